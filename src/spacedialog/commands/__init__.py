@@ -1,0 +1,1 @@
+"""The commands: they read options, call one use case, and show what it gives."""

@@ -1,0 +1,209 @@
+"""The options that commands share, and what they come to: a `Reading` or a `Writing`."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+import typer
+
+from spacedialog.commands import here
+from spacedialog.commands.completion import complete_ref
+from spacedialog.errors import InputError
+from spacedialog.render.output import Format, Output, show
+from spacedialog.report import Document, Sheet
+from spacedialog.rows import Written
+from spacedialog.store.view import View
+from spacedialog.tracker import Tracker
+
+Colour = Literal["auto", "always", "never"]
+
+RefArgument = Annotated[
+    str,
+    typer.Argument(metavar="REF", help="A ref, or a short form of it: ROK4-31, 31.", autocompletion=complete_ref),
+]
+DbOption = Annotated[
+    Path | None, typer.Option("--db", metavar="FILE", help="The store (also SPACEDIALOG_DB).", show_default=False)
+]
+TodayOption = Annotated[
+    str | None, typer.Option("--today", metavar="DAY", help="Take this day for today (also SPACEDIALOG_TODAY).")
+]
+FormatOption = Annotated[
+    Format | None,
+    typer.Option("--format", "-f", help="How to write it: table on a terminal, plain in a pipe.", show_default=False),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.", show_default=False)
+]
+ColourOption = Annotated[Colour, typer.Option("--color", help="Colour: auto, always or never (also NO_COLOR).")]
+
+_ENDINGS = {
+    ".txt": Format.PLAIN,
+    ".tsv": Format.PLAIN,
+    ".json": Format.JSON,
+    ".jsonl": Format.JSONL,
+    ".csv": Format.CSV,
+    ".md": Format.MD,
+}
+
+
+class Reading(NamedTuple):
+    """What a command that reads was asked for, beyond its own options."""
+
+    tracker: Tracker
+    as_of: date
+    known_at: int | None
+    output: Output
+
+    @property
+    def today(self) -> date:
+        """The day that relative dates count from."""
+        return self.tracker.today
+
+    @contextmanager
+    def view(self) -> Iterator[View]:
+        """The record, as of the day that was asked for."""
+        if not self.tracker.has_store:
+            hint(f"no store at {self.tracker.path}: this is the bundled record; a first change makes a store of it")
+        with self.tracker.view(self.as_of, known_at=self.known_at) as view:
+            yield view
+
+    def show(self, view: Sheet | Document) -> None:
+        """Write the view where and how it was asked for."""
+        show(view, self.output, as_of=self.as_of.isoformat())
+
+
+class Writing(NamedTuple):
+    """What a command that writes was asked for, beyond its own options."""
+
+    tracker: Tracker
+    remarks: dict[str, Any]
+    output: Output
+
+    def show(self, written: Written) -> None:
+        """Say what was done, and how to take it back."""
+        from spacedialog.report import written as report
+
+        if written.created_store:
+            hint(f"made a store at {written.created_store}, with the bundled record in it")
+        for notice in written.notices:
+            hint(notice)
+        show(report(written), self.output, as_of=self.tracker.today.isoformat())
+
+
+def hint(line: str) -> None:
+    """Tell the person at the terminal something that is no data."""
+    typer.echo(f"note: {line}", err=True)
+
+
+def _reading(
+    db: DbOption = None,
+    today: TodayOption = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="DAY", help="What was true on this day, as known now.", show_default=False),
+    ] = None,
+    known_at: Annotated[
+        str | None,
+        typer.Option("--known-at", metavar="TIME", help="What had been recorded by this time.", show_default=False),
+    ] = None,
+    format_: FormatOption = None,
+    json: JsonOption = False,
+    output: OutputOption = None,
+    no_header: Annotated[bool, typer.Option("--no-header", help="Leave out the header line of plain and csv.")] = False,
+    color: ColourOption = "auto",
+) -> Reading:
+    tracker = here.tracker(db, today=here.the_day(today), author="")
+    return Reading(
+        tracker,
+        here.day("--as-of", as_of, tracker.today) if as_of else tracker.today,
+        here.instant("--known-at", known_at, tracker.today) if known_at else None,
+        _output(_format(format_, json, output), output, color, header=not no_header),
+    )
+
+
+def _writing(
+    db: DbOption = None,
+    note: Annotated[str | None, typer.Option("--note", help="Why, or what else is to be remembered.")] = None,
+    evidence: Annotated[str | None, typer.Option("--evidence", metavar="URL", help="How it is known.")] = None,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DAY", help="When it was true: a day, or 2026-03; today unless said.")
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who says so; the login name.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what it would do, and keep nothing.")] = False,
+    json: JsonOption = False,
+    color: ColourOption = "auto",
+) -> Writing:
+    from spacedialog.spoken import parse_date
+
+    if by is not None and not by.strip():
+        raise InputError("--by: there is no name", "write who says so, or leave it out")
+    tracker = here.tracker(db, today=here.the_day(), author=by, dry_run=dry_run)
+    said = {
+        "note": note,
+        "evidence": evidence,
+        "on": parse_date(on, today=tracker.today, toward="past") if on else None,
+    }
+    return Writing(tracker, said, _output(Format.JSON if json else Format.TABLE, None, color))
+
+
+def _format(named: Format | None, json: bool, file: Path | None) -> Format:
+    if json and named not in (None, Format.JSON):
+        raise InputError(f"--json and --format {named} do not go together", "leave one of them out")
+    if json:
+        return Format.JSON
+    if named:
+        return named
+    if file is None:
+        return Format.TABLE if sys.stdout.isatty() else Format.PLAIN
+    if file.suffix not in _ENDINGS:
+        raise InputError(
+            f"-o {file}: its ending does not say which format", f"name one with --format, or use {', '.join(_ENDINGS)}"
+        )
+    return _ENDINGS[file.suffix]
+
+
+def _output(format_: Format, file: Path | None, color: Colour, *, header: bool = True) -> Output:
+    terminal = file is None and sys.stdout.isatty()
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return Output(
+        format_,
+        file,
+        header,
+        color == "always" or (color == "auto" and terminal and not plain),
+        os.get_terminal_size(sys.stdout.fileno()).columns if terminal else int(os.environ.get("COLUMNS") or 120),
+        os.environ.get("PAGER", "") if terminal else "",
+    )
+
+
+def _given_by(make: Callable[..., Any], command: Callable[..., None]) -> Callable[..., None]:
+    """The command with the options of `make` besides its own; it gets what `make` makes of them first."""
+    shared = inspect.signature(make, eval_str=True).parameters
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+
+    def run(**values: Any) -> None:
+        made = make(**{name: values.pop(name) for name in shared})
+        command(made, **values)
+
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in [*own, *shared.values()]}
+    keyword_only = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in [*own, *shared.values()]]
+    run.__signature__ = inspect.Signature(keyword_only)  # type: ignore[attr-defined]
+    return run
+
+
+def reads(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that reads: its first argument is a `Reading`, and it takes the options of all reads."""
+    return _given_by(_reading, command)
+
+
+def writes(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that writes: its first argument is a `Writing`, and it takes the options of all writes."""
+    return _given_by(_writing, command)

@@ -1,0 +1,260 @@
+"""The commands that write: marks, notes, dates, additions, corrections, undo, updates and records from files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from spacedialog.commands import here
+from spacedialog.commands.completion import complete_area, complete_party, complete_ref, complete_status
+from spacedialog.commands.options import RefArgument, Writing, writes
+from spacedialog.errors import InputError
+
+app = typer.Typer()
+
+Value = TypeVar("Value")
+
+AreaOption = Annotated[str | None, typer.Option(help="Its area.", autocompletion=complete_area)]
+KindOption = Annotated[str | None, typer.Option(help="Its kind: agreement, action-item, …")]
+StrengthOption = Annotated[str | None, typer.Option(help="How it is worded: delivered, firm, intended, exploratory.")]
+LeadOption = Annotated[str | None, typer.Option(help="The party that owes it.", autocompletion=complete_party)]
+PartnersOption = Annotated[
+    list[str] | None, typer.Option("--partner", help="A party that takes part.", autocompletion=complete_party)
+]
+DetailOption = Annotated[str | None, typer.Option(help="What it says, at more length.")]
+SourceOption = Annotated[str | None, typer.Option(help="The document it stands in: its key, title or address.")]
+ParagraphOption = Annotated[str | None, typer.Option(help="The paragraph of the document.")]
+ChangeArgument = Annotated[str | None, typer.Argument(metavar="CHANGE", help="The id of a change, or its end.")]
+
+
+@app.command()
+@writes
+def mark(
+    writing: Writing,
+    ref: RefArgument,
+    status: Annotated[
+        str,
+        typer.Argument(
+            metavar="STATUS",
+            help="not-assessed, not-started, in-progress, stalled, complete, withdrawn; a milestone is met, planned"
+            " or withdrawn.",
+            autocompletion=complete_status,
+        ),
+    ],
+    percent: Annotated[int | None, typer.Option(min=0, max=100, help="How much of it is done.")] = None,
+) -> None:
+    """Record how far a commitment is, or that a milestone was met.
+
+    \b
+      spacedialog mark ROK4-31 in-progress --percent 60 --evidence https://example.org/news
+      spacedialog mark 27 complete --on 2025-10-24 --note "Held in Busan"
+    """
+    writing.show(writing.tracker.mark(ref, status, percent=percent, **writing.remarks))
+
+
+@app.command()
+@writes
+def note(
+    writing: Writing,
+    ref: RefArgument,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What is to be remembered.")],
+) -> None:
+    """Record something about a commitment or a milestone, its status and dates being left as they are.
+
+    \b
+      spacedialog note ROK4-33 "Raised again at the working level" --on 2026-05
+      spacedialog note 13 "No answer yet from USGS" --by desk
+    """
+    remarks = dict(writing.remarks)
+    if remarks.pop("note") is not None:
+        raise InputError("--note: the text of the note is given already", "leave one of them out")
+    writing.show(writing.tracker.note(ref, text, **remarks))
+
+
+@app.command()
+@writes
+def reschedule(
+    writing: Writing,
+    ref: RefArgument,
+    due: Annotated[str, typer.Argument(metavar="DATE", help="As vague as it is known: 2027, 2027-05, 2027-Q2.")],
+) -> None:
+    """Move a due date or a milestone's date; the old one stays on record.
+
+    \b
+      spacedialog reschedule ROK4-31 2027 --evidence https://example.org/delay
+      spacedialog reschedule 25.1 2030-03 --note "Put back by half a year"
+    """
+    date_ = here.vague_date("DATE", due, writing.tracker.today)
+    writing.show(writing.tracker.reschedule(ref, date_, **writing.remarks))
+
+
+@app.command()
+@writes
+def add(
+    writing: Writing,
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="What is promised, in a few words.")],
+    area: AreaOption = None,
+    source: SourceOption = None,
+    paragraph: ParagraphOption = None,
+    due: Annotated[str | None, typer.Option(metavar="DATE", help="As vague as it is known: 2027, 2027-Q2.")] = None,
+    kind: KindOption = None,
+    strength: StrengthOption = None,
+    lead: LeadOption = None,
+    partner: PartnersOption = None,
+    detail: DetailOption = None,
+    dialogue: Annotated[str | None, typer.Option(help="Its dialogue; the latest one.")] = None,
+    ref: Annotated[str | None, typer.Option(help="Its ref; the next free number.")] = None,
+    milestone_of: Annotated[
+        str | None,
+        typer.Option(metavar="REF", help="Add a milestone to this commitment.", autocompletion=complete_ref),
+    ] = None,
+    every: Annotated[str | None, typer.Option(metavar="SPAN", help="The milestone recurs: 2 years.")] = None,
+) -> None:
+    """Put a commitment, or a milestone of one, on record.
+
+    \b
+      spacedialog add "Share lunar orbit data" --area exploration --lead KASA --source ST1 --due 2027
+      spacedialog add "Critical design review" --milestone-of ROK4-10 --due 2028-Q3
+    """
+    when = here.vague_date("--due", due, writing.tracker.today) if due else None
+    if milestone_of is not None:
+        foreign = {"--area": area, "--kind": kind, "--strength": strength, "--lead": lead, "--partner": partner}
+        foreign |= {"--detail": detail, "--dialogue": dialogue, "--ref": ref, "--source": source}
+        _refuse(foreign, "a milestone has none of its own")
+        written = writing.tracker.add_milestone(
+            milestone_of, title, _needed("--due", when), recurs=every, **writing.remarks
+        )
+    else:
+        from spacedialog.statements import Addition
+
+        _refuse({"--every": every}, "only a milestone recurs")
+        given: dict[str, Any] = {"kind": kind, "strength": strength, "lead": lead, "partners": partner}
+        given |= {"dialogue": dialogue, "ref": ref, "due": when, "paragraph": paragraph, "detail": detail}
+        addition = Addition(
+            title,
+            _needed("--area", area),
+            _needed("--source", source),
+            **{name: value for name, value in given.items() if value is not None},
+        )
+        written = writing.tracker.add(addition, **writing.remarks)
+    writing.show(written)
+
+
+@app.command()
+@writes
+def edit(
+    writing: Writing,
+    ref: RefArgument,
+    title: Annotated[str | None, typer.Option(help="Its title.")] = None,
+    area: AreaOption = None,
+    kind: KindOption = None,
+    strength: StrengthOption = None,
+    lead: LeadOption = None,
+    partner: PartnersOption = None,
+    detail: DetailOption = None,
+    source: SourceOption = None,
+    paragraph: ParagraphOption = None,
+    new_ref: Annotated[str | None, typer.Option("--ref", help="Its ref.")] = None,
+) -> None:
+    """Correct what a commitment says; status and dates have commands of their own.
+
+    \b
+      spacedialog edit ROK4-43 --title "Share lunar orbit data" --partner NASA
+      spacedialog edit 43 --lead "" --note "It is a joint one after all"
+
+    An empty value empties the field. What it said before stays on record.
+    """
+    from spacedialog.statements import source as cited
+
+    if paragraph is not None and source is None:
+        raise InputError("--paragraph needs --source", "name the document too")
+    given: dict[str, Any] = {"title": title, "area": area, "kind": kind, "strength": strength, "lead": lead}
+    given |= {"partners": partner, "detail": detail, "ref": new_ref}
+    given |= {"sources": cited(source, paragraph) if source is not None else None}
+    values = {name: value or None for name, value in given.items() if value is not None}
+    if values.get("partners") == [""]:
+        values["partners"] = []
+    writing.show(writing.tracker.edit(ref, values, **writing.remarks))
+
+
+@app.command()
+@writes
+def undo(
+    writing: Writing,
+    change: ChangeArgument = None,
+    redo: Annotated[bool, typer.Option("--redo", help="Bring back what was undone.")] = False,
+    only: Annotated[bool, typer.Option("--only", help="Only this change, not all that was recorded with it.")] = False,
+) -> None:
+    """Take back the latest action, or the one that CHANGE belongs to; nothing is erased.
+
+    \b
+      spacedialog undo
+      spacedialog undo --redo
+    """
+    _refuse({"--note, --evidence or --on": any(writing.remarks.values())}, "an undo is just that")
+    if redo:
+        _refuse({"--only": only}, "it does not go with --redo")
+        writing.show(writing.tracker.redo(change))
+    else:
+        if only:
+            _needed("CHANGE", change)
+        writing.show(writing.tracker.undo(change, only=only))
+
+
+@app.command()
+@writes
+def apply(
+    writing: Writing,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON Lines or CSV; - for standard input.")],
+) -> None:
+    """Record many updates from a file: all of them, or, if anything is wrong with one, none.
+
+    \b
+      spacedialog apply updates.csv --dry-run
+      spacedialog list --status open --json | my-script | spacedialog apply -
+
+    Each record has a ref and any of status, percent, due, note, evidence, on. Dates are EDTF.
+    """
+    _refuse({"--note, --evidence or --on": any(writing.remarks.values())}, "each record brings its own")
+    name, content = here.content(file)
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name}: byte {error.start} is not UTF-8", "save the file as UTF-8") from error
+    writing.show(writing.tracker.apply(text, name))
+
+
+@app.command(name="import")
+@writes
+def import_(
+    writing: Writing,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A data file or an exported log; - for standard input.")],
+    without_bundled: Annotated[
+        bool, typer.Option("--without-bundled", help="Where this makes the store, leave the bundled record out of it.")
+    ] = False,
+) -> None:
+    """Take in a dialogue from a data file, or a log that `export` wrote.
+
+    \b
+      spacedialog import my_dialogue.json --dry-run
+      spacedialog import backup.json --db new.db
+
+    What is on record already is passed over, and what people recorded stays as it is.
+    """
+    _refuse({"--note, --evidence or --on": any(writing.remarks.values())}, "the file brings its own")
+    name, content = here.content(file)
+    writing.show(writing.tracker.import_file(content, name, bundled=not without_bundled))
+
+
+def _refuse(options: dict[str, Any], why: str) -> None:
+    for name, value in options.items():
+        if value:
+            raise InputError(f"{name} cannot be given here: {why}", "leave it out")
+
+
+def _needed(name: str, value: Value | None) -> Value:
+    if value is None:
+        raise InputError(f"{name} is missing", "the command needs it; --help shows how")
+    return value

@@ -1,0 +1,247 @@
+"""Dates as they are stored: the EDTF subset whose vague dates stay vague, and spans such as `2 years`.
+
+What people type besides (`tomorrow`, `5 Oct 2026`) is left to `spoken`. Nothing here reads a clock.
+Source: ISO 8601-2:2019, and the Extended Date/Time Format specification of the Library of Congress.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import total_ordering
+
+from spacedialog.errors import DateError
+
+LONGEST = 64
+"""No date takes more characters than this; a longer text is refused unread."""
+
+REMEDY = "write 2025, 2025-10, 2025-10-03, or an interval such as 2025-10/2026-03"
+SPAN_REMEDY = "write a span of 1 to 999 such as 10 days, 2 weeks, 6 months or 1 year"
+YEARS_REMEDY = "stay within the years 0001 to 9999"
+
+
+class Precision(StrEnum):
+    """How finely a date is known."""
+
+    DAY = "day"
+    MONTH = "month"
+    SEASON = "season"
+    QUARTER = "quarter"
+    HALF = "half"
+    YEAR = "year"
+    INTERVAL = "interval"
+
+
+class Unit(StrEnum):
+    """What a span counts."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+# What follows the year: its precision, its first month, its length in months. Winter runs into the next year.
+_GRAINS = {
+    "": (Precision.YEAR, 1, 12),
+    **{f"-{month:02}": (Precision.MONTH, month, 1) for month in range(1, 13)},
+    **{f"-{21 + i}": (Precision.SEASON, 3 + 3 * i, 3) for i in range(4)},
+    **{f"-{33 + i}": (Precision.QUARTER, 1 + 3 * i, 3) for i in range(4)},
+    **{f"-{40 + i}": (Precision.HALF, 1 + 6 * i, 6) for i in range(2)},
+}
+_CODES = {(precision, first): code for code, (precision, first, _) in _GRAINS.items()}
+_TYPED = {"Q1": "33", "Q2": "34", "Q3": "35", "Q4": "36", "H1": "40", "H2": "41"}
+_DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
+_MONTHS = {Unit.MONTH: 1, Unit.YEAR: 12}
+
+_SIMPLE = re.compile(r"([0-9]{4})(?:(-[0-9]{2})(-[0-9]{2})?)?([~?%]?)")
+_QUARTER_OR_HALF = re.compile(r"(?<=-)(?:[Qq][1-4]|[Hh][12])")
+_SPAN = re.compile(r"(?:([1-9][0-9]{0,2}) )?(day|week|month|year)(?(1)s?)")
+
+
+def quoted(text: str) -> str:
+    """The text as an error may show it: ASCII only, no control byte, 40 characters of it at most."""
+    return ascii(text if len(text) <= 40 else text[:37] + "...")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A count (1 to 999) of days, weeks, months or years: how long, or how often."""
+
+    count: int
+    unit: Unit
+
+    @classmethod
+    def parse(cls, text: str) -> Span:
+        """Read `2 years`, `6 months`, `1 week`, `10 days`, or a bare `year`; DateError for all else."""
+        found = _SPAN.fullmatch(text)
+        if found is None:
+            raise DateError(f"{quoted(text)} is not a span of time", SPAN_REMEDY)
+        return cls(int(found[1] or 1), Unit(found[2]))
+
+    def __str__(self) -> str:
+        """Its canonical text, which `parse` reads."""
+        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+
+    @property
+    def months(self) -> int:
+        """Its length in months; 0 when it counts days or weeks."""
+        return self.count * _MONTHS.get(self.unit, 0)
+
+    def after(self, day: date, times: int = 1) -> date:
+        """The day so many spans later, or the month's last day where it has no such day.
+
+        DateError outside the years 1 to 9999.
+        """
+        try:
+            if not self.months:
+                return day + timedelta(days=times * self.count * _DAYS[self.unit])
+            from dateutil.relativedelta import relativedelta  # here, for start-up time
+
+            return day + relativedelta(months=times * self.months)
+        except (ValueError, OverflowError):
+            problem = f"{self} counted from {day} leaves the calendar"
+            raise DateError(problem, YEARS_REMEDY) from None
+
+    def before(self, day: date) -> date:
+        """The day one span earlier; as `after` in all else."""
+        return self.after(day, -1)
+
+
+Recurrence = Span
+"""A span in its second sense: how often a milestone comes round."""
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class VagueDate:
+    """A date as it was promised, and the days on which its window opens and closes. Made by `parse`.
+
+    `earliest` and `latest` are its first and last day; None only on the open side of an interval. `qualifier`
+    is `~` (approximate), `?` (uncertain), `%` (both) or empty, and empty for an interval, whose ends may each
+    carry one. A qualifier never widens the window: EDTF does not say by how much.
+    Two dates are equal when their texts are. They are ordered by `sort_key`.
+    """
+
+    text: str
+    earliest: date | None = field(compare=False)
+    latest: date | None = field(compare=False)
+    precision: Precision = field(compare=False)
+    qualifier: str = field(compare=False, default="")
+
+    @classmethod
+    def parse(cls, text: str) -> VagueDate:
+        """Read one EDTF date; DateError when it is none, or when no day lies in it.
+
+        | form | example |
+        |---|---|
+        | year, month, day | `2026`, `2026-10`, `2026-10-05` |
+        | season: spring, summer, autumn, winter | `2026-21` to `2026-24` |
+        | quarter, half | `2026-33` to `2026-36`, `2026-40`, `2026-41` |
+        | interval of any of these, or open on one side | `2025-10/2026-03`, `2026/..`, `../2026` |
+        | any of these but an open side, qualified | `2026~`, `2026-10?`, `2025%/2026` |
+
+        Seasons are northern and meteorological: spring is March to May, winter December to February of the
+        next year. `2026-Q3` and `2026-H2` are rewritten as `2026-35` and `2026-41`, and nothing else is.
+        """
+        problem = f"{quoted(text)} is not a date"
+        if len(text) > LONGEST:
+            raise DateError(problem, REMEDY)
+        edtf = _QUARTER_OR_HALF.sub(lambda found: _TYPED[found[0].upper()], text)
+        try:
+            if "/" not in edtf:
+                return _simple(edtf)
+            first, last = (None if end == ".." else _simple(end) for end in edtf.split("/"))
+        except ValueError:
+            raise DateError(problem, REMEDY) from None
+        earliest = first.earliest if first else None
+        latest = last.latest if last else None
+        if earliest is None and latest is None:
+            raise DateError(f"{quoted(text)} neither begins nor ends", REMEDY)
+        if earliest and latest and latest < earliest:
+            raise DateError(f"{quoted(text)} ends before it begins", REMEDY)
+        return cls(edtf, earliest, latest, Precision.INTERVAL)
+
+    def __str__(self) -> str:
+        """Its text."""
+        return self.text
+
+    def __lt__(self, other: object) -> bool:
+        """Whether it sorts first, by `sort_key`."""
+        if not isinstance(other, VagueDate):
+            return NotImplemented
+        return self.sort_key() < other.sort_key()
+
+    def sort_key(self) -> tuple[int, int, str]:
+        """By latest day, then earliest, then text; an open end sorts last, an open start first."""
+        # A year-only due date sorts last in its year: nobody promised January.
+        latest = self.latest.toordinal() if self.latest else date.max.toordinal() + 1
+        return latest, self.earliest.toordinal() if self.earliest else 0, self.text
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is one day, written as a day and unqualified."""
+        return self.precision is Precision.DAY and not self.qualifier
+
+    def is_past(self, on: date) -> bool:
+        """Whether its latest day lies before `on`; never with an open end."""
+        return self.latest is not None and self.latest < on
+
+    def opens_in(self, on: date) -> int | None:
+        """Days from `on` to its earliest day, negative once that is past; None with an open start."""
+        return (self.earliest - on).days if self.earliest else None
+
+    def closes_in(self, on: date) -> int | None:
+        """Days from `on` to its latest day, negative once that is past; None with an open end."""
+        return (self.latest - on).days if self.latest else None
+
+    def occurrence(self, n: int, every: Span) -> VagueDate:
+        """The same date n steps later, as vague as this one and with its qualifiers.
+
+        Always counted from this date: 29 February, yearly, is 28 February in common years and the 29th again
+        in leap years. Both ends of an interval move, and an open side stays open. DateError when the step is
+        no multiple of what the date leaves open (a year every 6 months, a month every 2 weeks), or when it
+        leads outside the years 1 to 9999.
+        """
+        text = "/".join(_stepped(end, n, every) for end in self.text.split("/"))
+        try:
+            return VagueDate.parse(text)
+        except DateError:
+            raise DateError(f"{self} every {every} leaves the calendar", YEARS_REMEDY) from None
+
+
+def _simple(text: str) -> VagueDate:
+    """One date that is no interval; ValueError when it is none."""
+    found = _SIMPLE.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    year, code, day, qualifier = int(found[1]), found[2] or "", found[3], found[4]
+    if day:
+        exact = date(year, int(code[1:]), int(day[1:]))
+        return VagueDate(text, exact, exact, Precision.DAY, qualifier)
+    if code not in _GRAINS:
+        raise ValueError(text)
+    precision, first, length = _GRAINS[code]
+    years, month = divmod(first + length - 2, 12)  # of the last month, counted from 0
+    latest = date(year + years, 12, 31) if month == 11 else date(year + years, month + 2, 1) - timedelta(1)
+    return VagueDate(text, date(year, first, 1), latest, precision, qualifier)
+
+
+def _stepped(end: str, n: int, every: Span) -> str:
+    """The text of a date that is no interval, or of an open side, n steps later."""
+    found = _SIMPLE.fullmatch(end)
+    if found is None:
+        return end  # the open side
+    year, code, day, qualifier = found.groups()
+    if day:
+        return every.after(date.fromisoformat(year + code + day), n).isoformat() + qualifier
+    precision, first, length = _GRAINS[code or ""]
+    if not every.months or every.months % length:
+        raise DateError(
+            f"{end} is too vague to come round every {every}",
+            f"write a finer date, or a span that is a multiple of its {precision}",
+        )
+    years, month = divmod(first - 1 + n * every.months, 12)
+    return f"{int(year) + years:04}{_CODES[precision, month + 1]}{qualifier}"

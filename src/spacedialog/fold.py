@@ -1,0 +1,194 @@
+"""The fold: what one item's changes mean, as periods of days. Pure: no clock, no file, no SQL.
+
+Changes that are not retracted apply in the order (`on`, `ts`, `id`), an EDTF `on` counting as its latest day.
+An item's first statement (`create`) comes before all that was said of it, and the item exists from that
+statement's day: news dated earlier holds from then on. Since the order is one of the changes themselves, the
+order in which they arrive has no bearing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from spacedialog.dates import VagueDate
+from spacedialog.errors import DateError
+from spacedialog.log import BODY_VERSION, CREATE, NOTE, RETRACT, SET, Change
+
+FOREVER = "9999-12-31"
+"""The end of a period that has not ended; no change can be dated on or after it."""
+
+
+class MilestoneView(NamedTuple):
+    """One milestone of a commitment within a period: its id, its fields, whether it was put off."""
+
+    id: str
+    fields: Mapping[str, Any]
+    slipped: bool
+
+
+class Period(NamedTuple):
+    """What is true of an item on the days from `valid_from` up to, not including, `valid_to` (ISO days)."""
+
+    valid_from: str
+    valid_to: str
+    fields: Mapping[str, Any]
+    milestones: tuple[MilestoneView, ...]
+    slipped: bool
+
+
+class Redating(NamedTuple):
+    """One move of a date: of a commitment's due date, or of a milestone's."""
+
+    change: str
+    on: str
+    milestone: str | None
+    old: str
+    new: str
+
+
+class Words(NamedTuple):
+    """The text that one change brought, for full-text search, and the day from which it stands."""
+
+    on: str
+    title: str
+    detail: str
+    note: str
+
+
+class History(NamedTuple):
+    """An item's past and present. `ignored` names the changes that this program does not understand."""
+
+    type: str
+    periods: tuple[Period, ...]
+    redatings: tuple[Redating, ...]
+    words: tuple[Words, ...]
+    retracted: frozenset[str]
+    ignored: tuple[str, ...]
+
+
+class _Entry(NamedTuple):
+    """A live change with the part of the item it is about and the day from which it counts."""
+
+    day: str
+    follows: bool  # a part's first statement goes before what was said of it
+    on: str
+    ts: int
+    id: str
+    part: str | None
+    content: Mapping[str, Any]
+
+
+class _Part:
+    """A commitment or one of its milestones while it is folded."""
+
+    def __init__(self, date_field: str) -> None:
+        self.date_field = date_field
+        self.fields: dict[str, Any] = {}
+        self.first_date: str | None = None
+
+    def apply(self, values: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Set the values; returns the old and the new date where a date was moved."""
+        old = self.fields.get(self.date_field)
+        self.fields = {**self.fields, **values}
+        new = self.fields.get(self.date_field)
+        if "met" in values or self.first_date is None:
+            # An occurrence that was met hands over to the next one: no slip.
+            self.first_date = new
+            return None
+        return (old, new) if old and new and old != new else None
+
+    @property
+    def slipped(self) -> bool:
+        now = self.fields.get(self.date_field)
+        return bool(now and self.first_date and closing_day(now) > closing_day(self.first_date))
+
+
+def retracted(changes: Iterable[Change]) -> frozenset[str]:
+    """The ids of the changes that are taken back.
+
+    A retraction counts for a change recorded before it, and only while it is not retracted itself.
+    """
+    gone: set[str] = set()
+    for change in sorted((c for c in changes if c.kind == RETRACT), key=lambda c: (c.ts, c.id), reverse=True):
+        target = change.content.get("retracts")
+        if change.id not in gone and isinstance(target, str):
+            gone.add(target)
+    return frozenset(gone)
+
+
+@lru_cache(maxsize=4096)
+def closing_day(edtf: str) -> str:
+    """The latest day (ISO) of an EDTF date; FOREVER where it has no end or is not a date."""
+    try:
+        latest = VagueDate.parse(edtf).latest
+    except DateError:
+        return FOREVER
+    return latest.isoformat() if latest else FOREVER
+
+
+def fold(changes: Iterable[Change]) -> History | None:
+    """The history of the one item that all the changes are about; None where nothing (any more) creates it."""
+    known = tuple(changes)
+    gone = retracted(known)
+    entries, ignored = _live(known, gone)
+    began = _beginnings(entries)
+    if None not in began:
+        return None
+
+    whole, parts = _Part("due"), {name: _Part("when") for name in began if name}
+    periods: list[Period] = []
+    redatings: list[Redating] = []
+    words: list[Words] = []
+    kind = ""
+    placed = sorted(
+        entry._replace(day=max(entry.day, began[entry.part]) if entry.follows else began[entry.part])
+        for entry in entries
+        if entry.part in began
+    )
+    for day, of_a_day in groupby(placed, key=lambda entry: entry.day):
+        for entry in of_a_day:
+            values = entry.content.get("set", {})
+            kind = kind or entry.content.get("type", "")
+            moved = (parts[entry.part] if entry.part else whole).apply(values)
+            if moved:
+                redatings.append(Redating(entry.id, day, entry.part, *moved))
+            text = Words(day, values.get("title", ""), values.get("detail") or "", entry.content.get("note", ""))
+            if any(text[1:]):
+                words.append(text)
+        if periods:
+            periods[-1] = periods[-1]._replace(valid_to=day)
+        milestones = tuple(
+            MilestoneView(name, part.fields, part.slipped) for name, part in parts.items() if began[name] <= day
+        )
+        slipped = whole.slipped or any(view.slipped for view in milestones)
+        periods.append(Period(day, FOREVER, whole.fields, milestones, slipped))
+    return History(kind, tuple(periods), tuple(redatings), tuple(words), gone, ignored)
+
+
+def _live(changes: Sequence[Change], gone: frozenset[str]) -> tuple[list[_Entry], tuple[str, ...]]:
+    """The changes that count, and the ids of those that this program does not understand."""
+    entries, ignored = [], []
+    for change in changes:
+        if change.kind == RETRACT:
+            continue
+        content, day = change.content, closing_day(change.on)
+        if change.kind not in (CREATE, SET, NOTE) or content.get("v", 0) > BODY_VERSION or day >= FOREVER:
+            ignored.append(change.id)
+        elif change.id not in gone:
+            follows = change.kind != CREATE
+            entries.append(_Entry(day, follows, day, change.ts, change.id, content.get("milestone"), content))
+    return entries, tuple(ignored)
+
+
+def _beginnings(entries: Iterable[_Entry]) -> dict[str | None, str]:
+    """The day from which the item (None) and each of its milestones exist."""
+    began: dict[str | None, str] = {}
+    for entry in sorted(entries):
+        if not entry.follows:
+            began.setdefault(entry.part, entry.day)
+    if None in began:
+        return {part: max(day, began[None]) for part, day in began.items()}
+    return {}

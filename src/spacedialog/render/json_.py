@@ -1,0 +1,60 @@
+"""JSON: an envelope with the data in it, written as the rows come; or one row a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, TextIO
+
+from spacedialog.render.text import json_safe
+from spacedialog.report import Document, Sheet
+
+SCHEMA_VERSION = 1
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
+def write(view: Sheet | Document, out: TextIO, *, as_of: str) -> None:
+    """Write the envelope: `schema_version`, `as_of` and `data`, a list of records or one record."""
+    out.write(f'{{"schema_version": {SCHEMA_VERSION}, "as_of": {dumps(as_of)}, "data": ')
+    if isinstance(view, Document):
+        out.write(dumps(plain(view.data)))
+    else:
+        mark = "[\n"
+        for line in lines(view):
+            out.write(mark + line)
+            mark = ",\n"
+        out.write("[]" if mark == "[\n" else "\n]")
+    out.write("}\n")
+
+
+def write_lines(sheet: Sheet, out: TextIO) -> None:
+    """Write one record a line (JSON Lines)."""
+    for line in lines(sheet):
+        out.write(line + "\n")
+
+
+def lines(sheet: Sheet) -> Iterable[str]:
+    """The rows as JSON objects."""
+    return (dumps(dict(zip(sheet.fields, map(plain, row), strict=True))) for row in sheet.rows)
+
+
+def dumps(value: Any) -> str:
+    """The value as JSON on one line, safe to show on a terminal."""
+    return json_safe(_encode(value))
+
+
+def indented(value: Any) -> str:
+    """The value as JSON that people read."""
+    return json.dumps(value, indent=2) + "\n"
+
+
+def plain(value: Any) -> Any:
+    """Named tuples as objects, all the way down."""
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {name: plain(part) for name, part in value._asdict().items()}
+    if isinstance(value, tuple | list):
+        return [plain(part) for part in value]
+    if isinstance(value, Mapping):
+        return {name: plain(part) for name, part in value.items()}
+    return value

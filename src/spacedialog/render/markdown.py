@@ -1,0 +1,47 @@
+"""Markdown: a table for each sheet, headings for the parts of a document; nothing in a cell is markup."""
+
+from __future__ import annotations
+
+import re
+from typing import TextIO
+
+from spacedialog.render.text import one_line
+from spacedialog.report import Document, Sheet
+
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~&])|^([#+=-]|[0-9]+[.)](?= ))")
+
+
+def write(view: Sheet | Document, out: TextIO) -> None:
+    """Write the view."""
+    if isinstance(view, Sheet):
+        _table(view, out)
+        return
+    for number, block in enumerate(view.blocks):
+        if number:
+            out.write("\n")
+        if block.heading:
+            out.write(f"{'#' if number == 0 else '##'} {cell(block.heading)}\n\n")
+        for line in block.lines:
+            out.write(f"{cell(line)}\n")
+        if block.sheet:
+            if block.lines:
+                out.write("\n")
+            _table(block.sheet, out)
+
+
+def _table(sheet: Sheet, out: TextIO) -> None:
+    out.write(_row([column.heading for column in sheet.columns]))
+    out.write("".join("| ---: " if column.right else "| --- " for column in sheet.columns) + "|\n")
+    for row in sheet.rows:
+        out.write(_row([column.cell(row) for column in sheet.columns]))
+    for note in sheet.notes:
+        out.write(f"\n{cell(note)}\n")
+
+
+def _row(cells: list[str]) -> str:
+    return "| " + " | ".join(cell(text) for text in cells) + " |\n"
+
+
+def cell(text: str) -> str:
+    """Text with every sign escaped that could be markup, on one line."""
+    return _MARKUP.sub(lambda found: f"\\{found[0]}", one_line(text))

@@ -1,0 +1,82 @@
+"""Which commitments a person asks for: names as they are typed, checked against what is on record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from spacedialog.errors import InputError
+from spacedialog.statements import known, one_of
+from spacedialog.store.query import All, DueAfter, DueBefore, Field, Filter, Flagged, Involves, OfSide, OneOf, Says
+from spacedialog.words import SETTLED, Flag, Status, Strength
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from spacedialog.dates import VagueDate
+    from spacedialog.store.view import View
+
+STATUS_GROUPS: dict[str, tuple[str, ...]] = {
+    "open": tuple(status.value for status in Status if status not in SETTLED),
+    "assessed": tuple(status.value for status in Status if status is not Status.NOT_ASSESSED),
+}
+"""Names for several statuses at once."""
+
+
+class Selection(NamedTuple):
+    """What to let through: one of the values in each field that names any, and all the flags.
+
+    `due_before` lets through what is due for certain before that date begins, `due_after` what may be due after it
+    ends.
+    """
+
+    dialogue: Sequence[str] = ()
+    area: Sequence[str] = ()
+    party: Sequence[str] = ()
+    side: Sequence[str] = ()
+    lead: Sequence[str] = ()
+    kind: Sequence[str] = ()
+    status: Sequence[str] = ()
+    strength: Sequence[str] = ()
+    due_before: VagueDate | None = None
+    due_after: VagueDate | None = None
+    flags: Sequence[Flag] = ()
+    text: str | None = None
+
+
+# Each field with the kind of name that its values are.
+_FIELDS: dict[Field, str] = {"dialogue": "dialogue", "area": "area", "kind": "kind", "lead": "party"}
+
+
+def filter_of(selection: Selection, view: View) -> Filter:
+    """The filter that a selection means; InputError where it names something that is not on record."""
+
+    parts: list[Filter] = []
+    for field, of in _FIELDS.items():
+        if values := [known(view, of, value) for value in getattr(selection, field)]:
+            parts.append(OneOf(field, values))
+    if selection.party:
+        parts.append(Involves([known(view, "party", value) for value in selection.party]))
+    if selection.side:
+        parts.append(OfSide([known(view, "side", value) for value in selection.side]))
+    if selection.status:
+        choices = [*(status.value for status in Status), *STATUS_GROUPS]
+        given = [one_of("status", value, choices) for value in selection.status]
+        parts.append(OneOf("status", [word for value in given for word in STATUS_GROUPS.get(value, (value,))]))
+    if selection.strength:
+        choices = [strength.value for strength in Strength]
+        parts.append(OneOf("strength", [one_of("strength", value, choices) for value in selection.strength]))
+    if selection.due_before:
+        parts.append(DueBefore(_bound("due-before", selection.due_before, selection.due_before.earliest)))
+    if selection.due_after:
+        parts.append(DueAfter(_bound("due-after", selection.due_after, selection.due_after.latest)))
+    parts += [Flagged(flag) for flag in selection.flags]
+    if selection.text is not None:
+        parts.append(Says(selection.text))
+    return All(parts)
+
+
+def _bound(name: str, given: VagueDate, day: date | None) -> date:
+    if day is None:
+        raise InputError(f"{name}: {given} is open on that side", "write a date that is not")
+    return day

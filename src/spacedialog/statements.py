@@ -1,0 +1,158 @@
+"""Statements: what the record says a commitment or a milestone is, as a person adds or corrects it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from spacedialog.dates import Recurrence, VagueDate, quoted
+from spacedialog.errors import InputError
+from spacedialog.log import CREATE, SET, Draft
+from spacedialog.updates import check_text, remarks
+from spacedialog.words import Status, Strength
+
+if TYPE_CHECKING:
+    from spacedialog.store.view import Target, View
+
+_REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_MILESTONE_FIELDS = ("title", "ref")
+
+
+class Addition(NamedTuple):
+    """A commitment to put on record. `source` is the document it stands in; `ref` None for the next number."""
+
+    title: str
+    area: str
+    source: str
+    dialogue: str | None = None
+    kind: str = "action-item"
+    strength: str = Strength.INTENDED.value
+    lead: str | None = None
+    partners: Sequence[str] = ()
+    due: VagueDate | None = None
+    detail: str | None = None
+    paragraph: str | None = None
+    ref: str | None = None
+
+
+class NewMilestone(NamedTuple):
+    """A dated event to put on record; `recurs` is a span such as `2 years`."""
+
+    commitment: Target
+    title: str
+    when: VagueDate
+    recurs: str | None
+
+
+def new_commitment(
+    view: View, item: str, addition: Addition, on: VagueDate, note: str | None, evidence: str | None
+) -> tuple[Target, Draft]:
+    """The change that adds a commitment, and what it will be called; InputError where something does not fit."""
+    from spacedialog.store.view import Target
+
+    dialogue = _dialogue(view, addition.dialogue)
+    ref = addition.ref or view.next_ref(dialogue)
+    values = checked(
+        view,
+        item,
+        {
+            "ref": ref,
+            "dialogue": dialogue,
+            **{name: getattr(addition, name) for name in ("area", "kind", "title", "detail", "strength", "lead")},
+            "partners": list(addition.partners),
+            "due": addition.due and str(addition.due),
+            "sources": source(addition.source, addition.paragraph),
+        },
+    )
+    given = {name: value for name, value in values.items() if value}
+    statement = {"type": "commitment", "set": {**given, "status": Status.NOT_ASSESSED.value}}
+    return Target(ref, item, None), Draft(CREATE, item, str(on), {**statement, **remarks(note, evidence)})
+
+
+def new_milestone(
+    view: View, milestone: str, new: NewMilestone, on: VagueDate, note: str | None, evidence: str | None
+) -> tuple[Target, Draft]:
+    """The change that adds a milestone, and what it will be called; InputError where something does not fit."""
+    commitment = new.commitment
+    if commitment.milestone:
+        raise InputError(f"{commitment.ref} is a milestone itself", "name the commitment that it leads to")
+    view.standing(commitment)
+    ref = view.next_milestone_ref(commitment)
+    values = {"ref": ref, "title": check_text("title", new.title), "when": str(new.when)}
+    if new.recurs:
+        every = Recurrence.parse(new.recurs)
+        new.when.occurrence(1, every)  # refuses a span finer than the date
+        values["recurs"] = str(every)
+    body = {"milestone": milestone, "set": values, **remarks(note, evidence)}
+    return commitment._replace(ref=ref, milestone=milestone), Draft(CREATE, commitment.item, str(on), body)
+
+
+def correction(
+    view: View,
+    target: Target,
+    values: Mapping[str, Any],
+    on: VagueDate,
+    note: str | None,
+    evidence: str | None,
+) -> Draft:
+    """The change that sets some of a target's fields anew; InputError where something does not fit."""
+    if not values:
+        raise InputError("nothing to change was given", f"spacedialog edit {target.ref} --title 'A better title'")
+    foreign = [name for name in values if target.milestone and name not in _MILESTONE_FIELDS]
+    if foreign:
+        raise InputError(f"{foreign[0]}: a milestone has none of its own", "edit the commitment that it leads to")
+    body = {"set": checked(view, target.item, values), **remarks(note, evidence)}
+    if target.milestone:
+        body["milestone"] = target.milestone
+    return Draft(SET, target.item, str(on), body)
+
+
+def checked(view: View, item: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as the record keeps them; InputError at the first that does not fit what is on record."""
+    kept = dict(values)
+    if "title" in kept:
+        check_text("title", kept["title"] or "")
+    if "ref" in kept:
+        if not _REF.fullmatch(kept["ref"]):
+            raise InputError(
+                f"ref: {quoted(kept['ref'])} is not a ref", "write letters, digits, dots and dashes: ROK4-43"
+            )
+        if view.taken({kept["ref"]: item}):
+            raise InputError(f"ref: {kept['ref']} is taken", "leave it out for the next free number")
+    for name, of in (("area", "area"), ("lead", "party")):
+        if kept.get(name):
+            kept[name] = known(view, of, kept[name])
+    if "partners" in kept:
+        kept["partners"] = [known(view, "party", partner) for partner in kept["partners"]]
+    if kept.get("strength"):
+        kept["strength"] = one_of("strength", kept["strength"], [strength.value for strength in Strength])
+    return kept
+
+
+def source(document: str, paragraph: str | None) -> list[dict[str, str]]:
+    """The sources of a commitment that stands in one document."""
+    cited = {"document": check_text("source", document)}
+    return [{**cited, "paragraph": paragraph} if paragraph else cited]
+
+
+def known(view: View, name: str, text: str) -> str:
+    """The value on record that a text names, case aside: an area, a party, a side, a kind, a dialogue."""
+    return one_of(name, text, view.values(name))
+
+
+def one_of(name: str, text: str, choices: Sequence[str]) -> str:
+    """The choice that a text names, case aside; InputError with what there is to choose from."""
+    for choice in choices:
+        if choice.casefold() == text.strip().casefold():
+            return choice
+    raise InputError(f"{name}: {quoted(text)} is not on record", f"write one of {', '.join(choices) or '(none yet)'}")
+
+
+def _dialogue(view: View, key: str | None) -> str:
+    keys = view.values("dialogue")
+    if key:
+        return one_of("dialogue", key, keys)
+    if not keys:
+        raise InputError("there is no dialogue to add to", "spacedialog import FILE brings one")
+    return keys[-1]

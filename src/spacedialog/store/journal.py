@@ -1,0 +1,111 @@
+"""Questions to the log itself: its entries, what an undo or a redo is about, what was imported."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+from spacedialog.errors import InputError, NotFoundError
+from spacedialog.log import Change
+
+_LIVE = "NOT EXISTS (SELECT 1 FROM retracted AS r WHERE r.change = c.id)"
+_IMPORTED = "json_extract(c.body, '$.via') = 'import'"
+# An undo, as against a redo: it takes back a change, not another retraction.
+_IS_UNDO = (
+    f"c.kind = 'retract' AND {_IMPORTED} IS NOT TRUE AND NOT EXISTS (SELECT 1 FROM change AS t"
+    " WHERE t.id = json_extract(c.body, '$.retracts') AND t.kind = 'retract')"
+)
+
+
+def _changes(connection: sqlite3.Connection, condition: str, parameters: Sequence[object] = ()) -> Iterator[Change]:
+    return map(Change._make, connection.execute(f"SELECT c.* FROM change AS c {condition}", parameters))
+
+
+def entries(connection: sqlite3.Connection) -> Iterator[Change]:
+    """Every change in the order recorded."""
+    return _changes(connection, "ORDER BY c.ts, c.id")
+
+
+def imported(connection: sqlite3.Connection, item: str) -> list[Change]:
+    """The live changes of an item that imports brought."""
+    return list(_changes(connection, f"WHERE c.item = ? AND c.kind <> 'retract' AND {_IMPORTED} AND {_LIVE}", (item,)))
+
+
+def to_undo(connection: sqlite3.Connection, name: str | None, *, only: bool = False) -> list[Change]:
+    """The live changes of the action to take back: the latest one that is no import, or that of a named change.
+
+    With `only`, the named change alone. InputError where there is nothing to take back, NotFoundError where no
+    change goes by the name.
+    """
+    if name is None:
+        latest = next(
+            _changes(
+                connection,
+                f"WHERE c.kind <> 'retract' AND {_IMPORTED} IS NOT TRUE AND {_LIVE} ORDER BY c.ts DESC LIMIT 1",
+            ),
+            None,
+        )
+        if latest is None:
+            raise InputError(
+                "there is nothing to undo", "an import is undone by name: spacedialog history shows the ids"
+            )
+        return _action(connection, latest)
+    change = _named(connection, name)
+    found = [change] if only else _action(connection, change)
+    live = [change for change in found if _is_live(connection, change)]
+    if not live:
+        raise InputError(f"the change {change.id} is undone already", f"spacedialog undo --redo {name} brings it back")
+    return live
+
+
+def to_redo(connection: sqlite3.Connection, name: str | None) -> list[Change]:
+    """The retractions of the undo to take back: the latest one, or the one that took back the named change."""
+    if name is None:
+        latest = next(_changes(connection, f"WHERE {_IS_UNDO} AND {_LIVE} ORDER BY c.ts DESC LIMIT 1"), None)
+        if latest is None:
+            raise InputError("there is nothing to redo", "spacedialog history shows what was recorded")
+        return _action(connection, latest)
+    change = _named(connection, name)
+    if change.kind == "retract":
+        return [entry for entry in _action(connection, change) if _is_live(connection, entry)]
+    undo = next(
+        _changes(
+            connection,
+            f"WHERE c.item = ? AND {_IS_UNDO} AND json_extract(c.body, '$.retracts') = ? AND {_LIVE}",
+            (change.item, change.id),
+        ),
+        None,
+    )
+    if undo is None:
+        raise InputError(f"the change {change.id} is not undone", "spacedialog history shows what is")
+    return _action(connection, undo)
+
+
+def _action(connection: sqlite3.Connection, change: Change) -> list[Change]:
+    """The live changes that were recorded in one action with this one."""
+    return list(
+        _changes(
+            connection,
+            f"WHERE c.ts = ? AND c.author = ? AND {_LIVE} ORDER BY c.id",
+            (change.ts, change.author),
+        )
+    )
+
+
+def _is_live(connection: sqlite3.Connection, change: Change) -> bool:
+    return connection.execute("SELECT 1 FROM retracted WHERE change = ?", (change.id,)).fetchone() is None
+
+
+def _named(connection: sqlite3.Connection, name: str) -> Change:
+    """The change whose id is, or ends in, the name."""
+    key = name.strip().casefold()
+    if len(key) < 4 or not set(key) <= set("0123456789abcdef-"):
+        raise InputError(f"'{name}' is not the id of a change", "spacedialog history shows the ids")
+    found = list(_changes(connection, "WHERE c.id = ?", (key,))) or list(
+        _changes(connection, "WHERE substr(c.id, -length(?1)) = ?1 LIMIT 2", (key,))
+    )
+    if not found:
+        raise NotFoundError(f"no change goes by the id '{name}'", "spacedialog history shows the ids")
+    if len(found) > 1:
+        raise InputError(f"several changes have an id that ends in '{name}'", "write more of it")
+    return found[0]

@@ -1,0 +1,222 @@
+"""The steps that make and change a store's schema, in order; `schema.sql` is what they come to.
+
+A step is never edited after a release. Run as a program, this prints the schema that all steps make, for
+`schema.sql`; databases in memory are made from that file, without importing sqlite-utils.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlite_utils import Database
+from sqlite_utils.db import Table
+from sqlite_utils.migrations import Migrations
+
+steps = Migrations("spacedialog")
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Apply the steps that this store has not had yet, each in its own transaction."""
+    steps.apply(_database(connection))
+
+
+def _database(connection: sqlite3.Connection) -> Database:
+    return Database(connection, execute_plugins=False, recursive_triggers=False)
+
+
+def _table(db: Database, name: str) -> Table:
+    table = db[name]
+    assert isinstance(table, Table)
+    return table
+
+
+@steps()
+def m0001_log(db: Database) -> None:
+    """The log of changes, append-only."""
+    change = _table(db, "change")
+    change.create(
+        {
+            "id": str,
+            "ts": int,
+            "on": str,
+            "author": str,
+            "kind": str,
+            "item": str,
+            "base": str,
+            "body": str,
+            "sha": str,
+            "seq": int,
+        },
+        pk="id",
+        not_null={"id", "ts", "on", "author", "kind", "item", "body", "sha"},
+        strict=True,
+    )
+    change.create_index(["item"])
+    change.create_index(["ts"])
+    db.execute(
+        """
+        CREATE TRIGGER change_keeps_its_words BEFORE UPDATE ON change
+        WHEN OLD.seq IS NOT NULL
+            OR (NEW.id, NEW.ts, NEW."on", NEW.author, NEW.kind, NEW.item, NEW.base, NEW.body, NEW.sha)
+                IS NOT (OLD.id, OLD.ts, OLD."on", OLD.author, OLD.kind, OLD.item, OLD.base, OLD.body, OLD.sha)
+        BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+        """
+    )
+    db.execute(
+        """
+        CREATE TRIGGER change_stays BEFORE DELETE ON change
+        BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+        """
+    )
+
+
+@steps()
+def m0002_periods(db: Database) -> None:
+    """The cache of the fold: what is true in which days, what was put off, what can be searched."""
+    period = {"id": int, "item": str, "valid_from": str, "valid_to": str}
+    fixed = {"item", "valid_from", "valid_to"}
+
+    dialogue = _table(db, "dialogue")
+    dialogue.create(
+        {**period, "key": str, "held": str, "fields": str},
+        pk="id",
+        not_null={*fixed, "key", "held", "fields"},
+        strict=True,
+    )
+    dialogue.create_index(["item", "valid_from"], unique=True)
+
+    area = _table(db, "area")
+    area.create(
+        {**period, "key": str, "dialogue": str, "title": str, "position": int},
+        pk="id",
+        not_null={*fixed, "key", "dialogue", "title", "position"},
+        strict=True,
+    )
+    area.create_index(["item", "valid_from"], unique=True)
+
+    party = _table(db, "party")
+    party.create(
+        {**period, "key": str, "name": str, "side": str},
+        pk="id",
+        not_null={*fixed, "key", "name", "side"},
+        strict=True,
+    )
+    party.create_index(["item", "valid_from"], unique=True)
+    party.create_index(["side"])
+
+    commitment = _table(db, "commitment")
+    commitment.create(
+        {
+            **period,
+            "ref": str,
+            "ref_key": str,
+            "number": int,
+            "dialogue": str,
+            "area": str,
+            "kind": str,
+            "title": str,
+            "strength": str,
+            "lead": str,
+            "partners": str,
+            "status": str,
+            "percent": int,
+            "due": str,
+            "due_earliest": str,
+            "due_latest": str,
+            "slipped": int,
+            "source": str,
+        },
+        pk="id",
+        not_null={
+            *fixed,
+            "ref",
+            "ref_key",
+            "dialogue",
+            "area",
+            "kind",
+            "title",
+            "strength",
+            "partners",
+            "status",
+        }
+        | {"slipped", "source"},
+        strict=True,
+    )
+    commitment.create_index(["item", "valid_from"], unique=True)
+    commitment.create_index(["ref_key"])
+    commitment.create_index(["number"])
+    commitment.create_index(["dialogue", "number"])
+    commitment.create_index(["area", "status", "valid_to", "valid_from"])
+    commitment.create_index(["status", "valid_to", "valid_from"])
+    commitment.create_index(["due_latest", "valid_to"])
+
+    involved = _table(db, "involved")
+    involved.create(
+        {"item": str, "valid_from": str, "valid_to": str, "party": str, "leads": int},
+        not_null={*fixed, "party", "leads"},
+        strict=True,
+    )
+    involved.create_index(["party", "valid_to", "valid_from", "item"])
+    involved.create_index(["item"])
+
+    milestone = _table(db, "milestone")
+    milestone.create(
+        {
+            **period,
+            "milestone": str,
+            "ref": str,
+            "ref_key": str,
+            "title": str,
+            "when": str,
+            "earliest": str,
+            "latest": str,
+            "recurs": str,
+            "status": str,
+            "met": str,
+        },
+        pk="id",
+        not_null={*fixed, "milestone", "ref", "ref_key", "title", "when", "status"},
+        strict=True,
+    )
+    milestone.create_index(["item", "valid_to"])
+    milestone.create_index(["ref_key"])
+    milestone.create_index(["latest", "valid_to"])
+
+    redating = _table(db, "redating")
+    redating.create(
+        {"change": str, "item": str, "milestone": str, "on": str, "old": str, "new": str},
+        pk="change",
+        not_null={"change", "item", "on", "old", "new"},
+        strict=True,
+    )
+    redating.create_index(["item"])
+    redating.create_index(["on"])
+
+    retracted = _table(db, "retracted")
+    retracted.create({"change": str, "item": str}, pk="change", not_null={"change", "item"}, strict=True)
+    retracted.create_index(["item"])
+
+    words = _table(db, "words")
+    words.create(
+        {"id": int, "item": str, "on": str, "names": str, "title": str, "detail": str, "note": str},
+        pk="id",
+        not_null={"item", "on", "names", "title", "detail", "note"},
+        strict=True,
+    )
+    words.create_index(["item"])
+    words.enable_fts(["names", "title", "detail", "note"], tokenize="unicode61 remove_diacritics 2")
+
+
+def schema_sql() -> str:
+    """All that the steps make, as SQL that makes it again in an empty database."""
+    connection = sqlite3.connect(":memory:")
+    migrate(connection)
+    rows = connection.execute(
+        "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT GLOB '_sqlite_migrations*'"
+        " AND name NOT GLOB 'idx__sqlite_*' AND name NOT GLOB 'words_fts_*' ORDER BY rowid"
+    )
+    return "".join(f"{sql.strip()};\n\n" for (sql,) in rows)
+
+
+if __name__ == "__main__":
+    print(schema_sql(), end="")  # noqa: T201 - prints a file of the repository, not a user's output

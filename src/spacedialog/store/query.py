@@ -1,0 +1,194 @@
+"""Filters on commitments: a small tree, made into SQL with bound parameters.
+
+Every node turns into an expression over `commitment AS c`. Field, flag and sort names come from the fixed tables
+below; nothing that a user wrote becomes SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from spacedialog.errors import InputError
+from spacedialog.words import CLOSING_DAYS, SETTLED, STALE_DAYS, Flag
+
+Parameters = dict[str, str | int]
+
+_UNSETTLED = f"c.status NOT IN ({', '.join(repr(status.value) for status in SETTLED)})"
+
+FLAGS: dict[Flag, str] = {
+    Flag.OVERDUE: f"(c.due_latest < :day AND {_UNSETTLED})",
+    Flag.CLOSING: f"(c.due_latest BETWEEN :day AND :closing AND {_UNSETTLED})",
+    Flag.STALE: f"(c.valid_from <= :stale AND {_UNSETTLED})",
+    Flag.SLIPPED: "c.slipped",
+}
+"""What each flag means, reckoned from the parameters of `reckoning`."""
+
+SORTS: dict[str, tuple[str, ...]] = {
+    "ref": ("c.dialogue", "c.number", "c.ref_key"),
+    "due": ("c.due_latest IS NULL", "c.due_latest", "c.due_earliest"),
+    "status": (
+        "CASE c.status WHEN 'not-assessed' THEN 0 WHEN 'not-started' THEN 1 WHEN 'in-progress' THEN 2"
+        " WHEN 'stalled' THEN 3 WHEN 'complete' THEN 4 ELSE 5 END",
+    ),
+    "area": ("c.area",),
+    "kind": ("c.kind",),
+    "lead": ("c.lead IS NULL", "c.lead"),
+    "percent": ("c.percent IS NULL", "c.percent"),
+    "strength": ("CASE c.strength WHEN 'delivered' THEN 0 WHEN 'firm' THEN 1 WHEN 'intended' THEN 2 ELSE 3 END",),
+    "title": ("c.title COLLATE NOCASE",),
+    "updated": ("c.valid_from",),
+}
+"""What `--sort` takes, each with the expressions to order by."""
+
+Field = Literal["dialogue", "area", "kind", "lead", "status", "strength"]
+_FIELDS: dict[Field, str] = {
+    "dialogue": "c.dialogue",
+    "area": "c.area",
+    "kind": "c.kind",
+    "lead": "c.lead",
+    "status": "c.status",
+    "strength": "c.strength",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The field has one of the values."""
+
+    field: Field
+    values: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Involves:
+    """One of the parties leads it or takes part."""
+
+    parties: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OfSide:
+    """A party of one of these sides leads it or takes part."""
+
+    sides: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DueBefore:
+    """Its window closes before the day."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class DueAfter:
+    """Its window closes after the day, or never."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """It bears the flag."""
+
+    flag: Flag
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """Its text, or what has been noted of it, holds all the words."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every one of the parts holds; with no parts, true."""
+
+    parts: Sequence[Filter]
+
+
+Filter = OneOf | Involves | OfSide | DueBefore | DueAfter | Flagged | Says | All
+
+EVERYTHING: Filter = All(())
+"""The filter that lets all through."""
+
+
+def reckoning(day: date) -> Parameters:
+    """The parameters that say which day it is: what is true on it, and from where flags are counted."""
+    return {
+        "day": day.isoformat(),
+        "closing": _moved(day, CLOSING_DAYS),
+        "stale": _moved(day, -STALE_DAYS),
+    }
+
+
+def _moved(day: date, days: int) -> str:
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal())).isoformat()
+
+
+def where(filter_: Filter, parameters: Parameters) -> str:
+    """The filter as an SQL expression; its values are added to `parameters`."""
+    match filter_:
+        case OneOf(field, values):
+            return f"{_FIELDS[field]} IN ({_bound(values, parameters)})"
+        case Involves(parties):
+            return _involving(f"i.party IN ({_bound(parties, parameters)})")
+        case OfSide(sides):
+            members = (
+                f"SELECT p.key FROM party AS p WHERE p.side IN ({_bound(sides, parameters)})"
+                " AND p.valid_from <= :day AND :day < p.valid_to"
+            )
+            return _involving(f"i.party IN ({members})")
+        case DueBefore(day):
+            return f"c.due_latest < {_bound([day.isoformat()], parameters)}"
+        case DueAfter(day):
+            bound = _bound([day.isoformat()], parameters)
+            return f"(c.due_latest > {bound} OR (c.due IS NOT NULL AND c.due_latest IS NULL))"
+        case Flagged(flag):
+            return FLAGS[flag]
+        case Says(words):
+            return (
+                "c.item IN (SELECT w.item FROM words_fts AS f JOIN words AS w ON w.id = f.rowid"
+                f' WHERE words_fts MATCH {_bound([match_all(words)], parameters)} AND w."on" <= :day)'
+            )
+        case All(parts):
+            return " AND ".join(where(part, parameters) for part in parts) or "TRUE"
+
+
+def _bound(values: Sequence[str], parameters: Parameters) -> str:
+    names = []
+    for value in values:
+        names.append(f":p{len(parameters)}")
+        parameters[f"p{len(parameters)}"] = value
+    return ", ".join(names)
+
+
+def _involving(condition: str) -> str:
+    return (
+        f"c.item IN (SELECT i.item FROM involved AS i WHERE {condition} AND i.valid_from <= :day AND :day < i.valid_to)"
+    )
+
+
+def match_all(words: str) -> str:
+    """A full-text query for texts that hold all the words, the words being taken as they stand.
+
+    Each may go on where it ends (`satell` finds satellites). InputError where no word is left.
+    """
+    quoted = [f'"{word}"*' for word in words.replace('"', " ").replace("\0", " ").split()]
+    if not quoted:
+        raise InputError("there is nothing to search for", "give one or more words: spacedialog search lunar payload")
+    return " ".join(quoted)
+
+
+def order_by(sort: str) -> str:
+    """The ORDER BY for a sort name, `-name` for the other way round; InputError for an unknown one."""
+    name = sort.removeprefix("-")
+    if name not in SORTS:
+        raise InputError(f"--sort: '{name}' is not a field to sort by", f"write one of {', '.join(SORTS)}, or -NAME")
+    direction = " DESC" if sort.startswith("-") else ""
+    columns = [f"{column}{direction}" for column in SORTS[name]]
+    return ", ".join([*columns, *(SORTS["ref"] if name != "ref" else ())])

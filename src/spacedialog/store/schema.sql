@@ -1,0 +1,198 @@
+CREATE TABLE "change" (
+   "id" TEXT PRIMARY KEY NOT NULL,
+   "ts" INTEGER NOT NULL,
+   "on" TEXT NOT NULL,
+   "author" TEXT NOT NULL,
+   "kind" TEXT NOT NULL,
+   "item" TEXT NOT NULL,
+   "base" TEXT,
+   "body" TEXT NOT NULL,
+   "sha" TEXT NOT NULL,
+   "seq" INTEGER
+) STRICT;
+
+CREATE INDEX "idx_change_item"
+    ON "change" ("item");
+
+CREATE INDEX "idx_change_ts"
+    ON "change" ("ts");
+
+CREATE TRIGGER change_keeps_its_words BEFORE UPDATE ON change
+        WHEN OLD.seq IS NOT NULL
+            OR (NEW.id, NEW.ts, NEW."on", NEW.author, NEW.kind, NEW.item, NEW.base, NEW.body, NEW.sha)
+                IS NOT (OLD.id, OLD.ts, OLD."on", OLD.author, OLD.kind, OLD.item, OLD.base, OLD.body, OLD.sha)
+        BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+
+CREATE TRIGGER change_stays BEFORE DELETE ON change
+        BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+
+CREATE TABLE "dialogue" (
+   "id" INTEGER PRIMARY KEY,
+   "item" TEXT NOT NULL,
+   "valid_from" TEXT NOT NULL,
+   "valid_to" TEXT NOT NULL,
+   "key" TEXT NOT NULL,
+   "held" TEXT NOT NULL,
+   "fields" TEXT NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX "idx_dialogue_item_valid_from"
+    ON "dialogue" ("item", "valid_from");
+
+CREATE TABLE "area" (
+   "id" INTEGER PRIMARY KEY,
+   "item" TEXT NOT NULL,
+   "valid_from" TEXT NOT NULL,
+   "valid_to" TEXT NOT NULL,
+   "key" TEXT NOT NULL,
+   "dialogue" TEXT NOT NULL,
+   "title" TEXT NOT NULL,
+   "position" INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX "idx_area_item_valid_from"
+    ON "area" ("item", "valid_from");
+
+CREATE TABLE "party" (
+   "id" INTEGER PRIMARY KEY,
+   "item" TEXT NOT NULL,
+   "valid_from" TEXT NOT NULL,
+   "valid_to" TEXT NOT NULL,
+   "key" TEXT NOT NULL,
+   "name" TEXT NOT NULL,
+   "side" TEXT NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX "idx_party_item_valid_from"
+    ON "party" ("item", "valid_from");
+
+CREATE INDEX "idx_party_side"
+    ON "party" ("side");
+
+CREATE TABLE "commitment" (
+   "id" INTEGER PRIMARY KEY,
+   "item" TEXT NOT NULL,
+   "valid_from" TEXT NOT NULL,
+   "valid_to" TEXT NOT NULL,
+   "ref" TEXT NOT NULL,
+   "ref_key" TEXT NOT NULL,
+   "number" INTEGER,
+   "dialogue" TEXT NOT NULL,
+   "area" TEXT NOT NULL,
+   "kind" TEXT NOT NULL,
+   "title" TEXT NOT NULL,
+   "strength" TEXT NOT NULL,
+   "lead" TEXT,
+   "partners" TEXT NOT NULL,
+   "status" TEXT NOT NULL,
+   "percent" INTEGER,
+   "due" TEXT,
+   "due_earliest" TEXT,
+   "due_latest" TEXT,
+   "slipped" INTEGER NOT NULL,
+   "source" TEXT NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX "idx_commitment_item_valid_from"
+    ON "commitment" ("item", "valid_from");
+
+CREATE INDEX "idx_commitment_ref_key"
+    ON "commitment" ("ref_key");
+
+CREATE INDEX "idx_commitment_number"
+    ON "commitment" ("number");
+
+CREATE INDEX "idx_commitment_dialogue_number"
+    ON "commitment" ("dialogue", "number");
+
+CREATE INDEX "idx_commitment_area_status_valid_to_valid_from"
+    ON "commitment" ("area", "status", "valid_to", "valid_from");
+
+CREATE INDEX "idx_commitment_status_valid_to_valid_from"
+    ON "commitment" ("status", "valid_to", "valid_from");
+
+CREATE INDEX "idx_commitment_due_latest_valid_to"
+    ON "commitment" ("due_latest", "valid_to");
+
+CREATE TABLE "involved" (
+   "item" TEXT NOT NULL,
+   "valid_from" TEXT NOT NULL,
+   "valid_to" TEXT NOT NULL,
+   "party" TEXT NOT NULL,
+   "leads" INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX "idx_involved_party_valid_to_valid_from_item"
+    ON "involved" ("party", "valid_to", "valid_from", "item");
+
+CREATE INDEX "idx_involved_item"
+    ON "involved" ("item");
+
+CREATE TABLE "milestone" (
+   "id" INTEGER PRIMARY KEY,
+   "item" TEXT NOT NULL,
+   "valid_from" TEXT NOT NULL,
+   "valid_to" TEXT NOT NULL,
+   "milestone" TEXT NOT NULL,
+   "ref" TEXT NOT NULL,
+   "ref_key" TEXT NOT NULL,
+   "title" TEXT NOT NULL,
+   "when" TEXT NOT NULL,
+   "earliest" TEXT,
+   "latest" TEXT,
+   "recurs" TEXT,
+   "status" TEXT NOT NULL,
+   "met" TEXT
+) STRICT;
+
+CREATE INDEX "idx_milestone_item_valid_to"
+    ON "milestone" ("item", "valid_to");
+
+CREATE INDEX "idx_milestone_ref_key"
+    ON "milestone" ("ref_key");
+
+CREATE INDEX "idx_milestone_latest_valid_to"
+    ON "milestone" ("latest", "valid_to");
+
+CREATE TABLE "redating" (
+   "change" TEXT PRIMARY KEY NOT NULL,
+   "item" TEXT NOT NULL,
+   "milestone" TEXT,
+   "on" TEXT NOT NULL,
+   "old" TEXT NOT NULL,
+   "new" TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX "idx_redating_item"
+    ON "redating" ("item");
+
+CREATE INDEX "idx_redating_on"
+    ON "redating" ("on");
+
+CREATE TABLE "retracted" (
+   "change" TEXT PRIMARY KEY NOT NULL,
+   "item" TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX "idx_retracted_item"
+    ON "retracted" ("item");
+
+CREATE TABLE "words" (
+   "id" INTEGER PRIMARY KEY,
+   "item" TEXT NOT NULL,
+   "on" TEXT NOT NULL,
+   "names" TEXT NOT NULL,
+   "title" TEXT NOT NULL,
+   "detail" TEXT NOT NULL,
+   "note" TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX "idx_words_item"
+    ON "words" ("item");
+
+CREATE VIRTUAL TABLE "words_fts" USING FTS5 (
+    "names", "title", "detail", "note",
+    tokenize='unicode61 remove_diacritics 2',
+    content="words"
+);
+

@@ -1,0 +1,498 @@
+"""The record as of a day: every question that commands ask, answered with typed rows.
+
+A view stands on a connection that its opener closes; rows come as they are read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from typing import Any, NamedTuple
+
+from spacedialog.errors import InputError, NotFoundError
+from spacedialog.fold import closing_day, fold
+from spacedialog.log import CREATE
+from spacedialog.rows import (
+    AreaRow,
+    CommitmentRow,
+    Coverage,
+    Detail,
+    FoundRow,
+    HistoryRow,
+    Overview,
+    SlipRow,
+    UpcomingRow,
+)
+from spacedialog.store.cache import changes_of, iso
+from spacedialog.store.query import (
+    EVERYTHING,
+    FLAGS,
+    Filter,
+    Flagged,
+    Parameters,
+    match_all,
+    order_by,
+    reckoning,
+    where,
+)
+from spacedialog.words import Flag, MilestoneState, Status
+
+_VALID = "{0}.valid_from <= :day AND :day < {0}.valid_to"
+
+_COLUMNS = (
+    "c.ref, c.dialogue, c.area, c.kind, c.title, c.strength, c.lead, c.partners, c.status, c.percent,"
+    " c.due, c.due_earliest, c.due_latest, "
+    + ", ".join(f"{sql} AS {flag}" for flag, sql in FLAGS.items())
+    + ", c.valid_from, c.source"
+)
+
+# Every dated event of the day: commitments' own due dates and their milestones.
+_EVENTS = f"""
+    SELECT c.ref AS ref, c.ref AS commitment, c.title AS title, c.due AS "when", c.due_earliest AS earliest,
+        c.due_latest AS latest, CASE c.status WHEN 'complete' THEN 'met' ELSE c.status END AS status,
+        NULL AS recurs, NULL AS met, c.area AS area, c.item AS item
+    FROM commitment AS c
+    WHERE c.due IS NOT NULL AND {_VALID.format("c")}
+    UNION ALL
+    SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest, m.status, m.recurs, m.met, c.area, m.item
+    FROM milestone AS m JOIN commitment AS c ON c.item = m.item AND {_VALID.format("c")}
+    WHERE {_VALID.format("m")}
+"""
+
+_UNMET = "status NOT IN ('met', 'withdrawn')"
+
+
+_VALUES = {
+    "dialogue": f"SELECT DISTINCT d.key FROM dialogue AS d WHERE {_VALID.format('d')} ORDER BY d.held",
+    "area": f"SELECT DISTINCT a.key FROM area AS a WHERE {_VALID.format('a')} ORDER BY a.position",
+    "party": f"SELECT p.key FROM party AS p WHERE {_VALID.format('p')} ORDER BY p.key",
+    "side": f"SELECT DISTINCT p.side FROM party AS p WHERE {_VALID.format('p')} ORDER BY p.side",
+    "kind": f"SELECT DISTINCT c.kind FROM commitment AS c WHERE {_VALID.format('c')} ORDER BY c.kind",
+}
+
+_DIALOGUE_FIELDS = ("key", "series", "number", "title", "place", "when", "host", "heads", "note")
+_OCCURRENCES = 3
+_MOST_OCCURRENCES = 1000
+_FEW = 5
+_SHORT_REF = re.compile(r"(?:(.*?)-?)0*([0-9]{1,9})(?:\.([0-9]+))?")
+
+
+class _Event(NamedTuple):
+    """A row of `_EVENTS`."""
+
+    ref: str
+    commitment: str
+    title: str
+    when: str
+    earliest: str | None
+    latest: str | None
+    status: str
+    recurs: str | None
+    met: str | None
+    area: str
+    item: str
+
+
+class Target(NamedTuple):
+    """What a ref names: an item of the log, and the milestone in it where it names one."""
+
+    ref: str
+    item: str
+    milestone: str | None
+
+
+class View:
+    """The record as it was on `day`, as far as the connection's log knows."""
+
+    def __init__(self, connection: sqlite3.Connection, day: date) -> None:
+        self.day = day
+        self._connection = connection
+
+    def _rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> sqlite3.Cursor:
+        return self._connection.execute(sql, {**reckoning(self.day), **(parameters or {})})
+
+    # Lists
+
+    def commitments(
+        self, filter_: Filter = EVERYTHING, *, sort: str = "ref", limit: int | None = None
+    ) -> Iterator[CommitmentRow]:
+        """The commitments that the filter lets through; `sort` as in `query.SORTS`, `-` before it to turn it."""
+        parameters: Parameters = {"limit": -1 if limit is None else limit}
+        cursor = self._rows(
+            f"SELECT {_COLUMNS} FROM commitment AS c WHERE {_VALID.format('c')} AND {where(filter_, parameters)}"
+            f" ORDER BY {order_by(sort)} LIMIT :limit",
+            parameters,
+        )
+        return map(_commitment_row, cursor)
+
+    def areas(self) -> list[AreaRow]:
+        """Every area of the day in its dialogue's order, with counts and what comes next in it."""
+        following = {
+            area: {"ref": ref, "title": title, "when": when}
+            for area, ref, title, when, *_ in self._rows(
+                f"SELECT area, ref, title, \"when\", min(latest || coalesce(earliest, ''))"
+                f" FROM ({_EVENTS}) WHERE {_UNMET} AND latest >= :day GROUP BY area"
+            )
+        }
+        counts = {
+            area: figures
+            for area, *figures in self._rows(
+                "SELECT c.area, count(*), sum(c.status <> 'not-assessed'), sum(c.status = 'complete'),"
+                f" sum(c.status = 'in-progress'), sum(ifnull({FLAGS[Flag.OVERDUE]}, 0)),"
+                f" sum(ifnull({FLAGS[Flag.CLOSING]}, 0))"
+                f" FROM commitment AS c WHERE {_VALID.format('c')} GROUP BY c.area"
+            )
+        }
+        titles = self._rows(
+            "SELECT a.key, a.title FROM area AS a JOIN dialogue AS d ON d.key = a.dialogue"
+            f" AND {_VALID.format('d')} WHERE {_VALID.format('a')} GROUP BY a.key"
+            " HAVING max(d.held) ORDER BY min(a.position), a.key"
+        )
+        return [AreaRow._make((key, title, *counts.get(key, (0,) * 6), following.get(key))) for key, title in titles]
+
+    def upcoming(
+        self, *, until: date | None = None, everything: bool = False, item: str | None = None
+    ) -> list[UpcomingRow]:
+        """Dated events in the order of their windows: those not met, or all; `until` a day by which they open or
+        close. Of one that recurs, the occurrences up to `until`, or the next three."""
+        conditions = ["TRUE" if everything else _UNMET]
+        parameters: dict[str, Any] = {}
+        if until is not None:
+            conditions.append("(earliest <= :until OR latest <= :until)")
+            parameters["until"] = until.isoformat()
+        if item is not None:
+            conditions.append("item = :item")
+            parameters["item"] = item
+        cursor = self._rows(f"SELECT * FROM ({_EVENTS}) WHERE {' AND '.join(conditions)}", parameters)
+        rows = [row for event in cursor for row in self._occurrences(_Event(*event), until, everything)]
+        return sorted(rows, key=lambda row: (row.latest or "9999-12-31", row.earliest or "", row.ref))
+
+    def _occurrences(self, event: _Event, until: date | None, everything: bool) -> Iterator[UpcomingRow]:
+        if not event.recurs:
+            yield self._upcoming_row(event, event.when, event.earliest, event.latest, event.status)
+            return
+        from spacedialog.dates import Recurrence, VagueDate
+
+        if everything and event.met:
+            met = VagueDate.parse(event.met)
+            yield self._upcoming_row(event, event.met, iso(met.earliest), iso(met.latest), MilestoneState.MET)
+        first, every = VagueDate.parse(event.when), Recurrence.parse(event.recurs)
+        for number in range(_MOST_OCCURRENCES if until else _OCCURRENCES):
+            date_ = first.occurrence(number, every)
+            if until and date_.earliest and date_.earliest > until:
+                return
+            yield self._upcoming_row(event, str(date_), iso(date_.earliest), iso(date_.latest), event.status)
+
+    def _upcoming_row(
+        self, event: _Event, when: str, earliest: str | None, latest: str | None, status: str
+    ) -> UpcomingRow:
+        day = self.day.isoformat()
+        if status in (MilestoneState.MET, MilestoneState.WITHDRAWN):
+            state = MilestoneState(status)
+        elif latest is not None and latest < day:
+            state = MilestoneState.CLOSED
+        elif earliest is not None and earliest > day:
+            state = MilestoneState.UPCOMING
+        else:
+            state = MilestoneState.OPEN
+        opens, closes = ((date.fromisoformat(end) - self.day).days if end else None for end in (earliest, latest))
+        return UpcomingRow(
+            event.ref,
+            event.commitment,
+            event.title,
+            when,
+            earliest,
+            latest,
+            state.value,
+            opens,
+            closes,
+            event.recurs,
+        )
+
+    def slips(self, *, item: str | None = None) -> Iterator[SlipRow]:
+        """Every re-dating up to the day, oldest first, with the least and the most that it can have put off."""
+        cursor = self._rows(
+            'SELECT ifnull(m.ref, c.ref), c.ref, ifnull(m.title, c.title), r."on", r.old, r.new, l.author, l.body'
+            " FROM redating AS r JOIN change AS l ON l.id = r.change"
+            f" JOIN commitment AS c ON c.item = r.item AND {_VALID.format('c')}"
+            f" LEFT JOIN milestone AS m ON m.item = r.item AND m.milestone = r.milestone AND {_VALID.format('m')}"
+            f' WHERE r."on" <= :day AND {"r.item = :item" if item else "TRUE"} ORDER BY r."on", l.ts, l.id',
+            {"item": item},
+        )
+        return map(_slip_row, cursor)
+
+    def history(self, target: Target | None = None, *, limit: int | None = None) -> list[HistoryRow]:
+        """The log's entries that were true by the day, in the order recorded; the last `limit` of them."""
+        where_ = "WHERE l.item = :item" if target else ""
+        if target and target.milestone:
+            where_ += " AND json_extract(l.body, '$.milestone') = :milestone"
+        cursor = self._rows(
+            'SELECT l.id, l.ts, l."on", l.author, l.kind, l.body, r.change IS NOT NULL,'
+            " coalesce((SELECT m.ref FROM milestone AS m WHERE m.item = l.item"
+            " AND m.milestone = json_extract(l.body, '$.milestone') LIMIT 1),"
+            " (SELECT c.ref FROM commitment AS c WHERE c.item = l.item ORDER BY c.valid_from DESC LIMIT 1),"
+            " (SELECT d.key FROM dialogue AS d WHERE d.item = l.item),"
+            " (SELECT a.dialogue || '/' || a.key FROM area AS a WHERE a.item = l.item),"
+            " (SELECT p.key FROM party AS p WHERE p.item = l.item), '') "
+            f"FROM change AS l LEFT JOIN retracted AS r ON r.change = l.id {where_} ORDER BY l.ts DESC, l.id DESC",
+            {"item": target and target.item, "milestone": target and target.milestone},
+        )
+        newest_first = (row for row in map(_history_row, cursor) if closing_day(row.on) <= self.day.isoformat())
+        return list(islice(newest_first, limit))[::-1]
+
+    # One thing
+
+    def detail(self, target: Target) -> Detail:
+        """All that is known of the commitment that the target names; NotFoundError if there was none on the day."""
+        cursor = self._rows(
+            f"SELECT {_COLUMNS} FROM commitment AS c WHERE c.item = :item AND {_VALID.format('c')}",
+            {"item": target.item},
+        )
+        row = cursor.fetchone()
+        fields = self.fields(target.item)
+        if row is None or fields is None:
+            raise NotFoundError(
+                f"{target.ref} was not on record on {self.day}", "leave out --as-of, or name a later day"
+            )
+        register = self._documents(fields.get("dialogue", ""))
+        return Detail(
+            _commitment_row(row),
+            fields.get("detail"),
+            fields.get("difference"),
+            tuple(fields.get("omitted_by") or ()),
+            tuple({**source, **register.get(source["document"], {})} for source in fields.get("sources") or ()),
+            tuple(self.upcoming(everything=True, item=target.item)),
+            tuple(self.slips(item=target.item)),
+            tuple(self.history(target._replace(milestone=None))),
+        )
+
+    def fields(self, item: str, milestone: str | None = None) -> Mapping[str, Any] | None:
+        """The fields of an item, or of a milestone of it, on the day; None where there was no such thing."""
+        history = fold(changes_of(self._connection, item))
+        day = self.day.isoformat()
+        for period in history.periods if history else ():
+            if period.valid_from <= day < period.valid_to:
+                if milestone is None:
+                    return period.fields
+                return next((part.fields for part in period.milestones if part.id == milestone), None)
+        return None
+
+    def standing(self, target: Target) -> Mapping[str, Any]:
+        """The fields of what the target names; NotFoundError where there is none (any more) on the day."""
+        fields = self.fields(target.item, target.milestone)
+        if fields is None:
+            raise NotFoundError(f"{target.ref} is not on record on {self.day}", "spacedialog history shows why")
+        return fields
+
+    def commitment(self, item: str) -> Target | None:
+        """The commitment that an item of the log is; None where it is something else."""
+        row = self._rows(
+            "SELECT ref FROM commitment WHERE item = :item ORDER BY valid_from DESC", {"item": item}
+        ).fetchone()
+        return Target(row[0], item, None) if row else None
+
+    def taken(self, refs: Mapping[str, str]) -> list[str]:
+        """Those refs (each with the item that is to bear it) that another commitment bears already."""
+        return [ref for ref, item in refs.items() if any(other.item != item for other in self._named(ref.casefold()))]
+
+    def next_ref(self, dialogue: str) -> str:
+        """The ref after the highest that the dialogue ever gave, also to commitments that were undone since."""
+        (highest,) = self._rows(
+            "SELECT max(ifnull((SELECT max(number) FROM commitment WHERE dialogue = :key), 0), ifnull(("
+            " SELECT max(CAST(substr(ref, length(:key) + 2) AS INTEGER)) FROM ("
+            "  SELECT json_extract(l.body, '$.set.ref') AS ref FROM retracted AS r JOIN change AS l ON l.id = r.change"
+            "  WHERE l.kind = 'create' AND json_extract(l.body, '$.set.dialogue') = :key)), 0))",
+            {"key": dialogue},
+        ).fetchone()
+        return f"{dialogue}-{highest + 1:02}"
+
+    def next_milestone_ref(self, target: Target) -> str:
+        """The ref after the highest that the commitment ever gave to a milestone."""
+        refs = [
+            change.content.get("set", {}).get("ref", "")
+            for change in changes_of(self._connection, target.item)
+            if change.kind == CREATE and "milestone" in change.content
+        ]
+        numbers = [int(end) for ref in refs if (end := ref.rpartition(".")[2]).isdigit()]
+        return f"{target.ref}.{max(numbers, default=0) + 1}"
+
+    def _documents(self, dialogue: str) -> dict[str, dict[str, Any]]:
+        """The titles and addresses of the documents that a dialogue's record cites, by key."""
+        row = self._rows(
+            f"SELECT d.fields FROM dialogue AS d WHERE d.key = :key AND {_VALID.format('d')}",
+            {"key": dialogue},
+        ).fetchone()
+        documents = json.loads(row[0]).get("documents", ()) if row else ()
+        return {
+            document["key"]: {name: document[name] for name in ("title", "url") if name in document}
+            for document in documents
+        }
+
+    def resolve(self, text: str) -> Target:
+        """What a ref names, by its full form or any short form that fits one thing only.
+
+        Case does not count; `ROK4-07` is also `rok4-7`, `4-07`, `07` and `7`, its first milestone `7.1`. NotFoundError
+        where nothing goes by the name, InputError where several things do.
+        """
+        key = text.strip().casefold()
+        found = self._named(key)
+        if not found and (short := _SHORT_REF.fullmatch(key)):
+            prefix, number, part = short.groups()
+            found = [
+                Target(ref, item, None)
+                for ref, item in self._rows(
+                    "SELECT DISTINCT ref, item FROM commitment WHERE number = :number",
+                    {"number": int(number)},
+                )
+                if _prefix(ref).endswith(prefix or "")
+            ]
+            if part:
+                found = [hit for target in found for hit in self._named(f"{target.ref.casefold()}.{part}")]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            refs = ", ".join(sorted(target.ref for target in found))
+            raise InputError(f"'{text}' may be any of {refs}", "write more of the ref")
+        raise NotFoundError(f"nothing goes by the ref '{text}'", self._near(text))
+
+    def _named(self, key: str) -> list[Target]:
+        commitments = self._rows("SELECT DISTINCT ref, item FROM commitment WHERE ref_key = :key", {"key": key})
+        found = [Target(ref, item, None) for ref, item in commitments]
+        milestones = self._rows(
+            "SELECT DISTINCT ref, item, milestone FROM milestone WHERE ref_key = :key", {"key": key}
+        )
+        return found + [Target(*row) for row in milestones]
+
+    def _near(self, text: str) -> str:
+        from difflib import get_close_matches
+
+        refs = {ref.casefold(): ref for (ref,) in self._rows("SELECT DISTINCT ref FROM commitment LIMIT 10000")}
+        near = get_close_matches(text.casefold(), refs, n=3, cutoff=0.75)
+        hint = f"did you mean {' or '.join(refs[key] for key in near)}? " if near else ""
+        return f"{hint}spacedialog list shows every ref"
+
+    def refs(self, beginning: str, *, limit: int = 200) -> list[tuple[str, str]]:
+        """Refs that begin so, or whose number does, with their titles: for completion."""
+        beginning = beginning.casefold()
+        return [
+            (ref, title)
+            for ref, title, key in self._rows(
+                f"SELECT c.ref, c.title, c.ref_key FROM commitment AS c WHERE {_VALID.format('c')}"
+                f" ORDER BY {order_by('ref')}"
+            )
+            if key.startswith(beginning) or key.partition("-")[2].lstrip("0").startswith(beginning)
+        ][:limit]
+
+    def values(self, field: str) -> list[str]:
+        """The values that a filter on the field can have on the day."""
+        return [value for (value,) in self._rows(_VALUES[field])]
+
+    # Everything at once
+
+    def search(self, words: str, *, limit: int | None = None) -> list[FoundRow]:
+        """The commitments whose text, or what has been noted of them, holds all the words; best match first."""
+        cursor = self._rows(
+            "SELECT w.item, c.ref, c.title, c.status, snippet(words_fts, -1, '', '', ' … ', 12)"
+            " FROM words_fts AS f JOIN words AS w ON w.id = f.rowid"
+            f" JOIN commitment AS c ON c.item = w.item AND {_VALID.format('c')}"
+            ' WHERE words_fts MATCH :words AND w."on" <= :day ORDER BY f.rank, c.ref_key',
+            {"words": match_all(words)},
+        )
+        best: dict[str, FoundRow] = {}
+        for item, *found in cursor:
+            best.setdefault(item, FoundRow(*found))
+        return list(best.values())[:limit]
+
+    def coverage(self) -> Coverage:
+        """How many commitments there are, how many were assessed, and how old the oldest of those checks is."""
+        (total, assessed, oldest) = self._rows(
+            "SELECT count(*), ifnull(sum(c.status <> 'not-assessed'), 0),"
+            " min(iif(c.status <> 'not-assessed', c.valid_from, NULL))"
+            f" FROM commitment AS c WHERE {_VALID.format('c')}"
+        ).fetchone()
+        return Coverage(total, assessed, oldest and (self.day - date.fromisoformat(oldest)).days)
+
+    def overview(self) -> Overview:
+        """The state of the whole record on the day, with the few things that want looking at."""
+        dialogues = tuple(
+            {name: fields[name] for name in _DIALOGUE_FIELDS if name in fields}
+            for (text,) in self._rows(f"SELECT d.fields FROM dialogue AS d WHERE {_VALID.format('d')} ORDER BY d.held")
+            for fields in [json.loads(text)]
+        )
+        counts = dict(
+            self._rows(
+                f"SELECT c.status, count(*) FROM commitment AS c WHERE {_VALID.format('c')} GROUP BY c.status"
+            ).fetchall()
+        )
+        closing_next = [row for row in self.upcoming() if (row.closes_in_days or -1) >= 0]
+        (stale,) = self._rows(
+            f"SELECT count(*) FROM commitment AS c WHERE {_VALID.format('c')} AND {FLAGS[Flag.STALE]}"
+        ).fetchone()
+        return Overview(
+            dialogues,
+            self.coverage(),
+            {status.value: counts.get(status.value, 0) for status in Status},
+            tuple(self.areas()),
+            tuple(closing_next[:_FEW]),
+            tuple(self.commitments(Flagged(Flag.OVERDUE), sort="due", limit=_FEW)),
+            stale,
+        )
+
+
+def _commitment_row(row: tuple[Any, ...]) -> CommitmentRow:
+    flags = tuple(flag.value for flag, set_ in zip(FLAGS, row[13:17], strict=True) if set_)
+    return CommitmentRow._make((*row[:7], tuple(json.loads(row[7])), *row[8:13], flags, row[17], row[18]))
+
+
+def _slip_row(row: tuple[Any, ...]) -> SlipRow:
+    from spacedialog.dates import VagueDate
+
+    ref, commitment, title, on, old_text, new_text, author, body = row
+    old, new, said = VagueDate.parse(old_text), VagueDate.parse(new_text), json.loads(body)
+    least = (new.earliest - old.latest).days if new.earliest and old.latest else None
+    most = (new.latest - old.earliest).days if new.latest and old.earliest else None
+    return SlipRow(
+        ref,
+        commitment,
+        title,
+        on,
+        old_text,
+        new_text,
+        least,
+        most,
+        author,
+        said.get("note"),
+        said.get("evidence"),
+    )
+
+
+def _history_row(row: tuple[Any, ...]) -> HistoryRow:
+    change, ts, on, author, kind, body, retracted, ref = row
+    said = json.loads(body)
+    changed = said.get("set") or ({"retracts": said["retracts"]} if "retracts" in said else {})
+    return HistoryRow(
+        change,
+        instant(ts),
+        on,
+        author,
+        ref,
+        kind,
+        changed,
+        said.get("note"),
+        said.get("evidence"),
+        bool(retracted),
+    )
+
+
+def instant(ts: int) -> str:
+    """A recorded time (µs since 1970, UTC) in ISO 8601."""
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ts)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _prefix(ref: str) -> str:
+    return re.sub(r"-?[0-9]+$", "", ref).casefold()

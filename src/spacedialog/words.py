@@ -1,0 +1,62 @@
+"""The fixed words of the record: status, strength, flags, and the spans behind the flags."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """How far a commitment is; `not-assessed` says that nobody has looked, never that nothing was done."""
+
+    NOT_ASSESSED = "not-assessed"
+    NOT_STARTED = "not-started"
+    IN_PROGRESS = "in-progress"
+    STALLED = "stalled"
+    COMPLETE = "complete"
+    WITHDRAWN = "withdrawn"
+
+
+class Strength(StrEnum):
+    """How binding the wording of a commitment is."""
+
+    DELIVERED = "delivered"
+    FIRM = "firm"
+    INTENDED = "intended"
+    EXPLORATORY = "exploratory"
+
+
+class MilestoneStatus(StrEnum):
+    """What is recorded of a milestone; whether it is open or closed follows from its window and the day."""
+
+    PLANNED = "planned"
+    MET = "met"
+    WITHDRAWN = "withdrawn"
+
+
+class MilestoneState(StrEnum):
+    """Where a milestone stands on a day: derived, never stored."""
+
+    UPCOMING = "upcoming"
+    OPEN = "open"
+    CLOSED = "closed"
+    MET = "met"
+    WITHDRAWN = "withdrawn"
+
+
+class Flag(StrEnum):
+    """Derived marks on a commitment: never stored, always reckoned from a day."""
+
+    OVERDUE = "overdue"
+    CLOSING = "closing"
+    STALE = "stale"
+    SLIPPED = "slipped"
+
+
+SETTLED = (Status.COMPLETE, Status.WITHDRAWN)
+"""Statuses after which nothing more is expected."""
+
+CLOSING_DAYS = 60
+"""A window that closes within so many days is `closing`."""
+
+STALE_DAYS = 180
+"""A commitment without a change for so many days is `stale`."""
