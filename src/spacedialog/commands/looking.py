@@ -47,16 +47,25 @@ def areas(reading: Reading) -> None:
 @reads
 def list_(
     reading: Reading,
-    dialogue: Annotated[Names, typer.Option(help="Of this dialogue.")] = None,
-    area: Annotated[Names, typer.Option(help="In this area.", autocompletion=complete_area)] = None,
+    dialogue: Annotated[Names, typer.Option(metavar="KEY", help="Of this dialogue: ROK4.")] = None,
+    area: Annotated[Names, typer.Option(metavar="AREA", help="In this area.", autocompletion=complete_area)] = None,
     party: Annotated[
-        Names, typer.Option(help="Led by this party, or with it as a partner.", autocompletion=complete_party)
+        Names,
+        typer.Option(
+            metavar="PARTY", help="Led by this party, or with it as a partner.", autocompletion=complete_party
+        ),
     ] = None,
-    side: Annotated[Names, typer.Option(help="With a party of this side: US, ROK, …")] = None,
-    lead: Annotated[Names, typer.Option(help="Led by this party.", autocompletion=complete_party)] = None,
-    kind: Annotated[Names, typer.Option(help="Of this kind: agreement, action-item, …")] = None,
-    status: Annotated[Names, typer.Option(help="With this status; also open (not settled), assessed.")] = None,
-    strength: Annotated[Names, typer.Option(help="So worded: delivered, firm, intended, exploratory.")] = None,
+    side: Annotated[Names, typer.Option(metavar="SIDE", help="With a party of this side: US, ROK, …")] = None,
+    lead: Annotated[
+        Names, typer.Option(metavar="PARTY", help="Led by this party.", autocompletion=complete_party)
+    ] = None,
+    kind: Annotated[Names, typer.Option(metavar="KIND", help="Of this kind: agreement, action-item, …")] = None,
+    status: Annotated[
+        Names, typer.Option(metavar="STATUS", help="With this status; also open (not settled), assessed.")
+    ] = None,
+    strength: Annotated[
+        Names, typer.Option(metavar="STRENGTH", help="So worded: delivered, firm, intended, exploratory.")
+    ] = None,
     due_before: Annotated[str | None, typer.Option(metavar="DATE", help="Due for certain before this date.")] = None,
     due_after: Annotated[str | None, typer.Option(metavar="DATE", help="Possibly due after this date.")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="The window closed, completion not recorded.")] = False,
@@ -67,9 +76,13 @@ def list_(
         str | None, typer.Option(metavar="WORDS", help="With all these words in it or in its notes.")
     ] = None,
     sort: Annotated[
-        str, typer.Option(help="ref, due, status, area, kind, lead, percent, strength, title, updated; -NAME turns it.")
+        str,
+        typer.Option(
+            metavar="FIELD",
+            help="ref, due, status, area, kind, lead, percent, strength, title, updated; -NAME turns it.",
+        ),
     ] = "ref",
-    limit: Annotated[int | None, typer.Option(min=0, help="At most so many.", show_default=False)] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=0, help="At most so many.", show_default=False)] = None,
 ) -> None:
     """List commitments: all, or those that fit every option given.
 
@@ -144,7 +157,7 @@ def upcoming(
 def search(
     reading: Reading,
     words: Annotated[list[str], typer.Argument(metavar="WORDS", help="Words, or beginnings of words.")],
-    limit: Annotated[int | None, typer.Option(min=0, help="At most so many.", show_default=False)] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=0, help="At most so many.", show_default=False)] = None,
 ) -> None:
     """Find commitments by the words in their text and in what has been noted of them.
 
@@ -163,7 +176,7 @@ def history(
     ref: Annotated[
         str | None, typer.Argument(metavar="REF", help="One commitment or milestone.", autocompletion=complete_ref)
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=0, help="The last so many.", show_default=False)] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=0, help="The last so many.", show_default=False)] = None,
 ) -> None:
     """List what was recorded, in the order in which it was: all of it, or of one commitment.
 

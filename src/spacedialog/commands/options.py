@@ -38,7 +38,7 @@ FormatOption = Annotated[
     Format | None,
     typer.Option("--format", "-f", help="How to write it: table on a terminal, plain in a pipe.", show_default=False),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.", show_default=False)
 ]
@@ -131,7 +131,9 @@ def _reading(
 
 def _writing(
     db: DbOption = None,
-    note: Annotated[str | None, typer.Option("--note", help="Why, or what else is to be remembered.")] = None,
+    note: Annotated[
+        str | None, typer.Option("--note", metavar="TEXT", help="Why, or what else is to be remembered.")
+    ] = None,
     evidence: Annotated[str | None, typer.Option("--evidence", metavar="URL", help="How it is known.")] = None,
     on: Annotated[
         str | None, typer.Option("--on", metavar="DAY", help="When it was true: a day, or 2026-03; today unless said.")

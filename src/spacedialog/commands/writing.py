@@ -16,16 +16,23 @@ app = typer.Typer()
 
 Value = TypeVar("Value")
 
-AreaOption = Annotated[str | None, typer.Option(help="Its area.", autocompletion=complete_area)]
-KindOption = Annotated[str | None, typer.Option(help="Its kind: agreement, action-item, …")]
-StrengthOption = Annotated[str | None, typer.Option(help="How it is worded: delivered, firm, intended, exploratory.")]
-LeadOption = Annotated[str | None, typer.Option(help="The party that owes it.", autocompletion=complete_party)]
-PartnersOption = Annotated[
-    list[str] | None, typer.Option("--partner", help="A party that takes part.", autocompletion=complete_party)
+AreaOption = Annotated[str | None, typer.Option(metavar="AREA", help="Its area.", autocompletion=complete_area)]
+KindOption = Annotated[str | None, typer.Option(metavar="KIND", help="Its kind: agreement, action-item, …")]
+StrengthOption = Annotated[
+    str | None, typer.Option(metavar="STRENGTH", help="How it is worded: delivered, firm, intended, exploratory.")
 ]
-DetailOption = Annotated[str | None, typer.Option(help="What it says, at more length.")]
-SourceOption = Annotated[str | None, typer.Option(help="The document it stands in: its key, title or address.")]
-ParagraphOption = Annotated[str | None, typer.Option(help="The paragraph of the document.")]
+LeadOption = Annotated[
+    str | None, typer.Option(metavar="PARTY", help="The party that owes it.", autocompletion=complete_party)
+]
+PartnersOption = Annotated[
+    list[str] | None,
+    typer.Option("--partner", metavar="PARTY", help="A party that takes part.", autocompletion=complete_party),
+]
+DetailOption = Annotated[str | None, typer.Option(metavar="TEXT", help="What it says, at more length.")]
+SourceOption = Annotated[
+    str | None, typer.Option(metavar="DOCUMENT", help="The document it stands in: its key, title or address.")
+]
+ParagraphOption = Annotated[str | None, typer.Option(metavar="N", help="The paragraph of the document.")]
 ChangeArgument = Annotated[str | None, typer.Argument(metavar="CHANGE", help="The id of a change, or its end.")]
 
 
@@ -43,7 +50,7 @@ def mark(
             autocompletion=complete_status,
         ),
     ],
-    percent: Annotated[int | None, typer.Option(min=0, max=100, help="How much of it is done.")] = None,
+    percent: Annotated[int | None, typer.Option(metavar="N", min=0, max=100, help="How much of it is done.")] = None,
 ) -> None:
     """Record how far a commitment is, or that a milestone was met.
 
@@ -104,8 +111,8 @@ def add(
     lead: LeadOption = None,
     partner: PartnersOption = None,
     detail: DetailOption = None,
-    dialogue: Annotated[str | None, typer.Option(help="Its dialogue; the latest one.")] = None,
-    ref: Annotated[str | None, typer.Option(help="Its ref; the next free number.")] = None,
+    dialogue: Annotated[str | None, typer.Option(metavar="KEY", help="Its dialogue; the latest one.")] = None,
+    ref: Annotated[str | None, typer.Option(metavar="REF", help="Its ref; the next free number.")] = None,
     milestone_of: Annotated[
         str | None,
         typer.Option(metavar="REF", help="Add a milestone to this commitment.", autocompletion=complete_ref),
@@ -147,7 +154,7 @@ def add(
 def edit(
     writing: Writing,
     ref: RefArgument,
-    title: Annotated[str | None, typer.Option(help="Its title.")] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Its title.")] = None,
     area: AreaOption = None,
     kind: KindOption = None,
     strength: StrengthOption = None,
@@ -156,7 +163,7 @@ def edit(
     detail: DetailOption = None,
     source: SourceOption = None,
     paragraph: ParagraphOption = None,
-    new_ref: Annotated[str | None, typer.Option("--ref", help="Its ref.")] = None,
+    new_ref: Annotated[str | None, typer.Option("--ref", metavar="REF", help="Its ref.")] = None,
 ) -> None:
     """Correct what a commitment says; status and dates have commands of their own.
 
