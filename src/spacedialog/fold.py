@@ -30,13 +30,17 @@ class MilestoneView(NamedTuple):
 
 
 class Period(NamedTuple):
-    """What is true of an item on the days from `valid_from` up to, not including, `valid_to` (ISO days)."""
+    """What is true of an item on the days from `valid_from` up to, not including, `valid_to` (ISO days).
+
+    `updated` is when the latest of its entries was true, as vague as that entry says.
+    """
 
     valid_from: str
     valid_to: str
     fields: Mapping[str, Any]
     milestones: tuple[MilestoneView, ...]
     slipped: bool
+    updated: str
 
 
 class Redating(NamedTuple):
@@ -74,10 +78,11 @@ class _Entry(NamedTuple):
 
     day: str
     follows: bool  # a part's first statement goes before what was said of it
-    on: str
+    true_on: str
     ts: int
     id: str
     part: str | None
+    on: str
     content: Mapping[str, Any]
 
 
@@ -143,6 +148,7 @@ def fold(changes: Iterable[Change]) -> History | None:
     redatings: list[Redating] = []
     words: list[Words] = []
     kind = ""
+    latest = ("", "")
     placed = sorted(
         entry._replace(day=max(entry.day, began[entry.part]) if entry.follows else began[entry.part])
         for entry in entries
@@ -151,6 +157,7 @@ def fold(changes: Iterable[Change]) -> History | None:
     for day, of_a_day in groupby(placed, key=lambda entry: entry.day):
         for entry in of_a_day:
             values = entry.content.get("set", {})
+            latest = max(latest, (entry.true_on, entry.on))
             kind = kind or entry.content.get("type", "")
             moved = (parts[entry.part] if entry.part else whole).apply(values)
             if moved:
@@ -164,7 +171,7 @@ def fold(changes: Iterable[Change]) -> History | None:
             MilestoneView(name, part.fields, part.slipped) for name, part in parts.items() if began[name] <= day
         )
         slipped = whole.slipped or any(view.slipped for view in milestones)
-        periods.append(Period(day, FOREVER, whole.fields, milestones, slipped))
+        periods.append(Period(day, FOREVER, whole.fields, milestones, slipped, latest[1]))
     return History(kind, tuple(periods), tuple(redatings), tuple(words), gone, ignored)
 
 
@@ -179,7 +186,9 @@ def _live(changes: Sequence[Change], gone: frozenset[str]) -> tuple[list[_Entry]
             ignored.append(change.id)
         elif change.id not in gone:
             follows = change.kind != CREATE
-            entries.append(_Entry(day, follows, day, change.ts, change.id, content.get("milestone"), content))
+            entries.append(
+                _Entry(day, follows, day, change.ts, change.id, content.get("milestone"), change.on, content)
+            )
     return entries, tuple(ignored)
 
 

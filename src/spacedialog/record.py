@@ -58,19 +58,16 @@ def drafts(document: Mapping[str, Any]) -> Iterator[Draft]:
 
 
 def _milestone(item: str, milestone: Mapping[str, Any], on: str) -> Draft:
-    values = {name: value for name, value in milestone.items() if name not in ("since", "evidence")}
-    body = {"milestone": item_id("milestone", milestone["ref"]), "set": _given(values), "via": IMPORTED}
-    if evidence := milestone.get("evidence"):
-        body["evidence"] = evidence
+    remarks = _given({name: milestone.get(name) for name in ("note", "evidence")})
+    values = _given({name: value for name, value in milestone.items() if name != "since" and name not in remarks})
+    body = {"milestone": item_id("milestone", milestone["ref"]), "set": values, "via": IMPORTED, **remarks}
     return Draft(CREATE, item, milestone.get("since") or on, body)
 
 
 def _update(update: Mapping[str, Any], item: str, milestone: dict[str, Any] | None) -> Draft:
     """The change that an update of the file is; the milestone that it is about goes along with it."""
     values = _given({name: update.get(name) for name in ("status", "percent", "due")})
-    body: dict[str, Any] = {"via": IMPORTED, "evidence": update["evidence"]}
-    if note := update.get("note"):
-        body["note"] = note
+    body: dict[str, Any] = {"via": IMPORTED, **_given({name: update.get(name) for name in ("note", "evidence")})}
     if milestone is not None:
         body["milestone"] = item_id("milestone", milestone["ref"])
         if "due" in values:

@@ -113,7 +113,7 @@ def upcoming(rows: Iterable[UpcomingRow]) -> Sheet:
         rows,
         (
             Column("When", lambda row: row.when),
-            Column("State", lambda row: row.state, tone=lambda row: row.state),
+            Column("State", lambda row: row.state, tone=lambda row: row.state, from_width=80),
             Column("Window", window),
             Column("Ref", lambda row: row.ref),
             Column("Milestone", lambda row: row.title, wide=True),
@@ -129,12 +129,21 @@ def window(row: UpcomingRow) -> str:
     if row.state in ("met", "withdrawn"):
         return row.state
     if row.state == "upcoming" and opens is not None:
-        return f"opens in {_days(opens)}"
+        return f"opens in {_long(opens)}"
     if closes is None:
         return "open, with no end"
     if row.state == "closed":
-        return f"closed {_days(-closes)} ago"
-    return f"closes in {_days(closes)}"
+        return f"closed {_long(-closes)} ago"
+    return f"closes in {_long(closes)}"
+
+
+def _long(days: int) -> str:
+    """A number of days in the unit that people would use; machine formats have the days."""
+    if days < 120:
+        return _days(days)
+    if days < 730:
+        return f"{round(days / 30.44)} months"
+    return f"{round(days / 365.25)} years"
 
 
 def areas(rows: Iterable[AreaRow]) -> Sheet:
@@ -189,7 +198,6 @@ def history(rows: Iterable[HistoryRow]) -> Sheet:
             Column("On", lambda row: row.on),
             Column("Ref", lambda row: row.ref),
             Column("What", _what, tone=lambda row: "undone" if row.retracted else "", wide=True),
-            Column("Evidence", lambda row: row.evidence or "", from_width=130, wide=True),
             Column("By", lambda row: row.author, from_width=70),
             Column("Recorded", lambda row: row.recorded_at[:16].replace("T", " "), from_width=110),
             Column("Id", lambda row: row.id[-8:]),
@@ -207,7 +215,9 @@ def _what(row: HistoryRow) -> str:
     else:
         done = ", ".join(f"{name} → {_value(value)}" for name, value in row.changed.items())
     mark = "(undone) " if row.retracted else ""
-    return mark + ": ".join(part for part in (done, said) if part)
+    sources = row.changed.get("sources") or []
+    known = row.evidence or (_citation(sources[0]) if sources else "")
+    return mark + ". ".join(part.rstrip(".") for part in (done, said, known) if part)
 
 
 _NOTHING = "nothing"
@@ -228,9 +238,9 @@ def slips(rows: Iterable[SlipRow]) -> Sheet:
         SlipRow._fields,
         rows,
         (
-            Column("On", lambda row: row.on),
+            Column("On", lambda row: row.on, from_width=70),
             Column("Ref", lambda row: row.ref),
-            Column("What", lambda row: row.title, wide=True),
+            Column("What", lambda row: row.title, from_width=80, wide=True),
             Column("From", lambda row: row.old),
             Column("To", lambda row: row.new),
             Column("Delay in days", delay, right=True),
@@ -356,7 +366,7 @@ def detail(of: Detail) -> Document:
     flat += [
         ("history", f"{part.on} {_what(part)}{f' {part.evidence}' if part.evidence else ''}") for part in of.history
     ]
-    pair = (Column("Field", lambda entry: entry[0]), Column("", lambda entry: entry[1], wide=True))
+    pair = (Column("", lambda entry: entry[0]), Column("", lambda entry: entry[1], wide=True))
     sheet = Sheet("commitment", ("field", "value"), tuple(entry for entry in flat if entry[1]), pair, "")
     blocks = [Block(f"{row.ref}  {row.title}", sheet=sheet._replace(rows=tuple(e for e in fields if e[1])))]
     if of.milestones:
@@ -386,6 +396,8 @@ def written(of: Written) -> Document:
     head = f"{'would have ' if of.dry_run else ''}{of.did}{counted}{about}"
     moves = [(entry.field, _value(entry.old), _value(entry.new)) for entry in of.differences]
     lines = [f"{name}: {new}" if old == _NOTHING else f"{name}: {old} → {new}" for name, old, new in moves]
+    if of.ref and not moves:
+        lines.append("no field changed; the entry is kept")
     if of.undo and not of.dry_run:
         back = "undo --redo" if of.did == "undone" else f"undo {of.undo[-8:]}"
         lines.append(f"to take it back: spacedialog {back}")

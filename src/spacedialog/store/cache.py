@@ -115,7 +115,7 @@ def _keep_commitment(connection: sqlite3.Connection, item: str, history: History
         connection,
         "commitment",
         "item, valid_from, valid_to, ref, ref_key, number, dialogue, area, kind, title, strength, lead, partners,"
-        " status, percent, due, due_earliest, due_latest, slipped, source",
+        " status, percent, due, due_earliest, due_latest, slipped, updated, source",
         [_commitment(item, period) for period in history.periods],
     )
     _insert(
@@ -157,6 +157,7 @@ def _commitment(item: str, period: Period) -> tuple[Any, ...]:
         due,
         *_window(due),
         int(period.slipped),
+        period.updated,
         citation(fields.get("sources") or []),
     )
 

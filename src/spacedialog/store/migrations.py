@@ -124,6 +124,7 @@ def m0002_periods(db: Database) -> None:
             "due_earliest": str,
             "due_latest": str,
             "slipped": int,
+            "updated": str,
             "source": str,
         },
         pk="id",
@@ -139,7 +140,7 @@ def m0002_periods(db: Database) -> None:
             "partners",
             "status",
         }
-        | {"slipped", "source"},
+        | {"slipped", "updated", "source"},
         strict=True,
     )
     commitment.create_index(["item", "valid_from"], unique=True)

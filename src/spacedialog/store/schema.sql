@@ -90,6 +90,7 @@ CREATE TABLE "commitment" (
    "due_earliest" TEXT,
    "due_latest" TEXT,
    "slipped" INTEGER NOT NULL,
+   "updated" TEXT NOT NULL,
    "source" TEXT NOT NULL
 ) STRICT;
 

@@ -47,7 +47,7 @@ _COLUMNS = (
     "c.ref, c.dialogue, c.area, c.kind, c.title, c.strength, c.lead, c.partners, c.status, c.percent,"
     " c.due, c.due_earliest, c.due_latest, "
     + ", ".join(f"{sql} AS {flag}" for flag, sql in FLAGS.items())
-    + ", c.valid_from, c.source"
+    + ", c.updated, c.source"
 )
 
 # Every dated event of the day: commitments' own due dates and their milestones.
