@@ -80,11 +80,11 @@ def make(tmp_path_factory: pytest.TempPathFactory, ruritania: bytes) -> Maker:
     maker = Maker(tmp_path_factory.mktemp("stores"))
     before = Clock(NOON - 1_000_000)
     for name in ("ruritania", "empty"):
-        tracker = maker(clock=before, seed=name)
+        tracker = maker(clock=before, seed=name, author="Hentzau")
         content = ruritania if name == "ruritania" else b'{"format": "spacedialog-log/1", "changes": []}'
         tracker.import_file(content, f"{name}.json", bundled=False)
         maker.templates[name] = tracker.path
-    bundled = maker(clock=before, seed="bundled")
+    bundled = maker(clock=before, seed="bundled", author="Hentzau")
     bundled.import_file(b'{"format": "spacedialog-log/1", "changes": []}', "nothing.json")
     maker.templates["bundled"] = bundled.path
     return maker
@@ -155,9 +155,7 @@ _RURITANIA: dict[str, Any] = {
             milestones=[{"ref": "RUR1-01.1", "title": "Deliver the seismometer", "when": "2026-03"}],
         ),
         _commitment(2, "moon", "Explore sharing a lunar relay", "exploratory", partners=["RSA", "GRA"]),
-        _commitment(
-            3, "weather", "Exchange data on sea ice", "intended", lead="GMO", partners=["RSA"], due="2026-11"
-        ),
+        _commitment(3, "weather", "Exchange data on sea ice", "intended", lead="GMO", partners=["RSA"], due="2026-11"),
         _commitment(
             4,
             "weather",

@@ -83,9 +83,7 @@ def test_grades_of_the_best_sources(record: DataFile) -> None:
         ("ROK4-25", Strength.FIRM),
     ],
 )
-def test_better_source_decides_the_strength(
-    by_ref: dict[str, Commitment], ref: str, strength: Strength
-) -> None:
+def test_better_source_decides_the_strength(by_ref: dict[str, Commitment], ref: str, strength: Strength) -> None:
     """Where the news report says more or less than the statement, the difference is explained."""
     assert by_ref[ref].strength is strength
     assert by_ref[ref].difference
@@ -107,9 +105,7 @@ def test_done_when_they_met(record: DataFile) -> None:
 
 def test_completed_since(record: DataFile) -> None:
     """Since the dialogue only the hosting of the ICG is known to be complete."""
-    assert [(one.ref, one.on) for one in record.updates if one.status is Status.COMPLETE] == [
-        ("ROK4-27", "2025-10-24")
-    ]
+    assert [(one.ref, one.on) for one in record.updates if one.status is Status.COMPLETE] == [("ROK4-27", "2025-10-24")]
 
 
 def test_dates_stay_as_vague_as_the_text(by_ref: dict[str, Commitment]) -> None:

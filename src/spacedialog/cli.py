@@ -6,47 +6,61 @@ import os
 import sys
 
 from spacedialog import __version__
-from spacedialog.errors import ProblemsError, SpacedialogError
+from spacedialog.errors import ProblemsError, SpacedialogError, StoreError
 
 
 def main() -> None:
     """Run the command line, and end the process with its exit status."""
-    arguments = sys.argv[1:]
-    if arguments == ["--version"]:
-        # Before anything is imported: scripts ask for it.
-        sys.stdout.write(f"spacedialog {__version__}\n")
-        return
-    sys.exit(run(arguments))
+    if sys.stdout is None or sys.stderr is None:
+        sys.exit(4)  # Whoever called this closed its output, and can be told nothing.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # real streams, at this edge
+    sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
     """Run one command; its exit status."""
-    from spacedialog.commands.group import program
-
     try:
-        status = program(arguments)
+        if arguments == ["--version"]:
+            # Before anything is imported: scripts ask for it.
+            sys.stdout.write(f"spacedialog {__version__}\n")
+            status = 0
+        else:
+            from spacedialog.commands.group import program
+
+            status = program(arguments)
         sys.stdout.flush()
     except SpacedialogError as error:
         _tell(error)
         return error.exit_status
     except BrokenPipeError:
-        # Whoever read this has had enough. What is left in the buffer must not fail at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read this has had enough.
+        _forget_output()
         return 0
+    except OSError as error:
+        _forget_output()
+        _tell(StoreError(f"standard output: {error.strerror}", "make room for it, or write to another place"))
+        return StoreError.exit_status
     except KeyboardInterrupt:
+        status = 130
+    if status == 130:
         sys.stderr.write("spacedialog: interrupted; nothing half done is kept\n")
-        return 130
     return status
+
+
+def _forget_output() -> None:
+    """What is left in the buffer must not fail again when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr] # it was there at the start
 
 
 def _tell(error: SpacedialogError) -> None:
     from spacedialog.render.text import one_line
 
-    lines = [error.problem if error.problem.startswith("spacedialog") else f"spacedialog: {error.problem}"]
-    if isinstance(error, ProblemsError):
-        lines += error.problems
+    start = "" if error.problem.startswith("spacedialog") else "spacedialog: "
+    lines = [start + one_line(error.problem)]
+    for problem in error.problems if isinstance(error, ProblemsError) else ():
+        what, _, remedy = problem.rpartition("\n  ")
+        lines += [one_line(what), f"  {one_line(remedy)}"]
     if error.remedy:
-        lines.append(f"  {error.remedy}")
-    for line in "\n".join(lines).split("\n"):
-        indent = "  " if line.startswith("  ") else ""
-        sys.stderr.write(f"{indent}{one_line(line)}\n")
+        lines.append(f"  {one_line(error.remedy)}")
+    sys.stderr.write("".join(f"{line}\n" for line in lines))

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal, TypeVar
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -18,10 +19,13 @@ from pydantic_core import ErrorDetails
 from spacedialog.dates import Recurrence, VagueDate, quoted
 from spacedialog.errors import DateError, InputError, ProblemsError
 from spacedialog.links import web_address
-from spacedialog.log import Change, canonical, holds
-from spacedialog.words import MilestoneStatus, Status, Strength
+from spacedialog.log import EXPORT_FORMAT, Change, canonical, holds, item_id
+from spacedialog.store.refs import Target
+from spacedialog.updates import LONGEST_TEXT, check_on, check_text
+from spacedialog.words import NAME_PATTERN, MilestoneStatus, Status, Strength
 
-LOG_FORMAT = "spacedialog-log/1"
+if TYPE_CHECKING:
+    from spacedialog.store.view import View
 
 
 def _edtf(text: str) -> str:
@@ -45,16 +49,22 @@ def _web_address(text: str) -> str:
         raise ValueError(f"{error.problem}\n  {error.remedy}") from error
 
 
-Text = Annotated[str, Field(min_length=1, max_length=10_000)]
-Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="A short name.")]
-RefText = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="A citable name such as ROK4-07.")
-]
+def _text(text: str) -> str:
+    try:
+        return check_text("text", text)
+    except InputError as error:
+        raise ValueError(f"{error.problem.removeprefix('text: ')}\n  {error.remedy}") from error
+
+
+Text = Annotated[str, AfterValidator(_text), Field(min_length=1, max_length=LONGEST_TEXT)]
+Key = Annotated[str, Field(pattern=f"^{NAME_PATTERN}$", description="A short name.")]
+RefText = Annotated[str, Field(pattern=f"^{NAME_PATTERN}$", description="A citable name such as ROK4-07.")]
 Edtf = Annotated[
     str,
     AfterValidator(_edtf),
     Field(max_length=64, description="An EDTF date: 2026, 2026-10, 2026-10-05, 2025-10/2026-03, 2026~, …"),
 ]
+Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Every = Annotated[str, AfterValidator(_recurrence), Field(description="How often it comes round: 2 years.")]
 WebAddress = Annotated[str, AfterValidator(_web_address), Field(max_length=2_000, json_schema_extra={"format": "uri"})]
 
@@ -121,6 +131,16 @@ class Source(_Model):
     grade: Text | None = Field(default=None, description="A key of the file's `grades`.")
 
 
+class LooseSource(BaseModel):
+    """A source in a log: the document may be one that no file declares."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+
+    document: Text
+    paragraph: Text | None = None
+    grade: Text | None = None
+
+
 class Milestone(_Model):
     """A dated event that a commitment leads to, other than its own due date."""
 
@@ -181,17 +201,64 @@ class DataFile(_Model):
     updates: list[Update] = []
 
 
+class Values(BaseModel):
+    """The new values of fields that a change sets; fields that this program does not know are let through."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+
+    ref: RefText | None = None
+    key: Key | None = None
+    dialogue: str | None = None
+    area: str | None = None
+    kind: str | None = None
+    title: Text | None = None
+    name: str | None = None
+    side: str | None = None
+    detail: Text | None = None
+    strength: str | None = None
+    lead: str | None = None
+    partners: list[str] | None = None
+    status: str | None = None
+    percent: int | None = Field(default=None, ge=0, le=100)
+    position: int | None = None
+    due: Edtf | None = None
+    when: Edtf | None = None
+    met: Edtf | None = None
+    recurs: Every | None = None
+    difference: str | None = None
+    omitted_by: list[str] | None = None
+    sources: list[LooseSource] | None = None
+    documents: list[Document] | None = None
+    heads: list[Head] | None = None
+    grades: dict[str, str] | None = None
+
+
+class Body(BaseModel):
+    """What a change says, as far as this program knows."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+
+    v: int
+    type: str | None = None
+    set: Values | None = None
+    note: Text | None = None
+    evidence: str | None = None
+    milestone: Uuid | None = None
+    retracts: Uuid | None = None
+    via: str | None = None
+
+
 class LogEntry(_Model):
     """One change of an exported log."""
 
-    id: str = Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
-    ts: int = Field(ge=0, lt=2**62, description="Recorded, in microseconds since 1970, UTC.")
+    id: Uuid
+    ts: int = Field(ge=0, lt=253_402_300_800_000_000, description="Recorded, in microseconds since 1970, UTC.")
     on: Edtf
     author: Text
     kind: Text
-    item: str = Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+    item: Uuid
     base: str | None
-    body: dict[str, Any]
+    body: Body
     sha: str = Field(pattern=r"^[0-9a-f]{64}$")
     seq: int | None = None
 
@@ -222,7 +289,7 @@ def read(content: bytes, name: str) -> dict[str, Any] | list[Change]:
     except UnicodeDecodeError as error:
         raise InputError(f"{name}: byte {error.start} is not UTF-8", "save the file as UTF-8") from error
     document = _parse(text, name)
-    if isinstance(document, dict) and document.get("format") == LOG_FORMAT:
+    if isinstance(document, dict) and document.get("format") == EXPORT_FORMAT:
         return _changes(_validated(LogFile, document, name), name)
     data = _validated(DataFile, document, name)
     problems = list(_misfits(data))
@@ -235,15 +302,17 @@ def _parse(text: str, name: str) -> object:
     """A JSON document, or JSON Lines whose first line says that they are a log."""
     try:
         return json.loads(text)
-    except RecursionError as error:
-        raise InputError(f"{name}: the brackets nest too deep", "write a data file: spacedialog schema") from error
     except json.JSONDecodeError as error:
         head, _, rest = text.partition("\n")
-        if LOG_FORMAT not in head:
+        if head.strip() != json.dumps({"format": EXPORT_FORMAT}):
             raise InputError(
                 f"{name}, line {error.lineno}, column {error.colno}: this is not JSON: {error.msg}",
                 "write a data file: spacedialog schema shows its form",
             ) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(
+            f"{name}: a number is too long, or brackets nest too deep", "write a data file: spacedialog schema"
+        ) from error
     changes = []
     for number, line in enumerate(rest.split("\n"), 2):
         try:
@@ -251,7 +320,7 @@ def _parse(text: str, name: str) -> object:
                 changes.append(json.loads(line))
         except (ValueError, RecursionError) as error:
             raise InputError(f"{name}, line {number}: this is not JSON: {error}", "export the log again") from error
-    return {**json.loads(head), "changes": changes}
+    return {"format": EXPORT_FORMAT, "changes": changes}
 
 
 def _validated(model: type[AnyModel], document: object, name: str) -> AnyModel:
@@ -287,11 +356,24 @@ def _misfits(data: DataFile) -> Iterator[str]:
     def cited(place: str, sources: list[Source]) -> Iterator[str]:
         for number, source in enumerate(sources):
             yield from unknown(f"{place}.sources[{number}].document", "documents", source.document)
+            if source.grade is not None and source.grade not in data.grades:
+                yield f"{place}.sources[{number}].grade: {quoted(source.grade)} is not among the grades\n  add it there"
 
+    def closed(place: str, date_: str | None) -> Iterator[str]:
+        if date_ is not None and VagueDate.parse(date_).latest is None:
+            yield f"{place}: {date_} has no end, and what is recorded has happened\n  write when it happened"
+
+    for kind, keys in known.items():
+        of_kind: Sequence[Document | Area | Party] = getattr(data, kind)
+        if len(of_kind) > len(keys):
+            yield f"{kind}: a key stands there twice\n  give each its own"
+    yield from closed("dialogue.when", data.dialogue.when)
     yield from unknown("dialogue.host", "parties", data.dialogue.host)
-    milestones = {}
+    refs = Counter[str]()
+    milestones = set()
     for number, commitment in enumerate(data.commitments):
         place = f"commitments[{number}]"
+        refs[commitment.ref.casefold()] += 1
         yield from unknown(f"{place}.area", "areas", commitment.area)
         yield from unknown(f"{place}.lead", "parties", commitment.lead)
         for position, partner in enumerate(commitment.partners):
@@ -300,36 +382,63 @@ def _misfits(data: DataFile) -> Iterator[str]:
             yield from unknown(f"{place}.omitted_by[{position}]", "documents", document)
         yield from cited(place, commitment.sources)
         for position, milestone in enumerate(commitment.milestones):
-            milestones[milestone.ref] = milestone
-            yield from cited(f"{place}.milestones[{position}]", milestone.sources)
+            part = f"{place}.milestones[{position}]"
+            refs[milestone.ref.casefold()] += 1
+            milestones.add(milestone.ref.casefold())
+            if not milestone.ref.startswith(f"{commitment.ref}."):
+                yield f"{part}.ref: {milestone.ref} does not belong to its commitment\n  write {commitment.ref}.1"
+            yield from closed(f"{part}.since", milestone.since)
+            yield from cited(part, milestone.sources)
             if milestone.recurs:
                 try:
                     VagueDate.parse(milestone.when).occurrence(1, Recurrence.parse(milestone.recurs))
                 except DateError as error:
-                    yield f"{place}.milestones[{position}].recurs: {error.problem}\n  {error.remedy}"
+                    yield f"{part}.recurs: {error.problem}\n  {error.remedy}"
 
-    refs = Counter(ref.casefold() for ref in [*(c.ref for c in data.commitments), *milestones])
     for ref, times in refs.items():
         if times > 1:
             yield f"commitments: the ref {ref} is used {times} times\n  give each its own"
     for number, update in enumerate(data.updates):
-        place = f"updates[{number}]"
-        if update.ref.casefold() not in refs:
+        place, ref = f"updates[{number}]", update.ref.casefold()
+        if ref not in refs:
             yield f"{place}.ref: {quoted(update.ref)} is not in the file\n  write the ref of one of its commitments"
-        words = MilestoneStatus if update.ref in milestones else Status
+        words = MilestoneStatus if ref in milestones else Status
         if update.status is not None and update.status.value not in list(words):
-            yield f"{place}.status: {update.status.value} does not fit {update.ref}\n  write one of {', '.join(words)}"
-        if VagueDate.parse(update.on).latest is None:
-            yield f"{place}.on: {update.on} has no end, and what is recorded has happened\n  write when it happened"
+            yield (
+                f"{place}.status: {update.status.value} does not fit {update.ref}\n  write one of {', '.join(words)}"
+            )
+        yield from closed(f"{place}.on", update.on)
+
+
+def misfits_here(document: dict[str, Any], view: View, today: date) -> Iterator[str]:
+    """What is wrong with a data file in this record, on this day: names that are taken, news from the future."""
+    dialogue = document["dialogue"]
+    here = view.dialogue(dialogue["key"])
+    if here and (here.get("series"), here.get("number")) != (dialogue["series"], dialogue["number"]):
+        yield f"dialogue.key: {dialogue['key']} is {here.get('title')} here\n  give the dialogue another key"
+    wanted = []
+    for commitment in document["commitments"]:
+        item = item_id("commitment", commitment["ref"])
+        wanted.append(Target(commitment["ref"], item, None))
+        for milestone in commitment.get("milestones", ()):
+            wanted.append(Target(milestone["ref"], item, item_id("milestone", milestone["ref"])))
+    for ref in view.refs.taken(wanted):
+        yield f"{ref} is the ref of something else here\n  give it another ref"
+    for number, update in enumerate(document.get("updates", ())):
+        try:
+            check_on(VagueDate.parse(update["on"]), today)
+        except InputError as error:
+            yield f"updates[{number}].{error.problem}\n  {error.remedy}"
 
 
 def _changes(log: LogFile, name: str) -> list[Change]:
-    changes = [Change(**{**entry.model_dump(), "body": canonical(entry.body)}) for entry in log.changes]
-    torn = [
-        f"{name}: changes[{n}]: its hash does not fit what it says\n  export the log again"
-        for n, change in enumerate(changes)
-        if not holds(change)
-    ]
+    changes, torn = [], []
+    for number, entry in enumerate(log.changes):
+        body = canonical(entry.body.model_dump(exclude_unset=True))
+        change = Change(**{**entry.model_dump(exclude={"body"}), "body": body})
+        changes.append(change)
+        if not holds(change):
+            torn.append(f"{name}: changes[{number}]: its hash does not fit what it says\n  export the log again")
     if torn:
         raise ProblemsError(f"{name}: nothing was imported", torn)
     return changes

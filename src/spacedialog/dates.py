@@ -53,6 +53,13 @@ _GRAINS = {
 }
 _CODES = {(precision, first): code for code, (precision, first, _) in _GRAINS.items()}
 _TYPED = {"Q1": "33", "Q2": "34", "Q3": "35", "Q4": "36", "H1": "40", "H2": "41"}
+_SPOKEN = {f"-{code}": f"-{name}" for name, code in _TYPED.items()} | {
+    "-21": " spring",
+    "-22": " summer",
+    "-23": " autumn",
+    "-24": " winter",
+}
+_CODE = re.compile(r"(?<=[0-9]{4})-(?:2[1-4]|3[3-6]|4[01])(?![0-9-])")
 _DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
 _MONTHS = {Unit.MONTH: 1, Unit.YEAR: 12}
 
@@ -189,13 +196,10 @@ class VagueDate:
         """Whether its latest day lies before `on`; never with an open end."""
         return self.latest is not None and self.latest < on
 
-    def opens_in(self, on: date) -> int | None:
-        """Days from `on` to its earliest day, negative once that is past; None with an open start."""
-        return (self.earliest - on).days if self.earliest else None
-
-    def closes_in(self, on: date) -> int | None:
-        """Days from `on` to its latest day, negative once that is past; None with an open end."""
-        return (self.latest - on).days if self.latest else None
+    def within(self, other: VagueDate) -> bool:
+        """Whether every day that this may be is one that the other may be."""
+        begins = other.earliest is None or (self.earliest is not None and self.earliest >= other.earliest)
+        return begins and (other.latest is None or (self.latest is not None and self.latest <= other.latest))
 
     def occurrence(self, n: int, every: Span) -> VagueDate:
         """The same date n steps later, as vague as this one and with its qualifiers.
@@ -245,3 +249,8 @@ def _stepped(end: str, n: int, every: Span) -> str:
         )
     years, month = divmod(first - 1 + n * every.months, 12)
     return f"{int(year) + years:04}{_CODES[precision, month + 1]}{qualifier}"
+
+
+def readable(text: str) -> str:
+    """An EDTF date as people would write it: quarters and halves as `2026-Q3` and `2026-H2`, seasons by name."""
+    return _CODE.sub(lambda found: _SPOKEN[found[0]], text)

@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 from spacedialog.dates import VagueDate
 from spacedialog.errors import DateError
 from spacedialog.log import BODY_VERSION, CREATE, NOTE, RETRACT, SET, Change
+from spacedialog.words import MilestoneStatus
 
-FOREVER = "9999-12-31"
-"""The end of a period that has not ended; no change can be dated on or after it."""
+FOREVER = "9999-12-32"
+"""The end of a period that has not ended: as text it sorts after every day."""
 
 
 class MilestoneView(NamedTuple):
@@ -32,7 +33,8 @@ class MilestoneView(NamedTuple):
 class Period(NamedTuple):
     """What is true of an item on the days from `valid_from` up to, not including, `valid_to` (ISO days).
 
-    `updated` is when the latest of its entries was true, as vague as that entry says.
+    `updated` is when the latest of its entries was true, as vague as that entry says; `checked` the day (ISO) of the
+    latest that says what its status is.
     """
 
     valid_from: str
@@ -41,12 +43,14 @@ class Period(NamedTuple):
     milestones: tuple[MilestoneView, ...]
     slipped: bool
     updated: str
+    checked: str
 
 
 class Redating(NamedTuple):
-    """One move of a date: of a commitment's due date, or of a milestone's."""
+    """One move of a date: of a commitment's due date, or of a milestone's. It counts from the day `day`."""
 
     change: str
+    day: str
     on: str
     milestone: str | None
     old: str
@@ -77,21 +81,22 @@ class _Entry(NamedTuple):
     """A live change with the part of the item it is about and the day from which it counts."""
 
     day: str
-    follows: bool  # a part's first statement goes before what was said of it
+    follows: bool  # all but a part's first statement, which goes before what was said of it
     true_on: str
     ts: int
     id: str
     part: str | None
     on: str
+    creates: bool
     content: Mapping[str, Any]
 
 
 class _Part:
     """A commitment or one of its milestones while it is folded."""
 
-    def __init__(self, date_field: str) -> None:
+    def __init__(self, date_field: str, **fields: Any) -> None:
         self.date_field = date_field
-        self.fields: dict[str, Any] = {}
+        self.fields: dict[str, Any] = fields
         self.first_date: str | None = None
 
     def apply(self, values: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -114,7 +119,7 @@ class _Part:
 def retracted(changes: Iterable[Change]) -> frozenset[str]:
     """The ids of the changes that are taken back.
 
-    A retraction counts for a change recorded before it, and only while it is not retracted itself.
+    A retraction counts only while it is not retracted itself, by one recorded later.
     """
     gone: set[str] = set()
     for change in sorted((c for c in changes if c.kind == RETRACT), key=lambda c: (c.ts, c.id), reverse=True):
@@ -139,29 +144,33 @@ def fold(changes: Iterable[Change]) -> History | None:
     known = tuple(changes)
     gone = retracted(known)
     entries, ignored = _live(known, gone)
-    began = _beginnings(entries)
-    if None not in began:
+    first = _first_statements(entries)
+    if None not in first:
         return None
+    began = {part: entry.day for part, entry in first.items()}
 
-    whole, parts = _Part("due"), {name: _Part("when") for name in began if name}
+    whole = _Part("due")
+    parts = {name: _Part("when", status=MilestoneStatus.PLANNED.value) for name in began if name}
     periods: list[Period] = []
     redatings: list[Redating] = []
     words: list[Words] = []
     kind = ""
-    latest = ("", "")
+    latest, checked = ("", ""), ""
     placed = sorted(
-        entry._replace(day=max(entry.day, began[entry.part]) if entry.follows else began[entry.part])
+        first[entry.part] if entry.id == first[entry.part].id else entry._replace(day=max(entry.day, began[entry.part]))
         for entry in entries
-        if entry.part in began
+        if entry.part in first
     )
     for day, of_a_day in groupby(placed, key=lambda entry: entry.day):
         for entry in of_a_day:
             values = entry.content.get("set", {})
             latest = max(latest, (entry.true_on, entry.on))
+            if not entry.part and "status" in values:
+                checked = max(checked, entry.true_on)
             kind = kind or entry.content.get("type", "")
             moved = (parts[entry.part] if entry.part else whole).apply(values)
             if moved:
-                redatings.append(Redating(entry.id, day, entry.part, *moved))
+                redatings.append(Redating(entry.id, day, entry.on, entry.part, *moved))
             text = Words(day, values.get("title", ""), values.get("detail") or "", entry.content.get("note", ""))
             if any(text[1:]):
                 words.append(text)
@@ -171,8 +180,15 @@ def fold(changes: Iterable[Change]) -> History | None:
             MilestoneView(name, part.fields, part.slipped) for name, part in parts.items() if began[name] <= day
         )
         slipped = whole.slipped or any(view.slipped for view in milestones)
-        periods.append(Period(day, FOREVER, whole.fields, milestones, slipped, latest[1]))
+        periods.append(Period(day, FOREVER, whole.fields, milestones, slipped, latest[1], checked))
     return History(kind, tuple(periods), tuple(redatings), tuple(words), gone, ignored)
+
+
+def understands(change: Change) -> bool:
+    """Whether this program knows what a change means; one that it does not know is kept, and does not count."""
+    version = change.content.get("v")
+    known = change.kind in (CREATE, SET, NOTE, RETRACT) and isinstance(version, int) and version <= BODY_VERSION
+    return known and isinstance(change.content.get("set", {}), dict) and closing_day(change.on) < FOREVER
 
 
 def _live(changes: Sequence[Change], gone: frozenset[str]) -> tuple[list[_Entry], tuple[str, ...]]:
@@ -181,23 +197,21 @@ def _live(changes: Sequence[Change], gone: frozenset[str]) -> tuple[list[_Entry]
     for change in changes:
         if change.kind == RETRACT:
             continue
-        content, day = change.content, closing_day(change.on)
-        if change.kind not in (CREATE, SET, NOTE) or content.get("v", 0) > BODY_VERSION or day >= FOREVER:
+        if not understands(change):
             ignored.append(change.id)
         elif change.id not in gone:
-            follows = change.kind != CREATE
-            entries.append(
-                _Entry(day, follows, day, change.ts, change.id, content.get("milestone"), change.on, content)
-            )
+            content, day, creates = change.content, closing_day(change.on), change.kind == CREATE
+            part = content.get("milestone")
+            entries.append(_Entry(day, True, day, change.ts, change.id, part, change.on, creates, content))
     return entries, tuple(ignored)
 
 
-def _beginnings(entries: Iterable[_Entry]) -> dict[str | None, str]:
-    """The day from which the item (None) and each of its milestones exist."""
-    began: dict[str | None, str] = {}
+def _first_statements(entries: Iterable[_Entry]) -> dict[str | None, _Entry]:
+    """The first statement of the item (None) and of each of its milestones, on the day from which the thing exists."""
+    first: dict[str | None, _Entry] = {}
     for entry in sorted(entries):
-        if not entry.follows:
-            began.setdefault(entry.part, entry.day)
-    if None in began:
-        return {part: max(day, began[None]) for part, day in began.items()}
-    return {}
+        if entry.creates:
+            first.setdefault(entry.part, entry._replace(follows=False))
+    if None not in first:
+        return {}
+    return {part: entry._replace(day=max(entry.day, first[None].day)) for part, entry in first.items()}

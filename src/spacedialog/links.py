@@ -1,7 +1,9 @@
-"""Web addresses: how facts are cited, and which addresses are taken."""
+"""How facts are cited: documents with their paragraphs, and web addresses."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from spacedialog.errors import InputError
@@ -21,3 +23,9 @@ def web_address(text: str) -> str:
     if credentials:
         raise InputError("this web address carries a user name or a password", "write it without them")
     return text
+
+
+def citation(source: Mapping[str, Any]) -> str:
+    """A source in one line: document, paragraph, evidence grade."""
+    paragraph, grade = source.get("paragraph"), source.get("grade")
+    return f"{source['document']}{f' par. {paragraph}' if paragraph else ''}{f', grade {grade}' if grade else ''}"

@@ -16,6 +16,15 @@ BODY_VERSION = 1
 
 CREATE, SET, NOTE, RETRACT = "create", "set", "note", "retract"
 
+IMPORTED = "import"
+"""What `via` says of a change that a data file brought."""
+
+SEED_AUTHOR = "spacedialog"
+"""Who says what the bundled record says."""
+
+EXPORT_FORMAT = "spacedialog-log/1"
+"""What an exported log says of itself."""
+
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 

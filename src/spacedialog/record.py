@@ -12,11 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from spacedialog.dates import Recurrence, VagueDate
-from spacedialog.log import CREATE, NOTE, RETRACT, SET, Change, Draft, canonical, item_id
+from spacedialog.log import CREATE, IMPORTED, NOTE, RETRACT, SET, Change, Draft, canonical, item_id
 from spacedialog.words import MilestoneStatus
-
-IMPORTED = "import"
-"""What `via` says of a change that a data file brought."""
 
 
 def bundled_path() -> Path:
@@ -36,46 +33,47 @@ def drafts(document: Mapping[str, Any]) -> Iterator[Draft]:
     key, on = dialogue["key"], dialogue["when"]
 
     def create(kind: str, name: str, values: Mapping[str, Any]) -> Draft:
-        return Draft(CREATE, item_id(kind, name), on, {"type": kind, "set": _given(values), "via": IMPORTED})
+        return Draft(CREATE, item_id(kind, name), on, {"type": kind, "set": _stated(values), "via": IMPORTED})
 
     register = {"documents": document["documents"], "grades": document.get("grades", {})}
     yield create("dialogue", key, {**dialogue, **register})
     for position, area in enumerate(document["areas"]):
         yield create("area", f"{key}/{area['key']}", {**area, "dialogue": key, "position": position})
     for party in document["parties"]:
-        yield create("party", party["key"], party)
+        yield create("party", f"{key}/{party['key']}", {**party, "dialogue": key})
 
-    milestones: dict[str, tuple[str, dict[str, Any]]] = {}
+    things: dict[str, tuple[str, dict[str, Any] | None]] = {}
     for commitment in document["commitments"]:
         values = {name: value for name, value in commitment.items() if name != "milestones"}
         yield create("commitment", commitment["ref"], {**values, "dialogue": key})
         item = item_id("commitment", commitment["ref"])
+        things[commitment["ref"].casefold()] = item, None
         for milestone in commitment.get("milestones", ()):
-            milestones[milestone["ref"]] = item, dict(milestone)
+            things[milestone["ref"].casefold()] = item, dict(milestone)
             yield _milestone(item, milestone, on)
     for update in document.get("updates", ()):
-        yield _update(update, *milestones.get(update["ref"], (item_id("commitment", update["ref"]), None)))
+        yield _update(update, *things[update["ref"].casefold()])
 
 
 def _milestone(item: str, milestone: Mapping[str, Any], on: str) -> Draft:
-    remarks = _given({name: milestone.get(name) for name in ("note", "evidence")})
-    values = _given({name: value for name, value in milestone.items() if name != "since" and name not in remarks})
+    remarks = _stated({name: milestone.get(name) for name in ("note", "evidence")})
+    values = _stated({name: value for name, value in milestone.items() if name != "since" and name not in remarks})
     body = {"milestone": item_id("milestone", milestone["ref"]), "set": values, "via": IMPORTED, **remarks}
     return Draft(CREATE, item, milestone.get("since") or on, body)
 
 
 def _update(update: Mapping[str, Any], item: str, milestone: dict[str, Any] | None) -> Draft:
     """The change that an update of the file is; the milestone that it is about goes along with it."""
-    values = _given({name: update.get(name) for name in ("status", "percent", "due")})
-    body: dict[str, Any] = {"via": IMPORTED, **_given({name: update.get(name) for name in ("note", "evidence")})}
+    values = _stated({name: update.get(name) for name in ("status", "percent", "due")})
+    body: dict[str, Any] = {"via": IMPORTED, **_stated({name: update.get(name) for name in ("note", "evidence")})}
     if milestone is not None:
         body["milestone"] = item_id("milestone", milestone["ref"])
         if "due" in values:
             values["when"] = values.pop("due")
-        milestone.update(values)
         if values.get("status") == MilestoneStatus.MET:
             del values["status"]
-            values |= met(milestone)
+            values |= met({**milestone, **values})
+        milestone.update(values)
     if values:
         body["set"] = values
     return Draft(SET if values else NOTE, item, update["on"], body)
@@ -89,32 +87,35 @@ def met(milestone: Mapping[str, Any]) -> dict[str, Any]:
     return {"met": str(when), "when": str(when.occurrence(1, every))}
 
 
-def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+def _stated(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None and value != []}
 
 
-def differences(wanted: Iterable[Draft], previous: Sequence[Change], *, on: str) -> Iterator[Draft]:
+def differences(
+    wanted: Iterable[Draft], previous: Sequence[Change], refused: Sequence[Change], *, on: str
+) -> Iterator[Draft]:
     """What takes the previous import's changes to what the file says now.
 
-    `previous` holds the live imported changes of the items that the file names. A statement that the file no
-    longer makes is retracted (`on` the given day), a new one is added; what people recorded themselves is not
-    looked at.
+    `previous` holds the live imported changes of the items that the file names, `refused` those that people took
+    back one by one. A statement that the file no longer makes is retracted (`on` the given day), a new one is
+    added; one that was refused is not made again, and what people recorded is not looked at.
     """
-    standing = Counter(_statement(change.kind, change.item, change.on, change.content) for change in previous)
+    standing = Counter(map(_statement, [*previous, *refused]))
     fresh = []
     for draft in wanted:
-        statement = _statement(draft.kind, draft.item, draft.on, draft.body)
+        statement = _statement(draft)
         if standing[statement] > 0:
             standing[statement] -= 1
         else:
             fresh.append(draft)
     for change in previous:
-        statement = _statement(change.kind, change.item, change.on, change.content)
+        statement = _statement(change)
         if standing[statement] > 0:
             standing[statement] -= 1
             yield Draft(RETRACT, change.item, on, {"retracts": change.id, "via": IMPORTED})
     yield from fresh
 
 
-def _statement(kind: str, item: str, on: str, body: Mapping[str, Any]) -> str:
-    return canonical([kind, item, on, {name: value for name, value in body.items() if name != "v"}])
+def _statement(of: Draft | Change) -> str:
+    body = of.body if isinstance(of, Draft) else {name: value for name, value in of.content.items() if name != "v"}
+    return canonical([of.kind, of.item, of.on, body])

@@ -89,7 +89,10 @@ class HistoryRow(NamedTuple):
 
 
 class SlipRow(NamedTuple):
-    """One re-dating. The delay lies between `min_delay_days` and `max_delay_days`; None where an end is open."""
+    """One re-dating. The delay lies between `min_delay_days` and `max_delay_days`; None where an end is open.
+
+    It `narrowed` the date if the new window lies within the old one.
+    """
 
     ref: str
     commitment: str
@@ -99,6 +102,7 @@ class SlipRow(NamedTuple):
     new: str
     min_delay_days: int | None
     max_delay_days: int | None
+    narrowed: bool
     author: str
     note: str | None
     evidence: str | None
@@ -113,7 +117,11 @@ class Coverage(NamedTuple):
 
 
 class Overview(NamedTuple):
-    """What the program shows when it is called with no command."""
+    """What the program shows when it is called with no command.
+
+    `next` are the milestones that come next, `overdue` the commitments that are, `unrecorded` the milestones whose
+    windows closed with nothing recorded of their outcome: the first few of each.
+    """
 
     dialogues: tuple[Mapping[str, Any], ...]
     coverage: Coverage
@@ -121,6 +129,7 @@ class Overview(NamedTuple):
     areas: tuple[AreaRow, ...]
     next: tuple[UpcomingRow, ...]
     overdue: tuple[CommitmentRow, ...]
+    unrecorded: tuple[UpcomingRow, ...]
     stale: int
 
 
@@ -140,6 +149,7 @@ class Detail(NamedTuple):
 class Difference(NamedTuple):
     """A field that a write changed, as the record shows it on the day of writing."""
 
+    ref: str
     field: str
     old: Any
     new: Any

@@ -10,13 +10,16 @@ from spacedialog.dates import Recurrence, VagueDate, quoted
 from spacedialog.errors import InputError
 from spacedialog.log import CREATE, SET, Draft
 from spacedialog.updates import check_text, remarks
-from spacedialog.words import Status, Strength
+from spacedialog.words import NAME_PATTERN, Status, Strength
 
 if TYPE_CHECKING:
-    from spacedialog.store.view import Target, View
+    from spacedialog.store.refs import Target
+    from spacedialog.store.view import View
 
-_REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+REF = re.compile(NAME_PATTERN)
 _MILESTONE_FIELDS = ("title", "ref")
+_FIELDS = ("title", "ref", "area", "kind", "strength", "lead", "partners", "detail", "sources")
+_MAY_BE_EMPTY = ("lead", "partners", "detail")
 
 
 class Addition(NamedTuple):
@@ -49,13 +52,14 @@ def new_commitment(
     view: View, item: str, addition: Addition, on: VagueDate, note: str | None, evidence: str | None
 ) -> tuple[Target, Draft]:
     """The change that adds a commitment, and what it will be called; InputError where something does not fit."""
-    from spacedialog.store.view import Target
+    from spacedialog.store.refs import Target
 
     dialogue = _dialogue(view, addition.dialogue)
-    ref = addition.ref or view.next_ref(dialogue)
+    ref = addition.ref or view.refs.next_ref(dialogue)
+    target = Target(ref, item, None)
     values = checked(
         view,
-        item,
+        target,
         {
             "ref": ref,
             "dialogue": dialogue,
@@ -67,7 +71,7 @@ def new_commitment(
     )
     given = {name: value for name, value in values.items() if value}
     statement = {"type": "commitment", "set": {**given, "status": Status.NOT_ASSESSED.value}}
-    return Target(ref, item, None), Draft(CREATE, item, str(on), {**statement, **remarks(note, evidence)})
+    return target, Draft(CREATE, item, str(on), {**statement, **remarks(note, evidence)})
 
 
 def new_milestone(
@@ -78,7 +82,7 @@ def new_milestone(
     if commitment.milestone:
         raise InputError(f"{commitment.ref} is a milestone itself", "name the commitment that it leads to")
     view.standing(commitment)
-    ref = view.next_milestone_ref(commitment)
+    ref = view.refs.next_milestone_ref(commitment)
     values = {"ref": ref, "title": check_text("title", new.title), "when": str(new.when)}
     if new.recurs:
         every = Recurrence.parse(new.recurs)
@@ -99,32 +103,42 @@ def correction(
     """The change that sets some of a target's fields anew; InputError where something does not fit."""
     if not values:
         raise InputError("nothing to change was given", f"spacedialog edit {target.ref} --title 'A better title'")
+    unknown = [name for name in values if name not in _FIELDS]
+    if unknown:
+        raise InputError(f"{unknown[0]} is not edited", f"what is edited is {', '.join(_FIELDS)}")
+    empty = [name for name, value in values.items() if not value and name not in _MAY_BE_EMPTY]
+    if empty:
+        raise InputError(f"{empty[0]}: it cannot be empty", f"only {', '.join(_MAY_BE_EMPTY)} can")
     foreign = [name for name in values if target.milestone and name not in _MILESTONE_FIELDS]
     if foreign:
         raise InputError(f"{foreign[0]}: a milestone has none of its own", "edit the commitment that it leads to")
-    body = {"set": checked(view, target.item, values), **remarks(note, evidence)}
+    body = {"set": checked(view, target, values), **remarks(note, evidence)}
     if target.milestone:
         body["milestone"] = target.milestone
     return Draft(SET, target.item, str(on), body)
 
 
-def checked(view: View, item: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def checked(view: View, target: Target, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as the record keeps them; InputError at the first that does not fit what is on record."""
     kept = dict(values)
     if "title" in kept:
-        check_text("title", kept["title"] or "")
+        check_text("title", kept["title"])
+    if kept.get("detail"):
+        check_text("detail", kept["detail"])
     if "ref" in kept:
-        if not _REF.fullmatch(kept["ref"]):
+        if not REF.fullmatch(kept["ref"]):
             raise InputError(
                 f"ref: {quoted(kept['ref'])} is not a ref", "write letters, digits, dots and dashes: ROK4-43"
             )
-        if view.taken({kept["ref"]: item}):
+        if view.refs.taken([target._replace(ref=kept["ref"])]):
             raise InputError(f"ref: {kept['ref']} is taken", "leave it out for the next free number")
     for name, of in (("area", "area"), ("lead", "party")):
         if kept.get(name):
             kept[name] = known(view, of, kept[name])
     if "partners" in kept:
         kept["partners"] = [known(view, "party", partner) for partner in kept["partners"]]
+    if kept.get("kind") and not REF.fullmatch(kept["kind"]):
+        raise InputError(f"kind: {quoted(kept['kind'])} is not a kind", "write one word such as agreement, action-item")
     if kept.get("strength"):
         kept["strength"] = one_of("strength", kept["strength"], [strength.value for strength in Strength])
     return kept

@@ -13,16 +13,18 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spacedialog.errors import ProblemsError, SpacedialogError
+from spacedialog.errors import ProblemsError
+from spacedialog.log import RETRACT, Draft
 from spacedialog.rows import Difference, Written
 from spacedialog.store import files, journal, writer
-from spacedialog.store.view import Target, View
+from spacedialog.store.refs import Target
+from spacedialog.store.view import View
 
 if TYPE_CHECKING:
     import sqlite3
 
     from spacedialog.dates import VagueDate
-    from spacedialog.log import Change, Draft
+    from spacedialog.log import Change
     from spacedialog.statements import Addition
     from spacedialog.updates import Update
 
@@ -55,8 +57,11 @@ class Tracker:
 
     @property
     def has_store(self) -> bool:
-        """Whether there is a store, or the bundled record answers."""
-        return self.path.exists()
+        """Whether there is a store, or the bundled record answers; StoreError where that cannot be seen."""
+        try:
+            return self.path.exists()
+        except OSError as error:
+            raise files.unusable(self.path, error) from error
 
     # Looking
 
@@ -121,8 +126,8 @@ class Tracker:
         from spacedialog.updates import draft
 
         with self._writing() as session:
-            target = session.view.resolve(update.ref)
-            return session.keep(did, target, [draft(update, target, session.view.standing(target))])
+            target = session.view.refs.resolve(update.ref)
+            return session.keep(did, [target], [draft(update, target, session.view.standing(target))])
 
     def edit(
         self,
@@ -137,10 +142,10 @@ class Tracker:
         from spacedialog.statements import correction
 
         with self._writing() as session:
-            target = session.view.resolve(ref)
+            target = session.view.refs.resolve(ref)
             session.view.standing(target)
             draft = correction(session.view, target, values, self._on(on), note, evidence)
-            return session.keep("edited", target, [draft])
+            return session.keep("edited", [target], [draft])
 
     def add(
         self,
@@ -155,7 +160,7 @@ class Tracker:
 
         with self._writing() as session:
             target, draft = new_commitment(session.view, self._new_id(), addition, self._on(on), note, evidence)
-            return session.keep("added", target, [draft])
+            return session.keep("added", [target], [draft])
 
     def add_milestone(
         self,
@@ -172,34 +177,30 @@ class Tracker:
         from spacedialog.statements import NewMilestone, new_milestone
 
         with self._writing() as session:
-            milestone = NewMilestone(session.view.resolve(ref), title, _date(when), recurs)
+            milestone = NewMilestone(session.view.refs.resolve(ref), title, _date(when), recurs)
             target, draft = new_milestone(session.view, self._new_id(), milestone, self._on(on), note, evidence)
-            return session.keep("added", target, [draft])
+            return session.keep("added", [target], [draft])
 
     def apply(self, text: str, name: str) -> Written:
         """Record many updates (JSON Lines or CSV) as one action: all of them, or none.
 
-        ProblemsError lists everything that is wrong with them, each with its place in the file `name`.
+        What is on record already is passed over. ProblemsError lists everything that is wrong with the updates,
+        each with its place in the file `name`.
         """
-        from spacedialog import updates
+        from spacedialog.batch import Batch
 
-        drafts: list[Draft] = []
-        problems: list[str] = []
-        standing: dict[Target, Mapping[str, Any]] = {}
         with self._writing() as session:
-            for place, update in updates.read(text, self.today):
-                try:
-                    if isinstance(update, SpacedialogError):
-                        raise update
-                    target = session.view.resolve(update.ref)
-                    fields = standing.get(target) or session.view.standing(target)
-                    drafts.append(updates.draft(update, target, fields))
-                    standing[target] = {**fields, **drafts[-1].body.get("set", {})}
-                except SpacedialogError as error:
-                    problems.append(f"{name}, {place}: {error.problem}\n  {error.remedy}")
-            if problems:
-                raise ProblemsError(f"{name}: nothing was recorded", problems)
-            return session.keep("applied", None, drafts)
+            batch = Batch(
+                name,
+                self.today,
+                session.view.refs.resolve,
+                session.view.standing,
+                lambda item: journal.live(session.connection, item),
+            )
+            batch.read(text)
+            if batch.problems:
+                raise ProblemsError(f"{name}: nothing was recorded", batch.problems)
+            return session.keep("applied", list(batch.targets), batch.drafts)
 
     def import_file(self, content: bytes, name: str, *, bundled: bool = True) -> Written:
         """Take in a data file, or the log that `export` wrote; what is on record already is passed over.
@@ -208,32 +209,33 @@ class Tracker:
         no store yet, `bundled` says whether the bundled dialogue goes into the new one too. ProblemsError lists
         everything that is wrong with the file `name`.
         """
-        from spacedialog import dataset
-        from spacedialog.record import differences, drafts
+        from spacedialog import dataset, fold, record
 
         contents = dataset.read(content, name)
         with self._writing(bundled=bundled) as session:
             if isinstance(contents, list):
                 came = writer.merge(session.connection, contents, name)
-                return session.written("imported", changes=came)
-            wanted = list(drafts(contents))
-            taken = session.view.taken({draft.body["set"]["ref"]: draft.item for draft in wanted if _names(draft)})
-            if taken:
-                raise ProblemsError(
-                    f"{name}: nothing was imported",
-                    [f"{name}: {ref} is the ref of another commitment here\n  give it another ref" for ref in taken],
-                )
-            items = dict.fromkeys(draft.item for draft in wanted)
+                strange = sum(not fold.understands(change) for change in contents)
+                notices = (f"{strange} entries are newer than this program: kept, and not counted",) if strange else ()
+                return session.written("imported", changes=came, notices=notices)
+            drafts = list(record.drafts(contents))
+            misfits = list(dataset.misfits_here(contents, session.view, self.today))
+            if misfits:
+                raise ProblemsError(f"{name}: nothing was imported", [f"{name}: {misfit}" for misfit in misfits])
+            items = list(dict.fromkeys(draft.item for draft in drafts))
             previous = [change for item in items for change in journal.imported(session.connection, item)]
-            return session.keep("imported", None, list(differences(wanted, previous, on=self.today.isoformat())))
+            refused = [change for item in items for change in journal.refused(session.connection, item)]
+            fresh = list(record.differences(drafts, previous, refused, on=self.today.isoformat()))
+            return session.keep("imported", (), fresh)
 
     def undo(self, change: str | None = None, *, only: bool = False) -> Written:
-        """Take back the latest action, or the one that a change (its id, or the end of it) belongs to.
+        """Take back the author's latest action, or the one that a change (its id, or the end of it) belongs to.
 
         With `only`, that one change of it. Every change stays on record; the retraction is one more.
         """
         with self._writing() as session:
-            return session.retract("undone", journal.to_undo(session.connection, change, only=only))
+            changes = journal.to_undo(session.connection, change, author=self.author, only=only)
+            return session.retract("undone", changes, only=only)
 
     def redo(self, change: str | None = None) -> Written:
         """Bring back what the latest undo took back, or the undo that a change belongs to."""
@@ -253,79 +255,77 @@ class Tracker:
 
     @contextmanager
     def _writing(self, *, bundled: bool = True) -> Iterator[_Session]:
-        fresh = not self.has_store
-        if fresh and self.dry_run:
-            with closing(_bundled()) as connection:
-                yield _Session(self, connection, fresh, self._now, self._entropy)
+        if self.dry_run and not self.has_store:
+            with closing(_bundled() if bundled else files.memory()) as connection:
+                yield _Session(self, connection, made=None)
             return
         seed = writer.seed if bundled else _no_seed
-        with files.writing(self.path, seed, keep=not self.dry_run) as connection:
-            yield _Session(self, connection, fresh, self._now, self._entropy)
+        with files.writing(self.path, seed, keep=not self.dry_run) as (connection, is_new):
+            yield _Session(self, connection, made=str(self.path) if is_new else None)
+
+    def record(self, connection: sqlite3.Connection, drafts: Sequence[Draft]) -> list[Change]:
+        """Append the drafts to the log of a connection that is in a write, as the author's one action."""
+        from spacedialog.updates import check_text
+
+        author = check_text("author", self.author)
+        return writer.append(connection, drafts, now=self._now(), author=author, entropy=self._entropy(16))
 
 
 class _Session:
-    """One write: what it may look at, and the one action that it records."""
+    """One write: what it may look at, and the one action that it records. `made` is the store that it makes."""
 
-    def __init__(
-        self,
-        tracker: Tracker,
-        connection: sqlite3.Connection,
-        fresh: bool,
-        now: Callable[[], int],
-        entropy: Callable[[int], bytes],
-    ) -> None:
+    def __init__(self, tracker: Tracker, connection: sqlite3.Connection, *, made: str | None) -> None:
         self.connection = connection
         self.view = View(connection, tracker.today)
         self._tracker = tracker
-        self._fresh = fresh
-        self._now = now
-        self._entropy = entropy
+        self._made = made
 
-    def keep(self, did: str, target: Target | None, drafts: Sequence[Draft]) -> Written:
-        """Record the drafts as one action; says what that changed of the target."""
-        before = self._fields(target)
-        changes = writer.append(
-            self.connection, drafts, now=self._now(), author=self._tracker.author, entropy=self._entropy(16)
-        )
-        after = self._fields(target)
-        differences = tuple(
-            Difference(name, before.get(name), after.get(name))
-            for name in dict.fromkeys([*before, *after])
-            if before.get(name) != after.get(name)
-        )
-        outvoted = [
-            f"{name} stays {after.get(name)}: a later entry says so"
-            for draft in drafts[: 1 if target else 0]
-            for name, value in draft.body.get("set", {}).items()
-            if after.get(name) != value
+    def keep(self, did: str, targets: Sequence[Target], drafts: Sequence[Draft]) -> Written:
+        """Record the drafts as one action; says what that changed of the targets."""
+        before = [self._fields(target) for target in targets]
+        changes = self._tracker.record(self.connection, drafts)
+        after = [self._fields(target) for target in targets]
+        differences = [
+            Difference(target.ref, name, old.get(name), new.get(name))
+            for target, old, new in zip(targets, before, after, strict=True)
+            for name in dict.fromkeys([*old, *new])
+            if old.get(name) != new.get(name)
         ]
+        notices = [
+            f"{target.ref}: {name} stays {new.get(name)}, which a later entry says"
+            for target, new in zip(targets, after, strict=True)
+            for draft in drafts
+            if (draft.item, draft.body.get("milestone")) == target[1:]
+            for name, value in draft.body.get("set", {}).items()
+            if new.get(name) != value
+        ]
+        alone = len(targets) == 1
         return self.written(
             did,
-            ref=target.ref if target else "",
-            title=after.get("title") or before.get("title") or "",
-            differences=differences,
+            ref=targets[0].ref if alone else "",
+            title=(after[0].get("title") or before[0].get("title") or "") if alone else "",
+            differences=tuple(differences),
             changes=len(changes),
-            undo=changes[-1].id if changes else None,
-            notices=tuple(outvoted),
+            undo=changes[-1].id if changes and not self._tracker.dry_run else None,
+            notices=tuple(dict.fromkeys(notices)),
         )
 
-    def retract(self, did: str, changes: Sequence[Change]) -> Written:
-        """Record that these changes are taken back."""
-        from spacedialog.log import RETRACT, Draft
-
+    def retract(self, did: str, changes: Sequence[Change], *, only: bool = False) -> Written:
+        """Record that these changes are taken back; with `only`, as a choice against them alone."""
         day = self._tracker.today.isoformat()
-        items = {change.item for change in changes}
-        target = self.view.commitment(items.pop()) if len(items) == 1 else None
-        return self.keep(did, target, [Draft(RETRACT, c.item, day, {"retracts": c.id}) for c in changes])
+        about = dict.fromkeys((change.item, change.content.get("milestone")) for change in changes)
+        targets = [target for item, part in about if (target := self.view.refs.target(item, part))]
+        body = {"only": True} if only else {}
+        drafts = [Draft(RETRACT, c.item, day, {"retracts": c.id, **body}) for c in changes]
+        return self.keep(did, targets, drafts)
 
     def written(self, did: str, **what: Any) -> Written:
         """The account of a write."""
-        path = str(self._tracker.path) if self._fresh and not self._tracker.dry_run else None
         nothing = {"ref": "", "title": "", "differences": (), "changes": 0, "undo": None, "notices": ()}
-        return Written(did=did, created_store=path, dry_run=self._tracker.dry_run, **{**nothing, **what})
+        return Written(did=did, created_store=self._made, dry_run=self._tracker.dry_run, **{**nothing, **what})
 
-    def _fields(self, target: Target | None) -> Mapping[str, Any]:
-        return (target and self.view.fields(target.item, target.milestone)) or {}
+    def _fields(self, target: Target) -> Mapping[str, Any]:
+        return self.view.fields(target.item, target.milestone) or {}
 
 
 def _bundled() -> sqlite3.Connection:
@@ -338,10 +338,6 @@ def _bundled() -> sqlite3.Connection:
 
 def _no_seed(_: sqlite3.Connection) -> None:
     """A new store with nothing in it."""
-
-
-def _names(draft: Draft) -> bool:
-    return draft.kind == "create" and draft.body.get("type") == "commitment"
 
 
 def _date(when: When) -> VagueDate:

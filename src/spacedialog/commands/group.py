@@ -93,7 +93,14 @@ def root(
 
 def program(arguments: list[str]) -> int:
     """Run the command that the arguments name, the overview where they name none; its exit status."""
-    if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
+    if any(_is_garbled(argument) for argument in arguments):
+        raise InputError("the call holds text that is not UTF-8", "set the terminal, or the file, to UTF-8")
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:2], "--help"]
+    elif not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
+        command = next((argument for argument in arguments if argument in COMMANDS), None)
+        if command:
+            raise InputError("options stand after the command", f"write {NAME} {command} {arguments[0]} …")
         arguments = ["overview", *arguments]
     if COMPLETE in os.environ:
         # Typer re-exports it without saying so.
@@ -102,12 +109,19 @@ def program(arguments: list[str]) -> int:
         completion_init()
     try:
         return typer.main.get_command(app).main(arguments, NAME, COMPLETE, standalone_mode=False) or 0
-    except typer.Abort:
-        return 130
+    except SystemExit as end:
+        if COMPLETE in os.environ:
+            raise
+        # Typer ends the process itself when whoever reads its output has gone.
+        raise BrokenPipeError from end
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
         path = context.command_path if context else NAME
         raise InputError(f"{path}: {_sentence(error.format_message())}", f"{path} --help shows how") from error
+
+
+def _is_garbled(text: str) -> bool:
+    return any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _sentence(text: str) -> str:

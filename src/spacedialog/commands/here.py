@@ -1,4 +1,4 @@
-"""Where the program runs: the one place that reads the clock, the environment and the user."""
+"""Where the program runs: the one place that reads the clock, the user, the environment and the terminal."""
 
 from __future__ import annotations
 
@@ -14,17 +14,36 @@ from spacedialog.tracker import Tracker
 
 if TYPE_CHECKING:
     from spacedialog.dates import VagueDate
+    from spacedialog.spoken import Toward
 
 
 def store_path(db: Path | None = None) -> Path:
     """The store: as named, else SPACEDIALOG_DB, else in the user's data directory."""
-    if db is not None:
-        return db
-    if named := os.environ.get("SPACEDIALOG_DB"):
-        return Path(named)
+    named = db or os.environ.get("SPACEDIALOG_DB")
+    if named:
+        # A link is followed, so that a store which it is to lead to is made over there.
+        return Path(os.path.realpath(named))
     from platformdirs import user_data_path
 
     return user_data_path("spacedialog", appauthor=False) / "tracker.db"
+
+
+def width() -> int:
+    """How many characters a line of a table has."""
+    if sys.stdout.isatty():
+        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
+    columns = os.environ.get("COLUMNS", "")
+    return (int(columns) if columns.isascii() and columns.isdigit() else 0) or 120
+
+
+def wants_colour() -> bool:
+    """Whether the terminal is to be coloured."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def pager() -> str:
+    """The command that shows what is longer than the terminal; empty for none."""
+    return os.environ.get("PAGER", "") if sys.stdout.isatty() else ""
 
 
 def the_day(text: str | None = None) -> date:
@@ -41,15 +60,17 @@ def day(name: str, text: str, today: date) -> date:
     try:
         return parse_day(text, today=today)
     except DateError as error:
-        raise DateError(f"{name}: {error.problem}", error.remedy) from error
+        raise DateError(
+            f"{name}: {error.problem}", "write a day: 2026-10-05, today, yesterday, 3 months ago"
+        ) from error
 
 
-def vague_date(name: str, text: str, today: date) -> VagueDate:
-    """A date to come, as vague as it may be, that a user typed for the option `name`."""
+def vague_date(name: str, text: str, today: date, toward: Toward = "future") -> VagueDate:
+    """A date, as vague as it may be, that a user typed for the option `name`."""
     from spacedialog.spoken import parse_date
 
     try:
-        return parse_date(text, today=today, toward="future")
+        return parse_date(text, today=today, toward=toward)
     except DateError as error:
         raise DateError(f"{name}: {error.problem}", error.remedy) from error
 
@@ -109,4 +130,7 @@ def instant(name: str, text: str, today: date) -> int:
         moment = None
     if moment is None or len(text) <= len("2026-10-05"):
         moment = datetime.combine(day(name, text, today), datetime.min.time()) + timedelta(days=1, microseconds=-1)
-    return round(moment.timestamp() * 1_000_000)
+    try:
+        return round(moment.timestamp() * 1_000_000)
+    except (OverflowError, ValueError, OSError) as error:
+        raise DateError(f"{name}: {text} is too far from now", "write a time such as 2026-11-22T10:00") from error

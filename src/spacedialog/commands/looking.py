@@ -8,12 +8,24 @@ import typer
 
 from spacedialog import report
 from spacedialog.commands import here
-from spacedialog.commands.completion import complete_area, complete_party, complete_ref
+from spacedialog.commands.completion import (
+    complete_area,
+    complete_dialogue,
+    complete_kind,
+    complete_party,
+    complete_ref,
+    complete_side,
+    complete_sort,
+    complete_status,
+    complete_strength,
+)
 from spacedialog.commands.options import Reading, RefArgument, reads
 from spacedialog.selection import Selection, filter_of
 from spacedialog.words import Flag
 
 app = typer.Typer()
+
+LARGEST = 2**31
 Names = list[str] | None
 
 
@@ -40,14 +52,16 @@ def areas(reading: Reading) -> None:
       spacedialog areas --as-of 2025-04-14 --format csv
     """
     with reading.view() as view:
-        reading.show(report.areas(view.areas()))
+        reading.show(report.areas(view.areas(), view.coverage()))
 
 
 @app.command(name="list")
 @reads
 def list_(
     reading: Reading,
-    dialogue: Annotated[Names, typer.Option(metavar="KEY", help="Of this dialogue: ROK4.")] = None,
+    dialogue: Annotated[
+        Names, typer.Option(metavar="KEY", help="Of this dialogue: ROK4.", autocompletion=complete_dialogue)
+    ] = None,
     area: Annotated[Names, typer.Option(metavar="AREA", help="In this area.", autocompletion=complete_area)] = None,
     party: Annotated[
         Names,
@@ -55,16 +69,31 @@ def list_(
             metavar="PARTY", help="Led by this party, or with it as a partner.", autocompletion=complete_party
         ),
     ] = None,
-    side: Annotated[Names, typer.Option(metavar="SIDE", help="With a party of this side: US, ROK, …")] = None,
+    side: Annotated[
+        Names, typer.Option(metavar="SIDE", help="With a party of this side: US, ROK, …", autocompletion=complete_side)
+    ] = None,
     lead: Annotated[
         Names, typer.Option(metavar="PARTY", help="Led by this party.", autocompletion=complete_party)
     ] = None,
-    kind: Annotated[Names, typer.Option(metavar="KIND", help="Of this kind: agreement, action-item, …")] = None,
+    kind: Annotated[
+        Names,
+        typer.Option(metavar="KIND", help="Of this kind: agreement, action-item, …", autocompletion=complete_kind),
+    ] = None,
     status: Annotated[
-        Names, typer.Option(metavar="STATUS", help="With this status; also open (not settled), assessed.")
+        Names,
+        typer.Option(
+            metavar="STATUS",
+            help="With this status; also open (not settled), assessed.",
+            autocompletion=complete_status,
+        ),
     ] = None,
     strength: Annotated[
-        Names, typer.Option(metavar="STRENGTH", help="So worded: delivered, firm, intended, exploratory.")
+        Names,
+        typer.Option(
+            metavar="STRENGTH",
+            help="So worded: delivered, firm, intended, exploratory.",
+            autocompletion=complete_strength,
+        ),
     ] = None,
     due_before: Annotated[str | None, typer.Option(metavar="DATE", help="Due for certain before this date.")] = None,
     due_after: Annotated[str | None, typer.Option(metavar="DATE", help="Possibly due after this date.")] = None,
@@ -80,9 +109,12 @@ def list_(
         typer.Option(
             metavar="FIELD",
             help="ref, due, status, area, kind, lead, percent, strength, title, updated; -NAME turns it.",
+            autocompletion=complete_sort,
         ),
     ] = "ref",
-    limit: Annotated[int | None, typer.Option(metavar="N", min=0, help="At most so many.", show_default=False)] = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="At most so many.", show_default=False)
+    ] = None,
 ) -> None:
     """List commitments: all, or those that fit every option given.
 
@@ -117,14 +149,18 @@ def list_(
 @app.command()
 @reads
 def show(reading: Reading, ref: RefArgument) -> None:
-    """Show all that is known of one commitment: its sources, milestones, moved dates and history.
+    """Show all that is known of one commitment, or of a dialogue.
 
     \b
       spacedialog show ROK4-31
       spacedialog show 25 --as-of 2025-05-14
+
+    Of a commitment: its sources, milestones, moved dates and history. Of a dialogue, by its key (ROK4): who met,
+    its documents, and what the grades of evidence mean.
     """
     with reading.view() as view:
-        reading.show(report.detail(view.detail(view.resolve(ref))))
+        dialogue = view.dialogue(ref)
+        reading.show(report.dialogue(dialogue) if dialogue else report.detail(view.detail(view.refs.resolve(ref))))
 
 
 @app.command()
@@ -149,7 +185,7 @@ def upcoming(
     """
     limit = here.horizon(within, until, reading.as_of)
     with reading.view() as view:
-        reading.show(report.upcoming(view.upcoming(until=limit, everything=everything)))
+        reading.show(report.upcoming(view.upcoming(until=limit, everything=everything), view.coverage()))
 
 
 @app.command()
@@ -157,7 +193,9 @@ def upcoming(
 def search(
     reading: Reading,
     words: Annotated[list[str], typer.Argument(metavar="WORDS", help="Words, or beginnings of words.")],
-    limit: Annotated[int | None, typer.Option(metavar="N", min=0, help="At most so many.", show_default=False)] = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="At most so many.", show_default=False)
+    ] = None,
 ) -> None:
     """Find commitments by the words in their text and in what has been noted of them.
 
@@ -166,7 +204,7 @@ def search(
       spacedialog search KPS satellite --json
     """
     with reading.view() as view:
-        reading.show(report.found(view.search(" ".join(words), limit=limit)))
+        reading.show(report.found(view.search(" ".join(words), limit=limit), view.coverage()))
 
 
 @app.command()
@@ -176,7 +214,9 @@ def history(
     ref: Annotated[
         str | None, typer.Argument(metavar="REF", help="One commitment or milestone.", autocompletion=complete_ref)
     ] = None,
-    limit: Annotated[int | None, typer.Option(metavar="N", min=0, help="The last so many.", show_default=False)] = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="The last so many.", show_default=False)
+    ] = None,
 ) -> None:
     """List what was recorded, in the order in which it was: all of it, or of one commitment.
 
@@ -185,7 +225,7 @@ def history(
       spacedialog history --limit 20 --format jsonl
     """
     with reading.view() as view:
-        reading.show(report.history(view.history(view.resolve(ref) if ref else None, limit=limit)))
+        reading.show(report.history(view.history(view.refs.resolve(ref) if ref else None, limit=limit)))
 
 
 @app.command()
@@ -198,4 +238,4 @@ def slips(reading: Reading) -> None:
       spacedialog slips --as-of 2025-12-31 --json
     """
     with reading.view() as view:
-        reading.show(report.slips(view.slips()))
+        reading.show(report.slips(view.slips(), view.coverage()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,10 +16,12 @@ from spacedialog.commands import here
 from spacedialog.commands.completion import complete_ref
 from spacedialog.errors import InputError
 from spacedialog.render.output import Format, Output, show
+from spacedialog.render.text import one_line
 from spacedialog.report import Document, Sheet
 from spacedialog.rows import Written
 from spacedialog.store.view import View
 from spacedialog.tracker import Tracker
+from spacedialog.updates import check_text
 
 Colour = Literal["auto", "always", "never"]
 
@@ -29,7 +30,8 @@ RefArgument = Annotated[
     typer.Argument(metavar="REF", help="A ref, or a short form of it: ROK4-31, 31.", autocompletion=complete_ref),
 ]
 DbOption = Annotated[
-    Path | None, typer.Option("--db", metavar="FILE", help="The store (also SPACEDIALOG_DB).", show_default=False)
+    Path | None,
+    typer.Option("--db", metavar="FILE", help="The store (also SPACEDIALOG_DB).", show_default=False, readable=False),
 ]
 TodayOption = Annotated[
     str | None, typer.Option("--today", metavar="DAY", help="Take this day for today (also SPACEDIALOG_TODAY).")
@@ -74,6 +76,11 @@ class Reading(NamedTuple):
             hint(f"no store at {self.tracker.path}: this is the bundled record; a first change makes a store of it")
         with self.tracker.view(self.as_of, known_at=self.known_at) as view:
             yield view
+            began = view.began()
+            if began is None:
+                hint("nothing had been recorded" if self.known_at is not None else "nothing is recorded")
+            elif self.as_of.isoformat() < began:
+                hint(f"nothing is on record for {self.as_of}: the record begins on {began}")
 
     def show(self, view: Sheet | Document) -> None:
         """Write the view where and how it was asked for."""
@@ -92,7 +99,7 @@ class Writing(NamedTuple):
         from spacedialog.report import written as report
 
         if written.created_store:
-            hint(f"made a store at {written.created_store}, with the bundled record in it")
+            hint(f"made a store at {written.created_store}")
         for notice in written.notices:
             hint(notice)
         show(report(written), self.output, as_of=self.tracker.today.isoformat())
@@ -100,7 +107,7 @@ class Writing(NamedTuple):
 
 def hint(line: str) -> None:
     """Tell the person at the terminal something that is no data."""
-    typer.echo(f"note: {line}", err=True)
+    typer.echo(f"note: {one_line(line)}", err=True)
 
 
 def _reading(
@@ -131,9 +138,7 @@ def _reading(
 
 def _writing(
     db: DbOption = None,
-    note: Annotated[
-        str | None, typer.Option("--note", metavar="TEXT", help="Why, or what else is to be remembered.")
-    ] = None,
+    note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help="Why, or what else to remember.")] = None,
     evidence: Annotated[str | None, typer.Option("--evidence", metavar="URL", help="How it is known.")] = None,
     on: Annotated[
         str | None, typer.Option("--on", metavar="DAY", help="When it was true: a day, or 2026-03; today unless said.")
@@ -143,16 +148,10 @@ def _writing(
     json: JsonOption = False,
     color: ColourOption = "auto",
 ) -> Writing:
-    from spacedialog.spoken import parse_date
-
-    if by is not None and not by.strip():
-        raise InputError("--by: there is no name", "write who says so, or leave it out")
-    tracker = here.tracker(db, today=here.the_day(), author=by, dry_run=dry_run)
-    said = {
-        "note": note,
-        "evidence": evidence,
-        "on": parse_date(on, today=tracker.today, toward="past") if on else None,
-    }
+    tracker = here.tracker(db, today=here.the_day(), author=by and check_text("--by", by), dry_run=dry_run)
+    said: dict[str, Any] = {"note": note, "evidence": evidence}
+    if on is not None:
+        said["on"] = here.vague_date("--on", on, tracker.today, "past")
     return Writing(tracker, said, _output(Format.JSON if json else Format.TABLE, None, color))
 
 
@@ -163,7 +162,7 @@ def _format(named: Format | None, json: bool, file: Path | None) -> Format:
         return Format.JSON
     if named:
         return named
-    if file is None:
+    if file is None or str(file) == "-":
         return Format.TABLE if sys.stdout.isatty() else Format.PLAIN
     if file.suffix not in _ENDINGS:
         raise InputError(
@@ -173,30 +172,25 @@ def _format(named: Format | None, json: bool, file: Path | None) -> Format:
 
 
 def _output(format_: Format, file: Path | None, color: Colour, *, header: bool = True) -> Output:
-    terminal = file is None and sys.stdout.isatty()
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return Output(
-        format_,
-        file,
-        header,
-        color == "always" or (color == "auto" and terminal and not plain),
-        os.get_terminal_size(sys.stdout.fileno()).columns if terminal else int(os.environ.get("COLUMNS") or 120),
-        os.environ.get("PAGER", "") if terminal else "",
-    )
+    terminal = file is None
+    colour = color == "always" or (color == "auto" and terminal and here.wants_colour())
+    return Output(format_, file, header, colour, here.width() if terminal else 120, here.pager() if terminal else "")
 
 
-def _given_by(make: Callable[..., Any], command: Callable[..., None]) -> Callable[..., None]:
+def _given_by(
+    make: Callable[..., Any], command: Callable[..., None], without: tuple[str, ...] = ()
+) -> Callable[..., None]:
     """The command with the options of `make` besides its own; it gets what `make` makes of them first."""
-    shared = inspect.signature(make, eval_str=True).parameters
+    shared = [p for name, p in inspect.signature(make, eval_str=True).parameters.items() if name not in without]
     own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
 
     def run(**values: Any) -> None:
-        made = make(**{name: values.pop(name) for name in shared})
+        made = make(**{parameter.name: values.pop(parameter.name) for parameter in shared})
         command(made, **values)
 
     run.__name__, run.__doc__ = command.__name__, command.__doc__
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in [*own, *shared.values()]}
-    keyword_only = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in [*own, *shared.values()]]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in [*own, *shared]}
+    keyword_only = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in [*own, *shared]]
     run.__signature__ = inspect.Signature(keyword_only)  # type: ignore[attr-defined]
     return run
 
@@ -209,3 +203,8 @@ def reads(command: Callable[..., None]) -> Callable[..., None]:
 def writes(command: Callable[..., None]) -> Callable[..., None]:
     """A command that writes: its first argument is a `Writing`, and it takes the options of all writes."""
     return _given_by(_writing, command)
+
+
+def writes_without(*options: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The same for a command for which some of these options make no sense."""
+    return lambda command: _given_by(_writing, command, options)

@@ -65,7 +65,7 @@ def export(
 
 @app.command()
 def schema(
-    kind: Annotated[FileKind, typer.Argument(help="A data file, or an exported log.")] = FileKind.DATA,
+    kind: Annotated[FileKind, typer.Argument(metavar="KIND", help="data, or log: an exported log.")] = FileKind.DATA,
     output: OutputOption = None,
 ) -> None:
     """Print the JSON Schema of the files that `import` takes.
@@ -83,7 +83,7 @@ def schema(
 
 
 @app.command()
-def completion(shell: Annotated[Shell, typer.Argument(help="The shell that is to complete.")]) -> None:
+def completion(shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")]) -> None:
     """Print the script by which a shell completes commands, options and refs with TAB.
 
     \b

@@ -8,8 +8,15 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from spacedialog.commands import here
-from spacedialog.commands.completion import complete_area, complete_party, complete_ref, complete_status
-from spacedialog.commands.options import RefArgument, Writing, writes
+from spacedialog.commands.completion import (
+    complete_area,
+    complete_kind,
+    complete_new_status,
+    complete_party,
+    complete_ref,
+    complete_strength,
+)
+from spacedialog.commands.options import RefArgument, Writing, writes, writes_without
 from spacedialog.errors import InputError
 
 app = typer.Typer()
@@ -17,9 +24,17 @@ app = typer.Typer()
 Value = TypeVar("Value")
 
 AreaOption = Annotated[str | None, typer.Option(metavar="AREA", help="Its area.", autocompletion=complete_area)]
-KindOption = Annotated[str | None, typer.Option(metavar="KIND", help="Its kind: agreement, action-item, …")]
+KindOption = Annotated[
+    str | None,
+    typer.Option(metavar="KIND", help="Its kind: agreement, action-item, …", autocompletion=complete_kind),
+]
 StrengthOption = Annotated[
-    str | None, typer.Option(metavar="STRENGTH", help="How it is worded: delivered, firm, intended, exploratory.")
+    str | None,
+    typer.Option(
+        metavar="STRENGTH",
+        help="How it is worded: delivered, firm, intended, exploratory.",
+        autocompletion=complete_strength,
+    ),
 ]
 LeadOption = Annotated[
     str | None, typer.Option(metavar="PARTY", help="The party that owes it.", autocompletion=complete_party)
@@ -47,7 +62,7 @@ def mark(
             metavar="STATUS",
             help="not-assessed, not-started, in-progress, stalled, complete, withdrawn; a milestone is met, planned"
             " or withdrawn.",
-            autocompletion=complete_status,
+            autocompletion=complete_new_status,
         ),
     ],
     percent: Annotated[int | None, typer.Option(metavar="N", min=0, max=100, help="How much of it is done.")] = None,
@@ -62,7 +77,7 @@ def mark(
 
 
 @app.command()
-@writes
+@writes_without("note")
 def note(
     writing: Writing,
     ref: RefArgument,
@@ -74,9 +89,7 @@ def note(
       spacedialog note ROK4-33 "Raised again at the working level" --on 2026-05
       spacedialog note 13 "No answer yet from USGS" --by desk
     """
-    remarks = dict(writing.remarks)
-    if remarks.pop("note") is not None:
-        raise InputError("--note: the text of the note is given already", "leave one of them out")
+    remarks = {name: value for name, value in writing.remarks.items() if name != "note"}
     writing.show(writing.tracker.note(ref, text, **remarks))
 
 
@@ -187,7 +200,7 @@ def edit(
 
 
 @app.command()
-@writes
+@writes_without("note", "evidence", "on")
 def undo(
     writing: Writing,
     change: ChangeArgument = None,
@@ -200,7 +213,6 @@ def undo(
       spacedialog undo
       spacedialog undo --redo
     """
-    _refuse({"--note, --evidence or --on": any(writing.remarks.values())}, "an undo is just that")
     if redo:
         _refuse({"--only": only}, "it does not go with --redo")
         writing.show(writing.tracker.redo(change))
@@ -211,7 +223,7 @@ def undo(
 
 
 @app.command()
-@writes
+@writes_without("note", "evidence", "on")
 def apply(
     writing: Writing,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON Lines or CSV; - for standard input.")],
@@ -224,7 +236,6 @@ def apply(
 
     Each record has a ref and any of status, percent, due, note, evidence, on. Dates are EDTF.
     """
-    _refuse({"--note, --evidence or --on": any(writing.remarks.values())}, "each record brings its own")
     name, content = here.content(file)
     try:
         text = content.decode("utf-8")
@@ -234,7 +245,7 @@ def apply(
 
 
 @app.command(name="import")
-@writes
+@writes_without("note", "evidence", "on")
 def import_(
     writing: Writing,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A data file or an exported log; - for standard input.")],
@@ -250,7 +261,6 @@ def import_(
 
     What is on record already is passed over, and what people recorded stays as it is.
     """
-    _refuse({"--note, --evidence or --on": any(writing.remarks.values())}, "the file brings its own")
     name, content = here.content(file)
     writing.show(writing.tracker.import_file(content, name, bundled=not without_bundled))
 

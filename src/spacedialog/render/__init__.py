@@ -1,1 +1,1 @@
-"""Writing views out: one module a format, imported when it is asked for, and the one place that prints."""
+"""Writing views out: one module a format, imported when it is asked for."""

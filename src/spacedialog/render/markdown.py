@@ -8,7 +8,7 @@ from typing import TextIO
 from spacedialog.render.text import one_line
 from spacedialog.report import Document, Sheet
 
-_MARKUP = re.compile(r"([\\`*_\[\]<>|~&])|^([#+=-]|[0-9]+[.)](?= ))")
+_MARKUP = re.compile(r"[\\`*_\[\]<>|~&]")
 
 
 def write(view: Sheet | Document, out: TextIO) -> None:
@@ -22,7 +22,8 @@ def write(view: Sheet | Document, out: TextIO) -> None:
         if block.heading:
             out.write(f"{'#' if number == 0 else '##'} {cell(block.heading)}\n\n")
         for line in block.lines:
-            out.write(f"{cell(line)}\n")
+            # Lines are items of a list; those that are indented go on below the item before them.
+            out.write(f"  {cell(line)}\n" if line.startswith(" ") else f"- {cell(line)}\n")
         if block.sheet:
             if block.lines:
                 out.write("\n")

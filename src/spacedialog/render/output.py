@@ -78,7 +78,7 @@ def _write(view: Sheet | Document, output: Output, out: TextIO, as_of: str) -> N
 @contextmanager
 def destination(path: Path | None) -> Iterator[TextIO]:
     """Standard output, or a file that appears whole when all is written."""
-    if path is None:
+    if path is None or str(path) == "-":
         yield sys.stdout
         return
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 from typing import Any, TextIO
 
 from rich.console import Console
+from rich.measure import Measurement
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from spacedialog.render.text import one_line
 from spacedialog.report import Column, Document, Sheet
+
+# White space at the end of a line, and the end of colour after it.
+_TRAILING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)
 
 TONES = {
     "complete": "green",
@@ -51,29 +57,45 @@ def draw(view: Sheet | Document, *, width: int, colour: bool) -> str:
             if block.heading:
                 console.print(Text(one_line(block.heading), style="bold"))
             for line in block.lines:
-                console.print(Text(one_line(line)))
+                _line(console, line)
             if block.sheet:
                 _sheet(console, block.sheet)
-    return out.getvalue()
+    return _TRAILING.sub(r"\1", out.getvalue())
+
+
+def _line(console: Console, line: str) -> None:
+    """A line of text, wrapped under its indent; one with an address stays whole, so that it can be copied."""
+    indent = len(line) - len(line.lstrip())
+    text = Text(one_line(line))
+    if "://" in line:
+        console.print(Text(" " * indent) + text, soft_wrap=True)
+    else:
+        console.print(Padding(text, (0, 0, 0, indent)))
 
 
 def _sheet(console: Console, sheet: Sheet) -> None:
     columns = [column for column in sheet.columns if column.from_width <= console.width]
     rows = list(sheet.rows)
-    if rows:
+    if rows and sheet.lines:
+        for row in rows:
+            for line in sheet.lines(row):
+                _line(console, line)
+    elif rows:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=any(c.heading for c in columns))
         for column in columns:
             table.add_column(
                 Text(column.heading),
                 justify="right" if column.right else "left",
-                overflow="fold",
-                ratio=None,
+                overflow="ellipsis" if column.most else "fold",
+                max_width=column.most,
                 no_wrap=not column.wide,
                 header_style="bold",
             )
         for row in rows:
             table.add_row(*(_cell(column, row) for column in columns))
-        console.print(table)
+        # Refs and dates are never cut: a terminal too narrow for them wraps the lines itself.
+        least = Measurement.get(console, console.options, table).minimum
+        console.print(table, width=max(least, console.width), soft_wrap=least > console.width)
     else:
         console.print(Text(sheet.empty))
     for note in sheet.notes:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from spacedialog.dates import VagueDate
 from spacedialog.errors import DateError
 from spacedialog.fold import FOREVER, History, Period, fold, retracted
+from spacedialog.links import citation
 from spacedialog.log import Change, canonical
 from spacedialog.words import MilestoneStatus, Status
 
@@ -96,8 +97,11 @@ def _keep(connection: sqlite3.Connection, item: str, changes: Sequence[Change]) 
         _insert(
             connection,
             "party",
-            "item, valid_from, valid_to, key, name, side",
-            [(item, *p[:2], _text(p, "key"), _text(p, "name"), _text(p, "side")) for p in history.periods],
+            "item, valid_from, valid_to, key, dialogue, name, side",
+            [
+                (item, *p[:2], *(_text(p, name) for name in ("key", "dialogue", "name", "side")))
+                for p in history.periods
+            ],
         )
 
 
@@ -115,13 +119,13 @@ def _keep_commitment(connection: sqlite3.Connection, item: str, history: History
         connection,
         "commitment",
         "item, valid_from, valid_to, ref, ref_key, number, dialogue, area, kind, title, strength, lead, partners,"
-        " status, percent, due, due_earliest, due_latest, slipped, updated, source",
+        " status, percent, due, due_earliest, due_latest, slipped, updated, checked, source",
         [_commitment(item, period) for period in history.periods],
     )
     _insert(
         connection,
         "involved",
-        "item, party, leads, valid_from, valid_to",
+        "item, dialogue, party, leads, valid_from, valid_to",
         _runs(history.periods, item, _involved),
     )
     _insert(
@@ -133,8 +137,8 @@ def _keep_commitment(connection: sqlite3.Connection, item: str, history: History
     _insert(
         connection,
         "redating",
-        'change, item, milestone, "on", old, new',
-        [(move.change, item, move.milestone, move.on, move.old, move.new) for move in history.redatings],
+        'change, item, milestone, day, "on", old, new',
+        [(move.change, item, move.milestone, *move[1:3], *move[4:]) for move in history.redatings],
     )
     _keep_words(connection, item, history)
 
@@ -158,7 +162,8 @@ def _commitment(item: str, period: Period) -> tuple[Any, ...]:
         *_window(due),
         int(period.slipped),
         period.updated,
-        citation(fields.get("sources") or []),
+        period.checked,
+        citation(sources[0]) if (sources := fields.get("sources")) else "",
     )
 
 
@@ -166,15 +171,6 @@ def number_of(ref: str) -> int | None:
     """The number at the end of a ref: 7 for ROK4-07; None where there is none."""
     match = re.search(r"([0-9]{1,9})$", ref)
     return int(match[1]) if match else None
-
-
-def citation(sources: Sequence[Mapping[str, Any]]) -> str:
-    """The first source in one line: document, paragraph, evidence grade."""
-    if not sources:
-        return ""
-    first = sources[0]
-    paragraph, grade = first.get("paragraph"), first.get("grade")
-    return f"{first['document']}{f' par. {paragraph}' if paragraph else ''}{f', grade {grade}' if grade else ''}"
 
 
 def _window(edtf: str | None) -> tuple[str | None, str | None]:
@@ -193,18 +189,19 @@ def iso(day: date | None) -> str | None:
 
 
 def _involved(period: Period) -> Iterator[tuple[Any, ...]]:
+    dialogue = _text(period, "dialogue")
     if lead := period.fields.get("lead"):
-        yield lead, 1
+        yield dialogue, lead, 1
     for partner in period.fields.get("partners") or ():
-        yield partner, 0
+        yield dialogue, partner, 0
 
 
 def _milestones(period: Period) -> Iterator[tuple[Any, ...]]:
     for view in period.milestones:
         fields = view.fields
         ref, when = fields.get("ref") or "", fields.get("when") or ""
-        status = fields.get("status") or MilestoneStatus.PLANNED
-        title, recurs, met = fields.get("title") or "", fields.get("recurs"), fields.get("met")
+        title, status = fields.get("title") or "", fields.get("status") or MilestoneStatus.PLANNED
+        recurs, met = fields.get("recurs"), fields.get("met")
         yield view.id, ref, ref.casefold(), title, when, *_window(when), recurs, status, met
 
 

@@ -41,29 +41,27 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
     folder or the file may not be written to, the store is read as it stands. A store with an older schema is
     read through its log, which never changes its shape.
     """
-    try:
-        with closing(_open_to_read(path)) as connection:
-            if _check(connection, path) < SCHEMA_VERSION:
-                with closing(copy_of_log(connection)) as copy:
-                    yield copy
-            else:
-                yield connection
-    except (OSError, sqlite3.Error) as error:
-        raise _unusable(path, error) from error
+    with closing(_open_to_read(path)) as connection, _telling(path, (sqlite3.Error,)):
+        if _check(connection, path) < SCHEMA_VERSION:
+            with closing(copy_of_log(connection)) as copy:
+                yield copy
+        else:
+            yield connection
 
 
 def _open_to_read(path: Path) -> sqlite3.Connection:
     writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
     modes = ["mode=rw"] if writable else ["mode=ro", "immutable=1"]
     while True:
-        connection = _connect(path, modes.pop(0))
+        with _telling(path):
+            connection = _connect(path, modes.pop(0))
         try:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        except sqlite3.Error:
+        except sqlite3.Error as error:
             connection.close()
             if not modes:
-                raise
+                raise unusable(path, error) from error
         else:
             return connection
 
@@ -82,34 +80,44 @@ def copy_of_log(connection: sqlite3.Connection, *, known_at: int | None = None) 
 @contextmanager
 def writing(
     path: Path, seed: Callable[[sqlite3.Connection], None], *, keep: bool = True
-) -> Iterator[sqlite3.Connection]:
-    """A connection in one write transaction, under the store's lock.
+) -> Iterator[tuple[sqlite3.Connection, bool]]:
+    """A connection in one write transaction, under the store's lock; and whether the store is made by it.
 
     Commits at the end; rolls back on an error, or where what is done is not to be kept.
 
     Where there is no store it is made, `seed` filling it, and appears together with what is written, or not at
     all. StoreError where the store cannot be used or others keep it locked for LOCK_TIMEOUT seconds.
     """
-    try:
-        with _locked(path), _existing(path) if path.exists() else _new(path, seed) as connection:
+    with _telling(path), _locked(path):
+        is_new = not path.exists()
+        with _new(path, seed) if is_new else _existing(path, keep=keep) as connection:
             connection.execute("BEGIN IMMEDIATE")
-            yield connection
+            yield connection, is_new
             connection.execute("COMMIT" if keep else "ROLLBACK")
-    except (OSError, sqlite3.Error) as error:
-        raise _unusable(path, error) from error
 
 
 @contextmanager
-def _existing(path: Path) -> Iterator[sqlite3.Connection]:
-    connection = _connect(path, "mode=rw")
+def _telling(path: Path, errors: tuple[type[Exception], ...] = (OSError, sqlite3.Error)) -> Iterator[None]:
+    """What goes wrong with the store, told as a StoreError."""
     try:
-        if _check(connection, path) < SCHEMA_VERSION:
+        yield
+    except errors as error:
+        raise unusable(path, error) from error
+
+
+@contextmanager
+def _existing(path: Path, *, keep: bool) -> Iterator[sqlite3.Connection]:
+    # Closing rolls back what was not committed.
+    with closing(_connect(path, "mode=rw")) as connection:
+        older = _check(connection, path) < SCHEMA_VERSION
+        if older and not keep:
+            with closing(copy_of_log(connection)) as copy:
+                yield copy
+            return
+        if older:
             _upgrade(connection, path)
         _be_durable(connection)
         yield connection
-    finally:
-        # What was not committed is rolled back.
-        connection.close()
 
 
 @contextmanager
@@ -221,7 +229,8 @@ def _remove(database: Path) -> None:
         Path(f"{database}{name}").unlink(missing_ok=True)
 
 
-def _unusable(path: Path, error: Exception) -> StoreError:
+def unusable(path: Path, error: Exception) -> StoreError:
+    """What to tell a user whose store gave this error."""
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return StoreError(
         f"{path}: the store cannot be used: {reason}",

@@ -6,15 +6,18 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from spacedialog.errors import InputError, NotFoundError
-from spacedialog.log import Change
+from spacedialog.log import IMPORTED, RETRACT, SEED_AUTHOR, Change
 
 _LIVE = "NOT EXISTS (SELECT 1 FROM retracted AS r WHERE r.change = c.id)"
-_IMPORTED = "json_extract(c.body, '$.via') = 'import'"
-# An undo, as against a redo: it takes back a change, not another retraction.
+_IMPORTED = f"json_extract(c.body, '$.via') = '{IMPORTED}'"
+# An undo, as against a redo: it takes back something other than an undo.
 _IS_UNDO = (
-    f"c.kind = 'retract' AND {_IMPORTED} IS NOT TRUE AND NOT EXISTS (SELECT 1 FROM change AS t"
-    " WHERE t.id = json_extract(c.body, '$.retracts') AND t.kind = 'retract')"
+    f"c.kind = '{RETRACT}' AND {_IMPORTED} IS NOT TRUE AND NOT EXISTS (SELECT 1 FROM change AS t"
+    f" WHERE t.id = json_extract(c.body, '$.retracts') AND t.kind = '{RETRACT}'"
+    " AND json_extract(t.body, '$.via') IS NULL)"
 )
+_BUNDLED = f"({_IMPORTED} AND c.author = '{SEED_AUTHOR}')"
+_HISTORY = "spacedialog history shows what was recorded"
 
 
 def _changes(connection: sqlite3.Connection, condition: str, parameters: Sequence[object] = ()) -> Iterator[Change]:
@@ -26,36 +29,67 @@ def entries(connection: sqlite3.Connection) -> Iterator[Change]:
     return _changes(connection, "ORDER BY c.ts, c.id")
 
 
+def live(connection: sqlite3.Connection, item: str) -> Iterator[Change]:
+    """The changes of an item that are not retracted."""
+    return _changes(connection, f"WHERE c.item = ? AND c.kind <> '{RETRACT}' AND {_LIVE}", (item,))
+
+
 def imported(connection: sqlite3.Connection, item: str) -> list[Change]:
     """The live changes of an item that imports brought."""
-    return list(_changes(connection, f"WHERE c.item = ? AND c.kind <> 'retract' AND {_IMPORTED} AND {_LIVE}", (item,)))
+    return list(
+        _changes(connection, f"WHERE c.item = ? AND c.kind <> '{RETRACT}' AND {_IMPORTED} AND {_LIVE}", (item,))
+    )
 
 
-def to_undo(connection: sqlite3.Connection, name: str | None, *, only: bool = False) -> list[Change]:
-    """The live changes of the action to take back: the latest one that is no import, or that of a named change.
+def refused(connection: sqlite3.Connection, item: str) -> list[Change]:
+    """The changes of an item that imports brought and people took back one by one."""
+    return list(
+        _changes(
+            connection,
+            f"JOIN change AS u ON u.item = c.item AND u.kind = '{RETRACT}' AND json_extract(u.body, '$.only')"
+            f" AND json_extract(u.body, '$.retracts') = c.id WHERE c.item = ? AND {_IMPORTED} AND NOT {_LIVE}",
+            (item,),
+        )
+    )
 
-    With `only`, the named change alone. InputError where there is nothing to take back, NotFoundError where no
-    change goes by the name.
+
+def to_undo(connection: sqlite3.Connection, name: str | None, *, author: str, only: bool = False) -> list[Change]:
+    """The live changes of the action to take back: the author's latest, or that of a named change.
+
+    With `only`, the named change alone. InputError where there is nothing to take back, or the latest action is
+    another's; NotFoundError where no change goes by the name.
     """
     if name is None:
         latest = next(
             _changes(
                 connection,
-                f"WHERE c.kind <> 'retract' AND {_IMPORTED} IS NOT TRUE AND {_LIVE} ORDER BY c.ts DESC LIMIT 1",
+                f"WHERE c.kind <> '{RETRACT}' AND {_BUNDLED} IS NOT TRUE AND {_LIVE}"
+                " ORDER BY c.ts DESC, c.id DESC LIMIT 1",
             ),
             None,
         )
         if latest is None:
+            raise InputError("there is nothing to undo", _HISTORY)
+        if latest.author != author:
             raise InputError(
-                "there is nothing to undo", "an import is undone by name: spacedialog history shows the ids"
+                f"the latest action is that of {latest.author}, and you are {author}",
+                f"spacedialog undo {latest.id[-8:]} takes it back all the same",
             )
         return _action(connection, latest)
     change = _named(connection, name)
-    found = [change] if only else _action(connection, change)
-    live = [change for change in found if _is_live(connection, change)]
-    if not live:
+    if only:
+        found = [change]
+    elif change.author == SEED_AUTHOR and change.content.get("via") == IMPORTED:
+        raise InputError(
+            f"the change {change.id} belongs to the bundled record",
+            f"spacedialog undo {name} --only takes it back alone",
+        )
+    else:
+        found = _action(connection, change)
+    standing = [change for change in found if _is_live(connection, change)]
+    if not standing:
         raise InputError(f"the change {change.id} is undone already", f"spacedialog undo --redo {name} brings it back")
-    return live
+    return standing
 
 
 def to_redo(connection: sqlite3.Connection, name: str | None) -> list[Change]:
@@ -63,21 +97,21 @@ def to_redo(connection: sqlite3.Connection, name: str | None) -> list[Change]:
     if name is None:
         latest = next(_changes(connection, f"WHERE {_IS_UNDO} AND {_LIVE} ORDER BY c.ts DESC LIMIT 1"), None)
         if latest is None:
-            raise InputError("there is nothing to redo", "spacedialog history shows what was recorded")
+            raise InputError("there is nothing to redo", _HISTORY)
         return _action(connection, latest)
     change = _named(connection, name)
-    if change.kind == "retract":
-        return [entry for entry in _action(connection, change) if _is_live(connection, entry)]
-    undo = next(
-        _changes(
-            connection,
-            f"WHERE c.item = ? AND {_IS_UNDO} AND json_extract(c.body, '$.retracts') = ? AND {_LIVE}",
-            (change.item, change.id),
-        ),
-        None,
-    )
-    if undo is None:
-        raise InputError(f"the change {change.id} is not undone", "spacedialog history shows what is")
+    undo: Change | None = change
+    if change.kind != RETRACT:
+        undo = next(
+            _changes(
+                connection,
+                f"WHERE c.item = ? AND {_IS_UNDO} AND json_extract(c.body, '$.retracts') = ? AND {_LIVE}",
+                (change.item, change.id),
+            ),
+            None,
+        )
+    if undo is None or not _is_live(connection, undo):
+        raise InputError(f"the change {change.id} is not undone", _HISTORY)
     return _action(connection, undo)
 
 

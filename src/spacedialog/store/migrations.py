@@ -96,9 +96,9 @@ def m0002_periods(db: Database) -> None:
 
     party = _table(db, "party")
     party.create(
-        {**period, "key": str, "name": str, "side": str},
+        {**period, "key": str, "dialogue": str, "name": str, "side": str},
         pk="id",
-        not_null={*fixed, "key", "name", "side"},
+        not_null={*fixed, "key", "dialogue", "name", "side"},
         strict=True,
     )
     party.create_index(["item", "valid_from"], unique=True)
@@ -125,6 +125,7 @@ def m0002_periods(db: Database) -> None:
             "due_latest": str,
             "slipped": int,
             "updated": str,
+            "checked": str,
             "source": str,
         },
         pk="id",
@@ -140,7 +141,7 @@ def m0002_periods(db: Database) -> None:
             "partners",
             "status",
         }
-        | {"slipped", "updated", "source"},
+        | {"slipped", "updated", "checked", "source"},
         strict=True,
     )
     commitment.create_index(["item", "valid_from"], unique=True)
@@ -153,8 +154,8 @@ def m0002_periods(db: Database) -> None:
 
     involved = _table(db, "involved")
     involved.create(
-        {"item": str, "valid_from": str, "valid_to": str, "party": str, "leads": int},
-        not_null={*fixed, "party", "leads"},
+        {"item": str, "valid_from": str, "valid_to": str, "dialogue": str, "party": str, "leads": int},
+        not_null={*fixed, "dialogue", "party", "leads"},
         strict=True,
     )
     involved.create_index(["party", "valid_to", "valid_from", "item"])
@@ -185,13 +186,13 @@ def m0002_periods(db: Database) -> None:
 
     redating = _table(db, "redating")
     redating.create(
-        {"change": str, "item": str, "milestone": str, "on": str, "old": str, "new": str},
+        {"change": str, "item": str, "milestone": str, "day": str, "on": str, "old": str, "new": str},
         pk="change",
-        not_null={"change", "item", "on", "old", "new"},
+        not_null={"change", "item", "day", "on", "old", "new"},
         strict=True,
     )
     redating.create_index(["item"])
-    redating.create_index(["on"])
+    redating.create_index(["day"])
 
     retracted = _table(db, "retracted")
     retracted.create({"change": str, "item": str}, pk="change", not_null={"change", "item"}, strict=True)

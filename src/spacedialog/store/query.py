@@ -6,6 +6,7 @@ below; nothing that a user wrote becomes SQL.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,9 @@ from typing import Literal
 
 from spacedialog.errors import InputError
 from spacedialog.words import CLOSING_DAYS, SETTLED, STALE_DAYS, Flag
+
+# Quotation marks, NUL, halves of surrogate pairs.
+_NO_WORD = re.compile('["\0\ud800-\udfff]')
 
 Parameters = dict[str, str | int]
 
@@ -139,10 +143,10 @@ def where(filter_: Filter, parameters: Parameters) -> str:
             return _involving(f"i.party IN ({_bound(parties, parameters)})")
         case OfSide(sides):
             members = (
-                f"SELECT p.key FROM party AS p WHERE p.side IN ({_bound(sides, parameters)})"
+                f"SELECT p.dialogue, p.key FROM party AS p WHERE p.side IN ({_bound(sides, parameters)})"
                 " AND p.valid_from <= :day AND :day < p.valid_to"
             )
-            return _involving(f"i.party IN ({members})")
+            return _involving(f"(i.dialogue, i.party) IN ({members})")
         case DueBefore(day):
             return f"c.due_latest < {_bound([day.isoformat()], parameters)}"
         case DueAfter(day):
@@ -155,16 +159,21 @@ def where(filter_: Filter, parameters: Parameters) -> str:
                 "c.item IN (SELECT w.item FROM words_fts AS f JOIN words AS w ON w.id = f.rowid"
                 f' WHERE words_fts MATCH {_bound([match_all(words)], parameters)} AND w."on" <= :day)'
             )
-        case All(parts):
-            return " AND ".join(where(part, parameters) for part in parts) or "TRUE"
+        case _:
+            return " AND ".join(where(part, parameters) for part in filter_.parts) or "TRUE"
 
 
 def _bound(values: Sequence[str], parameters: Parameters) -> str:
     names = []
     for value in values:
         names.append(f":p{len(parameters)}")
-        parameters[f"p{len(parameters)}"] = value
+        parameters[f"p{len(parameters)}"] = storable(value)
     return ", ".join(names)
+
+
+def storable(text: str) -> str:
+    """The text, with a question mark for each half of a surrogate pair: SQLite has no place for those."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _involving(condition: str) -> str:
@@ -178,7 +187,7 @@ def match_all(words: str) -> str:
 
     Each may go on where it ends (`satell` finds satellites). InputError where no word is left.
     """
-    quoted = [f'"{word}"*' for word in words.replace('"', " ").replace("\0", " ").split()]
+    quoted = [f'"{word}"*' for word in _NO_WORD.sub(" ", words).split()]
     if not quoted:
         raise InputError("there is nothing to search for", "give one or more words: spacedialog search lunar payload")
     return " ".join(quoted)

@@ -59,6 +59,7 @@ CREATE TABLE "party" (
    "valid_from" TEXT NOT NULL,
    "valid_to" TEXT NOT NULL,
    "key" TEXT NOT NULL,
+   "dialogue" TEXT NOT NULL,
    "name" TEXT NOT NULL,
    "side" TEXT NOT NULL
 ) STRICT;
@@ -91,6 +92,7 @@ CREATE TABLE "commitment" (
    "due_latest" TEXT,
    "slipped" INTEGER NOT NULL,
    "updated" TEXT NOT NULL,
+   "checked" TEXT NOT NULL,
    "source" TEXT NOT NULL
 ) STRICT;
 
@@ -119,6 +121,7 @@ CREATE TABLE "involved" (
    "item" TEXT NOT NULL,
    "valid_from" TEXT NOT NULL,
    "valid_to" TEXT NOT NULL,
+   "dialogue" TEXT NOT NULL,
    "party" TEXT NOT NULL,
    "leads" INTEGER NOT NULL
 ) STRICT;
@@ -159,6 +162,7 @@ CREATE TABLE "redating" (
    "change" TEXT PRIMARY KEY NOT NULL,
    "item" TEXT NOT NULL,
    "milestone" TEXT,
+   "day" TEXT NOT NULL,
    "on" TEXT NOT NULL,
    "old" TEXT NOT NULL,
    "new" TEXT NOT NULL
@@ -167,8 +171,8 @@ CREATE TABLE "redating" (
 CREATE INDEX "idx_redating_item"
     ON "redating" ("item");
 
-CREATE INDEX "idx_redating_on"
-    ON "redating" ("on");
+CREATE INDEX "idx_redating_day"
+    ON "redating" ("day");
 
 CREATE TABLE "retracted" (
    "change" TEXT PRIMARY KEY NOT NULL,

@@ -6,16 +6,14 @@ A view stands on a connection that its opener closes; rows come as they are read
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
-from spacedialog.errors import InputError, NotFoundError
+from spacedialog.errors import NotFoundError
 from spacedialog.fold import closing_day, fold
-from spacedialog.log import CREATE
 from spacedialog.rows import (
     AreaRow,
     CommitmentRow,
@@ -39,6 +37,7 @@ from spacedialog.store.query import (
     reckoning,
     where,
 )
+from spacedialog.store.refs import Refs, Target
 from spacedialog.words import Flag, MilestoneState, Status
 
 _VALID = "{0}.valid_from <= :day AND :day < {0}.valid_to"
@@ -67,9 +66,9 @@ _UNMET = "status NOT IN ('met', 'withdrawn')"
 
 
 _VALUES = {
-    "dialogue": f"SELECT DISTINCT d.key FROM dialogue AS d WHERE {_VALID.format('d')} ORDER BY d.held",
-    "area": f"SELECT DISTINCT a.key FROM area AS a WHERE {_VALID.format('a')} ORDER BY a.position",
-    "party": f"SELECT p.key FROM party AS p WHERE {_VALID.format('p')} ORDER BY p.key",
+    "dialogue": f"SELECT d.key FROM dialogue AS d WHERE {_VALID.format('d')} ORDER BY d.held",
+    "area": f"SELECT a.key FROM area AS a WHERE {_VALID.format('a')} GROUP BY a.key ORDER BY min(a.position)",
+    "party": f"SELECT DISTINCT p.key FROM party AS p WHERE {_VALID.format('p')} ORDER BY p.key",
     "side": f"SELECT DISTINCT p.side FROM party AS p WHERE {_VALID.format('p')} ORDER BY p.side",
     "kind": f"SELECT DISTINCT c.kind FROM commitment AS c WHERE {_VALID.format('c')} ORDER BY c.kind",
 }
@@ -78,7 +77,6 @@ _DIALOGUE_FIELDS = ("key", "series", "number", "title", "place", "when", "host",
 _OCCURRENCES = 3
 _MOST_OCCURRENCES = 1000
 _FEW = 5
-_SHORT_REF = re.compile(r"(?:(.*?)-?)0*([0-9]{1,9})(?:\.([0-9]+))?")
 
 
 class _Event(NamedTuple):
@@ -97,19 +95,12 @@ class _Event(NamedTuple):
     item: str
 
 
-class Target(NamedTuple):
-    """What a ref names: an item of the log, and the milestone in it where it names one."""
-
-    ref: str
-    item: str
-    milestone: str | None
-
-
 class View:
     """The record as it was on `day`, as far as the connection's log knows."""
 
     def __init__(self, connection: sqlite3.Connection, day: date) -> None:
         self.day = day
+        self.refs = Refs(connection)
         self._connection = connection
 
     def _rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> sqlite3.Cursor:
@@ -220,16 +211,16 @@ class View:
             " FROM redating AS r JOIN change AS l ON l.id = r.change"
             f" JOIN commitment AS c ON c.item = r.item AND {_VALID.format('c')}"
             f" LEFT JOIN milestone AS m ON m.item = r.item AND m.milestone = r.milestone AND {_VALID.format('m')}"
-            f' WHERE r."on" <= :day AND {"r.item = :item" if item else "TRUE"} ORDER BY r."on", l.ts, l.id',
+            f" WHERE r.day <= :day AND {'r.item = :item' if item else 'TRUE'} ORDER BY r.day, l.ts, l.id",
             {"item": item},
         )
         return map(_slip_row, cursor)
 
     def history(self, target: Target | None = None, *, limit: int | None = None) -> list[HistoryRow]:
         """The log's entries that were true by the day, in the order recorded; the last `limit` of them."""
-        where_ = "WHERE l.item = :item" if target else ""
+        about = "WHERE l.item = :item" if target else ""
         if target and target.milestone:
-            where_ += " AND json_extract(l.body, '$.milestone') = :milestone"
+            about += " AND json_extract(l.body, '$.milestone') = :milestone"
         cursor = self._rows(
             'SELECT l.id, l.ts, l."on", l.author, l.kind, l.body, r.change IS NOT NULL,'
             " coalesce((SELECT m.ref FROM milestone AS m WHERE m.item = l.item"
@@ -237,8 +228,8 @@ class View:
             " (SELECT c.ref FROM commitment AS c WHERE c.item = l.item ORDER BY c.valid_from DESC LIMIT 1),"
             " (SELECT d.key FROM dialogue AS d WHERE d.item = l.item),"
             " (SELECT a.dialogue || '/' || a.key FROM area AS a WHERE a.item = l.item),"
-            " (SELECT p.key FROM party AS p WHERE p.item = l.item), '') "
-            f"FROM change AS l LEFT JOIN retracted AS r ON r.change = l.id {where_} ORDER BY l.ts DESC, l.id DESC",
+            " (SELECT p.dialogue || '/' || p.key FROM party AS p WHERE p.item = l.item), '') "
+            f"FROM change AS l LEFT JOIN retracted AS r ON r.change = l.id {about} ORDER BY l.ts DESC, l.id DESC",
             {"item": target and target.item, "milestone": target and target.milestone},
         )
         newest_first = (row for row in map(_history_row, cursor) if closing_day(row.on) <= self.day.isoformat())
@@ -258,13 +249,16 @@ class View:
             raise NotFoundError(
                 f"{target.ref} was not on record on {self.day}", "leave out --as-of, or name a later day"
             )
-        register = self._documents(fields.get("dialogue", ""))
+        documents, grades = self._register(fields.get("dialogue", ""))
         return Detail(
             _commitment_row(row),
             fields.get("detail"),
             fields.get("difference"),
             tuple(fields.get("omitted_by") or ()),
-            tuple({**source, **register.get(source["document"], {})} for source in fields.get("sources") or ()),
+            tuple(
+                {**source, **documents.get(source["document"], {}), "meaning": grades.get(source.get("grade"))}
+                for source in fields.get("sources") or ()
+            ),
             tuple(self.upcoming(everything=True, item=target.item)),
             tuple(self.slips(item=target.item)),
             tuple(self.history(target._replace(milestone=None))),
@@ -288,108 +282,31 @@ class View:
             raise NotFoundError(f"{target.ref} is not on record on {self.day}", "spacedialog history shows why")
         return fields
 
-    def commitment(self, item: str) -> Target | None:
-        """The commitment that an item of the log is; None where it is something else."""
+    def dialogue(self, key: str) -> dict[str, Any] | None:
+        """A dialogue's own record (who met, its documents, what its grades mean) by its key, case aside."""
         row = self._rows(
-            "SELECT ref FROM commitment WHERE item = :item ORDER BY valid_from DESC", {"item": item}
+            f"SELECT d.fields FROM dialogue AS d WHERE d.key = :key COLLATE NOCASE AND {_VALID.format('d')}",
+            {"key": key},
         ).fetchone()
-        return Target(row[0], item, None) if row else None
+        return json.loads(row[0]) if row else None
 
-    def taken(self, refs: Mapping[str, str]) -> list[str]:
-        """Those refs (each with the item that is to bear it) that another commitment bears already."""
-        return [ref for ref, item in refs.items() if any(other.item != item for other in self._named(ref.casefold()))]
-
-    def next_ref(self, dialogue: str) -> str:
-        """The ref after the highest that the dialogue ever gave, also to commitments that were undone since."""
-        (highest,) = self._rows(
-            "SELECT max(ifnull((SELECT max(number) FROM commitment WHERE dialogue = :key), 0), ifnull(("
-            " SELECT max(CAST(substr(ref, length(:key) + 2) AS INTEGER)) FROM ("
-            "  SELECT json_extract(l.body, '$.set.ref') AS ref FROM retracted AS r JOIN change AS l ON l.id = r.change"
-            "  WHERE l.kind = 'create' AND json_extract(l.body, '$.set.dialogue') = :key)), 0))",
-            {"key": dialogue},
-        ).fetchone()
-        return f"{dialogue}-{highest + 1:02}"
-
-    def next_milestone_ref(self, target: Target) -> str:
-        """The ref after the highest that the commitment ever gave to a milestone."""
-        refs = [
-            change.content.get("set", {}).get("ref", "")
-            for change in changes_of(self._connection, target.item)
-            if change.kind == CREATE and "milestone" in change.content
-        ]
-        numbers = [int(end) for ref in refs if (end := ref.rpartition(".")[2]).isdigit()]
-        return f"{target.ref}.{max(numbers, default=0) + 1}"
-
-    def _documents(self, dialogue: str) -> dict[str, dict[str, Any]]:
-        """The titles and addresses of the documents that a dialogue's record cites, by key."""
-        row = self._rows(
-            f"SELECT d.fields FROM dialogue AS d WHERE d.key = :key AND {_VALID.format('d')}",
-            {"key": dialogue},
-        ).fetchone()
-        documents = json.loads(row[0]).get("documents", ()) if row else ()
-        return {
+    def _register(self, dialogue: str) -> tuple[dict[str, dict[str, Any]], dict[str | None, str]]:
+        """The documents that a dialogue's record cites (title and address by key), and what its grades mean."""
+        of = self.dialogue(dialogue) or {}
+        documents = {
             document["key"]: {name: document[name] for name in ("title", "url") if name in document}
-            for document in documents
+            for document in of.get("documents", ())
         }
-
-    def resolve(self, text: str) -> Target:
-        """What a ref names, by its full form or any short form that fits one thing only.
-
-        Case does not count; `ROK4-07` is also `rok4-7`, `4-07`, `07` and `7`, its first milestone `7.1`. NotFoundError
-        where nothing goes by the name, InputError where several things do.
-        """
-        key = text.strip().casefold()
-        found = self._named(key)
-        if not found and (short := _SHORT_REF.fullmatch(key)):
-            prefix, number, part = short.groups()
-            found = [
-                Target(ref, item, None)
-                for ref, item in self._rows(
-                    "SELECT DISTINCT ref, item FROM commitment WHERE number = :number",
-                    {"number": int(number)},
-                )
-                if _prefix(ref).endswith(prefix or "")
-            ]
-            if part:
-                found = [hit for target in found for hit in self._named(f"{target.ref.casefold()}.{part}")]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            refs = ", ".join(sorted(target.ref for target in found))
-            raise InputError(f"'{text}' may be any of {refs}", "write more of the ref")
-        raise NotFoundError(f"nothing goes by the ref '{text}'", self._near(text))
-
-    def _named(self, key: str) -> list[Target]:
-        commitments = self._rows("SELECT DISTINCT ref, item FROM commitment WHERE ref_key = :key", {"key": key})
-        found = [Target(ref, item, None) for ref, item in commitments]
-        milestones = self._rows(
-            "SELECT DISTINCT ref, item, milestone FROM milestone WHERE ref_key = :key", {"key": key}
-        )
-        return found + [Target(*row) for row in milestones]
-
-    def _near(self, text: str) -> str:
-        from difflib import get_close_matches
-
-        refs = {ref.casefold(): ref for (ref,) in self._rows("SELECT DISTINCT ref FROM commitment LIMIT 10000")}
-        near = get_close_matches(text.casefold(), refs, n=3, cutoff=0.75)
-        hint = f"did you mean {' or '.join(refs[key] for key in near)}? " if near else ""
-        return f"{hint}spacedialog list shows every ref"
-
-    def refs(self, beginning: str, *, limit: int = 200) -> list[tuple[str, str]]:
-        """Refs that begin so, or whose number does, with their titles: for completion."""
-        beginning = beginning.casefold()
-        return [
-            (ref, title)
-            for ref, title, key in self._rows(
-                f"SELECT c.ref, c.title, c.ref_key FROM commitment AS c WHERE {_VALID.format('c')}"
-                f" ORDER BY {order_by('ref')}"
-            )
-            if key.startswith(beginning) or key.partition("-")[2].lstrip("0").startswith(beginning)
-        ][:limit]
+        return documents, of.get("grades", {})
 
     def values(self, field: str) -> list[str]:
         """The values that a filter on the field can have on the day."""
         return [value for (value,) in self._rows(_VALUES[field])]
+
+    def began(self) -> str | None:
+        """The day from which anything is on record; None where nothing is."""
+        began: str | None = self._rows("SELECT min(valid_from) FROM commitment").fetchone()[0]
+        return began
 
     # Everything at once
 
@@ -411,7 +328,7 @@ class View:
         """How many commitments there are, how many were assessed, and how old the oldest of those checks is."""
         (total, assessed, oldest) = self._rows(
             "SELECT count(*), ifnull(sum(c.status <> 'not-assessed'), 0),"
-            " min(iif(c.status <> 'not-assessed', c.valid_from, NULL))"
+            " min(iif(c.status <> 'not-assessed', c.checked, NULL))"
             f" FROM commitment AS c WHERE {_VALID.format('c')}"
         ).fetchone()
         return Coverage(total, assessed, oldest and (self.day - date.fromisoformat(oldest)).days)
@@ -428,7 +345,8 @@ class View:
                 f"SELECT c.status, count(*) FROM commitment AS c WHERE {_VALID.format('c')} GROUP BY c.status"
             ).fetchall()
         )
-        closing_next = [row for row in self.upcoming() if (row.closes_in_days or -1) >= 0]
+        upcoming = self.upcoming()
+        milestones = [row for row in upcoming if row.ref != row.commitment]
         (stale,) = self._rows(
             f"SELECT count(*) FROM commitment AS c WHERE {_VALID.format('c')} AND {FLAGS[Flag.STALE]}"
         ).fetchone()
@@ -437,8 +355,9 @@ class View:
             self.coverage(),
             {status.value: counts.get(status.value, 0) for status in Status},
             tuple(self.areas()),
-            tuple(closing_next[:_FEW]),
+            tuple([row for row in upcoming if row.state != MilestoneState.CLOSED][:_FEW]),
             tuple(self.commitments(Flagged(Flag.OVERDUE), sort="due", limit=_FEW)),
+            tuple([row for row in milestones if row.state == MilestoneState.CLOSED][:_FEW]),
             stale,
         )
 
@@ -455,19 +374,8 @@ def _slip_row(row: tuple[Any, ...]) -> SlipRow:
     old, new, said = VagueDate.parse(old_text), VagueDate.parse(new_text), json.loads(body)
     least = (new.earliest - old.latest).days if new.earliest and old.latest else None
     most = (new.latest - old.earliest).days if new.latest and old.earliest else None
-    return SlipRow(
-        ref,
-        commitment,
-        title,
-        on,
-        old_text,
-        new_text,
-        least,
-        most,
-        author,
-        said.get("note"),
-        said.get("evidence"),
-    )
+    remarks = said.get("note"), said.get("evidence")
+    return SlipRow(ref, commitment, title, on, old_text, new_text, least, most, new.within(old), author, *remarks)
 
 
 def _history_row(row: tuple[Any, ...]) -> HistoryRow:
@@ -492,7 +400,3 @@ def instant(ts: int) -> str:
     """A recorded time (µs since 1970, UTC) in ISO 8601."""
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ts)
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def _prefix(ref: str) -> str:
-    return re.sub(r"-?[0-9]+$", "", ref).casefold()

@@ -8,14 +8,11 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from spacedialog.errors import ProblemsError
-from spacedialog.log import Change, Draft, canonical, change_ids, next_ts, record
+from spacedialog.log import SEED_AUTHOR, Change, Draft, canonical, change_ids, next_ts, record
 from spacedialog.record import bundled_documents, drafts
 from spacedialog.store.cache import refold
 
 _INSERT = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-
-SEED_AUTHOR = "spacedialog"
-"""Who says what the bundled record says."""
 
 
 def append(

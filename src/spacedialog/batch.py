@@ -1,0 +1,183 @@
+"""Many updates from a file, JSON Lines or CSV: read, checked one by one, and all their problems collected."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from spacedialog.dates import VagueDate, quoted
+from spacedialog.errors import InputError, SpacedialogError
+from spacedialog.log import BODY_VERSION, canonical
+from spacedialog.rows import CommitmentRow
+from spacedialog.updates import Update, check_on, check_percent, check_text, draft
+
+if TYPE_CHECKING:
+    from spacedialog.log import Change, Draft
+    from spacedialog.store.refs import Target
+
+FIELDS = ("ref", "status", "percent", "due", "note", "evidence", "on")
+"""What a record may hold. The other columns of `list` are passed over, so that its CSV can be edited and applied."""
+
+_PASSED_OVER = frozenset(CommitmentRow._fields) - frozenset(FIELDS)
+_FIELDS_REMEDY = f"the fields are {', '.join(FIELDS)}"
+
+
+class Batch:
+    """The updates of one file: what they come to, and what is wrong with them.
+
+    `resolve` finds what a ref names, `standing` gives its fields, `live` the changes of an item that count.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        today: date,
+        resolve: Callable[[str], Target],
+        standing: Callable[[Target], Mapping[str, Any]],
+        live: Callable[[str], Iterable[Change]],
+    ) -> None:
+        self.problems: list[str] = []
+        self.drafts: list[Draft] = []
+        self.targets: dict[Target, Mapping[str, Any]] = {}
+        self._said: set[str] = set()
+        self._name = name
+        self._today = today
+        self._resolve = resolve
+        self._standing = standing
+        self._live = live
+
+    def read(self, text: str) -> None:
+        """Take in every record of the file."""
+        text = text.removeprefix("\ufeff")
+        start = text.lstrip()[:1]
+        if start == "[":
+            self._problem("line 1", InputError("this is a JSON array", "write one object a line (JSON Lines)"))
+            return
+        for place, record in self._json_lines(text) if start == "{" else self._csv_records(text):
+            self._take(place, record)
+
+    def _take(self, place: str, record: Mapping[str, Any]) -> None:
+        before = len(self.problems)
+        given = {name: value for name, value in record.items() if value not in (None, "") and name not in _PASSED_OVER}
+        for name in given.keys() - FIELDS:
+            self._problem(place, InputError(f"{quoted(name)} is not a field", _FIELDS_REMEDY))
+        values: dict[str, Any] = {"on": VagueDate.parse(self._today.isoformat())}
+        for name in given.keys() & FIELDS:
+            with self._collecting(place):
+                values[name] = self._value(name, given[name])
+        with self._collecting(place):
+            if "ref" not in given:
+                raise InputError("ref: it is missing", "say which commitment the record is about")
+            if "ref" not in values:
+                return
+            target = self._resolve(values["ref"])
+            if len(self.problems) > before and not values.keys() - {"ref", "on"}:
+                return
+            fields = self.targets.get(target) or self._standing(target)
+            update = Update(**values)
+            said = draft(update, target, fields, lambda: self._collecting(place))
+            if len(self.problems) == before and self._is_news(said, fields):
+                self.drafts.append(said)
+                self.targets[target] = {**fields, **said.body.get("set", {})}
+
+    def _value(self, name: str, given: object) -> Any:
+        if name == "percent":
+            text = given.strip().removesuffix("%").strip() if isinstance(given, str) else given
+            return check_percent(int(text) if isinstance(text, str) and text.isascii() and text.isdigit() else text)
+        if not isinstance(given, str):
+            raise InputError(f"{name}: {quoted(str(given))} is not text", "write it in quotation marks")
+        check_text(name, given)
+        if name not in ("due", "on"):
+            return given.strip() if name in ("ref", "status", "evidence") else given
+        try:
+            when = VagueDate.parse(given.strip())
+        except SpacedialogError as error:
+            raise InputError(f"{name}: {error.problem}", error.remedy) from error
+        return check_on(when, self._today) if name == "on" else when
+
+    def _is_news(self, said: Draft, fields: Mapping[str, Any]) -> bool:
+        """Whether a draft says anything that does not stand, word for word, in the record or in this batch."""
+        bare = not said.body.keys() & {"note", "evidence"}
+        if bare and all(fields.get(name) == value for name, value in said.body.get("set", {}).items()):
+            return False
+        words = canonical([said.item, said.on, said.body])
+        if words in self._said:
+            return False
+        self._said.add(words)
+        body = {"v": BODY_VERSION, **said.body}
+        return not any(change.on == said.on and change.content == body for change in self._live(said.item))
+
+    def _json_lines(self, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        for number, line in enumerate(text.split("\n"), 1):
+            place = f"line {number}"
+            if not line.strip():
+                continue
+            try:
+                record = json.loads(line, object_pairs_hook=_once)
+            except SpacedialogError as error:
+                self._problem(place, error)
+            except json.JSONDecodeError as error:
+                self._problem(place, InputError(f"this is not JSON: {error.msg}", "write one object a line"))
+            except (ValueError, RecursionError):
+                self._problem(place, InputError("a number is too long, or brackets nest too deep", "mend the line"))
+            else:
+                if isinstance(record, dict):
+                    yield place, record
+                else:
+                    self._problem(place, InputError("this is no object", 'write {"ref": "ROK4-31", …}'))
+
+    def _csv_records(self, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        header, _, _ = text.partition("\n")
+        delimiter = max(",;\t", key=header.count)
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        names: list[str] = []
+        try:
+            for cells in lines:
+                place = f"line {lines.line_num}"
+                if not any(cell.strip() for cell in cells):
+                    continue
+                if not names:
+                    names = [cell.strip().casefold() for cell in cells]
+                    foreign = [name for name in names if name not in FIELDS and name not in _PASSED_OVER]
+                    if foreign or "ref" not in names:
+                        what = f"{quoted(foreign[0])} is not a field" if foreign else "there is no column ref"
+                        self._problem(place, InputError(what, _FIELDS_REMEDY))
+                        return
+                elif len(cells) > len(names) and any(cells[len(names) :]):
+                    self._problem(
+                        place,
+                        InputError("there are more cells than the header names", "quote a cell that holds commas"),
+                    )
+                else:
+                    yield place, {name: _unguarded(cell) for name, cell in zip(names, cells, strict=False)}
+        except csv.Error as error:
+            self._problem(
+                f"line {lines.line_num}", InputError(f"this is not CSV: {error}", "close every quotation mark")
+            )
+
+    @contextmanager
+    def _collecting(self, place: str) -> Iterator[None]:
+        try:
+            yield
+        except SpacedialogError as error:
+            self._problem(place, error)
+
+    def _problem(self, place: str, error: SpacedialogError) -> None:
+        self.problems.append(f"{self._name}, {place}: {error.problem}\n  {error.remedy}")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        raise InputError("a field stands there twice", "write it once")
+    return record
+
+
+def _unguarded(cell: str) -> str:
+    """A cell of a CSV that this program wrote, without the apostrophe that keeps a spreadsheet from reckoning."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@\t\r\n'") else cell

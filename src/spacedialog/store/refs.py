@@ -1,0 +1,146 @@
+"""Refs: what they name, how short they may be, which are taken and which comes next."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from spacedialog.errors import InputError, NotFoundError
+from spacedialog.log import CREATE
+from spacedialog.store.cache import changes_of
+from spacedialog.store.query import storable
+from spacedialog.words import NAME_PATTERN
+
+_SHORT_REF = re.compile(r"(?:(.*?)-?)0*([0-9]{1,9})(?:\.([0-9]+))?")
+
+
+class Target(NamedTuple):
+    """What a ref names: an item of the log, and the milestone in it where it names one."""
+
+    ref: str
+    item: str
+    milestone: str | None
+
+
+class Refs:
+    """The refs of a record."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def resolve(self, text: str) -> Target:
+        """What a ref names, by its full form or any short form that fits one thing only.
+
+        Case does not count; `ROK4-07` is also `rok4-7`, `4-07`, `07` and `7`, its first milestone `7.1`. NotFoundError
+        where nothing goes by the name, InputError where several things do.
+        """
+        key = storable(text.strip().casefold())
+        found = self._named(key)
+        if not found and (short := _SHORT_REF.fullmatch(key)):
+            prefix, number, part = short.groups()
+            found = [
+                Target(ref, item, None)
+                for ref, item in self._connection.execute(
+                    "SELECT DISTINCT ref, item FROM commitment WHERE number = ?", (int(number),)
+                )
+                if _prefix(ref).endswith(prefix or "")
+            ]
+            if part:
+                found = [hit for target in found for hit in self._named(f"{target.ref.casefold()}.{part}")]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            refs = ", ".join(sorted(target.ref for target in found))
+            raise InputError(f"'{text}' may be any of {refs}", "write more of the ref")
+        raise NotFoundError(f"nothing goes by the ref '{text}'", self._near(text))
+
+    def _named(self, key: str) -> list[Target]:
+        commitments = self._connection.execute("SELECT DISTINCT ref, item FROM commitment WHERE ref_key = ?", (key,))
+        found = [Target(ref, item, None) for ref, item in commitments]
+        milestones = self._connection.execute(
+            "SELECT DISTINCT ref, item, milestone FROM milestone WHERE ref_key = ?", (key,)
+        )
+        return found + [Target(*row) for row in milestones]
+
+    def _near(self, text: str) -> str:
+        from difflib import get_close_matches
+
+        refs = {
+            ref.casefold(): ref
+            for (ref,) in self._connection.execute("SELECT DISTINCT ref FROM commitment LIMIT 10000")
+        }
+        near = get_close_matches(text.casefold(), refs, n=3, cutoff=0.75)
+        hint = f"did you mean {' or '.join(refs[key] for key in near)}? " if near else ""
+        return f"{hint}spacedialog list shows every ref"
+
+    def beginning(self, beginning: str, *, limit: int = 200) -> list[tuple[str, str]]:
+        """What may be typed for a ref that begins so, in full or by its number, with its title: for completion."""
+        known = self._connection.execute(
+            "SELECT ref, title FROM (SELECT dialogue, number, ref_key, ref, title, max(valid_from) FROM commitment"
+            " GROUP BY item) ORDER BY dialogue, number, ref_key"
+        ).fetchall()
+        if "." in beginning:
+            known = self._connection.execute(
+                "SELECT ref, title FROM (SELECT ref_key, ref, title, max(valid_from) FROM milestone GROUP BY milestone)"
+                " ORDER BY ref_key"
+            ).fetchall()
+        key = beginning.casefold()
+        offers = []
+        for ref, title in known:
+            number = ref.rpartition("-")[2]
+            for name in (ref, number, number.lstrip("0")):
+                if name.casefold().startswith(key) and re.fullmatch(NAME_PATTERN, ref):
+                    offers.append((beginning + name[len(beginning) :], title))
+                    break
+        return offers[:limit]
+
+    def taken(self, wanted: Iterable[Target]) -> list[str]:
+        """Those refs that something else bears, or bore until it was taken back: a ref is never given again."""
+        gone = {
+            ref.casefold(): (item, milestone)
+            for ref, item, milestone in self._connection.execute(
+                "SELECT json_extract(l.body, '$.set.ref') AS ref, l.item, json_extract(l.body, '$.milestone')"
+                " FROM retracted AS r JOIN change AS l ON l.id = r.change WHERE ref IS NOT NULL"
+            )
+        }
+        return [
+            target.ref
+            for target in wanted
+            for key in [target.ref.casefold()]
+            if gone.get(key, target[1:]) != target[1:] or any(other[1:] != target[1:] for other in self._named(key))
+        ]
+
+    def next_ref(self, dialogue: str) -> str:
+        """The ref after the highest that the dialogue ever gave, also to commitments that were undone since."""
+        (highest,) = self._connection.execute(
+            "SELECT max(ifnull((SELECT max(number) FROM commitment WHERE dialogue = :key), 0), ifnull(("
+            " SELECT max(CAST(substr(ref, length(:key) + 2) AS INTEGER)) FROM ("
+            "  SELECT json_extract(l.body, '$.set.ref') AS ref FROM retracted AS r JOIN change AS l ON l.id = r.change)"
+            " WHERE substr(ref, 1, length(:key) + 1) = :key || '-'), 0))",
+            {"key": dialogue},
+        ).fetchone()
+        return f"{dialogue}-{highest + 1:02}"
+
+    def next_milestone_ref(self, target: Target) -> str:
+        """The ref after the highest that the commitment ever gave to a milestone."""
+        refs = [
+            change.content.get("set", {}).get("ref", "")
+            for change in changes_of(self._connection, target.item)
+            if change.kind == CREATE and "milestone" in change.content
+        ]
+        numbers = [int(end) for ref in refs if (end := ref.rpartition(".")[2]).isdigit()]
+        return f"{target.ref}.{max(numbers, default=0) + 1}"
+
+    def target(self, item: str, milestone: str | None) -> Target | None:
+        """The commitment, or the milestone of it, that an entry of the log is about; None for anything else."""
+        table, key = ("milestone", milestone) if milestone else ("commitment", item)
+        row = self._connection.execute(
+            f"SELECT ref FROM {table} WHERE {'milestone' if milestone else 'item'} = ? ORDER BY valid_from DESC", (key,)
+        ).fetchone()
+        return Target(row[0], item, milestone) if row else None
+
+
+def _prefix(ref: str) -> str:
+    return re.sub(r"-?[0-9]+$", "", ref).casefold()
