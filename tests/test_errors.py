@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import shlex
 import sqlite3
@@ -197,16 +196,6 @@ def test_environment_is_named_in_its_errors(kept: Desk) -> None:
     """A wrong SPACEDIALOG_TODAY is told by its name."""
     ran = kept.run("list", env={"SPACEDIALOG_TODAY": "someday"})
     assert (ran.status, ran.stderr.split("'")[0]) == (2, "spacedialog: SPACEDIALOG_TODAY: ")
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable to root")
-def test_store_that_may_not_be_read(desk: Desk) -> None:
-    """A store of somebody else ends in status 4 with the reason."""
-    desk.call("mark", "33", "complete")
-    desk.db.chmod(0)
-    for arguments in (["list"], ["mark", "33", "stalled"]):
-        ran = desk.run(*arguments)
-        assert (ran.status, str(desk.db) in ran.stderr) == (4, True)
 
 
 @pytest.mark.parametrize(
