@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from spacedialog import dataset
+from spacedialog import intake
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -22,13 +22,13 @@ def schema(kind: str) -> Any:
     return json.loads(KEPT[kind].read_text("utf-8"))
 
 
-@pytest.mark.parametrize("kind", sorted(dataset.SCHEMAS))
+@pytest.mark.parametrize("kind", sorted(intake.SCHEMAS))
 def test_the_kept_schema_is_that_of_the_model(kind: str) -> None:
     """The schemas in docs/schemas are what `spacedialog schema` prints: run it with -o to write them anew."""
-    assert schema(kind) == dataset.json_schema(kind)
+    assert schema(kind) == intake.json_schema(kind)
 
 
-@pytest.mark.parametrize("kind", sorted(dataset.SCHEMAS))
+@pytest.mark.parametrize("kind", sorted(intake.SCHEMAS))
 def test_the_schema_is_draft_2020_12(kind: str) -> None:
     """The schemas are valid under the draft that they name."""
     jsonschema.Draft202012Validator.check_schema(schema(kind))
@@ -38,7 +38,7 @@ def test_the_schema_is_draft_2020_12(kind: str) -> None:
 def test_bundled_records_fit_the_schema_and_the_model(path: Path) -> None:
     """A bundled data file passes the schema by an independent validator, and the program's own checks."""
     jsonschema.Draft202012Validator(schema("data")).validate(json.loads(path.read_text("utf-8")))
-    assert isinstance(dataset.read(path.read_bytes(), path.name), dict)
+    assert isinstance(intake.read(path.read_bytes(), path.name), dict)
 
 
 def test_the_example_of_the_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

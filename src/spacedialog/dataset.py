@@ -1,25 +1,21 @@
-"""The files that come from outside: a dialogue as JSON, and an exported log; their models and JSON Schemas.
+"""The data file: one dialogue as JSON; its model, and what may be wrong between its parts or with it in a record.
 
-A file is checked whole, and every problem is reported with its place. What a file says becomes changes in
-`record`; this module knows nothing of logs or stores. Imported only where a file is read or the schema asked
-for, since pydantic takes longer to import than a read takes to answer.
+What a file says becomes changes in `record`; how one is read stands in `intake`.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from spacedialog.dates import Recurrence, VagueDate, quoted
-from spacedialog.errors import DateError, InputError, ProblemsError
+from spacedialog.errors import DateError, InputError
 from spacedialog.links import web_address
-from spacedialog.log import EXPORT_FORMAT, Change, canonical, holds, item_id
+from spacedialog.log import item_id
 from spacedialog.store.refs import Target
 from spacedialog.updates import LONGEST_TEXT, check_on, check_text
 from spacedialog.words import NAME_PATTERN, MilestoneStatus, Status, Strength
@@ -64,19 +60,17 @@ Edtf = Annotated[
     AfterValidator(_edtf),
     Field(max_length=64, description="An EDTF date: 2026, 2026-10, 2026-10-05, 2025-10/2026-03, 2026~, …"),
 ]
-Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Every = Annotated[str, AfterValidator(_recurrence), Field(description="How often it comes round: 2 years.")]
 WebAddress = Annotated[str, AfterValidator(_web_address), Field(max_length=2_000, json_schema_extra={"format": "uri"})]
 
 
-class _Model(BaseModel):
+class Strict(BaseModel):
+    """A part of a file in which nothing stands that is not declared."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-AnyModel = TypeVar("AnyModel", bound=_Model)
-
-
-class Head(_Model):
+class Head(Strict):
     """One head of a delegation."""
 
     side: Key
@@ -85,7 +79,7 @@ class Head(_Model):
     body: Text
 
 
-class Dialogue(_Model):
+class Dialogue(Strict):
     """One meeting in a series."""
 
     key: Key = Field(description="The prefix of its refs, such as ROK4.")
@@ -99,7 +93,7 @@ class Dialogue(_Model):
     note: Text | None = None
 
 
-class Document(_Model):
+class Document(Strict):
     """A document that commitments and updates cite."""
 
     key: Key
@@ -108,14 +102,14 @@ class Document(_Model):
     note: Text | None = None
 
 
-class Area(_Model):
+class Area(Strict):
     """A field of cooperation inside the dialogue."""
 
     key: Key
     title: Text
 
 
-class Party(_Model):
+class Party(Strict):
     """A government, agency or body, and the side it belongs to."""
 
     key: Key
@@ -123,7 +117,7 @@ class Party(_Model):
     side: Key
 
 
-class Source(_Model):
+class Source(Strict):
     """Where a fact stands: a document of the file, a paragraph in it, and how good the evidence is."""
 
     document: Key
@@ -131,17 +125,7 @@ class Source(_Model):
     grade: Text | None = Field(default=None, description="A key of the file's `grades`.")
 
 
-class LooseSource(BaseModel):
-    """A source in a log: the document may be one that no file declares."""
-
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
-
-    document: Text
-    paragraph: Text | None = None
-    grade: Text | None = None
-
-
-class Milestone(_Model):
+class Milestone(Strict):
     """A dated event that a commitment leads to, other than its own due date."""
 
     ref: RefText
@@ -155,7 +139,7 @@ class Milestone(_Model):
     evidence: WebAddress | None = None
 
 
-class Commitment(_Model):
+class Commitment(Strict):
     """One thing promised, agreed, intended or explored."""
 
     ref: RefText
@@ -175,7 +159,7 @@ class Commitment(_Model):
     milestones: list[Milestone] = []
 
 
-class Update(_Model):
+class Update(Strict):
     """What happened to a commitment or a milestone after the meeting."""
 
     ref: RefText
@@ -187,7 +171,7 @@ class Update(_Model):
     evidence: WebAddress
 
 
-class DataFile(_Model):
+class DataFile(Strict):
     """One dialogue: who met, what was undertaken, and what has happened since."""
 
     format: Literal["spacedialog/1"]
@@ -201,147 +185,7 @@ class DataFile(_Model):
     updates: list[Update] = []
 
 
-class Values(BaseModel):
-    """The new values of fields that a change sets; fields that this program does not know are let through."""
-
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
-
-    ref: RefText | None = None
-    key: Key | None = None
-    dialogue: str | None = None
-    area: str | None = None
-    kind: str | None = None
-    title: Text | None = None
-    name: str | None = None
-    side: str | None = None
-    detail: Text | None = None
-    strength: str | None = None
-    lead: str | None = None
-    partners: list[str] | None = None
-    status: str | None = None
-    percent: int | None = Field(default=None, ge=0, le=100)
-    position: int | None = None
-    due: Edtf | None = None
-    when: Edtf | None = None
-    met: Edtf | None = None
-    recurs: Every | None = None
-    difference: str | None = None
-    omitted_by: list[str] | None = None
-    sources: list[LooseSource] | None = None
-    documents: list[Document] | None = None
-    heads: list[Head] | None = None
-    grades: dict[str, str] | None = None
-
-
-class Body(BaseModel):
-    """What a change says, as far as this program knows."""
-
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
-
-    v: int
-    type: str | None = None
-    set: Values | None = None
-    note: Text | None = None
-    evidence: str | None = None
-    milestone: Uuid | None = None
-    retracts: Uuid | None = None
-    via: str | None = None
-
-
-class LogEntry(_Model):
-    """One change of an exported log."""
-
-    id: Uuid
-    ts: int = Field(ge=0, lt=253_402_300_800_000_000, description="Recorded, in microseconds since 1970, UTC.")
-    on: Edtf
-    author: Text
-    kind: Text
-    item: Uuid
-    base: str | None
-    body: Body
-    sha: str = Field(pattern=r"^[0-9a-f]{64}$")
-    seq: int | None = None
-
-
-class LogFile(_Model):
-    """A whole log, as `export` writes it: one object, or (JSON Lines) its format and then a change a line."""
-
-    format: Literal["spacedialog-log/1"]
-    changes: list[LogEntry]
-
-
-SCHEMAS: dict[str, type[_Model]] = {"data": DataFile, "log": LogFile}
-"""The kinds of file that `import` takes."""
-
-
-def json_schema(kind: str) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of a kind of file."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **SCHEMAS[kind].model_json_schema()}
-
-
-def read(content: bytes, name: str) -> dict[str, Any] | list[Change]:
-    """The content of a file: a checked data file as plain values, or the changes of an exported log.
-
-    ProblemsError lists all that is wrong with it, each with its place in the file `name`.
-    """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{name}: byte {error.start} is not UTF-8", "save the file as UTF-8") from error
-    document = _parse(text, name)
-    if isinstance(document, dict) and document.get("format") == EXPORT_FORMAT:
-        return _changes(_validated(LogFile, document, name), name)
-    data = _validated(DataFile, document, name)
-    problems = list(_misfits(data))
-    if problems:
-        raise ProblemsError(f"{name}: nothing was imported", [f"{name}: {problem}" for problem in problems])
-    return data.model_dump(mode="json", exclude_unset=True)
-
-
-def _parse(text: str, name: str) -> object:
-    """A JSON document, or JSON Lines whose first line says that they are a log."""
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        head, _, rest = text.partition("\n")
-        if head.strip() != json.dumps({"format": EXPORT_FORMAT}):
-            raise InputError(
-                f"{name}, line {error.lineno}, column {error.colno}: this is not JSON: {error.msg}",
-                "write a data file: spacedialog schema shows its form",
-            ) from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(
-            f"{name}: a number is too long, or brackets nest too deep", "write a data file: spacedialog schema"
-        ) from error
-    changes = []
-    for number, line in enumerate(rest.split("\n"), 2):
-        try:
-            if line.strip():
-                changes.append(json.loads(line))
-        except (ValueError, RecursionError) as error:
-            raise InputError(f"{name}, line {number}: this is not JSON: {error}", "export the log again") from error
-    return {"format": EXPORT_FORMAT, "changes": changes}
-
-
-def _validated(model: type[AnyModel], document: object, name: str) -> AnyModel:
-    try:
-        return model.model_validate_json(json.dumps(document))
-    except ValidationError as error:
-        problems = [f"{name}: {_problem(problem)}" for problem in error.errors(include_url=False)]
-        raise ProblemsError(f"{name}: nothing was imported", problems) from error
-
-
-def _problem(problem: ErrorDetails) -> str:
-    """What pydantic found, as `commitments[3].due: '2025-13' is not a date`, with a remedy below it."""
-    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in problem["loc"]).lstrip(".")
-    said = problem["msg"].removeprefix("Value error, ")
-    said = said[0].lower() + said[1:] if "\n" not in said else said
-    given = "" if problem["type"] in ("missing", "value_error") else f" (it is {quoted(str(problem['input']))})"
-    what = f"{place}: {said}{given}" if place else f"{said}{given}"
-    return what if "\n" in what else f"{what}\n  spacedialog schema shows what is expected"
-
-
-def _misfits(data: DataFile) -> Iterator[str]:
+def misfits(data: DataFile) -> Iterator[str]:
     """What is wrong between the parts of a data file, though each part is in order."""
     known = {
         "areas": {area.key for area in data.areas},
@@ -429,16 +273,3 @@ def misfits_here(document: dict[str, Any], view: View, today: date) -> Iterator[
             check_on(VagueDate.parse(update["on"]), today)
         except InputError as error:
             yield f"updates[{number}].{error.problem}\n  {error.remedy}"
-
-
-def _changes(log: LogFile, name: str) -> list[Change]:
-    changes, torn = [], []
-    for number, entry in enumerate(log.changes):
-        body = canonical(entry.body.model_dump(exclude_unset=True))
-        change = Change(**{**entry.model_dump(exclude={"body"}), "body": body})
-        changes.append(change)
-        if not holds(change):
-            torn.append(f"{name}: changes[{number}]: its hash does not fit what it says\n  export the log again")
-    if torn:
-        raise ProblemsError(f"{name}: nothing was imported", torn)
-    return changes

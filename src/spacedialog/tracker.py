@@ -209,9 +209,9 @@ class Tracker:
         no store yet, `bundled` says whether the bundled dialogue goes into the new one too. ProblemsError lists
         everything that is wrong with the file `name`.
         """
-        from spacedialog import dataset, fold, record
+        from spacedialog import dataset, fold, intake, record
 
-        contents = dataset.read(content, name)
+        contents = intake.read(content, name)
         with self._writing(bundled=bundled) as session:
             if isinstance(contents, list):
                 came = writer.merge(session.connection, contents, name)
@@ -219,9 +219,7 @@ class Tracker:
                 notices = (f"{strange} entries are newer than this program: kept, and not counted",) if strange else ()
                 return session.written("imported", changes=came, notices=notices)
             drafts = list(record.drafts(contents))
-            misfits = list(dataset.misfits_here(contents, session.view, self.today))
-            if misfits:
-                raise ProblemsError(f"{name}: nothing was imported", [f"{name}: {misfit}" for misfit in misfits])
+            intake.refuse(name, dataset.misfits_here(contents, session.view, self.today))
             items = list(dict.fromkeys(draft.item for draft in drafts))
             previous = [change for item in items for change in journal.imported(session.connection, item)]
             refused = [change for item in items for change in journal.refused(session.connection, item)]

@@ -17,8 +17,9 @@ from spacedialog.commands.completion import complete_ref
 from spacedialog.errors import InputError
 from spacedialog.render.output import Format, Output, show
 from spacedialog.render.text import one_line
-from spacedialog.report import Document, Sheet
+from spacedialog.report import Document
 from spacedialog.rows import Written
+from spacedialog.sheets import Sheet
 from spacedialog.store.view import View
 from spacedialog.tracker import Tracker
 from spacedialog.updates import check_text

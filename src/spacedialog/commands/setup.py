@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from spacedialog import report
+from spacedialog import sheets
 from spacedialog.commands import here
 from spacedialog.commands.options import DbOption, OutputOption, Reading, reads
 
@@ -74,12 +74,12 @@ def schema(
       spacedialog schema > dialogue.schema.json
       spacedialog schema log
     """
-    from spacedialog import dataset
+    from spacedialog import intake
     from spacedialog.render.json_ import indented
     from spacedialog.render.output import destination
 
     with destination(output) as out:
-        out.write(indented(dataset.json_schema(kind.value)))
+        out.write(indented(intake.json_schema(kind.value)))
 
 
 @app.command()
@@ -110,5 +110,5 @@ def paths(reading: Reading) -> None:
     """
     from spacedialog.record import bundled_path
 
-    store = report.Place("store", str(reading.tracker.path), reading.tracker.has_store)
-    reading.show(report.places([store, report.Place("bundled", str(bundled_path()), True)]))
+    store = sheets.Place("store", str(reading.tracker.path), reading.tracker.has_store)
+    reading.show(sheets.places([store, sheets.Place("bundled", str(bundled_path()), True)]))

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
 from spacedialog.render.text import json_safe
-from spacedialog.report import Document, Sheet
+from spacedialog.report import Document
+from spacedialog.sheets import Sheet
 
 SCHEMA_VERSION = 1
 

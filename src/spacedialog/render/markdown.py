@@ -6,7 +6,8 @@ import re
 from typing import TextIO
 
 from spacedialog.render.text import one_line
-from spacedialog.report import Document, Sheet
+from spacedialog.report import Document
+from spacedialog.sheets import Sheet
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~&]")
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from spacedialog.errors import InputError, StoreError
-from spacedialog.report import Document, Sheet
+from spacedialog.report import Document
+from spacedialog.sheets import Sheet
 
 
 class Format(StrEnum):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from spacedialog.render.text import escaped, flat
-from spacedialog.report import Sheet
+from spacedialog.sheets import Sheet
 
 
 def write(sheet: Sheet, out: TextIO, *, header: bool) -> None:

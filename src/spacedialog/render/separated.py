@@ -10,7 +10,7 @@ import csv
 from typing import Any, TextIO
 
 from spacedialog.render.text import escaped, flat
-from spacedialog.report import Sheet
+from spacedialog.sheets import Sheet
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 

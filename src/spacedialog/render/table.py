@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from spacedialog.render.text import one_line
-from spacedialog.report import Column, Document, Sheet
+from spacedialog.report import Document
+from spacedialog.sheets import Column, Sheet
 
 # White space at the end of a line, and the end of colour after it.
 _TRAILING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)

@@ -1,0 +1,103 @@
+"""An exported log: its model, and the changes that it holds, each checked against its hash."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from spacedialog.dataset import Document, Edtf, Every, Head, Key, RefText, Strict, Text
+from spacedialog.log import Change, canonical, holds
+
+Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+
+
+class Known(BaseModel):
+    """A part of a change as far as this program knows it; what it does not know is let through."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+
+
+class LooseSource(Known):
+    """A source in a log: the document may be one that no file declares."""
+
+    document: Text
+    paragraph: Text | None = None
+    grade: Text | None = None
+
+
+class Values(Known):
+    """The new values of fields that a change sets."""
+
+    ref: RefText | None = None
+    key: Key | None = None
+    dialogue: str | None = None
+    area: str | None = None
+    kind: str | None = None
+    title: Text | None = None
+    name: str | None = None
+    side: str | None = None
+    detail: Text | None = None
+    strength: str | None = None
+    lead: str | None = None
+    partners: list[str] | None = None
+    status: str | None = None
+    percent: int | None = Field(default=None, ge=0, le=100)
+    position: int | None = None
+    due: Edtf | None = None
+    when: Edtf | None = None
+    met: Edtf | None = None
+    recurs: Every | None = None
+    difference: str | None = None
+    omitted_by: list[str] | None = None
+    sources: list[LooseSource] | None = None
+    documents: list[Document] | None = None
+    heads: list[Head] | None = None
+    grades: dict[str, str] | None = None
+
+
+class Body(Known):
+    """What a change says, as far as this program knows."""
+
+    v: int
+    type: str | None = None
+    set: Values | None = None
+    note: Text | None = None
+    evidence: str | None = None
+    milestone: Uuid | None = None
+    retracts: Uuid | None = None
+    via: str | None = None
+
+
+class LogEntry(Strict):
+    """One change of an exported log."""
+
+    id: Uuid
+    ts: int = Field(ge=0, lt=253_402_300_800_000_000, description="Recorded, in microseconds since 1970, UTC.")
+    on: Edtf
+    author: Text
+    kind: Text
+    item: Uuid
+    base: str | None
+    body: Body
+    sha: str = Field(pattern=r"^[0-9a-f]{64}$")
+    seq: int | None = None
+
+
+class LogFile(Strict):
+    """A whole log, as `export` writes it: one object, or (JSON Lines) its format and then a change a line."""
+
+    format: Literal["spacedialog-log/1"]
+    changes: list[LogEntry]
+
+
+def changes(log: LogFile) -> tuple[list[Change], list[str]]:
+    """The changes of a log, and what is wrong with those whose hash does not fit."""
+    found, torn = [], []
+    for number, entry in enumerate(log.changes):
+        body = canonical(entry.body.model_dump(exclude_unset=True))
+        change = Change(**{**entry.model_dump(exclude={"body"}), "body": body})
+        found.append(change)
+        if not holds(change):
+            torn.append(f"changes[{number}]: its hash does not fit what it says\n  export the log again")
+    return found, torn
