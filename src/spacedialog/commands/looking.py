@@ -32,7 +32,7 @@ Names = list[str] | None
 @app.command()
 @reads
 def overview(reading: Reading) -> None:
-    """Show the state of the whole record; what `spacedialog` alone does.
+    """Show the state of the record, as `spacedialog` alone does.
 
     \b
       spacedialog
@@ -45,7 +45,7 @@ def overview(reading: Reading) -> None:
 @app.command()
 @reads
 def areas(reading: Reading) -> None:
-    """List the areas of cooperation, with counts and what comes next in each.
+    """List the areas of cooperation, and what comes next in each.
 
     \b
       spacedialog areas
@@ -175,7 +175,7 @@ def upcoming(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Those that were met or withdrawn too.")] = False,
 ) -> None:
-    """List the milestones that are not yet met, in the order of their windows.
+    """List the milestones not yet met, in the order of their windows.
 
     \b
       spacedialog upcoming --within 18m
@@ -197,7 +197,7 @@ def search(
         int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="At most so many.", show_default=False)
     ] = None,
 ) -> None:
-    """Find commitments by the words in their text and in what has been noted of them.
+    """Find commitments by words in their text and their notes.
 
     \b
       spacedialog search lunar
@@ -218,7 +218,7 @@ def history(
         int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="The last so many.", show_default=False)
     ] = None,
 ) -> None:
-    """List what was recorded, in the order in which it was: all of it, or of one commitment.
+    """List what was recorded: all of it, or of one commitment.
 
     \b
       spacedialog history ROK4-25
@@ -231,7 +231,7 @@ def history(
 @app.command()
 @reads
 def slips(reading: Reading) -> None:
-    """List every date that was moved, with the least and the most that it can have put off.
+    """List every date that was moved, and by how much.
 
     \b
       spacedialog slips

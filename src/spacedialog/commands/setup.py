@@ -47,7 +47,7 @@ def export(
         str | None, typer.Option("--known-at", metavar="TIME", help="Only what had been recorded by then.")
     ] = None,
 ) -> None:
-    """Write the whole log, every change with its hash, so that `import` makes the same record of it elsewhere.
+    """Write the whole log, from which `import` makes the same record.
 
     \b
       spacedialog export -o record.json
@@ -84,7 +84,7 @@ def schema(
 
 @app.command()
 def completion(shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")]) -> None:
-    """Print the script by which a shell completes commands, options and refs with TAB.
+    """Print the script by which a shell completes with TAB.
 
     \b
       eval "$(spacedialog completion bash)"

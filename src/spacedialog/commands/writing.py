@@ -83,7 +83,7 @@ def note(
     ref: RefArgument,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="What is to be remembered.")],
 ) -> None:
-    """Record something about a commitment or a milestone, its status and dates being left as they are.
+    """Record a note; status and dates stay as they are.
 
     \b
       spacedialog note ROK4-33 "Raised again at the working level" --on 2026-05
@@ -178,7 +178,7 @@ def edit(
     paragraph: ParagraphOption = None,
     new_ref: Annotated[str | None, typer.Option("--ref", metavar="REF", help="Its ref.")] = None,
 ) -> None:
-    """Correct what a commitment says; status and dates have commands of their own.
+    """Correct what a commitment says, other than status and dates.
 
     \b
       spacedialog edit ROK4-43 --title "Share lunar orbit data" --partner NASA
@@ -207,7 +207,7 @@ def undo(
     redo: Annotated[bool, typer.Option("--redo", help="Bring back what was undone.")] = False,
     only: Annotated[bool, typer.Option("--only", help="Only this change, not all that was recorded with it.")] = False,
 ) -> None:
-    """Take back the latest action, or the one that CHANGE belongs to; nothing is erased.
+    """Take back the latest action, or that of CHANGE; nothing is erased.
 
     \b
       spacedialog undo
@@ -228,7 +228,7 @@ def apply(
     writing: Writing,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON Lines or CSV; - for standard input.")],
 ) -> None:
-    """Record many updates from a file: all of them, or, if anything is wrong with one, none.
+    """Record many updates from a file: all of them, or none.
 
     \b
       spacedialog apply updates.csv --dry-run
@@ -253,7 +253,7 @@ def import_(
         bool, typer.Option("--without-bundled", help="Where this makes the store, leave the bundled record out of it.")
     ] = False,
 ) -> None:
-    """Take in a dialogue from a data file, or a log that `export` wrote.
+    """Take in a dialogue from a data file, or an exported log.
 
     \b
       spacedialog import my_dialogue.json --dry-run
