@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def test_the_schema_is_draft_2020_12(kind: str) -> None:
 def test_bundled_records_fit_the_schema_and_the_model(path: Path) -> None:
     """A bundled data file passes the schema by an independent validator, and the program's own checks."""
     jsonschema.Draft202012Validator(schema("data")).validate(json.loads(path.read_text("utf-8")))
-    assert isinstance(intake.read(path.read_bytes(), path.name), dict)
+    assert isinstance(intake.read(BytesIO(path.read_bytes()), path.name), intake.Contents)
 
 
 def test_the_example_of_the_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

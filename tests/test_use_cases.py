@@ -387,13 +387,13 @@ def test_many_updates_are_one_action(tracker: Tracker, text: str) -> None:
     assert (written.did, written.changes, written.ref) == ("applied", 4, "")
     changes = list(tracker.log())[-4:]
     assert len({change.ts for change in changes}) == 1
-    assert [(change.on, change.content.get("set"), change.content.get("note")) for change in changes] == [
-        ("2026-11", {"status": "stalled", "percent": 30}, None),
-        ("2026-12-01", None, 'One, "two"\nand é'),
-        ("2026-12-01", {"status": "met"}, None),
-        ("2026-12-01", {"due": "2027-06"}, None),
-    ]
-    assert changes[1].content["evidence"] == "https://a.example/"
+    said = [(change.on, change.content.get("set"), change.content.get("note")) for change in changes]
+    assert said[0] == ("2026-11", {"status": "stalled", "percent": 30}, None)
+    assert len(said) == 4
+    for other in (None, 'One, "two"\nand é'), ({"status": "met"}, None), ({"due": "2027-06"}, None):
+        assert ("2026-12-01", *other) in said
+    (noted,) = (change for change in changes if "note" in change.content)
+    assert noted.content["evidence"] == "https://a.example/"
     assert list(map(holds, changes)) == [True] * 4
 
 

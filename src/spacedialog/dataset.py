@@ -5,8 +5,7 @@ What a file says becomes changes in `record`; how one is read stands in `intake`
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -16,6 +15,7 @@ from spacedialog.dates import Recurrence, VagueDate, quoted
 from spacedialog.errors import DateError, InputError
 from spacedialog.links import web_address
 from spacedialog.log import item_id
+from spacedialog.record import Entry
 from spacedialog.store.refs import Target
 from spacedialog.updates import LONGEST_TEXT, check_on, check_text
 from spacedialog.words import NAME_PATTERN, MilestoneStatus, Status, Strength
@@ -171,8 +171,8 @@ class Update(Strict):
     evidence: WebAddress
 
 
-class DataFile(Strict):
-    """One dialogue: who met, what was undertaken, and what has happened since."""
+class Opening(Strict):
+    """What a data file says before its commitments; the first line of one in JSON Lines."""
 
     format: Literal["spacedialog/1"]
     compiled: Edtf = Field(description="The day the file was compiled.")
@@ -181,95 +181,118 @@ class DataFile(Strict):
     grades: dict[str, Text] = Field(default={}, description="The evidence grades, each with its meaning.")
     areas: list[Area]
     parties: list[Party]
+
+
+class DataFile(Opening):
+    """One dialogue: who met, what was undertaken, and what has happened since."""
+
     commitments: list[Commitment]
     updates: list[Update] = []
 
 
-def misfits(data: DataFile) -> Iterator[str]:
-    """What is wrong between the parts of a data file, though each part is in order."""
-    known = {
-        "areas": {area.key for area in data.areas},
-        "parties": {party.key for party in data.parties},
-        "documents": {document.key for document in data.documents},
-    }
+class Checks:
+    """What may be wrong between the parts of a data file, though each is in order: names not declared, used twice."""
 
-    def unknown(place: str, kind: str, key: str | None) -> Iterator[str]:
-        if key is not None and key not in known[kind]:
-            yield f"{place}: {quoted(key)} is not among the {kind}\n  add it there, or write one that is"
+    def __init__(self, opening: Opening) -> None:
+        self._opening = opening
+        self._known = {
+            "areas": {area.key for area in opening.areas},
+            "parties": {party.key for party in opening.parties},
+            "documents": {document.key for document in opening.documents},
+        }
+        self._refs: set[str] = set()
 
-    def cited(place: str, sources: list[Source]) -> Iterator[str]:
-        for number, source in enumerate(sources):
-            yield from unknown(f"{place}.sources[{number}].document", "documents", source.document)
-            if source.grade is not None and source.grade not in data.grades:
-                yield f"{place}.sources[{number}].grade: {quoted(source.grade)} is not among the grades\n  add it there"
+    def opening(self) -> Iterator[str]:
+        """What is wrong with the opening."""
+        for kind, keys in self._known.items():
+            of_kind: Sequence[Document | Area | Party] = getattr(self._opening, kind)
+            if len(of_kind) > len(keys):
+                yield f"{kind}: a key stands there twice\n  give each its own"
+        yield from self._closed("dialogue.when", self._opening.dialogue.when)
+        yield from self._unknown("dialogue.host", "parties", self._opening.dialogue.host)
 
-    def closed(place: str, date_: str | None) -> Iterator[str]:
-        if date_ is not None and VagueDate.parse(date_).latest is None:
-            yield f"{place}: {date_} has no end, and what is recorded has happened\n  write when it happened"
-
-    for kind, keys in known.items():
-        of_kind: Sequence[Document | Area | Party] = getattr(data, kind)
-        if len(of_kind) > len(keys):
-            yield f"{kind}: a key stands there twice\n  give each its own"
-    yield from closed("dialogue.when", data.dialogue.when)
-    yield from unknown("dialogue.host", "parties", data.dialogue.host)
-    refs = Counter[str]()
-    milestones = set()
-    for number, commitment in enumerate(data.commitments):
-        place = f"commitments[{number}]"
-        refs[commitment.ref.casefold()] += 1
-        yield from unknown(f"{place}.area", "areas", commitment.area)
-        yield from unknown(f"{place}.lead", "parties", commitment.lead)
+    def commitment(self, place: str, commitment: Commitment) -> Iterator[str]:
+        """What is wrong with a commitment."""
+        yield from self._ref(place, commitment.ref)
+        yield from self._unknown(f"{place}.area", "areas", commitment.area)
+        yield from self._unknown(f"{place}.lead", "parties", commitment.lead)
         for position, partner in enumerate(commitment.partners):
-            yield from unknown(f"{place}.partners[{position}]", "parties", partner)
+            yield from self._unknown(f"{place}.partners[{position}]", "parties", partner)
         for position, document in enumerate(commitment.omitted_by):
-            yield from unknown(f"{place}.omitted_by[{position}]", "documents", document)
-        yield from cited(place, commitment.sources)
+            yield from self._unknown(f"{place}.omitted_by[{position}]", "documents", document)
+        yield from self._cited(place, commitment.sources)
         for position, milestone in enumerate(commitment.milestones):
             part = f"{place}.milestones[{position}]"
-            refs[milestone.ref.casefold()] += 1
-            milestones.add(milestone.ref.casefold())
+            yield from self._ref(part, milestone.ref)
             if not milestone.ref.startswith(f"{commitment.ref}."):
                 yield f"{part}.ref: {milestone.ref} does not belong to its commitment\n  write {commitment.ref}.1"
-            yield from closed(f"{part}.since", milestone.since)
-            yield from cited(part, milestone.sources)
+            yield from self._closed(f"{part}.since", milestone.since)
+            yield from self._cited(part, milestone.sources)
             if milestone.recurs:
                 try:
                     VagueDate.parse(milestone.when).occurrence(1, Recurrence.parse(milestone.recurs))
                 except DateError as error:
                     yield f"{part}.recurs: {error.problem}\n  {error.remedy}"
 
-    for ref, times in refs.items():
-        if times > 1:
-            yield f"commitments: the ref {ref} is used {times} times\n  give each its own"
-    for number, update in enumerate(data.updates):
-        place, ref = f"updates[{number}]", update.ref.casefold()
-        if ref not in refs:
+    def update(self, place: str, update: Update, commitments: Sequence[Commitment]) -> Iterator[str]:
+        """What is wrong with an update that may be about any of these commitments."""
+        ref = update.ref.casefold()
+        words: type[Status] | type[MilestoneStatus] | None = None
+        if ref in (commitment.ref.casefold() for commitment in commitments):
+            words = Status
+        elif any(ref in self.refs_of(commitment) for commitment in commitments):
+            words = MilestoneStatus
+        else:
             yield f"{place}.ref: {quoted(update.ref)} is not in the file\n  write the ref of one of its commitments"
-        words = MilestoneStatus if ref in milestones else Status
-        if update.status is not None and update.status.value not in list(words):
+        if words and update.status is not None and update.status.value not in list(words):
             yield (
                 f"{place}.status: {update.status.value} does not fit {update.ref}\n  write one of {', '.join(words)}"
             )
-        yield from closed(f"{place}.on", update.on)
+        yield from self._closed(f"{place}.on", update.on)
+
+    @staticmethod
+    def refs_of(commitment: Commitment) -> list[str]:
+        """The refs of a commitment and its milestones, case aside."""
+        return [one.casefold() for one in (commitment.ref, *(milestone.ref for milestone in commitment.milestones))]
+
+    def _ref(self, place: str, ref: str) -> Iterator[str]:
+        if ref.casefold() in self._refs:
+            yield f"{place}.ref: {ref} stands in the file before\n  give each its own"
+        self._refs.add(ref.casefold())
+
+    def _unknown(self, place: str, kind: str, key: str | None) -> Iterator[str]:
+        if key is not None and key not in self._known[kind]:
+            yield f"{place}: {quoted(key)} is not among the {kind}\n  add it there, or write one that is"
+
+    def _cited(self, place: str, sources: Sequence[Source]) -> Iterator[str]:
+        for number, source in enumerate(sources):
+            yield from self._unknown(f"{place}.sources[{number}].document", "documents", source.document)
+            if source.grade is not None and source.grade not in self._opening.grades:
+                yield f"{place}.sources[{number}].grade: {quoted(source.grade)} is not among the grades\n  add it there"
+
+    def _closed(self, place: str, date_: str | None) -> Iterator[str]:
+        if date_ is not None and VagueDate.parse(date_).latest is None:
+            yield f"{place}: {date_} has no end, and what is recorded has happened\n  write when it happened"
 
 
-def misfits_here(document: dict[str, Any], view: View, today: date) -> Iterator[str]:
-    """What is wrong with a data file in this record, on this day: names that are taken, news from the future."""
-    dialogue = document["dialogue"]
+def opening_misfits(opening: Mapping[str, Any], view: View) -> Iterator[str]:
+    """What is wrong with the opening of a data file in this record: a key that another dialogue has."""
+    dialogue = opening["dialogue"]
     here = view.dialogue(dialogue["key"])
     if here and (here.get("series"), here.get("number")) != (dialogue["series"], dialogue["number"]):
         yield f"dialogue.key: {dialogue['key']} is {here.get('title')} here\n  give the dialogue another key"
-    wanted = []
-    for commitment in document["commitments"]:
-        item = item_id("commitment", commitment["ref"])
-        wanted.append(Target(commitment["ref"], item, None))
-        for milestone in commitment.get("milestones", ()):
-            wanted.append(Target(milestone["ref"], item, item_id("milestone", milestone["ref"])))
+
+
+def entry_misfits(entry: Entry, view: View, today: date) -> Iterator[str]:
+    """What is wrong with a commitment of a data file in this record: refs that are taken, news from the future."""
+    item = item_id("commitment", entry.commitment["ref"])
+    wanted = [Target(entry.commitment["ref"], item, None)]
+    for milestone in entry.commitment.get("milestones", ()):
+        wanted.append(Target(milestone["ref"], item, item_id("milestone", milestone["ref"])))
     for ref in view.refs.taken(wanted):
-        yield f"{ref} is the ref of something else here\n  give it another ref"
-    for number, update in enumerate(document.get("updates", ())):
+        yield f"{entry.place}: {ref} is the ref of something else here\n  give it another ref"
+    for place, update in entry.updates:
         try:
             check_on(VagueDate.parse(update["on"]), today)
         except InputError as error:
-            yield f"updates[{number}].{error.problem}\n  {error.remedy}"
+            yield f"{place}.{error.problem}\n  {error.remedy}"

@@ -9,9 +9,10 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from spacedialog.dates import Recurrence, VagueDate
+from spacedialog.fold import closing_day
 from spacedialog.log import CREATE, IMPORTED, NOTE, RETRACT, SET, Change, Draft, canonical, item_id
 from spacedialog.words import MilestoneStatus
 
@@ -27,32 +28,60 @@ def bundled_documents() -> list[dict[str, Any]]:
     return [json.loads(path.read_bytes()) for path in sorted(bundled_path().glob("dialogue_*.json"))]
 
 
-def drafts(document: Mapping[str, Any]) -> Iterator[Draft]:
-    """All that a data file says: the dialogue, its areas, parties, commitments, milestones, and the updates."""
-    dialogue = document["dialogue"]
-    key, on = dialogue["key"], dialogue["when"]
+class Entry(NamedTuple):
+    """A commitment of a data file with the updates on it and its milestones, each with its place in the file."""
 
-    def create(kind: str, name: str, values: Mapping[str, Any]) -> Draft:
-        return Draft(CREATE, item_id(kind, name), on, {"type": kind, "set": _stated(values), "via": IMPORTED})
+    place: str
+    commitment: Mapping[str, Any]
+    updates: Sequence[tuple[str, Mapping[str, Any]]]
 
-    register = {"documents": document["documents"], "grades": document.get("grades", {})}
-    yield create("dialogue", key, {**dialogue, **register})
-    for position, area in enumerate(document["areas"]):
-        yield create("area", f"{key}/{area['key']}", {**area, "dialogue": key, "position": position})
-    for party in document["parties"]:
-        yield create("party", f"{key}/{party['key']}", {**party, "dialogue": key})
 
-    things: dict[str, tuple[str, dict[str, Any] | None]] = {}
-    for commitment in document["commitments"]:
-        values = {name: value for name, value in commitment.items() if name != "milestones"}
-        yield create("commitment", commitment["ref"], {**values, "dialogue": key})
-        item = item_id("commitment", commitment["ref"])
-        things[commitment["ref"].casefold()] = item, None
-        for milestone in commitment.get("milestones", ()):
-            things[milestone["ref"].casefold()] = item, dict(milestone)
-            yield _milestone(item, milestone, on)
-    for update in document.get("updates", ()):
-        yield _update(update, *things[update["ref"].casefold()])
+def entries(document: Mapping[str, Any]) -> Iterator[Entry]:
+    """The commitments of a whole document, each with its updates."""
+    updates: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+    for number, update in enumerate(document.get("updates", ())):
+        updates.setdefault(update["ref"].casefold(), []).append((f"updates[{number}]", update))
+    for number, commitment in enumerate(document["commitments"]):
+        refs = [commitment["ref"], *(milestone["ref"] for milestone in commitment.get("milestones", ()))]
+        said = [update for ref in refs for update in updates.get(ref.casefold(), ())]
+        yield Entry(f"commitments[{number}]", commitment, sorted(said, key=lambda update: closing_day(update[1]["on"])))
+
+
+def seed_drafts(document: Mapping[str, Any]) -> Iterator[list[Draft]]:
+    """All that a whole document says, in groups by the item that they are about."""
+    yield from opening_drafts(document)
+    for entry in entries(document):
+        yield entry_drafts(document["dialogue"], entry)
+
+
+def opening_drafts(opening: Mapping[str, Any]) -> Iterator[list[Draft]]:
+    """What a data file says before its commitments: the dialogue, its areas, its parties; each a group of one."""
+    dialogue = opening["dialogue"]
+    key = dialogue["key"]
+    register = {"documents": opening["documents"], "grades": opening.get("grades", {})}
+    yield [_create("dialogue", key, dialogue["when"], {**dialogue, **register})]
+    for position, area in enumerate(opening["areas"]):
+        values = {**area, "dialogue": key, "position": position}
+        yield [_create("area", f"{key}/{area['key']}", dialogue["when"], values)]
+    for party in opening["parties"]:
+        yield [_create("party", f"{key}/{party['key']}", dialogue["when"], {**party, "dialogue": key})]
+
+
+def entry_drafts(dialogue: Mapping[str, Any], entry: Entry) -> list[Draft]:
+    """What a data file says of one commitment: the commitment, its milestones, the updates."""
+    commitment, on = entry.commitment, dialogue["when"]
+    values = {name: value for name, value in commitment.items() if name != "milestones"}
+    first = _create("commitment", commitment["ref"], on, {**values, "dialogue": dialogue["key"]})
+    milestones = {milestone["ref"].casefold(): dict(milestone) for milestone in commitment.get("milestones", ())}
+    return [
+        first,
+        *(_milestone(first.item, milestone, on) for milestone in milestones.values()),
+        *(_update(update, first.item, milestones.get(update["ref"].casefold())) for _, update in entry.updates),
+    ]
+
+
+def _create(kind: str, name: str, on: str, values: Mapping[str, Any]) -> Draft:
+    return Draft(CREATE, item_id(kind, name), on, {"type": kind, "set": _stated(values), "via": IMPORTED})
 
 
 def _milestone(item: str, milestone: Mapping[str, Any], on: str) -> Draft:
@@ -93,10 +122,10 @@ def _stated(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def differences(
     wanted: Iterable[Draft], previous: Sequence[Change], refused: Sequence[Change], *, on: str
-) -> Iterator[Draft]:
+) -> list[Draft]:
     """What takes the previous import's changes to what the file says now.
 
-    `previous` holds the live imported changes of the items that the file names, `refused` those that people took
+    All are about one item: `previous` are the live changes that imports brought, `refused` those that people took
     back one by one. A statement that the file no longer makes is retracted (`on` the given day), a new one is
     added; one that was refused is not made again, and what people recorded is not looked at.
     """
@@ -108,12 +137,13 @@ def differences(
             standing[statement] -= 1
         else:
             fresh.append(draft)
+    gone = []
     for change in previous:
         statement = _statement(change)
         if standing[statement] > 0:
             standing[statement] -= 1
-            yield Draft(RETRACT, change.item, on, {"retracts": change.id, "via": IMPORTED})
-    yield from fresh
+            gone.append(Draft(RETRACT, change.item, on, {"retracts": change.id, "via": IMPORTED}))
+    return [*gone, *fresh]
 
 
 def _statement(of: Draft | Change) -> str:

@@ -7,11 +7,12 @@ writes.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from spacedialog.errors import ProblemsError
 from spacedialog.log import RETRACT, Draft
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from spacedialog.dates import VagueDate
+    from spacedialog.intake import Contents
     from spacedialog.log import Change
     from spacedialog.statements import Addition
     from spacedialog.updates import Update
@@ -202,29 +204,40 @@ class Tracker:
                 raise ProblemsError(f"{name}: nothing was recorded", batch.problems)
             return session.keep("applied", list(batch.targets), batch.drafts)
 
-    def import_file(self, content: bytes, name: str, *, bundled: bool = True) -> Written:
+    def import_file(self, content: bytes | BinaryIO, name: str, *, bundled: bool = True) -> Written:
         """Take in a data file, or the log that `export` wrote; what is on record already is passed over.
 
         A data file is compared with its previous import, so what people recorded stays as it is. Where there is
-        no store yet, `bundled` says whether the bundled dialogue goes into the new one too. ProblemsError lists
-        everything that is wrong with the file `name`.
+        no store yet, `bundled` says whether the bundled dialogue goes into the new one too. JSON Lines are read as
+        they are recorded. ProblemsError lists everything that is wrong with the file `name`.
         """
-        from spacedialog import dataset, fold, intake, record
+        from spacedialog import intake
 
-        contents = intake.read(content, name)
+        contents = intake.read(BytesIO(content) if isinstance(content, bytes) else content, name)
         with self._writing(bundled=bundled) as session:
-            if isinstance(contents, list):
-                came = writer.merge(session.connection, contents, name)
-                strange = sum(not fold.understands(change) for change in contents)
-                notices = (f"{strange} entries are newer than this program: kept, and not counted",) if strange else ()
-                return session.written("imported", changes=came, notices=notices)
-            drafts = list(record.drafts(contents))
-            intake.refuse(name, dataset.misfits_here(contents, session.view, self.today))
-            items = list(dict.fromkeys(draft.item for draft in drafts))
-            previous = [change for item in items for change in journal.imported(session.connection, item)]
-            refused = [change for item in items for change in journal.refused(session.connection, item)]
-            fresh = list(record.differences(drafts, previous, refused, on=self.today.isoformat()))
-            return session.keep("imported", (), fresh)
+            if isinstance(contents, intake.Contents):
+                appended = self.record(session.connection, self._imports(contents, session))
+                contents.refuse()
+                return session.written("imported", changes=appended.changes, undo=appended.last)
+            merged = writer.merge(session.connection, contents, name)
+            notices = (f"{merged.strange} entries are newer than this program: kept, and not counted",)
+            return session.written("imported", changes=merged.came, notices=notices if merged.strange else ())
+
+    def _imports(self, contents: Contents, session: _Session) -> Iterator[list[Draft]]:
+        """What a data file says that its previous import did not; nothing more once anything is wrong with it."""
+        from spacedialog import dataset, record
+
+        def news(drafts: list[Draft]) -> list[Draft]:
+            item = drafts[0].item
+            previous, refused = journal.imported(session.connection, item), journal.refused(session.connection, item)
+            return record.differences(drafts, previous, refused, on=self.today.isoformat())
+
+        contents.problems += dataset.opening_misfits(contents.opening, session.view)
+        yield from map(news, record.opening_drafts(contents.opening))
+        for entry in contents.entries():
+            contents.problems += dataset.entry_misfits(entry, session.view, self.today)
+            if not contents.problems:
+                yield news(record.entry_drafts(contents.opening["dialogue"], entry))
 
     def undo(self, change: str | None = None, *, only: bool = False) -> Written:
         """Take back the author's latest action, or the one that a change (its id, or the end of it) belongs to.
@@ -261,8 +274,8 @@ class Tracker:
         with files.writing(self.path, seed, keep=not self.dry_run) as (connection, is_new):
             yield _Session(self, connection, made=str(self.path) if is_new else None)
 
-    def record(self, connection: sqlite3.Connection, drafts: Sequence[Draft]) -> list[Change]:
-        """Append the drafts to the log of a connection that is in a write, as the author's one action."""
+    def record(self, connection: sqlite3.Connection, drafts: Iterable[Sequence[Draft]]) -> writer.Appended:
+        """Append drafts, in groups by item, to the log of a connection that is in a write: the author's one action."""
         from spacedialog.updates import check_text
 
         author = check_text("author", self.author)
@@ -281,7 +294,7 @@ class _Session:
     def keep(self, did: str, targets: Sequence[Target], drafts: Sequence[Draft]) -> Written:
         """Record the drafts as one action; says what that changed of the targets."""
         before = [self._fields(target) for target in targets]
-        changes = self._tracker.record(self.connection, drafts)
+        appended = self._tracker.record(self.connection, writer.by_item(drafts))
         after = [self._fields(target) for target in targets]
         differences = [
             Difference(target.ref, name, old.get(name), new.get(name))
@@ -303,8 +316,8 @@ class _Session:
             ref=targets[0].ref if alone else "",
             title=(after[0].get("title") or before[0].get("title") or "") if alone else "",
             differences=tuple(differences),
-            changes=len(changes),
-            undo=changes[-1].id if changes and not self._tracker.dry_run else None,
+            changes=appended.changes,
+            undo=appended.last,
             notices=tuple(dict.fromkeys(notices)),
         )
 
@@ -320,7 +333,8 @@ class _Session:
     def written(self, did: str, **what: Any) -> Written:
         """The account of a write."""
         nothing = {"ref": "", "title": "", "differences": (), "changes": 0, "undo": None, "notices": ()}
-        return Written(did=did, created_store=self._made, dry_run=self._tracker.dry_run, **{**nothing, **what})
+        account = Written(did=did, created_store=self._made, dry_run=self._tracker.dry_run, **{**nothing, **what})
+        return account._replace(undo=None) if account.dry_run else account
 
     def _fields(self, target: Target) -> Mapping[str, Any]:
         return self.view.fields(target.item, target.milestone) or {}

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from spacedialog.errors import DateError, InputError
 from spacedialog.tracker import Tracker
@@ -89,16 +91,20 @@ def horizon(within: str | None, until: str | None, start: date) -> date | None:
         raise DateError(f"--within: {error.problem}", error.remedy) from error
 
 
-def content(file: Path) -> tuple[str, bytes]:
-    """The name and the content of a file that a user named; `-` is standard input."""
+@contextmanager
+def reading(file: Path) -> Iterator[tuple[str, BinaryIO]]:
+    """The name of a file that a user named, and the file, open; `-` is standard input."""
     if str(file) == "-":
-        return "standard input", sys.stdin.buffer.read()
+        yield "standard input", sys.stdin.buffer
+        return
     try:
-        return str(file), file.read_bytes()
+        stream = file.open("rb")
     except OSError as error:
         raise InputError(
             f"{file}: {error.strerror}", "name a file that can be read, or - for standard input"
         ) from error
+    with stream:
+        yield str(file), stream
 
 
 def tracker(db: Path | None, *, today: date | None, author: str | None, dry_run: bool = False) -> Tracker:

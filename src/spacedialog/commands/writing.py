@@ -236,11 +236,11 @@ def apply(
 
     Each record has a ref and any of status, percent, due, note, evidence, on. Dates are EDTF.
     """
-    name, content = here.content(file)
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{name}: byte {error.start} is not UTF-8", "save the file as UTF-8") from error
+    with here.reading(file) as (name, stream):
+        try:
+            text = stream.read().decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise InputError(f"{name}: byte {error.start} is not UTF-8", "save the file as UTF-8") from error
     writing.show(writing.tracker.apply(text, name))
 
 
@@ -261,8 +261,8 @@ def import_(
 
     What is on record already is passed over, and what people recorded stays as it is.
     """
-    name, content = here.content(file)
-    writing.show(writing.tracker.import_file(content, name, bundled=not without_bundled))
+    with here.reading(file) as (name, stream):
+        writing.show(writing.tracker.import_file(stream, name, bundled=not without_bundled))
 
 
 def _refuse(options: dict[str, Any], why: str) -> None:

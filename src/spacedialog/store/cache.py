@@ -6,6 +6,8 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from spacedialog.dates import VagueDate
@@ -35,11 +37,61 @@ def changes_of(connection: sqlite3.Connection, item: str) -> list[Change]:
     return [Change._make(row) for row in rows]
 
 
+class Refolding:
+    """Items that are folded again: their rows are gathered, and written many at a time.
+
+    Use it as a context manager; at its end everything is written.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._rows: dict[str, list[tuple[Any, ...]]] = {insert: [] for insert in _INSERTS}
+        self._items = 0
+        (self._words,) = connection.execute("SELECT ifnull(max(id), 0) FROM words").fetchone()
+
+    def __enter__(self) -> Refolding:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._write()
+
+    def add(self, item: str, changes: Sequence[Change], *, is_new: bool = False) -> None:
+        """Write what these, all the changes of an item, mean, in place of what was kept of it, if anything was."""
+        if not is_new:
+            _forget(self._connection, item)
+        history = fold(changes)
+        self._rows["retracted"] += [(change, item) for change in sorted(retracted(changes))]
+        if history and history.type in _ROWS_OF:
+            for table, rows in _ROWS_OF[history.type](item, history):
+                self._rows[table] += rows
+            if history.type == "commitment":
+                self._keep_words(item, history)
+        self._items += 1
+        if self._items % _BATCH == 0:
+            self._write()
+
+    def _keep_words(self, item: str, history: History) -> None:
+        fields = history.periods[-1].fields
+        names = " ".join(filter(None, (fields.get("ref"), fields.get("lead"), *(fields.get("partners") or ()))))
+        for position, words in enumerate(history.words):
+            self._words += 1
+            text = (names if position == 0 else "", words.title, words.detail, words.note)
+            self._rows["words"].append((self._words, item, words.on, *text))
+            self._rows["words_fts"].append((self._words, *text))
+
+    def _write(self) -> None:
+        for table, insert in _INSERTS.items():
+            if rows := self._rows[table]:
+                self._connection.executemany(insert, rows)
+                rows.clear()
+
+
 def refold(connection: sqlite3.Connection, items: Iterable[str]) -> None:
     """Write what the changes of these items mean, in place of what was kept."""
-    for item in items:
-        _forget(connection, item)
-        _keep(connection, item, changes_of(connection, item))
+    with Refolding(connection) as refolding:
+        for item in items:
+            refolding.add(item, changes_of(connection, item))
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
@@ -47,8 +99,10 @@ def rebuild(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO words_fts(words_fts) VALUES ('delete-all')")
     for table in TABLES:
         connection.execute(f"DELETE FROM {table}")
-    for (item,) in connection.execute("SELECT DISTINCT item FROM change ORDER BY item").fetchall():
-        _keep(connection, item, changes_of(connection, item))
+    changes = map(Change._make, connection.execute("SELECT * FROM change ORDER BY item, ts, id"))
+    with Refolding(connection) as refolding:
+        for item, of_item in groupby(changes, key=lambda change: change.item):
+            refolding.add(item, list(of_item), is_new=True)
 
 
 def _forget(connection: sqlite3.Connection, item: str) -> None:
@@ -61,86 +115,64 @@ def _forget(connection: sqlite3.Connection, item: str) -> None:
         connection.execute(f"DELETE FROM {table} WHERE item = ?", (item,))
 
 
-def _keep(connection: sqlite3.Connection, item: str, changes: Sequence[Change]) -> None:
-    taken_back = [(change, item) for change in sorted(retracted(changes))]
-    connection.executemany("INSERT INTO retracted VALUES (?, ?)", taken_back)
-    history = fold(changes)
-    if history is None:
-        return
-    if history.type == "commitment":
-        _keep_commitment(connection, item, history)
-    elif history.type == "dialogue":
-        _insert(
-            connection,
-            "dialogue",
-            "item, valid_from, valid_to, key, held, fields",
-            [(item, *p[:2], _text(p, "key"), _text(p, "when"), canonical(p.fields)) for p in history.periods],
-        )
-    elif history.type == "area":
-        _insert(
-            connection,
-            "area",
-            "item, valid_from, valid_to, key, dialogue, title, position",
-            [
-                (
-                    item,
-                    *p[:2],
-                    _text(p, "key"),
-                    _text(p, "dialogue"),
-                    _text(p, "title"),
-                    p.fields.get("position", 0),
-                )
-                for p in history.periods
-            ],
-        )
-    elif history.type == "party":
-        _insert(
-            connection,
-            "party",
-            "item, valid_from, valid_to, key, dialogue, name, side",
-            [
-                (item, *p[:2], *(_text(p, name) for name in ("key", "dialogue", "name", "side")))
-                for p in history.periods
-            ],
-        )
+Rows = Iterable[tuple[str, Iterable[tuple[Any, ...]]]]
 
 
-def _insert(connection: sqlite3.Connection, table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    marks = ", ".join("?" * (columns.count(",") + 1))
-    connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
+def _dialogue(item: str, history: History) -> Rows:
+    yield "dialogue", [(item, *p[:2], _text(p, "key"), _text(p, "when"), canonical(p.fields)) for p in history.periods]
+
+
+def _area(item: str, history: History) -> Rows:
+    texts = ("key", "dialogue", "title")
+    yield (
+        "area",
+        [(item, *p[:2], *(_text(p, name) for name in texts), p.fields.get("position", 0)) for p in history.periods],
+    )
+
+
+def _party(item: str, history: History) -> Rows:
+    texts = ("key", "dialogue", "name", "side")
+    yield "party", [(item, *p[:2], *(_text(p, name) for name in texts)) for p in history.periods]
+
+
+def _commitments(item: str, history: History) -> Rows:
+    yield "commitment", [_commitment(item, period) for period in history.periods]
+    yield "involved", _runs(history.periods, item, _involved)
+    yield "milestone", _runs(history.periods, item, _milestones)
+    yield "redating", [(move.change, item, move.milestone, *move[1:3], *move[4:]) for move in history.redatings]
+
+
+_ROWS_OF: dict[str, Callable[[str, History], Rows]] = {
+    "dialogue": _dialogue,
+    "area": _area,
+    "party": _party,
+    "commitment": _commitments,
+}
+
+_BATCH = 500
+
+_COLUMNS = {
+    "retracted": "change, item",
+    "dialogue": "item, valid_from, valid_to, key, held, fields",
+    "area": "item, valid_from, valid_to, key, dialogue, title, position",
+    "party": "item, valid_from, valid_to, key, dialogue, name, side",
+    "commitment": "item, valid_from, valid_to, ref, ref_key, number, dialogue, area, kind, title, strength, lead,"
+    " partners, status, percent, due, due_earliest, due_latest, slipped, updated, checked, source",
+    "involved": "item, dialogue, party, leads, valid_from, valid_to",
+    "milestone": 'item, milestone, ref, ref_key, title, "when", earliest, latest, recurs, status, met, valid_from,'
+    " valid_to",
+    "redating": 'change, item, milestone, day, "on", old, new',
+    "words": 'id, item, "on", names, title, detail, note',
+    "words_fts": "rowid, names, title, detail, note",
+}
+_INSERTS = {
+    table: f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * (columns.count(',') + 1))})"
+    for table, columns in _COLUMNS.items()
+}
 
 
 def _text(period: Period, name: str) -> str:
     return str(period.fields.get(name) or "")
-
-
-def _keep_commitment(connection: sqlite3.Connection, item: str, history: History) -> None:
-    _insert(
-        connection,
-        "commitment",
-        "item, valid_from, valid_to, ref, ref_key, number, dialogue, area, kind, title, strength, lead, partners,"
-        " status, percent, due, due_earliest, due_latest, slipped, updated, checked, source",
-        [_commitment(item, period) for period in history.periods],
-    )
-    _insert(
-        connection,
-        "involved",
-        "item, dialogue, party, leads, valid_from, valid_to",
-        _runs(history.periods, item, _involved),
-    )
-    _insert(
-        connection,
-        "milestone",
-        'item, milestone, ref, ref_key, title, "when", earliest, latest, recurs, status, met, valid_from, valid_to',
-        _runs(history.periods, item, _milestones),
-    )
-    _insert(
-        connection,
-        "redating",
-        'change, item, milestone, day, "on", old, new',
-        [(move.change, item, move.milestone, *move[1:3], *move[4:]) for move in history.redatings],
-    )
-    _keep_words(connection, item, history)
 
 
 def _commitment(item: str, period: Period) -> tuple[Any, ...]:
@@ -173,6 +205,7 @@ def number_of(ref: str) -> int | None:
     return int(match[1]) if match else None
 
 
+@lru_cache(maxsize=4096)
 def _window(edtf: str | None) -> tuple[str | None, str | None]:
     try:
         window = VagueDate.parse(edtf) if edtf else None
@@ -218,17 +251,3 @@ def _runs(
             standing.setdefault(row, period.valid_from)
     for row, start in standing.items():
         yield item, *row, start, FOREVER
-
-
-def _keep_words(connection: sqlite3.Connection, item: str, history: History) -> None:
-    fields = history.periods[-1].fields
-    names = " ".join(filter(None, (fields.get("ref"), fields.get("lead"), *(fields.get("partners") or ()))))
-    for position, words in enumerate(history.words):
-        row = (item, words.on, names if position == 0 else "", words.title, words.detail, words.note)
-        rowid = connection.execute(
-            'INSERT INTO words (item, "on", names, title, detail, note) VALUES (?, ?, ?, ?, ?, ?)', row
-        ).lastrowid
-        connection.execute(
-            "INSERT INTO words_fts (rowid, names, title, detail, note) VALUES (?, ?, ?, ?, ?)",
-            (rowid, *row[2:]),
-        )

@@ -229,7 +229,8 @@ class View:
             " (SELECT d.key FROM dialogue AS d WHERE d.item = l.item),"
             " (SELECT a.dialogue || '/' || a.key FROM area AS a WHERE a.item = l.item),"
             " (SELECT p.dialogue || '/' || p.key FROM party AS p WHERE p.item = l.item), '') "
-            f"FROM change AS l LEFT JOIN retracted AS r ON r.change = l.id {about} ORDER BY l.ts DESC, l.id DESC",
+            f"FROM change AS l LEFT JOIN retracted AS r ON r.change = l.id {about}"
+            ' ORDER BY l.ts DESC, l."on" DESC, l.id DESC',
             {"item": target and target.item, "milestone": target and target.milestone},
         )
         newest_first = (row for row in map(_history_row, cursor) if closing_day(row.on) <= self.day.isoformat())

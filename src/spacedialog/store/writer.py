@@ -4,60 +4,96 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from spacedialog.errors import ProblemsError
+from spacedialog.fold import understands
 from spacedialog.log import SEED_AUTHOR, Change, Draft, canonical, change_ids, next_ts, record
-from spacedialog.record import bundled_documents, drafts
-from spacedialog.store.cache import refold
+from spacedialog.record import bundled_documents, seed_drafts
+from spacedialog.store.cache import Refolding, changes_of, refold
 
+_BATCH = 1000
 _INSERT = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
+class Appended(NamedTuple):
+    """How many changes an action made, and the id of the last."""
+
+    changes: int
+    last: str | None
+
+
 def append(
-    connection: sqlite3.Connection, said: Iterable[Draft], *, now: int, author: str, entropy: bytes
-) -> list[Change]:
-    """Record one action: all its changes get one `ts`, at `now` (µs) or just after the newest entry."""
+    connection: sqlite3.Connection, said: Iterable[Sequence[Draft]], *, now: int, author: str, entropy: bytes
+) -> Appended:
+    """Record one action: all its changes get one `ts`, at `now` (µs) or just after the newest entry.
+
+    The drafts come in groups, each about one item and each item in one group; they are read as they are written.
+    """
     (newest,) = connection.execute("SELECT max(ts) FROM change").fetchone()
     ts = next_ts(now, newest)
-    changes = list(_recorded(connection, said, ts, author, change_ids(ts, entropy)))
-    connection.executemany(_INSERT, changes)
-    refold(connection, dict.fromkeys(change.item for change in changes))
-    return changes
+    ids = change_ids(ts, entropy)
+    count, last = 0, None
+    rows: list[Change] = []
+    with Refolding(connection) as refolding:
+        for group in said:
+            if not group:
+                continue
+            item = group[0].item
+            known = changes_of(connection, item)
+            fresh: list[Change] = []
+            base = known[-1].id if known else None
+            for draft in group:
+                change = record(draft, change_id=next(ids), ts=ts, author=author, base=base)
+                base = change.id
+                fresh.append(change)
+            refolding.add(item, [*known, *fresh], is_new=not known)
+            rows += fresh
+            count, last = count + len(fresh), base
+            if len(rows) >= _BATCH:
+                connection.executemany(_INSERT, rows)
+                rows.clear()
+    connection.executemany(_INSERT, rows)
+    return Appended(count, last)
 
 
-def _recorded(
-    connection: sqlite3.Connection, said: Iterable[Draft], ts: int, author: str, ids: Iterator[str]
-) -> Iterator[Change]:
-    newest: dict[str, str | None] = {}
-    for draft, change_id in zip(said, ids, strict=False):
-        if draft.item not in newest:
-            row = connection.execute(
-                "SELECT id FROM change WHERE item = ? ORDER BY ts DESC, id DESC LIMIT 1", (draft.item,)
-            ).fetchone()
-            newest[draft.item] = row and row[0]
-        yield record(draft, change_id=change_id, ts=ts, author=author, base=newest[draft.item])
-        newest[draft.item] = change_id
+def by_item(drafts: Iterable[Draft]) -> list[list[Draft]]:
+    """Drafts in groups by the item that they are about, in the order in which the items come up."""
+    groups: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        groups.setdefault(draft.item, []).append(draft)
+    return list(groups.values())
 
 
-def merge(connection: sqlite3.Connection, changes: Iterable[Change], name: str) -> int:
-    """Take in changes that were recorded elsewhere, passing over those that are here already. How many came.
+class Merged(NamedTuple):
+    """How many changes came from elsewhere, and how many of those this program does not understand."""
+
+    came: int
+    strange: int
+
+
+def merge(connection: sqlite3.Connection, changes: Iterable[Change], name: str) -> Merged:
+    """Take in changes that were recorded elsewhere, passing over those that are here already.
 
     ProblemsError where one bears the id of another change of this store.
     """
-    came, clashes = [], []
+    came = strange = 0
+    items: dict[str, None] = {}
+    clashes = []
     for change in changes:
         row = connection.execute("SELECT sha FROM change WHERE id = ?", (change.id,)).fetchone()
         if row is None:
             connection.execute(_INSERT, change._replace(seq=None))
-            came.append(change.item)
+            items[change.item] = None
+            came, strange = came + 1, strange + (not understands(change))
         elif row[0] != change.sha:
             clashes.append(f"{name}: {change.id}: another change has this id here\n  import it into a store of its own")
     if clashes:
         raise ProblemsError(f"{name}: nothing was imported", clashes)
-    refold(connection, dict.fromkeys(came))
-    return len(came)
+    refold(connection, items)
+    return Merged(came, strange)
 
 
 def seed(connection: sqlite3.Connection) -> None:
@@ -66,7 +102,7 @@ def seed(connection: sqlite3.Connection) -> None:
         compiled = datetime.fromisoformat(document["compiled"]).replace(tzinfo=UTC)
         append(
             connection,
-            drafts(document),
+            seed_drafts(document),
             now=round(compiled.timestamp() * 1_000_000),
             author=SEED_AUTHOR,
             entropy=hashlib.sha256(canonical(document).encode()).digest(),
