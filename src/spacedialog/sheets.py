@@ -222,7 +222,11 @@ def _did(row: HistoryRow) -> tuple[str, str]:
 
 def _known(row: HistoryRow) -> str:
     sources = row.changed.get("sources")
-    return row.evidence or (citation(sources[0]) if sources else "")
+    if row.evidence:
+        return row.evidence
+    if sources:
+        return citation(sources[0])
+    return "no evidence given" if row.kind == "set" else ""
 
 
 def _entry(row: HistoryRow) -> Iterator[str]:

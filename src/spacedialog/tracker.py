@@ -129,7 +129,12 @@ class Tracker:
 
         with self._writing() as session:
             target = session.view.refs.resolve(update.ref)
-            return session.keep(did, [target], [draft(update, target, session.view.standing(target))])
+            written = session.keep(did, [target], [draft(update, target, session.view.standing(target))])
+            if update.evidence or not written.differences:
+                return written
+            return written._replace(
+                notices=(*written.notices, "no evidence was given: --evidence URL says how it is known")
+            )
 
     def edit(
         self,

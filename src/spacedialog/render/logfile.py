@@ -8,6 +8,7 @@ from typing import TextIO
 
 from spacedialog.log import EXPORT_FORMAT, Change
 from spacedialog.render.json_ import dumps
+from spacedialog.render.text import json_safe
 
 
 def write(changes: Iterable[Change], out: TextIO, *, lines: bool) -> None:
@@ -17,6 +18,8 @@ def write(changes: Iterable[Change], out: TextIO, *, lines: bool) -> None:
     out.write(f'{{"format": "{EXPORT_FORMAT}"' + ("}" if lines else ', "changes": ['))
     mark = "\n"
     for change in chain([first] if first else (), known):
-        out.write(mark + dumps({**change._asdict(), "body": change.content}))
+        # The body is JSON already, and what its hash was made from: it goes out as it is.
+        fields = dumps({name: value for name, value in change._asdict().items() if name != "body"})
+        out.write(f'{mark}{fields[:-1]}, "body": {json_safe(change.body)}}}')
         mark = "\n" if lines else ",\n"
     out.write("\n" if lines else "\n]}\n")

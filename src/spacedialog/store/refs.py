@@ -117,7 +117,8 @@ class Refs:
         (highest,) = self._connection.execute(
             "SELECT max(ifnull((SELECT max(number) FROM commitment WHERE dialogue = :key), 0), ifnull(("
             " SELECT max(CAST(substr(ref, length(:key) + 2) AS INTEGER)) FROM ("
-            "  SELECT json_extract(l.body, '$.set.ref') AS ref FROM retracted AS r CROSS JOIN change AS l ON l.id = r.change)"
+            "  SELECT json_extract(l.body, '$.set.ref') AS ref"
+            "  FROM retracted AS r CROSS JOIN change AS l ON l.id = r.change)"
             " WHERE substr(ref, 1, length(:key) + 1) = :key || '-'), 0))",
             {"key": dialogue},
         ).fetchone()
