@@ -186,9 +186,17 @@ def fold(changes: Iterable[Change]) -> History | None:
 
 def understands(change: Change) -> bool:
     """Whether this program knows what a change means; one that it does not know is kept, and does not count."""
-    version = change.content.get("v")
-    known = change.kind in (CREATE, SET, NOTE, RETRACT) and isinstance(version, int) and version <= BODY_VERSION
-    return known and isinstance(change.content.get("set", {}), dict) and closing_day(change.on) < FOREVER
+    return change.kind == RETRACT or _meaning(change) is not None
+
+
+def _meaning(change: Change) -> dict[str, Any] | None:
+    """What a change says; None where this program does not know what it means."""
+    if change.kind not in (CREATE, SET, NOTE) or closing_day(change.on) >= FOREVER:
+        return None
+    content = change.content
+    version = content.get("v")
+    known = isinstance(version, int) and version <= BODY_VERSION and isinstance(content.get("set", {}), dict)
+    return content if known else None
 
 
 def _live(changes: Sequence[Change], gone: frozenset[str]) -> tuple[list[_Entry], tuple[str, ...]]:
@@ -197,10 +205,11 @@ def _live(changes: Sequence[Change], gone: frozenset[str]) -> tuple[list[_Entry]
     for change in changes:
         if change.kind == RETRACT:
             continue
-        if not understands(change):
+        content = _meaning(change)
+        if content is None:
             ignored.append(change.id)
         elif change.id not in gone:
-            content, day, creates = change.content, closing_day(change.on), change.kind == CREATE
+            day, creates = closing_day(change.on), change.kind == CREATE
             part = content.get("milestone")
             entries.append(_Entry(day, True, day, change.ts, change.id, part, change.on, creates, content))
     return entries, tuple(ignored)

@@ -234,6 +234,8 @@ class Tracker:
 
         def news(drafts: list[Draft]) -> list[Draft]:
             item = drafts[0].item
+            if journal.is_new(session.connection, item):
+                return drafts
             previous, refused = journal.imported(session.connection, item), journal.refused(session.connection, item)
             return record.differences(drafts, previous, refused, on=self.today.isoformat())
 

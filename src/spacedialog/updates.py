@@ -5,6 +5,7 @@ The commands `mark`, `note` and `reschedule` say one update each; `batch` reads 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from spacedialog.store.refs import Target
 
 LONGEST_TEXT = 10_000
+
+# NUL, and halves of surrogate pairs.
+_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
 
 
 class Update(NamedTuple):
@@ -53,7 +57,7 @@ def check_text(name: str, text: str) -> str:
         raise InputError(f"{name}: there is no text", f"write the {name}, or leave it out")
     if len(text) > LONGEST_TEXT:
         raise InputError(f"{name}: {len(text)} characters are too many", f"write at most {LONGEST_TEXT}")
-    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+    if _NO_CHARACTER.search(text):
         raise InputError(f"{name}: {quoted(text)} holds a character that is none (NUL, half a pair)", "leave it out")
     return text
 

@@ -29,6 +29,11 @@ def entries(connection: sqlite3.Connection) -> Iterator[Change]:
     return _changes(connection, "ORDER BY c.ts, c.id")
 
 
+def is_new(connection: sqlite3.Connection, item: str) -> bool:
+    """Whether the log says nothing of an item yet."""
+    return connection.execute("SELECT 1 FROM change WHERE item = ? LIMIT 1", (item,)).fetchone() is None
+
+
 def live(connection: sqlite3.Connection, item: str) -> Iterator[Change]:
     """The changes of an item that are not retracted."""
     return _changes(connection, f"WHERE c.item = ? AND c.kind <> '{RETRACT}' AND {_LIVE}", (item,))
