@@ -11,7 +11,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from spacedialog.dates import VagueDate
-from spacedialog.fold import FOREVER, History, Period, Words, closing_day, fold, retracted
+from spacedialog.fold import FOREVER, History, Period, Words, closing_day, fold, retracted, understands
 from spacedialog.log import BODY_VERSION, CREATE, NOTE, RETRACT, SET, Change, Draft, canonical, record
 
 MORE = settings(max_examples=120, deadline=None)
@@ -466,3 +466,20 @@ def test_the_day_of_a_date_is_its_latest(text: str) -> None:
     day = closing_day(text)
     if day != FOREVER:
         assert VagueDate.parse(text).latest == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize(
+    ("kind", "on", "body", "known"),
+    [
+        (SET, "2026", {"set": {"status": "stalled"}}, True),
+        ("retract", "2026-01-01", {"retracts": "x"}, True),
+        ("bless", "2026-01-01", {}, False),
+        (SET, "2026/..", {"set": {}}, False),
+        (SET, "soon", {"set": {}}, False),
+        (SET, "2026-01-01", {"set": [1]}, False),
+    ],
+)
+def test_what_is_understood(kind: str, on: str, body: dict[str, Any], known: bool) -> None:
+    """A change counts if its kind is known, its day has an end, and its values have names."""
+    change = record(Draft(kind, "item", on, body), change_id="id", ts=1, author="desk", base=None)
+    assert understands(change) == known
