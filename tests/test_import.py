@@ -55,7 +55,7 @@ def seen(tracker: Tracker) -> tuple[object, ...]:
     """All that the views show today."""
     with tracker.view() as view:
         found = sorted(view.search("the"))
-        details = [view.detail(view.refs.resolve(row.ref)) for row in view.commitments()]
+        details = [view.detail(view.refs.resolve(row.ref)) for row in view.commitments() if row.ref]
         return list(view.commitments()), view.upcoming(everything=True), view.history(), details, found, view.areas()
 
 

@@ -392,7 +392,7 @@ PLANS: dict[str, tuple[Callable[[View], Any], str]] = {
     "status": (lambda v: list(v.commitments(OneOf("status", ["stalled"]))), "c USING INDEX idx_commitment_status"),
     "due": (lambda v: list(v.commitments(DueBefore(DAY), sort="due")), "c USING INDEX idx_commitment_due_latest"),
     "overdue": (lambda v: list(v.commitments(Flagged(Flag.OVERDUE))), "c USING INDEX idx_commitment_"),
-    "ref": (lambda v: v.refs.resolve("ROK4-07"), "USING INDEX idx_commitment_ref_key"),
+    "ref": (lambda v: v.refs.resolve("ROK4-07"), "USING INDEX idx_given_ref_key"),
     "number": (lambda v: v.refs.resolve("7"), "USING INDEX idx_commitment_number"),
     "show": (lambda v: v.detail(v.refs.resolve("ROK4-31")), "c USING INDEX idx_commitment_item_valid_from"),
     "party": (lambda v: list(v.commitments(Involves(["NASA"]))), "idx_involved_party"),

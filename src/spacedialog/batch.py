@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from spacedialog.dates import VagueDate, quoted
 from spacedialog.errors import InputError, SpacedialogError
-from spacedialog.log import BODY_VERSION, canonical
+from spacedialog.log import canonical
 from spacedialog.rows import CommitmentRow
 from spacedialog.updates import Update, check_on, check_percent, check_text, draft
 
@@ -81,7 +81,7 @@ class Batch:
             fields = self.targets.get(target) or self._standing(target)
             update = Update(**values)
             said = draft(update, target, fields, lambda: self._collecting(place))
-            if len(self.problems) == before and self._is_news(said, fields):
+            if len(self.problems) == before and self._is_news(said, fields, dated="on" in given):
                 self.drafts.append(said)
                 self.targets[target] = {**fields, **said.body.get("set", {})}
 
@@ -100,17 +100,23 @@ class Batch:
             raise InputError(f"{name}: {error.problem}", error.remedy) from error
         return check_on(when, self._today) if name == "on" else when
 
-    def _is_news(self, said: Draft, fields: Mapping[str, Any]) -> bool:
-        """Whether a draft says anything that does not stand, word for word, in the record or in this batch."""
-        bare = not said.body.keys() & {"note", "evidence"}
-        if bare and all(fields.get(name) == value for name, value in said.body.get("set", {}).items()):
+    def _is_news(self, said: Draft, fields: Mapping[str, Any], *, dated: bool) -> bool:
+        """Whether a draft says anything that does not stand in the record or in this batch already.
+
+        Where the record gives no day, one that said the same on another day is the same.
+        """
+        values = said.body.get("set", {})
+        bare = not dated and not said.body.keys() & {"note", "evidence"}
+        if bare and all(fields.get(name) == value for name, value in values.items()):
             return False
         words = canonical([said.item, said.on, said.body])
         if words in self._said:
             return False
         self._said.add(words)
-        body = {"v": BODY_VERSION, **said.body}
-        return not any(change.on == said.on and change.content == body for change in self._live(said.item))
+        return not any(
+            _core(change.content) == _core(said.body) and (not dated or change.on == said.on)
+            for change in self._live(said.item)
+        )
 
     def _json_lines(self, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for number, line in enumerate(text.split("\n"), 1):
@@ -169,6 +175,14 @@ class Batch:
 
     def _problem(self, place: str, error: SpacedialogError) -> None:
         self.problems.append(f"{self._name}, {place}: {error.problem}\n  {error.remedy}")
+
+
+def _core(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a body says, whichever occurrence of a recurring milestone it met."""
+    core = {name: value for name, value in body.items() if name != "v"}
+    if "met" in core.get("set", {}):
+        core["set"] = {name: True if name == "met" else value for name, value in core["set"].items() if name != "when"}
+    return core
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -13,6 +14,8 @@ def main() -> None:
     """Run the command line, and end the process with its exit status."""
     if sys.stdout is None or sys.stderr is None:
         sys.exit(4)  # Whoever called this closed its output, and can be told nothing.
+    # A process that ends in a moment has no garbage worth collecting.
+    gc.disable()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # real streams, at this edge
     sys.exit(run(sys.argv[1:]))

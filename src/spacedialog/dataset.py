@@ -275,9 +275,12 @@ class Checks:
             yield f"{place}: {date_} has no end, and what is recorded has happened\n  write when it happened"
 
 
-def opening_misfits(opening: Mapping[str, Any], view: View) -> Iterator[str]:
-    """What is wrong with the opening of a data file in this record: a key that another dialogue has."""
+def opening_misfits(opening: Mapping[str, Any], view: View, today: date) -> Iterator[str]:
+    """What is wrong with the opening of a data file in this record: a meeting to come, a key that another has."""
     dialogue = opening["dialogue"]
+    when = VagueDate.parse(dialogue["when"])
+    if when.latest is None or when.latest > today:
+        yield f"dialogue.when: {when} may lie after today ({today})\n  import it when the parties have met"
     here = view.dialogue(dialogue["key"])
     if here and (here.get("series"), here.get("number")) != (dialogue["series"], dialogue["number"]):
         yield f"dialogue.key: {dialogue['key']} is {here.get('title')} here\n  give the dialogue another key"

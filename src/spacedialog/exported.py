@@ -43,7 +43,7 @@ class Values(Known):
     partners: list[str] | None = None
     status: str | None = None
     percent: int | None = Field(default=None, ge=0, le=100)
-    position: int | None = None
+    position: int | None = Field(default=None, ge=0, le=1_000_000)
     due: Edtf | None = None
     when: Edtf | None = None
     met: Edtf | None = None
@@ -73,7 +73,7 @@ class LogEntry(Strict):
     """One change of an exported log."""
 
     id: Uuid
-    ts: int = Field(ge=0, lt=253_402_300_800_000_000, description="Recorded, in microseconds since 1970, UTC.")
+    ts: int = Field(ge=0, lt=200_000_000_000_000_000, description="Recorded, in microseconds since 1970, UTC.")
     on: Edtf
     author: Text
     kind: Text

@@ -21,8 +21,6 @@ from spacedialog.exported import LogEntry, LogFile, change_of
 from spacedialog.log import EXPORT_FORMAT, Change, holds
 from spacedialog.record import Entry
 
-DATA_FORMAT = "spacedialog/1"
-
 AnyModel = TypeVar("AnyModel", bound=Strict)
 
 SCHEMAS: dict[str, type[Strict]] = {"data": DataFile, "log": LogFile}
@@ -37,7 +35,7 @@ def json_schema(kind: str) -> dict[str, Any]:
 class Contents:
     """A data file as it is read: its opening, and its commitments as they come, each with its updates.
 
-    `problems` grows while the entries are read; an entry with which anything is wrong does not come.
+    `problems` grows while the entries are read; a commitment with which anything is wrong does not come.
     """
 
     def __init__(self, name: str, opening: Mapping[str, Any], entries: Iterator[Entry], problems: list[str]) -> None:
@@ -64,13 +62,14 @@ def read(stream: BinaryIO, name: str) -> Contents | Iterator[Change]:
     the place in the file `name`, where it cannot be read.
     """
     head = stream.readline()
-    first = _line(head.removeprefix(b"\xef\xbb\xbf"), name, 1) if head.rstrip().endswith(b"}") else None
-    if first is None:
+    try:
+        first = json.loads(head.removeprefix(b"\xef\xbb\xbf"))
+    except (ValueError, RecursionError):
         # Not an object by itself: a document of many lines, or what is none at all.
-        return _whole(head + stream.read(), name)
+        first = None
     if first == {"format": EXPORT_FORMAT}:
         return _log_lines(stream, name)
-    if first.get("format") == DATA_FORMAT and "commitments" not in first:
+    if isinstance(first, dict) and "format" in first and not first.keys() & {"commitments", "changes"}:
         return _data_lines(first, stream, name)
     return _whole(head + stream.read(), name)
 
@@ -120,10 +119,14 @@ def _data_lines(first: dict[str, Any], stream: BinaryIO, name: str) -> Contents:
                     commitment = new if len(problems) == before else None
                 else:
                     update = _validated(Update, said, name, at)
-                    problems.extend(checks.update(at, update, [commitment] if commitment else []))
+                    if commitment or not place:
+                        # Of a commitment that is wrong itself, the updates can be right.
+                        problems.extend(checks.update(at, update, [commitment] if commitment else []))
                     updates.append((at, _plain(update)))
             except ProblemsError as error:
                 problems.extend(problem.removeprefix(f"{name}: ") for problem in error.problems)
+            except InputError as error:
+                problems.append(f"{error.problem.removeprefix(f'{name}, ')}\n  {error.remedy}")
         if commitment:
             yield Entry(place, _plain(commitment), updates)
 
@@ -164,7 +167,7 @@ def _line(line: bytes, name: str, number: int) -> dict[str, Any]:
 def _parsed(content: bytes, name: str, number: int | None = None) -> object:
     at = name if number is None else f"{name}, line {number}"
     try:
-        return json.loads(content.decode("utf-8"))
+        return json.loads(content.decode("utf-8"), parse_constant=_no_number)
     except UnicodeDecodeError as error:
         raise InputError(f"{at}: byte {error.start} is not UTF-8", "save the file as UTF-8") from error
     except json.JSONDecodeError as error:
@@ -174,8 +177,13 @@ def _parsed(content: bytes, name: str, number: int | None = None) -> object:
         ) from error
     except (ValueError, RecursionError) as error:
         raise InputError(
-            f"{at}: a number is too long, or brackets nest too deep", "write a data file: spacedialog schema"
+            f"{at}: a number is too long, or none (NaN), or brackets nest too deep",
+            "write a data file: spacedialog schema",
         ) from error
+
+
+def _no_number(name: str) -> object:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _validated(model: type[AnyModel], said: object, name: str, place: str) -> AnyModel:

@@ -44,7 +44,7 @@ def entries(document: Mapping[str, Any]) -> Iterator[Entry]:
     for number, commitment in enumerate(document["commitments"]):
         refs = [commitment["ref"], *(milestone["ref"] for milestone in commitment.get("milestones", ()))]
         said = [update for ref in refs for update in updates.get(ref.casefold(), ())]
-        yield Entry(f"commitments[{number}]", commitment, sorted(said, key=lambda update: closing_day(update[1]["on"])))
+        yield Entry(f"commitments[{number}]", commitment, said)
 
 
 def seed_drafts(document: Mapping[str, Any]) -> Iterator[list[Draft]]:
@@ -72,11 +72,12 @@ def entry_drafts(dialogue: Mapping[str, Any], entry: Entry) -> list[Draft]:
     commitment, on = entry.commitment, dialogue["when"]
     values = {name: value for name, value in commitment.items() if name != "milestones"}
     first = _create("commitment", commitment["ref"], on, {**values, "dialogue": dialogue["key"]})
+    in_order = sorted((update for _, update in entry.updates), key=lambda update: closing_day(update["on"]))
     milestones = {milestone["ref"].casefold(): dict(milestone) for milestone in commitment.get("milestones", ())}
     return [
         first,
         *(_milestone(first.item, milestone, on) for milestone in milestones.values()),
-        *(_update(update, first.item, milestones.get(update["ref"].casefold())) for _, update in entry.updates),
+        *(_update(update, first.item, milestones.get(update["ref"].casefold())) for update in in_order),
     ]
 
 
@@ -87,6 +88,9 @@ def _create(kind: str, name: str, on: str, values: Mapping[str, Any]) -> Draft:
 def _milestone(item: str, milestone: Mapping[str, Any], on: str) -> Draft:
     remarks = _stated({name: milestone.get(name) for name in ("note", "evidence")})
     values = _stated({name: value for name, value in milestone.items() if name != "since" and name not in remarks})
+    if values.get("status") == MilestoneStatus.MET:
+        del values["status"]
+        values |= met(values)
     body = {"milestone": item_id("milestone", milestone["ref"]), "set": values, "via": IMPORTED, **remarks}
     return Draft(CREATE, item, milestone.get("since") or on, body)
 
@@ -110,7 +114,7 @@ def _update(update: Mapping[str, Any], item: str, milestone: dict[str, Any] | No
 
 def met(milestone: Mapping[str, Any]) -> dict[str, Any]:
     """The values by which a milestone (its fields given) is met; one that recurs goes on to its next occurrence."""
-    if not milestone.get("recurs"):
+    if not milestone.get("recurs") or not milestone.get("when"):
         return {"status": MilestoneStatus.MET.value}
     when, every = VagueDate.parse(milestone["when"]), Recurrence.parse(milestone["recurs"])
     return {"met": str(when), "when": str(when.occurrence(1, every))}

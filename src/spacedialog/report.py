@@ -54,7 +54,7 @@ class Figure(NamedTuple):
 def overview(of: Overview) -> Document:
     """The state of the whole record."""
     figures = [
-        *(Figure("dialogue", str(dialogue["key"]), str(dialogue["title"])) for dialogue in of.dialogues),
+        *(Figure("dialogue", str(dialogue.get("key")), str(dialogue.get("title"))) for dialogue in of.dialogues),
         *(Figure("coverage", name, value) for name, value in of.coverage._asdict().items()),
         *(Figure("status", name, count) for name, count in of.statuses.items()),
         *(Figure("area", row.area, row.commitments) for row in of.areas),
@@ -69,7 +69,7 @@ def overview(of: Overview) -> Document:
         Column("Value", lambda row: str(row.value)),
     )
     held = tuple(
-        f"{dialogue['key']}: {dialogue['title']}, {dialogue['place']}, {readable(dialogue['when'])}"
+        f"{dialogue.get('key')}: {dialogue.get('title')}, {dialogue.get('place')}, {readable(dialogue.get('when', ''))}"
         for dialogue in of.dialogues
     )
     quiet = f"; no entry for {STALE_DAYS} days on {of.stale} open ones" if of.stale else ""
@@ -189,30 +189,33 @@ def _source(source: Mapping[str, Any]) -> tuple[str, str, str]:
 def dialogue(of: Mapping[str, Any]) -> Document:
     """A dialogue's own record: who met, what it cites, what its grades of evidence mean."""
     fields = [
-        ("series", of["series"]),
-        ("number", str(of["number"])),
-        ("place", of["place"]),
-        ("when", readable(of["when"])),
-        ("host", of["host"]),
+        ("series", of.get("series") or ""),
+        ("number", str(of.get("number") or "")),
+        ("place", of.get("place") or ""),
+        ("when", readable(of.get("when") or "")),
+        ("host", of.get("host") or ""),
         *(
             ("head", f"{head['name']}, {head['title']} ({head['body']}, {head['side']})")
-            for head in of.get("heads", ())
+            for head in of.get("heads") or ()
         ),
         ("note", of.get("note", "")),
     ]
     documents = tuple(
         line
-        for document in of.get("documents", ())
+        for document in of.get("documents") or ()
         for line in indented(
             (f"{document['key']}  {document['title']}", document.get("note", ""), document.get("url", ""))
         )
     )
-    flat = [("key", of["key"]), ("title", of["title"]), *fields]
+    flat = [("key", of["key"]), ("title", of.get("title") or ""), *fields]
     flat += [
-        ("document", " ".join(filter(None, (d["key"], d["title"], d.get("url"))))) for d in of.get("documents", ())
+        ("document", " ".join(filter(None, (d["key"], d["title"], d.get("url"))))) for d in of.get("documents") or ()
     ]
-    flat += [("grade", f"{grade}: {meaning}") for grade, meaning in of.get("grades", {}).items()]
-    blocks = [Block(f"{of['key']}  {of['title']}", sheet=_pairs("dialogue", fields)), Block("Documents", documents)]
+    flat += [("grade", f"{grade}: {meaning}") for grade, meaning in (of.get("grades") or {}).items()]
+    blocks = [
+        Block(f"{of['key']}  {of.get('title') or ''}", sheet=_pairs("dialogue", fields)),
+        Block("Documents", documents),
+    ]
     if of.get("grades"):
         blocks.append(Block("Grades of evidence", sheet=_pairs("grades", of["grades"].items())))
     return Document("dialogue", of, _pairs("dialogue", flat), tuple(blocks))

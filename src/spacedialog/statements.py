@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from spacedialog.store.refs import Target
     from spacedialog.store.view import View
 
-REF = re.compile(NAME_PATTERN)
+_KIND = re.compile(NAME_PATTERN)
+_COMMITMENT_REF = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}-[A-Za-z0-9_-]{1,30}")
+_MILESTONE_REF = re.compile(_COMMITMENT_REF.pattern + r"\.[0-9]{1,6}")
 _MILESTONE_FIELDS = ("title", "ref")
 _FIELDS = ("title", "ref", "area", "kind", "strength", "lead", "partners", "detail", "sources")
 _MAY_BE_EMPTY = ("lead", "partners", "detail")
@@ -126,9 +128,9 @@ def checked(view: View, target: Target, values: Mapping[str, Any]) -> dict[str, 
     if kept.get("detail"):
         check_text("detail", kept["detail"])
     if "ref" in kept:
-        if not REF.fullmatch(kept["ref"]):
+        if not (_MILESTONE_REF if target.milestone else _COMMITMENT_REF).fullmatch(kept["ref"]):
             raise InputError(
-                f"ref: {quoted(kept['ref'])} is not a ref", "write letters, digits, dots and dashes: ROK4-43"
+                f"ref: {quoted(kept['ref'])} is not a ref", "write one such as ROK4-43; of a milestone, ROK4-43.1"
             )
         if view.refs.taken([target._replace(ref=kept["ref"])]):
             raise InputError(f"ref: {kept['ref']} is taken", "leave it out for the next free number")
@@ -137,7 +139,7 @@ def checked(view: View, target: Target, values: Mapping[str, Any]) -> dict[str, 
             kept[name] = known(view, of, kept[name])
     if "partners" in kept:
         kept["partners"] = [known(view, "party", partner) for partner in kept["partners"]]
-    if kept.get("kind") and not REF.fullmatch(kept["kind"]):
+    if kept.get("kind") and not _KIND.fullmatch(kept["kind"]):
         raise InputError(f"kind: {quoted(kept['kind'])} is not a kind", "write one word such as agreement, action-item")
     if kept.get("strength"):
         kept["strength"] = one_of("strength", kept["strength"], [strength.value for strength in Strength])

@@ -239,7 +239,7 @@ class Tracker:
             previous, refused = journal.imported(session.connection, item), journal.refused(session.connection, item)
             return record.differences(drafts, previous, refused, on=self.today.isoformat())
 
-        contents.problems += dataset.opening_misfits(contents.opening, session.view)
+        contents.problems += dataset.opening_misfits(contents.opening, session.view, self.today)
         yield from map(news, record.opening_drafts(contents.opening))
         for entry in contents.entries():
             contents.problems += dataset.entry_misfits(entry, session.view, self.today)
@@ -333,8 +333,11 @@ class _Session:
         day = self._tracker.today.isoformat()
         about = dict.fromkeys((change.item, change.content.get("milestone")) for change in changes)
         targets = [target for item, part in about if (target := self.view.refs.target(item, part))]
-        body = {"only": True} if only else {}
-        drafts = [Draft(RETRACT, c.item, day, {"retracts": c.id, **body}) for c in changes]
+        drafts = []
+        for change in changes:
+            part = change.content.get("milestone")
+            body = {"retracts": change.id, **({"only": True} if only else {}), **({"milestone": part} if part else {})}
+            drafts.append(Draft(RETRACT, change.item, day, body))
         return self.keep(did, targets, drafts)
 
     def written(self, did: str, **what: Any) -> Written:

@@ -47,6 +47,9 @@ OutputOption = Annotated[
 ]
 ColourOption = Annotated[Colour, typer.Option("--color", help="Colour: auto, always or never (also NO_COLOR).")]
 
+MOST_ROWS = 300
+"""How many rows of a table are drawn on a terminal; Rich takes half a millisecond for each."""
+
 _ENDINGS = {
     ".txt": Format.PLAIN,
     ".tsv": Format.PLAIN,
@@ -175,7 +178,15 @@ def _format(named: Format | None, json: bool, file: Path | None) -> Format:
 def _output(format_: Format, file: Path | None, color: Colour, *, header: bool = True) -> Output:
     terminal = file is None
     colour = color == "always" or (color == "auto" and terminal and here.wants_colour())
-    return Output(format_, file, header, colour, here.width() if terminal else 120, here.pager() if terminal else "")
+    return Output(
+        format_,
+        file,
+        header,
+        colour,
+        here.width() if terminal else 120,
+        here.pager() if terminal else "",
+        MOST_ROWS if terminal and sys.stdout.isatty() else None,
+    )
 
 
 def _given_by(

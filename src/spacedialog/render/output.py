@@ -27,7 +27,10 @@ class Format(StrEnum):
 
 
 class Output(NamedTuple):
-    """Where to write and how. `width` in characters; `pager` is a command, or empty."""
+    """Where to write and how. `width` in characters; `pager` is a command, or empty.
+
+    `most` is how many rows of a table are drawn: as many as a person reads, or None for all.
+    """
 
     format: Format
     file: Path | None
@@ -35,6 +38,7 @@ class Output(NamedTuple):
     colour: bool
     width: int
     pager: str
+    most: int | None
 
 
 def show(view: Sheet | Document, output: Output, *, as_of: str) -> None:
@@ -49,7 +53,7 @@ def _write(view: Sheet | Document, output: Output, out: TextIO, as_of: str) -> N
         case Format.TABLE:
             from spacedialog.render import table
 
-            drawn = table.draw(view, width=output.width, colour=output.colour)
+            drawn = table.draw(view, width=output.width, colour=output.colour, most=output.most)
             if output.pager and drawn.count("\n") >= os.get_terminal_size(sys.stdout.fileno()).lines:
                 table.page(drawn, output.pager, out)
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from io import StringIO
+from itertools import islice
 from typing import Any, TextIO
 
 from rich.console import Console
@@ -36,8 +37,8 @@ TONES = {
 """How each tone looks. Colour is a help to the eye: the words say all that it says."""
 
 
-def draw(view: Sheet | Document, *, width: int, colour: bool) -> str:
-    """The view as text for a terminal of that many columns."""
+def draw(view: Sheet | Document, *, width: int, colour: bool, most: int | None = None) -> str:
+    """The view as text for a terminal of that many columns, with at most so many rows of each table."""
     out = StringIO()
     console = Console(
         file=out,
@@ -50,7 +51,7 @@ def draw(view: Sheet | Document, *, width: int, colour: bool) -> str:
         legacy_windows=False,
     )
     if isinstance(view, Sheet):
-        _sheet(console, view)
+        _sheet(console, view, most)
     else:
         for number, block in enumerate(view.blocks):
             if number:
@@ -60,7 +61,7 @@ def draw(view: Sheet | Document, *, width: int, colour: bool) -> str:
             for line in block.lines:
                 _line(console, line)
             if block.sheet:
-                _sheet(console, block.sheet)
+                _sheet(console, block.sheet, most)
     return _TRAILING.sub(r"\1", out.getvalue())
 
 
@@ -74,9 +75,11 @@ def _line(console: Console, line: str) -> None:
         console.print(Padding(text, (0, 0, 0, indent)))
 
 
-def _sheet(console: Console, sheet: Sheet) -> None:
+def _sheet(console: Console, sheet: Sheet, most: int | None) -> None:
     columns = [column for column in sheet.columns if column.from_width <= console.width]
-    rows = list(sheet.rows)
+    known = iter(sheet.rows)
+    rows = list(islice(known, most))
+    more = most is not None and next(known, None) is not None
     if rows and sheet.lines:
         for row in rows:
             for line in sheet.lines(row):
@@ -99,6 +102,8 @@ def _sheet(console: Console, sheet: Sheet) -> None:
         console.print(table, width=max(least, console.width), soft_wrap=least > console.width)
     else:
         console.print(Text(sheet.empty))
+    if more:
+        console.print(Text(f"… and more: only {most} rows are shown; use --limit, a filter or a pipe"))
     for note in sheet.notes:
         console.print(Text(one_line(note), style="dim"))
 

@@ -24,6 +24,7 @@ TABLES = (
     "commitment",
     "involved",
     "milestone",
+    "given",
     "redating",
     "retracted",
     "words",
@@ -61,6 +62,7 @@ class Refolding:
         if not is_new:
             _forget(self._connection, item)
         history = fold(changes)
+        self._rows["given"] += _given(item, changes)
         self._rows["retracted"] += [(change, item) for change in sorted(retracted(changes))]
         if history and history.type in _ROWS_OF:
             for table, rows in _ROWS_OF[history.type](item, history):
@@ -161,6 +163,7 @@ _COLUMNS = {
     "involved": "item, dialogue, party, leads, valid_from, valid_to",
     "milestone": 'item, milestone, ref, ref_key, title, "when", earliest, latest, recurs, status, met, valid_from,'
     " valid_to",
+    "given": "item, milestone, ref_key, prefix, number",
     "redating": 'change, item, milestone, day, "on", old, new',
     "words": 'id, item, "on", names, title, detail, note',
     "words_fts": "rowid, names, title, detail, note",
@@ -169,6 +172,21 @@ _INSERTS = {
     table: f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * (columns.count(',') + 1))})"
     for table, columns in _COLUMNS.items()
 }
+
+
+def _given(item: str, changes: Iterable[Change]) -> set[tuple[Any, ...]]:
+    """Every ref that was ever given to the item or its milestones, also where that was taken back."""
+    given = set()
+    for change in changes:
+        if '"ref":"' in change.body:
+            content = change.content
+            values = content.get("set")
+            ref = values.get("ref") if isinstance(values, dict) else None
+            if isinstance(ref, str):
+                key, milestone = ref.casefold(), content.get("milestone")
+                number = None if milestone else number_of(ref)
+                given.add((item, milestone, key, key.rpartition("-")[0], number))
+    return given
 
 
 def _text(period: Period, name: str) -> str:

@@ -199,8 +199,7 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    address = path.absolute().as_uri().replace("?", "%3f")
-    return sqlite3.connect(f"{address}?{mode}", uri=True, isolation_level=None, timeout=LOCK_TIMEOUT)
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=LOCK_TIMEOUT)
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> int:
@@ -223,7 +222,7 @@ def _be_durable(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     # A large import touches every index at random; with SQLite's 2 MB it would write most of its pages many times.
-    connection.execute("PRAGMA cache_size = -65536")
+    connection.execute("PRAGMA cache_size = -24576")
 
 
 def _remove(database: Path) -> None:

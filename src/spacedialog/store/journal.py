@@ -68,7 +68,7 @@ def to_undo(connection: sqlite3.Connection, name: str | None, *, author: str, on
         latest = next(
             _changes(
                 connection,
-                f"WHERE c.kind <> '{RETRACT}' AND {_BUNDLED} IS NOT TRUE AND {_LIVE}"
+                f"WHERE (c.kind <> '{RETRACT}' OR {_IMPORTED}) AND {_BUNDLED} IS NOT TRUE AND {_LIVE}"
                 " ORDER BY c.ts DESC, c.id DESC LIMIT 1",
             ),
             None,

@@ -184,6 +184,16 @@ def m0002_periods(db: Database) -> None:
     milestone.create_index(["ref_key"])
     milestone.create_index(["latest", "valid_to"])
 
+    given = _table(db, "given")
+    given.create(
+        {"item": str, "milestone": str, "ref_key": str, "prefix": str, "number": int},
+        not_null={"item", "ref_key", "prefix"},
+        strict=True,
+    )
+    given.create_index(["item"])
+    given.create_index(["ref_key"])
+    given.create_index(["prefix", "number"])
+
     redating = _table(db, "redating")
     redating.create(
         {"change": str, "item": str, "milestone": str, "day": str, "on": str, "old": str, "new": str},

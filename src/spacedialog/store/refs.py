@@ -57,12 +57,15 @@ class Refs:
         raise NotFoundError(f"nothing goes by the ref '{text}'", self._near(text))
 
     def _named(self, key: str) -> list[Target]:
-        commitments = self._connection.execute("SELECT DISTINCT ref, item FROM commitment WHERE ref_key = ?", (key,))
-        found = [Target(ref, item, None) for ref, item in commitments]
-        milestones = self._connection.execute(
-            "SELECT DISTINCT ref, item, milestone FROM milestone WHERE ref_key = ?", (key,)
-        )
-        return found + [Target(*row) for row in milestones]
+        """What bears the ref now; where nothing does, what bore it before."""
+        known = [target for given in self._bearers(key) if (target := self.target(*given))]
+        return [target for target in known if target.ref.casefold() == key] or known
+
+    def _bearers(self, key: str) -> list[tuple[str, str | None]]:
+        """Every item, and milestone of it, that was ever given the ref."""
+        return self._connection.execute(
+            "SELECT DISTINCT item, milestone FROM given WHERE ref_key = ?", (key,)
+        ).fetchall()
 
     def _near(self, text: str) -> str:
         from difflib import get_close_matches
@@ -77,50 +80,40 @@ class Refs:
 
     def beginning(self, beginning: str, *, limit: int = 200) -> list[tuple[str, str]]:
         """What may be typed for a ref that begins so, in full or by its number, with its title: for completion."""
-        known = self._connection.execute(
-            "SELECT ref, title FROM (SELECT dialogue, number, ref_key, ref, title, max(valid_from) FROM commitment"
-            " GROUP BY item) ORDER BY dialogue, number, ref_key"
+        key = storable(beginning.casefold())
+        table = "milestone" if "." in key else "commitment"
+        offers = self._connection.execute(
+            f"SELECT ref, title, ref FROM {table} WHERE ref_key >= ?1 AND ref_key < ?1 || char(1114111)"
+            " GROUP BY ref_key ORDER BY ref_key LIMIT ?2",
+            (key, limit),
         ).fetchall()
-        if "." in beginning:
-            known = self._connection.execute(
-                "SELECT ref, title FROM (SELECT ref_key, ref, title, max(valid_from) FROM milestone GROUP BY milestone)"
-                " ORDER BY ref_key"
-            ).fetchall()
-        key = beginning.casefold()
-        offers = []
-        for ref, title in known:
-            number = ref.rpartition("-")[2]
-            for name in (ref, number, number.lstrip("0")):
-                if name.casefold().startswith(key) and re.fullmatch(NAME_PATTERN, ref):
-                    offers.append((beginning + name[len(beginning) :], title))
-                    break
-        return offers[:limit]
+        if key.isascii() and key.isdigit() and len(key) < 10:
+            number = int(key)
+            spans = [(number * 10**places, (number + 1) * 10**places - 1) for places in range(10 - len(key))]
+            for span in spans if number else ():
+                offers += self._connection.execute(
+                    "SELECT ref, title, number FROM commitment WHERE number BETWEEN ? AND ?"
+                    " GROUP BY number ORDER BY number LIMIT ?",
+                    (*span, limit),
+                )
+        return [
+            (beginning + str(name)[len(beginning) :], title)
+            for ref, title, name in offers
+            if re.fullmatch(NAME_PATTERN, ref)
+        ][:limit]
 
     def taken(self, wanted: Iterable[Target]) -> list[str]:
-        """Those refs that something else bears, or bore until it was taken back: a ref is never given again."""
-        gone = {
-            ref.casefold(): (item, milestone)
-            for ref, item, milestone in self._connection.execute(
-                "SELECT json_extract(l.body, '$.set.ref') AS ref, l.item, json_extract(l.body, '$.milestone')"
-                " FROM retracted AS r CROSS JOIN change AS l ON l.id = r.change WHERE ref IS NOT NULL"
-            )
-        }
+        """Those refs that something else bears, or ever bore: a ref is never given again."""
         return [
             target.ref
             for target in wanted
-            for key in [target.ref.casefold()]
-            if gone.get(key, target[1:]) != target[1:] or any(other[1:] != target[1:] for other in self._named(key))
+            if any(bearer != target[1:] for bearer in self._bearers(target.ref.casefold()))
         ]
 
     def next_ref(self, dialogue: str) -> str:
-        """The ref after the highest that the dialogue ever gave, also to commitments that were undone since."""
+        """The ref after the highest that the dialogue ever gave."""
         (highest,) = self._connection.execute(
-            "SELECT max(ifnull((SELECT max(number) FROM commitment WHERE dialogue = :key), 0), ifnull(("
-            " SELECT max(CAST(substr(ref, length(:key) + 2) AS INTEGER)) FROM ("
-            "  SELECT json_extract(l.body, '$.set.ref') AS ref"
-            "  FROM retracted AS r CROSS JOIN change AS l ON l.id = r.change)"
-            " WHERE substr(ref, 1, length(:key) + 1) = :key || '-'), 0))",
-            {"key": dialogue},
+            "SELECT ifnull(max(number), 0) FROM given WHERE prefix = ?", (dialogue.casefold(),)
         ).fetchone()
         return f"{dialogue}-{highest + 1:02}"
 

@@ -158,6 +158,23 @@ CREATE INDEX "idx_milestone_ref_key"
 CREATE INDEX "idx_milestone_latest_valid_to"
     ON "milestone" ("latest", "valid_to");
 
+CREATE TABLE "given" (
+   "item" TEXT NOT NULL,
+   "milestone" TEXT,
+   "ref_key" TEXT NOT NULL,
+   "prefix" TEXT NOT NULL,
+   "number" INTEGER
+) STRICT;
+
+CREATE INDEX "idx_given_item"
+    ON "given" ("item");
+
+CREATE INDEX "idx_given_ref_key"
+    ON "given" ("ref_key");
+
+CREATE INDEX "idx_given_prefix_number"
+    ON "given" ("prefix", "number");
+
 CREATE TABLE "redating" (
    "change" TEXT PRIMARY KEY NOT NULL,
    "item" TEXT NOT NULL,

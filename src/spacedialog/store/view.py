@@ -296,9 +296,9 @@ class View:
         of = self.dialogue(dialogue) or {}
         documents = {
             document["key"]: {name: document[name] for name in ("title", "url") if name in document}
-            for document in of.get("documents", ())
+            for document in of.get("documents") or ()
         }
-        return documents, of.get("grades", {})
+        return documents, of.get("grades") or {}
 
     def values(self, field: str) -> list[str]:
         """The values that a filter on the field can have on the day."""

@@ -1,0 +1,587 @@
+"""The floor: for each question, the least program that answers it from the same store and prints the same rows.
+
+    python floor.py QUERY DB [ARGUMENT …]
+
+`sqlite3` and `json`, one statement where one is enough, no options, no checks. Stands by itself: nothing of the
+program under test is imported, so that what is timed is Python, SQLite and the rows.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from datetime import date, datetime, timedelta
+
+TYPE_CHECKING = False  # importing typing takes a tenth of the time that is measured
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
+
+    Row = tuple[Any, ...]
+    Named = dict[str, Any]
+
+FOREVER = "9999-12-32"
+NOW = "{0}.valid_from <= :day AND :day < {0}.valid_to"
+UNSETTLED = "c.status NOT IN ('complete', 'withdrawn')"
+LIST = (
+    "ref", "dialogue", "area", "kind", "title", "strength", "lead", "partners", "status", "percent", "due",
+    "due_earliest", "due_latest", "flags", "updated_on", "source",
+)  # fmt: skip
+EVENT = (
+    "ref", "commitment", "title", "when", "earliest", "latest", "state", "opens_in_days", "closes_in_days", "recurs",
+)  # fmt: skip
+AREA = (
+    "area", "title", "commitments", "assessed", "complete", "in_progress", "overdue", "closing", "next_milestone",
+)  # fmt: skip
+FLAGS = ("overdue", "closing", "stale", "slipped")
+OVERDUE = f"c.due_latest < :day AND {UNSETTLED}"
+CLOSING = f"c.due_latest BETWEEN :day AND :closing AND {UNSETTLED}"
+STALE = f"c.valid_from <= :stale AND {UNSETTLED}"
+COLUMNS = (
+    "c.ref, c.dialogue, c.area, c.kind, c.title, c.strength, c.lead, c.partners, c.status, c.percent, c.due,"
+    f" c.due_earliest, c.due_latest, {OVERDUE}, {CLOSING}, {STALE}, c.slipped, c.updated, c.source"
+)
+EVENTS = f"""
+    SELECT c.ref AS ref, c.ref AS commitment, c.title AS title, c.due AS "when", c.due_earliest AS earliest,
+        c.due_latest AS latest, iif(c.status = 'complete', 'met', c.status) AS status, NULL AS recurs, c.area AS area,
+        c.item AS item
+    FROM commitment AS c WHERE c.due IS NOT NULL AND {NOW.format("c")}
+    UNION ALL
+    SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest, m.status, m.recurs, c.area, m.item
+    FROM milestone AS m JOIN commitment AS c ON c.item = m.item AND {NOW.format("c")} WHERE {NOW.format("m")}
+"""
+UNMET = "status NOT IN ('met', 'withdrawn')"
+FIRST = "ORDER BY ifnull(latest, '9999-12-31'), ifnull(earliest, ''), ref LIMIT 5"
+
+encode = json.JSONEncoder(ensure_ascii=False).encode
+out = sys.stdout
+
+
+def connect(db: str) -> sqlite3.Connection:
+    """A connection that only reads."""
+    return sqlite3.connect(f"file:{db}?mode=ro", uri=True)
+
+
+def days(day: str) -> Named:
+    """The days that flags are reckoned from."""
+    today = date.fromisoformat(day)
+    closing, stale = today + timedelta(60), today - timedelta(180)
+    return {"day": day, "closing": closing.isoformat(), "stale": stale.isoformat()}
+
+
+def show(form: str, day: str, fields: tuple[str, ...], rows: Iterable[Row]) -> None:
+    """Write the rows: in the program's envelope, or parted by tabs."""
+    if form == "json":
+        out.write(f'{{"schema_version": 1, "as_of": "{day}", "data": ')
+        mark = "[\n"
+        for row in rows:
+            out.write(mark + encode(dict(zip(fields, row, strict=True))))
+            mark = ",\n"
+        out.write("[]}\n" if mark == "[\n" else "\n]}\n")
+        return
+    out.write("\t".join(fields) + "\n")
+    for row in rows:
+        out.write("\t".join([cell(value) for value in row]) + "\n")
+
+
+def show_one(day: str, data: Any) -> None:
+    """Write one record in the program's envelope."""
+    out.write(f'{{"schema_version": 1, "as_of": "{day}", "data": {encode(data)}}}\n')
+
+
+def cell(value: Any) -> str:
+    """A value as the text of a cell."""
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return ", ".join(value)
+    if isinstance(value, dict):
+        return "; ".join(f"{name}={part}" for name, part in value.items())
+    return str(value)
+
+
+def listed(row: Row) -> Row:
+    """A row of `COLUMNS` with its flags and its partners as lists."""
+    flags = [flag for flag, on in zip(FLAGS, row[13:17], strict=True) if on]
+    return *row[:7], json.loads(row[7]), *row[8:13], flags, *row[17:]
+
+
+def commitments(db: str, day: str, condition: str, **values: str) -> Iterator[Row]:
+    """The commitments of the day that fit a condition, in the order of their refs."""
+    sql = (
+        f"SELECT {COLUMNS} FROM commitment AS c WHERE {NOW.format('c')} AND {condition}"
+        " ORDER BY c.dialogue, c.number, c.ref_key"
+    )
+    return map(listed, connect(db).execute(sql, {**days(day), **values}))
+
+
+def list_all(db: str, day: str, form: str) -> None:
+    """`list`."""
+    show(form, day, LIST, commitments(db, day, "TRUE"))
+
+
+def list_area(db: str, day: str, form: str, area: str, status: str) -> None:
+    """`list --area --status`."""
+    show(form, day, LIST, commitments(db, day, "c.area = :area AND c.status = :status", area=area, status=status))
+
+
+def list_due(db: str, day: str, form: str, after: str, before: str) -> None:
+    """`list --status open --due-after --due-before`."""
+    condition = (
+        "c.due_latest > :after AND c.due_latest < :before"
+        " AND c.status IN ('not-assessed', 'not-started', 'in-progress', 'stalled')"
+    )
+    show(form, day, LIST, commitments(db, day, condition, after=after, before=before))
+
+
+def list_text(db: str, day: str, form: str, word: str) -> None:
+    """`list --text WORD`."""
+    condition = (
+        "c.item IN (SELECT w.item FROM words_fts AS f JOIN words AS w ON w.id = f.rowid"
+        ' WHERE words_fts MATCH :match AND w."on" <= :day)'
+    )
+    show(form, day, LIST, commitments(db, day, condition, match=f'"{word}"*'))
+
+
+def event(row: Row, day: str, today: int) -> Row:
+    """A dated event with its state."""
+    ref, commitment, title, when, earliest, latest, status, recurs, *_ = row
+    if status in ("met", "withdrawn"):
+        state = status
+    elif latest and latest < day:
+        state = "closed"
+    else:
+        state = "upcoming" if earliest and earliest > day else "open"
+    opens = date.fromisoformat(earliest).toordinal() - today if earliest else None
+    closes = date.fromisoformat(latest).toordinal() - today if latest else None
+    return ref, commitment, title, when, earliest, latest, state, opens, closes, recurs
+
+
+def occurrences(rows: Iterable[Row], day: str, until: str | None) -> Iterator[Row]:
+    """The events; those that recur, every so many years, up to a day, or three times."""
+    today = date.fromisoformat(day).toordinal()
+    for row in rows:
+        if row[7] is None:
+            yield event(row, day, today)
+            continue
+        step = int(row[7].split()[0])
+        for year in range(int(row[3]), 10_000 if until else int(row[3]) + 3 * step, step):
+            if until and f"{year}-01-01" > until:
+                break
+            yield event((*row[:3], str(year), f"{year}-01-01", f"{year}-12-31", *row[6:]), day, today)
+
+
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """Events in the order of their windows."""
+    return sorted(rows, key=lambda row: (row[5] or "9999-12-31", row[4] or "", row[0]))
+
+
+def upcoming(db: str, day: str, form: str, until: str = "") -> None:
+    """`upcoming --within`, given the day that it comes to; or all."""
+    within = "AND (earliest <= :until OR latest <= :until)" if until else ""
+    rows = connect(db).execute(f"SELECT * FROM ({EVENTS}) WHERE {UNMET} {within}", {"day": day, "until": until})
+    show(form, day, EVENT, in_order(occurrences(rows, day, until or None)))
+
+
+def area_rows(connection: sqlite3.Connection, day: str) -> list[Row]:
+    """Areas with their counts and what comes next."""
+    parameters = days(day)
+    counts = {
+        row[0]: row[1:]
+        for row in connection.execute(
+            "SELECT c.area, count(*), sum(c.status <> 'not-assessed'), sum(c.status = 'complete'),"
+            f" sum(c.status = 'in-progress'), ifnull(sum({OVERDUE}), 0), ifnull(sum({CLOSING}), 0)"
+            f" FROM commitment AS c WHERE {NOW.format('c')} GROUP BY c.area",
+            parameters,
+        )
+    }
+    following = {
+        row[0]: {"ref": row[1], "title": row[2], "when": row[3]}
+        for row in connection.execute(
+            "SELECT area, ref, title, \"when\", min(latest || ifnull(earliest, ''))"
+            f" FROM ({EVENTS}) WHERE {UNMET} AND latest >= :day GROUP BY area",
+            parameters,
+        )
+    }
+    titles = connection.execute(
+        f"SELECT a.key, a.title FROM area AS a WHERE {NOW.format('a')} ORDER BY a.position, a.key", parameters
+    )
+    return [(key, title, *counts.get(key, (0,) * 6), following.get(key)) for key, title in titles]
+
+
+def areas(db: str, day: str, form: str) -> None:
+    """`areas`."""
+    show(form, day, AREA, area_rows(connect(db), day))
+
+
+def overview(db: str, day: str, form: str) -> None:
+    """`overview`."""
+    connection, parameters = connect(db), days(day)
+    fields = ("key", "series", "number", "title", "place", "when", "host", "heads", "note")
+    held = connection.execute(f"SELECT d.fields FROM dialogue AS d WHERE {NOW.format('d')} ORDER BY d.held", parameters)
+    dialogues = [{name: of[name] for name in fields if name in of} for (text,) in held for of in [json.loads(text)]]
+    counts = dict.fromkeys(("not-assessed", "not-started", "in-progress", "stalled", "complete", "withdrawn"), 0)
+    sql = f"SELECT c.status, count(*) FROM commitment AS c WHERE {NOW.format('c')} GROUP BY c.status"
+    counts |= dict(connection.execute(sql, parameters).fetchall())
+    total, assessed, oldest = connection.execute(
+        "SELECT count(*), ifnull(sum(c.status <> 'not-assessed'), 0),"
+        f" min(iif(c.status <> 'not-assessed', c.checked, NULL)) FROM commitment AS c WHERE {NOW.format('c')}",
+        parameters,
+    ).fetchone()
+    checked = oldest and (date.fromisoformat(day) - date.fromisoformat(oldest)).days
+    recurring = connection.execute(
+        f"SELECT * FROM ({EVENTS}) WHERE {UNMET} AND recurs IS NOT NULL", parameters
+    ).fetchall()
+
+    def few(condition: str, *states: str) -> list[Named]:
+        rows = connection.execute(
+            f"SELECT * FROM ({EVENTS}) WHERE {UNMET} AND recurs IS NULL AND {condition} {FIRST}", parameters
+        )
+        every = in_order(occurrences([*rows, *recurring], day, None))
+        return [dict(zip(EVENT, row, strict=True)) for row in every if row[6] in states][:5]
+
+    late = connection.execute(
+        f"SELECT {COLUMNS} FROM commitment AS c WHERE {NOW.format('c')} AND {OVERDUE}"
+        " ORDER BY c.due_latest, c.due_earliest, c.dialogue, c.number, c.ref_key LIMIT 5",
+        parameters,
+    )
+    sql = f"SELECT count(*) FROM commitment AS c WHERE {NOW.format('c')} AND {STALE}"
+    (stale,) = connection.execute(sql, parameters).fetchone()
+    data = {
+        "dialogues": dialogues,
+        "coverage": {"commitments": total, "assessed": assessed, "oldest_check_days": checked},
+        "statuses": counts,
+        "areas": [dict(zip(AREA, row, strict=True)) for row in area_rows(connection, day)],
+        "next": few("ifnull(latest, '9999') >= :day", "open", "upcoming"),
+        "overdue": [dict(zip(LIST, listed(row), strict=True)) for row in late],
+        "unrecorded": few("latest < :day AND ref <> commitment", "closed"),
+        "stale": stale,
+    }
+    if form == "json":
+        show_one(day, data)
+        return
+    shown = [("dialogue", of["key"], of["title"]) for of in dialogues]
+    shown += [("coverage", name, value) for name, value in data["coverage"].items()]
+    shown += [("status", name, count) for name, count in counts.items()]
+    shown += [("area", row["area"], row["commitments"]) for row in data["areas"]]
+    shown += [(name, row["ref"], row["when"]) for name in ("next", "unrecorded") for row in data[name]]
+    shown += [("overdue", row["ref"], row["due"]) for row in data["overdue"]] + [("stale", "commitments", stale)]
+    show(form, day, ("section", "name", "value"), shown)
+
+
+def show_ref(db: str, day: str, form: str, ref: str) -> None:
+    """`show REF`, of one whose date was never moved."""
+    connection, parameters = connect(db), days(day)
+    (item,) = connection.execute("SELECT item FROM commitment WHERE ref_key = ?", (ref.casefold(),)).fetchone()
+    parameters["item"] = item
+    row = connection.execute(
+        f"SELECT {COLUMNS} FROM commitment AS c WHERE c.item = :item AND {NOW.format('c')}", parameters
+    ).fetchone()
+    assert not connection.execute("SELECT count(*) FROM redating WHERE item = ?", (item,)).fetchone()[0]
+    sql = f"SELECT * FROM ({EVENTS}) WHERE item = :item"
+    events = in_order(occurrences(connection.execute(sql, parameters), day, None))
+    refs = dict(connection.execute("SELECT milestone, ref FROM milestone WHERE item = ?", (item,)).fetchall())
+    history: list[Named] = []
+    fields: Named = {}
+    for change, ts, on, author, kind, text, gone in connection.execute(
+        'SELECT l.id, l.ts, l."on", l.author, l.kind, l.body, r.change IS NOT NULL FROM change AS l'
+        ' LEFT JOIN retracted AS r ON r.change = l.id WHERE l.item = ? AND l."on" <= ? ORDER BY l.ts, l.id',
+        (item, day),
+    ):
+        body = json.loads(text)
+        if "milestone" not in body:
+            fields |= body.get("set", {})
+        moment = datetime(1970, 1, 1) + timedelta(microseconds=ts)  # noqa: DTZ001  # counted and written in UTC
+        history.append(
+            {
+                "id": change,
+                "recorded_at": moment.isoformat(timespec="microseconds") + "Z",
+                "on": on,
+                "author": author,
+                "ref": refs.get(body.get("milestone"), row[0]),
+                "kind": kind,
+                "changed": body.get("set", {}),
+                "note": body.get("note"),
+                "evidence": body.get("evidence"),
+                "retracted": bool(gone),
+            }
+        )
+    sql = f"SELECT d.fields FROM dialogue AS d WHERE d.key = :key AND {NOW.format('d')}"
+    of = json.loads(connection.execute(sql, {**parameters, "key": row[1]}).fetchone()[0])
+    cited = {
+        part["key"]: {name: part[name] for name in ("title", "url") if name in part} for part in of.get("documents", ())
+    }
+    meanings = of.get("grades", {})
+    data = {
+        "commitment": dict(zip(LIST, listed(row), strict=True)),
+        "detail": fields.get("detail"),
+        "difference": fields.get("difference"),
+        "omitted_by": fields.get("omitted_by", []),
+        "sources": [
+            {**source, **cited.get(source["document"], {}), "meaning": meanings.get(source.get("grade"))}
+            for source in fields.get("sources", ())
+        ],
+        "milestones": [dict(zip(EVENT, one, strict=True)) for one in events],
+        "slips": [],
+        "history": history,
+    }
+    if form == "json":
+        show_one(day, data)
+        return
+    pairs = [*list(data["commitment"].items())[:12], ("flags", data["commitment"]["flags"]), ("updated", row[17])]
+    pairs = [(name, value) for name, value in pairs if name not in ("percent", "due_earliest", "due_latest") and value]
+    pairs += [(name, data[name]) for name in ("detail", "difference", "omitted_by") if data[name]]
+    pairs += [("source", source["document"]) for source in data["sources"]]
+    pairs += [("milestone", f"{one[0]} {one[3]} {one[2]}") for one in events]
+    pairs += [("history", f"{one['on']} {one['ref']} {one['kind']}: {one['note'] or ''}") for one in history]
+    show(form, day, ("field", "value"), pairs)
+
+
+def export(db: str) -> None:
+    """`export --format jsonl`; bodies are JSON already."""
+    out.write('{"format": "spacedialog-log/1"}\n')
+    names = ("id", "ts", "on", "author", "kind", "item", "base")
+    for *row, body, sha, seq in connect(db).execute(
+        'SELECT id, ts, "on", author, kind, item, base, body, sha, seq FROM change ORDER BY ts, id'
+    ):
+        head = encode(dict(zip(names, row, strict=True)))
+        out.write(f'{head[:-1]}, "body": {body}, {encode({"sha": sha, "seq": seq})[1:]}\n')
+
+
+def complete(db: str, beginning: str) -> None:
+    """What TAB offers in bash for a ref that begins so."""
+    low = beginning.casefold()
+    rows = connect(db).execute(
+        "SELECT DISTINCT ref FROM commitment WHERE ref_key >= ? AND ref_key < ? ORDER BY dialogue, number LIMIT 200",
+        (low, low + "\U0010ffff"),
+    )
+    for (ref,) in rows:
+        out.write(ref + "\n")
+
+
+def writing(db: str) -> sqlite3.Connection:
+    """A connection within a durable write."""
+    connection = sqlite3.connect(db, isolation_level=None)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("BEGIN IMMEDIATE")
+    return connection
+
+
+INSERT = 'INSERT INTO change (id, ts, "on", author, kind, item, base, body, sha) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)'
+
+
+def mark(db: str, day: str, ref: str, status: str) -> None:
+    """`mark REF STATUS`: one row of the log more, one row of the commitments changed."""
+    connection = writing(db)
+    item, row, title = connection.execute(
+        "SELECT item, id, title FROM commitment WHERE ref_key = ? AND valid_to = ?", (ref.casefold(), FOREVER)
+    ).fetchone()
+    (ts,) = connection.execute("SELECT max(ts) + 1 FROM change").fetchone()
+    body = encode({"set": {"status": status}, "v": 1})
+    connection.execute(INSERT, (f"floor-{ts}", ts, day, "floor", "set", item, None, body, f"{ts:064}"))
+    connection.execute("UPDATE commitment SET status = ?, updated = ? WHERE id = ?", (status, day, row))
+    connection.execute("COMMIT")
+    show_one(day, {"did": "marked", "ref": ref, "title": title, "status": status})
+
+
+def add(db: str, day: str, area: str, title: str) -> None:
+    """`add TITLE`: one row of the log and one of the commitments."""
+    connection = writing(db)
+    dialogue, number = connection.execute(
+        "SELECT dialogue, number + 1 FROM commitment WHERE dialogue = (SELECT key FROM dialogue ORDER BY held DESC)"
+        " ORDER BY number DESC LIMIT 1"
+    ).fetchone()
+    (ts,) = connection.execute("SELECT max(ts) + 1 FROM change").fetchone()
+    ref = f"{dialogue}-{number:02}"
+    values = {"ref": ref, "dialogue": dialogue, "area": area, "title": title, "status": "not-assessed"}
+    body = encode({"set": values, "type": "commitment", "v": 1})
+    connection.execute(INSERT, (f"floor-{ts}", ts, day, "floor", "create", ref, None, body, f"{ts:064}"))
+    connection.execute(
+        f"INSERT INTO commitment ({COMMITMENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'agreement', ?, 'firm', NULL, '[]',"
+        " 'not-assessed', NULL, NULL, NULL, NULL, 0, ?, '', '')",
+        (ref, day, FOREVER, ref, ref.casefold(), number, dialogue, area, title, day),
+    )
+    connection.execute("COMMIT")
+    show_one(day, {"did": "added", "ref": ref, "title": title})
+
+
+COMMITMENT = (
+    "item, valid_from, valid_to, ref, ref_key, number, dialogue, area, kind, title, strength, lead, partners, status,"
+    " percent, due, due_earliest, due_latest, slipped, updated, checked, source"
+)
+ROWS = {
+    "change": 'id, ts, "on", author, kind, item, base, body, sha',
+    "commitment": COMMITMENT,
+    "involved": "item, valid_from, valid_to, dialogue, party, leads",
+    "milestone": 'item, valid_from, valid_to, milestone, ref, ref_key, title, "when", earliest, latest, recurs, status',
+    "redating": 'change, item, day, "on", old, new',
+    "words": 'item, "on", names, title, detail, note',
+    "area": "item, valid_from, valid_to, key, dialogue, title, position",
+    "party": "item, valid_from, valid_to, key, dialogue, name, side",
+    "dialogue": "item, valid_from, valid_to, key, held, fields",
+}
+LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+BATCH = 5_000
+
+
+def window(edtf: str, known: dict[str, tuple[str, str]]) -> tuple[str, str]:
+    """The first and the last day of a date of the generator's kinds."""
+    if edtf not in known:
+        first, _, last = edtf.partition("/")
+        known[edtf] = span(first)[0], span(last or first)[1]
+    return known[edtf]
+
+
+def span(text: str) -> tuple[str, str]:
+    """The same of one that is no interval."""
+    text = text.rstrip("~?%")
+    year, code = text[:4], int(text[5:7] or 0)
+    if len(text) == 10:
+        return text, text
+    if not code:
+        return f"{year}-01-01", f"{year}-12-31"
+    first, length = (code, 1) if code <= 12 else (3 * code - 60, 3) if code <= 24 else (3 * code - 98, 3)
+    if code >= 40:
+        first, length = 6 * code - 239, 6
+    last, to = first + length - 1, int(year)
+    if last > 12:
+        last, to = last - 12, to + 1
+    leap = last == 2 and to % 4 == 0 and (to % 100 != 0 or to % 400 == 0)
+    return f"{year}-{first:02}-01", f"{to}-{last:02}-{LENGTHS[last - 1] + leap}"
+
+
+def import_(db: str, schema: str, file: str) -> None:
+    """`import FILE` of a data file in JSON Lines: the same rows; no hashes, no fold, no checks.
+
+    Indexes are made after the rows, and the words are indexed in one go, as SQLite's authors advise for bulk loads.
+    """
+    connection = sqlite3.connect(db, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA cache_size = -64000")
+    with open(schema, encoding="utf-8") as text:  # noqa: PTH123  # pathlib takes longer to import
+        statements = statements_of(text)
+    late = [sql for sql in statements if sql.startswith(("CREATE INDEX", "CREATE UNIQUE INDEX"))]
+    connection.execute("BEGIN")
+    for sql in statements:
+        if sql not in late:
+            connection.execute(sql)
+    kept: dict[str, list[Row]] = {table: [] for table in ROWS}
+    changes = 0
+
+    def flush() -> None:
+        for table, rows in kept.items():
+            marks = ", ".join("?" * (ROWS[table].count(",") + 1))
+            connection.executemany(f"INSERT INTO {table} ({ROWS[table]}) VALUES ({marks})", rows)
+            rows.clear()
+
+    canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+    def change(on: str, kind: str, item: str, body: Named) -> str:
+        nonlocal changes
+        changes += 1
+        id_ = f"00000000-0000-7000-8000-{changes:012}"
+        kept["change"].append((id_, 1, on, "floor", kind, item, None, canonical(body), f"{changes:064}"))
+        return id_
+
+    with open(file, encoding="utf-8") as lines:  # noqa: PTH123  # as above
+        dialogue, known = "", dict[str, tuple[str, str]]()
+        day, item = "", ""
+        state: Named = {}
+        row: list[Any] = []
+        for line in lines:
+            entry = json.loads(line)
+            if "on" in entry:
+                on, ref = entry.pop("on"), entry.pop("ref")
+                note, evidence = entry.pop("note", ""), entry.pop("evidence")
+                id_ = change(on, "set", item, {"set": entry, "note": note, "evidence": evidence, "v": 1})
+                if "due" in entry and entry["due"] != state["due"]:
+                    kept["redating"].append((id_, item, on, on, state["due"], entry["due"]))
+                state |= entry
+                kept["commitment"][-1] = (*row[:2], on, *row[3:])
+                ends = window(state["due"], known) if state.get("due") else (None, None)
+                slipped = int(bool(ends[1] and ends[1] > window(state["first"], known)[1]))
+                row = [item, on, FOREVER, *row[3:13], state["status"], None, state.get("due"), *ends, slipped, on, on,
+                       row[21]]  # fmt: skip
+                kept["commitment"].append(tuple(row))
+                kept["words"].append((item, on, "", "", "", note))
+            elif "format" in entry:
+                of = entry["dialogue"]
+                dialogue, day = of["key"], of["when"]
+                fields = canonical({**of, "documents": entry["documents"], "grades": entry.get("grades", {})})
+                kept["dialogue"].append((dialogue, day, FOREVER, dialogue, day, fields))
+                change(day, "create", dialogue, {"set": of, "type": "dialogue", "v": 1})
+                for position, area in enumerate(entry["areas"]):
+                    key, title = area["key"], area["title"]
+                    kept["area"].append((key, day, FOREVER, key, dialogue, title, position))
+                    change(day, "create", key, {"set": area, "type": "area", "v": 1})
+                for party in entry["parties"]:
+                    key = party["key"]
+                    kept["party"].append((key, day, FOREVER, key, dialogue, party["name"], party["side"]))
+                    change(day, "create", key, {"set": party, "type": "party", "v": 1})
+            else:
+                if changes % BATCH < 4:
+                    flush()
+                ref, item = entry["ref"], f"{changes:036}"
+                milestones = entry.pop("milestones", ())
+                change(day, "create", item, {"set": entry, "type": "commitment", "v": 1})
+                state = {"due": entry.get("due"), "first": entry.get("due")}
+                ends = window(state["due"], known) if state["due"] else (None, None)
+                number, partners = int(ref.rpartition("-")[2]), entry.get("partners", [])
+                source = f"{entry['sources'][0]['document']} par. {entry['sources'][0]['paragraph']}"
+                row = [item, day, FOREVER, ref, ref.casefold(), number, dialogue, entry["area"], entry["kind"],
+                       entry["title"], entry["strength"], entry.get("lead"), canonical(partners), entry["status"],
+                       None, state["due"], *ends, 0, day, day, source]  # fmt: skip
+                kept["commitment"].append(tuple(row))
+                people = [entry["lead"], *partners] if "lead" in entry else partners
+                for party in people:
+                    kept["involved"].append((item, day, FOREVER, dialogue, party, int(party == entry.get("lead"))))
+                names = " ".join([ref, *people])
+                kept["words"].append((item, day, names, entry["title"], entry.get("detail", ""), ""))
+                for part in milestones:
+                    change(day, "create", item, {"set": part, "milestone": part["ref"], "v": 1})
+                    kept["milestone"].append(
+                        (item, day, FOREVER, part["ref"], part["ref"], part["ref"].casefold(), part["title"],
+                         part["when"], *window(part["when"], known), part.get("recurs"),
+                         part.get("status", "planned"))
+                    )  # fmt: skip
+                    kept["words"].append((item, day, "", part["title"], "", ""))
+    flush()
+    for sql in late:
+        connection.execute(sql)
+    connection.execute("INSERT INTO words_fts (words_fts) VALUES ('rebuild')")
+    connection.execute("COMMIT")
+    connection.close()
+    show_one(day, {"did": "imported", "changes": changes})
+
+
+def statements_of(lines: Iterable[str]) -> list[str]:
+    """The statements of a script."""
+    statements, statement = [], ""
+    for line in lines:
+        statement += line
+        if sqlite3.complete_statement(statement):
+            statements.append(statement.strip())
+            statement = ""
+    return statements
+
+
+QUERIES: dict[str, Callable[..., None]] = {
+    "list": list_all,
+    "list-area": list_area,
+    "list-due": list_due,
+    "list-text": list_text,
+    "upcoming": upcoming,
+    "areas": areas,
+    "overview": overview,
+    "show": show_ref,
+    "export": export,
+    "complete": complete,
+    "mark": mark,
+    "add": add,
+    "import": import_,
+}
+
+if __name__ == "__main__":
+    QUERIES[sys.argv[1]](*sys.argv[2:])

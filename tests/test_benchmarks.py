@@ -1,0 +1,145 @@
+"""The benchmarks' data and floors: the data is one the program takes in, and the floors answer as the program does."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from benchmarks import data, floor
+from spacedialog.dates import VagueDate
+
+if TYPE_CHECKING:
+    from tests.program import Desk, Ran
+else:
+    from program import Desk, Ran
+
+SCHEMA = Path(__file__).parents[1] / "src" / "spacedialog" / "store" / "schema.sql"
+FLOOR = Path(floor.__file__)
+AREA, STATUS = "navigation", "stalled"
+LISTED = ["list", "--status", "open", "--due-after", data.AFTER, "--due-before", data.BEFORE]
+ROWS = (
+    "SELECT ref, area, title, lead, partners, status, due, due_earliest, due_latest, slipped, updated, checked, source"
+)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk whose store holds 30 commitments of the generator."""
+    desk = Desk(tmp_path_factory.mktemp("desk"))
+    data.write_lines(desk.folder / "data.jsonl", 30)
+    ran = desk.call("import", desk.folder / "data.jsonl", "--without-bundled")
+    assert ran.status == 0, ran.stderr
+    return desk
+
+
+def least(desk: Desk, query: str, *arguments: str | Path, db: Path | None = None) -> Ran:
+    ran = desk.python(FLOOR, query, db or desk.db, *arguments)
+    assert (ran.status, ran.stderr) == (0, "")
+    return ran
+
+
+def test_data_comes_from_its_seed(tmp_path: Path) -> None:
+    """The same seed gives the same bytes in every form, another seed others."""
+    digests = {}
+    for form, write in data.FORMS.items():
+        for name, seed in (("one", 1), ("again", 1), ("two", 2)):
+            path = tmp_path / f"{form}-{name}"
+            write(path, 5, seed)
+            files = sorted(path.iterdir()) if path.is_dir() else [path]
+            digests[form, name] = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+        assert digests[form, "one"] == digests[form, "again"] != digests[form, "two"]
+
+
+@pytest.mark.parametrize("form", ["lines", "whole"])
+def test_data_is_taken_in(tmp_path: Path, form: str) -> None:
+    """The program takes in both forms of the data, and finds in it what was made."""
+    desk = Desk(tmp_path)
+    data.FORMS[form](tmp_path / "data", 5, 1)
+    assert desk.call("import", tmp_path / "data", "--without-bundled").status == 0
+    rows = desk.call("list", "--json").data
+    made = {task.ref: (task.title, task.area, task.status, task.due) for task in data.tasks(5, 1)}
+    assert {row["ref"]: (row["title"], row["area"], row["status"], row["due_latest"]) for row in rows} == made
+
+
+def test_windows_of_the_floor_are_the_programs() -> None:
+    """The floor's few lines on dates give the windows that the program gives, for every date of the data."""
+    said = {entry["due"] for one in data.records(2000) for entry in (one.commitment, *one.updates) if "due" in entry}
+    known: dict[str, tuple[str, str]] = {}
+    parsed = {text: VagueDate.parse(text) for text in said}
+    assert {text: floor.window(text, known) for text in said} == {
+        text: (str(date.earliest), str(date.latest)) for text, date in parsed.items()
+    }
+    assert all(str(date) == text for text, date in parsed.items())
+
+
+@pytest.mark.parametrize(
+    ("ours", "query", "arguments"),
+    [
+        (["list"], "list", []),
+        (["list", "--area", AREA, "--status", STATUS], "list-area", [AREA, STATUS]),
+        (LISTED, "list-due", [data.AFTER, data.BEFORE]),
+        (["list", "--text", data.WORD], "list-text", [data.WORD]),
+        (["upcoming", "--until", data.LAST], "upcoming", [data.LAST]),
+        (["upcoming"], "upcoming", []),
+        (["areas"], "areas", []),
+        (["overview"], "overview", []),
+        (["show", "BEN1-07"], "show", ["BEN1-07"]),
+        (["show", "27"], "show", ["BEN1-27"]),
+    ],
+)
+@pytest.mark.parametrize("day", [data.DAY, data.PAST_DAY])
+def test_floors_print_the_same_rows(desk: Desk, ours: list[str], query: str, arguments: list[str], day: str) -> None:
+    """What a floor answers is what the program answers, row for row and field for field."""
+    ran = desk.call(*ours, "--today", day, "--json")
+    assert json.loads(least(desk, query, day, "json", *arguments).stdout) == json.loads(ran.stdout)
+
+
+def test_floor_exports_the_same_log(desk: Desk) -> None:
+    """The floor's export is the program's, entry for entry."""
+
+    def entries(ran: Ran) -> list[Any]:
+        return [json.loads(line) for line in ran.stdout.splitlines()]
+
+    assert entries(least(desk, "export")) == entries(desk.call("export", "--format", "jsonl"))
+
+
+def test_floor_completes_the_same_refs(desk: Desk) -> None:
+    """The floor offers the refs that TAB offers."""
+    typed = {"_SPACEDIALOG_COMPLETE": "complete_bash", "COMP_WORDS": "spacedialog show BEN1-2", "COMP_CWORD": "2"}
+    assert least(desk, "complete", "ben1-2").stdout == desk.run(env=typed).stdout
+
+
+def test_floor_imports_the_same_rows(desk: Desk) -> None:
+    """The store that the floor makes holds the rows that the program's holds."""
+    made = desk.folder / "floor.db"
+    least(desk, "import", SCHEMA, desk.folder / "data.jsonl", db=made)
+    with closing(sqlite3.connect(made)) as floors, closing(sqlite3.connect(desk.db)) as ours:
+        for sql in (
+            f"{ROWS}, valid_from, valid_to FROM commitment",
+            'SELECT "on", names, title, detail, note FROM words',
+            "SELECT valid_from, valid_to, party, leads FROM involved",
+            'SELECT ref, title, "when", earliest, latest, recurs, status, valid_from, valid_to FROM milestone',
+            'SELECT day, "on", old, new FROM redating',
+            "SELECT key, title, position FROM area",
+            "SELECT key, name, side FROM party",
+            'SELECT "on", kind FROM change',
+        ):
+            assert sorted(map(repr, floors.execute(sql))) == sorted(map(repr, ours.execute(sql)))
+
+
+def test_the_command_says_how_it_is_used() -> None:
+    """`python -m benchmarks` runs from the root of the repository."""
+    root = Path(__file__).parents[1]
+    argv = [sys.executable, "-m", "benchmarks", "--help"]
+    done = subprocess.run(argv, cwd=root, env=os.environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "--check" in done.stdout
