@@ -173,3 +173,15 @@ def test_a_log_may_say_little(desk: Desk) -> None:
     for arguments in (["overview"], ["overview", "-f", "table"], ["show", "X", "-f", "table"], ["show", "X", "--json"]):
         ran = desk.call(*arguments)
         assert (ran.status, "Traceback" in ran.stderr) == (0, False), ran.stderr
+
+
+def test_areas_of_two_dialogues_stay_apart(desk: Desk) -> None:
+    """Two dialogues may name an area alike; each keeps its own title and counts."""
+    before = desk.call("areas", "--json").data
+    opening = {**OPENING, "areas": [{"key": "pnt", "title": "Coastal positioning"}]}
+    take(desk, lines(opening, {**COMMITMENT, "area": "pnt"}))
+    after = desk.call("areas", "--json").data
+    assert after[: len(before)] == before
+    assert [(row["area"], row["title"], row["commitments"]) for row in after[len(before) :]] == [
+        ("pnt", "Coastal positioning", 1)
+    ]

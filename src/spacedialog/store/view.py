@@ -53,11 +53,11 @@ _COLUMNS = (
 _EVENTS = f"""
     SELECT c.ref AS ref, c.ref AS commitment, c.title AS title, c.due AS "when", c.due_earliest AS earliest,
         c.due_latest AS latest, CASE c.status WHEN 'complete' THEN 'met' ELSE c.status END AS status,
-        NULL AS recurs, NULL AS met, c.area AS area, c.item AS item
+        NULL AS recurs, NULL AS met, c.dialogue AS dialogue, c.area AS area, c.item AS item
     FROM commitment AS c
     WHERE c.due IS NOT NULL AND {_VALID.format("c")}
     UNION ALL
-    SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest, m.status, m.recurs, m.met, c.area, m.item
+    SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest, m.status, m.recurs, m.met, c.dialogue, c.area, m.item
     FROM milestone AS m JOIN commitment AS c ON c.item = m.item AND {_VALID.format("c")}
     WHERE {_VALID.format("m")}
 """
@@ -91,6 +91,7 @@ class _Event(NamedTuple):
     status: str
     recurs: str | None
     met: str | None
+    dialogue: str
     area: str
     item: str
 
@@ -121,29 +122,31 @@ class View:
         return map(_commitment_row, cursor)
 
     def areas(self) -> list[AreaRow]:
-        """Every area of the day in its dialogue's order, with counts and what comes next in it."""
+        """Every area of every dialogue, in the dialogue's order, with counts and what comes next in it."""
         following = {
-            area: {"ref": ref, "title": title, "when": when}
-            for area, ref, title, when, *_ in self._rows(
-                f"SELECT area, ref, title, \"when\", min(latest || coalesce(earliest, ''))"
-                f" FROM ({_EVENTS}) WHERE {_UNMET} AND latest >= :day GROUP BY area"
+            (dialogue, area): {"ref": ref, "title": title, "when": when}
+            for dialogue, area, ref, title, when, *_ in self._rows(
+                f"SELECT dialogue, area, ref, title, \"when\", min(latest || coalesce(earliest, ''))"
+                f" FROM ({_EVENTS}) WHERE {_UNMET} AND latest >= :day GROUP BY dialogue, area"
             )
         }
         counts = {
-            area: figures
-            for area, *figures in self._rows(
-                "SELECT c.area, count(*), sum(c.status <> 'not-assessed'), sum(c.status = 'complete'),"
+            (dialogue, area): figures
+            for dialogue, area, *figures in self._rows(
+                "SELECT c.dialogue, c.area, count(*), sum(c.status <> 'not-assessed'), sum(c.status = 'complete'),"
                 f" sum(c.status = 'in-progress'), sum(ifnull({FLAGS[Flag.OVERDUE]}, 0)),"
                 f" sum(ifnull({FLAGS[Flag.CLOSING]}, 0))"
-                f" FROM commitment AS c WHERE {_VALID.format('c')} GROUP BY c.area"
+                f" FROM commitment AS c WHERE {_VALID.format('c')} GROUP BY c.dialogue, c.area"
             )
         }
         titles = self._rows(
-            "SELECT a.key, a.title FROM area AS a JOIN dialogue AS d ON d.key = a.dialogue"
-            f" AND {_VALID.format('d')} WHERE {_VALID.format('a')} GROUP BY a.key"
-            " HAVING max(d.held) ORDER BY min(a.position), a.key"
+            "SELECT a.dialogue, a.key, a.title FROM area AS a JOIN dialogue AS d ON d.key = a.dialogue"
+            f" AND {_VALID.format('d')} WHERE {_VALID.format('a')} ORDER BY d.held, d.key, a.position, a.key"
         )
-        return [AreaRow._make((key, title, *counts.get(key, (0,) * 6), following.get(key))) for key, title in titles]
+        return [
+            AreaRow._make((key, title, *counts.get((dialogue, key), (0,) * 6), following.get((dialogue, key))))
+            for dialogue, key, title in titles
+        ]
 
     def upcoming(
         self, *, until: date | None = None, everything: bool = False, item: str | None = None
