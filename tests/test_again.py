@@ -185,3 +185,15 @@ def test_areas_of_two_dialogues_stay_apart(desk: Desk) -> None:
     assert [(row["area"], row["title"], row["commitments"]) for row in after[len(before) :]] == [
         ("pnt", "Coastal positioning", 1)
     ]
+
+
+def test_what_another_did_is_not_undone_unasked(desk: Desk) -> None:
+    """A plain undo or redo is of one's own latest action; another's takes its id."""
+    desk.call("mark", "31", "stalled", "--by", "another")
+    refused = desk.call("undo")
+    assert (refused.status, "another" in refused.stderr) == (2, True)
+    named = refused.stderr.split("undo ")[1].split()[0]
+    assert desk.call("undo", named, "--by", "another").status == 0
+    refused = desk.call("undo", "--redo")
+    assert (refused.status, "another" in refused.stderr) == (2, True)
+    assert desk.call("undo", "--redo", "--by", "another").status == 0

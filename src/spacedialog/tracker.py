@@ -256,9 +256,9 @@ class Tracker:
             return session.retract("undone", changes, only=only)
 
     def redo(self, change: str | None = None) -> Written:
-        """Bring back what the latest undo took back, or the undo that a change belongs to."""
+        """Bring back what the author's latest undo took back, or the undo that a change belongs to."""
         with self._writing() as session:
-            return session.retract("redone", journal.to_redo(session.connection, change))
+            return session.retract("redone", journal.to_redo(session.connection, change, author=self.author))
 
     def _on(self, on: When | None) -> VagueDate:
         from spacedialog.dates import VagueDate

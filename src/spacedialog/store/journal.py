@@ -75,11 +75,7 @@ def to_undo(connection: sqlite3.Connection, name: str | None, *, author: str, on
         )
         if latest is None:
             raise InputError("there is nothing to undo", _HISTORY)
-        if latest.author != author:
-            raise InputError(
-                f"the latest action is that of {latest.author}, and you are {author}",
-                f"spacedialog undo {latest.id[-8:]} takes it back all the same",
-            )
+        _must_be_of(author, latest, "undo")
         return _action(connection, latest)
     change = _named(connection, name)
     if only:
@@ -97,12 +93,16 @@ def to_undo(connection: sqlite3.Connection, name: str | None, *, author: str, on
     return standing
 
 
-def to_redo(connection: sqlite3.Connection, name: str | None) -> list[Change]:
-    """The retractions of the undo to take back: the latest one, or the one that took back the named change."""
+def to_redo(connection: sqlite3.Connection, name: str | None, *, author: str) -> list[Change]:
+    """The retractions of the undo to take back: the author's latest, or the one that took back the named change.
+
+    InputError where there is none, or the latest is another's; NotFoundError where no change goes by the name.
+    """
     if name is None:
         latest = next(_changes(connection, f"WHERE {_IS_UNDO} AND {_LIVE} ORDER BY c.ts DESC LIMIT 1"), None)
         if latest is None:
             raise InputError("there is nothing to redo", _HISTORY)
+        _must_be_of(author, latest, "undo --redo")
         return _action(connection, latest)
     change = _named(connection, name)
     undo: Change | None = change
@@ -118,6 +118,14 @@ def to_redo(connection: sqlite3.Connection, name: str | None) -> list[Change]:
     if undo is None or not _is_live(connection, undo):
         raise InputError(f"the change {change.id} is not undone", _HISTORY)
     return _action(connection, undo)
+
+
+def _must_be_of(author: str, latest: Change, command: str) -> None:
+    if latest.author != author:
+        raise InputError(
+            f"the latest one is that of {latest.author}, and you are {author}",
+            f"spacedialog {command} {latest.id[-8:]} takes it back all the same",
+        )
 
 
 def _action(connection: sqlite3.Connection, change: Change) -> list[Change]:
