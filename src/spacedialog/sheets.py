@@ -39,7 +39,7 @@ class Column(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """Rows of one kind. `fields` are the machine's names, `notes` the lines that people read below the table.
+    """Rows of one kind. `fields` are the machine's names, `notes` gives the lines that people read below it.
 
     With `lines`, a terminal shows each row as these lines of text and not as a row of a table.
     """
@@ -49,12 +49,12 @@ class Sheet(NamedTuple):
     rows: Iterable[tuple[Any, ...]]
     columns: tuple[Column, ...]
     empty: str
-    notes: tuple[str, ...] = ()
+    notes: Callable[[], tuple[str, ...]] = tuple
     lines: Callable[[Any], Iterable[str]] | None = None
 
 
-def commitments(rows: Iterable[CommitmentRow], coverage: Coverage | None = None) -> Sheet:
-    """The commitments that a filter let through; `coverage` is that of the whole record."""
+def commitments(rows: Iterable[CommitmentRow], coverage: Callable[[], Coverage] | None = None) -> Sheet:
+    """The commitments that a filter let through; `coverage` gives that of the whole record."""
     return Sheet(
         "commitments",
         CommitmentRow._fields,
@@ -93,11 +93,12 @@ def _days(days: int) -> str:
     return f"{days} day{'' if abs(days) == 1 else 's'}"
 
 
-def _notes(coverage: Coverage | None) -> tuple[str, ...]:
-    return (coverage_line(coverage),) if coverage else ()
+def _notes(coverage: Callable[[], Coverage] | None) -> Callable[[], tuple[str, ...]]:
+    # Asked for only where it is shown: a format for machines does not pay for it.
+    return (lambda: (coverage_line(coverage()),)) if coverage else tuple
 
 
-def upcoming(rows: Iterable[UpcomingRow], coverage: Coverage | None = None) -> Sheet:
+def upcoming(rows: Iterable[UpcomingRow], coverage: Callable[[], Coverage] | None = None) -> Sheet:
     """Dated events in the order of their windows."""
     return Sheet(
         "milestones",
@@ -139,7 +140,7 @@ def _long(days: int) -> str:
     return f"{round(days / 365.25)} years"
 
 
-def areas(rows: Iterable[AreaRow], coverage: Coverage | None = None) -> Sheet:
+def areas(rows: Iterable[AreaRow], coverage: Callable[[], Coverage] | None = None) -> Sheet:
     """Areas with their counts."""
     return Sheet(
         "areas",
@@ -167,7 +168,7 @@ def next_milestone(row: AreaRow) -> str:
     return f"{readable(following['when'])} {following['ref']} {following['title']}" if following else ""
 
 
-def found(rows: Iterable[FoundRow], coverage: Coverage | None = None) -> Sheet:
+def found(rows: Iterable[FoundRow], coverage: Callable[[], Coverage] | None = None) -> Sheet:
     """What a search found."""
     return Sheet(
         "found",
@@ -255,7 +256,7 @@ def value_text(name: str, value: Any) -> str:
     return readable(value) if name in _DATES else str(value)
 
 
-def slips(rows: Iterable[SlipRow], coverage: Coverage | None = None) -> Sheet:
+def slips(rows: Iterable[SlipRow], coverage: Callable[[], Coverage] | None = None) -> Sheet:
     """Re-datings, with the delay that they may mean."""
     return Sheet(
         "slips",

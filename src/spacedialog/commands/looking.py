@@ -52,7 +52,7 @@ def areas(reading: Reading) -> None:
       spacedialog areas --as-of 2025-04-14 --format csv
     """
     with reading.view() as view:
-        reading.show(sheets.areas(view.areas(), view.coverage()))
+        reading.show(sheets.areas(view.areas(), view.coverage))
 
 
 @app.command(name="list")
@@ -143,7 +143,7 @@ def list_(
     )
     with reading.view() as view:
         rows = view.commitments(filter_of(selection, view), sort=sort, limit=limit)
-        reading.show(sheets.commitments(rows, view.coverage()))
+        reading.show(sheets.commitments(rows, view.coverage))
 
 
 @app.command()
@@ -185,7 +185,7 @@ def upcoming(
     """
     limit = here.horizon(within, until, reading.as_of)
     with reading.view() as view:
-        reading.show(sheets.upcoming(view.upcoming(until=limit, everything=everything), view.coverage()))
+        reading.show(sheets.upcoming(view.upcoming(until=limit, everything=everything), view.coverage))
 
 
 @app.command()
@@ -204,7 +204,7 @@ def search(
       spacedialog search KPS satellite --json
     """
     with reading.view() as view:
-        reading.show(sheets.found(view.search(" ".join(words), limit=limit), view.coverage()))
+        reading.show(sheets.found(view.search(" ".join(words), limit=limit), view.coverage))
 
 
 @app.command()
@@ -238,4 +238,4 @@ def slips(reading: Reading) -> None:
       spacedialog slips --as-of 2025-12-31 --json
     """
     with reading.view() as view:
-        reading.show(sheets.slips(view.slips(), view.coverage()))
+        reading.show(sheets.slips(view.slips(), view.coverage))

@@ -80,9 +80,11 @@ class Reading(NamedTuple):
             hint(f"no store at {self.tracker.path}: this is the bundled record; a first change makes a store of it")
         with self.tracker.view(self.as_of, known_at=self.known_at) as view:
             yield view
+            if self.as_of == self.today and self.known_at is None:
+                return
             began = view.began()
             if began is None:
-                hint("nothing had been recorded" if self.known_at is not None else "nothing is recorded")
+                hint("nothing had been recorded")
             elif self.as_of.isoformat() < began:
                 hint(f"nothing is on record for {self.as_of}: the record begins on {began}")
 

@@ -36,7 +36,7 @@ def _table(sheet: Sheet, out: TextIO) -> None:
     out.write("".join("| ---: " if column.right else "| --- " for column in sheet.columns) + "|\n")
     for row in sheet.rows:
         out.write(_row([column.cell(row) for column in sheet.columns]))
-    for note in sheet.notes:
+    for note in sheet.notes():
         out.write(f"\n{cell(note)}\n")
 
 

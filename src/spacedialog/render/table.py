@@ -104,7 +104,7 @@ def _sheet(console: Console, sheet: Sheet, most: int | None) -> None:
         console.print(Text(sheet.empty))
     if more:
         console.print(Text(f"… and more: only {most} rows are shown; use --limit, a filter or a pipe"))
-    for note in sheet.notes:
+    for note in sheet.notes():
         console.print(Text(one_line(note), style="dim"))
 
 
