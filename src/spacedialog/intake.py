@@ -107,7 +107,7 @@ def _data_lines(first: dict[str, Any], stream: BinaryIO, name: str) -> Contents:
         for number, line in enumerate(stream, 2):
             if not line.strip():
                 continue
-            at, before = f"line {number}", len(problems)
+            at = f"line {number}"
             try:
                 said = _line(line, name, number)
                 if "area" in said:
@@ -115,8 +115,9 @@ def _data_lines(first: dict[str, Any], stream: BinaryIO, name: str) -> Contents:
                         yield Entry(place, _plain(commitment), updates)
                     commitment, place, updates = None, at, []
                     new = _validated(Commitment, said, name, at)
-                    problems.extend(checks.commitment(at, new))
-                    commitment = new if len(problems) == before else None
+                    wrong = list(checks.commitment(at, new))
+                    problems.extend(wrong)
+                    commitment = None if wrong else new
                 else:
                     update = _validated(Update, said, name, at)
                     if commitment or not place:
