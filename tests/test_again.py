@@ -197,3 +197,24 @@ def test_what_another_did_is_not_undone_unasked(desk: Desk) -> None:
     refused = desk.call("undo", "--redo")
     assert (refused.status, "another" in refused.stderr) == (2, True)
     assert desk.call("undo", "--redo", "--by", "another").status == 0
+
+
+def test_a_terminal_gets_as_many_rows_as_a_person_reads() -> None:
+    """Of a long table so many rows are drawn, and that there are more is said; without a bound all are."""
+    from spacedialog.render.table import draw
+    from spacedialog.sheets import Place, places
+
+    def drawn(count: int, most: int | None) -> str:
+        rows = [Place(f"row{number}", "path", True) for number in range(count)]
+        return draw(places(rows), width=80, colour=False, most=most)
+
+    assert ("row2" in drawn(4, 3), "row3" in drawn(4, 3), "more" in drawn(4, 3)) == (True, False, True)
+    assert "more" not in drawn(3, 3)
+    assert "row3" in drawn(4, None)
+
+
+def test_numbers_of_milestones_are_not_given_again(desk: Desk) -> None:
+    """The next milestone of a commitment comes after all that it ever had, also after those that were renamed away."""
+    desk.call("edit", "25.2", "--ref", "ROK4-25.7")
+    desk.call("undo")
+    assert desk.call("add", "Review", "--milestone-of", "25", "--due", "2028", "--json").data["ref"] == "ROK4-25.8"

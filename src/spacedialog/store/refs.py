@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from spacedialog.errors import InputError, NotFoundError
-from spacedialog.log import CREATE
-from spacedialog.store.cache import changes_of
 from spacedialog.store.query import storable
 from spacedialog.words import NAME_PATTERN
 
@@ -119,12 +117,10 @@ class Refs:
 
     def next_milestone_ref(self, target: Target) -> str:
         """The ref after the highest that the commitment ever gave to a milestone."""
-        refs = [
-            change.content.get("set", {}).get("ref", "")
-            for change in changes_of(self._connection, target.item)
-            if change.kind == CREATE and "milestone" in change.content
-        ]
-        numbers = [int(end) for ref in refs if (end := ref.rpartition(".")[2]).isdigit()]
+        refs = self._connection.execute(
+            "SELECT ref_key FROM given WHERE item = ? AND milestone IS NOT NULL", (target.item,)
+        )
+        numbers = [int(end) for (ref,) in refs if (end := ref.rpartition(".")[2]).isdigit()]
         return f"{target.ref}.{max(numbers, default=0) + 1}"
 
     def target(self, item: str, milestone: str | None) -> Target | None:
