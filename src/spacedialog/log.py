@@ -6,7 +6,6 @@ store's.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -77,7 +76,7 @@ def fingerprint(
 ) -> str:
     """SHA-256, in hexadecimal, of a change's canonical form (all fields but `sha` and `seq`)."""
     form = _encode([change_id, ts, on, author, kind, item, base, body])
-    return hashlib.sha256(form.encode("utf-8")).hexdigest()
+    return _sha256(form).hex()
 
 
 def record(draft: Draft, *, change_id: str, ts: int, author: str, base: str | None) -> Change:
@@ -111,8 +110,14 @@ def change_ids(ts: int, entropy: bytes) -> Iterator[str]:
 
 def item_id(kind: str, key: str) -> str:
     """The UUID (version 8) of a record that a data file names: the same wherever the file is imported."""
-    digest = int.from_bytes(hashlib.sha256(f"{kind}:{key}".encode()).digest()[:16], "big")
+    digest = int.from_bytes(_sha256(f"{kind}:{key}")[:16], "big")
     return _uuid_text(digest & ~(0xF << 76 | 0b11 << 62) | 0x8 << 76 | 0b10 << 62)
+
+
+def _sha256(text: str) -> bytes:
+    from hashlib import sha256  # here, for start-up time: most reads need none
+
+    return sha256(text.encode()).digest()
 
 
 def _uuid_text(value: int) -> str:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -191,12 +192,17 @@ def _output(format_: Format, file: Path | None, color: Colour, *, header: bool =
     )
 
 
+@cache
+def _parameters(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
+    return tuple(inspect.signature(function, eval_str=True).parameters.values())
+
+
 def _given_by(
     make: Callable[..., Any], command: Callable[..., None], without: tuple[str, ...] = ()
 ) -> Callable[..., None]:
     """The command with the options of `make` besides its own; it gets what `make` makes of them first."""
-    shared = [p for name, p in inspect.signature(make, eval_str=True).parameters.items() if name not in without]
-    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    shared = [parameter for parameter in _parameters(make) if parameter.name not in without]
+    own = _parameters(command)[1:]
 
     def run(**values: Any) -> None:
         made = make(**{parameter.name: values.pop(parameter.name) for parameter in shared})

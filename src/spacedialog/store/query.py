@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from spacedialog.errors import InputError
 from spacedialog.words import CLOSING_DAYS, SETTLED, STALE_DAYS, Flag
@@ -58,58 +57,50 @@ _FIELDS: dict[Field, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(NamedTuple):
     """The field has one of the values."""
 
     field: Field
     values: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Involves:
+class Involves(NamedTuple):
     """One of the parties leads it or takes part."""
 
     parties: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class OfSide:
+class OfSide(NamedTuple):
     """A party of one of these sides leads it or takes part."""
 
     sides: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class DueBefore:
+class DueBefore(NamedTuple):
     """Its window closes before the day."""
 
     day: date
 
 
-@dataclass(frozen=True, slots=True)
-class DueAfter:
+class DueAfter(NamedTuple):
     """Its window closes after the day, or never."""
 
     day: date
 
 
-@dataclass(frozen=True, slots=True)
-class Flagged:
+class Flagged(NamedTuple):
     """It bears the flag."""
 
     flag: Flag
 
 
-@dataclass(frozen=True, slots=True)
-class Says:
+class Says(NamedTuple):
     """Its text, or what has been noted of it, holds all the words."""
 
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(NamedTuple):
     """Every one of the parts holds; with no parts, true."""
 
     parts: Sequence[Filter]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -98,6 +97,8 @@ def merge(connection: sqlite3.Connection, changes: Iterable[Change], name: str) 
 
 def seed(connection: sqlite3.Connection) -> None:
     """Record the bundled dialogues in an empty log: the same changes, to the letter, wherever it is done."""
+    from hashlib import sha256
+
     for document in bundled_documents():
         compiled = datetime.fromisoformat(document["compiled"]).replace(tzinfo=UTC)
         append(
@@ -105,5 +106,5 @@ def seed(connection: sqlite3.Connection) -> None:
             seed_drafts(document),
             now=round(compiled.timestamp() * 1_000_000),
             author=SEED_AUTHOR,
-            entropy=hashlib.sha256(canonical(document).encode()).digest(),
+            entropy=sha256(canonical(document).encode()).digest(),
         )
