@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 
 from spacedialog.errors import DateError
 
@@ -139,6 +139,7 @@ class VagueDate:
     qualifier: str = field(compare=False, default="")
 
     @classmethod
+    @lru_cache(maxsize=4096)  # a record has far fewer dates than entries
     def parse(cls, text: str) -> VagueDate:
         """Read one EDTF date; DateError when it is none, or when no day lies in it.
 

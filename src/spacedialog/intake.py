@@ -189,8 +189,7 @@ def _no_number(name: str) -> object:
 
 def _validated(model: type[AnyModel], said: object, name: str, place: str) -> AnyModel:
     try:
-        # By way of JSON: there a list is a list, and a text a status, whatever the model's strictness.
-        return model.model_validate_json(json.dumps(said))
+        return model.model_validate(said)
     except ValidationError as error:
         problems = [f"{name}: {_problem(problem, place)}" for problem in error.errors(include_url=False)]
         raise ProblemsError(f"{name}: nothing was imported", problems) from error
