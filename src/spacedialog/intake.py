@@ -168,7 +168,7 @@ def _line(line: bytes, name: str, number: int) -> dict[str, Any]:
 def _parsed(content: bytes, name: str, number: int | None = None) -> object:
     at = name if number is None else f"{name}, line {number}"
     try:
-        return json.loads(content.decode("utf-8"), parse_constant=_no_number)
+        return _decode(content.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise InputError(f"{at}: byte {error.start} is not UTF-8", "save the file as UTF-8") from error
     except json.JSONDecodeError as error:
@@ -185,6 +185,9 @@ def _parsed(content: bytes, name: str, number: int | None = None) -> object:
 
 def _no_number(name: str) -> object:
     raise ValueError(f"{name} is no number of JSON")
+
+
+_decode = json.JSONDecoder(parse_constant=_no_number).decode
 
 
 def _validated(model: type[AnyModel], said: object, name: str, place: str) -> AnyModel:

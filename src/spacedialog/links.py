@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from spacedialog.errors import InputError
 
+# The common address, for which a large import needs no parser: a host name, then a path without `@`.
+_PLAIN = re.compile(r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)*/[!-?A-Z_a-z~]*")
 _REMEDY = "write http:// or https://, a host and a path"
 
 
 def web_address(text: str) -> str:
     """The address, as it stands; InputError unless it is http(s), has a host and carries no credentials."""
+    if _PLAIN.fullmatch(text):
+        return text
     try:
         parts = urlsplit(text)
         host, credentials = parts.hostname, parts.username is not None or parts.password is not None

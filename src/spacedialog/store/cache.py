@@ -89,13 +89,6 @@ class Refolding:
                 rows.clear()
 
 
-def refold(connection: sqlite3.Connection, items: Iterable[str]) -> None:
-    """Write what the changes of these items mean, in place of what was kept."""
-    with Refolding(connection) as refolding:
-        for item in items:
-            refolding.add(item, changes_of(connection, item))
-
-
 def rebuild(connection: sqlite3.Connection) -> None:
     """Write every period table anew from the log."""
     connection.execute("INSERT INTO words_fts(words_fts) VALUES ('delete-all')")

@@ -134,7 +134,8 @@ def _new(path: Path, seed: Callable[[sqlite3.Connection], None]) -> Iterator[sql
             connection.execute("BEGIN IMMEDIATE")
             seed(connection)
             connection.execute("COMMIT")
-            yield connection
+            with _indexed_last(connection):
+                yield connection
         finally:
             connection.close()
         _sync(draft)
@@ -142,6 +143,23 @@ def _new(path: Path, seed: Callable[[sqlite3.Connection], None]) -> Iterator[sql
         _sync(path.parent)
     finally:
         _remove(draft)
+
+
+@contextmanager
+def _indexed_last(connection: sqlite3.Connection) -> Iterator[None]:
+    """Put off the indexes that only readers need: made after the rows, they are made in half the time.
+
+    Nobody reads a new store before it is whole. What a write itself looks up (the changes of an item, the refs that
+    were given) stays indexed.
+    """
+    indexes = connection.execute(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql NOT NULL AND tbl_name NOT IN ('change', 'given')"
+    ).fetchall()
+    for name, _ in indexes:
+        connection.execute(f"DROP INDEX {name}")
+    yield
+    for _, sql in indexes:
+        connection.execute(sql)
 
 
 def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
@@ -222,7 +240,7 @@ def _be_durable(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     # A large import touches every index at random; with SQLite's 2 MB it would write most of its pages many times.
-    connection.execute("PRAGMA cache_size = -24576")
+    connection.execute("PRAGMA cache_size = -16384")
 
 
 def _remove(database: Path) -> None:

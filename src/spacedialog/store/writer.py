@@ -11,7 +11,8 @@ from spacedialog.errors import ProblemsError
 from spacedialog.fold import understands
 from spacedialog.log import SEED_AUTHOR, Change, Draft, canonical, change_ids, next_ts, record
 from spacedialog.record import bundled_documents, seed_drafts
-from spacedialog.store.cache import Refolding, changes_of, refold
+from spacedialog.store.cache import Refolding, changes_of
+from spacedialog.store.journal import is_new
 
 _BATCH = 1000
 _INSERT = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -79,19 +80,22 @@ def merge(connection: sqlite3.Connection, changes: Iterable[Change], name: str) 
     ProblemsError where one bears the id of another change of this store.
     """
     came = strange = 0
-    items: dict[str, None] = {}
+    items: dict[str, bool] = {}  # whether each is new here
     clashes = []
     for change in changes:
         row = connection.execute("SELECT sha FROM change WHERE id = ?", (change.id,)).fetchone()
         if row is None:
+            if change.item not in items:
+                items[change.item] = is_new(connection, change.item)
             connection.execute(_INSERT, change._replace(seq=None))
-            items[change.item] = None
             came, strange = came + 1, strange + (not understands(change))
         elif row[0] != change.sha:
             clashes.append(f"{name}: {change.id}: another change has this id here\n  import it into a store of its own")
     if clashes:
         raise ProblemsError(f"{name}: nothing was imported", clashes)
-    refold(connection, items)
+    with Refolding(connection) as refolding:
+        for item, fresh in items.items():
+            refolding.add(item, changes_of(connection, item), is_new=fresh)
     return Merged(came, strange)
 
 
