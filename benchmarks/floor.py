@@ -130,7 +130,7 @@ def list_due(db: str, day: str, form: str, after: str, before: str) -> None:
     """`list --status open --due-after --due-before`."""
     condition = (
         "c.due_latest > :after AND c.due_latest < :before"
-        " AND c.status IN ('not-assessed', 'not-started', 'in-progress', 'stalled')"
+        " AND +c.status IN ('not-assessed', 'not-started', 'in-progress', 'stalled')"
     )
     show(form, day, LIST, commitments(db, day, condition, after=after, before=before))
 

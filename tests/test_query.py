@@ -24,6 +24,7 @@ from spacedialog.store.query import (
     All,
     DueAfter,
     DueBefore,
+    DueWithin,
     Field,
     Filter,
     Flagged,
@@ -122,6 +123,8 @@ def passes(filter_: Filter, row: CommitmentRow, sides: Mapping[str, str]) -> boo
             return latest is not None and latest < day
         case DueAfter(day):
             return row.due is not None and (latest is None or latest > day)
+        case DueWithin(after, before):
+            return latest is not None and after < latest < before
         case Flagged(flag):
             return flag.value in row.flags
         case All(parts):
@@ -153,6 +156,7 @@ leaves: st.SearchStrategy[Filter] = st.one_of(
     st.builds(OfSide, some(("US", "ROK", "INT", "none"))),
     st.builds(DueBefore, near_days),
     st.builds(DueAfter, near_days),
+    st.builds(DueWithin, near_days, near_days),
     st.builds(Flagged, st.sampled_from(Flag)),
 )
 filters: st.SearchStrategy[Filter] = st.recursive(
@@ -184,6 +188,7 @@ def test_a_filter_lets_through_what_it_says(view: View, sides: Mapping[str, str]
         (DueBefore(date(2026, 12, 1)), True),
         (DueAfter(date(2028, 1, 1)), True),
         (DueAfter(date.max), True),
+        (DueWithin(date.min, date(2026, 12, 1)), True),
     ],
 )
 def test_the_record_shows_each_filter_at_work(
@@ -391,6 +396,10 @@ PLANS: dict[str, tuple[Callable[[View], Any], str]] = {
     ),
     "status": (lambda v: list(v.commitments(OneOf("status", ["stalled"]))), "c USING INDEX idx_commitment_status"),
     "due": (lambda v: list(v.commitments(DueBefore(DAY), sort="due")), "c USING INDEX idx_commitment_due_latest"),
+    "a status within a window": (
+        lambda v: list(v.commitments(All((OneOf("status", ["stalled"]), DueWithin(DAY, date.max))))),
+        "c USING INDEX idx_commitment_due_latest_valid_to (due_latest>? AND due_latest<?)",
+    ),
     "overdue": (lambda v: list(v.commitments(Flagged(Flag.OVERDUE))), "c USING INDEX idx_commitment_"),
     "ref": (lambda v: v.refs.resolve("ROK4-07"), "USING INDEX idx_given_ref_key"),
     "number": (lambda v: v.refs.resolve("7"), "USING INDEX idx_commitment_number"),

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from spacedialog.errors import InputError
 from spacedialog.statements import known, one_of
-from spacedialog.store.query import All, DueAfter, DueBefore, Field, Filter, Flagged, Involves, OfSide, OneOf, Says
+from spacedialog.store.query import (
+    All,
+    DueAfter,
+    DueBefore,
+    DueWithin,
+    Field,
+    Filter,
+    Flagged,
+    Involves,
+    OfSide,
+    OneOf,
+    Says,
+)
 from spacedialog.words import SETTLED, Flag, Status, Strength
 
 if TYPE_CHECKING:
@@ -66,10 +78,14 @@ def filter_of(selection: Selection, view: View) -> Filter:
     if selection.strength:
         choices = [strength.value for strength in Strength]
         parts.append(OneOf("strength", [one_of("strength", value, choices) for value in selection.strength]))
-    if selection.due_before:
-        parts.append(DueBefore(_bound("due-before", selection.due_before, selection.due_before.earliest)))
-    if selection.due_after:
-        parts.append(DueAfter(_bound("due-after", selection.due_after, selection.due_after.latest)))
+    before = selection.due_before and _bound("due-before", selection.due_before, selection.due_before.earliest)
+    after = selection.due_after and _bound("due-after", selection.due_after, selection.due_after.latest)
+    if before and after:
+        parts.append(DueWithin(after, before))
+    elif before:
+        parts.append(DueBefore(before))
+    elif after:
+        parts.append(DueAfter(after))
     parts += [Flagged(flag) for flag in selection.flags]
     if selection.text is not None:
         parts.append(Says(selection.text))

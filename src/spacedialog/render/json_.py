@@ -36,8 +36,8 @@ def write_lines(sheet: Sheet, out: TextIO) -> None:
 
 
 def lines(sheet: Sheet) -> Iterable[str]:
-    """The rows as JSON objects."""
-    return (dumps(dict(zip(sheet.fields, map(plain, row), strict=True))) for row in sheet.rows)
+    """The rows as JSON objects; their values are what JSON has."""
+    return (dumps(dict(zip(sheet.fields, row, strict=True))) for row in sheet.rows)
 
 
 def dumps(value: Any) -> str:

@@ -153,7 +153,8 @@ def _indexed_last(connection: sqlite3.Connection) -> Iterator[None]:
     were given) stays indexed.
     """
     indexes = connection.execute(
-        "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql NOT NULL AND tbl_name NOT IN ('change', 'given')"
+        "SELECT name, sql FROM sqlite_schema"
+        " WHERE type = 'index' AND sql NOT NULL AND tbl_name NOT IN ('change', 'given')"
     ).fetchall()
     for name, _ in indexes:
         connection.execute(f"DROP INDEX {name}")
