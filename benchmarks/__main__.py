@@ -10,12 +10,11 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import peers, report
-from benchmarks.suite import Suite, say
+from benchmarks.suite import LEEWAY, Suite, say
 from benchmarks.timing import DisagreementError
 
 QUICK = "30,1000"
 EVERY = "30,1000,10000,100000,1000000"
-LEEWAY = 1.5
 
 
 def main() -> int:

@@ -60,6 +60,10 @@ class Figures(NamedTuple):
         )
 
 
+LEEWAY = 1.5
+"""By how much a ratio may be over its bound before it is too high: other work on the machine passes, a defect stays."""
+
+
 @dataclass(frozen=True)
 class Result:
     """One race: `ours` first, `against` the one that the bound is about. `asked` says whether the bound holds here."""
@@ -195,9 +199,13 @@ class Suite:
         bound: float | None = None,
         runs: int = 0,
     ) -> Result:
-        """Time the commands in turns and keep the result."""
-        series = race(commands, runs=runs or self.runs, seconds=self.seconds)
-        figures = {name: Figures.of(one) for name, one in series.items()}
+        """Time the commands in turns and keep the result; a ratio that is far too high is measured once more."""
+        figures: dict[str, Figures] = {}
+        for _ in range(2):
+            series = race(commands, runs=runs or self.runs, seconds=self.seconds)
+            figures = {name: Figures.of(one) for name, one in series.items()}
+            if bound is None or figures[against].ratio <= LEEWAY * bound:
+                break
         asked = size in (BUNDLED, BOUND_AT)
         result = Result(block, what, size, job or what, figures, against, bound, asked)
         self.results.append(result)
