@@ -18,7 +18,18 @@ from spacedialog.store.files import FAILURES, reason
 from spacedialog.store.image import PAGE_SIZE, Image
 
 _COLUMNS = ("id", "ts", "on", "author", "kind", "item", "base", "body", "sha", "seq")
-_TYPES = (str, int, str, str, str, str, (str, type(None)), str, str, (int, type(None)))
+_TYPES: tuple[type | tuple[type, ...], ...] = (
+    str,
+    int,
+    str,
+    str,
+    str,
+    str,
+    (str, type(None)),
+    str,
+    str,
+    (int, type(None)),
+)
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NAMES = ", ".join(f'"{name}"' for name in _COLUMNS)
 
@@ -125,13 +136,10 @@ def _is_id(value: object) -> TypeGuard[str]:
 
 def _sound(values: list[Any]) -> Change | None:
     """The change that the values are, if they are one whose hash holds."""
-    if len(values) != len(_TYPES) or not all(map(isinstance, values, _TYPES)):
+    if not all(isinstance(value, kind) for value, kind in zip(values, _TYPES, strict=True)):
         return None
     change = Change._make(values)
-    try:
-        return change if holds(change) else None
-    except UnicodeEncodeError:
-        return None
+    return change if holds(change) else None
 
 
 def _carved(image: Image) -> Iterator[tuple[str, tuple[Change, int]]]:
