@@ -138,9 +138,8 @@ def verify(arrived: Sequence[Change], text: str) -> FingerprintRow:
     since = len(arrived) - printed.changes
     holds = not altered and same_in(printed, arrived)
     if altered:
-        said = f"altered: {', '.join(altered[:_NAMED])}" + (
-            f" and {len(altered) - _NAMED} more" * (len(altered) > _NAMED)
-        )
+        more = f" and {len(altered) - _NAMED} more" if len(altered) > _NAMED else ""
+        said = f"does not hold: altered: {', '.join(altered[:_NAMED])}{more}"
     elif holds:
         said = f"holds: all {printed.changes} changes are here unchanged; {since} came since"
     elif by_then < printed.changes:

@@ -87,7 +87,9 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
 
 def copy_of_log(connection: sqlite3.Connection, *, known_at: int | None = None) -> sqlite3.Connection:
     """The record in memory, folded from what the log held at the time `known_at` (µs), or holds now."""
-    changes = connection.execute("SELECT * FROM change WHERE ts <= ?", (2**63 - 1 if known_at is None else known_at,))
+    changes = connection.execute(
+        "SELECT * FROM change WHERE ts <= ? ORDER BY rowid", (2**63 - 1 if known_at is None else known_at,)
+    )
     return folded(changes)
 
 
