@@ -62,8 +62,16 @@ class Change(NamedTuple):
     @property
     def content(self) -> dict[str, Any]:
         """The body, read."""
-        content: dict[str, Any] = json.loads(self.body)
-        return content
+        return content_of(self.body)
+
+
+def content_of(body: str) -> dict[str, Any]:
+    """What a body says; nothing where it is no JSON object, as only another program can have written it."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def canonical(value: object) -> str:
@@ -87,8 +95,11 @@ def record(draft: Draft, *, change_id: str, ts: int, author: str, base: str | No
 
 
 def holds(change: Change) -> bool:
-    """Whether a change's hash fits what it says."""
-    return fingerprint(*change[:8]) == change.sha
+    """Whether a change's hash fits what it says; what is no text (lone surrogates) has none."""
+    try:
+        return fingerprint(*change[:8]) == change.sha
+    except UnicodeEncodeError:
+        return False
 
 
 def next_ts(now: int, newest: int | None) -> int:

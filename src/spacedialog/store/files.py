@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from spacedialog.errors import StoreError
+from spacedialog.errors import InputError, StoreError
+from spacedialog.store import backup
 from spacedialog.store.cache import rebuild
+from spacedialog.store.shape import schema, strange
 
 APPLICATION_ID = 0x53504443
 """Marks a SQLite file as a spacedialog store ("SPDC")."""
@@ -25,11 +28,20 @@ SCHEMA_VERSION = 2
 LOCK_TIMEOUT = 10.0
 """How many seconds a write waits for the others."""
 
+FAILURES = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises on a damaged database; the second where what it complains of is no text."""
+
+_MAGIC = b"SQLite format 3\0"
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+_HEADER = 100
+"""Bytes at the start of a database that say what it is."""
+
 
 def memory() -> sqlite3.Connection:
     """An empty database in memory, with the store's schema."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.executescript((Path(__file__).parent / "schema.sql").read_text("utf-8"))
+    connection.executescript(schema())
     return connection
 
 
@@ -41,24 +53,31 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
     folder or the file may not be written to, the store is read as it stands. A store with an older schema is
     read through its log, which never changes its shape.
     """
-    with closing(_open_to_read(path)) as connection, _telling(path, (sqlite3.Error,)):
-        if _check(connection, path) < SCHEMA_VERSION:
+    with as_it_stands(path) as (connection, version):
+        if version < SCHEMA_VERSION:
             with closing(copy_of_log(connection)) as copy:
                 yield copy
         else:
             yield connection
 
 
+@contextmanager
+def as_it_stands(path: Path) -> Iterator[tuple[sqlite3.Connection, int]]:
+    """A connection that only reads the store, of whatever older schema, and the version of that."""
+    with closing(_open_to_read(path)) as connection, telling(path, FAILURES):
+        yield connection, _check(connection, path, writing=False)
+
+
 def _open_to_read(path: Path) -> sqlite3.Connection:
     writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
     modes = ["mode=rw"] if writable else ["mode=ro", "immutable=1"]
     while True:
-        with _telling(path):
+        with telling(path):
             connection = _connect(path, modes.pop(0))
         try:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        except sqlite3.Error as error:
+        except FAILURES as error:
             connection.close()
             if not modes:
                 raise unusable(path, error) from error
@@ -68,13 +87,25 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
 
 def copy_of_log(connection: sqlite3.Connection, *, known_at: int | None = None) -> sqlite3.Connection:
     """The record in memory, folded from what the log held at the time `known_at` (µs), or holds now."""
+    changes = connection.execute(
+        "SELECT * FROM change WHERE ts <= ? ORDER BY rowid", (2**63 - 1 if known_at is None else known_at,)
+    )
+    return folded(changes)
+
+
+def folded(changes: Iterable[Sequence[object]]) -> sqlite3.Connection:
+    """The record in memory that these changes make."""
     copy = memory()
-    changes = connection.execute("SELECT * FROM change WHERE ts <= ?", (2**63 - 1 if known_at is None else known_at,))
     copy.execute("BEGIN")
-    copy.executemany("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", changes)
-    rebuild(copy)
+    fill(copy, changes)
     copy.execute("COMMIT")
     return copy
+
+
+def fill(connection: sqlite3.Connection, changes: Iterable[Sequence[object]]) -> None:
+    """Put these changes, as they are, into an empty log, and fold them; in the caller's transaction."""
+    connection.executemany("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", changes)
+    rebuild(connection)
 
 
 @contextmanager
@@ -88,7 +119,7 @@ def writing(
     Where there is no store it is made, `seed` filling it, and appears together with what is written, or not at
     all. StoreError where the store cannot be used or others keep it locked for LOCK_TIMEOUT seconds.
     """
-    with _telling(path), _locked(path):
+    with telling(path), locked(path):
         is_new = not path.exists()
         with _new(path, seed) if is_new else _existing(path, keep=keep) as connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -97,7 +128,7 @@ def writing(
 
 
 @contextmanager
-def _telling(path: Path, errors: tuple[type[Exception], ...] = (OSError, sqlite3.Error)) -> Iterator[None]:
+def telling(path: Path, errors: tuple[type[Exception], ...] = (OSError, *FAILURES)) -> Iterator[None]:
     """What goes wrong with the store, told as a StoreError."""
     try:
         yield
@@ -109,7 +140,7 @@ def _telling(path: Path, errors: tuple[type[Exception], ...] = (OSError, sqlite3
 def _existing(path: Path, *, keep: bool) -> Iterator[sqlite3.Connection]:
     # Closing rolls back what was not committed.
     with closing(_connect(path, "mode=rw")) as connection:
-        older = _check(connection, path) < SCHEMA_VERSION
+        older = _check(connection, path, writing=True) < SCHEMA_VERSION
         if older and not keep:
             with closing(copy_of_log(connection)) as copy:
                 yield copy
@@ -122,27 +153,15 @@ def _existing(path: Path, *, keep: bool) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def _new(path: Path, seed: Callable[[sqlite3.Connection], None]) -> Iterator[sqlite3.Connection]:
-    draft = path.with_name(f".{path.name}.new")
-    _remove(draft)
-    try:
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        connection = sqlite3.connect(draft, isolation_level=None)
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            _be_durable(connection)
-            _migrate(connection)
-            connection.execute("BEGIN IMMEDIATE")
-            seed(connection)
-            connection.execute("COMMIT")
-            with _indexed_last(connection):
-                yield connection
-        finally:
-            connection.close()
-        _sync(draft)
-        draft.rename(path)
-        _sync(path.parent)
-    finally:
-        _remove(draft)
+    with backup.appearing(path) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        _be_durable(connection)
+        _migrate(connection)
+        connection.execute("BEGIN IMMEDIATE")
+        seed(connection)
+        connection.execute("COMMIT")
+        with _indexed_last(connection):
+            yield connection
 
 
 @contextmanager
@@ -165,15 +184,8 @@ def _indexed_last(connection: sqlite3.Connection) -> Iterator[None]:
 
 def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
     """Bring an older store to this program's schema, after a backup; its period tables are made from its log."""
-    backup = path.with_name(f"{path.name}.before-schema-{SCHEMA_VERSION}")
-    draft = path.with_name(f".{backup.name}.new")
-    _remove(draft)
-    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    with closing(sqlite3.connect(draft)) as copy:
-        connection.backup(copy)
-    _sync(draft)
-    draft.rename(backup)
-    _sync(path.parent)
+    backup.copy(connection, backup.before(path, f"schema-{SCHEMA_VERSION}"))
+    backup.prune(path)
     _migrate(connection)
 
 
@@ -189,21 +201,24 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path, *, shared: bool = False) -> Iterator[None]:
     """Hold the lock of the store's folder; StoreError when others hold it for LOCK_TIMEOUT seconds.
+
+    Those who hold it `shared` only keep writers out, and make no folder.
 
     SQLite's own waiting lets a writer starve among many; filelock would do, but takes longer to import than a
     change takes to write. The folder is what is locked: a lock on the store itself would undo SQLite's own.
     """
     import fcntl
 
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not shared:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
     try:
         give_up = time.monotonic() + LOCK_TIMEOUT
         while True:
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
                 if time.monotonic() > give_up:
@@ -218,22 +233,72 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=LOCK_TIMEOUT)
-
-
-def _check(connection: sqlite3.Connection, path: Path) -> int:
-    """The version of the store's schema; StoreError where this is no store, or a newer program's."""
+    """The store, opened; StoreError where the file is not one, before SQLite would touch it."""
+    must_be_file(path)
+    with path.open("rb") as file:
+        _check_header(file.read(_HEADER), path)
+    uri = f"{path.absolute().as_uri()}?{mode}"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=LOCK_TIMEOUT)
+    # What stands in the file's schema may be anybody's; Python loads no extensions unless it is told to.
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if application != APPLICATION_ID:
-        raise StoreError(f"{path}: this is not a spacedialog store", "name another file with --db; nothing was changed")
+    return connection
+
+
+def must_be_file(path: Path) -> None:
+    """StoreError where there is something at `path` that is no file: to open a pipe would wait for ever."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise unusable(path, error) from error
+    if not stat.S_ISREG(mode):
+        kind = "folder" if stat.S_ISDIR(mode) else "pipe, a socket or a device"
+        raise StoreError(
+            f"{path}: the store cannot be used: this is a {kind}", "name a file with --db; nothing was changed"
+        )
+
+
+def _check_header(header: bytes, path: Path) -> None:
+    if not header:
+        raise StoreError(
+            f"{path}: the file is empty: this is not a spacedialog store",
+            "remove it, and the next change makes a store there; nothing was changed",
+        )
+    if not header.startswith(_MAGIC):
+        raise StoreError(
+            f"{path}: this is not a spacedialog store: file is not a database",
+            "name another file with --db; if it was a store, spacedialog doctor shows what is left of it",
+        )
+    if header[68:72] != _mark():
+        raise foreign(path)
+    version = int.from_bytes(header[60:64], "big", signed=True)
     if version > SCHEMA_VERSION:
         raise StoreError(
             f"{path}: the store was written by a newer spacedialog (schema {version}, here {SCHEMA_VERSION})",
             "upgrade spacedialog; nothing was changed",
         )
+
+
+def _mark() -> bytes:
+    return APPLICATION_ID.to_bytes(4, "big")
+
+
+def foreign(path: Path) -> StoreError:
+    """What to tell a user whose store is none."""
+    return StoreError(f"{path}: this is not a spacedialog store", "name another file with --db; nothing was changed")
+
+
+def _check(connection: sqlite3.Connection, path: Path, *, writing: bool) -> int:
+    """The version of the store's schema; StoreError where what stands in it is not this program's."""
+    if found := list(strange(connection, writing=writing)):
+        raise StoreError(
+            f"{path}: in the store stands what this program did not make: {', '.join(found[:3])}",
+            "spacedialog doctor names all of it, and doctor --rescue NEW.db brings the changes into a store without"
+            " it; nothing was changed",
+        )
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
     return int(version)
 
 
@@ -244,23 +309,65 @@ def _be_durable(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA cache_size = -16384")
 
 
-def _remove(database: Path) -> None:
-    for name in ("", "-wal", "-shm", "-journal"):
-        Path(f"{database}{name}").unlink(missing_ok=True)
-
-
 def unusable(path: Path, error: Exception) -> StoreError:
     """What to tell a user whose store gave this error."""
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    told = error.strerror if isinstance(error, OSError) and error.strerror else reason(error)
+    damaged = isinstance(error, UnicodeDecodeError) or getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
     return StoreError(
-        f"{path}: the store cannot be used: {reason}",
-        "check the path, its permissions and the space on the disk",
+        f"{path}: the store cannot be used: {told}",
+        "spacedialog doctor says what is damaged, and can save the rest; nothing was changed"
+        if damaged
+        else "check the path, its permissions and the space on the disk",
     )
 
 
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def damaged(path: Path) -> StoreError:
+    """What to tell a user whose store holds what this program never wrote."""
+    return StoreError(
+        f"{path}: the store is damaged",
+        "spacedialog doctor says what is damaged, and can save the rest; nothing was changed",
+    )
+
+
+def reason(error: Exception) -> str:
+    """What SQLite says is wrong."""
+    if isinstance(error, UnicodeDecodeError):
+        return bytes(error.object).decode("utf-8", "replace")
+    return str(error)
+
+
+def put(source: sqlite3.Connection, path: Path, *, replace: bool) -> Path | None:
+    """Make the database of a connection the store at `path`; where there was one, the name of its copy.
+
+    Where there is a store, InputError unless it is to be replaced. One that SQLite can open is written over in one
+    transaction, since others may have it open; else its files give way to a new one.
+    """
+    must_be_file(path)
+    with telling(path), locked(path):
+        if not path.exists():
+            _place(source, path)
+            return None
+        if not replace:
+            raise InputError(f"{path}: there is a store already", "--replace takes its place, after a copy of it")
+        with path.open("rb") as file:
+            header = file.read(_HEADER)
+        if header.startswith(_MAGIC) and header[68:72] not in (bytes(4), _mark()):
+            raise foreign(path)
+        kept = backup.before(path, "restore")
+        backup.raw(path, kept)
+        try:
+            with closing(_connect(path, "mode=rw")) as connection:
+                _be_durable(connection)
+                source.backup(connection)
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except (StoreError, *FAILURES):
+            _place(source, path)
+        backup.prune(path)
+        return kept
+
+
+def _place(source: sqlite3.Connection, path: Path) -> None:
+    with backup.appearing(path) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        _be_durable(connection)
+        source.backup(connection)
