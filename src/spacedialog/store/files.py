@@ -135,6 +135,8 @@ def _new(path: Path, seed: Callable[[sqlite3.Connection], None]) -> Iterator[sql
             seed(connection)
             connection.execute("COMMIT")
             yield connection
+            # Closing does the same, and keeps silent where the disk is full; the draft goes on without its log.
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             connection.close()
         _sync(draft)
@@ -149,11 +151,14 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
     backup = path.with_name(f"{path.name}.before-schema-{SCHEMA_VERSION}")
     draft = path.with_name(f".{backup.name}.new")
     _remove(draft)
-    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    with closing(sqlite3.connect(draft)) as copy:
-        connection.backup(copy)
-    _sync(draft)
-    draft.rename(backup)
+    try:
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        with closing(sqlite3.connect(draft)) as copy:
+            connection.backup(copy)
+        _sync(draft)
+        draft.rename(backup)
+    finally:
+        _remove(draft)
     _sync(path.parent)
     _migrate(connection)
 
@@ -178,7 +183,7 @@ def _locked(path: Path) -> Iterator[None]:
     """
     import fcntl
 
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folder(path.parent)
     handle = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
     try:
         give_up = time.monotonic() + LOCK_TIMEOUT
@@ -196,6 +201,14 @@ def _locked(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, so that none is lost with the power."""
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _sync(folder.parent)
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
