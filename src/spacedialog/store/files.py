@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from spacedialog.errors import StoreError
@@ -181,26 +180,49 @@ def _locked(path: Path) -> Iterator[None]:
     SQLite's own waiting lets a writer starve among many; filelock would do, but takes longer to import than a
     change takes to write. The folder is what is locked: a lock on the store itself would undo SQLite's own.
     """
-    import fcntl
-
     _make_folder(path.parent)
     handle = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        give_up = time.monotonic() + LOCK_TIMEOUT
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > give_up:
-                    raise StoreError(
-                        f"{path}: another program has been writing for {LOCK_TIMEOUT:.0f} seconds",
-                        "wait for it to end and try again; nothing was changed",
-                    ) from None
-                time.sleep(0.01)
+        if not _taken(handle):
+            raise _others_write(path)
         yield
     finally:
         os.close(handle)
+
+
+def _taken(handle: int) -> bool:
+    """Take the lock of an open folder when it is one's turn; whether that came within LOCK_TIMEOUT seconds.
+
+    The kernel gives a lock in the order in which it was asked for, so nobody starves, but it knows no time-out:
+    a thread waits. One that waited in vain lets the lock go as soon as it has it.
+    """
+    import fcntl
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        from threading import Event, Thread
+
+        own, given = os.dup(handle), Event()
+
+        def wait() -> None:
+            try:
+                with suppress(OSError):
+                    fcntl.flock(own, fcntl.LOCK_EX)
+                    given.set()
+            finally:
+                os.close(own)
+
+        Thread(target=wait, daemon=True).start()
+        return given.wait(LOCK_TIMEOUT)
+    return True
+
+
+def _others_write(path: Path) -> StoreError:
+    return StoreError(
+        f"{path}: another program has been writing for {LOCK_TIMEOUT:g} seconds",
+        "wait for it to end and try again; nothing was changed",
+    )
 
 
 def _make_folder(folder: Path) -> None:
@@ -245,6 +267,8 @@ def _remove(database: Path) -> None:
 
 def unusable(path: Path, error: Exception) -> StoreError:
     """What to tell a user whose store gave this error."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+        return _others_write(path)
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return StoreError(
         f"{path}: the store cannot be used: {reason}",
