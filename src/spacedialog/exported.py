@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from spacedialog.dataset import Document, Edtf, Every, Head, Key, RefText, Strict, Text
 from spacedialog.log import Change, canonical
@@ -95,3 +95,15 @@ def change_of(entry: LogEntry) -> Change:
     """The change that an entry is; whether its hash fits is another question."""
     body = canonical(entry.body.model_dump(exclude_unset=True))
     return Change(**{**entry.model_dump(exclude={"body"}), "body": body})
+
+
+def misfit(change: Change) -> str:
+    """What in a change is not as this program writes it, and would take it from a file; empty where it fits."""
+    fields = canonical({name: value for name, value in change._asdict().items() if name != "body"})
+    try:
+        LogEntry.model_validate_json(f'{fields[:-1]},"body":{change.body}}}')
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        return f"{place}: {first['msg']}".splitlines()[0].removeprefix(": ")
+    return ""

@@ -194,9 +194,39 @@ def _meaning(change: Change) -> dict[str, Any] | None:
     if change.kind not in (CREATE, SET, NOTE) or closing_day(change.on) >= FOREVER:
         return None
     content = change.content
-    version = content.get("v")
-    known = isinstance(version, int) and version <= BODY_VERSION and isinstance(content.get("set", {}), dict)
-    return content if known else None
+    version, values = content.get("v"), content.get("set", {})
+    known = isinstance(version, int) and version <= BODY_VERSION and isinstance(values, dict)
+    return content if known and _fit(content, _BODY) and _fit(values, _FIELDS) else None
+
+
+_BODY: Mapping[str, type] = {"type": str, "note": str, "evidence": str, "milestone": str}
+_FIELDS: Mapping[str, type] = {
+    **dict.fromkeys(("ref", "key", "dialogue", "area", "kind", "title", "name", "side", "strength"), str),
+    **dict.fromkeys(("status", "due", "when", "met", "recurs", "detail", "lead", "difference"), str),
+    **dict.fromkeys(("series", "place", "host"), str),
+    **dict.fromkeys(("partners", "sources", "documents", "heads", "omitted_by"), list),
+    **dict.fromkeys(("percent", "position"), int),
+    "grades": dict,
+}
+_PARTS: Mapping[str, type] = {
+    **dict.fromkeys(("partners", "omitted_by"), str),
+    **dict.fromkeys(("sources", "documents", "heads"), dict),
+}
+_LARGEST = 2**53
+
+
+def _fit(values: Mapping[str, Any], types: Mapping[str, type]) -> bool:
+    """Whether what stands in these fields is of the types that they have."""
+    return all(
+        value is None
+        or name not in types
+        or (
+            isinstance(value, types[name])
+            and (name not in _PARTS or all(isinstance(part, _PARTS[name]) for part in value))
+            and not (isinstance(value, int) and not -_LARGEST <= value <= _LARGEST)
+        )
+        for name, value in values.items()
+    )
 
 
 def _live(changes: Sequence[Change], gone: frozenset[str]) -> tuple[list[_Entry], tuple[str, ...]]:

@@ -63,8 +63,16 @@ class Change(NamedTuple):
     @property
     def content(self) -> dict[str, Any]:
         """The body, read."""
-        content: dict[str, Any] = json.loads(self.body)
-        return content
+        return content_of(self.body)
+
+
+def content_of(body: str) -> dict[str, Any]:
+    """What a body says; nothing where it is no JSON object, as only another program can have written it."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def canonical(value: object) -> str:

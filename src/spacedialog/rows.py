@@ -171,3 +171,24 @@ class Written(NamedTuple):
     notices: tuple[str, ...]
     created_store: str | None
     dry_run: bool
+
+
+class CheckRow(NamedTuple):
+    """One check of a store: how many things it looked at, how many findings, and what they are.
+
+    `ok` is false where a finding is more than a remark.
+    """
+
+    check: str
+    looked_at: int
+    findings: int
+    ok: bool
+    said: tuple[str, ...]
+
+
+class Rescued(NamedTuple):
+    """What was brought from a damaged store into a new one; `lost` names the changes that were not."""
+
+    store: str
+    changes: int
+    lost: tuple[str, ...]

@@ -12,10 +12,12 @@ from spacedialog.dates import readable
 from spacedialog.links import citation
 from spacedialog.rows import (
     AreaRow,
+    CheckRow,
     CommitmentRow,
     Coverage,
     FoundRow,
     HistoryRow,
+    Rescued,
     SlipRow,
     UpcomingRow,
 )
@@ -307,3 +309,42 @@ def places(rows: Iterable[Place]) -> Sheet:
         ),
         "",
     )
+
+
+def rescued(of: Rescued) -> Sheet:
+    """What was brought from a damaged store into a new one."""
+    return Sheet(
+        "rescued",
+        Rescued._fields,
+        [of],
+        (
+            Column("New store", lambda row: row.store, wide=True),
+            Column("Changes", lambda row: str(row.changes), right=True),
+            Column("Lost", lambda row: ", ".join(row.lost) or "none", wide=True),
+        ),
+        "",
+    )
+
+
+_FEW = 5
+
+
+def checks(rows: Iterable[CheckRow]) -> Sheet:
+    """What a store's checks found."""
+    return Sheet(
+        "checks",
+        CheckRow._fields,
+        rows,
+        (
+            Column("Check", lambda row: row.check),
+            Column("Looked at", lambda row: str(row.looked_at), right=True),
+            Column("", lambda row: "ok" if row.ok else "WRONG", tone=lambda row: "met" if row.ok else "overdue"),
+            Column("Found", _found, wide=True),
+        ),
+        "",
+    )
+
+
+def _found(row: CheckRow) -> str:
+    more = len(row.said) - _FEW
+    return "; ".join(row.said[:_FEW]) + (f"; and {more} more, which --json names" if more > 0 else "")

@@ -34,6 +34,7 @@ COMMANDS = {
     "apply": "writing",
     "import": "writing",
     "export": "setup",
+    "doctor": "care",
     "schema": "setup",
     "completion": "setup",
     "paths": "setup",

@@ -107,12 +107,17 @@ def reading(file: Path) -> Iterator[tuple[str, BinaryIO]]:
         yield str(file), stream
 
 
+def now() -> int:
+    """The time in µs since 1970 (UTC)."""
+    return time.time_ns() // 1000
+
+
 def tracker(db: Path | None, *, today: date | None, author: str | None, dry_run: bool = False) -> Tracker:
     """A tracker that knows the clock, and the user where no author is named."""
     return Tracker(
         store_path(db),
         today=today or the_day(),
-        now=lambda: time.time_ns() // 1000,
+        now=now,
         author=_user() if author is None else author,
         dry_run=dry_run,
     )

@@ -161,6 +161,11 @@ def _writing(
     return Writing(tracker, said, _output(Format.JSON if json else Format.TABLE, None, color))
 
 
+def output_of(format_: Format | None, json: bool, file: Path | None, color: Colour) -> Output:
+    """Where and how a command that is neither a reading nor a writing of the record shows what it found."""
+    return _output(_format(format_, json, file), file, color)
+
+
 def _format(named: Format | None, json: bool, file: Path | None) -> Format:
     if json and named not in (None, Format.JSON):
         raise InputError(f"--json and --format {named} do not go together", "leave one of them out")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+import stat
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -23,6 +24,11 @@ SCHEMA_VERSION = 2
 
 LOCK_TIMEOUT = 10.0
 """How many seconds a write waits for the others."""
+
+FAILURES = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises on a damaged database; the second where what it complains of is no text."""
+
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def memory() -> sqlite3.Connection:
@@ -40,7 +46,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
     folder or the file may not be written to, the store is read as it stands. A store with an older schema is
     read through its log, which never changes its shape.
     """
-    with closing(_open_to_read(path)) as connection, _telling(path, (sqlite3.Error,)):
+    with closing(_open_to_read(path)) as connection, telling(path, FAILURES):
         if _check(connection, path) < SCHEMA_VERSION:
             with closing(copy_of_log(connection)) as copy:
                 yield copy
@@ -52,12 +58,12 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
     writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
     modes = ["mode=rw"] if writable else ["mode=ro", "immutable=1"]
     while True:
-        with _telling(path):
+        with telling(path):
             connection = _connect(path, modes.pop(0))
         try:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        except sqlite3.Error as error:
+        except FAILURES as error:
             connection.close()
             if not modes:
                 raise unusable(path, error) from error
@@ -67,13 +73,23 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
 
 def copy_of_log(connection: sqlite3.Connection, *, known_at: int | None = None) -> sqlite3.Connection:
     """The record in memory, folded from what the log held at the time `known_at` (µs), or holds now."""
-    copy = memory()
     changes = connection.execute("SELECT * FROM change WHERE ts <= ?", (2**63 - 1 if known_at is None else known_at,))
+    return folded(changes)
+
+
+def folded(changes: Iterable[Sequence[object]]) -> sqlite3.Connection:
+    """The record in memory that these changes make."""
+    copy = memory()
     copy.execute("BEGIN")
-    copy.executemany("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", changes)
-    rebuild(copy)
+    fill(copy, changes)
     copy.execute("COMMIT")
     return copy
+
+
+def fill(connection: sqlite3.Connection, changes: Iterable[Sequence[object]]) -> None:
+    """Put these changes, as they are, into an empty log, and fold them; in the caller's transaction."""
+    connection.executemany("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", changes)
+    rebuild(connection)
 
 
 @contextmanager
@@ -87,7 +103,7 @@ def writing(
     Where there is no store it is made, `seed` filling it, and appears together with what is written, or not at
     all. StoreError where the store cannot be used or others keep it locked for LOCK_TIMEOUT seconds.
     """
-    with _telling(path), _locked(path):
+    with telling(path), locked(path):
         is_new = not path.exists()
         with _new(path, seed) if is_new else _existing(path, keep=keep) as connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -96,7 +112,7 @@ def writing(
 
 
 @contextmanager
-def _telling(path: Path, errors: tuple[type[Exception], ...] = (OSError, sqlite3.Error)) -> Iterator[None]:
+def telling(path: Path, errors: tuple[type[Exception], ...] = (OSError, *FAILURES)) -> Iterator[None]:
     """What goes wrong with the store, told as a StoreError."""
     try:
         yield
@@ -174,23 +190,26 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path, *, shared: bool = False) -> Iterator[None]:
     """Hold the lock of the store's folder; StoreError when others hold it for LOCK_TIMEOUT seconds.
+
+    Those who hold it `shared` only keep writers out, and make no folder.
 
     SQLite's own waiting lets a writer starve among many; filelock would do, but takes longer to import than a
     change takes to write. The folder is what is locked: a lock on the store itself would undo SQLite's own.
     """
-    _make_folder(path.parent)
+    if not shared:
+        _make_folder(path.parent)
     handle = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        if not _taken(handle):
+        if not _taken(handle, shared=shared):
             raise _others_write(path)
         yield
     finally:
         os.close(handle)
 
 
-def _taken(handle: int) -> bool:
+def _taken(handle: int, *, shared: bool) -> bool:
     """Take the lock of an open folder when it is one's turn; whether that came within LOCK_TIMEOUT seconds.
 
     The kernel gives a lock in the order in which it was asked for, so nobody starves, but it knows no time-out:
@@ -198,8 +217,9 @@ def _taken(handle: int) -> bool:
     """
     import fcntl
 
+    way = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, way | fcntl.LOCK_NB)
     except BlockingIOError:
         from threading import Event, Thread
 
@@ -208,7 +228,7 @@ def _taken(handle: int) -> bool:
         def wait() -> None:
             try:
                 with suppress(OSError):
-                    fcntl.flock(own, fcntl.LOCK_EX)
+                    fcntl.flock(own, way)
                     given.set()
             finally:
                 os.close(own)
@@ -234,22 +254,74 @@ def _make_folder(folder: Path) -> None:
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=LOCK_TIMEOUT)
-
-
-def _check(connection: sqlite3.Connection, path: Path) -> int:
-    """The version of the store's schema; StoreError where this is no store, or a newer program's."""
+    """The store, opened; StoreError where the file is not one, before SQLite would touch it."""
+    must_be_file(path)
+    uri = f"{path.absolute().as_uri()}?{mode}"
+    _check_header(path)
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=LOCK_TIMEOUT)
+    # What stands in the file's schema may be anybody's; Python loads no extensions unless it is told to.
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return connection
+
+
+def must_be_file(path: Path) -> None:
+    """StoreError where there is something at `path` that is no file: to open a pipe would wait for ever."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise unusable(path, error) from error
+    if not stat.S_ISREG(mode):
+        kind = "folder" if stat.S_ISDIR(mode) else "pipe, a socket or a device"
+        raise StoreError(
+            f"{path}: the store cannot be used: this is a {kind}", "name a file with --db; nothing was changed"
+        )
+
+
+def _check_header(path: Path) -> None:
+    if path.exists() and not path.stat().st_size:
+        raise StoreError(
+            f"{path}: the file is empty: this is not a spacedialog store",
+            "remove it, and the next change makes a store there; nothing was changed",
+        )
+    # Not by opening the file ourselves: closing it would let go SQLite's locks on it, wherever in this process
+    # the store is open already. An immutable database is read without locks and side files.
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as look:
+        try:
+            (application,) = look.execute("PRAGMA application_id").fetchone()
+            (version,) = look.execute("PRAGMA user_version").fetchone()
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_NOTADB:
+                raise
+            raise StoreError(
+                f"{path}: this is not a spacedialog store: file is not a database",
+                "name another file with --db; if it was a store, spacedialog doctor shows what is left of it",
+            ) from error
     if application != APPLICATION_ID:
-        raise StoreError(f"{path}: this is not a spacedialog store", "name another file with --db; nothing was changed")
+        raise foreign(path)
+    _check_version(version, path)
+
+
+def _check_version(version: int, path: Path) -> None:
     if version > SCHEMA_VERSION:
         raise StoreError(
             f"{path}: the store was written by a newer spacedialog (schema {version}, here {SCHEMA_VERSION})",
             "upgrade spacedialog; nothing was changed",
         )
+
+
+def foreign(path: Path) -> StoreError:
+    """What to tell a user whose store is none."""
+    return StoreError(f"{path}: this is not a spacedialog store", "name another file with --db; nothing was changed")
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> int:
+    """The version of the store's schema; StoreError where what stands in it is not this program's."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    # A newer program may have written so to the write-ahead log alone.
+    _check_version(version, path)
     return int(version)
 
 
@@ -269,11 +341,21 @@ def unusable(path: Path, error: Exception) -> StoreError:
     """What to tell a user whose store gave this error."""
     if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
         return _others_write(path)
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    told = error.strerror if isinstance(error, OSError) and error.strerror else reason(error)
+    damaged = isinstance(error, UnicodeDecodeError) or getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
     return StoreError(
-        f"{path}: the store cannot be used: {reason}",
-        "check the path, its permissions and the space on the disk",
+        f"{path}: the store cannot be used: {told}",
+        "spacedialog doctor says what is damaged, and can save the rest; nothing was changed"
+        if damaged
+        else "check the path, its permissions and the space on the disk",
     )
+
+
+def reason(error: Exception) -> str:
+    """What SQLite says is wrong."""
+    if isinstance(error, UnicodeDecodeError):
+        return bytes(error.object).decode("utf-8", "replace")
+    return str(error)
 
 
 def _sync(path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from spacedialog.errors import NotFoundError
 from spacedialog.fold import closing_day, fold
+from spacedialog.log import content_of
 from spacedialog.rows import (
     AreaRow,
     CommitmentRow,
@@ -375,7 +376,7 @@ def _slip_row(row: tuple[Any, ...]) -> SlipRow:
     from spacedialog.dates import VagueDate
 
     ref, commitment, title, on, old_text, new_text, author, body = row
-    old, new, said = VagueDate.parse(old_text), VagueDate.parse(new_text), json.loads(body)
+    old, new, said = VagueDate.parse(old_text), VagueDate.parse(new_text), content_of(body)
     least = (new.earliest - old.latest).days if new.earliest and old.latest else None
     most = (new.latest - old.earliest).days if new.latest and old.earliest else None
     remarks = said.get("note"), said.get("evidence")
@@ -384,7 +385,7 @@ def _slip_row(row: tuple[Any, ...]) -> SlipRow:
 
 def _history_row(row: tuple[Any, ...]) -> HistoryRow:
     change, ts, on, author, kind, body, retracted, ref = row
-    said = json.loads(body)
+    said = content_of(body)
     changed = said.get("set") or ({"retracts": said["retracts"]} if "retracts" in said else {})
     return HistoryRow(
         change,

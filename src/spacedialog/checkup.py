@@ -1,0 +1,157 @@
+"""A store looked over, and its sound changes brought into a new one. Nothing here alters the store it looks at."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from spacedialog.errors import InputError, StoreError
+from spacedialog.fold import FOREVER, closing_day, understands
+from spacedialog.log import SEED_AUTHOR, Change
+from spacedialog.rows import CheckRow, Rescued
+from spacedialog.store import files, image
+from spacedialog.store.health import Finding, Patient
+from spacedialog.store.salvage import Salvaged
+
+_CLOCKS_DIFFER = 60_000_000
+"""How far (µs) a stamp may be from the clock, or from the time in a change's id, before it is odd."""
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Patient, Salvaged]]:
+    """The store's image and the changes in it; StoreError where there is nothing of this program's in it."""
+    files.must_be_file(path)
+    if not path.exists():
+        raise StoreError(f"{path}: there is no store", "name one with --db; nothing was changed")
+    with files.telling(path), files.locked(path, shared=True):
+        picture = image.read(path)
+    with Patient(picture) as patient:
+        changes = patient.changes()
+        if patient.application != files.APPLICATION_ID and not changes.sound:
+            raise files.foreign(path)
+        yield patient, changes
+
+
+def examine(path: Path, *, now: int) -> list[CheckRow]:
+    """Look the store over at `now` (µs); what each check found. StoreError where this is no store at all."""
+    with _opened(path) as (patient, salvaged):
+        changes = salvaged.sound
+        lost = tuple(f"{name} is damaged" for name in salvaged.lost)
+        if salvaged.round_damage:
+            lost += (f"{salvaged.round_damage} more can be reached by --rescue only",)
+        if salvaged.why:
+            lost += (f"{salvaged.why}: what has left no trace in the file cannot be named",)
+        misfits = tuple(_misfits(changes))
+        strange = tuple(f"{change.id}: kept, and not counted" for change in changes if not understands(change))
+        items, differing = patient.fold(changes)
+        refs = patient.refs()
+        return [
+            _check("file", Finding(1, tuple(_file(path, patient)))),
+            _check("integrity", patient.integrity()),
+            _check("foreign keys", patient.foreign_keys()),
+            _check("schema", patient.schema),
+            _check("changes", Finding(salvaged.rows, lost), findings=len(salvaged.lost) + salvaged.round_damage),
+            _check("form", Finding(len(changes), misfits)),
+            _check("understood", Finding(len(changes), strange), remarks=True),
+            _check("fold", Finding(items, tuple(_differences(differing, refs)))),
+            _check("search", patient.search()),
+            _check("stamps", Finding(len(changes), tuple(_stamps(changes, now))), remarks=True),
+            *_modes(path),
+        ]
+
+
+def rescue(path: Path, new: Path) -> Rescued:
+    """Bring every change of the store at `path` whose hash holds into a new store at `new`.
+
+    InputError where something stands at `new` already. The new store is whole, or is not there.
+    """
+    if new.exists() or new.is_symlink():
+        raise InputError(f"{new}: there is something already", "name a file that is not there yet; nothing was changed")
+    with _opened(path) as (_, salvaged):
+        if not salvaged.sound:
+            raise StoreError(f"{path}: not one change in it is sound", "look for a backup: NAME.before-… beside it")
+        with files.writing(new, lambda connection: files.fill(connection, salvaged.sound)) as (_, is_new):
+            if not is_new:
+                raise InputError(f"{new}: there is something already", "name a file that is not there yet")
+    return Rescued(str(new), len(salvaged.sound), tuple(salvaged.lost))
+
+
+def _check(name: str, finding: Finding, *, remarks: bool = False, findings: int | None = None) -> CheckRow:
+    count = len(finding.said) if findings is None else findings
+    return CheckRow(name, finding.looked_at, count, remarks or not finding.said, finding.said)
+
+
+def _file(path: Path, patient: Patient) -> Iterator[str]:
+    yield from patient.image.odd
+    if patient.application != files.APPLICATION_ID:
+        yield "the header does not say that this is a store of this program"
+    if not 0 < patient.version <= files.SCHEMA_VERSION:
+        yield f"its schema is version {patient.version}, and this program knows up to {files.SCHEMA_VERSION}"
+    if journal := [name for name in (f"{path.name}-journal",) if path.with_name(name).exists()]:
+        yield f"{journal[0]}: another program broke off while it wrote; this program leaves no such file"
+
+
+def _misfits(changes: Iterable[Change]) -> Iterator[str]:
+    from spacedialog.exported import misfit
+
+    for change in changes:
+        # What a newer program wrote may look different, and is no misfit.
+        if understands(change) and (problem := misfit(change)):
+            yield f"{change.id}: {problem}"
+
+
+def _differences(differing: dict[str, list[str]], refs: dict[str, str]) -> Iterator[str]:
+    for item, tables in sorted(differing.items(), key=lambda of: (refs.get(of[0], "~"), of[0])):
+        name = f"{refs[item]} ({item})" if item in refs else item
+        yield f"{name} differs from its log" + (f" in {', '.join(sorted(tables))}" if tables else "")
+
+
+def _stamps(changes: Sequence[Change], now: int) -> Iterator[str]:
+    """What is odd about the times at which changes say that they were recorded."""
+    previous: Change | None = None
+    for change in changes:
+        if change.ts > now + _CLOCKS_DIFFER:
+            yield f"{change.id}: recorded in the future, at {_instant(change.ts)}"
+        elif previous and change.ts == previous.ts + 1 and change.author != SEED_AUTHOR:
+            # The hybrid clock never goes back: it stays just ahead of the newest entry until the clock has caught up.
+            yield f"{change.id}: recorded while the clock stood before {_instant(previous.ts)}, the entry before it"
+        if change.id[14] == "7" and abs(int(change.id[:8] + change.id[9:13], 16) * 1000 - change.ts) > _CLOCKS_DIFFER:
+            yield f"{change.id}: its id is of another time than its stamp, {_instant(change.ts)}"
+        day = closing_day(change.on)
+        if day < FOREVER and change.ts < 1 << 57 and day > (_day(change.ts) + timedelta(days=1)).isoformat():
+            yield f"{change.id}: says what was true on {change.on}, after it was recorded, {_instant(change.ts)}"
+        previous = change
+
+
+def _day(ts: int) -> date:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ts)).date()
+
+
+def _instant(ts: int) -> str:
+    try:
+        return f"{datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ts):%Y-%m-%d %H:%M:%S} UTC"
+    except OverflowError:
+        return f"{ts} µs"
+
+
+def _modes(path: Path) -> Iterator[CheckRow]:
+    """Who else may read the files (a remark), and who else may write them."""
+    loose, open_ = [], []
+    looked_at = 0
+    for place in (path.parent, *(path.with_name(path.name + end) for end in ("", "-wal", "-shm"))):
+        try:
+            mode = place.stat().st_mode
+        except OSError:
+            continue
+        looked_at += 1
+        is_folder = stat.S_ISDIR(mode)
+        others_write = mode & (stat.S_IWOTH if is_folder else stat.S_IWOTH | stat.S_IWGRP) and not mode & stat.S_ISVTX
+        told = f"{place}: mode {stat.S_IMODE(mode):04o}"
+        if others_write:
+            open_.append(f"{told}: others may write to it; chmod {'0700' if is_folder else '0600'}")
+        elif mode & 0o077:
+            loose.append(f"{told}: open to others; chmod {'0700' if is_folder else '0600'} keeps it to yourself")
+    yield _check("modes", Finding(looked_at, (*open_, *loose)), remarks=not open_)

@@ -1,0 +1,190 @@
+"""The health of a store: what SQLite, the schema, the search and the tables that are kept of the fold have to say.
+
+Each question is asked of a store's image in memory (`store.image`), and answers with a finding, never an error.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import closing
+from typing import Any, NamedTuple
+
+from spacedialog.log import Change
+from spacedialog.store import files
+from spacedialog.store.cache import TABLES
+from spacedialog.store.files import FAILURES, reason
+from spacedialog.store.image import Image
+from spacedialog.store.salvage import Salvaged, salvage
+
+_MOST = 1000
+"""How many faults SQLite is asked for."""
+
+_SQUEEZED = re.compile(r"[\s\"'`\[\]]")
+
+
+class Finding(NamedTuple):
+    """How many things were looked at, and what was found wrong with them, one sentence each."""
+
+    looked_at: int
+    said: tuple[str, ...]
+
+
+class Patient:
+    """A store's image, opened. Use it as a context manager.
+
+    Only tables that are as this program makes them are asked anything: a view in the place of one could do
+    whatever it likes. `why` says what kept SQLite from reading the image at all.
+    """
+
+    def __init__(self, image: Image) -> None:
+        self.image = image
+        self.why = ""
+        self.version = 0
+        self.application = 0
+        self.schema = Finding(0, ())
+        self._usable: set[str] = set()
+        self.connection = image.opened()
+
+    def __enter__(self) -> Patient:
+        try:
+            self._ask()
+        except FAILURES as first:
+            # SQLite then passes over what it cannot make sense of; this is a copy, and nothing in it is trusted.
+            self.connection.execute("PRAGMA writable_schema = ON")
+            try:
+                self._ask()
+            except FAILURES as error:
+                self.why = reason(error)
+                self.schema = Finding(0, (f"cannot be read: {self.why}",))
+            else:
+                self.schema = self.schema._replace(said=(reason(first), *self.schema.said))
+        return self
+
+    def _ask(self) -> None:
+        (self.application,) = self.connection.execute("PRAGMA application_id").fetchone()
+        (self.version,) = self.connection.execute("PRAGMA user_version").fetchone()
+        self.schema = self._compare_schema()
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
+    def _compare_schema(self) -> Finding:
+        there = _objects(self.connection)
+        with closing(files.memory()) as wanted_connection:
+            wanted = _objects(wanted_connection)
+        if self.version < files.SCHEMA_VERSION and not there.keys() - wanted.keys() - {
+            key for key in there if _is_bookkeeping(key[1])
+        }:
+            # An older store has the log, and whatever tables its schema had by then.
+            wanted = {key: sql for key, sql in wanted.items() if key in there or sql[0] == "change"}
+        said = []
+        for key, (table, sql) in there.items():
+            kind, name = key
+            if key in wanted:
+                if wanted[key] != (table, sql):
+                    said.append(f"the {kind} {name} is not as this program makes it")
+            elif not _is_bookkeeping(name):
+                said.append(f"this program made no {kind} {name}" + (f" on {table}" if table != name else ""))
+        said += [f"the {kind} {name} is missing" for kind, name in wanted if (kind, name) not in there]
+        self._usable = {
+            name for (kind, name), shape in there.items() if kind == "table" and wanted.get((kind, name)) == shape
+        }
+        return Finding(len(there), tuple(said))
+
+    def integrity(self) -> Finding:
+        """Whether the pages, the rows and the indexes of the file hold together."""
+        pages = len(self.image.data) // self.image.page_size
+        if self.why:
+            return Finding(pages, (f"cannot be read: {self.why}",))
+        # Where anything strange stands in the schema, only the tables that are known are looked at.
+        asks = [f"PRAGMA integrity_check({_MOST})"]
+        if self.schema.said:
+            asks = [f"PRAGMA integrity_check({table})" for table in sorted(self._usable & {"change", *TABLES})]
+        said: list[str] = []
+        for ask in asks:
+            try:
+                said += [line for (text,) in self.connection.execute(ask) for line in str(text).splitlines()]
+            except FAILURES as error:
+                said.append(reason(error))
+        return Finding(pages, tuple(line for line in said if line != "ok" and not line.startswith("*** in database")))
+
+    def foreign_keys(self) -> Finding:
+        """Whether every row that is pointed to is there."""
+        try:
+            broken = self.connection.execute("PRAGMA foreign_key_check").fetchall() if not self.schema.said else []
+        except FAILURES as error:
+            return Finding(0, (reason(error),))
+        return Finding(
+            len(self._usable),
+            tuple(f"{table}, row {row}: {parent} has no such row" for table, row, parent, _ in broken),
+        )
+
+    def changes(self) -> Salvaged:
+        """The changes that the store holds, and the names of those that are damaged."""
+        usable = not self.why and "change" in self._usable
+        reason = self.why or "the table of changes is not as this program makes it"
+        return salvage(self.image, self.connection if usable else None, "" if usable else reason)
+
+    def fold(self, changes: Iterable[Change]) -> tuple[int, dict[str, list[str]]]:
+        """How many items there are, and the tables by the items for which they are not what the log gives."""
+        differing: dict[str, list[str]] = {}
+        items: set[str] = set()
+        with closing(files.folded(changes)) as fresh:
+            for table in TABLES:
+                if self.version < files.SCHEMA_VERSION and table not in self._usable:
+                    continue
+                columns, wanted = _rows(fresh, table)
+                try:
+                    if table not in self._usable:
+                        raise sqlite3.DatabaseError("it is not as this program makes it")
+                    _, kept = _rows(self.connection, table)
+                except FAILURES as error:
+                    differing.setdefault(f"all of {table}: {reason(error)}", [])
+                    continue
+                place = columns.index("item")
+                items.update(str(row[place]) for row in wanted)
+                for row in (wanted - kept) + (kept - wanted):
+                    tables = differing.setdefault(str(row[place]), [])
+                    if table not in tables:
+                        tables.append(table)
+        return len(items), differing
+
+    def search(self) -> Finding:
+        """Whether the index of the words is that of the table of words."""
+        if "words_fts" not in self._usable or "words" not in self._usable:
+            older = self.version < files.SCHEMA_VERSION and not self.why
+            return Finding(0, () if older else ("cannot be read",))
+        try:
+            (count,) = self.connection.execute("SELECT count(*) FROM words").fetchone()
+            self.connection.execute("INSERT INTO words_fts(words_fts, rank) VALUES ('integrity-check', 1)")
+        except FAILURES as error:
+            return Finding(0, (f"the search finds other words than there are: {reason(error)}",))
+        return Finding(count, ())
+
+    def refs(self) -> dict[str, str]:
+        """The refs of the items, as far as they can be had: for the names of what is found."""
+        try:
+            rows = self.connection.execute("SELECT item, ref FROM commitment") if "commitment" in self._usable else []
+            return {str(item): str(ref) for item, ref in rows}
+        except FAILURES:
+            return {}
+
+
+def _objects(connection: sqlite3.Connection) -> dict[tuple[str, str], tuple[str, str]]:
+    """Everything in the schema by kind and name: the table that it is about, and its words without white space."""
+    rows = connection.execute("SELECT type, name, tbl_name, ifnull(sql, '') FROM sqlite_schema")
+    return {(str(kind), str(name)): (str(table), _SQUEEZED.sub("", str(sql))) for kind, name, table, sql in rows}
+
+
+def _is_bookkeeping(name: str) -> bool:
+    """Whether this is SQLite's or the migrations' own."""
+    return name.startswith(("_sqlite_migrations", "idx__sqlite_migrations", "sqlite_stat"))
+
+
+def _rows(connection: sqlite3.Connection, table: str) -> tuple[list[str], Counter[tuple[Any, ...]]]:
+    names = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "id"]
+    columns = ", ".join(f'"{name}"' for name in names)
+    return names, Counter(connection.execute(f"SELECT {columns} FROM {table}"))
