@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 from sqlite_utils import Database
 
@@ -25,9 +25,9 @@ NOW = 1_795_000_000_000_000
 _INSERT = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
-def tracker(store: Path, author: str = AUTHOR) -> Tracker:
+def tracker(store: Path, author: str = AUTHOR, now: Callable[[], int] = lambda: NOW) -> Tracker:
     """Who writes to a store within this process."""
-    return Tracker(store, today=date.fromisoformat(TODAY), now=lambda: NOW, author=author)
+    return Tracker(store, today=date.fromisoformat(TODAY), now=now, author=author)
 
 
 def log(store: Path) -> list[Change]:
@@ -120,19 +120,14 @@ def started(
     *,
     command: Sequence[str | Path] = (PROGRAM,),
     env: Mapping[str, str] | None = None,
-    user: int | None = None,
-    stdout: int | IO[bytes] = subprocess.PIPE,
 ) -> subprocess.Popen[bytes]:
-    """The installed program, running; `user` is the number of somebody else to run it as."""
+    """The installed program, running."""
     return subprocess.Popen(
         [*command, *arguments],
         stdin=subprocess.DEVNULL,
-        stdout=stdout,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**environment(store), **(env or {})},
-        user=user,
-        group=user,
-        extra_groups=None if user is None else [],
     )
 
 

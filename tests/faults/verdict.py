@@ -53,8 +53,6 @@ def script(
     parser.add_argument("--seed", type=int, default=seed, help=f"of what is drawn by chance; by default {seed}")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="spacedialog-") as folder:
-        # Others go in too, where a script runs the program as somebody else.
-        Path(folder).chmod(0o755)
         started = time.monotonic()
         verdict = run(Path(folder), vars(options)[count], options.seed)
         seconds = round(time.monotonic() - started, 1)

@@ -54,7 +54,9 @@ def salvage(image: Image, connection: sqlite3.Connection | None, why: str = "") 
     votes.update(found.keys())
     known = {change.id: change for change in found.values() if change}
     reached = len(known)
-    if why or not all(found.get(row) for row in _rows(votes, found, names, least=2)):
+    # After a damaged frame SQLite sees none of the log, and an older, sound state below it.
+    torn = image.beyond is not None
+    if why or torn or not all(found.get(row) for row in _rows(votes, found, names, least=2)):
         carved = dict(_carved(image))
         votes.update({row for _, row in carved.values()} - found.keys())
         for change, row in carved.values():
