@@ -25,7 +25,7 @@ from spacedialog.dates import VagueDate
 from spacedialog.errors import InputError, NotFoundError, SpacedialogError, StoreError
 from spacedialog.record import bundled_path
 from spacedialog.statements import Addition
-from spacedialog.store import cache, files, migrations
+from spacedialog.store import cache, files, migrations, shape
 from spacedialog.tracker import Tracker
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def snapshot(folder: Path) -> dict[str, tuple[int, int, bytes]]:
 def kept(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of every period table without their row numbers, and what some searches find."""
     tables = {}
-    for table in cache.TABLES:
+    for table in shape.TABLES:
         names = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "id"]
         columns = ", ".join(f'"{name}"' for name in names)
         rows = connection.execute(f"SELECT {columns} FROM {table}")
@@ -192,7 +192,7 @@ def test_the_tables_are_those_that_the_log_gives(make: Maker, steps: list[Action
 def test_a_rebuild_mends_what_was_lost(tracker: Tracker) -> None:
     """Rebuilding writes every table anew, whatever stood in it."""
     before = in_store(tracker.path)
-    assert all(before[table] for table in cache.TABLES if table not in ("retracted",))
+    assert all(before[table] for table in shape.TABLES if table not in ("retracted",))
     with closing(sqlite3.connect(tracker.path, isolation_level=None)) as connection:
         connection.execute("UPDATE commitment SET status = 'withdrawn', title = 'Nothing'")
         connection.execute("DELETE FROM milestone")

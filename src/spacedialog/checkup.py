@@ -9,10 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from spacedialog.errors import InputError, StoreError
+from spacedialog.fingerprints import fingerprint_of, parse, same_in
 from spacedialog.fold import FOREVER, closing_day, understands
 from spacedialog.log import SEED_AUTHOR, Change
-from spacedialog.rows import CheckRow, Rescued
-from spacedialog.store import files, image
+from spacedialog.log import holds as sound
+from spacedialog.rows import CheckRow, Copied, FingerprintRow, Rescued
+from spacedialog.store import backup, files, image, journal
 from spacedialog.store.health import Finding, Patient
 from spacedialog.store.salvage import Salvaged
 
@@ -77,6 +79,86 @@ def rescue(path: Path, new: Path) -> Rescued:
             if not is_new:
                 raise InputError(f"{new}: there is something already", "name a file that is not there yet")
     return Rescued(str(new), len(salvaged.sound), tuple(salvaged.lost))
+
+
+def back_up(path: Path, target: Path) -> Copied:
+    """Copy the store at `path` into a new file; InputError where something stands there, StoreError where it fails."""
+    if target.exists() or target.is_symlink():
+        raise InputError(f"{target}: there is something already", "name a file that is not there yet")
+    if not path.exists():
+        raise StoreError(f"{path}: there is no store", "name one with --db; nothing was copied")
+    with files.as_it_stands(path) as (connection, _):
+        changes, newest = journal.extent(connection)
+        if not target.parent.is_dir():
+            raise InputError(f"{target}: there is no such folder", "make the folder, or name another")
+        with files.telling(target):
+            backup.copy(connection, target)
+    return Copied(str(target), changes, _instant(newest), None)
+
+
+def restore(path: Path, source: Path, *, replace: bool) -> Copied:
+    """Put a backup at `path`, whole or not at all; StoreError where it is not sound through and through.
+
+    InputError where a store stands there already, unless it is to be replaced, which keeps a copy of it.
+    """
+    with _opened(source) as (patient, salvaged):
+        faults = [
+            *_file(source, patient),
+            *patient.schema.said,
+            *patient.integrity().said,
+            *(f"{name} is damaged" for name in salvaged.lost),
+            *((salvaged.why,) if salvaged.why else ()),
+        ]
+        if faults:
+            raise StoreError(
+                f"{source}: not sound, and nothing was restored: {faults[0]}",
+                f"spacedialog doctor --db {source} says what is wrong; --rescue NEW.db saves the rest",
+            )
+        kept = files.put(patient.connection, path, replace=replace)
+    newest = max((change.ts for change in salvaged.sound), default=0)
+    return Copied(str(path), len(salvaged.sound), _instant(newest), str(kept) if kept else None)
+
+
+def fingerprint(arrived: Sequence[Change]) -> FingerprintRow:
+    """The fingerprint of a log; StoreError where a change in it was altered."""
+    if altered := _altered(arrived):
+        raise StoreError(
+            f"the hash of {altered[0]} does not fit what it says ({len(altered)} such)",
+            "a fingerprint stands for sound changes only: spacedialog doctor names those that are not",
+        )
+    printed = fingerprint_of(arrived)
+    return FingerprintRow(str(printed), printed.changes, _instant(printed.newest), None, 0, "")
+
+
+def verify(arrived: Sequence[Change], text: str) -> FingerprintRow:
+    """Whether a log holds, unchanged, every change of which the fingerprint was printed; and what speaks against it."""
+    printed = parse(text)
+    altered = _altered(arrived)
+    by_then = sum(change.ts <= printed.newest for change in arrived)
+    since = len(arrived) - printed.changes
+    holds = not altered and same_in(printed, arrived)
+    if altered:
+        more = f" and {len(altered) - _NAMED} more" if len(altered) > _NAMED else ""
+        said = f"does not hold: altered: {', '.join(altered[:_NAMED])}{more}"
+    elif holds:
+        said = f"holds: all {printed.changes} changes are here unchanged; {since} came since"
+    elif by_then < printed.changes:
+        said = f"does not hold: of {printed.changes} changes up to then at most {by_then} are here"
+    elif by_then == printed.changes:
+        said = f"does not hold: {by_then} changes up to then are here, but not the same ones"
+    else:
+        said = (
+            f"cannot be shown: {by_then} changes up to then are here, {printed.changes} were at the time. Where others"
+            " were merged in later, the store in which it was printed can still show it"
+        )
+    return FingerprintRow(str(printed), printed.changes, _instant(printed.newest), holds, max(since, 0), said)
+
+
+_NAMED = 5
+
+
+def _altered(changes: Iterable[Change]) -> list[str]:
+    return [change.id for change in changes if not sound(change)]
 
 
 def _check(name: str, finding: Finding, *, remarks: bool = False, findings: int | None = None) -> CheckRow:

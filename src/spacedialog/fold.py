@@ -222,7 +222,7 @@ def _fit(values: Mapping[str, Any], types: Mapping[str, type]) -> bool:
         or name not in types
         or (
             isinstance(value, types[name])
-            and (name not in _PARTS or all(isinstance(part, _PARTS[name]) for part in value))
+            and (not isinstance(value, list) or all(isinstance(part, _PARTS[name]) for part in value))
             and not (isinstance(value, int) and not -_LARGEST <= value <= _LARGEST)
         )
         for name, value in values.items()

@@ -96,8 +96,11 @@ def record(draft: Draft, *, change_id: str, ts: int, author: str, base: str | No
 
 
 def holds(change: Change) -> bool:
-    """Whether a change's hash fits what it says."""
-    return fingerprint(*change[:8]) == change.sha
+    """Whether a change's hash fits what it says; what is no text (lone surrogates) has none."""
+    try:
+        return fingerprint(*change[:8]) == change.sha
+    except UnicodeEncodeError:
+        return False
 
 
 def next_ts(now: int, newest: int | None) -> int:

@@ -186,6 +186,26 @@ class CheckRow(NamedTuple):
     said: tuple[str, ...]
 
 
+class Copied(NamedTuple):
+    """A copy of a store that was made or put back: `kept` is the copy of what stood there before, if anything."""
+
+    store: str
+    changes: int
+    newest: str
+    kept: str | None
+
+
+class FingerprintRow(NamedTuple):
+    """A log's fingerprint, what it is of, and whether this store holds that: None where that was not asked."""
+
+    fingerprint: str
+    changes: int
+    newest: str
+    holds: bool | None
+    since: int
+    said: str
+
+
 class Rescued(NamedTuple):
     """What was brought from a damaged store into a new one; `lost` names the changes that were not."""
 

@@ -14,7 +14,9 @@ from spacedialog.rows import (
     AreaRow,
     CheckRow,
     CommitmentRow,
+    Copied,
     Coverage,
+    FingerprintRow,
     FoundRow,
     HistoryRow,
     Rescued,
@@ -308,6 +310,34 @@ def places(rows: Iterable[Place]) -> Sheet:
             Column("", lambda row: "" if row.exists else "not there yet"),
         ),
         "",
+    )
+
+
+def copied(of: Copied, did: str) -> Sheet:
+    """A copy of a store, made or put back."""
+    return Sheet(
+        "copied",
+        Copied._fields,
+        [of],
+        (
+            Column(did, lambda row: row.store, wide=True),
+            Column("Changes", lambda row: str(row.changes), right=True),
+            Column("Newest", lambda row: row.newest),
+            Column("Copy of what was there", lambda row: row.kept or "none", wide=True),
+        ),
+        "",
+    )
+
+
+def fingerprint(of: FingerprintRow) -> Sheet:
+    """A log's fingerprint, and whether it holds."""
+    return Sheet(
+        "fingerprint",
+        FingerprintRow._fields,
+        [of],
+        (),
+        "",
+        lines=lambda row: indented((row.fingerprint, f"{row.changes} changes, the newest of {row.newest}", row.said)),
     )
 
 

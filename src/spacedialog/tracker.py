@@ -78,6 +78,11 @@ class Tracker:
         with self._reading(known_at) as connection:
             yield from journal.entries(connection)
 
+    def arrivals(self) -> list[Change]:
+        """Every entry of the log in the order in which it came into this store."""
+        with self._reading(None) as connection:
+            return journal.arrivals(connection)
+
     @contextmanager
     def _reading(self, known_at: int | None) -> Iterator[sqlite3.Connection]:
         with closing(_bundled()) if not self.has_store else files.reading(self.path) as connection:

@@ -89,6 +89,7 @@ def run(folder: Path, fills: int, seed: int) -> Verdict:
     chosen = [(actions[name], most) for name, most in needs.items()]
     chosen += [
         (Action("report", done, ("list", "--format", "csv", "-o", "report.csv"), 0), 60_000),
+        (Action("backup", done, ("backup", "backup.db"), 0), 400_000),
         (Action("export", done, ("export", "-o", "record.json"), 0), 200_000),
     ]
     work = [_Fill(number, *chosen[number % len(chosen)]) for number in range(fills)]
@@ -134,7 +135,7 @@ def _filled(fill: _Fill, place: _Place, draw: random.Random) -> _Outcome:
 
 
 def _run(action: Action, store: Path, limit: int | None) -> Ended:
-    arguments = [str(store.parent / word) if word.startswith(("report.", "record.")) else word for word in action.arguments]
+    arguments = [str(store.parent / word) if word.startswith(("report.", "record.", "backup.")) else word for word in action.arguments]
     process = stores.started(arguments, store)
     if limit is not None:
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (limit, limit))
@@ -170,7 +171,7 @@ def _strays(store: Path, *endings: str) -> list[str]:
     """What lies beside a store, but for backups that were taken before an upgrade."""
     expected = {store.name, *(store.name + ending for ending in endings)}
     names = (path.name for path in store.parent.glob("*"))
-    return sorted(name for name in names if name not in expected and not name.startswith(f"{store.name}.before-"))
+    return sorted(name for name in names if name not in expected and not name.startswith(f"{store.name}.backup-"))
 
 
 if __name__ == "__main__":

@@ -15,10 +15,13 @@ from spacedialog.commands.options import (
     FormatOption,
     JsonOption,
     OutputOption,
+    Reading,
     TodayOption,
     hint,
     output_of,
+    reads,
 )
+from spacedialog.errors import InputError
 from spacedialog.render.output import show
 
 app = typer.Typer()
@@ -66,3 +69,85 @@ def doctor(
     if not all(row.ok for row in found):
         hint("doctor --rescue NEW.db brings every change whose hash holds into a new store")
         raise typer.Exit(FINDINGS)
+
+
+@app.command()
+@reads
+def fingerprint(reading: Reading) -> None:
+    """Print one short value that stands for the whole log, in whatever order it came together.
+
+    \b
+      spacedialog fingerprint
+      spacedialog history --verify "$(spacedialog fingerprint -f plain --no-header | cut -f 1)"
+
+    Whoever keeps the value can show later, with history --verify, that no change of then was altered or taken away.
+    """
+    from spacedialog import checkup
+
+    _whole_log_only(reading)
+    reading.show(sheets.fingerprint(checkup.fingerprint(reading.tracker.arrivals())))
+
+
+def verified(reading: Reading, text: str) -> None:
+    """Show whether the log holds all that a fingerprint was printed of; the process ends with status 4 if not."""
+    from spacedialog import checkup
+
+    _whole_log_only(reading)
+    row = checkup.verify(reading.tracker.arrivals(), text)
+    reading.show(sheets.fingerprint(row))
+    if not row.holds:
+        raise typer.Exit(FINDINGS)
+
+
+def _whole_log_only(reading: Reading) -> None:
+    if reading.known_at is not None or reading.as_of != reading.today:
+        raise InputError("a fingerprint is of the whole log", "leave out --as-of and --known-at")
+    if not reading.tracker.has_store:
+        hint(f"no store at {reading.tracker.path}: this is the bundled record")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy to make; nothing may be there yet.")],
+    db: DbOption = None,
+    format_: FormatOption = None,
+    json: JsonOption = False,
+    color: ColourOption = "auto",
+) -> None:
+    """Copy the store into a file, checked, while others may go on writing.
+
+    \b
+      spacedialog backup copy.db
+      spacedialog backup "tracker-$(date +%F).db"
+    """
+    from spacedialog import checkup
+
+    tracker = here.tracker(db, today=None, author="")
+    copied = checkup.back_up(tracker.path, file)
+    show(sheets.copied(copied, "Copy"), output_of(format_, json, None, color), as_of=tracker.today.isoformat())
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy that backup made.")],
+    db: DbOption = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Also where there is a store, which is copied first.")
+    ] = False,
+    format_: FormatOption = None,
+    json: JsonOption = False,
+    color: ColourOption = "auto",
+) -> None:
+    """Make a copy the store again, once every change in it was found sound.
+
+    \b
+      spacedialog restore copy.db --replace
+      spacedialog restore copy.db --db elsewhere.db
+    """
+    from spacedialog import checkup
+
+    tracker = here.tracker(db, today=None, author="")
+    restored = checkup.restore(tracker.path, file, replace=replace)
+    show(sheets.copied(restored, "Store"), output_of(format_, json, None, color), as_of=tracker.today.isoformat())
+    if restored.kept:
+        hint(f"what was there is now {restored.kept}")

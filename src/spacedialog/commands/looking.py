@@ -217,13 +217,27 @@ def history(
     limit: Annotated[
         int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="The last so many.", show_default=False)
     ] = None,
+    verify: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FINGERPRINT", help="Show that all is unchanged since this was printed.", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """List what was recorded: all of it, or of one commitment.
 
     \b
       spacedialog history ROK4-25
       spacedialog history --limit 20 --format jsonl
+
+    With --verify, status 0 where this store holds every change, unchanged, of which `fingerprint` printed the value,
+    and 4 where it does not. What came since does no harm.
     """
+    if verify is not None:
+        from spacedialog.commands.care import verified
+
+        verified(reading, verify)
+        return
     with reading.view() as view:
         reading.show(sheets.history(view.history(view.refs.resolve(ref) if ref else None, limit=limit)))
 

@@ -15,21 +15,8 @@ from spacedialog.errors import DateError
 from spacedialog.fold import FOREVER, History, Period, fold, retracted
 from spacedialog.links import citation
 from spacedialog.log import Change, canonical
+from spacedialog.store.shape import TABLES
 from spacedialog.words import MilestoneStatus, Status
-
-TABLES = (
-    "dialogue",
-    "area",
-    "party",
-    "commitment",
-    "involved",
-    "milestone",
-    "given",
-    "redating",
-    "retracted",
-    "words",
-)
-"""Every table that is a cache of the fold."""
 
 
 def changes_of(connection: sqlite3.Connection, item: str) -> list[Change]:

@@ -6,6 +6,8 @@ record instead.
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import sqlite3
 import stat
@@ -13,8 +15,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from spacedialog.errors import StoreError
+from spacedialog.errors import InputError, StoreError
+from spacedialog.store import backup
 from spacedialog.store.cache import rebuild
+from spacedialog.store.shape import schema, strange
 
 APPLICATION_ID = 0x53504443
 """Marks a SQLite file as a spacedialog store ("SPDC")."""
@@ -25,16 +29,17 @@ SCHEMA_VERSION = 2
 LOCK_TIMEOUT = 10.0
 """How many seconds a write waits for the others."""
 
-FAILURES = (sqlite3.Error, UnicodeDecodeError)
-"""What SQLite raises on a damaged database; the second where what it complains of is no text."""
+FAILURES = (sqlite3.Error, UnicodeDecodeError, json.JSONDecodeError)
+"""What a damaged database leads to; the second where SQLite complains of what is no text, the third of a field."""
 
+_MAGIC = b"SQLite format 3\0"
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def memory() -> sqlite3.Connection:
     """An empty database in memory, with the store's schema."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.executescript((Path(__file__).parent / "schema.sql").read_text("utf-8"))
+    connection.executescript(schema())
     return connection
 
 
@@ -46,17 +51,29 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
     folder or the file may not be written to, the store is read as it stands. A store with an older schema is
     read through its log, which never changes its shape.
     """
-    with closing(_open_to_read(path)) as connection, telling(path, FAILURES):
-        if _check(connection, path) < SCHEMA_VERSION:
+    with as_it_stands(path) as (connection, version):
+        if version < SCHEMA_VERSION:
             with closing(copy_of_log(connection)) as copy:
                 yield copy
         else:
             yield connection
 
 
+@contextmanager
+def as_it_stands(path: Path) -> Iterator[tuple[sqlite3.Connection, int]]:
+    """A connection that only reads the store, of whatever older schema, and the version of that."""
+    with closing(_open_to_read(path)) as connection, telling(path, FAILURES):
+        yield connection, _check(connection, path, writing=False)
+
+
 def _open_to_read(path: Path) -> sqlite3.Connection:
-    writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-    modes = ["mode=rw"] if writable else ["mode=ro", "immutable=1"]
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        modes = ["mode=rw"]
+    elif path.with_name(path.name + "-wal").exists():
+        modes = ["mode=ro", "immutable=1"]
+    else:
+        # By mode=ro SQLite would make a write-ahead log of this user's, into which the owner could not write.
+        modes = ["immutable=1"]
     while True:
         with telling(path):
             connection = _connect(path, modes.pop(0))
@@ -73,7 +90,9 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
 
 def copy_of_log(connection: sqlite3.Connection, *, known_at: int | None = None) -> sqlite3.Connection:
     """The record in memory, folded from what the log held at the time `known_at` (µs), or holds now."""
-    changes = connection.execute("SELECT * FROM change WHERE ts <= ?", (2**63 - 1 if known_at is None else known_at,))
+    changes = connection.execute(
+        "SELECT * FROM change WHERE ts <= ? ORDER BY rowid", (2**63 - 1 if known_at is None else known_at,)
+    )
     return folded(changes)
 
 
@@ -122,9 +141,12 @@ def telling(path: Path, errors: tuple[type[Exception], ...] = (OSError, *FAILURE
 
 @contextmanager
 def _existing(path: Path, *, keep: bool) -> Iterator[sqlite3.Connection]:
+    if not os.access(path, os.W_OK):
+        # SQLite would open it to read only, and fail later, leaving its side files.
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     # Closing rolls back what was not committed.
     with closing(_connect(path, "mode=rw")) as connection:
-        older = _check(connection, path) < SCHEMA_VERSION
+        older = _check(connection, path, writing=True) < SCHEMA_VERSION
         if older and not keep:
             with closing(copy_of_log(connection)) as copy:
                 yield copy
@@ -137,44 +159,22 @@ def _existing(path: Path, *, keep: bool) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def _new(path: Path, seed: Callable[[sqlite3.Connection], None]) -> Iterator[sqlite3.Connection]:
-    draft = path.with_name(f".{path.name}.new")
-    _remove(draft)
-    try:
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        connection = sqlite3.connect(draft, isolation_level=None)
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            _be_durable(connection)
-            _migrate(connection)
-            connection.execute("BEGIN IMMEDIATE")
-            seed(connection)
-            connection.execute("COMMIT")
-            yield connection
-            # Closing does the same, and keeps silent where the disk is full; the draft goes on without its log.
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            connection.close()
-        _sync(draft)
-        draft.rename(path)
-        _sync(path.parent)
-    finally:
-        _remove(draft)
+    with backup.appearing(path) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        _be_durable(connection)
+        _migrate(connection)
+        connection.execute("BEGIN IMMEDIATE")
+        seed(connection)
+        connection.execute("COMMIT")
+        yield connection
+        # Closing does the same, and keeps silent where the disk is full; the draft goes on without its log.
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
     """Bring an older store to this program's schema, after a backup; its period tables are made from its log."""
-    backup = path.with_name(f"{path.name}.before-schema-{SCHEMA_VERSION}")
-    draft = path.with_name(f".{backup.name}.new")
-    _remove(draft)
-    try:
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        with closing(sqlite3.connect(draft)) as copy:
-            connection.backup(copy)
-        _sync(draft)
-        draft.rename(backup)
-    finally:
-        _remove(draft)
-    _sync(path.parent)
+    backup.copy(connection, backup.before(path, f"schema-{SCHEMA_VERSION}"))
+    backup.prune(path)
     _migrate(connection)
 
 
@@ -250,7 +250,7 @@ def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         _make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
-        _sync(folder.parent)
+        backup.sync(folder.parent)
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
@@ -312,13 +312,23 @@ def _check_version(version: int, path: Path) -> None:
         )
 
 
+def _mark() -> bytes:
+    return APPLICATION_ID.to_bytes(4, "big")
+
+
 def foreign(path: Path) -> StoreError:
     """What to tell a user whose store is none."""
     return StoreError(f"{path}: this is not a spacedialog store", "name another file with --db; nothing was changed")
 
 
-def _check(connection: sqlite3.Connection, path: Path) -> int:
+def _check(connection: sqlite3.Connection, path: Path, *, writing: bool) -> int:
     """The version of the store's schema; StoreError where what stands in it is not this program's."""
+    if found := list(strange(connection, writing=writing)):
+        raise StoreError(
+            f"{path}: in the store stands what this program did not make: {', '.join(found[:3])}",
+            "spacedialog doctor names all of it, and doctor --rescue NEW.db brings the changes into a store without"
+            " it; nothing was changed",
+        )
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     # A newer program may have written so to the write-ahead log alone.
     _check_version(version, path)
@@ -332,17 +342,12 @@ def _be_durable(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA cache_size = -24576")
 
 
-def _remove(database: Path) -> None:
-    for name in ("", "-wal", "-shm", "-journal"):
-        Path(f"{database}{name}").unlink(missing_ok=True)
-
-
 def unusable(path: Path, error: Exception) -> StoreError:
     """What to tell a user whose store gave this error."""
     if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
         return _others_write(path)
     told = error.strerror if isinstance(error, OSError) and error.strerror else reason(error)
-    damaged = isinstance(error, UnicodeDecodeError) or getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+    damaged = isinstance(error, (UnicodeDecodeError, json.JSONDecodeError)) or getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
     return StoreError(
         f"{path}: the store cannot be used: {told}",
         "spacedialog doctor says what is damaged, and can save the rest; nothing was changed"
@@ -358,9 +363,38 @@ def reason(error: Exception) -> str:
     return str(error)
 
 
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def put(source: sqlite3.Connection, path: Path, *, replace: bool) -> Path | None:
+    """Make the database of a connection the store at `path`; where there was one, the name of its copy.
+
+    Where there is a store, InputError unless it is to be replaced. One that SQLite can open is written over in one
+    transaction, since others may have it open; else its files give way to a new one.
+    """
+    must_be_file(path)
+    with telling(path), locked(path):
+        if not path.exists():
+            _place(source, path)
+            return None
+        if not replace:
+            raise InputError(f"{path}: there is a store already", "--replace takes its place, after a copy of it")
+        with path.open("rb") as file:
+            header = file.read(100)
+        if header.startswith(_MAGIC) and header[68:72] not in (bytes(4), _mark()):
+            raise foreign(path)
+        kept = backup.before(path, "restore")
+        backup.raw(path, kept)
+        try:
+            with closing(_connect(path, "mode=rw")) as connection:
+                _be_durable(connection)
+                source.backup(connection)
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except (StoreError, *FAILURES):
+            _place(source, path)
+        backup.prune(path)
+        return kept
+
+
+def _place(source: sqlite3.Connection, path: Path) -> None:
+    with backup.appearing(path) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        _be_durable(connection)
+        source.backup(connection)

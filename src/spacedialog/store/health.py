@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 from spacedialog.log import Change
 from spacedialog.store import files
-from spacedialog.store.cache import TABLES
 from spacedialog.store.files import FAILURES, reason
 from spacedialog.store.image import Image
 from spacedialog.store.salvage import Salvaged, salvage
+from spacedialog.store.shape import TABLES
 
 _MOST = 1000
 """How many faults SQLite is asked for."""

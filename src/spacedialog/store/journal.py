@@ -29,6 +29,17 @@ def entries(connection: sqlite3.Connection) -> Iterator[Change]:
     return _changes(connection, "ORDER BY c.ts, c.id")
 
 
+def extent(connection: sqlite3.Connection) -> tuple[int, int]:
+    """How many changes there are, and when (µs) the newest was recorded."""
+    count, newest = connection.execute("SELECT count(*), ifnull(max(ts), 0) FROM change").fetchone()
+    return count, newest
+
+
+def arrivals(connection: sqlite3.Connection) -> list[Change]:
+    """Every change in the order in which it came into this store."""
+    return list(_changes(connection, "NOT INDEXED ORDER BY c.rowid"))
+
+
 def is_new(connection: sqlite3.Connection, item: str) -> bool:
     """Whether the log says nothing of an item yet."""
     return connection.execute("SELECT 1 FROM change WHERE item = ? LIMIT 1", (item,)).fetchone() is None

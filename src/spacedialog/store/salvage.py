@@ -18,7 +18,8 @@ from spacedialog.store.files import FAILURES, reason
 from spacedialog.store.image import PAGE_SIZE, Image
 
 _COLUMNS = ("id", "ts", "on", "author", "kind", "item", "base", "body", "sha", "seq")
-_TYPES = (str, int, str, str, str, str, (str, type(None)), str, str, (int, type(None)))
+_TEXT_OR_NONE, _NUMBER_OR_NONE = (str, type(None)), (int, type(None))
+_TYPES: tuple[type | tuple[type, ...], ...] = (str, int, *(str,) * 4, _TEXT_OR_NONE, str, str, _NUMBER_OR_NONE)
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NAMES = ", ".join(f'"{name}"' for name in _COLUMNS)
 
@@ -54,15 +55,18 @@ def salvage(image: Image, connection: sqlite3.Connection | None, why: str = "") 
     votes.update(found.keys())
     known = {change.id: change for change in found.values() if change}
     reached = len(known)
-    # After a damaged frame SQLite sees none of the log, and an older, sound state below it.
-    torn = image.beyond is not None
-    if why or torn or not all(found.get(row) for row in _rows(votes, found, names, least=2)):
-        carved = dict(_carved(image))
-        votes.update({row for _, row in carved.values()} - found.keys())
-        for change, row in carved.values():
-            if row:
-                found[row] = found.get(row) or change
-            known.setdefault(change.id, change)
+    if why or image.beyond or not all(found.get(row) for row in _rows(votes, found, names, least=2)):
+        carved: set[int] = set()
+        for row, values in _carved(image):
+            change = _sound(values)
+            if change:
+                known.setdefault(change.id, change)
+                if row and not found.get(row):
+                    found[row] = change
+                    carved.add(row)
+            elif row and _is_id(values[0]):
+                said.setdefault(row, values[0])
+        votes.update(carved)
     rows = _rows(votes, found, names, least=2 if connection and names else 1)
     lost = [
         names.get(row) or said.get(row) or f"row {row}"
@@ -127,25 +131,22 @@ def _is_id(value: object) -> TypeGuard[str]:
 
 def _sound(values: list[Any]) -> Change | None:
     """The change that the values are, if they are one whose hash holds."""
-    if len(values) != len(_TYPES) or not all(map(isinstance, values, _TYPES)):
+    if not all(isinstance(value, kind) for value, kind in zip(values, _TYPES, strict=True)):
         return None
     change = Change._make(values)
-    try:
-        return change if holds(change) else None
-    except UnicodeEncodeError:
-        return None
+    return change if holds(change) else None
 
 
-def _carved(image: Image) -> Iterator[tuple[str, tuple[Change, int]]]:
-    """The sound changes that stand anywhere in the bytes, by id, with their rows (0 where that cannot be told)."""
+def _carved(image: Image) -> Iterator[tuple[int, list[Any]]]:
+    """What stands anywhere in the bytes and is shaped as a change, with its row (0 where that cannot be told)."""
     for data in filter(None, (image.data, image.beyond)):
         for size in {image.page_size, PAGE_SIZE}:
             for match in _START.finditer(data):
-                with suppress(IndexError, UnicodeDecodeError):
+                with suppress(IndexError):
                     start = match.start()
                     values, length = _record(data, start, size)
-                    if values and (change := _sound(values)):
-                        yield change.id, (change, _row(data, start, length))
+                    if values:
+                        yield _row(data, start, length), values
 
 
 def _record(data: bytes, start: int, size: int) -> tuple[list[Any], int]:
@@ -174,7 +175,7 @@ def _record(data: bytes, start: int, size: int) -> tuple[list[Any], int]:
         elif kind in _SIZES:
             values.append(int.from_bytes(part, "big", signed=True) if kind else None)
         else:
-            values.append(part.decode("utf-8") if kind >= 13 and kind % 2 else part)
+            values.append(part.decode("utf-8", "surrogateescape") if kind >= 13 and kind % 2 else part)
         at = end
     return values, length
 

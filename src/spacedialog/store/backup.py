@@ -1,0 +1,95 @@
+"""Copies of a store: made by hand, before it is altered as a whole, and put back. Each is whole, or is not there."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from spacedialog.errors import StoreError
+
+KEPT = 5
+"""How many copies that the program makes by itself are kept; the oldest go first."""
+
+
+def copy(connection: sqlite3.Connection, target: Path) -> None:
+    """Copy the database of a connection into the file `target`, which is checked before it gets its name."""
+    with appearing(target) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as made:
+        connection.backup(made)
+        (verdict,) = made.execute("PRAGMA integrity_check(1)").fetchone()
+        if verdict != "ok":
+            raise StoreError(
+                f"{target}: nothing was copied, since the store is damaged: {verdict}",
+                "spacedialog doctor says what is wrong, and doctor --rescue NEW.db saves what is sound",
+            )
+
+
+@contextmanager
+def appearing(target: Path) -> Iterator[Path]:
+    """A draft beside `target`, of the user's own, which takes its name once it is filled and closed."""
+    draft = target.with_name(f".{target.name}.new")
+    remove(draft)
+    try:
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        yield draft
+        sync(draft)
+        # What SQLite left of another database of that name would be taken for a part of this one.
+        remove_side_files(target)
+        sync(target.parent)
+        draft.rename(target)
+        sync(target.parent)
+    finally:
+        remove(draft)
+
+
+def before(path: Path, what: str) -> Path:
+    """The name of the next copy that the program makes by itself of the store at `path`, before it does `what`."""
+    newest = max((number for number, _ in _numbered(path)), default=0)
+    return path.with_name(f"{path.name}.backup-{newest + 1}-before-{what}")
+
+
+def prune(path: Path) -> None:
+    """Take away all but the newest copies that the program made by itself of the store at `path`."""
+    for _, old in sorted(_numbered(path))[:-KEPT]:
+        remove(old)
+
+
+def _numbered(path: Path) -> list[tuple[int, Path]]:
+    form = re.compile(re.escape(path.name) + r"\.backup-([0-9]+)-before-[a-z0-9-]+(?<!-wal)(?<!-shm)(?<!-journal)")
+    return [(int(match[1]), other) for other in path.parent.iterdir() if (match := form.fullmatch(other.name))]
+
+
+def raw(path: Path, target: Path) -> None:
+    """Copy the files of a store as they stand, which SQLite may not be able to read; hold the store's lock."""
+    wal = path.with_name(path.name + "-wal")
+    frames = wal.read_bytes() if wal.exists() else b""
+    content = path.read_bytes()
+    with appearing(target) as draft:
+        draft.write_bytes(content)
+    if frames:
+        with appearing(target.with_name(target.name + "-wal")) as draft:
+            draft.write_bytes(frames)
+
+
+def remove_side_files(path: Path) -> None:
+    """Take away what SQLite keeps beside a database."""
+    for name in ("-wal", "-shm", "-journal"):
+        Path(f"{path}{name}").unlink(missing_ok=True)
+
+
+def remove(database: Path) -> None:
+    """Take away a database and what SQLite keeps beside it."""
+    remove_side_files(database)
+    database.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Have the disk keep a file, or the names in a folder."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
