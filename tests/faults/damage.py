@@ -130,9 +130,7 @@ def _by_row(store: Path) -> dict[int, Change]:
         return {row: Change._make(values) for row, *values in connection.execute("SELECT rowid, * FROM change")}
 
 
-def _looked_over(
-    store: Path, original: _Original, parts: dict[str, bytes], counts: dict[str, int]
-) -> list[str]:
+def _looked_over(store: Path, original: _Original, parts: dict[str, bytes], counts: dict[str, int]) -> list[str]:
     problems: list[str] = []
     whole = [change for change in original.entries.values() if _stands(change, original.parts, parts)]
     new = store.with_name("rescued.db")

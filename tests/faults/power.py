@@ -124,9 +124,7 @@ def _moments(recording: _Recording, points: int, draw: random.Random) -> list[tu
     return sorted((draw.choice(draw.choice(places)), draw.choice(LOSSES)) for _ in range(points))
 
 
-def _after(
-    recording: _Recording, disk: Disk, moment: int, loss: Loss, draw: random.Random, folder: Path
-) -> list[str]:
+def _after(recording: _Recording, disk: Disk, moment: int, loss: Loss, draw: random.Random, folder: Path) -> list[str]:
     """What is wrong on the disk that a power loss at that moment leaves."""
     names, contents = disk.after_loss(loss, draw)
     laid(folder, names, contents, recording.folders)

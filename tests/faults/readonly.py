@@ -69,7 +69,9 @@ def run(folder: Path, rounds: int, _: int) -> Verdict:
                 if _state(store) != before:
                     broken.append(f"{name}: {action.name} or a read before it left something: {_left(store)}")
                 store.parent.chmod(0o700)
-    return Verdict("readonly", {"reads": reads, "writes": writes, "as": "a stranger" if by_root else "the owner"}, broken)
+    return Verdict(
+        "readonly", {"reads": reads, "writes": writes, "as": "a stranger" if by_root else "the owner"}, broken
+    )
 
 
 def _state(store: Path) -> dict[str, bytes]:

@@ -98,7 +98,9 @@ class Recorder:
         """Run a program, its standard output going to the file `said`; its exit status."""
         strace = ["strace", "-f", "-y", "-xx", "-s", "8000000", "-e", f"trace={CALLS}", "-o", str(trace)]
         with said.open("wb") as out:
-            done = subprocess.run([*strace, *command], env=env, stdout=out, stderr=subprocess.PIPE, check=False, timeout=120)
+            done = subprocess.run(
+                [*strace, *command], env=env, stdout=out, stderr=subprocess.PIPE, check=False, timeout=120
+            )
         with trace.open("rb") as lines:
             for line in lines:
                 assert b"<unfinished" not in line, "calls of two threads at once: this reader does not join them"

@@ -344,10 +344,11 @@ def _be_durable(connection: sqlite3.Connection) -> None:
 
 def unusable(path: Path, error: Exception) -> StoreError:
     """What to tell a user whose store gave this error."""
-    if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_BUSY:
         return _others_write(path)
     told = error.strerror if isinstance(error, OSError) and error.strerror else reason(error)
-    damaged = isinstance(error, (UnicodeDecodeError, json.JSONDecodeError)) or getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+    damaged = isinstance(error, UnicodeDecodeError | json.JSONDecodeError) or code in _DAMAGED
     return StoreError(
         f"{path}: the store cannot be used: {told}",
         "spacedialog doctor says what is damaged, and can save the rest; nothing was changed"
