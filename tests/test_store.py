@@ -614,7 +614,7 @@ def test_many_who_write_at_once_lose_nothing(make: Maker) -> None:
     assert in_store(tracker.path) == rebuilt(tracker.path)
 
 
-def test_a_view_keeps_its_hold_on_the_store(make: Maker, tracker: Tracker) -> None:
+def test_a_view_keeps_its_hold_on_the_store(tracker: Tracker) -> None:
     """While a view is open, a write in the same process does not make another program sweep up below the view."""
     with tracker.view() as view:
         view.history(limit=1)

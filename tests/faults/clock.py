@@ -13,6 +13,7 @@ from __future__ import annotations
 import random
 import sys
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 from spacedialog import checkup
@@ -68,7 +69,7 @@ def _leaps(folder: Path, writes: int, draw: random.Random, broken: list[str]) ->
     entries = [change for change in stores.log(store) if change.content.get("note", "").startswith("Note ")]
     if [change.content["note"] for change in entries] != [f"Note {number}." for number in range(writes)]:
         broken.append("the entries are not in the order in which they were recorded")
-    if any(later.ts <= earlier.ts for earlier, later in zip(entries, entries[1:], strict=False)):
+    if any(later.ts <= earlier.ts for earlier, later in pairwise(entries)):
         broken.append("a stamp is not after the one before it")
     for change in draw.sample(entries, min(20, writes)):
         known = [entry.id for entry in tracker.log(known_at=change.ts)]

@@ -4,8 +4,9 @@
 
 Promise, for each damaged copy: `doctor` and the reads end in an answer or in a clear sentence, never in a crash;
 `doctor` names every change that is damaged, by its id or, where that is gone too, by its row (of what was cut off
-after the last row that is left it says only that something is wrong); `doctor --rescue` brings over every change that still stands whole in the bytes, and nothing that was not recorded; and neither alters
-the store. Some copies have a write-ahead log beside them, as a crash leaves it, and that is damaged too.
+after the last row that is left, it says only that something is wrong); `doctor --rescue` brings over every change
+that still stands whole in the bytes, and nothing that was not recorded; and neither alters the store. Some copies
+have a write-ahead log beside them, as a crash leaves it, and that is damaged too.
 """
 
 from __future__ import annotations

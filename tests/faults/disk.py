@@ -135,10 +135,8 @@ def _filled(fill: _Fill, place: _Place, draw: random.Random) -> _Outcome:
 
 
 def _run(action: Action, store: Path, limit: int | None) -> Ended:
-    arguments = [
-        str(store.parent / word) if word.startswith(("report.", "record.", "backup.")) else word
-        for word in action.arguments
-    ]
+    files = ("report.csv", "record.json", "backup.db")
+    arguments = [str(store.parent / word) if word in files else word for word in action.arguments]
     process = stores.started(arguments, store)
     if limit is not None:
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (limit, limit))

@@ -294,7 +294,8 @@ def _check_header(path: Path) -> None:
             (version,) = look.execute("PRAGMA user_version").fetchone()
         except sqlite3.DatabaseError as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_NOTADB:
-                raise
+                # Without its write-ahead log it may look cut short; opened with it, it is asked again.
+                return
             raise StoreError(
                 f"{path}: this is not a spacedialog store: file is not a database",
                 "name another file with --db; if it was a store, spacedialog doctor shows what is left of it",
@@ -329,6 +330,9 @@ def _check(connection: sqlite3.Connection, path: Path, *, writing: bool) -> int:
             "spacedialog doctor names all of it, and doctor --rescue NEW.db brings the changes into a store without"
             " it; nothing was changed",
         )
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    if application != APPLICATION_ID:
+        raise foreign(path)
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     # A newer program may have written so to the write-ahead log alone.
     _check_version(version, path)
