@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from spacedialog.errors import SpacedialogError
+from spacedialog.log import Change
 from spacedialog.store import files
 from tests.faults import stores
 from tests.faults.recorded import LOSSES, Disk, Event, FolderSynced, Loss, Recorder, Said, Synced, laid
@@ -52,7 +53,7 @@ class _Recording(NamedTuple):
     events: list[Event]
     start: int
     folders: set[str]
-    entries: list[list[stores.Change]]
+    entries: list[list[Change]]
 
 
 def run(folder: Path, points: int, seed: int) -> Verdict:
@@ -137,8 +138,8 @@ def _after(recording: _Recording, disk: Disk, moment: int, loss: Loss, draw: ran
         shutil.rmtree(folder)
 
 
-def _problems(store: Path, groups: Sequence[Sequence[stores.Change]], acknowledged: int) -> Iterator[str]:
-    entries: list[stores.Change] = []
+def _problems(store: Path, groups: Sequence[Sequence[Change]], acknowledged: int) -> Iterator[str]:
+    entries: list[Change] = []
     if store.exists():
         entries, wrong = stores.sound(store)
         yield from wrong

@@ -242,11 +242,11 @@ class Disk:
         for file in set(names.values()):
             content = bytearray(self._contents.get(file, b""))
             pending = self._pending.get(file, [])
-            for number, change in enumerate(pending):
+            for number, write in enumerate(pending):
                 if loss.last and number < len(pending) - loss.last:
-                    _apply(content, change)
+                    _apply(content, write)
                 else:
-                    for part in _parts(change) if loss.sectors else (change,):
+                    for part in _parts(write) if loss.sectors else (write,):
                         if draw.random() < loss.share:
                             _apply(content, part)
             contents[file] = bytes(content)

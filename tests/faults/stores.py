@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from benchmarks import data
 from spacedialog.log import Change, holds
-from spacedialog.store import cache, files, journal, migrations
+from spacedialog.store import cache, files, journal, migrations, shape
 from spacedialog.tracker import Tracker
 from tests.program import PATIENCE, PROGRAM, TODAY
 
@@ -154,7 +154,7 @@ def ended(process: subprocess.Popen[bytes]) -> Ended:
 def kept(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
     """The rows of every period table without their row numbers."""
     tables = {}
-    for table in cache.TABLES:
+    for table in shape.TABLES:
         names = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "id"]
         columns = ", ".join(f'"{name}"' for name in names)
         tables[table] = sorted(connection.execute(f"SELECT {columns} FROM {table}"), key=repr)
