@@ -614,6 +614,21 @@ def test_many_who_write_at_once_lose_nothing(make: Maker) -> None:
     assert in_store(tracker.path) == rebuilt(tracker.path)
 
 
+def test_a_view_keeps_its_hold_on_the_store(tracker: Tracker) -> None:
+    """While a view is open, a write in the same process does not make another program sweep up below the view."""
+    with tracker.view() as view:
+        view.history(limit=1)
+        tracker.note("1", "Within the same process.")
+        script = _WRITER.replace("range(10)", "range(1)")
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(files.__file__).parents[2])}
+        command = [sys.executable, "-c", script.replace('"7"', '"1"'), str(tracker.path), "Another"]
+        subprocess.run(command, env=environment, check=True, timeout=60)
+        # Whoever closes a store last takes its log away: that program was not the last.
+        assert tracker.path.with_name(f"{tracker.path.name}-wal").exists()
+    assert [change.author for change in tracker.log()][-2:] == ["Zenda", "Another"]
+    assert list(tracker.path.parent.iterdir()) == [tracker.path]
+
+
 def test_a_day_is_what_the_tracker_was_told(make: Maker) -> None:
     """No clock is read: what is written is dated as the tracker was told."""
     tracker = make("ruritania", today=date(2031, 2, 3))

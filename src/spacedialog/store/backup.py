@@ -38,6 +38,7 @@ def appearing(target: Path) -> Iterator[Path]:
         sync(draft)
         # What SQLite left of another database of that name would be taken for a part of this one.
         remove_side_files(target)
+        sync(target.parent)
         draft.rename(target)
         sync(target.parent)
     finally:

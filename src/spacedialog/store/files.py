@@ -6,12 +6,13 @@ record instead.
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import sqlite3
 import stat
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from spacedialog.errors import InputError, StoreError
@@ -28,14 +29,11 @@ SCHEMA_VERSION = 2
 LOCK_TIMEOUT = 10.0
 """How many seconds a write waits for the others."""
 
-FAILURES = (sqlite3.Error, UnicodeDecodeError)
-"""What SQLite raises on a damaged database; the second where what it complains of is no text."""
+FAILURES = (sqlite3.Error, UnicodeDecodeError, json.JSONDecodeError)
+"""What a damaged database leads to; the second where SQLite complains of what is no text, the third of a field."""
 
 _MAGIC = b"SQLite format 3\0"
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-_HEADER = 100
-"""Bytes at the start of a database that say what it is."""
 
 
 def memory() -> sqlite3.Connection:
@@ -69,8 +67,13 @@ def as_it_stands(path: Path) -> Iterator[tuple[sqlite3.Connection, int]]:
 
 
 def _open_to_read(path: Path) -> sqlite3.Connection:
-    writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-    modes = ["mode=rw"] if writable else ["mode=ro", "immutable=1"]
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        modes = ["mode=rw"]
+    elif path.with_name(path.name + "-wal").exists():
+        modes = ["mode=ro", "immutable=1"]
+    else:
+        # By mode=ro SQLite would make a write-ahead log of this user's, into which the owner could not write.
+        modes = ["immutable=1"]
     while True:
         with telling(path):
             connection = _connect(path, modes.pop(0))
@@ -138,6 +141,9 @@ def telling(path: Path, errors: tuple[type[Exception], ...] = (OSError, *FAILURE
 
 @contextmanager
 def _existing(path: Path, *, keep: bool) -> Iterator[sqlite3.Connection]:
+    if not os.access(path, os.W_OK):
+        # SQLite would open it to read only, and fail later, leaving its side files.
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     # Closing rolls back what was not committed.
     with closing(_connect(path, "mode=rw")) as connection:
         older = _check(connection, path, writing=True) < SCHEMA_VERSION
@@ -162,6 +168,8 @@ def _new(path: Path, seed: Callable[[sqlite3.Connection], None]) -> Iterator[sql
         connection.execute("COMMIT")
         with _indexed_last(connection):
             yield connection
+        # Closing does the same, and keeps silent where the disk is full; the draft goes on without its log.
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager
@@ -209,35 +217,66 @@ def locked(path: Path, *, shared: bool = False) -> Iterator[None]:
     SQLite's own waiting lets a writer starve among many; filelock would do, but takes longer to import than a
     change takes to write. The folder is what is locked: a lock on the store itself would undo SQLite's own.
     """
-    import fcntl
-
     if not shared:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_folder(path.parent)
     handle = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        give_up = time.monotonic() + LOCK_TIMEOUT
-        while True:
-            try:
-                fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > give_up:
-                    raise StoreError(
-                        f"{path}: another program has been writing for {LOCK_TIMEOUT:.0f} seconds",
-                        "wait for it to end and try again; nothing was changed",
-                    ) from None
-                time.sleep(0.01)
+        if not _taken(handle, shared=shared):
+            raise _others_write(path)
         yield
     finally:
         os.close(handle)
 
 
+def _taken(handle: int, *, shared: bool) -> bool:
+    """Take the lock of an open folder when it is one's turn; whether that came within LOCK_TIMEOUT seconds.
+
+    The kernel gives a lock in the order in which it was asked for, so nobody starves, but it knows no time-out:
+    a thread waits. One that waited in vain lets the lock go as soon as it has it.
+    """
+    import fcntl
+
+    way = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+    try:
+        fcntl.flock(handle, way | fcntl.LOCK_NB)
+    except BlockingIOError:
+        from threading import Event, Thread
+
+        own, given = os.dup(handle), Event()
+
+        def wait() -> None:
+            try:
+                with suppress(OSError):
+                    fcntl.flock(own, way)
+                    given.set()
+            finally:
+                os.close(own)
+
+        Thread(target=wait, daemon=True).start()
+        return given.wait(LOCK_TIMEOUT)
+    return True
+
+
+def _others_write(path: Path) -> StoreError:
+    return StoreError(
+        f"{path}: another program has been writing for {LOCK_TIMEOUT:g} seconds",
+        "wait for it to end and try again; nothing was changed",
+    )
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, so that none is lost with the power."""
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        backup.sync(folder.parent)
+
+
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     """The store, opened; StoreError where the file is not one, before SQLite would touch it."""
     must_be_file(path)
-    with path.open("rb") as file:
-        _check_header(file.read(_HEADER), path)
     uri = f"{path.absolute().as_uri()}?{mode}"
+    _check_header(path)
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=LOCK_TIMEOUT)
     # What stands in the file's schema may be anybody's; Python loads no extensions unless it is told to.
     connection.execute("PRAGMA trusted_schema = OFF")
@@ -260,20 +299,32 @@ def must_be_file(path: Path) -> None:
         )
 
 
-def _check_header(header: bytes, path: Path) -> None:
-    if not header:
+def _check_header(path: Path) -> None:
+    if path.exists() and not path.stat().st_size:
         raise StoreError(
             f"{path}: the file is empty: this is not a spacedialog store",
             "remove it, and the next change makes a store there; nothing was changed",
         )
-    if not header.startswith(_MAGIC):
-        raise StoreError(
-            f"{path}: this is not a spacedialog store: file is not a database",
-            "name another file with --db; if it was a store, spacedialog doctor shows what is left of it",
-        )
-    if header[68:72] != _mark():
+    # Not by opening the file ourselves: closing it would let go SQLite's locks on it, wherever in this process
+    # the store is open already. An immutable database is read without locks and side files.
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as look:
+        try:
+            (application,) = look.execute("PRAGMA application_id").fetchone()
+            (version,) = look.execute("PRAGMA user_version").fetchone()
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_NOTADB:
+                # Without its write-ahead log it may look cut short; opened with it, it is asked again.
+                return
+            raise StoreError(
+                f"{path}: this is not a spacedialog store: file is not a database",
+                "name another file with --db; if it was a store, spacedialog doctor shows what is left of it",
+            ) from error
+    if application != APPLICATION_ID:
         raise foreign(path)
-    version = int.from_bytes(header[60:64], "big", signed=True)
+    _check_version(version, path)
+
+
+def _check_version(version: int, path: Path) -> None:
     if version > SCHEMA_VERSION:
         raise StoreError(
             f"{path}: the store was written by a newer spacedialog (schema {version}, here {SCHEMA_VERSION})",
@@ -298,7 +349,12 @@ def _check(connection: sqlite3.Connection, path: Path, *, writing: bool) -> int:
             "spacedialog doctor names all of it, and doctor --rescue NEW.db brings the changes into a store without"
             " it; nothing was changed",
         )
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    if application != APPLICATION_ID:
+        raise foreign(path)
     (version,) = connection.execute("PRAGMA user_version").fetchone()
+    # A newer program may have written so to the write-ahead log alone.
+    _check_version(version, path)
     return int(version)
 
 
@@ -311,8 +367,11 @@ def _be_durable(connection: sqlite3.Connection) -> None:
 
 def unusable(path: Path, error: Exception) -> StoreError:
     """What to tell a user whose store gave this error."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_BUSY:
+        return _others_write(path)
     told = error.strerror if isinstance(error, OSError) and error.strerror else reason(error)
-    damaged = isinstance(error, UnicodeDecodeError) or getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+    damaged = isinstance(error, UnicodeDecodeError | json.JSONDecodeError) or code in _DAMAGED
     return StoreError(
         f"{path}: the store cannot be used: {told}",
         "spacedialog doctor says what is damaged, and can save the rest; nothing was changed"
@@ -350,7 +409,7 @@ def put(source: sqlite3.Connection, path: Path, *, replace: bool) -> Path | None
         if not replace:
             raise InputError(f"{path}: there is a store already", "--replace takes its place, after a copy of it")
         with path.open("rb") as file:
-            header = file.read(_HEADER)
+            header = file.read(100)
         if header.startswith(_MAGIC) and header[68:72] not in (bytes(4), _mark()):
             raise foreign(path)
         kept = backup.before(path, "restore")

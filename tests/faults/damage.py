@@ -1,0 +1,211 @@
+"""Bytes of a store are damaged: bits flipped, pages emptied, swapped or filled with noise, the file cut short.
+
+    python -m tests.faults.damage --copies 1000
+
+Promise, for each damaged copy: `doctor` and the reads end in an answer or in a clear sentence, never in a crash;
+`doctor` names every change that is damaged, by its id or, where that is gone too, by its row (of what was cut off
+after the last row that is left, it says only that something is wrong); `doctor --rescue` brings over every change
+that still stands whole in the bytes, and nothing that was not recorded; and neither alters the store. Some copies
+have a write-ahead log beside them, as a crash leaves it, and that is damaged too.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from spacedialog import checkup
+from spacedialog.errors import SpacedialogError
+from spacedialog.log import Change
+from spacedialog.store import files
+from tests.faults import stores
+from tests.faults.verdict import Verdict, script
+
+_PAGE = 4096
+_HEAD = 14
+"""How many bytes stand before a record's values: its own length and the types of ten values, at least."""
+
+
+def _flip(data: bytearray, draw: random.Random) -> None:
+    for _ in range(draw.choice((1, 1, 3, 30))):
+        data[draw.randrange(len(data))] ^= 1 << draw.randrange(8)
+
+
+def _pages(data: bytearray, draw: random.Random) -> list[int]:
+    return [_PAGE * draw.randrange(max(1, len(data) // _PAGE)) for _ in range(draw.choice((1, 1, 2, 8)))]
+
+
+def _empty(data: bytearray, draw: random.Random) -> None:
+    for start in _pages(data, draw):
+        data[start : start + _PAGE] = bytes(len(data[start : start + _PAGE]))
+
+
+def _noise(data: bytearray, draw: random.Random) -> None:
+    for start in _pages(data, draw):
+        size = len(data[start : start + draw.choice((16, 512, _PAGE))])
+        data[start : start + size] = draw.randbytes(size)
+
+
+def _swap(data: bytearray, draw: random.Random) -> None:
+    for start in _pages(data, draw):
+        (other, *_) = _pages(data, draw)
+        if len(data[start : start + _PAGE]) == len(data[other : other + _PAGE]):
+            page = data[start : start + _PAGE]
+            data[start : start + _PAGE] = data[other : other + _PAGE]
+            data[other : other + _PAGE] = page
+
+
+def _cut(data: bytearray, draw: random.Random) -> None:
+    at = draw.randrange(len(data))
+    del data[at // _PAGE * _PAGE if draw.random() < 0.5 else at :]
+
+
+def _head(data: bytearray, draw: random.Random) -> None:
+    data[draw.randrange(100)] = draw.randrange(256)
+
+
+KINDS: dict[str, Callable[[bytearray, random.Random], None]] = {
+    "flipped": _flip,
+    "emptied": _empty,
+    "noise": _noise,
+    "swapped": _swap,
+    "cut": _cut,
+    "header": _head,
+}
+
+
+class _Original(NamedTuple):
+    """A store before it is damaged: its files by the end of their names, its entries by row."""
+
+    parts: dict[str, bytes]
+    entries: dict[int, Change]
+
+
+def run(folder: Path, copies: int, seed: int) -> Verdict:
+    """Damage so many copies of stores."""
+    draw = random.Random(seed)
+    originals = list(_originals(folder / "before"))
+    counts = {"copies": copies, "changes_damaged": 0, "named": 0, "after_the_last_left": 0, "rescued": 0, "refused": 0}
+    broken: list[str] = []
+    for number in range(copies):
+        kind = list(KINDS)[number % len(KINDS)]
+        original = originals[number % 4 == 0]
+        # A write-ahead log cut short is what any crash may leave: it cannot be told from one that was never longer.
+        part = draw.choice(sorted(original.parts)) if kind != "cut" else ""
+        data = bytearray(original.parts[part])
+        KINDS[kind](data, draw)
+        parts = {**original.parts, part: bytes(data)}
+        store = folder / str(number) / "tracker.db"
+        store.parent.mkdir(mode=0o700)
+        for end, content in parts.items():
+            path = store.with_name(store.name + end)
+            path.write_bytes(content)
+            path.chmod(0o600)
+        problems = _looked_over(store, original, parts, counts)
+        broken += [f"copy {number} ({kind}{part}): {problem}" for problem in problems]
+        shutil.rmtree(store.parent)
+    return Verdict("damage", {**counts}, broken)
+
+
+def _originals(folder: Path) -> Iterable[_Original]:
+    closed = stores.actions(folder)["undo"].before
+    assert closed is not None
+    yield _Original({"": closed.read_bytes()}, _by_row(closed))
+    # As a crash leaves it: the last writes stand in the write-ahead log alone.
+    open_ = folder / "open.db"
+    shutil.copyfile(closed, open_)
+    with files.reading(open_) as connection:
+        connection.execute("SELECT count(*) FROM change").fetchone()
+        for number in range(5):
+            stores.tracker(open_).note("ROK4-07", f"In the write-ahead log, {number}.")
+        parts = {end: open_.with_name(open_.name + end).read_bytes() for end in ("", "-wal")}
+        entries = _by_row(open_)
+    yield _Original(parts, entries)
+
+
+def _by_row(store: Path) -> dict[int, Change]:
+    with files.reading(store) as connection:
+        return {row: Change._make(values) for row, *values in connection.execute("SELECT rowid, * FROM change")}
+
+
+def _looked_over(store: Path, original: _Original, parts: dict[str, bytes], counts: dict[str, int]) -> list[str]:
+    problems: list[str] = []
+    whole = [change for change in original.entries.values() if _stands(change, original.parts, parts)]
+    new = store.with_name("rescued.db")
+    said: list[str] = []
+    rescued: Sequence[Change] = []
+    clean = False
+    try:
+        checks = checkup.examine(store, now=stores.NOW + 3600 * 1_000_000)
+        said = [line for check in checks if check.check == "changes" for line in check.said]
+        clean = all(check.ok for check in checks)
+    except SpacedialogError as error:
+        counts["refused"] += 1
+        if whole:
+            problems.append(f"doctor refused it, though {len(whole)} changes stand in it: {error}")
+    except Exception as error:
+        problems.append(f"doctor crashed: {error!r}")
+    try:
+        checkup.rescue(store, new)
+        rescued = stores.log(new)
+    except SpacedialogError as error:
+        if whole:
+            problems.append(f"--rescue refused it: {error}")
+    except Exception as error:
+        problems.append(f"--rescue crashed: {error!r}")
+    for end, content in parts.items():
+        if store.with_name(store.name + end).read_bytes() != content:
+            problems.append("doctor altered the store")
+
+    counts["rescued"] += len(rescued)
+    had, brought = set(original.entries.values()), set(rescued)
+    if invented := brought - had:
+        problems.append(f"{len(invented)} changes were brought that nobody recorded")
+    if left := [change.id for change in whole if change not in brought]:
+        problems.append(f"{len(left)} changes stand whole and were not rescued, such as {left[0]}")
+    lost = {row: change for row, change in original.entries.items() if change not in brought}
+    counts["changes_damaged"] += len(lost)
+    if lost and clean:
+        problems.append(f"doctor found nothing, and {len(lost)} changes are lost")
+    last = max((row for row in original.entries if row not in lost), default=0)
+    for row, change in lost.items():
+        if any(f"{name} " in f"{line} " for line in said for name in (change.id, f"row {row}")):
+            counts["named"] += 1
+        elif row < last:
+            problems.append(f"a damaged change is not named: {change.id}, row {row}")
+        else:
+            counts["after_the_last_left"] += 1
+    problems += _read(store)
+    return problems
+
+
+def _stands(change: Change, original: dict[str, bytes], parts: dict[str, bytes]) -> bool:
+    """Whether the change's record, head and values, is in the damaged bytes as it was; not judged if cut in two."""
+    values = [change.id.encode(), change.ts.to_bytes(8, "big")]
+    values += [text.encode() for text in change[2:9] if isinstance(text, str)]
+    record = b"".join(values)
+    for content in original.values():
+        at = content.find(record)
+        if at >= _HEAD and any(content[at - _HEAD : at + len(record)] in damaged for damaged in parts.values()):
+            return True
+    return False
+
+
+def _read(store: Path) -> list[str]:
+    try:
+        with stores.tracker(store).view() as view:
+            view.overview()
+            list(view.commitments())
+            view.history()
+    except SpacedialogError as error:
+        return [] if error.exit_status == 4 else [f"a read ended with {error.exit_status}: {error}"]
+    except Exception as error:
+        return [f"a read crashed: {error!r}"]
+    return []
+
+
+if __name__ == "__main__":
+    script(run, __doc__, count="copies", default=1000)

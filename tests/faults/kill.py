@@ -1,0 +1,137 @@
+"""kill -9 of the installed program at random moments of a write.
+
+    python -m tests.faults.kill --runs 2000
+
+Promise: what the program had said is done is there, what it had not is there whole or not at all; the tables are
+what the log gives; and the store takes the next write. Half the time another program reads meanwhile, so that what
+is written stays in SQLite's write-ahead log.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+import subprocess
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+from spacedialog.errors import SpacedialogError
+from spacedialog.log import Change
+from spacedialog.store import files
+from tests.faults import stores
+from tests.faults.stores import Action, Ended
+from tests.faults.verdict import Verdict, script, side_by_side
+
+_SAMPLE = 3
+
+
+class _Kill(NamedTuple):
+    number: int
+    action: Action
+    after: float
+    """Seconds from the program's start."""
+    watched: bool
+
+
+class _Outcome(NamedTuple):
+    was_killed: bool
+    acknowledged: bool
+    kept: bool
+    problems: list[str]
+
+
+def run(folder: Path, runs: int, seed: int) -> Verdict:
+    """Kill the program `runs` times, at moments drawn from the seed."""
+    draw = random.Random(seed)
+    actions = stores.actions(folder / "before")
+    typical = {name: _typical(action, folder / "sample") for name, action in actions.items()}
+    kills = []
+    for number in range(runs):
+        name = list(actions)[number % len(actions)]
+        # The first half of a run is Python's own start; a few kills there are enough.
+        moment = draw.uniform(0.0 if draw.random() < 0.1 else 0.5, 1.1)
+        kills.append(_Kill(number, actions[name], moment * typical[name], draw.random() < 0.5))
+    outcomes = side_by_side(lambda kill: _killed(kill, folder / str(kill.number)), kills)
+    return Verdict(
+        "kill",
+        {
+            "runs": runs,
+            "killed": sum(outcome.was_killed for outcome in outcomes),
+            "acknowledged": sum(outcome.acknowledged for outcome in outcomes),
+            "done_but_not_yet_said": sum(outcome.kept and not outcome.acknowledged for outcome in outcomes),
+            "not_done": sum(not outcome.kept for outcome in outcomes),
+        },
+        [
+            f"{kill.number} ({kill.action.name} after {kill.after:.3f} s): {problem}"
+            for kill, outcome in zip(kills, outcomes, strict=True)
+            for problem in outcome.problems
+        ],
+    )
+
+
+def _typical(action: Action, folder: Path) -> float:
+    """How many seconds the command takes here, two of them running at once."""
+
+    def timed(number: int) -> float:
+        store = action.laid(folder / action.name / str(number))
+        start = time.monotonic()
+        done = stores.ended(stores.started(action.arguments, store))
+        assert done.status == 0, done.stderr
+        assert len(stores.log(store)) == len(stores.log(action.before) if action.before else []) + action.entries
+        return time.monotonic() - start
+
+    return sorted(side_by_side(timed, range(_SAMPLE)))[_SAMPLE // 2]
+
+
+def _killed(kill: _Kill, folder: Path) -> _Outcome:
+    action, store = kill.action, kill.action.laid(folder)
+    before = stores.log(action.before) if action.before else []
+    with ExitStack() as stack:
+        if kill.watched and action.before:
+            stack.enter_context(files.reading(store)).execute("SELECT count(*) FROM change").fetchone()
+        process = stores.started(action.arguments, store)
+        try:
+            process.wait(kill.after)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        done = stores.ended(process)
+    try:
+        kept, problems = _looked_at(action, store, before, done)
+    except (SpacedialogError, sqlite3.Error) as error:
+        kept, problems = False, [f"the store does not open: {error}"]
+    shutil.rmtree(folder)
+    return _Outcome(done.status == -9, _acknowledged(done), kept, problems)
+
+
+def _acknowledged(done: Ended) -> bool:
+    return done.status == 0 or "\n" in done.stdout
+
+
+def _looked_at(action: Action, store: Path, before: list[Change], done: Ended) -> tuple[bool, list[str]]:
+    problems = [] if done.status in (0, -9) else [f"ended by itself with {done.status}: {done.stderr}"]
+    entries: list[Change] = []
+    if store.exists():
+        entries, wrong = stores.sound(store)
+        problems += wrong
+    problems += stores.missing(entries, before)
+    fresh = len(entries) - len(before)
+    if fresh not in (0, action.entries):
+        problems.append(f"torn: {fresh} of {action.entries} entries")
+    if _acknowledged(done) and not fresh:
+        problems.append("acknowledged, and lost")
+    stores.tracker(store, "next").note("ROK4-07", "And on.")
+    after = stores.sound(store)
+    problems += [f"after the next write: {problem}" for problem in after.problems]
+    problems += stores.missing(after.entries, entries)
+    if len(after.entries) != (len(entries) or action.entries - 1) + 1:
+        problems.append("the next write was not recorded")
+    if store.with_name(f".{store.name}.new").exists():
+        problems.append("half a store was left lying")
+    return fresh > 0, problems
+
+
+if __name__ == "__main__":
+    script(run, __doc__, count="runs", default=2000)

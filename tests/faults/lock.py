@@ -1,0 +1,89 @@
+"""Somebody holds the store's lock and does not let go.
+
+    python -m tests.faults.lock --seconds 60
+
+Once it is the lock of this program (on the store's folder), once SQLite's own, as another program would hold it.
+Promise: writes end with status 4 and a clear sentence at their time-out, and not before; reads go on meanwhile;
+nothing is changed; and when the lock is let go the next write goes through.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from spacedialog.store import files
+from tests.faults import stores
+from tests.faults.verdict import Verdict, script
+from tests.program import PROGRAM
+
+_IMPATIENT = """
+import sys
+from spacedialog.store import files
+files.LOCK_TIMEOUT = float(sys.argv.pop(1))
+from spacedialog.cli import main
+main()
+"""
+
+
+def run(folder: Path, seconds: int, _: int, patience: float | None = None) -> Verdict:
+    """Hold each lock for so long, or for one time-out where that is longer; `patience` is another time-out (s)."""
+    command = [sys.executable, "-c", _IMPATIENT, str(patience)] if patience else [PROGRAM]
+    patience = patience or files.LOCK_TIMEOUT
+    counts = {"writes": 0, "reads": 0}
+    broken: list[str] = []
+    for name, held in {"the program's lock": _folder_held, "SQLite's lock": _database_held}.items():
+        store = folder / name / "tracker.db"
+        stores.tracker(store).note("ROK4-07", "The store is made.")
+        before = stores.log(store)
+        with held(store):
+            start = time.monotonic()
+            while time.monotonic() - start < seconds:
+                began = time.monotonic()
+                process = stores.started(("mark", "ROK4-33", "complete"), store, command=command)
+                while process.poll() is None:
+                    read = stores.ended(stores.started(("list", "--status", "open"), store))
+                    counts["reads"] += 1
+                    if read.status != 0 or "ROK4-31" not in read.stdout:
+                        broken.append(f"{name}: a read ended with {read.status}: {read.stderr}")
+                done, waited = stores.ended(process), time.monotonic() - began
+                counts["writes"] += 1
+                if not done.is_clear or "nothing was changed" not in done.stderr:
+                    broken.append(f"{name}: a write ended with {done.status}: {done.stderr}")
+                if waited < patience:
+                    broken.append(f"{name}: a write gave up after {waited:.1f} of {patience:.1f} s")
+        after = stores.ended(stores.started(("mark", "ROK4-33", "complete"), store))
+        if after.status != 0:
+            broken.append(f"{name}: a write after it ended with {after.status}: {after.stderr}")
+        entries, wrong = stores.sound(store)
+        broken += [f"{name}: {problem}" for problem in wrong]
+        if entries[:-1] != before:
+            broken.append(f"{name}: {len(entries) - len(before)} entries are new, not one")
+    return Verdict("lock", {"held_s": seconds, "timeout_s": patience, **counts}, broken)
+
+
+@contextmanager
+def _folder_held(store: Path) -> Iterator[None]:
+    handle = os.open(store.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _database_held(store: Path) -> Iterator[None]:
+    with closing(sqlite3.connect(store, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+
+
+if __name__ == "__main__":
+    script(run, __doc__, count="seconds", default=60)

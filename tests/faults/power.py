@@ -1,0 +1,160 @@
+"""The power goes while the installed program writes.
+
+    python -m tests.faults.power --points 1500
+
+What the program asks of the disk is recorded by strace; then, for each of so many moments of an add, an import, a
+migration and a first write, a disk is laid on which what had not been synced by then is dropped, reordered and torn
+(`recorded` says how). Promise: the store opens there, what had been acknowledged is in it, no action is there in
+part, hashes and tables hold, and the next write is taken. Half the moments are of a run beside which another program
+has the store open, so that what is written stays in SQLite's write-ahead log.
+
+The same is done to a program that runs with `synchronous = NORMAL`. That one must lose something: a test that such a
+program passes would show nothing.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+from spacedialog.errors import SpacedialogError
+from spacedialog.log import Change
+from spacedialog.store import files
+from tests.faults import stores
+from tests.faults.recorded import LOSSES, Disk, Event, FolderSynced, Loss, Recorder, Said, Synced, laid
+from tests.faults.stores import Action
+from tests.faults.verdict import Verdict, script, side_by_side
+from tests.program import PROGRAM
+
+RUNS = {"add": 5, "import": 1, "migration": 1, "first write": 1}
+"""The actions, and how often each is done in a recording."""
+
+_WEAK = """
+from spacedialog.store import files
+durable = files._be_durable
+def weak(connection):
+    durable(connection)
+    connection.execute("PRAGMA synchronous = NORMAL")
+files._be_durable = weak
+from spacedialog.cli import main
+main()
+"""
+
+
+class _Recording(NamedTuple):
+    """What was done to a disk from `start` on, and the entries that each command recorded, the first entries before."""
+
+    events: list[Event]
+    start: int
+    folders: set[str]
+    entries: list[list[Change]]
+
+
+def run(folder: Path, points: int, seed: int) -> Verdict:
+    """Lose the power at so many moments of each action, and once more with `synchronous = NORMAL`."""
+    counts, broken = lose(folder / "full", points, seed)
+    weak, lost = lose(folder / "normal", max(points // 10, 20), seed, weak=True)
+    if not lost:
+        broken.append("with synchronous = NORMAL nothing was lost: this test shows nothing")
+    return Verdict(
+        "power",
+        {**counts, "with_normal": sum(weak.values()), "lost_with_normal": len(lost)},
+        broken,
+    )
+
+
+def lose(folder: Path, points: int, seed: int, *, weak: bool = False) -> tuple[dict[str, int], list[str]]:
+    """How many moments of each action were tried, and at which of them what was broken."""
+    actions = stores.actions(folder / "before", commitments=40)
+    broken: list[str] = []
+
+    def tried(case: tuple[str, bool]) -> int:
+        name, watched = case
+        place = folder / f"{name} {watched}"
+        recording = _recording(actions[name], RUNS[name], place, watched=watched, weak=weak)
+        draw = random.Random(f"{seed} {case}")
+        disk, happened = Disk(), 0
+        moments = _moments(recording, points // 2, draw)
+        for moment, loss in moments:
+            for event in recording.events[happened:moment]:
+                disk.happens(event)
+            happened = moment
+            problems = _after(recording, disk, moment, loss, draw, place / "left")
+            if problems:
+                broken.append(f"{name}, event {moment} of {len(recording.events)}, {loss}: {', '.join(problems)}")
+        return len(moments)
+
+    cases = [(name, watched) for name in RUNS for watched in (False, True)]
+    counts: dict[str, int] = {}
+    for (name, _), points_tried in zip(cases, side_by_side(tried, cases), strict=True):
+        key = name.replace(" ", "_")
+        counts[key] = counts.get(key, 0) + points_tried
+    return counts, broken
+
+
+def _recording(action: Action, times: int, folder: Path, *, watched: bool, weak: bool) -> _Recording:
+    store = action.laid(folder / "disk")
+    recorder = Recorder(folder / "disk")
+    entries = [stores.log(store)]
+    command = [sys.executable, "-c", _WEAK] if weak else [PROGRAM]
+    with ExitStack() as stack:
+        if watched and action.before:
+            stack.enter_context(files.reading(store)).execute("SELECT count(*) FROM change").fetchone()
+        for _ in range(times):
+            said, trace = folder / "said", folder / "trace"
+            status = recorder.run([*command, *action.arguments], stores.environment(store), said, trace)
+            assert status == 0, f"{action.name} ended with {status}"
+            known = {change for group in entries for change in group}
+            entries.append([change for change in stores.log(store) if change not in known])
+            assert len(entries[-1]) == action.entries
+    return _Recording(recorder.events, recorder.start, recorder.folders, entries)
+
+
+def _moments(recording: _Recording, points: int, draw: random.Random) -> list[tuple[int, Loss]]:
+    """So many moments: half of them any, half just after a sync or just after the program said that it was done."""
+    any_ = range(recording.start, len(recording.events) + 1)
+    turns = [at for at in any_ if isinstance(recording.events[at - 1], Synced | FolderSynced)]
+    said = [at for at in any_ if isinstance(recording.events[at - 1], Said)]
+    places: list[Sequence[int]] = [any_, any_, turns, said]
+    return sorted((draw.choice(draw.choice(places)), draw.choice(LOSSES)) for _ in range(points))
+
+
+def _after(recording: _Recording, disk: Disk, moment: int, loss: Loss, draw: random.Random, folder: Path) -> list[str]:
+    """What is wrong on the disk that a power loss at that moment leaves."""
+    names, contents = disk.after_loss(loss, draw)
+    laid(folder, names, contents, recording.folders)
+    acknowledged = sum(isinstance(event, Said) for event in recording.events[:moment])
+    try:
+        return list(_problems(folder / "store" / "tracker.db", recording.entries, acknowledged))
+    except (SpacedialogError, sqlite3.Error) as error:
+        return [f"the store does not open: {error}"]
+    finally:
+        shutil.rmtree(folder)
+
+
+def _problems(store: Path, groups: Sequence[Sequence[Change]], acknowledged: int) -> Iterator[str]:
+    entries: list[Change] = []
+    if store.exists():
+        entries, wrong = stores.sound(store)
+        yield from wrong
+    there = set(entries)
+    for number, group in enumerate(groups):
+        found = sum(change in there for change in group)
+        if number <= acknowledged and found < len(group):
+            yield f"acknowledged, and lost: {len(group) - found} entries of command {number}"
+        elif found not in (0, len(group)):
+            yield f"torn: {found} of {len(group)} entries"
+    stores.tracker(store, "next").note("ROK4-07", "And on.")
+    after = stores.sound(store)
+    yield from (f"after the next write: {problem}" for problem in after.problems)
+    yield from stores.missing(after.entries, entries)
+
+
+if __name__ == "__main__":
+    script(run, __doc__, count="points", default=1500)

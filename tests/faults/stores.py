@@ -1,0 +1,197 @@
+"""The stores and commands that faults are tried on, and whether a store still holds what it must."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlite_utils import Database
+
+from benchmarks import data
+from spacedialog.log import Change, holds
+from spacedialog.store import cache, files, journal, migrations, shape
+from spacedialog.tracker import Tracker
+from tests.program import PATIENCE, PROGRAM, TODAY
+
+AUTHOR = "desk"
+NOW = 1_795_000_000_000_000
+"""Some time in November 2026, in µs."""
+_INSERT = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+def tracker(store: Path, author: str = AUTHOR, now: Callable[[], int] = lambda: NOW) -> Tracker:
+    """Who writes to a store within this process."""
+    return Tracker(store, today=date.fromisoformat(TODAY), now=now, author=author)
+
+
+def log(store: Path) -> list[Change]:
+    """The entries of a store; none where there is no store."""
+    return list(tracker(store).log()) if store.exists() else []
+
+
+class Action(NamedTuple):
+    """A command, what it starts from, and the entries that it adds."""
+
+    name: str
+    before: Path | None
+    arguments: tuple[str, ...]
+    entries: int
+
+    def laid(self, folder: Path) -> Path:
+        """The path of a store, in a new folder, as it was before the command."""
+        store = folder / "store" / "tracker.db"
+        if self.before:
+            store.parent.mkdir(parents=True, mode=0o700)
+            shutil.copyfile(self.before, store)
+            store.chmod(0o600)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+        return store
+
+
+def actions(folder: Path, *, updates: int = 20, commitments: int = 60) -> dict[str, Action]:
+    """A command of every kind that writes, ready to be run on stores of its own."""
+    folder.mkdir(parents=True)
+    batch, dialogue = folder / "updates.csv", folder / "dialogue.jsonl"
+    lines = [f"ROK4-{number:02},Heard on day {number}.\n" for number in range(1, updates + 1)]
+    batch.write_text("ref,note\n" + "".join(lines), "utf-8")
+    data.write_lines(dialogue, commitments)
+
+    current, undoable, older = folder / "current.db", folder / "undoable.db", folder / "older.db"
+    tracker(current).note("ROK4-07", "The store is made.")
+    shutil.copyfile(current, undoable)
+    tracker(undoable).apply(batch.read_text("utf-8"), "updates.csv")
+    _older(older, log(current))
+
+    made = len(log(current)) - 1
+    imported = len(_after_import(current, dialogue, folder / "imported.db"))
+    commands: dict[str, tuple[Path | None, tuple[str, ...], int]] = {
+        "add": (current, ("add", "Share ephemerides", "--area", "exploration", "--source", "JS"), 1),
+        "mark": (current, ("mark", "ROK4-33", "complete"), 1),
+        "apply": (current, ("apply", str(batch)), updates),
+        "import": (current, ("import", str(dialogue)), imported - made - 1),
+        "undo": (undoable, ("undo",), updates),
+        "migration": (older, ("note", "ROK4-07", "After the upgrade."), 1),
+        "first write": (None, ("note", "ROK4-07", "The first."), made + 1),
+    }
+    return {name: Action(name, *command) for name, command in commands.items()}
+
+
+def _after_import(store: Path, file: Path, copy: Path) -> list[Change]:
+    shutil.copyfile(store, copy)
+    with file.open("rb") as stream:
+        tracker(copy).import_file(stream, file.name)
+    return log(copy)
+
+
+def _older(store: Path, entries: Sequence[Change]) -> None:
+    """A store as it was before the period tables: the log alone."""
+    with closing(sqlite3.connect(store, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        migrations.steps.apply(Database(connection, execute_plugins=False), stop_before="m0002_periods")
+        connection.execute("BEGIN")
+        connection.executemany(_INSERT, entries)
+        connection.execute(f"PRAGMA application_id = {files.APPLICATION_ID}")
+        connection.execute("PRAGMA user_version = 1")
+        connection.execute("COMMIT")
+
+
+def environment(store: Path) -> dict[str, str]:
+    """All that the program gets to know of the outside: an empty home, a fixed day."""
+    return {
+        "HOME": str(store.parent),
+        "PATH": f"{PROGRAM.parent}:/usr/bin:/bin",
+        "LOGNAME": AUTHOR,
+        "SPACEDIALOG_DB": str(store),
+        "SPACEDIALOG_TODAY": TODAY,
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def started(
+    arguments: Sequence[str | Path],
+    store: Path,
+    *,
+    command: Sequence[str | Path] = (PROGRAM,),
+    env: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
+    """The installed program, running."""
+    return subprocess.Popen(
+        [*command, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**environment(store), **(env or {})},
+    )
+
+
+class Ended(NamedTuple):
+    """How a run of the program ended, and what it said."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether it ended with status 4, a sentence that begins with its name, and what to do."""
+        lines = self.stderr.splitlines()
+        return self.status == 4 and len(lines) == 2 and lines[0].startswith("spacedialog: ") and lines[1][:2] == "  "
+
+
+def ended(process: subprocess.Popen[bytes]) -> Ended:
+    """Wait for a run of the program."""
+    out, err = process.communicate(timeout=4 * PATIENCE)
+    return Ended(process.returncode, (out or b"").decode("utf-8"), err.decode("utf-8"))
+
+
+def kept(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """The rows of every period table without their row numbers."""
+    tables = {}
+    for table in shape.TABLES:
+        names = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "id"]
+        columns = ", ".join(f'"{name}"' for name in names)
+        tables[table] = sorted(connection.execute(f"SELECT {columns} FROM {table}"), key=repr)
+    return tables
+
+
+class Sound(NamedTuple):
+    """The entries of a store, and what is wrong with it."""
+
+    entries: list[Change]
+    problems: list[str]
+
+
+def sound(store: Path) -> Sound:
+    """Open a store as the program does: its entries, and whether pages, keys, hashes and tables are in order."""
+    problems = []
+    with files.reading(store) as connection:
+        entries = list(journal.entries(connection))
+        with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+            connection.backup(copy)
+            (integrity,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+            if integrity != "ok":
+                problems.append(f"integrity_check: {integrity}")
+            if copy.execute("PRAGMA foreign_key_check").fetchone():
+                problems.append("a foreign key leads nowhere")
+            before = kept(copy)
+            copy.execute("BEGIN")
+            cache.rebuild(copy)
+            if kept(copy) != before:
+                problems.append("the tables are not what the log gives")
+            copy.execute("ROLLBACK")
+    problems += [f"the hash of {change.id} does not fit" for change in entries if not holds(change)]
+    return Sound(entries, problems)
+
+
+def missing(entries: Sequence[Change], before: Sequence[Change]) -> list[str]:
+    """What of a log that was there before is there no longer."""
+    now = set(entries)
+    lost = [change.id for change in before if change not in now]
+    return [f"{len(lost)} earlier entries are lost, such as {lost[0]}"] if lost else []

@@ -1,0 +1,63 @@
+"""What a fault came to: counts, and each promise that was broken; told as a line of JSON and a sentence."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+Case = TypeVar("Case")
+Outcome = TypeVar("Outcome")
+
+LANES = 2
+"""How many programs are put to the test side by side."""
+
+
+class Verdict(NamedTuple):
+    """Counts by name, and what was broken, each with the case in which it was."""
+
+    fault: str
+    counts: dict[str, int | float | str]
+    broken: list[str]
+
+    @property
+    def sentence(self) -> str:
+        """The verdict for a person."""
+        if not self.broken:
+            return f"{self.fault}: every promise was kept."
+        more = f" (and {len(self.broken) - 1} more)" if len(self.broken) > 1 else ""
+        return f"{self.fault}: {len(self.broken)} broken: {self.broken[0]}{more}"
+
+
+def side_by_side(work: Callable[[Case], Outcome], cases: Iterable[Case]) -> list[Outcome]:
+    """The outcome of each case, in order, as many at once as there are lanes."""
+    with ThreadPoolExecutor(LANES) as lanes:
+        return list(lanes.map(work, cases))
+
+
+def script(
+    run: Callable[[Path, int, int], Verdict], description: str | None, *, count: str, default: int, seed: int = 7
+) -> None:
+    """Run a fault by hand in a folder of its own, tell what it came to, and end the process.
+
+    `run` takes the folder, how often, and the seed of all that is drawn by chance; `count` names the option.
+    """
+    parser = argparse.ArgumentParser(description=(description or "").splitlines()[0])
+    parser.add_argument(f"--{count}", type=int, default=default, help=f"by default {default}")
+    parser.add_argument("--seed", type=int, default=seed, help=f"of what is drawn by chance; by default {seed}")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="spacedialog-") as folder:
+        started = time.monotonic()
+        verdict = run(Path(folder), vars(options)[count], options.seed)
+        seconds = round(time.monotonic() - started, 1)
+    line = {"fault": verdict.fault, **verdict.counts, "broken": len(verdict.broken), "seconds": seconds}
+    sys.stdout.write(f"{json.dumps(line)}\n{verdict.sentence}\n")
+    for problem in verdict.broken[:20]:
+        sys.stderr.write(f"  {problem}\n")
+    sys.exit(1 if verdict.broken else 0)
