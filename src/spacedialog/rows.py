@@ -146,6 +146,28 @@ class Detail(NamedTuple):
     history: tuple[HistoryRow, ...]
 
 
+class Report(NamedTuple):
+    """A record, or the part of it that a filter let through, whole: what `report` writes and a template gets.
+
+    `selection` says in words which part it is, and is empty for all of it. `changes` and `recorded_until` are the
+    position in the log: how many entries there are, and when the newest of them was recorded. Coverage, statuses and
+    areas count the commitments of this part; `milestones` are its dated events, also those met, in the order of their
+    windows.
+    """
+
+    as_of: str
+    selection: str
+    changes: int
+    recorded_until: str | None
+    dialogues: tuple[Mapping[str, Any], ...]
+    coverage: Coverage
+    statuses: Mapping[str, int]
+    areas: tuple[AreaRow, ...]
+    commitments: tuple[Detail, ...]
+    milestones: tuple[UpcomingRow, ...]
+    slips: tuple[SlipRow, ...]
+
+
 class Difference(NamedTuple):
     """A field that a write changed, as the record shows it on the day of writing."""
 

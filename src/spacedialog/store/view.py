@@ -22,6 +22,7 @@ from spacedialog.rows import (
     FoundRow,
     HistoryRow,
     Overview,
+    Report,
     SlipRow,
     UpcomingRow,
 )
@@ -163,7 +164,7 @@ class View:
             parameters["item"] = item
         cursor = self._rows(f"SELECT * FROM ({_EVENTS}) WHERE {' AND '.join(conditions)}", parameters)
         rows = [row for event in cursor for row in self._occurrences(_Event(*event), until, everything)]
-        return sorted(rows, key=lambda row: (row.latest or "9999-12-31", row.earliest or "", row.ref))
+        return sorted(rows, key=_by_window)
 
     def _occurrences(self, event: _Event, until: date | None, everything: bool) -> Iterator[UpcomingRow]:
         if not event.recurs:
@@ -364,6 +365,34 @@ class View:
             tuple([row for row in milestones if row.state == MilestoneState.CLOSED][:_FEW]),
             stale,
         )
+
+    def report(self, filter_: Filter = EVERYTHING, *, selection: str = "", sort: str = "ref") -> Report:
+        """All that is known of the commitments that the filter lets through; `selection` says which those are."""
+        details = tuple(
+            self.detail(Target(row.ref, item, None))
+            for row, item in [(row, self.refs.resolve(row.ref).item) for row in self.commitments(filter_, sort=sort)]
+        )
+        rows = [detail.commitment for detail in details]
+        milestones = sorted((event for detail in details for event in detail.milestones), key=_by_window)
+        assessed = [row for row in rows if row.status != Status.NOT_ASSESSED]
+        (changes, newest) = self._rows("SELECT count(*), max(ts) FROM change").fetchone()
+        return Report(
+            self.day.isoformat(),
+            selection,
+            changes,
+            instant(newest) if newest is not None else None,
+            tuple(self.dialogue(key) or {} for key in dict.fromkeys(row.dialogue for row in rows)),
+            Coverage(len(rows), len(assessed), None),
+            {status.value: sum(row.status == status for row in rows) for status in Status},
+            tuple(self.areas()),
+            details,
+            tuple(milestones),
+            tuple(slip for detail in details for slip in detail.slips),
+        )
+
+
+def _by_window(row: UpcomingRow) -> tuple[str, str, str]:
+    return row.latest or "9999-12-31", row.earliest or "", row.ref
 
 
 def _commitment_row(row: tuple[Any, ...]) -> CommitmentRow:
