@@ -8,14 +8,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from spacedialog.errors import NotFoundError
 from spacedialog.fold import closing_day, fold
 from spacedialog.rows import (
     AreaRow,
+    CalendarEvent,
     CommitmentRow,
     Coverage,
     Detail,
@@ -26,10 +27,12 @@ from spacedialog.rows import (
     SlipRow,
     UpcomingRow,
 )
-from spacedialog.store.cache import changes_of, iso
+from spacedialog.store import events
+from spacedialog.store.cache import changes_of, instant
 from spacedialog.store.query import (
     EVERYTHING,
     FLAGS,
+    VALID,
     Filter,
     Flagged,
     Parameters,
@@ -41,8 +44,6 @@ from spacedialog.store.query import (
 from spacedialog.store.refs import Refs, Target
 from spacedialog.words import Flag, MilestoneState, Status
 
-_VALID = "{0}.valid_from <= :day AND :day < {0}.valid_to"
-
 _COLUMNS = (
     "c.ref, c.dialogue, c.area, c.kind, c.title, c.strength, c.lead, c.partners, c.status, c.percent,"
     " c.due, c.due_earliest, c.due_latest, "
@@ -50,51 +51,16 @@ _COLUMNS = (
     + ", c.updated, c.source"
 )
 
-# Every dated event of the day: commitments' own due dates and their milestones.
-_EVENTS = f"""
-    SELECT c.ref AS ref, c.ref AS commitment, c.title AS title, c.due AS "when", c.due_earliest AS earliest,
-        c.due_latest AS latest, CASE c.status WHEN 'complete' THEN 'met' ELSE c.status END AS status,
-        NULL AS recurs, NULL AS met, c.dialogue AS dialogue, c.area AS area, c.item AS item
-    FROM commitment AS c
-    WHERE c.due IS NOT NULL AND {_VALID.format("c")}
-    UNION ALL
-    SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest, m.status, m.recurs, m.met, c.dialogue, c.area, m.item
-    FROM milestone AS m JOIN commitment AS c ON c.item = m.item AND {_VALID.format("c")}
-    WHERE {_VALID.format("m")}
-"""
-
-_UNMET = "status NOT IN ('met', 'withdrawn')"
-
-
 _VALUES = {
-    "dialogue": f"SELECT d.key FROM dialogue AS d WHERE {_VALID.format('d')} ORDER BY d.held",
-    "area": f"SELECT a.key FROM area AS a WHERE {_VALID.format('a')} GROUP BY a.key ORDER BY min(a.position)",
-    "party": f"SELECT DISTINCT p.key FROM party AS p WHERE {_VALID.format('p')} ORDER BY p.key",
-    "side": f"SELECT DISTINCT p.side FROM party AS p WHERE {_VALID.format('p')} ORDER BY p.side",
-    "kind": f"SELECT DISTINCT c.kind FROM commitment AS c WHERE {_VALID.format('c')} ORDER BY c.kind",
+    "dialogue": f"SELECT d.key FROM dialogue AS d WHERE {VALID.format('d')} ORDER BY d.held",
+    "area": f"SELECT a.key FROM area AS a WHERE {VALID.format('a')} GROUP BY a.key ORDER BY min(a.position)",
+    "party": f"SELECT DISTINCT p.key FROM party AS p WHERE {VALID.format('p')} ORDER BY p.key",
+    "side": f"SELECT DISTINCT p.side FROM party AS p WHERE {VALID.format('p')} ORDER BY p.side",
+    "kind": f"SELECT DISTINCT c.kind FROM commitment AS c WHERE {VALID.format('c')} ORDER BY c.kind",
 }
 
 _DIALOGUE_FIELDS = ("key", "series", "number", "title", "place", "when", "host", "heads", "note")
-_OCCURRENCES = 3
-_MOST_OCCURRENCES = 1000
 _FEW = 5
-
-
-class _Event(NamedTuple):
-    """A row of `_EVENTS`."""
-
-    ref: str
-    commitment: str
-    title: str
-    when: str
-    earliest: str | None
-    latest: str | None
-    status: str
-    recurs: str | None
-    met: str | None
-    dialogue: str
-    area: str
-    item: str
 
 
 class View:
@@ -116,7 +82,7 @@ class View:
         """The commitments that the filter lets through; `sort` as in `query.SORTS`, `-` before it to turn it."""
         parameters: Parameters = {"limit": -1 if limit is None else limit}
         cursor = self._rows(
-            f"SELECT {_COLUMNS} FROM commitment AS c WHERE {_VALID.format('c')} AND {where(filter_, parameters)}"
+            f"SELECT {_COLUMNS} FROM commitment AS c WHERE {VALID.format('c')} AND {where(filter_, parameters)}"
             f" ORDER BY {order_by(sort)} LIMIT :limit",
             parameters,
         )
@@ -128,7 +94,7 @@ class View:
             (dialogue, area): {"ref": ref, "title": title, "when": when}
             for dialogue, area, ref, title, when, *_ in self._rows(
                 f"SELECT dialogue, area, ref, title, \"when\", min(latest || coalesce(earliest, ''))"
-                f" FROM ({_EVENTS}) WHERE {_UNMET} AND latest >= :day GROUP BY dialogue, area"
+                f" FROM ({events.EVENTS}) WHERE {events.UNMET} AND latest >= :day GROUP BY dialogue, area"
             )
         }
         counts = {
@@ -137,12 +103,12 @@ class View:
                 "SELECT c.dialogue, c.area, count(*), sum(c.status <> 'not-assessed'), sum(c.status = 'complete'),"
                 f" sum(c.status = 'in-progress'), sum(ifnull({FLAGS[Flag.OVERDUE]}, 0)),"
                 f" sum(ifnull({FLAGS[Flag.CLOSING]}, 0))"
-                f" FROM commitment AS c WHERE {_VALID.format('c')} GROUP BY c.dialogue, c.area"
+                f" FROM commitment AS c WHERE {VALID.format('c')} GROUP BY c.dialogue, c.area"
             )
         }
         titles = self._rows(
             "SELECT a.dialogue, a.key, a.title FROM area AS a JOIN dialogue AS d ON d.key = a.dialogue"
-            f" AND {_VALID.format('d')} WHERE {_VALID.format('a')} ORDER BY d.held, d.key, a.position, a.key"
+            f" AND {VALID.format('d')} WHERE {VALID.format('a')} ORDER BY d.held, d.key, a.position, a.key"
         )
         return [
             AreaRow._make((key, title, *counts.get((dialogue, key), (0,) * 6), following.get((dialogue, key))))
@@ -154,67 +120,21 @@ class View:
     ) -> list[UpcomingRow]:
         """Dated events in the order of their windows: those not met, or all; `until` a day by which they open or
         close. Of one that recurs, the occurrences up to `until`, or the next three."""
-        conditions = ["TRUE" if everything else _UNMET]
-        parameters: dict[str, Any] = {}
-        if until is not None:
-            conditions.append("(earliest <= :until OR latest <= :until)")
-            parameters["until"] = until.isoformat()
-        if item is not None:
-            conditions.append("item = :item")
-            parameters["item"] = item
-        cursor = self._rows(f"SELECT * FROM ({_EVENTS}) WHERE {' AND '.join(conditions)}", parameters)
-        rows = [row for event in cursor for row in self._occurrences(_Event(*event), until, everything)]
-        return sorted(rows, key=_by_window)
+        return events.upcoming(self._connection, self.day, until=until, everything=everything, item=item)
 
-    def _occurrences(self, event: _Event, until: date | None, everything: bool) -> Iterator[UpcomingRow]:
-        if not event.recurs:
-            yield self._upcoming_row(event, event.when, event.earliest, event.latest, event.status)
-            return
-        from spacedialog.dates import Recurrence, VagueDate
+    def calendar(self, filter_: Filter = EVERYTHING, *, until: date | None = None) -> list[CalendarEvent]:
+        """The dated events of the commitments that the filter lets through, in whatever state, as calendars keep them.
 
-        if everything and event.met:
-            met = VagueDate.parse(event.met)
-            yield self._upcoming_row(event, event.met, iso(met.earliest), iso(met.latest), MilestoneState.MET)
-        first, every = VagueDate.parse(event.when), Recurrence.parse(event.recurs)
-        for number in range(_MOST_OCCURRENCES if until else _OCCURRENCES):
-            date_ = first.occurrence(number, every)
-            if until and date_.earliest and date_.earliest > until:
-                return
-            yield self._upcoming_row(event, str(date_), iso(date_.earliest), iso(date_.latest), event.status)
-
-    def _upcoming_row(
-        self, event: _Event, when: str, earliest: str | None, latest: str | None, status: str
-    ) -> UpcomingRow:
-        day = self.day.isoformat()
-        if status in (MilestoneState.MET, MilestoneState.WITHDRAWN):
-            state = MilestoneState(status)
-        elif latest is not None and latest < day:
-            state = MilestoneState.CLOSED
-        elif earliest is not None and earliest > day:
-            state = MilestoneState.UPCOMING
-        else:
-            state = MilestoneState.OPEN
-        opens, closes = ((date.fromisoformat(end) - self.day).days if end else None for end in (earliest, latest))
-        return UpcomingRow(
-            event.ref,
-            event.commitment,
-            event.title,
-            when,
-            earliest,
-            latest,
-            state.value,
-            opens,
-            closes,
-            event.recurs,
-        )
+        `until` is a day by which they open or close. One that recurs is one event."""
+        return events.calendar(self._connection, self.day, filter_, until)
 
     def slips(self, *, item: str | None = None) -> Iterator[SlipRow]:
         """Every re-dating up to the day, oldest first, with the least and the most that it can have put off."""
         cursor = self._rows(
             'SELECT ifnull(m.ref, c.ref), c.ref, ifnull(m.title, c.title), r."on", r.old, r.new, l.author, l.body'
             " FROM redating AS r JOIN change AS l ON l.id = r.change"
-            f" JOIN commitment AS c ON c.item = r.item AND {_VALID.format('c')}"
-            f" LEFT JOIN milestone AS m ON m.item = r.item AND m.milestone = r.milestone AND {_VALID.format('m')}"
+            f" JOIN commitment AS c ON c.item = r.item AND {VALID.format('c')}"
+            f" LEFT JOIN milestone AS m ON m.item = r.item AND m.milestone = r.milestone AND {VALID.format('m')}"
             f" WHERE r.day <= :day AND {'r.item = :item' if item else 'TRUE'} ORDER BY r.day, l.ts, l.id",
             {"item": item},
         )
@@ -245,7 +165,7 @@ class View:
     def detail(self, target: Target) -> Detail:
         """All that is known of the commitment that the target names; NotFoundError if there was none on the day."""
         cursor = self._rows(
-            f"SELECT {_COLUMNS} FROM commitment AS c WHERE c.item = :item AND {_VALID.format('c')}",
+            f"SELECT {_COLUMNS} FROM commitment AS c WHERE c.item = :item AND {VALID.format('c')}",
             {"item": target.item},
         )
         row = cursor.fetchone()
@@ -290,7 +210,7 @@ class View:
     def dialogue(self, key: str) -> dict[str, Any] | None:
         """A dialogue's own record (who met, its documents, what its grades mean) by its key, case aside."""
         row = self._rows(
-            f"SELECT d.fields FROM dialogue AS d WHERE d.key = :key COLLATE NOCASE AND {_VALID.format('d')}",
+            f"SELECT d.fields FROM dialogue AS d WHERE d.key = :key COLLATE NOCASE AND {VALID.format('d')}",
             {"key": key},
         ).fetchone()
         return json.loads(row[0]) if row else None
@@ -320,7 +240,7 @@ class View:
         cursor = self._rows(
             "SELECT w.item, c.ref, c.title, c.status, snippet(words_fts, -1, '', '', ' … ', 12)"
             " FROM words_fts AS f JOIN words AS w ON w.id = f.rowid"
-            f" JOIN commitment AS c ON c.item = w.item AND {_VALID.format('c')}"
+            f" JOIN commitment AS c ON c.item = w.item AND {VALID.format('c')}"
             ' WHERE words_fts MATCH :words AND w."on" <= :day ORDER BY f.rank, c.ref_key',
             {"words": match_all(words)},
         )
@@ -334,7 +254,7 @@ class View:
         (total, assessed, oldest) = self._rows(
             "SELECT count(*), ifnull(sum(c.status <> 'not-assessed'), 0),"
             " min(iif(c.status <> 'not-assessed', c.checked, NULL))"
-            f" FROM commitment AS c WHERE {_VALID.format('c')}"
+            f" FROM commitment AS c WHERE {VALID.format('c')}"
         ).fetchone()
         return Coverage(total, assessed, oldest and (self.day - date.fromisoformat(oldest)).days)
 
@@ -342,18 +262,18 @@ class View:
         """The state of the whole record on the day, with the few things that want looking at."""
         dialogues = tuple(
             {name: fields[name] for name in _DIALOGUE_FIELDS if name in fields}
-            for (text,) in self._rows(f"SELECT d.fields FROM dialogue AS d WHERE {_VALID.format('d')} ORDER BY d.held")
+            for (text,) in self._rows(f"SELECT d.fields FROM dialogue AS d WHERE {VALID.format('d')} ORDER BY d.held")
             for fields in [json.loads(text)]
         )
         counts = dict(
             self._rows(
-                f"SELECT c.status, count(*) FROM commitment AS c WHERE {_VALID.format('c')} GROUP BY c.status"
+                f"SELECT c.status, count(*) FROM commitment AS c WHERE {VALID.format('c')} GROUP BY c.status"
             ).fetchall()
         )
         upcoming = self.upcoming()
         milestones = [row for row in upcoming if row.ref != row.commitment]
         (stale,) = self._rows(
-            f"SELECT count(*) FROM commitment AS c WHERE {_VALID.format('c')} AND {FLAGS[Flag.STALE]}"
+            f"SELECT count(*) FROM commitment AS c WHERE {VALID.format('c')} AND {FLAGS[Flag.STALE]}"
         ).fetchone()
         return Overview(
             dialogues,
@@ -373,7 +293,7 @@ class View:
             for row, item in [(row, self.refs.resolve(row.ref).item) for row in self.commitments(filter_, sort=sort)]
         )
         rows = [detail.commitment for detail in details]
-        milestones = sorted((event for detail in details for event in detail.milestones), key=_by_window)
+        milestones = sorted((event for detail in details for event in detail.milestones), key=events.by_window)
         assessed = [row for row in rows if row.status != Status.NOT_ASSESSED]
         (changes, newest) = self._rows("SELECT count(*), max(ts) FROM change").fetchone()
         return Report(
@@ -389,10 +309,6 @@ class View:
             tuple(milestones),
             tuple(slip for detail in details for slip in detail.slips),
         )
-
-
-def _by_window(row: UpcomingRow) -> tuple[str, str, str]:
-    return row.latest or "9999-12-31", row.earliest or "", row.ref
 
 
 def _commitment_row(row: tuple[Any, ...]) -> CommitmentRow:
@@ -427,9 +343,3 @@ def _history_row(row: tuple[Any, ...]) -> HistoryRow:
         said.get("evidence"),
         bool(retracted),
     )
-
-
-def instant(ts: int) -> str:
-    """A recorded time (µs since 1970, UTC) in ISO 8601."""
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ts)
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
