@@ -133,7 +133,8 @@ def _event(row: CalendarEvent, when: VagueDate, days: _Days) -> Event:
     event.add("created", _instant(row.created_at))
     event.add("last-modified", _instant(row.changed_at))
     event.add("dtstart", days.first)
-    event.add("dtend", days.last + _DAY if days.last < date.max else days.last)
+    if days.last < date.max:  # else the calendar has no day after it, and an event without an end is one day
+        event.add("dtend", days.last + _DAY)
     event.add("summary", _title(row, when, days))
     event.add("description", "\n".join(map(one_line, _description(row, when))))
     event.add("transp", "TRANSPARENT")
@@ -185,7 +186,7 @@ def _alarm(row: CalendarEvent, days: _Days) -> Alarm:
     alarm.add("action", "DISPLAY")
     alarm.add("description", one_line(f"{row.ref} {row.title}"))
     # Counted from the event's end where it is a span, so that it holds for every occurrence.
-    related = {"related": "END"} if days.length else None
+    related = {"related": "END"} if days.length else {}
     alarm.add("trigger", -timedelta(days=row.alarm_days or 0), parameters=related)
     return alarm
 
