@@ -214,7 +214,7 @@ def _of_commitment(field: _Field) -> _Field:
 _DETAIL = (
     *map(_of_commitment, _COMMITMENT),
     _Field("Detail", lambda row: row.detail, 38),
-    _Field("Source", lambda row: _first_source(row.sources), 13),
+    _Field("Source", lambda row: _first_source(row.sources), 18),
 )
 _MILESTONE = (
     _Field("Ref", lambda row: row.ref, 11),
