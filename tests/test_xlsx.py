@@ -77,7 +77,7 @@ def test_a_report_has_a_sheet_for_each_kind(book: openpyxl.Workbook, tracker: Tr
 
 def test_the_first_sheet_says_what_it_covers(book: openpyxl.Workbook) -> None:
     """Day, part, coverage and position in the log stand on the first sheet, and what the words mean."""
-    said = dict(book["About"].iter_rows(values_only=True))
+    said = {label: value for label, value in book["About"].iter_rows(values_only=True)}
     assert said["As of"] == datetime(2026, 12, 1)  # noqa: DTZ001 - Excel has no time zones
     assert said["Dialogue"] == "First Ruritania-Graustark Space Dialogue, Strelsau, 2025-03-10"
     assert said["Part"] == "the Moon only"
@@ -114,8 +114,9 @@ def test_a_sheet_can_be_worked_with(book: openpyxl.Workbook) -> None:
         assert sheet.freeze_panes == "B2"
         assert sheet.auto_filter.ref == sheet.dimensions
         assert sheet.print_title_rows == "$1:$1"
-        assert (sheet.page_setup.orientation, int(sheet.page_setup.paperSize)) == ("landscape", 9)
+        assert (sheet.page_setup.orientation, str(sheet.page_setup.paperSize)) == ("landscape", "9")
         assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)  # one is not written
+        assert sheet.sheet_properties.pageSetUpPr
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert all(dimension.width for dimension in sheet.column_dimensions.values())
     assert book["Commitments"]["B2"].alignment.wrap_text
