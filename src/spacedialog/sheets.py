@@ -206,10 +206,11 @@ def history(rows: Iterable[HistoryRow]) -> Sheet:
 
 def what(row: HistoryRow) -> str:
     """What an entry did, why, and how it is known."""
-    return ". ".join(part.rstrip(".") for part in (*_did(row), _known(row)) if part)
+    return ". ".join(part.rstrip(".") for part in (did(row), row.note or "", _known(row)) if part)
 
 
-def _did(row: HistoryRow) -> tuple[str, str]:
+def did(row: HistoryRow) -> str:
+    """What an entry did, in words."""
     if row.kind == "create":
         done = f"recorded: {row.changed.get('title') or row.changed.get('name') or row.changed.get('key', '')}"
     elif row.kind == "retract":
@@ -218,7 +219,7 @@ def _did(row: HistoryRow) -> tuple[str, str]:
         done = ", ".join(f"{name} → {value_text(name, value)}" for name, value in row.changed.items()) or "noted"
     else:
         done = f"{row.kind}, which this program does not know"
-    return ("(taken back) " if row.retracted else "") + done, row.note or ""
+    return ("(taken back) " if row.retracted else "") + done
 
 
 def _known(row: HistoryRow) -> str:
@@ -232,8 +233,8 @@ def _known(row: HistoryRow) -> str:
 
 def _entry(row: HistoryRow) -> Iterator[str]:
     """An entry of the log as lines: when and what, why, how it is known (an address on a line of its own)."""
-    done, said = _did(row)
-    yield from indented((f"{row.on}  {row.ref}  {done}  [{row.id[-8:]}, {row.author}]", said, _known(row)))
+    head = f"{row.on}  {row.ref}  {did(row)}  [{row.id[-8:]}, {row.author}]"
+    yield from indented((head, row.note or "", _known(row)))
 
 
 def indented(lines: tuple[str, ...]) -> Iterator[str]:
