@@ -8,19 +8,21 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from spacedialog.rows import CalendarEvent, UpcomingRow
-from spacedialog.store.cache import instant, iso
+from spacedialog.store.cache import iso
+from spacedialog.store.history import instant
 from spacedialog.store.query import VALID, Filter, Parameters, reckoning, where
 from spacedialog.words import MilestoneState
 
 EVENTS = f"""
     SELECT c.ref AS ref, c.ref AS commitment, c.title AS title, c.due AS "when", c.due_earliest AS earliest,
         c.due_latest AS latest, CASE c.status WHEN 'complete' THEN 'met' ELSE c.status END AS status,
-        NULL AS recurs, NULL AS met, c.dialogue AS dialogue, c.area AS area, c.item AS item, NULL AS milestone
+        NULL AS recurs, NULL AS met, c.dialogue AS dialogue, c.area AS area, c.item AS item,
+        c.source AS source, NULL AS milestone
     FROM commitment AS c
     WHERE c.due IS NOT NULL AND {VALID.format("c")}
     UNION ALL
     SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest, m.status, m.recurs, m.met, c.dialogue, c.area, m.item,
-        m.milestone
+        c.source, m.milestone
     FROM milestone AS m JOIN commitment AS c ON c.item = m.item AND {VALID.format("c")}
     WHERE {VALID.format("m")}
 """
@@ -49,6 +51,7 @@ class _Event(NamedTuple):
     dialogue: str
     area: str
     item: str
+    source: str
     milestone: str | None
 
 
@@ -115,6 +118,7 @@ def _upcoming_row(
         opens,
         closes,
         event.recurs,
+        event.source,
     )
 
 
@@ -125,7 +129,7 @@ def calendar(connection: sqlite3.Connection, day: date, filter_: Filter, until: 
     if until is not None:
         parameters["until"] = until.isoformat()
     cursor = connection.execute(
-        "SELECT e.*, c.title, c.status, c.percent, c.source,"
+        "SELECT e.*, c.title, c.status, c.percent,"
         f" (SELECT d.fields FROM dialogue AS d WHERE d.key = c.dialogue AND {VALID.format('d')}),"
         " l.entries, l.first, l.newest"
         f" FROM ({EVENTS}) AS e JOIN commitment AS c ON c.item = e.item AND {VALID.format('c')}"
@@ -165,7 +169,6 @@ def _calendar_event(
     commitment: str,
     status: str,
     percent: int | None,
-    source: str,
     dialogue: str | None,
     entries: int,
     first: int,
@@ -190,7 +193,7 @@ def _calendar_event(
         commitment=event.commitment,
         commitment_title=commitment,
         status=status if percent is None else f"{status} {percent}%",
-        source=source,
-        url=documents.address(dialogue, source),
+        source=event.source,
+        url=documents.address(dialogue, event.source),
         alarm_days=None,
     )

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import date
-from itertools import islice
 from typing import Any
 
 from spacedialog.errors import NotFoundError
-from spacedialog.fold import closing_day, fold
+from spacedialog.fold import fold
 from spacedialog.rows import (
     AreaRow,
     CalendarEvent,
@@ -22,13 +21,15 @@ from spacedialog.rows import (
     Detail,
     FoundRow,
     HistoryRow,
+    NewsRow,
     Overview,
     Report,
     SlipRow,
     UpcomingRow,
 )
-from spacedialog.store import events
-from spacedialog.store.cache import changes_of, instant
+from spacedialog.store import events, history
+from spacedialog.store.cache import changes_of
+from spacedialog.store.history import Position, Since
 from spacedialog.store.query import (
     EVERYTHING,
     FLAGS,
@@ -63,6 +64,10 @@ _DIALOGUE_FIELDS = ("key", "series", "number", "title", "place", "when", "host",
 _FEW = 5
 
 
+# The documents of a dialogue by their keys, and what its grades of evidence mean.
+_Register = tuple[dict[str, dict[str, Any]], dict[str | None, str]]
+
+
 class View:
     """The record as it was on `day`, as far as the connection's log knows."""
 
@@ -74,27 +79,39 @@ class View:
     def _rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> sqlite3.Cursor:
         return self._connection.execute(sql, {**reckoning(self.day), **(parameters or {})})
 
+    def on(self, day: date) -> View:
+        """The same record on another day."""
+        return View(self._connection, day)
+
     # Lists
 
     def commitments(
         self, filter_: Filter = EVERYTHING, *, sort: str = "ref", limit: int | None = None
     ) -> Iterator[CommitmentRow]:
         """The commitments that the filter lets through; `sort` as in `query.SORTS`, `-` before it to turn it."""
+        return map(_commitment_row, self._chosen(filter_, sort, limit))
+
+    def _chosen(self, filter_: Filter, sort: str, limit: int | None, *, more: str = "") -> sqlite3.Cursor:
         parameters: Parameters = {"limit": -1 if limit is None else limit}
-        cursor = self._rows(
-            f"SELECT {_COLUMNS} FROM commitment AS c WHERE {VALID.format('c')} AND {where(filter_, parameters)}"
+        return self._rows(
+            f"SELECT {_COLUMNS}{more} FROM commitment AS c WHERE {VALID.format('c')} AND {where(filter_, parameters)}"
             f" ORDER BY {order_by(sort)} LIMIT :limit",
             parameters,
         )
-        return map(_commitment_row, cursor)
 
-    def areas(self) -> list[AreaRow]:
-        """Every area of every dialogue, in the dialogue's order, with counts and what comes next in it."""
+    def areas(self, filter_: Filter = EVERYTHING) -> list[AreaRow]:
+        """Every area of every dialogue, in the dialogue's order, with what comes next in it and counts of the
+        commitments that the filter lets through."""
+        parameters: Parameters = {}
+        chosen = f"FROM commitment AS c WHERE {VALID.format('c')} AND {where(filter_, parameters)}"
+        of_them = "TRUE" if filter_ == EVERYTHING else f"item IN (SELECT c.item {chosen})"
         following = {
             (dialogue, area): {"ref": ref, "title": title, "when": when}
             for dialogue, area, ref, title, when, *_ in self._rows(
                 f"SELECT dialogue, area, ref, title, \"when\", min(latest || coalesce(earliest, ''))"
-                f" FROM ({events.EVENTS}) WHERE {events.UNMET} AND latest >= :day GROUP BY dialogue, area"
+                f" FROM ({events.EVENTS}) WHERE {events.UNMET} AND latest >= :day AND {of_them}"
+                " GROUP BY dialogue, area",
+                parameters,
             )
         }
         counts = {
@@ -103,7 +120,8 @@ class View:
                 "SELECT c.dialogue, c.area, count(*), sum(c.status <> 'not-assessed'), sum(c.status = 'complete'),"
                 f" sum(c.status = 'in-progress'), sum(ifnull({FLAGS[Flag.OVERDUE]}, 0)),"
                 f" sum(ifnull({FLAGS[Flag.CLOSING]}, 0))"
-                f" FROM commitment AS c WHERE {VALID.format('c')} GROUP BY c.dialogue, c.area"
+                f" {chosen} GROUP BY c.dialogue, c.area",
+                parameters,
             )
         }
         titles = self._rows(
@@ -125,40 +143,33 @@ class View:
     def calendar(self, filter_: Filter = EVERYTHING, *, until: date | None = None) -> list[CalendarEvent]:
         """The dated events of the commitments that the filter lets through, in whatever state, as calendars keep them.
 
-        `until` is a day by which they open or close. One that recurs is one event."""
+        `until` is a day by which they open or close. One that recurs is one event.
+        """
         return events.calendar(self._connection, self.day, filter_, until)
 
     def slips(self, *, item: str | None = None) -> Iterator[SlipRow]:
         """Every re-dating up to the day, oldest first, with the least and the most that it can have put off."""
-        cursor = self._rows(
-            'SELECT ifnull(m.ref, c.ref), c.ref, ifnull(m.title, c.title), r."on", r.old, r.new, l.author, l.body'
-            " FROM redating AS r JOIN change AS l ON l.id = r.change"
-            f" JOIN commitment AS c ON c.item = r.item AND {VALID.format('c')}"
-            f" LEFT JOIN milestone AS m ON m.item = r.item AND m.milestone = r.milestone AND {VALID.format('m')}"
-            f" WHERE r.day <= :day AND {'r.item = :item' if item else 'TRUE'} ORDER BY r.day, l.ts, l.id",
-            {"item": item},
-        )
-        return map(_slip_row, cursor)
+        return (row for _, row in history.slips(self._connection, self.day, item=item))
 
     def history(self, target: Target | None = None, *, limit: int | None = None) -> list[HistoryRow]:
         """The log's entries that were true by the day, in the order recorded; the last `limit` of them."""
-        about = "WHERE l.item = :item" if target else ""
-        if target and target.milestone:
-            about += " AND json_extract(l.body, '$.milestone') = :milestone"
-        cursor = self._rows(
-            'SELECT l.id, l.ts, l."on", l.author, l.kind, l.body, r.change IS NOT NULL,'
-            " coalesce((SELECT m.ref FROM milestone AS m WHERE m.item = l.item"
-            " AND m.milestone = json_extract(l.body, '$.milestone') LIMIT 1),"
-            " (SELECT c.ref FROM commitment AS c WHERE c.item = l.item ORDER BY c.valid_from DESC LIMIT 1),"
-            " (SELECT d.key FROM dialogue AS d WHERE d.item = l.item),"
-            " (SELECT a.dialogue || '/' || a.key FROM area AS a WHERE a.item = l.item),"
-            " (SELECT p.dialogue || '/' || p.key FROM party AS p WHERE p.item = l.item), '') "
-            f"FROM change AS l LEFT JOIN retracted AS r ON r.change = l.id {about}"
-            ' ORDER BY l.ts DESC, l."on" DESC, l.id DESC',
-            {"item": target and target.item, "milestone": target and target.milestone},
-        )
-        newest_first = (row for row in map(_history_row, cursor) if closing_day(row.on) <= self.day.isoformat())
-        return list(islice(newest_first, limit))[::-1]
+        return history.entries(self._connection, self.day, target, limit=limit)
+
+    def news(self, since: Since) -> list[NewsRow]:
+        """The log's entries that are news, in the order in which they were true."""
+        return list(history.news(self._connection, self.day, since))
+
+    def redatings(self, entries: Container[str]) -> dict[str, SlipRow]:
+        """The re-datings that these entries (their ids) made, by the entries."""
+        return {entry: row for entry, row in history.slips(self._connection, self.day) if entry in entries}
+
+    def position(self) -> Position:
+        """How far the log has come."""
+        return history.position(self._connection)
+
+    def has_been_at(self, position: Position) -> bool:
+        """Whether this log was once at the position, and not another one, or one that was made anew."""
+        return history.has_been_at(self._connection, position)
 
     # One thing
 
@@ -169,14 +180,20 @@ class View:
             {"item": target.item},
         )
         row = cursor.fetchone()
-        fields = self.fields(target.item)
-        if row is None or fields is None:
+        if row is None:
             raise NotFoundError(
                 f"{target.ref} was not on record on {self.day}", "leave out --as-of, or name a later day"
             )
-        documents, grades = self._register(fields.get("dialogue", ""))
+        return self._detail(_commitment_row(row), target.item, {})
+
+    def _detail(self, row: CommitmentRow, item: str, registers: dict[str, _Register]) -> Detail:
+        """All that is known of a commitment; what its dialogue's documents are goes into `registers`."""
+        fields = self.fields(item) or {}
+        if row.dialogue not in registers:
+            registers[row.dialogue] = self._register(row.dialogue)
+        documents, grades = registers[row.dialogue]
         return Detail(
-            _commitment_row(row),
+            row,
             fields.get("detail"),
             fields.get("difference"),
             tuple(fields.get("omitted_by") or ()),
@@ -184,9 +201,9 @@ class View:
                 {**source, **documents.get(source["document"], {}), "meaning": grades.get(source.get("grade"))}
                 for source in fields.get("sources") or ()
             ),
-            tuple(self.upcoming(everything=True, item=target.item)),
-            tuple(self.slips(item=target.item)),
-            tuple(self.history(target._replace(milestone=None))),
+            tuple(self.upcoming(everything=True, item=item)),
+            tuple(self.slips(item=item)),
+            tuple(self.history(Target(row.ref, item, None))),
         )
 
     def fields(self, item: str, milestone: str | None = None) -> Mapping[str, Any] | None:
@@ -215,7 +232,7 @@ class View:
         ).fetchone()
         return json.loads(row[0]) if row else None
 
-    def _register(self, dialogue: str) -> tuple[dict[str, dict[str, Any]], dict[str | None, str]]:
+    def _register(self, dialogue: str) -> _Register:
         """The documents that a dialogue's record cites (title and address by key), and what its grades mean."""
         of = self.dialogue(dialogue) or {}
         documents = {
@@ -249,12 +266,14 @@ class View:
             best.setdefault(item, FoundRow(*found))
         return list(best.values())[:limit]
 
-    def coverage(self) -> Coverage:
-        """How many commitments there are, how many were assessed, and how old the oldest of those checks is."""
+    def coverage(self, filter_: Filter = EVERYTHING) -> Coverage:
+        """Of the commitments that the filter lets through: how many, how many assessed, how old the oldest check is."""
+        parameters: Parameters = {}
         (total, assessed, oldest) = self._rows(
             "SELECT count(*), ifnull(sum(c.status <> 'not-assessed'), 0),"
             " min(iif(c.status <> 'not-assessed', c.checked, NULL))"
-            f" FROM commitment AS c WHERE {VALID.format('c')}"
+            f" FROM commitment AS c WHERE {VALID.format('c')} AND {where(filter_, parameters)}",
+            parameters,
         ).fetchone()
         return Coverage(total, assessed, oldest and (self.day - date.fromisoformat(oldest)).days)
 
@@ -286,27 +305,34 @@ class View:
             stale,
         )
 
-    def report(self, filter_: Filter = EVERYTHING, *, selection: str = "", sort: str = "ref") -> Report:
-        """All that is known of the commitments that the filter lets through; `selection` says which those are."""
-        details = tuple(
-            self.detail(Target(row.ref, item, None))
-            for row, item in [(row, self.refs.resolve(row.ref).item) for row in self.commitments(filter_, sort=sort)]
-        )
+    def report(
+        self,
+        filter_: Filter = EVERYTHING,
+        *,
+        selection: str = "",
+        sort: str = "ref",
+        watch: Callable[[list[Any]], Iterable[Any]] = iter,
+    ) -> Report:
+        """All that is known of the commitments that the filter lets through; `selection` says which those are.
+
+        `watch` is given those commitments, and gives them on one by one as they are read.
+        """
+        chosen = self._chosen(filter_, sort, None, more=", c.item").fetchall()
+        registers: dict[str, _Register] = {}
+        details = tuple(self._detail(_commitment_row(row), row[-1], registers) for row in watch(chosen))
         rows = [detail.commitment for detail in details]
-        milestones = sorted((event for detail in details for event in detail.milestones), key=events.by_window)
-        assessed = [row for row in rows if row.status != Status.NOT_ASSESSED]
-        (changes, newest) = self._rows("SELECT count(*), max(ts) FROM change").fetchone()
+        at = history.position(self._connection)
         return Report(
             self.day.isoformat(),
             selection,
-            changes,
-            instant(newest) if newest is not None else None,
+            at.entries,
+            history.instant(at.recorded) if at.recorded is not None else None,
             tuple(self.dialogue(key) or {} for key in dict.fromkeys(row.dialogue for row in rows)),
-            Coverage(len(rows), len(assessed), None),
+            self.coverage(filter_),
             {status.value: sum(row.status == status for row in rows) for status in Status},
-            tuple(self.areas()),
+            tuple(area for area in self.areas(filter_) if area.commitments),
             details,
-            tuple(milestones),
+            tuple(sorted((event for detail in details for event in detail.milestones), key=events.by_window)),
             tuple(slip for detail in details for slip in detail.slips),
         )
 
@@ -314,32 +340,3 @@ class View:
 def _commitment_row(row: tuple[Any, ...]) -> CommitmentRow:
     flags = tuple(flag.value for flag, set_ in zip(FLAGS, row[13:17], strict=True) if set_)
     return CommitmentRow._make((*row[:7], tuple(json.loads(row[7])), *row[8:13], flags, row[17], row[18]))
-
-
-def _slip_row(row: tuple[Any, ...]) -> SlipRow:
-    from spacedialog.dates import VagueDate
-
-    ref, commitment, title, on, old_text, new_text, author, body = row
-    old, new, said = VagueDate.parse(old_text), VagueDate.parse(new_text), json.loads(body)
-    least = (new.earliest - old.latest).days if new.earliest and old.latest else None
-    most = (new.latest - old.earliest).days if new.latest and old.earliest else None
-    remarks = said.get("note"), said.get("evidence")
-    return SlipRow(ref, commitment, title, on, old_text, new_text, least, most, new.within(old), author, *remarks)
-
-
-def _history_row(row: tuple[Any, ...]) -> HistoryRow:
-    change, ts, on, author, kind, body, retracted, ref = row
-    said = json.loads(body)
-    changed = said.get("set") or ({"retracts": said["retracts"]} if "retracts" in said else {})
-    return HistoryRow(
-        change,
-        instant(ts),
-        on,
-        author,
-        ref,
-        kind,
-        changed,
-        said.get("note"),
-        said.get("evidence"),
-        bool(retracted),
-    )
