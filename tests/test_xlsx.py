@@ -77,7 +77,7 @@ def test_a_report_has_a_sheet_for_each_kind(book: openpyxl.Workbook, tracker: Tr
 
 def test_the_first_sheet_says_what_it_covers(book: openpyxl.Workbook) -> None:
     """Day, part, coverage and position in the log stand on the first sheet, and what the words mean."""
-    said = {label: value for label, value in book["About"].iter_rows(values_only=True)}
+    said = {str(label): value for label, value in book["About"].iter_rows(values_only=True)}
     assert said["As of"] == datetime(2026, 12, 1)  # noqa: DTZ001 - Excel has no time zones
     assert said["Dialogue"] == "First Ruritania-Graustark Space Dialogue, Strelsau, 2025-03-10"
     assert said["Part"] == "the Moon only"
