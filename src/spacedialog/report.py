@@ -203,9 +203,9 @@ def _line_of(row: NewsRow | SlipRow | UpcomingRow | CommitmentRow) -> tuple[str,
         case NewsRow(entry, title, source):
             cited = source or ", ".join(document["title"] for document in entry.changed.get("documents", ()))
             what = "put on record" if entry.kind == "create" else did(entry)
-            return entry.ref, title, entry.on, f"{what} [{entry.author}]", entry.note, cited or None
+            return entry.ref, title, entry.on, f"{what} ({entry.author})", entry.note, cited or None
         case SlipRow():
-            moved = f"{readable(row.old)} → {readable(row.new)}, {_delayed(row)} [{row.author}]"
+            moved = f"{readable(row.old)} → {readable(row.new)}, {_delayed(row)} ({row.author})"
             return row.ref, row.title, row.on, moved, row.note, row.evidence
         case UpcomingRow():
             return row.ref, row.title, row.when, window(row), None, row.source

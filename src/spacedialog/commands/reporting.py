@@ -10,6 +10,7 @@ import typer
 from spacedialog import report as reports
 from spacedialog.commands import here
 from spacedialog.commands.options import Choice, Reading, chooses, hint, reads, reads_into_template
+from spacedialog.commands.progress import progress
 from spacedialog.errors import InputError
 from spacedialog.selection import filter_of, in_words
 
@@ -81,7 +82,7 @@ def report(reading: Reading, choice: Choice) -> None:
     It says what it covers, as of which day, and how far the log had come.
     """
     selection = choice.of(reading.today)
-    with reading.view() as view:
+    with reading.view() as view, progress("reading", "commitments") as watch:
         chosen = filter_of(selection, view)
-        whole = view.report(chosen, selection=in_words(selection), sort=choice.sort)
+        whole = view.report(chosen, selection=in_words(selection), sort=choice.sort, watch=watch)
     reading.show(reports.whole(whole))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -41,6 +41,7 @@ from spacedialog.store.query import (
     where,
 )
 from spacedialog.store.refs import Refs, Target
+from spacedialog.watch import Watch, unwatched
 from spacedialog.words import Flag, MilestoneState, Status
 
 _VALID = "{0}.valid_from <= :day AND :day < {0}.valid_to"
@@ -395,12 +396,9 @@ class View:
         *,
         selection: str = "",
         sort: str = "ref",
-        watch: Callable[[list[Any]], Iterable[Any]] = iter,
+        watch: Watch = unwatched,
     ) -> Report:
-        """All that is known of the commitments that the filter lets through; `selection` says which those are.
-
-        `watch` is given those commitments, and gives them on one by one as they are read.
-        """
+        """All that is known of the commitments that the filter lets through; `selection` says which those are."""
         chosen = self._chosen(filter_, sort, None, more=", c.item").fetchall()
         registers: dict[str, _Register] = {}
         details = tuple(self._detail(_commitment_row(row), row[-1], registers) for row in watch(chosen))
