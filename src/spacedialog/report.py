@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from spacedialog.dates import readable
@@ -10,6 +10,7 @@ from spacedialog.links import citation
 from spacedialog.rows import (
     AreaRow,
     Brief,
+    CalendarEvent,
     CommitmentRow,
     Detail,
     NewsRow,
@@ -120,8 +121,8 @@ def _until(changes: int, recorded_until: str | None) -> str:
     return f"log: {changes} {'entry' if changes == 1 else 'entries'}{newest}"
 
 
-def whole(of: Report) -> Document:
-    """A record, or a part of it, with all that a report shows."""
+def whole(of: Report, *, events: Callable[[], Iterable[CalendarEvent]] | None = None) -> Document:
+    """A record, or a part of it, with all that a report shows; `events` gives what a calendar gets of it."""
     rows = [detail.commitment for detail in of.commitments]
     lines = (
         *map(_held, of.dialogues),
@@ -141,7 +142,7 @@ def whole(of: Report) -> Document:
         blocks.append(Block("The window closed, and nobody recorded what came of it", sheet=upcoming(unrecorded)))
     if of.slips:
         blocks.append(Block("Moved dates", sheet=slips(of.slips)))
-    sheet = commitments(rows, lambda: of.coverage)
+    sheet = commitments(rows, lambda: of.coverage)._replace(events=events)
     return Document("report", of, sheet, (*blocks, Block("Commitments", sheet=sheet)))
 
 

@@ -60,6 +60,36 @@ class UpcomingRow(NamedTuple):
     source: str
 
 
+class CalendarEvent(NamedTuple):
+    """A dated event as calendars keep it: one for a due date or a milestone, also where that recurs.
+
+    `uid` is the item's or the milestone's UUID; `sequence` grows with every entry on its commitment, and `changed_at`
+    is when the newest of them was recorded. `state` is `planned`, `met` or `withdrawn`, `met` the latest occurrence
+    that was met. `until` is the day (ISO) after which no occurrence begins that is wanted, `alarm_days` how long
+    before it one wants to be told.
+    """
+
+    uid: str
+    sequence: int
+    created_at: str
+    changed_at: str
+    ref: str
+    title: str
+    when: str
+    earliest: str | None
+    latest: str | None
+    recurs: str | None
+    until: str | None
+    met: str | None
+    state: str
+    commitment: str
+    commitment_title: str
+    status: str
+    source: str
+    url: str | None
+    alarm_days: int | None
+
+
 class AreaRow(NamedTuple):
     """An area with counts of its commitments; `next_milestone` has `ref`, `title` and `when`."""
 

@@ -82,7 +82,8 @@ def report(reading: Reading, choice: Choice) -> None:
     It says what it covers, as of which day, and how far the log had come.
     """
     selection = choice.of(reading.today)
-    with reading.view() as view, progress("reading", "commitments") as watch:
+    with reading.view() as view:
         chosen = filter_of(selection, view)
-        whole = view.report(chosen, selection=in_words(selection), sort=choice.sort, watch=watch)
-    reading.show(reports.whole(whole))
+        with progress("reading", "commitments") as watch:
+            whole = view.report(chosen, selection=in_words(selection), sort=choice.sort, watch=watch)
+        reading.show(reports.whole(whole, events=lambda: view.calendar(chosen)))

@@ -8,16 +8,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
 
 from spacedialog.fold import closing_day
 from spacedialog.log import IMPORTED, SEED_AUTHOR
 from spacedialog.rows import HistoryRow, NewsRow, SlipRow
+from spacedialog.store.cache import instant
+from spacedialog.store.query import VALID
 from spacedialog.store.refs import Target
-
-_VALID = "{0}.valid_from <= :day AND :day < {0}.valid_to"
 
 _ENTRY = (
     'l.id, l.ts, l."on", l.author, l.kind, l.body, r.change IS NOT NULL,'
@@ -118,8 +118,8 @@ def slips(connection: sqlite3.Connection, day: date, *, item: str | None = None)
     cursor = connection.execute(
         'SELECT r.change, ifnull(m.ref, c.ref), c.ref, ifnull(m.title, c.title), r."on", r.old, r.new, l.author, l.body'
         " FROM redating AS r JOIN change AS l ON l.id = r.change"
-        f" JOIN commitment AS c ON c.item = r.item AND {_VALID.format('c')}"
-        f" LEFT JOIN milestone AS m ON m.item = r.item AND m.milestone = r.milestone AND {_VALID.format('m')}"
+        f" JOIN commitment AS c ON c.item = r.item AND {VALID.format('c')}"
+        f" LEFT JOIN milestone AS m ON m.item = r.item AND m.milestone = r.milestone AND {VALID.format('m')}"
         f" WHERE r.day <= :day AND {'r.item = :item' if item else 'TRUE'} ORDER BY r.day, l.ts, l.id",
         {"day": day.isoformat(), "item": item},
     )
@@ -153,9 +153,3 @@ def _history_row(row: tuple[Any, ...]) -> HistoryRow:
         said.get("evidence"),
         bool(retracted),
     )
-
-
-def instant(ts: int) -> str:
-    """A recorded time (µs since 1970, UTC) in ISO 8601."""
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ts)
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -9,12 +9,13 @@ import json
 import sqlite3
 from collections.abc import Container, Iterator, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from spacedialog.errors import NotFoundError
 from spacedialog.fold import fold
 from spacedialog.rows import (
     AreaRow,
+    CalendarEvent,
     CommitmentRow,
     Coverage,
     Detail,
@@ -26,12 +27,13 @@ from spacedialog.rows import (
     SlipRow,
     UpcomingRow,
 )
-from spacedialog.store import history
-from spacedialog.store.cache import changes_of, iso
+from spacedialog.store import events, history
+from spacedialog.store.cache import changes_of, instant
 from spacedialog.store.history import Position, Since
 from spacedialog.store.query import (
     EVERYTHING,
     FLAGS,
+    VALID,
     Filter,
     Flagged,
     Parameters,
@@ -44,8 +46,6 @@ from spacedialog.store.refs import Refs, Target
 from spacedialog.watch import Watch, unwatched
 from spacedialog.words import Flag, MilestoneState, Status
 
-_VALID = "{0}.valid_from <= :day AND :day < {0}.valid_to"
-
 _COLUMNS = (
     "c.ref, c.dialogue, c.area, c.kind, c.title, c.strength, c.lead, c.partners, c.status, c.percent,"
     " c.due, c.due_earliest, c.due_latest, "
@@ -53,58 +53,20 @@ _COLUMNS = (
     + ", c.updated, c.source"
 )
 
-# Every dated event of the day: commitments' own due dates and their milestones.
-_EVENTS = f"""
-    SELECT c.ref AS ref, c.ref AS commitment, c.title AS title, c.due AS "when", c.due_earliest AS earliest,
-        c.due_latest AS latest, CASE c.status WHEN 'complete' THEN 'met' ELSE c.status END AS status,
-        NULL AS recurs, NULL AS met, c.dialogue AS dialogue, c.area AS area, c.item AS item,
-        c.source AS source
-    FROM commitment AS c
-    WHERE c.due IS NOT NULL AND {_VALID.format("c")}
-    UNION ALL
-    SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest, m.status, m.recurs, m.met, c.dialogue, c.area, m.item,
-        c.source
-    FROM milestone AS m JOIN commitment AS c ON c.item = m.item AND {_VALID.format("c")}
-    WHERE {_VALID.format("m")}
-"""
-
-_UNMET = "status NOT IN ('met', 'withdrawn')"
-
-
 _VALUES = {
-    "dialogue": f"SELECT d.key FROM dialogue AS d WHERE {_VALID.format('d')} ORDER BY d.held",
-    "area": f"SELECT a.key FROM area AS a WHERE {_VALID.format('a')} GROUP BY a.key ORDER BY min(a.position)",
-    "party": f"SELECT DISTINCT p.key FROM party AS p WHERE {_VALID.format('p')} ORDER BY p.key",
-    "side": f"SELECT DISTINCT p.side FROM party AS p WHERE {_VALID.format('p')} ORDER BY p.side",
-    "kind": f"SELECT DISTINCT c.kind FROM commitment AS c WHERE {_VALID.format('c')} ORDER BY c.kind",
+    "dialogue": f"SELECT d.key FROM dialogue AS d WHERE {VALID.format('d')} ORDER BY d.held",
+    "area": f"SELECT a.key FROM area AS a WHERE {VALID.format('a')} GROUP BY a.key ORDER BY min(a.position)",
+    "party": f"SELECT DISTINCT p.key FROM party AS p WHERE {VALID.format('p')} ORDER BY p.key",
+    "side": f"SELECT DISTINCT p.side FROM party AS p WHERE {VALID.format('p')} ORDER BY p.side",
+    "kind": f"SELECT DISTINCT c.kind FROM commitment AS c WHERE {VALID.format('c')} ORDER BY c.kind",
 }
 
 _DIALOGUE_FIELDS = ("key", "series", "number", "title", "place", "when", "host", "heads", "note")
-_OCCURRENCES = 3
-_MOST_OCCURRENCES = 1000
 _FEW = 5
 
 
 # The documents of a dialogue by their keys, and what its grades of evidence mean.
 _Register = tuple[dict[str, dict[str, Any]], dict[str | None, str]]
-
-
-class _Event(NamedTuple):
-    """A row of `_EVENTS`."""
-
-    ref: str
-    commitment: str
-    title: str
-    when: str
-    earliest: str | None
-    latest: str | None
-    status: str
-    recurs: str | None
-    met: str | None
-    dialogue: str
-    area: str
-    item: str
-    source: str
 
 
 class View:
@@ -133,7 +95,7 @@ class View:
     def _chosen(self, filter_: Filter, sort: str, limit: int | None, *, more: str = "") -> sqlite3.Cursor:
         parameters: Parameters = {"limit": -1 if limit is None else limit}
         return self._rows(
-            f"SELECT {_COLUMNS}{more} FROM commitment AS c WHERE {_VALID.format('c')} AND {where(filter_, parameters)}"
+            f"SELECT {_COLUMNS}{more} FROM commitment AS c WHERE {VALID.format('c')} AND {where(filter_, parameters)}"
             f" ORDER BY {order_by(sort)} LIMIT :limit",
             parameters,
         )
@@ -142,13 +104,13 @@ class View:
         """Every area of every dialogue, in the dialogue's order, with what comes next in it and counts of the
         commitments that the filter lets through."""
         parameters: Parameters = {}
-        chosen = f"FROM commitment AS c WHERE {_VALID.format('c')} AND {where(filter_, parameters)}"
+        chosen = f"FROM commitment AS c WHERE {VALID.format('c')} AND {where(filter_, parameters)}"
         of_them = "TRUE" if filter_ == EVERYTHING else f"item IN (SELECT c.item {chosen})"
         following = {
             (dialogue, area): {"ref": ref, "title": title, "when": when}
             for dialogue, area, ref, title, when, *_ in self._rows(
                 f"SELECT dialogue, area, ref, title, \"when\", min(latest || coalesce(earliest, ''))"
-                f" FROM ({_EVENTS}) WHERE {_UNMET} AND latest >= :day AND {of_them}"
+                f" FROM ({events.EVENTS}) WHERE {events.UNMET} AND latest >= :day AND {of_them}"
                 " GROUP BY dialogue, area",
                 parameters,
             )
@@ -165,7 +127,7 @@ class View:
         }
         titles = self._rows(
             "SELECT a.dialogue, a.key, a.title FROM area AS a JOIN dialogue AS d ON d.key = a.dialogue"
-            f" AND {_VALID.format('d')} WHERE {_VALID.format('a')} ORDER BY d.held, d.key, a.position, a.key"
+            f" AND {VALID.format('d')} WHERE {VALID.format('a')} ORDER BY d.held, d.key, a.position, a.key"
         )
         return [
             AreaRow._make((key, title, *counts.get((dialogue, key), (0,) * 6), following.get((dialogue, key))))
@@ -177,60 +139,13 @@ class View:
     ) -> list[UpcomingRow]:
         """Dated events in the order of their windows: those not met, or all; `until` a day by which they open or
         close. Of one that recurs, the occurrences up to `until`, or the next three."""
-        conditions = ["TRUE" if everything else _UNMET]
-        parameters: dict[str, Any] = {}
-        if until is not None:
-            conditions.append("(earliest <= :until OR latest <= :until)")
-            parameters["until"] = until.isoformat()
-        if item is not None:
-            conditions.append("item = :item")
-            parameters["item"] = item
-        cursor = self._rows(f"SELECT * FROM ({_EVENTS}) WHERE {' AND '.join(conditions)}", parameters)
-        rows = [row for event in cursor for row in self._occurrences(_Event(*event), until, everything)]
-        return sorted(rows, key=_by_window)
+        return events.upcoming(self._connection, self.day, until=until, everything=everything, item=item)
 
-    def _occurrences(self, event: _Event, until: date | None, everything: bool) -> Iterator[UpcomingRow]:
-        if not event.recurs:
-            yield self._upcoming_row(event, event.when, event.earliest, event.latest, event.status)
-            return
-        from spacedialog.dates import Recurrence, VagueDate
+    def calendar(self, filter_: Filter = EVERYTHING, *, until: date | None = None) -> list[CalendarEvent]:
+        """The dated events of the commitments that the filter lets through, in whatever state, as calendars keep them.
 
-        if everything and event.met:
-            met = VagueDate.parse(event.met)
-            yield self._upcoming_row(event, event.met, iso(met.earliest), iso(met.latest), MilestoneState.MET)
-        first, every = VagueDate.parse(event.when), Recurrence.parse(event.recurs)
-        for number in range(_MOST_OCCURRENCES if until else _OCCURRENCES):
-            date_ = first.occurrence(number, every)
-            if until and date_.earliest and date_.earliest > until:
-                return
-            yield self._upcoming_row(event, str(date_), iso(date_.earliest), iso(date_.latest), event.status)
-
-    def _upcoming_row(
-        self, event: _Event, when: str, earliest: str | None, latest: str | None, status: str
-    ) -> UpcomingRow:
-        day = self.day.isoformat()
-        if status in (MilestoneState.MET, MilestoneState.WITHDRAWN):
-            state = MilestoneState(status)
-        elif latest is not None and latest < day:
-            state = MilestoneState.CLOSED
-        elif earliest is not None and earliest > day:
-            state = MilestoneState.UPCOMING
-        else:
-            state = MilestoneState.OPEN
-        opens, closes = ((date.fromisoformat(end) - self.day).days if end else None for end in (earliest, latest))
-        return UpcomingRow(
-            event.ref,
-            event.commitment,
-            event.title,
-            when,
-            earliest,
-            latest,
-            state.value,
-            opens,
-            closes,
-            event.recurs,
-            event.source,
-        )
+        `until` is a day by which they open or close. One that recurs is one event."""
+        return events.calendar(self._connection, self.day, filter_, until)
 
     def slips(self, *, item: str | None = None) -> Iterator[SlipRow]:
         """Every re-dating up to the day, oldest first, with the least and the most that it can have put off."""
@@ -261,7 +176,7 @@ class View:
     def detail(self, target: Target) -> Detail:
         """All that is known of the commitment that the target names; NotFoundError if there was none on the day."""
         cursor = self._rows(
-            f"SELECT {_COLUMNS} FROM commitment AS c WHERE c.item = :item AND {_VALID.format('c')}",
+            f"SELECT {_COLUMNS} FROM commitment AS c WHERE c.item = :item AND {VALID.format('c')}",
             {"item": target.item},
         )
         row = cursor.fetchone()
@@ -312,7 +227,7 @@ class View:
     def dialogue(self, key: str) -> dict[str, Any] | None:
         """A dialogue's own record (who met, its documents, what its grades mean) by its key, case aside."""
         row = self._rows(
-            f"SELECT d.fields FROM dialogue AS d WHERE d.key = :key COLLATE NOCASE AND {_VALID.format('d')}",
+            f"SELECT d.fields FROM dialogue AS d WHERE d.key = :key COLLATE NOCASE AND {VALID.format('d')}",
             {"key": key},
         ).fetchone()
         return json.loads(row[0]) if row else None
@@ -342,7 +257,7 @@ class View:
         cursor = self._rows(
             "SELECT w.item, c.ref, c.title, c.status, snippet(words_fts, -1, '', '', ' … ', 12)"
             " FROM words_fts AS f JOIN words AS w ON w.id = f.rowid"
-            f" JOIN commitment AS c ON c.item = w.item AND {_VALID.format('c')}"
+            f" JOIN commitment AS c ON c.item = w.item AND {VALID.format('c')}"
             ' WHERE words_fts MATCH :words AND w."on" <= :day ORDER BY f.rank, c.ref_key',
             {"words": match_all(words)},
         )
@@ -357,7 +272,7 @@ class View:
         (total, assessed, oldest) = self._rows(
             "SELECT count(*), ifnull(sum(c.status <> 'not-assessed'), 0),"
             " min(iif(c.status <> 'not-assessed', c.checked, NULL))"
-            f" FROM commitment AS c WHERE {_VALID.format('c')} AND {where(filter_, parameters)}",
+            f" FROM commitment AS c WHERE {VALID.format('c')} AND {where(filter_, parameters)}",
             parameters,
         ).fetchone()
         return Coverage(total, assessed, oldest and (self.day - date.fromisoformat(oldest)).days)
@@ -366,18 +281,18 @@ class View:
         """The state of the whole record on the day, with the few things that want looking at."""
         dialogues = tuple(
             {name: fields[name] for name in _DIALOGUE_FIELDS if name in fields}
-            for (text,) in self._rows(f"SELECT d.fields FROM dialogue AS d WHERE {_VALID.format('d')} ORDER BY d.held")
+            for (text,) in self._rows(f"SELECT d.fields FROM dialogue AS d WHERE {VALID.format('d')} ORDER BY d.held")
             for fields in [json.loads(text)]
         )
         counts = dict(
             self._rows(
-                f"SELECT c.status, count(*) FROM commitment AS c WHERE {_VALID.format('c')} GROUP BY c.status"
+                f"SELECT c.status, count(*) FROM commitment AS c WHERE {VALID.format('c')} GROUP BY c.status"
             ).fetchall()
         )
         upcoming = self.upcoming()
         milestones = [row for row in upcoming if row.ref != row.commitment]
         (stale,) = self._rows(
-            f"SELECT count(*) FROM commitment AS c WHERE {_VALID.format('c')} AND {FLAGS[Flag.STALE]}"
+            f"SELECT count(*) FROM commitment AS c WHERE {VALID.format('c')} AND {FLAGS[Flag.STALE]}"
         ).fetchone()
         return Overview(
             dialogues,
@@ -408,19 +323,15 @@ class View:
             self.day.isoformat(),
             selection,
             at.entries,
-            history.instant(at.recorded) if at.recorded is not None else None,
+            instant(at.recorded) if at.recorded is not None else None,
             tuple(self.dialogue(key) or {} for key in dict.fromkeys(row.dialogue for row in rows)),
             self.coverage(filter_),
             {status.value: sum(row.status == status for row in rows) for status in Status},
             tuple(area for area in self.areas(filter_) if area.commitments),
             details,
-            tuple(sorted((event for detail in details for event in detail.milestones), key=_by_window)),
+            tuple(sorted((event for detail in details for event in detail.milestones), key=events.by_window)),
             tuple(slip for detail in details for slip in detail.slips),
         )
-
-
-def _by_window(row: UpcomingRow) -> tuple[str, str, str]:
-    return row.latest or "9999-12-31", row.earliest or "", row.ref
 
 
 def _commitment_row(row: tuple[Any, ...]) -> CommitmentRow:
