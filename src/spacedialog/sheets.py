@@ -206,10 +206,11 @@ def history(rows: Iterable[HistoryRow]) -> Sheet:
 
 def what(row: HistoryRow) -> str:
     """What an entry did, why, and how it is known."""
-    return ". ".join(part.rstrip(".") for part in (*_did(row), _known(row)) if part)
+    return ". ".join(part.rstrip(".") for part in (*did(row), known(row)) if part)
 
 
-def _did(row: HistoryRow) -> tuple[str, str]:
+def did(row: HistoryRow) -> tuple[str, str]:
+    """What an entry did, and why."""
     if row.kind == "create":
         done = f"recorded: {row.changed.get('title') or row.changed.get('name') or row.changed.get('key', '')}"
     elif row.kind == "retract":
@@ -221,7 +222,8 @@ def _did(row: HistoryRow) -> tuple[str, str]:
     return ("(taken back) " if row.retracted else "") + done, row.note or ""
 
 
-def _known(row: HistoryRow) -> str:
+def known(row: HistoryRow) -> str:
+    """How an entry is known: an address, or a source; empty where it needs none."""
     sources = row.changed.get("sources")
     if row.evidence:
         return row.evidence
@@ -232,8 +234,8 @@ def _known(row: HistoryRow) -> str:
 
 def _entry(row: HistoryRow) -> Iterator[str]:
     """An entry of the log as lines: when and what, why, how it is known (an address on a line of its own)."""
-    done, said = _did(row)
-    yield from indented((f"{row.on}  {row.ref}  {done}  [{row.id[-8:]}, {row.author}]", said, _known(row)))
+    done, said = did(row)
+    yield from indented((f"{row.on}  {row.ref}  {done}  [{row.id[-8:]}, {row.author}]", said, known(row)))
 
 
 def indented(lines: tuple[str, ...]) -> Iterator[str]:
