@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from spacedialog.rows import Brief, HistoryRow
-from spacedialog.store.history import instant
+from spacedialog.store.cache import instant
 from spacedialog.store.query import Flagged
 from spacedialog.words import Flag, MilestoneState, MilestoneStatus, Status
 

@@ -121,7 +121,7 @@ def _until(changes: int, recorded_until: str | None) -> str:
     return f"log: {changes} {'entry' if changes == 1 else 'entries'}{newest}"
 
 
-def whole(of: Report, events: Callable[[], Iterable[CalendarEvent]] | None = None) -> Document:
+def whole(of: Report, *, events: Callable[[], Iterable[CalendarEvent]] | None = None) -> Document:
     """A record, or a part of it, with all that a report shows; `events` gives what a calendar gets of it."""
     rows = [detail.commitment for detail in of.commitments]
     lines = (
@@ -204,9 +204,9 @@ def _line_of(row: NewsRow | SlipRow | UpcomingRow | CommitmentRow) -> tuple[str,
         case NewsRow(entry, title, source):
             cited = source or ", ".join(document["title"] for document in entry.changed.get("documents", ()))
             what = "put on record" if entry.kind == "create" else did(entry)
-            return entry.ref, title, entry.on, f"{what} [{entry.author}]", entry.note, cited or None
+            return entry.ref, title, entry.on, f"{what} ({entry.author})", entry.note, cited or None
         case SlipRow():
-            moved = f"{readable(row.old)} → {readable(row.new)}, {_delayed(row)} [{row.author}]"
+            moved = f"{readable(row.old)} → {readable(row.new)}, {_delayed(row)} ({row.author})"
             return row.ref, row.title, row.on, moved, row.note, row.evidence
         case UpcomingRow():
             return row.ref, row.title, row.when, window(row), None, row.source

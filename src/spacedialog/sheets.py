@@ -243,7 +243,7 @@ def history(rows: Iterable[HistoryRow]) -> Sheet:
 
 def what(row: HistoryRow) -> str:
     """What an entry did, why, and how it is known."""
-    return ". ".join(part.rstrip(".") for part in (did(row), row.note or "", _known(row)) if part)
+    return ". ".join(part.rstrip(".") for part in (did(row), row.note or "", known(row)) if part)
 
 
 def did(row: HistoryRow) -> str:
@@ -259,7 +259,8 @@ def did(row: HistoryRow) -> str:
     return ("(taken back) " if row.retracted else "") + done
 
 
-def _known(row: HistoryRow) -> str:
+def known(row: HistoryRow) -> str:
+    """How an entry is known: an address, or a source; empty where it needs none."""
     sources = row.changed.get("sources")
     if row.evidence:
         return row.evidence
@@ -271,7 +272,7 @@ def _known(row: HistoryRow) -> str:
 def _entry(row: HistoryRow) -> Iterator[str]:
     """An entry of the log as lines: when and what, why, how it is known (an address on a line of its own)."""
     head = f"{row.on}  {row.ref}  {did(row)}  [{row.id[-8:]}, {row.author}]"
-    yield from indented((head, row.note or "", _known(row)))
+    yield from indented((head, row.note or "", known(row)))
 
 
 def indented(lines: tuple[str, ...]) -> Iterator[str]:

@@ -54,6 +54,11 @@ def pager() -> str:
     return os.environ.get("PAGER", "") if sys.stdout.isatty() else ""
 
 
+def is_watched() -> bool:
+    """Whether somebody sees, on a terminal, how far long work is."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def the_day(text: str | None = None) -> date:
     """The local day: as told, else SPACEDIALOG_TODAY, else the clock's, for which SOURCE_DATE_EPOCH may stand."""
     local = _clock_day()

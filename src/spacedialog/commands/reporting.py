@@ -10,6 +10,7 @@ import typer
 from spacedialog import report as reports
 from spacedialog.commands import here
 from spacedialog.commands.options import Choice, Reading, chooses, hint, reads, reads_into_template
+from spacedialog.commands.progress import progress
 from spacedialog.errors import InputError
 from spacedialog.selection import filter_of, in_words
 
@@ -83,5 +84,6 @@ def report(reading: Reading, choice: Choice) -> None:
     selection = choice.of(reading.today)
     with reading.view() as view:
         chosen = filter_of(selection, view)
-        whole = view.report(chosen, selection=in_words(selection), sort=choice.sort)
-        reading.show(reports.whole(whole, lambda: view.calendar(chosen)))
+        with progress("reading", "commitments") as watch:
+            whole = view.report(chosen, selection=in_words(selection), sort=choice.sort, watch=watch)
+        reading.show(reports.whole(whole, events=lambda: view.calendar(chosen)))

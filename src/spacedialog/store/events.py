@@ -8,21 +8,20 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from spacedialog.rows import CalendarEvent, UpcomingRow
-from spacedialog.store.cache import iso
-from spacedialog.store.history import instant
+from spacedialog.store.cache import instant, iso
 from spacedialog.store.query import VALID, Filter, Parameters, reckoning, where
 from spacedialog.words import MilestoneState
 
 EVENTS = f"""
     SELECT c.ref AS ref, c.ref AS commitment, c.title AS title, c.due AS "when", c.due_earliest AS earliest,
         c.due_latest AS latest, CASE c.status WHEN 'complete' THEN 'met' ELSE c.status END AS status,
-        NULL AS recurs, NULL AS met, c.dialogue AS dialogue, c.area AS area, c.item AS item,
-        c.source AS source, NULL AS milestone
+        NULL AS recurs, NULL AS met, c.dialogue AS dialogue, c.area AS area, c.item AS item, NULL AS milestone,
+        c.source AS source
     FROM commitment AS c
     WHERE c.due IS NOT NULL AND {VALID.format("c")}
     UNION ALL
     SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest, m.status, m.recurs, m.met, c.dialogue, c.area, m.item,
-        c.source, m.milestone
+        m.milestone, c.source
     FROM milestone AS m JOIN commitment AS c ON c.item = m.item AND {VALID.format("c")}
     WHERE {VALID.format("m")}
 """
@@ -51,8 +50,8 @@ class _Event(NamedTuple):
     dialogue: str
     area: str
     item: str
-    source: str
     milestone: str | None
+    source: str
 
 
 def upcoming(

@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
 
 from spacedialog.fold import closing_day
 from spacedialog.log import IMPORTED, SEED_AUTHOR
 from spacedialog.rows import HistoryRow, NewsRow, SlipRow
+from spacedialog.store.cache import instant
 from spacedialog.store.query import VALID
 from spacedialog.store.refs import Target
 
@@ -152,9 +153,3 @@ def _history_row(row: tuple[Any, ...]) -> HistoryRow:
         said.get("evidence"),
         bool(retracted),
     )
-
-
-def instant(ts: int) -> str:
-    """A recorded time (µs since 1970, UTC) in ISO 8601."""
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ts)
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -28,7 +28,7 @@ from spacedialog.rows import (
     UpcomingRow,
 )
 from spacedialog.store import events, history
-from spacedialog.store.cache import changes_of
+from spacedialog.store.cache import changes_of, instant
 from spacedialog.store.history import Position, Since
 from spacedialog.store.query import (
     EVERYTHING,
@@ -43,6 +43,7 @@ from spacedialog.store.query import (
     where,
 )
 from spacedialog.store.refs import Refs, Target
+from spacedialog.watch import Watch, unwatched
 from spacedialog.words import Flag, MilestoneState, Status
 
 _COLUMNS = (
@@ -311,12 +312,9 @@ class View:
         *,
         selection: str = "",
         sort: str = "ref",
-        watch: Callable[[list[Any]], Iterable[Any]] = iter,
+        watch: Watch = unwatched,
     ) -> Report:
-        """All that is known of the commitments that the filter lets through; `selection` says which those are.
-
-        `watch` is given those commitments, and gives them on one by one as they are read.
-        """
+        """All that is known of the commitments that the filter lets through; `selection` says which those are."""
         chosen = self._chosen(filter_, sort, None, more=", c.item").fetchall()
         registers: dict[str, _Register] = {}
         details = tuple(self._detail(_commitment_row(row), row[-1], registers) for row in watch(chosen))
@@ -326,7 +324,7 @@ class View:
             self.day.isoformat(),
             selection,
             at.entries,
-            history.instant(at.recorded) if at.recorded is not None else None,
+            instant(at.recorded) if at.recorded is not None else None,
             tuple(self.dialogue(key) or {} for key in dict.fromkeys(row.dialogue for row in rows)),
             self.coverage(filter_),
             {status.value: sum(row.status == status for row in rows) for status in Status},
