@@ -115,7 +115,7 @@ class _Area(NamedTuple):
 
     key: str
     title: str
-    count: int
+    number: int
     parts: tuple[chart.Part, ...]
 
 
