@@ -5,13 +5,14 @@ Every format is made from these. A machine format writes a row's fields, a forma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from spacedialog.dates import readable
 from spacedialog.links import citation
 from spacedialog.rows import (
     AreaRow,
+    CalendarEvent,
     CommitmentRow,
     Coverage,
     FoundRow,
@@ -38,10 +39,22 @@ class Column(NamedTuple):
     most: int | None = None
 
 
+class Timeline(NamedTuple):
+    """How dated rows are drawn as windows: the days (ISO) of the view and up to which, and what dates were before.
+
+    `before` has, by ref, the earliest and the latest day (ISO) of each date that was moved.
+    """
+
+    day: str
+    until: str | None
+    before: Mapping[str, Sequence[tuple[str | None, str | None]]]
+
+
 class Sheet(NamedTuple):
     """Rows of one kind. `fields` are the machine's names, `notes` gives the lines that people read below it.
 
-    With `lines`, a terminal shows each row as these lines of text and not as a row of a table.
+    With `lines`, a terminal shows each row as these lines of text and not as a row of a table; with `timeline`, its
+    window. `events` gives what a calendar gets, for the sheets that have dates.
     """
 
     name: str
@@ -51,6 +64,8 @@ class Sheet(NamedTuple):
     empty: str
     notes: Callable[[], tuple[str, ...]] = tuple
     lines: Callable[[Any], Iterable[str]] | None = None
+    timeline: Timeline | None = None
+    events: Callable[[], Iterable[CalendarEvent]] | None = None
 
 
 def commitments(rows: Iterable[CommitmentRow], coverage: Callable[[], Coverage] | None = None) -> Sheet:
@@ -98,7 +113,13 @@ def _notes(coverage: Callable[[], Coverage] | None) -> Callable[[], tuple[str, .
     return (lambda: (coverage_line(coverage()),)) if coverage else tuple
 
 
-def upcoming(rows: Iterable[UpcomingRow], coverage: Callable[[], Coverage] | None = None) -> Sheet:
+def upcoming(
+    rows: Iterable[UpcomingRow],
+    coverage: Callable[[], Coverage] | None = None,
+    *,
+    events: Callable[[], Iterable[CalendarEvent]] | None = None,
+    timeline: Timeline | None = None,
+) -> Sheet:
     """Dated events in the order of their windows."""
     return Sheet(
         "milestones",
@@ -114,6 +135,8 @@ def upcoming(rows: Iterable[UpcomingRow], coverage: Callable[[], Coverage] | Non
         ),
         "nothing is coming up",
         _notes(coverage),
+        timeline=timeline,
+        events=events,
     )
 
 
@@ -206,11 +229,11 @@ def history(rows: Iterable[HistoryRow]) -> Sheet:
 
 def what(row: HistoryRow) -> str:
     """What an entry did, why, and how it is known."""
-    return ". ".join(part.rstrip(".") for part in (*did(row), known(row)) if part)
+    return ". ".join(part.rstrip(".") for part in (did(row), row.note or "", known(row)) if part)
 
 
-def did(row: HistoryRow) -> tuple[str, str]:
-    """What an entry did, and why."""
+def did(row: HistoryRow) -> str:
+    """What an entry did, in words."""
     if row.kind == "create":
         done = f"recorded: {row.changed.get('title') or row.changed.get('name') or row.changed.get('key', '')}"
     elif row.kind == "retract":
@@ -219,7 +242,7 @@ def did(row: HistoryRow) -> tuple[str, str]:
         done = ", ".join(f"{name} → {value_text(name, value)}" for name, value in row.changed.items()) or "noted"
     else:
         done = f"{row.kind}, which this program does not know"
-    return ("(taken back) " if row.retracted else "") + done, row.note or ""
+    return ("(taken back) " if row.retracted else "") + done
 
 
 def known(row: HistoryRow) -> str:
@@ -234,8 +257,8 @@ def known(row: HistoryRow) -> str:
 
 def _entry(row: HistoryRow) -> Iterator[str]:
     """An entry of the log as lines: when and what, why, how it is known (an address on a line of its own)."""
-    done, said = did(row)
-    yield from indented((f"{row.on}  {row.ref}  {done}  [{row.id[-8:]}, {row.author}]", said, known(row)))
+    head = f"{row.on}  {row.ref}  {did(row)}  [{row.id[-8:]}, {row.author}]"
+    yield from indented((head, row.note or "", known(row)))
 
 
 def indented(lines: tuple[str, ...]) -> Iterator[str]:

@@ -8,25 +8,13 @@ import typer
 
 from spacedialog import report, sheets
 from spacedialog.commands import here
-from spacedialog.commands.completion import (
-    complete_area,
-    complete_dialogue,
-    complete_kind,
-    complete_party,
-    complete_ref,
-    complete_side,
-    complete_sort,
-    complete_status,
-    complete_strength,
-)
-from spacedialog.commands.options import Reading, RefArgument, reads
-from spacedialog.selection import Selection, filter_of
-from spacedialog.words import Flag
+from spacedialog.commands.completion import complete_ref
+from spacedialog.commands.options import Choice, Reading, RefArgument, chooses, reads
+from spacedialog.selection import filter_of
 
 app = typer.Typer()
 
 LARGEST = 2**31
-Names = list[str] | None
 
 
 @app.command()
@@ -57,61 +45,10 @@ def areas(reading: Reading) -> None:
 
 @app.command(name="list")
 @reads
+@chooses
 def list_(
     reading: Reading,
-    dialogue: Annotated[
-        Names, typer.Option(metavar="KEY", help="Of this dialogue: ROK4.", autocompletion=complete_dialogue)
-    ] = None,
-    area: Annotated[Names, typer.Option(metavar="AREA", help="In this area.", autocompletion=complete_area)] = None,
-    party: Annotated[
-        Names,
-        typer.Option(
-            metavar="PARTY", help="Led by this party, or with it as a partner.", autocompletion=complete_party
-        ),
-    ] = None,
-    side: Annotated[
-        Names, typer.Option(metavar="SIDE", help="With a party of this side: US, ROK, …", autocompletion=complete_side)
-    ] = None,
-    lead: Annotated[
-        Names, typer.Option(metavar="PARTY", help="Led by this party.", autocompletion=complete_party)
-    ] = None,
-    kind: Annotated[
-        Names,
-        typer.Option(metavar="KIND", help="Of this kind: agreement, action-item, …", autocompletion=complete_kind),
-    ] = None,
-    status: Annotated[
-        Names,
-        typer.Option(
-            metavar="STATUS",
-            help="With this status; also open (not settled), assessed.",
-            autocompletion=complete_status,
-        ),
-    ] = None,
-    strength: Annotated[
-        Names,
-        typer.Option(
-            metavar="STRENGTH",
-            help="So worded: delivered, firm, intended, exploratory.",
-            autocompletion=complete_strength,
-        ),
-    ] = None,
-    due_before: Annotated[str | None, typer.Option(metavar="DATE", help="Due for certain before this date.")] = None,
-    due_after: Annotated[str | None, typer.Option(metavar="DATE", help="Possibly due after this date.")] = None,
-    overdue: Annotated[bool, typer.Option("--overdue", help="The window closed, completion not recorded.")] = False,
-    closing: Annotated[bool, typer.Option("--closing", help="The window closes within 60 days.")] = False,
-    stale: Annotated[bool, typer.Option("--stale", help="No change for 180 days.")] = False,
-    slipped: Annotated[bool, typer.Option("--slipped", help="A date was put off.")] = False,
-    text: Annotated[
-        str | None, typer.Option(metavar="WORDS", help="With all these words in it or in its notes.")
-    ] = None,
-    sort: Annotated[
-        str,
-        typer.Option(
-            metavar="FIELD",
-            help="ref, due, status, area, kind, lead, percent, strength, title, updated; -NAME turns it.",
-            autocompletion=complete_sort,
-        ),
-    ] = "ref",
+    choice: Choice,
     limit: Annotated[
         int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="At most so many.", show_default=False)
     ] = None,
@@ -124,25 +61,8 @@ def list_(
 
     An option given twice lets through either value: --area exploration --area pnt.
     """
-    before = here.vague_date("--due-before", due_before, reading.today) if due_before else None
-    after = here.vague_date("--due-after", due_after, reading.today) if due_after else None
-    flags = {Flag.OVERDUE: overdue, Flag.CLOSING: closing, Flag.STALE: stale, Flag.SLIPPED: slipped}
-    selection = Selection(
-        dialogue or (),
-        area or (),
-        party or (),
-        side or (),
-        lead or (),
-        kind or (),
-        status or (),
-        strength or (),
-        before,
-        after,
-        [flag for flag, asked in flags.items() if asked],
-        text,
-    )
     with reading.view() as view:
-        rows = view.commitments(filter_of(selection, view), sort=sort, limit=limit)
+        rows = view.commitments(filter_of(choice.of(reading.today), view), sort=choice.sort, limit=limit)
         reading.show(sheets.commitments(rows, view.coverage))
 
 

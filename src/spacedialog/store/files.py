@@ -46,6 +46,8 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
             with closing(copy_of_log(connection)) as copy:
                 yield copy
         else:
+            # All that one view asks is answered from one state of the store, whoever writes meanwhile.
+            connection.execute("BEGIN")
             yield connection
 
 
@@ -69,7 +71,9 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
 def copy_of_log(connection: sqlite3.Connection, *, known_at: int | None = None) -> sqlite3.Connection:
     """The record in memory, folded from what the log held at the time `known_at` (µs), or holds now."""
     copy = memory()
-    changes = connection.execute("SELECT * FROM change WHERE ts <= ?", (2**63 - 1 if known_at is None else known_at,))
+    changes = connection.execute(
+        "SELECT * FROM change WHERE ts <= ? ORDER BY rowid", (2**63 - 1 if known_at is None else known_at,)
+    )
     copy.execute("BEGIN")
     copy.executemany("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", changes)
     rebuild(copy)
