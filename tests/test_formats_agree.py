@@ -203,5 +203,9 @@ def test_each_format_holds_the_same_rows(make: Maker, tmp_path: Path, titles: li
                 if (name, format_) == ("report", Format.HTML):
                     continue  # a page of its own, which test_page.py reads
                 path = tmp_path / f"{name}.{format_}"
-                show(make_view(view), Output(format_, path, True, False, 120, "", None), as_of=DAY.isoformat())
+                show(
+                    make_view(view),
+                    Output(format_, path, header=True, colour=False, width=120, pager="", most=None, signs=True),
+                    as_of=DAY.isoformat(),
+                )
                 assert reading.read(path) == reading.holds(make_view(view)), (name, format_)
