@@ -23,7 +23,7 @@ class Part(NamedTuple):
     """A part of a bar: what it counts, how many, and where it is drawn."""
 
     name: str
-    count: int
+    number: int
     x: float
     width: float
 

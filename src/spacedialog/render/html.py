@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TextIO
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from spacedialog.dates import readable
 from spacedialog.errors import InputError
@@ -29,6 +29,16 @@ from spacedialog.report import Block, Document
 from spacedialog.rows import CommitmentRow, Report
 from spacedialog.sheets import Sheet, coverage_line, delay, did, known, value_text, window
 from spacedialog.words import CLOSING_DAYS, STALE_DAYS, Flag, Status, Strength
+
+_DRAWN = (
+    Status.COMPLETE,
+    Status.IN_PROGRESS,
+    Status.STALLED,
+    Status.NOT_STARTED,
+    Status.WITHDRAWN,
+    Status.NOT_ASSESSED,
+)
+"""The order of the parts of a bar: what is done first, what nobody has looked at last."""
 
 _MOST_NAMED = 8
 """So many commitments are named under each flag before the table is referred to."""
@@ -57,7 +67,8 @@ def _report(of: Report) -> dict[str, Any]:
         "title": _title(of),
         "report": of,
         "script": _asset("page.js"),
-        "total": chart.bar(of.statuses, of=len(rows)),
+        "statuses": {status: of.statuses.get(status, 0) for status in _DRAWN},
+        "total": chart.bar({status: of.statuses.get(status, 0) for status in _DRAWN}, of=len(rows)),
         "areas": areas,
         "area_titles": titles,
         "attention": [_flagged(rows, flag) for flag in (Flag.OVERDUE, Flag.CLOSING)],
@@ -65,7 +76,7 @@ def _report(of: Report) -> dict[str, Any]:
         "choices": {
             "Dialogue": [(key, key) for key in dict.fromkeys(row.dialogue for row in rows)],
             "Area": [(area.key, area.title) for area in areas],
-            "Status": [(status, words(status)) for status, count in of.statuses.items() if count],
+            "Status": [(status, words(status)) for status in _DRAWN if of.statuses.get(status)],
             "Party": [(party, party) for party in sorted(parties)],
             "Flag": [(flag.value, flag.value) for flag in Flag if any(flag in row.flags for row in rows)],
         },
@@ -104,7 +115,7 @@ class _Area(NamedTuple):
 
     key: str
     title: str
-    count: int
+    number: int
     parts: tuple[chart.Part, ...]
 
 
@@ -115,7 +126,7 @@ def _areas(of: Report, titles: dict[str, str]) -> Iterator[_Area]:
     most = max((found.total() for found in counts.values()), default=0)
     for key, found in counts.items():
         if found:
-            parts = chart.bar({status.value: found[status] for status in Status}, of=most)
+            parts = chart.bar({status: found[status] for status in _DRAWN}, of=most)
             yield _Area(key, titles.get(key, key), found.total(), parts)
 
 
@@ -172,9 +183,17 @@ def site(text: str) -> str:
 _ADDRESS = re.compile(r"(https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}])")
 
 
-def pieces(text: str) -> list[str]:
-    """The text cut before and after each web address in it: every second piece is one."""
-    return _ADDRESS.split(text)
+def pieces(text: str) -> list[Markup]:
+    """The text cut before and after each web address in it, escaped: every second piece is one."""
+    return [escape(piece) for piece in _ADDRESS.split(one_line(text))]
+
+
+def by_side(heads: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The heads of delegation under their sides, both in the order of the record."""
+    sides: dict[str, list[dict[str, Any]]] = {}
+    for head in heads:
+        sides.setdefault(head.get("side") or "", []).append(head)
+    return sides
 
 
 def percent(value: float) -> str:
@@ -206,6 +225,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "address": address,
+        "by_side": by_side,
         "delay": delay,
         "pieces": pieces,
         "percent": percent,

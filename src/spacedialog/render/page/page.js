@@ -38,12 +38,12 @@
       // What has no value comes last either way.
       const by = (a, b) =>
         (a.keys[column] === "") - (b.keys[column] === "") || sign * compare(a.keys[column], b.keys[column]);
-      table.append(...[...items].sort(by).map((item) => item.body));
+      table.append(...(column === null ? items : [...items].sort(by)).map((item) => item.body));
       heads.forEach((head, number) => {
         if (number === column) head.setAttribute("aria-sort", down ? "descending" : "ascending");
         else head.removeAttribute("aria-sort");
       });
-      sorting.value = `${column} ${down ? 1 : 0}`;
+      sorting.value = column === null ? "" : `${column} ${down ? 1 : 0}`;
     };
 
     const all = () => {
@@ -73,9 +73,13 @@
       button.append(...head.childNodes);
       button.addEventListener("click", () => sort(column, head.getAttribute("aria-sort") === "ascending"));
       head.append(button);
-      for (const down of [0, 1]) sorting.add(new Option(names[column] + (down ? ", descending" : ""), `${column} ${down}`));
+      for (const down of [0, 1])
+        sorting.add(new Option(names[column] + (down ? ", descending" : ""), `${column} ${down}`));
     });
-    sorting.addEventListener("change", () => sort(...sorting.value.split(" ").map(Number)));
+    sorting.addEventListener("change", () => {
+      const [column, down] = sorting.value.split(" ");
+      sort(column === "" ? null : Number(column), down === "1");
+    });
     words.addEventListener("input", filter);
     for (const choice of choices) choice.addEventListener("change", filter);
     controls.querySelector("button").addEventListener("click", all);
@@ -85,7 +89,6 @@
     });
     addEventListener("hashchange", unfold);
     controls.hidden = false;
-    sorting.selectedIndex = -1;
     filter();
     unfold();
   }
