@@ -235,7 +235,7 @@ _HISTORY = (
     _Field("Evidence", lambda row: _evidence(row.evidence), 32),
     _Field("By", lambda row: row.author, 12),
     _Field("Recorded (UTC)", lambda row: _moment(row.recorded_at), 16),
-    _Field("Taken back", lambda row: "taken back" if row.retracted else None, 9),
+    _Field("Taken back", lambda row: "taken back" if row.retracted else None, 11),
     _Field("Id", lambda row: row.id[-8:], 10),
 )
 _SLIP = (
