@@ -136,6 +136,18 @@ def test_a_bar_covers_just_the_columns_of_its_days(when: str, width: int, until:
     assert (cells[today] == TODAY) == (today not in covered | arrows)
 
 
+def test_a_day_that_has_room_for_more_has_one_mark_and_leaves_no_gap() -> None:
+    """Where there are more columns than days an exact day is one mark, and windows that meet leave nothing between."""
+    for number in range(1, 31):
+        before, day, after = f"2026-11/2026-12-{number:02}", f"2026-12-{number:02}", f"2026-12-{number + 1:02}/2027-01"
+        rows = [dated(when, f"R-{ref}") for ref, when in enumerate((before, day, after))]
+        lines = [line for line in drawn(rows, 200, until=date(2027, 1, 31)) if line.startswith("R-")]
+        first, mark, second = (chart(line, 200) for line in lines)
+        assert mark.count(DAY) == 1
+        assert first.count(WINDOW) + second.count(WINDOW) == len(first) == 110
+        assert first.rindex(WINDOW) + 1 == second.index(WINDOW)
+
+
 def test_todays_mark_stands_above_its_column() -> None:
     """The mark in the head, and the line below it through all that is empty, stand in the column of the day."""
     shown = drawn([dated("2026-10"), dated("2027-02", "R-2")], 100)
