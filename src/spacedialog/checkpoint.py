@@ -11,11 +11,14 @@ import re
 from datetime import date
 from pathlib import Path
 from tempfile import mkstemp
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from spacedialog.errors import InputError, StoreError
-from spacedialog.store.history import Position
+from spacedialog.store.history import Position, Since
 from spacedialog.words import NAME_PATTERN
+
+if TYPE_CHECKING:
+    from spacedialog.store.view import View
 
 _FORMAT = "spacedialog-checkpoint/1"
 
@@ -53,6 +56,19 @@ def load(path: Path) -> Checkpoint | None:
             f"{path}: this is not a checkpoint that this program knows",
             "remove it, and say with --since from where on to begin again",
         ) from error
+
+
+def since(path: Path, view: View) -> Since:
+    """What is news after the checkpoint that is kept there: all, where there is none.
+
+    A log that was never at its position was made anew; of that it is what was recorded later.
+    """
+    kept = load(path)
+    if kept is None:
+        return Since()
+    if view.has_been_at(kept.position):
+        return Since(kept.day, kept.day, entries=kept.position.entries)
+    return Since(kept.day, kept.day, recorded=(kept.position.recorded or 0) + 1)
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -51,14 +50,11 @@ def brief(
     with reading.view() as view:
         if since is not None or path is None:
             start = here.day("--since", since or "7 days ago", reading.today)
-            news = Since(start, start - timedelta(days=1), recorded=here.start_of(start))
-        elif (kept := checkpoints.load(path)) is None:
-            news = Since()
-        elif view.has_been_at(kept.position):
-            news = Since(kept.day, kept.day, entries=kept.position.entries)
+            news = Since.day_on(start, here.start_of(start))
         else:
-            hint("the store was made anew since that checkpoint: what was recorded after it counts as new")
-            news = Since(kept.day, kept.day, recorded=(kept.position.recorded or 0) + 1)
+            news = checkpoints.since(path, view)
+            if news.recorded is not None:
+                hint("the store was made anew after that checkpoint: what was recorded since counts as news")
         position = view.position()
         told = briefing.brief(view, news, until=until)
     reading.show(reports.brief(told))

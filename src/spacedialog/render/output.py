@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, BinaryIO, NamedTuple, TextIO
 
@@ -53,13 +54,16 @@ class Output(NamedTuple):
 def show(view: Sheet | Document, output: Output, *, as_of: str) -> None:
     """Write the view, all of it: what cannot be written raises here, and not later."""
     if output.format in BINARY:
-        with binary_destination(output.file) as stream:
-            from spacedialog.render import xlsx
+        from spacedialog.render import xlsx
 
-            xlsx.write(view, stream)
+        # Its library goes back in what it has written, and fails in its own way where it cannot.
+        book = BytesIO()
+        xlsx.write(view, book)
+        with binary_destination(output.file) as out:
+            out.write(book.getbuffer())
     else:
-        with destination(output.file) as out:
-            _write(view, output, out, as_of)
+        with destination(output.file) as lines:
+            _write(view, output, lines, as_of)
 
 
 def _write(view: Sheet | Document, output: Output, out: TextIO, as_of: str) -> None:

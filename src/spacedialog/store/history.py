@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -55,6 +55,11 @@ class Since(NamedTuple):
     before: date | None = None
     entries: int = 0
     recorded: int | None = None
+
+    @classmethod
+    def day_on(cls, day: date, start: int) -> Since:
+        """From a day on, which begins at `start` (µs since 1970, UTC)."""
+        return cls(day, day - timedelta(days=1) if day > date.min else None, recorded=start)
 
 
 def position(connection: sqlite3.Connection) -> Position:
