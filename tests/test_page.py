@@ -363,6 +363,10 @@ def test_each_commitment_unfolds_to_its_sources_and_history(browser: Desktop, te
         row.locator("summary").click()
         for heading in ("Sources", "Milestones", "Moved dates", "History"):
             expect(row.get_by_role("heading", name=heading)).to_be_visible()
+        day, ref = (row.locator(f".history li:has(.ref) {part}").first.bounding_box() for part in ("b", ".ref"))
+        assert day is not None
+        assert ref is not None
+        assert day["x"] + day["width"] <= ref["x"]
         row.locator("summary").click()
         expect(row.get_by_text("The sensor failed").first).to_be_hidden()
 
@@ -478,6 +482,8 @@ def test_paper_shows_what_is_folded_and_no_controls(browser: Desktop, text_2025:
             "getComputedStyle(document.querySelector('details'), '::details-content').contentVisibility"
         ) == ("visible")
         assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+        # Browsers print no backgrounds: nothing may be white on one.
+        assert page.evaluate("getComputedStyle(document.querySelector('.overdue')).color") == "rgb(27, 31, 36)"
         assert "http" in page.evaluate("getComputedStyle(document.querySelector('.history a'), '::after').content")
         paper = page.pdf(prefer_css_page_size=True)
     sizes = set(re.findall(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", paper))
