@@ -198,6 +198,22 @@ def test_a_report_of_nothing_is_still_a_page(browser: Desktop, small: Report) ->
         assert page.locator("table, input, select, button, #_timeline").count() == 0
 
 
+def test_several_dialogues_stand_on_one_page(browser: Desktop, small: Report) -> None:
+    """With more than one dialogue the page names each, and its table can be narrowed to one of them."""
+    second = small.commitments[0]
+    second = second._replace(commitment=second.commitment._replace(ref="GRA2-01", dialogue="GRA2"), milestones=())
+    both = small._replace(
+        dialogues=(*small.dialogues, {"key": "GRA2", "title": "Second Space Dialogue"}),
+        commitments=(*small.commitments, second),
+    )
+    with browser.page(page_of(both)) as page:
+        expect(page.locator("h1")).to_have_text("Commitments of 2 dialogues")
+        for title in ("First Ruritania-Graustark Space Dialogue", "Second Space Dialogue"):
+            expect(page.locator("header").get_by_role("heading", name=title)).to_be_visible()
+        choice(page, "Dialogue").select_option("GRA2")
+        assert shown(page) == ["GRA2-01"]
+
+
 # The timeline
 
 
@@ -245,11 +261,11 @@ def test_a_date_far_off_does_not_crush_the_rest(when: str) -> None:
 
 def test_a_moved_date_leaves_the_ghost_of_its_old_window() -> None:
     """Every former window of an event is drawn, those of another are not, and recurring dates share a line."""
-    rows = [event("2029"), event("2031"), event("2027", "A-2")]
+    rows = [event("2024", state="met"), event("2029"), event("2031"), event("2027", "A-2")]
     drawn = chart.timeline(rows, [moved("2026", "2028"), moved("2028", "2029"), moved("2025", "2026", "B-1")], DAY)
     first, second = drawn.events
-    assert [len(first.marks), len(first.ghosts), len(second.ghosts)] == [2, 2, 0]
-    assert first.ghosts[0].x < first.ghosts[1].x < first.marks[0].x
+    assert [len(first.marks), len(first.ghosts), len(second.ghosts)] == [3, 2, 0]
+    assert first.ghosts[0].x < first.ghosts[1].x < first.mark.x == first.marks[1].x
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -347,6 +363,10 @@ def test_each_commitment_unfolds_to_its_sources_and_history(browser: Desktop, te
         row.locator("summary").click()
         for heading in ("Sources", "Milestones", "Moved dates", "History"):
             expect(row.get_by_role("heading", name=heading)).to_be_visible()
+        day, ref = (row.locator(f".history li:has(.ref) {part}").first.bounding_box() for part in ("b", ".ref"))
+        assert day is not None
+        assert ref is not None
+        assert day["x"] + day["width"] <= ref["x"]
         row.locator("summary").click()
         expect(row.get_by_text("The sensor failed").first).to_be_hidden()
 
@@ -462,6 +482,8 @@ def test_paper_shows_what_is_folded_and_no_controls(browser: Desktop, text_2025:
             "getComputedStyle(document.querySelector('details'), '::details-content').contentVisibility"
         ) == ("visible")
         assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+        # Browsers print no backgrounds: nothing may be white on one.
+        assert page.evaluate("getComputedStyle(document.querySelector('.overdue')).color") == "rgb(27, 31, 36)"
         assert "http" in page.evaluate("getComputedStyle(document.querySelector('.history a'), '::after').content")
         paper = page.pdf(prefer_css_page_size=True)
     sizes = set(re.findall(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", paper))

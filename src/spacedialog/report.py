@@ -202,7 +202,7 @@ def _line_of(row: NewsRow | SlipRow | UpcomingRow | CommitmentRow) -> tuple[str,
     """What a line of news says: ref, title, when, what, why, source."""
     match row:
         case NewsRow(entry, title, source):
-            cited = source or ", ".join(document["title"] for document in entry.changed.get("documents", ()))
+            cited = source or ", ".join(document["key"] for document in entry.changed.get("documents", ()))
             what = "put on record" if entry.kind == "create" else did(entry)
             return entry.ref, title, entry.on, f"{what} ({entry.author})", entry.note, cited or None
         case SlipRow():
@@ -211,7 +211,7 @@ def _line_of(row: NewsRow | SlipRow | UpcomingRow | CommitmentRow) -> tuple[str,
         case UpcomingRow():
             return row.ref, row.title, row.when, window(row), None, row.source
         case CommitmentRow():
-            return row.ref, row.title, row.updated_on, f"{status(row)}, latest entry", None, row.source
+            return row.ref, row.title, row.updated_on, f"latest entry; {status(row)}", None, row.source
 
 
 def _delayed(row: SlipRow) -> str:
@@ -219,7 +219,7 @@ def _delayed(row: SlipRow) -> str:
 
 
 def _told(line: NewsLine) -> Iterator[str]:
-    head = f"{line.ref}  {line.title}: {line.what}, {readable(line.when)}"
+    head = f"{line.ref}  {line.title}: {readable(line.when)}, {line.what}"
     return indented((head, line.note or "", f"source: {line.source or NO_EVIDENCE}"))
 
 

@@ -59,6 +59,11 @@ class Event(NamedTuple):
         settled = (MilestoneState.MET, MilestoneState.WITHDRAWN)
         return next((row for row in self.rows if row.state not in settled), self.rows[-1])
 
+    @property
+    def mark(self) -> Mark:
+        """Where that occurrence is drawn: to it the former windows moved."""
+        return self.marks[self.rows.index(self.row)]
+
 
 class Tick(NamedTuple):
     """A year on the scale: where it begins."""
