@@ -46,7 +46,7 @@ def wants_colour() -> bool:
 def has_signs() -> bool:
     """Whether standard output can be trusted with the signs that bars are drawn with, or with ASCII only."""
     dumb = sys.stdout.isatty() and os.environ.get("TERM") == "dumb"
-    return not dumb and (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    return not dumb and (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
 
 
 def pager() -> str:
