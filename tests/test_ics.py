@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +24,9 @@ from spacedialog.tracker import Tracker
 
 if TYPE_CHECKING:
     from tests.conftest import Maker
+    from tests.program import Desk
+else:
+    from program import Desk
 
 EVENT = CalendarEvent(
     uid="00000000-0000-8000-8000-000000000001",
@@ -341,3 +345,56 @@ def test_a_view_without_dates_has_no_calendar() -> None:
     """A sheet that offers no events is refused with a sentence."""
     with pytest.raises(InputError, match="no calendar"):
         ics.write(sheets.areas(()), io.StringIO())
+
+
+# By the program
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_the_calendar_of_the_bundled_record(desk: Desk) -> None:
+    """`upcoming` writes every dated thing once, in a file or on standard output the same; another parser reads it."""
+    shown = desk.run("upcoming", "--format", "ics")
+    assert desk.run("upcoming", "-o", "dates.ics").stdout == ""
+    text = (desk.folder / "dates.ics").read_bytes().decode("utf-8")
+    assert shown.stdout == text
+    entries = strictly(text)
+    rows = desk.call("upcoming", "--all", "--json").data
+    assert {re.findall(r"\((ROK4-[0-9.]+)", event["SUMMARY"])[0] for event in entries} == {row["ref"] for row in rows}
+    assert len(vobject.readOne(text).vevent_list) == len(entries) == len({row["ref"] for row in rows})
+
+
+def test_a_report_has_the_calendar_of_its_part(desk: Desk) -> None:
+    """`report` writes the dates of the commitments that it was asked for."""
+    entries = strictly(desk.call("report", "--area", "pnt", "--format", "ics").stdout)
+    refs = {row["ref"] for row in desk.call("list", "--area", "pnt", "--json").data}
+    assert {re.findall(r"\((ROK4-[0-9]+)", event["SUMMARY"])[0] for event in entries} <= refs
+    assert len(entries) == 4
+
+
+def test_alarms_of_the_program(desk: Desk) -> None:
+    """`--alarm` gives each event that is to come an alarm; what is no number of days, or no calendar, is refused."""
+    entries = strictly(desk.call("upcoming", "--alarm", "2 weeks", "--format", "ics").stdout)
+    coming = [event for event in entries if not event["SUMMARY"].startswith(("met: ", "withdrawn: "))]
+    assert [len(event["alarms"]) for event in coming] == [1] * len(coming)
+    assert sum(len(event["alarms"]) for event in entries) == len(coming) > 5
+    for arguments, problem in {
+        ("--alarm", "1m", "-f", "ics"): "--alarm: 1 month may be more or fewer days",
+        ("--alarm", "soon", "-f", "ics"): "--alarm: 'soon' is not a span of time",
+        ("--alarm", "2w", "--json"): "--alarm is for the format ics",
+    }.items():
+        ran = desk.call("upcoming", *arguments)
+        assert (ran.status, ran.stdout) == (2, "")
+        assert ran.stderr.startswith(f"spacedialog: {problem}\n")
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["areas"], ["history"], ["show", "31"], []])
+def test_views_without_dates_are_refused(desk: Desk, arguments: list[str]) -> None:
+    """Where a view has no dates, the program says which views have, and leaves no file."""
+    ran = desk.call(*(arguments or ["overview"]), "-o", "dates.ics")
+    assert (ran.status, ran.stdout) == (2, "")
+    assert "take upcoming or report" in ran.stderr
+    assert not list(desk.folder.glob("*.ics*")) + list(desk.folder.glob(".*"))

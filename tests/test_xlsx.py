@@ -25,6 +25,9 @@ from spacedialog.tracker import Tracker
 
 if TYPE_CHECKING:
     from tests.conftest import Maker
+    from tests.program import Desk
+else:
+    from program import Desk
 
 ROW = CommitmentRow(
     *("RUR1-01", "RUR1", "moon", "action-item", "Fly a seismometer", "firm", "RSA", ("GRA", "RUR"), "in-progress", 20),
@@ -77,7 +80,7 @@ def test_a_report_has_a_sheet_for_each_kind(book: openpyxl.Workbook, tracker: Tr
 
 def test_the_first_sheet_says_what_it_covers(book: openpyxl.Workbook) -> None:
     """Day, part, coverage and position in the log stand on the first sheet, and what the words mean."""
-    said = {label: value for label, value in book["About"].iter_rows(values_only=True)}
+    said = {str(label): value for label, value in book["About"].iter_rows(values_only=True)}
     assert said["As of"] == datetime(2026, 12, 1)  # noqa: DTZ001 - Excel has no time zones
     assert said["Dialogue"] == "First Ruritania-Graustark Space Dialogue, Strelsau, 2025-03-10"
     assert said["Part"] == "the Moon only"
@@ -271,3 +274,47 @@ def test_windows_close_when_the_record_says(tracker: Tracker) -> None:
     """The closing days of the workbook are those of the fold."""
     for row in table(opened(whole(tracker))["Milestones"]):
         assert row["Closes"].date().isoformat() == closing_day(str(row["When"]))
+
+
+# By the program
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_the_workbook_of_the_bundled_record(desk: Desk) -> None:
+    """`report` writes a workbook, by the ending of the file or into a pipe the same; it covers what `report` does."""
+    assert desk.run("report", "-o", "dialogue.xlsx").status == 0
+    desk.shell("spacedialog report --format xlsx > piped.xlsx")
+    content = (desk.folder / "dialogue.xlsx").read_bytes()
+    assert (desk.folder / "piped.xlsx").read_bytes() == content
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    rows = desk.call("list", "--json").data
+    assert [row["Ref"] for row in table(book["Commitments"])] == [row["ref"] for row in rows]
+    shown = [row["Status"] for row in table(book["Commitments"])]
+    assert shown == [row["status"] for row in rows]
+    assert "assessed 15 of 42, oldest check 587 days" in [cell.value for cell in book["About"]["B"]]
+    assert len(table(book["Milestones"])) == len(desk.call("upcoming", "--all", "--json").data)
+    assert len(table(book["Moved dates"])) == len(desk.call("slips", "--json").data)
+
+
+@pytest.mark.parametrize(
+    "arguments", ["list", "upcoming --all", "areas", "history", "slips", "search a", "overview", "show 31", "brief"]
+)
+def test_every_view_can_be_a_workbook(desk: Desk, arguments: str) -> None:
+    """Each view that reads writes a workbook that opens; a list has as many rows as in JSON."""
+    assert desk.call(*arguments.split(), "-o", "view.xlsx").status == 0
+    book = openpyxl.load_workbook(desk.folder / "view.xlsx")
+    data = desk.call(*arguments.split(), "--json").data
+    if isinstance(data, list):
+        assert len(table(book.worksheets[0])) == len(data)
+
+
+def test_a_terminal_gets_no_workbook(desk: Desk) -> None:
+    """A workbook on a terminal is refused with what to do."""
+    ran = desk.in_terminal("report", "--format", "xlsx")
+    assert ran.status == 2
+    assert "-o" in ran.stdout
+    assert "PK" not in ran.stdout

@@ -98,7 +98,7 @@ def overview(of: Overview) -> Document:
     return Document("overview", of, Sheet("overview", Figure._fields, figures, columns, ""), tuple(blocks))
 
 
-LEGEND = "█ complete  ▒ in progress  ░ otherwise assessed  · not assessed"
+LEGEND = "█ complete  ▒ in progress  ░ otherwise assessed  ▁ not assessed"
 
 
 def _held(dialogue: Mapping[str, Any]) -> str:
@@ -202,7 +202,7 @@ def _line_of(row: NewsRow | SlipRow | UpcomingRow | CommitmentRow) -> tuple[str,
     """What a line of news says: ref, title, when, what, why, source."""
     match row:
         case NewsRow(entry, title, source):
-            cited = source or ", ".join(document["title"] for document in entry.changed.get("documents", ()))
+            cited = source or ", ".join(document["key"] for document in entry.changed.get("documents", ()))
             what = "put on record" if entry.kind == "create" else did(entry)
             return entry.ref, title, entry.on, f"{what} ({entry.author})", entry.note, cited or None
         case SlipRow():
@@ -211,7 +211,7 @@ def _line_of(row: NewsRow | SlipRow | UpcomingRow | CommitmentRow) -> tuple[str,
         case UpcomingRow():
             return row.ref, row.title, row.when, window(row), None, row.source
         case CommitmentRow():
-            return row.ref, row.title, row.updated_on, f"{status(row)}, latest entry", None, row.source
+            return row.ref, row.title, row.updated_on, f"latest entry; {status(row)}", None, row.source
 
 
 def _delayed(row: SlipRow) -> str:
@@ -219,7 +219,7 @@ def _delayed(row: SlipRow) -> str:
 
 
 def _told(line: NewsLine) -> Iterator[str]:
-    head = f"{line.ref}  {line.title}: {line.what}, {readable(line.when)}"
+    head = f"{line.ref}  {line.title}: {readable(line.when)}, {line.what}"
     return indented((head, line.note or "", f"source: {line.source or NO_EVIDENCE}"))
 
 
@@ -231,7 +231,7 @@ def _statuses(counts: Mapping[str, int], total: int) -> Sheet:
         (
             Column("Status", lambda row: row[0], tone=lambda row: row[0]),
             Column("Commitments", lambda row: str(row[1]), right=True),
-            Column("", lambda row: bar((row[1], "█"), of=total), tone=lambda row: row[0]),
+            Column("", lambda row: bar((row[1], _SIGNS.get(row[0], "░")), of=total), tone=lambda row: row[0]),
         ),
         "there are no commitments",
     )
@@ -243,7 +243,7 @@ def _progress(rows: tuple[AreaRow, ...]) -> Sheet:
     def drawn(row: AreaRow) -> str:
         otherwise = row.assessed - row.complete - row.in_progress
         unknown = row.commitments - row.assessed
-        return bar((row.complete, "█"), (row.in_progress, "▒"), (otherwise, "░"), (unknown, "·"), of=most)
+        return bar((row.complete, "█"), (row.in_progress, "▒"), (otherwise, "░"), (unknown, "▁"), of=most)
 
     return Sheet(
         "areas",
@@ -251,20 +251,27 @@ def _progress(rows: tuple[AreaRow, ...]) -> Sheet:
         rows,
         (
             Column("Area", lambda row: row.title, wide=True),
-            Column("Commitments", lambda row: str(row.commitments), right=True),
+            Column("Assessed", lambda row: f"{row.assessed} of {row.commitments}", right=True),
+            Column("Complete", lambda row: str(row.complete), right=True, from_width=80),
+            Column("In progress", lambda row: str(row.in_progress), right=True, from_width=90),
             Column("", drawn),
-            Column("Next milestone", next_milestone, from_width=110, wide=True),
+            Column("Next milestone", next_milestone, from_width=120, wide=True),
         ),
         "there are no areas",
     )
 
 
 _BAR = 24
+_SIGNS = {"complete": "█", "in-progress": "▒", "not-assessed": "▁"}
 
 
 def bar(*parts: tuple[int, str], of: int) -> str:
-    """Counts drawn to scale with a sign each, `of` being the full length; a count that is not zero shows."""
-    return "".join(sign * (max(1, round(_BAR * count / of)) if count else 0) for count, sign in parts)
+    """Counts drawn to scale with a sign each, `of` being the full length; one that is not zero shows."""
+    sizes = [max(1, round(_BAR * count / of)) if count else 0 for count, _ in parts]
+    # Rounded up, and with a sign for the least of them, parts may come to more than the whole.
+    while sum(sizes) > _BAR:
+        sizes[sizes.index(max(sizes))] -= 1
+    return "".join(sign * size for size, (_, sign) in zip(sizes, parts, strict=True))
 
 
 _PAIR = (Column("", lambda entry: entry[0]), Column("", lambda entry: entry[1], wide=True))

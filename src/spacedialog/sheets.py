@@ -6,9 +6,10 @@ Every format is made from these. A machine format writes a row's fields, a forma
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
-from spacedialog.dates import readable
+from spacedialog.dates import VagueDate, readable
 from spacedialog.links import citation
 from spacedialog.rows import (
     AreaRow,
@@ -111,6 +112,19 @@ def _days(days: int) -> str:
 def _notes(coverage: Callable[[], Coverage] | None) -> Callable[[], tuple[str, ...]]:
     # Asked for only where it is shown: a format for machines does not pay for it.
     return (lambda: (coverage_line(coverage()),)) if coverage else tuple
+
+
+def timeline(day: date, until: date | None, slips: Iterable[SlipRow]) -> Timeline:
+    """The timeline as of a day, with the dates that these slips moved."""
+    before: dict[str, list[tuple[str | None, str | None]]] = {}
+    for slip in slips:
+        old = VagueDate.parse(slip.old)
+        before.setdefault(slip.ref, []).append((_iso(old.earliest), _iso(old.latest)))
+    return Timeline(day.isoformat(), _iso(until), before)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def upcoming(

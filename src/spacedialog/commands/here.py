@@ -43,6 +43,12 @@ def wants_colour() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def has_signs() -> bool:
+    """Whether standard output can be trusted with the signs that bars are drawn with, or with ASCII only."""
+    dumb = sys.stdout.isatty() and os.environ.get("TERM") == "dumb"
+    return not dumb and (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+
+
 def pager() -> str:
     """The command that shows what is longer than the terminal; empty for none."""
     return os.environ.get("PAGER", "") if sys.stdout.isatty() else ""
@@ -113,6 +119,20 @@ def ahead(name: str, span: str, start: date) -> date:
         return parse_span(span).after(start)
     except DateError as error:
         raise DateError(f"{name}: {error.problem}", error.remedy) from error
+
+
+def days(name: str, text: str) -> int:
+    """A number of days that a user typed as a span for the option `name`."""
+    from spacedialog.dates import Unit
+    from spacedialog.spoken import parse_span
+
+    try:
+        span = parse_span(text)
+    except DateError as error:
+        raise DateError(f"{name}: {error.problem}", error.remedy) from error
+    if span.months:
+        raise InputError(f"{name}: {span} may be more or fewer days", "write it in days or weeks: 14d, 2 weeks")
+    return span.count * (7 if span.unit is Unit.WEEK else 1)
 
 
 @contextmanager

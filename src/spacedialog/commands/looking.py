@@ -10,6 +10,7 @@ from spacedialog import report, sheets
 from spacedialog.commands import here
 from spacedialog.commands.completion import complete_ref
 from spacedialog.commands.options import Choice, Reading, RefArgument, chooses, reads
+from spacedialog.render.output import Format
 from spacedialog.selection import filter_of
 
 app = typer.Typer()
@@ -94,18 +95,36 @@ def upcoming(
         str | None, typer.Option(metavar="DATE", help="Opening or closing by the end of this date.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Those that were met or withdrawn too.")] = False,
+    timeline: Annotated[bool, typer.Option("--timeline", help="Draw the windows, in a table.")] = False,
+    alarm: Annotated[
+        str | None, typer.Option(metavar="SPAN", help="In a calendar, an alarm so long before: 14d, 2 weeks.")
+    ] = None,
 ) -> None:
     """List the milestones not yet met, in the order of their windows.
 
     \b
       spacedialog upcoming --within 18m
-      spacedialog upcoming --until 2027 --format md
+      spacedialog upcoming --until 2027 --timeline
+      spacedialog upcoming --format ics --alarm 2w -o dates.ics
 
-    A vague date is a window: 2026 opens on 1 January, closes on 31 December, and is not late before that.
+    A vague date is a window: 2026 opens on 1 January, closes on 31 December, and is not late before that. A calendar
+    also gets what was met or withdrawn, so that what it imported before is brought up to date.
     """
     limit = here.horizon(within, until, reading.as_of)
+    if timeline:
+        reading.only("--timeline", Format.TABLE)
+    if alarm is not None:
+        reading.only("--alarm", Format.ICS)
+    days = here.days("--alarm", alarm) if alarm is not None else None
     with reading.view() as view:
-        reading.show(sheets.upcoming(view.upcoming(until=limit, everything=everything), view.coverage))
+        reading.show(
+            sheets.upcoming(
+                view.upcoming(until=limit, everything=everything),
+                view.coverage,
+                events=lambda: (event._replace(alarm_days=days) for event in view.calendar(until=limit)),
+                timeline=sheets.timeline(view.day, limit, view.slips()) if timeline else None,
+            )
+        )
 
 
 @app.command()

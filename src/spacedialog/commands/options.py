@@ -110,6 +110,11 @@ class Reading(NamedTuple):
             elif self.as_of.isoformat() < began:
                 hint(f"nothing is on record for {self.as_of}: the record begins on {began}")
 
+    def only(self, option: str, format_: Format) -> None:
+        """Refuse an option that means something in one format only; InputError where another was asked for."""
+        if self.output.format != format_:
+            raise InputError(f"{option} is for the format {format_}", f"add --format {format_}, or leave {option} out")
+
     def show(self, view: Sheet | Document) -> None:
         """Write the view where and how it was asked for."""
         show(view, self.output, as_of=self.as_of.isoformat())
@@ -300,6 +305,7 @@ def _output(format_: Format | Path, file: Path | None, color: Colour, *, header:
         file,
         header,
         colour,
+        here.has_signs() if terminal else True,
         here.width() if terminal else 120,
         here.pager() if terminal else "",
         MOST_ROWS if terminal and sys.stdout.isatty() else None,

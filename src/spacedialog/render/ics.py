@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import count, islice
 from typing import TextIO
 
@@ -79,8 +80,7 @@ def _events(row: CalendarEvent) -> Iterator[Event]:
         return
     every, until = Span.parse(row.recurs), date.fromisoformat(row.until) if row.until else None
     rule = _rule(when, days, every)
-    uneven = any(later.length != days.length for _, later in islice(_occurrences(when, every), _CYCLE))
-    if uneven:
+    if _is_uneven(when, every):
         known = list(islice(_occurrences(when, every), MOST_OVERRIDES))
         wanted = [(then, later) for then, later in known if until is None or later.first <= until] or known[:1]
         event.add("rrule", vRecur({**rule, "COUNT": len(wanted)}))
@@ -103,6 +103,13 @@ def _occurrences(when: VagueDate, every: Span) -> Iterator[tuple[VagueDate, _Day
         except DateError:
             return
         yield then, _Days(then)
+
+
+@lru_cache(maxsize=4096)
+def _is_uneven(when: VagueDate, every: Span) -> bool:
+    """Whether some occurrence takes more or fewer days than the first."""
+    length = _Days(when).length
+    return length > 0 and any(later.length != length for _, later in islice(_occurrences(when, every), _CYCLE))
 
 
 def _rule(when: VagueDate, days: _Days, every: Span) -> dict[str, str | int | list[int]]:

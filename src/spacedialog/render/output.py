@@ -39,13 +39,15 @@ class Output(NamedTuple):
     """Where to write and how: in a format, or by the user's own template. `width` in characters; `pager` is a
     command, or empty.
 
-    `most` is how many rows of a table are drawn: as many as a person reads, or None for all.
+    `most` is how many rows of a table are drawn: as many as a person reads, or None for all. Without `signs` drawings
+    are made of ASCII.
     """
 
     format: Format | Path
     file: Path | None
     header: bool
     colour: bool
+    signs: bool
     width: int
     pager: str
     most: int | None
@@ -72,7 +74,9 @@ def _write(view: Sheet | Document, output: Output, out: TextIO, as_of: str) -> N
         case Format.TABLE:
             from spacedialog.render import table
 
-            drawn = table.draw(view, width=output.width, colour=output.colour, most=output.most)
+            drawn = table.draw(
+                view, width=output.width, colour=output.colour, most=output.most, simple=not output.signs
+            )
             if output.pager and drawn.count("\n") >= os.get_terminal_size(sys.stdout.fileno()).lines:
                 table.page(drawn, output.pager, out)
             else:

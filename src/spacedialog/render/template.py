@@ -87,6 +87,9 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         """Whether a template may look at that."""
         return super().is_safe_attribute(obj, attr, value) and not (isinstance(obj, str) and attr in _ENDLESS_METHODS)
 
+    def wrap_str_format(self, value: Any) -> None:
+        """No safe form of `format` either, which has widths: it is one of the methods above."""
+
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """The operation, on numbers that are not vast; on nothing else."""
         if operator == "**" or not all(isinstance(side, int | float) and abs(side) < 2**53 for side in (left, right)):

@@ -44,8 +44,16 @@ class Scale(NamedTuple):
     columns: int
 
     def column(self, day: date) -> int:
-        """The column of a day; outside 0 to `columns` - 1 for a day that is outside."""
-        return (day - self.first).days * self.columns // ((self.last - self.first).days + 1)
+        """The first column of a day; outside 0 to `columns` - 1 for a day that is outside."""
+        return self._column((day - self.first).days)
+
+    def end(self, day: date) -> int:
+        """The last column of a day: another one where there are fewer days than columns."""
+        number = (day - self.first).days
+        return max(self._column(number), self._column(number + 1) - 1)
+
+    def _column(self, number: int) -> int:
+        return number * self.columns // ((self.last - self.first).days + 1)
 
 
 def lines(rows: Sequence[Any], of: Timeline, *, width: int, tones: dict[str, str]) -> Iterator[Text]:
@@ -80,7 +88,8 @@ def lines(rows: Sequence[Any], of: Timeline, *, width: int, tones: dict[str, str
             elif sign == " " and column == today:
                 text.append(TODAY, style="bold")
             elif sign == " ":
-                text.append(ticks[column], style="dim")
+                # A space with a look would not be taken for one at the end of the line.
+                text.append(ticks[column], style="dim" if ticks[column] == TICK else "")
             else:
                 text.append(sign, style="dim" if sign == GHOST else tones.get(row.state, ""))
         yield text
@@ -131,7 +140,8 @@ def _scale(rows: Sequence[UpcomingRow], of: Timeline, columns: int) -> Scale:
     if not of.until:
         last = min(last, first + min(columns * 3 // 4, _MOST_MONTHS))
     last = min(max(last, first + 2), _month(date.max))
-    began = _month(min([end for end in ends if of.until is None or end <= horizon] + [day]))
+    moved = [date.fromisoformat(end) for row in rows for pair in of.before.get(row.ref, ()) for end in pair if end]
+    began = _month(min([*ends, *moved, day]))
     began = max(began, first - max((last - first + 1) // 3, 3), 0)
     return Scale(_first_day(began), _last_day(last), columns)
 
@@ -191,7 +201,7 @@ def _bar(row: UpcomingRow, before: Sequence[tuple[str | None, str | None]], scal
     sign = WINDOW if row.earliest and row.latest else OPEN
     columns = _columns(row.earliest, row.latest, scale)
     if _is_exact(row.when):
-        sign = DAY
+        sign, columns = DAY, columns[:1]
     for column in columns:
         cells[column] = sign
     first, last = (scale.column(date.fromisoformat(end)) if end else None for end in (row.earliest, row.latest))
@@ -209,7 +219,7 @@ def _bar(row: UpcomingRow, before: Sequence[tuple[str | None, str | None]], scal
 def _columns(earliest: str | None, latest: str | None, scale: Scale) -> range:
     """The columns of the days of a window that are in the picture."""
     first = scale.column(date.fromisoformat(earliest)) if earliest else 0
-    last = scale.column(date.fromisoformat(latest)) if latest else scale.columns - 1
+    last = scale.end(date.fromisoformat(latest)) if latest else scale.columns - 1
     return range(max(first, 0), min(last, scale.columns - 1) + 1)
 
 

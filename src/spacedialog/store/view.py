@@ -144,7 +144,8 @@ class View:
     def calendar(self, filter_: Filter = EVERYTHING, *, until: date | None = None) -> list[CalendarEvent]:
         """The dated events of the commitments that the filter lets through, in whatever state, as calendars keep them.
 
-        `until` is a day by which they open or close. One that recurs is one event."""
+        `until` is a day by which they open or close. One that recurs is one event.
+        """
         return events.calendar(self._connection, self.day, filter_, until)
 
     def slips(self, *, item: str | None = None) -> Iterator[SlipRow]:
