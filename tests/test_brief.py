@@ -235,7 +235,7 @@ def test_a_closed_pipe_keeps_the_checkpoint(desk: Desk) -> None:
     """Where whoever read the brief has gone before its end, it comes again, and nothing is said."""
     unread, pipe = os.pipe()
     os.close(unread)
-    command = [PROGRAM, "brief", "--checkpoint", "weekly", "-f", "md"]
+    command = [str(PROGRAM), "brief", "--checkpoint", "weekly", "-f", "md"]
     ran = subprocess.run(command, stdout=pipe, stderr=subprocess.PIPE, env=desk.environment, check=False)
     os.close(pipe)
     assert (ran.returncode, ran.stderr) == (0, b"")
