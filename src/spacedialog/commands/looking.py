@@ -104,7 +104,7 @@ def upcoming(
 
     \b
       spacedialog upcoming --within 18m
-      spacedialog upcoming --until 2027 --timeline
+      spacedialog upcoming --until 2027 --timeline -f table
       spacedialog upcoming --format ics --alarm 2w -o dates.ics
 
     A vague date is a window: 2026 opens on 1 January, closes on 31 December, and is not late before that. A calendar
