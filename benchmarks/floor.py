@@ -30,6 +30,7 @@ LIST = (
 )  # fmt: skip
 EVENT = (
     "ref", "commitment", "title", "when", "earliest", "latest", "state", "opens_in_days", "closes_in_days", "recurs",
+    "source",
 )  # fmt: skip
 AREA = (
     "area", "title", "commitments", "assessed", "complete", "in_progress", "overdue", "closing", "next_milestone",
@@ -45,10 +46,10 @@ COLUMNS = (
 EVENTS = f"""
     SELECT c.ref AS ref, c.ref AS commitment, c.title AS title, c.due AS "when", c.due_earliest AS earliest,
         c.due_latest AS latest, iif(c.status = 'complete', 'met', c.status) AS status, NULL AS recurs, c.area AS area,
-        c.item AS item
+        c.item AS item, c.source AS source
     FROM commitment AS c WHERE c.due IS NOT NULL AND {NOW.format("c")}
     UNION ALL
-    SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest, m.status, m.recurs, c.area, m.item
+    SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest, m.status, m.recurs, c.area, m.item, c.source
     FROM milestone AS m JOIN commitment AS c ON c.item = m.item AND {NOW.format("c")} WHERE {NOW.format("m")}
 """
 UNMET = "status NOT IN ('met', 'withdrawn')"
@@ -146,7 +147,7 @@ def list_text(db: str, day: str, form: str, word: str) -> None:
 
 def event(row: Row, day: str, today: int) -> Row:
     """A dated event with its state."""
-    ref, commitment, title, when, earliest, latest, status, recurs, *_ = row
+    ref, commitment, title, when, earliest, latest, status, recurs, *_, source = row
     if status in ("met", "withdrawn"):
         state = status
     elif latest and latest < day:
@@ -155,7 +156,7 @@ def event(row: Row, day: str, today: int) -> Row:
         state = "upcoming" if earliest and earliest > day else "open"
     opens = date.fromisoformat(earliest).toordinal() - today if earliest else None
     closes = date.fromisoformat(latest).toordinal() - today if latest else None
-    return ref, commitment, title, when, earliest, latest, state, opens, closes, recurs
+    return ref, commitment, title, when, earliest, latest, state, opens, closes, recurs, source
 
 
 def occurrences(rows: Iterable[Row], day: str, until: str | None) -> Iterator[Row]:

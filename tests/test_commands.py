@@ -54,6 +54,7 @@ UPCOMING = [
     "opens_in_days",
     "closes_in_days",
     "recurs",
+    "source",
 ]
 AREA = ["area", "title", "commitments", "assessed", "complete", "in_progress", "overdue", "closing", "next_milestone"]
 HISTORY = ["id", "recorded_at", "on", "author", "ref", "kind", "changed", "note", "evidence", "retracted"]

@@ -332,6 +332,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     (desk.folder / "updates.csv").write_text("ref,status\n33,stalled\n")
     record = Path(__file__).parents[1] / "data" / "dialogue_2025.json"
     (desk.folder / "my_dialogue.json").write_bytes(record.read_bytes())
+    (desk.folder / "letter.md.j2").write_text("As of {{ report.as_of }}.\n")
     (desk.home / ".config" / "fish" / "completions").mkdir(parents=True)
     program = desk.folder / "my-script"
     program.write_text(

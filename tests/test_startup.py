@@ -12,7 +12,18 @@ if TYPE_CHECKING:
 else:
     from program import Desk
 
-HEAVY = ("pydantic", "pandas", "numpy", "sqlite_utils", "rich", "jinja2", "icalendar", "psycopg", "markdown_it")
+HEAVY = (
+    "pydantic",
+    "pandas",
+    "numpy",
+    "sqlite_utils",
+    "rich",
+    "jinja2",
+    "icalendar",
+    "xlsxwriter",
+    "psycopg",
+    "markdown_it",
+)
 
 LOADED = """
 import sys

@@ -15,6 +15,7 @@ from spacedialog.errors import InputError, SpacedialogError
 from spacedialog.log import canonical
 from spacedialog.rows import CommitmentRow
 from spacedialog.updates import Update, check_on, check_percent, check_text, draft
+from spacedialog.watch import Watch, unwatched
 
 if TYPE_CHECKING:
     from spacedialog.log import Change, Draft
@@ -51,14 +52,14 @@ class Batch:
         self._standing = standing
         self._live = live
 
-    def read(self, text: str) -> None:
+    def read(self, text: str, watch: Watch = unwatched) -> None:
         """Take in every record of the file."""
         text = text.removeprefix("\ufeff")
         start = text.lstrip()[:1]
         if start == "[":
             self._problem("line 1", InputError("this is a JSON array", "write one object a line (JSON Lines)"))
             return
-        for place, record in self._json_lines(text) if start == "{" else self._csv_records(text):
+        for place, record in watch(self._json_lines(text) if start == "{" else self._csv_records(text)):
             self._take(place, record)
 
     def _take(self, place: str, record: Mapping[str, Any]) -> None:

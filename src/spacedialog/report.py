@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from spacedialog.dates import readable
 from spacedialog.links import citation
-from spacedialog.rows import AreaRow, CommitmentRow, Detail, Overview, Written
+from spacedialog.rows import (
+    AreaRow,
+    Brief,
+    CalendarEvent,
+    CommitmentRow,
+    Detail,
+    NewsRow,
+    Overview,
+    Report,
+    SlipRow,
+    UpcomingRow,
+    Written,
+)
 from spacedialog.sheets import (
     Column,
     Sheet,
     commitments,
     coverage_line,
+    delay,
+    did,
     history,
     indented,
     next_milestone,
@@ -23,7 +37,7 @@ from spacedialog.sheets import (
     what,
     window,
 )
-from spacedialog.words import STALE_DAYS
+from spacedialog.words import STALE_DAYS, MilestoneState
 
 
 class Block(NamedTuple):
@@ -68,15 +82,11 @@ def overview(of: Overview) -> Document:
         Column("Name", lambda row: row.name),
         Column("Value", lambda row: str(row.value)),
     )
-    held = tuple(
-        f"{dialogue.get('key')}: {dialogue.get('title')}, {dialogue.get('place')}, {readable(dialogue.get('when', ''))}"
-        for dialogue in of.dialogues
-    )
     quiet = f"; no entry for {STALE_DAYS} days on {of.stale} open ones" if of.stale else ""
     blocks = [
-        Block("", (*held, coverage_line(of.coverage) + quiet)),
+        Block("", (*map(_held, of.dialogues), coverage_line(of.coverage) + quiet)),
         Block("Status", sheet=_statuses(of.statuses, of.coverage.commitments)),
-        Block("Areas", ("█ complete  ▒ in progress  ░ otherwise assessed  · not assessed",), _progress(of.areas)),
+        Block("Areas", (LEGEND,), _progress(of.areas)),
         Block("What comes next", sheet=upcoming(of.next)),
     ]
     if of.overdue:
@@ -88,6 +98,131 @@ def overview(of: Overview) -> Document:
     return Document("overview", of, Sheet("overview", Figure._fields, figures, columns, ""), tuple(blocks))
 
 
+LEGEND = "█ complete  ▒ in progress  ░ otherwise assessed  ▁ not assessed"
+
+
+def _held(dialogue: Mapping[str, Any]) -> str:
+    """A dialogue in one line: its key, its title, where and when."""
+    return ", ".join(
+        filter(
+            None,
+            (
+                f"{dialogue.get('key')}: {dialogue.get('title')}",
+                dialogue.get("place"),
+                readable(dialogue.get("when", "")),
+            ),
+        )
+    )
+
+
+def _until(changes: int, recorded_until: str | None) -> str:
+    """The position in the log, in words."""
+    newest = f", the newest recorded {recorded_until[:16].replace('T', ' ')} UTC" if recorded_until else ""
+    return f"log: {changes} {'entry' if changes == 1 else 'entries'}{newest}"
+
+
+def whole(of: Report, *, events: Callable[[], Iterable[CalendarEvent]] | None = None) -> Document:
+    """A record, or a part of it, with all that a report shows; `events` gives what a calendar gets of it."""
+    rows = [detail.commitment for detail in of.commitments]
+    lines = (
+        *map(_held, of.dialogues),
+        *([f"only: {of.selection}"] if of.selection else ()),
+        f"as of {readable(of.as_of)}; {_until(of.changes, of.recorded_until)}",
+        coverage_line(of.coverage),
+    )
+    ahead = [row for row in of.milestones if row.state in (MilestoneState.UPCOMING, MilestoneState.OPEN)]
+    unrecorded = [row for row in of.milestones if row.state == MilestoneState.CLOSED]
+    blocks = [
+        Block("Report on the commitments", lines),
+        Block("Status", sheet=_statuses(of.statuses, of.coverage.commitments)),
+        Block("Areas", (LEGEND,), _progress(of.areas)),
+        Block("What comes next", sheet=upcoming(ahead)),
+    ]
+    if unrecorded:
+        blocks.append(Block("The window closed, and nobody recorded what came of it", sheet=upcoming(unrecorded)))
+    if of.slips:
+        blocks.append(Block("Moved dates", sheet=slips(of.slips)))
+    sheet = commitments(rows, lambda: of.coverage)._replace(events=events)
+    return Document("report", of, sheet, (*blocks, Block("Commitments", sheet=sheet)))
+
+
+class NewsLine(NamedTuple):
+    """A line of a brief, for the formats that are tables of text."""
+
+    section: str
+    ref: str
+    title: str
+    when: str
+    what: str
+    note: str | None
+    source: str | None
+
+
+_SECTIONS = {
+    "changed": "Recorded",
+    "slipped": "Moved dates",
+    "settled": "Completed, met or withdrawn",
+    "opened": "Windows that opened",
+    "closed": "Windows that closed, with nothing recorded of the outcome",
+    "stale": f"Gone quiet: no entry for {STALE_DAYS} days",
+    "opens": "Opens next",
+    "closes": "Closes next",
+}
+
+
+def brief(of: Brief) -> Document:
+    """What is new, and what comes next: a line for each thing, and below it how it is known."""
+    since = f"since {readable(of.since)}" if of.since else "from the beginning"
+    lines = [NewsLine(section, *line) for section in _SECTIONS for line in map(_line_of, getattr(of, section))]
+    head = (
+        f"as of {readable(of.as_of)}; {_until(of.changes, of.recorded_until)}",
+        f"what comes next: up to {readable(of.until)}",
+        coverage_line(of.coverage),
+    )
+    blocks = [Block(f"News {since}" if of.has_news else f"Nothing new {since}", head)]
+    for section, heading in _SECTIONS.items():
+        if said := [line for line in lines if line.section == section]:
+            blocks.append(Block(heading, tuple(text for line in said for text in _told(line))))
+    columns = (
+        Column("Section", lambda row: row.section),
+        Column("Ref", lambda row: row.ref),
+        Column("Title", lambda row: row.title, wide=True),
+        Column("When", lambda row: readable(row.when)),
+        Column("What", lambda row: row.what),
+        Column("Why", lambda row: row.note or ""),
+        Column("Source", lambda row: row.source or NO_EVIDENCE),
+    )
+    return Document("brief", of, Sheet("news", NewsLine._fields, lines, columns, "nothing is new"), tuple(blocks))
+
+
+NO_EVIDENCE = "no evidence given"
+
+
+def _line_of(row: NewsRow | SlipRow | UpcomingRow | CommitmentRow) -> tuple[str, str, str, str, str | None, str | None]:
+    """What a line of news says: ref, title, when, what, why, source."""
+    match row:
+        case NewsRow(entry, title, source):
+            cited = source or ", ".join(document["key"] for document in entry.changed.get("documents", ()))
+            what = "put on record" if entry.kind == "create" else did(entry)
+            return entry.ref, title, entry.on, f"{what} ({entry.author})", entry.note, cited or None
+        case SlipRow():
+            moved = f"{readable(row.old)} → {readable(row.new)}, {_delayed(row)} ({row.author})"
+            return row.ref, row.title, row.on, moved, row.note, row.evidence
+        case UpcomingRow():
+            return row.ref, row.title, row.when, window(row), None, row.source
+        case CommitmentRow():
+            return row.ref, row.title, row.updated_on, f"latest entry; {status(row)}", None, row.source
+
+
+def _delayed(row: SlipRow) -> str:
+    return "narrowed" if row.narrowed else f"{delay(row)} days"
+
+
+def _told(line: NewsLine) -> Iterator[str]:
+    head = f"{line.ref}  {line.title}: {readable(line.when)}, {line.what}"
+    return indented((head, line.note or "", f"source: {line.source or NO_EVIDENCE}"))
+
+
 def _statuses(counts: Mapping[str, int], total: int) -> Sheet:
     return Sheet(
         "status",
@@ -96,7 +231,7 @@ def _statuses(counts: Mapping[str, int], total: int) -> Sheet:
         (
             Column("Status", lambda row: row[0], tone=lambda row: row[0]),
             Column("Commitments", lambda row: str(row[1]), right=True),
-            Column("", lambda row: bar((row[1], "█"), of=total), tone=lambda row: row[0]),
+            Column("", lambda row: bar((row[1], _SIGNS.get(row[0], "░")), of=total), tone=lambda row: row[0]),
         ),
         "there are no commitments",
     )
@@ -108,7 +243,7 @@ def _progress(rows: tuple[AreaRow, ...]) -> Sheet:
     def drawn(row: AreaRow) -> str:
         otherwise = row.assessed - row.complete - row.in_progress
         unknown = row.commitments - row.assessed
-        return bar((row.complete, "█"), (row.in_progress, "▒"), (otherwise, "░"), (unknown, "·"), of=most)
+        return bar((row.complete, "█"), (row.in_progress, "▒"), (otherwise, "░"), (unknown, "▁"), of=most)
 
     return Sheet(
         "areas",
@@ -116,20 +251,27 @@ def _progress(rows: tuple[AreaRow, ...]) -> Sheet:
         rows,
         (
             Column("Area", lambda row: row.title, wide=True),
-            Column("Commitments", lambda row: str(row.commitments), right=True),
+            Column("Assessed", lambda row: f"{row.assessed} of {row.commitments}", right=True),
+            Column("Complete", lambda row: str(row.complete), right=True, from_width=80),
+            Column("In progress", lambda row: str(row.in_progress), right=True, from_width=90),
             Column("", drawn),
-            Column("Next milestone", next_milestone, from_width=110, wide=True),
+            Column("Next milestone", next_milestone, from_width=120, wide=True),
         ),
         "there are no areas",
     )
 
 
 _BAR = 24
+_SIGNS = {"complete": "█", "in-progress": "▒", "not-assessed": "▁"}
 
 
 def bar(*parts: tuple[int, str], of: int) -> str:
-    """Counts drawn to scale with a sign each, `of` being the full length; a count that is not zero shows."""
-    return "".join(sign * (max(1, round(_BAR * count / of)) if count else 0) for count, sign in parts)
+    """Counts drawn to scale with a sign each, `of` being the full length; one that is not zero shows."""
+    sizes = [max(1, round(_BAR * count / of)) if count else 0 for count, _ in parts]
+    # Rounded up, and with a sign for the least of them, parts may come to more than the whole.
+    while sum(sizes) > _BAR:
+        sizes[sizes.index(max(sizes))] -= 1
+    return "".join(sign * size for size, (_, sign) in zip(sizes, parts, strict=True))
 
 
 _PAIR = (Column("", lambda entry: entry[0]), Column("", lambda entry: entry[1], wide=True))

@@ -57,6 +57,37 @@ class UpcomingRow(NamedTuple):
     opens_in_days: int | None
     closes_in_days: int | None
     recurs: str | None
+    source: str
+
+
+class CalendarEvent(NamedTuple):
+    """A dated event as calendars keep it: one for a due date or a milestone, also where that recurs.
+
+    `uid` is the item's or the milestone's UUID; `sequence` grows with every entry on its commitment, and `changed_at`
+    is when the newest of them was recorded. `state` is `planned`, `met` or `withdrawn`, `met` the latest occurrence
+    that was met. `until` is the day (ISO) after which no occurrence begins that is wanted, `alarm_days` how long
+    before it one wants to be told.
+    """
+
+    uid: str
+    sequence: int
+    created_at: str
+    changed_at: str
+    ref: str
+    title: str
+    when: str
+    earliest: str | None
+    latest: str | None
+    recurs: str | None
+    until: str | None
+    met: str | None
+    state: str
+    commitment: str
+    commitment_title: str
+    status: str
+    source: str
+    url: str | None
+    alarm_days: int | None
 
 
 class AreaRow(NamedTuple):
@@ -86,6 +117,17 @@ class HistoryRow(NamedTuple):
     note: str | None
     evidence: str | None
     retracted: bool
+
+
+class NewsRow(NamedTuple):
+    """An entry of the log that is news, with the title of what it is about.
+
+    `source` is its evidence or, of a new commitment, the document that it stands in; None where no evidence was given.
+    """
+
+    entry: HistoryRow
+    title: str
+    source: str | None
 
 
 class SlipRow(NamedTuple):
@@ -144,6 +186,58 @@ class Detail(NamedTuple):
     milestones: tuple[UpcomingRow, ...]
     slips: tuple[SlipRow, ...]
     history: tuple[HistoryRow, ...]
+
+
+class Report(NamedTuple):
+    """A record, or the part of it that a filter let through, whole: what `report` writes and a template gets.
+
+    `selection` says in words which part it is, and is empty for all of it. `changes` and `recorded_until` are the
+    position in the log: how many entries there are, and when the newest of them was recorded. Coverage, statuses and
+    areas count the commitments of this part; `milestones` are its dated events, also those met, in the order of their
+    windows.
+    """
+
+    as_of: str
+    selection: str
+    changes: int
+    recorded_until: str | None
+    dialogues: tuple[Mapping[str, Any], ...]
+    coverage: Coverage
+    statuses: Mapping[str, int]
+    areas: tuple[AreaRow, ...]
+    commitments: tuple[Detail, ...]
+    milestones: tuple[UpcomingRow, ...]
+    slips: tuple[SlipRow, ...]
+
+
+class Brief(NamedTuple):
+    """What is new since a day, or since a position in the log, and what comes next.
+
+    `since` is None for news from the beginning. `changes` and `recorded_until` are the position in the log. `settled`
+    are the entries by which something was completed, met or withdrawn, `slipped` the moved dates, `changed` all other
+    new entries. `opened` and `closed` are windows that did so since, those `closed` with nothing recorded of the
+    outcome; `stale` is what has gone stale since. `opens` and `closes` are the windows that do so by the day `until`.
+    """
+
+    since: str | None
+    as_of: str
+    until: str
+    changes: int
+    recorded_until: str | None
+    coverage: Coverage
+    changed: tuple[NewsRow, ...]
+    slipped: tuple[SlipRow, ...]
+    settled: tuple[NewsRow, ...]
+    opened: tuple[UpcomingRow, ...]
+    closed: tuple[UpcomingRow, ...]
+    stale: tuple[CommitmentRow, ...]
+    opens: tuple[UpcomingRow, ...]
+    closes: tuple[UpcomingRow, ...]
+
+    @property
+    def has_news(self) -> bool:
+        """Whether anything is new, apart from what comes next."""
+        return any((self.changed, self.slipped, self.settled, self.opened, self.closed, self.stale))
 
 
 class Difference(NamedTuple):

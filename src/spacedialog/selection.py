@@ -92,6 +92,20 @@ def filter_of(selection: Selection, view: View) -> Filter:
     return All(parts)
 
 
+def in_words(selection: Selection) -> str:
+    """Which part of the record a selection lets through; empty for all of it."""
+    parts = [
+        f"{field} {' or '.join(values)}"
+        for field, values in selection._asdict().items()
+        if field in Selection._fields[:8] and values
+    ]
+    parts += [f"due before {selection.due_before}"] if selection.due_before else []
+    parts += [f"due after {selection.due_after}"] if selection.due_after else []
+    parts += [flag.value for flag in selection.flags]
+    parts += [f"with the words {selection.text}"] if selection.text is not None else []
+    return ", ".join(parts)
+
+
 def _bound(name: str, given: VagueDate, day: date | None) -> date:
     if day is None:
         raise InputError(f"{name}: {given} is open on that side", "write a date that is not")

@@ -5,13 +5,15 @@ Every format is made from these. A machine format writes a row's fields, a forma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
-from spacedialog.dates import readable
+from spacedialog.dates import VagueDate, readable
 from spacedialog.links import citation
 from spacedialog.rows import (
     AreaRow,
+    CalendarEvent,
     CheckRow,
     CommitmentRow,
     Copied,
@@ -42,10 +44,22 @@ class Column(NamedTuple):
     most: int | None = None
 
 
+class Timeline(NamedTuple):
+    """How dated rows are drawn as windows: the days (ISO) of the view and up to which, and what dates were before.
+
+    `before` has, by ref, the earliest and the latest day (ISO) of each date that was moved.
+    """
+
+    day: str
+    until: str | None
+    before: Mapping[str, Sequence[tuple[str | None, str | None]]]
+
+
 class Sheet(NamedTuple):
     """Rows of one kind. `fields` are the machine's names, `notes` gives the lines that people read below it.
 
-    With `lines`, a terminal shows each row as these lines of text and not as a row of a table.
+    With `lines`, a terminal shows each row as these lines of text and not as a row of a table; with `timeline`, its
+    window. `events` gives what a calendar gets, for the sheets that have dates.
     """
 
     name: str
@@ -55,6 +69,8 @@ class Sheet(NamedTuple):
     empty: str
     notes: Callable[[], tuple[str, ...]] = tuple
     lines: Callable[[Any], Iterable[str]] | None = None
+    timeline: Timeline | None = None
+    events: Callable[[], Iterable[CalendarEvent]] | None = None
 
 
 def commitments(rows: Iterable[CommitmentRow], coverage: Callable[[], Coverage] | None = None) -> Sheet:
@@ -102,7 +118,26 @@ def _notes(coverage: Callable[[], Coverage] | None) -> Callable[[], tuple[str, .
     return (lambda: (coverage_line(coverage()),)) if coverage else tuple
 
 
-def upcoming(rows: Iterable[UpcomingRow], coverage: Callable[[], Coverage] | None = None) -> Sheet:
+def timeline(day: date, until: date | None, slips: Iterable[SlipRow]) -> Timeline:
+    """The timeline as of a day, with the dates that these slips moved."""
+    before: dict[str, list[tuple[str | None, str | None]]] = {}
+    for slip in slips:
+        old = VagueDate.parse(slip.old)
+        before.setdefault(slip.ref, []).append((_iso(old.earliest), _iso(old.latest)))
+    return Timeline(day.isoformat(), _iso(until), before)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def upcoming(
+    rows: Iterable[UpcomingRow],
+    coverage: Callable[[], Coverage] | None = None,
+    *,
+    events: Callable[[], Iterable[CalendarEvent]] | None = None,
+    timeline: Timeline | None = None,
+) -> Sheet:
     """Dated events in the order of their windows."""
     return Sheet(
         "milestones",
@@ -118,6 +153,8 @@ def upcoming(rows: Iterable[UpcomingRow], coverage: Callable[[], Coverage] | Non
         ),
         "nothing is coming up",
         _notes(coverage),
+        timeline=timeline,
+        events=events,
     )
 
 
@@ -210,10 +247,11 @@ def history(rows: Iterable[HistoryRow]) -> Sheet:
 
 def what(row: HistoryRow) -> str:
     """What an entry did, why, and how it is known."""
-    return ". ".join(part.rstrip(".") for part in (*_did(row), _known(row)) if part)
+    return ". ".join(part.rstrip(".") for part in (did(row), row.note or "", known(row)) if part)
 
 
-def _did(row: HistoryRow) -> tuple[str, str]:
+def did(row: HistoryRow) -> str:
+    """What an entry did, in words."""
     if row.kind == "create":
         done = f"recorded: {row.changed.get('title') or row.changed.get('name') or row.changed.get('key', '')}"
     elif row.kind == "retract":
@@ -222,10 +260,11 @@ def _did(row: HistoryRow) -> tuple[str, str]:
         done = ", ".join(f"{name} → {value_text(name, value)}" for name, value in row.changed.items()) or "noted"
     else:
         done = f"{row.kind}, which this program does not know"
-    return ("(taken back) " if row.retracted else "") + done, row.note or ""
+    return ("(taken back) " if row.retracted else "") + done
 
 
-def _known(row: HistoryRow) -> str:
+def known(row: HistoryRow) -> str:
+    """How an entry is known: an address, or a source; empty where it needs none."""
     sources = row.changed.get("sources")
     if row.evidence:
         return row.evidence
@@ -236,8 +275,8 @@ def _known(row: HistoryRow) -> str:
 
 def _entry(row: HistoryRow) -> Iterator[str]:
     """An entry of the log as lines: when and what, why, how it is known (an address on a line of its own)."""
-    done, said = _did(row)
-    yield from indented((f"{row.on}  {row.ref}  {done}  [{row.id[-8:]}, {row.author}]", said, _known(row)))
+    head = f"{row.on}  {row.ref}  {did(row)}  [{row.id[-8:]}, {row.author}]"
+    yield from indented((head, row.note or "", known(row)))
 
 
 def indented(lines: tuple[str, ...]) -> Iterator[str]:

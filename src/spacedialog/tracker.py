@@ -20,6 +20,7 @@ from spacedialog.rows import Difference, Written
 from spacedialog.store import files, journal, writer
 from spacedialog.store.refs import Target
 from spacedialog.store.view import View
+from spacedialog.watch import Watch, unwatched
 
 if TYPE_CHECKING:
     import sqlite3
@@ -213,7 +214,7 @@ class Tracker:
             target, draft = new_milestone(session.view, self._new_id(), milestone, self._on(on), note, evidence)
             return session.keep("added", [target], [draft])
 
-    def apply(self, text: str, name: str) -> Written:
+    def apply(self, text: str, name: str, *, watch: Watch = unwatched) -> Written:
         """Record many updates (JSON Lines or CSV) as one action: all of them, or none.
 
         What is on record already is passed over. ProblemsError lists everything that is wrong with the updates,
@@ -229,12 +230,14 @@ class Tracker:
                 session.view.standing,
                 lambda item: journal.live(session.connection, item),
             )
-            batch.read(text)
+            batch.read(text, watch)
             if batch.problems:
                 raise ProblemsError(f"{name}: nothing was recorded", batch.problems)
             return session.keep("applied", list(batch.targets), batch.drafts)
 
-    def import_file(self, content: bytes | BinaryIO, name: str, *, bundled: bool = True) -> Written:
+    def import_file(
+        self, content: bytes | BinaryIO, name: str, *, bundled: bool = True, watch: Watch = unwatched
+    ) -> Written:
         """Take in a data file, or the log that `export` wrote; what is on record already is passed over.
 
         A data file is compared with its previous import, so what people recorded stays as it is. Where there is
@@ -246,14 +249,14 @@ class Tracker:
         contents = intake.read(BytesIO(content) if isinstance(content, bytes) else content, name)
         with self._writing(bundled=bundled) as session:
             if isinstance(contents, intake.Contents):
-                appended = self.record(session.connection, self._imports(contents, session))
+                appended = self.record(session.connection, self._imports(contents, session, watch))
                 contents.refuse()
                 return session.written("imported", changes=appended.changes, undo=appended.last)
-            merged = writer.merge(session.connection, contents, name)
+            merged = writer.merge(session.connection, watch(contents), name)
             notices = (f"{merged.strange} entries are newer than this program: kept, and not counted",)
             return session.written("imported", changes=merged.came, notices=notices if merged.strange else ())
 
-    def _imports(self, contents: Contents, session: _Session) -> Iterator[list[Draft]]:
+    def _imports(self, contents: Contents, session: _Session, watch: Watch) -> Iterator[list[Draft]]:
         """What a data file says that its previous import did not; nothing more once anything is wrong with it."""
         from spacedialog import dataset, record
 
@@ -266,7 +269,7 @@ class Tracker:
 
         contents.problems += dataset.opening_misfits(contents.opening, session.view, self.today)
         yield from map(news, record.opening_drafts(contents.opening))
-        for entry in contents.entries():
+        for entry in watch(contents.entries()):
             contents.problems += dataset.entry_misfits(entry, session.view, self.today)
             if not contents.problems:
                 yield news(record.entry_drafts(contents.opening["dialogue"], entry))

@@ -25,6 +25,8 @@ COMMANDS = {
     "search": "looking",
     "history": "looking",
     "slips": "looking",
+    "brief": "reporting",
+    "report": "reporting",
     "mark": "writing",
     "note": "writing",
     "reschedule": "writing",

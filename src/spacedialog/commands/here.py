@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -43,16 +43,41 @@ def wants_colour() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def has_signs() -> bool:
+    """Whether standard output can be trusted with the signs that bars are drawn with, or with ASCII only."""
+    dumb = sys.stdout.isatty() and os.environ.get("TERM") == "dumb"
+    return not dumb and (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
+
+
 def pager() -> str:
     """The command that shows what is longer than the terminal; empty for none."""
     return os.environ.get("PAGER", "") if sys.stdout.isatty() else ""
 
 
+def is_watched() -> bool:
+    """Whether somebody sees, on a terminal, how far long work is."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def the_day(text: str | None = None) -> date:
-    """The local day: as told, else SPACEDIALOG_TODAY, else the clock's."""
-    local = datetime.now().astimezone().date()
+    """The local day: as told, else SPACEDIALOG_TODAY, else the clock's, for which SOURCE_DATE_EPOCH may stand."""
+    local = _clock_day()
     name, told = ("--today", text) if text else ("SPACEDIALOG_TODAY", os.environ.get("SPACEDIALOG_TODAY"))
     return day(name, told, local) if told else local
+
+
+def _clock_day() -> date:
+    # https://reproducible-builds.org/specs/source-date-epoch/: in UTC, wherever it is built. When a change is recorded
+    # is a fact, and is asked of the real clock.
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if not epoch:
+        return datetime.now().astimezone().date()
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date()
+    except (ValueError, OverflowError, OSError) as error:
+        raise InputError(
+            f"SOURCE_DATE_EPOCH is '{epoch}'", "set it to a whole number of seconds since 1970, or unset it"
+        ) from error
 
 
 def day(name: str, text: str, today: date) -> date:
@@ -79,16 +104,35 @@ def vague_date(name: str, text: str, today: date, toward: Toward = "future") -> 
 
 def horizon(within: str | None, until: str | None, start: date) -> date | None:
     """The last day of a span from `start` on, or of a date; None where neither is given."""
-    from spacedialog.spoken import parse_span
-
     if within is not None and until is not None:
         raise InputError("--within and --until do not go together", "leave one of them out")
     if until is not None:
         return vague_date("--until", until, start).latest
+    return ahead("--within", within, start) if within is not None else None
+
+
+def ahead(name: str, span: str, start: date) -> date:
+    """The last day of a span from `start` on, that a user typed for the option `name`."""
+    from spacedialog.spoken import parse_span
+
     try:
-        return parse_span(within).after(start) if within is not None else None
+        return parse_span(span).after(start)
     except DateError as error:
-        raise DateError(f"--within: {error.problem}", error.remedy) from error
+        raise DateError(f"{name}: {error.problem}", error.remedy) from error
+
+
+def days(name: str, text: str) -> int:
+    """A number of days that a user typed as a span for the option `name`."""
+    from spacedialog.dates import Unit
+    from spacedialog.spoken import parse_span
+
+    try:
+        span = parse_span(text)
+    except DateError as error:
+        raise DateError(f"{name}: {error.problem}", error.remedy) from error
+    if span.months:
+        raise InputError(f"{name}: {span} may be more or fewer days", "write it in days or weeks: 14d, 2 weeks")
+    return span.count * (7 if span.unit is Unit.WEEK else 1)
 
 
 @contextmanager
@@ -131,6 +175,14 @@ def _user() -> str:
     except (KeyError, OSError):
         # A container may run a user that has no name.
         return f"uid {os.getuid()}"
+
+
+def start_of(day: date) -> int:
+    """When a local day begins, in µs since 1970."""
+    try:
+        return round(datetime.combine(day, datetime.min.time()).timestamp() * 1_000_000)
+    except (OverflowError, ValueError, OSError) as error:
+        raise DateError(f"{day} is too far from now", "write a later day") from error
 
 
 def instant(name: str, text: str, today: date) -> int:

@@ -8,25 +8,14 @@ import typer
 
 from spacedialog import report, sheets
 from spacedialog.commands import here
-from spacedialog.commands.completion import (
-    complete_area,
-    complete_dialogue,
-    complete_kind,
-    complete_party,
-    complete_ref,
-    complete_side,
-    complete_sort,
-    complete_status,
-    complete_strength,
-)
-from spacedialog.commands.options import Reading, RefArgument, reads
-from spacedialog.selection import Selection, filter_of
-from spacedialog.words import Flag
+from spacedialog.commands.completion import complete_ref
+from spacedialog.commands.options import Choice, Reading, RefArgument, chooses, reads
+from spacedialog.render.output import Format
+from spacedialog.selection import filter_of
 
 app = typer.Typer()
 
 LARGEST = 2**31
-Names = list[str] | None
 
 
 @app.command()
@@ -57,61 +46,10 @@ def areas(reading: Reading) -> None:
 
 @app.command(name="list")
 @reads
+@chooses
 def list_(
     reading: Reading,
-    dialogue: Annotated[
-        Names, typer.Option(metavar="KEY", help="Of this dialogue: ROK4.", autocompletion=complete_dialogue)
-    ] = None,
-    area: Annotated[Names, typer.Option(metavar="AREA", help="In this area.", autocompletion=complete_area)] = None,
-    party: Annotated[
-        Names,
-        typer.Option(
-            metavar="PARTY", help="Led by this party, or with it as a partner.", autocompletion=complete_party
-        ),
-    ] = None,
-    side: Annotated[
-        Names, typer.Option(metavar="SIDE", help="With a party of this side: US, ROK, …", autocompletion=complete_side)
-    ] = None,
-    lead: Annotated[
-        Names, typer.Option(metavar="PARTY", help="Led by this party.", autocompletion=complete_party)
-    ] = None,
-    kind: Annotated[
-        Names,
-        typer.Option(metavar="KIND", help="Of this kind: agreement, action-item, …", autocompletion=complete_kind),
-    ] = None,
-    status: Annotated[
-        Names,
-        typer.Option(
-            metavar="STATUS",
-            help="With this status; also open (not settled), assessed.",
-            autocompletion=complete_status,
-        ),
-    ] = None,
-    strength: Annotated[
-        Names,
-        typer.Option(
-            metavar="STRENGTH",
-            help="So worded: delivered, firm, intended, exploratory.",
-            autocompletion=complete_strength,
-        ),
-    ] = None,
-    due_before: Annotated[str | None, typer.Option(metavar="DATE", help="Due for certain before this date.")] = None,
-    due_after: Annotated[str | None, typer.Option(metavar="DATE", help="Possibly due after this date.")] = None,
-    overdue: Annotated[bool, typer.Option("--overdue", help="The window closed, completion not recorded.")] = False,
-    closing: Annotated[bool, typer.Option("--closing", help="The window closes within 60 days.")] = False,
-    stale: Annotated[bool, typer.Option("--stale", help="No change for 180 days.")] = False,
-    slipped: Annotated[bool, typer.Option("--slipped", help="A date was put off.")] = False,
-    text: Annotated[
-        str | None, typer.Option(metavar="WORDS", help="With all these words in it or in its notes.")
-    ] = None,
-    sort: Annotated[
-        str,
-        typer.Option(
-            metavar="FIELD",
-            help="ref, due, status, area, kind, lead, percent, strength, title, updated; -NAME turns it.",
-            autocompletion=complete_sort,
-        ),
-    ] = "ref",
+    choice: Choice,
     limit: Annotated[
         int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="At most so many.", show_default=False)
     ] = None,
@@ -124,25 +62,8 @@ def list_(
 
     An option given twice lets through either value: --area exploration --area pnt.
     """
-    before = here.vague_date("--due-before", due_before, reading.today) if due_before else None
-    after = here.vague_date("--due-after", due_after, reading.today) if due_after else None
-    flags = {Flag.OVERDUE: overdue, Flag.CLOSING: closing, Flag.STALE: stale, Flag.SLIPPED: slipped}
-    selection = Selection(
-        dialogue or (),
-        area or (),
-        party or (),
-        side or (),
-        lead or (),
-        kind or (),
-        status or (),
-        strength or (),
-        before,
-        after,
-        [flag for flag, asked in flags.items() if asked],
-        text,
-    )
     with reading.view() as view:
-        rows = view.commitments(filter_of(selection, view), sort=sort, limit=limit)
+        rows = view.commitments(filter_of(choice.of(reading.today), view), sort=choice.sort, limit=limit)
         reading.show(sheets.commitments(rows, view.coverage))
 
 
@@ -174,18 +95,36 @@ def upcoming(
         str | None, typer.Option(metavar="DATE", help="Opening or closing by the end of this date.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Those that were met or withdrawn too.")] = False,
+    timeline: Annotated[bool, typer.Option("--timeline", help="Draw the windows, in a table.")] = False,
+    alarm: Annotated[
+        str | None, typer.Option(metavar="SPAN", help="In a calendar, an alarm so long before: 14d, 2 weeks.")
+    ] = None,
 ) -> None:
     """List the milestones not yet met, in the order of their windows.
 
     \b
       spacedialog upcoming --within 18m
-      spacedialog upcoming --until 2027 --format md
+      spacedialog upcoming --until 2027 --timeline -f table
+      spacedialog upcoming --format ics --alarm 2w -o dates.ics
 
-    A vague date is a window: 2026 opens on 1 January, closes on 31 December, and is not late before that.
+    A vague date is a window: 2026 opens on 1 January, closes on 31 December, and is not late before that. A calendar
+    also gets what was met or withdrawn, so that what it imported before is brought up to date.
     """
     limit = here.horizon(within, until, reading.as_of)
+    if timeline:
+        reading.only("--timeline", Format.TABLE)
+    if alarm is not None:
+        reading.only("--alarm", Format.ICS)
+    days = here.days("--alarm", alarm) if alarm is not None else None
     with reading.view() as view:
-        reading.show(sheets.upcoming(view.upcoming(until=limit, everything=everything), view.coverage))
+        reading.show(
+            sheets.upcoming(
+                view.upcoming(until=limit, everything=everything),
+                view.coverage,
+                events=lambda: (event._replace(alarm_days=days) for event in view.calendar(until=limit)),
+                timeline=sheets.timeline(view.day, limit, view.slips()) if timeline else None,
+            )
+        )
 
 
 @app.command()

@@ -14,17 +14,30 @@ from typing import Annotated, Any, Literal, NamedTuple
 import typer
 
 from spacedialog.commands import here
-from spacedialog.commands.completion import complete_ref
+from spacedialog.commands.completion import (
+    complete_area,
+    complete_dialogue,
+    complete_kind,
+    complete_party,
+    complete_ref,
+    complete_side,
+    complete_sort,
+    complete_status,
+    complete_strength,
+)
 from spacedialog.errors import InputError
-from spacedialog.render.output import Format, Output, show
+from spacedialog.render.output import BINARY, Format, Output, show
 from spacedialog.render.text import one_line
 from spacedialog.report import Document
 from spacedialog.rows import Written
+from spacedialog.selection import Selection
 from spacedialog.sheets import Sheet
 from spacedialog.store.view import View
 from spacedialog.tracker import Tracker
 from spacedialog.updates import check_text
+from spacedialog.words import Flag
 
+Names = list[str] | None
 Colour = Literal["auto", "always", "never"]
 
 RefArgument = Annotated[
@@ -46,6 +59,12 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.", show_default=False)
 ]
+TemplateOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--template", metavar="FILE", help="Fill your own Jinja template.", show_default=False, readable=False
+    ),
+]
 ColourOption = Annotated[Colour, typer.Option("--color", help="Colour: auto, always or never (also NO_COLOR).")]
 
 MOST_ROWS = 300
@@ -58,6 +77,9 @@ _ENDINGS = {
     ".jsonl": Format.JSONL,
     ".csv": Format.CSV,
     ".md": Format.MD,
+    ".html": Format.HTML,
+    ".xlsx": Format.XLSX,
+    ".ics": Format.ICS,
 }
 
 
@@ -88,6 +110,11 @@ class Reading(NamedTuple):
                 hint("nothing had been recorded")
             elif self.as_of.isoformat() < began:
                 hint(f"nothing is on record for {self.as_of}: the record begins on {began}")
+
+    def only(self, option: str, format_: Format) -> None:
+        """Refuse an option that means something in one format only; InputError where another was asked for."""
+        if self.output.format != format_:
+            raise InputError(f"{option} is for the format {format_}", f"add --format {format_}, or leave {option} out")
 
     def show(self, view: Sheet | Document) -> None:
         """Write the view where and how it was asked for."""
@@ -133,14 +160,105 @@ def _reading(
     output: OutputOption = None,
     no_header: Annotated[bool, typer.Option("--no-header", help="Leave out the header line of plain and csv.")] = False,
     color: ColourOption = "auto",
+    template: TemplateOption = None,
 ) -> Reading:
+    if template and (format_ or json):
+        raise InputError(
+            "--template and --format do not go together", "leave one of them out: the template is the format"
+        )
     tracker = here.tracker(db, today=here.the_day(today), author="")
     return Reading(
         tracker,
         here.day("--as-of", as_of, tracker.today) if as_of else tracker.today,
         here.instant("--known-at", known_at, tracker.today) if known_at else None,
-        _output(_format(format_, json, output), output, color, header=not no_header),
+        _output(template or _format(format_, json, output), output, color, header=not no_header),
     )
+
+
+class Choice(NamedTuple):
+    """Which commitments were asked for, and in which order."""
+
+    names: Selection
+    due_before: str | None
+    due_after: str | None
+    sort: str
+
+    def of(self, today: date) -> Selection:
+        """What to let through, relative dates being counted from that day."""
+        before = here.vague_date("--due-before", self.due_before, today) if self.due_before else None
+        after = here.vague_date("--due-after", self.due_after, today) if self.due_after else None
+        return self.names._replace(due_before=before, due_after=after)
+
+
+def _choice(
+    dialogue: Annotated[
+        Names, typer.Option(metavar="KEY", help="Of this dialogue: ROK4.", autocompletion=complete_dialogue)
+    ] = None,
+    area: Annotated[Names, typer.Option(metavar="AREA", help="In this area.", autocompletion=complete_area)] = None,
+    party: Annotated[
+        Names,
+        typer.Option(
+            metavar="PARTY", help="Led by this party, or with it as a partner.", autocompletion=complete_party
+        ),
+    ] = None,
+    side: Annotated[
+        Names, typer.Option(metavar="SIDE", help="With a party of this side: US, ROK, …", autocompletion=complete_side)
+    ] = None,
+    lead: Annotated[
+        Names, typer.Option(metavar="PARTY", help="Led by this party.", autocompletion=complete_party)
+    ] = None,
+    kind: Annotated[
+        Names,
+        typer.Option(metavar="KIND", help="Of this kind: agreement, action-item, …", autocompletion=complete_kind),
+    ] = None,
+    status: Annotated[
+        Names,
+        typer.Option(
+            metavar="STATUS",
+            help="With this status; also open (not settled), assessed.",
+            autocompletion=complete_status,
+        ),
+    ] = None,
+    strength: Annotated[
+        Names,
+        typer.Option(
+            metavar="STRENGTH",
+            help="So worded: delivered, firm, intended, exploratory.",
+            autocompletion=complete_strength,
+        ),
+    ] = None,
+    due_before: Annotated[str | None, typer.Option(metavar="DATE", help="Due for certain before this date.")] = None,
+    due_after: Annotated[str | None, typer.Option(metavar="DATE", help="Possibly due after this date.")] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="The window closed, completion not recorded.")] = False,
+    closing: Annotated[bool, typer.Option("--closing", help="The window closes within 60 days.")] = False,
+    stale: Annotated[bool, typer.Option("--stale", help="No change for 180 days.")] = False,
+    slipped: Annotated[bool, typer.Option("--slipped", help="A date was put off.")] = False,
+    text: Annotated[
+        str | None, typer.Option(metavar="WORDS", help="With all these words in it or in its notes.")
+    ] = None,
+    sort: Annotated[
+        str,
+        typer.Option(
+            metavar="FIELD",
+            help="ref, due, status, area, kind, lead, percent, strength, title, updated; -NAME turns it.",
+            autocompletion=complete_sort,
+        ),
+    ] = "ref",
+) -> Choice:
+    flags = {Flag.OVERDUE: overdue, Flag.CLOSING: closing, Flag.STALE: stale, Flag.SLIPPED: slipped}
+    names = Selection(
+        dialogue or (),
+        area or (),
+        party or (),
+        side or (),
+        lead or (),
+        kind or (),
+        status or (),
+        strength or (),
+        flags=[flag for flag, asked in flags.items() if asked],
+        text=text,
+    )
+    return Choice(names, due_before, due_after, sort)
 
 
 def _writing(
@@ -183,14 +301,17 @@ def _format(named: Format | None, json: bool, file: Path | None) -> Format:
     return _ENDINGS[file.suffix]
 
 
-def _output(format_: Format, file: Path | None, color: Colour, *, header: bool = True) -> Output:
+def _output(format_: Format | Path, file: Path | None, color: Colour, *, header: bool = True) -> Output:
     terminal = file is None
+    if format_ in BINARY and (terminal or str(file) == "-") and sys.stdout.isatty():
+        raise InputError(f"{format_} is not for a terminal", f"write it to a file: -o report.{format_}")
     colour = color == "always" or (color == "auto" and terminal and here.wants_colour())
     return Output(
         format_,
         file,
         header,
         colour,
+        here.has_signs() if terminal else True,
         here.width() if terminal else 120,
         here.pager() if terminal else "",
         MOST_ROWS if terminal and sys.stdout.isatty() else None,
@@ -202,34 +323,53 @@ def _parameters(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
     return tuple(inspect.signature(function, eval_str=True).parameters.values())
 
 
-def _given_by(
-    make: Callable[..., Any], command: Callable[..., None], without: tuple[str, ...] = ()
+def _given(
+    name: str,
+    make: Callable[..., Any],
+    command: Callable[..., None],
+    without: tuple[str, ...] = (),
+    *,
+    first: bool = False,
 ) -> Callable[..., None]:
-    """The command with the options of `make` besides its own; it gets what `make` makes of them first."""
+    """The command with the options of `make` in place of its argument `name`, which is what `make` makes of them.
+
+    They stand after its own options, or `first`.
+    """
     shared = [parameter for parameter in _parameters(make) if parameter.name not in without]
-    own = _parameters(command)[1:]
+    own = [parameter for parameter in _parameters(command) if parameter.name != name]
 
     def run(**values: Any) -> None:
         made = make(**{parameter.name: values.pop(parameter.name) for parameter in shared})
-        command(made, **values)
+        command(**{name: made}, **values)
 
+    options = [*shared, *own] if first else [*own, *shared]
     run.__name__, run.__doc__ = command.__name__, command.__doc__
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in [*own, *shared]}
-    keyword_only = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in [*own, *shared]]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in options}
+    keyword_only = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in options]
     run.__signature__ = inspect.Signature(keyword_only)  # type: ignore[attr-defined]
     return run
 
 
 def reads(command: Callable[..., None]) -> Callable[..., None]:
-    """A command that reads: its first argument is a `Reading`, and it takes the options of all reads."""
-    return _given_by(_reading, command)
+    """A command that reads: its argument `reading` is a `Reading`, and it takes the options of all reads."""
+    return _given("reading", _reading, command, ("template",))
+
+
+def reads_into_template(command: Callable[..., None]) -> Callable[..., None]:
+    """The same for a command that fills a template of the user's, too."""
+    return _given("reading", _reading, command)
+
+
+def chooses(command: Callable[..., None]) -> Callable[..., None]:
+    """A command about some of the commitments: its argument `choice` is a `Choice`, made from the filters."""
+    return _given("choice", _choice, command, first=True)
 
 
 def writes(command: Callable[..., None]) -> Callable[..., None]:
-    """A command that writes: its first argument is a `Writing`, and it takes the options of all writes."""
-    return _given_by(_writing, command)
+    """A command that writes: its argument `writing` is a `Writing`, and it takes the options of all writes."""
+    return _given("writing", _writing, command)
 
 
 def writes_without(*options: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """The same for a command for which some of these options make no sense."""
-    return lambda command: _given_by(_writing, command, options)
+    return lambda command: _given("writing", _writing, command, options)

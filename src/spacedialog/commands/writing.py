@@ -17,6 +17,7 @@ from spacedialog.commands.completion import (
     complete_strength,
 )
 from spacedialog.commands.options import RefArgument, Writing, writes, writes_without
+from spacedialog.commands.progress import progress
 from spacedialog.errors import InputError
 
 app = typer.Typer()
@@ -241,7 +242,9 @@ def apply(
             text = stream.read().decode("utf-8")
         except UnicodeDecodeError as error:
             raise InputError(f"{name}: byte {error.start} is not UTF-8", "save the file as UTF-8") from error
-    writing.show(writing.tracker.apply(text, name))
+    with progress("reading", "updates") as watch:
+        written = writing.tracker.apply(text, name, watch=watch)
+    writing.show(written)
 
 
 @app.command(name="import")
@@ -261,8 +264,9 @@ def import_(
 
     What is on record already is passed over, and what people recorded stays as it is.
     """
-    with here.reading(file) as (name, stream):
-        writing.show(writing.tracker.import_file(stream, name, bundled=not without_bundled))
+    with here.reading(file) as (name, stream), progress("importing", "records") as watch:
+        written = writing.tracker.import_file(stream, name, bundled=not without_bundled, watch=watch)
+    writing.show(written)
 
 
 def _refuse(options: dict[str, Any], why: str) -> None:

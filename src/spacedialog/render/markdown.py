@@ -9,7 +9,8 @@ from spacedialog.render.text import one_line
 from spacedialog.report import Document
 from spacedialog.sheets import Sheet
 
-_MARKUP = re.compile(r"[\\`*_\[\]<>|~&]")
+# A web address without the punctuation behind it, or a sign that could be markup.
+_MARKUP = re.compile(r"""https?://[^\s<>|\\`]*[^\s<>|\\`.,;:!?)\]'"*]|[\\`*_\[\]<>|~&]""")
 
 
 def write(view: Sheet | Document, out: TextIO) -> None:
@@ -45,5 +46,5 @@ def _row(cells: list[str]) -> str:
 
 
 def cell(text: str) -> str:
-    """Text with every sign escaped that could be markup, on one line."""
-    return _MARKUP.sub(lambda found: f"\\{found[0]}", one_line(text))
+    """Text with every sign escaped that could be markup, on one line; web addresses as links that say themselves."""
+    return _MARKUP.sub(lambda found: f"\\{found[0]}" if len(found[0]) == 1 else f"<{found[0]}>", one_line(text))

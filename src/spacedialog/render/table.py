@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from spacedialog.render import timeline
 from spacedialog.render.text import one_line
 from spacedialog.report import Document
 from spacedialog.sheets import Column, Sheet
@@ -37,8 +38,15 @@ TONES = {
 """How each tone looks. Colour is a help to the eye: the words say all that it says."""
 
 
-def draw(view: Sheet | Document, *, width: int, colour: bool, most: int | None = None) -> str:
-    """The view as text for a terminal of that many columns, with at most so many rows of each table."""
+# What bars and timelines are drawn with, and each sign's like among those that every terminal has.
+_SIGNS = str.maketrans("█▒░▁◆┄◂▸│┊▼…", "#=-_*.<>|:v~")
+
+
+def draw(view: Sheet | Document, *, width: int, colour: bool, most: int | None = None, simple: bool = False) -> str:
+    """The view as text for a terminal of that many columns, with at most so many rows of each table.
+
+    With `simple`, drawings are made of ASCII signs; text stays as it is, but for such a sign of a drawing in it.
+    """
     out = StringIO()
     console = Console(
         file=out,
@@ -62,7 +70,8 @@ def draw(view: Sheet | Document, *, width: int, colour: bool, most: int | None =
                 _line(console, line)
             if block.sheet:
                 _sheet(console, block.sheet, most)
-    return _TRAILING.sub(r"\1", out.getvalue())
+    drawn = _TRAILING.sub(r"\1", out.getvalue())
+    return drawn.translate(_SIGNS) if simple else drawn
 
 
 def _line(console: Console, line: str) -> None:
@@ -80,7 +89,10 @@ def _sheet(console: Console, sheet: Sheet, most: int | None) -> None:
     known = iter(sheet.rows)
     rows = list(islice(known, most))
     more = most is not None and next(known, None) is not None
-    if rows and sheet.lines:
+    if rows and sheet.timeline and console.width >= timeline.NARROWEST:
+        for drawn in timeline.lines(rows, sheet.timeline, width=console.width, tones=TONES):
+            console.print(drawn, soft_wrap=True)
+    elif rows and sheet.lines:
         for row in rows:
             for line in sheet.lines(row):
                 _line(console, line)
@@ -104,6 +116,8 @@ def _sheet(console: Console, sheet: Sheet, most: int | None) -> None:
         console.print(Text(sheet.empty))
     if more:
         console.print(Text(f"… and more: only {most} rows are shown; use --limit, a filter or a pipe"))
+    if sheet.timeline and console.width < timeline.NARROWEST:
+        console.print(Text(f"the timeline needs a terminal of {timeline.NARROWEST} columns", style="dim"))
     for note in sheet.notes():
         console.print(Text(one_line(note), style="dim"))
 

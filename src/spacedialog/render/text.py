@@ -20,6 +20,11 @@ def one_line(text: str) -> str:
     return _UNSAFE.sub(_escape, " ".join(text.split()))
 
 
+def passage(text: str) -> str:
+    """The text for people, on its lines: what is unsafe, beyond line breaks and tabs, written as an escape."""
+    return _UNSAFE.sub(lambda found: found[0] if found[0] in "\n\t" else _escape(found), text)
+
+
 def escaped(text: str) -> str:
     """The text for machines, on one line, reversibly: what is unsafe, and the backslash, as escapes."""
     return _UNSAFE.sub(_escape, text.replace("\\", "\\\\"))

@@ -56,6 +56,8 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
             with closing(copy_of_log(connection)) as copy:
                 yield copy
         else:
+            # All that one view asks is answered from one state of the store, whoever writes meanwhile.
+            connection.execute("BEGIN")
             yield connection
 
 

@@ -19,6 +19,9 @@ _NO_WORD = re.compile('["\0\ud800-\udfff]')
 
 Parameters = dict[str, str | int]
 
+VALID = "{0}.valid_from <= :day AND :day < {0}.valid_to"
+"""Whether a row of a period table, under the alias that is put in, is true on `:day`."""
+
 _UNSETTLED = f"c.status NOT IN ({', '.join(repr(status.value) for status in SETTLED)})"
 
 FLAGS: dict[Flag, str] = {

@@ -7,29 +7,33 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
-from itertools import islice
-from typing import Any, NamedTuple
+from collections.abc import Container, Iterator, Mapping
+from datetime import date
+from typing import Any
 
 from spacedialog.errors import NotFoundError
-from spacedialog.fold import closing_day, fold
-from spacedialog.log import content_of
+from spacedialog.fold import fold
 from spacedialog.rows import (
     AreaRow,
+    CalendarEvent,
     CommitmentRow,
     Coverage,
     Detail,
     FoundRow,
     HistoryRow,
+    NewsRow,
     Overview,
+    Report,
     SlipRow,
     UpcomingRow,
 )
-from spacedialog.store.cache import changes_of, iso
+from spacedialog.store import events, history
+from spacedialog.store.cache import changes_of, instant
+from spacedialog.store.history import Position, Since
 from spacedialog.store.query import (
     EVERYTHING,
     FLAGS,
+    VALID,
     Filter,
     Flagged,
     Parameters,
@@ -39,9 +43,8 @@ from spacedialog.store.query import (
     where,
 )
 from spacedialog.store.refs import Refs, Target
+from spacedialog.watch import Watch, unwatched
 from spacedialog.words import Flag, MilestoneState, Status
-
-_VALID = "{0}.valid_from <= :day AND :day < {0}.valid_to"
 
 _COLUMNS = (
     "c.ref, c.dialogue, c.area, c.kind, c.title, c.strength, c.lead, c.partners, c.status, c.percent,"
@@ -50,51 +53,20 @@ _COLUMNS = (
     + ", c.updated, c.source"
 )
 
-# Every dated event of the day: commitments' own due dates and their milestones.
-_EVENTS = f"""
-    SELECT c.ref AS ref, c.ref AS commitment, c.title AS title, c.due AS "when", c.due_earliest AS earliest,
-        c.due_latest AS latest, CASE c.status WHEN 'complete' THEN 'met' ELSE c.status END AS status,
-        NULL AS recurs, NULL AS met, c.dialogue AS dialogue, c.area AS area, c.item AS item
-    FROM commitment AS c
-    WHERE c.due IS NOT NULL AND {_VALID.format("c")}
-    UNION ALL
-    SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest, m.status, m.recurs, m.met, c.dialogue, c.area, m.item
-    FROM milestone AS m JOIN commitment AS c ON c.item = m.item AND {_VALID.format("c")}
-    WHERE {_VALID.format("m")}
-"""
-
-_UNMET = "status NOT IN ('met', 'withdrawn')"
-
-
 _VALUES = {
-    "dialogue": f"SELECT d.key FROM dialogue AS d WHERE {_VALID.format('d')} ORDER BY d.held",
-    "area": f"SELECT a.key FROM area AS a WHERE {_VALID.format('a')} GROUP BY a.key ORDER BY min(a.position)",
-    "party": f"SELECT DISTINCT p.key FROM party AS p WHERE {_VALID.format('p')} ORDER BY p.key",
-    "side": f"SELECT DISTINCT p.side FROM party AS p WHERE {_VALID.format('p')} ORDER BY p.side",
-    "kind": f"SELECT DISTINCT c.kind FROM commitment AS c WHERE {_VALID.format('c')} ORDER BY c.kind",
+    "dialogue": f"SELECT d.key FROM dialogue AS d WHERE {VALID.format('d')} ORDER BY d.held",
+    "area": f"SELECT a.key FROM area AS a WHERE {VALID.format('a')} GROUP BY a.key ORDER BY min(a.position)",
+    "party": f"SELECT DISTINCT p.key FROM party AS p WHERE {VALID.format('p')} ORDER BY p.key",
+    "side": f"SELECT DISTINCT p.side FROM party AS p WHERE {VALID.format('p')} ORDER BY p.side",
+    "kind": f"SELECT DISTINCT c.kind FROM commitment AS c WHERE {VALID.format('c')} ORDER BY c.kind",
 }
 
 _DIALOGUE_FIELDS = ("key", "series", "number", "title", "place", "when", "host", "heads", "note")
-_OCCURRENCES = 3
-_MOST_OCCURRENCES = 1000
 _FEW = 5
 
 
-class _Event(NamedTuple):
-    """A row of `_EVENTS`."""
-
-    ref: str
-    commitment: str
-    title: str
-    when: str
-    earliest: str | None
-    latest: str | None
-    status: str
-    recurs: str | None
-    met: str | None
-    dialogue: str
-    area: str
-    item: str
+# The documents of a dialogue by their keys, and what its grades of evidence mean.
+_Register = tuple[dict[str, dict[str, Any]], dict[str | None, str]]
 
 
 class View:
@@ -108,27 +80,39 @@ class View:
     def _rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> sqlite3.Cursor:
         return self._connection.execute(sql, {**reckoning(self.day), **(parameters or {})})
 
+    def on(self, day: date) -> View:
+        """The same record on another day."""
+        return View(self._connection, day)
+
     # Lists
 
     def commitments(
         self, filter_: Filter = EVERYTHING, *, sort: str = "ref", limit: int | None = None
     ) -> Iterator[CommitmentRow]:
         """The commitments that the filter lets through; `sort` as in `query.SORTS`, `-` before it to turn it."""
+        return map(_commitment_row, self._chosen(filter_, sort, limit))
+
+    def _chosen(self, filter_: Filter, sort: str, limit: int | None, *, more: str = "") -> sqlite3.Cursor:
         parameters: Parameters = {"limit": -1 if limit is None else limit}
-        cursor = self._rows(
-            f"SELECT {_COLUMNS} FROM commitment AS c WHERE {_VALID.format('c')} AND {where(filter_, parameters)}"
+        return self._rows(
+            f"SELECT {_COLUMNS}{more} FROM commitment AS c WHERE {VALID.format('c')} AND {where(filter_, parameters)}"
             f" ORDER BY {order_by(sort)} LIMIT :limit",
             parameters,
         )
-        return map(_commitment_row, cursor)
 
-    def areas(self) -> list[AreaRow]:
-        """Every area of every dialogue, in the dialogue's order, with counts and what comes next in it."""
+    def areas(self, filter_: Filter = EVERYTHING) -> list[AreaRow]:
+        """Every area of every dialogue, in the dialogue's order, with what comes next in it and counts of the
+        commitments that the filter lets through."""
+        parameters: Parameters = {}
+        chosen = f"FROM commitment AS c WHERE {VALID.format('c')} AND {where(filter_, parameters)}"
+        of_them = "TRUE" if filter_ == EVERYTHING else f"item IN (SELECT c.item {chosen})"
         following = {
             (dialogue, area): {"ref": ref, "title": title, "when": when}
             for dialogue, area, ref, title, when, *_ in self._rows(
                 f"SELECT dialogue, area, ref, title, \"when\", min(latest || coalesce(earliest, ''))"
-                f" FROM ({_EVENTS}) WHERE {_UNMET} AND latest >= :day GROUP BY dialogue, area"
+                f" FROM ({events.EVENTS}) WHERE {events.UNMET} AND latest >= :day AND {of_them}"
+                " GROUP BY dialogue, area",
+                parameters,
             )
         }
         counts = {
@@ -137,12 +121,13 @@ class View:
                 "SELECT c.dialogue, c.area, count(*), sum(c.status <> 'not-assessed'), sum(c.status = 'complete'),"
                 f" sum(c.status = 'in-progress'), sum(ifnull({FLAGS[Flag.OVERDUE]}, 0)),"
                 f" sum(ifnull({FLAGS[Flag.CLOSING]}, 0))"
-                f" FROM commitment AS c WHERE {_VALID.format('c')} GROUP BY c.dialogue, c.area"
+                f" {chosen} GROUP BY c.dialogue, c.area",
+                parameters,
             )
         }
         titles = self._rows(
             "SELECT a.dialogue, a.key, a.title FROM area AS a JOIN dialogue AS d ON d.key = a.dialogue"
-            f" AND {_VALID.format('d')} WHERE {_VALID.format('a')} ORDER BY d.held, d.key, a.position, a.key"
+            f" AND {VALID.format('d')} WHERE {VALID.format('a')} ORDER BY d.held, d.key, a.position, a.key"
         )
         return [
             AreaRow._make((key, title, *counts.get((dialogue, key), (0,) * 6), following.get((dialogue, key))))
@@ -154,109 +139,62 @@ class View:
     ) -> list[UpcomingRow]:
         """Dated events in the order of their windows: those not met, or all; `until` a day by which they open or
         close. Of one that recurs, the occurrences up to `until`, or the next three."""
-        conditions = ["TRUE" if everything else _UNMET]
-        parameters: dict[str, Any] = {}
-        if until is not None:
-            conditions.append("(earliest <= :until OR latest <= :until)")
-            parameters["until"] = until.isoformat()
-        if item is not None:
-            conditions.append("item = :item")
-            parameters["item"] = item
-        cursor = self._rows(f"SELECT * FROM ({_EVENTS}) WHERE {' AND '.join(conditions)}", parameters)
-        rows = [row for event in cursor for row in self._occurrences(_Event(*event), until, everything)]
-        return sorted(rows, key=lambda row: (row.latest or "9999-12-31", row.earliest or "", row.ref))
+        return events.upcoming(self._connection, self.day, until=until, everything=everything, item=item)
 
-    def _occurrences(self, event: _Event, until: date | None, everything: bool) -> Iterator[UpcomingRow]:
-        if not event.recurs:
-            yield self._upcoming_row(event, event.when, event.earliest, event.latest, event.status)
-            return
-        from spacedialog.dates import Recurrence, VagueDate
+    def calendar(self, filter_: Filter = EVERYTHING, *, until: date | None = None) -> list[CalendarEvent]:
+        """The dated events of the commitments that the filter lets through, in whatever state, as calendars keep them.
 
-        if everything and event.met:
-            met = VagueDate.parse(event.met)
-            yield self._upcoming_row(event, event.met, iso(met.earliest), iso(met.latest), MilestoneState.MET)
-        first, every = VagueDate.parse(event.when), Recurrence.parse(event.recurs)
-        for number in range(_MOST_OCCURRENCES if until else _OCCURRENCES):
-            date_ = first.occurrence(number, every)
-            if until and date_.earliest and date_.earliest > until:
-                return
-            yield self._upcoming_row(event, str(date_), iso(date_.earliest), iso(date_.latest), event.status)
-
-    def _upcoming_row(
-        self, event: _Event, when: str, earliest: str | None, latest: str | None, status: str
-    ) -> UpcomingRow:
-        day = self.day.isoformat()
-        if status in (MilestoneState.MET, MilestoneState.WITHDRAWN):
-            state = MilestoneState(status)
-        elif latest is not None and latest < day:
-            state = MilestoneState.CLOSED
-        elif earliest is not None and earliest > day:
-            state = MilestoneState.UPCOMING
-        else:
-            state = MilestoneState.OPEN
-        opens, closes = ((date.fromisoformat(end) - self.day).days if end else None for end in (earliest, latest))
-        return UpcomingRow(
-            event.ref,
-            event.commitment,
-            event.title,
-            when,
-            earliest,
-            latest,
-            state.value,
-            opens,
-            closes,
-            event.recurs,
-        )
+        `until` is a day by which they open or close. One that recurs is one event.
+        """
+        return events.calendar(self._connection, self.day, filter_, until)
 
     def slips(self, *, item: str | None = None) -> Iterator[SlipRow]:
         """Every re-dating up to the day, oldest first, with the least and the most that it can have put off."""
-        cursor = self._rows(
-            'SELECT ifnull(m.ref, c.ref), c.ref, ifnull(m.title, c.title), r."on", r.old, r.new, l.author, l.body'
-            " FROM redating AS r JOIN change AS l ON l.id = r.change"
-            f" JOIN commitment AS c ON c.item = r.item AND {_VALID.format('c')}"
-            f" LEFT JOIN milestone AS m ON m.item = r.item AND m.milestone = r.milestone AND {_VALID.format('m')}"
-            f" WHERE r.day <= :day AND {'r.item = :item' if item else 'TRUE'} ORDER BY r.day, l.ts, l.id",
-            {"item": item},
-        )
-        return map(_slip_row, cursor)
+        return (row for _, row in history.slips(self._connection, self.day, item=item))
 
     def history(self, target: Target | None = None, *, limit: int | None = None) -> list[HistoryRow]:
         """The log's entries that were true by the day, in the order recorded; the last `limit` of them."""
-        about = "WHERE l.item = :item" if target else ""
-        if target and target.milestone:
-            about += " AND json_extract(l.body, '$.milestone') = :milestone"
-        cursor = self._rows(
-            'SELECT l.id, l.ts, l."on", l.author, l.kind, l.body, r.change IS NOT NULL,'
-            " coalesce((SELECT m.ref FROM milestone AS m WHERE m.item = l.item"
-            " AND m.milestone = json_extract(l.body, '$.milestone') LIMIT 1),"
-            " (SELECT c.ref FROM commitment AS c WHERE c.item = l.item ORDER BY c.valid_from DESC LIMIT 1),"
-            " (SELECT d.key FROM dialogue AS d WHERE d.item = l.item),"
-            " (SELECT a.dialogue || '/' || a.key FROM area AS a WHERE a.item = l.item),"
-            " (SELECT p.dialogue || '/' || p.key FROM party AS p WHERE p.item = l.item), '') "
-            f"FROM change AS l LEFT JOIN retracted AS r ON r.change = l.id {about}"
-            ' ORDER BY l.ts DESC, l."on" DESC, l.id DESC',
-            {"item": target and target.item, "milestone": target and target.milestone},
-        )
-        newest_first = (row for row in map(_history_row, cursor) if closing_day(row.on) <= self.day.isoformat())
-        return list(islice(newest_first, limit))[::-1]
+        return history.entries(self._connection, self.day, target, limit=limit)
+
+    def news(self, since: Since) -> list[NewsRow]:
+        """The log's entries that are news, in the order in which they were true."""
+        return list(history.news(self._connection, self.day, since))
+
+    def redatings(self, entries: Container[str]) -> dict[str, SlipRow]:
+        """The re-datings that these entries (their ids) made, by the entries."""
+        return {entry: row for entry, row in history.slips(self._connection, self.day) if entry in entries}
+
+    def position(self) -> Position:
+        """How far the log has come."""
+        return history.position(self._connection)
+
+    def has_been_at(self, position: Position) -> bool:
+        """Whether this log was once at the position, and not another one, or one that was made anew."""
+        return history.has_been_at(self._connection, position)
 
     # One thing
 
     def detail(self, target: Target) -> Detail:
         """All that is known of the commitment that the target names; NotFoundError if there was none on the day."""
         cursor = self._rows(
-            f"SELECT {_COLUMNS} FROM commitment AS c WHERE c.item = :item AND {_VALID.format('c')}",
+            f"SELECT {_COLUMNS} FROM commitment AS c WHERE c.item = :item AND {VALID.format('c')}",
             {"item": target.item},
         )
         row = cursor.fetchone()
-        fields = self.fields(target.item)
-        if row is None or fields is None:
+        if row is None:
             raise NotFoundError(
                 f"{target.ref} was not on record on {self.day}", "leave out --as-of, or name a later day"
             )
-        documents, grades = self._register(fields.get("dialogue", ""))
+        return self._detail(_commitment_row(row), target.item, {})
+
+    def _detail(self, row: CommitmentRow, item: str, registers: dict[str, _Register]) -> Detail:
+        """All that is known of a commitment; what its dialogue's documents are goes into `registers`."""
+        fields = self.fields(item) or {}
+        if row.dialogue not in registers:
+            registers[row.dialogue] = self._register(row.dialogue)
+        documents, grades = registers[row.dialogue]
         return Detail(
-            _commitment_row(row),
+            row,
             fields.get("detail"),
             fields.get("difference"),
             tuple(fields.get("omitted_by") or ()),
@@ -264,9 +202,9 @@ class View:
                 {**source, **documents.get(source["document"], {}), "meaning": grades.get(source.get("grade"))}
                 for source in fields.get("sources") or ()
             ),
-            tuple(self.upcoming(everything=True, item=target.item)),
-            tuple(self.slips(item=target.item)),
-            tuple(self.history(target._replace(milestone=None))),
+            tuple(self.upcoming(everything=True, item=item)),
+            tuple(self.slips(item=item)),
+            tuple(self.history(Target(row.ref, item, None))),
         )
 
     def fields(self, item: str, milestone: str | None = None) -> Mapping[str, Any] | None:
@@ -290,12 +228,12 @@ class View:
     def dialogue(self, key: str) -> dict[str, Any] | None:
         """A dialogue's own record (who met, its documents, what its grades mean) by its key, case aside."""
         row = self._rows(
-            f"SELECT d.fields FROM dialogue AS d WHERE d.key = :key COLLATE NOCASE AND {_VALID.format('d')}",
+            f"SELECT d.fields FROM dialogue AS d WHERE d.key = :key COLLATE NOCASE AND {VALID.format('d')}",
             {"key": key},
         ).fetchone()
         return json.loads(row[0]) if row else None
 
-    def _register(self, dialogue: str) -> tuple[dict[str, dict[str, Any]], dict[str | None, str]]:
+    def _register(self, dialogue: str) -> _Register:
         """The documents that a dialogue's record cites (title and address by key), and what its grades mean."""
         of = self.dialogue(dialogue) or {}
         documents = {
@@ -320,7 +258,7 @@ class View:
         cursor = self._rows(
             "SELECT w.item, c.ref, c.title, c.status, snippet(words_fts, -1, '', '', ' … ', 12)"
             " FROM words_fts AS f JOIN words AS w ON w.id = f.rowid"
-            f" JOIN commitment AS c ON c.item = w.item AND {_VALID.format('c')}"
+            f" JOIN commitment AS c ON c.item = w.item AND {VALID.format('c')}"
             ' WHERE words_fts MATCH :words AND w."on" <= :day ORDER BY f.rank, c.ref_key',
             {"words": match_all(words)},
         )
@@ -329,12 +267,14 @@ class View:
             best.setdefault(item, FoundRow(*found))
         return list(best.values())[:limit]
 
-    def coverage(self) -> Coverage:
-        """How many commitments there are, how many were assessed, and how old the oldest of those checks is."""
+    def coverage(self, filter_: Filter = EVERYTHING) -> Coverage:
+        """Of the commitments that the filter lets through: how many, how many assessed, how old the oldest check is."""
+        parameters: Parameters = {}
         (total, assessed, oldest) = self._rows(
             "SELECT count(*), ifnull(sum(c.status <> 'not-assessed'), 0),"
             " min(iif(c.status <> 'not-assessed', c.checked, NULL))"
-            f" FROM commitment AS c WHERE {_VALID.format('c')}"
+            f" FROM commitment AS c WHERE {VALID.format('c')} AND {where(filter_, parameters)}",
+            parameters,
         ).fetchone()
         return Coverage(total, assessed, oldest and (self.day - date.fromisoformat(oldest)).days)
 
@@ -342,18 +282,18 @@ class View:
         """The state of the whole record on the day, with the few things that want looking at."""
         dialogues = tuple(
             {name: fields[name] for name in _DIALOGUE_FIELDS if name in fields}
-            for (text,) in self._rows(f"SELECT d.fields FROM dialogue AS d WHERE {_VALID.format('d')} ORDER BY d.held")
+            for (text,) in self._rows(f"SELECT d.fields FROM dialogue AS d WHERE {VALID.format('d')} ORDER BY d.held")
             for fields in [json.loads(text)]
         )
         counts = dict(
             self._rows(
-                f"SELECT c.status, count(*) FROM commitment AS c WHERE {_VALID.format('c')} GROUP BY c.status"
+                f"SELECT c.status, count(*) FROM commitment AS c WHERE {VALID.format('c')} GROUP BY c.status"
             ).fetchall()
         )
         upcoming = self.upcoming()
         milestones = [row for row in upcoming if row.ref != row.commitment]
         (stale,) = self._rows(
-            f"SELECT count(*) FROM commitment AS c WHERE {_VALID.format('c')} AND {FLAGS[Flag.STALE]}"
+            f"SELECT count(*) FROM commitment AS c WHERE {VALID.format('c')} AND {FLAGS[Flag.STALE]}"
         ).fetchone()
         return Overview(
             dialogues,
@@ -366,42 +306,35 @@ class View:
             stale,
         )
 
+    def report(
+        self,
+        filter_: Filter = EVERYTHING,
+        *,
+        selection: str = "",
+        sort: str = "ref",
+        watch: Watch = unwatched,
+    ) -> Report:
+        """All that is known of the commitments that the filter lets through; `selection` says which those are."""
+        chosen = self._chosen(filter_, sort, None, more=", c.item").fetchall()
+        registers: dict[str, _Register] = {}
+        details = tuple(self._detail(_commitment_row(row), row[-1], registers) for row in watch(chosen))
+        rows = [detail.commitment for detail in details]
+        at = history.position(self._connection)
+        return Report(
+            self.day.isoformat(),
+            selection,
+            at.entries,
+            instant(at.recorded) if at.recorded is not None else None,
+            tuple(self.dialogue(key) or {} for key in dict.fromkeys(row.dialogue for row in rows)),
+            self.coverage(filter_),
+            {status.value: sum(row.status == status for row in rows) for status in Status},
+            tuple(area for area in self.areas(filter_) if area.commitments),
+            details,
+            tuple(sorted((event for detail in details for event in detail.milestones), key=events.by_window)),
+            tuple(slip for detail in details for slip in detail.slips),
+        )
+
 
 def _commitment_row(row: tuple[Any, ...]) -> CommitmentRow:
     flags = tuple(flag.value for flag, set_ in zip(FLAGS, row[13:17], strict=True) if set_)
     return CommitmentRow._make((*row[:7], tuple(json.loads(row[7])), *row[8:13], flags, row[17], row[18]))
-
-
-def _slip_row(row: tuple[Any, ...]) -> SlipRow:
-    from spacedialog.dates import VagueDate
-
-    ref, commitment, title, on, old_text, new_text, author, body = row
-    old, new, said = VagueDate.parse(old_text), VagueDate.parse(new_text), content_of(body)
-    least = (new.earliest - old.latest).days if new.earliest and old.latest else None
-    most = (new.latest - old.earliest).days if new.latest and old.earliest else None
-    remarks = said.get("note"), said.get("evidence")
-    return SlipRow(ref, commitment, title, on, old_text, new_text, least, most, new.within(old), author, *remarks)
-
-
-def _history_row(row: tuple[Any, ...]) -> HistoryRow:
-    change, ts, on, author, kind, body, retracted, ref = row
-    said = content_of(body)
-    changed = said.get("set") or ({"retracts": said["retracts"]} if "retracts" in said else {})
-    return HistoryRow(
-        change,
-        instant(ts),
-        on,
-        author,
-        ref,
-        kind,
-        changed,
-        said.get("note"),
-        said.get("evidence"),
-        bool(retracted),
-    )
-
-
-def instant(ts: int) -> str:
-    """A recorded time (µs since 1970, UTC) in ISO 8601."""
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ts)
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,85 @@
+"""The commands that report: what is new, for Monday morning, and the whole record or a part of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from spacedialog import report as reports
+from spacedialog.commands import here
+from spacedialog.commands.options import Choice, Reading, chooses, hint, reads, reads_into_template
+from spacedialog.commands.progress import progress
+from spacedialog.errors import InputError
+from spacedialog.selection import filter_of, in_words
+
+app = typer.Typer()
+
+
+@app.command()
+@reads
+def brief(
+    reading: Reading,
+    since: Annotated[
+        str | None, typer.Option(metavar="DAY", help="News since this day: monday, 2026-11-01; else of a week.")
+    ] = None,
+    checkpoint: Annotated[
+        str | None, typer.Option(metavar="NAME", help="News since the brief before this one under this name.")
+    ] = None,
+    ahead: Annotated[str, typer.Option(metavar="SPAN", help="How far ahead to look: 30d, 6 months.")] = "60 days",
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 1 if there is news, 0 if none.")] = False,
+) -> None:
+    """Tell what changed, slipped, closed and went stale, and what opens and closes next.
+
+    \b
+      spacedialog brief --since monday
+      spacedialog brief --checkpoint weekly --format md
+
+    News is what has been recorded since, even if it was true before, and what came true since. A checkpoint is kept
+    beside the store once the brief is written whole; the first brief under a name tells everything, or begins at
+    --since.
+    """
+    from spacedialog import briefing
+    from spacedialog import checkpoint as checkpoints
+    from spacedialog.store.history import Since
+
+    until = here.ahead("--ahead", ahead, reading.as_of)
+    if checkpoint is not None and (reading.known_at is not None or reading.as_of != reading.today):
+        raise InputError("--checkpoint does not go with --as-of or --known-at", "it goes on from the present")
+    path = checkpoints.path_of(reading.tracker.path, checkpoint) if checkpoint is not None else None
+    with reading.view() as view:
+        if since is not None or path is None:
+            start = here.day("--since", since or "7 days ago", reading.today)
+            news = Since.day_on(start, here.start_of(start))
+        else:
+            news = checkpoints.since(path, view)
+            if news.recorded is not None:
+                hint("the store was made anew after that checkpoint: what was recorded since counts as news")
+        position = view.position()
+        told = briefing.brief(view, news, until=until)
+    reading.show(reports.brief(told))
+    if path is not None:
+        checkpoints.save(path, checkpoints.Checkpoint(reading.today, position))
+    if exit_code and told.has_news:
+        raise typer.Exit(1)
+
+
+@app.command()
+@reads_into_template
+@chooses
+def report(reading: Reading, choice: Choice) -> None:
+    """Report on all commitments, or on those that fit every option given.
+
+    \b
+      spacedialog report -o dialogue.html
+      spacedialog report --area exploration --sort due --format md
+      spacedialog report --template letter.md.j2 -o letter.md
+
+    It says what it covers, as of which day, and how far the log had come.
+    """
+    selection = choice.of(reading.today)
+    with reading.view() as view:
+        chosen = filter_of(selection, view)
+        with progress("reading", "commitments") as watch:
+            whole = view.report(chosen, selection=in_words(selection), sort=choice.sort, watch=watch)
+        reading.show(reports.whole(whole, events=lambda: view.calendar(chosen)))

@@ -1,0 +1,155 @@
+"""Charts as numbers: where on a scale of days a window is drawn, and how long each part of a bar is.
+
+Places and lengths are per cent of the width of the drawing. How a part looks is left to the page that draws it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from spacedialog.dates import VagueDate
+from spacedialog.rows import SlipRow, UpcomingRow
+from spacedialog.words import MilestoneState
+
+_BACK, _AHEAD = 10, 20
+"""So many years before and after the day of the view are drawn; what lies beyond would crush the rest."""
+
+_MOST_TICKS = 7
+
+
+class Part(NamedTuple):
+    """A part of a bar: what it counts, how many, and where it is drawn."""
+
+    name: str
+    number: int
+    x: float
+    width: float
+
+
+class Mark(NamedTuple):
+    """A date as it is drawn: an exact day has no width; `fades` is `start`, `end`, `both` or empty.
+
+    An edge fades where the window has no such end, or where it lies beyond the drawing.
+    """
+
+    look: str
+    x: float
+    width: float
+    fades: str
+
+    @property
+    def is_day(self) -> bool:
+        """Whether it is one day, exactly known."""
+        return not self.width
+
+
+class Event(NamedTuple):
+    """A line of a timeline: one due date or milestone, with all its occurrences, and the windows that it had before."""
+
+    rows: tuple[UpcomingRow, ...]
+    slips: tuple[SlipRow, ...]
+    marks: tuple[Mark, ...]
+    ghosts: tuple[Mark, ...]
+
+    @property
+    def row(self) -> UpcomingRow:
+        """The occurrence that matters now: the first that is not met, else the last."""
+        settled = (MilestoneState.MET, MilestoneState.WITHDRAWN)
+        return next((row for row in self.rows if row.state not in settled), self.rows[-1])
+
+    @property
+    def mark(self) -> Mark:
+        """Where that occurrence is drawn: to it the former windows moved."""
+        return self.marks[self.rows.index(self.row)]
+
+
+class Tick(NamedTuple):
+    """A year on the scale: where it begins."""
+
+    year: int
+    x: float
+
+
+class Timeline(NamedTuple):
+    """Dated events on one scale, in the order in which they came."""
+
+    ticks: tuple[Tick, ...]
+    today: float
+    events: tuple[Event, ...]
+
+
+def bar(counts: Mapping[str, int], of: int) -> tuple[Part, ...]:
+    """The counts as a bar, `of` being its full length."""
+    parts, x = [], 0.0
+    for name, count in counts.items():
+        width = 100 * count / of if of else 0.0
+        if count:
+            parts.append(Part(name, count, x, width))
+        x += width
+    return tuple(parts)
+
+
+def timeline(rows: Iterable[UpcomingRow], slips: Iterable[SlipRow], today: date) -> Timeline:
+    """The events and their former windows on a scale of whole years that holds them and today."""
+    occurrences: dict[str, list[UpcomingRow]] = {}
+    for row in rows:
+        occurrences.setdefault(row.ref, []).append(row)
+    moved: dict[str, list[SlipRow]] = {}
+    for slip in slips:
+        if slip.ref in occurrences:
+            moved.setdefault(slip.ref, []).append(slip)
+    windows = {
+        text: VagueDate.parse(text)
+        for text in [row.when for rows in occurrences.values() for row in rows]
+        + [slip.old for slips in moved.values() for slip in slips]
+    }
+    first, last = _years(windows.values(), today)
+    scale = _Scale(date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal() + 1)
+    step = next(step for step in (1, 2, 5, 10) if (last - first + 1) / step <= _MOST_TICKS)
+    years = range(first + -first % step, min(last + 2, date.max.year + 1), step)
+    return Timeline(
+        tuple(Tick(year, scale.at(date(year, 1, 1).toordinal())) for year in years),
+        scale.at(today.toordinal()),
+        tuple(
+            Event(
+                tuple(found),
+                tuple(moved.get(ref, ())),
+                tuple(scale.mark(windows[row.when], row.state) for row in found),
+                tuple(scale.mark(windows[slip.old], "former") for slip in moved.get(ref, ())),
+            )
+            for ref, found in occurrences.items()
+        ),
+    )
+
+
+def _years(windows: Iterable[VagueDate], today: date) -> tuple[int, int]:
+    days = [day.year for window in windows for day in (window.earliest, window.latest) if day] + [today.year]
+    first, last = max(min(days), today.year - _BACK, 1), min(max(days), today.year + _AHEAD, date.max.year - 1)
+    return first, max(first, last)
+
+
+class _Scale(NamedTuple):
+    """Days, as ordinals, from `begin` up to but without `end`, on a width of 100."""
+
+    begin: int
+    end: int
+
+    def at(self, ordinal: int) -> float:
+        """Where a day begins, kept within the drawing."""
+        return 100 * (min(max(ordinal, self.begin), self.end) - self.begin) / (self.end - self.begin)
+
+    def mark(self, window: VagueDate, look: str) -> Mark:
+        """A date on this scale; one that lies wholly beyond it, at the edge."""
+        opens = window.earliest.toordinal() if window.earliest else self.begin - 1
+        closes = window.latest.toordinal() + 1 if window.latest else self.end + 1
+        if opens >= self.end:
+            return Mark(look, 98.0, 2.0, "end")
+        if closes <= self.begin:
+            return Mark(look, 0.0, 2.0, "start")
+        if window.is_exact:
+            return Mark(look, self.at(opens), 0.0, "")
+        fades = {(True, True): "both", (True, False): "start", (False, True): "end", (False, False): ""}
+        x = self.at(opens)
+        return Mark(look, x, self.at(closes) - x, fades[opens < self.begin, closes > self.end])

@@ -1,0 +1,95 @@
+// Filter, sort and unfold. Without this script the page shows everything, and no control that does nothing.
+"use strict";
+{
+  const table = document.getElementById("_table");
+  const controls = document.getElementById("_controls");
+  if (table) start(table, controls, document.getElementById("_shown"));
+
+  function start(table, controls, shown) {
+    const words = controls.querySelector("input");
+    const choices = [...controls.querySelectorAll("select[data-by]")];
+    const sorting = controls.querySelector(".sorting select");
+    const heads = [...table.tHead.rows[0].cells];
+    const names = heads.map((head) => head.textContent);
+    const compare = new Intl.Collator("en", { numeric: true }).compare;
+    const items = [...table.tBodies].map((body) => ({
+      body,
+      text: "",
+      keys: [...body.rows[0].cells].map((cell) => cell.dataset.key ?? cell.textContent),
+    }));
+
+    const filter = () => {
+      const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const chosen = choices.filter((choice) => choice.value);
+      let count = 0;
+      for (const item of items) {
+        if (wanted.length) item.text ||= item.body.textContent.toLowerCase();
+        const fits =
+          chosen.every((choice) => item.body.dataset[choice.dataset.by].split(" ").includes(choice.value)) &&
+          wanted.every((word) => item.text.includes(word));
+        if (item.body.hidden === fits) item.body.hidden = !fits;
+        count += fits;
+      }
+      shown.textContent = `${count} of ${items.length} shown`;
+    };
+
+    const sort = (column, down) => {
+      const sign = down ? -1 : 1;
+      // What has no value comes last either way.
+      const by = (a, b) =>
+        (a.keys[column] === "") - (b.keys[column] === "") || sign * compare(a.keys[column], b.keys[column]);
+      table.append(...(column === null ? items : [...items].sort(by)).map((item) => item.body));
+      heads.forEach((head, number) => {
+        if (number === column) head.setAttribute("aria-sort", down ? "descending" : "ascending");
+        else head.removeAttribute("aria-sort");
+      });
+      sorting.value = column === null ? "" : `${column} ${down ? 1 : 0}`;
+    };
+
+    const all = () => {
+      words.value = "";
+      for (const choice of choices) choice.value = "";
+      filter();
+    };
+
+    const unfold = () => {
+      let name = location.hash.slice(1);
+      try {
+        name = decodeURIComponent(name);
+      } catch {
+        return;
+      }
+      const target = document.getElementById(name);
+      const body = target?.closest("tbody");
+      if (!body) return;
+      if (body.hidden) all();
+      body.querySelector("details").open = true;
+      target.scrollIntoView();
+    };
+
+    heads.forEach((head, column) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...head.childNodes);
+      button.addEventListener("click", () => sort(column, head.getAttribute("aria-sort") === "ascending"));
+      head.append(button);
+      for (const down of [0, 1])
+        sorting.add(new Option(names[column] + (down ? ", descending" : ""), `${column} ${down}`));
+    });
+    sorting.addEventListener("change", () => {
+      const [column, down] = sorting.value.split(" ");
+      sort(column === "" ? null : Number(column), down === "1");
+    });
+    words.addEventListener("input", filter);
+    for (const choice of choices) choice.addEventListener("change", filter);
+    controls.querySelector("button").addEventListener("click", all);
+    // A second click on a ref changes no hash, and is still a wish to see it.
+    document.addEventListener("click", (event) => {
+      if (event.target.closest?.('a[href^="#"]')) setTimeout(unfold);
+    });
+    addEventListener("hashchange", unfold);
+    controls.hidden = false;
+    filter();
+    unfold();
+  }
+}
