@@ -328,6 +328,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     desk.call("add", "Share orbit data", "--area", "exploration", "--lead", "KASA", "--source", "ST1")
     desk.call("mark", "33", "complete")
     desk.call("export", "-o", "backup.json")
+    desk.call("backup", "old.db")
     (desk.folder / "updates.csv").write_text("ref,status\n33,stalled\n")
     record = Path(__file__).parents[1] / "data" / "dialogue_2025.json"
     (desk.folder / "my_dialogue.json").write_bytes(record.read_bytes())

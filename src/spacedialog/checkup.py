@@ -65,6 +65,14 @@ def examine(path: Path, *, now: int) -> list[CheckRow]:
         ]
 
 
+def is_sound(path: Path) -> bool:
+    """Whether a store's pages, its changes and what is kept of them are as this program leaves them."""
+    with _opened(path) as (patient, salvaged):
+        _, differing = patient.fold(salvaged.sound)
+        faults = (*patient.schema.said, *patient.integrity().said, *salvaged.lost, salvaged.why)
+        return not any(faults) and not differing
+
+
 def rescue(path: Path, new: Path) -> Rescued:
     """Bring every change of the store at `path` whose hash holds into a new store at `new`.
 

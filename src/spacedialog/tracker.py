@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from spacedialog.errors import ProblemsError
+from spacedialog.errors import DateError, ProblemsError
 from spacedialog.log import RETRACT, Draft
 from spacedialog.rows import Difference, Written
 from spacedialog.store import files, journal, writer
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from spacedialog.updates import Update
 
     When = VagueDate | str
+
+
+_NONSENSE = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
+"""What comes of rows that hold what this program never wrote."""
 
 
 class Tracker:
@@ -85,12 +89,28 @@ class Tracker:
 
     @contextmanager
     def _reading(self, known_at: int | None) -> Iterator[sqlite3.Connection]:
-        with closing(_bundled()) if not self.has_store else files.reading(self.path) as connection:
+        if not self.has_store:
+            opened: AbstractContextManager[sqlite3.Connection] = closing(_bundled())
+        else:
+            opened = files.reading(self.path)
+        with self._blaming(*_NONSENSE, DateError), opened as connection:
             if known_at is None:
                 yield connection
             else:
                 with closing(files.copy_of_log(connection, known_at=known_at)) as copy:
                     yield copy
+
+    @contextmanager
+    def _blaming(self, *errors: type[Exception]) -> Iterator[None]:
+        """Where rows of the store make no sense: StoreError if it is the store that is damaged, and not the program."""
+        try:
+            yield
+        except errors as error:
+            from spacedialog import checkup
+
+            if self.has_store and not checkup.is_sound(self.path):
+                raise files.damaged(self.path) from error
+            raise
 
     # Writing
 
@@ -283,7 +303,8 @@ class Tracker:
                 yield _Session(self, connection, made=None)
             return
         seed = writer.seed if bundled else _no_seed
-        with files.writing(self.path, seed, keep=not self.dry_run) as (connection, is_new):
+        writing = files.writing(self.path, seed, keep=not self.dry_run)
+        with self._blaming(*_NONSENSE), writing as (connection, is_new):
             yield _Session(self, connection, made=str(self.path) if is_new else None)
 
     def record(self, connection: sqlite3.Connection, drafts: Iterable[Sequence[Draft]]) -> writer.Appended:

@@ -141,8 +141,8 @@ def restore(
     """Make a copy the store again, once every change in it was found sound.
 
     \b
-      spacedialog restore copy.db --replace
-      spacedialog restore copy.db --db elsewhere.db
+      spacedialog restore old.db --replace
+      spacedialog restore old.db --db elsewhere.db
     """
     from spacedialog import checkup
 

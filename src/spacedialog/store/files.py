@@ -361,6 +361,14 @@ def unusable(path: Path, error: Exception) -> StoreError:
     )
 
 
+def damaged(path: Path) -> StoreError:
+    """What to tell a user whose store holds what this program never wrote."""
+    return StoreError(
+        f"{path}: the store is damaged",
+        "spacedialog doctor says what is damaged, and can save the rest; nothing was changed",
+    )
+
+
 def reason(error: Exception) -> str:
     """What SQLite says is wrong."""
     if isinstance(error, UnicodeDecodeError):
