@@ -24,15 +24,15 @@ def test_killed_programs_lose_nothing(tmp_path: Path) -> None:
 
 
 def test_a_power_loss_loses_nothing(tmp_path: Path) -> None:
-    """At 30 moments of each kind of write, a disk that drops and tears what was not synced loses nothing else."""
-    counts, broken = power.lose(tmp_path, 30, SEED)
+    """At 24 moments of each kind of write, a disk that drops and tears what was not synced loses nothing else."""
+    counts, broken = power.lose(tmp_path, 24, SEED)
     assert broken == []
-    assert list(counts.values()) == [30] * len(power.RUNS)
+    assert list(counts.values()) == [24] * len(power.RUNS)
 
 
 def test_the_power_loss_would_find_a_weaker_program(tmp_path: Path) -> None:
     """The same disks lose acknowledged changes of a program that runs with synchronous = NORMAL."""
-    _, broken = power.lose(tmp_path, 30, SEED, weak=True)
+    _, broken = power.lose(tmp_path, 16, SEED, weak=True)
     assert any("acknowledged, and lost" in problem for problem in broken)
 
 
@@ -53,8 +53,8 @@ def test_a_lock_that_is_held_is_told_and_stops_no_reader(tmp_path: Path) -> None
 
 
 def test_damage_is_named_and_the_rest_rescued(tmp_path: Path) -> None:
-    """In 90 damaged stores, doctor names what is damaged, and rescues every change that still stands whole."""
-    counts = kept(damage.run(tmp_path, 90, SEED)).counts
+    """In 60 damaged stores, doctor names what is damaged, and rescues every change that still stands whole."""
+    counts = kept(damage.run(tmp_path, 60, SEED)).counts
     assert int(counts["changes_damaged"]) > int(counts["named"]) > 0
 
 

@@ -22,7 +22,7 @@ from tests.faults.verdict import Verdict, script
 
 _DAY = 86_400_000_000
 _FUTURE = round(datetime(2099, 6, 1, tzinfo=UTC).timestamp()) * 1_000_000
-_SUMMER_ENDS = round(datetime(2026, 11, 1, 5, 59, tzinfo=UTC).timestamp()) * 1_000_000
+_SUMMER_ENDS = round(datetime(2027, 11, 7, 5, 59, tzinfo=UTC).timestamp()) * 1_000_000
 """A minute before New York puts its clocks back."""
 
 _AT = """
@@ -96,7 +96,7 @@ def _whole(folder: Path, broken: list[str]) -> int:
         "in 2099": _FUTURE,
         "set right again": _SUMMER_ENDS + 2 * _DAY,
     }
-    zone = {"TZ": "America/New_York", "SPACEDIALOG_TODAY": "2026-11-01"}
+    zone = {"TZ": "America/New_York", "SPACEDIALOG_TODAY": "2027-11-07"}
     for what, now in moments.items():
         command = [sys.executable, "-c", _AT, str(now)]
         done = stores.ended(stores.started(("note", "ROK4-07", what), store, command=command, env=zone))
@@ -111,7 +111,7 @@ def _whole(folder: Path, broken: list[str]) -> int:
     ids = {change.content["note"]: change.id for change in stores.log(store) if "note" in change.content}
     odd = [what for what in moments if ids[what] in looked.stdout]
     if looked.status != 0 or odd != ["set back a day", "in 2099", "set right again"]:
-        broken.append(f"doctor ends with {looked.status} and reports the stamps of {odd}: {looked.stdout}")
+        broken.append(f"doctor ends with {looked.status} and reports the stamps of {odd}")
     return len(moments) + 2
 
 

@@ -7,7 +7,6 @@ record instead.
 from __future__ import annotations
 
 import errno
-import json
 import os
 import sqlite3
 import stat
@@ -29,8 +28,8 @@ SCHEMA_VERSION = 2
 LOCK_TIMEOUT = 10.0
 """How many seconds a write waits for the others."""
 
-FAILURES = (sqlite3.Error, UnicodeDecodeError, json.JSONDecodeError)
-"""What a damaged database leads to; the second where SQLite complains of what is no text, the third of a field."""
+FAILURES = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises on a damaged database; the second where what it complains of is no text."""
 
 _MAGIC = b"SQLite format 3\0"
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -373,7 +372,7 @@ def unusable(path: Path, error: Exception) -> StoreError:
     if code == sqlite3.SQLITE_BUSY:
         return _others_write(path)
     told = error.strerror if isinstance(error, OSError) and error.strerror else reason(error)
-    damaged = isinstance(error, UnicodeDecodeError | json.JSONDecodeError) or code in _DAMAGED
+    damaged = isinstance(error, UnicodeDecodeError) or code in _DAMAGED
     return StoreError(
         f"{path}: the store cannot be used: {told}",
         "spacedialog doctor says what is damaged, and can save the rest; nothing was changed"
