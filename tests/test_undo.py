@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spacedialog.errors import InputError, NotFoundError
+from spacedialog.errors import InputError, NotFoundError, ProblemsError
 from spacedialog.record import bundled_path
 from spacedialog.statements import Addition
 from spacedialog.tracker import Tracker
@@ -279,6 +279,22 @@ def test_a_statement_that_was_taken_back_stays_so(make: Maker) -> None:
     assert tracker.import_file((bundled_path() / "dialogue_2025.json").read_bytes(), "again.json").changes == 0
 
 
+def test_a_statement_that_was_brought_back_is_imported_like_the_others(tracker: Tracker, ruritania: bytes) -> None:
+    """Who takes a statement back alone, and then thinks better of it, has refused nothing for good."""
+    before = state(tracker)
+    entry = next(
+        change for change in tracker.log() if change.content.get("note") == "Both archives agreed on a format."
+    )
+    tracker.undo(entry.id, only=True)
+    tracker.redo()
+    document = json.loads(ruritania)
+    del document["updates"][2]
+    tracker.import_file(json.dumps(document).encode(), "ruritania.json")
+    assert state(tracker) != before
+    tracker.import_file(ruritania, "ruritania.json")
+    assert state(tracker) == before
+
+
 def test_an_import_that_only_dropped_something_is_undone_and_redone(tracker: Tracker, ruritania: bytes) -> None:
     """An import that took an update back is undone and redone like any other action."""
     before = state(tracker)
@@ -326,6 +342,28 @@ def test_the_ref_of_a_milestone_is_never_given_again(tracker: Tracker) -> None:
     assert tracker.add_milestone("1", "Launch", "2027").ref == "RUR1-01.2"
     tracker.undo()
     assert tracker.add_milestone("1", "Launch", "2027").ref == "RUR1-01.3"
+
+
+def test_a_milestone_takes_no_ref_of_another_commitment(tracker: Tracker) -> None:
+    """A milestone's ref begins with a ref of its own commitment, so no two milestones can come to bear one."""
+    with pytest.raises(InputError, match="does not belong"):
+        tracker.edit("1.1", {"ref": "RUR1-02.1"})
+    with pytest.raises(InputError, match="does not belong"):
+        tracker.edit("1.1", {"ref": "RUR1-99.1"})
+    assert tracker.add_milestone("2", "Launch", "2027").ref == "RUR1-02.1"
+    tracker.edit("1", {"ref": "RUR1-50"})
+    assert tracker.edit("1.1", {"ref": "RUR1-50.4"}).changes == 1
+
+
+def test_a_ref_given_by_an_edit_is_not_taken_by_an_import(tracker: Tracker, ruritania: bytes) -> None:
+    """A file cannot give a ref that an edit gave to another commitment, also where it changes that one as well."""
+    tracker.edit("1", {"ref": "RUR1-40"})
+    document = json.loads(ruritania)
+    document["commitments"][0]["due"] = "2027"
+    document["commitments"].append({**document["commitments"][1], "ref": "RUR1-40"})
+    with pytest.raises(ProblemsError) as caught:
+        tracker.import_file(json.dumps(document).encode(), "ruritania.json")
+    assert "RUR1-40 is the ref of something else" in caught.value.problems[0]
 
 
 def test_what_was_undone_is_not_found_by_its_words(tracker: Tracker) -> None:

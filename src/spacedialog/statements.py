@@ -132,6 +132,12 @@ def checked(view: View, target: Target, values: Mapping[str, Any]) -> dict[str, 
             raise InputError(
                 f"ref: {quoted(kept['ref'])} is not a ref", "write one such as ROK4-43; of a milestone, ROK4-43.1"
             )
+        whole = target._replace(ref=kept["ref"].partition(".")[0], milestone=None)
+        if target.milestone and not view.refs.bore(whole):
+            # Under another's ref it would take a number that the other gives to its own next milestone.
+            raise InputError(
+                f"ref: {kept['ref']} does not belong to its commitment", "a milestone's ref begins with that of its own"
+            )
         if view.refs.taken([target._replace(ref=kept["ref"])]):
             raise InputError(f"ref: {kept['ref']} is taken", "leave it out for the next free number")
     for name, of in (("area", "area"), ("lead", "party")):

@@ -34,6 +34,7 @@ class Refolding:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._rows: dict[str, list[tuple[Any, ...]]] = {insert: [] for insert in _INSERTS}
+        self._outdated: list[str] = []
         self._items = 0
         (self._words,) = connection.execute("SELECT ifnull(max(id), 0) FROM words").fetchone()
 
@@ -47,7 +48,7 @@ class Refolding:
     def add(self, item: str, changes: Sequence[Change], *, is_new: bool = False) -> None:
         """Write what these, all the changes of an item, mean, in place of what was kept of it, if anything was."""
         if not is_new:
-            _forget(self._connection, item)
+            self._outdated.append(item)
         history = fold(changes)
         self._rows["given"] += _given(item, changes)
         self._rows["retracted"] += [(change, item) for change in sorted(retracted(changes))]
@@ -70,6 +71,10 @@ class Refolding:
             self._rows["words_fts"].append((self._words, *text))
 
     def _write(self) -> None:
+        # Not before: whoever looks at a table meanwhile finds what was kept, and never a gap.
+        for item in self._outdated:
+            _forget(self._connection, item)
+        self._outdated.clear()
         for table, insert in _INSERTS.items():
             if rows := self._rows[table]:
                 self._connection.executemany(insert, rows)

@@ -58,11 +58,12 @@ def imported(connection: sqlite3.Connection, item: str) -> list[Change]:
 
 
 def refused(connection: sqlite3.Connection, item: str) -> list[Change]:
-    """The changes of an item that imports brought and people took back one by one."""
+    """The changes of an item that imports brought and people took back one by one, and did not bring back since."""
     return list(
         _changes(
             connection,
             f"JOIN change AS u ON u.item = c.item AND u.kind = '{RETRACT}' AND json_extract(u.body, '$.only')"
+            " AND NOT EXISTS (SELECT 1 FROM retracted AS r WHERE r.change = u.id)"
             f" AND json_extract(u.body, '$.retracts') = c.id WHERE c.item = ? AND {_IMPORTED} AND NOT {_LIVE}",
             (item,),
         )

@@ -108,6 +108,10 @@ class Refs:
             if any(bearer != target[1:] for bearer in self._bearers(target.ref.casefold()))
         ]
 
+    def bore(self, target: Target) -> bool:
+        """Whether what the target names bears its ref, or ever bore it."""
+        return target[1:] in self._bearers(target.ref.casefold())
+
     def next_ref(self, dialogue: str) -> str:
         """The ref after the highest that the dialogue ever gave."""
         (highest,) = self._connection.execute(
