@@ -9,7 +9,9 @@ from spacedialog.render.text import one_line
 from spacedialog.report import Document
 from spacedialog.sheets import Sheet
 
-_MARKUP = re.compile(r"[\\`*_\[\]<>|~&]")
+_MARKUP = re.compile(r"[\\`*_\[\]<>|~&#$]")
+# What would begin a list, underline a heading or draw a rule where a line begins with it.
+_BEGINNING = re.compile(r"^(?:(?=[-+](?: |$)|[-=]+$)|([0-9]{1,9})(?=[.)](?: |$)))")
 
 
 def write(view: Sheet | Document, out: TextIO) -> None:
@@ -46,4 +48,4 @@ def _row(cells: list[str]) -> str:
 
 def cell(text: str) -> str:
     """Text with every sign escaped that could be markup, on one line."""
-    return _MARKUP.sub(lambda found: f"\\{found[0]}", one_line(text))
+    return _BEGINNING.sub(r"\1\\", _MARKUP.sub(lambda found: f"\\{found[0]}", one_line(text)))
