@@ -91,6 +91,16 @@ def horizon(within: str | None, until: str | None, start: date) -> date | None:
         raise DateError(f"--within: {error.problem}", error.remedy) from error
 
 
+def size(name: str, text: str) -> int:
+    """A number of bytes that a user typed for the option `name`."""
+    from spacedialog.incoming import parse_size
+
+    try:
+        return parse_size(text)
+    except InputError as error:
+        raise InputError(f"{name}: {error.problem}", error.remedy) from error
+
+
 @contextmanager
 def reading(file: Path) -> Iterator[tuple[str, BinaryIO]]:
     """The name of a file that a user named, and the file, open; `-` is standard input."""
