@@ -198,8 +198,6 @@ class Look:
         of = thing.fields
         due = of.get("due")
         opens, closes = window(due) if due else (None, None)
-        source = of["sources"][0]
-        cited = " par. ".join(filter(None, (source["document"], source.get("paragraph"))))
         texts = (of[name] for name in ("ref", "dialogue", "area", "kind", "title", "strength"))
         row = (
             *texts,
@@ -212,7 +210,7 @@ class Look:
             closes,
             tuple(self._flags(thing, closes)),
             thing.updated,
-            cited,
+            _cited(of),
         )
         return CommitmentRow._make(row)
 
@@ -262,28 +260,28 @@ class Look:
 
     def _events(self, thing: Thing) -> Iterator[UpcomingRow]:
         of = thing.fields
-        ref = of["ref"]
         if due := of.get("due"):
-            yield self._event(of, ref, due, "met" if of["status"] == "complete" else of["status"])
+            yield self._event(of, of, due, "met" if of["status"] == "complete" else of["status"])
         for part in thing.parts.values():
             when, status = part.fields["when"], part.fields["status"]
             if not part.fields.get("recurs"):
-                yield self._event(part.fields, ref, when, status)
+                yield self._event(part.fields, of, when, status)
                 continue
             if met := part.fields.get("met"):
-                yield self._event(part.fields, ref, met, "met")
+                yield self._event(part.fields, of, met, "met")
             for years in (0, 2, 4):
-                yield self._event(part.fields, ref, later(when, years), status)
+                yield self._event(part.fields, of, later(when, years), status)
 
     def _dates(self, thing: Thing) -> set[str | None]:
         return {thing.fields.get("due"), *(part.fields["when"] for part in thing.parts.values())}
 
-    def _event(self, of: Body, commitment: str, when: str, status: str) -> UpcomingRow:
+    def _event(self, of: Body, commitment: Body, when: str, status: str) -> UpcomingRow:
         opens, closes = window(when)
         state = "closed" if closes < self.day else "upcoming" if opens > self.day else "open"
         state = status if status in ("met", "withdrawn") else state
         until = (_days(opens, self.day), _days(closes, self.day))
-        return UpcomingRow(of["ref"], commitment, of["title"], when, opens, closes, state, *until, of.get("recurs"))
+        names = of["ref"], commitment["ref"], of["title"], when
+        return UpcomingRow(*names, opens, closes, state, *until, of.get("recurs"), _cited(commitment))
 
     def areas(self) -> list[tuple[AreaRow, list[str]]]:
         """The areas with their counts and without what comes next, which is one of the refs that go with each."""
@@ -334,3 +332,8 @@ class Look:
     def search(self, word: str) -> set[str]:
         """The refs of the commitments of which the word was said."""
         return {thing.fields["ref"] for thing in self.things.values() if word in " ".join(thing.words)}
+
+
+def _cited(of: Body) -> str:
+    source = of["sources"][0]
+    return " par. ".join(filter(None, (source["document"], source.get("paragraph"))))

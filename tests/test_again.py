@@ -83,7 +83,8 @@ def test_json_and_json_lines_say_the_same(desk: Desk) -> None:
 
 def test_an_object_may_break_its_lines_anywhere(desk: Desk) -> None:
     """A data file whose first line happens to end in a brace is read all the same."""
-    text = json.dumps({"dialogue": OPENING["dialogue"]})[:-1] + "\n, " + whole().strip()[1:]
+    document = json.loads(whole())
+    text = json.dumps({"dialogue": document.pop("dialogue")})[:-1] + "\n, " + json.dumps(document, indent=1)[1:]
     assert take(desk, text) == 7
 
 

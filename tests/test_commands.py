@@ -602,7 +602,7 @@ def test_apply_is_all_or_nothing(desk: Desk) -> None:
     ran = desk.run("apply", "-", stdin="\n".join(lines))
     assert (ran.status, ran.stdout) == (2, "")
     assert "nothing was recorded" in ran.stderr
-    assert re.findall(r"^standard input, (line \d)", ran.stderr, re.MULTILINE) == ["line 2", "line 3", "line 4"]
+    assert re.findall(r"^standard input: (line \d)", ran.stderr, re.MULTILINE) == ["line 2", "line 3", "line 4"]
     assert kept(desk) == before
 
 

@@ -185,7 +185,7 @@ def test_installed_program_ends_with_the_status(kept: Desk, call: str, status: i
 def test_every_problem_of_a_file_is_told(kept: Desk) -> None:
     """A file with several problems gets them all, each with its line and its remedy."""
     lines = kept.call("apply", "updates.jsonl").stderr.splitlines()
-    assert [line.split(":")[0] for line in lines[1::2]] == [f"updates.jsonl, line {number}" for number in (1, 2, 3)]
+    assert [line.rsplit(": ")[:2] for line in lines[1::2]] == [["updates.jsonl", f"line {n}"] for n in (1, 2, 3)]
     assert all(line.startswith("  ") for line in lines[2::2])
     said = kept.call("import", "other.json").stderr
     assert "2025-13" in said
@@ -242,7 +242,7 @@ def test_odd_records_are_refused(kept: Desk, line: str) -> None:
     """Whatever stands in a file of updates, the answer is a message with the line, and nothing is recorded."""
     before = everything(kept)
     ran = kept.call("apply", "-", stdin=line)
-    assert (ran.status, "standard input, line 1: " in ran.stderr) == (2, True), ran.stderr[:500]
+    assert (ran.status, "standard input: line 1" in ran.stderr) == (2, True), ran.stderr[:500]
     assert everything(kept) == before
 
 

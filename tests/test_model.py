@@ -37,7 +37,7 @@ from spacedialog.log import Change, fingerprint
 from spacedialog.render import logfile
 from spacedialog.rows import Written
 from spacedialog.statements import Addition
-from spacedialog.store import cache, files
+from spacedialog.store import files, shape
 from spacedialog.tracker import Tracker
 from tests.conftest import Clock, entropy
 from tests.model import ALWAYS, Look, Model, Said, window
@@ -565,7 +565,7 @@ class Record(RuleBasedStateMachine):
 def kept(connection: sqlite3.Connection) -> dict[str, list[Any]]:
     """The rows of every period table without their row numbers, and where each word stands."""
     tables = {}
-    for table in cache.TABLES:
+    for table in shape.TABLES:
         names = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "id"]
         columns = ", ".join(f'"{name}"' for name in names)
         tables[table] = sorted(connection.execute(f"SELECT {columns} FROM {table}"), key=repr)

@@ -425,10 +425,10 @@ def test_all_bad_lines_are_reported_and_none_recorded(tracker: Tracker, form: st
         tracker.apply(text, "updates")
     problems = caught.value.problems
     for number, (_, said) in enumerate(BAD, first):
-        assert [problem for problem in problems if problem.startswith(f"updates, line {number}: ") and said in problem]
+        assert [problem for problem in problems if problem.startswith(f"updates: line {number}: ") and said in problem]
     assert not [problem for problem in problems if f"line {first - 1}:" in problem]
     assert all(problem.partition("\n  ")[2] for problem in problems)
-    lines = [problem.split(":")[0] for problem in problems]
+    lines = [problem.split(":")[1] for problem in problems]
     assert len(lines) == len(set(lines)), "a line with one fault is reported once"
     assert list(tracker.log()) == log
 
@@ -446,7 +446,7 @@ def test_all_bad_lines_are_reported_and_none_recorded(tracker: Tracker, form: st
         ('{"ref": "1", "note": ["a"]}', 1, "is not text"),
         ('{"ref": "1", "percent": true}', 1, "percent"),
         ('{"ref": "1", "percent": 1.5}', 1, "percent"),
-        ('{"ref": "1", "percent": 1e400}', 1, "percent"),
+        ('{"ref": "1", "percent": 1e400}', 1, "no number"),
         ("{" * 100_000, 1, "not JSON"),
         ("ref,note\n1,a\n1,b,c,d\n", 3, "more cells"),
         ('ref,note\n1,"a\n', 2, "not CSV"),

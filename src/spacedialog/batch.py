@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from spacedialog.dates import VagueDate, quoted
 from spacedialog.errors import InputError, SpacedialogError
+from spacedialog.incoming import Problems, parse_json, told
 from spacedialog.log import canonical
 from spacedialog.rows import CommitmentRow
 from spacedialog.updates import Update, check_on, check_percent, check_text, draft
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 FIELDS = ("ref", "status", "percent", "due", "note", "evidence", "on")
 """What a record may hold. The other columns of `list` are passed over, so that its CSV can be edited and applied."""
 
+MOST_RECORDS = 100_000
+"""How many updates a file may hold: as one action, they are all held till the last is read."""
+
+_WHOLE = re.compile("[0-9]{1,9}")
 _PASSED_OVER = frozenset(CommitmentRow._fields) - frozenset(FIELDS)
 _FIELDS_REMEDY = f"the fields are {', '.join(FIELDS)}"
 
@@ -42,11 +47,11 @@ class Batch:
         standing: Callable[[Target], Mapping[str, Any]],
         live: Callable[[str], Iterable[Change]],
     ) -> None:
-        self.problems: list[str] = []
+        self.problems = Problems(name, "nothing was recorded")
         self.drafts: list[Draft] = []
         self.targets: dict[Target, Mapping[str, Any]] = {}
         self._said: set[str] = set()
-        self._name = name
+        self._standing_cores: dict[str, list[tuple[str, dict[str, Any]]]] = {}
         self._today = today
         self._resolve = resolve
         self._standing = standing
@@ -59,8 +64,14 @@ class Batch:
         if start == "[":
             self._problem("line 1", InputError("this is a JSON array", "write one object a line (JSON Lines)"))
             return
-        for place, record in watch(self._json_lines(text) if start == "{" else self._csv_records(text)):
+        records = self._json_lines(text) if start == "{" else self._csv_records(text)
+        for number, (place, record) in enumerate(watch(records)):
+            if number == MOST_RECORDS:
+                self._problem(place, InputError(f"there are more than {MOST_RECORDS} updates", "part the file"))
+                return
             self._take(place, record)
+            if self.problems.full:
+                return
 
     def _take(self, place: str, record: Mapping[str, Any]) -> None:
         before = len(self.problems)
@@ -89,7 +100,7 @@ class Batch:
     def _value(self, name: str, given: object) -> Any:
         if name == "percent":
             text = given.strip().removesuffix("%").strip() if isinstance(given, str) else given
-            return check_percent(int(text) if isinstance(text, str) and text.isascii() and text.isdigit() else text)
+            return check_percent(int(text) if isinstance(text, str) and _WHOLE.fullmatch(text) else text)
         if not isinstance(given, str):
             raise InputError(f"{name}: {quoted(str(given))} is not text", "write it in quotation marks")
         check_text(name, given)
@@ -114,9 +125,12 @@ class Batch:
         if words in self._said:
             return False
         self._said.add(words)
+        if said.item not in self._standing_cores:
+            # Read once for an item: a file may say thousands of things of one.
+            self._standing_cores[said.item] = [(c.on, _core(c.content)) for c in self._live(said.item)]
+        core = _core(said.body)
         return not any(
-            _core(change.content) == _core(said.body) and (not dated or change.on == said.on)
-            for change in self._live(said.item)
+            stands == core and (not dated or on == said.on) for on, stands in self._standing_cores[said.item]
         )
 
     def _json_lines(self, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -125,13 +139,11 @@ class Batch:
             if not line.strip():
                 continue
             try:
-                record = json.loads(line, object_pairs_hook=_once)
-            except SpacedialogError as error:
-                self._problem(place, error)
-            except json.JSONDecodeError as error:
-                self._problem(place, InputError(f"this is not JSON: {error.msg}", "write one object a line"))
-            except (ValueError, RecursionError):
-                self._problem(place, InputError("a number is too long, or brackets nest too deep", "mend the line"))
+                record = parse_json(line, place)
+            except InputError as error:
+                self.problems.extend(told(error))
+                if self.problems.full:
+                    return
             else:
                 if isinstance(record, dict):
                     yield place, record
@@ -143,9 +155,10 @@ class Batch:
         delimiter = max(",;\t", key=header.count)
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         names: list[str] = []
+        begun = 1
         try:
             for cells in lines:
-                place = f"line {lines.line_num}"
+                place, begun = f"line {lines.line_num}", lines.line_num + 1
                 if not any(cell.strip() for cell in cells):
                     continue
                 if not names:
@@ -163,9 +176,8 @@ class Batch:
                 else:
                     yield place, {name: _unguarded(cell) for name, cell in zip(names, cells, strict=False)}
         except csv.Error as error:
-            self._problem(
-                f"line {lines.line_num}", InputError(f"this is not CSV: {error}", "close every quotation mark")
-            )
+            # Where its record begins: a quotation mark that is never closed runs on to the end of the file.
+            self._problem(f"line {begun}", InputError(f"this is not CSV: {error}", "close every quotation mark"))
 
     @contextmanager
     def _collecting(self, place: str) -> Iterator[None]:
@@ -175,7 +187,7 @@ class Batch:
             self._problem(place, error)
 
     def _problem(self, place: str, error: SpacedialogError) -> None:
-        self.problems.append(f"{self._name}, {place}: {error.problem}\n  {error.remedy}")
+        self.problems.add(f"{place}: {error.problem}\n  {error.remedy}")
 
 
 def _core(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -186,13 +198,6 @@ def _core(body: Mapping[str, Any]) -> dict[str, Any]:
     return core
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    record = dict(pairs)
-    if len(record) < len(pairs):
-        raise InputError("a field stands there twice", "write it once")
-    return record
-
-
 def _unguarded(cell: str) -> str:
     """A cell of a CSV that this program wrote, without the apostrophe that keeps a spreadsheet from reckoning."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@\t\r\n'") else cell
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@\uff1d\uff0b\uff0d\uff20\t\r\n'") else cell

@@ -9,6 +9,9 @@ import sys
 from spacedialog import __version__
 from spacedialog.errors import ProblemsError, SpacedialogError, StoreError
 
+MOST_TOLD = 100
+"""How many problems of a file are shown: a terminal scrolls, and who mends these sees the next."""
+
 
 def main() -> None:
     """Run the command line, and end the process at once with its exit status."""
@@ -63,9 +66,12 @@ def _tell(error: SpacedialogError) -> None:
 
     start = "" if error.problem.startswith("spacedialog") else "spacedialog: "
     lines = [start + one_line(error.problem)]
-    for problem in error.problems if isinstance(error, ProblemsError) else ():
+    problems = error.problems if isinstance(error, ProblemsError) else ()
+    for problem in problems[:MOST_TOLD]:
         what, _, remedy = problem.rpartition("\n  ")
         lines += [one_line(what), f"  {one_line(remedy)}"]
+    if len(problems) > MOST_TOLD:
+        lines.append(f"… and {len(problems) - MOST_TOLD} more")
     if error.remedy:
         lines.append(f"  {one_line(error.remedy)}")
     sys.stderr.write("".join(f"{line}\n" for line in lines))

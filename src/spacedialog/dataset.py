@@ -63,6 +63,10 @@ Edtf = Annotated[
 Every = Annotated[str, AfterValidator(_recurrence), Field(description="How often it comes round: 2 years.")]
 WebAddress = Annotated[str, AfterValidator(_web_address), Field(max_length=2_000, json_schema_extra={"format": "uri"})]
 
+# Every wrong part of a list is a problem of its own, so a list of millions of them must end before they are looked at.
+MOST = 1_000
+MOST_DECLARED = 10_000
+
 
 class Strict(BaseModel):
     """A part of a file in which nothing stands that is not declared."""
@@ -89,7 +93,7 @@ class Dialogue(Strict):
     place: Text
     when: Edtf
     host: Key = Field(description="The party that hosted it.")
-    heads: list[Head] = []
+    heads: list[Head] = Field(default=[], max_length=MOST)
     note: Text | None = None
 
 
@@ -135,7 +139,7 @@ class Milestone(Strict):
     since: Edtf | None = Field(default=None, description="When it was set, if later than the meeting.")
     status: MilestoneStatus = Field(default=MilestoneStatus.PLANNED, strict=False)
     note: Text | None = None
-    sources: list[Source] = []
+    sources: list[Source] = Field(default=[], max_length=100)
     evidence: WebAddress | None = None
 
 
@@ -149,14 +153,16 @@ class Commitment(Strict):
     detail: Text | None = None
     strength: Strength = Field(strict=False)
     lead: Key | None = Field(default=None, description="The party that owes it; none where it is joint.")
-    partners: list[Key] = []
+    partners: list[Key] = Field(default=[], max_length=MOST)
     due: Edtf | None = None
     status: Status = Field(strict=False)
     percent: int | None = Field(default=None, ge=0, le=100)
-    sources: list[Source] = Field(min_length=1)
-    omitted_by: list[Key] = Field(default=[], description="Documents on the meeting that leave it out.")
+    sources: list[Source] = Field(min_length=1, max_length=MOST)
+    omitted_by: list[Key] = Field(
+        default=[], max_length=MOST, description="Documents on the meeting that leave it out."
+    )
     difference: Text | None = Field(default=None, description="Where the documents differ.")
-    milestones: list[Milestone] = []
+    milestones: list[Milestone] = Field(default=[], max_length=MOST)
 
 
 class Update(Strict):
@@ -177,10 +183,10 @@ class Opening(Strict):
     format: Literal["spacedialog/1"]
     compiled: Edtf = Field(description="The day the file was compiled.")
     dialogue: Dialogue
-    documents: list[Document]
-    grades: dict[str, Text] = Field(default={}, description="The evidence grades, each with its meaning.")
-    areas: list[Area]
-    parties: list[Party]
+    documents: list[Document] = Field(max_length=MOST_DECLARED)
+    grades: dict[Text, Text] = Field(default={}, description="The evidence grades, each with its meaning.")
+    areas: list[Area] = Field(max_length=MOST_DECLARED)
+    parties: list[Party] = Field(max_length=MOST_DECLARED)
 
 
 class DataFile(Opening):
@@ -220,6 +226,7 @@ class Checks:
             yield from self._unknown(f"{place}.partners[{position}]", "parties", partner)
         for position, document in enumerate(commitment.omitted_by):
             yield from self._unknown(f"{place}.omitted_by[{position}]", "documents", document)
+        yield from self._whole(place, commitment)
         yield from self._cited(place, commitment.sources)
         for position, milestone in enumerate(commitment.milestones):
             part = f"{place}.milestones[{position}]"
@@ -248,6 +255,7 @@ class Checks:
             yield (
                 f"{place}.status: {update.status.value} does not fit {update.ref}\n  write one of {', '.join(words)}"
             )
+        yield from self._whole(place, update)
         yield from self._closed(f"{place}.on", update.on)
 
     @staticmethod
@@ -269,6 +277,10 @@ class Checks:
             yield from self._unknown(f"{place}.sources[{number}].document", "documents", source.document)
             if source.grade is not None and source.grade not in self._opening.grades:
                 yield f"{place}.sources[{number}].grade: {quoted(source.grade)} is not among the grades\n  add it there"
+
+    def _whole(self, place: str, said: Commitment | Update) -> Iterator[str]:
+        if said.status == Status.COMPLETE and said.percent not in (None, 100):
+            yield f"{place}.percent: what is complete is not at {said.percent} %\n  leave it out, or write in-progress"
 
     def _closed(self, place: str, date_: str | None) -> Iterator[str]:
         if date_ is not None and VagueDate.parse(date_).latest is None:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from spacedialog.dataset import Document, Edtf, Every, Head, Key, RefText, Strict, Text
+from spacedialog.dataset import MOST, MOST_DECLARED, Document, Edtf, Every, Head, Key, RefText, Strict, Text
 from spacedialog.log import Change, canonical
 
 Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
@@ -40,7 +40,7 @@ class Values(Known):
     detail: Text | None = None
     strength: str | None = None
     lead: str | None = None
-    partners: list[str] | None = None
+    partners: list[str] | None = Field(default=None, max_length=MOST)
     status: str | None = None
     percent: int | None = Field(default=None, ge=0, le=100)
     position: int | None = Field(default=None, ge=0, le=1_000_000)
@@ -49,10 +49,10 @@ class Values(Known):
     met: Edtf | None = None
     recurs: Every | None = None
     difference: str | None = None
-    omitted_by: list[str] | None = None
-    sources: list[LooseSource] | None = None
-    documents: list[Document] | None = None
-    heads: list[Head] | None = None
+    omitted_by: list[str] | None = Field(default=None, max_length=MOST)
+    sources: list[LooseSource] | None = Field(default=None, max_length=MOST)
+    documents: list[Document] | None = Field(default=None, max_length=MOST_DECLARED)
+    heads: list[Head] | None = Field(default=None, max_length=MOST)
     grades: dict[str, str] | None = None
 
 

@@ -18,13 +18,30 @@ from spacedialog.dataset import Checks, Commitment, DataFile, Opening, Strict, U
 from spacedialog.dates import quoted
 from spacedialog.errors import InputError, ProblemsError
 from spacedialog.exported import LogEntry, LogFile, change_of
-from spacedialog.log import EXPORT_FORMAT, Change, holds
+from spacedialog.incoming import (
+    MAX_SIZE,
+    Incoming,
+    Problems,
+    half_characters,
+    parse_json,
+    shown,
+    text_of,
+    told,
+)
+from spacedialog.log import EXPORT_FORMAT, EXPORT_OPENING, Change, holds
 from spacedialog.record import Entry
 
 AnyModel = TypeVar("AnyModel", bound=Strict)
 
 SCHEMAS: dict[str, type[Strict]] = {"data": DataFile, "log": LogFile}
 """The kinds of file that `import` takes."""
+
+LARGEST_PART = 2_000_000
+"""How many bytes of JSON the opening of a file, a commitment, an update or a change may have: each is checked whole."""
+
+_WHOLE = {"commitments", "updates", "changes"}
+_LOG_NAMES = {"format", "changes"}
+_SCHEMA_REMEDY = "spacedialog schema shows what is expected"
 
 
 def json_schema(kind: str) -> dict[str, Any]:
@@ -38,164 +55,211 @@ class Contents:
     `problems` grows while the entries are read; a commitment with which anything is wrong does not come.
     """
 
-    def __init__(self, name: str, opening: Mapping[str, Any], entries: Iterator[Entry], problems: list[str]) -> None:
+    def __init__(self, opening: Mapping[str, Any], entries: Iterator[Entry], problems: Problems) -> None:
         self.opening = opening
         self.problems = problems
-        self._name = name
         self._entries = entries
 
     def entries(self) -> Iterator[Entry]:
         """The commitments."""
         return self._entries
 
-    def refuse(self) -> None:
-        """ProblemsError where anything was found to be wrong."""
-        if self.problems:
-            placed = [f"{self._name}: {problem}" for problem in self.problems]
-            raise ProblemsError(f"{self._name}: nothing was imported", placed)
 
-
-def read(stream: BinaryIO, name: str) -> Contents | Iterator[Change]:
+def read(stream: BinaryIO, name: str, max_size: int = MAX_SIZE) -> Contents | Iterator[Change]:
     """The content of a file: a data file, or the changes of an exported log, as they are read.
 
-    Either may be one JSON object or JSON Lines, which are read a line at a time. InputError or ProblemsError, with
-    the place in the file `name`, where it cannot be read.
+    Either may be one JSON object, which may have `max_size` bytes, or JSON Lines, which are read a line at a time and
+    of which a commitment with its updates may have as many; a log that `export` wrote is always read by lines.
+    InputError or ProblemsError, with the place in the file `name`, where it cannot be read.
     """
-    head = stream.readline()
+    file = Incoming(stream, name, max_size)
+    head = file.line()
+    if head.strip() == EXPORT_OPENING.encode():
+        return _changes(_closed(file), name)
+    match _said_first(head):
+        case "log":
+            return _changes(((f"line {number}", line) for number, line in file.lines(2)), name)
+        case "data":
+            return _data_lines(head, file)
+    return _whole(file.whole(head), name)
+
+
+def _said_first(head: bytes) -> str:
+    """What the first line shows JSON Lines to be, `log` or `data`; empty where it is no object by itself."""
     try:
         first = json.loads(head.removeprefix(b"\xef\xbb\xbf"))
     except (ValueError, RecursionError):
-        # Not an object by itself: a document of many lines, or what is none at all.
-        first = None
+        return ""  # A document of many lines, or what is none at all.
     if first == {"format": EXPORT_FORMAT}:
-        return _log_lines(stream, name)
-    if isinstance(first, dict) and "format" in first and not first.keys() & {"commitments", "changes"}:
-        return _data_lines(first, stream, name)
-    return _whole(head + stream.read(), name)
+        return "log"
+    return "data" if isinstance(first, dict) and "format" in first and not first.keys() & _WHOLE else ""
 
 
 def _whole(content: bytes, name: str) -> Contents | Iterator[Change]:
-    document = _parsed(content.removeprefix(b"\xef\xbb\xbf"), name)
-    if isinstance(document, dict) and document.get("format") == EXPORT_FORMAT:
-        log = _validated(LogFile, document, name, "")
-        return _hashed(((f"changes[{number}]", entry) for number, entry in enumerate(log.changes)), name)
-    data = _validated(DataFile, document, name, "")
-    checks = Checks(data)
-    problems = list(checks.opening())
-    for number, commitment in enumerate(data.commitments):
-        problems += checks.commitment(f"commitments[{number}]", commitment)
+    document = parse_json(text_of(content, name), name)
+    del content  # The document is many times as large, and this need not stand beside it.
+    if not isinstance(document, dict):
+        raise InputError(f"{name}: this is no object", "write a data file: spacedialog schema shows its form")
+    problems = Problems(name, "nothing was imported")
+    if document.get("format") == EXPORT_FORMAT:
+        changes = _list(document, "changes", problems)
+        for unknown in document.keys() - _LOG_NAMES:
+            problems.add(f"{shown(unknown)}: a log has no such field\n  leave it out")
+        problems.refuse()
+        return _changes(((f"changes[{number}]", change) for number, change in enumerate(changes)), name)
+    commitments = _list(document, "commitments", problems)
+    updates = _list({"updates": [], **document}, "updates", problems)
+    checks: Checks | None = None
+    try:
+        opening = _validated(Opening, {key: part for key, part in document.items() if key not in _WHOLE}, "")
+        checks = Checks(opening)
+        problems.extend(checks.opening())
+    except ProblemsError as error:
+        problems.extend(error.problems)
     by_ref: dict[str, Commitment] = {}
-    for commitment in data.commitments:
+    plain: dict[str, list[Any]] = {"commitments": [], "updates": []}
+    for place, commitment in _parts(Commitment, "commitments", commitments, problems):
+        problems.extend(checks.commitment(place, commitment) if checks else ())
         by_ref |= dict.fromkeys(Checks.refs_of(commitment), commitment)
-    for number, update in enumerate(data.updates):
+        plain["commitments"].append(_plain(commitment))
+    sound = len(plain["commitments"]) == len(commitments)
+    for place, update in _parts(Update, "updates", updates, problems):
         about = by_ref.get(update.ref.casefold())
-        problems += checks.update(f"updates[{number}]", update, [about] if about else [])
-    plain = _plain(data)
-    contents = Contents(name, plain, record.entries(plain), problems)
-    contents.refuse()
-    return contents
+        if checks and (about or sound):
+            # Of a commitment that is wrong itself, the updates can be right.
+            problems.extend(checks.update(place, update, [about] if about else []))
+        plain["updates"].append(_plain(update))
+    problems.refuse()
+    said = {**_plain(opening), **plain}
+    return Contents(said, record.entries(said), problems)
 
 
-def _data_lines(first: dict[str, Any], stream: BinaryIO, name: str) -> Contents:
-    opening = _validated(Opening, first, name, "line 1")
+def _list(document: Mapping[str, Any], field: str, problems: Problems) -> list[Any]:
+    """The list that a field of a document is; empty, and a problem, where it is none."""
+    said = document.get(field)
+    if isinstance(said, list):
+        return said
+    problems.add(f"{field}: {'it is missing' if said is None else 'this is no list'}\n  {_SCHEMA_REMEDY}")
+    return []
+
+
+def _parts(
+    model: type[AnyModel], field: str, parts: Iterable[object], problems: Problems
+) -> Iterator[tuple[str, AnyModel]]:
+    """The parts of a list that are in order, each with its place."""
+    for number, said in enumerate(parts):
+        place = f"{field}[{number}]"
+        if problems.full:
+            return
+        try:
+            yield place, _validated(model, said, place)
+        except ProblemsError as error:
+            problems.extend(error.problems)
+
+
+def _data_lines(head: bytes, file: Incoming) -> Contents:
+    problems = Problems(file.name, "nothing was imported")
+    try:
+        opening = _validated(Opening, _object(head, "line 1"), "line 1")
+    except InputError as error:
+        problems.extend(told(error))
+        problems.refuse()
+        raise
     checks = Checks(opening)
-    problems = [f"line 1.{problem}" for problem in checks.opening()]
+    problems.extend(f"line 1.{problem}" for problem in checks.opening())
 
     def entries() -> Iterator[Entry]:
         commitment: Commitment | None = None
-        place, updates = "", list[tuple[str, Mapping[str, Any]]]()
-        for number, line in enumerate(stream, 2):
-            if not line.strip():
-                continue
+        place, updates, size, lost = "", list[tuple[str, Mapping[str, Any]]](), 0, False
+        for number, line in file.lines(2):
+            if problems.full:
+                return
             at = f"line {number}"
+            size += len(line)
             try:
-                said = _line(line, name, number)
+                said = _object(line, at)
+            except InputError as error:
+                # It may have been a commitment, and what follows may be about it.
+                problems.extend(told(error))
+                lost = True
+                continue
+            try:
                 if "area" in said:
                     if commitment:
                         yield Entry(place, _plain(commitment), updates)
-                    commitment, place, updates = None, at, []
-                    new = _validated(Commitment, said, name, at)
+                    commitment, place, updates, size, lost = None, at, [], len(line), False
+                    new = _validated(Commitment, said, at)
                     wrong = list(checks.commitment(at, new))
                     problems.extend(wrong)
                     commitment = None if wrong else new
+                elif "format" in said:
+                    problems.add(f"{at}: this is a second opening\n  put each dialogue into a file of its own")
                 else:
-                    update = _validated(Update, said, name, at)
-                    if commitment or not place:
+                    update = _validated(Update, said, at)
+                    if not lost and (commitment or not place):
                         # Of a commitment that is wrong itself, the updates can be right.
                         problems.extend(checks.update(at, update, [commitment] if commitment else []))
                     updates.append((at, _plain(update)))
-            except ProblemsError as error:
-                problems.extend(problem.removeprefix(f"{name}: ") for problem in error.problems)
             except InputError as error:
-                problems.append(f"{error.problem.removeprefix(f'{name}, ')}\n  {error.remedy}")
+                problems.extend(told(error))
+            if size > file.max_size:
+                raise file.too_large(f"{file.name}, {at}", "a commitment with its updates")
         if commitment:
             yield Entry(place, _plain(commitment), updates)
 
-    return Contents(name, _plain(opening), entries(), problems)
+    return Contents(_plain(opening), entries(), problems)
 
 
-def _log_lines(stream: BinaryIO, name: str) -> Iterator[Change]:
-    return _hashed(
-        (
-            (f"line {number}", _validated(LogEntry, _line(line, name, number), name, f"line {number}"))
-            for number, line in enumerate(stream, 2)
-            if line.strip()
-        ),
-        name,
-    )
+def _closed(file: Incoming) -> Iterator[tuple[str, bytes]]:
+    """The lines of a log that `export` wrote as one JSON object: a change on each, and its end on the last."""
+    ended = False
+    for number, line in file.lines(2):
+        bare = line.strip()
+        if ended:
+            raise InputError(f"{file.name}, line {number}: the log has ended before this", "export it again")
+        ended = bare == b"]}"
+        if not ended:
+            yield f"line {number}", bare.removesuffix(b",")
+    if not ended:
+        raise InputError(f"{file.name}: the log breaks off: its last line is not ]}}", "export it again")
 
 
-def _hashed(entries: Iterable[tuple[str, LogEntry]], name: str) -> Iterator[Change]:
-    """The changes that the entries are; ProblemsError at the end where a hash did not fit."""
-    torn = []
-    for place, entry in entries:
-        change = change_of(entry)
-        if holds(change):
-            yield change
+def _changes(entries: Iterable[tuple[str, object]], name: str) -> Iterator[Change]:
+    """The changes that the entries, or lines of JSON, are; ProblemsError at the end where any is wrong."""
+    problems = Problems(name, "nothing was imported")
+    for place, said in entries:
+        try:
+            change = change_of(_validated(LogEntry, _object(said, place) if isinstance(said, bytes) else said, place))
+        except InputError as error:
+            problems.extend(told(error))
         else:
-            torn.append(f"{name}: {place}: its hash does not fit what it says\n  export the log again")
-    if torn:
-        raise ProblemsError(f"{name}: nothing was imported", torn)
+            if not holds(change):
+                problems.add(f"{place}: its hash does not fit what it says\n  export the log again")
+            elif not problems:
+                yield change
+        if problems.full:
+            break
+    problems.refuse()
 
 
-def _line(line: bytes, name: str, number: int) -> dict[str, Any]:
-    said = _parsed(line, name, number)
+def _object(line: bytes, place: str) -> dict[str, Any]:
+    said = parse_json(text_of(line, place), place)
     if not isinstance(said, dict):
-        raise InputError(f"{name}, line {number}: this is no object", "write a data file: spacedialog schema")
+        raise InputError(f"{place}: this is no object", "write a data file: spacedialog schema")
     return said
 
 
-def _parsed(content: bytes, name: str, number: int | None = None) -> object:
-    at = name if number is None else f"{name}, line {number}"
-    try:
-        return _decode(content.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise InputError(f"{at}: byte {error.start} is not UTF-8", "save the file as UTF-8") from error
-    except json.JSONDecodeError as error:
-        where = f"{name}, line {number or error.lineno}, column {error.colno}"
-        raise InputError(
-            f"{where}: this is not JSON: {error.msg}", "write a data file: spacedialog schema shows its form"
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(
-            f"{at}: a number is too long, or none (NaN), or brackets nest too deep",
-            "write a data file: spacedialog schema",
-        ) from error
-
-
-def _no_number(name: str) -> object:
-    raise ValueError(f"{name} is no number of JSON")
-
-
-_decode = json.JSONDecoder(parse_constant=_no_number).decode
-
-
-def _validated(model: type[AnyModel], said: object, name: str, place: str) -> AnyModel:
+def _validated(model: type[AnyModel], said: object, place: str) -> AnyModel:
+    """What a part of a file says; ProblemsError with every fault, each with its place in the file."""
     try:
         return model.model_validate(said)
     except ValidationError as error:
-        problems = [f"{name}: {_problem(problem, place)}" for problem in error.errors(include_url=False)]
-        raise ProblemsError(f"{name}: nothing was imported", problems) from error
+        problems = [_problem(problem, place) for problem in error.errors(include_url=False, include_context=False)]
+        if error.errors()[0]["type"] == "json_invalid":
+            problems = list(half_characters(said, place)) or problems
+        raise ProblemsError(place, problems) from error
+    except RecursionError as error:
+        raise ProblemsError(place, [f"{place}: brackets nest too deep\n  {_SCHEMA_REMEDY}"]) from error
 
 
 def _plain(model: Strict) -> dict[str, Any]:
@@ -204,10 +268,10 @@ def _plain(model: Strict) -> dict[str, Any]:
 
 def _problem(problem: ErrorDetails, start: str) -> str:
     """What pydantic found, as `commitments[3].due: '2025-13' is not a date`, with a remedy below it."""
-    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in problem["loc"])
+    parts = (f"[{part}]" if isinstance(part, int) else f".{shown(part)}" for part in problem["loc"])
     place = (start + "".join(parts)).lstrip(".")
     said = problem["msg"].removeprefix("Value error, ")
     said = said[0].lower() + said[1:] if "\n" not in said else said
     given = "" if problem["type"] in ("missing", "value_error") else f" (it is {quoted(str(problem['input']))})"
     what = f"{place}: {said}{given}" if place else f"{said}{given}"
-    return what if "\n" in what else f"{what}\n  spacedialog schema shows what is expected"
+    return what if "\n" in what else f"{what}\n  {_SCHEMA_REMEDY}"

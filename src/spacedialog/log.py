@@ -24,6 +24,9 @@ SEED_AUTHOR = "spacedialog"
 EXPORT_FORMAT = "spacedialog-log/1"
 """What an exported log says of itself."""
 
+EXPORT_OPENING = f'{{"format": "{EXPORT_FORMAT}", "changes": ['
+"""The first line of a log that is exported as one JSON object; each change stands on a line of its own below it."""
+
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 

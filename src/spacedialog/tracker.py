@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from spacedialog.errors import DateError, ProblemsError
+from spacedialog.errors import DateError
 from spacedialog.log import RETRACT, Draft
 from spacedialog.rows import Difference, Written
 from spacedialog.store import files, journal, writer
@@ -231,26 +231,33 @@ class Tracker:
                 lambda item: journal.live(session.connection, item),
             )
             batch.read(text, watch)
-            if batch.problems:
-                raise ProblemsError(f"{name}: nothing was recorded", batch.problems)
+            batch.problems.refuse()
             return session.keep("applied", list(batch.targets), batch.drafts)
 
     def import_file(
-        self, content: bytes | BinaryIO, name: str, *, bundled: bool = True, watch: Watch = unwatched
+        self,
+        content: bytes | BinaryIO,
+        name: str,
+        *,
+        bundled: bool = True,
+        max_size: int | None = None,
+        watch: Watch = unwatched,
     ) -> Written:
         """Take in a data file, or the log that `export` wrote; what is on record already is passed over.
 
         A data file is compared with its previous import, so what people recorded stays as it is. Where there is
         no store yet, `bundled` says whether the bundled dialogue goes into the new one too. JSON Lines are read as
-        they are recorded. ProblemsError lists everything that is wrong with the file `name`.
+        they are recorded; at most `max_size` bytes of a file are held at once. ProblemsError lists everything that is
+        wrong with the file `name`.
         """
-        from spacedialog import intake
+        from spacedialog import incoming, intake
 
-        contents = intake.read(BytesIO(content) if isinstance(content, bytes) else content, name)
+        stream = BytesIO(content) if isinstance(content, bytes) else content
+        contents = intake.read(stream, name, max_size or incoming.MAX_SIZE)
         with self._writing(bundled=bundled) as session:
             if isinstance(contents, intake.Contents):
                 appended = self.record(session.connection, self._imports(contents, session, watch))
-                contents.refuse()
+                contents.problems.refuse()
                 return session.written("imported", changes=appended.changes, undo=appended.last)
             merged = writer.merge(session.connection, watch(contents), name)
             notices = (f"{merged.strange} entries are newer than this program: kept, and not counted",)
@@ -267,10 +274,11 @@ class Tracker:
             previous, refused = journal.imported(session.connection, item), journal.refused(session.connection, item)
             return record.differences(drafts, previous, refused, on=self.today.isoformat())
 
-        contents.problems += dataset.opening_misfits(contents.opening, session.view, self.today)
-        yield from map(news, record.opening_drafts(contents.opening))
+        contents.problems.extend(dataset.opening_misfits(contents.opening, session.view, self.today))
+        if not contents.problems:
+            yield from map(news, record.opening_drafts(contents.opening))
         for entry in watch(contents.entries()):
-            contents.problems += dataset.entry_misfits(entry, session.view, self.today)
+            contents.problems.extend(dataset.entry_misfits(entry, session.view, self.today))
             if not contents.problems:
                 yield news(record.entry_drafts(contents.opening["dialogue"], entry))
 

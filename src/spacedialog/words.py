@@ -55,6 +55,9 @@ class Flag(StrEnum):
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 """What a short name looks like: a ref, or the key of a party, an area, a document."""
 
+LONGEST_NAME = 64
+"""How many characters a short name may have."""
+
 SETTLED = (Status.COMPLETE, Status.WITHDRAWN)
 """Statuses after which nothing more is expected."""
 

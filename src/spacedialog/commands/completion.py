@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from spacedialog.render.text import one_line
 from spacedialog.selection import STATUS_GROUPS
 from spacedialog.store.query import SORTS
 from spacedialog.tracker import Tracker
-from spacedialog.words import MilestoneStatus, Status, Strength
+from spacedialog.words import NAME_PATTERN, MilestoneStatus, Status, Strength
 
+# A log from elsewhere may call a kind or an area what it likes, and a shell evaluates what it is offered.
+_NAME = re.compile(NAME_PATTERN)
 # The signs that mean something to a shell or to Rich, and what stands for them.
 _NO_MEANING = str.maketrans({"[": "(", "]": ")", "'": "\u2019", '"': "\u201d", **dict.fromkeys("\\`$!:;&|<>", " ")})
 
@@ -53,7 +56,7 @@ def _on_record(field: str) -> Callable[[typer.Context, str], list[str]]:
     def complete(ctx: typer.Context, incomplete: str) -> list[str]:
         try:
             with _tracker(ctx).view() as view:
-                return _beginning(incomplete, view.values(field))
+                return _beginning(incomplete, filter(_NAME.fullmatch, view.values(field)))
         except SpacedialogError:
             return []
 

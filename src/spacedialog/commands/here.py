@@ -135,6 +135,16 @@ def days(name: str, text: str) -> int:
     return span.count * (7 if span.unit is Unit.WEEK else 1)
 
 
+def size(name: str, text: str) -> int:
+    """A number of bytes that a user typed for the option `name`."""
+    from spacedialog.incoming import parse_size
+
+    try:
+        return parse_size(text)
+    except InputError as error:
+        raise InputError(f"{name}: {error.problem}", error.remedy) from error
+
+
 @contextmanager
 def reading(file: Path) -> Iterator[tuple[str, BinaryIO]]:
     """The name of a file that a user named, and the file, open; `-` is standard input."""

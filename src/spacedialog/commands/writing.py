@@ -49,6 +49,11 @@ SourceOption = Annotated[
     str | None, typer.Option(metavar="DOCUMENT", help="The document it stands in: its key, title or address.")
 ]
 ParagraphOption = Annotated[str | None, typer.Option(metavar="N", help="The paragraph of the document.")]
+MAX_SIZE = "5MB"
+MaxSizeOption = Annotated[
+    str,
+    typer.Option("--max-size", metavar="SIZE", help="How much of the file may be held at once: 500kB, 200MB, 2GB."),
+]
 ChangeArgument = Annotated[str | None, typer.Argument(metavar="CHANGE", help="The id of a change, or its end.")]
 
 
@@ -228,6 +233,7 @@ def undo(
 def apply(
     writing: Writing,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON Lines or CSV; - for standard input.")],
+    max_size: MaxSizeOption = MAX_SIZE,
 ) -> None:
     """Record many updates from a file: all of them, or none.
 
@@ -237,11 +243,10 @@ def apply(
 
     Each record has a ref and any of status, percent, due, note, evidence, on. Dates are EDTF.
     """
+    from spacedialog.incoming import Incoming, text_of
+
     with here.reading(file) as (name, stream):
-        try:
-            text = stream.read().decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise InputError(f"{name}: byte {error.start} is not UTF-8", "save the file as UTF-8") from error
+        text = text_of(Incoming(stream, name, here.size("--max-size", max_size)).whole(), name)
     with progress("reading", "updates") as watch:
         written = writing.tracker.apply(text, name, watch=watch)
     writing.show(written)
@@ -255,6 +260,7 @@ def import_(
     without_bundled: Annotated[
         bool, typer.Option("--without-bundled", help="Where this makes the store, leave the bundled record out of it.")
     ] = False,
+    max_size: MaxSizeOption = MAX_SIZE,
 ) -> None:
     """Take in a dialogue from a data file, or an exported log.
 
@@ -264,8 +270,9 @@ def import_(
 
     What is on record already is passed over, and what people recorded stays as it is.
     """
+    size = here.size("--max-size", max_size)
     with here.reading(file) as (name, stream), progress("importing", "records") as watch:
-        written = writing.tracker.import_file(stream, name, bundled=not without_bundled, watch=watch)
+        written = writing.tracker.import_file(stream, name, bundled=not without_bundled, max_size=size, watch=watch)
     writing.show(written)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import TextIO
 
-from spacedialog.log import EXPORT_FORMAT, Change
+from spacedialog.log import EXPORT_FORMAT, EXPORT_OPENING, Change
 from spacedialog.render.json_ import dumps
 from spacedialog.render.text import json_safe
 
@@ -15,7 +15,7 @@ def write(changes: Iterable[Change], out: TextIO, *, lines: bool) -> None:
     """Write the changes as they come."""
     known = iter(changes)
     first = next(known, None)  # so that a store that cannot be read fails before anything is written
-    out.write(f'{{"format": "{EXPORT_FORMAT}"' + ("}" if lines else ', "changes": ['))
+    out.write(f'{{"format": "{EXPORT_FORMAT}"}}' if lines else EXPORT_OPENING)
     mark = "\n"
     for change in chain([first] if first else (), known):
         # The body is JSON already, and what its hash was made from: it goes out as it is.

@@ -10,7 +10,9 @@ from spacedialog.report import Document
 from spacedialog.sheets import Sheet
 
 # A web address without the punctuation behind it, or a sign that could be markup.
-_MARKUP = re.compile(r"""https?://[^\s<>|\\`]*[^\s<>|\\`.,;:!?)\]'"*]|[\\`*_\[\]<>|~&]""")
+_MARKUP = re.compile(r"""https?://[^\s<>|\\`]*[^\s<>|\\`.,;:!?)\]'"*]|[\\`*_\[\]<>|~&#$]""")
+# What would begin a list, underline a heading or draw a rule where a line begins with it.
+_BEGINNING = re.compile(r"^(?:(?=[-+](?: |$)|[-=]+$)|([0-9]{1,9})(?=[.)](?: |$)))")
 
 
 def write(view: Sheet | Document, out: TextIO) -> None:
@@ -47,4 +49,5 @@ def _row(cells: list[str]) -> str:
 
 def cell(text: str) -> str:
     """Text with every sign escaped that could be markup, on one line; web addresses as links that say themselves."""
-    return _MARKUP.sub(lambda found: f"\\{found[0]}" if len(found[0]) == 1 else f"<{found[0]}>", one_line(text))
+    marked = _MARKUP.sub(lambda found: f"\\{found[0]}" if len(found[0]) == 1 else f"<{found[0]}>", one_line(text))
+    return _BEGINNING.sub(r"\1\\", marked)

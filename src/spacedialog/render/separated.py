@@ -1,7 +1,7 @@
 """CSV (RFC 4180): a header line, CRLF line ends, and no cell that a spreadsheet would take for a formula.
 
-A text cell that begins with `=`, `+`, `-`, `@`, a tab, a line break or an apostrophe gets an apostrophe before it;
-take one leading apostrophe away to read it back.
+A text cell that begins with `=`, `+`, `-`, `@` (of any width), a tab, a line break or an apostrophe gets an apostrophe
+before it; take one leading apostrophe away to read it back.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import Any, TextIO
 from spacedialog.render.text import escaped, flat
 from spacedialog.sheets import Sheet
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
+# Some spreadsheets take the wide signs of East Asian keyboards for the narrow ones.
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n", "'")
 
 
 def write(sheet: Sheet, out: TextIO, *, header: bool) -> None:

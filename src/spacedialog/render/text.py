@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-# C0 and C1 controls, bidi marks and overrides, line and paragraph separators, lone surrogates.
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# C0 and C1 controls, bidi marks and overrides, line and paragraph separators, annotations, lone surrogates.
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb\ud800-\udfff]")
 _NAMED = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
 
 

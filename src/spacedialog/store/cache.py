@@ -113,7 +113,7 @@ def _area(item: str, history: History) -> Rows:
     texts = ("key", "dialogue", "title")
     yield (
         "area",
-        [(item, *p[:2], *(_text(p, name) for name in texts), p.fields.get("position", 0)) for p in history.periods],
+        [(item, *p[:2], *(_text(p, name) for name in texts), p.fields.get("position") or 0) for p in history.periods],
     )
 
 

@@ -7,9 +7,10 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from spacedialog.dates import quoted
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.store.query import storable
-from spacedialog.words import NAME_PATTERN
+from spacedialog.words import LONGEST_NAME, NAME_PATTERN
 
 _SHORT_REF = re.compile(r"(?:(.*?)-?)0*([0-9]{1,9})(?:\.([0-9]+))?")
 
@@ -36,7 +37,7 @@ class Refs:
         """
         key = storable(text.strip().casefold())
         found = self._named(key)
-        if not found and (short := _SHORT_REF.fullmatch(key)):
+        if not found and len(key) <= LONGEST_NAME and (short := _SHORT_REF.fullmatch(key)):
             prefix, number, part = short.groups()
             found = [
                 Target(ref, item, None)
@@ -51,8 +52,8 @@ class Refs:
             return found[0]
         if found:
             refs = ", ".join(sorted(target.ref for target in found))
-            raise InputError(f"'{text}' may be any of {refs}", "write more of the ref")
-        raise NotFoundError(f"nothing goes by the ref '{text}'", self._near(text))
+            raise InputError(f"{quoted(text)} may be any of {refs}", "write more of the ref")
+        raise NotFoundError(f"nothing goes by the ref {quoted(text)}", self._near(text[:LONGEST_NAME]))
 
     def _named(self, key: str) -> list[Target]:
         """What bears the ref now; where nothing does, what bore it before."""
