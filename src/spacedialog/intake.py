@@ -272,6 +272,7 @@ def _problem(problem: ErrorDetails, start: str) -> str:
     place = (start + "".join(parts)).lstrip(".")
     said = problem["msg"].removeprefix("Value error, ")
     said = said[0].lower() + said[1:] if "\n" not in said else said
-    given = "" if problem["type"] in ("missing", "value_error") else f" (it is {quoted(str(problem['input']))})"
+    untold = problem["type"] in ("missing", "value_error") or isinstance(problem["input"], dict | list)
+    given = "" if untold else f" (it is {quoted(str(problem['input']))})"
     what = f"{place}: {said}{given}" if place else f"{said}{given}"
     return what if "\n" in what else f"{what}\n  {_SCHEMA_REMEDY}"
