@@ -231,9 +231,14 @@ def from_markdown(text: str) -> Records:
 
 
 def signs(token: Token) -> str:
-    """The text of a run of Markdown, which holds nothing but text."""
+    """The text of a run of Markdown, which holds nothing but text, and web addresses as links that show themselves."""
     children = token.children or []
-    assert {child.type for child in children} <= {"text", "text_special", "softbreak"}, token.content
+    for place, child in enumerate(children):
+        if child.type == "link_open":
+            assert child.markup == "autolink", token.content
+            assert str(child.attrs["href"]).startswith(("http://", "https://")), token.content
+            assert children[place + 2].type == "link_close", token.content
+    assert {child.type for child in children} <= {"text", "text_special", "softbreak", "link_open", "link_close"}
     return "".join("\n" if child.type == "softbreak" else child.content for child in children)
 
 

@@ -26,7 +26,6 @@ _MOST_NAMES = 10_000
 _BOM = b"\xef\xbb\xbf"
 _SIZE = re.compile(r"([0-9]{1,12}) ?(|k|m|g)b?", re.IGNORECASE)
 _NAME = re.compile(r"\w{1,40}")
-_HALF = re.compile("[\ud800-\udfff]")
 
 
 def parse_size(text: str) -> int:
@@ -247,12 +246,3 @@ def shown(name: str) -> str:
 def told(error: InputError) -> Sequence[str]:
     """The problems of a file that an error tells of, each with its remedy on a line of its own."""
     return error.problems if isinstance(error, ProblemsError) else (f"{error.problem}\n  {error.remedy}",)
-
-
-def half_characters(value: Any, place: str) -> Iterator[str]:
-    """A problem for each text, or name, that holds half a character (a lone surrogate), which no file can keep."""
-    for at, part in walk(value, place):
-        texts = [part] if isinstance(part, str) else part if isinstance(part, dict) else ()
-        for text in texts:
-            if _HALF.search(text):
-                yield f"{at.lstrip('.')}: {quoted(text)} holds half a character (a surrogate)\n  write it whole"

@@ -22,7 +22,6 @@ from spacedialog.incoming import (
     MAX_SIZE,
     Incoming,
     Problems,
-    half_characters,
     parse_json,
     shown,
     text_of,
@@ -111,7 +110,9 @@ def _whole(content: bytes, name: str) -> Contents | Iterator[Change]:
     updates = _list({"updates": [], **document}, "updates", problems)
     checks: Checks | None = None
     try:
-        opening = _validated(Opening, {key: part for key, part in document.items() if key not in _WHOLE}, "")
+        before = {key: part for key, part in document.items() if key not in _WHOLE}
+        _bounded(before, "its opening")
+        opening = _validated(Opening, before, "")
         checks = Checks(opening)
         problems.extend(checks.opening())
     except ProblemsError as error:
@@ -152,6 +153,7 @@ def _parts(
         if problems.full:
             return
         try:
+            _bounded(said, place)
             yield place, _validated(model, said, place)
         except ProblemsError as error:
             problems.extend(error.problems)
@@ -243,10 +245,21 @@ def _changes(entries: Iterable[tuple[str, object]], name: str) -> Iterator[Chang
 
 
 def _object(line: bytes, place: str) -> dict[str, Any]:
+    _bounded(line, place)
     said = parse_json(text_of(line, place), place)
     if not isinstance(said, dict):
         raise InputError(f"{place}: this is no object", "write a data file: spacedialog schema")
     return said
+
+
+def _bounded(part: object, place: str) -> None:
+    """ProblemsError where a part, or the line that it stands in, is too large or nests too deep to be checked."""
+    try:
+        size = len(part) if isinstance(part, bytes) else len(json.dumps(part))
+    except RecursionError as error:
+        raise ProblemsError(place, [f"{place}: brackets nest too deep\n  {_SCHEMA_REMEDY}"]) from error
+    if size > LARGEST_PART:
+        raise ProblemsError(place, [f"{place}: this part is larger than 2 MB\n  part it"])
 
 
 def _validated(model: type[AnyModel], said: object, place: str) -> AnyModel:
@@ -255,8 +268,6 @@ def _validated(model: type[AnyModel], said: object, place: str) -> AnyModel:
         return model.model_validate(said)
     except ValidationError as error:
         problems = [_problem(problem, place) for problem in error.errors(include_url=False, include_context=False)]
-        if error.errors()[0]["type"] == "json_invalid":
-            problems = list(half_characters(said, place)) or problems
         raise ProblemsError(place, problems) from error
     except RecursionError as error:
         raise ProblemsError(place, [f"{place}: brackets nest too deep\n  {_SCHEMA_REMEDY}"]) from error
@@ -271,6 +282,8 @@ def _problem(problem: ErrorDetails, start: str) -> str:
     parts = (f"[{part}]" if isinstance(part, int) else f".{shown(part)}" for part in problem["loc"])
     place = (start + "".join(parts)).lstrip(".")
     said = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "string_unicode":
+        said = "this holds half a character (a surrogate), which no file can keep"
     said = said[0].lower() + said[1:] if "\n" not in said else said
     untold = problem["type"] in ("missing", "value_error") or isinstance(problem["input"], dict | list)
     given = "" if untold else f" (it is {quoted(str(problem['input']))})"
