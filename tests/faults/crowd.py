@@ -42,7 +42,8 @@ print("ready", flush=True)
 sys.stdin.readline()
 if sys.argv[1] == "write":
     for number in range(int(sys.argv[4])):
-        timed(lambda: tracker.note("ROK4-07", f"Note {number}."))
+        ref = f"ROK4-{(5 * int(sys.argv[3].split()[1]) + number) % 42 + 1:02}"
+        timed(lambda: tracker.note(ref, f"Note {number}."))
 else:
     stop = Path(sys.argv[4])
     while not stop.exists():

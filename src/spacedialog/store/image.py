@@ -131,8 +131,8 @@ def _frames(log: bytes) -> Iterator[_Frame]:
         if sound:
             check = _checksum(data, _checksum(head[:8], check, order), order)
             sound = of_this_run and check == struct.unpack(">II", head[16:24])
-        if of_this_run:
-            yield _Frame(page, commits, sound, data)
+        # Where it is the frame's head that is damaged, what page it is of cannot be told.
+        yield _Frame(page, commits, sound, data) if of_this_run else _Frame(0, 0, False, data)
 
 
 def _checksum(data: bytes, seed: tuple[int, int], order: str) -> tuple[int, int]:
@@ -166,4 +166,7 @@ def _laid(data: bytes, frames: list[_Frame], *, cut: bool = True) -> bytes:
         if frame.page and end <= len(data) + len(frames) * size:
             pages.extend(bytes(max(0, end - len(pages))))
             pages[end - size : end] = frame.data
-    return bytes(pages[: frames[-1].commits * size]) if cut else bytes(pages)
+    if cut:
+        return bytes(pages[: frames[-1].commits * size])
+    # Behind them the pages that have no place: a change may stand in one.
+    return bytes(pages) + b"".join(frame.data for frame in frames if not frame.page)
