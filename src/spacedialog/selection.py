@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from spacedialog.dates import quoted
 from spacedialog.errors import InputError
-from spacedialog.statements import known, one_of
 from spacedialog.store.query import (
     All,
     DueAfter,
@@ -110,3 +110,16 @@ def _bound(name: str, given: VagueDate, day: date | None) -> date:
     if day is None:
         raise InputError(f"{name}: {given} is open on that side", "write a date that is not")
     return day
+
+
+def known(view: View, name: str, text: str) -> str:
+    """The value on record that a text names, case aside: an area, a party, a side, a kind, a dialogue."""
+    return one_of(name, text, view.values(name))
+
+
+def one_of(name: str, text: str, choices: Sequence[str]) -> str:
+    """The choice that a text names, case aside; InputError with what there is to choose from."""
+    for choice in choices:
+        if choice.casefold() == text.strip().casefold():
+            return choice
+    raise InputError(f"{name}: {quoted(text)} is not on record", f"write one of {', '.join(choices) or '(none yet)'}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from spacedialog.dates import Recurrence, VagueDate, quoted
 from spacedialog.errors import InputError
 from spacedialog.log import CREATE, SET, Draft
+from spacedialog.selection import known, one_of
 from spacedialog.updates import check_text, remarks
 from spacedialog.words import NAME_PATTERN, Status, Strength
 
@@ -156,19 +157,6 @@ def source(document: str, paragraph: str | None) -> list[dict[str, str]]:
     """The sources of a commitment that stands in one document."""
     cited = {"document": check_text("source", document)}
     return [{**cited, "paragraph": paragraph} if paragraph else cited]
-
-
-def known(view: View, name: str, text: str) -> str:
-    """The value on record that a text names, case aside: an area, a party, a side, a kind, a dialogue."""
-    return one_of(name, text, view.values(name))
-
-
-def one_of(name: str, text: str, choices: Sequence[str]) -> str:
-    """The choice that a text names, case aside; InputError with what there is to choose from."""
-    for choice in choices:
-        if choice.casefold() == text.strip().casefold():
-            return choice
-    raise InputError(f"{name}: {quoted(text)} is not on record", f"write one of {', '.join(choices) or '(none yet)'}")
 
 
 def _dialogue(view: View, key: str | None) -> str:

@@ -34,7 +34,6 @@ from spacedialog.selection import Selection
 from spacedialog.sheets import Sheet
 from spacedialog.store.view import View
 from spacedialog.tracker import Tracker
-from spacedialog.updates import check_text
 from spacedialog.words import Flag
 
 Names = list[str] | None
@@ -273,6 +272,8 @@ def _writing(
     json: JsonOption = False,
     color: ColourOption = "auto",
 ) -> Writing:
+    from spacedialog.updates import check_text  # here, for the start-up time of reads
+
     tracker = here.tracker(db, today=here.the_day(), author=by and check_text("--by", by), dry_run=dry_run)
     said: dict[str, Any] = {"note": note, "evidence": evidence}
     if on is not None:
