@@ -62,6 +62,8 @@ class LazyGroup(TyperGroup):
             raise InputError(f"there is no command '{cmd_name}'", f"{_like(cmd_name)}{NAME} --help lists them")
         module = import_module(f"spacedialog.commands.{COMMANDS[cmd_name]}")
         info = next(i for i in module.app.registered_commands if (i.name or i.callback.__name__) == cmd_name)
+        if hasattr(info.callback, "whole"):
+            info.callback = info.callback.whole()
         return typer.main.get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
 
 
@@ -117,7 +119,7 @@ def program(arguments: list[str]) -> int:
         return typer.main.get_command(app).main(arguments, NAME, COMPLETE, standalone_mode=False) or 0
     except SystemExit as end:
         if COMPLETE in os.environ:
-            raise
+            return int(end.code or 0)
         # Typer ends the process itself when whoever reads its output has gone.
         raise BrokenPipeError from end
     except typer.TyperException as error:

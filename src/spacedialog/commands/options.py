@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -319,58 +318,76 @@ def _output(format_: Format | Path, file: Path | None, color: Colour, *, header:
     )
 
 
-@cache
+class Sharing:
+    """A command that shares options with others. They are put in when it is asked for: that takes time, and of all the
+    commands of a module one is called.
+    """
+
+    def __init__(
+        self,
+        command: Callable[..., None],
+        name: str,
+        make: Callable[..., Any],
+        without: tuple[str, ...] = (),
+        *,
+        first: bool = False,
+    ) -> None:
+        self.__name__ = command.__name__
+        self._command = command
+        self._name = name
+        self._make = make
+        self._without = without
+        self._first = first
+
+    def __call__(self, **values: Any) -> None:
+        """Run the command."""
+        self.whole()(**values)
+
+    def whole(self) -> Callable[..., None]:
+        """The command with the options of `make` in place of the argument of that name, which it makes of them.
+
+        They stand after the command's own options, or `first`.
+        """
+        command = self._command.whole() if isinstance(self._command, Sharing) else self._command
+        shared = [parameter for parameter in _parameters(self._make) if parameter.name not in self._without]
+        own = [parameter for parameter in _parameters(command) if parameter.name != self._name]
+
+        def run(**values: Any) -> None:
+            made = self._make(**{parameter.name: values.pop(parameter.name) for parameter in shared})
+            command(**{self._name: made}, **values)
+
+        options = [*shared, *own] if self._first else [*own, *shared]
+        run.__name__, run.__doc__ = command.__name__, command.__doc__
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in options}
+        keyword_only = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in options]
+        run.__signature__ = inspect.Signature(keyword_only)  # type: ignore[attr-defined]
+        return run
+
+
 def _parameters(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
     return tuple(inspect.signature(function, eval_str=True).parameters.values())
 
 
-def _given(
-    name: str,
-    make: Callable[..., Any],
-    command: Callable[..., None],
-    without: tuple[str, ...] = (),
-    *,
-    first: bool = False,
-) -> Callable[..., None]:
-    """The command with the options of `make` in place of its argument `name`, which is what `make` makes of them.
-
-    They stand after its own options, or `first`.
-    """
-    shared = [parameter for parameter in _parameters(make) if parameter.name not in without]
-    own = [parameter for parameter in _parameters(command) if parameter.name != name]
-
-    def run(**values: Any) -> None:
-        made = make(**{parameter.name: values.pop(parameter.name) for parameter in shared})
-        command(**{name: made}, **values)
-
-    options = [*shared, *own] if first else [*own, *shared]
-    run.__name__, run.__doc__ = command.__name__, command.__doc__
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in options}
-    keyword_only = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in options]
-    run.__signature__ = inspect.Signature(keyword_only)  # type: ignore[attr-defined]
-    return run
-
-
-def reads(command: Callable[..., None]) -> Callable[..., None]:
+def reads(command: Callable[..., None]) -> Sharing:
     """A command that reads: its argument `reading` is a `Reading`, and it takes the options of all reads."""
-    return _given("reading", _reading, command, ("template",))
+    return Sharing(command, "reading", _reading, ("template",))
 
 
-def reads_into_template(command: Callable[..., None]) -> Callable[..., None]:
+def reads_into_template(command: Callable[..., None]) -> Sharing:
     """The same for a command that fills a template of the user's, too."""
-    return _given("reading", _reading, command)
+    return Sharing(command, "reading", _reading)
 
 
-def chooses(command: Callable[..., None]) -> Callable[..., None]:
+def chooses(command: Callable[..., None]) -> Sharing:
     """A command about some of the commitments: its argument `choice` is a `Choice`, made from the filters."""
-    return _given("choice", _choice, command, first=True)
+    return Sharing(command, "choice", _choice, first=True)
 
 
-def writes(command: Callable[..., None]) -> Callable[..., None]:
+def writes(command: Callable[..., None]) -> Sharing:
     """A command that writes: its argument `writing` is a `Writing`, and it takes the options of all writes."""
-    return _given("writing", _writing, command)
+    return Sharing(command, "writing", _writing)
 
 
-def writes_without(*options: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def writes_without(*options: str) -> Callable[[Callable[..., None]], Sharing]:
     """The same for a command for which some of these options make no sense."""
-    return lambda command: _given("writing", _writing, command, options)
+    return lambda command: Sharing(command, "writing", _writing, options)
