@@ -1,17 +1,28 @@
-"""What the docs say is so: the schemas that are kept, the example of the Python page, the addresses between pages."""
+"""What the docs say is so: the schemas, the manual page and the pictures that are kept, the example of the Python page,
+the addresses between pages.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
 
 from spacedialog import intake
+from spacedialog.commands.group import COMMANDS
+from tools import manual, outputs, pictures
+
+if TYPE_CHECKING:
+    from tests.program import Desk
+else:
+    from program import Desk
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -42,6 +53,104 @@ def test_bundled_records_fit_the_schema_and_the_model(path: Path) -> None:
     assert isinstance(intake.read(BytesIO(path.read_bytes()), path.name), intake.Contents)
 
 
+# The outputs as JSON
+
+SAID = {
+    "list": "list",
+    "upcoming": "upcoming --all",
+    "areas": "areas",
+    "history": "history",
+    "slips": "slips",
+    "search": "search launch",
+    "doctor": "doctor",
+    "rescue": "doctor --rescue rescued.db",
+    "backup": "backup copy.db",
+    "fingerprint": "fingerprint",
+    "paths": "paths",
+    "overview": "overview",
+    "show": "show 25",
+    "brief": "brief --since 2025-04-01",
+    "report": "report",
+    "written": "mark 31 in-progress --percent 60",
+}
+
+
+@pytest.fixture(scope="module")
+def kept_desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk with a store, in which a date was moved and something was marked."""
+    desk = Desk(tmp_path_factory.mktemp("kept"))
+    assert desk.call("mark", "33", "complete", "--evidence", "https://example.org/33").status == 0
+    return desk
+
+
+def strict(schema: Any) -> Any:
+    """The schema, but for that no object may have a key that it does not name."""
+    if isinstance(schema, list):
+        return [strict(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {"additionalProperties": False} if "required" in schema else {}
+    return {name: strict(part) for name, part in schema.items()} | closed
+
+
+def test_the_kept_schema_of_the_outputs_is_that_of_the_rows() -> None:
+    """docs/schemas/output.json is what `python -m tools.outputs` writes, and a schema."""
+    kept = json.loads(outputs.KEPT.read_text("utf-8"))
+    assert kept == outputs.schema()
+    jsonschema.Draft202012Validator.check_schema(kept)
+    assert SAID.keys() == {*outputs.LISTS, *outputs.OBJECTS}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_what_json_says_fits_its_schema(kept_desk: Desk, name: str) -> None:
+    """Every output has just the keys and the kinds of values that its schema names, and is not empty."""
+    ran = kept_desk.call(*SAID[name].split(), "--json")
+    assert ran.status == 0, ran.stderr
+    assert ran.data
+    schema = strict(json.loads(outputs.KEPT.read_text("utf-8")))
+    alone = {"$ref": f"#/$defs/{name}", "$defs": schema["$defs"]}
+    validator = jsonschema.Draft202012Validator(alone, format_checker=jsonschema.FormatChecker())
+    assert [error.message for error in validator.iter_errors(json.loads(ran.stdout))] == []
+
+
+# The manual page and the pictures
+
+
+def test_the_kept_manual_page_is_that_of_the_help() -> None:
+    """docs/spacedialog.1 is what `python -m tools.manual` writes, with every command and exit status in it."""
+    page = manual.PAGE.read_text("utf-8")
+    assert page == manual.page()
+    assert [command.split()[0] for command in re.findall(r"^\.SS (.+)$", page, re.MULTILINE)] == list(COMMANDS)
+    assert page.partition(".SH EXIT STATUS")[2].count(".TP") >= 6
+
+
+def test_the_manual_page_is_sound_roff() -> None:
+    """groff has nothing to say against the manual page, and shows options as they are typed."""
+    groff = shutil.which("groff")
+    if groff is None:
+        pytest.skip("groff is missing: apt-get install groff-base")
+    run = [groff, "-man", "-ww", "-Tascii", "-P-cbou", str(manual.PAGE)]
+    shown = subprocess.run(run, capture_output=True, text=True, timeout=60, check=True)
+    assert shown.stderr == ""
+    assert "spacedialog mark ROK4-31 in-progress --percent 60 --evidence https://example.org/news" in shown.stdout
+
+
+@pytest.mark.parametrize("scene", pictures.SCENES)
+def test_the_kept_picture_is_what_the_program_shows(scene: str) -> None:
+    """The README's drawings are what `python -m tools.pictures` makes; they load nothing from anywhere."""
+    kept = (pictures.FOLDER / f"{scene}.svg").read_text("utf-8")
+    assert kept == pictures.drawn(scene)
+    assert re.findall(r"@import|url\((?!#)|href|https?://(?!www\.w3\.org/2000/svg)", kept) == []
+
+
+def test_pictures_are_small() -> None:
+    """No picture weighs more than 150 kB, and the README shows each of them, with words for who cannot see it."""
+    kept = sorted((ROOT / "docs" / "pictures").iterdir())
+    assert [path.name for path in kept if path.stat().st_size > 150_000] == []
+    shown = re.findall(r"!\[[^\]]{20,}\]\(docs/pictures/([^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
+    assert sorted(shown) == [path.name for path in kept]
+
+
 def test_the_example_of_the_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The code in docs/python.md does what it says, against a store of its own."""
     monkeypatch.setenv("SPACEDIALOG_DB", str(tmp_path / "tracker.db"))
@@ -58,3 +167,9 @@ def test_links_between_the_pages_lead_somewhere(page: Path) -> None:
     """A link from one page to another file of the repository finds it."""
     links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_page_is_in_the_index() -> None:
+    """docs/README.md leads to each page of the folder."""
+    index = (ROOT / "docs" / "README.md").read_text("utf-8")
+    assert [page.name for page in PAGES if page.name != "README.md" and f"({page.name})" not in index] == []

@@ -1,0 +1,81 @@
+"""A terminal for the docs: runs a line as a newcomer would type it, and gives what the terminal showed.
+
+The home is empty, the day is fixed, the name is invented: so the same is shown wherever the docs are made.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+TODAY = "2026-11-22"
+# What differs between two runs: the id of a change of one's own, and when it was recorded.
+_ID = re.compile(r"(?<=undo )[0-9a-f]{8}\b|(?<=took back )[0-9a-f]{8}\b|\b[0-9a-f]{8}(?=, you\])")
+_RECORDED = re.compile(r"\b20\d\d-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC")
+
+
+class Console:
+    """An account with nothing in it but the program; it is gone with this object."""
+
+    def __init__(self, *, width: int = 100, colour: bool = False) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self.home = Path(self._folder.name).resolve()
+        self._width = width
+        self._environment = {
+            "HOME": str(self.home),
+            "LOGNAME": "you",
+            "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            "TERM": "xterm-256color",
+            "SPACEDIALOG_TODAY": TODAY,
+        }
+        if not colour:
+            self._environment["NO_COLOR"] = "1"
+
+    def run(self, line: str, *, status: int = 0) -> str:
+        """What the terminal shows of a line; it must end with that status."""
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 200, self._width, 0, 0))
+        process = subprocess.Popen(
+            ["bash", "--norc", "-c", line],
+            stdin=subprocess.DEVNULL,
+            stdout=slave,
+            stderr=slave,
+            env=self._environment,
+            cwd=self.home,
+        )
+        os.close(slave)
+        shown = b""
+        while part := _read(master):
+            shown += part
+        os.close(master)
+        text = shown.decode().replace("\r\n", "\n")
+        if process.wait() != status:
+            raise RuntimeError(f"{line}: status {process.returncode}, not {status}\n{text}")
+        text = text.replace(str(self.home), "/home/you")
+        return _RECORDED.sub(lambda found: f"{TODAY} 09:00{':00' * bool(found[1])} UTC", _ID.sub("5e0f7a31", text))
+
+    def block(self, *lines: str, status: int = 0) -> str:
+        """The lines and what they show, as a block of Markdown; the last one ends with that status."""
+        shown = []
+        for line in lines:
+            said = self.run(line, status=status if line == lines[-1] else 0)
+            shown += [f"$ {line}", *(row.rstrip() for row in said.splitlines())]
+        return "\n".join(["```console", *shown, "```"])
+
+
+def _read(master: int) -> bytes:
+    try:
+        return os.read(master, 65536)
+    except OSError:  # so Linux tells that the other end was closed
+        return b""

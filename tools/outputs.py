@@ -1,0 +1,105 @@
+"""The JSON Schema of what `--json` writes, made of the typed rows: `python -m tools.outputs` writes it anew.
+
+In docs/schemas/output.json each row is a definition by its name, and each output its envelope.
+"""
+
+from __future__ import annotations
+
+import json
+import types
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from spacedialog import rows, sheets
+from spacedialog.render.json_ import SCHEMA_VERSION
+
+KEPT = Path(__file__).parents[1] / "docs" / "schemas" / "output.json"
+LISTS = {
+    "list": rows.CommitmentRow,
+    "upcoming": rows.UpcomingRow,
+    "areas": rows.AreaRow,
+    "history": rows.HistoryRow,
+    "slips": rows.SlipRow,
+    "search": rows.FoundRow,
+    "doctor": rows.CheckRow,
+    "rescue": rows.Rescued,
+    "backup": rows.Copied,
+    "fingerprint": rows.FingerprintRow,
+    "paths": sheets.Place,
+}
+"""The outputs whose `data` is a list, and its rows."""
+OBJECTS = {
+    "overview": rows.Overview,
+    "show": rows.Detail,
+    "brief": rows.Brief,
+    "report": rows.Report,
+    "written": rows.Written,
+}
+"""The outputs whose `data` is one object."""
+OF = {
+    "rescue": "doctor --rescue",
+    "backup": "backup, restore",
+    "fingerprint": "fingerprint, history --verify",
+    "written": "every write",
+}
+"""Which commands an output is of, where it does not bear the name of just one."""
+_PLAIN = {str: "string", int: "integer", bool: "boolean", type(None): "null"}
+
+Schema = dict[str, Any]
+
+
+def schema() -> Schema:
+    """The whole schema, draft 2020-12; it is that of any output, `#/$defs/list` that of `list`."""
+    defs: Schema = {}
+    for name, row in LISTS.items():
+        defs[name] = _envelope({"type": "array", "items": _of(row, defs)})
+    for name, row in OBJECTS.items():
+        defs[name] = _envelope(_of(row, defs))
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "What spacedialog --json writes",
+        "anyOf": [{"$ref": f"#/$defs/{name}"} for name in (*LISTS, *OBJECTS)],
+        "$defs": defs,
+    }
+
+
+def _envelope(data: Schema) -> Schema:
+    return _object({"schema_version": {"const": SCHEMA_VERSION}, "as_of": _day(), "data": data})
+
+
+def _object(properties: Schema) -> Schema:
+    # Keys may be added within a schema version, so others are no fault.
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _day() -> Schema:
+    return {"type": "string", "format": "date"}
+
+
+def _of(kind: Any, defs: Schema) -> Schema:
+    """The schema of a type of rows.py; a row goes into `defs`, under its name."""
+    if kind in _PLAIN:
+        return {"type": _PLAIN[kind]}
+    if kind is Any:
+        return {}
+    if hasattr(kind, "_fields"):
+        if kind.__name__ not in defs:
+            hints = get_type_hints(kind)
+            defs[kind.__name__] = {
+                "description": (kind.__doc__ or "").partition("\n")[0],
+                **_object({name: _of(hints[name], defs) for name in kind._fields}),
+            }
+        return {"$ref": f"#/$defs/{kind.__name__}"}
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is tuple:
+        return {"type": "array", "items": _of(arguments[0], defs)}
+    if origin is Mapping:
+        return {"type": "object", "additionalProperties": _of(arguments[1], defs)}
+    if origin in (Union, types.UnionType):
+        return {"anyOf": [_of(one, defs) for one in arguments]}
+    raise TypeError(kind)
+
+
+if __name__ == "__main__":
+    KEPT.write_text(json.dumps(schema(), indent=2) + "\n", "utf-8")
