@@ -190,7 +190,7 @@ def _commitment(item: str, period: Period) -> tuple[Any, ...]:
         number_of(ref),
         *(_text(period, name) for name in ("dialogue", "area", "kind", "title", "strength")),
         fields.get("lead"),
-        canonical(fields.get("partners") or []),
+        _listed(tuple(fields.get("partners") or ())),
         fields.get("status") or Status.NOT_ASSESSED,
         fields.get("percent"),
         due,
@@ -200,6 +200,11 @@ def _commitment(item: str, period: Period) -> tuple[Any, ...]:
         period.checked,
         citation(sources[0]) if (sources := fields.get("sources")) else "",
     )
+
+
+@lru_cache(maxsize=4096)
+def _listed(parties: tuple[str, ...]) -> str:
+    return canonical(parties)
 
 
 def number_of(ref: str) -> int | None:
