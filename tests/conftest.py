@@ -199,6 +199,14 @@ _RURITANIA: dict[str, Any] = {
 }
 
 
+_LONGEST = ("test_model.py", "test_faults.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files go first, so that no core waits for one of them at the end."""
+    items.sort(key=lambda item: item.path.name not in _LONGEST)
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """In CI a test that is skipped has failed."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
