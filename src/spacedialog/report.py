@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from spacedialog.dates import readable
 from spacedialog.links import citation
-from spacedialog.rows import AreaRow, CommitmentRow, Detail, Overview, Written
+from spacedialog.rows import AreaRow, CommitmentRow, ConflictRow, Detail, Overview, Written
 from spacedialog.sheets import (
     Column,
     Sheet,
@@ -165,6 +165,7 @@ def detail(of: Detail) -> Document:
             *fields,
             *(("source", " ".join(_source(source))) for source in of.sources),
             *(("milestone", f"{part.ref} {part.when} {part.title}: {window(part)}") for part in of.milestones),
+            *(("conflict", " ".join(disagreement(part))) for part in of.conflicts),
             *(("history", f"{part.on} {part.ref} {what(part)}") for part in of.history),
         ],
     )
@@ -172,12 +173,35 @@ def detail(of: Detail) -> Document:
         Block(f"{row.ref}  {row.title}", sheet=_pairs("commitment", fields)),
         Block("Sources", tuple(line for source in of.sources for line in indented(_source(source)))),
     ]
+    if of.conflicts:
+        lines = tuple(line for row in of.conflicts for line in disagreement(row))
+        blocks.insert(1, Block("Not agreed on", lines))
     if of.milestones:
         blocks.append(Block("Milestones", sheet=upcoming(of.milestones)))
     if of.slips:
         blocks.append(Block("Moved dates", sheet=slips(of.slips)))
     blocks.append(Block("History", sheet=history(of.history)))
     return Document("commitment", of, sheet, tuple(blocks))
+
+
+def disagreement(row: ConflictRow) -> tuple[str, str]:
+    """What two changes that were made apart say: what counts for now, and what the other says."""
+    kept, other = value_text(row.field, row.value), value_text(row.field, row.other_value)
+    if row.field == "ref" and kept.casefold() == other.casefold():
+        return (
+            f"{row.ref}  was given the ref {kept} by {said(row.author, row.on, row.recorded_at)}",
+            f"    as another was before by {said(row.other_author, row.other_on, row.other_recorded_at)}"
+            f"; to rename it: spacedialog edit {row.ref} --ref REF",
+        )
+    return (
+        f"{row.ref}  {row.field}: {kept}, says {said(row.author, row.on, row.recorded_at)}; it counts for now",
+        f"    {other}, says {said(row.other_author, row.other_on, row.other_recorded_at)}",
+    )
+
+
+def said(author: str, on: str, recorded_at: str) -> str:
+    """Who said something, of which day, and when it was recorded."""
+    return f"{author}, of {on}, recorded {recorded_at[:16].replace('T', ' ')} UTC"
 
 
 def _source(source: Mapping[str, Any]) -> tuple[str, str, str]:

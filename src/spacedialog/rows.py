@@ -133,6 +133,27 @@ class Overview(NamedTuple):
     stale: int
 
 
+class ConflictRow(NamedTuple):
+    """Two changes that were made apart and set one field to different values, or gave one ref to two things.
+
+    The first is the one that counts for now.
+    """
+
+    ref: str
+    title: str
+    field: str
+    value: Any
+    author: str
+    on: str
+    recorded_at: str
+    change: str
+    other_value: Any
+    other_author: str
+    other_on: str
+    other_recorded_at: str
+    other_change: str
+
+
 class Detail(NamedTuple):
     """All that is known of one commitment: its fields, its sources, its milestones and its history."""
 
@@ -144,6 +165,7 @@ class Detail(NamedTuple):
     milestones: tuple[UpcomingRow, ...]
     slips: tuple[SlipRow, ...]
     history: tuple[HistoryRow, ...]
+    conflicts: tuple[ConflictRow, ...] = ()
 
 
 class Difference(NamedTuple):
@@ -171,3 +193,35 @@ class Written(NamedTuple):
     notices: tuple[str, ...]
     created_store: str | None
     dry_run: bool
+
+
+class Synced(NamedTuple):
+    """What a sync did, and the position in the shared log to which this copy has come.
+
+    `strange` of the changes received are newer than this program; `quarantined` entries were no changes at all;
+    `waiting` changes are not in the shared log. `conflicts` and `clashes` are those that stand in the record now.
+    """
+
+    sent: int
+    received: int
+    strange: int
+    quarantined: int
+    waiting: int
+    position: int
+    healed: int = 0
+    restamped: int = 0
+    conflicts: int = 0
+    clashes: int = 0
+    dry_run: bool = False
+
+
+class TeamRow(NamedTuple):
+    """How this copy stands to its team's log, as far as it knows without asking the server."""
+
+    name: str
+    server: str
+    position: int
+    waiting: int
+    quarantined: int
+    conflicts: int
+    clashes: int

@@ -101,6 +101,7 @@ def list_(
     closing: Annotated[bool, typer.Option("--closing", help="The window closes within 60 days.")] = False,
     stale: Annotated[bool, typer.Option("--stale", help="No change for 180 days.")] = False,
     slipped: Annotated[bool, typer.Option("--slipped", help="A date was put off.")] = False,
+    conflict: Annotated[bool, typer.Option("--conflict", help="Members of the team say different things.")] = False,
     text: Annotated[
         str | None, typer.Option(metavar="WORDS", help="With all these words in it or in its notes.")
     ] = None,
@@ -127,6 +128,7 @@ def list_(
     before = here.vague_date("--due-before", due_before, reading.today) if due_before else None
     after = here.vague_date("--due-after", due_after, reading.today) if due_after else None
     flags = {Flag.OVERDUE: overdue, Flag.CLOSING: closing, Flag.STALE: stale, Flag.SLIPPED: slipped}
+    flags[Flag.CONFLICT] = conflict
     selection = Selection(
         dialogue or (),
         area or (),

@@ -10,11 +10,13 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
+from spacedialog.conflicts import conflicts
 from spacedialog.dates import VagueDate
 from spacedialog.errors import DateError
 from spacedialog.fold import FOREVER, History, Period, fold, retracted
 from spacedialog.links import citation
 from spacedialog.log import Change, canonical
+from spacedialog.store import clashes
 from spacedialog.words import MilestoneStatus, Status
 
 TABLES = (
@@ -28,6 +30,8 @@ TABLES = (
     "redating",
     "retracted",
     "words",
+    "conflict",
+    "clash",
 )
 """Every table that is a cache of the fold."""
 
@@ -48,6 +52,7 @@ class Refolding:
         self._connection = connection
         self._rows: dict[str, list[tuple[Any, ...]]] = {insert: [] for insert in _INSERTS}
         self._items = 0
+        self._keys: list[str] = []
         (self._words,) = connection.execute("SELECT ifnull(max(id), 0) FROM words").fetchone()
 
     def __enter__(self) -> Refolding:
@@ -56,13 +61,18 @@ class Refolding:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
             self._write()
+            self._tell_apart()
 
     def add(self, item: str, changes: Sequence[Change], *, is_new: bool = False) -> None:
         """Write what these, all the changes of an item, mean, in place of what was kept of it, if anything was."""
         if not is_new:
             _forget(self._connection, item)
         history = fold(changes)
-        self._rows["given"] += _given(item, changes)
+        given = _given(item, changes)
+        self._rows["given"] += given
+        self._keys += [row[2] for row in given]
+        if history:
+            self._rows["conflict"] += [(item, *conflict) for conflict in conflicts(changes)]
         self._rows["retracted"] += [(change, item) for change in sorted(retracted(changes))]
         if history and history.type in _ROWS_OF:
             for table, rows in _ROWS_OF[history.type](item, history):
@@ -81,6 +91,16 @@ class Refolding:
             text = (names if position == 0 else "", words.title, words.detail, words.note)
             self._rows["words"].append((self._words, item, words.on, *text))
             self._rows["words_fts"].append((self._words, *text))
+
+    def _tell_apart(self) -> None:
+        """Show refs that were given to two things with a letter, wherever these items have to do with it."""
+        found = clashes.closure(self._connection, self._keys)
+        for item in found.items:
+            changes = changes_of(self._connection, item)
+            self.add(item, changes)
+            found.learn(item, changes)
+        self._write()
+        found.settle()
 
     def _write(self) -> None:
         for table, insert in _INSERTS.items():
@@ -165,6 +185,7 @@ _COLUMNS = {
     " valid_to",
     "given": "item, milestone, ref_key, prefix, number",
     "redating": 'change, item, milestone, day, "on", old, new',
+    "conflict": "item, milestone, field, kept, other",
     "words": 'id, item, "on", names, title, detail, note',
     "words_fts": "rowid, names, title, detail, note",
 }

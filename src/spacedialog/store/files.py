@@ -19,7 +19,7 @@ from spacedialog.store.cache import rebuild
 APPLICATION_ID = 0x53504443
 """Marks a SQLite file as a spacedialog store ("SPDC")."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """How many migrations a store of this program has had; kept in `user_version`."""
 
 LOCK_TIMEOUT = 10.0
@@ -66,10 +66,18 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
             return connection
 
 
-def copy_of_log(connection: sqlite3.Connection, *, known_at: int | None = None) -> sqlite3.Connection:
-    """The record in memory, folded from what the log held at the time `known_at` (µs), or holds now."""
+def copy_of_log(
+    connection: sqlite3.Connection, *, known_at: int | None = None, at_seq: int | None = None
+) -> sqlite3.Connection:
+    """The record in memory, folded from what the log held at the time `known_at` (µs), or holds now.
+
+    With `at_seq`, from what a shared log held at that position.
+    """
     copy = memory()
-    changes = connection.execute("SELECT * FROM change WHERE ts <= ?", (2**63 - 1 if known_at is None else known_at,))
+    changes = connection.execute(
+        f"SELECT * FROM change WHERE ts <= ? AND {'TRUE' if at_seq is None else 'seq <= ?'}",
+        (2**63 - 1 if known_at is None else known_at, *(() if at_seq is None else (at_seq,))),
+    )
     copy.execute("BEGIN")
     copy.executemany("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", changes)
     rebuild(copy)
@@ -146,7 +154,13 @@ def _new(path: Path, seed: Callable[[sqlite3.Connection], None]) -> Iterator[sql
 
 def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
     """Bring an older store to this program's schema, after a backup; its period tables are made from its log."""
-    backup = path.with_name(f"{path.name}.before-schema-{SCHEMA_VERSION}")
+    back_up(connection, path, f"before-schema-{SCHEMA_VERSION}")
+    _migrate(connection)
+
+
+def back_up(connection: sqlite3.Connection, path: Path, ending: str) -> None:
+    """Copy the store, as it was last committed, to a file beside it that is whole or not there."""
+    backup = path.with_name(f"{path.name}.{ending}")
     draft = path.with_name(f".{backup.name}.new")
     _remove(draft)
     os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
@@ -155,7 +169,6 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
     _sync(draft)
     draft.rename(backup)
     _sync(path.parent)
-    _migrate(connection)
 
 
 def _migrate(connection: sqlite3.Connection) -> None:

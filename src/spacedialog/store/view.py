@@ -17,6 +17,7 @@ from spacedialog.fold import closing_day, fold
 from spacedialog.rows import (
     AreaRow,
     CommitmentRow,
+    ConflictRow,
     Coverage,
     Detail,
     FoundRow,
@@ -38,6 +39,7 @@ from spacedialog.store.query import (
     where,
 )
 from spacedialog.store.refs import Refs, Target
+from spacedialog.store.shared import position
 from spacedialog.words import Flag, MilestoneState, Status
 
 _VALID = "{0}.valid_from <= :day AND :day < {0}.valid_to"
@@ -64,6 +66,17 @@ _EVENTS = f"""
 
 _UNMET = "status NOT IN ('met', 'withdrawn')"
 
+
+# Fields set apart to different values, and refs that are shown with a letter.
+_DISPUTED = """
+    SELECT item, milestone, field, kept, other, 0 AS clash FROM conflict
+    UNION ALL
+    SELECT c.item, c.milestone, 'ref', c.kept, c.other, 1 FROM clash AS c
+    WHERE c.shown IN (SELECT ref FROM commitment WHERE item = c.item AND valid_to > :day
+        UNION ALL SELECT ref FROM milestone WHERE item = c.item AND valid_to > :day)
+"""
+
+_SAID = '{0}.id, {0}.ts, {0}."on", {0}.author, {0}.body'
 
 _VALUES = {
     "dialogue": f"SELECT d.key FROM dialogue AS d WHERE {_VALID.format('d')} ORDER BY d.held",
@@ -239,6 +252,43 @@ class View:
         newest_first = (row for row in map(_history_row, cursor) if closing_day(row.on) <= self.day.isoformat())
         return list(islice(newest_first, limit))[::-1]
 
+    def conflicts(self, *, item: str | None = None) -> Iterator[ConflictRow]:
+        """What changes that were made apart do not agree on, until someone decides; then refs that two things bear."""
+        about = "x.item = :item" if item else "TRUE"
+        cursor = self._rows(
+            f"SELECT x.item, x.milestone, x.field, {_SAID.format('k')}, {_SAID.format('o')}"
+            f" FROM ({_DISPUTED}) AS x JOIN change AS k ON k.id = x.kept JOIN change AS o ON o.id = x.other"
+            f" WHERE {about} ORDER BY x.clash, max(k.ts, o.ts), k.id, o.id, x.field",
+            {"item": item},
+        )
+        return map(self._conflict_row, cursor)
+
+    def _conflict_row(self, row: tuple[Any, ...]) -> ConflictRow:
+        item, milestone, field, *said = row
+        ref, title = self._rows(
+            "SELECT ref, title FROM milestone WHERE milestone = :milestone"
+            " UNION ALL SELECT ref, title FROM commitment WHERE item = :item AND :day < valid_to"
+            " UNION ALL SELECT key, '' FROM dialogue WHERE item = :item"
+            " UNION ALL SELECT dialogue || '/' || key, title FROM area WHERE item = :item"
+            " UNION ALL SELECT dialogue || '/' || key, name FROM party WHERE item = :item UNION ALL SELECT '', ''",
+            {"item": item, "milestone": milestone},
+        ).fetchone()
+        sides = []
+        for change, ts, on, author, body in (said[:5], said[5:]):
+            sides.append((json.loads(body)["set"][field], author, on, instant(ts), change))
+        return ConflictRow(ref, title, field, *sides[0], *sides[1])
+
+    def disagreements(self) -> tuple[int, int]:
+        """How many conflicts there are, and how many refs that two things bear."""
+        conflicts, clashes = self._rows(
+            f"SELECT ifnull(sum(NOT clash), 0), ifnull(sum(clash), 0) FROM ({_DISPUTED})"
+        ).fetchone()
+        return conflicts, clashes
+
+    def position(self) -> int | None:
+        """The position in the team's log up to which this record goes; None where nothing of it was shared."""
+        return position(self._connection)
+
     # One thing
 
     def detail(self, target: Target) -> Detail:
@@ -266,6 +316,7 @@ class View:
             tuple(self.upcoming(everything=True, item=target.item)),
             tuple(self.slips(item=target.item)),
             tuple(self.history(target._replace(milestone=None))),
+            tuple(self.conflicts(item=target.item)),
         )
 
     def fields(self, item: str, milestone: str | None = None) -> Mapping[str, Any] | None:
@@ -367,8 +418,9 @@ class View:
 
 
 def _commitment_row(row: tuple[Any, ...]) -> CommitmentRow:
-    flags = tuple(flag.value for flag, set_ in zip(FLAGS, row[13:17], strict=True) if set_)
-    return CommitmentRow._make((*row[:7], tuple(json.loads(row[7])), *row[8:13], flags, row[17], row[18]))
+    *marks, updated, source = row[13:]
+    flags = tuple(flag.value for flag, set_ in zip(FLAGS, marks, strict=True) if set_)
+    return CommitmentRow._make((*row[:7], tuple(json.loads(row[7])), *row[8:13], flags, updated, source))
 
 
 def _slip_row(row: tuple[Any, ...]) -> SlipRow:

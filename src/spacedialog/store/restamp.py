@@ -1,0 +1,53 @@
+"""Recording anew what was recorded by a clock that was ahead, and that nobody else has seen yet."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any
+
+from spacedialog.log import Change, Draft, change_ids, next_ts, record
+from spacedialog.store.cache import refold
+
+_INSERT = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_STAYS = "change_stays"
+
+
+def restamp(
+    connection: sqlite3.Connection, *, later_than: int, now: Callable[[], int], entropy: Callable[[int], bytes]
+) -> int:
+    """Record the unsent changes later than a time (µs) anew, with new times and ids; how many there were.
+
+    An action stays one action, and what says of another change by its id says it of the new one. It all happens in
+    the caller's transaction; the caller keeps a copy of the store as it was.
+    """
+    rows = connection.execute("SELECT * FROM change WHERE seq IS NULL AND ts > ? ORDER BY ts, id", (later_than,))
+    early = [Change._make(row) for row in rows]
+    # The log drops nothing, but for this: what has left this machine is not among it, and a copy is kept.
+    (guard,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (_STAYS,)).fetchone()
+    connection.execute(f"DROP TRIGGER {_STAYS}")
+    connection.execute("DELETE FROM change WHERE seq IS NULL AND ts > ?", (later_than,))
+    connection.execute(guard)
+    (newest,) = connection.execute("SELECT max(ts) FROM change").fetchone()
+    renamed: dict[str | None, str] = {}
+    for _, action in groupby(early, key=lambda change: (change.ts, change.author)):
+        newest = next_ts(now(), newest)
+        ids = change_ids(newest, entropy(16))
+        for change in action:
+            body = _about(change.content, renamed)
+            draft = Draft(change.kind, change.item, change.on, body)
+            base = renamed.get(change.base, change.base)
+            anew = record(draft, change_id=next(ids), ts=newest, author=change.author, base=base)
+            renamed[change.id] = anew.id
+            connection.execute(_INSERT, anew)
+    refold(connection, dict.fromkeys(change.item for change in early))
+    return len(early)
+
+
+def _about(content: dict[str, Any], renamed: dict[str | None, str]) -> dict[str, Any]:
+    if "retracts" in content:
+        content["retracts"] = renamed.get(content["retracts"], content["retracts"])
+    if "beside" in content:
+        content["beside"] = [renamed.get(change, change) for change in content["beside"]]
+    return content
