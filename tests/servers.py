@@ -1,4 +1,4 @@
-"""Real PostgreSQL servers for tests: found on this machine, started as a user who is not root, thrown away. No tests here."""
+"""Real PostgreSQL servers for tests, started as a user who is not root, and thrown away. No tests here."""
 
 from __future__ import annotations
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from spacedialog.errors import InputError
-from spacedialog.log import Change
+from spacedialog.errors import InputError, NotFoundError, SyncRefusedError
+from spacedialog.log import Change, Draft, digest, holds, record
 from spacedialog.rows import Synced
 from spacedialog.store import files, shared
-from spacedialog.team.exchange import Exchange, first_chain, link
+from spacedialog.team.exchange import Entry, Exchange, chained, first_chain, link
 from spacedialog.team.server import connect
-from spacedialog.team.sync import Copy, Surroundings, begin, nothing
+from spacedialog.team.sync import Copy, Surroundings, begin, leave, nothing
 from spacedialog.tracker import Tracker
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def desk(make: Maker, ground: Ground) -> Desks:
     return made
 
 
-def test_what_one_shares_the_other_gets(desk: Desks, ground: Ground) -> None:
+def test_what_one_shares_the_other_gets(desk: Desks) -> None:
     """A change of one desk is at the other after both have synced, and both have the same log."""
     anna, rudolf = desk("Anna"), desk("Rudolf")
     anna.tracker.mark("1", "complete", evidence="https://strelsau.example/done")
@@ -314,3 +314,198 @@ def rebuilt(desk: Desk) -> None:
     with files.writing(desk.tracker.path, nothing) as (connection, _):
         rebuild(connection)
     assert state(desk) == before
+
+
+# What goes wrong
+
+
+def lost_tail(ground: Ground, after: int) -> None:
+    """Put the server back to a position, as from an old backup."""
+    if ground.logs:
+        del ground.logs.logs[ground.log_id][after:]
+        return
+    assert ground.server
+    ground.server.sql(f"DELETE FROM spacedialog_change WHERE log_id = '{ground.log_id}' AND seq > {after}")
+    ground.server.sql(
+        f"UPDATE spacedialog_log SET head = {after}, chain = (SELECT chain FROM spacedialog_change"
+        f" WHERE log_id = '{ground.log_id}' AND seq = {after}) WHERE log_id = '{ground.log_id}'"
+    )
+
+
+def test_a_restored_server_is_noticed_and_healed(desk: Desks, ground: Ground) -> None:
+    """Where the server was put back, a sync is refused with the position; --heal sends what it lost, once."""
+    anna, rudolf = desk("Anna"), desk("Rudolf")
+    together(anna, rudolf)
+    kept = anna.sync().position
+    for number in range(4):
+        anna.tracker.note("1", f"lost {number}")
+    together(anna, rudolf)
+    before = anna.changes()
+    lost_tail(ground, kept + 1)
+    for one in (anna, rudolf):
+        with pytest.raises(SyncRefusedError, match=f"position {kept + 4}"):
+            one.sync()
+    assert anna.changes() == before
+    assert anna.copy.heal() == 3
+    assert anna.sync().sent == 3
+    rudolf.copy.heal()
+    rudolf.tracker.note("2", "after it")
+    together(rudolf, anna)
+    assert len({sha for _, sha, _ in ground.entries()}) == len(ground.entries()) == len(before) + 1
+    assert anna.changes() == rudolf.changes()
+
+
+def test_a_server_that_went_on_without_us_is_noticed(desk: Desks, ground: Ground) -> None:
+    """Where others went on from an old backup, who has seen the lost part is refused, heals, and loses nothing."""
+    anna, rudolf = desk("Anna"), desk("Rudolf")
+    together(anna, rudolf)
+    kept = rudolf.sync().position
+    anna.tracker.note("1", "lost")
+    anna.tracker.note("1", "lost too")
+    anna.sync()
+    lost_tail(ground, kept)
+    rudolf.tracker.note("2", "went on")
+    rudolf.tracker.note("2", "and on")
+    rudolf.sync()
+    with pytest.raises(SyncRefusedError, match=f"at position {kept + 2}"):
+        anna.sync()
+    assert anna.copy.heal() == 2
+    together(anna, rudolf)
+    assert anna.changes() == rudolf.changes()
+    assert [note for one in (anna, rudolf) for note in notes(one)].count("lost") == 2
+
+
+def notes(desk: Desk) -> list[str]:
+    """All notes on record."""
+    return [note for change in desk.changes() if (note := change.content.get("note"))]
+
+
+def planted(ground: Ground, *entries: Entry) -> None:
+    """Add entries as a client would that does not keep the rules."""
+    with ground.reach().turn(0) as turn:
+        turn.append(entries)
+
+
+def test_what_is_no_change_is_set_aside_and_the_rest_goes_on(desk: Desks, ground: Ground) -> None:
+    """An entry that does not hold together is reported, not taken in, and stops nobody."""
+    anna, rudolf = desk("Anna"), desk("Rudolf")
+    together(anna, rudolf)
+    page = ground.reach().page(0)
+    seq, chain = len(page.entries), page.entries[-1].chain
+    good = anna.tracker.note("1", "fine")
+    change = next(change for change in anna.changes() if change.id == good.undo)
+    torn = chained(chain, seq, [change._replace(id="01930000-0000-7000-8000-000000000001", sha="0" * 64)])
+    form = '["01930000-0000-7000-8000-000000000002", 1, 2, 3]'
+    sha = digest(form)
+    second = Entry(seq + 2, "01930000-0000-7000-8000-000000000002", sha, link(torn[0].chain, sha), form)
+    planted(ground, *torn, second)
+    got = rudolf.sync()
+    assert (got.received, got.quarantined) == (0, 2)
+    rudolf.tracker.note("2", "goes on")
+    together(rudolf, anna)
+    assert anna.changes() == rudolf.changes()
+    assert "fine" in notes(rudolf)
+
+
+def test_what_a_newer_program_says_is_kept_and_reported(desk: Desks, ground: Ground) -> None:
+    """A change in a newer format comes in whole, counts for nothing here, and is told of."""
+    anna, rudolf = desk("Anna"), desk("Rudolf")
+    together(anna, rudolf)
+    page = ground.reach().page(0)
+    draft = Draft("set", anna.changes()[-1].item, "2026-11-30", {"v": 99, "set": ["a new form"]})
+    change = record(draft, change_id="01930000-0000-7000-8000-000000000003", ts=5, author="Flavia", base=None)
+    planted(ground, *chained(page.entries[-1].chain, len(page.entries), [change]))
+    before = state(rudolf)
+    got = rudolf.sync()
+    assert (got.received, got.strange, got.quarantined) == (1, 1, 0)
+    assert state(rudolf) == before
+    assert change.id in {one.id for one in rudolf.changes()}
+
+
+def test_a_hole_or_a_false_chain_is_refused(desk: Desks, ground: Ground) -> None:
+    """A log with a position missing, or with a chain that does not follow, is not read past that point."""
+    anna, rudolf = desk("Anna"), desk("Rudolf")
+    together(anna, rudolf)
+    page = ground.reach().page(0)
+    before = rudolf.changes()
+    draft = Draft("note", before[-1].item, "2026-11-30", {"note": "beyond"})
+    change = record(draft, change_id="01930000-0000-7000-8000-000000000004", ts=5, author="Flavia", base=None)
+    (entry,) = chained("0" * 64, len(page.entries), [change])
+    planted(ground, entry)
+    with pytest.raises(SyncRefusedError, match=f"position {entry.seq} .* does not follow"):
+        rudolf.sync()
+    assert rudolf.changes() == before
+
+
+def test_a_clock_that_is_ahead_is_refused_and_restamped(desk: Desks, ground: Ground) -> None:
+    """Nothing is sent by a clock more than five minutes ahead; set right, --restamp records anew what it recorded, in order."""
+    fast = Clock(ground.clock.now + 400_000_000)
+    anna, rudolf = desk("Anna", clock=fast), desk("Rudolf")
+    rudolf.sync()
+    anna.tracker.mark("1", "stalled", note="first")
+    wrong = anna.tracker.mark("3", "complete", note="second")
+    anna.tracker.undo(wrong.undo)
+    with pytest.raises(SyncRefusedError, match="6 minutes ahead"):
+        anna.sync()
+    with pytest.raises(SyncRefusedError, match="clock"):
+        anna.copy.restamp()
+    fast.now = ground.clock.now
+    with pytest.raises(SyncRefusedError, match="ahead"):
+        anna.sync()
+    said = [(change.kind, change.on, change.author, change.content.get("note")) for change in anna.changes()[-3:]]
+    with anna.tracker.view() as view:
+        seen = view.commitments()
+        rows = [row._replace(updated_on="") for row in seen]
+    assert anna.copy.restamp() == 3
+    anna.sync()
+    rudolf.sync()
+    assert anna.changes() == rudolf.changes()
+    assert [(c.kind, c.on, c.author, c.content.get("note")) for c in anna.changes()[-3:]] == said
+    assert all(change.ts <= ground.clock.now for change in anna.changes())
+    assert all(holds(change) for change in anna.changes())
+    with rudolf.tracker.view() as view:
+        assert [row._replace(updated_on="") for row in view.commitments()] == rows
+    assert anna.tracker.path.with_name(anna.tracker.path.name + ".before-restamp").exists()
+
+
+def test_a_view_of_a_position_is_the_same_everywhere_and_stays(desk: Desks) -> None:
+    """The record at a position is one for all, and what comes later does not change it."""
+    anna, rudolf = desk("Anna"), desk("Rudolf")
+    anna.tracker.mark("1", "stalled")
+    position = anna.sync().position
+    rudolf.tracker.mark("1", "complete")
+    together(anna, rudolf)
+    seen = []
+    for one in (anna, rudolf):
+        with one.tracker.view(at_seq=position) as view:
+            seen.append(list(view.commitments()))
+            assert view.position() == position
+    assert seen[0] == seen[1]
+    assert seen[0][0].status == "stalled"
+    with pytest.raises(NotFoundError, match="not reached"), anna.tracker.view(at_seq=10**6):
+        pass
+
+
+def test_joining_with_a_record_of_ones_own_loses_nothing(desk: Desks, make: Maker, ground: Ground) -> None:
+    """Who joins with other content brings it in, and gets the rest."""
+    anna = desk("Anna")
+    anna.sync()
+    other = Desk(make("bundled", author="Michael", seed="Michael", clock=ground.clock), ground, ground.clock).join()
+    had = len(other.changes())
+    got = other.sync()
+    assert (got.sent, got.received) == (had, len(anna.changes()))
+    anna.sync()
+    assert anna.changes() == other.changes()
+    assert state(anna) == state(other)
+
+
+def test_leaving_keeps_all_and_one_can_join_again(desk: Desks) -> None:
+    """Who leaves keeps every change; who joins again sends nothing twice."""
+    anna = desk("Anna")
+    anna.sync()
+    before = [change._replace(seq=None) for change in anna.changes()]
+    leave(anna.tracker.path)
+    assert anna.changes() == before
+    again = anna.join().sync()
+    assert (again.sent, again.received) == (0, 0)
+    assert [change.seq for change in anna.changes()].count(None) == 0

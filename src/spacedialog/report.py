@@ -72,9 +72,10 @@ def overview(of: Overview) -> Document:
         f"{dialogue.get('key')}: {dialogue.get('title')}, {dialogue.get('place')}, {readable(dialogue.get('when', ''))}"
         for dialogue in of.dialogues
     )
+    shared = f"; position {of.position} of the team's log" if of.position else ""
     quiet = f"; no entry for {STALE_DAYS} days on {of.stale} open ones" if of.stale else ""
     blocks = [
-        Block("", (*held, coverage_line(of.coverage) + quiet)),
+        Block("", (*held, coverage_line(of.coverage) + quiet + shared)),
         Block("Status", sheet=_statuses(of.statuses, of.coverage.commitments)),
         Block("Areas", ("█ complete  ▒ in progress  ░ otherwise assessed  · not assessed",), _progress(of.areas)),
         Block("What comes next", sheet=upcoming(of.next)),
@@ -189,19 +190,19 @@ def disagreement(row: ConflictRow) -> tuple[str, str]:
     kept, other = value_text(row.field, row.value), value_text(row.field, row.other_value)
     if row.field == "ref" and kept.casefold() == other.casefold():
         return (
-            f"{row.ref}  was given the ref {kept} by {said(row.author, row.on, row.recorded_at)}",
-            f"    as another was before by {said(row.other_author, row.other_on, row.other_recorded_at)}"
+            f"{row.ref}  was given the ref {kept} by {said(row.author, row.recorded_at)}",
+            f"    as another was before by {said(row.other_author, row.other_recorded_at)}"
             f"; to rename it: spacedialog edit {row.ref} --ref REF",
         )
     return (
-        f"{row.ref}  {row.field}: {kept}, says {said(row.author, row.on, row.recorded_at)}; it counts for now",
-        f"    {other}, says {said(row.other_author, row.other_on, row.other_recorded_at)}",
+        f"{row.ref}  {row.field}: {kept}, says {said(row.author, row.recorded_at)}; it counts for now",
+        f"    {other}, says {said(row.other_author, row.other_recorded_at)}",
     )
 
 
-def said(author: str, on: str, recorded_at: str) -> str:
-    """Who said something, of which day, and when it was recorded."""
-    return f"{author}, of {on}, recorded {recorded_at[:16].replace('T', ' ')} UTC"
+def said(author: str, recorded_at: str) -> str:
+    """Who said something, and when it was recorded."""
+    return f"{author} ({recorded_at[:16].replace('T', ' ')} UTC)"
 
 
 def _source(source: Mapping[str, Any]) -> tuple[str, str, str]:

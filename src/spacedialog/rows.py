@@ -120,7 +120,8 @@ class Overview(NamedTuple):
     """What the program shows when it is called with no command.
 
     `next` are the milestones that come next, `overdue` the commitments that are, `unrecorded` the milestones whose
-    windows closed with nothing recorded of their outcome: the first few of each.
+    windows closed with nothing recorded of their outcome: the first few of each. `position` is that in the team's log,
+    where there is one.
     """
 
     dialogues: tuple[Mapping[str, Any], ...]
@@ -131,6 +132,7 @@ class Overview(NamedTuple):
     overdue: tuple[CommitmentRow, ...]
     unrecorded: tuple[UpcomingRow, ...]
     stale: int
+    position: int | None = None
 
 
 class ConflictRow(NamedTuple):

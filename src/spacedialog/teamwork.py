@@ -79,10 +79,15 @@ def conflicts(rows: Iterable[ConflictRow], coverage: Callable[[], Coverage] | No
         (
             Column("Ref", lambda row: row.ref),
             Column("Field", lambda row: row.field),
-            Column("Counts for now", lambda row: value_text(row.field, row.value), wide=True),
-            Column("Says", lambda row: said(row.author, row.on, row.recorded_at)),
-            Column("Says otherwise", lambda row: value_text(row.field, row.other_value), wide=True),
-            Column("Who", lambda row: said(row.other_author, row.other_on, row.other_recorded_at)),
+            Column(
+                "Counts for now", lambda row: f"{value_text(row.field, row.value)}, {said(row.author, row.recorded_at)}"
+            ),
+            Column(
+                "Otherwise",
+                lambda row: (
+                    f"{value_text(row.field, row.other_value)}, {said(row.other_author, row.other_recorded_at)}"
+                ),
+            ),
         ),
         "nobody says otherwise: there are no conflicts",
         (lambda: (coverage_line(coverage()),)) if coverage else tuple,

@@ -67,6 +67,7 @@ class Reading(NamedTuple):
     as_of: date
     known_at: int | None
     output: Output
+    at_seq: int | None = None
 
     @property
     def today(self) -> date:
@@ -78,9 +79,9 @@ class Reading(NamedTuple):
         """The record, as of the day that was asked for."""
         if not self.tracker.has_store:
             hint(f"no store at {self.tracker.path}: this is the bundled record; a first change makes a store of it")
-        with self.tracker.view(self.as_of, known_at=self.known_at) as view:
+        with self.tracker.view(self.as_of, known_at=self.known_at, at_seq=self.at_seq) as view:
             yield view
-            if self.as_of == self.today and self.known_at is None:
+            if self.as_of == self.today and self.known_at is None and self.at_seq is None:
                 return
             began = view.began()
             if began is None:
@@ -127,6 +128,10 @@ def _reading(
         str | None,
         typer.Option("--known-at", metavar="TIME", help="What had been recorded by this time.", show_default=False),
     ] = None,
+    at_seq: Annotated[
+        int | None,
+        typer.Option("--at-seq", metavar="N", min=1, max=2**62, help="As of position N of the team's log."),
+    ] = None,
     format_: FormatOption = None,
     json: JsonOption = False,
     output: OutputOption = None,
@@ -139,6 +144,7 @@ def _reading(
         here.day("--as-of", as_of, tracker.today) if as_of else tracker.today,
         here.instant("--known-at", known_at, tracker.today) if known_at else None,
         _output(_format(format_, json, output), output, color, header=not no_header),
+        at_seq,
     )
 
 

@@ -1,4 +1,4 @@
-"""The commands of a team: beginning and joining a shared log, bringing a copy together with it, what is not agreed on."""
+"""The commands of a team: beginning and joining a shared log, syncing with it, what is not agreed on."""
 
 from __future__ import annotations
 

@@ -154,17 +154,18 @@ def _new(path: Path, seed: Callable[[sqlite3.Connection], None]) -> Iterator[sql
 
 def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
     """Bring an older store to this program's schema, after a backup; its period tables are made from its log."""
-    back_up(connection, path, f"before-schema-{SCHEMA_VERSION}")
+    back_up(path, f"before-schema-{SCHEMA_VERSION}")
     _migrate(connection)
 
 
-def back_up(connection: sqlite3.Connection, path: Path, ending: str) -> None:
+def back_up(path: Path, ending: str) -> None:
     """Copy the store, as it was last committed, to a file beside it that is whole or not there."""
     backup = path.with_name(f"{path.name}.{ending}")
     draft = path.with_name(f".{backup.name}.new")
     _remove(draft)
     os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    with closing(sqlite3.connect(draft)) as copy:
+    # A connection of its own: one that is in a write can be waited for without end.
+    with closing(sqlite3.connect(draft)) as copy, closing(_connect(path, "mode=rw")) as connection:
         connection.backup(copy)
     _sync(draft)
     draft.rename(backup)

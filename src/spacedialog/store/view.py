@@ -414,6 +414,7 @@ class View:
             tuple(self.commitments(Flagged(Flag.OVERDUE), sort="due", limit=_FEW)),
             tuple([row for row in milestones if row.state == MilestoneState.CLOSED][:_FEW]),
             stale,
+            self.position(),
         )
 
 

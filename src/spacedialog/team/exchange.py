@@ -24,6 +24,8 @@ PAGE_BYTES = 8_000_000
 LONGEST_FORM = 65536
 """How many bytes the canonical form of a change may have on a server."""
 
+_AMISS = "nothing was changed here; whoever keeps the server can see who added what: docs/team.md"
+
 CLOCK_SKEW = 300_000_000
 """How many µs a clock may be ahead of the server's."""
 
@@ -128,8 +130,7 @@ def verified(page: Page, after: int, chain: str) -> Sequence[Entry]:
     for expected, entry in enumerate(entries, after + 1):
         if entry.seq != expected:
             raise SyncRefusedError(
-                f"the server's log has a hole: position {expected} is missing before {entry.seq} (by {entry.pushed_by})",
-                "nothing was changed here; whoever keeps the server can see who added what: docs/team.md",
+                f"the server's log has a hole at position {expected}, before {entry.seq} (by {entry.pushed_by})", _AMISS
             )
         try:
             chain = link(chain, entry.sha)
@@ -138,7 +139,7 @@ def verified(page: Page, after: int, chain: str) -> Sequence[Entry]:
         if entry.chain != chain:
             raise SyncRefusedError(
                 f"position {entry.seq} of the server's log (by {entry.pushed_by}) does not follow from the one before",
-                "nothing was changed here; whoever keeps the server can see who added what: docs/team.md",
+                _AMISS,
             )
     return entries
 

@@ -36,7 +36,7 @@ _COLUMNS = "log_id, seq, id, sha, chain, format, body"
 _ROW = "(%s, %s, %s, %s, %s, %s, %s)"
 
 _FEW = 200
-"""Up to so many changes go along with the other statements in one round trip; COPY takes more of them, but is faster."""
+"""Up to so many changes go along with the other statements in one round trip; COPY takes three, but is faster."""
 
 # Serialization failure, deadlock, unknown outcome, somebody was first, a lock waited for too long.
 _AGAIN = ("40001", "40P01", "40003", "23505", "55P03", "25P03")
@@ -75,7 +75,7 @@ def _parameters(url: str) -> dict[str, Any]:
         if given.get("sslmode", "verify-full") != "verify-full":
             raise InputError(
                 f"sslmode={given['sslmode']} does not make sure who the server is",
-                "leave it out: over a network it is verify-full (sslrootcert=FILE, or system, names who vouches for it)",
+                "leave it out: over a network it is verify-full (sslrootcert=FILE, or system, names who is trusted)",
             )
         given["sslmode"] = "verify-full"
     return given

@@ -288,7 +288,7 @@ class Copy:
         with self._writing() as connection:
             if shared.newest_unsent(connection) <= clock:
                 return 0
-            files.back_up(connection, self.path, "before-restamp")
+            files.back_up(self.path, "before-restamp")
             return restamp(connection, later_than=clock, now=self._around.now, entropy=self._around.entropy)
 
     # Around it
@@ -302,16 +302,20 @@ class Copy:
                 with closing(self._connect(self._member())) as exchange:
                     is_there = was_there = True
                     return act(exchange)
+            except InterruptedExchange as error:
+                failure: NetworkError = error
             except NetworkError as error:
-                # A server that was there a moment ago is starting again.
-                if not (isinstance(error, InterruptedExchange) or (was_there and not is_there)):
-                    raise self._offline(error) if not is_there else error
-                tries, steps = (tries + 1 if steps == self._steps else 1), self._steps
-                if tries > MOST_TRIES:
+                if is_there:
+                    raise
+                if not was_there:
                     raise self._offline(error) from error
-                seconds = SHORTEST_WAIT + self._around.chance() * min(LONGEST_WAIT, SHORTEST_WAIT * 2**tries)
-                self._around.tell(f"{error.problem}; trying again in {seconds:.1f} s")
-                self._around.wait(seconds)
+                failure = error  # a server that was there a moment ago starts again
+            tries, steps = (tries + 1 if steps == self._steps else 1), self._steps
+            if tries > MOST_TRIES:
+                raise self._offline(failure) from failure
+            seconds = SHORTEST_WAIT + self._around.chance() * min(LONGEST_WAIT, SHORTEST_WAIT * 2**tries)
+            self._around.tell(f"{failure.problem}; trying again in {seconds:.1f} s")
+            self._around.wait(seconds)
 
     def _offline(self, error: NetworkError) -> NetworkError:
         waiting = self._waiting()
