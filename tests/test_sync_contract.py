@@ -19,11 +19,11 @@ from spacedialog.team.sync import Copy, Surroundings, begin, leave, nothing
 from spacedialog.tracker import Tracker
 
 if TYPE_CHECKING:
-    from tests.conftest import Clock, Maker
+    from tests.conftest import Clock, Maker, entropy
     from tests.fakes import MemoryLogs, Timed
     from tests.servers import Server, installations, missing, running
 else:
-    from conftest import Clock, Maker
+    from conftest import Clock, Maker, entropy
     from fakes import MemoryLogs, Timed
     from servers import Server, installations, missing, running
 
@@ -90,7 +90,7 @@ class Desk:
         self.waits: list[float] = []
         self.told: list[str] = []
         self._around = Surroundings(
-            now, random.Random(4).random, self.waits.append, lambda size: bytes(range(size)), self.told.append
+            now, random.Random(4).random, self.waits.append, entropy(tracker.author), self.told.append
         )
         self._ground = ground
 
@@ -438,7 +438,7 @@ def test_a_hole_or_a_false_chain_is_refused(desk: Desks, ground: Ground) -> None
 
 
 def test_a_clock_that_is_ahead_is_refused_and_restamped(desk: Desks, ground: Ground) -> None:
-    """Nothing is sent by a clock more than five minutes ahead; set right, --restamp records anew what it recorded, in order."""
+    """A clock that is ahead sends nothing; set right, --restamp records anew, in order, what it recorded."""
     fast = Clock(ground.clock.now + 400_000_000)
     anna, rudolf = desk("Anna", clock=fast), desk("Rudolf")
     rudolf.sync()

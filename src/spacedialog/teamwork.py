@@ -70,6 +70,14 @@ def _flat(of: Synced | TeamRow) -> Sheet:
     )
 
 
+def _kept(row: ConflictRow) -> str:
+    return f"{value_text(row.field, row.value)}, {said(row.author, row.recorded_at)}"
+
+
+def _other(row: ConflictRow) -> str:
+    return f"{value_text(row.field, row.other_value)}, {said(row.other_author, row.other_recorded_at)}"
+
+
 def conflicts(rows: Iterable[ConflictRow], coverage: Callable[[], Coverage] | None = None) -> Sheet:
     """What changes that were made apart say differently, until someone decides."""
     return Sheet(
@@ -79,15 +87,8 @@ def conflicts(rows: Iterable[ConflictRow], coverage: Callable[[], Coverage] | No
         (
             Column("Ref", lambda row: row.ref),
             Column("Field", lambda row: row.field),
-            Column(
-                "Counts for now", lambda row: f"{value_text(row.field, row.value)}, {said(row.author, row.recorded_at)}"
-            ),
-            Column(
-                "Otherwise",
-                lambda row: (
-                    f"{value_text(row.field, row.other_value)}, {said(row.other_author, row.other_recorded_at)}"
-                ),
-            ),
+            Column("Counts for now", _kept),
+            Column("Otherwise", _other),
         ),
         "nobody says otherwise: there are no conflicts",
         (lambda: (coverage_line(coverage()),)) if coverage else tuple,
