@@ -79,7 +79,7 @@ def ground(keeper: Server | None, clock: Clock) -> Ground:
     return Ground(None, keeper, log_id, clock)
 
 
-Desks = Callable[[str], "Desk"]
+Desks = Callable[..., "Desk"]
 
 
 class Desk:

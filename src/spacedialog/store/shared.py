@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from spacedialog.fold import understands
@@ -78,6 +79,15 @@ def unsent(connection: sqlite3.Connection) -> Iterator[Change]:
     return map(Change._make, connection.execute("SELECT * FROM change WHERE seq IS NULL ORDER BY rowid"))
 
 
+def unsent_mark(connection: sqlite3.Connection) -> tuple[int, int]:
+    """What tells whether other changes wait to be sent than before: the first and the last of their rows."""
+    first, last = connection.execute(
+        "SELECT (SELECT rowid FROM change WHERE seq IS NULL ORDER BY rowid LIMIT 1),"
+        " (SELECT rowid FROM change WHERE seq IS NULL ORDER BY rowid DESC LIMIT 1)"
+    ).fetchone()
+    return first or 0, last or 0
+
+
 def newest_unsent(connection: sqlite3.Connection) -> int:
     """The latest recorded time (µs) of a change that is not in the shared log yet; 0 where there is none."""
     (ts,) = connection.execute("SELECT ifnull(max(ts), 0) FROM change WHERE seq IS NULL").fetchone()
@@ -112,9 +122,20 @@ def sha_of(connection: sqlite3.Connection, change: str) -> str | None:
     return row[0] if row else None
 
 
-def place(connection: sqlite3.Connection, change: str, seq: int) -> None:
-    """Note the position of a change that is here."""
-    connection.execute("UPDATE change SET seq = ? WHERE id = ? AND seq IS NULL", (seq, change))
+def place(connection: sqlite3.Connection, places: Sequence[tuple[int, str, str]]) -> set[str]:
+    """Note positions (each with the id and the sha that stand there) of changes that are here; the ids of those."""
+    known = {
+        change
+        for (change,) in connection.execute(
+            "SELECT c.id FROM json_each(?) AS p JOIN change AS c ON c.id = p.value ->> 1 AND c.sha = p.value ->> 2",
+            (json.dumps(places),),
+        )
+    }
+    connection.executemany(
+        "UPDATE change SET seq = ? WHERE id = ? AND seq IS NULL",
+        [(seq, change) for seq, change, _ in places if change in known],
+    )
+    return known
 
 
 def take(connection: sqlite3.Connection, arrivals: Iterable[Arrival]) -> Taken:

@@ -107,11 +107,22 @@ def link(chain: str, sha: str) -> str:
 
 
 def chained(chain: str, after: int, changes: Iterable[Change]) -> list[Entry]:
-    """Changes as the entries that follow the position `after`, whose chain is given."""
-    entries = []
-    for seq, change in enumerate(changes, after + 1):
+    """The entries that follow the position `after`, whose chain is given: as many of the changes as go at once.
+
+    Changes that are too long for a server are passed over.
+    """
+    entries: list[Entry] = []
+    size = 0
+    for change in changes:
+        body = form(change)
+        length = len(body.encode())
+        if length > LONGEST_FORM:
+            continue
+        size += length
+        if len(entries) == PAGE or (entries and size > PAGE_BYTES):
+            break
         chain = link(chain, change.sha)
-        entries.append(Entry(seq, change.id, change.sha, chain, form(change)))
+        entries.append(Entry(after + len(entries) + 1, change.id, change.sha, chain, body))
     return entries
 
 

@@ -7,6 +7,7 @@ members take turns by; what the log holds is told by its changes alone, so a hea
 from __future__ import annotations
 
 import ipaddress
+import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,9 @@ except ImportError as error:
     raise InputError(
         "a team needs psycopg, which is not installed", "pip install 'spacedialog[team]' installs it"
     ) from error
+
+# What it has to say of a connection that broke, the errors say too.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 _PAGE_SQL = (
     "SELECT seq, id, sha, chain, CASE WHEN seq > %s THEN body END, pushed_by"

@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from spacedialog.errors import InputError, NetworkError, SyncRefusedError
-from spacedialog.log import BODY_VERSION, Change, form
+from spacedialog.log import BODY_VERSION
 from spacedialog.rows import Synced, TeamRow
 from spacedialog.store import files, shared
 from spacedialog.team.exchange import (
     CLOCK_SKEW,
-    LONGEST_FORM,
     PAGE,
-    PAGE_BYTES,
     Entry,
     Exchange,
     Head,
@@ -121,6 +119,7 @@ class Copy:
         self._tried: frozenset[str] = frozenset()
         self._known_to = 0
         self._steps = 0
+        self._prepared: tuple[object, list[Entry]] = (None, [])
 
     def sync(self) -> Synced:
         """Bring the copy and the shared log together.
@@ -167,19 +166,18 @@ class Copy:
 
     def _push(self, exchange: Exchange) -> bool:
         """Send what waits, as much as goes at once; whether there was anything."""
-        if not self._next_unsent():
-            return False
         member = self._member()
+        if not self._next(member):
+            return False
         with exchange.turn(member.cursor) as turn:
             page = turn.page(member.cursor)
             while self._apply(member, page) or self._member().cursor != member.cursor:
                 member = self._member()
                 page = turn.page(member.cursor)
-            changes = self._next_unsent()
-            if not changes:
+            entries = self._next(member)
+            if not entries:
                 return False
-            self._check_clock(page.head, changes)
-            entries = chained(member.chain, member.cursor, changes)
+            self._check_clock(page.head)
             self._tried = frozenset(entry.id for entry in entries)
             turn.append(entries)
         # Nobody else could add to the log, so these positions hold what was just sent.
@@ -199,20 +197,14 @@ class Copy:
         with self._writing() as connection:
             if shared.membership(connection) != member:
                 return True  # another sync of this copy was quicker
-            placed = 0
-            arrivals = []
-            for entry in entries:
-                known = shared.sha_of(connection, entry.id)
-                if known == entry.sha:
-                    shared.place(connection, entry.id, entry.seq)
-                    placed += entry.id in self._tried
-                elif entry.body is None:
-                    raise InterruptedExchange(f"position {entry.seq} is not what was sent", "try again")
-                else:
-                    arrivals.append((entry, known))
+            known = shared.place(connection, [(entry.seq, entry.id, entry.sha) for entry in entries])
+            others = [entry for entry in entries if entry.id not in known]
+            if any(entry.body is None for entry in others):
+                raise InterruptedExchange("the log holds something else than what was sent", "try again")
+            arrivals = [(entry, shared.sha_of(connection, entry.id)) for entry in others]
             taken = shared.take(connection, self._read(arrivals))
             shared.join(connection, member._replace(cursor=entries[-1].seq, chain=entries[-1].chain))
-        self._sent += placed
+        self._sent += len(known & self._tried)
         self._taken = shared.Taken(*map(sum, zip(self._taken, taken, strict=True)))
         self._steps += 1
         return len(page.entries) > PAGE
@@ -224,32 +216,27 @@ class Copy:
 
             yield from (arrival(entry, known) for entry, known in entries)
 
-    def _next_unsent(self) -> list[Change]:
-        """The next changes to send: as many as go at once, without those that are too long for a server."""
-        changes: list[Change] = []
-        size = 0
+    def _next(self, member: shared.Membership) -> list[Entry]:
+        """What is next to be sent, as the entries that follow the cursor."""
         with files.reading(self.path) as connection:
-            for change in shared.unsent(connection):
-                length = len(form(change).encode())
-                if length > LONGEST_FORM:
-                    continue
-                size += length
-                if changes and (len(changes) == PAGE or size > PAGE_BYTES):
-                    break
-                changes.append(change)
-        return changes
+            # Asked before the turn and in it: nearly always nothing has come in between.
+            upon = (member, shared.unsent_mark(connection))
+            if self._prepared[0] != upon:
+                self._prepared = upon, chained(member.chain, member.cursor, shared.unsent(connection))
+        return self._prepared[1]
 
-    def _check_clock(self, head: Head, changes: list[Change]) -> None:
-        now = self._around.now()
-        newest = max(change.ts for change in changes)
-        if now - head.clock > CLOCK_SKEW:
+    def _check_clock(self, head: Head) -> None:
+        ahead = self._around.now() - head.clock
+        if ahead > CLOCK_SKEW:
             raise SyncRefusedError(
-                f"this machine's clock is {_span(now - head.clock)} ahead of the server's",
+                f"this machine's clock is {_span(ahead)} ahead of the server's",
                 "set the clock; then spacedialog sync --restamp records anew what was recorded by the wrong one",
             )
-        if newest - head.clock > CLOCK_SKEW:
+        with files.reading(self.path) as connection:
+            ahead = shared.newest_unsent(connection) - head.clock
+        if ahead > CLOCK_SKEW:
             raise SyncRefusedError(
-                f"changes were recorded by a clock that was {_span(newest - head.clock)} ahead of the server's",
+                f"changes were recorded by a clock that was {_span(ahead)} ahead of the server's",
                 "spacedialog sync --restamp records them anew, as of now, and keeps a copy of the store",
             )
 
