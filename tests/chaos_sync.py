@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import sys
 import tempfile
 import threading
 import time
@@ -159,8 +160,9 @@ def _harm(server: Server, network: Relay, orders: Orders, replicas: list[Replica
                 with suppress(psycopg.Error):
                     kills += len(
                         server.sql(
-                            "SELECT pid FROM pg_stat_activity WHERE application_name = 'spacedialog'"
-                            " AND pg_terminate_backend(pid) ORDER BY random() LIMIT 2"
+                            "WITH victim AS MATERIALIZED (SELECT pid FROM pg_stat_activity"
+                            " WHERE application_name = 'spacedialog' ORDER BY random() LIMIT 3)"
+                            " SELECT pid FROM victim WHERE pg_terminate_backend(pid)"
                         )
                     )
             case 1:
@@ -209,8 +211,4 @@ if __name__ == "__main__":
     for name, default in Orders()._asdict().items():
         parser.add_argument(f"--{name}", type=type(default), default=default)
     did = run(Orders(**vars(parser.parse_args())))
-    print(
-        ", ".join(
-            f"{name} {value:.0f}" if name == "seconds" else f"{name} {value}" for name, value in did._asdict().items()
-        )
-    )
+    sys.stdout.write(", ".join(f"{name} {value:.0f}" for name, value in did._asdict().items()) + "\n")
