@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -158,8 +159,7 @@ def test_a_change_taken_away_shows(tracker: Tracker) -> None:
 def _triggers() -> str:
     from spacedialog.store import shape
 
-    text = shape.schema()
-    return text[text.index("CREATE TRIGGER") : text.index('CREATE TABLE "dialogue"')]
+    return "".join(re.findall(r"^CREATE TRIGGER.*?END;$", shape.schema(), re.MULTILINE | re.DOTALL))
 
 
 def test_fingerprint_and_verify_at_the_shell(tmp_path: Path) -> None:

@@ -192,7 +192,7 @@ def test_the_tables_are_those_that_the_log_gives(make: Maker, steps: list[Action
 def test_a_rebuild_mends_what_was_lost(tracker: Tracker) -> None:
     """Rebuilding writes every table anew, whatever stood in it."""
     before = in_store(tracker.path)
-    assert all(before[table] for table in shape.TABLES if table not in ("retracted",))
+    assert all(before[table] for table in shape.TABLES if table not in ("retracted", "conflict", "clash"))
     with closing(sqlite3.connect(tracker.path, isolation_level=None)) as connection:
         connection.execute("UPDATE commitment SET status = 'withdrawn', title = 'Nothing'")
         connection.execute("DELETE FROM milestone")
@@ -243,14 +243,18 @@ def test_the_log_is_append_only(tracker: Tracker, statement: str) -> None:
     assert list(tracker.log()) == before
 
 
-def test_a_position_in_a_shared_log_is_set_once(tracker: Tracker) -> None:
-    """An entry's place in a shared log can be noted, and then no longer changed."""
+def test_a_position_in_a_shared_log_is_noted_or_taken_away(tracker: Tracker) -> None:
+    """An entry's place in a shared log can be noted, and taken away where the log lost it, but never be altered."""
     with closing(sqlite3.connect(tracker.path, isolation_level=None)) as connection:
         connection.execute("UPDATE change SET seq = rowid")
-        for value in ("seq + 1", "NULL", "seq"):
+        for value in ("seq + 1", "seq"):
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                 connection.execute(f"UPDATE change SET seq = {value}")
-    assert all(change.seq for change in tracker.log())
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            connection.execute("UPDATE change SET seq = NULL, author = 'Nobody'")
+        assert all(change.seq for change in tracker.log())
+        connection.execute("UPDATE change SET seq = NULL")
+    assert not any(change.seq for change in tracker.log())
 
 
 # A store of an older program

@@ -26,6 +26,7 @@ LISTS = {
     "rescue": rows.Rescued,
     "backup": rows.Copied,
     "fingerprint": rows.FingerprintRow,
+    "conflicts": rows.ConflictRow,
     "paths": sheets.Place,
 }
 """The outputs whose `data` is a list, and its rows."""

@@ -14,6 +14,7 @@ from spacedialog.dates import VagueDate, quoted
 from spacedialog.errors import InputError, SpacedialogError
 from spacedialog.incoming import Problems, parse_json, told
 from spacedialog.log import canonical
+from spacedialog.record import NOT_SAID
 from spacedialog.rows import CommitmentRow
 from spacedialog.updates import Update, check_on, check_percent, check_text, draft
 from spacedialog.watch import Watch, unwatched
@@ -192,7 +193,7 @@ class Batch:
 
 def _core(body: Mapping[str, Any]) -> dict[str, Any]:
     """What a body says, whichever occurrence of a recurring milestone it met."""
-    core = {name: value for name, value in body.items() if name != "v"}
+    core = {name: value for name, value in body.items() if name not in NOT_SAID}
     if "met" in core.get("set", {}):
         core["set"] = {name: True if name == "met" else value for name, value in core["set"].items() if name != "when"}
     return core

@@ -48,6 +48,8 @@ def brief(view: View, since: Since, *, until: date) -> Brief:
         tuple(row for row in view.commitments(_STALE) if row.ref not in stale_then),
         tuple(row for row in events if row.state == MilestoneState.UPCOMING and row not in closes),
         tuple(closes),
+        at.seq,
+        tuple(view.conflicts()),
     )
 
 

@@ -73,7 +73,14 @@ def since(path: Path, view: View) -> Since:
 
 def save(path: Path, checkpoint: Checkpoint) -> None:
     """Keep the checkpoint, whole or not at all, whoever does the same at that time; StoreError where that fails."""
-    content = {"format": _FORMAT, "day": checkpoint.day.isoformat(), **checkpoint.position._asdict()}
+    position = checkpoint.position
+    content = {
+        "format": _FORMAT,
+        "day": checkpoint.day.isoformat(),
+        "entries": position.entries,
+        "last": position.last,
+        "recorded": position.recorded,
+    }
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, draft = mkstemp(prefix=f".{path.name}.", dir=path.parent)

@@ -60,6 +60,8 @@ def examine(path: Path, *, now: int) -> list[CheckRow]:
             _check("understood", Finding(len(changes), strange), remarks=True),
             _check("fold", Finding(items, tuple(_differences(differing, refs)))),
             _check("search", patient.search()),
+            _check("positions", patient.positions()),
+            _check("quarantine", patient.quarantined(), remarks=True),
             _check("stamps", Finding(len(changes), tuple(_stamps(changes, now))), remarks=True),
             *_modes(path),
         ]
@@ -74,7 +76,7 @@ def is_sound(path: Path) -> bool:
 
 
 def rescue(path: Path, new: Path) -> Rescued:
-    """Bring every change of the store at `path` whose hash holds into a new store at `new`.
+    """Bring every change of the store at `path` whose hash holds into a new store at `new`, which is in no team.
 
     InputError where something stands at `new` already. The new store is whole, or is not there.
     """
@@ -82,8 +84,10 @@ def rescue(path: Path, new: Path) -> Rescued:
         raise InputError(f"{new}: there is something already", "name a file that is not there yet; nothing was changed")
     with _opened(path) as (_, salvaged):
         if not salvaged.sound:
-            raise StoreError(f"{path}: not one change in it is sound", "look for a backup: NAME.before-… beside it")
-        with files.writing(new, lambda connection: files.fill(connection, salvaged.sound)) as (_, is_new):
+            raise StoreError(f"{path}: not one change in it is sound", "look for a backup: NAME.backup-… beside it")
+        # Positions would say of a team's log what nothing vouches for any more; who joins it again gets them anew.
+        changes = [change._replace(seq=None) for change in salvaged.sound]
+        with files.writing(new, lambda connection: files.fill(connection, changes)) as (_, is_new):
             if not is_new:
                 raise InputError(f"{new}: there is something already", "name a file that is not there yet")
     return Rescued(str(new), len(salvaged.sound), tuple(salvaged.lost))

@@ -45,3 +45,15 @@ class StoreError(SpacedialogError):
     """The store cannot be used (exit status 4)."""
 
     exit_status = 4
+
+
+class NetworkError(SpacedialogError):
+    """The network, or the server, cannot serve (exit status 5)."""
+
+    exit_status = 5
+
+
+class SyncRefusedError(SpacedialogError):
+    """This copy and the shared log do not go together as they are; nothing is lost (exit status 6)."""
+
+    exit_status = 6

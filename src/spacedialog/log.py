@@ -86,8 +86,17 @@ def fingerprint(
     change_id: str, ts: int, on: str, author: str, kind: str, item: str, base: str | None, body: str
 ) -> str:
     """SHA-256, in hexadecimal, of a change's canonical form (all fields but `sha` and `seq`)."""
-    form = _encode([change_id, ts, on, author, kind, item, base, body])
+    return digest(_encode([change_id, ts, on, author, kind, item, base, body]))
+
+
+def digest(form: str) -> str:
+    """SHA-256, in hexadecimal, of a canonical form."""
     return _sha256(form).hex()
+
+
+def form(change: Change) -> str:
+    """A change's canonical form: the text that its `sha` is of, and that goes to others."""
+    return _encode(change[:8])
 
 
 def record(draft: Draft, *, change_id: str, ts: int, author: str, base: str | None) -> Change:

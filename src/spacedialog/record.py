@@ -150,6 +150,14 @@ def differences(
     return [*gone, *fresh]
 
 
+NOT_SAID = ("v", "beside")
+"""What a body holds besides what was said: its format, and what the change stands on."""
+
+
 def _statement(of: Draft | Change) -> str:
-    body = of.body if isinstance(of, Draft) else {name: value for name, value in of.content.items() if name != "v"}
+    body = (
+        of.body
+        if isinstance(of, Draft)
+        else {name: value for name, value in of.content.items() if name not in NOT_SAID}
+    )
     return canonical([of.kind, of.item, of.on, body])

@@ -12,6 +12,7 @@ from spacedialog.rows import (
     Brief,
     CalendarEvent,
     CommitmentRow,
+    ConflictRow,
     Detail,
     NewsRow,
     Overview,
@@ -82,9 +83,10 @@ def overview(of: Overview) -> Document:
         Column("Name", lambda row: row.name),
         Column("Value", lambda row: str(row.value)),
     )
+    shared = f"; position {of.position} of the team's log" if of.position else ""
     quiet = f"; no entry for {STALE_DAYS} days on {of.stale} open ones" if of.stale else ""
     blocks = [
-        Block("", (*map(_held, of.dialogues), coverage_line(of.coverage) + quiet)),
+        Block("", (*map(_held, of.dialogues), coverage_line(of.coverage) + quiet + shared)),
         Block("Status", sheet=_statuses(of.statuses, of.coverage.commitments)),
         Block("Areas", (LEGEND,), _progress(of.areas)),
         Block("What comes next", sheet=upcoming(of.next)),
@@ -115,10 +117,11 @@ def _held(dialogue: Mapping[str, Any]) -> str:
     )
 
 
-def _until(changes: int, recorded_until: str | None) -> str:
-    """The position in the log, in words."""
-    newest = f", the newest recorded {recorded_until[:16].replace('T', ' ')} UTC" if recorded_until else ""
-    return f"log: {changes} {'entry' if changes == 1 else 'entries'}{newest}"
+def log_line(of: Report | Brief) -> str:
+    """The position in the log, in words: how many entries, the time of the newest, the position in the team's log."""
+    newest = f", the newest recorded {of.recorded_until[:16].replace('T', ' ')} UTC" if of.recorded_until else ""
+    shared = f"; position {of.position} of the team's log" if of.position else ""
+    return f"{of.changes} {'entry' if of.changes == 1 else 'entries'}{newest}{shared}"
 
 
 def whole(of: Report, *, events: Callable[[], Iterable[CalendarEvent]] | None = None) -> Document:
@@ -127,7 +130,7 @@ def whole(of: Report, *, events: Callable[[], Iterable[CalendarEvent]] | None = 
     lines = (
         *map(_held, of.dialogues),
         *([f"only: {of.selection}"] if of.selection else ()),
-        f"as of {readable(of.as_of)}; {_until(of.changes, of.recorded_until)}",
+        f"as of {readable(of.as_of)}; log: {log_line(of)}",
         coverage_line(of.coverage),
     )
     ahead = [row for row in of.milestones if row.state in (MilestoneState.UPCOMING, MilestoneState.OPEN)]
@@ -140,6 +143,9 @@ def whole(of: Report, *, events: Callable[[], Iterable[CalendarEvent]] | None = 
     ]
     if unrecorded:
         blocks.append(Block("The window closed, and nobody recorded what came of it", sheet=upcoming(unrecorded)))
+    if disputed := [row for detail in of.commitments for row in detail.conflicts]:
+        lines = tuple(line for row in disputed for line in disagreement(row))
+        blocks.append(Block("Not agreed on, until someone decides", lines))
     if of.slips:
         blocks.append(Block("Moved dates", sheet=slips(of.slips)))
     sheet = commitments(rows, lambda: of.coverage)._replace(events=events)
@@ -165,6 +171,7 @@ _SECTIONS = {
     "opened": "Windows that opened",
     "closed": "Windows that closed, with nothing recorded of the outcome",
     "stale": f"Gone quiet: no entry for {STALE_DAYS} days",
+    "conflicts": "Not agreed on, until someone decides",
     "opens": "Opens next",
     "closes": "Closes next",
 }
@@ -175,7 +182,7 @@ def brief(of: Brief) -> Document:
     since = f"since {readable(of.since)}" if of.since else "from the beginning"
     lines = [NewsLine(section, *line) for section in _SECTIONS for line in map(_line_of, getattr(of, section))]
     head = (
-        f"as of {readable(of.as_of)}; {_until(of.changes, of.recorded_until)}",
+        f"as of {readable(of.as_of)}; log: {log_line(of)}",
         f"what comes next: up to {readable(of.until)}",
         coverage_line(of.coverage),
     )
@@ -198,7 +205,9 @@ def brief(of: Brief) -> Document:
 NO_EVIDENCE = "no evidence given"
 
 
-def _line_of(row: NewsRow | SlipRow | UpcomingRow | CommitmentRow) -> tuple[str, str, str, str, str | None, str | None]:
+def _line_of(
+    row: NewsRow | SlipRow | UpcomingRow | CommitmentRow | ConflictRow,
+) -> tuple[str, str, str, str, str | None, str | None]:
     """What a line of news says: ref, title, when, what, why, source."""
     match row:
         case NewsRow(entry, title, source):
@@ -212,6 +221,11 @@ def _line_of(row: NewsRow | SlipRow | UpcomingRow | CommitmentRow) -> tuple[str,
             return row.ref, row.title, row.when, window(row), None, row.source
         case CommitmentRow():
             return row.ref, row.title, row.updated_on, f"latest entry; {status(row)}", None, row.source
+        case ConflictRow():
+            kept, other = disagreement(row)
+            evidence = ", ".join(filter(None, dict.fromkeys((row.evidence, row.other_evidence))))
+            said_of = f"{kept.removeprefix(row.ref).strip()}; {other.strip()}"
+            return row.ref, row.title, row.on, said_of, None, evidence or None
 
 
 def _delayed(row: SlipRow) -> str:
@@ -307,6 +321,7 @@ def detail(of: Detail) -> Document:
             *fields,
             *(("source", " ".join(_source(source))) for source in of.sources),
             *(("milestone", f"{part.ref} {part.when} {part.title}: {window(part)}") for part in of.milestones),
+            *(("conflict", " ".join(disagreement(part))) for part in of.conflicts),
             *(("history", f"{part.on} {part.ref} {what(part)}") for part in of.history),
         ],
     )
@@ -314,12 +329,35 @@ def detail(of: Detail) -> Document:
         Block(f"{row.ref}  {row.title}", sheet=_pairs("commitment", fields)),
         Block("Sources", tuple(line for source in of.sources for line in indented(_source(source)))),
     ]
+    if of.conflicts:
+        lines = tuple(line for row in of.conflicts for line in disagreement(row))
+        blocks.insert(1, Block("Not agreed on", lines))
     if of.milestones:
         blocks.append(Block("Milestones", sheet=upcoming(of.milestones)))
     if of.slips:
         blocks.append(Block("Moved dates", sheet=slips(of.slips)))
     blocks.append(Block("History", sheet=history(of.history)))
     return Document("commitment", of, sheet, tuple(blocks))
+
+
+def disagreement(row: ConflictRow) -> tuple[str, str]:
+    """What two changes that were made apart say: what counts for now, and what the other says."""
+    kept, other = value_text(row.field, row.value), value_text(row.field, row.other_value)
+    if row.field == "ref" and kept.casefold() == other.casefold():
+        return (
+            f"{row.ref}  was given the ref {kept} by {said(row.author, row.recorded_at)}",
+            f"    as another was before by {said(row.other_author, row.other_recorded_at)}"
+            f"; to rename it: spacedialog edit {row.ref} --ref REF",
+        )
+    return (
+        f"{row.ref}  {row.field}: {kept}, says {said(row.author, row.recorded_at)}; it counts for now",
+        f"    {other}, says {said(row.other_author, row.other_recorded_at)}",
+    )
+
+
+def said(author: str, recorded_at: str) -> str:
+    """Who said something, and when it was recorded."""
+    return f"{author} ({recorded_at[:16].replace('T', ' ')} UTC)"
 
 
 def _source(source: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -162,7 +162,8 @@ class Overview(NamedTuple):
     """What the program shows when it is called with no command.
 
     `next` are the milestones that come next, `overdue` the commitments that are, `unrecorded` the milestones whose
-    windows closed with nothing recorded of their outcome: the first few of each.
+    windows closed with nothing recorded of their outcome: the first few of each. `position` is that in the team's log,
+    where there is one.
     """
 
     dialogues: tuple[Mapping[str, Any], ...]
@@ -173,6 +174,30 @@ class Overview(NamedTuple):
     overdue: tuple[CommitmentRow, ...]
     unrecorded: tuple[UpcomingRow, ...]
     stale: int
+    position: int | None = None
+
+
+class ConflictRow(NamedTuple):
+    """Two changes that were made apart and set one field to different values, or gave one ref to two things.
+
+    The first is the one that counts for now.
+    """
+
+    ref: str
+    title: str
+    field: str
+    value: Any
+    author: str
+    on: str
+    recorded_at: str
+    change: str
+    evidence: str | None
+    other_value: Any
+    other_author: str
+    other_on: str
+    other_recorded_at: str
+    other_change: str
+    other_evidence: str | None
 
 
 class Detail(NamedTuple):
@@ -186,15 +211,16 @@ class Detail(NamedTuple):
     milestones: tuple[UpcomingRow, ...]
     slips: tuple[SlipRow, ...]
     history: tuple[HistoryRow, ...]
+    conflicts: tuple[ConflictRow, ...] = ()
 
 
 class Report(NamedTuple):
     """A record, or the part of it that a filter let through, whole: what `report` writes and a template gets.
 
     `selection` says in words which part it is, and is empty for all of it. `changes` and `recorded_until` are the
-    position in the log: how many entries there are, and when the newest of them was recorded. Coverage, statuses and
-    areas count the commitments of this part; `milestones` are its dated events, also those met, in the order of their
-    windows.
+    position in the log: how many entries there are, and when the newest of them was recorded; `position` is that in
+    the team's log, where there is one. Coverage, statuses and areas count the commitments of this part; `milestones`
+    are its dated events, also those met, in the order of their windows.
     """
 
     as_of: str
@@ -208,15 +234,17 @@ class Report(NamedTuple):
     commitments: tuple[Detail, ...]
     milestones: tuple[UpcomingRow, ...]
     slips: tuple[SlipRow, ...]
+    position: int | None = None
 
 
 class Brief(NamedTuple):
     """What is new since a day, or since a position in the log, and what comes next.
 
-    `since` is None for news from the beginning. `changes` and `recorded_until` are the position in the log. `settled`
-    are the entries by which something was completed, met or withdrawn, `slipped` the moved dates, `changed` all other
-    new entries. `opened` and `closed` are windows that did so since, those `closed` with nothing recorded of the
-    outcome; `stale` is what has gone stale since. `opens` and `closes` are the windows that do so by the day `until`.
+    `since` is None for news from the beginning. `changes` and `recorded_until` are the position in the log, `position`
+    is that in the team's log, where there is one. `settled` are the entries by which something was completed, met or
+    withdrawn, `slipped` the moved dates, `changed` all other new entries. `opened` and `closed` are windows that did so
+    since, those `closed` with nothing recorded of the outcome; `stale` is what has gone stale since. `opens` and
+    `closes` are the windows that do so by the day `until`. `conflicts` are all that nobody has decided, new or not.
     """
 
     since: str | None
@@ -233,6 +261,8 @@ class Brief(NamedTuple):
     stale: tuple[CommitmentRow, ...]
     opens: tuple[UpcomingRow, ...]
     closes: tuple[UpcomingRow, ...]
+    position: int | None = None
+    conflicts: tuple[ConflictRow, ...] = ()
 
     @property
     def has_news(self) -> bool:
@@ -306,3 +336,35 @@ class Rescued(NamedTuple):
     store: str
     changes: int
     lost: tuple[str, ...]
+
+
+class Synced(NamedTuple):
+    """What a sync did, and the position in the shared log to which this copy has come.
+
+    `strange` of the changes received are newer than this program; `quarantined` entries were no changes at all;
+    `waiting` changes are not in the shared log. `conflicts` and `clashes` are those that stand in the record now.
+    """
+
+    sent: int
+    received: int
+    strange: int
+    quarantined: int
+    waiting: int
+    position: int
+    healed: int = 0
+    restamped: int = 0
+    conflicts: int = 0
+    clashes: int = 0
+    dry_run: bool = False
+
+
+class TeamRow(NamedTuple):
+    """How this copy stands to its team's log, as far as it knows without asking the server."""
+
+    name: str
+    server: str
+    position: int
+    waiting: int
+    quarantined: int
+    conflicts: int
+    clashes: int

@@ -14,10 +14,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from spacedialog.errors import DateError
+from spacedialog.errors import DateError, NotFoundError
 from spacedialog.log import RETRACT, Draft
 from spacedialog.rows import Difference, Written
-from spacedialog.store import files, journal, writer
+from spacedialog.store import files, journal, shared, writer
 from spacedialog.store.refs import Target
 from spacedialog.store.view import View
 from spacedialog.watch import Watch, unwatched
@@ -73,9 +73,14 @@ class Tracker:
     # Looking
 
     @contextmanager
-    def view(self, as_of: date | None = None, *, known_at: int | None = None) -> Iterator[View]:
-        """The record as of a day (today), as far as it had been recorded at a time (µs since 1970, UTC)."""
-        with self._reading(known_at) as connection:
+    def view(
+        self, as_of: date | None = None, *, known_at: int | None = None, at_seq: int | None = None
+    ) -> Iterator[View]:
+        """The record as of a day (today), as far as it had been recorded at a time (µs since 1970, UTC).
+
+        With `at_seq`, as it stood at that position of the team's log; NotFoundError where that was not reached.
+        """
+        with self._reading(known_at, at_seq) as connection:
             yield View(connection, as_of or self.today)
 
     def log(self, *, known_at: int | None = None) -> Iterator[Change]:
@@ -89,16 +94,21 @@ class Tracker:
             return journal.arrivals(connection)
 
     @contextmanager
-    def _reading(self, known_at: int | None) -> Iterator[sqlite3.Connection]:
+    def _reading(self, known_at: int | None, at_seq: int | None = None) -> Iterator[sqlite3.Connection]:
         if not self.has_store:
             opened: AbstractContextManager[sqlite3.Connection] = closing(_bundled())
         else:
             opened = files.reading(self.path)
         with self._blaming(*_NONSENSE, DateError), opened as connection:
-            if known_at is None:
+            if known_at is None and at_seq is None:
                 yield connection
             else:
-                with closing(files.copy_of_log(connection, known_at=known_at)) as copy:
+                if at_seq is not None and at_seq > (reached := shared.position(connection) or 0):
+                    raise NotFoundError(
+                        f"position {at_seq} of a team's log was not reached: this copy is at {reached}",
+                        "spacedialog sync gets what is new" if reached else "only the record of a team has positions",
+                    )
+                with closing(files.copy_of_log(connection, known_at=known_at, at_seq=at_seq)) as copy:
                     yield copy
 
     @contextmanager

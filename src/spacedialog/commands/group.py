@@ -35,6 +35,9 @@ COMMANDS = {
     "undo": "writing",
     "apply": "writing",
     "import": "writing",
+    "conflicts": "team",
+    "sync": "team",
+    "team": "team",
     "export": "setup",
     "fingerprint": "care",
     "backup": "care",
@@ -61,6 +64,11 @@ class LazyGroup(TyperGroup):
                 return None
             raise InputError(f"there is no command '{cmd_name}'", f"{_like(cmd_name)}{NAME} --help lists them")
         module = import_module(f"spacedialog.commands.{COMMANDS[cmd_name]}")
+        for group in module.app.registered_groups:
+            if group.name == cmd_name:
+                return typer.main.get_group_from_info(
+                    group, pretty_exceptions_short=False, suggest_commands=False, rich_markup_mode=None
+                )
         info = next(i for i in module.app.registered_commands if (i.name or i.callback.__name__) == cmd_name)
         if hasattr(info.callback, "whole"):
             info.callback = info.callback.whole()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from spacedialog.tracker import Tracker
 if TYPE_CHECKING:
     from spacedialog.dates import VagueDate
     from spacedialog.spoken import Toward
+    from spacedialog.team.sync import Surroundings
 
 
 def store_path(db: Path | None = None) -> Path:
@@ -175,6 +176,22 @@ def tracker(db: Path | None, *, today: date | None, author: str | None, dry_run:
         author=_user() if author is None else author,
         dry_run=dry_run,
     )
+
+
+def password() -> str | None:
+    """The password that someone at the terminal types; None where nobody is there."""
+    import getpass
+
+    return getpass.getpass("password for the team's server: ") if sys.stdin.isatty() else None
+
+
+def surroundings(tell: Callable[[str], None]) -> Surroundings:
+    """The clock, chance, waiting and randomness of this machine, for a sync."""
+    import random
+
+    from spacedialog.team.sync import Surroundings
+
+    return Surroundings(lambda: time.time_ns() // 1000, random.random, time.sleep, os.urandom, tell)
 
 
 def _user() -> str:

@@ -88,20 +88,26 @@ class Reading(NamedTuple):
     as_of: date
     known_at: int | None
     output: Output
+    at_seq: int | None = None
 
     @property
     def today(self) -> date:
         """The day that relative dates count from."""
         return self.tracker.today
 
+    @property
+    def is_of_now(self) -> bool:
+        """Whether the record was asked for as it is, today."""
+        return self.as_of == self.today and self.known_at is None and self.at_seq is None
+
     @contextmanager
     def view(self) -> Iterator[View]:
         """The record, as of the day that was asked for."""
         if not self.tracker.has_store:
             hint(f"no store at {self.tracker.path}: this is the bundled record; a first change makes a store of it")
-        with self.tracker.view(self.as_of, known_at=self.known_at) as view:
+        with self.tracker.view(self.as_of, known_at=self.known_at, at_seq=self.at_seq) as view:
             yield view
-            if self.as_of == self.today and self.known_at is None:
+            if self.is_of_now:
                 return
             began = view.began()
             if began is None:
@@ -153,6 +159,10 @@ def _reading(
         str | None,
         typer.Option("--known-at", metavar="TIME", help="What had been recorded by this time.", show_default=False),
     ] = None,
+    at_seq: Annotated[
+        int | None,
+        typer.Option("--at-seq", metavar="N", min=1, max=2**62, help="As of position N of the team's log."),
+    ] = None,
     format_: FormatOption = None,
     json: JsonOption = False,
     output: OutputOption = None,
@@ -170,6 +180,7 @@ def _reading(
         here.day("--as-of", as_of, tracker.today) if as_of else tracker.today,
         here.instant("--known-at", known_at, tracker.today) if known_at else None,
         _output(template or _format(format_, json, output), output, color, header=not no_header),
+        at_seq,
     )
 
 
@@ -231,6 +242,7 @@ def _choice(
     closing: Annotated[bool, typer.Option("--closing", help="The window closes within 60 days.")] = False,
     stale: Annotated[bool, typer.Option("--stale", help="No change for 180 days.")] = False,
     slipped: Annotated[bool, typer.Option("--slipped", help="A date was put off.")] = False,
+    conflict: Annotated[bool, typer.Option("--conflict", help="Members of the team say different things.")] = False,
     text: Annotated[
         str | None, typer.Option(metavar="WORDS", help="With all these words in it or in its notes.")
     ] = None,
@@ -244,6 +256,7 @@ def _choice(
     ] = "ref",
 ) -> Choice:
     flags = {Flag.OVERDUE: overdue, Flag.CLOSING: closing, Flag.STALE: stale, Flag.SLIPPED: slipped}
+    flags[Flag.CONFLICT] = conflict
     names = Selection(
         dialogue or (),
         area or (),

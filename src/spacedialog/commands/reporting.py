@@ -44,8 +44,8 @@ def brief(
     from spacedialog.store.history import Since
 
     until = here.ahead("--ahead", ahead, reading.as_of)
-    if checkpoint is not None and (reading.known_at is not None or reading.as_of != reading.today):
-        raise InputError("--checkpoint does not go with --as-of or --known-at", "it goes on from the present")
+    if checkpoint is not None and not reading.is_of_now:
+        raise InputError("--checkpoint does not go with --as-of, --known-at or --at-seq", "it goes on from the present")
     path = checkpoints.path_of(reading.tracker.path, checkpoint) if checkpoint is not None else None
     with reading.view() as view:
         if since is not None or path is None:

@@ -25,7 +25,7 @@ from spacedialog.errors import InputError
 from spacedialog.links import web_address
 from spacedialog.render import chart
 from spacedialog.render.text import one_line
-from spacedialog.report import Block, Document
+from spacedialog.report import Block, Document, disagreement
 from spacedialog.rows import CommitmentRow, Report
 from spacedialog.sheets import Sheet, coverage_line, delay, did, known, value_text, window
 from spacedialog.words import CLOSING_DAYS, STALE_DAYS, Flag, Status, Strength
@@ -99,6 +99,7 @@ def _report(of: Report) -> dict[str, Any]:
             Flag.CLOSING: f"its last day is at most {CLOSING_DAYS} days off",
             Flag.STALE: f"nothing has been recorded of it for {STALE_DAYS} days",
             Flag.SLIPPED: "a date of it was moved",
+            Flag.CONFLICT: "members of the team recorded different things, and nobody has decided yet",
         },
         "order": {name: number for names in (Status, Strength) for number, name in enumerate(names)},
     }
@@ -227,6 +228,7 @@ def _environment() -> Environment:
         "address": address,
         "by_side": by_side,
         "delay": delay,
+        "disagreement": disagreement,
         "pieces": pieces,
         "percent": percent,
         "site": site,

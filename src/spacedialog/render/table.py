@@ -31,6 +31,7 @@ TONES = {
     "slipped": "yellow",
     "closed": "red",
     "overdue": "red",
+    "conflict": "magenta",
     "withdrawn": "dim",
     "undone": "dim",
     "stale": "dim",

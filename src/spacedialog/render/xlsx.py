@@ -21,9 +21,9 @@ from spacedialog.dates import VagueDate, readable
 from spacedialog.errors import DateError, InputError
 from spacedialog.links import citation, web_address
 from spacedialog.render.text import one_line
-from spacedialog.report import Document
+from spacedialog.report import Document, log_line
 from spacedialog.rows import Report
-from spacedialog.sheets import Sheet, coverage_line, delay, did, window
+from spacedialog.sheets import Sheet, coverage_line, delay, did, value_text, window
 
 MOST_ROWS = 1_048_576
 """So many rows has a sheet, its header among them."""
@@ -60,6 +60,7 @@ _TONES = {
     "stalled": _WARN,
     "closing": _WARN,
     "slipped": _WARN,
+    "conflict": _WARN,
     "stale": _PALE,
     "withdrawn": _PALE,
 }
@@ -72,6 +73,7 @@ _LEGEND = (
     ("closing", "The window closes within 60 days."),
     ("stale", "No entry for 180 days."),
     ("slipped", "The date was put off."),
+    ("conflict", "Members of the team recorded different things, and nobody has decided yet."),
     ("closed", "Of a milestone: the window closed, and nobody recorded what came of it."),
 )
 
@@ -123,7 +125,6 @@ def _made(of: Report | None) -> datetime:
 
 
 def _report(book: _Book, of: Report) -> None:
-    recorded = f", the newest recorded {of.recorded_until[:16].replace('T', ' ')} UTC" if of.recorded_until else ""
     about: list[tuple[str, Value]] = [
         *(
             ("Dialogue", ", ".join(filter(None, (d.get("title"), d.get("place"), readable(d.get("when") or "")))))
@@ -132,7 +133,7 @@ def _report(book: _Book, of: Report) -> None:
         ("As of", date.fromisoformat(of.as_of)),
         ("Part", of.selection or "all commitments"),
         ("Coverage", coverage_line(of.coverage)),
-        ("Log", f"{of.changes} entries{recorded}"),
+        ("Log", log_line(of)),
         *((f"Status {name}", str(count)) for name, count in of.statuses.items()),
         *_LEGEND,
     ]
@@ -140,6 +141,8 @@ def _report(book: _Book, of: Report) -> None:
     book.table("Commitments", _DETAIL, of.commitments)
     book.table("Milestones", _MILESTONE, of.milestones)
     book.table("History of changes", _HISTORY, (entry for detail in of.commitments for entry in detail.history))
+    if disputed := [row for detail in of.commitments for row in detail.conflicts]:
+        book.table("Not agreed on", _CONFLICT, disputed)
     if of.slips:
         book.table("Moved dates", _SLIP, of.slips)
     book.table("Sources", _SOURCE, ((d.commitment.ref, source) for d in of.commitments for source in d.sources))
@@ -251,6 +254,19 @@ _SLIP = (
     _Field("Why", lambda row: row.note, 40),
     _Field("Evidence", lambda row: _evidence(row.evidence), 32),
     _Field("By", lambda row: row.author, 12),
+)
+_CONFLICT = (
+    _Field("Ref", lambda row: row.ref, 11),
+    _Field("What", lambda row: row.title, 36),
+    _Field("Field", lambda row: row.field, 11),
+    _Field("Counts for now", lambda row: value_text(row.field, row.value), 30),
+    _Field("By", lambda row: row.author, 12),
+    _Field("Recorded (UTC)", lambda row: _moment(row.recorded_at), 16),
+    _Field("Evidence", lambda row: _evidence(row.evidence), 32),
+    _Field("Otherwise", lambda row: value_text(row.field, row.other_value), 30),
+    _Field("Otherwise by", lambda row: row.other_author, 12),
+    _Field("Otherwise recorded", lambda row: _moment(row.other_recorded_at), 16),
+    _Field("Other evidence", lambda row: _evidence(row.other_evidence), 32),
 )
 _SOURCE = (
     _Field("Ref", lambda row: row[0], 11),

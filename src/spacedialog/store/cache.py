@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
+from spacedialog.conflicts import conflicts
 from spacedialog.dates import VagueDate
 from spacedialog.errors import DateError
 from spacedialog.fold import FOREVER, History, Period, fold, retracted
 from spacedialog.links import citation
 from spacedialog.log import Change, canonical
+from spacedialog.store import clashes
 from spacedialog.store.shape import TABLES
 from spacedialog.words import MilestoneStatus, Status
 
@@ -36,6 +38,7 @@ class Refolding:
         self._rows: dict[str, list[tuple[Any, ...]]] = {insert: [] for insert in _INSERTS}
         self._outdated: list[str] = []
         self._items = 0
+        self._keys: list[str] = []
         (self._words,) = connection.execute("SELECT ifnull(max(id), 0) FROM words").fetchone()
 
     def __enter__(self) -> Refolding:
@@ -44,13 +47,18 @@ class Refolding:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
             self._write()
+            self._tell_apart()
 
     def add(self, item: str, changes: Sequence[Change], *, is_new: bool = False) -> None:
         """Write what these, all the changes of an item, mean, in place of what was kept of it, if anything was."""
         if not is_new:
             self._outdated.append(item)
         history = fold(changes)
-        self._rows["given"] += _given(item, changes)
+        given = _given(item, changes)
+        self._rows["given"] += given
+        self._keys += [row[2] for row in given]
+        if history:
+            self._rows["conflict"] += [(item, *conflict) for conflict in conflicts(changes)]
         self._rows["retracted"] += [(change, item) for change in sorted(retracted(changes))]
         if history and history.type in _ROWS_OF:
             for table, rows in _ROWS_OF[history.type](item, history):
@@ -70,6 +78,16 @@ class Refolding:
             self._rows["words"].append((self._words, item, words.on, *text))
             self._rows["words_fts"].append((self._words, *text))
 
+    def _tell_apart(self) -> None:
+        """Show refs that were given to two things with a letter, wherever these items have to do with it."""
+        found = clashes.closure(self._connection, self._keys)
+        for item in found.items:
+            changes = changes_of(self._connection, item)
+            self.add(item, changes)
+            found.learn(item, changes)
+        self._write()
+        found.settle()
+
     def _write(self) -> None:
         # Not before: whoever looks at a table meanwhile finds what was kept, and never a gap.
         for item in self._outdated:
@@ -79,6 +97,13 @@ class Refolding:
             if rows := self._rows[table]:
                 self._connection.executemany(insert, rows)
                 rows.clear()
+
+
+def refold(connection: sqlite3.Connection, items: Mapping[str, bool]) -> None:
+    """Write what the changes of these items mean, in place of what was kept; of each item, whether it is new."""
+    with Refolding(connection) as refolding:
+        for item, is_new in items.items():
+            refolding.add(item, changes_of(connection, item), is_new=is_new)
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
@@ -150,6 +175,7 @@ _COLUMNS = {
     " valid_to",
     "given": "item, milestone, ref_key, prefix, number",
     "redating": 'change, item, milestone, day, "on", old, new',
+    "conflict": "item, milestone, field, kept, other",
     "words": 'id, item, "on", names, title, detail, note',
     "words_fts": "rowid, names, title, detail, note",
 }

@@ -22,7 +22,7 @@ from spacedialog.store.shape import schema, strange
 APPLICATION_ID = 0x53504443
 """Marks a SQLite file as a spacedialog store ("SPDC")."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """How many migrations a store of this program has had; kept in `user_version`."""
 
 LOCK_TIMEOUT = 10.0
@@ -89,10 +89,16 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
             return connection
 
 
-def copy_of_log(connection: sqlite3.Connection, *, known_at: int | None = None) -> sqlite3.Connection:
-    """The record in memory, folded from what the log held at the time `known_at` (µs), or holds now."""
+def copy_of_log(
+    connection: sqlite3.Connection, *, known_at: int | None = None, at_seq: int | None = None
+) -> sqlite3.Connection:
+    """The record in memory, folded from what the log held at the time `known_at` (µs), or holds now.
+
+    With `at_seq`, from what a shared log held at that position.
+    """
     changes = connection.execute(
-        "SELECT * FROM change WHERE ts <= ? ORDER BY rowid", (2**63 - 1 if known_at is None else known_at,)
+        f"SELECT * FROM change WHERE ts <= ? AND {'TRUE' if at_seq is None else 'seq <= ?'} ORDER BY rowid",
+        (2**63 - 1 if known_at is None else known_at, *(() if at_seq is None else (at_seq,))),
     )
     return folded(changes)
 
@@ -182,7 +188,7 @@ def _indexed_last(connection: sqlite3.Connection) -> Iterator[None]:
     """
     indexes = connection.execute(
         "SELECT name, sql FROM sqlite_schema"
-        " WHERE type = 'index' AND sql NOT NULL AND tbl_name NOT IN ('change', 'given')"
+        " WHERE type = 'index' AND sql NOT NULL AND tbl_name NOT IN ('change', 'given', 'conflict', 'clash')"
     ).fetchall()
     for name, _ in indexes:
         connection.execute(f"DROP INDEX {name}")
@@ -193,9 +199,16 @@ def _indexed_last(connection: sqlite3.Connection) -> Iterator[None]:
 
 def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
     """Bring an older store to this program's schema, after a backup; its period tables are made from its log."""
-    backup.copy(connection, backup.before(path, f"schema-{SCHEMA_VERSION}"))
-    backup.prune(path)
+    back_up(path, f"schema-{SCHEMA_VERSION}")
     _migrate(connection)
+
+
+def back_up(path: Path, what: str) -> None:
+    """Copy the store, as it was last committed, before this program does `what` to it; under the store's lock."""
+    # A connection of its own: one that is in a write can be waited for without end.
+    with closing(_connect(path, "mode=rw")) as connection:
+        backup.copy(connection, backup.before(path, what))
+    backup.prune(path)
 
 
 def _migrate(connection: sqlite3.Connection) -> None:

@@ -17,10 +17,20 @@ from spacedialog.store import files
 from spacedialog.store.files import FAILURES, reason
 from spacedialog.store.image import Image
 from spacedialog.store.salvage import Salvaged, salvage
-from spacedialog.store.shape import TABLES
+from spacedialog.store.shape import EARLIER_TRIGGER, OWN, TABLES
 
 _MOST = 1000
 """How many faults SQLite is asked for."""
+
+_TRIGGER = ("trigger", "change_keeps_its_words")
+_ALWAYS = (
+    ("table", "change"),
+    ("index", "idx_change_ts"),
+    ("index", "idx_change_item"),
+    _TRIGGER,
+    ("trigger", "change_stays"),
+)
+"""What a store of any schema has."""
 
 _SQUEEZED = re.compile(r"[\s\"'`\[\]]")
 
@@ -78,8 +88,10 @@ class Patient:
         if self.version < files.SCHEMA_VERSION and not there.keys() - wanted.keys() - {
             key for key in there if _is_bookkeeping(key[1])
         }:
-            # An older store has the log, and whatever tables its schema had by then.
-            wanted = {key: sql for key, sql in wanted.items() if key in there or sql[0] == "change"}
+            # An older store has the log, and whatever else its schema had by then.
+            wanted = {key: sql for key, sql in wanted.items() if key in there or key in _ALWAYS}
+            if there.get(_TRIGGER) == ("change", _SQUEEZED.sub("", EARLIER_TRIGGER)):
+                wanted[_TRIGGER] = there[_TRIGGER]
         said = []
         for key, (table, sql) in there.items():
             kind, name = key
@@ -102,7 +114,7 @@ class Patient:
         # Where anything strange stands in the schema, only the tables that are known are looked at.
         asks = [f"PRAGMA integrity_check({_MOST})"]
         if self.schema.said:
-            asks = [f"PRAGMA integrity_check({table})" for table in sorted(self._usable & {"change", *TABLES})]
+            asks = [f"PRAGMA integrity_check({table})" for table in sorted(self._usable & {*OWN})]
         said: list[str] = []
         for ask in asks:
             try:
@@ -163,6 +175,46 @@ class Patient:
         except FAILURES as error:
             return Finding(0, (f"the search finds other words than there are: {reason(error)}",))
         return Finding(count, ())
+
+    def positions(self) -> Finding:
+        """Whether the positions in the team's log are taken without a hole up to where it was read, and once each."""
+        if not self._usable >= {"change", "team", "quarantine"}:
+            return Finding(0, ())
+        taken = "SELECT seq FROM change WHERE seq NOT NULL UNION ALL SELECT seq FROM quarantine WHERE seq NOT NULL"
+        try:
+            members = self.connection.execute("SELECT cursor FROM team").fetchall()
+            count, different, first, last = self.connection.execute(
+                f"SELECT count(*), count(DISTINCT seq), min(seq), max(seq) FROM ({taken})"
+            ).fetchone()
+        except FAILURES as error:
+            return Finding(0, (reason(error),))
+        said = []
+        if len(members) > 1:
+            said.append(f"the record belongs to {len(members)} teams")
+        if count > different:
+            said.append(f"{count - different} positions of the team's log are taken twice; sync --heal mends it")
+        if members and (different, first or 1, last or 0) != (members[0][0], 1, members[0][0]):
+            said.append(
+                f"the team's log was read to position {members[0][0]}, and {different} positions up to {last or 0} are"
+                " here; sync --heal mends it"
+            )
+        return Finding(count, tuple(said))
+
+    def quarantined(self) -> Finding:
+        """The entries of the team's log that are no changes, and why."""
+        if "quarantine" not in self._usable:
+            return Finding(0, ())
+        try:
+            rows = self.connection.execute("SELECT seq, pushed_by, why FROM quarantine ORDER BY id").fetchall()
+        except FAILURES as error:
+            return Finding(0, (reason(error),))
+        return Finding(
+            len(rows),
+            tuple(
+                f"{f'position {seq}' if seq else 'an entry that the server lost'}, sent by {sender}: set aside, {why}"
+                for seq, sender, why in rows
+            ),
+        )
 
     def refs(self) -> dict[str, str]:
         """The refs of the items, as far as they can be had: for the names of what is found."""

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from spacedialog.fold import closing_day
 from spacedialog.log import IMPORTED, SEED_AUTHOR, content_of
 from spacedialog.rows import HistoryRow, NewsRow, SlipRow
+from spacedialog.store import shared
 from spacedialog.store.cache import instant
 from spacedialog.store.query import VALID
 from spacedialog.store.refs import Target
@@ -35,12 +36,14 @@ _BUNDLED = f"(json_extract(l.body, '$.via') = '{IMPORTED}' AND l.author = '{SEED
 class Position(NamedTuple):
     """How far a log has come: its newest entry by arrival, and when the newest was recorded (µs since 1970).
 
-    Entries that another log brings in arrive late, and may have been recorded before.
+    Entries that another log brings in arrive late, and may have been recorded before. `seq` is the position in the
+    team's log up to which this one goes; None where nothing in it was shared.
     """
 
     entries: int
     last: str | None
     recorded: int | None
+    seq: int | None = None
 
 
 class Since(NamedTuple):
@@ -63,10 +66,10 @@ class Since(NamedTuple):
 
 def position(connection: sqlite3.Connection) -> Position:
     """How far the log has come."""
-    # Rows are never deleted, so that rowids count them in the order of their arrival.
+    # No row goes but to be filled again (restamp), so rowids count them in the order of their arrival.
     entries, recorded = connection.execute("SELECT ifnull(max(rowid), 0), max(ts) FROM change").fetchone()
     last = connection.execute("SELECT id FROM change WHERE rowid = ?", (entries,)).fetchone()
-    return Position(entries, last and last[0], recorded)
+    return Position(entries, last and last[0], recorded, shared.position(connection))
 
 
 def has_been_at(connection: sqlite3.Connection, known: Position) -> bool:

@@ -219,6 +219,52 @@ def m0002_periods(db: Database) -> None:
     words.enable_fts(["names", "title", "detail", "note"], tokenize="unicode61 remove_diacritics 2")
 
 
+@steps()
+def m0003_team(db: Database) -> None:
+    """What goes on between this copy and a team's log, and what copies that met do not agree on."""
+    # A position is taken away again when the server lost it, or the team is left; the words stay as they are.
+    db.execute("DROP TRIGGER change_keeps_its_words")
+    db.execute(
+        """
+        CREATE TRIGGER change_keeps_its_words BEFORE UPDATE ON change
+        WHEN (OLD.seq IS NULL) = (NEW.seq IS NULL)
+            OR (NEW.id, NEW.ts, NEW."on", NEW.author, NEW.kind, NEW.item, NEW.base, NEW.body, NEW.sha)
+                IS NOT (OLD.id, OLD.ts, OLD."on", OLD.author, OLD.kind, OLD.item, OLD.base, OLD.body, OLD.sha)
+        BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+        """
+    )
+    _table(db, "change").create_index(["seq"])
+
+    _table(db, "team").create(
+        {"url": str, "name": str, "log_id": str, "cursor": int, "chain": str},
+        not_null={"url", "name", "log_id", "cursor", "chain"},
+        strict=True,
+    )
+    _table(db, "quarantine").create(
+        {"id": int, "seq": int, "sha": str, "body": str, "pushed_by": str, "why": str},
+        pk="id",
+        not_null={"sha", "body", "pushed_by", "why"},
+        strict=True,
+    )
+
+    conflict = _table(db, "conflict")
+    conflict.create(
+        {"item": str, "milestone": str, "field": str, "kept": str, "other": str},
+        not_null={"item", "field", "kept", "other"},
+        strict=True,
+    )
+    conflict.create_index(["item"])
+
+    clash = _table(db, "clash")
+    clash.create(
+        {"item": str, "milestone": str, "ref_key": str, "shown": str, "kept": str, "other": str},
+        not_null={"item", "ref_key", "shown", "kept", "other"},
+        strict=True,
+    )
+    clash.create_index(["item"])
+    clash.create_index(["ref_key"])
+
+
 def schema_sql() -> str:
     """All that the steps make, as SQL that makes it again in an empty database."""
     connection = sqlite3.connect(":memory:")

@@ -29,6 +29,7 @@ FLAGS: dict[Flag, str] = {
     Flag.CLOSING: f"(c.due_latest BETWEEN :day AND :closing AND {_UNSETTLED})",
     Flag.STALE: f"(c.valid_from <= :stale AND {_UNSETTLED})",
     Flag.SLIPPED: "c.slipped",
+    Flag.CONFLICT: "(c.item IN (SELECT x.item FROM conflict AS x))",
 }
 """What each flag means, reckoned from the parameters of `reckoning`."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from spacedialog.dates import quoted
@@ -12,7 +13,8 @@ from spacedialog.errors import InputError, NotFoundError
 from spacedialog.store.query import storable
 from spacedialog.words import LONGEST_NAME, NAME_PATTERN
 
-_SHORT_REF = re.compile(r"(?:(.*?)-?)0*([0-9]{1,9})(?:\.([0-9]+))?")
+# A letter stands at the later one of two things that were given one ref.
+_SHORT_REF = re.compile(r"(?:(.*?)-?)0*([0-9]{1,9})([a-z]*)(?:\.([0-9]+[a-z]*))?")
 
 
 class Target(NamedTuple):
@@ -38,13 +40,13 @@ class Refs:
         key = storable(text.strip().casefold())
         found = self._named(key)
         if not found and len(key) <= LONGEST_NAME and (short := _SHORT_REF.fullmatch(key)):
-            prefix, number, part = short.groups()
+            prefix, number, letter, part = short.groups()
             found = [
                 Target(ref, item, None)
                 for ref, item in self._connection.execute(
                     "SELECT DISTINCT ref, item FROM commitment WHERE number = ?", (int(number),)
                 )
-                if _prefix(ref).endswith(prefix or "")
+                if _prefix(ref).endswith(prefix or "") and _letter(ref) == letter
             ]
             if part:
                 found = [hit for target in found for hit in self._named(f"{target.ref.casefold()}.{part}")]
@@ -138,4 +140,8 @@ class Refs:
 
 
 def _prefix(ref: str) -> str:
-    return re.sub(r"-?[0-9]+$", "", ref).casefold()
+    return re.sub(r"-?[0-9]+[a-z]*$", "", ref).casefold()
+
+
+def _letter(ref: str) -> str:
+    return ref[len(ref.rstrip(ascii_lowercase)) :]

@@ -17,12 +17,6 @@ CREATE INDEX "idx_change_item"
 CREATE INDEX "idx_change_ts"
     ON "change" ("ts");
 
-CREATE TRIGGER change_keeps_its_words BEFORE UPDATE ON change
-        WHEN OLD.seq IS NOT NULL
-            OR (NEW.id, NEW.ts, NEW."on", NEW.author, NEW.kind, NEW.item, NEW.base, NEW.body, NEW.sha)
-                IS NOT (OLD.id, OLD.ts, OLD."on", OLD.author, OLD.kind, OLD.item, OLD.base, OLD.body, OLD.sha)
-        BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
-
 CREATE TRIGGER change_stays BEFORE DELETE ON change
         BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 
@@ -217,4 +211,56 @@ CREATE VIRTUAL TABLE "words_fts" USING FTS5 (
     tokenize='unicode61 remove_diacritics 2',
     content="words"
 );
+
+CREATE TRIGGER change_keeps_its_words BEFORE UPDATE ON change
+        WHEN (OLD.seq IS NULL) = (NEW.seq IS NULL)
+            OR (NEW.id, NEW.ts, NEW."on", NEW.author, NEW.kind, NEW.item, NEW.base, NEW.body, NEW.sha)
+                IS NOT (OLD.id, OLD.ts, OLD."on", OLD.author, OLD.kind, OLD.item, OLD.base, OLD.body, OLD.sha)
+        BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+
+CREATE INDEX "idx_change_seq"
+    ON "change" ("seq");
+
+CREATE TABLE "team" (
+   "url" TEXT NOT NULL,
+   "name" TEXT NOT NULL,
+   "log_id" TEXT NOT NULL,
+   "cursor" INTEGER NOT NULL,
+   "chain" TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE "quarantine" (
+   "id" INTEGER PRIMARY KEY,
+   "seq" INTEGER,
+   "sha" TEXT NOT NULL,
+   "body" TEXT NOT NULL,
+   "pushed_by" TEXT NOT NULL,
+   "why" TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE "conflict" (
+   "item" TEXT NOT NULL,
+   "milestone" TEXT,
+   "field" TEXT NOT NULL,
+   "kept" TEXT NOT NULL,
+   "other" TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX "idx_conflict_item"
+    ON "conflict" ("item");
+
+CREATE TABLE "clash" (
+   "item" TEXT NOT NULL,
+   "milestone" TEXT,
+   "ref_key" TEXT NOT NULL,
+   "shown" TEXT NOT NULL,
+   "kept" TEXT NOT NULL,
+   "other" TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX "idx_clash_item"
+    ON "clash" ("item");
+
+CREATE INDEX "idx_clash_ref_key"
+    ON "clash" ("ref_key");
 

@@ -13,10 +13,12 @@ from typing import Any
 
 from spacedialog.errors import NotFoundError
 from spacedialog.fold import fold
+from spacedialog.links import citation
 from spacedialog.rows import (
     AreaRow,
     CalendarEvent,
     CommitmentRow,
+    ConflictRow,
     Coverage,
     Detail,
     FoundRow,
@@ -52,6 +54,17 @@ _COLUMNS = (
     + ", ".join(f"{sql} AS {flag}" for flag, sql in FLAGS.items())
     + ", c.updated, c.source"
 )
+
+# Fields set apart to different values, and refs that are shown with a letter.
+_DISPUTED = """
+    SELECT item, milestone, field, kept, other, 0 AS clash FROM conflict
+    UNION ALL
+    SELECT c.item, c.milestone, 'ref', c.kept, c.other, 1 FROM clash AS c
+    WHERE c.shown IN (SELECT ref FROM commitment WHERE item = c.item AND valid_to > :day
+        UNION ALL SELECT ref FROM milestone WHERE item = c.item AND valid_to > :day)
+"""
+
+_SAID = '{0}.id, {0}.ts, {0}."on", {0}.author, {0}.body'
 
 _VALUES = {
     "dialogue": f"SELECT d.key FROM dialogue AS d WHERE {VALID.format('d')} ORDER BY d.held",
@@ -172,6 +185,42 @@ class View:
         """Whether this log was once at the position, and not another one, or one that was made anew."""
         return history.has_been_at(self._connection, position)
 
+    def conflicts(self, *, item: str | None = None) -> Iterator[ConflictRow]:
+        """What changes that were made apart do not agree on, until someone decides; then refs that two things bear."""
+        about = "x.item = :item" if item else "TRUE"
+        cursor = self._rows(
+            f"SELECT x.item, x.milestone, x.field, {_SAID.format('k')}, {_SAID.format('o')}"
+            f" FROM ({_DISPUTED}) AS x JOIN change AS k ON k.id = x.kept JOIN change AS o ON o.id = x.other"
+            f" WHERE {about} ORDER BY x.clash, max(k.ts, o.ts), k.id, o.id, x.field",
+            {"item": item},
+        )
+        return map(self._conflict_row, cursor)
+
+    def _conflict_row(self, row: tuple[Any, ...]) -> ConflictRow:
+        item, milestone, field, *said = row
+        ref, title = self._rows(
+            "SELECT ref, title FROM milestone WHERE milestone = :milestone"
+            " UNION ALL SELECT ref, title FROM commitment WHERE item = :item AND :day < valid_to"
+            " UNION ALL SELECT key, '' FROM dialogue WHERE item = :item"
+            " UNION ALL SELECT dialogue || '/' || key, title FROM area WHERE item = :item"
+            " UNION ALL SELECT dialogue || '/' || key, name FROM party WHERE item = :item UNION ALL SELECT '', ''",
+            {"item": item, "milestone": milestone},
+        ).fetchone()
+        sides = []
+        for change, ts, on, author, body in (said[:5], said[5:]):
+            says = json.loads(body)
+            sources = says["set"].get("sources")
+            evidence = says.get("evidence") or (citation(sources[0]) if sources else None)
+            sides.append((says["set"][field], author, on, instant(ts), change, evidence))
+        return ConflictRow(ref, title, field, *sides[0], *sides[1])
+
+    def disagreements(self) -> tuple[int, int]:
+        """How many conflicts there are, and how many refs that two things bear."""
+        conflicts, clashes = self._rows(
+            f"SELECT ifnull(sum(NOT clash), 0), ifnull(sum(clash), 0) FROM ({_DISPUTED})"
+        ).fetchone()
+        return conflicts, clashes
+
     # One thing
 
     def detail(self, target: Target) -> Detail:
@@ -205,6 +254,7 @@ class View:
             tuple(self.upcoming(everything=True, item=item)),
             tuple(self.slips(item=item)),
             tuple(self.history(Target(row.ref, item, None))),
+            tuple(self.conflicts(item=item)),
         )
 
     def fields(self, item: str, milestone: str | None = None) -> Mapping[str, Any] | None:
@@ -304,6 +354,7 @@ class View:
             tuple(self.commitments(Flagged(Flag.OVERDUE), sort="due", limit=_FEW)),
             tuple([row for row in milestones if row.state == MilestoneState.CLOSED][:_FEW]),
             stale,
+            self.position().seq,
         )
 
     def report(
@@ -332,9 +383,11 @@ class View:
             details,
             tuple(sorted((event for detail in details for event in detail.milestones), key=events.by_window)),
             tuple(slip for detail in details for slip in detail.slips),
+            at.seq,
         )
 
 
 def _commitment_row(row: tuple[Any, ...]) -> CommitmentRow:
-    flags = tuple(flag.value for flag, set_ in zip(FLAGS, row[13:17], strict=True) if set_)
-    return CommitmentRow._make((*row[:7], tuple(json.loads(row[7])), *row[8:13], flags, row[17], row[18]))
+    *marks, updated, source = row[13 : 15 + len(FLAGS)]
+    flags = tuple(flag.value for flag, set_ in zip(FLAGS, marks, strict=True) if set_)
+    return CommitmentRow._make((*row[:7], tuple(json.loads(row[7])), *row[8:13], flags, updated, source))

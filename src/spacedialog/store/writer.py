@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from spacedialog.conflicts import BESIDE, newest_beside
 from spacedialog.errors import ProblemsError
 from spacedialog.fold import understands
 from spacedialog.log import SEED_AUTHOR, Change, Draft, canonical, change_ids, next_ts, record
 from spacedialog.record import bundled_documents, seed_drafts
-from spacedialog.store.cache import Refolding, changes_of
+from spacedialog.store.cache import Refolding, changes_of, refold
 from spacedialog.store.journal import is_new
 
 _BATCH = 1000
@@ -45,7 +46,10 @@ def append(
             known = changes_of(connection, item)
             fresh: list[Change] = []
             base = known[-1].id if known else None
+            beside = newest_beside(known)
             for draft in group:
+                if beside:
+                    draft, beside = draft._replace(body={**draft.body, BESIDE: beside}), []
                 change = record(draft, change_id=next(ids), ts=ts, author=author, base=base)
                 base = change.id
                 fresh.append(change)
@@ -55,7 +59,8 @@ def append(
             if len(rows) >= _BATCH:
                 connection.executemany(_INSERT, rows)
                 rows.clear()
-    connection.executemany(_INSERT, rows)
+        # Before the refolding ends, since that may have to look up what an item's changes are.
+        connection.executemany(_INSERT, rows)
     return Appended(count, last)
 
 
@@ -93,9 +98,7 @@ def merge(connection: sqlite3.Connection, changes: Iterable[Change], name: str) 
             clashes.append(f"{name}: {change.id}: another change has this id here\n  import it into a store of its own")
     if clashes:
         raise ProblemsError(f"{name}: nothing was imported", clashes)
-    with Refolding(connection) as refolding:
-        for item, fresh in items.items():
-            refolding.add(item, changes_of(connection, item), is_new=fresh)
+    refold(connection, items)
     return Merged(came, strange)
 
 

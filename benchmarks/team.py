@@ -1,0 +1,119 @@
+"""Times of a team's exchange with PostgreSQL, each beside the same rows in bare psycopg.
+
+    python -m benchmarks.team [CHANGES]
+
+It starts a PostgreSQL 15 of its own (Debian's). A round trip is the client's sending after it heard from the server.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import psycopg
+
+from benchmarks import data
+from spacedialog.log import form
+from spacedialog.store import files, shared
+from spacedialog.team.exchange import Exchange, first_chain
+from spacedialog.team.server import connect
+from spacedialog.team.sync import Copy, Surroundings, begin, nothing
+from spacedialog.tracker import Tracker
+from tests.proxy import relay
+from tests.servers import OWNER, running
+
+COLUMNS = "log_id, seq, id, sha, chain, format, body"
+LATENCY = 0.05
+
+
+def main(changes: int) -> None:
+    """Print a line for each measurement."""
+    with running("15") as server, tempfile.TemporaryDirectory() as folder:
+        first = _tracker(Path(folder) / "first.db")
+        source = Path(folder) / "data.jsonl"
+        data.write_lines(source, round(changes * 0.318))
+        with source.open("rb") as stream:
+            _timed("import, for comparison", lambda: first.import_file(stream, source.name, bundled=False))
+        direct = server.url
+
+        def reach(url: str) -> Callable[[shared.Membership], Exchange]:
+            return lambda member: connect(url).log(member.log_id)
+
+        connect(direct).create("bench", "bench")
+        _join(first, direct)
+        rows = _rows(first)
+        _say(f"{len(rows)} changes, {sum(len(row[6]) for row in rows) // 1_000_000} MB")
+        _timed("floor: COPY of the same rows", lambda: _floor(direct, rows))
+        _timed("push (create)", lambda: _copy(first, reach(direct)).sync())
+        _timed("floor: bare SELECT of the rows", lambda: _floor_read(direct))
+        second = _tracker(Path(folder) / "second.db")
+        _join(second, direct)
+        _timed("bootstrap (join)", lambda: _copy(second, reach(direct)).sync())
+        for name in ("one change out", "one change in"):
+            first.note("BEN1-1", "one more")
+            with relay(server.port, LATENCY) as slow:
+                url = f"postgresql://{OWNER}@127.0.0.1:{slow.port}/postgres"
+                connect(url).close()
+                connecting = slow.turns
+                copy = _copy(first if name.endswith("out") else second, reach(url))
+                _timed(f"{name}, {LATENCY * 1000:.0f} ms each way", copy.sync)
+                _say(f"  {slow.turns - 2 * connecting} round trips, and {connecting} to connect")
+            _copy(first, reach(direct)).sync()
+            if name.endswith("out"):
+                _timed("nothing to do", lambda: _copy(first, reach(direct)).sync())
+
+
+def _tracker(path: Path) -> Tracker:
+    return Tracker(path, today=date.fromisoformat(data.DAY), now=lambda: time.time_ns() // 1000, author="bench")
+
+
+def _join(tracker: Tracker, url: str) -> None:
+    begin(tracker.path, shared.Membership(url, "bench", "bench", 0, first_chain("bench")), nothing)
+
+
+def _copy(tracker: Tracker, reach: Callable[[shared.Membership], Exchange]) -> Copy:
+    around = Surroundings(lambda: time.time_ns() // 1000, random.random, time.sleep, random.randbytes, _say)
+    return Copy(tracker.path, reach, around)
+
+
+def _rows(tracker: Tracker) -> list[tuple[str, int, str, str, str, int, str]]:
+    with files.reading(tracker.path) as connection:
+        return [
+            ("floor", seq, change.id, change.sha, change.sha, 1, form(change))
+            for seq, change in enumerate(shared.unsent(connection), 1)
+        ]
+
+
+def _floor(url: str, rows: list[tuple[str, int, str, str, str, int, str]]) -> None:
+    statement = f"COPY spacedialog_change ({COLUMNS}) FROM STDIN"
+    with psycopg.connect(url) as connection, connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _floor_read(url: str) -> None:
+    with closing(psycopg.connect(url)) as connection:
+        connection.execute("SELECT seq, id, sha, chain, body FROM spacedialog_change WHERE log_id = 'floor'").fetchall()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _timed(name: str, act: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    act()
+    seconds = time.perf_counter() - start
+    _say(f"{name:40} {seconds:8.2f} s")
+    return seconds
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if sys.argv[1:] else 100_000)

@@ -1,0 +1,1 @@
+"""A team on one record: copies that meet in a shared log on a server."""
