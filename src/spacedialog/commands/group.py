@@ -66,13 +66,19 @@ class LazyGroup(TyperGroup):
         module = import_module(f"spacedialog.commands.{COMMANDS[cmd_name]}")
         for group in module.app.registered_groups:
             if group.name == cmd_name:
+                for info in group.typer_instance.registered_commands:
+                    _make_whole(info)
                 return typer.main.get_group_from_info(
                     group, pretty_exceptions_short=False, suggest_commands=False, rich_markup_mode=None
                 )
         info = next(i for i in module.app.registered_commands if (i.name or i.callback.__name__) == cmd_name)
-        if hasattr(info.callback, "whole"):
-            info.callback = info.callback.whole()
+        _make_whole(info)
         return typer.main.get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
+
+
+def _make_whole(command: Any) -> None:
+    if hasattr(command.callback, "whole"):
+        command.callback = command.callback.whole()
 
 
 def _like(name: str) -> str:
