@@ -40,6 +40,11 @@ class Said(NamedTuple):
         return part
 
     @property
+    def stands_on(self) -> list[str]:
+        """The entries that were newest when it was written."""
+        return [*([self.base] if self.base else []), *self.body.get("beside", ())]
+
+    @property
     def by_import(self) -> bool:
         return "via" in self.body
 
@@ -130,6 +135,36 @@ class Model:
         """The newest entry about an item."""
         return max(((one.ts, one.id) for one in self.about[item]), default=(0, None))[1]
 
+    def beside(self, item: str) -> list[str]:
+        """The entries about an item, but for the newest, on which none stands: where copies had grown apart."""
+        stood_on = {parent for one in self.about[item] for parent in one.stands_on}
+        heads = [one for one in self.about[item] if one.id not in stood_on and one.id != self.base(item)]
+        return [one.id for one in sorted(heads, key=lambda one: (one.ts, one.id))]
+
+    def disputed(self, item: str, known: int = ALWAYS) -> bool:
+        """Whether entries of which neither knew the other say different things of a field, and none that knew both."""
+        by_id = {one.id: one for one in self.about[item] if one.ts <= known}
+
+        def knew(one: Said) -> set[str]:
+            found: set[str] = set()
+            fresh = set(one.stands_on)
+            while fresh:
+                found |= fresh
+                fresh = {parent for name in fresh if name in by_id for parent in by_id[name].stands_on} - found
+            return found
+
+        says: dict[tuple[str | None, str], list[Said]] = defaultdict(list)
+        for one in self.live(item, known):
+            for field in one.values:
+                says[one.part, field].append(one)
+        for (_, field), setters in says.items():
+            if len(setters) > 1:
+                overruled = set().union(*map(knew, setters))
+                values = [one.values[field] for one in setters if one.id not in overruled]
+                if any(value != values[0] for value in values):
+                    return True
+        return False
+
     # What is true
 
     def stands(self, said: Said, known: int = ALWAYS) -> bool:
@@ -191,10 +226,10 @@ class Look:
 
     def commitments(self) -> list[CommitmentRow]:
         """The commitments by number."""
-        rows = [self._row(thing) for thing in self.things.values()]
+        rows = [self._row(item, thing) for item, thing in self.things.items()]
         return sorted(rows, key=lambda row: (row.dialogue, int(row.ref.rpartition("-")[2]), row.ref.casefold()))
 
-    def _row(self, thing: Thing) -> CommitmentRow:
+    def _row(self, item: str, thing: Thing) -> CommitmentRow:
         of = thing.fields
         due = of.get("due")
         opens, closes = window(due) if due else (None, None)
@@ -208,13 +243,13 @@ class Look:
             due,
             opens,
             closes,
-            tuple(self._flags(thing, closes)),
+            tuple(self._flags(item, thing, closes)),
             thing.updated,
             _cited(of),
         )
         return CommitmentRow._make(row)
 
-    def _flags(self, thing: Thing, closes: str | None) -> Iterator[str]:
+    def _flags(self, item: str, thing: Thing, closes: str | None) -> Iterator[str]:
         settled = thing.fields["status"] in ("complete", "withdrawn")
         if closes and not settled and closes < self.day:
             yield "overdue"
@@ -224,6 +259,8 @@ class Look:
             yield "stale"
         if thing.slipped:
             yield "slipped"
+        if self._model.disputed(item, self._known):
+            yield "conflict"
 
     def _in(self, days: int) -> str:
         return str(date.fromisoformat(self.day) + timedelta(days))
@@ -290,8 +327,9 @@ class Look:
         found = []
         known = self._model.things("area", self.day, self._known).values()
         for area in sorted(known, key=lambda thing: thing.fields["position"]):
-            inside = [thing for thing in self.things.values() if thing.fields["area"] == area.fields["key"]]
-            rows = [self._row(thing) for thing in inside]
+            here = {i: thing for i, thing in self.things.items() if thing.fields["area"] == area.fields["key"]}
+            inside = list(here.values())
+            rows = [self._row(item, thing) for item, thing in here.items()]
             is_ = Counter(row.status for row in rows)
             has = Counter(flag for row in rows for flag in row.flags)
             dated = {

@@ -310,14 +310,14 @@ def _met(fields: Body, status: str | None) -> Body:
 
 
 def _gist(body: Body) -> Body:
-    gist = {name: value for name, value in body.items() if name != "v"}
+    gist = {name: value for name, value in body.items() if name not in ("v", "beside")}
     if "met" in gist.get("set", {}):
         gist["set"] = {**gist["set"], "met": True, "when": None}
     return gist
 
 
 def _statement(of: Say | Said) -> str:
-    body = {name: value for name, value in of.body.items() if name != "v"}
+    body = {name: value for name, value in of.body.items() if name not in ("v", "beside")}
     return json.dumps([of.kind, of.on, body], sort_keys=True)
 
 

@@ -279,6 +279,7 @@ class Record(RuleBasedStateMachine):
             expected = refused.status
         newest, now = self.model.newest(), self.clock.now
         bases = {item: self.model.base(item) for item in self.model.about}
+        besides = {item: self.model.beside(item) for item in self.model.about}
         written = attempt(call, tracker)
         if isinstance(written, SpacedialogError):
             counts["refused"] += 1
@@ -301,6 +302,8 @@ class Record(RuleBasedStateMachine):
             if "milestone" in body:
                 body["milestone"] = body["milestone"] or one.part
             item = say.item or one.item
+            if beside := besides.pop(item, []):
+                body["beside"] = beside
             assert (one.kind, one.item, one.on, one.body) == (say.kind, item, say.on, body)
             assert one.base == bases.get(item)
             bases[item] = one.id

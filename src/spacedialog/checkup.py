@@ -60,8 +60,7 @@ def examine(path: Path, *, now: int) -> list[CheckRow]:
             _check("understood", Finding(len(changes), strange), remarks=True),
             _check("fold", Finding(items, tuple(_differences(differing, refs)))),
             _check("search", patient.search()),
-            _check("positions", patient.positions()),
-            _check("quarantine", patient.quarantined(), remarks=True),
+            *_team(patient),
             _check("stamps", Finding(len(changes), tuple(_stamps(changes, now))), remarks=True),
             *_modes(path),
         ]
@@ -176,6 +175,15 @@ def _altered(changes: Iterable[Change]) -> list[str]:
 def _check(name: str, finding: Finding, *, remarks: bool = False, findings: int | None = None) -> CheckRow:
     count = len(finding.said) if findings is None else findings
     return CheckRow(name, finding.looked_at, count, remarks or not finding.said, finding.said)
+
+
+def _team(patient: Patient) -> Iterator[CheckRow]:
+    """What is to be said of a team's log, where this is or was a copy of one."""
+    positions, aside = patient.positions(), patient.quarantined()
+    if positions.looked_at or positions.said:
+        yield _check("positions", positions)
+    if aside.looked_at or aside.said:
+        yield _check("quarantine", aside, remarks=True)
 
 
 def _file(path: Path, patient: Patient) -> Iterator[str]:
