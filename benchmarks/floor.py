@@ -258,6 +258,7 @@ def overview(db: str, day: str, form: str) -> None:
         "overdue": [dict(zip(LIST, listed(row), strict=True)) for row in late],
         "unrecorded": few("latest < :day AND ref <> commitment", "closed"),
         "stale": stale,
+        "position": None,
     }
     if form == "json":
         show_one(day, data)
@@ -272,7 +273,7 @@ def overview(db: str, day: str, form: str) -> None:
 
 
 def show_ref(db: str, day: str, form: str, ref: str) -> None:
-    """`show REF`, of one whose date was never moved."""
+    """`show REF`, of one whose date was never moved, in a record that nobody shares."""
     connection, parameters = connect(db), days(day)
     (item,) = connection.execute("SELECT item FROM commitment WHERE ref_key = ?", (ref.casefold(),)).fetchone()
     parameters["item"] = item
@@ -326,6 +327,7 @@ def show_ref(db: str, day: str, form: str, ref: str) -> None:
         "milestones": [dict(zip(EVENT, one, strict=True)) for one in events],
         "slips": [],
         "history": history,
+        "conflicts": [],
     }
     if form == "json":
         show_one(day, data)

@@ -275,7 +275,7 @@ def test_the_check_of_the_schema_knows_every_table(desk: Desk) -> None:
     with opened(desk.db) as connection:
         assert list(shape.strange(connection, writing=True)) == []
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE sql LIKE '%STRICT'")}
-    assert tables == {"change", *shape.TABLES}
+    assert tables == {*shape.OWN}
 
 
 def test_connections_are_wary(desk: Desk) -> None:

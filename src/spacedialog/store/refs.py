@@ -53,7 +53,9 @@ class Refs:
         if len(found) == 1:
             return found[0]
         if found:
-            refs = ", ".join(sorted(target.ref for target in found))
+            refs = ", ".join(sorted({target.ref for target in found}))
+            if len({target.ref for target in found}) < len(found):
+                raise ValueError(f"two things are shown under one of the refs {refs}")  # only where tables are damaged
             raise InputError(f"{quoted(text)} may be any of {refs}", "write more of the ref")
         raise NotFoundError(f"nothing goes by the ref {quoted(text)}", self._near(text[:LONGEST_NAME]))
 
