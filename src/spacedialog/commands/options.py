@@ -107,12 +107,12 @@ class Reading(NamedTuple):
             hint(f"no store at {self.tracker.path}: this is the bundled record; a first change makes a store of it")
         with self.tracker.view(self.as_of, known_at=self.known_at, at_seq=self.at_seq) as view:
             yield view
-            if self.is_of_now:
+            if self.is_of_now or view.has_begun():
                 return
             began = view.began()
             if began is None:
                 hint("nothing had been recorded")
-            elif self.as_of.isoformat() < began:
+            else:
                 hint(f"nothing is on record for {self.as_of}: the record begins on {began}")
 
     def only(self, option: str, format_: Format) -> None:

@@ -296,6 +296,10 @@ class View:
         """The values that a filter on the field can have on the day."""
         return [value for (value,) in self._rows(_VALUES[field])]
 
+    def has_begun(self) -> bool:
+        """Whether anything was on record by the day."""
+        return self._rows("SELECT 1 FROM commitment WHERE valid_from <= :day LIMIT 1").fetchone() is not None
+
     def began(self) -> str | None:
         """The day from which anything is on record; None where nothing is."""
         began: str | None = self._rows("SELECT min(valid_from) FROM commitment").fetchone()[0]
