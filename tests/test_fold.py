@@ -483,3 +483,11 @@ def test_what_is_understood(kind: str, on: str, body: dict[str, Any], known: boo
     """A change counts if its kind is known, its day has an end, and its values have names."""
     change = record(Draft(kind, "item", on, body), change_id="id", ts=1, author="desk", base=None)
     assert understands(change) == known
+
+
+def test_a_note_stands_even_where_its_entry_empties_the_title() -> None:
+    """A log from elsewhere may say that there is no title (null): what its entry notes can be searched all the same."""
+    log = Log()
+    log.create(title="Fly")
+    log.add(SET, "2026-02-01", set={"title": None}, note="Renamed one day.")
+    assert log.fold().words[-1] == Words("2026-02-01", "", "", "Renamed one day.")

@@ -171,7 +171,8 @@ def fold(changes: Iterable[Change]) -> History | None:
             moved = (parts[entry.part] if entry.part else whole).apply(values)
             if moved:
                 redatings.append(Redating(entry.id, day, entry.on, entry.part, *moved))
-            text = Words(day, values.get("title", ""), values.get("detail") or "", entry.content.get("note", ""))
+            said = values.get("title"), values.get("detail"), entry.content.get("note")
+            text = Words(day, *(one or "" for one in said))
             if any(text[1:]):
                 words.append(text)
         if periods:
