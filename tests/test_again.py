@@ -203,7 +203,7 @@ def test_what_another_did_is_not_undone_unasked(desk: Desk) -> None:
 def test_a_terminal_gets_as_many_rows_as_a_person_reads() -> None:
     """Of a long table so many rows are drawn, and that there are more is said; without a bound all are."""
     from spacedialog.render.table import draw
-    from spacedialog.sheets import Place, places
+    from spacedialog.storekeeping import Place, places
 
     def drawn(count: int, most: int | None) -> str:
         rows = [Place(f"row{number}", "path", True) for number in range(count)]

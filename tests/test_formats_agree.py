@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from spacedialog import report, sheets
+from spacedialog import news, report, sheets
 from spacedialog.briefing import brief
 from spacedialog.errors import SpacedialogError
 from spacedialog.render.output import Format, Output, show
@@ -79,7 +79,7 @@ VIEWS: dict[str, Callable[[View], Sheet | Document]] = {
     "history": lambda view: sheets.history(view.history()),
     "slips": lambda view: sheets.slips(view.slips(), view.coverage),
     "report": lambda view: report.whole(view.report()),
-    "brief": lambda view: report.brief(brief(view, Since(), until=DAY + timedelta(days=60))),
+    "brief": lambda view: news.brief(brief(view, Since(), until=DAY + timedelta(days=60))),
 }
 
 

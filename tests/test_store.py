@@ -25,7 +25,7 @@ from spacedialog.dates import VagueDate
 from spacedialog.errors import InputError, NotFoundError, SpacedialogError, StoreError
 from spacedialog.record import bundled_path
 from spacedialog.statements import Addition
-from spacedialog.store import cache, files, migrations, shape
+from spacedialog.store import cache, files, lock, migrations, shape
 from spacedialog.tracker import Tracker
 
 if TYPE_CHECKING:
@@ -564,7 +564,7 @@ def test_a_path_below_a_file_is_refused(make: Maker) -> None:
 
 def test_a_write_waits_for_the_others_only_so_long(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
     """While another program holds the lock, a write gives up after a time, and nothing was changed."""
-    monkeypatch.setattr(files, "LOCK_TIMEOUT", 0.0)
+    monkeypatch.setattr(lock, "TIMEOUT", 0.0)
     before = snapshot(tracker.path.parent)
     handle = os.open(tracker.path.parent, os.O_RDONLY)
     try:

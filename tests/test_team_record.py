@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
-from spacedialog import checkup, report
+from spacedialog import checkup, news, report
 from spacedialog.briefing import brief
 from spacedialog.errors import SyncRefusedError
 from spacedialog.render import html, markdown, xlsx
@@ -125,12 +125,12 @@ def test_a_brief_tells_the_position_and_what_is_not_agreed_on(team: Team) -> Non
         position = view.position().seq
     assert told.position == position
     text = io.StringIO()
-    markdown.write(report.brief(told), text)
+    markdown.write(news.brief(told), text)
     said = text.getvalue().replace("\\", "")
     assert f"position {position} of the team's log" in said
     section = said.split("## Not agreed on")[1].split("##")[0]
     assert all(word in section for word in ("RUR1-01", "complete, says Rudolf", "stalled, says Anna", URL))
-    lines: Iterable[Any] = report.brief(told).sheet.rows
+    lines: Iterable[Any] = news.brief(told).sheet.rows
     assert [line.source for line in lines if line.section == "conflicts"] == [URL]
     anna.mark("1", "complete")
     with anna.view() as view:

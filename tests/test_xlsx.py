@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from spacedialog import report, sheets
 from spacedialog.errors import InputError
 from spacedialog.fold import closing_day
-from spacedialog.render import xlsx
+from spacedialog.render import workbook, xlsx
 from spacedialog.report import Document
 from spacedialog.rows import CommitmentRow, HistoryRow
 from spacedialog.sheets import Column, Sheet
@@ -226,14 +226,14 @@ def test_a_text_that_a_cell_cannot_hold_is_cut_with_a_remark() -> None:
     """Of a longer text its beginning stands there, and how long it was; Excel counts a rocket as two."""
     for sign in ("x", "🚀"):
         cell = opened(sheets.commitments([ROW._replace(title=sign * 40_000)]))["Commitments"]["B2"].value
-        assert len(str(cell).encode("utf-16-le")) // 2 in (xlsx.LONGEST_TEXT, xlsx.LONGEST_TEXT - 1)
+        assert len(str(cell).encode("utf-16-le")) // 2 in (workbook.LONGEST_TEXT, workbook.LONGEST_TEXT - 1)
         assert str(cell).endswith("… [cut: 40,000 characters are more than a cell of Excel holds]")
         assert str(cell).startswith(sign * 16_000)
 
 
 def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is said in a sentence."""
-    monkeypatch.setattr(xlsx, "MOST_ROWS", 3)
+    monkeypatch.setattr(workbook, "MOST_ROWS", 3)
     assert len(table(opened(sheets.commitments([ROW] * 2))["Commitments"])) == 2
     with pytest.raises(InputError, match="holds 2 rows, and there are more"):
         written(sheets.commitments([ROW] * 3))
@@ -241,7 +241,7 @@ def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatc
 
 def test_links_beyond_what_a_sheet_holds_stay_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first links lead somewhere, the others say where; so does an address that is too long for a link."""
-    monkeypatch.setattr(xlsx, "MOST_LINKS", 2)
+    monkeypatch.setattr(workbook, "MOST_LINKS", 2)
     entry = HistoryRow("0" * 36, "2026-12-01T12:00:00.000000Z", "2026", "Z", "R-1", "set", {}, None, "", False)
     urls = ["https://a.example/" + "x" * 2_100, *(f"https://a.example/{number}" for number in range(3))]
     sheet = opened(sheets.history(entry._replace(evidence=url) for url in urls))["History of changes"]

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from spacedialog import rows, sheets
+from spacedialog import rows, storekeeping
 from spacedialog.render.json_ import SCHEMA_VERSION
 
 KEPT = Path(__file__).parents[1] / "docs" / "schemas" / "output.json"
@@ -27,7 +27,7 @@ LISTS = {
     "backup": rows.Copied,
     "fingerprint": rows.FingerprintRow,
     "conflicts": rows.ConflictRow,
-    "paths": sheets.Place,
+    "paths": storekeeping.Place,
 }
 """The outputs whose `data` is a list, and its rows."""
 OBJECTS = {

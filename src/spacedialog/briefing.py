@@ -6,8 +6,8 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
+from spacedialog.log import instant
 from spacedialog.rows import Brief, HistoryRow
-from spacedialog.store.cache import instant
 from spacedialog.store.query import Flagged
 from spacedialog.words import Flag, MilestoneState, MilestoneStatus, Status
 

@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from spacedialog.errors import InputError, StoreError
-from spacedialog.fingerprints import fingerprint_of, parse, same_in
+from spacedialog.fingerprints import Fingerprint, fingerprint_of, parse, same_in
 from spacedialog.fold import FOREVER, closing_day, understands
-from spacedialog.log import SEED_AUTHOR, Change
+from spacedialog.log import SEED_AUTHOR, Change, instant
 from spacedialog.log import holds as sound
 from spacedialog.rows import CheckRow, Copied, FingerprintRow, Rescued
-from spacedialog.store import backup, files, image, journal
+from spacedialog.store import backup, files, image, journal, lock
 from spacedialog.store.health import Finding, Patient
 from spacedialog.store.salvage import Salvaged
 
@@ -28,7 +28,7 @@ def _opened(path: Path) -> Iterator[tuple[Patient, Salvaged]]:
     files.must_be_file(path)
     if not path.exists():
         raise StoreError(f"{path}: there is no store", "name one with --db; nothing was changed")
-    with files.telling(path), files.locked(path, shared=True):
+    with files.telling(path), lock.held(path, shared=True):
         picture = image.read(path)
     with Patient(picture) as patient:
         changes = patient.changes()
@@ -104,7 +104,7 @@ def back_up(path: Path, target: Path) -> Copied:
             raise InputError(f"{target}: there is no such folder", "make the folder, or name another")
         with files.telling(target):
             backup.copy(connection, target)
-    return Copied(str(target), changes, _instant(newest), None)
+    return Copied(str(target), changes, instant(newest) if changes else None, None)
 
 
 def restore(path: Path, source: Path, *, replace: bool) -> Copied:
@@ -126,8 +126,10 @@ def restore(path: Path, source: Path, *, replace: bool) -> Copied:
                 f"spacedialog doctor --db {source} says what is wrong; --rescue NEW.db saves the rest",
             )
         kept = files.put(patient.connection, path, replace=replace)
-    newest = max((change.ts for change in salvaged.sound), default=0)
-    return Copied(str(path), len(salvaged.sound), _instant(newest), str(kept) if kept else None)
+    newest = max((change.ts for change in salvaged.sound), default=None)
+    return Copied(
+        str(path), len(salvaged.sound), None if newest is None else instant(newest), str(kept) if kept else None
+    )
 
 
 def fingerprint(arrived: Sequence[Change]) -> FingerprintRow:
@@ -138,7 +140,7 @@ def fingerprint(arrived: Sequence[Change]) -> FingerprintRow:
             "a fingerprint stands for sound changes only: spacedialog doctor names those that are not",
         )
     printed = fingerprint_of(arrived)
-    return FingerprintRow(str(printed), printed.changes, _instant(printed.newest), None, 0, "")
+    return FingerprintRow(str(printed), printed.changes, _newest(printed), None, 0, "")
 
 
 def verify(arrived: Sequence[Change], text: str) -> FingerprintRow:
@@ -162,7 +164,11 @@ def verify(arrived: Sequence[Change], text: str) -> FingerprintRow:
             f"cannot be shown: {by_then} changes up to then are here, {printed.changes} were at the time. Where others"
             " were merged in later, the store in which it was printed can still show it"
         )
-    return FingerprintRow(str(printed), printed.changes, _instant(printed.newest), holds, max(since, 0), said)
+    return FingerprintRow(str(printed), printed.changes, _newest(printed), holds, max(since, 0), said)
+
+
+def _newest(of: Fingerprint) -> str | None:
+    return instant(of.newest) if of.changes else None
 
 
 _NAMED = 5
@@ -216,27 +222,20 @@ def _stamps(changes: Sequence[Change], now: int) -> Iterator[str]:
     previous: Change | None = None
     for change in changes:
         if change.ts > now + _CLOCKS_DIFFER:
-            yield f"{change.id}: recorded in the future, at {_instant(change.ts)}"
+            yield f"{change.id}: recorded in the future, at {instant(change.ts)}"
         elif previous and change.ts == previous.ts + 1 and change.author != SEED_AUTHOR:
             # The hybrid clock never goes back: it stays just ahead of the newest entry until the clock has caught up.
-            yield f"{change.id}: recorded while the clock stood before {_instant(previous.ts)}, the entry before it"
+            yield f"{change.id}: recorded while the clock stood before {instant(previous.ts)}, the entry before it"
         if change.id[14] == "7" and abs(int(change.id[:8] + change.id[9:13], 16) * 1000 - change.ts) > _CLOCKS_DIFFER:
-            yield f"{change.id}: its id is of another time than its stamp, {_instant(change.ts)}"
+            yield f"{change.id}: its id is of another time than its stamp, {instant(change.ts)}"
         day = closing_day(change.on)
         if day < FOREVER and change.ts < 1 << 57 and day > (_day(change.ts) + timedelta(days=1)).isoformat():
-            yield f"{change.id}: says what was true on {change.on}, after it was recorded, {_instant(change.ts)}"
+            yield f"{change.id}: says what was true on {change.on}, after it was recorded, {instant(change.ts)}"
         previous = change
 
 
 def _day(ts: int) -> date:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ts)).date()
-
-
-def _instant(ts: int) -> str:
-    try:
-        return f"{datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ts):%Y-%m-%d %H:%M:%S} UTC"
-    except OverflowError:
-        return f"{ts} µs"
 
 
 def _modes(path: Path) -> Iterator[CheckRow]:

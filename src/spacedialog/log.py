@@ -119,6 +119,17 @@ def next_ts(now: int, newest: int | None) -> int:
     return now if newest is None else max(now, newest + 1)
 
 
+def instant(ts: int) -> str:
+    """A recorded time (µs since 1970, UTC) in ISO 8601; as a number where that has no date."""
+    from datetime import UTC, datetime, timedelta
+
+    try:
+        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ts)
+    except OverflowError:
+        return f"{ts} µs"
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 def change_ids(ts: int, entropy: bytes) -> Iterator[str]:
     """Ever growing UUIDv7s (RFC 9562, method 2) for one action at `ts` µs, from at least 16 random bytes."""
     random = int.from_bytes(entropy[:10], "big") >> 7  # 73 bits: the top one is left for growing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from spacedialog.dates import readable
@@ -14,11 +14,8 @@ from spacedialog.rows import (
     CommitmentRow,
     ConflictRow,
     Detail,
-    NewsRow,
     Overview,
     Report,
-    SlipRow,
-    UpcomingRow,
     Written,
 )
 from spacedialog.sheets import (
@@ -26,13 +23,12 @@ from spacedialog.sheets import (
     Sheet,
     commitments,
     coverage_line,
-    delay,
-    did,
     history,
     indented,
     next_milestone,
     slips,
     status,
+    to_the_minute,
     upcoming,
     value_text,
     what,
@@ -119,7 +115,7 @@ def _held(dialogue: Mapping[str, Any]) -> str:
 
 def log_line(of: Report | Brief) -> str:
     """The position in the log, in words: how many entries, the time of the newest, the position in the team's log."""
-    newest = f", the newest recorded {of.recorded_until[:16].replace('T', ' ')} UTC" if of.recorded_until else ""
+    newest = f", the newest recorded {to_the_minute(of.recorded_until)} UTC" if of.recorded_until else ""
     shared = f"; position {of.position} of the team's log" if of.position else ""
     return f"{of.changes} {'entry' if of.changes == 1 else 'entries'}{newest}{shared}"
 
@@ -150,91 +146,6 @@ def whole(of: Report, *, events: Callable[[], Iterable[CalendarEvent]] | None = 
         blocks.append(Block("Moved dates", sheet=slips(of.slips)))
     sheet = commitments(rows, lambda: of.coverage)._replace(events=events)
     return Document("report", of, sheet, (*blocks, Block("Commitments", sheet=sheet)))
-
-
-class NewsLine(NamedTuple):
-    """A line of a brief, for the formats that are tables of text."""
-
-    section: str
-    ref: str
-    title: str
-    when: str
-    what: str
-    note: str | None
-    source: str | None
-
-
-_SECTIONS = {
-    "changed": "Recorded",
-    "slipped": "Moved dates",
-    "settled": "Completed, met or withdrawn",
-    "opened": "Windows that opened",
-    "closed": "Windows that closed, with nothing recorded of the outcome",
-    "stale": f"Gone quiet: no entry for {STALE_DAYS} days",
-    "conflicts": "Not agreed on, until someone decides",
-    "opens": "Opens next",
-    "closes": "Closes next",
-}
-
-
-def brief(of: Brief) -> Document:
-    """What is new, and what comes next: a line for each thing, and below it how it is known."""
-    since = f"since {readable(of.since)}" if of.since else "from the beginning"
-    lines = [NewsLine(section, *line) for section in _SECTIONS for line in map(_line_of, getattr(of, section))]
-    head = (
-        f"as of {readable(of.as_of)}; log: {log_line(of)}",
-        f"what comes next: up to {readable(of.until)}",
-        coverage_line(of.coverage),
-    )
-    blocks = [Block(f"News {since}" if of.has_news else f"Nothing new {since}", head)]
-    for section, heading in _SECTIONS.items():
-        if said := [line for line in lines if line.section == section]:
-            blocks.append(Block(heading, tuple(text for line in said for text in _told(line))))
-    columns = (
-        Column("Section", lambda row: row.section),
-        Column("Ref", lambda row: row.ref),
-        Column("Title", lambda row: row.title, wide=True),
-        Column("When", lambda row: readable(row.when)),
-        Column("What", lambda row: row.what),
-        Column("Why", lambda row: row.note or ""),
-        Column("Source", lambda row: row.source or NO_EVIDENCE),
-    )
-    return Document("brief", of, Sheet("news", NewsLine._fields, lines, columns, "nothing is new"), tuple(blocks))
-
-
-NO_EVIDENCE = "no evidence given"
-
-
-def _line_of(
-    row: NewsRow | SlipRow | UpcomingRow | CommitmentRow | ConflictRow,
-) -> tuple[str, str, str, str, str | None, str | None]:
-    """What a line of news says: ref, title, when, what, why, source."""
-    match row:
-        case NewsRow(entry, title, source):
-            cited = source or ", ".join(document["key"] for document in entry.changed.get("documents", ()))
-            what = "put on record" if entry.kind == "create" else did(entry)
-            return entry.ref, title, entry.on, f"{what} ({entry.author})", entry.note, cited or None
-        case SlipRow():
-            moved = f"{readable(row.old)} → {readable(row.new)}, {_delayed(row)} ({row.author})"
-            return row.ref, row.title, row.on, moved, row.note, row.evidence
-        case UpcomingRow():
-            return row.ref, row.title, row.when, window(row), None, row.source
-        case CommitmentRow():
-            return row.ref, row.title, row.updated_on, f"latest entry; {status(row)}", None, row.source
-        case ConflictRow():
-            kept, other = disagreement(row)
-            evidence = ", ".join(filter(None, dict.fromkeys((row.evidence, row.other_evidence))))
-            said_of = f"{kept.removeprefix(row.ref).strip()}; {other.strip()}"
-            return row.ref, row.title, row.on, said_of, None, evidence or None
-
-
-def _delayed(row: SlipRow) -> str:
-    return "narrowed" if row.narrowed else f"{delay(row)} days"
-
-
-def _told(line: NewsLine) -> Iterator[str]:
-    head = f"{line.ref}  {line.title}: {readable(line.when)}, {line.what}"
-    return indented((head, line.note or "", f"source: {line.source or NO_EVIDENCE}"))
 
 
 def _statuses(counts: Mapping[str, int], total: int) -> Sheet:
@@ -357,7 +268,7 @@ def disagreement(row: ConflictRow) -> tuple[str, str]:
 
 def said(author: str, recorded_at: str) -> str:
     """Who said something, and when it was recorded."""
-    return f"{author} ({recorded_at[:16].replace('T', ' ')} UTC)"
+    return f"{author} ({to_the_minute(recorded_at)} UTC)"
 
 
 def _source(source: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -311,11 +311,14 @@ class CheckRow(NamedTuple):
 
 
 class Copied(NamedTuple):
-    """A copy of a store that was made or put back: `kept` is the copy of what stood there before, if anything."""
+    """A copy of a store that was made or put back.
+
+    `newest` is when its newest entry was recorded; `kept` the copy of what stood there before, if anything did.
+    """
 
     store: str
     changes: int
-    newest: str
+    newest: str | None
     kept: str | None
 
 
@@ -324,7 +327,7 @@ class FingerprintRow(NamedTuple):
 
     fingerprint: str
     changes: int
-    newest: str
+    newest: str | None
     holds: bool | None
     since: int
     said: str

@@ -14,14 +14,10 @@ from spacedialog.links import citation
 from spacedialog.rows import (
     AreaRow,
     CalendarEvent,
-    CheckRow,
     CommitmentRow,
-    Copied,
     Coverage,
-    FingerprintRow,
     FoundRow,
     HistoryRow,
-    Rescued,
     SlipRow,
     UpcomingRow,
 )
@@ -237,12 +233,17 @@ def history(rows: Iterable[HistoryRow]) -> Sheet:
             Column("Ref", lambda row: row.ref),
             Column("What", what),
             Column("By", lambda row: row.author),
-            Column("Recorded (UTC)", lambda row: row.recorded_at[:16].replace("T", " ")),
+            Column("Recorded (UTC)", lambda row: to_the_minute(row.recorded_at)),
             Column("Id", lambda row: row.id[-8:]),
         ),
         "nothing is recorded",
         lines=_entry,
     )
+
+
+def to_the_minute(instant: str) -> str:
+    """A recorded time (ISO 8601, UTC) for people: `2026-11-22 09:00`."""
+    return instant[:16].replace("T", " ")
 
 
 def what(row: HistoryRow) -> str:
@@ -327,93 +328,3 @@ def delay(row: SlipRow) -> str:
     if least == most and least is not None:
         return f"{least:+}"
     return f"{'?' if least is None else f'{least:+}'} to {'?' if most is None else f'{most:+}'}"
-
-
-class Place(NamedTuple):
-    """Where something of the program is kept."""
-
-    what: str
-    path: str
-    exists: bool
-
-
-def places(rows: Iterable[Place]) -> Sheet:
-    """Where the store and the bundled record are."""
-    return Sheet(
-        "places",
-        Place._fields,
-        rows,
-        (
-            Column("What", lambda row: row.what),
-            Column("Path", lambda row: row.path, wide=True),
-            Column("", lambda row: "" if row.exists else "not there yet"),
-        ),
-        "",
-    )
-
-
-def copied(of: Copied, did: str) -> Sheet:
-    """A copy of a store, made or put back."""
-    return Sheet(
-        "copied",
-        Copied._fields,
-        [of],
-        (
-            Column(did, lambda row: row.store, wide=True),
-            Column("Changes", lambda row: str(row.changes), right=True),
-            Column("Newest", lambda row: row.newest),
-            Column("Copy of what was there", lambda row: row.kept or "none", wide=True),
-        ),
-        "",
-    )
-
-
-def fingerprint(of: FingerprintRow) -> Sheet:
-    """A log's fingerprint, and whether it holds."""
-    return Sheet(
-        "fingerprint",
-        FingerprintRow._fields,
-        [of],
-        (),
-        "",
-        lines=lambda row: indented((row.fingerprint, f"{row.changes} changes, the newest of {row.newest}", row.said)),
-    )
-
-
-def rescued(of: Rescued) -> Sheet:
-    """What was brought from a damaged store into a new one."""
-    return Sheet(
-        "rescued",
-        Rescued._fields,
-        [of],
-        (
-            Column("New store", lambda row: row.store, wide=True),
-            Column("Changes", lambda row: str(row.changes), right=True),
-            Column("Lost", lambda row: ", ".join(row.lost) or "none", wide=True),
-        ),
-        "",
-    )
-
-
-_FEW = 5
-
-
-def checks(rows: Iterable[CheckRow]) -> Sheet:
-    """What a store's checks found."""
-    return Sheet(
-        "checks",
-        CheckRow._fields,
-        rows,
-        (
-            Column("Check", lambda row: row.check),
-            Column("Looked at", lambda row: str(row.looked_at), right=True),
-            Column("", lambda row: "ok" if row.ok else "WRONG", tone=lambda row: "met" if row.ok else "overdue"),
-            Column("Found", _found, wide=True),
-        ),
-        "",
-    )
-
-
-def _found(row: CheckRow) -> str:
-    more = len(row.said) - _FEW
-    return "; ".join(row.said[:_FEW]) + (f"; and {more} more, which --json names" if more > 0 else "")

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from spacedialog.errors import DateError, NotFoundError
-from spacedialog.log import RETRACT, Draft
-from spacedialog.rows import Difference, Written
+from spacedialog.log import Draft
+from spacedialog.rows import Written
+from spacedialog.session import Session
 from spacedialog.store import files, journal, shared, writer
-from spacedialog.store.refs import Target
 from spacedialog.store.view import View
 from spacedialog.watch import Watch, unwatched
 
@@ -273,7 +273,7 @@ class Tracker:
             notices = (f"{merged.strange} entries are newer than this program: kept, and not counted",)
             return session.written("imported", changes=merged.came, notices=notices if merged.strange else ())
 
-    def _imports(self, contents: Contents, session: _Session, watch: Watch) -> Iterator[list[Draft]]:
+    def _imports(self, contents: Contents, session: Session, watch: Watch) -> Iterator[list[Draft]]:
         """What a data file says that its previous import did not; nothing more once anything is wrong with it."""
         from spacedialog import dataset, record
 
@@ -318,15 +318,15 @@ class Tracker:
         return next(change_ids(self._now(), self._entropy(16)))
 
     @contextmanager
-    def _writing(self, *, bundled: bool = True) -> Iterator[_Session]:
+    def _writing(self, *, bundled: bool = True) -> Iterator[Session]:
         if self.dry_run and not self.has_store:
             with closing(_bundled() if bundled else files.memory()) as connection:
-                yield _Session(self, connection, made=None)
+                yield Session(self, connection, made=None)
             return
         seed = writer.seed if bundled else _no_seed
         writing = files.writing(self.path, seed, keep=not self.dry_run)
         with self._blaming(*_NONSENSE), writing as (connection, is_new):
-            yield _Session(self, connection, made=str(self.path) if is_new else None)
+            yield Session(self, connection, made=str(self.path) if is_new else None)
 
     def record(self, connection: sqlite3.Connection, drafts: Iterable[Sequence[Draft]]) -> writer.Appended:
         """Append drafts, in groups by item, to the log of a connection that is in a write: the author's one action."""
@@ -334,67 +334,6 @@ class Tracker:
 
         author = check_text("author", self.author)
         return writer.append(connection, drafts, now=self._now(), author=author, entropy=self._entropy(16))
-
-
-class _Session:
-    """One write: what it may look at, and the one action that it records. `made` is the store that it makes."""
-
-    def __init__(self, tracker: Tracker, connection: sqlite3.Connection, *, made: str | None) -> None:
-        self.connection = connection
-        self.view = View(connection, tracker.today)
-        self._tracker = tracker
-        self._made = made
-
-    def keep(self, did: str, targets: Sequence[Target], drafts: Sequence[Draft]) -> Written:
-        """Record the drafts as one action; says what that changed of the targets."""
-        before = [self._fields(target) for target in targets]
-        appended = self._tracker.record(self.connection, writer.by_item(drafts))
-        after = [self._fields(target) for target in targets]
-        differences = [
-            Difference(target.ref, name, old.get(name), new.get(name))
-            for target, old, new in zip(targets, before, after, strict=True)
-            for name in dict.fromkeys([*old, *new])
-            if old.get(name) != new.get(name)
-        ]
-        notices = [
-            f"{target.ref}: {name} stays {new.get(name)}, which a later entry says"
-            for target, new in zip(targets, after, strict=True)
-            for draft in drafts
-            if (draft.item, draft.body.get("milestone")) == target[1:]
-            for name, value in draft.body.get("set", {}).items()
-            if new.get(name) != value
-        ]
-        alone = len(targets) == 1
-        return self.written(
-            did,
-            ref=targets[0].ref if alone else "",
-            title=(after[0].get("title") or before[0].get("title") or "") if alone else "",
-            differences=tuple(differences),
-            changes=appended.changes,
-            undo=appended.last,
-            notices=tuple(dict.fromkeys(notices)),
-        )
-
-    def retract(self, did: str, changes: Sequence[Change], *, only: bool = False) -> Written:
-        """Record that these changes are taken back; with `only`, as a choice against them alone."""
-        day = self._tracker.today.isoformat()
-        about = dict.fromkeys((change.item, change.content.get("milestone")) for change in changes)
-        targets = [target for item, part in about if (target := self.view.refs.target(item, part))]
-        drafts = []
-        for change in changes:
-            part = change.content.get("milestone")
-            body = {"retracts": change.id, **({"only": True} if only else {}), **({"milestone": part} if part else {})}
-            drafts.append(Draft(RETRACT, change.item, day, body))
-        return self.keep(did, targets, drafts)
-
-    def written(self, did: str, **what: Any) -> Written:
-        """The account of a write."""
-        nothing = {"ref": "", "title": "", "differences": (), "changes": 0, "undo": None, "notices": ()}
-        account = Written(did=did, created_store=self._made, dry_run=self._tracker.dry_run, **{**nothing, **what})
-        return account._replace(undo=None) if account.dry_run else account
-
-    def _fields(self, target: Target) -> Mapping[str, Any]:
-        return self.view.fields(target.item, target.milestone) or {}
 
 
 def _bundled() -> sqlite3.Connection:

@@ -18,15 +18,15 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from spacedialog.store import files
+from spacedialog.store import lock
 from tests.faults import stores
 from tests.faults.verdict import Verdict, script
 from tests.program import PROGRAM
 
 _IMPATIENT = """
 import sys
-from spacedialog.store import files
-files.LOCK_TIMEOUT = float(sys.argv.pop(1))
+from spacedialog.store import lock
+lock.TIMEOUT = float(sys.argv.pop(1))
 from spacedialog.cli import main
 main()
 """
@@ -35,7 +35,7 @@ main()
 def run(folder: Path, seconds: int, _: int, patience: float | None = None) -> Verdict:
     """Hold each lock for so long, or for one time-out where that is longer; `patience` is another time-out (s)."""
     command = [sys.executable, "-c", _IMPATIENT, str(patience)] if patience else [PROGRAM]
-    patience = patience or files.LOCK_TIMEOUT
+    patience = patience or lock.TIMEOUT
     counts = {"writes": 0, "reads": 0}
     broken: list[str] = []
     for name, held in {"the program's lock": _folder_held, "SQLite's lock": _database_held}.items():

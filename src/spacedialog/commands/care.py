@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from spacedialog import sheets
+from spacedialog import storekeeping
 from spacedialog.commands import here
 from spacedialog.commands.options import (
     ColourOption,
@@ -58,14 +58,14 @@ def doctor(
     shown_as = output_of(format_, json, output, color)
     if rescue:
         rescued = checkup.rescue(tracker.path, rescue)
-        show(sheets.rescued(rescued), shown_as, as_of=tracker.today.isoformat())
+        show(storekeeping.rescued(rescued), shown_as, as_of=tracker.today.isoformat())
         raise typer.Exit(FINDINGS if rescued.lost else 0)
     if not tracker.has_store:
         hint(f"no store at {tracker.path}: there is nothing to look over")
-        show(sheets.checks([]), shown_as, as_of=tracker.today.isoformat())
+        show(storekeeping.checks([]), shown_as, as_of=tracker.today.isoformat())
         return
     found = checkup.examine(tracker.path, now=here.now())
-    show(sheets.checks(found), shown_as, as_of=tracker.today.isoformat())
+    show(storekeeping.checks(found), shown_as, as_of=tracker.today.isoformat())
     if not all(row.ok for row in found):
         hint("doctor --rescue NEW.db brings every change whose hash holds into a new store")
         raise typer.Exit(FINDINGS)
@@ -85,7 +85,7 @@ def fingerprint(reading: Reading) -> None:
     from spacedialog import checkup
 
     _whole_log_only(reading)
-    reading.show(sheets.fingerprint(checkup.fingerprint(reading.tracker.arrivals())))
+    reading.show(storekeeping.fingerprint(checkup.fingerprint(reading.tracker.arrivals())))
 
 
 def verified(reading: Reading, text: str) -> None:
@@ -94,7 +94,7 @@ def verified(reading: Reading, text: str) -> None:
 
     _whole_log_only(reading)
     row = checkup.verify(reading.tracker.arrivals(), text)
-    reading.show(sheets.fingerprint(row))
+    reading.show(storekeeping.fingerprint(row))
     if not row.holds:
         raise typer.Exit(FINDINGS)
 
@@ -124,7 +124,7 @@ def backup(
 
     tracker = here.tracker(db, today=None, author="")
     copied = checkup.back_up(tracker.path, file)
-    show(sheets.copied(copied, "Copy"), output_of(format_, json, None, color), as_of=tracker.today.isoformat())
+    show(storekeeping.copied(copied, "Copy"), output_of(format_, json, None, color), as_of=tracker.today.isoformat())
 
 
 @app.command()
@@ -148,6 +148,6 @@ def restore(
 
     tracker = here.tracker(db, today=None, author="")
     restored = checkup.restore(tracker.path, file, replace=replace)
-    show(sheets.copied(restored, "Store"), output_of(format_, json, None, color), as_of=tracker.today.isoformat())
+    show(storekeeping.copied(restored, "Store"), output_of(format_, json, None, color), as_of=tracker.today.isoformat())
     if restored.kept:
         hint(f"what was there is now {restored.kept}")

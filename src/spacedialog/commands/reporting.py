@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from spacedialog import news as newsletters
 from spacedialog import report as reports
 from spacedialog.commands import here
 from spacedialog.commands.options import Choice, Reading, chooses, hint, reads, reads_into_template
@@ -57,7 +58,7 @@ def brief(
                 hint("the store was made anew after that checkpoint: what was recorded since counts as news")
         position = view.position()
         told = briefing.brief(view, news, until=until)
-    reading.show(reports.brief(told))
+    reading.show(newsletters.brief(told))
     if path is not None:
         checkpoints.save(path, checkpoints.Checkpoint(reading.today, position))
     if exit_code and told.has_news:

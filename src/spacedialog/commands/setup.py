@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from spacedialog import sheets
+from spacedialog import storekeeping
 from spacedialog.commands import here
 from spacedialog.commands.options import DbOption, OutputOption, Reading, reads
 
@@ -110,5 +110,5 @@ def paths(reading: Reading) -> None:
     """
     from spacedialog.record import bundled_path
 
-    store = sheets.Place("store", str(reading.tracker.path), reading.tracker.has_store)
-    reading.show(sheets.places([store, sheets.Place("bundled", str(bundled_path()), True)]))
+    store = storekeeping.Place("store", str(reading.tracker.path), reading.tracker.has_store)
+    reading.show(storekeeping.places([store, storekeeping.Place("bundled", str(bundled_path()), True)]))

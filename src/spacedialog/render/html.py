@@ -27,7 +27,7 @@ from spacedialog.render import chart
 from spacedialog.render.text import one_line
 from spacedialog.report import Block, Document, disagreement
 from spacedialog.rows import CommitmentRow, Report
-from spacedialog.sheets import Sheet, coverage_line, delay, did, known, value_text, window
+from spacedialog.sheets import Sheet, coverage_line, delay, did, known, to_the_minute, value_text, window
 from spacedialog.words import CLOSING_DAYS, STALE_DAYS, Flag, Status, Strength
 
 _DRAWN = (
@@ -241,6 +241,7 @@ def _environment() -> Environment:
         "did": did,
         "known": known,
         "style": _asset("style.css"),
+        "to_the_minute": to_the_minute,
         "value_text": value_text,
     }
     return environment

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -253,12 +253,6 @@ def _window(edtf: str | None) -> tuple[str | None, str | None]:
 def iso(day: date | None) -> str | None:
     """The day in ISO 8601; None for none."""
     return day.isoformat() if day else None
-
-
-def instant(ts: int) -> str:
-    """A recorded time (µs since 1970, UTC) in ISO 8601."""
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ts)
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _involved(period: Period) -> Iterator[tuple[Any, ...]]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from spacedialog.log import instant
 from spacedialog.rows import CalendarEvent, UpcomingRow
-from spacedialog.store.cache import instant, iso
+from spacedialog.store.cache import iso
 from spacedialog.store.query import VALID, Filter, Parameters, reckoning, where
 from spacedialog.words import MilestoneState
 

@@ -11,11 +11,11 @@ import os
 import sqlite3
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from spacedialog.errors import InputError, StoreError
-from spacedialog.store import backup
+from spacedialog.store import backup, lock
 from spacedialog.store.cache import rebuild
 from spacedialog.store.shape import schema, strange
 
@@ -24,9 +24,6 @@ APPLICATION_ID = 0x53504443
 
 SCHEMA_VERSION = 3
 """How many migrations a store of this program has had; kept in `user_version`."""
-
-LOCK_TIMEOUT = 10.0
-"""How many seconds a write waits for the others."""
 
 FAILURES = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises on a damaged database; the second where what it complains of is no text."""
@@ -127,9 +124,9 @@ def writing(
     Commits at the end; rolls back on an error, or where what is done is not to be kept.
 
     Where there is no store it is made, `seed` filling it, and appears together with what is written, or not at
-    all. StoreError where the store cannot be used or others keep it locked for LOCK_TIMEOUT seconds.
+    all. StoreError where the store cannot be used or others keep it locked for lock.TIMEOUT seconds.
     """
-    with telling(path), locked(path):
+    with telling(path), lock.held(path):
         is_new = not path.exists()
         with _new(path, seed) if is_new else _existing(path, keep=keep) as connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -222,76 +219,12 @@ def _migrate(connection: sqlite3.Connection) -> None:
     connection.execute("COMMIT")
 
 
-@contextmanager
-def locked(path: Path, *, shared: bool = False) -> Iterator[None]:
-    """Hold the lock of the store's folder; StoreError when others hold it for LOCK_TIMEOUT seconds.
-
-    Those who hold it `shared` only keep writers out, and make no folder.
-
-    SQLite's own waiting lets a writer starve among many; filelock would do, but takes longer to import than a
-    change takes to write. The folder is what is locked: a lock on the store itself would undo SQLite's own.
-    """
-    if not shared:
-        _make_folder(path.parent)
-    handle = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        if not _taken(handle, shared=shared):
-            raise _others_write(path)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _taken(handle: int, *, shared: bool) -> bool:
-    """Take the lock of an open folder when it is one's turn; whether that came within LOCK_TIMEOUT seconds.
-
-    The kernel gives a lock in the order in which it was asked for, so nobody starves, but it knows no time-out:
-    a thread waits. One that waited in vain lets the lock go as soon as it has it.
-    """
-    import fcntl
-
-    way = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-    try:
-        fcntl.flock(handle, way | fcntl.LOCK_NB)
-    except BlockingIOError:
-        from threading import Event, Thread
-
-        own, given = os.dup(handle), Event()
-
-        def wait() -> None:
-            try:
-                with suppress(OSError):
-                    fcntl.flock(own, way)
-                    given.set()
-            finally:
-                os.close(own)
-
-        Thread(target=wait, daemon=True).start()
-        return given.wait(LOCK_TIMEOUT)
-    return True
-
-
-def _others_write(path: Path) -> StoreError:
-    return StoreError(
-        f"{path}: another program has been writing for {LOCK_TIMEOUT:g} seconds",
-        "wait for it to end and try again; nothing was changed",
-    )
-
-
-def _make_folder(folder: Path) -> None:
-    """Make a folder, and those above it, so that none is lost with the power."""
-    if not folder.is_dir():
-        _make_folder(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        backup.sync(folder.parent)
-
-
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     """The store, opened; StoreError where the file is not one, before SQLite would touch it."""
     must_be_file(path)
     uri = f"{path.absolute().as_uri()}?{mode}"
     _check_header(path)
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=LOCK_TIMEOUT)
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=lock.TIMEOUT)
     # What stands in the file's schema may be anybody's; Python loads no extensions unless it is told to.
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
@@ -383,7 +316,7 @@ def unusable(path: Path, error: Exception) -> StoreError:
     """What to tell a user whose store gave this error."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_BUSY:
-        return _others_write(path)
+        return lock.others_write(path)
     told = error.strerror if isinstance(error, OSError) and error.strerror else reason(error)
     damaged = isinstance(error, UnicodeDecodeError) or code in _DAMAGED
     return StoreError(
@@ -416,7 +349,7 @@ def put(source: sqlite3.Connection, path: Path, *, replace: bool) -> Path | None
     transaction, since others may have it open; else its files give way to a new one.
     """
     must_be_file(path)
-    with telling(path), locked(path):
+    with telling(path), lock.held(path):
         if not path.exists():
             _place(source, path)
             return None

@@ -12,10 +12,9 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from spacedialog.fold import closing_day
-from spacedialog.log import IMPORTED, SEED_AUTHOR, content_of
+from spacedialog.log import IMPORTED, SEED_AUTHOR, content_of, instant
 from spacedialog.rows import HistoryRow, NewsRow, SlipRow
 from spacedialog.store import shared
-from spacedialog.store.cache import instant
 from spacedialog.store.query import VALID
 from spacedialog.store.refs import Target
 

@@ -14,6 +14,7 @@ from typing import Any
 from spacedialog.errors import NotFoundError
 from spacedialog.fold import fold
 from spacedialog.links import citation
+from spacedialog.log import instant
 from spacedialog.rows import (
     AreaRow,
     CalendarEvent,
@@ -30,7 +31,7 @@ from spacedialog.rows import (
     UpcomingRow,
 )
 from spacedialog.store import events, history
-from spacedialog.store.cache import changes_of, instant
+from spacedialog.store.cache import changes_of
 from spacedialog.store.history import Position, Since
 from spacedialog.store.query import (
     EVERYTHING,

@@ -86,16 +86,6 @@ class Exchange(Protocol):
         """Leave."""
 
 
-class Registry(Protocol):
-    """The shared logs of a server."""
-
-    def find(self, name: str) -> str | None:
-        """The id of the log of that name."""
-
-    def create(self, name: str, log_id: str) -> None:
-        """Begin a log; InputError where there is one of that name."""
-
-
 def first_chain(log_id: str) -> str:
     """The chain before the first entry of a log."""
     return hashlib.sha256(log_id.encode()).hexdigest()
