@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 TODAY = "2026-11-22"
 # What differs between two runs: the id of a change of one's own, and when it was recorded.
 _ID = re.compile(r"(?<=undo )[0-9a-f]{8}\b|(?<=took back )[0-9a-f]{8}\b|\b[0-9a-f]{8}(?=, you\])")
-_RECORDED = re.compile(r"\b20\d\d-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC")
+_RECORDED = re.compile(r"\b20\d\d-\d\d-\d\d \d\d:\d\d")
 
 
 class Console:
@@ -63,7 +63,7 @@ class Console:
         if process.wait() != status:
             raise RuntimeError(f"{line}: status {process.returncode}, not {status}\n{text}")
         text = text.replace(str(self.home), "/home/you")
-        return _RECORDED.sub(lambda found: f"{TODAY} 09:00{':00' * bool(found[1])} UTC", _ID.sub("5e0f7a31", text))
+        return _RECORDED.sub(f"{TODAY} 09:00", _ID.sub("5e0f7a31", text))
 
     def block(self, *lines: str, status: int = 0) -> str:
         """The lines and what they show, as a block of Markdown; the last one ends with that status."""
