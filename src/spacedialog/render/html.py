@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from spacedialog import legend
 from spacedialog.dates import readable
 from spacedialog.errors import InputError
 from spacedialog.links import web_address
@@ -28,7 +29,7 @@ from spacedialog.render.text import one_line
 from spacedialog.report import Block, Document, disagreement
 from spacedialog.rows import CommitmentRow, Report
 from spacedialog.sheets import Sheet, coverage_line, delay, did, known, to_the_minute, value_text, window
-from spacedialog.words import CLOSING_DAYS, STALE_DAYS, Flag, Status, Strength
+from spacedialog.words import Flag, Status, Strength
 
 _DRAWN = (
     Status.COMPLETE,
@@ -80,27 +81,9 @@ def _report(of: Report) -> dict[str, Any]:
             "Party": [(party, party) for party in sorted(parties)],
             "Flag": [(flag.value, flag.value) for flag in Flag if any(flag in row.flags for row in rows)],
         },
-        "strengths": {
-            Strength.DELIVERED: "already done when the parties met",
-            Strength.FIRM: "the parties said that they will, that they agreed or that they committed themselves",
-            Strength.INTENDED: "the parties intend, plan or aim to",
-            Strength.EXPLORATORY: "the parties explore, discuss or consider it",
-        },
-        "meanings": {
-            Status.COMPLETE: "it is done",
-            Status.IN_PROGRESS: "work on it is reported",
-            Status.STALLED: "work on it has stopped",
-            Status.NOT_STARTED: "somebody looked, and nothing has begun",
-            Status.NOT_ASSESSED: "nobody has looked; it does not mean that nothing was done",
-            Status.WITHDRAWN: "it was given up",
-        },
-        "flags": {
-            Flag.OVERDUE: "the last day on which it was due has passed, and completion is not recorded",
-            Flag.CLOSING: f"its last day is at most {CLOSING_DAYS} days off",
-            Flag.STALE: f"nothing has been recorded of it for {STALE_DAYS} days",
-            Flag.SLIPPED: "a date of it was moved",
-            Flag.CONFLICT: "members of the team recorded different things, and nobody has decided yet",
-        },
+        "strengths": legend.STRENGTHS,
+        "meanings": legend.STATUSES,
+        "flags": legend.FLAGS,
         "order": {name: number for names in (Status, Strength) for number, name in enumerate(names)},
     }
 

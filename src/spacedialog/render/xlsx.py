@@ -10,6 +10,7 @@ from datetime import date, datetime
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
+from spacedialog import legend
 from spacedialog.dates import VagueDate, readable
 from spacedialog.errors import DateError
 from spacedialog.links import citation
@@ -17,19 +18,16 @@ from spacedialog.render.workbook import Book, Field, Link, Value
 from spacedialog.report import Document, log_line
 from spacedialog.rows import Report
 from spacedialog.sheets import Sheet, coverage_line, delay, did, value_text, window
+from spacedialog.words import Status
 
 NO_TIME = datetime(1980, 1, 1)  # noqa: DTZ001 - Excel knows no time zones; the day of the files in every such archive
 """When a workbook was made whose view knows no time."""
 
+_WORDS = ((Status.NOT_ASSESSED, legend.STATUSES[Status.NOT_ASSESSED]), *legend.FLAGS.items())
 _LEGEND = (
     ("Dates", "An exact day is a date; anything vaguer stays as it was promised (2026, 2026-Q3, 2025-10/2026-03)."),
     ("Opens, closes", "The first and the last day that a date may mean; empty where it is open on that side."),
-    ("not-assessed", "Nobody has looked yet. It does not mean that nothing was done."),
-    ("overdue", "The window closed, and nobody recorded completion."),
-    ("closing", "The window closes within 60 days."),
-    ("stale", "No entry for 180 days."),
-    ("slipped", "The date was put off."),
-    ("conflict", "Members of the team recorded different things, and nobody has decided yet."),
+    *((word.value, f"{says[0].upper()}{says[1:]}.") for word, says in _WORDS),
     ("closed", "Of a milestone: the window closed, and nobody recorded what came of it."),
 )
 
