@@ -18,7 +18,7 @@ from spacedialog.log import item_id
 from spacedialog.record import Entry
 from spacedialog.store.refs import Target
 from spacedialog.updates import LONGEST_TEXT, check_on, check_text
-from spacedialog.words import NAME_PATTERN, MilestoneStatus, Status, Strength
+from spacedialog.words import HASH_PATTERN, NAME_PATTERN, Decision, MilestoneStatus, Status, Strength
 
 if TYPE_CHECKING:
     from spacedialog.store.view import View
@@ -88,11 +88,11 @@ class Dialogue(Strict):
 
     key: Key = Field(description="The prefix of its refs, such as ROK4.")
     series: Text
-    number: int = Field(ge=1, description="Its place in the series.")
+    number: int | None = Field(default=None, ge=1, description="Its place in the series.")
     title: Text
-    place: Text
+    place: Text | None = None
     when: Edtf
-    host: Key = Field(description="The party that hosted it.")
+    host: Key | None = Field(default=None, description="The party that hosted it.")
     heads: list[Head] = Field(default=[], max_length=MOST)
     note: Text | None = None
 
@@ -122,10 +122,15 @@ class Party(Strict):
 
 
 class Source(Strict):
-    """Where a fact stands: a document of the file, a paragraph in it, and how good the evidence is."""
+    """Where a fact stands: a document of the file, a paragraph in it, and how good the evidence is.
+
+    `draft` counts sentences and hashes them; `verify-source` finds them again.
+    """
 
     document: Key
     paragraph: Text | None = None
+    sentence: int | None = Field(default=None, ge=1, description="Its place in the paragraph.")
+    hash: str | None = Field(default=None, pattern=HASH_PATTERN, description="Of the sentence, as `draft` reckons it.")
     grade: Text | None = Field(default=None, description="A key of the file's `grades`.")
 
 
@@ -141,6 +146,15 @@ class Milestone(Strict):
     note: Text | None = None
     sources: list[Source] = Field(default=[], max_length=100)
     evidence: WebAddress | None = None
+
+
+class Draft(Strict):
+    """What `draft` says of a candidate, for whoever reviews it; no part of the record."""
+
+    sentence: Text
+    confidence: float = Field(ge=0, le=1)
+    why: Text
+    decision: Decision | None = Field(default=None, strict=False, description="None until somebody has looked.")
 
 
 class Commitment(Strict):
@@ -163,6 +177,7 @@ class Commitment(Strict):
     )
     difference: Text | None = Field(default=None, description="Where the documents differ.")
     milestones: list[Milestone] = Field(default=[], max_length=MOST)
+    draft: Draft | None = None
 
 
 class Update(Strict):

@@ -31,6 +31,6 @@ def web_address(text: str) -> str:
 
 
 def citation(source: Mapping[str, Any]) -> str:
-    """A source in one line: document, paragraph, evidence grade."""
-    paragraph, grade = source.get("paragraph"), source.get("grade")
-    return f"{source['document']}{f' par. {paragraph}' if paragraph else ''}{f', grade {grade}' if grade else ''}"
+    """A source in one line: document, paragraph, sentence, evidence grade."""
+    parts = (("paragraph", " par. "), ("sentence", " s. "), ("grade", ", grade "))
+    return source["document"] + "".join(f"{sign}{source[part]}" for part, sign in parts if source.get(part))

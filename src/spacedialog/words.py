@@ -25,6 +25,13 @@ class Strength(StrEnum):
     EXPLORATORY = "exploratory"
 
 
+class Decision(StrEnum):
+    """What a reviewer made of a candidate that `draft` found."""
+
+    ACCEPTED = "accepted"
+    DROPPED = "dropped"
+
+
 class MilestoneStatus(StrEnum):
     """What is recorded of a milestone; whether it is open or closed follows from its window and the day."""
 
@@ -55,6 +62,9 @@ class Flag(StrEnum):
 
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 """What a short name looks like: a ref, or the key of a party, an area, a document."""
+
+HASH_PATTERN = "^[0-9a-f]{16}$"
+"""What the hash of a sentence looks like."""
 
 LONGEST_NAME = 64
 """How many characters a short name may have."""

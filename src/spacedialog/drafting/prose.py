@@ -1,0 +1,284 @@
+"""A statement as it was published (plain text, Markdown, HTML), read as numbered paragraphs and sentences.
+
+What the sentences mean is left to others. Drafting and the check of sources both count by what stands here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
+from typing import Literal, NamedTuple
+from unicodedata import normalize
+
+from spacedialog.errors import InputError
+
+Form = Literal["text", "markdown", "html"]
+
+_FORMS: dict[str, Form] = {".html": "html", ".htm": "html", ".xhtml": "html", ".md": "markdown", ".markdown": "markdown"}
+
+
+class Sentence(NamedTuple):
+    """A sentence, or a point of a list, with its place: the paragraph's number, and its own in the paragraph.
+
+    `heading` is the one that it stands under. A point has the `stem` that announces the list, if one does.
+    """
+
+    paragraph: str
+    number: int
+    text: str
+    heading: str
+    stem: str = ""
+
+
+class Prose(NamedTuple):
+    """A text: its title, and every sentence of its running text."""
+
+    title: str
+    sentences: tuple[Sentence, ...]
+
+
+class _Block(NamedTuple):
+    kind: Literal["heading", "paragraph", "item"]
+    text: str
+
+
+_UNIFIED = str.maketrans(
+    {**dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032", "'"), **dict.fromkeys("\u201c\u201d\u201e\u2033\u00ab\u00bb", '"')}
+    | dict.fromkeys("\u2010\u2011\u2012\u00ad", "-")
+)
+
+
+def fingerprint(sentence: str) -> str:
+    """The first 16 hexadecimal digits of the SHA-256 of a sentence.
+
+    Spaces, compatibility forms (Unicode NFKC), and the shape of quotation marks and hyphens do not count.
+    """
+    plain = " ".join(normalize("NFKC", sentence).translate(_UNIFIED).split())
+    return sha256(plain.encode()).hexdigest()[:16]
+
+
+def decoded(content: bytes, name: str, encoding: str | None = None) -> str:
+    """A file's text: UTF-8, or the encoding that is given; InputError where it is not in that."""
+    if b"\0" in content[:4096] and not encoding:
+        raise InputError(f"{name}: this is no text", "save the statement as plain text, Markdown or HTML")
+    try:
+        return content.decode(encoding or "utf-8-sig")
+    except LookupError as error:
+        raise InputError(f"--encoding: Python knows no '{encoding}'", "write utf-8, latin-1, cp949, …") from error
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{name}: byte {error.start} is not {encoding or 'UTF-8'}", "say what it is: --encoding latin-1"
+        ) from error
+
+
+def form_of(name: str, text: str) -> Form:
+    """What a file is, by its name's ending, or by how it begins."""
+    ending = name[name.rfind(".") :].lower() if "." in name else ""
+    if ending in _FORMS:
+        return _FORMS[ending]
+    return "html" if re.match(r"\s*(?:<!doctype html|<html|<\?xml)", text, re.IGNORECASE) else "text"
+
+
+def read(text: str, form: Form) -> Prose:
+    """The running text, in sentences, with the numbers that its paragraphs bear or, where they bear none, have.
+
+    Headings, captions and navigation are no paragraphs. The points of a list belong to the paragraph before it, and
+    count as its sentences.
+    """
+    match form:
+        case "html":
+            blocks = list(_html(text))
+        case "markdown":
+            blocks = list(_markdown(text))
+        case "text":
+            blocks = list(_plain(text))
+    blocks = [block._replace(text=" ".join(block.text.split())) for block in blocks if block.text.strip()]
+    blocks = [block._replace(kind="heading") if _is_furniture(block) else block for block in blocks]
+    title = next((block.text for block in blocks if block.kind == "heading"), "")
+    return Prose(title, tuple(_sentences(blocks)))
+
+
+def _sentences(blocks: Sequence[_Block]) -> Iterator[Sentence]:
+    numbered = [_number(block.text) for block in blocks if block.kind == "paragraph"]
+    own = sum(1 for number, _ in numbered if number) * 2 > len(numbered)
+    heading = stem = label = ""
+    count = sentence = 0
+    for block in blocks:
+        if block.kind == "heading":
+            heading, stem, label = block.text, "", ""
+            continue
+        text = block.text
+        if block.kind == "paragraph" or not label:
+            count, sentence, stem = count + 1, 0, ""
+            number, rest = _number(text)
+            label, text = (number, rest) if own and number else (str(count), text)
+        part = ""
+        for part in _split(text):
+            sentence += 1
+            yield Sentence(label, sentence, part, heading, stem if block.kind == "item" else "")
+        if block.kind == "paragraph":
+            stem = part
+
+def _number(text: str) -> tuple[str, str]:
+    """The number that a paragraph bears, and the rest of it."""
+    found = re.match(r"\(?(\d{1,3})[.)](?:\s+|(?=[A-Z]))", text)
+    return (found[1], text[found.end() :]) if found else ("", text)
+
+
+def _is_furniture(block: _Block) -> bool:
+    """Whether a paragraph is none: a heading, a caption, a line of navigation."""
+    if block.kind != "paragraph":
+        return False
+    words = block.text.split()
+    return not re.search(r"[.:;!?][\"'\u201d\u2019)\]]*$", block.text) and len(words) < 15
+
+
+# Sentences
+
+_TITLES = re.compile(
+    r"(?:^|[\s(])(?:Adm|Gen|Lt|Col|Maj|Capt|Cmdr|Sen|Rep|Amb|Gov|Hon|Min|Dep|Dir|Prof|Dr|Mr|Mrs|Ms|St|Nos?|Art|Arts|Para|"
+    r"paras?|Sec|sec|Vol|Fig|approx|ca|cf|vs|e\.g|i\.e|H\.E|H\.R\.H)\.$"
+)
+_SPLIT_AFTER_INITIALS = re.compile(
+    r"(?<=[a-z ][A-Z]\.[A-Z]\.) (?=(?:The|Both|They|It|Its|In|On|This|These|Their|We|A|An|As|Under|To|During)\s)"
+)
+
+
+def _split(text: str) -> list[str]:
+    from nupunkt import sent_tokenize  # here: it loads its model
+
+    parts: list[str] = []
+    for found in sent_tokenize(text):
+        for part in _SPLIT_AFTER_INITIALS.split(str(found).strip()):
+            # What the model takes for an end and is none: a title before a name, a letter in small, an open bracket.
+            goes_on = parts and (
+                _TITLES.search(parts[-1]) or part[:1].islower() or parts[-1].count("(") > parts[-1].count(")")
+            )
+            if goes_on:
+                parts[-1] += f" {part}"
+            elif part:
+                parts.append(part)
+    return parts
+
+
+# The forms
+
+_POINT = re.compile(r"\s*(?:[-*\u2022\u2023\u25aa\u25cf\u25e6\u2013\u2014]|\(?(?:[a-z]|[ivx]{1,4})[.)])\s+(?=\S)")
+
+
+def _plain(text: str) -> Iterator[_Block]:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    filled = [line for line in lines if line.strip()]
+    # Without blank lines between, each line is a paragraph, unless the lines are broken at a width.
+    packed = len(filled) > 1 and len(filled) == len("\n".join(lines).strip().split("\n"))
+    wide = packed and sum(len(line) > 120 for line in filled) * 3 > len(filled)
+    gathered: list[str] = []
+    kind: Literal["paragraph", "item"] = "paragraph"
+
+    def flush() -> Iterator[_Block]:
+        if gathered:
+            yield _Block(kind, " ".join(gathered))
+            gathered.clear()
+
+    for line in lines:
+        point = _POINT.match(line)
+        starts_number = packed and _number(line.strip())[0]
+        if not line.strip():
+            yield from flush()
+            kind = "paragraph"
+        elif point:
+            yield from flush()
+            kind = "item"
+            gathered.append(line[point.end() :].strip())
+        elif wide or starts_number:
+            yield from flush()
+            kind = "paragraph"
+            gathered.append(line.strip())
+        else:
+            gathered.append(line.strip())
+    yield from flush()
+
+
+def _markdown(text: str) -> Iterator[_Block]:
+    from markdown_it import MarkdownIt  # Rich brings it
+
+    heading = False
+    depth = 0
+    ordered: list[tuple[bool, int]] = []
+    for token in MarkdownIt("commonmark").parse(text.removeprefix("\ufeff")):
+        match token.type:
+            case "heading_open" | "heading_close":
+                heading = token.type == "heading_open"
+            case "ordered_list_open" | "bullet_list_open":
+                ordered.append((token.type == "ordered_list_open", int(token.attrGet("start") or 1) - 1))
+                depth += 1
+            case "ordered_list_close" | "bullet_list_close":
+                ordered.pop()
+                depth -= 1
+            case "list_item_open" if ordered[-1][0]:
+                ordered[-1] = (True, ordered[-1][1] + 1)
+            case "inline":
+                said = "".join(
+                    " " if child.type in ("softbreak", "hardbreak") else child.content
+                    for child in token.children or ()
+                    if child.type in ("text", "code_inline", "softbreak", "hardbreak")
+                )
+                if heading or (re.fullmatch(r"\*\*[^*]+\*\*:?", token.content.strip()) and not depth):
+                    yield _Block("heading", said)
+                elif depth == 1 and ordered[-1][0] and len(said.split()) > 5:
+                    # A numbered paragraph, which Markdown takes for a list.
+                    yield _Block("paragraph", f"{ordered[-1][1]}. {said}")
+                else:
+                    yield _Block("item" if depth else "paragraph", said)
+
+
+_BLOCKS = "p, li, h1, h2, h3, h4, h5, h6, blockquote, td, dd, dt"
+_FURNITURE = (
+    "script, style, noscript, template, nav, header nav, footer, aside, form, figure, figcaption, button, svg, iframe,"
+    " [role=navigation], [role=banner], [role=contentinfo], [role=complementary], [hidden], [aria-hidden=true]"
+)
+
+
+def _html(text: str) -> Iterator[_Block]:
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser(text)
+    for furniture in tree.css(_FURNITURE):
+        furniture.decompose()
+    root = tree.css_first("article") or tree.css_first("main, [role=main]") or tree.body
+    if root is None:
+        return
+    title = root.css_first("h1") or tree.css_first("h1")
+    if title is not None and title.parent is not None:
+        yield _Block("heading", title.text())
+    found = [node for node in root.css(_BLOCKS) if not node.css("p, li, blockquote > p")[1:] or node.tag == "li"]
+    if not any(node.tag in ("p", "li") for node in found):
+        for part in re.split(r"\n\s*\n", root.text(separator="\n")):
+            yield _Block("paragraph", part)
+        return
+    for node in found:
+        if _is_links(node):
+            continue
+        if node.tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+            if node.tag != "h1":
+                yield _Block("heading", node.text())
+        elif node.tag == "li":
+            own = "".join(
+                child.text(deep=child.tag not in ("ul", "ol")) if child.tag not in ("ul", "ol") else ""
+                for child in node.iter(include_text=True)
+            )
+            yield _Block("item", own)
+        elif node.tag in ("blockquote", "td", "dd", "dt") and node.css_first("p"):
+            continue
+        elif node.parent is not None and node.parent.tag == "li":
+            continue
+        else:
+            yield _Block("paragraph", node.text(separator=" ") if node.css_first("br") else node.text())
+
+
+def _is_links(node: object) -> bool:
+    """Whether a block is mostly links: navigation that no tag gives away."""
+    text = len(node.text().strip())  # type: ignore[attr-defined]
+    linked = sum(len(link.text().strip()) for link in node.css("a"))  # type: ignore[attr-defined]
+    return bool(text) and linked * 5 > text * 4
