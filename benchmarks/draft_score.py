@@ -116,7 +116,9 @@ def score(rows: Sequence[dict[str, Any]], drafted: Drafted, sides: Sequence[str]
 
 
 def _same_parties(wanted: Sequence[str], found: Sequence[str], names: dict[str, set[str]]) -> bool:
-    return len(wanted) == len(found) and all(any(name in names[key] or name == key for key in found) for name in wanted)
+    return len(wanted) == len(found) and all(
+        any(name in names[key] or name.replace("*", "-") == key for key in found) for name in wanted
+    )
 
 
 def _same_sides(wanted: Sequence[str], found: Sequence[str], names: dict[str, set[str]], side_of: dict[str, str]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from spacedialog.drafting.grammar import Token, register
+from spacedialog.drafting.grammar import MONTHS, Token, register
 from spacedialog.drafting.prose import Prose
 from spacedialog.drafting.undertakings import Span, Undertaking
 
@@ -39,10 +39,10 @@ _TWO_BODIES = re.compile(
     r"\b(?:both|the two|the|these|the three|their) (?:space )?(?:agencies|institutions|institutes|bodies|organisations|organizations|companies|ministries|authorities|services|centres|centers)\b|^they$",
     re.IGNORECASE,
 )
-_SINGLE = re.compile(r"^(?:it|its|the agency|the institute|the company|the ministry|the office|the centre|the authority)$", re.IGNORECASE)
-_WITH = re.compile(r"\b(?:with|between|among|by|joined by|alongside)\s+(?:(?:both|the|its|their|a|an|partner)\s+)*", re.IGNORECASE)
+_SINGLE = re.compile(r"^(?:it|the agency|the institute|the company|the ministry|the office|the centre|the authority)$", re.IGNORECASE)
+_WITH = re.compile(r"\b(?:with|between|among|by|joined by|alongside|which|that)\s+(?:(?:both|the|its|their|a|an|partner)\s+)*", re.IGNORECASE)
 _DEFINITION = re.compile(
-    r"((?:[A-Z\u00c0-\u00de][\w\u00c0-\u017f'\u2019-]*|of|the|for|and|on|in|de|des|du|d'|d\u2019\w+|&|la|le|per|l'|\u00c9\w+|,|to)(?:\s+|(?<=,)\s*)){1,12}\(((?:[A-Z][\w*&-]*[A-Z*\d][\w*]*)|[A-Z]{2,}|[A-Z][a-z]+[a-z]*[A-Z]?\w*)\)"
+    r"((?:[A-Z\u00c0-\u00de][\w\u00c0-\u017f'\u2019-]*,?|of|the|for|and|on|in|de|des|du|d'|d\u2019\w+|&|la|le|per|l'|to)\s+){1,14}\(((?:[A-Z][\w*&-]*[A-Z*\d][\w*]*)|[A-Z]{2,}|[A-Z][a-z]+[a-z]*[A-Z]?\w*)\)"
 )
 _SMALL = {"of", "the", "for", "and", "on", "in", "de", "des", "du", "&", "la", "le", "per", "to", ","}
 _NO_BODY = frozenset(
@@ -65,9 +65,12 @@ class Roster:
         self._declare_agencies()
         self._define(text)
         self._pattern = _any_of(self._names)
-        self._last: tuple[str, ...] = ()
+        self._acted: tuple[str, ...] = ()
+        self._last: tuple[str, ...] = ()  # the bodies that the text named last
+        self._subject: tuple[str, ...] = ()  # who acted in the sentence before
 
     def _declare_countries(self) -> None:
+        self._country_words = {name for country in register("parties")["countries"] for name in country["names"] if " " not in name}
         for country in register("parties")["countries"]:
             key = country["key"]
             self.parties[key] = Party(key, country["names"][0], key)
@@ -94,22 +97,23 @@ class Roster:
         known = register("parties")
         words, forums = set(known["body_words"]), set(known["forum_words"])
         for found in _DEFINITION.finditer(text):
-            key = found[2]
-            name = _full_name(found[0][: found.start(2) - found.start() - 1].strip(), key)
+            said = found[2]
+            key = re.sub(r"[^A-Za-z0-9._-]+", "-", said).strip("-")
+            name = _full_name(found[0][: found.start(2) - found.start() - 1].strip(), said)
             parts = set(re.findall(r"[\w\u00c0-\u017f-]+", name))
             is_forum = bool(parts & forums) or name.startswith(("International", "United Nations", "World"))
             if key in self.parties and key not in _SHARED_ACRONYMS:
                 self._names[name] = key
                 continue
-            if not name or not (parts & words or is_forum) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", key.replace("*", "-")):
-                if key in self.parties:
+            of_a_country = bool(parts & self._country_words) and name.split()[-1].lower() not in _NO_BODY if name else False
+            if not name or not (parts & words or is_forum or of_a_country) or len(key) > 64:
+                if key in self.parties and self.parties[key].side != key:
                     del self.parties[key]
-                    self._names.pop(key, None)
+                    self._names = {name: of for name, of in self._names.items() if of != key}
                 continue
             side = MANY if is_forum and not parts & words - {"Organization", "Organisation"} else self._side_of(text, found, name)
-            self.parties[key] = Party(key, name, side)
-            self._names[key] = key
-            self._names[name] = key
+            self._declare(key, name, side)
+            self._names[said] = key
         for found in re.finditer(r"(?:[A-Z][\w\u00c0-\u017f-]+ ){1,4}[A-Z][\w\u00c0-\u017f-]+", text):
             name = found[0]
             last = name.split()[-1]
@@ -164,34 +168,55 @@ class Roster:
         whole = _between(text, tokens, one.whole)
         passive = one.subject == one.thing or not set(range(*one.thing)) - set(range(*one.subject))
         acting = [] if passive else self._acting(subject)
-        involved = self._beside(whole if passive else thing)
+        self._acted = tuple(acting) or self._acted
+        involved = self._beside(whole if passive or not one.verb else thing)
         everyone = bool(acting) and set(acting) == set(self.sides)
         if one.verb == "invite":
             involved = self._unique([*involved, *(m.key for m in self.mentions(thing)[:3])])
-        if one.strength == "delivered" and one.verb == "" and involved:
-            return involved
-        if re.search(r"\b(?:between|by)\b", thing) and involved and everyone:
-            return involved
+        if one.verb == "support":
+            involved += [key for key in self._countries_in(thing) if key in self.sides and key not in involved]
+        owners = self._owners(thing)
         if not acting:
-            owners = [] if involved else self._owners(thing)
-            return self._unique([*involved, *owners]) or list(self.sides)
+            keys = self._unique([*owners, *involved])
+            alone = len(keys) == 1 and self.parties[keys[0]].side in self.sides and re.search(r"\b(?:participation|cooperation|membership|accession|partnership)\b", thing)
+            return list(self.sides) if alone or not keys else keys
+        if one.strength == "delivered" and one.verb == "" and (involved or owners):
+            return self._unique([*owners, *involved])
+        if re.search(r"\b(?:between|by|which|that)\b", thing if one.verb else whole) and involved and everyone:
+            return involved
         return self._unique([*acting, *(key for key in involved if not (everyone and self.parties[key].side in self.sides))])
 
+    def begin_paragraph(self) -> None:
+        """Forget who acted in the paragraph before."""
+        self._subject = ()
+
     def remember(self, text: str) -> None:
-        """Take a sentence in, for `it` and `the two agencies` in the next."""
+        """Take a sentence in, for `it`, `they` and `the two agencies` in the next."""
+        if self._acted:
+            self._subject, self._acted = self._acted, ()
         bodies = [m.key for m in self.mentions(text) if self.parties[m.key].side not in (MANY, m.key)]
         if bodies:
             self._last = tuple(dict.fromkeys(bodies))[:3]
 
     def _acting(self, subject: str) -> list[str]:
         text = subject.strip()
-        if _SINGLE.match(text) and self._last:
-            return list(self._last[:1])
+        if _SINGLE.match(text):
+            return list(self._subject)
+        if re.match(r"they$|their ", text, re.IGNORECASE) and self._subject:
+            return list(self._subject)
+        agency = re.search(r"\b([A-Z]\w+) (?:space )?agency\b", text)
+        if agency and agency[1] in self._adjectives():
+            side = self._adjectives()[agency[1]]
+            bodies = [key for key in self._last if self.parties[key].side == side and key != side]
+            return bodies[:1] or [side]
         if _TWO_BODIES.search(text) and len(self._last) > 1 and not (text.lower() == "they"):
             return list(self._last[:2])
         mentions = [m for m in self.mentions(text) if not _is_aside(text, m)]
         if mentions:
             keys = self._unique(m.key for m in mentions)
+            if any(self.parties[m.key].side != m.key for m in mentions):
+                # `Germany's Economy Ministry (BMWE)`: whose, and not who
+                keys = self._unique(m.key for m in mentions if not (self.parties[m.key].side == m.key and text[m.end : m.end + 2] in ("'s", "\u2019s")))
             bodies = [key for key in keys if self.parties[key].side != key]
             first = mentions[0]
             if bodies and self.parties[first.key].side != first.key:
@@ -201,14 +226,19 @@ class Roster:
         if _WE_ALL.search(text):
             return list(self.sides)
         capital = next((country["key"] for country in register("parties")["countries"] if text in country["capital"]), None)
-        return [capital] if capital else self._unknown(text)
+        if capital:
+            return [capital]
+        bare = re.sub(r"^(?:[Tt]he|[Tt]heir)\s+(?:two|three|[a-z]+)?\s*[a-z]+,\s+", "", text)
+        pieces = re.split(r",?\s+and\s+(?:the\s+)?|,\s+", re.sub(r"\s*\([^)]*\)", "", bare))
+        found = [key for piece in pieces for key in self._unknown(piece)]
+        return found if len(found) == len(pieces) else self._unknown(text)
 
     def _unknown(self, text: str) -> list[str]:
         """A subject that looks like the name of a body which nothing has introduced."""
         found = re.fullmatch(r"(?:[Tt]he )?((?:[A-Z][\w\u00c0-\u017f'\u2019&.-]*|of|for|and|the)(?: (?:[A-Z][\w\u00c0-\u017f'\u2019&.-]*|of|for|and|the))*)", text)
         if not found or len(found[1]) > 64 or found[1].split()[-1].lower().rstrip("s") in _NO_BODY | {"progres", "discussion"} or found[1].split()[0].lower() in ("this", "these", "it", "one", "there", "officials"):
             return []
-        if " " not in found[1] and not found[1].isupper():
+        if " " not in found[1] and sum(c.isupper() for c in found[1]) < 3 or found[1].split()[0].lower() in MONTHS:
             return []
         key = _key_of(found[1])
         self.parties.setdefault(key, Party(key, found[1], self.sides[0] if self.sides else MANY))
@@ -217,15 +247,25 @@ class Roster:
     def _beside(self, text: str) -> list[str]:
         """Those named after `with`, `between`, `by`."""
         found: list[str] = []
+        named = self.mentions(text)
+        # `the U.S. NMIO`: whose, and not who
+        named = [m for n, m in enumerate(named) if not (n + 1 < len(named) and self.parties[m.key].side == m.key and text[m.end : named[n + 1].start].strip() in ("", "'s", "\u2019s"))]
         for opening in _WITH.finditer(text):
             at = opening.end()
             while True:
-                here = next((m for m in self.mentions(text) if at <= m.start <= at + 40 and re.fullmatch(r"(?:[\s,(]|and|the|of|its|both|U\.S\.|\w+n)*", text[at : m.start])), None)
+                here = next((m for m in named if at <= m.start <= at + 40 and re.fullmatch(r"(?:the\s+|its\s+|their\s+|both\s+|of\s+)*(?:[A-Z]\w+n\s+|U\.S\.\s+|UK\s+|EU\s+)?(?:[a-z-]+\s+){0,2}", text[at : m.start])), None)
                 if here is None:
-                    break
-                found.append(here.key)
-                at = here.end
-                rest = re.match(r"(?:'s|\u2019s)?\s*(?:\([\w*-]+\))?\s*(?:,|and|as well as|&|,\s*and)\s*(?:the\s+|of\s+)?", text[at:])
+                    name = re.match(r"(?:the )?((?:[A-Z][\w\u00c0-\u017f'\u2019&.-]*)(?: (?:[A-Z][\w\u00c0-\u017f'\u2019&.-]*|of|for|and))* [A-Z][\w\u00c0-\u017f-]*)", text[at:])
+                    if name is None or not opening[0].lower().startswith(("by", "between")):
+                        break
+                    parts = re.split(r" and (?=[A-Z])", name[1])
+                    for part in parts:
+                        found += self._unknown(part)
+                    at += name.end()
+                else:
+                    found.append(here.key)
+                    at = here.end
+                rest: re.Match[str] | None = re.match(r"(?:'s|\u2019s)?\s*(?:\([\w*-]+\))?\s*(?:,|and|as well as|&|,\s*and|to)\s*(?:the\s+|of\s+)?", text[at:])
                 if not rest:
                     break
                 at += rest.end()

@@ -105,8 +105,6 @@ def _kind(verb: Verb) -> tuple[Kind, Strength | None]:
         said = modals()[verb.modal]
         if kind == "governing" and strength is not None:
             return kind, _weaker(said, strength)
-        if kind in ("noting", "saying") and verb.phrase not in ("report", "mark"):
-            return kind, None
         return "modal", said
     if kind == "delivered" and not (verb.past or verb.passive) and not verb.progressive:
         return ("progress", Strength.EXPLORATORY) if verb.lemma in _ONGOING else ("other", None)
@@ -129,18 +127,18 @@ def _weaker(one: Strength, other: Strength) -> Strength:
 
 def _main_verbs(tokens: Sequence[Token]) -> list[Verb]:
     found: list[Verb] = []
+    seen = 0  # where the last verb ended, be it one of these or not
     at, depth = 0, 0
-    quoted = False
     while at < len(tokens):
         text = tokens[at].text
         depth += (text in "([") - (text in ")]")
-        if text in "\u201c\u201d\"":
-            quoted = not quoted
         verb = None if depth > 0 else _verb_at(tokens, at)
-        if verb and _is_main(tokens, found, verb):
+        if verb and _is_main(tokens, found, verb, seen):
             found.append(verb)
-            at = verb.end
+            at = seen = verb.end
         else:
+            if verb and (tokens[at].low in modals() or tokens[at].low in _FINITE_BE | _HAVE):
+                seen = verb.end
             at += 1
     return found
 
@@ -188,6 +186,13 @@ def _verb_at(tokens: Sequence[Token], at: int) -> Verb | None:
             at = skip()
         elif not modal:
             return None
+    while modal and at + 3 < len(tokens) and tokens[at].text == "(" and tokens[at + 2].text == ")":
+        at += 3  # `will (i) connect`
+    if not modal and at + 1 < len(tokens) and tokens[at].low in ("remain", "remains", "remained", "stand", "stands") and tokens[at + 1].low in (
+        "keen", "committed", "ready", "determined", "willing", "prepared", "open", "eager", "interested", "resolved",
+    ):  # fmt: skip
+        phrase, end = _phrase(tokens, at + 1, "be")
+        return Verb(start, end, "be", phrase, modal, negated, False, False, tokens[at].low == "remained")
     if at < len(tokens) and tokens[at].low in _BE:
         has_be = True
         past |= tokens[at].low in ("was", "were") or perfect
@@ -247,10 +252,37 @@ def _phrase(tokens: Sequence[Token], at: int, word: str) -> tuple[str, int]:
     return best, end
 
 
-def _is_main(tokens: Sequence[Token], before: Sequence[Verb], verb: Verb) -> bool:
+def _in_that_clause(tokens: Sequence[Token], before: Verb, verb: Verb, seen: int) -> bool:
+    """Whether a verb stands in a that-clause which the verb before holds: `agreed that A and B shall`."""
+    that = next(
+        (k for k in range(before.end, verb.start) if tokens[k].low == "that" and k + 1 < verb.start and tokens[k - 1].low != "so"), None
+    )
+    if that is None or _kind(before)[0] not in ("governing", "saying", "noting", "delivered", "modal"):
+        return False
+    if seen <= that:
+        return True
+    # A later verb belongs to it too, unless it goes on with the subject of all: `, and agreed to`.
+    place = next((k for k in range(verb.start - 1, that, -1) if tokens[k].low in _COORDINATORS or tokens[k].text in ",;"), that)
+    subject = [token for token in tokens[place + 1 : verb.start] if not is_adverb(token)]
+    return bool(subject) and tokens[place].text != ";" and not any(token.low in _PLURALS | PRONOUNS for token in subject)
+
+
+def _without_brackets(tokens: Sequence[Token]) -> list[Token]:
+    kept, depth = [], 0
+    for token in tokens:
+        depth += token.text in "(["
+        if depth <= 0:
+            kept.append(token)
+        depth -= token.text in ")]"
+    return kept
+
+
+def _is_main(tokens: Sequence[Token], before: Sequence[Verb], verb: Verb, seen: int) -> bool:
     """Whether a verb group governs a clause that stands beside the others, and not one within them."""
     begin = before[-1].end if before else 0
-    left = tokens[begin : verb.start]
+    left = _without_brackets(tokens[begin : verb.start])
+    if before and _in_that_clause(tokens, before[-1], verb, seen):
+        return False
     previous = left[-1] if left else None
     auxiliary = tokens[verb.start].low in modals() or tokens[verb.start].low in _FINITE_BE | _HAVE | _DO
     if verb.start and tokens[verb.start].text[:1].isupper() and not auxiliary:
@@ -268,8 +300,12 @@ def _is_main(tokens: Sequence[Token], before: Sequence[Verb], verb: Verb) -> boo
     if _in_relative(left):
         return False
     word = tokens[verb.start].low
-    if not auxiliary and not verb.past and not _can_have_present(left, before):
+    if not auxiliary and not verb.past and verb.phrase != "take place" and not _can_have_present(left, before):
         return False
+    if not auxiliary and not verb.past and verb.start == 1 and tokens[0].text[1:].islower() and tokens[0].low not in _PLURALS:
+        # `Canada plans to`, but not `Contact points have`
+        if _kind(verb)[0] not in ("governing", "saying", "noting") or (verb.end < len(tokens) and tokens[verb.end].low in _FINITE_BE | _HAVE | set(modals())):
+            return False
     if not auxiliary and verb.past and _is_reduced(tokens, verb, before):
         return False
     if not before:
@@ -281,10 +317,12 @@ def _is_main(tokens: Sequence[Token], before: Sequence[Verb], verb: Verb) -> boo
     subject = left[place + 1 :]
     if not subject:
         if not auxiliary and not verb.past:
-            return _same_tense(tokens, before[-1], verb)
+            return _goes_on(tokens, before[-1], verb)
         kinds = _kind(verb)[0]
         return left[place].low in ("and", "but", "then", ";", "while") or (
-            left[place].text == "," and kinds in ("governing", "noting", "delivered", "modal")
+            left[place].text == ","
+            and kinds in ("governing", "noting", "delivered", "modal")
+            and not (verb.past and not auxiliary and verb.end < len(tokens) and tokens[verb.end].low in PREPOSITIONS)
         )
     if len(subject) > 14 or any(token.low in RELATIVES | {"that", "to"} for token in subject):
         return False
@@ -295,10 +333,15 @@ def _is_main(tokens: Sequence[Token], before: Sequence[Verb], verb: Verb) -> boo
     )
 
 
-def _same_tense(tokens: Sequence[Token], one: Verb, other: Verb) -> bool:
-    """Whether a bare verb goes on with the tense of the one before: `will expand … and establish`."""
-    del tokens
-    return bool(one.modal) is False and not one.past and not one.progressive and not one.passive and other.lemma != ""
+def _goes_on(tokens: Sequence[Token], one: Verb, other: Verb) -> bool:
+    """Whether a bare verb is one more in the present tense, and not one more of an infinitive: `intend to X and Y`."""
+    if other.phrase == "look forward":
+        return True
+    if one.modal or one.past or one.progressive or one.passive:
+        return False
+    opens = tokens[one.end].low if one.end < len(tokens) else ""
+    kind, _ = _kind(other)
+    return opens != "to" or kind == "noting" or other.lemma in ("agree", "reaffirm", "intend", "plan", "commit", "pledge", "reiterate")
 
 
 def _in_relative(left: Sequence[Token]) -> bool:
@@ -321,12 +364,14 @@ def _can_have_present(left: Sequence[Token], before: Sequence[Verb]) -> bool:
     last = left[-1]
     if last.low in _PLURALS or last.low in ("and", ",", "it", "he", "she") and before:
         return True
+    if last.text == "," and any(token.low in _PLURALS or is_name(token) for token in left[:-1]) and left[0].low not in PREPOSITIONS:
+        return True
     return is_name(last) and not is_determiner(last)
 
 
 def _is_reduced(tokens: Sequence[Token], verb: Verb, before: Sequence[Verb]) -> bool:
     """Whether a past form is a participle after a noun: `the agreement signed in May`, `topics discussed`."""
-    left = tokens[before[-1].end if before else 0 : verb.start]
+    left = _without_brackets(tokens[before[-1].end if before else 0 : verb.start])
     after = tokens[verb.end] if verb.end < len(tokens) else None
     if not lemma(tokens[verb.end - 1], "participle") and not any(f == "participle" for _, f in forms_of(tokens[verb.start])):
         return False
@@ -390,6 +435,8 @@ def _trimmed(tokens: Sequence[Token], begin: int, end: int) -> int:
 def _bare_subject(tokens: Sequence[Token], span: tuple[int, int]) -> tuple[int, int]:
     """A subject without what stands before it: `In Earth observation,`, `Recently,`, `and`."""
     begin, end = span
+    if end - begin > 2 and tokens[begin].low in PREPOSITIONS and tokens[end - 1].low in PRONOUNS:
+        return end - 1, end  # `Under it they`
     commas = [k for k in range(begin, end) if tokens[k].text == ","]
     first = tokens[begin].low if begin < end else ""
     if commas and (first in PREPOSITIONS or is_adverb(tokens[begin]) or first in ("to", "building", "recognising", "recognizing", "noting", "recalling", "turning", "looking") or first.endswith("ing")):

@@ -70,8 +70,14 @@ def draft(prose: Prose, about: About, *, compiled: date) -> Drafted:
     areas = _Areas(prose)
     candidates: list[Candidate] = []
     left_out: list[tuple[Sentence, str]] = []
-    for sentence in prose.sentences:
-        found = list(_candidates(sentence, roster, areas, when.earliest))
+    paragraph = ""
+    for number, sentence in enumerate(prose.sentences):
+        if sentence.paragraph != paragraph:
+            paragraph = sentence.paragraph
+            roster.begin_paragraph()
+        found = list(_candidates(sentence, roster, areas, when.latest))
+        goes_on = any(later.paragraph == paragraph for later in prose.sentences[number + 1 : number + 2])
+        found = [one for one in found if not (goes_on and _is_bare_topic(one)) and not _ABOUT_THE_TEXT.match(one.wording)]
         candidates += found
         if not found:
             left_out.append((sentence, _why_not(sentence)))
@@ -83,6 +89,8 @@ def draft(prose: Prose, about: About, *, compiled: date) -> Drafted:
 
 
 def _candidates(sentence: Sentence, roster: Roster, areas: _Areas, when: date | None) -> Iterator[Candidate]:
+    if _OUTSIDER.search(sentence.text):
+        return
     stem = re.sub(r"[:\u2014\u2013-]+\s*$", "", sentence.stem).strip() if sentence.stem else ""
     own = re.sub(r"^[A-Z][\w /&,-]{2,40}:\s+", "", sentence.text)
     text, begin = own, 0
@@ -93,17 +101,21 @@ def _candidates(sentence: Sentence, roster: Roster, areas: _Areas, when: date | 
         every = undertakings(tokens_of(text))
         tokens = tokens_of(text)
         found = [one for one in every if tokens[max(one.thing[1] - 1, 0)].end > begin]
+        if not found:
+            found = _point(tokens, stem, begin)
     tokens = tokens_of(text)
-    dates, cycles = dates_in(text, when), cycles_in(text)
+    dates = {past: dates_in(text, when, past=past) for past in (True, False)}
+    cycles = cycles_in(text)
     for number, one in enumerate(found):
         one = one._replace(thing=_after(tokens, one.thing, begin), whole=_after(tokens, one.whole, begin))
-        due = _due(text, tokens, one, found, number, dates, begin)
+        known = dates[one.strength is Strength.DELIVERED]
+        due = _due(tokens, one, found, number, known, begin)
         every = next((c.every for c in cycles if _holds(tokens, one.whole, c.start, c.end) or (c.start < begin and False)), None)
         parties = roster.of(text, tokens, one)
         yield Candidate(
             sentence,
             one,
-            _title(text, tokens, one, dates),
+            _title(text, tokens, one, known),
             areas.of(sentence, _text(text, tokens, one.thing)),
             _kind(one, _text(text, tokens, one.thing)),
             tuple(parties),
@@ -111,6 +123,47 @@ def _candidates(sentence: Sentence, roster: Roster, areas: _Areas, when: date | 
             every,
             _text(text, tokens, one.whole),
         )
+
+
+_OUTSIDER = re.compile(
+    r"\b(?:said|says|argued|warned|noted|wrote|according to)\b[^.]{0,80}?\b(?:analysts?|experts?|critics?|professor|researcher|economist|observers?|commentator|historian|campaigners?|activists?)\b",
+)
+
+
+_ABOUT_THE_TEXT = re.compile(
+    r"(?:the )?following (?:\w+ ){0,2}\w+(?: (?:are|is) .*)?$|(?:this|the present) (?:joint )?(?:statement|declaration|vision|communiqu\u00e9|document|record|fact sheet)\b", re.IGNORECASE
+)
+
+
+def _is_bare_topic(one: Candidate) -> bool:
+    """`Space was discussed too.`, when the paragraph goes on to say what of it."""
+    found = one.found
+    return found.strength is Strength.EXPLORATORY and found.subject == found.thing and found.thing[1] - found.thing[0] <= 2 and found.verb in _TOPICAL
+
+
+_TOPICAL = frozenset("discuss address cover raise review take touch consider".split())
+
+
+def _point(tokens: Sequence[Token], stem: str, begin: int) -> list[Undertaking]:
+    """A point of a list that its stem only announces: `plan the following measures:`; as strong as the stem's last verb."""
+    announced = undertakings(tokens_of(stem))
+    if not announced:
+        return []
+    last = announced[-1]
+    start = next((n for n, token in enumerate(tokens) if token.start >= begin), len(tokens))
+    thing = (start, len(tokens))
+    if start >= len(tokens):
+        return []
+    strength = last.strength
+    if tokens[start].low in _LOOKING:
+        strength = Strength.EXPLORATORY
+    subject = last.subject if last.subject != last.thing else (0, start)
+    if "passive" in last.why or last.subject == last.thing:
+        subject = (0, start)
+    return [last._replace(verb="", lead=(0, 0), thing=thing, subject=subject, whole=thing, strength=strength, why=f"a point, {last.why}")]
+
+
+_LOOKING = frozenset("exploration discussion discussions consideration study examination review assessment possible explore consider discuss examine".split())
 
 
 def _after(tokens: Sequence[Token], span: Span, begin: int) -> Span:
@@ -121,7 +174,6 @@ def _after(tokens: Sequence[Token], span: Span, begin: int) -> Span:
 
 
 def _due(
-    text: str,
     tokens: Sequence[Token],
     one: Undertaking,
     found: Sequence[Undertaking],
@@ -130,7 +182,6 @@ def _due(
     begin: int,
 ) -> When | None:
     """The date of a thing: one that stands in it, or one that opens the sentence and so is of all in it."""
-    del text
     own = [d for d in dates if _holds(tokens, one.whole, d.start, d.end) and d.start >= begin]
     inner = [d for d in own if _holds(tokens, one.thing, d.start, d.end)]
     others = [o for n, o in enumerate(found) if n != number]
@@ -158,9 +209,10 @@ _DISCUSS = frozenset("cover address touch raise take focus exchange share talk s
 def _title(text: str, tokens: Sequence[Token], one: Undertaking, dates: Sequence[When]) -> str:
     thing = _text(text, tokens, one.thing)
     start = tokens[one.thing[0]].start if one.thing[1] > one.thing[0] else 0
-    last = [d for d in dates if start < d.start and d.end >= start + len(thing)]
+    last = [d for d in dates if start < d.start and 0 <= d.end - start - len(thing) < 2 or d.end == start + len(thing) - 1]
     if last:
-        thing = re.sub(r"[\s,]+(?:in|on|by|at|from|during|over|for|to|with launch planned)?\s*$", "", text[start : last[0].start])
+        bare = re.sub(r"[\s,]+(?:in|on|by|at|from|during|over|for|to|as of)?\s*$", "", text[start : last[0].start])
+        thing = bare if len(bare.split()) > 1 else thing
     parts = [_text(text, tokens, one.lead), thing]
     said = " ".join(part for part in parts if part).strip(" ,;:")
     if said[1:2].islower() and not one.lead[1] and one.verb:

@@ -34,10 +34,10 @@ MONTHS = frozenset(
     "january february march april may june july august september october november december".split()
 )
 _ADVERBS = frozenset(
-    "also further jointly together already still now soon therefore thus both again ever never not once even accordingly"
+    "since next also further jointly together already still now soon therefore thus both again ever never not once even accordingly"
     " well moreover likewise each all instead meanwhile too recently subsequently then yet always fully closely more first".split()
 )
-_NO_ADVERBS = frozenset("early supply assembly family friendly timely only daily monthly yearly italy july weekly apply reply rely".split())
+_NO_ADVERBS = frozenset("early supply assembly family friendly timely only daily monthly yearly italy july weekly apply reply rely fly comply multiply imply ally tally rally bully butterfly anomaly".split())
 _ADJECTIVE = re.compile(r"(?:ic|al|ive|ous|ary|able|ible|ful|less|ian|ese|ish|ed|ant|ent)$")
 _NO_ADJECTIVE = frozenset(
     "capital proposal arrival approval portal signal material festival journal initiative archive objective narrative"
@@ -85,7 +85,9 @@ _IRREGULAR = {
     "take": ("took", "taken"), "teach": ("taught",), "tell": ("told",), "think": ("thought",), "undertake": ("undertook", "undertaken"),
     "uphold": ("upheld",), "withdraw": ("withdrew", "withdrawn"), "write": ("wrote", "written"), "go": ("went", "gone"),
     "come": ("came", "come"), "broadcast": ("broadcast",), "rebuild": ("rebuilt",), "mean": ("meant",), "co-lead": ("co-led",),
-    "co-build": ("co-built",), "breed": ("bred",), "feed": ("fed",), "hand": ("handed",), "win": ("won",), "know": ("knew", "known"),
+    "co-build": ("co-built",), "breed": ("bred",), "feed": ("fed",), "hand": ("handed",), "win": ("won",), "send": ("sent",), "leave": ("left",), "sell": ("sold",), "become": ("became", "become"), "choose": ("chose", "chosen"),
+    "get": ("got",), "read": ("read",), "rise": ("rose", "risen"), "speak": ("spoke", "spoken"), "spread": ("spread",),
+    "understand": ("understood",), "shut": ("shut",), "split": ("split",), "let": ("let",), "lose": ("lost",), "bear": ("bore", "borne"), "know": ("knew", "known"),
 }  # fmt: skip
 _DOUBLES = frozenset(
     "plan commit permit submit control map stop cut run set put transfer refer equip begin ship tag drop program compel"
@@ -136,7 +138,7 @@ def verb_forms() -> Mapping[str, tuple[tuple[str, Form], ...]]:
     for group in (*verbs["governing"].values(), verbs["noting"], verbs["saying"], verbs["delivered"], verbs["attendance"]):
         known |= {phrase.split()[0] for phrase in group}
     forms: dict[str, list[tuple[str, Form]]] = {}
-    for verb in sorted(known - {"be", "achieved", "sent"}):
+    for verb in sorted(known - {"be", "achieved"}):
         for text, form in _forms(verb):
             forms.setdefault(text, []).append((verb, form))
     return {text: tuple(found) for text, found in forms.items()}
@@ -218,6 +220,8 @@ def is_gerund(tokens: Sequence[Token], at: int) -> bool:
     after = tokens[at + 1] if at + 1 < len(tokens) else None
     if before and (is_determiner(before) or (is_adjective(before) and not is_adverb(before))):
         return False
+    if after and after.low in ("up", "out") and lemma(token, "ing"):
+        return True
     if low in _ALSO_NOUNS_ING:
         # A noun, unless it has an object that nothing but a verb has.
         return bool(after and (is_determiner(after) or (after.text[:1].isupper() and not after.text.isupper() and low == "hosting")))

@@ -142,6 +142,8 @@ _TITLES = re.compile(
     r"(?:^|[\s(])(?:Adm|Gen|Lt|Col|Maj|Capt|Cmdr|Sen|Rep|Amb|Gov|Hon|Min|Dep|Dir|Prof|Dr|Mr|Mrs|Ms|St|Nos?|Art|Arts|Para|"
     r"paras?|Sec|sec|Vol|Fig|approx|ca|cf|vs|e\.g|i\.e|H\.E|H\.R\.H)\.$"
 )
+_INITIALS = re.compile(r"(?:^|[\s\u2013-])(?:[A-Z]\.){2,}$")
+_STARTS = re.compile(r"(?:The|Both|They|It|Its|In|On|This|These|Their|We|A|An|As|Under|To|During|At|For|By|All|Each|He|She|That|There|With|Following)\s")
 _SPLIT_AFTER_INITIALS = re.compile(
     r"(?<=[a-z ][A-Z]\.[A-Z]\.) (?=(?:The|Both|They|It|Its|In|On|This|These|Their|We|A|An|As|Under|To|During)\s)"
 )
@@ -155,7 +157,8 @@ def _split(text: str) -> list[str]:
         for part in _SPLIT_AFTER_INITIALS.split(str(found).strip()):
             # What the model takes for an end and is none: a title before a name, a letter in small, an open bracket.
             goes_on = parts and (
-                _TITLES.search(parts[-1]) or part[:1].islower() or parts[-1].count("(") > parts[-1].count(")")
+                _TITLES.search(parts[-1])
+                or (_INITIALS.search(parts[-1]) and not _STARTS.match(part)) or part[:1].islower() or parts[-1].count("(") > parts[-1].count(")")
             )
             if goes_on:
                 parts[-1] += f" {part}"

@@ -85,6 +85,10 @@ _POINT = re.compile(
             r"(?:later\s+|earlier\s+)?(?P<rel>next|this|last) year(?!s)",
             rf"(?:this|next|last)\s+{_MONTH.format('m_r')}(?!\s+\d)",
             r"(?P<nextmonth>next|last|this) month",
+            r"(?P<this>this|next|last|the coming) (?P<thisseason>spring|summer|autumn|fall|winter)",
+            rf"(?:(?<=\bin )|(?<=\bby )|(?<=\bsince )|(?<=\buntil )|(?<=\bbefore )){_MONTH.format('m_bare')}(?=[\s,.;)]|$)(?!\s+\d)",
+            r"\b(?P<near>today|yesterday|tomorrow)\b",
+            r"(?<=\bon )(?P<weekday>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b(?!,)",
         )
     )
 )
@@ -105,11 +109,14 @@ _WITHIN = re.compile(
 )
 
 
-def dates_in(text: str, when: date | None) -> list[When]:
-    """Every date of a text; what is relative (`next year`, `14 April`) is counted from the day `when` the parties met."""
+def dates_in(text: str, when: date | None, *, past: bool = False) -> list[When]:
+    """Every date of a text; what is relative (`next year`, `14 April`) is counted from the day `when` the parties met.
+
+    A month or a weekday without a year is the next one, or with `past` the one before.
+    """
     points: list[When] = []
     for found in _POINT.finditer(text):
-        edtf = _point(found, when)
+        edtf = _point(found, when, past=past)
         if edtf is None or _in_name(text, found):
             continue
         try:
@@ -132,7 +139,7 @@ def cycles_in(text: str) -> list[Cycle]:
     return sorted(found)
 
 
-def _point(found: re.Match[str], when: date | None) -> str | None:
+def _point(found: re.Match[str], when: date | None, *, past: bool) -> str | None:
     part = {name: value for name, value in found.groupdict().items() if value is not None}
 
     def month(name: str) -> int:
@@ -200,6 +207,20 @@ def _point(found: re.Match[str], when: date | None) -> str | None:
     if "m_r" in part:
         shift = {"next": when.month >= month("m_r"), "this": 0, "last": -(when.month <= month("m_r"))}[found[0].split()[0].lower()]
         return f"{when.year + shift:04}-{month('m_r'):02}"
+    if "thisseason" in part:
+        season = _SEASONS[part["thisseason"]]
+        ahead = {"next": 1, "last": -1}.get(part["this"], 0)
+        return f"{when.year + ahead}-{season}"
+    if "near" in part:
+        return date.fromordinal(when.toordinal() + {"yesterday": -1, "today": 0, "tomorrow": 1}[part["near"]]).isoformat()
+    if "weekday" in part:
+        day_number = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split().index(part["weekday"])
+        shift_days = -((when.weekday() - day_number) % 7) if past else (day_number - when.weekday()) % 7
+        return date.fromordinal(when.toordinal() + shift_days).isoformat()
+    if "m_bare" in part:
+        number = month("m_bare")
+        of = when.year + (0 if (number <= when.month if past else number >= when.month) else (-1 if past else 1))
+        return f"{of:04}-{number:02}"
     if "nextmonth" in part:
         moved = when.year * 12 + when.month - 1 + {"next": 1, "this": 0, "last": -1}[part["nextmonth"]]
         return f"{moved // 12:04}-{moved % 12 + 1:02}"

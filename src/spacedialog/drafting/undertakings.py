@@ -92,7 +92,8 @@ def _weakening() -> frozenset[str]:
 _DOING = ("tion", "sion", "ment", "ance", "ence", "ity", "ship", "ing", "sis", "age", "ery", "ness", "tions", "sions", "ments", "ings", "ships")
 _PLANNED = frozenset("potential possible planned proposed future upcoming forthcoming prospective eventual expected".split())
 _OPENINGS = frozenset("on in towards toward upon for of about at into regarding concerning over around with".split())
-_TO_COME = {"planned": _INTENDED, "expected": _INTENDED, "scheduled": _INTENDED, "foreseen": _INTENDED, "due": _FIRM, "set": _INTENDED, "envisaged": _INTENDED, "slated": _INTENDED, "targeted": _INTENDED}
+_LIGHT = frozenset("take express voice reach give make pay accept approve confirm convey extend achieve hold undertake".split())
+_TO_COME = {"intended": _INTENDED, "targeted": _INTENDED, "planned": _INTENDED, "expected": _INTENDED, "scheduled": _INTENDED, "foreseen": _INTENDED, "due": _FIRM, "set": _INTENDED, "envisaged": _INTENDED, "slated": _INTENDED, "targeted": _INTENDED}
 
 
 class _Reader:
@@ -102,20 +103,22 @@ class _Reader:
         self._tokens = tokens
         self._clause = clause
         self._begin = min(clause.subject[0], clause.verb.start)
-        self._whole = (self._begin, clause.complement[1])
+        self._tail = clause.complement[1]
 
     def read(self) -> Iterator[Undertaking]:
         """What the clause undertakes, what hangs on with it last."""
         clause = self._clause
         begin, end = clause.complement
         main, hanging = self._hanging(begin, end)
+        self._tail = min((span[0] for _, span in hanging), default=end)
         clause = self._clause = clause._replace(complement=(begin, main))
         said = list(self._main())
         hung = [one for kind, span in hanging for one in self._hung(kind, span, alone=not said)]
         if hung and self._is_topic() and any(kind == "with" for kind, _ in hanging):
             said = []  # `X was discussed, with the two sides agreeing to Y` counts for Y only
         yield from said
-        yield from hung
+        for one in hung:
+            yield one if one.whole[0] >= main else one._replace(whole=one.thing)
 
     def _is_topic(self) -> bool:
         """Whether the clause only says what was spoken of."""
@@ -126,13 +129,22 @@ class _Reader:
         verb, strength = clause.verb, clause.strength
         opens_no = self._low(clause.subject[0]) in ("no", "neither")
         refused = verb.negated or opens_no
+        lightly = None if refused else self._lightly()
+        if lightly is not None:
+            yield from lightly
+            return
+        if clause.kind == "other" and not refused and verb.phrase in ("take place", "start", "begin", "open", "meet") and not verb.past and self._dated(*clause.complement):
+            yield self._one(_HAPPENING[verb.phrase], clause.subject, _FIRM, f"'{verb.phrase}', with a date", 0.7)
+            return
         match clause.kind:
             case "governing" if strength and not refused:
                 yield from self._governed(strength)
             case "modal" if strength and not (refused and strength is not _FIRM):
                 yield from self._willed(strength)
             case "noting" if not verb.negated:
-                if verb.passive:
+                if verb.lemma in ("recognise", "recognize") and verb.past and self._low(clause.complement[0]) == "each":
+                    yield self._one(verb.lemma, clause.complement, _DELIVERED, "'recognise each other'", 0.7)
+                elif verb.passive:
                     yield from self._noted(clause.subject, clause.complement)
                 else:
                     yield from self._noted(clause.complement, None)
@@ -172,6 +184,8 @@ class _Reader:
             named = self._nominal_frame(*clause.subject)
             if named and verb.phrase in ("reaffirm", "confirm", "reiterate", "express", "renew", "affirm", "discuss", "voice", "give"):
                 noun_strength, start = named
+                if verb.phrase in ("discuss", "voice"):
+                    noun_strength = min(noun_strength, strength, key=_LADDER.index)
                 if self._low(start) != "by":
                     yield from self._complement(start, clause.subject[1], noun_strength, f"'{verb.phrase}'", 0.75)
                     return
@@ -203,6 +217,8 @@ class _Reader:
         if verb.phrase in ("support", "endorse", "approve", "offer", "extend") and verb.past and verb.phrase not in ("support",):
             yield self._one(verb.phrase, (begin, end), _DELIVERED if verb.phrase in ("endorse", "approve") else strength, f"'{verb.phrase}'", 0.7)
             return
+        if verb.phrase in _REFRAMING and self._head_word(begin, end) in _words("praise") and not self._nominal_frame(begin, end):
+            return
         yield from self._complement(begin, end, strength, f"'{verb.phrase}'", 0.9)
 
     def _willed(self, strength: Strength) -> Iterator[Undertaking]:
@@ -212,11 +228,26 @@ class _Reader:
         why = f"'{verb.modal} {verb.lemma}'"
         if verb.passive:
             if self._low(clause.subject[0]) == "it":
-                yield from self._complement(begin, end, strength, why, 0.8)
+                if self._low(begin) == "that":
+                    yield from self._complement(begin, end, strength, why, 0.8)
+                else:
+                    yield self._one(verb.lemma, (begin, end), strength, f"{why}, passive", 0.7)
                 return
-            for thing, lead in self._things(*clause.subject):
-                yield self._one(verb.lemma, thing, strength, f"{why}, passive", 0.85, lead)
-            yield from self._more_verbs(begin, end, strength, why)
+            forums = self._forums(begin, end)
+            for part, lead in forums:
+                yield self._one(verb.lemma, part, strength, f"{why}, passive", 0.8, lead)
+            if not forums:
+                for thing, lead in self._things(*clause.subject):
+                    yield self._one(verb.lemma, thing, strength, f"{why}, passive", 0.85, lead)
+            return
+        if not self._names_somebody(clause.subject) and verb.lemma != "be" and (begin == end or self._low(begin) in PREPOSITIONS or self._is_time(begin)):
+            if verb.lemma in ("benefit", "depend", "come", "remain", "contribute", "help", "serve", "lead", "focus"):
+                return
+            if self._low(clause.subject[0]) == "it" and clause.subject[1] - clause.subject[0] == 1:
+                yield self._one(verb.lemma, (begin, end), strength, why, 0.7)
+            else:
+                for thing, lead in self._things(*clause.subject):
+                    yield self._one(_HAPPENING.get(verb.phrase, verb.lemma), thing, strength, why, 0.8, lead)
             return
         if verb.lemma == "be":
             at = begin
@@ -229,8 +260,11 @@ class _Reader:
             else:
                 yield self._one("be", (clause.subject[0], end), strength, why, 0.6)
             return
-        if verb.lemma in ("benefit", "allow", "enable", "depend", "require", "mean", "become", "remain", "help", "bring", "run") and not self._names_somebody(clause.subject):
-            if verb.lemma != "run":
+        if not self._names_somebody(clause.subject):
+            if verb.lemma == "remain":
+                yield self._one("", (clause.subject[0], end), strength, why, 0.6)
+                return
+            if verb.lemma in ("benefit", "allow", "enable", "depend", "require", "mean", "become", "help", "bring"):
                 return
         if verb.lemma == "continue":
             if self._low(begin) == "to" or (begin < end and is_gerund(self._tokens, begin)):
@@ -244,10 +278,25 @@ class _Reader:
                 return
         yield from self._verbs(clause.verb.end - 1, end, "base", strength, why, 0.9, first=verb.lemma)
 
-    def _more_verbs(self, begin: int, end: int, strength: Strength, why: str) -> Iterator[Undertaking]:
-        """`will be published and made available`: not rows of their own, but `and will` is found as a clause."""
-        del begin, end, strength, why
-        return iter(())
+    def _lightly(self) -> Iterator[Undertaking] | None:
+        """What a noun says where the verb says little: `agreement was reached on`, `note was taken of`."""
+        clause = self._clause
+        head = self._head_word(*clause.subject)
+        begin, end = clause.complement
+        if not clause.verb.passive or clause.verb.lemma not in _LIGHT:
+            return None
+        opening = next((k for k in range(begin, end) if self._low(k) in ("of", "on", "to", "in", "at", "for", "that", "with", "towards") and not (k > begin and self._low(k - 1) == "by")), None)
+        if self._low(begin) == "by":
+            opening = next((k for k in range(begin, end) if self._low(k) in ("on", "to", "in", "at", "for", "that")), None)
+        if head in ("note", "satisfaction", "appreciation") and opening is not None:
+            return self._noted((opening + 1, end), None)
+        if head in _nouns() and opening is not None:
+            return self._complement(opening, end, _nouns()[head], f"a noun, '{clause.verb.lemma}'", 0.8)
+        named = self._nominal_frame(*clause.subject)
+        if named and clause.verb.lemma in ("accept", "approve", "confirm", "make", "welcome", "reach", "express"):
+            strength = _FIRM if clause.verb.lemma in ("accept", "approve", "confirm") else named[0]
+            return self._complement(named[1], clause.subject[1], strength, f"a noun, '{clause.verb.lemma}'", 0.7)
+        return iter(()) if head in ("gratitude", "thanks", "condolences", "concern") else None
 
     def _done(self) -> Iterator[Undertaking]:
         clause = self._clause
@@ -261,15 +310,20 @@ class _Reader:
             for thing, lead in self._things(*clause.subject):
                 yield self._one(verb.lemma, thing, _DELIVERED, why, 0.85, lead)
             return
-        if begin == end or self._low(begin) in PREPOSITIONS:
-            if verb.lemma in ("meet", "convene", "gather") or self._names_somebody(clause.subject):
+        somebody = self._names_somebody(clause.subject)
+        if not somebody and verb.phrase not in _HAPPENING:
+            return
+        if begin == end or self._low(begin) in PREPOSITIONS or not somebody or self._is_time(begin):
+            if verb.lemma in ("meet", "convene", "gather") or somebody:
                 yield self._one(verb.lemma, (begin, end), _DELIVERED, why, 0.8)
             else:
-                yield self._one(verb.lemma, clause.subject, _DELIVERED, why, 0.8)
+                yield self._one(_HAPPENING[verb.phrase], clause.subject, _DELIVERED, why, 0.8)
             return
         if verb.lemma in ("begin", "start", "commence") and self._low(begin) == "to":
             begin += 1
         parts = self._things(begin, end)
+        if self._head_word(begin, end) in ("view", "opinion", "understanding", "conviction", "concern", "concerns", "assessment", "belief"):
+            return
         if verb.lemma == "exchange" and self._low(begin) in ("views", "opinions"):
             yield from self._complement(begin + 1, end, _EXPLORATORY, why, 0.8)
             return
@@ -351,8 +405,15 @@ class _Reader:
             if more and more[0] < more[1]:
                 yield from self._noted(more, None)
             return
+        before: Undertaking | None = None
         for (start, stop), _ in self._things(begin, end):
-            yield from self._noted_one(start, stop, more)
+            if before and self._low(start - 1) == "of":
+                # `the completion of X and of Y`
+                yield before._replace(verb="", lead=(0, 0), thing=(start, stop), whole=(start, stop))
+                continue
+            for one in self._noted_one(start, stop, more):
+                before = one
+                yield one
 
     def _noted_one(self, begin: int, end: int, more: Span | None) -> Iterator[Undertaking]:
         phrase = self._clause.verb.phrase
@@ -360,6 +421,11 @@ class _Reader:
         stop = self._head_end(begin, end)
         head = [self._low(k) for k in range(begin, stop)]
         last = head[-1] if head else ""
+        if "progress" not in head:
+            at = next((k for k in range(stop, end) if self._low(k) == "progress"), None)
+            if at is not None and any(self._low(k) == "for" for k in range(stop, at)):
+                yield from self._noted_one(at, end, more)
+                return
         if "progress" in head:
             start = next((k for k in range(begin, end) if self._low(k) == "progress"), begin) + 1
             if more and start >= end:
@@ -372,10 +438,15 @@ class _Reader:
                     start = inner
                 start += 1
             if start < end:
+                level = _INTENDED if self._dated(start, end) else _EXPLORATORY
                 if is_gerund(self._tokens, start):
-                    yield from self._verbs(start, end, "ing", _INTENDED if self._dated(start, end) else _EXPLORATORY, f"progress, {why}", 0.75)
+                    yield from self._verbs(start, end, "ing", level, f"progress, {why}", 0.75)
                 else:
-                    yield self._one("", (start, end), _INTENDED if self._dated(start, end) else _EXPLORATORY, f"progress, {why}", 0.7)
+                    yield self._one("", (start, end), level, f"progress, {why}", 0.7)._replace(whole=(begin, end))
+            return
+        refrains = next((k for k in range(begin, end - 1) if self._low(k) == "not" and self._low(k + 1) == "to" and self._low(k - 1) in ("commitment", "pledge", "decision", "promise")), None)
+        if refrains is not None:
+            yield self._one("", (refrains, end), _FIRM, f"a promise to refrain, {why}", 0.7)._replace(whole=(begin, end))
             return
         named = self._nominal_frame(begin, end)
         if named and last not in _words("completion") and last not in ("potential", "support", "progress", "efforts", "effort", "determination", "interest", "agreement") and self._low(named[1]) in ("to", "that", "for", "on"):
@@ -398,7 +469,7 @@ class _Reader:
         """The participle that says that a thing is done: `the contract signed in May`, `which CNES completed in`."""
         for at in range(begin + 1, end):
             word = lemma(self._tokens[at], "participle", "past")
-            if word and word in _words("delivered") and self._tokens[at].text.islower() and not is_determiner(self._tokens[at - 1]):
+            if word and (word in _words("delivered") or word in ("co-chair", "chair")) and self._tokens[at].text.islower() and not is_determiner(self._tokens[at - 1]):
                 following = self._low(at + 1) if at + 1 < end else ""
                 if following in ("in", "on", "by", "at", "under", "with", "between", "last", "earlier", "this", "during", ""):
                     return self._low(at)
@@ -473,11 +544,13 @@ class _Reader:
     def _complement(self, begin: int, end: int, strength: Strength, why: str, sure: float) -> Iterator[Undertaking]:
         tokens = self._tokens
         while begin < end and (is_adverb(tokens[begin]) or tokens[begin].text in ",:\u201c\u201d\"" or self._low(begin) in ("both", "either", "themselves", "itself")):
+            if self._low(begin) in ("not", "never"):
+                return
             begin += 1
         if begin >= end:
             return
         low = self._low(begin)
-        if low == "not" or (low == "against"):
+        if low in ("not", "against"):
             return
         if low == "by" and self._clause.verb.passive:
             # An agent stands between: `was agreed by the two sides that`.
@@ -513,7 +586,7 @@ class _Reader:
             if at < end and is_gerund(tokens, at):
                 yield from self._verbs(at, end, "ing", strength, why, sure)
                 return
-            if at < end and tokens[at].text.islower() and at + 1 < end and is_determiner(tokens[at + 1]):
+            if at < end and tokens[at].text.islower() and not is_determiner(tokens[at]) and not is_adjective(tokens[at]) and not _is_doing(tokens[at]) and at + 1 < end and not tokens[at].low.endswith("s"):
                 yield from self._verbs(at, end, "base", strength, why, sure, first=self._low(at))
                 return
             begin += 1
@@ -527,7 +600,8 @@ class _Reader:
         named = self._nominal_frame(begin, end)
         if named and self._clause.verb.phrase in _REFRAMING:
             noun_strength, start = named
-            yield from self._complement(start, end, noun_strength, f"{why}: a noun", sure)
+            for one in self._complement(start, end, noun_strength, f"{why}: a noun", sure):
+                yield one._replace(verb=one.verb or ("support" if self._low(start - 1) == "support" else ""))
             return
         if named and strength is _EXPLORATORY and self._head_word(begin, end) in ("ways", "opportunities", "possibilities", "options", "possibility", "opportunity", "feasibility", "prospects", "potential", "prospect", "idea"):
             start = named[1]
@@ -541,7 +615,8 @@ class _Reader:
         shown = "" if verb in _REFRAMING | {"be"} or self._clause.kind in ("noting", "saying") else self._clause.verb.lemma
         shown = "" if verb.startswith("be ") else shown
         for thing, lead in self._things(begin, end):
-            yield self._one(shown, thing, strength, why, sure, lead)
+            looking = self._head_word(*thing) in ("exploration", "consideration", "examination") and strength is not _DELIVERED
+            yield self._one(shown, thing, _EXPLORATORY if looking else strength, why, sure, lead)
 
     def _verbs(
         self, begin: int, end: int, form: str, strength: Strength, why: str, sure: float, first: str | None = None
@@ -552,8 +627,11 @@ class _Reader:
         for at in range(begin + 1, end):
             if (self._low(at - 1) in ("and", "or", ";", ",") or (self._low(at - 1) == "as" and self._low(at - 3) == "as") or self._begins_point(at)) and self._depth(begin, at) == 0:
                 here = at
-                if self._low(at) == "to" and form == "base":
+                if self._low(at) == "to":
                     here = at + 1
+                    if form == "ing" and here < end and is_determiner(tokens[here]):
+                        starts.append(at)
+                        continue
                 while here < end and is_adverb(tokens[here]):
                     here += 1
                 if here < end and self._is_verb(here, end, form, after_to=here > at and self._low(at) == "to", sign=self._low(at - 1), begin=starts[-1]):
@@ -566,6 +644,10 @@ class _Reader:
                 if tokens[stop - 1].text == ")" and not self._is_point_sign(stop - 1):
                     break
                 stop -= 1
+            if self._low(start) == "to":
+                for thing, lead in self._things(start + 1, stop):
+                    yield self._one("", thing, strength, why, sure, lead)
+                continue
             word = first if number == 0 and first else (lemma(tokens[start], "base") if form == "base" else base_of(tokens[start].text)) or self._low(start)
             if stop == start + 1 and number + 1 < len(starts):
                 continue  # `develop and launch a satellite`: the next one has what it acts upon
@@ -602,12 +684,13 @@ class _Reader:
     def _is_verb(self, at: int, end: int, form: str, *, after_to: bool, sign: str, begin: int) -> bool:
         tokens = self._tokens
         if form == "ing":
-            return is_gerund(tokens, at) and self._low(at) not in _words("hanging_out") | {"including"}
+            out = _words("hanging_out") if sign == "," and not after_to else frozenset()
+            return is_gerund(tokens, at) and self._low(at) not in out | {"including"}
         word = lemma(tokens[at], "base")
+        if after_to:
+            return tokens[at].text.islower() and not is_determiner(tokens[at])
         if not word or not tokens[at].text.islower():
             return False
-        if after_to:
-            return True
         following = tokens[at + 1] if at + 1 < end else None
         if following is None:
             return False
@@ -643,7 +726,7 @@ class _Reader:
             return []
         cuts: list[tuple[int, int]] = []  # from the sign to where the next thing begins
         at = begin
-        while at < end:
+        while at < end and not (at > begin and (self._low(at) in RELATIVES or self._low(at) == "that" and self._low(at - 1) != "and")):
             if self._depth(begin, at) == 0:
                 sign = self._coordinator(at, end)
                 if sign:
@@ -680,6 +763,8 @@ class _Reader:
             return 3
         if low == "," and at + 1 < end and self._low(at + 1) not in RELATIVES | {"including", "particularly", "especially", "namely", "such", "notably", "in", "with", "by", "on", "at", "from", "subject", "where"}:
             return 1
+        if low == "and" and at > 0 and self._tokens[at - 1].text[0].isdigit() and self._tokens[min(at + 1, end - 1)].text[0].isdigit():
+            return 0
         if low in ("and", ";", "&"):
             return 1 + (self._low(at + 1) in ("on", "of", "in", "for", "to") and at + 2 < end)
         return 0
@@ -704,6 +789,8 @@ class _Reader:
         if len(parts) < 2 or (len(parts) == 2 and opening is not None and not self._low(opening) in ("in", "on", "under", "within", "to", "for", "of")):
             return []
         if not all(self._is_named(*part) for part in parts):
+            return []
+        if opening is None and not all(part[1] - part[0] == 1 or self._low(part[0]) == "the" and part[0] > begin for part in parts):
             return []
         lead = (begin, start) if opening is not None else (begin, begin)
         return [(part, lead) for part in parts]
@@ -759,6 +846,8 @@ class _Reader:
             return False
         if left_head.low in ("new", "public", "private"):
             return False
+        if is_name(left_head) and is_name(tokens[c]) and not opens:
+            return False
         if not opens and left_end - a == 1 and not _is_doing(left_head) and d - c >= 2 and not left_head.low.endswith("s") and (doing or not right_prep):
             return False  # `Moon and Mars exploration`
         if not opens and self._shares_head(left_head, c, right_end):
@@ -790,6 +879,13 @@ class _Reader:
                 if " and " not in f" {rest} ":
                     return True
         return False
+
+    def _forums(self, begin: int, end: int) -> list[tuple[Span, Span]]:
+        """Named bodies after `in`: `coordination will be maintained in IMO, ISO and IALA`."""
+        if begin >= end or self._low(begin) not in ("in", "at", "under", "within", "through"):
+            return []
+        parts = self._things(begin, end)
+        return [(part, self._clause.subject) for part, lead in parts if lead[1] > lead[0]] if len(parts) > 1 else []
 
     # Small questions
 
@@ -843,6 +939,10 @@ class _Reader:
             at += 1
         return None
 
+    def _is_time(self, at: int) -> bool:
+        """Whether a word says when, with no preposition: `every six months`, `next year`, `twice a year`."""
+        return self._low(at) in ("every", "each", "next", "this", "last", "later", "early", "late", "twice", "once", "annually", "today", "again", "immediately") or is_adverb(self._tokens[at])
+
     def _names_somebody(self, span: Span) -> bool:
         """Whether a subject is somebody who can act: a pronoun, sides, a name."""
         begin, end = span
@@ -850,6 +950,8 @@ class _Reader:
         if not words:
             return False
         head = words[self._head_end(begin, end) - begin - 1] if self._head_end(begin, end) > begin else words[0]
+        if begin == 0 and head is words[0] and len(words) > 1 and head.text[1:].islower() and head.low not in _SOMEBODY | PRONOUNS:
+            return words[1].low == "and" or words[1].text == "," or words[1].text == "("
         return head.low in PRONOUNS or head.low in _SOMEBODY or (is_name(head) and not head.low.endswith(("dialogue", "initiative", "agreement")))
 
     def _dated(self, begin: int, end: int) -> bool:
@@ -881,6 +983,8 @@ class _Reader:
         begin, end = self._stripped(*thing)
         whole = (min(begin, end), max(end, begin))
         last = self._clause.complement[1]
+        if end == last:
+            whole = (begin, max(self._tail, end))  # `every two years, beginning in 2027`
         if self._clause.verb.passive or thing == self._clause.subject:
             whole = (self._begin, last)
         return Undertaking(verb, lead, (begin, end), subject or self._clause.subject, whole, strength, why, round(sure, 2))
@@ -909,7 +1013,12 @@ class _Reader:
             elif low.endswith("ing") and self._hangs(at, here, end) and not self._in_list(begin, at):
                 if starts and starts[-1][2] == "with":
                     continue
-                starts.append((at, here, "out" if low in _words("hanging_out") else "ing"))
+                useful = low == "making" and any(self._low(k) == "available" for k in range(here, end))
+                starts.append((at, here, "out" if low in _words("hanging_out") and not useful else "ing"))
+            elif tokens[at].text == "," and (low == "which" or low in ("under", "in", "by") and self._low(here + 1) == "which"):
+                opens = here + 1 if low == "which" else here + 2
+                if self._promises(opens, end, whole=low != "which"):
+                    starts.append((at, opens, "which" if low == "which" else "under which"))
             elif tokens[at].text == "," and low == "to" and self._low(here + 1) == "be":
                 starts.append((at, here + 1, "to be"))
         if not starts:
@@ -920,6 +1029,12 @@ class _Reader:
             if kind != "out":
                 parts.append((kind, (start, stop)))
         return max(starts[0][0], begin), parts
+
+    def _promises(self, begin: int, end: int, *, whole: bool) -> bool:
+        """Whether a relative clause undertakes something of its own: `which is to report`, `under which data will`."""
+        if whole:
+            return any(self._low(k) in ("will", "shall") or self._low(k) in ("is", "are") and self._low(k + 1) == "to" for k in range(begin, end))
+        return self._low(begin) in ("will", "shall") or self._low(begin) in ("is", "are") and self._low(begin + 1) == "to"
 
     def _hangs(self, comma: int, at: int, end: int) -> bool:
         """Whether a word in -ing after a comma is a participle: `, sharing all profiles`, and not `, training and`."""
@@ -938,7 +1053,8 @@ class _Reader:
         return at < comma and at - begin <= 3 and is_gerund(self._tokens, at)
 
     def _with_clause(self, begin: int, end: int) -> bool:
-        if self._nominal_frame(begin, end) and self._low(begin) not in ("a", "the"):
+        named = self._nominal_frame(begin, end)
+        if named and self._low(begin) not in ("a", "the") and not (self._low(named[1]) == "to" and named[0] is _EXPLORATORY):
             return True
         for at in range(begin, min(begin + 14, end)):
             if is_gerund(self._tokens, at) and at > begin and self._low(at) != "including":
@@ -955,7 +1071,8 @@ class _Reader:
         stop = self._head_end(begin, end)
         token = self._tokens[begin]
         possessive = token.low.endswith("'s") or token.low.endswith("s'") or token.low in POSSESSIVES
-        return stop > begin and possessive and _is_doing(self._tokens[stop - 1])
+        head = self._tokens[stop - 1] if stop > begin else token
+        return stop > begin and possessive and (head.low.endswith(_DOING[:6]) or head.low in ("use", "support", "access", "work", "research"))
 
     def _hung(self, kind: str, span: Span, *, alone: bool) -> Iterator[Undertaking]:
         begin, end = span
@@ -967,15 +1084,24 @@ class _Reader:
         tokens = self._tokens
         if kind == "ing":
             yield from self._participle(begin, end, strength, self._clause.subject)
+        elif kind == "which":
+            at = begin + (2 if self._low(begin) in ("is", "are") else 1)
+            if self._low(at) == "be" and at + 1 < end:
+                yield self._one(lemma(tokens[at + 1], "participle") or "", (at + 1, end), _FIRM, "'which', hanging on", 0.6)
+            elif at < end:
+                yield from self._verbs(at, end, "base", _FIRM, "'which', hanging on", 0.7)
+        elif kind == "under which":
+            yield from self._within(begin, end, "'under which'")
         elif kind == "including":
             yield self._one("", (begin, end), strength, "after 'including'", 0.6)
         elif kind == "to be":
             word = lemma(tokens[begin + 1], "participle") if begin + 1 < end else None
             if word:
-                yield self._one(word, (begin, end), strength, "'to be', hanging on", 0.6)
+                agent = self._clause.complement if self._low(self._clause.complement[0]) == "by" else self._clause.subject
+                yield self._one(word, (begin, end), strength, "'to be', hanging on", 0.6, subject=agent)
         elif kind == "with":
             named = self._nominal_frame(begin, end)
-            if named and named[1] - begin < 5:
+            if named and named[1] - begin < 5 and not (self._low(named[1]) == "to" and named[0] is _EXPLORATORY):
                 yield from self._complement(named[1], end, min(named[0], strength, key=_LADDER.index), "a noun after 'with'", 0.75)
                 return
             for at in range(begin + 1, end):
@@ -1003,6 +1129,9 @@ class _Reader:
         said = register("verbs")["governing"]
         if strength is _DELIVERED and word not in _words("delivered"):
             strength = _FIRM
+        if word in ("invite", "task", "encourage", "instruct", "urge", "direct", "ask", "request"):
+            yield self._one(word, (begin + 1, end), strength, f"'{self._low(begin)}', hanging on", 0.7, subject=subject)
+            return
         for level in _LADDER[:3]:
             if word in said[level.value]:
                 strength = level
@@ -1014,6 +1143,11 @@ class _Reader:
             yield one._replace(subject=subject)
 
 
+_HAPPENING = {
+    "take place": "hold", "enter into force": "bring into force", "resume": "resume", "begin": "begin", "start": "start", "commence": "begin", "open": "open",
+    "conclude": "conclude", "return": "return", "arrive": "receive", "land": "land", "launch": "launch", "meet": "hold", "convene": "convene", "kick off": "start", "gather": "hold",
+    "run": "run", "succeed": "complete", "finish": "finish",
+}  # fmt: skip
 _TOPICAL = frozenset(["discuss", "address", "cover", "touch on", "touch upon", "take up", "raise", "review", "talk", "exchange views"])
 _REFRAMING = frozenset(
     "reaffirm reiterate confirm affirm express voice announce declare renew state restate signal share indicate show recall reach be have give".split()
