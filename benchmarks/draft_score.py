@@ -56,7 +56,7 @@ def read(path: Path, when: str) -> Drafted:
     """What `draft` makes of a text."""
     text = prose.decoded(path.read_bytes(), path.name)
     about = About(when=VagueDate.parse(when))
-    return draft(prose.read(text, prose.form_of(path.name, text)), about, compiled=date(2026, 11, 23))
+    return draft(prose.read(text, prose.form_of(path.name, text)), about, name=path.name, compiled=date(2026, 11, 23))
 
 
 def matches(rows: Sequence[dict[str, Any]], candidates: Sequence[Candidate]) -> list[Match]:

@@ -31,6 +31,25 @@ class CommitmentRow(NamedTuple):
     source: str
 
 
+class FindingRow(NamedTuple):
+    """What `draft` found at a place of a text: a candidate, or (with no ref) a sentence that undertakes nothing.
+
+    `confidence` is from 0 to 1; `why` says which wording decided, or why nothing was taken.
+    """
+
+    paragraph: str
+    sentence: int
+    ref: str | None
+    strength: str | None
+    title: str | None
+    parties: tuple[str, ...]
+    due: str | None
+    recurs: str | None
+    confidence: float | None
+    why: str
+    text: str
+
+
 class FoundRow(NamedTuple):
     """A commitment that a search found, with the place where it found the words, best match first."""
 

@@ -35,6 +35,7 @@ COMMANDS = {
     "undo": "writing",
     "apply": "writing",
     "import": "writing",
+    "draft": "drafting",
     "conflicts": "team",
     "sync": "team",
     "team": "team",

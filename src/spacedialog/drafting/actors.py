@@ -15,6 +15,11 @@ MANY = "INT"
 """The side of bodies of many countries."""
 
 
+def known_sides() -> list[str]:
+    """The keys of all governments of the register."""
+    return [country["key"] for country in register("parties")["countries"]]
+
+
 class Party(NamedTuple):
     """A government or a body, under the key by which a data file names it, and its side."""
 

@@ -7,17 +7,18 @@ areas and sources. Takes no clock and no network.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from spacedialog.dates import VagueDate
-from spacedialog.drafting.actors import MANY, Roster
+from spacedialog.dates import VagueDate, quoted
+from spacedialog.drafting.actors import MANY, Roster, known_sides
 from spacedialog.drafting.grammar import Token, register, tokens_of
 from spacedialog.drafting.prose import Prose, Sentence, fingerprint
 from spacedialog.drafting.timing import When, cycles_in, dates_in
 from spacedialog.drafting.undertakings import Span, Undertaking, undertakings
 from spacedialog.errors import InputError
+from spacedialog.rows import FindingRow
 from spacedialog.words import Status, Strength
 
 DOCUMENT = "STATEMENT"
@@ -57,15 +58,41 @@ class Drafted(NamedTuple):
     document: dict[str, Any]
     candidates: tuple[Candidate, ...]
     left_out: tuple[tuple[Sentence, str], ...]
+    sentences: tuple[Sentence, ...]
+
+    def findings(self) -> list[FindingRow]:
+        """The candidates and the sentences left out, in the order of the text."""
+        order = {sentence: place for place, sentence in enumerate(self.sentences)}
+        found = [
+            (order[one.sentence], _finding(one, commitment))
+            for one, commitment in zip(self.candidates, self.document["commitments"], strict=True)
+        ]
+        found += [
+            (order[at], FindingRow(at.paragraph, at.number, None, None, None, (), None, None, None, why, at.text))
+            for at, why in self.left_out
+        ]
+        return [row for _, row in sorted(found, key=lambda pair: pair[0])]
 
 
-def draft(prose: Prose, about: About, *, compiled: date) -> Drafted:
-    """The data file of a text; InputError where it has no sentences, or neither it nor `about` says when they met."""
+def draft(prose: Prose, about: About, *, name: str, compiled: date) -> Drafted:
+    """The data file of a text that is called `name`, compiled on a day.
+
+    InputError where the text has no sentences, or neither it nor `about` says when they met.
+    """
     if not prose.sentences:
-        raise InputError("there is no running text in it", "give the statement's own text: plain, Markdown or HTML")
+        raise InputError(f"{name}: there is no running text in it", "save the statement as plain text, Markdown or HTML")
     when = about.when or _when(prose)
     if when is None:
-        raise InputError("the text does not say when the parties met", "say it: --when 2026-03-12")
+        raise InputError(f"{name}: the text does not say when the parties met", "say it: --when 2026-03-12")
+    unknown = [side for side in about.sides if side not in known_sides()]
+    if unknown:
+        raise InputError(
+            f"--side: {quoted(unknown[0])} is no government of the register", "write a key such as US, JPN, FRA, EU"
+        )
+    if not about.sides and len(Roster(prose).sides) < 2:
+        raise InputError(
+            f"{name}: the text does not show which governments met", "name each: --side JPN --side AUS"
+        )
     roster = Roster(prose, about.sides)
     areas = _Areas(prose)
     candidates: list[Candidate] = []
@@ -82,7 +109,25 @@ def draft(prose: Prose, about: About, *, compiled: date) -> Drafted:
         if not found:
             left_out.append((sentence, _why_not(sentence)))
         roster.remember(sentence.text)
-    return Drafted(_document(prose, about, when, compiled, roster, areas, candidates), tuple(candidates), tuple(left_out))
+    document = _document(prose, about, name, when, compiled, roster, areas, candidates)
+    return Drafted(document, tuple(candidates), tuple(left_out), prose.sentences)
+
+
+def _finding(one: Candidate, commitment: Mapping[str, Any]) -> FindingRow:
+    at, said = one.sentence, commitment["draft"]
+    return FindingRow(
+        at.paragraph,
+        at.number,
+        commitment["ref"],
+        one.found.strength.value,
+        one.title,
+        one.parties,
+        one.due,
+        one.recurs,
+        said["confidence"],
+        said["why"],
+        at.text,
+    )
 
 
 # Candidates
@@ -335,6 +380,7 @@ def _when(prose: Prose) -> VagueDate | None:
 def _document(
     prose: Prose,
     about: About,
+    name: str,
     when: VagueDate,
     compiled: date,
     roster: Roster,
@@ -344,7 +390,7 @@ def _document(
     number = about.number or _number(prose)
     key = about.key or "".join(roster.sides[:4]) + str(number or "")
     key = re.sub(r"[^A-Za-z0-9]", "", key)[:24] or "NEW1"
-    title = about.title or prose.title or f"Meeting of {when}"
+    title = about.title or prose.title or name
     used = list(dict.fromkeys([*roster.sides, *(party for candidate in candidates for party in candidate.parties)]))
     dialogue: dict[str, Any] = {"key": key, "series": about.series or _series(title), "title": title, "when": str(when)}
     place = about.place or _place(prose)
