@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from spacedialog.dates import VagueDate
 from spacedialog.drafting import prose
 from spacedialog.drafting.draft import About, Candidate, Drafted, draft
+from spacedialog.drafting.grammar import register
 
 STATEMENTS = Path(__file__).parent / "statements"
 SETS = ("dev", "held")
@@ -97,7 +98,10 @@ def score(rows: Sequence[dict[str, Any]], drafted: Drafted, sides: Sequence[str]
     found = matches(rows, drafted.candidates)
     pairs = [(m.row, m.candidate) for m in found if m.row is not None and m.candidate is not None]
     names = {party["key"]: {party["key"], party["name"]} for party in drafted.document["parties"]}
-    side_of = {party["key"]: party["side"] for party in drafted.document["parties"]}
+    for country in register("parties")["countries"]:
+        names.setdefault(country["key"], set()).update(country["names"])
+    side_of = {country["key"]: country["key"] for country in register("parties")["countries"]}
+    side_of |= {party["key"]: party["side"] for party in drafted.document["parties"]}
     del sides
     return (
         Score(

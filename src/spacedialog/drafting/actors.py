@@ -47,7 +47,7 @@ _TWO_BODIES = re.compile(
 _SINGLE = re.compile(r"^(?:it|the agency|the institute|the company|the ministry|the office|the centre|the authority)$", re.IGNORECASE)
 _WITH = re.compile(r"\b(?:with|between|among|by|joined by|alongside|which|that)\s+(?:(?:both|the|its|their|a|an|partner)\s+)*", re.IGNORECASE)
 _DEFINITION = re.compile(
-    r"((?:[A-Z\u00c0-\u00de][\w\u00c0-\u017f'\u2019-]*,?|of|the|for|and|on|in|de|des|du|d'|d\u2019\w+|&|la|le|per|l'|to)\s+){1,14}\(((?:[A-Z][\w*&-]*[A-Z*\d][\w*]*)|[A-Z]{2,}|[A-Z][a-z]+[a-z]*[A-Z]?\w*)\)"
+    r"((?:[A-Z\u00c0-\u00de][\w\u00c0-\u017f'\u2019-]*,?|of|the|for|and|on|in|de|des|du|d'|d\u2019\w+|&|la|le|per|l'|to)\s+){1,14}\(((?:[A-Z][\w*&-]*[A-Z*\d][\w*]*)(?: [A-Z][a-z]+)?|[A-Z]{2,}|[A-Z][a-z]+[a-z]*[A-Z]?\w*)\)"
 )
 _SMALL = {"of", "the", "for", "and", "on", "in", "de", "des", "du", "&", "la", "le", "per", "to", ","}
 _NO_BODY = frozenset(
@@ -82,7 +82,7 @@ class Roster:
             for name in country["names"]:
                 self._names.setdefault(name, key)
             for adjective in country["adjectives"]:
-                for noun in ("side", "Government", "government", "delegation", "Minister", "minister", "President", "president", "Prime Minister", "Foreign Minister"):
+                for noun in ("side", "Side", "Government", "government", "delegation", "Minister", "minister", "President", "president", "Prime Minister", "Foreign Minister"):
                     self._names.setdefault(f"{adjective} {noun}", key)
                     self._names.setdefault(f"{noun} of {country['names'][0]}", key)
 
@@ -111,7 +111,9 @@ class Roster:
                 self._names[name] = key
                 continue
             of_a_country = bool(parts & self._country_words) and name.split()[-1].lower() not in _NO_BODY if name else False
-            if not name or not (parts & words or is_forum or of_a_country) or len(key) > 64:
+            acts = re.search(rf"(?:\({re.escape(said)}\)|\b{re.escape(said)})\s+(?:and \w+ )?(?:will|shall|may|could|would|intends?|plans?|agreed?|signed|undertakes?|announced)\b", text)
+            is_body = bool(parts & words or is_forum or of_a_country or acts and name and name.split()[-1].lower() not in _NO_BODY)
+            if not name or not is_body or len(key) > 64:
                 if key in self.parties and self.parties[key].side != key:
                     del self.parties[key]
                     self._names = {name: of for name, of in self._names.items() if of != key}
@@ -174,6 +176,8 @@ class Roster:
         passive = one.subject == one.thing or not set(range(*one.thing)) - set(range(*one.subject))
         acting = [] if passive else self._acting(subject)
         self._acted = tuple(acting) or self._acted
+        if acting and self.mentions(subject):
+            self._subject = self._acted
         involved = self._beside(whole if passive or not one.verb else thing)
         everyone = bool(acting) and set(acting) == set(self.sides)
         if one.verb == "invite":
@@ -258,7 +262,7 @@ class Roster:
         for opening in _WITH.finditer(text):
             at = opening.end()
             while True:
-                here = next((m for m in named if at <= m.start <= at + 40 and re.fullmatch(r"(?:the\s+|its\s+|their\s+|both\s+|of\s+)*(?:[A-Z]\w+n\s+|U\.S\.\s+|UK\s+|EU\s+)?(?:[a-z-]+\s+){0,2}", text[at : m.start])), None)
+                here = next((m for m in named if at <= m.start <= at + 40 and re.fullmatch(r"(?:the\s+|its\s+|their\s+|both\s+|of\s+)*(?:[A-Z]\w+n\s+|U\.S\.\s+|UK\s+|EU\s+|UAE\s+|[A-Z]\w+['\u2019]s\s+)?(?:[a-z-]+\s+){0,2}", text[at : m.start])), None)
                 if here is None:
                     name = re.match(r"(?:the )?((?:[A-Z][\w\u00c0-\u017f'\u2019&.-]*)(?: (?:[A-Z][\w\u00c0-\u017f'\u2019&.-]*|of|for|and))* [A-Z][\w\u00c0-\u017f-]*)", text[at:])
                     if name is None or not opening[0].lower().startswith(("by", "between")):

@@ -254,9 +254,7 @@ def _phrase(tokens: Sequence[Token], at: int, word: str) -> tuple[str, int]:
 
 def _in_that_clause(tokens: Sequence[Token], before: Verb, verb: Verb, seen: int) -> bool:
     """Whether a verb stands in a that-clause which the verb before holds: `agreed that A and B shall`."""
-    that = next(
-        (k for k in range(before.end, verb.start) if tokens[k].low == "that" and k + 1 < verb.start and tokens[k - 1].low != "so"), None
-    )
+    that = next((k for k in range(before.end, verb.start - 1) if _opens_that_clause(tokens, before, k)), None)
     if that is None or _kind(before)[0] not in ("governing", "saying", "noting", "delivered", "modal"):
         return False
     if seen <= that:
@@ -265,6 +263,21 @@ def _in_that_clause(tokens: Sequence[Token], before: Verb, verb: Verb, seen: int
     place = next((k for k in range(verb.start - 1, that, -1) if tokens[k].low in _COORDINATORS or tokens[k].text in ",;"), that)
     subject = [token for token in tokens[place + 1 : verb.start] if not is_adverb(token)]
     return bool(subject) and tokens[place].text != ";" and not any(token.low in _PLURALS | PRONOUNS for token in subject)
+
+
+def _opens_that_clause(tokens: Sequence[Token], before: Verb, at: int) -> bool:
+    """Whether a `that` opens a clause of what was agreed or said, and does not go with a noun: `firms that visited`."""
+    if tokens[at].low != "that":
+        return False
+    last = tokens[at - 1]
+    return (
+        at - before.end <= 1
+        or last.text in ",:"
+        or is_adverb(last)
+        or last.low.endswith("ing")
+        or last.low in ("and", "hope", "wish", "satisfaction", "understanding", "confidence", "view", "pleasure", "intention", "commitment")
+        or (before.passive and any(tokens[k].low == "by" for k in range(before.end, at)))
+    )
 
 
 def _without_brackets(tokens: Sequence[Token]) -> list[Token]:
@@ -324,7 +337,10 @@ def _is_main(tokens: Sequence[Token], before: Sequence[Verb], verb: Verb, seen: 
             and kinds in ("governing", "noting", "delivered", "modal")
             and not (verb.past and not auxiliary and verb.end < len(tokens) and tokens[verb.end].low in PREPOSITIONS)
         )
-    if len(subject) > 14 or any(token.low in RELATIVES | {"that", "to"} for token in subject):
+    if len(subject) > 18 or any(
+        token.low in RELATIVES | {"that"} or (token.low == "to" and n + 1 < len(subject) and lemma(subject[n + 1], "base") and not is_determiner(subject[n + 1]))
+        for n, token in enumerate(subject)
+    ):
         return False
     if subject[0].low in PREPOSITIONS and subject[0].low not in ("including",):
         return False
@@ -435,14 +451,33 @@ def _trimmed(tokens: Sequence[Token], begin: int, end: int) -> int:
 def _bare_subject(tokens: Sequence[Token], span: tuple[int, int]) -> tuple[int, int]:
     """A subject without what stands before it: `In Earth observation,`, `Recently,`, `and`."""
     begin, end = span
-    if end - begin > 2 and tokens[begin].low in PREPOSITIONS and tokens[end - 1].low in PRONOUNS:
-        return end - 1, end  # `Under it they`
-    commas = [k for k in range(begin, end) if tokens[k].text == ","]
-    first = tokens[begin].low if begin < end else ""
-    if commas and (first in PREPOSITIONS or is_adverb(tokens[begin]) or first in ("to", "building", "recognising", "recognizing", "noting", "recalling", "turning", "looking") or first.endswith("ing")):
-        begin = commas[-1] + 1
+    commas = [k for k in range(begin, end - 1) if tokens[k].text == ","]
+    if begin < end and _leads_in(tokens[begin]):
+        if commas:
+            begin = _after_lead_in(tokens, commas, end)
+        elif end - begin > 2:
+            # `In September 2025 the two governments`, `Under it they`
+            begin = next(
+                (k for k in range(end - 1, begin + 1, -1) if (is_determiner(tokens[k]) or tokens[k].low in PRONOUNS) and tokens[k - 1].low not in PREPOSITIONS),
+                begin,
+            )
     while begin < end and (tokens[begin].low in ("and", "but", "also") or tokens[begin].text == ","):
         begin += 1
     while end > begin and (is_adverb(tokens[end - 1]) and tokens[end - 1].low != "both" or tokens[end - 1].text == ","):
         end -= 1
     return begin, end
+
+
+def _leads_in(token: Token) -> bool:
+    low = token.low
+    return low in PREPOSITIONS or is_adverb(token) or low.endswith("ing") or low in ("to", "last", "next", "this", "today", "yesterday", "together")
+
+
+def _after_lead_in(tokens: Sequence[Token], commas: Sequence[int], end: int) -> int:
+    """Where the subject begins after `On Earth science,`; a list of names is the subject, and not more of the lead-in."""
+    for comma in commas:
+        rest = [k for k in commas if k > comma]
+        pieces = [tokens[one + 1 : other] for one, other in zip([comma, *rest], [*rest, end], strict=True)]
+        if rest and all(piece and is_name(piece[0]) for piece in pieces[:-1]) and any(token.low == "and" for token in pieces[-1]):
+            return comma + 1
+    return commas[-1] + 1

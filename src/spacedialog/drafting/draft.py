@@ -154,8 +154,9 @@ def _candidates(sentence: Sentence, roster: Roster, areas: _Areas, when: date | 
     for number, one in enumerate(found):
         one = one._replace(thing=_after(tokens, one.thing, begin), whole=_after(tokens, one.whole, begin))
         known = dates[one.strength is Strength.DELIVERED]
-        due = _due(tokens, one, found, number, known, begin)
-        every = next((c.every for c in cycles if _holds(tokens, one.whole, c.start, c.end) or (c.start < begin and False)), None)
+        due = _due(text, tokens, one, found, number, known, begin)
+        last = [o for o in found if o.group == one.group][-1] if one.group >= 0 else one
+        every = next((c.every for c in cycles if _holds(tokens, one.whole, c.start, c.end) or (last is not one and _holds(tokens, last.whole, c.start, c.end))), None)
         parties = roster.of(text, tokens, one)
         yield Candidate(
             sentence,
@@ -219,6 +220,7 @@ def _after(tokens: Sequence[Token], span: Span, begin: int) -> Span:
 
 
 def _due(
+    text: str,
     tokens: Sequence[Token],
     one: Undertaking,
     found: Sequence[Undertaking],
@@ -233,7 +235,15 @@ def _due(
     inner = inner or [d for d in own if not any(_holds(tokens, o.thing, d.start, d.end) for o in others)]
     if inner:
         return inner[0]
+    if one.group >= 0:
+        # `exchange data and plans every week from April 2026`: after the last of the things, and of all of them
+        last = [o for o in found if o.group == one.group][-1]
+        trailing = [d for d in dates if d.start >= begin and last is not one and d.end >= tokens[last.whole[1] - 1].end - 1 and d.start > tokens[last.thing[0]].start]
+        if trailing:
+            return trailing[0]
     first = min((tokens[o.subject[0]].start for o in found if o.subject[1] > o.subject[0]), default=0)
+    if re.match(r"(?:Following|After|Since|Building|Recalling|Noting|Welcoming)\b", text[begin:]):
+        return None
     opening = [d for d in dates if begin <= d.start and d.end <= first]
     return opening[0] if opening else None
 

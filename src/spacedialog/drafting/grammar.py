@@ -175,7 +175,7 @@ def base_of(word: str) -> str:
 def is_adverb(token: Token) -> bool:
     """Whether it is an adverb, as far as its form tells."""
     low = token.low
-    return low in _ADVERBS or (low.endswith("ly") and low not in _NO_ADVERBS and token.text.islower())
+    return (low in _ADVERBS and low not in ("each", "all", "both", "first", "more")) or (low.endswith("ly") and low not in _NO_ADVERBS and token.text.islower())
 
 
 def is_adjective(token: Token) -> bool:

@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from unicodedata import normalize
 
 from spacedialog.errors import InputError
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 Form = Literal["text", "markdown", "html"]
 
@@ -106,15 +109,23 @@ def _sentences(blocks: Sequence[_Block]) -> Iterator[Sentence]:
     own = sum(1 for number, _ in numbered if number) * 2 > len(numbered)
     heading = stem = label = ""
     count = sentence = 0
+    announced = False  # whether a paragraph stands before the points of a list, since the heading
     for block in blocks:
         if block.kind == "heading":
-            heading, stem, label = block.text, "", ""
+            heading, stem, announced = block.text, "", False
             continue
         text = block.text
-        if block.kind == "paragraph" or not label:
-            count, sentence, stem = count + 1, 0, ""
+        if block.kind == "paragraph" or not announced:
             number, rest = _number(text)
-            label, text = (number, rest) if own and number else (str(count), text)
+            if own and number:
+                label, text, sentence = number, rest, 0
+            elif own:
+                # A preamble, or one more paragraph under a number.
+                label, sentence = (label, sentence) if label else ("preamble", 0)
+            else:
+                count, sentence = count + 1, 0
+                label = str(count)
+            stem, announced = "", block.kind == "paragraph"
         part = ""
         for part in _split(text):
             sentence += 1
@@ -130,9 +141,13 @@ def _number(text: str) -> tuple[str, str]:
 
 def _is_furniture(block: _Block) -> bool:
     """Whether a paragraph is none: a heading, a caption, a line of navigation."""
+    words = block.text.split()
+    if len(words) < 3 and re.fullmatch(r"[\W_]*(?:ends?|fin|\*+|#+|-+|_+)[\W_]*", block.text, re.IGNORECASE):
+        return True
     if block.kind != "paragraph":
         return False
-    words = block.text.split()
+    if re.match(r"(?:Photo|Image|Caption|Picture|File photo|Credit|Source|Media contact|Contact)s?\b[^.]{0,20}:", block.text):
+        return True
     return not re.search(r"[.:;!?][\"'\u201d\u2019)\]]*$", block.text) and len(words) < 15
 
 
@@ -169,6 +184,7 @@ def _split(text: str) -> list[str]:
 
 # The forms
 
+_LETTERED = re.compile(r"\s*\(?(?:[a-z]|[ivx]{1,4})[.)]\s+(?=\S)")
 _POINT = re.compile(r"\s*(?:[-*\u2022\u2023\u25aa\u25cf\u25e6\u2013\u2014]|\(?(?:[a-z]|[ivx]{1,4})[.)])\s+(?=\S)")
 
 
@@ -186,6 +202,7 @@ def _plain(text: str) -> Iterator[_Block]:
             yield _Block(kind, " ".join(gathered))
             gathered.clear()
 
+    lines = _head_apart(lines)
     for line in lines:
         point = _POINT.match(line)
         starts_number = packed and _number(line.strip())[0]
@@ -203,6 +220,16 @@ def _plain(text: str) -> Iterator[_Block]:
         else:
             gathered.append(line.strip())
     yield from flush()
+
+
+def _head_apart(lines: Sequence[str]) -> list[str]:
+    """The lines, with blank ones between those of the first block where that is a head: short, and no sentence."""
+    begin = next((n for n, line in enumerate(lines) if line.strip()), 0)
+    end = next((n for n in range(begin, len(lines)) if not lines[n].strip()), len(lines))
+    head = lines[begin:end]
+    if end == len(lines) or len(head) > 6 or any(len(line) > 140 or re.search(r"[.;:]\s*$", line) for line in head):
+        return list(lines)
+    return [*lines[:begin], *(part for line in head for part in (line, "")), *lines[end:]]
 
 
 def _markdown(text: str) -> Iterator[_Block]:
@@ -224,11 +251,8 @@ def _markdown(text: str) -> Iterator[_Block]:
             case "list_item_open" if ordered[-1][0]:
                 ordered[-1] = (True, ordered[-1][1] + 1)
             case "inline":
-                said = "".join(
-                    " " if child.type in ("softbreak", "hardbreak") else child.content
-                    for child in token.children or ()
-                    if child.type in ("text", "code_inline", "softbreak", "hardbreak")
-                )
+                first, *points = _lines(token.children or ())
+                said = first
                 if heading or (re.fullmatch(r"\*\*[^*]+\*\*:?", token.content.strip()) and not depth):
                     yield _Block("heading", said)
                 elif depth == 1 and ordered[-1][0] and len(said.split()) > 5:
@@ -236,6 +260,26 @@ def _markdown(text: str) -> Iterator[_Block]:
                     yield _Block("paragraph", f"{ordered[-1][1]}. {said}")
                 else:
                     yield _Block("item" if depth else "paragraph", said)
+                for point in points:
+                    yield _Block("item", point)
+
+
+def _lines(children: Iterable[Token]) -> list[str]:
+    """The text of a paragraph, and the points `(a)`, `(b)` that begin a line of it."""
+    parts = [""]
+    for child in children:
+        if child.type in ("softbreak", "hardbreak"):
+            parts.append("")
+        elif child.type in ("text", "code_inline"):
+            parts[-1] += child.content
+    lines = [parts[0]]
+    for part in parts[1:]:
+        point = _LETTERED.match(part)
+        if point:
+            lines.append(part[point.end() :])
+        else:
+            lines[-1] += f" {part}"
+    return lines
 
 
 _BLOCKS = "p, li, h1, h2, h3, h4, h5, h6, blockquote, td, dd, dt"

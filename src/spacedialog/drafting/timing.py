@@ -72,10 +72,10 @@ _POINT = re.compile(
             # quarters, halves, parts of a year
             rf"(?:the\s+)?(?P<quarter>first|second|third|fourth|last|final|1st|2nd|3rd|4th)\s+quarter\s+(?:of\s+)?{_year_or('y_q')}",
             rf"Q(?P<q>[1-4])[\s/,]+(?:of\s+)?{_year_or('y_qq')}",
-            rf"(?:the\s+)?(?P<half>first|second|latter|1st|2nd)\s+half\s+(?:of\s+)?{_year_or('y_h')}",
+            rf"(?:the\s+)?(?P<half>first|second|latter|1st|2nd)\s+(?:half|semester)\s+(?:of\s+)?{_year_or('y_h')}",
             rf"H(?P<h>[12])\s+{_YEAR.format('y_hh')}",
             rf"(?:the\s+)?(?P<season>[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all|[Ww]inter)(?:\s+of)?\s+{_year_or('y_s')}",
-            rf"(?:the\s+)?(?P<part>early|late|mid|middle|beginning|start|end|close)(?:-|\s+)(?:(?:of|in)\s+)?(?:the\s+)?(?:{_MONTH.format('m_p')}\s+)?{_year_or('y_p')}",
+            rf"(?:the\s+)?(?P<part>early|late|mid|middle|beginning(?= of)|start(?= of)|end|close(?= of))(?:-|\s+)(?:(?:of|in)\s+)?(?:the\s+)?(?:{_MONTH.format('m_p')}\s+)?{_year_or('y_p')}",
             rf"(?P<yearend>year-end|end-year|the year's end|the end of the year|the end of this year)(?:\s+{_YEAR.format('y_ye')})?",
             # years and months
             rf"{_MONTH.format('m_m')}(?:,?\s+(?:of\s+)?{_year_or('y_m')})",
@@ -87,7 +87,7 @@ _POINT = re.compile(
             r"(?P<nextmonth>next|last|this) month",
             r"(?P<this>this|next|last|the coming) (?P<thisseason>spring|summer|autumn|fall|winter)",
             rf"(?:(?<=\bin )|(?<=\bby )|(?<=\bsince )|(?<=\buntil )|(?<=\bbefore )){_MONTH.format('m_bare')}(?=[\s,.;)]|$)(?!\s+\d)",
-            r"\b(?P<near>today|yesterday|tomorrow)\b",
+            r"\b(?P<near>[Tt]oday|[Yy]esterday|[Tt]omorrow)\b",
             r"(?<=\bon )(?P<weekday>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b(?!,)",
         )
     )
@@ -212,7 +212,7 @@ def _point(found: re.Match[str], when: date | None, *, past: bool) -> str | None
         ahead = {"next": 1, "last": -1}.get(part["this"], 0)
         return f"{when.year + ahead}-{season}"
     if "near" in part:
-        return date.fromordinal(when.toordinal() + {"yesterday": -1, "today": 0, "tomorrow": 1}[part["near"]]).isoformat()
+        return date.fromordinal(when.toordinal() + {"yesterday": -1, "today": 0, "tomorrow": 1}[part["near"].lower()]).isoformat()
     if "weekday" in part:
         day_number = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split().index(part["weekday"])
         shift_days = -((when.weekday() - day_number) % 7) if past else (day_number - when.weekday()) % 7
@@ -297,7 +297,7 @@ def _qualified(text: str, before: str, point: When) -> When:
             edtf = _just_before(edtf)
         return When(min(start, by.start()), point.end, f"../{edtf}")
     since = _SINCE.search(before)
-    onwards = re.match(r"\s*(?:onwards?|on\b|and beyond)", text[point.end :])
+    onwards = re.match(r"\s*(?:onwards?\b|on(?=[,.;]|$)|and beyond)", text[point.end :])
     if since or onwards:
         return When(since.start() if since else start, point.end + (onwards.end() if onwards else 0), f"{edtf}/..")
     about = _ABOUT.search(before)

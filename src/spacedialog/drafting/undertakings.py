@@ -54,16 +54,33 @@ class Undertaking(NamedTuple):
     strength: Strength
     why: str
     sure: float
+    group: int = -1
+    """The same for things that one verb acts upon: what stands after the last of them is of all."""
 
 
 def undertakings(tokens: Sequence[Token]) -> list[Undertaking]:
     """All that the sentence undertakes, in its order."""
     found: list[Undertaking] = []
-    for clause in clauses_of(tokens):
+    clauses = clauses_of(tokens)
+    if clauses:
+        found += _told_aside(tokens, clauses[0])
+    for clause in clauses:
         for one in _Reader(tokens, clause).read():
             if one.thing[1] > one.thing[0] or one.verb:
                 found.append(one)
     return found
+
+
+def _told_aside(tokens: Sequence[Token], clause: Clause) -> Iterator[Undertaking]:
+    """What a relative clause tells of the subject as done: `CSIRO, which in 2024 launched a service with ASMC, aims`."""
+    begin, end = clause.subject
+    for at in range(begin + 1, end - 2):
+        if tokens[at].low in ("which", "who") and tokens[at - 1].text == ",":
+            stop = next((k for k in range(at, end) if tokens[k].text == "," and k > at + 3), end)
+            verb = next((k for k in range(at + 1, min(at + 6, stop)) if lemma(tokens[k], "past") in _words("delivered")), None)
+            if verb is not None and verb + 1 < stop:
+                said = lemma(tokens[verb], "past") or ""
+                yield Undertaking(said, (0, 0), (verb + 1, stop), (begin, at - 1), (at + 1, stop), _DELIVERED, f"'{said}' in the past, aside", 0.6)
 
 
 @cache
@@ -116,6 +133,11 @@ class _Reader:
         hung = [one for kind, span in hanging for one in self._hung(kind, span, alone=not said)]
         if hung and self._is_topic() and any(kind == "with" for kind, _ in hanging):
             said = []  # `X was discussed, with the two sides agreeing to Y` counts for Y only
+        finish = next((span for kind, span in hanging if kind == "with" and self._head_word(*span) in _FINISHES), None)
+        if finish and said:
+            # `with completion foreseen by 2026`: the date of what it completes
+            hung = [one for one in hung if one.thing[0] < finish[0] or one.thing[0] >= finish[1]]
+            said = [one._replace(strength=_INTENDED if one.strength is _EXPLORATORY else one.strength, whole=(one.whole[0], finish[1])) for one in said]
         yield from said
         for one in hung:
             yield one if one.whole[0] >= main else one._replace(whole=one.thing)
@@ -180,6 +202,9 @@ class _Reader:
                 word = lemma(self._tokens[at + passive], "participle" if passive else "base") if at + passive < end else None
                 thing = clause.subject
                 yield self._one(word or "", thing, strength, f"'{verb.phrase}'", 0.8)
+                return
+            if verb.phrase in ("task", "instruct", "direct", "mandate", "charge", "invite", "encourage", "request", "urge") and begin < end:
+                yield self._one("", (begin + 1 if self._low(begin) == "with" else begin, end), strength, f"'{verb.phrase}'", 0.75)._replace(whole=(begin, end))
                 return
             named = self._nominal_frame(*clause.subject)
             if named and verb.phrase in ("reaffirm", "confirm", "reiterate", "express", "renew", "affirm", "discuss", "voice", "give"):
@@ -337,7 +362,8 @@ class _Reader:
         why = f"'{verb.lemma}', going on"
         named = self._nominal_frame(*clause.subject)
         if named and not self._names_somebody(clause.subject):
-            yield from self._complement(named[1], clause.subject[1], min(named[0], _EXPLORATORY, key=_LADDER.index), why, 0.8)
+            level = _INTENDED if named[0] is _INTENDED and self._dated(*clause.subject) else min(named[0], _EXPLORATORY, key=_LADDER.index)
+            yield from self._complement(named[1], clause.subject[1], level, why, 0.8)
         elif verb.lemma in ("continue", "remain", "proceed", "progress", "advance"):
             if self._low(begin) == "to" or (begin < end and is_gerund(self._tokens, begin)):
                 yield from self._complement(begin, end, _EXPLORATORY, why, 0.6)
@@ -471,7 +497,7 @@ class _Reader:
             word = lemma(self._tokens[at], "participle", "past")
             if word and (word in _words("delivered") or word in ("co-chair", "chair")) and self._tokens[at].text.islower() and not is_determiner(self._tokens[at - 1]):
                 following = self._low(at + 1) if at + 1 < end else ""
-                if following in ("in", "on", "by", "at", "under", "with", "between", "last", "earlier", "this", "during", ""):
+                if self._low(at - 1) in RELATIVES | {"that"} or following in ("in", "on", "by", "at", "under", "with", "between", "last", "earlier", "this", "during", "jointly", "successfully", "together", "out", ""):
                     return self._low(at)
         return ""
 
@@ -545,12 +571,18 @@ class _Reader:
         tokens = self._tokens
         while begin < end and (is_adverb(tokens[begin]) or tokens[begin].text in ",:\u201c\u201d\"" or self._low(begin) in ("both", "either", "themselves", "itself")):
             if self._low(begin) in ("not", "never"):
-                return
+                break
             begin += 1
         if begin >= end:
             return
         low = self._low(begin)
+        if low == "not" and self._low(begin + 1) == "to" and self._clause.verb.lemma in _REFRAINING:
+            yield self._one("", (begin, end), strength, f"{why}, to refrain", sure)
+            return
         if low in ("not", "against"):
+            return
+        if low == "with" and self._low(begin + 1) in ("pleasure", "satisfaction", "appreciation", "gratitude", "interest"):
+            yield from self._complement(begin + 2, end, strength, why, sure)
             return
         if low == "by" and self._clause.verb.passive:
             # An agent stands between: `was agreed by the two sides that`.
@@ -658,6 +690,9 @@ class _Reader:
         begin = start + 1
         while begin < stop and is_adverb(tokens[begin]):
             begin += 1
+        if begin < stop and tokens[begin].text == ",":
+            closing = next((k for k in range(begin + 1, stop) if tokens[k].text == ","), None)
+            begin = closing + 1 if closing is not None and closing + 1 < stop else begin + 1
         if word in ("continue", "keep", "start", "begin", "work", "aim", "try") and begin < stop:
             if self._low(begin) == "to" or is_gerund(tokens, begin):
                 yield from self._complement(begin, stop, strength, why, sure)
@@ -679,7 +714,7 @@ class _Reader:
             yield self._one(word, (start, stop), weak, why, sure - 0.2, span_is_verb=True)
             return
         for thing, lead in self._things(begin, stop):
-            yield self._one(word, thing, weak, why, sure, lead)
+            yield self._one(word, thing, weak, why, sure, lead)._replace(group=start)
 
     def _is_verb(self, at: int, end: int, form: str, *, after_to: bool, sign: str, begin: int) -> bool:
         tokens = self._tokens
@@ -722,6 +757,8 @@ class _Reader:
     def _things(self, begin: int, end: int) -> list[tuple[Span, Span]]:
         """The noun phrases that stand side by side, each with the words that it shares with the first."""
         begin, end = self._stripped(begin, end)
+        if begin + 1 < end and self._low(begin) in PREPOSITIONS and self._tokens[begin + 1].text == ":":
+            begin, end = self._stripped(begin + 2, end)
         if begin >= end:
             return []
         cuts: list[tuple[int, int]] = []  # from the sign to where the next thing begins
@@ -746,7 +783,9 @@ class _Reader:
         for number, (sign, following) in enumerate(cuts):
             stop = cuts[number + 1][0] if number + 1 < len(cuts) else end
             closes = any(self._joins(one) for one in cuts[number:])
-            if closes and self._side_by_side((start, sign), (following, stop), first=start == begin):
+            apart = self._tokens[sign].text == ";" or any(self._tokens[k].text == ";" for k in range(sign, following))
+            again = following - sign > 1 and self._low(following - 1) in ("of", "on", "for") and any(self._low(k) == self._low(following - 1) for k in range(start, sign))
+            if apart or again or closes and self._side_by_side((start, sign), (following, stop), first=start == begin):
                 found.append(((start, sign), (begin, begin)))
                 start = following
         found.append(((start, end), (begin, begin)))
@@ -755,8 +794,8 @@ class _Reader:
     def _coordinator(self, at: int, end: int) -> int:
         """How many tokens a coordinator takes that begins here; 0 for none."""
         low = self._low(at)
-        if low == "," and at + 1 < end and self._low(at + 1) in ("and",):
-            return 2 + (self._low(at + 2) == "of")
+        if low in (",", ";") and at + 1 < end and self._low(at + 1) in ("and",):
+            return 2 + (self._low(at + 2) in ("of", "on", "for"))
         if low == "," and self._low(at + 1) == "as" and self._low(at + 2) == "well" and self._low(at + 3) == "as":
             return 4
         if low == "as" and self._low(at + 1) == "well" and self._low(at + 2) == "as":
@@ -776,9 +815,7 @@ class _Reader:
     def _named(self, begin: int, end: int, cuts: Sequence[tuple[int, int]]) -> list[tuple[Span, Span]]:
         """Bodies, missions or programmes by name: `cooperation in COPUOS, GEO and CEOS`."""
         first = cuts[0][0]
-        opening = next((k for k in range(first - 1, begin - 1, -1) if self._low(k) in PREPOSITIONS and self._low(k) != "of"), None)
-        if opening is None:
-            opening = next((k for k in range(first - 1, begin - 1, -1) if self._low(k) in PREPOSITIONS), None)
+        opening = next((k for k in range(begin, first - 1) if self._low(k) in PREPOSITIONS and self._is_named(k + 1, first)), None)
         if opening is not None and self._low(opening) in ("between", "among", "with", "by", "from", "at", "near", "against", "via"):
             return []
         start = begin if opening is None else opening + 1
@@ -1033,7 +1070,7 @@ class _Reader:
     def _promises(self, begin: int, end: int, *, whole: bool) -> bool:
         """Whether a relative clause undertakes something of its own: `which is to report`, `under which data will`."""
         if whole:
-            return any(self._low(k) in ("will", "shall") or self._low(k) in ("is", "are") and self._low(k + 1) == "to" for k in range(begin, end))
+            return any(self._low(k) in ("will", "shall") or self._low(k) in ("is", "are") and self._low(k + 1) in {"to", *_TO_COME} for k in range(begin, end))
         return self._low(begin) in ("will", "shall") or self._low(begin) in ("is", "are") and self._low(begin + 1) == "to"
 
     def _hangs(self, comma: int, at: int, end: int) -> bool:
@@ -1148,13 +1185,15 @@ _HAPPENING = {
     "conclude": "conclude", "return": "return", "arrive": "receive", "land": "land", "launch": "launch", "meet": "hold", "convene": "convene", "kick off": "start", "gather": "hold",
     "run": "run", "succeed": "complete", "finish": "finish",
 }  # fmt: skip
+_FINISHES = frozenset("completion conclusion finalisation finalization".split())
+_REFRAINING = frozenset("agree commit pledge undertake promise affirm reaffirm resolve vow".split())
 _TOPICAL = frozenset(["discuss", "address", "cover", "touch on", "touch upon", "take up", "raise", "review", "talk", "exchange views"])
 _REFRAMING = frozenset(
-    "reaffirm reiterate confirm affirm express voice announce declare renew state restate signal share indicate show recall reach be have give".split()
+    "accept manifest reaffirm reiterate confirm affirm express voice announce declare renew state restate signal share indicate show recall reach be have give".split()
 ) | {"express interest"}
 
 _SOMEBODY = frozenset(
-    "sides side countries country governments government parties party participants leaders ministers minister delegations"
+    "students businesses sides side countries country governments government parties party participants leaders ministers minister delegations"
     " agencies agency nations officials partners both they we members states experts heads principals institutions institutes"
     " ministries ministry teams president presidents secretary companies universities signatories neighbours allies scientists".split()
 )
