@@ -156,7 +156,11 @@ class Session:
 
     def type(self, keys: str) -> None:
         """Press keys."""
-        os.write(self._master, keys.encode())
+        os.write(self._master, keys.encode("utf-8", "surrogateescape"))
+
+    def interrupt(self) -> None:
+        """Do what a terminal does at Ctrl-C."""
+        os.killpg(self._process.pid, signal.SIGINT)
 
     def until(self, text: str) -> str:
         """What was shown, up to the first place where `text` stands; what is beyond waits for the next call."""

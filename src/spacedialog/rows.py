@@ -1,6 +1,6 @@
 """The typed rows that views answer with; their field names are the keys of the JSON output, stable from here on.
 
-Values are what JSON has: text, whole numbers, true and false, nothing, tuples of text, and small mappings. Days
+Values are what JSON has: text, numbers, true and false, nothing, tuples of text, and small mappings. Days
 and EDTF dates are text (`2026-10-05`, `2026`), recorded times are ISO 8601 in UTC.
 """
 
@@ -371,3 +371,34 @@ class TeamRow(NamedTuple):
     quarantined: int
     conflicts: int
     clashes: int
+
+
+class CandidateRow(NamedTuple):
+    """A candidate that `draft` found, as it stands in its file; `decision` is None until somebody has looked.
+
+    `confidence` is from 0 to 1. `milestones` and `sources` are one line each.
+    """
+
+    ref: str
+    title: str
+    decision: str | None
+    area: str
+    kind: str
+    strength: str
+    lead: str | None
+    partners: tuple[str, ...]
+    due: str | None
+    detail: str | None
+    milestones: tuple[str, ...]
+    sources: tuple[str, ...]
+    confidence: float
+    why: str
+    sentence: str
+
+
+class Reviewed(NamedTuple):
+    """How many candidates were accepted and dropped, and how many nobody has decided."""
+
+    accepted: int
+    dropped: int
+    left: int

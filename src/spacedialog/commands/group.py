@@ -35,6 +35,7 @@ COMMANDS = {
     "undo": "writing",
     "apply": "writing",
     "import": "writing",
+    "review": "reviewing",
     "conflicts": "team",
     "sync": "team",
     "team": "team",
