@@ -402,3 +402,23 @@ class Reviewed(NamedTuple):
     accepted: int
     dropped: int
     left: int
+
+
+class VerifiedRow(NamedTuple):
+    """A source of a commitment, held against a copy of its document.
+
+    `paragraph` and `sentence` are its place as it is recorded, `found_paragraph` and `found_sentence` that of the
+    sentence (`text`) of the copy that is the same or comes nearest; None where there is none. `similarity` is from 0
+    to 1: 1 for the same sentence, else how much of what is known of it stands in the other.
+    """
+
+    ref: str
+    title: str
+    verdict: str
+    document: str
+    paragraph: str | None
+    sentence: int | None
+    found_paragraph: str | None
+    found_sentence: int | None
+    similarity: float | None
+    text: str | None

@@ -36,6 +36,7 @@ COMMANDS = {
     "apply": "writing",
     "import": "writing",
     "review": "reviewing",
+    "verify-source": "verifying",
     "conflicts": "team",
     "sync": "team",
     "team": "team",
