@@ -238,6 +238,10 @@ def test_a_data_file_that_is_not_in_order_is_refused(tmp_path: Path) -> None:
     (tmp_path / "log.json").write_text('{"format": "spacedialog-log/1", "changes": []}')
     (tmp_path / "copy.txt").write_text(drafted.TEXT)
     assert "commitments[0].due" in desk.call("verify-source", "d.json", "copy.txt").stderr
+    commitments = document.pop("commitments")
+    (tmp_path / "d.jsonl").write_text("\n".join(json.dumps(part) for part in (document, *commitments)))
+    ran = desk.call("verify-source", "d.jsonl", "copy.txt")
+    assert (ran.status, "line 2.due" in ran.stderr) == (2, True)
     ran = desk.call("verify-source", "log.json", "copy.txt")
     assert (ran.status, "exported log" in ran.stderr) == (2, True)
 
