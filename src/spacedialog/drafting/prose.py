@@ -32,10 +32,11 @@ class Sentence(NamedTuple):
 
 
 class Prose(NamedTuple):
-    """A text: its title, and every sentence of its running text."""
+    """A text: its title, every sentence of its running text, and the `head`: the lines before that."""
 
     title: str
     sentences: tuple[Sentence, ...]
+    head: tuple[str, ...] = ()
 
 
 class _Block(NamedTuple):
@@ -96,7 +97,8 @@ def read(text: str, form: Form) -> Prose:
     blocks = [block._replace(text=" ".join(block.text.split())) for block in blocks if block.text.strip()]
     blocks = [block._replace(kind="heading") if _is_furniture(block) else block for block in blocks]
     title = next((block.text for block in blocks if block.kind == "heading"), "")
-    return Prose(title, tuple(_sentences(blocks)))
+    first = next((n for n, block in enumerate(blocks) if block.kind != "heading"), 0)
+    return Prose(title, tuple(_sentences(blocks)), tuple(block.text for block in blocks[:first]))
 
 
 def _sentences(blocks: Sequence[_Block]) -> Iterator[Sentence]:

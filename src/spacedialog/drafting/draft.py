@@ -1,0 +1,368 @@
+"""A statement drafted into a data file: one candidate for each thing undertaken, for a person to review.
+
+The rules are those of `undertakings`, `actors` and `timing`; here their findings become commitments, with refs, titles,
+areas and sources. Takes no clock and no network.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from spacedialog.dates import VagueDate
+from spacedialog.drafting.actors import MANY, Roster
+from spacedialog.drafting.grammar import Token, register, tokens_of
+from spacedialog.drafting.prose import Prose, Sentence, fingerprint
+from spacedialog.drafting.timing import When, cycles_in, dates_in
+from spacedialog.drafting.undertakings import Span, Undertaking, undertakings
+from spacedialog.errors import InputError
+from spacedialog.words import Status, Strength
+
+DOCUMENT = "STATEMENT"
+"""The key of the document that was drafted from."""
+
+
+class About(NamedTuple):
+    """What is known of the meeting besides its text; None is looked for in the text."""
+
+    when: VagueDate | None = None
+    key: str | None = None
+    series: str | None = None
+    number: int | None = None
+    title: str | None = None
+    place: str | None = None
+    url: str | None = None
+    sides: tuple[str, ...] = ()
+
+
+class Candidate(NamedTuple):
+    """One thing undertaken, as it was found: its sentence, who, by when; `wording` is its part of the sentence."""
+
+    sentence: Sentence
+    found: Undertaking
+    title: str
+    area: str
+    kind: str
+    parties: tuple[str, ...]
+    due: str | None
+    recurs: str | None
+    wording: str
+
+
+class Drafted(NamedTuple):
+    """The candidates of a text with what they stand in, and the sentences in which nothing was found, each with why."""
+
+    document: dict[str, Any]
+    candidates: tuple[Candidate, ...]
+    left_out: tuple[tuple[Sentence, str], ...]
+
+
+def draft(prose: Prose, about: About, *, compiled: date) -> Drafted:
+    """The data file of a text; InputError where it has no sentences, or neither it nor `about` says when they met."""
+    if not prose.sentences:
+        raise InputError("there is no running text in it", "give the statement's own text: plain, Markdown or HTML")
+    when = about.when or _when(prose)
+    if when is None:
+        raise InputError("the text does not say when the parties met", "say it: --when 2026-03-12")
+    roster = Roster(prose, about.sides)
+    areas = _Areas(prose)
+    candidates: list[Candidate] = []
+    left_out: list[tuple[Sentence, str]] = []
+    for sentence in prose.sentences:
+        found = list(_candidates(sentence, roster, areas, when.earliest))
+        candidates += found
+        if not found:
+            left_out.append((sentence, _why_not(sentence)))
+        roster.remember(sentence.text)
+    return Drafted(_document(prose, about, when, compiled, roster, areas, candidates), tuple(candidates), tuple(left_out))
+
+
+# Candidates
+
+
+def _candidates(sentence: Sentence, roster: Roster, areas: _Areas, when: date | None) -> Iterator[Candidate]:
+    stem = re.sub(r"[:\u2014\u2013-]+\s*$", "", sentence.stem).strip() if sentence.stem else ""
+    own = re.sub(r"^[A-Z][\w /&,-]{2,40}:\s+", "", sentence.text)
+    text, begin = own, 0
+    found = undertakings(tokens_of(own)) if not stem or own[:1].isupper() else []
+    if stem and not found:
+        joined = own[:1].lower() + own[1:] if own[1:2].islower() else own
+        text, begin = f"{stem} {joined}", len(stem) + 1
+        every = undertakings(tokens_of(text))
+        tokens = tokens_of(text)
+        found = [one for one in every if tokens[max(one.thing[1] - 1, 0)].end > begin]
+    tokens = tokens_of(text)
+    dates, cycles = dates_in(text, when), cycles_in(text)
+    for number, one in enumerate(found):
+        one = one._replace(thing=_after(tokens, one.thing, begin), whole=_after(tokens, one.whole, begin))
+        due = _due(text, tokens, one, found, number, dates, begin)
+        every = next((c.every for c in cycles if _holds(tokens, one.whole, c.start, c.end) or (c.start < begin and False)), None)
+        parties = roster.of(text, tokens, one)
+        yield Candidate(
+            sentence,
+            one,
+            _title(text, tokens, one, dates),
+            areas.of(sentence, _text(text, tokens, one.thing)),
+            _kind(one, _text(text, tokens, one.thing)),
+            tuple(parties),
+            due.edtf if due else None,
+            every,
+            _text(text, tokens, one.whole),
+        )
+
+
+def _after(tokens: Sequence[Token], span: Span, begin: int) -> Span:
+    start, end = span
+    while start < end and tokens[start].end <= begin:
+        start += 1
+    return start, end
+
+
+def _due(
+    text: str,
+    tokens: Sequence[Token],
+    one: Undertaking,
+    found: Sequence[Undertaking],
+    number: int,
+    dates: Sequence[When],
+    begin: int,
+) -> When | None:
+    """The date of a thing: one that stands in it, or one that opens the sentence and so is of all in it."""
+    del text
+    own = [d for d in dates if _holds(tokens, one.whole, d.start, d.end) and d.start >= begin]
+    inner = [d for d in own if _holds(tokens, one.thing, d.start, d.end)]
+    others = [o for n, o in enumerate(found) if n != number]
+    inner = inner or [d for d in own if not any(_holds(tokens, o.thing, d.start, d.end) for o in others)]
+    if inner:
+        return inner[0]
+    first = min((tokens[o.subject[0]].start for o in found if o.subject[1] > o.subject[0]), default=0)
+    opening = [d for d in dates if begin <= d.start and d.end <= first]
+    return opening[0] if opening else None
+
+
+def _holds(tokens: Sequence[Token], span: Span, start: int, end: int) -> bool:
+    begin, stop = span
+    return stop > begin and tokens[begin].start <= end - 1 and start < tokens[stop - 1].end and tokens[begin].start <= start
+
+
+def _text(text: str, tokens: Sequence[Token], span: Span) -> str:
+    begin, end = span
+    return text[tokens[begin].start : tokens[end - 1].end] if end > begin else ""
+
+
+_DISCUSS = frozenset("cover address touch raise take focus exchange share talk see express look".split())
+
+
+def _title(text: str, tokens: Sequence[Token], one: Undertaking, dates: Sequence[When]) -> str:
+    thing = _text(text, tokens, one.thing)
+    start = tokens[one.thing[0]].start if one.thing[1] > one.thing[0] else 0
+    last = [d for d in dates if start < d.start and d.end >= start + len(thing)]
+    if last:
+        thing = re.sub(r"[\s,]+(?:in|on|by|at|from|during|over|for|to|with launch planned)?\s*$", "", text[start : last[0].start])
+    parts = [_text(text, tokens, one.lead), thing]
+    said = " ".join(part for part in parts if part).strip(" ,;:")
+    if said[1:2].islower() and not one.lead[1] and one.verb:
+        said = said if _is_proper(text, tokens, one) else said[:1].lower() + said[1:]
+    verb = "discuss" if one.verb in _DISCUSS and one.strength is Strength.EXPLORATORY else one.verb
+    if verb in ("be", "continue") and one.subject == one.thing:
+        verb = "continue" if verb == "continue" else ""
+    title = f"{verb} {said}".strip() if verb and verb != "be" else said
+    title = re.sub(r"\s+", " ", title)
+    title = re.sub(r"^(?:that|to|the fact that)\s+", "", title)
+    return _shortened(title[:1].upper() + title[1:]) or _shortened(text)
+
+
+def _is_proper(text: str, tokens: Sequence[Token], one: Undertaking) -> bool:
+    """Whether the thing begins with a name, and not with a word that is large because it opens the sentence."""
+    first = tokens[one.thing[0]] if one.thing[1] > one.thing[0] else None
+    return first is None or first.start > 0 and not text[: first.start].strip() == "" or first.low not in _LARGE_AT_START and not first.text[1:].islower()
+
+
+_LARGE_AT_START = frozenset("the a an this their its".split())
+
+
+def _shortened(title: str) -> str:
+    if len(title) <= 160:
+        return title
+    cut = max(title.rfind(sign, 60, 160) for sign in (",", ";", " which", " that", " in order"))
+    return title[:cut].rstrip(" ,;") if cut > 0 else title[:157].rsplit(" ", 1)[0] + "\u2026"
+
+
+_KINDS = (
+    ("event", r"\b(?:meeting|dialogue|forum|workshop|conference|launch|convene|meet|host|hold|symposium|summit|campaign|exercise|ceremony)\b"),
+    ("agreement", r"\b(?:agreement|arrangement|memorandum|protocol|treaty|declaration|contract|convention)\b"),
+    ("study", r"\b(?:study|studies|assessment|feasibility|survey)\b"),
+    ("participation", r"\b(?:participat\w+|join\w*|accession|membership|contribut\w+)\b"),
+)
+
+
+def _kind(one: Undertaking, thing: str) -> str:
+    if one.strength is Strength.EXPLORATORY:
+        return "consultation"
+    said = f"{one.verb} {thing}".lower()[:80]
+    return next((kind for kind, words in _KINDS if re.search(words, said)), "action-item")
+
+
+def _why_not(sentence: Sentence) -> str:
+    text = sentence.text.lower()
+    if re.search(r"\b(?:led|co-?chaired|attended|headed|represented|took part|accompanied)\b", text):
+        return "says who was there"
+    if re.search(r"\b(?:thank|gratitude|appreciation|hospitality)\w*\b", text):
+        return "thanks"
+    if re.search(r"\b(?:not|no|never|against|neither)\b", text):
+        return "refuses, or says what is not"
+    if re.search(r"\b(?:importan\w+|value|friendship|role|recogni[sz]\w+|underlin\w+|stress\w+|emphasi[sz]\w+|underscor\w+|welcom\w+|spirit|trust)\b", text):
+        return "praises or gives weight, and undertakes nothing"
+    return "no wording that undertakes something"
+
+
+# Areas
+
+
+class _Areas:
+    """The areas of a text: its headings, or the fields of the register."""
+
+    def __init__(self, prose: Prose) -> None:
+        counts: dict[str, int] = {}
+        for sentence in prose.sentences:
+            counts[sentence.heading] = counts.get(sentence.heading, 0) + 1
+        headings = [h for h in counts if h and h != prose.title and len(h.split()) <= 9 and not re.search(r"\d{4}$|^by\b", h.lower())]
+        with_heading = sum(counts[h] for h in headings)
+        self._headings = {h: _slug(h) for h in headings} if len(headings) >= 3 and with_heading * 2 > len(prose.sentences) else {}
+        self._known = register("areas")["areas"]
+        self._paragraph: dict[str, str] = {}
+
+    def of(self, sentence: Sentence, thing: str) -> str:
+        """The area of a thing said in a sentence."""
+        if sentence.heading in self._headings:
+            return self._headings[sentence.heading]
+        own, around = thing.lower(), f" {sentence.text.lower()} "
+        scores = {
+            area["key"]: sum(3 for word in area["words"] if word in f" {own} ") + sum(1 for word in area["words"] if word in around)
+            for area in self._known
+        }
+        best = max(scores, key=lambda key: scores[key])
+        if scores[best]:
+            self._paragraph.setdefault(sentence.paragraph, best)
+            return best
+        return self._paragraph.get(sentence.paragraph, "general")
+
+    def declared(self, used: Sequence[str]) -> list[dict[str, str]]:
+        """The areas that are used, as a data file declares them."""
+        titles = {key: title for title, key in self._headings.items()} | {area["key"]: area["title"] for area in self._known if area["key"] not in self._headings.values()}
+        return [{"key": key, "title": titles.get(key, "General")} for key in dict.fromkeys(used)]
+
+
+def _slug(heading: str) -> str:
+    plain = re.sub(r"^(?:[IVX]+|[A-Z]|\d+)[.)]\s+", "", heading)
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:64].strip("-") or "general"
+
+
+# The file
+
+_ORDINAL_WORDS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth".split()
+_NUMBER = re.compile(
+    r"\b(?:(?P<word>" + "|".join(_ORDINAL_WORDS) + r")|(?P<n>\d{1,2})(?:st|nd|rd|th))\s+(?:[\w.\u2013-]+\s+){0,6}?(?:dialogue|meeting|consultations?|round|session|summit|forum|committee)",
+    re.IGNORECASE,
+)
+
+
+def _when(prose: Prose) -> VagueDate | None:
+    """The day on which the parties met: the first whole day that the head or the opening of the text names."""
+    opening = [prose.title, *(sentence.heading for sentence in prose.sentences[:1]), *(sentence.text for sentence in prose.sentences[:6])]
+    for text in (*opening, *prose.head):
+        for found in dates_in(text, None):
+            parsed = VagueDate.parse(found.edtf)
+            if parsed.latest and re.match(r"\d{4}-\d\d-\d\d", found.edtf):
+                return parsed
+    return None
+
+
+def _document(
+    prose: Prose,
+    about: About,
+    when: VagueDate,
+    compiled: date,
+    roster: Roster,
+    areas: _Areas,
+    candidates: Sequence[Candidate],
+) -> dict[str, Any]:
+    number = about.number or _number(prose)
+    key = about.key or "".join(roster.sides[:4]) + str(number or "")
+    key = re.sub(r"[^A-Za-z0-9]", "", key)[:24] or "NEW1"
+    title = about.title or prose.title or f"Meeting of {when}"
+    used = list(dict.fromkeys([*roster.sides, *(party for candidate in candidates for party in candidate.parties)]))
+    dialogue: dict[str, Any] = {"key": key, "series": about.series or _series(title), "title": title, "when": str(when)}
+    place = about.place or _place(prose)
+    dialogue |= {name: value for name, value in (("number", number), ("place", place)) if value}
+    document = {"key": DOCUMENT, "title": title} | ({"url": about.url} if about.url else {})
+    return {
+        "format": "spacedialog/1",
+        "compiled": compiled.isoformat(),
+        "dialogue": dialogue,
+        "documents": [document],
+        "areas": areas.declared([candidate.area for candidate in candidates]),
+        "parties": [{"key": p.key, "name": p.name, "side": p.side if p.side != MANY else MANY} for p in (roster.parties[k] for k in used)],
+        "commitments": [_commitment(f"{key}-{n:02}", candidate) for n, candidate in enumerate(candidates, 1)],
+    }
+
+
+def _commitment(ref: str, candidate: Candidate) -> dict[str, Any]:
+    sentence, found = candidate.sentence, candidate.found
+    said: dict[str, Any] = {
+        "ref": ref,
+        "area": candidate.area,
+        "kind": candidate.kind,
+        "title": candidate.title,
+        "strength": found.strength.value,
+    }
+    lead, *partners = candidate.parties or (None,)
+    if len(candidate.parties) == 1:
+        said["lead"] = lead
+    else:
+        said["partners"] = [party for party in (lead, *partners) if party]
+    if candidate.due and not candidate.recurs:
+        said["due"] = candidate.due
+    said["status"] = (Status.COMPLETE if found.strength is Strength.DELIVERED else Status.NOT_ASSESSED).value
+    said["sources"] = [
+        {
+            "document": DOCUMENT,
+            "paragraph": sentence.paragraph,
+            "sentence": sentence.number,
+            "hash": fingerprint(sentence.text),
+        }
+    ]
+    why = f"{found.why}; {found.strength}"
+    if candidate.recurs and candidate.due:
+        said["milestones"] = [{"ref": f"{ref}.1", "title": candidate.title, "when": candidate.due, "recurs": candidate.recurs}]
+    elif candidate.recurs:
+        why += f"; comes round every {candidate.recurs}, from when the text does not say"
+    shown = f"{sentence.stem} {sentence.text}" if sentence.stem else sentence.text
+    said["draft"] = {"sentence": shown, "confidence": max(0.05, min(0.95, found.sure)), "why": why}
+    return said
+
+
+def _number(prose: Prose) -> int | None:
+    for text in (prose.title, *(sentence.text for sentence in prose.sentences[:3])):
+        found = _NUMBER.search(text)
+        if found:
+            return int(found["n"]) if found["n"] else _ORDINAL_WORDS.index(found["word"].lower()) + 1
+    return None
+
+
+def _series(title: str) -> str:
+    bare = re.sub(r"^(?:Joint (?:Statement|Communiqu\u00e9|Declaration)|Record|Media Note|Statement|Outcome\w*)\s+(?:of|on|for|at|from)\s+(?:the\s+)?", "", title, flags=re.IGNORECASE)
+    bare = re.sub(rf"\b(?:{'|'.join(_ORDINAL_WORDS)}|\d{{1,2}}(?:st|nd|rd|th))\s+", "", bare, flags=re.IGNORECASE)
+    return bare[:1].upper() + bare[1:] if bare else title
+
+
+def _place(prose: Prose) -> str | None:
+    for text in (*prose.head, *(sentence.text for sentence in prose.sentences[:3])):
+        found = re.match(r"([A-Z][\w\u00c0-\u017f.' -]{2,40}?),?\s+(?:\d{1,2}\s+[A-Z]|[A-Z][a-z]+ \d)", text) or re.search(
+            r"\b(?:met|held|convened|hosted|gathered|took place)\b.{0,120}?\b(?:in|at) ([A-Z][\w\u00c0-\u017f.'-]+(?:,? (?:[A-Z][\w.]+))*)", text
+        )
+        if found:
+            return found[1].strip(" ,")
+    return None
