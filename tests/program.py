@@ -15,7 +15,7 @@ import sys
 import termios
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
@@ -156,7 +156,13 @@ class Session:
 
     def type(self, keys: str) -> None:
         """Press keys."""
-        os.write(self._master, keys.encode())
+        os.write(self._master, keys.encode("utf-8", "surrogateescape"))
+
+    def interrupt(self) -> None:
+        """Do what a terminal does at Ctrl-C; and press Enter, where a line is waited for that hears of it only then."""
+        os.killpg(self._process.pid, signal.SIGINT)
+        with suppress(OSError):  # It may be gone by now.
+            self.type("\r")
 
     def until(self, text: str) -> str:
         """What was shown, up to the first place where `text` stands; what is beyond waits for the next call."""

@@ -92,7 +92,7 @@ def test_case_and_short_forms_complete(desk: Desk, line: str, some: list[str]) -
         ("list --area ", [area["key"] for area in DATA["areas"]]),
         ("list --area e", ["exploration", "earth-observation"]),
         ("li", ["list"]),
-        ("re", ["report", "reschedule", "restore"]),
+        ("re", ["report", "reschedule", "review", "restore"]),
         ("completion z", ["zsh"]),
         ("list --format j", ["json", "jsonl"]),
     ],

@@ -20,8 +20,10 @@ from spacedialog.commands.group import COMMANDS
 from tools import manual, outputs, pictures
 
 if TYPE_CHECKING:
+    from tests import drafted
     from tests.program import Desk
 else:
+    import drafted
     from program import Desk
 
 ROOT = Path(__file__).parents[1]
@@ -68,6 +70,8 @@ SAID = {
     "fingerprint": "fingerprint",
     "conflicts": "conflicts",
     "paths": "paths",
+    "review": "review draft.json --list",
+    "verify-source": "verify-source draft.json statement.txt",
     "overview": "overview",
     "show": "show 25",
     "brief": "brief --since 2025-04-01",
@@ -81,6 +85,8 @@ def kept_desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A desk with a store, in which a date was moved and something was marked."""
     desk = Desk(tmp_path_factory.mktemp("kept"))
     assert desk.call("mark", "33", "complete", "--evidence", "https://example.org/33").status == 0
+    (desk.folder / "draft.json").write_text(drafted.text_of(drafted.document("accepted", "dropped")))
+    (desk.folder / "statement.txt").write_text(drafted.TEXT)
     return desk
 
 
@@ -121,7 +127,8 @@ def test_the_kept_manual_page_is_that_of_the_help() -> None:
     """docs/spacedialog.1 is what `python -m tools.manual` writes, with every command and exit status in it."""
     page = manual.PAGE.read_text("utf-8")
     assert page == manual.page()
-    assert [command.split()[0] for command in re.findall(r"^\.SS (.+)$", page, re.MULTILINE)] == list(COMMANDS)
+    named = [command.split()[0].replace("\\-", "-") for command in re.findall(r"^\.SS (.+)$", page, re.MULTILINE)]
+    assert named == list(COMMANDS)
     assert page.partition(".SH EXIT STATUS")[2].count(".TP") >= 6
 
 

@@ -28,6 +28,8 @@ LISTS = {
     "fingerprint": rows.FingerprintRow,
     "conflicts": rows.ConflictRow,
     "paths": storekeeping.Place,
+    "review": rows.CandidateRow,
+    "verify-source": rows.VerifiedRow,
 }
 """The outputs whose `data` is a list, and its rows."""
 OBJECTS = {
@@ -43,9 +45,10 @@ OF = {
     "backup": "backup, restore",
     "fingerprint": "fingerprint, history --verify",
     "written": "every write",
+    "review": "review --list",
 }
 """Which commands an output is of, where it does not bear the name of just one."""
-_PLAIN = {str: "string", int: "integer", bool: "boolean", type(None): "null"}
+_PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 
 Schema = dict[str, Any]
 

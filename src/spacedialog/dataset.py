@@ -309,7 +309,7 @@ def opening_misfits(opening: Mapping[str, Any], view: View, today: date) -> Iter
     if when.latest is None or when.latest > today:
         yield f"dialogue.when: {when} may lie after today ({today})\n  import it when the parties have met"
     here = view.dialogue(dialogue["key"])
-    if here and (here.get("series"), here.get("number")) != (dialogue["series"], dialogue["number"]):
+    if here and (here.get("series"), here.get("number")) != (dialogue["series"], dialogue.get("number")):
         yield f"dialogue.key: {dialogue['key']} is {here.get('title')} here\n  give the dialogue another key"
 
 

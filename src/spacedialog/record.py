@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from spacedialog.dates import Recurrence, VagueDate
 from spacedialog.fold import closing_day
 from spacedialog.log import CREATE, IMPORTED, NOTE, RETRACT, SET, Change, Draft, canonical, item_id
-from spacedialog.words import MilestoneStatus
+from spacedialog.words import Decision, MilestoneStatus
 
 
 def bundled_path() -> Path:
@@ -34,6 +34,44 @@ class Entry(NamedTuple):
     place: str
     commitment: Mapping[str, Any]
     updates: Sequence[tuple[str, Mapping[str, Any]]]
+
+    @property
+    def is_candidate(self) -> bool:
+        """Whether `draft` found it in a text."""
+        return bool(self.commitment.get("draft"))
+
+    @property
+    def decision(self) -> Decision | None:
+        """What a reviewer made of it; None for a candidate that nobody looked at, and for what is no candidate."""
+        decided = (self.commitment.get("draft") or {}).get("decision")
+        return Decision(decided) if decided else None
+
+
+class Candidates:
+    """How many candidates of `draft` a file held as it was imported, and what is to be told of them."""
+
+    def __init__(self) -> None:
+        self._all = self._undecided = 0
+        self._kept: list[str] = []
+
+    def count(self, entry: Entry) -> None:
+        """Take a commitment of the file into account."""
+        self._all += entry.is_candidate
+        self._undecided += entry.is_candidate and entry.decision is None
+
+    def keep(self, ref: str) -> None:
+        """Take into account that one was dropped and yet stays on record."""
+        self._kept.append(ref)
+
+    def notices(self) -> Iterator[str]:
+        """What whoever imports them is to know."""
+        if self._undecided:
+            yield (
+                f"{self._undecided} of {self._all} candidates were not reviewed, and are taken as they were drafted;"
+                " spacedialog review FILE goes through them, and what it drops goes off the record at the next import"
+            )
+        if self._kept:
+            yield f"dropped, but on record with what people said of it since: {', '.join(self._kept)}"
 
 
 def entries(document: Mapping[str, Any]) -> Iterator[Entry]:
@@ -70,7 +108,8 @@ def opening_drafts(opening: Mapping[str, Any]) -> Iterator[list[Draft]]:
 def entry_drafts(dialogue: Mapping[str, Any], entry: Entry) -> list[Draft]:
     """What a data file says of one commitment: the commitment, its milestones, the updates."""
     commitment, on = entry.commitment, dialogue["when"]
-    values = {name: value for name, value in commitment.items() if name != "milestones"}
+    # What was drafted, and why, is for whoever reviews it; the record has what came of it.
+    values = {name: value for name, value in commitment.items() if name not in ("milestones", "draft")}
     first = _create("commitment", commitment["ref"], on, {**values, "dialogue": dialogue["key"]})
     in_order = sorted((update for _, update in entry.updates), key=lambda update: closing_day(update["on"]))
     milestones = {milestone["ref"].casefold(): dict(milestone) for milestone in commitment.get("milestones", ())}

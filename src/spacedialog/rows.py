@@ -1,6 +1,6 @@
 """The typed rows that views answer with; their field names are the keys of the JSON output, stable from here on.
 
-Values are what JSON has: text, whole numbers, true and false, nothing, tuples of text, and small mappings. Days
+Values are what JSON has: text, numbers, true and false, nothing, tuples of text, and small mappings. Days
 and EDTF dates are text (`2026-10-05`, `2026`), recorded times are ISO 8601 in UTC.
 """
 
@@ -390,3 +390,54 @@ class TeamRow(NamedTuple):
     quarantined: int
     conflicts: int
     clashes: int
+
+
+class CandidateRow(NamedTuple):
+    """A candidate that `draft` found, as it stands in its file; `decision` is None until somebody has looked.
+
+    `confidence` is from 0 to 1. `milestones` and `sources` are one line each.
+    """
+
+    ref: str
+    title: str
+    decision: str | None
+    area: str
+    kind: str
+    strength: str
+    lead: str | None
+    partners: tuple[str, ...]
+    due: str | None
+    detail: str | None
+    milestones: tuple[str, ...]
+    sources: tuple[str, ...]
+    confidence: float
+    why: str
+    sentence: str
+
+
+class Reviewed(NamedTuple):
+    """How many candidates were accepted and dropped, and how many nobody has decided."""
+
+    accepted: int
+    dropped: int
+    left: int
+
+
+class VerifiedRow(NamedTuple):
+    """A source of a commitment, held against a copy of its document.
+
+    `paragraph` and `sentence` are its place as it is recorded, `found_paragraph` and `found_sentence` that of the
+    sentence (`text`) of the copy that is the same or comes nearest; None where there is none. `similarity` is from 0
+    to 1: 1 for the same sentence, else how much of what is known of it stands in the other.
+    """
+
+    ref: str
+    title: str
+    verdict: str
+    document: str
+    paragraph: str | None
+    sentence: int | None
+    found_paragraph: str | None
+    found_sentence: int | None
+    similarity: float | None
+    text: str | None

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from spacedialog.errors import DateError, NotFoundError
-from spacedialog.log import Draft
+from spacedialog.log import Draft, item_id
 from spacedialog.rows import Written
 from spacedialog.session import Session
 from spacedialog.store import files, journal, shared, writer
 from spacedialog.store.view import View
 from spacedialog.watch import Watch, unwatched
+from spacedialog.words import Decision
 
 if TYPE_CHECKING:
     import sqlite3
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from spacedialog.dates import VagueDate
     from spacedialog.intake import Contents
     from spacedialog.log import Change
+    from spacedialog.record import Candidates
     from spacedialog.statements import Addition
     from spacedialog.updates import Update
 
@@ -261,19 +263,25 @@ class Tracker:
         wrong with the file `name`.
         """
         from spacedialog import incoming, intake
+        from spacedialog.record import Candidates
 
         stream = BytesIO(content) if isinstance(content, bytes) else content
         contents = intake.read(stream, name, max_size or incoming.MAX_SIZE)
         with self._writing(bundled=bundled) as session:
             if isinstance(contents, intake.Contents):
-                appended = self.record(session.connection, self._imports(contents, session, watch))
+                candidates = Candidates()
+                drafts = self._imports(contents, session, watch, candidates)
+                appended = self.record(session.connection, drafts)
                 contents.problems.refuse()
-                return session.written("imported", changes=appended.changes, undo=appended.last)
+                notices = tuple(candidates.notices())
+                return session.written("imported", changes=appended.changes, undo=appended.last, notices=notices)
             merged = writer.merge(session.connection, watch(contents), name)
             notices = (f"{merged.strange} entries are newer than this program: kept, and not counted",)
             return session.written("imported", changes=merged.came, notices=notices if merged.strange else ())
 
-    def _imports(self, contents: Contents, session: Session, watch: Watch) -> Iterator[list[Draft]]:
+    def _imports(
+        self, contents: Contents, session: Session, watch: Watch, candidates: Candidates
+    ) -> Iterator[list[Draft]]:
         """What a data file says that its previous import did not; nothing more once anything is wrong with it."""
         from spacedialog import dataset, record
 
@@ -284,10 +292,22 @@ class Tracker:
             previous, refused = journal.imported(session.connection, item), journal.refused(session.connection, item)
             return record.differences(drafts, previous, refused, on=self.today.isoformat())
 
+        def gone(ref: str) -> list[Draft]:
+            item = item_id("commitment", ref)
+            previous = journal.imported(session.connection, item)
+            if not {change.id for change in journal.live(session.connection, item)} <= {one.id for one in previous}:
+                candidates.keep(ref)
+                return []
+            return record.differences([], previous, (), on=self.today.isoformat())
+
         contents.problems.extend(dataset.opening_misfits(contents.opening, session.view, self.today))
         if not contents.problems:
             yield from map(news, record.opening_drafts(contents.opening))
         for entry in watch(contents.entries()):
+            candidates.count(entry)
+            if entry.decision is Decision.DROPPED:
+                yield gone(entry.commitment["ref"])
+                continue
             contents.problems.extend(dataset.entry_misfits(entry, session.view, self.today))
             if not contents.problems:
                 yield news(record.entry_drafts(contents.opening["dialogue"], entry))

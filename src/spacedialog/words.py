@@ -32,6 +32,16 @@ class Decision(StrEnum):
     DROPPED = "dropped"
 
 
+class SourceVerdict(StrEnum):
+    """How a source stands to a copy of its document."""
+
+    SAME = "same"
+    MOVED = "moved"
+    CHANGED = "changed"
+    MISSING = "missing"
+    UNPINNED = "unpinned"
+
+
 class MilestoneStatus(StrEnum):
     """What is recorded of a milestone; whether it is open or closed follows from its window and the day."""
 

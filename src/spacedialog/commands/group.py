@@ -36,6 +36,8 @@ COMMANDS = {
     "apply": "writing",
     "import": "writing",
     "draft": "drafting",
+    "review": "reviewing",
+    "verify-source": "verifying",
     "conflicts": "team",
     "sync": "team",
     "team": "team",

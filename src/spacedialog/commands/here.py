@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -183,6 +183,31 @@ def password() -> str | None:
     import getpass
 
     return getpass.getpass("password for the team's server: ") if sys.stdin.isatty() else None
+
+
+def is_conversation() -> bool:
+    """Whether a person at a terminal reads what is asked and types the answer."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def ask(prompt: str, suggested: Sequence[str] = ()) -> str:
+    """A line that a person types; the arrow up brings what is suggested. EOFError at Ctrl-D."""
+    try:
+        import readline
+    except ImportError:
+        return _line(prompt)
+    readline.set_auto_history(False)
+    readline.clear_history()
+    for line in suggested:
+        readline.add_history(line)
+    return _line(prompt)
+
+
+def _line(prompt: str) -> str:
+    try:
+        return input(prompt)
+    except UnicodeDecodeError as error:
+        raise InputError("what was typed is not UTF-8", "set the terminal to UTF-8, and type it again") from error
 
 
 def surroundings(tell: Callable[[str], None]) -> Surroundings:

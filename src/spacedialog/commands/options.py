@@ -63,6 +63,11 @@ TemplateOption = Annotated[
         "--template", metavar="FILE", help="Fill your own Jinja template.", show_default=False, readable=False
     ),
 ]
+MAX_SIZE = "5MB"
+MaxSizeOption = Annotated[
+    str,
+    typer.Option("--max-size", metavar="SIZE", help="How much of the file may be held at once: 500kB, 200MB, 2GB."),
+]
 ColourOption = Annotated[Colour, typer.Option("--color", help="Colour: auto, always or never (also NO_COLOR).")]
 
 MOST_ROWS = 300

@@ -16,7 +16,7 @@ from spacedialog.commands.completion import (
     complete_ref,
     complete_strength,
 )
-from spacedialog.commands.options import RefArgument, Writing, writes, writes_without
+from spacedialog.commands.options import MAX_SIZE, MaxSizeOption, RefArgument, Writing, writes, writes_without
 from spacedialog.commands.progress import progress
 from spacedialog.errors import InputError
 
@@ -49,11 +49,6 @@ SourceOption = Annotated[
     str | None, typer.Option(metavar="DOCUMENT", help="The document it stands in: its key, title or address.")
 ]
 ParagraphOption = Annotated[str | None, typer.Option(metavar="N", help="The paragraph of the document.")]
-MAX_SIZE = "5MB"
-MaxSizeOption = Annotated[
-    str,
-    typer.Option("--max-size", metavar="SIZE", help="How much of the file may be held at once: 500kB, 200MB, 2GB."),
-]
 ChangeArgument = Annotated[str | None, typer.Argument(metavar="CHANGE", help="The id of a change, or its end.")]
 
 

@@ -1,0 +1,94 @@
+"""Which sentences of a document commitments stand on, by what a record says or a data file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, BinaryIO, NamedTuple
+
+from spacedialog import intake
+from spacedialog.errors import InputError, NotFoundError
+from spacedialog.selection import Selection, filter_of, one_of
+from spacedialog.store.view import View
+from spacedialog.words import Decision
+
+
+class Cited(NamedTuple):
+    """A sentence that a commitment stands on: its place and its hash as far as they are known.
+
+    `words` is what is known of how it reads: the sentence itself (`is_whole`), or the title that was made of it.
+    """
+
+    ref: str
+    title: str
+    document: str
+    paragraph: str | None
+    sentence: int | None
+    hash: str | None
+    words: str
+    is_whole: bool = False
+
+
+def of_record(view: View, dialogue: str, document: str | None = None) -> list[Cited]:
+    """What the commitments of a dialogue on record cite of a document; NotFoundError where there is no such dialogue.
+
+    Without a document, of the one of which sentences are pinned, or of the only one; InputError where that is unclear.
+    """
+    of = view.dialogue(dialogue)
+    if of is None:
+        known = ", ".join(view.values("dialogue")) or "none yet"
+        raise NotFoundError(
+            f"there is no dialogue '{dialogue}' on record", f"name one of these, or a data file: {known}"
+        )
+    details = view.report(filter_of(Selection(dialogue=[of["key"]]), view)).commitments
+    return _of_document(
+        (
+            _cited(detail.commitment.ref, detail.commitment.title, source)
+            for detail in details
+            for source in detail.sources
+        ),
+        document,
+    )
+
+
+def of_file(stream: BinaryIO, name: str, document: str | None = None) -> list[Cited]:
+    """The same of the data file `name`; what was dropped in it cites nothing.
+
+    InputError or ProblemsError where it is none, or not in order.
+    """
+    contents = intake.read(stream, name)
+    if not isinstance(contents, intake.Contents):
+        raise InputError(f"{name}: this is an exported log", "name a dialogue on record, or a data file")
+    cited = list(_in_file(contents))
+    contents.problems.refuse()
+    return _of_document(cited, document)
+
+
+def _in_file(contents: intake.Contents) -> Iterator[Cited]:
+    for entry in contents.entries():
+        if entry.decision is Decision.DROPPED:
+            continue
+        commitment = entry.commitment
+        sentence = (commitment.get("draft") or {}).get("sentence")
+        for number, source in enumerate(commitment["sources"]):
+            cited = _cited(commitment["ref"], commitment["title"], source)
+            # What was drafted is its first source; those that a merge added stand for other sentences.
+            yield cited._replace(words=sentence, is_whole=True) if sentence and not number else cited
+
+
+def _cited(ref: str, title: str, source: Mapping[str, Any]) -> Cited:
+    return Cited(
+        ref, title, source["document"], source.get("paragraph"), source.get("sentence"), source.get("hash"), title
+    )
+
+
+def _of_document(cited: Iterable[Cited], document: str | None) -> list[Cited]:
+    found = list(cited)
+    there = list(dict.fromkeys(one.document for one in found))
+    if document is not None:
+        key = one_of("--document", document, there)
+    else:
+        pinned = list(dict.fromkeys(one.document for one in found if one.hash)) or there
+        if len(pinned) > 1:
+            raise InputError(f"several documents are cited: {', '.join(pinned)}", f"say which: --document {pinned[0]}")
+        key = pinned[0] if pinned else ""
+    return [one for one in found if one.document == key]

@@ -1,0 +1,114 @@
+"""A draft's file: read and checked as an import would, and saved after each step, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Any, NamedTuple
+
+from spacedialog import intake
+from spacedialog.drafting.review import Document, candidates
+from spacedialog.errors import InputError, SpacedialogError, StoreError
+from spacedialog.incoming import Incoming, parse_json, text_of
+
+_MARK = "\ufeff"
+
+
+class ChangedFileError(SpacedialogError):
+    """Something else wrote to the file since it was read (exit status 2)."""
+
+
+class _Layout(NamedTuple):
+    """How a file lays out its JSON, so that saving it alters no more lines than were edited."""
+
+    mark: str
+    indent: int | str | None
+    ascii: bool
+    line_end: str
+    end: str
+
+    @classmethod
+    def of(cls, text: str) -> _Layout:
+        found = re.match(r"\{\r?\n( +|\t+)", text)
+        indent = None if found is None else len(found[1]) if found[1][0] == " " else found[1]
+        line_end = "\r\n" if "\r\n" in text else "\n"
+        return cls("", indent, text.isascii() and "\\u" in text, line_end, text[len(text.rstrip()) :])
+
+    def written(self, document: Document) -> bytes:
+        text = json.dumps(document, indent=self.indent, ensure_ascii=self.ascii)
+        return (self.mark + text.replace("\n", self.line_end) + self.end).encode()
+
+
+class DraftFile:
+    """A file of candidates, and what it said when it was read or saved last.
+
+    InputError or ProblemsError where it cannot be read, or an import would not take it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.name = str(path)
+        self._path = Path(os.path.realpath(path))
+        try:
+            with self._path.open("rb") as stream:
+                self._content = Incoming(stream, self.name).whole()
+        except OSError as error:
+            raise InputError(f"{path}: {error.strerror}", "name a data file that `draft` wrote") from error
+        self._check(self._content)
+        text = text_of(self._content, self.name)
+        try:
+            self.document: dict[str, Any] = parse_json(text, self.name)
+        except InputError as error:
+            raise InputError(
+                f"{path}: this is not one JSON object", "review takes the file that `draft` wrote"
+            ) from error
+        if not candidates(self.document):
+            raise InputError(f"{path}: there are no candidates in it", "review takes the file that `draft` wrote")
+        mark = _MARK if self._content.startswith(_MARK.encode()) else ""
+        self._layout = _Layout.of(text)._replace(mark=mark)
+
+    def _check(self, content: bytes) -> None:
+        contents = intake.read(BytesIO(content), self.name)
+        if not isinstance(contents, intake.Contents):
+            raise InputError(f"{self.name}: this is an exported log", "review takes the file that `draft` wrote")
+
+    def save(self, document: Document) -> None:
+        """Keep the document in place of what the file says, if that is still what it said.
+
+        ProblemsError where an import would not take it, ChangedFileError where it says something else by now,
+        StoreError where it cannot be written; then the file is as it was.
+        """
+        content = self._layout.written(document)
+        self._check(content)
+        try:
+            if self._path.read_bytes() != self._content:
+                raise ChangedFileError(
+                    f"{self.name}: the file was changed by something else since it was read; this step is not in it",
+                    "begin again: what was decided before is in it, unless that change took it out",
+                )
+            if content != self._content:
+                self._replace(content)
+        except OSError as error:
+            raise StoreError(
+                f"{self.name}: it was not saved: {error.strerror}", "see that the file and its folder can be written to"
+            ) from error
+        self._content = content
+        self.document = dict(document)
+
+    def _replace(self, content: bytes) -> None:
+        handle, draft = mkstemp(prefix=f".{self._path.name}.", dir=self._path.parent)
+        try:
+            with os.fdopen(handle, "wb") as out:
+                os.fchmod(handle, self._path.stat().st_mode & 0o777)
+                out.write(content)
+                out.flush()
+                os.fsync(handle)
+            Path(draft).replace(self._path)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                Path(draft).unlink()
+            raise

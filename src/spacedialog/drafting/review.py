@@ -1,0 +1,329 @@
+"""Review of a draft: what a person makes of its candidates, step by step; a document comes in and one goes out.
+
+Pure: no file, no terminal. What is typed of a field is read here as well, so that whoever asked can ask again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from difflib import SequenceMatcher
+from typing import Any, Literal
+
+from spacedialog.dates import quoted, readable
+from spacedialog.errors import InputError
+from spacedialog.links import citation
+from spacedialog.rows import CandidateRow, Reviewed
+from spacedialog.selection import one_of
+from spacedialog.spoken import parse_date
+from spacedialog.updates import check_text
+from spacedialog.words import NAME_PATTERN, Decision, Status, Strength
+
+Document = Mapping[str, Any]
+Candidate = Mapping[str, Any]
+Register = Literal["areas", "parties"]
+
+FIELDS = ("title", "area", "strength", "lead", "partners", "due", "kind", "detail")
+"""What is edited, in the order in which it is asked for."""
+
+MAY_BE_EMPTY = ("lead", "partners", "due", "detail")
+"""Those that a candidate need not have."""
+
+_ORDER = (
+    *("ref", "area", "kind", "title", "detail", "strength", "lead", "partners", "due", "status", "percent", "sources"),
+    *("omitted_by", "difference", "milestones", "draft"),
+)
+_NUMBERED = re.compile(r"(.*-)([0-9]{1,9})")
+
+
+# Looking
+
+
+def candidates(document: Document) -> list[Candidate]:
+    """The commitments of a file that were drafted, in their order."""
+    return [commitment for commitment in document["commitments"] if commitment.get("draft")]
+
+
+def candidate(document: Document, ref: str) -> Candidate:
+    """The candidate that a ref, or just its number, names; InputError where there is none."""
+    typed = ref.strip().casefold()
+    for one in candidates(document):
+        numbered = _NUMBERED.fullmatch(one["ref"])
+        if one["ref"].casefold() == typed or (numbered and typed.isdecimal() and int(typed) == int(numbered[2])):
+            return one
+    raise InputError(
+        f"{quoted(ref)} is no candidate of this file", "write a ref such as spacedialog review --list shows"
+    )
+
+
+def decision(of: Candidate) -> Decision | None:
+    """What was decided of a candidate; None where nothing was yet."""
+    decided = of["draft"].get("decision")
+    return Decision(decided) if decided else None
+
+
+def tally(document: Document) -> Reviewed:
+    """How many candidates were accepted and dropped, and how many are left."""
+    decided = [decision(one) for one in candidates(document)]
+    return Reviewed(*(decided.count(kind) for kind in (Decision.ACCEPTED, Decision.DROPPED, None)))
+
+
+def rows(document: Document) -> Iterator[CandidateRow]:
+    """The candidates as people and programs get to see them."""
+    return (row(one) for one in candidates(document))
+
+
+def row(of: Candidate) -> CandidateRow:
+    """A candidate as people and programs get to see it."""
+    drafted, decided = of["draft"], decision(of)
+    return CandidateRow(
+        of["ref"],
+        of["title"],
+        decided.value if decided else None,
+        of["area"],
+        of["kind"],
+        of["strength"],
+        of.get("lead"),
+        tuple(of.get("partners") or ()),
+        of.get("due"),
+        of.get("detail"),
+        tuple(_milestone(milestone) for milestone in of.get("milestones") or ()),
+        tuple(citation(source) for source in of["sources"]),
+        drafted["confidence"],
+        drafted["why"],
+        drafted["sentence"],
+    )
+
+
+def _milestone(milestone: Mapping[str, Any]) -> str:
+    recurs = f", every {milestone['recurs']}" if milestone.get("recurs") else ""
+    return f"{milestone['ref']} {milestone['when']} {milestone['title']}{recurs}"
+
+
+def taken(title: str, sentence: str) -> tuple[int, int] | None:
+    """From where to where a title stands in the sentence that it was made of; None where it cannot be found there."""
+    words = list(re.finditer(r"\w+", sentence))
+    wanted = [word.casefold() for word in re.findall(r"\w+", title)]
+    blocks = SequenceMatcher(None, wanted, [word[0].casefold() for word in words], autojunk=False).get_matching_blocks()
+    # A word by itself stands in many sentences; two in a row are no accident.
+    found = [block for block in blocks if block.size >= min(2, len(wanted) or 1)]
+    if not found:
+        return None
+    return words[found[0].b].start(), words[found[-1].b + found[-1].size - 1].end()
+
+
+# Steps
+
+
+def accept(document: Document, ref: str) -> Document:
+    """The candidate is to go on record."""
+    return _decided(document, ref, Decision.ACCEPTED)
+
+
+def drop(document: Document, ref: str) -> Document:
+    """The candidate is not to go on record; it stays in the file, so that its ref is not given again."""
+    return _decided(document, ref, Decision.DROPPED)
+
+
+def _decided(document: Document, ref: str, decided: Decision) -> Document:
+    one = candidate(document, ref)
+    return _with(document, one, {**one, "draft": {**one["draft"], "decision": decided.value}})
+
+
+def edit(document: Document, ref: str, values: Mapping[str, Any]) -> Document:
+    """The candidate with these of its FIELDS set anew, None to empty one; its decision is left as it is.
+
+    What becomes `delivered` is complete, and what no longer is was not assessed, unless its status says more.
+    """
+    one = candidate(document, ref)
+    edited = dict(one)
+    for name, value in values.items():
+        if value is None:
+            edited.pop(name, None)
+        else:
+            edited[name] = value
+    if one["status"] == _drafted_status(one["strength"]):
+        edited["status"] = _drafted_status(edited["strength"])
+    return _with(document, one, _in_order(edited, one))
+
+
+def _drafted_status(strength: str) -> str:
+    return (Status.COMPLETE if strength == Strength.DELIVERED else Status.NOT_ASSESSED).value
+
+
+def _in_order(commitment: Mapping[str, Any], was: Candidate) -> dict[str, Any]:
+    """The commitment with each new field where `draft` would have put it; those that it had stay where they are."""
+    names = [name for name in was if name in commitment]
+    for name in commitment:
+        if name not in was:
+            later = _ORDER[_ORDER.index(name) + 1 :]
+            names.insert(next((at for at, other in enumerate(names) if other in later), len(names)), name)
+    return {name: commitment[name] for name in names}
+
+
+def split(document: Document, ref: str, titles: Sequence[str]) -> Document:
+    """The candidate in several, one for each title, none decided: the first keeps ref and milestones, all its source.
+
+    InputError for fewer than two titles.
+    """
+    one = candidate(document, ref)
+    if len(titles) < 2:
+        raise InputError("a split needs two titles or more", "write one for each part, or edit the title")
+    for title in titles:
+        check_text("title", title)
+    undecided = {name: value for name, value in one["draft"].items() if name != "decision"}
+    parts: list[Candidate] = []
+    for number, title in enumerate(titles):
+        part = {**one, "title": title, "draft": undecided}
+        if number:
+            del part["ref"]
+            part.pop("milestones", None)
+            part = {"ref": _free_ref(document, [*parts, one]), **part}
+        parts.append(part)
+    return _with(document, one, *parts)
+
+
+def _free_ref(document: Document, besides: Sequence[Candidate]) -> str:
+    """The ref after the highest of the file and of those besides."""
+    refs = [commitment["ref"] for commitment in (*document["commitments"], *besides)]
+    start = f"{document['dialogue']['key']}-"
+    numbers = [
+        found[2] for ref in refs if (found := _NUMBERED.fullmatch(ref)) and found[1].casefold() == start.casefold()
+    ]
+    width = max((len(number) for number in numbers), default=2)
+    return f"{start}{max((int(number) for number in numbers), default=0) + 1:0{width}}"
+
+
+def merge(document: Document, ref: str, into: str) -> Document:
+    """The candidate goes into another, which gets its sources and milestones, and its due date if it has none itself.
+
+    The candidate stays in the file as dropped. What `updates` say of it is said of the other. InputError where the
+    other is the same or was dropped.
+    """
+    one, other = candidate(document, ref), candidate(document, into)
+    if one is other:
+        raise InputError(f"{one['ref']} is the candidate itself", "name another, or split, edit or drop this one")
+    if decision(other) is Decision.DROPPED:
+        raise InputError(f"{other['ref']} was dropped", "name another, or accept that one first")
+    whole = {**other, "sources": [*other["sources"], *(s for s in one["sources"] if s not in other["sources"])]}
+    if not other.get("due") and one.get("due"):
+        whole["due"] = one["due"]
+    renamed = {one["ref"].casefold(): other["ref"]}
+    if one.get("milestones"):
+        own = list(other.get("milestones") or ())
+        for milestone in one["milestones"]:
+            ref_ = _free_milestone_ref(other["ref"], own)
+            renamed[milestone["ref"].casefold()] = ref_
+            own.append({**milestone, "ref": ref_})
+        whole["milestones"] = own
+    why = f"{one['draft']['why']}; merged into {other['ref']}"
+    gone = {name: value for name, value in one.items() if name != "milestones"}
+    gone["draft"] = {**one["draft"], "why": why, "decision": Decision.DROPPED.value}
+    merged = _with(_with(document, other, _in_order(whole, other)), one, gone)
+    if not document.get("updates"):
+        return merged
+    updates = [
+        {**update, "ref": renamed.get(update["ref"].casefold(), update["ref"])} for update in document["updates"]
+    ]
+    return {**merged, "updates": updates}
+
+
+def _free_milestone_ref(ref: str, milestones: Sequence[Mapping[str, Any]]) -> str:
+    numbers = [int(tail) for one in milestones if (tail := one["ref"].rpartition(".")[2]).isdecimal()]
+    return f"{ref}.{max(numbers, default=0) + 1}"
+
+
+def declare(document: Document, register: Register, entry: Mapping[str, str]) -> Document:
+    """An area (`key`, `title`) or a party (`key`, `name`, `side`) more; InputError where that cannot be one."""
+    for name, text in entry.items():
+        if name in ("key", "side") and not re.fullmatch(NAME_PATTERN, text):
+            raise InputError(f"{name}: {quoted(text)} is not a short name", "write letters, digits, . _ and - only")
+        check_text(name, text)
+    return {**document, register: [*document[register], dict(entry)]}
+
+
+def _with(document: Document, one: Candidate, *parts: Candidate) -> Document:
+    """The document with these in the place of a candidate."""
+    commitments: list[Candidate] = []
+    for commitment in document["commitments"]:
+        commitments += parts if commitment is one else (commitment,)
+    return {**document, "commitments": commitments}
+
+
+# What is typed of a field
+
+
+def shown(of: Candidate, field: str) -> str:
+    """What a field of a candidate says, as one would type it."""
+    value = of.get(field) or ""
+    if field == "due":
+        return readable(value)
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+ENTRIES: Mapping[Register, Mapping[str, str]] = {
+    "areas": {"title": "title"},
+    "parties": {"name": "name", "side": "side (the key of a country, such as US)"},
+}
+"""What an area or a party is declared with, besides its key; and how that is asked for."""
+
+
+def fields(typed: str) -> Sequence[str]:
+    """The fields that a person wants to edit: the one that was typed, or all; InputError where there is none such."""
+    if not typed:
+        return FIELDS
+    for field in FIELDS:
+        if field.startswith(typed.casefold()):
+            return (field,)
+    raise InputError(f"there is no field {quoted(typed)} to edit", f"write one of {', '.join(FIELDS)}")
+
+
+_REGISTERS: Mapping[str, Register] = {"area": "areas", "lead": "parties", "partners": "parties"}
+
+
+def undeclared(document: Document, field: str, typed: str) -> list[tuple[Register, str]]:
+    """The keys that were typed of a field and that the file does not know, each with the register it belongs in."""
+    register = _REGISTERS.get(field)
+    if register is None or typed.strip() == "-":
+        return []
+    known = {entry["key"].casefold() for entry in document[register]}
+    return [(register, key) for key in dict.fromkeys(_keys(field, typed)) if key.casefold() not in known]
+
+
+def _keys(field: str, typed: str) -> list[str]:
+    return typed.replace(",", " ").split() if field == "partners" else [typed.strip()]
+
+
+def value_of(document: Document, field: str, typed: str, today: date) -> Any:
+    """What was typed of a field, as the file keeps it; None for `-`, which empties it.
+
+    InputError where that cannot stand there.
+    """
+    text = typed.strip()
+    if text in ("", "-"):
+        if field in MAY_BE_EMPTY:
+            return None
+        raise InputError(f"{field}: it cannot be empty", f"only {', '.join(MAY_BE_EMPTY)} can")
+    match field:
+        case "area" | "lead" | "partners":
+            keys = [_declared(document, _REGISTERS[field], key) for key in _keys(field, text)]
+            return list(dict.fromkeys(keys)) if field == "partners" else keys[0]
+        case "strength":
+            return one_of("strength", text, [strength.value for strength in Strength])
+        case "due":
+            return str(parse_date(text, today=today))
+        case "kind" if not re.fullmatch(NAME_PATTERN, text):
+            raise InputError(f"kind: {quoted(text)} is not a kind", "write one word such as agreement, action-item")
+        case _:
+            return check_text(field, text)
+
+
+def _declared(document: Document, register: Register, text: str) -> str:
+    keys: list[str] = [entry["key"] for entry in document[register]]
+    for key in keys:
+        if key.casefold() == text.casefold():
+            return key
+    raise InputError(
+        f"{quoted(text)} is not among the {register}", f"write one of {', '.join(keys) or '(none yet)'}, or add it"
+    )

@@ -1,0 +1,121 @@
+"""Sources against a copy of their document: which sentence is the same, has moved, has changed, is not there. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from spacedialog.drafting.citations import Cited
+from spacedialog.drafting.prose import Sentence, fingerprint
+from spacedialog.rows import VerifiedRow
+from spacedialog.words import SourceVerdict
+
+NEAR = 0.5
+"""From this similarity on a sentence is taken for a changed form of another."""
+
+_STEM = 5
+_LONGEST_FILLER = 3
+
+
+def verify(cited: Sequence[Cited], sentences: Sequence[Sentence]) -> list[VerifiedRow]:
+    """Of each source how it stands to the copy, in the order given."""
+    copy = _Copy(sentences, {one.hash for one in cited if one.hash})
+    return [_row(one, *copy.verdict(one)) for one in cited]
+
+
+class _Copy:
+    """The sentences of a copy: by what they say, and those that no source cites word for word."""
+
+    def __init__(self, sentences: Sequence[Sentence], pinned: set[str]) -> None:
+        self._sentences = sentences
+        self._by_hash: dict[str, list[Sentence]] = {}
+        for sentence in sentences:
+            self._by_hash.setdefault(fingerprint(sentence.text), []).append(sentence)
+        # What another source cites as it stands is no changed form of this one.
+        self._free = [one for hash_, same in self._by_hash.items() if hash_ not in pinned for one in same]
+
+    def verdict(self, cited: Cited) -> tuple[SourceVerdict, Sentence | None, float | None]:
+        """How a source stands to this copy, the sentence that it is about, and how near that is."""
+        if not cited.hash:
+            found, similarity = self._nearest(cited, [one for one in self._sentences if _is_at(cited, one)])
+            return SourceVerdict.UNPINNED, found, similarity
+        same = self._by_hash.get(cited.hash, [])
+        here = [one for one in same if _is_at(cited, one)]
+        if here:
+            return SourceVerdict.SAME, here[0], 1.0
+        if same:
+            return SourceVerdict.MOVED, same[0], 1.0
+        found, similarity = self._nearest(cited, self._free)
+        if similarity is not None and similarity >= NEAR:
+            return SourceVerdict.CHANGED, found, similarity
+        found, similarity = self._nearest(cited, [one for one in self._free if _is_at(cited, one)])
+        return (SourceVerdict.CHANGED if found else SourceVerdict.MISSING), found, similarity
+
+    def _nearest(self, cited: Cited, among: Iterable[Sentence]) -> tuple[Sentence | None, float | None]:
+        near = _likeness(cited.words) if cited.is_whole else _share(cited.words)
+        nearest, most = None, None
+        for one in among:
+            similarity = round(near(one.text), 2)
+            if most is None or similarity > most:
+                nearest, most = one, similarity
+        return nearest, most
+
+
+def _is_at(cited: Cited, sentence: Sentence) -> bool:
+    """Whether a sentence stands where the source says, as far as it says so; one that says nothing is nowhere."""
+    if cited.paragraph is None:
+        return False
+    return cited.paragraph == sentence.paragraph and cited.sentence in (None, sentence.number)
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold() for word in re.findall(r"\w+", text)]
+
+
+def _likeness(sentence: str) -> Callable[[str], float]:
+    """How like a sentence another is, 0 to 1, by the words that stand in both in the same order."""
+    matcher = SequenceMatcher(None, autojunk=False)
+    matcher.set_seq2(_words(sentence))
+
+    def near(text: str) -> float:
+        matcher.set_seq1(_words(text))
+        return matcher.ratio()
+
+    return near
+
+
+def _share(title: str) -> Callable[[str], float]:
+    """How much of a title stands in a sentence, 0 to 1: "share" and "sharing" count as one, and what has three letters
+    or fewer does not count, unless there is nothing else."""
+
+    wanted = _stems(title)
+    return lambda text: (wanted & _stems(text)).total() / max(wanted.total(), 1)
+
+
+@lru_cache(maxsize=4096)
+def _stems(text: str) -> Counter[str]:
+    words = _words(text)
+    return Counter(word[:_STEM] for word in [one for one in words if len(one) > _LONGEST_FILLER] or words)
+
+
+def _row(cited: Cited, verdict: SourceVerdict, found: Sentence | None, similarity: float | None) -> VerifiedRow:
+    return VerifiedRow(
+        cited.ref,
+        cited.title,
+        verdict.value,
+        cited.document,
+        cited.paragraph,
+        cited.sentence,
+        found.paragraph if found else None,
+        found.number if found else None,
+        similarity,
+        found.text if found else None,
+    )
+
+
+def is_found(row: VerifiedRow) -> bool:
+    """Whether nothing is to be seen to: the sentence is there as it was, or was never pinned."""
+    return row.verdict not in (SourceVerdict.CHANGED, SourceVerdict.MISSING)
