@@ -47,9 +47,9 @@ _TWO_BODIES = re.compile(
 _SINGLE = re.compile(r"^(?:it|the agency|the institute|the company|the ministry|the office|the centre|the authority)$", re.IGNORECASE)
 _WITH = re.compile(r"\b(?:with|between|among|by|joined by|alongside|which|that)\s+(?:(?:both|the|its|their|a|an|partner)\s+)*", re.IGNORECASE)
 _DEFINITION = re.compile(
-    r"((?:[A-Z\u00c0-\u00de][\w\u00c0-\u017f'\u2019-]*,?|of|the|for|and|on|in|de|des|du|d'|d\u2019\w+|&|la|le|per|l'|to)\s+){1,14}\(((?:[A-Z][\w*&-]*[A-Z*\d][\w*]*)(?: [A-Z][a-z]+)?|[A-Z]{2,}|[A-Z][a-z]+[a-z]*[A-Z]?\w*)\)"
+    r"((?:[A-Z\u00c0-\u00de][\w\u00c0-\u017f'\u2019-]*,?|of|the|for|and|on|in|de|des|du|del|da|do|dos|y|e|et|und|f\u00fcr|d'|d\u2019\w+|&|la|le|per|l'|to)\s+){1,14}\(((?:[A-Z][\w*&-]*[A-Z*\d][\w*]*)(?: [A-Z][a-z]+)?|[A-Z]{2,}|[A-Z][a-z]+[a-z]*[A-Z]?\w*)\)"
 )
-_SMALL = {"of", "the", "for", "and", "on", "in", "de", "des", "du", "&", "la", "le", "per", "to", ","}
+_SMALL = {"y", "e", "et", "und", "del", "da", "do", "dos", "of", "the", "for", "and", "on", "in", "de", "des", "du", "&", "la", "le", "per", "to", ","}
 _NO_BODY = frozenset(
     "dialogue initiative agreement mission programme program project system statement convention treaty accords accord arrangement"
     " plan strategy declaration vision conference meeting satellite satellites network campaign protocol roadmap framework telescope"
@@ -111,7 +111,7 @@ class Roster:
                 self._names[name] = key
                 continue
             of_a_country = bool(parts & self._country_words) and name.split()[-1].lower() not in _NO_BODY if name else False
-            acts = re.search(rf"(?:\({re.escape(said)}\)|\b{re.escape(said)})\s+(?:and \w+ )?(?:will|shall|may|could|would|intends?|plans?|agreed?|signed|undertakes?|announced)\b", text)
+            acts = re.search(rf"(?:\({re.escape(said)}\)|\b{re.escape(said)}),?\s+(?:and \w+ )?(?:will|shall|may|could|would|intends?|plans?|agreed?|signed|undertakes?|announced)\b", text)
             is_body = bool(parts & words or is_forum or of_a_country or acts and name and name.split()[-1].lower() not in _NO_BODY)
             if not name or not is_body or len(key) > 64:
                 if key in self.parties and self.parties[key].side != key:
@@ -146,6 +146,8 @@ class Roster:
     def _sides(self, prose: Prose) -> tuple[str, ...]:
         """The governments that met: those that the title names, or else those that the text names most and first."""
         found = self._countries_in(prose.title)
+        if len(found) < 2:
+            found = self._countries_in(" ".join(prose.head[:6]))
         if len(found) >= 2:
             return tuple(found)
         opening = " ".join(sentence.text for sentence in prose.sentences[:6])
@@ -171,6 +173,10 @@ class Roster:
     def of(self, text: str, tokens: Sequence[Token], one: Undertaking) -> list[str]:
         """The keys of those who are to act and, where they are named, of those with whom: the first one leads."""
         subject = _between(text, tokens, one.subject)
+        if subject.lower() == "it":
+            # `Australia announced that it will`
+            earlier = self.mentions(text[: tokens[one.subject[0]].start])
+            self._subject = (earlier[0].key,) if earlier else self._subject
         thing = _between(text, tokens, one.thing)
         whole = _between(text, tokens, one.whole)
         passive = one.subject == one.thing or not set(range(*one.thing)) - set(range(*one.subject))
@@ -180,6 +186,7 @@ class Roster:
             self._subject = self._acted
         involved = self._beside(whole if passive or not one.verb else thing)
         everyone = bool(acting) and set(acting) == set(self.sides)
+        involved += [m.key for m in self.mentions(thing) if re.search(r"\bto (?:the )?$", thing[: m.start]) and self.parties[m.key].side not in (MANY, m.key)]
         if one.verb == "invite":
             involved = self._unique([*involved, *(m.key for m in self.mentions(thing)[:3])])
         if one.verb == "support":
@@ -208,7 +215,7 @@ class Roster:
             self._last = tuple(dict.fromkeys(bodies))[:3]
 
     def _acting(self, subject: str) -> list[str]:
-        text = subject.strip()
+        text = re.sub(r",\s*(?:for|on) (?:its|their) part,?$|,\s*in turn,?$", "", subject.strip())
         if _SINGLE.match(text):
             return list(self._subject)
         if re.match(r"they$|their ", text, re.IGNORECASE) and self._subject:
@@ -220,12 +227,13 @@ class Roster:
             return bodies[:1] or [side]
         if _TWO_BODIES.search(text) and len(self._last) > 1 and not (text.lower() == "they"):
             return list(self._last[:2])
-        mentions = [m for m in self.mentions(text) if not _is_aside(text, m)]
+        mentions = [m for m in self._owned_apart(text, self.mentions(text)) if not _is_aside(text, m)]
         if mentions:
             keys = self._unique(m.key for m in mentions)
             if any(self.parties[m.key].side != m.key for m in mentions):
                 # `Germany's Economy Ministry (BMWE)`: whose, and not who
                 keys = self._unique(m.key for m in mentions if not (self.parties[m.key].side == m.key and text[m.end : m.end + 2] in ("'s", "\u2019s")))
+            keys = self._with_unknown(text, keys)
             bodies = [key for key in keys if self.parties[key].side != key]
             first = mentions[0]
             if bodies and self.parties[first.key].side != first.key:
@@ -242,6 +250,36 @@ class Roster:
         found = [key for piece in pieces for key in self._unknown(piece)]
         return found if len(found) == len(pieces) else self._unknown(text)
 
+    def _with_unknown(self, text: str, keys: list[str]) -> list[str]:
+        """The parties of a subject, with those beside them that nothing has introduced: `PSE and Ukrenergo`."""
+        found: list[str] = []
+        masked, end = "", 0
+        mentions = self._owned_apart(text, self.mentions(text))
+        for number, mention in enumerate(mentions):
+            masked += f"{text[end : mention.start]}\0{number}\0"
+            end = mention.end
+        masked += text[end:]
+        for piece in re.split(r",?\s+and\s+(?:the\s+)?|,\s+(?:the\s+)?", re.sub(r"\s*\([^)]*\)", "", masked)):
+            named = [mentions[int(number)].key for number in re.findall("\0([0-9]+)\0", piece)]
+            bare = re.sub(r"^(?:the|The)\s+|^.*['\u2019]s\s+(?=[A-Z])", "", piece.strip())
+            owned = re.match("\0[0-9]+\0['\u2019]s ", piece) and len(named) == 1 and self.parties[named[0]].side == named[0]
+            if (not named or owned) and re.fullmatch(r"[A-Z][\w-]*(?: (?:[A-Z][\w-]*|of|for))*", bare) and bare.split()[-1].lower() not in _NO_BODY and any(self.parties[key].side != key for key in keys):
+                key = _key_of(bare)
+                self.parties.setdefault(key, Party(key, bare, self.sides[0] if self.sides else MANY))
+                self._names[bare] = key
+                named = [key]
+            found += [key for key in named if key in keys or key == _key_of(bare)]
+        rest = [key for key in keys if key not in found]
+        return self._unique([*found, *rest])
+
+    def _owned_apart(self, text: str, mentions: Sequence[Mention]) -> list[Mention]:
+        """The mentions without those that only say whose: `the UAE Ministry`, `the U.S. NMIO`."""
+        return [
+            m
+            for n, m in enumerate(mentions)
+            if not (n + 1 < len(mentions) and self.parties[m.key].side == m.key and text[m.end : mentions[n + 1].start].strip() in ("", "'s", "\u2019s") and self.parties[mentions[n + 1].key].side != mentions[n + 1].key)
+        ]
+
     def _unknown(self, text: str) -> list[str]:
         """A subject that looks like the name of a body which nothing has introduced."""
         found = re.fullmatch(r"(?:[Tt]he )?((?:[A-Z][\w\u00c0-\u017f'\u2019&.-]*|of|for|and|the)(?: (?:[A-Z][\w\u00c0-\u017f'\u2019&.-]*|of|for|and|the))*)", text)
@@ -256,9 +294,7 @@ class Roster:
     def _beside(self, text: str) -> list[str]:
         """Those named after `with`, `between`, `by`."""
         found: list[str] = []
-        named = self.mentions(text)
-        # `the U.S. NMIO`: whose, and not who
-        named = [m for n, m in enumerate(named) if not (n + 1 < len(named) and self.parties[m.key].side == m.key and text[m.end : named[n + 1].start].strip() in ("", "'s", "\u2019s"))]
+        named = self._owned_apart(text, self.mentions(text))
         for opening in _WITH.finditer(text):
             at = opening.end()
             while True:
@@ -313,7 +349,7 @@ def _full_name(before: str, acronym: str) -> str:
             capitals = [w[0].lower() for w in words[start:] if w[0].isupper()]
             if capitals == letters:
                 return name
-    if best:
+    if " " in best:
         return best
     stop = next((k for k in range(len(words) - 1, -1, -1) if not (words[k][0].isupper() or words[k].lower() in _SMALL)), -1)
     rest = words[stop + 1 :]

@@ -11,6 +11,7 @@ from spacedialog.drafting.grammar import (
     PRONOUNS,
     RELATIVES,
     Token,
+    base_of,
     forms_of,
     is_adverb,
     is_determiner,
@@ -103,6 +104,8 @@ def _kind(verb: Verb) -> tuple[Kind, Strength | None]:
         kind, strength = "be", None
     if verb.modal:
         said = modals()[verb.modal]
+        if verb.phrase in ("raise", "cover", "address", "identify", "review", "assess", "evaluate", "include", "survey", "support", "extend", "offer", "approve", "endorse", "prepare", "direct", "accept", "invite", "encourage"):
+            return "modal", said
         if kind == "governing" and strength is not None:
             return kind, _weaker(said, strength)
         return "modal", said
@@ -186,6 +189,9 @@ def _verb_at(tokens: Sequence[Token], at: int) -> Verb | None:
             at = skip()
         elif not modal:
             return None
+    if modal and at + 2 < len(tokens) and tokens[at].text == ",":
+        closing = next((k for k in range(at + 1, min(at + 8, len(tokens))) if tokens[k].text == ","), None)
+        at = closing + 1 if closing is not None and closing + 1 < len(tokens) else at  # `shall, in any event, maintain`
     while modal and at + 3 < len(tokens) and tokens[at].text == "(" and tokens[at + 2].text == ")":
         at += 3  # `will (i) connect`
     if not modal and at + 1 < len(tokens) and tokens[at].low in ("remain", "remains", "remained", "stand", "stands") and tokens[at + 1].low in (
@@ -213,6 +219,9 @@ def _verb_at(tokens: Sequence[Token], at: int) -> Verb | None:
             passive = True
         else:
             word = lemma(token, "ing")
+            if not word and modal and token.low.endswith("ed") and token.text.islower():
+                verb = base_of(f"{token.low[:-2]}ing")  # a verb that the register does not know
+                return Verb(start, at + 1, verb, verb, modal, negated, True, False, True)
             if word and not (at + 1 < len(tokens) and tokens[at + 1].low == "of"):
                 progressive = True
             else:

@@ -104,7 +104,7 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date) -> Drafted:
             roster.begin_paragraph()
         found = list(_candidates(sentence, roster, areas, when.latest))
         goes_on = any(later.paragraph == paragraph for later in prose.sentences[number + 1 : number + 2])
-        found = [one for one in found if not (goes_on and _is_bare_topic(one)) and not _ABOUT_THE_TEXT.match(one.wording)]
+        found = [one for one in found if not (goes_on and _is_bare_topic(one)) and not _is_about_the_text(one)]
         candidates += found
         if not found:
             left_out.append((sentence, _why_not(sentence)))
@@ -137,7 +137,7 @@ def _candidates(sentence: Sentence, roster: Roster, areas: _Areas, when: date | 
     if _OUTSIDER.search(sentence.text):
         return
     stem = re.sub(r"[:\u2014\u2013-]+\s*$", "", sentence.stem).strip() if sentence.stem else ""
-    own = re.sub(r"^[A-Z][\w /&,-]{2,40}:\s+", "", sentence.text)
+    own = re.sub(r"^[A-Z][\w /&,-]{2,40}:\s+", "", _DATELINE.sub("", sentence.text))
     text, begin = own, 0
     found = undertakings(tokens_of(own)) if not stem or own[:1].isupper() else []
     if stem and not found:
@@ -171,6 +171,7 @@ def _candidates(sentence: Sentence, roster: Roster, areas: _Areas, when: date | 
         )
 
 
+_DATELINE = re.compile(r"^[A-Z][\w .,'()]{2,60}?\s(?:--|\u2014|\u2013)\s+(?=[A-Z])")
 _OUTSIDER = re.compile(
     r"\b(?:said|says|argued|warned|noted|wrote|according to)\b[^.]{0,80}?\b(?:analysts?|experts?|critics?|professor|researcher|economist|observers?|commentator|historian|campaigners?|activists?)\b",
 )
@@ -179,6 +180,15 @@ _OUTSIDER = re.compile(
 _ABOUT_THE_TEXT = re.compile(
     r"(?:the )?following (?:\w+ ){0,2}\w+(?: (?:are|is) .*)?$|(?:this|the present) (?:joint )?(?:statement|declaration|vision|communiqu\u00e9|document|record|fact sheet)\b", re.IGNORECASE
 )
+
+
+def _is_about_the_text(one: Candidate) -> bool:
+    """Whether it speaks of the statement itself: that it was adopted, what its purpose is, that it may be amended."""
+    return bool(
+        _ABOUT_THE_TEXT.match(one.wording)
+        or re.search(r"\b(?:purpose|aim|objective) of this\b|\bthis (?:memorandum|agreement|arrangement)\b", one.wording, re.IGNORECASE)
+        or one.found.verb in ("amend", "terminate", "interpret")
+    )
 
 
 def _is_bare_topic(one: Candidate) -> bool:
@@ -238,7 +248,7 @@ def _due(
     if one.group >= 0:
         # `exchange data and plans every week from April 2026`: after the last of the things, and of all of them
         last = [o for o in found if o.group == one.group][-1]
-        trailing = [d for d in dates if d.start >= begin and last is not one and d.end >= tokens[last.whole[1] - 1].end - 1 and d.start > tokens[last.thing[0]].start]
+        trailing = [d for d in dates if d.start >= begin and last is not one and abs(d.end - tokens[last.whole[1] - 1].end) <= 1 and d.start > tokens[last.thing[0]].start]
         if trailing:
             return trailing[0]
     first = min((tokens[o.subject[0]].start for o in found if o.subject[1] > o.subject[0]), default=0)

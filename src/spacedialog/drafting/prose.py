@@ -99,9 +99,16 @@ def read(text: str, form: Form) -> Prose:
             blocks = list(_plain(text))
     blocks = [block._replace(text=" ".join(block.text.split())) for block in blocks if block.text.strip()]
     blocks = [block._replace(kind="heading") if _is_furniture(block) else block for block in blocks]
-    title = next((block.text for block in blocks if block.kind == "heading"), "")
     first = next((n for n, block in enumerate(blocks) if block.kind != "heading"), 0)
-    return Prose(title, tuple(_sentences(blocks)), tuple(block.text for block in blocks[:first]))
+    head = tuple(block.text for block in blocks[:first])
+    title = next((line for line in head if not _GENERIC.fullmatch(line)), head[0] if head else "")
+    return Prose(title, tuple(_sentences(blocks)), head)
+
+
+_GENERIC = re.compile(
+    r"(?:joint )?(?:statement|declaration|communiqu\u00e9|press release|fact ?sheet|media note|record(?: of discussions?)?|news|press|for immediate release|webp \d+)|.*\b\d{1,2},? (?:\w+,? )?(?:19|20)\d\d",
+    re.IGNORECASE,
+)
 
 
 def _sentences(blocks: Sequence[_Block]) -> Iterator[Sentence]:

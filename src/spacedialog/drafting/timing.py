@@ -85,6 +85,7 @@ _POINT = re.compile(
             r"(?:later\s+|earlier\s+)?(?P<rel>next|this|last) year(?!s)",
             rf"(?:this|next|last)\s+{_MONTH.format('m_r')}(?!\s+\d)",
             r"(?P<nextmonth>next|last|this) month",
+            r"(?<=\b[Ii]n )the (?P<bareseason>spring|summer|autumn|fall)\b(?! of)(?! \d)",
             r"(?P<this>this|next|last|the coming) (?P<thisseason>spring|summer|autumn|fall|winter)",
             rf"(?:(?<=\bin )|(?<=\bby )|(?<=\bsince )|(?<=\buntil )|(?<=\bbefore )){_MONTH.format('m_bare')}(?=[\s,.;)]|$)(?!\s+\d)",
             r"\b(?P<near>[Tt]oday|[Yy]esterday|[Tt]omorrow)\b",
@@ -211,6 +212,11 @@ def _point(found: re.Match[str], when: date | None, *, past: bool) -> str | None
         season = _SEASONS[part["thisseason"]]
         ahead = {"next": 1, "last": -1}.get(part["this"], 0)
         return f"{when.year + ahead}-{season}"
+    if "bareseason" in part:
+        season = _SEASONS[part["bareseason"]]
+        begins = {"21": 3, "22": 6, "23": 9}[season]
+        shift = (-1 if begins > when.month else 0) if past else (1 if begins + 2 < when.month else 0)
+        return f"{when.year + shift}-{season}"
     if "near" in part:
         return date.fromordinal(when.toordinal() + {"yesterday": -1, "today": 0, "tomorrow": 1}[part["near"].lower()]).isoformat()
     if "weekday" in part:

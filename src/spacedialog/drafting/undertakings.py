@@ -130,7 +130,7 @@ class _Reader:
         self._tail = min((span[0] for _, span in hanging), default=end)
         clause = self._clause = clause._replace(complement=(begin, main))
         said = list(self._main())
-        hung = [one for kind, span in hanging for one in self._hung(kind, span, alone=not said)]
+        hung = [one for kind, span in hanging for one in self._hung(kind, span, alone=not said, strength=said[0].strength if said else None)]
         if hung and self._is_topic() and any(kind == "with" for kind, _ in hanging):
             said = []  # `X was discussed, with the two sides agreeing to Y` counts for Y only
         finish = next((span for kind, span in hanging if kind == "with" and self._head_word(*span) in _FINISHES), None)
@@ -203,6 +203,8 @@ class _Reader:
                 thing = clause.subject
                 yield self._one(word or "", thing, strength, f"'{verb.phrase}'", 0.8)
                 return
+            if verb.phrase == "propose":
+                strength = _EXPLORATORY
             if verb.phrase in ("task", "instruct", "direct", "mandate", "charge", "invite", "encourage", "request", "urge") and begin < end:
                 yield self._one("", (begin + 1 if self._low(begin) == "with" else begin, end), strength, f"'{verb.phrase}'", 0.75)._replace(whole=(begin, end))
                 return
@@ -301,7 +303,7 @@ class _Reader:
                 else:
                     yield self._one("continue", clause.subject, strength, why, 0.85)
                 return
-        yield from self._verbs(clause.verb.end - 1, end, "base", strength, why, 0.9, first=verb.lemma)
+        yield from self._verbs(clause.verb.end - 1, end, "base", strength, why, 0.9, first=verb.phrase)
 
     def _lightly(self) -> Iterator[Undertaking] | None:
         """What a noun says where the verb says little: `agreement was reached on`, `note was taken of`."""
@@ -555,7 +557,11 @@ class _Reader:
                     strength=strength,
                     why=f"{why}: {one.why}",
                 )
-        if not found and cap is not None and cap is not _EXPLORATORY and not self._mere_state(begin, end):
+        be = next((k for k in range(begin, end - 1) if self._low(k) == "be" and lemma(self._tokens[k + 1], "participle")), None)
+        if not found and cap is not None and be is not None:
+            # `agreed that a task force be set up`
+            yield self._one(lemma(self._tokens[be + 1], "participle") or "", (begin, be), cap, why, 0.7)._replace(whole=(begin, end))
+        elif not found and cap is not None and cap is not _EXPLORATORY and not self._mere_state(begin, end):
             yield self._one("", (begin, end), cap, why, 0.4)
 
     @staticmethod
@@ -645,7 +651,7 @@ class _Reader:
     def _objects(self, begin: int, end: int, strength: Strength, why: str, sure: float) -> Iterator[Undertaking]:
         verb = self._clause.verb.phrase
         shown = "" if verb in _REFRAMING | {"be"} or self._clause.kind in ("noting", "saying") else self._clause.verb.lemma
-        shown = "" if verb.startswith("be ") else shown
+        shown = "" if verb.startswith(("be ", "look ")) or self._clause.kind == "progress" else shown
         for thing, lead in self._things(begin, end):
             looking = self._head_word(*thing) in ("exploration", "consideration", "examination") and strength is not _DELIVERED
             yield self._one(shown, thing, _EXPLORATORY if looking else strength, why, sure, lead)
@@ -1063,8 +1069,11 @@ class _Reader:
         parts = []
         for number, (_, start, kind) in enumerate(starts):
             stop = starts[number + 1][0] if number + 1 < len(starts) else end
+            again = next((k for k in range(start, stop - 3) if tokens[k].text == "," and self._low(k + 1) == "and" and self._low(k + 2) == self._low(begin) and self._low(begin) in PREPOSITIONS), None)
             if kind != "out":
-                parts.append((kind, (start, stop)))
+                parts.append((kind, (start, again or stop)))
+            if again:
+                parts.append(("more", (again + 2, stop)))
         return max(starts[0][0], begin), parts
 
     def _promises(self, begin: int, end: int, *, whole: bool) -> bool:
@@ -1111,9 +1120,13 @@ class _Reader:
         head = self._tokens[stop - 1] if stop > begin else token
         return stop > begin and possessive and (head.low.endswith(_DOING[:6]) or head.low in ("use", "support", "access", "work", "research"))
 
-    def _hung(self, kind: str, span: Span, *, alone: bool) -> Iterator[Undertaking]:
+    def _hung(self, kind: str, span: Span, *, alone: bool, strength: Strength | None) -> Iterator[Undertaking]:
         begin, end = span
-        strength = self._clause.strength or _EXPLORATORY
+        if kind == "more":
+            if strength is not None:
+                yield from self._complement(begin, end, strength, "one more of a list", 0.7)
+            return
+        strength = self._clause.strength or strength or _EXPLORATORY
         if self._clause.kind in ("noting", "be", "saying") and alone:
             strength = _EXPLORATORY
         if self._clause.verb.negated:
@@ -1173,8 +1186,9 @@ class _Reader:
             if word in said[level.value]:
                 strength = level
                 if word in ("agree", "plan", "aim", "intend", "commit", "seek", "discuss", "consider", "explore", "look", "decide", "pledge", "hope"):
+                    shown = word if word in ("discuss", "consider", "explore", "seek") else ""
                     for one in self._complement(begin + 1, end, level, f"'{self._low(begin)}', hanging on", 0.75):
-                        yield one._replace(subject=subject)
+                        yield one._replace(subject=subject, verb=shown if one.verb == self._clause.verb.lemma else one.verb)
                     return
         for one in self._verbs(begin, end, "ing", strength, f"'{self._low(begin)}', hanging on", 0.7):
             yield one._replace(subject=subject)
