@@ -81,6 +81,8 @@ class Roster:
             self.parties[key] = Party(key, country["names"][0], key)
             for name in country["names"]:
                 self._names.setdefault(name, key)
+            for form in _FORMS_OF_STATE:
+                self._names.setdefault(f"{form} of {country['names'][0]}", key)
             for adjective in country["adjectives"]:
                 for noun in ("side", "Side", "Government", "government", "delegation", "Minister", "minister", "President", "president", "Prime Minister", "Foreign Minister"):
                     self._names.setdefault(f"{adjective} {noun}", key)
@@ -150,6 +152,10 @@ class Roster:
             found = self._countries_in(" ".join(prose.head[:6]))
         if len(found) >= 2:
             return tuple(found)
+        for sentence in prose.sentences[:6]:
+            found = self._countries_in(sentence.text)
+            if 2 <= len(found) <= 8:
+                return tuple(found)
         opening = " ".join(sentence.text for sentence in prose.sentences[:6])
         text = " ".join(sentence.text for sentence in prose.sentences)
         counts = {key: len(_mentions(_country_pattern(), text, self._adjectives() | self._names, key)) for key in self._countries_in(opening)}
@@ -196,6 +202,8 @@ class Roster:
             keys = self._unique([*owners, *involved])
             alone = len(keys) == 1 and self.parties[keys[0]].side in self.sides and re.search(r"\b(?:participation|cooperation|membership|accession|partnership)\b", thing)
             return list(self.sides) if alone or not keys else keys
+        if one.verb == "support":
+            involved += [key for key in owners if key not in acting]
         if one.strength == "delivered" and one.verb == "" and (involved or owners):
             return self._unique([*owners, *involved])
         if re.search(r"\b(?:between|by|which|that)\b", thing if one.verb else whole) and involved and everyone:
@@ -325,6 +333,7 @@ class Roster:
         return list(dict.fromkeys(keys))
 
 
+_FORMS_OF_STATE = ("Republic", "Kingdom", "Socialist Republic", "Islamic Republic", "Federative Republic", "Arab Republic", "State", "Commonwealth", "Government", "Hashemite Kingdom")
 _SHARED_ACRONYMS = frozenset("ASA ISA SSA KSA RSA CSA LSA NSO GEO SPC ASI AEM AEE TUA CEA AFD GA MDA ISO UN AU HSC".split())
 _COMPASS = frozenset("South North East West Southern Northern Eastern Western The New Central Greater".split())
 
@@ -349,12 +358,15 @@ def _full_name(before: str, acronym: str) -> str:
             capitals = [w[0].lower() for w in words[start:] if w[0].isupper()]
             if capitals == letters:
                 return name
-    if " " in best:
+    bodies = set(register("parties")["body_words"])
+    if " " in best and bodies & set(best.split()):
         return best
     stop = next((k for k in range(len(words) - 1, -1, -1) if not (words[k][0].isupper() or words[k].lower() in _SMALL)), -1)
     rest = words[stop + 1 :]
     while rest and rest[0].lower() in _SMALL:
         rest = rest[1:]
+    if " " in best and not bodies & set(rest):
+        return best
     return " ".join(rest).replace(" ,", ",")
 
 

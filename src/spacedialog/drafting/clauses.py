@@ -172,7 +172,7 @@ def _verb_at(tokens: Sequence[Token], at: int) -> Verb | None:
             at += 1
     elif low in _HAVE - {"having"} | _FINITE_BE | _DO:
         pass
-    elif not lemma(tokens[at], "base", "s", "past"):
+    elif not lemma(tokens[at], "base", "s", "past") or (low == "provided" and tokens[min(at + 1, len(tokens) - 1)].low == "that"):
         return None
     if at < len(tokens) and tokens[at].low in _DO and not modal:
         after = at + 1
@@ -360,7 +360,7 @@ def _is_main(tokens: Sequence[Token], before: Sequence[Verb], verb: Verb, seen: 
 
 def _goes_on(tokens: Sequence[Token], one: Verb, other: Verb) -> bool:
     """Whether a bare verb is one more in the present tense, and not one more of an infinitive: `intend to X and Y`."""
-    if other.phrase == "look forward":
+    if other.phrase == "look forward" or other.lemma in ("plan", "intend", "aim", "expect", "hope") and other.end < len(tokens) and tokens[other.end].low == "to":
         return True
     if one.modal or one.past or one.progressive or one.passive:
         return False

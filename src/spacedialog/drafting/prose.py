@@ -153,7 +153,7 @@ def _is_furniture(block: _Block) -> bool:
         return True
     if block.kind != "paragraph":
         return False
-    if re.match(r"(?:Photo|Image|Caption|Picture|File photo|Credit|Source|Media contact|Contact)s?\b[^.]{0,20}:", block.text):
+    if re.match(r"(?:Read more|See also|Related|Also read|Photo|Image|Caption|Picture|File photo|Credit|Source|Media contact|Contact)s?\b[^.]{0,20}:", block.text):
         return True
     return not re.search(r"[.:;!?][\"'\u201d\u2019)\]]*$", block.text) and len(words) < 15
 
@@ -271,15 +271,23 @@ def _markdown(text: str) -> Iterator[_Block]:
                     yield _Block("item", point)
 
 
-def _lines(children: Iterable[Token]) -> list[str]:
+def _lines(children: Sequence[Token]) -> list[str]:
     """The text of a paragraph, and the points `(a)`, `(b)` that begin a line of it."""
     parts = [""]
-    for child in children:
+    strong = 0
+    for number, child in enumerate(children):
+        if child.type == "strong_open" and not "".join(parts).strip():
+            strong = number
+        if child.type == "strong_close" and strong == 0 and len(parts) == 1 and children[0].type in ("strong_open", "text"):
+            after = children[number + 1].content if number + 1 < len(children) else ""
+            if len(parts[0]) < 60 and (parts[0].rstrip().endswith((".", ":")) or after.lstrip().startswith(":")):
+                parts[0] = ""  # a label: `**Cables.** Chile pledged`
+                continue
         if child.type in ("softbreak", "hardbreak"):
             parts.append("")
         elif child.type in ("text", "code_inline"):
             parts[-1] += child.content
-    lines = [parts[0]]
+    lines = [parts[0].lstrip(" :")]
     for part in parts[1:]:
         point = _LETTERED.match(part)
         if point:
@@ -296,12 +304,23 @@ _FURNITURE = (
 )
 
 
+_NAMED_FURNITURE = re.compile(
+    r"(?:^|[\s_-])(?:newsletter|promo\w*|related|inline-related|share|social|subscribe|signup|sign-up|cookie\w*|comments?|caption|byline|advert\w*|ad|ads"
+    r"|banner|breadcrumbs?|menu|nav|navigation|footer|sidebar|teaser|pull-?quote|most-read|tags|author|disclaimer|skip|search|login)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+
+
 def _html(text: str) -> Iterator[_Block]:
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(text)
     for furniture in tree.css(_FURNITURE):
         furniture.decompose()
+    for node in tree.css("[class], [id]"):
+        named = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
+        if node.tag not in ("body", "main", "article", "html") and _NAMED_FURNITURE.search(named):
+            node.decompose()
     root = tree.css_first("article") or tree.css_first("main, [role=main]") or tree.body
     if root is None:
         return

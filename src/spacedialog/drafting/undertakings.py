@@ -149,7 +149,7 @@ class _Reader:
     def _main(self) -> Iterator[Undertaking]:
         clause = self._clause
         verb, strength = clause.verb, clause.strength
-        opens_no = self._low(clause.subject[0]) in ("no", "neither")
+        opens_no = self._low(clause.subject[0]) in ("no", "neither", "nothing", "none", "nobody")
         refused = verb.negated or opens_no
         lightly = None if refused else self._lightly()
         if lightly is not None:
@@ -161,7 +161,7 @@ class _Reader:
         match clause.kind:
             case "governing" if strength and not refused:
                 yield from self._governed(strength)
-            case "modal" if strength and not (refused and strength is not _FIRM):
+            case "modal" if strength and not (refused and (strength is not _FIRM or self._low(clause.subject[0]) in ("nothing", "nobody"))):
                 yield from self._willed(strength)
             case "noting" if not verb.negated:
                 if verb.lemma in ("recognise", "recognize") and verb.past and self._low(clause.complement[0]) == "each":
@@ -206,7 +206,7 @@ class _Reader:
             if verb.phrase == "propose":
                 strength = _EXPLORATORY
             if verb.phrase in ("task", "instruct", "direct", "mandate", "charge", "invite", "encourage", "request", "urge") and begin < end:
-                yield self._one("", (begin + 1 if self._low(begin) == "with" else begin, end), strength, f"'{verb.phrase}'", 0.75)._replace(whole=(begin, end))
+                yield from self._tasked(begin, end, strength, f"'{verb.phrase}'")
                 return
             named = self._nominal_frame(*clause.subject)
             if named and verb.phrase in ("reaffirm", "confirm", "reiterate", "express", "renew", "affirm", "discuss", "voice", "give"):
@@ -237,7 +237,7 @@ class _Reader:
             yield from self._complement(begin, end, strength, f"'{verb.phrase}'", 0.7)
             return
         if verb.phrase in ("task", "instruct", "direct", "mandate"):
-            yield self._one(verb.phrase, (begin, end), strength, f"'{verb.phrase}'", 0.85)
+            yield from self._tasked(begin, end, strength, f"'{verb.phrase}'")
             return
         if verb.phrase == "include" or (verb.phrase == "extend" and verb.past):
             return
@@ -247,6 +247,19 @@ class _Reader:
         if verb.phrase in _REFRAMING and self._head_word(begin, end) in _words("praise") and not self._nominal_frame(begin, end):
             return
         yield from self._complement(begin, end, strength, f"'{verb.phrase}'", 0.9)
+
+    def _tasked(self, begin: int, end: int, strength: Strength, why: str) -> Iterator[Undertaking]:
+        """What somebody is told to do: `tasked their agencies to adopt`, `were tasked with reviewing`."""
+        tokens = self._tokens
+        for at in range(begin, min(begin + 16, end - 1)):
+            if self._low(at) == "to" and lemma(tokens[at + 1], "base"):
+                yield from self._verbs(at + 1, end, "base", strength, why, 0.8)
+                return
+            if self._low(at) == "with" and is_gerund(tokens, at + 1):
+                yield from self._verbs(at + 1, end, "ing", strength, why, 0.8)
+                return
+        first = begin + 1 if self._low(begin) == "with" else begin
+        yield self._one("", (first, end), strength, why, 0.7)._replace(whole=(begin, end))
 
     def _willed(self, strength: Strength) -> Iterator[Undertaking]:
         clause = self._clause
@@ -391,10 +404,10 @@ class _Reader:
             return
         named = self._nominal_frame(*clause.subject)
         said = {self._low(k) for k in range(begin, end)}
-        if named and said & {"ongoing", "continuing", "underway", "way", "progressing", "advanced", "progress", "pending", "open"}:
+        if named and said & {"ongoing", "continuing", "underway", "way", "review", "progressing", "advanced", "progress", "pending", "open"}:
             yield from self._complement(named[1], clause.subject[1], _EXPLORATORY, f"{why} that goes on", 0.85)
             return
-        if said & {"ongoing", "underway"} or {"under", "way"} <= said or {"under", "consideration"} <= said or {"under", "discussion"} <= said or {"under", "study"} <= said or {"in", "progress"} <= said or {"in", "preparation"} <= said:
+        if said & {"ongoing", "underway"} or {"under", "way"} <= said or {"under", "consideration"} <= said or {"under", "review"} <= said or {"under", "negotiation"} <= said or {"under", "discussion"} <= said or {"under", "study"} <= said or {"in", "progress"} <= said or {"in", "preparation"} <= said:
             for thing, lead in self._things(*clause.subject):
                 yield self._one("", thing, _EXPLORATORY, "it goes on", 0.75, lead)
             return
@@ -481,7 +494,8 @@ class _Reader:
             yield from self._complement(named[1], end, named[0], f"a noun after {why}", 0.7)
             return
         is_success = "successful" in head or "successfully" in head or last == "success"
-        finished = is_success or last in _words("completion") or " ".join(head[-3:]) in _words("completion") or any(word in _words("completion") for word in head[-2:])
+        weighs = phrase in ("underline", "underscore", "stress", "emphasise", "emphasize") and not self._dated(begin, end)
+        finished = is_success or not weighs and ( last in _words("completion") or " ".join(head[-3:]) in _words("completion") or any(word in _words("completion") for word in head[-2:]))
         if finished and last not in _words("praise"):
             planned = bool(set(head) & _PLANNED)
             yield self._one("", (begin, end), _INTENDED if planned else _DELIVERED, f"something finished, {why}", 0.8)
@@ -520,7 +534,7 @@ class _Reader:
         if phrase in ("announce", "unveil", "declare"):
             for thing, lead in self._things(begin, end):
                 head = [self._low(k) for k in range(thing[0], self._head_end(*thing))]
-                done = bool(set(head[-2:]) & _words("completion")) and not set(head) & _PLANNED
+                done = bool(set(head[-2:]) & _words("completion") - _PROMISED) and not set(head) & _PLANNED
                 yield self._one("", thing, _DELIVERED if done else _FIRM, f"'{phrase}'", 0.7, lead)
             return
         if self._clause.verb.lemma in ("say", "state", "tell", "explain", "add", "indicate", "inform", "reveal"):
@@ -586,6 +600,9 @@ class _Reader:
             yield self._one("", (begin, end), strength, f"{why}, to refrain", sure)
             return
         if low in ("not", "against"):
+            return
+        if low == "on" and self._low(begin + 1) in _WEEKDAYS or low in _WEEKDAYS:
+            yield from self._complement(begin + 1 + (low == "on"), end, strength, why, sure)
             return
         if low == "with" and self._low(begin + 1) in ("pleasure", "satisfaction", "appreciation", "gratitude", "interest"):
             yield from self._complement(begin + 2, end, strength, why, sure)
@@ -663,6 +680,12 @@ class _Reader:
         tokens = self._tokens
         starts = [begin]
         for at in range(begin + 1, end):
+            if self._low(at - 1) == "and" and tokens[at].text == ",":
+                # `co-finance and, around 2031, launch`
+                closing = next((k for k in range(at + 1, min(at + 8, end - 1)) if tokens[k].text == ","), None)
+                if closing and self._is_verb(closing + 1, end, form, after_to=False, sign="and", begin=starts[-1]):
+                    starts.append(closing + 1)
+                    continue
             if (self._low(at - 1) in ("and", "or", ";", ",") or (self._low(at - 1) == "as" and self._low(at - 3) == "as") or self._begins_point(at)) and self._depth(begin, at) == 0:
                 here = at
                 if self._low(at) == "to":
@@ -697,7 +720,7 @@ class _Reader:
         while begin < stop and is_adverb(tokens[begin]):
             begin += 1
         if begin < stop and tokens[begin].text == ",":
-            closing = next((k for k in range(begin + 1, stop) if tokens[k].text == ","), None)
+            closing = next((k for k in range(begin + 1, stop - 1) if tokens[k].text == "," and not tokens[k + 1].text.isdigit()), None)
             begin = closing + 1 if closing is not None and closing + 1 < stop else begin + 1
         if word in ("continue", "keep", "start", "begin", "work", "aim", "try") and begin < stop:
             if self._low(begin) == "to" or is_gerund(tokens, begin):
@@ -720,7 +743,8 @@ class _Reader:
             yield self._one(word, (start, stop), weak, why, sure - 0.2, span_is_verb=True)
             return
         for thing, lead in self._things(begin, stop):
-            yield self._one(word, thing, weak, why, sure, lead)._replace(group=start)
+            one = self._one(word, thing, weak, why, sure, lead)
+            yield one._replace(group=start, whole=(start if one.whole[0] == begin else one.whole[0], one.whole[1]))
 
     def _is_verb(self, at: int, end: int, form: str, *, after_to: bool, sign: str, begin: int) -> bool:
         tokens = self._tokens
@@ -790,7 +814,7 @@ class _Reader:
             stop = cuts[number + 1][0] if number + 1 < len(cuts) else end
             closes = any(self._joins(one) for one in cuts[number:])
             apart = self._tokens[sign].text == ";" or any(self._tokens[k].text == ";" for k in range(sign, following))
-            again = following - sign > 1 and self._low(following - 1) in ("of", "on", "for") and any(self._low(k) == self._low(following - 1) for k in range(start, sign))
+            again = following - sign > 1 and (self._low(following - 1) == "of" and any(self._low(k) == "of" for k in range(start, sign)) or self._low(following - 1) == self._low(begin - 1))
             if apart or again or closes and self._side_by_side((start, sign), (following, stop), first=start == begin):
                 found.append(((start, sign), (begin, begin)))
                 start = following
@@ -1051,6 +1075,8 @@ class _Reader:
             low = self._low(here)
             if tokens[at].text == "," and low == "with" and self._with_clause(here + 1, end):
                 starts.append((at, here + 1, "with"))
+            elif tokens[at].text == "," and self._absolute(here, end):
+                starts.append((at, here, "with"))
             elif low == "including" and self._includes(here + 1, end):
                 starts.append((at, here + 1, "including"))
             elif low.endswith("ing") and self._hangs(at, here, end) and not self._in_list(begin, at):
@@ -1061,7 +1087,8 @@ class _Reader:
             elif tokens[at].text == "," and (low == "which" or low in ("under", "in", "by") and self._low(here + 1) == "which"):
                 opens = here + 1 if low == "which" else here + 2
                 if self._promises(opens, end, whole=low != "which"):
-                    starts.append((at, opens, "which" if low == "which" else "under which"))
+                    own = low == "which" and (self._low(opens) in modals() or self._low(opens) in ("is", "are"))
+                    starts.append((at, opens, "which" if own else "under which"))
             elif tokens[at].text == "," and low == "to" and self._low(here + 1) == "be":
                 starts.append((at, here + 1, "to be"))
         if not starts:
@@ -1076,15 +1103,36 @@ class _Reader:
                 parts.append(("more", (again + 2, stop)))
         return max(starts[0][0], begin), parts
 
+    def _absolute(self, begin: int, end: int) -> bool:
+        """Whether somebody does something here with no `with`: `, KSA undertaking to`, `, the next session being hosted`."""
+        if not (is_name(self._tokens[begin]) or self._low(begin) in ("the", "each", "both")):
+            return False
+        for at in range(begin + 1, min(begin + 7, end - 1)):
+            if self._tokens[at].text in ",;" or self._low(at) in PREPOSITIONS | {"and"}:
+                return False
+            if self._low(at) == "being" and lemma(self._tokens[at + 1], "participle"):
+                return True
+            if self._tokens[at].low.endswith("ing") and lemma(self._tokens[at], "ing") and is_name(self._tokens[at - 1]) and is_gerund(self._tokens, at):
+                return self._low(at) not in _words("hanging_out")
+        return False
+
     def _promises(self, begin: int, end: int, *, whole: bool) -> bool:
         """Whether a relative clause undertakes something of its own: `which is to report`, `under which data will`."""
         if whole:
-            return any(self._low(k) in ("will", "shall") or self._low(k) in ("is", "are") and self._low(k + 1) in {"to", *_TO_COME} for k in range(begin, end))
-        return self._low(begin) in ("will", "shall") or self._low(begin) in ("is", "are") and self._low(begin + 1) == "to"
+            return any(self._low(k) in ("will", "shall", "may", "could", "plan", "intend", "agree", "commit", "pledge") or self._low(k) in ("is", "are") and self._low(k + 1) in {"to", *_TO_COME} for k in range(begin, end))
+        if self._low(begin) in modals() and self._low(begin) != "can":
+            return True
+        if self._low(begin) in ("is", "are") and self._low(begin + 1) == "to":
+            return True
+        # `a sum which Korea will match`
+        at = next((k for k in range(begin, min(begin + 8, end)) if self._low(k) in ("will", "shall", "may")), None)
+        return at is not None and (is_name(self._tokens[begin]) or is_determiner(self._tokens[begin]))
 
     def _hangs(self, comma: int, at: int, end: int) -> bool:
         """Whether a word in -ing after a comma is a participle: `, sharing all profiles`, and not `, training and`."""
         if self._low(at) == "including":
+            return False
+        if not lemma(self._tokens[at], "ing"):
             return False
         if is_gerund(self._tokens, at):
             return True
@@ -1136,10 +1184,11 @@ class _Reader:
             yield from self._participle(begin, end, strength, self._clause.subject)
         elif kind == "which":
             at = begin + (2 if self._low(begin) in ("is", "are") else 1)
+            level = modals().get(self._low(begin), _FIRM)
             if self._low(at) == "be" and at + 1 < end:
-                yield self._one(lemma(tokens[at + 1], "participle") or "", (at + 1, end), _FIRM, "'which', hanging on", 0.6)
+                yield self._one(lemma(tokens[at + 1], "participle") or "", (at + 1, end), level, "'which', hanging on", 0.6)
             elif at < end:
-                yield from self._verbs(at, end, "base", _FIRM, "'which', hanging on", 0.7)
+                yield from self._verbs(at, end, "base", level, "'which', hanging on", 0.7)
         elif kind == "under which":
             yield from self._within(begin, end, "'under which'")
         elif kind == "including":
@@ -1156,6 +1205,10 @@ class _Reader:
                 return
             for at in range(begin + 1, end):
                 subject = (begin, at)
+                if self._low(at) == "being" and at + 1 < end and lemma(tokens[at + 1], "participle"):
+                    agent = (at + 2, end) if self._low(at + 2) == "by" else self._clause.subject
+                    yield self._one(lemma(tokens[at + 1], "participle") or "", subject, strength, "'being', hanging on", 0.65, subject=agent)._replace(whole=span)
+                    return
                 if is_gerund(tokens, at) and self._low(at) != "including":
                     yield from self._participle(at, end, strength, subject)
                     return
@@ -1179,7 +1232,11 @@ class _Reader:
         said = register("verbs")["governing"]
         if strength is _DELIVERED and word not in _words("delivered"):
             strength = _FIRM
-        if word in ("invite", "task", "encourage", "instruct", "urge", "direct", "ask", "request"):
+        if word in ("task", "instruct", "direct"):
+            for one in self._tasked(begin + 1, end, strength, f"'{self._low(begin)}', hanging on"):
+                yield one._replace(subject=subject)
+            return
+        if word in ("invite", "encourage", "urge", "ask", "request"):
             yield self._one(word, (begin + 1, end), strength, f"'{self._low(begin)}', hanging on", 0.7, subject=subject)
             return
         for level in _LADDER[:3]:
@@ -1199,6 +1256,8 @@ _HAPPENING = {
     "conclude": "conclude", "return": "return", "arrive": "receive", "land": "land", "launch": "launch", "meet": "hold", "convene": "convene", "kick off": "start", "gather": "hold",
     "run": "run", "succeed": "complete", "finish": "finish",
 }  # fmt: skip
+_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+_PROMISED = frozenset("contribution participation decision agreement meeting visit exchange test workshop exercise campaign training award extension".split())
 _FINISHES = frozenset("completion conclusion finalisation finalization".split())
 _REFRAINING = frozenset("agree commit pledge undertake promise affirm reaffirm resolve vow".split())
 _TOPICAL = frozenset(["discuss", "address", "cover", "touch on", "touch upon", "take up", "raise", "review", "talk", "exchange views"])
