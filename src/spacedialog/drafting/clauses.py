@@ -205,6 +205,7 @@ def _verb_at(tokens: Sequence[Token], at: int) -> Verb | None:
         at += 1
         at = skip()
         if at < len(tokens) and tokens[at].low == "being":
+            progressive = True
             at += 1
             at = skip()
     if at >= len(tokens):
@@ -239,7 +240,7 @@ def _verb_at(tokens: Sequence[Token], at: int) -> Verb | None:
             return Verb(start, at + 1, token.low, token.low, modal, negated, False, False, False)
         return None
     phrase, end = _phrase(tokens, at, word)
-    return Verb(start, end, word, phrase, modal, negated, passive, progressive, past or passive)
+    return Verb(start, end, word, phrase, modal, negated, passive, progressive, past or (passive and not progressive))
 
 
 def _phrase(tokens: Sequence[Token], at: int, word: str) -> tuple[str, int]:
@@ -479,7 +480,7 @@ def _bare_subject(tokens: Sequence[Token], span: tuple[int, int]) -> tuple[int, 
 
 def _leads_in(token: Token) -> bool:
     low = token.low
-    return low in PREPOSITIONS or is_adverb(token) or low.endswith("ing") or low in ("to", "last", "next", "this", "today", "yesterday", "together")
+    return low in PREPOSITIONS or is_adverb(token) or low.endswith("ing") or low in ("to", "last", "next", "this", "today", "yesterday", "together", "subject", "pursuant", "given", "mindful", "conscious", "convinced", "determined", "aware", "based", "guided", "inspired", "encouraged")
 
 
 def _after_lead_in(tokens: Sequence[Token], commas: Sequence[int], end: int) -> int:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from spacedialog.dates import VagueDate, quoted
 from spacedialog.drafting.actors import MANY, Roster, known_sides
-from spacedialog.drafting.grammar import Token, register, tokens_of
+from spacedialog.drafting.grammar import PREPOSITIONS, Token, register, tokens_of
 from spacedialog.drafting.prose import Prose, Sentence, fingerprint
 from spacedialog.drafting.timing import When, cycles_in, dates_in
 from spacedialog.drafting.undertakings import Span, Undertaking, undertakings
@@ -167,7 +167,7 @@ def _candidates(sentence: Sentence, roster: Roster, areas: _Areas, when: date | 
             tuple(parties),
             due.edtf if due else None,
             every,
-            _text(text, tokens, one.whole),
+            _wording(text, tokens, one),
         )
 
 
@@ -220,6 +220,13 @@ def _point(tokens: Sequence[Token], stem: str, begin: int) -> list[Undertaking]:
 
 
 _LOOKING = frozenset("exploration discussion discussions consideration study examination review assessment possible explore consider discuss examine".split())
+
+
+def _wording(text: str, tokens: Sequence[Token], one: Undertaking) -> str:
+    """The part of the sentence that says it; of a verb that acts upon nothing (`will meet every year`), its subject too."""
+    whole = _text(text, tokens, one.whole)
+    acts = one.whole[1] > one.whole[0] and tokens[one.thing[0]].low not in PREPOSITIONS | {"every", "twice", "annually", "next"}
+    return whole if acts else f"{_text(text, tokens, one.subject)} {whole}".strip()
 
 
 def _after(tokens: Sequence[Token], span: Span, begin: int) -> Span:

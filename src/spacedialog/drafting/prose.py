@@ -274,11 +274,11 @@ def _markdown(text: str) -> Iterator[_Block]:
 def _lines(children: Sequence[Token]) -> list[str]:
     """The text of a paragraph, and the points `(a)`, `(b)` that begin a line of it."""
     parts = [""]
-    strong = 0
+    labelling = False
     for number, child in enumerate(children):
-        if child.type == "strong_open" and not "".join(parts).strip():
-            strong = number
-        if child.type == "strong_close" and strong == 0 and len(parts) == 1 and children[0].type in ("strong_open", "text"):
+        if child.type == "strong_open":
+            labelling = not "".join(parts).strip()
+        if child.type == "strong_close" and labelling and len(parts) == 1:
             after = children[number + 1].content if number + 1 < len(children) else ""
             if len(parts[0]) < 60 and (parts[0].rstrip().endswith((".", ":")) or after.lstrip().startswith(":")):
                 parts[0] = ""  # a label: `**Cables.** Chile pledged`

@@ -679,12 +679,16 @@ class _Reader:
         """Coordinated verbs in one form, each with what it acts upon."""
         tokens = self._tokens
         starts = [begin]
+        cuts: dict[int, int] = {}  # where the verb before ends, if something stands between
         for at in range(begin + 1, end):
+            if at <= starts[-1]:
+                continue
             if self._low(at - 1) == "and" and tokens[at].text == ",":
                 # `co-finance and, around 2031, launch`
                 closing = next((k for k in range(at + 1, min(at + 8, end - 1)) if tokens[k].text == ","), None)
                 if closing and self._is_verb(closing + 1, end, form, after_to=False, sign="and", begin=starts[-1]):
                     starts.append(closing + 1)
+                    cuts[len(starts) - 1] = at - 1
                     continue
             if (self._low(at - 1) in ("and", "or", ";", ",") or (self._low(at - 1) == "as" and self._low(at - 3) == "as") or self._begins_point(at)) and self._depth(begin, at) == 0:
                 here = at
@@ -698,7 +702,7 @@ class _Reader:
                 if here < end and self._is_verb(here, end, form, after_to=here > at and self._low(at) == "to", sign=self._low(at - 1), begin=starts[-1]):
                     starts.append(here)
         for number, start in enumerate(starts):
-            stop = starts[number + 1] if number + 1 < len(starts) else end
+            stop = cuts.get(number + 1, starts[number + 1]) if number + 1 < len(starts) else end
             while stop > start + 1 and (
                 self._low(stop - 1) in ("and", "or", "to", "as", "well") or tokens[stop - 1].text in ",;)" and self._depth(start, stop) <= 0 or is_adverb(tokens[stop - 1]) or self._is_point_sign(stop - 1)
             ):
@@ -750,7 +754,8 @@ class _Reader:
         tokens = self._tokens
         if form == "ing":
             out = _words("hanging_out") if sign == "," and not after_to else frozenset()
-            return is_gerund(tokens, at) and self._low(at) not in out | {"including"}
+            reports = lemma(tokens[at], "ing") is not None and at + 1 < end and self._low(at + 1) in ("to", "on", "back")
+            return (is_gerund(tokens, at) or reports) and self._low(at) not in out | {"including"}
         word = lemma(tokens[at], "base")
         if after_to:
             return tokens[at].text.islower() and not is_determiner(tokens[at])
@@ -1008,7 +1013,9 @@ class _Reader:
 
     def _is_time(self, at: int) -> bool:
         """Whether a word says when, with no preposition: `every six months`, `next year`, `twice a year`."""
-        return self._low(at) in ("every", "each", "next", "this", "last", "later", "early", "late", "twice", "once", "annually", "today", "again", "immediately") or is_adverb(self._tokens[at])
+        if self._low(at) in ("every", "each"):
+            return self._low(at + 1) in ("day", "week", "month", "quarter", "year", "two", "three", "four", "five", "six", "second", "other", "third", "spring", "summer", "autumn", "winter", "season")
+        return self._low(at) in ("next", "this", "last", "later", "early", "late", "twice", "once", "annually", "today", "again", "immediately") or is_adverb(self._tokens[at])
 
     def _names_somebody(self, span: Span) -> bool:
         """Whether a subject is somebody who can act: a pronoun, sides, a name."""
