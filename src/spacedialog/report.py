@@ -178,6 +178,7 @@ def _progress(rows: tuple[AreaRow, ...]) -> Sheet:
             Column("Area", lambda row: row.title, wide=True),
             Column("Assessed", lambda row: f"{row.assessed} of {row.commitments}", right=True),
             Column("Complete", lambda row: str(row.complete), right=True, from_width=80),
+            Column("Claimed", lambda row: str(row.claimed), right=True, from_width=140),
             Column("In progress", lambda row: str(row.in_progress), right=True, from_width=90),
             Column("", drawn),
             Column("Next milestone", next_milestone, from_width=120, wide=True),

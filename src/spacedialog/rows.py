@@ -91,7 +91,9 @@ class CalendarEvent(NamedTuple):
 
 
 class AreaRow(NamedTuple):
-    """An area with counts of its commitments; `next_milestone` has `ref`, `title` and `when`."""
+    """An area with counts of its commitments, those `claimed` being complete too; `next_milestone` has `ref`, `title`
+    and `when`.
+    """
 
     area: str
     title: str
@@ -102,6 +104,7 @@ class AreaRow(NamedTuple):
     overdue: int
     closing: int
     next_milestone: Mapping[str, str] | None
+    claimed: int = 0
 
 
 class HistoryRow(NamedTuple):
@@ -151,11 +154,16 @@ class SlipRow(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """How much of the record anybody has looked at; `oldest_check_days` is None where nobody has."""
+    """How much of the record anybody has looked at; `oldest_check_days` is None where nobody has.
+
+    Of those that are `complete` there is no evidence for those `claimed`.
+    """
 
     commitments: int
     assessed: int
     oldest_check_days: int | None
+    complete: int = 0
+    claimed: int = 0
 
 
 class Overview(NamedTuple):
@@ -200,6 +208,26 @@ class ConflictRow(NamedTuple):
     other_evidence: str | None
 
 
+class AssessmentRow(NamedTuple):
+    """A verdict that stands: what `assessor` found of a commitment, or of one `party` to it, under a rubric.
+
+    `author` is who recorded it, `change` the entry that says it.
+    """
+
+    ref: str
+    title: str
+    party: str | None
+    assessor: str
+    rubric: str
+    verdict: str
+    on: str
+    note: str | None
+    evidence: str | None
+    author: str
+    recorded_at: str
+    change: str
+
+
 class Detail(NamedTuple):
     """All that is known of one commitment: its fields, its sources, its milestones and its history."""
 
@@ -212,6 +240,7 @@ class Detail(NamedTuple):
     slips: tuple[SlipRow, ...]
     history: tuple[HistoryRow, ...]
     conflicts: tuple[ConflictRow, ...] = ()
+    assessments: tuple[AssessmentRow, ...] = ()
 
 
 class Report(NamedTuple):

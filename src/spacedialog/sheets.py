@@ -100,9 +100,11 @@ def status(row: CommitmentRow) -> str:
 def coverage_line(coverage: Coverage) -> str:
     """How much of the record was assessed, in words."""
     line = f"assessed {coverage.assessed} of {coverage.commitments}"
-    if coverage.oldest_check_days is None:
-        return line
-    return f"{line}, oldest check {_days(coverage.oldest_check_days)}"
+    if coverage.oldest_check_days is not None:
+        line += f", oldest check {_days(coverage.oldest_check_days)}"
+    if coverage.claimed:
+        line += f"; complete {coverage.complete}, of which {coverage.claimed} claimed"
+    return line
 
 
 def _days(days: int) -> str:
@@ -189,6 +191,7 @@ def areas(rows: Iterable[AreaRow], coverage: Callable[[], Coverage] | None = Non
             Column("Commitments", lambda row: str(row.commitments), right=True),
             Column("Assessed", lambda row: str(row.assessed), right=True),
             Column("Complete", lambda row: str(row.complete), right=True, from_width=80),
+            Column("Claimed", lambda row: str(row.claimed), right=True, from_width=100),
             Column("In progress", lambda row: str(row.in_progress), right=True, from_width=90),
             Column("Overdue", lambda row: str(row.overdue), right=True),
             Column("Closing", lambda row: str(row.closing), right=True),
@@ -253,7 +256,10 @@ def what(row: HistoryRow) -> str:
 
 def did(row: HistoryRow) -> str:
     """What an entry did, in words."""
-    if row.kind == "create":
+    if "verdict" in row.changed:
+        of = row.changed
+        done = f"assessed{' ' + of['party'] if of.get('party') else ''}: {of['verdict']} ({by(of)})"
+    elif row.kind == "create":
         done = f"recorded: {row.changed.get('title') or row.changed.get('name') or row.changed.get('key', '')}"
     elif row.kind == "retract":
         done = f"took back {row.changed['retracts'][-8:]}"
@@ -271,7 +277,12 @@ def known(row: HistoryRow) -> str:
         return row.evidence
     if sources:
         return citation(sources[0])
-    return "no evidence given" if row.kind == "set" else ""
+    return "no evidence given" if row.kind == "set" or "verdict" in row.changed else ""
+
+
+def by(assessment: Mapping[str, Any]) -> str:
+    """Who gave a verdict, and under which rubric."""
+    return f"{assessment.get('assessor')}, {assessment.get('rubric')}"
 
 
 def _entry(row: HistoryRow) -> Iterator[str]:

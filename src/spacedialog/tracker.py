@@ -224,6 +224,30 @@ class Tracker:
             target, draft = new_milestone(session.view, self._new_id(), milestone, self._on(on), note, evidence)
             return session.keep("added", [target], [draft])
 
+    def assess(
+        self,
+        ref: str,
+        verdict: str,
+        *,
+        party: str | None = None,
+        rubric: str | None = None,
+        assessor: str | None = None,
+        on: When | None = None,
+        note: str | None = None,
+        evidence: str | None = None,
+    ) -> Written:
+        """Record a verdict on a commitment, or on one party to it, by an assessor: the author unless one is named."""
+        from spacedialog.assessments import HOUSE, Finding, assessment
+
+        with self._writing() as session:
+            target = session.view.refs.resolve(ref)
+            finding = Finding(verdict, assessor or self.author, rubric or HOUSE, party)
+            about, draft = assessment(session.view, target, finding, self._on(on), note, evidence)
+            written = session.keep("assessed", [about], [draft])
+            title = session.view.standing(target)["title"]
+            notices = () if evidence else ("no evidence was given: --evidence URL says how it is known",)
+            return written._replace(title=title, notices=(*written.notices, *notices))
+
     def apply(self, text: str, name: str, *, watch: Watch = unwatched) -> Written:
         """Record many updates (JSON Lines or CSV) as one action: all of them, or none.
 

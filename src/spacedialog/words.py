@@ -44,13 +44,14 @@ class MilestoneState(StrEnum):
 
 
 class Flag(StrEnum):
-    """Derived marks on a commitment: never stored, always reckoned, from a day or (`conflict`) from the log alone."""
+    """Derived marks on a commitment: never stored, always reckoned, from a day or (`conflict`, `claimed`) from the log alone."""
 
     OVERDUE = "overdue"
     CLOSING = "closing"
     STALE = "stale"
     SLIPPED = "slipped"
     CONFLICT = "conflict"
+    CLAIMED = "claimed"
 
 
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"

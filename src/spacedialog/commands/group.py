@@ -33,6 +33,7 @@ COMMANDS = {
     "add": "writing",
     "edit": "writing",
     "undo": "writing",
+    "assess": "assessing",
     "apply": "writing",
     "import": "writing",
     "conflicts": "team",
