@@ -13,6 +13,7 @@ from spacedialog.dates import VagueDate, readable
 from spacedialog.links import citation
 from spacedialog.rows import (
     AreaRow,
+    AssessmentRow,
     CalendarEvent,
     CommitmentRow,
     Coverage,
@@ -309,6 +310,28 @@ def value_text(name: str, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(citation(part) if isinstance(part, dict) else str(part) for part in value)
     return readable(value) if name in _DATES else str(value)
+
+
+def assessments(rows: Iterable[AssessmentRow], *, alone: bool = False) -> Sheet:
+    """Verdicts that stand, side by side; `alone` where all are of one commitment."""
+    columns = (
+        Column("Ref", lambda row: row.ref),
+        Column("Of", lambda row: row.party or "the whole"),
+        Column("Verdict", lambda row: row.verdict, wide=True),
+        Column("Assessor", lambda row: row.assessor, wide=True),
+        Column("Rubric", lambda row: row.rubric, from_width=70),
+        Column("On", lambda row: row.on, from_width=80),
+        Column("Why", lambda row: row.note or "", from_width=120, wide=True),
+        Column("Evidence", lambda row: row.evidence or "no evidence given", from_width=160, wide=True),
+    )
+    return Sheet("assessments", AssessmentRow._fields, rows, columns[1:] if alone else columns, "nobody assessed it")
+
+
+def verdict(row: AssessmentRow) -> str:
+    """A verdict in words: whose, of what, under which rubric, when and why."""
+    of = f"{row.party}: " if row.party else ""
+    said = f"{of}{row.verdict} ({row.assessor}, {row.rubric}, {row.on})"
+    return ". ".join(part.rstrip(".") for part in (said, row.note or "", row.evidence or "no evidence given") if part)
 
 
 def slips(rows: Iterable[SlipRow], coverage: Callable[[], Coverage] | None = None) -> Sheet:

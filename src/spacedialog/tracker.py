@@ -237,7 +237,8 @@ class Tracker:
         evidence: str | None = None,
     ) -> Written:
         """Record a verdict on a commitment, or on one party to it, by an assessor: the author unless one is named."""
-        from spacedialog.assessments import HOUSE, Finding, assessment
+        from spacedialog.assessments import Finding, assessment
+        from spacedialog.rubrics import HOUSE
 
         with self._writing() as session:
             target = session.view.refs.resolve(ref)

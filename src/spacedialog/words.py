@@ -44,7 +44,7 @@ class MilestoneState(StrEnum):
 
 
 class Flag(StrEnum):
-    """Derived marks on a commitment: never stored, always reckoned, from a day or (`conflict`, `claimed`) from the log alone."""
+    """Derived marks on a commitment: never stored, always reckoned, from a day or (`conflict`) from the log alone."""
 
     OVERDUE = "overdue"
     CLOSING = "closing"

@@ -25,6 +25,8 @@ COMMANDS = {
     "search": "looking",
     "history": "looking",
     "slips": "looking",
+    "agreement": "assessing",
+    "crosswalk": "assessing",
     "brief": "reporting",
     "report": "reporting",
     "mark": "writing",

@@ -49,7 +49,7 @@ def assessments(
 def _assessment_row(row: tuple[Any, ...]) -> AssessmentRow:
     *found, on, author, ts, change, body = row
     said = content_of(body)
-    return AssessmentRow(*found, on, said.get("note"), said.get("evidence"), author, instant(ts), change)
+    return AssessmentRow._make((*found, on, said.get("note"), said.get("evidence"), author, instant(ts), change))
 
 
 def timings(connection: sqlite3.Connection, day: date, filter_: Filter = EVERYTHING) -> dict[str, Timing]:

@@ -171,8 +171,9 @@ def _assessment(item: str, history: History) -> Rows:
 def _taken_back(item: str, changes: Iterable[Change]) -> list[tuple[Any, ...]]:
     """Of an assessment with no statement left, a row that is true on no day: by it its entries are found."""
     for change in changes:
-        values = change.content.get("set") or {}
-        if change.content.get("type") == "assessment" and understands(change) and values.get("commitment"):
+        content = change.content if understands(change) else {}
+        values = content.get("set") or {}
+        if content.get("type") == "assessment" and values.get("commitment"):
             texts = (str(values.get(name) or "") for name in ("assessor", "rubric", "verdict"))
             return [(item, FOREVER, FOREVER, values["commitment"], values.get("party"), *texts, change.id)]
     return []

@@ -145,7 +145,7 @@ class View:
             f" AND {VALID.format('d')} WHERE {VALID.format('a')} ORDER BY d.held, d.key, a.position, a.key"
         )
         return [
-            AreaRow(key, title, *figures[:-1], following.get((dialogue, key)), figures[-1])
+            AreaRow._make((key, title, *figures[:-1], following.get((dialogue, key)), figures[-1]))
             for dialogue, key, title in titles
             for figures in [counts.get((dialogue, key), (0,) * 7)]
         ]
@@ -222,8 +222,13 @@ class View:
     def assessments(
         self, filter_: Filter = EVERYTHING, *, item: str | None = None, rubric: str | None = None
     ) -> Iterator[AssessmentRow]:
-        """The verdicts that stand on the day, of the commitments that the filter lets through; `rubric` with version."""
+        """The verdicts that stand on the day, of the commitments that the filter lets through; `rubric` is its name."""
         return assessed.assessments(self._connection, self.day, filter_, item=item, rubric=rubric)
+
+    def sides(self) -> dict[tuple[str, str], str]:
+        """The side of each party, by its dialogue and its key."""
+        rows = self._rows(f"SELECT p.dialogue, p.key, p.side FROM party AS p WHERE {VALID.format('p')}")
+        return {(dialogue, key): side for dialogue, key, side in rows}
 
     def timings(self, filter_: Filter = EVERYTHING) -> dict[str, assessed.Timing]:
         """Of the commitments that the filter lets through, by their refs, what came after its time."""
