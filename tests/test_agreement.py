@@ -103,11 +103,8 @@ def test_alpha_is_that_of_krippendorffs_own_example(ordinal: bool, value: float)
 
 def test_the_coefficient_is_the_one_that_fits() -> None:
     """Kappa for two who judged the same things, alpha for more of them and where there are gaps."""
-    two = [
-        verdict(f"R-{n}", who, value)
-        for n, pair in enumerate((("met", "met"), ("met", "not-met"), ("partly-met", "partly-met")))
-        for who, value in zip("AB", pair, strict=True)
-    ]
+    pairs = (("met", "met"), ("met", "not-met"), ("partly-met", "partly-met"))
+    two = [verdict(f"R-{n}", who, pair[place]) for n, pair in enumerate(pairs) for place, who in enumerate("AB")]
     found = agreement(FULFILMENT, two)
     assert (found.coefficient, found.units, found.alone, found.pairs, found.alike) == (KAPPA, 3, 0, 3, 2)
     assert found.value == pytest.approx(0.5)
@@ -396,6 +393,4 @@ def test_rubrics_are_whole() -> None:
 def test_the_wheel_brings_the_scales_along() -> None:
     """The rubrics stand inside the package, so that they are installed with it."""
     folder = Path(rubrics.__file__).parent / "scales"
-    assert sorted(path.stem for path in folder.glob("*.json")) == sorted(
-        {one.key for one in rubrics.rubrics().values()}
-    )
+    assert {path.stem for path in folder.glob("*.json")} == {one.key for one in rubrics.rubrics().values()}

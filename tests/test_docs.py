@@ -72,6 +72,8 @@ SAID = {
     "show": "show 25",
     "brief": "brief --since 2025-04-01",
     "report": "report",
+    "agreement": "agreement",
+    "crosswalk": "crosswalk g7-g20",
     "written": "mark 31 in-progress --percent 60",
 }
 
@@ -81,6 +83,8 @@ def kept_desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A desk with a store, in which a date was moved and something was marked."""
     desk = Desk(tmp_path_factory.mktemp("kept"))
     assert desk.call("mark", "33", "complete", "--evidence", "https://example.org/33").status == 0
+    for assessor, verdict in (("Anna", "met"), ("Bo", "not-met")):
+        assert desk.call("assess", "25", "--verdict", verdict, "--assessor", assessor).status == 0
     return desk
 
 

@@ -35,6 +35,8 @@ OBJECTS = {
     "show": rows.Detail,
     "brief": rows.Brief,
     "report": rows.Report,
+    "agreement": rows.Agreement,
+    "crosswalk": rows.Crosswalk,
     "written": rows.Written,
 }
 """The outputs whose `data` is one object."""
@@ -45,7 +47,7 @@ OF = {
     "written": "every write",
 }
 """Which commands an output is of, where it does not bear the name of just one."""
-_PLAIN = {str: "string", int: "integer", bool: "boolean", type(None): "null"}
+_PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 
 Schema = dict[str, Any]
 

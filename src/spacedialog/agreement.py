@@ -77,7 +77,7 @@ def _coefficient(
 def kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
     """Cohen's kappa, unweighted: (observed - expected) / (1 - expected) agreement of two who judged every unit.
 
-    The expected agreement is that of two who judge apart, each with the shares of verdicts that he gave. None where it
+    The expected agreement is that of two who judge apart, each with its own shares of verdicts. None where it
     is 1, and where there is no unit.
 
     Cohen, J. (1960). A coefficient of agreement for nominal scales. Educational and Psychological Measurement 20(1),

@@ -34,8 +34,8 @@ class Period(NamedTuple):
     """What is true of an item on the days from `valid_from` up to, not including, `valid_to` (ISO days).
 
     `updated` is when the latest of its entries was true, as vague as that entry says; `checked` the day (ISO) of the
-    latest that says what its status is. `grounds` is the newest evidence among the entries on the whole since it came to
-    have the status that it has (empty for none), `entry` the id of the latest entry of all.
+    latest that says what its status is. `grounds` is the newest evidence among the entries on the whole (its milestones
+    aside) since it came to have its status, empty for none; `entry` the id of the entry that applied last.
     """
 
     valid_from: str

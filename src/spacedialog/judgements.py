@@ -55,6 +55,7 @@ def _said(verdicts: Mapping[str, str]) -> str:
 def crosswalk(of: Crosswalk, coverage: Callable[[], Coverage] | None = None) -> Document:
     """A record on a scale of the field, the counts, and what the scale cannot say."""
     number = {key: place for place, key in enumerate(of.notes, 1)}
+    is_told = any(row.verdicts for row in of.rows)  # whose verdict it is has to be seen, however little room there is
     by_party = (Column("Party", lambda row: row.party or ""),) if of.averages else ()
     sheet = Sheet(
         "crosswalk",
@@ -62,10 +63,10 @@ def crosswalk(of: Crosswalk, coverage: Callable[[], Coverage] | None = None) -> 
         of.rows,
         (
             Column("Ref", lambda row: row.ref),
-            Column("Commitment", lambda row: row.title, from_width=60, wide=True),
+            Column("Commitment", lambda row: row.title, from_width=80 if is_told else 60, wide=True),
             *by_party,
             Column("On the scale", lambda row: row.value or "no value", wide=not by_party),
-            Column("From", _basis, from_width=100, wide=True),
+            Column("From", _basis, from_width=0 if is_told else 100, wide=True),
             Column("Notes", lambda row: " ".join(f"[{n}]" for n in sorted(number[key] for key in row.notes))),
         ),
         "no commitment fits",
