@@ -86,7 +86,10 @@ class Tracker:
     def log(self, *, known_at: int | None = None) -> Iterator[Change]:
         """Every entry of the log in the order recorded, up to a time: what `export` writes."""
         with self._reading(known_at) as connection:
-            yield from journal.entries(connection)
+            for change in journal.entries(connection):
+                if not isinstance(change.body, str):
+                    raise TypeError(change.id)  # as only a damaged file has; whoever writes it out could not blame that
+                yield change
 
     def arrivals(self) -> list[Change]:
         """Every entry of the log in the order in which it came into this store."""
