@@ -91,7 +91,8 @@ def _lines(
 ) -> Iterator[CrosswalkRow]:
     whole = given.get((row.ref, None), {})
     remarks = tuple(note for word, note in scale.remarks if word == row.strength)
-    derived = (*filter(None, [rule.note]), *remarks)
+    # What its wording means for the value; nothing where it has none.
+    derived = (*filter(None, [rule.note]), *(remarks if rule.value is not None else ()))
     if not scale.by_party:
         yield _judged(row, None, whole, remarks) if whole else _line(row, None, rule.value, derived)
         return
@@ -104,7 +105,7 @@ def _lines(
         elif whole:
             yield _judged(row, party, whole, ("whole", *remarks))
         elif row.lead and party != row.lead:
-            yield _line(row, party, None, ("partner", *remarks))
+            yield _line(row, party, None, ("partner",))
         else:
             joint = ("shared",) if rule.value is not None and not row.lead else ()
             yield _line(row, party, rule.value, (*derived, *joint))

@@ -319,7 +319,7 @@ def assessments(rows: Iterable[AssessmentRow], *, alone: bool = False) -> Sheet:
         Column("Of", lambda row: row.party or "the whole"),
         Column("Verdict", lambda row: row.verdict, wide=True),
         Column("Assessor", lambda row: row.assessor, wide=True),
-        Column("Rubric", lambda row: row.rubric, from_width=70),
+        Column("Rubric", lambda row: row.rubric),
         Column("On", lambda row: row.on, from_width=80),
         Column("Why", lambda row: row.note or "", from_width=120, wide=True),
         Column("Evidence", lambda row: row.evidence or "no evidence given", from_width=160, wide=True),
