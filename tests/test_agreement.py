@@ -343,9 +343,11 @@ def test_late_and_missed_follow_from_the_log(tracker: Tracker) -> None:
     with tracker.view() as view:
         assert view.timings()["RUR1-03"] == Timing(late=False, missed=False)  # its window is open again
     tracker.mark("3", "complete", on="2026-12-01")
+    tracker.mark("1", "complete", on="2026-12-01")
     with tracker.view() as view:
         timings = view.timings()
     assert timings["RUR1-03"].late  # against November, the first date
+    assert not timings["RUR1-01"].late  # within 2026, and it was put off to 2027
     assert not timings["RUR1-02"].late  # it had none
     assert not timings["RUR1-05"].late  # complete from its first day
 

@@ -179,11 +179,13 @@ def test_assessors_stand_side_by_side_and_a_later_verdict_follows_the_earlier(tr
     tracker.assess("1", "met", assessor="Anna", on="2026-03-01")
     tracker.assess("1", "partly-met", assessor="Bo", on="2026-03-01")
     tracker.assess("1", "0", assessor="Anna", rubric="g7-g20", party="rsa", on="2026-03-01")
+    tracker.assess("1", "met", assessor="Anna", party="GRA", on="2026-03-01")
     tracker.assess("1", "not-met", assessor="Anna", on="2026-05-01")
     late = tracker.assess("1", "cannot tell", assessor="Anna", on="2026-01-01")
     assert "stays not-met" in " ".join(late.notices)
     assert said(verdicts(tracker)) == {
         ("RUR1-01", None, "Anna", "fulfilment@1", "not-met"),
+        ("RUR1-01", "GRA", "Anna", "fulfilment@1", "met"),
         ("RUR1-01", None, "Bo", "fulfilment@1", "partly-met"),
         ("RUR1-01", "RSA", "Anna", "g7-g20@1", "0"),
     }
@@ -195,6 +197,7 @@ def test_assessors_stand_side_by_side_and_a_later_verdict_follows_the_earlier(tr
         "met",
         "partly-met",
         "0",
+        "met",
         "not-met",
         "cannot-tell",
     ]
