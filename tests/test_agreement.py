@@ -17,10 +17,11 @@ from spacedialog import rubrics
 from spacedialog.agreement import ALPHA, KAPPA, agreement, alpha, kappa
 from spacedialog.crosswalk import Trait, crosswalk
 from spacedialog.errors import InputError
-from spacedialog.rows import AssessmentRow, CommitmentRow, Crosswalk
+from spacedialog.rows import CommitmentRow
 from spacedialog.rubrics import Rubric, Verdict
 from spacedialog.store.assessed import Timing
 from spacedialog.tracker import Tracker
+from spacedialog.verdicts import AssessmentRow, Crosswalk
 from spacedialog.words import Flag, Status, Strength
 
 if TYPE_CHECKING:

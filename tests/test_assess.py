@@ -19,9 +19,10 @@ from spacedialog.errors import InputError
 from spacedialog.fold import fold
 from spacedialog.log import CREATE, NOTE, RETRACT, SET, Change, Draft, record
 from spacedialog.render import html, logfile, xlsx
-from spacedialog.rows import AssessmentRow, CommitmentRow
+from spacedialog.rows import CommitmentRow
 from spacedialog.store import files, migrations
 from spacedialog.tracker import Tracker
+from spacedialog.verdicts import AssessmentRow
 
 if TYPE_CHECKING:
     from tests.conftest import Clock, Maker

@@ -19,10 +19,11 @@ from spacedialog.render import chart
 from spacedialog.report import detail as detail_document
 from spacedialog.report import overview as overview_document
 from spacedialog.report import whole
-from spacedialog.rows import AssessmentRow, Coverage, Crosswalk, Detail, Report, SlipRow, UpcomingRow
+from spacedialog.rows import Coverage, Detail, Report, SlipRow, UpcomingRow
 from spacedialog.rubrics import rubric, scale
 from spacedialog.sheets import commitments, history, upcoming
 from spacedialog.store.view import View
+from spacedialog.verdicts import AssessmentRow, Crosswalk
 from tests.browser import SCHEMES, Desktop, Scheme, desktop, violations, written
 from tests.conftest import Maker
 from tests.program import Desk

@@ -12,8 +12,8 @@ from fractions import Fraction
 from itertools import combinations
 
 from spacedialog.errors import InputError
-from spacedialog.rows import Agreement, AgreementRow, AssessmentRow
 from spacedialog.rubrics import Rubric
+from spacedialog.verdicts import Agreement, AgreementRow, AssessmentRow
 
 KAPPA = "Cohen's kappa"
 ALPHA = "Krippendorff's alpha"

@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
-from spacedialog.rows import AssessmentRow, AverageRow, CommitmentRow, Crosswalk, CrosswalkRow
+from spacedialog.rows import CommitmentRow
 from spacedialog.rubrics import Rubric, Rule
 from spacedialog.store.assessed import Timing
+from spacedialog.verdicts import AssessmentRow, AverageRow, Crosswalk, CrosswalkRow
 from spacedialog.words import Flag
 
 

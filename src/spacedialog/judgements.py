@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from spacedialog.report import Block, Document
-from spacedialog.rows import Agreement, AgreementRow, AverageRow, Coverage, Crosswalk, CrosswalkRow
+from spacedialog.rows import Coverage
 from spacedialog.sheets import Column, Sheet, coverage_line, status
+from spacedialog.verdicts import Agreement, AgreementRow, AverageRow, Crosswalk, CrosswalkRow
 
 _NO_BENCHMARK = "no word such as moderate or good goes with it: there is no agreed benchmark for that"
 

@@ -11,17 +11,8 @@ from typing import Any, NamedTuple
 
 from spacedialog.dates import VagueDate, readable
 from spacedialog.links import citation
-from spacedialog.rows import (
-    AreaRow,
-    AssessmentRow,
-    CalendarEvent,
-    CommitmentRow,
-    Coverage,
-    FoundRow,
-    HistoryRow,
-    SlipRow,
-    UpcomingRow,
-)
+from spacedialog.rows import AreaRow, CalendarEvent, CommitmentRow, Coverage, FoundRow, HistoryRow, SlipRow, UpcomingRow
+from spacedialog.verdicts import AssessmentRow
 
 
 class Column(NamedTuple):

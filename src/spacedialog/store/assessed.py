@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from spacedialog.fold import closing_day
 from spacedialog.log import content_of, instant
-from spacedialog.rows import AssessmentRow
 from spacedialog.store.query import EVERYTHING, VALID, Filter, Parameters, order_by, reckoning, where
+from spacedialog.verdicts import AssessmentRow
 
 
 class Timing(NamedTuple):

@@ -17,7 +17,6 @@ from spacedialog.links import citation
 from spacedialog.log import instant
 from spacedialog.rows import (
     AreaRow,
-    AssessmentRow,
     CalendarEvent,
     CommitmentRow,
     ConflictRow,
@@ -47,6 +46,7 @@ from spacedialog.store.query import (
     where,
 )
 from spacedialog.store.refs import Refs, Target
+from spacedialog.verdicts import AssessmentRow
 from spacedialog.watch import Watch, unwatched
 from spacedialog.words import Flag, MilestoneState, Status
 
