@@ -34,14 +34,15 @@ EVENT = (
 )  # fmt: skip
 AREA = (
     "area", "title", "commitments", "assessed", "complete", "in_progress", "overdue", "closing", "next_milestone",
+    "claimed",
 )  # fmt: skip
-FLAGS = ("overdue", "closing", "stale", "slipped")
+FLAGS = ("overdue", "closing", "stale", "slipped", "claimed")
 OVERDUE = f"c.due_latest < :day AND {UNSETTLED}"
 CLOSING = f"c.due_latest BETWEEN :day AND :closing AND {UNSETTLED}"
 STALE = f"c.valid_from <= :stale AND {UNSETTLED}"
 COLUMNS = (
     "c.ref, c.dialogue, c.area, c.kind, c.title, c.strength, c.lead, c.partners, c.status, c.percent, c.due,"
-    f" c.due_earliest, c.due_latest, {OVERDUE}, {CLOSING}, {STALE}, c.slipped, c.updated, c.source"
+    f" c.due_earliest, c.due_latest, {OVERDUE}, {CLOSING}, {STALE}, c.slipped, c.claimed, c.updated, c.source"
 )
 EVENTS = f"""
     SELECT c.ref AS ref, c.ref AS commitment, c.title AS title, c.due AS "when", c.due_earliest AS earliest,
@@ -104,8 +105,8 @@ def cell(value: Any) -> str:
 
 def listed(row: Row) -> Row:
     """A row of `COLUMNS` with its flags and its partners as lists."""
-    flags = [flag for flag, on in zip(FLAGS, row[13:17], strict=True) if on]
-    return *row[:7], json.loads(row[7]), *row[8:13], flags, *row[17:]
+    flags = [flag for flag, on in zip(FLAGS, row[13:18], strict=True) if on]
+    return *row[:7], json.loads(row[7]), *row[8:13], flags, *row[18:]
 
 
 def commitments(db: str, day: str, condition: str, **values: str) -> Iterator[Row]:
@@ -192,7 +193,7 @@ def area_rows(connection: sqlite3.Connection, day: str) -> list[Row]:
         row[0]: row[1:]
         for row in connection.execute(
             "SELECT c.area, count(*), sum(c.status <> 'not-assessed'), sum(c.status = 'complete'),"
-            f" sum(c.status = 'in-progress'), ifnull(sum({OVERDUE}), 0), ifnull(sum({CLOSING}), 0)"
+            f" sum(c.status = 'in-progress'), ifnull(sum({OVERDUE}), 0), ifnull(sum({CLOSING}), 0), sum(c.claimed)"
             f" FROM commitment AS c WHERE {NOW.format('c')} GROUP BY c.area",
             parameters,
         )
@@ -208,7 +209,8 @@ def area_rows(connection: sqlite3.Connection, day: str) -> list[Row]:
     titles = connection.execute(
         f"SELECT a.key, a.title FROM area AS a WHERE {NOW.format('a')} ORDER BY a.position, a.key", parameters
     )
-    return [(key, title, *counts.get(key, (0,) * 6), following.get(key)) for key, title in titles]
+    found = [(key, title, counts.get(key, (0,) * 7)) for key, title in titles]
+    return [(key, title, *count[:-1], following.get(key), count[-1]) for key, title, count in found]
 
 
 def areas(db: str, day: str, form: str) -> None:
@@ -225,9 +227,11 @@ def overview(db: str, day: str, form: str) -> None:
     counts = dict.fromkeys(("not-assessed", "not-started", "in-progress", "stalled", "complete", "withdrawn"), 0)
     sql = f"SELECT c.status, count(*) FROM commitment AS c WHERE {NOW.format('c')} GROUP BY c.status"
     counts |= dict(connection.execute(sql, parameters).fetchall())
-    total, assessed, oldest = connection.execute(
+    total, assessed, oldest, complete, claimed = connection.execute(
         "SELECT count(*), ifnull(sum(c.status <> 'not-assessed'), 0),"
-        f" min(iif(c.status <> 'not-assessed', c.checked, NULL)) FROM commitment AS c WHERE {NOW.format('c')}",
+        " min(iif(c.status <> 'not-assessed', c.checked, NULL)),"
+        " ifnull(sum(c.status = 'complete'), 0), ifnull(sum(c.claimed), 0)"
+        f" FROM commitment AS c WHERE {NOW.format('c')}",
         parameters,
     ).fetchone()
     checked = oldest and (date.fromisoformat(day) - date.fromisoformat(oldest)).days
@@ -251,7 +255,10 @@ def overview(db: str, day: str, form: str) -> None:
     (stale,) = connection.execute(sql, parameters).fetchone()
     data = {
         "dialogues": dialogues,
-        "coverage": {"commitments": total, "assessed": assessed, "oldest_check_days": checked},
+        "coverage": {
+            **{"commitments": total, "assessed": assessed, "oldest_check_days": checked},
+            **{"complete": complete, "claimed": claimed},
+        },
         "statuses": counts,
         "areas": [dict(zip(AREA, row, strict=True)) for row in area_rows(connection, day)],
         "next": few("ifnull(latest, '9999') >= :day", "open", "upcoming"),
@@ -328,11 +335,12 @@ def show_ref(db: str, day: str, form: str, ref: str) -> None:
         "slips": [],
         "history": history,
         "conflicts": [],
+        "assessments": [],
     }
     if form == "json":
         show_one(day, data)
         return
-    pairs = [*list(data["commitment"].items())[:12], ("flags", data["commitment"]["flags"]), ("updated", row[17])]
+    pairs = [*list(data["commitment"].items())[:12], ("flags", data["commitment"]["flags"]), ("updated", row[18])]
     pairs = [(name, value) for name, value in pairs if name not in ("percent", "due_earliest", "due_latest") and value]
     pairs += [(name, data[name]) for name in ("detail", "difference", "omitted_by") if data[name]]
     pairs += [("source", source["document"]) for source in data["sources"]]

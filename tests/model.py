@@ -72,7 +72,7 @@ class Thing:
         self.moves: list[Move] = []
         self.words: list[str] = []
         self.parts: dict[str, Thing] = {}
-        self.kind = self.since = self.updated = self.checked = ""
+        self.kind = self.since = self.updated = self.checked = self.grounds = ""
 
     def hear(self, said: Said, day: str) -> None:
         """Take in one entry."""
@@ -199,6 +199,9 @@ class Model:
             if counts > day:
                 break
             about = whole.parts.setdefault(one.part, Thing(status="planned")) if one.part else whole
+            if one.values.get("status", about.fields.get("status")) != about.fields.get("status"):
+                about.grounds = ""
+            about.grounds = one.body.get("evidence") or about.grounds
             about.hear(one, counts)
             latest = max(latest, (true, one.on))
             whole.kind = whole.kind or one.body.get("type", "")
@@ -261,6 +264,8 @@ class Look:
             yield "slipped"
         if self._model.disputed(item, self._known):
             yield "conflict"
+        if thing.fields["status"] == "complete" and not thing.grounds:
+            yield "claimed"
 
     def _in(self, days: int) -> str:
         return str(date.fromisoformat(self.day) + timedelta(days))
@@ -342,13 +347,17 @@ class Look:
             nearest = [ref for *when, ref in dated if tuple(when) == min(dated)[:2]]
             counts = len(rows), len(rows) - is_["not-assessed"], is_["complete"], is_["in-progress"]
             fields = area.fields["key"], area.fields["title"], *counts, has["overdue"], has["closing"], None
-            found.append((AreaRow._make(fields), nearest))
+            found.append((AreaRow._make((*fields, has["claimed"])), nearest))
         return found
 
     def coverage(self) -> Coverage:
         """How many were assessed, and how long ago that was at most."""
         checked = [thing.checked for thing in self.things.values() if thing.fields["status"] != "not-assessed"]
-        return Coverage(len(self.things), len(checked), _days(self.day, min(checked)) if checked else None)
+        oldest = _days(self.day, min(checked)) if checked else None
+        complete = [row for row in self.commitments() if row.status == "complete"]
+        return Coverage(
+            len(self.things), len(checked), oldest, len(complete), sum("claimed" in row.flags for row in complete)
+        )
 
     def history(self) -> list[tuple[str, bool]]:
         """The ids of what was said and true by the day, in the order recorded, and whether each is taken back."""

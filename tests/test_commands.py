@@ -57,6 +57,7 @@ UPCOMING = [
     "source",
 ]
 AREA = ["area", "title", "commitments", "assessed", "complete", "in_progress", "overdue", "closing", "next_milestone"]
+AREA += ["claimed"]
 HISTORY = ["id", "recorded_at", "on", "author", "ref", "kind", "changed", "note", "evidence", "retracted"]
 WRITTEN = {"did", "ref", "title", "differences", "changes", "undo", "notices", "created_store", "dry_run"}
 

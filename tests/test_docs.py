@@ -76,6 +76,8 @@ SAID = {
     "show": "show 25",
     "brief": "brief --since 2025-04-01",
     "report": "report",
+    "agreement": "agreement",
+    "crosswalk": "crosswalk g7-g20",
     "written": "mark 31 in-progress --percent 60",
 }
 
@@ -87,6 +89,8 @@ def kept_desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     assert desk.call("mark", "33", "complete", "--evidence", "https://example.org/33").status == 0
     (desk.folder / "draft.json").write_text(drafted.text_of(drafted.document("accepted", "dropped")))
     (desk.folder / "statement.txt").write_text(drafted.TEXT)
+    for assessor, verdict in (("Anna", "met"), ("Bo", "not-met")):
+        assert desk.call("assess", "25", "--verdict", verdict, "--assessor", assessor).status == 0
     return desk
 
 

@@ -11,13 +11,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from spacedialog import judgements
+from spacedialog.agreement import agreement
+from spacedialog.crosswalk import crosswalk
 from spacedialog.dates import VagueDate
 from spacedialog.render import chart
 from spacedialog.report import detail as detail_document
 from spacedialog.report import overview as overview_document
 from spacedialog.report import whole
 from spacedialog.rows import Coverage, Detail, Report, SlipRow, UpcomingRow
+from spacedialog.rubrics import rubric, scale
 from spacedialog.sheets import commitments, history, upcoming
+from spacedialog.store.view import View
+from spacedialog.verdicts import AssessmentRow, Crosswalk
 from tests.browser import SCHEMES, Desktop, Scheme, desktop, violations, written
 from tests.conftest import Maker
 from tests.program import Desk
@@ -93,6 +99,12 @@ def hostile(small: Report) -> Report:
                 entry._replace(note=bad, evidence="javascript:window.hacked=1", author=worse) for entry in one.history
             ),
             milestones=tuple(row._replace(title=worse) for row in one.milestones),
+            assessments=(
+                AssessmentRow(
+                    *("RUR1-01", bad, worse, bad, worse, bad, "2026", worse, "javascript:window.hacked=1"),
+                    *(bad, "2026-12-01T12:00:00.000000Z", "0" * 36),
+                ),
+            ),
         )
 
     details = tuple(spoilt(number, one) for number, one in enumerate((*small.commitments, *small.commitments[:2])))
@@ -542,7 +554,36 @@ def test_the_same_report_gives_the_same_bytes(dialogue: Report, text_2025: str) 
     assert len(text_2025.encode()) < 300_000
 
 
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
+def test_verdicts_are_told_on_the_page(browser: Desktop, make: Maker, scheme: Scheme, width: int) -> None:
+    """Below its commitment stands who found what, and under which rubric; axe finds nothing wrong, and it fits."""
+    tracker = make("ruritania")
+    tracker.assess(
+        "1", "partly-met", assessor="Anna", note="Half of it flew.", evidence="https://strelsau.example/half"
+    )
+    tracker.assess("1", "-1", rubric="g7-g20", party="RSA", assessor="Bo")
+    with tracker.view() as view:
+        text = page_of(view.report())
+    with browser.page(text, scheme=scheme, width=width) as page:
+        page.locator("#RUR1-01 summary").click()
+        page.locator("#RUR1-05 summary").click()
+        told = page.locator("#RUR1-01 h3:text('Assessments') + ul > li")
+        assert [" ".join(line.split()) for line in told.all_inner_texts()] == [
+            "partly-met Anna, fulfilment@1, 2026-12-01 Half of it flew. strelsau.example",
+            "RSA: -1 Bo, g7-g20@1, 2026-12-01 no evidence given",
+        ]
+        expect(page.locator("#RUR1-05 .flag")).to_have_text("claimed")
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert violations(page) == []
+
+
 # The other views
+
+
+def falls(view: View) -> Crosswalk:
+    """The record on a scale that has a line for each party."""
+    onto = scale("g7-g20")
+    return crosswalk(onto, view.commitments(), view.timings(), view.assessments(rubric=onto.name), view.sides())
 
 
 def test_other_views_are_plain_pages_in_the_same_style(browser: Desktop, make: Maker) -> None:
@@ -556,6 +597,8 @@ def test_other_views_are_plain_pages_in_the_same_style(browser: Desktop, make: M
                 overview_document(view.overview()),
                 history(view.history()),
                 upcoming(()),
+                judgements.crosswalk(falls(view), view.coverage),
+                judgements.agreement(agreement(rubric("fulfilment"), view.assessments())),
             )
         ]
     for number, text in enumerate(pages):
@@ -563,7 +606,7 @@ def test_other_views_are_plain_pages_in_the_same_style(browser: Desktop, make: M
         with browser.page(text, width=320, scheme=SCHEMES[number % 2]) as page:
             assert page.evaluate("document.documentElement.scrollWidth") == 320
             expect(page.locator("h1")).to_have_count(1)
-            if number < 2:
+            if number < 2 or number > 4:
                 assert violations(page) == []
     with browser.page(pages[0]) as page:
         assert page.locator("tbody tr").count() == 5

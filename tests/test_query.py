@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from spacedialog.dates import VagueDate
 from spacedialog.errors import InputError, NotFoundError
-from spacedialog.rows import CommitmentRow
+from spacedialog.rows import CommitmentRow, Coverage
 from spacedialog.store import files
 from spacedialog.store.query import (
     EVERYTHING,
@@ -96,7 +96,7 @@ def texts(busy: Tracker) -> Mapping[str, list[str]]:
 
 
 def flags_of(row: CommitmentRow, day: date) -> set[Flag]:
-    """The flags that design.md gives to a row, but `slipped`, which follows from its history."""
+    """The flags that design.md gives to a row, but `slipped` and `claimed`, which follow from its history."""
     if row.status in ("complete", "withdrawn"):
         return set()
     flags = set()
@@ -211,7 +211,7 @@ def test_flags_are_reckoned_from_the_day(busy: Tracker, day: date) -> None:
     """Overdue, closing and stale are what design.md says they are, on every day."""
     with busy.view(day) as view:
         for row in view.commitments():
-            assert set(row.flags) - {"slipped"} == flags_of(row, day), row
+            assert set(row.flags) - {"slipped", "claimed"} == flags_of(row, day), row
             assert list(row.flags) == [flag.value for flag in Flag if flag.value in row.flags]
 
 
@@ -523,7 +523,7 @@ def test_a_view_before_everything_is_empty(tracker: Tracker) -> None:
     for day in (date.min, date(2025, 3, 9)):
         with tracker.view(day) as view:
             assert (list(view.commitments()), view.areas(), view.upcoming(), view.history()) == ([], [], [], [])
-            assert view.coverage() == (0, 0, None)
+            assert view.coverage() == Coverage(0, 0, None)
             assert view.overview().stale == 0
     with tracker.view(date.max - timedelta(1)) as view:
         assert len(list(view.commitments())) == 5
@@ -532,7 +532,7 @@ def test_a_view_before_everything_is_empty(tracker: Tracker) -> None:
 def test_coverage_says_how_old_the_oldest_check_is(tracker: Tracker) -> None:
     """Coverage counts the assessed, and the days since the oldest of their checks."""
     with tracker.view() as view:
-        assert view.coverage() == (5, 2, (DAY - date(2025, 3, 10)).days)
+        assert view.coverage() == Coverage(5, 2, (DAY - date(2025, 3, 10)).days, complete=1, claimed=1)
     tracker.mark("5", "complete", on="2026-11-01")
     with tracker.view() as view:
         assert view.coverage()[:2] == (5, 2)

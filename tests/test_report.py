@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from spacedialog.render import template
+from spacedialog.rows import Coverage
 from spacedialog.selection import Selection, filter_of
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def test_report_says_what_it_covers(reader: Desk) -> None:
     said = reader.call("report", "-f", "md").stdout
     head = said.split("## ", 1)[0]
     assert "ROK4: Fourth U.S.-ROK Civil Space Dialogue" in head
-    assert "as of 2026-11-22; log: 138 entries, the newest recorded 2026-11-22 00:00 UTC" in head
+    assert "as of 2026-11-22; log: 139 entries, the newest recorded 2026-11-22 00:00 UTC" in head
     assert "assessed 15 of 42, oldest check 587 days" in head
     assert "only:" not in head
 
@@ -67,7 +68,7 @@ def test_oldest_check_is_that_of_the_part(tracker: Tracker) -> None:
     tracker.mark("2", "in-progress", on="2026-11-29")
     with tracker.view() as view:
         part = filter_of(Selection(status=["in-progress"], text="relay"), view)
-        assert view.report(part).coverage == (1, 1, 2)
+        assert view.report(part).coverage == Coverage(1, 1, 2)
         assert (view.report().coverage.oldest_check_days or 0) > 300
 
 
@@ -209,7 +210,7 @@ def test_templates_have_the_words_of_the_program(desk: Desk) -> None:
         "{{ none }}|{{ 'a*b' | markdown }}",
     )
     lines = said.split("\n")
-    assert lines[0] == "assessed 15 of 42, oldest check 587 days"
+    assert lines[0] == "assessed 15 of 42, oldest check 587 days; complete 6, of which 2 claimed"
     assert lines[2] == "2026 spring"
     assert json.loads(lines[6])["commitments"] == 42
     assert lines[7] == r"|a\*b"

@@ -240,7 +240,8 @@ ROK4-10.1 Launch of the L4 m… ◂░░░░░░░░░░░░░░░
 ROK4-25.2 All eight KPS sate… ◂░░░░░░░░░░░░░░░░░░░░░░░░░░░░▸
 █ window  ░ open on a side  ┄ before it was moved  │ today
 ◂ ▸ goes on
-assessed 15 of 42, oldest check 587 days
+assessed 15 of 42, oldest check 587 days; complete 6, of
+which 2 claimed
 """
 NOTE = re.compile(r"^note: .*\n(?:.*change makes a store of it\n)?", re.MULTILINE)
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from spacedialog import rows, storekeeping
+from spacedialog import rows, storekeeping, verdicts
 from spacedialog.render.json_ import SCHEMA_VERSION
 
 KEPT = Path(__file__).parents[1] / "docs" / "schemas" / "output.json"
@@ -37,6 +37,8 @@ OBJECTS = {
     "show": rows.Detail,
     "brief": rows.Brief,
     "report": rows.Report,
+    "agreement": verdicts.Agreement,
+    "crosswalk": verdicts.Crosswalk,
     "written": rows.Written,
 }
 """The outputs whose `data` is one object."""

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from spacedialog.dates import VagueDate
 from spacedialog.errors import DateError
 from spacedialog.log import BODY_VERSION, CREATE, NOTE, RETRACT, SET, Change
-from spacedialog.words import MilestoneStatus
+from spacedialog.words import MilestoneStatus, Status
 
 FOREVER = "9999-12-32"
 """The end of a period that has not ended: as text it sorts after every day."""
@@ -34,7 +34,8 @@ class Period(NamedTuple):
     """What is true of an item on the days from `valid_from` up to, not including, `valid_to` (ISO days).
 
     `updated` is when the latest of its entries was true, as vague as that entry says; `checked` the day (ISO) of the
-    latest that says what its status is.
+    latest that says what its status is. `grounds` is the newest evidence among the entries on the whole (its milestones
+    aside) since it came to have its status, empty for none; `entry` the id of the entry that applied last.
     """
 
     valid_from: str
@@ -44,6 +45,13 @@ class Period(NamedTuple):
     slipped: bool
     updated: str
     checked: str
+    grounds: str
+    entry: str
+
+    @property
+    def claimed(self) -> bool:
+        """Whether it is said to be complete, and nothing that was recorded from then on bears evidence."""
+        return self.fields.get("status") == Status.COMPLETE and not self.grounds
 
 
 class Redating(NamedTuple):
@@ -155,7 +163,7 @@ def fold(changes: Iterable[Change]) -> History | None:
     redatings: list[Redating] = []
     words: list[Words] = []
     kind = ""
-    latest, checked = ("", ""), ""
+    latest, checked, grounds = ("", ""), "", ""
     placed = sorted(
         first[entry.part] if entry.id == first[entry.part].id else entry._replace(day=max(entry.day, began[entry.part]))
         for entry in entries
@@ -165,8 +173,11 @@ def fold(changes: Iterable[Change]) -> History | None:
         for entry in of_a_day:
             values = entry.content.get("set", {})
             latest = max(latest, (entry.true_on, entry.on))
-            if not entry.part and "status" in values:
-                checked = max(checked, entry.true_on)
+            if not entry.part:
+                if "status" in values:
+                    checked = max(checked, entry.true_on)
+                    grounds = grounds if values["status"] == whole.fields.get("status") else ""
+                grounds = entry.content.get("evidence") or grounds
             kind = kind or entry.content.get("type", "")
             moved = (parts[entry.part] if entry.part else whole).apply(values)
             if moved:
@@ -181,7 +192,7 @@ def fold(changes: Iterable[Change]) -> History | None:
             MilestoneView(name, part.fields, part.slipped) for name, part in parts.items() if began[name] <= day
         )
         slipped = whole.slipped or any(view.slipped for view in milestones)
-        periods.append(Period(day, FOREVER, whole.fields, milestones, slipped, latest[1], checked))
+        periods.append(Period(day, FOREVER, whole.fields, milestones, slipped, latest[1], checked, grounds, entry.id))
     return History(kind, tuple(periods), tuple(redatings), tuple(words), gone, ignored)
 
 
@@ -204,6 +215,7 @@ _BODY: Mapping[str, type] = {"type": str, "note": str, "evidence": str, "milesto
 _FIELDS: Mapping[str, type] = {
     **dict.fromkeys(("ref", "key", "dialogue", "area", "kind", "title", "name", "side", "strength"), str),
     **dict.fromkeys(("status", "due", "when", "met", "recurs", "detail", "lead", "difference"), str),
+    **dict.fromkeys(("commitment", "party", "assessor", "rubric", "verdict"), str),
     **dict.fromkeys(("series", "place", "host"), str),
     **dict.fromkeys(("partners", "sources", "documents", "heads", "omitted_by"), list),
     **dict.fromkeys(("percent", "position"), int),

@@ -24,4 +24,5 @@ FLAGS = {
     Flag.STALE: f"nothing has been recorded of it for {STALE_DAYS} days",
     Flag.SLIPPED: "a date of it was moved",
     Flag.CONFLICT: "members of the team recorded different things, and nobody has decided yet",
+    Flag.CLAIMED: "somebody says that it is done, and no evidence of it is recorded",
 }

@@ -21,6 +21,7 @@ from spacedialog.rows import (
 from spacedialog.sheets import (
     Column,
     Sheet,
+    assessments,
     commitments,
     coverage_line,
     history,
@@ -31,6 +32,7 @@ from spacedialog.sheets import (
     to_the_minute,
     upcoming,
     value_text,
+    verdict,
     what,
     window,
 )
@@ -144,6 +146,8 @@ def whole(of: Report, *, events: Callable[[], Iterable[CalendarEvent]] | None = 
         blocks.append(Block("Not agreed on, until someone decides", lines))
     if of.slips:
         blocks.append(Block("Moved dates", sheet=slips(of.slips)))
+    if judged := [row for detail in of.commitments for row in detail.assessments]:
+        blocks.append(Block("Assessments", sheet=assessments(judged)))
     sheet = commitments(rows, lambda: of.coverage)._replace(events=events)
     return Document("report", of, sheet, (*blocks, Block("Commitments", sheet=sheet)))
 
@@ -178,6 +182,7 @@ def _progress(rows: tuple[AreaRow, ...]) -> Sheet:
             Column("Area", lambda row: row.title, wide=True),
             Column("Assessed", lambda row: f"{row.assessed} of {row.commitments}", right=True),
             Column("Complete", lambda row: str(row.complete), right=True, from_width=80),
+            Column("Claimed", lambda row: str(row.claimed), right=True, from_width=140),
             Column("In progress", lambda row: str(row.in_progress), right=True, from_width=90),
             Column("", drawn),
             Column("Next milestone", next_milestone, from_width=120, wide=True),
@@ -233,6 +238,7 @@ def detail(of: Detail) -> Document:
             *(("source", " ".join(_source(source))) for source in of.sources),
             *(("milestone", f"{part.ref} {part.when} {part.title}: {window(part)}") for part in of.milestones),
             *(("conflict", " ".join(disagreement(part))) for part in of.conflicts),
+            *(("assessment", verdict(part)) for part in of.assessments),
             *(("history", f"{part.on} {part.ref} {what(part)}") for part in of.history),
         ],
     )
@@ -247,6 +253,8 @@ def detail(of: Detail) -> Document:
         blocks.append(Block("Milestones", sheet=upcoming(of.milestones)))
     if of.slips:
         blocks.append(Block("Moved dates", sheet=slips(of.slips)))
+    if of.assessments:
+        blocks.append(Block("Assessments", sheet=assessments(of.assessments, alone=True)))
     blocks.append(Block("History", sheet=history(of.history)))
     return Document("commitment", of, sheet, tuple(blocks))
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from spacedialog.verdicts import AssessmentRow
+
 
 class CommitmentRow(NamedTuple):
     """A commitment as `list` shows it."""
@@ -110,7 +112,9 @@ class CalendarEvent(NamedTuple):
 
 
 class AreaRow(NamedTuple):
-    """An area with counts of its commitments; `next_milestone` has `ref`, `title` and `when`."""
+    """An area with counts of its commitments, those `claimed` being complete too; `next_milestone` has `ref`, `title`
+    and `when`.
+    """
 
     area: str
     title: str
@@ -121,6 +125,7 @@ class AreaRow(NamedTuple):
     overdue: int
     closing: int
     next_milestone: Mapping[str, str] | None
+    claimed: int = 0
 
 
 class HistoryRow(NamedTuple):
@@ -170,11 +175,16 @@ class SlipRow(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """How much of the record anybody has looked at; `oldest_check_days` is None where nobody has."""
+    """How much of the record anybody has looked at; `oldest_check_days` is None where nobody has.
+
+    Of those that are `complete` there is no evidence for those `claimed`.
+    """
 
     commitments: int
     assessed: int
     oldest_check_days: int | None
+    complete: int = 0
+    claimed: int = 0
 
 
 class Overview(NamedTuple):
@@ -231,6 +241,7 @@ class Detail(NamedTuple):
     slips: tuple[SlipRow, ...]
     history: tuple[HistoryRow, ...]
     conflicts: tuple[ConflictRow, ...] = ()
+    assessments: tuple[AssessmentRow, ...] = ()
 
 
 class Report(NamedTuple):

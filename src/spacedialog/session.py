@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from spacedialog.tracker import Tracker
 
 
+_WHOSE = "commitment"
+"""By this field an assessment says what it is of; it tells people nothing, and never changes."""
+
+
 class Session:
     """One write: what it may look at, and the one action that it records. `made` is the store that it makes."""
 
@@ -36,7 +40,7 @@ class Session:
             Difference(target.ref, name, old.get(name), new.get(name))
             for target, old, new in zip(targets, before, after, strict=True)
             for name in dict.fromkeys([*old, *new])
-            if old.get(name) != new.get(name)
+            if old.get(name) != new.get(name) and name != _WHOSE
         ]
         notices = [
             f"{target.ref}: {name} stays {new.get(name)}, which a later entry says"

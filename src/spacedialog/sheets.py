@@ -11,16 +11,8 @@ from typing import Any, NamedTuple
 
 from spacedialog.dates import VagueDate, readable
 from spacedialog.links import citation
-from spacedialog.rows import (
-    AreaRow,
-    CalendarEvent,
-    CommitmentRow,
-    Coverage,
-    FoundRow,
-    HistoryRow,
-    SlipRow,
-    UpcomingRow,
-)
+from spacedialog.rows import AreaRow, CalendarEvent, CommitmentRow, Coverage, FoundRow, HistoryRow, SlipRow, UpcomingRow
+from spacedialog.verdicts import AssessmentRow
 
 
 class Column(NamedTuple):
@@ -100,9 +92,11 @@ def status(row: CommitmentRow) -> str:
 def coverage_line(coverage: Coverage) -> str:
     """How much of the record was assessed, in words."""
     line = f"assessed {coverage.assessed} of {coverage.commitments}"
-    if coverage.oldest_check_days is None:
-        return line
-    return f"{line}, oldest check {_days(coverage.oldest_check_days)}"
+    if coverage.oldest_check_days is not None:
+        line += f", oldest check {_days(coverage.oldest_check_days)}"
+    if coverage.claimed:
+        line += f"; complete {coverage.complete}, of which {coverage.claimed} claimed"
+    return line
 
 
 def _days(days: int) -> str:
@@ -189,6 +183,7 @@ def areas(rows: Iterable[AreaRow], coverage: Callable[[], Coverage] | None = Non
             Column("Commitments", lambda row: str(row.commitments), right=True),
             Column("Assessed", lambda row: str(row.assessed), right=True),
             Column("Complete", lambda row: str(row.complete), right=True, from_width=80),
+            Column("Claimed", lambda row: str(row.claimed), right=True, from_width=100),
             Column("In progress", lambda row: str(row.in_progress), right=True, from_width=90),
             Column("Overdue", lambda row: str(row.overdue), right=True),
             Column("Closing", lambda row: str(row.closing), right=True),
@@ -253,7 +248,10 @@ def what(row: HistoryRow) -> str:
 
 def did(row: HistoryRow) -> str:
     """What an entry did, in words."""
-    if row.kind == "create":
+    if "verdict" in row.changed:
+        of = row.changed
+        done = f"assessed{' ' + of['party'] if of.get('party') else ''}: {of['verdict']} ({by(of)})"
+    elif row.kind == "create":
         done = f"recorded: {row.changed.get('title') or row.changed.get('name') or row.changed.get('key', '')}"
     elif row.kind == "retract":
         done = f"took back {row.changed['retracts'][-8:]}"
@@ -271,7 +269,12 @@ def known(row: HistoryRow) -> str:
         return row.evidence
     if sources:
         return citation(sources[0])
-    return "no evidence given" if row.kind == "set" else ""
+    return "no evidence given" if row.kind == "set" or "verdict" in row.changed else ""
+
+
+def by(assessment: Mapping[str, Any]) -> str:
+    """Who gave a verdict, and under which rubric."""
+    return f"{assessment.get('assessor')}, {assessment.get('rubric')}"
 
 
 def _entry(row: HistoryRow) -> Iterator[str]:
@@ -298,6 +301,28 @@ def value_text(name: str, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(citation(part) if isinstance(part, dict) else str(part) for part in value)
     return readable(value) if name in _DATES else str(value)
+
+
+def assessments(rows: Iterable[AssessmentRow], *, alone: bool = False) -> Sheet:
+    """Verdicts that stand, side by side; `alone` where all are of one commitment."""
+    columns = (
+        Column("Ref", lambda row: row.ref),
+        Column("Of", lambda row: row.party or "the whole"),
+        Column("Verdict", lambda row: row.verdict, wide=True),
+        Column("Assessor", lambda row: row.assessor, wide=True),
+        Column("Rubric", lambda row: row.rubric),
+        Column("On", lambda row: row.on, from_width=80),
+        Column("Why", lambda row: row.note or "", from_width=120, wide=True),
+        Column("Evidence", lambda row: row.evidence or "no evidence given", from_width=160, wide=True),
+    )
+    return Sheet("assessments", AssessmentRow._fields, rows, columns[1:] if alone else columns, "nobody assessed it")
+
+
+def verdict(row: AssessmentRow) -> str:
+    """A verdict in words: whose, of what, under which rubric, when and why."""
+    of = f"{row.party}: " if row.party else ""
+    said = f"{of}{row.verdict} ({row.assessor}, {row.rubric}, {row.on})"
+    return ". ".join(part.rstrip(".") for part in (said, row.note or "", row.evidence or "no evidence given") if part)
 
 
 def slips(rows: Iterable[SlipRow], coverage: Callable[[], Coverage] | None = None) -> Sheet:

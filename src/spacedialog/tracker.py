@@ -88,7 +88,10 @@ class Tracker:
     def log(self, *, known_at: int | None = None) -> Iterator[Change]:
         """Every entry of the log in the order recorded, up to a time: what `export` writes."""
         with self._reading(known_at) as connection:
-            yield from journal.entries(connection)
+            for change in journal.entries(connection):
+                if not isinstance(change.body, str):
+                    raise TypeError(change.id)  # as only a damaged file has; whoever writes it out could not blame that
+                yield change
 
     def arrivals(self) -> list[Change]:
         """Every entry of the log in the order in which it came into this store."""
@@ -225,6 +228,31 @@ class Tracker:
             milestone = NewMilestone(session.view.refs.resolve(ref), title, _date(when), recurs)
             target, draft = new_milestone(session.view, self._new_id(), milestone, self._on(on), note, evidence)
             return session.keep("added", [target], [draft])
+
+    def assess(
+        self,
+        ref: str,
+        verdict: str,
+        *,
+        party: str | None = None,
+        rubric: str | None = None,
+        assessor: str | None = None,
+        on: When | None = None,
+        note: str | None = None,
+        evidence: str | None = None,
+    ) -> Written:
+        """Record a verdict on a commitment, or on one party to it, by an assessor: the author unless one is named."""
+        from spacedialog.assessments import Finding, assessment
+        from spacedialog.rubrics import HOUSE
+
+        with self._writing() as session:
+            target = session.view.refs.resolve(ref)
+            finding = Finding(verdict, assessor or self.author, rubric or HOUSE, party)
+            about, draft = assessment(session.view, target, finding, self._on(on), note, evidence)
+            written = session.keep("assessed", [about], [draft])
+            title = session.view.standing(target)["title"]
+            notices = () if evidence else ("no evidence was given: --evidence URL says how it is known",)
+            return written._replace(title=title, notices=(*written.notices, *notices))
 
     def apply(self, text: str, name: str, *, watch: Watch = unwatched) -> Written:
         """Record many updates (JSON Lines or CSV) as one action: all of them, or none.

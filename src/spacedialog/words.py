@@ -68,6 +68,7 @@ class Flag(StrEnum):
     STALE = "stale"
     SLIPPED = "slipped"
     CONFLICT = "conflict"
+    CLAIMED = "claimed"
 
 
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"

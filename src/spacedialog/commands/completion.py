@@ -52,6 +52,20 @@ def complete_sort(incomplete: str) -> list[str]:
     return _beginning(incomplete, SORTS)
 
 
+def complete_rubric(incomplete: str) -> list[str]:
+    """Rubrics, by key."""
+    from spacedialog.rubrics import rubrics
+
+    return _beginning(incomplete, dict.fromkeys(rubric.key for rubric in rubrics().values()))
+
+
+def complete_scale(incomplete: str) -> list[str]:
+    """Scales of the field, by key."""
+    from spacedialog.rubrics import rubrics
+
+    return _beginning(incomplete, dict.fromkeys(rubric.key for rubric in rubrics().values() if rubric.rules))
+
+
 def _on_record(field: str) -> Callable[[typer.Context, str], list[str]]:
     def complete(ctx: typer.Context, incomplete: str) -> list[str]:
         try:

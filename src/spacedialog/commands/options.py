@@ -248,6 +248,7 @@ def _choice(
     stale: Annotated[bool, typer.Option("--stale", help="No change for 180 days.")] = False,
     slipped: Annotated[bool, typer.Option("--slipped", help="A date was put off.")] = False,
     conflict: Annotated[bool, typer.Option("--conflict", help="Members of the team say different things.")] = False,
+    claimed: Annotated[bool, typer.Option("--claimed", help="Said to be complete, with no evidence recorded.")] = False,
     text: Annotated[
         str | None, typer.Option(metavar="WORDS", help="With all these words in it or in its notes.")
     ] = None,
@@ -261,7 +262,7 @@ def _choice(
     ] = "ref",
 ) -> Choice:
     flags = {Flag.OVERDUE: overdue, Flag.CLOSING: closing, Flag.STALE: stale, Flag.SLIPPED: slipped}
-    flags[Flag.CONFLICT] = conflict
+    flags |= {Flag.CONFLICT: conflict, Flag.CLAIMED: claimed}
     names = Selection(
         dialogue or (),
         area or (),

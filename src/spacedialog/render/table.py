@@ -32,6 +32,7 @@ TONES = {
     "closed": "red",
     "overdue": "red",
     "conflict": "magenta",
+    "claimed": "yellow",
     "withdrawn": "dim",
     "undone": "dim",
     "stale": "dim",

@@ -53,6 +53,7 @@ _TONES = {
     "closing": _WARN,
     "slipped": _WARN,
     "conflict": _WARN,
+    "claimed": _WARN,
     "stale": _PALE,
     "withdrawn": _PALE,
 }

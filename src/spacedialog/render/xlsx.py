@@ -78,6 +78,8 @@ def _report(book: Book, of: Report) -> None:
     book.table("History of changes", _HISTORY, (entry for detail in of.commitments for entry in detail.history))
     if disputed := [row for detail in of.commitments for row in detail.conflicts]:
         book.table("Not agreed on", _CONFLICT, disputed)
+    if judged := [row for detail in of.commitments for row in detail.assessments]:
+        book.table("Assessments", _ASSESSMENT, judged)
     if of.slips:
         book.table("Moved dates", _SLIP, of.slips)
     book.table("Sources", _SOURCE, ((d.commitment.ref, source) for d in of.commitments for source in d.sources))
@@ -203,6 +205,19 @@ _CONFLICT = (
     Field("Otherwise recorded", lambda row: _moment(row.other_recorded_at), 16),
     Field("Other evidence", lambda row: _evidence(row.other_evidence), 32),
 )
+_ASSESSMENT = (
+    Field("Ref", lambda row: row.ref, 11),
+    Field("What", lambda row: row.title, 36),
+    Field("Of", lambda row: row.party or "the whole", 11),
+    Field("Verdict", lambda row: row.verdict, 18),
+    Field("Assessor", lambda row: row.assessor, 16),
+    Field("Rubric", lambda row: row.rubric, 14),
+    Field("On", lambda row: _when(row.on), 12),
+    Field("Note", lambda row: row.note, 44),
+    Field("Evidence", lambda row: _evidence(row.evidence), 32),
+    Field("By", lambda row: row.author, 12),
+    Field("Recorded (UTC)", lambda row: _moment(row.recorded_at), 16),
+)
 _SOURCE = (
     Field("Ref", lambda row: row[0], 11),
     Field("Source", lambda row: Link(citation(row[1]), row[1].get("url")), 20),
@@ -215,6 +230,7 @@ _FIELDS = {
     "milestones": _MILESTONE,
     "history": _HISTORY,
     "slips": _SLIP,
+    "assessments": _ASSESSMENT,
 }
 
 

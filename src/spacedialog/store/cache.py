@@ -13,7 +13,7 @@ from typing import Any
 from spacedialog.conflicts import conflicts
 from spacedialog.dates import VagueDate
 from spacedialog.errors import DateError
-from spacedialog.fold import FOREVER, History, Period, fold, retracted
+from spacedialog.fold import FOREVER, History, Period, fold, retracted, understands
 from spacedialog.links import citation
 from spacedialog.log import Change, canonical
 from spacedialog.store import clashes
@@ -65,6 +65,8 @@ class Refolding:
                 self._rows[table] += rows
             if history.type == "commitment":
                 self._keep_words(item, history)
+        elif history is None:
+            self._rows["assessment"] += _taken_back(item, changes)
         self._items += 1
         if self._items % _BATCH == 0:
             self._write()
@@ -154,11 +156,35 @@ def _commitments(item: str, history: History) -> Rows:
     yield "redating", [(move.change, item, move.milestone, *move[1:3], *move[4:]) for move in history.redatings]
 
 
+def _assessment(item: str, history: History) -> Rows:
+    needed = ("commitment", "assessor", "rubric", "verdict")
+    yield (
+        "assessment",
+        [
+            (item, *p[:2], p.fields["commitment"], p.fields.get("party"), *(p.fields[n] for n in needed[1:]), p.entry)
+            for p in history.periods
+            if all(p.fields.get(name) for name in needed)  # as only another program would leave one out
+        ],
+    )
+
+
+def _taken_back(item: str, changes: Iterable[Change]) -> list[tuple[Any, ...]]:
+    """Of an assessment with no statement left, a row that is true on no day: by it its entries are found."""
+    for change in changes:
+        content = change.content if understands(change) else {}
+        values = content.get("set") or {}
+        if content.get("type") == "assessment" and values.get("commitment"):
+            texts = (str(values.get(name) or "") for name in ("assessor", "rubric", "verdict"))
+            return [(item, FOREVER, FOREVER, values["commitment"], values.get("party"), *texts, change.id)]
+    return []
+
+
 _ROWS_OF: dict[str, Callable[[str, History], Rows]] = {
     "dialogue": _dialogue,
     "area": _area,
     "party": _party,
     "commitment": _commitments,
+    "assessment": _assessment,
 }
 
 _BATCH = 500
@@ -169,13 +195,14 @@ _COLUMNS = {
     "area": "item, valid_from, valid_to, key, dialogue, title, position",
     "party": "item, valid_from, valid_to, key, dialogue, name, side",
     "commitment": "item, valid_from, valid_to, ref, ref_key, number, dialogue, area, kind, title, strength, lead,"
-    " partners, status, percent, due, due_earliest, due_latest, slipped, updated, checked, source",
+    " partners, status, percent, due, due_earliest, due_latest, slipped, updated, checked, source, claimed",
     "involved": "item, dialogue, party, leads, valid_from, valid_to",
     "milestone": 'item, milestone, ref, ref_key, title, "when", earliest, latest, recurs, status, met, valid_from,'
     " valid_to",
     "given": "item, milestone, ref_key, prefix, number",
     "redating": 'change, item, milestone, day, "on", old, new',
     "conflict": "item, milestone, field, kept, other",
+    "assessment": "item, valid_from, valid_to, commitment, party, assessor, rubric, verdict, entry",
     "words": 'id, item, "on", names, title, detail, note',
     "words_fts": "rowid, names, title, detail, note",
 }
@@ -225,6 +252,7 @@ def _commitment(item: str, period: Period) -> tuple[Any, ...]:
         period.updated,
         period.checked,
         citation(sources[0]) if (sources := fields.get("sources")) else "",
+        int(period.claimed),
     )
 
 

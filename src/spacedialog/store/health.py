@@ -32,6 +32,7 @@ _ALWAYS = (
 )
 """What a store of any schema has."""
 
+_STRICT = ")STRICT"
 _SQUEEZED = re.compile(r"[\s\"'`\[\]]")
 
 
@@ -90,6 +91,9 @@ class Patient:
         }:
             # An older store has the log, and whatever else its schema had by then.
             wanted = {key: sql for key, sql in wanted.items() if key in there or key in _ALWAYS}
+            for key in wanted.keys() & there.keys():
+                if key[0] == "table" and _gains_columns(there[key][1], wanted[key][1]):
+                    wanted[key] = there[key]
             if there.get(_TRIGGER) == ("change", _SQUEEZED.sub("", EARLIER_TRIGGER)):
                 wanted[_TRIGGER] = there[_TRIGGER]
         said = []
@@ -148,11 +152,12 @@ class Patient:
             for table in TABLES:
                 if self.version < files.SCHEMA_VERSION and table not in self._usable:
                     continue
-                columns, wanted = _rows(fresh, table)
+                columns = _columns(self.connection if table in self._usable else fresh, table)
+                wanted = _rows(fresh, table, columns)
                 try:
                     if table not in self._usable:
                         raise sqlite3.DatabaseError("it is not as this program makes it")
-                    _, kept = _rows(self.connection, table)
+                    kept = _rows(self.connection, table, columns)
                 except FAILURES as error:
                     differing.setdefault(f"all of {table}: {reason(error)}", [])
                     continue
@@ -231,12 +236,21 @@ def _objects(connection: sqlite3.Connection) -> dict[tuple[str, str], tuple[str,
     return {(str(kind), str(name)): (str(table), _SQUEEZED.sub("", str(sql))) for kind, name, table, sql in rows}
 
 
+def _gains_columns(earlier: str, now: str) -> bool:
+    """Whether a table is as it was before a migration added columns at its end; both without white space."""
+    start = earlier.removesuffix(_STRICT)
+    return start != earlier and now.startswith(f"{start},") and now.endswith(_STRICT)
+
+
 def _is_bookkeeping(name: str) -> bool:
     """Whether this is SQLite's or the migrations' own."""
     return name.startswith(("_sqlite_migrations", "idx__sqlite_migrations", "sqlite_stat"))
 
 
-def _rows(connection: sqlite3.Connection, table: str) -> tuple[list[str], Counter[tuple[Any, ...]]]:
-    names = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "id"]
-    columns = ", ".join(f'"{name}"' for name in names)
-    return names, Counter(connection.execute(f"SELECT {columns} FROM {table}"))
+def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    return [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "id"]
+
+
+def _rows(connection: sqlite3.Connection, table: str, columns: list[str]) -> Counter[tuple[Any, ...]]:
+    names = ", ".join(f'"{name}"' for name in columns)
+    return Counter(connection.execute(f"SELECT {names} FROM {table}"))

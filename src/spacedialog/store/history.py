@@ -25,7 +25,9 @@ _ENTRY = (
     " (SELECT c.ref FROM commitment AS c WHERE c.item = l.item ORDER BY c.valid_from DESC LIMIT 1),"
     " (SELECT d.key FROM dialogue AS d WHERE d.item = l.item),"
     " (SELECT a.dialogue || '/' || a.key FROM area AS a WHERE a.item = l.item),"
-    " (SELECT p.dialogue || '/' || p.key FROM party AS p WHERE p.item = l.item), '')"
+    " (SELECT p.dialogue || '/' || p.key FROM party AS p WHERE p.item = l.item),"
+    " (SELECT c.ref FROM assessment AS s JOIN commitment AS c ON c.item = s.commitment WHERE s.item = l.item"
+    " ORDER BY c.valid_from DESC LIMIT 1), '')"
 )
 _LOG = "change AS l LEFT JOIN retracted AS r ON r.change = l.id"
 
@@ -81,9 +83,11 @@ def entries(
     connection: sqlite3.Connection, day: date, target: Target | None = None, *, limit: int | None = None
 ) -> list[HistoryRow]:
     """The log's entries that were true by the day, in the order recorded; the last `limit` of them."""
-    about = "WHERE l.item = :item" if target else ""
+    about = ""
     if target and target.milestone:
-        about += " AND json_extract(l.body, '$.milestone') = :milestone"
+        about = "WHERE l.item = :item AND json_extract(l.body, '$.milestone') = :milestone"
+    elif target:
+        about = "WHERE l.item IN (SELECT :item UNION SELECT s.item FROM assessment AS s WHERE s.commitment = :item)"
     cursor = connection.execute(
         f'SELECT {_ENTRY} FROM {_LOG} {about} ORDER BY l.ts DESC, l."on" DESC, l.id DESC',
         {"item": target and target.item, "milestone": target and target.milestone},
@@ -99,7 +103,9 @@ def news(connection: sqlite3.Connection, day: date, since: Since) -> Iterator[Ne
     cursor = connection.execute(
         f"SELECT {_ENTRY}, {arrived},"
         " coalesce((SELECT m.title FROM milestone AS m WHERE m.item = l.item"
-        " AND m.milestone = json_extract(l.body, '$.milestone') ORDER BY m.valid_from DESC LIMIT 1), c.title, d.title),"
+        " AND m.milestone = json_extract(l.body, '$.milestone') ORDER BY m.valid_from DESC LIMIT 1), c.title, d.title,"
+        " (SELECT t.title FROM assessment AS s JOIN commitment AS t ON t.item = s.commitment WHERE s.item = l.item"
+        " ORDER BY t.valid_from DESC LIMIT 1)),"
         f" c.source FROM {_LOG}"
         " LEFT JOIN commitment AS c ON c.item = l.item AND c.valid_from ="
         " (SELECT max(valid_from) FROM commitment WHERE item = l.item)"

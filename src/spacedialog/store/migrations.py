@@ -265,6 +265,25 @@ def m0003_team(db: Database) -> None:
     clash.create_index(["ref_key"])
 
 
+@steps()
+def m0005_assessments(db: Database) -> None:
+    """Verdicts by named assessors, and which completions are claims without evidence."""
+    _table(db, "commitment").add_column("claimed", int, not_null_default=0)
+
+    assessment = _table(db, "assessment")
+    assessment.create(
+        {
+            **{"id": int, "item": str, "valid_from": str, "valid_to": str},
+            **dict.fromkeys(("commitment", "party", "assessor", "rubric", "verdict", "entry"), str),
+        },
+        pk="id",
+        not_null={"item", "valid_from", "valid_to", "commitment", "assessor", "rubric", "verdict", "entry"},
+        strict=True,
+    )
+    assessment.create_index(["item", "valid_from"], unique=True)
+    assessment.create_index(["commitment"])
+
+
 def schema_sql() -> str:
     """All that the steps make, as SQL that makes it again in an empty database."""
     connection = sqlite3.connect(":memory:")

@@ -30,6 +30,7 @@ FLAGS: dict[Flag, str] = {
     Flag.STALE: f"(c.valid_from <= :stale AND {_UNSETTLED})",
     Flag.SLIPPED: "c.slipped",
     Flag.CONFLICT: "(c.item IN (SELECT x.item FROM conflict AS x))",
+    Flag.CLAIMED: "c.claimed",
 }
 """What each flag means, reckoned from the parameters of `reckoning`."""
 

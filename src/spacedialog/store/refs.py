@@ -133,11 +133,19 @@ class Refs:
         return f"{target.ref}.{max(numbers, default=0) + 1}"
 
     def target(self, item: str, milestone: str | None) -> Target | None:
-        """The commitment, or the milestone of it, that an entry of the log is about; None for anything else."""
+        """The commitment, the milestone of it or the assessment of it that an entry of the log is about; None for
+        anything else.
+        """
         table, key = ("milestone", milestone) if milestone else ("commitment", item)
         row = self._connection.execute(
             f"SELECT ref FROM {table} WHERE {'milestone' if milestone else 'item'} = ? ORDER BY valid_from DESC", (key,)
         ).fetchone()
+        if row is None and milestone is None:
+            row = self._connection.execute(
+                "SELECT c.ref FROM assessment AS a JOIN commitment AS c ON c.item = a.commitment WHERE a.item = ?"
+                " ORDER BY c.valid_from DESC",
+                (item,),
+            ).fetchone()
         return Target(row[0], item, milestone) if row else None
 
 

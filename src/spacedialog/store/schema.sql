@@ -88,7 +88,7 @@ CREATE TABLE "commitment" (
    "updated" TEXT NOT NULL,
    "checked" TEXT NOT NULL,
    "source" TEXT NOT NULL
-) STRICT;
+, "claimed" INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE UNIQUE INDEX "idx_commitment_item_valid_from"
     ON "commitment" ("item", "valid_from");
@@ -263,4 +263,23 @@ CREATE INDEX "idx_clash_item"
 
 CREATE INDEX "idx_clash_ref_key"
     ON "clash" ("ref_key");
+
+CREATE TABLE "assessment" (
+   "id" INTEGER PRIMARY KEY,
+   "item" TEXT NOT NULL,
+   "valid_from" TEXT NOT NULL,
+   "valid_to" TEXT NOT NULL,
+   "commitment" TEXT NOT NULL,
+   "party" TEXT,
+   "assessor" TEXT NOT NULL,
+   "rubric" TEXT NOT NULL,
+   "verdict" TEXT NOT NULL,
+   "entry" TEXT NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX "idx_assessment_item_valid_from"
+    ON "assessment" ("item", "valid_from");
+
+CREATE INDEX "idx_assessment_commitment"
+    ON "assessment" ("commitment");
 

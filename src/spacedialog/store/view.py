@@ -30,7 +30,7 @@ from spacedialog.rows import (
     SlipRow,
     UpcomingRow,
 )
-from spacedialog.store import events, history
+from spacedialog.store import assessed, events, history
 from spacedialog.store.cache import changes_of
 from spacedialog.store.history import Position, Since
 from spacedialog.store.query import (
@@ -46,6 +46,7 @@ from spacedialog.store.query import (
     where,
 )
 from spacedialog.store.refs import Refs, Target
+from spacedialog.verdicts import AssessmentRow
 from spacedialog.watch import Watch, unwatched
 from spacedialog.words import Flag, MilestoneState, Status
 
@@ -134,7 +135,7 @@ class View:
             for dialogue, area, *figures in self._rows(
                 "SELECT c.dialogue, c.area, count(*), sum(c.status <> 'not-assessed'), sum(c.status = 'complete'),"
                 f" sum(c.status = 'in-progress'), sum(ifnull({FLAGS[Flag.OVERDUE]}, 0)),"
-                f" sum(ifnull({FLAGS[Flag.CLOSING]}, 0))"
+                f" sum(ifnull({FLAGS[Flag.CLOSING]}, 0)), sum({FLAGS[Flag.CLAIMED]})"
                 f" {chosen} GROUP BY c.dialogue, c.area",
                 parameters,
             )
@@ -144,8 +145,9 @@ class View:
             f" AND {VALID.format('d')} WHERE {VALID.format('a')} ORDER BY d.held, d.key, a.position, a.key"
         )
         return [
-            AreaRow._make((key, title, *counts.get((dialogue, key), (0,) * 6), following.get((dialogue, key))))
+            AreaRow._make((key, title, *figures[:-1], following.get((dialogue, key)), figures[-1]))
             for dialogue, key, title in titles
+            for figures in [counts.get((dialogue, key), (0,) * 7)]
         ]
 
     def upcoming(
@@ -203,6 +205,8 @@ class View:
             "SELECT ref, title FROM milestone WHERE milestone = :milestone"
             " UNION ALL SELECT ref, title FROM commitment WHERE item = :item AND :day < valid_to"
             " UNION ALL SELECT key, '' FROM dialogue WHERE item = :item"
+            " UNION ALL SELECT c.ref, c.title FROM assessment AS a JOIN commitment AS c ON c.item = a.commitment"
+            " AND :day < c.valid_to WHERE a.item = :item"
             " UNION ALL SELECT dialogue || '/' || key, title FROM area WHERE item = :item"
             " UNION ALL SELECT dialogue || '/' || key, name FROM party WHERE item = :item UNION ALL SELECT '', ''",
             {"item": item, "milestone": milestone},
@@ -214,6 +218,21 @@ class View:
             evidence = says.get("evidence") or (citation(sources[0]) if sources else None)
             sides.append((says["set"][field], author, on, instant(ts), change, evidence))
         return ConflictRow(ref, title, field, *sides[0], *sides[1])
+
+    def assessments(
+        self, filter_: Filter = EVERYTHING, *, item: str | None = None, rubric: str | None = None
+    ) -> Iterator[AssessmentRow]:
+        """The verdicts that stand on the day, of the commitments that the filter lets through; `rubric` is its name."""
+        return assessed.assessments(self._connection, self.day, filter_, item=item, rubric=rubric)
+
+    def sides(self) -> dict[tuple[str, str], str]:
+        """The side of each party, by its dialogue and its key."""
+        rows = self._rows(f"SELECT p.dialogue, p.key, p.side FROM party AS p WHERE {VALID.format('p')}")
+        return {(dialogue, key): side for dialogue, key, side in rows}
+
+    def timings(self, filter_: Filter = EVERYTHING) -> dict[str, assessed.Timing]:
+        """Of the commitments that the filter lets through, by their refs, what came after its time."""
+        return assessed.timings(self._connection, self.day, filter_)
 
     def disagreements(self) -> tuple[int, int]:
         """How many conflicts there are, and how many refs that two things bear."""
@@ -256,6 +275,7 @@ class View:
             tuple(self.slips(item=item)),
             tuple(self.history(Target(row.ref, item, None))),
             tuple(self.conflicts(item=item)),
+            tuple(self.assessments(item=item)),
         )
 
     def fields(self, item: str, milestone: str | None = None) -> Mapping[str, Any] | None:
@@ -325,13 +345,15 @@ class View:
     def coverage(self, filter_: Filter = EVERYTHING) -> Coverage:
         """Of the commitments that the filter lets through: how many, how many assessed, how old the oldest check is."""
         parameters: Parameters = {}
-        (total, assessed, oldest) = self._rows(
+        total, assessed, oldest, complete, claimed = self._rows(
             "SELECT count(*), ifnull(sum(c.status <> 'not-assessed'), 0),"
-            " min(iif(c.status <> 'not-assessed', c.checked, NULL))"
+            " min(iif(c.status <> 'not-assessed', c.checked, NULL)),"
+            f" ifnull(sum(c.status = 'complete'), 0), ifnull(sum({FLAGS[Flag.CLAIMED]}), 0)"
             f" FROM commitment AS c WHERE {VALID.format('c')} AND {where(filter_, parameters)}",
             parameters,
         ).fetchone()
-        return Coverage(total, assessed, oldest and (self.day - date.fromisoformat(oldest)).days)
+        age = oldest and (self.day - date.fromisoformat(oldest)).days
+        return Coverage(total, assessed, age, complete, claimed)
 
     def overview(self) -> Overview:
         """The state of the whole record on the day, with the few things that want looking at."""
