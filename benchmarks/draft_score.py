@@ -125,10 +125,14 @@ def _same_parties(wanted: Sequence[str], found: Sequence[str], names: dict[str, 
     )
 
 
-def _same_sides(wanted: Sequence[str], found: Sequence[str], names: dict[str, set[str]], side_of: dict[str, str]) -> bool:
+def _same_sides(
+    wanted: Sequence[str], found: Sequence[str], names: dict[str, set[str]], side_of: dict[str, str]
+) -> bool:
     """The same governments, an agency counting as its own."""
     keys = [next((key for key in names if name in names[key]), None) for name in wanted]
-    return {side_of.get(key, name) if key else name for key, name in zip(keys, wanted, strict=True)} == {side_of.get(key, key) for key in found}
+    return {side_of.get(key, name) if key else name for key, name in zip(keys, wanted, strict=True)} == {
+        side_of.get(key, key) for key in found
+    }
 
 
 def _same_date(wanted: str | None, found: str | None) -> bool:
@@ -151,7 +155,14 @@ def line(name: str, of: Score) -> str:
         return f"{part / whole:.2f}" if whole else "-"
 
     right = (of.strength, of.parties, of.sides, of.dates, of.recurs, of.paragraph)
-    cells = [name, str(of.rows), str(of.candidates), share(of.fit, of.rows), share(of.fit, of.candidates), *(share(part, of.fit) for part in right)]
+    cells = [
+        name,
+        str(of.rows),
+        str(of.candidates),
+        share(of.fit, of.rows),
+        share(of.fit, of.candidates),
+        *(share(part, of.fit) for part in right),
+    ]
     return "| " + " | ".join(cells) + " |"
 
 
@@ -173,11 +184,26 @@ def told(found: Iterable[Match]) -> Iterator[str]:
             wrong = [
                 f"{name}: {wanted} != {got}"
                 for name, wanted, got, right in (
-                    ("strength", row["strength"], candidate.found.strength.value, row["strength"] == candidate.found.strength),
+                    (
+                        "strength",
+                        row["strength"],
+                        candidate.found.strength.value,
+                        row["strength"] == candidate.found.strength,
+                    ),
                     ("date", row["date"], candidate.due, _same_date(row["date"], candidate.due)),
                     ("recurs", row["recurs"], candidate.recurs, row["recurs"] == candidate.recurs),
-                    ("parties", row["parties"], list(candidate.parties), sorted(row["parties"]) == sorted(candidate.parties)),
-                    ("paragraph", row["paragraph"], candidate.sentence.paragraph, row["paragraph"] == candidate.sentence.paragraph),
+                    (
+                        "parties",
+                        row["parties"],
+                        list(candidate.parties),
+                        sorted(row["parties"]) == sorted(candidate.parties),
+                    ),
+                    (
+                        "paragraph",
+                        row["paragraph"],
+                        candidate.sentence.paragraph,
+                        row["paragraph"] == candidate.sentence.paragraph,
+                    ),
                 )
                 if not right
             ]

@@ -32,7 +32,9 @@ def draft(
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="The title of the meeting.")] = None,
     place: Annotated[str | None, typer.Option(metavar="TEXT", help="Where they met.")] = None,
     url: Annotated[str | None, typer.Option(metavar="URL", help="Where the text was published.")] = None,
-    encoding: Annotated[str | None, typer.Option(metavar="NAME", help="What the text is written in; else UTF-8.")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(metavar="NAME", help="What the text is written in; else UTF-8.")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the draft here.", show_default=False)
     ] = None,

@@ -44,12 +44,41 @@ _TWO_BODIES = re.compile(
     r"\b(?:both|the two|the|these|the three|their) (?:space )?(?:agencies|institutions|institutes|bodies|organisations|organizations|companies|ministries|authorities|services|centres|centers)\b|^they$",
     re.IGNORECASE,
 )
-_SINGLE = re.compile(r"^(?:it|the agency|the institute|the company|the ministry|the office|the centre|the authority)$", re.IGNORECASE)
-_WITH = re.compile(r"\b(?:with|between|among|by|joined by|alongside|which|that)\s+(?:(?:both|the|its|their|a|an|partner)\s+)*", re.IGNORECASE)
+_SINGLE = re.compile(
+    r"^(?:it|the agency|the institute|the company|the ministry|the office|the centre|the authority)$", re.IGNORECASE
+)
+_WITH = re.compile(
+    r"\b(?:with|between|among|by|joined by|alongside|which|that)\s+(?:(?:both|the|its|their|a|an|partner)\s+)*",
+    re.IGNORECASE,
+)
 _DEFINITION = re.compile(
     r"((?:[A-Z\u00c0-\u00de][\w\u00c0-\u017f'\u2019-]*,?|of|the|for|and|on|in|de|des|du|del|da|do|dos|y|e|et|und|f\u00fcr|d'|d\u2019\w+|&|la|le|per|l'|to)\s+){1,14}\(((?:[A-Z][\w*&-]*[A-Z*\d][\w*]*)(?: [A-Z][a-z]+)?|[A-Z]{2,}|[A-Z][a-z]+[a-z]*[A-Z]?\w*)\)"
 )
-_SMALL = {"y", "e", "et", "und", "del", "da", "do", "dos", "of", "the", "for", "and", "on", "in", "de", "des", "du", "&", "la", "le", "per", "to", ","}
+_SMALL = {
+    "y",
+    "e",
+    "et",
+    "und",
+    "del",
+    "da",
+    "do",
+    "dos",
+    "of",
+    "the",
+    "for",
+    "and",
+    "on",
+    "in",
+    "de",
+    "des",
+    "du",
+    "&",
+    "la",
+    "le",
+    "per",
+    "to",
+    ",",
+}
 _NO_BODY = frozenset(
     "dialogue initiative agreement mission programme program project system statement convention treaty accords accord arrangement"
     " plan strategy declaration vision conference meeting satellite satellites network campaign protocol roadmap framework telescope"
@@ -75,7 +104,9 @@ class Roster:
         self._subject: tuple[str, ...] = ()  # who acted in the sentence before
 
     def _declare_countries(self) -> None:
-        self._country_words = {name for country in register("parties")["countries"] for name in country["names"] if " " not in name}
+        self._country_words = {
+            name for country in register("parties")["countries"] for name in country["names"] if " " not in name
+        }
         for country in register("parties")["countries"]:
             key = country["key"]
             self.parties[key] = Party(key, country["names"][0], key)
@@ -84,7 +115,19 @@ class Roster:
             for form in _FORMS_OF_STATE:
                 self._names.setdefault(f"{form} of {country['names'][0]}", key)
             for adjective in country["adjectives"]:
-                for noun in ("side", "Side", "Government", "government", "delegation", "Minister", "minister", "President", "president", "Prime Minister", "Foreign Minister"):
+                for noun in (
+                    "side",
+                    "Side",
+                    "Government",
+                    "government",
+                    "delegation",
+                    "Minister",
+                    "minister",
+                    "President",
+                    "president",
+                    "Prime Minister",
+                    "Foreign Minister",
+                ):
                     self._names.setdefault(f"{adjective} {noun}", key)
                     self._names.setdefault(f"{noun} of {country['names'][0]}", key)
 
@@ -112,24 +155,45 @@ class Roster:
             if key in self.parties and key not in _SHARED_ACRONYMS:
                 self._names[name] = key
                 continue
-            of_a_country = bool(parts & self._country_words) and name.split()[-1].lower() not in _NO_BODY if name else False
-            acts = re.search(rf"(?:\({re.escape(said)}\)|\b{re.escape(said)}),?\s+(?:and \w+ )?(?:will|shall|may|could|would|intends?|plans?|agreed?|signed|undertakes?|announced)\b", text)
-            is_body = bool(parts & words or is_forum or of_a_country or acts and name and name.split()[-1].lower() not in _NO_BODY)
+            of_a_country = (
+                bool(parts & self._country_words) and name.split()[-1].lower() not in _NO_BODY if name else False
+            )
+            acts = re.search(
+                rf"(?:\({re.escape(said)}\)|\b{re.escape(said)}),?\s+(?:and \w+ )?(?:will|shall|may|could|would|intends?|plans?|agreed?|signed|undertakes?|announced)\b",
+                text,
+            )
+            is_body = bool(
+                parts & words or is_forum or of_a_country or acts and name and name.split()[-1].lower() not in _NO_BODY
+            )
             if not name or not is_body or len(key) > 64:
                 if key in self.parties and self.parties[key].side != key:
                     del self.parties[key]
                     self._names = {name: of for name, of in self._names.items() if of != key}
                 continue
-            side = MANY if is_forum and not parts & words - {"Organization", "Organisation"} else self._side_of(text, found, name)
+            side = (
+                MANY
+                if is_forum and not parts & words - {"Organization", "Organisation"}
+                else self._side_of(text, found, name)
+            )
             self._declare(key, name, side)
             self._names[said] = key
         for found in re.finditer(r"(?:[A-Z][\w\u00c0-\u017f-]+ ){1,4}[A-Z][\w\u00c0-\u017f-]+", text):
             name = found[0]
             last = name.split()[-1]
-            if name in self._names or any(name in known_name or known_name in name for known_name in self._names if " " in known_name and len(known_name) > 9):
+            if name in self._names or any(
+                name in known_name or known_name in name
+                for known_name in self._names
+                if " " in known_name and len(known_name) > 9
+            ):
                 continue
             country = self._names.get(last)
-            if country and name.split()[0] not in _COMPASS and country in self.parties and len(name.split()) == 2 and self.parties[country].side == country:
+            if (
+                country
+                and name.split()[0] not in _COMPASS
+                and country in self.parties
+                and len(name.split()) == 2
+                and self.parties[country].side == country
+            ):
                 self.parties[_key_of(name)] = Party(_key_of(name), name, country)
                 self._names[name] = _key_of(name)
 
@@ -139,10 +203,16 @@ class Roster:
             if any(word in name for word in (*country["names"], *country["adjectives"]) if len(word) > 2):
                 return str(country["key"])
         before = text[max(0, found.start() - 160) : found.start()] + text[found.end() : found.end() + 40]
-        places = [(before.rfind(name), key) for name, key in self._names.items() if key in self.sides and before.rfind(name) >= 0]
+        places = [
+            (before.rfind(name), key)
+            for name, key in self._names.items()
+            if key in self.sides and before.rfind(name) >= 0
+        ]
         for country in register("parties")["countries"]:
             if country["key"] in self.sides:
-                places += [(before.rfind(word), country["key"]) for word in country["adjectives"] if before.rfind(word) >= 0]
+                places += [
+                    (before.rfind(word), country["key"]) for word in country["adjectives"] if before.rfind(word) >= 0
+                ]
         return max(places)[1] if places else (self.sides[0] if self.sides else MANY)
 
     def _sides(self, prose: Prose) -> tuple[str, ...]:
@@ -158,7 +228,10 @@ class Roster:
                 return tuple(found)
         opening = " ".join(sentence.text for sentence in prose.sentences[:6])
         text = " ".join(sentence.text for sentence in prose.sentences)
-        counts = {key: len(_mentions(_country_pattern(), text, self._adjectives() | self._names, key)) for key in self._countries_in(opening)}
+        counts = {
+            key: len(_mentions(_country_pattern(), text, self._adjectives() | self._names, key))
+            for key in self._countries_in(opening)
+        }
         ranked = sorted(counts, key=lambda key: -counts[key])
         return tuple(ranked[:2]) if ranked else ()
 
@@ -192,7 +265,11 @@ class Roster:
             self._subject = self._acted
         involved = self._beside(whole if passive or not one.verb else thing)
         everyone = bool(acting) and set(acting) == set(self.sides)
-        involved += [m.key for m in self.mentions(thing) if re.search(r"\bto (?:the )?$", thing[: m.start]) and self.parties[m.key].side not in (MANY, m.key)]
+        involved += [
+            m.key
+            for m in self.mentions(thing)
+            if re.search(r"\bto (?:the )?$", thing[: m.start]) and self.parties[m.key].side not in (MANY, m.key)
+        ]
         if one.verb == "invite":
             involved = self._unique([*involved, *(m.key for m in self.mentions(thing)[:3])])
         if one.verb == "support":
@@ -200,7 +277,11 @@ class Roster:
         owners = self._owners(thing)
         if not acting:
             keys = self._unique([*owners, *involved])
-            alone = len(keys) == 1 and self.parties[keys[0]].side in self.sides and re.search(r"\b(?:participation|cooperation|membership|accession|partnership)\b", thing)
+            alone = (
+                len(keys) == 1
+                and self.parties[keys[0]].side in self.sides
+                and re.search(r"\b(?:participation|cooperation|membership|accession|partnership)\b", thing)
+            )
             return list(self.sides) if alone or not keys else keys
         if one.verb == "support":
             involved += [key for key in owners if key not in acting]
@@ -208,7 +289,9 @@ class Roster:
             return self._unique([*owners, *involved])
         if re.search(r"\b(?:between|by|which|that)\b", thing if one.verb else whole) and involved and everyone:
             return involved
-        return self._unique([*acting, *(key for key in involved if not (everyone and self.parties[key].side in self.sides))])
+        return self._unique(
+            [*acting, *(key for key in involved if not (everyone and self.parties[key].side in self.sides))]
+        )
 
     def begin_paragraph(self) -> None:
         """Forget who acted in the paragraph before."""
@@ -240,17 +323,27 @@ class Roster:
             keys = self._unique(m.key for m in mentions)
             if any(self.parties[m.key].side != m.key for m in mentions):
                 # `Germany's Economy Ministry (BMWE)`: whose, and not who
-                keys = self._unique(m.key for m in mentions if not (self.parties[m.key].side == m.key and text[m.end : m.end + 2] in ("'s", "\u2019s")))
+                keys = self._unique(
+                    m.key
+                    for m in mentions
+                    if not (self.parties[m.key].side == m.key and text[m.end : m.end + 2] in ("'s", "\u2019s"))
+                )
             keys = self._with_unknown(text, keys)
             bodies = [key for key in keys if self.parties[key].side != key]
             first = mentions[0]
             if bodies and self.parties[first.key].side != first.key:
                 # `the Ministry of X of Japan`: the country only says whose
-                keys = [key for key in keys if self.parties[key].side != key or key not in {self.parties[b].side for b in bodies}]
+                keys = [
+                    key
+                    for key in keys
+                    if self.parties[key].side != key or key not in {self.parties[b].side for b in bodies}
+                ]
             return keys
         if _WE_ALL.search(text):
             return list(self.sides)
-        capital = next((country["key"] for country in register("parties")["countries"] if text in country["capital"]), None)
+        capital = next(
+            (country["key"] for country in register("parties")["countries"] if text in country["capital"]), None
+        )
         if capital:
             return [capital]
         bare = re.sub(r"^(?:[Tt]he|[Tt]heir)\s+(?:two|three|[a-z]+)?\s*[a-z]+,\s+", "", text)
@@ -270,8 +363,15 @@ class Roster:
         for piece in re.split(r",?\s+and\s+(?:the\s+)?|,\s+(?:the\s+)?", re.sub(r"\s*\([^)]*\)", "", masked)):
             named = [mentions[int(number)].key for number in re.findall("\0([0-9]+)\0", piece)]
             bare = re.sub(r"^(?:the|The)\s+|^.*['\u2019]s\s+(?=[A-Z])", "", piece.strip())
-            owned = re.match("\0[0-9]+\0['\u2019]s ", piece) and len(named) == 1 and self.parties[named[0]].side == named[0]
-            if (not named or owned) and re.fullmatch(r"[A-Z][\w-]*(?: (?:[A-Z][\w-]*|of|for))*", bare) and bare.split()[-1].lower() not in _NO_BODY and any(self.parties[key].side != key for key in keys):
+            owned = (
+                re.match("\0[0-9]+\0['\u2019]s ", piece) and len(named) == 1 and self.parties[named[0]].side == named[0]
+            )
+            if (
+                (not named or owned)
+                and re.fullmatch(r"[A-Z][\w-]*(?: (?:[A-Z][\w-]*|of|for))*", bare)
+                and bare.split()[-1].lower() not in _NO_BODY
+                and any(self.parties[key].side != key for key in keys)
+            ):
                 key = _key_of(bare)
                 self.parties.setdefault(key, Party(key, bare, self.sides[0] if self.sides else MANY))
                 self._names[bare] = key
@@ -285,13 +385,26 @@ class Roster:
         return [
             m
             for n, m in enumerate(mentions)
-            if not (n + 1 < len(mentions) and self.parties[m.key].side == m.key and text[m.end : mentions[n + 1].start].strip() in ("", "'s", "\u2019s") and self.parties[mentions[n + 1].key].side != mentions[n + 1].key)
+            if not (
+                n + 1 < len(mentions)
+                and self.parties[m.key].side == m.key
+                and text[m.end : mentions[n + 1].start].strip() in ("", "'s", "\u2019s")
+                and self.parties[mentions[n + 1].key].side != mentions[n + 1].key
+            )
         ]
 
     def _unknown(self, text: str) -> list[str]:
         """A subject that looks like the name of a body which nothing has introduced."""
-        found = re.fullmatch(r"(?:[Tt]he )?((?:[A-Z][\w\u00c0-\u017f'\u2019&.-]*|of|for|and|the)(?: (?:[A-Z][\w\u00c0-\u017f'\u2019&.-]*|of|for|and|the))*)", text)
-        if not found or len(found[1]) > 64 or found[1].split()[-1].lower().rstrip("s") in _NO_BODY | {"progres", "discussion"} or found[1].split()[0].lower() in ("this", "these", "it", "one", "there", "officials"):
+        found = re.fullmatch(
+            r"(?:[Tt]he )?((?:[A-Z][\w\u00c0-\u017f'\u2019&.-]*|of|for|and|the)(?: (?:[A-Z][\w\u00c0-\u017f'\u2019&.-]*|of|for|and|the))*)",
+            text,
+        )
+        if (
+            not found
+            or len(found[1]) > 64
+            or found[1].split()[-1].lower().rstrip("s") in _NO_BODY | {"progres", "discussion"}
+            or found[1].split()[0].lower() in ("this", "these", "it", "one", "there", "officials")
+        ):
             return []
         if " " not in found[1] and sum(c.isupper() for c in found[1]) < 3 or found[1].split()[0].lower() in MONTHS:
             return []
@@ -306,9 +419,23 @@ class Roster:
         for opening in _WITH.finditer(text):
             at = opening.end()
             while True:
-                here = next((m for m in named if at <= m.start <= at + 40 and re.fullmatch(r"(?:the\s+|its\s+|their\s+|both\s+|of\s+)*(?:[A-Z]\w+n\s+|U\.S\.\s+|UK\s+|EU\s+|UAE\s+|[A-Z]\w+['\u2019]s\s+)?(?:[a-z-]+\s+){0,2}", text[at : m.start])), None)
+                here = next(
+                    (
+                        m
+                        for m in named
+                        if at <= m.start <= at + 40
+                        and re.fullmatch(
+                            r"(?:the\s+|its\s+|their\s+|both\s+|of\s+)*(?:[A-Z]\w+n\s+|U\.S\.\s+|UK\s+|EU\s+|UAE\s+|[A-Z]\w+['\u2019]s\s+)?(?:[a-z-]+\s+){0,2}",
+                            text[at : m.start],
+                        )
+                    ),
+                    None,
+                )
                 if here is None:
-                    name = re.match(r"(?:the )?((?:[A-Z][\w\u00c0-\u017f'\u2019&.-]*)(?: (?:[A-Z][\w\u00c0-\u017f'\u2019&.-]*|of|for|and))* [A-Z][\w\u00c0-\u017f-]*)", text[at:])
+                    name = re.match(
+                        r"(?:the )?((?:[A-Z][\w\u00c0-\u017f'\u2019&.-]*)(?: (?:[A-Z][\w\u00c0-\u017f'\u2019&.-]*|of|for|and))* [A-Z][\w\u00c0-\u017f-]*)",
+                        text[at:],
+                    )
                     if name is None or not opening[0].lower().startswith(("by", "between")):
                         break
                     parts = re.split(r" and (?=[A-Z])", name[1])
@@ -318,7 +445,10 @@ class Roster:
                 else:
                     found.append(here.key)
                     at = here.end
-                rest: re.Match[str] | None = re.match(r"(?:'s|\u2019s)?\s*(?:\([\w*-]+\))?\s*(?:,|and|as well as|&|,\s*and|to)\s*(?:the\s+|of\s+)?", text[at:])
+                rest: re.Match[str] | None = re.match(
+                    r"(?:'s|\u2019s)?\s*(?:\([\w*-]+\))?\s*(?:,|and|as well as|&|,\s*and|to)\s*(?:the\s+|of\s+)?",
+                    text[at:],
+                )
                 if not rest:
                     break
                 at += rest.end()
@@ -333,8 +463,21 @@ class Roster:
         return list(dict.fromkeys(keys))
 
 
-_FORMS_OF_STATE = ("Republic", "Kingdom", "Socialist Republic", "Islamic Republic", "Federative Republic", "Arab Republic", "State", "Commonwealth", "Government", "Hashemite Kingdom")
-_SHARED_ACRONYMS = frozenset("ASA ISA SSA KSA RSA CSA LSA NSO GEO SPC ASI AEM AEE TUA CEA AFD GA MDA ISO UN AU HSC".split())
+_FORMS_OF_STATE = (
+    "Republic",
+    "Kingdom",
+    "Socialist Republic",
+    "Islamic Republic",
+    "Federative Republic",
+    "Arab Republic",
+    "State",
+    "Commonwealth",
+    "Government",
+    "Hashemite Kingdom",
+)
+_SHARED_ACRONYMS = frozenset(
+    "ASA ISA SSA KSA RSA CSA LSA NSO GEO SPC ASI AEM AEE TUA CEA AFD GA MDA ISO UN AU HSC".split()
+)
 _COMPASS = frozenset("South North East West Southern Northern Eastern Western The New Central Greater".split())
 
 
@@ -353,7 +496,9 @@ def _full_name(before: str, acronym: str) -> str:
         if words[start].lower() in _SMALL or not words[start][0].isupper() and not words[start][0].isdigit():
             continue
         name = " ".join(words[start:]).replace(" ,", ",")
-        if name[:1].lower() == letters[0] and (not best or sum(w[0].isupper() for w in words[start:]) <= len(letters) + 1):
+        if name[:1].lower() == letters[0] and (
+            not best or sum(w[0].isupper() for w in words[start:]) <= len(letters) + 1
+        ):
             best = name
             capitals = [w[0].lower() for w in words[start:] if w[0].isupper()]
             if capitals == letters:
@@ -361,7 +506,9 @@ def _full_name(before: str, acronym: str) -> str:
     bodies = set(register("parties")["body_words"])
     if " " in best and bodies & set(best.split()):
         return best
-    stop = next((k for k in range(len(words) - 1, -1, -1) if not (words[k][0].isupper() or words[k].lower() in _SMALL)), -1)
+    stop = next(
+        (k for k in range(len(words) - 1, -1, -1) if not (words[k][0].isupper() or words[k].lower() in _SMALL)), -1
+    )
     rest = words[stop + 1 :]
     while rest and rest[0].lower() in _SMALL:
         rest = rest[1:]
@@ -381,12 +528,16 @@ def _between(text: str, tokens: Sequence[Token], span: Span) -> str:
 
 
 def _any_of(names: Mapping[str, str]) -> re.Pattern[str]:
-    return re.compile(r"(?<![\w])(" + "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) + r")(?![\w])")
+    return re.compile(
+        r"(?<![\w])(" + "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) + r")(?![\w])"
+    )
 
 
 @cache
 def _country_pattern() -> re.Pattern[str]:
-    names = {word: "" for country in register("parties")["countries"] for word in (*country["names"], *country["adjectives"])}
+    names = {
+        word: "" for country in register("parties")["countries"] for word in (*country["names"], *country["adjectives"])
+    }
     return _any_of(names)
 
 

@@ -28,7 +28,27 @@ _FINITE_BE = {"is", "are", "was", "were"}
 _HAVE = {"has", "have", "had", "having"}
 _DO = {"do", "does", "did"}
 _NOT = {"not", "never", "cannot", "neither"}
-_COORDINATORS = {"and", "but", "while", "whereas", ";", "as", "although", "though", "because", "since", "when", "where", "if", "so", "or", "before", "after", "until", "then"}
+_COORDINATORS = {
+    "and",
+    "but",
+    "while",
+    "whereas",
+    ";",
+    "as",
+    "although",
+    "though",
+    "because",
+    "since",
+    "when",
+    "where",
+    "if",
+    "so",
+    "or",
+    "before",
+    "after",
+    "until",
+    "then",
+}
 _ONGOING = {"continue", "remain", "proceed", "progress", "advance"}
 
 
@@ -104,7 +124,27 @@ def _kind(verb: Verb) -> tuple[Kind, Strength | None]:
         kind, strength = "be", None
     if verb.modal:
         said = modals()[verb.modal]
-        if verb.phrase in ("raise", "cover", "address", "identify", "review", "assess", "evaluate", "include", "survey", "support", "extend", "offer", "approve", "endorse", "prepare", "direct", "accept", "invite", "encourage"):
+        if verb.phrase in (
+            "raise",
+            "cover",
+            "address",
+            "identify",
+            "review",
+            "assess",
+            "evaluate",
+            "include",
+            "survey",
+            "support",
+            "extend",
+            "offer",
+            "approve",
+            "endorse",
+            "prepare",
+            "direct",
+            "accept",
+            "invite",
+            "encourage",
+        ):
             return "modal", said
         if kind == "governing" and strength is not None:
             return kind, _weaker(said, strength)
@@ -172,7 +212,9 @@ def _verb_at(tokens: Sequence[Token], at: int) -> Verb | None:
             at += 1
     elif low in _HAVE - {"having"} | _FINITE_BE | _DO:
         pass
-    elif not lemma(tokens[at], "base", "s", "past") or (low == "provided" and tokens[min(at + 1, len(tokens) - 1)].low == "that"):
+    elif not lemma(tokens[at], "base", "s", "past") or (
+        low == "provided" and tokens[min(at + 1, len(tokens) - 1)].low == "that"
+    ):
         return None
     if at < len(tokens) and tokens[at].low in _DO and not modal:
         after = at + 1
@@ -270,9 +312,13 @@ def _in_that_clause(tokens: Sequence[Token], before: Verb, verb: Verb, seen: int
     if seen <= that:
         return True
     # A later verb belongs to it too, unless it goes on with the subject of all: `, and agreed to`.
-    place = next((k for k in range(verb.start - 1, that, -1) if tokens[k].low in _COORDINATORS or tokens[k].text in ",;"), that)
+    place = next(
+        (k for k in range(verb.start - 1, that, -1) if tokens[k].low in _COORDINATORS or tokens[k].text in ",;"), that
+    )
     subject = [token for token in tokens[place + 1 : verb.start] if not is_adverb(token)]
-    return bool(subject) and tokens[place].text != ";" and not any(token.low in _PLURALS | PRONOUNS for token in subject)
+    return (
+        bool(subject) and tokens[place].text != ";" and not any(token.low in _PLURALS | PRONOUNS for token in subject)
+    )
 
 
 def _opens_that_clause(tokens: Sequence[Token], before: Verb, at: int) -> bool:
@@ -285,7 +331,19 @@ def _opens_that_clause(tokens: Sequence[Token], before: Verb, at: int) -> bool:
         or last.text in ",:"
         or is_adverb(last)
         or last.low.endswith("ing")
-        or last.low in ("and", "hope", "wish", "satisfaction", "understanding", "confidence", "view", "pleasure", "intention", "commitment")
+        or last.low
+        in (
+            "and",
+            "hope",
+            "wish",
+            "satisfaction",
+            "understanding",
+            "confidence",
+            "view",
+            "pleasure",
+            "intention",
+            "commitment",
+        )
         or (before.passive and any(tokens[k].low == "by" for k in range(before.end, at)))
     )
 
@@ -310,7 +368,11 @@ def _is_main(tokens: Sequence[Token], before: Sequence[Verb], verb: Verb, seen: 
     auxiliary = tokens[verb.start].low in modals() or tokens[verb.start].low in _FINITE_BE | _HAVE | _DO
     if verb.start and tokens[verb.start].text[:1].isupper() and not auxiliary:
         return False
-    if previous and (previous.low in ("to", "one") or is_determiner(previous) and previous.low not in PRONOUNS | {"all", "these", "those", "this"}):
+    if previous and (
+        previous.low in ("to", "one")
+        or is_determiner(previous)
+        and previous.low not in PRONOUNS | {"all", "these", "those", "this"}
+    ):
         return False
     if previous and previous.low in RELATIVES | {"that"}:
         return False
@@ -325,16 +387,26 @@ def _is_main(tokens: Sequence[Token], before: Sequence[Verb], verb: Verb, seen: 
     word = tokens[verb.start].low
     if not auxiliary and not verb.past and verb.phrase != "take place" and not _can_have_present(left, before):
         return False
-    if not auxiliary and not verb.past and verb.start == 1 and tokens[0].text[1:].islower() and tokens[0].low not in _PLURALS:
+    if (
+        not auxiliary
+        and not verb.past
+        and verb.start == 1
+        and tokens[0].text[1:].islower()
+        and tokens[0].low not in _PLURALS
+    ):
         # `Canada plans to`, but not `Contact points have`
-        if _kind(verb)[0] not in ("governing", "saying", "noting") or (verb.end < len(tokens) and tokens[verb.end].low in _FINITE_BE | _HAVE | set(modals())):
+        if _kind(verb)[0] not in ("governing", "saying", "noting") or (
+            verb.end < len(tokens) and tokens[verb.end].low in _FINITE_BE | _HAVE | set(modals())
+        ):
             return False
     if not auxiliary and verb.past and _is_reduced(tokens, verb, before):
         return False
     if not before:
         return bool(left) or word in ("note",)
     # Beside another: after a coordinator, with nothing or with a subject between.
-    place = next((k for k in range(len(left) - 1, -1, -1) if left[k].low in _COORDINATORS or left[k].text in ",;"), None)
+    place = next(
+        (k for k in range(len(left) - 1, -1, -1) if left[k].low in _COORDINATORS or left[k].text in ",;"), None
+    )
     if place is None:
         return False
     subject = left[place + 1 :]
@@ -348,26 +420,45 @@ def _is_main(tokens: Sequence[Token], before: Sequence[Verb], verb: Verb, seen: 
             and not (verb.past and not auxiliary and verb.end < len(tokens) and tokens[verb.end].low in PREPOSITIONS)
         )
     if len(subject) > 18 or any(
-        token.low in RELATIVES | {"that"} or (token.low == "to" and n + 1 < len(subject) and lemma(subject[n + 1], "base") and not is_determiner(subject[n + 1]))
+        token.low in RELATIVES | {"that"}
+        or (
+            token.low == "to"
+            and n + 1 < len(subject)
+            and lemma(subject[n + 1], "base")
+            and not is_determiner(subject[n + 1])
+        )
         for n, token in enumerate(subject)
     ):
         return False
     if subject[0].low in PREPOSITIONS and subject[0].low not in ("including",):
         return False
-    return subject[0].low in PRONOUNS or is_determiner(subject[0]) or is_name(subject[0]) or auxiliary or (
-        left[place].low != "and" and left[place].text != ","
+    return (
+        subject[0].low in PRONOUNS
+        or is_determiner(subject[0])
+        or is_name(subject[0])
+        or auxiliary
+        or (left[place].low != "and" and left[place].text != ",")
     )
 
 
 def _goes_on(tokens: Sequence[Token], one: Verb, other: Verb) -> bool:
     """Whether a bare verb is one more in the present tense, and not one more of an infinitive: `intend to X and Y`."""
-    if other.phrase == "look forward" or other.lemma in ("plan", "intend", "aim", "expect", "hope") and other.end < len(tokens) and tokens[other.end].low == "to":
+    if (
+        other.phrase == "look forward"
+        or other.lemma in ("plan", "intend", "aim", "expect", "hope")
+        and other.end < len(tokens)
+        and tokens[other.end].low == "to"
+    ):
         return True
     if one.modal or one.past or one.progressive or one.passive:
         return False
     opens = tokens[one.end].low if one.end < len(tokens) else ""
     kind, _ = _kind(other)
-    return opens != "to" or kind == "noting" or other.lemma in ("agree", "reaffirm", "intend", "plan", "commit", "pledge", "reiterate")
+    return (
+        opens != "to"
+        or kind == "noting"
+        or other.lemma in ("agree", "reaffirm", "intend", "plan", "commit", "pledge", "reiterate")
+    )
 
 
 def _in_relative(left: Sequence[Token]) -> bool:
@@ -380,7 +471,9 @@ def _in_relative(left: Sequence[Token]) -> bool:
     return False
 
 
-_PLURALS = frozenset("sides countries governments parties participants leaders ministers delegations agencies nations officials partners both they we members states experts heads principals co-chairs quad people who scientists teams".split())
+_PLURALS = frozenset(
+    "sides countries governments parties participants leaders ministers delegations agencies nations officials partners both they we members states experts heads principals co-chairs quad people who scientists teams".split()
+)
 
 
 def _can_have_present(left: Sequence[Token], before: Sequence[Verb]) -> bool:
@@ -390,7 +483,11 @@ def _can_have_present(left: Sequence[Token], before: Sequence[Verb]) -> bool:
     last = left[-1]
     if last.low in _PLURALS or last.low in ("and", ",", "it", "he", "she") and before:
         return True
-    if last.text == "," and any(token.low in _PLURALS or is_name(token) for token in left[:-1]) and left[0].low not in PREPOSITIONS:
+    if (
+        last.text == ","
+        and any(token.low in _PLURALS or is_name(token) for token in left[:-1])
+        and left[0].low not in PREPOSITIONS
+    ):
         return True
     return is_name(last) and not is_determiner(last)
 
@@ -399,7 +496,9 @@ def _is_reduced(tokens: Sequence[Token], verb: Verb, before: Sequence[Verb]) -> 
     """Whether a past form is a participle after a noun: `the agreement signed in May`, `topics discussed`."""
     left = _without_brackets(tokens[before[-1].end if before else 0 : verb.start])
     after = tokens[verb.end] if verb.end < len(tokens) else None
-    if not lemma(tokens[verb.end - 1], "participle") and not any(f == "participle" for _, f in forms_of(tokens[verb.start])):
+    if not lemma(tokens[verb.end - 1], "participle") and not any(
+        f == "participle" for _, f in forms_of(tokens[verb.start])
+    ):
         return False
     last = left[-1] if left else None
     if last is None or last.text in ",;" or last.low in ("and", "but", "while"):
@@ -441,7 +540,8 @@ def _clause_start(tokens: Sequence[Token], begin: int, verb: int) -> tuple[int, 
     # `NASA and ESA will`: the coordinator is within the subject where both of its sides are names.
     while place > begin and tokens[place].low == "and" and place + 1 < verb:
         earlier = next(
-            (k for k in range(place - 1, begin - 1, -1) if tokens[k].low in _COORDINATORS or tokens[k].text in ",;"), None
+            (k for k in range(place - 1, begin - 1, -1) if tokens[k].low in _COORDINATORS or tokens[k].text in ",;"),
+            None,
         )
         if earlier is None or place - earlier > 8 or not is_name(tokens[place - 1]) or not is_name(tokens[place + 1]):
             break
@@ -468,7 +568,11 @@ def _bare_subject(tokens: Sequence[Token], span: tuple[int, int]) -> tuple[int, 
         elif end - begin > 2:
             # `In September 2025 the two governments`, `Under it they`
             begin = next(
-                (k for k in range(end - 1, begin + 1, -1) if (is_determiner(tokens[k]) or tokens[k].low in PRONOUNS) and tokens[k - 1].low not in PREPOSITIONS),
+                (
+                    k
+                    for k in range(end - 1, begin + 1, -1)
+                    if (is_determiner(tokens[k]) or tokens[k].low in PRONOUNS) and tokens[k - 1].low not in PREPOSITIONS
+                ),
                 begin,
             )
     while begin < end and (tokens[begin].low in ("and", "but", "also") or tokens[begin].text == ","):
@@ -480,7 +584,33 @@ def _bare_subject(tokens: Sequence[Token], span: tuple[int, int]) -> tuple[int, 
 
 def _leads_in(token: Token) -> bool:
     low = token.low
-    return low in PREPOSITIONS or is_adverb(token) or low.endswith("ing") or low in ("to", "last", "next", "this", "today", "yesterday", "together", "subject", "pursuant", "given", "mindful", "conscious", "convinced", "determined", "aware", "based", "guided", "inspired", "encouraged")
+    return (
+        low in PREPOSITIONS
+        or is_adverb(token)
+        or low.endswith("ing")
+        or low
+        in (
+            "to",
+            "last",
+            "next",
+            "this",
+            "today",
+            "yesterday",
+            "together",
+            "subject",
+            "pursuant",
+            "given",
+            "mindful",
+            "conscious",
+            "convinced",
+            "determined",
+            "aware",
+            "based",
+            "guided",
+            "inspired",
+            "encouraged",
+        )
+    )
 
 
 def _after_lead_in(tokens: Sequence[Token], commas: Sequence[int], end: int) -> int:
@@ -488,6 +618,10 @@ def _after_lead_in(tokens: Sequence[Token], commas: Sequence[int], end: int) -> 
     for comma in commas:
         rest = [k for k in commas if k > comma]
         pieces = [tokens[one + 1 : other] for one, other in zip([comma, *rest], [*rest, end], strict=True)]
-        if rest and all(piece and is_name(piece[0]) for piece in pieces[:-1]) and any(token.low == "and" for token in pieces[-1]):
+        if (
+            rest
+            and all(piece and is_name(piece[0]) for piece in pieces[:-1])
+            and any(token.low == "and" for token in pieces[-1])
+        ):
             return comma + 1
     return commas[-1] + 1

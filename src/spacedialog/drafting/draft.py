@@ -80,7 +80,9 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date) -> Drafted:
     InputError where the text has no sentences, or neither it nor `about` says when they met.
     """
     if not prose.sentences:
-        raise InputError(f"{name}: there is no running text in it", "save the statement as plain text, Markdown or HTML")
+        raise InputError(
+            f"{name}: there is no running text in it", "save the statement as plain text, Markdown or HTML"
+        )
     when = about.when or _when(prose)
     if when is None:
         raise InputError(f"{name}: the text does not say when the parties met", "say it: --when 2026-03-12")
@@ -90,9 +92,7 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date) -> Drafted:
             f"--side: {quoted(unknown[0])} is no government of the register", "write a key such as US, JPN, FRA, EU"
         )
     if not about.sides and len(Roster(prose).sides) < 2:
-        raise InputError(
-            f"{name}: the text does not show which governments met", "name each: --side JPN --side AUS"
-        )
+        raise InputError(f"{name}: the text does not show which governments met", "name each: --side JPN --side AUS")
     roster = Roster(prose, about.sides)
     areas = _Areas(prose)
     candidates: list[Candidate] = []
@@ -156,7 +156,15 @@ def _candidates(sentence: Sentence, roster: Roster, areas: _Areas, when: date | 
         known = dates[one.strength is Strength.DELIVERED]
         due = _due(text, tokens, one, found, number, known, begin)
         last = [o for o in found if o.group == one.group][-1] if one.group >= 0 else one
-        every = next((c.every for c in cycles if _holds(tokens, one.whole, c.start, c.end) or (last is not one and _holds(tokens, last.whole, c.start, c.end))), None)
+        every = next(
+            (
+                c.every
+                for c in cycles
+                if _holds(tokens, one.whole, c.start, c.end)
+                or (last is not one and _holds(tokens, last.whole, c.start, c.end))
+            ),
+            None,
+        )
         parties = roster.of(text, tokens, one)
         yield Candidate(
             sentence,
@@ -178,7 +186,8 @@ _OUTSIDER = re.compile(
 
 
 _ABOUT_THE_TEXT = re.compile(
-    r"(?:the )?following (?:\w+ ){0,2}\w+(?: (?:are|is) .*)?$|(?:this|the present) (?:joint )?(?:statement|declaration|vision|communiqu\u00e9|document|record|fact sheet)\b", re.IGNORECASE
+    r"(?:the )?following (?:\w+ ){0,2}\w+(?: (?:are|is) .*)?$|(?:this|the present) (?:joint )?(?:statement|declaration|vision|communiqu\u00e9|document|record|fact sheet)\b",
+    re.IGNORECASE,
 )
 
 
@@ -186,7 +195,11 @@ def _is_about_the_text(one: Candidate) -> bool:
     """Whether it speaks of the statement itself: that it was adopted, what its purpose is, that it may be amended."""
     return bool(
         _ABOUT_THE_TEXT.match(one.wording)
-        or re.search(r"\b(?:purpose|aim|objective) of this\b|\bthis (?:memorandum|agreement|arrangement)\b", one.wording, re.IGNORECASE)
+        or re.search(
+            r"\b(?:purpose|aim|objective) of this\b|\bthis (?:memorandum|agreement|arrangement)\b",
+            one.wording,
+            re.IGNORECASE,
+        )
         or one.found.verb in ("amend", "terminate", "interpret")
     )
 
@@ -194,7 +207,12 @@ def _is_about_the_text(one: Candidate) -> bool:
 def _is_bare_topic(one: Candidate) -> bool:
     """`Space was discussed too.`, when the paragraph goes on to say what of it."""
     found = one.found
-    return found.strength is Strength.EXPLORATORY and found.subject == found.thing and found.thing[1] - found.thing[0] <= 2 and found.verb in _TOPICAL
+    return (
+        found.strength is Strength.EXPLORATORY
+        and found.subject == found.thing
+        and found.thing[1] - found.thing[0] <= 2
+        and found.verb in _TOPICAL
+    )
 
 
 _TOPICAL = frozenset("discuss address cover raise review take touch consider".split())
@@ -216,16 +234,33 @@ def _point(tokens: Sequence[Token], stem: str, begin: int) -> list[Undertaking]:
     subject = last.subject if last.subject != last.thing else (0, start)
     if "passive" in last.why or last.subject == last.thing:
         subject = (0, start)
-    return [last._replace(verb="", lead=(0, 0), thing=thing, subject=subject, whole=thing, strength=strength, why=f"a point, {last.why}")]
+    return [
+        last._replace(
+            verb="",
+            lead=(0, 0),
+            thing=thing,
+            subject=subject,
+            whole=thing,
+            strength=strength,
+            why=f"a point, {last.why}",
+        )
+    ]
 
 
-_LOOKING = frozenset("exploration discussion discussions consideration study examination review assessment possible explore consider discuss examine".split())
+_LOOKING = frozenset(
+    "exploration discussion discussions consideration study examination review assessment possible explore consider discuss examine".split()
+)
 
 
 def _wording(text: str, tokens: Sequence[Token], one: Undertaking) -> str:
     """The part of the sentence that says it; of a verb that acts upon nothing (`will meet every year`), its subject too."""
     whole = _text(text, tokens, one.whole)
-    acts = one.whole[1] > one.whole[0] and tokens[one.thing[0]].low not in PREPOSITIONS | {"every", "twice", "annually", "next"}
+    acts = one.whole[1] > one.whole[0] and tokens[one.thing[0]].low not in PREPOSITIONS | {
+        "every",
+        "twice",
+        "annually",
+        "next",
+    }
     return whole if acts else f"{_text(text, tokens, one.subject)} {whole}".strip()
 
 
@@ -255,7 +290,14 @@ def _due(
     if one.group >= 0:
         # `exchange data and plans every week from April 2026`: after the last of the things, and of all of them
         last = [o for o in found if o.group == one.group][-1]
-        trailing = [d for d in dates if d.start >= begin and last is not one and abs(d.end - tokens[last.whole[1] - 1].end) <= 1 and d.start > tokens[last.thing[0]].start]
+        trailing = [
+            d
+            for d in dates
+            if d.start >= begin
+            and last is not one
+            and abs(d.end - tokens[last.whole[1] - 1].end) <= 1
+            and d.start > tokens[last.thing[0]].start
+        ]
         if trailing:
             return trailing[0]
     first = min((tokens[o.subject[0]].start for o in found if o.subject[1] > o.subject[0]), default=0)
@@ -267,7 +309,12 @@ def _due(
 
 def _holds(tokens: Sequence[Token], span: Span, start: int, end: int) -> bool:
     begin, stop = span
-    return stop > begin and tokens[begin].start <= end - 1 and start < tokens[stop - 1].end and tokens[begin].start <= start
+    return (
+        stop > begin
+        and tokens[begin].start <= end - 1
+        and start < tokens[stop - 1].end
+        and tokens[begin].start <= start
+    )
 
 
 def _text(text: str, tokens: Sequence[Token], span: Span) -> str:
@@ -281,7 +328,9 @@ _DISCUSS = frozenset("cover address touch raise take focus exchange share talk s
 def _title(text: str, tokens: Sequence[Token], one: Undertaking, dates: Sequence[When]) -> str:
     thing = _text(text, tokens, one.thing)
     start = tokens[one.thing[0]].start if one.thing[1] > one.thing[0] else 0
-    last = [d for d in dates if start < d.start and 0 <= d.end - start - len(thing) < 2 or d.end == start + len(thing) - 1]
+    last = [
+        d for d in dates if start < d.start and 0 <= d.end - start - len(thing) < 2 or d.end == start + len(thing) - 1
+    ]
     if last:
         bare = re.sub(r"[\s,]+(?:in|on|by|at|from|during|over|for|to|as of)?\s*$", "", text[start : last[0].start])
         thing = bare if len(bare.split()) > 1 else thing
@@ -301,7 +350,13 @@ def _title(text: str, tokens: Sequence[Token], one: Undertaking, dates: Sequence
 def _is_proper(text: str, tokens: Sequence[Token], one: Undertaking) -> bool:
     """Whether the thing begins with a name, and not with a word that is large because it opens the sentence."""
     first = tokens[one.thing[0]] if one.thing[1] > one.thing[0] else None
-    return first is None or first.start > 0 and not text[: first.start].strip() == "" or first.low not in _LARGE_AT_START and not first.text[1:].islower()
+    return (
+        first is None
+        or first.start > 0
+        and not text[: first.start].strip() == ""
+        or first.low not in _LARGE_AT_START
+        and not first.text[1:].islower()
+    )
 
 
 _LARGE_AT_START = frozenset("the a an this their its".split())
@@ -315,7 +370,10 @@ def _shortened(title: str) -> str:
 
 
 _KINDS = (
-    ("event", r"\b(?:meeting|dialogue|forum|workshop|conference|launch|convene|meet|host|hold|symposium|summit|campaign|exercise|ceremony)\b"),
+    (
+        "event",
+        r"\b(?:meeting|dialogue|forum|workshop|conference|launch|convene|meet|host|hold|symposium|summit|campaign|exercise|ceremony)\b",
+    ),
     ("agreement", r"\b(?:agreement|arrangement|memorandum|protocol|treaty|declaration|contract|convention)\b"),
     ("study", r"\b(?:study|studies|assessment|feasibility|survey)\b"),
     ("participation", r"\b(?:participat\w+|join\w*|accession|membership|contribut\w+)\b"),
@@ -337,7 +395,10 @@ def _why_not(sentence: Sentence) -> str:
         return "thanks"
     if re.search(r"\b(?:not|no|never|against|neither)\b", text):
         return "refuses, or says what is not"
-    if re.search(r"\b(?:importan\w+|value|friendship|role|recogni[sz]\w+|underlin\w+|stress\w+|emphasi[sz]\w+|underscor\w+|welcom\w+|spirit|trust)\b", text):
+    if re.search(
+        r"\b(?:importan\w+|value|friendship|role|recogni[sz]\w+|underlin\w+|stress\w+|emphasi[sz]\w+|underscor\w+|welcom\w+|spirit|trust)\b",
+        text,
+    ):
         return "praises or gives weight, and undertakes nothing"
     return "no wording that undertakes something"
 
@@ -352,9 +413,15 @@ class _Areas:
         counts: dict[str, int] = {}
         for sentence in prose.sentences:
             counts[sentence.heading] = counts.get(sentence.heading, 0) + 1
-        headings = [h for h in counts if h and h != prose.title and len(h.split()) <= 9 and not re.search(r"\d{4}$|^by\b", h.lower())]
+        headings = [
+            h
+            for h in counts
+            if h and h != prose.title and len(h.split()) <= 9 and not re.search(r"\d{4}$|^by\b", h.lower())
+        ]
         with_heading = sum(counts[h] for h in headings)
-        self._headings = {h: _slug(h) for h in headings} if len(headings) >= 3 and with_heading * 2 > len(prose.sentences) else {}
+        self._headings = (
+            {h: _slug(h) for h in headings} if len(headings) >= 3 and with_heading * 2 > len(prose.sentences) else {}
+        )
         self._known = register("areas")["areas"]
         self._paragraph: dict[str, str] = {}
 
@@ -364,7 +431,8 @@ class _Areas:
             return self._headings[sentence.heading]
         own, around = thing.lower(), f" {sentence.text.lower()} "
         scores = {
-            area["key"]: sum(3 for word in area["words"] if word in f" {own} ") + sum(1 for word in area["words"] if word in around)
+            area["key"]: sum(3 for word in area["words"] if word in f" {own} ")
+            + sum(1 for word in area["words"] if word in around)
             for area in self._known
         }
         best = max(scores, key=lambda key: scores[key])
@@ -375,7 +443,9 @@ class _Areas:
 
     def declared(self, used: Sequence[str]) -> list[dict[str, str]]:
         """The areas that are used, as a data file declares them."""
-        titles = {key: title for title, key in self._headings.items()} | {area["key"]: area["title"] for area in self._known if area["key"] not in self._headings.values()}
+        titles = {key: title for title, key in self._headings.items()} | {
+            area["key"]: area["title"] for area in self._known if area["key"] not in self._headings.values()
+        }
         return [{"key": key, "title": titles.get(key, "General")} for key in dict.fromkeys(used)]
 
 
@@ -388,14 +458,20 @@ def _slug(heading: str) -> str:
 
 _ORDINAL_WORDS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth".split()
 _NUMBER = re.compile(
-    r"\b(?:(?P<word>" + "|".join(_ORDINAL_WORDS) + r")|(?P<n>\d{1,2})(?:st|nd|rd|th))\s+(?:[\w.\u2013-]+\s+){0,6}?(?:dialogue|meeting|consultations?|round|session|summit|forum|committee)",
+    r"\b(?:(?P<word>"
+    + "|".join(_ORDINAL_WORDS)
+    + r")|(?P<n>\d{1,2})(?:st|nd|rd|th))\s+(?:[\w.\u2013-]+\s+){0,6}?(?:dialogue|meeting|consultations?|round|session|summit|forum|committee)",
     re.IGNORECASE,
 )
 
 
 def _when(prose: Prose) -> VagueDate | None:
     """The day on which the parties met: the first whole day that the head or the opening of the text names."""
-    opening = [prose.title, *(sentence.heading for sentence in prose.sentences[:1]), *(sentence.text for sentence in prose.sentences[:6])]
+    opening = [
+        prose.title,
+        *(sentence.heading for sentence in prose.sentences[:1]),
+        *(sentence.text for sentence in prose.sentences[:6]),
+    ]
     for text in (*opening, *prose.head):
         for found in dates_in(text, None):
             parsed = VagueDate.parse(found.edtf)
@@ -429,7 +505,10 @@ def _document(
         "dialogue": dialogue,
         "documents": [document],
         "areas": areas.declared([candidate.area for candidate in candidates]),
-        "parties": [{"key": p.key, "name": p.name, "side": p.side if p.side != MANY else MANY} for p in (roster.parties[k] for k in used)],
+        "parties": [
+            {"key": p.key, "name": p.name, "side": p.side if p.side != MANY else MANY}
+            for p in (roster.parties[k] for k in used)
+        ],
         "commitments": [_commitment(f"{key}-{n:02}", candidate) for n, candidate in enumerate(candidates, 1)],
     }
 
@@ -461,7 +540,9 @@ def _commitment(ref: str, candidate: Candidate) -> dict[str, Any]:
     ]
     why = f"{found.why}; {found.strength}"
     if candidate.recurs and candidate.due:
-        said["milestones"] = [{"ref": f"{ref}.1", "title": candidate.title, "when": candidate.due, "recurs": candidate.recurs}]
+        said["milestones"] = [
+            {"ref": f"{ref}.1", "title": candidate.title, "when": candidate.due, "recurs": candidate.recurs}
+        ]
     elif candidate.recurs:
         why += f"; comes round every {candidate.recurs}, from when the text does not say"
     shown = f"{sentence.stem} {sentence.text}" if sentence.stem else sentence.text
@@ -478,15 +559,23 @@ def _number(prose: Prose) -> int | None:
 
 
 def _series(title: str) -> str:
-    bare = re.sub(r"^(?:Joint (?:Statement|Communiqu\u00e9|Declaration)|Record|Media Note|Statement|Outcome\w*)\s+(?:of|on|for|at|from)\s+(?:the\s+)?", "", title, flags=re.IGNORECASE)
+    bare = re.sub(
+        r"^(?:Joint (?:Statement|Communiqu\u00e9|Declaration)|Record|Media Note|Statement|Outcome\w*)\s+(?:of|on|for|at|from)\s+(?:the\s+)?",
+        "",
+        title,
+        flags=re.IGNORECASE,
+    )
     bare = re.sub(rf"\b(?:{'|'.join(_ORDINAL_WORDS)}|\d{{1,2}}(?:st|nd|rd|th))\s+", "", bare, flags=re.IGNORECASE)
     return bare[:1].upper() + bare[1:] if bare else title
 
 
 def _place(prose: Prose) -> str | None:
     for text in (*prose.head, *(sentence.text for sentence in prose.sentences[:3])):
-        found = re.match(r"([A-Z][\w\u00c0-\u017f.' -]{2,40}?),?\s+(?:\d{1,2}\s+[A-Z]|[A-Z][a-z]+ \d)", text) or re.search(
-            r"\b(?:met|held|convened|hosted|gathered|took place)\b.{0,120}?\b(?:in|at) ([A-Z][\w\u00c0-\u017f.'-]+(?:,? (?:[A-Z][\w.]+))*)", text
+        found = re.match(
+            r"([A-Z][\w\u00c0-\u017f.' -]{2,40}?),?\s+(?:\d{1,2}\s+[A-Z]|[A-Z][a-z]+ \d)", text
+        ) or re.search(
+            r"\b(?:met|held|convened|hosted|gathered|took place)\b.{0,120}?\b(?:in|at) ([A-Z][\w\u00c0-\u017f.'-]+(?:,? (?:[A-Z][\w.]+))*)",
+            text,
         )
         if found:
             return found[1].strip(" ,")

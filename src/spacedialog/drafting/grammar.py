@@ -21,7 +21,9 @@ _TOKEN = re.compile(
     r"|\S"
 )
 
-DETERMINERS = frozenset("the a an this that these those each both all any some several every another other such no".split())
+DETERMINERS = frozenset(
+    "the a an this that these those each both all any some several every another other such no".split()
+)
 POSSESSIVES = frozenset("its their our his her my your whose".split())
 PREPOSITIONS = frozenset(
     "of in on at by for from with within without into onto to toward towards through throughout under over between among"
@@ -30,14 +32,14 @@ PREPOSITIONS = frozenset(
 )
 PRONOUNS = frozenset("they we it he she both each there".split())
 RELATIVES = frozenset("which who whom whose where".split())
-MONTHS = frozenset(
-    "january february march april may june july august september october november december".split()
-)
+MONTHS = frozenset("january february march april may june july august september october november december".split())
 _ADVERBS = frozenset(
     "since next also further jointly together already still now soon therefore thus both again ever never not once even accordingly"
     " well moreover likewise each all instead meanwhile too recently subsequently then yet always fully closely more first".split()
 )
-_NO_ADVERBS = frozenset("early supply assembly family friendly timely only daily monthly yearly italy july weekly apply reply rely fly comply multiply imply ally tally rally bully butterfly anomaly".split())
+_NO_ADVERBS = frozenset(
+    "early supply assembly family friendly timely only daily monthly yearly italy july weekly apply reply rely fly comply multiply imply ally tally rally bully butterfly anomaly".split()
+)
 _ADJECTIVE = re.compile(r"(?:ic|al|ive|ous|ary|able|ible|ful|less|ian|ese|ish|ed|ant|ent)$")
 _NO_ADJECTIVE = frozenset(
     "capital proposal arrival approval portal signal material festival journal initiative archive objective narrative"
@@ -134,8 +136,24 @@ def _forms(verb: str) -> list[tuple[str, Form]]:
 def verb_forms() -> Mapping[str, tuple[tuple[str, Form], ...]]:
     """Every form of every verb of the register: the verbs it may be of, and which form of each."""
     verbs = register("verbs")
-    known = set(register("actions")["verbs"].split()) | {"see", "think", "talk", "say", "tell", "come", "go", "appreciate", "thank"}
-    for group in (*verbs["governing"].values(), verbs["noting"], verbs["saying"], verbs["delivered"], verbs["attendance"]):
+    known = set(register("actions")["verbs"].split()) | {
+        "see",
+        "think",
+        "talk",
+        "say",
+        "tell",
+        "come",
+        "go",
+        "appreciate",
+        "thank",
+    }
+    for group in (
+        *verbs["governing"].values(),
+        verbs["noting"],
+        verbs["saying"],
+        verbs["delivered"],
+        verbs["attendance"],
+    ):
         known |= {phrase.split()[0] for phrase in group}
     forms: dict[str, list[tuple[str, Form]]] = {}
     for verb in sorted(known - {"be", "achieved"}):
@@ -175,13 +193,17 @@ def base_of(word: str) -> str:
 def is_adverb(token: Token) -> bool:
     """Whether it is an adverb, as far as its form tells."""
     low = token.low
-    return (low in _ADVERBS and low not in ("each", "all", "both", "first", "more")) or (low.endswith("ly") and low not in _NO_ADVERBS and token.text.islower())
+    return (low in _ADVERBS and low not in ("each", "all", "both", "first", "more")) or (
+        low.endswith("ly") and low not in _NO_ADVERBS and token.text.islower()
+    )
 
 
 def is_adjective(token: Token) -> bool:
     """Whether it looks like an adjective."""
     low = token.low
-    return low not in _NO_ADJECTIVE and bool(_ADJECTIVE.search(low) or low in _PLAIN_ADJECTIVES) and token.text.islower()
+    return (
+        low not in _NO_ADJECTIVE and bool(_ADJECTIVE.search(low) or low in _PLAIN_ADJECTIVES) and token.text.islower()
+    )
 
 
 _PLAIN_ADJECTIVES = frozenset(
@@ -224,7 +246,10 @@ def is_gerund(tokens: Sequence[Token], at: int) -> bool:
         return True
     if low in _ALSO_NOUNS_ING:
         # A noun, unless it has an object that nothing but a verb has.
-        return bool(after and (is_determiner(after) or (after.text[:1].isupper() and not after.text.isupper() and low == "hosting")))
+        return bool(
+            after
+            and (is_determiner(after) or (after.text[:1].isupper() and not after.text.isupper() and low == "hosting"))
+        )
     if after is None or after.low in ("and", "or", ",", ".", ";"):
         return False
     return after.low not in ("of",) and (lemma(token, "ing") is not None or not is_adjective(token))

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 Form = Literal["text", "markdown", "html"]
 
-_FORMS: dict[str, Form] = {".html": "html", ".htm": "html", ".xhtml": "html", ".md": "markdown", ".markdown": "markdown"}
+_FORMS: dict[str, Form] = {
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".md": "markdown",
+    ".markdown": "markdown",
+}
 
 
 class Sentence(NamedTuple):
@@ -48,7 +54,10 @@ class _Block(NamedTuple):
 
 
 _UNIFIED = str.maketrans(
-    {**dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032", "'"), **dict.fromkeys("\u201c\u201d\u201e\u2033\u00ab\u00bb", '"')}
+    {
+        **dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u2033\u00ab\u00bb", '"'),
+    }
     | dict.fromkeys("\u2010\u2011\u2012\u00ad", "-")
 )
 
@@ -140,6 +149,7 @@ def _sentences(blocks: Sequence[_Block]) -> Iterator[Sentence]:
         if block.kind == "paragraph":
             stem = part
 
+
 def _number(text: str) -> tuple[str, str]:
     """The number that a paragraph bears, and the rest of it."""
     found = re.match(r"\(?(\d{1,3})[.)](?:\s+|(?=[A-Z]))", text)
@@ -153,7 +163,10 @@ def _is_furniture(block: _Block) -> bool:
         return True
     if block.kind != "paragraph":
         return False
-    if re.match(r"(?:Read more|See also|Related|Also read|Photo|Image|Caption|Picture|File photo|Credit|Source|Media contact|Contact)s?\b[^.]{0,20}:", block.text):
+    if re.match(
+        r"(?:Read more|See also|Related|Also read|Photo|Image|Caption|Picture|File photo|Credit|Source|Media contact|Contact)s?\b[^.]{0,20}:",
+        block.text,
+    ):
         return True
     return not re.search(r"[.:;!?][\"'\u201d\u2019)\]]*$", block.text) and len(words) < 15
 
@@ -165,7 +178,9 @@ _TITLES = re.compile(
     r"paras?|Sec|sec|Vol|Fig|approx|ca|cf|vs|e\.g|i\.e|H\.E|H\.R\.H)\.$"
 )
 _INITIALS = re.compile(r"(?:^|[\s\u2013-])(?:[A-Z]\.){2,}$")
-_STARTS = re.compile(r"(?:The|Both|They|It|Its|In|On|This|These|Their|We|A|An|As|Under|To|During|At|For|By|All|Each|He|She|That|There|With|Following)\s")
+_STARTS = re.compile(
+    r"(?:The|Both|They|It|Its|In|On|This|These|Their|We|A|An|As|Under|To|During|At|For|By|All|Each|He|She|That|There|With|Following)\s"
+)
 _SPLIT_AFTER_INITIALS = re.compile(
     r"(?<=[a-z ][A-Z]\.[A-Z]\.) (?=(?:The|Both|They|It|Its|In|On|This|These|Their|We|A|An|As|Under|To|During)\s)"
 )
@@ -180,7 +195,9 @@ def _split(text: str) -> list[str]:
             # What the model takes for an end and is none: a title before a name, a letter in small, an open bracket.
             goes_on = parts and (
                 _TITLES.search(parts[-1])
-                or (_INITIALS.search(parts[-1]) and not _STARTS.match(part)) or part[:1].islower() or parts[-1].count("(") > parts[-1].count(")")
+                or (_INITIALS.search(parts[-1]) and not _STARTS.match(part))
+                or part[:1].islower()
+                or parts[-1].count("(") > parts[-1].count(")")
             )
             if goes_on:
                 parts[-1] += f" {part}"

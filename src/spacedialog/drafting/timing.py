@@ -17,20 +17,32 @@ from spacedialog.errors import DateError
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sept sep|october oct|november nov|december dec".split("|"),
+        "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sept sep|october oct|november nov|december dec".split(
+            "|"
+        ),
         1,
     )
     for name in names.split()
 }
-_MONTH = (
-    r"(?P<{0}>January|February|March|April|May|June|July|August|September|October|November|December|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\.?)"
-)
+_MONTH = r"(?P<{0}>January|February|March|April|May|June|July|August|September|October|November|December|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\.?)"
 _YEAR = r"(?P<{0}>(?:19|20)\d\d)"
-_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": 4, "final": 4}
+_ORDINALS = {
+    "first": 1,
+    "1st": 1,
+    "second": 2,
+    "2nd": 2,
+    "third": 3,
+    "3rd": 3,
+    "fourth": 4,
+    "4th": 4,
+    "last": 4,
+    "final": 4,
+}
 _NUMBERS = {
     word: number
     for number, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split(), 1
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split(),
+        1,
     )
 } | {"a": 1, "an": 1, "thirty": 30, "ninety": 90, "sixty": 60, "forty": 40}
 _SEASONS = {"spring": "21", "summer": "22", "autumn": "23", "fall": "23", "winter": "24"}
@@ -97,12 +109,17 @@ _BY = re.compile(
     r"(?:by|no later than|not later than|before|until|till|up to|prior to|latest by|ahead of|through|within)\s+(?:(?:the|at the latest|around)\s+)?(?:end\s+of\s+)?$",
     re.IGNORECASE,
 )
-_END_OF = re.compile(r"(?:by|before|until|no later than|not later than|at|towards|toward|around|from)?\s*(?:the\s+)?end[\s-]+(?:of\s+)?(?:the\s+)?$", re.IGNORECASE)
+_END_OF = re.compile(
+    r"(?:by|before|until|no later than|not later than|at|towards|toward|around|from)?\s*(?:the\s+)?end[\s-]+(?:of\s+)?(?:the\s+)?$",
+    re.IGNORECASE,
+)
 _SINCE = re.compile(
     r"(?:from|since|starting(?: in| from| with)?|beginning(?: in| from)?|as of|as from|effective|commencing(?: in)?|after|onwards from)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(r"(?:around|about|circa|approximately|roughly|some time in|sometime in)\s+(?:the\s+)?$", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"(?:around|about|circa|approximately|roughly|some time in|sometime in)\s+(?:the\s+)?$", re.IGNORECASE
+)
 _FROM_TO = re.compile(rf"^(?:{_DASH}(?:the\s+)?)$")
 _WITHIN = re.compile(
     r"\b(?:within|in|over|during|for)\s+(?:a period of\s+)?(?:the\s+)?(?P<next>next|coming|following)?\s*(?P<n>\d+|[a-z]+)\s+(?P<unit>day|week|month|year)s?\b(?!\s+(?:old|ago|each))",
@@ -125,7 +142,9 @@ def dates_in(text: str, when: date | None, *, past: bool = False) -> list[When]:
         except DateError:
             continue
         points.append(When(found.start(), found.end(), edtf))
-    points += [span for span in _spans(text, when) if not any(p.start < span.end and span.start < p.end for p in points)]
+    points += [
+        span for span in _spans(text, when) if not any(p.start < span.end and span.start < p.end for p in points)
+    ]
     return list(_joined(text, sorted(points)))
 
 
@@ -151,7 +170,9 @@ def _point(found: re.Match[str], when: date | None, *, past: bool) -> str | None
             return int(part[name])
         relative = part.get(f"{name}_rel")
         if relative and when:
-            return when.year + {"next": 1, "last": -1}.get(relative.split()[0], 1 if "coming" in relative or "following" in relative else 0)
+            return when.year + {"next": 1, "last": -1}.get(
+                relative.split()[0], 1 if "coming" in relative or "following" in relative else 0
+            )
         return None
 
     def day(y: str, m: str, d: str) -> str | None:
@@ -206,7 +227,9 @@ def _point(found: re.Match[str], when: date | None, *, past: bool) -> str | None
     if "rel" in part:
         return str(when.year + {"next": 1, "this": 0, "last": -1}[part["rel"]])
     if "m_r" in part:
-        shift = {"next": when.month >= month("m_r"), "this": 0, "last": -(when.month <= month("m_r"))}[found[0].split()[0].lower()]
+        shift = {"next": when.month >= month("m_r"), "this": 0, "last": -(when.month <= month("m_r"))}[
+            found[0].split()[0].lower()
+        ]
         return f"{when.year + shift:04}-{month('m_r'):02}"
     if "thisseason" in part:
         season = _SEASONS[part["thisseason"]]
@@ -218,7 +241,9 @@ def _point(found: re.Match[str], when: date | None, *, past: bool) -> str | None
         shift = (-1 if begins > when.month else 0) if past else (1 if begins + 2 < when.month else 0)
         return f"{when.year + shift}-{season}"
     if "near" in part:
-        return date.fromordinal(when.toordinal() + {"yesterday": -1, "today": 0, "tomorrow": 1}[part["near"].lower()]).isoformat()
+        return date.fromordinal(
+            when.toordinal() + {"yesterday": -1, "today": 0, "tomorrow": 1}[part["near"].lower()]
+        ).isoformat()
     if "weekday" in part:
         day_number = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split().index(part["weekday"])
         shift_days = -((when.weekday() - day_number) % 7) if past else (day_number - when.weekday()) % 7
@@ -250,15 +275,32 @@ def _in_name(text: str, found: re.Match[str]) -> bool:
     before = re.search(r"([^\s(]+)\s+$", text[: found.start()])
     after = re.match(r"\s+([A-Z][A-Za-z]+)", text[found.end() :])
     word = before[1] if before else ""
-    named_before = bool(word) and word[0].isupper() and not re.fullmatch(
-        r"(?:In|By|Since|From|Until|Before|After|During|For|Around|About|Between|Through|To|Of|Late|Early|Mid|On|And|The|Over|Beyond|Starting|Beginning)", word
+    named_before = (
+        bool(word)
+        and word[0].isupper()
+        and not re.fullmatch(
+            r"(?:In|By|Since|From|Until|Before|After|During|For|Around|About|Between|Through|To|Of|Late|Early|Mid|On|And|The|Over|Beyond|Starting|Beginning)",
+            word,
+        )
     )
     of_name = bool(re.search(r"[A-Z][a-z]+ of $", text[: found.start()])) and bool(
-        re.search(r"\b(?:Agreement|Treaty|Roadmap|Declaration|Convention|Protocol|Act|Plan|Strategy|Statement|Memorandum|Charter|Accord|Accords|Summit|Programme|Program|Framework|Arrangement) of $", text[: found.start()])
+        re.search(
+            r"\b(?:Agreement|Treaty|Roadmap|Declaration|Convention|Protocol|Act|Plan|Strategy|Statement|Memorandum|Charter|Accord|Accords|Summit|Programme|Program|Framework|Arrangement) of $",
+            text[: found.start()],
+        )
     )
-    attached = text[found.start() - 1 : found.start()] in ("-", "/") or text[found.end() : found.end() + 1] in ("-", "/")
+    attached = text[found.start() - 1 : found.start()] in ("-", "/") or text[found.end() : found.end() + 1] in (
+        "-",
+        "/",
+    )
     plural = text[found.end() : found.end() + 1] == "s"
-    return named_before or of_name or attached or plural or (bool(after) and word.lower() in ("the", "their", "its", "a", "this"))
+    return (
+        named_before
+        or of_name
+        or attached
+        or plural
+        or (bool(after) and word.lower() in ("the", "their", "its", "a", "this"))
+    )
 
 
 def _joined(text: str, points: list[When]) -> Iterator[When]:
@@ -295,11 +337,21 @@ def _qualified(text: str, before: str, point: When) -> When:
     if ended and re.fullmatch(r"\d{4}(?:-\d\d)?", edtf) and "end" in ended[0].lower():
         edtf = f"{edtf}-12" if len(edtf) == 4 else edtf
         start = ended.start()
-        before = text[:start] + ("by " if re.match(r"\s*(?:by|before|until|no later|not later)", ended[0], re.IGNORECASE) else "from " if re.match(r"\s*from", ended[0], re.IGNORECASE) else "")
+        before = text[:start] + (
+            "by "
+            if re.match(r"\s*(?:by|before|until|no later|not later)", ended[0], re.IGNORECASE)
+            else "from "
+            if re.match(r"\s*from", ended[0], re.IGNORECASE)
+            else ""
+        )
     by = _BY.search(before)
     if by:
         sign = by[0].lower().strip()
-        if sign.startswith(("before", "prior", "ahead")) and not whole.lower().startswith(("end", "the end")) and start == point.start:
+        if (
+            sign.startswith(("before", "prior", "ahead"))
+            and not whole.lower().startswith(("end", "the end"))
+            and start == point.start
+        ):
             edtf = _just_before(edtf)
         return When(min(start, by.start()), point.end, f"../{edtf}")
     since = _SINCE.search(before)
@@ -344,7 +396,11 @@ def _spans(text: str, when: date | None) -> Iterator[When]:
 
 def _every(found: re.Match[str]) -> str | None:
     number = found["n"].lower() if found["n"] else "one"
-    count = {"second": 2, "other": 2, "third": 3, "fourth": 4}.get(number) or _NUMBERS.get(number) or (int(number) if number.isdigit() else 0)
+    count = (
+        {"second": 2, "other": 2, "third": 3, "fourth": 4}.get(number)
+        or _NUMBERS.get(number)
+        or (int(number) if number.isdigit() else 0)
+    )
     return _span(count, found["unit"].lower())
 
 
@@ -360,14 +416,37 @@ def _span(count: int, unit: str) -> str | None:
 
 _NUMBER = r"(?P<n>second|other|third|fourth|\d+|two|three|four|five|six|seven|eight|nine|ten|twelve)"
 _CYCLES = (
-    (re.compile(rf"\b(?:every|each)\s+(?:{_NUMBER}\s+)?(?P<unit>day|week|month|quarter|year|fortnight)s?\b", re.IGNORECASE), _every),
-    (re.compile(r"\btwice (?:a|per|each|every) year\b|\b(?:semi-annual|semiannual|biannual|half-yearly|six-monthly)(?:ly)?\b", re.IGNORECASE), lambda _: "6 months"),
+    (
+        re.compile(
+            rf"\b(?:every|each)\s+(?:{_NUMBER}\s+)?(?P<unit>day|week|month|quarter|year|fortnight)s?\b", re.IGNORECASE
+        ),
+        _every,
+    ),
+    (
+        re.compile(
+            r"\btwice (?:a|per|each|every) year\b|\b(?:semi-annual|semiannual|biannual|half-yearly|six-monthly)(?:ly)?\b",
+            re.IGNORECASE,
+        ),
+        lambda _: "6 months",
+    ),
     (re.compile(r"\bthree times a year\b", re.IGNORECASE), lambda _: "4 months"),
     (re.compile(r"\b(?:quarterly|(?:a|per) quarter|once a quarter)\b", re.IGNORECASE), lambda _: "3 months"),
     (re.compile(r"\bbiennial(?:ly)?\b", re.IGNORECASE), lambda _: "2 years"),
     (re.compile(r"\btriennial(?:ly)?\b", re.IGNORECASE), lambda _: "3 years"),
-    (re.compile(r"\b(?:annually|yearly|(?:a|per) (?:calendar )?year|once a year|on an annual basis|year by year)\b", re.IGNORECASE), lambda _: "1 year"),
-    (re.compile(r"(?<!the )(?<!th )(?<!st )(?<!nd )(?<!rd )(?<!'s )(?<!\u2019s )(?<!its )(?<!their )(?<!last )(?<!first )(?<!this year's )\bannual\b", re.IGNORECASE), lambda _: "1 year"),
+    (
+        re.compile(
+            r"\b(?:annually|yearly|(?:a|per) (?:calendar )?year|once a year|on an annual basis|year by year)\b",
+            re.IGNORECASE,
+        ),
+        lambda _: "1 year",
+    ),
+    (
+        re.compile(
+            r"(?<!the )(?<!th )(?<!st )(?<!nd )(?<!rd )(?<!'s )(?<!\u2019s )(?<!its )(?<!their )(?<!last )(?<!first )(?<!this year's )\bannual\b",
+            re.IGNORECASE,
+        ),
+        lambda _: "1 year",
+    ),
     (re.compile(r"\b(?:monthly|(?:a|per) month|once a month)\b", re.IGNORECASE), lambda _: "1 month"),
     (re.compile(r"\b(?:weekly|(?:a|per) week)\b", re.IGNORECASE), lambda _: "1 week"),
 )
