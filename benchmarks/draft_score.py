@@ -93,7 +93,7 @@ def _stems(text: str) -> list[str]:
     return [re.sub(r"(?:ing|ed|es|s|e|y|ies)$", "", word) if len(word) > 4 else word for word in words]
 
 
-def score(rows: Sequence[dict[str, Any]], drafted: Drafted, sides: Sequence[str]) -> tuple[Score, list[Match]]:
+def score(rows: Sequence[dict[str, Any]], drafted: Drafted) -> tuple[Score, list[Match]]:
     """The counts of a text, and what they count."""
     found = matches(rows, drafted.candidates)
     pairs = [(m.row, m.candidate) for m in found if m.row is not None and m.candidate is not None]
@@ -102,7 +102,6 @@ def score(rows: Sequence[dict[str, Any]], drafted: Drafted, sides: Sequence[str]
         names.setdefault(country["key"], set()).update(country["names"])
     side_of = {country["key"]: country["key"] for country in register("parties")["countries"]}
     side_of |= {party["key"]: party["side"] for party in drafted.document["parties"]}
-    del sides
     return (
         Score(
             len(rows),
@@ -211,6 +210,13 @@ def told(found: Iterable[Match]) -> Iterator[str]:
                 yield f"  {row['paragraph']}.{row['sentence']} {candidate.title[:60]}: {'; '.join(wrong)}"
 
 
+def totals() -> Iterator[str]:
+    """A row of the table for each set of texts."""
+    for name in SETS:
+        found = [score(coding["rows"], read(path, coding["when"]))[0] for path, coding in codings(STATEMENTS / name)]
+        yield line(f"{name}, {len(found)} texts", sum(found, start=NOTHING))
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the scores."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.draft_score", description=__doc__)
@@ -221,7 +227,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(HEADER)
     if options.article:
         coding = json.loads((STATEMENTS / "seed.json").read_text("utf-8"))
-        of, found = score(coding["rows"], read(options.article, coding["when"]), coding["sides"])
+        of, found = score(coding["rows"], read(options.article, coding["when"]))
         print(line("article", of))
         if options.show:
             print("\n".join(told(found)))
@@ -229,7 +235,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name in options.set or SETS:
         total = NOTHING
         for path, coding in codings(STATEMENTS / name):
-            of, found = score(coding["rows"], read(path, coding["when"]), coding["sides"])
+            of, found = score(coding["rows"], read(path, coding["when"]))
             total += of
             print(line(f"{name}/{path.name}", of))
             if options.show:
