@@ -59,6 +59,7 @@ SAID = {
     "list": "list",
     "upcoming": "upcoming --all",
     "areas": "areas",
+    "dialogues": "dialogues",
     "history": "history",
     "slips": "slips",
     "search": "search launch",

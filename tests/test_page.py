@@ -19,6 +19,7 @@ from spacedialog.report import whole
 from spacedialog.rows import Coverage, Detail, Report, SlipRow, UpcomingRow
 from spacedialog.sheets import commitments, history, upcoming
 from tests.browser import SCHEMES, Desktop, Scheme, desktop, violations, written
+from tests.bundled import COMMITMENTS
 from tests.conftest import Maker
 from tests.program import Desk
 
@@ -281,11 +282,11 @@ def test_the_drawing_matches_the_scale_and_no_label_overlaps(browser: Desktop, t
         track, bar = row.bounding_box(), row.locator("rect").bounding_box()
         assert track is not None
         assert bar is not None
-        years = (2036 - 2024) * 365.25
-        assert bar["x"] - track["x"] == pytest.approx(track["width"] * 731 / years, abs=2)
+        years = (2036 - 2016) * 365.25
+        assert bar["x"] - track["x"] == pytest.approx(track["width"] * 3653 / years, abs=2)
         assert bar["width"] == pytest.approx(track["width"] * 365 / years, abs=3)
         titles = page.locator(".timeline .what")
-        assert titles.count() == 20
+        assert titles.count() == 32
         assert (
             page.eval_on_selector_all(
                 ".timeline li",
@@ -422,7 +423,7 @@ def test_everything_can_be_done_from_the_keyboard(browser: Desktop, text_small: 
 def test_without_scripts_everything_can_be_read_and_nothing_is_dead(browser: Desktop, text_2025: str) -> None:
     """With scripts off all rows show, they unfold, and there is no control that would do nothing."""
     with browser.page(text_2025, scripts=False) as page:
-        assert page.locator("#_table tbody:visible").count() == 42
+        assert page.locator("#_table tbody:visible").count() == COMMITMENTS
         for control in ("button", "input", "select"):
             assert page.locator(f"{control}:visible").count() == 0
         page.locator("#ROK4-31 summary").click()

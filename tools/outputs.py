@@ -19,6 +19,7 @@ LISTS = {
     "list": rows.CommitmentRow,
     "upcoming": rows.UpcomingRow,
     "areas": rows.AreaRow,
+    "dialogues": rows.DialogueRow,
     "history": rows.HistoryRow,
     "slips": rows.SlipRow,
     "search": rows.FoundRow,

@@ -24,8 +24,8 @@ def bundled_path() -> Path:
 
 
 def bundled_documents() -> list[dict[str, Any]]:
-    """The bundled data files, read; they were checked when the program was built."""
-    return [json.loads(path.read_bytes()) for path in sorted(bundled_path().glob("dialogue_*.json"))]
+    """The bundled data files, read, newest meeting first; they were checked when the program was built."""
+    return [json.loads(path.read_bytes()) for path in sorted(bundled_path().glob("dialogue_*.json"), reverse=True)]
 
 
 class Entry(NamedTuple):

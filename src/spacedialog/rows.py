@@ -102,6 +102,24 @@ class AreaRow(NamedTuple):
     overdue: int
     closing: int
     next_milestone: Mapping[str, str] | None
+    dialogue: str
+
+
+class DialogueRow(NamedTuple):
+    """A dialogue with counts of its commitments; `next_milestone` has `ref`, `title` and `when`."""
+
+    key: str
+    series: str
+    number: int | None
+    title: str
+    when: str
+    place: str
+    host: str
+    commitments: int
+    assessed: int
+    complete: int
+    in_progress: int
+    next_milestone: Mapping[str, str] | None
 
 
 class HistoryRow(NamedTuple):
@@ -161,9 +179,9 @@ class Coverage(NamedTuple):
 class Overview(NamedTuple):
     """What the program shows when it is called with no command.
 
-    `next` are the milestones that come next, `overdue` the commitments that are, `unrecorded` the milestones whose
-    windows closed with nothing recorded of their outcome: the first few of each. `position` is that in the team's log,
-    where there is one.
+    `dialogues` are their own records, oldest first, with the counts of `DialogueRow`. `next` are the milestones that
+    come next, `overdue` the commitments that are, `unrecorded` the milestones whose windows closed with nothing
+    recorded of their outcome: the first few of each. `position` is that in the team's log, where there is one.
     """
 
     dialogues: tuple[Mapping[str, Any], ...]

@@ -18,6 +18,7 @@ COMPLETE = "_SPACEDIALOG_COMPLETE"
 
 COMMANDS = {
     "overview": "looking",
+    "dialogues": "looking",
     "areas": "looking",
     "list": "looking",
     "show": "looking",

@@ -9,7 +9,7 @@ import typer
 from spacedialog import report, sheets
 from spacedialog.commands import here
 from spacedialog.commands.completion import complete_ref
-from spacedialog.commands.options import Choice, Reading, RefArgument, chooses, reads
+from spacedialog.commands.options import Choice, Reading, RefArgument, chooses, reads, reads_one
 from spacedialog.render.output import Format
 from spacedialog.selection import filter_of
 
@@ -33,11 +33,26 @@ def overview(reading: Reading) -> None:
 
 @app.command()
 @reads
+def dialogues(reading: Reading) -> None:
+    """List the dialogues: when and where they were held, and how far their commitments are.
+
+    \b
+      spacedialog dialogues
+      spacedialog dialogues --as-of 2023-12-31 --json
+
+    Other commands show all of them together, and one of them with --dialogue KEY.
+    """
+    with reading.view() as view:
+        reading.show(sheets.dialogues(view.dialogues(), view.coverage))
+
+
+@app.command()
+@reads
 def areas(reading: Reading) -> None:
     """List the areas of cooperation, and what comes next in each.
 
     \b
-      spacedialog areas
+      spacedialog areas --dialogue ROK4
       spacedialog areas --as-of 2025-04-14 --format csv
     """
     with reading.view() as view:
@@ -68,7 +83,7 @@ def list_(
 
 
 @app.command()
-@reads
+@reads_one
 def show(reading: Reading, ref: RefArgument) -> None:
     """Show all that is known of one commitment, or of a dialogue.
 

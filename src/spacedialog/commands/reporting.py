@@ -78,7 +78,7 @@ def report(reading: Reading, choice: Choice) -> None:
 
     It says what it covers, as of which day, and how far the log had come.
     """
-    selection = choice.of(reading.today)
+    selection = choice.of(reading.today)._replace(dialogue=reading.dialogues)
     with reading.view() as view:
         chosen = filter_of(selection, view)
         with progress("reading", "commitments") as watch:

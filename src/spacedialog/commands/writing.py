@@ -93,7 +93,7 @@ def note(
 
     \b
       spacedialog note ROK4-33 "Raised again at the working level" --on 2026-05
-      spacedialog note 13 "No answer yet from USGS" --by desk
+      spacedialog note 26 "No answer yet on the sites" --by desk
     """
     remarks = {name: value for name, value in writing.remarks.items() if name != "note"}
     writing.show(writing.tracker.note(ref, text, **remarks))

@@ -6,7 +6,7 @@ What the entries come to on a day is `view`'s business.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from spacedialog.fold import closing_day
 from spacedialog.log import IMPORTED, SEED_AUTHOR, content_of, instant
 from spacedialog.rows import HistoryRow, NewsRow, SlipRow
 from spacedialog.store import shared
-from spacedialog.store.query import VALID
+from spacedialog.store.query import VALID, belongs, within
 from spacedialog.store.refs import Target
 
 _ENTRY = (
@@ -78,23 +78,31 @@ def has_been_at(connection: sqlite3.Connection, known: Position) -> bool:
 
 
 def entries(
-    connection: sqlite3.Connection, day: date, target: Target | None = None, *, limit: int | None = None
+    connection: sqlite3.Connection,
+    day: date,
+    target: Target | None = None,
+    *,
+    limit: int | None = None,
+    dialogues: Sequence[str] = (),
 ) -> list[HistoryRow]:
     """The log's entries that were true by the day, in the order recorded; the last `limit` of them."""
-    about = "WHERE l.item = :item" if target else ""
+    parameters: dict[str, Any] = {"item": target and target.item, "milestone": target and target.milestone}
+    about = "WHERE l.item = :item" if target else f"WHERE {belongs('l.item', dialogues, parameters)}"
     if target and target.milestone:
         about += " AND json_extract(l.body, '$.milestone') = :milestone"
     cursor = connection.execute(
-        f'SELECT {_ENTRY} FROM {_LOG} {about} ORDER BY l.ts DESC, l."on" DESC, l.id DESC',
-        {"item": target and target.item, "milestone": target and target.milestone},
+        f'SELECT {_ENTRY} FROM {_LOG} {about} ORDER BY l.ts DESC, l."on" DESC, l.id DESC', parameters
     )
     newest_first = (row for row in map(_history_row, cursor) if closing_day(row.on) <= day.isoformat())
     return list(islice(newest_first, limit))[::-1]
 
 
-def news(connection: sqlite3.Connection, day: date, since: Since) -> Iterator[NewsRow]:
+def news(
+    connection: sqlite3.Connection, day: date, since: Since, *, dialogues: Sequence[str] = ()
+) -> Iterator[NewsRow]:
     """The entries that were true by the day and are news, on commitments, their milestones and dialogues."""
     before = since.before.isoformat() if since.before else ""
+    parameters: dict[str, Any] = {"entries": since.entries, "recorded": since.recorded, "before": before}
     arrived = "l.rowid > :entries" if since.recorded is None else f"(l.ts >= :recorded AND {_BUNDLED} IS NOT TRUE)"
     cursor = connection.execute(
         f"SELECT {_ENTRY}, {arrived},"
@@ -109,8 +117,9 @@ def news(connection: sqlite3.Connection, day: date, since: Since) -> Iterator[Ne
         f' WHERE ({arrived} OR length(l."on") <> 10 OR l."on" > :before) AND'
         " NOT EXISTS (SELECT 1 FROM area AS a WHERE a.item = l.item)"
         " AND NOT EXISTS (SELECT 1 FROM party AS p WHERE p.item = l.item)"
+        f" AND {belongs('l.item', dialogues, parameters)}"
         ' ORDER BY l."on", l.ts, l.id',
-        {"entries": since.entries, "recorded": since.recorded, "before": before},
+        parameters,
     )
     for *entry, is_new, title, source in cursor:
         row = _history_row(tuple(entry))
@@ -119,15 +128,19 @@ def news(connection: sqlite3.Connection, day: date, since: Since) -> Iterator[Ne
             yield NewsRow(row, title or "", row.evidence or (source if row.kind == "create" else None))
 
 
-def slips(connection: sqlite3.Connection, day: date, *, item: str | None = None) -> Iterator[tuple[str, SlipRow]]:
+def slips(
+    connection: sqlite3.Connection, day: date, *, item: str | None = None, dialogues: Sequence[str] = ()
+) -> Iterator[tuple[str, SlipRow]]:
     """Every re-dating up to the day, oldest first, each with the id of the entry that made it."""
+    parameters: dict[str, Any] = {"day": day.isoformat(), "item": item}
     cursor = connection.execute(
         'SELECT r.change, ifnull(m.ref, c.ref), c.ref, ifnull(m.title, c.title), r."on", r.old, r.new, l.author, l.body'
         " FROM redating AS r JOIN change AS l ON l.id = r.change"
         f" JOIN commitment AS c ON c.item = r.item AND {VALID.format('c')}"
         f" LEFT JOIN milestone AS m ON m.item = r.item AND m.milestone = r.milestone AND {VALID.format('m')}"
-        f" WHERE r.day <= :day AND {'r.item = :item' if item else 'TRUE'} ORDER BY r.day, l.ts, l.id",
-        {"day": day.isoformat(), "item": item},
+        f" WHERE r.day <= :day AND {'r.item = :item' if item else 'TRUE'}"
+        f" AND {within('c.dialogue', dialogues, parameters)} ORDER BY r.day, l.ts, l.id",
+        parameters,
     )
     return ((change, _slip_row(row)) for change, *row in cursor)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from spacedialog.errors import InputError
 from spacedialog.words import CLOSING_DAYS, SETTLED, STALE_DAYS, Flag
@@ -132,6 +132,20 @@ def reckoning(day: date) -> Parameters:
     }
 
 
+def within(column: str, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
+    """Whether the column names one of these dialogues, as an SQL expression; where there are none, true."""
+    return f"{column} IN ({_bound(dialogues, parameters)})" if dialogues else "TRUE"
+
+
+def belongs(column: str, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
+    """Whether the column names an item of the log that belongs to one of these dialogues, or is one of them."""
+    if not dialogues:
+        return "TRUE"
+    keys = _bound(dialogues, parameters)
+    theirs = [f"SELECT item FROM {table} WHERE dialogue IN ({keys})" for table in ("commitment", "area", "party")]
+    return f"{column} IN ({' UNION '.join((*theirs, f'SELECT item FROM dialogue WHERE key IN ({keys})'))})"
+
+
 def _moved(day: date, days: int) -> str:
     return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal())).isoformat()
 
@@ -172,7 +186,7 @@ def where(filter_: Filter, parameters: Parameters) -> str:
             return " AND ".join(parts) or "TRUE"
 
 
-def _bound(values: Sequence[str], parameters: Parameters) -> str:
+def _bound(values: Sequence[str], parameters: dict[str, Any]) -> str:
     names = []
     for value in values:
         names.append(f":p{len(parameters)}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,7 @@ from spacedialog.rows import (
     ConflictRow,
     Coverage,
     Detail,
+    DialogueRow,
     FoundRow,
     HistoryRow,
     NewsRow,
@@ -40,10 +41,12 @@ from spacedialog.store.query import (
     Filter,
     Flagged,
     Parameters,
+    belongs,
     match_all,
     order_by,
     reckoning,
     where,
+    within,
 )
 from spacedialog.store.refs import Refs, Target
 from spacedialog.watch import Watch, unwatched
@@ -69,13 +72,17 @@ _SAID = '{0}.id, {0}.ts, {0}."on", {0}.author, {0}.body'
 
 _VALUES = {
     "dialogue": f"SELECT d.key FROM dialogue AS d WHERE {VALID.format('d')} ORDER BY d.held",
-    "area": f"SELECT a.key FROM area AS a WHERE {VALID.format('a')} GROUP BY a.key ORDER BY min(a.position)",
+    # As the newest dialogue that has them orders them: beside max(), SQLite takes the other columns from its row.
+    "area": "SELECT key FROM (SELECT a.key AS key, a.position AS position, max(d.held) AS held FROM area AS a"
+    f" LEFT JOIN dialogue AS d ON d.key = a.dialogue AND {VALID.format('d')} WHERE {VALID.format('a')} GROUP BY a.key)"
+    " ORDER BY held DESC, position",
     "party": f"SELECT DISTINCT p.key FROM party AS p WHERE {VALID.format('p')} ORDER BY p.key",
     "side": f"SELECT DISTINCT p.side FROM party AS p WHERE {VALID.format('p')} ORDER BY p.side",
     "kind": f"SELECT DISTINCT c.kind FROM commitment AS c WHERE {VALID.format('c')} ORDER BY c.kind",
 }
 
 _DIALOGUE_FIELDS = ("key", "series", "number", "title", "place", "when", "host", "heads", "note")
+_COUNTS = ("commitments", "assessed", "complete", "in_progress")
 _FEW = 5
 
 
@@ -84,19 +91,27 @@ _Register = tuple[dict[str, dict[str, Any]], dict[str | None, str]]
 
 
 class View:
-    """The record as it was on `day`, as far as the connection's log knows."""
+    """The record as it was on `day`, as far as the connection's log knows; of the dialogues named, or of all."""
 
-    def __init__(self, connection: sqlite3.Connection, day: date) -> None:
+    def __init__(self, connection: sqlite3.Connection, day: date, dialogues: Sequence[str] = ()) -> None:
         self.day = day
         self.refs = Refs(connection)
         self._connection = connection
+        self._dialogues = dialogues
 
     def _rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> sqlite3.Cursor:
         return self._connection.execute(sql, {**reckoning(self.day), **(parameters or {})})
 
     def on(self, day: date) -> View:
         """The same record on another day."""
-        return View(self._connection, day)
+        return View(self._connection, day, self._dialogues)
+
+    def of(self, dialogues: Sequence[str]) -> View:
+        """The same record, of these dialogues (their keys) alone; of all where none is named.
+
+        What is asked for by its ref or its key is there all the same.
+        """
+        return View(self._connection, self.day, dialogues)
 
     # Lists
 
@@ -109,16 +124,21 @@ class View:
     def _chosen(self, filter_: Filter, sort: str, limit: int | None, *, more: str = "") -> sqlite3.Cursor:
         parameters: Parameters = {"limit": -1 if limit is None else limit}
         return self._rows(
-            f"SELECT {_COLUMNS}{more} FROM commitment AS c WHERE {VALID.format('c')} AND {where(filter_, parameters)}"
+            f"SELECT {_COLUMNS}{more} FROM commitment AS c WHERE {self._where(filter_, parameters)}"
             f" ORDER BY {order_by(sort)} LIMIT :limit",
             parameters,
         )
+
+    def _where(self, filter_: Filter, parameters: Parameters) -> str:
+        """Which commitments `c` are true on the day, of these dialogues and let through by the filter, as SQL."""
+        theirs = within("c.dialogue", self._dialogues, parameters)
+        return f"{VALID.format('c')} AND {where(filter_, parameters)} AND {theirs}"
 
     def areas(self, filter_: Filter = EVERYTHING) -> list[AreaRow]:
         """Every area of every dialogue, in the dialogue's order, with what comes next in it and counts of the
         commitments that the filter lets through."""
         parameters: Parameters = {}
-        chosen = f"FROM commitment AS c WHERE {VALID.format('c')} AND {where(filter_, parameters)}"
+        chosen = f"FROM commitment AS c WHERE {self._where(filter_, parameters)}"
         of_them = "TRUE" if filter_ == EVERYTHING else f"item IN (SELECT c.item {chosen})"
         following = {
             (dialogue, area): {"ref": ref, "title": title, "when": when}
@@ -129,7 +149,7 @@ class View:
                 parameters,
             )
         }
-        counts = {
+        counts: dict[tuple[str, str], list[int]] = {
             (dialogue, area): figures
             for dialogue, area, *figures in self._rows(
                 "SELECT c.dialogue, c.area, count(*), sum(c.status <> 'not-assessed'), sum(c.status = 'complete'),"
@@ -141,38 +161,76 @@ class View:
         }
         titles = self._rows(
             "SELECT a.dialogue, a.key, a.title FROM area AS a JOIN dialogue AS d ON d.key = a.dialogue"
-            f" AND {VALID.format('d')} WHERE {VALID.format('a')} ORDER BY d.held, d.key, a.position, a.key"
+            f" AND {VALID.format('d')} WHERE {VALID.format('a')} AND {within('d.key', self._dialogues, parameters)}"
+            " ORDER BY d.held, d.key, a.position, a.key",
+            parameters,
         )
         return [
-            AreaRow._make((key, title, *counts.get((dialogue, key), (0,) * 6), following.get((dialogue, key))))
+            AreaRow._make((key, title, *counts.get((dialogue, key), [0] * 6), following.get((dialogue, key)), dialogue))
             for dialogue, key, title in titles
         ]
+
+    def dialogues(self) -> list[DialogueRow]:
+        """Every dialogue, in the order in which they were held, with counts and what comes next in it."""
+        counts: dict[str, list[int]] = {
+            key: figures
+            for key, *figures in self._rows(
+                "SELECT c.dialogue, count(*), sum(c.status <> 'not-assessed'), sum(c.status = 'complete'),"
+                f" sum(c.status = 'in-progress') FROM commitment AS c WHERE {VALID.format('c')} GROUP BY c.dialogue"
+            )
+        }
+        following = {
+            key: {"ref": ref, "title": title, "when": when}
+            for key, ref, title, when, *_ in self._rows(
+                "SELECT dialogue, ref, title, \"when\", min(latest || coalesce(earliest, ''))"
+                f" FROM ({events.EVENTS}) WHERE {events.UNMET} AND latest >= :day GROUP BY dialogue"
+            )
+        }
+        rows = []
+        for fields in self._held():
+            key = str(fields.get("key") or "")
+            texts = (str(fields.get(name) or "") for name in ("title", "when", "place", "host"))
+            series, number, found = str(fields.get("series") or ""), fields.get("number"), counts.get(key, [0] * 4)
+            rows.append(DialogueRow._make((key, series, number, *texts, *found, following.get(key))))
+        return rows
+
+    def _held(self) -> list[dict[str, Any]]:
+        """The dialogues' own records, in the order in which they were held."""
+        parameters: Parameters = {}
+        rows = self._rows(
+            f"SELECT d.fields FROM dialogue AS d WHERE {VALID.format('d')}"
+            f" AND {within('d.key', self._dialogues, parameters)} ORDER BY d.held, d.key",
+            parameters,
+        )
+        return [json.loads(text) for (text,) in rows]
 
     def upcoming(
         self, *, until: date | None = None, everything: bool = False, item: str | None = None
     ) -> list[UpcomingRow]:
         """Dated events in the order of their windows: those not met, or all; `until` a day by which they open or
         close. Of one that recurs, the occurrences up to `until`, or the next three."""
-        return events.upcoming(self._connection, self.day, until=until, everything=everything, item=item)
+        return events.upcoming(
+            self._connection, self.day, until=until, everything=everything, item=item, dialogues=self._dialogues
+        )
 
     def calendar(self, filter_: Filter = EVERYTHING, *, until: date | None = None) -> list[CalendarEvent]:
         """The dated events of the commitments that the filter lets through, in whatever state, as calendars keep them.
 
         `until` is a day by which they open or close. One that recurs is one event.
         """
-        return events.calendar(self._connection, self.day, filter_, until)
+        return events.calendar(self._connection, self.day, filter_, until, dialogues=self._dialogues)
 
     def slips(self, *, item: str | None = None) -> Iterator[SlipRow]:
         """Every re-dating up to the day, oldest first, with the least and the most that it can have put off."""
-        return (row for _, row in history.slips(self._connection, self.day, item=item))
+        return (row for _, row in history.slips(self._connection, self.day, item=item, dialogues=self._dialogues))
 
     def history(self, target: Target | None = None, *, limit: int | None = None) -> list[HistoryRow]:
         """The log's entries that were true by the day, in the order recorded; the last `limit` of them."""
-        return history.entries(self._connection, self.day, target, limit=limit)
+        return history.entries(self._connection, self.day, target, limit=limit, dialogues=self._dialogues)
 
     def news(self, since: Since) -> list[NewsRow]:
         """The log's entries that are news, in the order in which they were true."""
-        return list(history.news(self._connection, self.day, since))
+        return list(history.news(self._connection, self.day, since, dialogues=self._dialogues))
 
     def redatings(self, entries: Container[str]) -> dict[str, SlipRow]:
         """The re-datings that these entries (their ids) made, by the entries."""
@@ -188,12 +246,13 @@ class View:
 
     def conflicts(self, *, item: str | None = None) -> Iterator[ConflictRow]:
         """What changes that were made apart do not agree on, until someone decides; then refs that two things bear."""
-        about = "x.item = :item" if item else "TRUE"
+        parameters: dict[str, Any] = {"item": item}
+        about = "x.item = :item" if item else belongs("x.item", self._dialogues, parameters)
         cursor = self._rows(
             f"SELECT x.item, x.milestone, x.field, {_SAID.format('k')}, {_SAID.format('o')}"
             f" FROM ({_DISPUTED}) AS x JOIN change AS k ON k.id = x.kept JOIN change AS o ON o.id = x.other"
             f" WHERE {about} ORDER BY x.clash, max(k.ts, o.ts), k.id, o.id, x.field",
-            {"item": item},
+            parameters,
         )
         return map(self._conflict_row, cursor)
 
@@ -310,12 +369,13 @@ class View:
 
     def search(self, words: str, *, limit: int | None = None) -> list[FoundRow]:
         """The commitments whose text, or what has been noted of them, holds all the words; best match first."""
+        parameters: Parameters = {"words": match_all(words)}
         cursor = self._rows(
             "SELECT w.item, c.ref, c.title, c.status, snippet(words_fts, -1, '', '', ' … ', 12)"
             " FROM words_fts AS f JOIN words AS w ON w.id = f.rowid"
-            f" JOIN commitment AS c ON c.item = w.item AND {VALID.format('c')}"
+            f" JOIN commitment AS c ON c.item = w.item AND {self._where(EVERYTHING, parameters)}"
             ' WHERE words_fts MATCH :words AND w."on" <= :day ORDER BY f.rank, c.ref_key',
-            {"words": match_all(words)},
+            parameters,
         )
         best: dict[str, FoundRow] = {}
         for item, *found in cursor:
@@ -328,7 +388,7 @@ class View:
         (total, assessed, oldest) = self._rows(
             "SELECT count(*), ifnull(sum(c.status <> 'not-assessed'), 0),"
             " min(iif(c.status <> 'not-assessed', c.checked, NULL))"
-            f" FROM commitment AS c WHERE {VALID.format('c')} AND {where(filter_, parameters)}",
+            f" FROM commitment AS c WHERE {self._where(filter_, parameters)}",
             parameters,
         ).fetchone()
         return Coverage(total, assessed, oldest and (self.day - date.fromisoformat(oldest)).days)
@@ -337,18 +397,20 @@ class View:
         """The state of the whole record on the day, with the few things that want looking at."""
         dialogues = tuple(
             {name: fields[name] for name in _DIALOGUE_FIELDS if name in fields}
-            for (text,) in self._rows(f"SELECT d.fields FROM dialogue AS d WHERE {VALID.format('d')} ORDER BY d.held")
-            for fields in [json.loads(text)]
+            | {name: getattr(row, name) for name in _COUNTS}
+            for fields, row in zip(self._held(), self.dialogues(), strict=True)
         )
+        parameters: Parameters = {}
+        chosen = self._where(EVERYTHING, parameters)
         counts = dict(
             self._rows(
-                f"SELECT c.status, count(*) FROM commitment AS c WHERE {VALID.format('c')} GROUP BY c.status"
+                f"SELECT c.status, count(*) FROM commitment AS c WHERE {chosen} GROUP BY c.status", parameters
             ).fetchall()
         )
         upcoming = self.upcoming()
         milestones = [row for row in upcoming if row.ref != row.commitment]
         (stale,) = self._rows(
-            f"SELECT count(*) FROM commitment AS c WHERE {VALID.format('c')} AND {FLAGS[Flag.STALE]}"
+            f"SELECT count(*) FROM commitment AS c WHERE {chosen} AND {FLAGS[Flag.STALE]}", parameters
         ).fetchone()
         return Overview(
             dialogues,
