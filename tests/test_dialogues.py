@@ -139,10 +139,11 @@ READS: dict[str, list[str]] = {
 
 
 def named(data: Any) -> set[str]:
-    """The dialogues that are named by refs and keys anywhere in an output."""
+    """The dialogues that are named by refs and keys anywhere in an output, but for what links one to another."""
     if isinstance(data, dict):
+        data = {name: value for name, value in data.items() if not name.startswith("carrie")}
         found = {str(data[name]) for name in ("ref", "dialogue", "key") if data.get(name)}
-        return {text[:4] for text in found if re.match("ROK[0-9]", text)} | named(list(data.values()))
+        return {text[:4] for text in found if re.match("ROK[0-9][^→]*$", text)} | named(list(data.values()))
     return set().union(*map(named, data)) if isinstance(data, list) else set()
 
 

@@ -73,6 +73,7 @@ SAID = {
     "show": "show 25",
     "brief": "brief --since 2025-04-01",
     "report": "report",
+    "compare": "compare ROK3 ROK4",
     "written": "mark 31 in-progress --percent 60",
 }
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from spacedialog.carryover import with_carried
 from spacedialog.dates import VagueDate
 from spacedialog.render import chart
 from spacedialog.report import detail as detail_document
@@ -42,7 +43,7 @@ def page_of(report: Report) -> str:
 def dialogue(make: Maker) -> Report:
     """The bundled record on the day of the example."""
     with make(today=DAY).view() as view:
-        return view.report()
+        return with_carried(view.report(), view)
 
 
 @pytest.fixture(scope="module")
@@ -171,6 +172,22 @@ def test_the_page_holds_every_fact_of_the_report(browser: Desktop, dialogue: Rep
             assert source.get("url") is None or source["url"] in links
     for slip in dialogue.slips:
         assert slip.evidence is None or slip.evidence in links
+
+
+def test_what_was_carried_over_stands_side_by_side(browser: Desktop, dialogue: Report, text_2025: str) -> None:
+    """Each old commitment is in the table with what took it up, refs lead to the commitments, and words are explained."""
+    assert dialogue.carried is not None
+    with browser.page(text_2025) as page:
+        table = page.locator("#_carried table")
+        assert table.locator("tbody tr").count() == sum(row.old is not None for row in dialogue.carried.rows)
+        row = table.locator("tbody tr", has_text="ROK4-35")
+        expect(row).to_contain_text("repeated")
+        assert row.locator("a").evaluate_all("all => all.map(one => one.getAttribute('href'))") == [
+            "#ROK3-08",
+            "#ROK4-35",
+        ]
+        expect(page.locator("#_reading")).to_contain_text("nobody linked it to anything later")
+        expect(page.locator("[id='ROK3-07'] .fold")).to_contain_text("Carried on by")
 
 
 def test_the_head_says_what_the_report_covers(browser: Desktop, small: Report) -> None:

@@ -36,6 +36,7 @@ OBJECTS = {
     "show": rows.Detail,
     "brief": rows.Brief,
     "report": rows.Report,
+    "compare": rows.Comparison,
     "written": rows.Written,
 }
 """The outputs whose `data` is one object."""
@@ -46,7 +47,7 @@ OF = {
     "written": "every write",
 }
 """Which commands an output is of, where it does not bear the name of just one."""
-_PLAIN = {str: "string", int: "integer", bool: "boolean", type(None): "null"}
+_PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 
 Schema = dict[str, Any]
 

@@ -72,7 +72,8 @@ def _line_of(
     match row:
         case NewsRow(entry, title, source):
             cited = source or ", ".join(document["key"] for document in entry.changed.get("documents", ()))
-            what = "put on record" if entry.kind == "create" else did(entry)
+            is_new = entry.kind == "create" and "decided" not in entry.changed
+            what = "put on record" if is_new else did(entry)
             return entry.ref, title, entry.on, f"{what} ({entry.author})", entry.note, cited or None
         case SlipRow():
             moved = f"{readable(row.old)} → {readable(row.new)}, {_delayed(row)} ({row.author})"

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from spacedialog.dates import Recurrence, VagueDate
 from spacedialog.fold import closing_day
-from spacedialog.log import CREATE, IMPORTED, NOTE, RETRACT, SET, Change, Draft, canonical, item_id
-from spacedialog.words import MilestoneStatus
+from spacedialog.log import CREATE, IMPORTED, NOTE, RETRACT, SET, Change, Draft, canonical, item_id, link_item
+from spacedialog.words import Decision, MilestoneStatus
 
 
 def bundled_path() -> Path:
@@ -51,7 +51,7 @@ def seed_drafts(document: Mapping[str, Any]) -> Iterator[list[Draft]]:
     """All that a whole document says, in groups by the item that they are about."""
     yield from opening_drafts(document)
     for entry in entries(document):
-        yield entry_drafts(document["dialogue"], entry)
+        yield from entry_drafts(document["dialogue"], entry)
 
 
 def opening_drafts(opening: Mapping[str, Any]) -> Iterator[list[Draft]]:
@@ -67,18 +67,23 @@ def opening_drafts(opening: Mapping[str, Any]) -> Iterator[list[Draft]]:
         yield [_create("party", f"{key}/{party['key']}", dialogue["when"], {**party, "dialogue": key})]
 
 
-def entry_drafts(dialogue: Mapping[str, Any], entry: Entry) -> list[Draft]:
-    """What a data file says of one commitment: the commitment, its milestones, the updates."""
+def entry_drafts(dialogue: Mapping[str, Any], entry: Entry) -> Iterator[list[Draft]]:
+    """What a data file says of one commitment: it, its milestones and the updates; then each of its links."""
     commitment, on = entry.commitment, dialogue["when"]
-    values = {name: value for name, value in commitment.items() if name != "milestones"}
+    values = {name: value for name, value in commitment.items() if name not in ("milestones", "carries_on")}
     first = _create("commitment", commitment["ref"], on, {**values, "dialogue": dialogue["key"]})
     in_order = sorted((update for _, update in entry.updates), key=lambda update: closing_day(update["on"]))
     milestones = {milestone["ref"].casefold(): dict(milestone) for milestone in commitment.get("milestones", ())}
-    return [
+    yield [
         first,
         *(_milestone(first.item, milestone, on) for milestone in milestones.values()),
         *(_update(update, first.item, milestones.get(update["ref"].casefold())) for update in in_order),
     ]
+    for said in commitment.get("carries_on", ()):
+        old = item_id("commitment", said["ref"])
+        pair = {"old": old, "new": first.item, "decided": Decision.LINKED.value}
+        remarks = _stated({name: said.get(name) for name in ("note", "evidence")})
+        yield [Draft(CREATE, link_item(old, first.item), on, {"type": "link", "set": pair, "via": IMPORTED, **remarks})]
 
 
 def _create(kind: str, name: str, on: str, values: Mapping[str, Any]) -> Draft:

@@ -12,6 +12,7 @@ from spacedialog.rows import (
     Brief,
     CalendarEvent,
     CommitmentRow,
+    Comparison,
     ConflictRow,
     Detail,
     Overview,
@@ -21,12 +22,14 @@ from spacedialog.rows import (
 from spacedialog.sheets import (
     Column,
     Sheet,
+    carried,
     commitments,
     coverage_line,
     history,
     indented,
     next_milestone,
     of_dialogue,
+    proposals,
     slips,
     status,
     to_the_minute,
@@ -150,8 +153,35 @@ def whole(of: Report, *, events: Callable[[], Iterable[CalendarEvent]] | None = 
         blocks.append(Block("Not agreed on, until someone decides", lines))
     if of.slips:
         blocks.append(Block("Moved dates", sheet=slips(of.slips)))
+    if of.carried:
+        heading = f"What {of.carried.new} took up of {of.carried.old}"
+        blocks.append(Block(heading, sheet=taken_up(of.carried)))
     sheet = commitments(rows, lambda: of.coverage)._replace(events=events)
     return Document("report", of, sheet, (*blocks, Block("Commitments", sheet=sheet)))
+
+
+def counted_outcomes(of: Comparison) -> str:
+    """How many rows of a comparison have each outcome, in words."""
+    return ", ".join(f"{count} {outcome}" for outcome, count in of.counts.items() if count) or "nothing to compare"
+
+
+def taken_up(of: Comparison) -> Sheet:
+    """What became of the old commitments; the new ones stand in the same report anyway."""
+    notes = counted_outcomes(of), "carried on is what a person linked; the new ones are not listed here"
+    return carried([row for row in of.rows if row.old is not None], notes)
+
+
+def comparison(of: Comparison) -> Document:
+    """What a dialogue took up of an earlier one; and, apart from it, what nobody has decided."""
+    lines = (
+        counted_outcomes(of),
+        "carried on is what a person linked; until then the old one is silent, and the new one new",
+    )
+    sheet = carried(of.rows)
+    blocks = [Block(f"What {of.new} took up of {of.old}", lines, sheet)]
+    if of.proposals:
+        blocks.append(Block("Proposed, and decided by nobody", sheet=proposals(of.proposals)))
+    return Document("comparison", of, sheet, tuple(blocks))
 
 
 def _statuses(counts: Mapping[str, int], total: int) -> Sheet:
@@ -252,6 +282,8 @@ def detail(of: Detail) -> Document:
         ("detail", of.detail or ""),
         ("differs", of.difference or ""),
         ("left out by", ", ".join(of.omitted_by)),
+        *(("carries on", f"{other['ref']} {other['title']}") for other in of.carries_on),
+        *(("carried on by", f"{other['ref']} {other['title']}") for other in of.carried_on_by),
     ]
     sheet = _pairs(
         "commitment",

@@ -219,7 +219,11 @@ class ConflictRow(NamedTuple):
 
 
 class Detail(NamedTuple):
-    """All that is known of one commitment: its fields, its sources, its milestones and its history."""
+    """All that is known of one commitment: its fields, its sources, its milestones and its history.
+
+    `carries_on` are the commitments of earlier dialogues that it takes up, `carried_on_by` the later ones that take it
+    up, each with `ref` and `title`, as people linked them.
+    """
 
     commitment: CommitmentRow
     detail: str | None
@@ -230,6 +234,50 @@ class Detail(NamedTuple):
     slips: tuple[SlipRow, ...]
     history: tuple[HistoryRow, ...]
     conflicts: tuple[ConflictRow, ...] = ()
+    carries_on: tuple[Mapping[str, str], ...] = ()
+    carried_on_by: tuple[Mapping[str, str], ...] = ()
+
+
+class CarriedRow(NamedTuple):
+    """A commitment of one of two dialogues, or a pair of them that a person linked, and what became of it.
+
+    `old` and `new` are refs, one of them None where nothing was linked. `outcomes` are one word or two of
+    `words.Outcome`: what was completed or withdrawn may have been carried on too.
+    """
+
+    outcomes: tuple[str, ...]
+    old: str | None
+    old_title: str | None
+    old_strength: str | None
+    old_status: str | None
+    new: str | None
+    new_title: str | None
+    new_strength: str | None
+    new_status: str | None
+
+
+class ProposalRow(NamedTuple):
+    """Two commitments (their refs) that are alike, and that nobody has decided on; `score` is from 0 to 1."""
+
+    decided: str
+    score: float
+    old: str
+    old_title: str
+    new: str
+    new_title: str
+
+
+class Comparison(NamedTuple):
+    """What a dialogue (`new`, its key) took up of an earlier one (`old`), and what may belong together.
+
+    `counts` are those of the rows by outcome. What stands under `proposals` counts nowhere else.
+    """
+
+    old: str
+    new: str
+    counts: Mapping[str, int]
+    rows: tuple[CarriedRow, ...]
+    proposals: tuple[ProposalRow, ...]
 
 
 class Report(NamedTuple):
@@ -238,7 +286,8 @@ class Report(NamedTuple):
     `selection` says in words which part it is, and is empty for all of it. `changes` and `recorded_until` are the
     position in the log: how many entries there are, and when the newest of them was recorded; `position` is that in
     the team's log, where there is one. Coverage, statuses and areas count the commitments of this part; `milestones`
-    are its dated events, also those met, in the order of their windows.
+    are its dated events, also those met, in the order of their windows. `carried` says what the newest dialogue took
+    up of the one before it; None where nobody linked anything of the two, or the report is of a part of them.
     """
 
     as_of: str
@@ -253,6 +302,7 @@ class Report(NamedTuple):
     milestones: tuple[UpcomingRow, ...]
     slips: tuple[SlipRow, ...]
     position: int | None = None
+    carried: Comparison | None = None
 
 
 class Brief(NamedTuple):

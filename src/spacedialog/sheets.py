@@ -14,11 +14,13 @@ from spacedialog.links import citation
 from spacedialog.rows import (
     AreaRow,
     CalendarEvent,
+    CarriedRow,
     CommitmentRow,
     Coverage,
     DialogueRow,
     FoundRow,
     HistoryRow,
+    ProposalRow,
     SlipRow,
     UpcomingRow,
 )
@@ -284,7 +286,9 @@ def what(row: HistoryRow) -> str:
 
 def did(row: HistoryRow) -> str:
     """What an entry did, in words."""
-    if row.kind == "create":
+    if row.kind in ("create", "set") and "decided" in row.changed:
+        done = str(row.changed["decided"])
+    elif row.kind == "create":
         done = f"recorded: {row.changed.get('title') or row.changed.get('name') or row.changed.get('key', '')}"
     elif row.kind == "retract":
         done = f"took back {row.changed['retracts'][-8:]}"
@@ -302,7 +306,7 @@ def known(row: HistoryRow) -> str:
         return row.evidence
     if sources:
         return citation(sources[0])
-    return "no evidence given" if row.kind == "set" else ""
+    return "no evidence given" if row.kind == "set" or "decided" in row.changed else ""
 
 
 def _entry(row: HistoryRow) -> Iterator[str]:
@@ -359,3 +363,51 @@ def delay(row: SlipRow) -> str:
     if least == most and least is not None:
         return f"{least:+}"
     return f"{'?' if least is None else f'{least:+}'} to {'?' if most is None else f'{most:+}'}"
+
+
+def carried(rows: Iterable[CarriedRow], notes: tuple[str, ...] = ()) -> Sheet:
+    """What became of the commitments of one dialogue by the next."""
+    return Sheet(
+        "carried",
+        CarriedRow._fields,
+        rows,
+        (
+            Column("Outcome", lambda row: ", ".join(row.outcomes)),
+            Column("Old", lambda row: row.old or ""),
+            Column("New", lambda row: row.new or ""),
+            Column("Commitment", lambda row: row.old_title or row.new_title or "", wide=True),
+            Column("Taken up as", lambda row: row.new_title if row.old and row.new else "", from_width=110, wide=True),
+            Column("Strength", lambda row: _moved(row.old_strength, row.new_strength), from_width=80),
+            Column(
+                "Old status", lambda row: row.old_status or "", tone=lambda row: row.old_status or "", from_width=140
+            ),
+            Column(
+                "New status", lambda row: row.new_status or "", tone=lambda row: row.new_status or "", from_width=140
+            ),
+        ),
+        "neither dialogue has commitments",
+        lambda: notes,
+    )
+
+
+def _moved(before: str | None, after: str | None) -> str:
+    """What a field says on either side, once where both say the same."""
+    return " → ".join(dict.fromkeys(filter(None, (before, after))))
+
+
+def proposals(rows: Iterable[ProposalRow]) -> Sheet:
+    """Pairs that look alike, for people to decide on."""
+    return Sheet(
+        "proposals",
+        ProposalRow._fields,
+        rows,
+        (
+            Column("Decided", lambda row: row.decided, from_width=80),
+            Column("Score", lambda row: f"{row.score:.2f}", right=True),
+            Column("Old", lambda row: row.old),
+            Column("Commitment", lambda row: row.old_title, wide=True),
+            Column("New", lambda row: row.new),
+            Column("Taken up as", lambda row: row.new_title, wide=True),
+        ),
+        "no pair is alike enough to be proposed",
+    )

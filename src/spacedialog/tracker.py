@@ -21,6 +21,7 @@ from spacedialog.session import Session
 from spacedialog.store import files, journal, shared, writer
 from spacedialog.store.view import View
 from spacedialog.watch import Watch, unwatched
+from spacedialog.words import Decision
 
 if TYPE_CHECKING:
     import sqlite3
@@ -224,6 +225,31 @@ class Tracker:
             target, draft = new_milestone(session.view, self._new_id(), milestone, self._on(on), note, evidence)
             return session.keep("added", [target], [draft])
 
+    def link(
+        self, old: str, new: str, *, on: When | None = None, note: str | None = None, evidence: str | None = None
+    ) -> Written:
+        """Record that a commitment (the ref `new`) carries on one of an earlier dialogue (`old`)."""
+        return self._decide(Decision.LINKED, old, new, on, note, evidence)
+
+    def unlink(
+        self, old: str, new: str, *, on: When | None = None, note: str | None = None, evidence: str | None = None
+    ) -> Written:
+        """Record that it does not: a link is taken away by it, and what looks alike is not proposed again."""
+        return self._decide(Decision.NOT_LINKED, old, new, on, note, evidence)
+
+    def _decide(
+        self, decided: Decision, old: str, new: str, on: When | None, note: str | None, evidence: str | None
+    ) -> Written:
+        from spacedialog.carryover import decision
+
+        with self._writing() as session:
+            pair = session.view.refs.resolve(old), session.view.refs.resolve(new)
+            day = self._on(on) if on else None
+            target, draft = decision(session.view, pair, decided, day, note, evidence)
+            written = session.keep(decided.value, [target], [draft])
+            told = tuple(one for one in written.differences if one.field == "decided")
+            return written._replace(differences=told)
+
     def apply(self, text: str, name: str, *, watch: Watch = unwatched) -> Written:
         """Record many updates (JSON Lines or CSV) as one action: all of them, or none.
 
@@ -290,7 +316,7 @@ class Tracker:
         for entry in watch(contents.entries()):
             contents.problems.extend(dataset.entry_misfits(entry, session.view, self.today))
             if not contents.problems:
-                yield news(record.entry_drafts(contents.opening["dialogue"], entry))
+                yield from map(news, record.entry_drafts(contents.opening["dialogue"], entry))
 
     def undo(self, change: str | None = None, *, only: bool = False) -> Written:
         """Take back the author's latest action, or the one that a change (its id, or the end of it) belongs to.

@@ -26,7 +26,7 @@ from spacedialog.errors import InputError
 from spacedialog.links import web_address
 from spacedialog.render import chart
 from spacedialog.render.text import one_line
-from spacedialog.report import Block, Document, disagreement
+from spacedialog.report import Block, Document, counted_outcomes, disagreement, taken_up
 from spacedialog.rows import CommitmentRow, Report
 from spacedialog.sheets import Sheet, coverage_line, delay, did, known, to_the_minute, value_text, window
 from spacedialog.words import Flag, Status, Strength
@@ -81,6 +81,10 @@ def _report(of: Report) -> dict[str, Any]:
             "Party": [(party, party) for party in sorted(parties)],
             "Flag": [(flag.value, flag.value) for flag in Flag if any(flag in row.flags for row in rows)],
         },
+        "refs": {row.ref for row in rows},
+        "carried": taken_up(of.carried) if of.carried else None,
+        "counted": counted_outcomes(of.carried) if of.carried else "",
+        "outcomes": legend.OUTCOMES,
         "strengths": legend.STRENGTHS,
         "meanings": legend.STATUSES,
         "flags": legend.FLAGS,

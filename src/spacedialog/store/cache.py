@@ -154,11 +154,17 @@ def _commitments(item: str, history: History) -> Rows:
     yield "redating", [(move.change, item, move.milestone, *move[1:3], *move[4:]) for move in history.redatings]
 
 
+def _links(item: str, history: History) -> Rows:
+    texts = ("old", "new", "decided")
+    yield "link", [(item, *p[:2], *(_text(p, name) for name in texts)) for p in history.periods]
+
+
 _ROWS_OF: dict[str, Callable[[str, History], Rows]] = {
     "dialogue": _dialogue,
     "area": _area,
     "party": _party,
     "commitment": _commitments,
+    "link": _links,
 }
 
 _BATCH = 500
@@ -176,6 +182,7 @@ _COLUMNS = {
     "given": "item, milestone, ref_key, prefix, number",
     "redating": 'change, item, milestone, day, "on", old, new',
     "conflict": "item, milestone, field, kept, other",
+    "link": "item, valid_from, valid_to, old, new, decided",
     "words": 'id, item, "on", names, title, detail, note',
     "words_fts": "rowid, names, title, detail, note",
 }

@@ -18,6 +18,15 @@ from spacedialog.store import shared
 from spacedialog.store.query import VALID, belongs, within
 from spacedialog.store.refs import Target
 
+LINKED = (
+    "FROM link AS k JOIN commitment AS o ON o.item = k.old JOIN commitment AS n ON n.item = k.new WHERE k.item = {}"
+    " ORDER BY o.valid_from DESC, n.valid_from DESC LIMIT 1"
+)
+"""The two commitments, `o` and `n`, that a link (its item) is about, as they were called last."""
+
+PAIR = "o.ref || ' → ' || n.ref"
+"""What a link is called."""
+
 _ENTRY = (
     'l.id, l.ts, l."on", l.author, l.kind, l.body, r.change IS NOT NULL,'
     " coalesce((SELECT m.ref FROM milestone AS m WHERE m.item = l.item"
@@ -25,7 +34,8 @@ _ENTRY = (
     " (SELECT c.ref FROM commitment AS c WHERE c.item = l.item ORDER BY c.valid_from DESC LIMIT 1),"
     " (SELECT d.key FROM dialogue AS d WHERE d.item = l.item),"
     " (SELECT a.dialogue || '/' || a.key FROM area AS a WHERE a.item = l.item),"
-    " (SELECT p.dialogue || '/' || p.key FROM party AS p WHERE p.item = l.item), '')"
+    " (SELECT p.dialogue || '/' || p.key FROM party AS p WHERE p.item = l.item),"
+    f" (SELECT {PAIR} {LINKED.format('l.item')}), '')"
 )
 _LOG = "change AS l LEFT JOIN retracted AS r ON r.change = l.id"
 
@@ -87,7 +97,10 @@ def entries(
 ) -> list[HistoryRow]:
     """The log's entries that were true by the day, in the order recorded; the last `limit` of them."""
     parameters: dict[str, Any] = {"item": target and target.item, "milestone": target and target.milestone}
-    about = "WHERE l.item = :item" if target else f"WHERE {belongs('l.item', dialogues, parameters)}"
+    theirs = " UNION ALL ".join(
+        ("SELECT :item", *(f"SELECT item FROM link WHERE {end} = :item" for end in ("old", "new")))
+    )
+    about = f"WHERE l.item IN ({theirs})" if target else f"WHERE {belongs('l.item', dialogues, parameters)}"
     if target and target.milestone:
         about += " AND json_extract(l.body, '$.milestone') = :milestone"
     cursor = connection.execute(
@@ -107,7 +120,8 @@ def news(
     cursor = connection.execute(
         f"SELECT {_ENTRY}, {arrived},"
         " coalesce((SELECT m.title FROM milestone AS m WHERE m.item = l.item"
-        " AND m.milestone = json_extract(l.body, '$.milestone') ORDER BY m.valid_from DESC LIMIT 1), c.title, d.title),"
+        " AND m.milestone = json_extract(l.body, '$.milestone') ORDER BY m.valid_from DESC LIMIT 1), c.title, d.title,"
+        f" (SELECT n.title {LINKED.format('l.item')})),"
         f" c.source FROM {_LOG}"
         " LEFT JOIN commitment AS c ON c.item = l.item AND c.valid_from ="
         " (SELECT max(valid_from) FROM commitment WHERE item = l.item)"

@@ -265,6 +265,21 @@ def m0003_team(db: Database) -> None:
     clash.create_index(["ref_key"])
 
 
+@steps()
+def m0004_links(db: Database) -> None:
+    """Which commitment carries on one of an earlier dialogue, as people decided it."""
+    link = _table(db, "link")
+    link.create(
+        {"id": int, "item": str, "valid_from": str, "valid_to": str, "old": str, "new": str, "decided": str},
+        pk="id",
+        not_null={"item", "valid_from", "valid_to", "old", "new", "decided"},
+        strict=True,
+    )
+    link.create_index(["item", "valid_from"], unique=True)
+    link.create_index(["old"])
+    link.create_index(["new"])
+
+
 def schema_sql() -> str:
     """All that the steps make, as SQL that makes it again in an empty database."""
     connection = sqlite3.connect(":memory:")

@@ -143,7 +143,11 @@ def belongs(column: str, dialogues: Sequence[str], parameters: dict[str, Any]) -
         return "TRUE"
     keys = _bound(dialogues, parameters)
     theirs = [f"SELECT item FROM {table} WHERE dialogue IN ({keys})" for table in ("commitment", "area", "party")]
-    return f"{column} IN ({' UNION '.join((*theirs, f'SELECT item FROM dialogue WHERE key IN ({keys})'))})"
+    theirs.append(f"SELECT item FROM dialogue WHERE key IN ({keys})")
+    theirs.append(
+        f"SELECT k.item FROM link AS k JOIN commitment AS c ON c.item IN (k.old, k.new) WHERE c.dialogue IN ({keys})"
+    )
+    return f"{column} IN ({' UNION '.join(theirs)})"
 
 
 def _moved(day: date, days: int) -> str:

@@ -20,6 +20,7 @@ TABLES = (
     "words",
     "conflict",
     "clash",
+    "link",
 )
 """Every table that is a cache of the fold."""
 

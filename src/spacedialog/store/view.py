@@ -50,7 +50,7 @@ from spacedialog.store.query import (
 )
 from spacedialog.store.refs import Refs, Target
 from spacedialog.watch import Watch, unwatched
-from spacedialog.words import Flag, MilestoneState, Status
+from spacedialog.words import Decision, Flag, MilestoneState, Status
 
 _COLUMNS = (
     "c.ref, c.dialogue, c.area, c.kind, c.title, c.strength, c.lead, c.partners, c.status, c.percent,"
@@ -263,7 +263,9 @@ class View:
             " UNION ALL SELECT ref, title FROM commitment WHERE item = :item AND :day < valid_to"
             " UNION ALL SELECT key, '' FROM dialogue WHERE item = :item"
             " UNION ALL SELECT dialogue || '/' || key, title FROM area WHERE item = :item"
-            " UNION ALL SELECT dialogue || '/' || key, name FROM party WHERE item = :item UNION ALL SELECT '', ''",
+            " UNION ALL SELECT dialogue || '/' || key, name FROM party WHERE item = :item"
+            f" UNION ALL SELECT * FROM (SELECT {history.PAIR}, n.title {history.LINKED.format(':item')})"
+            " UNION ALL SELECT '', ''",
             {"item": item, "milestone": milestone},
         ).fetchone()
         sides = []
@@ -315,7 +317,40 @@ class View:
             tuple(self.slips(item=item)),
             tuple(self.history(Target(row.ref, item, None))),
             tuple(self.conflicts(item=item)),
+            self._linked(item, "new", "old"),
+            self._linked(item, "old", "new"),
         )
+
+    def _linked(self, item: str, of: str, to: str) -> tuple[Mapping[str, str], ...]:
+        """What a commitment, being the `of` of a link, is linked to on the day."""
+        cursor = self._rows(
+            f"SELECT c.ref, c.title FROM link AS k JOIN commitment AS c ON c.item = k.{to} AND {VALID.format('c')}"
+            f" WHERE k.{of} = :item AND k.decided = '{Decision.LINKED}' AND {VALID.format('k')}"
+            " ORDER BY c.dialogue, c.number, c.ref_key",
+            {"item": item},
+        )
+        return tuple({"ref": ref, "title": title} for ref, title in cursor)
+
+    def decisions(self, old: str, new: str) -> dict[tuple[str, str], str]:
+        """What people decided of pairs of commitments (their refs) of two dialogues, as of the day."""
+        cursor = self._rows(
+            "SELECT o.ref, n.ref, k.decided FROM link AS k"
+            f" JOIN commitment AS o ON o.item = k.old AND o.dialogue = :old AND {VALID.format('o')}"
+            f" JOIN commitment AS n ON n.item = k.new AND n.dialogue = :new AND {VALID.format('n')}"
+            f" WHERE {VALID.format('k')} ORDER BY o.number, o.ref_key, n.number, n.ref_key",
+            {"old": old, "new": new},
+        )
+        return {(one, other): decided for one, other, decided in cursor}
+
+    def details(self, dialogue: str) -> dict[str, str]:
+        """What the commitments of a dialogue say at more length, by their refs, as far as they do."""
+        cursor = self._rows(
+            "SELECT c.ref, w.detail FROM commitment AS c JOIN words AS w ON w.item = c.item"
+            f" WHERE c.dialogue = :dialogue AND {VALID.format('c')} AND w.detail <> ''"
+            ' AND w."on" <= :day ORDER BY w.id',
+            {"dialogue": dialogue},
+        )
+        return dict(cursor.fetchall())
 
     def fields(self, item: str, milestone: str | None = None) -> Mapping[str, Any] | None:
         """The fields of an item, or of a milestone of it, on the day; None where there was no such thing."""
