@@ -338,6 +338,8 @@ def show_ref(db: str, day: str, form: str, ref: str) -> None:
         "slips": [],
         "history": history,
         "conflicts": [],
+        "carries_on": [],
+        "carried_on_by": [],
     }
     if form == "json":
         show_one(day, data)

@@ -175,7 +175,7 @@ def test_the_page_holds_every_fact_of_the_report(browser: Desktop, dialogue: Rep
 
 
 def test_what_was_carried_over_stands_side_by_side(browser: Desktop, dialogue: Report, text_2025: str) -> None:
-    """Each old commitment is in the table with what took it up, refs lead to the commitments, and words are explained."""
+    """Each old commitment is in the table with what took it up; refs are links, and the words are explained."""
     assert dialogue.carried is not None
     with browser.page(text_2025) as page:
         table = page.locator("#_carried table")

@@ -91,7 +91,7 @@ def texts(busy: Tracker) -> Mapping[str, list[str]]:
             said[row.ref] = [
                 " ".join(str(text or "") for text in (e.changed.get("title"), e.changed.get("detail"), e.note)).lower()
                 for e in entries
-                if not e.retracted
+                if not e.retracted and "decided" not in e.changed  # of a pair, and of neither alone
             ]
     return said
 
