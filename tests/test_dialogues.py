@@ -11,8 +11,10 @@ import pytest
 
 from spacedialog.dataset import DataFile
 from spacedialog.dates import VagueDate
+from spacedialog.errors import InputError
 from spacedialog.log import Change
 from spacedialog.record import bundled_path
+from spacedialog.statements import Addition
 from spacedialog.words import Status, Strength
 from tests.bundled import DOCUMENTS
 from tests.conftest import Maker
@@ -200,3 +202,15 @@ def test_the_overview_draws_the_areas_of_the_newest(reader: Desk) -> None:
     assert "Areas of ROK4" in shown
     assert shown.count("Maritime domain awareness") == 1
     assert {row["dialogue"] for row in reader.call("overview", "--json").data["areas"]} == {"ROK2", "ROK3", "ROK4"}
+
+
+def test_what_is_added_names_areas_and_parties_of_its_dialogue(make: Maker) -> None:
+    """An area or a party of another dialogue is refused with those there are: it would be counted nowhere."""
+    tracker = make("bundled")
+    for more in ({"area": "maritime"}, {"area": "science", "lead": "KASA"}, {"area": "science", "partners": ["MOFA"]}):
+        with pytest.raises(InputError) as caught:
+            tracker.add(Addition("Fly", source="MOFA", dialogue="ROK2", **more))
+        assert "exploration, science, dialogue" in caught.value.remedy or "KARI" in caught.value.remedy
+    with pytest.raises(InputError):
+        tracker.edit("ROK2-05", {"area": "maritime"})
+    assert tracker.add(Addition("Fly", "Science", "MOFA", dialogue="rok2", lead="kari")).ref == "ROK2-09"

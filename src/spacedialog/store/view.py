@@ -70,15 +70,19 @@ _DISPUTED = """
 
 _SAID = '{0}.id, {0}.ts, {0}."on", {0}.author, {0}.body'
 
+_OF = "(:of IS NULL OR {0}.dialogue = :of)"
+
 _VALUES = {
     "dialogue": f"SELECT d.key FROM dialogue AS d WHERE {VALID.format('d')} ORDER BY d.held",
     # As the newest dialogue that has them orders them: beside max(), SQLite takes the other columns from its row.
     "area": "SELECT key FROM (SELECT a.key AS key, a.position AS position, max(d.held) AS held FROM area AS a"
-    f" LEFT JOIN dialogue AS d ON d.key = a.dialogue AND {VALID.format('d')} WHERE {VALID.format('a')} GROUP BY a.key)"
+    f" LEFT JOIN dialogue AS d ON d.key = a.dialogue AND {VALID.format('d')} WHERE {VALID.format('a')}"
+    f" AND {_OF.format('a')} GROUP BY a.key)"
     " ORDER BY held DESC, position",
-    "party": f"SELECT DISTINCT p.key FROM party AS p WHERE {VALID.format('p')} ORDER BY p.key",
-    "side": f"SELECT DISTINCT p.side FROM party AS p WHERE {VALID.format('p')} ORDER BY p.side",
-    "kind": f"SELECT DISTINCT c.kind FROM commitment AS c WHERE {VALID.format('c')} ORDER BY c.kind",
+    "party": f"SELECT DISTINCT p.key FROM party AS p WHERE {VALID.format('p')} AND {_OF.format('p')} ORDER BY p.key",
+    "side": f"SELECT DISTINCT p.side FROM party AS p WHERE {VALID.format('p')} AND {_OF.format('p')} ORDER BY p.side",
+    "kind": f"SELECT DISTINCT c.kind FROM commitment AS c WHERE {VALID.format('c')} AND {_OF.format('c')}"
+    " ORDER BY c.kind",
 }
 
 _DIALOGUE_FIELDS = ("key", "series", "number", "title", "place", "when", "host", "heads", "note")
@@ -387,9 +391,9 @@ class View:
         }
         return documents, of.get("grades") or {}
 
-    def values(self, field: str) -> list[str]:
-        """The values that a filter on the field can have on the day."""
-        return [value for (value,) in self._rows(_VALUES[field])]
+    def values(self, field: str, *, of: str | None = None) -> list[str]:
+        """The values that a filter on the field can have on the day; with `of`, those of that dialogue (its key)."""
+        return [value for (value,) in self._rows(_VALUES[field], {"of": of})]
 
     def has_begun(self) -> bool:
         """Whether anything was on record by the day."""
