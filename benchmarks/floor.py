@@ -34,7 +34,7 @@ EVENT = (
 )  # fmt: skip
 AREA = (
     "area", "title", "commitments", "assessed", "complete", "in_progress", "overdue", "closing", "next_milestone",
-    "claimed",
+    "dialogue", "claimed",
 )  # fmt: skip
 FLAGS = ("overdue", "closing", "stale", "slipped", "claimed")
 OVERDUE = f"c.due_latest < :day AND {UNSETTLED}"
@@ -207,10 +207,11 @@ def area_rows(connection: sqlite3.Connection, day: str) -> list[Row]:
         )
     }
     titles = connection.execute(
-        f"SELECT a.key, a.title FROM area AS a WHERE {NOW.format('a')} ORDER BY a.position, a.key", parameters
+        f"SELECT a.key, a.title, a.dialogue FROM area AS a WHERE {NOW.format('a')} ORDER BY a.position, a.key",
+        parameters,
     )
-    found = [(key, title, counts.get(key, (0,) * 7)) for key, title in titles]
-    return [(key, title, *count[:-1], following.get(key), count[-1]) for key, title, count in found]
+    found = [(key, title, counts.get(key, (0,) * 7), dialogue) for key, title, dialogue in titles]
+    return [(key, title, *count[:-1], following.get(key), dialogue, count[-1]) for key, title, count, dialogue in found]
 
 
 def areas(db: str, day: str, form: str) -> None:
@@ -223,7 +224,15 @@ def overview(db: str, day: str, form: str) -> None:
     connection, parameters = connect(db), days(day)
     fields = ("key", "series", "number", "title", "place", "when", "host", "heads", "note")
     held = connection.execute(f"SELECT d.fields FROM dialogue AS d WHERE {NOW.format('d')} ORDER BY d.held", parameters)
-    dialogues = [{name: of[name] for name in fields if name in of} for (text,) in held for of in [json.loads(text)]]
+    found = connection.execute(
+        "SELECT count(*), ifnull(sum(c.status <> 'not-assessed'), 0), ifnull(sum(c.status = 'complete'), 0),"
+        f" ifnull(sum(c.status = 'in-progress'), 0), ifnull(sum(c.claimed), 0) FROM commitment AS c WHERE {NOW.format('c')}",
+        parameters,
+    ).fetchone()
+    figures = dict(zip(("commitments", "assessed", "complete", "in_progress", "claimed"), found, strict=True))
+    dialogues = [
+        {name: of[name] for name in fields if name in of} | figures for (text,) in held for of in [json.loads(text)]
+    ]
     counts = dict.fromkeys(("not-assessed", "not-started", "in-progress", "stalled", "complete", "withdrawn"), 0)
     sql = f"SELECT c.status, count(*) FROM commitment AS c WHERE {NOW.format('c')} GROUP BY c.status"
     counts |= dict(connection.execute(sql, parameters).fetchall())
@@ -273,7 +282,7 @@ def overview(db: str, day: str, form: str) -> None:
     shown = [("dialogue", of["key"], of["title"]) for of in dialogues]
     shown += [("coverage", name, value) for name, value in data["coverage"].items()]
     shown += [("status", name, count) for name, count in counts.items()]
-    shown += [("area", row["area"], row["commitments"]) for row in data["areas"]]
+    shown += [("area", f"{row['dialogue']}/{row['area']}", row["commitments"]) for row in data["areas"]]
     shown += [(name, row["ref"], row["when"]) for name in ("next", "unrecorded") for row in data[name]]
     shown += [("overdue", row["ref"], row["due"]) for row in data["overdue"]] + [("stale", "commitments", stale)]
     show(form, day, ("section", "name", "value"), shown)
@@ -336,6 +345,8 @@ def show_ref(db: str, day: str, form: str, ref: str) -> None:
         "history": history,
         "conflicts": [],
         "assessments": [],
+        "carries_on": [],
+        "carried_on_by": [],
     }
     if form == "json":
         show_one(day, data)

@@ -27,6 +27,7 @@ from spacedialog.team.exchange import first_chain, link
 from spacedialog.team.server import connect
 from spacedialog.team.sync import Copy, Surroundings, begin
 from spacedialog.tracker import Tracker
+from tests.bundled import REFS
 from tests.proxy import Relay, relay
 from tests.servers import OWNER, Server, running
 
@@ -87,7 +88,7 @@ class Replica(threading.Thread):
     def work(self) -> None:
         """One round: something recorded, and a sync, which may come to nothing."""
         for _ in range(self.random.randint(1, 3)):
-            ref = str(self.random.randint(1, 42))
+            ref = self.random.choice(REFS)
             match self.random.randint(0, 3):
                 case 0:
                     self.tracker.mark(ref, self.random.choice(["stalled", "in-progress", "complete"]))

@@ -346,7 +346,7 @@ class Look:
             }
             nearest = [ref for *when, ref in dated if tuple(when) == min(dated)[:2]]
             counts = len(rows), len(rows) - is_["not-assessed"], is_["complete"], is_["in-progress"]
-            fields = area.fields["key"], area.fields["title"], *counts, has["overdue"], has["closing"], None
+            fields = area.fields["key"], area.fields["title"], *counts, has["overdue"], has["closing"], None, "RUR1"
             found.append((AreaRow._make((*fields, has["claimed"])), nearest))
         return found
 

@@ -110,7 +110,7 @@ def test_a_meeting_to_come_is_refused(desk: Desk) -> None:
     [
         {"ref": "41.1", "status": "met", "on": "2026-01-01"},
         {"ref": "31", "note": "hello"},
-        {"ref": "3", "status": "stalled", "on": "2025-06-20", "evidence": "https://a.example/"},
+        {"ref": "4-03", "status": "stalled", "on": "2025-06-20", "evidence": "https://a.example/"},
     ],
 )
 def test_a_file_applied_twice_changes_nothing(desk: Desk, record: dict[str, Any]) -> None:
@@ -122,7 +122,7 @@ def test_a_file_applied_twice_changes_nothing(desk: Desk, record: dict[str, Any]
 
 def test_a_dated_fact_is_recorded_though_it_holds_today(desk: Desk) -> None:
     """That something was so on an earlier day is news, even if it is so today."""
-    ran = desk.run("apply", "-", stdin=lines({"ref": "3", "status": "in-progress", "on": "2025-04-20"}))
+    ran = desk.run("apply", "-", stdin=lines({"ref": "4-03", "status": "in-progress", "on": "2025-04-20"}))
     assert "applied ROK4-03" in ran.stdout
     (row,) = (row for row in desk.call("list", "--json", "--as-of", "2025-04-25").data if row["ref"] == "ROK4-03")
     assert row["status"] == "in-progress"

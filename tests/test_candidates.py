@@ -97,6 +97,25 @@ def test_what_people_spoke_of_is_not_dropped(tracker: Tracker) -> None:
     assert refs(tracker) == ["1", "2", "3", "4", "5"]
 
 
+def test_the_links_of_what_is_dropped_go_too(tracker: Tracker) -> None:
+    """A candidate that is dropped takes the links along that its file brought, and brings them again when accepted."""
+    earlier = drafted.text_of(drafted.document()).replace("ZUB2", "ZUB1").replace('"2026-05-04"', '"2024-05-04"')
+    tracker.import_file(earlier.encode(), "earlier.json")
+
+    def linked(*decisions: str) -> tuple[int, dict[tuple[str, str], str]]:
+        document = drafted.document(*decisions)
+        source = {"ref": "ZUB1-02", "evidence": "https://lutz.example/a"}
+        document["commitments"][1]["carries_on"] = [source]
+        changes, _ = take_in(tracker, document)
+        with tracker.view() as view:
+            return changes, view.decisions("ZUB1", "ZUB2")
+
+    assert linked()[1] == {("ZUB1-02", "ZUB2-02"): "linked"}
+    assert linked("-", "dropped") == (2, {})
+    assert linked("-", "dropped") == (0, {})
+    assert linked("-", "accepted") == (2, {("ZUB1-02", "ZUB2-02"): "linked"})
+
+
 def test_a_dropped_candidate_must_be_in_order(tracker: Tracker) -> None:
     """Also of what was dropped every fault is told, and nothing is imported."""
     document = drafted.document("dropped")
@@ -131,8 +150,31 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return desk
 
 
+@pytest.fixture
+def two(desk: Desk) -> Desk:
+    """The same with an earlier dialogue, of which no more is known."""
+    earlier = drafted.text_of(drafted.document()).replace("ZUB2", "ZUB1").replace('"2026-05-04"', '"2024-05-04"')
+    (desk.folder / "earlier.json").write_text(earlier)
+    assert desk.call("import", "earlier.json").status == 0
+    return desk
+
+
 @pytest.mark.parametrize("format_", ["table", "plain", "json", "jsonl", "csv", "md", "html"])
-@pytest.mark.parametrize("view", ["overview", "show ZUB2", "show 1", "list", "areas", "upcoming", "report", "brief"])
+@pytest.mark.parametrize("view", ["overview", "dialogues", "areas", "compare ZUB1 ZUB2", "report"])
+def test_dialogues_without_a_place_are_shown_together(two: Desk, view: str, format_: str) -> None:
+    """What shows several dialogues at once shows them with no place, host or number, too."""
+    ran = two.call(*view.split(), "-f", format_)
+    assert ran.status == 0
+    assert "None" not in ran.stdout
+    assert ", ," not in ran.stdout
+    assert "ZUB1" in ran.stdout
+    assert "ZUB2" in ran.stdout
+
+
+@pytest.mark.parametrize("format_", ["table", "plain", "json", "jsonl", "csv", "md", "html"])
+@pytest.mark.parametrize(
+    "view", ["overview", "dialogues", "show ZUB2", "show 1", "list", "areas", "upcoming", "report", "brief"]
+)
 def test_a_dialogue_without_a_place_is_shown(desk: Desk, view: str, format_: str) -> None:
     """Every view in every format shows a dialogue with no place, host or number, and no gap named None."""
     ran = desk.call(*view.split(), "-f", format_)

@@ -91,7 +91,7 @@ def test_case_and_short_forms_complete(desk: Desk, line: str, some: list[str]) -
         ("mark ROK4-31 in", ["in-progress"]),
         ("list --area ", [area["key"] for area in DATA["areas"]]),
         ("list --area e", ["exploration", "earth-observation"]),
-        ("li", ["list"]),
+        ("lis", ["list"]),
         ("re", ["report", "reschedule", "review", "restore"]),
         ("completion z", ["zsh"]),
         ("list --format j", ["json", "jsonl"]),

@@ -336,6 +336,9 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     (desk.folder / "my_dialogue.json").write_bytes(record.read_bytes())
     (desk.folder / "my_draft.json").write_text(drafted.text_of(drafted.document()))
     (desk.folder / "statement.txt").write_text(drafted.TEXT)
+    texts = Path(__file__).parents[1] / "benchmarks" / "statements" / "dev"
+    (desk.folder / "statement.html").write_bytes((texts / "us-philippines-civil-space-dialogue.html").read_bytes())
+    (desk.folder / "note.txt").write_bytes((texts / "uk_canada_media_note.txt").read_bytes())
     (desk.folder / "letter.md.j2").write_text("As of {{ report.as_of }}.\n")
     (desk.home / ".config" / "fish" / "completions").mkdir(parents=True)
     program = desk.folder / "my-script"

@@ -76,6 +76,7 @@ VIEWS: dict[str, Callable[[View], Sheet | Document]] = {
     "list": lambda view: sheets.commitments(view.commitments(), view.coverage),
     "upcoming": lambda view: sheets.upcoming(view.upcoming(everything=True), view.coverage),
     "areas": lambda view: sheets.areas(view.areas(), view.coverage),
+    "dialogues": lambda view: sheets.dialogues(view.dialogues(), view.coverage),
     "history": lambda view: sheets.history(view.history()),
     "slips": lambda view: sheets.slips(view.slips(), view.coverage),
     "report": lambda view: report.whole(view.report()),

@@ -219,7 +219,7 @@ OTHER = {
     "Latin-1": ('{"ref": "31", "note": "é"}'.encode("latin-1"), "UTF-8"),
     "NUL": (b"\0" * 100, ""),
     "UTF-16 with no mark": ('{"ref": "31"}'.encode("utf-16-le"), ""),
-    "an open quotation mark": (b'ref,note\n7,a\n31,"open\nand\non\n', ""),
+    "an open quotation mark": (b'ref,note\n4-07,a\n31,"open\nand\non\n', ""),
 }
 
 
@@ -232,7 +232,7 @@ def test_other_kinds_of_file_are_refused(desk: Desk, command: str, content: byte
 
 def test_an_open_quotation_mark_is_placed(desk: Desk) -> None:
     """A quotation mark that is never closed is told with the line on which its record begins."""
-    assert "file: line 3: this is not CSV" in refused(desk, "apply", 'ref,note\n7,a\n31,"open\nand\non\n')[1]
+    assert "file: line 3: this is not CSV" in refused(desk, "apply", 'ref,note\n4-07,a\n31,"open\nand\non\n')[1]
 
 
 def test_what_can_be_read_is_read(desk: Desk) -> None:

@@ -21,6 +21,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from tests.bundled import COMMITMENTS
+
 if TYPE_CHECKING:
     from tests.conftest import Maker
     from tests.program import TODAY, Desk
@@ -480,7 +482,7 @@ def test_the_installed_program_keeps_and_shows_all_pieces(tmp_path: Path) -> Non
         for env in ({"PAGER": "cat"}, {"PAGER": ""}):
             screen = desk.in_terminal(*arguments, columns=200, lines=5, env=env).stdout
             assert not HARMFUL.search(COLOUR.sub("", screen))
-    assert desk.run("list", "--json").data[42]["title"] == title
+    assert desk.run("list", "--json").data[COMMITMENTS]["title"] == title
     file = tmp_path / "list.csv"
     assert desk.run("list", "-f", "csv", "-o", file).status == 0
     applied = desk.run("apply", file)

@@ -90,8 +90,8 @@ def test_the_bundled_file_changes_nothing(make: Maker) -> None:
 def test_stores_made_apart_hold_the_same(make: Maker) -> None:
     """Two stores that were made from the bundled record hold the same changes, to the letter."""
     one, other = make(author="Ann"), make(author="Bob", today=date(2030, 1, 1))
-    one.note("7", "One.")
-    other.note("8", "Other.")
+    one.note("4-07", "One.")
+    other.note("4-08", "Other.")
     mine, theirs = list(one.log()), list(other.log())
     assert mine[:-1] == theirs[:-1]
     assert mine[-1] != theirs[-1]
@@ -101,9 +101,9 @@ def test_stores_made_apart_hold_the_same(make: Maker) -> None:
 def test_replicas_that_exchange_their_logs_agree(make: Maker) -> None:
     """Two stores that take in each other's log show the same, whoever wrote what, and taking it in again is nothing."""
     one, other = make("bundled", author="Ann"), make("bundled", author="Bob")
-    one.mark("7", "stalled", on="2026-05-01")
-    other.mark("7", "complete", on="2026-04-01")
-    one.undo(one.note("8", "A slip of the pen.").undo)
+    one.mark("4-07", "stalled", on="2026-05-01")
+    other.mark("4-07", "complete", on="2026-04-01")
+    one.undo(one.note("4-08", "A slip of the pen.").undo)
     other.add(Addition("Fly", "science", "JS"))
     here, there = exported(one), exported(other, lines=True)
     assert one.import_file(there, "theirs.jsonl").changes == 2
@@ -269,8 +269,8 @@ def test_a_recurring_milestone_is_met_twice_in_a_file(make: Maker, document: Doc
 def test_an_exported_log_comes_in_whole(make: Maker, bundled: bool, lines: bool) -> None:
     """A log that is exported and imported into a new store gives the same log and the same views."""
     tracker = make("bundled")
-    tracker.mark("7", "stalled", note='Quoted "words", é, \u202e and\na line', evidence="https://a.example/é?x=1&y")
-    tracker.apply("ref,note\n8,one\n9,two\n", "updates.csv")
+    tracker.mark("4-07", "stalled", note='Quoted "words", é, \u202e and\na line', evidence="https://a.example/é?x=1&y")
+    tracker.apply("ref,note\n4-08,one\n4-09,two\n", "updates.csv")
     tracker.undo()
     tracker.add(Addition("Fly", "science", "JS", partners=["KASA"]))
     copy = make()

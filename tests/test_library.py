@@ -15,6 +15,7 @@ import spacedialog
 from spacedialog.errors import InputError, NotFoundError, SpacedialogError, StoreError
 from spacedialog.rows import CommitmentRow, UpcomingRow, Written
 from spacedialog.tracker import Tracker
+from tests.bundled import COMMITMENTS
 
 if TYPE_CHECKING:
     from tests.program import Desk
@@ -46,7 +47,7 @@ def test_opening_and_reading_make_nothing(tracker: Tracker, tmp_path: Path) -> N
     """A tracker can be opened and looked at where there is no store, and leaves none."""
     assert not tracker.has_store
     with tracker.view() as view:
-        assert view.coverage().commitments == 42
+        assert view.coverage().commitments == COMMITMENTS
     assert list(tmp_path.iterdir()) == []
 
 
@@ -128,5 +129,5 @@ def test_example_of_the_documentation_runs(tmp_path: Path) -> None:
     (tmp_path / "example.py").write_text(f"from datetime import date\n{lines}")
     ran = desk.python("example.py")
     assert (ran.status, ran.stderr) == (0, "")
-    assert ran.stdout.count("\n") == 42
+    assert ran.stdout.count("\n") == COMMITMENTS
     assert [row["percent"] for row in desk.call("list", "--json").data if row["ref"] == "ROK4-31"] == [60]

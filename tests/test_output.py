@@ -16,6 +16,8 @@ import pytest
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
 
+from tests.bundled import COMMITMENTS, COVERAGE
+
 if TYPE_CHECKING:
     from tests.program import PROGRAM, Desk
 else:
@@ -166,7 +168,7 @@ def test_hostile_text_comes_back_whole(attacked: Desk, view: list[str]) -> None:
     """Every text is, after reading json back, the one that was put in."""
     rows = attacked.call(*view, "--json").data
     if view == ["list"]:
-        assert [row["title"] for row in rows[42:]] == list(HOSTILE)
+        assert [row["title"] for row in rows[COMMITMENTS:]] == list(HOSTILE)
     elif view == ["history"]:
         added = [row for row in rows if row["author"] != "spacedialog" and row["kind"] == "create"]
         for name in ("note", "author"):
@@ -213,7 +215,7 @@ def test_markdown_shows_the_text_itself(attacked: Desk) -> None:
     """A renderer of Markdown shows each title as its signs, with no markup, no HTML and no link made of it."""
     rows = markdown_rows(attacked.call("list", "-f", "md").stdout)
     assert {len(row) for row in rows} == {len(rows[0])}
-    assert [row[1] for row in rows[43:]] == list(HOSTILE.values())
+    assert [row[1] for row in rows[COMMITMENTS + 1 :]] == list(HOSTILE.values())
 
 
 def test_table_shows_the_text_itself(attacked: Desk) -> None:
@@ -290,7 +292,7 @@ def test_notices_let_no_harm_out(desk: Desk, text: str) -> None:
 def test_data_and_notes_keep_apart(desk: Desk) -> None:
     """Data is on standard output; that there is no store, on standard error; and nothing is made."""
     ran = desk.run("list", "--json")
-    assert len(ran.data) == 42
+    assert len(ran.data) == COMMITMENTS
     assert ran.stderr.startswith(f"note: no store at {desk.db}")
     assert ran.stderr.count("\n") == 1
     assert list(desk.db.parent.iterdir()) == list(desk.home.iterdir()) == []
@@ -306,11 +308,11 @@ def test_plain_in_a_pipe_and_table_on_a_terminal(reader: Desk) -> None:
     """A pipe gets one tab-separated record a line, a terminal a table, the same for the overview."""
     piped = reader.run("list")
     assert piped.rows[0][:3] == ["ref", "dialogue", "area"]
-    assert len(piped.rows) == 43
+    assert len(piped.rows) == COMMITMENTS + 1
     shown = reader.in_terminal("list", columns=160)
     assert re.search(r"^\S*Ref +", shown.stdout, re.MULTILINE)
     assert "\t" not in shown.stdout
-    assert "assessed 15 of 42" in COLOUR.sub("", shown.stdout)
+    assert COVERAGE in COLOUR.sub("", shown.stdout)
     assert "█" in reader.in_terminal(columns=100).stdout
 
 
@@ -377,7 +379,7 @@ def test_file_has_the_format_of_its_ending(reader: Desk, name: str, format_: str
 def test_named_format_outweighs_the_ending(reader: Desk) -> None:
     """--format says what is written, whatever the file is called."""
     assert reader.run("list", "-f", "json", "-o", "list.data").status == 0
-    assert len(json.loads((reader.folder / "list.data").read_text("utf-8"))["data"]) == 42
+    assert len(json.loads((reader.folder / "list.data").read_text("utf-8"))["data"]) == COMMITMENTS
 
 
 @pytest.mark.parametrize(
@@ -511,7 +513,7 @@ def test_what_matters_is_never_cut(
 def test_headings_are_never_cut(reader: Desk, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
     """A column has its whole heading, or is left out."""
     heading = table(reader, monkeypatch, columns, "areas").splitlines()[0]
-    whole = "Area|Title|Commitments|Assessed|Complete|Claimed|In progress|Overdue|Closing|Next milestone"
+    whole = "Dialogue|Area|Title|Commitments|Assessed|Complete|Claimed|In progress|Overdue|Closing|Next milestone"
     assert re.fullmatch(rf"(({whole})( +|$))+", heading), heading
 
 

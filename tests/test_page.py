@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from spacedialog import judgements
 from spacedialog.agreement import agreement
+from spacedialog.carryover import with_carried
 from spacedialog.crosswalk import crosswalk
 from spacedialog.dates import VagueDate
 from spacedialog.render import chart
@@ -25,6 +26,7 @@ from spacedialog.sheets import commitments, history, upcoming
 from spacedialog.store.view import View
 from spacedialog.verdicts import AssessmentRow, Crosswalk
 from tests.browser import SCHEMES, Desktop, Scheme, desktop, violations, written
+from tests.bundled import COMMITMENTS
 from tests.conftest import Maker
 from tests.program import Desk
 
@@ -47,7 +49,7 @@ def page_of(report: Report) -> str:
 def dialogue(make: Maker) -> Report:
     """The bundled record on the day of the example."""
     with make(today=DAY).view() as view:
-        return view.report()
+        return with_carried(view.report(), view)
 
 
 @pytest.fixture(scope="module")
@@ -184,6 +186,22 @@ def test_the_page_holds_every_fact_of_the_report(browser: Desktop, dialogue: Rep
         assert slip.evidence is None or slip.evidence in links
 
 
+def test_what_was_carried_over_stands_side_by_side(browser: Desktop, dialogue: Report, text_2025: str) -> None:
+    """Each old commitment is in the table with what took it up; refs are links, and the words are explained."""
+    assert dialogue.carried is not None
+    with browser.page(text_2025) as page:
+        table = page.locator("#_carried table")
+        assert table.locator("tbody tr").count() == sum(row.old is not None for row in dialogue.carried.rows)
+        row = table.locator("tbody tr", has_text="ROK4-35")
+        expect(row).to_contain_text("repeated")
+        assert row.locator("a").evaluate_all("all => all.map(one => one.getAttribute('href'))") == [
+            "#ROK3-08",
+            "#ROK4-35",
+        ]
+        expect(page.locator("#_reading")).to_contain_text("nobody linked it to anything later")
+        expect(page.locator("[id='ROK3-07'] .fold")).to_contain_text("Carried on by")
+
+
 def test_the_head_says_what_the_report_covers(browser: Desktop, small: Report) -> None:
     """Day, coverage, position in the log and selection stand in the head, also where a filter chose."""
     part = small._replace(selection="status open", coverage=Coverage(5, 2, 40))
@@ -293,11 +311,11 @@ def test_the_drawing_matches_the_scale_and_no_label_overlaps(browser: Desktop, t
         track, bar = row.bounding_box(), row.locator("rect").bounding_box()
         assert track is not None
         assert bar is not None
-        years = (2036 - 2024) * 365.25
-        assert bar["x"] - track["x"] == pytest.approx(track["width"] * 731 / years, abs=2)
+        years = (2036 - 2016) * 365.25
+        assert bar["x"] - track["x"] == pytest.approx(track["width"] * 3653 / years, abs=2)
         assert bar["width"] == pytest.approx(track["width"] * 365 / years, abs=3)
         titles = page.locator(".timeline .what")
-        assert titles.count() == 20
+        assert titles.count() == 32
         assert (
             page.eval_on_selector_all(
                 ".timeline li",
@@ -434,7 +452,7 @@ def test_everything_can_be_done_from_the_keyboard(browser: Desktop, text_small: 
 def test_without_scripts_everything_can_be_read_and_nothing_is_dead(browser: Desktop, text_2025: str) -> None:
     """With scripts off all rows show, they unfold, and there is no control that would do nothing."""
     with browser.page(text_2025, scripts=False) as page:
-        assert page.locator("#_table tbody:visible").count() == 42
+        assert page.locator("#_table tbody:visible").count() == COMMITMENTS
         for control in ("button", "input", "select"):
             assert page.locator(f"{control}:visible").count() == 0
         page.locator("#ROK4-31 summary").click()

@@ -27,6 +27,7 @@ from spacedialog.record import bundled_path
 from spacedialog.statements import Addition
 from spacedialog.store import cache, files, lock, migrations, shape
 from spacedialog.tracker import Tracker
+from tests.bundled import COMMITMENTS
 
 if TYPE_CHECKING:
     from tests.conftest import Clock, Maker
@@ -192,7 +193,8 @@ def test_the_tables_are_those_that_the_log_gives(make: Maker, steps: list[Action
 def test_a_rebuild_mends_what_was_lost(tracker: Tracker) -> None:
     """Rebuilding writes every table anew, whatever stood in it."""
     before = in_store(tracker.path)
-    assert all(before[table] for table in shape.TABLES if table not in ("retracted", "conflict", "clash", "assessment"))
+    empty = ("retracted", "conflict", "clash", "link", "assessment")
+    assert all(before[table] for table in shape.TABLES if table not in empty)
     with closing(sqlite3.connect(tracker.path, isolation_level=None)) as connection:
         connection.execute("UPDATE commitment SET status = 'withdrawn', title = 'Nothing'")
         connection.execute("DELETE FROM milestone")
@@ -338,7 +340,7 @@ def test_looking_without_a_store_makes_none(make: Maker) -> None:
     tracker = make()
     look_at_everything(tracker)
     with tracker.view() as view:
-        assert len(list(view.commitments())) == 42
+        assert len(list(view.commitments())) == COMMITMENTS
     assert not tracker.path.parent.exists()
     assert not tracker.has_store
 
@@ -381,7 +383,7 @@ def test_a_store_belongs_to_its_user_alone(make: Maker) -> None:
     tracker = make()
     before = os.umask(0)
     try:
-        written = tracker.note("7", "Hello.")
+        written = tracker.note("4-07", "Hello.")
     finally:
         os.umask(before)
     assert written.created_store == str(tracker.path)
@@ -389,20 +391,20 @@ def test_a_store_belongs_to_its_user_alone(make: Maker) -> None:
     assert stat.S_IMODE(tracker.path.parent.stat().st_mode) == 0o700
     assert list(tracker.path.parent.iterdir()) == [tracker.path]
     with tracker.view() as view:
-        assert len(list(view.commitments())) == 42
+        assert len(list(view.commitments())) == COMMITMENTS
         assert view.history(limit=1)[0].note == "Hello."
 
 
-WRITES: dict[str, Action] = {
-    "mark": lambda tracker: tracker.mark("1", "withdrawn"),
-    "note": lambda tracker: tracker.note("1", "Heard."),
-    "reschedule": lambda tracker: tracker.reschedule("3", "2031"),
-    "edit": lambda tracker: tracker.edit("1", {"title": "Another"}),
-    "milestone": lambda tracker: tracker.add_milestone("2", "Launch", "2028"),
-    "apply": lambda tracker: tracker.apply("ref,status\n1,stalled\n", "updates.csv"),
-    "undo": lambda tracker: tracker.undo(),
-    "import": lambda tracker: tracker.import_file(BUNDLED, "bundled.json"),
-    "undo of one import": lambda tracker: tracker.undo(next(tracker.log()).id, only=True),
+WRITES: dict[str, Callable[[Tracker, str], Any]] = {
+    "mark": lambda tracker, of: tracker.mark(f"{of}-01", "withdrawn"),
+    "note": lambda tracker, of: tracker.note(f"{of}-01", "Heard."),
+    "reschedule": lambda tracker, of: tracker.reschedule(f"{of}-03", "2031"),
+    "edit": lambda tracker, of: tracker.edit(f"{of}-01", {"title": "Another"}),
+    "milestone": lambda tracker, of: tracker.add_milestone(f"{of}-02", "Launch", "2028"),
+    "apply": lambda tracker, of: tracker.apply(f"ref,status\n{of}-01,stalled\n", "updates.csv"),
+    "undo": lambda tracker, _: tracker.undo(),
+    "import": lambda tracker, _: tracker.import_file(BUNDLED, "bundled.json"),
+    "undo of one import": lambda tracker, _: tracker.undo(next(tracker.log()).id, only=True),
 }
 
 
@@ -412,11 +414,11 @@ def test_a_dry_run_keeps_nothing(make: Maker, tracker: Tracker, name: str) -> No
     tracker.note("4", "There is something to undo.")
     before = snapshot(tracker.path.parent)
     dry = make(path=tracker.path, dry_run=True)
-    told = WRITES[name](dry)
+    told = WRITES[name](dry, "RUR1")
     assert snapshot(tracker.path.parent) == before
-    done = WRITES[name](tracker)
-    assert told.dry_run  # type: ignore[attr-defined]
-    assert told._replace(undo=None, dry_run=False) == done._replace(undo=None)  # type: ignore[attr-defined]
+    done = WRITES[name](tracker, "RUR1")
+    assert told.dry_run
+    assert told._replace(undo=None, dry_run=False) == done._replace(undo=None)
     assert snapshot(tracker.path.parent) != before
 
 
@@ -424,16 +426,16 @@ def test_a_dry_run_keeps_nothing(make: Maker, tracker: Tracker, name: str) -> No
 def test_a_dry_run_makes_no_store(make: Maker, name: str) -> None:
     """A dry run with no store works on the bundled dialogue, and makes nothing on the disk."""
     tracker = make(dry_run=True)
-    WRITES[name](tracker)
+    WRITES[name](tracker, "ROK4")
     assert not tracker.path.exists()
     assert not list(tracker.path.parent.glob("*"))
 
 
 FAILURES: dict[str, Action] = {
     "no such ref": lambda tracker: tracker.note("no-such", "Hello."),
-    "no such status": lambda tracker: tracker.mark("7", "happy"),
+    "no such status": lambda tracker: tracker.mark("4-07", "happy"),
     "nothing to undo": lambda tracker: tracker.undo(),
-    "one bad line": lambda tracker: tracker.apply("ref,status\n7,stalled\n8,happy\n", "updates.csv"),
+    "one bad line": lambda tracker: tracker.apply("ref,status\n4-07,stalled\n4-08,happy\n", "updates.csv"),
     "an area not on record": lambda tracker: tracker.add(Addition("Fly", "alchemy", "JS")),
 }
 
@@ -480,7 +482,7 @@ def test_what_was_left_of_a_new_store_is_swept_away(make: Maker) -> None:
     tracker.path.parent.mkdir(parents=True)
     for name in ("", "-wal", "-shm"):
         tracker.path.with_name(f".{tracker.path.name}.new{name}").write_bytes(b"half a store")
-    tracker.note("7", "Hello.")
+    tracker.note("4-07", "Hello.")
     assert list(tracker.path.parent.iterdir()) == [tracker.path]
 
 
@@ -538,7 +540,7 @@ def test_what_is_no_store_is_refused_and_left_alone(tracker: Tracker, name: str)
     calls: list[Action] = [
         look_at_everything,
         lambda tracker: list(tracker.log(known_at=1)),
-        lambda tracker: tracker.note("7", "Hello."),
+        lambda tracker: tracker.note("4-07", "Hello."),
         lambda tracker: tracker.undo(),
         lambda tracker: tracker.import_file(BUNDLED, "bundled.json"),
     ]
@@ -556,7 +558,7 @@ def test_a_path_below_a_file_is_refused(make: Maker) -> None:
     tracker = make("empty")
     below = make(path=tracker.path / "store.db")
     with pytest.raises(StoreError, match="cannot be used"):
-        below.note("7", "Hello.")
+        below.note("4-07", "Hello.")
 
 
 # Together
@@ -587,7 +589,7 @@ from spacedialog.tracker import Tracker
 path, name = Path(sys.argv[1]), sys.argv[2]
 tracker = Tracker(path, today=date(2026, 12, 1), now=lambda: 1_800_000_000_000_000, author=name)
 for number in range(10):
-    tracker.note("7", f"{name} {number}")
+    tracker.note("4-07", f"{name} {number}")
 """
 
 
@@ -625,7 +627,7 @@ def test_a_view_keeps_its_hold_on_the_store(tracker: Tracker) -> None:
         tracker.note("1", "Within the same process.")
         script = _WRITER.replace("range(10)", "range(1)")
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(files.__file__).parents[2])}
-        command = [sys.executable, "-c", script.replace('"7"', '"1"'), str(tracker.path), "Another"]
+        command = [sys.executable, "-c", script.replace('"4-07"', '"1"'), str(tracker.path), "Another"]
         subprocess.run(command, env=environment, check=True, timeout=60)
         # Whoever closes a store last takes its log away: that program was not the last.
         assert tracker.path.with_name(f"{tracker.path.name}-wal").exists()

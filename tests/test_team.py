@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from tests.bundled import CHANGES
+
 if TYPE_CHECKING:
     from tests import chaos_sync
     from tests.program import Desk
@@ -47,8 +49,8 @@ def test_a_day_of_two(server: Server, desks: tuple[Desk, Desk]) -> None:
     anna, rudolf = desks
     began = anna.call("team", "create", server.address("anna"), "day")
     assert began.status == 0, began.stderr
-    assert "139 sent, 0 received; at position 139" in began.stdout
-    assert "0 sent, 139 received" in rudolf.call("team", "join", server.address("rudolf"), "day").stdout
+    assert f"{CHANGES} sent, 0 received; at position {CHANGES}" in began.stdout
+    assert f"0 sent, {CHANGES} received" in rudolf.call("team", "join", server.address("rudolf"), "day").stdout
     anna.call("mark", "31", "complete", "--by", "anna")
     rudolf.call("mark", "31", "stalled", "--by", "rudolf")
     rudolf.call("add", "Share orbit data", "--area", "exploration", "--source", "ST1", "--by", "rudolf")
@@ -76,8 +78,11 @@ def test_a_day_of_two(server: Server, desks: tuple[Desk, Desk]) -> None:
     assert "conflict" not in rudolf.call("sync").stdout
     assert rudolf.call("conflicts", "--json").data == []
     assert rudolf.call("list", "--json").data == anna.call("list", "--json").data
-    assert rudolf.call("list", "--at-seq", "139", "--json").data == anna.call("list", "--at-seq", "139", "--json").data
-    assert anna.call("overview", "--json").data["position"] == 145
+    assert (
+        rudolf.call("list", "--at-seq", str(CHANGES), "--json").data
+        == anna.call("list", "--at-seq", str(CHANGES), "--json").data
+    )
+    assert anna.call("overview", "--json").data["position"] == CHANGES + 6
     signed = server.sql("SELECT DISTINCT pushed_by FROM spacedialog_change ORDER BY pushed_by")
     assert signed == [("anna",), ("rudolf",)]
     assert "left day" in rudolf.call("team", "leave").stdout
@@ -97,7 +102,7 @@ def test_offline_and_back(server: Server, desks: tuple[Desk, Desk]) -> None:
     assert "Traceback" not in away.stderr
     assert str(port) in away.stderr
     standing = anna.call("team", "status", "--json").data
-    assert (standing["waiting"], standing["position"]) == (1, 139)
+    assert (standing["waiting"], standing["position"]) == (1, CHANGES)
 
 
 def test_a_server_put_back_is_refused_with_status_6(server: Server, desks: tuple[Desk, Desk]) -> None:
@@ -107,17 +112,17 @@ def test_a_server_put_back_is_refused_with_status_6(server: Server, desks: tuple
     anna.call("note", "31", "lost by the server")
     anna.call("sync")
     log = "(SELECT log_id FROM spacedialog_log WHERE name = 'backup')"
-    server.sql(f"DELETE FROM spacedialog_change WHERE seq > 130 AND log_id = {log}")
+    server.sql(f"DELETE FROM spacedialog_change WHERE seq > {CHANGES - 8} AND log_id = {log}")
     refused = anna.call("sync")
     assert refused.status == 6
-    assert "no position 140" in refused.stderr
+    assert f"no position {CHANGES + 1}" in refused.stderr
     assert "--heal" in refused.stderr
     healed = anna.call("sync", "--heal")
     assert (healed.status, healed.stdout.splitlines()[0]) == (
         0,
-        "10 sent, 0 received; at position 140 of the team's log",
+        f"9 sent, 0 received; at position {CHANGES + 1} of the team's log",
     )
-    assert server.sql(f"SELECT count(*) FROM spacedialog_change WHERE log_id = {log}") == [(140,)]
+    assert server.sql(f"SELECT count(*) FROM spacedialog_change WHERE log_id = {log}") == [(CHANGES + 1,)]
 
 
 @pytest.mark.parametrize(
@@ -210,7 +215,7 @@ def test_a_head_moved_by_hand_does_no_harm(server: Server, desks: tuple[Desk, De
     anna.call("note", "31", "all the same")
     assert "1 sent" in anna.call("sync").stdout
     assert "1 received" in rudolf.call("sync").stdout
-    assert server.sql("SELECT head FROM spacedialog_log WHERE name = 'head'") == [(140,)]
+    assert server.sql("SELECT head FROM spacedialog_log WHERE name = 'head'") == [(CHANGES + 1,)]
 
 
 def test_one_change_takes_four_round_trips_out_and_one_in(server: Server, desks: tuple[Desk, Desk]) -> None:
@@ -236,4 +241,4 @@ def test_chaos_in_small(server: Server) -> None:  # noqa: ARG001 - says what is 
     did = chaos_sync.run(chaos_sync.Orders())
     assert did.kills >= 12
     assert did.stops >= 2
-    assert did.changes > 139 + 4 * 6
+    assert did.changes > CHANGES + 4 * 6

@@ -42,8 +42,8 @@ class Team:
         self.logs.create("space", "log")
         self._make, self._clock = make, clock
 
-    def member(self, name: str, clock: Clock | None = None) -> Tracker:
-        tracker = self._make("ruritania", author=name, seed=name, clock=clock or self._clock)
+    def member(self, name: str, clock: Clock | None = None, *, record: str = "ruritania") -> Tracker:
+        tracker = self._make(record, author=name, seed=name, clock=clock or self._clock)
         begin(tracker.path, shared.Membership("memory:", "space", "log", 0, first_chain("log")), nothing)
         return tracker
 

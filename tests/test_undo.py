@@ -14,6 +14,7 @@ from spacedialog.errors import InputError, NotFoundError, ProblemsError
 from spacedialog.record import bundled_path
 from spacedialog.statements import Addition
 from spacedialog.tracker import Tracker
+from tests.bundled import COMMITMENTS
 
 if TYPE_CHECKING:
     from tests.conftest import Maker
@@ -260,15 +261,15 @@ def test_what_another_did_is_undone_by_name_only(make: Maker, tracker: Tracker) 
 def test_the_bundled_record_is_not_undone_by_mistake(make: Maker) -> None:
     """The bundled record does not go as a whole; one statement of it may."""
     tracker = make("bundled")
-    tracker.mark("7", "stalled")
+    tracker.mark("4-07", "stalled")
     entry = next(change.id for change in tracker.log() if change.content.get("set", {}).get("ref") == "ROK4-07")
     with pytest.raises(InputError, match="bundled") as caught:
         tracker.undo(entry)
     assert "--only" in caught.value.remedy
     assert tracker.undo(entry, only=True).changes == 1
-    assert len(refs(tracker)) == 41
+    assert len(refs(tracker)) == COMMITMENTS - 1
     tracker.redo(entry)
-    assert (len(refs(tracker)), status(tracker, "ROK4-07")) == (42, "stalled")
+    assert (len(refs(tracker)), status(tracker, "ROK4-07")) == (COMMITMENTS, "stalled")
 
 
 def test_a_statement_that_was_taken_back_stays_so(make: Maker) -> None:

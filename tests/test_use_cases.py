@@ -495,9 +495,9 @@ def test_any_text_is_applied_or_refused(make: Maker, text: str) -> None:
 def test_the_bundled_record_is_written_to_at_first(make: Maker) -> None:
     """The first write makes the store from the bundled record, and says where; the next one does not."""
     tracker = make()
-    assert tracker.mark("7", "stalled").created_store == str(tracker.path)
-    assert tracker.mark("7", "complete").created_store is None
-    assert row(tracker, "7").ref == "ROK4-07"
+    assert tracker.mark("4-07", "stalled").created_store == str(tracker.path)
+    assert tracker.mark("4-07", "complete").created_store is None
+    assert row(tracker, "4-07").ref == "ROK4-07"
 
 
 @pytest.mark.parametrize("write", WRITES)

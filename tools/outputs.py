@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from spacedialog import rows, storekeeping, verdicts
+from spacedialog import carried, drafts, rows, storekeeping, verdicts
 from spacedialog.render.json_ import SCHEMA_VERSION
 
 KEPT = Path(__file__).parents[1] / "docs" / "schemas" / "output.json"
@@ -19,6 +19,7 @@ LISTS = {
     "list": rows.CommitmentRow,
     "upcoming": rows.UpcomingRow,
     "areas": rows.AreaRow,
+    "dialogues": rows.DialogueRow,
     "history": rows.HistoryRow,
     "slips": rows.SlipRow,
     "search": rows.FoundRow,
@@ -28,8 +29,8 @@ LISTS = {
     "fingerprint": rows.FingerprintRow,
     "conflicts": rows.ConflictRow,
     "paths": storekeeping.Place,
-    "review": rows.CandidateRow,
-    "verify-source": rows.VerifiedRow,
+    "review": drafts.CandidateRow,
+    "verify-source": drafts.VerifiedRow,
 }
 """The outputs whose `data` is a list, and its rows."""
 OBJECTS = {
@@ -37,6 +38,7 @@ OBJECTS = {
     "show": rows.Detail,
     "brief": rows.Brief,
     "report": rows.Report,
+    "compare": carried.Comparison,
     "agreement": verdicts.Agreement,
     "crosswalk": verdicts.Crosswalk,
     "written": rows.Written,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from spacedialog.dates import readable
+from spacedialog.drafts import CandidateRow, Reviewed
 from spacedialog.report import Block, Document
-from spacedialog.rows import CandidateRow, Reviewed
 from spacedialog.sheets import Column, Sheet
 
 UNDECIDED = "left"

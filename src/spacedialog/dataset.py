@@ -157,6 +157,14 @@ class Draft(Strict):
     decision: Decision | None = Field(default=None, strict=False, description="None until somebody has looked.")
 
 
+class CarriedOn(Strict):
+    """A commitment of an earlier dialogue that this one takes up, and how that is known."""
+
+    ref: RefText
+    note: Text | None = None
+    evidence: WebAddress
+
+
 class Commitment(Strict):
     """One thing promised, agreed, intended or explored."""
 
@@ -177,6 +185,9 @@ class Commitment(Strict):
     )
     difference: Text | None = Field(default=None, description="Where the documents differ.")
     milestones: list[Milestone] = Field(default=[], max_length=MOST)
+    carries_on: list[CarriedOn] = Field(
+        default=[], max_length=MOST, description="What it takes up of an earlier dialogue, by its full ref."
+    )
     draft: Draft | None = None
 
 
@@ -243,6 +254,15 @@ class Checks:
             yield from self._unknown(f"{place}.omitted_by[{position}]", "documents", document)
         yield from self._whole(place, commitment)
         yield from self._cited(place, commitment.sources)
+        carried = [one.ref.casefold() for one in commitment.carries_on]
+        for position, ref in enumerate(carried):
+            if ref in carried[:position]:
+                yield f"{place}.carries_on[{position}].ref: it stands there twice\n  write it once"
+            if ref.rpartition("-")[0] == commitment.ref.casefold().rpartition("-")[0]:
+                yield (
+                    f"{place}.carries_on[{position}].ref: {quoted(commitment.carries_on[position].ref)} is of the same"
+                    " dialogue\n  name a commitment of an earlier one"
+                )
         for position, milestone in enumerate(commitment.milestones):
             part = f"{place}.milestones[{position}]"
             yield from self._ref(part, milestone.ref)

@@ -59,6 +59,7 @@ _SPOKEN = {f"-{code}": f"-{name}" for name, code in _TYPED.items()} | {
     "-23": " autumn",
     "-24": " winter",
 }
+_ONE_MONTH = re.compile(r"([0-9]{4}-[0-9]{2}-)([0-9]{2})/\1([0-9]{2})")
 _CODE = re.compile(r"(?<=[0-9]{4})-(?:2[1-4]|3[3-6]|4[01])(?![0-9-])")
 _DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
 _MONTHS = {Unit.MONTH: 1, Unit.YEAR: 12}
@@ -253,5 +254,6 @@ def _stepped(end: str, n: int, every: Span) -> str:
 
 
 def readable(text: str) -> str:
-    """An EDTF date as people would write it: quarters and halves as `2026-Q3` and `2026-H2`, seasons by name."""
-    return _CODE.sub(lambda found: _SPOKEN[found[0]], text)
+    """An EDTF date as people would write it: quarters and halves as `2026-Q3` and `2026-H2`, seasons by name, days of
+    one month as `2022-12-15/16`."""
+    return _CODE.sub(lambda found: _SPOKEN[found[0]], _ONE_MONTH.sub(r"\1\2/\3", text))

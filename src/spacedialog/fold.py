@@ -217,6 +217,7 @@ _FIELDS: Mapping[str, type] = {
     **dict.fromkeys(("status", "due", "when", "met", "recurs", "detail", "lead", "difference"), str),
     **dict.fromkeys(("commitment", "party", "assessor", "rubric", "verdict"), str),
     **dict.fromkeys(("series", "place", "host"), str),
+    **dict.fromkeys(("old", "new", "decided"), str),
     **dict.fromkeys(("partners", "sources", "documents", "heads", "omitted_by"), list),
     **dict.fromkeys(("percent", "position"), int),
     "grades": dict,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spacedialog.words import CLOSING_DAYS, STALE_DAYS, Flag, Status, Strength
+from spacedialog.words import CLOSING_DAYS, STALE_DAYS, Flag, Outcome, Status, Strength
 
 STRENGTHS = {
     Strength.DELIVERED: "already done when the parties met",
@@ -25,4 +25,13 @@ FLAGS = {
     Flag.SLIPPED: "a date of it was moved",
     Flag.CONFLICT: "members of the team recorded different things, and nobody has decided yet",
     Flag.CLAIMED: "somebody says that it is done, and no evidence of it is recorded",
+}
+OUTCOMES = {
+    Outcome.STRENGTHENED: "carried on, in words that bind more",
+    Outcome.REPEATED: "carried on, in words that bind as much",
+    Outcome.WEAKENED: "carried on, in words that bind less",
+    Outcome.COMPLETED: "the earlier one is complete",
+    Outcome.WITHDRAWN: "the earlier one was given up",
+    Outcome.SILENT: "nobody linked it to anything later, and it is neither complete nor withdrawn",
+    Outcome.NEW: "nobody linked it to anything earlier",
 }

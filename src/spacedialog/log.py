@@ -148,6 +148,11 @@ def item_id(kind: str, key: str) -> str:
     return _uuid_text(digest & ~(0xF << 76 | 0b11 << 62) | 0x8 << 76 | 0b10 << 62)
 
 
+def link_item(old: str, new: str) -> str:
+    """The UUID of what is decided of two commitments (their items): the same whoever decides, and wherever."""
+    return item_id("link", f"{old}/{new}")
+
+
 def _sha256(text: str) -> bytes:
     from hashlib import sha256  # here, for start-up time: most reads need none
 

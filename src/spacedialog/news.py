@@ -72,7 +72,7 @@ def _line_of(
     match row:
         case NewsRow(entry, title, source):
             cited = source or ", ".join(document["key"] for document in entry.changed.get("documents", ()))
-            is_new = entry.kind == "create" and "verdict" not in entry.changed
+            is_new = entry.kind == "create" and not {"verdict", "decided"} & entry.changed.keys()
             what = "put on record" if is_new else did(entry)
             return entry.ref, title, entry.on, f"{what} ({entry.author})", entry.note, cited or None
         case SlipRow():

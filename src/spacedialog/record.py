@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from spacedialog.dates import Recurrence, VagueDate
 from spacedialog.fold import closing_day
-from spacedialog.log import CREATE, IMPORTED, NOTE, RETRACT, SET, Change, Draft, canonical, item_id
-from spacedialog.words import Decision, MilestoneStatus
+from spacedialog.log import CREATE, IMPORTED, NOTE, RETRACT, SET, Change, Draft, canonical, item_id, link_item
+from spacedialog.words import Decision, LinkDecision, MilestoneStatus
 
 
 def bundled_path() -> Path:
@@ -24,8 +24,8 @@ def bundled_path() -> Path:
 
 
 def bundled_documents() -> list[dict[str, Any]]:
-    """The bundled data files, read; they were checked when the program was built."""
-    return [json.loads(path.read_bytes()) for path in sorted(bundled_path().glob("dialogue_*.json"))]
+    """The bundled data files, read, newest meeting first; they were checked when the program was built."""
+    return [json.loads(path.read_bytes()) for path in sorted(bundled_path().glob("dialogue_*.json"), reverse=True)]
 
 
 class Entry(NamedTuple):
@@ -89,7 +89,7 @@ def seed_drafts(document: Mapping[str, Any]) -> Iterator[list[Draft]]:
     """All that a whole document says, in groups by the item that they are about."""
     yield from opening_drafts(document)
     for entry in entries(document):
-        yield entry_drafts(document["dialogue"], entry)
+        yield from entry_drafts(document["dialogue"], entry)
 
 
 def opening_drafts(opening: Mapping[str, Any]) -> Iterator[list[Draft]]:
@@ -105,19 +105,33 @@ def opening_drafts(opening: Mapping[str, Any]) -> Iterator[list[Draft]]:
         yield [_create("party", f"{key}/{party['key']}", dialogue["when"], {**party, "dialogue": key})]
 
 
-def entry_drafts(dialogue: Mapping[str, Any], entry: Entry) -> list[Draft]:
-    """What a data file says of one commitment: the commitment, its milestones, the updates."""
+def items(entry: Entry) -> Iterator[str]:
+    """The items (their UUIDs) that an entry speaks of: the commitment, then each of its links."""
+    item = item_id("commitment", entry.commitment["ref"])
+    yield item
+    for said in entry.commitment.get("carries_on", ()):
+        yield link_item(item_id("commitment", said["ref"]), item)
+
+
+def entry_drafts(dialogue: Mapping[str, Any], entry: Entry) -> Iterator[list[Draft]]:
+    """What a data file says of one commitment: it, its milestones and the updates; then each of its links."""
     commitment, on = entry.commitment, dialogue["when"]
     # What was drafted, and why, is for whoever reviews it; the record has what came of it.
-    values = {name: value for name, value in commitment.items() if name not in ("milestones", "draft")}
+    apart = ("milestones", "carries_on", "draft")
+    values = {name: value for name, value in commitment.items() if name not in apart}
     first = _create("commitment", commitment["ref"], on, {**values, "dialogue": dialogue["key"]})
     in_order = sorted((update for _, update in entry.updates), key=lambda update: closing_day(update["on"]))
     milestones = {milestone["ref"].casefold(): dict(milestone) for milestone in commitment.get("milestones", ())}
-    return [
+    yield [
         first,
         *(_milestone(first.item, milestone, on) for milestone in milestones.values()),
         *(_update(update, first.item, milestones.get(update["ref"].casefold())) for update in in_order),
     ]
+    for said in commitment.get("carries_on", ()):
+        old = item_id("commitment", said["ref"])
+        pair = {"old": old, "new": first.item, "decided": LinkDecision.LINKED.value}
+        remarks = _stated({name: said.get(name) for name in ("note", "evidence")})
+        yield [Draft(CREATE, link_item(old, first.item), on, {"type": "link", "set": pair, "via": IMPORTED, **remarks})]
 
 
 def _create(kind: str, name: str, on: str, values: Mapping[str, Any]) -> Draft:

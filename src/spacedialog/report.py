@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from spacedialog.carried import Comparison
+from spacedialog.comparisons import carried, counted_outcomes, proposals, taken_up
 from spacedialog.dates import readable
 from spacedialog.links import citation
 from spacedialog.rows import (
@@ -27,6 +29,7 @@ from spacedialog.sheets import (
     history,
     indented,
     next_milestone,
+    of_dialogue,
     slips,
     status,
     to_the_minute,
@@ -70,7 +73,7 @@ def overview(of: Overview) -> Document:
         *(Figure("dialogue", str(dialogue.get("key")), str(dialogue.get("title"))) for dialogue in of.dialogues),
         *(Figure("coverage", name, value) for name, value in of.coverage._asdict().items()),
         *(Figure("status", name, count) for name, count in of.statuses.items()),
-        *(Figure("area", row.area, row.commitments) for row in of.areas),
+        *(Figure("area", f"{row.dialogue}/{row.area}", row.commitments) for row in of.areas),
         *(Figure("next", row.ref, row.when) for row in of.next),
         *(Figure("overdue", row.ref, row.due) for row in of.overdue),
         *(Figure("unrecorded", row.ref, row.when) for row in of.unrecorded),
@@ -83,10 +86,15 @@ def overview(of: Overview) -> Document:
     )
     shared = f"; position {of.position} of the team's log" if of.position else ""
     quiet = f"; no entry for {STALE_DAYS} days on {of.stale} open ones" if of.stale else ""
+    newest = of.dialogues[-1].get("key") if of.dialogues else None
+    # What an earlier dialogue undertook is told by what it still has to come: its areas would be a screen each.
+    areas = tuple(row for row in of.areas if row.dialogue == newest)
+    several = len(of.dialogues) > 1
     blocks = [
-        Block("", (*map(_held, of.dialogues), coverage_line(of.coverage) + quiet + shared)),
+        Block("", (*map(_held, of.dialogues[-1:]), coverage_line(of.coverage) + quiet + shared)),
+        *([Block("Dialogues", sheet=_dialogues(of.dialogues))] if several else ()),
         Block("Status", sheet=_statuses(of.statuses, of.coverage.commitments)),
-        Block("Areas", (LEGEND,), _progress(of.areas)),
+        Block(f"Areas of {newest}" if several else "Areas", (LEGEND,), _progress(areas)),
         Block("What comes next", sheet=upcoming(of.next)),
     ]
     if of.overdue:
@@ -148,8 +156,24 @@ def whole(of: Report, *, events: Callable[[], Iterable[CalendarEvent]] | None = 
         blocks.append(Block("Moved dates", sheet=slips(of.slips)))
     if judged := [row for detail in of.commitments for row in detail.assessments]:
         blocks.append(Block("Assessments", sheet=assessments(judged)))
+    if of.carried:
+        heading = f"What {of.carried.new} took up of {of.carried.old}"
+        blocks.append(Block(heading, sheet=taken_up(of.carried)))
     sheet = commitments(rows, lambda: of.coverage)._replace(events=events)
     return Document("report", of, sheet, (*blocks, Block("Commitments", sheet=sheet)))
+
+
+def comparison(of: Comparison) -> Document:
+    """What a dialogue took up of an earlier one; and, apart from it, what nobody has decided."""
+    lines = (
+        counted_outcomes(of),
+        "carried on is what a person linked; until then the old one is silent, and the new one new",
+    )
+    sheet = carried(of.rows)
+    blocks = [Block(f"What {of.new} took up of {of.old}", lines, sheet)]
+    if of.proposals:
+        blocks.append(Block("Proposed, and decided by nobody", sheet=proposals(of.proposals)))
+    return Document("comparison", of, sheet, tuple(blocks))
 
 
 def _statuses(counts: Mapping[str, int], total: int) -> Sheet:
@@ -166,19 +190,42 @@ def _statuses(counts: Mapping[str, int], total: int) -> Sheet:
     )
 
 
+def _dialogues(of: Sequence[Mapping[str, Any]]) -> Sheet:
+    most = max(dialogue["commitments"] for dialogue in of)
+    names = ("key", "when", "place", "commitments", "assessed", "complete", "in_progress")
+    return Sheet(
+        "dialogues",
+        names,
+        tuple(tuple(dialogue.get(name, "") for name in names) for dialogue in reversed(of)),
+        (
+            Column("Key", lambda row: row[0]),
+            Column("When", lambda row: readable(row[1])),
+            Column("Place", lambda row: row[2], from_width=100),
+            Column("Assessed", lambda row: f"{row[4]} of {row[3]}", right=True),
+            Column("Complete", lambda row: str(row[5]), right=True, from_width=70),
+            Column("", lambda row: _drawn(*row[3:], of=most)),
+        ),
+        "there are no dialogues",
+    )
+
+
+def _drawn(commitments: int, assessed: int, complete: int, in_progress: int, *, of: int) -> str:
+    otherwise, unknown = assessed - complete - in_progress, commitments - assessed
+    return bar((complete, "█"), (in_progress, "▒"), (otherwise, "░"), (unknown, "▁"), of=of)
+
+
 def _progress(rows: tuple[AreaRow, ...]) -> Sheet:
     most = max((row.commitments for row in rows), default=1)
 
     def drawn(row: AreaRow) -> str:
-        otherwise = row.assessed - row.complete - row.in_progress
-        unknown = row.commitments - row.assessed
-        return bar((row.complete, "█"), (row.in_progress, "▒"), (otherwise, "░"), (unknown, "▁"), of=most)
+        return _drawn(row.commitments, row.assessed, row.complete, row.in_progress, of=most)
 
     return Sheet(
         "areas",
         AreaRow._fields,
         rows,
         (
+            *of_dialogue(rows),
             Column("Area", lambda row: row.title, wide=True),
             Column("Assessed", lambda row: f"{row.assessed} of {row.commitments}", right=True),
             Column("Complete", lambda row: str(row.complete), right=True, from_width=80),
@@ -228,6 +275,8 @@ def detail(of: Detail) -> Document:
         ("detail", of.detail or ""),
         ("differs", of.difference or ""),
         ("left out by", ", ".join(of.omitted_by)),
+        *(("carries on", f"{other['ref']} {other['title']}") for other in of.carries_on),
+        *(("carried on by", f"{other['ref']} {other['title']}") for other in of.carried_on_by),
     ]
     sheet = _pairs(
         "commitment",

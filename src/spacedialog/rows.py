@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from spacedialog.carried import Comparison
 from spacedialog.verdicts import AssessmentRow
 
 
@@ -125,6 +126,27 @@ class AreaRow(NamedTuple):
     overdue: int
     closing: int
     next_milestone: Mapping[str, str] | None
+    dialogue: str
+    claimed: int = 0
+
+
+class DialogueRow(NamedTuple):
+    """A dialogue with counts of its commitments, those `claimed` being complete too; `next_milestone` has `ref`,
+    `title` and `when`. Text is empty where its record says nothing.
+    """
+
+    key: str
+    series: str
+    number: int | None
+    title: str
+    when: str
+    place: str
+    host: str
+    commitments: int
+    assessed: int
+    complete: int
+    in_progress: int
+    next_milestone: Mapping[str, str] | None
     claimed: int = 0
 
 
@@ -190,9 +212,9 @@ class Coverage(NamedTuple):
 class Overview(NamedTuple):
     """What the program shows when it is called with no command.
 
-    `next` are the milestones that come next, `overdue` the commitments that are, `unrecorded` the milestones whose
-    windows closed with nothing recorded of their outcome: the first few of each. `position` is that in the team's log,
-    where there is one.
+    `dialogues` are their own records, oldest first, with the counts of `DialogueRow`. `next` are the milestones that
+    come next, `overdue` the commitments that are, `unrecorded` the milestones whose windows closed with nothing
+    recorded of their outcome: the first few of each. `position` is that in the team's log, where there is one.
     """
 
     dialogues: tuple[Mapping[str, Any], ...]
@@ -230,7 +252,11 @@ class ConflictRow(NamedTuple):
 
 
 class Detail(NamedTuple):
-    """All that is known of one commitment: its fields, its sources, its milestones and its history."""
+    """All that is known of one commitment: its fields, its sources, its milestones and its history.
+
+    `carries_on` are the commitments of earlier dialogues that it takes up, `carried_on_by` the later ones that take it
+    up, each with `ref` and `title`, as people linked them.
+    """
 
     commitment: CommitmentRow
     detail: str | None
@@ -242,6 +268,8 @@ class Detail(NamedTuple):
     history: tuple[HistoryRow, ...]
     conflicts: tuple[ConflictRow, ...] = ()
     assessments: tuple[AssessmentRow, ...] = ()
+    carries_on: tuple[Mapping[str, str], ...] = ()
+    carried_on_by: tuple[Mapping[str, str], ...] = ()
 
 
 class Report(NamedTuple):
@@ -250,7 +278,8 @@ class Report(NamedTuple):
     `selection` says in words which part it is, and is empty for all of it. `changes` and `recorded_until` are the
     position in the log: how many entries there are, and when the newest of them was recorded; `position` is that in
     the team's log, where there is one. Coverage, statuses and areas count the commitments of this part; `milestones`
-    are its dated events, also those met, in the order of their windows.
+    are its dated events, also those met, in the order of their windows. `carried` says what the newest dialogue took
+    up of the one before it; None where nobody linked anything of the two, or the report is of a part of them.
     """
 
     as_of: str
@@ -265,6 +294,7 @@ class Report(NamedTuple):
     milestones: tuple[UpcomingRow, ...]
     slips: tuple[SlipRow, ...]
     position: int | None = None
+    carried: Comparison | None = None
 
 
 class Brief(NamedTuple):
@@ -401,54 +431,3 @@ class TeamRow(NamedTuple):
     quarantined: int
     conflicts: int
     clashes: int
-
-
-class CandidateRow(NamedTuple):
-    """A candidate that `draft` found, as it stands in its file; `decision` is None until somebody has looked.
-
-    `confidence` is from 0 to 1. `milestones` and `sources` are one line each.
-    """
-
-    ref: str
-    title: str
-    decision: str | None
-    area: str
-    kind: str
-    strength: str
-    lead: str | None
-    partners: tuple[str, ...]
-    due: str | None
-    detail: str | None
-    milestones: tuple[str, ...]
-    sources: tuple[str, ...]
-    confidence: float
-    why: str
-    sentence: str
-
-
-class Reviewed(NamedTuple):
-    """How many candidates were accepted and dropped, and how many nobody has decided."""
-
-    accepted: int
-    dropped: int
-    left: int
-
-
-class VerifiedRow(NamedTuple):
-    """A source of a commitment, held against a copy of its document.
-
-    `paragraph` and `sentence` are its place as it is recorded, `found_paragraph` and `found_sentence` that of the
-    sentence (`text`) of the copy that is the same or comes nearest; None where there is none. `similarity` is from 0
-    to 1: 1 for the same sentence, else how much of what is known of it stands in the other.
-    """
-
-    ref: str
-    title: str
-    verdict: str
-    document: str
-    paragraph: str | None
-    sentence: int | None
-    found_paragraph: str | None
-    found_sentence: int | None
-    similarity: float | None
-    text: str | None

@@ -112,9 +112,12 @@ def _bound(name: str, given: VagueDate, day: date | None) -> date:
     return day
 
 
-def known(view: View, name: str, text: str) -> str:
-    """The value on record that a text names, case aside: an area, a party, a side, a kind, a dialogue."""
-    return one_of(name, text, view.values(name))
+def known(view: View, name: str, text: str, *, of: str | None = None) -> str:
+    """The value on record that a text names, case aside: an area, a party, a side, a kind, a dialogue.
+
+    With `of`, one of that dialogue (its key).
+    """
+    return one_of(name, text, view.values(name, of=of))
 
 
 def one_of(name: str, text: str, choices: Sequence[str]) -> str:

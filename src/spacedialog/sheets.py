@@ -11,7 +11,17 @@ from typing import Any, NamedTuple
 
 from spacedialog.dates import VagueDate, readable
 from spacedialog.links import citation
-from spacedialog.rows import AreaRow, CalendarEvent, CommitmentRow, Coverage, FoundRow, HistoryRow, SlipRow, UpcomingRow
+from spacedialog.rows import (
+    AreaRow,
+    CalendarEvent,
+    CommitmentRow,
+    Coverage,
+    DialogueRow,
+    FoundRow,
+    HistoryRow,
+    SlipRow,
+    UpcomingRow,
+)
 from spacedialog.verdicts import AssessmentRow
 
 
@@ -76,7 +86,7 @@ def commitments(rows: Iterable[CommitmentRow], coverage: Callable[[], Coverage] 
             Column("Status", status, tone=lambda row: row.status),
             Column("Due", lambda row: readable(row.due or ""), from_width=70),
             Column("Flags", lambda row: " ".join(row.flags), tone=lambda row: row.flags[0] if row.flags else ""),
-            Column("Updated", lambda row: row.updated_on, from_width=100),
+            Column("Updated", lambda row: readable(row.updated_on), from_width=100),
             Column("Source", lambda row: row.source, from_width=160),
         ),
         "no commitment fits",
@@ -171,31 +181,62 @@ def _long(days: int) -> str:
     return f"{round(days / 365.25)} years"
 
 
-def areas(rows: Iterable[AreaRow], coverage: Callable[[], Coverage] | None = None) -> Sheet:
+def dialogues(rows: Iterable[DialogueRow], coverage: Callable[[], Coverage] | None = None) -> Sheet:
+    """Dialogues with counts of their commitments."""
+    return Sheet(
+        "dialogues",
+        DialogueRow._fields,
+        rows,
+        (
+            Column("Key", lambda row: row.key),
+            Column("Title", lambda row: row.title, from_width=70, wide=True),
+            Column("When", lambda row: readable(row.when)),
+            Column("Place", lambda row: row.place, from_width=100),
+            Column("Host", lambda row: row.host, from_width=120),
+            Column("Commitments", lambda row: str(row.commitments), right=True),
+            Column("Assessed", lambda row: str(row.assessed), right=True),
+            Column("Complete", lambda row: str(row.complete), right=True),
+            Column("Claimed", lambda row: str(row.claimed), right=True, from_width=110),
+            Column("Next milestone", next_milestone, from_width=140, wide=True),
+        ),
+        "there are no dialogues",
+        _notes(coverage),
+    )
+
+
+def of_dialogue(rows: Iterable[AreaRow]) -> tuple[Column, ...]:
+    """The column that says whose areas these are; none where all are of one dialogue."""
+    return (Column("Dialogue", lambda row: row.dialogue),) if len({row.dialogue for row in rows}) > 1 else ()
+
+
+def areas(rows: Sequence[AreaRow], coverage: Callable[[], Coverage] | None = None) -> Sheet:
     """Areas with their counts."""
+    whose = of_dialogue(rows)
+    room = 20 * len(whose)
     return Sheet(
         "areas",
         AreaRow._fields,
         rows,
         (
+            *whose,
             Column("Area", lambda row: row.area),
-            Column("Title", lambda row: row.title, from_width=100, wide=True),
+            Column("Title", lambda row: row.title, from_width=100 + room, wide=True),
             Column("Commitments", lambda row: str(row.commitments), right=True),
             Column("Assessed", lambda row: str(row.assessed), right=True),
             Column("Complete", lambda row: str(row.complete), right=True, from_width=80),
-            Column("Claimed", lambda row: str(row.claimed), right=True, from_width=100),
-            Column("In progress", lambda row: str(row.in_progress), right=True, from_width=90),
-            Column("Overdue", lambda row: str(row.overdue), right=True),
-            Column("Closing", lambda row: str(row.closing), right=True),
-            Column("Next milestone", next_milestone, from_width=130, wide=True),
+            Column("Claimed", lambda row: str(row.claimed), right=True, from_width=100 + room),
+            Column("In progress", lambda row: str(row.in_progress), right=True, from_width=90 + room),
+            Column("Overdue", lambda row: str(row.overdue), right=True, from_width=4 * room),
+            Column("Closing", lambda row: str(row.closing), right=True, from_width=4 * room),
+            Column("Next milestone", next_milestone, from_width=130 + room, wide=True),
         ),
         "there are no areas",
         _notes(coverage),
     )
 
 
-def next_milestone(row: AreaRow) -> str:
-    """What comes next in an area, in one line."""
+def next_milestone(row: AreaRow | DialogueRow) -> str:
+    """What comes next in an area or in a dialogue, in one line."""
     following = row.next_milestone
     return f"{readable(following['when'])} {following['ref']} {following['title']}" if following else ""
 
@@ -251,6 +292,8 @@ def did(row: HistoryRow) -> str:
     if "verdict" in row.changed:
         of = row.changed
         done = f"assessed{' ' + of['party'] if of.get('party') else ''}: {of['verdict']} ({by(of)})"
+    elif row.kind in ("create", "set") and "decided" in row.changed:
+        done = str(row.changed["decided"])
     elif row.kind == "create":
         done = f"recorded: {row.changed.get('title') or row.changed.get('name') or row.changed.get('key', '')}"
     elif row.kind == "retract":
@@ -269,7 +312,7 @@ def known(row: HistoryRow) -> str:
         return row.evidence
     if sources:
         return citation(sources[0])
-    return "no evidence given" if row.kind == "set" or "verdict" in row.changed else ""
+    return "no evidence given" if row.kind == "set" or {"verdict", "decided"} & row.changed.keys() else ""
 
 
 def by(assessment: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from spacedialog.rows import VerifiedRow
+from spacedialog.drafts import VerifiedRow
 from spacedialog.sheets import Column, Sheet
 from spacedialog.words import SourceVerdict
 

@@ -124,6 +124,8 @@ def correction(
 def checked(view: View, target: Target, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as the record keeps them; InputError at the first that does not fit what is on record."""
     kept = dict(values)
+    # Areas and parties belong to a dialogue, and what names those of another would be counted nowhere.
+    of = kept.get("dialogue") or (view.fields(target.item) or {}).get("dialogue")
     if "title" in kept:
         check_text("title", kept["title"])
     if kept.get("detail"):
@@ -141,11 +143,11 @@ def checked(view: View, target: Target, values: Mapping[str, Any]) -> dict[str, 
             )
         if view.refs.taken([target._replace(ref=kept["ref"])]):
             raise InputError(f"ref: {kept['ref']} is taken", "leave it out for the next free number")
-    for name, of in (("area", "area"), ("lead", "party")):
+    for name, kind in (("area", "area"), ("lead", "party")):
         if kept.get(name):
-            kept[name] = known(view, of, kept[name])
+            kept[name] = known(view, kind, kept[name], of=of)
     if "partners" in kept:
-        kept["partners"] = [known(view, "party", partner) for partner in kept["partners"]]
+        kept["partners"] = [known(view, "party", partner, of=of) for partner in kept["partners"]]
     if kept.get("kind") and not _KIND.fullmatch(kept["kind"]):
         raise InputError(f"kind: {quoted(kept['kind'])} is not a kind", "write one word such as agreement, action-item")
     if kept.get("strength"):

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from spacedialog.errors import DateError, NotFoundError
-from spacedialog.log import Draft, item_id
+from spacedialog.log import Draft
 from spacedialog.rows import Written
 from spacedialog.session import Session
 from spacedialog.store import files, journal, shared, writer
 from spacedialog.store.view import View
 from spacedialog.watch import Watch, unwatched
-from spacedialog.words import Decision
+from spacedialog.words import Decision, LinkDecision
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from spacedialog.dates import VagueDate
     from spacedialog.intake import Contents
     from spacedialog.log import Change
-    from spacedialog.record import Candidates
+    from spacedialog.record import Candidates, Entry
     from spacedialog.statements import Addition
     from spacedialog.updates import Update
 
@@ -254,6 +254,31 @@ class Tracker:
             notices = () if evidence else ("no evidence was given: --evidence URL says how it is known",)
             return written._replace(title=title, notices=(*written.notices, *notices))
 
+    def link(
+        self, old: str, new: str, *, on: When | None = None, note: str | None = None, evidence: str | None = None
+    ) -> Written:
+        """Record that a commitment (the ref `new`) carries on one of an earlier dialogue (`old`)."""
+        return self._decide(LinkDecision.LINKED, old, new, on, note, evidence)
+
+    def unlink(
+        self, old: str, new: str, *, on: When | None = None, note: str | None = None, evidence: str | None = None
+    ) -> Written:
+        """Record that it does not: a link is taken away by it, and what looks alike is not proposed again."""
+        return self._decide(LinkDecision.NOT_LINKED, old, new, on, note, evidence)
+
+    def _decide(
+        self, decided: LinkDecision, old: str, new: str, on: When | None, note: str | None, evidence: str | None
+    ) -> Written:
+        from spacedialog.carryover import decision
+
+        with self._writing() as session:
+            pair = session.view.refs.resolve(old), session.view.refs.resolve(new)
+            day = self._on(on) if on else None
+            target, draft = decision(session.view, pair, decided, day, note, evidence)
+            written = session.keep(decided.value, [target], [draft])
+            told = tuple(one for one in written.differences if one.field == "decided")
+            return written._replace(differences=told)
+
     def apply(self, text: str, name: str, *, watch: Watch = unwatched) -> Written:
         """Record many updates (JSON Lines or CSV) as one action: all of them, or none.
 
@@ -320,13 +345,15 @@ class Tracker:
             previous, refused = journal.imported(session.connection, item), journal.refused(session.connection, item)
             return record.differences(drafts, previous, refused, on=self.today.isoformat())
 
-        def gone(ref: str) -> list[Draft]:
-            item = item_id("commitment", ref)
-            previous = journal.imported(session.connection, item)
-            if not {change.id for change in journal.live(session.connection, item)} <= {one.id for one in previous}:
-                candidates.keep(ref)
-                return []
-            return record.differences([], previous, (), on=self.today.isoformat())
+        def gone(entry: Entry) -> Iterator[list[Draft]]:
+            commitment, *links = record.items(entry)
+            for item in (commitment, *links):
+                previous = journal.imported(session.connection, item)
+                if {change.id for change in journal.live(session.connection, item)} <= {one.id for one in previous}:
+                    yield record.differences([], previous, (), on=self.today.isoformat())
+                elif item == commitment:
+                    candidates.keep(entry.commitment["ref"])
+                    return
 
         contents.problems.extend(dataset.opening_misfits(contents.opening, session.view, self.today))
         if not contents.problems:
@@ -334,11 +361,11 @@ class Tracker:
         for entry in watch(contents.entries()):
             candidates.count(entry)
             if entry.decision is Decision.DROPPED:
-                yield gone(entry.commitment["ref"])
+                yield from gone(entry)
                 continue
             contents.problems.extend(dataset.entry_misfits(entry, session.view, self.today))
             if not contents.problems:
-                yield news(record.entry_drafts(contents.opening["dialogue"], entry))
+                yield from map(news, record.entry_drafts(contents.opening["dialogue"], entry))
 
     def undo(self, change: str | None = None, *, only: bool = False) -> Written:
         """Take back the author's latest action, or the one that a change (its id, or the end of it) belongs to.

@@ -71,6 +71,29 @@ class Flag(StrEnum):
     CLAIMED = "claimed"
 
 
+class LinkDecision(StrEnum):
+    """What a person says of a pair of commitments: that the later one carries on the earlier one, or does not."""
+
+    LINKED = "linked"
+    NOT_LINKED = "not-linked"
+
+
+PROPOSED = "proposed"
+"""What a pair is that looks alike and that nobody has decided on."""
+
+
+class Outcome(StrEnum):
+    """What became of a commitment by the next dialogue: derived, never stored."""
+
+    STRENGTHENED = "strengthened"
+    REPEATED = "repeated"
+    WEAKENED = "weakened"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+    SILENT = "silent"
+    NEW = "new"
+
+
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 """What a short name looks like: a ref, or the key of a party, an area, a document."""
 

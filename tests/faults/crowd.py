@@ -26,6 +26,7 @@ SLOWEST = 5.0
 _TOGETHER = """
 import json, sys, time
 from pathlib import Path
+from tests.bundled import COMMITMENTS
 from tests.faults import stores
 
 tracker = stores.tracker(Path(sys.argv[2]), sys.argv[3])
@@ -36,7 +37,7 @@ def timed(act):
     done.append(time.monotonic() - start)
 def read():
     with tracker.view() as view:
-        assert len(list(view.commitments())) == 42
+        assert len(list(view.commitments())) == COMMITMENTS
         assert view.history()
 print("ready", flush=True)
 sys.stdin.readline()

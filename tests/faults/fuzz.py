@@ -320,7 +320,12 @@ class Data:
             list(found)
             return
         groups = [*opening_drafts(found.opening)]
-        groups += [entry_drafts(found.opening["dialogue"], entry) for entry in found.entries() if not found.problems]
+        groups += [
+            group
+            for entry in found.entries()
+            if not found.problems
+            for group in entry_drafts(found.opening["dialogue"], entry)
+        ]
         found.problems.refuse()
         for group in groups:
             made = [record(draft, change_id=f"{n:036}", ts=n, author="F", base=None) for n, draft in enumerate(group)]

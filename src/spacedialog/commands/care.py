@@ -19,7 +19,7 @@ from spacedialog.commands.options import (
     TodayOption,
     hint,
     output_of,
-    reads,
+    reads_one,
 )
 from spacedialog.errors import InputError
 from spacedialog.render.output import show
@@ -72,7 +72,7 @@ def doctor(
 
 
 @app.command()
-@reads
+@reads_one
 def fingerprint(reading: Reading) -> None:
     """Print one short value that stands for the whole log, in whatever order it came together.
 

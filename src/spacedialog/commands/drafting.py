@@ -50,7 +50,7 @@ def draft(
 
     \b
       spacedialog draft statement.html -o draft.json
-      spacedialog draft note.txt --when 2026-05-21 --key JPN5 -o draft.json
+      spacedialog draft note.txt --when 2026-05-21 --key JPN5 -o jpn5.json
       spacedialog draft statement.html --explain
 
     Nothing is recorded. Look the candidates over (review, or any editor), then import the file. Formats are for

@@ -18,6 +18,7 @@ COMPLETE = "_SPACEDIALOG_COMPLETE"
 
 COMMANDS = {
     "overview": "looking",
+    "dialogues": "looking",
     "areas": "looking",
     "list": "looking",
     "show": "looking",
@@ -25,6 +26,7 @@ COMMANDS = {
     "search": "looking",
     "history": "looking",
     "slips": "looking",
+    "compare": "looking",
     "agreement": "assessing",
     "crosswalk": "assessing",
     "brief": "reporting",
@@ -34,6 +36,8 @@ COMMANDS = {
     "reschedule": "writing",
     "add": "writing",
     "edit": "writing",
+    "link": "writing",
+    "unlink": "writing",
     "undo": "writing",
     "assess": "assessing",
     "apply": "writing",

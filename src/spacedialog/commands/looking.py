@@ -8,8 +8,8 @@ import typer
 
 from spacedialog import report, sheets
 from spacedialog.commands import here
-from spacedialog.commands.completion import complete_ref
-from spacedialog.commands.options import Choice, Reading, RefArgument, chooses, reads
+from spacedialog.commands.completion import complete_dialogue, complete_ref
+from spacedialog.commands.options import Choice, Reading, RefArgument, chooses, hint, reads, reads_one
 from spacedialog.render.output import Format
 from spacedialog.selection import filter_of
 
@@ -33,11 +33,60 @@ def overview(reading: Reading) -> None:
 
 @app.command()
 @reads
+def dialogues(reading: Reading) -> None:
+    """List the dialogues: when and where they were held, and how far their commitments are.
+
+    \b
+      spacedialog dialogues
+      spacedialog dialogues --as-of 2023-12-31 --json
+
+    Other commands show all of them together, and one of them with --dialogue KEY.
+    """
+    with reading.view() as view:
+        reading.show(sheets.dialogues(view.dialogues(), view.coverage))
+
+
+@app.command()
+@reads_one
+def compare(
+    reading: Reading,
+    old: Annotated[
+        str, typer.Argument(metavar="OLD", help="The key of the earlier dialogue.", autocompletion=complete_dialogue)
+    ],
+    new: Annotated[
+        str, typer.Argument(metavar="NEW", help="The key of the later one.", autocompletion=complete_dialogue)
+    ],
+    proposed: Annotated[
+        bool, typer.Option("--proposed", help="Only the pairs that look alike and that nobody has decided on.")
+    ] = False,
+) -> None:
+    """Show what a dialogue took up of an earlier one: repeated, stronger, weaker, done, silent, new.
+
+    \b
+      spacedialog compare ROK3 ROK4
+      spacedialog compare ROK3 ROK4 --proposed --format csv
+
+    Only what a person linked counts as carried on. Pairs that look alike are proposed, with a score, until somebody
+    says yes (`link`) or no (`unlink`).
+    """
+    from spacedialog import carryover, comparisons
+
+    with reading.view() as view:
+        found = carryover.compare(view, old, new)
+        reading.show(comparisons.proposals(found.proposals) if proposed else report.comparison(found))
+    if found.proposals:
+        best = found.proposals[0]
+        many = f"{len(found.proposals)} pairs look" if len(found.proposals) > 1 else "1 pair looks"
+        hint(f"{many} alike; spacedialog link {best.old} {best.new} says that one is carried on, unlink that it is not")
+
+
+@app.command()
+@reads
 def areas(reading: Reading) -> None:
     """List the areas of cooperation, and what comes next in each.
 
     \b
-      spacedialog areas
+      spacedialog areas --dialogue ROK4
       spacedialog areas --as-of 2025-04-14 --format csv
     """
     with reading.view() as view:
@@ -68,7 +117,7 @@ def list_(
 
 
 @app.command()
-@reads
+@reads_one
 def show(reading: Reading, ref: RefArgument) -> None:
     """Show all that is known of one commitment, or of a dialogue.
 

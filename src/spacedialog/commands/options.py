@@ -29,7 +29,7 @@ from spacedialog.render.output import BINARY, Format, Output, show
 from spacedialog.render.text import one_line
 from spacedialog.report import Document
 from spacedialog.rows import Written
-from spacedialog.selection import Selection
+from spacedialog.selection import Selection, known
 from spacedialog.sheets import Sheet
 from spacedialog.store.view import View
 from spacedialog.tracker import Tracker
@@ -94,6 +94,7 @@ class Reading(NamedTuple):
     known_at: int | None
     output: Output
     at_seq: int | None = None
+    dialogues: tuple[str, ...] = ()
 
     @property
     def today(self) -> date:
@@ -107,11 +108,11 @@ class Reading(NamedTuple):
 
     @contextmanager
     def view(self) -> Iterator[View]:
-        """The record, as of the day that was asked for."""
+        """The record, or that of some dialogues, as of the day that was asked for."""
         if not self.tracker.has_store:
             hint(f"no store at {self.tracker.path}: this is the bundled record; a first change makes a store of it")
         with self.tracker.view(self.as_of, known_at=self.known_at, at_seq=self.at_seq) as view:
-            yield view
+            yield view.of([known(view, "dialogue", key) for key in self.dialogues])
             if self.is_of_now or view.has_begun():
                 return
             began = view.began()
@@ -154,6 +155,9 @@ def hint(line: str) -> None:
 
 
 def _reading(
+    dialogue: Annotated[
+        Names, typer.Option(metavar="KEY", help="Of this dialogue only: ROK4.", autocompletion=complete_dialogue)
+    ] = None,
     db: DbOption = None,
     today: TodayOption = None,
     as_of: Annotated[
@@ -186,6 +190,7 @@ def _reading(
         here.instant("--known-at", known_at, tracker.today) if known_at else None,
         _output(template or _format(format_, json, output), output, color, header=not no_header),
         at_seq,
+        tuple(dialogue or ()),
     )
 
 
@@ -205,9 +210,6 @@ class Choice(NamedTuple):
 
 
 def _choice(
-    dialogue: Annotated[
-        Names, typer.Option(metavar="KEY", help="Of this dialogue: ROK4.", autocompletion=complete_dialogue)
-    ] = None,
     area: Annotated[Names, typer.Option(metavar="AREA", help="In this area.", autocompletion=complete_area)] = None,
     party: Annotated[
         Names,
@@ -264,14 +266,13 @@ def _choice(
     flags = {Flag.OVERDUE: overdue, Flag.CLOSING: closing, Flag.STALE: stale, Flag.SLIPPED: slipped}
     flags |= {Flag.CONFLICT: conflict, Flag.CLAIMED: claimed}
     names = Selection(
-        dialogue or (),
-        area or (),
-        party or (),
-        side or (),
-        lead or (),
-        kind or (),
-        status or (),
-        strength or (),
+        area=area or (),
+        party=party or (),
+        side=side or (),
+        lead=lead or (),
+        kind=kind or (),
+        status=status or (),
+        strength=strength or (),
         flags=[flag for flag, asked in flags.items() if asked],
         text=text,
     )
@@ -340,6 +341,11 @@ def _output(format_: Format | Path, file: Path | None, color: Colour, *, header:
 def reads(command: Callable[..., None]) -> Sharing:
     """A command that reads: its argument `reading` is a `Reading`, and it takes the options of all reads."""
     return Sharing(command, "reading", _reading, ("template",))
+
+
+def reads_one(command: Callable[..., None]) -> Sharing:
+    """The same for a command that is told what to read, in whatever dialogue that is."""
+    return Sharing(command, "reading", _reading, ("template", "dialogue"))
 
 
 def reads_into_template(command: Callable[..., None]) -> Sharing:

@@ -78,9 +78,13 @@ def report(reading: Reading, choice: Choice) -> None:
 
     It says what it covers, as of which day, and how far the log had come.
     """
-    selection = choice.of(reading.today)
+    from spacedialog import carryover
+
+    selection = choice.of(reading.today)._replace(dialogue=reading.dialogues)
     with reading.view() as view:
         chosen = filter_of(selection, view)
         with progress("reading", "commitments") as watch:
             whole = view.report(chosen, selection=in_words(selection), sort=choice.sort, watch=watch)
+        if not in_words(selection._replace(dialogue=())):
+            whole = carryover.with_carried(whole, view)
         reading.show(reports.whole(whole, events=lambda: view.calendar(chosen)))

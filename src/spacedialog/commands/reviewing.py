@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from spacedialog.drafting.course import Course
     from spacedialog.drafting.draftfile import DraftFile
     from spacedialog.drafting.review import Document
-    from spacedialog.rows import CandidateRow
+    from spacedialog.drafts import CandidateRow
 
 app = typer.Typer()
 

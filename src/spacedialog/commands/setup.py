@@ -9,7 +9,7 @@ import typer
 
 from spacedialog import storekeeping
 from spacedialog.commands import here
-from spacedialog.commands.options import DbOption, OutputOption, Reading, reads
+from spacedialog.commands.options import DbOption, OutputOption, Reading, reads_one
 
 app = typer.Typer()
 
@@ -100,7 +100,7 @@ def completion(shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bas
 
 
 @app.command()
-@reads
+@reads_one
 def paths(reading: Reading) -> None:
     """Print where the store and the bundled record are.
 

@@ -10,7 +10,7 @@ import typer
 from spacedialog import sources
 from spacedialog.commands import here
 from spacedialog.commands.completion import complete_dialogue
-from spacedialog.commands.options import MAX_SIZE, MaxSizeOption, Reading, reads
+from spacedialog.commands.options import MAX_SIZE, MaxSizeOption, Reading, reads_one
 from spacedialog.errors import InputError
 
 app = typer.Typer()
@@ -19,7 +19,7 @@ DATA_FILES = (".json", ".jsonl")
 
 
 @app.command(name="verify-source")
-@reads
+@reads_one
 def verify_source(
     reading: Reading,
     dialogue: Annotated[

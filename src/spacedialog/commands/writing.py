@@ -88,7 +88,7 @@ def note(
 
     \b
       spacedialog note ROK4-33 "Raised again at the working level" --on 2026-05
-      spacedialog note 13 "No answer yet from USGS" --by desk
+      spacedialog note 26 "No answer yet on the sites" --by desk
     """
     remarks = {name: value for name, value in writing.remarks.items() if name != "note"}
     writing.show(writing.tracker.note(ref, text, **remarks))
@@ -198,6 +198,40 @@ def edit(
     if values.get("partners") == [""]:
         values["partners"] = []
     writing.show(writing.tracker.edit(ref, values, **writing.remarks))
+
+
+OldArgument = Annotated[
+    str, typer.Argument(metavar="OLD", help="The commitment of the earlier dialogue.", autocompletion=complete_ref)
+]
+NewArgument = Annotated[
+    str, typer.Argument(metavar="NEW", help="The one of the later dialogue.", autocompletion=complete_ref)
+]
+
+
+@app.command()
+@writes
+def link(writing: Writing, old: OldArgument, new: NewArgument) -> None:
+    """Record that a commitment carries on one of an earlier dialogue.
+
+    \b
+      spacedialog link ROK3-12 ROK4-33 --note "Both on export controls"
+      spacedialog link 2-06 3-07 --by desk
+
+    It holds from the day on which the later dialogue met, unless --on says otherwise. `compare` shows what was linked.
+    """
+    writing.show(writing.tracker.link(old, new, **writing.remarks))
+
+
+@app.command()
+@writes
+def unlink(writing: Writing, old: OldArgument, new: NewArgument) -> None:
+    """Record that a commitment does not carry on another: a link goes, a proposal is not made again.
+
+    \b
+      spacedialog unlink ROK3-04 ROK4-38
+      spacedialog unlink ROK3-08 ROK4-35 --note "The one is on shipping, the other on security"
+    """
+    writing.show(writing.tracker.unlink(old, new, **writing.remarks))
 
 
 @app.command()

@@ -12,9 +12,9 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from spacedialog.dates import quoted, readable
+from spacedialog.drafts import CandidateRow, Reviewed
 from spacedialog.errors import InputError
 from spacedialog.links import citation
-from spacedialog.rows import CandidateRow, Reviewed
 from spacedialog.selection import one_of
 from spacedialog.spoken import parse_date
 from spacedialog.updates import check_text

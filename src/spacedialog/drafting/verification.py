@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from spacedialog.drafting.citations import Cited
 from spacedialog.drafting.prose import Sentence, fingerprint
-from spacedialog.rows import VerifiedRow
+from spacedialog.drafts import VerifiedRow
 from spacedialog.words import SourceVerdict
 
 NEAR = 0.5

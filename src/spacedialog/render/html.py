@@ -21,6 +21,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from spacedialog import legend
+from spacedialog.comparisons import counted_outcomes, taken_up
 from spacedialog.dates import readable
 from spacedialog.errors import InputError
 from spacedialog.links import web_address
@@ -81,6 +82,10 @@ def _report(of: Report) -> dict[str, Any]:
             "Party": [(party, party) for party in sorted(parties)],
             "Flag": [(flag.value, flag.value) for flag in Flag if any(flag in row.flags for row in rows)],
         },
+        "refs": {row.ref for row in rows},
+        "carried": taken_up(of.carried) if of.carried else None,
+        "counted": counted_outcomes(of.carried) if of.carried else "",
+        "outcomes": legend.OUTCOMES,
         "strengths": legend.STRENGTHS,
         "meanings": legend.STATUSES,
         "flags": legend.FLAGS,

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 from spacedialog import legend
+from spacedialog.comparisons import taken_up
 from spacedialog.dates import VagueDate, readable
 from spacedialog.errors import DateError
 from spacedialog.links import citation
@@ -80,6 +81,8 @@ def _report(book: Book, of: Report) -> None:
         book.table("Not agreed on", _CONFLICT, disputed)
     if judged := [row for detail in of.commitments for row in detail.assessments]:
         book.table("Assessments", _ASSESSMENT, judged)
+    if of.carried:
+        book.table("Carried over", _CARRIED, taken_up(of.carried).rows)
     if of.slips:
         book.table("Moved dates", _SLIP, of.slips)
     book.table("Sources", _SOURCE, ((d.commitment.ref, source) for d in of.commitments for source in d.sources))
@@ -217,6 +220,17 @@ _ASSESSMENT = (
     Field("Evidence", lambda row: _evidence(row.evidence), 32),
     Field("By", lambda row: row.author, 12),
     Field("Recorded (UTC)", lambda row: _moment(row.recorded_at), 16),
+)
+_CARRIED = (
+    Field("Outcome", lambda row: ", ".join(row.outcomes), 22),
+    Field("Old", lambda row: row.old, 11),
+    Field("Old commitment", lambda row: row.old_title, 36),
+    Field("Old strength", lambda row: row.old_strength, 12),
+    Field("Old status", lambda row: row.old_status, 13),
+    Field("New", lambda row: row.new, 11),
+    Field("New commitment", lambda row: row.new_title, 36),
+    Field("New strength", lambda row: row.new_strength, 12),
+    Field("New status", lambda row: row.new_status, 13),
 )
 _SOURCE = (
     Field("Ref", lambda row: row[0], 11),

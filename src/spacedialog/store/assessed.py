@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from spacedialog.fold import closing_day
 from spacedialog.log import content_of, instant
-from spacedialog.store.query import EVERYTHING, VALID, Filter, Parameters, order_by, reckoning, where
+from spacedialog.store.query import EVERYTHING, VALID, Filter, Parameters, fitting, order_by, reckoning
 from spacedialog.verdicts import AssessmentRow
 
 
@@ -31,14 +31,14 @@ def assessments(
     *,
     item: str | None = None,
     rubric: str | None = None,
+    dialogues: Sequence[str] = (),
 ) -> Iterator[AssessmentRow]:
     """The verdicts that stand on the day, of the commitments that the filter lets through, or of one (`item`)."""
     parameters: Parameters = {**reckoning(day), "item": item or "", "rubric": rubric or ""}
-    chosen = where(filter_, parameters)
     cursor = connection.execute(
         'SELECT c.ref, c.title, a.party, a.assessor, a.rubric, a.verdict, l."on", l.author, l.ts, l.id, l.body'
         f" FROM commitment AS c JOIN assessment AS a ON a.commitment = c.item AND {VALID.format('a')}"
-        f" JOIN change AS l ON l.id = a.entry WHERE {VALID.format('c')} AND ({chosen})"
+        f" JOIN change AS l ON l.id = a.entry WHERE {fitting(filter_, dialogues, parameters)}"
         f" AND {'c.item = :item' if item else 'TRUE'} AND {'a.rubric = :rubric' if rubric else 'TRUE'}"
         f" ORDER BY {order_by('ref')}, a.rubric, a.party IS NOT NULL, a.party, a.assessor",
         parameters,
@@ -52,10 +52,11 @@ def _assessment_row(row: tuple[Any, ...]) -> AssessmentRow:
     return AssessmentRow._make((*found, on, said.get("note"), said.get("evidence"), author, instant(ts), change))
 
 
-def timings(connection: sqlite3.Connection, day: date, filter_: Filter = EVERYTHING) -> dict[str, Timing]:
+def timings(
+    connection: sqlite3.Connection, day: date, filter_: Filter = EVERYTHING, *, dialogues: Sequence[str] = ()
+) -> dict[str, Timing]:
     """The timing of each commitment that the filter lets through, by its ref."""
     parameters = reckoning(day)
-    chosen = where(filter_, parameters)
     earlier = "FROM commitment AS p WHERE p.item = c.item AND p.valid_from <= :day"
     cursor = connection.execute(
         "SELECT c.ref, c.status, c.checked, c.due_latest,"
@@ -64,7 +65,7 @@ def timings(connection: sqlite3.Connection, day: date, filter_: Filter = EVERYTH
         # From when it has had its status. What was so from the first day on may have been so long before.
         f" (SELECT min(p.valid_from) {earlier} AND p.valid_from >"
         f" (SELECT max(p.valid_from) {earlier} AND p.status <> c.status))"
-        f" FROM commitment AS c WHERE {VALID.format('c')} AND ({chosen})",
+        f" FROM commitment AS c WHERE {fitting(filter_, dialogues, parameters)}",
         parameters,
     )
     return {

@@ -66,7 +66,8 @@ class Refolding:
             if history.type == "commitment":
                 self._keep_words(item, history)
         elif history is None:
-            self._rows["assessment"] += _taken_back(item, changes)
+            for table, rows in _taken_back(item, changes):
+                self._rows[table] += rows
         self._items += 1
         if self._items % _BATCH == 0:
             self._write()
@@ -168,15 +169,9 @@ def _assessment(item: str, history: History) -> Rows:
     )
 
 
-def _taken_back(item: str, changes: Iterable[Change]) -> list[tuple[Any, ...]]:
-    """Of an assessment with no statement left, a row that is true on no day: by it its entries are found."""
-    for change in changes:
-        content = change.content if understands(change) else {}
-        values = content.get("set") or {}
-        if content.get("type") == "assessment" and values.get("commitment"):
-            texts = (str(values.get(name) or "") for name in ("assessor", "rubric", "verdict"))
-            return [(item, FOREVER, FOREVER, values["commitment"], values.get("party"), *texts, change.id)]
-    return []
+def _links(item: str, history: History) -> Rows:
+    texts = ("old", "new", "decided")
+    yield "link", [(item, *p[:2], *(_text(p, name) for name in texts)) for p in history.periods]
 
 
 _ROWS_OF: dict[str, Callable[[str, History], Rows]] = {
@@ -184,8 +179,21 @@ _ROWS_OF: dict[str, Callable[[str, History], Rows]] = {
     "area": _area,
     "party": _party,
     "commitment": _commitments,
+    "link": _links,
     "assessment": _assessment,
 }
+
+
+def _taken_back(item: str, changes: Iterable[Change]) -> Rows:
+    """Of an assessment or a link with no statement left, a row that is true on no day: by it its entries are found."""
+    for change in changes:
+        content = change.content if understands(change) else {}
+        kind = content.get("type")
+        if kind in ("assessment", "link"):
+            said = Period(FOREVER, FOREVER, content.get("set") or {}, (), False, "", "", "", change.id)
+            return _ROWS_OF[kind](item, History(kind, (said,), (), (), frozenset(), ()))
+    return ()
+
 
 _BATCH = 500
 
@@ -202,6 +210,7 @@ _COLUMNS = {
     "given": "item, milestone, ref_key, prefix, number",
     "redating": 'change, item, milestone, day, "on", old, new',
     "conflict": "item, milestone, field, kept, other",
+    "link": "item, valid_from, valid_to, old, new, decided",
     "assessment": "item, valid_from, valid_to, commitment, party, assessor, rubric, verdict, entry",
     "words": 'id, item, "on", names, title, detail, note',
     "words_fts": "rowid, names, title, detail, note",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from spacedialog.log import instant
 from spacedialog.rows import CalendarEvent, UpcomingRow
 from spacedialog.store.cache import iso
-from spacedialog.store.query import VALID, Filter, Parameters, reckoning, where
+from spacedialog.store.query import VALID, Filter, Parameters, reckoning, where, within
 from spacedialog.words import MilestoneState
 
 EVENTS = f"""
@@ -56,11 +56,18 @@ class _Event(NamedTuple):
 
 
 def upcoming(
-    connection: sqlite3.Connection, day: date, *, until: date | None, everything: bool, item: str | None
+    connection: sqlite3.Connection,
+    day: date,
+    *,
+    until: date | None,
+    everything: bool,
+    item: str | None,
+    dialogues: Sequence[str] = (),
 ) -> list[UpcomingRow]:
     """The events in the order of their windows; the choice is that of `View.upcoming`."""
     conditions = ["TRUE" if everything else UNMET]
-    parameters: dict[str, Any] = dict(reckoning(day))
+    parameters = reckoning(day)
+    conditions.append(within("dialogue", dialogues, parameters))
     if until is not None:
         conditions.append(_UNTIL)
         parameters["until"] = until.isoformat()
@@ -122,10 +129,13 @@ def _upcoming_row(
     )
 
 
-def calendar(connection: sqlite3.Connection, day: date, filter_: Filter, until: date | None) -> list[CalendarEvent]:
+def calendar(
+    connection: sqlite3.Connection, day: date, filter_: Filter, until: date | None, *, dialogues: Sequence[str] = ()
+) -> list[CalendarEvent]:
     """The events of the commitments that the filter lets through, in whatever state; as `View.calendar` says."""
     parameters: Parameters = {**reckoning(day)}
     chosen = f"SELECT c.item FROM commitment AS c WHERE {VALID.format('c')} AND {where(filter_, parameters)}"
+    theirs = within("e.dialogue", dialogues, parameters)
     if until is not None:
         parameters["until"] = until.isoformat()
     cursor = connection.execute(
@@ -134,7 +144,7 @@ def calendar(connection: sqlite3.Connection, day: date, filter_: Filter, until: 
         " l.entries, l.first, l.newest"
         f" FROM ({EVENTS}) AS e JOIN commitment AS c ON c.item = e.item AND {VALID.format('c')}"
         " JOIN (SELECT item, count(*) AS entries, min(ts) AS first, max(ts) AS newest FROM change GROUP BY item) AS l"
-        f" ON l.item = e.item WHERE e.item IN ({chosen}) AND {_UNTIL if until else 'TRUE'}"
+        f" ON l.item = e.item WHERE e.item IN ({chosen}) AND {theirs} AND {_UNTIL if until else 'TRUE'}"
         " ORDER BY coalesce(e.latest, '9999'), coalesce(e.earliest, ''), e.ref, e.item, e.milestone",
         parameters,
     )

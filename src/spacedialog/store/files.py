@@ -22,7 +22,7 @@ from spacedialog.store.shape import schema, strange
 APPLICATION_ID = 0x53504443
 """Marks a SQLite file as a spacedialog store ("SPDC")."""
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """How many migrations a store of this program has had; kept in `user_version`."""
 
 FAILURES = (sqlite3.Error, UnicodeDecodeError)

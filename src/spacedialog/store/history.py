@@ -6,7 +6,7 @@ What the entries come to on a day is `view`'s business.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
@@ -15,8 +15,23 @@ from spacedialog.fold import closing_day
 from spacedialog.log import IMPORTED, SEED_AUTHOR, content_of, instant
 from spacedialog.rows import HistoryRow, NewsRow, SlipRow
 from spacedialog.store import shared
-from spacedialog.store.query import VALID
+from spacedialog.store.query import VALID, belongs, within
 from spacedialog.store.refs import Target
+
+LINKED = (
+    "FROM link AS k JOIN commitment AS o ON o.item = k.old JOIN commitment AS n ON n.item = k.new WHERE k.item = {}"
+    " ORDER BY o.valid_from DESC, n.valid_from DESC LIMIT 1"
+)
+"""The two commitments, `o` and `n`, that a link (its item) is about, as they were called last."""
+
+PAIR = "o.ref || ' → ' || n.ref"
+"""What a link is called."""
+
+_ABOUT = (
+    "SELECT :item UNION SELECT s.item FROM assessment AS s WHERE s.commitment = :item"
+    " UNION SELECT k.item FROM link AS k WHERE k.old = :item UNION SELECT k.item FROM link AS k WHERE k.new = :item"
+)
+"""A commitment (its item) with the verdicts on it and the links of it."""
 
 _ENTRY = (
     'l.id, l.ts, l."on", l.author, l.kind, l.body, r.change IS NOT NULL,'
@@ -27,7 +42,8 @@ _ENTRY = (
     " (SELECT a.dialogue || '/' || a.key FROM area AS a WHERE a.item = l.item),"
     " (SELECT p.dialogue || '/' || p.key FROM party AS p WHERE p.item = l.item),"
     " (SELECT c.ref FROM assessment AS s JOIN commitment AS c ON c.item = s.commitment WHERE s.item = l.item"
-    " ORDER BY c.valid_from DESC LIMIT 1), '')"
+    " ORDER BY c.valid_from DESC LIMIT 1),"
+    f" (SELECT {PAIR} {LINKED.format('l.item')}), '')"
 )
 _LOG = "change AS l LEFT JOIN retracted AS r ON r.change = l.id"
 
@@ -80,32 +96,41 @@ def has_been_at(connection: sqlite3.Connection, known: Position) -> bool:
 
 
 def entries(
-    connection: sqlite3.Connection, day: date, target: Target | None = None, *, limit: int | None = None
+    connection: sqlite3.Connection,
+    day: date,
+    target: Target | None = None,
+    *,
+    limit: int | None = None,
+    dialogues: Sequence[str] = (),
 ) -> list[HistoryRow]:
     """The log's entries that were true by the day, in the order recorded; the last `limit` of them."""
-    about = ""
+    parameters: dict[str, Any] = {"item": target and target.item, "milestone": target and target.milestone}
+    about = f"WHERE {belongs('l.item', dialogues, parameters)}"
     if target and target.milestone:
         about = "WHERE l.item = :item AND json_extract(l.body, '$.milestone') = :milestone"
     elif target:
-        about = "WHERE l.item IN (SELECT :item UNION SELECT s.item FROM assessment AS s WHERE s.commitment = :item)"
+        about = f"WHERE l.item IN ({_ABOUT})"
     cursor = connection.execute(
-        f'SELECT {_ENTRY} FROM {_LOG} {about} ORDER BY l.ts DESC, l."on" DESC, l.id DESC',
-        {"item": target and target.item, "milestone": target and target.milestone},
+        f'SELECT {_ENTRY} FROM {_LOG} {about} ORDER BY l.ts DESC, l."on" DESC, l.id DESC', parameters
     )
     newest_first = (row for row in map(_history_row, cursor) if closing_day(row.on) <= day.isoformat())
     return list(islice(newest_first, limit))[::-1]
 
 
-def news(connection: sqlite3.Connection, day: date, since: Since) -> Iterator[NewsRow]:
+def news(
+    connection: sqlite3.Connection, day: date, since: Since, *, dialogues: Sequence[str] = ()
+) -> Iterator[NewsRow]:
     """The entries that were true by the day and are news, on commitments, their milestones and dialogues."""
     before = since.before.isoformat() if since.before else ""
+    parameters: dict[str, Any] = {"entries": since.entries, "recorded": since.recorded, "before": before}
     arrived = "l.rowid > :entries" if since.recorded is None else f"(l.ts >= :recorded AND {_BUNDLED} IS NOT TRUE)"
     cursor = connection.execute(
         f"SELECT {_ENTRY}, {arrived},"
         " coalesce((SELECT m.title FROM milestone AS m WHERE m.item = l.item"
         " AND m.milestone = json_extract(l.body, '$.milestone') ORDER BY m.valid_from DESC LIMIT 1), c.title, d.title,"
         " (SELECT t.title FROM assessment AS s JOIN commitment AS t ON t.item = s.commitment WHERE s.item = l.item"
-        " ORDER BY t.valid_from DESC LIMIT 1)),"
+        " ORDER BY t.valid_from DESC LIMIT 1),"
+        f" (SELECT n.title {LINKED.format('l.item')})),"
         f" c.source FROM {_LOG}"
         " LEFT JOIN commitment AS c ON c.item = l.item AND c.valid_from ="
         " (SELECT max(valid_from) FROM commitment WHERE item = l.item)"
@@ -115,8 +140,9 @@ def news(connection: sqlite3.Connection, day: date, since: Since) -> Iterator[Ne
         f' WHERE ({arrived} OR length(l."on") <> 10 OR l."on" > :before) AND'
         " NOT EXISTS (SELECT 1 FROM area AS a WHERE a.item = l.item)"
         " AND NOT EXISTS (SELECT 1 FROM party AS p WHERE p.item = l.item)"
+        f" AND {belongs('l.item', dialogues, parameters)}"
         ' ORDER BY l."on", l.ts, l.id',
-        {"entries": since.entries, "recorded": since.recorded, "before": before},
+        parameters,
     )
     for *entry, is_new, title, source in cursor:
         row = _history_row(tuple(entry))
@@ -125,15 +151,19 @@ def news(connection: sqlite3.Connection, day: date, since: Since) -> Iterator[Ne
             yield NewsRow(row, title or "", row.evidence or (source if row.kind == "create" else None))
 
 
-def slips(connection: sqlite3.Connection, day: date, *, item: str | None = None) -> Iterator[tuple[str, SlipRow]]:
+def slips(
+    connection: sqlite3.Connection, day: date, *, item: str | None = None, dialogues: Sequence[str] = ()
+) -> Iterator[tuple[str, SlipRow]]:
     """Every re-dating up to the day, oldest first, each with the id of the entry that made it."""
+    parameters: dict[str, Any] = {"day": day.isoformat(), "item": item}
     cursor = connection.execute(
         'SELECT r.change, ifnull(m.ref, c.ref), c.ref, ifnull(m.title, c.title), r."on", r.old, r.new, l.author, l.body'
         " FROM redating AS r JOIN change AS l ON l.id = r.change"
         f" JOIN commitment AS c ON c.item = r.item AND {VALID.format('c')}"
         f" LEFT JOIN milestone AS m ON m.item = r.item AND m.milestone = r.milestone AND {VALID.format('m')}"
-        f" WHERE r.day <= :day AND {'r.item = :item' if item else 'TRUE'} ORDER BY r.day, l.ts, l.id",
-        {"day": day.isoformat(), "item": item},
+        f" WHERE r.day <= :day AND {'r.item = :item' if item else 'TRUE'}"
+        f" AND {within('c.dialogue', dialogues, parameters)} ORDER BY r.day, l.ts, l.id",
+        parameters,
     )
     return ((change, _slip_row(row)) for change, *row in cursor)
 

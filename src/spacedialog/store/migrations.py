@@ -266,6 +266,21 @@ def m0003_team(db: Database) -> None:
 
 
 @steps()
+def m0004_links(db: Database) -> None:
+    """Which commitment carries on one of an earlier dialogue, as people decided it."""
+    link = _table(db, "link")
+    link.create(
+        {"id": int, "item": str, "valid_from": str, "valid_to": str, "old": str, "new": str, "decided": str},
+        pk="id",
+        not_null={"item", "valid_from", "valid_to", "old", "new", "decided"},
+        strict=True,
+    )
+    link.create_index(["item", "valid_from"], unique=True)
+    link.create_index(["old"])
+    link.create_index(["new"])
+
+
+@steps()
 def m0005_assessments(db: Database) -> None:
     """Verdicts by named assessors, and which completions are claims without evidence."""
     _table(db, "commitment").add_column("claimed", int, not_null_default=0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from spacedialog.errors import InputError
 from spacedialog.words import CLOSING_DAYS, SETTLED, STALE_DAYS, Flag
@@ -133,6 +133,33 @@ def reckoning(day: date) -> Parameters:
     }
 
 
+def within(column: str, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
+    """Whether the column names one of these dialogues, as an SQL expression; where there are none, true."""
+    return f"{column} IN ({_bound(dialogues, parameters)})" if dialogues else "TRUE"
+
+
+def belongs(column: str, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
+    """Whether the column names an item of the log that belongs to one of these dialogues, or is one of them."""
+    if not dialogues:
+        return "TRUE"
+    keys = _bound(dialogues, parameters)
+    theirs = [f"SELECT item FROM {table} WHERE dialogue IN ({keys})" for table in ("commitment", "area", "party")]
+    theirs.append(f"SELECT item FROM dialogue WHERE key IN ({keys})")
+    theirs.append(
+        f"SELECT a.item FROM assessment AS a JOIN commitment AS c ON c.item = a.commitment WHERE c.dialogue IN ({keys})"
+    )
+    theirs.append(
+        f"SELECT k.item FROM link AS k JOIN commitment AS c ON c.item IN (k.old, k.new) WHERE c.dialogue IN ({keys})"
+    )
+    return f"{column} IN ({' UNION '.join(theirs)})"
+
+
+def fitting(filter_: Filter, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
+    """Which commitments `c` are true on the day, of these dialogues and let through by the filter, as SQL."""
+    theirs = within("c.dialogue", dialogues, parameters)
+    return f"{VALID.format('c')} AND {where(filter_, parameters)} AND {theirs}"
+
+
 def _moved(day: date, days: int) -> str:
     return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal())).isoformat()
 
@@ -173,7 +200,7 @@ def where(filter_: Filter, parameters: Parameters) -> str:
             return " AND ".join(parts) or "TRUE"
 
 
-def _bound(values: Sequence[str], parameters: Parameters) -> str:
+def _bound(values: Sequence[str], parameters: dict[str, Any]) -> str:
     names = []
     for value in values:
         names.append(f":p{len(parameters)}")

@@ -264,6 +264,25 @@ CREATE INDEX "idx_clash_item"
 CREATE INDEX "idx_clash_ref_key"
     ON "clash" ("ref_key");
 
+CREATE TABLE "link" (
+   "id" INTEGER PRIMARY KEY,
+   "item" TEXT NOT NULL,
+   "valid_from" TEXT NOT NULL,
+   "valid_to" TEXT NOT NULL,
+   "old" TEXT NOT NULL,
+   "new" TEXT NOT NULL,
+   "decided" TEXT NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX "idx_link_item_valid_from"
+    ON "link" ("item", "valid_from");
+
+CREATE INDEX "idx_link_old"
+    ON "link" ("old");
+
+CREATE INDEX "idx_link_new"
+    ON "link" ("new");
+
 CREATE TABLE "assessment" (
    "id" INTEGER PRIMARY KEY,
    "item" TEXT NOT NULL,

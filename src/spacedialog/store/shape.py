@@ -20,6 +20,7 @@ TABLES = (
     "words",
     "conflict",
     "clash",
+    "link",
     "assessment",
 )
 """Every table that is a cache of the fold."""

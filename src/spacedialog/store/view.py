@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from spacedialog.errors import NotFoundError
 from spacedialog.fold import fold
-from spacedialog.links import citation
 from spacedialog.log import instant
 from spacedialog.rows import (
     AreaRow,
@@ -22,6 +21,7 @@ from spacedialog.rows import (
     ConflictRow,
     Coverage,
     Detail,
+    DialogueRow,
     FoundRow,
     HistoryRow,
     NewsRow,
@@ -30,7 +30,7 @@ from spacedialog.rows import (
     SlipRow,
     UpcomingRow,
 )
-from spacedialog.store import assessed, events, history
+from spacedialog.store import assessed, counts, disputed, events, history, linked
 from spacedialog.store.cache import changes_of
 from spacedialog.store.history import Position, Since
 from spacedialog.store.query import (
@@ -40,10 +40,10 @@ from spacedialog.store.query import (
     Filter,
     Flagged,
     Parameters,
+    fitting,
     match_all,
     order_by,
     reckoning,
-    where,
 )
 from spacedialog.store.refs import Refs, Target
 from spacedialog.verdicts import AssessmentRow
@@ -57,26 +57,23 @@ _COLUMNS = (
     + ", c.updated, c.source"
 )
 
-# Fields set apart to different values, and refs that are shown with a letter.
-_DISPUTED = """
-    SELECT item, milestone, field, kept, other, 0 AS clash FROM conflict
-    UNION ALL
-    SELECT c.item, c.milestone, 'ref', c.kept, c.other, 1 FROM clash AS c
-    WHERE c.shown IN (SELECT ref FROM commitment WHERE item = c.item AND valid_to > :day
-        UNION ALL SELECT ref FROM milestone WHERE item = c.item AND valid_to > :day)
-"""
-
-_SAID = '{0}.id, {0}.ts, {0}."on", {0}.author, {0}.body'
+_OF = "(:of IS NULL OR {0}.dialogue = :of)"
 
 _VALUES = {
     "dialogue": f"SELECT d.key FROM dialogue AS d WHERE {VALID.format('d')} ORDER BY d.held",
-    "area": f"SELECT a.key FROM area AS a WHERE {VALID.format('a')} GROUP BY a.key ORDER BY min(a.position)",
-    "party": f"SELECT DISTINCT p.key FROM party AS p WHERE {VALID.format('p')} ORDER BY p.key",
-    "side": f"SELECT DISTINCT p.side FROM party AS p WHERE {VALID.format('p')} ORDER BY p.side",
-    "kind": f"SELECT DISTINCT c.kind FROM commitment AS c WHERE {VALID.format('c')} ORDER BY c.kind",
+    # As the newest dialogue that has them orders them: beside max(), SQLite takes the other columns from its row.
+    "area": "SELECT key FROM (SELECT a.key AS key, a.position AS position, max(d.held) AS held FROM area AS a"
+    f" LEFT JOIN dialogue AS d ON d.key = a.dialogue AND {VALID.format('d')} WHERE {VALID.format('a')}"
+    f" AND {_OF.format('a')} GROUP BY a.key)"
+    " ORDER BY held DESC, position",
+    "party": f"SELECT DISTINCT p.key FROM party AS p WHERE {VALID.format('p')} AND {_OF.format('p')} ORDER BY p.key",
+    "side": f"SELECT DISTINCT p.side FROM party AS p WHERE {VALID.format('p')} AND {_OF.format('p')} ORDER BY p.side",
+    "kind": f"SELECT DISTINCT c.kind FROM commitment AS c WHERE {VALID.format('c')} AND {_OF.format('c')}"
+    " ORDER BY c.kind",
 }
 
 _DIALOGUE_FIELDS = ("key", "series", "number", "title", "place", "when", "host", "heads", "note")
+_COUNTS = ("commitments", "assessed", "complete", "in_progress", "claimed")
 _FEW = 5
 
 
@@ -85,19 +82,27 @@ _Register = tuple[dict[str, dict[str, Any]], dict[str | None, str]]
 
 
 class View:
-    """The record as it was on `day`, as far as the connection's log knows."""
+    """The record as it was on `day`, as far as the connection's log knows; of the dialogues named, or of all."""
 
-    def __init__(self, connection: sqlite3.Connection, day: date) -> None:
+    def __init__(self, connection: sqlite3.Connection, day: date, dialogues: Sequence[str] = ()) -> None:
         self.day = day
         self.refs = Refs(connection)
         self._connection = connection
+        self._dialogues = dialogues
 
     def _rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> sqlite3.Cursor:
         return self._connection.execute(sql, {**reckoning(self.day), **(parameters or {})})
 
     def on(self, day: date) -> View:
         """The same record on another day."""
-        return View(self._connection, day)
+        return View(self._connection, day, self._dialogues)
+
+    def of(self, dialogues: Sequence[str]) -> View:
+        """The same record, of these dialogues (their keys) alone; of all where none is named.
+
+        What is asked for by its ref or its key is there all the same.
+        """
+        return View(self._connection, self.day, dialogues)
 
     # Lists
 
@@ -110,7 +115,7 @@ class View:
     def _chosen(self, filter_: Filter, sort: str, limit: int | None, *, more: str = "") -> sqlite3.Cursor:
         parameters: Parameters = {"limit": -1 if limit is None else limit}
         return self._rows(
-            f"SELECT {_COLUMNS}{more} FROM commitment AS c WHERE {VALID.format('c')} AND {where(filter_, parameters)}"
+            f"SELECT {_COLUMNS}{more} FROM commitment AS c WHERE {fitting(filter_, self._dialogues, parameters)}"
             f" ORDER BY {order_by(sort)} LIMIT :limit",
             parameters,
         )
@@ -118,63 +123,39 @@ class View:
     def areas(self, filter_: Filter = EVERYTHING) -> list[AreaRow]:
         """Every area of every dialogue, in the dialogue's order, with what comes next in it and counts of the
         commitments that the filter lets through."""
-        parameters: Parameters = {}
-        chosen = f"FROM commitment AS c WHERE {VALID.format('c')} AND {where(filter_, parameters)}"
-        of_them = "TRUE" if filter_ == EVERYTHING else f"item IN (SELECT c.item {chosen})"
-        following = {
-            (dialogue, area): {"ref": ref, "title": title, "when": when}
-            for dialogue, area, ref, title, when, *_ in self._rows(
-                f"SELECT dialogue, area, ref, title, \"when\", min(latest || coalesce(earliest, ''))"
-                f" FROM ({events.EVENTS}) WHERE {events.UNMET} AND latest >= :day AND {of_them}"
-                " GROUP BY dialogue, area",
-                parameters,
-            )
-        }
-        counts = {
-            (dialogue, area): figures
-            for dialogue, area, *figures in self._rows(
-                "SELECT c.dialogue, c.area, count(*), sum(c.status <> 'not-assessed'), sum(c.status = 'complete'),"
-                f" sum(c.status = 'in-progress'), sum(ifnull({FLAGS[Flag.OVERDUE]}, 0)),"
-                f" sum(ifnull({FLAGS[Flag.CLOSING]}, 0)), sum({FLAGS[Flag.CLAIMED]})"
-                f" {chosen} GROUP BY c.dialogue, c.area",
-                parameters,
-            )
-        }
-        titles = self._rows(
-            "SELECT a.dialogue, a.key, a.title FROM area AS a JOIN dialogue AS d ON d.key = a.dialogue"
-            f" AND {VALID.format('d')} WHERE {VALID.format('a')} ORDER BY d.held, d.key, a.position, a.key"
-        )
-        return [
-            AreaRow._make((key, title, *figures[:-1], following.get((dialogue, key)), figures[-1]))
-            for dialogue, key, title in titles
-            for figures in [counts.get((dialogue, key), (0,) * 7)]
-        ]
+        return counts.areas(self._connection, self.day, filter_, dialogues=self._dialogues)
+
+    def dialogues(self) -> list[DialogueRow]:
+        """Every dialogue, in the order in which they were held, with counts and what comes next in it."""
+        return counts.dialogues(self._connection, self.day, self._dialogues)
 
     def upcoming(
         self, *, until: date | None = None, everything: bool = False, item: str | None = None
     ) -> list[UpcomingRow]:
         """Dated events in the order of their windows: those not met, or all; `until` a day by which they open or
         close. Of one that recurs, the occurrences up to `until`, or the next three."""
-        return events.upcoming(self._connection, self.day, until=until, everything=everything, item=item)
+        return events.upcoming(
+            self._connection, self.day, until=until, everything=everything, item=item, dialogues=self._dialogues
+        )
 
     def calendar(self, filter_: Filter = EVERYTHING, *, until: date | None = None) -> list[CalendarEvent]:
         """The dated events of the commitments that the filter lets through, in whatever state, as calendars keep them.
 
         `until` is a day by which they open or close. One that recurs is one event.
         """
-        return events.calendar(self._connection, self.day, filter_, until)
+        return events.calendar(self._connection, self.day, filter_, until, dialogues=self._dialogues)
 
     def slips(self, *, item: str | None = None) -> Iterator[SlipRow]:
         """Every re-dating up to the day, oldest first, with the least and the most that it can have put off."""
-        return (row for _, row in history.slips(self._connection, self.day, item=item))
+        return (row for _, row in history.slips(self._connection, self.day, item=item, dialogues=self._dialogues))
 
     def history(self, target: Target | None = None, *, limit: int | None = None) -> list[HistoryRow]:
         """The log's entries that were true by the day, in the order recorded; the last `limit` of them."""
-        return history.entries(self._connection, self.day, target, limit=limit)
+        return history.entries(self._connection, self.day, target, limit=limit, dialogues=self._dialogues)
 
     def news(self, since: Since) -> list[NewsRow]:
         """The log's entries that are news, in the order in which they were true."""
-        return list(history.news(self._connection, self.day, since))
+        return list(history.news(self._connection, self.day, since, dialogues=self._dialogues))
 
     def redatings(self, entries: Container[str]) -> dict[str, SlipRow]:
         """The re-datings that these entries (their ids) made, by the entries."""
@@ -190,40 +171,23 @@ class View:
 
     def conflicts(self, *, item: str | None = None) -> Iterator[ConflictRow]:
         """What changes that were made apart do not agree on, until someone decides; then refs that two things bear."""
-        about = "x.item = :item" if item else "TRUE"
-        cursor = self._rows(
-            f"SELECT x.item, x.milestone, x.field, {_SAID.format('k')}, {_SAID.format('o')}"
-            f" FROM ({_DISPUTED}) AS x JOIN change AS k ON k.id = x.kept JOIN change AS o ON o.id = x.other"
-            f" WHERE {about} ORDER BY x.clash, max(k.ts, o.ts), k.id, o.id, x.field",
-            {"item": item},
-        )
-        return map(self._conflict_row, cursor)
+        return disputed.conflicts(self._connection, self.day, item=item, dialogues=self._dialogues)
 
-    def _conflict_row(self, row: tuple[Any, ...]) -> ConflictRow:
-        item, milestone, field, *said = row
-        ref, title = self._rows(
-            "SELECT ref, title FROM milestone WHERE milestone = :milestone"
-            " UNION ALL SELECT ref, title FROM commitment WHERE item = :item AND :day < valid_to"
-            " UNION ALL SELECT key, '' FROM dialogue WHERE item = :item"
-            " UNION ALL SELECT c.ref, c.title FROM assessment AS a JOIN commitment AS c ON c.item = a.commitment"
-            " AND :day < c.valid_to WHERE a.item = :item"
-            " UNION ALL SELECT dialogue || '/' || key, title FROM area WHERE item = :item"
-            " UNION ALL SELECT dialogue || '/' || key, name FROM party WHERE item = :item UNION ALL SELECT '', ''",
-            {"item": item, "milestone": milestone},
-        ).fetchone()
-        sides = []
-        for change, ts, on, author, body in (said[:5], said[5:]):
-            says = json.loads(body)
-            sources = says["set"].get("sources")
-            evidence = says.get("evidence") or (citation(sources[0]) if sources else None)
-            sides.append((says["set"][field], author, on, instant(ts), change, evidence))
-        return ConflictRow(ref, title, field, *sides[0], *sides[1])
+    def disagreements(self) -> tuple[int, int]:
+        """How many conflicts there are, and how many refs that two things bear."""
+        return disputed.disagreements(self._connection, self.day)
+
+    def decisions(self, old: str, new: str) -> dict[tuple[str, str], str]:
+        """What people decided of pairs of commitments (their refs) of two dialogues, as of the day."""
+        return linked.decisions(self._connection, self.day, old, new)
 
     def assessments(
         self, filter_: Filter = EVERYTHING, *, item: str | None = None, rubric: str | None = None
     ) -> Iterator[AssessmentRow]:
         """The verdicts that stand on the day, of the commitments that the filter lets through; `rubric` is its name."""
-        return assessed.assessments(self._connection, self.day, filter_, item=item, rubric=rubric)
+        return assessed.assessments(
+            self._connection, self.day, filter_, item=item, rubric=rubric, dialogues=self._dialogues
+        )
 
     def sides(self) -> dict[tuple[str, str], str]:
         """The side of each party, by its dialogue and its key."""
@@ -232,14 +196,7 @@ class View:
 
     def timings(self, filter_: Filter = EVERYTHING) -> dict[str, assessed.Timing]:
         """Of the commitments that the filter lets through, by their refs, what came after its time."""
-        return assessed.timings(self._connection, self.day, filter_)
-
-    def disagreements(self) -> tuple[int, int]:
-        """How many conflicts there are, and how many refs that two things bear."""
-        conflicts, clashes = self._rows(
-            f"SELECT ifnull(sum(NOT clash), 0), ifnull(sum(clash), 0) FROM ({_DISPUTED})"
-        ).fetchone()
-        return conflicts, clashes
+        return assessed.timings(self._connection, self.day, filter_, dialogues=self._dialogues)
 
     # One thing
 
@@ -276,7 +233,19 @@ class View:
             tuple(self.history(Target(row.ref, item, None))),
             tuple(self.conflicts(item=item)),
             tuple(self.assessments(item=item)),
+            linked.linked(self._connection, self.day, item, "new", "old"),
+            linked.linked(self._connection, self.day, item, "old", "new"),
         )
+
+    def details(self, dialogue: str) -> dict[str, str]:
+        """What the commitments of a dialogue say at more length, by their refs, as far as they do."""
+        cursor = self._rows(
+            "SELECT c.ref, w.detail FROM commitment AS c JOIN words AS w ON w.item = c.item"
+            f" WHERE c.dialogue = :dialogue AND {VALID.format('c')} AND w.detail <> ''"
+            ' AND w."on" <= :day ORDER BY w.id',
+            {"dialogue": dialogue},
+        )
+        return dict(cursor.fetchall())
 
     def fields(self, item: str, milestone: str | None = None) -> Mapping[str, Any] | None:
         """The fields of an item, or of a milestone of it, on the day; None where there was no such thing."""
@@ -313,9 +282,9 @@ class View:
         }
         return documents, of.get("grades") or {}
 
-    def values(self, field: str) -> list[str]:
-        """The values that a filter on the field can have on the day."""
-        return [value for (value,) in self._rows(_VALUES[field])]
+    def values(self, field: str, *, of: str | None = None) -> list[str]:
+        """The values that a filter on the field can have on the day; with `of`, those of that dialogue (its key)."""
+        return [value for (value,) in self._rows(_VALUES[field], {"of": of})]
 
     def has_begun(self) -> bool:
         """Whether anything was on record by the day."""
@@ -330,12 +299,13 @@ class View:
 
     def search(self, words: str, *, limit: int | None = None) -> list[FoundRow]:
         """The commitments whose text, or what has been noted of them, holds all the words; best match first."""
+        parameters: Parameters = {"words": match_all(words)}
         cursor = self._rows(
             "SELECT w.item, c.ref, c.title, c.status, snippet(words_fts, -1, '', '', ' … ', 12)"
             " FROM words_fts AS f JOIN words AS w ON w.id = f.rowid"
-            f" JOIN commitment AS c ON c.item = w.item AND {VALID.format('c')}"
+            f" JOIN commitment AS c ON c.item = w.item AND {fitting(EVERYTHING, self._dialogues, parameters)}"
             ' WHERE words_fts MATCH :words AND w."on" <= :day ORDER BY f.rank, c.ref_key',
-            {"words": match_all(words)},
+            parameters,
         )
         best: dict[str, FoundRow] = {}
         for item, *found in cursor:
@@ -349,7 +319,7 @@ class View:
             "SELECT count(*), ifnull(sum(c.status <> 'not-assessed'), 0),"
             " min(iif(c.status <> 'not-assessed', c.checked, NULL)),"
             f" ifnull(sum(c.status = 'complete'), 0), ifnull(sum({FLAGS[Flag.CLAIMED]}), 0)"
-            f" FROM commitment AS c WHERE {VALID.format('c')} AND {where(filter_, parameters)}",
+            f" FROM commitment AS c WHERE {fitting(filter_, self._dialogues, parameters)}",
             parameters,
         ).fetchone()
         age = oldest and (self.day - date.fromisoformat(oldest)).days
@@ -357,25 +327,28 @@ class View:
 
     def overview(self) -> Overview:
         """The state of the whole record on the day, with the few things that want looking at."""
+        held = counts.held(self._connection, self.day, self._dialogues)
         dialogues = tuple(
             {name: fields[name] for name in _DIALOGUE_FIELDS if name in fields}
-            for (text,) in self._rows(f"SELECT d.fields FROM dialogue AS d WHERE {VALID.format('d')} ORDER BY d.held")
-            for fields in [json.loads(text)]
+            | {name: getattr(row, name) for name in _COUNTS}
+            for fields, row in zip(held, self.dialogues(), strict=True)
         )
-        counts = dict(
+        parameters: Parameters = {}
+        chosen = fitting(EVERYTHING, self._dialogues, parameters)
+        statuses = dict(
             self._rows(
-                f"SELECT c.status, count(*) FROM commitment AS c WHERE {VALID.format('c')} GROUP BY c.status"
+                f"SELECT c.status, count(*) FROM commitment AS c WHERE {chosen} GROUP BY c.status", parameters
             ).fetchall()
         )
         upcoming = self.upcoming()
         milestones = [row for row in upcoming if row.ref != row.commitment]
         (stale,) = self._rows(
-            f"SELECT count(*) FROM commitment AS c WHERE {VALID.format('c')} AND {FLAGS[Flag.STALE]}"
+            f"SELECT count(*) FROM commitment AS c WHERE {chosen} AND {FLAGS[Flag.STALE]}", parameters
         ).fetchone()
         return Overview(
             dialogues,
             self.coverage(),
-            {status.value: counts.get(status.value, 0) for status in Status},
+            {status.value: statuses.get(status.value, 0) for status in Status},
             tuple(self.areas()),
             tuple([row for row in upcoming if row.state != MilestoneState.CLOSED][:_FEW]),
             tuple(self.commitments(Flagged(Flag.OVERDUE), sort="due", limit=_FEW)),
