@@ -30,7 +30,7 @@ class Console:
         self._folder = tempfile.TemporaryDirectory()
         self.home = Path(self._folder.name).resolve()
         self._width = width
-        self._environment = {
+        self.environment = {
             "HOME": str(self.home),
             "LOGNAME": "you",
             "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
@@ -40,7 +40,7 @@ class Console:
             "SPACEDIALOG_TODAY": TODAY,
         }
         if not colour:
-            self._environment["NO_COLOR"] = "1"
+            self.environment["NO_COLOR"] = "1"
 
     def run(self, line: str, *, status: int = 0) -> str:
         """What the terminal shows of a line; it must end with that status."""
@@ -51,7 +51,7 @@ class Console:
             stdin=subprocess.DEVNULL,
             stdout=slave,
             stderr=slave,
-            env=self._environment,
+            env=self.environment,
             cwd=self.home,
         )
         os.close(slave)
