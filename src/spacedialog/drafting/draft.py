@@ -18,7 +18,8 @@ from spacedialog.drafting.lexicon import register
 from spacedialog.drafting.reading import Undertaking
 from spacedialog.drafting.tokens import Span, Token, tokens_of
 from spacedialog.drafting.prose import Prose, Sentence, fingerprint
-from spacedialog.drafting.timing import When, cycles_in, dates_in
+from spacedialog.drafting.cycles import cycles_in
+from spacedialog.drafting.timing import When, dates_in
 from spacedialog.drafting.undertakings import undertakings
 from spacedialog.errors import InputError
 from spacedialog.rows import FindingRow
