@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from spacedialog.dates import VagueDate
 from spacedialog.drafting import prose
 from spacedialog.drafting.draft import About, Candidate, Drafted, draft
-from spacedialog.drafting.grammar import register
+from spacedialog.drafting.lexicon import register
 
 STATEMENTS = Path(__file__).parent / "statements"
 SETS = ("dev", "held")

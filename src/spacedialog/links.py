@@ -33,4 +33,5 @@ def web_address(text: str) -> str:
 def citation(source: Mapping[str, Any]) -> str:
     """A source in one line: document, paragraph, sentence, evidence grade."""
     parts = (("paragraph", " par. "), ("sentence", " s. "), ("grade", ", grade "))
-    return str(source["document"]) + "".join(f"{sign}{source[part]}" for part, sign in parts if source.get(part))
+    document: str = source["document"]
+    return document + "".join(f"{sign}{source[part]}" for part, sign in parts if source.get(part))

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from spacedialog.drafting.grammar import MONTHS, Token, register
+from spacedialog.drafting.lexicon import register
+from spacedialog.drafting.tokens import Span, Token
+
+MONTHS = frozenset("january february march april may june july august september october november december".split())
 from spacedialog.drafting.prose import Prose
-from spacedialog.drafting.undertakings import Span, Undertaking
+from spacedialog.drafting.reading import Undertaking
 
 MANY = "INT"
 """The side of bodies of many countries."""

@@ -13,10 +13,14 @@ from typing import Any, NamedTuple
 
 from spacedialog.dates import VagueDate, quoted
 from spacedialog.drafting.actors import MANY, Roster, known_sides
-from spacedialog.drafting.grammar import PREPOSITIONS, Token, register, tokens_of
+from spacedialog.drafting.grammar import PREPOSITIONS
+from spacedialog.drafting.lexicon import register
+from spacedialog.drafting.reading import Undertaking
+from spacedialog.drafting.tokens import Span, Token, tokens_of
 from spacedialog.drafting.prose import Prose, Sentence, fingerprint
-from spacedialog.drafting.timing import When, cycles_in, dates_in
-from spacedialog.drafting.undertakings import Span, Undertaking, undertakings
+from spacedialog.drafting.cycles import cycles_in
+from spacedialog.drafting.timing import When, dates_in
+from spacedialog.drafting.undertakings import undertakings
 from spacedialog.errors import InputError
 from spacedialog.rows import FindingRow
 from spacedialog.words import Status, Strength

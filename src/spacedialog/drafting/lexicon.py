@@ -1,0 +1,38 @@
+"""The register: the data files that say which words mean what, as sets and tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from spacedialog.words import Strength
+
+LADDER = (Strength.EXPLORATORY, Strength.INTENDED, Strength.FIRM, Strength.DELIVERED)
+"""How binding a wording is, from the least."""
+
+
+@cache
+def register(name: str) -> Mapping[str, Any]:
+    """One of the data files."""
+    said: Mapping[str, Any] = json.loads((files("spacedialog.drafting") / "register" / f"{name}.json").read_bytes())
+    return said
+
+
+@cache
+def words(name: str, key: str) -> frozenset[str]:
+    """One of its lists of words or phrases."""
+    return frozenset(register(name)[key])
+
+
+@cache
+def strengths(name: str, key: str) -> Mapping[str, Strength]:
+    """One of its lists by strength: each word with how binding it is."""
+    return {word: Strength(level) for level, group in register(name)[key].items() for word in group}
+
+
+def weaker(one: Strength, other: Strength) -> Strength:
+    """The less binding of two."""
+    return min(one, other, key=LADDER.index)
