@@ -129,7 +129,9 @@ def test_points_of_a_list_take_the_verb_of_their_stem() -> None:
 
 def test_paragraphs_bear_their_own_numbers_where_they_have_them() -> None:
     """`4.` is paragraph 4, whatever stands before it."""
-    result = drafted("3. Reefs are dear to both sides.\n\n4. Both sides will map the reef.\n\n5. Japan will train divers.")
+    result = drafted(
+        "3. Reefs are dear to both sides.\n\n4. Both sides will map the reef.\n\n5. Japan will train divers."
+    )
     assert [c.sentence.paragraph for c in result.candidates] == ["4", "5"]
 
 
@@ -169,7 +171,8 @@ def test_a_date_is_as_vague_as_the_text(words: str, edtf: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["the Landsat 2030 partnership", "Agenda 2030", "the 2015 Paris Agreement", "the Roadmap of 2022", "the 2030s"]
+    "words",
+    ["the Landsat 2030 partnership", "Agenda 2030", "the 2015 Paris Agreement", "the Roadmap of 2022", "the 2030s"],
 )
 def test_a_year_in_a_name_is_no_date(words: str) -> None:
     """`Landsat 2030` is due at no time."""
@@ -196,6 +199,7 @@ def test_what_comes_round_is_told(words: str, every: str | None) -> None:
 
 def test_a_date_goes_with_the_thing_that_it_stands_by() -> None:
     """After coordinated verbs a date is of the last, after things of one verb of all, at the head of the sentence of all."""
+
     def dues(text: str) -> list[str | None]:
         return [one.due for one in drafted(text).candidates]
 
@@ -264,7 +268,7 @@ def test_headings_are_areas_where_a_text_has_them() -> None:
 @pytest.mark.parametrize("name", [path.name for path, _ in draft_score.codings(draft_score.STATEMENTS / "dev")])
 def test_the_rules_keep_to_the_codings(name: str) -> None:
     """On every statement that the rules were written with, most of what was coded by hand is found, and little else."""
-    (text, coding), = [pair for pair in draft_score.codings(draft_score.STATEMENTS / "dev") if pair[0].name == name]
+    ((text, coding),) = [pair for pair in draft_score.codings(draft_score.STATEMENTS / "dev") if pair[0].name == name]
     score, _ = draft_score.score(coding["rows"], draft_score.read(text, coding["when"]))
     assert score.fit >= 0.75 * score.rows
     assert score.fit >= 0.85 * score.candidates

@@ -320,6 +320,8 @@ def _that_clauses(tokens: Tokens, begin: int, end: int) -> Iterator[Span]:
 
 def _capped(cap: Strength, one: Undertaking) -> Strength:
     """No stronger than the verb before `that`; reported speech (`agreed that they would`) as strong as that."""
+    if one.strength is Strength.DELIVERED:
+        return one.strength
     if "would" in one.why and cap is not Strength.EXPLORATORY:
         return cap
     return weaker(cap, one.strength)

@@ -21,6 +21,7 @@ PREPOSITIONS = frozenset(
     " amongst across during before after against about around regarding concerning via upon beyond including like as per"
     " since until than near along alongside".split()
 )
+MONTHS = frozenset("january february march april may june july august september october november december".split())
 PRONOUNS = frozenset("they we it he she both each there".split())
 RELATIVES = frozenset("which who whom whose where".split())
 THAT = RELATIVES | {"that"}

@@ -33,7 +33,8 @@ def noted(r: Reading, span: Span, more: Span | None = None) -> Iterator[Undertak
     while begin < end and (tokens.low(begin) in _AFTER_NOTING or is_adverb(tokens[begin])):
         begin += 1
     if begin < end and tokens.low(begin) == "that":
-        yield from within(r, begin + 1, end, f"'{r.clause.verb.phrase} that'")
+        if r.clause.verb.phrase not in words("verbs", "weighing"):  # `stressed that space must stay free`
+            yield from within(r, begin + 1, end, f"'{r.clause.verb.phrase} that'")
         return
     if begin >= end:
         if more and more[0] < more[1]:
@@ -190,7 +191,9 @@ def stated(r: Reading, span: Span) -> Iterator[Undertaking]:
     if begin >= end:
         return
     if tokens.low(begin) == "that":
-        yield from within(r, begin + 1, end, f"'{verb.phrase} that'")
+        # What was announced for the future stays that: `announced that it would`.
+        cap = Strength.FIRM if verb.phrase in words("verbs", "announcing") else None
+        yield from within(r, begin + 1, end, f"'{verb.phrase} that'", cap)
         return
     frame = frame_of(tokens, (begin, end))
     if frame:

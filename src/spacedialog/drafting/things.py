@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spacedialog.drafting.grammar import PREPOSITIONS, RELATIVES, is_adjective, is_determiner, is_name
+from spacedialog.drafting.grammar import MONTHS, PREPOSITIONS, RELATIVES, is_adjective, is_determiner, is_name
 from spacedialog.drafting.lexicon import words
 from spacedialog.drafting.nounphrases import head_end, is_doing, stripped
 from spacedialog.drafting.tokens import Span, Token, Tokens
@@ -102,7 +102,9 @@ def _coordinator(tokens: Tokens, at: int, end: int) -> int:
 
 
 def _between_numbers(tokens: Tokens, at: int, end: int) -> bool:
-    return at > 0 and tokens[at - 1].text[0].isdigit() and tokens[min(at + 1, end - 1)].text[0].isdigit()
+    """Whether an `and` stands between two days or years: `20 and 21 May`, `March 2026 and April 2027`."""
+    after = tokens[min(at + 1, end - 1)]
+    return at > 0 and tokens[at - 1].text[0].isdigit() and (after.text[0].isdigit() or after.low in MONTHS)
 
 
 def _joins(tokens: Tokens, cut: Cut) -> bool:
@@ -209,8 +211,11 @@ def _side_by_side(tokens: Tokens, left: Span, right: Span) -> bool:
 def _beside_long(tokens: Tokens, left: Span, left_end: int, right: Span, right_end: int) -> bool:
     """The same, where a preposition follows the first: `the exchange of data and joint research`."""
     inner = tokens.low(left_end)
-    if inner in ("between", "among") and not tokens.has(left_end, left[1], {"and"}):
+    between = tokens.find(left_end, left[1], ("between", "among"))
+    if between is not None and not tokens.has(between, left[1], {"and"}):
         return False
+    if is_name(tokens[left[1] - 1]) and is_name(tokens[right[0]]):
+        return False  # `the Committee on Energy and Digital Affairs`
     head, doing, right_goes_on = tokens[left_end - 1], is_doing(tokens[right_end - 1]), right_end < right[1]
     opens, determined = _opens_thing(tokens, right[0]), is_determiner(tokens[left[0]])
     inner_opens = left_end + 1 < left[1] and _opens_inner(tokens[left_end + 1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spacedialog.drafting.grammar import is_adverb
+from spacedialog.drafting.grammar import is_adverb, is_determiner
 from spacedialog.drafting.lexicon import words
 from spacedialog.drafting.tokens import Tokens
 from spacedialog.drafting.verbforms import base_of, lemma
@@ -146,7 +146,7 @@ class _Group:
         if word is not None:
             phrase, end = _phrase(self._tokens, self.at, word)
             return self.made(word, phrase, end, past=past)
-        if self.modal and token.text.islower() and token.text.isalpha():
+        if self.modal and token.text.islower() and token.text.isalpha() and not is_determiner(token):
             return self.made(token.low, token.low, self.at + 1, past=False)  # a verb that the register does not know
         return None
 

@@ -81,8 +81,13 @@ def _next_verb(tokens: Tokens, at: int, end: int, form: ListForm, begin: int) ->
 
 def _stop(tokens: Tokens, start: int, stop: int) -> int:
     """Where what a verb acts upon ends: without the `and` before the next verb, and its sign."""
-    while stop > start + 1 and _trails(tokens, start, stop):
-        stop -= 1
+    while stop > start + 1:
+        if is_point_sign(tokens, stop - 1):
+            stop -= 3
+        elif _trails(tokens, start, stop):
+            stop -= 1
+        else:
+            break
     return stop
 
 
@@ -90,7 +95,7 @@ def _trails(tokens: Tokens, start: int, stop: int) -> bool:
     last = tokens[stop - 1]
     if last.text in ",;":
         return tokens.depth(start, stop) <= 0
-    return last.low in _TRAILING or is_adverb(last) or is_point_sign(tokens, stop - 1)
+    return last.low in _TRAILING or is_adverb(last)
 
 
 # Whether a word is one more verb
