@@ -13,7 +13,8 @@ from benchmarks import draft_score
 from spacedialog.dates import VagueDate
 from spacedialog.drafting import prose
 from spacedialog.drafting.draft import About, Drafted, draft
-from spacedialog.drafting.timing import cycles_in, dates_in
+from spacedialog.drafting.cycles import cycles_in
+from spacedialog.drafting.timing import dates_in
 from spacedialog.errors import InputError
 from tests.program import Desk
 
