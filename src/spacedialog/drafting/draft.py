@@ -12,7 +12,9 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from spacedialog.dates import VagueDate, quoted
-from spacedialog.drafting.actors import MANY, Roster, known_sides
+from spacedialog.drafting.actors import Actors
+from spacedialog.drafting.names import MANY, known_sides
+from spacedialog.drafting.roster import Roster
 from spacedialog.drafting.grammar import PREPOSITIONS
 from spacedialog.drafting.lexicon import register
 from spacedialog.drafting.reading import Undertaking
@@ -95,9 +97,10 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date) -> Drafted:
         raise InputError(
             f"--side: {quoted(unknown[0])} is no government of the register", "write a key such as US, JPN, FRA, EU"
         )
-    if not about.sides and len(Roster(prose).sides) < 2:
-        raise InputError(f"{name}: the text does not show which governments met", "name each: --side JPN --side AUS")
     roster = Roster(prose, about.sides)
+    if not about.sides and len(roster.sides) < 2:
+        raise InputError(f"{name}: the text does not show which governments met", "name each: --side JPN --side AUS")
+    actors = Actors(roster)
     areas = _Areas(prose)
     candidates: list[Candidate] = []
     left_out: list[tuple[Sentence, str]] = []
@@ -105,14 +108,14 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date) -> Drafted:
     for number, sentence in enumerate(prose.sentences):
         if sentence.paragraph != paragraph:
             paragraph = sentence.paragraph
-            roster.begin_paragraph()
-        found = list(_candidates(sentence, roster, areas, when.latest))
+            actors.begin_paragraph()
+        found = list(_candidates(sentence, actors, areas, when.latest))
         goes_on = any(later.paragraph == paragraph for later in prose.sentences[number + 1 : number + 2])
         found = [one for one in found if not (goes_on and _is_bare_topic(one)) and not _is_about_the_text(one)]
         candidates += found
         if not found:
             left_out.append((sentence, _why_not(sentence)))
-        roster.remember(sentence.text)
+        actors.remember(sentence.text)
     document = _document(prose, about, name, when, compiled, roster, areas, candidates)
     return Drafted(document, tuple(candidates), tuple(left_out), prose.sentences)
 
@@ -137,7 +140,7 @@ def _finding(one: Candidate, commitment: Mapping[str, Any]) -> FindingRow:
 # Candidates
 
 
-def _candidates(sentence: Sentence, roster: Roster, areas: _Areas, when: date | None) -> Iterator[Candidate]:
+def _candidates(sentence: Sentence, actors: Actors, areas: _Areas, when: date | None) -> Iterator[Candidate]:
     if _OUTSIDER.search(sentence.text):
         return
     stem = re.sub(r"[:\u2014\u2013-]+\s*$", "", sentence.stem).strip() if sentence.stem else ""
@@ -169,7 +172,7 @@ def _candidates(sentence: Sentence, roster: Roster, areas: _Areas, when: date | 
             ),
             None,
         )
-        parties = roster.of(text, tokens, one)
+        parties = actors.of(text, tokens, one)
         yield Candidate(
             sentence,
             one,

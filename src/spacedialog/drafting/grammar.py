@@ -26,6 +26,8 @@ RELATIVES = frozenset("which who whom whose where".split())
 THAT = RELATIVES | {"that"}
 """What opens a clause that goes with a noun."""
 
+MONTHS = frozenset("january february march april may june july august september october november december".split())
+
 _ADJECTIVE = re.compile(r"(?:ic|al|ive|ous|ary|able|ible|ful|less|ian|ese|ish|ed|ant|ent)$")
 
 
