@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 from spacedialog.dates import VagueDate
 from spacedialog.drafting import prose
-from spacedialog.drafting.draft import About, Candidate, Drafted, draft
+from spacedialog.drafting.candidates import Candidate
+from spacedialog.drafting.draft import About, Drafted, draft
 from spacedialog.drafting.lexicon import register
 
 STATEMENTS = Path(__file__).parent / "statements"
