@@ -1,7 +1,7 @@
-"""How well `draft` reads statements, against codings made by hand: benchmarks/statements/README.md says how those are made.
+"""How well `draft` reads statements, against codings made by hand; benchmarks/statements/README.md says how.
 
-Run `python -m benchmarks.draft_score` for the texts in the repository; `--article FILE` scores a copy of the news report on
-the fourth U.S.-ROK dialogue (not in the repository) against the 38 commitments that it tells of.
+Run `python -m benchmarks.draft_score` for the texts in the repository; `--article FILE` scores a copy of the news report
+on the fourth U.S.-ROK dialogue (not in the repository) against the 38 commitments that it tells of.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -94,7 +95,7 @@ def _stems(text: str) -> list[str]:
     return [re.sub(r"(?:ing|ed|es|s|e|y|ies)$", "", word) if len(word) > 4 else word for word in words]
 
 
-def score(rows: Sequence[dict[str, Any]], drafted: Drafted, sides: Sequence[str]) -> tuple[Score, list[Match]]:
+def score(rows: Sequence[dict[str, Any]], drafted: Drafted) -> tuple[Score, list[Match]]:
     """The counts of a text, and what they count."""
     found = matches(rows, drafted.candidates)
     pairs = [(m.row, m.candidate) for m in found if m.row is not None and m.candidate is not None]
@@ -103,7 +104,6 @@ def score(rows: Sequence[dict[str, Any]], drafted: Drafted, sides: Sequence[str]
         names.setdefault(country["key"], set()).update(country["names"])
     side_of = {country["key"]: country["key"] for country in register("parties")["countries"]}
     side_of |= {party["key"]: party["side"] for party in drafted.document["parties"]}
-    del sides
     return (
         Score(
             len(rows),
@@ -177,7 +177,8 @@ def told(found: Iterable[Match]) -> Iterator[str]:
     """What went wrong, a line each."""
     for row, candidate in found:
         if candidate is None and row is not None:
-            yield f"  MISSED {row['paragraph']}.{row['sentence']} {row['strength']} {row['parties']} {row['date']}: {row['words']}"
+            place = f"{row['paragraph']}.{row['sentence']}"
+            yield f"  MISSED {place} {row['strength']} {row['parties']} {row['date']}: {row['words']}"
         elif row is None and candidate is not None:
             place = f"{candidate.sentence.paragraph}.{candidate.sentence.number}"
             yield f"  EXTRA {place} {candidate.found.strength} {candidate.title} [{candidate.found.why}]"
@@ -212,6 +213,11 @@ def told(found: Iterable[Match]) -> Iterator[str]:
                 yield f"  {row['paragraph']}.{row['sentence']} {candidate.title[:60]}: {'; '.join(wrong)}"
 
 
+def say(text: str) -> None:
+    """Write it to standard output."""
+    sys.stdout.write(f"{text}\n")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the scores."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.draft_score", description=__doc__)
@@ -219,23 +225,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--article", type=Path, help="a copy of the news report on the fourth U.S.-ROK dialogue")
     parser.add_argument("--show", action="store_true", help="what was missed, what was too much, what was wrong")
     options = parser.parse_args(arguments)
-    print(HEADER)
+    say(HEADER)
     if options.article:
         coding = json.loads((STATEMENTS / "seed.json").read_text("utf-8"))
-        of, found = score(coding["rows"], read(options.article, coding["when"]), coding["sides"])
-        print(line("article", of))
+        of, found = score(coding["rows"], read(options.article, coding["when"]))
+        say(line("article", of))
         if options.show:
-            print("\n".join(told(found)))
+            say("\n".join(told(found)))
         return
     for name in options.set or SETS:
         total = NOTHING
         for path, coding in codings(STATEMENTS / name):
-            of, found = score(coding["rows"], read(path, coding["when"]), coding["sides"])
+            of, found = score(coding["rows"], read(path, coding["when"]))
             total += of
-            print(line(f"{name}/{path.name}", of))
+            say(line(f"{name}/{path.name}", of))
             if options.show:
-                print("\n".join(told(found)))
-        print(line(f"{name}, all", total))
+                say("\n".join(told(found)))
+        say(line(f"{name}, all", total))
 
 
 if __name__ == "__main__":

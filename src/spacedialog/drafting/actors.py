@@ -156,7 +156,7 @@ class Actors:
         return found if len(found) == len(pieces) else self._unknown(text)
 
     def _named_before(self, text: str) -> list[str] | None:
-        """Those whom `it`, `they`, `the Korean agency`, `the two agencies` stand for; None where it is none of these."""
+        """Those whom `it`, `they`, `the Korean agency`, `the two agencies` stand for; None where it is no such word."""
         if _SINGLE.match(text) or (self._subject and _THEY.match(text)):
             return list(self._subject)
         agency = _AGENCY_OF.search(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from spacedialog.drafting.lexicon import register
 from spacedialog.drafting.prose import Prose, Sentence
@@ -20,7 +21,7 @@ class Areas:
 
     def __init__(self, prose: Prose) -> None:
         self._headings = _areas_of_headings(prose)
-        self._known = register("areas")["areas"]
+        self._known: list[dict[str, Any]] = register("areas")["areas"]
         self._paragraph: dict[str, str] = {}
 
     def of(self, sentence: Sentence, thing: str) -> str:
@@ -29,7 +30,7 @@ class Areas:
             return self._headings[sentence.heading]
         own, around = f" {thing.lower()} ", f" {sentence.text.lower()} "
         scores = {area["key"]: sum(3 * (w in own) + (w in around) for w in area["words"]) for area in self._known}
-        best = max(scores, key=lambda key: scores[key])
+        best: str = max(scores, key=lambda key: scores[key])
         if not scores[best]:
             return self._paragraph.get(sentence.paragraph, "general")
         self._paragraph.setdefault(sentence.paragraph, best)

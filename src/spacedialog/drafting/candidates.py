@@ -1,4 +1,4 @@
-"""The candidates of a sentence: each thing undertaken with its title, its parties and its date; or why there is none."""
+"""The candidates of a sentence: each thing undertaken with its title, parties and date; or why there is none."""
 
 from __future__ import annotations
 

@@ -17,9 +17,9 @@ DETERMINERS = frozenset(
 )
 POSSESSIVES = frozenset("its their our his her my your whose".split())
 PREPOSITIONS = frozenset(
-    "of in on at by for from with within without into onto to toward towards through throughout under over between among"
-    " amongst across during before after against about around regarding concerning via upon beyond including like as per"
-    " since until than near along alongside".split()
+    "of in on at by for from with within without into onto to toward towards through throughout under over between"
+    " among amongst across during before after against about around regarding concerning via upon beyond including like"
+    " as per since until than near along alongside".split()
 )
 PRONOUNS = frozenset("they we it he she both each there".split())
 RELATIVES = frozenset("which who whom whose where".split())

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-import re
 from typing import NamedTuple
 
 from spacedialog.drafting.lexicon import register
