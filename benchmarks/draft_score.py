@@ -1,7 +1,7 @@
-"""How well `draft` reads statements, against codings made by hand: benchmarks/statements/README.md says how those are made.
+"""How well `draft` reads statements, against codings made by hand; benchmarks/statements/README.md says how.
 
-Run `python -m benchmarks.draft_score` for the texts in the repository; `--article FILE` scores a copy of the news report on
-the fourth U.S.-ROK dialogue (not in the repository) against the 38 commitments that it tells of.
+Run `python -m benchmarks.draft_score` for the texts in the repository; `--article FILE` scores a copy of the news report
+on the fourth U.S.-ROK dialogue (not in the repository) against the 38 commitments that it tells of.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,8 @@ from typing import Any, NamedTuple
 
 from spacedialog.dates import VagueDate
 from spacedialog.drafting import prose
-from spacedialog.drafting.draft import About, Candidate, Drafted, draft
+from spacedialog.drafting.candidates import Candidate
+from spacedialog.drafting.draft import About, Drafted, draft
 from spacedialog.drafting.lexicon import register
 
 STATEMENTS = Path(__file__).parent / "statements"
@@ -175,7 +177,8 @@ def told(found: Iterable[Match]) -> Iterator[str]:
     """What went wrong, a line each."""
     for row, candidate in found:
         if candidate is None and row is not None:
-            yield f"  MISSED {row['paragraph']}.{row['sentence']} {row['strength']} {row['parties']} {row['date']}: {row['words']}"
+            place = f"{row['paragraph']}.{row['sentence']}"
+            yield f"  MISSED {place} {row['strength']} {row['parties']} {row['date']}: {row['words']}"
         elif row is None and candidate is not None:
             place = f"{candidate.sentence.paragraph}.{candidate.sentence.number}"
             yield f"  EXTRA {place} {candidate.found.strength} {candidate.title} [{candidate.found.why}]"
@@ -217,6 +220,11 @@ def totals() -> Iterator[str]:
         yield line(f"{name}, {len(found)} texts", sum(found, start=NOTHING))
 
 
+def say(text: str) -> None:
+    """Write it to standard output."""
+    sys.stdout.write(f"{text}\n")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the scores."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.draft_score", description=__doc__)
@@ -224,23 +232,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--article", type=Path, help="a copy of the news report on the fourth U.S.-ROK dialogue")
     parser.add_argument("--show", action="store_true", help="what was missed, what was too much, what was wrong")
     options = parser.parse_args(arguments)
-    print(HEADER)
+    say(HEADER)
     if options.article:
         coding = json.loads((STATEMENTS / "seed.json").read_text("utf-8"))
         of, found = score(coding["rows"], read(options.article, coding["when"]))
-        print(line("article", of))
+        say(line("article", of))
         if options.show:
-            print("\n".join(told(found)))
+            say("\n".join(told(found)))
         return
     for name in options.set or SETS:
         total = NOTHING
         for path, coding in codings(STATEMENTS / name):
             of, found = score(coding["rows"], read(path, coding["when"]))
             total += of
-            print(line(f"{name}/{path.name}", of))
+            say(line(f"{name}/{path.name}", of))
             if options.show:
-                print("\n".join(told(found)))
-        print(line(f"{name}, all", total))
+                say("\n".join(told(found)))
+        say(line(f"{name}, all", total))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Clauses whose verb says how binding it is: `agreed to`, `intend`, `will launch`, `is expected to`, `were tasked with`."""
+"""Clauses whose verb says how binding it is: `agreed to`, `will launch`, `is expected to`, `were tasked with`."""
 
 from __future__ import annotations
 

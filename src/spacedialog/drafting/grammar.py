@@ -17,15 +17,17 @@ DETERMINERS = frozenset(
 )
 POSSESSIVES = frozenset("its their our his her my your whose".split())
 PREPOSITIONS = frozenset(
-    "of in on at by for from with within without into onto to toward towards through throughout under over between among"
-    " amongst across during before after against about around regarding concerning via upon beyond including like as per"
-    " since until than near along alongside".split()
+    "of in on at by for from with within without into onto to toward towards through throughout under over between"
+    " among amongst across during before after against about around regarding concerning via upon beyond including like"
+    " as per since until than near along alongside".split()
 )
 MONTHS = frozenset("january february march april may june july august september october november december".split())
 PRONOUNS = frozenset("they we it he she both each there".split())
 RELATIVES = frozenset("which who whom whose where".split())
 THAT = RELATIVES | {"that"}
 """What opens a clause that goes with a noun."""
+
+MONTHS = frozenset("january february march april may june july august september october november december".split())
 
 _ADJECTIVE = re.compile(r"(?:ic|al|ive|ous|ary|able|ible|ful|less|ian|ese|ish|ed|ant|ent)$")
 

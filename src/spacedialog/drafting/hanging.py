@@ -1,4 +1,4 @@
-"""What hangs on a complement after a comma: participles, `with X doing`, `which will`, `including`; found here, not read."""
+"""Where parts hang on a complement after a comma: participles, `with X doing`, `which will`, `including`."""
 
 from __future__ import annotations
 

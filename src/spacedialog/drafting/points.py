@@ -1,7 +1,7 @@
 """Dates that stand in a text by themselves, as EDTF: `14 April`, `the second half of 2027`, `next year`.
 
-What a person types on the command line is read by `spoken`; here a date stands among other words, and a year may be part
-of a name.
+What a person types on the command line is read by `spoken`; here a date stands among other words, and a year may be
+part of a name.
 """
 
 from __future__ import annotations

@@ -82,8 +82,8 @@ _END_OF = re.compile(
     re.IGNORECASE,
 )
 _SINCE = re.compile(
-    r"(?:from|since|starting(?: in| from| with)?|beginning(?: in| from)?|as of|as from|effective|commencing(?: in)?|after"
-    r"|onwards from)\s+(?:the\s+)?$",
+    r"(?:from|since|starting(?: in| from| with)?|beginning(?: in| from)?|as of|as from|effective|commencing(?: in)?"
+    r"|after|onwards from)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(

@@ -1,0 +1,62 @@
+"""The areas of a text: its headings, or the fields of the register to which words point."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from spacedialog.drafting.lexicon import register
+from spacedialog.drafting.prose import Prose, Sentence
+
+_LONGEST_HEADING = 9
+_FEWEST_HEADINGS = 3
+_NO_FIELD = re.compile(r"\d{4}$|^by\b", re.IGNORECASE)
+"""A heading that is a date, or names who wrote."""
+
+
+class Areas:
+    """The areas of one text; a thing that points nowhere is in its paragraph's, or else in `general`."""
+
+    def __init__(self, prose: Prose) -> None:
+        self._headings = _areas_of_headings(prose)
+        self._known: list[dict[str, Any]] = register("areas")["areas"]
+        self._paragraph: dict[str, str] = {}
+
+    def of(self, sentence: Sentence, thing: str) -> str:
+        """The area of a thing said in a sentence."""
+        if sentence.heading in self._headings:
+            return self._headings[sentence.heading]
+        own, around = f" {thing.lower()} ", f" {sentence.text.lower()} "
+        scores = {area["key"]: sum(3 * (w in own) + (w in around) for w in area["words"]) for area in self._known}
+        best: str = max(scores, key=lambda key: scores[key])
+        if not scores[best]:
+            return self._paragraph.get(sentence.paragraph, "general")
+        self._paragraph.setdefault(sentence.paragraph, best)
+        return best
+
+    def declared(self, used: Sequence[str]) -> list[dict[str, str]]:
+        """The areas that are used, as a data file declares them."""
+        titles = {area["key"]: area["title"] for area in self._known}
+        titles |= {key: heading for heading, key in self._headings.items()}
+        return [{"key": key, "title": titles.get(key, "General")} for key in dict.fromkeys(used)]
+
+
+def _areas_of_headings(prose: Prose) -> dict[str, str]:
+    """The headings of fields, each with its key, where most of the text stands under such."""
+    counts = Counter(sentence.heading for sentence in prose.sentences)
+    fields = [heading for heading in counts if heading != prose.title and _is_field(heading)]
+    covered = sum(counts[heading] for heading in fields)
+    if len(fields) < _FEWEST_HEADINGS or covered * 2 <= len(prose.sentences):
+        return {}
+    return {heading: _slug(heading) for heading in fields}
+
+
+def _is_field(heading: str) -> bool:
+    return 0 < len(heading.split()) <= _LONGEST_HEADING and not _NO_FIELD.search(heading)
+
+
+def _slug(heading: str) -> str:
+    plain = re.sub(r"^(?:[IVX]+|[A-Z]|\d+)[.)]\s+", "", heading)
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:64].strip("-") or "general"

@@ -1,0 +1,74 @@
+"""What a text says of the meeting itself: when and where it was, its number, its series."""
+
+from __future__ import annotations
+
+import re
+
+from spacedialog.dates import VagueDate
+from spacedialog.drafting.prose import Prose
+from spacedialog.drafting.timing import dates_in
+
+_OPENING = 6
+_FIRST = 3
+
+_ORDINALS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth"
+    " sixteenth".split()
+)
+_ORDINAL = rf"(?P<word>{'|'.join(_ORDINALS)})|(?P<n>\d{{1,2}})(?:st|nd|rd|th)"
+_NUMBER = re.compile(
+    rf"\b(?:{_ORDINAL})\s+(?:[\w.\u2013-]+\s+){{0,6}}?"
+    r"(?:dialogue|meeting|consultations?|round|session|summit|forum|committee)",
+    re.IGNORECASE,
+)
+_STATEMENT_ON = re.compile(
+    r"^(?:Joint (?:Statement|Communiqu\u00e9|Declaration)|Record|Media Note|Statement|Outcome\w*)\s+"
+    r"(?:of|on|for|at|from)\s+(?:the\s+)?",
+    re.IGNORECASE,
+)
+_DATELINE = re.compile(r"([A-Z][\w\u00c0-\u017f.' -]{2,40}?),?\s+(?:\d{1,2}\s+[A-Z]|[A-Z][a-z]+ \d)")
+_HELD_IN = re.compile(
+    r"\b(?:met|held|convened|hosted|gathered|took place)\b.{0,120}?\b(?:in|at) "
+    r"([A-Z][\w\u00c0-\u017f.'-]+(?:,? (?:[A-Z][\w.]+))*)"
+)
+
+
+def when_met(prose: Prose) -> VagueDate | None:
+    """The day on which the parties met: the first whole day that the head or the opening of the text names."""
+    opening = (
+        prose.title,
+        *(sentence.heading for sentence in prose.sentences[:1]),
+        *(sentence.text for sentence in prose.sentences[:_OPENING]),
+        *prose.head,
+    )
+    for text in opening:
+        for found in dates_in(text, None):
+            parsed = VagueDate.parse(found.edtf)
+            if parsed.latest and re.match(r"\d{4}-\d\d-\d\d", found.edtf):
+                return parsed
+    return None
+
+
+def number_of(prose: Prose) -> int | None:
+    """The meeting's place in its series: 4 of `the fourth space dialogue`."""
+    for text in (prose.title, *(sentence.text for sentence in prose.sentences[:_FIRST])):
+        found = _NUMBER.search(text)
+        if found:
+            return int(found["n"]) if found["n"] else _ORDINALS.index(found["word"].lower()) + 1
+    return None
+
+
+def series_of(title: str) -> str:
+    """The title of a meeting without `Joint Statement on` and its number."""
+    bare = _STATEMENT_ON.sub("", title)
+    bare = re.sub(rf"\b(?:{_ORDINAL})\s+", "", bare, flags=re.IGNORECASE)
+    return bare[:1].upper() + bare[1:] if bare else title
+
+
+def place_of(prose: Prose) -> str | None:
+    """Where they met: `Seoul` of `Seoul, 14 April 2025`, or of `held in Seoul`."""
+    for text in (*prose.head, *(sentence.text for sentence in prose.sentences[:_FIRST])):
+        found = _DATELINE.match(text) or _HELD_IN.search(text)
+        if found:
+            return found[1].strip(" ,")
+    return None

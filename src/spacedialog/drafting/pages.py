@@ -1,0 +1,81 @@
+"""A web page's title, headings, paragraphs and points, without its navigation, captions and other furniture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from spacedialog.drafting.blocks import Block
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+_BLOCKS = "p, li, h1, h2, h3, h4, h5, h6, blockquote, td, dd, dt"
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+_FURNITURE = (
+    "script, style, noscript, template, nav, footer, aside, form, figure, figcaption, button, svg, iframe,"
+    " [role=navigation], [role=banner], [role=contentinfo], [role=complementary], [hidden], [aria-hidden=true]"
+)
+_NAMED_FURNITURE = re.compile(
+    r"(?:^|[\s_-])(?:newsletter|promo\w*|related|inline-related|share|social|subscribe|signup|sign-up|cookie\w*"
+    r"|comments?|caption|byline|advert\w*|ad|ads|banner|breadcrumbs?|menu|nav|navigation|footer|sidebar|teaser"
+    r"|pull-?quote|most-read|tags|author|disclaimer|skip|search|login)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+
+
+def blocks_of_page(text: str) -> Iterator[Block]:
+    """The blocks of a web page, in its order, its title first."""
+    from selectolax.lexbor import LexborHTMLParser  # here: only a page needs it
+
+    tree = LexborHTMLParser(text)
+    _clear(tree)
+    root = tree.css_first("article") or tree.css_first("main, [role=main]") or tree.body
+    if root is None:
+        return
+    title = root.css_first("h1") or tree.css_first("h1")
+    if title is not None:
+        yield Block("heading", title.text())
+    found = [node for node in root.css(_BLOCKS) if node.tag == "li" or not node.css("p, li, blockquote > p")[1:]]
+    if not any(node.tag in ("p", "li") for node in found):
+        for part in re.split(r"\n\s*\n", root.text(separator="\n")):
+            yield Block("paragraph", part)
+        return
+    for node in found:
+        block = None if _is_links(node) else _block(node)
+        if block:
+            yield block
+
+
+def _clear(tree: LexborHTMLParser) -> None:
+    """Take the furniture out, what is within another first: a node must not be touched once it is gone."""
+    doomed = {node.mem_id: node for node in tree.css(_FURNITURE)}
+    for node in tree.css("[class], [id]"):
+        named = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
+        if node.tag not in ("body", "main", "article", "html") and _NAMED_FURNITURE.search(named):
+            doomed[node.mem_id] = node
+    places = {node.mem_id: place for place, node in enumerate(tree.css("*"))}
+    for node in sorted(doomed.values(), key=lambda node: places[node.mem_id], reverse=True):
+        node.decompose()
+
+
+def _block(node: LexborNode) -> Block | None:
+    """What a node is in the text; None where its parts are, or it is the title."""
+    if node.tag in _HEADINGS:
+        return Block("heading", node.text())
+    if node.tag == "li":
+        own = (child.text() for child in node.iter(include_text=True) if child.tag not in ("ul", "ol"))
+        return Block("item", "".join(own))
+    holds_paragraph = node.tag in ("blockquote", "td", "dd", "dt") and node.css_first("p") is not None
+    in_point = node.parent is not None and node.parent.tag == "li"
+    if node.tag == "h1" or holds_paragraph or in_point:
+        return None
+    return Block("paragraph", node.text(separator=" ") if node.css_first("br") else node.text())
+
+
+def _is_links(node: LexborNode) -> bool:
+    """Whether a block is mostly links: navigation that no tag gives away."""
+    text = len(node.text().strip())
+    linked = sum(len(link.text().strip()) for link in node.css("a"))
+    return bool(text) and linked * 5 > text * 4
