@@ -1,7 +1,7 @@
 """How well `draft` reads statements, against codings made by hand; benchmarks/statements/README.md says how.
 
-Run `python -m benchmarks.draft_score` for the texts in the repository; `--article FILE` scores a copy of the news report
-on the fourth U.S.-ROK dialogue (not in the repository) against the 38 commitments that it tells of.
+Run `python -m benchmarks.draft_score` for the texts in the repository; `--article FILE` scores a copy of the news
+report on the fourth U.S.-ROK dialogue (not in the repository) against the 38 commitments that it tells of.
 """
 
 from __future__ import annotations

@@ -226,7 +226,8 @@ def overview(db: str, day: str, form: str) -> None:
     held = connection.execute(f"SELECT d.fields FROM dialogue AS d WHERE {NOW.format('d')} ORDER BY d.held", parameters)
     found = connection.execute(
         "SELECT count(*), ifnull(sum(c.status <> 'not-assessed'), 0), ifnull(sum(c.status = 'complete'), 0),"
-        f" ifnull(sum(c.status = 'in-progress'), 0), ifnull(sum(c.claimed), 0) FROM commitment AS c WHERE {NOW.format('c')}",
+        f" ifnull(sum(c.status = 'in-progress'), 0), ifnull(sum(c.claimed), 0)"
+        f" FROM commitment AS c WHERE {NOW.format('c')}",
         parameters,
     ).fetchone()
     figures = dict(zip(("commitments", "assessed", "complete", "in_progress", "claimed"), found, strict=True))

@@ -12,8 +12,8 @@ import pytest
 from benchmarks import draft_score
 from spacedialog.dates import VagueDate
 from spacedialog.drafting import prose
-from spacedialog.drafting.draft import About, Drafted, draft
 from spacedialog.drafting.cycles import cycles_in
+from spacedialog.drafting.draft import About, Drafted, draft
 from spacedialog.drafting.timing import dates_in
 from spacedialog.errors import InputError
 from tests.program import Desk
@@ -95,7 +95,8 @@ SPLITS = [
     ("Both sides will map the reef and open a museum.", ["Map the reef", "Open a museum"]),
     ("Both sides intend to share tide data, train divers, and build a pier.",
      ["Share tide data", "Train divers", "Build a pier"]),
-    ("Both sides will enhance data exchange and interoperability.", ["Enhance data exchange", "Enhance interoperability"]),
+    ("Both sides will enhance data exchange and interoperability.",
+     ["Enhance data exchange", "Enhance interoperability"]),
     ("Both sides will cooperate in COPUOS, APRSAF and CEOS.",
      ["Cooperate in COPUOS", "Cooperate in APRSAF", "Cooperate in CEOS"]),
     ("Japan will host the next meeting, inviting Fiji as an observer.",
@@ -114,7 +115,7 @@ SPLITS = [
 
 @pytest.mark.parametrize(("sentence", "titles"), SPLITS, ids=[sentence for sentence, _ in SPLITS])
 def test_each_thing_undertaken_is_a_candidate(sentence: str, titles: list[str]) -> None:
-    """Coordinated verbs and things are split, named bodies too, and what hangs on; fields, purposes and pairs are not."""
+    """Verbs and things side by side are split, named bodies and what hangs on; fields, purposes and pairs are not."""
     assert [title for _, title in found(sentence)] == titles
 
 
@@ -199,7 +200,7 @@ def test_what_comes_round_is_told(words: str, every: str | None) -> None:
 
 
 def test_a_date_goes_with_the_thing_that_it_stands_by() -> None:
-    """After coordinated verbs a date is of the last, after things of one verb of all, at the head of the sentence of all."""
+    """After several verbs a date is of the last, after things of one verb of all, before everything of all."""
 
     def dues(text: str) -> list[str | None]:
         return [one.due for one in drafted(text).candidates]
@@ -228,7 +229,7 @@ def test_who_acts_is_told_by_the_text() -> None:
 
 
 def test_the_sides_are_those_of_the_title_or_as_said() -> None:
-    """Two governments of the register, or those that --side names; a text that shows none is refused with the remedy."""
+    """Governments of the register, or those that --side names; a text that shows none is refused with the remedy."""
     text = prose.read("A note\n\nThe ministers will map the reef.", "text")
     about = About(when=VagueDate.parse(MET))
     with pytest.raises(InputError, match="which governments"):

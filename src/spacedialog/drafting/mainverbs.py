@@ -86,6 +86,8 @@ def _is_noun_or_participle(tokens: Tokens, before: Verb | None, verb: Verb, left
     """Whether a verb without an auxiliary is none here: `joint plans`, `topics discussed`."""
     if verb.past:
         return _is_reduced(tokens, verb, before)
+    if tokens.low(verb.end) in FINITE_BE | HAVE or tokens.low(verb.end) in modals():
+        return True  # `the Lunar Vehicle study was discussed`
     if verb.phrase != "take place" and not _can_have_present(left, after_another=before is not None):
         return True
     return verb.start == 1 and _is_compound(tokens, verb)

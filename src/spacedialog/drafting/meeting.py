@@ -17,7 +17,7 @@ _ORDINALS = (
 )
 _ORDINAL = rf"(?P<word>{'|'.join(_ORDINALS)})|(?P<n>\d{{1,2}})(?:st|nd|rd|th)"
 _NUMBER = re.compile(
-    rf"\b(?:{_ORDINAL})\s+(?:[\w.\u2013-]+\s+){{0,6}}?"
+    rf"\b(?:{_ORDINAL})\s+(?:[\w.\u2013-]+\s+){{0,9}}?"
     r"(?:dialogue|meeting|consultations?|round|session|summit|forum|committee)",
     re.IGNORECASE,
 )

@@ -110,7 +110,7 @@ def read(text: str, form: Form) -> Prose:
 
 _GENERIC = re.compile(
     r"(?:joint )?(?:statement|declaration|communiqu\u00e9|press release|fact ?sheet|media note"
-    r"|record(?: of discussions?)?|news|press|for immediate release|webp \d+)"
+    r"|record(?: of discussions?)?|outcomes?(?: document)?|news|press|for immediate release|webp \d+)"
     r"|.*\b\d{1,2},? (?:\w+,? )?(?:19|20)\d\d",
     re.IGNORECASE,
 )
@@ -157,6 +157,7 @@ def _is_furniture(block: Block) -> bool:
         r"(?:Read more|See also|Related|Also read|Photo|Image|Caption|Picture|File photo|Credit|Source|Media contact"
         r"|Contact)s?\b[^.]{0,20}:",
         block.text,
+        re.IGNORECASE,
     ):
         return True
     return not re.search(r"[.:;!?][\"'\u201d\u2019)\]]*$", block.text) and len(words) < 15

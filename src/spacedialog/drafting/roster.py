@@ -147,7 +147,8 @@ def _key_of(name: str) -> str:
 def sides_of(prose: Prose) -> tuple[str, ...]:
     """The governments that met: those that the title names, or else those that the text names most and first."""
     opening = [sentence.text for sentence in prose.sentences[:_OPENING]]
-    for text in (prose.title, " ".join(prose.head[:_OPENING])):
+    head = prose.head[:_OPENING]
+    for text in (prose.title, *head, " ".join(head)):
         found = unique(_countries(text))
         if len(found) >= 2:
             return tuple(found)

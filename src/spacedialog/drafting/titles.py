@@ -33,9 +33,11 @@ def title_of(text: str, tokens: Tokens, one: Undertaking, dates: Sequence[When])
     """A title: the verb and the thing, without the date that ends it."""
     thing = _without_date(text, tokens, one, dates)
     said = " ".join(part for part in (tokens.text(text, one.lead), thing) if part).strip(" ,;:")
-    if one.verb and not one.lead[1] and said[1:2].islower() and not _is_proper(text, tokens, one):
+    if one.verb and not one.lead[1] and not _is_proper(text, tokens, one):
         said = said[:1].lower() + said[1:]
-    title = re.sub(r"\s+", " ", f"{_shown_verb(one)} {said}".strip())
+    verb = _shown_verb(one)
+    # A verb that acts upon nothing is itself the thing: `JAXA may join`.
+    title = re.sub(r"\s+", " ", said if said.lower() == verb else f"{verb} {said}".strip())
     title = re.sub(r"^(?:that|to|the fact that)\s+", "", title)
     return _shortened(title[:1].upper() + title[1:]) or _shortened(text)
 
@@ -52,7 +54,8 @@ def kind_of(one: Undertaking, thing: str) -> str:
     if one.strength is Strength.EXPLORATORY:
         return "consultation"
     said = f"{one.verb} {thing}".lower()[:80]
-    return next((kind for kind, nouns in _KINDS if re.search(rf"\b(?:{nouns})\b", said)), "action-item")
+    other = "event" if one.strength is Strength.DELIVERED else "action-item"
+    return next((kind for kind, nouns in _KINDS if re.search(rf"\b(?:{nouns})\b", said)), other)
 
 
 def _without_date(text: str, tokens: Tokens, one: Undertaking, dates: Sequence[When]) -> str:
