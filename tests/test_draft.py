@@ -236,6 +236,8 @@ def test_the_sides_are_those_of_the_title_or_as_said() -> None:
         draft(text, about, name="note.txt", compiled=date(2026, 11, 22))
     named = draft(text, about._replace(sides=("NOR", "ISL")), name="note.txt", compiled=date(2026, 11, 22))
     assert named.candidates[0].parties == ("NOR", "ISL")
+    invented = draft(text, about._replace(sides=("ZUB=Zubrowka", "NOR")), name="note.txt", compiled=date(2026, 11, 22))
+    assert [party["name"] for party in invented.document["parties"]] == ["Zubrowka", "Norway"]
     with pytest.raises(InputError, match="no government"):
         draft(text, about._replace(sides=("XYZ",)), name="note.txt", compiled=date(2026, 11, 22))
 

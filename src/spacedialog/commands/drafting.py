@@ -24,7 +24,7 @@ def draft(
         str | None, typer.Option(metavar="DATE", help="When the parties met, if the text does not say.")
     ] = None,
     side: Annotated[
-        list[str] | None, typer.Option(metavar="KEY", help="A government that met (JPN, US, EU); repeat it.")
+        list[str] | None, typer.Option(metavar="KEY", help="A government that met: JPN, US, ZUB=Zubrowka; repeat it.")
     ] = None,
     key: Annotated[str | None, typer.Option(metavar="KEY", help="What refs begin with: JPN5.")] = None,
     number: Annotated[int | None, typer.Option(metavar="N", min=1, help="The meeting's place in its series.")] = None,

@@ -21,7 +21,7 @@ from spacedialog.drafting.prose import Prose, Sentence, fingerprint
 from spacedialog.drafting.roster import Roster, unique
 from spacedialog.errors import InputError
 from spacedialog.rows import FindingRow
-from spacedialog.words import Status, Strength
+from spacedialog.words import NAME_PATTERN, Status, Strength
 
 DOCUMENT = "STATEMENT"
 """The key of the document that was drafted from."""
@@ -62,6 +62,9 @@ class Drafted(NamedTuple):
         return [row for _, row in sorted(found, key=lambda pair: pair[0])]
 
 
+_NAMED_SIDE = re.compile(rf"{NAME_PATTERN}=\S.{{0,98}}")
+
+
 def draft(prose: Prose, about: About, *, name: str, compiled: date) -> Drafted:
     """The data file of a text that is called `name`, compiled on a day.
 
@@ -74,10 +77,11 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date) -> Drafted:
     when = about.when or when_met(prose)
     if when is None:
         raise InputError(f"{name}: the text does not say when the parties met", "say it: --when 2026-03-12")
-    unknown = [side for side in about.sides if side not in known_sides()]
+    unknown = [side for side in about.sides if side not in known_sides() and not _NAMED_SIDE.fullmatch(side)]
     if unknown:
         raise InputError(
-            f"--side: {quoted(unknown[0])} is no government of the register", "write a key such as US, JPN, FRA, EU"
+            f"--side: {quoted(unknown[0])} is no government of the register",
+            "write a key such as US, JPN, FRA, EU; or a key and a name: ZUB=Zubrowka",
         )
     roster = Roster(prose, about.sides)
     if not about.sides and len(roster.sides) < 2:

@@ -29,7 +29,10 @@ class Mention(NamedTuple):
 
 
 class Roster:
-    """The parties of one text, and where a sentence of it names them."""
+    """The parties of one text, and where a sentence of it names them.
+
+    `sides` are the keys of the governments that met, with their names where the register has none: `ZUB=Zubrowka`.
+    """
 
     def __init__(self, prose: Prose, sides: Sequence[str] = ()) -> None:
         self._names = dict(country_names())
@@ -37,7 +40,11 @@ class Roster:
             country["key"]: Party(country["key"], country["names"][0], country["key"])
             for country in register("parties")["countries"]
         }
-        self.sides = tuple(sides) or sides_of(prose)
+        for side in sides:
+            key, _, name = side.partition("=")
+            if name:
+                self._declare(key, name, key)
+        self.sides = tuple(side.partition("=")[0] for side in sides) or sides_of(prose)
         self._side_names = self._said_of_sides()
         self._declare_agencies()
         text = " ".join(sentence.text for sentence in prose.sentences)
