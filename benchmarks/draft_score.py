@@ -1,6 +1,6 @@
 """How well `draft` reads statements, against codings made by hand; benchmarks/statements/README.md says how.
 
-Run `python -m benchmarks.draft_score` for the texts in the repository; `--article FILE` scores a copy of the news report
+Run `python -m benchmarks.draft_score` for the texts here; `--article FILE` scores a copy of the news report
 on the fourth U.S.-ROK dialogue (not in the repository) against the 38 commitments that it tells of.
 """
 
