@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -25,21 +25,22 @@ class Names:
     """Names to look for in texts; where several begin at a place, the longest is meant."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._by_start: dict[str, list[str]] = {}
+        self._by_word: dict[str, list[str]] = {}
         for name in sorted(names, key=len, reverse=True):
-            if len(name) > 1:
-                self._by_start.setdefault(name[:2], []).append(name)
+            first = _WORD.match(name)
+            if first:
+                self._by_word.setdefault(first[0], []).append(name)
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where names stand as whole words, none within another."""
         free = 0
-        for start in _START.finditer(text):
-            begin = start.start()
+        for word in _WORD.finditer(text):
+            begin = word.start()
             if begin < free:
                 continue
-            for name in self._by_start.get(text[begin : begin + 2], ()):
+            for name in self._by_word.get(word[0], ()):
                 end = begin + len(name)
-                if text.startswith(name, begin) and not _is_word(text[end : end + 1]):
+                if text.startswith(name, begin) and not _WORD.match(text, end):
                     yield begin, end
                     free = end
                     break
@@ -49,11 +50,7 @@ class Names:
         return [text[begin:end] for begin, end in self.spans(text)]
 
 
-_START = re.compile(r"(?<!\w)\S")
-
-
-def _is_word(sign: str) -> bool:
-    return sign.isalnum() or sign == "_"
+_WORD = re.compile(r"\w+")
 
 
 # Governments
@@ -86,6 +83,14 @@ def country_names() -> Mapping[str, str]:
         for name in forms:
             names.setdefault(name, country["key"])
     return names
+
+
+@cache
+def marks() -> Sequence[tuple[str, str]]:
+    """The words by which a name tells of which country it is, each with its key: `Korea` in `Korea Post`."""
+    countries = register("parties")["countries"]
+    said = ((word, c["key"]) for c in countries for word in (*c["names"], *c["adjectives"]))
+    return [(word, key) for word, key in said if len(word) > 2]
 
 
 @cache

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from spacedialog.drafting.blocks import Block
+from spacedialog.errors import InputError
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -25,10 +26,22 @@ _NAMED_FURNITURE = re.compile(
 )
 
 
+_DEEPEST = 512
+"""How many elements may stand in each other; browsers stop there too, and parsing takes the square of it."""
+_UNCLOSED = frozenset(
+    "p li td th tr dt dd option area base br col embed hr img input link meta source track wbr".split()
+)
+"""Elements that need not be closed."""
+
+
 def blocks_of_page(text: str) -> Iterator[Block]:
-    """The blocks of a web page, in its order, its title first."""
+    """The blocks of a web page, in its order, its title first; InputError where it is nested beyond reason."""
     from selectolax.lexbor import LexborHTMLParser  # here: only a page needs it
 
+    if _depth(text) > _DEEPEST:
+        raise InputError(
+            f"more than {_DEEPEST} elements of this page stand in each other", "save the statement as plain text"
+        )
     tree = LexborHTMLParser(text)
     _clear(tree)
     root = tree.css_first("article") or tree.css_first("main, [role=main]") or tree.body
@@ -46,6 +59,16 @@ def blocks_of_page(text: str) -> Iterator[Block]:
         block = None if _is_links(node) else _block(node)
         if block:
             yield block
+
+
+def _depth(text: str) -> int:
+    """How many elements stand in each other, at most."""
+    depth = deepest = 0
+    for tag in re.finditer(r"<(/?)([A-Za-z]+)", text):
+        if tag[2].lower() not in _UNCLOSED:
+            depth = max(0, depth + (-1 if tag[1] else 1))
+            deepest = max(deepest, depth)
+    return deepest
 
 
 def _clear(tree: LexborHTMLParser) -> None:

@@ -300,7 +300,12 @@ def _numbered(number: int, pattern: str) -> str:
     return f"(?P<s{number}>" + re.sub(r"\(\?P<(\w+)>", rf"(?P<\1_{number}>", pattern) + ")"
 
 
-_POINT = re.compile("|".join(_numbered(number, shape.pattern) for number, shape in enumerate(_SHAPES)))
+# No date begins within a word, but for years: `JFY2027`, and not the end of `weekend 2027`.
+_POINT = re.compile(
+    r"(?:(?<![A-Za-z])|(?=\d|FY))(?:"
+    + "|".join(_numbered(number, shape.pattern) for number, shape in enumerate(_SHAPES))
+    + ")"
+)
 
 
 # Years in names

@@ -149,7 +149,7 @@ def _sentences(blocks: Sequence[Block]) -> Iterator[Sentence]:
 def _is_furniture(block: Block) -> bool:
     """Whether a paragraph is none: a heading, a caption, a line of navigation."""
     words = block.text.split()
-    if len(words) < 3 and re.fullmatch(r"[\W_]*(?:ends?|fin|\*+|#+|-+|_+)[\W_]*", block.text, re.IGNORECASE):
+    if len(words) < 3 and _is_rule(block.text):
         return True
     if block.kind != "paragraph":
         return False
@@ -161,6 +161,12 @@ def _is_furniture(block: Block) -> bool:
     ):
         return True
     return not re.search(r"[.:;!?][\"'\u201d\u2019)\]]*$", block.text) and len(words) < 15
+
+
+def _is_rule(text: str) -> bool:
+    """Whether it is `***` or `- End -`."""
+    letters = re.sub(r"[\W_]+", "", text).lower()
+    return letters in ("end", "ends", "fin") or (not letters and any(sign in text for sign in "*#-_"))
 
 
 # Sentences

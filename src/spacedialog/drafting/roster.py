@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from spacedialog.drafting.definitions import Definition, acting_in, definitions_in
 from spacedialog.drafting.lexicon import register, words
-from spacedialog.drafting.names import MANY, Names, Party, adjectives, country_names, country_words
+from spacedialog.drafting.names import MANY, Names, Party, adjectives, country_names, country_words, marks
 from spacedialog.drafting.prose import Prose
 
 _COMPASS = frozenset("South North East West Southern Northern Eastern Western The New Central Greater".split())
@@ -115,9 +115,9 @@ class Roster:
 
     def _side_of(self, text: str, one: Definition) -> str:
         """The side of a body that the text defines: by its name, or by the country that stands nearest before it."""
-        for country in register("parties")["countries"]:
-            if any(word in one.name for word in (*country["names"], *country["adjectives"]) if len(word) > 2):
-                return str(country["key"])
+        for word, key in marks():
+            if word in one.name:
+                return key
         around = text[max(0, one.start - 160) : one.start] + text[one.end : one.end + 40]
         places = [(around.rfind(name), key) for name, key in self._side_names.items() if name in around]
         return max(places)[1] if places else (self.sides[0] if self.sides else MANY)
