@@ -1,12 +1,7 @@
 """How well `draft` reads statements, against codings made by hand; benchmarks/statements/README.md says how.
 
-<<<<<<< HEAD
 Run `python -m benchmarks.draft_score` for the texts in the repository; `--article FILE` scores a copy of the news
 report on the fourth U.S.-ROK dialogue (not in the repository) against the 38 commitments that it tells of.
-=======
-Run `python -m benchmarks.draft_score` for the texts here; `--article FILE` scores a copy of the news report
-on the fourth U.S.-ROK dialogue (not in the repository) against the 38 commitments that it tells of.
->>>>>>> 82b1e583a5cce5f81fba233dbb21051ab0018ab1
 """
 
 from __future__ import annotations
