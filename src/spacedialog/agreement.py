@@ -24,7 +24,7 @@ SOURCES = {
 
 
 def agreement(rubric: Rubric, verdicts: Iterable[AssessmentRow]) -> Agreement:
-    """How the assessors of these verdicts, all under the rubric, agree; InputError where alpha's library is missing."""
+    """How the assessors of these verdicts, all under the rubric, agree; no coefficient where its library is missing."""
     units: dict[tuple[str, str | None], dict[str, str]] = {}
     titles: dict[str, str] = {}
     for row in verdicts:
@@ -71,7 +71,10 @@ def _coefficient(
         return name, None, "undefined: all verdicts are one and the same, and would agree by chance alone"
     if name == KAPPA:
         return name, kappa([(given[assessors[0]], given[assessors[1]]) for given in units]), None
-    return name, alpha([[given.get(one) for one in assessors] for given in units], rubric), None
+    try:
+        return name, alpha([[given.get(one) for one in assessors] for given in units], rubric), None
+    except InputError as error:
+        return name, None, f"{error.problem}: {error.remedy}"
 
 
 def kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
@@ -107,7 +110,7 @@ def alpha(units: Sequence[Sequence[str | None]], rubric: Rubric) -> float:
         import krippendorff
     except ImportError as error:
         raise InputError(
-            f"{ALPHA} needs the library krippendorff, which is not installed",
+            "it needs the library krippendorff, which is not installed",
             "pip install 'spacedialog[assess]' installs it",
         ) from error
     place = {verdict: float(number) for number, verdict in enumerate(rubric.judging)}

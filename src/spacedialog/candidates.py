@@ -23,7 +23,7 @@ def listed(rows: Iterable[CandidateRow], reviewed: Reviewed) -> Sheet:
             Column("Decision", lambda row: row.decision or UNDECIDED, tone=_tone),
             Column("Candidate", lambda row: row.title, wide=True),
             Column("Strength", lambda row: row.strength, from_width=80),
-            Column("Parties", parties, from_width=100),
+            Column("Parties", parties, from_width=100, most=24),
             Column("Due", lambda row: readable(row.due or ""), from_width=90),
             Column("Confidence", lambda row: f"{row.confidence:.2f}", right=True, from_width=70),
             Column("Why", lambda row: row.why, from_width=140, wide=True),

@@ -21,11 +21,11 @@ def explained(rows: Iterable[FindingRow]) -> Sheet:
             Column("Ref", lambda row: row.ref or "-"),
             Column("Found, or left out", lambda row: row.title or row.text, wide=True, most=400),
             Column("Strength", lambda row: row.strength or ""),
-            Column("Parties", lambda row: " ".join(row.parties), from_width=100),
+            Column("Parties", lambda row: " ".join(row.parties), from_width=100, most=24),
             Column("Due", lambda row: readable(row.due or "")),
             Column("Recurs", lambda row: row.recurs or "", from_width=130),
             Column("Sure", lambda row: "" if row.confidence is None else f"{row.confidence:.2f}", from_width=90),
-            Column("Why", lambda row: row.why, from_width=80),
+            Column("Why", lambda row: row.why, from_width=80, wide=True),
         ),
         "there is nothing in it",
     )
@@ -36,6 +36,8 @@ def account(document: Mapping[str, Any], file: str | None, left_out: int) -> str
     found = len(document["commitments"])
     unknown = [name for name in ("number", "place", "host") if name not in document["dialogue"]]
     said = f"{found} candidates; {left_out} sentences left out (--explain shows why)"
+    if not found:
+        return f"{said}; statements are read in English only"
     if unknown:
         said += f"; not in the text: {', '.join(unknown)}"
     return f"{said}; next: spacedialog review {file}" if file else said

@@ -80,8 +80,8 @@ def commitments(rows: Iterable[CommitmentRow], coverage: Callable[[], Coverage] 
         (
             Column("Ref", lambda row: row.ref),
             Column("Commitment", lambda row: row.title, wide=True),
-            Column("Area", lambda row: row.area, from_width=110),
-            Column("Lead", lambda row: row.lead or "joint", from_width=90),
+            Column("Area", lambda row: row.area, from_width=110, most=20),
+            Column("Lead", lambda row: row.lead or "joint", from_width=90, most=20),
             Column("Strength", lambda row: row.strength, from_width=130),
             Column("Status", status, tone=lambda row: row.status),
             Column("Due", lambda row: readable(row.due or ""), from_width=70),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from spacedialog.drafting.lexicon import register
@@ -28,8 +29,8 @@ class Areas:
         """The area of a thing said in a sentence."""
         if sentence.heading in self._headings:
             return self._headings[sentence.heading]
-        own, around = f" {thing.lower()} ", f" {sentence.text.lower()} "
-        scores = {area["key"]: sum(3 * (w in own) + (w in around) for w in area["words"]) for area in self._known}
+        own, around = thing.lower(), sentence.text.lower()
+        scores = {area["key"]: 3 * _hits(area["key"], own) + _hits(area["key"], around) for area in self._known}
         best: str = max(scores, key=lambda key: scores[key])
         if not scores[best]:
             return self._paragraph.get(sentence.paragraph, "general")
@@ -41,6 +42,25 @@ class Areas:
         titles = {area["key"]: area["title"] for area in self._known}
         titles |= {key: heading for heading, key in self._headings.items()}
         return [{"key": key, "title": titles.get(key, "General")} for key in dict.fromkeys(used)]
+
+
+def _hits(key: str, text: str) -> int:
+    """How many of a field's words stand in a text: `ship` in `ships`, and not in `relationship`."""
+    return len({found.lower() for found in _words_of()[key].findall(text)})
+
+
+@cache
+def _words_of() -> dict[str, re.Pattern[str]]:
+    """The words of each field; a short one stands by itself or in the plural, a longer one may go on."""
+    return {
+        area["key"]: re.compile(
+            "|".join(
+                rf"\b{re.escape(word.strip())}{'s?' + chr(92) + 'b' if len(word.strip()) < 5 else ''}"
+                for word in area["words"]
+            )
+        )
+        for area in register("areas")["areas"]
+    }
 
 
 def _areas_of_headings(prose: Prose) -> dict[str, str]:

@@ -147,7 +147,9 @@ def _finding(one: Candidate, commitment: Mapping[str, Any]) -> FindingRow:
 def _dialogue(prose: Prose, about: About, name: str, when: VagueDate, sides: tuple[str, ...]) -> dict[str, Any]:
     """The meeting, as a data file has it; what refs begin with is its key."""
     number = about.number or number_of(prose)
-    key = re.sub(r"[^A-Za-z0-9]", "", about.key or "".join(sides[:4]) + str(number or ""))[:24] or "NEW1"
+    # Two meetings of a series need two keys, and many have no number.
+    year = when.latest.year if when.latest else ""
+    key = re.sub(r"[^A-Za-z0-9]", "", about.key or "".join(sides[:4]) + str(number or year))[:24] or "NEW1"
     title = about.title or prose.title or name
     dialogue: dict[str, Any] = {
         "key": key,

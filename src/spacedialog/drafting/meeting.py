@@ -33,6 +33,9 @@ _HELD_IN = re.compile(
 )
 
 
+_NO_PLACES = frozenset("published updated posted issued released date dated last on from since webp photo by".split())
+
+
 def when_met(prose: Prose) -> VagueDate | None:
     """The day on which the parties met: the first whole day that the head or the opening of the text names."""
     opening = (
@@ -68,7 +71,9 @@ def series_of(title: str) -> str:
 def place_of(prose: Prose) -> str | None:
     """Where they met: `Seoul` of `Seoul, 14 April 2025`, or of `held in Seoul`."""
     for text in (*prose.head, *(sentence.text for sentence in prose.sentences[:_FIRST])):
-        found = _DATELINE.match(text) or _HELD_IN.search(text)
+        found = _DATELINE.match(text)
+        if found is None or found[1].lower().strip(" ,:") in _NO_PLACES:
+            found = _HELD_IN.search(text)
         if found:
             return found[1].strip(" ,")
     return None

@@ -179,8 +179,10 @@ _INITIALS = re.compile(r"(?:^|[\s\u2013-])(?:[A-Z]\.){2,}$")
 _STARTS = re.compile(
     r"(?:The|Both|They|It|Its|In|On|This|These|Their|We|A|An|As|Under|To|During|At|For|By|All|Each|He|She|That|There|With|Following)\s"
 )
-_SPLIT_AFTER_INITIALS = re.compile(
+# What the model takes for none and is an end: initials before such a word, a whole word in small letters.
+_SPLIT_ALSO = re.compile(
     r"(?<=[a-z ][A-Z]\.[A-Z]\.) (?=(?:The|Both|They|It|Its|In|On|This|These|Their|We|A|An|As|Under|To|During)\s)"
+    r"|(?<!\bapprox\.)(?<!\bdept\.)(?<!\bgovt\.)(?<!\bresp\.)(?<=[a-z]{4}\.) (?=[A-Z])"
 )
 
 
@@ -189,7 +191,7 @@ def _split(text: str) -> list[str]:
 
     parts: list[str] = []
     for found in sent_tokenize(text):
-        for part in _SPLIT_AFTER_INITIALS.split(str(found).strip()):
+        for part in _SPLIT_ALSO.split(str(found).strip()):
             # What the model takes for an end and is none: a title before a name, a letter in small, an open bracket.
             goes_on = parts and (
                 _TITLES.search(parts[-1])

@@ -44,7 +44,7 @@ class Roster:
             key, _, name = side.partition("=")
             if name:
                 self._declare(key, name, key)
-        self.sides = tuple(side.partition("=")[0] for side in sides) or sides_of(prose)
+        self.sides = tuple(unique(side.partition("=")[0] for side in sides)) or sides_of(prose)
         self._side_names = self._said_of_sides()
         self._declare_agencies()
         text = " ".join(sentence.text for sentence in prose.sentences)
@@ -145,7 +145,8 @@ def unique(keys: Iterable[str]) -> list[str]:
 
 def _key_of(name: str) -> str:
     """A short name for a body without an acronym."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:_LONGEST_KEY] or "body"
+    bare = re.sub(r"^(?:The|An?) ", "", name)
+    return re.sub(r"[^A-Za-z0-9]+", "-", bare).strip("-")[:_LONGEST_KEY] or "body"
 
 
 # The governments that met

@@ -157,7 +157,11 @@ class _Group:
         self._negated |= self._tokens.has(begin, self.at, _NOT)
 
     def _past_adverbs(self, at: int) -> int:
-        while at < len(self._tokens) and (is_adverb(self._tokens[at]) or self._tokens[at].low in _NOT):
+        while at < len(self._tokens) and (
+            is_adverb(self._tokens[at])
+            or self._tokens[at].low in _NOT
+            or (self.modal and self._tokens[at].low in ("each", "both", "all"))
+        ):
             at += 1
         return at
 

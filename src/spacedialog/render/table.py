@@ -43,6 +43,9 @@ TONES = {
 # What bars and timelines are drawn with, and each sign's like among those that every terminal has.
 _SIGNS = str.maketrans("█▒░▁◆┄◂▸│┊▼…", "#=-_*.<>|:v~")
 
+_ROOM = 100_000
+"""More columns than any table takes."""
+
 
 def draw(view: Sheet | Document, *, width: int, colour: bool, most: int | None = None, simple: bool = False) -> str:
     """The view as text for a terminal of that many columns, with at most so many rows of each table.
@@ -112,7 +115,8 @@ def _sheet(console: Console, sheet: Sheet, most: int | None) -> None:
         for row in rows:
             table.add_row(*(_cell(column, row) for column in columns))
         # Refs and dates are never cut: a terminal too narrow for them wraps the lines itself.
-        least = Measurement.get(console, console.options, table).minimum
+        # Rich never says that it takes more room than there is, so it is asked as if there were enough.
+        least = Measurement.get(console, console.options.update(max_width=_ROOM), table).minimum
         console.print(table, width=max(least, console.width), soft_wrap=least > console.width)
     else:
         console.print(Text(sheet.empty))
