@@ -56,6 +56,10 @@ _UNIFIED = str.maketrans(
 )
 
 
+_NO_CHARACTERS = re.compile("[\0\ud800-\udfff]")
+"""NUL, and halves of a pair, which some encodings let through; no data file may hold them."""
+
+
 def fingerprint(sentence: str) -> str:
     """The first 16 hexadecimal digits of the SHA-256 of a sentence.
 
@@ -93,6 +97,7 @@ def read(text: str, form: Form) -> Prose:
     Headings, captions and navigation are no paragraphs. The points of a list belong to the paragraph before it, and
     count as its sentences.
     """
+    text = _NO_CHARACTERS.sub(" ", text)
     match form:
         case "html":
             blocks = list(blocks_of_page(text))
