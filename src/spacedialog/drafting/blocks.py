@@ -19,7 +19,7 @@ class Block(NamedTuple):
     text: str
 
 
-def number_of(text: str) -> tuple[str, str]:
+def number_and_rest(text: str) -> tuple[str, str]:
     """The number that a paragraph bears, and the rest of it."""
     found = re.match(r"\(?(\d{1,3})[.)](?:\s+|(?=[A-Z]))", text)
     return (found[1], text[found.end() :]) if found else ("", text)
@@ -47,7 +47,7 @@ def blocks_of_plain(text: str) -> Iterator[Block]:
     lines = _head_apart(lines)
     for line in lines:
         point = _POINT.match(line)
-        starts_number = packed and number_of(line.strip())[0]
+        starts_number = packed and number_and_rest(line.strip())[0]
         if not line.strip():
             yield from flush()
             kind = "paragraph"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from spacedialog.dates import VagueDate, quoted
+from spacedialog.dates import Recurrence, VagueDate, quoted
 from spacedialog.drafting.actors import Actors
 from spacedialog.drafting.areas import Areas
 from spacedialog.drafting.candidates import Candidate, candidates_of, why_none
@@ -19,7 +19,7 @@ from spacedialog.drafting.meeting import number_of, place_of, series_of, when_me
 from spacedialog.drafting.names import known_sides
 from spacedialog.drafting.prose import Prose, Sentence, fingerprint
 from spacedialog.drafting.roster import Roster, unique
-from spacedialog.errors import InputError
+from spacedialog.errors import DateError, InputError
 from spacedialog.rows import FindingRow
 from spacedialog.words import NAME_PATTERN, Status, Strength
 
@@ -77,6 +77,8 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date) -> Drafted:
     when = about.when or when_met(prose)
     if when is None:
         raise InputError(f"{name}: the text does not say when the parties met", "say it: --when 2026-03-12")
+    if when.latest is None:
+        raise InputError(f"{name}: the meeting has no end: {when}", "say when they met: --when 2026-03-12")
     unknown = [side for side in about.sides if side not in known_sides() and not _NAMED_SIDE.fullmatch(side)]
     if unknown:
         raise InputError(
@@ -174,7 +176,8 @@ def _commitment(ref: str, candidate: Candidate) -> dict[str, Any]:
         said["lead"] = candidate.parties[0]
     else:
         said["partners"] = list(candidate.parties)
-    if candidate.due and not candidate.recurs:
+    starts = candidate.due is not None and _can_recur(candidate.due, candidate.recurs)
+    if candidate.due and not starts:
         said["due"] = candidate.due
     said["status"] = (Status.COMPLETE if found.strength is Strength.DELIVERED else Status.NOT_ASSESSED).value
     said["sources"] = [
@@ -186,12 +189,26 @@ def _commitment(ref: str, candidate: Candidate) -> dict[str, Any]:
         }
     ]
     why = f"{found.why}; {found.strength}"
-    if candidate.recurs and candidate.due:
+    if starts:
         said["milestones"] = [
             {"ref": f"{ref}.1", "title": candidate.title, "when": candidate.due, "recurs": candidate.recurs}
         ]
     elif candidate.recurs:
-        why += f"; comes round every {candidate.recurs}, from when the text does not say"
+        vague = (
+            f"and {candidate.due} is too vague to count from" if candidate.due else "from when the text does not say"
+        )
+        why += f"; comes round every {candidate.recurs}, {vague}"
     shown = f"{sentence.stem} {sentence.text}" if sentence.stem else sentence.text
     said["draft"] = {"sentence": shown, "confidence": max(0.05, min(0.95, found.sure)), "why": why}
     return said
+
+
+def _can_recur(first: str, every: str | None) -> bool:
+    """Whether a date can be the first of a series: a year cannot come round every month."""
+    if every is None:
+        return False
+    try:
+        VagueDate.parse(first).occurrence(1, Recurrence.parse(every))
+    except DateError:
+        return False
+    return True

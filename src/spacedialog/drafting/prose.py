@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Literal, NamedTuple
 from unicodedata import normalize
 
-from spacedialog.drafting.blocks import Block, blocks_of_markdown, blocks_of_plain, number_of
+from spacedialog.drafting.blocks import Block, blocks_of_markdown, blocks_of_plain, number_and_rest
 from spacedialog.drafting.pages import blocks_of_page
 from spacedialog.errors import InputError
 
@@ -56,6 +56,10 @@ _UNIFIED = str.maketrans(
 )
 
 
+_NO_CHARACTERS = re.compile("[\0\ud800-\udfff]")
+"""NUL, and halves of a pair, which some encodings let through; no data file may hold them."""
+
+
 def fingerprint(sentence: str) -> str:
     """The first 16 hexadecimal digits of the SHA-256 of a sentence.
 
@@ -93,6 +97,7 @@ def read(text: str, form: Form) -> Prose:
     Headings, captions and navigation are no paragraphs. The points of a list belong to the paragraph before it, and
     count as its sentences.
     """
+    text = _NO_CHARACTERS.sub(" ", text)
     match form:
         case "html":
             blocks = list(blocks_of_page(text))
@@ -117,7 +122,7 @@ _GENERIC = re.compile(
 
 
 def _sentences(blocks: Sequence[Block]) -> Iterator[Sentence]:
-    numbered = [number_of(block.text) for block in blocks if block.kind == "paragraph"]
+    numbered = [number_and_rest(block.text) for block in blocks if block.kind == "paragraph"]
     own = sum(1 for number, _ in numbered if number) * 2 > len(numbered)
     heading = stem = label = ""
     count = sentence = 0
@@ -128,7 +133,7 @@ def _sentences(blocks: Sequence[Block]) -> Iterator[Sentence]:
             continue
         text = block.text
         if block.kind == "paragraph" or not announced:
-            number, rest = number_of(text)
+            number, rest = number_and_rest(text)
             if own and number:
                 label, text, sentence = number, rest, 0
             elif own:

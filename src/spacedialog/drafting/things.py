@@ -160,7 +160,7 @@ def _is_named(tokens: Tokens, begin: int, end: int) -> bool:
         begin += 1
     if begin >= end or not is_name(tokens[begin]) or tokens.low(begin).endswith("'s"):
         return False
-    stop = next((k for k in range(begin, end) if _ends_name(tokens[k])), end)
+    stop = next((k for k in range(begin + 1, end) if _ends_name(tokens[k])), end)  # the first may be WHO
     name = tokens[begin:stop]
     if name[0].low in words("nouns", "places"):
         return False
