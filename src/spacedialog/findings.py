@@ -19,16 +19,20 @@ def explained(rows: Iterable[FindingRow]) -> Sheet:
         (
             Column("Place", lambda row: f"{row.paragraph}.{row.sentence}"),
             Column("Ref", lambda row: row.ref or "-"),
-            Column("Found, or left out", lambda row: row.title or row.text, wide=True, most=400),
+            Column("Found, or left out", _said, wide=True),
             Column("Strength", lambda row: row.strength or ""),
-            Column("Parties", lambda row: " ".join(row.parties), from_width=100, most=24),
+            Column("Parties", lambda row: " ".join(row.parties), from_width=120, most=24),
             Column("Due", lambda row: readable(row.due or "")),
             Column("Recurs", lambda row: row.recurs or "", from_width=130),
             Column("Sure", lambda row: "" if row.confidence is None else f"{row.confidence:.2f}", from_width=90),
-            Column("Why", lambda row: row.why, from_width=80, wide=True),
+            Column("Why", lambda row: row.why if row.ref else "", from_width=150, most=40),
         ),
         "there is nothing in it",
     )
+
+
+def _said(row: FindingRow) -> str:
+    return row.title if row.title is not None else f"({row.why}) {row.text}"
 
 
 def account(document: Mapping[str, Any], file: str | None, left_out: int) -> str:
