@@ -153,7 +153,8 @@ class Actors:
         bare = re.sub(r"^(?:[Tt]he|[Tt]heir)\s+(?:two|three|[a-z]+)?\s*[a-z]+,\s+", "", text)
         pieces = _SIDE_BY_SIDE.split(_IN_BRACKETS.sub("", bare))
         found = [key for piece in pieces for key in self._unknown(piece)]
-        return found if len(found) == len(pieces) else self._unknown(text)
+        # Two names side by side are two, also where one of them cannot be told from a word: `Vinnova and KIAT`.
+        return found if len(pieces) > 1 and all(piece[:1].isupper() for piece in pieces) else self._unknown(text)
 
     def _named_before(self, text: str) -> list[str] | None:
         """Those whom `it`, `they`, `the Korean agency`, `the two agencies` stand for; None where it is no such word."""

@@ -90,7 +90,8 @@ def candidates_of(
             _recurs(said, one, cycles),
             wording_of(said.text, said.tokens, one),
         )
-        if not (goes_on and _is_bare_topic(one)) and not _is_about_the_text(candidate):
+        announces = goes_on and sentence.text.endswith(":") and " " not in candidate.title
+        if not (announces or (goes_on and _is_bare_topic(one)) or _is_about_the_text(candidate)):
             yield candidate
 
 
