@@ -12,7 +12,7 @@ from edtf import parse_edtf
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from spacedialog.dates import REMEDY, Precision, Recurrence, Span, Unit, VagueDate, readable
+from spacedialog.dates import REMEDY, Precision, Recurrence, Span, Unit, VagueDate, how_often, readable
 from spacedialog.errors import DateError
 
 with warnings.catch_warnings():
@@ -485,3 +485,12 @@ def test_a_date_lies_within_another_if_all_its_days_do(inner: VagueDate, outer: 
 def test_codes_are_shown_as_people_write_them(text: str, shown: str) -> None:
     """Quarters, halves and seasons are shown by name, everything else as it stands."""
     assert readable(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("span", "said"), [("1 year", "every year"), ("2 years", "every 2 years"), ("1 week", "every week")]
+)
+def test_how_often_is_said_as_people_do(span: str, said: str) -> None:
+    """Once a year is every year, and ten years are not a year."""
+    assert how_often(span) == said
+    assert how_often("10 years") == "every 10 years"

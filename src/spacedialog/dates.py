@@ -257,3 +257,8 @@ def readable(text: str) -> str:
     """An EDTF date as people would write it: quarters and halves as `2026-Q3` and `2026-H2`, seasons by name, days of
     one month as `2022-12-15/16`."""
     return _CODE.sub(lambda found: _SPOKEN[found[0]], _ONE_MONTH.sub(r"\1\2/\3", text))
+
+
+def how_often(span: str) -> str:
+    """How often, as people would say it: `every 2 years`, `every year`."""
+    return f"every {span.removeprefix('1 ')}"

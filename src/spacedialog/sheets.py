@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from spacedialog.dates import VagueDate, readable
+from spacedialog.dates import VagueDate, how_often, readable
 from spacedialog.links import citation
 from spacedialog.rows import (
     AreaRow,
@@ -149,7 +149,7 @@ def upcoming(
             Column("Window", window),
             Column("Ref", lambda row: row.ref),
             Column("Milestone", lambda row: row.title, wide=True),
-            Column("Recurs", lambda row: f"every {row.recurs}" if row.recurs else "", from_width=100),
+            Column("Recurs", lambda row: how_often(row.recurs) if row.recurs else "", from_width=100),
         ),
         "nothing is coming up",
         _notes(coverage),

@@ -12,6 +12,9 @@ from spacedialog.words import SourceVerdict
 _TONES = {SourceVerdict.SAME: "met", SourceVerdict.MOVED: "closing", SourceVerdict.UNPINNED: "stale"}
 
 
+_NEAR = "near: how alike the sentences are; on record, where only a hash is kept, the share of the title's words"
+
+
 def verified(rows: Sequence[VerifiedRow]) -> Sheet:
     """The sources of a dialogue, each with its verdict and the sentence of the copy."""
     return Sheet(
@@ -28,7 +31,7 @@ def verified(rows: Sequence[VerifiedRow]) -> Sheet:
             Column("Sentence of the copy", lambda row: row.text or "", wide=True),
         ),
         "no commitment cites it",
-        lambda: (_counts(rows),),
+        lambda: _notes(rows),
     )
 
 
@@ -36,6 +39,7 @@ def _place(paragraph: str | None, sentence: int | None) -> str:
     return " ".join(part for part in (f"par. {paragraph}" * bool(paragraph), f"s. {sentence}" * bool(sentence)) if part)
 
 
-def _counts(rows: Sequence[VerifiedRow]) -> str:
+def _notes(rows: Sequence[VerifiedRow]) -> tuple[str, ...]:
     counts = Counter(row.verdict for row in rows)
-    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in SourceVerdict if counts[verdict])
+    said = ", ".join(f"{counts[verdict]} {verdict}" for verdict in SourceVerdict if counts[verdict])
+    return (said, _NEAR) if any(row.similarity is not None for row in rows) else (said,)

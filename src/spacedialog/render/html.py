@@ -22,7 +22,7 @@ from markupsafe import Markup, escape
 
 from spacedialog import legend
 from spacedialog.comparisons import counted_outcomes, taken_up
-from spacedialog.dates import readable
+from spacedialog.dates import how_often, readable
 from spacedialog.errors import InputError
 from spacedialog.links import web_address
 from spacedialog.render import chart
@@ -221,6 +221,7 @@ def _environment() -> Environment:
         "percent": percent,
         "site": site,
         "when": when,
+        "how_often": how_often,
         "window": window,
         "words": words,
     }

@@ -15,7 +15,7 @@ from typing import TextIO
 
 from icalendar import Alarm, Calendar, Event, vRecur
 
-from spacedialog.dates import Precision, Span, Unit, VagueDate, readable
+from spacedialog.dates import Precision, Span, Unit, VagueDate, how_often, readable
 from spacedialog.errors import DateError, InputError
 from spacedialog.links import web_address
 from spacedialog.render.text import one_line
@@ -164,14 +164,14 @@ def _title(row: CalendarEvent, when: VagueDate, days: _Days) -> str:
         begins = "window closes: " if when.earliest is None else "window opens: "
     said = [row.ref]
     if row.recurs:
-        said.append(f"every {row.recurs}")
+        said.append(how_often(row.recurs))
     elif not days.is_exact:
         said.append(readable(row.when))
     return one_line(f"{begins}{row.title} ({', '.join(said)})")
 
 
 def _description(row: CalendarEvent, when: VagueDate) -> Iterator[str]:
-    yield f"Date: {readable(str(when))}" + (f", every {row.recurs}" if row.recurs else "")
+    yield f"Date: {readable(str(when))}" + (f", {how_often(row.recurs)}" if row.recurs else "")
     if row.met:
         yield f"Last met: {readable(row.met)}"
     yield f"Commitment: {row.commitment} {row.commitment_title}"

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from spacedialog import legend
 from spacedialog.comparisons import taken_up
-from spacedialog.dates import VagueDate, readable
+from spacedialog.dates import VagueDate, how_often, readable
 from spacedialog.errors import DateError
 from spacedialog.links import citation
 from spacedialog.render.workbook import Book, Field, Link, Value
@@ -168,7 +168,7 @@ _MILESTONE = (
     Field("Closes", lambda row: _day(row.latest), 12),
     Field("State", lambda row: row.state, 12, toned=True),
     Field("Window", window, 20),
-    Field("Recurs", lambda row: f"every {row.recurs}" if row.recurs else None, 16),
+    Field("Recurs", lambda row: how_often(row.recurs) if row.recurs else None, 16),
 )
 _HISTORY = (
     Field("Ref", lambda row: row.ref, 11),
