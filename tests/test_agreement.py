@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from spacedialog import rubrics
 from spacedialog.agreement import ALPHA, KAPPA, agreement, alpha, kappa
 from spacedialog.crosswalk import Trait, crosswalk
-from spacedialog.errors import InputError
 from spacedialog.rows import CommitmentRow
 from spacedialog.rubrics import Rubric, Verdict
 from spacedialog.store.assessed import Timing
@@ -161,13 +160,14 @@ def test_agreement_is_always_a_number_or_a_reason(units: list[tuple[str | None, 
 
 
 def test_without_the_library_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Alpha without its library is refused with what installs it; kappa needs none."""
+    """Where alpha would stand it says what installs its library, and all else is told; kappa needs none."""
     monkeypatch.setitem(sys.modules, "krippendorff", None)
     rows = [verdict("R-1", who, value) for who, value in (("A", "met"), ("B", "not-met"), ("C", "met"))]
     assert agreement(FULFILMENT, rows[:2]).coefficient == KAPPA
-    with pytest.raises(InputError) as refused:
-        agreement(FULFILMENT, rows)
-    assert "spacedialog[assess]" in str(refused.value.remedy)
+    told = agreement(FULFILMENT, rows)
+    assert (told.coefficient, told.value) == (ALPHA, None)
+    assert "spacedialog[assess]" in str(told.why)
+    assert [row.ref for row in told.differences] == ["R-1"]
 
 
 def test_agreement_on_the_command_line(desk: Desk) -> None:
