@@ -17,10 +17,10 @@ def kept(verdict: Verdict) -> Verdict:
 
 
 def test_killed_programs_lose_nothing(tmp_path: Path) -> None:
-    """Of 300 programs killed as they write, none loses what it had acknowledged, and none leaves half an action."""
-    counts = kept(kill.run(tmp_path, 300, SEED)).counts
-    assert counts["runs"] == 300
-    assert int(counts["killed"]) > 100
+    """Of 160 programs killed as they write, none loses what it had acknowledged, and none leaves half an action."""
+    counts = kept(kill.run(tmp_path, 160, SEED)).counts
+    assert counts["runs"] == 160
+    assert int(counts["killed"]) > 30
 
 
 def test_a_power_loss_loses_nothing(tmp_path: Path) -> None:

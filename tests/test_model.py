@@ -596,7 +596,7 @@ def run(runs: int, seed: int | None = None) -> None:
 
 def test_the_record_is_what_the_model_says() -> None:
     """After any 50 writes and questions of two people, the log and every view are what the model foretells."""
-    run(500)
+    run(240)
 
 
 def main() -> None:
