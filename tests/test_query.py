@@ -601,3 +601,16 @@ def test_rows_are_what_json_has(view: View) -> None:
         assert json.loads(json.dumps(row._asdict()))["ref"] == row.ref
     with closing(files.memory()) as connection:
         assert View(connection, DAY).overview().dialogues == ()
+
+
+def test_a_dialogues_log_is_its_own(busy: Tracker) -> None:
+    """Each dialogue's entries are those on what belongs to it; only a link belongs to two."""
+    with busy.view(DAY) as view:
+        everything = {row.id for row in view.history()}
+        found = {key: view.of((key,)).history() for key in view.values("dialogue")}
+    assert len(found) > 1
+    assert {row.id for rows in found.values() for row in rows} == everything
+    for key, rows in found.items():
+        refs = {row.ref for row in rows if row.ref.startswith("ROK")}
+        assert refs
+        assert {ref[: len(key)] for ref in refs if "→" not in ref} == {key}
