@@ -46,11 +46,12 @@ COLUMNS = (
 )
 EVENTS = f"""
     SELECT c.ref AS ref, c.ref AS commitment, c.title AS title, c.due AS "when", c.due_earliest AS earliest,
-        c.due_latest AS latest, iif(c.status = 'complete', 'met', c.status) AS status, NULL AS recurs, c.area AS area,
-        c.item AS item, c.source AS source
+        c.due_latest AS latest, iif(c.status = 'complete', 'met', c.status) AS status, NULL AS recurs,
+        c.dialogue AS dialogue, c.area AS area, c.item AS item, c.source AS source
     FROM commitment AS c WHERE c.due IS NOT NULL AND {NOW.format("c")}
     UNION ALL
-    SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest, m.status, m.recurs, c.area, m.item, c.source
+    SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest, m.status, m.recurs, c.dialogue, c.area, m.item,
+        c.source
     FROM milestone AS m JOIN commitment AS c ON c.item = m.item AND {NOW.format("c")} WHERE {NOW.format("m")}
 """
 UNMET = "status NOT IN ('met', 'withdrawn')"
@@ -190,19 +191,19 @@ def area_rows(connection: sqlite3.Connection, day: str) -> list[Row]:
     """Areas with their counts and what comes next."""
     parameters = days(day)
     counts = {
-        row[0]: row[1:]
+        row[:2]: row[2:]
         for row in connection.execute(
-            "SELECT c.area, count(*), sum(c.status <> 'not-assessed'), sum(c.status = 'complete'),"
+            "SELECT c.dialogue, c.area, count(*), sum(c.status <> 'not-assessed'), sum(c.status = 'complete'),"
             f" sum(c.status = 'in-progress'), ifnull(sum({OVERDUE}), 0), ifnull(sum({CLOSING}), 0), sum(c.claimed)"
-            f" FROM commitment AS c WHERE {NOW.format('c')} GROUP BY c.area",
+            f" FROM commitment AS c WHERE {NOW.format('c')} GROUP BY c.dialogue, c.area",
             parameters,
         )
     }
     following = {
-        row[0]: {"ref": row[1], "title": row[2], "when": row[3]}
+        row[:2]: {"ref": row[2], "title": row[3], "when": row[4]}
         for row in connection.execute(
-            "SELECT area, ref, title, \"when\", min(latest || ifnull(earliest, ''))"
-            f" FROM ({EVENTS}) WHERE {UNMET} AND latest >= :day GROUP BY area",
+            "SELECT dialogue, area, ref, title, \"when\", min(latest || ifnull(earliest, ''))"
+            f" FROM ({EVENTS}) WHERE {UNMET} AND latest >= :day GROUP BY dialogue, area",
             parameters,
         )
     }
@@ -210,8 +211,11 @@ def area_rows(connection: sqlite3.Connection, day: str) -> list[Row]:
         f"SELECT a.key, a.title, a.dialogue FROM area AS a WHERE {NOW.format('a')} ORDER BY a.position, a.key",
         parameters,
     )
-    found = [(key, title, counts.get(key, (0,) * 7), dialogue) for key, title, dialogue in titles]
-    return [(key, title, *count[:-1], following.get(key), dialogue, count[-1]) for key, title, count, dialogue in found]
+    found = [(key, title, dialogue, counts.get((dialogue, key), (0,) * 7)) for key, title, dialogue in titles]
+    return [
+        (key, title, *count[:-1], following.get((dialogue, key)), dialogue, count[-1])
+        for key, title, dialogue, count in found
+    ]
 
 
 def areas(db: str, day: str, form: str) -> None:
