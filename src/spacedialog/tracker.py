@@ -21,15 +21,13 @@ from spacedialog.session import Session
 from spacedialog.store import files, journal, shared, writer
 from spacedialog.store.view import View
 from spacedialog.watch import Watch, unwatched
-from spacedialog.words import Decision, LinkDecision
+from spacedialog.words import LinkDecision
 
 if TYPE_CHECKING:
     import sqlite3
 
     from spacedialog.dates import VagueDate
-    from spacedialog.intake import Contents
     from spacedialog.log import Change
-    from spacedialog.record import Candidates, Entry
     from spacedialog.statements import Addition
     from spacedialog.updates import Update
 
@@ -38,6 +36,7 @@ if TYPE_CHECKING:
 
 _NONSENSE = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
 """What comes of rows that hold what this program never wrote."""
+_UNEVIDENCED = "no evidence was given: --evidence URL says how it is known"
 
 
 class Tracker:
@@ -173,9 +172,7 @@ class Tracker:
             written = session.keep(did, [target], [draft(update, target, session.view.standing(target))])
             if update.evidence or not written.differences:
                 return written
-            return written._replace(
-                notices=(*written.notices, "no evidence was given: --evidence URL says how it is known")
-            )
+            return written._replace(notices=(*written.notices, _UNEVIDENCED))
 
     def edit(
         self,
@@ -251,8 +248,8 @@ class Tracker:
             about, draft = assessment(session.view, target, finding, self._on(on), note, evidence)
             written = session.keep("assessed", [about], [draft])
             title = session.view.standing(target)["title"]
-            notices = () if evidence else ("no evidence was given: --evidence URL says how it is known",)
-            return written._replace(title=title, notices=(*written.notices, *notices))
+            notices = written.notices if evidence else (*written.notices, _UNEVIDENCED)
+            return written._replace(title=title, notices=notices)
 
     def link(
         self, old: str, new: str, *, on: When | None = None, note: str | None = None, evidence: str | None = None
@@ -315,7 +312,7 @@ class Tracker:
         they are recorded; at most `max_size` bytes of a file are held at once. ProblemsError lists everything that is
         wrong with the file `name`.
         """
-        from spacedialog import incoming, intake
+        from spacedialog import incoming, intake, reimport
         from spacedialog.record import Candidates
 
         stream = BytesIO(content) if isinstance(content, bytes) else content
@@ -323,7 +320,7 @@ class Tracker:
         with self._writing(bundled=bundled) as session:
             if isinstance(contents, intake.Contents):
                 candidates = Candidates()
-                drafts = self._imports(contents, session, watch, candidates)
+                drafts = reimport.drafts(contents, session, self.today, candidates, watch)
                 appended = self.record(session.connection, drafts)
                 contents.problems.refuse()
                 notices = tuple(candidates.notices())
@@ -331,41 +328,6 @@ class Tracker:
             merged = writer.merge(session.connection, watch(contents), name)
             notices = (f"{merged.strange} entries are newer than this program: kept, and not counted",)
             return session.written("imported", changes=merged.came, notices=notices if merged.strange else ())
-
-    def _imports(
-        self, contents: Contents, session: Session, watch: Watch, candidates: Candidates
-    ) -> Iterator[list[Draft]]:
-        """What a data file says that its previous import did not; nothing more once anything is wrong with it."""
-        from spacedialog import dataset, record
-
-        def news(drafts: list[Draft]) -> list[Draft]:
-            item = drafts[0].item
-            if journal.is_new(session.connection, item):
-                return drafts
-            previous, refused = journal.imported(session.connection, item), journal.refused(session.connection, item)
-            return record.differences(drafts, previous, refused, on=self.today.isoformat())
-
-        def gone(entry: Entry) -> Iterator[list[Draft]]:
-            commitment, *links = record.items(entry)
-            for item in (commitment, *links):
-                previous = journal.imported(session.connection, item)
-                if {change.id for change in journal.live(session.connection, item)} <= {one.id for one in previous}:
-                    yield record.differences([], previous, (), on=self.today.isoformat())
-                elif item == commitment:
-                    candidates.keep(entry.commitment["ref"])
-                    return
-
-        contents.problems.extend(dataset.opening_misfits(contents.opening, session.view, self.today))
-        if not contents.problems:
-            yield from map(news, record.opening_drafts(contents.opening))
-        for entry in watch(contents.entries()):
-            candidates.count(entry)
-            if entry.decision is Decision.DROPPED:
-                yield from gone(entry)
-                continue
-            contents.problems.extend(dataset.entry_misfits(entry, session.view, self.today))
-            if not contents.problems:
-                yield from map(news, record.entry_drafts(contents.opening["dialogue"], entry))
 
     def undo(self, change: str | None = None, *, only: bool = False) -> Written:
         """Take back the author's latest action, or the one that a change (its id, or the end of it) belongs to.
