@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from spacedialog.likeness import AREA, PARTIES, Pair, Said, pairs
-from spacedialog.record import bundled_documents
+from spacedialog.analysis.similarity import AREA, PARTIES, Pair, Said, pairs
+from spacedialog.importing.changes import bundled_documents
 
 TRUTH = frozenset(
     {

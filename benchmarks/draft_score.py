@@ -15,11 +15,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from spacedialog.dates import VagueDate
 from spacedialog.drafting import prose
 from spacedialog.drafting.candidates import Candidate
 from spacedialog.drafting.draft import About, Drafted, draft
 from spacedialog.drafting.lexicon import register
+from spacedialog.model.dates import VagueDate
 
 STATEMENTS = Path(__file__).parent / "statements"
 SETS = ("dev", "held")

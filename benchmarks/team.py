@@ -19,14 +19,15 @@ from pathlib import Path
 import psycopg
 
 from benchmarks import data
-from spacedialog.log import form
-from spacedialog.store import files, shared
+from spacedialog.model.entry import form
+from spacedialog.store import database
+from spacedialog.store.write import team_state
 from spacedialog.team.exchange import Exchange, first_chain
 from spacedialog.team.server import connect
 from spacedialog.team.sync import Copy, Surroundings, begin, nothing
 from spacedialog.tracker import Tracker
-from tests.proxy import relay
-from tests.servers import OWNER, running
+from tests.support.proxy import relay
+from tests.support.servers import OWNER, running
 
 COLUMNS = "log_id, seq, id, sha, chain, format, body"
 LATENCY = 0.05
@@ -42,7 +43,7 @@ def main(changes: int) -> None:
             _timed("import, for comparison", lambda: first.import_file(stream, source.name, bundled=False))
         direct = server.url
 
-        def reach(url: str) -> Callable[[shared.Membership], Exchange]:
+        def reach(url: str) -> Callable[[team_state.Membership], Exchange]:
             return lambda member: connect(url).log(member.log_id)
 
         connect(direct).create("bench", "bench")
@@ -74,19 +75,19 @@ def _tracker(path: Path) -> Tracker:
 
 
 def _join(tracker: Tracker, url: str) -> None:
-    begin(tracker.path, shared.Membership(url, "bench", "bench", 0, first_chain("bench")), nothing)
+    begin(tracker.path, team_state.Membership(url, "bench", "bench", 0, first_chain("bench")), nothing)
 
 
-def _copy(tracker: Tracker, reach: Callable[[shared.Membership], Exchange]) -> Copy:
+def _copy(tracker: Tracker, reach: Callable[[team_state.Membership], Exchange]) -> Copy:
     around = Surroundings(lambda: time.time_ns() // 1000, random.random, time.sleep, random.randbytes, _say)
     return Copy(tracker.path, reach, around)
 
 
 def _rows(tracker: Tracker) -> list[tuple[str, int, str, str, str, int, str]]:
-    with files.reading(tracker.path) as connection:
+    with database.reading(tracker.path) as connection:
         return [
             ("floor", seq, change.id, change.sha, change.sha, 1, form(change))
-            for seq, change in enumerate(shared.unsent(connection), 1)
+            for seq, change in enumerate(team_state.unsent(connection), 1)
         ]
 
 

@@ -199,7 +199,7 @@ _RURITANIA: dict[str, Any] = {
 }
 
 
-_LONGEST = ("test_model.py", "test_faults.py")
+_LONGEST = ("test_reference_model.py", "test_faults.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

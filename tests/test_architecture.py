@@ -1,86 +1,97 @@
-"""docs/architecture.md against the imports: no room uses one that the page does not grant it."""
+"""docs/architecture.md against the imports: layers, cycles, and what only one module may do."""
 
 from __future__ import annotations
 
 import ast
 import re
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "spacedialog"
+FILES = sorted(SOURCE.rglob("*.py"))
+PAGE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 
 
-def rooms() -> dict[str, tuple[set[str], set[str]]]:
-    """The table of the page: each room with its modules and the rooms that it may use."""
-    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-    table = re.findall(r"^\| ([a-z ]+?) \| ((?:`\w+`(?:, )?)+) \| ([a-z, ]*)\|$", page, re.MULTILINE)
-    return {
-        room: (set(re.findall(r"`(\w+)`", modules)), {name.strip() for name in uses.split(",") if name.strip()})
-        for room, modules, uses in table
-    }
+def name_of(path: Path) -> str:
+    """The module's dotted name below the package; that of a package is its folder's."""
+    return ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix("__init__").removesuffix(".")
 
 
-def room_of(module: str) -> str:
-    """The room in which a module (its first name below the package) stands."""
-    (found,) = (room for room, (modules, _) in rooms().items() if module in modules)
-    return found
+MODULES = {name_of(path): path for path in FILES}
 
 
 def imports(path: Path) -> set[str]:
-    """The first names, below the package, of the modules that a file imports."""
+    """The modules of the package that a file imports, wherever the import is; by their dotted names below it."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("spacedialog"):
-            below = (node.module or "").split(".")[1:]
-            found |= {below[0]} if below else {alias.name for alias in node.names if not alias.name.startswith("__")}
-    return found
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "spacedialog":
+            module = (node.module or "").partition(".")[2]
+            for alias in node.names:
+                below = f"{module}.{alias.name}".strip(".")
+                found.add(below if below in MODULES else module)
+    return found - {""}
 
 
-FILES = sorted(SOURCE.rglob("*.py"))
+def folder_of(module: str) -> str:
+    """The folder of the package in which a module is, or its own name at the top."""
+    return module.split(".")[0]
 
 
-@pytest.mark.parametrize("path", FILES, ids=[str(path.relative_to(SOURCE)) for path in FILES])
-def test_a_module_uses_only_what_the_page_grants_its_room(path: Path) -> None:
-    """Every module stands in one room, and imports only from that room and those that it may use."""
-    room = room_of(path.relative_to(SOURCE).with_suffix("").parts[0])
-    assert {room_of(module) for module in imports(path)} <= {room} | rooms()[room][1]
+def layers() -> dict[str, set[str]]:
+    """The table of the page: each folder or top-level module with those that it may import."""
+    table = re.findall(r"^\| `(\w+)(?:/|\.py)` \| [^|]+ \| ([^|]*) \|$", PAGE, re.MULTILINE)
+    return {folder: set(re.findall(r"`(\w+)`", allowed)) for folder, allowed in table}
 
 
-def test_the_rooms_know_no_circle() -> None:
-    """A room uses only rooms that stand above it in the table."""
-    above: set[str] = set()
-    for room, (_, uses) in rooms().items():
-        assert uses <= above, room
-        above.add(room)
+LAYERS = layers()
 
 
-def test_every_module_of_the_page_exists() -> None:
-    """The table names no module that is not there."""
-    there = {path.relative_to(SOURCE).with_suffix("").parts[0] for path in FILES}
-    assert {module for modules, _ in rooms().values() for module in modules} == there
+def test_the_table_names_every_folder() -> None:
+    """The table on the page has exactly the folders and top-level modules of the package."""
+    assert set(LAYERS) == {folder_of(name) for name in MODULES if name}
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name])
+def test_a_module_imports_only_what_the_page_allows(name: str) -> None:
+    """A module imports only from its own folder and from those that the page lists for it."""
+    folder = folder_of(name)
+    assert {folder_of(module) for module in imports(MODULES[name])} <= {folder} | LAYERS[folder]
+
+
+def test_layers_have_one_direction() -> None:
+    """No two folders import each other, directly or through others."""
+    assert list(TopologicalSorter(LAYERS).static_order())
+
+
+def test_no_modules_import_each_other_in_a_cycle() -> None:
+    """The imports of modules, those inside functions included, form no cycle."""
+    graph = {name: imports(path) - {name} for name, path in MODULES.items()}
+    assert list(TopologicalSorter(graph).static_order())
 
 
 def test_only_one_module_reads_the_clock_and_the_environment() -> None:
-    """The clock is read in commands/here.py, the environment in commands/; a lock's patience and a pager aside."""
+    """The clock is read in environment.py alone; the environment there and in cli/."""
     clock = re.compile(r"\btime\.time|datetime\.now|date\.today|\.utcnow")
     environment = re.compile(r"os\.environ|os\.getenv|getpass")
-    for path in FILES:
-        text, name = path.read_text("utf-8"), str(path.relative_to(SOURCE))
-        assert not clock.search(text) or name == "commands/here.py", name
-        assert not environment.search(text) or name.startswith("commands/") or name == "render/table.py", name
+    for name, path in MODULES.items():
+        text = path.read_text("utf-8")
+        assert not clock.search(text) or name == "environment", name
+        assert not environment.search(text) or name == "environment" or folder_of(name) == "cli", name
 
 
-def test_sql_stands_in_the_store_only() -> None:
-    """No module outside the store has SQL in it, but for the one that speaks to a team's server."""
+def test_only_the_store_contains_sql() -> None:
+    """No module outside store/ contains SQL, except the one that speaks to a team's server."""
     sql = re.compile(r"\b(SELECT|INSERT INTO|DELETE FROM|PRAGMA|CREATE TABLE)\b")
-    outside = [p for p in FILES if "store" not in p.parts and p != SOURCE / "team" / "server.py"]
-    assert [str(p) for p in outside if sql.search(p.read_text("utf-8"))] == []
+    outside = [name for name in MODULES if folder_of(name) != "store" and name != "team.server"]
+    assert [name for name in outside if sql.search(MODULES[name].read_text("utf-8"))] == []
 
 
-def test_only_one_module_knows_the_server() -> None:
-    """psycopg is imported in one place."""
-    assert [p.name for p in FILES if re.search(r"^\s*(import|from) psycopg", p.read_text("utf-8"), re.M)] == [
-        "server.py"
+def test_only_one_module_imports_psycopg() -> None:
+    """psycopg is imported in team/server.py alone."""
+    importing = [
+        name for name, path in MODULES.items() if re.search(r"^\s*(import|from) psycopg", path.read_text("utf-8"), re.M)
     ]
+    assert importing == ["team.server"]

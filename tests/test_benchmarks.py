@@ -10,17 +10,13 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from benchmarks import data, floor
-from spacedialog.dates import VagueDate
-
-if TYPE_CHECKING:
-    from tests.program import Desk, Ran
-else:
-    from program import Desk, Ran
+from spacedialog.model.dates import VagueDate
+from tests.support.program import Desk, Ran
 
 SCHEMA = Path(__file__).parents[1] / "src" / "spacedialog" / "store" / "schema.sql"
 FLOOR = Path(floor.__file__)

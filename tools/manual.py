@@ -14,7 +14,7 @@ from typing import Any
 import typer
 
 from spacedialog import __version__
-from spacedialog.commands.group import COMMANDS, NAME, app
+from spacedialog.cli.app import COMMANDS, NAME, app
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = DOCS / "spacedialog.1"

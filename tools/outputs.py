@@ -11,37 +11,38 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from spacedialog import carried, drafts, rows, storekeeping, verdicts
+from spacedialog.model.rows import assessment, compare, drafting, record
+from spacedialog.presentation import maintenance
 from spacedialog.render.json_ import SCHEMA_VERSION
 
 KEPT = Path(__file__).parents[1] / "docs" / "schemas" / "output.json"
 LISTS = {
-    "list": rows.CommitmentRow,
-    "upcoming": rows.UpcomingRow,
-    "areas": rows.AreaRow,
-    "dialogues": rows.DialogueRow,
-    "history": rows.HistoryRow,
-    "slips": rows.SlipRow,
-    "search": rows.FoundRow,
-    "doctor": rows.CheckRow,
-    "rescue": rows.Rescued,
-    "backup": rows.Copied,
-    "fingerprint": rows.FingerprintRow,
-    "conflicts": rows.ConflictRow,
-    "paths": storekeeping.Place,
-    "review": drafts.CandidateRow,
-    "verify-source": drafts.VerifiedRow,
+    "list": record.CommitmentRow,
+    "upcoming": record.UpcomingRow,
+    "areas": record.AreaRow,
+    "dialogues": record.DialogueRow,
+    "history": record.HistoryRow,
+    "slips": record.SlipRow,
+    "search": record.FoundRow,
+    "doctor": record.CheckRow,
+    "rescue": record.Rescued,
+    "backup": record.Copied,
+    "fingerprint": record.FingerprintRow,
+    "conflicts": record.ConflictRow,
+    "paths": maintenance.Place,
+    "review": drafting.CandidateRow,
+    "verify-source": drafting.VerifiedRow,
 }
 """The outputs whose `data` is a list, and its rows."""
 OBJECTS = {
-    "overview": rows.Overview,
-    "show": rows.Detail,
-    "brief": rows.Brief,
-    "report": rows.Report,
-    "compare": carried.Comparison,
-    "agreement": verdicts.Agreement,
-    "crosswalk": verdicts.Crosswalk,
-    "written": rows.Written,
+    "overview": record.Overview,
+    "show": record.Detail,
+    "brief": record.Brief,
+    "report": record.Report,
+    "compare": compare.Comparison,
+    "agreement": assessment.Agreement,
+    "crosswalk": assessment.Crosswalk,
+    "written": record.Written,
 }
 """The outputs whose `data` is one object."""
 OF = {

@@ -32,6 +32,6 @@ def open(
     """
     from pathlib import Path
 
-    from spacedialog.commands import here
+    from spacedialog import environment
 
-    return here.tracker(Path(path) if path else None, today=today, author=author, dry_run=dry_run)
+    return environment.tracker(Path(path) if path else None, today=today, author=author, dry_run=dry_run)

@@ -1,6 +1,6 @@
 """`python -m spacedialog`."""
 
-from spacedialog.cli import main
+from spacedialog.cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -14,22 +14,25 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from spacedialog.editing.session import Session
 from spacedialog.errors import DateError, NotFoundError
-from spacedialog.log import Draft
-from spacedialog.rows import Written
-from spacedialog.session import Session
-from spacedialog.store import files, journal, shared, writer
-from spacedialog.store.view import View
-from spacedialog.watch import Watch, unwatched
-from spacedialog.words import LinkDecision
+from spacedialog.model.entry import Draft
+from spacedialog.model.progress import Watch, unwatched
+from spacedialog.model.rows.record import Written
+from spacedialog.model.vocabulary import LinkDecision
+from spacedialog.store import database
+from spacedialog.store import log as journal
+from spacedialog.store.read.snapshot import View
+from spacedialog.store.write import append as writer
+from spacedialog.store.write import team_state
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from spacedialog.dates import VagueDate
-    from spacedialog.log import Change
-    from spacedialog.statements import Addition
-    from spacedialog.updates import Update
+    from spacedialog.editing.commitments import Addition
+    from spacedialog.editing.updates import Update
+    from spacedialog.model.dates import VagueDate
+    from spacedialog.model.entry import Change
 
     When = VagueDate | str
 
@@ -69,7 +72,7 @@ class Tracker:
         try:
             return self.path.exists()
         except OSError as error:
-            raise files.unusable(self.path, error) from error
+            raise database.unusable(self.path, error) from error
 
     # Looking
 
@@ -102,17 +105,17 @@ class Tracker:
         if not self.has_store:
             opened: AbstractContextManager[sqlite3.Connection] = closing(_bundled())
         else:
-            opened = files.reading(self.path)
+            opened = database.reading(self.path)
         with self._blaming(*_NONSENSE, DateError), opened as connection:
             if known_at is None and at_seq is None:
                 yield connection
             else:
-                if at_seq is not None and at_seq > (reached := shared.position(connection) or 0):
+                if at_seq is not None and at_seq > (reached := team_state.position(connection) or 0):
                     raise NotFoundError(
                         f"position {at_seq} of a team's log was not reached: this copy is at {reached}",
                         "spacedialog sync gets what is new" if reached else "only the record of a team has positions",
                     )
-                with closing(files.copy_of_log(connection, known_at=known_at, at_seq=at_seq)) as copy:
+                with closing(database.copy_of_log(connection, known_at=known_at, at_seq=at_seq)) as copy:
                     yield copy
 
     @contextmanager
@@ -121,10 +124,10 @@ class Tracker:
         try:
             yield
         except errors as error:
-            from spacedialog import checkup
+            from spacedialog.maintenance import checks
 
-            if self.has_store and not checkup.is_sound(self.path):
-                raise files.damaged(self.path) from error
+            if self.has_store and not checks.is_sound(self.path):
+                raise database.damaged(self.path) from error
             raise
 
     # Writing
@@ -140,13 +143,13 @@ class Tracker:
         evidence: str | None = None,
     ) -> Written:
         """Record how far a commitment is, or that a milestone was met."""
-        from spacedialog.updates import Update
+        from spacedialog.editing.updates import Update
 
         return self._update("marked", Update(ref, self._on(on), status, percent, None, note, evidence))
 
     def note(self, ref: str, text: str, *, on: When | None = None, evidence: str | None = None) -> Written:
         """Record something about a commitment or a milestone, its status and dates being left as they are."""
-        from spacedialog.updates import Update, check_text
+        from spacedialog.editing.updates import Update, check_text
 
         return self._update("noted", Update(ref, self._on(on), note=check_text("note", text), evidence=evidence))
 
@@ -160,12 +163,12 @@ class Tracker:
         evidence: str | None = None,
     ) -> Written:
         """Move a due date or a milestone's date; the old one stays on record."""
-        from spacedialog.updates import Update
+        from spacedialog.editing.updates import Update
 
         return self._update("rescheduled", Update(ref, self._on(on), due=_date(due), note=note, evidence=evidence))
 
     def _update(self, did: str, update: Update) -> Written:
-        from spacedialog.updates import draft
+        from spacedialog.editing.updates import draft
 
         with self._writing() as session:
             target = session.view.refs.resolve(update.ref)
@@ -184,7 +187,7 @@ class Tracker:
         evidence: str | None = None,
     ) -> Written:
         """Correct what a commitment or a milestone says: its fields to new values, None to empty one."""
-        from spacedialog.statements import correction
+        from spacedialog.editing.commitments import correction
 
         with self._writing() as session:
             target = session.view.refs.resolve(ref)
@@ -201,7 +204,7 @@ class Tracker:
         evidence: str | None = None,
     ) -> Written:
         """Put a commitment on record, under the next free number of its dialogue unless it brings a ref."""
-        from spacedialog.statements import new_commitment
+        from spacedialog.editing.commitments import new_commitment
 
         with self._writing() as session:
             target, draft = new_commitment(session.view, self._new_id(), addition, self._on(on), note, evidence)
@@ -219,7 +222,7 @@ class Tracker:
         evidence: str | None = None,
     ) -> Written:
         """Put a dated event of a commitment on record, under the commitment's ref and the next free number."""
-        from spacedialog.statements import NewMilestone, new_milestone
+        from spacedialog.editing.commitments import NewMilestone, new_milestone
 
         with self._writing() as session:
             milestone = NewMilestone(session.view.refs.resolve(ref), title, _date(when), recurs)
@@ -239,8 +242,8 @@ class Tracker:
         evidence: str | None = None,
     ) -> Written:
         """Record a verdict on a commitment, or on one party to it, by an assessor: the author unless one is named."""
-        from spacedialog.assessments import Finding, assessment
-        from spacedialog.rubrics import HOUSE
+        from spacedialog.editing.assessments import Finding, assessment
+        from spacedialog.model.rubrics import HOUSE
 
         with self._writing() as session:
             target = session.view.refs.resolve(ref)
@@ -266,7 +269,7 @@ class Tracker:
     def _decide(
         self, decided: LinkDecision, old: str, new: str, on: When | None, note: str | None, evidence: str | None
     ) -> Written:
-        from spacedialog.carryover import decision
+        from spacedialog.analysis.compare import decision
 
         with self._writing() as session:
             pair = session.view.refs.resolve(old), session.view.refs.resolve(new)
@@ -282,7 +285,7 @@ class Tracker:
         What is on record already is passed over. ProblemsError lists everything that is wrong with the updates,
         each with its place in the file `name`.
         """
-        from spacedialog.batch import Batch
+        from spacedialog.importing.updates_file import Batch
 
         with self._writing() as session:
             batch = Batch(
@@ -312,15 +315,16 @@ class Tracker:
         they are recorded; at most `max_size` bytes of a file are held at once. ProblemsError lists everything that is
         wrong with the file `name`.
         """
-        from spacedialog import incoming, intake, reimport
-        from spacedialog.record import Candidates
+        from spacedialog.importing import diff, reader
+        from spacedialog.importing import parse as intake
+        from spacedialog.importing.changes import Candidates
 
         stream = BytesIO(content) if isinstance(content, bytes) else content
-        contents = intake.read(stream, name, max_size or incoming.MAX_SIZE)
+        contents = intake.read(stream, name, max_size or reader.MAX_SIZE)
         with self._writing(bundled=bundled) as session:
             if isinstance(contents, intake.Contents):
                 candidates = Candidates()
-                drafts = reimport.drafts(contents, session, self.today, candidates, watch)
+                drafts = diff.drafts(contents, session, self.today, candidates, watch)
                 appended = self.record(session.connection, drafts)
                 contents.problems.refuse()
                 notices = tuple(candidates.notices())
@@ -344,37 +348,37 @@ class Tracker:
             return session.retract("redone", journal.to_redo(session.connection, change, author=self.author))
 
     def _on(self, on: When | None) -> VagueDate:
-        from spacedialog.dates import VagueDate
-        from spacedialog.updates import check_on
+        from spacedialog.editing.updates import check_on
+        from spacedialog.model.dates import VagueDate
 
         return check_on(_date(on), self.today) if on else VagueDate.parse(self.today.isoformat())
 
     def _new_id(self) -> str:
-        from spacedialog.log import change_ids
+        from spacedialog.model.entry import change_ids
 
         return next(change_ids(self._now(), self._entropy(16)))
 
     @contextmanager
     def _writing(self, *, bundled: bool = True) -> Iterator[Session]:
         if self.dry_run and not self.has_store:
-            with closing(_bundled() if bundled else files.memory()) as connection:
+            with closing(_bundled() if bundled else database.memory()) as connection:
                 yield Session(self, connection, made=None)
             return
         seed = writer.seed if bundled else _no_seed
-        writing = files.writing(self.path, seed, keep=not self.dry_run)
+        writing = database.writing(self.path, seed, keep=not self.dry_run)
         with self._blaming(*_NONSENSE), writing as (connection, is_new):
             yield Session(self, connection, made=str(self.path) if is_new else None)
 
     def record(self, connection: sqlite3.Connection, drafts: Iterable[Sequence[Draft]]) -> writer.Appended:
         """Append drafts, in groups by item, to the log of a connection that is in a write: the author's one action."""
-        from spacedialog.updates import check_text
+        from spacedialog.editing.updates import check_text
 
         author = check_text("author", self.author)
         return writer.append(connection, drafts, now=self._now(), author=author, entropy=self._entropy(16))
 
 
 def _bundled() -> sqlite3.Connection:
-    connection = files.memory()
+    connection = database.memory()
     connection.execute("BEGIN")
     writer.seed(connection)
     connection.execute("COMMIT")
@@ -386,6 +390,6 @@ def _no_seed(_: sqlite3.Connection) -> None:
 
 
 def _date(when: When) -> VagueDate:
-    from spacedialog.dates import VagueDate
+    from spacedialog.model.dates import VagueDate
 
     return VagueDate.parse(when) if isinstance(when, str) else when

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.faults import stores
 from tests.faults.verdict import Verdict, script
-from tests.program import PATIENCE
+from tests.support.program import PATIENCE
 
 CROWDS = (8, 20, 50)
 READERS = 3
@@ -26,7 +26,7 @@ SLOWEST = 5.0
 _TOGETHER = """
 import json, sys, time
 from pathlib import Path
-from tests.bundled import COMMITMENTS
+from tests.support.bundled import COMMITMENTS
 from tests.faults import stores
 
 tracker = stores.tracker(Path(sys.argv[2]), sys.argv[3])

@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from spacedialog import checkup
 from spacedialog.errors import SpacedialogError
-from spacedialog.log import Change
-from spacedialog.store import files
+from spacedialog.maintenance import checks as checkup
+from spacedialog.model.entry import Change
+from spacedialog.store import database
 from tests.faults import stores
 from tests.faults.verdict import Verdict, script
 
@@ -119,7 +119,7 @@ def _originals(folder: Path) -> Iterable[_Original]:
     # As a crash leaves it: the last writes stand in the write-ahead log alone.
     open_ = folder / "open.db"
     shutil.copyfile(closed, open_)
-    with files.reading(open_) as connection:
+    with database.reading(open_) as connection:
         connection.execute("SELECT count(*) FROM change").fetchone()
         for number in range(5):
             stores.tracker(open_).note("ROK4-07", f"In the write-ahead log, {number}.")
@@ -129,7 +129,7 @@ def _originals(folder: Path) -> Iterable[_Original]:
 
 
 def _by_row(store: Path) -> dict[int, Change]:
-    with files.reading(store) as connection:
+    with database.reading(store) as connection:
         return {row: Change._make(values) for row, *values in connection.execute("SELECT rowid, * FROM change")}
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from spacedialog.errors import SpacedialogError
-from spacedialog.log import Change
+from spacedialog.model.entry import Change
 from tests.faults import stores
 from tests.faults.stores import Action, Ended
 from tests.faults.verdict import LANES, Verdict, script, side_by_side

@@ -24,16 +24,19 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from spacedialog import intake, spoken
-from spacedialog.batch import Batch
-from spacedialog.dates import Recurrence, VagueDate
 from spacedialog.errors import ProblemsError, SpacedialogError
-from spacedialog.fold import fold
-from spacedialog.incoming import parse_size
-from spacedialog.log import EXPORT_FORMAT, EXPORT_OPENING, canonical, fingerprint, record
-from spacedialog.record import entry_drafts, opening_drafts
-from spacedialog.store import files, journal, writer
-from spacedialog.store.view import View
+from spacedialog.importing import parse as intake
+from spacedialog.importing.changes import entry_drafts, opening_drafts
+from spacedialog.importing.reader import parse_size
+from spacedialog.importing.updates_file import Batch
+from spacedialog.model import typed_dates
+from spacedialog.model.dates import Recurrence, VagueDate
+from spacedialog.model.entry import EXPORT_FORMAT, EXPORT_OPENING, canonical, fingerprint, record
+from spacedialog.model.fold import fold
+from spacedialog.store import database
+from spacedialog.store import log as journal
+from spacedialog.store.read.snapshot import View
+from spacedialog.store.write import append as writer
 from spacedialog.tracker import Tracker
 
 TODAY = date(2026, 12, 1)
@@ -269,11 +272,11 @@ def dates(rng: random.Random) -> None:
     text = rng.choice(DATES)
     for _ in range(rng.choice([0, 1, 1, 2, 4])):
         text = changed_text(text, rng)
-    for parse in (spoken.parse_span, parse_size, lambda typed: spoken.parse_day(typed, today=TODAY)):
+    for parse in (typed_dates.parse_span, parse_size, lambda typed: typed_dates.parse_day(typed, today=TODAY)):
         refused(lambda parse=parse: parse(text))  # type: ignore[misc] # bound at once
     every = refused(lambda: Recurrence.parse(text))
     read = refused(lambda: VagueDate.parse(text))
-    for when in (read, refused(lambda: spoken.parse_date(text, today=TODAY))):
+    for when in (read, refused(lambda: typed_dates.parse_date(text, today=TODAY))):
         if when is not None:
             assert VagueDate.parse(str(when)) == when
             assert not (when.earliest and when.latest) or when.earliest <= when.latest
@@ -343,7 +346,7 @@ class Log:
         tracker.import_file(json.dumps(document).encode(), "seed", bundled=False)
         tracker.undo(tracker.mark("RUR1-02", "stalled").undo)
         self._changes = list(tracker.log())
-        self._connection = files.memory()
+        self._connection = database.memory()
 
     def __call__(self, rng: random.Random) -> None:
         changes = rng.sample(self._changes, rng.randint(1, len(self._changes)))
@@ -390,7 +393,7 @@ class Updates:
     """Files of updates, as JSON Lines and as CSV, against the bundled record."""
 
     def __init__(self) -> None:
-        self._connection = files.memory()
+        self._connection = database.memory()
         self._connection.execute("BEGIN")
         writer.seed(self._connection)
         self._connection.execute("COMMIT")

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from spacedialog.errors import SpacedialogError
-from spacedialog.log import Change
-from spacedialog.store import files
+from spacedialog.model.entry import Change
+from spacedialog.store import database
 from tests.faults import stores
 from tests.faults.stores import Action, Ended
 from tests.faults.verdict import Verdict, script, side_by_side
@@ -91,7 +91,7 @@ def _killed(kill: _Kill, folder: Path) -> _Outcome:
     before = stores.log(action.before) if action.before else []
     with ExitStack() as stack:
         if kill.watched and action.before:
-            stack.enter_context(files.reading(store)).execute("SELECT count(*) FROM change").fetchone()
+            stack.enter_context(database.reading(store)).execute("SELECT count(*) FROM change").fetchone()
         process = stores.started(action.arguments, store)
         try:
             process.wait(kill.after)

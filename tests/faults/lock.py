@@ -21,13 +21,13 @@ from pathlib import Path
 from spacedialog.store import lock
 from tests.faults import stores
 from tests.faults.verdict import Verdict, script
-from tests.program import PROGRAM
+from tests.support.program import PROGRAM
 
 _IMPATIENT = """
 import sys
 from spacedialog.store import lock
 lock.TIMEOUT = float(sys.argv.pop(1))
-from spacedialog.cli import main
+from spacedialog.cli.main import main
 main()
 """
 

@@ -24,25 +24,25 @@ from pathlib import Path
 from typing import NamedTuple
 
 from spacedialog.errors import SpacedialogError
-from spacedialog.log import Change
-from spacedialog.store import files
+from spacedialog.model.entry import Change
+from spacedialog.store import database
 from tests.faults import stores
 from tests.faults.recorded import LOSSES, Disk, Event, FolderSynced, Loss, Recorder, Said, Synced, laid
 from tests.faults.stores import Action
 from tests.faults.verdict import Verdict, script, side_by_side
-from tests.program import PROGRAM
+from tests.support.program import PROGRAM
 
 RUNS = {"add": 5, "import": 1, "migration": 1, "first write": 1}
 """The actions, and how often each is done in a recording."""
 
 _WEAK = """
-from spacedialog.store import files
-durable = files._be_durable
+from spacedialog.store import database
+durable = database._be_durable
 def weak(connection):
     durable(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
-files._be_durable = weak
-from spacedialog.cli import main
+database._be_durable = weak
+from spacedialog.cli.main import main
 main()
 """
 
@@ -105,7 +105,7 @@ def _recording(action: Action, times: int, folder: Path, *, watched: bool, weak:
     command = [sys.executable, "-c", _WEAK] if weak else [PROGRAM]
     with ExitStack() as stack:
         if watched and action.before:
-            stack.enter_context(files.reading(store)).execute("SELECT count(*) FROM change").fetchone()
+            stack.enter_context(database.reading(store)).execute("SELECT count(*) FROM change").fetchone()
         for _ in range(times):
             said, trace = folder / "said", folder / "trace"
             status = recorder.run([*command, *action.arguments], stores.environment(store), said, trace)

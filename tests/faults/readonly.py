@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.faults import stores
 from tests.faults.verdict import Verdict, script
-from tests.program import PROGRAM
+from tests.support.program import PROGRAM
 
 _NOBODY = 65534
 _ORDINARY = ("setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner", PROGRAM)

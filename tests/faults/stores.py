@@ -14,10 +14,12 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from benchmarks import data
-from spacedialog.log import Change, holds
-from spacedialog.store import cache, files, journal, migrations, shape
+from spacedialog.model.entry import Change, holds
+from spacedialog.store import database, migrations, trust
+from spacedialog.store import log as journal
+from spacedialog.store.write import projection
 from spacedialog.tracker import Tracker
-from tests.program import PATIENCE, PROGRAM, TODAY
+from tests.support.program import PATIENCE, PROGRAM, TODAY
 
 AUTHOR = "desk"
 NOW = 1_795_000_000_000_000
@@ -97,7 +99,7 @@ def _older(store: Path, entries: Sequence[Change]) -> None:
         migrations.steps.apply(Database(connection, execute_plugins=False), stop_before="m0002_periods")
         connection.execute("BEGIN")
         connection.executemany(_INSERT, entries)
-        connection.execute(f"PRAGMA application_id = {files.APPLICATION_ID}")
+        connection.execute(f"PRAGMA application_id = {database.APPLICATION_ID}")
         connection.execute("PRAGMA user_version = 1")
         connection.execute("COMMIT")
 
@@ -154,7 +156,7 @@ def ended(process: subprocess.Popen[bytes]) -> Ended:
 def kept(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
     """The rows of every period table without their row numbers."""
     tables = {}
-    for table in shape.TABLES:
+    for table in trust.TABLES:
         names = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "id"]
         columns = ", ".join(f'"{name}"' for name in names)
         tables[table] = sorted(connection.execute(f"SELECT {columns} FROM {table}"), key=repr)
@@ -171,7 +173,7 @@ class Sound(NamedTuple):
 def sound(store: Path) -> Sound:
     """Open a store as the program does: its entries, and whether pages, keys, hashes and tables are in order."""
     problems = []
-    with files.reading(store) as connection:
+    with database.reading(store) as connection:
         entries = list(journal.entries(connection))
         with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
             connection.backup(copy)
@@ -182,7 +184,7 @@ def sound(store: Path) -> Sound:
                 problems.append("a foreign key leads nowhere")
             before = kept(copy)
             copy.execute("BEGIN")
-            cache.rebuild(copy)
+            projection.rebuild(copy)
             if kept(copy) != before:
                 problems.append("the tables are not what the log gives")
             copy.execute("ROLLBACK")

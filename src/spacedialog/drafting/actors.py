@@ -11,7 +11,7 @@ from spacedialog.drafting.names import adjectives, capitals
 from spacedialog.drafting.reading import Undertaking
 from spacedialog.drafting.roster import Mention, Roster, unique
 from spacedialog.drafting.tokens import Tokens
-from spacedialog.words import Strength
+from spacedialog.model.vocabulary import Strength
 
 _BODIES = r"agenc|institut|bod|compan|minist|organi|authorit"
 _WE_ALL = re.compile(

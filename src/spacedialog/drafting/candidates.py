@@ -17,7 +17,7 @@ from spacedialog.drafting.timing import When, dates_in
 from spacedialog.drafting.titles import kind_of, title_of, wording_of
 from spacedialog.drafting.tokens import Span, Tokens, tokens_of
 from spacedialog.drafting.undertakings import undertakings
-from spacedialog.words import Strength
+from spacedialog.model.vocabulary import Strength
 
 LONGEST = 10_000
 """What has more characters is no sentence; it would take its square in time."""

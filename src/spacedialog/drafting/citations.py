@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
-from spacedialog import intake
 from spacedialog.errors import InputError, NotFoundError
-from spacedialog.selection import Selection, filter_of, one_of
-from spacedialog.store.view import View
-from spacedialog.words import Decision
+from spacedialog.importing import parse
+from spacedialog.model.vocabulary import Decision
+from spacedialog.store.read.selection import Selection, filter_of, one_of
+from spacedialog.store.read.snapshot import View
 
 
 class Cited(NamedTuple):
@@ -55,15 +55,15 @@ def of_file(stream: BinaryIO, name: str, document: str | None = None) -> list[Ci
 
     InputError or ProblemsError where it is none, or not in order.
     """
-    contents = intake.read(stream, name)
-    if not isinstance(contents, intake.Contents):
+    contents = parse.read(stream, name)
+    if not isinstance(contents, parse.Contents):
         raise InputError(f"{name}: this is an exported log", "name a dialogue on record, or a data file")
     cited = list(_in_file(contents))
     contents.problems.refuse()
     return _of_document(cited, document)
 
 
-def _in_file(contents: intake.Contents) -> Iterator[Cited]:
+def _in_file(contents: parse.Contents) -> Iterator[Cited]:
     for entry in contents.entries():
         if entry.decision is Decision.DROPPED:
             continue

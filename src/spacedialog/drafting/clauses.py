@@ -10,7 +10,7 @@ from spacedialog.drafting.lexicon import words
 from spacedialog.drafting.mainverbs import last_break, main_verbs
 from spacedialog.drafting.tokens import Span, Token, Tokens
 from spacedialog.drafting.verbs import Kind, Verb, kind_of
-from spacedialog.words import Strength
+from spacedialog.model.vocabulary import Strength
 
 _LONGEST_PARTY = 8
 """How many words may stand between the names of `NASA, the space agency, and ESA`."""

@@ -13,7 +13,7 @@ from spacedialog.drafting.things import things
 from spacedialog.drafting.tokens import Span, Tokens, moved
 from spacedialog.drafting.verbforms import base_of, lemma
 from spacedialog.drafting.verblists import ListForm, verb_list
-from spacedialog.words import Strength
+from spacedialog.model.vocabulary import Strength
 
 _OPENINGS = frozenset("on in towards toward upon for of about at into regarding concerning over around with".split())
 _FILLERS = frozenset("both either themselves itself".split())

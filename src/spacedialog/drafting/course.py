@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from spacedialog.drafting.review import Document, candidate, candidates, decision
 from spacedialog.errors import InputError
-from spacedialog.words import Decision
+from spacedialog.model.vocabulary import Decision
 
 
 class Course(NamedTuple):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from spacedialog.dates import Span, Unit
+from spacedialog.model.dates import Span, Unit
 
 NUMBERS = {
     word: number

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from spacedialog.dates import Recurrence, VagueDate, quoted
 from spacedialog.drafting.actors import Actors
 from spacedialog.drafting.areas import Areas
 from spacedialog.drafting.candidates import Candidate, candidates_of, why_none
@@ -20,8 +19,9 @@ from spacedialog.drafting.names import known_sides
 from spacedialog.drafting.prose import Prose, Sentence, fingerprint
 from spacedialog.drafting.roster import Roster, unique
 from spacedialog.errors import DateError, InputError
-from spacedialog.rows import FindingRow
-from spacedialog.words import NAME_PATTERN, Status, Strength
+from spacedialog.model.dates import Recurrence, VagueDate, quoted
+from spacedialog.model.rows.record import FindingRow
+from spacedialog.model.vocabulary import NAME_PATTERN, Status, Strength
 
 DOCUMENT = "STATEMENT"
 """The key of the document that was drafted from."""

@@ -11,10 +11,10 @@ from pathlib import Path
 from tempfile import mkstemp
 from typing import Any, NamedTuple
 
-from spacedialog import intake
 from spacedialog.drafting.review import Document, candidates
 from spacedialog.errors import InputError, SpacedialogError, StoreError
-from spacedialog.incoming import Incoming, parse_json, text_of
+from spacedialog.importing import parse
+from spacedialog.importing.reader import Incoming, parse_json, text_of
 
 _MARK = "\ufeff"
 
@@ -72,8 +72,8 @@ class DraftFile:
         self._layout = _Layout.of(text)._replace(mark=mark)
 
     def _check(self, content: bytes) -> None:
-        contents = intake.read(BytesIO(content), self.name)
-        if not isinstance(contents, intake.Contents):
+        contents = parse.read(BytesIO(content), self.name)
+        if not isinstance(contents, parse.Contents):
             raise InputError(f"{self.name}: this is an exported log", "review takes the file that `draft` wrote")
 
     def save(self, document: Document) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from spacedialog.drafting.grammar import PREPOSITIONS
 from spacedialog.drafting.lexicon import strengths, words
 from spacedialog.drafting.tokens import Span, Tokens
-from spacedialog.words import Strength
+from spacedialog.model.vocabulary import Strength
 
 _REACH = 7
 """Among how many words of a noun phrase the noun is looked for."""

@@ -12,7 +12,7 @@ from spacedialog.drafting.nounphrases import head_of, is_time, names_somebody
 from spacedialog.drafting.reading import Basis, Reading, Undertaking
 from spacedialog.drafting.things import forums, things
 from spacedialog.drafting.verbforms import lemma
-from spacedialog.words import Strength
+from spacedialog.model.vocabulary import Strength
 
 _WEIGHING = frozenset("important essential key crucial critical necessary".split())
 _HOW_OFTEN = frozenset("every each regularly".split())

@@ -11,7 +11,7 @@ from spacedialog.drafting.nounphrases import head_end
 from spacedialog.drafting.tokens import Span, Tokens
 from spacedialog.drafting.verbforms import lemma
 from spacedialog.drafting.verbs import modals
-from spacedialog.words import Strength
+from spacedialog.model.vocabulary import Strength
 
 How = Literal["with", "including", "ing", "comment", "which", "under which", "to be", "more"]
 

@@ -12,7 +12,7 @@ from spacedialog.drafting.nounphrases import head_of, is_dated, is_time, names_s
 from spacedialog.drafting.reading import Basis, Reading, Undertaking
 from spacedialog.drafting.telling import noted
 from spacedialog.drafting.things import things
-from spacedialog.words import Strength
+from spacedialog.model.vocabulary import Strength
 
 _OPENS_THING = frozenset("of on to in at for that with towards".split())
 _AFTER_AGENT = frozenset("on to in at for that".split())

@@ -15,7 +15,7 @@ from spacedialog.drafting.things import things
 from spacedialog.drafting.tokens import Span
 from spacedialog.drafting.verbforms import base_of, lemma
 from spacedialog.drafting.verbs import modals
-from spacedialog.words import Strength
+from spacedialog.model.vocabulary import Strength
 
 _FRAME_REACH = 5
 """How soon after `with` its noun comes: `with plans for`."""

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from spacedialog.words import Strength
+from spacedialog.model.vocabulary import Strength
 
 LADDER = (Strength.EXPLORATORY, Strength.INTENDED, Strength.FIRM, Strength.DELIVERED)
 """How binding a wording is, from the least."""

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from spacedialog.dates import VagueDate
 from spacedialog.errors import DateError
+from spacedialog.model.dates import VagueDate
 
 REACH = 80
 """How many characters before a date are looked at."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from spacedialog.drafting.clauses import Clause
 from spacedialog.drafting.nounphrases import stripped
 from spacedialog.drafting.tokens import Span, Tokens
-from spacedialog.words import Strength
+from spacedialog.model.vocabulary import Strength
 
 
 class Undertaking(NamedTuple):

@@ -11,14 +11,14 @@ from datetime import date
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
-from spacedialog.dates import quoted, readable
-from spacedialog.drafts import CandidateRow, Reviewed
+from spacedialog.editing.updates import check_text
 from spacedialog.errors import InputError
-from spacedialog.links import citation
-from spacedialog.selection import one_of
-from spacedialog.spoken import parse_date
-from spacedialog.updates import check_text
-from spacedialog.words import NAME_PATTERN, Decision, Status, Strength
+from spacedialog.model.dates import quoted, readable
+from spacedialog.model.rows.drafting import CandidateRow, Reviewed
+from spacedialog.model.typed_dates import parse_date
+from spacedialog.model.values import citation
+from spacedialog.model.vocabulary import NAME_PATTERN, Decision, Status, Strength
+from spacedialog.store.read.selection import one_of
 
 Document = Mapping[str, Any]
 Candidate = Mapping[str, Any]

@@ -13,7 +13,7 @@ from spacedialog.drafting.reading import Basis, Reading, Undertaking
 from spacedialog.drafting.things import things
 from spacedialog.drafting.tokens import Span, Tokens
 from spacedialog.drafting.verbforms import lemma
-from spacedialog.words import Strength
+from spacedialog.model.vocabulary import Strength
 
 _NOTED_WITH = frozenset(("note", "report", "take note", "recall"))
 _AFTER_NOTING = frozenset("of at with on for by".split())

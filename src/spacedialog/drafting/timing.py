@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from spacedialog.dates import Span, Unit
 from spacedialog.drafting.cycles import count_of
 from spacedialog.drafting.points import DASH, REACH, Point, is_edtf, points_in
 from spacedialog.errors import DateError
+from spacedialog.model.dates import Span, Unit
 
 
 class When(NamedTuple):

@@ -10,7 +10,7 @@ from spacedialog.drafting.lexicon import words
 from spacedialog.drafting.reading import Undertaking
 from spacedialog.drafting.timing import When
 from spacedialog.drafting.tokens import Tokens
-from spacedialog.words import Strength
+from spacedialog.model.vocabulary import Strength
 
 _LONGEST = 160
 _SHORTEST = 60

@@ -18,7 +18,7 @@ from spacedialog.drafting.reading import Basis, Reading, Undertaking
 from spacedialog.drafting.telling import noted, stated
 from spacedialog.drafting.tokens import Tokens
 from spacedialog.drafting.verbforms import lemma
-from spacedialog.words import Strength
+from spacedialog.model.vocabulary import Strength
 
 _NOBODY = frozenset("no neither nothing none nobody".split())
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from spacedialog.drafting.lexicon import register, strengths, weaker, words
-from spacedialog.words import Strength
+from spacedialog.model.vocabulary import Strength
 
 Kind = Literal["governing", "modal", "noting", "saying", "delivered", "attendance", "progress", "be", "other"]
 

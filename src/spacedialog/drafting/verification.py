@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from spacedialog.drafting.citations import Cited
 from spacedialog.drafting.prose import Sentence, fingerprint
-from spacedialog.drafts import VerifiedRow
-from spacedialog.words import SourceVerdict
+from spacedialog.model.rows.drafting import VerifiedRow
+from spacedialog.model.vocabulary import SourceVerdict
 
 NEAR = 0.5
 """From this similarity on a sentence is taken for a changed form of another."""

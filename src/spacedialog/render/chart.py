@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from spacedialog.dates import VagueDate
-from spacedialog.rows import SlipRow, UpcomingRow
-from spacedialog.words import MilestoneState
+from spacedialog.model.dates import VagueDate
+from spacedialog.model.rows.record import SlipRow, UpcomingRow
+from spacedialog.model.vocabulary import MilestoneState
 
 _BACK, _AHEAD = 10, 20
 """So many years before and after the day of the view are drawn; what lies beyond would crush the rest."""

@@ -20,17 +20,17 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from spacedialog import legend
-from spacedialog.comparisons import counted_outcomes, taken_up
-from spacedialog.dates import how_often, readable
 from spacedialog.errors import InputError
-from spacedialog.links import web_address
+from spacedialog.model import legend
+from spacedialog.model.dates import how_often, readable
+from spacedialog.model.rows.record import CommitmentRow, Report
+from spacedialog.model.values import web_address
+from spacedialog.model.vocabulary import Flag, Status, Strength
+from spacedialog.presentation.comparison import counted_outcomes, taken_up
+from spacedialog.presentation.documents import Block, Document, disagreement
+from spacedialog.presentation.tables import Sheet, coverage_line, delay, did, known, to_the_minute, value_text, window
 from spacedialog.render import chart
 from spacedialog.render.text import one_line
-from spacedialog.report import Block, Document, disagreement
-from spacedialog.rows import CommitmentRow, Report
-from spacedialog.sheets import Sheet, coverage_line, delay, did, known, to_the_minute, value_text, window
-from spacedialog.words import Flag, Status, Strength
 
 _DRAWN = (
     Status.COMPLETE,

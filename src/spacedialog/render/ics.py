@@ -15,13 +15,13 @@ from typing import TextIO
 
 from icalendar import Alarm, Calendar, Event, vRecur
 
-from spacedialog.dates import Precision, Span, Unit, VagueDate, how_often, readable
 from spacedialog.errors import DateError, InputError
-from spacedialog.links import web_address
+from spacedialog.model.dates import Precision, Span, Unit, VagueDate, how_often, readable
+from spacedialog.model.rows.record import CalendarEvent
+from spacedialog.model.values import web_address
+from spacedialog.presentation.documents import Document
+from spacedialog.presentation.tables import Sheet
 from spacedialog.render.text import one_line
-from spacedialog.report import Document
-from spacedialog.rows import CalendarEvent
-from spacedialog.sheets import Sheet
 
 NAME = "Commitments (spacedialog)"
 

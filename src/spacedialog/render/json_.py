@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
+from spacedialog.presentation.documents import Document
+from spacedialog.presentation.tables import Sheet
 from spacedialog.render.text import json_safe
-from spacedialog.report import Document
-from spacedialog.sheets import Sheet
 
 SCHEMA_VERSION = 1
 

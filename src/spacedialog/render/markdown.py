@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TextIO
 
+from spacedialog.presentation.documents import Document
+from spacedialog.presentation.tables import Sheet
 from spacedialog.render.text import one_line
-from spacedialog.report import Document
-from spacedialog.sheets import Sheet
 
 # A web address without the punctuation behind it, or a sign that could be markup.
 _MARKUP = re.compile(r"""https?://[^\s<>|\\`]*[^\s<>|\\`.,;:!?)\]'"*]|[\\`*_\[\]<>|~&#$]""")

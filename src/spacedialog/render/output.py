@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO, NamedTuple, TextIO
 
 from spacedialog.errors import InputError, StoreError
-from spacedialog.report import Document
-from spacedialog.sheets import Sheet
+from spacedialog.presentation.documents import Document
+from spacedialog.presentation.tables import Sheet
 
 
 class Format(StrEnum):
@@ -94,9 +94,9 @@ def _write(view: Sheet | Document, output: Output, out: TextIO, as_of: str) -> N
 
             json_.write_lines(sheet, out)
         case Format.CSV:
-            from spacedialog.render import separated
+            from spacedialog.render import csv_
 
-            separated.write(sheet, out, header=output.header)
+            csv_.write(sheet, out, header=output.header)
         case Format.MD:
             from spacedialog.render import markdown
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from spacedialog.presentation.tables import Sheet
 from spacedialog.render.text import escaped, flat
-from spacedialog.sheets import Sheet
 
 
 def write(sheet: Sheet, out: TextIO, *, header: bool) -> None:

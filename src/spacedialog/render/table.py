@@ -13,10 +13,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from spacedialog.presentation.documents import Document
+from spacedialog.presentation.tables import Column, Sheet
 from spacedialog.render import timeline
 from spacedialog.render.text import one_line
-from spacedialog.report import Document
-from spacedialog.sheets import Column, Sheet
 
 # White space at the end of a line, and the end of colour after it.
 _TRAILING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)

@@ -14,14 +14,14 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from spacedialog.dates import readable
 from spacedialog.errors import InputError
-from spacedialog.links import citation
+from spacedialog.model.dates import readable
+from spacedialog.model.values import citation
+from spacedialog.presentation.documents import Document
+from spacedialog.presentation.tables import Sheet, coverage_line, delay, did, window
 from spacedialog.render.json_ import dumps, plain
 from spacedialog.render.markdown import cell
 from spacedialog.render.text import one_line, passage
-from spacedialog.report import Document
-from spacedialog.sheets import Sheet, coverage_line, delay, did, window
 
 SECONDS = 30
 """How long a template may take."""

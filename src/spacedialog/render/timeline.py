@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from spacedialog.dates import VagueDate, readable
 from spacedialog.errors import DateError
+from spacedialog.model.dates import VagueDate, readable
+from spacedialog.model.rows.record import UpcomingRow
+from spacedialog.presentation.tables import Timeline
 from spacedialog.render.text import one_line
-from spacedialog.rows import UpcomingRow
-from spacedialog.sheets import Timeline
 
 NARROWEST = 60
 """Below so many columns there is no room for a timeline."""

@@ -17,7 +17,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from spacedialog.errors import InputError
-from spacedialog.links import web_address
+from spacedialog.model.values import web_address
 from spacedialog.render.text import one_line
 
 MOST_ROWS = 1_048_576

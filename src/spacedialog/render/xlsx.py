@@ -10,16 +10,16 @@ from datetime import date, datetime
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
-from spacedialog import legend
-from spacedialog.comparisons import taken_up
-from spacedialog.dates import VagueDate, how_often, readable
 from spacedialog.errors import DateError
-from spacedialog.links import citation
+from spacedialog.model import legend
+from spacedialog.model.dates import VagueDate, how_often, readable
+from spacedialog.model.rows.record import Report
+from spacedialog.model.values import citation
+from spacedialog.model.vocabulary import Status
+from spacedialog.presentation.comparison import taken_up
+from spacedialog.presentation.documents import Document, log_line
+from spacedialog.presentation.tables import Sheet, coverage_line, delay, did, value_text, window
 from spacedialog.render.workbook import Book, Field, Link, Value
-from spacedialog.report import Document, log_line
-from spacedialog.rows import Report
-from spacedialog.sheets import Sheet, coverage_line, delay, did, value_text, window
-from spacedialog.words import Status
 
 NO_TIME = datetime(1980, 1, 1)  # noqa: DTZ001 - Excel knows no time zones; the day of the files in every such archive
 """When a workbook was made whose view knows no time."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from spacedialog.exported import LogEntry
-from spacedialog.log import BODY_VERSION, Change, canonical, digest, form
-from spacedialog.store.shared import Arrival
+from spacedialog.importing.log_schema import LogEntry
+from spacedialog.model.entry import BODY_VERSION, Change, canonical, digest, form
+from spacedialog.store.write.team_state import Arrival
 from spacedialog.team.exchange import Entry
 
 

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 from spacedialog.errors import NetworkError, SyncRefusedError
-from spacedialog.log import Change, form
+from spacedialog.model.entry import Change, form
 
 PAGE = 2000
 """How many changes go at once."""

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from spacedialog.errors import InputError, NetworkError, SpacedialogError, SyncRefusedError
-from spacedialog.log import BODY_VERSION
+from spacedialog.model.entry import BODY_VERSION
 from spacedialog.team.exchange import PAGE, Entry, Head, InterruptedExchange, Page, Turn, first_chain
 
 try:

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from spacedialog.errors import InputError, NetworkError, SyncRefusedError
-from spacedialog.log import BODY_VERSION
-from spacedialog.rows import Synced, TeamRow
-from spacedialog.store import files, shared
+from spacedialog.model.entry import BODY_VERSION
+from spacedialog.model.rows.record import Synced, TeamRow
+from spacedialog.store import database
+from spacedialog.store.write import team_state
 from spacedialog.team.exchange import (
     CLOCK_SKEW,
     PAGE,
@@ -38,7 +39,7 @@ MOST_TRIES = 8
 
 SHORTEST_WAIT, LONGEST_WAIT = 0.1, 5.0
 
-Connect = Callable[[shared.Membership], Exchange]
+Connect = Callable[[team_state.Membership], Exchange]
 Answer = TypeVar("Answer")
 
 
@@ -52,38 +53,38 @@ class Surroundings(NamedTuple):
     tell: Callable[[str], None]
 
 
-def membership(path: Path) -> shared.Membership | None:
+def membership(path: Path) -> team_state.Membership | None:
     """The shared log that the record in the store at `path` belongs to; None where it belongs to none."""
     if not path.exists():
         return None
-    with files.reading(path) as connection:
-        return shared.membership(connection)
+    with database.reading(path) as connection:
+        return team_state.membership(connection)
 
 
-def begin(path: Path, member: shared.Membership, seed: Callable[[sqlite3.Connection], None]) -> bool:
+def begin(path: Path, member: team_state.Membership, seed: Callable[[sqlite3.Connection], None]) -> bool:
     """Make the record in the store at `path` one of a shared log; whether the store was made by it, from `seed`.
 
     InputError where it belongs to a shared log already.
     """
-    with files.writing(path, seed) as (connection, is_new):
-        if there := shared.membership(connection):
+    with database.writing(path, seed) as (connection, is_new):
+        if there := team_state.membership(connection):
             raise InputError(
                 f"this record belongs to the team's log {there.name} already",
                 "spacedialog team leave ends that; or keep another store: --db FILE",
             )
-        shared.join(connection, member)
+        team_state.join(connection, member)
     return is_new
 
 
-def leave(path: Path) -> tuple[shared.Membership, int]:
+def leave(path: Path) -> tuple[team_state.Membership, int]:
     """Let the record in the store at `path` belong to no team; which it was, and how many changes it never got."""
     if not path.exists():
         raise _no_team()
-    with files.writing(path, nothing) as (connection, _):
-        member, waiting = shared.membership(connection), shared.waiting(connection)
+    with database.writing(path, nothing) as (connection, _):
+        member, waiting = team_state.membership(connection), team_state.waiting(connection)
         if member is None:
             raise _no_team()
-        shared.leave(connection)
+        team_state.leave(connection)
     return member, waiting
 
 
@@ -92,8 +93,8 @@ def standing(path: Path) -> TeamRow:
     member = membership(path)
     if member is None:
         raise _no_team()
-    with files.reading(path) as connection:
-        waiting, aside = shared.waiting(connection), shared.quarantined(connection)
+    with database.reading(path) as connection:
+        waiting, aside = team_state.waiting(connection), team_state.quarantined(connection)
     return TeamRow(member.name, member.url, member.cursor, waiting, aside, 0, 0)
 
 
@@ -114,7 +115,7 @@ class Copy:
         self.path = path
         self._connect = connect
         self._around = around
-        self._taken = shared.Taken()
+        self._taken = team_state.Taken()
         self._sent = 0
         self._tried: frozenset[str] = frozenset()
         self._known_to = 0
@@ -184,7 +185,7 @@ class Copy:
         self._known_to = entries[-1].seq
         return True
 
-    def _apply(self, member: shared.Membership, page: Page) -> bool:
+    def _apply(self, member: team_state.Membership, page: Page) -> bool:
         """Take a page in, with the cursor, in one transaction; whether there may be more to get."""
         if page.head.min_client > BODY_VERSION:
             raise SyncRefusedError(
@@ -195,34 +196,34 @@ class Copy:
         if not entries:
             return False
         with self._writing() as connection:
-            if shared.membership(connection) != member:
+            if team_state.membership(connection) != member:
                 return True  # another sync of this copy was quicker
-            known = shared.place(connection, [(entry.seq, entry.id, entry.sha) for entry in entries])
+            known = team_state.place(connection, [(entry.seq, entry.id, entry.sha) for entry in entries])
             others = [entry for entry in entries if entry.id not in known]
             if any(entry.body is None for entry in others):
                 raise InterruptedExchange("the log holds something else than what was sent", "try again")
-            arrivals = [(entry, shared.sha_of(connection, entry.id)) for entry in others]
-            taken = shared.take(connection, self._read(arrivals))
-            shared.join(connection, member._replace(cursor=entries[-1].seq, chain=entries[-1].chain))
+            arrivals = [(entry, team_state.sha_of(connection, entry.id)) for entry in others]
+            taken = team_state.take(connection, self._read(arrivals))
+            team_state.join(connection, member._replace(cursor=entries[-1].seq, chain=entries[-1].chain))
         self._sent += len(known & self._tried)
-        self._taken = shared.Taken(*map(sum, zip(self._taken, taken, strict=True)))
+        self._taken = team_state.Taken(*map(sum, zip(self._taken, taken, strict=True)))
         self._steps += 1
         return len(page.entries) > PAGE
 
-    def _read(self, entries: list[tuple[Entry, str | None]]) -> Iterator[shared.Arrival]:
+    def _read(self, entries: list[tuple[Entry, str | None]]) -> Iterator[team_state.Arrival]:
         if entries:
             # Here, since it brings pydantic in, and most exchanges bring nothing new.
             from spacedialog.team.arrivals import arrival
 
             yield from (arrival(entry, known) for entry, known in entries)
 
-    def _next(self, member: shared.Membership) -> list[Entry]:
+    def _next(self, member: team_state.Membership) -> list[Entry]:
         """What is next to be sent, as the entries that follow the cursor."""
-        with files.reading(self.path) as connection:
+        with database.reading(self.path) as connection:
             # Asked before the turn and in it: nearly always nothing has come in between.
-            upon = (member, shared.unsent_mark(connection))
+            upon = (member, team_state.unsent_mark(connection))
             if self._prepared[0] != upon:
-                self._prepared = upon, chained(member.chain, member.cursor, shared.unsent(connection))
+                self._prepared = upon, chained(member.chain, member.cursor, team_state.unsent(connection))
         return self._prepared[1]
 
     def _check_clock(self, head: Head) -> None:
@@ -232,8 +233,8 @@ class Copy:
                 f"this machine's clock is {_span(ahead)} ahead of the server's",
                 "set the clock; then spacedialog sync --restamp records anew what was recorded by the wrong one",
             )
-        with files.reading(self.path) as connection:
-            ahead = shared.newest_unsent(connection) - head.clock
+        with database.reading(self.path) as connection:
+            ahead = team_state.newest_unsent(connection) - head.clock
         if ahead > CLOCK_SKEW:
             raise SyncRefusedError(
                 f"changes were recorded by a clock that was {_span(ahead)} ahead of the server's",
@@ -246,8 +247,8 @@ class Copy:
         member = self._member()
         chain = first_chain(member.log_id)
         chains = [chain]
-        with files.reading(self.path) as connection:
-            for sha in shared.shas(connection, member.cursor):
+        with database.reading(self.path) as connection:
+            for sha in team_state.shas(connection, member.cursor):
                 chain = link(chain, sha)
                 chains.append(chain)
         agreed, beyond = 0, len(chains)
@@ -259,12 +260,12 @@ class Copy:
                 beyond = middle
         if agreed < member.cursor:
             with self._writing() as connection:
-                shared.lose(connection, agreed)
-                shared.join(connection, member._replace(cursor=agreed, chain=chains[agreed]))
+                team_state.lose(connection, agreed)
+                team_state.join(connection, member._replace(cursor=agreed, chain=chains[agreed]))
         return member.cursor - agreed
 
     def _restamp(self, exchange: Exchange) -> int:
-        from spacedialog.store.restamp import restamp
+        from spacedialog.store.write.restamp import restamp
 
         member = self._member()
         clock = exchange.page(member.cursor).head.clock
@@ -273,9 +274,9 @@ class Copy:
                 f"this machine's clock is {_span(self._around.now() - clock)} ahead of the server's", "set it first"
             )
         with self._writing() as connection:
-            if shared.newest_unsent(connection) <= clock:
+            if team_state.newest_unsent(connection) <= clock:
                 return 0
-            files.back_up(self.path, "restamp")
+            database.back_up(self.path, "restamp")
             return restamp(connection, later_than=clock, now=self._around.now, entropy=self._around.entropy)
 
     # Around it
@@ -311,7 +312,7 @@ class Copy:
             error.problem, f"saved here; {waits}. spacedialog sync sends what waits, and can be repeated"
         )
 
-    def _member(self) -> shared.Membership:
+    def _member(self) -> team_state.Membership:
         """The shared log that the copy belongs to; InputError where it belongs to none."""
         member = membership(self.path)
         if member is None:
@@ -319,15 +320,15 @@ class Copy:
         return member
 
     def _waiting(self) -> int:
-        with files.reading(self.path) as connection:
-            return shared.waiting(connection)
+        with database.reading(self.path) as connection:
+            return team_state.waiting(connection)
 
     def _account(self) -> Synced:
         return Synced(self._sent, *self._taken, self._waiting(), self._member().cursor)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with files.writing(self.path, nothing) as (connection, _):
+        with database.writing(self.path, nothing) as (connection, _):
             yield connection
 
 

@@ -1,0 +1,1 @@
+"""What the record amounts to: brief, comparison, agreement, crosswalk."""

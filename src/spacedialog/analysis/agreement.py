@@ -1,0 +1,118 @@
+"""Agreement: how far assessors who judged the same things gave the same verdicts, and by how much more than by chance.
+
+A unit is a commitment, or one party to it, that somebody judged under the rubric. A verdict such as `cannot-tell` is no
+judgement: it leaves a gap. Pure, but for the library that it asks.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from itertools import combinations
+
+from spacedialog.errors import InputError
+from spacedialog.model.rows.assessment import Agreement, AgreementRow, AssessmentRow
+from spacedialog.model.rubrics import Rubric
+
+KAPPA = "Cohen's kappa"
+ALPHA = "Krippendorff's alpha"
+SOURCES = {
+    KAPPA: "Cohen 1960, https://doi.org/10.1177/001316446002000104",
+    ALPHA: "Krippendorff 2011, https://repository.upenn.edu/asc_papers/43",
+}
+
+
+def agreement(rubric: Rubric, verdicts: Iterable[AssessmentRow]) -> Agreement:
+    """How the assessors of these verdicts, all under the rubric, agree; no coefficient where its library is missing."""
+    units: dict[tuple[str, str | None], dict[str, str]] = {}
+    titles: dict[str, str] = {}
+    for row in verdicts:
+        titles[row.ref] = row.title
+        given = units.setdefault((row.ref, row.party), {})
+        if row.verdict in rubric.judging:
+            given[row.assessor] = row.verdict
+    judged = {unit: given for unit, given in units.items() if given}
+    compared = {unit: given for unit, given in judged.items() if len(given) > 1}
+    assessors = sorted({assessor for given in judged.values() for assessor in given})
+    pairs = [pair for given in compared.values() for pair in combinations(given.values(), 2)]
+    alike = sum(one == other for one, other in pairs)
+    coefficient, value, why = _coefficient(rubric, list(judged.values()), assessors)
+    return Agreement(
+        rubric.name,
+        rubric.title,
+        tuple(assessors),
+        len(compared),
+        len(units) - len(compared),
+        len(pairs),
+        alike,
+        round(100 * alike / len(pairs), 1) if pairs else None,
+        coefficient,
+        None if value is None else round(value, 6),
+        why,
+        SOURCES.get(coefficient or ""),
+        tuple(
+            AgreementRow(ref, titles[ref], party, dict(sorted(given.items())))
+            for (ref, party), given in compared.items()
+            if len(set(given.values())) > 1
+        ),
+    )
+
+
+def _coefficient(
+    rubric: Rubric, units: Sequence[Mapping[str, str]], assessors: Sequence[str]
+) -> tuple[str | None, float | None, str | None]:
+    """The coefficient that fits these units, its value, and why it has none."""
+    compared = [given for given in units if len(given) > 1]
+    if not compared:
+        return None, None, "nothing was judged by two assessors"
+    name = KAPPA if len(assessors) == 2 and len(compared) == len(units) else ALPHA
+    if len({verdict for given in compared for verdict in given.values()}) == 1:
+        return name, None, "undefined: all verdicts are one and the same, and would agree by chance alone"
+    if name == KAPPA:
+        return name, kappa([(given[assessors[0]], given[assessors[1]]) for given in units]), None
+    try:
+        return name, alpha([[given.get(one) for one in assessors] for given in units], rubric), None
+    except InputError as error:
+        return name, None, f"{error.problem}: {error.remedy}"
+
+
+def kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
+    """Cohen's kappa, unweighted: (observed - expected) / (1 - expected) agreement of two who judged every unit.
+
+    The expected agreement is that of two who judge apart, each with its own shares of verdicts. None where it
+    is 1, and where there is no unit.
+
+    Cohen, J. (1960). A coefficient of agreement for nominal scales. Educational and Psychological Measurement 20(1),
+    37-46.
+    """
+    if not pairs:
+        return None
+    count = len(pairs)
+    mine, theirs = (Counter(pair[side] for pair in pairs) for side in (0, 1))
+    observed = Fraction(sum(one == other for one, other in pairs), count)
+    expected = Fraction(sum(mine[verdict] * theirs[verdict] for verdict in mine), count * count)
+    return None if expected == 1 else float((observed - expected) / (1 - expected))
+
+
+def alpha(units: Sequence[Sequence[str | None]], rubric: Rubric) -> float:
+    """Krippendorff's alpha of units, each with a verdict of every assessor or None: 1 - observed / expected
+    disagreement, ordinal where the rubric is and nominal else.
+
+    The units must hold two different verdicts at least, in units with more than one. InputError where the library is
+    not installed.
+
+    Krippendorff, K. (2011). Computing Krippendorff's alpha-reliability. University of Pennsylvania; and (2004) Content
+    Analysis, 2nd ed., chapter 11.
+    """
+    try:
+        # With numpy below it, it takes a tenth of a second to import.
+        import krippendorff
+    except ImportError as error:
+        raise InputError(
+            "it needs the library krippendorff, which is not installed",
+            "pip install 'spacedialog[assess]' installs it",
+        ) from error
+    place = {verdict: float(number) for number, verdict in enumerate(rubric.judging)}
+    by_assessor = [[place[one] if one else float("nan") for one in given] for given in zip(*units, strict=True)]
+    return float(krippendorff.alpha(by_assessor, level_of_measurement="ordinal" if rubric.ordinal else "nominal"))

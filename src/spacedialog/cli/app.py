@@ -1,0 +1,160 @@
+"""The program's commands by name, each imported when it is asked for."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from spacedialog.errors import InputError
+
+NAME = "spacedialog"
+
+COMPLETE = "_SPACEDIALOG_COMPLETE"
+"""The variable by which a shell asks for completions."""
+
+COMMANDS = {
+    "overview": "read",
+    "dialogues": "read",
+    "areas": "read",
+    "list": "read",
+    "show": "read",
+    "upcoming": "read",
+    "search": "read",
+    "history": "read",
+    "slips": "read",
+    "compare": "read",
+    "agreement": "assess",
+    "crosswalk": "assess",
+    "brief": "report",
+    "report": "report",
+    "mark": "write",
+    "note": "write",
+    "reschedule": "write",
+    "add": "write",
+    "edit": "write",
+    "link": "write",
+    "unlink": "write",
+    "undo": "write",
+    "assess": "assess",
+    "apply": "write",
+    "import": "write",
+    "draft": "draft",
+    "review": "review",
+    "verify-source": "verify_source",
+    "conflicts": "team",
+    "sync": "team",
+    "team": "team",
+    "export": "files",
+    "fingerprint": "maintenance",
+    "backup": "maintenance",
+    "restore": "maintenance",
+    "doctor": "maintenance",
+    "schema": "files",
+    "completion": "files",
+    "paths": "files",
+}
+"""Every command and the module that holds it, in the order of the help."""
+
+
+class LazyGroup(TyperGroup):
+    """The group of commands, which imports the one that is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Typer's signature
+        """The commands' names."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name; InputError where there is none."""
+        if cmd_name not in COMMANDS:
+            if ctx.resilient_parsing:
+                return None
+            raise InputError(f"there is no command '{cmd_name}'", f"{_like(cmd_name)}{NAME} --help lists them")
+        module = import_module(f"spacedialog.cli.commands.{COMMANDS[cmd_name]}")
+        for group in module.app.registered_groups:
+            if group.name == cmd_name:
+                for info in group.typer_instance.registered_commands:
+                    _make_whole(info)
+                return typer.main.get_group_from_info(
+                    group, pretty_exceptions_short=False, suggest_commands=False, rich_markup_mode=None
+                )
+        info = next(i for i in module.app.registered_commands if (i.name or i.callback.__name__) == cmd_name)
+        _make_whole(info)
+        return typer.main.get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
+
+
+def _make_whole(command: Any) -> None:
+    if hasattr(command.callback, "whole"):
+        command.callback = command.callback.whole()
+
+
+def _like(name: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, COMMANDS, n=2)
+    return f"did you mean {' or '.join(near)}? " if near else ""
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+@app.callback()
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Track the commitments that governments make to each other: who owes what, by when, and how it is known.
+
+    \b
+      spacedialog                      the overview
+      spacedialog list --status open   what is not settled yet
+      spacedialog show ROK4-31         all that is known of one commitment
+
+    A vague date such as 2026 is a window, and not late before it closes. Nothing recorded is ever overwritten.
+    Options stand after the command.
+    """
+
+
+def program(arguments: list[str]) -> int:
+    """Run the command that the arguments name, the overview where they name none; its exit status."""
+    if any(_is_garbled(argument) for argument in arguments):
+        raise InputError("the call holds text that is not UTF-8", "set the terminal, or the file, to UTF-8")
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:2], "--help"]
+    elif not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
+        command = next((argument for argument in arguments if argument in COMMANDS), None)
+        if command:
+            raise InputError("options stand after the command", f"write {NAME} {command} {arguments[0]} …")
+        arguments = ["overview", *arguments]
+    if COMPLETE in os.environ:
+        # Typer re-exports it without saying so.
+        from typer.completion import completion_init  # type: ignore[attr-defined]
+
+        completion_init()
+    try:
+        return typer.main.get_command(app).main(arguments, NAME, COMPLETE, standalone_mode=False) or 0
+    except SystemExit as end:
+        if COMPLETE in os.environ:
+            return int(end.code or 0)
+        # Typer ends the process itself when whoever reads its output has gone.
+        raise BrokenPipeError from end
+    except typer.TyperException as error:
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context else NAME
+        raise InputError(f"{path}: {_sentence(error.format_message())}", f"{path} --help shows how") from error
+
+
+def _is_garbled(text: str) -> bool:
+    return any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].lower() + text[1:].rstrip(".")

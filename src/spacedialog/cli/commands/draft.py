@@ -1,0 +1,91 @@
+"""The command that drafts a data file from a statement."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from spacedialog import environment
+from spacedialog.cli.options import ColourOption, FormatOption, JsonOption, TodayOption, hint, output_of
+from spacedialog.errors import InputError
+from spacedialog.render.output import show
+
+app = typer.Typer()
+
+
+@app.command()
+def draft(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The text: .txt, .md or .html; - for standard input.", readable=False)
+    ],
+    when: Annotated[
+        str | None, typer.Option(metavar="DATE", help="When the parties met, if the text does not say.")
+    ] = None,
+    side: Annotated[
+        list[str] | None, typer.Option(metavar="KEY", help="A government that met: JPN, US, ZUB=Zubrowka; repeat it.")
+    ] = None,
+    key: Annotated[str | None, typer.Option(metavar="KEY", help="What refs begin with: JPN5.")] = None,
+    number: Annotated[int | None, typer.Option(metavar="N", min=1, help="The meeting's place in its series.")] = None,
+    series: Annotated[str | None, typer.Option(metavar="TEXT", help="The name of the series.")] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="The title of the meeting.")] = None,
+    place: Annotated[str | None, typer.Option(metavar="TEXT", help="Where they met.")] = None,
+    url: Annotated[str | None, typer.Option(metavar="URL", help="Where the text was published.")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(metavar="NAME", help="What the text is written in; else UTF-8.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the draft here.", show_default=False)
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show each sentence with what was found in it, or why nothing.")
+    ] = False,
+    format_: FormatOption = None,
+    json: JsonOption = False,
+    color: ColourOption = "auto",
+    today: TodayOption = None,
+) -> None:
+    """Draft a data file from a joint statement, a media note or an article: a candidate for each thing undertaken.
+
+    \b
+      spacedialog draft statement.html -o draft.json
+      spacedialog draft note.txt --when 2026-05-21 --key JPN5 -o jpn5.json
+      spacedialog draft statement.html --explain
+
+    Nothing is recorded. Look the candidates over (review, or any editor), then import the file. Formats are for
+    --explain.
+    """
+    from spacedialog.drafting import draft as drafting
+    from spacedialog.drafting import prose
+    from spacedialog.importing.reader import MAX_SIZE, Incoming
+    from spacedialog.model.dates import VagueDate
+    from spacedialog.model.values import web_address
+    from spacedialog.presentation import findings
+    from spacedialog.render.json_ import indented
+    from spacedialog.render.output import destination
+
+    if not explain and (format_ or json):
+        raise InputError("--format and --json are for what --explain shows", "add --explain, or leave them out")
+    if output is not None and str(output) != "-" and output.exists():
+        raise InputError(f"-o {output}: it is there already, and may have been reviewed", "name another file")
+    day = environment.the_day(today)
+    with environment.reading(file) as (name, stream):
+        text = prose.decoded(Incoming(stream, name, MAX_SIZE).whole(), name, encoding)
+    about = drafting.About(
+        VagueDate.parse(str(environment.vague_date("--when", when, day, "past"))) if when else None,
+        key,
+        series,
+        number,
+        title,
+        place,
+        web_address(url) if url else None,
+        tuple(side or ()),
+    )
+    drafted = drafting.draft(prose.read(text, prose.form_of(name, text)), about, name=name, compiled=day)
+    if output is not None or not explain:
+        with destination(output) as out:
+            out.write(indented(drafted.document))
+    if explain:
+        show(findings.explained(drafted.findings()), output_of(format_, json, None, color), as_of=day.isoformat())
+    hint(findings.account(drafted.document, str(output) if output else None, len(drafted.left_out)))

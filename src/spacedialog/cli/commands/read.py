@@ -1,0 +1,246 @@
+"""The commands that look: the overview, areas, lists, one commitment, what comes, what was."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from spacedialog import environment
+from spacedialog.cli.completion import complete_dialogue, complete_ref
+from spacedialog.cli.options import Choice, Reading, RefArgument, chooses, hint, reads, reads_one
+from spacedialog.presentation import documents, tables
+from spacedialog.render.output import Format
+from spacedialog.store.read.selection import filter_of
+
+app = typer.Typer()
+
+LARGEST = 2**31
+
+
+@app.command()
+@reads
+def overview(reading: Reading) -> None:
+    """Show the state of the record, as `spacedialog` alone does.
+
+    \b
+      spacedialog
+      spacedialog overview --as-of 2025-04-14 --json
+    """
+    with reading.view() as view:
+        reading.show(documents.overview(view.overview()))
+
+
+@app.command()
+@reads
+def dialogues(reading: Reading) -> None:
+    """List the dialogues: when and where they were held, and how far their commitments are.
+
+    \b
+      spacedialog dialogues
+      spacedialog dialogues --as-of 2023-12-31 --json
+
+    Other commands show all of them together, and one of them with --dialogue KEY.
+    """
+    with reading.view() as view:
+        reading.show(tables.dialogues(view.dialogues(), view.coverage))
+
+
+@app.command()
+@reads_one
+def compare(
+    reading: Reading,
+    old: Annotated[
+        str, typer.Argument(metavar="OLD", help="The key of the earlier dialogue.", autocompletion=complete_dialogue)
+    ],
+    new: Annotated[
+        str, typer.Argument(metavar="NEW", help="The key of the later one.", autocompletion=complete_dialogue)
+    ],
+    proposed: Annotated[
+        bool, typer.Option("--proposed", help="Only the pairs that look alike and that nobody has decided on.")
+    ] = False,
+) -> None:
+    """Show what a dialogue took up of an earlier one: repeated, stronger, weaker, done, silent, new.
+
+    \b
+      spacedialog compare ROK3 ROK4
+      spacedialog compare ROK3 ROK4 --proposed --format csv
+
+    Only what a person linked counts as carried on. Pairs that look alike are proposed, with a score, until somebody
+    says yes (`link`) or no (`unlink`).
+    """
+    from spacedialog.analysis import compare as carryover
+    from spacedialog.presentation import comparison as comparisons
+
+    with reading.view() as view:
+        found = carryover.compare(view, old, new)
+        reading.show(comparisons.proposals(found.proposals) if proposed else documents.comparison(found))
+    if found.proposals:
+        best = found.proposals[0]
+        many = f"{len(found.proposals)} pairs look" if len(found.proposals) > 1 else "1 pair looks"
+        hint(f"{many} alike; spacedialog link {best.old} {best.new} says that one is carried on, unlink that it is not")
+
+
+@app.command()
+@reads
+def areas(reading: Reading) -> None:
+    """List the areas of cooperation, and what comes next in each.
+
+    \b
+      spacedialog areas --dialogue ROK4
+      spacedialog areas --as-of 2025-04-14 --format csv
+    """
+    with reading.view() as view:
+        reading.show(tables.areas(view.areas(), view.coverage))
+
+
+@app.command(name="list")
+@reads
+@chooses
+def list_(
+    reading: Reading,
+    choice: Choice,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="At most so many.", show_default=False)
+    ] = None,
+) -> None:
+    """List commitments: all, or those that fit every option given.
+
+    \b
+      spacedialog list --party KASI --status open
+      spacedialog list --closing --sort due --json
+
+    An option given twice lets through either value: --area exploration --area pnt.
+    """
+    with reading.view() as view:
+        rows = view.commitments(filter_of(choice.of(reading.today), view), sort=choice.sort, limit=limit)
+        reading.show(tables.commitments(rows, view.coverage))
+
+
+@app.command()
+@reads_one
+def show(reading: Reading, ref: RefArgument) -> None:
+    """Show all that is known of one commitment, or of a dialogue.
+
+    \b
+      spacedialog show ROK4-31
+      spacedialog show 25 --as-of 2025-05-14
+
+    Of a commitment: its sources, milestones, moved dates and history. Of a dialogue, by its key (ROK4): who met,
+    its documents, and what the grades of evidence mean.
+    """
+    with reading.view() as view:
+        dialogue = view.dialogue(ref)
+        reading.show(
+            documents.dialogue(dialogue) if dialogue else documents.detail(view.detail(view.refs.resolve(ref)))
+        )
+
+
+@app.command()
+@reads
+def upcoming(
+    reading: Reading,
+    within: Annotated[
+        str | None, typer.Option(metavar="SPAN", help="Opening or closing within 18m, 30d, 2 years.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Opening or closing by the end of this date.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Those that were met or withdrawn too.")] = False,
+    timeline: Annotated[bool, typer.Option("--timeline", help="Draw the windows, in a table.")] = False,
+    alarm: Annotated[
+        str | None, typer.Option(metavar="SPAN", help="In a calendar, an alarm so long before: 14d, 2 weeks.")
+    ] = None,
+) -> None:
+    """List the milestones not yet met, in the order of their windows.
+
+    \b
+      spacedialog upcoming --within 18m
+      spacedialog upcoming --until 2027 --timeline -f table
+      spacedialog upcoming --format ics --alarm 2w -o dates.ics
+
+    A vague date is a window: 2026 opens on 1 January, closes on 31 December, and is not late before that. A calendar
+    also gets what was met or withdrawn, so that what it imported before is brought up to date.
+    """
+    limit = environment.horizon(within, until, reading.as_of)
+    if timeline:
+        reading.only("--timeline", Format.TABLE)
+    if alarm is not None:
+        reading.only("--alarm", Format.ICS)
+    days = environment.days("--alarm", alarm) if alarm is not None else None
+    with reading.view() as view:
+        reading.show(
+            tables.upcoming(
+                view.upcoming(until=limit, everything=everything),
+                view.coverage,
+                events=lambda: (event._replace(alarm_days=days) for event in view.calendar(until=limit)),
+                timeline=tables.timeline(view.day, limit, view.slips()) if timeline else None,
+            )
+        )
+
+
+@app.command()
+@reads
+def search(
+    reading: Reading,
+    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="Words, or beginnings of words.")],
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="At most so many.", show_default=False)
+    ] = None,
+) -> None:
+    """Find commitments by words in their text and their notes.
+
+    \b
+      spacedialog search lunar
+      spacedialog search KPS satellite --json
+    """
+    with reading.view() as view:
+        reading.show(tables.found(view.search(" ".join(words), limit=limit), view.coverage))
+
+
+@app.command()
+@reads
+def history(
+    reading: Reading,
+    ref: Annotated[
+        str | None, typer.Argument(metavar="REF", help="One commitment or milestone.", autocompletion=complete_ref)
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="The last so many.", show_default=False)
+    ] = None,
+    verify: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FINGERPRINT", help="Show that all is unchanged since this was printed.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """List what was recorded: all of it, or of one commitment.
+
+    \b
+      spacedialog history ROK4-25
+      spacedialog history --limit 20 --format jsonl
+
+    With --verify, status 0 where this store holds every change, unchanged, of which `fingerprint` printed the value,
+    and 4 where it does not. What came since does no harm.
+    """
+    if verify is not None:
+        from spacedialog.cli.commands.maintenance import verified
+
+        verified(reading, verify)
+        return
+    with reading.view() as view:
+        reading.show(tables.history(view.history(view.refs.resolve(ref) if ref else None, limit=limit)))
+
+
+@app.command()
+@reads
+def slips(reading: Reading) -> None:
+    """List every date that was moved, and by how much.
+
+    \b
+      spacedialog slips
+      spacedialog slips --as-of 2025-12-31 --json
+    """
+    with reading.view() as view:
+        reading.show(tables.slips(view.slips(), view.coverage))

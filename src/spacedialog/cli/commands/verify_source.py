@@ -1,0 +1,75 @@
+"""The command that holds sources against a copy of their document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from spacedialog import environment
+from spacedialog.cli.completion import complete_dialogue
+from spacedialog.cli.options import MAX_SIZE, MaxSizeOption, Reading, reads_one
+from spacedialog.errors import InputError
+from spacedialog.presentation import verification as sources
+
+app = typer.Typer()
+
+DATA_FILES = (".json", ".jsonl")
+
+
+@app.command(name="verify-source")
+@reads_one
+def verify_source(
+    reading: Reading,
+    dialogue: Annotated[
+        str,
+        typer.Argument(
+            metavar="DIALOGUE",
+            help="A dialogue's key (ROK4) or, not on record yet, a data file (… .json).",
+            autocompletion=complete_dialogue,
+        ),
+    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy of the text; - for standard input.")],
+    document: Annotated[
+        str | None,
+        typer.Option(metavar="KEY", help="Which document it is a copy of, where that is not clear: JS."),
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(metavar="NAME", help="How the copy is written, if not in UTF-8: latin-1, cp949, …")
+    ] = None,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="End with 1 if a sentence has changed or is missing.")
+    ] = False,
+    max_size: MaxSizeOption = MAX_SIZE,
+) -> None:
+    """Look for the sentences that commitments stand on in a copy of the text.
+
+    \b
+      spacedialog verify-source ROK4 statement.txt --document ST1
+      spacedialog verify-source my_draft.json statement.txt --exit-code
+
+    A sentence is the same, has moved, has changed (then the nearest one is shown), or is missing. Line breaks, spaces
+    and the shape of quotation marks do not count. A source with no hash is unpinned: what stands at its place is shown.
+    """
+    from spacedialog.drafting import citations, prose, verification
+    from spacedialog.importing.reader import Incoming
+
+    with environment.reading(file) as (name, stream):
+        content = Incoming(stream, name, environment.size("--max-size", max_size)).whole()
+    text = prose.decoded(content, name, encoding)
+    sentences = prose.read(text, prose.form_of(name, text)).sentences
+    if not sentences:
+        raise InputError(
+            f"{name}: there is no running text in it", "save the statement as plain text, Markdown or HTML"
+        )
+    if Path(dialogue).suffix in DATA_FILES:
+        with environment.reading(Path(dialogue)) as (data, stream):
+            cited = citations.of_file(stream, data, document)
+    else:
+        with reading.view() as view:
+            cited = citations.of_record(view, dialogue, document)
+    rows = verification.verify(cited, sentences)
+    reading.show(sources.verified(rows))
+    if exit_code and not all(map(verification.is_found, rows)):
+        raise typer.Exit(1)

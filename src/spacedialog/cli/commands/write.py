@@ -1,0 +1,317 @@
+"""The commands that write: marks, notes, dates, additions, corrections, undo, updates and records from files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from spacedialog import environment
+from spacedialog.cli.completion import (
+    complete_area,
+    complete_kind,
+    complete_new_status,
+    complete_party,
+    complete_ref,
+    complete_strength,
+)
+from spacedialog.cli.options import MAX_SIZE, MaxSizeOption, RefArgument, Writing, writes, writes_without
+from spacedialog.cli.progress import progress
+from spacedialog.errors import InputError
+
+app = typer.Typer()
+
+Value = TypeVar("Value")
+
+AreaOption = Annotated[str | None, typer.Option(metavar="AREA", help="Its area.", autocompletion=complete_area)]
+KindOption = Annotated[
+    str | None,
+    typer.Option(metavar="KIND", help="Its kind: agreement, action-item, …", autocompletion=complete_kind),
+]
+StrengthOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="STRENGTH",
+        help="How it is worded: delivered, firm, intended, exploratory.",
+        autocompletion=complete_strength,
+    ),
+]
+LeadOption = Annotated[
+    str | None, typer.Option(metavar="PARTY", help="The party that owes it.", autocompletion=complete_party)
+]
+PartnersOption = Annotated[
+    list[str] | None,
+    typer.Option("--partner", metavar="PARTY", help="A party that takes part.", autocompletion=complete_party),
+]
+DetailOption = Annotated[str | None, typer.Option(metavar="TEXT", help="What it says, at more length.")]
+SourceOption = Annotated[
+    str | None, typer.Option(metavar="DOCUMENT", help="The document it stands in: its key, title or address.")
+]
+ParagraphOption = Annotated[str | None, typer.Option(metavar="N", help="The paragraph of the document.")]
+ChangeArgument = Annotated[str | None, typer.Argument(metavar="CHANGE", help="The id of a change, or its end.")]
+
+
+@app.command()
+@writes
+def mark(
+    writing: Writing,
+    ref: RefArgument,
+    status: Annotated[
+        str,
+        typer.Argument(
+            metavar="STATUS",
+            help="not-assessed, not-started, in-progress, stalled, complete, withdrawn; a milestone is met, planned"
+            " or withdrawn.",
+            autocompletion=complete_new_status,
+        ),
+    ],
+    percent: Annotated[int | None, typer.Option(metavar="N", min=0, max=100, help="How much of it is done.")] = None,
+) -> None:
+    """Record how far a commitment is, or that a milestone was met.
+
+    \b
+      spacedialog mark ROK4-31 in-progress --percent 60 --evidence https://example.org/news
+      spacedialog mark 27 complete --on 2025-10-24 --note "Held in Busan"
+    """
+    writing.show(writing.tracker.mark(ref, status, percent=percent, **writing.remarks))
+
+
+@app.command()
+@writes_without("note")
+def note(
+    writing: Writing,
+    ref: RefArgument,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What is to be remembered.")],
+) -> None:
+    """Record a note; status and dates stay as they are.
+
+    \b
+      spacedialog note ROK4-33 "Raised again at the working level" --on 2026-05
+      spacedialog note 26 "No answer yet on the sites" --by desk
+    """
+    remarks = {name: value for name, value in writing.remarks.items() if name != "note"}
+    writing.show(writing.tracker.note(ref, text, **remarks))
+
+
+@app.command()
+@writes
+def reschedule(
+    writing: Writing,
+    ref: RefArgument,
+    due: Annotated[str, typer.Argument(metavar="DATE", help="As vague as it is known: 2027, 2027-05, 2027-Q2.")],
+) -> None:
+    """Move a due date or a milestone's date; the old one stays on record.
+
+    \b
+      spacedialog reschedule ROK4-31 2027 --evidence https://example.org/delay
+      spacedialog reschedule 25.1 2030-03 --note "Put back by half a year"
+    """
+    date_ = environment.vague_date("DATE", due, writing.tracker.today)
+    writing.show(writing.tracker.reschedule(ref, date_, **writing.remarks))
+
+
+@app.command()
+@writes
+def add(
+    writing: Writing,
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="What is promised, in a few words.")],
+    area: AreaOption = None,
+    source: SourceOption = None,
+    paragraph: ParagraphOption = None,
+    due: Annotated[str | None, typer.Option(metavar="DATE", help="As vague as it is known: 2027, 2027-Q2.")] = None,
+    kind: KindOption = None,
+    strength: StrengthOption = None,
+    lead: LeadOption = None,
+    partner: PartnersOption = None,
+    detail: DetailOption = None,
+    dialogue: Annotated[str | None, typer.Option(metavar="KEY", help="Its dialogue; the latest one.")] = None,
+    ref: Annotated[str | None, typer.Option(metavar="REF", help="Its ref; the next free number.")] = None,
+    milestone_of: Annotated[
+        str | None,
+        typer.Option(metavar="REF", help="Add a milestone to this commitment.", autocompletion=complete_ref),
+    ] = None,
+    every: Annotated[str | None, typer.Option(metavar="SPAN", help="The milestone recurs: 2 years.")] = None,
+) -> None:
+    """Put a commitment, or a milestone of one, on record.
+
+    \b
+      spacedialog add "Share lunar orbit data" --area exploration --lead KASA --source ST1 --due 2027
+      spacedialog add "Critical design review" --milestone-of ROK4-10 --due 2028-Q3
+    """
+    when = environment.vague_date("--due", due, writing.tracker.today) if due else None
+    if milestone_of is not None:
+        foreign = {"--area": area, "--kind": kind, "--strength": strength, "--lead": lead, "--partner": partner}
+        foreign |= {"--detail": detail, "--dialogue": dialogue, "--ref": ref, "--source": source}
+        _refuse(foreign, "a milestone has none of its own")
+        written = writing.tracker.add_milestone(
+            milestone_of, title, _needed("--due", when), recurs=every, **writing.remarks
+        )
+    else:
+        from spacedialog.editing.commitments import Addition
+
+        _refuse({"--every": every}, "only a milestone recurs")
+        given: dict[str, Any] = {"kind": kind, "strength": strength, "lead": lead, "partners": partner}
+        given |= {"dialogue": dialogue, "ref": ref, "due": when, "paragraph": paragraph, "detail": detail}
+        addition = Addition(
+            title,
+            _needed("--area", area),
+            _needed("--source", source),
+            **{name: value for name, value in given.items() if value is not None},
+        )
+        written = writing.tracker.add(addition, **writing.remarks)
+    writing.show(written)
+
+
+@app.command()
+@writes
+def edit(
+    writing: Writing,
+    ref: RefArgument,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Its title.")] = None,
+    area: AreaOption = None,
+    kind: KindOption = None,
+    strength: StrengthOption = None,
+    lead: LeadOption = None,
+    partner: PartnersOption = None,
+    detail: DetailOption = None,
+    source: SourceOption = None,
+    paragraph: ParagraphOption = None,
+    new_ref: Annotated[str | None, typer.Option("--ref", metavar="REF", help="Its ref.")] = None,
+) -> None:
+    """Correct what a commitment says, other than status and dates.
+
+    \b
+      spacedialog edit ROK4-43 --title "Share lunar orbit data" --partner NASA
+      spacedialog edit 43 --lead "" --note "It is a joint one after all"
+
+    An empty value empties the field. What it said before stays on record.
+    """
+    from spacedialog.editing.commitments import source as cited
+
+    if paragraph is not None and source is None:
+        raise InputError("--paragraph needs --source", "name the document too")
+    given: dict[str, Any] = {"title": title, "area": area, "kind": kind, "strength": strength, "lead": lead}
+    given |= {"partners": partner, "detail": detail, "ref": new_ref}
+    given |= {"sources": cited(source, paragraph) if source is not None else None}
+    values = {name: value or None for name, value in given.items() if value is not None}
+    if values.get("partners") == [""]:
+        values["partners"] = []
+    writing.show(writing.tracker.edit(ref, values, **writing.remarks))
+
+
+OldArgument = Annotated[
+    str, typer.Argument(metavar="OLD", help="The commitment of the earlier dialogue.", autocompletion=complete_ref)
+]
+NewArgument = Annotated[
+    str, typer.Argument(metavar="NEW", help="The one of the later dialogue.", autocompletion=complete_ref)
+]
+
+
+@app.command()
+@writes
+def link(writing: Writing, old: OldArgument, new: NewArgument) -> None:
+    """Record that a commitment carries on one of an earlier dialogue.
+
+    \b
+      spacedialog link ROK3-12 ROK4-33 --note "Both on export controls"
+      spacedialog link 2-06 3-07 --by desk
+
+    It holds from the day on which the later dialogue met, unless --on says otherwise. `compare` shows what was linked.
+    """
+    writing.show(writing.tracker.link(old, new, **writing.remarks))
+
+
+@app.command()
+@writes
+def unlink(writing: Writing, old: OldArgument, new: NewArgument) -> None:
+    """Record that a commitment does not carry on another: a link goes, a proposal is not made again.
+
+    \b
+      spacedialog unlink ROK3-04 ROK4-38
+      spacedialog unlink ROK3-08 ROK4-35 --note "The one is on shipping, the other on security"
+    """
+    writing.show(writing.tracker.unlink(old, new, **writing.remarks))
+
+
+@app.command()
+@writes_without("note", "evidence", "on")
+def undo(
+    writing: Writing,
+    change: ChangeArgument = None,
+    redo: Annotated[bool, typer.Option("--redo", help="Bring back what was undone.")] = False,
+    only: Annotated[bool, typer.Option("--only", help="Only this change, not all that was recorded with it.")] = False,
+) -> None:
+    """Take back the latest action, or that of CHANGE; nothing is erased.
+
+    \b
+      spacedialog undo
+      spacedialog undo --redo
+    """
+    if redo:
+        _refuse({"--only": only}, "it does not go with --redo")
+        writing.show(writing.tracker.redo(change))
+    else:
+        if only:
+            _needed("CHANGE", change)
+        writing.show(writing.tracker.undo(change, only=only))
+
+
+@app.command()
+@writes_without("note", "evidence", "on")
+def apply(
+    writing: Writing,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON Lines or CSV; - for standard input.")],
+    max_size: MaxSizeOption = MAX_SIZE,
+) -> None:
+    """Record many updates from a file: all of them, or none.
+
+    \b
+      spacedialog apply updates.csv --dry-run
+      spacedialog list --status open --json | my-script | spacedialog apply -
+
+    Each record has a ref and any of status, percent, due, note, evidence, on. Dates are EDTF.
+    """
+    from spacedialog.importing.reader import Incoming, text_of
+
+    with environment.reading(file) as (name, stream):
+        text = text_of(Incoming(stream, name, environment.size("--max-size", max_size)).whole(), name)
+    with progress("reading", "updates") as watch:
+        written = writing.tracker.apply(text, name, watch=watch)
+    writing.show(written)
+
+
+@app.command(name="import")
+@writes_without("note", "evidence", "on")
+def import_(
+    writing: Writing,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A data file or an exported log; - for standard input.")],
+    without_bundled: Annotated[
+        bool, typer.Option("--without-bundled", help="Where this makes the store, leave the bundled record out of it.")
+    ] = False,
+    max_size: MaxSizeOption = MAX_SIZE,
+) -> None:
+    """Take in a dialogue from a data file, or an exported log.
+
+    \b
+      spacedialog import my_dialogue.json --dry-run
+      spacedialog import backup.json --db new.db
+
+    What is on record already is passed over, and what people recorded stays as it is.
+    """
+    size = environment.size("--max-size", max_size)
+    with environment.reading(file) as (name, stream), progress("importing", "records") as watch:
+        written = writing.tracker.import_file(stream, name, bundled=not without_bundled, max_size=size, watch=watch)
+    writing.show(written)
+
+
+def _refuse(options: dict[str, Any], why: str) -> None:
+    for name, value in options.items():
+        if value:
+            raise InputError(f"{name} cannot be given here: {why}", "leave it out")
+
+
+def _needed(name: str, value: Value | None) -> Value:
+    if value is None:
+        raise InputError(f"{name} is missing", "the command needs it; --help shows how")
+    return value

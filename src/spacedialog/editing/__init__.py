@@ -1,0 +1,1 @@
+"""Check what one person records and turn it into entries."""

@@ -1,0 +1,1 @@
+"""Read files from outside, check them whole, and turn them into entries."""

@@ -1,0 +1,348 @@
+"""The data file: one dialogue as JSON; its model, and what may be wrong between its parts or with it in a record.
+
+What a file says becomes changes in `record`; how one is read stands in `intake`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from spacedialog.editing.updates import LONGEST_TEXT, check_on, check_text
+from spacedialog.errors import DateError, InputError
+from spacedialog.importing.changes import Entry
+from spacedialog.model.dates import Recurrence, VagueDate, quoted
+from spacedialog.model.entry import item_id
+from spacedialog.model.values import web_address
+from spacedialog.model.vocabulary import HASH_PATTERN, NAME_PATTERN, Decision, MilestoneStatus, Status, Strength
+from spacedialog.store.read.refs import Target
+
+if TYPE_CHECKING:
+    from spacedialog.store.read.snapshot import View
+
+
+def _edtf(text: str) -> str:
+    try:
+        return str(VagueDate.parse(text))
+    except DateError as error:
+        raise ValueError(f"{error.problem}\n  {error.remedy}") from error
+
+
+def _recurrence(text: str) -> str:
+    try:
+        return str(Recurrence.parse(text))
+    except DateError as error:
+        raise ValueError(f"{error.problem}\n  {error.remedy}") from error
+
+
+def _web_address(text: str) -> str:
+    try:
+        return web_address(text)
+    except InputError as error:
+        raise ValueError(f"{error.problem}\n  {error.remedy}") from error
+
+
+def _text(text: str) -> str:
+    try:
+        return check_text("text", text)
+    except InputError as error:
+        raise ValueError(f"{error.problem.removeprefix('text: ')}\n  {error.remedy}") from error
+
+
+Text = Annotated[str, AfterValidator(_text), Field(min_length=1, max_length=LONGEST_TEXT)]
+Key = Annotated[str, Field(pattern=f"^{NAME_PATTERN}$", description="A short name.")]
+RefText = Annotated[str, Field(pattern=f"^{NAME_PATTERN}$", description="A citable name such as ROK4-07.")]
+Edtf = Annotated[
+    str,
+    AfterValidator(_edtf),
+    Field(max_length=64, description="An EDTF date: 2026, 2026-10, 2026-10-05, 2025-10/2026-03, 2026~, …"),
+]
+Every = Annotated[str, AfterValidator(_recurrence), Field(description="How often it comes round: 2 years.")]
+WebAddress = Annotated[str, AfterValidator(_web_address), Field(max_length=2_000, json_schema_extra={"format": "uri"})]
+
+# Every wrong part of a list is a problem of its own, so a list of millions of them must end before they are looked at.
+MOST = 1_000
+MOST_DECLARED = 10_000
+
+
+class Strict(BaseModel):
+    """A part of a file in which nothing stands that is not declared."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Head(Strict):
+    """One head of a delegation."""
+
+    side: Key
+    name: Text
+    title: Text
+    body: Text
+
+
+class Dialogue(Strict):
+    """One meeting in a series."""
+
+    key: Key = Field(description="The prefix of its refs, such as ROK4.")
+    series: Text
+    number: int | None = Field(default=None, ge=1, description="Its place in the series.")
+    title: Text
+    place: Text | None = None
+    when: Edtf
+    host: Key | None = Field(default=None, description="The party that hosted it.")
+    heads: list[Head] = Field(default=[], max_length=MOST)
+    note: Text | None = None
+
+
+class Document(Strict):
+    """A document that commitments and updates cite."""
+
+    key: Key
+    title: Text
+    url: WebAddress | None = None
+    note: Text | None = None
+
+
+class Area(Strict):
+    """A field of cooperation inside the dialogue."""
+
+    key: Key
+    title: Text
+
+
+class Party(Strict):
+    """A government, agency or body, and the side it belongs to."""
+
+    key: Key
+    name: Text
+    side: Key
+
+
+class Source(Strict):
+    """Where a fact stands: a document of the file, a paragraph in it, and how good the evidence is.
+
+    `draft` counts sentences and hashes them; `verify-source` finds them again.
+    """
+
+    document: Key
+    paragraph: Text | None = None
+    sentence: int | None = Field(default=None, ge=1, description="Its place in the paragraph.")
+    hash: str | None = Field(default=None, pattern=HASH_PATTERN, description="Of the sentence, as `draft` reckons it.")
+    grade: Text | None = Field(default=None, description="A key of the file's `grades`.")
+
+
+class Milestone(Strict):
+    """A dated event that a commitment leads to, other than its own due date."""
+
+    ref: RefText
+    title: Text
+    when: Edtf
+    recurs: Every | None = None
+    since: Edtf | None = Field(default=None, description="When it was set, if later than the meeting.")
+    status: MilestoneStatus = Field(default=MilestoneStatus.PLANNED, strict=False)
+    note: Text | None = None
+    sources: list[Source] = Field(default=[], max_length=100)
+    evidence: WebAddress | None = None
+
+
+class Draft(Strict):
+    """What `draft` says of a candidate, for whoever reviews it; no part of the record."""
+
+    sentence: Text
+    confidence: float = Field(ge=0, le=1)
+    why: Text
+    decision: Decision | None = Field(default=None, strict=False, description="None until somebody has looked.")
+
+
+class CarriedOn(Strict):
+    """A commitment of an earlier dialogue that this one takes up, and how that is known."""
+
+    ref: RefText
+    note: Text | None = None
+    evidence: WebAddress
+
+
+class Commitment(Strict):
+    """One thing promised, agreed, intended or explored."""
+
+    ref: RefText
+    area: Key
+    kind: Key = Field(description="agreement, action-item, consultation, event, …")
+    title: Text
+    detail: Text | None = None
+    strength: Strength = Field(strict=False)
+    lead: Key | None = Field(default=None, description="The party that owes it; none where it is joint.")
+    partners: list[Key] = Field(default=[], max_length=MOST)
+    due: Edtf | None = None
+    status: Status = Field(strict=False)
+    percent: int | None = Field(default=None, ge=0, le=100)
+    sources: list[Source] = Field(min_length=1, max_length=MOST)
+    omitted_by: list[Key] = Field(
+        default=[], max_length=MOST, description="Documents on the meeting that leave it out."
+    )
+    difference: Text | None = Field(default=None, description="Where the documents differ.")
+    milestones: list[Milestone] = Field(default=[], max_length=MOST)
+    carries_on: list[CarriedOn] = Field(
+        default=[], max_length=MOST, description="What it takes up of an earlier dialogue, by its full ref."
+    )
+    draft: Draft | None = None
+
+
+class Update(Strict):
+    """What happened to a commitment or a milestone after the meeting."""
+
+    ref: RefText
+    on: Edtf
+    status: Annotated[Status, Field(strict=False)] | Annotated[MilestoneStatus, Field(strict=False)] | None = None
+    percent: int | None = Field(default=None, ge=0, le=100)
+    due: Edtf | None = Field(default=None, description="The new due date, or the milestone's new date.")
+    note: Text | None = None
+    evidence: WebAddress
+
+
+class Opening(Strict):
+    """What a data file says before its commitments; the first line of one in JSON Lines."""
+
+    format: Literal["spacedialog/1"]
+    compiled: Edtf = Field(description="The day the file was compiled.")
+    dialogue: Dialogue
+    documents: list[Document] = Field(max_length=MOST_DECLARED)
+    grades: dict[Text, Text] = Field(default={}, description="The evidence grades, each with its meaning.")
+    areas: list[Area] = Field(max_length=MOST_DECLARED)
+    parties: list[Party] = Field(max_length=MOST_DECLARED)
+
+
+class DataFile(Opening):
+    """One dialogue: who met, what was undertaken, and what has happened since."""
+
+    commitments: list[Commitment]
+    updates: list[Update] = []
+
+
+class Checks:
+    """What may be wrong between the parts of a data file, though each is in order: names not declared, used twice."""
+
+    def __init__(self, opening: Opening) -> None:
+        self._opening = opening
+        self._known = {
+            "areas": {area.key for area in opening.areas},
+            "parties": {party.key for party in opening.parties},
+            "documents": {document.key for document in opening.documents},
+        }
+        self._refs: set[str] = set()
+
+    def opening(self) -> Iterator[str]:
+        """What is wrong with the opening."""
+        for kind, keys in self._known.items():
+            of_kind: Sequence[Document | Area | Party] = getattr(self._opening, kind)
+            if len(of_kind) > len(keys):
+                yield f"{kind}: a key stands there twice\n  give each its own"
+        yield from self._closed("dialogue.when", self._opening.dialogue.when)
+        yield from self._unknown("dialogue.host", "parties", self._opening.dialogue.host)
+
+    def commitment(self, place: str, commitment: Commitment) -> Iterator[str]:
+        """What is wrong with a commitment."""
+        yield from self._ref(place, commitment.ref)
+        yield from self._unknown(f"{place}.area", "areas", commitment.area)
+        yield from self._unknown(f"{place}.lead", "parties", commitment.lead)
+        for position, partner in enumerate(commitment.partners):
+            yield from self._unknown(f"{place}.partners[{position}]", "parties", partner)
+        for position, document in enumerate(commitment.omitted_by):
+            yield from self._unknown(f"{place}.omitted_by[{position}]", "documents", document)
+        yield from self._whole(place, commitment)
+        yield from self._cited(place, commitment.sources)
+        carried = [one.ref.casefold() for one in commitment.carries_on]
+        for position, ref in enumerate(carried):
+            if ref in carried[:position]:
+                yield f"{place}.carries_on[{position}].ref: it stands there twice\n  write it once"
+            if ref.rpartition("-")[0] == commitment.ref.casefold().rpartition("-")[0]:
+                yield (
+                    f"{place}.carries_on[{position}].ref: {quoted(commitment.carries_on[position].ref)} is of the same"
+                    " dialogue\n  name a commitment of an earlier one"
+                )
+        for position, milestone in enumerate(commitment.milestones):
+            part = f"{place}.milestones[{position}]"
+            yield from self._ref(part, milestone.ref)
+            if not milestone.ref.startswith(f"{commitment.ref}."):
+                yield f"{part}.ref: {milestone.ref} does not belong to its commitment\n  write {commitment.ref}.1"
+            yield from self._closed(f"{part}.since", milestone.since)
+            yield from self._cited(part, milestone.sources)
+            if milestone.recurs:
+                try:
+                    VagueDate.parse(milestone.when).occurrence(1, Recurrence.parse(milestone.recurs))
+                except DateError as error:
+                    yield f"{part}.recurs: {error.problem}\n  {error.remedy}"
+
+    def update(self, place: str, update: Update, commitments: Sequence[Commitment]) -> Iterator[str]:
+        """What is wrong with an update that may be about any of these commitments."""
+        ref = update.ref.casefold()
+        words: type[Status] | type[MilestoneStatus] | None = None
+        if ref in (commitment.ref.casefold() for commitment in commitments):
+            words = Status
+        elif any(ref in self.refs_of(commitment) for commitment in commitments):
+            words = MilestoneStatus
+        else:
+            yield f"{place}.ref: {quoted(update.ref)} is not in the file\n  write the ref of one of its commitments"
+        if words and update.status is not None and update.status.value not in list(words):
+            yield (
+                f"{place}.status: {update.status.value} does not fit {update.ref}\n  write one of {', '.join(words)}"
+            )
+        yield from self._whole(place, update)
+        yield from self._closed(f"{place}.on", update.on)
+
+    @staticmethod
+    def refs_of(commitment: Commitment) -> list[str]:
+        """The refs of a commitment and its milestones, case aside."""
+        return [one.casefold() for one in (commitment.ref, *(milestone.ref for milestone in commitment.milestones))]
+
+    def _ref(self, place: str, ref: str) -> Iterator[str]:
+        if ref.casefold() in self._refs:
+            yield f"{place}.ref: {ref} stands in the file before\n  give each its own"
+        self._refs.add(ref.casefold())
+
+    def _unknown(self, place: str, kind: str, key: str | None) -> Iterator[str]:
+        if key is not None and key not in self._known[kind]:
+            yield f"{place}: {quoted(key)} is not among the {kind}\n  add it there, or write one that is"
+
+    def _cited(self, place: str, sources: Sequence[Source]) -> Iterator[str]:
+        for number, source in enumerate(sources):
+            yield from self._unknown(f"{place}.sources[{number}].document", "documents", source.document)
+            if source.grade is not None and source.grade not in self._opening.grades:
+                yield f"{place}.sources[{number}].grade: {quoted(source.grade)} is not among the grades\n  add it there"
+
+    def _whole(self, place: str, said: Commitment | Update) -> Iterator[str]:
+        if said.status == Status.COMPLETE and said.percent not in (None, 100):
+            yield f"{place}.percent: what is complete is not at {said.percent} %\n  leave it out, or write in-progress"
+
+    def _closed(self, place: str, date_: str | None) -> Iterator[str]:
+        if date_ is not None and VagueDate.parse(date_).latest is None:
+            yield f"{place}: {date_} has no end, and what is recorded has happened\n  write when it happened"
+
+
+def opening_misfits(opening: Mapping[str, Any], view: View, today: date) -> Iterator[str]:
+    """What is wrong with the opening of a data file in this record: a meeting to come, a key that another has."""
+    dialogue = opening["dialogue"]
+    when = VagueDate.parse(dialogue["when"])
+    if when.latest is None or when.latest > today:
+        yield f"dialogue.when: {when} may lie after today ({today})\n  import it when the parties have met"
+    here = view.dialogue(dialogue["key"])
+    if here and (here.get("series"), here.get("number")) != (dialogue["series"], dialogue.get("number")):
+        yield f"dialogue.key: {dialogue['key']} is {here.get('title')} here\n  give the dialogue another key"
+
+
+def entry_misfits(entry: Entry, view: View, today: date) -> Iterator[str]:
+    """What is wrong with a commitment of a data file in this record: refs that are taken, news from the future."""
+    item = item_id("commitment", entry.commitment["ref"])
+    wanted = [Target(entry.commitment["ref"], item, None)]
+    for milestone in entry.commitment.get("milestones", ()):
+        wanted.append(Target(milestone["ref"], item, item_id("milestone", milestone["ref"])))
+    for ref in view.refs.taken(wanted):
+        yield f"{entry.place}: {ref} is the ref of something else here\n  give it another ref"
+    for place, update in entry.updates:
+        try:
+            check_on(VagueDate.parse(update["on"]), today)
+        except InputError as error:
+            yield f"{place}.{error.problem}\n  {error.remedy}"

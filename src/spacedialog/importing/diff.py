@@ -1,0 +1,58 @@
+"""What a data file says that its previous import did not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING
+
+from spacedialog.importing import changes, dialogue_schema
+from spacedialog.model.vocabulary import Decision
+from spacedialog.store import log as journal
+
+if TYPE_CHECKING:
+    from spacedialog.editing.session import Session
+    from spacedialog.importing.changes import Candidates, Entry
+    from spacedialog.importing.parse import Contents
+    from spacedialog.model.entry import Draft
+    from spacedialog.model.progress import Watch
+
+
+def drafts(
+    contents: Contents, session: Session, today: date, candidates: Candidates, watch: Watch
+) -> Iterator[list[Draft]]:
+    """What is new in the file, by item; nothing more once anything is wrong with it, which `contents.problems` tells.
+
+    A candidate that a review dropped takes back what an earlier import said of it, unless people recorded more of it
+    since. `candidates` counts what was imported undecided, and keeps the refs of those that stay.
+    """
+    on = today.isoformat()
+
+    def news(of: list[Draft]) -> list[Draft]:
+        item = of[0].item
+        if journal.is_new(session.connection, item):
+            return of
+        previous, refused = journal.imported(session.connection, item), journal.refused(session.connection, item)
+        return changes.differences(of, previous, refused, on=on)
+
+    def gone(entry: Entry) -> Iterator[list[Draft]]:
+        commitment, *links = changes.items(entry)
+        for item in (commitment, *links):
+            previous = journal.imported(session.connection, item)
+            if {change.id for change in journal.live(session.connection, item)} <= {one.id for one in previous}:
+                yield changes.differences([], previous, (), on=on)
+            elif item == commitment:
+                candidates.keep(entry.commitment["ref"])
+                return
+
+    contents.problems.extend(dialogue_schema.opening_misfits(contents.opening, session.view, today))
+    if not contents.problems:
+        yield from map(news, changes.opening_drafts(contents.opening))
+    for entry in watch(contents.entries()):
+        candidates.count(entry)
+        if entry.decision is Decision.DROPPED:
+            yield from gone(entry)
+            continue
+        contents.problems.extend(dialogue_schema.entry_misfits(entry, session.view, today))
+        if not contents.problems:
+            yield from map(news, changes.entry_drafts(contents.opening["dialogue"], entry))

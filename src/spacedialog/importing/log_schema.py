@@ -1,0 +1,120 @@
+"""An exported log: its model, and the changes that its entries are."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from spacedialog.importing.dialogue_schema import (
+    MOST,
+    MOST_DECLARED,
+    Document,
+    Edtf,
+    Every,
+    Head,
+    Key,
+    RefText,
+    Strict,
+    Text,
+)
+from spacedialog.model.entry import Change, canonical
+
+Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+
+
+class Known(BaseModel):
+    """A part of a change as far as this program knows it; what it does not know is let through."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+
+
+class LooseSource(Known):
+    """A source in a log: the document may be one that no file declares."""
+
+    document: Text
+    paragraph: Text | None = None
+    grade: Text | None = None
+
+
+class Values(Known):
+    """The new values of fields that a change sets."""
+
+    ref: RefText | None = None
+    key: Key | None = None
+    dialogue: str | None = None
+    area: str | None = None
+    kind: str | None = None
+    title: Text | None = None
+    name: str | None = None
+    side: str | None = None
+    detail: Text | None = None
+    strength: str | None = None
+    lead: str | None = None
+    partners: list[str] | None = Field(default=None, max_length=MOST)
+    status: str | None = None
+    percent: int | None = Field(default=None, ge=0, le=100)
+    position: int | None = Field(default=None, ge=0, le=1_000_000)
+    due: Edtf | None = None
+    when: Edtf | None = None
+    met: Edtf | None = None
+    recurs: Every | None = None
+    difference: str | None = None
+    omitted_by: list[str] | None = Field(default=None, max_length=MOST)
+    sources: list[LooseSource] | None = Field(default=None, max_length=MOST)
+    documents: list[Document] | None = Field(default=None, max_length=MOST_DECLARED)
+    heads: list[Head] | None = Field(default=None, max_length=MOST)
+    grades: dict[str, str] | None = None
+
+
+class Body(Known):
+    """What a change says, as far as this program knows."""
+
+    v: int
+    type: str | None = None
+    set: Values | None = None
+    note: Text | None = None
+    evidence: str | None = None
+    milestone: Uuid | None = None
+    retracts: Uuid | None = None
+    via: str | None = None
+
+
+class LogEntry(Strict):
+    """One change of an exported log."""
+
+    id: Uuid
+    ts: int = Field(ge=0, lt=200_000_000_000_000_000, description="Recorded, in microseconds since 1970, UTC.")
+    on: Edtf
+    author: Text
+    kind: Text
+    item: Uuid
+    base: str | None
+    body: Body
+    sha: str = Field(pattern=r"^[0-9a-f]{64}$")
+    seq: int | None = None
+
+
+class LogFile(Strict):
+    """A whole log, as `export` writes it: one object, or (JSON Lines) its format and then a change a line."""
+
+    format: Literal["spacedialog-log/1"]
+    changes: list[LogEntry]
+
+
+def change_of(entry: LogEntry) -> Change:
+    """The change that an entry is; whether its hash fits is another question."""
+    body = canonical(entry.body.model_dump(exclude_unset=True))
+    return Change(**{**entry.model_dump(exclude={"body"}), "body": body})
+
+
+def misfit(change: Change) -> str:
+    """What in a change is not as this program writes it, and would take it from a file; empty where it fits."""
+    fields = canonical({name: value for name, value in change._asdict().items() if name != "body"})
+    try:
+        LogEntry.model_validate_json(f'{fields[:-1]},"body":{change.body}}}')
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        return f"{place}: {first['msg']}".splitlines()[0].removeprefix(": ")
+    return ""

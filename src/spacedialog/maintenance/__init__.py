@@ -1,0 +1,1 @@
+"""Check, back up, restore and fingerprint a store."""

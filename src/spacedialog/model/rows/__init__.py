@@ -1,0 +1,1 @@
+"""Typed rows: what reads return and what JSON output contains."""

@@ -1,0 +1,136 @@
+"""Dates and spans as people type them on the command line, relative to a day that the caller gives.
+
+What is stored is left to `dates`: each form here becomes one EDTF text there. What could mean two things is
+refused, never guessed: `10/05/2026`, `next month`, `winter 2026`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Literal
+
+from spacedialog.errors import DateError
+from spacedialog.model.dates import LONGEST, SPAN_REMEDY, YEARS_REMEDY, Span, Unit, VagueDate, quoted
+
+Toward = Literal["future", "past"]
+
+REMEDY = (
+    "write a date such as 2026, 2026-10, 2026-10-05, 2025-10/2026-03, 5 Oct 2026, Q3 2026, spring 2026, "
+    "by 2035, tomorrow, friday, in 3 months or 2w ago"
+)
+DAY_REMEDY = "write a day such as 2026-10-05, 5 Oct 2026, today, yesterday, friday or 3 days ago"
+
+
+def _numbered(names: str) -> dict[str, int]:
+    """Each name, and its first three letters, with its place from 0."""
+    return {short: i for i, name in enumerate(names.split()) for short in (name, name[:3])}
+
+
+_WEEKDAYS = _numbered("monday tuesday wednesday thursday friday saturday sunday")
+_MONTHS = {
+    name: f"{i + 1:02}"
+    for name, i in _numbered(
+        "january february march april may june july august september october november december"
+    ).items()
+} | {"sept": "09"}
+_PARTS = {"spring": "21", "summer": "22", "autumn": "23", "fall": "23"} | {
+    part: part for part in ("q1", "q2", "q3", "q4", "h1", "h2")
+}
+_NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_UNITS = {"d": Unit.DAY, "w": Unit.WEEK, "m": Unit.MONTH, "y": Unit.YEAR}
+_SPAN = re.compile(r"([1-9][0-9]{0,2}) ?([dwmy]|(?:day|week|month|year)s?)")
+_YEAR = re.compile(r"[0-9]{4}")
+_DAY = re.compile(r"[0-9]{1,2}")
+
+
+def parse_date(text: str, *, today: date, toward: Toward = "future") -> VagueDate:
+    """Read a date as typed, without regard to case or spare spaces; DateError when it is none of these.
+
+    | typed | read as |
+    |---|---|
+    | any form of `VagueDate.parse` | itself |
+    | `today`, `yesterday`, `tomorrow` | that day |
+    | `friday`, `fri` | future: the next one after today; past: the latest one, today included |
+    | `3 months`, `2w`, `10d`, `18m`, `1y` | the day so long after today, or before it toward the past |
+    | `in 3 months`, `3 months ago` | the day so long after or before today, whatever `toward` |
+    | `Oct 2026`, `5 October 2026`, `Oct 5, 2026` | `2026-10`, `2026-10-05` |
+    | `Q3 2026`, `H2 2026`, `spring 2026` | `2026-35`, `2026-41`, `2026-21` |
+    | `end of 2026` | `2026-12`: the year's last month, for no day was named; it closes as the year does |
+    | `by DATE`, `from DATE` | `../DATE`, `DATE/..` |
+
+    Months and years end on the month's last day where it has no such day, as `Span.after` does.
+    """
+    phrase = " ".join(text.split())
+    plain = phrase.isascii() and len(phrase) <= LONGEST
+    edtf = _edtf(phrase.lower().split(), today, toward) if plain else None
+    try:
+        return VagueDate.parse(edtf or phrase)
+    except DateError as error:
+        problem = f"{quoted(phrase)} is not a date" if edtf else error.problem
+        raise DateError(problem, REMEDY) from None
+
+
+def parse_day(text: str, *, today: date, toward: Toward = "past") -> date:
+    """Read one exact day, in any form of `parse_date`; DateError when it is vaguer, or no date."""
+    when = parse_date(text, today=today, toward=toward)
+    if when.earliest is None or not when.is_exact:
+        raise DateError(f"{quoted(text)} is not one day, and a day is needed here", DAY_REMEDY)
+    return when.earliest
+
+
+def parse_span(text: str) -> Span:
+    """Read `18m`, `3 months`, `30d`, `2 weeks`, `1 year`, without regard to case; DateError for all else."""
+    span = _span(text.lower().split()) if text.isascii() else None
+    if span is None:
+        raise DateError(f"{quoted(text)} is not a span of time", SPAN_REMEDY)
+    return span
+
+
+def _span(words: list[str]) -> Span | None:
+    found = _SPAN.fullmatch(" ".join(words))
+    return Span(int(found[1]), _UNITS[found[2][0]]) if found else None
+
+
+def _edtf(words: list[str], today: date, toward: Toward) -> str | None:
+    """The EDTF text, not yet checked, of words in lower case; None when they are no form but EDTF's own."""
+    match words:
+        case [near] if near in _NEAR:
+            return _day(today, _NEAR[near])
+        case [name] if name in _WEEKDAYS:
+            # Past takes today in and future does not: no day is named by both.
+            ahead = (_WEEKDAYS[name] - today.weekday() - 1) % 7 + 1
+            return _day(today, ahead if toward == "future" else ahead - 7)
+        case ["in", *rest] if span := _span(rest):
+            return span.after(today).isoformat()
+        case [*rest, "ago"] if span := _span(rest):
+            return span.before(today).isoformat()
+        case [*rest] if span := _span(rest):
+            return (span.after(today) if toward == "future" else span.before(today)).isoformat()
+        case ["by", *rest]:
+            return f"../{_edtf(rest, today, toward) or ' '.join(rest)}"
+        case ["from", *rest]:
+            return f"{_edtf(rest, today, toward) or ' '.join(rest)}/.."
+        case ["end", "of", year] if _YEAR.fullmatch(year):
+            return f"{year}-12"
+        case ["winter", year] if _YEAR.fullmatch(year):
+            raise DateError(
+                f"'winter {year}' may begin or end in {year}",
+                f"write {year}-24 for the winter that begins in December {year}",
+            )
+        case [part, year] if part in _PARTS and _YEAR.fullmatch(year):
+            return f"{year}-{_PARTS[part]}"
+        case [month, year] if month in _MONTHS and _YEAR.fullmatch(year):
+            return f"{year}-{_MONTHS[month]}"
+        case [day, month, year] if month in _MONTHS and _DAY.fullmatch(day) and _YEAR.fullmatch(year):
+            return f"{year}-{_MONTHS[month]}-{day:0>2}"
+        case [month, day, year] if month in _MONTHS and _DAY.fullmatch(day.removesuffix(",")):
+            return _edtf([day.removesuffix(","), month, year], today, toward)
+    return None
+
+
+def _day(today: date, ahead: int) -> str:
+    try:
+        return (today + timedelta(days=ahead)).isoformat()
+    except OverflowError:
+        raise DateError(f"the day beside {today} leaves the calendar", YEARS_REMEDY) from None

@@ -1,0 +1,1 @@
+"""Choose the columns and blocks that people see."""

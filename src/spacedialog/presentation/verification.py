@@ -1,0 +1,45 @@
+"""How sources look that were held against a copy of their document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from spacedialog.model.rows.drafting import VerifiedRow
+from spacedialog.model.vocabulary import SourceVerdict
+from spacedialog.presentation.tables import Column, Sheet
+
+_TONES = {SourceVerdict.SAME: "met", SourceVerdict.MOVED: "closing", SourceVerdict.UNPINNED: "stale"}
+
+
+_NEAR = "near: how alike the sentences are; on record, where only a hash is kept, the share of the title's words"
+
+
+def verified(rows: Sequence[VerifiedRow]) -> Sheet:
+    """The sources of a dialogue, each with its verdict and the sentence of the copy."""
+    return Sheet(
+        "sources",
+        VerifiedRow._fields,
+        rows,
+        (
+            Column("Ref", lambda row: row.ref),
+            Column("Verdict", lambda row: row.verdict, tone=lambda row: _TONES.get(row.verdict, "overdue")),
+            Column("Recorded", lambda row: _place(row.paragraph, row.sentence), from_width=70),
+            Column("Found", lambda row: _place(row.found_paragraph, row.found_sentence)),
+            Column("Near", lambda row: "" if row.similarity is None else f"{row.similarity:.2f}", right=True),
+            Column("Commitment", lambda row: row.title, from_width=120, wide=True),
+            Column("Sentence of the copy", lambda row: row.text or "", wide=True),
+        ),
+        "no commitment cites it",
+        lambda: _notes(rows),
+    )
+
+
+def _place(paragraph: str | None, sentence: int | None) -> str:
+    return " ".join(part for part in (f"par. {paragraph}" * bool(paragraph), f"s. {sentence}" * bool(sentence)) if part)
+
+
+def _notes(rows: Sequence[VerifiedRow]) -> tuple[str, ...]:
+    counts = Counter(row.verdict for row in rows)
+    said = ", ".join(f"{counts[verdict]} {verdict}" for verdict in SourceVerdict if counts[verdict])
+    return (said, _NEAR) if any(row.similarity is not None for row in rows) else (said,)

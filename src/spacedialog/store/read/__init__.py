@@ -1,0 +1,1 @@
+"""Read a store: snapshots of the record as of a day."""

@@ -1,0 +1,77 @@
+"""Assessments as of a day, and what else a crosswalk needs to know of commitments: asked of the period tables."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from spacedialog.model.entry import content_of, instant
+from spacedialog.model.fold import closing_day
+from spacedialog.model.rows.assessment import AssessmentRow
+from spacedialog.store.read.filter_sql import EVERYTHING, VALID, Filter, Parameters, fitting, order_by, reckoning
+
+
+class Timing(NamedTuple):
+    """When a commitment came to have its status, and whether that was after its window.
+
+    It is `late` where it was completed after the first date that was set had passed, `missed` where it was looked at
+    after its window had closed.
+    """
+
+    late: bool
+    missed: bool
+
+
+def assessments(
+    connection: sqlite3.Connection,
+    day: date,
+    filter_: Filter = EVERYTHING,
+    *,
+    item: str | None = None,
+    rubric: str | None = None,
+    dialogues: Sequence[str] = (),
+) -> Iterator[AssessmentRow]:
+    """The verdicts that stand on the day, of the commitments that the filter lets through, or of one (`item`)."""
+    parameters: Parameters = {**reckoning(day), "item": item or "", "rubric": rubric or ""}
+    cursor = connection.execute(
+        'SELECT c.ref, c.title, a.party, a.assessor, a.rubric, a.verdict, l."on", l.author, l.ts, l.id, l.body'
+        f" FROM commitment AS c JOIN assessment AS a ON a.commitment = c.item AND {VALID.format('a')}"
+        f" JOIN change AS l ON l.id = a.entry WHERE {fitting(filter_, dialogues, parameters)}"
+        f" AND {'c.item = :item' if item else 'TRUE'} AND {'a.rubric = :rubric' if rubric else 'TRUE'}"
+        f" ORDER BY {order_by('ref')}, a.rubric, a.party IS NOT NULL, a.party, a.assessor",
+        parameters,
+    )
+    return map(_assessment_row, cursor)
+
+
+def _assessment_row(row: tuple[Any, ...]) -> AssessmentRow:
+    *found, on, author, ts, change, body = row
+    said = content_of(body)
+    return AssessmentRow._make((*found, on, said.get("note"), said.get("evidence"), author, instant(ts), change))
+
+
+def timings(
+    connection: sqlite3.Connection, day: date, filter_: Filter = EVERYTHING, *, dialogues: Sequence[str] = ()
+) -> dict[str, Timing]:
+    """The timing of each commitment that the filter lets through, by its ref."""
+    parameters = reckoning(day)
+    earlier = "FROM commitment AS p WHERE p.item = c.item AND p.valid_from <= :day"
+    cursor = connection.execute(
+        "SELECT c.ref, c.status, c.checked, c.due_latest,"
+        " ifnull((SELECT r.old FROM redating AS r WHERE r.item = c.item AND r.milestone IS NULL AND r.day <= :day"
+        " ORDER BY r.day, r.change LIMIT 1), c.due),"
+        # From when it has had its status. What was so from the first day on may have been so long before.
+        f" (SELECT min(p.valid_from) {earlier} AND p.valid_from >"
+        f" (SELECT max(p.valid_from) {earlier} AND p.status <> c.status))"
+        f" FROM commitment AS c WHERE {fitting(filter_, dialogues, parameters)}",
+        parameters,
+    )
+    return {
+        ref: Timing(
+            status == "complete" and bool(since and due and since > closing_day(due)),
+            bool(latest and latest < day.isoformat() and checked > latest),
+        )
+        for ref, status, checked, latest, due, since in cursor
+    }

@@ -1,0 +1,209 @@
+"""Dated events of a day: commitments' due dates and milestones, as rows of a list or as what calendars keep."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from spacedialog.model.entry import instant
+from spacedialog.model.rows.record import CalendarEvent, UpcomingRow
+from spacedialog.model.vocabulary import MilestoneState
+from spacedialog.store.read.filter_sql import VALID, Filter, Parameters, reckoning, where, within
+from spacedialog.store.write.projection import iso
+
+EVENTS = f"""
+    SELECT c.ref AS ref, c.ref AS commitment, c.title AS title, c.due AS "when", c.due_earliest AS earliest,
+        c.due_latest AS latest, CASE c.status WHEN 'complete' THEN 'met' ELSE c.status END AS status,
+        NULL AS recurs, NULL AS met, c.dialogue AS dialogue, c.area AS area, c.item AS item, NULL AS milestone,
+        c.source AS source
+    FROM commitment AS c
+    WHERE c.due IS NOT NULL AND {VALID.format("c")}
+    UNION ALL
+    SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest, m.status, m.recurs, m.met, c.dialogue, c.area, m.item,
+        m.milestone, c.source
+    FROM milestone AS m JOIN commitment AS c ON c.item = m.item AND {VALID.format("c")}
+    WHERE {VALID.format("m")}
+"""
+"""Every dated event of the day `:day`: commitments' own due dates and their milestones."""
+
+UNMET = "status NOT IN ('met', 'withdrawn')"
+"""Whether anything is still expected of an event."""
+
+_UNTIL = "(earliest <= :until OR latest <= :until)"
+_OCCURRENCES = 3
+_MOST_OCCURRENCES = 1000
+
+
+class _Event(NamedTuple):
+    """A row of `EVENTS`."""
+
+    ref: str
+    commitment: str
+    title: str
+    when: str
+    earliest: str | None
+    latest: str | None
+    status: str
+    recurs: str | None
+    met: str | None
+    dialogue: str
+    area: str
+    item: str
+    milestone: str | None
+    source: str
+
+
+def upcoming(
+    connection: sqlite3.Connection,
+    day: date,
+    *,
+    until: date | None,
+    everything: bool,
+    item: str | None,
+    dialogues: Sequence[str] = (),
+) -> list[UpcomingRow]:
+    """The events in the order of their windows; the choice is that of `View.upcoming`."""
+    conditions = ["TRUE" if everything else UNMET]
+    parameters = reckoning(day)
+    conditions.append(within("dialogue", dialogues, parameters))
+    if until is not None:
+        conditions.append(_UNTIL)
+        parameters["until"] = until.isoformat()
+    if item is not None:
+        conditions.append("item = :item")
+        parameters["item"] = item
+    cursor = connection.execute(f"SELECT * FROM ({EVENTS}) WHERE {' AND '.join(conditions)}", parameters)
+    rows = [row for event in cursor for row in _occurrences(_Event(*event), day, until, everything)]
+    return sorted(rows, key=by_window)
+
+
+def by_window(row: UpcomingRow) -> tuple[str, str, str]:
+    """What events are ordered by: when their windows close, when they open, their refs."""
+    return row.latest or "9999-12-31", row.earliest or "", row.ref
+
+
+def _occurrences(event: _Event, day: date, until: date | None, everything: bool) -> Iterator[UpcomingRow]:
+    if not event.recurs:
+        yield _upcoming_row(event, day, event.when, event.earliest, event.latest, event.status)
+        return
+    from spacedialog.model.dates import Recurrence, VagueDate
+
+    if everything and event.met:
+        met = VagueDate.parse(event.met)
+        yield _upcoming_row(event, day, event.met, iso(met.earliest), iso(met.latest), MilestoneState.MET)
+    first, every = VagueDate.parse(event.when), Recurrence.parse(event.recurs)
+    for number in range(_MOST_OCCURRENCES if until else _OCCURRENCES):
+        date_ = first.occurrence(number, every)
+        if until and date_.earliest and date_.earliest > until:
+            return
+        yield _upcoming_row(event, day, str(date_), iso(date_.earliest), iso(date_.latest), event.status)
+
+
+def _upcoming_row(
+    event: _Event, today: date, when: str, earliest: str | None, latest: str | None, status: str
+) -> UpcomingRow:
+    day = today.isoformat()
+    if status in (MilestoneState.MET, MilestoneState.WITHDRAWN):
+        state = MilestoneState(status)
+    elif latest is not None and latest < day:
+        state = MilestoneState.CLOSED
+    elif earliest is not None and earliest > day:
+        state = MilestoneState.UPCOMING
+    else:
+        state = MilestoneState.OPEN
+    opens, closes = ((date.fromisoformat(end) - today).days if end else None for end in (earliest, latest))
+    return UpcomingRow(
+        event.ref,
+        event.commitment,
+        event.title,
+        when,
+        earliest,
+        latest,
+        state.value,
+        opens,
+        closes,
+        event.recurs,
+        event.source,
+    )
+
+
+def calendar(
+    connection: sqlite3.Connection, day: date, filter_: Filter, until: date | None, *, dialogues: Sequence[str] = ()
+) -> list[CalendarEvent]:
+    """The events of the commitments that the filter lets through, in whatever state; as `View.calendar` says."""
+    parameters: Parameters = {**reckoning(day)}
+    chosen = f"SELECT c.item FROM commitment AS c WHERE {VALID.format('c')} AND {where(filter_, parameters)}"
+    theirs = within("e.dialogue", dialogues, parameters)
+    if until is not None:
+        parameters["until"] = until.isoformat()
+    cursor = connection.execute(
+        "SELECT e.*, c.title, c.status, c.percent,"
+        f" (SELECT d.fields FROM dialogue AS d WHERE d.key = c.dialogue AND {VALID.format('d')}),"
+        " l.entries, l.first, l.newest"
+        f" FROM ({EVENTS}) AS e JOIN commitment AS c ON c.item = e.item AND {VALID.format('c')}"
+        " JOIN (SELECT item, count(*) AS entries, min(ts) AS first, max(ts) AS newest FROM change GROUP BY item) AS l"
+        f" ON l.item = e.item WHERE e.item IN ({chosen}) AND {theirs} AND {_UNTIL if until else 'TRUE'}"
+        " ORDER BY coalesce(e.latest, '9999'), coalesce(e.earliest, ''), e.ref, e.item, e.milestone",
+        parameters,
+    )
+    width = len(_Event._fields)
+    documents = _Documents()
+    return [_calendar_event(_Event._make(row[:width]), documents, until, *row[width:]) for row in cursor]
+
+
+class _Documents:
+    """The addresses of the documents that dialogues' records cite; each record is read once."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, Mapping[str, str]] = {}
+
+    def address(self, fields: str | None, citation: str) -> str | None:
+        """The address of what a citation names, by the dialogue's fields (JSON); None where it has none."""
+        if fields is None:
+            return None
+        if fields not in self._read:
+            import json
+
+            known = json.loads(fields).get("documents") or ()
+            self._read[fields] = {document["key"]: document["url"] for document in known if document.get("url")}
+        key = citation.partition(", grade ")[0].partition(" par. ")[0]
+        return self._read[fields].get(key)
+
+
+def _calendar_event(
+    event: _Event,
+    documents: _Documents,
+    until: date | None,
+    commitment: str,
+    status: str,
+    percent: int | None,
+    dialogue: str | None,
+    entries: int,
+    first: int,
+    newest: int,
+) -> CalendarEvent:
+    state = event.status if event.status in (MilestoneState.MET, MilestoneState.WITHDRAWN) else "planned"
+    return CalendarEvent(
+        uid=event.milestone or event.item,
+        # Of all that is recorded of the commitment, for what an event says follows from all of it.
+        sequence=entries - 1,
+        created_at=instant(first),
+        changed_at=instant(newest),
+        ref=event.ref,
+        title=event.title,
+        when=event.when,
+        earliest=event.earliest,
+        latest=event.latest,
+        recurs=event.recurs,
+        until=iso(until),
+        met=event.met,
+        state=state,
+        commitment=event.commitment,
+        commitment_title=commitment,
+        status=status if percent is None else f"{status} {percent}%",
+        source=event.source,
+        url=documents.address(dialogue, event.source),
+        alarm_days=None,
+    )

@@ -1,0 +1,240 @@
+"""Filters on commitments: a small tree, made into SQL with bound parameters.
+
+Every node turns into an expression over `commitment AS c`. Field, flag and sort names come from the fixed tables
+below; nothing that a user wrote becomes SQL.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Literal, NamedTuple
+
+from spacedialog.errors import InputError
+from spacedialog.model.vocabulary import CLOSING_DAYS, SETTLED, STALE_DAYS, Flag
+
+# Quotation marks, NUL, halves of surrogate pairs.
+_NO_WORD = re.compile('["\0\ud800-\udfff]')
+
+Parameters = dict[str, str | int]
+
+VALID = "{0}.valid_from <= :day AND :day < {0}.valid_to"
+"""Whether a row of a period table, under the alias that is put in, is true on `:day`."""
+
+_UNSETTLED = f"c.status NOT IN ({', '.join(repr(status.value) for status in SETTLED)})"
+
+FLAGS: dict[Flag, str] = {
+    Flag.OVERDUE: f"(c.due_latest < :day AND {_UNSETTLED})",
+    Flag.CLOSING: f"(c.due_latest BETWEEN :day AND :closing AND {_UNSETTLED})",
+    Flag.STALE: f"(c.valid_from <= :stale AND {_UNSETTLED})",
+    Flag.SLIPPED: "c.slipped",
+    Flag.CONFLICT: "(c.item IN (SELECT x.item FROM conflict AS x))",
+    Flag.CLAIMED: "c.claimed",
+}
+"""What each flag means, reckoned from the parameters of `reckoning`."""
+
+SORTS: dict[str, tuple[str, ...]] = {
+    "ref": ("c.dialogue", "c.number", "c.ref_key"),
+    "due": ("c.due_latest IS NULL", "c.due_latest", "c.due_earliest"),
+    "status": (
+        "CASE c.status WHEN 'not-assessed' THEN 0 WHEN 'not-started' THEN 1 WHEN 'in-progress' THEN 2"
+        " WHEN 'stalled' THEN 3 WHEN 'complete' THEN 4 ELSE 5 END",
+    ),
+    "area": ("c.area",),
+    "kind": ("c.kind",),
+    "lead": ("c.lead IS NULL", "c.lead"),
+    "percent": ("c.percent IS NULL", "c.percent"),
+    "strength": ("CASE c.strength WHEN 'delivered' THEN 0 WHEN 'firm' THEN 1 WHEN 'intended' THEN 2 ELSE 3 END",),
+    "title": ("c.title COLLATE NOCASE",),
+    "updated": ("c.valid_from",),
+}
+"""What `--sort` takes, each with the expressions to order by."""
+
+Field = Literal["dialogue", "area", "kind", "lead", "status", "strength"]
+_FIELDS: dict[Field, str] = {
+    "dialogue": "c.dialogue",
+    "area": "c.area",
+    "kind": "c.kind",
+    "lead": "c.lead",
+    "status": "c.status",
+    "strength": "c.strength",
+}
+
+
+class OneOf(NamedTuple):
+    """The field has one of the values."""
+
+    field: Field
+    values: Sequence[str]
+
+
+class Involves(NamedTuple):
+    """One of the parties leads it or takes part."""
+
+    parties: Sequence[str]
+
+
+class OfSide(NamedTuple):
+    """A party of one of these sides leads it or takes part."""
+
+    sides: Sequence[str]
+
+
+class DueBefore(NamedTuple):
+    """Its window closes before the day."""
+
+    day: date
+
+
+class DueAfter(NamedTuple):
+    """Its window closes after the day, or never."""
+
+    day: date
+
+
+class DueWithin(NamedTuple):
+    """Its window closes after the one day and before the other."""
+
+    after: date
+    before: date
+
+
+class Flagged(NamedTuple):
+    """It bears the flag."""
+
+    flag: Flag
+
+
+class Says(NamedTuple):
+    """Its text, or what has been noted of it, holds all the words."""
+
+    words: str
+
+
+class All(NamedTuple):
+    """Every one of the parts holds; with no parts, true."""
+
+    parts: Sequence[Filter]
+
+
+Filter = OneOf | Involves | OfSide | DueBefore | DueAfter | DueWithin | Flagged | Says | All
+
+EVERYTHING: Filter = All(())
+"""The filter that lets all through."""
+
+
+def reckoning(day: date) -> Parameters:
+    """The parameters that say which day it is: what is true on it, and from where flags are counted."""
+    return {
+        "day": day.isoformat(),
+        "closing": _moved(day, CLOSING_DAYS),
+        "stale": _moved(day, -STALE_DAYS),
+    }
+
+
+def within(column: str, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
+    """Whether the column names one of these dialogues, as an SQL expression; where there are none, true."""
+    return f"{column} IN ({_bound(dialogues, parameters)})" if dialogues else "TRUE"
+
+
+def belongs(column: str, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
+    """Whether the column names an item of the log that belongs to one of these dialogues, or is one of them."""
+    if not dialogues:
+        return "TRUE"
+    keys = _bound(dialogues, parameters)
+    theirs = [f"SELECT item FROM {table} WHERE dialogue IN ({keys})" for table in ("commitment", "area", "party")]
+    theirs.append(f"SELECT item FROM dialogue WHERE key IN ({keys})")
+    theirs.append(
+        f"SELECT a.item FROM assessment AS a JOIN commitment AS c ON c.item = a.commitment WHERE c.dialogue IN ({keys})"
+    )
+    theirs.append(
+        f"SELECT k.item FROM link AS k JOIN commitment AS c ON c.item IN (k.old, k.new) WHERE c.dialogue IN ({keys})"
+    )
+    return f"{column} IN ({' UNION '.join(theirs)})"
+
+
+def fitting(filter_: Filter, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
+    """Which commitments `c` are true on the day, of these dialogues and let through by the filter, as SQL."""
+    theirs = within("c.dialogue", dialogues, parameters)
+    return f"{VALID.format('c')} AND {where(filter_, parameters)} AND {theirs}"
+
+
+def _moved(day: date, days: int) -> str:
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal())).isoformat()
+
+
+def where(filter_: Filter, parameters: Parameters) -> str:
+    """The filter as an SQL expression; its values are added to `parameters`."""
+    match filter_:
+        case OneOf(field, values):
+            return f"{_FIELDS[field]} IN ({_bound(values, parameters)})"
+        case Involves(parties):
+            return _involving(f"i.party IN ({_bound(parties, parameters)})")
+        case OfSide(sides):
+            members = (
+                f"SELECT p.dialogue, p.key FROM party AS p WHERE p.side IN ({_bound(sides, parameters)})"
+                " AND p.valid_from <= :day AND :day < p.valid_to"
+            )
+            return _involving(f"(i.dialogue, i.party) IN ({members})")
+        case DueBefore(day):
+            return f"c.due_latest < {_bound([day.isoformat()], parameters)}"
+        case DueAfter(day):
+            bound = _bound([day.isoformat()], parameters)
+            return f"(c.due_latest > {bound} OR (c.due IS NOT NULL AND c.due_latest IS NULL))"
+        case DueWithin(after, before):
+            first, last = (_bound([day.isoformat()], parameters) for day in (after, before))
+            return f"(c.due_latest > {first} AND c.due_latest < {last})"
+        case Flagged(flag):
+            return FLAGS[flag]
+        case Says(words):
+            return (
+                "c.item IN (SELECT w.item FROM words_fts AS f JOIN words AS w ON w.id = f.rowid"
+                f' WHERE words_fts MATCH {_bound([match_all(words)], parameters)} AND w."on" <= :day)'
+            )
+        case _:
+            parts = [where(part, parameters) for part in filter_.parts]
+            if any(isinstance(part, DueWithin) for part in filter_.parts):
+                # SQLite, which keeps no statistics here, would take the index of a status before that of the dates.
+                parts = [f"+{part}" if part.startswith("c.") else part for part in parts]
+            return " AND ".join(parts) or "TRUE"
+
+
+def _bound(values: Sequence[str], parameters: dict[str, Any]) -> str:
+    names = []
+    for value in values:
+        names.append(f":p{len(parameters)}")
+        parameters[f"p{len(parameters)}"] = storable(value)
+    return ", ".join(names)
+
+
+def storable(text: str) -> str:
+    """The text, with a question mark for each half of a surrogate pair: SQLite has no place for those."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _involving(condition: str) -> str:
+    return (
+        f"c.item IN (SELECT i.item FROM involved AS i WHERE {condition} AND i.valid_from <= :day AND :day < i.valid_to)"
+    )
+
+
+def match_all(words: str) -> str:
+    """A full-text query for texts that hold all the words, the words being taken as they stand.
+
+    Each may go on where it ends (`satell` finds satellites). InputError where no word is left.
+    """
+    quoted = [f'"{word}"*' for word in _NO_WORD.sub(" ", words).split()]
+    if not quoted:
+        raise InputError("there is nothing to search for", "give one or more words: spacedialog search lunar payload")
+    return " ".join(quoted)
+
+
+def order_by(sort: str) -> str:
+    """The ORDER BY for a sort name, `-name` for the other way round; InputError for an unknown one."""
+    name = sort.removeprefix("-")
+    if name not in SORTS:
+        raise InputError(f"--sort: '{name}' is not a field to sort by", f"write one of {', '.join(SORTS)}, or -NAME")
+    direction = " DESC" if sort.startswith("-") else ""
+    columns = [f"{column}{direction}" for column in SORTS[name]]
+    return ", ".join([*columns, *(SORTS["ref"] if name != "ref" else ())])

@@ -1,0 +1,197 @@
+"""The log as people read it: its entries, the dates that they moved, and what of it is news.
+
+What the entries come to on a day is `view`'s business.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any, NamedTuple
+
+from spacedialog.model.entry import IMPORTED, SEED_AUTHOR, content_of, instant
+from spacedialog.model.fold import closing_day
+from spacedialog.model.rows.record import HistoryRow, NewsRow, SlipRow
+from spacedialog.store.read.filter_sql import VALID, belongs, within
+from spacedialog.store.read.refs import Target
+from spacedialog.store.write import team_state
+
+LINKED = (
+    "FROM link AS k JOIN commitment AS o ON o.item = k.old JOIN commitment AS n ON n.item = k.new WHERE k.item = {}"
+    " ORDER BY o.valid_from DESC, n.valid_from DESC LIMIT 1"
+)
+"""The two commitments, `o` and `n`, that a link (its item) is about, as they were called last."""
+
+PAIR = "o.ref || ' → ' || n.ref"
+"""What a link is called."""
+
+_ABOUT = (
+    "SELECT :item UNION SELECT s.item FROM assessment AS s WHERE s.commitment = :item"
+    " UNION SELECT k.item FROM link AS k WHERE k.old = :item UNION SELECT k.item FROM link AS k WHERE k.new = :item"
+)
+"""A commitment (its item) with the verdicts on it and the links of it."""
+
+_ENTRY = (
+    'l.id, l.ts, l."on", l.author, l.kind, l.body, r.change IS NOT NULL,'
+    " coalesce((SELECT m.ref FROM milestone AS m WHERE m.item = l.item"
+    " AND m.milestone = json_extract(l.body, '$.milestone') LIMIT 1),"
+    " (SELECT c.ref FROM commitment AS c WHERE c.item = l.item ORDER BY c.valid_from DESC LIMIT 1),"
+    " (SELECT d.key FROM dialogue AS d WHERE d.item = l.item),"
+    " (SELECT a.dialogue || '/' || a.key FROM area AS a WHERE a.item = l.item),"
+    " (SELECT p.dialogue || '/' || p.key FROM party AS p WHERE p.item = l.item),"
+    " (SELECT c.ref FROM assessment AS s JOIN commitment AS c ON c.item = s.commitment WHERE s.item = l.item"
+    " ORDER BY c.valid_from DESC LIMIT 1),"
+    f" (SELECT {PAIR} {LINKED.format('l.item')}), '')"
+)
+_LOG = "change AS l LEFT JOIN retracted AS r ON r.change = l.id"
+
+_BUNDLED = f"(json_extract(l.body, '$.via') = '{IMPORTED}' AND l.author = '{SEED_AUTHOR}')"
+
+
+class Position(NamedTuple):
+    """How far a log has come: its newest entry by arrival, and when the newest was recorded (µs since 1970).
+
+    Entries that another log brings in arrive late, and may have been recorded before. `seq` is the position in the
+    team's log up to which this one goes; None where nothing in it was shared.
+    """
+
+    entries: int
+    last: str | None
+    recorded: int | None
+    seq: int | None = None
+
+
+class Since(NamedTuple):
+    """From where on a thing is news, to people the day `day`.
+
+    What had arrived by a position, or was recorded before a time (µs), and was true by the day `before`, is none. By
+    position 0 nothing had arrived. The bundled record counts by the days alone: a release is no event.
+    """
+
+    day: date | None = None
+    before: date | None = None
+    entries: int = 0
+    recorded: int | None = None
+
+    @classmethod
+    def day_on(cls, day: date, start: int) -> Since:
+        """From a day on, which begins at `start` (µs since 1970, UTC)."""
+        return cls(day, day - timedelta(days=1) if day > date.min else None, recorded=start)
+
+
+def position(connection: sqlite3.Connection) -> Position:
+    """How far the log has come."""
+    # No row goes but to be filled again (restamp), so rowids count them in the order of their arrival.
+    entries, recorded = connection.execute("SELECT ifnull(max(rowid), 0), max(ts) FROM change").fetchone()
+    last = connection.execute("SELECT id FROM change WHERE rowid = ?", (entries,)).fetchone()
+    return Position(entries, last and last[0], recorded, team_state.position(connection))
+
+
+def has_been_at(connection: sqlite3.Connection, known: Position) -> bool:
+    """Whether this log was once at the position, and not another one, or one that was made anew."""
+    row = connection.execute("SELECT id FROM change WHERE rowid = ?", (known.entries,)).fetchone()
+    return known.last == (row[0] if row else None)
+
+
+def entries(
+    connection: sqlite3.Connection,
+    day: date,
+    target: Target | None = None,
+    *,
+    limit: int | None = None,
+    dialogues: Sequence[str] = (),
+) -> list[HistoryRow]:
+    """The log's entries that were true by the day, in the order recorded; the last `limit` of them."""
+    parameters: dict[str, Any] = {"item": target and target.item, "milestone": target and target.milestone}
+    about = f"WHERE {belongs('l.item', dialogues, parameters)}"
+    if target and target.milestone:
+        about = "WHERE l.item = :item AND json_extract(l.body, '$.milestone') = :milestone"
+    elif target:
+        about = f"WHERE l.item IN ({_ABOUT})"
+    cursor = connection.execute(
+        f'SELECT {_ENTRY} FROM {_LOG} {about} ORDER BY l.ts DESC, l."on" DESC, l.id DESC', parameters
+    )
+    newest_first = (row for row in map(_history_row, cursor) if closing_day(row.on) <= day.isoformat())
+    return list(islice(newest_first, limit))[::-1]
+
+
+def news(
+    connection: sqlite3.Connection, day: date, since: Since, *, dialogues: Sequence[str] = ()
+) -> Iterator[NewsRow]:
+    """The entries that were true by the day and are news, on commitments, their milestones and dialogues."""
+    before = since.before.isoformat() if since.before else ""
+    parameters: dict[str, Any] = {"entries": since.entries, "recorded": since.recorded, "before": before}
+    arrived = "l.rowid > :entries" if since.recorded is None else f"(l.ts >= :recorded AND {_BUNDLED} IS NOT TRUE)"
+    cursor = connection.execute(
+        f"SELECT {_ENTRY}, {arrived},"
+        " coalesce((SELECT m.title FROM milestone AS m WHERE m.item = l.item"
+        " AND m.milestone = json_extract(l.body, '$.milestone') ORDER BY m.valid_from DESC LIMIT 1), c.title, d.title,"
+        " (SELECT t.title FROM assessment AS s JOIN commitment AS t ON t.item = s.commitment WHERE s.item = l.item"
+        " ORDER BY t.valid_from DESC LIMIT 1),"
+        f" (SELECT n.title {LINKED.format('l.item')})),"
+        f" c.source FROM {_LOG}"
+        " LEFT JOIN commitment AS c ON c.item = l.item AND c.valid_from ="
+        " (SELECT max(valid_from) FROM commitment WHERE item = l.item)"
+        " LEFT JOIN (SELECT item, json_extract(fields, '$.title') AS title, max(valid_from) FROM dialogue"
+        " GROUP BY item) AS d ON d.item = l.item"
+        # An exact day compares as text; a vague one is looked at below.
+        f' WHERE ({arrived} OR length(l."on") <> 10 OR l."on" > :before) AND'
+        " NOT EXISTS (SELECT 1 FROM area AS a WHERE a.item = l.item)"
+        " AND NOT EXISTS (SELECT 1 FROM party AS p WHERE p.item = l.item)"
+        f" AND {belongs('l.item', dialogues, parameters)}"
+        ' ORDER BY l."on", l.ts, l.id',
+        parameters,
+    )
+    for *entry, is_new, title, source in cursor:
+        row = _history_row(tuple(entry))
+        true_on = closing_day(row.on)
+        if true_on <= day.isoformat() and (is_new or true_on > before):
+            yield NewsRow(row, title or "", row.evidence or (source if row.kind == "create" else None))
+
+
+def slips(
+    connection: sqlite3.Connection, day: date, *, item: str | None = None, dialogues: Sequence[str] = ()
+) -> Iterator[tuple[str, SlipRow]]:
+    """Every re-dating up to the day, oldest first, each with the id of the entry that made it."""
+    parameters: dict[str, Any] = {"day": day.isoformat(), "item": item}
+    cursor = connection.execute(
+        'SELECT r.change, ifnull(m.ref, c.ref), c.ref, ifnull(m.title, c.title), r."on", r.old, r.new, l.author, l.body'
+        " FROM redating AS r JOIN change AS l ON l.id = r.change"
+        f" JOIN commitment AS c ON c.item = r.item AND {VALID.format('c')}"
+        f" LEFT JOIN milestone AS m ON m.item = r.item AND m.milestone = r.milestone AND {VALID.format('m')}"
+        f" WHERE r.day <= :day AND {'r.item = :item' if item else 'TRUE'}"
+        f" AND {within('c.dialogue', dialogues, parameters)} ORDER BY r.day, l.ts, l.id",
+        parameters,
+    )
+    return ((change, _slip_row(row)) for change, *row in cursor)
+
+
+def _slip_row(row: list[Any]) -> SlipRow:
+    from spacedialog.model.dates import VagueDate
+
+    ref, commitment, title, on, old_text, new_text, author, body = row
+    old, new, said = VagueDate.parse(old_text), VagueDate.parse(new_text), content_of(body)
+    least = (new.earliest - old.latest).days if new.earliest and old.latest else None
+    most = (new.latest - old.earliest).days if new.latest and old.earliest else None
+    remarks = said.get("note"), said.get("evidence")
+    return SlipRow(ref, commitment, title, on, old_text, new_text, least, most, new.within(old), author, *remarks)
+
+
+def _history_row(row: tuple[Any, ...]) -> HistoryRow:
+    change, ts, on, author, kind, body, retracted, ref = row
+    said: Mapping[str, Any] = content_of(body)
+    changed = said.get("set") or ({"retracts": said["retracts"]} if "retracts" in said else {})
+    return HistoryRow(
+        change,
+        instant(ts),
+        on,
+        author,
+        ref,
+        kind,
+        changed,
+        said.get("note"),
+        said.get("evidence"),
+        bool(retracted),
+    )

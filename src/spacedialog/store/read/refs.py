@@ -1,0 +1,157 @@
+"""Refs: what they name, how short they may be, which are taken and which comes next."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable
+from string import ascii_lowercase
+from typing import NamedTuple
+
+from spacedialog.errors import InputError, NotFoundError
+from spacedialog.model.dates import quoted
+from spacedialog.model.vocabulary import LONGEST_NAME, NAME_PATTERN
+from spacedialog.store.read.filter_sql import storable
+
+# A letter stands at the later one of two things that were given one ref.
+_SHORT_REF = re.compile(r"(?:(.*?)-?)0*([0-9]{1,9})([a-z]*)(?:\.([0-9]+[a-z]*))?")
+
+
+class Target(NamedTuple):
+    """What a ref names: an item of the log, and the milestone in it where it names one."""
+
+    ref: str
+    item: str
+    milestone: str | None
+
+
+class Refs:
+    """The refs of a record."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def resolve(self, text: str) -> Target:
+        """What a ref names, by its full form or any short form that fits one thing only.
+
+        Case does not count; `ROK4-07` is also `rok4-7`, `4-07`, `07` and `7`, its first milestone `7.1`. NotFoundError
+        where nothing goes by the name, InputError where several things do.
+        """
+        key = storable(text.strip().casefold())
+        found = self._named(key)
+        if not found and len(key) <= LONGEST_NAME and (short := _SHORT_REF.fullmatch(key)):
+            prefix, number, letter, part = short.groups()
+            found = [
+                Target(ref, item, None)
+                for ref, item in self._connection.execute(
+                    "SELECT DISTINCT ref, item FROM commitment WHERE number = ?", (int(number),)
+                )
+                if _prefix(ref).endswith(prefix or "") and _letter(ref) == letter
+            ]
+            if part:
+                found = [hit for target in found for hit in self._named(f"{target.ref.casefold()}.{part}")]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            refs = ", ".join(sorted({target.ref for target in found}))
+            if len({target.ref for target in found}) < len(found):
+                raise ValueError(f"two things are shown under one of the refs {refs}")  # only where tables are damaged
+            raise InputError(f"{quoted(text)} may be any of {refs}", "write more of the ref")
+        raise NotFoundError(f"nothing goes by the ref {quoted(text)}", self._near(text[:LONGEST_NAME]))
+
+    def _named(self, key: str) -> list[Target]:
+        """What bears the ref now; where nothing does, what bore it before."""
+        known = [target for given in self._bearers(key) if (target := self.target(*given))]
+        return [target for target in known if target.ref.casefold() == key] or known
+
+    def _bearers(self, key: str) -> list[tuple[str, str | None]]:
+        """Every item, and milestone of it, that was ever given the ref."""
+        return self._connection.execute(
+            "SELECT DISTINCT item, milestone FROM given WHERE ref_key = ?", (key,)
+        ).fetchall()
+
+    def _near(self, text: str) -> str:
+        from difflib import get_close_matches
+
+        refs = {
+            ref.casefold(): ref
+            for (ref,) in self._connection.execute("SELECT DISTINCT ref FROM commitment LIMIT 10000")
+        }
+        near = get_close_matches(text.casefold(), refs, n=3, cutoff=0.75)
+        hint = f"did you mean {' or '.join(refs[key] for key in near)}? " if near else ""
+        return f"{hint}spacedialog list shows every ref"
+
+    def beginning(self, beginning: str, *, limit: int = 200) -> list[tuple[str, str]]:
+        """What may be typed for a ref that begins so, in full or by its number, with its title: for completion."""
+        key = storable(beginning.casefold())
+        table = "milestone" if "." in key else "commitment"
+        offers = self._connection.execute(
+            f"SELECT ref, title, ref FROM {table} WHERE ref_key >= ?1 AND ref_key < ?1 || char(1114111)"
+            " GROUP BY ref_key ORDER BY ref_key LIMIT ?2",
+            (key, limit),
+        ).fetchall()
+        if key.isascii() and key.isdigit() and len(key) < 10:
+            number = int(key)
+            spans = [(number * 10**places, (number + 1) * 10**places - 1) for places in range(10 - len(key))]
+            for span in spans if number else ():
+                offers += self._connection.execute(
+                    "SELECT ref, title, number FROM commitment WHERE number BETWEEN ? AND ?"
+                    " GROUP BY number ORDER BY number LIMIT ?",
+                    (*span, limit),
+                )
+        return [
+            (beginning + str(name)[len(beginning) :], title)
+            for ref, title, name in offers
+            if re.fullmatch(NAME_PATTERN, ref)
+        ][:limit]
+
+    def taken(self, wanted: Iterable[Target]) -> list[str]:
+        """Those refs that something else bears, or ever bore: a ref is never given again."""
+        return [
+            target.ref
+            for target in wanted
+            if any(bearer != target[1:] for bearer in self._bearers(target.ref.casefold()))
+        ]
+
+    def bore(self, target: Target) -> bool:
+        """Whether what the target names bears its ref, or ever bore it."""
+        return target[1:] in self._bearers(target.ref.casefold())
+
+    def next_ref(self, dialogue: str) -> str:
+        """The ref after the highest that the dialogue ever gave."""
+        (highest,) = self._connection.execute(
+            "SELECT ifnull(max(number), 0) FROM given WHERE prefix = ?", (dialogue.casefold(),)
+        ).fetchone()
+        return f"{dialogue}-{highest + 1:02}"
+
+    def next_milestone_ref(self, target: Target) -> str:
+        """The ref after the highest that the commitment ever gave to a milestone."""
+        refs = self._connection.execute(
+            "SELECT ref_key FROM given WHERE item = ? AND milestone IS NOT NULL", (target.item,)
+        )
+        numbers = [int(end) for (ref,) in refs if (end := ref.rpartition(".")[2]).isdigit()]
+        return f"{target.ref}.{max(numbers, default=0) + 1}"
+
+    def target(self, item: str, milestone: str | None) -> Target | None:
+        """The commitment, the milestone of it or the assessment of it that an entry of the log is about; None for
+        anything else.
+        """
+        table, key = ("milestone", milestone) if milestone else ("commitment", item)
+        row = self._connection.execute(
+            f"SELECT ref FROM {table} WHERE {'milestone' if milestone else 'item'} = ? ORDER BY valid_from DESC", (key,)
+        ).fetchone()
+        if row is None and milestone is None:
+            row = self._connection.execute(
+                "SELECT c.ref FROM assessment AS a JOIN commitment AS c ON c.item = a.commitment WHERE a.item = ?"
+                " ORDER BY c.valid_from DESC",
+                (item,),
+            ).fetchone()
+        return Target(row[0], item, milestone) if row else None
+
+
+def _prefix(ref: str) -> str:
+    return re.sub(r"-?[0-9]+[a-z]*$", "", ref).casefold()
+
+
+def _letter(ref: str) -> str:
+    return ref[len(ref.rstrip(ascii_lowercase)) :]

@@ -1,0 +1,1 @@
+"""Examine the files of a store that may be damaged, without altering them."""

@@ -1,0 +1,220 @@
+"""Changes out of a store that may be damaged: those whose hash holds, and the names of those that are lost.
+
+SQLite's own way to a row leads over pages that may be gone. Where it does not find every row, the rows are looked
+for in the bytes: each change bears its own hash, so what is found and holds is what was recorded.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple, TypeGuard
+
+from spacedialog.model.entry import Change, holds
+from spacedialog.store.database import FAILURES, reason
+from spacedialog.store.recovery.image import PAGE_SIZE, Image
+
+_COLUMNS = ("id", "ts", "on", "author", "kind", "item", "base", "body", "sha", "seq")
+_TEXT_OR_NONE, _NUMBER_OR_NONE = (str, type(None)), (int, type(None))
+_TYPES: tuple[type | tuple[type, ...], ...] = (str, int, *(str,) * 4, _TEXT_OR_NONE, str, str, _NUMBER_OR_NONE)
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NAMES = ", ".join(f'"{name}"' for name in _COLUMNS)
+
+# How the record of a change begins: the length of its head, then a text of 36 bytes (the id), then a whole number.
+_START = re.compile(rb"[\x0b-\x1e]\x55[\x01-\x06\x08\x09]")
+_SIZES = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8, 8: 0, 9: 0}
+_LONGEST = 1 << 30
+
+
+class Salvaged(NamedTuple):
+    """What a store's log still holds: `sound` in the order recorded, `lost` the names of changes that are damaged.
+
+    A name is a change's id or, where that is damaged too, its row. `rows` counts the changes that are or were there,
+    `round_damage` those among the sound that SQLite does not reach; `why` says what kept it from them.
+    """
+
+    sound: list[Change]
+    lost: list[str]
+    rows: int
+    round_damage: int
+    why: str
+
+
+def salvage(image: Image, connection: sqlite3.Connection | None, why: str = "") -> Salvaged:
+    """Every change that the image holds; `connection` is the image opened, None (and `why`) where it is no use."""
+    found: dict[int, Change | None] = {}
+    said: dict[int, str] = {}
+    names: dict[int, str] = {}
+    votes: Counter[int] = Counter()
+    if connection:
+        why = _scan(connection, found, said)
+        _ask_indexes(connection, names, votes)
+    votes.update(found.keys())
+    known = {change.id: change for change in found.values() if change}
+    reached = len(known)
+    if why or image.beyond or not all(found.get(row) for row in _rows(votes, found, names, least=2)):
+        carved: set[int] = set()
+        for row, values in _carved(image):
+            change = _sound(values)
+            if change:
+                known.setdefault(change.id, change)
+                if row and not found.get(row):
+                    found[row] = change
+                    carved.add(row)
+            elif row and _is_id(values[0]):
+                said.setdefault(row, values[0])
+        votes.update(carved)
+    rows = _rows(votes, found, names, least=2 if connection and names else 1)
+    lost = [
+        names.get(row) or said.get(row) or f"row {row}"
+        for row in sorted(rows)
+        if not found.get(row) and names.get(row) not in known
+    ]
+    sound = sorted(known.values(), key=lambda change: (change.ts, change.id))
+    return Salvaged(sound, lost, len(sound) + len(lost), len(sound) - reached, why)
+
+
+def _rows(votes: Counter[int], found: Mapping[int, object], names: Mapping[int, str], *, least: int) -> set[int]:
+    """The rows that are or were there: those that stand somewhere, and all below one of which so many places speak.
+
+    Rows are numbered one after the other, and none is ever taken away. One damaged number alone proves nothing.
+    """
+    top = max((row for row, count in votes.items() if count >= least), default=0)
+    return {*range(1, top + 1), *(row for row in found if votes[row] >= least), *names}
+
+
+def _scan(connection: sqlite3.Connection, found: dict[int, Change | None], said: dict[int, str]) -> str:
+    """Read the rows in their order and, where a page is damaged, from the end; what went wrong, or nothing."""
+    why = ""
+    for way in ("ASC", "DESC"):
+        last = None
+        try:
+            for row, *values in connection.execute(
+                f"SELECT rowid, {_NAMES} FROM change NOT INDEXED ORDER BY rowid {way}"
+            ):
+                if last is not None and (row > last) is not (way == "ASC"):
+                    raise sqlite3.DatabaseError("the rows are out of order")
+                last = row
+                change = _sound(values)
+                found[row] = found.get(row) or change
+                if not change and _is_id(values[0]):
+                    said[row] = values[0]
+        except FAILURES as error:
+            why = reason(error)
+        if not why:
+            break
+    return why
+
+
+def _ask_indexes(connection: sqlite3.Connection, names: dict[int, str], votes: Counter[int]) -> None:
+    """Learn from the indexes which rows there are, and their ids."""
+    for column, index in (("id", "sqlite_autoindex_change_1"), ("ts", "idx_change_ts"), ("item", "idx_change_item")):
+        rows: dict[int, object] = {}
+        for way in ("ASC", "DESC"):
+            with suppress(*FAILURES):
+                for row, value in connection.execute(
+                    f"SELECT rowid, {column} FROM change INDEXED BY {index} ORDER BY {column} {way}"
+                ):
+                    rows.setdefault(row, value)
+                break
+        votes.update(rows.keys())
+        if column == "id":
+            names.update({row: value for row, value in rows.items() if _is_id(value)})
+
+
+def _is_id(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
+def _sound(values: list[Any]) -> Change | None:
+    """The change that the values are, if they are one whose hash holds."""
+    if not all(isinstance(value, kind) for value, kind in zip(values, _TYPES, strict=True)):
+        return None
+    change = Change._make(values)
+    return change if holds(change) else None
+
+
+def _carved(image: Image) -> Iterator[tuple[int, list[Any]]]:
+    """What stands anywhere in the bytes and is shaped as a change, with its row (0 where that cannot be told)."""
+    for data in filter(None, (image.data, image.beyond)):
+        for size in {image.page_size, PAGE_SIZE}:
+            for match in _START.finditer(data):
+                with suppress(IndexError):
+                    start = match.start()
+                    values, length = _record(data, start, size)
+                    if values:
+                        yield _row(data, start, length), values
+
+
+def _record(data: bytes, start: int, size: int) -> tuple[list[Any], int]:
+    """The values of the record that begins at `start`, and its length; none where it is not shaped as a change.
+
+    https://sqlite.org/fileformat2.html#record_format; what does not fit its page goes on in a chain of others.
+    """
+    head = data[start]
+    at, types = start + 1, []
+    while at < start + head:
+        value, at = _varint(data, at)
+        types.append(value)
+    if len(types) != len(_COLUMNS) or types[8] != 141 or at != start + head:
+        return [], 0
+    length = head + sum(_SIZES[kind] if kind in _SIZES else (kind - 12) // 2 for kind in types)
+    if length > min(len(data), _LONGEST):
+        return [], 0
+    content = _payload(data, start, length, size)
+    values: list[Any] = []
+    at = head
+    for kind in types:
+        end = at + (_SIZES[kind] if kind in _SIZES else (kind - 12) // 2)
+        part = content[at:end]
+        if kind in (8, 9):
+            values.append(kind - 8)
+        elif kind in _SIZES:
+            values.append(int.from_bytes(part, "big", signed=True) if kind else None)
+        else:
+            values.append(part.decode("utf-8", "surrogateescape") if kind >= 13 and kind % 2 else part)
+        at = end
+    return values, length
+
+
+def _payload(data: bytes, start: int, length: int, size: int) -> bytes:
+    if length <= size - 35:
+        return data[start : start + length]
+    least = (size - 12) * 32 // 255 - 23
+    local = least + (length - least) % (size - 4)
+    local = local if local <= size - 35 else least
+    parts, at = [data[start : start + local]], start + local
+    left, following = length - local, int.from_bytes(data[at : at + 4], "big")
+    while left > 0 and 0 < following <= len(data) // size:
+        page = (following - 1) * size
+        parts.append(data[page + 4 : page + 4 + min(left, size - 4)])
+        left -= size - 4
+        following = int.from_bytes(data[page : page + 4], "big")
+    return b"".join(parts)
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    value = 0
+    for _ in range(8):
+        value = value << 7 | data[at] & 0x7F
+        at += 1
+        if data[at - 1] < 0x80:
+            return value, at
+    return value << 8 | data[at], at + 1
+
+
+def _row(data: bytes, start: int, length: int) -> int:
+    """The row of the record that begins at `start`: before it stand its length and its row, as varints."""
+    told = bytearray([length & 0x7F])
+    while length := length >> 7:
+        told.insert(0, length & 0x7F | 0x80)
+    for wide in range(1, 6):
+        before = start - wide - len(told)
+        if before >= 0 and data[before : start - wide] == told:
+            row, end = _varint(data, start - wide)
+            if end == start:
+                return row
+    return 0

@@ -1,0 +1,1 @@
+"""Write to a store: append entries, update the projection."""

@@ -1,0 +1,324 @@
+"""The period tables: written from the fold of an item's changes, and wholly rebuilt from the log when asked."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+
+from spacedialog.errors import DateError
+from spacedialog.model.conflicts import conflicts
+from spacedialog.model.dates import VagueDate
+from spacedialog.model.entry import Change, canonical
+from spacedialog.model.fold import FOREVER, History, Period, fold, retracted, understands
+from spacedialog.model.values import citation
+from spacedialog.model.vocabulary import MilestoneStatus, Status
+from spacedialog.store.trust import TABLES
+from spacedialog.store.write import ref_clashes
+
+
+def changes_of(connection: sqlite3.Connection, item: str) -> list[Change]:
+    """All changes of one item, retractions too, in the order in which they were recorded."""
+    rows = connection.execute("SELECT * FROM change WHERE item = ? ORDER BY ts, id", (item,))
+    return [Change._make(row) for row in rows]
+
+
+class Refolding:
+    """Items that are folded again: their rows are gathered, and written many at a time.
+
+    Use it as a context manager; at its end everything is written.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._rows: dict[str, list[tuple[Any, ...]]] = {insert: [] for insert in _INSERTS}
+        self._outdated: list[str] = []
+        self._items = 0
+        self._keys: list[str] = []
+        (self._words,) = connection.execute("SELECT ifnull(max(id), 0) FROM words").fetchone()
+
+    def __enter__(self) -> Refolding:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._write()
+            self._tell_apart()
+
+    def add(self, item: str, changes: Sequence[Change], *, is_new: bool = False) -> None:
+        """Write what these, all the changes of an item, mean, in place of what was kept of it, if anything was."""
+        if not is_new:
+            self._outdated.append(item)
+        history = fold(changes)
+        given = _given(item, changes)
+        self._rows["given"] += given
+        self._keys += [row[2] for row in given]
+        if history:
+            self._rows["conflict"] += [(item, *conflict) for conflict in conflicts(changes)]
+        self._rows["retracted"] += [(change, item) for change in sorted(retracted(changes))]
+        if history and history.type in _ROWS_OF:
+            for table, rows in _ROWS_OF[history.type](item, history):
+                self._rows[table] += rows
+            if history.type == "commitment":
+                self._keep_words(item, history)
+        elif history is None:
+            for table, rows in _taken_back(item, changes):
+                self._rows[table] += rows
+        self._items += 1
+        if self._items % _BATCH == 0:
+            self._write()
+
+    def _keep_words(self, item: str, history: History) -> None:
+        fields = history.periods[-1].fields
+        names = " ".join(filter(None, (fields.get("ref"), fields.get("lead"), *(fields.get("partners") or ()))))
+        for position, words in enumerate(history.words):
+            self._words += 1
+            text = (names if position == 0 else "", words.title, words.detail, words.note)
+            self._rows["words"].append((self._words, item, words.on, *text))
+            self._rows["words_fts"].append((self._words, *text))
+
+    def _tell_apart(self) -> None:
+        """Show refs that were given to two things with a letter, wherever these items have to do with it."""
+        found = ref_clashes.closure(self._connection, self._keys)
+        for item in found.items:
+            changes = changes_of(self._connection, item)
+            self.add(item, changes)
+            found.learn(item, changes)
+        self._write()
+        found.settle()
+
+    def _write(self) -> None:
+        # Not before: whoever looks at a table meanwhile finds what was kept, and never a gap.
+        for item in self._outdated:
+            _forget(self._connection, item)
+        self._outdated.clear()
+        for table, insert in _INSERTS.items():
+            if rows := self._rows[table]:
+                self._connection.executemany(insert, rows)
+                rows.clear()
+
+
+def refold(connection: sqlite3.Connection, items: Mapping[str, bool]) -> None:
+    """Write what the changes of these items mean, in place of what was kept; of each item, whether it is new."""
+    with Refolding(connection) as refolding:
+        for item, is_new in items.items():
+            refolding.add(item, changes_of(connection, item), is_new=is_new)
+
+
+def rebuild(connection: sqlite3.Connection) -> None:
+    """Write every period table anew from the log."""
+    connection.execute("INSERT INTO words_fts(words_fts) VALUES ('delete-all')")
+    for table in TABLES:
+        connection.execute(f"DELETE FROM {table}")
+    changes = map(Change._make, connection.execute("SELECT * FROM change ORDER BY item, ts, id"))
+    with Refolding(connection) as refolding:
+        for item, of_item in groupby(changes, key=lambda change: change.item):
+            refolding.add(item, list(of_item), is_new=True)
+
+
+def _forget(connection: sqlite3.Connection, item: str) -> None:
+    connection.execute(
+        "INSERT INTO words_fts(words_fts, rowid, names, title, detail, note)"
+        " SELECT 'delete', id, names, title, detail, note FROM words WHERE item = ?",
+        (item,),
+    )
+    for table in TABLES:
+        connection.execute(f"DELETE FROM {table} WHERE item = ?", (item,))
+
+
+Rows = Iterable[tuple[str, Iterable[tuple[Any, ...]]]]
+
+
+def _dialogue(item: str, history: History) -> Rows:
+    yield "dialogue", [(item, *p[:2], _text(p, "key"), _text(p, "when"), canonical(p.fields)) for p in history.periods]
+
+
+def _area(item: str, history: History) -> Rows:
+    texts = ("key", "dialogue", "title")
+    yield (
+        "area",
+        [(item, *p[:2], *(_text(p, name) for name in texts), p.fields.get("position") or 0) for p in history.periods],
+    )
+
+
+def _party(item: str, history: History) -> Rows:
+    texts = ("key", "dialogue", "name", "side")
+    yield "party", [(item, *p[:2], *(_text(p, name) for name in texts)) for p in history.periods]
+
+
+def _commitments(item: str, history: History) -> Rows:
+    yield "commitment", [_commitment(item, period) for period in history.periods]
+    yield "involved", _runs(history.periods, item, _involved)
+    yield "milestone", _runs(history.periods, item, _milestones)
+    yield "redating", [(move.change, item, move.milestone, *move[1:3], *move[4:]) for move in history.redatings]
+
+
+def _assessment(item: str, history: History) -> Rows:
+    needed = ("commitment", "assessor", "rubric", "verdict")
+    yield (
+        "assessment",
+        [
+            (item, *p[:2], p.fields["commitment"], p.fields.get("party"), *(p.fields[n] for n in needed[1:]), p.entry)
+            for p in history.periods
+            if all(p.fields.get(name) for name in needed)  # as only another program would leave one out
+        ],
+    )
+
+
+def _links(item: str, history: History) -> Rows:
+    texts = ("old", "new", "decided")
+    yield "link", [(item, *p[:2], *(_text(p, name) for name in texts)) for p in history.periods]
+
+
+_ROWS_OF: dict[str, Callable[[str, History], Rows]] = {
+    "dialogue": _dialogue,
+    "area": _area,
+    "party": _party,
+    "commitment": _commitments,
+    "link": _links,
+    "assessment": _assessment,
+}
+
+
+def _taken_back(item: str, changes: Iterable[Change]) -> Rows:
+    """Of an assessment or a link with no statement left, a row that is true on no day: by it its entries are found."""
+    for change in changes:
+        content = change.content if understands(change) else {}
+        kind = content.get("type")
+        if kind in ("assessment", "link"):
+            said = Period(FOREVER, FOREVER, content.get("set") or {}, (), False, "", "", "", change.id)
+            return _ROWS_OF[kind](item, History(kind, (said,), (), (), frozenset(), ()))
+    return ()
+
+
+_BATCH = 500
+
+_COLUMNS = {
+    "retracted": "change, item",
+    "dialogue": "item, valid_from, valid_to, key, held, fields",
+    "area": "item, valid_from, valid_to, key, dialogue, title, position",
+    "party": "item, valid_from, valid_to, key, dialogue, name, side",
+    "commitment": "item, valid_from, valid_to, ref, ref_key, number, dialogue, area, kind, title, strength, lead,"
+    " partners, status, percent, due, due_earliest, due_latest, slipped, updated, checked, source, claimed",
+    "involved": "item, dialogue, party, leads, valid_from, valid_to",
+    "milestone": 'item, milestone, ref, ref_key, title, "when", earliest, latest, recurs, status, met, valid_from,'
+    " valid_to",
+    "given": "item, milestone, ref_key, prefix, number",
+    "redating": 'change, item, milestone, day, "on", old, new',
+    "conflict": "item, milestone, field, kept, other",
+    "link": "item, valid_from, valid_to, old, new, decided",
+    "assessment": "item, valid_from, valid_to, commitment, party, assessor, rubric, verdict, entry",
+    "words": 'id, item, "on", names, title, detail, note',
+    "words_fts": "rowid, names, title, detail, note",
+}
+_INSERTS = {
+    table: f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * (columns.count(',') + 1))})"
+    for table, columns in _COLUMNS.items()
+}
+
+
+def _given(item: str, changes: Iterable[Change]) -> set[tuple[Any, ...]]:
+    """Every ref that was ever given to the item or its milestones, also where that was taken back."""
+    given = set()
+    for change in changes:
+        if '"ref":"' in change.body:
+            content = change.content
+            values = content.get("set")
+            ref = values.get("ref") if isinstance(values, dict) else None
+            if isinstance(ref, str):
+                key, milestone = ref.casefold(), content.get("milestone")
+                number = None if milestone else number_of(ref)
+                given.add((item, milestone, key, key.rpartition("-")[0], number))
+    return given
+
+
+def _text(period: Period, name: str) -> str:
+    return str(period.fields.get(name) or "")
+
+
+def _commitment(item: str, period: Period) -> tuple[Any, ...]:
+    fields = period.fields
+    ref = _text(period, "ref")
+    due = fields.get("due")
+    return (
+        item,
+        *period[:2],
+        ref,
+        ref.casefold(),
+        number_of(ref),
+        *(_text(period, name) for name in ("dialogue", "area", "kind", "title", "strength")),
+        fields.get("lead"),
+        _listed(tuple(fields.get("partners") or ())),
+        fields.get("status") or Status.NOT_ASSESSED,
+        fields.get("percent"),
+        due,
+        *_window(due),
+        int(period.slipped),
+        period.updated,
+        period.checked,
+        citation(sources[0]) if (sources := fields.get("sources")) else "",
+        int(period.claimed),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _listed(parties: tuple[str, ...]) -> str:
+    return canonical(parties)
+
+
+def number_of(ref: str) -> int | None:
+    """The number at the end of a ref: 7 for ROK4-07; None where there is none."""
+    match = re.search(r"([0-9]{1,9})$", ref)
+    return int(match[1]) if match else None
+
+
+@lru_cache(maxsize=4096)
+def _window(edtf: str | None) -> tuple[str | None, str | None]:
+    try:
+        window = VagueDate.parse(edtf) if edtf else None
+    except DateError:
+        window = None
+    if window is None:
+        return None, None
+    return iso(window.earliest), iso(window.latest)
+
+
+def iso(day: date | None) -> str | None:
+    """The day in ISO 8601; None for none."""
+    return day.isoformat() if day else None
+
+
+def _involved(period: Period) -> Iterator[tuple[Any, ...]]:
+    dialogue = _text(period, "dialogue")
+    if lead := period.fields.get("lead"):
+        yield dialogue, lead, 1
+    for partner in period.fields.get("partners") or ():
+        yield dialogue, partner, 0
+
+
+def _milestones(period: Period) -> Iterator[tuple[Any, ...]]:
+    for view in period.milestones:
+        fields = view.fields
+        ref, when = fields.get("ref") or "", fields.get("when") or ""
+        title, status = fields.get("title") or "", fields.get("status") or MilestoneStatus.PLANNED
+        recurs, met = fields.get("recurs"), fields.get("met")
+        yield view.id, ref, ref.casefold(), title, when, *_window(when), recurs, status, met
+
+
+def _runs(
+    periods: Iterable[Period], item: str, rows_of: Callable[[Period], Iterator[tuple[Any, ...]]]
+) -> Iterator[tuple[Any, ...]]:
+    """Rows that stand in one period or in several that follow each other, with the days in which they stand."""
+    standing: dict[tuple[Any, ...], str] = {}
+    for period in periods:
+        rows = dict.fromkeys(rows_of(period))
+        for row in [row for row in standing if row not in rows]:
+            yield item, *row, standing.pop(row), period.valid_from
+        for row in rows:
+            standing.setdefault(row, period.valid_from)
+    for row, start in standing.items():
+        yield item, *row, start, FOREVER

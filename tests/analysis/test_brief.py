@@ -1,0 +1,322 @@
+"""The brief: what counts as news, what is told of it and how it is known, and how far a checkpoint goes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from spacedialog.analysis.brief import brief
+from spacedialog.model.rows.record import Brief
+from spacedialog.store.read.history import Since
+from spacedialog.tracker import Tracker
+from tests.conftest import Clock, Maker
+from tests.support.program import PROGRAM, Desk
+
+DAY = date(2026, 12, 1)
+AHEAD = date(2027, 1, 30)
+SINCE = Since(
+    date(2026, 12, 1), date(2026, 11, 30), recorded=round(datetime(2026, 12, 1, 12, tzinfo=UTC).timestamp() * 1e6)
+)
+WEEKLY = ("brief", "--checkpoint", "weekly", "--exit-code")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A desk with a store of its own."""
+    desk = Desk(tmp_path)
+    desk.call("note", "33", "The first word")
+    return desk
+
+
+def told(tracker: Tracker, since: Since = SINCE, *, until: date = AHEAD) -> Brief:
+    """The brief of the tracker's day."""
+    with tracker.view() as view:
+        return brief(view, since, until=until)
+
+
+def refs(rows: tuple[Any, ...]) -> list[str]:
+    """What the rows are about."""
+    return [row.entry.ref if hasattr(row, "entry") else row.ref for row in rows]
+
+
+# What is news
+
+
+def test_nothing_recorded_is_no_news(tracker: Tracker) -> None:
+    """Where nothing was recorded since and no window moved, there is no news; what comes next is told all the same."""
+    said = told(tracker, Since(DAY, DAY, entries=10**6))
+    assert not said.has_news
+    assert refs(said.opens) == ["RUR1-04.1"]
+    assert refs(said.closes) == ["RUR1-01"]
+
+
+def test_news_of_long_ago_is_news(tracker: Tracker) -> None:
+    """What was recorded since counts, even if it was true long before."""
+    tracker.note("2", "They met in spring", on="2026-04")
+    assert [(row.entry.ref, row.entry.on) for row in told(tracker).changed] == [("RUR1-02", "2026-04")]
+
+
+def test_what_came_true_since_is_news(make: Maker) -> None:
+    """What a colleague in Seoul recorded of her day, when here it was the day before, is told here the day after."""
+    seoul = make("ruritania", today=date(2026, 12, 2))
+    seoul.note("2", "This morning")
+    here, tomorrow = (make(like=seoul.path, today=day) for day in (DAY, date(2026, 12, 2)))
+    with here.view() as view:
+        seen = Since(DAY, DAY, entries=view.position().entries)
+    assert "This morning" not in [row.entry.note for row in told(here, Since()).changed]
+    assert [row.entry.note for row in told(tomorrow, seen).changed] == ["This morning"]
+    assert not told(tomorrow, seen._replace(before=date(2026, 12, 2))).changed
+
+
+def test_each_entry_is_told_once(tracker: Tracker) -> None:
+    """A mark that ends something, a moved date and the rest stand each in a section of its own."""
+    tracker.mark("3", "complete", evidence="https://a.example/done")
+    tracker.reschedule("1", "2027", note="Put off.", evidence="https://a.example/late")
+    tracker.mark("2", "in-progress")
+    tracker.mark("1.1", "met")
+    said = told(tracker)
+    assert (refs(said.settled), refs(said.slipped), refs(said.changed)) == (
+        ["RUR1-01.1", "RUR1-03"],
+        ["RUR1-01"],
+        ["RUR1-02"],
+    )
+
+
+def test_what_was_taken_back_has_settled_nothing(tracker: Tracker) -> None:
+    """A completion that was undone is told as taken back, not as a completion."""
+    tracker.mark("3", "complete")
+    tracker.undo()
+    said = told(tracker)
+    assert not said.settled
+    assert [row.entry.retracted for row in said.changed] == [True, False]
+
+
+def test_windows_that_opened_and_closed_are_news(tracker: Tracker) -> None:
+    """A window that closed since is told, with nothing recorded of its outcome; so is one that opened."""
+    year = told(tracker, Since(date(2025, 12, 31), date(2025, 12, 31), entries=10**6))
+    assert refs(year.closed) == ["RUR1-01.1", "RUR1-03"]
+    assert refs(year.opened) == ["RUR1-01"]
+    month = told(tracker, Since(date(2026, 10, 1), date(2026, 10, 1), entries=10**6))
+    assert refs(month.closed) == ["RUR1-03"]
+
+
+def test_a_window_that_closes_today_is_still_to_close(make: Maker) -> None:
+    """On its last day a window closes next; the day after it has closed, and is told as that once."""
+    last, after = (make("ruritania", today=date(2026, 11, day)) for day in (30, 29))
+    assert "RUR1-03" in refs(told(last, until=date(2026, 12, 5)).closes)
+    assert "RUR1-03" in refs(told(after, until=date(2026, 11, 30)).closes)
+    morrow = make("ruritania", today=date(2026, 12, 1))
+    assert refs(told(morrow, Since(None, date(2026, 11, 30), entries=10**6)).closed) == ["RUR1-03"]
+    assert refs(told(morrow, Since(None, date(2026, 12, 1), entries=10**6)).closed) == []
+
+
+def test_going_stale_is_news_once(make: Maker) -> None:
+    """What has had no entry for 180 days is told when that comes to pass, and not again."""
+    tracker = make("ruritania", today=date(2025, 11, 30))
+    at = 10**6
+    assert "RUR1-01" in refs(told(tracker, Since(None, date(2025, 11, 20), entries=at)).stale)
+    assert told(tracker, Since(None, date(2025, 11, 30), entries=at)).stale == ()
+
+
+def test_the_bundled_record_counts_by_its_days(make: Maker) -> None:
+    """A store made yesterday does not make news of all that the program brought along; what came true since is."""
+    tracker = make("bundled", today=date(2026, 11, 22))
+    since = Since(date(2026, 5, 1), date(2026, 4, 30), recorded=0)
+    assert {row.entry.on[:4] for row in told(tracker, since).changed} == {"2026"}
+    assert len(told(tracker, Since()).changed) > 42
+
+
+def test_entries_that_arrive_late_are_news(make: Maker, clock: Clock) -> None:
+    """What another log brings in is news here, though it was recorded before the last brief."""
+    theirs = make("ruritania", clock=clock, author="Rupert")
+    theirs.note("2", "Said in the north")
+    ours = make("ruritania", clock=clock)
+    clock.now += 10**9
+    ours.note("2", "Said in the south")
+    with ours.view() as view:
+        at = view.position()
+    exported = {"format": "spacedialog-log/1", "changes": [_entry(change) for change in theirs.log()]}
+    ours.import_file(json.dumps(exported).encode(), "theirs.json")
+    assert [row.entry.note for row in told(ours, Since(DAY, DAY, entries=at.entries)).changed] == ["Said in the north"]
+
+
+def _entry(change: Any) -> dict[str, Any]:
+    return {**change._asdict(), "body": change.content}
+
+
+# How it is told
+
+
+def test_every_line_names_its_source(desk: Desk) -> None:
+    """Each line of news has a source below it, or says that no evidence was given."""
+    desk.call("mark", "34", "stalled", "--evidence", "https://a.example/b_c_d")
+    desk.call("reschedule", "25.1", "2030")
+    said = desk.call("brief", "--checkpoint", "w", "-f", "md").stdout
+    heads = [line for line in said.split("## ", 1)[1].splitlines() if line.startswith("- ")]
+    sources = [line for line in said.splitlines() if line.startswith("  source: ")]
+    assert len(heads) == len(sources) > 60
+    assert "  source: <https://a.example/b_c_d>" in sources
+    assert re.search(r"ROK4-25\.1 .*2029-09 → 2030, \+93 to \+486 days .*\n  source: no evidence given\n", said)
+
+
+def test_the_same_is_told_the_same(desk: Desk) -> None:
+    """Two briefs of one record are the same, to the byte, in every format."""
+    for format_ in ("md", "html", "json", "plain", "table", "jsonl", "csv"):
+        first, second = (desk.call("brief", "--since", "2025-01-01", "-f", format_) for _ in range(2))
+        assert first == second
+        assert first.status == 0, first.stderr
+
+
+def test_plain_has_a_line_for_each_thing(desk: Desk) -> None:
+    """The lines of plain are those of the JSON, section by section."""
+    data = desk.call("brief", "--since", "2025-01-01", "--json").data
+    lines = [row[0] for row in desk.run("brief", "--since", "2025-01-01").rows[1:]]
+    sections = ("changed", "slipped", "settled", "opened", "closed", "stale", "opens", "closes")
+    assert lines == [section for section in sections for _ in data[section]]
+    assert len(set(lines)) > 5
+
+
+# Checkpoints
+
+
+def test_a_checkpoint_goes_on_from_the_last_brief(desk: Desk) -> None:
+    """The first brief tells everything, the next one nothing, and the one after that what came in between."""
+    first = desk.call(*WEEKLY, "--json")
+    assert (first.status, first.data["since"]) == (1, None)
+    assert len(first.data["changed"]) > 60
+    second = desk.call(*WEEKLY, "--json")
+    assert (second.status, second.data["changed"]) == (0, [])
+    desk.call("note", "33", "The second word")
+    third = desk.call(*WEEKLY, "--json")
+    assert third.status == 1
+    assert [row["entry"]["note"] for row in third.data["changed"]] == ["The second word"]
+
+
+def test_checkpoints_are_kept_apart(desk: Desk) -> None:
+    """Each name, and each store, has a checkpoint of its own, readable by nobody else."""
+    desk.call("brief", "--checkpoint", "weekly")
+    assert desk.call("brief", "--checkpoint", "daily", "--json").data["since"] is None
+    assert desk.call("brief", "--checkpoint", "weekly", "--json", "--db", "other.db").data["since"] is None
+    kept = desk.db.with_name("tracker.db.checkpoint-weekly")
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_since_outweighs_the_checkpoint(desk: Desk) -> None:
+    """--since says where to begin, for a first brief or to have one again; the checkpoint goes on all the same."""
+    desk.call(*WEEKLY)
+    assert desk.call(*WEEKLY, "--since", "2026-01-01", "--json").data["changed"]
+    assert desk.call(*WEEKLY).status == 0
+
+
+@pytest.mark.parametrize("output", ["> /dev/full", "-o missing/brief.md", "-o /dev/full"])
+def test_a_brief_that_nobody_got_comes_again(desk: Desk, output: str) -> None:
+    """Where the output cannot be written, the checkpoint stays where it was, and one line says why."""
+    desk.call(*WEEKLY)
+    desk.call("note", "33", "The second word")
+    ran = desk.shell(f"spacedialog brief --checkpoint weekly -f md {output}")
+    assert ran.status in (2, 4)
+    assert len(ran.stderr.splitlines()) == 2
+    assert "The second word" in desk.call(*WEEKLY).stdout
+
+
+def test_a_closed_pipe_keeps_the_checkpoint(desk: Desk) -> None:
+    """Where whoever read the brief has gone before its end, it comes again, and nothing is said."""
+    unread, pipe = os.pipe()
+    os.close(unread)
+    command = [str(PROGRAM), "brief", "--checkpoint", "weekly", "-f", "md"]
+    ran = subprocess.run(command, stdout=pipe, stderr=subprocess.PIPE, env=desk.environment, check=False)
+    os.close(pipe)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert not desk.db.with_name("tracker.db.checkpoint-weekly").exists()
+
+
+def test_under_cron_there_is_no_home(desk: Desk) -> None:
+    """With no home, no terminal and no environment at all, briefs work, and remember."""
+    command = [*map(str, (PROGRAM, *WEEKLY, "--db", desk.db, "-f", "md"))]
+    for status in (1, 0):
+        ran = subprocess.run(
+            command, env={"PATH": "/usr/bin:/bin"}, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+        assert (ran.returncode, ran.stderr) == (status, b"")
+        assert "Host the fifth dialogue in Korea" in ran.stdout.decode("utf-8")
+
+
+def test_briefs_at_the_same_time_do_not_harm(desk: Desk) -> None:
+    """Many at once each tell all that is new, and leave one whole checkpoint and no draft."""
+    desk.call(*WEEKLY)
+    desk.call("note", "33", "The second word")
+    with ThreadPoolExecutor(6) as pool:
+        runs = list(pool.map(lambda _: desk.run("brief", "--checkpoint", "weekly", "--json"), range(6)))
+    assert {run.status for run in runs} == {0}
+    assert any(run.data["changed"] for run in runs)
+    assert desk.call(*WEEKLY).status == 0
+    assert not list(desk.db.parent.glob(".*"))
+
+
+def test_a_store_made_anew_is_noticed(desk: Desk) -> None:
+    """A checkpoint of a log that was made anew counts from the time of its newest entry, and says so."""
+    desk.call(*WEEKLY)
+    log = desk.call("export").stdout
+    desk.db.unlink()
+    desk.call("import", "-", "--without-bundled", stdin=log)
+    kept = desk.db.with_name("tracker.db.checkpoint-weekly")
+    known = json.loads(kept.read_text())
+    kept.write_text(json.dumps({**known, "entries": 5}))
+    ran = desk.call(*WEEKLY, "--json")
+    assert "made anew" in ran.stderr
+    assert ran.data["changed"] == []
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", "null", '{"format": "spacedialog-checkpoint/1"}', "\x00"])
+def test_a_broken_checkpoint_is_told(desk: Desk, content: str) -> None:
+    """A file that is no checkpoint is named, with what to do, and left alone."""
+    kept = desk.db.with_name("tracker.db.checkpoint-weekly")
+    kept.write_text(content)
+    ran = desk.call(*WEEKLY)
+    assert (ran.status, ran.stdout) == (4, "")
+    assert "tracker.db.checkpoint-weekly: this is not a checkpoint" in ran.stderr
+    assert kept.read_text() == content
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--checkpoint", "../weekly"],
+        ["--checkpoint", ""],
+        ["--checkpoint", "a/b"],
+        ["--checkpoint", "w", "--as-of", "2026-01-01"],
+        ["--checkpoint", "w", "--known-at", "2026-01-01"],
+        ["--since", "someday"],
+        ["--ahead", "long"],
+        ["--ahead", "999 years", "--today", "9990-01-01"],
+        ["--since", "0001-01-01"],
+    ],
+)
+def test_what_makes_no_sense_is_refused(desk: Desk, options: list[str]) -> None:
+    """A wrong name, day or span is refused in two lines, and nothing is kept."""
+    before = sorted(desk.db.parent.iterdir())
+    ran = desk.call("brief", *options)
+    assert (ran.status, ran.stdout, len(ran.stderr.splitlines())) == (2, "", 2), ran.stderr
+    assert sorted(desk.db.parent.iterdir()) == before
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the checkpoint cannot be kept, the brief is written and the status says that the next one repeats it."""
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    ran = desk.call(*WEEKLY)
+    assert ran.status == 4
+    assert ran.stdout
+    assert "the checkpoint was not kept: Permission denied" in ran.stderr
+    assert [path.name for path in desk.db.parent.iterdir()] == ["tracker.db"]

@@ -1,0 +1,215 @@
+"""TAB: what the shells' scripts ask the program for, and what it offers."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from spacedialog.model.vocabulary import MilestoneStatus, Status
+from tests.support.program import PROGRAM, Desk, terminal
+
+DATA = json.loads((Path(__file__).parents[2] / "data" / "dialogue_2025.json").read_text("utf-8"))
+TITLES = {commitment["ref"]: commitment["title"] for commitment in DATA["commitments"]}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    return Desk(tmp_path_factory.mktemp("desk"))
+
+
+def asked(shell: str, line: str) -> dict[str, str]:
+    """The environment that the shell's script sets when TAB is pressed at the end of the line."""
+    if shell == "bash":
+        typed = shlex.split(line)
+        place = len(typed) - (not line.endswith(" "))
+        return {"_SPACEDIALOG_COMPLETE": "complete_bash", "COMP_WORDS": line.rstrip(" "), "COMP_CWORD": str(place)}
+    variables = {"_SPACEDIALOG_COMPLETE": f"complete_{shell}", "_TYPER_COMPLETE_ARGS": line}
+    return variables | ({"_TYPER_COMPLETE_FISH_ACTION": "get-args"} if shell == "fish" else {})
+
+
+def offered(desk: Desk, shell: str, line: str) -> str:
+    ran = desk.run(env=asked(shell, f"spacedialog {line}"))
+    assert (ran.status, ran.stderr) == (0, ""), ran.stderr
+    return ran.stdout
+
+
+def choices(desk: Desk, line: str) -> dict[str, str]:
+    """What fish is offered, each with its help."""
+    pairs = (entry.partition("\t") for entry in offered(desk, "fish", line).splitlines() if entry)
+    return {value: text for value, _, text in pairs}
+
+
+@pytest.mark.parametrize("line", ["mark ", "show RO", "history "])
+def test_refs_come_with_their_titles(desk: Desk, line: str) -> None:
+    """Where a ref is due, every commitment is offered, with its title as help."""
+    offers = {ref: text.replace("\u2019", "'") for ref, text in choices(desk, line).items() if ref in TITLES}
+    assert offers == {ref: title.replace(":", " ") for ref, title in TITLES.items()}
+
+
+def test_refs_in_bash_and_zsh(desk: Desk) -> None:
+    """bash gets the refs, one a line; zsh gets them with their titles."""
+    assert offered(desk, "bash", "show ROK4-3").splitlines()[:2] == ["ROK4-30", "ROK4-31"]
+    assert set(offered(desk, "bash", "mark ").splitlines()) >= set(TITLES)
+    assert '"ROK4-04":"Conclude a NASA-KASA agreement' in offered(desk, "zsh", "show ROK4-04")
+
+
+@pytest.mark.parametrize(
+    ("line", "some"),
+    [
+        ("show rok4-31", ["rok4-31"]),
+        ("show 31", ["31"]),
+        ("show 7", ["7"]),
+        ("list --lead kas", ["kasA", "kasI"]),
+        ("list --area EXP", ["EXPloration"]),
+        ("list --status ass", ["assessed"]),
+        ("list --sort up", ["updated"]),
+        ("list --side r", ["rOK"]),
+    ],
+)
+def test_case_and_short_forms_complete(desk: Desk, line: str, some: list[str]) -> None:
+    """What a command takes for a ref or a name, TAB completes as it was begun: another case, and a number alone."""
+    assert [value for value in choices(desk, line) if "." not in value] == some
+
+
+@pytest.mark.parametrize(
+    ("line", "exactly"),
+    [
+        ("mark ROK4-31 ", [word.value for word in Status]),
+        ("mark ROK4-25.1 ", [word.value for word in MilestoneStatus]),
+        ("show ROK4-25.", ["ROK4-25.1", "ROK4-25.2"]),
+        ("mark ROK4-31 in", ["in-progress"]),
+        ("list --area ", [area["key"] for area in DATA["areas"]]),
+        ("list --area e", ["exploration", "earth-observation"]),
+        ("lis", ["list"]),
+        ("re", ["report", "reschedule", "review", "restore"]),
+        ("completion z", ["zsh"]),
+        ("list --format j", ["json", "jsonl"]),
+    ],
+)
+def test_words_that_fit_are_offered(desk: Desk, line: str, exactly: list[str]) -> None:
+    """Statuses, areas, commands and choices are offered as far as they fit what is typed."""
+    assert list(choices(desk, line)) == exactly
+    if line == "list --area ":
+        assert offered(desk, "bash", line).splitlines() == exactly
+
+
+def test_options_come_with_their_help(desk: Desk) -> None:
+    """After a dash the options of the command are offered, each with what it does."""
+    found = choices(desk, "mark ROK4-31 complete --")
+    assert {"--percent", "--note", "--evidence", "--on", "--by", "--dry-run", "--json", "--db"} <= set(found)
+    assert all(found.values())
+
+
+def test_completing_makes_nothing(desk: Desk) -> None:
+    """Pressing TAB makes no store, and with a store that cannot be read offers nothing, without a message."""
+    broken = desk.folder / "broken.db"
+    broken.write_text("no store")
+    assert choices(desk, "mark ")
+    assert list(desk.db.parent.iterdir()) == []
+    assert choices(desk, f"show --db {broken} ") == {}
+
+
+def test_refs_of_the_named_store_are_offered(desk: Desk) -> None:
+    """With --db before the ref, the refs are those of that store."""
+    db = desk.folder / "named.db"
+    desk.call("add", "One more", "--area", "pnt", "--source", "ST1", "--db", db)
+    assert choices(desk, f"show --db {db} ROK4-43") == {"ROK4-43": "One more"}
+    assert choices(desk, "show ROK4-43") == {}
+
+
+# Titles come from others, and a shell evaluates what it is handed.
+
+HOSTILE = [
+    "[/bold] x",
+    "see [the] annex",
+    ":smile: x",
+    "a: b",
+    "it's",
+    '"; touch pwned; "',
+    "\x1b[31mred",
+    "two\nlines",
+]
+COMMANDS = [
+    "$(touch pwned)",
+    "`touch pwned`",
+    "\\$(touch pwned)",
+    "\\`touch pwned\\`",
+    '\\"; touch pwned; \\"',
+    "'; touch pwned; '",
+]
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_titles_are_harmless_help(tmp_path: Path, title: str) -> None:
+    """A title with markup, quotes or controls is offered as its signs, on one line, in every shell."""
+    desk = Desk(tmp_path)
+    desk.call("add", title, "--area", "pnt", "--source", "ST1")
+    shown = choices(desk, "show ROK4-43")
+    assert not set(shown["ROK4-43"]) & set("[]\"'`$\\:;&|<>\x1b\n")
+    assert re.findall(r"\w+", shown["ROK4-43"]) == re.findall(r"\w+", title.replace("\x1b", "x1b"))
+    assert "ROK4-43" in offered(desk, "zsh", "show ROK4-43")
+
+
+@pytest.mark.parametrize("title", COMMANDS)
+def test_titles_are_never_commands(tmp_path: Path, title: str) -> None:
+    """No title runs in the shell that asked: zsh evaluates its list of choices twice, as is done here in bash."""
+    desk = Desk(tmp_path)
+    desk.call("add", title, "--area", "pnt", "--source", "ST1")
+    said = offered(desk, "zsh", "show ROK4-43")
+    twice = '_arguments() { local a=${1#"*: :(("}; eval "ws=( ${a%"))"} )"; printf "%s\\n" "${ws[@]}"; }; eval "$SAID"'
+    done = subprocess.run(
+        ["bash", "--norc", "-c", twice],
+        env={"PATH": "/usr/bin:/bin", "SAID": said},
+        cwd=tmp_path,
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    assert b"ROK4-43" in done.stdout
+    assert not (tmp_path / "pwned").exists()
+
+
+# The scripts
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_script_asks_as_the_tests_do(desk: Desk, shell: str) -> None:
+    """The printed script names the program and sets the variables by which the program is asked."""
+    script = desk.run("completion", shell).stdout
+    names = {name for name in asked(shell, "x") if name != "COMP_WORDS"}
+    assert all(name in script for name in names)
+    assert f"complete_{shell}" in script
+    assert re.search(r"\bspacedialog\b", script)
+
+
+def test_bash_takes_the_script(desk: Desk) -> None:
+    """The script for bash is one that bash can read, and it registers the completion."""
+    ran = desk.shell(
+        'script=$(spacedialog completion bash); bash -n <<< "$script" && eval "$script" && complete -p spacedialog'
+    )
+    assert (ran.status, ran.stderr) == (0, "")
+    assert ran.stdout.rstrip().endswith("spacedialog")
+
+
+def test_tab_in_a_real_bash(desk: Desk) -> None:
+    """In an interactive bash, TAB completes a ref that only one title bears, and a status after it."""
+    environment = {**desk.environment, "TERM": "dumb", "PS1": "ready> ", "INPUTRC": "/dev/null"}
+    environment["PATH"] = f"{PROGRAM.parent}:/usr/bin:/bin"
+    with terminal(
+        ["bash", "--norc", "--noprofile", "-i"], columns=200, lines=50, env=environment, folder=desk.folder
+    ) as session:
+        session.until("ready> ")
+        session.type('eval "$(spacedialog completion bash)"; echo do""ne\n')
+        session.until("done")
+        session.until("ready> ")
+        session.type('echo spacedialog; spacedialog mark ROK4-31 with\t--dry-run --json | cut -c 1-30 ; echo e""nd\n')
+        shown = session.until("end")
+        assert "with\a" not in shown
+        assert "withdrawn --dry-run" in shown
+        session.type("exit\n")
+        session.rest()

@@ -1,0 +1,382 @@
+"""What goes wrong: the exit status, a message with the place and the remedy, and nothing changed. And the help."""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+
+from spacedialog.cli.app import COMMANDS
+from tests.support import drafted
+from tests.support.program import Desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk with a store and files that have something wrong; no test changes them."""
+    desk = Desk(tmp_path_factory.mktemp("kept"))
+    assert desk.call("mark", "33", "in-progress").status == 0
+    files = {
+        "text.db": "this is no store\n" * 100,
+        "broken.json": '{"dialogue": ',
+        "list.json": "[]",
+        "other.json": '{"dialogue": {"key": "X1"}, "commitments": [{"ref": "X1-01", "due": "2025-13"}]}',
+        "cells.csv": "ref,status\n31,complete,more\n",
+        "quote.csv": 'ref,note\n31,"never closed\n',
+        "field.csv": "ref,stauts\n31,complete\n",
+        "updates.jsonl": '{"ref": "31", "status": "done"}\n{"status": "complete"}\n[1]\n',
+    }
+    for name, text in files.items():
+        (desk.folder / name).write_text(text)
+    (desk.folder / "latin.csv").write_bytes("ref,note\n31,caf\u00e9\n".encode("latin-1"))
+    (desk.folder / "other.db").write_bytes(b"")
+    other = sqlite3.connect(desk.folder / "other.db")
+    other.execute("CREATE TABLE t (a)")
+    other.commit()
+    other.close()
+    newer = sqlite3.connect(desk.folder / "newer.db")
+    newer.execute(f"PRAGMA application_id = {int.from_bytes(b'SPDC', 'big')}")
+    newer.execute("PRAGMA user_version = 999")
+    newer.execute("CREATE TABLE t (a)")
+    newer.commit()
+    newer.close()
+    return desk
+
+
+def everything(desk: Desk) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in sorted(desk.folder.rglob("*")) if path.is_file()}
+
+
+CASES: list[tuple[str, int, str, str]] = [
+    # The call
+    ("lst", 2, "'lst'", "did you mean list"),
+    ("frobnicate", 2, "'frobnicate'", "--help"),
+    ("list --stauts open", 2, "list: .*--stauts.*--status", "list --help"),
+    ("list extra", 2, "list: .*extra", "list --help"),
+    ("show", 2, "show: .*REF", "show --help"),
+    ("mark 31", 2, "mark: .*STATUS", "mark --help"),
+    ("list --limit some", 2, "--limit.*some", "list --help"),
+    ("list --limit -1", 2, "--limit.*-1", "list --help"),
+    ("list -f pdf", 2, "--format.*pdf.*table", "list --help"),
+    ("list --json -f csv", 2, "--json and --format csv", "leave one"),
+    ("list --color blue", 2, "--color.*blue.*always", "list --help"),
+    ("completion tcsh", 2, "tcsh.*bash", "completion --help"),
+    ("upcoming --within 1y --until 2027", 2, "--within and --until", "leave one"),
+    # Words that are not on record
+    ("list --area nowhere", 2, "area: 'nowhere'", "exploration"),
+    ("list --party Nobody", 2, "party: 'Nobody'", "KASI"),
+    ("list --side XX", 2, "side: 'XX'", "ROK"),
+    ("list --lead Nobody", 2, "'Nobody'", "KASI"),
+    ("list --kind wish", 2, "kind: 'wish'", "action-item"),
+    ("list --dialogue ROK9", 2, "dialogue: 'ROK9'", "ROK4"),
+    ("list --status done", 2, "status: 'done'", "complete"),
+    ("list --strength hard", 2, "strength: 'hard'", "exploratory"),
+    ("list --sort size", 2, "--sort: 'size'", "updated"),
+    ("mark 31 done", 2, "status: 'done'", "complete"),
+    ("mark 23.2 complete", 2, "status: 'complete'.*milestone", "met"),
+    ("mark 31 met", 2, "status: 'met'.*commitment", "complete"),
+    ("mark 31 complete --percent 101", 2, "--percent.*101", "mark --help"),
+    ("mark 23.2 met --percent 5", 2, "percent: a milestone", "leave it out"),
+    # Dates
+    ("list --today someday", 2, "--today: 'someday'", "write a"),
+    ("list --today 2026", 2, "--today: '2026' is not one day", "2026-10-05"),
+    ("list --as-of 2026-02-30", 2, "--as-of: '2026-02-30'", "write a"),
+    ("list --known-at later", 2, "--known-at: 'later'", "write a"),
+    ("list --due-before 2026-13", 2, "--due-before: '2026-13'", "write a date"),
+    ("list --due-after 1764547200", 2, "--due-after: '1764547200'", "write a date"),
+    ("upcoming --within soon", 2, "--within: 'soon'", "6 months"),
+    ("upcoming --until 10/05/2026", 2, "--until: '10/05/2026'", "write a date"),
+    ("reschedule 31 soon", 2, "DATE: 'soon'", "write a date"),
+    ("reschedule 31 2026-10/2026-03", 2, "DATE: '2026-10/2026-03'", "write a date"),
+    ("mark 31 complete --on 2027", 2, "on: 2027 may lie after today", "reschedule"),
+    ("mark 31 complete --on someday", 2, "on: 'someday'", "write a date"),
+    ("add X --area pnt --source ST1 --due sometime", 2, "--due: 'sometime'", "write a date"),
+    ("add X --milestone-of 31 --due 2027-01 --every often", 2, "'often'", "write a"),
+    # What a write must bring
+    ("add X --area pnt", 2, "--source is missing", "--help"),
+    ("add X --source ST1", 2, "--area is missing", "--help"),
+    ("add X --area pnt --source ST1 --ref ROK4-31", 2, "ref: ROK4-31 is taken", "leave it out"),
+    ("add X --milestone-of 31 --due 2027 --area pnt", 2, "--area cannot be given", "leave it out"),
+    ("add X --area pnt --source ST1 --every 1y", 2, "--every cannot be given", "leave it out"),
+    ("edit 31", 2, "nothing to change", "--title"),
+    ("edit 31 --paragraph 5", 2, "--paragraph needs --source", "document"),
+    ("mark 31 complete --evidence ftp://example.org", 2, "evidence: ", "https://"),
+    ("mark 31 complete --evidence https://me:secret@example.org", 2, "evidence: ", "without"),
+    ("undo --note x", 2, "no such option: --note", "undo --help"),
+    ("undo --only", 2, "CHANGE is missing", "--help"),
+    ("undo xyz", 2, "'xyz' is not the id", "history"),
+    ("undo --redo", 2, "nothing to redo", "history"),
+    # Files
+    ("apply missing.csv", 2, "missing.csv: No such file", "standard input"),
+    ("apply latin.csv", 2, "latin.csv: byte 15 is not UTF-8", "UTF-8"),
+    ("apply cells.csv", 2, "cells.csv", "quote a cell"),
+    ("apply quote.csv", 2, "quote.csv", "close every quotation mark"),
+    ("apply field.csv", 2, "field.csv", "ref, status"),
+    ("apply updates.jsonl", 2, "updates.jsonl: nothing was recorded", "write one of not-assessed"),
+    ("import broken.json", 2, "broken.json", ""),
+    ("import list.json", 2, "list.json", ""),
+    ("import other.json", 2, "other.json", ""),
+    ("list -o missing/a.json", 2, "-o missing/a.json: there is no such folder", "make the folder"),
+    ("list -o report.pdf", 2, "-o report.pdf: its ending", r"\.csv"),
+    # No such thing
+    ("show 99", 3, "ref '99'", "list"),
+    ("show ROKK-31", 3, "ref 'ROKK-31'", "did you mean ROK4-31"),
+    ("mark ROK4-99 complete", 3, "ref 'ROK4-99'", "list"),
+    ("mark ROK3-31 complete", 3, "ref 'ROK3-31'", "did you mean .*ROK4-31"),
+    ("history 25.9", 3, "'25.9'", "list"),
+    ("show 33 --as-of 2020-01-01", 3, "not on record on 2020-01-01", "--as-of"),
+    ("undo 00000000", 3, "'00000000'", "history"),
+    # The store
+    ("list --db text.db", 4, "text.db", ""),
+    ("list --db other.db", 4, "other.db: this is not a spacedialog store", "--db"),
+    ("list --db newer.db", 4, "newer.db: .*newer spacedialog", "upgrade"),
+    ("list --db store", 4, "store: ", ""),
+    ("mark 31 complete --db text.db", 4, "text.db", ""),
+    ("mark 31 complete --db other.db", 4, "other.db: this is not a spacedialog store", "--db"),
+    ("mark 31 complete --db newer.db", 4, "newer.db: .*newer spacedialog", "upgrade"),
+    ("mark 31 complete --db text.db/x.db", 4, "text.db/x.db", ""),
+    ("export --db other.db", 4, "other.db", ""),
+]
+
+
+@pytest.mark.parametrize(("call", "status", "problem", "remedy"), CASES, ids=[case[0] for case in CASES])
+def test_error_says_what_where_and_what_to_do(kept: Desk, call: str, status: int, problem: str, remedy: str) -> None:
+    """A wrong call ends with its status and a message of problem and remedy, writes no data and changes no file."""
+    before = everything(kept)
+    ran = kept.call(*call.split())
+    assert (ran.status, ran.stdout) == (status, ""), ran.stderr
+    first, *others = ran.stderr.splitlines()
+    assert first.startswith("spacedialog")
+    assert re.search(problem, first), first
+    assert others
+    assert others[-1].startswith("  ")
+    assert re.search(remedy, " ".join(line for line in others if line.startswith("  "))), ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert everything(kept) == before
+
+
+@pytest.mark.parametrize(
+    ("call", "status"),
+    [("list", 0), ("list --stauts open", 2), ("lst", 2), ("show 99", 3), ("list --db other.db", 4), ("apply -", 0)],
+)
+def test_installed_program_ends_with_the_status(kept: Desk, call: str, status: int) -> None:
+    """The shell gets the exit status, data alone on standard output, messages alone on standard error."""
+    ran = kept.run(*call.split(), *(["--dry-run"] if "apply" in call else []), stdin='{"ref": "31", "note": "x"}')
+    assert ran.status == status, ran.stderr
+    assert bool(ran.stderr) == bool(status)
+    assert bool(ran.stdout) != bool(status)
+    assert "Traceback" not in ran.stderr
+
+
+def test_every_problem_of_a_file_is_told(kept: Desk) -> None:
+    """A file with several problems gets them all, each with its line and its remedy."""
+    lines = kept.call("apply", "updates.jsonl").stderr.splitlines()
+    assert [line.rsplit(": ")[:2] for line in lines[1::2]] == [["updates.jsonl", f"line {n}"] for n in (1, 2, 3)]
+    assert all(line.startswith("  ") for line in lines[2::2])
+    said = kept.call("import", "other.json").stderr
+    assert "2025-13" in said
+    assert said.count("other.json") > 2
+
+
+def test_environment_is_named_in_its_errors(kept: Desk) -> None:
+    """A wrong SPACEDIALOG_TODAY is told by its name."""
+    ran = kept.run("list", env={"SPACEDIALOG_TODAY": "someday"})
+    assert (ran.status, ran.stderr.split("'")[0]) == (2, "spacedialog: SPACEDIALOG_TODAY: ")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["note", "31", b"caf\xe9"],
+        ["search", b"caf\xe9"],
+        ["show", b"\xff"],
+        ["add", b"caf\xe9", "--area", "pnt", "--source", "ST1"],
+        ["mark", "31", "complete", "--by", b"caf\xe9"],
+        ["list", "--text", b"caf\xe9"],
+    ],
+    ids=lambda arguments: str(arguments[0]),
+)
+def test_words_that_are_no_text_are_refused(kept: Desk, arguments: list[str | bytes]) -> None:
+    """Bytes that are not UTF-8, as an old script may pass them, are an error of the call, not of the program."""
+    before = everything(kept)
+    ran = kept.run(*arguments)
+    assert "Traceback" not in ran.stderr
+    assert ran.status in (2, 3)
+    assert everything(kept) == before
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r'{"ref": "31", "note": "\ud800"}',
+        r'{"ref": "\ud800", "note": "x"}',
+        r'{"ref": "31", "note": "x", "\ud800": 1}',
+        '{"ref": "31", "percent": NaN}',
+        '{"ref": "31", "percent": 1e400}',
+        '{"ref": "31", "percent": true}',
+        '{"ref": "31", "percent": 60.5}',
+        '{"ref": 31, "note": "x"}',
+        '{"ref": "31", "note": ["x"]}',
+        '{"ref": "31"}',
+        '{"ref": "31", "status": "complete", "on": "3 days ago"}',
+        '{"ref": "31", "percent": ' + "9" * 5000 + "}",
+        "{" + '"a":[' * 20_000,
+    ],
+    ids=range(13),
+)
+def test_odd_records_are_refused(kept: Desk, line: str) -> None:
+    """Whatever stands in a file of updates, the answer is a message with the line, and nothing is recorded."""
+    before = everything(kept)
+    ran = kept.call("apply", "-", stdin=line)
+    assert (ran.status, "standard input: line 1" in ran.stderr) == (2, True), ran.stderr[:500]
+    assert everything(kept) == before
+
+
+def test_interrupting_keeps_nothing(kept: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C ends with status 130 and one line, and nothing half done is kept."""
+
+    class Interrupted(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:  # noqa: ARG002 - the signature of a file
+            raise KeyboardInterrupt
+
+    before = everything(kept)
+    monkeypatch.setattr(io, "BytesIO", Interrupted)
+    ran = kept.call("apply", "-")
+    assert (ran.status, ran.stdout, ran.stderr.count("\n")) == (130, "", 1)
+    assert "interrupted" in ran.stderr
+    assert everything(kept) == before
+
+
+def test_error_of_the_program_itself_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one boundary catches the errors that users can meet, and no others."""
+    from spacedialog.cli import app, main
+
+    def broken(_: list[str]) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(app, "program", broken)
+    with pytest.raises(ZeroDivisionError):
+        main.run(["list"])
+
+
+# The help
+
+HELPS = ["", *COMMANDS]
+
+
+def examples(text: str) -> list[str]:
+    """The lines of a help that begin with the program's name and stand before its options."""
+    body = re.split(r"^(?:Arguments|Options):", text, maxsplit=1, flags=re.MULTILINE)[0]
+    return [line.strip() for line in body.splitlines() if re.match(r"    (?=\S).*spacedialog", line)]
+
+
+@pytest.fixture(scope="module")
+def helps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    desk = Desk(tmp_path_factory.mktemp("helps"))
+    said = {}
+    for name in HELPS:
+        ran = desk.call(*name.split(), "--help")
+        assert (ran.status, ran.stderr) == (0, ""), name
+        said[name] = ran.stdout
+    return said
+
+
+@pytest.mark.parametrize("name", HELPS)
+def test_help_opens_with_two_examples(helps: dict[str, str], name: str) -> None:
+    """After the usage and the summary, the help of every command goes on with two examples or three."""
+    usage, summary, shown, *_ = helps[name].split("\n\n")
+    assert usage.startswith(f"Usage: {' '.join(['spacedialog', *name.split()])}")
+    assert re.match(r"  [A-Z][^\n]*", summary)
+    lines = shown.splitlines()
+    assert 2 <= len(lines) <= 3
+    assert lines == [f"    {line}" for line in examples(helps[name])]
+
+
+def test_help_lists_every_command(helps: dict[str, str]) -> None:
+    """The program's own help has each command with a sentence of what it does."""
+    listed = re.findall(r"^  ([a-z-]+) +(\S.*)$", helps[""].split("Commands:")[1], re.MULTILINE)
+    assert [name for name, _ in listed] == list(COMMANDS)
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help_of_the_installed_program(tmp_path: Path, option: str) -> None:
+    """Help comes on standard output with status 0, and needs no store."""
+    ran = Desk(tmp_path).run("list", option)
+    assert (ran.status, ran.stderr) == (0, "")
+    assert ran.stdout.startswith("Usage: spacedialog list")
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk where every example has what it names: files of updates and records, something to undo, ROK4-43."""
+    desk = Desk(tmp_path_factory.mktemp("scratch"))
+    desk.call("add", "Share orbit data", "--area", "exploration", "--lead", "KASA", "--source", "ST1")
+    desk.call("mark", "33", "complete")
+    desk.call("export", "-o", "backup.json")
+    desk.call("backup", "old.db")
+    (desk.folder / "updates.csv").write_text("ref,status\n33,stalled\n")
+    record = Path(__file__).parents[2] / "data" / "dialogue_2025.json"
+    (desk.folder / "my_dialogue.json").write_bytes(record.read_bytes())
+    (desk.folder / "my_draft.json").write_text(drafted.text_of(drafted.document()))
+    (desk.folder / "statement.txt").write_text(drafted.TEXT)
+    texts = Path(__file__).parents[2] / "benchmarks" / "statements" / "dev"
+    (desk.folder / "statement.html").write_bytes((texts / "us-philippines-civil-space-dialogue.html").read_bytes())
+    (desk.folder / "note.txt").write_bytes((texts / "uk_canada_media_note.txt").read_bytes())
+    (desk.folder / "letter.md.j2").write_text("As of {{ report.as_of }}.\n")
+    (desk.home / ".config" / "fish" / "completions").mkdir(parents=True)
+    program = desk.folder / "my-script"
+    program.write_text(
+        f"#!{sys.executable}\nimport json, sys\n"
+        "for row in json.load(sys.stdin)['data']: print(json.dumps({'ref': row['ref'], 'note': 'seen'}))\n"
+    )
+    program.chmod(0o755)
+    return desk
+
+
+def test_every_example_runs(scratch: Desk, helps: dict[str, str]) -> None:
+    """Each example of each help, typed as it stands into a shell, does what it says: status 0."""
+    lines = [re.split(r" {3,}", line)[0] for name in HELPS for line in examples(helps[name])]
+    assert len(lines) > 2 * len(COMMANDS)
+    # What needs a server is tried in test_team.py, what needs somebody who answers in test_review.py.
+    lines = [line for line in lines if not re.match("spacedialog (team|sync|review [^ ]+$)", line)]
+    plain = [line for line in lines if not re.search(r"[|<>$`]", line)]
+    piped = [line for line in dict.fromkeys(lines) if line not in plain and not line.startswith("sqlite3")]
+    failed = []
+    for line in dict.fromkeys(plain):
+        ran = scratch.call(*words(line))
+        if ran.status:
+            failed.append((line, ran.stderr))
+    for line in piped:
+        done = scratch.shell(f'PATH="$PATH:{scratch.folder}"; {line}')
+        if done.status:
+            failed.append((line, done.stderr))
+    assert failed == []
+    assert len(piped) >= 4
+
+
+def words(line: str) -> list[str]:
+    """The arguments of a command line, as a shell parts them."""
+    program, *arguments = shlex.split(line)
+    assert program == "spacedialog"
+    return arguments
+
+
+def test_example_with_sqlite_opens_the_store(scratch: Desk, helps: dict[str, str]) -> None:
+    """The address that the help of `paths` makes for sqlite3 is that of the store, to be read only."""
+    (line,) = [line for line in examples(helps["paths"]) if line.startswith("sqlite3")]
+    ran = scratch.shell("echo " + line.removeprefix("sqlite3 ").removesuffix(" .schema"))
+    connection = sqlite3.connect(ran.stdout.strip(), uri=True)
+    assert connection.execute("SELECT count(*) FROM change").fetchone() > (0,)
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        connection.execute("CREATE TABLE x (a)")
+    connection.close()

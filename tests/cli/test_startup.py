@@ -1,0 +1,88 @@
+"""What a call imports: looking at the record loads nothing heavy, so that it answers at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.program import Desk
+
+HEAVY = (
+    "pydantic",
+    "pandas",
+    "numpy",
+    "sqlite_utils",
+    "rich",
+    "jinja2",
+    "icalendar",
+    "xlsxwriter",
+    "psycopg",
+    "markdown_it",
+)
+
+LOADED = """
+import sys
+from spacedialog.cli import main as cli
+
+status = cli.run(sys.argv[2:])
+sys.stderr.write("\\n".join(["", f"status {status}", *sys.modules]))
+"""
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk with a store."""
+    desk = Desk(tmp_path_factory.mktemp("desk"))
+    desk.call("mark", "33", "complete")
+    return desk
+
+
+def loaded(desk: Desk, *arguments: str) -> set[str]:
+    """The top-level modules that a fresh process has loaded when the command is done."""
+    ran = desk.python("-c", LOADED, "spacedialog", *arguments)
+    assert ran.stdout
+    status, *modules = ran.stderr.partition("\nstatus ")[2].splitlines()
+    assert status == "0", ran.stderr
+    assert "spacedialog.cli.main" in modules
+    return {module.partition(".")[0] for module in modules}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "list --json",
+        "list -f plain",
+        "list -f csv",
+        "areas --json",
+        "upcoming --json",
+        "show 31 --json",
+        "history --json",
+        "slips --json",
+        "search lunar --json",
+        "overview --json",
+    ],
+)
+def test_reading_for_a_script_loads_nothing_heavy(desk: Desk, arguments: str) -> None:
+    """A view for a machine comes without the libraries for tables, files and schemas."""
+    assert loaded(desk, *arguments.split()).isdisjoint(HEAVY)
+
+
+def test_marking_loads_nothing_heavy(desk: Desk) -> None:
+    """A mark in an existing store needs no more than a view does."""
+    assert loaded(desk, "mark", "34", "stalled", "--json").isdisjoint(HEAVY)
+
+
+def test_reading_without_a_store_loads_nothing_heavy(tmp_path: Path) -> None:
+    """The bundled record, too, is read without the libraries that check files."""
+    assert loaded(Desk(tmp_path), "list", "--json").isdisjoint(HEAVY)
+
+
+def test_table_loads_rich(desk: Desk) -> None:
+    """The check above can fail: a table is drawn by Rich, and that is seen."""
+    assert "rich" in loaded(desk, "list", "-f", "table")
+
+
+def test_version_loads_no_command_line(desk: Desk) -> None:
+    """The version is told before anything else is loaded."""
+    assert loaded(desk, "--version").isdisjoint({*HEAVY, "typer", "sqlite3", "json"})

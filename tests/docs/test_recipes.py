@@ -1,0 +1,166 @@
+"""What the docs tell people to type, run as it stands there: the weekly job of cron, a data file of one's own, and the
+commands that the other pages name.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.program import PATIENCE, PROGRAM, TODAY, Desk
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+
+
+def typed(page: Path) -> list[str]:
+    """The commands that a page names: those of its blocks of shell, and those in its text that are whole."""
+    text = re.sub(r"\[\[\[cog.*?\]\]\]", "", page.read_text("utf-8"), flags=re.DOTALL)
+    block = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+    lines = [line for kind, body in block.findall(text) if kind == "sh" for line in body.splitlines()]
+    named = re.findall(r"`(spacedialog(?: [^`]+)?)`", block.sub("", text))
+    # A word in capitals stands for something, and `spacedialog import` is but the command's name.
+    whole = [line for line in named if not re.search(r" [A-Z]+\b(?!\d|-)", line) and line != "spacedialog import"]
+    return [line for line in [*lines, *whole] if line.startswith("spacedialog")]
+
+
+# What stands in the help is run in test_errors, what needs a server in test_team.
+ELSEWHERE = ("commands.md", "team.md")
+PAGES = [ROOT / "README.md", *(page for page in sorted(DOCS.glob("*.md")) if page.name not in ELSEWHERE)]
+TYPED = {page: lines for page in PAGES if (lines := typed(page))}
+
+
+class Cron:
+    """The account of docs/cron.md: set up as the page says, its table run as cron does."""
+
+    def __init__(self, desk: Desk) -> None:
+        page = (DOCS / "cron.md").read_text("utf-8")
+        self.home = desk.home
+        setup, job = re.findall(r"^```sh\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+        (table,) = re.findall(r"^```crontab\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+        typing = {"HOME": str(desk.home), "PATH": f"{PROGRAM.parent}:/usr/bin:/bin", "SPACEDIALOG_DB": str(desk.db)}
+        subprocess.run(["/bin/sh", "-euc", setup], env=typing, cwd=desk.folder, timeout=PATIENCE, check=True)
+        script = desk.home / "dialogue" / "monday"
+        script.write_text(job, "utf-8")
+        script.chmod(0o755)
+        self.brief, self.page = (
+            # crontab(5): five fields of time, then the command, up to a % that no backslash stands before.
+            re.split(r"(?<!\\)%", line.split(None, 5)[5])[0].replace(r"\%", "%")
+            for line in table.splitlines()
+            if re.match(r"[\d*]", line)
+        )
+
+    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in the home folder by /bin/sh, with nothing in the environment but the day."""
+        return subprocess.run(
+            ["env", "-i", f"SPACEDIALOG_TODAY={TODAY}", "/bin/sh", "-c", command],
+            cwd=self.home,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    @property
+    def left(self) -> set[str]:
+        """What is in the folder of the job."""
+        return {re.sub(r"\d{4}-\d\d-\d\d", "DAY", path.name) for path in (self.home / "dialogue").iterdir()}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+@pytest.fixture
+def cron(desk: Desk) -> Cron:
+    return Cron(desk)
+
+
+@pytest.mark.parametrize("page", TYPED, ids=lambda page: page.name)
+def test_what_a_page_tells_to_type_runs(desk: Desk, page: Path) -> None:
+    """Every command that a page names does what it says, where the files that it names are there: status 0."""
+    desk.call("mark", "33", "complete")
+    desk.call("backup", "copy.db")
+    desk.call("mark", "34", "complete")
+    desk.call("undo")
+    (desk.folder / "updates.csv").write_text("ref,status\n33,stalled\n")
+    (desk.folder / "docs").mkdir()
+    template = "example-template.md.j2"
+    (desk.folder / "docs" / template).write_text((DOCS / template).read_text("utf-8"), "utf-8")
+    for line in TYPED[page]:
+        if re.search(r"[|<>$]", line):
+            ran = desk.shell(line)
+        else:
+            # A timeline is for terminals.
+            run = desk.in_terminal if "--timeline" in line else desk.call
+            ran = run(*shlex.split(line)[1:])
+        assert ran.status == 0, (line, ran.stderr)
+
+
+def test_monday_tells_what_is_new_once(desk: Desk, cron: Cron) -> None:
+    """The job says all at first, nothing the second time, and then only what was recorded in between."""
+    first = cron.run(cron.brief)
+    assert (first.returncode, first.stdout.partition("\n")[0]) == (0, "# News from the beginning")
+    again = cron.run(cron.brief)
+    assert (again.returncode, again.stdout) == (0, "")
+    desk.call("mark", "33", "complete", "--evidence", "https://example.org/33")
+    later = cron.run(cron.brief)
+    assert (later.returncode, later.stderr) == (0, "")
+    assert "ROK4-33" in later.stdout
+    assert "ROK4-25" not in later.stdout
+    assert (cron.home / "dialogue" / "briefs.md").read_text("utf-8") == first.stdout + later.stdout
+    assert cron.left == {"spacedialog", "tracker.db", "monday", "briefs.md"}
+
+
+def test_monday_says_what_is_wrong(desk: Desk, cron: Cron) -> None:
+    """Where the brief fails, the job says why, for cron to mail, and leaves nothing behind."""
+    desk.db.with_name(f"{desk.db.name}.checkpoint-weekly").write_text("rubbish")
+    ran = cron.run(cron.brief)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "not a checkpoint" in ran.stderr
+    assert cron.left == {"spacedialog", "tracker.db", "monday"}
+
+
+def test_the_page_is_made_anew(desk: Desk, cron: Cron) -> None:
+    """The second line of the table writes the page of the day, twice as well as once, and says nothing."""
+    desk.call("mark", "33", "complete", "--evidence", "https://example.org/33")
+    for _ in range(2):
+        ran = cron.run(cron.page)
+        assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    assert cron.left == {"spacedialog", "tracker.db", "monday", "page-DAY.html"}
+    (page,) = (cron.home / "dialogue").glob("page-*.html")
+    assert page.read_text("utf-8").startswith("<!doctype html>")
+
+
+def test_the_example_of_a_dialogue_is_taken_in(desk: Desk) -> None:
+    """The example file makes a record of its own; as JSON Lines it says the same, so nothing is new in that."""
+    taken = desk.call("import", DOCS / "example-dialogue.json", "--without-bundled", "--json")
+    assert (taken.status, taken.data["changes"]) == (0, 10)
+    listed = {row["ref"]: row for row in desk.call("list", "--json").data}
+    assert {ref: (row["status"], row["due"]) for ref, row in listed.items()} == {
+        "RUR1-01": ("in-progress", "2027"),
+        "RUR1-02": ("not-assessed", None),
+    }
+    assert desk.call("import", DOCS / "example-dialogue.jsonl", "--json").data["changes"] == 0
+
+
+def test_a_corrected_example_changes_that_and_no_more(desk: Desk) -> None:
+    """A date that was corrected in the file is corrected on record; what somebody recorded meanwhile stays."""
+    text = (DOCS / "example-dialogue.json").read_text("utf-8")
+    file = desk.folder / "mine.json"
+    file.write_text(text, "utf-8")
+    desk.call("import", file, "--without-bundled")
+    desk.call("mark", "2", "stalled", "--evidence", "https://example.org/2")
+    corrected = json.loads(text)
+    corrected["commitments"][0]["due"] = "2027-H1"
+    file.write_text(json.dumps(corrected), "utf-8")
+    assert desk.call("import", file).status == 0
+    listed = desk.call("list", "--json").data
+    assert [(row["status"], row["due"]) for row in listed] == [("in-progress", "2027-40"), ("stalled", None)]

@@ -1,0 +1,562 @@
+"""Review: what each step makes of a draft, the file that is saved after it, and the conversation at a terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spacedialog import environment as here
+from spacedialog.drafting import review
+from spacedialog.drafting.course import Course
+from spacedialog.drafting.draftfile import ChangedFileError, DraftFile
+from spacedialog.errors import InputError, ProblemsError
+from spacedialog.importing import parse
+from tests.support import drafted
+from tests.support.program import PROGRAM, Desk, Session, terminal
+
+TODAY = date(2026, 11, 22)
+PROMPT = "? > "
+
+
+def by_ref(document: review.Document) -> dict[str, Any]:
+    """The candidates by the end of their refs."""
+    return {one["ref"].removeprefix("ZUB2-"): one for one in document["commitments"]}
+
+
+def decided(document: review.Document) -> dict[str, Any]:
+    """What was decided of each."""
+    return {ref: one["draft"].get("decision") for ref, one in by_ref(document).items()}
+
+
+# Steps, one by one
+
+
+def test_accept_and_drop_decide_and_no_more() -> None:
+    """A decision is one field more, and all else is left as it was."""
+    before = drafted.document()
+    after = review.drop(review.accept(before, "1"), "zub2-02")
+    assert after == drafted.document("accepted", "dropped")
+    assert before == drafted.document()
+
+
+def test_edit_sets_fields_where_draft_would_have_put_them() -> None:
+    """An edit keeps the order of what stands there, puts a new field into its place, and takes an emptied one out."""
+    one = by_ref(drafted.document())["01"]
+    edited = by_ref(review.edit(drafted.document(), "1", {"detail": "A tender.", "due": None, "partners": ["SYL"]}))
+    assert list(edited["01"]) == [
+        *("ref", "area", "kind", "title", "detail", "strength", "lead", "partners", "status", "sources", "draft"),
+    ]
+    assert {name: edited["01"][name] for name in one if name != "due"} == {n: one[n] for n in one if n != "due"}
+
+
+def test_edit_leaves_an_order_that_is_not_its_own() -> None:
+    """Fields that somebody put elsewhere stay there."""
+    document = drafted.document()
+    document["commitments"][0] = dict(reversed(document["commitments"][0].items()))
+    edited = review.edit(document, "1", {"title": "Launch a tender"})
+    assert list(edited["commitments"][0]) == list(document["commitments"][0])
+
+
+@pytest.mark.parametrize(
+    ("ref", "strength", "status"), [("1", "delivered", "complete"), ("3", "intended", "not-assessed")]
+)
+def test_what_was_delivered_is_complete(ref: str, strength: str, status: str) -> None:
+    """A status follows the strength, as it did when it was drafted: never is a promise taken for done by mistake."""
+    (one,) = [c for c in review.edit(drafted.document(), ref, {"strength": strength})["commitments"] if ref in c["ref"]]
+    assert one["status"] == status
+
+
+def test_a_status_that_says_more_stays() -> None:
+    """A status that somebody wrote into the file is not touched by an edit of the strength."""
+    document = drafted.document()
+    document["commitments"][0]["status"] = "stalled"
+    assert by_ref(review.edit(document, "1", {"strength": "delivered"}))["01"]["status"] == "stalled"
+
+
+def test_split_shares_the_source() -> None:
+    """The parts follow each other with the same source, the next free refs, and no decision."""
+    document = review.split(drafted.document("accepted"), "1", ["Launch a tender", "Host a workshop", "Sing"])
+    assert list(by_ref(document)) == ["01", "06", "07", "02", "03", "04", "05"]
+    parts = [by_ref(document)[ref] for ref in ("01", "06", "07")]
+    assert [part["title"] for part in parts] == ["Launch a tender", "Host a workshop", "Sing"]
+    assert [part["sources"] for part in parts] == [drafted.document()["commitments"][0]["sources"]] * 3
+    assert [part["draft"].get("decision") for part in parts] == [None] * 3
+    assert list(parts[1]) == list(parts[0])
+
+
+def test_split_leaves_the_milestones_with_the_first() -> None:
+    """A milestone belongs to one part only, since its ref begins with that of its commitment."""
+    document = review.split(drafted.document(), "5", ["Meet again", "Meet in Klow"])
+    assert ["milestones" in by_ref(document)[ref] for ref in ("05", "06")] == [True, False]
+
+
+def test_merge_joins_sources_without_doubles() -> None:
+    """The other gets the sources that it has not, the date that it lacks and the milestones; this one is dropped."""
+    document = drafted.document()
+    document["commitments"][4]["sources"] += document["commitments"][3]["sources"]
+    document["updates"] = [{"ref": "ZUB2-05.1", "on": "2026-06", "status": "met", "evidence": "https://lutz.example/a"}]
+    merged = review.merge(document, "5", "4")
+    assert [s["sentence"] for s in by_ref(merged)["04"]["sources"]] == [1, 2]
+    (milestone,) = by_ref(merged)["04"]["milestones"]
+    assert (milestone["ref"], milestone["when"]) == ("ZUB2-04.1", "2028")
+    assert merged["updates"][0]["ref"] == "ZUB2-04.1"
+    assert decided(merged) == {"01": None, "02": None, "03": None, "04": None, "05": "dropped"}
+    assert by_ref(merged)["05"]["draft"]["why"].endswith("; merged into ZUB2-04")
+    assert by_ref(review.merge(document, "1", "4"))["04"]["due"] == "../2028"
+    parse.read(io.BytesIO(json.dumps(merged).encode()), "merged")
+
+
+@pytest.mark.parametrize(("ref", "into"), [("1", "1"), ("1", "2"), ("1", "99")])
+def test_merge_refuses_what_is_not_there(ref: str, into: str) -> None:
+    """Not into itself, nor into one that was dropped, nor into one that is none."""
+    with pytest.raises(InputError):
+        review.merge(drafted.document("-", "dropped"), ref, into)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "value"),
+    [
+        ("title", " Launch it ", "Launch it"),
+        ("area", "MOON", "moon"),
+        ("strength", "Firm", "firm"),
+        ("lead", "zub", "ZUB"),
+        ("lead", "-", None),
+        ("partners", "syl, sso SYL", ["SYL", "SSO"]),
+        ("partners", "-", None),
+        ("due", "by 2035", "../2035"),
+        ("due", "Q3 2027", "2027-35"),
+        ("due", "-", None),
+        ("kind", "event", "event"),
+        ("detail", "-", None),
+    ],
+)
+def test_what_is_typed_is_read(field: str, typed: str, value: object) -> None:
+    """Names are matched without regard to case, dates read as people type them, and - empties."""
+    assert review.value_of(drafted.document(), field, typed, TODAY) == value
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        *(("title", "-"), ("title", "x" * 10_001), ("area", "sky"), ("strength", "strong"), ("lead", "NOAA")),
+        *(("partners", "ZUB NOAA"), ("due", "10/05/2026"), ("due", "2026-13"), ("kind", "two words")),
+    ],
+)
+def test_what_cannot_be_is_refused(field: str, typed: str) -> None:
+    """What cannot stand in a field is refused with a remedy."""
+    with pytest.raises(InputError) as raised:
+        review.value_of(drafted.document(), field, typed, TODAY)
+    assert raised.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("title", "taken"),
+    [
+        ("Host a workshop on tide gauges", "host a workshop on tide gauges"),
+        ("Launch a buoy tender and host a workshop", "launch a buoy tender by 2028 and host a workshop"),
+        ("Rescue", None),
+        ("Gauges", "gauges"),
+        ("Cooperate with many others", None),
+    ],
+)
+def test_what_was_taken_is_found(title: str, taken: str | None) -> None:
+    """The words of a sentence that a title was made of are found in it, or nothing is marked."""
+    sentence = drafted.document()["commitments"][0]["draft"]["sentence"]
+    found = review.taken(title, sentence)
+    assert (sentence[slice(*found)] if found else None) == taken
+
+
+# Steps in any order
+
+numbers = st.integers(1, 8)
+STEPS = st.one_of(
+    st.tuples(st.just("accept"), numbers),
+    st.tuples(st.just("drop"), numbers),
+    st.tuples(st.just("merge"), numbers, numbers),
+    st.tuples(st.just("split"), numbers, st.lists(st.sampled_from(["One", "Two", "Three"]), min_size=2, max_size=3)),
+    st.tuples(
+        st.just("edit"),
+        numbers,
+        st.fixed_dictionaries({}, optional={"due": st.sampled_from([None, "2030"]), "strength": st.just("delivered")}),
+    ),
+)
+
+
+def sources(document: review.Document) -> set[str]:
+    """The sources of what is not dropped."""
+    kept = [one for one in document["commitments"] if one["draft"].get("decision") != "dropped"]
+    return {json.dumps(source) for one in kept for source in one["sources"]}
+
+
+@given(st.lists(STEPS, max_size=12))
+def test_steps_in_any_order(steps: list[tuple[Any, ...]]) -> None:
+    """Whatever is done: an import takes the file, no ref repeats or goes, a merge loses no source, undo undoes."""
+    course = Course.of(drafted.document())
+    seen = [json.dumps(course.document)]
+    for name, number, *more in steps:
+        before = course.document
+        with suppress(InputError):
+            after = getattr(review, name)(before, str(number), *(str(m) if isinstance(m, int) else m for m in more))
+            course = course._replace(ref=course.ref or "ZUB2-01").step(after)
+            seen.append(json.dumps(after))
+            refs = [one["ref"] for one in after["commitments"]]
+            assert len(refs) == len(set(refs))
+            assert {one["ref"] for one in before["commitments"]} <= set(refs)
+            if name == "merge":
+                assert sources(before) <= sources(after)
+    parse.read(io.BytesIO(json.dumps(course.document).encode()), "reviewed")
+    while course.before:
+        assert json.dumps(course.document) == seen.pop()
+        course = course.undone()
+    assert [json.dumps(course.document)] == seen
+    with pytest.raises(InputError):
+        course.undone()
+
+
+# The file
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A draft in a file."""
+    path = tmp_path / "draft.json"
+    path.write_text(drafted.text_of(drafted.document()), "utf-8")
+    return path
+
+
+def test_saving_alters_only_the_lines_that_were_edited(path: Path) -> None:
+    """A decision is one line more, and the comma before it; a file with other ways of its own keeps them."""
+    before = [line.rstrip(",") for line in path.read_text().splitlines()]
+    draft = DraftFile(path)
+    draft.save(review.accept(draft.document, "2"))
+    after = [line.rstrip(",") for line in path.read_text().splitlines()]
+    after.remove('        "decision": "accepted"')
+    assert after == before
+    for text in (
+        "\ufeff" + json.dumps(drafted.document("accepted"), indent=4),
+        json.dumps(drafted.document("accepted"), indent="\t").replace("\n", "\r\n") + "\r\n",
+        json.dumps(drafted.document("accepted")),
+        json.dumps({**drafted.document("accepted"), "grades": {"A": "seen 🛰 by us"}}, indent=2) + "\n\n",
+    ):
+        path.write_bytes(text.encode())
+        draft = DraftFile(path)
+        draft.save(review.drop(draft.document, "1"))
+        assert path.read_bytes().decode() == text.replace("accepted", "dropped")
+
+
+def test_saving_keeps_the_mode_and_follows_a_link(path: Path) -> None:
+    """The file keeps its permissions, a link stays one, and nothing else is left in the folder."""
+    path.chmod(0o640)
+    link = path.with_name("link.json")
+    link.symlink_to(path)
+    draft = DraftFile(link)
+    draft.save(review.accept(draft.document, "1"))
+    assert (path.stat().st_mode & 0o777, link.is_symlink()) == (0o640, True)
+    assert sorted(path.parent.iterdir()) == [path, link]
+    assert decided(json.loads(path.read_text()))["01"] == "accepted"
+
+
+def test_a_file_that_changed_meanwhile_is_not_trampled(path: Path) -> None:
+    """Where an editor saved the file since it was read, the step is refused, and the editor's work is there."""
+    draft = DraftFile(path)
+    other = path.read_text().replace("Lutz", "Klow").replace("Hold the", "Hold a")
+    path.write_text(other)
+    with pytest.raises(ChangedFileError, match="changed by something else") as raised:
+        draft.save(review.accept(draft.document, "1"))
+    assert raised.value.exit_status == 2
+    assert path.read_text() == other
+
+
+def test_what_an_import_would_refuse_is_not_saved(path: Path) -> None:
+    """A step that no import would take is not saved."""
+    draft = DraftFile(path)
+    before = path.read_text()
+    with pytest.raises(ProblemsError, match="draft"):
+        draft.save(review.edit(draft.document, "1", {"area": "sky"}))
+    assert path.read_text() == before
+
+
+@pytest.mark.parametrize("point", ["os.fsync", "pathlib.Path.replace"])
+def test_a_kill_while_saving_loses_nothing(tmp_path: Path, path: Path, point: str) -> None:
+    """Killed at any point of saving, the file holds all the steps before it."""
+    module, _, name = point.rpartition(".")
+    script = (
+        "import os, pathlib, signal, sys\n"
+        "from spacedialog.drafting import review\n"
+        "from spacedialog.drafting.draftfile import DraftFile\n"
+        "draft = DraftFile(pathlib.Path(sys.argv[1]))\n"
+        "draft.save(review.accept(draft.document, '1'))\n"
+        f"{module}.{name} = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "draft.save(review.accept(draft.document, '2'))\n"
+    )
+    assert Desk(tmp_path).python("-c", script, path).status == -9
+    assert json.loads(path.read_text()) == drafted.document("accepted")
+    assert DraftFile(path).document == drafted.document("accepted")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"[]", "no object"),
+        (b"{", "not JSON"),
+        (b'{"format": "spacedialog-log/1", "changes": []}', "an exported log"),
+        (b"\xff", "not UTF-8"),
+    ],
+)
+def test_what_is_no_draft_is_refused(tmp_path: Path, content: bytes, says: str) -> None:
+    """A file that no draft wrote is refused with status 2, and what is wrong with it."""
+    desk = Desk(tmp_path)
+    (tmp_path / "draft.json").write_bytes(content)
+    ran = desk.call("review", "draft.json", "--list")
+    assert (ran.status, ran.stdout) == (2, "")
+    assert says in ran.stderr
+
+
+def test_what_has_no_candidates_is_refused(tmp_path: Path, ruritania: bytes) -> None:
+    """A data file in which nothing was drafted, or JSON Lines, or none at all, is refused with status 2."""
+    desk = Desk(tmp_path)
+    (tmp_path / "draft.json").write_bytes(ruritania)
+    opening, commitment = drafted.document(), drafted.document()["commitments"][0]
+    del opening["commitments"]
+    (tmp_path / "draft.jsonl").write_text(json.dumps(opening) + "\n" + json.dumps(commitment))
+    for name, says in (
+        ("draft.json", "no candidates"),
+        ("draft.jsonl", "not one JSON object"),
+        ("none.json", "No such file"),
+    ):
+        ran = desk.call("review", name, "--list")
+        assert (ran.status, says in ran.stderr) == (2, True), ran.stderr
+
+
+# The command
+
+
+@pytest.fixture
+def desk(tmp_path: Path, path: Path) -> Desk:
+    """A desk with a draft on it."""
+    assert path.parent == tmp_path
+    return Desk(tmp_path)
+
+
+def test_the_list_says_what_is_left(desk: Desk, path: Path) -> None:
+    """--list shows every candidate with its decision in every format, and asks nothing."""
+    path.write_text(drafted.text_of(drafted.document("accepted", "dropped")))
+    rows = desk.call("review", "draft.json", "--list", "--json").data
+    assert [row["decision"] for row in rows] == ["accepted", "dropped", None, None, None]
+    assert rows[0]["sources"] == ["JS par. 2 s. 1"]
+    assert rows[4]["milestones"] == ["ZUB2-05.1 2028 The next dialogue, every 2 years"]
+    shown = desk.call("review", "draft.json", "--list", "-f", "table").stdout
+    assert "1 accepted, 1 dropped, 3 left" in shown
+    assert desk.call("review", "draft.json", "--list", "-o", "list.xlsx").status == 0
+    for format_ in ("csv", "md", "html", "jsonl", "plain"):
+        assert "ZUB2-04" in desk.call("review", "draft.json", "--list", "-f", format_).stdout
+
+
+def test_nobody_at_a_terminal_is_asked(desk: Desk, path: Path) -> None:
+    """With standard input from elsewhere it ends with status 2 and a remedy, and the file is as it was."""
+    before = path.read_bytes()
+    ran = desk.run("review", "draft.json", stdin="a\na\n")
+    assert (ran.status, ran.stdout) == (2, "")
+    assert "it is plain JSON" in ran.stderr
+    assert path.read_bytes() == before
+    assert desk.call("review", "draft.json", "--json").status == 2
+
+
+# At a terminal
+
+
+@contextmanager
+def at_terminal(desk: Desk, *, columns: int = 80, **env: str) -> Iterator[Session]:
+    """A review of the draft on a terminal; it is killed with the block."""
+    environment = {**desk.environment, "TERM": "xterm-256color", "INPUTRC": "/dev/null", **env}
+    command: list[str | Path] = [PROGRAM, "review", "draft.json"]
+    with terminal(command, columns=columns, lines=200, env=environment, folder=desk.folder) as session:
+        yield session
+
+
+def answer(session: Session, *pairs: tuple[str, str]) -> str:
+    """Type each answer, and wait for what is asked next; what was shown up to there."""
+    shown = ""
+    for line, following in pairs:
+        session.type(f"{line}\r")
+        shown = session.until(following)
+    return shown
+
+
+def test_a_whole_review(desk: Desk, path: Path) -> None:
+    """Edit, split, merge, drop, undo and accept, each saved; at the end an import takes what was accepted."""
+    with at_terminal(desk) as session:
+        shown = session.until(PROMPT)
+        assert "ZUB2-01 Launch a buoy tender and host a workshop" in shown
+        assert "1 of 5: 0 accepted, 0 dropped, 5 left" in shown
+        assert "▸launch a buoy tender by 2028 and host a workshop◂" in shown
+        answer(session, ("s", "1: "), ("Launch a buoy tender", "2: "), ("Host a workshop", "3: "), ("", PROMPT))
+        assert list(by_ref(json.loads(path.read_text())))[:2] == ["01", "06"]
+        shown = answer(session, ("e due", "  > "), ("2026-13", "  > "), ("Q1 2028", PROMPT))
+        assert "2028-Q1" in shown
+        assert "ZUB2-06" in answer(session, ("a", PROMPT))
+        assert "ZUB2-02" in answer(session, ("drop", PROMPT))
+        assert "ZUB2-06" in answer(session, ("u", PROMPT))
+        assert decided(json.loads(path.read_text()))["06"] is None
+        shown = answer(session, ("e lead", "  > "), ("GMO", "its name: "), ("Graustark Office", "such as US): "))
+        shown = answer(session, ("GRA", PROMPT))
+        assert re.search(r"lead +GMO", shown)
+        answer(session, ("accept", PROMPT), ("a", PROMPT), ("a", PROMPT), ("n", PROMPT))
+        shown = answer(session, ("m 4", PROMPT))
+        assert "No undecided candidate comes after this: 4 accepted, 1 dropped, 1 left." in shown
+        answer(session, ("n", PROMPT), ("a", PROMPT))
+        session.type("q\r")
+        rest = session.rest()
+        assert session.status == 0
+    assert "5 accepted, 1 dropped, 0 left" in rest
+    assert "spacedialog import draft.json" in rest
+    ran = desk.call("import", "draft.json", "--without-bundled", "--json")
+    assert (ran.status, "not reviewed" in ran.stderr) == (0, False)
+    rows = {row["ref"]: row for row in desk.call("list", "--json").data}
+    assert list(rows) == ["ZUB2-01", "ZUB2-02", "ZUB2-03", "ZUB2-04", "ZUB2-06"]
+    assert (rows["ZUB2-01"]["due"], rows["ZUB2-06"]["lead"]) == ("2028-33", "GMO")
+    assert len(desk.call("show", "4", "--json").data["sources"]) == 2
+
+
+def test_a_review_goes_on_where_it_was(desk: Desk, path: Path) -> None:
+    """Killed in the middle, nothing that was decided is lost, and it goes on with the first that is left."""
+    with at_terminal(desk) as session:
+        session.until(PROMPT)
+        answer(session, ("a", PROMPT), ("d", PROMPT), ("e title", "  > "))
+        session.type("half a tit")
+    assert json.loads(path.read_text()) == drafted.document("accepted", "dropped")
+    with at_terminal(desk) as session:
+        assert "ZUB2-03" in session.until(PROMPT)
+        shown = answer(session, ("b", PROMPT))
+        assert "ZUB2-02" in shown
+        assert re.search(r"decision +dropped", shown)
+        assert "ZUB2-03" in answer(session, ("n", PROMPT))
+
+
+@pytest.mark.parametrize("status", [130, 0])
+@pytest.mark.parametrize("asked", [PROMPT, "  > "])
+def test_leaving_says_how_to_go_on(desk: Desk, path: Path, status: int, asked: str) -> None:
+    """Ctrl-C and Ctrl-D leave at any prompt: what was decided is saved, and it is told how to go on."""
+    with at_terminal(desk) as session:
+        session.until(PROMPT)
+        answer(session, ("a", PROMPT), ("e", "  > ") if asked != PROMPT else ("?", PROMPT))
+        if status:
+            session.interrupt()
+        else:
+            session.type("\x04")
+        rest = session.rest()
+        assert session.status == status
+    assert "to go on: spacedialog review draft.json" in rest
+    assert "Traceback" not in rest
+    assert json.loads(path.read_text()) == drafted.document("accepted")
+
+
+def test_a_file_that_an_editor_saved_is_left_alone(desk: Desk, path: Path) -> None:
+    """A step on a file that changed meanwhile ends the review with status 2, and what to do."""
+    with at_terminal(desk) as session:
+        session.until(PROMPT)
+        answer(session, ("a", PROMPT))
+        edited = path.read_text().replace("Hold the", "Hold a")
+        path.write_text(edited)
+        session.type("a\r")
+        rest = session.rest()
+        assert session.status == 2
+    assert "changed by something else" in rest
+    assert path.read_text() == edited
+
+
+def test_a_wrong_answer_is_told_and_asked_again(desk: Desk, path: Path) -> None:
+    """No answer that makes no sense ends the review or changes the file."""
+    before = path.read_bytes()
+    with at_terminal(desk) as session:
+        session.until(PROMPT)
+        for line, says in (("xyz", "there is no step"), ("e colour", "there is no field"), ("m", "none before")):
+            assert says in answer(session, (line, PROMPT))
+        assert "nothing to take back" not in answer(session, ("", PROMPT))
+        assert "no step to take back" in answer(session, ("u", PROMPT))
+        assert "the first candidate" in answer(session, ("b", PROMPT))
+        assert "two titles" in answer(session, ("s", "1: "), ("One", "2: "), ("", PROMPT))
+        assert "write one of" in answer(session, ("e strength", "  > "), ("strong", "  > "))
+        answer(session, ("", PROMPT))
+        answer(session, ("e area", "  > "), ("sky", "its title: "))
+        assert "'sky' is not among the areas" in answer(session, ("", "  > "))
+        assert "nothing" not in answer(session, ("", PROMPT))
+    assert path.read_bytes() == before
+
+
+def test_hostile_text_does_no_harm(desk: Desk, path: Path) -> None:
+    """No sign of the file that a terminal would obey reaches it, neither in the card nor where it is edited."""
+    document = drafted.document()
+    hostile = "\x1b]0;owned\x07\x9b2J\u202eevil [bold]b[/bold]\r:smile:"
+    one = document["commitments"][0]
+    one["title"] = one["detail"] = one["draft"]["sentence"] = one["draft"]["why"] = f"Launch {hostile}"
+    path.write_text(json.dumps(document, indent=2))
+    with at_terminal(desk, columns=60) as session:
+        shown = session.until(PROMPT)
+        shown += answer(session, ("e title", "  > "))
+        session.type("\x1b[A\r")  # the arrow up
+        shown += session.until(PROMPT)
+        shown += answer(session, ("a", PROMPT))
+        session.type("q\r")
+        shown += session.rest()
+    assert "\\x1b]0;owned\\x07" in shown
+    assert "[bold]b[/bold]" in shown
+    assert not re.search("\x1b\\]|\x07.*owned|\x9b|\u202e", shown.replace("\x1b[A", ""))
+    assert json.loads(path.read_text())["commitments"][0]["title"] == f"Launch {hostile}"
+
+
+def test_the_old_text_comes_to_be_altered(desk: Desk, path: Path) -> None:
+    """The arrow up brings what a field says, so that a long title is altered and not typed anew."""
+    with at_terminal(desk) as session:
+        session.until(PROMPT)
+        answer(session, ("e title", "  > "), ("\x1b[A on an island", PROMPT))
+    title = by_ref(json.loads(path.read_text()))["01"]["title"]
+    assert title == "Launch a buoy tender and host a workshop on an island"
+
+
+@pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_a_narrow_terminal_without_colour_shows_all(desk: Desk, env: dict[str, str]) -> None:
+    """At 60 columns no line is longer, no word is broken, and what was taken is marked without colour."""
+    with at_terminal(desk, columns=60, **env) as session:
+        shown = session.until(PROMPT) + answer(session, ("e due", "  > "), ("", PROMPT))
+    text = shown.replace("\r\n", "\n").replace("\x1b[?2004h", "").replace("\x1b[?2004l", "")
+    assert "\x1b[" not in text
+    assert max(len(line) for line in text.split("\n")) <= 60
+    start, end = "><" if env.get("TERM") else "▸◂"
+    assert re.search(f"{start}launch a buoy tender by 2028 and host a\\s+workshop{end}", text)
+
+
+def test_bytes_that_are_no_text_are_refused(desk: Desk, path: Path) -> None:
+    """What is typed in another encoding than the terminal's is told, and not kept."""
+    with at_terminal(desk, LC_ALL="C") as session:
+        session.until(PROMPT)
+        answer(session, ("e title", "  > "))
+        session.type("caf\udce9\r")
+        assert "a character that is none" in session.until("  > ")
+        session.type("\r")
+        session.until(PROMPT)
+        session.type("q\r")
+        assert "Traceback" not in session.rest()
+        assert session.status == 0
+    assert json.loads(path.read_text()) == drafted.document()
+
+
+def test_a_terminal_that_is_not_read_strictly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where what is typed cannot be read, that is an error with a remedy, and no crash."""
+
+    def typed(_: str) -> str:
+        return b"\xe9".decode("utf-8")
+
+    monkeypatch.setattr("builtins.input", typed)
+    with pytest.raises(InputError, match="not UTF-8"):
+        here.ask("> ")

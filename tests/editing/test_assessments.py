@@ -1,0 +1,416 @@
+"""Claims and assessments: completion without evidence is a claim; verdicts stand beside progress and each other."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+from contextlib import closing
+from datetime import date
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlite_utils import Database
+
+from spacedialog.errors import InputError
+from spacedialog.maintenance import checks as checkup
+from spacedialog.model.entry import CREATE, NOTE, RETRACT, SET, Change, Draft, record
+from spacedialog.model.fold import fold
+from spacedialog.model.rows.assessment import AssessmentRow
+from spacedialog.model.rows.record import CommitmentRow
+from spacedialog.presentation import documents
+from spacedialog.render import html, log_export, xlsx
+from spacedialog.store import database, migrations
+from spacedialog.tracker import Tracker
+from tests.conftest import Clock, Maker
+from tests.support.program import Desk
+from tests.team.test_team_record import Team
+
+URL = "https://strelsau.example/seen"
+MORE = settings(max_examples=120, deadline=None)
+
+
+@pytest.fixture
+def desk(tmp_path: Any) -> Desk:
+    return Desk(tmp_path)
+
+
+def row(tracker: Tracker, ref: str) -> CommitmentRow:
+    with tracker.view() as view:
+        return next(one for one in view.commitments() if one.ref.endswith(ref))
+
+
+def verdicts(tracker: Tracker, day: date | None = None) -> list[AssessmentRow]:
+    with tracker.view(day) as view:
+        return list(view.assessments())
+
+
+def said(rows: list[AssessmentRow]) -> set[tuple[str, str | None, str, str, str]]:
+    return {(one.ref, one.party, one.assessor, one.rubric, one.verdict) for one in rows}
+
+
+# Claims
+
+EVENTS = st.lists(
+    st.tuples(
+        st.sampled_from((SET, SET, SET, NOTE)),
+        st.sampled_from(("2026-01-01", "2026-01", "2026-02-01", "2026-02-02", "2025-11-11")),
+        st.sampled_from((None, "in-progress", "complete", "complete", "withdrawn")),
+        st.booleans(),
+        st.sampled_from((None, None, "m")),
+    ),
+    max_size=7,
+)
+
+
+def changes_of(events: list[Any], first: str | None) -> list[Change]:
+    """The log of one commitment with a milestone: its first statement, then these events in the order recorded."""
+    bodies: list[tuple[str, str, dict[str, Any]]] = [
+        (CREATE, "2026-01-01", {"type": "commitment", "set": {"status": first} if first else {}}),
+        (CREATE, "2026-01-01", {"milestone": "m", "set": {"when": "2027"}}),
+    ]
+    for kind, on, status, shown, part in events:
+        body: dict[str, Any] = {"milestone": part} if part else {}
+        if kind == SET:
+            body["set"] = {"status": "met" if part else status} if status else {"detail": "x"}
+        bodies.append((kind, on, {**body, **({"evidence": f"{URL}{len(bodies)}"} if shown else {})}))
+    return [
+        record(Draft(kind, "item", on, body), change_id=f"{number:04}", ts=1000 + number, author="Ann", base=None)
+        for number, (kind, on, body) in enumerate(bodies)
+    ]
+
+
+def is_claimed(changes: list[Change]) -> bool:
+    """The same in plain words: complete, and no entry on the whole since it came to be so bears evidence."""
+    first, *rest = [change for change in changes if "milestone" not in change.content]
+
+    def place(change: Change) -> tuple[str, str, int]:
+        true = "2026-01-31" if change.on == "2026-01" else change.on
+        return max(true, first.on), true, change.ts
+
+    order = [first, *sorted(rest, key=place)]
+    run: list[Change] = []
+    status = None
+    for change in order:
+        new = change.content.get("set", {}).get("status", status)
+        run = [*run, change] if new == status else [change]
+        status = new
+    return status == "complete" and not any("evidence" in change.content for change in run)
+
+
+@MORE
+@given(EVENTS, st.sampled_from((None, "complete", "not-assessed")), st.randoms(use_true_random=False))
+def test_a_claim_is_completion_that_nothing_bears_out(events: list[Any], first: str | None, random: Any) -> None:
+    """Complete without evidence from the entry that said so on, a milestone's aside, in whatever order it arrives."""
+    changes = changes_of(events, first)
+    shuffled = list(changes)
+    random.shuffle(shuffled)
+    history = fold(shuffled)
+    assert history is not None
+    assert history.periods[-1].claimed is is_claimed(changes)
+
+
+def test_evidence_ends_a_claim_and_its_undo_brings_it_back(tracker: Tracker) -> None:
+    """A completion is claimed until an entry on it bears evidence, and again when that entry is taken back."""
+    assert row(tracker, "05").flags == ("claimed",)  # said so in the record itself, with its document alone
+    tracker.mark("3", "complete")
+    assert "claimed" in row(tracker, "03").flags  # the evidence of an earlier note does not show completion
+    tracker.note("3", "Seen.", evidence=URL)
+    assert "claimed" not in row(tracker, "03").flags
+    with tracker.view() as view:
+        assert (view.coverage().complete, view.coverage().claimed) == (2, 1)
+    tracker.undo()
+    assert "claimed" in row(tracker, "03").flags
+    tracker.undo()
+    tracker.mark("3", "complete", evidence=URL)
+    assert "claimed" not in row(tracker, "03").flags
+    tracker.mark("3", "complete", note="Said once more.")
+    assert "claimed" not in row(tracker, "03").flags
+    tracker.mark("3", "stalled")
+    tracker.mark("3", "complete")
+    assert "claimed" in row(tracker, "03").flags
+
+
+def test_claims_are_listed_and_counted(desk: Desk) -> None:
+    """`list --claimed` names them, and wherever what is complete is counted, so are they."""
+    listed = desk.call("list", "--claimed", "--json").data
+    assert [one["ref"] for one in listed if one["dialogue"] == "ROK4"] == ["ROK4-18", "ROK4-32"]
+    assert all(one["flags"] == ["claimed"] for one in listed)
+    assert "complete 6, of which 2 claimed" in desk.call("overview", "--dialogue", "ROK4", "-f", "md").stdout
+    for counted in ("areas", "dialogues"):
+        rows = desk.call(counted, "--json").data
+        assert sum(row["claimed"] for row in rows) == len(listed)
+        assert all(row["claimed"] <= row["complete"] for row in rows)
+    overview = desk.call("overview", "--json").data
+    assert overview["coverage"]["claimed"] == len(listed)
+    assert [of["claimed"] for of in overview["dialogues"]] == [row["claimed"] for row in rows]
+
+
+# Assessments
+
+
+def test_a_verdict_touches_nothing_of_the_progress(tracker: Tracker) -> None:
+    """Status, flags, checks, coverage and what is stale stay as they are, whoever assesses."""
+    with tracker.view() as view:
+        before = (list(view.commitments()), view.coverage(), view.areas(), view.overview().stale)
+    written = tracker.assess("1", "partly-met", evidence=URL, note="Half of it flew.")
+    tracker.assess("3", "not-met", party="RSA", assessor="Anna", on="2026-06-01")
+    with tracker.view() as view:
+        assert (list(view.commitments()), view.coverage(), view.areas(), view.overview().stale) == before
+        assert view.detail(view.refs.resolve("1")).assessments == (verdicts(tracker)[0],)
+    assert (written.did, written.ref, written.title) == (
+        "assessed",
+        "RUR1-01",
+        "Fly a Graustark seismometer to the Moon",
+    )
+    assert "commitment" not in {move.field for move in written.differences}
+    assert said(verdicts(tracker)) == {
+        ("RUR1-01", None, "Zenda", "fulfilment@1", "partly-met"),
+        ("RUR1-03", "RSA", "Anna", "fulfilment@1", "not-met"),
+    }
+    (first, second) = verdicts(tracker)
+    assert (first.note, first.evidence, first.author) == ("Half of it flew.", URL, "Zenda")
+    assert (second.on, second.author) == ("2026-06-01", "Zenda")
+
+
+def test_assessors_stand_side_by_side_and_a_later_verdict_follows_the_earlier(tracker: Tracker) -> None:
+    """A verdict takes the place of the same assessor's earlier one under the rubric, and of no other; all are kept."""
+    tracker.assess("1", "met", assessor="Anna", on="2026-03-01")
+    tracker.assess("1", "partly-met", assessor="Bo", on="2026-03-01")
+    tracker.assess("1", "0", assessor="Anna", rubric="g7-g20", party="rsa", on="2026-03-01")
+    tracker.assess("1", "met", assessor="Anna", party="GRA", on="2026-03-01")
+    tracker.assess("1", "not-met", assessor="Anna", on="2026-05-01")
+    late = tracker.assess("1", "cannot tell", assessor="Anna", on="2026-01-01")
+    assert "stays not-met" in " ".join(late.notices)
+    assert said(verdicts(tracker)) == {
+        ("RUR1-01", None, "Anna", "fulfilment@1", "not-met"),
+        ("RUR1-01", "GRA", "Anna", "fulfilment@1", "met"),
+        ("RUR1-01", None, "Bo", "fulfilment@1", "partly-met"),
+        ("RUR1-01", "RSA", "Anna", "g7-g20@1", "0"),
+    }
+    assert {one.verdict for one in verdicts(tracker, date(2026, 4, 1)) if one.assessor == "Anna"} == {"met", "0"}
+    assert [one.verdict for one in verdicts(tracker, date(2026, 2, 1))] == ["cannot-tell"]
+    with tracker.view() as view:
+        told = view.history(view.refs.resolve("1"))
+    assert [entry.changed["verdict"] for entry in told if "verdict" in entry.changed] == [
+        "met",
+        "partly-met",
+        "0",
+        "met",
+        "not-met",
+        "cannot-tell",
+    ]
+
+
+def test_undo_takes_a_verdict_back_and_redo_returns_it(tracker: Tracker) -> None:
+    """What is taken back stands no more, is told in the history of its commitment, and comes back as it was."""
+    tracker.assess("1", "met")
+    before = verdicts(tracker)
+    undone = tracker.undo()
+    assert undone.ref == "RUR1-01"
+    assert verdicts(tracker) == []
+    with tracker.view() as view:
+        told = view.history(view.refs.resolve("1"))
+    assert [(entry.ref, entry.retracted) for entry in told if "verdict" in entry.changed] == [("RUR1-01", True)]
+    assert told[-1].changed.keys() == {"retracts"}
+    assert tracker.assess("1", "not-met").differences
+    tracker.undo()
+    tracker.redo(str(undone.undo))
+    assert verdicts(tracker) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"ref": "1", "verdict": "fine"}, "write one of 'not-met', 'partly-met', 'met', 'cannot-tell'"),
+        ({"ref": "1", "verdict": "met", "rubric": "stars"}, "fulfilment@1, g7-g20@1, gao@1"),
+        ({"ref": "1", "verdict": "met", "rubric": "fulfilment@9"}, "there is none called"),
+        ({"ref": "1", "verdict": "met", "party": "GMO"}, "write one of RSA, GRA"),
+        ({"ref": "1", "verdict": "2", "rubric": "g7-g20"}, "'-1', '0', '+1'"),
+        ({"ref": "1.1", "verdict": "met"}, "is a milestone"),
+        ({"ref": "1", "verdict": "met", "assessor": " "}, "assessor"),
+        ({"ref": "1", "verdict": "met", "on": "2027"}, "may lie after today"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_what_there_is(
+    tracker: Tracker, arguments: dict[str, str], says: str
+) -> None:
+    """A verdict, a rubric or a party that there is not is refused with those that there are; nothing is recorded."""
+    before = len(list(tracker.log()))
+    with pytest.raises(InputError) as refused:
+        tracker.assess(**arguments)
+    assert says in f"{refused.value.problem} {refused.value.remedy}"
+    assert len(list(tracker.log())) == before
+
+
+Steps = st.lists(
+    st.tuples(
+        st.sampled_from(("met", "not-met", "partly-met", "cannot-tell")),
+        st.sampled_from(("2026-01-05", "2026-02", "2026-02-28", "2025")),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@MORE
+@given(Steps, st.randoms(use_true_random=False))
+def test_verdicts_fold_alike_in_any_order(steps: list[tuple[str, str, bool]], random: Any) -> None:
+    """Copies that hold the same verdicts agree, the latest true one stands, and undo and redo leave all as it was."""
+    changes: list[Change] = []
+
+    def add(kind: str, on: str, body: dict[str, Any]) -> str:
+        number = f"{len(changes):04}"
+        changes.append(record(Draft(kind, "item", on, body), change_id=number, ts=len(changes), author="A", base=None))
+        return number
+
+    standing = []
+    for verdict, on, gone in steps:
+        values = {"commitment": "c", "assessor": "Anna", "rubric": "fulfilment@1", "verdict": verdict}
+        change = add(CREATE, on, {"type": "assessment", "set": values})
+        if gone:
+            add(RETRACT, on, {"retracts": change})
+        else:
+            standing.append(({"2026-02": "2026-02-28", "2025": "2025-12-31"}.get(on, on), len(changes), verdict))
+    before = fold(changes)
+    assert (before.periods[-1].fields["verdict"] if before else None) == (max(standing)[2] if standing else None)
+    undo = add(RETRACT, "2026-06-01", {"retracts": "0000"})
+    add(RETRACT, "2026-06-01", {"retracts": undo})
+    shuffled = list(changes)
+    random.shuffle(shuffled)
+    after = fold(shuffled)
+    assert (after.periods if after else None) == (before.periods if before else None)
+
+
+@pytest.fixture
+def team(make: Maker, clock: Clock) -> Team:
+    return Team(make, clock)
+
+
+def test_two_copies_come_to_the_same_verdicts(team: Team) -> None:
+    """What two members assessed apart stands side by side; where both speak for one assessor, they are told so."""
+    anna, rudolf = team.member("Anna"), team.member("Rudolf")
+    team.copy(anna).sync()
+    team.copy(rudolf).sync()
+    anna.assess("1", "met")
+    rudolf.assess("1", "not-met")
+    anna.assess("2", "met", assessor="The institute")
+    rudolf.assess("2", "partly-met", assessor="The institute")
+    for one in (anna, rudolf, anna):
+        team.copy(one).sync()
+    assert verdicts(anna) == verdicts(rudolf)
+    assert {(one.ref, one.assessor) for one in verdicts(anna)} == {
+        ("RUR1-01", "Anna"),
+        ("RUR1-01", "Rudolf"),
+        ("RUR1-02", "The institute"),
+    }
+    with anna.view() as view:
+        (conflict,) = view.conflicts()
+        assert (conflict.ref, conflict.field) == ("RUR1-02", "verdict")
+        assert {conflict.value, conflict.other_value} == {"met", "partly-met"}
+    anna.assess("2", "met", assessor="The institute", note="We talked.")
+    with anna.view() as view:
+        assert list(view.conflicts()) == []
+
+
+def test_an_exported_log_brings_the_verdicts_along(tracker: Tracker, make: Maker) -> None:
+    """A log that is exported and imported elsewhere has the same verdicts; the tables are those of a rebuild."""
+    tracker.assess("1", "met", evidence=URL)
+    tracker.assess("2", "-1", rubric="g7-g20", party="GRA", assessor="Bo")
+    tracker.undo()
+    out = io.StringIO()
+    log_export.write(tracker.log(), out, lines=False)
+    other = make(author="Other")
+    other.import_file(out.getvalue().encode(), "log.json", bundled=False)
+    assert verdicts(other) == verdicts(tracker)
+    assert all(check.ok for check in checkup.examine(other.path, now=0) if check.check in ("fold", "schema", "form"))
+
+
+def test_reports_show_the_verdicts(tracker: Tracker) -> None:
+    """A report has who found what, why and how it is known, as a page and as a workbook; none where nobody did."""
+    page = io.StringIO()
+    with tracker.view() as view:
+        html.write(documents.whole(view.report()), page)
+    assert "<h3>Assessments</h3>" not in page.getvalue()
+    tracker.assess("1", "partly-met", assessor="<b>Anna</b>", evidence=URL, note="Half of it flew.")
+    page, book = io.StringIO(), io.BytesIO()
+    with tracker.view() as view:
+        document = documents.whole(view.report())
+    html.write(document, page)
+    xlsx.write(document, book)
+    (fold_,) = page.getvalue().split("<h3>Assessments</h3>")[1:]
+    for words in ("partly-met", "&lt;b&gt;Anna&lt;/b&gt;", "fulfilment@1", "Half of it flew.", URL):
+        assert words in fold_.split("</ul>")[0]
+    cells = [cell.value for cell in openpyxl.load_workbook(io.BytesIO(book.getvalue()))["Assessments"][2]]
+    assert {"RUR1-01", "the whole", "partly-met", "<b>Anna</b>", URL} <= set(cells)
+
+
+def test_assess_says_what_it_did(desk: Desk) -> None:
+    """The command names the commitment and the verdict and how to take it back; `show` has it, in words and as data."""
+    ran = desk.call("assess", "31", "--verdict", "-1", "--rubric", "g7-g20", "--party", "kasi", "--by", "Anna")
+    assert ran.status == 0
+    lines = ran.stdout.splitlines()
+    assert lines[0].startswith("assessed ROK4-31 Launch")
+    assert {"party: KASI", "verdict: -1", "rubric: g7-g20@1", "assessor: Anna"} <= {line.strip() for line in lines}
+    assert "no evidence was given" in ran.stderr
+    (shown,) = desk.call("show", "31", "--json").data["assessments"]
+    assert (shown["party"], shown["verdict"], shown["assessor"], shown["evidence"]) == ("KASI", "-1", "Anna", None)
+    assert "KASI: -1 (Anna, g7-g20@1, 2026-11-22). no evidence given" in desk.call("show", "31").stdout
+    assert "assessed KASI: -1 (Anna, g7-g20@1)" in desk.call("brief", "--since", "2026-11-01", "-f", "md").stdout
+    assert desk.call("assess", "31", "--verdict", "met", "--dry-run", "--json").data["dry_run"] is True
+    assert len(desk.call("show", "31", "--json").data["assessments"]) == 1
+
+
+# The schema
+
+
+@pytest.fixture
+def older(make: Maker, tracker: Tracker) -> Tracker:
+    """A store as it was before assessments, its period tables filled."""
+    tracker.mark("2", "complete", note="Heard of it.")
+    old = make()
+    old.path.parent.mkdir(parents=True, mode=0o700)
+    with closing(sqlite3.connect(old.path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        migrations.steps.apply(Database(connection, execute_plugins=False), stop_before="m0005_assessments")
+        with closing(sqlite3.connect(tracker.path)) as full:
+            for (table,) in connection.execute(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'words_fts%'"
+                " AND name NOT LIKE '\\_sqlite%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'"
+            ).fetchall():
+                columns = [f'"{name}"' for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
+                rows = full.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
+                marks = ", ".join("?" * len(columns))
+                connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+        connection.execute("INSERT INTO words_fts(words_fts) VALUES ('rebuild')")
+        connection.execute(f"PRAGMA application_id = {database.APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {database.SCHEMA_VERSION - 1}")
+    old.path.chmod(0o600)
+    return old
+
+
+def test_a_store_from_before_assessments_is_sound_and_is_upgraded(older: Tracker) -> None:
+    """`doctor` finds nothing wrong with it, reads show its claims, and the first verdict brings it up to date."""
+    checks = {check.check: check for check in checkup.examine(older.path, now=0)}
+    for name in ("schema", "fold", "integrity", "search"):
+        assert checks[name].ok, checks[name]
+    assert "claimed" in row(older, "02").flags
+    older.assess("2", "not-met")
+    assert [one.verdict for one in verdicts(older)] == ["not-met"]
+    with closing(sqlite3.connect(older.path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (database.SCHEMA_VERSION,)
+        assert connection.execute("SELECT count(*) FROM commitment WHERE claimed").fetchone()[0] > 0
+
+
+def test_an_older_table_that_was_altered_is_still_found(older: Tracker) -> None:
+    """That a table lacks its newest columns is no fault before the upgrade; any other difference is one."""
+    with closing(sqlite3.connect(older.path, isolation_level=None)) as connection:
+        connection.execute("UPDATE commitment SET title = 'Nothing' WHERE ref = 'RUR1-02'")
+        connection.execute("ALTER TABLE area ADD COLUMN odd TEXT")
+    checks = {check.check: check for check in checkup.examine(older.path, now=0)}
+    assert not checks["fold"].ok
+    assert "commitment" in " ".join(checks["fold"].said)
+    assert any("area" in text for text in checks["schema"].said)

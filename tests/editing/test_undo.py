@@ -1,0 +1,385 @@
+"""Undo and redo: one more change each, in the order of a stack, or by the id of a change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spacedialog.editing.commitments import Addition
+from spacedialog.errors import InputError, NotFoundError, ProblemsError
+from spacedialog.importing.changes import bundled_path
+from spacedialog.tracker import Tracker
+from tests.support.bundled import COMMITMENTS
+
+if TYPE_CHECKING:
+    from tests.conftest import Maker
+
+FLY = Addition("Fly a kite", "moon", "JS", dialogue="RUR1")
+
+
+def state(tracker: Tracker) -> dict[str, Any]:
+    """What is on record today, in every view that has no ids in it."""
+    with tracker.view() as view:
+        return {
+            "list": list(view.commitments()),
+            "upcoming": view.upcoming(everything=True),
+            "areas": view.areas(),
+            "slips": list(view.slips()),
+            "details": [view.detail(view.refs.resolve(row.ref))[1:7] for row in view.commitments()],
+        }
+
+
+def status(tracker: Tracker, ref: str = "RUR1-02") -> str | None:
+    """The status of a commitment today; None where it is not on record."""
+    with tracker.view() as view:
+        return next((row.status for row in view.commitments() if row.ref == ref), None)
+
+
+def refs(tracker: Tracker) -> list[str]:
+    """The refs of all commitments of today."""
+    with tracker.view() as view:
+        return [row.ref for row in view.commitments()]
+
+
+def test_undo_takes_back_the_latest_first(tracker: Tracker) -> None:
+    """Undo takes back the latest action, then the one before; redo brings them back the other way round."""
+    states = [state(tracker)]
+    for word in ("not-started", "in-progress", "complete"):
+        tracker.mark("2", word)
+        states.append(state(tracker))
+    for before in reversed(states[:-1]):
+        written = tracker.undo()
+        assert (written.did, written.ref, written.changes) == ("undone", "RUR1-02", 1)
+        assert state(tracker) == before
+    with pytest.raises(InputError, match="Hentzau"):  # who imported the record
+        tracker.undo()
+    for after in states[1:]:
+        assert tracker.redo().did == "redone"
+        assert state(tracker) == after
+    with pytest.raises(InputError, match="nothing to redo"):
+        tracker.redo()
+
+
+@settings(max_examples=40, deadline=None)
+@given(moves=st.lists(st.sampled_from("mmmuur"), min_size=1, max_size=14))
+def test_undo_and_redo_are_a_stack(make: Maker, moves: list[str]) -> None:
+    """Whatever the order of writing, undo and redo, the record is what a stack of actions gives."""
+    tracker = make("ruritania")
+    done: list[str] = []
+    undone: list[str] = []
+    for number, move in enumerate(moves):
+        if move == "m":
+            done.append(f"Title {number}")
+            undone = []
+            tracker.edit("2", {"title": done[-1]})
+        elif move == "u" and done:
+            undone.append(done.pop())
+            tracker.undo()
+        elif move == "r" and undone:
+            done.append(undone.pop())
+            tracker.redo()
+        with tracker.view() as view:
+            title = view.detail(view.refs.resolve("RUR1-02")).commitment.title
+        assert title == (done[-1] if done else "Explore sharing a lunar relay")
+
+
+def test_an_undo_overwrites_nothing(tracker: Tracker) -> None:
+    """What was undone stays in the log and in the history, marked so; the undo is one more entry."""
+    tracker.mark("2", "stalled", note="Heard of a delay.")
+    log = list(tracker.log())
+    tracker.undo()
+    assert list(tracker.log())[:-1] == log
+    with tracker.view() as view:
+        marked, undo = view.history(view.refs.resolve("2"))[-2:]
+        assert (marked.note, marked.retracted) == ("Heard of a delay.", True)
+        assert (undo.kind, undo.changed, undo.retracted) == ("retract", {"retracts": marked.id}, False)
+    tracker.redo()
+    with tracker.view() as view:
+        assert [row.retracted for row in view.history(view.refs.resolve("2"))[-3:]] == [False, True, False]
+
+
+def test_undo_says_what_it_changed(tracker: Tracker) -> None:
+    """Undo tells the fields that it put back."""
+    tracker.mark("1", "complete")
+    written = tracker.undo()
+    assert {(d.field, d.old, d.new) for d in written.differences} == {
+        ("status", "complete", "in-progress"),
+        ("percent", None, 20),
+    }
+
+
+def test_undo_by_the_end_of_an_id(tracker: Tracker) -> None:
+    """Any action is taken back by the id of its change, or the end of it, whatever came later."""
+    first = tracker.mark("2", "stalled").undo
+    tracker.mark("3", "complete")
+    assert first
+    tracker.undo(first[-8:].upper())
+    assert (status(tracker), status(tracker, "RUR1-03")) == ("not-assessed", "complete")
+    with pytest.raises(InputError, match="undone already"):
+        tracker.undo(first)
+    tracker.redo(first[-8:])
+    assert status(tracker) == "stalled"
+    with pytest.raises(InputError, match="is not undone"):
+        tracker.redo(first)
+
+
+def test_undo_by_the_id_that_a_write_gave(tracker: Tracker) -> None:
+    """Every write gives an id by which it is undone, an undo too."""
+    before = state(tracker)
+    written = tracker.mark("2", "stalled")
+    after = state(tracker)
+    undone = tracker.undo(written.undo)
+    assert state(tracker) == before
+    tracker.undo(undone.undo)
+    assert state(tracker) == after
+
+
+def test_an_undo_is_redone_once(tracker: Tracker) -> None:
+    """An undo that was taken back already is not taken back again."""
+    tracker.mark("2", "stalled")
+    undone = tracker.undo()
+    tracker.redo(undone.undo)
+    log = list(tracker.log())
+    with pytest.raises(InputError):
+        tracker.redo(undone.undo)
+    assert list(tracker.log()) == log
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("abc", InputError),
+        ("", InputError),
+        ("RUR1-02", InputError),
+        ("%%%%", InputError),
+        ("' OR 1", InputError),
+        ("ffffffffffff", NotFoundError),
+        ("a" * 300, NotFoundError),
+    ],
+)
+@pytest.mark.parametrize("call", [Tracker.undo, Tracker.redo])
+def test_what_is_no_id_is_refused(
+    tracker: Tracker, name: str, error: type[Exception], call: Callable[[Tracker, str], object]
+) -> None:
+    """A name that is no id, too short for one, or of no change, takes nothing back."""
+    log = list(tracker.log())
+    with pytest.raises(error):
+        call(tracker, name)
+    assert list(tracker.log()) == log
+
+
+def test_an_end_that_fits_several_ids_is_refused(tracker: Tracker) -> None:
+    """Where several ids end so, more of the id is asked for."""
+    ends: dict[str, str] = {}
+    for number in range(5000):
+        change = tracker.apply("\n".join(json.dumps({"ref": "2", "note": f"{number}-{i}"}) for i in range(200)), "x")
+        assert change.changes == 200
+        ids = [entry.id for entry in tracker.log()]
+        ends = {}
+        for id_ in ids:
+            if id_[-4:] in ends:
+                with pytest.raises(InputError, match="several changes"):
+                    tracker.undo(id_[-4:])
+                return
+            ends[id_[-4:]] = id_
+
+
+def test_an_apply_is_undone_as_a_whole(tracker: Tracker) -> None:
+    """Updates that were applied together are taken back together, by no id, or by that of any of them."""
+    before = state(tracker)
+    text = "ref,status\n1,stalled\n2,stalled\n3,complete\n"
+    for by in (None, -1, -2, -3):
+        tracker.apply(text, "updates.csv")
+        after = state(tracker)
+        written = tracker.undo(list(tracker.log())[by].id if by else None)
+        assert (written.changes, written.ref) == (3, "")
+        assert state(tracker) == before
+        tracker.redo()
+        assert state(tracker) == after
+        tracker.undo()
+
+
+def test_one_update_of_many_is_undone_alone(tracker: Tracker) -> None:
+    """With `only`, one change of an action is taken back, and later the rest of it."""
+    tracker.apply("ref,status\n1,stalled\n2,stalled\n3,complete\n", "updates.csv")
+    changes = [change.id for change in tracker.log()][-3:]
+    tracker.undo(changes[1], only=True)
+    assert [status(tracker, f"RUR1-0{n}") for n in (1, 2, 3)] == ["stalled", "not-assessed", "complete"]
+    with pytest.raises(InputError, match="undone already"):
+        tracker.undo(changes[1], only=True)
+    assert tracker.undo(changes[0]).changes == 2
+    assert [status(tracker, f"RUR1-0{n}") for n in (1, 2, 3)] == ["in-progress", "not-assessed", "not-assessed"]
+    tracker.redo(changes[1])
+    assert [status(tracker, f"RUR1-0{n}") for n in (1, 2, 3)] == ["in-progress", "stalled", "not-assessed"]
+
+
+def test_an_import_is_undone_as_a_whole(make: Maker, ruritania: bytes) -> None:
+    """What one imported goes as a whole, by no id or by that of any of its changes, and comes back as a whole."""
+    tracker = make("empty")
+    empty = state(tracker)
+    imported = tracker.import_file(ruritania, "ruritania.json")
+    full = state(tracker)
+    for name in (None, next(tracker.log()).id[-12:], imported.undo):
+        assert tracker.undo(name).changes == imported.changes
+        assert state(tracker) == empty
+        tracker.redo()
+        assert state(tracker) == full
+    tracker.undo()
+    tracker.redo(next(tracker.log()).id)
+    assert state(tracker) == full
+
+
+def test_an_undone_import_takes_no_mark_with_it(tracker: Tracker) -> None:
+    """Marks outlive the undo of what they were about: they stand again when it is brought back."""
+    tracker.mark("2", "stalled")
+    tracker.undo(next(tracker.log()).id)
+    with pytest.raises(NotFoundError):
+        tracker.note("2", "Hello.")
+    tracker.redo()
+    assert status(tracker) == "stalled"
+
+
+def test_what_another_did_is_undone_by_name_only(make: Maker, tracker: Tracker) -> None:
+    """Undo without an id refuses to take back another's latest action, and says by what name to take it back."""
+    written = tracker.mark("2", "stalled")
+    other = make(path=tracker.path, author="Rupert")
+    log = list(tracker.log())
+    with pytest.raises(InputError, match="Zenda") as caught:
+        other.undo()
+    assert list(tracker.log()) == log
+    assert written.undo
+    assert written.undo[-8:] in caught.value.remedy
+    other.undo(written.undo)
+    assert status(tracker) == "not-assessed"
+
+
+def test_the_bundled_record_is_not_undone_by_mistake(make: Maker) -> None:
+    """The bundled record does not go as a whole; one statement of it may."""
+    tracker = make("bundled")
+    tracker.mark("4-07", "stalled")
+    entry = next(change.id for change in tracker.log() if change.content.get("set", {}).get("ref") == "ROK4-07")
+    with pytest.raises(InputError, match="bundled") as caught:
+        tracker.undo(entry)
+    assert "--only" in caught.value.remedy
+    assert tracker.undo(entry, only=True).changes == 1
+    assert len(refs(tracker)) == COMMITMENTS - 1
+    tracker.redo(entry)
+    assert (len(refs(tracker)), status(tracker, "ROK4-07")) == (COMMITMENTS, "stalled")
+
+
+def test_a_statement_that_was_taken_back_stays_so(make: Maker) -> None:
+    """Importing a file again does not bring back what someone took back of it on purpose."""
+    tracker = make("bundled")
+    entry = next(change for change in tracker.log() if change.kind == "set" and "note" in change.content)
+    tracker.undo(entry.id, only=True)
+    assert tracker.import_file((bundled_path() / "dialogue_2025.json").read_bytes(), "again.json").changes == 0
+
+
+def test_a_statement_that_was_brought_back_is_imported_like_the_others(tracker: Tracker, ruritania: bytes) -> None:
+    """Who takes a statement back alone, and then thinks better of it, has refused nothing for good."""
+    before = state(tracker)
+    entry = next(
+        change for change in tracker.log() if change.content.get("note") == "Both archives agreed on a format."
+    )
+    tracker.undo(entry.id, only=True)
+    tracker.redo()
+    document = json.loads(ruritania)
+    del document["updates"][2]
+    tracker.import_file(json.dumps(document).encode(), "ruritania.json")
+    assert state(tracker) != before
+    tracker.import_file(ruritania, "ruritania.json")
+    assert state(tracker) == before
+
+
+def test_an_import_that_only_dropped_something_is_undone_and_redone(tracker: Tracker, ruritania: bytes) -> None:
+    """An import that took an update back is undone and redone like any other action."""
+    before = state(tracker)
+    document = json.loads(ruritania)
+    del document["updates"][1]
+    written = tracker.import_file(json.dumps(document).encode(), "ruritania.json")
+    assert written.changes == 1
+    after = state(tracker)
+    assert after != before
+    tracker.undo(written.undo)
+    assert state(tracker) == before
+    tracker.redo()
+    assert state(tracker) == after
+
+
+def test_a_ref_is_never_given_again(tracker: Tracker) -> None:
+    """The number of a commitment that was undone stays its own."""
+    assert tracker.add(FLY).ref == "RUR1-06"
+    tracker.undo()
+    assert tracker.add(FLY).ref == "RUR1-07"
+    tracker.redo(list(tracker.log())[-3].id)
+    assert refs(tracker)[-2:] == ["RUR1-06", "RUR1-07"]
+    assert tracker.add(FLY).ref == "RUR1-08"
+
+
+def test_a_ref_that_was_undone_is_not_taken_up_by_name(tracker: Tracker) -> None:
+    """A ref that a commitment had before it was undone cannot be given to another."""
+    tracker.add(FLY._replace(ref="RUR1-40"))
+    tracker.undo()
+    with pytest.raises(InputError, match="taken"):
+        tracker.add(FLY._replace(title="Fly another kite", ref="RUR1-40"))
+    with pytest.raises(InputError, match="taken"):
+        tracker.edit("2", {"ref": "rur1-40"})
+
+
+def test_a_ref_given_by_an_edit_is_not_given_again(tracker: Tracker) -> None:
+    """The number that an edit gave, and an undo took back, is not counted on to."""
+    tracker.edit("2", {"ref": "RUR1-06"})
+    tracker.undo()
+    assert tracker.add(FLY).ref == "RUR1-07"
+
+
+def test_the_ref_of_a_milestone_is_never_given_again(tracker: Tracker) -> None:
+    """The number of a milestone that was undone stays its own."""
+    assert tracker.add_milestone("1", "Launch", "2027").ref == "RUR1-01.2"
+    tracker.undo()
+    assert tracker.add_milestone("1", "Launch", "2027").ref == "RUR1-01.3"
+
+
+def test_a_milestone_takes_no_ref_of_another_commitment(tracker: Tracker) -> None:
+    """A milestone's ref begins with a ref of its own commitment, so no two milestones can come to bear one."""
+    with pytest.raises(InputError, match="does not belong"):
+        tracker.edit("1.1", {"ref": "RUR1-02.1"})
+    with pytest.raises(InputError, match="does not belong"):
+        tracker.edit("1.1", {"ref": "RUR1-99.1"})
+    assert tracker.add_milestone("2", "Launch", "2027").ref == "RUR1-02.1"
+    tracker.edit("1", {"ref": "RUR1-50"})
+    assert tracker.edit("1.1", {"ref": "RUR1-50.4"}).changes == 1
+
+
+def test_a_ref_given_by_an_edit_is_not_taken_by_an_import(tracker: Tracker, ruritania: bytes) -> None:
+    """A file cannot give a ref that an edit gave to another commitment, also where it changes that one as well."""
+    tracker.edit("1", {"ref": "RUR1-40"})
+    document = json.loads(ruritania)
+    document["commitments"][0]["due"] = "2027"
+    document["commitments"].append({**document["commitments"][1], "ref": "RUR1-40"})
+    with pytest.raises(ProblemsError) as caught:
+        tracker.import_file(json.dumps(document).encode(), "ruritania.json")
+    assert "RUR1-40 is the ref of something else" in caught.value.problems[0]
+
+
+def test_what_was_undone_is_not_found_by_its_words(tracker: Tracker) -> None:
+    """A search does not find a note that was undone, and finds it again after redo."""
+    tracker.note("2", "Xylophones were mentioned.")
+    for found, then in ((1, tracker.undo), (0, tracker.redo), (1, tracker.undo)):
+        with tracker.view() as view:
+            assert len(view.search("xylophone")) == found
+        then()
+
+
+def test_undo_in_a_new_store_has_nothing_to_take_back(make: Maker) -> None:
+    """With no store there is nothing to undo, but one statement of the bundled record by name."""
+    tracker = make()
+    with pytest.raises(InputError, match="nothing to undo"):
+        tracker.undo()
+    assert not tracker.has_store
+    assert tracker.undo(next(tracker.log()).id, only=True).created_store

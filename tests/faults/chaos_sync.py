@@ -1,0 +1,217 @@
+"""Members who sync with a real server whose backends are killed, whose connections are cut, whose power fails.
+
+    python -m tests.faults.chaos_sync --replicas 20 --rounds 100 --kills 500 --cuts 200 --stops 100
+
+It ends with an error where a change was lost or doubled, a position is missing, a chain does not follow, or two copies
+are not equal. What it prints is what it did.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import psycopg
+
+from spacedialog.errors import NetworkError
+from spacedialog.store import database
+from spacedialog.store.write import append as writer
+from spacedialog.store.write import team_state
+from spacedialog.team.exchange import first_chain, link
+from spacedialog.team.server import connect
+from spacedialog.team.sync import Copy, Surroundings, begin
+from spacedialog.tracker import Tracker
+from tests.support.bundled import REFS
+from tests.support.proxy import Relay, relay
+from tests.support.servers import OWNER, Server, running
+
+LOG = "chaos"
+
+
+class Orders(NamedTuple):
+    """How much of everything there is to be."""
+
+    replicas: int = 4
+    rounds: int = 6
+    kills: int = 12
+    cuts: int = 6
+    stops: int = 2
+    version: str = "15"
+    seed: int = 4
+
+
+class Did(NamedTuple):
+    """What there was: `offline` syncs were given up and made good later."""
+
+    changes: int
+    kills: int
+    cuts: int
+    stops: int
+    retries: int
+    offline: int
+    seconds: float
+
+
+class Replica(threading.Thread):
+    """A member who records and syncs, round after round, until told to end."""
+
+    def __init__(self, number: int, folder: Path, port: int, orders: Orders, enough: threading.Event) -> None:
+        super().__init__(daemon=True)
+        self.random = random.Random(orders.seed * 1000 + number)
+        self.retries = self.offline = self.done = 0
+        self.recorded: set[str] = set()
+        self.error: BaseException | None = None
+        self._rounds, self._enough = orders.rounds, enough
+        url = f"postgresql://{OWNER}@127.0.0.1:{port}/postgres"
+        self.tracker = Tracker(
+            folder / f"{number}" / "tracker.db",
+            today=datetime.now(tz=UTC).date(),
+            now=_now,
+            author=f"member {number}",
+        )
+        begin(self.tracker.path, team_state.Membership(url, LOG, LOG, 0, first_chain(LOG)), writer.seed)
+
+    def run(self) -> None:
+        """Work until the rounds are done and the faults were enough."""
+        try:
+            while self.done < self._rounds or not self._enough.is_set():
+                self.work()
+        except BaseException as error:
+            self.error = error
+
+    def work(self) -> None:
+        """One round: something recorded, and a sync, which may come to nothing."""
+        for _ in range(self.random.randint(1, 3)):
+            ref = self.random.choice(REFS)
+            match self.random.randint(0, 3):
+                case 0:
+                    self.tracker.mark(ref, self.random.choice(["stalled", "in-progress", "complete"]))
+                case _:
+                    self.tracker.note(ref, f"{self.tracker.author} in round {self.done}")
+        with suppress(NetworkError):
+            self.offline += 1
+            self.sync()
+            self.offline -= 1
+        self.done += 1
+
+    def sync(self) -> None:
+        """Sync, with waits that are shorter than those of people."""
+        around = Surroundings(_now, self.random.random, self._wait, self.random.randbytes, lambda _: None)
+        Copy(self.tracker.path, lambda member: connect(member.url).log(LOG), around).sync()
+
+    def _wait(self, seconds: float) -> None:
+        self.retries += 1
+        time.sleep(seconds / 5)
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
+
+
+def run(orders: Orders) -> Did:
+    """Do it all, and check; AssertionError where something does not hold."""
+    start = time.monotonic()
+    with (
+        running(orders.version) as server,
+        relay(server.port) as network,
+        tempfile.TemporaryDirectory(prefix="chaos") as folder,
+    ):
+        connect(server.url).create(LOG, LOG)
+        enough = threading.Event()
+        replicas = [Replica(number, Path(folder), network.port, orders, enough) for number in range(orders.replicas)]
+        for replica in replicas:
+            replica.start()
+        kills, cuts, stops = _harm(server, network, orders, replicas)
+        enough.set()
+        for replica in replicas:
+            replica.join()
+            if replica.error:
+                raise replica.error
+        for replica in [*replicas, *replicas]:
+            replica.sync()
+        changes = _check(server, replicas)
+        return Did(
+            changes,
+            kills,
+            cuts,
+            stops,
+            sum(replica.retries for replica in replicas),
+            sum(replica.offline for replica in replicas),
+            time.monotonic() - start,
+        )
+
+
+def _harm(server: Server, network: Relay, orders: Orders, replicas: list[Replica]) -> tuple[int, int, int]:
+    """Kill, cut and stop until there was enough of each."""
+    chance = random.Random(orders.seed)
+    kills = cuts = stops = 0
+    while kills < orders.kills or cuts < orders.cuts or stops < orders.stops:
+        if all(not replica.is_alive() for replica in replicas):
+            break
+        time.sleep(chance.random() * 0.05)
+        wanted = [orders.kills - kills, orders.cuts - cuts, orders.stops - stops]
+        match chance.choices(range(3), [max(left, 0) for left in wanted])[0]:
+            case 0:
+                with suppress(psycopg.Error):
+                    kills += len(
+                        server.sql(
+                            "WITH victim AS MATERIALIZED (SELECT pid FROM pg_stat_activity"
+                            " WHERE application_name = 'spacedialog' ORDER BY random() LIMIT 3)"
+                            " SELECT pid FROM victim WHERE pg_terminate_backend(pid)"
+                        )
+                    )
+            case 1:
+                cuts += network.cut(1)
+            case _:
+                server.stop("immediate")
+                stops += 1
+                server.start()
+    return kills, cuts, stops
+
+
+def _check(server: Server, replicas: list[Replica]) -> int:
+    rows = server.sql(f"SELECT seq, id, sha, chain FROM spacedialog_change WHERE log_id = '{LOG}' ORDER BY seq")
+    assert [row[0] for row in rows] == list(range(1, len(rows) + 1)), "a position is missing"
+    assert len({row[1] for row in rows}) == len(rows), "a change stands twice"
+    chain = first_chain(LOG)
+    for _, _, sha, there in rows:
+        chain = link(chain, str(sha))
+        assert chain == there, "a chain does not follow"
+    logs = [list(replica.tracker.log()) for replica in replicas]
+    assert all(log == logs[0] for log in logs), "two copies differ"
+    assert {(change.seq, change.id) for change in logs[0]} == {(row[0], row[1]) for row in rows}, "a change is lost"
+    for replica in replicas:
+        noted = [change for change in logs[0] if change.author == replica.tracker.author]
+        rounds = {change.content["note"] for change in noted if change.kind == "note"}
+        assert len(noted) >= replica.done >= len(rounds) - 1
+    tables = []
+    for replica in replicas:
+        with database.reading(replica.tracker.path) as connection:
+            tables.append(
+                [
+                    sorted(connection.execute(f"SELECT {columns} FROM {table}").fetchall(), key=repr)
+                    for table, columns in (
+                        ("commitment", "item, valid_from, valid_to, ref, status, updated"),
+                        ("conflict", "*"),
+                        ("clash", "*"),
+                    )
+                ]
+            )
+    assert all(table == tables[0] for table in tables), "two copies show different things"
+    return len(rows)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.chaos_sync", description=__doc__)
+    for name, default in Orders()._asdict().items():
+        parser.add_argument(f"--{name}", type=type(default), default=default)
+    did = run(Orders(**vars(parser.parse_args())))
+    sys.stdout.write(", ".join(f"{name} {value:.0f}" for name, value in did._asdict().items()) + "\n")

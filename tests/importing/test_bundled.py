@@ -1,0 +1,201 @@
+"""The bundled record of the fourth U.S.-ROK dialogue says what its sources support, and no more."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from spacedialog.importing.dialogue_schema import Commitment, DataFile, Milestone
+from spacedialog.model.dates import VagueDate
+from spacedialog.model.vocabulary import MilestoneStatus, Status, Strength
+
+PATH = Path(__file__).parents[2] / "data" / "dialogue_2025.json"
+MET = date(2025, 4, 14)
+DONE_WHEN_THEY_MET = {"ROK4-01", "ROK4-04", "ROK4-18", "ROK4-20", "ROK4-32"}
+TITLE_WIDTH = 90
+
+
+@pytest.fixture(scope="module")
+def record() -> DataFile:
+    return DataFile.model_validate_json(PATH.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def by_ref(record: DataFile) -> dict[str, Commitment]:
+    return {commitment.ref: commitment for commitment in record.commitments}
+
+
+@pytest.fixture(scope="module")
+def milestones(record: DataFile) -> dict[str, Milestone]:
+    return {milestone.ref: milestone for one in record.commitments for milestone in one.milestones}
+
+
+def latest(edtf: str) -> date:
+    """The day from which a statement counts."""
+    day = VagueDate.parse(edtf).latest
+    assert day is not None
+    return day
+
+
+def test_text_is_canonical() -> None:
+    """The file is indented by two, keeps its characters, and ends with a line end."""
+    text = PATH.read_text(encoding="utf-8")
+    assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
+
+
+def test_refs_are_the_42_of_the_statement(record: DataFile) -> None:
+    """ROK4-01 to ROK4-42 stand in order, and a milestone is numbered under its commitment."""
+    assert [commitment.ref for commitment in record.commitments] == [f"ROK4-{n:02}" for n in range(1, 43)]
+    for commitment in record.commitments:
+        numbers = range(1, len(commitment.milestones) + 1)
+        assert [one.ref for one in commitment.milestones] == [f"{commitment.ref}.{n}" for n in numbers]
+
+
+def test_news_report_leaves_out_four(record: DataFile) -> None:
+    """Four commitments are missing from the news report, and 38 are in it, one of them in part."""
+    missing = {commitment.ref for commitment in record.commitments if "SEED" in commitment.omitted_by}
+    told = {one.ref for one in record.commitments if any(at.document == "SEED" for at in one.sources)}
+    assert missing == {"ROK4-16", "ROK4-19", "ROK4-22", "ROK4-34"}
+    assert len(told) == 38
+    assert not missing & told
+
+
+def test_grades_of_the_best_sources(record: DataFile) -> None:
+    """Seven commitments were read in the statement itself; one is not known to be in it."""
+    grades = Counter(commitment.sources[0].grade for commitment in record.commitments)
+    assert grades == {"A": 7, "B": 16, "C": 9, "C+": 9, "D": 1}
+    assert set(grades) == set(record.grades)
+    assert all(commitment.sources[0].paragraph for commitment in record.commitments)
+
+
+@pytest.mark.parametrize(
+    ("ref", "strength"),
+    [
+        ("ROK4-02", Strength.FIRM),
+        ("ROK4-07", Strength.INTENDED),
+        ("ROK4-10", Strength.EXPLORATORY),
+        ("ROK4-17", Strength.INTENDED),
+        ("ROK4-24", Strength.INTENDED),
+        ("ROK4-25", Strength.FIRM),
+    ],
+)
+def test_better_source_decides_the_strength(by_ref: dict[str, Commitment], ref: str, strength: Strength) -> None:
+    """Where the news report says more or less than the statement, the difference is explained."""
+    assert by_ref[ref].strength is strength
+    assert by_ref[ref].difference
+
+
+def test_l4_study_is_never_done(record: DataFile, by_ref: dict[str, Commitment]) -> None:
+    """The L4 study agreement is being carried out: nothing in the record calls it complete."""
+    said = [update.status for update in record.updates if update.ref == "ROK4-10"]
+    assert by_ref["ROK4-10"].status is Status.IN_PROGRESS
+    assert Status.COMPLETE not in said
+
+
+def test_done_when_they_met(record: DataFile) -> None:
+    """Five commitments were delivered by the day of the dialogue, and no other is complete from the start."""
+    complete = {one.ref for one in record.commitments if one.status is Status.COMPLETE}
+    delivered = {one.ref for one in record.commitments if one.strength is Strength.DELIVERED}
+    assert complete == delivered == DONE_WHEN_THEY_MET
+
+
+def test_completed_since(record: DataFile) -> None:
+    """Since the dialogue only the hosting of the ICG is known to be complete."""
+    assert [(one.ref, one.on) for one in record.updates if one.status is Status.COMPLETE] == [("ROK4-27", "2025-10-24")]
+
+
+def test_dates_stay_as_vague_as_the_text(by_ref: dict[str, Commitment]) -> None:
+    """A date in the text is kept as it stands there, and no other date becomes a due date."""
+    assert {ref: one.due for ref, one in by_ref.items() if one.due} == {
+        "ROK4-01": "2025-04-14",
+        "ROK4-04": "2024-10",
+        "ROK4-18": "2024",
+        "ROK4-27": "2025-10",
+        "ROK4-28": "2025-10",
+        "ROK4-31": "2026",
+        "ROK4-32": "2025-04-14",
+        "ROK4-42": "2027",
+    }
+
+
+def test_dialogue_comes_round(milestones: dict[str, Milestone]) -> None:
+    """The dialogue is due in 2027 and every two years from there."""
+    assert (milestones["ROK4-41.1"].when, milestones["ROK4-41.1"].recurs) == ("2027", "2 years")
+
+
+def test_moved_dates(record: DataFile, milestones: dict[str, Milestone]) -> None:
+    """The first KPS satellite slipped by some two years, which the record keeps with both dates."""
+    assert milestones["ROK4-25.1"].when == "2027-12"
+    assert [(one.ref, one.on, one.due) for one in record.updates if one.due] == [
+        ("ROK4-25.1", "2025-05-15", "2029-09"),
+        ("ROK4-22.1", "2025-09-24", "2025-09-24"),
+        ("ROK4-23.1", "2025-09-24", "2025-09-24"),
+        ("ROK4-14.1", "2026-05-21", "2026-07"),
+    ]
+
+
+def test_unknown_outcomes_stay_open(record: DataFile) -> None:
+    """Where no report was found, as on the lunar instrument and CAS500-4, no outcome is recorded."""
+    met = {update.ref for update in record.updates if update.status is MilestoneStatus.MET}
+    assert met == {"ROK4-03.1", "ROK4-22.1", "ROK4-23.1"}
+    lunar_instrument = {update.status for update in record.updates if update.ref == "ROK4-31"}
+    assert lunar_instrument == {None, Status.IN_PROGRESS}
+
+
+def test_nothing_later_is_known_on_the_day(record: DataFile, milestones: dict[str, Milestone]) -> None:
+    """A view of the day of the dialogue holds no later news: earlier news are notes, the rest has its day."""
+    for update in record.updates:
+        if latest(update.on) <= MET:
+            assert (update.status, update.percent, update.due) == (None, None, None), update
+    assert {ref: one.since for ref, one in milestones.items() if one.since} == {
+        "ROK4-03.1": "2026-01-29/2026-02-02",
+        "ROK4-22.1": "2025-09-23",
+        "ROK4-23.1": "2025-09-23",
+        "ROK4-23.2": "2025-09-25",
+    }
+    met = [one for one in milestones.values() if one.status is MilestoneStatus.MET]
+    assert [(one.ref, one.when) for one in met] == [("ROK4-20.1", "2025-03-11")]
+
+
+def test_updates_are_dated_and_stand_in_order(record: DataFile) -> None:
+    """Every update has its evidence, says something, and is no younger than the file."""
+    days = [latest(update.on) for update in record.updates]
+    assert days == sorted(days)
+    assert days[-1] <= latest(record.compiled)
+    assert all(update.evidence and update.note for update in record.updates)
+
+
+def test_every_name_is_declared_once(record: DataFile, milestones: dict[str, Milestone]) -> None:
+    """Areas, parties, documents and refs that are named exist, and no key stands twice."""
+    for declared in (record.areas, record.parties, record.documents):
+        keys = [entry.key for entry in declared]
+        assert len(keys) == len(set(keys))
+    parties = {party.key for party in record.parties}
+    documents = {document.key for document in record.documents}
+    refs = {commitment.ref for commitment in record.commitments} | set(milestones)
+
+    named = {record.dialogue.host} | {head.body for head in record.dialogue.heads}
+    cited = {source.document for milestone in milestones.values() for source in milestone.sources}
+    for one in record.commitments:
+        named |= {key for key in (one.lead, *one.partners) if key}
+        cited |= {source.document for source in one.sources} | set(one.omitted_by)
+        assert one.lead not in one.partners
+    assert named <= parties
+    assert cited == documents
+    assert {update.ref for update in record.updates} <= refs
+    # The overview lists areas in the order of the file, and an empty one would be noise.
+    assert {one.area for one in record.commitments} == {area.key for area in record.areas}
+
+
+def test_titles_fit_a_table(record: DataFile, milestones: dict[str, Milestone]) -> None:
+    """A title is one short line, and no two commitments share one."""
+    titles = [one.title for one in record.commitments]
+    assert len(titles) == len(set(titles))
+    for title in [*titles, *(one.title for one in milestones.values())]:
+        assert len(title) <= TITLE_WIDTH
+        assert title == title.strip().rstrip(".")
+        assert "\n" not in title

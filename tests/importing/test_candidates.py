@@ -1,0 +1,201 @@
+"""Importing a draft: what a reviewer dropped stays out, what nobody looked at is told, the rest is on record."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from spacedialog.errors import ProblemsError
+from spacedialog.tracker import Tracker
+from tests.conftest import Maker
+from tests.support import drafted
+from tests.support.program import Desk
+
+
+@pytest.fixture
+def tracker(make: Maker) -> Tracker:
+    """An empty store."""
+    return make("empty")
+
+
+def take_in(tracker: Tracker, document: dict[str, Any]) -> tuple[int, tuple[str, ...]]:
+    """Import the document: to how many changes it came, and what was told."""
+    written = tracker.import_file(json.dumps(document).encode(), "draft.json")
+    return written.changes, written.notices
+
+
+def refs(tracker: Tracker) -> list[str]:
+    """The numbers of what is on record."""
+    with tracker.view() as view:
+        return [row.ref.removeprefix("ZUB2-0") for row in view.commitments()]
+
+
+def test_what_was_drafted_is_no_part_of_the_record(tracker: Tracker) -> None:
+    """No change says why a candidate was drafted, or what was decided; its sentence's place and hash are there."""
+    take_in(tracker, drafted.document("accepted"))
+    changes = [change for change in tracker.log() if "ZUB2-01" in change.body]
+    assert [change for change in changes if "draft" in change.body or "confidence" in change.body] == []
+    with tracker.view() as view:
+        (source,) = view.detail(view.refs.resolve("1")).sources
+    assert (source["paragraph"], source["sentence"], len(source["hash"])) == ("2", 1, 16)
+
+
+def test_a_decision_is_no_news(tracker: Tracker) -> None:
+    """After more review, only what was edited changes the record: a candidate that was accepted as drafted does not."""
+    document = drafted.document()
+    assert take_in(tracker, document)[0] > 5
+    assert take_in(tracker, drafted.document("accepted", "accepted", "-", "accepted", "accepted"))[0] == 0
+    document["commitments"][3]["title"] = "Explore a lunar relay for both"
+    document["commitments"][3]["draft"] |= {"decision": "accepted", "confidence": 1.0}
+    assert take_in(tracker, document)[0] == 2
+    with tracker.view() as view:
+        assert view.detail(view.refs.resolve("4")).commitment.title == "Explore a lunar relay for both"
+
+
+def test_what_was_not_reviewed_is_told(tracker: Tracker) -> None:
+    """The account of an import counts the candidates without a decision, and says how to go on; else it is silent."""
+    _, (notice,) = take_in(tracker, drafted.document("accepted", "dropped"))
+    assert notice.startswith("3 of 5 candidates were not reviewed")
+    assert "spacedialog review FILE" in notice
+    assert take_in(tracker, drafted.document(*["accepted"] * 5))[1] == ()
+
+
+def test_what_was_dropped_stays_out(tracker: Tracker) -> None:
+    """A dropped candidate is passed over, its milestones and updates too, and its ref may be one that is taken here."""
+    document = drafted.document("dropped", "-", "-", "-", "dropped")
+    update = {"ref": "ZUB2-05.1", "on": "2026-06-01", "due": "2029", "evidence": "https://lutz.example/a"}
+    take_in(tracker, {**document, "updates": [update]})
+    assert refs(tracker) == ["2", "3", "4"]
+    with tracker.view() as view:
+        assert view.upcoming() == []
+
+
+def test_what_is_dropped_later_goes_off_the_record(tracker: Tracker) -> None:
+    """A candidate that was imported and then dropped is taken back by the next import, and comes back when accepted."""
+    take_in(tracker, drafted.document())
+    assert take_in(tracker, drafted.document("-", "dropped"))[0] == 1
+    assert refs(tracker) == ["1", "3", "4", "5"]
+    assert take_in(tracker, drafted.document("-", "dropped"))[0] == 0
+    assert take_in(tracker, drafted.document("-", "accepted"))[0] == 1
+    assert refs(tracker) == ["1", "2", "3", "4", "5"]
+
+
+def test_what_people_spoke_of_is_not_dropped(tracker: Tracker) -> None:
+    """A dropped candidate of which somebody recorded something stays on record, and that is told."""
+    take_in(tracker, drafted.document())
+    tracker.mark("2", "stalled")
+    changes, notices = take_in(tracker, drafted.document("accepted", "dropped", *["accepted"] * 3))
+    assert (changes, notices) == (0, ("dropped, but on record with what people said of it since: ZUB2-02",))
+    assert refs(tracker) == ["1", "2", "3", "4", "5"]
+
+
+def test_the_links_of_what_is_dropped_go_too(tracker: Tracker) -> None:
+    """A candidate that is dropped takes the links along that its file brought, and brings them again when accepted."""
+    earlier = drafted.text_of(drafted.document()).replace("ZUB2", "ZUB1").replace('"2026-05-04"', '"2024-05-04"')
+    tracker.import_file(earlier.encode(), "earlier.json")
+
+    def linked(*decisions: str) -> tuple[int, dict[tuple[str, str], str]]:
+        document = drafted.document(*decisions)
+        source = {"ref": "ZUB1-02", "evidence": "https://lutz.example/a"}
+        document["commitments"][1]["carries_on"] = [source]
+        changes, _ = take_in(tracker, document)
+        with tracker.view() as view:
+            return changes, view.decisions("ZUB1", "ZUB2")
+
+    assert linked()[1] == {("ZUB1-02", "ZUB2-02"): "linked"}
+    assert linked("-", "dropped") == (2, {})
+    assert linked("-", "dropped") == (0, {})
+    assert linked("-", "accepted") == (2, {("ZUB1-02", "ZUB2-02"): "linked"})
+
+
+def test_a_dropped_candidate_must_be_in_order(tracker: Tracker) -> None:
+    """Also of what was dropped every fault is told, and nothing is imported."""
+    document = drafted.document("dropped")
+    document["commitments"][0]["due"] = "2026-13"
+    with pytest.raises(ProblemsError, match=r"draft\.json") as raised:
+        take_in(tracker, document)
+    assert "commitments[0].due" in raised.value.problems[0]
+    assert refs(tracker) == []
+
+
+def test_json_lines_are_reviewed_too(tracker: Tracker) -> None:
+    """JSON Lines say the same as the one object: what is dropped stays out, what is undecided is counted."""
+    document = drafted.document("dropped", "accepted")
+    commitments = document.pop("commitments")
+    lines = "\n".join(json.dumps(part) for part in (document, *commitments))
+    written = tracker.import_file(lines.encode(), "draft.jsonl")
+    assert refs(tracker) == ["2", "3", "4", "5"]
+    assert written.notices[0].startswith("3 of 5 candidates")
+
+
+# A dialogue of which neither place, host nor number is known
+
+
+@pytest.fixture
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk with nothing on record but the draft."""
+    desk = Desk(tmp_path_factory.mktemp("desk"))
+    (desk.folder / "draft.json").write_text(drafted.text_of(drafted.document()))
+    ran = desk.call("import", "draft.json", "--without-bundled")
+    assert ran.status == 0, ran.stderr
+    assert "note: 5 of 5 candidates were not reviewed" in ran.stderr
+    return desk
+
+
+@pytest.fixture
+def two(desk: Desk) -> Desk:
+    """The same with an earlier dialogue, of which no more is known."""
+    earlier = drafted.text_of(drafted.document()).replace("ZUB2", "ZUB1").replace('"2026-05-04"', '"2024-05-04"')
+    (desk.folder / "earlier.json").write_text(earlier)
+    assert desk.call("import", "earlier.json").status == 0
+    return desk
+
+
+@pytest.mark.parametrize("format_", ["table", "plain", "json", "jsonl", "csv", "md", "html"])
+@pytest.mark.parametrize("view", ["overview", "dialogues", "areas", "compare ZUB1 ZUB2", "report"])
+def test_dialogues_without_a_place_are_shown_together(two: Desk, view: str, format_: str) -> None:
+    """What shows several dialogues at once shows them with no place, host or number, too."""
+    ran = two.call(*view.split(), "-f", format_)
+    assert ran.status == 0
+    assert "None" not in ran.stdout
+    assert ", ," not in ran.stdout
+    assert "ZUB1" in ran.stdout
+    assert "ZUB2" in ran.stdout
+
+
+@pytest.mark.parametrize("format_", ["table", "plain", "json", "jsonl", "csv", "md", "html"])
+@pytest.mark.parametrize(
+    "view", ["overview", "dialogues", "show ZUB2", "show 1", "list", "areas", "upcoming", "report", "brief"]
+)
+def test_a_dialogue_without_a_place_is_shown(desk: Desk, view: str, format_: str) -> None:
+    """Every view in every format shows a dialogue with no place, host or number, and no gap named None."""
+    ran = desk.call(*view.split(), "-f", format_)
+    assert (ran.status, ran.stderr) == (0, "")
+    assert "None" not in ran.stdout
+    assert ", ," not in ran.stdout
+
+
+def test_a_dialogue_without_a_place_is_in_the_workbook(desk: Desk) -> None:
+    """The workbook has its sheets, too."""
+    assert desk.call("report", "-o", "report.xlsx").status == 0
+    cells = [cell.value for sheet in load_workbook(desk.folder / "report.xlsx") for row in sheet for cell in row]
+    assert "ZUB2-01" in cells
+    assert [cell for cell in cells if "None" in str(cell) and cell is not None] == []
+
+
+def test_a_dialogue_without_a_number_comes_again(desk: Desk) -> None:
+    """The same file again is the same dialogue; under its key, another series is refused."""
+    assert desk.call("import", "draft.json", "--json").data["changes"] == 0
+    other = drafted.document()
+    other["dialogue"]["series"] = "Another"
+    (desk.folder / "other.json").write_text(drafted.text_of(other))
+    ran = desk.call("import", "other.json")
+    assert (ran.status, "give the dialogue another key" in ran.stderr) == (2, True)
+
+
+def test_show_names_the_sentence(desk: Desk) -> None:
+    """A source is shown with its paragraph and its sentence."""
+    assert "JS par. 2 s. 3" in desk.call("show", "3", "-f", "table").stdout

@@ -1,0 +1,241 @@
+"""Several dialogues in one record: the bundled ones of 2016 and 2022, and how any of them is looked at alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from spacedialog.editing.commitments import Addition
+from spacedialog.errors import InputError
+from spacedialog.importing.changes import bundled_path
+from spacedialog.importing.dialogue_schema import DataFile
+from spacedialog.model.dates import VagueDate
+from spacedialog.model.entry import Change
+from spacedialog.model.vocabulary import Status, Strength
+from tests.conftest import Maker
+from tests.support.bundled import DOCUMENTS
+from tests.support.program import Desk
+
+YEARS = ("2016", "2022")
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk with no store; nobody writes here."""
+    return Desk(tmp_path_factory.mktemp("reader"))
+
+
+def path_of(year: str) -> Path:
+    return bundled_path() / f"dialogue_{year}.json"
+
+
+def record_of(year: str) -> DataFile:
+    return DataFile.model_validate_json(path_of(year).read_text("utf-8"))
+
+
+# The records of 2016 and 2022
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_text_is_canonical(year: str) -> None:
+    """The file is indented by two, keeps its characters, and ends with a line end."""
+    text = path_of(year).read_text("utf-8")
+    assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
+
+
+@pytest.mark.parametrize(("year", "key", "number"), [("2016", "ROK2", 8), ("2022", "ROK3", 15)])
+def test_refs_follow_each_other(year: str, key: str, number: int) -> None:
+    """Every commitment has the next ref of its dialogue, a source with a grade, and an area that is declared."""
+    record = record_of(year)
+    assert record.dialogue.key == key
+    assert [one.ref for one in record.commitments] == [f"{key}-{n:02}" for n in range(1, number + 1)]
+    assert {one.area for one in record.commitments} == {area.key for area in record.areas}
+    assert {one.sources[0].grade for one in record.commitments} == set(record.grades)
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_what_was_delivered_was_complete_and_nothing_else(year: str) -> None:
+    """Complete from the start is what was done when the parties met; all else nobody had assessed then."""
+    for one in record_of(year).commitments:
+        done = one.strength is Strength.DELIVERED
+        assert one.status is (Status.COMPLETE if done else Status.NOT_ASSESSED), one.ref
+
+
+def test_an_area_that_comes_again_has_the_same_name() -> None:
+    """Areas and parties that several dialogues have go by one key and one title in all of them."""
+    for kind, name in (("areas", "title"), ("parties", "name")):
+        titles: dict[str, str] = {}
+        for document in DOCUMENTS:
+            for part in document[kind]:
+                assert titles.setdefault(part["key"], part[name]) == part[name]
+
+
+def test_what_is_not_known_stays_open() -> None:
+    """The working group's second meeting could not be verified, and nobody is named who led in 2016."""
+    by_ref = {one.ref: one for one in record_of("2022").commitments}
+    assert [part.status.value for part in by_ref["ROK3-15"].milestones] == ["met", "planned"]
+    assert record_of("2016").dialogue.heads == []
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_updates_are_dated_and_stand_in_order(year: str) -> None:
+    """Every update says how it is known, and they stand in the order of their latest days."""
+    days = [VagueDate.parse(update.on).latest for update in record_of(year).updates]
+    assert days == sorted(days, key=str)
+    assert all(update.note and update.evidence for update in record_of(year).updates)
+
+
+def test_an_older_dialogue_leaves_the_entries_of_the_newest_as_they_are(make: Maker) -> None:
+    """The newest meeting is recorded first, so a record that came with it alone holds the same entries, to the byte."""
+    entries: list[Change] = list(make("bundled").log())
+    compiled = min(change.ts for change in entries)
+    newest = [change for change in entries if change.ts == compiled]
+    assert {json.loads(change.body)["set"].get("dialogue") for change in newest if '"dialogue":' in change.body} == {
+        "ROK4"
+    }
+    assert entries == sorted(entries, key=lambda change: (change.ts, change.id))
+
+
+# Looking
+
+
+def test_dialogues_are_listed_as_they_were_held(reader: Desk) -> None:
+    """`dialogues` has a row for each: when and where, and counts that are those of `list`."""
+    rows = reader.call("dialogues", "--json").data
+    assert [(row["key"], row["when"], row["host"]) for row in rows] == [
+        ("ROK2", "2016-04-27/2016-04-29", "ROK"),
+        ("ROK3", "2022-12-15/2022-12-16", "ROK"),
+        ("ROK4", "2025-04-14", "US"),
+    ]
+    listed = reader.call("list", "--json").data
+    for row in rows:
+        inside = [one["status"] for one in listed if one["dialogue"] == row["key"]]
+        assert (row["commitments"], row["complete"]) == (len(inside), inside.count("complete"))
+        assert row["assessed"] == len(inside) - inside.count("not-assessed")
+    assert rows[2]["next_milestone"]["ref"] == "ROK4-31"
+    assert rows[0]["next_milestone"] is None
+
+
+def test_a_dialogue_is_there_from_the_day_on_which_it_was_held(reader: Desk) -> None:
+    """As of 2020 there is the dialogue of 2016 alone."""
+    assert [row["key"] for row in reader.call("dialogues", "--as-of", "2020-01-01", "--json").data] == ["ROK2"]
+
+
+READS: dict[str, list[str]] = {
+    "list": [],
+    "areas": [],
+    "dialogues": [],
+    "upcoming": ["--all"],
+    "slips": [],
+    "search": ["space"],
+    "history": [],
+    "report": [],
+    "brief": ["--since", "2010-01-01"],
+    "overview": [],
+    "conflicts": [],
+    "agreement": [],
+    "crosswalk": ["politifact"],
+}
+
+
+def named(data: Any) -> set[str]:
+    """The dialogues that are named by refs and keys anywhere in an output, but for what links one to another."""
+    if isinstance(data, dict):
+        data = {name: value for name, value in data.items() if not name.startswith("carrie")}
+        found = {str(data[name]) for name in ("ref", "dialogue", "key") if data.get(name)}
+        return {text[:4] for text in found if re.match("ROK[0-9][^→]*$", text)} | named(list(data.values()))
+    return set().union(*map(named, data)) if isinstance(data, list) else set()
+
+
+@pytest.mark.parametrize("command", READS)
+def test_every_read_is_of_all_dialogues_or_of_those_named(reader: Desk, command: str) -> None:
+    """--dialogue leaves nothing of another dialogue in a read; without it, it has what each alone has."""
+
+    def read(*more: str) -> Any:
+        ran = reader.call(command, *READS[command], *more, "--json")
+        assert ran.status == 0, ran.stderr
+        return ran.data
+
+    of_each = {key: named(read("--dialogue", key)) for key in ("ROK2", "ROK3", "rok4")}
+    for key, found in of_each.items():
+        assert found <= {key.upper()}, command
+    assert named(read()) == set().union(*of_each.values())
+    both = read("--dialogue", "ROK2", "--dialogue", "ROK3")
+    assert named(both) == of_each["ROK2"] | of_each["ROK3"]
+
+
+def test_coverage_is_that_of_the_dialogue(reader: Desk) -> None:
+    """With --dialogue the line below a table speaks of that dialogue."""
+    shown = reader.call("list", "--dialogue", "ROK3", "--sort", "due", "-f", "md").stdout
+    assert "assessed 8 of 15" in shown
+    assert "only: dialogue ROK3" in reader.call("report", "--dialogue", "ROK3", "-f", "md").stdout
+
+
+def test_verdicts_are_those_of_the_dialogue(tmp_path: Path) -> None:
+    """With --dialogue, history, brief, agreement, crosswalk and report have its verdicts and those of no other."""
+    desk = Desk(tmp_path)
+    for ref, one, other in (("ROK3-12", "met", "not-met"), ("ROK4-33", "met", "partly-met")):
+        for assessor, verdict in (("Anna", one), ("Bo", other)):
+            said = ("--rubric", "fulfilment", "--assessor", assessor, "--by", "desk")
+            assert desk.call("assess", ref, "--verdict", verdict, *said).status == 0
+        assert desk.call("assess", ref, "--verdict", "Compromise", "--rubric", "politifact", "--by", "desk").status == 0
+    for key, ref in (("ROK3", "ROK3-12"), ("ROK4", "ROK4-33")):
+        only = ("--dialogue", key, "--json")
+        assert [row["ref"] for row in desk.call("agreement", *only).data["differences"]] == [ref]
+        rows = desk.call("crosswalk", "politifact", *only).data["rows"]
+        assert [row["ref"] for row in rows if row["verdicts"]] == [ref]
+        assert {row["ref"][:4] for row in rows} == {key}
+        entries = desk.call("history", *only).data
+        assert [row["ref"] for row in entries if "verdict" in row["changed"]] == [ref] * 3
+        news = desk.call("brief", "--since", "2026-11-22", *only).data["changed"]
+        assert {row["entry"]["ref"] for row in news} == {ref}
+        judged = [row for one in desk.call("report", *only).data["commitments"] for row in one["assessments"]]
+        assert {row["ref"] for row in judged} == {ref}
+    assert len(desk.call("agreement", "--json").data["differences"]) == 2
+
+
+def test_an_unknown_dialogue_is_named_with_those_there_are(reader: Desk) -> None:
+    """A dialogue that is not on record is an error that lists the keys."""
+    ran = reader.call("areas", "--dialogue", "ROK9")
+    assert (ran.status, ran.stdout) == (2, "")
+    assert "write one of ROK2, ROK3, ROK4" in ran.stderr
+
+
+def test_a_short_ref_that_fits_several_is_asked_back(reader: Desk) -> None:
+    """`7` is in three dialogues: the error names all three refs; with the dialogue's number it is one."""
+    ran = reader.call("show", "7")
+    assert ran.status == 2
+    assert "ROK2-07, ROK3-07, ROK4-07" in ran.stderr
+    assert reader.call("show", "3-7", "--json").data["commitment"]["ref"] == "ROK3-07"
+
+
+def test_areas_say_whose_they_are_where_there_are_several(reader: Desk) -> None:
+    """The column Dialogue stands there for several dialogues, and not for one; machines always get it."""
+    assert reader.call("areas", "-f", "md").stdout.startswith("| Dialogue |")
+    assert "Dialogue" not in reader.call("areas", "--dialogue", "ROK3", "-f", "md").stdout.splitlines()[0]
+    assert {row["dialogue"] for row in reader.call("areas", "--dialogue", "ROK3", "--json").data} == {"ROK3"}
+
+
+def test_the_overview_draws_the_areas_of_the_newest(reader: Desk) -> None:
+    """The first screen counts every dialogue, newest first, and has the areas of the newest alone."""
+    shown = reader.call("overview", "-f", "md").stdout
+    assert shown.index("ROK4") < shown.index("ROK3") < shown.index("ROK2")
+    assert "Areas of ROK4" in shown
+    assert shown.count("Maritime domain awareness") == 1
+    assert {row["dialogue"] for row in reader.call("overview", "--json").data["areas"]} == {"ROK2", "ROK3", "ROK4"}
+
+
+def test_what_is_added_names_areas_and_parties_of_its_dialogue(make: Maker) -> None:
+    """An area or a party of another dialogue is refused with those there are: it would be counted nowhere."""
+    tracker = make("bundled")
+    for more in ({"area": "maritime"}, {"area": "science", "lead": "KASA"}, {"area": "science", "partners": ["MOFA"]}):
+        with pytest.raises(InputError) as caught:
+            tracker.add(Addition("Fly", source="MOFA", dialogue="ROK2", **more))
+        assert "exploration, science, dialogue" in caught.value.remedy or "KARI" in caught.value.remedy
+    with pytest.raises(InputError):
+        tracker.edit("ROK2-05", {"area": "maritime"})
+    assert tracker.add(Addition("Fly", "Science", "MOFA", dialogue="rok2", lead="kari")).ref == "ROK2-09"

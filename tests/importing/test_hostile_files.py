@@ -1,0 +1,363 @@
+"""Files that were made to do harm, for `import` and `apply`: one report, status 2, nothing changed, little memory."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from spacedialog.errors import InputError, ProblemsError
+from spacedialog.importing.reader import MAX_SIZE, parse_size
+from spacedialog.model.entry import EXPORT_OPENING
+from spacedialog.tracker import Tracker
+from tests.conftest import Maker
+from tests.support.program import Desk
+
+Document = dict[str, Any]
+
+FUZZ = Path(__file__).parents[1] / "faults" / "fuzz.py"
+
+OPENING: Document = {
+    "format": "spacedialog/1",
+    "compiled": "2026-06-01",
+    "dialogue": {"key": "X1", "series": "s", "number": 1, "title": "t", "place": "p", "when": "2026-05", "host": "P"},
+    "documents": [{"key": "J", "title": "t"}],
+    "areas": [{"key": "a", "title": "t"}],
+    "parties": [{"key": "P", "name": "n", "side": "P"}],
+}
+COMMITMENT: Document = {
+    **{"ref": "X1-01", "area": "a", "kind": "k", "title": "t", "strength": "firm", "status": "not-assessed"},
+    "sources": [{"document": "J"}],
+}
+UPDATE: Document = {"ref": "X1-01", "on": "2026-05-20", "note": "n", "evidence": "https://a.example/"}
+
+# So that the memory of the program is measured and not that of the tests, which a new process begins with.
+MEASURED = """
+import gc, sys
+from spacedialog.cli.main import run
+gc.disable()
+status = run(sys.argv[1:])
+(line,) = [line for line in open("/proc/self/status") if line.startswith("VmHWM")]
+sys.stderr.write(f"{int(line.split()[1]) // 1024}\\n")
+sys.exit(status)
+"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def text(*lines: Document) -> str:
+    return "\n".join(json.dumps(line) for line in lines)
+
+
+def measured(desk: Desk, script: str) -> tuple[int, list[str], int]:
+    """Status, messages and megabytes of a script of bash in which `program` is the program."""
+    (desk.folder / "measured.py").write_text(MEASURED)
+    ran = desk.shell(f"program() {{ '{sys.executable}' measured.py \"$@\"; }}; {script}; exit ${{PIPESTATUS[-1]}}")
+    *said, memory = ran.stderr.splitlines()
+    return ran.status, said, int(memory)
+
+
+def refused(desk: Desk, command: str, content: str | bytes) -> list[str]:
+    """What is said of a file that is refused, and of which nothing came."""
+    file = desk.folder / "file"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
+    ran = desk.call(command, "file")
+    assert ran.status == 2, ran
+    assert ran.stdout == ""
+    assert not desk.db.exists()
+    lines = ran.stderr.splitlines()
+    assert all(len(line) < 400 for line in lines)
+    return lines
+
+
+# Streams without an end, and parts without measure
+
+ONE = json.dumps(OPENING)
+ENDLESS = {
+    "zeros": "program COMMAND - < /dev/zero",
+    "random": "program COMMAND - < /dev/urandom",
+    "yes": "yes | program COMMAND -",
+    "blank lines": "yes '' | program COMMAND -",
+    "openings": f"yes '{ONE}' | program COMMAND -",
+    "blank lines after an opening": f"(echo '{ONE}'; yes '') | program COMMAND -",
+    "one commitment": f"(echo '{ONE}'; yes '{json.dumps(COMMITMENT)}') | program COMMAND -",
+    "updates of no commitment": f"(echo '{ONE}'; yes '{json.dumps(UPDATE)}') | program COMMAND -",
+    "updates of one": f"(echo '{ONE}\n{json.dumps(COMMITMENT)}'; yes '{json.dumps(UPDATE)}') | program COMMAND -",
+    "changes": """(echo '{"format": "spacedialog-log/1"}'; yes '{"id": 1}') | program COMMAND -""",
+    "changes of an object": f"""(echo '{EXPORT_OPENING}'; yes '{{"id": 1}},') | program COMMAND -""",
+    "records": """yes '{"ref": "31", "note": "a"}' | program COMMAND -""",
+    "cells": "(echo ref,note; yes 31,x) | program COMMAND -",
+}
+
+
+@pytest.mark.parametrize("script", ENDLESS.values(), ids=ENDLESS)
+@pytest.mark.parametrize("command", ["import", "apply"])
+def test_a_stream_without_end_is_given_up(desk: Desk, command: str, script: str) -> None:
+    """Whatever comes without end on standard input is refused soon, in little memory, and nothing is made."""
+    status, said, memory = measured(desk, script.replace("COMMAND", command))
+    assert status == 2, said
+    assert 2 <= len(said) <= 210
+    assert memory < 150
+    assert not desk.db.exists()
+
+
+def _many(part: str, of: str = "[{}]", size: int = MAX_SIZE - 2_000) -> str:
+    return of.replace("{}", ",".join([part] * (size // (len(part) + 1))), 1)
+
+
+WHOLE = ONE[:-1] + ', "commitments": ['
+LARGE = {
+    "objects": '{"format": "spacedialog/1", "commitments": ' + _many("{}") + "}",
+    "lists where nothing is": '{"format": "spacedialog/1", "x": ' + _many("[]") + "}",
+    "numbers": '{"format": "spacedialog/1", "updates": ' + _many("1") + "}",
+    "partners": WHOLE + json.dumps(COMMITMENT)[:-1] + ', "partners": ' + _many("{}") + "}]}",
+    "partners in a line": ONE + "\n" + json.dumps(COMMITMENT)[:-1] + ', "partners": ' + _many("1") + "}\n",
+    "milestones": ONE
+    + "\n"
+    + json.dumps(COMMITMENT)[:-1]
+    + ', "milestones": '
+    + json.dumps([{"sources": [{}] * 100}] * 1000)
+    + "}",
+    "names": "{" + ",".join(f'"{number:x}": 1' for number in range(400_000)) + "}",
+    "names in one commitment": ONE
+    + "\n"
+    + json.dumps(COMMITMENT)[:-1]
+    + ","
+    + ",".join(f'"{n:x}": 1' for n in range(9_900))
+    + "}",
+    "repeated names": '{"a": ' + _many('{"a":1,"a":2}') + "}",
+    "a name": WHOLE + '{"' + "k" * 4_000_000 + '": 1}]}',
+    "a ref": '{"ref": "' + "1" * 4_000_000 + 'x"}',
+    "half characters": WHOLE
+    + json.dumps(COMMITMENT)[:-1]
+    + ', "partners": '
+    + _many('"\\ud800"', size=1_000_000)
+    + "}]}",
+    "a cell": 'ref,note\n31,"' + "x" * 4_000_000 + '"\n',
+    "too much": "[" + " " * MAX_SIZE + "]",
+}
+
+
+@pytest.mark.parametrize("content", LARGE.values(), ids=LARGE)
+@pytest.mark.parametrize("command", ["import", "apply"])
+def test_what_is_as_large_as_may_be_takes_little_memory(desk: Desk, command: str, content: str) -> None:
+    """The worst 5 MB that JSON and CSV know are refused within 300 MB, with at most 100 problems shown."""
+    (desk.folder / "large").write_text(content)
+    status, said, memory = measured(desk, f"program {command} large")
+    assert status == 2, said
+    assert 2 <= len(said) <= 1 + 2 * 100 + 2
+    assert max(map(len, said)) < 500
+    assert memory < 300
+    assert not desk.db.exists()
+
+
+def test_the_size_can_be_set(desk: Desk, ruritania: bytes) -> None:
+    """--max-size refuses what is larger, in both commands, says how to allow it, and lets it in when it is raised."""
+    (desk.folder / "one.json").write_text(json.dumps(json.loads(ruritania), indent=1))
+    (desk.folder / "updates.csv").write_text("ref,note\n" + "31,x\n" * 100)
+    for arguments in (["import", "one.json"], ["apply", "updates.csv"]):
+        ran = desk.call(*arguments, "--max-size", "100 b")
+        assert (ran.status, "100 bytes" in ran.stderr, "--max-size" in ran.stderr) == (2, True, True), ran.stderr
+        assert not desk.db.exists()
+        assert desk.call(*arguments, "--max-size", "1MB", "--dry-run").status == 0
+        assert "MB" in desk.call(arguments[0], "--help").stdout
+
+
+def test_json_lines_may_be_of_any_length(make: Maker, ruritania: bytes) -> None:
+    """The size holds for a document; a file of lines, or a log as `export` writes it, may be larger in all."""
+    document = json.loads(ruritania)
+    lines = text({k: v for k, v in document.items() if k not in ("commitments", "updates")}, *document["commitments"])
+    tracker = make("empty")
+    assert tracker.import_file(lines.encode(), "lines", max_size=1_300).changes > 5
+    with pytest.raises(InputError, match="1300 bytes"):
+        tracker.import_file(ruritania, "whole", max_size=1_300)
+
+
+@pytest.mark.parametrize(
+    ("typed", "size"),
+    [("200MB", 200_000_000), ("64 kB", 64_000), ("2g", 2_000_000_000), ("7", 7), ("7b", 7), ("1Gb", 10**9)],
+)
+def test_sizes_as_people_write_them(typed: str, size: int) -> None:
+    """A size is a number of bytes with a unit, in thousands, or none."""
+    assert parse_size(typed) == size
+
+
+@pytest.mark.parametrize("typed", ["", "0", "-1", "MB", "1.5MB", "1TB", "9" * 30, "٣MB", "1 M B"])
+def test_no_other_size(typed: str) -> None:
+    """What is no size, or none at all, is refused."""
+    with pytest.raises(InputError, match="size"):
+        parse_size(typed)
+
+
+def test_many_problems_are_counted(desk: Desk) -> None:
+    """A hundred problems are shown, and of the others it is said how many they are."""
+    lines = refused(desk, "apply", "ref,status\n" + "31,wrong\n" * 250)
+    assert lines.count("  write one of not-assessed, not-started, in-progress, stalled, complete, withdrawn") == 100
+    assert lines[-1] == "… and 150 more"
+    lines = refused(desk, "import", ONE + "\n[]" * 5_000)
+    assert lines[-2:] == ["… and 900 more", "  the rest of the file was not looked at: mend these first"]
+
+
+# Kinds of file
+
+OTHER = {
+    "gzip": (b"\x1f\x8b\x08\x00rest", "unpack"),
+    "zip": (b"PK\x03\x04\xff", "unpack"),
+    "UTF-16": ('{"ref": "31"}'.encode("utf-16"), "UTF-8"),
+    "Latin-1": ('{"ref": "31", "note": "é"}'.encode("latin-1"), "UTF-8"),
+    "NUL": (b"\0" * 100, ""),
+    "UTF-16 with no mark": ('{"ref": "31"}'.encode("utf-16-le"), ""),
+    "an open quotation mark": (b'ref,note\n4-07,a\n31,"open\nand\non\n', ""),
+}
+
+
+@pytest.mark.parametrize(("content", "remedy"), OTHER.values(), ids=OTHER)
+@pytest.mark.parametrize("command", ["import", "apply"])
+def test_other_kinds_of_file_are_refused(desk: Desk, command: str, content: bytes, remedy: str) -> None:
+    """What is compressed or in another encoding is refused, with what to do about it."""
+    assert remedy in refused(desk, command, content)[-1]
+
+
+def test_an_open_quotation_mark_is_placed(desk: Desk) -> None:
+    """A quotation mark that is never closed is told with the line on which its record begins."""
+    assert "file: line 3: this is not CSV" in refused(desk, "apply", 'ref,note\n4-07,a\n31,"open\nand\non\n')[1]
+
+
+def test_what_can_be_read_is_read(desk: Desk) -> None:
+    """A mark at the start (BOM), lines that end in CR alone or in CR LF, and no end of line at the end do no harm."""
+    for number, content in enumerate(
+        ("\ufeffref,note\n31,a0", "ref,note\r31,a1\r", "ref,note\r\n31,a2\r\n", '\ufeff{"ref": "31", "note": "a3"}')
+    ):
+        (desk.folder / "file").write_bytes(content.encode())
+        assert desk.call("apply", "file").status == 0, content
+        assert desk.call("history", "31", "--json").data[-1]["note"] == f"a{number}"
+
+
+@pytest.mark.parametrize("command", ["import", "apply"])
+def test_what_cannot_be_read_is_no_fault_of_the_output(desk: Desk, command: str) -> None:
+    """A folder, as a file or as standard input, is a wrong call: status 2 and its name."""
+    ran = desk.call(command, desk.folder)
+    assert (ran.status, "Is a directory" in ran.stderr) == (2, True), ran.stderr
+
+
+def test_what_fails_while_it_is_read_is_no_fault_of_the_output(desk: Desk) -> None:
+    """A file that can be opened and not read is a wrong call: status 2 and its name."""
+    ran = desk.call("apply", "/proc/self/mem")
+    assert (ran.status, ran.stderr.startswith("spacedialog: /proc/self/mem: ")) == (2, True), ran.stderr
+
+
+def test_a_file_of_too_many_updates_is_refused(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond a number of updates a file is refused, with the line and with what to do."""
+    from spacedialog.importing import updates_file
+
+    assert updates_file.MOST_RECORDS == 100_000
+    monkeypatch.setattr(updates_file, "MOST_RECORDS", 10)
+    lines = [f"2,{number}\n" for number in range(11)]
+    with pytest.raises(ProblemsError) as caught:
+        tracker.apply("ref,note\n" + "".join(lines), "updates")
+    assert caught.value.problems == ("updates: line 12: there are more than 10 updates\n  part the file",)
+    assert tracker.apply("ref,note\n" + "".join(lines[:10]), "updates").changes == 10
+
+
+# What JSON can say and we do not take
+
+
+@pytest.mark.parametrize("form", ["whole", "lines"])
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ('"title": "t", "strength"', '"title": "t", "title": "u", "strength"', "title stands there twice"),
+        ('{"document": "J"}', '{"document": "J", "document": "J"}', "sources[0].document stands there twice"),
+        ('"title": "t", "strength"', '"title": "\\ud800", "strength"', ".title: "),
+        ('"title": "t", "strength"', '"title": "a\\u0000b", "strength"', ".title: "),
+        ('"kind": "k"', '"percent": NaN, "kind": "k"', "'NaN' is no number"),
+        ('"kind": "k"', '"percent": -Infinity, "kind": "k"', "'-Infinity' is no number"),
+        ('"kind": "k"', '"percent": 1e999, "kind": "k"', "'1e999' is no number"),
+        ('"kind": "k"', f'"percent": {"9" * 5000}, "kind": "k"', "too long"),
+        ('"kind": "k"', f'"percent": {"[" * 100_000}, "kind": "k"', "too deep"),
+        ('"kind": "k"', f'"percent": {"[" * 500}{"]" * 500}, "kind": "k"', ".percent: "),
+        ('"kind": "k"', '"percent": "50", "kind": "k"', ".percent: "),
+        ('"kind": "k"', '"percent": true, "kind": "k"', ".percent: "),
+        ('"kind": "k"', '"colour": "red", "kind": "k"', ".colour: "),
+        ('"kind": "k"', '"due": "2026-02-30", "kind": "k"', ".due: '2026-02-30' is not a date"),
+        ('"not-assessed"', '"complete", "percent": 50', ".percent: what is complete is not at 50 %"),
+        ('"n", "evidence"', '"n", "status": "complete", "percent": 50, "evidence"', ".percent: what is complete"),
+        ("https://a.example/", "ftp://a.example/", ".evidence: this is not a web address"),
+        ("https://a.example/", "https://me:pw@a.example/", ".evidence: this web address carries"),
+        ("https://a.example/", "javascript:alert(1)", ".evidence: this is not a web address"),
+    ],
+)
+def test_what_is_odd_in_a_data_file_is_told_with_its_place(
+    desk: Desk, form: str, old: str, new: str, place: str
+) -> None:
+    """Each oddity is one problem, told with the field or the line that it stands in."""
+    content = text(OPENING, COMMITMENT, UPDATE)
+    if form == "whole":
+        content = json.dumps({**OPENING, "commitments": [COMMITMENT], "updates": [UPDATE]})
+    assert content.count(old) == 1
+    lines = refused(desk, "import", content.replace(old, new))
+    (told,) = [line for line in lines if place in line]
+    if form == "lines":
+        assert "line 2" in told or "line 3" in told
+    assert len(lines) <= 3
+
+
+def test_a_repeated_name_is_found_at_every_depth(make: Maker) -> None:
+    """Every name that stands twice in one object is told, in whole documents by its path."""
+    content = (
+        '{"format": "spacedialog/1", "commitments": [], "x": 1, "x": 2, '
+        '"dialogue": {"key": 1, "heads": [{}, {"a": 1, "b": 2, "a": 3}], "key": 2}}'
+    )
+    with pytest.raises(ProblemsError) as caught:
+        make("empty").import_file(content.encode(), "file")
+    assert [problem.partition("\n")[0] for problem in caught.value.problems] == [
+        "file: x stands there twice",
+        "file: dialogue.key stands there twice",
+        "file: dialogue.heads[1].a stands there twice",
+    ]
+
+
+def test_a_second_opening_is_called_so(desk: Desk) -> None:
+    """JSON Lines with two openings get one message, which says so."""
+    lines = refused(desk, "import", text(OPENING, COMMITMENT, OPENING))
+    assert lines[1:] == ["file: line 3: this is a second opening", "  put each dialogue into a file of its own"]
+
+
+def test_a_log_that_breaks_off_is_refused(tracker: Tracker, make: Maker) -> None:
+    """An exported log whose end is lost, or after whose end something stands, is not taken for a whole one."""
+    import io
+
+    from spacedialog.render import log_export
+
+    out = io.StringIO()
+    log_export.write(tracker.log(), out, lines=False)
+    whole = out.getvalue()
+    other = make("empty")
+    for content, says in ((whole.rpartition(",\n")[0], "breaks off"), (whole + whole, "has ended before")):
+        with pytest.raises(InputError, match=says):
+            other.import_file(content.encode(), "log")
+    assert other.import_file(whole.encode(), "log", max_size=2_000).changes > 5
+
+
+@pytest.mark.parametrize("size", [20, 900, 3_000])
+def test_areas_that_stand_twice_are_a_problem_of_the_file(make: Maker, size: int) -> None:
+    """A key that is declared twice is told as such, however the file is written, and the store is not blamed."""
+    twice = {**OPENING, "areas": OPENING["areas"] * 2, "parties": OPENING["parties"] * (size % 7 + 1)}
+    for content in (text(twice, COMMITMENT), json.dumps({**twice, "commitments": [COMMITMENT]})):
+        with pytest.raises(ProblemsError) as caught:
+            make("empty").import_file(content.encode(), "file")
+        assert "areas: a key stands there twice" in caught.value.problems[0]
+
+
+def test_fuzzing_finds_nothing() -> None:
+    """Inputs that were made at random from valid ones are taken or refused, never anything else."""
+    done = subprocess.run([sys.executable, str(FUZZ), "1500"], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "1500 inputs, 0 failures" in done.stdout

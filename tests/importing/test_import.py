@@ -1,0 +1,500 @@
+"""Import and export: a record comes in as changes, again as the differences, and goes out whole."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from spacedialog.editing.commitments import Addition
+from spacedialog.errors import InputError, ProblemsError, SpacedialogError
+from spacedialog.importing.changes import bundled_path
+from spacedialog.model.entry import Change, Draft, canonical, fingerprint, item_id, record
+from spacedialog.render import log_export
+from spacedialog.store.read.filter_sql import OfSide
+from spacedialog.tracker import Tracker
+
+if TYPE_CHECKING:
+    from tests.conftest import Maker
+
+Document = dict[str, Any]
+BUNDLED = (bundled_path() / "dialogue_2025.json").read_bytes()
+
+
+@pytest.fixture
+def document(ruritania: bytes) -> Document:
+    """The invented record, to be changed."""
+    found: Document = json.loads(ruritania)
+    return found
+
+
+def take_in(tracker: Tracker, document: Document) -> int:
+    """Import the document; the number of changes that it came to."""
+    return tracker.import_file(json.dumps(document).encode(), "record.json").changes
+
+
+def exported(tracker: Tracker, *, lines: bool = False) -> bytes:
+    """The log as `export` writes it."""
+    out = io.StringIO()
+    log_export.write(tracker.log(), out, lines=lines)
+    return out.getvalue().encode()
+
+
+def log_file(*changes: Change) -> bytes:
+    """An exported log of these changes."""
+    entries = [{**change._asdict(), "body": change.content} for change in changes]
+    return json.dumps({"format": "spacedialog-log/1", "changes": entries}).encode()
+
+
+def seen(tracker: Tracker) -> tuple[object, ...]:
+    """All that the views show today."""
+    with tracker.view() as view:
+        found = sorted(view.search("the"))
+        details = [view.detail(view.refs.resolve(row.ref)) for row in view.commitments() if row.ref]
+        return list(view.commitments()), view.upcoming(everything=True), view.history(), details, found, view.areas()
+
+
+def rows(tracker: Tracker, day: date | None = None) -> dict[str, Any]:
+    """The commitments of today, or of a day, by their refs."""
+    with tracker.view(day) as view:
+        return {row.ref: row for row in view.commitments()}
+
+
+# Twice
+
+
+def test_the_same_file_twice_changes_nothing(tracker: Tracker, ruritania: bytes) -> None:
+    """A file that was imported before comes to no change, however it is laid out, and whatever people did since."""
+    log = list(tracker.log())
+    assert tracker.import_file(ruritania, "ruritania.json").changes == 0
+    assert tracker.import_file(b"\xef\xbb\xbf" + json.dumps(json.loads(ruritania), indent=3).encode(), "x").changes == 0
+    assert list(tracker.log()) == log
+    tracker.mark("2", "stalled")
+    tracker.edit("3", {"title": "Something else"})
+    tracker.undo()
+    assert tracker.import_file(ruritania, "ruritania.json").changes == 0
+
+
+def test_the_bundled_file_changes_nothing(make: Maker) -> None:
+    """Importing the bundled file into a store that was made from it comes to no change."""
+    written = make().import_file(BUNDLED, "dialogue_2025.json")
+    assert (written.changes, written.created_store is not None) == (0, True)
+    assert make("bundled").import_file(BUNDLED, "dialogue_2025.json").changes == 0
+
+
+def test_stores_made_apart_hold_the_same(make: Maker) -> None:
+    """Two stores that were made from the bundled record hold the same changes, to the letter."""
+    one, other = make(author="Ann"), make(author="Bob", today=date(2030, 1, 1))
+    one.note("4-07", "One.")
+    other.note("4-08", "Other.")
+    mine, theirs = list(one.log()), list(other.log())
+    assert mine[:-1] == theirs[:-1]
+    assert mine[-1] != theirs[-1]
+    assert list(make().log()) == mine[:-1]
+
+
+def test_replicas_that_exchange_their_logs_agree(make: Maker) -> None:
+    """Two stores that take in each other's log show the same, whoever wrote what, and taking it in again is nothing."""
+    one, other = make("bundled", author="Ann"), make("bundled", author="Bob")
+    one.mark("4-07", "stalled", on="2026-05-01")
+    other.mark("4-07", "complete", on="2026-04-01")
+    one.undo(one.note("4-08", "A slip of the pen.").undo)
+    other.add(Addition("Fly", "science", "JS"))
+    here, there = exported(one), exported(other, lines=True)
+    assert one.import_file(there, "theirs.jsonl").changes == 2
+    assert other.import_file(here, "mine.json").changes == 3
+    assert seen(one) == seen(other)
+    assert set(one.log()) == set(other.log())
+    assert one.import_file(exported(other), "again.json").changes == 0
+    assert rows(one)["ROK4-07"].status == "stalled"
+
+
+# What a new version of a file changes
+
+
+def _title(document: Document) -> None:
+    document["commitments"][1]["title"] = "Explore building a lunar relay"
+
+
+def _note(document: Document) -> None:
+    document["updates"][2]["note"] = "Both archives agreed on a format, and on a name."
+
+
+def _no_update(document: Document) -> None:
+    del document["updates"][0]
+
+
+def _added(document: Document) -> None:
+    document["commitments"].append({**document["commitments"][1], "ref": "RUR1-06", "title": "Fly kites"})
+
+
+def _milestone(document: Document) -> None:
+    document["commitments"][1]["milestones"] = [{"ref": "RUR1-02.1", "title": "A plan", "when": "2027"}]
+
+
+def _moved(document: Document) -> None:
+    document["commitments"][0]["milestones"][0]["when"] = "2026-04"
+
+
+def _area(document: Document) -> None:
+    document["areas"][1]["title"] = "Weather"
+
+
+@pytest.mark.parametrize(
+    ("edit", "changes", "refs"),
+    [
+        (_title, 2, {"RUR1-02"}),
+        (_note, 2, {"RUR1-03"}),
+        (_no_update, 1, {"RUR1-01"}),
+        (_added, 1, {"RUR1-06"}),
+        (_milestone, 1, {"RUR1-02"}),
+        (_moved, 2, {"RUR1-01"}),
+        (_area, 2, set()),
+    ],
+)
+def test_an_import_changes_what_the_file_changed(
+    tracker: Tracker, document: Document, edit: Callable[[Document], None], changes: int, refs: set[str]
+) -> None:
+    """A new version of a file changes exactly what it says anew, and going back to the old one restores it all."""
+    original = deepcopy(document)
+    before, known = seen(tracker)[:2], rows(tracker)
+    edit(document)
+    assert take_in(tracker, document) == changes
+    after = rows(tracker)
+    with tracker.view() as view:
+        touched = {row.ref for row in view.history()[-changes:]}
+        assert touched - {"RUR1/weather", "RUR1-01.1", "RUR1-02.1"} <= refs
+    assert {ref for ref in after if after[ref] != known.get(ref)} <= refs
+    assert take_in(tracker, document) == 0
+    if edit is not _added:  # the next test's business
+        take_in(tracker, original)
+        assert seen(tracker)[:2] == before
+
+
+def test_a_commitment_that_the_file_dropped_is_left_alone(tracker: Tracker, document: Document) -> None:
+    """A file that no longer names a commitment takes nothing back: what it does not mention stays on record."""
+    before = rows(tracker)
+    assert document["commitments"].pop()["ref"] == "RUR1-05"
+    assert take_in(tracker, document) == 0
+    assert rows(tracker) == before
+
+
+def test_a_file_that_says_it_anew_is_believed(tracker: Tracker, document: Document) -> None:
+    """The new title, note and commitment of a file are on record, and what it dropped is not."""
+    for edit in (_title, _note, _no_update, _added):
+        edit(document)
+    take_in(tracker, document)
+    found = rows(tracker)
+    assert found["RUR1-02"].title == "Explore building a lunar relay"
+    assert found["RUR1-06"].title == "Fly kites"
+    assert (found["RUR1-01"].status, found["RUR1-01"].percent) == ("not-started", None)
+    with tracker.view() as view:
+        assert [row.ref for row in view.search("archives name")] == ["RUR1-03"]
+        assert not view.search("contract lander")
+        live = [row.note for row in view.history(view.refs.resolve("3")) if not row.retracted and row.kind != "retract"]
+        assert live == [None, "Both archives agreed on a format, and on a name."]
+
+
+def test_what_people_recorded_stays(tracker: Tracker, document: Document) -> None:
+    """An import leaves alone what people marked, re-dated, noted, edited and added."""
+    tracker.mark("1", "stalled", note="The lander is late.")
+    tracker.reschedule("3", "2028")
+    tracker.edit("2", {"title": "Our words"})
+    tracker.add(Addition("Fly kites", "moon", "JS"))
+    for edit in (_title, _note, _no_update, _moved):
+        edit(document)
+    assert take_in(tracker, document) > 0
+    found = rows(tracker)
+    assert found["RUR1-01"].status == "stalled"
+    assert found["RUR1-03"].due == "2028"
+    assert found["RUR1-02"].title == "Our words"
+    assert found["RUR1-06"].title == "Fly kites"
+
+
+def test_a_second_dialogue_leaves_the_first_alone(tracker: Tracker, document: Document) -> None:
+    """A later dialogue between the same parties changes nothing of what the earlier one says, on any day."""
+    then = date(2025, 6, 2)
+    with tracker.view(then) as view:
+        before = list(view.commitments(OfSide(["GRA"]))), view.values("party")
+    assert before[0]
+    later = deepcopy(document)
+    later["dialogue"] |= {"key": "RUR2", "number": 2, "when": "2026-06-01", "title": "Second"}
+    later["updates"] = []
+    for commitment in later["commitments"]:
+        commitment["ref"] = commitment["ref"].replace("RUR1", "RUR2")
+        for milestone in commitment.get("milestones", ()):
+            milestone["ref"] = milestone["ref"].replace("RUR1", "RUR2")
+    assert take_in(tracker, later) > 0
+    with tracker.view(then) as view:
+        assert (list(view.commitments(OfSide(["GRA"]))), view.values("party")) == before
+    assert take_in(tracker, document) == 0
+    assert take_in(tracker, later) == 0
+    assert len(rows(tracker)) == 10
+
+
+def test_an_update_finds_its_ref_without_regard_to_case(tracker: Tracker, document: Document) -> None:
+    """An update of a file that names a ref in small letters is on record like any other."""
+    document["updates"][0]["ref"] = "rur1-01"
+    document["updates"][1]["ref"] = "rur1-01.1"
+    take_in(tracker, document)
+    found = rows(tracker)["RUR1-01"]
+    assert (found.status, found.percent) == ("in-progress", 20)
+    with tracker.view() as view:
+        assert [(row.ref, row.new) for row in view.slips()] == [("RUR1-01.1", "2026-09")]
+
+
+def test_a_recurring_milestone_is_met_twice_in_a_file(make: Maker, document: Document) -> None:
+    """Each `met` of a milestone that comes round hands over to the occurrence after that."""
+    tracker = make("empty")
+    milestone = document["commitments"][3]["milestones"][0]
+    milestone["when"] = "2022"
+    met = {"ref": "RUR1-04.1", "status": "met", "evidence": "https://strelsau.example/met"}
+    document["updates"] = [{**met, "on": "2025-06-01"}, {**met, "on": "2026-06-01"}]
+    take_in(tracker, document)
+    with tracker.view() as view:
+        (upcoming, *_) = [row for row in view.upcoming() if row.ref == "RUR1-04.1"]
+        assert upcoming.when == "2026"
+
+
+# A whole log
+
+
+@pytest.mark.parametrize("bundled", [False, True])
+@pytest.mark.parametrize("lines", [False, True])
+def test_an_exported_log_comes_in_whole(make: Maker, bundled: bool, lines: bool) -> None:
+    """A log that is exported and imported into a new store gives the same log and the same views."""
+    tracker = make("bundled")
+    tracker.mark("4-07", "stalled", note='Quoted "words", é, \u202e and\na line', evidence="https://a.example/é?x=1&y")
+    tracker.apply("ref,note\n4-08,one\n4-09,two\n", "updates.csv")
+    tracker.undo()
+    tracker.add(Addition("Fly", "science", "JS", partners=["KASA"]))
+    copy = make()
+    written = copy.import_file(exported(tracker, lines=lines), "log", bundled=bundled)
+    assert written.created_store == str(copy.path)
+    assert list(copy.log()) == list(tracker.log())
+    assert seen(copy) == seen(tracker)
+    assert exported(copy, lines=lines) == exported(tracker, lines=lines)
+    assert copy.import_file(exported(tracker), "log").changes == 0
+
+
+def test_an_empty_log_makes_an_empty_store(make: Maker) -> None:
+    """An empty log makes a store with nothing in it, if the bundled record is not wanted."""
+    tracker = make()
+    tracker.import_file(b'{"format": "spacedialog-log/1", "changes": []}', "log", bundled=False)
+    assert list(tracker.log()) == []
+    assert rows(tracker) == {}
+    with pytest.raises(InputError, match="no dialogue"):
+        tracker.add(Addition("Fly", "science", "JS"))
+
+
+def test_a_log_that_was_tampered_with_is_refused(make: Maker, tracker: Tracker) -> None:
+    """Every entry that does not fit its hash is named, and nothing of the log is taken in."""
+    log = json.loads(exported(tracker))
+    log["changes"][3]["author"] = "Nobody"
+    log["changes"][5]["body"]["set"]["title"] = "Forged"
+    log["changes"][9]["ts"] += 1
+    copy = make()
+    with pytest.raises(ProblemsError) as caught:
+        copy.import_file(json.dumps(log).encode(), "log.json")
+    assert [problem.split(":")[1].strip() for problem in caught.value.problems] == [
+        "changes[3]",
+        "changes[5]",
+        "changes[9]",
+    ]
+    assert all("hash" in problem and "\n  " in problem for problem in caught.value.problems)
+    assert not copy.has_store
+
+
+def test_two_changes_with_one_id_are_refused(tracker: Tracker) -> None:
+    """A log with another change under an id of this store is refused, with each such id."""
+    log = list(tracker.log())
+    forged = [
+        record(Draft(c.kind, c.item, c.on, {**c.content, "note": "x"}), change_id=c.id, ts=c.ts, author="B", base=None)
+        for c in log[:2]
+    ]
+    with pytest.raises(ProblemsError) as caught:
+        tracker.import_file(log_file(*forged, *log[2:]), "log.json")
+    assert len(caught.value.problems) == 2
+    assert all(change.id in problem for change, problem in zip(forged, caught.value.problems, strict=True))
+    assert list(tracker.log()) == log
+
+
+def _entry(
+    body: dict[str, Any], *, ts: int = 1_750_000_000_000_000, kind: str = "set", on: str = "2026-01-01"
+) -> Change:
+    item, text = item_id("commitment", "RUR1-02"), canonical(body)
+    change = Change("01900000-0000-7000-8000-0000000000aa", ts, on, "Mallory", kind, item, None, text, "")
+    return change._replace(sha=fingerprint(*change[:8]))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"v": "x", "set": {}},
+        {"v": None},
+        {"v": 1, "set": ["title"]},
+        {"v": 1, "set": {"title": 7}},
+        {"v": 1, "set": {"title": None, "detail": ["x"]}},
+        {"v": 1, "set": {"due": 2026}},
+        {"v": 1, "set": {"due": "soon"}},
+        {"v": 1, "set": {"status": "happy"}},
+        {"v": 1, "set": {"status": 5}},
+        {"v": 1, "set": {"percent": "many"}},
+        {"v": 1, "set": {"partners": 7}},
+        {"v": 1, "set": {"partners": "NASA"}},
+        {"v": 1, "set": {"partners": [["a"]]}},
+        {"v": 1, "set": {"sources": [{}]}},
+        {"v": 1, "set": {"sources": "JS"}},
+        {"v": 1, "set": {"ref": 7}},
+        {"v": 1, "set": {"ref": None}},
+        {"v": 1, "set": {}, "milestone": ["m"]},
+        {"v": 1, "set": {"when": "soon", "recurs": "often"}, "milestone": item_id("milestone", "RUR1-04.1")},
+        {"v": 1, "note": 5},
+        {"v": 1, "note": {"a": 1}},
+        {"v": 1, "evidence": 5},
+        {},
+    ],
+    ids=json.dumps,
+)
+def test_a_well_signed_log_of_nonsense_does_no_harm(make: Maker, body: dict[str, Any]) -> None:
+    """A log whose hashes fit but whose bodies make no sense is refused or folded; every view goes on."""
+    for kind in ("set", "create"):
+        tracker = make("ruritania")
+        try:
+            tracker.import_file(log_file(_entry(body, kind=kind)), "log.json")
+        except InputError:
+            assert len(rows(tracker)) == 5
+        assert len(seen(tracker)) == 6
+
+
+def test_what_a_newer_program_wrote_is_kept(make: Maker, tracker: Tracker) -> None:
+    """Changes of an unknown kind or of a newer version come in, go out again, and change no view but the history."""
+    log = [
+        _entry({"v": 1, "set": {"title": "Hooray"}}, kind="celebrate"),
+    ]
+    before = rows(tracker)
+    assert tracker.import_file(log_file(*log), "log.json").changes == 1
+    assert rows(tracker) == before
+    assert set(log) <= set(tracker.log())
+    copy = make()
+    copy.import_file(exported(tracker), "log.json", bundled=False)
+    assert list(copy.log()) == list(tracker.log())
+
+
+@pytest.mark.parametrize("ts", [2**48 * 1000, 253_402_300_800_000_000, 2**61])
+def test_a_time_that_no_clock_shows_is_refused(tracker: Tracker, ts: int) -> None:
+    """A log with times past the year 9999 is refused: no later entry could be given an id or a date."""
+    with pytest.raises(InputError):
+        tracker.import_file(log_file(_entry({"v": 1, "note": "Hello."}, ts=ts, kind="note")), "log.json")
+    tracker.note("1", "Hello.")
+    with tracker.view() as view:
+        assert view.history()[-1].note == "Hello."
+
+
+# Refused
+
+
+def test_a_ref_of_another_commitment_is_refused(tracker: Tracker, document: Document) -> None:
+    """A file whose refs other commitments bear here is refused, with each of them, case aside."""
+    tracker.add(Addition("Fly kites", "moon", "JS", ref="RUR1-06"))
+    tracker.edit("2", {"ref": "RUR1-07"})
+    log = list(tracker.log())
+    for ref in ("rur1-06", "RUR1-07"):
+        document["commitments"].append({**document["commitments"][4], "ref": ref})
+    with pytest.raises(ProblemsError) as caught:
+        take_in(tracker, document)
+    assert [problem.split(" is the ref")[0] for problem in caught.value.problems] == [
+        "record.json: commitments[5]: rur1-06",
+        "record.json: commitments[6]: RUR1-07",
+    ]
+    assert list(tracker.log()) == log
+
+
+def test_all_problems_of_a_file_are_reported(make: Maker, document: Document) -> None:
+    """A file with many faults is refused once, with the place of each and what to write instead."""
+    document["commitments"][0]["due"] = "2025-13"
+    document["commitments"][1]["strength"] = "iron"
+    document["commitments"][3]["milestones"][0]["recurs"] = "often"
+    document["updates"][0]["evidence"] = "javascript:alert(1)"
+    document["parties"][0]["nickname"] = "Rury"
+    tracker = make()
+    with pytest.raises(ProblemsError) as caught:
+        take_in(tracker, document)
+    places = [problem.split(": ")[1] for problem in caught.value.problems]
+    assert sorted(places) == [
+        "commitments[0].due",
+        "commitments[1].strength",
+        "commitments[3].milestones[0].recurs",
+        "parties[0].nickname",
+        "updates[0].evidence",
+    ]
+    assert all(problem.startswith("record.json: ") and "\n  " in problem for problem in caught.value.problems)
+    assert not tracker.has_store
+
+
+def test_parts_that_do_not_fit_each_other_are_reported(make: Maker, document: Document) -> None:
+    """Areas, parties, documents and refs that a file names but does not have are all reported."""
+    document["commitments"][0] |= {"area": "alchemy", "lead": "NOBODY", "partners": ["RUR", "NEMO"]}
+    document["commitments"][1]["sources"] = [{"document": "X"}]
+    document["commitments"][2]["ref"] = "rur1-01"
+    document["commitments"][3]["milestones"][0]["recurs"] = "6 months"
+    document["updates"][0]["ref"] = "RUR1-99"
+    document["updates"][1]["status"] = "stalled"
+    document["updates"][2]["on"] = "2025/.."
+    with pytest.raises(ProblemsError) as caught:
+        take_in(make(), document)
+    text = "\n".join(caught.value.problems)
+    for said in (
+        "alchemy",
+        "NOBODY",
+        "NEMO",
+        "'X'",
+        "stands in the file before",
+        "too vague",
+        "RUR1-99",
+        "stalled",
+        "RUR1-03",
+        "no end",
+    ):
+        assert said in text
+    assert len(caught.value.problems) == 10, text
+
+
+@pytest.mark.parametrize("place", ["dialogue", "milestone"])
+def test_a_statement_has_a_day(make: Maker, document: Document, place: str) -> None:
+    """A dialogue, or the setting of a milestone, with no latest day is refused: it could never be folded."""
+    if place == "dialogue":
+        document["dialogue"]["when"] = "2025/.."
+    else:
+        document["commitments"][0]["milestones"][0]["since"] = "2025/.."
+    with pytest.raises(InputError):
+        take_in(make("empty"), document)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b" ", b"{", b"[]", b"null", b"7", b'"text"', b"{}", b"\xff\xfe{}", b"[" * 100_000, b'{"format": 1}'),
+        b'{"format": "spacedialog/9"}',
+        b'{"format": "spacedialog-log/1"}\n{"id": 1}\n',
+        b'{"format": "spacedialog-log/1"}\nnot json\n',
+        b'{"format": "spacedialog-log/1", "changes": {}}',
+        b'"spacedialog-log/1"\n{}',
+        b"spacedialog-log/1\n{}",
+        b"ref,status\nRUR1-01,met\n",
+    ],
+    ids=lambda content: ascii(content[:40]),
+)
+def test_what_is_no_record_is_refused(make: Maker, content: bytes) -> None:
+    """A file that is neither a record nor a log is refused, and no store is made."""
+    tracker = make()
+    with pytest.raises(SpacedialogError) as caught:
+        tracker.import_file(content, "file.json")
+    assert "file.json" in caught.value.problem
+    assert caught.value.exit_status == 2
+    assert not tracker.has_store

@@ -1,0 +1,218 @@
+"""Doing it again: files that are applied or imported twice, in another form or order, and refs that stay theirs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.program import Desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+OPENING: dict[str, Any] = {
+    "format": "spacedialog/1",
+    "compiled": "2026-06-01",
+    "dialogue": {
+        "key": "LUT1",
+        "series": "Lutha Talks",
+        "number": 1,
+        "title": "First Lutha Talks",
+        "place": "Lustadt",
+        "when": "2026-05",
+        "host": "LU",
+    },
+    "documents": [{"key": "JS", "title": "Joint statement"}],
+    "areas": [{"key": "tides", "title": "Tides"}],
+    "parties": [{"key": "LU", "name": "Lutha", "side": "LU"}],
+}
+COMMITMENT: dict[str, Any] = {
+    "ref": "LUT1-01",
+    "area": "tides",
+    "kind": "action-item",
+    "title": "Share readings",
+    "strength": "firm",
+    "status": "not-assessed",
+    "sources": [{"document": "JS"}],
+    "milestones": [{"ref": "LUT1-01.1", "title": "Workshop", "when": "2026", "recurs": "1 year"}],
+}
+UPDATES: list[dict[str, Any]] = [
+    {"ref": "LUT1-01.1", "on": "2026-06-01", "status": "met", "evidence": "https://a.example/1"},
+    {"ref": "LUT1-01.1", "on": "2026-05-25", "due": "2026-06", "evidence": "https://a.example/2"},
+]
+
+
+def whole() -> str:
+    return json.dumps({**OPENING, "commitments": [COMMITMENT], "updates": UPDATES}, indent=1)
+
+
+def lines(*records: dict[str, Any]) -> str:
+    return "".join(json.dumps(record) + "\n" for record in records)
+
+
+def take(desk: Desk, text: str) -> int:
+    ran = desk.call("import", write(desk, text), "--json")
+    assert ran.status == 0, ran.stderr
+    changes = ran.data["changes"]
+    assert isinstance(changes, int)
+    return changes
+
+
+def write(desk: Desk, text: str) -> Path:
+    file = desk.folder / "given.txt"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def test_json_and_json_lines_say_the_same(desk: Desk) -> None:
+    """A data file as one object and as JSON Lines, its updates in any order, makes the same changes."""
+    assert take(desk, whole()) == 7
+    for order in (UPDATES, UPDATES[::-1]):
+        assert take(desk, lines(OPENING, COMMITMENT, *order)) == 0
+    assert "2027-06" in [row["when"] for row in desk.call("upcoming", "--json").data if row["ref"] == "LUT1-01.1"]
+
+
+def test_an_object_may_break_its_lines_anywhere(desk: Desk) -> None:
+    """A data file whose first line happens to end in a brace is read all the same."""
+    document = json.loads(whole())
+    text = json.dumps({"dialogue": document.pop("dialogue")})[:-1] + "\n, " + json.dumps(document, indent=1)[1:]
+    assert take(desk, text) == 7
+
+
+def test_every_problem_of_json_lines_is_told(desk: Desk) -> None:
+    """Wrong lines are reported together, each by its number, and an update is not blamed for its commitment."""
+    wrong = lines(OPENING, {**COMMITMENT, "due": "2026-13"}, UPDATES[0]) + "nonsense\n[1]\n" + '{"ref": NaN}\n'
+    ran = desk.call("import", write(desk, wrong))
+    assert ran.status == 2
+    assert all(f"line {number}" in ran.stderr for number in (2, 4, 5, 6)), ran.stderr
+    assert "not in the file" not in ran.stderr
+    assert not desk.db.exists()
+
+
+def test_a_meeting_to_come_is_refused(desk: Desk) -> None:
+    """A dialogue that may not have met yet has nothing to record."""
+    future = {**OPENING, "dialogue": {**OPENING["dialogue"], "when": "2027"}}
+    ran = desk.call("import", write(desk, lines(future, COMMITMENT)))
+    assert (ran.status, "dialogue.when: 2027" in ran.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"ref": "41.1", "status": "met", "on": "2026-01-01"},
+        {"ref": "31", "note": "hello"},
+        {"ref": "4-03", "status": "stalled", "on": "2025-06-20", "evidence": "https://a.example/"},
+    ],
+)
+def test_a_file_applied_twice_changes_nothing(desk: Desk, record: dict[str, Any]) -> None:
+    """What a file of updates said once it does not say again, not on another day either."""
+    for today, changes in (("2026-11-22", 1), ("2026-11-22", 0), ("2026-11-23", 0)):
+        ran = desk.run("apply", "-", "--json", stdin=lines(record), env={"SPACEDIALOG_TODAY": today})
+        assert ran.data["changes"] == changes
+
+
+def test_a_dated_fact_is_recorded_though_it_holds_today(desk: Desk) -> None:
+    """That something was so on an earlier day is news, even if it is so today."""
+    ran = desk.run("apply", "-", stdin=lines({"ref": "4-03", "status": "in-progress", "on": "2025-04-20"}))
+    assert "applied ROK4-03" in ran.stdout
+    (row,) = (row for row in desk.call("list", "--json", "--as-of", "2025-04-25").data if row["ref"] == "ROK4-03")
+    assert row["status"] == "in-progress"
+
+
+def test_an_import_that_takes_back_is_the_latest_action(desk: Desk) -> None:
+    """After an import that only retracts, a plain undo undoes that import."""
+    take(desk, whole())
+    desk.call("mark", "31", "stalled")
+    assert take(desk, lines(OPENING, COMMITMENT, UPDATES[1])) == 1
+    desk.call("undo")
+    rows = {row["ref"]: row["status"] for row in desk.call("list", "--json").data}
+    assert rows["ROK4-31"] == "stalled"
+    assert take(desk, whole()) == 0
+
+
+def test_a_ref_stays_with_what_bore_it(desk: Desk) -> None:
+    """A ref that was changed, be it on the same day, still finds its commitment and is not given to another."""
+    desk.call("add", "Thing", "--area", "pnt", "--source", "ST1")
+    desk.call("edit", "43", "--ref", "ROK4-50")
+    assert desk.call("show", "ROK4-43", "--json").data["commitment"]["ref"] == "ROK4-50"
+    ran = desk.call("add", "Other", "--area", "pnt", "--source", "ST1", "--ref", "ROK4-43")
+    assert (ran.status, "taken" in ran.stderr) == (2, True)
+    assert desk.call("add", "Other", "--area", "pnt", "--source", "ST1", "--json").data["ref"] == "ROK4-51"
+    for odd in ("7", "ROK4-7.1", "x y"):
+        assert desk.call("edit", "8", "--ref", odd).status == 2
+
+
+def test_undo_and_redo_of_a_milestone_name_it(desk: Desk) -> None:
+    """What an undo and a redo say, and what history shows of them, is about the milestone that they moved."""
+    desk.call("reschedule", "25.1", "2031")
+    for arguments, old, new in ((["undo"], "2031", "2029-09"), (["undo", "--redo"], "2029-09", "2031")):
+        written = desk.call(*arguments, "--json").data
+        assert written["ref"] == "ROK4-25.1"
+        assert [(move["old"], move["new"]) for move in written["differences"]] == [(old, new)]
+    assert [row["kind"] for row in desk.call("history", "25.1", "--json").data][-3:] == ["set", "retract", "retract"]
+
+
+def test_a_log_may_say_little(desk: Desk) -> None:
+    """A log whose dialogue has no place and no documents does not keep the overview from showing."""
+    from spacedialog.model.entry import CREATE, Draft, record
+
+    draft = Draft(
+        CREATE, "0" * 8 + "-0000-8000-8000-" + "0" * 12, "2026-01-01", {"type": "dialogue", "set": {"key": "X"}}
+    )
+    change = record(draft, change_id="01a2008d-7400-7043-9c99-abfe8f2bad09", ts=1, author="x", base=None)
+    entry = {**change._asdict(), "body": change.content}
+    take(desk, json.dumps({"format": "spacedialog-log/1", "changes": [entry]}))
+    for arguments in (["overview"], ["overview", "-f", "table"], ["show", "X", "-f", "table"], ["show", "X", "--json"]):
+        ran = desk.call(*arguments)
+        assert (ran.status, "Traceback" in ran.stderr) == (0, False), ran.stderr
+
+
+def test_areas_of_two_dialogues_stay_apart(desk: Desk) -> None:
+    """Two dialogues may name an area alike; each keeps its own title and counts."""
+    before = desk.call("areas", "--json").data
+    opening = {**OPENING, "areas": [{"key": "pnt", "title": "Coastal positioning"}]}
+    take(desk, lines(opening, {**COMMITMENT, "area": "pnt"}))
+    after = desk.call("areas", "--json").data
+    assert after[: len(before)] == before
+    assert [(row["area"], row["title"], row["commitments"]) for row in after[len(before) :]] == [
+        ("pnt", "Coastal positioning", 1)
+    ]
+
+
+def test_what_another_did_is_not_undone_unasked(desk: Desk) -> None:
+    """A plain undo or redo is of one's own latest action; another's takes its id."""
+    desk.call("mark", "31", "stalled", "--by", "another")
+    refused = desk.call("undo")
+    assert (refused.status, "another" in refused.stderr) == (2, True)
+    named = refused.stderr.split("undo ")[1].split()[0]
+    assert desk.call("undo", named, "--by", "another").status == 0
+    refused = desk.call("undo", "--redo")
+    assert (refused.status, "another" in refused.stderr) == (2, True)
+    assert desk.call("undo", "--redo", "--by", "another").status == 0
+
+
+def test_a_terminal_gets_as_many_rows_as_a_person_reads() -> None:
+    """Of a long table so many rows are drawn, and that there are more is said; without a bound all are."""
+    from spacedialog.presentation.maintenance import Place, places
+    from spacedialog.render.table import draw
+
+    def drawn(count: int, most: int | None) -> str:
+        rows = [Place(f"row{number}", "path", True) for number in range(count)]
+        return draw(places(rows), width=80, colour=False, most=most)
+
+    assert ("row2" in drawn(4, 3), "row3" in drawn(4, 3), "more" in drawn(4, 3)) == (True, False, True)
+    assert "more" not in drawn(3, 3)
+    assert "row3" in drawn(4, None)
+
+
+def test_numbers_of_milestones_are_not_given_again(desk: Desk) -> None:
+    """The next milestone of a commitment comes after all that it ever had, also after those that were renamed away."""
+    desk.call("edit", "25.2", "--ref", "ROK4-25.7")
+    desk.call("undo")
+    assert desk.call("add", "Review", "--milestone-of", "25", "--due", "2028", "--json").data["ref"] == "ROK4-25.8"

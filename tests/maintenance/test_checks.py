@@ -1,0 +1,414 @@
+"""doctor: what is wrong with a store is found and named, what is sound is saved, and the store stays as it is."""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from spacedialog.errors import InputError, StoreError
+from spacedialog.maintenance import checks
+from spacedialog.model.entry import Change, canonical, change_ids, fingerprint
+from spacedialog.model.rows.record import CheckRow
+from spacedialog.store.recovery import image
+from spacedialog.tracker import Tracker
+from tests.conftest import NOON, Maker
+from tests.support.program import Desk
+
+PAGE = 4096
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A desk with a store that its user alone may read."""
+    desk = Desk(tmp_path)
+    desk.db.parent.chmod(0o700)
+    desk.call("mark", "33", "complete", "--evidence", "https://example.org/33")
+    return desk
+
+
+def examined(tracker: Tracker, *, now: int = NOON + 10**9) -> dict[str, CheckRow]:
+    """What each check of the tracker's store found."""
+    return {row.check: row for row in checks.examine(tracker.path, now=now)}
+
+
+def wrong(tracker: Tracker) -> set[str]:
+    """The checks that found something wrong."""
+    return {name for name, row in examined(tracker).items() if not row.ok}
+
+
+def altered(tracker: Tracker, *statements: str) -> None:
+    """Alter the store with SQL, the log's own triggers and other limits being out of the way."""
+    with closing(sqlite3.connect(tracker.path, isolation_level=None)) as connection:
+        triggers = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            connection.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            connection.execute(statement)
+        for _, sql in triggers:
+            connection.execute(sql)
+
+
+# A sound store
+
+
+def test_a_sound_store_is_found_sound(desk: Desk) -> None:
+    """Every check of a store as the program leaves it is in order, with status 0, and says how much it looked at."""
+    ran = desk.run("doctor", "--json")
+    assert (ran.status, ran.stderr) == (0, "")
+    assert all(row["ok"] and row["findings"] == 0 and row["said"] == [] for row in ran.data)
+    counts = {row["check"]: row["looked_at"] for row in ran.data}
+    assert counts["changes"] == len(desk.call("history", "--json").data)
+    assert all(counts.values())
+
+
+def test_doctor_leaves_everything_as_it_is(tracker: Tracker) -> None:
+    """Looking a store over touches no file, also where a crash left its write-ahead log behind."""
+    folder = tracker.path.parent
+    crashed = folder / "crashed.db"
+    with closing(sqlite3.connect(tracker.path)) as connection:
+        connection.execute("SELECT count(*) FROM change").fetchone()  # the last to close would sweep up
+        tracker.note("1", "Only in the log of SQLite.")
+        crashed.write_bytes(tracker.path.read_bytes())
+        crashed.with_name("crashed.db-wal").write_bytes(tracker.path.with_name(tracker.path.name + "-wal").read_bytes())
+        assert crashed.with_name("crashed.db-wal").stat().st_size > PAGE
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir()}
+    found = {row.check: row for row in checks.examine(crashed, now=NOON + 10**9)}
+    assert found["changes"] == ("changes", len(list(tracker.log())), 0, True, ())
+    assert all(row.ok for name, row in found.items() if name != "modes")
+    assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir()} == before
+
+
+def test_a_torn_log_of_sqlite_hides_no_change_from_a_rescue(tracker: Tracker) -> None:
+    """Where a frame of the write-ahead log is damaged, the sound changes after it are saved all the same."""
+    crashed = tracker.path.with_name("crashed.db")
+    wal = crashed.with_name("crashed.db-wal")
+    with closing(sqlite3.connect(tracker.path)) as connection:
+        connection.execute("SELECT count(*) FROM change").fetchone()  # the last to close would sweep up
+        for number in range(5):
+            tracker.note("1", f"Heard of it {number} times.")
+        crashed.write_bytes(tracker.path.read_bytes())
+        frames = bytearray(tracker.path.with_name(tracker.path.name + "-wal").read_bytes())
+    frames[32 + 24 + 4000] ^= 0xFF
+    wal.write_bytes(frames)
+    found = {row.check: row for row in checks.examine(crashed, now=NOON + 10**9)}
+    assert not found["file"].ok
+    new = crashed.with_name("new.db")
+    checks.rescue(crashed, new)
+    assert {"Heard of it 4 times."} <= {change.content.get("note") for change in list_of(new, tracker)}
+
+
+def list_of(path: Path, like: Tracker) -> list[Change]:
+    """The log of the store at `path`."""
+    from spacedialog.tracker import Tracker
+
+    return list(Tracker(path, today=like.today, now=lambda: NOON, author="").log())
+
+
+def test_doctor_without_a_store_says_so(tmp_path: Path) -> None:
+    """With no store there is nothing to look over, and nothing is made."""
+    desk = Desk(tmp_path)
+    ran = desk.call("doctor", "--json")
+    assert (ran.status, ran.data) == (0, [])
+    assert "no store" in ran.stderr
+    assert desk.call("doctor", "--rescue", "new.db").status == 4
+    assert not list(desk.db.parent.iterdir())
+
+
+# What it finds
+
+
+@pytest.mark.parametrize(
+    ("statement", "check", "says"),
+    [
+        ("UPDATE change SET author = 'Mallory' WHERE rowid = 5", "changes", "is damaged"),
+        ("DELETE FROM change WHERE rowid = 5", "changes", "row 5 is damaged"),
+        ("UPDATE commitment SET status = 'complete' WHERE ref = 'RUR1-02'", "fold", "RUR1-02"),
+        ("DELETE FROM milestone", "fold", "milestone"),
+        ("UPDATE words SET title = 'other words'", "search", "the search finds other words"),
+        ("CREATE TABLE mine (a)", "schema", "this program made no table mine"),
+        ("CREATE VIEW mine AS SELECT 1", "schema", "this program made no view mine"),
+        ("CREATE TRIGGER spy AFTER INSERT ON change BEGIN SELECT 1; END", "schema", "trigger spy on change"),
+        ("DROP INDEX idx_commitment_number", "schema", "idx_commitment_number is missing"),
+        ("PRAGMA application_id = 0", "file", "does not say"),
+        ("PRAGMA user_version = 99", "file", "version 99"),
+    ],
+)
+def test_what_is_wrong_is_found_and_named(tracker: Tracker, statement: str, check: str, says: str) -> None:
+    """Each kind of tampering shows in its check, and what was tampered with is named."""
+    altered(tracker, statement)
+    row = examined(tracker)[check]
+    assert not row.ok
+    assert row.findings >= 1
+    assert any(says in said for said in row.said), row.said
+
+
+def test_a_log_without_its_triggers_is_found(tracker: Tracker) -> None:
+    """A store whose log is no longer kept from being altered is not in order."""
+    with closing(sqlite3.connect(tracker.path)) as connection:
+        connection.execute("DROP TRIGGER change_stays")
+    assert examined(tracker)["schema"].said == ("the trigger change_stays is missing",)
+
+
+def odd_change(tracker: Tracker, *, ts: int, on: str, body: object, change_id: str = "", kind: str = "note") -> str:
+    """A change as no command writes it, its hash in order, put into the log; its id."""
+    item = next(tracker.log()).item
+    change_id = change_id or next(change_ids(ts, bytes(16)))
+    text = body if isinstance(body, str) else canonical(body)
+    said = (change_id, ts, on, "Mallory", kind, item, None, text)
+    row = (*said, fingerprint(*said), None)
+    with closing(sqlite3.connect(tracker.path)) as connection:
+        connection.execute("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        connection.commit()
+    return change_id
+
+
+@pytest.mark.parametrize(
+    ("ts", "on", "own_time", "says"),
+    [
+        (4_100_000_000_000_000, "2026-01-01", True, "recorded in the future, at 2099"),
+        (NOON + 5, "2026-01-01", False, "its id is of another time"),
+        (NOON + 5, "2027-06", True, "says what was true on 2027-06"),
+    ],
+)
+def test_odd_stamps_are_told_and_are_no_fault(tracker: Tracker, ts: int, on: str, own_time: bool, says: str) -> None:
+    """A stamp ahead of the clock, one that is not its id's, and news from after it was recorded are remarked."""
+    made = odd_change(
+        tracker, ts=ts, on=on, body={"v": 1, "note": "x"}, change_id="" if own_time else next(change_ids(1, bytes(16)))
+    )
+    row = examined(tracker)["stamps"]
+    assert row.ok
+    assert [said for said in row.said if made in said and says in said]
+
+
+def test_a_clock_that_was_set_back_shows(make: Maker, tracker: Tracker) -> None:
+    """What was recorded while the clock stood behind the newest entry is remarked."""
+    tracker.note("1", "On time.")
+    make(path=tracker.path, clock=lambda: NOON - 86_400_000_000).note("1", "A day early.")
+    (said,) = examined(tracker)["stamps"].said
+    assert "recorded while the clock stood before" in said
+
+
+def test_an_entry_of_a_newer_program_is_no_fault(tracker: Tracker) -> None:
+    """A change in a format that this program does not know is told, and the store is in order."""
+    made = odd_change(tracker, ts=NOON + 5, on="2026-11-30", body={"v": 2, "set": {"mood": "good"}})
+    found = examined(tracker)
+    assert found["understood"].said == (f"{made}: kept, and not counted",)
+    assert found["understood"].ok
+    assert found["form"].ok
+    assert found["fold"].ok
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[]",
+        "not json",
+        "[" * 100_000,
+        "5" * 9999,
+        '{"v":"1"}',
+        '{"v":1,"set":7}',
+        '{"v":1,"milestone":{}}',
+        '{"v":1,"set":{"title":5}}',
+        '{"v":1,"set":{"due":[]}}',
+        '{"v":1,"set":{"partners":[{}]}}',
+        '{"v":1,"set":{"percent":1e400}}',
+    ],
+)
+def test_a_change_that_says_nothing_sensible_harms_nothing(tracker: Tracker, body: str) -> None:
+    """A change of sound hash whose body is of wrong types is kept, counts for nothing, and every view still answers."""
+    before = [row.title for row in _commitments(tracker)]
+    made = odd_change(tracker, ts=NOON + 5, on="2026-11-30", body=body, kind="set")
+    assert any(made in said for said in examined(tracker)["understood"].said)
+    assert wrong(tracker) <= {"modes"}
+    tracker.note("1", "Life goes on.")
+    assert [row.title for row in _commitments(tracker)] == before
+    with tracker.view() as view:
+        view.history()
+
+
+def _commitments(tracker: Tracker) -> list[CommitmentRow]:
+    with tracker.view() as view:
+        return list(view.commitments())
+
+
+if TYPE_CHECKING:
+    from spacedialog.model.rows.record import CommitmentRow
+
+
+def test_files_that_others_may_write_are_wrong_and_others_may_read_odd(tracker: Tracker) -> None:
+    """A store that others may read is remarked; one that others may write to is not in order."""
+    tracker.path.chmod(0o644)
+    row = examined(tracker)["modes"]
+    assert (row.ok, row.findings) == (True, 1)
+    tracker.path.chmod(0o666)
+    row = examined(tracker)["modes"]
+    assert not row.ok
+    assert "chmod 0600" in row.said[0]
+
+
+def test_findings_end_with_status_4_and_a_way_out(desk: Desk) -> None:
+    """Where something is wrong the status is 4, the table says what, and a rescue is named."""
+    with closing(sqlite3.connect(desk.db)) as connection:
+        connection.execute("UPDATE commitment SET title = 'other' WHERE ref = 'ROK4-31'")
+        connection.commit()
+    ran = desk.in_terminal("doctor", columns=100)
+    assert ran.status == 4
+    assert "ROK4-31" in ran.stdout
+    assert "doctor --rescue NEW.db" in ran.stdout
+
+
+# Rescue
+
+
+def test_a_rescue_is_the_same_log(desk: Desk) -> None:
+    """The new store of a rescue holds the same log, is folded and in order, and belongs to its user alone."""
+    ran = desk.run("doctor", "--rescue", "new.db", "--json")
+    assert (ran.status, ran.stderr) == (0, "")
+    new = desk.folder / "new.db"
+    assert ran.data == [{"store": "new.db", "changes": len(desk.call("history", "--json").data), "lost": []}]
+    assert desk.call("export").stdout == desk.call("export", "--db", "new.db").stdout
+    assert desk.call("list").stdout == desk.call("list", "--db", "new.db").stdout
+    assert all(row["ok"] for row in desk.call("doctor", "--db", "new.db", "--json").data)
+    assert new.stat().st_mode & 0o777 == 0o600
+    assert desk.call("note", "33", "On it goes.", "--db", "new.db").status == 0
+
+
+def test_a_rescue_overwrites_nothing(tracker: Tracker) -> None:
+    """A rescue into a place where something stands, be it a link to nowhere, is refused."""
+    there = tracker.path.with_name("there.db")
+    there.write_text("Dear diary")
+    link = tracker.path.with_name("link.db")
+    link.symlink_to("nowhere.db")
+    for place in (there, link):
+        with pytest.raises(InputError, match="something already"):
+            checks.rescue(tracker.path, place)
+    assert there.read_text() == "Dear diary"
+
+
+def test_a_rescue_leaves_out_what_was_altered(tracker: Tracker) -> None:
+    """What was altered is named and left behind; all the rest is brought over, and the status is 4."""
+    altered(tracker, "UPDATE change SET body = replace(body, 'Moon', 'Mars') WHERE body LIKE '%Moon%'")
+    log = list(tracker.log())
+    moons = [change.id for change in log if "Mars" in change.body]
+    assert moons
+    new = tracker.path.with_name("new.db")
+    rescued = checks.rescue(tracker.path, new)
+    assert sorted(rescued.lost) == sorted(moons)
+    assert list_of(new, tracker) == [change for change in log if change.id not in moons]
+
+
+def spoiled(content: bytes, seed: int) -> bytes:
+    """The bytes of a store, damaged in one of several ways."""
+    chance, spoilt = random.Random(seed), bytearray(content)
+    pages = len(spoilt) // PAGE
+    match seed % 5:
+        case 0:
+            for _ in range(chance.randint(1, 50)):
+                spoilt[chance.randrange(len(spoilt))] = chance.randrange(256)
+        case 1:
+            for _ in range(chance.randint(1, 4)):
+                start = chance.randrange(pages) * PAGE
+                spoilt[start : start + PAGE] = chance.choice([bytes(PAGE), chance.randbytes(PAGE)])
+        case 2:
+            for _ in range(chance.randint(1, 8)):
+                spoilt[chance.randrange(110)] = chance.randrange(256)
+        case 3:
+            for _ in range(chance.randint(1, 9)):
+                spoilt[chance.randrange(pages) * PAGE + chance.randrange(16)] = chance.randrange(256)
+        case _:
+            del spoilt[chance.randrange(len(spoilt) // 2, len(spoilt)) :]
+    return bytes(spoilt)
+
+
+def test_damage_anywhere_is_a_finding_and_every_damaged_change_is_named(tracker: Tracker) -> None:
+    """Whatever is damaged, nothing breaks, no byte is altered, and what is not saved is named: by id, but for a cut."""
+    log = {change.id: change for change in tracker.log()}
+    content = tracker.path.read_bytes()
+    saved = by_id = by_row = 0
+    for seed in range(100):
+        copy = tracker.path.with_name("copy.db")
+        copy.write_bytes(spoiled(content, seed))
+        before = copy.read_bytes()
+        found = {row.check: row for row in checks.examine(copy, now=NOON + 10**9)}
+        new = copy.with_name("new.db")
+        try:
+            rescued = checks.rescue(copy, new)
+        except StoreError:
+            assert seed % 5 == 4
+            continue
+        there = {change.id: change for change in list_of(new, tracker)}
+        assert there.items() <= log.items(), seed
+        lost = log.keys() - there.keys()
+        if seed % 5 != 4:
+            assert len(rescued.lost) == len(lost), seed
+            assert {name for name in rescued.lost if not name.startswith("row ")} <= lost, seed
+            by_id += len(set(rescued.lost) & lost)
+            by_row += len(set(rescued.lost) - lost)
+        assert not (lost and found["changes"].ok), seed
+        assert copy.read_bytes() == before
+        saved += len(there)
+        for path in (copy, new):
+            path.unlink()
+    assert saved > 60 * len(log)
+    assert by_id > 20 * by_row
+
+
+def test_a_change_longer_than_a_page_is_found_in_the_bytes(tracker: Tracker) -> None:
+    """Where SQLite finds no way to the log, changes that fill several pages are put together again."""
+    tracker.note("1", "A long story. " * 700)
+    log = list(tracker.log())
+    content = bytearray(tracker.path.read_bytes())
+    content[100:PAGE] = bytes(PAGE - 100)
+    tracker.path.write_bytes(content)
+    new = tracker.path.with_name("new.db")
+    checks.rescue(tracker.path, new)
+    assert list_of(new, tracker) == log
+
+
+def test_an_image_is_what_sqlite_sees(tracker: Tracker) -> None:
+    """The image of a store with commits in its write-ahead log has the pages that SQLite would read."""
+    with closing(sqlite3.connect(tracker.path)) as connection:
+        connection.execute("SELECT count(*) FROM change").fetchone()  # the last to close would sweep up
+        tracker.note("1", "In the write-ahead log.")
+        seen = list(connection.iterdump())
+        with closing(image.read(tracker.path).opened()) as opened:
+            opened.text_factory = str
+            assert list(opened.iterdump()) == seen
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _text(path: Path) -> None:
+    path.write_text("Dear diary,\n" * 1000)
+
+
+def _foreign(path: Path) -> None:
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE change (id TEXT)")
+        connection.commit()
+
+
+def _pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize("spoil", [_empty, _text, _foreign, _pipe])
+def test_doctor_refuses_what_never_was_a_store(desk: Desk, spoil: Callable[[Path], None]) -> None:
+    """A file with nothing of this program in it is refused with a sentence and status 4."""
+    spoil(desk.db)
+    for arguments in (["doctor"], ["doctor", "--rescue", "new.db"], ["doctor", "--json"]):
+        ran = desk.run(*arguments)
+        assert (ran.status, ran.stdout) == (4, "")
+        assert "Traceback" not in ran.stderr
+        assert str(desk.db) in ran.stderr

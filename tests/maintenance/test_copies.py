@@ -1,0 +1,247 @@
+"""Copies of a store: made whole or not at all, put back only when sound, and never over what is not kept."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from spacedialog.errors import InputError, StoreError
+from spacedialog.maintenance import checks
+from spacedialog.store import backup
+from spacedialog.tracker import Tracker
+from tests.conftest import Maker
+from tests.support.program import Desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A desk with a store."""
+    desk = Desk(tmp_path)
+    desk.call("mark", "33", "complete", "--evidence", "https://example.org/33")
+    return desk
+
+
+def names(folder: Path) -> set[str]:
+    """The names of the files in a folder."""
+    return {path.name for path in folder.iterdir()}
+
+
+# Backup
+
+
+def test_a_backup_is_the_store(desk: Desk) -> None:
+    """A backup is a store of its own with the same content, for its user alone, and nothing is left beside it."""
+    ran = desk.run("backup", "copy.db", "--json")
+    assert (ran.status, ran.stderr) == (0, "")
+    (row,) = ran.data
+    assert (row["store"], row["kept"]) == ("copy.db", None)
+    assert row["changes"] == len(desk.call("history", "--json").data)
+    assert stat.S_IMODE((desk.folder / "copy.db").stat().st_mode) == 0o600
+    assert names(desk.folder) == {"home", "store", "copy.db"}
+    assert names(desk.db.parent) == {"tracker.db"}
+    assert desk.call("export", "--db", "copy.db").stdout == desk.call("export").stdout
+    assert desk.call("mark", "34", "stalled", "--db", "copy.db").status == 0
+
+
+def test_a_backup_holds_what_a_reader_kept_in_the_log_of_sqlite(tracker: Tracker, tmp_path: Path) -> None:
+    """Commits that have not reached the file yet are in the backup."""
+    with closing(sqlite3.connect(tracker.path)) as connection:
+        connection.execute("SELECT count(*) FROM change").fetchone()
+        written = tracker.note("1", "Not in the file yet.")
+        checks.back_up(tracker.path, tmp_path / "copy.db")
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        assert copy.execute("SELECT 1 FROM change WHERE id = ?", (written.undo,)).fetchone()
+
+
+def test_a_backup_overwrites_nothing(desk: Desk) -> None:
+    """Where something stands already, be it a folder or a link to nowhere, a backup is refused."""
+    (desk.folder / "there.db").write_text("Dear diary")
+    (desk.folder / "link.db").symlink_to("nowhere")
+    for name in ("there.db", "link.db", "home"):
+        ran = desk.call("backup", name)
+        assert (ran.status, ran.stdout) == (2, "")
+        assert "something already" in ran.stderr
+    assert (desk.folder / "there.db").read_text() == "Dear diary"
+    assert desk.call("backup", "no/such/folder/copy.db").status == 2
+
+
+def test_there_is_no_backup_of_nothing(tmp_path: Path) -> None:
+    """With no store there is nothing to copy: status 4, and no file."""
+    desk = Desk(tmp_path)
+    assert desk.call("backup", "copy.db").status == 4
+    assert names(tmp_path) == {"home", "store"}
+
+
+def test_a_damaged_store_makes_no_backup(tracker: Tracker, tmp_path: Path) -> None:
+    """A copy that does not pass SQLite's own check does not get its name."""
+    with closing(sqlite3.connect(tracker.path)) as connection:
+        (root,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'idx_words_item'").fetchone()
+    content = bytearray(tracker.path.read_bytes())
+    content[(root - 1) * 4096 + 3] ^= 0x07
+    tracker.path.write_bytes(content)
+    with pytest.raises(StoreError, match="cop") as caught:
+        checks.back_up(tracker.path, tmp_path / "copy.db")
+    assert "doctor" in caught.value.remedy
+    assert not (tmp_path / "copy.db").exists()
+    assert not list(tmp_path.glob(".copy*"))
+
+
+# Restore
+
+
+def test_a_restore_makes_a_store_where_there_is_none(desk: Desk) -> None:
+    """A backup put into an empty place is the store of that place, for its user alone."""
+    desk.call("backup", "copy.db")
+    before = desk.call("export").stdout
+    shutil.rmtree(desk.db.parent)
+    ran = desk.run("restore", "copy.db", "--json")
+    assert (ran.status, ran.stderr) == (0, "")
+    assert desk.call("export").stdout == before
+    assert stat.S_IMODE(desk.db.stat().st_mode) == 0o600
+    assert names(desk.db.parent) == {"tracker.db"}
+    assert desk.call("doctor", "--json").status == 0
+
+
+def test_a_restore_replaces_a_store_only_when_told_and_keeps_it(desk: Desk) -> None:
+    """Without --replace a store stays; with it, the store takes the backup's content and stands beside it as it was."""
+    before = desk.call("export").stdout
+    desk.call("backup", "copy.db")
+    desk.call("mark", "34", "stalled", "--evidence", "https://example.org/34")
+    later = desk.call("export").stdout
+    ran = desk.call("restore", "copy.db")
+    assert (ran.status, ran.stdout) == (2, "")
+    assert "--replace" in ran.stderr
+    assert desk.call("export").stdout == later
+
+    ran = desk.run("restore", "copy.db", "--replace", "--json")
+    assert ran.status == 0
+    (row,) = ran.data
+    assert row["kept"] in ran.stderr
+    assert desk.call("export").stdout == before
+    assert desk.call("export", "--db", row["kept"]).stdout == later
+    assert stat.S_IMODE(Path(row["kept"]).stat().st_mode) == 0o600
+    assert desk.call("restore", row["kept"], "--replace").status == 0
+    assert desk.call("export").stdout == later
+
+
+def test_a_restore_under_an_open_store_leaves_no_page_of_the_old_one(make: Maker, tmp_path: Path) -> None:
+    """What SQLite keeps beside a store that others have open is not applied to the one that takes its place."""
+    old, new = make("ruritania"), make("bundled")
+    checks.back_up(new.path, tmp_path / "copy.db")
+    with closing(sqlite3.connect(old.path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM change").fetchone()
+        old.note("1", "In the write-ahead log only.")
+        (seen,) = reader.execute("SELECT count(*) FROM change").fetchone()
+        checks.restore(old.path, tmp_path / "copy.db", replace=True)
+        assert reader.execute("SELECT count(*) FROM change").fetchone() == (seen,)
+        assert list(old.log()) == list(new.log())
+        old.note("33", "Life goes on.")
+    assert list(old.log())[:-1] == list(new.log())
+    assert all(row.ok for row in checks.examine(old.path, now=2**60) if row.check != "modes")
+
+
+def test_side_files_without_their_store_are_not_applied_to_a_new_one(make: Maker) -> None:
+    """Where a store was removed and its write-ahead log left, a new store there starts afresh."""
+    old, fresh = make("ruritania"), make()
+    with closing(sqlite3.connect(old.path)) as connection:
+        connection.execute("SELECT count(*) FROM change").fetchone()
+        old.note("1", "In the write-ahead log only.")
+        fresh.path.parent.mkdir(parents=True)
+        shutil.copy(f"{old.path}-wal", f"{fresh.path}-wal")
+    assert Path(f"{fresh.path}-wal").stat().st_size
+    fresh.note("33", "A new store.")
+    assert all(row.ok for row in checks.examine(fresh.path, now=2**60) if row.check != "modes")
+
+
+@pytest.mark.parametrize("spoil", ["cut", "changed", "text", "trigger", "newer"])
+def test_what_is_not_sound_is_not_restored(tracker: Tracker, tmp_path: Path, spoil: str) -> None:
+    """A backup that is damaged, altered, of a newer program or none at all is refused, and the store stays."""
+    before = list(tracker.log())
+    copy = tmp_path / "copy.db"
+    checks.back_up(tracker.path, copy)
+    if spoil == "cut":
+        copy.write_bytes(copy.read_bytes()[:-8192])
+    elif spoil == "text":
+        copy.write_text("Dear diary")
+    else:
+        with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+            connection.execute(
+                {
+                    "changed": "INSERT INTO change SELECT 'x', ts, \"on\", 'M', kind, item, base, body, sha, NULL"
+                    " FROM change LIMIT 1",
+                    "trigger": "CREATE TRIGGER spy AFTER INSERT ON change BEGIN DELETE FROM words; END",
+                    "newer": "PRAGMA user_version = 99",
+                }[spoil]
+            )
+    for place in (tracker.path, tracker.path.with_name("elsewhere.db")):
+        with pytest.raises(StoreError) as caught:
+            checks.restore(place, copy, replace=True)
+        assert str(copy) in caught.value.problem
+        assert caught.value.remedy
+    assert list(tracker.log()) == before
+    assert names(tracker.path.parent) == {tracker.path.name}
+
+
+def test_a_restore_heals_a_store_that_cannot_be_opened(make: Maker, tmp_path: Path) -> None:
+    """A store of which nothing is left is replaced, and its bytes are kept beside it."""
+    tracker = make("ruritania")
+    before = list(tracker.log())
+    checks.back_up(tracker.path, tmp_path / "copy.db")
+    tracker.path.write_bytes(b"\0" * 5000)
+    restored = checks.restore(tracker.path, tmp_path / "copy.db", replace=True)
+    assert list(tracker.log()) == before
+    assert restored.kept
+    assert Path(restored.kept).read_bytes() == b"\0" * 5000
+
+
+def test_a_restore_does_not_replace_what_is_another_programs(make: Maker, tmp_path: Path) -> None:
+    """A database of another program is not replaced, whatever was asked."""
+    tracker = make("ruritania")
+    checks.back_up(tracker.path, tmp_path / "copy.db")
+    theirs = tmp_path / "theirs.db"
+    with closing(sqlite3.connect(theirs)) as connection:
+        connection.execute("PRAGMA application_id = 7")
+        connection.execute("CREATE TABLE theirs (a)")
+    content = theirs.read_bytes()
+    with pytest.raises(StoreError, match="not a spacedialog store"):
+        checks.restore(theirs, tmp_path / "copy.db", replace=True)
+    assert theirs.read_bytes() == content
+
+
+# Those that the program makes by itself
+
+
+def test_the_five_newest_are_kept(make: Maker, tmp_path: Path) -> None:
+    """Of the copies that the program makes by itself five stay: the newest by number, not by name."""
+    tracker = make("ruritania")
+    checks.back_up(tracker.path, tmp_path / "copy.db")
+    stranger = tracker.path.with_name("spacedialog.db.backup-mine")
+    stranger.write_text("mine")
+    made = [checks.restore(tracker.path, tmp_path / "copy.db", replace=True).kept for _ in range(12)]
+    kept = {str(path) for path in tracker.path.parent.iterdir()} - {str(tracker.path), str(stranger)}
+    assert kept == set(made[-5:])
+    assert "backup-12-" in str(made[-1])
+    assert backup.before(tracker.path, "schema-3").name == "spacedialog.db.backup-13-before-schema-3"
+
+
+def test_restoring_is_told_as_json(desk: Desk) -> None:
+    """What a restore did can be read by a script."""
+    desk.call("backup", "copy.db")
+    ran = desk.call("restore", "copy.db", "--db", "other.db", "--json")
+    assert [list(row) for row in json.loads(ran.stdout)["data"]] == [["store", "changes", "newest", "kept"]]
+
+
+def test_only_one_who_gives_a_file_restores(desk: Desk) -> None:
+    """A backup that is not there is no reason to touch the store."""
+    ran = desk.call("restore", "none.db", "--replace")
+    assert ran.status == 4
+    assert "none.db" in ran.stderr
+    with pytest.raises(InputError):
+        checks.restore(desk.db, desk.db, replace=False)

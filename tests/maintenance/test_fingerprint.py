@@ -1,0 +1,187 @@
+"""The fingerprint of a log: the same for the same changes, another for any others, and shown to hold among more."""
+
+from __future__ import annotations
+
+import random
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from spacedialog.errors import InputError, StoreError
+from spacedialog.maintenance import checks
+from spacedialog.maintenance.fingerprint import Fingerprint, fingerprint_of, parse
+from spacedialog.model.entry import fingerprint as hash_of
+from spacedialog.model.rows.record import FingerprintRow
+from spacedialog.tracker import Tracker
+from tests.conftest import NOON, Maker
+from tests.support.program import Desk
+
+
+def printed(tracker: Tracker) -> str:
+    """The fingerprint of the tracker's log."""
+    return checks.fingerprint(tracker.arrivals()).fingerprint
+
+
+def verified(tracker: Tracker, text: str) -> FingerprintRow:
+    """Whether the fingerprint holds for the tracker's log."""
+    return checks.verify(tracker.arrivals(), text)
+
+
+def altered(tracker: Tracker, statement: str, *parameters: object) -> None:
+    """Alter the log, its triggers being out of the way."""
+    with closing(sqlite3.connect(tracker.path, isolation_level=None)) as connection:
+        for name in ("change_stays", "change_keeps_its_words"):
+            connection.execute(f"DROP TRIGGER IF EXISTS {name}")
+        connection.execute(statement, parameters)
+
+
+def test_the_order_of_arrival_has_no_bearing(tracker: Tracker) -> None:
+    """The same changes in any order have the same fingerprint."""
+    changes = list(tracker.log())
+    shuffled = random.Random(5).sample(changes, len(changes))
+    assert fingerprint_of(shuffled) == fingerprint_of(changes)
+    assert fingerprint_of(shuffled).changes == len(changes)
+
+
+def test_every_change_has_a_bearing(tracker: Tracker) -> None:
+    """One change more, less or other gives another fingerprint."""
+    changes = list(tracker.log())
+    seen = {fingerprint_of(changes[:number] + changes[number + 1 :]).hash for number in range(len(changes))}
+    seen |= {fingerprint_of(changes).hash, fingerprint_of([]).hash}
+    seen |= {fingerprint_of([*changes[:-1], changes[-1]._replace(sha="0" * 64)]).hash}
+    assert len(seen) == len(changes) + 3
+
+
+def test_a_fingerprint_is_read_back_as_people_copy_it() -> None:
+    """White space, line breaks and capitals do no harm; anything else is refused."""
+    value = Fingerprint(3, 1_795_404_906_654_921, "a" * 32)
+    text = str(value)
+    assert parse(text) == value
+    assert parse(f" {text[:30].upper()}\n  {text[30:]} ") == value
+    for wrong in ("", "abc", text[:-1], text + "a", text.replace("a", "1"), text.replace("-", "_")):
+        with pytest.raises(InputError, match="is not a fingerprint"):
+            parse(wrong)
+
+
+def test_what_comes_later_does_no_harm(tracker: Tracker) -> None:
+    """A fingerprint goes on to hold while marks, notes and undos are added, and the same log elsewhere has it too."""
+    text = printed(tracker)
+    assert verified(tracker, text)[3:5] == (True, 0)
+    tracker.mark("1", "stalled")
+    tracker.note("2", "Heard of it.")
+    tracker.undo()
+    row = verified(tracker, text)
+    assert (row.holds, row.since) == (True, 3)
+    assert printed(tracker) != text
+
+
+def test_changes_from_elsewhere_do_no_harm(make: Maker, tracker: Tracker, tmp_path: Path) -> None:
+    """Where older changes are merged in later, the store that printed a fingerprint can still show that it holds."""
+    mine = make("ruritania", clock=lambda: NOON - 500_000, author="Rischenheim")
+    mine.note("1", "Recorded earlier, elsewhere.")
+    tracker.note("2", "Here.")
+    text = printed(tracker)
+    content = _exported(mine)
+    tracker.import_file(content, "log.json")
+    assert verified(tracker, text).holds
+    # A store made anew has the changes in another order, and the merged one among them.
+    checks.rescue(tracker.path, tmp_path / "new.db")
+    moved = make(path=tmp_path / "new.db")
+    row = verified(moved, text)
+    assert not row.holds
+    assert "cannot be shown" in row.said
+    assert printed(moved) == printed(tracker)
+
+
+def _exported(tracker: Tracker) -> bytes:
+    from io import StringIO
+
+    from spacedialog.render import log_export
+
+    out = StringIO()
+    log_export.write(tracker.log(), out, lines=False)
+    return out.getvalue().encode()
+
+
+def test_a_copy_and_a_rescue_hold_what_was_printed(make: Maker, tracker: Tracker, tmp_path: Path) -> None:
+    """A backup, and a rescue of a log that nothing was merged into, hold the fingerprints of before."""
+    text = printed(tracker)
+    tracker.note("1", "Later.")
+    checks.back_up(tracker.path, tmp_path / "copy.db")
+    checks.rescue(tracker.path, tmp_path / "new.db")
+    for name in ("copy.db", "new.db"):
+        assert verified(make(path=tmp_path / name), text).holds
+
+
+def test_an_altered_change_is_named(tracker: Tracker) -> None:
+    """A change whose words were altered is named, and there is no fingerprint of such a log."""
+    text = printed(tracker)
+    altered(tracker, "UPDATE change SET author = 'Mallory' WHERE rowid = 7")
+    row = verified(tracker, text)
+    assert not row.holds
+    assert tracker.arrivals()[6].id in row.said
+    with pytest.raises(StoreError, match="does not fit"):
+        printed(tracker)
+
+
+def test_a_change_altered_together_with_its_hash_shows(tracker: Tracker) -> None:
+    """Whoever alters a change and reckons its hash anew is found out by the fingerprint."""
+    text = printed(tracker)
+    change = tracker.arrivals()[6]
+    sha = hash_of(*change._replace(author="Mallory")[:8])
+    altered(tracker, "UPDATE change SET author = 'Mallory', sha = ? WHERE rowid = 7", sha)
+    row = verified(tracker, text)
+    assert not row.holds
+    assert "not the same ones" in row.said
+
+
+def test_a_change_taken_away_shows(tracker: Tracker) -> None:
+    """A log that lacks a change of then does not hold, also where others came since."""
+    text = printed(tracker)
+    altered(tracker, "DELETE FROM change WHERE rowid = 7")
+    with closing(sqlite3.connect(tracker.path)) as connection:
+        connection.executescript(_triggers())
+    tracker.note("2", "Another in its place.")
+    row = verified(tracker, text)
+    assert not row.holds
+    assert f"at most {len(tracker.arrivals()) - 1} are here" in row.said
+
+
+def _triggers() -> str:
+    from spacedialog.store import trust
+
+    return "".join(re.findall(r"^CREATE TRIGGER.*?END;$", trust.schema(), re.MULTILINE | re.DOTALL))
+
+
+def test_fingerprint_and_verify_at_the_shell(tmp_path: Path) -> None:
+    """The printed value goes back into history --verify: status 0 while it holds, 4 once it does not."""
+    desk = Desk(tmp_path)
+    desk.call("mark", "33", "complete", "--evidence", "https://example.org/33")
+    ran = desk.run("fingerprint", "--json")
+    assert (ran.status, ran.stderr) == (0, "")
+    (row,) = ran.data
+    desk.call("mark", "34", "stalled", "--evidence", "https://example.org/34")
+    ran = desk.run("history", "--verify", row["fingerprint"])
+    assert ran.status == 0
+    assert "1 came since" in ran.stdout
+    with closing(sqlite3.connect(desk.db)) as connection:
+        connection.execute("DROP TRIGGER change_keeps_its_words")
+        connection.execute("UPDATE change SET author = 'Mallory' WHERE rowid = 7")
+        connection.commit()
+    ran = desk.run("history", "--verify", row["fingerprint"])
+    assert ran.status == 4
+    assert "altered" in ran.stdout
+    assert desk.call("history", "--verify", "x").status == 2
+    assert desk.call("fingerprint", "--known-at", "2026-01-01").status == 2
+
+
+def test_the_bundled_record_has_a_fingerprint(tmp_path: Path) -> None:
+    """With no store the bundled record is what the fingerprint is of: the same on every machine."""
+    one, other = Desk(tmp_path), Desk(tmp_path)
+    value = one.call("fingerprint", "--json").data[0]["fingerprint"]
+    assert other.call("fingerprint", "--json").data[0]["fingerprint"] == value
+    one.call("mark", "33", "complete", "--evidence", "https://example.org/33")
+    assert one.call("history", "--verify", value).status == 0

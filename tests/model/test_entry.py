@@ -1,0 +1,172 @@
+"""The log's entries: their ids, their hashes, their canonical form, their clock."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from itertools import islice
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from spacedialog.model.entry import (
+    CREATE,
+    SET,
+    Change,
+    Draft,
+    canonical,
+    change_ids,
+    fingerprint,
+    holds,
+    item_id,
+    next_ts,
+    record,
+)
+
+LATEST_TS = 2**48 * 1000 - 1  # the last µs whose millisecond a UUIDv7 can hold
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda values: st.lists(values, max_size=3) | st.dictionaries(st.text(), values, max_size=3),
+    max_leaves=8,
+)
+
+
+def a_change(**values: Any) -> Change:
+    draft = Draft(SET, item_id("commitment", "RUR1-01"), "2026-10", {"set": {"status": "complete"}, "note": "é"})
+    change = record(draft, change_id=next(change_ids(1_700_000_000_000_000, bytes(16))), ts=9, author="Ann", base=None)
+    return change._replace(**values)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, LATEST_TS), st.binary(min_size=16, max_size=32))
+@example(0, bytes(16))
+@example(LATEST_TS, b"\xff" * 16)
+def test_an_id_is_a_uuid7_of_its_millisecond(ts: int, entropy: bytes) -> None:
+    """Every id is a version 7 UUID in canonical form that begins with its millisecond."""
+    for text in islice(change_ids(ts, entropy), 50):
+        value = uuid.UUID(text)
+        assert str(value) == text
+        assert (value.version, value.variant) == (7, uuid.RFC_4122)
+        assert value.int >> 80 == ts // 1000
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, LATEST_TS), st.binary(min_size=16, max_size=16))
+@example(LATEST_TS, b"\xff" * 16)
+@example(0, bytes(16))
+def test_the_ids_of_an_action_ever_grow(ts: int, entropy: bytes) -> None:
+    """The ids of one action strictly increase, however many they are."""
+    ids = list(islice(change_ids(ts, entropy), 2000))
+    assert ids == sorted(set(ids))
+
+
+def test_ids_hang_on_the_entropy() -> None:
+    """Two actions of one microsecond have different ids if any of their 16 random bytes differ."""
+    plain = list(islice(change_ids(7, bytes(16)), 3))
+    for position in range(16):
+        other = bytearray(16)
+        other[position] = 0x80
+        assert list(islice(change_ids(7, bytes(other)), 3)) != plain
+
+
+@given(st.text(), st.text())
+@example("commitment", "RUR1-01")
+def test_an_item_id_is_a_uuid8(kind: str, key: str) -> None:
+    """What a data file names has a version 8 UUID, the same each time."""
+    value = uuid.UUID(item_id(kind, key))
+    assert str(value) == item_id(kind, key)
+    assert (value.version, value.variant) == (8, uuid.RFC_4122)
+    digest = hashlib.sha256(f"{kind}:{key}".encode()).digest()
+    assert value.bytes[:6] == digest[:6]
+
+
+def test_an_item_id_never_changes() -> None:
+    """The id of an item is the same in every version of the program: stores out there hold it."""
+    assert item_id("commitment", "ROK4-07") == "37cd891b-f4fe-8b5f-aa77-648847675617"
+    assert item_id("commitment", "ROK4-07") != item_id("milestone", "ROK4-07") != item_id("commitment", "ROK4-70")
+
+
+def test_a_hash_never_changes() -> None:
+    """The hash of a change is the same in every version of the program: other replicas hold it."""
+    change = a_change()
+    assert change.body == '{"note":"é","set":{"status":"complete"},"v":1}'
+    assert change.sha == "17ccae7c54d342277ad37d509caff9ad418a81b06a138453bdd39f2ff46d005f"
+    form = json.dumps(list(change[:8]), ensure_ascii=False, separators=(",", ":"))
+    assert change.sha == hashlib.sha256(form.encode()).hexdigest()
+    assert holds(change)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("id", "018bcfe5-6800-7000-8000-000000000001"),
+        ("ts", 10),
+        ("on", "2026-11"),
+        ("author", "Bob"),
+        ("kind", CREATE),
+        ("item", item_id("commitment", "RUR1-02")),
+        ("base", ""),
+        ("body", "{}"),
+    ],
+)
+def test_a_hash_covers_every_field(field: str, value: object) -> None:
+    """A change whose id, time, day, author, kind, item, base or body was altered no longer fits its hash."""
+    assert holds(a_change())
+    assert not holds(a_change(**{field: value}))
+
+
+def test_a_position_in_a_shared_log_is_no_part_of_the_hash() -> None:
+    """A change keeps its hash when it is shared."""
+    assert holds(a_change(seq=12))
+    assert not holds(a_change(sha="0" * 64))
+
+
+def test_neighbouring_fields_do_not_run_together() -> None:
+    """The hash tells where one field ends and the next begins."""
+    assert fingerprint("a", 1, "2026", "b", "c", "d", None, "{}") != fingerprint(
+        "a", 1, "2026", "bc", "", "d", None, "{}"
+    )
+
+
+@settings(max_examples=200)
+@given(json_values)
+def test_canonical_json_says_the_same(value: object) -> None:
+    """Canonical JSON reads back as what it was made from."""
+    assert json.loads(canonical(value)) == value
+
+
+@given(st.dictionaries(st.text(), json_values, min_size=2, max_size=5), st.randoms(use_true_random=False))
+def test_canonical_json_has_one_form(value: dict[str, object], random: Any) -> None:
+    """The order in which fields were set has no bearing on the canonical form."""
+    names = list(value)
+    random.shuffle(names)
+    assert canonical({name: value[name] for name in names}) == canonical(value)
+
+
+def test_canonical_json_is_short_and_plain() -> None:
+    """Canonical JSON has sorted keys, no spaces and no needless escapes, and takes no number that JSON lacks."""
+    assert canonical({"b": [1, None], "a": "é\n漢"}) == '{"a":"é\\n漢","b":[1,null]}'
+    with pytest.raises(ValueError, match="JSON"):
+        canonical({"a": float("nan")})
+
+
+def test_a_change_holds_what_the_draft_said() -> None:
+    """Recording adds the id, the time, the author, the base and the body's version, and alters nothing."""
+    draft = Draft(CREATE, "i", "2026~", {"type": "party", "set": {"key": "RUR"}})
+    change = record(draft, change_id="x", ts=5, author="Ann", base="w")
+    assert change[:7] == ("x", 5, "2026~", "Ann", CREATE, "i", "w")
+    assert change.content == {"v": 1, "type": "party", "set": {"key": "RUR"}}
+    assert change.seq is None
+
+
+@pytest.mark.parametrize(
+    ("now", "newest", "ts"),
+    [(100, None, 100), (100, 50, 100), (100, 99, 100), (100, 100, 101), (100, 5000, 5001), (0, None, 0)],
+)
+def test_the_clock_never_goes_back(now: int, newest: int | None, ts: int) -> None:
+    """An entry's time is the wall clock's, or just after the newest entry where the clock went back."""
+    assert next_ts(now, newest) == ts

@@ -1,0 +1,493 @@
+"""The fold: any changes of one commitment, in whatever order they arrive, come to the same periods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from spacedialog.model.dates import VagueDate
+from spacedialog.model.entry import BODY_VERSION, CREATE, NOTE, RETRACT, SET, Change, Draft, canonical, record
+from spacedialog.model.fold import FOREVER, History, Period, Words, closing_day, fold, retracted, understands
+
+MORE = settings(max_examples=120, deadline=None)
+DAYS = [(date(2026, 1, 1) + timedelta(days)).isoformat() for days in (0, 1, 2, 30, 31, 59, 120, 364)]
+VAGUE = ("2025", "2025-12", "2026-01", "2026-33", "2026-01-15~", "../2026-02", "2026-01/2026-02-10")
+SILLY = ("", "soon", "2026-02-30", "2026/..", "9999-12-31", "2026-13")
+DATES = ("2026", "2026-06", "2026-07-01", "2026-06-30", "2027/..", "../2030", "2027~", "nonsense", "2028-02-29")
+PARTS = (None, None, None, "m1", "m2")
+
+sound_days = st.sampled_from([*DAYS, *VAGUE])
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
+    """A kind of change and what it says, of the commitment or of a milestone."""
+    part = draw(st.sampled_from(PARTS))
+    kind = draw(st.sampled_from((CREATE, SET, SET, SET, NOTE, "celebrate")))
+    dates = st.sampled_from(DATES)
+    texts = st.sampled_from(("Fly", "Land", ""))
+    values = (
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "status": st.sampled_from(("not-started", "in-progress", "complete")),
+                "percent": st.none() | st.integers(0, 100),
+                "due": st.none() | dates,
+                "title": texts,
+                "detail": st.none() | texts,
+            },
+        )
+        if part is None
+        else st.fixed_dictionaries(
+            {}, optional={"when": dates, "status": st.sampled_from(("planned", "met")), "met": dates, "title": texts}
+        )
+    )
+    body: dict[str, Any] = {} if kind == NOTE else {"set": draw(values)}
+    if part is not None:
+        body["milestone"] = part
+    elif kind == CREATE:
+        body["type"] = "commitment"
+    if kind == NOTE or draw(st.booleans()):
+        body["note"] = draw(st.sampled_from(("Heard it.", "Read it.", "")))
+    return kind, body
+
+
+class Log:
+    """Changes of one item, each recorded after the others."""
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+
+    def add(self, kind: str, on: str, *, version: int = BODY_VERSION, **body: Any) -> str:
+        """Record one more change; its id."""
+        number = len(self.changes)
+        change = record(
+            Draft(kind, "item", on, body),
+            change_id=f"{number:04}",
+            ts=1000 + number // 3,  # some share their action, and so their time
+            author="Ann",
+            base=None,
+        )
+        self.changes.append(change._replace(body=canonical({**change.content, "v": version})))
+        return change.id
+
+    def create(self, on: str = "2026-01-01", **values: Any) -> str:
+        """Record the first statement."""
+        return self.add(CREATE, on, type="commitment", set=values)
+
+    def set(self, on: str, *, milestone: str | None = None, **values: Any) -> str:
+        """Record new values."""
+        body = {"milestone": milestone} if milestone else {}
+        return self.add(SET, on, version=BODY_VERSION, **{"set": values, **body})
+
+    def milestone(self, name: str, on: str, **values: Any) -> str:
+        """Record a milestone."""
+        return self.add(CREATE, on, milestone=name, set=values)
+
+    def retract(self, change: str) -> str:
+        """Take a change back."""
+        return self.add(RETRACT, "2026-06-01", retracts=change)
+
+    def fold(self) -> History:
+        """What it all means; there is something."""
+        history = fold(self.changes)
+        assert history is not None
+        return history
+
+
+@st.composite
+def logs(draw: st.DrawFn, days: st.SearchStrategy[str] = sound_days, retractions: bool = True) -> Log:
+    """A log of one commitment with nearly anything in it."""
+    log = Log()
+    if draw(st.integers(0, 9)):
+        log.create(draw(days), due=draw(st.sampled_from(DATES)), title="Fly")
+    if draw(st.booleans()):
+        log.milestone("m1", draw(days), when=draw(st.sampled_from(DATES)))
+    for _ in range(draw(st.integers(0, 9))):
+        if retractions and log.changes and draw(st.integers(0, 3)) == 0:
+            log.retract(draw(st.sampled_from([change.id for change in log.changes])))
+        else:
+            kind, body = draw(bodies())
+            log.add(kind, draw(days), version=draw(st.sampled_from((1, 1, 1, 1, 1, 1, 0, 2))), **body)
+    return log
+
+
+any_days = st.sampled_from([*DAYS, *VAGUE, *SILLY])
+
+
+def on_day(history: History | None, day: str) -> Period | None:
+    """The period in which the day lies, its ends aside."""
+    for period in history.periods if history else ():
+        if period.valid_from <= day < period.valid_to:
+            return period._replace(valid_to="")
+    return None
+
+
+# Properties
+
+
+@MORE
+@given(logs(any_days), st.randoms(use_true_random=False))
+def test_the_order_of_arrival_has_no_bearing(log: Log, random: Any) -> None:
+    """Replicas that hold the same changes fold them to the same history, in whatever order they came."""
+    shuffled = list(log.changes)
+    random.shuffle(shuffled)
+    mine, theirs = fold(log.changes), fold(shuffled)
+    assert (mine is None) == (theirs is None)
+    if mine and theirs:
+        assert mine._replace(ignored=()) == theirs._replace(ignored=())
+        assert sorted(mine.ignored) == sorted(theirs.ignored)
+
+
+@MORE
+@given(logs(any_days), st.data())
+def test_undo_then_redo_is_the_identity(log: Log, data: st.DataObject) -> None:
+    """Taking a change back, and then taking that back, leaves all as it was."""
+    gone = retracted(log.changes)
+    live = [change.id for change in log.changes if change.id not in gone]
+    assume(live)
+    before = fold(log.changes)
+    undo = log.retract(data.draw(st.sampled_from(live)))
+    log.retract(undo)
+    after = fold(log.changes)
+    assert (before is None) == (after is None)
+    if before and after:
+        assert after._replace(retracted=frozenset()) == before._replace(retracted=frozenset())
+        assert after.retracted == before.retracted | {undo}
+
+
+@MORE
+@given(logs(any_days), st.data())
+def test_a_change_that_was_undone_says_nothing(log: Log, data: st.DataObject) -> None:
+    """A log with a change taken back comes to the same periods as the log without that change."""
+    stated = [change for change in log.changes if change.kind != RETRACT]
+    assume(stated)
+    change = data.draw(st.sampled_from(stated))
+    without = fold([other for other in log.changes if other is not change])
+    log.retract(change.id)
+    with_it = fold(log.changes)
+    assert (with_it and with_it[:4]) == (without and without[:4])
+
+
+@MORE
+@given(logs(any_days))
+def test_periods_cover_the_days_without_gap(log: Log) -> None:
+    """The periods follow each other without gap or overlap, and the last one does not end."""
+    history = fold(log.changes)
+    if history is None:
+        return
+    starts, ends = [p.valid_from for p in history.periods], [p.valid_to for p in history.periods]
+    assert starts == sorted(set(starts))
+    assert ends == [*starts[1:], FOREVER]
+    assert starts[-1] < FOREVER
+    assert all(starts[0] <= text.on and starts[0] <= move.day for text in history.words for move in history.redatings)
+
+
+@MORE
+@given(logs(), st.sampled_from(DAYS), st.data())
+def test_the_past_does_not_change_with_later_news(log: Log, day: str, data: st.DataObject) -> None:
+    """What was true up to a day stays so, whatever is said of later days (earlier entries not being retracted)."""
+    before = on_day(fold(log.changes), day)
+    later = st.sampled_from([other for other in DAYS if other > day] or ["2027-01-01"])
+    for _ in range(data.draw(st.integers(1, 4))):
+        kind, body = data.draw(bodies())
+        log.add(kind, data.draw(later), **body)
+    assert on_day(fold(log.changes), day) == before
+
+
+@MORE
+@given(logs(any_days, retractions=False))
+def test_today_is_the_newest_statement_of_each_field(log: Log) -> None:
+    """The last period holds, of every field, the value last set in the order of day, time and id."""
+    known = [
+        change
+        for change in log.changes
+        if change.kind in (CREATE, SET) and change.content["v"] <= BODY_VERSION and closing_day(change.on) < FOREVER
+    ]
+    whole = [change for change in known if "milestone" not in change.content]
+    creates = sorted((change for change in whole if change.kind == CREATE), key=_place)
+    history = fold(log.changes)
+    assert (history is None) == (not creates)
+    if history is None:
+        return
+    first, *more = creates
+    rest = [change for change in whole if change.kind == SET] + more
+    expected: dict[str, Any] = {**first.content["set"]}
+    for change in sorted(rest, key=_place):
+        expected |= change.content["set"]
+    assert history.periods[-1].fields == expected
+
+
+def _moves(history: History) -> list[tuple[str, str | None, str, str]]:
+    return [(move.change, move.milestone, move.old, move.new) for move in history.redatings]
+
+
+def _place(change: Change) -> tuple[str, int, str]:
+    return closing_day(change.on), change.ts, change.id
+
+
+@MORE
+@given(logs(any_days))
+def test_what_is_not_understood_is_named(log: Log) -> None:
+    """Changes of an unknown kind, of a newer version or of no sound day are named, and no others."""
+    history = fold(log.changes)
+    if history:
+        odd = {
+            change.id
+            for change in log.changes
+            if change.kind == "celebrate" or change.content["v"] > BODY_VERSION or closing_day(change.on) == FOREVER
+        }
+        stated = {change.id for change in log.changes if change.kind != RETRACT}
+        assert set(history.ignored) == odd & stated
+
+
+@MORE
+@given(logs(any_days))
+def test_every_redating_moves_a_date(log: Log) -> None:
+    """A re-dating names the change that made it, and two different dates."""
+    history = fold(log.changes)
+    for move in history.redatings if history else ():
+        (change,) = (change for change in log.changes if change.id == move.change)
+        values = change.content["set"]
+        assert values.get("when" if move.milestone else "due") == move.new != move.old
+        assert move.milestone == change.content.get("milestone")
+        assert change.id not in retracted(log.changes)
+
+
+# Examples
+
+
+@pytest.mark.parametrize(
+    ("on", "day"),
+    [
+        ("2026-10-05", "2026-10-05"),
+        ("2026-10", "2026-10-31"),
+        ("2026~", "2026-12-31"),
+        ("2025-10/2026-03", "2026-03-31"),
+        ("../2026-03", "2026-03-31"),
+        ("2026/..", FOREVER),
+        ("soon", FOREVER),
+        ("", FOREVER),
+    ],
+)
+def test_a_vague_day_counts_as_its_latest(on: str, day: str) -> None:
+    """A change counts from the last day on which it may have been true; without end or sense, from none."""
+    assert closing_day(on) == day
+
+
+def test_nothing_folds_to_nothing() -> None:
+    """Where nothing was created, or its creation was taken back, there is nothing."""
+    log = Log()
+    assert fold([]) is None
+    log.set("2026-01-02", status="complete")
+    log.milestone("m1", "2026-01-02", when="2026")
+    assert fold(log.changes) is None
+    log.retract(log.create())
+    assert fold(log.changes) is None
+
+
+def test_the_first_statement_precedes_backdated_news() -> None:
+    """News dated before the thing was on record holds from the first day on, over what was first said."""
+    log = Log()
+    log.set("2025-06-01", status="in-progress", due="2027")
+    log.create("2026-01-01", status="not-assessed", title="Fly", due="2026")
+    log.add(NOTE, "2025-07-01", note="Heard it.")
+    history = log.fold()
+    assert [period[:3] for period in history.periods] == [
+        ("2026-01-01", FOREVER, {"status": "in-progress", "title": "Fly", "due": "2027"})
+    ]
+    assert _moves(history) == [("0000", None, "2026", "2027")]
+    assert history.words == (Words("2026-01-01", "Fly", "", ""), Words("2026-01-01", "", "", "Heard it."))
+    assert history.type == "commitment"
+
+
+def test_an_earlier_day_does_not_win_for_being_recorded_later() -> None:
+    """Of two statements the one of the later day holds, and of one day the one recorded later."""
+    log = Log()
+    log.create(status="not-assessed")
+    log.set("2026-03-01", status="complete")
+    log.set("2026-02-01", status="stalled")
+    log.set("2026-02", status="in-progress")  # counts as 28 February
+    for _ in range(2):
+        log.set("2026-03-05", status="withdrawn")
+    log.set("2026-03-05", status="complete")
+    assert [(period.valid_from, period.fields["status"]) for period in log.fold().periods] == [
+        ("2026-01-01", "not-assessed"),
+        ("2026-02-01", "stalled"),
+        ("2026-02-28", "in-progress"),
+        ("2026-03-01", "complete"),
+        ("2026-03-05", "complete"),
+    ]
+
+
+def test_a_second_first_statement_does_not_reach_back() -> None:
+    """When two replicas create one item, what the later day's statement says holds from that day only."""
+    log = Log()
+    log.create("2026-01-01", title="Fly")
+    log.create("2026-05-01", title="Land")
+    assert [(period.valid_from, period.fields["title"]) for period in log.fold().periods] == [
+        ("2026-01-01", "Fly"),
+        ("2026-05-01", "Land"),
+    ]
+
+
+def test_a_milestone_begins_on_its_own_day() -> None:
+    """A milestone is there from the day on which it was set, and not before its commitment."""
+    log = Log()
+    log.milestone("m0", "2025-01-01", when="2026", title="Early")
+    log.create("2026-01-01")
+    log.milestone("m1", "2026-02-01", when="2026")
+    log.set("2026-01-15", milestone="m1", title="News from before")
+    log.set("2026-03-01", milestone="m2", title="Of nothing")
+    views = [
+        (period.valid_from, [(view.id, view.fields.get("title")) for view in period.milestones])
+        for period in log.fold().periods
+    ]
+    assert views == [
+        ("2026-01-01", [("m0", "Early")]),
+        ("2026-02-01", [("m0", "Early"), ("m1", "News from before")]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("dues", "slipped", "moves"),
+    [
+        (["2026", "2027"], True, 1),
+        (["2026", "2025"], False, 1),
+        (["2026", "2026"], False, 0),
+        (["2026-06", "2026"], True, 1),  # the window closes later
+        (["2026", "2026-12-31"], False, 1),  # it closes on the same day
+        (["2026", "2027", "2026"], False, 2),
+        (["2026", "2027", None], False, 1),
+        (["2026", None, "2027"], True, 0),
+        ([None, "2026"], False, 0),
+        ([None, "2026", "2027"], True, 1),
+        (["2026", "2026/.."], True, 1),
+        (["2026/..", "2027"], False, 1),
+    ],
+)
+def test_a_date_slips_when_its_window_closes_later(dues: Sequence[str | None], slipped: bool, moves: int) -> None:
+    """A commitment has slipped while its due window closes after the first one did; every move stays on record."""
+    log = Log()
+    log.create("2026-01-01", **({"due": dues[0]} if dues[0] else {}))
+    for number, due in enumerate(dues[1:], 1):
+        log.set(DAYS[number], due=due)
+    history = log.fold()
+    assert history.periods[-1].slipped is slipped
+    assert history.periods[0].slipped is False
+    assert len(history.redatings) == moves
+
+
+def test_a_milestone_that_slips_marks_its_commitment() -> None:
+    """A commitment has slipped when a milestone of it has, from the day of the move."""
+    log = Log()
+    log.create("2026-01-01", due="2027")
+    log.milestone("m1", "2026-01-01", when="2026-03")
+    move = log.set("2026-02-01", milestone="m1", when="2026-09")
+    history = log.fold()
+    assert [period.slipped for period in history.periods] == [False, True]
+    assert [view.slipped for view in history.periods[-1].milestones] == [True]
+    assert _moves(history) == [(move, "m1", "2026-03", "2026-09")]
+
+
+def test_a_recurring_milestone_that_is_met_has_not_slipped() -> None:
+    """Handing over to the next occurrence is no slip; putting the next one off is."""
+    log = Log()
+    log.create("2026-01-01")
+    log.milestone("m1", "2026-01-01", when="2026", recurs="2 years")
+    log.set("2026-03-01", milestone="m1", met="2026", when="2028")
+    met = log.fold()
+    assert met.redatings == ()
+    assert [period.slipped for period in met.periods] == [False, False]
+    log.set("2026-04-01", milestone="m1", when="2029")
+    put_off = log.fold()
+    assert [(move.old, move.new) for move in put_off.redatings] == [("2028", "2029")]
+    assert put_off.periods[-1].slipped
+
+
+def test_a_slip_that_was_undone_never_was() -> None:
+    """Taking back a re-dating takes it out of the slips and out of the flag."""
+    log = Log()
+    log.create(due="2026")
+    log.retract(log.set("2026-02-01", due="2028"))
+    history = log.fold()
+    assert history.redatings == ()
+    assert not history.periods[-1].slipped
+    assert history.retracted == {"0001"}
+
+
+def test_what_this_program_does_not_know_is_kept_aside() -> None:
+    """Unknown kinds, newer bodies and senseless days are named and change nothing, undone or not."""
+    log = Log()
+    log.create(title="Fly")
+    odd = [
+        log.add("celebrate", "2026-02-01", set={"title": "Hooray"}),
+        log.add(SET, "2026-02-01", version=BODY_VERSION + 1, set={"title": "New"}),
+        log.set("one day", title="Silly"),
+        log.set("2026/..", title="Open"),
+    ]
+    history = log.fold()
+    assert [period.fields["title"] for period in history.periods] == ["Fly"]
+    assert history.ignored == tuple(odd)
+    log.retract(odd[0])
+    assert log.fold().ignored == tuple(odd)
+
+
+def test_a_retraction_is_itself_retracted_any_number_of_times() -> None:
+    """Each retraction of the last one turns the matter round."""
+    log = Log()
+    log.create(title="Fly")
+    latest = log.set("2026-02-01", title="Land")
+    for turn in range(6):
+        assert log.fold().periods[-1].fields["title"] == ("Fly" if turn % 2 else "Land")
+        latest = log.retract(latest)
+
+
+def test_a_retraction_of_no_change_counts_for_nothing() -> None:
+    """A retraction that names nothing, or names no text, takes nothing back."""
+    log = Log()
+    log.create(title="Fly")
+    log.add(RETRACT, "2026-02-01")
+    log.add(RETRACT, "2026-02-01", retracts=7)
+    log.add(RETRACT, "2026-02-01", retracts=None)
+    assert retracted(log.changes) == frozenset()
+    assert len(log.fold().periods) == 1
+
+
+@given(st.sampled_from(DATES) | st.dates().map(str) | st.text(max_size=12))
+@example("2026-Q3")
+def test_the_day_of_a_date_is_its_latest(text: str) -> None:
+    """`closing_day` never raises, and agrees with the date's window."""
+    day = closing_day(text)
+    if day != FOREVER:
+        assert VagueDate.parse(text).latest == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize(
+    ("kind", "on", "body", "known"),
+    [
+        (SET, "2026", {"set": {"status": "stalled"}}, True),
+        ("retract", "2026-01-01", {"retracts": "x"}, True),
+        ("bless", "2026-01-01", {}, False),
+        (SET, "2026/..", {"set": {}}, False),
+        (SET, "soon", {"set": {}}, False),
+        (SET, "2026-01-01", {"set": [1]}, False),
+    ],
+)
+def test_what_is_understood(kind: str, on: str, body: dict[str, Any], known: bool) -> None:
+    """A change counts if its kind is known, its day has an end, and its values have names."""
+    change = record(Draft(kind, "item", on, body), change_id="id", ts=1, author="desk", base=None)
+    assert understands(change) == known
+
+
+def test_a_note_stands_even_where_its_entry_empties_the_title() -> None:
+    """A log from elsewhere may say that there is no title (null): what its entry notes can be searched all the same."""
+    log = Log()
+    log.create(title="Fly")
+    log.add(SET, "2026-02-01", set={"title": None}, note="Renamed one day.")
+    assert log.fold().words[-1] == Words("2026-02-01", "", "", "Renamed one day.")

@@ -1,0 +1,307 @@
+"""What is drawn on a terminal: windows to scale at any width, bars that keep to their room; in ASCII where need be."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from textwrap import fill
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from spacedialog.model.dates import VagueDate, readable
+from spacedialog.model.rows.record import UpcomingRow
+from spacedialog.presentation import tables
+from spacedialog.presentation.documents import bar
+from spacedialog.render import table, timeline
+from spacedialog.render.timeline import AFTER, BEFORE, DAY, GHOST, OPEN, TODAY, WINDOW, Scale
+from tests.support.bundled import COVERAGE
+from tests.support.program import Desk
+
+DAY_OF_VIEW = date(2026, 11, 22)
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def dated(when: str, ref: str = "R-1", title: str = "Fly", state: str = "upcoming") -> UpcomingRow:
+    """A row with this date."""
+    date_ = VagueDate.parse(when)
+    earliest, latest = iso(date_.earliest), iso(date_.latest)
+    return UpcomingRow(ref, ref, title, when, earliest, latest, state, None, None, None, "JS par. 1")
+
+
+def iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def drawn(
+    rows: list[UpcomingRow],
+    width: int = 80,
+    *,
+    day: date = DAY_OF_VIEW,
+    until: date | None = None,
+    before: dict[str, list[tuple[str | None, str | None]]] | None = None,
+) -> list[str]:
+    """The timeline of the rows, line by line."""
+    of = tables.Timeline(day.isoformat(), iso(until), before or {})
+    sheet = tables.upcoming(rows, timeline=of)
+    return table.draw(sheet, width=width, colour=False).splitlines()
+
+
+def chart(line: str, width: int) -> str:
+    """The part of a line that is drawn to scale, in full length."""
+    size = width * 11 // 20 if width >= 90 else width // 2
+    start, cells = 0, 0
+    while cells < width - size and start < len(line):
+        cells += cell_len(line[start])
+        start += 1
+    return line[start:].ljust(size)
+
+
+EXACT = st.dates(date(2024, 1, 1), date(2040, 12, 31)).map(date.isoformat)
+DATES = st.one_of(
+    EXACT,
+    EXACT.map(lambda text: text[:7]),
+    EXACT.map(lambda text: text[:4]),
+    EXACT.map(lambda text: f"../{text[:7]}"),
+    EXACT.map(lambda text: f"{text}/.."),
+)
+TITLES = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.sampled_from(
+    [
+        "우주 협력 대화를 위한 위성 발사 계획과 그 다음 단계",
+        "🛰️👩🏽‍🚀 rockets 🚀🚀🚀🚀🚀🚀",
+        "\x1b[31mred",
+        "\u202eright",
+    ]
+)
+
+
+@given(
+    st.lists(st.builds(dated, DATES, st.sampled_from(["R-1", "우주-01", "R" * 30]), TITLES), min_size=1, max_size=5),
+    st.integers(60, 220),
+    st.none() | st.dates(date(2024, 1, 1), date(2200, 12, 31)),
+)
+def test_no_line_is_wider_than_the_terminal(rows: list[UpcomingRow], width: int, until: date | None) -> None:
+    """Whatever titles hold, at any width from 60 columns each row has one line, and no line is too wide."""
+    shown = drawn(rows, width, until=until, before={"R-1": [("2026-01-01", "2026-12-31")]})
+    assert max(map(cell_len, shown)) <= width
+    assert len([line for line in shown if line.startswith(tuple(row.ref[:2] for row in rows))]) >= len(rows)
+
+
+@given(
+    st.dates(date(1900, 1, 1), date(2300, 1, 1)),
+    st.integers(0, 5000),
+    st.integers(1, 200),
+)
+def test_the_columns_of_a_scale_share_its_days(first: date, days: int, columns: int) -> None:
+    """The first day stands in the first column, the last one in the last; no day stands before an earlier one."""
+    scale = Scale(first, first + timedelta(days=days), columns)
+    places = [scale.column(first + timedelta(days=number)) for number in range(days + 1)]
+    assert places == sorted(places)
+    assert places[0] == 0
+    assert columns - 1 - -(-columns // (days + 1)) < places[-1] <= columns - 1
+    assert scale.column(first - timedelta(days=1)) < 0
+    assert scale.column(first + timedelta(days=days + 1)) == columns
+
+
+@given(DATES, st.integers(60, 200), st.dates(date(2026, 12, 31), date(2045, 12, 31)))
+def test_a_bar_covers_just_the_columns_of_its_days(when: str, width: int, until: date) -> None:
+    """Of a window each column in which one of its days lies is drawn and no other; arrows say that it goes on."""
+    row = dated(when)
+    of = tables.Timeline(DAY_OF_VIEW.isoformat(), until.isoformat(), {})
+    size = width * 11 // 20 if width >= 90 else width // 2
+    scale = timeline._scale([row], of, size)
+    (line,) = [line for line in drawn([row], width, until=until) if line.startswith("R-1")]
+    cells = chart(line, width)
+    sign = DAY if VagueDate.parse(when).is_exact else WINDOW if row.earliest and row.latest else OPEN
+    covered: set[int] = set()
+    day = scale.first
+    while day <= scale.last:
+        if (row.earliest or "") <= day.isoformat() <= (row.latest or "9999"):
+            # Where there are more columns than days, a day has several; an exact one has its mark in the first.
+            many = sign != DAY and scale.column(day + timedelta(days=1)) - scale.column(day)
+            covered |= {scale.column(day) + number for number in range(many or 1)}
+        day += timedelta(days=1)
+    earliest, latest = row.earliest or "", row.latest or "9999"
+    arrows = {0} if earliest < scale.first.isoformat() else set()
+    arrows |= {size - 1} if latest > scale.last.isoformat() else set()
+    assert {place for place, cell in enumerate(cells) if cell == sign} == covered - arrows
+    assert {place for place, cell in enumerate(cells) if cell in (BEFORE, AFTER)} == arrows
+    today = scale.column(DAY_OF_VIEW)
+    assert (cells[today] == TODAY) == (today not in covered | arrows)
+
+
+def test_a_day_that_has_room_for_more_has_one_mark_and_leaves_no_gap() -> None:
+    """Where there are more columns than days an exact day is one mark, and windows that meet leave nothing between."""
+    for number in range(1, 31):
+        before, day, after = f"2026-11/2026-12-{number:02}", f"2026-12-{number:02}", f"2026-12-{number + 1:02}/2027-01"
+        rows = [dated(when, f"R-{ref}") for ref, when in enumerate((before, day, after))]
+        lines = [line for line in drawn(rows, 200, until=date(2027, 1, 31)) if line.startswith("R-")]
+        first, mark, second = (chart(line, 200) for line in lines)
+        assert mark.count(DAY) == 1
+        assert first.count(WINDOW) + second.count(WINDOW) == len(first) == 110
+        assert first.rindex(WINDOW) + 1 == second.index(WINDOW)
+
+
+def test_todays_mark_stands_above_its_column() -> None:
+    """The mark in the head, and the line below it through all that is empty, stand in the column of the day."""
+    shown = drawn([dated("2026-10"), dated("2027-02", "R-2")], 100)
+    (mark,) = [line for line in shown if "▼" in line]
+    place = mark.index("▼")
+    assert mark.endswith("▼ today")
+    assert [line[place] for line in shown if line.startswith("R-")] == [TODAY, TODAY]
+    assert drawn([dated("2026-10")], 80, day=date(2026, 10, 31))[1:3] != shown[1:3]
+
+
+@pytest.mark.parametrize(
+    ("until", "width", "labels"),
+    [
+        (date(2027, 1, 31), 120, ["2026", "2027"]),
+        (date(2027, 1, 31), 120, ["Oct", "Nov", "Dec", "Jan"]),
+        (date(2027, 12, 31), 80, ["Q4", "Q1", "Q2", "Q3", "Q4"]),
+        (date(2035, 12, 31), 120, [str(year) for year in range(2027, 2036)]),
+        (date(2045, 12, 31), 90, [str(year) for year in range(2028, 2045, 2)]),
+        (date(2500, 12, 31), 80, ["2026", "2100", "2200", "2300", "2400"]),
+    ],
+)
+def test_ticks_are_what_the_scale_has_room_for(until: date, width: int, labels: list[str]) -> None:
+    """Months, quarters or years, or each so many years: labels do not run into each other."""
+    heads = [line.split() for line in drawn([dated("2026-10")], width, until=until)[:2]]
+    assert labels in heads
+
+
+def test_a_window_that_moved_leaves_its_ghost() -> None:
+    """Where the date was before is drawn lighter, where it is now over it; only for the next of what recurs."""
+    rows = [dated("2026-07"), dated("2028-07")]
+    shown = drawn(rows, 120, before={"R-1": [("2026-01-01", "2026-12-31")]})
+    first, second = (line for line in shown if line.startswith("R-1"))
+    assert re.search(f"{GHOST}+{WINDOW}+{GHOST}+", chart(first, 120))
+    assert GHOST not in second
+    assert any(f"{GHOST} before it was moved" in line for line in shown)
+
+
+def test_what_is_out_of_the_picture_has_its_date_beside_an_arrow() -> None:
+    """Where there is no column for dates, a window beyond the chart says when it is."""
+    (line,) = [line for line in drawn([dated("2045-33")], 80, until=date(2027, 12, 31)) if line.startswith("R-1")]
+    assert line.endswith(f"{readable('2045-33')} {AFTER}")
+
+
+def test_what_is_settled_says_so() -> None:
+    """State does not hang on colour: what was met or withdrawn says it before its title."""
+    (line,) = [line for line in drawn([dated("2026-10", title="Fly", state="met")]) if line.startswith("R-1")]
+    assert "met: Fly" in line
+
+
+def test_days_at_the_ends_of_the_calendar_can_be_drawn() -> None:
+    """The first and the last year have their columns too."""
+    assert drawn([dated("0001-01-01"), dated("9999-12-31")], 80, until=date.max)
+    assert drawn([dated("0001")], 80, day=date.min)
+    assert drawn([dated("9999-12")], 80, day=date.max)
+
+
+@given(st.lists(st.integers(0, 500), min_size=1, max_size=5), st.integers(0, 100))
+def test_a_bar_keeps_to_its_room_and_shows_every_count(counts: list[int], more: int) -> None:
+    """A bar is never longer than its room; a count that is not zero has a sign at least, zero has none."""
+    signs = "█▒░▁◆"
+    shown = bar(*zip(counts, signs, strict=False), of=sum(counts) + more or 1)
+    assert len(shown) <= 24
+    assert [sign in shown for sign, _ in zip(signs, counts, strict=False)] == [count > 0 for count in counts]
+    assert shown == "".join(sorted(shown, key=signs.index))
+
+
+# As the program shows it
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+TIMELINE = """\
+                              2026     2027        2028
+                                     ▼ today
+ROK3-15.2 GPS-KPS working gr… ◂      │ ┊           ┊
+ROK3-05   Use the alliance's… ◂ 2023 │ ┊           ┊
+ROK4-28   See the United Sta… ◂      │ ┊           ┊
+ROK4-23.2 SWFO-L1 in service  ◂███   │ ┊           ┊
+ROK4-14.1 Launch of CAS500-4  ┄┄██┄┄┄┄┄┊           ┊
+ROK4-31   Launch KASI's luna… ◂████████┊           ┊
+ROK4-41.1 Civil Space Dialog…        │ ████████████┊
+ROK4-42   Host the fifth dia…        │ ████████████┊
+ROK4-25.1 Launch of the firs…        │ ┊         ┄┄┊       ▸
+ROK4-41.1 Civil Space Dialog…        │ ┊           ┊  2029 ▸
+ROK4-13.1 Launch of Landsat…         │ ┊           ┊  2030 ▸
+ROK4-12.1 Launch of GEO-KOMP…        │ ┊           ┊  2031 ▸
+ROK4-41.1 Civil Space Dialog…        │ ┊           ┊  2031 ▸
+ROK4-10.1 Launch of the L4 m… ◂░░░░░░░░░░░░░░░░░░░░░░░░░░░░▸
+ROK4-25.2 All eight KPS sate… ◂░░░░░░░░░░░░░░░░░░░░░░░░░░░░▸
+█ window  ░ open on a side  ┄ before it was moved  │ today
+◂ ▸ goes on
+"""
+NOTE = re.compile(r"^note: .*\n(?:.*change makes a store of it\n)?", re.MULTILINE)
+
+
+SHOWN = f"{TIMELINE}{fill(COVERAGE, 60)}\n"
+
+
+def test_the_timeline_of_the_record(desk: Desk) -> None:
+    """On a terminal of 60 columns without colour the bundled record looks like this."""
+    ran = desk.in_terminal("upcoming", "--timeline", columns=60, env={"NO_COLOR": "1"})
+    assert NOTE.sub("", ran.stdout) == SHOWN
+
+
+def test_colour_adds_nothing_to_read(desk: Desk) -> None:
+    """With colour the same signs stand in the same places."""
+    ran = desk.in_terminal("upcoming", "--timeline", columns=60)
+    assert COLOUR.search(ran.stdout)
+    assert NOTE.sub("", COLOUR.sub("", ran.stdout)) == SHOWN
+
+
+@pytest.mark.parametrize("env", [{"TERM": "dumb"}, {"PYTHONIOENCODING": "ascii", "NO_COLOR": "1"}])
+@pytest.mark.parametrize("arguments", [["upcoming", "--timeline"], ["overview"]])
+def test_a_simple_terminal_gets_simple_signs(desk: Desk, env: dict[str, str], arguments: list[str]) -> None:
+    """Where the terminal is dumb, or its encoding is not UTF-8, drawings are ASCII; each sign has its own."""
+    shown = desk.in_terminal(*arguments, columns=80, env=env).stdout
+    assert shown.isascii()
+    assert "\\u" not in shown
+    legend = "# window  - open on a side  . before it was moved  | today  < > goes on"
+    if arguments == ["overview"]:
+        legend = "# complete = in progress - otherwise assessed _ not assessed"
+    assert legend in " ".join(shown.split("  ")) or legend in shown
+
+
+def test_below_60_columns_there_is_the_list(desk: Desk) -> None:
+    """A terminal that is too narrow shows the table, and says why."""
+    shown = desk.in_terminal("upcoming", "--timeline", columns=59, env={"NO_COLOR": "1"}).stdout
+    assert "the timeline needs a terminal of 60 columns\n" in shown
+    assert "Milestone" in shown
+    assert "█" not in shown
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120, 200])
+def test_the_overview_keeps_to_the_terminal(desk: Desk, columns: int) -> None:
+    """No line of the overview is wider than the terminal; what the bars show stands there in figures too."""
+    shown = NOTE.sub("", desk.in_terminal("overview", columns=columns, env={"NO_COLOR": "1"}).stdout)
+    assert max(map(cell_len, shown.splitlines())) <= columns
+    assert re.search(r"Space exploration +4 of 5 .*███▒▒▒▒▒▒▒▒▒▁▁▁", shown)
+    assert re.search(r"not-assessed +37 +▁{14}\n", shown)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json"], ["--format", "md"], ["-o", "dates.csv"]])
+def test_a_timeline_is_for_people(desk: Desk, arguments: list[str]) -> None:
+    """Where another format is asked for, or goes into a pipe, it is refused with what to do."""
+    ran = desk.call("upcoming", "--timeline", *arguments)
+    assert (ran.status, ran.stdout) == (2, "")
+    assert ran.stderr == (
+        "spacedialog: --timeline is for the format table\n  add --format table, or leave --timeline out\n"
+    )
+
+
+def test_the_rows_are_those_of_the_table(desk: Desk) -> None:
+    """The same rows in the same order, met ones too where they are asked for; a filter holds."""
+    for more in ([], ["--all"], ["--until", "2027"]):
+        refs = [row["ref"] for row in desk.call("upcoming", *more, "--json").data]
+        lines = desk.call("upcoming", *more, "--timeline", "-f", "table").stdout.splitlines()
+        assert [line.split()[0] for line in lines if line.startswith("ROK")] == refs

@@ -1,0 +1,97 @@
+"""A real browser, Debian's Chromium, for the pages that the program writes. No tests here."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from spacedialog.presentation.documents import Document
+from spacedialog.presentation.tables import Sheet
+from spacedialog.render import html
+
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+
+
+def written(view: Sheet | Document) -> str:
+    """The view as HTML."""
+    out = io.StringIO()
+    html.write(view, out)
+    return out.getvalue()
+
+
+class Desktop:
+    """Opens pages from files, as a reader of a mail does, and holds them to their word."""
+
+    def __init__(self, browser: Browser, folder: Path) -> None:
+        self._browser = browser
+        self._folder = folder
+
+    @contextmanager
+    def page(
+        self,
+        text: str,
+        *,
+        at: str = "",
+        width: int = 1280,
+        scheme: Scheme = "light",
+        scripts: bool = True,
+        expected: str = "",
+    ) -> Iterator[Page]:
+        """The page in a window of that width, opened at a fragment; at the end it must have asked for nothing but
+        itself, and what it said on the console must be `expected`: nothing, unless a test provokes it.
+        """
+        path = self._folder / "page.html"
+        path.write_text(text, "utf-8")
+        address = path.as_uri() + at
+        asked: list[str] = []
+        stopped: list[str] = []  # by the policy, so never sent
+        said: list[str] = []
+        context = self._browser.new_context(
+            viewport={"width": width, "height": 800},
+            color_scheme=scheme,
+            java_script_enabled=scripts,
+            timezone_id="Asia/Seoul",
+            reduced_motion="reduce",
+        )
+        context.on("request", lambda request: asked.append(request.url))
+        context.on("requestfailed", lambda request: stopped.append(request.url) if request.failure == "csp" else None)
+        context.on("console", lambda message: said.append(message.text))
+        context.on("weberror", lambda error: said.append(str(error.error)))
+        try:
+            page = context.new_page()
+            page.set_default_timeout(20_000)  # a busy machine is no failure
+            page.goto(address)
+            yield page
+            assert [url.partition("#")[0] for url in asked if url not in stopped] == [path.as_uri()]
+            assert said == [] if not expected else all(expected in line for line in said)
+        finally:
+            context.close()
+
+
+@contextmanager
+def desktop(folder: Path) -> Iterator[Desktop]:
+    """Chromium, started once; where it is missing, its tests are skipped, which in CI is a failure."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is missing: apt-get install chromium")
+    with sync_playwright() as playwright:
+        # The sandbox needs a user who is not root; the pages are our own.
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield Desktop(browser, folder)
+        browser.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong with the page, in words."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]

@@ -1,0 +1,224 @@
+"""The program as a user has it: installed, in an empty home, on a fixed day, its streams caught. No tests here."""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import json
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+from unittest import mock
+
+PROGRAM = Path(sys.executable).with_name("spacedialog")
+"""The script that installing makes."""
+
+TODAY = "2026-11-22"
+PATIENCE = 30.0
+"""After so many seconds a program that has not ended is taken to hang."""
+
+
+class Ran(NamedTuple):
+    """How a run ended and what it said."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def data(self) -> Any:
+        """What stands in the envelope of its JSON."""
+        envelope = json.loads(self.stdout)
+        assert list(envelope) == ["schema_version", "as_of", "data"]
+        assert envelope["schema_version"] == 1
+        return envelope["data"]
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The cells of plain output, as they stand."""
+        return [line.split("\t") for line in self.stdout.split("\n")[:-1]]
+
+
+class Desk:
+    """A folder with an empty home and a path for a store in it, where the program runs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+        self.db = folder / "store" / "tracker.db"
+        for made in (self.home, self.db.parent):
+            made.mkdir(exist_ok=True)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """All that the program gets to know of the outside."""
+        return {
+            "HOME": str(self.home),
+            "XDG_DATA_HOME": str(self.home / "data"),
+            "XDG_CONFIG_HOME": str(self.home / "config"),
+            "PATH": f"{PROGRAM.parent}:/usr/bin:/bin",
+            "LOGNAME": "desk",
+            "SPACEDIALOG_DB": str(self.db),
+            "SPACEDIALOG_TODAY": TODAY,
+        }
+
+    def run(
+        self,
+        *arguments: str | Path | bytes,
+        stdin: str = "",
+        env: Mapping[str, str] | None = None,
+        without: str = "",
+    ) -> Ran:
+        """Run the installed program; `env` is added to its environment, the variable `without` taken away."""
+        return self._process([PROGRAM, *arguments], stdin, env, without)
+
+    def python(self, *arguments: str | Path, stdin: str = "", env: Mapping[str, str] | None = None) -> Ran:
+        """Run the Python that the program is installed for."""
+        return self._process([sys.executable, *arguments], stdin, env, "")
+
+    def shell(self, script: str) -> Ran:
+        """Run a script of bash, in which the program goes by its name."""
+        return self._process(["bash", "--norc", "-o", "pipefail", "-c", script], "", None, "")
+
+    def _process(
+        self, command: list[str | Path | bytes], stdin: str, env: Mapping[str, str] | None, without: str
+    ) -> Ran:
+        variables = {name: value for name, value in self.environment.items() if name != without}
+        done = subprocess.run(
+            command,
+            input=stdin.encode("utf-8", "surrogateescape"),
+            capture_output=True,
+            env={**variables, **(env or {})},
+            cwd=self.folder,
+            timeout=PATIENCE,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+
+    def call(self, *arguments: str | Path, stdin: str = "") -> Ran:
+        """Run the program within this process: the same, but for streams and start, and much quicker."""
+        from spacedialog.cli.main import run
+
+        out, err = io.StringIO(), io.StringIO()
+        typed = io.TextIOWrapper(io.BytesIO(stdin.encode("utf-8")), encoding="utf-8")
+        with (
+            mock.patch.dict(os.environ, self.environment, clear=True),
+            mock.patch.object(sys, "stdin", typed),
+            working_in(self.folder),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            status = run([str(argument) for argument in arguments])
+        return Ran(status, out.getvalue(), err.getvalue())
+
+    def in_terminal(
+        self,
+        *arguments: str | Path,
+        columns: int = 80,
+        lines: int = 200,
+        env: Mapping[str, str] | None = None,
+    ) -> Ran:
+        """Run the installed program on a terminal of that size; both its streams come as the terminal got them."""
+        with terminal(
+            [PROGRAM, *arguments],
+            columns=columns,
+            lines=lines,
+            env={**self.environment, "TERM": "xterm-256color", **(env or {})},
+            folder=self.folder,
+        ) as session:
+            shown = session.rest()
+        return Ran(session.status, shown.replace("\r\n", "\n"), "")
+
+
+class Session:
+    """A process on a pseudo-terminal."""
+
+    def __init__(self, master: int, process: subprocess.Popen[bytes]) -> None:
+        self._master = master
+        self._process = process
+        self._seen = b""
+        self._give_up = time.monotonic() + PATIENCE
+
+    @property
+    def status(self) -> int:
+        """Its exit status, once it has ended."""
+        return self._process.wait(PATIENCE)
+
+    def type(self, keys: str) -> None:
+        """Press keys."""
+        os.write(self._master, keys.encode("utf-8", "surrogateescape"))
+
+    def interrupt(self) -> None:
+        """Do what a terminal does at Ctrl-C; and press Enter, where a line is waited for that hears of it only then."""
+        os.killpg(self._process.pid, signal.SIGINT)
+        with suppress(OSError):  # It may be gone by now.
+            self.type("\r")
+
+    def until(self, text: str) -> str:
+        """What was shown, up to the first place where `text` stands; what is beyond waits for the next call."""
+        wanted = text.encode()
+        while wanted not in self._seen:
+            assert self._read(), f"ended without {text!r}: {self._seen.decode(errors='replace')}"
+        shown, _, self._seen = self._seen.partition(wanted)
+        return (shown + wanted).decode("utf-8", "replace")
+
+    def rest(self) -> str:
+        """All that is still to be shown, till the process ends."""
+        while self._read():
+            pass
+        shown, self._seen = self._seen, b""
+        return shown.decode("utf-8")
+
+    def _read(self) -> bool:
+        left = self._give_up - time.monotonic()
+        ready, _, _ = select.select([self._master], [], [], max(left, 0))
+        assert ready, f"hangs after {self._seen.decode(errors='replace')!r}"
+        try:
+            part = os.read(self._master, 65536)
+        except OSError:  # Linux says so where the other end was closed
+            part = b""
+        self._seen += part
+        return bool(part)
+
+
+@contextmanager
+def terminal(
+    command: list[str | Path], *, columns: int, lines: int, env: Mapping[str, str], folder: Path
+) -> Iterator[Session]:
+    """A command that runs on a pseudo-terminal of its own; it is ended with the block."""
+    master, slave = pty.openpty()
+    try:
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        process = subprocess.Popen(
+            command, stdin=slave, stdout=slave, stderr=slave, env=dict(env), cwd=folder, start_new_session=True
+        )
+        os.close(slave)
+        try:
+            yield Session(master, process)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(PATIENCE)
+    finally:
+        os.close(master)
+
+
+@contextmanager
+def working_in(folder: Path) -> Iterator[None]:
+    """The folder as the current one, for a while."""
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)

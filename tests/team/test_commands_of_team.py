@@ -1,0 +1,236 @@
+"""The commands of a team, on a real server: as two people type them, and what the server does not let them do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.faults import chaos_sync
+from tests.support.bundled import CHANGES
+from tests.support.program import Desk
+from tests.support.proxy import relay
+from tests.support.servers import Server, installations, missing, running
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A server with the team's tables, and two members."""
+    if "15" not in installations():
+        pytest.skip(f"no PostgreSQL 15 here: {missing('15')}")
+    with running("15") as server:
+        for name in ("anna", "rudolf", "stranger"):
+            server.sql(f"CREATE ROLE {name} LOGIN")
+        server.sql("GRANT spacedialog_member TO anna, rudolf")
+        yield server
+
+
+@pytest.fixture
+def desks(tmp_path: Path) -> tuple[Desk, Desk]:
+    """Anna's and Rudolf's."""
+    for name in ("anna", "rudolf"):
+        (tmp_path / name).mkdir()
+    return Desk(tmp_path / "anna"), Desk(tmp_path / "rudolf")
+
+
+def test_a_day_of_two(server: Server, desks: tuple[Desk, Desk]) -> None:
+    """Two people begin and join a log, work apart, meet, see what they do not agree on, and decide."""
+    anna, rudolf = desks
+    began = anna.call("team", "create", server.address("anna"), "day")
+    assert began.status == 0, began.stderr
+    assert f"{CHANGES} sent, 0 received; at position {CHANGES}" in began.stdout
+    assert f"0 sent, {CHANGES} received" in rudolf.call("team", "join", server.address("rudolf"), "day").stdout
+    anna.call("mark", "31", "complete", "--by", "anna")
+    rudolf.call("mark", "31", "stalled", "--by", "rudolf")
+    rudolf.call("add", "Share orbit data", "--area", "exploration", "--source", "ST1", "--by", "rudolf")
+    anna.call("add", "Share tide data", "--area", "exploration", "--source", "ST1", "--by", "anna")
+    assert "2 changes to be sent" in anna.call("team", "status").stdout
+    assert "2 would be sent, 0 would be received" in anna.call("sync", "--dry-run").stdout
+    assert "2 sent, 0 received" in anna.call("sync").stdout
+    met = rudolf.call("sync").stdout
+    assert "2 sent, 2 received" in met
+    assert "1 conflict to decide" in met
+    assert "1 ref given twice" in met
+    anna.call("sync")
+    for desk in desks:
+        assert [row["ref"] for row in desk.call("list", "--conflict", "--json").data] == ["ROK4-31"]
+        rows = desk.call("conflicts", "--json").data
+        assert [(row["ref"], row["field"], row["author"], row["other_author"]) for row in rows] == [
+            ("ROK4-31", "status", "rudolf", "anna"),
+            ("ROK4-43b", "ref", "anna", "rudolf"),
+        ]
+        assert "complete, says anna" in desk.call("show", "31", "-f", "md").stdout
+        assert desk.call("show", "43b", "--json").data["commitment"]["title"] == "Share tide data"
+    anna.call("mark", "31", "in-progress", "--note", "Both looked again")
+    anna.call("edit", "ROK4-43b", "--ref", "ROK4-44")
+    anna.call("sync")
+    assert "conflict" not in rudolf.call("sync").stdout
+    assert rudolf.call("conflicts", "--json").data == []
+    assert rudolf.call("list", "--json").data == anna.call("list", "--json").data
+    assert (
+        rudolf.call("list", "--at-seq", str(CHANGES), "--json").data
+        == anna.call("list", "--at-seq", str(CHANGES), "--json").data
+    )
+    assert anna.call("overview", "--json").data["position"] == CHANGES + 6
+    signed = server.sql("SELECT DISTINCT pushed_by FROM spacedialog_change ORDER BY pushed_by")
+    assert signed == [("anna",), ("rudolf",)]
+    assert "left day" in rudolf.call("team", "leave").stdout
+    assert rudolf.call("sync").status == 2
+
+
+def test_offline_and_back(server: Server, desks: tuple[Desk, Desk]) -> None:
+    """With no network a sync says what waits, status 5, and keeps it; with the network back it goes."""
+    anna, _ = desks
+    with relay(server.port) as network:
+        anna.call("team", "create", f"postgresql://anna@127.0.0.1:{network.port}/postgres", "offline")
+        port = network.port
+    anna.call("note", "31", "on the train")
+    away = anna.call("sync")
+    assert (away.status, away.stdout) == (5, "")
+    assert "saved here; 1 change waits" in away.stderr
+    assert "Traceback" not in away.stderr
+    assert str(port) in away.stderr
+    standing = anna.call("team", "status", "--json").data
+    assert (standing["waiting"], standing["position"]) == (1, CHANGES)
+
+
+def test_a_server_put_back_is_refused_with_status_6(server: Server, desks: tuple[Desk, Desk]) -> None:
+    """A server from an old backup: status 6 and the position; --heal brings back what it lost."""
+    anna, _ = desks
+    anna.call("team", "create", server.address("anna"), "backup")
+    anna.call("note", "31", "lost by the server")
+    anna.call("sync")
+    log = "(SELECT log_id FROM spacedialog_log WHERE name = 'backup')"
+    server.sql(f"DELETE FROM spacedialog_change WHERE seq > {CHANGES - 8} AND log_id = {log}")
+    refused = anna.call("sync")
+    assert refused.status == 6
+    assert f"no position {CHANGES + 1}" in refused.stderr
+    assert "--heal" in refused.stderr
+    healed = anna.call("sync", "--heal")
+    assert (healed.status, healed.stdout.splitlines()[0]) == (
+        0,
+        f"9 sent, 0 received; at position {CHANGES + 1} of the team's log",
+    )
+    assert server.sql(f"SELECT count(*) FROM spacedialog_change WHERE log_id = {log}") == [(CHANGES + 1,)]
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("postgresql://anna:secret-word@db.example.org/space", "password"),
+        ("host=db.example.org dbname=space password=secret-word", "password"),
+        ("postgresql://anna@db.example.org/space?sslmode=require", "sslmode=require"),
+        ("postgresql://anna@db.example.org,localhost/space?sslmode=prefer", "sslmode=prefer"),
+        ("postgresql://anna@db.example.org:secret-word/space", "address"),
+        ("nonsense secret-word", "address"),
+    ],
+)
+def test_an_address_that_gives_something_away_is_refused(tmp_path: Path, url: str, says: str) -> None:
+    """A password in an address, or a connection that does not make sure of the server, is refused: status 2."""
+    ran = Desk(tmp_path).call("team", "join", url, "space")
+    assert ran.status in (2, 5)
+    assert says in ran.stderr or "port" in ran.stderr
+    assert "password=secret-word" not in ran.stderr
+    if "password" in says:
+        assert "secret-word" not in ran.stderr
+
+
+def test_without_psycopg_it_says_how_to_get_it(tmp_path: Path) -> None:
+    """A missing extra is a sentence with the command that installs it, status 2."""
+    desk = Desk(tmp_path)
+    blocked = (
+        "import sys; sys.modules['psycopg'] = None; from spacedialog.cli.main import run;"
+        "sys.exit(run(['team', 'join', 'postgresql://anna@localhost/space', 'space']))"
+    )
+    ran = desk.python("-c", blocked)
+    assert ran.status == 2
+    assert "pip install 'spacedialog[team]'" in ran.stderr
+
+
+def test_a_server_without_tables_or_grants_says_what_to_do(server: Server, desks: tuple[Desk, Desk]) -> None:
+    """Who has no right, or a database with no tables, is told what whoever keeps it has to run: status 5."""
+    anna, _ = desks
+    outside = anna.call("team", "join", server.address("stranger"), "day")
+    assert (outside.status, "GRANT spacedialog_member" in outside.stderr) == (5, True)
+    server.sql("CREATE DATABASE bare")
+    bare = anna.call("team", "join", server.address("anna", "bare"), "day")
+    assert (bare.status, "spacedialog team sql | psql" in bare.stderr) == (5, True)
+    assert not anna.db.exists()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE spacedialog_change SET body = ''",
+        "UPDATE spacedialog_change SET pushed_by = 'rudolf'",
+        "DELETE FROM spacedialog_change",
+        "TRUNCATE spacedialog_change",
+        "DELETE FROM spacedialog_log",
+        "UPDATE spacedialog_log SET name = 'mine'",
+        "UPDATE spacedialog_log SET min_client = 99",
+        "INSERT INTO spacedialog_change (log_id, seq, id, sha, chain, format, body, pushed_by)"
+        " VALUES ('x', 1, repeat('a', 36), repeat('a', 64), repeat('a', 64), 1, '', 'rudolf')",
+        "INSERT INTO spacedialog_change (log_id, seq, id, sha, chain, format, body, pushed_at)"
+        " VALUES ('x', 1, repeat('a', 36), repeat('a', 64), repeat('a', 64), 1, '', now())",
+        "INSERT INTO spacedialog_log (log_id, name, chain, created_by) VALUES ('y', 'y', repeat('a', 64), 'rudolf')",
+        "DROP TABLE spacedialog_change",
+        "ALTER TABLE spacedialog_change DROP COLUMN pushed_by",
+        "CREATE TRIGGER t BEFORE INSERT ON spacedialog_change EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+        "SET ROLE rudolf",
+    ],
+)
+def test_what_a_member_may_not_do(server: Server, statement: str) -> None:
+    """A member can neither alter nor drop what was shared, nor sign as somebody else, nor set when."""
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        server.sql(statement, user="anna")
+
+
+def test_a_change_over_64_kib_is_refused_by_the_server(server: Server) -> None:
+    """The server takes bodies of up to 64 KiB."""
+    with pytest.raises(psycopg.errors.CheckViolation):
+        server.sql(
+            "INSERT INTO spacedialog_change (log_id, seq, id, sha, chain, format, body)"
+            " VALUES ('x', 1, repeat('a', 36), repeat('a', 64), repeat('a', 64), 1, repeat('é', 32769))",
+            user="anna",
+        )
+
+
+def test_a_head_moved_by_hand_does_no_harm(server: Server, desks: tuple[Desk, Desk]) -> None:
+    """A member can set the head's row back; what the log holds tells the position, and the next sync mends it."""
+    anna, rudolf = desks
+    anna.call("team", "create", server.address("anna"), "head")
+    rudolf.call("team", "join", server.address("rudolf"), "head")
+    server.sql("UPDATE spacedialog_log SET head = 3, chain = repeat('0', 64) WHERE name = 'head'", user="rudolf")
+    anna.call("note", "31", "all the same")
+    assert "1 sent" in anna.call("sync").stdout
+    assert "1 received" in rudolf.call("sync").stdout
+    assert server.sql("SELECT head FROM spacedialog_log WHERE name = 'head'") == [(CHANGES + 1,)]
+
+
+def test_one_change_takes_four_round_trips_out_and_one_in(server: Server, desks: tuple[Desk, Desk]) -> None:
+    """Beyond connecting, a sync that sends one change takes four round trips, one that gets a change takes one."""
+    anna, rudolf = desks
+    with relay(server.port) as network:
+        url = "postgresql://{}@127.0.0.1:" + f"{network.port}/postgres"
+        anna.call("team", "create", url.format("anna"), "trips")
+        rudolf.call("team", "join", url.format("rudolf"), "trips")
+        before = network.turns
+        psycopg.connect(url.format("anna")).close()
+        connecting = network.turns - before
+        anna.call("note", "31", "one")
+        for desk, most in ((anna, 4), (rudolf, 1)):
+            before = network.turns
+            assert desk.call("sync").status == 0
+            assert network.turns - before - connecting == most
+    assert json.loads(rudolf.call("team", "status", "--json").stdout)["data"]["waiting"] == 0
+
+
+def test_chaos_in_small(server: Server) -> None:  # noqa: ARG001 - says what is missing
+    """Killed backends, cut connections and power cuts lose nothing and double nothing; copies and log are one."""
+    did = chaos_sync.run(chaos_sync.Orders())
+    assert did.kills >= 12
+    assert did.stops >= 2
+    assert did.changes > CHANGES + 4 * 6

@@ -1,0 +1,288 @@
+"""Copies and a log that fail at any step: everyone comes to the same, and nothing is lost or doubled."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from spacedialog.editing.commitments import Addition
+from spacedialog.errors import NetworkError, SyncRefusedError
+from spacedialog.model.entry import Draft, record
+from spacedialog.store.write import team_state
+from spacedialog.team.exchange import Entry, InterruptedExchange, chained, first_chain, link
+from spacedialog.team.sync import MOST_TRIES, Copy, Surroundings, begin, nothing
+from spacedialog.tracker import Tracker
+from tests.conftest import Clock, Maker, entropy
+from tests.support.memory_log import MemoryLogs, no_fault
+
+STEPS = ("page", "turn", "append", "committed")
+
+
+class Crash(Exception):
+    """The process ends here."""
+
+
+class Member:
+    """A tracker, and the copy behind it, on logs in memory."""
+
+    def __init__(self, tracker: Tracker, logs: MemoryLogs, clock: Clock) -> None:
+        self.tracker = tracker
+        self.waits: list[float] = []
+        self.told: list[str] = []
+        self._logs = logs
+        chance = random.Random(tracker.author)
+        self._around = Surroundings(
+            clock, chance.random, self.waits.append, entropy(f"restamp {tracker.author}"), self.told.append
+        )
+        begin(tracker.path, team_state.Membership("memory:", "space", "log", 0, first_chain("log")), nothing)
+
+    @property
+    def copy(self) -> Copy:
+        return Copy(self.tracker.path, lambda member: self._logs.log(member.log_id), self._around)
+
+    def ids(self) -> set[str]:
+        return {change.id for change in self.tracker.log()}
+
+
+@pytest.fixture
+def logs(clock: Clock) -> MemoryLogs:
+    """A server with an empty log on it."""
+    logs = MemoryLogs(clock)
+    logs.create("space", "log")
+    return logs
+
+
+@pytest.fixture
+def member(make: Maker, logs: MemoryLogs, clock: Clock) -> Callable[[str], Member]:
+    """Makes members."""
+    return lambda name: Member(make("ruritania", author=name, seed=name, clock=clock), logs, clock)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_an_interruption_at_any_step_does_no_harm(member: Callable[[str], Member], logs: MemoryLogs, step: str) -> None:
+    """Whatever step fails once, also the reply to a commit that came through: it is tried again, and sent once."""
+    anna = member("Anna")
+    failing = [step]
+
+    def fault(at: str) -> None:
+        if at in failing:
+            failing.remove(at)
+            raise InterruptedExchange("cut")
+
+    logs.fault = fault
+    done = anna.copy.sync()
+    assert failing == []
+    assert len(anna.waits) == 1
+    assert "trying again in" in anna.told[0]
+    assert done.sent == len(anna.ids()) == len(logs.logs["log"])
+    assert done.waiting == 0
+
+
+def test_trying_again_ends(member: Callable[[str], Member], logs: MemoryLogs) -> None:
+    """A server that always fails is given up after a bounded number of tries, each wait bounded too: offline."""
+    anna = member("Anna")
+
+    def fault(_: str) -> None:
+        raise InterruptedExchange("down")
+
+    logs.fault = fault
+    waiting = len(anna.ids())
+    with pytest.raises(NetworkError) as caught:
+        anna.copy.sync()
+    assert f"saved here; {waiting} changes wait" in caught.value.remedy
+    assert caught.value.exit_status == 5
+    assert len(anna.waits) == MOST_TRIES
+    assert max(anna.waits) <= 5.1
+
+
+def test_serialization_failures_in_three_of_ten_commits(member: Callable[[str], Member], logs: MemoryLogs) -> None:
+    """With 30 % of all commits failing, half of them after they counted, five members come to one log without loss."""
+    chance = random.Random(6)
+    failed = count()
+
+    def fault(at: str) -> None:
+        if at in ("append", "committed") and chance.random() < 0.163:  # twice: three of ten
+            next(failed)
+            raise InterruptedExchange("could not serialize access")
+
+    members = [member(name) for name in ("Anna", "Rudolf", "Flavia", "Michael", "Sapt")]
+    logs.fault = fault
+    for number in range(12):
+        for one in members:
+            one.tracker.note(str(number % 5 + 1), f"{one.tracker.author} {number}")
+            one.copy.sync()
+    logs.fault = no_fault
+    for one in members:
+        one.copy.sync()
+    shas = [entry.sha for entry in logs.logs["log"]]
+    assert len(set(shas)) == len(shas)
+    logs_of = [list(one.tracker.log()) for one in members]
+    assert all(log == logs_of[0] for log in logs_of)
+    assert len(logs_of[0]) == len(shas)
+    assert next(failed) > 15
+
+
+class Team(RuleBasedStateMachine):
+    """Three members whose network drops, repeats and cuts, whose machines crash, whose server is put back."""
+
+    maker: Maker
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = Clock()
+        self.logs = MemoryLogs(self.clock)
+        self.logs.create("space", "log")
+        seed = f"{next(_runs)}"
+        self.members = [
+            Member(self.maker("ruritania", author=name, seed=f"{name} {seed}", clock=self.clock), self.logs, self.clock)
+            for name in ("Anna", "Rudolf", "Flavia")
+        ]
+        self.recorded: set[str] = set().union(*(one.ids() for one in self.members))
+        self.views: dict[int, object] = {}
+        self.backup: list[Entry] = []
+        self.numbers = count()
+
+    who = st.integers(0, 2)
+
+    @rule(who=who, ref=st.sampled_from(["1", "2", "3", "4.1"]))
+    def note(self, who: int, ref: str) -> None:
+        self._record(who, lambda tracker: tracker.note(ref, f"note {next(self.numbers)}"))
+
+    @rule(who=who, status=st.sampled_from(["stalled", "complete", "in-progress"]))
+    def mark(self, who: int, status: str) -> None:
+        self._record(who, lambda tracker: tracker.mark("1", status))
+
+    @rule(who=who)
+    def add(self, who: int) -> None:
+        self._record(who, lambda tracker: tracker.add(Addition(f"Thing {next(self.numbers)}", "moon", "JS")))
+
+    @rule(who=who)
+    def undo(self, who: int) -> None:
+        own = [c for c in self.members[who].tracker.log() if c.author == self.members[who].tracker.author]
+        if own and own[-1].kind != "retract":
+            self._record(who, lambda tracker: tracker.undo(own[-1].id))
+
+    def _record(self, who: int, act: Callable[[Tracker], object]) -> None:
+        act(self.members[who].tracker)
+        self.recorded |= self.members[who].ids()
+
+    @rule(who=who)
+    def sync(self, who: int) -> None:
+        self._sync(who)
+
+    @rule(who=who, step=st.sampled_from(STEPS), crash=st.booleans(), skip=st.integers(0, 2))
+    def sync_with_a_fault(self, who: int, step: str, crash: bool, skip: int) -> None:
+        left = [skip]
+
+        def fault(at: str) -> None:
+            if at == step:
+                left[0] -= 1
+                if left[0] == -1:
+                    raise Crash if crash else InterruptedExchange("cut")
+
+        self.logs.fault = fault
+        try:
+            self._sync(who)
+        except Crash:
+            pass
+        finally:
+            self.logs.fault = no_fault
+
+    def _sync(self, who: int) -> None:
+        copy = self.members[who].copy
+        try:
+            copy.sync()
+        except SyncRefusedError:
+            copy.heal()
+            copy.sync()
+        position = len(self.logs.logs["log"])
+        with self.members[who].tracker.view(at_seq=position) as view:
+            self.views[position] = list(view.commitments())
+
+    @rule()
+    def back_up(self) -> None:
+        self.backup = list(self.logs.logs["log"])
+
+    @rule()
+    def restore(self) -> None:
+        kept = len(self.backup)
+        if self.backup == self.logs.logs["log"][:kept]:
+            self.logs.logs["log"][:] = self.backup
+            self.views = {position: seen for position, seen in self.views.items() if position <= kept}
+
+    @rule()
+    def another_program(self) -> None:
+        """A newer program adds a change that these do not understand."""
+        log = self.logs.logs["log"]
+        chain = log[-1].chain if log else first_chain("log")
+        item = next(self.members[0].tracker.log()).item
+        number = next(self.numbers)
+        draft = Draft("foretell", item, "2026-11-30", {"v": 2, "vision": number})
+        change = record(
+            draft, change_id=f"01930000-0000-7000-8000-{number:012x}", ts=number, author="Oracle", base=None
+        )
+        log += chained(chain, len(log), [change])
+        self.recorded.add(change.id)
+
+    @invariant()
+    def the_log_is_whole(self) -> None:
+        log = self.logs.logs["log"]
+        assert [entry.seq for entry in log] == list(range(1, len(log) + 1))
+        assert len({entry.id for entry in log}) == len(log)
+        chain = first_chain("log")
+        for entry in log:
+            chain = link(chain, entry.sha)
+            assert entry.chain == chain
+
+    @invariant()
+    def nothing_is_lost_here(self) -> None:
+        for one in self.members:
+            assert one.ids() <= self.recorded
+
+    def teardown(self) -> None:
+        for _ in range(2):
+            for who in range(3):
+                self._sync(who)
+        first, *others = self.members
+        for other in others:
+            assert list(other.tracker.log()) == list(first.tracker.log())
+            with first.tracker.view() as here, other.tracker.view() as there:
+                assert list(here.commitments()) == list(there.commitments())
+                assert list(here.conflicts()) == list(there.conflicts())
+        theirs = {change for change in self.recorded if not change.startswith("01930000")}
+        assert theirs <= first.ids()
+        for position, seen in self.views.items():
+            with others[0].tracker.view(at_seq=position) as view:
+                assert list(view.commitments()) == seen
+        for one in self.members:
+            shutil.rmtree(Path(one.tracker.path).parent)
+
+
+_runs = count()
+
+
+def test_three_members_converge_whatever_happens(make: Maker) -> None:
+    """Dropped, repeated and cut exchanges, crashes, restored servers, newer programs: all copies end up the same."""
+
+    class Ours(Team):
+        maker = make
+
+    # By hand: SYNC_EXAMPLES=500 pytest tests/team/test_sync_faults.py
+    run_state_machine_as_test(
+        Ours,
+        settings=settings(
+            max_examples=int(os.environ.get("SYNC_EXAMPLES", "6")),
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,532 @@
+"""The use cases: what each write records, what it tells, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spacedialog.editing.commitments import Addition
+from spacedialog.errors import InputError, NotFoundError, ProblemsError, SpacedialogError
+from spacedialog.model.dates import VagueDate
+from spacedialog.model.entry import holds
+from spacedialog.model.rows.record import CommitmentRow, UpcomingRow, Written
+from spacedialog.model.values import web_address
+from spacedialog.tracker import Tracker
+
+if TYPE_CHECKING:
+    from tests.conftest import Maker
+
+Write = Callable[[Tracker], Any]
+TODAY = date(2026, 12, 1)
+FLY = Addition("Fly a kite", "moon", "JS")
+
+
+def row(tracker: Tracker, ref: str) -> CommitmentRow:
+    """A commitment today."""
+    with tracker.view() as view:
+        return view.detail(view.refs.resolve(ref)).commitment
+
+
+def milestone(tracker: Tracker, ref: str) -> list[UpcomingRow]:
+    """The occurrences of a milestone, those met too."""
+    with tracker.view() as view:
+        return [event for event in view.upcoming(everything=True) if event.ref == ref]
+
+
+def _differences(written: Written) -> dict[str, tuple[Any, Any]]:
+    """The fields that a write changed, with the old and the new value."""
+    return {difference.field: (difference.old, difference.new) for difference in written.differences}
+
+
+# Mark
+
+
+def test_a_mark_is_recorded_with_all_that_was_said(tracker: Tracker) -> None:
+    """A mark records who said it, when, of which day, why and how that is known; and tells what it changed."""
+    written = tracker.mark("2", "in-progress", percent=30, on="2026-11", note="Begun.", evidence="https://a.example/1")
+    change = list(tracker.log())[-1]
+    assert (change.on, change.author, change.kind) == ("2026-11", "Zenda", "set")
+    assert change.content == {
+        "v": 1,
+        "set": {"status": "in-progress", "percent": 30},
+        "note": "Begun.",
+        "evidence": "https://a.example/1",
+    }
+    assert holds(change)
+    assert (written.did, written.ref, written.title) == ("marked", "RUR1-02", "Explore sharing a lunar relay")
+    assert _differences(written) == {"status": ("not-assessed", "in-progress"), "percent": (None, 30)}
+    assert (written.changes, written.undo, written.notices, written.created_store) == (1, change.id, (), None)
+    assert (row(tracker, "2").status, row(tracker, "2").percent) == ("in-progress", 30)
+
+
+def test_an_entry_names_the_one_before(tracker: Tracker) -> None:
+    """Each change names the newest change of the same item when it was written."""
+    first = tracker.mark("2", "stalled").undo
+    tracker.mark("3", "stalled")
+    tracker.note("2", "Heard of a delay.")
+    assert list(tracker.log())[-1].base == first
+
+
+@pytest.mark.parametrize("status", ["in-progress", "In Progress", " IN_PROGRESS "])
+def test_a_status_is_read_as_people_write_it(tracker: Tracker, status: str) -> None:
+    """A status is taken without regard to case, dashes and spaces."""
+    tracker.mark("2", status)
+    assert row(tracker, "2").status == "in-progress"
+
+
+def test_complete_clears_the_percentage(tracker: Tracker) -> None:
+    """What is complete has no percentage left over from before, unless one is given with it."""
+    assert row(tracker, "1").percent == 20
+    tracker.mark("1", "complete")
+    assert (row(tracker, "1").status, row(tracker, "1").percent) == ("complete", None)
+    tracker.undo()
+    tracker.mark("1", "complete", percent=100)
+    assert row(tracker, "1").percent == 100
+    tracker.mark("2", "complete")
+    assert "percent" not in list(tracker.log())[-1].content["set"]
+
+
+def test_a_mark_that_changes_nothing_today_is_noticed(tracker: Tracker) -> None:
+    """A mark for a day before a later entry is recorded, and it is said that the later entry stands."""
+    tracker.mark("2", "complete", on="2026-10-01")
+    written = tracker.mark("2", "in-progress", on="2026-09-30")
+    (notice,) = written.notices
+    assert "status stays complete" in notice
+    assert written.differences == ()
+    assert written.changes == 1
+    with tracker.view(date(2026, 9, 30)) as view:
+        assert view.detail(view.refs.resolve("2")).commitment.status == "in-progress"
+    assert tracker.mark("2", "complete", on="2026-09-30").notices == ()
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda tracker: tracker.mark("2", "happy"),
+        lambda tracker: tracker.mark("2", ""),
+        lambda tracker: tracker.mark("2", "met"),
+        lambda tracker: tracker.mark("1.1", "complete"),
+        lambda tracker: tracker.mark("1.1", "met", percent=5),
+        lambda tracker: tracker.mark("2", "stalled", percent=101),
+        lambda tracker: tracker.mark("2", "stalled", percent=-1),
+        lambda tracker: tracker.mark("2", "complete", percent=99),
+        lambda tracker: tracker.note("2", ""),
+        lambda tracker: tracker.note("2", " \n"),
+        lambda tracker: tracker.note("2", "x" * 10_001),
+        lambda tracker: tracker.mark("2", "stalled", note=" "),
+        lambda tracker: tracker.reschedule("2", "soon"),
+        lambda tracker: tracker.reschedule("2", "2026-02-30"),
+        lambda tracker: tracker.edit("2", {}),
+        lambda tracker: tracker.edit("2", {"title": ""}),
+        lambda tracker: tracker.edit("2", {"title": None}),
+        lambda tracker: tracker.edit("2", {"area": "alchemy"}),
+        lambda tracker: tracker.edit("2", {"lead": "NOBODY"}),
+        lambda tracker: tracker.edit("2", {"partners": ["RUR", "NOBODY"]}),
+        lambda tracker: tracker.edit("2", {"strength": "iron"}),
+        lambda tracker: tracker.edit("2", {"ref": "RUR1-03"}),
+        lambda tracker: tracker.edit("2", {"ref": "rur1-01.1"}),
+        lambda tracker: tracker.edit("2", {"ref": "a b"}),
+        lambda tracker: tracker.edit("2", {"ref": ""}),
+        lambda tracker: tracker.edit("1.1", {"area": "moon"}),
+        lambda tracker: tracker.add(FLY._replace(title="")),
+        lambda tracker: tracker.add(FLY._replace(source=" ")),
+        lambda tracker: tracker.add(FLY._replace(area="alchemy")),
+        lambda tracker: tracker.add(FLY._replace(dialogue="RUR9")),
+        lambda tracker: tracker.add(FLY._replace(ref="RUR1-01")),
+        lambda tracker: tracker.add(FLY._replace(ref="../etc")),
+        lambda tracker: tracker.add_milestone("1.1", "Launch", "2027"),
+        lambda tracker: tracker.add_milestone("1", "", "2027"),
+        lambda tracker: tracker.add_milestone("1", "Launch", "2027", recurs="6 months"),
+        lambda tracker: tracker.add_milestone("1", "Launch", "2027", recurs="often"),
+        lambda tracker: tracker.note("99", "Hello."),
+        lambda tracker: tracker.note("", "Hello."),
+    ],
+)
+def test_what_makes_no_sense_is_refused(tracker: Tracker, write: Write) -> None:
+    """What cannot be recorded is refused with what to do instead, and nothing is recorded."""
+    log = list(tracker.log())
+    with pytest.raises(SpacedialogError) as caught:
+        write(tracker)
+    assert isinstance(caught.value, InputError | NotFoundError)
+    assert caught.value.remedy
+    assert list(tracker.log()) == log
+
+
+WRITES: tuple[Callable[..., Any], ...] = (
+    lambda tracker, **more: tracker.mark("2", "stalled", **more),
+    lambda tracker, **more: tracker.note("2", "Hello.", **more),
+    lambda tracker, **more: tracker.reschedule("2", "2027", **more),
+    lambda tracker, **more: tracker.edit("2", {"title": "Another"}, **more),
+    lambda tracker, **more: tracker.add(FLY, **more),
+    lambda tracker, **more: tracker.add_milestone("2", "Launch", "2027", **more),
+)
+
+
+@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize("on", ["2026-12-02", "2026-12", "2026", "2026/..", "../2027", "9999-12-31", "2026-11/2027"])
+def test_what_has_not_happened_is_not_recorded(tracker: Tracker, write: Callable[..., Any], on: str) -> None:
+    """A day that is, or may be, after today is refused: a record is of what has happened."""
+    log = list(tracker.log())
+    with pytest.raises(InputError, match="after today"):
+        write(tracker, on=on)
+    assert list(tracker.log()) == log
+
+
+@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize("on", ["2026-12-01", "2026-11", "2025", "2026-11~", "2026-35", "../2025-06", "2025/2026-11"])
+def test_a_vague_day_stays_vague(tracker: Tracker, write: Callable[..., Any], on: str) -> None:
+    """A change may be of a vague day up to today; it is kept as it was written, and counts from its last day."""
+    write(tracker, on=on)
+    change = list(tracker.log())[-1]
+    assert change.on == on
+    latest = VagueDate.parse(on).latest
+    assert latest
+    with tracker.view() as view:
+        assert [entry.on for entry in view.history() if entry.id == change.id] == [on]
+    with tracker.view(date.fromordinal(latest.toordinal() - 1)) as view:
+        assert change.id not in [entry.id for entry in view.history()]
+
+
+def test_the_day_is_today_unless_it_is_given(tracker: Tracker) -> None:
+    """What is said without a day is of today."""
+    tracker.note("2", "Hello.")
+    assert list(tracker.log())[-1].on == "2026-12-01"
+
+
+BAD_ADDRESSES = (
+    *("javascript:alert(1)", "JAVASCRIPT:alert(1)", "data:text/html,x", "file:///etc/passwd", "ftp://a.example/"),
+    *("http://", "https:///path", "https://?q", "//a.example/", "a.example", "", " ", "https://a.example/ b"),
+    *("https://ann:secret@a.example/", "https://ann@a.example/", "https://:secret@a.example/", "https://[::1/"),
+    *("https://a.example/\n", "https://a.example/\x1b[31m", "https://a.example/\u202e", " https://a.example/"),
+)
+
+
+@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize("evidence", ["javascript:alert(1)", "https://ann:secret@a.example/", "https:///path", ""])
+def test_evidence_is_a_web_address(tracker: Tracker, write: Callable[..., Any], evidence: str) -> None:
+    """Every write refuses evidence that is no address that a reader could open safely."""
+    log = list(tracker.log())
+    with pytest.raises(InputError, match="evidence: this") as caught:
+        write(tracker, evidence=evidence)
+    assert "secret" not in caught.value.problem + caught.value.remedy
+    assert list(tracker.log()) == log
+
+
+@pytest.mark.parametrize("text", BAD_ADDRESSES)
+def test_what_is_no_web_address_is_refused(text: str) -> None:
+    """An address that is not http(s), has no host, carries credentials or unprintable characters is refused."""
+    with pytest.raises(InputError, match="web address"):
+        web_address(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://a.example",
+        "http://a.example:8080/x?y=1&z#f",
+        "https://ü.example/é",
+        "HTTPS://a.example/",
+        "http://[::1]/",
+    ],
+)
+def test_a_web_address_is_kept_as_it_stands(text: str) -> None:
+    """A sound address is taken, and not altered."""
+    assert web_address(text) == text
+
+
+@settings(max_examples=150)
+@given(st.text(alphabet="htps:/@.[]a\\?# \x00é%0", max_size=20).map("https://".__add__) | st.text(max_size=30))
+def test_any_text_is_an_address_or_refused(text: str) -> None:
+    """Any text is taken as it stands, or refused as input."""
+    with suppress(InputError):
+        assert web_address(text) == text
+
+
+# Dates and milestones
+
+
+def test_a_date_that_was_moved_is_remembered(tracker: Tracker) -> None:
+    """Moving a due date keeps the old one, with the least and the most that it may have put off, and why."""
+    written = tracker.reschedule("3", "2027-02", note="Ice.", evidence="https://a.example/ice")
+    assert _differences(written) == {"due": ("2026-11", "2027-02")}
+    with tracker.view() as view:
+        slip = list(view.slips())[-1]
+    assert (slip.ref, slip.old, slip.new, slip.on) == ("RUR1-03", "2026-11", "2027-02", "2026-12-01")
+    assert (slip.min_delay_days, slip.max_delay_days) == (63, 119)
+    assert (slip.author, slip.note, slip.evidence) == ("Zenda", "Ice.", "https://a.example/ice")
+    assert "slipped" in row(tracker, "3").flags
+
+
+def test_a_quarter_is_kept_as_edtf_has_it(tracker: Tracker) -> None:
+    """A quarter that was typed as such is on record in the form of EDTF, and is one window."""
+    tracker.reschedule("3", "2027-Q3")
+    found = row(tracker, "3")
+    assert (found.due, found.due_earliest, found.due_latest) == ("2027-35", "2027-07-01", "2027-09-30")
+
+
+def test_a_milestone_is_met(tracker: Tracker) -> None:
+    """A milestone that is marked met is met; its date stays, and its commitment's status is left alone."""
+    written = tracker.mark("1.1", "met", on="2026-09")
+    assert (written.ref, written.title) == ("RUR1-01.1", "Deliver the seismometer")
+    (event,) = milestone(tracker, "RUR1-01.1")
+    assert (event.when, event.state) == ("2026-09", "met")
+    assert row(tracker, "1").status == "in-progress"
+
+
+def test_a_milestone_that_recurs_goes_on(tracker: Tracker) -> None:
+    """Meeting a milestone that comes round hands over to its next occurrence, which is no slip; undo hands back."""
+    before = milestone(tracker, "RUR1-04.1")
+    assert [event.when for event in before] == ["2027", "2029", "2031"]
+    written = tracker.mark("4.1", "met", note="They met.")
+    assert _differences(written) == {"when": ("2027", "2029"), "met": (None, "2027")}
+    events = milestone(tracker, "RUR1-04.1")
+    assert sorted((event.when, event.state) for event in events) == [
+        ("2027", "met"),
+        ("2029", "upcoming"),
+        ("2031", "upcoming"),
+        ("2033", "upcoming"),
+    ]
+    with tracker.view() as view:
+        assert "RUR1-04.1" not in [slip.ref for slip in view.slips()]
+    assert "slipped" not in row(tracker, "4").flags
+    tracker.mark("4.1", "met")
+    assert next(event.when for event in milestone(tracker, "RUR1-04.1") if event.state == "upcoming") == "2031"
+    tracker.undo()
+    tracker.undo()
+    assert milestone(tracker, "RUR1-04.1") == before
+
+
+def test_a_milestone_is_added_and_moved(tracker: Tracker) -> None:
+    """A new milestone takes the next number of its commitment, and may be moved and renamed."""
+    assert tracker.add_milestone("1", "Launch", "2027-06~", recurs="year").ref == "RUR1-01.2"
+    assert tracker.add_milestone("RUR1-02", "Decide", "../2028").ref == "RUR1-02.1"
+    tracker.reschedule("1.2", "2028-06~")
+    tracker.edit("1.2", {"title": "Launch day"})
+    found = milestone(tracker, "RUR1-01.2")
+    assert {(event.title, event.recurs, event.commitment) for event in found} == {("Launch day", "1 year", "RUR1-01")}
+    assert [event.when for event in found] == ["2028-06~", "2029-06~", "2030-06~"]
+
+
+# Add and edit
+
+
+def test_a_commitment_is_added(tracker: Tracker) -> None:
+    """A new commitment takes the next number, is not assessed, and names its document and paragraph."""
+    addition = FLY._replace(lead="rsa", partners=["gra"], area="MOON", due=VagueDate.parse("2027"), paragraph="9")
+    written = tracker.add(addition._replace(strength="Firm", detail="With string."))
+    assert (written.did, written.ref, written.title) == ("added", "RUR1-06", "Fly a kite")
+    found = row(tracker, "6")
+    assert (found.area, found.lead, found.partners, found.strength) == ("moon", "RSA", ("GRA",), "firm")
+    assert (found.status, found.due, found.source, found.dialogue) == ("not-assessed", "2027", "JS par. 9", "RUR1")
+    with tracker.view() as view:
+        assert view.detail(view.refs.resolve("6")).detail == "With string."
+        assert [hit.ref for hit in view.search("kite string")] == ["RUR1-06"]
+
+
+def test_an_edit_changes_what_it_names(tracker: Tracker) -> None:
+    """An edit sets the fields that it names, empties those given as nothing, and leaves the others."""
+    before = row(tracker, "1")
+    written = tracker.edit(
+        "1", {"title": "Fly it", "lead": None, "partners": ["gmo", "RUR"]}, note="A slip of the pen."
+    )
+    assert {d.field for d in written.differences} == {"title", "lead", "partners"}
+    after = row(tracker, "1")
+    assert after._replace(updated_on="", flags=()) == before._replace(
+        title="Fly it", lead=None, partners=("GMO", "RUR"), updated_on="", flags=()
+    )
+
+
+def test_a_note_changes_no_field(tracker: Tracker) -> None:
+    """A note is on record, and leaves every field as it was."""
+    before = row(tracker, "2")
+    written = tracker.note("2", "Heard it on the wireless.", evidence="https://a.example/")
+    assert (written.did, written.differences) == ("noted", ())
+    assert row(tracker, "2")._replace(updated_on="", flags=()) == before._replace(updated_on="", flags=())
+    assert "set" not in list(tracker.log())[-1].content
+
+
+# Apply
+
+
+LINES = (
+    '{"ref": "1", "status": "stalled", "percent": 30, "on": "2026-11"}\n'
+    '\n{"ref": "RUR1-02", "note": "One, \\"two\\"\\nand é", "evidence": "https://a.example/"}\r\n'
+    '{"ref": "1.1", "status": "met", "due": null, "note": ""}\n'
+    '{"ref": "3", "due": "2027-06"}\n'
+)
+CELLS = (
+    "ref,status,percent,due,note,evidence,on\r\n"
+    "1,stalled,30,,,,2026-11\r\n"
+    '"RUR1-02",,,,"One, ""two""\nand é",https://a.example/,\r\n'
+    "1.1,met,,,,,\r\n"
+    "3,,,2027-06,,,\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LINES,
+        CELLS,
+        CELLS.replace("\r\n", "\n"),
+        "\ufeff" + LINES,
+        "\ufeff" + CELLS,
+        CELLS.replace(",", ";").replace("One;", "One,"),
+    ],
+)
+def test_many_updates_are_one_action(tracker: Tracker, text: str) -> None:
+    """JSON Lines and CSV, from any program, are recorded as one action."""
+    written = tracker.apply(text, "updates")
+    assert (written.did, written.changes, written.ref) == ("applied", 4, "")
+    changes = list(tracker.log())[-4:]
+    assert len({change.ts for change in changes}) == 1
+    said = [(change.on, change.content.get("set"), change.content.get("note")) for change in changes]
+    assert said[0] == ("2026-11", {"status": "stalled", "percent": 30}, None)
+    assert len(said) == 4
+    for other in (None, 'One, "two"\nand é'), ({"status": "met"}, None), ({"due": "2027-06"}, None):
+        assert ("2026-12-01", *other) in said
+    (noted,) = (change for change in changes if "note" in change.content)
+    assert noted.content["evidence"] == "https://a.example/"
+    assert list(map(holds, changes)) == [True] * 4
+
+
+BAD = (
+    ({"ref": "99", "status": "stalled"}, "nothing goes by the ref '99'"),
+    ({"ref": "2", "status": "happy"}, "status: 'happy'"),
+    ({"ref": "2", "percent": "many", "status": "stalled"}, "percent: 'many'"),
+    ({"ref": "2", "percent": "101"}, "101' is not a percentage"),
+    ({"ref": "2", "due": "2026-13"}, "due: '2026-13' is not a date"),
+    ({"ref": "2", "status": "stalled", "on": "2027"}, "on: 2027 may lie after today"),
+    ({"ref": "2", "note": "x", "evidence": "javascript:1"}, "evidence: this is not a web address"),
+    ({"ref": "2"}, "says nothing"),
+    ({"status": "stalled"}, "ref: it is missing"),
+    ({"ref": "1.1", "percent": "5"}, "a milestone has no percentage"),
+)
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_all_bad_lines_are_reported_and_none_recorded(tracker: Tracker, form: str) -> None:
+    """A file with several bad lines is refused with the place of each; the good ones are not recorded either."""
+    records = [{"ref": "1", "status": "stalled"}, *(record for record, _ in BAD)]
+    if form == "json":
+        text, first = "\n".join(map(json.dumps, records)), 2
+    else:
+        names = ["ref", "status", "percent", "due", "note", "evidence", "on"]
+        text, first = "\n".join([",".join(names), *(",".join(r.get(n, "") for n in names) for r in records)]), 3
+    log = list(tracker.log())
+    with pytest.raises(ProblemsError) as caught:
+        tracker.apply(text, "updates")
+    problems = caught.value.problems
+    for number, (_, said) in enumerate(BAD, first):
+        assert [problem for problem in problems if problem.startswith(f"updates: line {number}: ") and said in problem]
+    assert not [problem for problem in problems if f"line {first - 1}:" in problem]
+    assert all(problem.partition("\n  ")[2] for problem in problems)
+    lines = [problem.split(":")[1] for problem in problems]
+    assert len(lines) == len(set(lines)), "a line with one fault is reported once"
+    assert list(tracker.log()) == log
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ('{"ref": "1", "note": "a"}\n{"ref": "1", "note"', 2, "not JSON"),
+        ('{"ref": "1", "note": "a"}\n[1]', 2, "no object"),
+        ('{"ref": "1", "note": "a"}\n7', 2, "no object"),
+        ('[{"ref": "1", "note": "a"}]', 1, "array"),
+        ('{"ref": "1", "note": "a", "note": "b"}', 1, "twice"),
+        ('{"ref": "2", "status": "stalled", "colour": "red"}', 1, "'colour' is not a field"),
+        ('{"ref": 1, "note": "a"}', 1, "ref: '1' is not text"),
+        ('{"ref": "1", "note": ["a"]}', 1, "is not text"),
+        ('{"ref": "1", "percent": true}', 1, "percent"),
+        ('{"ref": "1", "percent": 1.5}', 1, "percent"),
+        ('{"ref": "1", "percent": 1e400}', 1, "no number"),
+        ("{" * 100_000, 1, "not JSON"),
+        ("ref,note\n1,a\n1,b,c,d\n", 3, "more cells"),
+        ('ref,note\n1,"a\n', 2, "not CSV"),
+        ('ref,note\n1,"a"b\n', 2, "not CSV"),
+        ("note\nHello.\n", 1, "no column ref"),
+        ("ref,colour\n1,red\n", 1, "not a field"),
+        ("1,stalled\n2,stalled\n", 1, "not a field"),
+    ],
+)
+def test_a_broken_file_is_refused_with_its_line(tracker: Tracker, text: str, line: int, says: str) -> None:
+    """What is not JSON Lines or CSV of updates is refused, with the line where it goes wrong."""
+    log = list(tracker.log())
+    with pytest.raises(ProblemsError) as caught:
+        tracker.apply(text, "updates")
+    assert any(f"line {line}: " in problem and says in problem for problem in caught.value.problems)
+    assert list(tracker.log()) == log
+
+
+def test_lines_that_follow_each_other_build_on_each_other(tracker: Tracker) -> None:
+    """A line sees what the lines before it said: met twice is two occurrences, complete clears a percentage."""
+    tracker.apply("ref,status,percent\n4.1,met,\n4.1,met,\n2,in-progress,50\n2,complete,\n", "updates.csv")
+    assert next(event.when for event in milestone(tracker, "RUR1-04.1") if event.state == "upcoming") == "2031"
+    assert (row(tracker, "2").status, row(tracker, "2").percent) == ("complete", None)
+
+
+def test_what_stands_already_is_passed_over(tracker: Tracker) -> None:
+    """Applying a file again records nothing; nor does a line that says what the one before it said."""
+    assert tracker.apply(CELLS, "updates.csv").changes == 4
+    assert tracker.apply(CELLS, "updates.csv").changes == 0
+    assert tracker.apply(LINES + LINES, "updates.jsonl").changes == 0
+    assert tracker.apply("ref,note\n2,One\n2,One\n", "updates.csv").changes == 1
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=st.text(max_size=60) | st.text(alphabet='{}"ref:,1\n\r\0\ufeff[]', max_size=60))
+def test_any_text_is_applied_or_refused(make: Maker, text: str) -> None:
+    """Any text is a file of updates, or is refused with a list of what is wrong with it."""
+    dry = make(path=make.templates["ruritania"], dry_run=True)
+    try:
+        dry.apply(text, "updates")
+    except ProblemsError as error:
+        assert error.problems  # noqa: PT017 - often there is none
+        assert all(problem.startswith("updates") for problem in error.problems)  # noqa: PT017
+
+
+def test_the_bundled_record_is_written_to_at_first(make: Maker) -> None:
+    """The first write makes the store from the bundled record, and says where; the next one does not."""
+    tracker = make()
+    assert tracker.mark("4-07", "stalled").created_store == str(tracker.path)
+    assert tracker.mark("4-07", "complete").created_store is None
+    assert row(tracker, "4-07").ref == "ROK4-07"
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_text_that_utf8_cannot_hold_is_refused(tracker: Tracker, write: Callable[..., Any]) -> None:
+    """An address with half a character in it, as a broken command line gives it, is refused like other bad input."""
+    log = list(tracker.log())
+    with pytest.raises(InputError):
+        write(tracker, evidence="https://a.example/\ud800")
+    assert list(tracker.log()) == log
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda tracker: tracker.note("2", "caf\udce9"),
+        lambda tracker: tracker.mark("2", "stalled", note="caf\udce9"),
+        lambda tracker: tracker.edit("2", {"title": "caf\udce9"}),
+        lambda tracker: tracker.edit("2", {"detail": "caf\udce9"}),
+        lambda tracker: tracker.add(FLY._replace(title="caf\udce9")),
+        lambda tracker: tracker.add_milestone("2", "caf\udce9", "2027"),
+        lambda tracker: tracker.note("caf\udce9", "Hello."),
+        lambda tracker: tracker.apply('{"ref": "2", "note": "caf\\udce9"}', "updates"),
+        lambda tracker: tracker.undo("caf\udce9"),
+    ],
+)
+def test_half_a_character_is_refused_everywhere(tracker: Tracker, write: Write) -> None:
+    """Text that UTF-8 cannot hold is refused wherever it comes in, and nothing is recorded."""
+    log = list(tracker.log())
+    with pytest.raises(SpacedialogError) as caught:
+        write(tracker)
+    assert caught.value.exit_status in (2, 3)
+    assert list(tracker.log()) == log
