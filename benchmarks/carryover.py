@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from spacedialog.analysis.similarity import AREA, PARTIES, Pair, Said, pairs
+from spacedialog.analysis.similarity import AREA, PARTIES, SimilarPair, Wording, similar_pairs
 from spacedialog.importing.changes import bundled_documents
 
 TRUTH = frozenset(
@@ -46,18 +46,18 @@ class Score(NamedTuple):
     recall: float
 
 
-def said(commitment: Mapping[str, Any]) -> Said:
+def said(commitment: Mapping[str, Any]) -> Wording:
     """What is compared of a commitment of a data file."""
     parties = {commitment.get("lead", ""), *commitment.get("partners", ())} - {""}
     text = f"{commitment['title']} {commitment.get('detail', '')}"
-    return Said(commitment["ref"], text, commitment["area"], parties)
+    return Wording(commitment["ref"], text, commitment["area"], parties)
 
 
-def found() -> tuple[int, list[Pair]]:
+def found() -> tuple[int, list[SimilarPair]]:
     """How many pairs there are in all, and those whose score is anything to go by."""
     held = [[said(one) for one in document["commitments"]] for document in bundled_documents()[::-1]]
     every = sum(len(old) * len(new) for old, new in pairwise(held))
-    return every, [pair for old, new in pairwise(held) for pair in pairs(old, new, least=AREA + PARTIES + 0.01)]
+    return every, [pair for old, new in pairwise(held) for pair in similar_pairs(old, new, least=AREA + PARTIES + 0.01)]
 
 
 def scores() -> Iterator[Score]:

@@ -19,12 +19,12 @@ from pathlib import Path
 import psycopg
 
 from benchmarks import data
-from spacedialog.model.entry import form
+from spacedialog.model.entry import canonical_form
 from spacedialog.store import database
 from spacedialog.store.write import team_state
 from spacedialog.team.exchange import Exchange, first_chain
 from spacedialog.team.server import connect
-from spacedialog.team.sync import Copy, Surroundings, begin, nothing
+from spacedialog.team.sync import Replica, SyncEnvironment, begin, empty_store
 from spacedialog.tracker import Tracker
 from tests.support.proxy import relay
 from tests.support.servers import OWNER, running
@@ -75,18 +75,18 @@ def _tracker(path: Path) -> Tracker:
 
 
 def _join(tracker: Tracker, url: str) -> None:
-    begin(tracker.path, team_state.Membership(url, "bench", "bench", 0, first_chain("bench")), nothing)
+    begin(tracker.path, team_state.Membership(url, "bench", "bench", 0, first_chain("bench")), empty_store)
 
 
-def _copy(tracker: Tracker, reach: Callable[[team_state.Membership], Exchange]) -> Copy:
-    around = Surroundings(lambda: time.time_ns() // 1000, random.random, time.sleep, random.randbytes, _say)
-    return Copy(tracker.path, reach, around)
+def _copy(tracker: Tracker, reach: Callable[[team_state.Membership], Exchange]) -> Replica:
+    around = SyncEnvironment(lambda: time.time_ns() // 1000, random.random, time.sleep, random.randbytes, _say)
+    return Replica(tracker.path, reach, around)
 
 
 def _rows(tracker: Tracker) -> list[tuple[str, int, str, str, str, int, str]]:
     with database.reading(tracker.path) as connection:
         return [
-            ("floor", seq, change.id, change.sha, change.sha, 1, form(change))
+            ("floor", seq, change.id, change.sha, change.sha, 1, canonical_form(change))
             for seq, change in enumerate(team_state.unsent(connection), 1)
         ]
 

@@ -31,10 +31,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from spacedialog.editing.commitments import Addition
+from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import SpacedialogError
 from spacedialog.model.dates import VagueDate
-from spacedialog.model.entry import Change, fingerprint
+from spacedialog.model.entry import Entry, entry_hash
 from spacedialog.model.rows.record import Written
 from spacedialog.render import log_export
 from spacedialog.store import database as files
@@ -205,7 +205,7 @@ def attempt(call: Call, tracker: Tracker) -> Written | SpacedialogError:
 
 def read(row: Any) -> Said:
     """An entry of the log with its body read."""
-    change = Change._make(row)
+    change = Entry._make(row)
     return Said(*change[:7], json.loads(change.body))
 
 
@@ -249,7 +249,7 @@ class Record(RuleBasedStateMachine):
         assert rows[: len(self.rows)] == self.rows, "the log only grows"
         fresh = rows[len(self.rows) :]
         for row in fresh:
-            assert fingerprint(*row[:8]) == row[8]
+            assert entry_hash(*row[:8]) == row[8]
         said = [read(row) for row in fresh]
         self.rows = rows
         self.model.hear(said)
@@ -411,7 +411,7 @@ class Record(RuleBasedStateMachine):
         self.write(
             seat,
             lambda desk: desk.add(ref, area, on, values),
-            lambda tracker: tracker.add(Addition("See an osprey", area, "JS", due=parsed(due), ref=ref), on=on),
+            lambda tracker: tracker.add(NewCommitment("See an osprey", area, "JS", due=parsed(due), ref=ref), on=on),
         )
 
     @rule(seat=who, ref=refs, when=dues, recurs=st.sampled_from([None, "2 years"]), on=ons)
@@ -559,7 +559,7 @@ class Record(RuleBasedStateMachine):
             if not self.agrees:
                 return
             self.look(self.today, word=WORDS[0])
-            with closing(files.copy_of_log(self.monitor)) as rebuilt:
+            with closing(files.past_record(self.monitor)) as rebuilt:
                 assert kept(self.monitor) == kept(rebuilt)
         finally:
             self.monitor.close()
@@ -569,7 +569,7 @@ class Record(RuleBasedStateMachine):
 def kept(connection: sqlite3.Connection) -> dict[str, list[Any]]:
     """The rows of every period table without their row numbers, and where each word stands."""
     tables = {}
-    for table in trust.TABLES:
+    for table in trust.PROJECTION_TABLES:
         names = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "id"]
         columns = ", ".join(f'"{name}"' for name in names)
         tables[table] = sorted(connection.execute(f"SELECT {columns} FROM {table}"), key=repr)

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spacedialog.editing.commitments import Addition
+from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import InputError, NotFoundError, ProblemsError, SpacedialogError
 from spacedialog.model.dates import VagueDate
-from spacedialog.model.entry import holds
+from spacedialog.model.entry import has_valid_hash
 from spacedialog.model.rows.record import CommitmentRow, UpcomingRow, Written
-from spacedialog.model.values import web_address
+from spacedialog.model.values import check_web_address
 from spacedialog.tracker import Tracker
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Write = Callable[[Tracker], Any]
 TODAY = date(2026, 12, 1)
-FLY = Addition("Fly a kite", "moon", "JS")
+FLY = NewCommitment("Fly a kite", "moon", "JS")
 
 
 def row(tracker: Tracker, ref: str) -> CommitmentRow:
@@ -59,7 +59,7 @@ def test_a_mark_is_recorded_with_all_that_was_said(tracker: Tracker) -> None:
         "note": "Begun.",
         "evidence": "https://a.example/1",
     }
-    assert holds(change)
+    assert has_valid_hash(change)
     assert (written.did, written.ref, written.title) == ("marked", "RUR1-02", "Explore sharing a lunar relay")
     assert _differences(written) == {"status": ("not-assessed", "in-progress"), "percent": (None, 30)}
     assert (written.changes, written.undo, written.notices, written.created_store) == (1, change.id, (), None)
@@ -223,7 +223,7 @@ def test_evidence_is_a_web_address(tracker: Tracker, write: Callable[..., Any], 
 def test_what_is_no_web_address_is_refused(text: str) -> None:
     """An address that is not http(s), has no host, carries credentials or unprintable characters is refused."""
     with pytest.raises(InputError, match="web address"):
-        web_address(text)
+        check_web_address(text)
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_what_is_no_web_address_is_refused(text: str) -> None:
 )
 def test_a_web_address_is_kept_as_it_stands(text: str) -> None:
     """A sound address is taken, and not altered."""
-    assert web_address(text) == text
+    assert check_web_address(text) == text
 
 
 @settings(max_examples=150)
@@ -246,7 +246,7 @@ def test_a_web_address_is_kept_as_it_stands(text: str) -> None:
 def test_any_text_is_an_address_or_refused(text: str) -> None:
     """Any text is taken as it stands, or refused as input."""
     with suppress(InputError):
-        assert web_address(text) == text
+        assert check_web_address(text) == text
 
 
 # Dates and milestones
@@ -394,7 +394,7 @@ def test_many_updates_are_one_action(tracker: Tracker, text: str) -> None:
         assert ("2026-12-01", *other) in said
     (noted,) = (change for change in changes if "note" in change.content)
     assert noted.content["evidence"] == "https://a.example/"
-    assert list(map(holds, changes)) == [True] * 4
+    assert list(map(has_valid_hash, changes)) == [True] * 4
 
 
 BAD = (

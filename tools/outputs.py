@@ -24,7 +24,7 @@ LISTS = {
     "history": record.HistoryRow,
     "slips": record.SlipRow,
     "search": record.FoundRow,
-    "doctor": record.CheckRow,
+    "doctor": record.DoctorRow,
     "rescue": record.Rescued,
     "backup": record.Copied,
     "fingerprint": record.FingerprintRow,

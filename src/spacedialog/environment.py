@@ -17,7 +17,7 @@ from spacedialog.tracker import Tracker
 if TYPE_CHECKING:
     from spacedialog.model.dates import VagueDate
     from spacedialog.model.typed_dates import Toward
-    from spacedialog.team.sync import Surroundings
+    from spacedialog.team.sync import SyncEnvironment
 
 
 def store_path(db: Path | None = None) -> Path:
@@ -60,7 +60,7 @@ def is_watched() -> bool:
     return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def the_day(text: str | None = None) -> date:
+def local_day(text: str | None = None) -> date:
     """The local day: as told, else SPACEDIALOG_TODAY, else the clock's, for which SOURCE_DATE_EPOCH may stand."""
     local = _clock_day()
     name, told = ("--today", text) if text else ("SPACEDIALOG_TODAY", os.environ.get("SPACEDIALOG_TODAY"))
@@ -147,7 +147,7 @@ def size(name: str, text: str) -> int:
 
 
 @contextmanager
-def reading(file: Path) -> Iterator[tuple[str, BinaryIO]]:
+def open_input(file: Path) -> Iterator[tuple[str, BinaryIO]]:
     """The name of a file that a user named, and the file, open; `-` is standard input."""
     if str(file) == "-":
         yield "standard input", sys.stdin.buffer
@@ -171,7 +171,7 @@ def tracker(db: Path | None, *, today: date | None, author: str | None, dry_run:
     """A tracker that knows the clock, and the user where no author is named."""
     return Tracker(
         store_path(db),
-        today=today or the_day(),
+        today=today or local_day(),
         now=now,
         author=_user() if author is None else author,
         dry_run=dry_run,
@@ -210,13 +210,13 @@ def _line(prompt: str) -> str:
         raise InputError("what was typed is not UTF-8", "set the terminal to UTF-8, and type it again") from error
 
 
-def surroundings(tell: Callable[[str], None]) -> Surroundings:
+def surroundings(tell: Callable[[str], None]) -> SyncEnvironment:
     """The clock, chance, waiting and randomness of this machine, for a sync."""
     import random
 
-    from spacedialog.team.sync import Surroundings
+    from spacedialog.team.sync import SyncEnvironment
 
-    return Surroundings(lambda: time.time_ns() // 1000, random.random, time.sleep, os.urandom, tell)
+    return SyncEnvironment(lambda: time.time_ns() // 1000, random.random, time.sleep, os.urandom, tell)
 
 
 def _user() -> str:

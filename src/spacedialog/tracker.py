@@ -16,23 +16,23 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from spacedialog.editing.session import Session
 from spacedialog.errors import DateError, NotFoundError
-from spacedialog.model.entry import Draft
-from spacedialog.model.progress import Watch, unwatched
+from spacedialog.model.entry import PendingEntry
+from spacedialog.model.progress import Progress, silent
 from spacedialog.model.rows.record import Written
 from spacedialog.model.vocabulary import LinkDecision
 from spacedialog.store import database
 from spacedialog.store import log as journal
-from spacedialog.store.read.snapshot import View
+from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.store.write import append as writer
 from spacedialog.store.write import team_state
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from spacedialog.editing.commitments import Addition
+    from spacedialog.editing.commitments import NewCommitment
     from spacedialog.editing.updates import Update
     from spacedialog.model.dates import VagueDate
-    from spacedialog.model.entry import Change
+    from spacedialog.model.entry import Entry
 
     When = VagueDate | str
 
@@ -72,22 +72,22 @@ class Tracker:
         try:
             return self.path.exists()
         except OSError as error:
-            raise database.unusable(self.path, error) from error
+            raise database.store_error(self.path, error) from error
 
     # Looking
 
     @contextmanager
     def view(
         self, as_of: date | None = None, *, known_at: int | None = None, at_seq: int | None = None
-    ) -> Iterator[View]:
+    ) -> Iterator[Snapshot]:
         """The record as of a day (today), as far as it had been recorded at a time (µs since 1970, UTC).
 
         With `at_seq`, as it stood at that position of the team's log; NotFoundError where that was not reached.
         """
         with self._reading(known_at, at_seq) as connection:
-            yield View(connection, as_of or self.today)
+            yield Snapshot(connection, as_of or self.today)
 
-    def log(self, *, known_at: int | None = None) -> Iterator[Change]:
+    def log(self, *, known_at: int | None = None) -> Iterator[Entry]:
         """Every entry of the log in the order recorded, up to a time: what `export` writes."""
         with self._reading(known_at) as connection:
             for change in journal.entries(connection):
@@ -95,10 +95,10 @@ class Tracker:
                     raise TypeError(change.id)  # as only a damaged file has; whoever writes it out could not blame that
                 yield change
 
-    def arrivals(self) -> list[Change]:
+    def arrivals(self) -> list[Entry]:
         """Every entry of the log in the order in which it came into this store."""
         with self._reading(None) as connection:
-            return journal.arrivals(connection)
+            return journal.in_arrival_order(connection)
 
     @contextmanager
     def _reading(self, known_at: int | None, at_seq: int | None = None) -> Iterator[sqlite3.Connection]:
@@ -115,7 +115,7 @@ class Tracker:
                         f"position {at_seq} of a team's log was not reached: this copy is at {reached}",
                         "spacedialog sync gets what is new" if reached else "only the record of a team has positions",
                     )
-                with closing(database.copy_of_log(connection, known_at=known_at, at_seq=at_seq)) as copy:
+                with closing(database.past_record(connection, known_at=known_at, at_seq=at_seq)) as copy:
                     yield copy
 
     @contextmanager
@@ -127,7 +127,7 @@ class Tracker:
             from spacedialog.maintenance import checks
 
             if self.has_store and not checks.is_sound(self.path):
-                raise database.damaged(self.path) from error
+                raise database.damaged_store_error(self.path) from error
             raise
 
     # Writing
@@ -168,11 +168,11 @@ class Tracker:
         return self._update("rescheduled", Update(ref, self._on(on), due=_date(due), note=note, evidence=evidence))
 
     def _update(self, did: str, update: Update) -> Written:
-        from spacedialog.editing.updates import draft
+        from spacedialog.editing.updates import pending_update
 
         with self._writing() as session:
             target = session.view.refs.resolve(update.ref)
-            written = session.keep(did, [target], [draft(update, target, session.view.standing(target))])
+            written = session.keep(did, [target], [pending_update(update, target, session.view.standing(target))])
             if update.evidence or not written.differences:
                 return written
             return written._replace(notices=(*written.notices, _UNEVIDENCED))
@@ -187,28 +187,30 @@ class Tracker:
         evidence: str | None = None,
     ) -> Written:
         """Correct what a commitment or a milestone says: its fields to new values, None to empty one."""
-        from spacedialog.editing.commitments import correction
+        from spacedialog.editing.commitments import correct
 
         with self._writing() as session:
             target = session.view.refs.resolve(ref)
             session.view.standing(target)
-            draft = correction(session.view, target, values, self._on(on), note, evidence)
-            return session.keep("edited", [target], [draft])
+            pending_update = correct(session.view, target, values, self._on(on), note, evidence)
+            return session.keep("edited", [target], [pending_update])
 
     def add(
         self,
-        addition: Addition,
+        addition: NewCommitment,
         *,
         on: When | None = None,
         note: str | None = None,
         evidence: str | None = None,
     ) -> Written:
         """Put a commitment on record, under the next free number of its dialogue unless it brings a ref."""
-        from spacedialog.editing.commitments import new_commitment
+        from spacedialog.editing.commitments import create_commitment
 
         with self._writing() as session:
-            target, draft = new_commitment(session.view, self._new_id(), addition, self._on(on), note, evidence)
-            return session.keep("added", [target], [draft])
+            target, pending_update = create_commitment(
+                session.view, self._new_id(), addition, self._on(on), note, evidence
+            )
+            return session.keep("added", [target], [pending_update])
 
     def add_milestone(
         self,
@@ -222,12 +224,14 @@ class Tracker:
         evidence: str | None = None,
     ) -> Written:
         """Put a dated event of a commitment on record, under the commitment's ref and the next free number."""
-        from spacedialog.editing.commitments import NewMilestone, new_milestone
+        from spacedialog.editing.commitments import NewMilestone, create_milestone
 
         with self._writing() as session:
             milestone = NewMilestone(session.view.refs.resolve(ref), title, _date(when), recurs)
-            target, draft = new_milestone(session.view, self._new_id(), milestone, self._on(on), note, evidence)
-            return session.keep("added", [target], [draft])
+            target, pending_update = create_milestone(
+                session.view, self._new_id(), milestone, self._on(on), note, evidence
+            )
+            return session.keep("added", [target], [pending_update])
 
     def assess(
         self,
@@ -242,14 +246,14 @@ class Tracker:
         evidence: str | None = None,
     ) -> Written:
         """Record a verdict on a commitment, or on one party to it, by an assessor: the author unless one is named."""
-        from spacedialog.editing.assessments import Finding, assessment
+        from spacedialog.editing.assessments import NewAssessment, create_assessment
         from spacedialog.model.rubrics import HOUSE
 
         with self._writing() as session:
             target = session.view.refs.resolve(ref)
-            finding = Finding(verdict, assessor or self.author, rubric or HOUSE, party)
-            about, draft = assessment(session.view, target, finding, self._on(on), note, evidence)
-            written = session.keep("assessed", [about], [draft])
+            finding = NewAssessment(verdict, assessor or self.author, rubric or HOUSE, party)
+            about, pending_update = create_assessment(session.view, target, finding, self._on(on), note, evidence)
+            written = session.keep("assessed", [about], [pending_update])
             title = session.view.standing(target)["title"]
             notices = written.notices if evidence else (*written.notices, _UNEVIDENCED)
             return written._replace(title=title, notices=notices)
@@ -269,17 +273,17 @@ class Tracker:
     def _decide(
         self, decided: LinkDecision, old: str, new: str, on: When | None, note: str | None, evidence: str | None
     ) -> Written:
-        from spacedialog.analysis.compare import decision
+        from spacedialog.analysis.compare import decide_link
 
         with self._writing() as session:
             pair = session.view.refs.resolve(old), session.view.refs.resolve(new)
             day = self._on(on) if on else None
-            target, draft = decision(session.view, pair, decided, day, note, evidence)
-            written = session.keep(decided.value, [target], [draft])
+            target, pending_update = decide_link(session.view, pair, decided, day, note, evidence)
+            written = session.keep(decided.value, [target], [pending_update])
             told = tuple(one for one in written.differences if one.field == "decided")
             return written._replace(differences=told)
 
-    def apply(self, text: str, name: str, *, watch: Watch = unwatched) -> Written:
+    def apply(self, text: str, name: str, *, watch: Progress = silent) -> Written:
         """Record many updates (JSON Lines or CSV) as one action: all of them, or none.
 
         What is on record already is passed over. ProblemsError lists everything that is wrong with the updates,
@@ -293,7 +297,7 @@ class Tracker:
                 self.today,
                 session.view.refs.resolve,
                 session.view.standing,
-                lambda item: journal.live(session.connection, item),
+                lambda item: journal.live_entries(session.connection, item),
             )
             batch.read(text, watch)
             batch.problems.refuse()
@@ -306,7 +310,7 @@ class Tracker:
         *,
         bundled: bool = True,
         max_size: int | None = None,
-        watch: Watch = unwatched,
+        watch: Progress = silent,
     ) -> Written:
         """Take in a data file, or the log that `export` wrote; what is on record already is passed over.
 
@@ -317,14 +321,14 @@ class Tracker:
         """
         from spacedialog.importing import diff, reader
         from spacedialog.importing import parse as intake
-        from spacedialog.importing.changes import Candidates
+        from spacedialog.importing.changes import CandidateCount
 
         stream = BytesIO(content) if isinstance(content, bytes) else content
         contents = intake.read(stream, name, max_size or reader.MAX_SIZE)
         with self._writing(bundled=bundled) as session:
             if isinstance(contents, intake.Contents):
-                candidates = Candidates()
-                drafts = diff.drafts(contents, session, self.today, candidates, watch)
+                candidates = CandidateCount()
+                drafts = diff.new_entries(contents, session, self.today, candidates, watch)
                 appended = self.record(session.connection, drafts)
                 contents.problems.refuse()
                 notices = tuple(candidates.notices())
@@ -354,14 +358,14 @@ class Tracker:
         return check_on(_date(on), self.today) if on else VagueDate.parse(self.today.isoformat())
 
     def _new_id(self) -> str:
-        from spacedialog.model.entry import change_ids
+        from spacedialog.model.entry import new_entry_ids
 
-        return next(change_ids(self._now(), self._entropy(16)))
+        return next(new_entry_ids(self._now(), self._entropy(16)))
 
     @contextmanager
     def _writing(self, *, bundled: bool = True) -> Iterator[Session]:
         if self.dry_run and not self.has_store:
-            with closing(_bundled() if bundled else database.memory()) as connection:
+            with closing(_bundled() if bundled else database.in_memory()) as connection:
                 yield Session(self, connection, made=None)
             return
         seed = writer.seed if bundled else _no_seed
@@ -369,7 +373,7 @@ class Tracker:
         with self._blaming(*_NONSENSE), writing as (connection, is_new):
             yield Session(self, connection, made=str(self.path) if is_new else None)
 
-    def record(self, connection: sqlite3.Connection, drafts: Iterable[Sequence[Draft]]) -> writer.Appended:
+    def record(self, connection: sqlite3.Connection, drafts: Iterable[Sequence[PendingEntry]]) -> writer.Appended:
         """Append drafts, in groups by item, to the log of a connection that is in a write: the author's one action."""
         from spacedialog.editing.updates import check_text
 
@@ -378,7 +382,7 @@ class Tracker:
 
 
 def _bundled() -> sqlite3.Connection:
-    connection = database.memory()
+    connection = database.in_memory()
     connection.execute("BEGIN")
     writer.seed(connection)
     connection.execute("COMMIT")

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from benchmarks import carryover as measured
-from spacedialog.analysis.compare import compare, with_carried
-from spacedialog.analysis.similarity import AREA, PARTIES, THRESHOLD, Said, pairs
+from spacedialog.analysis.compare import add_comparison, compare
+from spacedialog.analysis.similarity import AREA, PARTIES, THRESHOLD, Wording, similar_pairs
 from spacedialog.errors import InputError, ProblemsError
 from spacedialog.importing.changes import bundled_path
 from spacedialog.maintenance import checks
@@ -255,12 +255,12 @@ def test_copies_that_exchange_their_decisions_agree(make: Maker, steps: list[tup
 def test_a_rebuilt_store_has_the_same_links(two: Tracker, tmp_path: Path) -> None:
     """doctor finds the table of links to be what the log says, and anything else in it amiss."""
     two.link("ROK3-12", "ROK4-33")
-    assert all(row.ok for row in checks.examine(two.path, now=NOON))
+    assert all(row.ok for row in checks.run_checks(two.path, now=NOON))
     damaged = tmp_path / "damaged.db"
     shutil.copy(two.path, damaged)
     with closing(sqlite3.connect(damaged, isolation_level=None)) as connection:
         connection.execute("UPDATE link SET decided = 'not-linked' WHERE decided = 'linked'")
-    assert not all(row.ok for row in checks.examine(damaged, now=NOON))
+    assert not all(row.ok for row in checks.run_checks(damaged, now=NOON))
 
 
 # In a data file
@@ -330,7 +330,7 @@ def test_what_is_wrong_with_the_links_of_a_file_is_told(
 
 WORDS = ["moon", "lander", "landers", "data", "satellite", "satellites", "weather", "the", "rules", "export"]
 SAID = st.builds(
-    Said,
+    Wording,
     st.from_regex(r"X-[0-9]{2}", fullmatch=True),
     st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join),
     st.sampled_from(["a", "b"]),
@@ -339,39 +339,41 @@ SAID = st.builds(
 
 
 @given(st.lists(SAID, max_size=6, unique_by=lambda said: said.ref), st.lists(SAID, max_size=6), st.randoms())
-def test_proposals_are_scores_from_0_to_1_and_hang_on_no_order(old: list[Said], new: list[Said], chance: Any) -> None:
+def test_proposals_are_scores_from_0_to_1_and_hang_on_no_order(
+    old: list[Wording], new: list[Wording], chance: Any
+) -> None:
     """Scores lie between the threshold and 1, best first, whatever order the commitments come in."""
     new = [said._replace(ref=f"Y-{number:02}") for number, said in enumerate(new)]
-    found = pairs(old, new)
+    found = similar_pairs(old, new)
     assert [pair.score for pair in found] == sorted((pair.score for pair in found), reverse=True)
     assert all(THRESHOLD - 0.005 <= pair.score <= 1 for pair in found)
     turned = chance.sample(old, len(old)), chance.sample(new, len(new))
-    assert pairs(*turned) == found
+    assert similar_pairs(*turned) == found
 
 
 @given(st.lists(SAID, min_size=1, max_size=5))
-def test_a_lower_threshold_adds_pairs_and_changes_none(of: list[Said]) -> None:
+def test_a_lower_threshold_adds_pairs_and_changes_none(of: list[Wording]) -> None:
     """What is proposed at a threshold is what a lower one has from there on."""
     old = [said._replace(ref=f"X-{number:02}") for number, said in enumerate(of)]
     new = [said._replace(ref=f"Y-{number:02}") for number, said in enumerate(of)]
-    all_ = pairs(old, new, least=AREA + PARTIES + 0.02)
-    assert set(pairs(old, new, least=0.7)) <= set(all_)
-    assert {pair for pair in all_ if pair.score > 0.71} <= set(pairs(old, new, least=0.7))
+    all_ = similar_pairs(old, new, least=AREA + PARTIES + 0.02)
+    assert set(similar_pairs(old, new, least=0.7)) <= set(all_)
+    assert {pair for pair in all_ if pair.score > 0.71} <= set(similar_pairs(old, new, least=0.7))
 
 
 def test_the_same_words_are_as_like_as_can_be() -> None:
     """The same words under one area, with the same parties, score 1; without a word in common there is no score."""
-    lander = Said("A-1", "Fly a lunar lander", "moon", ["KASA"])
-    rules = Said("A-2", "Compare rules of export", "rules", ["MSIT"])
-    (found,) = pairs([lander], [lander._replace(ref="B-1"), rules._replace(ref="B-2")])
+    lander = Wording("A-1", "Fly a lunar lander", "moon", ["KASA"])
+    rules = Wording("A-2", "Compare rules of export", "rules", ["MSIT"])
+    (found,) = similar_pairs([lander], [lander._replace(ref="B-1"), rules._replace(ref="B-2")])
     assert (found.old, found.new, found.score) == ("A-1", "B-1", 1.0)
 
 
 def test_words_that_hardly_differ_count_as_one() -> None:
     """`satellites` is found by `satellite`, `satire` is not."""
-    old = [Said("A-1", "satellite", "x", []), Said("A-2", "satire", "x", []), Said("A-3", "harbour", "x", [])]
-    new = [Said("B-1", "satellites", "x", []), Said("B-2", "oceans", "x", [])]
-    assert [(pair.old, pair.new) for pair in pairs(old, new)] == [("A-1", "B-1")]
+    old = [Wording("A-1", "satellite", "x", []), Wording("A-2", "satire", "x", []), Wording("A-3", "harbour", "x", [])]
+    new = [Wording("B-1", "satellites", "x", []), Wording("B-2", "oceans", "x", [])]
+    assert [(pair.old, pair.new) for pair in similar_pairs(old, new)] == [("A-1", "B-1")]
 
 
 def test_the_threshold_finds_what_the_docs_say() -> None:
@@ -458,15 +460,15 @@ def test_links_and_verdicts_stand_side_by_side(two: Tracker) -> None:
     two.assess("ROK4-33", "partly-met", assessor="Anna", evidence="https://strelsau.example/seen")
     with two.view() as view:
         shown = view.detail(view.refs.resolve("ROK4-33"))
-        whole = with_carried(view.report(), view)
+        whole = add_comparison(view.report(), view)
         (listed,) = [row for row in view.dialogues() if row.key == "ROK4"]
     assert [one["ref"] for one in shown.carries_on] == ["ROK3-12"]
     assert [one.verdict for one in shown.assessments] == ["partly-met"]
     assert [tables.did(row) for row in shown.history[-2:]] == ["linked", "assessed: partly-met (Anna, fulfilment@1)"]
     assert listed.claimed == 2
-    pairs = dict(documents.detail(shown).sheet.rows)
-    assert pairs["carries on"].startswith("ROK3-12")
-    assert pairs["assessment"].startswith("partly-met (Anna")
+    similar_pairs = dict(documents.detail(shown).sheet.rows)
+    assert similar_pairs["carries on"].startswith("ROK3-12")
+    assert similar_pairs["assessment"].startswith("partly-met (Anna")
     document, page, book = documents.whole(whole), io.StringIO(), io.BytesIO()
     assert {"Assessments", "What ROK4 took up of ROK3"} <= {block.heading for block in document.blocks}
     html.write(document, page)
@@ -507,7 +509,7 @@ def test_a_team_shares_links_and_verdicts(make: Maker, clock: Clock) -> None:
         assert [row.ref for row in view.assessments()] == ["ROK4-33"]
         assert view.history() == other.history()
     for one in (anna, rudolf):
-        assert all(row.ok for row in checks.examine(one.path, now=clock()))
+        assert all(row.ok for row in checks.run_checks(one.path, now=clock()))
 
 
 def test_a_link_that_was_taken_back_is_still_named(two: Tracker) -> None:
@@ -519,4 +521,4 @@ def test_a_link_that_was_taken_back_is_still_named(two: Tracker) -> None:
         for ref in ("ROK3-12", "ROK4-33"):
             assert [row.kind for row in view.history(view.refs.resolve(ref), limit=2)] == ["create", "retract"]
         assert ("ROK3-12", "ROK4-33") not in view.decisions("ROK3", "ROK4")
-    assert all(row.ok for row in checks.examine(two.path, now=NOON))
+    assert all(row.ok for row in checks.run_checks(two.path, now=NOON))

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from spacedialog.errors import InputError
 from spacedialog.maintenance import checks as checkup
-from spacedialog.model.entry import CREATE, NOTE, RETRACT, SET, Change, Draft, record
+from spacedialog.model.entry import CREATE, NOTE, RETRACT, SET, Entry, PendingEntry, make_entry
 from spacedialog.model.fold import fold
 from spacedialog.model.rows.assessment import AssessmentRow
 from spacedialog.model.rows.record import CommitmentRow
@@ -65,7 +65,7 @@ EVENTS = st.lists(
 )
 
 
-def changes_of(events: list[Any], first: str | None) -> list[Change]:
+def changes_of(events: list[Any], first: str | None) -> list[Entry]:
     """The log of one commitment with a milestone: its first statement, then these events in the order recorded."""
     bodies: list[tuple[str, str, dict[str, Any]]] = [
         (CREATE, "2026-01-01", {"type": "commitment", "set": {"status": first} if first else {}}),
@@ -77,21 +77,23 @@ def changes_of(events: list[Any], first: str | None) -> list[Change]:
             body["set"] = {"status": "met" if part else status} if status else {"detail": "x"}
         bodies.append((kind, on, {**body, **({"evidence": f"{URL}{len(bodies)}"} if shown else {})}))
     return [
-        record(Draft(kind, "item", on, body), change_id=f"{number:04}", ts=1000 + number, author="Ann", base=None)
+        make_entry(
+            PendingEntry(kind, "item", on, body), change_id=f"{number:04}", ts=1000 + number, author="Ann", base=None
+        )
         for number, (kind, on, body) in enumerate(bodies)
     ]
 
 
-def is_claimed(changes: list[Change]) -> bool:
+def is_claimed(changes: list[Entry]) -> bool:
     """The same in plain words: complete, and no entry on the whole since it came to be so bears evidence."""
     first, *rest = [change for change in changes if "milestone" not in change.content]
 
-    def place(change: Change) -> tuple[str, str, int]:
+    def place(change: Entry) -> tuple[str, str, int]:
         true = "2026-01-31" if change.on == "2026-01" else change.on
         return max(true, first.on), true, change.ts
 
     order = [first, *sorted(rest, key=place)]
-    run: list[Change] = []
+    run: list[Entry] = []
     status = None
     for change in order:
         new = change.content.get("set", {}).get("status", status)
@@ -260,11 +262,13 @@ Steps = st.lists(
 @given(Steps, st.randoms(use_true_random=False))
 def test_verdicts_fold_alike_in_any_order(steps: list[tuple[str, str, bool]], random: Any) -> None:
     """Copies that hold the same verdicts agree, the latest true one stands, and undo and redo leave all as it was."""
-    changes: list[Change] = []
+    changes: list[Entry] = []
 
     def add(kind: str, on: str, body: dict[str, Any]) -> str:
         number = f"{len(changes):04}"
-        changes.append(record(Draft(kind, "item", on, body), change_id=number, ts=len(changes), author="A", base=None))
+        changes.append(
+            make_entry(PendingEntry(kind, "item", on, body), change_id=number, ts=len(changes), author="A", base=None)
+        )
         return number
 
     standing = []
@@ -326,7 +330,7 @@ def test_an_exported_log_brings_the_verdicts_along(tracker: Tracker, make: Maker
     other = make(author="Other")
     other.import_file(out.getvalue().encode(), "log.json", bundled=False)
     assert verdicts(other) == verdicts(tracker)
-    assert all(check.ok for check in checkup.examine(other.path, now=0) if check.check in ("fold", "schema", "form"))
+    assert all(check.ok for check in checkup.run_checks(other.path, now=0) if check.check in ("fold", "schema", "form"))
 
 
 def test_reports_show_the_verdicts(tracker: Tracker) -> None:
@@ -394,7 +398,7 @@ def older(make: Maker, tracker: Tracker) -> Tracker:
 
 def test_a_store_from_before_assessments_is_sound_and_is_upgraded(older: Tracker) -> None:
     """`doctor` finds nothing wrong with it, reads show its claims, and the first verdict brings it up to date."""
-    checks = {check.check: check for check in checkup.examine(older.path, now=0)}
+    checks = {check.check: check for check in checkup.run_checks(older.path, now=0)}
     for name in ("schema", "fold", "integrity", "search"):
         assert checks[name].ok, checks[name]
     assert "claimed" in row(older, "02").flags
@@ -410,7 +414,7 @@ def test_an_older_table_that_was_altered_is_still_found(older: Tracker) -> None:
     with closing(sqlite3.connect(older.path, isolation_level=None)) as connection:
         connection.execute("UPDATE commitment SET title = 'Nothing' WHERE ref = 'RUR1-02'")
         connection.execute("ALTER TABLE area ADD COLUMN odd TEXT")
-    checks = {check.check: check for check in checkup.examine(older.path, now=0)}
+    checks = {check.check: check for check in checkup.run_checks(older.path, now=0)}
     assert not checks["fold"].ok
     assert "commitment" in " ".join(checks["fold"].said)
     assert any("area" in text for text in checks["schema"].said)

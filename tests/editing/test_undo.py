@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spacedialog.editing.commitments import Addition
+from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import InputError, NotFoundError, ProblemsError
 from spacedialog.importing.changes import bundled_path
 from spacedialog.tracker import Tracker
@@ -19,7 +19,7 @@ from tests.support.bundled import COMMITMENTS
 if TYPE_CHECKING:
     from tests.conftest import Maker
 
-FLY = Addition("Fly a kite", "moon", "JS", dialogue="RUR1")
+FLY = NewCommitment("Fly a kite", "moon", "JS", dialogue="RUR1")
 
 
 def state(tracker: Tracker) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from spacedialog.store.write import append as writer
 from spacedialog.store.write import team_state
 from spacedialog.team.exchange import first_chain, link
 from spacedialog.team.server import connect
-from spacedialog.team.sync import Copy, Surroundings, begin
+from spacedialog.team.sync import Replica, SyncEnvironment, begin
 from spacedialog.tracker import Tracker
 from tests.support.bundled import REFS
 from tests.support.proxy import Relay, relay
@@ -60,7 +60,7 @@ class Did(NamedTuple):
     seconds: float
 
 
-class Replica(threading.Thread):
+class Member(threading.Thread):
     """A member who records and syncs, round after round, until told to end."""
 
     def __init__(self, number: int, folder: Path, port: int, orders: Orders, enough: threading.Event) -> None:
@@ -104,8 +104,8 @@ class Replica(threading.Thread):
 
     def sync(self) -> None:
         """Sync, with waits that are shorter than those of people."""
-        around = Surroundings(_now, self.random.random, self._wait, self.random.randbytes, lambda _: None)
-        Copy(self.tracker.path, lambda member: connect(member.url).log(LOG), around).sync()
+        around = SyncEnvironment(_now, self.random.random, self._wait, self.random.randbytes, lambda _: None)
+        Replica(self.tracker.path, lambda member: connect(member.url).log(LOG), around).sync()
 
     def _wait(self, seconds: float) -> None:
         self.retries += 1
@@ -126,7 +126,7 @@ def run(orders: Orders) -> Did:
     ):
         connect(server.url).create(LOG, LOG)
         enough = threading.Event()
-        replicas = [Replica(number, Path(folder), network.port, orders, enough) for number in range(orders.replicas)]
+        replicas = [Member(number, Path(folder), network.port, orders, enough) for number in range(orders.replicas)]
         for replica in replicas:
             replica.start()
         kills, cuts, stops = _harm(server, network, orders, replicas)
@@ -149,7 +149,7 @@ def run(orders: Orders) -> Did:
         )
 
 
-def _harm(server: Server, network: Relay, orders: Orders, replicas: list[Replica]) -> tuple[int, int, int]:
+def _harm(server: Server, network: Relay, orders: Orders, replicas: list[Member]) -> tuple[int, int, int]:
     """Kill, cut and stop until there was enough of each."""
     chance = random.Random(orders.seed)
     kills = cuts = stops = 0
@@ -177,7 +177,7 @@ def _harm(server: Server, network: Relay, orders: Orders, replicas: list[Replica
     return kills, cuts, stops
 
 
-def _check(server: Server, replicas: list[Replica]) -> int:
+def _check(server: Server, replicas: list[Member]) -> int:
     rows = server.sql(f"SELECT seq, id, sha, chain FROM spacedialog_change WHERE log_id = '{LOG}' ORDER BY seq")
     assert [row[0] for row in rows] == list(range(1, len(rows) + 1)), "a position is missing"
     assert len({row[1] for row in rows}) == len(rows), "a change stands twice"

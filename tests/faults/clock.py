@@ -75,7 +75,7 @@ def _leaps(folder: Path, writes: int, draw: random.Random, broken: list[str]) ->
         known = [entry.id for entry in tracker.log(known_at=change.ts)]
         if known[-1] != change.id:
             broken.append(f"--known-at {change.ts} does not end with the entry of that stamp")
-    (stamps,) = (check for check in checks.examine(store, now=_FUTURE - _DAY) if check.check == "stamps")
+    (stamps,) = (check for check in checks.run_checks(store, now=_FUTURE - _DAY) if check.check == "stamps")
     for change in entries:
         said = " ".join(line for line in stamps.said if change.id in line)
         if (change.content["note"] in ahead) is not ("in the future" in said):

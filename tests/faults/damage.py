@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from spacedialog.errors import SpacedialogError
 from spacedialog.maintenance import checks as checkup
-from spacedialog.model.entry import Change
+from spacedialog.model.entry import Entry
 from spacedialog.store import database
 from tests.faults import stores
 from tests.faults.verdict import Verdict, script
@@ -83,7 +83,7 @@ class _Original(NamedTuple):
     """A store before it is damaged: its files by the end of their names, its entries by row."""
 
     parts: dict[str, bytes]
-    entries: dict[int, Change]
+    entries: dict[int, Entry]
 
 
 def run(folder: Path, copies: int, seed: int) -> Verdict:
@@ -128,9 +128,9 @@ def _originals(folder: Path) -> Iterable[_Original]:
     yield _Original(parts, entries)
 
 
-def _by_row(store: Path) -> dict[int, Change]:
+def _by_row(store: Path) -> dict[int, Entry]:
     with database.reading(store) as connection:
-        return {row: Change._make(values) for row, *values in connection.execute("SELECT rowid, * FROM change")}
+        return {row: Entry._make(values) for row, *values in connection.execute("SELECT rowid, * FROM change")}
 
 
 def _looked_over(store: Path, original: _Original, parts: dict[str, bytes], counts: dict[str, int]) -> list[str]:
@@ -142,10 +142,10 @@ def _looked_over(store: Path, original: _Original, parts: dict[str, bytes], coun
     whole = [change for change in entries if _stands(change, original.parts, parts)]
     new = store.with_name("rescued.db")
     said: list[str] = []
-    rescued: Sequence[Change] = []
+    rescued: Sequence[Entry] = []
     clean = False
     try:
-        checks = checkup.examine(store, now=stores.NOW + 3600 * 1_000_000)
+        checks = checkup.run_checks(store, now=stores.NOW + 3600 * 1_000_000)
         said = [line for check in checks if check.check == "changes" for line in check.said]
         clean = all(check.ok for check in checks)
     except SpacedialogError as error:
@@ -189,7 +189,7 @@ def _looked_over(store: Path, original: _Original, parts: dict[str, bytes], coun
     return problems
 
 
-def _stands(change: Change, original: dict[str, bytes], parts: dict[str, bytes]) -> bool:
+def _stands(change: Entry, original: dict[str, bytes], parts: dict[str, bytes]) -> bool:
     """Whether the change's record, head and values, is in the damaged bytes as it was; not judged if cut in two."""
     values = [change.id.encode(), change.ts.to_bytes(8, "big")]
     values += [text.encode() for text in change[2:9] if isinstance(text, str)]

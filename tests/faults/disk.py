@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from spacedialog.errors import SpacedialogError
-from spacedialog.model.entry import Change
+from spacedialog.model.entry import Entry
 from tests.faults import stores
 from tests.faults.stores import Action, Ended
 from tests.faults.verdict import LANES, Verdict, script, side_by_side
@@ -151,7 +151,7 @@ def _problems(action: Action, store: Path, done: Ended) -> Iterator[str]:
     if done.status != 0 and (left := _strays(store, "-wal", "-shm")):
         yield f"left behind: {', '.join(left)}"
     before = stores.log(action.before) if action.before else []
-    entries: list[Change] = []
+    entries: list[Entry] = []
     if store.exists():
         entries, wrong = stores.sound(store)
         yield from wrong

@@ -26,16 +26,16 @@ from typing import Any, NamedTuple
 
 from spacedialog.errors import ProblemsError, SpacedialogError
 from spacedialog.importing import parse as intake
-from spacedialog.importing.changes import entry_drafts, opening_drafts
+from spacedialog.importing.changes import commitment_entries, opening_entries
 from spacedialog.importing.reader import parse_size
 from spacedialog.importing.updates_file import Batch
 from spacedialog.model import typed_dates
 from spacedialog.model.dates import Recurrence, VagueDate
-from spacedialog.model.entry import EXPORT_FORMAT, EXPORT_OPENING, canonical, fingerprint, record
+from spacedialog.model.entry import EXPORT_FORMAT, EXPORT_OPENING, canonical_json, entry_hash, make_entry
 from spacedialog.model.fold import fold
 from spacedialog.store import database
 from spacedialog.store import log as journal
-from spacedialog.store.read.snapshot import View
+from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.store.write import append as writer
 from spacedialog.tracker import Tracker
 
@@ -322,16 +322,18 @@ class Data:
         if not isinstance(found, intake.Contents):
             list(found)
             return
-        groups = [*opening_drafts(found.opening)]
+        groups = [*opening_entries(found.opening)]
         groups += [
             group
             for entry in found.entries()
             if not found.problems
-            for group in entry_drafts(found.opening["dialogue"], entry)
+            for group in commitment_entries(found.opening["dialogue"], entry)
         ]
         found.problems.refuse()
         for group in groups:
-            made = [record(draft, change_id=f"{n:036}", ts=n, author="F", base=None) for n, draft in enumerate(group)]
+            made = [
+                make_entry(draft, change_id=f"{n:036}", ts=n, author="F", base=None) for n, draft in enumerate(group)
+            ]
             assert fold(made) is not None
 
 
@@ -346,7 +348,7 @@ class Log:
         tracker.import_file(json.dumps(document).encode(), "seed", bundled=False)
         tracker.undo(tracker.mark("RUR1-02", "stalled").undo)
         self._changes = list(tracker.log())
-        self._connection = database.memory()
+        self._connection = database.in_memory()
 
     def __call__(self, rng: random.Random) -> None:
         changes = rng.sample(self._changes, rng.randint(1, len(self._changes)))
@@ -372,7 +374,7 @@ class Log:
         try:
             if not isinstance(found, intake.Contents):
                 writer.merge(self._connection, found, "fuzz")
-                view = View(self._connection, TODAY)
+                view = Snapshot(self._connection, TODAY)
                 list(view.commitments())
                 view.upcoming(everything=True)
                 view.history()
@@ -385,19 +387,19 @@ def sign(entry: dict[str, Any]) -> None:
     """Give an entry the hash that fits what it says, as far as it says anything."""
     fields: list[Any] = [entry.get(name) for name in ("id", "ts", "on", "author", "kind", "item", "base")]
     with suppress(ValueError, TypeError, RecursionError):
-        fields.append(canonical(entry.get("body")))
-        entry["sha"] = fingerprint(*fields)
+        fields.append(canonical_json(entry.get("body")))
+        entry["sha"] = entry_hash(*fields)
 
 
 class Updates:
     """Files of updates, as JSON Lines and as CSV, against the bundled record."""
 
     def __init__(self) -> None:
-        self._connection = database.memory()
+        self._connection = database.in_memory()
         self._connection.execute("BEGIN")
         writer.seed(self._connection)
         self._connection.execute("COMMIT")
-        self._view = View(self._connection, TODAY)
+        self._view = Snapshot(self._connection, TODAY)
 
     def __call__(self, rng: random.Random) -> None:
         records = deepcopy(RECORDS)
@@ -411,12 +413,12 @@ class Updates:
             content = changed_bytes(content, rng)
         view = self._view
         batch = Batch(
-            "fuzz", TODAY, view.refs.resolve, view.standing, lambda item: journal.live(self._connection, item)
+            "fuzz", TODAY, view.refs.resolve, view.standing, lambda item: journal.live_entries(self._connection, item)
         )
         batch.read(content.decode("utf-8", "replace" if rng.random() < 0.5 else "surrogateescape"))
         batch.problems.refuse()
         for draft in batch.drafts:
-            record(draft, change_id="0", ts=0, author="F", base=None)
+            make_entry(draft, change_id="0", ts=0, author="F", base=None)
 
 
 def csv_lines(records: Sequence[Any], rng: random.Random) -> Iterator[str]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from spacedialog.errors import SpacedialogError
-from spacedialog.model.entry import Change
+from spacedialog.model.entry import Entry
 from spacedialog.store import database
 from tests.faults import stores
 from tests.faults.stores import Action, Ended
@@ -110,9 +110,9 @@ def _acknowledged(done: Ended) -> bool:
     return done.status == 0 or "\n" in done.stdout
 
 
-def _looked_at(action: Action, store: Path, before: list[Change], done: Ended) -> tuple[bool, list[str]]:
+def _looked_at(action: Action, store: Path, before: list[Entry], done: Ended) -> tuple[bool, list[str]]:
     problems = [] if done.status in (0, -9) else [f"ended by itself with {done.status}: {done.stderr}"]
-    entries: list[Change] = []
+    entries: list[Entry] = []
     if store.exists():
         entries, wrong = stores.sound(store)
         problems += wrong

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from spacedialog.errors import SpacedialogError
-from spacedialog.model.entry import Change
+from spacedialog.model.entry import Entry
 from spacedialog.store import database
 from tests.faults import stores
 from tests.faults.recorded import LOSSES, Disk, Event, FolderSynced, Loss, Recorder, Said, Synced, laid
@@ -53,7 +53,7 @@ class _Recording(NamedTuple):
     events: list[Event]
     start: int
     folders: set[str]
-    entries: list[list[Change]]
+    entries: list[list[Entry]]
 
 
 def run(folder: Path, points: int, seed: int) -> Verdict:
@@ -138,8 +138,8 @@ def _after(recording: _Recording, disk: Disk, moment: int, loss: Loss, draw: ran
         shutil.rmtree(folder)
 
 
-def _problems(store: Path, groups: Sequence[Sequence[Change]], acknowledged: int) -> Iterator[str]:
-    entries: list[Change] = []
+def _problems(store: Path, groups: Sequence[Sequence[Entry]], acknowledged: int) -> Iterator[str]:
+    entries: list[Entry] = []
     if store.exists():
         entries, wrong = stores.sound(store)
         yield from wrong

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from benchmarks import data
-from spacedialog.model.entry import Change, holds
+from spacedialog.model.entry import Entry, has_valid_hash
 from spacedialog.store import database, migrations, trust
 from spacedialog.store import log as journal
 from spacedialog.store.write import projection
@@ -32,7 +32,7 @@ def tracker(store: Path, author: str = AUTHOR, now: Callable[[], int] = lambda: 
     return Tracker(store, today=date.fromisoformat(TODAY), now=now, author=author)
 
 
-def log(store: Path) -> list[Change]:
+def log(store: Path) -> list[Entry]:
     """The entries of a store; none where there is no store."""
     return list(tracker(store).log()) if store.exists() else []
 
@@ -85,14 +85,14 @@ def actions(folder: Path, *, updates: int = 20, commitments: int = 60) -> dict[s
     return {name: Action(name, *command) for name, command in commands.items()}
 
 
-def _after_import(store: Path, file: Path, copy: Path) -> list[Change]:
+def _after_import(store: Path, file: Path, copy: Path) -> list[Entry]:
     shutil.copyfile(store, copy)
     with file.open("rb") as stream:
         tracker(copy).import_file(stream, file.name)
     return log(copy)
 
 
-def _older(store: Path, entries: Sequence[Change]) -> None:
+def _older(store: Path, entries: Sequence[Entry]) -> None:
     """A store as it was before the period tables: the log alone."""
     with closing(sqlite3.connect(store, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
@@ -156,7 +156,7 @@ def ended(process: subprocess.Popen[bytes]) -> Ended:
 def kept(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
     """The rows of every period table without their row numbers."""
     tables = {}
-    for table in trust.TABLES:
+    for table in trust.PROJECTION_TABLES:
         names = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "id"]
         columns = ", ".join(f'"{name}"' for name in names)
         tables[table] = sorted(connection.execute(f"SELECT {columns} FROM {table}"), key=repr)
@@ -166,7 +166,7 @@ def kept(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
 class Sound(NamedTuple):
     """The entries of a store, and what is wrong with it."""
 
-    entries: list[Change]
+    entries: list[Entry]
     problems: list[str]
 
 
@@ -188,11 +188,11 @@ def sound(store: Path) -> Sound:
             if kept(copy) != before:
                 problems.append("the tables are not what the log gives")
             copy.execute("ROLLBACK")
-    problems += [f"the hash of {change.id} does not fit" for change in entries if not holds(change)]
+    problems += [f"the hash of {change.id} does not fit" for change in entries if not has_valid_hash(change)]
     return Sound(entries, problems)
 
 
-def missing(entries: Sequence[Change], before: Sequence[Change]) -> list[str]:
+def missing(entries: Sequence[Entry], before: Sequence[Entry]) -> list[str]:
     """What of a log that was there before is there no longer."""
     now = set(entries)
     lost = [change.id for change in before if change not in now]

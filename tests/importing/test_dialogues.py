@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from spacedialog.editing.commitments import Addition
+from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import InputError
 from spacedialog.importing.changes import bundled_path
 from spacedialog.importing.dialogue_schema import DataFile
 from spacedialog.model.dates import VagueDate
-from spacedialog.model.entry import Change
+from spacedialog.model.entry import Entry
 from spacedialog.model.vocabulary import Status, Strength
 from tests.conftest import Maker
 from tests.support.bundled import DOCUMENTS
@@ -91,7 +91,7 @@ def test_updates_are_dated_and_stand_in_order(year: str) -> None:
 
 def test_an_older_dialogue_leaves_the_entries_of_the_newest_as_they_are(make: Maker) -> None:
     """The newest meeting is recorded first, so a record that came with it alone holds the same entries, to the byte."""
-    entries: list[Change] = list(make("bundled").log())
+    entries: list[Entry] = list(make("bundled").log())
     compiled = min(change.ts for change in entries)
     newest = [change for change in entries if change.ts == compiled]
     assert {json.loads(change.body)["set"].get("dialogue") for change in newest if '"dialogue":' in change.body} == {
@@ -234,8 +234,8 @@ def test_what_is_added_names_areas_and_parties_of_its_dialogue(make: Maker) -> N
     tracker = make("bundled")
     for more in ({"area": "maritime"}, {"area": "science", "lead": "KASA"}, {"area": "science", "partners": ["MOFA"]}):
         with pytest.raises(InputError) as caught:
-            tracker.add(Addition("Fly", source="MOFA", dialogue="ROK2", **more))
+            tracker.add(NewCommitment("Fly", source="MOFA", dialogue="ROK2", **more))
         assert "exploration, science, dialogue" in caught.value.remedy or "KARI" in caught.value.remedy
     with pytest.raises(InputError):
         tracker.edit("ROK2-05", {"area": "maritime"})
-    assert tracker.add(Addition("Fly", "Science", "MOFA", dialogue="rok2", lead="kari")).ref == "ROK2-09"
+    assert tracker.add(NewCommitment("Fly", "Science", "MOFA", dialogue="rok2", lead="kari")).ref == "ROK2-09"

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from spacedialog.editing.commitments import Addition
+from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import InputError, ProblemsError, SpacedialogError
 from spacedialog.importing.changes import bundled_path
-from spacedialog.model.entry import Change, Draft, canonical, fingerprint, item_id, record
+from spacedialog.model.entry import Entry, PendingEntry, canonical_json, entry_hash, item_id, make_entry
 from spacedialog.render import log_export
 from spacedialog.store.read.filter_sql import OfSide
 from spacedialog.tracker import Tracker
@@ -45,7 +45,7 @@ def exported(tracker: Tracker, *, lines: bool = False) -> bytes:
     return out.getvalue().encode()
 
 
-def log_file(*changes: Change) -> bytes:
+def log_file(*changes: Entry) -> bytes:
     """An exported log of these changes."""
     entries = [{**change._asdict(), "body": change.content} for change in changes]
     return json.dumps({"format": "spacedialog-log/1", "changes": entries}).encode()
@@ -104,7 +104,7 @@ def test_replicas_that_exchange_their_logs_agree(make: Maker) -> None:
     one.mark("4-07", "stalled", on="2026-05-01")
     other.mark("4-07", "complete", on="2026-04-01")
     one.undo(one.note("4-08", "A slip of the pen.").undo)
-    other.add(Addition("Fly", "science", "JS"))
+    other.add(NewCommitment("Fly", "science", "JS"))
     here, there = exported(one), exported(other, lines=True)
     assert one.import_file(there, "theirs.jsonl").changes == 2
     assert other.import_file(here, "mine.json").changes == 3
@@ -205,7 +205,7 @@ def test_what_people_recorded_stays(tracker: Tracker, document: Document) -> Non
     tracker.mark("1", "stalled", note="The lander is late.")
     tracker.reschedule("3", "2028")
     tracker.edit("2", {"title": "Our words"})
-    tracker.add(Addition("Fly kites", "moon", "JS"))
+    tracker.add(NewCommitment("Fly kites", "moon", "JS"))
     for edit in (_title, _note, _no_update, _moved):
         edit(document)
     assert take_in(tracker, document) > 0
@@ -272,7 +272,7 @@ def test_an_exported_log_comes_in_whole(make: Maker, bundled: bool, lines: bool)
     tracker.mark("4-07", "stalled", note='Quoted "words", é, \u202e and\na line', evidence="https://a.example/é?x=1&y")
     tracker.apply("ref,note\n4-08,one\n4-09,two\n", "updates.csv")
     tracker.undo()
-    tracker.add(Addition("Fly", "science", "JS", partners=["KASA"]))
+    tracker.add(NewCommitment("Fly", "science", "JS", partners=["KASA"]))
     copy = make()
     written = copy.import_file(exported(tracker, lines=lines), "log", bundled=bundled)
     assert written.created_store == str(copy.path)
@@ -289,7 +289,7 @@ def test_an_empty_log_makes_an_empty_store(make: Maker) -> None:
     assert list(tracker.log()) == []
     assert rows(tracker) == {}
     with pytest.raises(InputError, match="no dialogue"):
-        tracker.add(Addition("Fly", "science", "JS"))
+        tracker.add(NewCommitment("Fly", "science", "JS"))
 
 
 def test_a_log_that_was_tampered_with_is_refused(make: Maker, tracker: Tracker) -> None:
@@ -314,7 +314,13 @@ def test_two_changes_with_one_id_are_refused(tracker: Tracker) -> None:
     """A log with another change under an id of this store is refused, with each such id."""
     log = list(tracker.log())
     forged = [
-        record(Draft(c.kind, c.item, c.on, {**c.content, "note": "x"}), change_id=c.id, ts=c.ts, author="B", base=None)
+        make_entry(
+            PendingEntry(c.kind, c.item, c.on, {**c.content, "note": "x"}),
+            change_id=c.id,
+            ts=c.ts,
+            author="B",
+            base=None,
+        )
         for c in log[:2]
     ]
     with pytest.raises(ProblemsError) as caught:
@@ -326,10 +332,10 @@ def test_two_changes_with_one_id_are_refused(tracker: Tracker) -> None:
 
 def _entry(
     body: dict[str, Any], *, ts: int = 1_750_000_000_000_000, kind: str = "set", on: str = "2026-01-01"
-) -> Change:
-    item, text = item_id("commitment", "RUR1-02"), canonical(body)
-    change = Change("01900000-0000-7000-8000-0000000000aa", ts, on, "Mallory", kind, item, None, text, "")
-    return change._replace(sha=fingerprint(*change[:8]))
+) -> Entry:
+    item, text = item_id("commitment", "RUR1-02"), canonical_json(body)
+    change = Entry("01900000-0000-7000-8000-0000000000aa", ts, on, "Mallory", kind, item, None, text, "")
+    return change._replace(sha=entry_hash(*change[:8]))
 
 
 @pytest.mark.parametrize(
@@ -401,7 +407,7 @@ def test_a_time_that_no_clock_shows_is_refused(tracker: Tracker, ts: int) -> Non
 
 def test_a_ref_of_another_commitment_is_refused(tracker: Tracker, document: Document) -> None:
     """A file whose refs other commitments bear here is refused, with each of them, case aside."""
-    tracker.add(Addition("Fly kites", "moon", "JS", ref="RUR1-06"))
+    tracker.add(NewCommitment("Fly kites", "moon", "JS", ref="RUR1-06"))
     tracker.edit("2", {"ref": "RUR1-07"})
     log = list(tracker.log())
     for ref in ("rur1-06", "RUR1-07"):

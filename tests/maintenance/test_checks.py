@@ -14,8 +14,8 @@ import pytest
 
 from spacedialog.errors import InputError, StoreError
 from spacedialog.maintenance import checks
-from spacedialog.model.entry import Change, canonical, change_ids, fingerprint
-from spacedialog.model.rows.record import CheckRow
+from spacedialog.model.entry import Entry, canonical_json, entry_hash, new_entry_ids
+from spacedialog.model.rows.record import DoctorRow
 from spacedialog.store.recovery import image
 from spacedialog.tracker import Tracker
 from tests.conftest import NOON, Maker
@@ -33,9 +33,9 @@ def desk(tmp_path: Path) -> Desk:
     return desk
 
 
-def examined(tracker: Tracker, *, now: int = NOON + 10**9) -> dict[str, CheckRow]:
+def examined(tracker: Tracker, *, now: int = NOON + 10**9) -> dict[str, DoctorRow]:
     """What each check of the tracker's store found."""
-    return {row.check: row for row in checks.examine(tracker.path, now=now)}
+    return {row.check: row for row in checks.run_checks(tracker.path, now=now)}
 
 
 def wrong(tracker: Tracker) -> set[str]:
@@ -79,7 +79,7 @@ def test_doctor_leaves_everything_as_it_is(tracker: Tracker) -> None:
         crashed.with_name("crashed.db-wal").write_bytes(tracker.path.with_name(tracker.path.name + "-wal").read_bytes())
         assert crashed.with_name("crashed.db-wal").stat().st_size > PAGE
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir()}
-    found = {row.check: row for row in checks.examine(crashed, now=NOON + 10**9)}
+    found = {row.check: row for row in checks.run_checks(crashed, now=NOON + 10**9)}
     assert found["changes"] == ("changes", len(list(tracker.log())), 0, True, ())
     assert all(row.ok for name, row in found.items() if name != "modes")
     assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir()} == before
@@ -97,14 +97,14 @@ def test_a_torn_log_of_sqlite_hides_no_change_from_a_rescue(tracker: Tracker) ->
         frames = bytearray(tracker.path.with_name(tracker.path.name + "-wal").read_bytes())
     frames[32 + 24 + 4000] ^= 0xFF
     wal.write_bytes(frames)
-    found = {row.check: row for row in checks.examine(crashed, now=NOON + 10**9)}
+    found = {row.check: row for row in checks.run_checks(crashed, now=NOON + 10**9)}
     assert not found["file"].ok
     new = crashed.with_name("new.db")
     checks.rescue(crashed, new)
     assert {"Heard of it 4 times."} <= {change.content.get("note") for change in list_of(new, tracker)}
 
 
-def list_of(path: Path, like: Tracker) -> list[Change]:
+def list_of(path: Path, like: Tracker) -> list[Entry]:
     """The log of the store at `path`."""
     from spacedialog.tracker import Tracker
 
@@ -159,10 +159,10 @@ def test_a_log_without_its_triggers_is_found(tracker: Tracker) -> None:
 def odd_change(tracker: Tracker, *, ts: int, on: str, body: object, change_id: str = "", kind: str = "note") -> str:
     """A change as no command writes it, its hash in order, put into the log; its id."""
     item = next(tracker.log()).item
-    change_id = change_id or next(change_ids(ts, bytes(16)))
-    text = body if isinstance(body, str) else canonical(body)
+    change_id = change_id or next(new_entry_ids(ts, bytes(16)))
+    text = body if isinstance(body, str) else canonical_json(body)
     said = (change_id, ts, on, "Mallory", kind, item, None, text)
-    row = (*said, fingerprint(*said), None)
+    row = (*said, entry_hash(*said), None)
     with closing(sqlite3.connect(tracker.path)) as connection:
         connection.execute("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         connection.commit()
@@ -180,7 +180,11 @@ def odd_change(tracker: Tracker, *, ts: int, on: str, body: object, change_id: s
 def test_odd_stamps_are_told_and_are_no_fault(tracker: Tracker, ts: int, on: str, own_time: bool, says: str) -> None:
     """A stamp ahead of the clock, one that is not its id's, and news from after it was recorded are remarked."""
     made = odd_change(
-        tracker, ts=ts, on=on, body={"v": 1, "note": "x"}, change_id="" if own_time else next(change_ids(1, bytes(16)))
+        tracker,
+        ts=ts,
+        on=on,
+        body={"v": 1, "note": "x"},
+        change_id="" if own_time else next(new_entry_ids(1, bytes(16))),
     )
     row = examined(tracker)["stamps"]
     assert row.ok
@@ -336,7 +340,7 @@ def test_damage_anywhere_is_a_finding_and_every_damaged_change_is_named(tracker:
         copy = tracker.path.with_name("copy.db")
         copy.write_bytes(spoiled(content, seed))
         before = copy.read_bytes()
-        found = {row.check: row for row in checks.examine(copy, now=NOON + 10**9)}
+        found = {row.check: row for row in checks.run_checks(copy, now=NOON + 10**9)}
         new = copy.with_name("new.db")
         try:
             rescued = checks.rescue(copy, new)

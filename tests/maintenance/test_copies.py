@@ -144,7 +144,7 @@ def test_a_restore_under_an_open_store_leaves_no_page_of_the_old_one(make: Maker
         assert list(old.log()) == list(new.log())
         old.note("33", "Life goes on.")
     assert list(old.log())[:-1] == list(new.log())
-    assert all(row.ok for row in checks.examine(old.path, now=2**60) if row.check != "modes")
+    assert all(row.ok for row in checks.run_checks(old.path, now=2**60) if row.check != "modes")
 
 
 def test_side_files_without_their_store_are_not_applied_to_a_new_one(make: Maker) -> None:
@@ -157,7 +157,7 @@ def test_side_files_without_their_store_are_not_applied_to_a_new_one(make: Maker
         shutil.copy(f"{old.path}-wal", f"{fresh.path}-wal")
     assert Path(f"{fresh.path}-wal").stat().st_size
     fresh.note("33", "A new store.")
-    assert all(row.ok for row in checks.examine(fresh.path, now=2**60) if row.check != "modes")
+    assert all(row.ok for row in checks.run_checks(fresh.path, now=2**60) if row.check != "modes")
 
 
 @pytest.mark.parametrize("spoil", ["cut", "changed", "text", "trigger", "newer"])
@@ -228,7 +228,7 @@ def test_the_five_newest_are_kept(make: Maker, tmp_path: Path) -> None:
     kept = {str(path) for path in tracker.path.parent.iterdir()} - {str(tracker.path), str(stranger)}
     assert kept == set(made[-5:])
     assert "backup-12-" in str(made[-1])
-    assert backup.before(tracker.path, "schema-3").name == "spacedialog.db.backup-13-before-schema-3"
+    assert backup.next_backup_path(tracker.path, "schema-3").name == "spacedialog.db.backup-13-before-schema-3"
 
 
 def test_restoring_is_told_as_json(desk: Desk) -> None:

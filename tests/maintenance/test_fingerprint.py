@@ -13,7 +13,7 @@ import pytest
 from spacedialog.errors import InputError, StoreError
 from spacedialog.maintenance import checks
 from spacedialog.maintenance.fingerprint import Fingerprint, fingerprint_of, parse
-from spacedialog.model.entry import fingerprint as hash_of
+from spacedialog.model.entry import entry_hash as hash_of
 from spacedialog.model.rows.record import FingerprintRow
 from spacedialog.tracker import Tracker
 from tests.conftest import NOON, Maker
@@ -153,7 +153,7 @@ def test_a_change_taken_away_shows(tracker: Tracker) -> None:
 def _triggers() -> str:
     from spacedialog.store import trust
 
-    return "".join(re.findall(r"^CREATE TRIGGER.*?END;$", trust.schema(), re.MULTILINE | re.DOTALL))
+    return "".join(re.findall(r"^CREATE TRIGGER.*?END;$", trust.schema_sql(), re.MULTILINE | re.DOTALL))
 
 
 def test_fingerprint_and_verify_at_the_shell(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spacedialog.errors import DateError
-from spacedialog.model.dates import REMEDY, Precision, Recurrence, Span, Unit, VagueDate, how_often, readable
+from spacedialog.model.dates import REMEDY, Precision, Recurrence, Span, Unit, VagueDate, readable, recurrence_text
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # its calls of pyparsing, not ours
@@ -492,5 +492,5 @@ def test_codes_are_shown_as_people_write_them(text: str, shown: str) -> None:
 )
 def test_how_often_is_said_as_people_do(span: str, said: str) -> None:
     """Once a year is every year, and ten years are not a year."""
-    assert how_often(span) == said
-    assert how_often("10 years") == "every 10 years"
+    assert recurrence_text(span) == said
+    assert recurrence_text("10 years") == "every 10 years"

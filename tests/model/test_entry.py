@@ -15,15 +15,15 @@ from hypothesis import strategies as st
 from spacedialog.model.entry import (
     CREATE,
     SET,
-    Change,
-    Draft,
-    canonical,
-    change_ids,
-    fingerprint,
-    holds,
+    Entry,
+    PendingEntry,
+    canonical_json,
+    entry_hash,
+    has_valid_hash,
     item_id,
-    next_ts,
-    record,
+    make_entry,
+    new_entry_ids,
+    next_timestamp,
 )
 
 LATEST_TS = 2**48 * 1000 - 1  # the last µs whose millisecond a UUIDv7 can hold
@@ -35,9 +35,11 @@ json_values = st.recursive(
 )
 
 
-def a_change(**values: Any) -> Change:
-    draft = Draft(SET, item_id("commitment", "RUR1-01"), "2026-10", {"set": {"status": "complete"}, "note": "é"})
-    change = record(draft, change_id=next(change_ids(1_700_000_000_000_000, bytes(16))), ts=9, author="Ann", base=None)
+def a_change(**values: Any) -> Entry:
+    draft = PendingEntry(SET, item_id("commitment", "RUR1-01"), "2026-10", {"set": {"status": "complete"}, "note": "é"})
+    change = make_entry(
+        draft, change_id=next(new_entry_ids(1_700_000_000_000_000, bytes(16))), ts=9, author="Ann", base=None
+    )
     return change._replace(**values)
 
 
@@ -47,7 +49,7 @@ def a_change(**values: Any) -> Change:
 @example(LATEST_TS, b"\xff" * 16)
 def test_an_id_is_a_uuid7_of_its_millisecond(ts: int, entropy: bytes) -> None:
     """Every id is a version 7 UUID in canonical form that begins with its millisecond."""
-    for text in islice(change_ids(ts, entropy), 50):
+    for text in islice(new_entry_ids(ts, entropy), 50):
         value = uuid.UUID(text)
         assert str(value) == text
         assert (value.version, value.variant) == (7, uuid.RFC_4122)
@@ -60,17 +62,17 @@ def test_an_id_is_a_uuid7_of_its_millisecond(ts: int, entropy: bytes) -> None:
 @example(0, bytes(16))
 def test_the_ids_of_an_action_ever_grow(ts: int, entropy: bytes) -> None:
     """The ids of one action strictly increase, however many they are."""
-    ids = list(islice(change_ids(ts, entropy), 2000))
+    ids = list(islice(new_entry_ids(ts, entropy), 2000))
     assert ids == sorted(set(ids))
 
 
 def test_ids_hang_on_the_entropy() -> None:
     """Two actions of one microsecond have different ids if any of their 16 random bytes differ."""
-    plain = list(islice(change_ids(7, bytes(16)), 3))
+    plain = list(islice(new_entry_ids(7, bytes(16)), 3))
     for position in range(16):
         other = bytearray(16)
         other[position] = 0x80
-        assert list(islice(change_ids(7, bytes(other)), 3)) != plain
+        assert list(islice(new_entry_ids(7, bytes(other)), 3)) != plain
 
 
 @given(st.text(), st.text())
@@ -97,7 +99,7 @@ def test_a_hash_never_changes() -> None:
     assert change.sha == "17ccae7c54d342277ad37d509caff9ad418a81b06a138453bdd39f2ff46d005f"
     form = json.dumps(list(change[:8]), ensure_ascii=False, separators=(",", ":"))
     assert change.sha == hashlib.sha256(form.encode()).hexdigest()
-    assert holds(change)
+    assert has_valid_hash(change)
 
 
 @pytest.mark.parametrize(
@@ -115,19 +117,19 @@ def test_a_hash_never_changes() -> None:
 )
 def test_a_hash_covers_every_field(field: str, value: object) -> None:
     """A change whose id, time, day, author, kind, item, base or body was altered no longer fits its hash."""
-    assert holds(a_change())
-    assert not holds(a_change(**{field: value}))
+    assert has_valid_hash(a_change())
+    assert not has_valid_hash(a_change(**{field: value}))
 
 
 def test_a_position_in_a_shared_log_is_no_part_of_the_hash() -> None:
     """A change keeps its hash when it is shared."""
-    assert holds(a_change(seq=12))
-    assert not holds(a_change(sha="0" * 64))
+    assert has_valid_hash(a_change(seq=12))
+    assert not has_valid_hash(a_change(sha="0" * 64))
 
 
 def test_neighbouring_fields_do_not_run_together() -> None:
     """The hash tells where one field ends and the next begins."""
-    assert fingerprint("a", 1, "2026", "b", "c", "d", None, "{}") != fingerprint(
+    assert entry_hash("a", 1, "2026", "b", "c", "d", None, "{}") != entry_hash(
         "a", 1, "2026", "bc", "", "d", None, "{}"
     )
 
@@ -136,7 +138,7 @@ def test_neighbouring_fields_do_not_run_together() -> None:
 @given(json_values)
 def test_canonical_json_says_the_same(value: object) -> None:
     """Canonical JSON reads back as what it was made from."""
-    assert json.loads(canonical(value)) == value
+    assert json.loads(canonical_json(value)) == value
 
 
 @given(st.dictionaries(st.text(), json_values, min_size=2, max_size=5), st.randoms(use_true_random=False))
@@ -144,20 +146,20 @@ def test_canonical_json_has_one_form(value: dict[str, object], random: Any) -> N
     """The order in which fields were set has no bearing on the canonical form."""
     names = list(value)
     random.shuffle(names)
-    assert canonical({name: value[name] for name in names}) == canonical(value)
+    assert canonical_json({name: value[name] for name in names}) == canonical_json(value)
 
 
 def test_canonical_json_is_short_and_plain() -> None:
     """Canonical JSON has sorted keys, no spaces and no needless escapes, and takes no number that JSON lacks."""
-    assert canonical({"b": [1, None], "a": "é\n漢"}) == '{"a":"é\\n漢","b":[1,null]}'
+    assert canonical_json({"b": [1, None], "a": "é\n漢"}) == '{"a":"é\\n漢","b":[1,null]}'
     with pytest.raises(ValueError, match="JSON"):
-        canonical({"a": float("nan")})
+        canonical_json({"a": float("nan")})
 
 
 def test_a_change_holds_what_the_draft_said() -> None:
     """Recording adds the id, the time, the author, the base and the body's version, and alters nothing."""
-    draft = Draft(CREATE, "i", "2026~", {"type": "party", "set": {"key": "RUR"}})
-    change = record(draft, change_id="x", ts=5, author="Ann", base="w")
+    draft = PendingEntry(CREATE, "i", "2026~", {"type": "party", "set": {"key": "RUR"}})
+    change = make_entry(draft, change_id="x", ts=5, author="Ann", base="w")
     assert change[:7] == ("x", 5, "2026~", "Ann", CREATE, "i", "w")
     assert change.content == {"v": 1, "type": "party", "set": {"key": "RUR"}}
     assert change.seq is None
@@ -169,4 +171,4 @@ def test_a_change_holds_what_the_draft_said() -> None:
 )
 def test_the_clock_never_goes_back(now: int, newest: int | None, ts: int) -> None:
     """An entry's time is the wall clock's, or just after the newest entry where the clock went back."""
-    assert next_ts(now, newest) == ts
+    assert next_timestamp(now, newest) == ts

@@ -11,8 +11,18 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from spacedialog.model.dates import VagueDate
-from spacedialog.model.entry import BODY_VERSION, CREATE, NOTE, RETRACT, SET, Change, Draft, canonical, record
-from spacedialog.model.fold import FOREVER, History, Period, Words, closing_day, fold, retracted, understands
+from spacedialog.model.entry import (
+    BODY_VERSION,
+    CREATE,
+    NOTE,
+    RETRACT,
+    SET,
+    Entry,
+    PendingEntry,
+    canonical_json,
+    make_entry,
+)
+from spacedialog.model.fold import FOREVER, History, Period, Words, closing_day, fold, is_understood, retracted_ids
 
 MORE = settings(max_examples=120, deadline=None)
 DAYS = [(date(2026, 1, 1) + timedelta(days)).isoformat() for days in (0, 1, 2, 30, 31, 59, 120, 364)]
@@ -61,19 +71,19 @@ class Log:
     """Changes of one item, each recorded after the others."""
 
     def __init__(self) -> None:
-        self.changes: list[Change] = []
+        self.changes: list[Entry] = []
 
     def add(self, kind: str, on: str, *, version: int = BODY_VERSION, **body: Any) -> str:
         """Record one more change; its id."""
         number = len(self.changes)
-        change = record(
-            Draft(kind, "item", on, body),
+        change = make_entry(
+            PendingEntry(kind, "item", on, body),
             change_id=f"{number:04}",
             ts=1000 + number // 3,  # some share their action, and so their time
             author="Ann",
             base=None,
         )
-        self.changes.append(change._replace(body=canonical({**change.content, "v": version})))
+        self.changes.append(change._replace(body=canonical_json({**change.content, "v": version})))
         return change.id
 
     def create(self, on: str = "2026-01-01", **values: Any) -> str:
@@ -148,7 +158,7 @@ def test_the_order_of_arrival_has_no_bearing(log: Log, random: Any) -> None:
 @given(logs(any_days), st.data())
 def test_undo_then_redo_is_the_identity(log: Log, data: st.DataObject) -> None:
     """Taking a change back, and then taking that back, leaves all as it was."""
-    gone = retracted(log.changes)
+    gone = retracted_ids(log.changes)
     live = [change.id for change in log.changes if change.id not in gone]
     assume(live)
     before = fold(log.changes)
@@ -157,8 +167,8 @@ def test_undo_then_redo_is_the_identity(log: Log, data: st.DataObject) -> None:
     after = fold(log.changes)
     assert (before is None) == (after is None)
     if before and after:
-        assert after._replace(retracted=frozenset()) == before._replace(retracted=frozenset())
-        assert after.retracted == before.retracted | {undo}
+        assert after._replace(retracted_ids=frozenset()) == before._replace(retracted=frozenset())
+        assert after.retracted_ids == before.retracted | {undo}
 
 
 @MORE
@@ -227,7 +237,7 @@ def _moves(history: History) -> list[tuple[str, str | None, str, str]]:
     return [(move.change, move.milestone, move.old, move.new) for move in history.redatings]
 
 
-def _place(change: Change) -> tuple[str, int, str]:
+def _place(change: Entry) -> tuple[str, int, str]:
     return closing_day(change.on), change.ts, change.id
 
 
@@ -256,7 +266,7 @@ def test_every_redating_moves_a_date(log: Log) -> None:
         values = change.content["set"]
         assert values.get("when" if move.milestone else "due") == move.new != move.old
         assert move.milestone == change.content.get("milestone")
-        assert change.id not in retracted(log.changes)
+        assert change.id not in retracted_ids(log.changes)
 
 
 # Examples
@@ -418,7 +428,7 @@ def test_a_slip_that_was_undone_never_was() -> None:
     history = log.fold()
     assert history.redatings == ()
     assert not history.periods[-1].slipped
-    assert history.retracted == {"0001"}
+    assert history.retracted_ids == {"0001"}
 
 
 def test_what_this_program_does_not_know_is_kept_aside() -> None:
@@ -455,7 +465,7 @@ def test_a_retraction_of_no_change_counts_for_nothing() -> None:
     log.add(RETRACT, "2026-02-01")
     log.add(RETRACT, "2026-02-01", retracts=7)
     log.add(RETRACT, "2026-02-01", retracts=None)
-    assert retracted(log.changes) == frozenset()
+    assert retracted_ids(log.changes) == frozenset()
     assert len(log.fold().periods) == 1
 
 
@@ -481,8 +491,8 @@ def test_the_day_of_a_date_is_its_latest(text: str) -> None:
 )
 def test_what_is_understood(kind: str, on: str, body: dict[str, Any], known: bool) -> None:
     """A change counts if its kind is known, its day has an end, and its values have names."""
-    change = record(Draft(kind, "item", on, body), change_id="id", ts=1, author="desk", base=None)
-    assert understands(change) == known
+    change = make_entry(PendingEntry(kind, "item", on, body), change_id="id", ts=1, author="desk", base=None)
+    assert is_understood(change) == known
 
 
 def test_a_note_stands_even_where_its_entry_empties_the_title() -> None:

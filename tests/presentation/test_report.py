@@ -15,7 +15,7 @@ import pytest
 
 from spacedialog.model.rows.record import Coverage
 from spacedialog.render import template
-from spacedialog.store.read.selection import Selection, filter_of
+from spacedialog.store.read.selection import Selection, to_filter
 from spacedialog.tracker import Tracker
 from tests.support.bundled import CHANGES, COMMITMENTS, COVERAGE
 from tests.support.program import PROGRAM, Desk, terminal
@@ -67,7 +67,7 @@ def test_oldest_check_is_that_of_the_part(tracker: Tracker) -> None:
     """How old the oldest check is counts the commitments of the part alone."""
     tracker.mark("2", "in-progress", on="2026-11-29")
     with tracker.view() as view:
-        part = filter_of(Selection(status=["in-progress"], text="relay"), view)
+        part = to_filter(Selection(status=["in-progress"], text="relay"), view)
         assert view.report(part).coverage == Coverage(1, 1, 2)
         assert (view.report().coverage.oldest_check_days or 0) > 300
 
@@ -75,7 +75,7 @@ def test_oldest_check_is_that_of_the_part(tracker: Tracker) -> None:
 def test_what_comes_next_in_an_area_is_of_the_part(tracker: Tracker) -> None:
     """The next milestone of an area is one of the commitments that the filter lets through."""
     with tracker.view() as view:
-        (area,) = view.report(filter_of(Selection(text="relay"), view)).areas
+        (area,) = view.report(to_filter(Selection(text="relay"), view)).areas
     assert (area.commitments, area.next_milestone) == (1, None)
 
 

@@ -18,16 +18,16 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from spacedialog.analysis.brief import brief
-from spacedialog.editing.commitments import Addition
+from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import SpacedialogError
 from spacedialog.presentation import brief as news
 from spacedialog.presentation import documents, tables
-from spacedialog.presentation.documents import Document
-from spacedialog.presentation.tables import Sheet
+from spacedialog.presentation.documents import View
+from spacedialog.presentation.tables import Table
 from spacedialog.render.output import Format, Output, show
 from spacedialog.render.text import flat, one_line
 from spacedialog.store.read.history import Since
-from spacedialog.store.read.snapshot import View
+from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.tracker import Tracker
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def record(tracker: Tracker, titles: list[str], said: list[Act]) -> None:
     """Put the commitments on record, and what is said of them; what the program refuses is left out."""
     for title in titles:
         with suppress(SpacedialogError):
-            tracker.add(Addition(title, "moon", "JS", due=None))
+            tracker.add(NewCommitment(title, "moon", "JS", due=None))
     for act in said:
         with suppress(SpacedialogError):
             tracker.mark(str(act.number), act.status, note=act.text)
@@ -73,7 +73,7 @@ def record(tracker: Tracker, titles: list[str], said: list[Act]) -> None:
             tracker.reschedule(str(act.number), act.due, note=act.text, evidence="https://a.example/x_y?a=1&b=2")
 
 
-VIEWS: dict[str, Callable[[View], Sheet | Document]] = {
+VIEWS: dict[str, Callable[[Snapshot], Table | View]] = {
     "list": lambda view: tables.commitments(view.commitments(), view.coverage),
     "upcoming": lambda view: tables.upcoming(view.upcoming(everything=True), view.coverage),
     "areas": lambda view: tables.areas(view.areas(), view.coverage),
@@ -85,21 +85,21 @@ VIEWS: dict[str, Callable[[View], Sheet | Document]] = {
 }
 
 
-def fields_of(view: Sheet | Document) -> Rows:
+def fields_of(view: Table | View) -> Rows:
     """The rows as a format for machines has them, with the names above."""
-    sheet = view.sheet if isinstance(view, Document) else view
+    sheet = view.sheet if isinstance(view, View) else view
     return [list(sheet.fields), *([flat(value) for value in row] for row in sheet.rows)]
 
 
-def cells_of(sheet: Sheet) -> Rows:
+def cells_of(sheet: Table) -> Rows:
     """The rows as people read them, with the headings above."""
     headings = [column.heading for column in sheet.columns]
     return [headings, *([one_line(column.cell(row)) for column in sheet.columns] for row in sheet.rows)]
 
 
-def tables_of(view: Sheet | Document) -> Rows:
+def tables_of(view: Table | View) -> Rows:
     """The rows of all the tables that people get to read."""
-    if isinstance(view, Sheet):
+    if isinstance(view, Table):
         return cells_of(view)
     return [row for block in view.blocks if block.sheet for row in cells_of(block.sheet)]
 
@@ -177,7 +177,7 @@ class Reading(NamedTuple):
     """How a format is read back, and what it is to hold."""
 
     read: Callable[[Path], Rows]
-    holds: Callable[[Sheet | Document], Rows]
+    holds: Callable[[Table | View], Rows]
 
 
 READERS = {

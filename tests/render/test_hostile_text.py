@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from spacedialog.editing.commitments import Addition
+from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import SpacedialogError
 from tests.conftest import Maker
 from tests.support.bundled import COMMITMENTS
@@ -277,7 +277,7 @@ def hold(make: Maker, desk: Desk, texts: list[str]) -> dict[str, str]:
     desk.db = make("ruritania").path
     for text in texts:
         tracker = make(path=desk.db, author=text, today=date.fromisoformat(TODAY))
-        addition = Addition(text, "moon", text, detail=text, paragraph=text, due=None)
+        addition = NewCommitment(text, "moon", text, detail=text, paragraph=text, due=None)
         refs[tracker.add(addition, note=text).ref] = text
     return refs
 
@@ -441,13 +441,13 @@ def test_messages_about_files_quote_no_harm(make: Maker, text: str) -> None:
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_tab_offers_no_harm(make: Maker, desk: Desk, shell: str) -> None:
     """A log that was signed well and names kinds, areas and sides as no program would: TAB offers none of them."""
-    from spacedialog.model.entry import Draft, item_id, record
+    from spacedialog.model.entry import PendingEntry, item_id, make_entry
 
     made = make("ruritania")
-    draft = Draft(
+    draft = PendingEntry(
         "set", item_id("commitment", "RUR1-02"), "2026-01-01", {"set": {"kind": "$(touch pwned)", "lead": "x\x1b[31m"}}
     )
-    change = record(draft, change_id="01900000-0000-7000-8000-0000000000aa", ts=1, author="M", base=None)
+    change = make_entry(draft, change_id="01900000-0000-7000-8000-0000000000aa", ts=1, author="M", base=None)
     entry = {**change._asdict(), "body": change.content}
     made.import_file(json.dumps({"format": "spacedialog-log/1", "changes": [entry]}).encode(), "log")
     desk.db = made.path

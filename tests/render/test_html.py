@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from spacedialog.analysis.agreement import agreement
-from spacedialog.analysis.compare import with_carried
+from spacedialog.analysis.compare import add_comparison
 from spacedialog.analysis.crosswalk import crosswalk
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.rows.assessment import AssessmentRow, Crosswalk
@@ -24,7 +24,7 @@ from spacedialog.presentation.documents import overview as overview_document
 from spacedialog.presentation.documents import whole
 from spacedialog.presentation.tables import commitments, history, upcoming
 from spacedialog.render import chart
-from spacedialog.store.read.snapshot import View
+from spacedialog.store.read.snapshot import Snapshot
 from tests.conftest import Maker
 from tests.support.browser import SCHEMES, Desktop, Scheme, desktop, violations, written
 from tests.support.bundled import COMMITMENTS
@@ -49,7 +49,7 @@ def page_of(report: Report) -> str:
 def dialogue(make: Maker) -> Report:
     """The bundled record on the day of the example."""
     with make(today=DAY).view() as view:
-        return with_carried(view.report(), view)
+        return add_comparison(view.report(), view)
 
 
 @pytest.fixture(scope="module")
@@ -598,7 +598,7 @@ def test_verdicts_are_told_on_the_page(browser: Desktop, make: Maker, scheme: Sc
 # The other views
 
 
-def falls(view: View) -> Crosswalk:
+def falls(view: Snapshot) -> Crosswalk:
     """The record on a scale that has a line for each party."""
     onto = scale("g7-g20")
     return crosswalk(onto, view.commitments(), view.timings(), view.assessments(rubric=onto.name), view.sides())

@@ -18,8 +18,8 @@ from spacedialog.errors import InputError
 from spacedialog.model.fold import closing_day
 from spacedialog.model.rows.record import CommitmentRow, HistoryRow
 from spacedialog.presentation import documents, tables
-from spacedialog.presentation.documents import Document
-from spacedialog.presentation.tables import Column, Sheet
+from spacedialog.presentation.documents import View
+from spacedialog.presentation.tables import Column, Table
 from spacedialog.render import workbook, xlsx
 from spacedialog.tracker import Tracker
 from tests.conftest import Maker
@@ -32,14 +32,14 @@ ROW = CommitmentRow(
 )
 
 
-def written(view: Sheet | Document) -> bytes:
+def written(view: Table | View) -> bytes:
     """The workbook of a view."""
     out = io.BytesIO()
     xlsx.write(view, out)
     return out.getvalue()
 
 
-def opened(view: Sheet | Document) -> openpyxl.Workbook:
+def opened(view: Table | View) -> openpyxl.Workbook:
     """The same, read back."""
     return openpyxl.load_workbook(io.BytesIO(written(view)))
 
@@ -50,10 +50,10 @@ def table(sheet: Worksheet) -> list[dict[str, Any]]:
     return [dict(zip(map(str, head), row, strict=True)) for row in rows]
 
 
-def whole(tracker: Tracker) -> Document:
+def whole(tracker: Tracker) -> View:
     """The report of a tracker's record, as a view."""
     with tracker.view() as view:
-        return Document("report", view.report(selection="the Moon only"), tables.commitments(()), ())
+        return View("report", view.report(selection="the Moon only"), tables.commitments(()), ())
 
 
 @pytest.fixture
@@ -249,8 +249,8 @@ def test_links_beyond_what_a_sheet_holds_stay_text(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("name", ["History", "a/b:c*?[d]\\e", "'quoted'", "", "x" * 50])
 def test_any_heading_gives_a_name_that_excel_takes(name: str) -> None:
     """Sheets of one name are numbered; signs that Excel refuses, and its own word `History`, are not used."""
-    part = Sheet("part", ("a",), [("1",)], (Column("A", lambda row: row[0]),), "")
-    names = opened(Document("d", None, part, (documents.Block(name, sheet=part),) * 2)).sheetnames
+    part = Table("part", ("a",), [("1",)], (Column("A", lambda row: row[0]),), "")
+    names = opened(View("d", None, part, (documents.Block(name, sheet=part),) * 2)).sheetnames
     assert len({made.casefold() for made in names}) == 2
     for made in names:
         assert 0 < len(made) <= 31

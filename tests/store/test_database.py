@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from spacedialog.editing.commitments import Addition
+from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import InputError, NotFoundError, SpacedialogError, StoreError
 from spacedialog.importing.changes import bundled_path
 from spacedialog.model.dates import VagueDate
@@ -53,7 +53,7 @@ def snapshot(folder: Path) -> dict[str, tuple[int, int, bytes]]:
 def kept(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of every period table without their row numbers, and what some searches find."""
     tables = {}
-    for table in trust.TABLES:
+    for table in trust.PROJECTION_TABLES:
         names = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "id"]
         columns = ", ".join(f'"{name}"' for name in names)
         rows = connection.execute(f"SELECT {columns} FROM {table}")
@@ -135,7 +135,7 @@ def actions(draw: st.DrawFn) -> Action:
             return lambda tracker: tracker.reschedule(ref, moved, on=on, note=note)
         case 4:
             due = draw(st.none() | DUES)
-            addition = Addition(
+            addition = NewCommitment(
                 note,
                 draw(st.sampled_from(("moon", "weather"))),
                 "JS",
@@ -196,7 +196,7 @@ def test_a_rebuild_mends_what_was_lost(tracker: Tracker) -> None:
     """Rebuilding writes every table anew, whatever stood in it."""
     before = in_store(tracker.path)
     empty = ("retracted", "conflict", "clash", "link", "assessment")
-    assert all(before[table] for table in trust.TABLES if table not in empty)
+    assert all(before[table] for table in trust.PROJECTION_TABLES if table not in empty)
     with closing(sqlite3.connect(tracker.path, isolation_level=None)) as connection:
         connection.execute("UPDATE commitment SET status = 'withdrawn', title = 'Nothing'")
         connection.execute("DELETE FROM milestone")
@@ -316,7 +316,7 @@ def test_an_older_store_is_upgraded_at_the_first_write(older: Tracker) -> None:
         assert connection.execute("PRAGMA user_version").fetchone() == (files.SCHEMA_VERSION,)
         schema = connection.execute("SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE '_sqlite_migr%'")
         made = {name: sql for name, sql in schema if not name.startswith(("idx__sqlite", "sqlite_auto"))}
-    with closing(files.memory()) as connection:
+    with closing(files.in_memory()) as connection:
         wanted = dict(connection.execute("SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_auto%'"))
     assert made.keys() == wanted.keys()
     assert made["commitment"] == wanted["commitment"]
@@ -438,7 +438,7 @@ FAILURES: dict[str, Action] = {
     "no such status": lambda tracker: tracker.mark("4-07", "happy"),
     "nothing to undo": lambda tracker: tracker.undo(),
     "one bad line": lambda tracker: tracker.apply("ref,status\n4-07,stalled\n4-08,happy\n", "updates.csv"),
-    "an area not on record": lambda tracker: tracker.add(Addition("Fly", "alchemy", "JS")),
+    "an area not on record": lambda tracker: tracker.add(NewCommitment("Fly", "alchemy", "JS")),
 }
 
 

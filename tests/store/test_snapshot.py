@@ -33,11 +33,11 @@ from spacedialog.store.read.filter_sql import (
     OfSide,
     OneOf,
     Says,
-    match_all,
+    filter_sql,
+    full_text_query,
     order_by,
-    where,
 )
-from spacedialog.store.read.snapshot import View
+from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.tracker import Tracker
 from tests.support.bundled import COMMITMENTS, REFS
 
@@ -68,14 +68,14 @@ def busy(make: Maker) -> Tracker:
 
 
 @pytest.fixture(scope="module")
-def view(busy: Tracker) -> Iterator[View]:
+def view(busy: Tracker) -> Iterator[Snapshot]:
     """That record on 1 December 2026."""
     with busy.view(DAY) as view:
         yield view
 
 
 @pytest.fixture(scope="module")
-def sides(view: View) -> Mapping[str, str]:
+def sides(view: Snapshot) -> Mapping[str, str]:
     """The side of each party."""
     rows = view._connection.execute("SELECT key, side FROM party")
     return dict(rows.fetchall())
@@ -167,7 +167,7 @@ filters: st.SearchStrategy[Filter] = st.recursive(
 
 @settings(max_examples=250, deadline=None)
 @given(filter_=filters)
-def test_a_filter_lets_through_what_it_says(view: View, sides: Mapping[str, str], filter_: Filter) -> None:
+def test_a_filter_lets_through_what_it_says(view: Snapshot, sides: Mapping[str, str], filter_: Filter) -> None:
     """Every filter lets through the rows that the same filter in plain Python does, in the order of all rows."""
     everything = list(view.commitments())
     assert list(view.commitments(filter_)) == [row for row in everything if passes(filter_, row, sides)]
@@ -193,7 +193,7 @@ def test_a_filter_lets_through_what_it_says(view: View, sides: Mapping[str, str]
     ],
 )
 def test_the_record_shows_each_filter_at_work(
-    view: View, sides: Mapping[str, str], filter_: Filter, some_pass: bool
+    view: Snapshot, sides: Mapping[str, str], filter_: Filter, some_pass: bool
 ) -> None:
     """The record that the filters are tried on has something for each of them to let through."""
     rows = list(view.commitments(filter_))
@@ -216,7 +216,7 @@ def test_flags_are_reckoned_from_the_day(busy: Tracker, day: date) -> None:
             assert list(row.flags) == [flag.value for flag in Flag if flag.value in row.flags]
 
 
-def test_slipped_are_those_whose_date_was_put_off(view: View) -> None:
+def test_slipped_are_those_whose_date_was_put_off(view: Snapshot) -> None:
     """The flag `slipped` is on those whose own date, or a milestone's, now closes later than at first."""
     put_off = {row.commitment for row in view.slips() if (row.max_delay_days or 0) > 0}
     assert {row.ref for row in view.commitments(Flagged(Flag.SLIPPED))} >= put_off - {"ROK4-14", "ROK4-03"}
@@ -230,7 +230,7 @@ words = st.sampled_from(("moon", "ice", "LUNAR", "korea", "satell", "heard", "da
 @settings(max_examples=80, deadline=None)
 @given(wanted=st.lists(words, min_size=1, max_size=3))
 def test_says_finds_the_words_where_one_entry_holds_them(
-    view: View, texts: Mapping[str, list[str]], wanted: list[str]
+    view: Snapshot, texts: Mapping[str, list[str]], wanted: list[str]
 ) -> None:
     """A commitment passes when one thing said of it holds words that begin so, all of them."""
     found = {row.ref for row in view.commitments(Says(" ".join(wanted)))}
@@ -254,7 +254,7 @@ def test_says_finds_the_words_where_one_entry_holds_them(
         ("zzzz", set()),
     ],
 )
-def test_search_finds(view: View, text: str, refs: set[str]) -> None:
+def test_search_finds(view: Snapshot, text: str, refs: set[str]) -> None:
     """A search finds refs, titles and notes, whatever the order of the words."""
     found = {row.ref for row in view.search(text)}
     assert found == refs or (text == "ROK4-31" and refs <= found)
@@ -278,19 +278,19 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
-def test_hostile_words_are_only_words(view: View, text: str) -> None:
+def test_hostile_words_are_only_words(view: Snapshot, text: str) -> None:
     """Whatever is searched for is taken as words, or refused as input; nothing else happens."""
     _ask(view, text)
 
 
 @settings(max_examples=150, deadline=None)
 @given(text=st.text() | st.text(alphabet="\"'*()^:{}-+ aANDOR.\0,"))
-def test_any_text_can_be_searched_for(view: View, text: str) -> None:
+def test_any_text_can_be_searched_for(view: Snapshot, text: str) -> None:
     """Any text is answered, or refused where no word is in it."""
     _ask(view, text)
 
 
-def _ask(view: View, text: str) -> None:
+def _ask(view: Snapshot, text: str) -> None:
     asked: list[Callable[[], Any]] = [
         lambda: view.search(text),
         lambda: list(view.commitments(Says(text))),
@@ -304,10 +304,10 @@ def _ask(view: View, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "   ", '"', '" "', "\0", "\n\t"])
-def test_no_word_is_refused(view: View, text: str) -> None:
+def test_no_word_is_refused(view: Snapshot, text: str) -> None:
     """A search for nothing is refused, and says what to write."""
     with pytest.raises(InputError, match="nothing to search for"):
-        match_all(text)
+        full_text_query(text)
     with pytest.raises(InputError, match="nothing to search for"):
         list(view.commitments(Says(text)))
 
@@ -330,7 +330,7 @@ _ORDER: dict[str, Callable[[CommitmentRow], Any]] = {
 
 
 @pytest.mark.parametrize("sort", SORTS)
-def test_a_sort_orders_and_ties_go_by_ref(view: View, sort: str) -> None:
+def test_a_sort_orders_and_ties_go_by_ref(view: Snapshot, sort: str) -> None:
     """Every sort orders by its field, `-` before it turns it, and equals stand in the order of their refs."""
     by_ref = list(view.commitments())
     assert [row.ref for row in by_ref] == REFS
@@ -345,7 +345,7 @@ def test_every_sort_is_tried() -> None:
 
 
 @pytest.mark.parametrize("sort", ["", "-", "--ref", "refs", "ref;", "c.ref", "ref DESC", "1"])
-def test_an_unknown_sort_is_refused(view: View, sort: str) -> None:
+def test_an_unknown_sort_is_refused(view: Snapshot, sort: str) -> None:
     """A sort that there is not is refused, with those that there are."""
     with pytest.raises(InputError, match="not a field to sort by") as caught:
         order_by(sort)
@@ -355,7 +355,7 @@ def test_an_unknown_sort_is_refused(view: View, sort: str) -> None:
 
 
 @pytest.mark.parametrize("limit", [0, 1, 5, COMMITMENTS, 100])
-def test_a_limit_takes_the_first(view: View, limit: int) -> None:
+def test_a_limit_takes_the_first(view: Snapshot, limit: int) -> None:
     """A limit cuts the list after so many, in the order asked for."""
     assert list(view.commitments(sort="-due", limit=limit)) == list(view.commitments(sort="-due"))[:limit]
     assert view.search("the", limit=limit) == view.search("the")[:limit]
@@ -367,17 +367,17 @@ def test_nothing_a_user_wrote_becomes_sql() -> None:
     parameters: dict[str, str | int] = {}
     evil = "x') OR 1=1 --"
     parts = (OneOf("area", [evil]), Involves([evil, evil]), OfSide([evil]), Says(evil))
-    sql = where(All(parts), parameters)
+    sql = filter_sql(All(parts), parameters)
     assert "1=1" not in sql
     assert list(parameters.values()).count(evil) == 4
-    assert where(All(()), {}) == "TRUE"
+    assert filter_sql(All(()), {}) == "TRUE"
 
 
 # Plans
 
 
 @contextmanager
-def plans(view: View) -> Iterator[list[str]]:
+def plans(view: Snapshot) -> Iterator[list[str]]:
     """The plans of all statements that the view runs meanwhile, a line for each step."""
     steps: list[str] = []
     connection = view._connection
@@ -390,7 +390,7 @@ def plans(view: View) -> Iterator[list[str]]:
             steps += [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
 
 
-PLANS: dict[str, tuple[Callable[[View], Any], str]] = {
+PLANS: dict[str, tuple[Callable[[Snapshot], Any], str]] = {
     "area and status": (
         lambda v: list(v.commitments(All((OneOf("area", ["pnt"]), OneOf("status", ["in-progress"]))))),
         "c USING INDEX idx_commitment_area_status",
@@ -424,7 +424,7 @@ def test_a_hot_question_uses_its_index(busy: Tracker, name: str) -> None:
 # The past
 
 
-def _seen(view: View) -> dict[str, Any]:
+def _seen(view: Snapshot) -> dict[str, Any]:
     """All that a view shows, but which entries were retracted since."""
     detail = [view.detail(view.refs.resolve(row.ref)) for row in view.commitments()]
     return {
@@ -595,12 +595,12 @@ def test_an_old_ref_still_finds_its_commitment(tracker: Tracker) -> None:
         assert [row.ref for row in view.commitments()][-1] == "RUR1-77"
 
 
-def test_rows_are_what_json_has(view: View) -> None:
+def test_rows_are_what_json_has(view: Snapshot) -> None:
     """Every row can be written as JSON as it stands."""
     for row in view.commitments():
         assert json.loads(json.dumps(row._asdict()))["ref"] == row.ref
-    with closing(database.memory()) as connection:
-        assert View(connection, DAY).overview().dialogues == ()
+    with closing(database.in_memory()) as connection:
+        assert Snapshot(connection, DAY).overview().dialogues == ()
 
 
 def test_a_dialogues_log_is_its_own(busy: Tracker) -> None:

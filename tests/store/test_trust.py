@@ -269,14 +269,14 @@ def test_a_table_that_a_user_added_is_no_hindrance(desk: Desk) -> None:
 def test_the_check_of_the_schema_knows_every_table(desk: Desk) -> None:
     """A store as the program makes it has nothing strange in it, and every table of the schema is looked at."""
     with opened(desk.db) as connection:
-        assert list(trust.strange(connection, writing=True)) == []
+        assert list(trust.foreign_objects(connection, writing=True)) == []
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE sql LIKE '%STRICT'")}
-    assert tables == {*trust.OWN}
+    assert tables == {*trust.OWN_TABLES}
 
 
 def test_connections_are_wary(desk: Desk) -> None:
     """Neither the schema nor the cells of a file are trusted, and no extension can be loaded by it."""
-    with database.as_it_stands(desk.db) as (connection, _):
+    with database.reading_any_version(desk.db) as (connection, _):
         assert connection.execute("PRAGMA trusted_schema").fetchone() == (0,)
         assert connection.execute("PRAGMA cell_size_check").fetchone() == (1,)
         with pytest.raises(sqlite3.OperationalError, match="not authorized"):

@@ -12,15 +12,15 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from spacedialog.presentation.documents import Document
-from spacedialog.presentation.tables import Sheet
+from spacedialog.presentation.documents import View
+from spacedialog.presentation.tables import Table
 from spacedialog.render import html
 
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 
-def written(view: Sheet | Document) -> str:
+def written(view: Table | View) -> str:
     """The view as HTML."""
     out = io.StringIO()
     html.write(view, out)

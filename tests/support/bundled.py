@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from spacedialog.importing.changes import bundled_documents, seed_drafts
+from spacedialog.importing.changes import bundled_documents, document_entries
 
 DOCUMENTS = bundled_documents()[::-1]
 """Its data files, oldest meeting first."""
@@ -13,7 +13,7 @@ REFS = [commitment["ref"] for document in DOCUMENTS for commitment in document["
 """The refs of its commitments, in the order of `list`."""
 
 COMMITMENTS = len(REFS)
-CHANGES = sum(len(drafts) for document in DOCUMENTS for drafts in seed_drafts(document))
+CHANGES = sum(len(drafts) for document in DOCUMENTS for drafts in document_entries(document))
 """How many entries the log has that is made of it."""
 
 _SINCE_THE_FIRST_MEETING = (date(2026, 11, 22) - date(2016, 4, 29)).days

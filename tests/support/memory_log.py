@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from spacedialog.errors import InputError, SyncRefusedError
-from spacedialog.team.exchange import PAGE, Entry, Exchange, Head, InterruptedExchange, Page, Turn
+from spacedialog.team.exchange import PAGE, Exchange, Head, InterruptedExchange, Page, SharedEntry, Turn
 
 Fault = Callable[[str], None]
 """Is told of each step (`page`, `turn`, `append`, `committed`), and may raise there."""
@@ -23,7 +23,7 @@ class MemoryLogs:
     def __init__(self, clock: Callable[[], int]) -> None:
         self.clock = clock
         self.names: dict[str, str] = {}
-        self.logs: dict[str, list[Entry]] = {}
+        self.logs: dict[str, list[SharedEntry]] = {}
         self.min_client = 1
         self.fault: Fault = no_fault
         self.round_trips = 0
@@ -52,7 +52,7 @@ class MemoryLog:
         self.ended = False
 
     @property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[SharedEntry]:
         try:
             return self._logs.logs[self._log_id]
         except KeyError:
@@ -72,7 +72,7 @@ class MemoryLog:
         with self._logs.lock:
             yield self
 
-    def append(self, entries: Sequence[Entry]) -> None:
+    def append(self, entries: Sequence[SharedEntry]) -> None:
         self._logs.fault("append")
         self._logs.round_trips += 1
         known = {entry.id for entry in self.entries}
@@ -122,5 +122,5 @@ class _TimedTurn:
     def page(self, after: int) -> Page:
         return self._timed(self._turn.page(after))
 
-    def append(self, entries: Sequence[Entry]) -> None:
+    def append(self, entries: Sequence[SharedEntry]) -> None:
         self._turn.append(entries)

@@ -10,13 +10,13 @@ from typing import NamedTuple
 import pytest
 
 from spacedialog.errors import InputError, NotFoundError, SyncRefusedError
-from spacedialog.model.entry import Change, Draft, digest, holds, record
+from spacedialog.model.entry import Entry, PendingEntry, has_valid_hash, make_entry, sha256_hex
 from spacedialog.model.rows.record import Synced
 from spacedialog.store import database
 from spacedialog.store.write import team_state
-from spacedialog.team.exchange import Entry, Exchange, chained, first_chain, link
+from spacedialog.team.exchange import Exchange, SharedEntry, chained, first_chain, link
 from spacedialog.team.server import connect
-from spacedialog.team.sync import Copy, Surroundings, begin, leave, nothing
+from spacedialog.team.sync import Replica, SyncEnvironment, begin, empty_store, leave
 from spacedialog.tracker import Tracker
 from tests.conftest import Clock, Maker, entropy
 from tests.support.memory_log import MemoryLogs, Timed
@@ -84,7 +84,7 @@ class Desk:
         self.tracker = tracker
         self.waits: list[float] = []
         self.told: list[str] = []
-        self._around = Surroundings(
+        self._around = SyncEnvironment(
             now, random.Random(4).random, self.waits.append, entropy(tracker.author), self.told.append
         )
         self._ground = ground
@@ -94,20 +94,20 @@ class Desk:
         begin(
             self.tracker.path,
             team_state.Membership("memory:", "space", self._ground.log_id, 0, first_chain(self._ground.log_id)),
-            nothing,
+            empty_store,
         )
         return self
 
     @property
-    def copy(self) -> Copy:
+    def copy(self) -> Replica:
         """What syncs."""
-        return Copy(self.tracker.path, self._ground.reach, self._around)
+        return Replica(self.tracker.path, self._ground.reach, self._around)
 
     def sync(self) -> Synced:
         """Bring it together with the log."""
         return self.copy.sync()
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[Entry]:
         """The log as this desk has it."""
         return list(self.tracker.log())
 
@@ -188,11 +188,11 @@ def test_offline_work_of_both_is_kept(desk: Desks) -> None:
 
 def state(desk: Desk) -> list[tuple[str, list[tuple[object, ...]]]]:
     """Every table that is a cache of the log, as this desk has it."""
-    from spacedialog.store.trust import TABLES
+    from spacedialog.store.trust import PROJECTION_TABLES
 
     with database.reading(desk.tracker.path) as connection:
         tables = []
-        for table in TABLES:
+        for table in PROJECTION_TABLES:
             columns = [f'"{name}"' for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "id"]
             rows = connection.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
             tables.append((table, sorted(rows, key=repr)))
@@ -271,10 +271,10 @@ def test_a_ref_given_twice_is_told_apart(desk: Desks) -> None:
     together(anna, rudolf)
     with anna.tracker.view() as view:
         assert [row.ref for row in view.commitments()][-1] == "RUR1-05"
-    from spacedialog.editing.commitments import Addition
+    from spacedialog.editing.commitments import NewCommitment
 
-    anna.tracker.add(Addition("Map the ice", "weather", "JS", due=None))
-    rudolf.tracker.add(Addition("Map the dust", "moon", "JS"))
+    anna.tracker.add(NewCommitment("Map the ice", "weather", "JS", due=None))
+    rudolf.tracker.add(NewCommitment("Map the dust", "moon", "JS"))
     rudolf.tracker.add_milestone("RUR1-06", "First map", "2027-05")
     together(anna, rudolf)
     for one in (anna, rudolf):
@@ -306,7 +306,7 @@ def rebuilt(desk: Desk) -> None:
     from spacedialog.store.write.projection import rebuild
 
     before = state(desk)
-    with database.writing(desk.tracker.path, nothing) as (connection, _):
+    with database.writing(desk.tracker.path, empty_store) as (connection, _):
         rebuild(connection)
     assert state(desk) == before
 
@@ -375,7 +375,7 @@ def notes(desk: Desk) -> list[str]:
     return [note for change in desk.changes() if (note := change.content.get("note"))]
 
 
-def planted(ground: Ground, *entries: Entry) -> None:
+def planted(ground: Ground, *entries: SharedEntry) -> None:
     """Add entries as a client would that does not keep the rules."""
     with ground.reach().turn(0) as turn:
         turn.append(entries)
@@ -391,8 +391,8 @@ def test_what_is_no_change_is_set_aside_and_the_rest_goes_on(desk: Desks, ground
     change = next(change for change in anna.changes() if change.id == good.undo)
     torn = chained(chain, seq, [change._replace(id="01930000-0000-7000-8000-000000000001", sha="0" * 64)])
     form = '["01930000-0000-7000-8000-000000000002", 1, 2, 3]'
-    sha = digest(form)
-    second = Entry(seq + 2, "01930000-0000-7000-8000-000000000002", sha, link(torn[0].chain, sha), form)
+    sha = sha256_hex(form)
+    second = SharedEntry(seq + 2, "01930000-0000-7000-8000-000000000002", sha, link(torn[0].chain, sha), form)
     planted(ground, *torn, second)
     got = rudolf.sync()
     assert (got.received, got.quarantined) == (0, 2)
@@ -407,8 +407,8 @@ def test_what_a_newer_program_says_is_kept_and_reported(desk: Desks, ground: Gro
     anna, rudolf = desk("Anna"), desk("Rudolf")
     together(anna, rudolf)
     page = ground.reach().page(0)
-    draft = Draft("set", anna.changes()[-1].item, "2026-11-30", {"v": 99, "set": ["a new form"]})
-    change = record(draft, change_id="01930000-0000-7000-8000-000000000003", ts=5, author="Flavia", base=None)
+    draft = PendingEntry("set", anna.changes()[-1].item, "2026-11-30", {"v": 99, "set": ["a new form"]})
+    change = make_entry(draft, change_id="01930000-0000-7000-8000-000000000003", ts=5, author="Flavia", base=None)
     planted(ground, *chained(page.entries[-1].chain, len(page.entries), [change]))
     before = state(rudolf)
     got = rudolf.sync()
@@ -423,8 +423,8 @@ def test_a_hole_or_a_false_chain_is_refused(desk: Desks, ground: Ground) -> None
     together(anna, rudolf)
     page = ground.reach().page(0)
     before = rudolf.changes()
-    draft = Draft("note", before[-1].item, "2026-11-30", {"note": "beyond"})
-    change = record(draft, change_id="01930000-0000-7000-8000-000000000004", ts=5, author="Flavia", base=None)
+    draft = PendingEntry("note", before[-1].item, "2026-11-30", {"note": "beyond"})
+    change = make_entry(draft, change_id="01930000-0000-7000-8000-000000000004", ts=5, author="Flavia", base=None)
     (entry,) = chained("0" * 64, len(page.entries), [change])
     planted(ground, entry)
     with pytest.raises(SyncRefusedError, match=f"position {entry.seq} .* does not follow"):
@@ -457,7 +457,7 @@ def test_a_clock_that_is_ahead_is_refused_and_restamped(desk: Desks, ground: Gro
     assert anna.changes() == rudolf.changes()
     assert [(c.kind, c.on, c.author, c.content.get("note")) for c in anna.changes()[-3:]] == said
     assert all(change.ts <= ground.clock.now for change in anna.changes())
-    assert all(holds(change) for change in anna.changes())
+    assert all(has_valid_hash(change) for change in anna.changes())
     with rudolf.tracker.view() as view:
         assert [row._replace(updated_on="") for row in view.commitments()] == rows
     assert anna.tracker.path.with_name(anna.tracker.path.name + ".backup-1-before-restamp").exists()

@@ -14,12 +14,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from spacedialog.editing.commitments import Addition
+from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import NetworkError, SyncRefusedError
-from spacedialog.model.entry import Draft, record
+from spacedialog.model.entry import PendingEntry, make_entry
 from spacedialog.store.write import team_state
-from spacedialog.team.exchange import Entry, InterruptedExchange, chained, first_chain, link
-from spacedialog.team.sync import MOST_TRIES, Copy, Surroundings, begin, nothing
+from spacedialog.team.exchange import InterruptedExchange, SharedEntry, chained, first_chain, link
+from spacedialog.team.sync import MOST_TRIES, Replica, SyncEnvironment, begin, empty_store
 from spacedialog.tracker import Tracker
 from tests.conftest import Clock, Maker, entropy
 from tests.support.memory_log import MemoryLogs, no_fault
@@ -40,14 +40,14 @@ class Member:
         self.told: list[str] = []
         self._logs = logs
         chance = random.Random(tracker.author)
-        self._around = Surroundings(
+        self._around = SyncEnvironment(
             clock, chance.random, self.waits.append, entropy(f"restamp {tracker.author}"), self.told.append
         )
-        begin(tracker.path, team_state.Membership("memory:", "space", "log", 0, first_chain("log")), nothing)
+        begin(tracker.path, team_state.Membership("memory:", "space", "log", 0, first_chain("log")), empty_store)
 
     @property
-    def copy(self) -> Copy:
-        return Copy(self.tracker.path, lambda member: self._logs.log(member.log_id), self._around)
+    def copy(self) -> Replica:
+        return Replica(self.tracker.path, lambda member: self._logs.log(member.log_id), self._around)
 
     def ids(self) -> set[str]:
         return {change.id for change in self.tracker.log()}
@@ -148,7 +148,7 @@ class Team(RuleBasedStateMachine):
         ]
         self.recorded: set[str] = set().union(*(one.ids() for one in self.members))
         self.views: dict[int, object] = {}
-        self.backup: list[Entry] = []
+        self.backup: list[SharedEntry] = []
         self.numbers = count()
 
     who = st.integers(0, 2)
@@ -163,7 +163,7 @@ class Team(RuleBasedStateMachine):
 
     @rule(who=who)
     def add(self, who: int) -> None:
-        self._record(who, lambda tracker: tracker.add(Addition(f"Thing {next(self.numbers)}", "moon", "JS")))
+        self._record(who, lambda tracker: tracker.add(NewCommitment(f"Thing {next(self.numbers)}", "moon", "JS")))
 
     @rule(who=who)
     def undo(self, who: int) -> None:
@@ -226,8 +226,8 @@ class Team(RuleBasedStateMachine):
         chain = log[-1].chain if log else first_chain("log")
         item = next(self.members[0].tracker.log()).item
         number = next(self.numbers)
-        draft = Draft("foretell", item, "2026-11-30", {"v": 2, "vision": number})
-        change = record(
+        draft = PendingEntry("foretell", item, "2026-11-30", {"v": 2, "vision": number})
+        change = make_entry(
             draft, change_id=f"01930000-0000-7000-8000-{number:012x}", ts=number, author="Oracle", base=None
         )
         log += chained(chain, len(log), [change])

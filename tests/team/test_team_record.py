@@ -16,7 +16,7 @@ import pytest
 from spacedialog.analysis.brief import brief
 from spacedialog.errors import SyncRefusedError
 from spacedialog.maintenance import checks as checkup
-from spacedialog.model.rows.record import CheckRow
+from spacedialog.model.rows.record import DoctorRow
 from spacedialog.presentation import brief as news
 from spacedialog.presentation import documents
 from spacedialog.render import html, markdown, xlsx
@@ -24,7 +24,7 @@ from spacedialog.store import database
 from spacedialog.store.read.history import Since
 from spacedialog.store.write import team_state
 from spacedialog.team.exchange import chained, first_chain
-from spacedialog.team.sync import Copy, Surroundings, begin, nothing
+from spacedialog.team.sync import Replica, SyncEnvironment, begin, empty_store
 from spacedialog.tracker import Tracker
 from tests.conftest import TODAY, Clock, Maker, entropy
 from tests.support.memory_log import MemoryLogs
@@ -42,12 +42,12 @@ class Team:
 
     def member(self, name: str, clock: Clock | None = None, *, record: str = "ruritania") -> Tracker:
         tracker = self._make(record, author=name, seed=name, clock=clock or self._clock)
-        begin(tracker.path, team_state.Membership("memory:", "space", "log", 0, first_chain("log")), nothing)
+        begin(tracker.path, team_state.Membership("memory:", "space", "log", 0, first_chain("log")), empty_store)
         return tracker
 
-    def copy(self, tracker: Tracker, now: Callable[[], int] | None = None) -> Copy:
-        around = Surroundings(now or self._clock, lambda: 0.5, lambda _: None, entropy(tracker.author), print)
-        return Copy(tracker.path, lambda member: self.logs.log(member.log_id), around)
+    def copy(self, tracker: Tracker, now: Callable[[], int] | None = None) -> Replica:
+        around = SyncEnvironment(now or self._clock, lambda: 0.5, lambda _: None, entropy(tracker.author), print)
+        return Replica(tracker.path, lambda member: self.logs.log(member.log_id), around)
 
     def disagreeing(self) -> tuple[Tracker, Tracker]:
         """Two who, apart from each other, said different things of the first commitment, and then met."""
@@ -66,8 +66,8 @@ def team(make: Maker, clock: Clock) -> Team:
     return Team(make, clock)
 
 
-def checks(path: Path, clock: Clock) -> dict[str, CheckRow]:
-    return {row.check: row for row in checkup.examine(path, now=clock())}
+def checks(path: Path, clock: Clock) -> dict[str, DoctorRow]:
+    return {row.check: row for row in checkup.run_checks(path, now=clock())}
 
 
 # Reports and briefs
@@ -268,7 +268,7 @@ def test_who_was_rescued_joins_again_and_loses_nothing(team: Team, tmp_path: Pat
     with database.reading(tmp_path / "new.db") as connection:
         assert team_state.membership(connection) is None
         assert team_state.position(connection) is None
-    begin(tmp_path / "new.db", team_state.Membership("memory:", "space", "log", 0, first_chain("log")), nothing)
+    begin(tmp_path / "new.db", team_state.Membership("memory:", "space", "log", 0, first_chain("log")), empty_store)
     rescued = Tracker(tmp_path / "new.db", today=TODAY, now=clock, author="Anna")
     assert team.copy(rescued).sync().received == 0
     team.copy(rudolf).sync()

@@ -6,21 +6,21 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from spacedialog.model.entry import instant
+from spacedialog.model.entry import iso_time
 from spacedialog.model.rows.record import Brief, HistoryRow
 from spacedialog.model.vocabulary import Flag, MilestoneState, MilestoneStatus, Status
 from spacedialog.store.read.filter_sql import Flagged
 
 if TYPE_CHECKING:
     from spacedialog.store.read.history import Since
-    from spacedialog.store.read.snapshot import View
+    from spacedialog.store.read.snapshot import Snapshot
 
 _SETTLING = (Status.COMPLETE, Status.WITHDRAWN, MilestoneStatus.MET, MilestoneStatus.WITHDRAWN)
 _DATES = {"due", "when"}
 _STALE = Flagged(Flag.STALE)
 
 
-def brief(view: View, since: Since, *, until: date) -> Brief:
+def brief(view: Snapshot, since: Since, *, until: date) -> Brief:
     """What the view has that it had not, as `since` says, and what opens and closes by `until`."""
     at = view.position()
     news = sorted(view.news(since), key=lambda row: _natural(row.entry.ref))
@@ -38,7 +38,7 @@ def brief(view: View, since: Since, *, until: date) -> Brief:
         day,
         end,
         at.entries,
-        instant(at.recorded) if at.recorded is not None else None,
+        iso_time(at.recorded) if at.recorded is not None else None,
         view.coverage(),
         tuple(row for row in news if row.entry.id not in told),
         tuple(moved[row.entry.id] for row in news if row.entry.id in moved),

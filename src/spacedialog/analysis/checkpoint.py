@@ -18,7 +18,7 @@ from spacedialog.model.vocabulary import NAME_PATTERN
 from spacedialog.store.read.history import Position, Since
 
 if TYPE_CHECKING:
-    from spacedialog.store.read.snapshot import View
+    from spacedialog.store.read.snapshot import Snapshot
 
 _FORMAT = "spacedialog-checkpoint/1"
 
@@ -58,7 +58,7 @@ def load(path: Path) -> Checkpoint | None:
         ) from error
 
 
-def since(path: Path, view: View) -> Since:
+def since(path: Path, view: Snapshot) -> Since:
     """What is news after the checkpoint that is kept there: all, where there is none.
 
     A log that was never at its position was made anew; of that it is what was recorded later.

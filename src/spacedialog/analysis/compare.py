@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from spacedialog.editing.updates import remarks
+from spacedialog.editing.updates import remarks_body
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.model.dates import VagueDate
-from spacedialog.model.entry import CREATE, SET, Draft, link_item
+from spacedialog.model.entry import CREATE, SET, PendingEntry, link_id
 from spacedialog.model.rows.compare import CarriedRow, Comparison, ProposalRow
 from spacedialog.model.rows.record import CommitmentRow, Report
 from spacedialog.model.vocabulary import PROPOSED, LinkDecision, Outcome, Status, Strength
 from spacedialog.store.read.filter_sql import OneOf
-from spacedialog.store.read.selection import known
+from spacedialog.store.read.selection import find_value
 
 if TYPE_CHECKING:
     from spacedialog.store.read.refs import Target
-    from spacedialog.store.read.snapshot import View
+    from spacedialog.store.read.snapshot import Snapshot
 
 _RANK = {strength.value: number for number, strength in enumerate(Strength)}
 """How binding a wording is: the less, the more it binds; what was delivered binds most."""
@@ -28,13 +28,13 @@ _RANK = {strength.value: number for number, strength in enumerate(Strength)}
 _SETTLED = {Status.COMPLETE.value: Outcome.COMPLETED.value, Status.WITHDRAWN.value: Outcome.WITHDRAWN.value}
 
 
-def compare(view: View, old: str, new: str, *, proposals: bool = True) -> Comparison:
+def compare(view: Snapshot, old: str, new: str, *, proposals: bool = True) -> Comparison:
     """What became of the commitments of the dialogue `old` in `new` (their keys), as of the view's day.
 
     InputError where there is no such dialogue, or `old` was not held before `new`.
     """
     view = view.of(())
-    old, new = known(view, "dialogue", old), known(view, "dialogue", new)
+    old, new = find_value(view, "dialogue", old), find_value(view, "dialogue", new)
     _must_precede(view, old, new, f"compare {new} {old}")
     before, after = ({row.ref: row for row in view.commitments(OneOf("dialogue", [key]))} for key in (old, new))
     decisions = view.decisions(old, new)
@@ -45,7 +45,7 @@ def compare(view: View, old: str, new: str, *, proposals: bool = True) -> Compar
     return Comparison(old, new, counts, tuple(rows), found)
 
 
-def with_carried(report: Report, view: View) -> Report:
+def add_comparison(report: Report, view: Snapshot) -> Report:
     """The report with what its newest dialogue took up of the one before, if people linked anything of the two."""
     view = view.of(())
     held = [row.key for row in view.dialogues()]
@@ -56,14 +56,14 @@ def with_carried(report: Report, view: View) -> Report:
     return report._replace(carried=compare(view, old, new, proposals=False))
 
 
-def decision(
-    view: View,
+def decide_link(
+    view: Snapshot,
     pair: tuple[Target, Target],
     decided: LinkDecision,
     on: VagueDate | None,
     note: str | None,
     evidence: str | None,
-) -> tuple[Target, Draft]:
+) -> tuple[Target, PendingEntry]:
     """The change by which a person says whether the second carries on the first, and what the pair is called.
 
     It holds from the day on which the later dialogue met, unless `on` says otherwise: two texts stand to each other
@@ -82,18 +82,18 @@ def decision(
             "what is linked is a commitment of an earlier dialogue and one of a later",
         )
     held = _must_precede(view, earlier, later, f"{_COMMANDS[decided]} {new.ref} {old.ref}")
-    link = Target(f"{old.ref} → {new.ref}", link_item(old.item, new.item), None)
+    link = Target(f"{old.ref} → {new.ref}", link_id(old.item, new.item), None)
     day, said = str(on or held), {"decided": decided.value}
     if view.fields(link.item) is not None:
-        return link, Draft(SET, link.item, day, {"set": said, **remarks(note, evidence)})
+        return link, PendingEntry(SET, link.item, day, {"set": said, **remarks_body(note, evidence)})
     said = {"old": old.item, "new": new.item, **said}
-    return link, Draft(CREATE, link.item, day, {"type": "link", "set": said, **remarks(note, evidence)})
+    return link, PendingEntry(CREATE, link.item, day, {"type": "link", "set": said, **remarks_body(note, evidence)})
 
 
 _COMMANDS = {LinkDecision.LINKED: "link", LinkDecision.NOT_LINKED: "unlink"}
 
 
-def _must_precede(view: View, old: str, new: str, command: str) -> VagueDate:
+def _must_precede(view: Snapshot, old: str, new: str, command: str) -> VagueDate:
     """When the dialogue `new` met; InputError, with the command that would do, where that was not after `old`."""
     days = []
     for key in (old, new):
@@ -138,25 +138,25 @@ def _wording(old: CommitmentRow, new: CommitmentRow) -> str:
 
 
 def _proposals(
-    view: View,
+    view: Snapshot,
     before: Mapping[str, CommitmentRow],
     after: Mapping[str, CommitmentRow],
     decisions: Mapping[tuple[str, str], str],
 ) -> Iterator[ProposalRow]:
     from spacedialog.analysis import similarity  # here: it is asked for proposals alone
 
-    def said(rows: Mapping[str, CommitmentRow]) -> list[similarity.Said]:
+    def said(rows: Mapping[str, CommitmentRow]) -> list[similarity.Wording]:
         details = {
             ref: text for key in {row.dialogue for row in rows.values()} for ref, text in view.details(key).items()
         }
         return [
-            similarity.Said(
+            similarity.Wording(
                 ref, f"{row.title} {details.get(ref, '')}", row.area, [p for p in (row.lead, *row.partners) if p]
             )
             for ref, row in rows.items()
         ]
 
-    for pair in similarity.pairs(said(before), said(after)):
+    for pair in similarity.similar_pairs(said(before), said(after)):
         if (pair.old, pair.new) not in decisions:
             titles = before[pair.old].title, after[pair.new].title
             yield ProposalRow(PROPOSED, pair.score, pair.old, titles[0], pair.new, titles[1])

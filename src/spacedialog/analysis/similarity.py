@@ -39,7 +39,7 @@ _STOP = frozenset(
 Weights = Mapping[str, float]
 
 
-class Said(NamedTuple):
+class Wording(NamedTuple):
     """What is compared of a commitment: its ref, its title with its detail, its area, who is involved."""
 
     ref: str
@@ -48,7 +48,7 @@ class Said(NamedTuple):
     parties: Collection[str]
 
 
-class Pair(NamedTuple):
+class SimilarPair(NamedTuple):
     """Two commitments, by their refs, that may be the same thing, and how like they are, from 0 to 1."""
 
     old: str
@@ -56,7 +56,7 @@ class Pair(NamedTuple):
     score: float
 
 
-def pairs(old: Sequence[Said], new: Sequence[Said], *, least: float = THRESHOLD) -> list[Pair]:
+def similar_pairs(old: Sequence[Wording], new: Sequence[Wording], *, least: float = THRESHOLD) -> list[SimilarPair]:
     """The pairs whose score is at least that (which is above AREA + PARTIES), best first; one may be in several."""
     every = [*old, *new]
     texts = _weighted(_families([_words(said.text) for said in every]))
@@ -76,7 +76,7 @@ def pairs(old: Sequence[Said], new: Sequence[Said], *, least: float = THRESHOLD)
             if score + PARTIES >= least:
                 score += PARTIES * _shared(parties[number], parties[other])
                 if score >= least:
-                    found.append(Pair(said.ref, every[other].ref, round(score, 2)))
+                    found.append(SimilarPair(said.ref, every[other].ref, round(score, 2)))
     return sorted(found, key=lambda pair: (-pair.score, pair.old, pair.new))
 
 

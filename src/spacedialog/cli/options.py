@@ -23,16 +23,16 @@ from spacedialog.cli.completion import (
     complete_status,
     complete_strength,
 )
-from spacedialog.cli.shared_options import Sharing
+from spacedialog.cli.shared_options import SharedOptions
 from spacedialog.errors import InputError
 from spacedialog.model.rows.record import Written
 from spacedialog.model.vocabulary import Flag
-from spacedialog.presentation.documents import Document
-from spacedialog.presentation.tables import Sheet
+from spacedialog.presentation.documents import View
+from spacedialog.presentation.tables import Table
 from spacedialog.render.output import BINARY, Format, Output, show
 from spacedialog.render.text import one_line
-from spacedialog.store.read.selection import Selection, known
-from spacedialog.store.read.snapshot import View
+from spacedialog.store.read.selection import Selection, find_value
+from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.tracker import Tracker
 
 Names = list[str] | None
@@ -86,7 +86,7 @@ _ENDINGS = {
 }
 
 
-class Reading(NamedTuple):
+class ReadRequest(NamedTuple):
     """What a command that reads was asked for, beyond its own options."""
 
     tracker: Tracker
@@ -107,31 +107,33 @@ class Reading(NamedTuple):
         return self.as_of == self.today and self.known_at is None and self.at_seq is None
 
     @contextmanager
-    def view(self) -> Iterator[View]:
+    def view(self) -> Iterator[Snapshot]:
         """The record, or that of some dialogues, as of the day that was asked for."""
         if not self.tracker.has_store:
-            hint(f"no store at {self.tracker.path}: this is the bundled record; a first change makes a store of it")
+            print_note(
+                f"no store at {self.tracker.path}: this is the bundled record; a first change makes a store of it"
+            )
         with self.tracker.view(self.as_of, known_at=self.known_at, at_seq=self.at_seq) as view:
-            yield view.of([known(view, "dialogue", key) for key in self.dialogues])
+            yield view.of([find_value(view, "dialogue", key) for key in self.dialogues])
             if self.is_of_now or view.has_begun():
                 return
             began = view.began()
             if began is None:
-                hint("nothing had been recorded")
+                print_note("nothing had been recorded")
             else:
-                hint(f"nothing is on record for {self.as_of}: the record begins on {began}")
+                print_note(f"nothing is on record for {self.as_of}: the record begins on {began}")
 
     def only(self, option: str, format_: Format) -> None:
         """Refuse an option that means something in one format only; InputError where another was asked for."""
         if self.output.format != format_:
             raise InputError(f"{option} is for the format {format_}", f"add --format {format_}, or leave {option} out")
 
-    def show(self, view: Sheet | Document) -> None:
+    def show(self, view: Table | View) -> None:
         """Write the view where and how it was asked for."""
         show(view, self.output, as_of=self.as_of.isoformat())
 
 
-class Writing(NamedTuple):
+class WriteRequest(NamedTuple):
     """What a command that writes was asked for, beyond its own options."""
 
     tracker: Tracker
@@ -143,13 +145,13 @@ class Writing(NamedTuple):
         from spacedialog.presentation.documents import written as report
 
         if written.created_store:
-            hint(f"made a store at {written.created_store}")
+            print_note(f"made a store at {written.created_store}")
         for notice in written.notices:
-            hint(notice)
+            print_note(notice)
         show(report(written), self.output, as_of=self.tracker.today.isoformat())
 
 
-def hint(line: str) -> None:
+def print_note(line: str) -> None:
     """Tell the person at the terminal something that is no data."""
     typer.echo(f"note: {one_line(line)}", err=True)
 
@@ -178,13 +180,13 @@ def _reading(
     no_header: Annotated[bool, typer.Option("--no-header", help="Leave out the header line of plain and csv.")] = False,
     color: ColourOption = "auto",
     template: TemplateOption = None,
-) -> Reading:
+) -> ReadRequest:
     if template and (format_ or json):
         raise InputError(
             "--template and --format do not go together", "leave one of them out: the template is the format"
         )
-    tracker = environment.tracker(db, today=environment.the_day(today), author="")
-    return Reading(
+    tracker = environment.tracker(db, today=environment.local_day(today), author="")
+    return ReadRequest(
         tracker,
         environment.day("--as-of", as_of, tracker.today) if as_of else tracker.today,
         environment.instant("--known-at", known_at, tracker.today) if known_at else None,
@@ -194,7 +196,7 @@ def _reading(
     )
 
 
-class Choice(NamedTuple):
+class FilterOptions(NamedTuple):
     """Which commitments were asked for, and in which order."""
 
     names: Selection
@@ -262,7 +264,7 @@ def _choice(
             autocompletion=complete_sort,
         ),
     ] = "ref",
-) -> Choice:
+) -> FilterOptions:
     flags = {Flag.OVERDUE: overdue, Flag.CLOSING: closing, Flag.STALE: stale, Flag.SLIPPED: slipped}
     flags |= {Flag.CONFLICT: conflict, Flag.CLAIMED: claimed}
     names = Selection(
@@ -276,7 +278,7 @@ def _choice(
         flags=[flag for flag, asked in flags.items() if asked],
         text=text,
     )
-    return Choice(names, due_before, due_after, sort)
+    return FilterOptions(names, due_before, due_after, sort)
 
 
 def _writing(
@@ -290,16 +292,16 @@ def _writing(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what it would do, and keep nothing.")] = False,
     json: JsonOption = False,
     color: ColourOption = "auto",
-) -> Writing:
+) -> WriteRequest:
     from spacedialog.editing.updates import check_text  # here, for the start-up time of reads
 
     tracker = environment.tracker(
-        db, today=environment.the_day(), author=by and check_text("--by", by), dry_run=dry_run
+        db, today=environment.local_day(), author=by and check_text("--by", by), dry_run=dry_run
     )
     said: dict[str, Any] = {"note": note, "evidence": evidence}
     if on is not None:
         said["on"] = environment.vague_date("--on", on, tracker.today, "past")
-    return Writing(tracker, said, _output(Format.JSON if json else Format.TABLE, None, color))
+    return WriteRequest(tracker, said, _output(Format.JSON if json else Format.TABLE, None, color))
 
 
 def output_of(format_: Format | None, json: bool, file: Path | None, color: Colour) -> Output:
@@ -340,31 +342,31 @@ def _output(format_: Format | Path, file: Path | None, color: Colour, *, header:
     )
 
 
-def reads(command: Callable[..., None]) -> Sharing:
+def reads(command: Callable[..., None]) -> SharedOptions:
     """A command that reads: its argument `reading` is a `Reading`, and it takes the options of all reads."""
-    return Sharing(command, "reading", _reading, ("template",))
+    return SharedOptions(command, "reading", _reading, ("template",))
 
 
-def reads_one(command: Callable[..., None]) -> Sharing:
+def reads_one(command: Callable[..., None]) -> SharedOptions:
     """The same for a command that is told what to read, in whatever dialogue that is."""
-    return Sharing(command, "reading", _reading, ("template", "dialogue"))
+    return SharedOptions(command, "reading", _reading, ("template", "dialogue"))
 
 
-def reads_into_template(command: Callable[..., None]) -> Sharing:
+def reads_into_template(command: Callable[..., None]) -> SharedOptions:
     """The same for a command that fills a template of the user's, too."""
-    return Sharing(command, "reading", _reading)
+    return SharedOptions(command, "reading", _reading)
 
 
-def chooses(command: Callable[..., None]) -> Sharing:
+def chooses(command: Callable[..., None]) -> SharedOptions:
     """A command about some of the commitments: its argument `choice` is a `Choice`, made from the filters."""
-    return Sharing(command, "choice", _choice, first=True)
+    return SharedOptions(command, "choice", _choice, first=True)
 
 
-def writes(command: Callable[..., None]) -> Sharing:
+def writes(command: Callable[..., None]) -> SharedOptions:
     """A command that writes: its argument `writing` is a `Writing`, and it takes the options of all writes."""
-    return Sharing(command, "writing", _writing)
+    return SharedOptions(command, "writing", _writing)
 
 
-def writes_without(*options: str) -> Callable[[Callable[..., None]], Sharing]:
+def writes_without(*options: str) -> Callable[[Callable[..., None]], SharedOptions]:
     """The same for a command for which some of these options make no sense."""
-    return lambda command: Sharing(command, "writing", _writing, options)
+    return lambda command: SharedOptions(command, "writing", _writing, options)

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from time import monotonic
 
 from spacedialog import environment
-from spacedialog.model.progress import Item, Watch, unwatched
+from spacedialog.model.progress import Item, Progress, silent
 
 PATIENCE = 1.0
 """After so many seconds a person wants to know."""
@@ -16,10 +16,10 @@ _PACE = 0.1
 
 
 @contextmanager
-def progress(doing: str, what: str) -> Iterator[Watch]:
+def progress(doing: str, what: str) -> Iterator[Progress]:
     """Watches one work, for whose length the line may stand; it is gone afterwards, and so when the work fails."""
     if not environment.is_watched():
-        yield unwatched
+        yield silent
         return
     with ExitStack() as shown:
 

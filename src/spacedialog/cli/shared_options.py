@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-class Sharing:
+class SharedOptions:
     """A command that shares options with others. They are put in when it is asked for: that takes time, and of all the
     commands of a module one is called.
     """
@@ -37,7 +37,7 @@ class Sharing:
 
         They stand after the command's own options, or `first`.
         """
-        command = self._command.whole() if isinstance(self._command, Sharing) else self._command
+        command = self._command.whole() if isinstance(self._command, SharedOptions) else self._command
         shared = [parameter for parameter in _parameters(self._make) if parameter.name not in self._without]
         own = [parameter for parameter in _parameters(command) if parameter.name != self._name]
 

@@ -8,8 +8,8 @@ from typing import Any, BinaryIO, NamedTuple
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.importing import parse
 from spacedialog.model.vocabulary import Decision
-from spacedialog.store.read.selection import Selection, filter_of, one_of
-from spacedialog.store.read.snapshot import View
+from spacedialog.store.read.selection import Selection, match_choice, to_filter
+from spacedialog.store.read.snapshot import Snapshot
 
 
 class Cited(NamedTuple):
@@ -28,7 +28,7 @@ class Cited(NamedTuple):
     is_whole: bool = False
 
 
-def of_record(view: View, dialogue: str, document: str | None = None) -> list[Cited]:
+def of_record(view: Snapshot, dialogue: str, document: str | None = None) -> list[Cited]:
     """What the commitments of a dialogue on record cite of a document; NotFoundError where there is no such dialogue.
 
     Without a document, of the one of which sentences are pinned, or of the only one; InputError where that is unclear.
@@ -39,7 +39,7 @@ def of_record(view: View, dialogue: str, document: str | None = None) -> list[Ci
         raise NotFoundError(
             f"there is no dialogue '{dialogue}' on record", f"name one of these, or a data file: {known}"
         )
-    details = view.report(filter_of(Selection(dialogue=[of["key"]]), view)).commitments
+    details = view.report(to_filter(Selection(dialogue=[of["key"]]), view)).commitments
     return _of_document(
         (
             _cited(detail.commitment.ref, detail.commitment.title, source)
@@ -85,7 +85,7 @@ def _of_document(cited: Iterable[Cited], document: str | None) -> list[Cited]:
     found = list(cited)
     there = list(dict.fromkeys(one.document for one in found))
     if document is not None:
-        key = one_of("--document", document, there)
+        key = match_choice("--document", document, there)
     else:
         pinned = list(dict.fromkeys(one.document for one in found if one.hash)) or there
         if len(pinned) > 1:

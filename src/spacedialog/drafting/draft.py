@@ -20,7 +20,7 @@ from spacedialog.drafting.prose import Prose, Sentence, fingerprint
 from spacedialog.drafting.roster import Roster, unique
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.dates import Recurrence, VagueDate, quoted
-from spacedialog.model.rows.record import FindingRow
+from spacedialog.model.rows.record import SentenceRow
 from spacedialog.model.vocabulary import NAME_PATTERN, Status, Strength
 
 DOCUMENT = "STATEMENT"
@@ -48,7 +48,7 @@ class Drafted(NamedTuple):
     left_out: tuple[tuple[Sentence, str], ...]
     sentences: tuple[Sentence, ...]
 
-    def findings(self) -> list[FindingRow]:
+    def findings(self) -> list[SentenceRow]:
         """The candidates and the sentences left out, in the order of the text."""
         order = {sentence: place for place, sentence in enumerate(self.sentences)}
         found = [
@@ -56,7 +56,7 @@ class Drafted(NamedTuple):
             for one, commitment in zip(self.candidates, self.document["commitments"], strict=True)
         ]
         found += [
-            (order[at], FindingRow(at.paragraph, at.number, None, None, None, (), None, None, None, why, at.text))
+            (order[at], SentenceRow(at.paragraph, at.number, None, None, None, (), None, None, None, why, at.text))
             for at, why in self.left_out
         ]
         return [row for _, row in sorted(found, key=lambda pair: pair[0])]
@@ -126,9 +126,9 @@ def _read(
     return candidates, left_out
 
 
-def _finding(one: Candidate, commitment: Mapping[str, Any]) -> FindingRow:
+def _finding(one: Candidate, commitment: Mapping[str, Any]) -> SentenceRow:
     at, said = one.sentence, commitment["draft"]
-    return FindingRow(
+    return SentenceRow(
         at.paragraph,
         at.number,
         commitment["ref"],

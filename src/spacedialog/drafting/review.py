@@ -14,11 +14,11 @@ from typing import Any, Literal
 from spacedialog.editing.updates import check_text
 from spacedialog.errors import InputError
 from spacedialog.model.dates import quoted, readable
-from spacedialog.model.rows.drafting import CandidateRow, Reviewed
+from spacedialog.model.rows.drafting import CandidateRow, ReviewCount
 from spacedialog.model.typed_dates import parse_date
-from spacedialog.model.values import citation
+from spacedialog.model.values import citation_text
 from spacedialog.model.vocabulary import NAME_PATTERN, Decision, Status, Strength
-from spacedialog.store.read.selection import one_of
+from spacedialog.store.read.selection import match_choice
 
 Document = Mapping[str, Any]
 Candidate = Mapping[str, Any]
@@ -63,10 +63,10 @@ def decision(of: Candidate) -> Decision | None:
     return Decision(decided) if decided else None
 
 
-def tally(document: Document) -> Reviewed:
+def tally(document: Document) -> ReviewCount:
     """How many candidates were accepted and dropped, and how many are left."""
     decided = [decision(one) for one in candidates(document)]
-    return Reviewed(*(decided.count(kind) for kind in (Decision.ACCEPTED, Decision.DROPPED, None)))
+    return ReviewCount(*(decided.count(kind) for kind in (Decision.ACCEPTED, Decision.DROPPED, None)))
 
 
 def rows(document: Document) -> Iterator[CandidateRow]:
@@ -89,7 +89,7 @@ def row(of: Candidate) -> CandidateRow:
         of.get("due"),
         of.get("detail"),
         tuple(_milestone(milestone) for milestone in of.get("milestones") or ()),
-        tuple(citation(source) for source in of["sources"]),
+        tuple(citation_text(source) for source in of["sources"]),
         drafted["confidence"],
         drafted["why"],
         drafted["sentence"],
@@ -310,7 +310,7 @@ def value_of(document: Document, field: str, typed: str, today: date) -> Any:
             keys = [_declared(document, _REGISTERS[field], key) for key in _keys(field, text)]
             return list(dict.fromkeys(keys)) if field == "partners" else keys[0]
         case "strength":
-            return one_of("strength", text, [strength.value for strength in Strength])
+            return match_choice("strength", text, [strength.value for strength in Strength])
         case "due":
             return str(parse_date(text, today=today))
         case "kind" if not re.fullmatch(NAME_PATTERN, text):

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from spacedialog.editing.updates import check_text, remarks
+from spacedialog.editing.updates import check_text, remarks_body
 from spacedialog.errors import InputError
 from spacedialog.model.dates import VagueDate, quoted
-from spacedialog.model.entry import CREATE, Draft, item_id
+from spacedialog.model.entry import CREATE, PendingEntry, item_id
 from spacedialog.model.rubrics import HOUSE, rubric
 
 if TYPE_CHECKING:
     from spacedialog.store.read.refs import Target
-    from spacedialog.store.read.snapshot import View
+    from spacedialog.store.read.snapshot import Snapshot
 
 
-class Finding(NamedTuple):
+class NewAssessment(NamedTuple):
     """What an assessor finds. `rubric` is NAME or NAME@VERSION; `party` is the one that is judged, None for all."""
 
     verdict: str
@@ -28,9 +28,9 @@ class Finding(NamedTuple):
     party: str | None = None
 
 
-def assessment(
-    view: View, target: Target, finding: Finding, on: VagueDate, note: str | None, evidence: str | None
-) -> tuple[Target, Draft]:
+def create_assessment(
+    view: Snapshot, target: Target, finding: NewAssessment, on: VagueDate, note: str | None, evidence: str | None
+) -> tuple[Target, PendingEntry]:
     """The change that a finding is, and the assessment that it is about; InputError where something does not fit."""
     if target.milestone:
         raise InputError(f"{target.ref} is a milestone, which is met or not", "assess the commitment that it leads to")
@@ -47,8 +47,8 @@ def assessment(
         values["party"] = _concerned(finding.party, target.ref, [fields.get("lead"), *(fields.get("partners") or ())])
     # Every verdict is stated whole: one that is dated back then stands before the others, and not on top of them.
     item = item_id("assessment", f"{target.item}/{values.get('party', '')}/{assessor}/{under.name}")
-    body = {"type": "assessment", "set": values, **remarks(note, evidence)}
-    return target._replace(item=item), Draft(CREATE, item, str(on), body)
+    body = {"type": "assessment", "set": values, **remarks_body(note, evidence)}
+    return target._replace(item=item), PendingEntry(CREATE, item, str(on), body)
 
 
 def _concerned(text: str, ref: str, parties: list[str | None]) -> str:

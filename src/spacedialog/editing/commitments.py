@@ -6,16 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from spacedialog.editing.updates import check_text, remarks
+from spacedialog.editing.updates import check_text, remarks_body
 from spacedialog.errors import InputError
 from spacedialog.model.dates import Recurrence, VagueDate, quoted
-from spacedialog.model.entry import CREATE, SET, Draft
+from spacedialog.model.entry import CREATE, SET, PendingEntry
 from spacedialog.model.vocabulary import NAME_PATTERN, Status, Strength
-from spacedialog.store.read.selection import known, one_of
+from spacedialog.store.read.selection import find_value, match_choice
 
 if TYPE_CHECKING:
     from spacedialog.store.read.refs import Target
-    from spacedialog.store.read.snapshot import View
+    from spacedialog.store.read.snapshot import Snapshot
 
 _KIND = re.compile(NAME_PATTERN)
 _COMMITMENT_REF = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}-[A-Za-z0-9_-]{1,30}")
@@ -25,7 +25,7 @@ _FIELDS = ("title", "ref", "area", "kind", "strength", "lead", "partners", "deta
 _MAY_BE_EMPTY = ("lead", "partners", "detail")
 
 
-class Addition(NamedTuple):
+class NewCommitment(NamedTuple):
     """A commitment to put on record. `source` is the document it stands in; `ref` None for the next number."""
 
     title: str
@@ -51,16 +51,16 @@ class NewMilestone(NamedTuple):
     recurs: str | None
 
 
-def new_commitment(
-    view: View, item: str, addition: Addition, on: VagueDate, note: str | None, evidence: str | None
-) -> tuple[Target, Draft]:
+def create_commitment(
+    view: Snapshot, item: str, addition: NewCommitment, on: VagueDate, note: str | None, evidence: str | None
+) -> tuple[Target, PendingEntry]:
     """The change that adds a commitment, and what it will be called; InputError where something does not fit."""
     from spacedialog.store.read.refs import Target
 
     dialogue = _dialogue(view, addition.dialogue)
     ref = addition.ref or view.refs.next_ref(dialogue)
     target = Target(ref, item, None)
-    values = checked(
+    values = check_fields(
         view,
         target,
         {
@@ -69,17 +69,17 @@ def new_commitment(
             **{name: getattr(addition, name) for name in ("area", "kind", "title", "detail", "strength", "lead")},
             "partners": list(addition.partners),
             "due": addition.due and str(addition.due),
-            "sources": source(addition.source, addition.paragraph),
+            "sources": source_list(addition.source, addition.paragraph),
         },
     )
     given = {name: value for name, value in values.items() if value}
     statement = {"type": "commitment", "set": {**given, "status": Status.NOT_ASSESSED.value}}
-    return target, Draft(CREATE, item, str(on), {**statement, **remarks(note, evidence)})
+    return target, PendingEntry(CREATE, item, str(on), {**statement, **remarks_body(note, evidence)})
 
 
-def new_milestone(
-    view: View, milestone: str, new: NewMilestone, on: VagueDate, note: str | None, evidence: str | None
-) -> tuple[Target, Draft]:
+def create_milestone(
+    view: Snapshot, milestone: str, new: NewMilestone, on: VagueDate, note: str | None, evidence: str | None
+) -> tuple[Target, PendingEntry]:
     """The change that adds a milestone, and what it will be called; InputError where something does not fit."""
     commitment = new.commitment
     if commitment.milestone:
@@ -91,18 +91,18 @@ def new_milestone(
         every = Recurrence.parse(new.recurs)
         new.when.occurrence(1, every)  # refuses a span finer than the date
         values["recurs"] = str(every)
-    body = {"milestone": milestone, "set": values, **remarks(note, evidence)}
-    return commitment._replace(ref=ref, milestone=milestone), Draft(CREATE, commitment.item, str(on), body)
+    body = {"milestone": milestone, "set": values, **remarks_body(note, evidence)}
+    return commitment._replace(ref=ref, milestone=milestone), PendingEntry(CREATE, commitment.item, str(on), body)
 
 
-def correction(
-    view: View,
+def correct(
+    view: Snapshot,
     target: Target,
     values: Mapping[str, Any],
     on: VagueDate,
     note: str | None,
     evidence: str | None,
-) -> Draft:
+) -> PendingEntry:
     """The change that sets some of a target's fields anew; InputError where something does not fit."""
     if not values:
         raise InputError("nothing to change was given", f"spacedialog edit {target.ref} --title 'A better title'")
@@ -115,13 +115,13 @@ def correction(
     foreign = [name for name in values if target.milestone and name not in _MILESTONE_FIELDS]
     if foreign:
         raise InputError(f"{foreign[0]}: a milestone has none of its own", "edit the commitment that it leads to")
-    body = {"set": checked(view, target, values), **remarks(note, evidence)}
+    body = {"set": check_fields(view, target, values), **remarks_body(note, evidence)}
     if target.milestone:
         body["milestone"] = target.milestone
-    return Draft(SET, target.item, str(on), body)
+    return PendingEntry(SET, target.item, str(on), body)
 
 
-def checked(view: View, target: Target, values: Mapping[str, Any]) -> dict[str, Any]:
+def check_fields(view: Snapshot, target: Target, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as the record keeps them; InputError at the first that does not fit what is on record."""
     kept = dict(values)
     # Areas and parties belong to a dialogue, and what names those of another would be counted nowhere.
@@ -145,26 +145,26 @@ def checked(view: View, target: Target, values: Mapping[str, Any]) -> dict[str, 
             raise InputError(f"ref: {kept['ref']} is taken", "leave it out for the next free number")
     for name, kind in (("area", "area"), ("lead", "party")):
         if kept.get(name):
-            kept[name] = known(view, kind, kept[name], of=of)
+            kept[name] = find_value(view, kind, kept[name], of=of)
     if "partners" in kept:
-        kept["partners"] = [known(view, "party", partner, of=of) for partner in kept["partners"]]
+        kept["partners"] = [find_value(view, "party", partner, of=of) for partner in kept["partners"]]
     if kept.get("kind") and not _KIND.fullmatch(kept["kind"]):
         raise InputError(f"kind: {quoted(kept['kind'])} is not a kind", "write one word such as agreement, action-item")
     if kept.get("strength"):
-        kept["strength"] = one_of("strength", kept["strength"], [strength.value for strength in Strength])
+        kept["strength"] = match_choice("strength", kept["strength"], [strength.value for strength in Strength])
     return kept
 
 
-def source(document: str, paragraph: str | None) -> list[dict[str, str]]:
+def source_list(document: str, paragraph: str | None) -> list[dict[str, str]]:
     """The sources of a commitment that stands in one document."""
     cited = {"document": check_text("source", document)}
     return [{**cited, "paragraph": paragraph} if paragraph else cited]
 
 
-def _dialogue(view: View, key: str | None) -> str:
+def _dialogue(view: Snapshot, key: str | None) -> str:
     keys = view.values("dialogue")
     if key:
-        return one_of("dialogue", key, keys)
+        return match_choice("dialogue", key, keys)
     if not keys:
         raise InputError("there is no dialogue to add to", "spacedialog import FILE brings one")
     return keys[-1]

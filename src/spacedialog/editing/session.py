@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from spacedialog.model.entry import RETRACT, Draft
+from spacedialog.model.entry import RETRACT, PendingEntry
 from spacedialog.model.rows.record import Difference, Written
 from spacedialog.store.read.refs import Target
-from spacedialog.store.read.snapshot import View
+from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.store.write import append as writer
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from spacedialog.model.entry import Change
+    from spacedialog.model.entry import Entry
     from spacedialog.tracker import Tracker
 
 
@@ -27,14 +27,14 @@ class Session:
 
     def __init__(self, tracker: Tracker, connection: sqlite3.Connection, *, made: str | None) -> None:
         self.connection = connection
-        self.view = View(connection, tracker.today)
+        self.view = Snapshot(connection, tracker.today)
         self._tracker = tracker
         self._made = made
 
-    def keep(self, did: str, targets: Sequence[Target], drafts: Sequence[Draft]) -> Written:
+    def keep(self, did: str, targets: Sequence[Target], drafts: Sequence[PendingEntry]) -> Written:
         """Record the drafts as one action; says what that changed of the targets."""
         before = [self._fields(target) for target in targets]
-        appended = self._tracker.record(self.connection, writer.by_item(drafts))
+        appended = self._tracker.record(self.connection, writer.group_by_item(drafts))
         after = [self._fields(target) for target in targets]
         differences = [
             Difference(target.ref, name, old.get(name), new.get(name))
@@ -61,7 +61,7 @@ class Session:
             notices=tuple(dict.fromkeys(notices)),
         )
 
-    def retract(self, did: str, changes: Sequence[Change], *, only: bool = False) -> Written:
+    def retract(self, did: str, changes: Sequence[Entry], *, only: bool = False) -> Written:
         """Record that these changes are taken back; with `only`, as a choice against them alone."""
         day = self._tracker.today.isoformat()
         about = dict.fromkeys((change.item, change.content.get("milestone")) for change in changes)
@@ -70,7 +70,7 @@ class Session:
         for change in changes:
             part = change.content.get("milestone")
             body = {"retracts": change.id, **({"only": True} if only else {}), **({"milestone": part} if part else {})}
-            drafts.append(Draft(RETRACT, change.item, day, body))
+            drafts.append(PendingEntry(RETRACT, change.item, day, body))
         return self.keep(did, targets, drafts)
 
     def written(self, did: str, **what: Any) -> Written:

@@ -12,10 +12,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacedialog.errors import InputError
-from spacedialog.importing.changes import met
+from spacedialog.importing.changes import values_when_met
 from spacedialog.model.dates import VagueDate, quoted
-from spacedialog.model.entry import NOTE, SET, Draft
-from spacedialog.model.values import web_address
+from spacedialog.model.entry import NOTE, SET, PendingEntry
+from spacedialog.model.values import check_web_address
 from spacedialog.model.vocabulary import MilestoneStatus, Status
 
 if TYPE_CHECKING:
@@ -62,12 +62,12 @@ def check_text(name: str, text: str) -> str:
     return text
 
 
-def draft(
+def pending_update(
     update: Update,
     target: Target,
     fields: Mapping[str, Any],
     each: Callable[[], AbstractContextManager[None]] = nullcontext,
-) -> Draft:
+) -> PendingEntry:
     """The change that an update says of a target whose fields are these now.
 
     InputError where something in it is wrong or nothing is said; `each` stands around every check, and may collect
@@ -76,9 +76,9 @@ def draft(
     body: dict[str, Any] = {"milestone": target.milestone} if target.milestone else {}
     values: dict[str, Any] = {}
     with each():
-        body |= remarks(update.note)
+        body |= remarks_body(update.note)
     with each():
-        body |= remarks(evidence=update.evidence)
+        body |= remarks_body(evidence=update.evidence)
     with each():
         values |= _milestone_values(update, fields) if target.milestone else _commitment_values(update, fields)
     with each():
@@ -86,17 +86,17 @@ def draft(
             raise InputError("the update says nothing", "give a status, a percentage, a date, a note or evidence")
     if values:
         body["set"] = values
-    return Draft(SET if values else NOTE, target.item, str(update.on), body)
+    return PendingEntry(SET if values else NOTE, target.item, str(update.on), body)
 
 
-def remarks(note: str | None = None, evidence: str | None = None) -> dict[str, Any]:
+def remarks_body(note: str | None = None, evidence: str | None = None) -> dict[str, Any]:
     """The note and the evidence of a change, checked, as far as they are given."""
     said: dict[str, Any] = {}
     if note is not None:
         said["note"] = check_text("note", note)
     if evidence is not None:
         try:
-            said["evidence"] = web_address(evidence)
+            said["evidence"] = check_web_address(evidence)
         except InputError as error:
             raise InputError(f"evidence: {error.problem}", error.remedy) from error
     return said
@@ -128,7 +128,7 @@ def _milestone_values(update: Update, fields: Mapping[str, Any]) -> dict[str, An
     if update.status is None:
         return values
     status = _one_of(update.status, MilestoneStatus, "a milestone")
-    return values | (met({**fields, **values}) if status == MilestoneStatus.MET else {"status": status})
+    return values | (values_when_met({**fields, **values}) if status == MilestoneStatus.MET else {"status": status})
 
 
 def check_percent(value: object) -> int:

@@ -12,7 +12,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from spacedialog.model.dates import Recurrence, VagueDate
-from spacedialog.model.entry import CREATE, IMPORTED, NOTE, RETRACT, SET, Change, Draft, canonical, item_id, link_item
+from spacedialog.model.entry import (
+    CREATE,
+    IMPORTED,
+    NOTE,
+    RETRACT,
+    SET,
+    Entry,
+    PendingEntry,
+    canonical_json,
+    item_id,
+    link_id,
+)
 from spacedialog.model.fold import closing_day
 from spacedialog.model.vocabulary import Decision, LinkDecision, MilestoneStatus
 
@@ -28,7 +39,7 @@ def bundled_documents() -> list[dict[str, Any]]:
     return [json.loads(path.read_bytes()) for path in sorted(bundled_path().glob("dialogue_*.json"), reverse=True)]
 
 
-class Entry(NamedTuple):
+class FileCommitment(NamedTuple):
     """A commitment of a data file with the updates on it and its milestones, each with its place in the file."""
 
     place: str
@@ -47,14 +58,14 @@ class Entry(NamedTuple):
         return Decision(decided) if decided else None
 
 
-class Candidates:
+class CandidateCount:
     """How many candidates of `draft` a file held as it was imported, and what is to be told of them."""
 
     def __init__(self) -> None:
         self._all = self._undecided = 0
         self._kept: list[str] = []
 
-    def count(self, entry: Entry) -> None:
+    def count(self, entry: FileCommitment) -> None:
         """Take a commitment of the file into account."""
         self._all += entry.is_candidate
         self._undecided += entry.is_candidate and entry.decision is None
@@ -74,7 +85,7 @@ class Candidates:
             yield f"dropped, but on record with what people said of it since: {', '.join(self._kept)}"
 
 
-def entries(document: Mapping[str, Any]) -> Iterator[Entry]:
+def commitments_of(document: Mapping[str, Any]) -> Iterator[FileCommitment]:
     """The commitments of a whole document, each with its updates."""
     updates: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
     for number, update in enumerate(document.get("updates", ())):
@@ -82,17 +93,17 @@ def entries(document: Mapping[str, Any]) -> Iterator[Entry]:
     for number, commitment in enumerate(document["commitments"]):
         refs = [commitment["ref"], *(milestone["ref"] for milestone in commitment.get("milestones", ()))]
         said = [update for ref in refs for update in updates.get(ref.casefold(), ())]
-        yield Entry(f"commitments[{number}]", commitment, said)
+        yield FileCommitment(f"commitments[{number}]", commitment, said)
 
 
-def seed_drafts(document: Mapping[str, Any]) -> Iterator[list[Draft]]:
+def document_entries(document: Mapping[str, Any]) -> Iterator[list[PendingEntry]]:
     """All that a whole document says, in groups by the item that they are about."""
-    yield from opening_drafts(document)
-    for entry in entries(document):
-        yield from entry_drafts(document["dialogue"], entry)
+    yield from opening_entries(document)
+    for entry in commitments_of(document):
+        yield from commitment_entries(document["dialogue"], entry)
 
 
-def opening_drafts(opening: Mapping[str, Any]) -> Iterator[list[Draft]]:
+def opening_entries(opening: Mapping[str, Any]) -> Iterator[list[PendingEntry]]:
     """What a data file says before its commitments: the dialogue, its areas, its parties; each a group of one."""
     dialogue = opening["dialogue"]
     key = dialogue["key"]
@@ -105,15 +116,15 @@ def opening_drafts(opening: Mapping[str, Any]) -> Iterator[list[Draft]]:
         yield [_create("party", f"{key}/{party['key']}", dialogue["when"], {**party, "dialogue": key})]
 
 
-def items(entry: Entry) -> Iterator[str]:
+def items_of(entry: FileCommitment) -> Iterator[str]:
     """The items (their UUIDs) that an entry speaks of: the commitment, then each of its links."""
     item = item_id("commitment", entry.commitment["ref"])
     yield item
     for said in entry.commitment.get("carries_on", ()):
-        yield link_item(item_id("commitment", said["ref"]), item)
+        yield link_id(item_id("commitment", said["ref"]), item)
 
 
-def entry_drafts(dialogue: Mapping[str, Any], entry: Entry) -> Iterator[list[Draft]]:
+def commitment_entries(dialogue: Mapping[str, Any], entry: FileCommitment) -> Iterator[list[PendingEntry]]:
     """What a data file says of one commitment: it, its milestones and the updates; then each of its links."""
     commitment, on = entry.commitment, dialogue["when"]
     # What was drafted, and why, is for whoever reviews it; the record has what came of it.
@@ -131,24 +142,28 @@ def entry_drafts(dialogue: Mapping[str, Any], entry: Entry) -> Iterator[list[Dra
         old = item_id("commitment", said["ref"])
         pair = {"old": old, "new": first.item, "decided": LinkDecision.LINKED.value}
         remarks = _stated({name: said.get(name) for name in ("note", "evidence")})
-        yield [Draft(CREATE, link_item(old, first.item), on, {"type": "link", "set": pair, "via": IMPORTED, **remarks})]
+        yield [
+            PendingEntry(
+                CREATE, link_id(old, first.item), on, {"type": "link", "set": pair, "via": IMPORTED, **remarks}
+            )
+        ]
 
 
-def _create(kind: str, name: str, on: str, values: Mapping[str, Any]) -> Draft:
-    return Draft(CREATE, item_id(kind, name), on, {"type": kind, "set": _stated(values), "via": IMPORTED})
+def _create(kind: str, name: str, on: str, values: Mapping[str, Any]) -> PendingEntry:
+    return PendingEntry(CREATE, item_id(kind, name), on, {"type": kind, "set": _stated(values), "via": IMPORTED})
 
 
-def _milestone(item: str, milestone: Mapping[str, Any], on: str) -> Draft:
+def _milestone(item: str, milestone: Mapping[str, Any], on: str) -> PendingEntry:
     remarks = _stated({name: milestone.get(name) for name in ("note", "evidence")})
     values = _stated({name: value for name, value in milestone.items() if name != "since" and name not in remarks})
     if values.get("status") == MilestoneStatus.MET:
         del values["status"]
-        values |= met(values)
+        values |= values_when_met(values)
     body = {"milestone": item_id("milestone", milestone["ref"]), "set": values, "via": IMPORTED, **remarks}
-    return Draft(CREATE, item, milestone.get("since") or on, body)
+    return PendingEntry(CREATE, item, milestone.get("since") or on, body)
 
 
-def _update(update: Mapping[str, Any], item: str, milestone: dict[str, Any] | None) -> Draft:
+def _update(update: Mapping[str, Any], item: str, milestone: dict[str, Any] | None) -> PendingEntry:
     """The change that an update of the file is; the milestone that it is about goes along with it."""
     values = _stated({name: update.get(name) for name in ("status", "percent", "due")})
     body: dict[str, Any] = {"via": IMPORTED, **_stated({name: update.get(name) for name in ("note", "evidence")})}
@@ -158,14 +173,14 @@ def _update(update: Mapping[str, Any], item: str, milestone: dict[str, Any] | No
             values["when"] = values.pop("due")
         if values.get("status") == MilestoneStatus.MET:
             del values["status"]
-            values |= met({**milestone, **values})
+            values |= values_when_met({**milestone, **values})
         milestone.update(values)
     if values:
         body["set"] = values
-    return Draft(SET if values else NOTE, item, update["on"], body)
+    return PendingEntry(SET if values else NOTE, item, update["on"], body)
 
 
-def met(milestone: Mapping[str, Any]) -> dict[str, Any]:
+def values_when_met(milestone: Mapping[str, Any]) -> dict[str, Any]:
     """The values by which a milestone (its fields given) is met; one that recurs goes on to its next occurrence."""
     if not milestone.get("recurs") or not milestone.get("when"):
         return {"status": MilestoneStatus.MET.value}
@@ -177,9 +192,9 @@ def _stated(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None and value != []}
 
 
-def differences(
-    wanted: Iterable[Draft], previous: Sequence[Change], refused: Sequence[Change], *, on: str
-) -> list[Draft]:
+def changes_since(
+    wanted: Iterable[PendingEntry], previous: Sequence[Entry], refused: Sequence[Entry], *, on: str
+) -> list[PendingEntry]:
     """What takes the previous import's changes to what the file says now.
 
     All are about one item: `previous` are the live changes that imports brought, `refused` those that people took
@@ -199,18 +214,18 @@ def differences(
         statement = _statement(change)
         if standing[statement] > 0:
             standing[statement] -= 1
-            gone.append(Draft(RETRACT, change.item, on, {"retracts": change.id, "via": IMPORTED}))
+            gone.append(PendingEntry(RETRACT, change.item, on, {"retracts": change.id, "via": IMPORTED}))
     return [*gone, *fresh]
 
 
-NOT_SAID = ("v", "beside")
+BOOKKEEPING_KEYS = ("v", "beside")
 """What a body holds besides what was said: its format, and what the change stands on."""
 
 
-def _statement(of: Draft | Change) -> str:
+def _statement(of: PendingEntry | Entry) -> str:
     body = (
         of.body
-        if isinstance(of, Draft)
-        else {name: value for name, value in of.content.items() if name not in NOT_SAID}
+        if isinstance(of, PendingEntry)
+        else {name: value for name, value in of.content.items() if name not in BOOKKEEPING_KEYS}
     )
-    return canonical([of.kind, of.item, of.on, body])
+    return canonical_json([of.kind, of.item, of.on, body])

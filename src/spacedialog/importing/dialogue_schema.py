@@ -13,15 +13,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from spacedialog.editing.updates import LONGEST_TEXT, check_on, check_text
 from spacedialog.errors import DateError, InputError
-from spacedialog.importing.changes import Entry
+from spacedialog.importing.changes import FileCommitment
 from spacedialog.model.dates import Recurrence, VagueDate, quoted
 from spacedialog.model.entry import item_id
-from spacedialog.model.values import web_address
+from spacedialog.model.values import check_web_address
 from spacedialog.model.vocabulary import HASH_PATTERN, NAME_PATTERN, Decision, MilestoneStatus, Status, Strength
 from spacedialog.store.read.refs import Target
 
 if TYPE_CHECKING:
-    from spacedialog.store.read.snapshot import View
+    from spacedialog.store.read.snapshot import Snapshot
 
 
 def _edtf(text: str) -> str:
@@ -40,7 +40,7 @@ def _recurrence(text: str) -> str:
 
 def _web_address(text: str) -> str:
     try:
-        return web_address(text)
+        return check_web_address(text)
     except InputError as error:
         raise ValueError(f"{error.problem}\n  {error.remedy}") from error
 
@@ -322,7 +322,7 @@ class Checks:
             yield f"{place}: {date_} has no end, and what is recorded has happened\n  write when it happened"
 
 
-def opening_misfits(opening: Mapping[str, Any], view: View, today: date) -> Iterator[str]:
+def opening_misfits(opening: Mapping[str, Any], view: Snapshot, today: date) -> Iterator[str]:
     """What is wrong with the opening of a data file in this record: a meeting to come, a key that another has."""
     dialogue = opening["dialogue"]
     when = VagueDate.parse(dialogue["when"])
@@ -333,7 +333,7 @@ def opening_misfits(opening: Mapping[str, Any], view: View, today: date) -> Iter
         yield f"dialogue.key: {dialogue['key']} is {here.get('title')} here\n  give the dialogue another key"
 
 
-def entry_misfits(entry: Entry, view: View, today: date) -> Iterator[str]:
+def entry_misfits(entry: FileCommitment, view: Snapshot, today: date) -> Iterator[str]:
     """What is wrong with a commitment of a data file in this record: refs that are taken, news from the future."""
     item = item_id("commitment", entry.commitment["ref"])
     wanted = [Target(entry.commitment["ref"], item, None)]

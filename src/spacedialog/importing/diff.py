@@ -12,15 +12,15 @@ from spacedialog.store import log as journal
 
 if TYPE_CHECKING:
     from spacedialog.editing.session import Session
-    from spacedialog.importing.changes import Candidates, Entry
+    from spacedialog.importing.changes import CandidateCount, FileCommitment
     from spacedialog.importing.parse import Contents
-    from spacedialog.model.entry import Draft
-    from spacedialog.model.progress import Watch
+    from spacedialog.model.entry import PendingEntry
+    from spacedialog.model.progress import Progress
 
 
-def drafts(
-    contents: Contents, session: Session, today: date, candidates: Candidates, watch: Watch
-) -> Iterator[list[Draft]]:
+def new_entries(
+    contents: Contents, session: Session, today: date, candidates: CandidateCount, watch: Progress
+) -> Iterator[list[PendingEntry]]:
     """What is new in the file, by item; nothing more once anything is wrong with it, which `contents.problems` tells.
 
     A candidate that a review dropped takes back what an earlier import said of it, unless people recorded more of it
@@ -28,26 +28,29 @@ def drafts(
     """
     on = today.isoformat()
 
-    def news(of: list[Draft]) -> list[Draft]:
+    def news(of: list[PendingEntry]) -> list[PendingEntry]:
         item = of[0].item
-        if journal.is_new(session.connection, item):
+        if journal.is_new_item(session.connection, item):
             return of
-        previous, refused = journal.imported(session.connection, item), journal.refused(session.connection, item)
-        return changes.differences(of, previous, refused, on=on)
+        previous, refused = (
+            journal.imported_entries(session.connection, item),
+            journal.rejected_entries(session.connection, item),
+        )
+        return changes.changes_since(of, previous, refused, on=on)
 
-    def gone(entry: Entry) -> Iterator[list[Draft]]:
-        commitment, *links = changes.items(entry)
+    def gone(entry: FileCommitment) -> Iterator[list[PendingEntry]]:
+        commitment, *links = changes.items_of(entry)
         for item in (commitment, *links):
-            previous = journal.imported(session.connection, item)
-            if {change.id for change in journal.live(session.connection, item)} <= {one.id for one in previous}:
-                yield changes.differences([], previous, (), on=on)
+            previous = journal.imported_entries(session.connection, item)
+            if {change.id for change in journal.live_entries(session.connection, item)} <= {one.id for one in previous}:
+                yield changes.changes_since([], previous, (), on=on)
             elif item == commitment:
                 candidates.keep(entry.commitment["ref"])
                 return
 
     contents.problems.extend(dialogue_schema.opening_misfits(contents.opening, session.view, today))
     if not contents.problems:
-        yield from map(news, changes.opening_drafts(contents.opening))
+        yield from map(news, changes.opening_entries(contents.opening))
     for entry in watch(contents.entries()):
         candidates.count(entry)
         if entry.decision is Decision.DROPPED:
@@ -55,4 +58,4 @@ def drafts(
             continue
         contents.problems.extend(dialogue_schema.entry_misfits(entry, session.view, today))
         if not contents.problems:
-            yield from map(news, changes.entry_drafts(contents.opening["dialogue"], entry))
+            yield from map(news, changes.commitment_entries(contents.opening["dialogue"], entry))

@@ -18,7 +18,7 @@ from spacedialog.importing.dialogue_schema import (
     Strict,
     Text,
 )
-from spacedialog.model.entry import Change, canonical
+from spacedialog.model.entry import Entry, canonical_json
 
 Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
@@ -102,15 +102,15 @@ class LogFile(Strict):
     changes: list[LogEntry]
 
 
-def change_of(entry: LogEntry) -> Change:
+def change_of(entry: LogEntry) -> Entry:
     """The change that an entry is; whether its hash fits is another question."""
-    body = canonical(entry.body.model_dump(exclude_unset=True))
-    return Change(**{**entry.model_dump(exclude={"body"}), "body": body})
+    body = canonical_json(entry.body.model_dump(exclude_unset=True))
+    return Entry(**{**entry.model_dump(exclude={"body"}), "body": body})
 
 
-def misfit(change: Change) -> str:
+def misfit(change: Entry) -> str:
     """What in a change is not as this program writes it, and would take it from a file; empty where it fits."""
-    fields = canonical({name: value for name, value in change._asdict().items() if name != "body"})
+    fields = canonical_json({name: value for name, value in change._asdict().items() if name != "body"})
     try:
         LogEntry.model_validate_json(f'{fields[:-1]},"body":{change.body}}}')
     except ValidationError as error:

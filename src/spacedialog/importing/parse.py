@@ -15,12 +15,12 @@ from pydantic_core import ErrorDetails
 
 from spacedialog.errors import InputError, ProblemsError
 from spacedialog.importing import changes as record
-from spacedialog.importing.changes import Entry
+from spacedialog.importing.changes import FileCommitment
 from spacedialog.importing.dialogue_schema import Checks, Commitment, DataFile, Opening, Strict, Update
 from spacedialog.importing.log_schema import LogEntry, LogFile, change_of
 from spacedialog.importing.reader import MAX_SIZE, Incoming, Problems, parse_json, shown, text_of, told
 from spacedialog.model.dates import quoted
-from spacedialog.model.entry import EXPORT_FORMAT, EXPORT_OPENING, Change, holds
+from spacedialog.model.entry import EXPORT_FORMAT, EXPORT_OPENING, Entry, has_valid_hash
 
 AnyModel = TypeVar("AnyModel", bound=Strict)
 
@@ -46,17 +46,17 @@ class Contents:
     `problems` grows while the entries are read; a commitment with which anything is wrong does not come.
     """
 
-    def __init__(self, opening: Mapping[str, Any], entries: Iterator[Entry], problems: Problems) -> None:
+    def __init__(self, opening: Mapping[str, Any], entries: Iterator[FileCommitment], problems: Problems) -> None:
         self.opening = opening
         self.problems = problems
         self._entries = entries
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[FileCommitment]:
         """The commitments."""
         return self._entries
 
 
-def read(stream: BinaryIO, name: str, max_size: int = MAX_SIZE) -> Contents | Iterator[Change]:
+def read(stream: BinaryIO, name: str, max_size: int = MAX_SIZE) -> Contents | Iterator[Entry]:
     """The content of a file: a data file, or the changes of an exported log, as they are read.
 
     Either may be one JSON object, which may have `max_size` bytes, or JSON Lines, which are read a line at a time and
@@ -86,7 +86,7 @@ def _said_first(head: bytes) -> str:
     return "data" if isinstance(first, dict) and "format" in first and not first.keys() & _WHOLE else ""
 
 
-def _whole(content: bytes, name: str) -> Contents | Iterator[Change]:
+def _whole(content: bytes, name: str) -> Contents | Iterator[Entry]:
     document = parse_json(text_of(content, name), name)
     del content  # The document is many times as large, and this need not stand beside it.
     if not isinstance(document, dict):
@@ -124,7 +124,7 @@ def _whole(content: bytes, name: str) -> Contents | Iterator[Change]:
         plain["updates"].append(_plain(update))
     problems.refuse()
     said = {**_plain(opening), **plain}
-    return Contents(said, record.entries(said), problems)
+    return Contents(said, record.commitments_of(said), problems)
 
 
 def _list(document: Mapping[str, Any], field: str, problems: Problems) -> list[Any]:
@@ -162,7 +162,7 @@ def _data_lines(head: bytes, file: Incoming) -> Contents:
     checks = Checks(opening)
     problems.extend(f"line 1.{problem}" for problem in checks.opening())
 
-    def entries() -> Iterator[Entry]:
+    def entries() -> Iterator[FileCommitment]:
         commitment: Commitment | None = None
         place, updates, size, lost = "", list[tuple[str, Mapping[str, Any]]](), 0, False
         for number, line in file.lines(2):
@@ -180,7 +180,7 @@ def _data_lines(head: bytes, file: Incoming) -> Contents:
             try:
                 if "area" in said:
                     if commitment:
-                        yield Entry(place, _plain(commitment), updates)
+                        yield FileCommitment(place, _plain(commitment), updates)
                     commitment, place, updates, size, lost = None, at, [], len(line), False
                     new = _validated(Commitment, said, at)
                     wrong = list(checks.commitment(at, new))
@@ -199,7 +199,7 @@ def _data_lines(head: bytes, file: Incoming) -> Contents:
             if size > file.max_size:
                 raise file.too_large(f"{file.name}, {at}", "a commitment with its updates")
         if commitment:
-            yield Entry(place, _plain(commitment), updates)
+            yield FileCommitment(place, _plain(commitment), updates)
 
     return Contents(_plain(opening), entries(), problems)
 
@@ -218,7 +218,7 @@ def _closed(file: Incoming) -> Iterator[tuple[str, bytes]]:
         raise InputError(f"{file.name}: the log breaks off: its last line is not ]}}", "export it again")
 
 
-def _changes(entries: Iterable[tuple[str, object]], name: str) -> Iterator[Change]:
+def _changes(entries: Iterable[tuple[str, object]], name: str) -> Iterator[Entry]:
     """The changes that the entries, or lines of JSON, are; ProblemsError at the end where any is wrong."""
     problems = Problems(name, "nothing was imported")
     for place, said in entries:
@@ -227,7 +227,7 @@ def _changes(entries: Iterable[tuple[str, object]], name: str) -> Iterator[Chang
         except InputError as error:
             problems.extend(told(error))
         else:
-            if not holds(change):
+            if not has_valid_hash(change):
                 problems.add(f"{place}: its hash does not fit what it says\n  export the log again")
             elif not problems:
                 yield change

@@ -10,17 +10,17 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from spacedialog.editing.updates import Update, check_on, check_percent, check_text, draft
+from spacedialog.editing.updates import Update, check_on, check_percent, check_text, pending_update
 from spacedialog.errors import InputError, SpacedialogError
-from spacedialog.importing.changes import NOT_SAID
+from spacedialog.importing.changes import BOOKKEEPING_KEYS
 from spacedialog.importing.reader import Problems, parse_json, told
 from spacedialog.model.dates import VagueDate, quoted
-from spacedialog.model.entry import canonical
-from spacedialog.model.progress import Watch, unwatched
+from spacedialog.model.entry import canonical_json
+from spacedialog.model.progress import Progress, silent
 from spacedialog.model.rows.record import CommitmentRow
 
 if TYPE_CHECKING:
-    from spacedialog.model.entry import Change, Draft
+    from spacedialog.model.entry import Entry, PendingEntry
     from spacedialog.store.read.refs import Target
 
 FIELDS = ("ref", "status", "percent", "due", "note", "evidence", "on")
@@ -46,10 +46,10 @@ class Batch:
         today: date,
         resolve: Callable[[str], Target],
         standing: Callable[[Target], Mapping[str, Any]],
-        live: Callable[[str], Iterable[Change]],
+        live: Callable[[str], Iterable[Entry]],
     ) -> None:
         self.problems = Problems(name, "nothing was recorded")
-        self.drafts: list[Draft] = []
+        self.drafts: list[PendingEntry] = []
         self.targets: dict[Target, Mapping[str, Any]] = {}
         self._said: set[str] = set()
         self._standing_cores: dict[str, list[tuple[str, dict[str, Any]]]] = {}
@@ -58,7 +58,7 @@ class Batch:
         self._standing = standing
         self._live = live
 
-    def read(self, text: str, watch: Watch = unwatched) -> None:
+    def read(self, text: str, watch: Progress = silent) -> None:
         """Take in every record of the file."""
         text = text.removeprefix("\ufeff")
         start = text.lstrip()[:1]
@@ -93,7 +93,7 @@ class Batch:
                 return
             fields = self.targets.get(target) or self._standing(target)
             update = Update(**values)
-            said = draft(update, target, fields, lambda: self._collecting(place))
+            said = pending_update(update, target, fields, lambda: self._collecting(place))
             if len(self.problems) == before and self._is_news(said, fields, dated="on" in given):
                 self.drafts.append(said)
                 self.targets[target] = {**fields, **said.body.get("set", {})}
@@ -113,7 +113,7 @@ class Batch:
             raise InputError(f"{name}: {error.problem}", error.remedy) from error
         return check_on(when, self._today) if name == "on" else when
 
-    def _is_news(self, said: Draft, fields: Mapping[str, Any], *, dated: bool) -> bool:
+    def _is_news(self, said: PendingEntry, fields: Mapping[str, Any], *, dated: bool) -> bool:
         """Whether a draft says anything that does not stand in the record or in this batch already.
 
         Where the record gives no day, one that said the same on another day is the same.
@@ -122,7 +122,7 @@ class Batch:
         bare = not dated and not said.body.keys() & {"note", "evidence"}
         if bare and all(fields.get(name) == value for name, value in values.items()):
             return False
-        words = canonical([said.item, said.on, said.body])
+        words = canonical_json([said.item, said.on, said.body])
         if words in self._said:
             return False
         self._said.add(words)
@@ -193,7 +193,7 @@ class Batch:
 
 def _core(body: Mapping[str, Any]) -> dict[str, Any]:
     """What a body says, whichever occurrence of a recurring milestone it met."""
-    core = {name: value for name, value in body.items() if name not in NOT_SAID}
+    core = {name: value for name, value in body.items() if name not in BOOKKEEPING_KEYS}
     if "met" in core.get("set", {}):
         core["set"] = {name: True if name == "met" else value for name, value in core["set"].items() if name != "when"}
     return core

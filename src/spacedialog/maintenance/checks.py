@@ -10,14 +10,14 @@ from pathlib import Path
 
 from spacedialog.errors import InputError, StoreError
 from spacedialog.maintenance.fingerprint import Fingerprint, fingerprint_of, parse, same_in
-from spacedialog.model.entry import SEED_AUTHOR, Change, instant
-from spacedialog.model.entry import holds as sound
-from spacedialog.model.fold import FOREVER, closing_day, understands
-from spacedialog.model.rows.record import CheckRow, Copied, FingerprintRow, Rescued
+from spacedialog.model.entry import BUNDLED_AUTHOR, Entry, iso_time
+from spacedialog.model.entry import has_valid_hash as sound
+from spacedialog.model.fold import FOREVER, closing_day, is_understood
+from spacedialog.model.rows.record import Copied, DoctorRow, FingerprintRow, Rescued
 from spacedialog.store import backup, database, lock
 from spacedialog.store import log as journal
 from spacedialog.store.recovery import image
-from spacedialog.store.recovery.health import Finding, Patient
+from spacedialog.store.recovery.health import CheckResult, Examination
 from spacedialog.store.recovery.salvage import Salvaged
 
 _CLOCKS_DIFFER = 60_000_000
@@ -25,21 +25,21 @@ _CLOCKS_DIFFER = 60_000_000
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[Patient, Salvaged]]:
+def _opened(path: Path) -> Iterator[tuple[Examination, Salvaged]]:
     """The store's image and the changes in it; StoreError where there is nothing of this program's in it."""
-    database.must_be_file(path)
+    database.require_regular_file(path)
     if not path.exists():
         raise StoreError(f"{path}: there is no store", "name one with --db; nothing was changed")
-    with database.telling(path), lock.held(path, shared=True):
+    with database.as_store_errors(path), lock.held(path, shared=True):
         picture = image.read(path)
-    with Patient(picture) as patient:
+    with Examination(picture) as patient:
         changes = patient.changes()
         if patient.application != database.APPLICATION_ID and not changes.sound:
-            raise database.foreign(path)
+            raise database.not_a_store_error(path)
         yield patient, changes
 
 
-def examine(path: Path, *, now: int) -> list[CheckRow]:
+def run_checks(path: Path, *, now: int) -> list[DoctorRow]:
     """Look the store over at `now` (µs); what each check found. StoreError where this is no store at all."""
     with _opened(path) as (patient, salvaged):
         changes = salvaged.sound
@@ -49,21 +49,21 @@ def examine(path: Path, *, now: int) -> list[CheckRow]:
         if salvaged.why:
             lost += (f"{salvaged.why}: what has left no trace in the file cannot be named",)
         misfits = tuple(_misfits(changes))
-        strange = tuple(f"{change.id}: kept, and not counted" for change in changes if not understands(change))
+        strange = tuple(f"{change.id}: kept, and not counted" for change in changes if not is_understood(change))
         items, differing = patient.fold(changes)
         refs = patient.refs()
         return [
-            _check("file", Finding(1, tuple(_file(path, patient)))),
+            _check("file", CheckResult(1, tuple(_file(path, patient)))),
             _check("integrity", patient.integrity()),
             _check("foreign keys", patient.foreign_keys()),
             _check("schema", patient.schema),
-            _check("changes", Finding(salvaged.rows, lost), findings=len(salvaged.lost) + salvaged.round_damage),
-            _check("form", Finding(len(changes), misfits)),
-            _check("understood", Finding(len(changes), strange), remarks=True),
-            _check("fold", Finding(items, tuple(_differences(differing, refs)))),
+            _check("changes", CheckResult(salvaged.rows, lost), findings=len(salvaged.lost) + salvaged.round_damage),
+            _check("form", CheckResult(len(changes), misfits)),
+            _check("understood", CheckResult(len(changes), strange), remarks=True),
+            _check("fold", CheckResult(items, tuple(_differences(differing, refs)))),
             _check("search", patient.search()),
             *_team(patient),
-            _check("stamps", Finding(len(changes), tuple(_stamps(changes, now))), remarks=True),
+            _check("stamps", CheckResult(len(changes), tuple(_stamps(changes, now))), remarks=True),
             *_modes(path),
         ]
 
@@ -88,7 +88,7 @@ def rescue(path: Path, new: Path) -> Rescued:
             raise StoreError(f"{path}: not one change in it is sound", "look for a backup: NAME.backup-… beside it")
         # Positions would say of a team's log what nothing vouches for any more; who joins it again gets them anew.
         changes = [change._replace(seq=None) for change in salvaged.sound]
-        with database.writing(new, lambda connection: database.fill(connection, changes)) as (_, is_new):
+        with database.writing(new, lambda connection: database.load_entries(connection, changes)) as (_, is_new):
             if not is_new:
                 raise InputError(f"{new}: there is something already", "name a file that is not there yet")
     return Rescued(str(new), len(salvaged.sound), tuple(salvaged.lost))
@@ -100,13 +100,13 @@ def back_up(path: Path, target: Path) -> Copied:
         raise InputError(f"{target}: there is something already", "name a file that is not there yet")
     if not path.exists():
         raise StoreError(f"{path}: there is no store", "name one with --db; nothing was copied")
-    with database.as_it_stands(path) as (connection, _):
-        changes, newest = journal.extent(connection)
+    with database.reading_any_version(path) as (connection, _):
+        changes, newest = journal.size(connection)
         if not target.parent.is_dir():
             raise InputError(f"{target}: there is no such folder", "make the folder, or name another")
-        with database.telling(target):
+        with database.as_store_errors(target):
             backup.copy(connection, target)
-    return Copied(str(target), changes, instant(newest) if changes else None, None)
+    return Copied(str(target), changes, iso_time(newest) if changes else None, None)
 
 
 def restore(path: Path, source: Path, *, replace: bool) -> Copied:
@@ -127,14 +127,14 @@ def restore(path: Path, source: Path, *, replace: bool) -> Copied:
                 f"{source}: not sound, and nothing was restored: {faults[0]}",
                 f"spacedialog doctor --db {source} says what is wrong; --rescue NEW.db saves the rest",
             )
-        kept = database.put(patient.connection, path, replace=replace)
+        kept = database.replace_store(patient.connection, path, replace=replace)
     newest = max((change.ts for change in salvaged.sound), default=None)
     return Copied(
-        str(path), len(salvaged.sound), None if newest is None else instant(newest), str(kept) if kept else None
+        str(path), len(salvaged.sound), None if newest is None else iso_time(newest), str(kept) if kept else None
     )
 
 
-def fingerprint(arrived: Sequence[Change]) -> FingerprintRow:
+def fingerprint(arrived: Sequence[Entry]) -> FingerprintRow:
     """The fingerprint of a log; StoreError where a change in it was altered."""
     if altered := _altered(arrived):
         raise StoreError(
@@ -145,7 +145,7 @@ def fingerprint(arrived: Sequence[Change]) -> FingerprintRow:
     return FingerprintRow(str(printed), printed.changes, _newest(printed), None, 0, "")
 
 
-def verify(arrived: Sequence[Change], text: str) -> FingerprintRow:
+def verify(arrived: Sequence[Entry], text: str) -> FingerprintRow:
     """Whether a log holds, unchanged, every change of which the fingerprint was printed; and what speaks against it."""
     printed = parse(text)
     altered = _altered(arrived)
@@ -170,22 +170,22 @@ def verify(arrived: Sequence[Change], text: str) -> FingerprintRow:
 
 
 def _newest(of: Fingerprint) -> str | None:
-    return instant(of.newest) if of.changes else None
+    return iso_time(of.newest) if of.changes else None
 
 
 _NAMED = 5
 
 
-def _altered(changes: Iterable[Change]) -> list[str]:
+def _altered(changes: Iterable[Entry]) -> list[str]:
     return [change.id for change in changes if not sound(change)]
 
 
-def _check(name: str, finding: Finding, *, remarks: bool = False, findings: int | None = None) -> CheckRow:
+def _check(name: str, finding: CheckResult, *, remarks: bool = False, findings: int | None = None) -> DoctorRow:
     count = len(finding.said) if findings is None else findings
-    return CheckRow(name, finding.looked_at, count, remarks or not finding.said, finding.said)
+    return DoctorRow(name, finding.looked_at, count, remarks or not finding.said, finding.said)
 
 
-def _team(patient: Patient) -> Iterator[CheckRow]:
+def _team(patient: Examination) -> Iterator[DoctorRow]:
     """What is to be said of a team's log, where this is or was a copy of one."""
     positions, aside = patient.positions(), patient.quarantined()
     if positions.looked_at or positions.said:
@@ -194,7 +194,7 @@ def _team(patient: Patient) -> Iterator[CheckRow]:
         yield _check("quarantine", aside, remarks=True)
 
 
-def _file(path: Path, patient: Patient) -> Iterator[str]:
+def _file(path: Path, patient: Examination) -> Iterator[str]:
     yield from patient.image.odd
     if patient.application != database.APPLICATION_ID:
         yield "the header does not say that this is a store of this program"
@@ -204,12 +204,12 @@ def _file(path: Path, patient: Patient) -> Iterator[str]:
         yield f"{journal[0]}: another program broke off while it wrote; this program leaves no such file"
 
 
-def _misfits(changes: Iterable[Change]) -> Iterator[str]:
+def _misfits(changes: Iterable[Entry]) -> Iterator[str]:
     from spacedialog.importing.log_schema import misfit
 
     for change in changes:
         # What a newer program wrote may look different, and is no misfit.
-        if understands(change) and (problem := misfit(change)):
+        if is_understood(change) and (problem := misfit(change)):
             yield f"{change.id}: {problem}"
 
 
@@ -219,20 +219,20 @@ def _differences(differing: dict[str, list[str]], refs: dict[str, str]) -> Itera
         yield f"{name} differs from its log" + (f" in {', '.join(sorted(tables))}" if tables else "")
 
 
-def _stamps(changes: Sequence[Change], now: int) -> Iterator[str]:
+def _stamps(changes: Sequence[Entry], now: int) -> Iterator[str]:
     """What is odd about the times at which changes say that they were recorded."""
-    previous: Change | None = None
+    previous: Entry | None = None
     for change in changes:
         if change.ts > now + _CLOCKS_DIFFER:
-            yield f"{change.id}: recorded in the future, at {instant(change.ts)}"
-        elif previous and change.ts == previous.ts + 1 and change.author != SEED_AUTHOR:
+            yield f"{change.id}: recorded in the future, at {iso_time(change.ts)}"
+        elif previous and change.ts == previous.ts + 1 and change.author != BUNDLED_AUTHOR:
             # The hybrid clock never goes back: it stays just ahead of the newest entry until the clock has caught up.
-            yield f"{change.id}: recorded while the clock stood before {instant(previous.ts)}, the entry before it"
+            yield f"{change.id}: recorded while the clock stood before {iso_time(previous.ts)}, the entry before it"
         if change.id[14] == "7" and abs(int(change.id[:8] + change.id[9:13], 16) * 1000 - change.ts) > _CLOCKS_DIFFER:
-            yield f"{change.id}: its id is of another time than its stamp, {instant(change.ts)}"
+            yield f"{change.id}: its id is of another time than its stamp, {iso_time(change.ts)}"
         day = closing_day(change.on)
         if day < FOREVER and change.ts < 1 << 57 and day > (_day(change.ts) + timedelta(days=1)).isoformat():
-            yield f"{change.id}: says what was true on {change.on}, after it was recorded, {instant(change.ts)}"
+            yield f"{change.id}: says what was true on {change.on}, after it was recorded, {iso_time(change.ts)}"
         previous = change
 
 
@@ -240,7 +240,7 @@ def _day(ts: int) -> date:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ts)).date()
 
 
-def _modes(path: Path) -> Iterator[CheckRow]:
+def _modes(path: Path) -> Iterator[DoctorRow]:
     """Who else may read the files (a remark), and who else may write them."""
     loose, open_ = [], []
     looked_at = 0
@@ -257,4 +257,4 @@ def _modes(path: Path) -> Iterator[CheckRow]:
             open_.append(f"{told}: others may write to it; chmod {'0700' if is_folder else '0600'}")
         elif mode & 0o077:
             loose.append(f"{told}: open to others; chmod {'0700' if is_folder else '0600'} keeps it to yourself")
-    yield _check("modes", Finding(looked_at, (*open_, *loose)), remarks=not open_)
+    yield _check("modes", CheckResult(looked_at, (*open_, *loose)), remarks=not open_)

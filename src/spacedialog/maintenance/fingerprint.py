@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from spacedialog.errors import InputError
-from spacedialog.model.entry import Change
+from spacedialog.model.entry import Entry
 
 _BYTES = 20
 _SALT = b"spacedialog fingerprint 1\n"
@@ -32,7 +32,7 @@ class Fingerprint(NamedTuple):
         return f"{self.changes}-{self.newest}-{self.hash}"
 
 
-def fingerprint_of(changes: Iterable[Change]) -> Fingerprint:
+def fingerprint_of(changes: Iterable[Entry]) -> Fingerprint:
     """The fingerprint of these changes, in any order. Whether their hashes hold is another question."""
     known = list(changes)
     hashes = "\n".join(sorted(change.sha for change in known))
@@ -49,7 +49,7 @@ def parse(text: str) -> Fingerprint:
     return Fingerprint(int(match[1]), int(match[2]), match[3])
 
 
-def same_in(printed: Fingerprint, arrived: Sequence[Change]) -> bool:
+def same_in(printed: Fingerprint, arrived: Sequence[Entry]) -> bool:
     """Whether the changes that the fingerprint was printed of are among these, unchanged; in the order of arrival.
 
     They are the first so many that arrived or, where the store was made anew since, those recorded by then.

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from spacedialog.model.entry import CREATE, RETRACT, Change, canonical
-from spacedialog.model.fold import closing_day, retracted, understands
+from spacedialog.model.entry import CREATE, RETRACT, Entry, canonical_json
+from spacedialog.model.fold import closing_day, is_understood, retracted_ids
 
 BESIDE = "beside"
 """What the body calls the changes, besides the base, that were newest when this one was written."""
@@ -28,7 +28,7 @@ class Conflict(NamedTuple):
     other: str
 
 
-def newest_beside(changes: Sequence[Change]) -> list[str]:
+def newest_beside(changes: Sequence[Entry]) -> list[str]:
     """The ids of the changes, but for the last, that none of these stands on; the changes in the order recorded."""
     if _is_one_line(changes):
         return []
@@ -36,7 +36,7 @@ def newest_beside(changes: Sequence[Change]) -> list[str]:
     return [change.id for change in changes[:-1] if change.id not in stood_on]
 
 
-def conflicts(changes: Sequence[Change]) -> list[Conflict]:
+def conflicts(changes: Sequence[Entry]) -> list[Conflict]:
     """What an item's changes, given in the order recorded, do not agree on."""
     if _is_one_line(changes):
         return []
@@ -50,10 +50,10 @@ def conflicts(changes: Sequence[Change]) -> list[Conflict]:
             if at < position:
                 line |= lines[at] | 1 << at
         lines.append(line)
-    gone = retracted(changes)
-    latest: dict[tuple[str | None, str], list[Change]] = {}
+    gone = retracted_ids(changes)
+    latest: dict[tuple[str | None, str], list[Entry]] = {}
     for change in changes:
-        if change.kind == RETRACT or change.id in gone or not understands(change):
+        if change.kind == RETRACT or change.id in gone or not is_understood(change):
             continue
         content = change.content
         line = lines[number[change.id]]
@@ -64,23 +64,23 @@ def conflicts(changes: Sequence[Change]) -> list[Conflict]:
     return [conflict for (part, field), setters in latest.items() for conflict in _among(part, field, setters)]
 
 
-def _among(part: str | None, field: str, setters: Sequence[Change]) -> Iterable[Conflict]:
+def _among(part: str | None, field: str, setters: Sequence[Entry]) -> Iterable[Conflict]:
     if len(setters) < 2:
         return
     # As the fold has it: a first statement goes before what was said later.
     *others, kept = sorted(setters, key=lambda c: (c.kind != CREATE, closing_day(c.on), c.ts, c.id))
-    value = canonical(kept.content["set"][field])
+    value = canonical_json(kept.content["set"][field])
     for other in others:
-        if canonical(other.content["set"][field]) != value:
+        if canonical_json(other.content["set"][field]) != value:
             yield Conflict(part, field, kept.id, other.id)
 
 
-def _is_one_line(changes: Sequence[Change]) -> bool:
+def _is_one_line(changes: Sequence[Entry]) -> bool:
     """Whether each change stands on the one before, as where nobody worked apart."""
     return all(after.base == before.id for before, after in pairwise(changes))
 
 
-def _parents(change: Change) -> list[str]:
+def _parents(change: Entry) -> list[str]:
     parents = [change.base] if change.base else []
     if f'"{BESIDE}":' in change.body:
         beside = change.content.get(BESIDE)

@@ -259,6 +259,6 @@ def readable(text: str) -> str:
     return _CODE.sub(lambda found: _SPOKEN[found[0]], _ONE_MONTH.sub(r"\1\2/\3", text))
 
 
-def how_often(span: str) -> str:
+def recurrence_text(span: str) -> str:
     """How often, as people would say it: `every 2 years`, `every year`."""
     return f"every {span.removeprefix('1 ')}"

@@ -18,7 +18,7 @@ CREATE, SET, NOTE, RETRACT = "create", "set", "note", "retract"
 IMPORTED = "import"
 """What `via` says of a change that a data file brought."""
 
-SEED_AUTHOR = "spacedialog"
+BUNDLED_AUTHOR = "spacedialog"
 """Who says what the bundled record says."""
 
 EXPORT_FORMAT = "spacedialog-log/1"
@@ -30,7 +30,7 @@ EXPORT_OPENING = f'{{"format": "{EXPORT_FORMAT}", "changes": ['
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
-class Draft(NamedTuple):
+class PendingEntry(NamedTuple):
     """A change before it is recorded: what happened to which item, and when it was true.
 
     `on` is an EDTF date. `body` holds `set` (new values by field), `note`, `evidence`, `type` (of a created
@@ -43,7 +43,7 @@ class Draft(NamedTuple):
     body: Mapping[str, Any]
 
 
-class Change(NamedTuple):
+class Entry(NamedTuple):
     """One recorded entry of the log.
 
     `id` is a UUIDv7; `ts` the recorded time in microseconds UTC, the same for all changes of one user action;
@@ -65,10 +65,10 @@ class Change(NamedTuple):
     @property
     def content(self) -> dict[str, Any]:
         """The body, read."""
-        return content_of(self.body)
+        return parse_body(self.body)
 
 
-def content_of(body: str) -> dict[str, Any]:
+def parse_body(body: str) -> dict[str, Any]:
     """What a body says; nothing where it is no JSON object, as only another program can have written it."""
     try:
         content = json.loads(body)
@@ -77,49 +77,47 @@ def content_of(body: str) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def canonical(value: object) -> str:
+def canonical_json(value: object) -> str:
     """JSON with sorted keys, no spaces and no escapes that are not needed."""
     return _encode(value)
 
 
-def fingerprint(
-    change_id: str, ts: int, on: str, author: str, kind: str, item: str, base: str | None, body: str
-) -> str:
+def entry_hash(change_id: str, ts: int, on: str, author: str, kind: str, item: str, base: str | None, body: str) -> str:
     """SHA-256, in hexadecimal, of a change's canonical form (all fields but `sha` and `seq`)."""
-    return digest(_encode([change_id, ts, on, author, kind, item, base, body]))
+    return sha256_hex(_encode([change_id, ts, on, author, kind, item, base, body]))
 
 
-def digest(form: str) -> str:
+def sha256_hex(canonical_form: str) -> str:
     """SHA-256, in hexadecimal, of a canonical form."""
-    return _sha256(form).hex()
+    return _sha256(canonical_form).hex()
 
 
-def form(change: Change) -> str:
+def canonical_form(change: Entry) -> str:
     """A change's canonical form: the text that its `sha` is of, and that goes to others."""
     return _encode(change[:8])
 
 
-def record(draft: Draft, *, change_id: str, ts: int, author: str, base: str | None) -> Change:
+def make_entry(draft: PendingEntry, *, change_id: str, ts: int, author: str, base: str | None) -> Entry:
     """The change that a draft becomes when it is recorded."""
     body = _encode({"v": BODY_VERSION, **draft.body})
-    sha = fingerprint(change_id, ts, draft.on, author, draft.kind, draft.item, base, body)
-    return Change(change_id, ts, draft.on, author, draft.kind, draft.item, base, body, sha)
+    sha = entry_hash(change_id, ts, draft.on, author, draft.kind, draft.item, base, body)
+    return Entry(change_id, ts, draft.on, author, draft.kind, draft.item, base, body, sha)
 
 
-def holds(change: Change) -> bool:
+def has_valid_hash(change: Entry) -> bool:
     """Whether a change's hash fits what it says; what is no text (lone surrogates) has none."""
     try:
-        return fingerprint(*change[:8]) == change.sha
+        return entry_hash(*change[:8]) == change.sha
     except UnicodeEncodeError:
         return False
 
 
-def next_ts(now: int, newest: int | None) -> int:
+def next_timestamp(now: int, newest: int | None) -> int:
     """The hybrid clock: the wall clock's microseconds, and always after the newest entry."""
     return now if newest is None else max(now, newest + 1)
 
 
-def instant(ts: int) -> str:
+def iso_time(ts: int) -> str:
     """A recorded time (µs since 1970, UTC) in ISO 8601; as a number where that has no date."""
     from datetime import UTC, datetime, timedelta
 
@@ -130,7 +128,7 @@ def instant(ts: int) -> str:
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def change_ids(ts: int, entropy: bytes) -> Iterator[str]:
+def new_entry_ids(ts: int, entropy: bytes) -> Iterator[str]:
     """Ever growing UUIDv7s (RFC 9562, method 2) for one action at `ts` µs, from at least 16 random bytes."""
     random = int.from_bytes(entropy[:10], "big") >> 7  # 73 bits: the top one is left for growing
     step = int.from_bytes(entropy[10:16], "big")
@@ -144,11 +142,11 @@ def change_ids(ts: int, entropy: bytes) -> Iterator[str]:
 
 def item_id(kind: str, key: str) -> str:
     """The UUID (version 8) of a record that a data file names: the same wherever the file is imported."""
-    digest = int.from_bytes(_sha256(f"{kind}:{key}")[:16], "big")
-    return _uuid_text(digest & ~(0xF << 76 | 0b11 << 62) | 0x8 << 76 | 0b10 << 62)
+    sha256_hex = int.from_bytes(_sha256(f"{kind}:{key}")[:16], "big")
+    return _uuid_text(sha256_hex & ~(0xF << 76 | 0b11 << 62) | 0x8 << 76 | 0b10 << 62)
 
 
-def link_item(old: str, new: str) -> str:
+def link_id(old: str, new: str) -> str:
     """The UUID of what is decided of two commitments (their items): the same whoever decides, and wherever."""
     return item_id("link", f"{old}/{new}")
 

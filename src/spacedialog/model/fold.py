@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from spacedialog.errors import DateError
 from spacedialog.model.dates import VagueDate
-from spacedialog.model.entry import BODY_VERSION, CREATE, NOTE, RETRACT, SET, Change
+from spacedialog.model.entry import BODY_VERSION, CREATE, NOTE, RETRACT, SET, Entry
 from spacedialog.model.vocabulary import MilestoneStatus, Status
 
 FOREVER = "9999-12-32"
@@ -81,7 +81,7 @@ class History(NamedTuple):
     periods: tuple[Period, ...]
     redatings: tuple[Redating, ...]
     words: tuple[Words, ...]
-    retracted: frozenset[str]
+    retracted_ids: frozenset[str]
     ignored: tuple[str, ...]
 
 
@@ -124,7 +124,7 @@ class _Part:
         return bool(now and self.first_date and closing_day(now) > closing_day(self.first_date))
 
 
-def retracted(changes: Iterable[Change]) -> frozenset[str]:
+def retracted_ids(changes: Iterable[Entry]) -> frozenset[str]:
     """The ids of the changes that are taken back.
 
     A retraction counts only while it is not retracted itself, by one recorded later.
@@ -147,10 +147,10 @@ def closing_day(edtf: str) -> str:
     return latest.isoformat() if latest else FOREVER
 
 
-def fold(changes: Iterable[Change]) -> History | None:
+def fold(changes: Iterable[Entry]) -> History | None:
     """The history of the one item that all the changes are about; None where nothing (any more) creates it."""
     known = tuple(changes)
-    gone = retracted(known)
+    gone = retracted_ids(known)
     entries, ignored = _live(known, gone)
     first = _first_statements(entries)
     if None not in first:
@@ -196,12 +196,12 @@ def fold(changes: Iterable[Change]) -> History | None:
     return History(kind, tuple(periods), tuple(redatings), tuple(words), gone, ignored)
 
 
-def understands(change: Change) -> bool:
+def is_understood(change: Entry) -> bool:
     """Whether this program knows what a change means; one that it does not know is kept, and does not count."""
     return change.kind == RETRACT or _meaning(change) is not None
 
 
-def _meaning(change: Change) -> dict[str, Any] | None:
+def _meaning(change: Entry) -> dict[str, Any] | None:
     """What a change says; None where this program does not know what it means."""
     if change.kind not in (CREATE, SET, NOTE) or closing_day(change.on) >= FOREVER:
         return None
@@ -243,7 +243,7 @@ def _fit(values: Mapping[str, Any], types: Mapping[str, type]) -> bool:
     )
 
 
-def _live(changes: Sequence[Change], gone: frozenset[str]) -> tuple[list[_Entry], tuple[str, ...]]:
+def _live(changes: Sequence[Entry], gone: frozenset[str]) -> tuple[list[_Entry], tuple[str, ...]]:
     """The changes that count, and the ids of those that this program does not understand."""
     entries, ignored = [], []
     for change in changes:

@@ -8,13 +8,13 @@ from typing import Protocol, TypeVar
 Item = TypeVar("Item")
 
 
-class Watch(Protocol):
+class Progress(Protocol):
     """Gives on the items of a long work one by one, and sees how many there were."""
 
     def __call__(self, items: Iterable[Item], /) -> Iterable[Item]:
         """The items."""
 
 
-def unwatched(items: Iterable[Item], /) -> Iterable[Item]:
+def silent(items: Iterable[Item], /) -> Iterable[Item]:
     """The items, with nobody told."""
     return items

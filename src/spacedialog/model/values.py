@@ -14,7 +14,7 @@ _PLAIN = re.compile(r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)*/[!-?A-Z_a-z~]*")
 _REMEDY = "write http:// or https://, a host and a path"
 
 
-def web_address(text: str) -> str:
+def check_web_address(text: str) -> str:
     """The address, as it stands; InputError unless it is http(s), has a host and carries no credentials."""
     if _PLAIN.fullmatch(text):
         return text
@@ -30,7 +30,7 @@ def web_address(text: str) -> str:
     return text
 
 
-def citation(source: Mapping[str, Any]) -> str:
+def citation_text(source: Mapping[str, Any]) -> str:
     """A source in one line: document, paragraph, sentence, evidence grade."""
     parts = (("paragraph", " par. "), ("sentence", " s. "), ("grade", ", grade "))
     document: str = source["document"]

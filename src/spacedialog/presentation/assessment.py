@@ -7,13 +7,13 @@ from typing import Any
 
 from spacedialog.model.rows.assessment import Agreement, AgreementRow, AverageRow, Crosswalk, CrosswalkRow
 from spacedialog.model.rows.record import Coverage
-from spacedialog.presentation.documents import Block, Document
-from spacedialog.presentation.tables import Column, Sheet, coverage_line, status
+from spacedialog.presentation.documents import Block, View
+from spacedialog.presentation.tables import Column, Table, coverage_line, status
 
 _NO_BENCHMARK = "no word such as moderate or good goes with it: there is no agreed benchmark for that"
 
 
-def agreement(of: Agreement) -> Document:
+def agreement(of: Agreement) -> View:
     """Where the assessors differ, and how far they agree."""
     names = ", ".join(of.assessors)
     lines = [
@@ -29,7 +29,7 @@ def agreement(of: Agreement) -> Document:
         lines.append(f"{of.coefficient or 'no coefficient'}: {of.why}")
     if of.source:
         lines.append(f"    {of.source}")
-    sheet = Sheet(
+    sheet = Table(
         "agreement",
         AgreementRow._fields,
         of.differences,
@@ -42,7 +42,7 @@ def agreement(of: Agreement) -> Document:
         "no assessors differ",
     )
     blocks = (Block(f"Agreement under {of.rubric}: {of.title}", tuple(lines)), Block("Where they differ", sheet=sheet))
-    return Document("agreement", of, sheet, blocks)
+    return View("agreement", of, sheet, blocks)
 
 
 def _counted(count: int, thing: str) -> str:
@@ -53,12 +53,12 @@ def _said(verdicts: Mapping[str, str]) -> str:
     return "; ".join(f"{assessor}: {verdict}" for assessor, verdict in verdicts.items())
 
 
-def crosswalk(of: Crosswalk, coverage: Callable[[], Coverage] | None = None) -> Document:
+def crosswalk(of: Crosswalk, coverage: Callable[[], Coverage] | None = None) -> View:
     """A record on a scale of the field, the counts, and what the scale cannot say."""
     number = {key: place for place, key in enumerate(of.notes, 1)}
     is_told = any(row.verdicts for row in of.rows)  # whose verdict it is has to be seen, however little room there is
     by_party = (Column("Party", lambda row: row.party or ""),) if of.averages else ()
-    sheet = Sheet(
+    sheet = Table(
         "crosswalk",
         CrosswalkRow._fields,
         of.rows,
@@ -80,7 +80,7 @@ def crosswalk(of: Crosswalk, coverage: Callable[[], Coverage] | None = None) -> 
     if of.averages:
         blocks.append(Block("Averages: each score counts once", sheet=_averages(of)))
     notes = (*(f"[{number[key]}] {text}" for key, text in of.notes.items()), *of.limits)
-    return Document("crosswalk", of, sheet, (*blocks, Block("What is lost on this scale", notes)))
+    return View("crosswalk", of, sheet, (*blocks, Block("What is lost on this scale", notes)))
 
 
 def _basis(row: Any) -> str:
@@ -88,10 +88,10 @@ def _basis(row: Any) -> str:
     return _said(row.verdicts) if row.verdicts else f"status {status(row)}"
 
 
-def _counts(of: Crosswalk) -> Sheet:
+def _counts(of: Crosswalk) -> Table:
     apart = {"no value": of.unscored, "no value: assessors differ": of.disputed}
     rows = [*of.counts.items(), *((name, count) for name, count in apart.items() if count)]
-    return Sheet(
+    return Table(
         "counts",
         ("value", "rows"),
         rows,
@@ -105,8 +105,8 @@ def _score(average: float | None) -> str:
     return "0.00" if text in ("+0.00", "-0.00") else text
 
 
-def _averages(of: Crosswalk) -> Sheet:
-    return Sheet(
+def _averages(of: Crosswalk) -> Table:
+    return Table(
         "averages",
         AverageRow._fields,
         of.averages,

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from spacedialog.model.dates import readable
 from spacedialog.model.rows.record import Brief, CommitmentRow, ConflictRow, NewsRow, SlipRow, UpcomingRow
 from spacedialog.model.vocabulary import STALE_DAYS
-from spacedialog.presentation.documents import Block, Document, disagreement, log_line
-from spacedialog.presentation.tables import Column, Sheet, coverage_line, delay, did, indented, status, window
+from spacedialog.presentation.documents import Block, View, disagreement, log_line
+from spacedialog.presentation.tables import Column, Table, coverage_line, delay, did, indented, status, window
 
 
 class NewsLine(NamedTuple):
@@ -37,7 +37,7 @@ _SECTIONS = {
 }
 
 
-def brief(of: Brief) -> Document:
+def brief(of: Brief) -> View:
     """What is new, and what comes next: a line for each thing, and below it how it is known."""
     since = f"since {readable(of.since)}" if of.since else "from the beginning"
     lines = [NewsLine(section, *line) for section in _SECTIONS for line in map(_line_of, getattr(of, section))]
@@ -59,7 +59,7 @@ def brief(of: Brief) -> Document:
         Column("Why", lambda row: row.note or ""),
         Column("Source", lambda row: row.source or NO_EVIDENCE),
     )
-    return Document("brief", of, Sheet("news", NewsLine._fields, lines, columns, "nothing is new"), tuple(blocks))
+    return View("brief", of, Table("news", NewsLine._fields, lines, columns, "nothing is new"), tuple(blocks))
 
 
 NO_EVIDENCE = "no evidence given"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from spacedialog.model.rows.compare import CarriedRow, Comparison, ProposalRow
-from spacedialog.presentation.tables import Column, Sheet
+from spacedialog.presentation.tables import Column, Table
 
 
-def carried(rows: Iterable[CarriedRow], notes: tuple[str, ...] = ()) -> Sheet:
+def carried(rows: Iterable[CarriedRow], notes: tuple[str, ...] = ()) -> Table:
     """What became of the commitments of one dialogue by the next."""
-    return Sheet(
+    return Table(
         "carried",
         CarriedRow._fields,
         rows,
@@ -38,9 +38,9 @@ def _moved(before: str | None, after: str | None) -> str:
     return " → ".join(dict.fromkeys(filter(None, (before, after))))
 
 
-def proposals(rows: Iterable[ProposalRow]) -> Sheet:
+def proposals(rows: Iterable[ProposalRow]) -> Table:
     """Pairs that look alike, for people to decide on."""
-    return Sheet(
+    return Table(
         "proposals",
         ProposalRow._fields,
         rows,
@@ -61,7 +61,7 @@ def counted_outcomes(of: Comparison) -> str:
     return ", ".join(f"{count} {outcome}" for outcome, count in of.counts.items() if count) or "nothing to compare"
 
 
-def taken_up(of: Comparison) -> Sheet:
+def taken_up(of: Comparison) -> Table:
     """What became of the old commitments; the new ones stand in the same report anyway."""
     notes = counted_outcomes(of), "carried on is what a person linked; the new ones are not listed here"
     return carried([row for row in of.rows if row.old is not None], notes)

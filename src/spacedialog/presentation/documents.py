@@ -18,12 +18,12 @@ from spacedialog.model.rows.record import (
     Report,
     Written,
 )
-from spacedialog.model.values import citation
+from spacedialog.model.values import citation_text
 from spacedialog.model.vocabulary import STALE_DAYS, MilestoneState
 from spacedialog.presentation.comparison import carried, counted_outcomes, proposals, taken_up
 from spacedialog.presentation.tables import (
     Column,
-    Sheet,
+    Table,
     assessments,
     commitments,
     coverage_line,
@@ -47,15 +47,15 @@ class Block(NamedTuple):
 
     heading: str
     lines: tuple[str, ...] = ()
-    sheet: Sheet | None = None
+    sheet: Table | None = None
 
 
-class Document(NamedTuple):
+class View(NamedTuple):
     """A view that is more than one table: `data` for JSON, `sheet` for tables of text, `blocks` for people."""
 
     name: str
     data: Any
-    sheet: Sheet
+    sheet: Table
     blocks: tuple[Block, ...]
 
 
@@ -67,7 +67,7 @@ class Figure(NamedTuple):
     value: str | int | None
 
 
-def overview(of: Overview) -> Document:
+def overview(of: Overview) -> View:
     """The state of the whole record."""
     figures = [
         *(Figure("dialogue", str(dialogue.get("key")), str(dialogue.get("title"))) for dialogue in of.dialogues),
@@ -103,7 +103,7 @@ def overview(of: Overview) -> Document:
         )
     if of.unrecorded:
         blocks.append(Block("The window closed, and nobody recorded what came of it", sheet=upcoming(of.unrecorded)))
-    return Document("overview", of, Sheet("overview", Figure._fields, figures, columns, ""), tuple(blocks))
+    return View("overview", of, Table("overview", Figure._fields, figures, columns, ""), tuple(blocks))
 
 
 LEGEND = "█ complete  ▒ in progress  ░ otherwise assessed  ▁ not assessed"
@@ -130,7 +130,7 @@ def log_line(of: Report | Brief) -> str:
     return f"{of.changes} {'entry' if of.changes == 1 else 'entries'}{newest}{shared}"
 
 
-def whole(of: Report, *, events: Callable[[], Iterable[CalendarEvent]] | None = None) -> Document:
+def whole(of: Report, *, events: Callable[[], Iterable[CalendarEvent]] | None = None) -> View:
     """A record, or a part of it, with all that a report shows; `events` gives what a calendar gets of it."""
     rows = [detail.commitment for detail in of.commitments]
     lines = (
@@ -160,10 +160,10 @@ def whole(of: Report, *, events: Callable[[], Iterable[CalendarEvent]] | None = 
         heading = f"What {of.carried.new} took up of {of.carried.old}"
         blocks.append(Block(heading, sheet=taken_up(of.carried)))
     sheet = commitments(rows, lambda: of.coverage)._replace(events=events)
-    return Document("report", of, sheet, (*blocks, Block("Commitments", sheet=sheet)))
+    return View("report", of, sheet, (*blocks, Block("Commitments", sheet=sheet)))
 
 
-def comparison(of: Comparison) -> Document:
+def comparison(of: Comparison) -> View:
     """What a dialogue took up of an earlier one; and, apart from it, what nobody has decided."""
     lines = (
         counted_outcomes(of),
@@ -173,11 +173,11 @@ def comparison(of: Comparison) -> Document:
     blocks = [Block(f"What {of.new} took up of {of.old}", lines, sheet)]
     if of.proposals:
         blocks.append(Block("Proposed, and decided by nobody", sheet=proposals(of.proposals)))
-    return Document("comparison", of, sheet, tuple(blocks))
+    return View("comparison", of, sheet, tuple(blocks))
 
 
-def _statuses(counts: Mapping[str, int], total: int) -> Sheet:
-    return Sheet(
+def _statuses(counts: Mapping[str, int], total: int) -> Table:
+    return Table(
         "status",
         ("status", "commitments"),
         tuple((name, count) for name, count in counts.items() if count),
@@ -190,10 +190,10 @@ def _statuses(counts: Mapping[str, int], total: int) -> Sheet:
     )
 
 
-def _dialogues(of: Sequence[Mapping[str, Any]]) -> Sheet:
+def _dialogues(of: Sequence[Mapping[str, Any]]) -> Table:
     most = max(dialogue["commitments"] for dialogue in of)
     names = ("key", "when", "place", "commitments", "assessed", "complete", "in_progress")
-    return Sheet(
+    return Table(
         "dialogues",
         names,
         tuple(tuple(dialogue.get(name, "") for name in names) for dialogue in reversed(of)),
@@ -214,13 +214,13 @@ def _drawn(commitments: int, assessed: int, complete: int, in_progress: int, *, 
     return bar((complete, "█"), (in_progress, "▒"), (otherwise, "░"), (unknown, "▁"), of=of)
 
 
-def _progress(rows: tuple[AreaRow, ...]) -> Sheet:
+def _progress(rows: tuple[AreaRow, ...]) -> Table:
     most = max((row.commitments for row in rows), default=1)
 
     def drawn(row: AreaRow) -> str:
         return _drawn(row.commitments, row.assessed, row.complete, row.in_progress, of=most)
 
-    return Sheet(
+    return Table(
         "areas",
         AreaRow._fields,
         rows,
@@ -254,11 +254,11 @@ def bar(*parts: tuple[int, str], of: int) -> str:
 _PAIR = (Column("", lambda entry: entry[0]), Column("", lambda entry: entry[1], wide=True))
 
 
-def _pairs(name: str, entries: Iterable[tuple[str, str]]) -> Sheet:
-    return Sheet(name, ("field", "value"), tuple(entry for entry in entries if entry[1]), _PAIR, "")
+def _pairs(name: str, entries: Iterable[tuple[str, str]]) -> Table:
+    return Table(name, ("field", "value"), tuple(entry for entry in entries if entry[1]), _PAIR, "")
 
 
-def detail(of: Detail) -> Document:
+def detail(of: Detail) -> View:
     """All that is known of one commitment."""
     row = of.commitment
     fields = [
@@ -305,7 +305,7 @@ def detail(of: Detail) -> Document:
     if of.assessments:
         blocks.append(Block("Assessments", sheet=assessments(of.assessments, alone=True)))
     blocks.append(Block("History", sheet=history(of.history)))
-    return Document("commitment", of, sheet, tuple(blocks))
+    return View("commitment", of, sheet, tuple(blocks))
 
 
 def disagreement(row: ConflictRow) -> tuple[str, str]:
@@ -331,10 +331,10 @@ def said(author: str, recorded_at: str) -> str:
 def _source(source: Mapping[str, Any]) -> tuple[str, str, str]:
     """A source in words: what is cited, what that document is and how good the evidence, its address."""
     about = [text for text in (source.get("title"), source.get("meaning")) if text]
-    return citation(source), "; ".join(about), source.get("url") or ""
+    return citation_text(source), "; ".join(about), source.get("url") or ""
 
 
-def dialogue(of: Mapping[str, Any]) -> Document:
+def dialogue(of: Mapping[str, Any]) -> View:
     """A dialogue's own record: who met, what it cites, what its grades of evidence mean."""
     fields = [
         ("series", of.get("series") or ""),
@@ -366,7 +366,7 @@ def dialogue(of: Mapping[str, Any]) -> Document:
     ]
     if of.get("grades"):
         blocks.append(Block("Grades of evidence", sheet=_pairs("grades", of["grades"].items())))
-    return Document("dialogue", of, _pairs("dialogue", flat), tuple(blocks))
+    return View("dialogue", of, _pairs("dialogue", flat), tuple(blocks))
 
 
 def _due(row: CommitmentRow) -> str:
@@ -375,7 +375,7 @@ def _due(row: CommitmentRow) -> str:
     return f"{readable(row.due)} ({row.due_earliest or 'any day'} to {row.due_latest or 'no end'})"
 
 
-def written(of: Written) -> Document:
+def written(of: Written) -> View:
     """What a write did, and how to take it back."""
     counted = "" if of.ref else f" {of.changes} change{'' if of.changes == 1 else 's'}"
     about = f" {of.ref}  {of.title}" if of.ref else ""
@@ -391,4 +391,4 @@ def written(of: Written) -> Document:
         back = "undo --redo" if of.did == "undone" else f"undo {of.undo[-8:]}"
         lines.append(f"to take it back: spacedialog {back}")
     head = f"{'would have ' if of.dry_run else ''}{of.did}{counted}{about}"
-    return Document("written", of, Sheet("written", (), (), (), ""), (Block(head, tuple(lines)),))
+    return View("written", of, Table("written", (), (), (), ""), (Block(head, tuple(lines)),))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from spacedialog.model.dates import readable
-from spacedialog.model.rows.drafting import CandidateRow, Reviewed
-from spacedialog.presentation.documents import Block, Document
-from spacedialog.presentation.tables import Column, Sheet
+from spacedialog.model.rows.drafting import CandidateRow, ReviewCount
+from spacedialog.presentation.documents import Block, View
+from spacedialog.presentation.tables import Column, Table
 
 UNDECIDED = "left"
 
 
-def listed(rows: Iterable[CandidateRow], reviewed: Reviewed) -> Sheet:
+def listed(rows: Iterable[CandidateRow], reviewed: ReviewCount) -> Table:
     """The candidates of a file with what was decided of each."""
-    return Sheet(
+    return Table(
         "candidates",
         CandidateRow._fields,
         rows,
@@ -38,7 +38,7 @@ def _tone(row: CandidateRow) -> str:
     return {"accepted": "complete", "dropped": "withdrawn"}.get(row.decision or "", "")
 
 
-def in_words(of: Reviewed) -> str:
+def in_words(of: ReviewCount) -> str:
     """How far a review has come."""
     return f"{of.accepted} accepted, {of.dropped} dropped, {of.left} left"
 
@@ -48,7 +48,7 @@ def parties(row: CandidateRow) -> str:
     return ", ".join(filter(None, (row.lead or "", *row.partners)))
 
 
-def card(row: CandidateRow, place: str, taken: tuple[int, int] | None) -> Document:
+def card(row: CandidateRow, place: str, taken: tuple[int, int] | None) -> View:
     """One candidate for whoever decides of it; what was `taken` stands between marks in its sentence."""
     sentence = row.sentence
     if taken:
@@ -68,23 +68,23 @@ def card(row: CandidateRow, place: str, taken: tuple[int, int] | None) -> Docume
         ("decision", row.decision or ""),
     ]
     columns = (Column("", lambda pair: pair[0]), Column("", lambda pair: pair[1], wide=True))
-    fields = Sheet("candidate", ("field", "value"), tuple(pair for pair in pairs if pair[1]), columns, "")
+    fields = Table("candidate", ("field", "value"), tuple(pair for pair in pairs if pair[1]), columns, "")
     blocks = (Block(f"{row.ref}  {row.title}", (place,)), Block("", (f"  {sentence}",)), Block("", sheet=fields))
-    return Document("candidate", row, fields, blocks)
+    return View("candidate", row, fields, blocks)
 
 
-def steps(of: Mapping[str, str]) -> Sheet:
+def steps(of: Mapping[str, str]) -> Table:
     """What can be done with a candidate, each step with what it does."""
     columns = (Column("", lambda pair: pair[0]), Column("", lambda pair: pair[1], wide=True))
-    return Sheet("steps", ("step", "does"), tuple(of.items()), columns, "")
+    return Table("steps", ("step", "does"), tuple(of.items()), columns, "")
 
 
-def said(lines: tuple[str, ...]) -> Document:
+def said(lines: tuple[str, ...]) -> View:
     """What is said in the course of a review."""
-    return Document("said", lines, Sheet("said", (), (), (), ""), (Block("", lines),))
+    return View("said", lines, Table("said", (), (), (), ""), (Block("", lines),))
 
 
-def account(of: Reviewed, lines: tuple[str, ...]) -> Document:
+def account(of: ReviewCount, lines: tuple[str, ...]) -> View:
     """What a review came to, and how to go on."""
-    sheet = Sheet("reviewed", Reviewed._fields, [of], (), "")
-    return Document("reviewed", of, sheet, (Block(in_words(of), lines),))
+    sheet = Table("reviewed", ReviewCount._fields, [of], (), "")
+    return View("reviewed", of, sheet, (Block(in_words(of), lines),))

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from spacedialog.model.dates import readable
-from spacedialog.model.rows.record import FindingRow
-from spacedialog.presentation.tables import Column, Sheet
+from spacedialog.model.rows.record import SentenceRow
+from spacedialog.presentation.tables import Column, Table
 
 
-def explained(rows: Iterable[FindingRow]) -> Sheet:
+def explained(rows: Iterable[SentenceRow]) -> Table:
     """Every sentence with what was found in it, in the order of the text, or why nothing was."""
-    return Sheet(
+    return Table(
         "findings",
-        FindingRow._fields,
+        SentenceRow._fields,
         rows,
         (
             Column("Place", lambda row: f"{row.paragraph}.{row.sentence}"),
@@ -31,7 +31,7 @@ def explained(rows: Iterable[FindingRow]) -> Sheet:
     )
 
 
-def _said(row: FindingRow) -> str:
+def _said(row: SentenceRow) -> str:
     return row.title if row.title is not None else f"({row.why}) {row.text}"
 
 

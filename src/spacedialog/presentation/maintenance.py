@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from spacedialog.model.rows.record import CheckRow, Copied, FingerprintRow, Rescued
-from spacedialog.presentation.tables import Column, Sheet, indented, to_the_minute
+from spacedialog.model.rows.record import Copied, DoctorRow, FingerprintRow, Rescued
+from spacedialog.presentation.tables import Column, Table, indented, to_the_minute
 
 
 class Place(NamedTuple):
@@ -17,9 +17,9 @@ class Place(NamedTuple):
     exists: bool
 
 
-def places(rows: Iterable[Place]) -> Sheet:
+def places(rows: Iterable[Place]) -> Table:
     """Where the store and the bundled record are."""
-    return Sheet(
+    return Table(
         "places",
         Place._fields,
         rows,
@@ -32,9 +32,9 @@ def places(rows: Iterable[Place]) -> Sheet:
     )
 
 
-def copied(of: Copied, did: str) -> Sheet:
+def copied(of: Copied, did: str) -> Table:
     """A copy of a store, made or put back."""
-    return Sheet(
+    return Table(
         "copied",
         Copied._fields,
         [of],
@@ -48,9 +48,9 @@ def copied(of: Copied, did: str) -> Sheet:
     )
 
 
-def fingerprint(of: FingerprintRow) -> Sheet:
+def fingerprint(of: FingerprintRow) -> Table:
     """A log's fingerprint, and whether it holds."""
-    return Sheet(
+    return Table(
         "fingerprint",
         FingerprintRow._fields,
         [of],
@@ -64,9 +64,9 @@ def _newest(row: FingerprintRow) -> str:
     return f", the newest of {to_the_minute(row.newest)} UTC" if row.newest else ""
 
 
-def rescued(of: Rescued) -> Sheet:
+def rescued(of: Rescued) -> Table:
     """What was brought from a damaged store into a new one."""
-    return Sheet(
+    return Table(
         "rescued",
         Rescued._fields,
         [of],
@@ -82,11 +82,11 @@ def rescued(of: Rescued) -> Sheet:
 _FEW = 5
 
 
-def checks(rows: Iterable[CheckRow]) -> Sheet:
+def checks(rows: Iterable[DoctorRow]) -> Table:
     """What a store's checks found."""
-    return Sheet(
+    return Table(
         "checks",
-        CheckRow._fields,
+        DoctorRow._fields,
         rows,
         (
             Column("Check", lambda row: row.check),
@@ -98,6 +98,6 @@ def checks(rows: Iterable[CheckRow]) -> Sheet:
     )
 
 
-def _found(row: CheckRow) -> str:
+def _found(row: DoctorRow) -> str:
     more = len(row.said) - _FEW
     return "; ".join(row.said[:_FEW]) + (f"; and {more} more, which --json names" if more > 0 else "")

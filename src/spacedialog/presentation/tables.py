@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from spacedialog.model.dates import VagueDate, how_often, readable
+from spacedialog.model.dates import VagueDate, readable, recurrence_text
 from spacedialog.model.rows.assessment import AssessmentRow
 from spacedialog.model.rows.record import (
     AreaRow,
@@ -22,7 +22,7 @@ from spacedialog.model.rows.record import (
     SlipRow,
     UpcomingRow,
 )
-from spacedialog.model.values import citation
+from spacedialog.model.values import citation_text
 
 
 class Column(NamedTuple):
@@ -53,7 +53,7 @@ class Timeline(NamedTuple):
     before: Mapping[str, Sequence[tuple[str | None, str | None]]]
 
 
-class Sheet(NamedTuple):
+class Table(NamedTuple):
     """Rows of one kind. `fields` are the machine's names, `notes` gives the lines that people read below it.
 
     With `lines`, a terminal shows each row as these lines of text and not as a row of a table; with `timeline`, its
@@ -71,9 +71,9 @@ class Sheet(NamedTuple):
     events: Callable[[], Iterable[CalendarEvent]] | None = None
 
 
-def commitments(rows: Iterable[CommitmentRow], coverage: Callable[[], Coverage] | None = None) -> Sheet:
+def commitments(rows: Iterable[CommitmentRow], coverage: Callable[[], Coverage] | None = None) -> Table:
     """The commitments that a filter let through; `coverage` gives that of the whole record."""
-    return Sheet(
+    return Table(
         "commitments",
         CommitmentRow._fields,
         rows,
@@ -137,9 +137,9 @@ def upcoming(
     *,
     events: Callable[[], Iterable[CalendarEvent]] | None = None,
     timeline: Timeline | None = None,
-) -> Sheet:
+) -> Table:
     """Dated events in the order of their windows."""
-    return Sheet(
+    return Table(
         "milestones",
         UpcomingRow._fields,
         rows,
@@ -149,7 +149,7 @@ def upcoming(
             Column("Window", window),
             Column("Ref", lambda row: row.ref),
             Column("Milestone", lambda row: row.title, wide=True),
-            Column("Recurs", lambda row: how_often(row.recurs) if row.recurs else "", from_width=100),
+            Column("Recurs", lambda row: recurrence_text(row.recurs) if row.recurs else "", from_width=100),
         ),
         "nothing is coming up",
         _notes(coverage),
@@ -181,9 +181,9 @@ def _long(days: int) -> str:
     return f"{round(days / 365.25)} years"
 
 
-def dialogues(rows: Iterable[DialogueRow], coverage: Callable[[], Coverage] | None = None) -> Sheet:
+def dialogues(rows: Iterable[DialogueRow], coverage: Callable[[], Coverage] | None = None) -> Table:
     """Dialogues with counts of their commitments."""
-    return Sheet(
+    return Table(
         "dialogues",
         DialogueRow._fields,
         rows,
@@ -209,11 +209,11 @@ def of_dialogue(rows: Iterable[AreaRow]) -> tuple[Column, ...]:
     return (Column("Dialogue", lambda row: row.dialogue),) if len({row.dialogue for row in rows}) > 1 else ()
 
 
-def areas(rows: Sequence[AreaRow], coverage: Callable[[], Coverage] | None = None) -> Sheet:
+def areas(rows: Sequence[AreaRow], coverage: Callable[[], Coverage] | None = None) -> Table:
     """Areas with their counts."""
     whose = of_dialogue(rows)
     room = 20 * len(whose)
-    return Sheet(
+    return Table(
         "areas",
         AreaRow._fields,
         rows,
@@ -241,9 +241,9 @@ def next_milestone(row: AreaRow | DialogueRow) -> str:
     return f"{readable(following['when'])} {following['ref']} {following['title']}" if following else ""
 
 
-def found(rows: Iterable[FoundRow], coverage: Callable[[], Coverage] | None = None) -> Sheet:
+def found(rows: Iterable[FoundRow], coverage: Callable[[], Coverage] | None = None) -> Table:
     """What a search found."""
-    return Sheet(
+    return Table(
         "found",
         FoundRow._fields,
         rows,
@@ -258,9 +258,9 @@ def found(rows: Iterable[FoundRow], coverage: Callable[[], Coverage] | None = No
     )
 
 
-def history(rows: Iterable[HistoryRow]) -> Sheet:
+def history(rows: Iterable[HistoryRow]) -> Table:
     """Entries of the log."""
-    return Sheet(
+    return Table(
         "history",
         HistoryRow._fields,
         rows,
@@ -311,7 +311,7 @@ def known(row: HistoryRow) -> str:
     if row.evidence:
         return row.evidence
     if sources:
-        return citation(sources[0])
+        return citation_text(sources[0])
     return "no evidence given" if row.kind == "set" or {"verdict", "decided"} & row.changed.keys() else ""
 
 
@@ -342,11 +342,11 @@ def value_text(name: str, value: Any) -> str:
     if value in (None, []):
         return NOTHING
     if isinstance(value, list):
-        return ", ".join(citation(part) if isinstance(part, dict) else str(part) for part in value)
+        return ", ".join(citation_text(part) if isinstance(part, dict) else str(part) for part in value)
     return readable(value) if name in _DATES else str(value)
 
 
-def assessments(rows: Iterable[AssessmentRow], *, alone: bool = False) -> Sheet:
+def assessments(rows: Iterable[AssessmentRow], *, alone: bool = False) -> Table:
     """Verdicts that stand, side by side; `alone` where all are of one commitment."""
     columns = (
         Column("Ref", lambda row: row.ref),
@@ -358,7 +358,7 @@ def assessments(rows: Iterable[AssessmentRow], *, alone: bool = False) -> Sheet:
         Column("Why", lambda row: row.note or "", from_width=120, wide=True),
         Column("Evidence", lambda row: row.evidence or "no evidence given", from_width=160, wide=True),
     )
-    return Sheet("assessments", AssessmentRow._fields, rows, columns[1:] if alone else columns, "nobody assessed it")
+    return Table("assessments", AssessmentRow._fields, rows, columns[1:] if alone else columns, "nobody assessed it")
 
 
 def verdict(row: AssessmentRow) -> str:
@@ -368,9 +368,9 @@ def verdict(row: AssessmentRow) -> str:
     return ". ".join(part.rstrip(".") for part in (said, row.note or "", row.evidence or "no evidence given") if part)
 
 
-def slips(rows: Iterable[SlipRow], coverage: Callable[[], Coverage] | None = None) -> Sheet:
+def slips(rows: Iterable[SlipRow], coverage: Callable[[], Coverage] | None = None) -> Table:
     """Re-datings, with the delay that they may mean."""
-    return Sheet(
+    return Table(
         "slips",
         SlipRow._fields,
         rows,

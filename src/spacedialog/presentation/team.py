@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from spacedialog.model.rows.record import ConflictRow, Coverage, Synced, TeamRow
-from spacedialog.presentation.documents import Block, Document, said
-from spacedialog.presentation.tables import Column, Sheet, coverage_line, value_text
+from spacedialog.presentation.documents import Block, View, said
+from spacedialog.presentation.tables import Column, Table, coverage_line, value_text
 
 
-def synced(of: Synced) -> Document:
+def synced(of: Synced) -> View:
     """What a sync did."""
     would = "would be " if of.dry_run else ""
     lines = []
@@ -31,7 +31,7 @@ def synced(of: Synced) -> Document:
         lines.append(f"{counted(of.waiting, 'change')} not sent: recorded meanwhile, or longer than 64 KiB")
     lines += disagreements(of.conflicts, of.clashes)
     head = f"{of.sent} {would}sent, {of.received} {would}received; at position {of.position} of the team's log"
-    return Document("synced", of, _flat(of), (Block(head, tuple(lines)),))
+    return View("synced", of, _flat(of), (Block(head, tuple(lines)),))
 
 
 def disagreements(conflicts: int, clashes: int) -> list[str]:
@@ -44,7 +44,7 @@ def disagreements(conflicts: int, clashes: int) -> list[str]:
     return lines
 
 
-def team(of: TeamRow, *, did: str = "") -> Document:
+def team(of: TeamRow, *, did: str = "") -> View:
     """How this copy stands to its team's log."""
     lines = [
         f"read up to position {of.position}",
@@ -53,7 +53,7 @@ def team(of: TeamRow, *, did: str = "") -> Document:
     if of.quarantined:
         lines.append(f"{counted(of.quarantined, 'entry', 'entries')} of the log no change at all, and set aside")
     lines += disagreements(of.conflicts, of.clashes)
-    return Document("team", of, _flat(of), (Block(f"{did}{of.name} at {of.server}", tuple(lines)),))
+    return View("team", of, _flat(of), (Block(f"{did}{of.name} at {of.server}", tuple(lines)),))
 
 
 def counted(number: int, thing: str, things: str = "") -> str:
@@ -61,9 +61,9 @@ def counted(number: int, thing: str, things: str = "") -> str:
     return f"{number} {thing if number == 1 else things or f'{thing}s'}"
 
 
-def _flat(of: Synced | TeamRow) -> Sheet:
+def _flat(of: Synced | TeamRow) -> Table:
     pairs = of._asdict().items()
-    return Sheet(
+    return Table(
         "team",
         ("name", "value"),
         tuple(pairs),
@@ -80,9 +80,9 @@ def _other(row: ConflictRow) -> str:
     return f"{value_text(row.field, row.other_value)}, {said(row.other_author, row.other_recorded_at)}"
 
 
-def conflicts(rows: Iterable[ConflictRow], coverage: Callable[[], Coverage] | None = None) -> Sheet:
+def conflicts(rows: Iterable[ConflictRow], coverage: Callable[[], Coverage] | None = None) -> Table:
     """What changes that were made apart say differently, until someone decides."""
-    return Sheet(
+    return Table(
         "conflicts",
         ConflictRow._fields,
         rows,

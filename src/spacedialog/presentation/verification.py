@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from spacedialog.model.rows.drafting import VerifiedRow
 from spacedialog.model.vocabulary import SourceVerdict
-from spacedialog.presentation.tables import Column, Sheet
+from spacedialog.presentation.tables import Column, Table
 
 _TONES = {SourceVerdict.SAME: "met", SourceVerdict.MOVED: "closing", SourceVerdict.UNPINNED: "stale"}
 
@@ -15,9 +15,9 @@ _TONES = {SourceVerdict.SAME: "met", SourceVerdict.MOVED: "closing", SourceVerdi
 _NEAR = "near: how alike the sentences are; on record, where only a hash is kept, the share of the title's words"
 
 
-def verified(rows: Sequence[VerifiedRow]) -> Sheet:
+def verified(rows: Sequence[VerifiedRow]) -> Table:
     """The sources of a dialogue, each with its verdict and the sentence of the copy."""
-    return Sheet(
+    return Table(
         "sources",
         VerifiedRow._fields,
         rows,

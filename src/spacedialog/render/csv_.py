@@ -9,14 +9,14 @@ from __future__ import annotations
 import csv
 from typing import Any, TextIO
 
-from spacedialog.presentation.tables import Sheet
+from spacedialog.presentation.tables import Table
 from spacedialog.render.text import escaped, flat
 
 # Some spreadsheets take the wide signs of East Asian keyboards for the narrow ones.
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n", "'")
 
 
-def write(sheet: Sheet, out: TextIO, *, header: bool) -> None:
+def write(sheet: Table, out: TextIO, *, header: bool) -> None:
     """Write the rows of the sheet."""
     writer = csv.writer(out, lineterminator="\r\n")
     if header:

@@ -22,13 +22,13 @@ from markupsafe import Markup, escape
 
 from spacedialog.errors import InputError
 from spacedialog.model import legend
-from spacedialog.model.dates import how_often, readable
+from spacedialog.model.dates import readable, recurrence_text
 from spacedialog.model.rows.record import CommitmentRow, Report
-from spacedialog.model.values import web_address
+from spacedialog.model.values import check_web_address
 from spacedialog.model.vocabulary import Flag, Status, Strength
 from spacedialog.presentation.comparison import counted_outcomes, taken_up
-from spacedialog.presentation.documents import Block, Document, disagreement
-from spacedialog.presentation.tables import Sheet, coverage_line, delay, did, known, to_the_minute, value_text, window
+from spacedialog.presentation.documents import Block, View, disagreement
+from spacedialog.presentation.tables import Table, coverage_line, delay, did, known, to_the_minute, value_text, window
 from spacedialog.render import chart
 from spacedialog.render.text import one_line
 
@@ -46,16 +46,16 @@ _MOST_NAMED = 8
 """So many commitments are named under each flag before the table is referred to."""
 
 
-def write(view: Sheet | Document, out: TextIO) -> None:
+def write(view: Table | View, out: TextIO) -> None:
     """Write the view."""
-    if isinstance(view, Document) and isinstance(view.data, Report):
+    if isinstance(view, View) and isinstance(view.data, Report):
         out.writelines(_environment().get_template("report.html.j2").generate(_report(view.data)))
     else:
         out.writelines(_environment().get_template("plain.html.j2").generate(_plain(view)))
 
 
-def _plain(view: Sheet | Document) -> dict[str, Any]:
-    blocks = view.blocks if isinstance(view, Document) else (Block("", sheet=view),)
+def _plain(view: Table | View) -> dict[str, Any]:
+    blocks = view.blocks if isinstance(view, View) else (Block("", sheet=view),)
     heading = blocks[0].heading if blocks and blocks[0].heading else view.name.capitalize()
     return {"title": heading, "blocks": blocks, "script": None}
 
@@ -159,7 +159,7 @@ def when(text: str) -> str:
 def address(text: Any) -> str:
     """The text if it is a web address, else nothing: only such a text becomes a link."""
     try:
-        return web_address(text) if isinstance(text, str) else ""
+        return check_web_address(text) if isinstance(text, str) else ""
     except InputError:
         return ""
 
@@ -221,7 +221,7 @@ def _environment() -> Environment:
         "percent": percent,
         "site": site,
         "when": when,
-        "how_often": how_often,
+        "how_often": recurrence_text,
         "window": window,
         "words": words,
     }

@@ -16,11 +16,11 @@ from typing import TextIO
 from icalendar import Alarm, Calendar, Event, vRecur
 
 from spacedialog.errors import DateError, InputError
-from spacedialog.model.dates import Precision, Span, Unit, VagueDate, how_often, readable
+from spacedialog.model.dates import Precision, Span, Unit, VagueDate, readable, recurrence_text
 from spacedialog.model.rows.record import CalendarEvent
-from spacedialog.model.values import web_address
-from spacedialog.presentation.documents import Document
-from spacedialog.presentation.tables import Sheet
+from spacedialog.model.values import check_web_address
+from spacedialog.presentation.documents import View
+from spacedialog.presentation.tables import Table
 from spacedialog.render.text import one_line
 
 NAME = "Commitments (spacedialog)"
@@ -35,9 +35,9 @@ _CYCLE = 400
 _DAY = timedelta(days=1)
 
 
-def write(view: Sheet | Document, out: TextIO) -> None:
+def write(view: Table | View, out: TextIO) -> None:
     """Write the view's dated events; InputError where it has none to offer."""
-    sheet = view.sheet if isinstance(view, Document) else view
+    sheet = view.sheet if isinstance(view, View) else view
     if sheet.events is None:
         raise InputError(f"{sheet.name}: there is no calendar of this view", "take upcoming or report")
     calendar = Calendar()
@@ -164,14 +164,14 @@ def _title(row: CalendarEvent, when: VagueDate, days: _Days) -> str:
         begins = "window closes: " if when.earliest is None else "window opens: "
     said = [row.ref]
     if row.recurs:
-        said.append(how_often(row.recurs))
+        said.append(recurrence_text(row.recurs))
     elif not days.is_exact:
         said.append(readable(row.when))
     return one_line(f"{begins}{row.title} ({', '.join(said)})")
 
 
 def _description(row: CalendarEvent, when: VagueDate) -> Iterator[str]:
-    yield f"Date: {readable(str(when))}" + (f", {how_often(row.recurs)}" if row.recurs else "")
+    yield f"Date: {readable(str(when))}" + (f", {recurrence_text(row.recurs)}" if row.recurs else "")
     if row.met:
         yield f"Last met: {readable(row.met)}"
     yield f"Commitment: {row.commitment} {row.commitment_title}"
@@ -182,7 +182,7 @@ def _description(row: CalendarEvent, when: VagueDate) -> Iterator[str]:
 
 def _address(text: str) -> str | None:
     try:
-        return web_address(text)
+        return check_web_address(text)
     except InputError:
         return None
 

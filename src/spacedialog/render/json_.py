@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
-from spacedialog.presentation.documents import Document
-from spacedialog.presentation.tables import Sheet
+from spacedialog.presentation.documents import View
+from spacedialog.presentation.tables import Table
 from spacedialog.render.text import json_safe
 
 SCHEMA_VERSION = 1
@@ -15,10 +15,10 @@ SCHEMA_VERSION = 1
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
-def write(view: Sheet | Document, out: TextIO, *, as_of: str) -> None:
+def write(view: Table | View, out: TextIO, *, as_of: str) -> None:
     """Write the envelope: `schema_version`, `as_of` and `data`, a list of records or one record."""
     out.write(f'{{"schema_version": {SCHEMA_VERSION}, "as_of": {dumps(as_of)}, "data": ')
-    if isinstance(view, Document):
+    if isinstance(view, View):
         out.write(dumps(plain(view.data)))
     else:
         mark = "[\n"
@@ -29,13 +29,13 @@ def write(view: Sheet | Document, out: TextIO, *, as_of: str) -> None:
     out.write("}\n")
 
 
-def write_lines(sheet: Sheet, out: TextIO) -> None:
+def write_lines(sheet: Table, out: TextIO) -> None:
     """Write one record a line (JSON Lines)."""
     for line in lines(sheet):
         out.write(line + "\n")
 
 
-def lines(sheet: Sheet) -> Iterable[str]:
+def lines(sheet: Table) -> Iterable[str]:
     """The rows as JSON objects; their values are what JSON has."""
     return (dumps(dict(zip(sheet.fields, row, strict=True))) for row in sheet.rows)
 

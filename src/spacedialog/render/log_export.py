@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import TextIO
 
-from spacedialog.model.entry import EXPORT_FORMAT, EXPORT_OPENING, Change
+from spacedialog.model.entry import EXPORT_FORMAT, EXPORT_OPENING, Entry
 from spacedialog.render.json_ import dumps
 from spacedialog.render.text import json_safe
 
 
-def write(changes: Iterable[Change], out: TextIO, *, lines: bool) -> None:
+def write(changes: Iterable[Entry], out: TextIO, *, lines: bool) -> None:
     """Write the changes as they come."""
     known = iter(changes)
     first = next(known, None)  # so that a store that cannot be read fails before anything is written

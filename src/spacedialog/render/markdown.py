@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TextIO
 
-from spacedialog.presentation.documents import Document
-from spacedialog.presentation.tables import Sheet
+from spacedialog.presentation.documents import View
+from spacedialog.presentation.tables import Table
 from spacedialog.render.text import one_line
 
 # A web address without the punctuation behind it, or a sign that could be markup.
@@ -15,9 +15,9 @@ _MARKUP = re.compile(r"""https?://[^\s<>|\\`]*[^\s<>|\\`.,;:!?)\]'"*]|[\\`*_\[\]
 _BEGINNING = re.compile(r"^(?:(?=[-+](?: |$)|[-=]+$)|([0-9]{1,9})(?=[.)](?: |$)))")
 
 
-def write(view: Sheet | Document, out: TextIO) -> None:
+def write(view: Table | View, out: TextIO) -> None:
     """Write the view."""
-    if isinstance(view, Sheet):
+    if isinstance(view, Table):
         _table(view, out)
         return
     for number, block in enumerate(view.blocks):
@@ -34,7 +34,7 @@ def write(view: Sheet | Document, out: TextIO) -> None:
             _table(block.sheet, out)
 
 
-def _table(sheet: Sheet, out: TextIO) -> None:
+def _table(sheet: Table, out: TextIO) -> None:
     out.write(_row([column.heading for column in sheet.columns]))
     out.write("".join("| ---: " if column.right else "| --- " for column in sheet.columns) + "|\n")
     for row in sheet.rows:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO, NamedTuple, TextIO
 
 from spacedialog.errors import InputError, StoreError
-from spacedialog.presentation.documents import Document
-from spacedialog.presentation.tables import Sheet
+from spacedialog.presentation.documents import View
+from spacedialog.presentation.tables import Table
 
 
 class Format(StrEnum):
@@ -53,7 +53,7 @@ class Output(NamedTuple):
     most: int | None
 
 
-def show(view: Sheet | Document, output: Output, *, as_of: str) -> None:
+def show(view: Table | View, output: Output, *, as_of: str) -> None:
     """Write the view, all of it: what cannot be written raises here, and not later."""
     if output.format in BINARY:
         from spacedialog.render import xlsx
@@ -68,8 +68,8 @@ def show(view: Sheet | Document, output: Output, *, as_of: str) -> None:
             _write(view, output, lines, as_of)
 
 
-def _write(view: Sheet | Document, output: Output, out: TextIO, as_of: str) -> None:
-    sheet = view.sheet if isinstance(view, Document) else view
+def _write(view: Table | View, output: Output, out: TextIO, as_of: str) -> None:
+    sheet = view.sheet if isinstance(view, View) else view
     match output.format:
         case Format.TABLE:
             from spacedialog.render import table

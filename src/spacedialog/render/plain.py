@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from spacedialog.presentation.tables import Sheet
+from spacedialog.presentation.tables import Table
 from spacedialog.render.text import escaped, flat
 
 
-def write(sheet: Sheet, out: TextIO, *, header: bool) -> None:
+def write(sheet: Table, out: TextIO, *, header: bool) -> None:
     """Write the rows of the sheet."""
     if header:
         out.write("\t".join(sheet.fields) + "\n")

@@ -10,11 +10,11 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.measure import Measurement
 from rich.padding import Padding
-from rich.table import Table
+from rich.table import Table as Grid
 from rich.text import Text
 
-from spacedialog.presentation.documents import Document
-from spacedialog.presentation.tables import Column, Sheet
+from spacedialog.presentation.documents import View
+from spacedialog.presentation.tables import Column, Table
 from spacedialog.render import timeline
 from spacedialog.render.text import one_line
 
@@ -47,7 +47,7 @@ _ROOM = 100_000
 """More columns than any table takes."""
 
 
-def draw(view: Sheet | Document, *, width: int, colour: bool, most: int | None = None, simple: bool = False) -> str:
+def draw(view: Table | View, *, width: int, colour: bool, most: int | None = None, simple: bool = False) -> str:
     """The view as text for a terminal of that many columns, with at most so many rows of each table.
 
     With `simple`, drawings are made of ASCII signs; text stays as it is, but for such a sign of a drawing in it.
@@ -63,7 +63,7 @@ def draw(view: Sheet | Document, *, width: int, colour: bool, most: int | None =
         highlight=False,
         legacy_windows=False,
     )
-    if isinstance(view, Sheet):
+    if isinstance(view, Table):
         _sheet(console, view, most)
     else:
         for number, block in enumerate(view.blocks):
@@ -89,7 +89,7 @@ def _line(console: Console, line: str) -> None:
         console.print(Padding(text, (0, 0, 0, indent)))
 
 
-def _sheet(console: Console, sheet: Sheet, most: int | None) -> None:
+def _sheet(console: Console, sheet: Table, most: int | None) -> None:
     columns = [column for column in sheet.columns if column.from_width <= console.width]
     known = iter(sheet.rows)
     rows = list(islice(known, most))
@@ -102,7 +102,7 @@ def _sheet(console: Console, sheet: Sheet, most: int | None) -> None:
             for line in sheet.lines(row):
                 _line(console, line)
     elif rows:
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=any(c.heading for c in columns))
+        table = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=any(c.heading for c in columns))
         for column in columns:
             table.add_column(
                 Text(column.heading),

@@ -16,9 +16,9 @@ from markupsafe import Markup
 
 from spacedialog.errors import InputError
 from spacedialog.model.dates import readable
-from spacedialog.model.values import citation
-from spacedialog.presentation.documents import Document
-from spacedialog.presentation.tables import Sheet, coverage_line, delay, did, window
+from spacedialog.model.values import citation_text
+from spacedialog.presentation.documents import View
+from spacedialog.presentation.tables import Table, coverage_line, delay, did, window
 from spacedialog.render.json_ import dumps, plain
 from spacedialog.render.markdown import cell
 from spacedialog.render.text import one_line, passage
@@ -32,13 +32,13 @@ MOST_CHARACTERS = 64_000_000
 _MARKUP = (".html", ".htm", ".xml", ".xhtml", ".svg")
 
 
-def write(view: Sheet | Document, out: TextIO, file: Path) -> None:
+def write(view: Table | View, out: TextIO, file: Path) -> None:
     """Fill the template with the view's data, and write what comes of it.
 
     InputError where the template cannot be read or filled, with its line.
     """
     with _telling(file), _in_time():
-        data = view.data if isinstance(view, Document) else tuple(view.rows)
+        data = view.data if isinstance(view, View) else tuple(view.rows)
         text = "".join(_bounded(_load(file).generate({view.name: data})))
     out.write(text)
 
@@ -61,7 +61,7 @@ def _load(file: Path) -> Template:
 
 
 FILTERS: dict[str, Callable[..., str]] = {
-    "citation": citation,
+    "citation": citation_text,
     "coverage": coverage_line,
     "delay": delay,
     "did": did,

@@ -17,7 +17,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from spacedialog.errors import InputError
-from spacedialog.model.values import web_address
+from spacedialog.model.values import check_web_address
 from spacedialog.render.text import one_line
 
 MOST_ROWS = 1_048_576
@@ -207,7 +207,7 @@ def _height(values: Sequence[Value], widths: Sequence[int]) -> float:
 
 def _leads_somewhere(url: str) -> bool:
     try:
-        return len(web_address(url)) <= LONGEST_LINK
+        return len(check_web_address(url)) <= LONGEST_LINK
     except InputError:
         return False
 

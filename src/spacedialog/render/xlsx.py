@@ -12,13 +12,13 @@ from typing import Any, BinaryIO
 
 from spacedialog.errors import DateError
 from spacedialog.model import legend
-from spacedialog.model.dates import VagueDate, how_often, readable
+from spacedialog.model.dates import VagueDate, readable, recurrence_text
 from spacedialog.model.rows.record import Report
-from spacedialog.model.values import citation
+from spacedialog.model.values import citation_text
 from spacedialog.model.vocabulary import Status
 from spacedialog.presentation.comparison import taken_up
-from spacedialog.presentation.documents import Document, log_line
-from spacedialog.presentation.tables import Sheet, coverage_line, delay, did, value_text, window
+from spacedialog.presentation.documents import View, log_line
+from spacedialog.presentation.tables import Table, coverage_line, delay, did, value_text, window
 from spacedialog.render.workbook import Book, Field, Link, Value
 
 NO_TIME = datetime(1980, 1, 1)  # noqa: DTZ001 - Excel knows no time zones; the day of the files in every such archive
@@ -33,15 +33,15 @@ _LEGEND = (
 )
 
 
-def write(view: Sheet | Document, out: BinaryIO) -> None:
+def write(view: Table | View, out: BinaryIO) -> None:
     """Write the view; InputError where it has more rows than a sheet can hold."""
-    report = view.data if isinstance(view, Document) and isinstance(view.data, Report) else None
+    report = view.data if isinstance(view, View) and isinstance(view.data, Report) else None
     title = _title(report) if report else view.name
     with TemporaryDirectory(prefix="spacedialog") as folder:
         book = Book(out, folder, title=title, made=_made(report))
         if report:
             _report(book, report)
-        elif isinstance(view, Document):
+        elif isinstance(view, View):
             _document(book, view)
         else:
             book.table(view.name, _fields(view), view.rows)
@@ -88,7 +88,7 @@ def _report(book: Book, of: Report) -> None:
     book.table("Sources", _SOURCE, ((d.commitment.ref, source) for d in of.commitments for source in d.sources))
 
 
-def _document(book: Book, of: Document) -> None:
+def _document(book: Book, of: View) -> None:
     lines = [(block.heading, line) for block in of.blocks for line in block.lines]
     if lines:
         book.pairs("About", lines)
@@ -128,7 +128,7 @@ def _evidence(text: str | None) -> Value:
 
 
 def _first_source(sources: Sequence[Any]) -> Value:
-    return Link(citation(sources[0]), sources[0].get("url")) if sources else None
+    return Link(citation_text(sources[0]), sources[0].get("url")) if sources else None
 
 
 _COMMITMENT = (
@@ -168,7 +168,7 @@ _MILESTONE = (
     Field("Closes", lambda row: _day(row.latest), 12),
     Field("State", lambda row: row.state, 12, toned=True),
     Field("Window", window, 20),
-    Field("Recurs", lambda row: how_often(row.recurs) if row.recurs else None, 16),
+    Field("Recurs", lambda row: recurrence_text(row.recurs) if row.recurs else None, 16),
 )
 _HISTORY = (
     Field("Ref", lambda row: row.ref, 11),
@@ -234,7 +234,7 @@ _CARRIED = (
 )
 _SOURCE = (
     Field("Ref", lambda row: row[0], 11),
-    Field("Source", lambda row: Link(citation(row[1]), row[1].get("url")), 20),
+    Field("Source", lambda row: Link(citation_text(row[1]), row[1].get("url")), 20),
     Field("Document", lambda row: row[1].get("title"), 60),
     Field("Grade of evidence", lambda row: row[1].get("meaning"), 48),
     Field("Address", lambda row: row[1].get("url"), 60),
@@ -248,7 +248,7 @@ _FIELDS = {
 }
 
 
-def _fields(sheet: Sheet) -> tuple[Field, ...]:
+def _fields(sheet: Table) -> tuple[Field, ...]:
     """The columns of a sheet: of one that is not known here, those that people see elsewhere."""
     if sheet.name in _FIELDS:
         return _FIELDS[sheet.name]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from spacedialog.errors import StoreError
 
-KEPT = 5
+KEPT_BACKUPS = 5
 """How many copies that the program makes by itself are kept; the oldest go first."""
 
 
@@ -35,17 +35,17 @@ def appearing(target: Path) -> Iterator[Path]:
     try:
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         yield draft
-        sync(draft)
+        fsync_path(draft)
         # What SQLite left of another database of that name would be taken for a part of this one.
         remove_side_files(target)
-        sync(target.parent)
+        fsync_path(target.parent)
         draft.rename(target)
-        sync(target.parent)
+        fsync_path(target.parent)
     finally:
         remove(draft)
 
 
-def before(path: Path, what: str) -> Path:
+def next_backup_path(path: Path, what: str) -> Path:
     """The name of the next copy that the program makes by itself of the store at `path`, before it does `what`."""
     newest = max((number for number, _ in _numbered(path)), default=0)
     return path.with_name(f"{path.name}.backup-{newest + 1}-before-{what}")
@@ -53,7 +53,7 @@ def before(path: Path, what: str) -> Path:
 
 def prune(path: Path) -> None:
     """Take away all but the newest copies that the program made by itself of the store at `path`."""
-    for _, old in sorted(_numbered(path))[:-KEPT]:
+    for _, old in sorted(_numbered(path))[:-KEPT_BACKUPS]:
         remove(old)
 
 
@@ -62,7 +62,7 @@ def _numbered(path: Path) -> list[tuple[int, Path]]:
     return [(int(match[1]), other) for other in path.parent.iterdir() if (match := form.fullmatch(other.name))]
 
 
-def raw(path: Path, target: Path) -> None:
+def copy_files(path: Path, target: Path) -> None:
     """Copy the files of a store as they stand, which SQLite may not be able to read; hold the store's lock."""
     wal = path.with_name(path.name + "-wal")
     frames = wal.read_bytes() if wal.exists() else b""
@@ -86,7 +86,7 @@ def remove(database: Path) -> None:
     database.unlink(missing_ok=True)
 
 
-def sync(path: Path) -> None:
+def fsync_path(path: Path) -> None:
     """Have the disk keep a file, or the names in a folder."""
     handle = os.open(path, os.O_RDONLY)
     try:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from spacedialog.errors import InputError, StoreError
 from spacedialog.store import backup, lock
-from spacedialog.store.trust import schema, strange
+from spacedialog.store.trust import foreign_objects, schema_sql
 from spacedialog.store.write.projection import rebuild
 
 APPLICATION_ID = 0x53504443
@@ -25,17 +25,17 @@ APPLICATION_ID = 0x53504443
 SCHEMA_VERSION = 5
 """How many migrations a store of this program has had; kept in `user_version`."""
 
-FAILURES = (sqlite3.Error, UnicodeDecodeError)
+SQLITE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises on a damaged database; the second where what it complains of is no text."""
 
 _MAGIC = b"SQLite format 3\0"
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def memory() -> sqlite3.Connection:
+def in_memory() -> sqlite3.Connection:
     """An empty database in memory, with the store's schema."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.executescript(schema())
+    connection.executescript(schema_sql())
     return connection
 
 
@@ -47,9 +47,9 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
     folder or the file may not be written to, the store is read as it stands. A store with an older schema is
     read through its log, which never changes its shape.
     """
-    with as_it_stands(path) as (connection, version):
+    with reading_any_version(path) as (connection, version):
         if version < SCHEMA_VERSION:
-            with closing(copy_of_log(connection)) as copy:
+            with closing(past_record(connection)) as copy:
                 yield copy
         else:
             # All that one view asks is answered from one state of the store, whoever writes meanwhile.
@@ -58,9 +58,9 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def as_it_stands(path: Path) -> Iterator[tuple[sqlite3.Connection, int]]:
+def reading_any_version(path: Path) -> Iterator[tuple[sqlite3.Connection, int]]:
     """A connection that only reads the store, of whatever older schema, and the version of that."""
-    with closing(_open_to_read(path)) as connection, telling(path, FAILURES):
+    with closing(_open_to_read(path)) as connection, as_store_errors(path, SQLITE_ERRORS):
         yield connection, _check(connection, path, writing=False)
 
 
@@ -73,20 +73,20 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
         # By mode=ro SQLite would make a write-ahead log of this user's, into which the owner could not write.
         modes = ["immutable=1"]
     while True:
-        with telling(path):
+        with as_store_errors(path):
             connection = _connect(path, modes.pop(0))
         try:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        except FAILURES as error:
+        except SQLITE_ERRORS as error:
             connection.close()
             if not modes:
-                raise unusable(path, error) from error
+                raise store_error(path, error) from error
         else:
             return connection
 
 
-def copy_of_log(
+def past_record(
     connection: sqlite3.Connection, *, known_at: int | None = None, at_seq: int | None = None
 ) -> sqlite3.Connection:
     """The record in memory, folded from what the log held at the time `known_at` (µs), or holds now.
@@ -97,19 +97,19 @@ def copy_of_log(
         f"SELECT * FROM change WHERE ts <= ? AND {'TRUE' if at_seq is None else 'seq <= ?'} ORDER BY rowid",
         (2**63 - 1 if known_at is None else known_at, *(() if at_seq is None else (at_seq,))),
     )
-    return folded(changes)
+    return record_from(changes)
 
 
-def folded(changes: Iterable[Sequence[object]]) -> sqlite3.Connection:
+def record_from(changes: Iterable[Sequence[object]]) -> sqlite3.Connection:
     """The record in memory that these changes make."""
-    copy = memory()
+    copy = in_memory()
     copy.execute("BEGIN")
-    fill(copy, changes)
+    load_entries(copy, changes)
     copy.execute("COMMIT")
     return copy
 
 
-def fill(connection: sqlite3.Connection, changes: Iterable[Sequence[object]]) -> None:
+def load_entries(connection: sqlite3.Connection, changes: Iterable[Sequence[object]]) -> None:
     """Put these changes, as they are, into an empty log, and fold them; in the caller's transaction."""
     connection.executemany("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", changes)
     rebuild(connection)
@@ -126,7 +126,7 @@ def writing(
     Where there is no store it is made, `seed` filling it, and appears together with what is written, or not at
     all. StoreError where the store cannot be used or others keep it locked for lock.TIMEOUT seconds.
     """
-    with telling(path), lock.held(path):
+    with as_store_errors(path), lock.held(path):
         is_new = not path.exists()
         with _new(path, seed) if is_new else _existing(path, keep=keep) as connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -135,12 +135,12 @@ def writing(
 
 
 @contextmanager
-def telling(path: Path, errors: tuple[type[Exception], ...] = (OSError, *FAILURES)) -> Iterator[None]:
+def as_store_errors(path: Path, errors: tuple[type[Exception], ...] = (OSError, *SQLITE_ERRORS)) -> Iterator[None]:
     """What goes wrong with the store, told as a StoreError."""
     try:
         yield
     except errors as error:
-        raise unusable(path, error) from error
+        raise store_error(path, error) from error
 
 
 @contextmanager
@@ -152,7 +152,7 @@ def _existing(path: Path, *, keep: bool) -> Iterator[sqlite3.Connection]:
     with closing(_connect(path, "mode=rw")) as connection:
         older = _check(connection, path, writing=True) < SCHEMA_VERSION
         if older and not keep:
-            with closing(copy_of_log(connection)) as copy:
+            with closing(past_record(connection)) as copy:
                 yield copy
             return
         if older:
@@ -204,7 +204,7 @@ def back_up(path: Path, what: str) -> None:
     """Copy the store, as it was last committed, before this program does `what` to it; under the store's lock."""
     # A connection of its own: one that is in a write can be waited for without end.
     with closing(_connect(path, "mode=rw")) as connection:
-        backup.copy(connection, backup.before(path, what))
+        backup.copy(connection, backup.next_backup_path(path, what))
     backup.prune(path)
 
 
@@ -221,7 +221,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     """The store, opened; StoreError where the file is not one, before SQLite would touch it."""
-    must_be_file(path)
+    require_regular_file(path)
     uri = f"{path.absolute().as_uri()}?{mode}"
     _check_header(path)
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=lock.TIMEOUT)
@@ -231,14 +231,14 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
-def must_be_file(path: Path) -> None:
+def require_regular_file(path: Path) -> None:
     """StoreError where there is something at `path` that is no file: to open a pipe would wait for ever."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
         return
     except OSError as error:
-        raise unusable(path, error) from error
+        raise store_error(path, error) from error
     if not stat.S_ISREG(mode):
         kind = "folder" if stat.S_ISDIR(mode) else "pipe, a socket or a device"
         raise StoreError(
@@ -267,7 +267,7 @@ def _check_header(path: Path) -> None:
                 "name another file with --db; if it was a store, spacedialog doctor shows what is left of it",
             ) from error
     if application != APPLICATION_ID:
-        raise foreign(path)
+        raise not_a_store_error(path)
     _check_version(version, path)
 
 
@@ -283,14 +283,14 @@ def _mark() -> bytes:
     return APPLICATION_ID.to_bytes(4, "big")
 
 
-def foreign(path: Path) -> StoreError:
+def not_a_store_error(path: Path) -> StoreError:
     """What to tell a user whose store is none."""
     return StoreError(f"{path}: this is not a spacedialog store", "name another file with --db; nothing was changed")
 
 
 def _check(connection: sqlite3.Connection, path: Path, *, writing: bool) -> int:
     """The version of the store's schema; StoreError where what stands in it is not this program's."""
-    if found := list(strange(connection, writing=writing)):
+    if found := list(foreign_objects(connection, writing=writing)):
         raise StoreError(
             f"{path}: in the store stands what this program did not make: {', '.join(found[:3])}",
             "spacedialog doctor names all of it, and doctor --rescue NEW.db brings the changes into a store without"
@@ -298,7 +298,7 @@ def _check(connection: sqlite3.Connection, path: Path, *, writing: bool) -> int:
         )
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     if application != APPLICATION_ID:
-        raise foreign(path)
+        raise not_a_store_error(path)
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     # A newer program may have written so to the write-ahead log alone.
     _check_version(version, path)
@@ -312,22 +312,22 @@ def _be_durable(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA cache_size = -16384")
 
 
-def unusable(path: Path, error: Exception) -> StoreError:
+def store_error(path: Path, error: Exception) -> StoreError:
     """What to tell a user whose store gave this error."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_BUSY:
-        return lock.others_write(path)
-    told = error.strerror if isinstance(error, OSError) and error.strerror else reason(error)
-    damaged = isinstance(error, UnicodeDecodeError) or code in _DAMAGED
+        return lock.busy_error(path)
+    told = error.strerror if isinstance(error, OSError) and error.strerror else sqlite_message(error)
+    damaged_store_error = isinstance(error, UnicodeDecodeError) or code in _DAMAGED
     return StoreError(
         f"{path}: the store cannot be used: {told}",
         "spacedialog doctor says what is damaged, and can save the rest; nothing was changed"
-        if damaged
+        if damaged_store_error
         else "check the path, its permissions and the space on the disk",
     )
 
 
-def damaged(path: Path) -> StoreError:
+def damaged_store_error(path: Path) -> StoreError:
     """What to tell a user whose store holds what this program never wrote."""
     return StoreError(
         f"{path}: the store is damaged",
@@ -335,21 +335,21 @@ def damaged(path: Path) -> StoreError:
     )
 
 
-def reason(error: Exception) -> str:
+def sqlite_message(error: Exception) -> str:
     """What SQLite says is wrong."""
     if isinstance(error, UnicodeDecodeError):
         return bytes(error.object).decode("utf-8", "replace")
     return str(error)
 
 
-def put(source: sqlite3.Connection, path: Path, *, replace: bool) -> Path | None:
+def replace_store(source: sqlite3.Connection, path: Path, *, replace: bool) -> Path | None:
     """Make the database of a connection the store at `path`; where there was one, the name of its copy.
 
     Where there is a store, InputError unless it is to be replaced. One that SQLite can open is written over in one
     transaction, since others may have it open; else its files give way to a new one.
     """
-    must_be_file(path)
-    with telling(path), lock.held(path):
+    require_regular_file(path)
+    with as_store_errors(path), lock.held(path):
         if not path.exists():
             _place(source, path)
             return None
@@ -358,15 +358,15 @@ def put(source: sqlite3.Connection, path: Path, *, replace: bool) -> Path | None
         with path.open("rb") as file:
             header = file.read(100)
         if header.startswith(_MAGIC) and header[68:72] not in (bytes(4), _mark()):
-            raise foreign(path)
-        kept = backup.before(path, "restore")
-        backup.raw(path, kept)
+            raise not_a_store_error(path)
+        kept = backup.next_backup_path(path, "restore")
+        backup.copy_files(path, kept)
         try:
             with closing(_connect(path, "mode=rw")) as connection:
                 _be_durable(connection)
                 source.backup(connection)
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except (StoreError, *FAILURES):
+        except (StoreError, *SQLITE_ERRORS):
             _place(source, path)
         backup.prune(path)
         return kept

@@ -28,7 +28,7 @@ def held(path: Path, *, shared: bool = False) -> Iterator[None]:
     handle = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
     try:
         if not _taken(handle, shared=shared):
-            raise others_write(path)
+            raise busy_error(path)
         yield
     finally:
         os.close(handle)
@@ -63,7 +63,7 @@ def _taken(handle: int, *, shared: bool) -> bool:
     return True
 
 
-def others_write(path: Path) -> StoreError:
+def busy_error(path: Path) -> StoreError:
     """What to tell a user whose turn did not come."""
     return StoreError(
         f"{path}: another program has been writing for {TIMEOUT:g} seconds",
@@ -76,4 +76,4 @@ def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         _make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
-        backup.sync(folder.parent)
+        backup.fsync_path(folder.parent)

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from spacedialog.errors import InputError, NotFoundError
-from spacedialog.model.entry import IMPORTED, RETRACT, SEED_AUTHOR, Change
+from spacedialog.model.entry import BUNDLED_AUTHOR, IMPORTED, RETRACT, Entry
 
 _LIVE = "NOT EXISTS (SELECT 1 FROM retracted AS r WHERE r.change = c.id)"
 _IMPORTED = f"json_extract(c.body, '$.via') = '{IMPORTED}'"
@@ -16,48 +16,48 @@ _IS_UNDO = (
     f" WHERE t.id = json_extract(c.body, '$.retracts') AND t.kind = '{RETRACT}'"
     " AND json_extract(t.body, '$.via') IS NULL)"
 )
-_BUNDLED = f"({_IMPORTED} AND c.author = '{SEED_AUTHOR}')"
+_BUNDLED = f"({_IMPORTED} AND c.author = '{BUNDLED_AUTHOR}')"
 _HISTORY = "spacedialog history shows what was recorded"
 
 
-def _changes(connection: sqlite3.Connection, condition: str, parameters: Sequence[object] = ()) -> Iterator[Change]:
-    return map(Change._make, connection.execute(f"SELECT c.* FROM change AS c {condition}", parameters))
+def _changes(connection: sqlite3.Connection, condition: str, parameters: Sequence[object] = ()) -> Iterator[Entry]:
+    return map(Entry._make, connection.execute(f"SELECT c.* FROM change AS c {condition}", parameters))
 
 
-def entries(connection: sqlite3.Connection) -> Iterator[Change]:
+def entries(connection: sqlite3.Connection) -> Iterator[Entry]:
     """Every change in the order recorded."""
     return _changes(connection, "ORDER BY c.ts, c.id")
 
 
-def extent(connection: sqlite3.Connection) -> tuple[int, int]:
+def size(connection: sqlite3.Connection) -> tuple[int, int]:
     """How many changes there are, and when (µs) the newest was recorded."""
     count, newest = connection.execute("SELECT count(*), ifnull(max(ts), 0) FROM change").fetchone()
     return count, newest
 
 
-def arrivals(connection: sqlite3.Connection) -> list[Change]:
+def in_arrival_order(connection: sqlite3.Connection) -> list[Entry]:
     """Every change in the order in which it came into this store."""
     return list(_changes(connection, "NOT INDEXED ORDER BY c.rowid"))
 
 
-def is_new(connection: sqlite3.Connection, item: str) -> bool:
+def is_new_item(connection: sqlite3.Connection, item: str) -> bool:
     """Whether the log says nothing of an item yet."""
     return connection.execute("SELECT 1 FROM change WHERE item = ? LIMIT 1", (item,)).fetchone() is None
 
 
-def live(connection: sqlite3.Connection, item: str) -> Iterator[Change]:
+def live_entries(connection: sqlite3.Connection, item: str) -> Iterator[Entry]:
     """The changes of an item that are not retracted."""
     return _changes(connection, f"WHERE c.item = ? AND c.kind <> '{RETRACT}' AND {_LIVE}", (item,))
 
 
-def imported(connection: sqlite3.Connection, item: str) -> list[Change]:
+def imported_entries(connection: sqlite3.Connection, item: str) -> list[Entry]:
     """The live changes of an item that imports brought."""
     return list(
         _changes(connection, f"WHERE c.item = ? AND c.kind <> '{RETRACT}' AND {_IMPORTED} AND {_LIVE}", (item,))
     )
 
 
-def refused(connection: sqlite3.Connection, item: str) -> list[Change]:
+def rejected_entries(connection: sqlite3.Connection, item: str) -> list[Entry]:
     """The changes of an item that imports brought and people took back one by one, and did not bring back since."""
     return list(
         _changes(
@@ -70,7 +70,7 @@ def refused(connection: sqlite3.Connection, item: str) -> list[Change]:
     )
 
 
-def to_undo(connection: sqlite3.Connection, name: str | None, *, author: str, only: bool = False) -> list[Change]:
+def to_undo(connection: sqlite3.Connection, name: str | None, *, author: str, only: bool = False) -> list[Entry]:
     """The live changes of the action to take back: the author's latest, or that of a named change.
 
     With `only`, the named change alone. InputError where there is nothing to take back, or the latest action is
@@ -92,7 +92,7 @@ def to_undo(connection: sqlite3.Connection, name: str | None, *, author: str, on
     change = _named(connection, name)
     if only:
         found = [change]
-    elif change.author == SEED_AUTHOR and change.content.get("via") == IMPORTED:
+    elif change.author == BUNDLED_AUTHOR and change.content.get("via") == IMPORTED:
         raise InputError(
             f"the change {change.id} belongs to the bundled record",
             f"spacedialog undo {name} --only takes it back alone",
@@ -105,7 +105,7 @@ def to_undo(connection: sqlite3.Connection, name: str | None, *, author: str, on
     return standing
 
 
-def to_redo(connection: sqlite3.Connection, name: str | None, *, author: str) -> list[Change]:
+def to_redo(connection: sqlite3.Connection, name: str | None, *, author: str) -> list[Entry]:
     """The retractions of the undo to take back: the author's latest, or the one that took back the named change.
 
     InputError where there is none, or the latest is another's; NotFoundError where no change goes by the name.
@@ -117,7 +117,7 @@ def to_redo(connection: sqlite3.Connection, name: str | None, *, author: str) ->
         _must_be_of(author, latest, "undo --redo")
         return _action(connection, latest)
     change = _named(connection, name)
-    undo: Change | None = change
+    undo: Entry | None = change
     if change.kind != RETRACT:
         undo = next(
             _changes(
@@ -132,7 +132,7 @@ def to_redo(connection: sqlite3.Connection, name: str | None, *, author: str) ->
     return _action(connection, undo)
 
 
-def _must_be_of(author: str, latest: Change, command: str) -> None:
+def _must_be_of(author: str, latest: Entry, command: str) -> None:
     if latest.author != author:
         raise InputError(
             f"the latest one is that of {latest.author}, and you are {author}",
@@ -140,7 +140,7 @@ def _must_be_of(author: str, latest: Change, command: str) -> None:
         )
 
 
-def _action(connection: sqlite3.Connection, change: Change) -> list[Change]:
+def _action(connection: sqlite3.Connection, change: Entry) -> list[Entry]:
     """The live changes that were recorded in one action with this one."""
     return list(
         _changes(
@@ -151,11 +151,11 @@ def _action(connection: sqlite3.Connection, change: Change) -> list[Change]:
     )
 
 
-def _is_live(connection: sqlite3.Connection, change: Change) -> bool:
+def _is_live(connection: sqlite3.Connection, change: Entry) -> bool:
     return connection.execute("SELECT 1 FROM retracted WHERE change = ?", (change.id,)).fetchone() is None
 
 
-def _named(connection: sqlite3.Connection, name: str) -> Change:
+def _named(connection: sqlite3.Connection, name: str) -> Entry:
     """The change whose id is, or ends in, the name."""
     key = name.strip().casefold()
     if len(key) < 4 or not set(key) <= set("0123456789abcdef-"):

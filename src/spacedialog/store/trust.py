@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-TABLES = (
+PROJECTION_TABLES = (
     "dialogue",
     "area",
     "party",
@@ -25,17 +25,17 @@ TABLES = (
 )
 """Every table that is a cache of the fold."""
 
-OWN = ("change", "team", "quarantine", *TABLES)
+OWN_TABLES = ("change", "team", "quarantine", *PROJECTION_TABLES)
 """Every table that holds rows of this program."""
 
-_OURS = (*OWN, "words_fts")
+_OURS = (*OWN_TABLES, "words_fts")
 _ASK = (
     "SELECT type, name, tbl_name, ifnull(sql, '') FROM sqlite_schema"
     f" WHERE type IN ('trigger', 'view') OR tbl_name COLLATE NOCASE IN ({', '.join('?' * len(_OURS))})"
 )
 _KEPT_BY = ("change_keeps_its_words", "change_stays")
 
-EARLIER_TRIGGER = """
+OLD_TRIGGER = """
     CREATE TRIGGER change_keeps_its_words BEFORE UPDATE ON change
     WHEN OLD.seq IS NOT NULL
         OR (NEW.id, NEW.ts, NEW."on", NEW.author, NEW.kind, NEW.item, NEW.base, NEW.body, NEW.sha)
@@ -53,12 +53,12 @@ _PLAIN_INDEX = re.compile(r'(?:CREATE (?:UNIQUE )?INDEX ["\w]+ ON ["\w]+ ?\([\w"
 _SEARCH = re.compile(r'CREATE VIRTUAL TABLE ["\w]+ USING FTS5 ?\(', re.IGNORECASE)
 
 
-def schema() -> str:
+def schema_sql() -> str:
     """The SQL that makes the tables of a store."""
     return (Path(__file__).parent / "schema.sql").read_text("utf-8")
 
 
-def strange(connection: sqlite3.Connection, *, writing: bool) -> Iterator[str]:
+def foreign_objects(connection: sqlite3.Connection, *, writing: bool) -> Iterator[str]:
     """What stands in the schema that would run, or answer, in place of this program's own, in words.
 
     A trigger runs at a write only; a view of another name is not asked by either, and one who writes leaves such a
@@ -68,7 +68,7 @@ def strange(connection: sqlite3.Connection, *, writing: bool) -> Iterator[str]:
     for kind, name, table, sql in connection.execute(_ASK, _OURS):
         words = " ".join(sql.split())
         if kind == "trigger":
-            if name in _KEPT_BY and words in " ".join(f"{schema()} {EARLIER_TRIGGER}".split()):
+            if name in _KEPT_BY and words in " ".join(f"{schema_sql()} {OLD_TRIGGER}".split()):
                 own.add(name)
             elif writing:
                 yield f"the trigger {name} on {table}"

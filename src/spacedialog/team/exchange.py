@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 from spacedialog.errors import NetworkError, SyncRefusedError
-from spacedialog.model.entry import Change, form
+from spacedialog.model.entry import Entry, canonical_form
 
 PAGE = 2000
 """How many changes go at once."""
@@ -30,7 +30,7 @@ CLOCK_SKEW = 300_000_000
 """How many µs a clock may be ahead of the server's."""
 
 
-class Entry(NamedTuple):
+class SharedEntry(NamedTuple):
     """A change at its position in a shared log. `body` is its canonical form, None where that was not asked for."""
 
     seq: int
@@ -53,7 +53,7 @@ class Page(NamedTuple):
     """A log's head, and its entries from a position on: first the one at the position itself, without its body."""
 
     head: Head
-    entries: Sequence[Entry]
+    entries: Sequence[SharedEntry]
 
 
 class InterruptedExchange(NetworkError):
@@ -66,7 +66,7 @@ class Turn(Protocol):
     def page(self, after: int) -> Page:
         """The head, and the entries from `after` on."""
 
-    def append(self, entries: Sequence[Entry]) -> None:
+    def append(self, entries: Sequence[SharedEntry]) -> None:
         """Add the entries, move the head to the last, and end the turn: they stay, all of them, or none."""
 
 
@@ -96,15 +96,15 @@ def link(chain: str, sha: str) -> str:
     return hashlib.sha256(bytes.fromhex(chain) + bytes.fromhex(sha)).hexdigest()
 
 
-def chained(chain: str, after: int, changes: Iterable[Change]) -> list[Entry]:
+def chained(chain: str, after: int, changes: Iterable[Entry]) -> list[SharedEntry]:
     """The entries that follow the position `after`, whose chain is given: as many of the changes as go at once.
 
     Changes that are too long for a server are passed over.
     """
-    entries: list[Entry] = []
+    entries: list[SharedEntry] = []
     size = 0
     for change in changes:
-        body = form(change)
+        body = canonical_form(change)
         length = len(body.encode())
         if length > LONGEST_FORM:
             continue
@@ -112,11 +112,11 @@ def chained(chain: str, after: int, changes: Iterable[Change]) -> list[Entry]:
         if len(entries) == PAGE or (entries and size > PAGE_BYTES):
             break
         chain = link(chain, change.sha)
-        entries.append(Entry(after + len(entries) + 1, change.id, change.sha, chain, body))
+        entries.append(SharedEntry(after + len(entries) + 1, change.id, change.sha, chain, body))
     return entries
 
 
-def verified(page: Page, after: int, chain: str) -> Sequence[Entry]:
+def verified(page: Page, after: int, chain: str) -> Sequence[SharedEntry]:
     """The entries that follow the position `after`, whose chain is given.
 
     SyncRefusedError where the log does not go on from there without a hole, each chain following from the one before.

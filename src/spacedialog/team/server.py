@@ -15,7 +15,7 @@ from typing import Any
 
 from spacedialog.errors import InputError, NetworkError, SpacedialogError, SyncRefusedError
 from spacedialog.model.entry import BODY_VERSION
-from spacedialog.team.exchange import PAGE, Entry, Head, InterruptedExchange, Page, Turn, first_chain
+from spacedialog.team.exchange import PAGE, Head, InterruptedExchange, Page, SharedEntry, Turn, first_chain
 
 try:
     import psycopg
@@ -245,7 +245,7 @@ class SharedLog:
             entries = self._entries(after, 0)
         return self._page(head, entries)
 
-    def add(self, entries: Sequence[Entry]) -> None:
+    def add(self, entries: Sequence[SharedEntry]) -> None:
         """Add entries and move the head, and commit."""
         rows = [(self._log_id, *entry[:4], BODY_VERSION, entry.body) for entry in entries]
         if len(rows) > _FEW:
@@ -286,7 +286,7 @@ class SharedLog:
                 f"{self._server.name} no longer has this team's log",
                 "nothing is lost: all of it is here. spacedialog team leave, and team create begins it anew",
             )
-        return Page(Head._make(said), [Entry._make(row) for row in entries])
+        return Page(Head._make(said), [SharedEntry._make(row) for row in entries])
 
 
 class _HeldLog:
@@ -301,7 +301,7 @@ class _HeldLog:
         """The head, and the entries from `after` on."""
         return self._first[1] if self._first[0] == after else self._log.held_page(after)
 
-    def append(self, entries: Sequence[Entry]) -> None:
+    def append(self, entries: Sequence[SharedEntry]) -> None:
         """Add the entries, and end the turn."""
         self._log.add(entries)
         self.ended = True

@@ -20,11 +20,11 @@ from spacedialog.store.write import team_state
 from spacedialog.team.exchange import (
     CLOCK_SKEW,
     PAGE,
-    Entry,
     Exchange,
     Head,
     InterruptedExchange,
     Page,
+    SharedEntry,
     chained,
     first_chain,
     link,
@@ -43,7 +43,7 @@ Connect = Callable[[team_state.Membership], Exchange]
 Answer = TypeVar("Answer")
 
 
-class Surroundings(NamedTuple):
+class SyncEnvironment(NamedTuple):
     """What a sync needs of the world: the time (µs, UTC), chance (0 to 1), waiting (s), bytes, and someone to tell."""
 
     now: Callable[[], int]
@@ -80,7 +80,7 @@ def leave(path: Path) -> tuple[team_state.Membership, int]:
     """Let the record in the store at `path` belong to no team; which it was, and how many changes it never got."""
     if not path.exists():
         raise _no_team()
-    with database.writing(path, nothing) as (connection, _):
+    with database.writing(path, empty_store) as (connection, _):
         member, waiting = team_state.membership(connection), team_state.waiting(connection)
         if member is None:
             raise _no_team()
@@ -88,7 +88,7 @@ def leave(path: Path) -> tuple[team_state.Membership, int]:
     return member, waiting
 
 
-def standing(path: Path) -> TeamRow:
+def team_row(path: Path) -> TeamRow:
     """How the record in the store at `path` stands to its team's log, as far as is known here."""
     member = membership(path)
     if member is None:
@@ -104,23 +104,23 @@ def _no_team() -> InputError:
     )
 
 
-def nothing(_: sqlite3.Connection) -> None:
+def empty_store(_: sqlite3.Connection) -> None:
     """A new store with nothing in it."""
 
 
-class Copy:
+class Replica:
     """The copy of a record in the store at `path`, which belongs to a shared log; `connect` leads to that log."""
 
-    def __init__(self, path: Path, connect: Connect, around: Surroundings) -> None:
+    def __init__(self, path: Path, connect: Connect, around: SyncEnvironment) -> None:
         self.path = path
         self._connect = connect
         self._around = around
-        self._taken = team_state.Taken()
+        self._taken = team_state.Accepted()
         self._sent = 0
         self._tried: frozenset[str] = frozenset()
         self._known_to = 0
         self._steps = 0
-        self._prepared: tuple[object, list[Entry]] = (None, [])
+        self._prepared: tuple[object, list[SharedEntry]] = (None, [])
 
     def sync(self) -> Synced:
         """Bring the copy and the shared log together.
@@ -198,26 +198,26 @@ class Copy:
         with self._writing() as connection:
             if team_state.membership(connection) != member:
                 return True  # another sync of this copy was quicker
-            known = team_state.place(connection, [(entry.seq, entry.id, entry.sha) for entry in entries])
+            known = team_state.record_positions(connection, [(entry.seq, entry.id, entry.sha) for entry in entries])
             others = [entry for entry in entries if entry.id not in known]
             if any(entry.body is None for entry in others):
                 raise InterruptedExchange("the log holds something else than what was sent", "try again")
-            arrivals = [(entry, team_state.sha_of(connection, entry.id)) for entry in others]
-            taken = team_state.take(connection, self._read(arrivals))
+            arrivals = [(entry, team_state.hash_of(connection, entry.id)) for entry in others]
+            taken = team_state.accept_arrivals(connection, self._read(arrivals))
             team_state.join(connection, member._replace(cursor=entries[-1].seq, chain=entries[-1].chain))
         self._sent += len(known & self._tried)
-        self._taken = team_state.Taken(*map(sum, zip(self._taken, taken, strict=True)))
+        self._taken = team_state.Accepted(*map(sum, zip(self._taken, taken, strict=True)))
         self._steps += 1
         return len(page.entries) > PAGE
 
-    def _read(self, entries: list[tuple[Entry, str | None]]) -> Iterator[team_state.Arrival]:
+    def _read(self, entries: list[tuple[SharedEntry, str | None]]) -> Iterator[team_state.Arrival]:
         if entries:
             # Here, since it brings pydantic in, and most exchanges bring nothing new.
             from spacedialog.team.arrivals import arrival
 
             yield from (arrival(entry, known) for entry, known in entries)
 
-    def _next(self, member: team_state.Membership) -> list[Entry]:
+    def _next(self, member: team_state.Membership) -> list[SharedEntry]:
         """What is next to be sent, as the entries that follow the cursor."""
         with database.reading(self.path) as connection:
             # Asked before the turn and in it: nearly always nothing has come in between.
@@ -248,7 +248,7 @@ class Copy:
         chain = first_chain(member.log_id)
         chains = [chain]
         with database.reading(self.path) as connection:
-            for sha in team_state.shas(connection, member.cursor):
+            for sha in team_state.known_hashes(connection, member.cursor):
                 chain = link(chain, sha)
                 chains.append(chain)
         agreed, beyond = 0, len(chains)
@@ -260,7 +260,7 @@ class Copy:
                 beyond = middle
         if agreed < member.cursor:
             with self._writing() as connection:
-                team_state.lose(connection, agreed)
+                team_state.forget_positions(connection, agreed)
                 team_state.join(connection, member._replace(cursor=agreed, chain=chains[agreed]))
         return member.cursor - agreed
 
@@ -328,7 +328,7 @@ class Copy:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with database.writing(self.path, nothing) as (connection, _):
+        with database.writing(self.path, empty_store) as (connection, _):
             yield connection
 
 

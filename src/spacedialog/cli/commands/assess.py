@@ -7,8 +7,17 @@ from typing import Annotated
 import typer
 
 from spacedialog.cli.completion import complete_party, complete_rubric, complete_scale
-from spacedialog.cli.options import Choice, Reading, RefArgument, Writing, chooses, hint, reads, writes
-from spacedialog.store.read.selection import filter_of
+from spacedialog.cli.options import (
+    FilterOptions,
+    ReadRequest,
+    RefArgument,
+    WriteRequest,
+    chooses,
+    print_note,
+    reads,
+    writes,
+)
+from spacedialog.store.read.selection import to_filter
 
 app = typer.Typer()
 
@@ -16,7 +25,7 @@ app = typer.Typer()
 @app.command()
 @writes
 def assess(
-    writing: Writing,
+    writing: WriteRequest,
     ref: RefArgument,
     verdict: Annotated[
         str, typer.Option(metavar="VERDICT", help="not-met, partly-met, met, cannot-tell; or one of the rubric named.")
@@ -49,8 +58,8 @@ def assess(
 @reads
 @chooses
 def agreement(
-    reading: Reading,
-    choice: Choice,
+    reading: ReadRequest,
+    choice: FilterOptions,
     rubric: Annotated[
         str,
         typer.Option(metavar="NAME[@VERSION]", help="Under this rubric.", autocompletion=complete_rubric),
@@ -72,11 +81,13 @@ def agreement(
 
     under = rubrics.rubric(rubric)
     with reading.view() as view:
-        chosen = filter_of(choice.of(reading.today), view)
+        chosen = to_filter(choice.of(reading.today), view)
         verdicts = list(view.assessments(chosen))
     if not any(row.rubric == under.name for row in verdicts):
         others = sorted({row.rubric for row in verdicts})
-        hint(f"there are no verdicts under {under.name}{'; there are under ' if others else ''}{', '.join(others)}")
+        print_note(
+            f"there are no verdicts under {under.name}{'; there are under ' if others else ''}{', '.join(others)}"
+        )
     found = agreements.agreement(under, [row for row in verdicts if row.rubric == under.name])
     reading.show(assessment.agreement(found))
     if exit_code and found.differences:
@@ -87,8 +98,8 @@ def agreement(
 @reads
 @chooses
 def crosswalk(
-    reading: Reading,
-    choice: Choice,
+    reading: ReadRequest,
+    choice: FilterOptions,
     scale: Annotated[
         str,
         typer.Argument(
@@ -111,7 +122,7 @@ def crosswalk(
 
     onto = rubrics.scale(scale)
     with reading.view() as view:
-        chosen = filter_of(choice.of(reading.today), view)
+        chosen = to_filter(choice.of(reading.today), view)
         found = crosswalks.crosswalk(
             onto,
             view.commitments(chosen, sort=choice.sort),

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from spacedialog import environment
-from spacedialog.cli.options import ColourOption, FormatOption, JsonOption, TodayOption, hint, output_of
+from spacedialog.cli.options import ColourOption, FormatOption, JsonOption, TodayOption, output_of, print_note
 from spacedialog.errors import InputError
 from spacedialog.render.output import show
 
@@ -60,7 +60,7 @@ def draft(
     from spacedialog.drafting import prose
     from spacedialog.importing.reader import MAX_SIZE, Incoming
     from spacedialog.model.dates import VagueDate
-    from spacedialog.model.values import web_address
+    from spacedialog.model.values import check_web_address
     from spacedialog.presentation import findings
     from spacedialog.render.json_ import indented
     from spacedialog.render.output import destination
@@ -69,8 +69,8 @@ def draft(
         raise InputError("--format and --json are for what --explain shows", "add --explain, or leave them out")
     if output is not None and str(output) != "-" and output.exists():
         raise InputError(f"-o {output}: it is there already, and may have been reviewed", "name another file")
-    day = environment.the_day(today)
-    with environment.reading(file) as (name, stream):
+    day = environment.local_day(today)
+    with environment.open_input(file) as (name, stream):
         text = prose.decoded(Incoming(stream, name, MAX_SIZE).whole(), name, encoding)
     about = drafting.About(
         VagueDate.parse(str(environment.vague_date("--when", when, day, "past"))) if when else None,
@@ -79,7 +79,7 @@ def draft(
         number,
         title,
         place,
-        web_address(url) if url else None,
+        check_web_address(url) if url else None,
         tuple(side or ()),
     )
     drafted = drafting.draft(prose.read(text, prose.form_of(name, text)), about, name=name, compiled=day)
@@ -88,4 +88,4 @@ def draft(
             out.write(indented(drafted.document))
     if explain:
         show(findings.explained(drafted.findings()), output_of(format_, json, None, color), as_of=day.isoformat())
-    hint(findings.account(drafted.document, str(output) if output else None, len(drafted.left_out)))
+    print_note(findings.account(drafted.document, str(output) if output else None, len(drafted.left_out)))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from spacedialog import environment
-from spacedialog.cli.options import DbOption, OutputOption, Reading, reads_one
+from spacedialog.cli.options import DbOption, OutputOption, ReadRequest, reads_one
 from spacedialog.presentation import maintenance
 
 app = typer.Typer()
@@ -101,7 +101,7 @@ def completion(shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bas
 
 @app.command()
 @reads_one
-def paths(reading: Reading) -> None:
+def paths(reading: ReadRequest) -> None:
     """Print where the store and the bundled record are.
 
     \b

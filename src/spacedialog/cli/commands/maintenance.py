@@ -14,10 +14,10 @@ from spacedialog.cli.options import (
     FormatOption,
     JsonOption,
     OutputOption,
-    Reading,
+    ReadRequest,
     TodayOption,
-    hint,
     output_of,
+    print_note,
     reads_one,
 )
 from spacedialog.errors import InputError
@@ -54,26 +54,26 @@ def doctor(
     """
     from spacedialog.maintenance import checks as checkup
 
-    tracker = environment.tracker(db, today=environment.the_day(today), author="")
+    tracker = environment.tracker(db, today=environment.local_day(today), author="")
     shown_as = output_of(format_, json, output, color)
     if rescue:
         rescued = checkup.rescue(tracker.path, rescue)
         show(maintenance.rescued(rescued), shown_as, as_of=tracker.today.isoformat())
         raise typer.Exit(FINDINGS if rescued.lost else 0)
     if not tracker.has_store:
-        hint(f"no store at {tracker.path}: there is nothing to look over")
+        print_note(f"no store at {tracker.path}: there is nothing to look over")
         show(maintenance.checks([]), shown_as, as_of=tracker.today.isoformat())
         return
-    found = checkup.examine(tracker.path, now=environment.now())
+    found = checkup.run_checks(tracker.path, now=environment.now())
     show(maintenance.checks(found), shown_as, as_of=tracker.today.isoformat())
     if not all(row.ok for row in found):
-        hint("doctor --rescue NEW.db brings every change whose hash holds into a new store")
+        print_note("doctor --rescue NEW.db brings every change whose hash holds into a new store")
         raise typer.Exit(FINDINGS)
 
 
 @app.command()
 @reads_one
-def fingerprint(reading: Reading) -> None:
+def fingerprint(reading: ReadRequest) -> None:
     """Print one short value that stands for the whole log, in whatever order it came together.
 
     \b
@@ -88,7 +88,7 @@ def fingerprint(reading: Reading) -> None:
     reading.show(maintenance.fingerprint(checkup.fingerprint(reading.tracker.arrivals())))
 
 
-def verified(reading: Reading, text: str) -> None:
+def verified(reading: ReadRequest, text: str) -> None:
     """Show whether the log holds all that a fingerprint was printed of; the process ends with status 4 if not."""
     from spacedialog.maintenance import checks as checkup
 
@@ -99,11 +99,11 @@ def verified(reading: Reading, text: str) -> None:
         raise typer.Exit(FINDINGS)
 
 
-def _whole_log_only(reading: Reading) -> None:
+def _whole_log_only(reading: ReadRequest) -> None:
     if reading.known_at is not None or reading.as_of != reading.today:
         raise InputError("a fingerprint is of the whole log", "leave out --as-of and --known-at")
     if not reading.tracker.has_store:
-        hint(f"no store at {reading.tracker.path}: this is the bundled record")
+        print_note(f"no store at {reading.tracker.path}: this is the bundled record")
 
 
 @app.command()
@@ -150,4 +150,4 @@ def restore(
     restored = checkup.restore(tracker.path, file, replace=replace)
     show(maintenance.copied(restored, "Store"), output_of(format_, json, None, color), as_of=tracker.today.isoformat())
     if restored.kept:
-        hint(f"what was there is now {restored.kept}")
+        print_note(f"what was there is now {restored.kept}")

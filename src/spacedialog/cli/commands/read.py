@@ -8,10 +8,10 @@ import typer
 
 from spacedialog import environment
 from spacedialog.cli.completion import complete_dialogue, complete_ref
-from spacedialog.cli.options import Choice, Reading, RefArgument, chooses, hint, reads, reads_one
+from spacedialog.cli.options import FilterOptions, ReadRequest, RefArgument, chooses, print_note, reads, reads_one
 from spacedialog.presentation import documents, tables
 from spacedialog.render.output import Format
-from spacedialog.store.read.selection import filter_of
+from spacedialog.store.read.selection import to_filter
 
 app = typer.Typer()
 
@@ -20,7 +20,7 @@ LARGEST = 2**31
 
 @app.command()
 @reads
-def overview(reading: Reading) -> None:
+def overview(reading: ReadRequest) -> None:
     """Show the state of the record, as `spacedialog` alone does.
 
     \b
@@ -33,7 +33,7 @@ def overview(reading: Reading) -> None:
 
 @app.command()
 @reads
-def dialogues(reading: Reading) -> None:
+def dialogues(reading: ReadRequest) -> None:
     """List the dialogues: when and where they were held, and how far their commitments are.
 
     \b
@@ -49,7 +49,7 @@ def dialogues(reading: Reading) -> None:
 @app.command()
 @reads_one
 def compare(
-    reading: Reading,
+    reading: ReadRequest,
     old: Annotated[
         str, typer.Argument(metavar="OLD", help="The key of the earlier dialogue.", autocompletion=complete_dialogue)
     ],
@@ -78,12 +78,14 @@ def compare(
     if found.proposals:
         best = found.proposals[0]
         many = f"{len(found.proposals)} pairs look" if len(found.proposals) > 1 else "1 pair looks"
-        hint(f"{many} alike; spacedialog link {best.old} {best.new} says that one is carried on, unlink that it is not")
+        print_note(
+            f"{many} alike; spacedialog link {best.old} {best.new} says that one is carried on, unlink that it is not"
+        )
 
 
 @app.command()
 @reads
-def areas(reading: Reading) -> None:
+def areas(reading: ReadRequest) -> None:
     """List the areas of cooperation, and what comes next in each.
 
     \b
@@ -98,8 +100,8 @@ def areas(reading: Reading) -> None:
 @reads
 @chooses
 def list_(
-    reading: Reading,
-    choice: Choice,
+    reading: ReadRequest,
+    choice: FilterOptions,
     limit: Annotated[
         int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="At most so many.", show_default=False)
     ] = None,
@@ -113,13 +115,13 @@ def list_(
     An option given twice lets through either value: --area exploration --area pnt.
     """
     with reading.view() as view:
-        rows = view.commitments(filter_of(choice.of(reading.today), view), sort=choice.sort, limit=limit)
+        rows = view.commitments(to_filter(choice.of(reading.today), view), sort=choice.sort, limit=limit)
         reading.show(tables.commitments(rows, view.coverage))
 
 
 @app.command()
 @reads_one
-def show(reading: Reading, ref: RefArgument) -> None:
+def show(reading: ReadRequest, ref: RefArgument) -> None:
     """Show all that is known of one commitment, or of a dialogue.
 
     \b
@@ -139,7 +141,7 @@ def show(reading: Reading, ref: RefArgument) -> None:
 @app.command()
 @reads
 def upcoming(
-    reading: Reading,
+    reading: ReadRequest,
     within: Annotated[
         str | None, typer.Option(metavar="SPAN", help="Opening or closing within 18m, 30d, 2 years.")
     ] = None,
@@ -182,7 +184,7 @@ def upcoming(
 @app.command()
 @reads
 def search(
-    reading: Reading,
+    reading: ReadRequest,
     words: Annotated[list[str], typer.Argument(metavar="WORDS", help="Words, or beginnings of words.")],
     limit: Annotated[
         int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="At most so many.", show_default=False)
@@ -201,7 +203,7 @@ def search(
 @app.command()
 @reads
 def history(
-    reading: Reading,
+    reading: ReadRequest,
     ref: Annotated[
         str | None, typer.Argument(metavar="REF", help="One commitment or milestone.", autocompletion=complete_ref)
     ] = None,
@@ -235,7 +237,7 @@ def history(
 
 @app.command()
 @reads
-def slips(reading: Reading) -> None:
+def slips(reading: ReadRequest) -> None:
     """List every date that was moved, and by how much.
 
     \b

@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from spacedialog import environment
-from spacedialog.cli.options import Choice, Reading, chooses, hint, reads, reads_into_template
+from spacedialog.cli.options import FilterOptions, ReadRequest, chooses, print_note, reads, reads_into_template
 from spacedialog.cli.progress import progress
 from spacedialog.errors import InputError
 from spacedialog.presentation import brief as newsletters
 from spacedialog.presentation import documents as reports
-from spacedialog.store.read.selection import filter_of, in_words
+from spacedialog.store.read.selection import describe, to_filter
 
 app = typer.Typer()
 
@@ -20,7 +20,7 @@ app = typer.Typer()
 @app.command()
 @reads
 def brief(
-    reading: Reading,
+    reading: ReadRequest,
     since: Annotated[
         str | None, typer.Option(metavar="DAY", help="News since this day: monday, 2026-11-01; else of a week.")
     ] = None,
@@ -55,7 +55,7 @@ def brief(
         else:
             news = checkpoints.since(path, view)
             if news.recorded is not None:
-                hint("the store was made anew after that checkpoint: what was recorded since counts as news")
+                print_note("the store was made anew after that checkpoint: what was recorded since counts as news")
         position = view.position()
         told = briefing.brief(view, news, until=until)
     reading.show(newsletters.brief(told))
@@ -68,7 +68,7 @@ def brief(
 @app.command()
 @reads_into_template
 @chooses
-def report(reading: Reading, choice: Choice) -> None:
+def report(reading: ReadRequest, choice: FilterOptions) -> None:
     """Report on all commitments, or on those that fit every option given.
 
     \b
@@ -82,9 +82,9 @@ def report(reading: Reading, choice: Choice) -> None:
 
     selection = choice.of(reading.today)._replace(dialogue=reading.dialogues)
     with reading.view() as view:
-        chosen = filter_of(selection, view)
+        chosen = to_filter(selection, view)
         with progress("reading", "commitments") as watch:
-            whole = view.report(chosen, selection=in_words(selection), sort=choice.sort, watch=watch)
-        if not in_words(selection._replace(dialogue=())):
-            whole = compare.with_carried(whole, view)
+            whole = view.report(chosen, selection=describe(selection), sort=choice.sort, watch=watch)
+        if not describe(selection._replace(dialogue=())):
+            whole = compare.add_comparison(whole, view)
         reading.show(reports.whole(whole, events=lambda: view.calendar(chosen)))

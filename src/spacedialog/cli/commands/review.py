@@ -16,7 +16,7 @@ from spacedialog.errors import InputError, ProblemsError
 from spacedialog.model.dates import quoted
 from spacedialog.presentation import documents
 from spacedialog.presentation import drafting as candidates
-from spacedialog.presentation.tables import Sheet
+from spacedialog.presentation.tables import Table
 from spacedialog.render.output import Format, Output, show
 from spacedialog.render.text import one_line
 
@@ -56,7 +56,7 @@ def review(
     from spacedialog.drafting import review as reviewing
     from spacedialog.drafting.draftfile import DraftFile
 
-    day = environment.the_day(today)
+    day = environment.local_day(today)
     if list_:
         draft = DraftFile(file)
         sheet = candidates.listed(reviewing.rows(draft.document), reviewing.tally(draft.document))
@@ -157,7 +157,7 @@ class Conversation:
         ref, document = self._course.ref, self._course.document
         return self._reviewing.row(self._reviewing.candidate(document, ref)) if ref else None
 
-    def _show(self, document: documents.Document | Sheet) -> None:
+    def _show(self, document: documents.View | Table) -> None:
         show(document, self._output, as_of=self._today.isoformat())
 
     def _say(self, *lines: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from spacedialog import environment
-from spacedialog.cli.options import OutputOption, Reading, Writing, hint, reads, writes_without
+from spacedialog.cli.options import OutputOption, ReadRequest, WriteRequest, print_note, reads, writes_without
 from spacedialog.errors import InputError, NetworkError, NotFoundError
 from spacedialog.presentation import team as teamwork
 from spacedialog.render.output import show
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from spacedialog.store.write.team_state import Membership
     from spacedialog.team.exchange import Exchange
     from spacedialog.team.server import Server
-    from spacedialog.team.sync import Copy
+    from spacedialog.team.sync import Replica
 
 app = typer.Typer()
 team = typer.Typer(
@@ -42,7 +42,7 @@ _alone = writes_without("note", "evidence", "on", "by", "dry_run")
 
 @team.command()
 @_alone
-def create(writing: Writing, url: UrlArgument, name: NameArgument) -> None:
+def create(writing: WriteRequest, url: UrlArgument, name: NameArgument) -> None:
     """Begin a team's log on a server, and send this record to it.
 
     \b
@@ -55,7 +55,7 @@ def create(writing: Writing, url: UrlArgument, name: NameArgument) -> None:
 
 @team.command()
 @_alone
-def join(writing: Writing, url: UrlArgument, name: NameArgument) -> None:
+def join(writing: WriteRequest, url: UrlArgument, name: NameArgument) -> None:
     """Join a team's log: get all that is in it, and add what is recorded here.
 
     \b
@@ -64,12 +64,12 @@ def join(writing: Writing, url: UrlArgument, name: NameArgument) -> None:
     _begin(writing, url, name, new=False)
 
 
-def _begin(writing: Writing, url: str, name: str, *, new: bool) -> None:
-    from spacedialog.model.entry import change_ids
+def _begin(writing: WriteRequest, url: str, name: str, *, new: bool) -> None:
+    from spacedialog.model.entry import new_entry_ids
     from spacedialog.store.write import append, team_state
     from spacedialog.team.exchange import first_chain
     from spacedialog.team.server import checked_url
-    from spacedialog.team.sync import begin, membership, nothing
+    from spacedialog.team.sync import begin, empty_store, membership
 
     path = writing.tracker.path
     if there := membership(path):
@@ -77,12 +77,12 @@ def _begin(writing: Writing, url: str, name: str, *, new: bool) -> None:
             f"this record belongs to the team's log {there.name} already",
             "spacedialog team leave ends that; or keep another store: --db FILE",
         )
-    around = environment.surroundings(hint)
+    around = environment.surroundings(print_note)
     server = _server(checked_url(url))
     try:
         log_id = server.find(name)
         if new:
-            log_id = next(change_ids(around.now(), around.entropy(16)))
+            log_id = next(new_entry_ids(around.now(), around.entropy(16)))
             server.create(name, log_id)
     finally:
         server.close()
@@ -92,14 +92,14 @@ def _begin(writing: Writing, url: str, name: str, *, new: bool) -> None:
         )
     member = team_state.Membership(url, name, log_id, 0, first_chain(log_id))
     # Who joins with no record gets the team's, and brings none.
-    if begin(path, member, append.seed if new else nothing):
-        hint(f"made a store at {path}")
+    if begin(path, member, append.seed if new else empty_store):
+        print_note(f"made a store at {path}")
     _show(writing, _copy(writing).sync())
 
 
 @team.command()
 @_alone
-def status(writing: Writing) -> None:
+def status(writing: WriteRequest) -> None:
     """Show how this copy stands to the team's log, without asking the server; sync --dry-run asks it.
 
     \b
@@ -110,7 +110,7 @@ def status(writing: Writing) -> None:
 
 @team.command()
 @_alone
-def leave(writing: Writing) -> None:
+def leave(writing: WriteRequest) -> None:
     """Belong to no team any more; all that is recorded stays, here and there.
 
     \b
@@ -121,7 +121,7 @@ def leave(writing: Writing) -> None:
     row = _standing(writing)
     _, waiting = leave(writing.tracker.path)
     if waiting:
-        hint(f"{teamwork.counted(waiting, 'change')} never got to the team's log, and stay here")
+        print_note(f"{teamwork.counted(waiting, 'change')} never got to the team's log, and stay here")
     show(teamwork.team(row, did="left "), writing.output, as_of=writing.tracker.today.isoformat())
 
 
@@ -142,7 +142,7 @@ def sql(output: OutputOption = None) -> None:
 @app.command()
 @writes_without("note", "evidence", "on", "by")
 def sync(
-    writing: Writing,
+    writing: WriteRequest,
     watch: Annotated[
         float | None,
         typer.Option(metavar="SECONDS", min=1, max=86400, help="Go on, with so long a pause.", show_default=False),
@@ -168,18 +168,18 @@ def sync(
     restamped = copy.restamp() if restamp else 0
     _show(writing, copy.sync()._replace(healed=healed, restamped=restamped))
     while watch is not None:
-        environment.surroundings(hint).wait(watch)
+        environment.surroundings(print_note).wait(watch)
         try:
             done = _copy(writing).sync()
             if done.sent or done.received:
                 _show(writing, done)
         except NetworkError as error:
-            hint(f"{error.problem}; {error.remedy}")
+            print_note(f"{error.problem}; {error.remedy}")
 
 
 @app.command()
 @reads
-def conflicts(reading: Reading) -> None:
+def conflicts(reading: ReadRequest) -> None:
     """List what was recorded apart and does not agree, until someone decides.
 
     \b
@@ -193,10 +193,10 @@ def conflicts(reading: Reading) -> None:
         reading.show(teamwork.conflicts(view.conflicts(), view.coverage))
 
 
-def _copy(writing: Writing) -> Copy:
-    from spacedialog.team.sync import Copy
+def _copy(writing: WriteRequest) -> Replica:
+    from spacedialog.team.sync import Replica
 
-    return Copy(writing.tracker.path, _reach, environment.surroundings(hint))
+    return Replica(writing.tracker.path, _reach, environment.surroundings(print_note))
 
 
 def _reach(member: Membership) -> Exchange:
@@ -209,17 +209,17 @@ def _server(url: str) -> Server:
     return connect(url, environment.password)
 
 
-def _show(writing: Writing, done: Synced) -> None:
+def _show(writing: WriteRequest, done: Synced) -> None:
     with writing.tracker.view() as view:
         conflicts, clashes = view.disagreements()
     row = done._replace(conflicts=conflicts, clashes=clashes)
     show(teamwork.synced(row), writing.output, as_of=writing.tracker.today.isoformat())
 
 
-def _standing(writing: Writing) -> TeamRow:
-    from spacedialog.team.sync import standing
+def _standing(writing: WriteRequest) -> TeamRow:
+    from spacedialog.team.sync import team_row
 
-    row = standing(writing.tracker.path)
+    row = team_row(writing.tracker.path)
     with writing.tracker.view() as view:
         conflicts, clashes = view.disagreements()
     return row._replace(conflicts=conflicts, clashes=clashes)

@@ -9,7 +9,7 @@ import typer
 
 from spacedialog import environment
 from spacedialog.cli.completion import complete_dialogue
-from spacedialog.cli.options import MAX_SIZE, MaxSizeOption, Reading, reads_one
+from spacedialog.cli.options import MAX_SIZE, MaxSizeOption, ReadRequest, reads_one
 from spacedialog.errors import InputError
 from spacedialog.presentation import verification as sources
 
@@ -21,7 +21,7 @@ DATA_FILES = (".json", ".jsonl")
 @app.command(name="verify-source")
 @reads_one
 def verify_source(
-    reading: Reading,
+    reading: ReadRequest,
     dialogue: Annotated[
         str,
         typer.Argument(
@@ -55,7 +55,7 @@ def verify_source(
     from spacedialog.drafting import citations, prose, verification
     from spacedialog.importing.reader import Incoming
 
-    with environment.reading(file) as (name, stream):
+    with environment.open_input(file) as (name, stream):
         content = Incoming(stream, name, environment.size("--max-size", max_size)).whole()
     text = prose.decoded(content, name, encoding)
     sentences = prose.read(text, prose.form_of(name, text)).sentences
@@ -64,7 +64,7 @@ def verify_source(
             f"{name}: there is no running text in it", "save the statement as plain text, Markdown or HTML"
         )
     if Path(dialogue).suffix in DATA_FILES:
-        with environment.reading(Path(dialogue)) as (data, stream):
+        with environment.open_input(Path(dialogue)) as (data, stream):
             cited = citations.of_file(stream, data, document)
     else:
         with reading.view() as view:

@@ -16,7 +16,7 @@ from spacedialog.cli.completion import (
     complete_ref,
     complete_strength,
 )
-from spacedialog.cli.options import MAX_SIZE, MaxSizeOption, RefArgument, Writing, writes, writes_without
+from spacedialog.cli.options import MAX_SIZE, MaxSizeOption, RefArgument, WriteRequest, writes, writes_without
 from spacedialog.cli.progress import progress
 from spacedialog.errors import InputError
 
@@ -55,7 +55,7 @@ ChangeArgument = Annotated[str | None, typer.Argument(metavar="CHANGE", help="Th
 @app.command()
 @writes
 def mark(
-    writing: Writing,
+    writing: WriteRequest,
     ref: RefArgument,
     status: Annotated[
         str,
@@ -80,7 +80,7 @@ def mark(
 @app.command()
 @writes_without("note")
 def note(
-    writing: Writing,
+    writing: WriteRequest,
     ref: RefArgument,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="What is to be remembered.")],
 ) -> None:
@@ -97,7 +97,7 @@ def note(
 @app.command()
 @writes
 def reschedule(
-    writing: Writing,
+    writing: WriteRequest,
     ref: RefArgument,
     due: Annotated[str, typer.Argument(metavar="DATE", help="As vague as it is known: 2027, 2027-05, 2027-Q2.")],
 ) -> None:
@@ -114,7 +114,7 @@ def reschedule(
 @app.command()
 @writes
 def add(
-    writing: Writing,
+    writing: WriteRequest,
     title: Annotated[str, typer.Argument(metavar="TITLE", help="What is promised, in a few words.")],
     area: AreaOption = None,
     source: SourceOption = None,
@@ -148,12 +148,12 @@ def add(
             milestone_of, title, _needed("--due", when), recurs=every, **writing.remarks
         )
     else:
-        from spacedialog.editing.commitments import Addition
+        from spacedialog.editing.commitments import NewCommitment
 
         _refuse({"--every": every}, "only a milestone recurs")
         given: dict[str, Any] = {"kind": kind, "strength": strength, "lead": lead, "partners": partner}
         given |= {"dialogue": dialogue, "ref": ref, "due": when, "paragraph": paragraph, "detail": detail}
-        addition = Addition(
+        addition = NewCommitment(
             title,
             _needed("--area", area),
             _needed("--source", source),
@@ -166,7 +166,7 @@ def add(
 @app.command()
 @writes
 def edit(
-    writing: Writing,
+    writing: WriteRequest,
     ref: RefArgument,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="Its title.")] = None,
     area: AreaOption = None,
@@ -187,7 +187,7 @@ def edit(
 
     An empty value empties the field. What it said before stays on record.
     """
-    from spacedialog.editing.commitments import source as cited
+    from spacedialog.editing.commitments import source_list as cited
 
     if paragraph is not None and source is None:
         raise InputError("--paragraph needs --source", "name the document too")
@@ -210,7 +210,7 @@ NewArgument = Annotated[
 
 @app.command()
 @writes
-def link(writing: Writing, old: OldArgument, new: NewArgument) -> None:
+def link(writing: WriteRequest, old: OldArgument, new: NewArgument) -> None:
     """Record that a commitment carries on one of an earlier dialogue.
 
     \b
@@ -224,7 +224,7 @@ def link(writing: Writing, old: OldArgument, new: NewArgument) -> None:
 
 @app.command()
 @writes
-def unlink(writing: Writing, old: OldArgument, new: NewArgument) -> None:
+def unlink(writing: WriteRequest, old: OldArgument, new: NewArgument) -> None:
     """Record that a commitment does not carry on another: a link goes, a proposal is not made again.
 
     \b
@@ -237,7 +237,7 @@ def unlink(writing: Writing, old: OldArgument, new: NewArgument) -> None:
 @app.command()
 @writes_without("note", "evidence", "on")
 def undo(
-    writing: Writing,
+    writing: WriteRequest,
     change: ChangeArgument = None,
     redo: Annotated[bool, typer.Option("--redo", help="Bring back what was undone.")] = False,
     only: Annotated[bool, typer.Option("--only", help="Only this change, not all that was recorded with it.")] = False,
@@ -260,7 +260,7 @@ def undo(
 @app.command()
 @writes_without("note", "evidence", "on")
 def apply(
-    writing: Writing,
+    writing: WriteRequest,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON Lines or CSV; - for standard input.")],
     max_size: MaxSizeOption = MAX_SIZE,
 ) -> None:
@@ -274,7 +274,7 @@ def apply(
     """
     from spacedialog.importing.reader import Incoming, text_of
 
-    with environment.reading(file) as (name, stream):
+    with environment.open_input(file) as (name, stream):
         text = text_of(Incoming(stream, name, environment.size("--max-size", max_size)).whole(), name)
     with progress("reading", "updates") as watch:
         written = writing.tracker.apply(text, name, watch=watch)
@@ -284,7 +284,7 @@ def apply(
 @app.command(name="import")
 @writes_without("note", "evidence", "on")
 def import_(
-    writing: Writing,
+    writing: WriteRequest,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A data file or an exported log; - for standard input.")],
     without_bundled: Annotated[
         bool, typer.Option("--without-bundled", help="Where this makes the store, leave the bundled record out of it.")
@@ -300,7 +300,7 @@ def import_(
     What is on record already is passed over, and what people recorded stays as it is.
     """
     size = environment.size("--max-size", max_size)
-    with environment.reading(file) as (name, stream), progress("importing", "records") as watch:
+    with environment.open_input(file) as (name, stream), progress("importing", "records") as watch:
         written = writing.tracker.import_file(stream, name, bundled=not without_bundled, max_size=size, watch=watch)
     writing.show(written)
 

@@ -31,7 +31,7 @@ class CandidateRow(NamedTuple):
     sentence: str
 
 
-class Reviewed(NamedTuple):
+class ReviewCount(NamedTuple):
     """How many candidates were accepted and dropped, and how many nobody has decided."""
 
     accepted: int

@@ -34,7 +34,7 @@ class CommitmentRow(NamedTuple):
     source: str
 
 
-class FindingRow(NamedTuple):
+class SentenceRow(NamedTuple):
     """What `draft` found at a place of a text: a candidate, or (with no ref) a sentence that undertakes nothing.
 
     `confidence` is from 0 to 1; `why` says which wording decided, or why nothing was taken.
@@ -357,7 +357,7 @@ class Written(NamedTuple):
     dry_run: bool
 
 
-class CheckRow(NamedTuple):
+class DoctorRow(NamedTuple):
     """One check of a store: how many things it looked at, how many findings, and what they are.
 
     `ok` is false where a finding is more than a remark.

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from spacedialog.model.entry import content_of, instant
+from spacedialog.model.entry import iso_time, parse_body
 from spacedialog.model.fold import closing_day
 from spacedialog.model.rows.assessment import AssessmentRow
-from spacedialog.store.read.filter_sql import EVERYTHING, VALID, Filter, Parameters, fitting, order_by, reckoning
+from spacedialog.store.read.filter_sql import EVERYTHING, VALID, Filter, Parameters, day_parameters, matching, order_by
 
 
 class Timing(NamedTuple):
@@ -34,11 +34,11 @@ def assessments(
     dialogues: Sequence[str] = (),
 ) -> Iterator[AssessmentRow]:
     """The verdicts that stand on the day, of the commitments that the filter lets through, or of one (`item`)."""
-    parameters: Parameters = {**reckoning(day), "item": item or "", "rubric": rubric or ""}
+    parameters: Parameters = {**day_parameters(day), "item": item or "", "rubric": rubric or ""}
     cursor = connection.execute(
         'SELECT c.ref, c.title, a.party, a.assessor, a.rubric, a.verdict, l."on", l.author, l.ts, l.id, l.body'
         f" FROM commitment AS c JOIN assessment AS a ON a.commitment = c.item AND {VALID.format('a')}"
-        f" JOIN change AS l ON l.id = a.entry WHERE {fitting(filter_, dialogues, parameters)}"
+        f" JOIN change AS l ON l.id = a.entry WHERE {matching(filter_, dialogues, parameters)}"
         f" AND {'c.item = :item' if item else 'TRUE'} AND {'a.rubric = :rubric' if rubric else 'TRUE'}"
         f" ORDER BY {order_by('ref')}, a.rubric, a.party IS NOT NULL, a.party, a.assessor",
         parameters,
@@ -48,15 +48,15 @@ def assessments(
 
 def _assessment_row(row: tuple[Any, ...]) -> AssessmentRow:
     *found, on, author, ts, change, body = row
-    said = content_of(body)
-    return AssessmentRow._make((*found, on, said.get("note"), said.get("evidence"), author, instant(ts), change))
+    said = parse_body(body)
+    return AssessmentRow._make((*found, on, said.get("note"), said.get("evidence"), author, iso_time(ts), change))
 
 
 def timings(
     connection: sqlite3.Connection, day: date, filter_: Filter = EVERYTHING, *, dialogues: Sequence[str] = ()
 ) -> dict[str, Timing]:
     """The timing of each commitment that the filter lets through, by its ref."""
-    parameters = reckoning(day)
+    parameters = day_parameters(day)
     earlier = "FROM commitment AS p WHERE p.item = c.item AND p.valid_from <= :day"
     cursor = connection.execute(
         "SELECT c.ref, c.status, c.checked, c.due_latest,"
@@ -65,7 +65,7 @@ def timings(
         # From when it has had its status. What was so from the first day on may have been so long before.
         f" (SELECT min(p.valid_from) {earlier} AND p.valid_from >"
         f" (SELECT max(p.valid_from) {earlier} AND p.status <> c.status))"
-        f" FROM commitment AS c WHERE {fitting(filter_, dialogues, parameters)}",
+        f" FROM commitment AS c WHERE {matching(filter_, dialogues, parameters)}",
         parameters,
     )
     return {

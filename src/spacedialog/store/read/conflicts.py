@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from spacedialog.model.entry import instant
+from spacedialog.model.entry import iso_time
 from spacedialog.model.rows.record import ConflictRow
-from spacedialog.model.values import citation
-from spacedialog.store.read.filter_sql import belongs, reckoning
+from spacedialog.model.values import citation_text
+from spacedialog.store.read.filter_sql import belongs_to_dialogues, day_parameters
 from spacedialog.store.read.history import LINKED, PAIR
 
 # Fields set apart to different values, and refs that are shown with a letter.
@@ -42,8 +42,8 @@ def conflicts(
     connection: sqlite3.Connection, day: date, *, item: str | None = None, dialogues: Sequence[str] = ()
 ) -> Iterator[ConflictRow]:
     """The conflicts of an item, or of all that belongs to the dialogues, older first; then refs that clash."""
-    parameters: dict[str, Any] = {**reckoning(day), "item": item}
-    about = "x.item = :item" if item else belongs("x.item", dialogues, parameters)
+    parameters: dict[str, Any] = {**day_parameters(day), "item": item}
+    about = "x.item = :item" if item else belongs_to_dialogues("x.item", dialogues, parameters)
     cursor = connection.execute(
         f"SELECT x.item, x.milestone, x.field, {_SAID.format('k')}, {_SAID.format('o')}"
         f" FROM ({_DISPUTED}) AS x JOIN change AS k ON k.id = x.kept JOIN change AS o ON o.id = x.other"
@@ -61,14 +61,14 @@ def _conflict_row(connection: sqlite3.Connection, day: date, row: tuple[Any, ...
     for change, ts, on, author, body in (said[:5], said[5:]):
         says = json.loads(body)
         sources = says["set"].get("sources")
-        evidence = says.get("evidence") or (citation(sources[0]) if sources else None)
-        sides.append((says["set"][field], author, on, instant(ts), change, evidence))
+        evidence = says.get("evidence") or (citation_text(sources[0]) if sources else None)
+        sides.append((says["set"][field], author, on, iso_time(ts), change, evidence))
     return ConflictRow(ref, title, field, *sides[0], *sides[1])
 
 
-def disagreements(connection: sqlite3.Connection, day: date) -> tuple[int, int]:
+def count_conflicts(connection: sqlite3.Connection, day: date) -> tuple[int, int]:
     """How many conflicts there are, and how many refs that two things bear."""
     conflicts, clashes = connection.execute(
-        f"SELECT ifnull(sum(NOT clash), 0), ifnull(sum(clash), 0) FROM ({_DISPUTED})", reckoning(day)
+        f"SELECT ifnull(sum(NOT clash), 0), ifnull(sum(clash), 0) FROM ({_DISPUTED})", day_parameters(day)
     ).fetchone()
     return conflicts, clashes

@@ -11,7 +11,16 @@ from typing import Any
 from spacedialog.model.rows.record import AreaRow, DialogueRow
 from spacedialog.model.vocabulary import Flag
 from spacedialog.store.read.events import EVENTS, UNMET
-from spacedialog.store.read.filter_sql import EVERYTHING, FLAGS, VALID, Filter, Parameters, fitting, reckoning, within
+from spacedialog.store.read.filter_sql import (
+    EVERYTHING,
+    FLAGS,
+    VALID,
+    Filter,
+    Parameters,
+    day_parameters,
+    in_dialogues,
+    matching,
+)
 
 _FOLLOWING = "ref, title, \"when\", min(latest || coalesce(earliest, ''))"
 """What comes next: beside min(), SQLite takes the other columns from its row."""
@@ -22,8 +31,8 @@ def areas(
 ) -> list[AreaRow]:
     """Every area of every dialogue, in the dialogue's order, with what comes next in it and counts of the
     commitments that the filter lets through."""
-    parameters: Parameters = reckoning(day)
-    chosen = f"FROM commitment AS c WHERE {fitting(filter_, dialogues, parameters)}"
+    parameters: Parameters = day_parameters(day)
+    chosen = f"FROM commitment AS c WHERE {matching(filter_, dialogues, parameters)}"
     of_them = "TRUE" if filter_ == EVERYTHING else f"item IN (SELECT c.item {chosen})"
     following = {
         (dialogue, area): {"ref": ref, "title": title, "when": when}
@@ -45,7 +54,7 @@ def areas(
     }
     titles = connection.execute(
         "SELECT a.dialogue, a.key, a.title FROM area AS a JOIN dialogue AS d ON d.key = a.dialogue"
-        f" AND {VALID.format('d')} WHERE {VALID.format('a')} AND {within('d.key', dialogues, parameters)}"
+        f" AND {VALID.format('d')} WHERE {VALID.format('a')} AND {in_dialogues('d.key', dialogues, parameters)}"
         " ORDER BY d.held, d.key, a.position, a.key",
         parameters,
     )
@@ -58,7 +67,7 @@ def areas(
 
 def dialogues(connection: sqlite3.Connection, day: date, named: Sequence[str] = ()) -> list[DialogueRow]:
     """The dialogues named, or all, in the order in which they were held, with counts and what comes next in each."""
-    parameters = reckoning(day)
+    parameters = day_parameters(day)
     counts: dict[str, list[int]] = {
         key: figures
         for key, *figures in connection.execute(
@@ -76,7 +85,7 @@ def dialogues(connection: sqlite3.Connection, day: date, named: Sequence[str] = 
         )
     }
     rows = []
-    for fields in held(connection, day, named):
+    for fields in dialogue_records(connection, day, named):
         key = str(fields.get("key") or "")
         texts = (str(fields.get(name) or "") for name in ("title", "when", "place", "host"))
         *figures, claimed = counts.get(key, [0] * 5)
@@ -85,11 +94,11 @@ def dialogues(connection: sqlite3.Connection, day: date, named: Sequence[str] = 
     return rows
 
 
-def held(connection: sqlite3.Connection, day: date, named: Sequence[str] = ()) -> list[dict[str, Any]]:
+def dialogue_records(connection: sqlite3.Connection, day: date, named: Sequence[str] = ()) -> list[dict[str, Any]]:
     """The records of the dialogues named, or of all, in the order in which they were held."""
-    parameters: Parameters = reckoning(day)
+    parameters: Parameters = day_parameters(day)
     rows = connection.execute(
-        f"SELECT d.fields FROM dialogue AS d WHERE {VALID.format('d')} AND {within('d.key', named, parameters)}"
+        f"SELECT d.fields FROM dialogue AS d WHERE {VALID.format('d')} AND {in_dialogues('d.key', named, parameters)}"
         " ORDER BY d.held, d.key",
         parameters,
     )

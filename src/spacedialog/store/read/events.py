@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from spacedialog.model.entry import instant
+from spacedialog.model.entry import iso_time
 from spacedialog.model.rows.record import CalendarEvent, UpcomingRow
 from spacedialog.model.vocabulary import MilestoneState
-from spacedialog.store.read.filter_sql import VALID, Filter, Parameters, reckoning, where, within
-from spacedialog.store.write.projection import iso
+from spacedialog.store.read.filter_sql import VALID, Filter, Parameters, day_parameters, filter_sql, in_dialogues
+from spacedialog.store.write.projection import iso_day
 
 EVENTS = f"""
     SELECT c.ref AS ref, c.ref AS commitment, c.title AS title, c.due AS "when", c.due_earliest AS earliest,
@@ -66,8 +66,8 @@ def upcoming(
 ) -> list[UpcomingRow]:
     """The events in the order of their windows; the choice is that of `View.upcoming`."""
     conditions = ["TRUE" if everything else UNMET]
-    parameters = reckoning(day)
-    conditions.append(within("dialogue", dialogues, parameters))
+    parameters = day_parameters(day)
+    conditions.append(in_dialogues("dialogue", dialogues, parameters))
     if until is not None:
         conditions.append(_UNTIL)
         parameters["until"] = until.isoformat()
@@ -92,13 +92,13 @@ def _occurrences(event: _Event, day: date, until: date | None, everything: bool)
 
     if everything and event.met:
         met = VagueDate.parse(event.met)
-        yield _upcoming_row(event, day, event.met, iso(met.earliest), iso(met.latest), MilestoneState.MET)
+        yield _upcoming_row(event, day, event.met, iso_day(met.earliest), iso_day(met.latest), MilestoneState.MET)
     first, every = VagueDate.parse(event.when), Recurrence.parse(event.recurs)
     for number in range(_MOST_OCCURRENCES if until else _OCCURRENCES):
         date_ = first.occurrence(number, every)
         if until and date_.earliest and date_.earliest > until:
             return
-        yield _upcoming_row(event, day, str(date_), iso(date_.earliest), iso(date_.latest), event.status)
+        yield _upcoming_row(event, day, str(date_), iso_day(date_.earliest), iso_day(date_.latest), event.status)
 
 
 def _upcoming_row(
@@ -133,9 +133,9 @@ def calendar(
     connection: sqlite3.Connection, day: date, filter_: Filter, until: date | None, *, dialogues: Sequence[str] = ()
 ) -> list[CalendarEvent]:
     """The events of the commitments that the filter lets through, in whatever state; as `View.calendar` says."""
-    parameters: Parameters = {**reckoning(day)}
-    chosen = f"SELECT c.item FROM commitment AS c WHERE {VALID.format('c')} AND {where(filter_, parameters)}"
-    theirs = within("e.dialogue", dialogues, parameters)
+    parameters: Parameters = {**day_parameters(day)}
+    chosen = f"SELECT c.item FROM commitment AS c WHERE {VALID.format('c')} AND {filter_sql(filter_, parameters)}"
+    theirs = in_dialogues("e.dialogue", dialogues, parameters)
     if until is not None:
         parameters["until"] = until.isoformat()
     cursor = connection.execute(
@@ -189,15 +189,15 @@ def _calendar_event(
         uid=event.milestone or event.item,
         # Of all that is recorded of the commitment, for what an event says follows from all of it.
         sequence=entries - 1,
-        created_at=instant(first),
-        changed_at=instant(newest),
+        created_at=iso_time(first),
+        changed_at=iso_time(newest),
         ref=event.ref,
         title=event.title,
         when=event.when,
         earliest=event.earliest,
         latest=event.latest,
         recurs=event.recurs,
-        until=iso(until),
+        until=iso_day(until),
         met=event.met,
         state=state,
         commitment=event.commitment,

@@ -124,7 +124,7 @@ EVERYTHING: Filter = All(())
 """The filter that lets all through."""
 
 
-def reckoning(day: date) -> Parameters:
+def day_parameters(day: date) -> Parameters:
     """The parameters that say which day it is: what is true on it, and from where flags are counted."""
     return {
         "day": day.isoformat(),
@@ -133,12 +133,12 @@ def reckoning(day: date) -> Parameters:
     }
 
 
-def within(column: str, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
+def in_dialogues(column: str, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
     """Whether the column names one of these dialogues, as an SQL expression; where there are none, true."""
     return f"{column} IN ({_bound(dialogues, parameters)})" if dialogues else "TRUE"
 
 
-def belongs(column: str, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
+def belongs_to_dialogues(column: str, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
     """Whether the column names an item of the log that belongs to one of these dialogues, or is one of them."""
     if not dialogues:
         return "TRUE"
@@ -154,17 +154,17 @@ def belongs(column: str, dialogues: Sequence[str], parameters: dict[str, Any]) -
     return f"{column} IN ({' UNION '.join(theirs)})"
 
 
-def fitting(filter_: Filter, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
+def matching(filter_: Filter, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
     """Which commitments `c` are true on the day, of these dialogues and let through by the filter, as SQL."""
-    theirs = within("c.dialogue", dialogues, parameters)
-    return f"{VALID.format('c')} AND {where(filter_, parameters)} AND {theirs}"
+    theirs = in_dialogues("c.dialogue", dialogues, parameters)
+    return f"{VALID.format('c')} AND {filter_sql(filter_, parameters)} AND {theirs}"
 
 
 def _moved(day: date, days: int) -> str:
     return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal())).isoformat()
 
 
-def where(filter_: Filter, parameters: Parameters) -> str:
+def filter_sql(filter_: Filter, parameters: Parameters) -> str:
     """The filter as an SQL expression; its values are added to `parameters`."""
     match filter_:
         case OneOf(field, values):
@@ -190,10 +190,10 @@ def where(filter_: Filter, parameters: Parameters) -> str:
         case Says(words):
             return (
                 "c.item IN (SELECT w.item FROM words_fts AS f JOIN words AS w ON w.id = f.rowid"
-                f' WHERE words_fts MATCH {_bound([match_all(words)], parameters)} AND w."on" <= :day)'
+                f' WHERE words_fts MATCH {_bound([full_text_query(words)], parameters)} AND w."on" <= :day)'
             )
         case _:
-            parts = [where(part, parameters) for part in filter_.parts]
+            parts = [filter_sql(part, parameters) for part in filter_.parts]
             if any(isinstance(part, DueWithin) for part in filter_.parts):
                 # SQLite, which keeps no statistics here, would take the index of a status before that of the dates.
                 parts = [f"+{part}" if part.startswith("c.") else part for part in parts]
@@ -204,11 +204,11 @@ def _bound(values: Sequence[str], parameters: dict[str, Any]) -> str:
     names = []
     for value in values:
         names.append(f":p{len(parameters)}")
-        parameters[f"p{len(parameters)}"] = storable(value)
+        parameters[f"p{len(parameters)}"] = replace_surrogates(value)
     return ", ".join(names)
 
 
-def storable(text: str) -> str:
+def replace_surrogates(text: str) -> str:
     """The text, with a question mark for each half of a surrogate pair: SQLite has no place for those."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
@@ -219,7 +219,7 @@ def _involving(condition: str) -> str:
     )
 
 
-def match_all(words: str) -> str:
+def full_text_query(words: str) -> str:
     """A full-text query for texts that hold all the words, the words being taken as they stand.
 
     Each may go on where it ends (`satell` finds satellites). InputError where no word is left.

@@ -11,10 +11,10 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
-from spacedialog.model.entry import IMPORTED, SEED_AUTHOR, content_of, instant
+from spacedialog.model.entry import BUNDLED_AUTHOR, IMPORTED, iso_time, parse_body
 from spacedialog.model.fold import closing_day
 from spacedialog.model.rows.record import HistoryRow, NewsRow, SlipRow
-from spacedialog.store.read.filter_sql import VALID, belongs, within
+from spacedialog.store.read.filter_sql import VALID, belongs_to_dialogues, in_dialogues
 from spacedialog.store.read.refs import Target
 from spacedialog.store.write import team_state
 
@@ -47,7 +47,7 @@ _ENTRY = (
 )
 _LOG = "change AS l LEFT JOIN retracted AS r ON r.change = l.id"
 
-_BUNDLED = f"(json_extract(l.body, '$.via') = '{IMPORTED}' AND l.author = '{SEED_AUTHOR}')"
+_BUNDLED = f"(json_extract(l.body, '$.via') = '{IMPORTED}' AND l.author = '{BUNDLED_AUTHOR}')"
 
 
 class Position(NamedTuple):
@@ -105,7 +105,7 @@ def entries(
 ) -> list[HistoryRow]:
     """The log's entries that were true by the day, in the order recorded; the last `limit` of them."""
     parameters: dict[str, Any] = {"item": target and target.item, "milestone": target and target.milestone}
-    about = f"WHERE {belongs('l.item', dialogues, parameters)}"
+    about = f"WHERE {belongs_to_dialogues('l.item', dialogues, parameters)}"
     if target and target.milestone:
         about = "WHERE l.item = :item AND json_extract(l.body, '$.milestone') = :milestone"
     elif target:
@@ -140,7 +140,7 @@ def news(
         f' WHERE ({arrived} OR length(l."on") <> 10 OR l."on" > :before) AND'
         " NOT EXISTS (SELECT 1 FROM area AS a WHERE a.item = l.item)"
         " AND NOT EXISTS (SELECT 1 FROM party AS p WHERE p.item = l.item)"
-        f" AND {belongs('l.item', dialogues, parameters)}"
+        f" AND {belongs_to_dialogues('l.item', dialogues, parameters)}"
         ' ORDER BY l."on", l.ts, l.id',
         parameters,
     )
@@ -162,7 +162,7 @@ def slips(
         f" JOIN commitment AS c ON c.item = r.item AND {VALID.format('c')}"
         f" LEFT JOIN milestone AS m ON m.item = r.item AND m.milestone = r.milestone AND {VALID.format('m')}"
         f" WHERE r.day <= :day AND {'r.item = :item' if item else 'TRUE'}"
-        f" AND {within('c.dialogue', dialogues, parameters)} ORDER BY r.day, l.ts, l.id",
+        f" AND {in_dialogues('c.dialogue', dialogues, parameters)} ORDER BY r.day, l.ts, l.id",
         parameters,
     )
     return ((change, _slip_row(row)) for change, *row in cursor)
@@ -172,7 +172,7 @@ def _slip_row(row: list[Any]) -> SlipRow:
     from spacedialog.model.dates import VagueDate
 
     ref, commitment, title, on, old_text, new_text, author, body = row
-    old, new, said = VagueDate.parse(old_text), VagueDate.parse(new_text), content_of(body)
+    old, new, said = VagueDate.parse(old_text), VagueDate.parse(new_text), parse_body(body)
     least = (new.earliest - old.latest).days if new.earliest and old.latest else None
     most = (new.latest - old.earliest).days if new.latest and old.earliest else None
     remarks = said.get("note"), said.get("evidence")
@@ -181,11 +181,11 @@ def _slip_row(row: list[Any]) -> SlipRow:
 
 def _history_row(row: tuple[Any, ...]) -> HistoryRow:
     change, ts, on, author, kind, body, retracted, ref = row
-    said: Mapping[str, Any] = content_of(body)
+    said: Mapping[str, Any] = parse_body(body)
     changed = said.get("set") or ({"retracts": said["retracts"]} if "retracts" in said else {})
     return HistoryRow(
         change,
-        instant(ts),
+        iso_time(ts),
         on,
         author,
         ref,

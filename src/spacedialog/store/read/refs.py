@@ -11,7 +11,7 @@ from typing import NamedTuple
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.model.dates import quoted
 from spacedialog.model.vocabulary import LONGEST_NAME, NAME_PATTERN
-from spacedialog.store.read.filter_sql import storable
+from spacedialog.store.read.filter_sql import replace_surrogates
 
 # A letter stands at the later one of two things that were given one ref.
 _SHORT_REF = re.compile(r"(?:(.*?)-?)0*([0-9]{1,9})([a-z]*)(?:\.([0-9]+[a-z]*))?")
@@ -37,7 +37,7 @@ class Refs:
         Case does not count; `ROK4-07` is also `rok4-7`, `4-07`, `07` and `7`, its first milestone `7.1`. NotFoundError
         where nothing goes by the name, InputError where several things do.
         """
-        key = storable(text.strip().casefold())
+        key = replace_surrogates(text.strip().casefold())
         found = self._named(key)
         if not found and len(key) <= LONGEST_NAME and (short := _SHORT_REF.fullmatch(key)):
             prefix, number, letter, part = short.groups()
@@ -83,7 +83,7 @@ class Refs:
 
     def beginning(self, beginning: str, *, limit: int = 200) -> list[tuple[str, str]]:
         """What may be typed for a ref that begins so, in full or by its number, with its title: for completion."""
-        key = storable(beginning.casefold())
+        key = replace_surrogates(beginning.casefold())
         table = "milestone" if "." in key else "commitment"
         offers = self._connection.execute(
             f"SELECT ref, title, ref FROM {table} WHERE ref_key >= ?1 AND ref_key < ?1 || char(1114111)"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from spacedialog.model.dates import VagueDate
-    from spacedialog.store.read.snapshot import View
+    from spacedialog.store.read.snapshot import Snapshot
 
 STATUS_GROUPS: dict[str, tuple[str, ...]] = {
     "open": tuple(status.value for status in Status if status not in SETTLED),
@@ -60,24 +60,24 @@ class Selection(NamedTuple):
 _FIELDS: dict[Field, str] = {"dialogue": "dialogue", "area": "area", "kind": "kind", "lead": "party"}
 
 
-def filter_of(selection: Selection, view: View) -> Filter:
+def to_filter(selection: Selection, view: Snapshot) -> Filter:
     """The filter that a selection means; InputError where it names something that is not on record."""
 
     parts: list[Filter] = []
     for field, of in _FIELDS.items():
-        if values := [known(view, of, value) for value in getattr(selection, field)]:
+        if values := [find_value(view, of, value) for value in getattr(selection, field)]:
             parts.append(OneOf(field, values))
     if selection.party:
-        parts.append(Involves([known(view, "party", value) for value in selection.party]))
+        parts.append(Involves([find_value(view, "party", value) for value in selection.party]))
     if selection.side:
-        parts.append(OfSide([known(view, "side", value) for value in selection.side]))
+        parts.append(OfSide([find_value(view, "side", value) for value in selection.side]))
     if selection.status:
         choices = [*(status.value for status in Status), *STATUS_GROUPS]
-        given = [one_of("status", value, choices) for value in selection.status]
+        given = [match_choice("status", value, choices) for value in selection.status]
         parts.append(OneOf("status", [word for value in given for word in STATUS_GROUPS.get(value, (value,))]))
     if selection.strength:
         choices = [strength.value for strength in Strength]
-        parts.append(OneOf("strength", [one_of("strength", value, choices) for value in selection.strength]))
+        parts.append(OneOf("strength", [match_choice("strength", value, choices) for value in selection.strength]))
     before = selection.due_before and _bound("due-before", selection.due_before, selection.due_before.earliest)
     after = selection.due_after and _bound("due-after", selection.due_after, selection.due_after.latest)
     if before and after:
@@ -92,7 +92,7 @@ def filter_of(selection: Selection, view: View) -> Filter:
     return All(parts)
 
 
-def in_words(selection: Selection) -> str:
+def describe(selection: Selection) -> str:
     """Which part of the record a selection lets through; empty for all of it."""
     parts = [
         f"{field} {' or '.join(values)}"
@@ -112,15 +112,15 @@ def _bound(name: str, given: VagueDate, day: date | None) -> date:
     return day
 
 
-def known(view: View, name: str, text: str, *, of: str | None = None) -> str:
+def find_value(view: Snapshot, name: str, text: str, *, of: str | None = None) -> str:
     """The value on record that a text names, case aside: an area, a party, a side, a kind, a dialogue.
 
     With `of`, one of that dialogue (its key).
     """
-    return one_of(name, text, view.values(name, of=of))
+    return match_choice(name, text, view.values(name, of=of))
 
 
-def one_of(name: str, text: str, choices: Sequence[str]) -> str:
+def match_choice(name: str, text: str, choices: Sequence[str]) -> str:
     """The choice that a text names, case aside; InputError with what there is to choose from."""
     for choice in choices:
         if choice.casefold() == text.strip().casefold():

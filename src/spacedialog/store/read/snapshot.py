@@ -12,9 +12,9 @@ from datetime import date
 from typing import Any
 
 from spacedialog.errors import NotFoundError
-from spacedialog.model.entry import instant
+from spacedialog.model.entry import iso_time
 from spacedialog.model.fold import fold
-from spacedialog.model.progress import Watch, unwatched
+from spacedialog.model.progress import Progress, silent
 from spacedialog.model.rows.assessment import AssessmentRow
 from spacedialog.model.rows.record import (
     AreaRow,
@@ -43,14 +43,14 @@ from spacedialog.store.read.filter_sql import (
     Filter,
     Flagged,
     Parameters,
-    fitting,
-    match_all,
+    day_parameters,
+    full_text_query,
+    matching,
     order_by,
-    reckoning,
 )
 from spacedialog.store.read.history import Position, Since
 from spacedialog.store.read.refs import Refs, Target
-from spacedialog.store.write.projection import changes_of
+from spacedialog.store.write.projection import entries_of
 
 _COLUMNS = (
     "c.ref, c.dialogue, c.area, c.kind, c.title, c.strength, c.lead, c.partners, c.status, c.percent,"
@@ -83,7 +83,7 @@ _FEW = 5
 _Register = tuple[dict[str, dict[str, Any]], dict[str | None, str]]
 
 
-class View:
+class Snapshot:
     """The record as it was on `day`, as far as the connection's log knows; of the dialogues named, or of all."""
 
     def __init__(self, connection: sqlite3.Connection, day: date, dialogues: Sequence[str] = ()) -> None:
@@ -93,18 +93,18 @@ class View:
         self._dialogues = dialogues
 
     def _rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> sqlite3.Cursor:
-        return self._connection.execute(sql, {**reckoning(self.day), **(parameters or {})})
+        return self._connection.execute(sql, {**day_parameters(self.day), **(parameters or {})})
 
-    def on(self, day: date) -> View:
+    def on(self, day: date) -> Snapshot:
         """The same record on another day."""
-        return View(self._connection, day, self._dialogues)
+        return Snapshot(self._connection, day, self._dialogues)
 
-    def of(self, dialogues: Sequence[str]) -> View:
+    def of(self, dialogues: Sequence[str]) -> Snapshot:
         """The same record, of these dialogues (their keys) alone; of all where none is named.
 
         What is asked for by its ref or its key is there all the same.
         """
-        return View(self._connection, self.day, dialogues)
+        return Snapshot(self._connection, self.day, dialogues)
 
     # Lists
 
@@ -117,7 +117,7 @@ class View:
     def _chosen(self, filter_: Filter, sort: str, limit: int | None, *, more: str = "") -> sqlite3.Cursor:
         parameters: Parameters = {"limit": -1 if limit is None else limit}
         return self._rows(
-            f"SELECT {_COLUMNS}{more} FROM commitment AS c WHERE {fitting(filter_, self._dialogues, parameters)}"
+            f"SELECT {_COLUMNS}{more} FROM commitment AS c WHERE {matching(filter_, self._dialogues, parameters)}"
             f" ORDER BY {order_by(sort)} LIMIT :limit",
             parameters,
         )
@@ -177,7 +177,7 @@ class View:
 
     def disagreements(self) -> tuple[int, int]:
         """How many conflicts there are, and how many refs that two things bear."""
-        return disputed.disagreements(self._connection, self.day)
+        return disputed.count_conflicts(self._connection, self.day)
 
     def decisions(self, old: str, new: str) -> dict[tuple[str, str], str]:
         """What people decided of pairs of commitments (their refs) of two dialogues, as of the day."""
@@ -235,8 +235,8 @@ class View:
             tuple(self.history(Target(row.ref, item, None))),
             tuple(self.conflicts(item=item)),
             tuple(self.assessments(item=item)),
-            links.linked(self._connection, self.day, item, "new", "old"),
-            links.linked(self._connection, self.day, item, "old", "new"),
+            links.linked_commitments(self._connection, self.day, item, "new", "old"),
+            links.linked_commitments(self._connection, self.day, item, "old", "new"),
         )
 
     def details(self, dialogue: str) -> dict[str, str]:
@@ -251,7 +251,7 @@ class View:
 
     def fields(self, item: str, milestone: str | None = None) -> Mapping[str, Any] | None:
         """The fields of an item, or of a milestone of it, on the day; None where there was no such thing."""
-        history = fold(changes_of(self._connection, item))
+        history = fold(entries_of(self._connection, item))
         day = self.day.isoformat()
         for period in history.periods if history else ():
             if period.valid_from <= day < period.valid_to:
@@ -301,11 +301,11 @@ class View:
 
     def search(self, words: str, *, limit: int | None = None) -> list[FoundRow]:
         """The commitments whose text, or what has been noted of them, holds all the words; best match first."""
-        parameters: Parameters = {"words": match_all(words)}
+        parameters: Parameters = {"words": full_text_query(words)}
         cursor = self._rows(
             "SELECT w.item, c.ref, c.title, c.status, snippet(words_fts, -1, '', '', ' … ', 12)"
             " FROM words_fts AS f JOIN words AS w ON w.id = f.rowid"
-            f" JOIN commitment AS c ON c.item = w.item AND {fitting(EVERYTHING, self._dialogues, parameters)}"
+            f" JOIN commitment AS c ON c.item = w.item AND {matching(EVERYTHING, self._dialogues, parameters)}"
             ' WHERE words_fts MATCH :words AND w."on" <= :day ORDER BY f.rank, c.ref_key',
             parameters,
         )
@@ -321,7 +321,7 @@ class View:
             "SELECT count(*), ifnull(sum(c.status <> 'not-assessed'), 0),"
             " min(iif(c.status <> 'not-assessed', c.checked, NULL)),"
             f" ifnull(sum(c.status = 'complete'), 0), ifnull(sum({FLAGS[Flag.CLAIMED]}), 0)"
-            f" FROM commitment AS c WHERE {fitting(filter_, self._dialogues, parameters)}",
+            f" FROM commitment AS c WHERE {matching(filter_, self._dialogues, parameters)}",
             parameters,
         ).fetchone()
         age = oldest and (self.day - date.fromisoformat(oldest)).days
@@ -329,14 +329,14 @@ class View:
 
     def overview(self) -> Overview:
         """The state of the whole record on the day, with the few things that want looking at."""
-        held = counts.held(self._connection, self.day, self._dialogues)
+        held = counts.dialogue_records(self._connection, self.day, self._dialogues)
         dialogues = tuple(
             {name: fields[name] for name in _DIALOGUE_FIELDS if name in fields}
             | {name: getattr(row, name) for name in _COUNTS}
             for fields, row in zip(held, self.dialogues(), strict=True)
         )
         parameters: Parameters = {}
-        chosen = fitting(EVERYTHING, self._dialogues, parameters)
+        chosen = matching(EVERYTHING, self._dialogues, parameters)
         statuses = dict(
             self._rows(
                 f"SELECT c.status, count(*) FROM commitment AS c WHERE {chosen} GROUP BY c.status", parameters
@@ -365,7 +365,7 @@ class View:
         *,
         selection: str = "",
         sort: str = "ref",
-        watch: Watch = unwatched,
+        watch: Progress = silent,
     ) -> Report:
         """All that is known of the commitments that the filter lets through; `selection` says which those are."""
         chosen = self._chosen(filter_, sort, None, more=", c.item").fetchall()
@@ -377,7 +377,7 @@ class View:
             self.day.isoformat(),
             selection,
             at.entries,
-            instant(at.recorded) if at.recorded is not None else None,
+            iso_time(at.recorded) if at.recorded is not None else None,
             tuple(self.dialogue(key) or {} for key in dict.fromkeys(row.dialogue for row in rows)),
             self.coverage(filter_),
             {status.value: sum(row.status == status for row in rows) for status in Status},

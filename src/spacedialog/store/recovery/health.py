@@ -12,12 +12,12 @@ from collections.abc import Iterable
 from contextlib import closing
 from typing import Any, NamedTuple
 
-from spacedialog.model.entry import Change
+from spacedialog.model.entry import Entry
 from spacedialog.store import database
-from spacedialog.store.database import FAILURES, reason
+from spacedialog.store.database import SQLITE_ERRORS, sqlite_message
 from spacedialog.store.recovery.image import Image
 from spacedialog.store.recovery.salvage import Salvaged, salvage
-from spacedialog.store.trust import EARLIER_TRIGGER, OWN, TABLES
+from spacedialog.store.trust import OLD_TRIGGER, OWN_TABLES, PROJECTION_TABLES
 
 _MOST = 1000
 """How many faults SQLite is asked for."""
@@ -36,14 +36,14 @@ _STRICT = ")STRICT"
 _SQUEEZED = re.compile(r"[\s\"'`\[\]]")
 
 
-class Finding(NamedTuple):
+class CheckResult(NamedTuple):
     """How many things were looked at, and what was found wrong with them, one sentence each."""
 
     looked_at: int
     said: tuple[str, ...]
 
 
-class Patient:
+class Examination:
     """A store's image, opened. Use it as a context manager.
 
     Only tables that are as this program makes them are asked anything: a view in the place of one could do
@@ -55,23 +55,23 @@ class Patient:
         self.why = ""
         self.version = 0
         self.application = 0
-        self.schema = Finding(0, ())
+        self.schema = CheckResult(0, ())
         self._usable: set[str] = set()
         self.connection = image.opened()
 
-    def __enter__(self) -> Patient:
+    def __enter__(self) -> Examination:
         try:
             self._ask()
-        except FAILURES as first:
+        except SQLITE_ERRORS as first:
             # SQLite then passes over what it cannot make sense of; this is a copy, and nothing in it is trusted.
             self.connection.execute("PRAGMA writable_schema = ON")
             try:
                 self._ask()
-            except FAILURES as error:
-                self.why = reason(error)
-                self.schema = Finding(0, (f"cannot be read: {self.why}",))
+            except SQLITE_ERRORS as error:
+                self.why = sqlite_message(error)
+                self.schema = CheckResult(0, (f"cannot be read: {self.why}",))
             else:
-                self.schema = self.schema._replace(said=(reason(first), *self.schema.said))
+                self.schema = self.schema._replace(said=(sqlite_message(first), *self.schema.said))
         return self
 
     def _ask(self) -> None:
@@ -82,9 +82,9 @@ class Patient:
     def __exit__(self, *_: object) -> None:
         self.connection.close()
 
-    def _compare_schema(self) -> Finding:
+    def _compare_schema(self) -> CheckResult:
         there = _objects(self.connection)
-        with closing(database.memory()) as wanted_connection:
+        with closing(database.in_memory()) as wanted_connection:
             wanted = _objects(wanted_connection)
         if self.version < database.SCHEMA_VERSION and not there.keys() - wanted.keys() - {
             key for key in there if _is_bookkeeping(key[1])
@@ -94,7 +94,7 @@ class Patient:
             for key in wanted.keys() & there.keys():
                 if key[0] == "table" and _gains_columns(there[key][1], wanted[key][1]):
                     wanted[key] = there[key]
-            if there.get(_TRIGGER) == ("change", _SQUEEZED.sub("", EARLIER_TRIGGER)):
+            if there.get(_TRIGGER) == ("change", _SQUEEZED.sub("", OLD_TRIGGER)):
                 wanted[_TRIGGER] = there[_TRIGGER]
         said = []
         for key, (table, sql) in there.items():
@@ -108,32 +108,34 @@ class Patient:
         self._usable = {
             name for (kind, name), shape in there.items() if kind == "table" and wanted.get((kind, name)) == shape
         }
-        return Finding(len(there), tuple(said))
+        return CheckResult(len(there), tuple(said))
 
-    def integrity(self) -> Finding:
+    def integrity(self) -> CheckResult:
         """Whether the pages, the rows and the indexes of the file hold together."""
         pages = len(self.image.data) // self.image.page_size
         if self.why:
-            return Finding(pages, (f"cannot be read: {self.why}",))
+            return CheckResult(pages, (f"cannot be read: {self.why}",))
         # Where anything strange stands in the schema, only the tables that are known are looked at.
         asks = [f"PRAGMA integrity_check({_MOST})"]
         if self.schema.said:
-            asks = [f"PRAGMA integrity_check({table})" for table in sorted(self._usable & {*OWN})]
+            asks = [f"PRAGMA integrity_check({table})" for table in sorted(self._usable & {*OWN_TABLES})]
         said: list[str] = []
         for ask in asks:
             try:
                 said += [line for (text,) in self.connection.execute(ask) for line in str(text).splitlines()]
-            except FAILURES as error:
-                said.append(reason(error))
-        return Finding(pages, tuple(line for line in said if line != "ok" and not line.startswith("*** in database")))
+            except SQLITE_ERRORS as error:
+                said.append(sqlite_message(error))
+        return CheckResult(
+            pages, tuple(line for line in said if line != "ok" and not line.startswith("*** in database"))
+        )
 
-    def foreign_keys(self) -> Finding:
+    def foreign_keys(self) -> CheckResult:
         """Whether every row that is pointed to is there."""
         try:
             broken = self.connection.execute("PRAGMA foreign_key_check").fetchall() if not self.schema.said else []
-        except FAILURES as error:
-            return Finding(0, (reason(error),))
-        return Finding(
+        except SQLITE_ERRORS as error:
+            return CheckResult(0, (sqlite_message(error),))
+        return CheckResult(
             len(self._usable),
             tuple(f"{table}, row {row}: {parent} has no such row" for table, row, parent, _ in broken),
         )
@@ -141,15 +143,15 @@ class Patient:
     def changes(self) -> Salvaged:
         """The changes that the store holds, and the names of those that are damaged."""
         usable = not self.why and "change" in self._usable
-        reason = self.why or "the table of changes is not as this program makes it"
-        return salvage(self.image, self.connection if usable else None, "" if usable else reason)
+        sqlite_message = self.why or "the table of changes is not as this program makes it"
+        return salvage(self.image, self.connection if usable else None, "" if usable else sqlite_message)
 
-    def fold(self, changes: Iterable[Change]) -> tuple[int, dict[str, list[str]]]:
+    def fold(self, changes: Iterable[Entry]) -> tuple[int, dict[str, list[str]]]:
         """How many items there are, and the tables by the items for which they are not what the log gives."""
         differing: dict[str, list[str]] = {}
         items: set[str] = set()
-        with closing(database.folded(changes)) as fresh:
-            for table in TABLES:
+        with closing(database.record_from(changes)) as fresh:
+            for table in PROJECTION_TABLES:
                 if self.version < database.SCHEMA_VERSION and table not in self._usable:
                     continue
                 columns = _columns(self.connection if table in self._usable else fresh, table)
@@ -158,8 +160,8 @@ class Patient:
                     if table not in self._usable:
                         raise sqlite3.DatabaseError("it is not as this program makes it")
                     kept = _rows(self.connection, table, columns)
-                except FAILURES as error:
-                    differing.setdefault(f"all of {table}: {reason(error)}", [])
+                except SQLITE_ERRORS as error:
+                    differing.setdefault(f"all of {table}: {sqlite_message(error)}", [])
                     continue
                 place = columns.index("item")
                 items.update(str(row[place]) for row in wanted)
@@ -169,30 +171,30 @@ class Patient:
                         tables.append(table)
         return len(items), differing
 
-    def search(self) -> Finding:
+    def search(self) -> CheckResult:
         """Whether the index of the words is that of the table of words."""
         if "words_fts" not in self._usable or "words" not in self._usable:
             older = self.version < database.SCHEMA_VERSION and not self.why
-            return Finding(0, () if older else ("cannot be read",))
+            return CheckResult(0, () if older else ("cannot be read",))
         try:
             (count,) = self.connection.execute("SELECT count(*) FROM words").fetchone()
             self.connection.execute("INSERT INTO words_fts(words_fts, rank) VALUES ('integrity-check', 1)")
-        except FAILURES as error:
-            return Finding(0, (f"the search finds other words than there are: {reason(error)}",))
-        return Finding(count, ())
+        except SQLITE_ERRORS as error:
+            return CheckResult(0, (f"the search finds other words than there are: {sqlite_message(error)}",))
+        return CheckResult(count, ())
 
-    def positions(self) -> Finding:
+    def positions(self) -> CheckResult:
         """Whether the positions in the team's log are taken without a hole up to where it was read, and once each."""
         if not self._usable >= {"change", "team", "quarantine"}:
-            return Finding(0, ())
+            return CheckResult(0, ())
         taken = "SELECT seq FROM change WHERE seq NOT NULL UNION ALL SELECT seq FROM quarantine WHERE seq NOT NULL"
         try:
             members = self.connection.execute("SELECT cursor FROM team").fetchall()
             count, different, first, last = self.connection.execute(
                 f"SELECT count(*), count(DISTINCT seq), min(seq), max(seq) FROM ({taken})"
             ).fetchone()
-        except FAILURES as error:
-            return Finding(0, (reason(error),))
+        except SQLITE_ERRORS as error:
+            return CheckResult(0, (sqlite_message(error),))
         said = []
         if len(members) > 1:
             said.append(f"the record belongs to {len(members)} teams")
@@ -203,17 +205,17 @@ class Patient:
                 f"the team's log was read to position {members[0][0]}, and {different} positions up to {last or 0} are"
                 " here; sync --heal mends it"
             )
-        return Finding(count, tuple(said))
+        return CheckResult(count, tuple(said))
 
-    def quarantined(self) -> Finding:
+    def quarantined(self) -> CheckResult:
         """The entries of the team's log that are no changes, and why."""
         if "quarantine" not in self._usable:
-            return Finding(0, ())
+            return CheckResult(0, ())
         try:
             rows = self.connection.execute("SELECT seq, pushed_by, why FROM quarantine ORDER BY id").fetchall()
-        except FAILURES as error:
-            return Finding(0, (reason(error),))
-        return Finding(
+        except SQLITE_ERRORS as error:
+            return CheckResult(0, (sqlite_message(error),))
+        return CheckResult(
             len(rows),
             tuple(
                 f"{f'position {seq}' if seq else 'an entry that the server lost'}, sent by {sender}: set aside, {why}"
@@ -226,7 +228,7 @@ class Patient:
         try:
             rows = self.connection.execute("SELECT item, ref FROM commitment") if "commitment" in self._usable else []
             return {str(item): str(ref) for item, ref in rows}
-        except FAILURES:
+        except SQLITE_ERRORS:
             return {}
 
 

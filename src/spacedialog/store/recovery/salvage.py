@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeGuard
 
-from spacedialog.model.entry import Change, holds
-from spacedialog.store.database import FAILURES, reason
+from spacedialog.model.entry import Entry, has_valid_hash
+from spacedialog.store.database import SQLITE_ERRORS, sqlite_message
 from spacedialog.store.recovery.image import PAGE_SIZE, Image
 
 _COLUMNS = ("id", "ts", "on", "author", "kind", "item", "base", "body", "sha", "seq")
@@ -36,7 +36,7 @@ class Salvaged(NamedTuple):
     `round_damage` those among the sound that SQLite does not reach; `why` says what kept it from them.
     """
 
-    sound: list[Change]
+    sound: list[Entry]
     lost: list[str]
     rows: int
     round_damage: int
@@ -45,7 +45,7 @@ class Salvaged(NamedTuple):
 
 def salvage(image: Image, connection: sqlite3.Connection | None, why: str = "") -> Salvaged:
     """Every change that the image holds; `connection` is the image opened, None (and `why`) where it is no use."""
-    found: dict[int, Change | None] = {}
+    found: dict[int, Entry | None] = {}
     said: dict[int, str] = {}
     names: dict[int, str] = {}
     votes: Counter[int] = Counter()
@@ -86,7 +86,7 @@ def _rows(votes: Counter[int], found: Mapping[int, object], names: Mapping[int, 
     return {*range(1, top + 1), *(row for row in found if votes[row] >= least), *names}
 
 
-def _scan(connection: sqlite3.Connection, found: dict[int, Change | None], said: dict[int, str]) -> str:
+def _scan(connection: sqlite3.Connection, found: dict[int, Entry | None], said: dict[int, str]) -> str:
     """Read the rows in their order and, where a page is damaged, from the end; what went wrong, or nothing."""
     why = ""
     for way in ("ASC", "DESC"):
@@ -102,8 +102,8 @@ def _scan(connection: sqlite3.Connection, found: dict[int, Change | None], said:
                 found[row] = found.get(row) or change
                 if not change and _is_id(values[0]):
                     said[row] = values[0]
-        except FAILURES as error:
-            why = reason(error)
+        except SQLITE_ERRORS as error:
+            why = sqlite_message(error)
         if not why:
             break
     return why
@@ -114,7 +114,7 @@ def _ask_indexes(connection: sqlite3.Connection, names: dict[int, str], votes: C
     for column, index in (("id", "sqlite_autoindex_change_1"), ("ts", "idx_change_ts"), ("item", "idx_change_item")):
         rows: dict[int, object] = {}
         for way in ("ASC", "DESC"):
-            with suppress(*FAILURES):
+            with suppress(*SQLITE_ERRORS):
                 for row, value in connection.execute(
                     f"SELECT rowid, {column} FROM change INDEXED BY {index} ORDER BY {column} {way}"
                 ):
@@ -129,12 +129,12 @@ def _is_id(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
-def _sound(values: list[Any]) -> Change | None:
+def _sound(values: list[Any]) -> Entry | None:
     """The change that the values are, if they are one whose hash holds."""
     if not all(isinstance(value, kind) for value, kind in zip(values, _TYPES, strict=True)):
         return None
-    change = Change._make(values)
-    return change if holds(change) else None
+    change = Entry._make(values)
+    return change if has_valid_hash(change) else None
 
 
 def _carved(image: Image) -> Iterator[tuple[int, list[Any]]]:

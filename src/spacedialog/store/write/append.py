@@ -8,12 +8,20 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from spacedialog.errors import ProblemsError
-from spacedialog.importing.changes import bundled_documents, seed_drafts
+from spacedialog.importing.changes import bundled_documents, document_entries
 from spacedialog.model.conflicts import BESIDE, newest_beside
-from spacedialog.model.entry import SEED_AUTHOR, Change, Draft, canonical, change_ids, next_ts, record
-from spacedialog.model.fold import understands
-from spacedialog.store.log import is_new
-from spacedialog.store.write.projection import Refolding, changes_of, refold
+from spacedialog.model.entry import (
+    BUNDLED_AUTHOR,
+    Entry,
+    PendingEntry,
+    canonical_json,
+    make_entry,
+    new_entry_ids,
+    next_timestamp,
+)
+from spacedialog.model.fold import is_understood
+from spacedialog.store.log import is_new_item
+from spacedialog.store.write.projection import ProjectionWriter, entries_of, update_items
 
 _BATCH = 1000
 _INSERT = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -27,30 +35,30 @@ class Appended(NamedTuple):
 
 
 def append(
-    connection: sqlite3.Connection, said: Iterable[Sequence[Draft]], *, now: int, author: str, entropy: bytes
+    connection: sqlite3.Connection, said: Iterable[Sequence[PendingEntry]], *, now: int, author: str, entropy: bytes
 ) -> Appended:
     """Record one action: all its changes get one `ts`, at `now` (µs) or just after the newest entry.
 
     The drafts come in groups, each about one item and each item in one group; they are read as they are written.
     """
     (newest,) = connection.execute("SELECT max(ts) FROM change").fetchone()
-    ts = next_ts(now, newest)
-    ids = change_ids(ts, entropy)
+    ts = next_timestamp(now, newest)
+    ids = new_entry_ids(ts, entropy)
     count, last = 0, None
-    rows: list[Change] = []
-    with Refolding(connection) as refolding:
+    rows: list[Entry] = []
+    with ProjectionWriter(connection) as refolding:
         for group in said:
             if not group:
                 continue
             item = group[0].item
-            known = changes_of(connection, item)
-            fresh: list[Change] = []
+            known = entries_of(connection, item)
+            fresh: list[Entry] = []
             base = known[-1].id if known else None
             beside = newest_beside(known)
             for draft in group:
                 if beside:
                     draft, beside = draft._replace(body={**draft.body, BESIDE: beside}), []
-                change = record(draft, change_id=next(ids), ts=ts, author=author, base=base)
+                change = make_entry(draft, change_id=next(ids), ts=ts, author=author, base=base)
                 base = change.id
                 fresh.append(change)
             refolding.add(item, [*known, *fresh], is_new=not known)
@@ -64,9 +72,9 @@ def append(
     return Appended(count, last)
 
 
-def by_item(drafts: Iterable[Draft]) -> list[list[Draft]]:
+def group_by_item(drafts: Iterable[PendingEntry]) -> list[list[PendingEntry]]:
     """Drafts in groups by the item that they are about, in the order in which the items come up."""
-    groups: dict[str, list[Draft]] = {}
+    groups: dict[str, list[PendingEntry]] = {}
     for draft in drafts:
         groups.setdefault(draft.item, []).append(draft)
     return list(groups.values())
@@ -79,7 +87,7 @@ class Merged(NamedTuple):
     strange: int
 
 
-def merge(connection: sqlite3.Connection, changes: Iterable[Change], name: str) -> Merged:
+def merge(connection: sqlite3.Connection, changes: Iterable[Entry], name: str) -> Merged:
     """Take in changes that were recorded elsewhere, passing over those that are here already.
 
     ProblemsError where one bears the id of another change of this store.
@@ -91,14 +99,14 @@ def merge(connection: sqlite3.Connection, changes: Iterable[Change], name: str) 
         row = connection.execute("SELECT sha FROM change WHERE id = ?", (change.id,)).fetchone()
         if row is None:
             if change.item not in items:
-                items[change.item] = is_new(connection, change.item)
+                items[change.item] = is_new_item(connection, change.item)
             connection.execute(_INSERT, change._replace(seq=None))
-            came, strange = came + 1, strange + (not understands(change))
+            came, strange = came + 1, strange + (not is_understood(change))
         elif row[0] != change.sha:
             clashes.append(f"{name}: {change.id}: another change has this id here\n  import it into a store of its own")
     if clashes:
         raise ProblemsError(f"{name}: nothing was imported", clashes)
-    refold(connection, items)
+    update_items(connection, items)
     return Merged(came, strange)
 
 
@@ -110,8 +118,8 @@ def seed(connection: sqlite3.Connection) -> None:
         compiled = datetime.fromisoformat(document["compiled"]).replace(tzinfo=UTC)
         append(
             connection,
-            seed_drafts(document),
+            document_entries(document),
             now=round(compiled.timestamp() * 1_000_000),
-            author=SEED_AUTHOR,
-            entropy=sha256(canonical(document).encode()).digest(),
+            author=BUNDLED_AUTHOR,
+            entropy=sha256(canonical_json(document).encode()).digest(),
         )

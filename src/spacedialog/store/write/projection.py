@@ -13,21 +13,21 @@ from typing import Any
 from spacedialog.errors import DateError
 from spacedialog.model.conflicts import conflicts
 from spacedialog.model.dates import VagueDate
-from spacedialog.model.entry import Change, canonical
-from spacedialog.model.fold import FOREVER, History, Period, fold, retracted, understands
-from spacedialog.model.values import citation
+from spacedialog.model.entry import Entry, canonical_json
+from spacedialog.model.fold import FOREVER, History, Period, fold, is_understood, retracted_ids
+from spacedialog.model.values import citation_text
 from spacedialog.model.vocabulary import MilestoneStatus, Status
-from spacedialog.store.trust import TABLES
+from spacedialog.store.trust import PROJECTION_TABLES
 from spacedialog.store.write import ref_clashes
 
 
-def changes_of(connection: sqlite3.Connection, item: str) -> list[Change]:
+def entries_of(connection: sqlite3.Connection, item: str) -> list[Entry]:
     """All changes of one item, retractions too, in the order in which they were recorded."""
     rows = connection.execute("SELECT * FROM change WHERE item = ? ORDER BY ts, id", (item,))
-    return [Change._make(row) for row in rows]
+    return [Entry._make(row) for row in rows]
 
 
-class Refolding:
+class ProjectionWriter:
     """Items that are folded again: their rows are gathered, and written many at a time.
 
     Use it as a context manager; at its end everything is written.
@@ -41,7 +41,7 @@ class Refolding:
         self._keys: list[str] = []
         (self._words,) = connection.execute("SELECT ifnull(max(id), 0) FROM words").fetchone()
 
-    def __enter__(self) -> Refolding:
+    def __enter__(self) -> ProjectionWriter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -49,7 +49,7 @@ class Refolding:
             self._write()
             self._tell_apart()
 
-    def add(self, item: str, changes: Sequence[Change], *, is_new: bool = False) -> None:
+    def add(self, item: str, changes: Sequence[Entry], *, is_new: bool = False) -> None:
         """Write what these, all the changes of an item, mean, in place of what was kept of it, if anything was."""
         if not is_new:
             self._outdated.append(item)
@@ -59,7 +59,7 @@ class Refolding:
         self._keys += [row[2] for row in given]
         if history:
             self._rows["conflict"] += [(item, *conflict) for conflict in conflicts(changes)]
-        self._rows["retracted"] += [(change, item) for change in sorted(retracted(changes))]
+        self._rows["retracted"] += [(change, item) for change in sorted(retracted_ids(changes))]
         if history and history.type in _ROWS_OF:
             for table, rows in _ROWS_OF[history.type](item, history):
                 self._rows[table] += rows
@@ -83,9 +83,9 @@ class Refolding:
 
     def _tell_apart(self) -> None:
         """Show refs that were given to two things with a letter, wherever these items have to do with it."""
-        found = ref_clashes.closure(self._connection, self._keys)
+        found = ref_clashes.find_clashes(self._connection, self._keys)
         for item in found.items:
-            changes = changes_of(self._connection, item)
+            changes = entries_of(self._connection, item)
             self.add(item, changes)
             found.learn(item, changes)
         self._write()
@@ -102,20 +102,20 @@ class Refolding:
                 rows.clear()
 
 
-def refold(connection: sqlite3.Connection, items: Mapping[str, bool]) -> None:
+def update_items(connection: sqlite3.Connection, items: Mapping[str, bool]) -> None:
     """Write what the changes of these items mean, in place of what was kept; of each item, whether it is new."""
-    with Refolding(connection) as refolding:
+    with ProjectionWriter(connection) as refolding:
         for item, is_new in items.items():
-            refolding.add(item, changes_of(connection, item), is_new=is_new)
+            refolding.add(item, entries_of(connection, item), is_new=is_new)
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
     """Write every period table anew from the log."""
     connection.execute("INSERT INTO words_fts(words_fts) VALUES ('delete-all')")
-    for table in TABLES:
+    for table in PROJECTION_TABLES:
         connection.execute(f"DELETE FROM {table}")
-    changes = map(Change._make, connection.execute("SELECT * FROM change ORDER BY item, ts, id"))
-    with Refolding(connection) as refolding:
+    changes = map(Entry._make, connection.execute("SELECT * FROM change ORDER BY item, ts, id"))
+    with ProjectionWriter(connection) as refolding:
         for item, of_item in groupby(changes, key=lambda change: change.item):
             refolding.add(item, list(of_item), is_new=True)
 
@@ -126,7 +126,7 @@ def _forget(connection: sqlite3.Connection, item: str) -> None:
         " SELECT 'delete', id, names, title, detail, note FROM words WHERE item = ?",
         (item,),
     )
-    for table in TABLES:
+    for table in PROJECTION_TABLES:
         connection.execute(f"DELETE FROM {table} WHERE item = ?", (item,))
 
 
@@ -134,7 +134,10 @@ Rows = Iterable[tuple[str, Iterable[tuple[Any, ...]]]]
 
 
 def _dialogue(item: str, history: History) -> Rows:
-    yield "dialogue", [(item, *p[:2], _text(p, "key"), _text(p, "when"), canonical(p.fields)) for p in history.periods]
+    yield (
+        "dialogue",
+        [(item, *p[:2], _text(p, "key"), _text(p, "when"), canonical_json(p.fields)) for p in history.periods],
+    )
 
 
 def _area(item: str, history: History) -> Rows:
@@ -184,10 +187,10 @@ _ROWS_OF: dict[str, Callable[[str, History], Rows]] = {
 }
 
 
-def _taken_back(item: str, changes: Iterable[Change]) -> Rows:
+def _taken_back(item: str, changes: Iterable[Entry]) -> Rows:
     """Of an assessment or a link with no statement left, a row that is true on no day: by it its entries are found."""
     for change in changes:
-        content = change.content if understands(change) else {}
+        content = change.content if is_understood(change) else {}
         kind = content.get("type")
         if kind in ("assessment", "link"):
             said = Period(FOREVER, FOREVER, content.get("set") or {}, (), False, "", "", "", change.id)
@@ -221,7 +224,7 @@ _INSERTS = {
 }
 
 
-def _given(item: str, changes: Iterable[Change]) -> set[tuple[Any, ...]]:
+def _given(item: str, changes: Iterable[Entry]) -> set[tuple[Any, ...]]:
     """Every ref that was ever given to the item or its milestones, also where that was taken back."""
     given = set()
     for change in changes:
@@ -231,7 +234,7 @@ def _given(item: str, changes: Iterable[Change]) -> set[tuple[Any, ...]]:
             ref = values.get("ref") if isinstance(values, dict) else None
             if isinstance(ref, str):
                 key, milestone = ref.casefold(), content.get("milestone")
-                number = None if milestone else number_of(ref)
+                number = None if milestone else ref_number(ref)
                 given.add((item, milestone, key, key.rpartition("-")[0], number))
     return given
 
@@ -249,7 +252,7 @@ def _commitment(item: str, period: Period) -> tuple[Any, ...]:
         *period[:2],
         ref,
         ref.casefold(),
-        number_of(ref),
+        ref_number(ref),
         *(_text(period, name) for name in ("dialogue", "area", "kind", "title", "strength")),
         fields.get("lead"),
         _listed(tuple(fields.get("partners") or ())),
@@ -260,17 +263,17 @@ def _commitment(item: str, period: Period) -> tuple[Any, ...]:
         int(period.slipped),
         period.updated,
         period.checked,
-        citation(sources[0]) if (sources := fields.get("sources")) else "",
+        citation_text(sources[0]) if (sources := fields.get("sources")) else "",
         int(period.claimed),
     )
 
 
 @lru_cache(maxsize=4096)
 def _listed(parties: tuple[str, ...]) -> str:
-    return canonical(parties)
+    return canonical_json(parties)
 
 
-def number_of(ref: str) -> int | None:
+def ref_number(ref: str) -> int | None:
     """The number at the end of a ref: 7 for ROK4-07; None where there is none."""
     match = re.search(r"([0-9]{1,9})$", ref)
     return int(match[1]) if match else None
@@ -284,10 +287,10 @@ def _window(edtf: str | None) -> tuple[str | None, str | None]:
         window = None
     if window is None:
         return None, None
-    return iso(window.earliest), iso(window.latest)
+    return iso_day(window.earliest), iso_day(window.latest)
 
 
-def iso(day: date | None) -> str | None:
+def iso_day(day: date | None) -> str | None:
     """The day in ISO 8601; None for none."""
     return day.isoformat() if day else None
 

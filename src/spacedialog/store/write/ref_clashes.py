@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from string import ascii_lowercase
 from typing import NamedTuple
 
-from spacedialog.model.entry import RETRACT, Change
-from spacedialog.model.fold import retracted, understands
+from spacedialog.model.entry import RETRACT, Entry
+from spacedialog.model.fold import is_understood, retracted_ids
 
 # The tables of things that bear refs, and the column that tells one thing from another there.
 _BEARERS = {"commitment": "item", "milestone": "milestone"}
@@ -39,13 +39,13 @@ class Clashes:
         self._connection = connection
         self._claims: dict[str, list[_Claim]] = {key: [] for key in keys}
 
-    def learn(self, item: str, changes: Iterable[Change]) -> None:
+    def learn(self, item: str, changes: Iterable[Entry]) -> None:
         """Take in which refs an item's changes gave, to it and to its milestones; the first gift of each counts."""
         known = list(changes)
-        gone = retracted(known)
+        gone = retracted_ids(known)
         seen = set()
         for change in sorted(known, key=lambda change: (change.ts, change.id)):
-            if change.id in gone or change.kind == RETRACT or not understands(change):
+            if change.id in gone or change.kind == RETRACT or not is_understood(change):
                 continue
             content = change.content
             ref, part = content.get("set", {}).get("ref"), content.get("milestone")
@@ -108,7 +108,7 @@ class Clashes:
         )
 
 
-def closure(connection: sqlite3.Connection, keys: Sequence[str]) -> Clashes:
+def find_clashes(connection: sqlite3.Connection, keys: Sequence[str]) -> Clashes:
     """All items that share a ref with those that were given these refs, or share one with such, and so on."""
     found: set[str] = set()
     items: set[str] = set()

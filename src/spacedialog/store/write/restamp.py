@@ -7,8 +7,8 @@ from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
-from spacedialog.model.entry import Change, Draft, change_ids, next_ts, record
-from spacedialog.store.write.projection import refold
+from spacedialog.model.entry import Entry, PendingEntry, make_entry, new_entry_ids, next_timestamp
+from spacedialog.store.write.projection import update_items
 
 _INSERT = """
     INSERT INTO change (rowid, id, ts, "on", author, kind, item, base, body, sha, seq)
@@ -28,7 +28,7 @@ def restamp(
     found = connection.execute(
         "SELECT *, rowid FROM change WHERE seq IS NULL AND ts > ? ORDER BY ts, id", (later_than,)
     ).fetchall()
-    early = [Change._make(row[:-1]) for row in found]
+    early = [Entry._make(row[:-1]) for row in found]
     # The same rows are filled again: rows count the changes, and tell in which order they came to be here.
     rows = iter(sorted(row[-1] for row in found))
     # The log drops nothing, but for this: what has left this machine is not among it, and a copy is kept.
@@ -40,16 +40,16 @@ def restamp(
     (newest,) = connection.execute("SELECT max(ts) FROM change").fetchone()
     renamed: dict[str | None, str] = {}
     for _, action in groupby(early, key=lambda change: (change.ts, change.author)):
-        newest = next_ts(now(), newest)
-        ids = change_ids(newest, entropy(16))
+        newest = next_timestamp(now(), newest)
+        ids = new_entry_ids(newest, entropy(16))
         for change in action:
             body = _about(change.content, renamed)
-            draft = Draft(change.kind, change.item, change.on, body)
+            draft = PendingEntry(change.kind, change.item, change.on, body)
             base = renamed.get(change.base, change.base)
-            anew = record(draft, change_id=next(ids), ts=newest, author=change.author, base=base)
+            anew = make_entry(draft, change_id=next(ids), ts=newest, author=change.author, base=base)
             renamed[change.id] = anew.id
             connection.execute(_INSERT, (next(rows), *anew))
-    refold(connection, dict.fromkeys((change.item for change in early), False))
+    update_items(connection, dict.fromkeys((change.item for change in early), False))
     return len(early)
 
 

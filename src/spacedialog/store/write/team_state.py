@@ -7,10 +7,10 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from spacedialog.model.entry import Change
-from spacedialog.model.fold import understands
-from spacedialog.store.log import is_new
-from spacedialog.store.write.projection import refold
+from spacedialog.model.entry import Entry
+from spacedialog.model.fold import is_understood
+from spacedialog.store.log import is_new_item
+from spacedialog.store.write.projection import update_items
 
 INSERT = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -32,11 +32,11 @@ class Arrival(NamedTuple):
     sha: str
     body: str
     pushed_by: str
-    change: Change | None
+    change: Entry | None
     why: str
 
 
-class Taken(NamedTuple):
+class Accepted(NamedTuple):
     """What came of entries: how many are new here, how many of those are not understood, how many are no changes."""
 
     received: int = 0
@@ -58,11 +58,11 @@ def join(connection: sqlite3.Connection, member: Membership) -> None:
 
 def leave(connection: sqlite3.Connection) -> None:
     """Belong to no shared log; every change stays, its position goes."""
-    lose(connection, 0)
+    forget_positions(connection, 0)
     connection.execute("DELETE FROM team")
 
 
-def lose(connection: sqlite3.Connection, after: int) -> None:
+def forget_positions(connection: sqlite3.Connection, after: int) -> None:
     """Take the positions beyond `after` away: what stood there is to be sent again."""
     connection.execute("UPDATE change SET seq = NULL WHERE seq > ?", (after,))
     connection.execute("UPDATE quarantine SET seq = NULL WHERE seq > ?", (after,))
@@ -74,10 +74,10 @@ def waiting(connection: sqlite3.Connection) -> int:
     return int(count)
 
 
-def unsent(connection: sqlite3.Connection) -> Iterator[Change]:
+def unsent(connection: sqlite3.Connection) -> Iterator[Entry]:
     """The changes that are not in the shared log yet, in the order in which they came to be here."""
     # In the order of their rows there is no sorting, and a change comes after those that it builds upon.
-    return map(Change._make, connection.execute("SELECT * FROM change WHERE seq IS NULL ORDER BY rowid"))
+    return map(Entry._make, connection.execute("SELECT * FROM change WHERE seq IS NULL ORDER BY rowid"))
 
 
 def unsent_mark(connection: sqlite3.Connection) -> tuple[int, int]:
@@ -107,7 +107,7 @@ def position(connection: sqlite3.Connection) -> int | None:
     return found
 
 
-def shas(connection: sqlite3.Connection, upto: int) -> list[str]:
+def known_hashes(connection: sqlite3.Connection, upto: int) -> list[str]:
     """What stands at the positions 1 to `upto`, as far as this copy knows them without a hole."""
     rows = connection.execute(
         "SELECT seq, sha FROM change WHERE seq <= ?1 UNION ALL SELECT seq, sha FROM quarantine WHERE seq <= ?1"
@@ -117,13 +117,13 @@ def shas(connection: sqlite3.Connection, upto: int) -> list[str]:
     return [sha for expected, (seq, sha) in enumerate(rows, 1) if seq == expected]
 
 
-def sha_of(connection: sqlite3.Connection, change: str) -> str | None:
+def hash_of(connection: sqlite3.Connection, change: str) -> str | None:
     """The sha of a change that is here; None where it is not."""
     row = connection.execute("SELECT sha FROM change WHERE id = ?", (change,)).fetchone()
     return row[0] if row else None
 
 
-def place(connection: sqlite3.Connection, places: Sequence[tuple[int, str, str]]) -> set[str]:
+def record_positions(connection: sqlite3.Connection, places: Sequence[tuple[int, str, str]]) -> set[str]:
     """Note positions (each with the id and the sha that stand there) of changes that are here; the ids of those."""
     known = {
         change
@@ -139,7 +139,7 @@ def place(connection: sqlite3.Connection, places: Sequence[tuple[int, str, str]]
     return known
 
 
-def take(connection: sqlite3.Connection, arrivals: Iterable[Arrival]) -> Taken:
+def accept_arrivals(connection: sqlite3.Connection, arrivals: Iterable[Arrival]) -> Accepted:
     """Take in what others shared: changes are added and folded, what is none is set aside."""
     received = strange = aside = 0
     items: dict[str, bool] = {}
@@ -152,8 +152,8 @@ def take(connection: sqlite3.Connection, arrivals: Iterable[Arrival]) -> Taken:
             aside += 1
         else:
             if arrival.change.item not in items:
-                items[arrival.change.item] = is_new(connection, arrival.change.item)
+                items[arrival.change.item] = is_new_item(connection, arrival.change.item)
             connection.execute(INSERT, arrival.change._replace(seq=arrival.seq))
-            received, strange = received + 1, strange + (not understands(arrival.change))
-    refold(connection, items)
-    return Taken(received, strange, aside)
+            received, strange = received + 1, strange + (not is_understood(arrival.change))
+    update_items(connection, items)
+    return Accepted(received, strange, aside)
