@@ -167,8 +167,8 @@ def test_undo_then_redo_is_the_identity(log: Log, data: st.DataObject) -> None:
     after = fold(log.changes)
     assert (before is None) == (after is None)
     if before and after:
-        assert after._replace(retracted_ids=frozenset()) == before._replace(retracted=frozenset())
-        assert after.retracted_ids == before.retracted | {undo}
+        assert after._replace(retracted_ids=frozenset()) == before._replace(retracted_ids=frozenset())
+        assert after.retracted_ids == before.retracted_ids | {undo}
 
 
 @MORE
