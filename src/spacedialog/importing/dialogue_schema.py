@@ -9,13 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
 from spacedialog.editing.updates import LONGEST_TEXT, check_on, check_text
 from spacedialog.errors import DateError, InputError
 from spacedialog.importing.changes import FileCommitment
+from spacedialog.model import fields
 from spacedialog.model.dates import Recurrence, VagueDate, quoted
 from spacedialog.model.entry import item_id
+from spacedialog.model.fields import Kind
 from spacedialog.model.values import check_web_address
 from spacedialog.model.vocabulary import HASH_PATTERN, NAME_PATTERN, Decision, MilestoneStatus, Status, Strength
 from spacedialog.store.read.refs import Target
@@ -165,30 +167,65 @@ class CarriedOn(Strict):
     evidence: WebAddress
 
 
-class Commitment(Strict):
-    """One thing promised, agreed, intended or explored."""
+_KINDS: Mapping[Kind, Any] = {
+    Kind.REF: RefText,
+    **dict.fromkeys((Kind.NAME, Kind.AREA, Kind.PARTY), Key),
+    Kind.TEXT: Text,
+    Kind.DATE: Edtf,
+    Kind.NUMBER: Annotated[int, Field(ge=0, le=100)],
+    **dict.fromkeys((Kind.PARTIES, Kind.DOCUMENTS), list[Key]),
+    Kind.OBJECTS: list[Source],
+}
+_WORDS = {"strength": Strength, "status": Status}
 
-    ref: RefText
-    area: Key
-    kind: Key = Field(description="agreement, action-item, consultation, event, …")
-    title: Text
-    detail: Text | None = None
-    strength: Strength = Field(strict=False)
-    lead: Key | None = Field(default=None, description="The party that owes it; none where it is joint.")
-    partners: list[Key] = Field(default=[], max_length=MOST)
-    due: Edtf | None = None
-    status: Status = Field(strict=False)
-    percent: int | None = Field(default=None, ge=0, le=100)
-    sources: list[Source] = Field(min_length=1, max_length=MOST)
-    omitted_by: list[Key] = Field(
-        default=[], max_length=MOST, description="Documents on the meeting that leave it out."
+
+def _declared(field: fields.Field) -> tuple[Any, Any]:
+    """Return the type of a commitment's field in a data file, and its constraints."""
+    more: dict[str, Any] = {"description": field.description} if field.description else {}
+    if field.kind is Kind.WORD:
+        return _WORDS[field.name], Field(strict=False)
+    type_ = _KINDS[field.kind]
+    if fields.PYTHON_TYPES[field.kind][0] is list:
+        size: dict[str, Any] = {"min_length": 1} if field.required else {"default": []}
+        return type_, Field(max_length=MOST, **size, **more)
+    return (type_, Field(**more)) if field.required else (type_ | None, Field(default=None, **more))
+
+
+if TYPE_CHECKING:
+
+    class Commitment(Strict):
+        """The fields that this program reads by name; the type checker does not see those that are generated."""
+
+        ref: str
+        area: str
+        title: str
+        strength: Strength
+        lead: str | None
+        partners: list[str]
+        due: str | None
+        status: Status
+        percent: int | None
+        sources: list[Source]
+        omitted_by: list[str]
+        difference: str | None
+        milestones: list[Milestone]
+        carries_on: list[CarriedOn]
+        draft: Draft | None
+
+else:
+    Commitment = create_model(
+        "Commitment",
+        __base__=Strict,
+        __module__=__name__,
+        __doc__="One thing promised, agreed, intended or explored.",
+        **{field.name: _declared(field) for field in fields.IN_FILES},
+        milestones=(list[Milestone], Field(default=[], max_length=MOST)),
+        carries_on=(
+            list[CarriedOn],
+            Field(default=[], max_length=MOST, description="What it takes up of an earlier dialogue, by its full ref."),
+        ),
+        draft=(Draft | None, None),
     )
-    difference: Text | None = Field(default=None, description="Where the documents differ.")
-    milestones: list[Milestone] = Field(default=[], max_length=MOST)
-    carries_on: list[CarriedOn] = Field(
-        default=[], max_length=MOST, description="What it takes up of an earlier dialogue, by its full ref."
-    )
-    draft: Draft | None = None
 
 
 class Update(Strict):

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from spacedialog.errors import DateError
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import BODY_VERSION, CREATE, NOTE, RETRACT, SET, Entry
+from spacedialog.model.fields import KINDS, PYTHON_TYPES, Kind
 from spacedialog.model.vocabulary import MilestoneStatus, Status
 
 FOREVER = "9999-12-32"
@@ -208,39 +209,25 @@ def _meaning(change: Entry) -> dict[str, Any] | None:
     content = change.content
     version, values = content.get("v"), content.get("set", {})
     known = isinstance(version, int) and version <= BODY_VERSION and isinstance(values, dict)
-    return content if known and _fit(content, _BODY) and _fit(values, _FIELDS) else None
+    return content if known and _have_their_types(content, _BODY) and _have_their_types(values, KINDS) else None
 
 
-_BODY: Mapping[str, type] = {"type": str, "note": str, "evidence": str, "milestone": str}
-_FIELDS: Mapping[str, type] = {
-    **dict.fromkeys(("ref", "key", "dialogue", "area", "kind", "title", "name", "side", "strength"), str),
-    **dict.fromkeys(("status", "due", "when", "met", "recurs", "detail", "lead", "difference"), str),
-    **dict.fromkeys(("commitment", "party", "assessor", "rubric", "verdict"), str),
-    **dict.fromkeys(("series", "place", "host"), str),
-    **dict.fromkeys(("old", "new", "decided"), str),
-    **dict.fromkeys(("partners", "sources", "documents", "heads", "omitted_by"), list),
-    **dict.fromkeys(("percent", "position"), int),
-    "grades": dict,
-}
-_PARTS: Mapping[str, type] = {
-    **dict.fromkeys(("partners", "omitted_by"), str),
-    **dict.fromkeys(("sources", "documents", "heads"), dict),
-}
+_BODY: Mapping[str, Kind] = dict.fromkeys(("type", "note", "evidence", "milestone"), Kind.TEXT)
 _LARGEST = 2**53
 
 
-def _fit(values: Mapping[str, Any], types: Mapping[str, type]) -> bool:
-    """Whether what stands in these fields is of the types that they have."""
-    return all(
-        value is None
-        or name not in types
-        or (
-            isinstance(value, types[name])
-            and (not isinstance(value, list) or all(isinstance(part, _PARTS[name]) for part in value))
-            and not (isinstance(value, int) and not -_LARGEST <= value <= _LARGEST)
-        )
-        for name, value in values.items()
-    )
+def _have_their_types(values: Mapping[str, Any], kinds: Mapping[str, Kind]) -> bool:
+    """Return whether every value of a known field has the type of its kind; None always fits."""
+    return all(value is None or name not in kinds or _has_type(value, kinds[name]) for name, value in values.items())
+
+
+def _has_type(value: Any, kind: Kind) -> bool:
+    of_type, of_parts = PYTHON_TYPES[kind]
+    if isinstance(value, list):
+        return of_parts is not None and all(isinstance(part, of_parts) for part in value)
+    if isinstance(value, int) and not -_LARGEST <= value <= _LARGEST:
+        return False
+    return isinstance(value, of_type)
 
 
 def _live(changes: Sequence[Entry], gone: frozenset[str]) -> tuple[list[_Entry], tuple[str, ...]]:

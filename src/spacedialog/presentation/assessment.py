@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from spacedialog.model.fields import status_text
 from spacedialog.model.rows.assessment import Agreement, AgreementRow, AverageRow, Crosswalk, CrosswalkRow
 from spacedialog.model.rows.record import Coverage
 from spacedialog.presentation.documents import Block, View
-from spacedialog.presentation.tables import Column, Table, coverage_line, status
+from spacedialog.presentation.tables import Column, Table, coverage_line
 
 _NO_BENCHMARK = "no word such as moderate or good goes with it: there is no agreed benchmark for that"
 
@@ -85,7 +86,7 @@ def crosswalk(of: Crosswalk, coverage: Callable[[], Coverage] | None = None) -> 
 
 def _basis(row: Any) -> str:
     """What a value comes from: the verdicts under the scale, or the status."""
-    return _said(row.verdicts) if row.verdicts else f"status {status(row)}"
+    return _said(row.verdicts) if row.verdicts else f"status {status_text(row)}"
 
 
 def _counts(of: Crosswalk) -> Table:

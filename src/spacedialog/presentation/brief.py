@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from spacedialog.model.dates import readable
+from spacedialog.model.fields import status_text
 from spacedialog.model.rows.record import Brief, CommitmentRow, ConflictRow, NewsRow, SlipRow, UpcomingRow
 from spacedialog.model.vocabulary import STALE_DAYS
 from spacedialog.presentation.documents import Block, View, disagreement, log_line
-from spacedialog.presentation.tables import Column, Table, coverage_line, delay, did, indented, status, window
+from spacedialog.presentation.tables import Column, Table, coverage_line, delay, did, indented, window
 
 
 class NewsLine(NamedTuple):
@@ -81,7 +82,7 @@ def _line_of(
         case UpcomingRow():
             return row.ref, row.title, row.when, window(row), None, row.source
         case CommitmentRow():
-            return row.ref, row.title, row.updated_on, f"latest entry; {status(row)}", None, row.source
+            return row.ref, row.title, row.updated_on, f"latest entry; {status_text(row)}", None, row.source
         case ConflictRow():
             kept, other = disagreement(row)
             evidence = ", ".join(filter(None, dict.fromkeys((row.evidence, row.other_evidence))))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from spacedialog.model.dates import readable
+from spacedialog.model.fields import status_text
 from spacedialog.model.rows.compare import Comparison
 from spacedialog.model.rows.record import (
     AreaRow,
@@ -32,7 +33,6 @@ from spacedialog.presentation.tables import (
     next_milestone,
     of_dialogue,
     slips,
-    status,
     to_the_minute,
     upcoming,
     value_text,
@@ -268,7 +268,7 @@ def detail(of: Detail) -> View:
         ("strength", row.strength),
         ("lead", row.lead or "joint"),
         ("partners", ", ".join(row.partners)),
-        ("status", status(row)),
+        ("status", status_text(row)),
         ("due", _due(row)),
         ("flags", ", ".join(row.flags)),
         ("updated", row.updated_on),

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from spacedialog.model.dates import VagueDate, readable, recurrence_text
+from spacedialog.model.fields import FIELDS, LISTED
 from spacedialog.model.rows.assessment import AssessmentRow
 from spacedialog.model.rows.record import (
     AreaRow,
@@ -77,26 +78,15 @@ def commitments(rows: Iterable[CommitmentRow], coverage: Callable[[], Coverage] 
         "commitments",
         CommitmentRow._fields,
         rows,
-        (
-            Column("Ref", lambda row: row.ref),
-            Column("Commitment", lambda row: row.title, wide=True),
-            Column("Area", lambda row: row.area, from_width=110, most=20),
-            Column("Lead", lambda row: row.lead or "joint", from_width=90, most=20),
-            Column("Strength", lambda row: row.strength, from_width=130),
-            Column("Status", status, tone=lambda row: row.status),
-            Column("Due", lambda row: readable(row.due or ""), from_width=70),
-            Column("Flags", lambda row: " ".join(row.flags), tone=lambda row: row.flags[0] if row.flags else ""),
-            Column("Updated", lambda row: readable(row.updated_on), from_width=100),
-            Column("Source", lambda row: row.source, from_width=160),
-        ),
+        tuple(map(_column, LISTED)),
         "no commitment fits",
         _notes(coverage),
     )
 
 
-def status(row: CommitmentRow) -> str:
-    """A commitment's status, with its percentage where there is one."""
-    return row.status if row.percent is None else f"{row.status} {row.percent}%"
+def _column(name: str) -> Column:
+    field = FIELDS[name]
+    return Column(field.heading, field.cell, field.tone, field.from_width, wide=field.wide, most=field.most)
 
 
 def coverage_line(coverage: Coverage) -> str:

@@ -9,29 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from spacedialog.model.fields import CommitmentRow as CommitmentRow
 from spacedialog.model.rows.assessment import AssessmentRow
 from spacedialog.model.rows.compare import Comparison
-
-
-class CommitmentRow(NamedTuple):
-    """A commitment as `list` shows it."""
-
-    ref: str
-    dialogue: str
-    area: str
-    kind: str
-    title: str
-    strength: str
-    lead: str | None
-    partners: tuple[str, ...]
-    status: str
-    percent: int | None
-    due: str | None
-    due_earliest: str | None
-    due_latest: str | None
-    flags: tuple[str, ...]
-    updated_on: str
-    source: str
 
 
 class SentenceRow(NamedTuple):

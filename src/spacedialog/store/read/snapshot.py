@@ -52,12 +52,13 @@ from spacedialog.store.read.history import Position, Since
 from spacedialog.store.read.refs import Refs, Target
 from spacedialog.store.write.projection import entries_of
 
-_COLUMNS = (
-    "c.ref, c.dialogue, c.area, c.kind, c.title, c.strength, c.lead, c.partners, c.status, c.percent,"
-    " c.due, c.due_earliest, c.due_latest, "
-    + ", ".join(f"{sql} AS {flag}" for flag, sql in FLAGS.items())
-    + ", c.updated, c.source"
-)
+_DERIVED = {"updated_on": "updated"}
+"""The columns of those fields of a row that are not named after their field."""
+
+_PLAIN = [name for name in CommitmentRow._fields if name != "flags"]
+_FLAGS_AT, _PARTNERS_AT = CommitmentRow._fields.index("flags"), _PLAIN.index("partners")
+_COLUMNS = ", ".join([*(f"c.{_DERIVED.get(name, name)}" for name in _PLAIN), *FLAGS.values()])
+"""The columns of a commitment's row, then a column for each flag."""
 
 _OF = "(:of IS NULL OR {0}.dialogue = :of)"
 
@@ -390,6 +391,7 @@ class Snapshot:
 
 
 def _commitment_row(row: tuple[Any, ...]) -> CommitmentRow:
-    *marks, updated, source = row[13 : 15 + len(FLAGS)]
-    flags = tuple(flag.value for flag, set_ in zip(FLAGS, marks, strict=True) if set_)
-    return CommitmentRow._make((*row[:7], tuple(json.loads(row[7])), *row[8:13], flags, updated, source))
+    values, marks = list(row[: len(_PLAIN)]), row[len(_PLAIN) : len(_PLAIN) + len(FLAGS)]
+    values[_PARTNERS_AT] = tuple(json.loads(values[_PARTNERS_AT]))
+    values.insert(_FLAGS_AT, tuple(flag.value for flag, is_set in zip(FLAGS, marks, strict=True) if is_set))
+    return CommitmentRow._make(values)

@@ -14,6 +14,7 @@ from spacedialog.errors import DateError
 from spacedialog.model.conflicts import conflicts
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import Entry, canonical_json
+from spacedialog.model.fields import STORED, Field, Kind
 from spacedialog.model.fold import FOREVER, History, Period, fold, is_understood, retracted_ids
 from spacedialog.model.values import citation_text
 from spacedialog.model.vocabulary import MilestoneStatus, Status
@@ -205,8 +206,10 @@ _COLUMNS = {
     "dialogue": "item, valid_from, valid_to, key, held, fields",
     "area": "item, valid_from, valid_to, key, dialogue, title, position",
     "party": "item, valid_from, valid_to, key, dialogue, name, side",
-    "commitment": "item, valid_from, valid_to, ref, ref_key, number, dialogue, area, kind, title, strength, lead,"
-    " partners, status, percent, due, due_earliest, due_latest, slipped, updated, checked, source, claimed",
+    "commitment": ", ".join(
+        ("item, valid_from, valid_to", *(field.name for field in STORED), "ref_key, number, due_earliest, due_latest")
+    )
+    + ", slipped, updated, checked, source, claimed",
     "involved": "item, dialogue, party, leads, valid_from, valid_to",
     "milestone": 'item, milestone, ref, ref_key, title, "when", earliest, latest, recurs, status, met, valid_from,'
     " valid_to",
@@ -246,26 +249,28 @@ def _text(period: Period, name: str) -> str:
 def _commitment(item: str, period: Period) -> tuple[Any, ...]:
     fields = period.fields
     ref = _text(period, "ref")
-    due = fields.get("due")
     return (
         item,
         *period[:2],
-        ref,
+        *(_stored(field, fields.get(field.name)) for field in STORED),
         ref.casefold(),
         ref_number(ref),
-        *(_text(period, name) for name in ("dialogue", "area", "kind", "title", "strength")),
-        fields.get("lead"),
-        _listed(tuple(fields.get("partners") or ())),
-        fields.get("status") or Status.NOT_ASSESSED,
-        fields.get("percent"),
-        due,
-        *_window(due),
+        *_window(fields.get("due")),
         int(period.slipped),
         period.updated,
         period.checked,
         citation_text(sources[0]) if (sources := fields.get("sources")) else "",
         int(period.claimed),
     )
+
+
+def _stored(field: Field, value: Any) -> Any:
+    """Return a field's value as its column holds it."""
+    if field.name == "status":
+        return value or Status.NOT_ASSESSED
+    if field.kind is Kind.PARTIES:
+        return _listed(tuple(value or ()))
+    return value if field.nullable else str(value or "")
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,267 @@
+"""The fields of a commitment: one table, from which all that lists them is built.
+
+The fold, the projection, rows, tables, the options of `add` and `edit`, the schemas of data files and logs, and the
+review of drafts read this table. To add a field: add it here, add its column in a migration, regenerate the schemas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import NamedTuple
+
+from spacedialog.model.dates import readable
+
+
+class Kind(Enum):
+    """The kind of value that a field holds."""
+
+    TEXT = "free text"
+    REF = "the ref of a commitment or a milestone"
+    NAME = "a short name"
+    PARTY = "the key of a party of the dialogue"
+    AREA = "the key of an area of the dialogue"
+    WORD = "a word of the vocabulary"
+    DATE = "an EDTF date"
+    SPAN = "a span of time such as 2 years"
+    ID = "the UUID of an item"
+    NUMBER = "a whole number"
+    PARTIES = "keys of parties"
+    DOCUMENTS = "keys of documents"
+    OBJECTS = "JSON objects"
+    OBJECT = "one JSON object"
+
+
+PYTHON_TYPES: Mapping[Kind, tuple[type, type | None]] = {
+    **dict.fromkeys(Kind, (str, None)),
+    Kind.NUMBER: (int, None),
+    **dict.fromkeys((Kind.PARTIES, Kind.DOCUMENTS), (list, str)),
+    Kind.OBJECTS: (list, dict),
+    Kind.OBJECT: (dict, None),
+}
+"""The Python type of each kind of value in an entry's body, and the type of the parts of a list."""
+
+
+class CommitmentRow(NamedTuple):
+    """A commitment as `list` shows it; the fields are the keys of its JSON.
+
+    `due` is an EDTF date; `due_earliest` and `due_latest` are the first and the last day (ISO) of its window, None
+    where it is open on that side. `updated_on` is when the latest of its entries was true; `source` cites its first
+    source.
+    """
+
+    ref: str
+    dialogue: str
+    area: str
+    kind: str
+    title: str
+    strength: str
+    lead: str | None
+    partners: tuple[str, ...]
+    status: str
+    percent: int | None
+    due: str | None
+    due_earliest: str | None
+    due_latest: str | None
+    flags: tuple[str, ...]
+    updated_on: str
+    source: str
+
+
+class Option(NamedTuple):
+    """The option by which `add` and `edit` take a field: its name, its metavar and its help.
+
+    A field that takes several values may be given several times.
+    """
+
+    name: str
+    metavar: str
+    help: str
+
+
+class Field(NamedTuple):
+    """A field of a commitment.
+
+    `label` is its name in `show`, `heading` that of its column in `list`; `text` gives the cell of a row (by default
+    the value), `tone` the word that decides the colour. `from_width` is the least width of output, in characters, that
+    has room for the column; a `wide` column takes the room that is left; a cell longer than `most` characters is cut.
+    A field that is `derived` is computed from others and is in no entry. `required` and `description` are for data
+    files. A `nullable` column of the projection is NULL where the field is not set, another one is empty text.
+    """
+
+    name: str
+    kind: Kind = Kind.TEXT
+    label: str = ""
+    heading: str = ""
+    text: Callable[[CommitmentRow], str] | None = None
+    tone: Callable[[CommitmentRow], str] | None = None
+    from_width: int = 0
+    wide: bool = False
+    most: int | None = None
+    derived: bool = False
+    required: bool = False
+    description: str = ""
+    nullable: bool = False
+    option: Option | None = None
+
+    def cell(self, row: CommitmentRow) -> str:
+        """Return the text of the field's cell in a row."""
+        return self.text(row) if self.text else str(getattr(row, self.name) or "")
+
+
+def status_text(row: CommitmentRow) -> str:
+    """Return a commitment's status, with its percentage where there is one."""
+    return row.status if row.percent is None else f"{row.status} {row.percent}%"
+
+
+FIELDS: Mapping[str, Field] = {
+    field.name: field
+    for field in (
+        Field("ref", Kind.REF, heading="Ref", required=True),
+        Field("dialogue", Kind.NAME, label="dialogue"),
+        Field(
+            "area",
+            Kind.AREA,
+            label="area",
+            heading="Area",
+            from_width=110,
+            most=20,
+            required=True,
+            option=Option("--area", "AREA", "Its area."),
+        ),
+        Field(
+            "kind",
+            Kind.NAME,
+            label="kind",
+            required=True,
+            description="agreement, action-item, consultation, event, …",
+            option=Option("--kind", "KIND", "Its kind: agreement, action-item, …"),
+        ),
+        Field("title", heading="Commitment", wide=True, required=True, option=Option("--title", "TEXT", "Its title.")),
+        Field(
+            "detail", label="detail", nullable=True, option=Option("--detail", "TEXT", "What it says, at more length.")
+        ),
+        Field(
+            "strength",
+            Kind.WORD,
+            label="strength",
+            heading="Strength",
+            from_width=130,
+            required=True,
+            option=Option("--strength", "STRENGTH", "How it is worded: delivered, firm, intended, exploratory."),
+        ),
+        Field(
+            "lead",
+            Kind.PARTY,
+            label="lead",
+            heading="Lead",
+            text=lambda row: row.lead or "joint",
+            from_width=90,
+            most=20,
+            nullable=True,
+            description="The party that owes it; none where it is joint.",
+            option=Option("--lead", "PARTY", "The party that owes it."),
+        ),
+        Field(
+            "partners",
+            Kind.PARTIES,
+            label="partners",
+            text=lambda row: ", ".join(row.partners),
+            option=Option("--partner", "PARTY", "A party that takes part."),
+        ),
+        Field(
+            "due",
+            Kind.DATE,
+            label="due",
+            heading="Due",
+            text=lambda row: readable(row.due or ""),
+            from_width=70,
+            nullable=True,
+        ),
+        Field(
+            "status",
+            Kind.WORD,
+            label="status",
+            heading="Status",
+            text=status_text,
+            tone=lambda row: row.status,
+            required=True,
+        ),
+        Field("percent", Kind.NUMBER, nullable=True),
+        Field("sources", Kind.OBJECTS, required=True),
+        Field(
+            "omitted_by",
+            Kind.DOCUMENTS,
+            label="left out by",
+            description="Documents on the meeting that leave it out.",
+        ),
+        Field("difference", label="differs", nullable=True, description="Where the documents differ."),
+        Field("due_earliest", derived=True),
+        Field("due_latest", derived=True),
+        Field(
+            "flags",
+            label="flags",
+            heading="Flags",
+            text=lambda row: " ".join(row.flags),
+            tone=lambda row: row.flags[0] if row.flags else "",
+            derived=True,
+        ),
+        Field(
+            "updated_on",
+            label="updated",
+            heading="Updated",
+            text=lambda row: readable(row.updated_on),
+            from_width=100,
+            derived=True,
+        ),
+        Field("source", heading="Source", from_width=160, derived=True),
+    )
+}
+"""Every field of a commitment by its name, in the order of a data file; those that are derived come last."""
+
+RECORDED = tuple(field for field in FIELDS.values() if not field.derived)
+"""The fields that entries set."""
+
+IN_FILES = tuple(field for field in RECORDED if field.name != "dialogue")
+"""The fields of a commitment in a data file, in the order in which they are written."""
+
+STORED = tuple(field for field in RECORDED if field.name in CommitmentRow._fields)
+"""The fields that have a column of their own in the projection."""
+
+LISTED = ("ref", "title", "area", "lead", "strength", "status", "due", "flags", "updated_on", "source")
+"""The columns of `list`, in order."""
+
+SHOWN = (
+    *("dialogue", "area", "kind", "strength", "lead", "partners", "status", "due", "flags", "updated_on", "detail"),
+    *("difference", "omitted_by"),
+)
+"""The fields that `show` names, in order; the title and the ref are its heading."""
+
+EDITABLE = ("title", "ref", "area", "kind", "strength", "lead", "partners", "detail", "sources")
+"""The fields that `edit` corrects."""
+
+REVIEWED = ("title", "area", "strength", "lead", "partners", "due", "kind", "detail")
+"""The fields that a review of a draft asks for, in order."""
+
+MAY_BE_EMPTY = ("lead", "partners", "due", "detail")
+"""Those that can be emptied."""
+
+FILTERABLE = ("dialogue", "area", "kind", "lead", "status", "strength")
+"""The fields that a filter compares with given values."""
+
+SORTABLE = ("ref", "due", "status", "area", "kind", "lead", "percent", "strength", "title", "updated")
+"""The names that `--sort` takes; `updated` is the day of the latest entry."""
+
+_OTHERS: Mapping[str, Kind] = {
+    **dict.fromkeys(("key", "name", "side", "series", "place", "host"), Kind.TEXT),
+    **dict.fromkeys(("when", "met"), Kind.DATE),
+    **dict.fromkeys(("commitment", "old", "new"), Kind.ID),
+    **dict.fromkeys(("party", "assessor", "rubric", "verdict", "decided"), Kind.WORD),
+    "recurs": Kind.SPAN,
+    "position": Kind.NUMBER,
+    **dict.fromkeys(("documents", "heads"), Kind.OBJECTS),
+    "grades": Kind.OBJECT,
+}
+
+KINDS: Mapping[str, Kind] = {**{field.name: field.kind for field in RECORDED}, **_OTHERS}
+"""The kind of every field that an entry may set, of a commitment, a milestone or any other item."""
