@@ -3,26 +3,44 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 
-class Status(StrEnum):
+class Word(StrEnum):
+    """A word of the vocabulary with its meaning for readers, in a phrase."""
+
+    meaning: str
+
+    def __new__(cls, value: str, meaning: str = "") -> Self:
+        """Make a member of its value and its meaning."""
+        word = str.__new__(cls, value)
+        word._value_ = value
+        word.meaning = meaning
+        return word
+
+
+class Status(Word):
     """How far a commitment is; `not-assessed` says that nobody has looked, never that nothing was done."""
 
-    NOT_ASSESSED = "not-assessed"
-    NOT_STARTED = "not-started"
-    IN_PROGRESS = "in-progress"
-    STALLED = "stalled"
-    COMPLETE = "complete"
-    WITHDRAWN = "withdrawn"
+    _value_: str
+
+    NOT_ASSESSED = "not-assessed", "nobody has looked; it does not mean that nothing was done"
+    NOT_STARTED = "not-started", "somebody looked, and nothing has begun"
+    IN_PROGRESS = "in-progress", "work on it is reported"
+    STALLED = "stalled", "work on it has stopped"
+    COMPLETE = "complete", "it is done"
+    WITHDRAWN = "withdrawn", "it was given up"
 
 
-class Strength(StrEnum):
+class Strength(Word):
     """How binding the wording of a commitment is."""
 
-    DELIVERED = "delivered"
-    FIRM = "firm"
-    INTENDED = "intended"
-    EXPLORATORY = "exploratory"
+    _value_: str
+
+    DELIVERED = "delivered", "already done when the parties met"
+    FIRM = "firm", "the parties said that they will, that they agreed or that they committed themselves"
+    INTENDED = "intended", "the parties intend, plan or aim to"
+    EXPLORATORY = "exploratory", "the parties explore, discuss or consider it"
 
 
 class Decision(StrEnum):
@@ -60,15 +78,24 @@ class MilestoneState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Flag(StrEnum):
+CLOSING_DAYS = 60
+"""A window that closes within so many days is `closing`."""
+
+STALE_DAYS = 180
+"""A commitment without a change for so many days is `stale`."""
+
+
+class Flag(Word):
     """Derived marks on a commitment: never stored, always reckoned, from a day or (`conflict`) from the log alone."""
 
-    OVERDUE = "overdue"
-    CLOSING = "closing"
-    STALE = "stale"
-    SLIPPED = "slipped"
-    CONFLICT = "conflict"
-    CLAIMED = "claimed"
+    _value_: str
+
+    OVERDUE = "overdue", "the last day on which it was due has passed, and completion is not recorded"
+    CLOSING = "closing", f"its last day is at most {CLOSING_DAYS} days off"
+    STALE = "stale", f"nothing has been recorded of it for {STALE_DAYS} days"
+    SLIPPED = "slipped", "a date of it was moved"
+    CONFLICT = "conflict", "members of the team recorded different things, and nobody has decided yet"
+    CLAIMED = "claimed", "somebody says that it is done, and no evidence of it is recorded"
 
 
 class LinkDecision(StrEnum):
@@ -82,16 +109,18 @@ PROPOSED = "proposed"
 """What a pair is that looks alike and that nobody has decided on."""
 
 
-class Outcome(StrEnum):
+class Outcome(Word):
     """What became of a commitment by the next dialogue: derived, never stored."""
 
-    STRENGTHENED = "strengthened"
-    REPEATED = "repeated"
-    WEAKENED = "weakened"
-    COMPLETED = "completed"
-    WITHDRAWN = "withdrawn"
-    SILENT = "silent"
-    NEW = "new"
+    _value_: str
+
+    STRENGTHENED = "strengthened", "carried on, in words that bind more"
+    REPEATED = "repeated", "carried on, in words that bind as much"
+    WEAKENED = "weakened", "carried on, in words that bind less"
+    COMPLETED = "completed", "the earlier one is complete"
+    WITHDRAWN = "withdrawn", "the earlier one was given up"
+    SILENT = "silent", "nobody linked it to anything later, and it is neither complete nor withdrawn"
+    NEW = "new", "nobody linked it to anything earlier"
 
 
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
@@ -106,8 +135,12 @@ LONGEST_NAME = 64
 SETTLED = (Status.COMPLETE, Status.WITHDRAWN)
 """Statuses after which nothing more is expected."""
 
-CLOSING_DAYS = 60
-"""A window that closes within so many days is `closing`."""
-
-STALE_DAYS = 180
-"""A commitment without a change for so many days is `stale`."""
+BY_PROGRESS = (
+    Status.COMPLETE,
+    Status.IN_PROGRESS,
+    Status.STALLED,
+    Status.NOT_STARTED,
+    Status.WITHDRAWN,
+    Status.NOT_ASSESSED,
+)
+"""The order of statuses in bars and legends: what is done first, what is not known last."""

@@ -21,26 +21,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from spacedialog.errors import InputError
-from spacedialog.model import legend
 from spacedialog.model.dates import readable, recurrence_text
 from spacedialog.model.rows.record import CommitmentRow, Report
 from spacedialog.model.values import check_web_address
-from spacedialog.model.vocabulary import Flag, Status, Strength
+from spacedialog.model.vocabulary import BY_PROGRESS, Flag, Outcome, Status, Strength
 from spacedialog.presentation.comparison import counted_outcomes, taken_up
 from spacedialog.presentation.documents import Block, View, disagreement
 from spacedialog.presentation.tables import Table, coverage_line, delay, did, known, to_the_minute, value_text, window
 from spacedialog.render import chart
 from spacedialog.render.text import one_line
-
-_DRAWN = (
-    Status.COMPLETE,
-    Status.IN_PROGRESS,
-    Status.STALLED,
-    Status.NOT_STARTED,
-    Status.WITHDRAWN,
-    Status.NOT_ASSESSED,
-)
-"""The order of the parts of a bar: what is done first, what nobody has looked at last."""
 
 _MOST_NAMED = 8
 """So many commitments are named under each flag before the table is referred to."""
@@ -69,8 +58,8 @@ def _report(of: Report) -> dict[str, Any]:
         "title": _title(of),
         "report": of,
         "script": _asset("page.js"),
-        "statuses": {status: of.statuses.get(status, 0) for status in _DRAWN},
-        "total": chart.bar({status: of.statuses.get(status, 0) for status in _DRAWN}, of=len(rows)),
+        "statuses": {status: of.statuses.get(status, 0) for status in BY_PROGRESS},
+        "total": chart.bar({status: of.statuses.get(status, 0) for status in BY_PROGRESS}, of=len(rows)),
         "areas": areas,
         "area_titles": titles,
         "attention": [_flagged(rows, flag) for flag in (Flag.OVERDUE, Flag.CLOSING)],
@@ -78,17 +67,17 @@ def _report(of: Report) -> dict[str, Any]:
         "choices": {
             "Dialogue": [(key, key) for key in dict.fromkeys(row.dialogue for row in rows)],
             "Area": [(area.key, area.title) for area in areas],
-            "Status": [(status, words(status)) for status in _DRAWN if of.statuses.get(status)],
+            "Status": [(status, words(status)) for status in BY_PROGRESS if of.statuses.get(status)],
             "Party": [(party, party) for party in sorted(parties)],
             "Flag": [(flag.value, flag.value) for flag in Flag if any(flag in row.flags for row in rows)],
         },
         "refs": {row.ref for row in rows},
         "carried": taken_up(of.carried) if of.carried else None,
         "counted": counted_outcomes(of.carried) if of.carried else "",
-        "outcomes": legend.OUTCOMES,
-        "strengths": legend.STRENGTHS,
-        "meanings": legend.STATUSES,
-        "flags": legend.FLAGS,
+        "outcomes": {outcome: outcome.meaning for outcome in Outcome},
+        "strengths": {strength: strength.meaning for strength in Strength},
+        "meanings": {status: status.meaning for status in BY_PROGRESS},
+        "flags": {flag: flag.meaning for flag in Flag},
         "order": {name: number for names in (Status, Strength) for number, name in enumerate(names)},
     }
 
@@ -115,7 +104,7 @@ def _areas(of: Report, titles: dict[str, str]) -> Iterator[_Area]:
     most = max((found.total() for found in counts.values()), default=0)
     for key, found in counts.items():
         if found:
-            parts = chart.bar({status: found[status] for status in _DRAWN}, of=most)
+            parts = chart.bar({status: found[status] for status in BY_PROGRESS}, of=most)
             yield _Area(key, titles.get(key, key), found.total(), parts)
 
 

@@ -11,11 +11,10 @@ from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 from spacedialog.errors import DateError
-from spacedialog.model import legend
 from spacedialog.model.dates import VagueDate, readable, recurrence_text
 from spacedialog.model.rows.record import Report
 from spacedialog.model.values import citation_text
-from spacedialog.model.vocabulary import Status
+from spacedialog.model.vocabulary import Flag, Status
 from spacedialog.presentation.comparison import taken_up
 from spacedialog.presentation.documents import View, log_line
 from spacedialog.presentation.tables import Table, coverage_line, delay, did, value_text, window
@@ -24,11 +23,10 @@ from spacedialog.render.workbook import Book, Field, Link, Value
 NO_TIME = datetime(1980, 1, 1)  # noqa: DTZ001 - Excel knows no time zones; the day of the files in every such archive
 """When a workbook was made whose view knows no time."""
 
-_WORDS = ((Status.NOT_ASSESSED, legend.STATUSES[Status.NOT_ASSESSED]), *legend.FLAGS.items())
 _LEGEND = (
     ("Dates", "An exact day is a date; anything vaguer stays as it was promised (2026, 2026-Q3, 2025-10/2026-03)."),
     ("Opens, closes", "The first and the last day that a date may mean; empty where it is open on that side."),
-    *((word.value, f"{says[0].upper()}{says[1:]}.") for word, says in _WORDS),
+    *((word.value, f"{word.meaning[0].upper()}{word.meaning[1:]}.") for word in (Status.NOT_ASSESSED, *Flag)),
     ("closed", "Of a milestone: the window closed, and nobody recorded what came of it."),
 )
 
