@@ -14,6 +14,7 @@ from typing import Any, Literal
 from spacedialog.editing.updates import check_text
 from spacedialog.errors import InputError
 from spacedialog.model.dates import quoted, readable
+from spacedialog.model.fields import IN_FILES, MAY_BE_EMPTY, REVIEWED
 from spacedialog.model.rows.drafting import CandidateRow, ReviewCount
 from spacedialog.model.typed_dates import parse_date
 from spacedialog.model.values import citation_text
@@ -24,16 +25,7 @@ Document = Mapping[str, Any]
 Candidate = Mapping[str, Any]
 Register = Literal["areas", "parties"]
 
-FIELDS = ("title", "area", "strength", "lead", "partners", "due", "kind", "detail")
-"""What is edited, in the order in which it is asked for."""
-
-MAY_BE_EMPTY = ("lead", "partners", "due", "detail")
-"""Those that a candidate need not have."""
-
-_ORDER = (
-    *("ref", "area", "kind", "title", "detail", "strength", "lead", "partners", "due", "status", "percent", "sources"),
-    *("omitted_by", "difference", "milestones", "draft"),
-)
+_ORDER = (*(field.name for field in IN_FILES), "milestones", "draft")
 _NUMBERED = re.compile(r"(.*-)([0-9]{1,9})")
 
 
@@ -132,7 +124,7 @@ def _decided(document: Document, ref: str, decided: Decision) -> Document:
 
 
 def edit(document: Document, ref: str, values: Mapping[str, Any]) -> Document:
-    """The candidate with these of its FIELDS set anew, None to empty one; its decision is left as it is.
+    """The candidate with these of its fields set anew, None to empty one; its decision is left as it is.
 
     What becomes `delivered` is complete, and what no longer is was not assessed, unless its status says more.
     """
@@ -272,11 +264,11 @@ ENTRIES: Mapping[Register, Mapping[str, str]] = {
 def fields(typed: str) -> Sequence[str]:
     """The fields that a person wants to edit: the one that was typed, or all; InputError where there is none such."""
     if not typed:
-        return FIELDS
-    for field in FIELDS:
+        return REVIEWED
+    for field in REVIEWED:
         if field.startswith(typed.casefold()):
             return (field,)
-    raise InputError(f"there is no field {quoted(typed)} to edit", f"write one of {', '.join(FIELDS)}")
+    raise InputError(f"there is no field {quoted(typed)} to edit", f"write one of {', '.join(REVIEWED)}")
 
 
 _REGISTERS: Mapping[str, Register] = {"area": "areas", "lead": "parties", "partners": "parties"}
