@@ -30,11 +30,6 @@ FULFILMENT = rubrics.rubric("fulfilment")
 IN_TIME = Timing(late=False, missed=False)
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
-
-
 def verdict(ref: str, assessor: str, value: str, party: str | None = None, rubric: str = "") -> AssessmentRow:
     name = rubric or FULFILMENT.name
     return AssessmentRow(ref, f"Title of {ref}", party, assessor, name, value, "2026", None, None, "", "", "")

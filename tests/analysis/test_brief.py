@@ -17,8 +17,8 @@ from spacedialog.analysis.brief import brief
 from spacedialog.model.rows.record import Brief
 from spacedialog.store.read.history import Since
 from spacedialog.tracker import Tracker
-from tests.conftest import Clock, Maker
 from tests.support.program import PROGRAM, Desk
+from tests.support.trackers import Clock, Maker
 
 DAY = date(2026, 12, 1)
 AHEAD = date(2027, 1, 30)

@@ -27,8 +27,8 @@ from spacedialog.model.vocabulary import LinkDecision, Outcome
 from spacedialog.presentation import documents, tables
 from spacedialog.render import html, log_export, xlsx
 from spacedialog.tracker import Tracker
-from tests.conftest import NOON, Clock, Maker
 from tests.support.program import Desk
+from tests.support.trackers import NOON, Clock, Maker
 from tests.team.test_team_record import Team
 
 
@@ -36,11 +36,6 @@ from tests.team.test_team_record import Team
 def two(make: Maker) -> Tracker:
     """A store of the bundled record, with three dialogues in it."""
     return make("bundled")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
 
 
 def between(tracker: Tracker, old: str = "ROK3", new: str = "ROK4") -> Comparison:

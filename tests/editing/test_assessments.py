@@ -24,17 +24,12 @@ from spacedialog.presentation import documents
 from spacedialog.render import html, log_export, xlsx
 from spacedialog.store import database, migrations
 from spacedialog.tracker import Tracker
-from tests.conftest import Clock, Maker
 from tests.support.program import Desk
+from tests.support.trackers import Clock, Maker
 from tests.team.test_team_record import Team
 
 URL = "https://strelsau.example/seen"
 MORE = settings(max_examples=120, deadline=None)
-
-
-@pytest.fixture
-def desk(tmp_path: Any) -> Desk:
-    return Desk(tmp_path)
 
 
 def row(tracker: Tracker, ref: str) -> CommitmentRow:

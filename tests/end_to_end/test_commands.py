@@ -60,17 +60,6 @@ WRITTEN = {"did", "ref", "title", "differences", "changes", "undo", "notices", "
 Row = dict[str, Any]
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk with no store; nobody writes here."""
-    return Desk(tmp_path_factory.mktemp("reader"))
-
-
 @pytest.fixture(scope="module")
 def today(reader: Desk) -> dict[str, list[Row]]:
     """What the installed program lists on 2026-11-22."""

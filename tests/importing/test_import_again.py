@@ -10,12 +10,6 @@ import pytest
 
 from tests.support.program import Desk
 
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
-
-
 OPENING: dict[str, Any] = {
     "format": "spacedialog/1",
     "compiled": "2026-06-01",

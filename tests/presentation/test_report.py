@@ -24,17 +24,6 @@ EXAMPLE = Path(__file__).parents[2] / "docs" / "example-template.md.j2"
 FORMATS = ("table", "plain", "json", "jsonl", "csv", "md", "html", "xlsx", "ics")
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk with no store; nobody writes a record here."""
-    return Desk(tmp_path_factory.mktemp("reader"))
-
-
 # What it covers
 
 

@@ -23,9 +23,9 @@ from markdown_it.token import Token
 
 from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import SpacedialogError
-from tests.conftest import Maker
 from tests.support.bundled import COMMITMENTS
 from tests.support.program import TODAY, Desk
+from tests.support.trackers import Maker
 
 # What may be no part of any output: controls, C1, bidi marks and overrides, separators, annotations, half characters.
 HARMFUL = re.compile(

@@ -66,17 +66,6 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 HARMFUL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk with no store; nobody writes here."""
-    return Desk(tmp_path_factory.mktemp("reader"))
-
-
 @pytest.fixture(scope="module")
 def attacked(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A desk whose store holds every hostile text as title, note, author and document, and two moved dates."""

@@ -18,9 +18,9 @@ from spacedialog.team.exchange import Exchange, SharedEntry, chained, first_chai
 from spacedialog.team.server import connect
 from spacedialog.team.sync import Replica, SyncEnvironment, begin, empty_store, leave
 from spacedialog.tracker import Tracker
-from tests.conftest import Clock, Maker, entropy
 from tests.support.memory_log import MemoryLogs, Timed
 from tests.support.servers import Server, installations, missing, running
+from tests.support.trackers import Clock, Maker, entropy
 
 VERSIONS = ("15", "18")
 

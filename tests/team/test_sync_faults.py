@@ -21,8 +21,8 @@ from spacedialog.store.write import team_state
 from spacedialog.team.exchange import InterruptedExchange, SharedEntry, chained, first_chain, link
 from spacedialog.team.sync import MOST_TRIES, Replica, SyncEnvironment, begin, empty_store
 from spacedialog.tracker import Tracker
-from tests.conftest import Clock, Maker, entropy
 from tests.support.memory_log import MemoryLogs, no_fault
+from tests.support.trackers import Clock, Maker, entropy
 
 STEPS = ("page", "turn", "append", "committed")
 

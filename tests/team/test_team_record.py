@@ -26,8 +26,8 @@ from spacedialog.store.write import team_state
 from spacedialog.team.exchange import chained, first_chain
 from spacedialog.team.sync import Replica, SyncEnvironment, begin, empty_store
 from spacedialog.tracker import Tracker
-from tests.conftest import TODAY, Clock, Maker, entropy
 from tests.support.memory_log import MemoryLogs
+from tests.support.trackers import TODAY, Clock, Maker, entropy
 
 URL = "https://strelsau.example/done"
 
