@@ -28,8 +28,8 @@ from spacedialog.presentation import documents, tables
 from spacedialog.render import html, log_export, xlsx
 from spacedialog.tracker import Tracker
 from tests.support.program import Desk
+from tests.support.team import Team
 from tests.support.trackers import NOON, Clock, Maker
-from tests.team.test_team_record import Team
 
 
 @pytest.fixture
@@ -489,14 +489,14 @@ def test_a_team_shares_links_and_verdicts(make: Maker, clock: Clock) -> None:
     team = Team(make, clock)
     anna, rudolf = (team.member(name, record="bundled") for name in ("Anna", "Rudolf"))
     for one in (anna, rudolf):
-        team.copy(one).sync()
+        team.replica(one).sync()
     anna.link("ROK3-12", "ROK4-33")
     anna.unlink("ROK3-04", "ROK4-38")
     rudolf.assess("ROK4-33", "partly-met")
     rudolf.assess("ROK3-12", "met", party="US")
     rudolf.undo()
     for one in (anna, rudolf, anna):
-        team.copy(one).sync()
+        team.replica(one).sync()
     assert between(anna) == between(rudolf)
     assert outcomes(anna, "ROK3-12") == [(("weakened",), "ROK4-33")]
     with anna.view() as view, rudolf.view() as other:
