@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -17,7 +18,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 from unittest import mock
 
 PROGRAM = Path(sys.executable).with_name("spacedialog")
@@ -26,6 +27,10 @@ PROGRAM = Path(sys.executable).with_name("spacedialog")
 TODAY = "2026-11-22"
 PATIENCE = 30.0
 """After so many seconds a program that has not ended is taken to hang."""
+
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+"""The terminal's codes for colour and weight."""
 
 
 class Ran(NamedTuple):
@@ -89,6 +94,19 @@ class Desk:
     def shell(self, script: str) -> Ran:
         """Run a script of bash, in which the program goes by its name."""
         return self._process(["bash", "--norc", "-o", "pipefail", "-c", script], "", None, "")
+
+    def run_into(self, stdout: int | IO[bytes], *arguments: str) -> Ran:
+        """Run the installed program with standard output going to a file descriptor or a file."""
+        done = subprocess.run(
+            [PROGRAM, *arguments],
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            env=self.environment,
+            cwd=self.folder,
+            timeout=PATIENCE,
+            check=False,
+        )
+        return Ran(done.returncode, "", done.stderr.decode("utf-8"))
 
     def _process(
         self, command: list[str | Path | bytes], stdin: str, env: Mapping[str, str] | None, without: str
@@ -222,3 +240,14 @@ def working_in(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.chdir(before)
+
+
+@contextmanager
+def closed_pipe() -> Iterator[int]:
+    """The writing end of a pipe whose reader has gone."""
+    unread, pipe = os.pipe()
+    os.close(unread)
+    try:
+        yield pipe
+    finally:
+        os.close(pipe)
