@@ -29,6 +29,14 @@ PATIENCE = 30.0
 """After so many seconds a program that has not ended is taken to hang."""
 
 
+NOBODY = 65534
+"""The user that owns nothing, and its group."""
+
+UNPRIVILEGED: tuple[str | Path, ...] = (
+    ("setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner", PROGRAM) if os.geteuid() == 0 else (PROGRAM,)
+)
+"""The installed program as an ordinary user runs it: file modes hold for root too."""
+
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 """The terminal's codes for colour and weight."""
 
@@ -86,6 +94,10 @@ class Desk:
     ) -> Ran:
         """Run the installed program; `env` is added to its environment, the variable `without` taken away."""
         return self._process([PROGRAM, *arguments], stdin, env, without)
+
+    def run_unprivileged(self, *arguments: str) -> Ran:
+        """Run the installed program without root's right to ignore file modes."""
+        return self._process([*UNPRIVILEGED, *arguments], "", None, "")
 
     def python(self, *arguments: str | Path, stdin: str = "", env: Mapping[str, str] | None = None) -> Ran:
         """Run the Python that the program is installed for."""
@@ -218,7 +230,15 @@ def terminal(
     try:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, env=dict(env), cwd=folder, start_new_session=True
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=dict(env),
+            cwd=folder,
+            start_new_session=True,
+            # A run of the tests in the background ignores SIGINT, and a child inherits that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         os.close(slave)
         try:
