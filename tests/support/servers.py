@@ -117,11 +117,14 @@ def _programs(version: str) -> Path | None:
 
 @cache
 def _open_to_all(programs: Path) -> Path:
-    """Return `programs`, or a copy of the installation below /tmp where another user cannot enter the folder."""
+    """Return `programs`, or a copy of them below /tmp where another user cannot enter the wheel's folder."""
     if all(parent.stat().st_mode & 0o001 for parent in (programs, *programs.parents)):
         return programs
-    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    folder.chmod(0o755)
-    shutil.copytree(programs.parent, folder / "installation", symlinks=True)
-    return folder / "installation" / programs.name
+    copy = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
+    atexit.register(shutil.rmtree, copy, ignore_errors=True)
+    copy.chmod(0o755)
+    package = programs.parents[1]
+    # The programs find their libraries by the path from their own folder.
+    for part in (programs.parent, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(part, copy / part.relative_to(package.parent), symlinks=True)
+    return copy / programs.relative_to(package.parent)
