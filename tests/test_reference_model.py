@@ -40,9 +40,9 @@ from spacedialog.render import log_export
 from spacedialog.store import database as files
 from spacedialog.store import trust
 from spacedialog.tracker import Tracker
-from tests.conftest import Clock, entropy
 from tests.support.reference_model import ALWAYS, Look, Model, Said, window
 from tests.support.reference_writing import COMMITMENT_STATUSES, MILESTONE_STATUSES, Desk, Refused, Say
+from tests.support.trackers import Clock, entropy
 
 SECOND = 1_000_000
 HOUR = 3600 * SECOND

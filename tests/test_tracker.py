@@ -21,7 +21,7 @@ from spacedialog.model.values import check_web_address
 from spacedialog.tracker import Tracker
 
 if TYPE_CHECKING:
-    from tests.conftest import Maker
+    from tests.support.trackers import Maker
 
 Write = Callable[[Tracker], Any]
 TODAY = date(2026, 12, 1)

@@ -1,4 +1,4 @@
-"""Agreement and crosswalk: coefficients as published, and every record on every scale of the field."""
+"""Tests of `agreement` and `crosswalk`: published coefficients, and every record on every rating scale."""
 
 from __future__ import annotations
 
@@ -30,11 +30,6 @@ FULFILMENT = rubrics.rubric("fulfilment")
 IN_TIME = Timing(late=False, missed=False)
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
-
-
 def verdict(ref: str, assessor: str, value: str, party: str | None = None, rubric: str = "") -> AssessmentRow:
     name = rubric or FULFILMENT.name
     return AssessmentRow(ref, f"Title of {ref}", party, assessor, name, value, "2026", None, None, "", "", "")
@@ -44,7 +39,7 @@ def verdict(ref: str, assessor: str, value: str, party: str | None = None, rubri
 
 
 def test_kappa_is_that_of_cohens_own_example() -> None:
-    """Two who judged 200 patients (Cohen 1960, table 2): observed .70, expected .41, kappa .492."""
+    """Kappa for the 200 patients of Cohen 1960, table 2, is .492 (observed .70, expected .41)."""
     table = {"AA": 88, "AB": 14, "AC": 18, "BA": 10, "BB": 40, "BC": 10, "CA": 2, "CB": 6, "CC": 12}
     pairs = [(cell[0], cell[1]) for cell, count in table.items() for _ in range(count)]
     assert len(pairs) == 200
@@ -64,7 +59,7 @@ def test_kappa_is_that_of_cohens_own_example() -> None:
     ],
 )
 def test_kappa_at_its_ends(pairs: Sequence[tuple[str, str]], value: float | None) -> None:
-    """Kappa is 1 for full agreement, 0 for that of chance, less below it; none where chance alone agrees fully."""
+    """Kappa is 1 for full agreement, 0 for chance, less below chance, and undefined if chance alone agrees fully."""
     assert kappa(pairs) == value
 
 
@@ -99,7 +94,7 @@ def test_alpha_is_that_of_krippendorffs_own_example(ordinal: bool, value: float)
 
 
 def test_the_coefficient_is_the_one_that_fits() -> None:
-    """Kappa for two who judged the same things, alpha for more of them and where there are gaps."""
+    """Kappa is used for two assessors of the same commitments, alpha for more assessors or gaps."""
     pairs = (("met", "met"), ("met", "not-met"), ("partly-met", "partly-met"))
     two = [verdict(f"R-{n}", who, pair[place]) for n, pair in enumerate(pairs) for place, who in enumerate("AB")]
     found = agreement(FULFILMENT, two)
@@ -128,7 +123,7 @@ def test_the_coefficient_is_the_one_that_fits() -> None:
     ],
 )
 def test_what_has_no_coefficient_says_why(values: list[tuple[str, str]], why: str) -> None:
-    """Where a coefficient is not defined there is no number in its place, and the reason is given."""
+    """An undefined coefficient has no number, and its reason is given."""
     found = agreement(FULFILMENT, [verdict("R-1", who, value) for who, value in values])
     assert found.value is None
     assert why in (found.why or "")
@@ -142,7 +137,7 @@ def test_what_has_no_coefficient_says_why(values: list[tuple[str, str]], why: st
     )
 )
 def test_agreement_is_always_a_number_or_a_reason(units: list[tuple[str | None, ...]]) -> None:
-    """Whatever three assessors said or left out, there is a value of at most 1, or why there is none; never nan."""
+    """For any verdicts of three assessors there is a value of at most 1, or a reason; never NaN."""
     rows = [
         verdict(f"R-{number}", who, value)
         for number, given in enumerate(units)
@@ -156,7 +151,7 @@ def test_agreement_is_always_a_number_or_a_reason(units: list[tuple[str | None, 
 
 
 def test_without_the_library_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where alpha would stand it says what installs its library, and all else is told; kappa needs none."""
+    """Without its library, alpha names the command that installs it; everything else is shown, and kappa works."""
     monkeypatch.setitem(sys.modules, "krippendorff", None)
     rows = [verdict("R-1", who, value) for who, value in (("A", "met"), ("B", "not-met"), ("C", "met"))]
     assert agreement(FULFILMENT, rows[:2]).coefficient == KAPPA
@@ -167,7 +162,7 @@ def test_without_the_library_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPat
 
 
 def test_agreement_on_the_command_line(desk: Desk) -> None:
-    """It names the units, the assessors and where they differ; --exit-code tells a script."""
+    """`agreement` names commitments, assessors and differences, and --exit-code reports differences."""
     assert "there are no verdicts" in desk.call("agreement").stderr
     assert desk.call("agreement", "--exit-code").status == 0
     for ref, found in (("31", ("met", "met")), ("27", ("met", "partly-met"))):
@@ -203,7 +198,7 @@ def values(scale: str, row: CommitmentRow, timing: Timing = IN_TIME) -> set[str 
 
 @pytest.mark.parametrize("scale", SCALES)
 def test_every_state_of_a_record_has_its_place_on_the_scale(scale: str) -> None:
-    """Every status with every set of flags, percentages, timings and wordings falls on the scale, or on no value."""
+    """Every combination of status, flags, percentage, timing and strength has a value on the scale, or none."""
     known = {one.value for one in rubrics.scale(scale).verdicts} | {None}
     flags = [tuple(chosen) for size in range(3) for chosen in itertools.combinations(Flag, size)]
     for status, chosen, percent, late, missed, strength in itertools.product(
@@ -221,7 +216,7 @@ FAILURES = {"Not Started", "Limited", "Substantial", "Complete", "-1", "0", "+1"
 
 @pytest.mark.parametrize("scale", SCALES)
 def test_what_nobody_looked_at_is_never_a_finding(scale: str) -> None:
-    """Not assessed is what the scale has for it, or no value; never a failure, a beginning or a success."""
+    """An unchecked commitment never counts as a failure, a beginning or a success."""
     for chosen in ((), (Flag.OVERDUE,), (Flag.OVERDUE, Flag.SLIPPED, Flag.STALE)):
         for missed in (False, True):
             found = values(scale, a_row(Status.NOT_ASSESSED, chosen, percent=70), Timing(late=False, missed=missed))
@@ -231,7 +226,7 @@ def test_what_nobody_looked_at_is_never_a_finding(scale: str) -> None:
 
 @pytest.mark.parametrize("scale", SCALES)
 def test_a_claim_counts_on_no_scale(scale: str) -> None:
-    """Completion without evidence is on no scale what completion with evidence is, and a footnote says so."""
+    """Completion without evidence never has the value of completion with evidence, and a footnote says so."""
     claimed = on(scale, a_row(Status.COMPLETE, [Flag.CLAIMED]))
     assert {line.value for line in claimed.rows} & values(scale, a_row(Status.COMPLETE)) == set()
     assert "claimed" in claimed.notes
@@ -269,20 +264,20 @@ def test_a_claim_counts_on_no_scale(scale: str) -> None:
     ],
 )
 def test_where_a_record_falls(scale: str, status: Status, traits: dict[str, Any], value: str | None) -> None:
-    """A status falls where the scale's own words put it."""
+    """A status has the value that the scale's own definitions give it."""
     timing = Timing(late=traits.pop("late", False), missed=traits.pop("missed", False))
     assert values(scale, a_row(status, **traits), timing) == {value}
 
 
 def test_lateness_that_a_scale_cannot_show_is_a_footnote() -> None:
-    """On each scale something done after its date falls elsewhere, or has a footnote."""
+    """Late completion has a value of its own or a footnote on each scale."""
     for scale in set(SCALES) - {"ogp-irm"}:
         found = on(scale, a_row(Status.COMPLETE), Timing(late=True, missed=False))
         assert "late" in found.notes, scale
 
 
 def test_a_verdict_under_the_scale_goes_before_the_status() -> None:
-    """A verdict under the scale decides, its assessor is named; where assessors differ there is no value."""
+    """A verdict under the scale replaces the status and names its assessor; a disagreement gives no value."""
     name = "politifact@1"
     row = a_row(Status.NOT_ASSESSED)
     one = on("politifact", row, verdicts=[verdict("R-1", "Anna", "Compromise", rubric=name)])
@@ -297,9 +292,7 @@ def test_a_verdict_under_the_scale_goes_before_the_status() -> None:
 
 
 def test_each_party_has_its_score() -> None:
-    """Parties of a joint commitment share its score, who only takes part has none, and a verdict on a party is its own;
-    averages count what was scored, and each score once.
-    """
+    """Parties to a joint commitment share its score, mere partners have none, and a verdict on one party is its own."""
     name = "g7-g20@1"
     joint = on("g7-g20", a_row(Status.COMPLETE))
     assert [(line.party, line.value, line.notes) for line in joint.rows] == [
@@ -329,7 +322,7 @@ def test_each_party_has_its_score() -> None:
 
 
 def test_late_and_missed_follow_from_the_log(tracker: Tracker) -> None:
-    """Late is what was completed after the date first set; missed what was looked at after its window had closed."""
+    """Late means completed after the first due date; missed means checked after the window closed."""
     tracker.reschedule("1", "2027")
     tracker.mark("3", "not-started", on="2026-11-30")
     with tracker.view() as view:
@@ -351,7 +344,7 @@ def test_late_and_missed_follow_from_the_log(tracker: Tracker) -> None:
 
 
 def test_the_commands_show_the_scale_its_source_and_what_it_loses(desk: Desk) -> None:
-    """`crosswalk` names the scale and where it comes from, counts the values, and has its footnotes in every format."""
+    """`crosswalk` shows the scale, its source, the counts and its footnotes in every format."""
     for scale in SCALES:
         data = desk.call("crosswalk", scale, "--json").data
         assert data["url"].startswith("http")
@@ -374,7 +367,7 @@ def test_the_commands_show_the_scale_its_source_and_what_it_loses(desk: Desk) ->
 
 
 def test_rubrics_are_whole() -> None:
-    """Each rubric has a version, a source and what each verdict means; what a rule names is there."""
+    """Each rubric has a version, a source and a meaning for every verdict, and its rules name existing verdicts."""
     for name, rubric in rubrics.rubrics().items():
         assert name == rubric.name
         assert rubric.source
@@ -391,6 +384,6 @@ def test_rubrics_are_whole() -> None:
 
 
 def test_the_wheel_brings_the_scales_along() -> None:
-    """The rubrics stand inside the package, so that they are installed with it."""
+    """The rubrics are inside the package, so that they are installed with it."""
     folder = Path(rubrics.__file__).parent / "scales"
     assert {path.stem for path in folder.glob("*.json")} == {one.key for one in rubrics.rubrics().values()}

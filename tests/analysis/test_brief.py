@@ -1,4 +1,4 @@
-"""The brief: what counts as news, what is told of it and how it is known, and how far a checkpoint goes."""
+"""Tests of `brief`: what counts as news, how it is shown, and checkpoints."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from spacedialog.analysis.brief import brief
 from spacedialog.model.rows.record import Brief
 from spacedialog.store.read.history import Since
 from spacedialog.tracker import Tracker
-from tests.conftest import Clock, Maker
 from tests.support.program import PROGRAM, Desk
+from tests.support.trackers import Clock, Maker
 
 DAY = date(2026, 12, 1)
 AHEAD = date(2027, 1, 30)
@@ -30,28 +30,28 @@ WEEKLY = ("brief", "--checkpoint", "weekly", "--exit-code")
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    """A desk with a store of its own."""
+    """A desk with a store."""
     desk = Desk(tmp_path)
     desk.call("note", "33", "The first word")
     return desk
 
 
 def told(tracker: Tracker, since: Since = SINCE, *, until: date = AHEAD) -> Brief:
-    """The brief of the tracker's day."""
+    """Return the brief on the tracker's day."""
     with tracker.view() as view:
         return brief(view, since, until=until)
 
 
 def refs(rows: tuple[Any, ...]) -> list[str]:
-    """What the rows are about."""
+    """Return the refs of the rows."""
     return [row.entry.ref if hasattr(row, "entry") else row.ref for row in rows]
 
 
-# What is news
+# News
 
 
 def test_nothing_recorded_is_no_news(tracker: Tracker) -> None:
-    """Where nothing was recorded since and no window moved, there is no news; what comes next is told all the same."""
+    """Without new entries and moved windows there is no news, and coming milestones are still shown."""
     said = told(tracker, Since(DAY, DAY, entries=10**6))
     assert not said.has_news
     assert refs(said.opens) == ["RUR1-04.1"]
@@ -59,13 +59,13 @@ def test_nothing_recorded_is_no_news(tracker: Tracker) -> None:
 
 
 def test_news_of_long_ago_is_news(tracker: Tracker) -> None:
-    """What was recorded since counts, even if it was true long before."""
+    """An entry recorded since counts as news, even if it was true long before."""
     tracker.note("2", "They met in spring", on="2026-04")
     assert [(row.entry.ref, row.entry.on) for row in told(tracker).changed] == [("RUR1-02", "2026-04")]
 
 
 def test_what_came_true_since_is_news(make: Maker) -> None:
-    """What a colleague in Seoul recorded of her day, when here it was the day before, is told here the day after."""
+    """An entry recorded for tomorrow, in a time zone ahead, is news on the next day."""
     seoul = make("ruritania", today=date(2026, 12, 2))
     seoul.note("2", "This morning")
     here, tomorrow = (make(like=seoul.path, today=day) for day in (DAY, date(2026, 12, 2)))
@@ -77,7 +77,7 @@ def test_what_came_true_since_is_news(make: Maker) -> None:
 
 
 def test_each_entry_is_told_once(tracker: Tracker) -> None:
-    """A mark that ends something, a moved date and the rest stand each in a section of its own."""
+    """Completions, moved dates and other entries are each in one section."""
     tracker.mark("3", "complete", evidence="https://a.example/done")
     tracker.reschedule("1", "2027", note="Put off.", evidence="https://a.example/late")
     tracker.mark("2", "in-progress")
@@ -91,7 +91,7 @@ def test_each_entry_is_told_once(tracker: Tracker) -> None:
 
 
 def test_what_was_taken_back_has_settled_nothing(tracker: Tracker) -> None:
-    """A completion that was undone is told as taken back, not as a completion."""
+    """A completion that was undone is shown as undone, not as a completion."""
     tracker.mark("3", "complete")
     tracker.undo()
     said = told(tracker)
@@ -100,7 +100,7 @@ def test_what_was_taken_back_has_settled_nothing(tracker: Tracker) -> None:
 
 
 def test_windows_that_opened_and_closed_are_news(tracker: Tracker) -> None:
-    """A window that closed since is told, with nothing recorded of its outcome; so is one that opened."""
+    """A window that opened or closed since is news, even if its outcome was not recorded."""
     year = told(tracker, Since(date(2025, 12, 31), date(2025, 12, 31), entries=10**6))
     assert refs(year.closed) == ["RUR1-01.1", "RUR1-03"]
     assert refs(year.opened) == ["RUR1-01"]
@@ -109,7 +109,7 @@ def test_windows_that_opened_and_closed_are_news(tracker: Tracker) -> None:
 
 
 def test_a_window_that_closes_today_is_still_to_close(make: Maker) -> None:
-    """On its last day a window closes next; the day after it has closed, and is told as that once."""
+    """A window closes next on its last day, and has closed on the day after, once."""
     last, after = (make("ruritania", today=date(2026, 11, day)) for day in (30, 29))
     assert "RUR1-03" in refs(told(last, until=date(2026, 12, 5)).closes)
     assert "RUR1-03" in refs(told(after, until=date(2026, 11, 30)).closes)
@@ -119,7 +119,7 @@ def test_a_window_that_closes_today_is_still_to_close(make: Maker) -> None:
 
 
 def test_going_stale_is_news_once(make: Maker) -> None:
-    """What has had no entry for 180 days is told when that comes to pass, and not again."""
+    """A commitment is news on the day on which it has had no entry for 180 days, and not again."""
     tracker = make("ruritania", today=date(2025, 11, 30))
     at = 10**6
     assert "RUR1-01" in refs(told(tracker, Since(None, date(2025, 11, 20), entries=at)).stale)
@@ -127,7 +127,7 @@ def test_going_stale_is_news_once(make: Maker) -> None:
 
 
 def test_the_bundled_record_counts_by_its_days(make: Maker) -> None:
-    """A store made yesterday does not make news of all that the program brought along; what came true since is."""
+    """The entries of the built-in record are news by their own days, not by the day the store was created."""
     tracker = make("bundled", today=date(2026, 11, 22))
     since = Since(date(2026, 5, 1), date(2026, 4, 30), recorded=0)
     assert {row.entry.on[:4] for row in told(tracker, since).changed} == {"2026"}
@@ -135,7 +135,7 @@ def test_the_bundled_record_counts_by_its_days(make: Maker) -> None:
 
 
 def test_entries_that_arrive_late_are_news(make: Maker, clock: Clock) -> None:
-    """What another log brings in is news here, though it was recorded before the last brief."""
+    """Entries received from another log are news, even if recorded before the last brief."""
     theirs = make("ruritania", clock=clock, author="Rupert")
     theirs.note("2", "Said in the north")
     ours = make("ruritania", clock=clock)
@@ -152,11 +152,11 @@ def _entry(change: Any) -> dict[str, Any]:
     return {**change._asdict(), "body": change.content}
 
 
-# How it is told
+# Formats
 
 
 def test_every_line_names_its_source(desk: Desk) -> None:
-    """Each line of news has a source below it, or says that no evidence was given."""
+    """Each line of news has its source, or says that no evidence was given."""
     desk.call("mark", "34", "stalled", "--evidence", "https://a.example/b_c_d")
     desk.call("reschedule", "25.1", "2030")
     said = desk.call("brief", "--checkpoint", "w", "-f", "md").stdout
@@ -168,7 +168,7 @@ def test_every_line_names_its_source(desk: Desk) -> None:
 
 
 def test_the_same_is_told_the_same(desk: Desk) -> None:
-    """Two briefs of one record are the same, to the byte, in every format."""
+    """Two briefs of one record are identical in every format."""
     for format_ in ("md", "html", "json", "plain", "table", "jsonl", "csv"):
         first, second = (desk.call("brief", "--since", "2025-01-01", "-f", format_) for _ in range(2))
         assert first == second
@@ -176,7 +176,7 @@ def test_the_same_is_told_the_same(desk: Desk) -> None:
 
 
 def test_plain_has_a_line_for_each_thing(desk: Desk) -> None:
-    """The lines of plain are those of the JSON, section by section."""
+    """The lines of plain output are the rows of the JSON, section by section."""
     data = desk.call("brief", "--since", "2025-01-01", "--json").data
     lines = [row[0] for row in desk.run("brief", "--since", "2025-01-01").rows[1:]]
     sections = ("changed", "slipped", "settled", "opened", "closed", "stale", "opens", "closes")
@@ -188,7 +188,7 @@ def test_plain_has_a_line_for_each_thing(desk: Desk) -> None:
 
 
 def test_a_checkpoint_goes_on_from_the_last_brief(desk: Desk) -> None:
-    """The first brief tells everything, the next one nothing, and the one after that what came in between."""
+    """The first brief with a checkpoint shows everything, and each later one only the news since."""
     first = desk.call(*WEEKLY, "--json")
     assert (first.status, first.data["since"]) == (1, None)
     assert len(first.data["changed"]) > 60
@@ -201,7 +201,7 @@ def test_a_checkpoint_goes_on_from_the_last_brief(desk: Desk) -> None:
 
 
 def test_checkpoints_are_kept_apart(desk: Desk) -> None:
-    """Each name, and each store, has a checkpoint of its own, readable by nobody else."""
+    """Each name and each store has its own checkpoint, readable by its user only."""
     desk.call("brief", "--checkpoint", "weekly")
     assert desk.call("brief", "--checkpoint", "daily", "--json").data["since"] is None
     assert desk.call("brief", "--checkpoint", "weekly", "--json", "--db", "other.db").data["since"] is None
@@ -210,7 +210,7 @@ def test_checkpoints_are_kept_apart(desk: Desk) -> None:
 
 
 def test_since_outweighs_the_checkpoint(desk: Desk) -> None:
-    """--since says where to begin, for a first brief or to have one again; the checkpoint goes on all the same."""
+    """--since decides where the brief begins, and the checkpoint is updated all the same."""
     desk.call(*WEEKLY)
     assert desk.call(*WEEKLY, "--since", "2026-01-01", "--json").data["changed"]
     assert desk.call(*WEEKLY).status == 0
@@ -218,7 +218,7 @@ def test_since_outweighs_the_checkpoint(desk: Desk) -> None:
 
 @pytest.mark.parametrize("output", ["> /dev/full", "-o missing/brief.md", "-o /dev/full"])
 def test_a_brief_that_nobody_got_comes_again(desk: Desk, output: str) -> None:
-    """Where the output cannot be written, the checkpoint stays where it was, and one line says why."""
+    """A checkpoint is not updated if the output cannot be written, and one line says why."""
     desk.call(*WEEKLY)
     desk.call("note", "33", "The second word")
     ran = desk.shell(f"spacedialog brief --checkpoint weekly -f md {output}")
@@ -228,7 +228,7 @@ def test_a_brief_that_nobody_got_comes_again(desk: Desk, output: str) -> None:
 
 
 def test_a_closed_pipe_keeps_the_checkpoint(desk: Desk) -> None:
-    """Where whoever read the brief has gone before its end, it comes again, and nothing is said."""
+    """A checkpoint is not updated if the reader closes the pipe early, and no message is shown."""
     unread, pipe = os.pipe()
     os.close(unread)
     command = [str(PROGRAM), "brief", "--checkpoint", "weekly", "-f", "md"]
@@ -239,7 +239,7 @@ def test_a_closed_pipe_keeps_the_checkpoint(desk: Desk) -> None:
 
 
 def test_under_cron_there_is_no_home(desk: Desk) -> None:
-    """With no home, no terminal and no environment at all, briefs work, and remember."""
+    """Briefs and checkpoints work without a home, a terminal and any environment."""
     command = [*map(str, (PROGRAM, *WEEKLY, "--db", desk.db, "-f", "md"))]
     for status in (1, 0):
         ran = subprocess.run(
@@ -250,7 +250,7 @@ def test_under_cron_there_is_no_home(desk: Desk) -> None:
 
 
 def test_briefs_at_the_same_time_do_not_harm(desk: Desk) -> None:
-    """Many at once each tell all that is new, and leave one whole checkpoint and no draft."""
+    """Concurrent briefs each show all news, and leave one valid checkpoint and no temporary file."""
     desk.call(*WEEKLY)
     desk.call("note", "33", "The second word")
     with ThreadPoolExecutor(6) as pool:
@@ -262,7 +262,7 @@ def test_briefs_at_the_same_time_do_not_harm(desk: Desk) -> None:
 
 
 def test_a_store_made_anew_is_noticed(desk: Desk) -> None:
-    """A checkpoint of a log that was made anew counts from the time of its newest entry, and says so."""
+    """A checkpoint of a store that was created anew counts from its newest entry's time, and a message says so."""
     desk.call(*WEEKLY)
     log = desk.call("export").stdout
     desk.db.unlink()
@@ -277,7 +277,7 @@ def test_a_store_made_anew_is_noticed(desk: Desk) -> None:
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", "null", '{"format": "spacedialog-checkpoint/1"}', "\x00"])
 def test_a_broken_checkpoint_is_told(desk: Desk, content: str) -> None:
-    """A file that is no checkpoint is named, with what to do, and left alone."""
+    """An invalid checkpoint file is named with a remedy, and left unchanged."""
     kept = desk.db.with_name("tracker.db.checkpoint-weekly")
     kept.write_text(content)
     ran = desk.call(*WEEKLY)
@@ -301,7 +301,7 @@ def test_a_broken_checkpoint_is_told(desk: Desk, content: str) -> None:
     ],
 )
 def test_what_makes_no_sense_is_refused(desk: Desk, options: list[str]) -> None:
-    """A wrong name, day or span is refused in two lines, and nothing is kept."""
+    """A wrong name, day or span is refused in two lines, and no checkpoint is written."""
     before = sorted(desk.db.parent.iterdir())
     ran = desk.call("brief", *options)
     assert (ran.status, ran.stdout, len(ran.stderr.splitlines())) == (2, "", 2), ran.stderr
@@ -309,7 +309,7 @@ def test_what_makes_no_sense_is_refused(desk: Desk, options: list[str]) -> None:
 
 
 def test_a_folder_that_cannot_be_written_to_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the checkpoint cannot be kept, the brief is written and the status says that the next one repeats it."""
+    """If the checkpoint cannot be saved, the brief is written and the status says that the next brief repeats it."""
 
     def refuse(*_: Any, **__: Any) -> None:
         raise PermissionError(13, "Permission denied")

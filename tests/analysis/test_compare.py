@@ -1,4 +1,4 @@
-"""Carry-over: what people decide of pairs of commitments, what follows from it, and which pairs are proposed."""
+"""Tests of `compare`: links between commitments of two dialogues, their outcomes, and proposed links."""
 
 from __future__ import annotations
 
@@ -27,20 +27,15 @@ from spacedialog.model.vocabulary import LinkDecision, Outcome
 from spacedialog.presentation import documents, tables
 from spacedialog.render import html, log_export, xlsx
 from spacedialog.tracker import Tracker
-from tests.conftest import NOON, Clock, Maker
 from tests.support.program import Desk
-from tests.team.test_team_record import Team
+from tests.support.team import Team
+from tests.support.trackers import NOON, Clock, Maker
 
 
 @pytest.fixture
 def two(make: Maker) -> Tracker:
-    """A store of the bundled record, with three dialogues in it."""
+    """A store of the built-in record, with three dialogues."""
     return make("bundled")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
 
 
 def between(tracker: Tracker, old: str = "ROK3", new: str = "ROK4") -> Comparison:
@@ -49,15 +44,15 @@ def between(tracker: Tracker, old: str = "ROK3", new: str = "ROK4") -> Compariso
 
 
 def outcomes(tracker: Tracker, ref: str) -> list[tuple[tuple[str, ...], str | None]]:
-    """What became of an old commitment: its outcomes with the new one, for each row."""
+    """Return the outcomes of an old commitment, each with the ref of the new one."""
     return [(row.outcomes, row.new) for row in between(tracker).rows if row.old == ref]
 
 
-# What a person decides
+# Links
 
 
 def test_a_link_makes_the_old_one_carried_on_and_the_new_one_no_longer_new(two: Tracker) -> None:
-    """Until it is linked the old one is silent and the new one new; then the pair is one row, by strength."""
+    """A link joins an unmentioned old commitment and a new one in one row, whose outcome follows from their strengths."""
     assert outcomes(two, "ROK3-12") == [(("silent",), None)]
     assert any(row.outcomes == ("new",) and row.new == "ROK4-33" for row in between(two).rows)
     two.link("ROK3-12", "ROK4-33")
@@ -75,13 +70,13 @@ def test_a_link_makes_the_old_one_carried_on_and_the_new_one_no_longer_new(two: 
     ],
 )
 def test_strength_tells_how_it_was_carried_on(two: Tracker, old: str, new: str, word: str) -> None:
-    """Delivered binds most, then firm, intended, exploratory."""
+    """Delivered is the strongest wording, then firm, intended and exploratory."""
     two.link(old, new)
     assert outcomes(two, old) == [((word,), new)]
 
 
 def test_what_was_completed_and_carried_on_says_both(two: Tracker) -> None:
-    """Completed or withdrawn stands before how it was carried on; alone where nothing follows."""
+    """Completed or withdrawn comes before the way in which a commitment was carried on."""
     assert outcomes(two, "ROK3-09") == [(("completed",), None)]
     two.link("ROK3-09", "ROK4-29")
     assert outcomes(two, "ROK3-09") == [(("completed", "weakened"), "ROK4-29")]
@@ -90,7 +85,7 @@ def test_what_was_completed_and_carried_on_says_both(two: Tracker) -> None:
 
 
 def test_every_commitment_of_both_stands_there(two: Tracker) -> None:
-    """Each old one has a row of its own or with each new one that carries it on, each new one likewise."""
+    """Each commitment of both dialogues has a row of its own or one for each link."""
     found = between(two)
     assert len({row.old for row in found.rows} - {None}) == 15
     assert len({row.new for row in found.rows} - {None}) == 42
@@ -99,7 +94,7 @@ def test_every_commitment_of_both_stands_there(two: Tracker) -> None:
 
 
 def test_completed_is_what_was_complete_by_the_day(two: Tracker) -> None:
-    """A view of an earlier day has what was complete then."""
+    """A comparison as of an earlier day counts what was complete on that day."""
     with two.view(date(2025, 4, 14)) as view:
         assert not any(
             "completed" in row.outcomes and row.old == "ROK3-14" for row in compare(view, "ROK3", "ROK4").rows
@@ -111,7 +106,7 @@ def test_completed_is_what_was_complete_by_the_day(two: Tracker) -> None:
 
 
 def test_a_link_holds_from_the_later_meeting(two: Tracker) -> None:
-    """What is decided today of two texts is true from the day of the later one, unless another day is named."""
+    """A link holds from the day of the later meeting, unless another day is given."""
     two.link("ROK3-12", "ROK4-33")
     two.link("ROK3-13", "ROK4-07", on="2026-01-01")
     with two.view(date(2025, 4, 14)) as view:
@@ -120,7 +115,7 @@ def test_a_link_holds_from_the_later_meeting(two: Tracker) -> None:
 
 
 def test_no_takes_a_link_away_and_a_proposal_too(two: Tracker) -> None:
-    """After `unlink` the old one is silent again, and the pair is not proposed any more."""
+    """`unlink` removes the link, and the pair is no longer proposed."""
     proposed = [(row.old, row.new) for row in between(two).proposals]
     assert ("ROK3-12", "ROK4-33") in proposed
     assert ("ROK3-08", "ROK4-35") not in proposed  # linked by the record
@@ -133,7 +128,7 @@ def test_no_takes_a_link_away_and_a_proposal_too(two: Tracker) -> None:
 
 
 def test_a_decision_is_undone_and_made_anew(two: Tracker) -> None:
-    """Undo takes a decision back to what was before; the pair may be decided again afterwards."""
+    """Undo restores the state before a decision, and the pair can be decided again."""
     two.link("ROK3-12", "ROK4-33")
     two.unlink("ROK3-12", "ROK4-33")
     two.undo()
@@ -146,7 +141,7 @@ def test_a_decision_is_undone_and_made_anew(two: Tracker) -> None:
 
 
 def test_both_commitments_tell_of_it(two: Tracker) -> None:
-    """Both show each other, and the history of each has the decision with its note."""
+    """Both commitments show the link, and the history of each has the decision with its note."""
     two.link("ROK3-12", "ROK4-33", note="Export controls.", evidence="https://a.example/1")
     with two.view() as view:
         old, new = (view.detail(view.refs.resolve(ref)) for ref in ("ROK3-12", "ROK4-33"))
@@ -167,7 +162,7 @@ def test_both_commitments_tell_of_it(two: Tracker) -> None:
     ],
 )
 def test_what_cannot_be_a_pair_is_refused(two: Tracker, old: str, new: str, problem: str) -> None:
-    """Both must be commitments, of two dialogues, the earlier one first; the remedy says what to write."""
+    """A link needs commitments of two dialogues, the earlier first; the error says what to write."""
     before = between(two).rows
     with pytest.raises(InputError, match=problem) as caught:
         two.link(old, new)
@@ -176,17 +171,17 @@ def test_what_cannot_be_a_pair_is_refused(two: Tracker, old: str, new: str, prob
 
 
 def test_the_wrong_way_round_is_told_the_right_one(desk: Desk) -> None:
-    """The remedy is the command with the two turned round."""
+    """The remedy for a reversed pair is the command in the right order."""
     assert "spacedialog link ROK3-12 ROK4-33" in desk.call("link", "ROK4-33", "ROK3-12").stderr
     assert "spacedialog unlink ROK3-12 ROK4-33" in desk.call("unlink", "ROK4-33", "ROK3-12").stderr
     assert "spacedialog compare ROK3 ROK4" in desk.call("compare", "ROK4", "ROK3").stderr
 
 
-# Together
+# Copies
 
 
 def swapped(*trackers: Tracker) -> None:
-    """Everybody gets what everybody has."""
+    """Give every tracker the entries of all."""
     logs = []
     for giver in trackers:
         out = io.StringIO()
@@ -198,7 +193,7 @@ def swapped(*trackers: Tracker) -> None:
 
 
 def test_two_who_decide_one_pair_differently_have_a_conflict(make: Maker) -> None:
-    """Both copies show the same for now, and both name the conflict, until somebody decides again."""
+    """Two different decisions on one pair show the same in both copies, as a conflict until decided again."""
     here, there = make("bundled", author="Anna"), make("bundled", author="Bert", clock=Clock(Clock().now + 1_000))
     here.link("ROK3-12", "ROK4-33")
     there.unlink("ROK3-12", "ROK4-33")
@@ -232,7 +227,7 @@ PAIRS = [("ROK3-12", "ROK4-33"), ("ROK3-08", "ROK4-35"), ("ROK3-13", "ROK4-07")]
     )
 )
 def test_copies_that_exchange_their_decisions_agree(make: Maker, steps: list[tuple[int, str, tuple[str, str]]]) -> None:
-    """Whatever two people decide, undo and exchange in whatever order, their copies come to show the same."""
+    """Copies that exchange decisions and undos show the same, in whatever order."""
     both = (make("bundled", author="Anna"), make("bundled", author="Bert", clock=Clock(Clock().now + 1_000)))
     for who, what, (old, new) in steps:
         if what == "swap":
@@ -253,7 +248,7 @@ def test_copies_that_exchange_their_decisions_agree(make: Maker, steps: list[tup
 
 
 def test_a_rebuilt_store_has_the_same_links(two: Tracker, tmp_path: Path) -> None:
-    """doctor finds the table of links to be what the log says, and anything else in it amiss."""
+    """doctor accepts the table of links that follows from the log, and reports any other."""
     two.link("ROK3-12", "ROK4-33")
     assert all(row.ok for row in checks.run_checks(two.path, now=NOON))
     damaged = tmp_path / "damaged.db"
@@ -263,7 +258,7 @@ def test_a_rebuilt_store_has_the_same_links(two: Tracker, tmp_path: Path) -> Non
     assert not all(row.ok for row in checks.run_checks(damaged, now=NOON))
 
 
-# In a data file
+# Data files
 
 
 def document_of(year: str) -> dict[str, Any]:
@@ -272,7 +267,7 @@ def document_of(year: str) -> dict[str, Any]:
 
 
 def test_the_record_brings_the_links_that_are_documented(two: Tracker) -> None:
-    """Five pairs of 2022 and 2025 are linked in the bundled record, each with a note and its evidence."""
+    """The built-in record links five pairs of 2022 and 2025, each with a note and evidence."""
     linked = {
         (one["ref"], commitment["ref"])
         for commitment in document_of("2025")["commitments"]
@@ -285,7 +280,7 @@ def test_the_record_brings_the_links_that_are_documented(two: Tracker) -> None:
 
 
 def test_a_link_to_what_is_not_on_record_waits(make: Maker) -> None:
-    """The newer dialogue alone shows no link; once the older one is imported, its links are there."""
+    """A link to a dialogue that is not on record appears once that dialogue is imported."""
     tracker = make()
     tracker.import_file(json.dumps(document_of("2025")).encode(), "2025.json", bundled=False)
     with tracker.view() as view:
@@ -297,7 +292,7 @@ def test_a_link_to_what_is_not_on_record_waits(make: Maker) -> None:
 
 
 def test_what_a_person_decided_outlives_the_next_import(two: Tracker) -> None:
-    """A link of the file that somebody denied stays denied when the file comes in again."""
+    """A link that a user removed stays removed when its file is imported again."""
     two.unlink("ROK3-08", "ROK4-35")
     assert two.import_file(json.dumps(document_of("2025")).encode(), "2025.json").changes == 0
     assert outcomes(two, "ROK3-08") == [(("silent",), None)]
@@ -315,7 +310,7 @@ def test_what_a_person_decided_outlives_the_next_import(two: Tracker) -> None:
 def test_what_is_wrong_with_the_links_of_a_file_is_told(
     make: Maker, carries_on: list[dict[str, str]], problem: str
 ) -> None:
-    """A link within the dialogue, twice, or without evidence is a problem with its place."""
+    """A link within one dialogue, a repeated link and one without evidence are reported with their places."""
     document = document_of("2025")
     document["commitments"][0]["carries_on"] = carries_on
     with pytest.raises(ProblemsError) as caught:
@@ -325,7 +320,7 @@ def test_what_is_wrong_with_the_links_of_a_file_is_told(
     assert "commitments[0].carries_on[" in told
 
 
-# What is proposed
+# Proposals
 
 
 WORDS = ["moon", "lander", "landers", "data", "satellite", "satellites", "weather", "the", "rules", "export"]
@@ -342,7 +337,7 @@ SAID = st.builds(
 def test_proposals_are_scores_from_0_to_1_and_hang_on_no_order(
     old: list[Wording], new: list[Wording], chance: Any
 ) -> None:
-    """Scores lie between the threshold and 1, best first, whatever order the commitments come in."""
+    """Scores lie between the threshold and 1, best first, whatever the order of the commitments."""
     new = [said._replace(ref=f"Y-{number:02}") for number, said in enumerate(new)]
     found = similar_pairs(old, new)
     assert [pair.score for pair in found] == sorted((pair.score for pair in found), reverse=True)
@@ -353,7 +348,7 @@ def test_proposals_are_scores_from_0_to_1_and_hang_on_no_order(
 
 @given(st.lists(SAID, min_size=1, max_size=5))
 def test_a_lower_threshold_adds_pairs_and_changes_none(of: list[Wording]) -> None:
-    """What is proposed at a threshold is what a lower one has from there on."""
+    """A lower threshold adds pairs and leaves the others unchanged."""
     old = [said._replace(ref=f"X-{number:02}") for number, said in enumerate(of)]
     new = [said._replace(ref=f"Y-{number:02}") for number, said in enumerate(of)]
     all_ = similar_pairs(old, new, least=AREA + PARTIES + 0.02)
@@ -362,7 +357,7 @@ def test_a_lower_threshold_adds_pairs_and_changes_none(of: list[Wording]) -> Non
 
 
 def test_the_same_words_are_as_like_as_can_be() -> None:
-    """The same words under one area, with the same parties, score 1; without a word in common there is no score."""
+    """Equal titles in one area with the same parties score 1; titles without a common word have no score."""
     lander = Wording("A-1", "Fly a lunar lander", "moon", ["KASA"])
     rules = Wording("A-2", "Compare rules of export", "rules", ["MSIT"])
     (found,) = similar_pairs([lander], [lander._replace(ref="B-1"), rules._replace(ref="B-2")])
@@ -370,14 +365,14 @@ def test_the_same_words_are_as_like_as_can_be() -> None:
 
 
 def test_words_that_hardly_differ_count_as_one() -> None:
-    """`satellites` is found by `satellite`, `satire` is not."""
+    """`satellites` counts as `satellite`, and `satire` does not."""
     old = [Wording("A-1", "satellite", "x", []), Wording("A-2", "satire", "x", []), Wording("A-3", "harbour", "x", [])]
     new = [Wording("B-1", "satellites", "x", []), Wording("B-2", "oceans", "x", [])]
     assert [(pair.old, pair.new) for pair in similar_pairs(old, new)] == [("A-1", "B-1")]
 
 
 def test_the_threshold_finds_what_the_docs_say() -> None:
-    """Against the pairs coded by hand, the threshold lets through two of three true ones, and one in three is true."""
+    """The default threshold finds two of three pairs coded by hand, and one in three of its proposals is right."""
     at = {one.threshold: one for one in measured.scores()}
     assert at[THRESHOLD].recall >= 0.7
     assert at[THRESHOLD].precision >= 0.33
@@ -385,7 +380,7 @@ def test_the_threshold_finds_what_the_docs_say() -> None:
 
 
 def test_proposals_count_nowhere(two: Tracker) -> None:
-    """What is proposed stands apart, best first: rows and counts are the same without it."""
+    """Proposals are listed apart, best first, and change neither rows nor counts."""
     found = between(two)
     with two.view() as view:
         alone = compare(view, "ROK3", "ROK4", proposals=False)
@@ -394,7 +389,7 @@ def test_proposals_count_nowhere(two: Tracker) -> None:
     assert found.proposals[0].score == max(row.score for row in found.proposals)
 
 
-# As the program shows it
+# Commands
 
 
 FORMATS = ("table", "plain", "md", "json", "jsonl", "csv", "html", "xlsx")
@@ -402,7 +397,7 @@ FORMATS = ("table", "plain", "md", "json", "jsonl", "csv", "html", "xlsx")
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_every_format_has_the_comparison(desk: Desk, format_: str) -> None:
-    """A format for people has the proposals below the rows, apart; one for machines has them on demand."""
+    """Formats for people show the proposals below the rows; formats for machines have them on request."""
     ran = desk.call("compare", "ROK3", "ROK4", "-f", format_, "-o", "out")
     assert (ran.status, ran.stdout) == (0, ""), ran.stderr
     assert "spacedialog link ROK3-12 ROK4-33" in ran.stderr
@@ -416,14 +411,14 @@ def test_every_format_has_the_comparison(desk: Desk, format_: str) -> None:
 
 
 def test_proposals_alone(desk: Desk) -> None:
-    """--proposed is the list of proposals in every format."""
+    """--proposed lists the proposals alone, in every format."""
     rows = desk.call("compare", "rok3", "ROK4", "--proposed", "--json").data
     assert rows == desk.call("compare", "ROK3", "ROK4", "--json").data["proposals"]
     assert {"score", "old", "new", "decided"} <= set(rows[0])
 
 
 def test_the_report_of_a_linked_dialogue_has_the_comparison(desk: Desk) -> None:
-    """The whole report, and that of the newest dialogue, say what it took up; a part of one does not."""
+    """The whole report and that of the newest dialogue include the comparison; a filtered report does not."""
     heading = "What ROK4 took up of ROK3"
     for arguments in ([], ["--dialogue", "ROK4"]):
         assert heading in desk.call("report", *arguments, "-f", "md").stdout
@@ -434,7 +429,7 @@ def test_the_report_of_a_linked_dialogue_has_the_comparison(desk: Desk) -> None:
 
 
 def test_a_transcript_of_deciding(desk: Desk) -> None:
-    """A person says yes to one proposal and no to another, and sees what follows."""
+    """A user accepts one proposal and rejects another, and both decisions show."""
     said = desk.run("link", "ROK3-12", "ROK4-33", "--note", "Export controls", "--by", "Kim").stdout.splitlines()
     assert said[0] == "linked ROK3-12 → ROK4-33"
     assert said[1] == "decided: linked"
@@ -451,11 +446,11 @@ def test_a_transcript_of_deciding(desk: Desk) -> None:
     assert "ROK4-07" in desk.call("compare", "ROK3", "ROK4", "--known-at", "2026-11-22T00:01", "--proposed").stdout
 
 
-# Beside verdicts
+# Links and verdicts
 
 
 def test_links_and_verdicts_stand_side_by_side(two: Tracker) -> None:
-    """A commitment that is linked and judged shows both: in show, in the report, on the page and in the workbook."""
+    """A commitment with a link and a verdict shows both in show, report, HTML and workbook."""
     two.link("ROK3-12", "ROK4-33", note="Both on export controls")
     two.assess("ROK4-33", "partly-met", assessor="Anna", evidence="https://strelsau.example/seen")
     with two.view() as view:
@@ -490,18 +485,18 @@ def test_links_and_verdicts_stand_side_by_side(two: Tracker) -> None:
 
 
 def test_a_team_shares_links_and_verdicts(make: Maker, clock: Clock) -> None:
-    """What one links and another judges is the same for both after a sync, and both stores are sound."""
+    """Links and verdicts of two members are the same for both after a sync, and both stores are sound."""
     team = Team(make, clock)
     anna, rudolf = (team.member(name, record="bundled") for name in ("Anna", "Rudolf"))
     for one in (anna, rudolf):
-        team.copy(one).sync()
+        team.replica(one).sync()
     anna.link("ROK3-12", "ROK4-33")
     anna.unlink("ROK3-04", "ROK4-38")
     rudolf.assess("ROK4-33", "partly-met")
     rudolf.assess("ROK3-12", "met", party="US")
     rudolf.undo()
     for one in (anna, rudolf, anna):
-        team.copy(one).sync()
+        team.replica(one).sync()
     assert between(anna) == between(rudolf)
     assert outcomes(anna, "ROK3-12") == [(("weakened",), "ROK4-33")]
     with anna.view() as view, rudolf.view() as other:
@@ -513,7 +508,7 @@ def test_a_team_shares_links_and_verdicts(make: Maker, clock: Clock) -> None:
 
 
 def test_a_link_that_was_taken_back_is_still_named(two: Tracker) -> None:
-    """After undo the log still says which two a decision was about, in the whole history and in that of both."""
+    """The history of a link that was undone still names both commitments."""
     two.link("ROK3-12", "ROK4-33")
     two.undo()
     with two.view() as view:

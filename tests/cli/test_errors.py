@@ -16,11 +16,6 @@ from tests.support import drafted
 from tests.support.program import Desk
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
-
-
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A desk with a store and files that have something wrong; no test changes them."""

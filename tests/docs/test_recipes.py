@@ -74,11 +74,6 @@ class Cron:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
-
-
-@pytest.fixture
 def cron(desk: Desk) -> Cron:
     return Cron(desk)
 

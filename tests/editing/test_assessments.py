@@ -24,17 +24,12 @@ from spacedialog.presentation import documents
 from spacedialog.render import html, log_export, xlsx
 from spacedialog.store import database, migrations
 from spacedialog.tracker import Tracker
-from tests.conftest import Clock, Maker
 from tests.support.program import Desk
-from tests.team.test_team_record import Team
+from tests.support.team import Team
+from tests.support.trackers import Clock, Maker
 
 URL = "https://strelsau.example/seen"
 MORE = settings(max_examples=120, deadline=None)
-
-
-@pytest.fixture
-def desk(tmp_path: Any) -> Desk:
-    return Desk(tmp_path)
 
 
 def row(tracker: Tracker, ref: str) -> CommitmentRow:
@@ -297,14 +292,14 @@ def team(make: Maker, clock: Clock) -> Team:
 def test_two_copies_come_to_the_same_verdicts(team: Team) -> None:
     """What two members assessed apart stands side by side; where both speak for one assessor, they are told so."""
     anna, rudolf = team.member("Anna"), team.member("Rudolf")
-    team.copy(anna).sync()
-    team.copy(rudolf).sync()
+    team.replica(anna).sync()
+    team.replica(rudolf).sync()
     anna.assess("1", "met")
     rudolf.assess("1", "not-met")
     anna.assess("2", "met", assessor="The institute")
     rudolf.assess("2", "partly-met", assessor="The institute")
     for one in (anna, rudolf, anna):
-        team.copy(one).sync()
+        team.replica(one).sync()
     assert verdicts(anna) == verdicts(rudolf)
     assert {(one.ref, one.assessor) for one in verdicts(anna)} == {
         ("RUR1-01", "Anna"),

@@ -17,7 +17,7 @@ from spacedialog.tracker import Tracker
 from tests.support.bundled import COMMITMENTS
 
 if TYPE_CHECKING:
-    from tests.conftest import Maker
+    from tests.support.trackers import Maker
 
 FLY = NewCommitment("Fly a kite", "moon", "JS", dialogue="RUR1")
 

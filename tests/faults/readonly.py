@@ -14,10 +14,8 @@ from pathlib import Path
 
 from tests.faults import stores
 from tests.faults.verdict import Verdict, script
-from tests.support.program import PROGRAM
+from tests.support.program import NOBODY, UNPRIVILEGED
 
-_NOBODY = 65534
-_ORDINARY = ("setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner", PROGRAM)
 _CLOSED = {
     "the file is read-only": (0o444, 0o777),
     "the folder is read-only": (0o666, 0o555),
@@ -39,7 +37,6 @@ def run(folder: Path, rounds: int, _: int) -> Verdict:
     folder.mkdir(parents=True, exist_ok=True)
     actions = stores.actions(folder / "before", commitments=10)
     by_root = os.geteuid() == 0
-    command = _ORDINARY if by_root else (PROGRAM,)
     broken: list[str] = []
     reads = writes = 0
     writing = [action for action in actions.values() if action.name != "first write"]
@@ -49,20 +46,20 @@ def run(folder: Path, rounds: int, _: int) -> Verdict:
                 store = action.laid(folder / f"{name} {number} {action.name}")
                 wanted = [stores.ended(stores.started(read, store)) for read in _READS] if action.name == "undo" else []
                 if by_root:
-                    os.chown(store, _NOBODY, _NOBODY)
-                    os.chown(store.parent, _NOBODY, _NOBODY)
+                    os.chown(store, NOBODY, NOBODY)
+                    os.chown(store.parent, NOBODY, NOBODY)
                 store.chmod(file_mode)
                 store.parent.chmod(folder_mode)
                 before = _state(store)
                 asked = _READS if wanted else ()
-                got = [stores.ended(stores.started(read, store, command=command)) for read in asked]
+                got = [stores.ended(stores.started(read, store, command=UNPRIVILEGED)) for read in asked]
                 reads += len(got)
                 for read, theirs in zip(asked, got, strict=True):
                     if theirs.status != 0 or not theirs.stdout:
                         broken.append(f"{name}: {read[0]} ended with {theirs.status}: {theirs.stderr}")
                 if wanted and [read.stdout for read in got] != [read.stdout for read in wanted]:
                     broken.append(f"{name}: a read gave another answer than the owner gets")
-                done = stores.ended(stores.started(action.arguments, store, command=command))
+                done = stores.ended(stores.started(action.arguments, store, command=UNPRIVILEGED))
                 writes += 1
                 if not done.is_clear:
                     broken.append(f"{name}: {action.name} ended with {done.status}: {done.stderr}")

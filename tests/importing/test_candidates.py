@@ -10,9 +10,9 @@ from openpyxl import load_workbook
 
 from spacedialog.errors import ProblemsError
 from spacedialog.tracker import Tracker
-from tests.conftest import Maker
 from tests.support import drafted
 from tests.support.program import Desk
+from tests.support.trackers import Maker
 
 
 @pytest.fixture

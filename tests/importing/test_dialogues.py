@@ -16,17 +16,11 @@ from spacedialog.importing.dialogue_schema import DataFile
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import Entry
 from spacedialog.model.vocabulary import Status, Strength
-from tests.conftest import Maker
 from tests.support.bundled import DOCUMENTS
 from tests.support.program import Desk
+from tests.support.trackers import Maker
 
 YEARS = ("2016", "2022")
-
-
-@pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk with no store; nobody writes here."""
-    return Desk(tmp_path_factory.mktemp("reader"))
 
 
 def path_of(year: str) -> Path:

@@ -14,8 +14,8 @@ from spacedialog.errors import InputError, ProblemsError
 from spacedialog.importing.reader import MAX_SIZE, parse_size
 from spacedialog.model.entry import EXPORT_OPENING
 from spacedialog.tracker import Tracker
-from tests.conftest import Maker
 from tests.support.program import Desk
+from tests.support.trackers import Maker
 
 Document = dict[str, Any]
 
@@ -45,11 +45,6 @@ status = run(sys.argv[1:])
 sys.stderr.write(f"{int(line.split()[1]) // 1024}\\n")
 sys.exit(status)
 """
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
 
 
 def text(*lines: Document) -> str:

@@ -20,7 +20,7 @@ from spacedialog.store.read.filter_sql import OfSide
 from spacedialog.tracker import Tracker
 
 if TYPE_CHECKING:
-    from tests.conftest import Maker
+    from tests.support.trackers import Maker
 
 Document = dict[str, Any]
 BUNDLED = (bundled_path() / "dialogue_2025.json").read_bytes()

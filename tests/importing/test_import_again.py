@@ -10,12 +10,6 @@ import pytest
 
 from tests.support.program import Desk
 
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
-
-
 OPENING: dict[str, Any] = {
     "format": "spacedialog/1",
     "compiled": "2026-06-01",
@@ -110,10 +104,10 @@ def test_a_meeting_to_come_is_refused(desk: Desk) -> None:
         {"ref": "4-03", "status": "stalled", "on": "2025-06-20", "evidence": "https://a.example/"},
     ],
 )
-def test_a_file_applied_twice_changes_nothing(desk: Desk, make_entry: dict[str, Any]) -> None:
+def test_a_file_applied_twice_changes_nothing(desk: Desk, record: dict[str, Any]) -> None:
     """What a file of updates said once it does not say again, not on another day either."""
     for today, changes in (("2026-11-22", 1), ("2026-11-22", 0), ("2026-11-23", 0)):
-        ran = desk.run("apply", "-", "--json", stdin=lines(make_entry), env={"SPACEDIALOG_TODAY": today})
+        ran = desk.run("apply", "-", "--json", stdin=lines(record), env={"SPACEDIALOG_TODAY": today})
         assert ran.data["changes"] == changes
 
 

@@ -18,8 +18,8 @@ from spacedialog.model.entry import Entry, canonical_json, entry_hash, new_entry
 from spacedialog.model.rows.record import DoctorRow
 from spacedialog.store.recovery import image
 from spacedialog.tracker import Tracker
-from tests.conftest import NOON, Maker
 from tests.support.program import Desk
+from tests.support.trackers import NOON, Maker
 
 PAGE = 4096
 

@@ -15,8 +15,8 @@ from spacedialog.errors import InputError, StoreError
 from spacedialog.maintenance import checks
 from spacedialog.store import backup
 from spacedialog.tracker import Tracker
-from tests.conftest import Maker
 from tests.support.program import Desk
+from tests.support.trackers import Maker
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from spacedialog.maintenance.fingerprint import Fingerprint, fingerprint_of, par
 from spacedialog.model.entry import entry_hash as hash_of
 from spacedialog.model.rows.record import FingerprintRow
 from spacedialog.tracker import Tracker
-from tests.conftest import NOON, Maker
 from tests.support.program import Desk
+from tests.support.trackers import NOON, Maker
 
 
 def printed(tracker: Tracker) -> str:

@@ -1,4 +1,4 @@
-"""The log's entries: their ids, their hashes, their canonical form, their clock."""
+"""Tests of log entries: ids, hashes, canonical JSON and the hybrid clock."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def a_change(**values: Any) -> Entry:
 @example(0, bytes(16))
 @example(LATEST_TS, b"\xff" * 16)
 def test_an_id_is_a_uuid7_of_its_millisecond(ts: int, entropy: bytes) -> None:
-    """Every id is a version 7 UUID in canonical form that begins with its millisecond."""
+    """An id is a version 7 UUID in canonical form that begins with its millisecond."""
     for text in islice(new_entry_ids(ts, entropy), 50):
         value = uuid.UUID(text)
         assert str(value) == text
@@ -61,7 +61,7 @@ def test_an_id_is_a_uuid7_of_its_millisecond(ts: int, entropy: bytes) -> None:
 @example(LATEST_TS, b"\xff" * 16)
 @example(0, bytes(16))
 def test_the_ids_of_an_action_ever_grow(ts: int, entropy: bytes) -> None:
-    """The ids of one action strictly increase, however many they are."""
+    """The ids of one action increase strictly, however many there are."""
     ids = list(islice(new_entry_ids(ts, entropy), 2000))
     assert ids == sorted(set(ids))
 
@@ -78,7 +78,7 @@ def test_ids_hang_on_the_entropy() -> None:
 @given(st.text(), st.text())
 @example("commitment", "RUR1-01")
 def test_an_item_id_is_a_uuid8(kind: str, key: str) -> None:
-    """What a data file names has a version 8 UUID, the same each time."""
+    """An item named in a data file has a version 8 UUID, the same each time."""
     value = uuid.UUID(item_id(kind, key))
     assert str(value) == item_id(kind, key)
     assert (value.version, value.variant) == (8, uuid.RFC_4122)
@@ -87,13 +87,13 @@ def test_an_item_id_is_a_uuid8(kind: str, key: str) -> None:
 
 
 def test_an_item_id_never_changes() -> None:
-    """The id of an item is the same in every version of the program: stores out there hold it."""
+    """The id of an item is the same in every version of the program, because stores hold it."""
     assert item_id("commitment", "ROK4-07") == "37cd891b-f4fe-8b5f-aa77-648847675617"
     assert item_id("commitment", "ROK4-07") != item_id("milestone", "ROK4-07") != item_id("commitment", "ROK4-70")
 
 
 def test_a_hash_never_changes() -> None:
-    """The hash of a change is the same in every version of the program: other replicas hold it."""
+    """The hash of an entry is the same in every version of the program, because other copies hold it."""
     change = a_change()
     assert change.body == '{"note":"é","set":{"status":"complete"},"v":1}'
     assert change.sha == "17ccae7c54d342277ad37d509caff9ad418a81b06a138453bdd39f2ff46d005f"
@@ -116,19 +116,19 @@ def test_a_hash_never_changes() -> None:
     ],
 )
 def test_a_hash_covers_every_field(field: str, value: object) -> None:
-    """A change whose id, time, day, author, kind, item, base or body was altered no longer fits its hash."""
+    """An entry no longer matches its hash after a change of its id, time, day, author, kind, item, base or body."""
     assert has_valid_hash(a_change())
     assert not has_valid_hash(a_change(**{field: value}))
 
 
 def test_a_position_in_a_shared_log_is_no_part_of_the_hash() -> None:
-    """A change keeps its hash when it is shared."""
+    """An entry keeps its hash when it gets a position in a shared log."""
     assert has_valid_hash(a_change(seq=12))
     assert not has_valid_hash(a_change(sha="0" * 64))
 
 
 def test_neighbouring_fields_do_not_run_together() -> None:
-    """The hash tells where one field ends and the next begins."""
+    """Moving text from one field to the next changes the hash."""
     assert entry_hash("a", 1, "2026", "b", "c", "d", None, "{}") != entry_hash(
         "a", 1, "2026", "bc", "", "d", None, "{}"
     )
@@ -137,27 +137,27 @@ def test_neighbouring_fields_do_not_run_together() -> None:
 @settings(max_examples=200)
 @given(json_values)
 def test_canonical_json_says_the_same(value: object) -> None:
-    """Canonical JSON reads back as what it was made from."""
+    """Canonical JSON reads back as the value it was made from."""
     assert json.loads(canonical_json(value)) == value
 
 
 @given(st.dictionaries(st.text(), json_values, min_size=2, max_size=5), st.randoms(use_true_random=False))
 def test_canonical_json_has_one_form(value: dict[str, object], random: Any) -> None:
-    """The order in which fields were set has no bearing on the canonical form."""
+    """The canonical form does not depend on the order in which fields were set."""
     names = list(value)
     random.shuffle(names)
     assert canonical_json({name: value[name] for name in names}) == canonical_json(value)
 
 
 def test_canonical_json_is_short_and_plain() -> None:
-    """Canonical JSON has sorted keys, no spaces and no needless escapes, and takes no number that JSON lacks."""
+    """Canonical JSON has sorted keys, no spaces, no needless escapes, and no number that JSON lacks."""
     assert canonical_json({"b": [1, None], "a": "é\n漢"}) == '{"a":"é\\n漢","b":[1,null]}'
     with pytest.raises(ValueError, match="JSON"):
         canonical_json({"a": float("nan")})
 
 
 def test_a_change_holds_what_the_draft_said() -> None:
-    """Recording adds the id, the time, the author, the base and the body's version, and alters nothing."""
+    """Recording a pending entry adds id, time, author, base and body version, and changes nothing else."""
     draft = PendingEntry(CREATE, "i", "2026~", {"type": "party", "set": {"key": "RUR"}})
     change = make_entry(draft, change_id="x", ts=5, author="Ann", base="w")
     assert change[:7] == ("x", 5, "2026~", "Ann", CREATE, "i", "w")
@@ -170,5 +170,5 @@ def test_a_change_holds_what_the_draft_said() -> None:
     [(100, None, 100), (100, 50, 100), (100, 99, 100), (100, 100, 101), (100, 5000, 5001), (0, None, 0)],
 )
 def test_the_clock_never_goes_back(now: int, newest: int | None, ts: int) -> None:
-    """An entry's time is the wall clock's, or just after the newest entry where the clock went back."""
+    """An entry's time is the wall clock's, or 1 µs after the newest entry if the clock is behind it."""
     assert next_timestamp(now, newest) == ts

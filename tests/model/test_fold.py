@@ -1,4 +1,4 @@
-"""The fold: any changes of one commitment, in whatever order they arrive, come to the same periods."""
+"""Tests of the fold: the entries of one item give the same periods in whatever order they arrive."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ sound_days = st.sampled_from([*DAYS, *VAGUE])
 
 @st.composite
 def bodies(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
-    """A kind of change and what it says, of the commitment or of a milestone."""
+    """Draw the kind and the body of an entry about the commitment or a milestone."""
     part = draw(st.sampled_from(PARTS))
     kind = draw(st.sampled_from((CREATE, SET, SET, SET, NOTE, "celebrate")))
     dates = st.sampled_from(DATES)
@@ -68,13 +68,13 @@ def bodies(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
 
 
 class Log:
-    """Changes of one item, each recorded after the others."""
+    """Entries of one item, each recorded after the one before."""
 
     def __init__(self) -> None:
         self.changes: list[Entry] = []
 
     def add(self, kind: str, on: str, *, version: int = BODY_VERSION, **body: Any) -> str:
-        """Record one more change; its id."""
+        """Record an entry and return its id."""
         number = len(self.changes)
         change = make_entry(
             PendingEntry(kind, "item", on, body),
@@ -87,7 +87,7 @@ class Log:
         return change.id
 
     def create(self, on: str = "2026-01-01", **values: Any) -> str:
-        """Record the first statement."""
+        """Record the creation of the item."""
         return self.add(CREATE, on, type="commitment", set=values)
 
     def set(self, on: str, *, milestone: str | None = None, **values: Any) -> str:
@@ -100,11 +100,11 @@ class Log:
         return self.add(CREATE, on, milestone=name, set=values)
 
     def retract(self, change: str) -> str:
-        """Take a change back."""
+        """Retract an entry."""
         return self.add(RETRACT, "2026-06-01", retracts=change)
 
     def fold(self) -> History:
-        """What it all means; there is something."""
+        """Return the history that the entries give; it exists."""
         history = fold(self.changes)
         assert history is not None
         return history
@@ -112,7 +112,7 @@ class Log:
 
 @st.composite
 def logs(draw: st.DrawFn, days: st.SearchStrategy[str] = sound_days, retractions: bool = True) -> Log:
-    """A log of one commitment with nearly anything in it."""
+    """Draw a log of one commitment with nearly any entries."""
     log = Log()
     if draw(st.integers(0, 9)):
         log.create(draw(days), due=draw(st.sampled_from(DATES)), title="Fly")
@@ -131,7 +131,7 @@ any_days = st.sampled_from([*DAYS, *VAGUE, *SILLY])
 
 
 def on_day(history: History | None, day: str) -> Period | None:
-    """The period in which the day lies, its ends aside."""
+    """Return the period that holds the day, without its ends."""
     for period in history.periods if history else ():
         if period.valid_from <= day < period.valid_to:
             return period._replace(valid_to="")
@@ -144,7 +144,7 @@ def on_day(history: History | None, day: str) -> Period | None:
 @MORE
 @given(logs(any_days), st.randoms(use_true_random=False))
 def test_the_order_of_arrival_has_no_bearing(log: Log, random: Any) -> None:
-    """Replicas that hold the same changes fold them to the same history, in whatever order they came."""
+    """Copies that hold the same entries fold them to the same history, whatever the order of arrival."""
     shuffled = list(log.changes)
     random.shuffle(shuffled)
     mine, theirs = fold(log.changes), fold(shuffled)
@@ -157,7 +157,7 @@ def test_the_order_of_arrival_has_no_bearing(log: Log, random: Any) -> None:
 @MORE
 @given(logs(any_days), st.data())
 def test_undo_then_redo_is_the_identity(log: Log, data: st.DataObject) -> None:
-    """Taking a change back, and then taking that back, leaves all as it was."""
+    """Retracting an entry and then the retraction restores the history."""
     gone = retracted_ids(log.changes)
     live = [change.id for change in log.changes if change.id not in gone]
     assume(live)
@@ -174,7 +174,7 @@ def test_undo_then_redo_is_the_identity(log: Log, data: st.DataObject) -> None:
 @MORE
 @given(logs(any_days), st.data())
 def test_a_change_that_was_undone_says_nothing(log: Log, data: st.DataObject) -> None:
-    """A log with a change taken back comes to the same periods as the log without that change."""
+    """A log with a retracted entry gives the periods of the log without that entry."""
     stated = [change for change in log.changes if change.kind != RETRACT]
     assume(stated)
     change = data.draw(st.sampled_from(stated))
@@ -187,7 +187,7 @@ def test_a_change_that_was_undone_says_nothing(log: Log, data: st.DataObject) ->
 @MORE
 @given(logs(any_days))
 def test_periods_cover_the_days_without_gap(log: Log) -> None:
-    """The periods follow each other without gap or overlap, and the last one does not end."""
+    """Periods follow each other without gap or overlap, and the last has no end."""
     history = fold(log.changes)
     if history is None:
         return
@@ -201,7 +201,7 @@ def test_periods_cover_the_days_without_gap(log: Log) -> None:
 @MORE
 @given(logs(), st.sampled_from(DAYS), st.data())
 def test_the_past_does_not_change_with_later_news(log: Log, day: str, data: st.DataObject) -> None:
-    """What was true up to a day stays so, whatever is said of later days (earlier entries not being retracted)."""
+    """Entries of later days leave the periods before them unchanged, unless they retract."""
     before = on_day(fold(log.changes), day)
     later = st.sampled_from([other for other in DAYS if other > day] or ["2027-01-01"])
     for _ in range(data.draw(st.integers(1, 4))):
@@ -213,7 +213,7 @@ def test_the_past_does_not_change_with_later_news(log: Log, day: str, data: st.D
 @MORE
 @given(logs(any_days, retractions=False))
 def test_today_is_the_newest_statement_of_each_field(log: Log) -> None:
-    """The last period holds, of every field, the value last set in the order of day, time and id."""
+    """The last period holds the value set last for each field, by day, time and id."""
     known = [
         change
         for change in log.changes
@@ -244,7 +244,7 @@ def _place(change: Entry) -> tuple[str, int, str]:
 @MORE
 @given(logs(any_days))
 def test_what_is_not_understood_is_named(log: Log) -> None:
-    """Changes of an unknown kind, of a newer version or of no sound day are named, and no others."""
+    """Entries of an unknown kind, a newer version or an invalid day are listed, and no others."""
     history = fold(log.changes)
     if history:
         odd = {
@@ -259,7 +259,7 @@ def test_what_is_not_understood_is_named(log: Log) -> None:
 @MORE
 @given(logs(any_days))
 def test_every_redating_moves_a_date(log: Log) -> None:
-    """A re-dating names the change that made it, and two different dates."""
+    """A moved date names the entry that moved it, and two different dates."""
     history = fold(log.changes)
     for move in history.redatings if history else ():
         (change,) = (change for change in log.changes if change.id == move.change)
@@ -286,12 +286,12 @@ def test_every_redating_moves_a_date(log: Log) -> None:
     ],
 )
 def test_a_vague_day_counts_as_its_latest(on: str, day: str) -> None:
-    """A change counts from the last day on which it may have been true; without end or sense, from none."""
+    """An entry counts from the last day that it may mean; without an end it counts from no day."""
     assert closing_day(on) == day
 
 
 def test_nothing_folds_to_nothing() -> None:
-    """Where nothing was created, or its creation was taken back, there is nothing."""
+    """An item that was never created, or whose creation is retracted, has no history."""
     log = Log()
     assert fold([]) is None
     log.set("2026-01-02", status="complete")
@@ -302,7 +302,7 @@ def test_nothing_folds_to_nothing() -> None:
 
 
 def test_the_first_statement_precedes_backdated_news() -> None:
-    """News dated before the thing was on record holds from the first day on, over what was first said."""
+    """An entry dated before the item's creation counts from the first day, over the first values."""
     log = Log()
     log.set("2025-06-01", status="in-progress", due="2027")
     log.create("2026-01-01", status="not-assessed", title="Fly", due="2026")
@@ -317,7 +317,7 @@ def test_the_first_statement_precedes_backdated_news() -> None:
 
 
 def test_an_earlier_day_does_not_win_for_being_recorded_later() -> None:
-    """Of two statements the one of the later day holds, and of one day the one recorded later."""
+    """The entry of the later day wins; of two on one day, the one recorded later."""
     log = Log()
     log.create(status="not-assessed")
     log.set("2026-03-01", status="complete")
@@ -336,7 +336,7 @@ def test_an_earlier_day_does_not_win_for_being_recorded_later() -> None:
 
 
 def test_a_second_first_statement_does_not_reach_back() -> None:
-    """When two replicas create one item, what the later day's statement says holds from that day only."""
+    """If two copies create one item, the later day's values count from that day only."""
     log = Log()
     log.create("2026-01-01", title="Fly")
     log.create("2026-05-01", title="Land")
@@ -347,7 +347,7 @@ def test_a_second_first_statement_does_not_reach_back() -> None:
 
 
 def test_a_milestone_begins_on_its_own_day() -> None:
-    """A milestone is there from the day on which it was set, and not before its commitment."""
+    """A milestone exists from the day on which it was set, and not before its commitment."""
     log = Log()
     log.milestone("m0", "2025-01-01", when="2026", title="Early")
     log.create("2026-01-01")
@@ -382,7 +382,7 @@ def test_a_milestone_begins_on_its_own_day() -> None:
     ],
 )
 def test_a_date_slips_when_its_window_closes_later(dues: Sequence[str | None], slipped: bool, moves: int) -> None:
-    """A commitment has slipped while its due window closes after the first one did; every move stays on record."""
+    """A commitment is slipped while its due window closes later than at first; every move stays on record."""
     log = Log()
     log.create("2026-01-01", **({"due": dues[0]} if dues[0] else {}))
     for number, due in enumerate(dues[1:], 1):
@@ -394,7 +394,7 @@ def test_a_date_slips_when_its_window_closes_later(dues: Sequence[str | None], s
 
 
 def test_a_milestone_that_slips_marks_its_commitment() -> None:
-    """A commitment has slipped when a milestone of it has, from the day of the move."""
+    """A commitment is slipped from the day on which one of its milestones was moved later."""
     log = Log()
     log.create("2026-01-01", due="2027")
     log.milestone("m1", "2026-01-01", when="2026-03")
@@ -406,7 +406,7 @@ def test_a_milestone_that_slips_marks_its_commitment() -> None:
 
 
 def test_a_recurring_milestone_that_is_met_has_not_slipped() -> None:
-    """Handing over to the next occurrence is no slip; putting the next one off is."""
+    """Going on to the next occurrence is not a slip; moving that occurrence later is."""
     log = Log()
     log.create("2026-01-01")
     log.milestone("m1", "2026-01-01", when="2026", recurs="2 years")
@@ -421,7 +421,7 @@ def test_a_recurring_milestone_that_is_met_has_not_slipped() -> None:
 
 
 def test_a_slip_that_was_undone_never_was() -> None:
-    """Taking back a re-dating takes it out of the slips and out of the flag."""
+    """Retracting a move of a date removes it from the slips and removes the flag."""
     log = Log()
     log.create(due="2026")
     log.retract(log.set("2026-02-01", due="2028"))
@@ -432,7 +432,7 @@ def test_a_slip_that_was_undone_never_was() -> None:
 
 
 def test_what_this_program_does_not_know_is_kept_aside() -> None:
-    """Unknown kinds, newer bodies and senseless days are named and change nothing, undone or not."""
+    """Unknown kinds, newer bodies and invalid days are listed and change nothing, retracted or not."""
     log = Log()
     log.create(title="Fly")
     odd = [
@@ -449,7 +449,7 @@ def test_what_this_program_does_not_know_is_kept_aside() -> None:
 
 
 def test_a_retraction_is_itself_retracted_any_number_of_times() -> None:
-    """Each retraction of the last one turns the matter round."""
+    """Each retraction of the last retraction reverses the effect."""
     log = Log()
     log.create(title="Fly")
     latest = log.set("2026-02-01", title="Land")
@@ -459,7 +459,7 @@ def test_a_retraction_is_itself_retracted_any_number_of_times() -> None:
 
 
 def test_a_retraction_of_no_change_counts_for_nothing() -> None:
-    """A retraction that names nothing, or names no text, takes nothing back."""
+    """A retraction that names no known entry has no effect."""
     log = Log()
     log.create(title="Fly")
     log.add(RETRACT, "2026-02-01")
@@ -472,7 +472,7 @@ def test_a_retraction_of_no_change_counts_for_nothing() -> None:
 @given(st.sampled_from(DATES) | st.dates().map(str) | st.text(max_size=12))
 @example("2026-Q3")
 def test_the_day_of_a_date_is_its_latest(text: str) -> None:
-    """`closing_day` never raises, and agrees with the date's window."""
+    """`closing_day` never raises, and returns the last day of the date's window."""
     day = closing_day(text)
     if day != FOREVER:
         assert VagueDate.parse(text).latest == date.fromisoformat(day)
@@ -490,13 +490,13 @@ def test_the_day_of_a_date_is_its_latest(text: str) -> None:
     ],
 )
 def test_what_is_understood(kind: str, on: str, body: dict[str, Any], known: bool) -> None:
-    """A change counts if its kind is known, its day has an end, and its values have names."""
+    """An entry counts if its kind is known, its day has an end and its values have names."""
     change = make_entry(PendingEntry(kind, "item", on, body), change_id="id", ts=1, author="desk", base=None)
     assert is_understood(change) == known
 
 
 def test_a_note_stands_even_where_its_entry_empties_the_title() -> None:
-    """A log from elsewhere may say that there is no title (null): what its entry notes can be searched all the same."""
+    """The note of an entry that sets the title to null can still be searched."""
     log = Log()
     log.create(title="Fly")
     log.add(SET, "2026-02-01", set={"title": None}, note="Renamed one day.")

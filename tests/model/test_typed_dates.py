@@ -1,4 +1,4 @@
-"""Dates and spans as typed: what each means on a given day, and what is refused rather than guessed."""
+"""Tests of dates and spans as users type them: the meaning on a given day, and refusals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from spacedialog.model.typed_dates import Toward, parse_date, parse_day, parse_s
 FRIDAY = date(2026, 10, 2)
 TOWARDS: tuple[Toward, ...] = ("future", "past")
 towards = st.sampled_from(TOWARDS)
-# Words that the grammar knows, and neighbours of them, so that random sentences come near to dates.
+# Words of the grammar and similar ones, so that random sentences resemble dates.
 WORDS = "by from in ago end of 3 months 2w oct may 5 5, 05 2026 2026~ q3 spring winter today fri .. / 2026-10 99y"
 
 
@@ -84,7 +84,7 @@ def test_what_is_near_counts_from_today(text: str, future: str, past: str) -> No
 )
 @pytest.mark.parametrize("toward", TOWARDS)
 def test_a_typed_date_stays_as_vague_as_it_was(text: str, edtf: str, toward: Toward) -> None:
-    """A typed date becomes the EDTF text that says as much, and no more."""
+    """A typed date becomes the EDTF text of the same precision."""
     assert parse_date(text, today=FRIDAY, toward=toward) == VagueDate.parse(edtf)
 
 
@@ -123,7 +123,7 @@ def test_a_typed_date_stays_as_vague_as_it_was(text: str, edtf: str, toward: Tow
 )
 @pytest.mark.parametrize("toward", TOWARDS)
 def test_what_is_unclear_is_refused(text: str, toward: Toward) -> None:
-    """What could mean two things, or nothing, is refused with examples of what to write."""
+    """A text with two meanings, or with none, is refused with examples of what to write."""
     with pytest.raises(DateError, match="is not a date") as caught:
         parse_date(text, today=FRIDAY, toward=toward)
     assert "5 Oct 2026" in caught.value.remedy
@@ -133,7 +133,7 @@ def test_what_is_unclear_is_refused(text: str, toward: Toward) -> None:
 
 
 def test_an_error_shows_what_was_typed() -> None:
-    """An error quotes the user's own words, not what they were read as, and says what is wrong."""
+    """An error repeats the user's own words and says what is wrong with them."""
     with pytest.raises(DateError, match=r"^'30 Feb 2026' is not a date$"):
         parse_date("30  Feb 2026", today=FRIDAY)
     with pytest.raises(DateError, match=r"^'2027/2026' ends before it begins$"):
@@ -141,7 +141,7 @@ def test_an_error_shows_what_was_typed() -> None:
 
 
 def test_a_spoken_winter_is_refused_and_explained() -> None:
-    """`winter 2026` may begin in 2025 or in 2026, so the answer says which code to write."""
+    """`winter 2026` is refused, because it may begin in 2025 or 2026; the error names both codes."""
     with pytest.raises(DateError, match="'winter 2026' may begin or end in 2026") as caught:
         parse_date("Winter 2026", today=FRIDAY)
     assert caught.value.remedy == "write 2026-24 for the winter that begins in December 2026"
@@ -155,14 +155,14 @@ def test_a_spoken_winter_is_refused_and_explained() -> None:
     ],
 )
 def test_a_day_outside_the_calendar_is_refused(text: str, today: date) -> None:
-    """No day before year 1 or after year 9999 is made."""
+    """A day before year 1 or after year 9999 is refused."""
     with pytest.raises(DateError, match="leaves the calendar"):
         parse_date(text, today=today)
 
 
 @given(st.dates(), towards)
 def test_every_day_can_be_typed(day: date, toward: Toward) -> None:
-    """Any day, written out in any of the usual ways, is read as that day."""
+    """Any day in any of the usual spellings is read as that day."""
     month = day.strftime("%B")
     for text in (
         *(day.isoformat(), f"{day.day} {month} {day.year:04}", f"{day.day} {month[:3]} {day.year:04}"),
@@ -174,7 +174,7 @@ def test_every_day_can_be_typed(day: date, toward: Toward) -> None:
 
 @given(st.dates(date(1, 1, 8), date(9999, 12, 24)), st.sampled_from(range(7)))
 def test_a_weekday_is_within_a_week(today: date, weekday: int) -> None:
-    """A weekday is in the coming seven days, or among today and the six before; no day is named by both."""
+    """A weekday means one of the coming seven days, or of today and the six days before."""
     name = (FRIDAY + timedelta(3 + weekday)).strftime("%A")
     ahead = parse_day(name, today=today, toward="future")
     behind = parse_day(name[:3], today=today, toward="past")
@@ -187,7 +187,7 @@ def test_a_weekday_is_within_a_week(today: date, weekday: int) -> None:
 @given(st.text() | st.lists(st.sampled_from(WORDS.split()), max_size=5).map(" ".join), st.dates(), towards)
 @example("by by by", FRIDAY, "past")
 def test_any_text_is_a_date_or_a_date_error(text: str, today: date, toward: Toward) -> None:
-    """Whatever is typed, it is read as a date that can be stored, or refused."""
+    """Any typed text is read as a date that can be stored, or refused."""
     for read in (parse_date, parse_day):
         problem = ""
         try:
@@ -200,14 +200,14 @@ def test_any_text_is_a_date_or_a_date_error(text: str, today: date, toward: Towa
 
 @pytest.mark.parametrize("text", ["2026", "2026-10", "oct 2026", "2026-10-05~", "by friday", "2026-10-05/2026-10-05"])
 def test_a_day_is_asked_for(text: str) -> None:
-    """Where one day is needed, a vaguer date is refused with a day to write instead."""
+    """A vague date is refused where one day is needed, with a day to write instead."""
     with pytest.raises(DateError, match="a day is needed") as caught:
         parse_day(text, today=FRIDAY)
     assert "2026-10-05" in caught.value.remedy
 
 
 def test_a_day_is_looked_for_in_the_past() -> None:
-    """A bare weekday or span names a day that has been, unless asked otherwise."""
+    """A weekday or a span means a past day, unless the caller asks otherwise."""
     assert parse_day("thu", today=FRIDAY) == date(2026, 10, 1)
     assert parse_day("2w", today=FRIDAY) == date(2026, 9, 18)
     assert parse_day("2w", today=FRIDAY, toward="future") == date(2026, 10, 16)
@@ -226,7 +226,7 @@ def test_a_day_is_looked_for_in_the_past() -> None:
     ],
 )
 def test_a_span_is_read_as_typed(text: str, span: Span) -> None:
-    """A span is a count and a unit, short or long."""
+    """A span is a count and a unit, in long or short form."""
     assert parse_span(text) == span
 
 
@@ -235,7 +235,7 @@ def test_a_span_is_read_as_typed(text: str, span: Span) -> None:
     ["", "m", "year", "0d", "007d", "1000d", "-3d", "3 min", "3 m s", "in 3d", "3d ago", "٣d", "wee\u212a"],
 )
 def test_what_is_no_span_is_refused(text: str) -> None:
-    """A span has a whole count of 1 to 999; anything else is refused."""
+    """A span with a count outside 1 to 999, or without a unit, is refused."""
     with pytest.raises(DateError, match="is not a span of time"):
         parse_span(text)
 
@@ -243,7 +243,7 @@ def test_what_is_no_span_is_refused(text: str) -> None:
 @settings(deadline=None)  # the first step imports dateutil
 @given(st.text() | st.from_regex(r"[0-9]{0,4} ?[dwmy]", fullmatch=True), st.dates())
 def test_any_text_is_a_span_or_a_date_error(text: str, day: date) -> None:
-    """Whatever is typed, it is a span that leads to a day, or it is refused."""
+    """Any typed text is a span that leads to a day, or is refused."""
     problem = ""
     try:
         span = parse_span(text)

@@ -31,7 +31,7 @@ from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.tracker import Tracker
 
 if TYPE_CHECKING:
-    from tests.conftest import Maker
+    from tests.support.trackers import Maker
 
 Rows = list[list[str]]
 DAY = date(2026, 12, 1)

@@ -16,22 +16,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import SpacedialogError
-from tests.conftest import Maker
 from tests.support.bundled import COMMITMENTS
-from tests.support.program import TODAY, Desk
+from tests.support.program import COLOUR, TODAY, Desk
+from tests.support.trackers import Maker
 
 # What may be no part of any output: controls, C1, bidi marks and overrides, separators, annotations, half characters.
 HARMFUL = re.compile(
     "[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb\ud800-\udfff]"
 )
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 PIECES = [
     *(
@@ -260,6 +259,39 @@ def shown(text: str) -> str:
     )
 
 
+# The worst texts, and each as a person is to see it on one line.
+HOSTILE = {
+    "=cmd()|'/c calc'!A1": "=cmd()|'/c calc'!A1",
+    "+1+2": "+1+2",
+    "-1+2": "-1+2",
+    "@sum(A1)": "@sum(A1)",
+    "'quoted": "'quoted",
+    "\x1b[31mred\x1b[0m": r"\x1b[31mred\x1b[0m",
+    "\x1b]0;title\x07bell": r"\x1b]0;title\x07bell",
+    "\x9b31mC1": r"\x9b31mC1",
+    "\u202etfel\u2066": r"\u202etfel\u2066",
+    "line\u2028parted": "line parted",
+    "two\nlines": "two lines",
+    "carriage\rreturn": "carriage return",
+    "tab\tbed": "tab bed",
+    "\tled by a tab": "led by a tab",
+    "[bold]b[/bold]": "[bold]b[/bold]",
+    "[/closed]": "[/closed]",
+    ":smile:": ":smile:",
+    "<script>alert(1)</script>": "<script>alert(1)</script>",
+    "&lt;b&gt;": "&lt;b&gt;",
+    "[a](javascript:alert(1))": "[a](javascript:alert(1))",
+    "a|b": "a|b",
+    "back\\slash \\n \\": "back\\slash \\n \\",
+    "# heading": "# heading",
+    "1. item": "1. item",
+    "`code` *star* _under_ ~~gone~~": "`code` *star* _under_ ~~gone~~",
+    "우주 협력 대화": "우주 협력 대화",
+    "🛰️👩🏽‍🚀": "🛰️👩🏽‍🚀",
+    'comma, "quote"; semicolon': 'comma, "quote"; semicolon',
+}
+
+
 # The store
 
 
@@ -294,6 +326,7 @@ def written(desk: Desk, *arguments: str) -> str:
 
 @settings(max_examples=25)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=5))
+@example(texts=list(HOSTILE))
 def test_every_machine_format_gives_the_text_back(make: Maker, desk: Desk, texts: list[str]) -> None:
     """Title, author, note, source and values, read back from json, jsonl, csv and plain, are what was put in."""
     refs = hold(make, desk, texts)
@@ -311,6 +344,7 @@ def test_every_machine_format_gives_the_text_back(make: Maker, desk: Desk, texts
 
 @settings(max_examples=25)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=5))
+@example(texts=list(HOSTILE))
 def test_every_format_for_people_shows_the_text(make: Maker, desk: Desk, texts: list[str]) -> None:
     """Tables show a title as its signs: no markup, no HTML, no second line and no second cell come of it."""
     refs = hold(make, desk, texts)
@@ -481,3 +515,102 @@ def test_the_installed_program_keeps_and_shows_all_pieces(tmp_path: Path) -> Non
     assert desk.run("list", "-f", "csv", "-o", file).status == 0
     applied = desk.run("apply", file)
     assert (applied.status, os.linesep + "  " in applied.stderr) == (0, False), applied.stderr
+
+
+# Every view of one record that holds the worst texts
+
+
+VIEWS = [
+    ["list"],
+    ["upcoming", "--all"],
+    ["areas"],
+    ["history"],
+    ["slips"],
+    ["search", "a"],
+    ["overview"],
+    *(["show", str(43 + number)] for number in (0, 5, 13, 17)),
+]
+
+
+@pytest.fixture(scope="module")
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk whose store holds every hostile text as title, note, author and document, and two moved dates."""
+    desk = Desk(tmp_path_factory.mktemp("attacked"))
+    for text in HOSTILE:
+        options = [
+            "--area",
+            "pnt",
+            f"--source={text}",
+            f"--detail={text}",
+            f"--note={text}",
+            f"--by={text}",
+            "--due=2027",
+        ]
+        ran = desk.call("add", *options, "--", text)
+        assert ran.status == 0, (text, ran.stderr)
+    for ref in ("43", "48"):
+        assert desk.call("reschedule", ref, "2026-12", f"--note={list(HOSTILE)[5]}").status == 0
+    return desk
+
+
+@pytest.mark.parametrize("format_", ["table", "plain", "json", "jsonl", "csv", "md"])
+def test_no_format_lets_harm_out(attacked: Desk, format_: str) -> None:
+    """No control, no bidi override and no line break of a field reaches the output, in whatever view."""
+    for view in VIEWS:
+        ran = attacked.call(*view, "-f", format_)
+        assert ran.status == 0
+        text = ran.stdout.replace("\r\n", "\n") if format_ == "csv" else ran.stdout
+        assert not HARMFUL.search(text), (view, HARMFUL.search(text))
+        assert format_ == "plain" or "\t" not in text
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=" ".join)
+def test_csv_holds_no_formula(attacked: Desk, view: list[str]) -> None:
+    """No cell of csv begins as a formula does, unless it is a number."""
+    for row in csv.reader(io.StringIO(attacked.call(*view, "-f", "csv").stdout, newline="")):
+        for cell in row:
+            assert not cell.startswith(("=", "+", "-", "@", "\t", "\r")) or re.fullmatch(r"-\d+", cell)
+
+
+@pytest.mark.parametrize(
+    "text", ["\x1b[31mred", "\x9b31mC1", "\u202etfel", "a\n  spacedialog undo\nb", "[/bold]", "\r:smile:"]
+)
+def test_messages_about_options_and_files_quote_no_harm(tmp_path: Path, text: str) -> None:
+    """What a user typed wrong comes back in the message as harmless signs, on the message's own line."""
+    desk = Desk(tmp_path)
+    for arguments in (
+        ["list", "--sort", text],
+        ["list", "--limit", text],
+        ["upcoming", "--within", text],
+        ["undo", text],
+        ["list", "-o", f"{text}/x.json"],
+        ["import", text],
+        ["list", "--db", f"{desk.folder}/{text}/\0"[:-1]],
+    ):
+        ran = desk.call(*arguments)
+        assert not HARMFUL.search(ran.stderr), arguments
+        if ran.status:
+            problem, *remedy = (line for line in ran.stderr.splitlines() if not line.startswith("note: no store"))
+            assert problem.startswith("spacedialog"), arguments
+            assert [line[:2] for line in remedy] == ["  "], (arguments, ran.stderr)
+
+
+def test_writes_let_no_harm_out(tmp_path: Path) -> None:
+    """What a write says of a hostile commitment is harmless, too, and so is what an undo says."""
+    desk = Desk(tmp_path)
+    for text in HOSTILE:
+        for arguments in (["add", "--area", "pnt", f"--source={text}", "--", text], ["undo"], ["undo", "--redo"]):
+            ran = desk.call(*arguments)
+            assert ran.status == 0
+            assert not HARMFUL.search(ran.stdout + ran.stderr)
+            assert arguments[0] != "add" or f"title: {HOSTILE[text]}\n" in ran.stdout
+
+
+@pytest.mark.parametrize("text", ["\x1b[31mred", "\x9b31mC1", "\u202etfel"])
+def test_notices_let_no_harm_out(tmp_path: Path, text: str) -> None:
+    """A notice that quotes a title, as of one that an older correction cannot change, is harmless on a terminal."""
+    desk = Desk(tmp_path)
+    desk.call("edit", "33", "--title", text)
+    ran = desk.call("edit", "33", "--title", "Older", "--on", "2026-01-01")
+    assert f"title stays {HOSTILE.get(text, text.encode('unicode_escape').decode())}" in ran.stderr
+    assert not HARMFUL.search(ran.stderr)

@@ -25,10 +25,10 @@ from spacedialog.presentation.documents import whole
 from spacedialog.presentation.tables import commitments, history, upcoming
 from spacedialog.render import chart
 from spacedialog.store.read.snapshot import Snapshot
-from tests.conftest import Maker
 from tests.support.browser import SCHEMES, Desktop, Scheme, desktop, violations, written
 from tests.support.bundled import COMMITMENTS
 from tests.support.program import Desk
+from tests.support.trackers import Maker
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example.html"
 DAY = date(2026, 11, 22)

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,8 +20,8 @@ from spacedialog.model.rows.record import CalendarEvent
 from spacedialog.presentation import tables
 from spacedialog.render import ics
 from spacedialog.tracker import Tracker
-from tests.conftest import Maker
 from tests.support.program import Desk
+from tests.support.trackers import Maker
 
 EVENT = CalendarEvent(
     uid="00000000-0000-8000-8000-000000000001",
@@ -344,11 +343,6 @@ def test_a_view_without_dates_has_no_calendar() -> None:
 
 
 # By the program
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
 
 
 def test_the_calendar_of_the_bundled_record(desk: Desk) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from pathlib import Path
 from textwrap import fill
 
 import pytest
@@ -212,11 +211,6 @@ def test_a_bar_keeps_to_its_room_and_shows_every_count(counts: list[int], more: 
 
 
 # As the program shows it
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
 
 
 TIMELINE = """\

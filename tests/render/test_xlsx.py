@@ -22,9 +22,9 @@ from spacedialog.presentation.documents import View
 from spacedialog.presentation.tables import Column, Table
 from spacedialog.render import workbook, xlsx
 from spacedialog.tracker import Tracker
-from tests.conftest import Maker
 from tests.support.bundled import COVERAGE
 from tests.support.program import Desk
+from tests.support.trackers import Maker
 
 ROW = CommitmentRow(
     *("RUR1-01", "RUR1", "moon", "action-item", "Fly a seismometer", "firm", "RSA", ("GRA", "RUR"), "in-progress", 20),
@@ -274,11 +274,6 @@ def test_windows_close_when_the_record_says(tracker: Tracker) -> None:
 
 
 # By the program
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
 
 
 def test_the_workbook_of_the_bundled_record(desk: Desk) -> None:

@@ -32,7 +32,7 @@ from spacedialog.tracker import Tracker
 from tests.support.bundled import COMMITMENTS
 
 if TYPE_CHECKING:
-    from tests.conftest import Clock, Maker
+    from tests.support.trackers import Clock, Maker
 
 Action = Callable[[Tracker], object]
 

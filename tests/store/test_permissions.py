@@ -1,88 +1,58 @@
-"""A user who does not own the store: reading what one may read, and a clear word on all else."""
+"""A store that the user may not read, or may read and not write."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from spacedialog.cli.main import run
-from tests.support.program import Desk
-
-NOBODY = 65534
+from tests.support.program import NOBODY, Desk
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
-    """A desk in a folder that everybody may enter, its store with one mark; every command has been run once."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)
-    desk = Desk(folder)
+def foreign(desk: Desk) -> Desk:
+    """A desk with a store; run by root, the store belongs to another user."""
     desk.call("mark", "33", "complete")
-    desk.call("list", "--json")
-    yield desk
-    desk.db.parent.chmod(0o755)
-    shutil.rmtree(folder)
+    if os.geteuid() == 0:
+        for path in (desk.db.parent, desk.db):
+            os.chown(path, NOBODY, NOBODY)
+    return desk
 
 
-def as_stranger(desk: Desk, *arguments: str) -> tuple[int, str]:
-    """Status and all the output of a command run by a user who owns nothing here (root gives up being root)."""
-    out = desk.folder / "stranger.txt"
-    out.touch()
-    out.chmod(0o666)
-    child = os.fork()
-    if child == 0:
-        status = 70
-        try:
-            if os.geteuid() == 0:
-                os.setgroups([])
-                os.setuid(NOBODY)
-            os.environ.update(desk.environment)
-            sys.stdout = sys.stderr = out.open("w")
-            status = run(list(arguments))
-            sys.stdout.flush()
-        finally:
-            os._exit(status)
-    _, ended = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(ended), out.read_text("utf-8")
-
-
-def closed(desk: Desk) -> None:
+def close_file(desk: Desk) -> None:
     desk.db.chmod(0)
 
 
-def folder_closed(desk: Desk) -> None:
+def close_folder(desk: Desk) -> None:
     desk.db.parent.chmod(0)
 
 
-@pytest.mark.parametrize("close", [closed, folder_closed])
+@pytest.mark.parametrize("close", [close_file, close_folder])
 @pytest.mark.parametrize("arguments", [("list", "--json"), ("mark", "33", "stalled"), ("paths", "--json")])
 def test_a_store_that_may_not_be_read_is_told_so(
-    desk: Desk, close: Callable[[Desk], None], arguments: tuple[str, ...]
+    foreign: Desk, close: Callable[[Desk], None], arguments: tuple[str, ...]
 ) -> None:
-    """A store of somebody else ends in status 4 with its path and what to look at, never in a traceback."""
-    close(desk)
-    status, said = as_stranger(desk, *arguments)
-    if arguments[0] == "paths" and close is closed:
-        assert status == 0  # where it is can be said of a store that cannot be read
+    """A store that the user may not read ends a command with status 4, its path and what to check."""
+    close(foreign)
+    ran = foreign.run_unprivileged(*arguments)
+    foreign.db.parent.chmod(0o700)
+    if arguments[0] == "paths" and close is close_file:
+        assert ran.status == 0  # `paths` names a store without reading it
         return
-    assert (status, "Traceback" in said) == (4, False), said
-    assert str(desk.db) in said
-    assert "check the path" in said
+    assert (ran.status, "Traceback" in ran.stderr) == (4, False), ran.stderr
+    assert str(foreign.db) in ran.stderr
+    assert "check the path" in ran.stderr
 
 
-def test_a_store_that_may_only_be_read_is_read(desk: Desk) -> None:
-    """In a folder where nothing may be written, reading works and leaves nothing; writing ends in status 4."""
-    desk.db.chmod(0o444)
-    desk.db.parent.chmod(0o555)
-    before = sorted(desk.db.parent.iterdir())
-    status, said = as_stranger(desk, "list", "--status", "complete", "-f", "plain")
-    assert (status, "ROK4-33" in said) == (0, True), said
-    status, said = as_stranger(desk, "mark", "33", "stalled")
-    assert (status, "Traceback" in said) == (4, False), said
-    assert sorted(desk.db.parent.iterdir()) == before
+def test_a_store_that_may_only_be_read_is_read(foreign: Desk) -> None:
+    """A store that the user may only read is read and left as it is, and a write ends with status 4."""
+    foreign.db.chmod(0o444)
+    foreign.db.parent.chmod(0o555)
+    before = sorted(foreign.db.parent.iterdir())
+    listed = foreign.run_unprivileged("list", "--status", "complete", "-f", "plain")
+    assert (listed.status, "ROK4-33" in listed.stdout) == (0, True), listed.stderr
+    marked = foreign.run_unprivileged("mark", "33", "stalled")
+    assert (marked.status, "Traceback" in marked.stderr) == (4, False), marked.stderr
+    assert sorted(foreign.db.parent.iterdir()) == before
+    foreign.db.parent.chmod(0o700)

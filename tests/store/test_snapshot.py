@@ -42,7 +42,7 @@ from spacedialog.tracker import Tracker
 from tests.support.bundled import COMMITMENTS, REFS
 
 if TYPE_CHECKING:
-    from tests.conftest import Maker
+    from tests.support.trackers import Maker
 
 DAY = date(2026, 12, 1)
 

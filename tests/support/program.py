@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -17,7 +18,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 from unittest import mock
 
 PROGRAM = Path(sys.executable).with_name("spacedialog")
@@ -26,6 +27,18 @@ PROGRAM = Path(sys.executable).with_name("spacedialog")
 TODAY = "2026-11-22"
 PATIENCE = 30.0
 """After so many seconds a program that has not ended is taken to hang."""
+
+
+NOBODY = 65534
+"""The user that owns nothing, and its group."""
+
+UNPRIVILEGED: tuple[str | Path, ...] = (
+    ("setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner", PROGRAM) if os.geteuid() == 0 else (PROGRAM,)
+)
+"""The installed program as an ordinary user runs it: file modes hold for root too."""
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+"""The terminal's codes for colour and weight."""
 
 
 class Ran(NamedTuple):
@@ -82,6 +95,10 @@ class Desk:
         """Run the installed program; `env` is added to its environment, the variable `without` taken away."""
         return self._process([PROGRAM, *arguments], stdin, env, without)
 
+    def run_unprivileged(self, *arguments: str) -> Ran:
+        """Run the installed program without root's right to ignore file modes."""
+        return self._process([*UNPRIVILEGED, *arguments], "", None, "")
+
     def python(self, *arguments: str | Path, stdin: str = "", env: Mapping[str, str] | None = None) -> Ran:
         """Run the Python that the program is installed for."""
         return self._process([sys.executable, *arguments], stdin, env, "")
@@ -89,6 +106,19 @@ class Desk:
     def shell(self, script: str) -> Ran:
         """Run a script of bash, in which the program goes by its name."""
         return self._process(["bash", "--norc", "-o", "pipefail", "-c", script], "", None, "")
+
+    def run_into(self, stdout: int | IO[bytes], *arguments: str) -> Ran:
+        """Run the installed program with standard output going to a file descriptor or a file."""
+        done = subprocess.run(
+            [PROGRAM, *arguments],
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            env=self.environment,
+            cwd=self.folder,
+            timeout=PATIENCE,
+            check=False,
+        )
+        return Ran(done.returncode, "", done.stderr.decode("utf-8"))
 
     def _process(
         self, command: list[str | Path | bytes], stdin: str, env: Mapping[str, str] | None, without: str
@@ -200,7 +230,15 @@ def terminal(
     try:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, env=dict(env), cwd=folder, start_new_session=True
+            command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=dict(env),
+            cwd=folder,
+            start_new_session=True,
+            # A run of the tests in the background ignores SIGINT, and a child inherits that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         os.close(slave)
         try:
@@ -222,3 +260,14 @@ def working_in(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.chdir(before)
+
+
+@contextmanager
+def closed_pipe() -> Iterator[int]:
+    """The writing end of a pipe whose reader has gone."""
+    unread, pipe = os.pipe()
+    os.close(unread)
+    try:
+        yield pipe
+    finally:
+        os.close(pipe)

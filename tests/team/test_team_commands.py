@@ -13,14 +13,12 @@ from tests.faults import chaos_sync
 from tests.support.bundled import CHANGES
 from tests.support.program import Desk
 from tests.support.proxy import relay
-from tests.support.servers import Server, installations, missing, running
+from tests.support.servers import Server, running
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """A server with the team's tables, and two members."""
-    if "15" not in installations():
-        pytest.skip(f"no PostgreSQL 15 here: {missing('15')}")
     with running("15") as server:
         for name in ("anna", "rudolf", "stranger"):
             server.sql(f"CREATE ROLE {name} LOGIN")

@@ -1,0 +1,71 @@
+"""The commands about files: export, schema and paths."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from tests.support.program import Desk
+
+DATA = Path(__file__).parents[2] / "data" / "dialogue_2025.json"
+MET = "2025-04-14"
+
+
+@pytest.mark.parametrize("name", ["log.json", "log.jsonl"])
+def test_export_imports_to_the_same_state(desk: Desk, name: str) -> None:
+    """A log taken out makes, elsewhere, a record with the same state and the same history."""
+    desk.call("mark", "31", "complete", "--note", "한글", "--evidence", "https://example.org/a")
+    desk.call("reschedule", "25.1", "2030")
+    desk.call("undo")
+    assert desk.call("export", "-o", name).stdout == ""
+    other = desk.folder / "other.db"
+    ran = desk.call("import", name, "--db", other, "--without-bundled")
+    assert ran.status == 0
+    for view in (
+        ["list"],
+        ["history"],
+        ["upcoming", "--all"],
+        ["slips"],
+        ["areas"],
+        ["list", "--as-of", MET],
+        ["show", "31"],
+    ):
+        assert desk.call(*view, "--json", "--db", other).stdout == desk.call(*view, "--json").stdout, view
+    again = desk.call("import", name, "--db", other)
+    assert again.stdout.startswith("imported 0 changes")
+
+
+def test_schema_is_one_that_the_record_keeps(reader: Desk) -> None:
+    """The schema is draft 2020-12, the bundled record fits it, and a record without its dialogue does not."""
+    schema = json.loads(reader.call("schema").stdout)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    record = json.loads(DATA.read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    validator.validate(record)
+    assert not validator.is_valid({name: value for name, value in record.items() if name != "dialogue"})
+
+
+def test_schema_of_a_log_is_one_that_exports_keep(reader: Desk) -> None:
+    """`schema log` describes what `export` writes."""
+    schema, log = json.loads(reader.call("schema", "log").stdout), json.loads(reader.call("export").stdout)
+    jsonschema.Draft202012Validator(schema).validate(log)
+    assert not jsonschema.Draft202012Validator(schema).is_valid({**log, "format": "other/1"})
+
+
+def test_paths_name_the_store_and_the_record(reader: Desk) -> None:
+    """`paths` says where things are, and which of them are there."""
+    store, bundled = reader.call("paths", "--json").data
+    assert store == {"what": "store", "path": str(reader.db), "exists": False}
+    assert bundled["exists"]
+    assert (Path(bundled["path"]) / "dialogue_2025.json").read_bytes() == DATA.read_bytes()
+
+
+def test_store_is_in_the_users_data_unless_told(desk: Desk) -> None:
+    """With neither --db nor SPACEDIALOG_DB the store is in the user's data directory; --db comes first."""
+    ran = desk.run("paths", "--json", without="SPACEDIALOG_DB")
+    assert ran.data[0]["path"] == str(desk.home / "data" / "spacedialog" / "tracker.db")
+    assert desk.call("paths", "--db", "here.db", "--json").data[0]["path"].endswith("here.db")

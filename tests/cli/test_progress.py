@@ -1,0 +1,27 @@
+"""The progress that long work shows on a terminal."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.support.program import Desk, terminal
+
+
+def test_progress_is_for_a_terminal_and_for_long_work(desk: Desk) -> None:
+    """Long work tells a person how far it is; short work tells nothing, nor does any to a pipe or a dumb terminal."""
+    code = (
+        "import sys, time; from spacedialog.cli import progress as p; p.PATIENCE = float(sys.argv[1])\n"
+        "with p.progress('reading', 'commitments') as watch:\n"
+        "    for item in watch(list(range(50))): time.monotonic() and sum(range(200000))\n"
+        "print('done')"
+    )
+    for patience, term, shown in (("0", "xterm", True), ("60", "xterm", False), ("0", "dumb", False)):
+        with terminal(
+            [sys.executable, "-c", code, patience],
+            columns=80,
+            lines=20,
+            env={**desk.environment, "TERM": term},
+            folder=desk.folder,
+        ) as session:
+            assert ("of 50 commitments" in session.rest()) is shown
+    assert desk.python("-c", code, "0").stderr == ""

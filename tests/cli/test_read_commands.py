@@ -1,0 +1,335 @@
+"""The commands that read: what they answer about the built-in record on 22 November 2026 and on earlier days."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.bundled import COMMITMENTS, COVERAGE, DOCUMENTS
+from tests.support.program import Desk
+
+DATA = Path(__file__).parents[2] / "data" / "dialogue_2025.json"
+MET = "2025-04-14"
+
+COMMITMENT = [
+    "ref",
+    "dialogue",
+    "area",
+    "kind",
+    "title",
+    "strength",
+    "lead",
+    "partners",
+    "status",
+    "percent",
+    "due",
+    "due_earliest",
+    "due_latest",
+    "flags",
+    "updated_on",
+    "source",
+]
+UPCOMING = [
+    "ref",
+    "commitment",
+    "title",
+    "when",
+    "earliest",
+    "latest",
+    "state",
+    "opens_in_days",
+    "closes_in_days",
+    "recurs",
+    "source",
+]
+AREA = ["area", "title", "commitments", "assessed", "complete", "in_progress", "overdue", "closing", "next_milestone"]
+AREA += ["dialogue", "claimed"]
+HISTORY = ["id", "recorded_at", "on", "author", "ref", "kind", "changed", "note", "evidence", "retracted"]
+
+
+Row = dict[str, Any]
+Test = Callable[[Row], bool]
+
+
+@pytest.fixture(scope="module")
+def today(reader: Desk) -> dict[str, list[Row]]:
+    """What the installed program lists on 2026-11-22."""
+    return {view: reader.call(view, "--json").data for view in ("list", "upcoming", "areas", "history")}
+
+
+def by_ref(rows: list[Row]) -> dict[str, Row]:
+    return {row["ref"]: row for row in rows}
+
+
+# JSON
+
+
+@pytest.mark.parametrize(
+    ("view", "keys"), [("list", COMMITMENT), ("upcoming", UPCOMING), ("areas", AREA), ("history", HISTORY)]
+)
+def test_json_keys_are_the_promised_ones(today: dict[str, list[Row]], view: str, keys: list[str]) -> None:
+    """Every record of a list has exactly the keys that scripts were promised, in their order."""
+    assert today[view]
+    assert {tuple(row) for row in today[view]} == {tuple(keys)}
+
+
+@pytest.mark.parametrize("arguments", [["--today", "2026-11-22"], ["--as-of", "2025-04-14"], ["--closing"]])
+def test_envelope_names_its_day(reader: Desk, arguments: list[str]) -> None:
+    """JSON comes in an envelope that names the version of its form and the day of the view."""
+    envelope = json.loads(reader.call("list", "--json", *arguments).stdout)
+    day = arguments[-1] if "20" in arguments[-1] else "2026-11-22"
+    assert list(envelope) == ["schema_version", "as_of", "data"]
+    assert (envelope["schema_version"], envelope["as_of"]) == (1, day)
+
+
+def test_empty_answer_is_valid_json(reader: Desk) -> None:
+    """A list with nothing in it is an empty list, in the same envelope, and no error."""
+    ran = reader.call("list", "--area", "maritime", "--status", "complete", "--json")
+    assert (ran.status, ran.data) == (0, [])
+
+
+# Today
+
+
+def test_lunar_payload_is_open_and_not_late(today: dict[str, list[Row]]) -> None:
+    """On 22 November 2026 the payload due in 2026 is open, closes in 39 days, and is not overdue."""
+    coming, listed = by_ref(today["upcoming"])["ROK4-31"], by_ref(today["list"])["ROK4-31"]
+    assert (coming["when"], coming["state"], coming["closes_in_days"]) == ("2026", "open", 39)
+    assert coming["opens_in_days"] == (date(2026, 1, 1) - date(2026, 11, 22)).days
+    assert (listed["due"], listed["due_earliest"], listed["due_latest"]) == ("2026", "2026-01-01", "2026-12-31")
+    assert "closing" in listed["flags"]
+    assert "overdue" not in listed["flags"]
+
+
+@pytest.mark.parametrize(("ref", "recurs"), [("ROK4-41.1", "2 years"), ("ROK4-42", None)])
+def test_next_dialogue_is_upcoming(today: dict[str, list[Row]], ref: str, recurs: str | None) -> None:
+    """The dialogue of 2027 has not opened: it opens in 40 days, and it recurs every second year."""
+    row = next(row for row in today["upcoming"] if row["ref"] == ref)
+    assert (row["when"], row["state"], row["opens_in_days"], row["recurs"]) == ("2027", "upcoming", 40, recurs)
+
+
+def test_icg_meeting_is_met(today: dict[str, list[Row]], reader: Desk) -> None:
+    """The 19th ICG meeting is no longer to come, and with --all it is shown as met."""
+    assert "ROK4-27" not in by_ref(today["upcoming"])
+    assert by_ref(reader.call("upcoming", "--all", "--json").data)["ROK4-27"]["state"] == "met"
+
+
+def test_unmet_milestones_stand_in_the_order_of_their_windows(today: dict[str, list[Row]]) -> None:
+    """What comes up is ordered by the end of its window, and what has no outcome is closed, not met."""
+    rows = today["upcoming"]
+    assert [row["latest"] for row in rows] == sorted(row["latest"] for row in rows)
+    assert {row["state"] for row in rows} == {"closed", "open", "upcoming"}
+    for row in rows:
+        assert (row["closes_in_days"] < 0) == (row["state"] == "closed")
+
+
+def test_areas_count_their_commitments(today: dict[str, list[Row]]) -> None:
+    """The figures of an area are those of the commitments listed in it."""
+    for area in today["areas"]:
+        inside = [row for row in today["list"] if (row["dialogue"], row["area"]) == (area["dialogue"], area["area"])]
+        count = {status: sum(row["status"] == status for row in inside) for status in ("complete", "in-progress")}
+        assert area["commitments"] == len(inside) > 0
+        assert area["assessed"] == sum(row["status"] != "not-assessed" for row in inside)
+        assert (area["complete"], area["in_progress"]) == (count["complete"], count["in-progress"])
+        for flag in ("overdue", "closing"):
+            assert area[flag] == sum(flag in row["flags"] for row in inside)
+    assert by_ref([row["next_milestone"] for row in today["areas"] if row["next_milestone"]])["ROK4-31"] == {
+        "ref": "ROK4-31",
+        "title": by_ref(today["list"])["ROK4-31"]["title"],
+        "when": "2026",
+    }
+
+
+def test_history_is_in_the_order_recorded(today: dict[str, list[Row]]) -> None:
+    """Entries of the log come as they were recorded, each with an id of its own."""
+    rows = today["history"]
+    assert [row["recorded_at"] for row in rows] == sorted(row["recorded_at"] for row in rows)
+    assert len({row["id"] for row in rows}) == len(rows)
+
+
+def test_overview_covers_what_it_shows(reader: Desk, today: dict[str, list[Row]]) -> None:
+    """The overview counts every status and says how much of the record was assessed, and how long ago."""
+    data = reader.call("--json").data
+    statuses = [row["status"] for row in today["list"]]
+    assert data["statuses"] == {name: statuses.count(name) for name in data["statuses"]}
+    assert sum(data["statuses"].values()) == data["coverage"]["commitments"] == COMMITMENTS
+    assert data["coverage"]["assessed"] == sum(status != "not-assessed" for status in statuses)
+    assert data["coverage"]["oldest_check_days"] == (date(2026, 11, 22) - date(2016, 4, 29)).days
+    assert [row["ref"] for row in data["overdue"]] == [row["ref"] for row in today["list"] if "overdue" in row["flags"]]
+    text = reader.call("overview", "-f", "table").stdout
+    assert COVERAGE in text
+    assert "█" in text
+
+
+def test_show_tells_everything(reader: Desk) -> None:
+    """One commitment comes with its sources, its milestones, its moved dates and its history."""
+    data = reader.call("show", "25", "--json").data
+    assert data["commitment"]["ref"] == "ROK4-25"
+    assert {source["document"] for source in data["sources"]} == {"DPA", "FPW", "SEED"}
+    assert [(slip["old"], slip["new"]) for slip in data["slips"]] == [("2027-12", "2029-09")]
+    assert [row["ref"] for row in data["milestones"]] == ["ROK4-25.1", "ROK4-25.2"]
+    assert {row["ref"] for row in data["history"]} == {"ROK4-25", "ROK4-25.1", "ROK4-25.2"}
+    text = reader.call("show", "25", "-f", "table").stdout
+    for words in ("2027-12", "2029-09", "https://", "KPS", "Moved dates", "History"):
+        assert words in text
+
+
+def test_slips_give_the_least_and_the_most(reader: Desk) -> None:
+    """A vague date put off gives a smallest and a largest delay."""
+    slip = by_ref(reader.call("slips", "--json").data)["ROK4-25.1"]
+    least, most = date(2029, 9, 1) - date(2027, 12, 31), date(2029, 9, 30) - date(2027, 12, 1)
+    assert (slip["min_delay_days"], slip["max_delay_days"]) == (least.days, most.days)
+
+
+# The past
+
+
+def test_past_view_has_no_later_status_or_date(reader: Desk, today: dict[str, list[Row]]) -> None:
+    """As of the day of the dialogue, every status and date is the one that the record gives for that day."""
+    said = by_ref(json.loads(DATA.read_text("utf-8"))["commitments"])
+    then = by_ref(reader.call("list", "--dialogue", "ROK4", "--as-of", MET, "--json").data)
+    assert set(then) == set(said)
+    for ref, row in then.items():
+        assert (row["status"], row["due"]) == (said[ref].get("status", "not-assessed"), said[ref].get("due")), ref
+        assert row["updated_on"] <= MET
+    assert then["ROK4-27"]["status"] == "not-assessed"
+    assert {row["status"] for row in today["list"]} != set()
+    assert any(row["status"] != then[row["ref"]]["status"] for row in today["list"] if row["ref"] in then)
+
+
+def test_past_view_has_no_later_entry(reader: Desk, today: dict[str, list[Row]]) -> None:
+    """As of the day of the dialogue, the history has no entry of a later day, and no date was moved yet."""
+    then = reader.call("history", "--as-of", MET, "--json").data
+    assert then
+    assert max(row["on"][:10] for row in then) <= MET
+    assert len(then) < len(today["history"])
+    assert reader.call("slips", "--as-of", MET, "--json").data == []
+
+
+@pytest.mark.parametrize(("day", "when"), [(MET, "2027-12"), ("2025-05-14", "2027-12"), ("2025-05-15", "2029-09")])
+def test_kps_launch_moves_on_the_day_of_the_news(reader: Desk, day: str, when: str) -> None:
+    """The first KPS satellite is due in December 2027 until the day on which it was put back."""
+    assert by_ref(reader.call("upcoming", "--as-of", day, "--json").data)["ROK4-25.1"]["when"] == when
+
+
+def test_as_of_sets_the_day_of_the_flags(reader: Desk) -> None:
+    """A past view reckons days and flags from its own day, not from today."""
+    row = by_ref(reader.call("upcoming", "--as-of", "2025-12-31", "--json").data)["ROK4-31"]
+    assert (row["state"], row["opens_in_days"]) == ("upcoming", 1)
+    late = reader.call("list", "--overdue", "--as-of", "2027-01-01", "--json").data
+    assert "ROK4-31" in by_ref(late)
+
+
+def test_what_had_been_recorded_by_a_time(desk: Desk) -> None:
+    """--known-at shows the record as it was known then, whatever was recorded since."""
+    before = desk.call("list", "--json").stdout
+    known = desk.call("history", "--json").data[-1]["recorded_at"]
+    desk.call("mark", "33", "complete", "--on", "2025-05-01")
+    assert desk.call("list", "--json").stdout != before
+    assert desk.call("list", "--known-at", known, "--json").stdout == before
+
+
+# Options
+
+
+def test_recurring_milestone_comes_again(reader: Desk) -> None:
+    """A dialogue every second year is shown with each occurrence up to the day asked for."""
+    rows = reader.call("upcoming", "--until", "2033", "--json").data
+    assert [row["when"] for row in rows if row["ref"] == "ROK4-41.1"] == ["2027", "2029", "2031", "2033"]
+
+
+@pytest.mark.parametrize(
+    ("option", "last"),
+    [
+        (("--within", "18m"), "2028-05-22"),
+        (("--within", "5 weeks"), "2026-12-27"),
+        (("--until", "2027"), "2027-12-31"),
+        (("--until", "2027-01"), "2027-01-31"),
+    ],
+)
+def test_upcoming_ends_at_a_day(reader: Desk, today: dict[str, list[Row]], option: tuple[str, str], last: str) -> None:
+    """--within and --until leave just the windows that open or close by that day."""
+    rows = reader.call("upcoming", *option, "--json").data
+    expected = [row for row in today["upcoming"] if min(row["earliest"] or "9", row["latest"] or "9") <= last]
+    assert rows == expected
+    assert 0 < len(rows) < len(today["upcoming"])
+
+
+@pytest.mark.parametrize(
+    ("options", "fits"),
+    [
+        ("--area pnt", lambda row: row["area"] == "pnt"),
+        ("--area PNT --area maritime", lambda row: row["area"] in ("pnt", "maritime")),
+        ("--dialogue rok4", lambda row: row["ref"].startswith("ROK4-")),
+        ("--lead kasi", lambda row: row["lead"] == "KASI"),
+        ("--party KASI", lambda row: "KASI" in (row["lead"], *row["partners"])),
+        ("--kind event", lambda row: row["kind"] == "event"),
+        ("--status complete", lambda row: row["status"] == "complete"),
+        ("--status open", lambda row: row["status"] not in ("complete", "withdrawn")),
+        ("--status assessed", lambda row: row["status"] != "not-assessed"),
+        ("--strength firm", lambda row: row["strength"] == "firm"),
+        ("--overdue", lambda row: "overdue" in row["flags"]),
+        ("--closing", lambda row: "closing" in row["flags"]),
+        ("--stale", lambda row: "stale" in row["flags"]),
+        ("--slipped", lambda row: "slipped" in row["flags"]),
+        ("--due-before 2026", lambda row: row["due_latest"] is not None and row["due_latest"] < "2026"),
+        ("--due-before 2026-12-31", lambda row: row["due_latest"] is not None and row["due_latest"] < "2026-12-31"),
+        ("--due-after 2026-06", lambda row: row["due_latest"] is not None and row["due_latest"] > "2026-06-30"),
+        ("--closing --lead KASI", lambda row: row["ref"] == "ROK4-31"),
+        ("--text lusem", lambda row: row["ref"] == "ROK4-31"),
+        ("--text KPS --status in-progress", lambda row: row["ref"] in ("ROK3-15", "ROK4-25")),
+    ],
+)
+def test_filters_let_through_what_fits(reader: Desk, today: dict[str, list[Row]], options: str, fits: Test) -> None:
+    """A filter leaves just those rows of the whole list that fit it."""
+    rows = reader.call("list", *options.split(), "--json").data
+    assert rows == [row for row in today["list"] if fits(row)]
+    assert rows
+
+
+def test_sides_are_those_of_the_parties(reader: Desk, today: dict[str, list[Row]]) -> None:
+    """--side finds what a party of that side leads or takes part in."""
+    sides = {party["key"]: party["side"] for document in DOCUMENTS for party in document["parties"]}
+    rows = reader.call("list", "--side", "ROK", "--json").data
+    assert rows == [
+        row for row in today["list"] if any(sides.get(party) == "ROK" for party in [row["lead"], *row["partners"]])
+    ]
+
+
+def test_sorted_as_asked(reader: Desk) -> None:
+    """--sort orders by a field, and a minus sign before its name reverses the order."""
+    titles, reversed_titles = (
+        [row["title"].lower() for row in reader.call("list", "--sort", sort, "--json").data]
+        for sort in ("title", "-title")
+    )
+    assert titles == sorted(titles)
+    assert reversed_titles == titles[::-1]
+
+
+def test_limit_takes_the_first(reader: Desk, today: dict[str, list[Row]]) -> None:
+    """--limit takes so many from the top of a list, and from the end of the history."""
+    assert reader.call("list", "--limit", "3", "--json").data == today["list"][:3]
+    assert reader.call("history", "--limit", "3", "--json").data == today["history"][-3:]
+    assert reader.call("list", "--limit", "0", "--json").data == []
+
+
+def test_search_shows_where_the_words_are(reader: Desk) -> None:
+    """Found commitments come with the place where the words stand."""
+    rows = reader.call("search", "lunar", "--json").data
+    assert all(list(row) == ["ref", "title", "status", "match"] for row in rows)
+    assert all("lunar" in (row["title"] + row["match"]).lower() for row in rows)
+
+
+# The store
+
+
+def test_reading_makes_no_store(reader: Desk) -> None:
+    """Looking at the record, in whatever way, leaves no file behind."""
+    for arguments in (["list"], ["overview"], ["history"], ["export"], ["paths"], ["list", "--known-at", "today"]):
+        assert reader.call(*arguments).status == 0
+    assert list(reader.db.parent.iterdir()) == []

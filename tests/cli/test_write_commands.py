@@ -1,0 +1,167 @@
+"""The commands that write: what they record and what they answer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.program import Desk
+
+DATA = Path(__file__).parents[2] / "data" / "dialogue_2025.json"
+WRITTEN = {"did", "ref", "title", "differences", "changes", "undo", "notices", "created_store", "dry_run"}
+
+
+Row = dict[str, Any]
+
+
+def by_ref(rows: list[Row]) -> dict[str, Row]:
+    return {row["ref"]: row for row in rows}
+
+
+def kept(desk: Desk) -> dict[str, bytes]:
+    """Every file of the store with its bytes."""
+    return {path.name: path.read_bytes() for path in desk.db.parent.iterdir()}
+
+
+def test_note_changes_nothing_but_the_history(desk: Desk) -> None:
+    """A note is on record, and status and dates are as they were."""
+    before = by_ref(desk.call("list", "--json").data)["ROK4-33"]
+    ran = desk.call("note", "ROK4-33", "Raised again", "--on", "2026-05")
+    assert (ran.status, ran.stdout.split("\n")[0]) == (0, f"noted ROK4-33 {before['title']}")
+    after = by_ref(desk.call("list", "--json").data)["ROK4-33"]
+    assert {name for name in after if after[name] != before[name]} <= {"updated_on", "flags"}
+    entry = desk.call("history", "33", "--json").data[-1]
+    assert (entry["kind"], entry["on"], entry["note"], entry["changed"]) == ("note", "2026-05", "Raised again", {})
+
+
+def test_adding_and_editing(desk: Desk) -> None:
+    """A new commitment gets the next number, a milestone the next below it, and corrections keep what was said."""
+    added = desk.call("add", "Share orbit data", "--area", "exploration", "--source", "ST1", "--due", "2027", "--json")
+    assert added.data["ref"] == "ROK4-43"
+    assert set(added.data) == WRITTEN
+    step = desk.call("add", "Design review", "--milestone-of", "43", "--due", "2028-Q3", "--every", "1 year", "--json")
+    assert step.data["ref"] == "ROK4-43.1"
+    edited = desk.call("edit", "43", "--title", "Share lunar orbit data", "--partner", "NASA", "--lead", "kasa")
+    assert "title: Share orbit data → Share lunar orbit data" in edited.stdout
+    row = by_ref(desk.call("list", "--json").data)["ROK4-43"]
+    assert (row["title"], row["lead"], row["partners"], row["due"], row["status"]) == (
+        "Share lunar orbit data",
+        "KASA",
+        ["NASA"],
+        "2027",
+        "not-assessed",
+    )
+    assert [entry["changed"].get("title") for entry in desk.call("history", "43", "--json").data] == [
+        "Share orbit data",
+        "Design review",
+        "Share lunar orbit data",
+    ]
+    desk.call("edit", "43", "--lead", "")
+    assert by_ref(desk.call("list", "--json").data)["ROK4-43"]["lead"] is None
+
+
+def test_undo_and_redo(desk: Desk) -> None:
+    """Undo takes back the latest action, redo brings it back, and the log keeps all three."""
+    before = desk.call("list", "--json").stdout
+    desk.call("mark", "33", "complete")
+    marked = desk.call("list", "--json").stdout
+    assert desk.call("undo").status == 0
+    assert desk.call("list", "--json").stdout == before
+    assert desk.call("undo", "--redo").status == 0
+    assert desk.call("list", "--json").stdout == marked
+    assert [row["kind"] for row in desk.call("history", "33", "--json").data][-3:] == ["set", "retract", "retract"]
+
+
+JSONL = '{"ref": "33", "status": "stalled", "note": "Talks paused"}\n\n{"ref": "31", "percent": 70, "due": "2027"}\n'
+CSV = 'ref,status,percent,due,note\r\n33,stalled,,,"Talks\r\npaused, so far"\r\n31,,70,2027,\r\n'
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "stdin"])
+def test_apply_records_all_as_one_action(desk: Desk, form: str) -> None:
+    """Updates from a file or a pipe, in either form, are recorded together and undone together."""
+    before = desk.call("list", "--json").stdout
+    text = JSONL if form == "jsonl" else CSV
+    file = desk.folder / f"updates.{form}"
+    file.write_text(text, "utf-8", newline="")
+    ran = desk.call("apply", "-", stdin=text) if form == "stdin" else desk.call("apply", file)
+    assert (ran.status, ran.stdout.split("\n")[0]) == (0, "applied 2 changes")
+    rows = by_ref(desk.call("list", "--json").data)
+    assert rows["ROK4-33"]["status"] == "stalled"
+    assert (rows["ROK4-31"]["percent"], rows["ROK4-31"]["due"]) == (70, "2027")
+    desk.call("undo")
+    assert desk.call("list", "--json").stdout == before
+
+
+# Every write
+
+
+UPDATE = '{"ref": "31", "status": "complete"}'
+WRITES = [
+    ["mark", "31", "complete"],
+    ["mark", "23.2", "met"],
+    ["note", "31", "text"],
+    ["reschedule", "31", "2027"],
+    ["add", "New", "--area", "pnt", "--source", "ST1"],
+    ["add", "New", "--milestone-of", "31", "--due", "2027"],
+    ["edit", "31", "--title", "Other"],
+    ["undo"],
+    ["undo", "--redo"],
+    ["apply", "-"],
+    ["import", "new.json"],
+]
+
+
+@pytest.fixture(scope="module")
+def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk where something can be undone, redone and imported."""
+    desk = Desk(tmp_path_factory.mktemp("lived-in"))
+    desk.call("mark", "32", "complete")
+    desk.call("mark", "33", "stalled")
+    desk.call("undo")
+    record = json.loads(DATA.read_text("utf-8"))
+    record["commitments"][0]["title"] = "Another title"
+    (desk.folder / "new.json").write_text(json.dumps(record), "utf-8")
+    return desk
+
+
+@pytest.mark.parametrize("arguments", WRITES, ids=" ".join)
+def test_dry_run_keeps_nothing(lived_in: Desk, arguments: list[str]) -> None:
+    """A dry run says what it would do, and not one byte of the store is another."""
+    before = kept(lived_in)
+    ran = lived_in.call(*arguments, "--dry-run", stdin=UPDATE)
+    assert ran.status == 0, ran.stderr
+    assert ran.stdout.startswith("would have ")
+    assert "to take it back" not in ran.stdout
+    data = lived_in.call(*arguments, "--dry-run", "--json", stdin=UPDATE).data
+    assert (data["dry_run"], data["undo"]) == (True, None)
+    assert kept(lived_in) == before
+
+
+def test_dry_run_makes_no_store(desk: Desk) -> None:
+    """A dry run without a store makes none."""
+    ran = desk.call("mark", "31", "complete", "--dry-run")
+    assert ran.status == 0, ran.stderr
+    assert list(desk.db.parent.iterdir()) == []
+    assert "made a store" not in ran.stderr
+
+
+@pytest.mark.parametrize("arguments", WRITES, ids=" ".join)
+def test_writes_answer_in_json(desk: Desk, arguments: list[str]) -> None:
+    """A write tells a script what it did, in the envelope."""
+    desk.call("mark", "32", "complete")
+    desk.call("mark", "33", "stalled")
+    if "--redo" in arguments:
+        desk.call("undo")
+    record = json.loads(DATA.read_text("utf-8"))
+    record["commitments"][0]["title"] = "Another title"
+    (desk.folder / "new.json").write_text(json.dumps(record), "utf-8")
+    known = len(desk.call("history", "--json").data)
+    ran = desk.call(*arguments, "--json", stdin=UPDATE)
+    assert set(ran.data) == WRITTEN
+    assert ran.data["dry_run"] is False
+    rows = desk.call("history", "--json").data
+    assert ran.data["changes"] == len(rows) - known > 0
+    assert ran.data["undo"] in {row["id"] for row in rows[known:]}

@@ -1,0 +1,142 @@
+"""The streams of the installed program: what goes to a pipe, to standard error, and to an output that fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.support.bundled import COMMITMENTS, COVERAGE
+from tests.support.program import COLOUR, Desk, closed_pipe
+
+# Data and messages
+
+
+def test_data_and_notes_keep_apart(desk: Desk) -> None:
+    """Data is on standard output; that there is no store, on standard error; and nothing is made."""
+    ran = desk.run("list", "--json")
+    assert len(ran.data) == COMMITMENTS
+    assert ran.stderr.startswith(f"note: no store at {desk.db}")
+    assert ran.stderr.count("\n") == 1
+    assert list(desk.db.parent.iterdir()) == list(desk.home.iterdir()) == []
+
+
+def test_store_answers_without_a_note(desk: Desk) -> None:
+    """With a store there is nothing to say on standard error."""
+    desk.call("mark", "33", "complete")
+    assert desk.run("list").stderr == ""
+
+
+def test_plain_in_a_pipe_and_table_on_a_terminal(reader: Desk) -> None:
+    """A pipe gets one tab-separated record a line, a terminal a table, the same for the overview."""
+    piped = reader.run("list")
+    assert piped.rows[0][:3] == ["ref", "dialogue", "area"]
+    assert len(piped.rows) == COMMITMENTS + 1
+    shown = reader.in_terminal("list", columns=160)
+    assert re.search(r"^\S*Ref +", shown.stdout, re.MULTILINE)
+    assert "\t" not in shown.stdout
+    assert COVERAGE in COLOUR.sub("", shown.stdout)
+    assert "█" in reader.in_terminal(columns=100).stdout
+
+
+# Outputs that end early or fail
+
+
+LONG = [["list", "--json"], ["export"], ["schema"], ["list", "-f", "table"], ["history", "-f", "csv"]]
+SHORT = [["list", "--closing"], ["list", "--help"]]
+
+
+@pytest.mark.parametrize("arguments", [*LONG, *SHORT], ids=" ".join)
+def test_closed_pipe_is_no_error(desk: Desk, arguments: list[str]) -> None:
+    """A reader that has had enough, as `head` has, ends the program quietly, however much was to come."""
+    desk.call("mark", "33", "complete")
+    with closed_pipe() as pipe:
+        assert desk.run_into(pipe, *arguments) == (0, "", "")
+
+
+def test_head_takes_one_line(reader: Desk) -> None:
+    """`list | head -1` gives the header, with no complaint."""
+    ran = reader.shell("spacedialog list | head -1")
+    assert (ran.status, ran.stdout.split("\t")[0]) == (0, "ref")
+    assert ran.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@pytest.mark.parametrize("arguments", [["list", "--closing"], ["list", "--json"]], ids=["short", "long"])
+def test_full_disk_is_told_as_such(reader: Desk, arguments: list[str]) -> None:
+    """Output that cannot be written is an error with its reason, and not one of the store."""
+    with Path("/dev/full").open("wb") as full:
+        ran = reader.run_into(full, *arguments)
+    assert ran.status == 4
+    assert "No space left on device" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert "the store cannot be used" not in ran.stderr
+
+
+@pytest.mark.parametrize("format_", ["html", "xlsx", "ics"])
+def test_output_that_fails_is_told_in_two_lines(reader: Desk, format_: str) -> None:
+    """A full disk gives status 4, a missing folder 2, each with what to do; a closed pipe is no error."""
+    for more, status in (("> /dev/full", 4), ("-o /dev/full", 4), ("-o no/such/report", 2)):
+        ran = reader.shell(f"spacedialog report -f {format_} {more}")
+        said = [line for line in ran.stderr.splitlines() if not line.startswith("note:")]
+        assert (ran.status, len(said)) == (status, 2), ran.stderr
+    with closed_pipe() as pipe:
+        ran = reader.run_into(pipe, "report", "-f", format_)
+    assert (ran.status, ran.stderr.count("\n")) == (0, 1)
+
+
+def test_terminal_of_another_encoding_gets_signs(reader: Desk) -> None:
+    """Where the output cannot carry a sign, something stands for it, and the program does not fail."""
+    ran = reader.run("show", "25", env={"PYTHONIOENCODING": "ascii"})
+    assert (ran.status, "Traceback" in ran.stderr) == (0, False)
+    assert ran.stdout.isascii()
+    assert "ROK4-25" in ran.stdout
+
+
+# Files and devices
+
+
+FORMATS = ("table", "plain", "json", "jsonl", "csv", "md", "html", "xlsx", "ics")
+
+
+def test_reports_can_be_made_again_to_the_byte(reader: Desk) -> None:
+    """With SOURCE_DATE_EPOCH for a clock, two reports are one, in every format; the day is that of UTC."""
+    env = {"SOURCE_DATE_EPOCH": "1764806399", "TZ": "Asia/Seoul", "COLUMNS": "100"}
+    for format_ in FORMATS:
+        for name in ("one", "two"):
+            zone = {"TZ": f"UTC-{len(name)}"}
+            ran = reader.run("report", "-f", format_, "-o", name, env=env | zone, without="SPACEDIALOG_TODAY")
+            assert ran.status == 0, ran.stderr
+        assert (reader.folder / "one").read_bytes() == (reader.folder / "two").read_bytes(), format_
+    ran = reader.run("report", "--json", env=env, without="SPACEDIALOG_TODAY")
+    assert json.loads(ran.stdout)["as_of"] == "2025-12-03"
+
+
+@pytest.mark.parametrize("epoch", ["yesterday", "1e9", "99999999999999999999"])
+def test_an_epoch_that_is_none_is_told(reader: Desk, epoch: str) -> None:
+    """SOURCE_DATE_EPOCH that is no number of seconds is named."""
+    ran = reader.run("report", env={"SOURCE_DATE_EPOCH": epoch})
+    assert ran.status == 2
+    assert ran.stderr.startswith(f"spacedialog: SOURCE_DATE_EPOCH is '{epoch}'")
+
+
+def test_a_workbook_is_not_for_a_terminal(reader: Desk) -> None:
+    """A binary format goes to a pipe, but to a terminal only by way of a file."""
+    for more in ([], ["-o", "-"]):
+        ran = reader.in_terminal("report", "-f", "xlsx", *more)
+        assert ran.status == 2
+        assert "xlsx is not for a terminal" in ran.stdout
+    assert reader.shell("spacedialog report -f xlsx | head -c 2").stdout == "PK"
+
+
+def test_a_device_is_written_to_and_stays_one(desk: Desk) -> None:
+    """-o of a device or a pipe writes into it, and does not put a file in its place."""
+    pipe = desk.folder / "pipe"
+    os.mkfifo(pipe)
+    ran = desk.shell("spacedialog list --json -o pipe -f json & cat pipe; wait")
+    assert len(json.loads(ran.stdout)["data"]) == COMMITMENTS
+    assert stat.S_ISFIFO(pipe.stat().st_mode)

@@ -1,0 +1,79 @@
+"""Tables for a terminal: columns of any width, and colour that carries no meaning alone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.support.program import COLOUR, Desk
+
+
+def table(desk: Desk, monkeypatch: pytest.MonkeyPatch, columns: int, *view: str) -> str:
+    """The view as a table of so many columns, which a pipe takes from the environment."""
+    monkeypatch.setattr(Desk, "environment", {**desk.environment, "COLUMNS": str(columns)})
+    ran = desk.call(*view, "-f", "table")
+    return ran.stdout
+
+
+def test_colour_carries_nothing_alone(reader: Desk) -> None:
+    """With and without colour, a table has the same words."""
+    plain, coloured = (reader.call("list", "-f", "table", "--color", how).stdout for how in ("never", "always"))
+    assert "\x1b" not in plain
+    assert plain != coloured
+    assert COLOUR.sub("", coloured) == plain
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120, 200])
+@pytest.mark.parametrize(
+    ("view", "fields"),
+    [
+        ("list", ("ref", "status")),
+        ("upcoming", ("ref", "when")),
+        ("slips", ("ref", "old", "new")),
+        ("areas", ("area",)),
+        ("history", ("on", "ref")),
+    ],
+)
+def test_what_matters_is_never_cut(
+    reader: Desk, monkeypatch: pytest.MonkeyPatch, columns: int, view: str, fields: tuple[str, ...]
+) -> None:
+    """However narrow the terminal, refs and dates stand whole in their row, not cut off by its edge."""
+    rows = reader.call(view, "--json").data
+    text = table(reader, monkeypatch, columns, view)
+    for row in rows:
+        line = next((line for line in text.splitlines() if all(row[field] in line for field in fields)), None)
+        assert line is not None, [row[field] for field in fields]
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 120])
+def test_headings_are_never_cut(reader: Desk, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    """A column has its whole heading, or is left out."""
+    heading = table(reader, monkeypatch, columns, "areas").splitlines()[0]
+    whole = "Dialogue|Area|Title|Commitments|Assessed|Complete|Claimed|In progress|Overdue|Closing|Next milestone"
+    assert re.fullmatch(rf"(({whole})( +|$))+", heading), heading
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_long_name_leaves_room_for_the_rest(desk: Desk, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    """An author with a long name takes no room from the day and the ref beside it."""
+    desk.call("mark", "33", "complete", "--note", "Signed", "--by", "Office of " + "x" * 150)
+    text = table(desk, monkeypatch, columns, "history", "33")
+    assert re.search(r"^2026-11-22 +ROK4-33 .*status", text, re.MULTILINE), text
+    assert "Signed" in text
+
+
+@pytest.mark.parametrize("view", ["list", "upcoming", "history", "slips", "areas"])
+def test_narrow_table_stays_readable(reader: Desk, monkeypatch: pytest.MonkeyPatch, view: str) -> None:
+    """At 60 columns a row takes a few lines, not dozens, and says what it is about."""
+    rows = reader.call(view, "--json").data
+    lines = table(reader, monkeypatch, 60, view).splitlines()
+    assert len(lines) <= 9 * len(rows) + 3
+
+
+@pytest.mark.parametrize("columns", ["0", "-5", "wide", "", " ", "1", "99999999999999999999"])
+def test_odd_width_is_no_reason_to_fail(reader: Desk, columns: str) -> None:
+    """A width that cannot be meant is not taken, and the table is there."""
+    ran = reader.run("list", "--closing", "-f", "table", env={"COLUMNS": columns})
+    assert (ran.status, "Traceback" in ran.stderr) == (0, False)
+    assert "ROK4-31" in ran.stdout or columns == "1"

@@ -1,0 +1,131 @@
+"""Reports by a user's own template: its filters, its limits and its errors."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from spacedialog.render import template
+from tests.support.bundled import COMMITMENTS, COVERAGE
+from tests.support.program import Desk
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "example-template.md.j2"
+
+
+def filled(desk: Desk, text: str, name: str = "letter.md.j2") -> str:
+    """What a template gives."""
+    (desk.folder / name).write_text(text, "utf-8")
+    ran = desk.call("report", "--template", name)
+    assert ran.status == 0, ran.stderr
+    return ran.stdout
+
+
+def test_the_example_in_the_docs_works(reader: Desk) -> None:
+    """The example names every open commitment under its area, with its source."""
+    ran = reader.call("report", "--status", "open", "--template", EXAMPLE, "-o", "letter.tex")
+    assert ran.status == 0, ran.stderr
+    letter = (reader.folder / "letter.tex").read_text("utf-8")
+    opened = reader.call("list", "--status", "open", "--json").data
+    assert set(re.findall(r"^- \*\*(\S+)\*\*", letter, re.MULTILINE)) == {row["ref"] for row in opened}
+    assert letter.startswith(
+        "# What is open on 2026-11-22\n\nassessed 11 of 48, oldest check 1343 days.\nOnly: status open."
+    )
+    assert letter.count("Source: ") == len(opened)
+
+
+def test_a_page_escapes_and_a_letter_does_not(desk: Desk) -> None:
+    """Under a name that ends in .html.j2 values are escaped for HTML; control signs are made harmless in each."""
+    desk.call("edit", "31", "--title", "<b>Ünsafe</b> \x1b[31m\u202ered")
+    text = "{{ (report.commitments | selectattr('commitment.ref', 'eq', 'ROK4-31') | first).commitment.title }}"
+    assert filled(desk, text) == r"<b>Ünsafe</b> \x1b[31m\u202ered"
+    for name in ("page.html.j2", "page.html", "feed.xml.jinja"):
+        assert filled(desk, text, name) == r"&lt;b&gt;Ünsafe&lt;/b&gt; \x1b[31m\u202ered"
+
+
+def test_templates_have_the_words_of_the_program(desk: Desk) -> None:
+    """The filters say dates, windows, delays, entries and sources as the program does, and JSON as its own."""
+    said = filled(
+        desk,
+        "{{ report.coverage | coverage }}\n{{ report.slips[0] | delay }}\n{{ '2026-21' | readable }}\n"
+        "{{ (report.milestones | last) | window }}\n{{ report.commitments[0].history[0] | did }}\n"
+        "{{ report.commitments[0].sources[0] | citation }}\n{{ report.coverage | json }}\n"
+        "{{ none }}|{{ 'a*b' | markdown }}",
+    )
+    lines = said.split("\n")
+    assert lines[0] == COVERAGE
+    assert lines[2] == "2026 spring"
+    assert json.loads(lines[6])["commitments"] == COMMITMENTS
+    assert lines[7] == r"|a\*b"
+
+
+def test_templates_include_their_neighbours(desk: Desk) -> None:
+    """A template may use others of its folder and below, and none from elsewhere."""
+    (desk.folder / "parts").mkdir()
+    (desk.folder / "parts" / "head.md").write_text("Head of {{ report.as_of }}", "utf-8")
+    assert filled(desk, "{% include 'parts/head.md' %}.") == "Head of 2026-11-22."
+    (desk.folder / "letter.j2").write_text("{% include '../secret' %}", "utf-8")
+    assert "there is no template '../secret'" in desk.call("report", "--template", "letter.j2").stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("a\n{{ report.nothing }}", 2, "has no attribute 'nothing'"),
+        ("{{ nothing }}", 1, "'nothing' is undefined"),
+        ("a\nb\n{% for %}", 3, "Expected"),
+        ("{{ report.__class__ }}", 1, "unsafe"),
+        ("{{ ''.__class__.__mro__ }}", 1, "unsafe"),
+        ("\n{{ report.dialogues[0].clear() }}", 2, "unsafe"),
+        ("{% for i in range(10 ** 9) %}{% endfor %}", 1, "not for that"),
+        ("{% for i in range(999999999) %}{% endfor %}", 1, "too big"),
+        ("{{ 'a' * 1000000000 }}", 1, "not for that"),
+        ("{{ [0] * 1000000000 }}", 1, "not for that"),
+        ("{{ 'a'.ljust(1000000000) }}", 1, "unsafe"),
+        ("{{ '{:>1000000000}'.format(1) }}", 1, "unsafe"),
+        ("{{ '%1000000000d' % 1 }}", 1, "not for that"),
+        ("{{ 'a' | center(1000000000) }}", 1, "center"),
+        ("{% macro m() %}{{ m() }}{% endmacro %}\n{{ m() }}", 1, "recursion"),
+        ("{{ 1 / 0 }}", 1, "division by zero"),
+        ("{{ report.as_of | did }}", 1, "attribute"),
+        ("{{ report + 1 }}", 1, "tuple"),
+    ],
+)
+def test_what_is_wrong_with_a_template_is_told(desk: Desk, text: str, line: int, says: str) -> None:
+    """A mistake or a trick ends with the template's file and line, what is wrong and where to read on."""
+    (desk.folder / "letter.md.j2").write_text(text, "utf-8")
+    ran = desk.call("report", "--template", "letter.md.j2", "-o", "letter.md")
+    problem, remedy = (said for said in ran.stderr.splitlines() if not said.startswith("note:"))
+    assert (ran.status, ran.stdout) == (2, "")
+    assert problem.startswith(f"spacedialog: letter.md.j2:{line}: ")
+    assert says in problem
+    assert "docs/templates.md" in remedy
+    assert not (desk.folder / "letter.md").exists()
+
+
+@pytest.mark.parametrize("limit", ["SECONDS", "MOST_CHARACTERS"])
+def test_a_template_without_end_is_ended(desk: Desk, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    """A template that goes on and on is ended, by the clock or by what it writes."""
+    monkeypatch.setattr(template, limit, 1)
+    loop = "{% for a in range(99999) %}{% for b in range(99999) %}%s{% endfor %}{% endfor %}"
+    (desk.folder / "letter.md.j2").write_text(loop.replace("%s", "" if limit == "SECONDS" else "x"), "utf-8")
+    ran = desk.call("report", "--template", "letter.md.j2")
+    assert ran.status == 2
+    assert ("longer than 1 second" if limit == "SECONDS" else "more than 1 char") in ran.stderr
+
+
+@pytest.mark.parametrize("name", ["missing.j2", ".", "no/such.j2", "latin.j2"])
+def test_a_template_that_cannot_be_read_is_told(desk: Desk, name: str) -> None:
+    """A template that is not there, a folder or not UTF-8 is named, with status 2."""
+    (desk.folder / "latin.j2").write_bytes(b"caf\xe9")
+    ran = desk.call("report", "--template", name)
+    assert ran.status == 2
+    assert len([line for line in ran.stderr.splitlines() if not line.startswith("note:")]) == 2
+
+
+def test_a_template_is_the_format(desk: Desk) -> None:
+    """--template with a format is refused; the ending of -o does not matter with it."""
+    assert desk.call("report", "--template", EXAMPLE, "--json").status == 2
+    assert desk.call("report", "--template", EXAMPLE, "-o", "letter.whatever").status == 0
