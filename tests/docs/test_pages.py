@@ -103,7 +103,7 @@ def strict(schema: Any) -> Any:
 
 def test_the_kept_schema_of_the_outputs_is_that_of_the_rows() -> None:
     """docs/schemas/output.json is what `python -m tools.outputs` writes, and a schema."""
-    kept = json.loads(outputs.KEPT.read_text("utf-8"))
+    kept = json.loads(outputs.SCHEMA_FILE.read_text("utf-8"))
     assert kept == outputs.schema()
     jsonschema.Draft202012Validator.check_schema(kept)
     assert SAID.keys() == {*outputs.LISTS, *outputs.OBJECTS}
@@ -115,7 +115,7 @@ def test_what_json_says_fits_its_schema(kept_desk: Desk, name: str) -> None:
     ran = kept_desk.call(*SAID[name].split(), "--json")
     assert ran.status == 0, ran.stderr
     assert ran.data or name == "conflicts"  # of which a copy that is nobody else's has none
-    schema = strict(json.loads(outputs.KEPT.read_text("utf-8")))
+    schema = strict(json.loads(outputs.SCHEMA_FILE.read_text("utf-8")))
     alone = {"$ref": f"#/$defs/{name}", "$defs": schema["$defs"]}
     validator = jsonschema.Draft202012Validator(alone, format_checker=jsonschema.FormatChecker())
     assert [error.message for error in validator.iter_errors(json.loads(ran.stdout))] == []
@@ -148,7 +148,7 @@ def test_the_manual_page_is_sound_roff() -> None:
 def test_the_kept_picture_is_what_the_program_shows(scene: str) -> None:
     """The README's drawings are what `python -m tools.pictures` makes; they load nothing from anywhere."""
     kept = (pictures.FOLDER / f"{scene}.svg").read_text("utf-8")
-    assert kept == pictures.drawn(scene)
+    assert kept == pictures.draw(scene)
     assert re.findall(r"@import|url\((?!#)|href|https?://(?!www\.w3\.org/2000/svg)", kept) == []
 
 

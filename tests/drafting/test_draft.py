@@ -274,11 +274,11 @@ def test_the_rules_keep_to_the_codings(name: str) -> None:
     """On every statement that the rules were written with, most of what was coded by hand is found, and little else."""
     ((text, coding),) = [pair for pair in draft_score.codings(draft_score.STATEMENTS / "dev") if pair[0].name == name]
     score, _ = draft_score.score(coding["rows"], draft_score.read(text, coding["when"]))
-    assert score.fit >= 0.75 * score.rows
-    assert score.fit >= 0.85 * score.candidates
-    assert score.strength >= 0.9 * score.fit
-    assert score.dates >= 0.85 * score.fit
-    assert score.paragraph == score.fit
+    assert score.matched >= 0.75 * score.rows
+    assert score.matched >= 0.85 * score.candidates
+    assert score.strength >= 0.9 * score.matched
+    assert score.dates >= 0.85 * score.matched
+    assert score.paragraph == score.matched
 
 
 # The command
