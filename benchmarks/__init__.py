@@ -1,1 +1,1 @@
-"""How fast the program is: `python -m benchmarks` measures it beside a floor and beside other tools."""
+"""Benchmarks: `python -m benchmarks` compares the program with a minimal script (the floor) and with other tools."""

@@ -1,8 +1,8 @@
-"""How well pairs are proposed: `python -m benchmarks.carryover` prints precision and recall by threshold.
+"""Precision and recall of `compare` by threshold: `python -m benchmarks.carryover` prints them as a table.
 
-The truth was coded by hand before the formula was tried, from what is known of the bundled dialogues: which commitment
-of 2022 takes up one of 2016, which of 2025 one of 2022. Fourteen pairs are few: one more or less is seven points of
-recall.
+The true pairs were coded by hand, from the text of the built-in dialogues, before the formula was tried: which
+commitment of 2022 continues one of 2016, and which of 2025 one of 2022. With only fourteen pairs, one pair is seven
+points of recall.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from spacedialog.analysis.similarity import AREA, PARTIES, SimilarPair, Wording, similar_pairs
 from spacedialog.importing.changes import bundled_documents
 
-TRUTH = frozenset(
+TRUE_PAIRS = frozenset(
     {
         ("ROK2-05", "ROK3-07"),
         ("ROK2-06", "ROK3-07"),
@@ -37,7 +37,7 @@ THRESHOLDS = (0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
 
 
 class Score(NamedTuple):
-    """What a threshold lets through: how many pairs, how many of them true, and what share each is."""
+    """The pairs proposed at one threshold: their number, the number of true ones, precision and recall."""
 
     threshold: float
     proposed: int
@@ -46,37 +46,40 @@ class Score(NamedTuple):
     recall: float
 
 
-def said(commitment: Mapping[str, Any]) -> Wording:
-    """What is compared of a commitment of a data file."""
+def wording(commitment: Mapping[str, Any]) -> Wording:
+    """Return the words and keys of a data file's commitment that the comparison uses."""
     parties = {commitment.get("lead", ""), *commitment.get("partners", ())} - {""}
     text = f"{commitment['title']} {commitment.get('detail', '')}"
     return Wording(commitment["ref"], text, commitment["area"], parties)
 
 
-def found() -> tuple[int, list[SimilarPair]]:
-    """How many pairs there are in all, and those whose score is anything to go by."""
-    held = [[said(one) for one in document["commitments"]] for document in bundled_documents()[::-1]]
-    every = sum(len(old) * len(new) for old, new in pairwise(held))
-    return every, [pair for old, new in pairwise(held) for pair in similar_pairs(old, new, least=AREA + PARTIES + 0.01)]
+def compared_pairs() -> tuple[int, list[SimilarPair]]:
+    """Return the number of pairs compared, and the pairs that have words in common."""
+    dialogues = [[wording(entry) for entry in document["commitments"]] for document in bundled_documents()[::-1]]
+    count = sum(len(old) * len(new) for old, new in pairwise(dialogues))
+    least = AREA + PARTIES + 0.01
+    return count, [pair for old, new in pairwise(dialogues) for pair in similar_pairs(old, new, least=least)]
 
 
 def scores() -> Iterator[Score]:
-    """Precision and recall at each threshold."""
-    _, proposed = found()
+    """Yield precision and recall at each threshold."""
+    _, pairs = compared_pairs()
     for threshold in THRESHOLDS:
-        at = [pair for pair in proposed if pair.score >= threshold]
-        true = sum((pair.old, pair.new) in TRUTH for pair in at)
-        yield Score(threshold, len(at), true, true / len(at), true / len(TRUTH))
+        proposed = [pair for pair in pairs if pair.score >= threshold]
+        true = sum((pair.old, pair.new) in TRUE_PAIRS for pair in proposed)
+        yield Score(threshold, len(proposed), true, true / len(proposed), true / len(TRUE_PAIRS))
 
 
 def table() -> str:
-    """The scores as a Markdown table."""
+    """Return the scores as a Markdown table."""
     lines = [
-        f"| Threshold | Proposed, of {found()[0]} | True, of {len(TRUTH)} | Precision | Recall |",
+        f"| Threshold | Proposed, of {compared_pairs()[0]} | True, of {len(TRUE_PAIRS)} | Precision | Recall |",
         "| ---: | ---: | ---: | ---: | ---: |",
     ]
-    for one in scores():
-        lines.append(f"| {one.threshold} | {one.proposed} | {one.true} | {one.precision:.2f} | {one.recall:.2f} |")
+    for score in scores():
+        lines.append(
+            f"| {score.threshold} | {score.proposed} | {score.true} | {score.precision:.2f} | {score.recall:.2f} |"
+        )
     return "\n".join(lines) + "\n"
 
 

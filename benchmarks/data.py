@@ -1,9 +1,10 @@
-"""Data from a seed number: commitments with areas, parties, vague dates and two updates each, in any tool's form.
+"""Generated data: commitments with areas, parties, vague dates and two updates each, in the formats of all tools.
 
     python -m benchmarks.data --size 1000 --form lines FILE
 
-The same seed and size always give the same bytes. Most of what fell due is settled, as in a record that is kept.
-Other tools get what each commitment came to; they have no vague dates, so they get the last day of the window.
+The same seed and size always give the same bytes. Most commitments that fell due are settled, as in a maintained
+record. The other tools have neither a log nor vague dates: they receive the last status of each commitment, and the
+last day of its window as the due date.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from benchmarks.floor import window
 
 SEED = 4
 DAY = "2026-11-22"
-"""The day of every measurement."""
+"""The day that every command takes as today."""
 PAST_DAY = "2024-06-30"
 MET = "2019-11-04"
 KEY = "BEN1"
 WORD = "occultation"
-"""A word that one title in a hundred has."""
+"""A word that occurs in one title of a hundred."""
 AFTER, BEFORE, LAST = "2026-11-21", "2026-12-23", "2026-12-22"
-"""The window of 30 days from the day on: exclusive ends as the options take them, and its last day."""
+"""The 30 days from `DAY`: the bounds as the options take them, which exclude both days, and the last day."""
 
 AREAS = {
     "exploration": "Exploration of the Moon and beyond",
@@ -65,14 +66,14 @@ ENDS = (
 
 
 class Record(NamedTuple):
-    """A commitment and its updates, as the data file has them."""
+    """A commitment and its updates, in the form of the data file."""
 
     commitment: dict[str, Any]
     updates: list[dict[str, Any]]
 
 
 class Task(NamedTuple):
-    """What a commitment came to, for tools that know one state and one day."""
+    """The last state of a commitment, for tools that store one state and one day."""
 
     number: int
     ref: str
@@ -84,12 +85,12 @@ class Task(NamedTuple):
 
     @property
     def settled(self) -> bool:
-        """Whether nothing more is expected."""
+        """Whether the commitment is complete or withdrawn."""
         return self.status in ("complete", "withdrawn")
 
 
 def head() -> dict[str, Any]:
-    """The data file without commitments and updates."""
+    """Return the data file without commitments and updates."""
     return {
         "format": "spacedialog/1",
         "compiled": DAY,
@@ -109,95 +110,95 @@ def head() -> dict[str, Any]:
 
 
 def records(size: int, seed: int = SEED) -> Iterator[Record]:
-    """So many commitments."""
-    draw = random.Random(seed)
-    known: dict[str, tuple[str, str]] = {}
+    """Yield `size` commitments with their updates."""
+    rng = random.Random(seed)
+    windows: dict[str, tuple[str, str]] = {}
     for number in range(1, size + 1):
-        yield _record(number, draw, known)
+        yield _record(number, rng, windows)
 
 
-def _record(number: int, draw: random.Random, known: dict[str, tuple[str, str]]) -> Record:
+def _record(number: int, rng: random.Random, windows: dict[str, tuple[str, str]]) -> Record:
     ref = f"{KEY}-{number:02}"
-    lead, *partners = draw.sample(list(PARTIES), draw.randint(1, 4))
-    title = f"{draw.choice(VERBS)} {draw.choice(THINGS)} {draw.choice(ENDS)}"
+    lead, *partners = rng.sample(list(PARTIES), rng.randint(1, 4))
+    title = f"{rng.choice(VERBS)} {rng.choice(THINGS)} {rng.choice(ENDS)}"
     commitment: dict[str, Any] = {
         "ref": ref,
-        "area": draw.choice(list(AREAS)),
-        "kind": draw.choice(KINDS),
+        "area": rng.choice(list(AREAS)),
+        "kind": rng.choice(KINDS),
         "title": f"{title}, by {WORD}" if number % 100 == 7 else title,
-        "strength": draw.choice(STRENGTHS),
+        "strength": rng.choice(STRENGTHS),
         "lead": lead,
         "partners": partners,
-        "due": _date(draw) if draw.random() < 0.95 else None,
+        "due": _date(rng) if rng.random() < 0.95 else None,
         "status": "not-assessed",
         "sources": [{"document": "JS", "paragraph": str(number)}],
     }
     if number % 3 == 0:
-        commitment["detail"] = f"{title}; {draw.choice(VERBS).lower()} {draw.choice(THINGS)} as well."
+        commitment["detail"] = f"{title}; {rng.choice(VERBS).lower()} {rng.choice(THINGS)} as well."
     if number % 10 == 7:
-        commitment["milestones"] = [_milestone(f"{ref}.1", number, draw)]
+        commitment["milestones"] = [_milestone(f"{ref}.1", number, rng)]
     due = commitment["due"]
     updates = []
     for position, (first, last) in enumerate((("2020", "2022"), ("2023", "2026"))):
-        on = f"{draw.randint(int(first), int(last))}-{draw.randint(1, 10):02}-{draw.randint(1, 28):02}"
-        moved = due is not None and number % 10 != 7 and draw.random() < (0.2, 0.1)[position]
-        due = _date(draw) if moved else due
-        over = position == 1 and due is not None and window(due, known)[1] < DAY
-        status = draw.choice(STATUSES)
-        if over or draw.random() < 0.1:
-            status = draw.choices(("complete", "withdrawn", status), (90, 6, 4))[0]
+        on = f"{rng.randint(int(first), int(last))}-{rng.randint(1, 10):02}-{rng.randint(1, 28):02}"
+        moved = due is not None and number % 10 != 7 and rng.random() < (0.2, 0.1)[position]
+        due = _date(rng) if moved else due
+        is_past = position == 1 and due is not None and window(due, windows)[1] < DAY
+        status = rng.choice(STATUSES)
+        if is_past or rng.random() < 0.1:
+            status = rng.choices(("complete", "withdrawn", status), (90, 6, 4))[0]
         values = {
             "ref": ref,
             "on": on,
             "status": status,
             "due": due if moved else None,
-            "note": f"{draw.choice(VERBS)} {draw.choice(THINGS)}: {draw.choice(ENDS)}.",
+            "note": f"{rng.choice(VERBS)} {rng.choice(THINGS)}: {rng.choice(ENDS)}.",
             "evidence": f"https://example.org/news/{number}/{position + 1}",
         }
-        updates.append(_stated(values))
-    return Record(_stated(commitment), updates)
+        updates.append(_without_empty(values))
+    return Record(_without_empty(commitment), updates)
 
 
-def _milestone(ref: str, number: int, draw: random.Random) -> dict[str, Any]:
+def _milestone(ref: str, number: int, rng: random.Random) -> dict[str, Any]:
     if number % 50 == 7:
-        return {"ref": ref, "title": "Yearly workshop", "when": str(draw.randint(2024, 2030)), "recurs": "2 years"}
-    year = draw.randint(2020, 2035)
-    milestone = {"ref": ref, "title": f"Review of {draw.choice(THINGS)}", "when": f"{year}-{draw.randint(1, 12):02}"}
+        return {"ref": ref, "title": "Yearly workshop", "when": str(rng.randint(2024, 2030)), "recurs": "2 years"}
+    year = rng.randint(2020, 2035)
+    milestone = {"ref": ref, "title": f"Review of {rng.choice(THINGS)}", "when": f"{year}-{rng.randint(1, 12):02}"}
     return {**milestone, "status": "met"} if milestone["when"] < DAY[:7] else milestone
 
 
-def _date(draw: random.Random) -> str:
-    """A date between 2020 and 2035, as vague as people promise."""
-    year, month, day = draw.randint(2020, 2035), draw.randint(1, 12), draw.randint(1, 28)
-    quarter, half, season = draw.randint(33, 36), draw.randint(40, 41), draw.randint(21, 24)
+def _date(rng: random.Random) -> str:
+    """Return a date between 2020 and 2035, mostly a vague one, as in real statements."""
+    year, month, day = rng.randint(2020, 2035), rng.randint(1, 12), rng.randint(1, 28)
+    quarter, half, season = rng.randint(33, 36), rng.randint(40, 41), rng.randint(21, 24)
     forms = (
         f"{year}-{month:02}-{day:02}", f"{year}-{month:02}", f"{year}-{quarter}", f"{year}-{half}", f"{year}",
         f"{year}-{season}", f"{year}-{month:02}~", f"{year}-{month:02}/{year + 1}-{month:02}",
     )  # fmt: skip
-    return draw.choices(forms, (30, 20, 12, 8, 18, 4, 4, 4))[0]
+    return rng.choices(forms, (30, 20, 12, 8, 18, 4, 4, 4))[0]
 
 
-def _stated(values: dict[str, Any]) -> dict[str, Any]:
+def _without_empty(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in (None, [])}
 
 
 def tasks(size: int, seed: int = SEED) -> Iterator[Task]:
-    """What each commitment came to."""
-    known: dict[str, tuple[str, str]] = {}
+    """Yield the last state of each commitment."""
+    windows: dict[str, tuple[str, str]] = {}
     for number, (commitment, updates) in enumerate(records(size, seed), 1):
-        now = commitment
+        state = commitment
         for update in updates:
-            now = {**now, **{name: value for name, value in update.items() if name in ("status", "due")}}
-        due = window(now["due"], known)[1] if "due" in now else None
+            state = {**state, **{name: value for name, value in update.items() if name in ("status", "due")}}
+        due = window(state["due"], windows)[1] if "due" in state else None
         notes = tuple((update["on"], update["note"]) for update in updates)
-        yield Task(number, now["ref"], now["title"], now["area"], now["status"], due, notes)
+        yield Task(number, state["ref"], state["title"], state["area"], state["status"], due, notes)
 
 
-# Forms
+# Formats
 
 
 def write_lines(path: Path, size: int, seed: int = SEED) -> None:
-    """A data file in JSON Lines: its head, then each commitment with its updates behind it."""
+    """Write a data file in JSON Lines: its head, then each commitment followed by its updates."""
     with path.open("w", encoding="utf-8") as out:
         out.write(json.dumps(head(), ensure_ascii=False) + "\n")
         for commitment, updates in records(size, seed):
@@ -206,15 +207,15 @@ def write_lines(path: Path, size: int, seed: int = SEED) -> None:
 
 
 def write_whole(path: Path, size: int, seed: int = SEED) -> None:
-    """The same as one JSON object."""
-    every = list(records(size, seed))
-    updates = [update for record in every for update in record.updates]
-    document = {**head(), "commitments": [record.commitment for record in every], "updates": updates}
+    """Write a data file that is one JSON object."""
+    all_records = list(records(size, seed))
+    updates = [update for record in all_records for update in record.updates]
+    document = {**head(), "commitments": [record.commitment for record in all_records], "updates": updates}
     path.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
 
 
 def write_taskwarrior(path: Path, size: int, seed: int = SEED) -> None:
-    """Tasks in JSON, one a line, as Taskwarrior imports and exports them."""
+    """Write tasks in JSON, one on each line, as Taskwarrior imports and exports them."""
     states = {"complete": "completed", "withdrawn": "deleted"}
     with path.open("w", encoding="utf-8") as out:
         for task in tasks(size, seed):
@@ -235,7 +236,7 @@ def write_taskwarrior(path: Path, size: int, seed: int = SEED) -> None:
 
 
 def write_hledger(path: Path, size: int, seed: int = SEED) -> None:
-    """A journal with a transaction a commitment, on its last day; what is settled is cleared."""
+    """Write a journal: one transaction for each commitment on its due day, marked as cleared if it is settled."""
     with path.open("w", encoding="utf-8") as out:
         for task in tasks(size, seed):
             mark = "*" if task.settled else "!"
@@ -245,7 +246,7 @@ def write_hledger(path: Path, size: int, seed: int = SEED) -> None:
 
 
 def write_todoman(path: Path, size: int, seed: int = SEED) -> None:
-    """A folder of iCalendar files, one a commitment."""
+    """Write a folder of iCalendar files, one for each commitment."""
     states = {"complete": "COMPLETED", "withdrawn": "CANCELLED", "in-progress": "IN-PROCESS"}
     path.mkdir()
     for task in tasks(size, seed):
@@ -285,14 +286,14 @@ FORMS: dict[str, Callable[[Path, int, int], None]] = {
 
 
 def main() -> None:
-    """Write one file, or folder."""
+    """Write the data in the format that `--form` names, to a file or a folder."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.data", description=__doc__)
     parser.add_argument("--size", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--form", choices=FORMS, default="lines")
     parser.add_argument("path", type=Path)
-    given = parser.parse_args()
-    FORMS[given.form](given.path, given.size, given.seed)
+    options = parser.parse_args()
+    FORMS[options.form](options.path, options.size, options.seed)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""How well `draft` reads statements, against codings made by hand; benchmarks/statements/README.md says how.
+"""Scores of `draft` against statements coded by hand; benchmarks/statements/README.md describes the coding.
 
 Run `python -m benchmarks.draft_score` for the texts in the repository; `--article FILE` scores a copy of the news
-report on the fourth U.S.-ROK dialogue (not in the repository) against the 38 commitments that it tells of.
+report on the fourth U.S.-ROK dialogue (not in the repository) against the 38 commitments that it describes.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from spacedialog.model.dates import VagueDate
 
 STATEMENTS = Path(__file__).parent / "statements"
 SETS = ("dev", "held")
-LIKE = 0.5
-"""How much of a row's words a candidate must have to be that row."""
+LEAST_LIKENESS = 0.5
+"""The share of a row's words that a candidate must contain to match it."""
 
 
 class Score(NamedTuple):
-    """Counts of one text: rows coded, candidates, how many fit, and of those how many are right in each field."""
+    """Counts for one text: coded rows, candidates, matching pairs, and the pairs that agree in each field."""
 
     rows: int
     candidates: int
-    fit: int
+    matched: int
     strength: int
     parties: int
     sides: int
@@ -45,25 +45,25 @@ class Score(NamedTuple):
         return Score(*(one + two for one, two in zip(self, other, strict=True)))
 
 
-NOTHING = Score(*[0] * 9)
+NO_SCORE = Score(*[0] * 9)
 
 
 class Match(NamedTuple):
-    """A row with the candidate that fits it, either alone where nothing fits."""
+    """A coded row and the candidate that matches it; one of them is None if there is no match."""
 
     row: dict[str, Any] | None
     candidate: Candidate | None
 
 
 def read(path: Path, when: str) -> Drafted:
-    """What `draft` makes of a text."""
+    """Return the draft of a text for a meeting on the day `when`."""
     text = prose.decoded(path.read_bytes(), path.name)
     about = About(when=VagueDate.parse(when))
     return draft(prose.read(text, prose.form_of(path.name, text)), about, name=path.name, compiled=date(2026, 11, 23))
 
 
 def matches(rows: Sequence[dict[str, Any]], candidates: Sequence[Candidate]) -> list[Match]:
-    """The best pairs of rows and candidates, each in one pair at most, then what is left of both."""
+    """Match rows and candidates, the most similar pairs first and each at most once; unmatched ones follow."""
     pairs = sorted(
         (
             (-_likeness(row, candidate), row_number, number)
@@ -73,21 +73,24 @@ def matches(rows: Sequence[dict[str, Any]], candidates: Sequence[Candidate]) -> 
     )
     row_of: dict[int, int] = {}
     for likeness, row_number, number in pairs:
-        if -likeness >= LIKE and row_number not in row_of.values() and number not in row_of:
+        if -likeness >= LEAST_LIKENESS and row_number not in row_of.values() and number not in row_of:
             row_of[number] = row_number
-    found = [Match(rows[row_number], candidates[number]) for number, row_number in row_of.items()]
-    found += [Match(row, None) for n, row in enumerate(rows) if n not in row_of.values()]
-    return found + [Match(None, candidate) for n, candidate in enumerate(candidates) if n not in row_of]
+    matched = [Match(rows[row_number], candidates[number]) for number, row_number in row_of.items()]
+    matched += [Match(row, None) for n, row in enumerate(rows) if n not in row_of.values()]
+    return matched + [Match(None, candidate) for n, candidate in enumerate(candidates) if n not in row_of]
 
 
 def _likeness(row: dict[str, Any], candidate: Candidate) -> float:
-    """The share of the row's words that the candidate has; those of another sentence fit only where none does there."""
-    wanted = _stems(row["words"])
-    said = _stems(f"{candidate.title} {candidate.wording}")
-    share = sum(stem in said for stem in wanted) / len(wanted)
-    here = (candidate.sentence.paragraph, candidate.sentence.number) == (row["paragraph"], row["sentence"])
-    tight = len(wanted) / (len(wanted) + len(said))
-    return share + 0.05 * tight if here else (share - 0.3 if share > 0.8 else 0)
+    """Return the share of the row's words that the candidate contains.
+
+    A candidate from another sentence gets a lower value, and 0 unless nearly all words agree.
+    """
+    expected = _stems(row["words"])
+    stems = _stems(f"{candidate.title} {candidate.wording}")
+    share = sum(stem in stems for stem in expected) / len(expected)
+    same_sentence = (candidate.sentence.paragraph, candidate.sentence.number) == (row["paragraph"], row["sentence"])
+    brevity = len(expected) / (len(expected) + len(stems))  # of two candidates, the shorter one wins
+    return share + 0.05 * brevity if same_sentence else (share - 0.3 if share > 0.8 else 0)
 
 
 def _stems(text: str) -> list[str]:
@@ -96,9 +99,9 @@ def _stems(text: str) -> list[str]:
 
 
 def score(rows: Sequence[dict[str, Any]], drafted: Drafted) -> tuple[Score, list[Match]]:
-    """The counts of a text, and what they count."""
-    found = matches(rows, drafted.candidates)
-    pairs = [(m.row, m.candidate) for m in found if m.row is not None and m.candidate is not None]
+    """Return the counts of a text, and the matches that they count."""
+    matched = matches(rows, drafted.candidates)
+    pairs = [(m.row, m.candidate) for m in matched if m.row is not None and m.candidate is not None]
     names = {party["key"]: {party["key"], party["name"]} for party in drafted.document["parties"]}
     for country in register("parties")["countries"]:
         names.setdefault(country["key"], set()).update(country["names"])
@@ -116,53 +119,53 @@ def score(rows: Sequence[dict[str, Any]], drafted: Drafted) -> tuple[Score, list
             sum(row["recurs"] == candidate.recurs for row, candidate in pairs),
             sum(row["paragraph"] == candidate.sentence.paragraph for row, candidate in pairs),
         ),
-        found,
+        matched,
     )
 
 
-def _same_parties(wanted: Sequence[str], found: Sequence[str], names: dict[str, set[str]]) -> bool:
-    return len(wanted) == len(found) and all(
-        any(name in names[key] or name.replace("*", "-") == key for key in found) for name in wanted
+def _same_parties(expected: Sequence[str], actual: Sequence[str], names: dict[str, set[str]]) -> bool:
+    return len(expected) == len(actual) and all(
+        any(name in names[key] or name.replace("*", "-") == key for key in actual) for name in expected
     )
 
 
 def _same_sides(
-    wanted: Sequence[str], found: Sequence[str], names: dict[str, set[str]], side_of: dict[str, str]
+    expected: Sequence[str], actual: Sequence[str], names: dict[str, set[str]], side_of: dict[str, str]
 ) -> bool:
-    """The same governments, an agency counting as its own."""
-    keys = [next((key for key in names if name in names[key]), None) for name in wanted]
-    return {side_of.get(key, name) if key else name for key, name in zip(keys, wanted, strict=True)} == {
-        side_of.get(key, key) for key in found
+    """Return whether both name the same governments; an agency counts as its government."""
+    keys = [next((key for key in names if name in names[key]), None) for name in expected]
+    return {side_of.get(key, name) if key else name for key, name in zip(keys, expected, strict=True)} == {
+        side_of.get(key, key) for key in actual
     }
 
 
-def _same_date(wanted: str | None, found: str | None) -> bool:
-    if wanted is None or found is None:
-        return wanted == found
-    return VagueDate.parse(wanted).text == VagueDate.parse(found).text
+def _same_date(expected: str | None, actual: str | None) -> bool:
+    if expected is None or actual is None:
+        return expected == actual
+    return VagueDate.parse(expected).text == VagueDate.parse(actual).text
 
 
 def codings(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """The texts of a folder, each with its coding."""
+    """Yield the texts of a folder, each with its coding."""
     for coding in sorted(folder.glob("*.json")):
         (text,) = (path for path in coding.parent.glob(f"{coding.stem}.*") if path.suffix != ".json")
         yield text, json.loads(coding.read_text("utf-8"))
 
 
-def line(name: str, of: Score) -> str:
-    """A row of the table."""
+def line(name: str, score: Score) -> str:
+    """Return a row of the table."""
 
     def share(part: int, whole: int) -> str:
         return f"{part / whole:.2f}" if whole else "-"
 
-    right = (of.strength, of.parties, of.sides, of.dates, of.recurs, of.paragraph)
+    fields = (score.strength, score.parties, score.sides, score.dates, score.recurs, score.paragraph)
     cells = [
         name,
-        str(of.rows),
-        str(of.candidates),
-        share(of.fit, of.rows),
-        share(of.fit, of.candidates),
-        *(share(part, of.fit) for part in right),
+        str(score.rows),
+        str(score.candidates),
+        share(score.matched, score.rows),
+        share(score.matched, score.candidates),
+        *(share(count, score.matched) for count in fields),
     ]
     return "| " + " | ".join(cells) + " |"
 
@@ -173,9 +176,9 @@ HEADER = (
 )
 
 
-def told(found: Iterable[Match]) -> Iterator[str]:
-    """What went wrong, a line each."""
-    for row, candidate in found:
+def error_lines(matched: Iterable[Match]) -> Iterator[str]:
+    """Yield one line for each row missed, candidate too many, and pair that differs in a field."""
+    for row, candidate in matched:
         if candidate is None and row is not None:
             place = f"{row['paragraph']}.{row['sentence']}"
             yield f"  MISSED {place} {row['strength']} {row['parties']} {row['date']}: {row['words']}"
@@ -184,8 +187,8 @@ def told(found: Iterable[Match]) -> Iterator[str]:
             yield f"  EXTRA {place} {candidate.found.strength} {candidate.title} [{candidate.found.why}]"
         elif row is not None and candidate is not None:
             wrong = [
-                f"{name}: {wanted} != {got}"
-                for name, wanted, got, right in (
+                f"{name}: {expected} != {actual}"
+                for name, expected, actual, same in (
                     (
                         "strength",
                         row["strength"],
@@ -207,21 +210,21 @@ def told(found: Iterable[Match]) -> Iterator[str]:
                         row["paragraph"] == candidate.sentence.paragraph,
                     ),
                 )
-                if not right
+                if not same
             ]
             if wrong:
                 yield f"  {row['paragraph']}.{row['sentence']} {candidate.title[:60]}: {'; '.join(wrong)}"
 
 
 def totals() -> Iterator[str]:
-    """A row of the table for each set of texts."""
+    """Yield a row of the table for each set of texts."""
     for name in SETS:
-        found = [score(coding["rows"], read(path, coding["when"]))[0] for path, coding in codings(STATEMENTS / name)]
-        yield line(f"{name}, {len(found)} texts", sum(found, start=NOTHING))
+        scores = [score(coding["rows"], read(path, coding["when"]))[0] for path, coding in codings(STATEMENTS / name)]
+        yield line(f"{name}, {len(scores)} texts", sum(scores, start=NO_SCORE))
 
 
-def say(text: str) -> None:
-    """Write it to standard output."""
+def write_line(text: str) -> None:
+    """Write a line to standard output."""
     sys.stdout.write(f"{text}\n")
 
 
@@ -232,23 +235,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--article", type=Path, help="a copy of the news report on the fourth U.S.-ROK dialogue")
     parser.add_argument("--show", action="store_true", help="what was missed, what was too much, what was wrong")
     options = parser.parse_args(arguments)
-    say(HEADER)
+    write_line(HEADER)
     if options.article:
         coding = json.loads((STATEMENTS / "seed.json").read_text("utf-8"))
-        of, found = score(coding["rows"], read(options.article, coding["when"]))
-        say(line("article", of))
+        counts, matched = score(coding["rows"], read(options.article, coding["when"]))
+        write_line(line("article", counts))
         if options.show:
-            say("\n".join(told(found)))
+            write_line("\n".join(error_lines(matched)))
         return
     for name in options.set or SETS:
-        total = NOTHING
+        total = NO_SCORE
         for path, coding in codings(STATEMENTS / name):
-            of, found = score(coding["rows"], read(path, coding["when"]))
-            total += of
-            say(line(f"{name}/{path.name}", of))
+            counts, matched = score(coding["rows"], read(path, coding["when"]))
+            total += counts
+            write_line(line(f"{name}/{path.name}", counts))
             if options.show:
-                say("\n".join(told(found)))
-        say(line(f"{name}, all", total))
+                write_line("\n".join(error_lines(matched)))
+        write_line(line(f"{name}, all", total))
 
 
 if __name__ == "__main__":

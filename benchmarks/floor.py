@@ -1,9 +1,10 @@
-"""The floor: for each question, the least program that answers it from the same store and prints the same rows.
+"""The floor: a minimal script that answers each query from the same store and prints the same rows as the program.
 
     python floor.py QUERY DB [ARGUMENT …]
 
-`sqlite3` and `json`, one statement where one is enough, no options, no checks. Stands by itself: nothing of the
-program under test is imported, so that what is timed is Python, SQLite and the rows.
+Its time is the least that a Python program can take. It uses only `sqlite3` and `json`, one SQL statement where one is
+enough, and has neither options nor checks. It imports nothing of the program, so that only Python, SQLite and the rows
+are timed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sqlite3
 import sys
 from datetime import date, datetime, timedelta
 
-TYPE_CHECKING = False  # importing typing takes a tenth of the time that is measured
+TYPE_CHECKING = False  # importing typing would add a tenth to the measured time
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
@@ -62,19 +63,19 @@ out = sys.stdout
 
 
 def connect(db: str) -> sqlite3.Connection:
-    """A connection that only reads."""
+    """Open a read-only connection."""
     return sqlite3.connect(f"file:{db}?mode=ro", uri=True)
 
 
 def days(day: str) -> Named:
-    """The days that flags are reckoned from."""
+    """Return the SQL parameters for the flags: the day, the end of `closing` and the start of `stale`."""
     today = date.fromisoformat(day)
     closing, stale = today + timedelta(60), today - timedelta(180)
     return {"day": day, "closing": closing.isoformat(), "stale": stale.isoformat()}
 
 
 def show(form: str, day: str, fields: tuple[str, ...], rows: Iterable[Row]) -> None:
-    """Write the rows: in the program's envelope, or parted by tabs."""
+    """Write the rows in the program's JSON envelope, or separated by tabs."""
     if form == "json":
         out.write(f'{{"schema_version": 1, "as_of": "{day}", "data": ')
         mark = "[\n"
@@ -89,12 +90,12 @@ def show(form: str, day: str, fields: tuple[str, ...], rows: Iterable[Row]) -> N
 
 
 def show_one(day: str, data: Any) -> None:
-    """Write one record in the program's envelope."""
+    """Write one object in the program's JSON envelope."""
     out.write(f'{{"schema_version": 1, "as_of": "{day}", "data": {encode(data)}}}\n')
 
 
 def cell(value: Any) -> str:
-    """A value as the text of a cell."""
+    """Return a value as the text of a cell."""
     if value is None:
         return ""
     if isinstance(value, list | tuple):
@@ -105,13 +106,13 @@ def cell(value: Any) -> str:
 
 
 def listed(row: Row) -> Row:
-    """A row of `COLUMNS` with its flags and its partners as lists."""
+    """Return a row of `COLUMNS` with its flags and partners as lists."""
     flags = [flag for flag, on in zip(FLAGS, row[13:18], strict=True) if on]
     return *row[:7], json.loads(row[7]), *row[8:13], flags, *row[18:]
 
 
 def commitments(db: str, day: str, condition: str, **values: str) -> Iterator[Row]:
-    """The commitments of the day that fit a condition, in the order of their refs."""
+    """Return the commitments that match an SQL condition on a day, in the order of their refs."""
     sql = (
         f"SELECT {COLUMNS} FROM commitment AS c WHERE {NOW.format('c')} AND {condition}"
         " ORDER BY c.dialogue, c.number, c.ref_key"
@@ -120,17 +121,17 @@ def commitments(db: str, day: str, condition: str, **values: str) -> Iterator[Ro
 
 
 def list_all(db: str, day: str, form: str) -> None:
-    """`list`."""
+    """Print `list`."""
     show(form, day, LIST, commitments(db, day, "TRUE"))
 
 
 def list_area(db: str, day: str, form: str, area: str, status: str) -> None:
-    """`list --area --status`."""
+    """Print `list --area --status`."""
     show(form, day, LIST, commitments(db, day, "c.area = :area AND c.status = :status", area=area, status=status))
 
 
 def list_due(db: str, day: str, form: str, after: str, before: str) -> None:
-    """`list --status open --due-after --due-before`."""
+    """Print `list --status open --due-after --due-before`."""
     condition = (
         "c.due_latest > :after AND c.due_latest < :before"
         " AND +c.status IN ('not-assessed', 'not-started', 'in-progress', 'stalled')"
@@ -139,7 +140,7 @@ def list_due(db: str, day: str, form: str, after: str, before: str) -> None:
 
 
 def list_text(db: str, day: str, form: str, word: str) -> None:
-    """`list --text WORD`."""
+    """Print `list --text WORD`."""
     condition = (
         "c.item IN (SELECT w.item FROM words_fts AS f JOIN words AS w ON w.id = f.rowid"
         ' WHERE words_fts MATCH :match AND w."on" <= :day)'
@@ -148,7 +149,7 @@ def list_text(db: str, day: str, form: str, word: str) -> None:
 
 
 def event(row: Row, day: str, today: int) -> Row:
-    """A dated event with its state."""
+    """Return a row of `EVENTS` as a row of `EVENT`; `today` is the ordinal of `day`."""
     ref, commitment, title, when, earliest, latest, status, recurs, *_, source = row
     if status in ("met", "withdrawn"):
         state = status
@@ -162,7 +163,7 @@ def event(row: Row, day: str, today: int) -> Row:
 
 
 def occurrences(rows: Iterable[Row], day: str, until: str | None) -> Iterator[Row]:
-    """The events; those that recur, every so many years, up to a day, or three times."""
+    """Yield the events; a recurring one once for each occurrence up to a day, or three times without one."""
     today = date.fromisoformat(day).toordinal()
     for row in rows:
         if row[7] is None:
@@ -176,19 +177,19 @@ def occurrences(rows: Iterable[Row], day: str, until: str | None) -> Iterator[Ro
 
 
 def in_order(rows: Iterable[Row]) -> list[Row]:
-    """Events in the order of their windows."""
+    """Sort events by their windows."""
     return sorted(rows, key=lambda row: (row[5] or "9999-12-31", row[4] or "", row[0]))
 
 
 def upcoming(db: str, day: str, form: str, until: str = "") -> None:
-    """`upcoming --within`, given the day that it comes to; or all."""
+    """Print `upcoming` until a day, or all of it."""
     within = "AND (earliest <= :until OR latest <= :until)" if until else ""
     rows = connect(db).execute(f"SELECT * FROM ({EVENTS}) WHERE {UNMET} {within}", {"day": day, "until": until})
     show(form, day, EVENT, in_order(occurrences(rows, day, until or None)))
 
 
 def area_rows(connection: sqlite3.Connection, day: str) -> list[Row]:
-    """Areas with their counts and what comes next."""
+    """Return the areas with their counts and next events."""
     parameters = days(day)
     counts = {
         row[:2]: row[2:]
@@ -211,32 +212,34 @@ def area_rows(connection: sqlite3.Connection, day: str) -> list[Row]:
         f"SELECT a.key, a.title, a.dialogue FROM area AS a WHERE {NOW.format('a')} ORDER BY a.position, a.key",
         parameters,
     )
-    found = [(key, title, dialogue, counts.get((dialogue, key), (0,) * 7)) for key, title, dialogue in titles]
+    counted = [(key, title, dialogue, counts.get((dialogue, key), (0,) * 7)) for key, title, dialogue in titles]
     return [
         (key, title, *count[:-1], following.get((dialogue, key)), dialogue, count[-1])
-        for key, title, dialogue, count in found
+        for key, title, dialogue, count in counted
     ]
 
 
 def areas(db: str, day: str, form: str) -> None:
-    """`areas`."""
+    """Print `areas`."""
     show(form, day, AREA, area_rows(connect(db), day))
 
 
 def overview(db: str, day: str, form: str) -> None:
-    """`overview`."""
+    """Print `overview`."""
     connection, parameters = connect(db), days(day)
     fields = ("key", "series", "number", "title", "place", "when", "host", "heads", "note")
     held = connection.execute(f"SELECT d.fields FROM dialogue AS d WHERE {NOW.format('d')} ORDER BY d.held", parameters)
-    found = connection.execute(
+    totals = connection.execute(
         "SELECT count(*), ifnull(sum(c.status <> 'not-assessed'), 0), ifnull(sum(c.status = 'complete'), 0),"
         f" ifnull(sum(c.status = 'in-progress'), 0), ifnull(sum(c.claimed), 0)"
         f" FROM commitment AS c WHERE {NOW.format('c')}",
         parameters,
     ).fetchone()
-    figures = dict(zip(("commitments", "assessed", "complete", "in_progress", "claimed"), found, strict=True))
+    figures = dict(zip(("commitments", "assessed", "complete", "in_progress", "claimed"), totals, strict=True))
     dialogues = [
-        {name: of[name] for name in fields if name in of} | figures for (text,) in held for of in [json.loads(text)]
+        {name: dialogue[name] for name in fields if name in dialogue} | figures
+        for (text,) in held
+        for dialogue in [json.loads(text)]
     ]
     counts = dict.fromkeys(("not-assessed", "not-started", "in-progress", "stalled", "complete", "withdrawn"), 0)
     sql = f"SELECT c.status, count(*) FROM commitment AS c WHERE {NOW.format('c')} GROUP BY c.status"
@@ -253,12 +256,12 @@ def overview(db: str, day: str, form: str) -> None:
         f"SELECT * FROM ({EVENTS}) WHERE {UNMET} AND recurs IS NOT NULL", parameters
     ).fetchall()
 
-    def few(condition: str, *states: str) -> list[Named]:
+    def first_five(condition: str, *states: str) -> list[Named]:
         rows = connection.execute(
             f"SELECT * FROM ({EVENTS}) WHERE {UNMET} AND recurs IS NULL AND {condition} {FIRST}", parameters
         )
-        every = in_order(occurrences([*rows, *recurring], day, None))
-        return [dict(zip(EVENT, row, strict=True)) for row in every if row[6] in states][:5]
+        events = in_order(occurrences([*rows, *recurring], day, None))
+        return [dict(zip(EVENT, row, strict=True)) for row in events if row[6] in states][:5]
 
     late = connection.execute(
         f"SELECT {COLUMNS} FROM commitment AS c WHERE {NOW.format('c')} AND {OVERDUE}"
@@ -275,16 +278,16 @@ def overview(db: str, day: str, form: str) -> None:
         },
         "statuses": counts,
         "areas": [dict(zip(AREA, row, strict=True)) for row in area_rows(connection, day)],
-        "next": few("ifnull(latest, '9999') >= :day", "open", "upcoming"),
+        "next": first_five("ifnull(latest, '9999') >= :day", "open", "upcoming"),
         "overdue": [dict(zip(LIST, listed(row), strict=True)) for row in late],
-        "unrecorded": few("latest < :day AND ref <> commitment", "closed"),
+        "unrecorded": first_five("latest < :day AND ref <> commitment", "closed"),
         "stale": stale,
         "position": None,
     }
     if form == "json":
         show_one(day, data)
         return
-    shown = [("dialogue", of["key"], of["title"]) for of in dialogues]
+    shown = [("dialogue", dialogue["key"], dialogue["title"]) for dialogue in dialogues]
     shown += [("coverage", name, value) for name, value in data["coverage"].items()]
     shown += [("status", name, count) for name, count in counts.items()]
     shown += [("area", f"{row['dialogue']}/{row['area']}", row["commitments"]) for row in data["areas"]]
@@ -294,7 +297,7 @@ def overview(db: str, day: str, form: str) -> None:
 
 
 def show_ref(db: str, day: str, form: str, ref: str) -> None:
-    """`show REF`, of one whose date was never moved, in a record that nobody shares."""
+    """Print `show REF`; the commitment must never have been rescheduled, and the record not be shared."""
     connection, parameters = connect(db), days(day)
     (item,) = connection.execute("SELECT item FROM commitment WHERE ref_key = ?", (ref.casefold(),)).fetchone()
     parameters["item"] = item
@@ -307,7 +310,7 @@ def show_ref(db: str, day: str, form: str, ref: str) -> None:
     refs = dict(connection.execute("SELECT milestone, ref FROM milestone WHERE item = ?", (item,)).fetchall())
     history: list[Named] = []
     fields: Named = {}
-    for change, ts, on, author, kind, text, gone in connection.execute(
+    for id_, ts, on, author, kind, text, is_retracted in connection.execute(
         'SELECT l.id, l.ts, l."on", l.author, l.kind, l.body, r.change IS NOT NULL FROM change AS l'
         ' LEFT JOIN retracted AS r ON r.change = l.id WHERE l.item = ? AND l."on" <= ? ORDER BY l.ts, l.id',
         (item, day),
@@ -318,7 +321,7 @@ def show_ref(db: str, day: str, form: str, ref: str) -> None:
         moment = datetime(1970, 1, 1) + timedelta(microseconds=ts)  # noqa: DTZ001  # counted and written in UTC
         history.append(
             {
-                "id": change,
+                "id": id_,
                 "recorded_at": moment.isoformat(timespec="microseconds") + "Z",
                 "on": on,
                 "author": author,
@@ -327,25 +330,26 @@ def show_ref(db: str, day: str, form: str, ref: str) -> None:
                 "changed": body.get("set", {}),
                 "note": body.get("note"),
                 "evidence": body.get("evidence"),
-                "retracted": bool(gone),
+                "retracted": bool(is_retracted),
             }
         )
     sql = f"SELECT d.fields FROM dialogue AS d WHERE d.key = :key AND {NOW.format('d')}"
-    of = json.loads(connection.execute(sql, {**parameters, "key": row[1]}).fetchone()[0])
-    cited = {
-        part["key"]: {name: part[name] for name in ("title", "url") if name in part} for part in of.get("documents", ())
+    dialogue = json.loads(connection.execute(sql, {**parameters, "key": row[1]}).fetchone()[0])
+    documents = {
+        document["key"]: {name: document[name] for name in ("title", "url") if name in document}
+        for document in dialogue.get("documents", ())
     }
-    meanings = of.get("grades", {})
+    meanings = dialogue.get("grades", {})
     data = {
         "commitment": dict(zip(LIST, listed(row), strict=True)),
         "detail": fields.get("detail"),
         "difference": fields.get("difference"),
         "omitted_by": fields.get("omitted_by", []),
         "sources": [
-            {**source, **cited.get(source["document"], {}), "meaning": meanings.get(source.get("grade"))}
+            {**source, **documents.get(source["document"], {}), "meaning": meanings.get(source.get("grade"))}
             for source in fields.get("sources", ())
         ],
-        "milestones": [dict(zip(EVENT, one, strict=True)) for one in events],
+        "milestones": [dict(zip(EVENT, event, strict=True)) for event in events],
         "slips": [],
         "history": history,
         "conflicts": [],
@@ -360,13 +364,13 @@ def show_ref(db: str, day: str, form: str, ref: str) -> None:
     pairs = [(name, value) for name, value in pairs if name not in ("percent", "due_earliest", "due_latest") and value]
     pairs += [(name, data[name]) for name in ("detail", "difference", "omitted_by") if data[name]]
     pairs += [("source", source["document"]) for source in data["sources"]]
-    pairs += [("milestone", f"{one[0]} {one[3]} {one[2]}") for one in events]
-    pairs += [("history", f"{one['on']} {one['ref']} {one['kind']}: {one['note'] or ''}") for one in history]
+    pairs += [("milestone", f"{event[0]} {event[3]} {event[2]}") for event in events]
+    pairs += [("history", f"{entry['on']} {entry['ref']} {entry['kind']}: {entry['note'] or ''}") for entry in history]
     show(form, day, ("field", "value"), pairs)
 
 
 def export(db: str) -> None:
-    """`export --format jsonl`; bodies are JSON already."""
+    """Print `export --format jsonl`; the bodies are stored as JSON."""
     out.write('{"format": "spacedialog-log/1"}\n')
     names = ("id", "ts", "on", "author", "kind", "item", "base")
     for *row, body, sha, seq in connect(db).execute(
@@ -377,7 +381,7 @@ def export(db: str) -> None:
 
 
 def complete(db: str, beginning: str) -> None:
-    """What TAB offers in bash for a ref that begins so."""
+    """Print the refs that bash completion offers for a beginning."""
     low = beginning.casefold()
     rows = connect(db).execute(
         "SELECT DISTINCT ref FROM commitment WHERE ref_key >= ? AND ref_key < ? ORDER BY dialogue, number LIMIT 200",
@@ -388,7 +392,7 @@ def complete(db: str, beginning: str) -> None:
 
 
 def writing(db: str) -> sqlite3.Connection:
-    """A connection within a durable write."""
+    """Open a connection and begin a durable write transaction."""
     connection = sqlite3.connect(db, isolation_level=None)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("BEGIN IMMEDIATE")
@@ -399,7 +403,7 @@ INSERT = 'INSERT INTO change (id, ts, "on", author, kind, item, base, body, sha)
 
 
 def mark(db: str, day: str, ref: str, status: str) -> None:
-    """`mark REF STATUS`: one row of the log more, one row of the commitments changed."""
+    """Do `mark REF STATUS`: add one row to the log and update one commitment."""
     connection = writing(db)
     item, row, title = connection.execute(
         "SELECT item, id, title FROM commitment WHERE ref_key = ? AND valid_to = ?", (ref.casefold(), FOREVER)
@@ -413,7 +417,7 @@ def mark(db: str, day: str, ref: str, status: str) -> None:
 
 
 def add(db: str, day: str, area: str, title: str) -> None:
-    """`add TITLE`: one row of the log and one of the commitments."""
+    """Do `add TITLE`: add one row to the log and one commitment."""
     connection = writing(db)
     dialogue, number = connection.execute(
         "SELECT dialogue, number + 1 FROM commitment WHERE dialogue = (SELECT key FROM dialogue ORDER BY held DESC)"
@@ -453,7 +457,7 @@ BATCH = 5_000
 
 
 def window(edtf: str, known: dict[str, tuple[str, str]]) -> tuple[str, str]:
-    """The first and the last day of a date of the generator's kinds."""
+    """Return the first and the last day of a date in one of the forms of benchmarks.data; `known` caches them."""
     if edtf not in known:
         first, _, last = edtf.partition("/")
         known[edtf] = span(first)[0], span(last or first)[1]
@@ -461,7 +465,7 @@ def window(edtf: str, known: dict[str, tuple[str, str]]) -> tuple[str, str]:
 
 
 def span(text: str) -> tuple[str, str]:
-    """The same of one that is no interval."""
+    """Return the first and the last day of a date that is not an interval."""
     text = text.rstrip("~?%")
     year, code = text[:4], int(text[5:7] or 0)
     if len(text) == 10:
@@ -479,9 +483,10 @@ def span(text: str) -> tuple[str, str]:
 
 
 def import_(db: str, schema: str, file: str) -> None:
-    """`import FILE` of a data file in JSON Lines: the same rows; no hashes, no fold, no checks.
+    """Do `import FILE` for a data file in JSON Lines: write the same rows, without hashes, fold and checks.
 
-    Indexes are made after the rows, and the words are indexed in one go, as SQLite's authors advise for bulk loads.
+    The indexes are created after the rows, and the words are indexed in one step, as SQLite's authors advise for bulk
+    loads.
     """
     connection = sqlite3.connect(db, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
@@ -489,102 +494,102 @@ def import_(db: str, schema: str, file: str) -> None:
     connection.execute("PRAGMA cache_size = -64000")
     with open(schema, encoding="utf-8") as text:  # noqa: PTH123  # pathlib takes longer to import
         statements = statements_of(text)
-    late = [sql for sql in statements if sql.startswith(("CREATE INDEX", "CREATE UNIQUE INDEX"))]
+    index_statements = [sql for sql in statements if sql.startswith(("CREATE INDEX", "CREATE UNIQUE INDEX"))]
     connection.execute("BEGIN")
     for sql in statements:
-        if sql not in late:
+        if sql not in index_statements:
             connection.execute(sql)
-    kept: dict[str, list[Row]] = {table: [] for table in ROWS}
-    changes = 0
+    buffered: dict[str, list[Row]] = {table: [] for table in ROWS}
+    entries = 0
 
     def flush() -> None:
-        for table, rows in kept.items():
+        for table, rows in buffered.items():
             marks = ", ".join("?" * (ROWS[table].count(",") + 1))
             connection.executemany(f"INSERT INTO {table} ({ROWS[table]}) VALUES ({marks})", rows)
             rows.clear()
 
     canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
-    def change(on: str, kind: str, item: str, body: Named) -> str:
-        nonlocal changes
-        changes += 1
-        id_ = f"00000000-0000-7000-8000-{changes:012}"
-        kept["change"].append((id_, 1, on, "floor", kind, item, None, canonical(body), f"{changes:064}"))
+    def append(on: str, kind: str, item: str, body: Named) -> str:
+        nonlocal entries
+        entries += 1
+        id_ = f"00000000-0000-7000-8000-{entries:012}"
+        buffered["change"].append((id_, 1, on, "floor", kind, item, None, canonical(body), f"{entries:064}"))
         return id_
 
-    with open(file, encoding="utf-8") as lines:  # noqa: PTH123  # as above
+    with open(file, encoding="utf-8") as lines:  # noqa: PTH123  # pathlib takes longer to import
         dialogue, known = "", dict[str, tuple[str, str]]()
         day, item = "", ""
         state: Named = {}
         row: list[Any] = []
         for line in lines:
-            entry = json.loads(line)
-            if "on" in entry:
-                on, ref = entry.pop("on"), entry.pop("ref")
-                note, evidence = entry.pop("note", ""), entry.pop("evidence")
-                id_ = change(on, "set", item, {"set": entry, "note": note, "evidence": evidence, "v": 1})
-                if "due" in entry and entry["due"] != state["due"]:
-                    kept["redating"].append((id_, item, on, on, state["due"], entry["due"]))
-                state |= entry
-                kept["commitment"][-1] = (*row[:2], on, *row[3:])
+            values = json.loads(line)
+            if "on" in values:
+                on, ref = values.pop("on"), values.pop("ref")
+                note, evidence = values.pop("note", ""), values.pop("evidence")
+                id_ = append(on, "set", item, {"set": values, "note": note, "evidence": evidence, "v": 1})
+                if "due" in values and values["due"] != state["due"]:
+                    buffered["redating"].append((id_, item, on, on, state["due"], values["due"]))
+                state |= values
+                buffered["commitment"][-1] = (*row[:2], on, *row[3:])
                 ends = window(state["due"], known) if state.get("due") else (None, None)
                 slipped = int(bool(ends[1] and ends[1] > window(state["first"], known)[1]))
                 row = [item, on, FOREVER, *row[3:13], state["status"], None, state.get("due"), *ends, slipped, on, on,
                        row[21]]  # fmt: skip
-                kept["commitment"].append(tuple(row))
-                kept["words"].append((item, on, "", "", "", note))
-            elif "format" in entry:
-                of = entry["dialogue"]
-                dialogue, day = of["key"], of["when"]
-                fields = canonical({**of, "documents": entry["documents"], "grades": entry.get("grades", {})})
-                kept["dialogue"].append((dialogue, day, FOREVER, dialogue, day, fields))
-                change(day, "create", dialogue, {"set": of, "type": "dialogue", "v": 1})
-                for position, area in enumerate(entry["areas"]):
+                buffered["commitment"].append(tuple(row))
+                buffered["words"].append((item, on, "", "", "", note))
+            elif "format" in values:
+                head = values["dialogue"]
+                dialogue, day = head["key"], head["when"]
+                fields = canonical({**head, "documents": values["documents"], "grades": values.get("grades", {})})
+                buffered["dialogue"].append((dialogue, day, FOREVER, dialogue, day, fields))
+                append(day, "create", dialogue, {"set": head, "type": "dialogue", "v": 1})
+                for position, area in enumerate(values["areas"]):
                     key, title = area["key"], area["title"]
-                    kept["area"].append((key, day, FOREVER, key, dialogue, title, position))
-                    change(day, "create", key, {"set": area, "type": "area", "v": 1})
-                for party in entry["parties"]:
+                    buffered["area"].append((key, day, FOREVER, key, dialogue, title, position))
+                    append(day, "create", key, {"set": area, "type": "area", "v": 1})
+                for party in values["parties"]:
                     key = party["key"]
-                    kept["party"].append((key, day, FOREVER, key, dialogue, party["name"], party["side"]))
-                    change(day, "create", key, {"set": party, "type": "party", "v": 1})
+                    buffered["party"].append((key, day, FOREVER, key, dialogue, party["name"], party["side"]))
+                    append(day, "create", key, {"set": party, "type": "party", "v": 1})
             else:
-                if changes % BATCH < 4:
+                if entries % BATCH < 4:
                     flush()
-                ref, item = entry["ref"], f"{changes:036}"
-                milestones = entry.pop("milestones", ())
-                change(day, "create", item, {"set": entry, "type": "commitment", "v": 1})
-                state = {"due": entry.get("due"), "first": entry.get("due")}
+                ref, item = values["ref"], f"{entries:036}"
+                milestones = values.pop("milestones", ())
+                append(day, "create", item, {"set": values, "type": "commitment", "v": 1})
+                state = {"due": values.get("due"), "first": values.get("due")}
                 ends = window(state["due"], known) if state["due"] else (None, None)
-                number, partners = int(ref.rpartition("-")[2]), entry.get("partners", [])
-                source = f"{entry['sources'][0]['document']} par. {entry['sources'][0]['paragraph']}"
-                row = [item, day, FOREVER, ref, ref.casefold(), number, dialogue, entry["area"], entry["kind"],
-                       entry["title"], entry["strength"], entry.get("lead"), canonical(partners), entry["status"],
+                number, partners = int(ref.rpartition("-")[2]), values.get("partners", [])
+                source = f"{values['sources'][0]['document']} par. {values['sources'][0]['paragraph']}"
+                row = [item, day, FOREVER, ref, ref.casefold(), number, dialogue, values["area"], values["kind"],
+                       values["title"], values["strength"], values.get("lead"), canonical(partners), values["status"],
                        None, state["due"], *ends, 0, day, day, source]  # fmt: skip
-                kept["commitment"].append(tuple(row))
-                people = [entry["lead"], *partners] if "lead" in entry else partners
-                for party in people:
-                    kept["involved"].append((item, day, FOREVER, dialogue, party, int(party == entry.get("lead"))))
-                names = " ".join([ref, *people])
-                kept["words"].append((item, day, names, entry["title"], entry.get("detail", ""), ""))
-                for part in milestones:
-                    change(day, "create", item, {"set": part, "milestone": part["ref"], "v": 1})
-                    kept["milestone"].append(
-                        (item, day, FOREVER, part["ref"], part["ref"], part["ref"].casefold(), part["title"],
-                         part["when"], *window(part["when"], known), part.get("recurs"),
-                         part.get("status", "planned"))
+                buffered["commitment"].append(tuple(row))
+                parties = [values["lead"], *partners] if "lead" in values else partners
+                for party in parties:
+                    buffered["involved"].append((item, day, FOREVER, dialogue, party, int(party == values.get("lead"))))
+                names = " ".join([ref, *parties])
+                buffered["words"].append((item, day, names, values["title"], values.get("detail", ""), ""))
+                for milestone in milestones:
+                    append(day, "create", item, {"set": milestone, "milestone": milestone["ref"], "v": 1})
+                    buffered["milestone"].append(
+                        (item, day, FOREVER, milestone["ref"], milestone["ref"], milestone["ref"].casefold(),
+                         milestone["title"], milestone["when"], *window(milestone["when"], known),
+                         milestone.get("recurs"), milestone.get("status", "planned"))
                     )  # fmt: skip
-                    kept["words"].append((item, day, "", part["title"], "", ""))
+                    buffered["words"].append((item, day, "", milestone["title"], "", ""))
     flush()
-    for sql in late:
+    for sql in index_statements:
         connection.execute(sql)
     connection.execute("INSERT INTO words_fts (words_fts) VALUES ('rebuild')")
     connection.execute("COMMIT")
     connection.close()
-    show_one(day, {"did": "imported", "changes": changes})
+    show_one(day, {"did": "imported", "changes": entries})
 
 
 def statements_of(lines: Iterable[str]) -> list[str]:
-    """The statements of a script."""
+    """Split an SQL script into its statements."""
     statements, statement = [], ""
     for line in lines:
         statement += line

@@ -1,4 +1,4 @@
-"""What was measured, for people (Markdown, a plot in SVG) and for programs (JSON)."""
+"""The results as Markdown, as JSON and as an SVG plot."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _PANELS = {
 
 
 def machine(suite: Suite) -> dict[str, str]:
-    """Where this ran and with what."""
+    """Return the names and versions of the machine, the system and the programs."""
     model = next(
         (
             line.partition(":")[2].strip()
@@ -44,8 +44,10 @@ def machine(suite: Suite) -> dict[str, str]:
         platform.machine(),
     )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    ask = "import importlib.metadata as m; print(*(f'{n} {m.version(n)}' for n in ('typer', 'rich', 'sqlite-utils')))"
-    libraries = subprocess.run([suite.python, "-c", ask], capture_output=True, text=True, check=True).stdout.strip()
+    script = (
+        "import importlib.metadata as m; print(*(f'{n} {m.version(n)}' for n in ('typer', 'rich', 'sqlite-utils')))"
+    )
+    libraries = subprocess.run([suite.python, "-c", script], capture_output=True, text=True, check=True).stdout.strip()
     version = subprocess.run([suite.program, "--version"], capture_output=True, text=True, check=True).stdout.strip()
     return {
         "program": version,
@@ -55,7 +57,7 @@ def machine(suite: Suite) -> dict[str, str]:
         "SQLite": sqlite3.sqlite_version,
         "libraries": libraries,
         **(peers.versions() if suite.with_peers else {}),
-        "smallest peak that can be seen": f"{max((one.ours.least for one in suite.results), default=0):.0f} MB",
+        "smallest peak that can be seen": f"{max((result.ours.least for result in suite.results), default=0):.0f} MB",
     }
 
 
@@ -69,36 +71,36 @@ def _read(path: str) -> str:
 def write(suite: Suite, folder: Path) -> None:
     """Write `results.md`, `results.json` and `scale.svg`."""
     folder.mkdir(parents=True, exist_ok=True)
-    about = machine(suite)
-    (folder / "results.json").write_text(json.dumps(_plain(suite, about), indent=1) + "\n", "utf-8")
-    (folder / "results.md").write_text(markdown(suite, about), "utf-8")
+    environment = machine(suite)
+    (folder / "results.json").write_text(json.dumps(_json_document(suite, environment), indent=1) + "\n", "utf-8")
+    (folder / "results.md").write_text(markdown(suite, environment), "utf-8")
     (folder / "scale.svg").write_text(plot(suite), "utf-8")
 
 
-def _plain(suite: Suite, about: dict[str, str]) -> dict[str, Any]:
+def _json_document(suite: Suite, environment: dict[str, str]) -> dict[str, Any]:
     results = [
         {
             **{
-                name: getattr(one, name)
+                name: getattr(result, name)
                 for name in ("block", "what", "size", "job", "against", "bound", "asked", "met")
             },
-            "ratio": one.ratio,
-            "tools": {name: figures._asdict() for name, figures in one.tools.items()},
+            "ratio": result.ratio,
+            "tools": {name: figures._asdict() for name, figures in result.tools.items()},
         }
-        for one in suite.results
+        for result in suite.results
     ]
     checks = [{**check._asdict(), "met": check.met} for check in suite.checks]
     growth = {tool: {job: value for job, (_, value) in suite.growth(tool).items()} for tool in _COLOURS}
-    return {"machine": about, "results": results, "checks": checks, "growth": growth, "notes": suite.notes}
+    return {"machine": environment, "results": results, "checks": checks, "growth": growth, "notes": suite.notes}
 
 
 # Markdown
 
 
-def markdown(suite: Suite, about: dict[str, str]) -> str:
-    """The tables."""
+def markdown(suite: Suite, environment: dict[str, str]) -> str:
+    """Return the tables of all results, checks and notes."""
     lines = ["# Measured", ""]
-    lines += [f"- {name}: {value}" for name, value in about.items()]
+    lines += [f"- {name}: {value}" for name, value in environment.items()]
     lines += [f"- {note}" for note in suite.notes]
     lines += [
         "",
@@ -113,17 +115,18 @@ def markdown(suite: Suite, about: dict[str, str]) -> str:
     if suite.checks:
         lines += ["", "## Other bounds", "", "| What | Commitments | Value | Bound | Met |", "|---|--:|--:|--:|---|"]
         lines += [_check(check) for check in suite.checks]
-    said = [f"- {tool}, {job}: {why}" for (tool, job), why in peers.NOTES.items()] if suite.with_peers else []
-    if said:
-        lines += ["", "## What other tools do instead", "", *said]
+    notes = [f"- {tool}, {job}: {why}" for (tool, job), why in peers.NOTES.items()] if suite.with_peers else []
+    if notes:
+        lines += ["", "## What other tools do instead", "", *notes]
     return "\n".join(lines) + "\n"
 
 
 def _row(result: Result) -> str:
     ours, other = result.ours, result.tools[result.against]
-    rest = {name: one for name, one in list(result.tools.items())[1:] if name != result.against}
-    beside = "; ".join(
-        f"{name} {1000 * one.wall:.0f} ms, ratio {one.ratio:.2f}, {one.peak:.0f} MB" for name, one in rest.items()
+    others = {name: figures for name, figures in list(result.tools.items())[1:] if name != result.against}
+    other_tools = "; ".join(
+        f"{name} {1000 * figures.wall:.0f} ms, ratio {figures.ratio:.2f}, {figures.peak:.0f} MB"
+        for name, figures in others.items()
     )
     bound = "" if result.bound is None else f"{result.bound:g}" if result.asked else f"({result.bound:g})"
     cells = [
@@ -137,7 +140,7 @@ def _row(result: Result) -> str:
         bound,
         _met(result.met, result.asked),
         f"{ours.peak:.0f}",
-        beside,
+        other_tools,
     ]
     return f"| {' | '.join(cells)} |"
 
@@ -175,9 +178,12 @@ _STYLE = """
 
 
 def plot(suite: Suite) -> str:
-    """Time over size for each job, both logarithmic, a line a tool; its growth exponent stands in the legend."""
-    grown = {tool: suite.growth(tool) for tool in _COLOURS}
-    jobs = [job for job in _PANELS if any(job in of for of in grown.values())]
+    """Return a plot of time over size for each job, both scales logarithmic, with one line for each tool.
+
+    The legend shows the growth exponent of each tool.
+    """
+    growth = {tool: suite.growth(tool) for tool in _COLOURS}
+    jobs = [job for job in _PANELS if any(job in growth_by_job for growth_by_job in growth.values())]
     rows = ceil(len(jobs) / 3) or 1
     height = rows * (_HEIGHT + 130) + 50
     parts = [
@@ -187,14 +193,14 @@ def plot(suite: Suite) -> str:
         f'<style>{_STYLE}</style><rect class="paper" width="100%" height="100%"/>',
         '<text class="name" x="9" y="28">Seconds over commitments, logarithmic; the growth exponent in brackets</text>',
     ]
-    for place, job in enumerate(jobs):
-        x, y = place % 3 * (_WIDTH + 70) + _LEFT, place // 3 * (_HEIGHT + 130) + _TOP
-        parts += [f'<g transform="translate({x} {y})">', *_panel(job, grown), "</g>"]
+    for position, job in enumerate(jobs):
+        x, y = position % 3 * (_WIDTH + 70) + _LEFT, position // 3 * (_HEIGHT + 130) + _TOP
+        parts += [f'<g transform="translate({x} {y})">', *_panel(job, growth), "</g>"]
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _panel(job: str, grown: dict[str, dict[str, tuple[list[tuple[int, float]], float]]]) -> list[str]:
-    curves = {tool: of[job] for tool, of in grown.items() if job in of}
+def _panel(job: str, growth: dict[str, dict[str, tuple[list[tuple[int, float]], float]]]) -> list[str]:
+    curves = {tool: growth_by_job[job] for tool, growth_by_job in growth.items() if job in growth_by_job}
     points = [point for line, _ in curves.values() for point in line]
     left, right = floor(log10(min(n for n, _ in points))), ceil(log10(max(n for n, _ in points)))
     low, high = floor(log10(min(t for _, t in points))), ceil(log10(max(t for _, t in points)))
@@ -214,11 +220,11 @@ def _panel(job: str, grown: dict[str, dict[str, tuple[list[tuple[int, float]], f
         at = down(10.0**power)
         parts.append(f'<line class="grid" x1="0" x2="{_WIDTH}" y1="{at:.1f}" y2="{at:.1f}"/>')
         parts.append(f'<text x="-6" y="{at + 4:.1f}" text-anchor="end">{10.0**power:g}</text>')
-    for place, (tool, (line, power_)) in enumerate(curves.items()):
+    for position, (tool, (line, power_)) in enumerate(curves.items()):
         colour, path = _COLOURS[tool], " ".join(f"{across(n):.1f},{down(t):.1f}" for n, t in line)
         parts.append(f'<polyline stroke="{colour}" points="{path}"/>')
         parts += [f'<circle fill="{colour}" r="3" cx="{across(n):.1f}" cy="{down(t):.1f}"/>' for n, t in line]
-        at, under = place % 2 * 165, _HEIGHT + 40 + place // 2 * 18
+        at, under = position % 2 * 165, _HEIGHT + 40 + position // 2 * 18
         parts.append(f'<rect class="sign" fill="{colour}" x="{at}" y="{under - 9}" width="10" height="10"/>')
         parts.append(f'<text x="{at + 16}" y="{under}">{escape(tool)} ({power_:.2f})</text>')
     return parts

@@ -1,6 +1,6 @@
-"""One process, timed by a process that is small itself: the system counts a starter's memory as its child's peak.
+"""A small process that starts and times one other: Linux counts the memory of the starter in the peak of its child.
 
-Reads from standard input, and writes to standard output, a marshalled dictionary. Run with `-I -S`, importing little.
+Reads a marshalled dictionary from standard input and writes one to standard output. Run with `-I -S`; imports little.
 """
 
 import marshal
@@ -8,14 +8,14 @@ import os
 import sys
 import time
 
-KEPT = 1 << 20
-"""So many bytes of the output are given back; of the rest, lines and bytes are counted."""
+HEAD_SIZE = 1 << 20
+"""The number of bytes of output that are returned; all lines and bytes are counted."""
 
 
 def main() -> None:
-    """Run what was asked for, and tell how it went."""
-    asked = marshal.load(sys.stdin.buffer)
-    columns = asked["columns"]
+    """Run the requested command and write its measurements."""
+    request = marshal.load(sys.stdin.buffer)
+    columns = request["columns"]
     if columns:
         import termios
 
@@ -29,25 +29,25 @@ def main() -> None:
         (os.POSIX_SPAWN_DUP2, write, 1),
         (os.POSIX_SPAWN_DUP2, errors, 2),
     ]
-    os.chdir(asked["cwd"])
+    os.chdir(request["cwd"])
     head, lines, size, first = b"", 0, 0, 0.0
     begin = time.perf_counter()
-    process = os.posix_spawnp(asked["argv"][0], asked["argv"], asked["env"], file_actions=actions)
+    process = os.posix_spawnp(request["argv"][0], request["argv"], request["env"], file_actions=actions)
     os.close(write)
-    while part := received(read):
+    while part := read_part(read):
         first = first or time.perf_counter() - begin
         lines += part.count(b"\n")
         size += len(part)
-        if len(head) < KEPT:
+        if len(head) < HEAD_SIZE:
             head += part
-    _, status, used = os.wait4(process, 0)
+    _, status, usage = os.wait4(process, 0)
     wall = time.perf_counter() - begin
     os.lseek(errors, 0, os.SEEK_SET)
-    answer = {
+    reply = {
         "wall": wall,
-        "cpu": used.ru_utime + used.ru_stime,
+        "cpu": usage.ru_utime + usage.ru_stime,
         "first": first or wall,
-        "peak": used.ru_maxrss / 1024,
+        "peak": usage.ru_maxrss / 1024,
         "own": own_peak(),
         "lines": lines,
         "size": size,
@@ -55,20 +55,20 @@ def main() -> None:
         "status": os.waitstatus_to_exitcode(status),
         "errors": os.read(errors, 4000),
     }
-    marshal.dump(answer, sys.stdout.buffer)
+    marshal.dump(reply, sys.stdout.buffer)
 
 
-def received(handle: int) -> bytes:
-    """The next part of the output; empty at its end."""
+def read_part(handle: int) -> bytes:
+    """Return the next part of the output; empty at the end."""
     try:
         return os.read(handle, 1 << 16)
-    except OSError:  # how a terminal says that nobody writes any more
+    except OSError:  # raised by a terminal when the other end is closed
         return b""
 
 
 def own_peak() -> float:
-    """The peak memory of this process in MB: no child's peak shows below it."""
-    with open("/proc/self/status", "rb") as status:  # noqa: PTH123  # pathlib would be most of what it measures
+    """Return the peak memory of this process in MB; no lower peak of a child can be observed."""
+    with open("/proc/self/status", "rb") as status:  # noqa: PTH123  # importing pathlib would raise the peak
         line = next(line for line in status if line.startswith(b"VmHWM"))
     return int(line.split()[1]) / 1024
 

@@ -1,4 +1,4 @@
-"""What is measured: at start-up with the bundled record, and at each size; and the bounds that hold for it."""
+"""The measurements, with their bounds: start-up with the built-in record, and the commands at each size."""
 
 from __future__ import annotations
 
@@ -16,16 +16,19 @@ from typing import Any, NamedTuple
 
 from benchmarks import peers
 from benchmarks.data import AFTER, BEFORE, DAY, LAST, PAST_DAY, WORD
-from benchmarks.timing import Answer, Command, DisagreementError, Series, median, race
+from benchmarks.timing import Answer, Command, DisagreementError, Series, count_lines, median, race
 
 OURS, FLOOR = "spacedialog", "floor"
 BUNDLED = 42
 BOUND_AT = 100_000
-"""The size for which the bounds on scale are given; at other sizes they are shown for what they are worth."""
+"""The size to which the bounds on scale apply; at other sizes they are only shown."""
 
 
 class Figures(NamedTuple):
-    """One command's medians, least and most: seconds, MB; `ratio` is that of ours to this one, pair by pair."""
+    """Median, minimum and maximum of one command's runs, in seconds and MB; `peak` and `least` are maxima.
+
+    `ratio` is the median, over the turns, of the program's time divided by this command's.
+    """
 
     rows: int | None
     runs: int
@@ -42,7 +45,7 @@ class Figures(NamedTuple):
 
     @classmethod
     def of(cls, series: Series) -> Figures:
-        """The figures of a series of runs."""
+        """Return the figures of a series of runs."""
         walls = [run.wall for run in series.runs]
         return cls(
             series.rows,
@@ -61,12 +64,15 @@ class Figures(NamedTuple):
 
 
 LEEWAY = 1.5
-"""By how much a ratio may be over its bound before it is too high: other work on the machine passes, a defect stays."""
+"""The factor by which a ratio may exceed its bound: other work on the machine causes less, a defect causes more."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """One race: `ours` first, `against` the one that the bound is about. `asked` says whether the bound holds here."""
+    """The result of one race. The first of `tools` is the program, and `against` is the one that the bound refers to.
+
+    `asked` is true where the bound applies. The fields are keys of results.json.
+    """
 
     block: str
     what: str
@@ -79,22 +85,22 @@ class Result:
 
     @property
     def ours(self) -> Figures:
-        """The figures of the program."""
+        """The program's figures."""
         return next(iter(self.tools.values()))
 
     @property
     def ratio(self) -> float:
-        """The median ratio of ours to the one that it is held against."""
+        """The median ratio of the program to the tool that the bound refers to."""
         return self.tools[self.against].ratio
 
     @property
     def met(self) -> bool | None:
-        """Whether the bound is met; None without one."""
+        """Whether the ratio is within its bound; None without a bound."""
         return None if self.bound is None else self.ratio <= self.bound
 
 
 class Check(NamedTuple):
-    """A bound that is no ratio of one race: what, at which size, the value and the most that it may be."""
+    """A bounded value other than the ratio of a race. The fields are keys of results.json."""
 
     what: str
     size: int
@@ -105,13 +111,13 @@ class Check(NamedTuple):
 
     @property
     def met(self) -> bool:
-        """Whether the value stays within the bound."""
+        """Whether the value is within the bound."""
         return self.value <= self.bound
 
 
 @dataclass
 class Suite:
-    """All the measuring, in a folder of its own that the caller makes and clears away."""
+    """All measurements and their results. The caller creates `folder` and removes it afterwards."""
 
     folder: Path
     python: Path
@@ -123,13 +129,13 @@ class Suite:
     results: list[Result] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    made: dict[int, Path] = field(default_factory=dict)
+    stores: dict[int, Path] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.floor = self.folder / "floor.pyc"
         self.home = self.folder / "home"
         self.home.mkdir()
-        # Run from byte code, as the program is: a script that is named is compiled at each start.
+        # Byte code, as for the program: Python compiles a script anew at each start.
         argv = ["-c", "import py_compile, sys; py_compile.compile(*sys.argv[1:], doraise=True)"]
         subprocess.run([self.python, *argv, Path(__file__).with_name("floor.py"), self.floor], check=True)
         for python in filter(None, (self.python, self.pandas)):
@@ -138,7 +144,7 @@ class Suite:
 
     @property
     def environment(self) -> dict[str, str]:
-        """All that a program gets to know of the outside. Byte code may be written."""
+        """The environment variables of every process."""
         return {
             "HOME": str(self.home),
             "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -151,7 +157,7 @@ class Suite:
 
     # Commands
 
-    def ours(
+    def program_command(
         self,
         *arguments: str,
         db: Path | None = None,
@@ -161,7 +167,7 @@ class Suite:
         columns: int = 0,
         prepare: Callable[[int], None] | None = None,
     ) -> Command:
-        """The program; `{n}` in an argument is the number of the run, in two digits."""
+        """Return a command of the program; `{n}` in an argument becomes the number of the run, in two digits."""
         variables = {**self.environment, **(env or {}), "SPACEDIALOG_DB": str(db or self.folder / "none.db")}
 
         def argv(number: int) -> list[str | Path]:
@@ -169,14 +175,14 @@ class Suite:
 
         return Command(argv, variables, self.folder, prepare, rows, columns)
 
-    def least(
+    def floor_command(
         self,
         *arguments: str | Path,
         rows: Callable[[Answer], int] | None = None,
         python: Path | None = None,
         prepare: Callable[[int], None] | None = None,
     ) -> Command:
-        """The floor."""
+        """Return a command of the floor; `{n}` in an argument becomes the number of the run, in two digits."""
 
         def argv(number: int) -> list[str | Path]:
             return [
@@ -199,64 +205,69 @@ class Suite:
         bound: float | None = None,
         runs: int = 0,
     ) -> Result:
-        """Time the commands in turns and keep the result; a ratio that is far too high is measured once more."""
+        """Time the commands in turns and add the result to `results`.
+
+        The race is repeated once if its ratio exceeds the bound by more than half.
+        """
         figures: dict[str, Figures] = {}
         for _ in range(2):
             series = race(commands, runs=runs or self.runs, seconds=self.seconds)
-            figures = {name: Figures.of(one) for name, one in series.items()}
+            figures = {name: Figures.of(runs_of_name) for name, runs_of_name in series.items()}
             if bound is None or figures[against].ratio <= LEEWAY * bound:
                 break
         asked = size in (BUNDLED, BOUND_AT)
         result = Result(block, what, size, job or what, figures, against, bound, asked)
         self.results.append(result)
-        times = ", ".join(f"{name} {1000 * one.wall:.0f} ms" for name, one in figures.items())
-        say(f"{size:>9,} {block}: {what}: {times}; ratio {result.ratio:.2f}" + (f" of {bound}" if bound else ""))
+        times = ", ".join(f"{name} {1000 * medians.wall:.0f} ms" for name, medians in figures.items())
+        log_progress(
+            f"{size:>9,} {block}: {what}: {times}; ratio {result.ratio:.2f}" + (f" of {bound}" if bound else "")
+        )
         return result
 
     # Start-up
 
-    def start_up(self, *, only_store: bool = False) -> None:
-        """The bundled record, with a store and without one; or the store made, and nothing measured."""
+    def measure_start_up(self, *, only_store: bool = False) -> None:
+        """Measure start-up with the built-in record, with and without a store; `only_store` just creates the store."""
         db = self.folder / "bundled.db"
         subprocess.run(
             [self.program, "mark", "33", "complete", "--db", db], check=True, capture_output=True, env=self.environment
         )
-        self.made[BUNDLED] = db
+        self.stores[BUNDLED] = db
         if only_store:
             return
-        self._reads(db, "Start-up", self.program, self.python)
+        self._race_reads(db, "Start-up", self.program, self.python)
         self.race(
             "Start-up",
             "--version",
             BUNDLED,
             {
-                OURS: self.ours("--version"),
+                OURS: self.program_command("--version"),
                 "python -c pass": Command(lambda _: [self.python, "-c", "pass"], self.environment, self.folder),
             },
             against="python -c pass",
             bound=1.8,
         )
-        self.race("Start-up", "TAB after a ref", BUNDLED, self._tab(db, "ROK4-3"), bound=3.5)
+        self.race("Start-up", "TAB after a ref", BUNDLED, self._completion(db, "ROK4-3"), bound=3.5)
         self.race(
             "Start-up",
             "--help",
             BUNDLED,
-            {OURS: self.ours("--help"), "list --json": self.ours("list", "--json", db=db)},
+            {OURS: self.program_command("--help"), "list --json": self.program_command("list", "--json", db=db)},
             against="list --json",
             bound=2.2,
         )
         for words in (["list"], ["upcoming"], ["areas"], ["show", "31"]):
             pair = {
-                "no store": self.ours(*words, "--json", rows=leaves),
-                "a store": self.ours(*words, "--json", db=db, rows=None),
+                "no store": self.program_command(*words, "--json", rows=count_values),
+                "a store": self.program_command(*words, "--json", db=db, rows=None),
             }
             self.race("No store", f"{words[0]} --json", BUNDLED, pair, against="a store", bound=1.3)
         if self.pandas:
-            self._reads(db, "With pandas", self.pandas.with_name("spacedialog"), self.pandas)
+            self._race_reads(db, "With pandas", self.pandas.with_name("spacedialog"), self.pandas)
         else:
             self.notes.append("no environment with pandas was given (--pandas): not measured")
 
-    def _reads(self, db: Path, block: str, program: Path, python: Path) -> None:
+    def _race_reads(self, db: Path, block: str, program: Path, python: Path) -> None:
         for query, words in (
             ("list", ["list"]),
             ("upcoming", ["upcoming"]),
@@ -265,111 +276,130 @@ class Suite:
         ):
             more = ["ROK4-31"] if query == "show" else []
             for form, bound in (("json", 3.3), ("plain", 3.3), ("table", 5.8)):
-                rows = {"json": leaves, "plain": lines, "table": None}[form]
+                rows = {"json": count_values, "plain": count_lines, "table": None}[form]
                 pair = {
-                    OURS: self.ours(*words, "-f", form, db=db, program=program, rows=rows),
-                    FLOOR: self.least(
+                    OURS: self.program_command(*words, "-f", form, db=db, program=program, rows=rows),
+                    FLOOR: self.floor_command(
                         query, db, DAY, "json" if form == "json" else "plain", *more, rows=rows, python=python
                     ),
                 }
                 self.race(block, f"{query} as {form}", BUNDLED, pair, bound=bound)
 
-    def _tab(self, db: Path, beginning: str) -> dict[str, Command]:
-        typed = {
+    def _completion(self, db: Path, beginning: str) -> dict[str, Command]:
+        variables = {
             "_SPACEDIALOG_COMPLETE": "complete_bash",
             "COMP_WORDS": f"spacedialog show {beginning}",
             "COMP_CWORD": "2",
         }
-        return {OURS: self.ours(db=db, env=typed, rows=lines), FLOOR: self.least("complete", db, beginning, rows=lines)}
+        return {
+            OURS: self.program_command(db=db, env=variables, rows=count_lines),
+            FLOOR: self.floor_command("complete", db, beginning, rows=count_lines),
+        }
 
     # Scale
 
-    def at(self, size: int) -> None:
-        """Everything at one size."""
-        place = self.folder / str(size)
-        place.mkdir()
-        file, db, writes = place / "data.jsonl", place / "store.db", place / "writes.db"
-        say(f"{size:>9,} making data")
-        peers.write("lines", size, file)
+    def measure_size(self, size: int) -> None:
+        """Measure all commands at one size."""
+        folder = self.folder / str(size)
+        folder.mkdir()
+        file, db, writes = folder / "data.jsonl", folder / "store.db", folder / "writes.db"
+        log_progress(f"{size:>9,} making data")
+        peers.write_data("lines", size, file)
         self._make_store(file, db, size)
         shutil.copyfile(db, writes)
-        others = peers.commands(place, size, db, writes, self.environment) if self.with_peers else {}
+        others = peers.commands(folder, size, db, writes, self.environment) if self.with_peers else {}
         for job, words, query, rows, bound in self._jobs(size):
             floor: list[str | Path] = [query[0], db, *query[1:]]
-            commands = {OURS: self.ours(*words, db=db, rows=rows), FLOOR: self.least(*floor, rows=rows)}
+            commands = {
+                OURS: self.program_command(*words, db=db, rows=rows),
+                FLOOR: self.floor_command(*floor, rows=rows),
+            }
             self.race("Reads", " ".join(words), size, {**commands, **others.get(job, {})}, job=job, bound=bound)
-        self.race("Reads", "TAB after a ref", size, self._tab(db, f"BEN1-{size:02}"), job="tab", bound=3.5)
-        self._as_of(size, db)
-        self._writes(size, writes, others.get("mark", {}))
-        self._terminal(size, db)
-        self._import(size, file, place, others.get("import", {}))
-        self.made[size] = writes
-        for name in {path.name for path in place.iterdir()} - {writes.name}:
-            path = place / name
+        self.race("Reads", "TAB after a ref", size, self._completion(db, f"BEN1-{size:02}"), job="tab", bound=3.5)
+        self._race_past_day(size, db)
+        self._race_writes(size, writes, others.get("mark", {}))
+        self._race_terminal(size, db)
+        self._race_import(size, file, folder, others.get("import", {}))
+        self.stores[size] = writes
+        for name in {path.name for path in folder.iterdir()} - {writes.name}:
+            path = folder / name
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def _jobs(self, size: int) -> Iterator[tuple[str, list[str], list[str], Callable[[Answer], int] | None, float]]:
         due = ["list", "--status", "open", "--due-after", AFTER, "--due-before", BEFORE, "--json"]
         ref = f"BEN1-{7:02}" if size < 50 else f"BEN1-{size // 2 // 10 * 10 + 7:02}"
         area = ["list", "--area", peers.AREA, "--status", peers.STATUS, "--json"]
-        everything = 2.0 if size >= BOUND_AT else 3.3  # below, what counts is how it starts
-        yield "list", ["list", "--json"], ["list", DAY, "json"], json_rows, everything
-        yield "area", area, ["list-area", DAY, "json", peers.AREA, peers.STATUS], json_rows, 3.3
-        yield "due", due, ["list-due", DAY, "json", AFTER, BEFORE], json_rows, 3.3
-        yield "text", ["list", "--text", WORD, "--json"], ["list-text", DAY, "json", WORD], json_rows, 3.3
+        all_rows = 2.0 if size >= BOUND_AT else 3.3  # in a small record most of the time is start-up
+        yield "list", ["list", "--json"], ["list", DAY, "json"], count_json_rows, all_rows
+        yield "area", area, ["list-area", DAY, "json", peers.AREA, peers.STATUS], count_json_rows, 3.3
+        yield "due", due, ["list-due", DAY, "json", AFTER, BEFORE], count_json_rows, 3.3
+        yield "text", ["list", "--text", WORD, "--json"], ["list-text", DAY, "json", WORD], count_json_rows, 3.3
         yield "show", ["show", ref, "--json"], ["show", DAY, "json", ref], None, 3.3
-        yield "upcoming", ["upcoming", "--within", "30d", "--json"], ["upcoming", DAY, "json", LAST], json_rows, 3.3
+        yield (
+            "upcoming",
+            ["upcoming", "--within", "30d", "--json"],
+            ["upcoming", DAY, "json", LAST],
+            count_json_rows,
+            3.3,
+        )
         yield "areas", ["areas", "--json"], ["areas", DAY, "json"], None, 3.3
         yield "overview", ["overview", "--json"], ["overview", DAY, "json"], None, 3.3
-        yield "export", ["export", "--format", "jsonl"], ["export"], after_head, everything
+        yield "export", ["export", "--format", "jsonl"], ["export"], count_rows_after_head, all_rows
 
-    def _as_of(self, size: int, db: Path) -> None:
+    def _race_past_day(self, size: int, db: Path) -> None:
         for job, words, *_ in self._jobs(size):
             if job not in ("list", "export"):
-                pair = {"as of then": self.ours(*words, "--as-of", PAST_DAY, db=db), "today": self.ours(*words, db=db)}
+                pair = {
+                    "as of then": self.program_command(*words, "--as-of", PAST_DAY, db=db),
+                    "today": self.program_command(*words, db=db),
+                }
                 self.race(
                     "As of a past day", " ".join(words), size, pair, job=f"{job} then", against="today", bound=1.5
                 )
 
-    def _writes(self, size: int, db: Path, others: Mapping[str, Command]) -> None:
+    def _race_writes(self, size: int, db: Path, others: Mapping[str, Command]) -> None:
         ref = "BEN1-{n}"
         mark = ["mark", ref, "stalled", "--json"]
         add = ["add", "Keep time {n}", "--area", "policy", "--source", "JS", "--due", "2027", "--json"]
-        numbered = {
-            OURS: _from_one(self.ours(*mark, db=db)),
-            FLOOR: _from_one(self.least("mark", db, DAY, ref, "stalled")),
+        mark_commands = {
+            OURS: _of_first_29(self.program_command(*mark, db=db)),
+            FLOOR: _of_first_29(self.floor_command("mark", db, DAY, ref, "stalled")),
         }
-        pair = {OURS: self.ours(*add, db=db), FLOOR: self.least("add", db, DAY, "policy", "Keep time {n}")}
-        self.race("Writes", "mark", size, {**numbered, **others}, job="mark", bound=4.0)
-        self.race("Writes", "add", size, pair, job="add", bound=4.0)
-        if size > 30 and 30 in self.made:
+        add_commands = {
+            OURS: self.program_command(*add, db=db),
+            FLOOR: self.floor_command("add", db, DAY, "policy", "Keep time {n}"),
+        }
+        self.race("Writes", "mark", size, {**mark_commands, **others}, job="mark", bound=4.0)
+        self.race("Writes", "add", size, add_commands, job="add", bound=4.0)
+        if size > 30 and 30 in self.stores:
             for name, words in (("mark", mark), ("add", add)):
-                two = {
-                    OURS: _from_one(self.ours(*words, db=db)),
-                    "with 30": _from_one(self.ours(*words, db=self.made[30])),
+                sizes = {
+                    OURS: _of_first_29(self.program_command(*words, db=db)),
+                    "with 30": _of_first_29(self.program_command(*words, db=self.stores[30])),
                 }
-                self.race("Writes", f"{name}, against 30", size, two, against="with 30", bound=1.0)
+                self.race("Writes", f"{name}, against 30", size, sizes, against="with 30", bound=1.0)
 
-    def _terminal(self, size: int, db: Path) -> None:
-        wide = {"columns": 120}
+    def _race_terminal(self, size: int, db: Path) -> None:
         pair = {
-            OURS: self.ours("list", db=db, columns=wide["columns"]),
-            "with 42": self.ours("list", db=self.made[BUNDLED], columns=wide["columns"]),
+            OURS: self.program_command("list", db=db, columns=120),
+            "with 42": self.program_command("list", db=self.stores[BUNDLED], columns=120),
         }
         result = self.race("Terminal", "list", size, pair, job="terminal", against="with 42", runs=min(self.runs, 5))
         more = result.ours.first - result.tools["with 42"].first
         self.checks.append(Check("list on a terminal: first seen after that of 42", size, more, 0.5, "s", result.asked))
 
-    def _import(self, size: int, file: Path, place: Path, others: Mapping[str, Command]) -> None:
-        mine, least = place / "imported.db", place / "floor.db"
+    def _race_import(self, size: int, file: Path, folder: Path, others: Mapping[str, Command]) -> None:
+        ours, floor = folder / "imported.db", folder / "floor.db"
         schema = Path(__file__).parents[1] / "src" / "spacedialog" / "store" / "schema.sql"
         pair = {
-            OURS: self.ours("import", str(file), "--without-bundled", db=mine, prepare=lambda _: _remove(mine)),
-            FLOOR: self.least("import", least, schema, file, prepare=lambda _: _remove(least)),
+            OURS: self.program_command(
+                "import", str(file), "--without-bundled", db=ours, prepare=lambda _: _remove(ours)
+            ),
+            FLOOR: self.floor_command("import", floor, schema, file, prepare=lambda _: _remove(floor)),
         }
         runs = min(self.runs, 3)
         result = self.race("Import", "import", size, {**pair, **others}, job="import", bound=3.5, runs=runs)
-        counts = [_counted(path) for path in (mine, least)]
+        counts = [_row_counts(path) for path in (ours, floor)]
         if counts[0] != counts[1]:
             raise DisagreementError(f"import: the rows differ: {counts}")
         self.checks.append(Check("import: peak memory", size, result.ours.peak, 100, "MB", result.asked))
@@ -377,24 +407,26 @@ class Suite:
     def _make_store(self, file: Path, db: Path, size: int) -> None:
         begin = time.perf_counter()
         argv: list[str | Path] = [self.program, "import", file, "--without-bundled", "--db", db]
-        done = subprocess.run(argv, env=self.environment, cwd=self.folder, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise DisagreementError(f"import of {file}: {done.stderr}")
-        say(f"{size:>9,} made the store in {time.perf_counter() - begin:.1f} s")
+        process = subprocess.run(
+            argv, env=self.environment, cwd=self.folder, capture_output=True, text=True, check=False
+        )
+        if process.returncode:
+            raise DisagreementError(f"import of {file}: {process.stderr}")
+        log_progress(f"{size:>9,} made the store in {time.perf_counter() - begin:.1f} s")
 
-    # What the results come to
+    # Checks over several results
 
-    def conclude(self) -> None:
-        """Bounds over several races: growth, memory, and what is asked of us beside Taskwarrior."""
+    def add_summary_checks(self) -> None:
+        """Add the checks that need several races: growth, memory, and time relative to Taskwarrior."""
         for job, (_, exponent) in self.growth(OURS).items():
-            bound = 0.3 if job in INDEXED else 1.1
+            bound = 0.3 if job in CONSTANT_JOBS else 1.1
             self.checks.append(Check(f"growth exponent of {job}", 0, exponent, bound, ""))
         for result in self.results:
-            rival = result.tools.get(peers.TASK)
-            if rival and result.size == BOUND_AT and result.job in BESIDE_TASKWARRIOR:
+            taskwarrior = result.tools.get(peers.TASK)
+            if taskwarrior and result.size == BOUND_AT and result.job in BESIDE_TASKWARRIOR:
                 bound = BESIDE_TASKWARRIOR[result.job]
                 what = f"{result.what}, over {peers.TASK}"
-                self.checks.append(Check(what, result.size, rival.ratio, bound, "", result.asked))
+                self.checks.append(Check(what, result.size, taskwarrior.ratio, bound, "", result.asked))
             if result.job in ("list", "export") and result.size > 1000:
                 small = next((one for one in self.results if (one.job, one.size) == (result.job, 1000)), None)
                 if small:
@@ -402,27 +434,32 @@ class Suite:
                     self.checks.append(Check(what, result.size, value, 1.1, "", result.asked))
 
     def growth(self, tool: str) -> dict[str, tuple[list[tuple[int, float]], float]]:
-        """Of every job that a tool did at several sizes: the points, and the exponent from 1,000 on."""
-        grown = {}
-        raced = [result for result in self.results if result.block in GROWING and result.against == FLOOR]
-        for job in dict.fromkeys(result.job for result in raced):
+        """Return by job the points (size, seconds) of a tool, and its growth exponent from 1,000 commitments on.
+
+        Jobs with fewer than two such sizes are left out.
+        """
+        growth = {}
+        results = [result for result in self.results if result.block in GROWTH_BLOCKS and result.against == FLOOR]
+        for job in dict.fromkeys(result.job for result in results):
             points = [
-                (result.size, result.tools[tool].wall) for result in raced if result.job == job and tool in result.tools
+                (result.size, result.tools[tool].wall)
+                for result in results
+                if result.job == job and tool in result.tools
             ]
             large = [point for point in points if point[0] >= 1000]
             if len(large) > 1:
-                grown[job] = (points, exponent(large))
-        return grown
+                growth[job] = (points, growth_exponent(large))
+        return growth
 
 
-GROWING = ("Reads", "Writes", "Import")
-INDEXED = ("show", "tab", "mark", "add")
-"""The jobs whose answer has the same size in every store; the others' answers grow with it."""
+GROWTH_BLOCKS = ("Reads", "Writes", "Import")
+CONSTANT_JOBS = ("show", "tab", "mark", "add")
+"""The jobs whose output does not grow with the number of commitments."""
 BESIDE_TASKWARRIOR = {"area": 0.1, "due": 0.1, "text": 0.1, "show": 0.1, "upcoming": 0.1, "import": 1.0}
 
 
-def exponent(points: Sequence[tuple[float, float]]) -> float:
-    """The slope of the line that fits the points best on two logarithmic scales."""
+def growth_exponent(points: Sequence[tuple[float, float]]) -> float:
+    """Return the slope of the regression line through the logarithms of the points."""
     from math import log
 
     xs, ys = [log(x) for x, _ in points], [log(y) for _, y in points]
@@ -430,29 +467,24 @@ def exponent(points: Sequence[tuple[float, float]]) -> float:
     return sum((a - x) * (b - y) for a, b in zip(xs, ys, strict=True)) / sum((a - x) ** 2 for a in xs)
 
 
-def say(line: str) -> None:
-    """Tell how far it is, on standard error."""
+def log_progress(line: str) -> None:
+    """Write a line of progress to standard error."""
     sys.stderr.write(line + "\n")
     sys.stderr.flush()
 
 
-def lines(answer: Answer) -> int:
-    """A row a line."""
-    return answer.lines
-
-
-def after_head(answer: Answer) -> int:
-    """A row a line, but for the first."""
+def count_rows_after_head(answer: Answer) -> int:
+    """Return the number of rows of an output with a head on the first line and one row on each following line."""
     return answer.lines - 1
 
 
-def json_rows(answer: Answer) -> int:
-    """The rows of an envelope: one a line, between the line that opens it and the one that closes it."""
+def count_json_rows(answer: Answer) -> int:
+    """Return the number of rows of a JSON envelope, which has one row on each line but the first and the last."""
     return max(answer.lines - 2, 0)
 
 
-def leaves(answer: Answer) -> int:
-    """How many values there are in a small answer of JSON."""
+def count_values(answer: Answer) -> int:
+    """Return the number of values in the data of a small JSON envelope."""
 
     def count(value: Any) -> int:
         parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
@@ -461,7 +493,7 @@ def leaves(answer: Answer) -> int:
     return count(json.loads(answer.head)["data"])
 
 
-def _from_one(command: Command) -> Command:
+def _of_first_29(command: Command) -> Command:
     return Command(lambda number: command.argv(number % 29 + 1), command.env, command.cwd)
 
 
@@ -470,7 +502,7 @@ def _remove(db: Path) -> None:
         Path(f"{db}{name}").unlink(missing_ok=True)
 
 
-def _counted(db: Path) -> dict[str, int]:
+def _row_counts(db: Path) -> dict[str, int]:
     tables = ("change", "dialogue", "area", "party", "commitment", "involved", "milestone", "redating", "words")
     with closing(sqlite3.connect(f"file:{db}?mode=ro", uri=True)) as connection:
         counts = {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables}

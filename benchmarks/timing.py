@@ -1,6 +1,6 @@
-"""Timing whole processes: wall, processor time and peak memory of the process itself, commands taking turns.
+"""Timing of whole processes: wall time, processor time and peak memory, with the commands run in turns.
 
-Each is started by a process of its own (`runner`), so that nothing of this one shows in what is measured.
+Each process is started by a small one (`runner`), so that the memory of this process does not count.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from pathlib import Path
 
 
 class DisagreementError(Exception):
-    """Two programs that should answer the same gave different numbers of rows, or one failed."""
+    """Two programs that should give the same answer returned different numbers of rows, or one failed."""
 
 
 @dataclass(frozen=True)
 class Command:
-    """What to run. `argv` gets the number of the run; `prepare` is called before each run, untimed.
+    """A command to run. `argv` receives the number of the run; `prepare` is called before each run and is not timed.
 
-    `rows` counts the rows in an answer; with None nothing is compared. On a terminal of so many `columns` if given.
-    `status` are the exit statuses that it may end with.
+    `rows` counts the rows of an answer; if None, no rows are compared. If `columns` is not 0, the output goes to a
+    terminal of that width. `status` contains the exit statuses that count as success.
     """
 
     argv: Callable[[int], Sequence[str | Path]]
@@ -36,7 +36,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came out: how many lines, how many bytes, and the first of them."""
+    """The output of a command: the number of lines, the size in bytes, and the first megabyte."""
 
     lines: int
     size: int
@@ -45,9 +45,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class Run:
-    """One process: seconds of wall and processor time, seconds to its first byte, peak memory in MB.
+    """One run: seconds of wall and processor time, seconds until the first byte of output, peak memory in MB.
 
-    No peak shows below `least`, that of the process that started it.
+    No peak below `least`, the peak of the process that started it, can be observed.
     """
 
     wall: float
@@ -59,7 +59,7 @@ class Run:
 
 @dataclass
 class Series:
-    """The runs of one command. `ratios` are those of the race's first command to this one, pair by pair."""
+    """The runs of one command, and for each turn the ratio of the first command's time to this command's."""
 
     rows: int | None = None
     runs: list[Run] = field(default_factory=list)
@@ -67,48 +67,56 @@ class Series:
 
 
 def median(values: Sequence[float]) -> float:
-    """The middle value."""
+    """Return the median."""
     ordered = sorted(values)
     half = len(ordered) // 2
     return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
+def count_lines(answer: Answer) -> int:
+    """Return the number of rows of an output that has one row on each line."""
+    return answer.lines
+
+
 def run(command: Command, number: int) -> tuple[Run, Answer]:
-    """Run once; DisagreementError where it ends with another status than it may."""
+    """Run a command once; `number` is the number of the run.
+
+    Raises DisagreementError if the exit status is not one of `command.status`.
+    """
     if command.prepare:
         command.prepare(number)
     arguments = [str(argument) for argument in command.argv(number)]
-    asked = {"argv": arguments, "env": dict(command.env), "cwd": str(command.cwd), "columns": command.columns}
+    request = {"argv": arguments, "env": dict(command.env), "cwd": str(command.cwd), "columns": command.columns}
     runner: list[str | Path] = [sys.executable, "-I", "-S", Path(__file__).with_name("runner.py")]
-    done = subprocess.run(runner, input=marshal.dumps(asked), stdout=subprocess.PIPE, check=True)
-    said = marshal.loads(done.stdout)
-    if said["status"] not in command.status:
-        errors = said["errors"].decode("utf-8", "replace")
-        raise DisagreementError(f"{' '.join(arguments)}: status {said['status']}\n{errors}")
-    measured = Run(said["wall"], said["cpu"], said["first"], said["peak"], said["own"])
-    return measured, Answer(said["lines"], said["size"], said["head"])
+    process = subprocess.run(runner, input=marshal.dumps(request), stdout=subprocess.PIPE, check=True)
+    reply = marshal.loads(process.stdout)
+    if reply["status"] not in command.status:
+        errors = reply["errors"].decode("utf-8", "replace")
+        raise DisagreementError(f"{' '.join(arguments)}: status {reply['status']}\n{errors}")
+    measured = Run(reply["wall"], reply["cpu"], reply["first"], reply["peak"], reply["own"])
+    return measured, Answer(reply["lines"], reply["size"], reply["head"])
 
 
 def race(commands: Mapping[str, Command], *, runs: int, seconds: float) -> dict[str, Series]:
-    """Run the commands in turns, `runs` times or as often as fits in so many seconds, after a warm-up each.
+    """Run the commands in turns after a warm-up: `runs` turns, or fewer if they do not fit in `seconds`.
 
-    The warm-ups' rows are compared first: DisagreementError unless they agree. One turn there is in any case; but where
-    a warm-up of all takes four times as long as there is time, it is the measurement.
+    The numbers of rows of the warm-ups are compared first: DisagreementError is raised if they differ. There is at
+    least one turn, but if the warm-up takes more than four times `seconds`, the warm-up is the measurement.
     """
     series = {name: Series() for name in commands}
-    warm = {}
+    warm_up = {}
     for name, command in commands.items():
-        warm[name], answer = run(command, 0)
+        warm_up[name], answer = run(command, 0)
         series[name].rows = command.rows(answer) if command.rows else None
     counts = {name: one.rows for name, one in series.items() if one.rows is not None}
     if len(set(counts.values())) > 1:
         raise DisagreementError(f"the numbers of rows differ: {counts}")
-    once = sum(one.wall for one in warm.values())
-    turns = 0 if once > 4 * seconds else max(1, min(runs, int(seconds / once)))
-    for turn in range(1, max(turns, 1) + 1):
-        one = {name: run(command, turn)[0] for name, command in commands.items()} if turns else warm
-        ours = next(iter(one.values()))
-        for name, measured in one.items():
+    turn_seconds = sum(measured.wall for measured in warm_up.values())
+    turns = 0 if turn_seconds > 4 * seconds else max(1, min(runs, int(seconds / turn_seconds)))
+    for number in range(1, max(turns, 1) + 1):
+        turn = {name: run(command, number)[0] for name, command in commands.items()} if turns else warm_up
+        ours = next(iter(turn.values()))
+        for name, measured in turn.items():
             series[name].runs.append(measured)
             series[name].ratios.append(ours.wall / measured.wall)
     return series

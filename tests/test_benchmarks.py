@@ -1,4 +1,4 @@
-"""The benchmarks' data and floors: the data is one the program takes in, and the floors answer as the program does."""
+"""Tests of the benchmarks: the generated data, and that the floor gives the same answers as the program."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ROWS = (
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk whose store holds 30 commitments of the generator."""
+    """A desk with a store of 30 generated commitments."""
     desk = Desk(tmp_path_factory.mktemp("desk"))
     data.write_lines(desk.folder / "data.jsonl", 30)
     ran = desk.call("import", desk.folder / "data.jsonl", "--without-bundled")
@@ -37,14 +37,14 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return desk
 
 
-def least(desk: Desk, query: str, *arguments: str | Path, db: Path | None = None) -> Ran:
+def run_floor(desk: Desk, query: str, *arguments: str | Path, db: Path | None = None) -> Ran:
     ran = desk.python(FLOOR, query, db or desk.db, *arguments)
     assert (ran.status, ran.stderr) == (0, "")
     return ran
 
 
 def test_data_comes_from_its_seed(tmp_path: Path) -> None:
-    """The same seed gives the same bytes in every form, another seed others."""
+    """In every format the same seed gives the same bytes, and another seed gives different ones."""
     digests = {}
     for form, write in data.FORMS.items():
         for name, seed in (("one", 1), ("again", 1), ("two", 2)):
@@ -56,22 +56,22 @@ def test_data_comes_from_its_seed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["lines", "whole"])
-def test_data_is_taken_in(tmp_path: Path, form: str) -> None:
-    """The program takes in both forms of the data, and finds in it what was made."""
+def test_data_can_be_imported(tmp_path: Path, form: str) -> None:
+    """The program imports both kinds of data file, and lists the generated commitments."""
     desk = Desk(tmp_path)
     data.FORMS[form](tmp_path / "data", 5, 1)
     assert desk.call("import", tmp_path / "data", "--without-bundled").status == 0
     rows = desk.call("list", "--json").data
-    made = {task.ref: (task.title, task.area, task.status, task.due) for task in data.tasks(5, 1)}
-    assert {row["ref"]: (row["title"], row["area"], row["status"], row["due_latest"]) for row in rows} == made
+    generated = {task.ref: (task.title, task.area, task.status, task.due) for task in data.tasks(5, 1)}
+    assert {row["ref"]: (row["title"], row["area"], row["status"], row["due_latest"]) for row in rows} == generated
 
 
-def test_windows_of_the_floor_are_the_programs() -> None:
-    """The floor's few lines on dates give the windows that the program gives, for every date of the data."""
-    said = {entry["due"] for one in data.records(2000) for entry in (one.commitment, *one.updates) if "due" in entry}
+def test_floor_computes_the_same_windows() -> None:
+    """For every date of the data the floor computes the same window as the program."""
+    dates = {entry["due"] for one in data.records(2000) for entry in (one.commitment, *one.updates) if "due" in entry}
     known: dict[str, tuple[str, str]] = {}
-    parsed = {text: VagueDate.parse(text) for text in said}
-    assert {text: floor.window(text, known) for text in said} == {
+    parsed = {text: VagueDate.parse(text) for text in dates}
+    assert {text: floor.window(text, known) for text in dates} == {
         text: (str(date.earliest), str(date.latest)) for text, date in parsed.items()
     }
     assert all(str(date) == text for text, date in parsed.items())
@@ -93,32 +93,32 @@ def test_windows_of_the_floor_are_the_programs() -> None:
     ],
 )
 @pytest.mark.parametrize("day", [data.DAY, data.PAST_DAY])
-def test_floors_print_the_same_rows(desk: Desk, ours: list[str], query: str, arguments: list[str], day: str) -> None:
-    """What a floor answers is what the program answers, row for row and field for field."""
+def test_floor_prints_the_same_rows(desk: Desk, ours: list[str], query: str, arguments: list[str], day: str) -> None:
+    """The floor answers each query with the same rows and fields as the program."""
     ran = desk.call(*ours, "--today", day, "--json")
-    assert json.loads(least(desk, query, day, "json", *arguments).stdout) == json.loads(ran.stdout)
+    assert json.loads(run_floor(desk, query, day, "json", *arguments).stdout) == json.loads(ran.stdout)
 
 
 def test_floor_exports_the_same_log(desk: Desk) -> None:
-    """The floor's export is the program's, entry for entry."""
+    """The floor exports the same entries as the program."""
 
     def entries(ran: Ran) -> list[Any]:
         return [json.loads(line) for line in ran.stdout.splitlines()]
 
-    assert entries(least(desk, "export")) == entries(desk.call("export", "--format", "jsonl"))
+    assert entries(run_floor(desk, "export")) == entries(desk.call("export", "--format", "jsonl"))
 
 
 def test_floor_completes_the_same_refs(desk: Desk) -> None:
-    """The floor offers the refs that TAB offers."""
-    typed = {"_SPACEDIALOG_COMPLETE": "complete_bash", "COMP_WORDS": "spacedialog show BEN1-2", "COMP_CWORD": "2"}
-    assert least(desk, "complete", "ben1-2").stdout == desk.run(env=typed).stdout
+    """The floor offers the same refs as shell completion."""
+    variables = {"_SPACEDIALOG_COMPLETE": "complete_bash", "COMP_WORDS": "spacedialog show BEN1-2", "COMP_CWORD": "2"}
+    assert run_floor(desk, "complete", "ben1-2").stdout == desk.run(env=variables).stdout
 
 
 def test_floor_imports_the_same_rows(desk: Desk) -> None:
-    """The store that the floor makes holds the rows that the program's holds."""
-    made = desk.folder / "floor.db"
-    least(desk, "import", SCHEMA, desk.folder / "data.jsonl", db=made)
-    with closing(sqlite3.connect(made)) as floors, closing(sqlite3.connect(desk.db)) as ours:
+    """An import by the floor writes the same rows as an import by the program."""
+    path = desk.folder / "floor.db"
+    run_floor(desk, "import", SCHEMA, desk.folder / "data.jsonl", db=path)
+    with closing(sqlite3.connect(path)) as floors, closing(sqlite3.connect(desk.db)) as ours:
         for sql in (
             f"{ROWS}, valid_from, valid_to FROM commitment",
             'SELECT "on", names, title, detail, note FROM words',
@@ -132,10 +132,10 @@ def test_floor_imports_the_same_rows(desk: Desk) -> None:
             assert sorted(map(repr, floors.execute(sql))) == sorted(map(repr, ours.execute(sql)))
 
 
-def test_the_command_says_how_it_is_used() -> None:
-    """`python -m benchmarks` runs from the root of the repository."""
+def test_the_command_has_help() -> None:
+    """`python -m benchmarks --help` runs from the root of the repository and lists the options."""
     root = Path(__file__).parents[1]
     argv = [sys.executable, "-m", "benchmarks", "--help"]
-    done = subprocess.run(argv, cwd=root, env=os.environ, capture_output=True, text=True, check=False)
-    assert done.returncode == 0
-    assert "--check" in done.stdout
+    process = subprocess.run(argv, cwd=root, env=os.environ, capture_output=True, text=True, check=False)
+    assert process.returncode == 0
+    assert "--check" in process.stdout

@@ -1,1 +1,1 @@
-"""What writes the kept parts of docs/ from the program itself; each says by `python -m tools.NAME` what it is for."""
+"""Scripts that generate parts of docs/ from the program: run one with `python -m tools.NAME`."""

@@ -1,6 +1,6 @@
-"""A terminal for the docs: runs a line as a newcomer would type it, and gives what the terminal showed.
+"""A terminal for the examples in the docs: runs a shell command and returns the text that the terminal shows.
 
-The home is empty, the day is fixed, the name is invented: so the same is shown wherever the docs are made.
+The home directory is empty, and the day and the user name are fixed, so the output is the same on every machine.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TODAY = "2026-11-22"
-# What differs between two runs: the id of a change of one's own, and when it was recorded.
+# The ids of new entries and the times of recording differ between two runs.
 _ID = re.compile(r"(?<=undo )[0-9a-f]{8}\b|(?<=took back )[0-9a-f]{8}\b|\b[0-9a-f]{8}(?=, you\])")
 _RECORDED = re.compile(r"\b20\d\d-\d\d-\d\d \d\d:\d\d")
 
 
 class Console:
-    """An account with nothing in it but the program; it is gone with this object."""
+    """A temporary user account in which only the program is installed."""
 
     def __init__(self, *, width: int = 100, colour: bool = False) -> None:
         self._folder = tempfile.TemporaryDirectory()
@@ -43,7 +43,10 @@ class Console:
             self.environment["NO_COLOR"] = "1"
 
     def run(self, line: str, *, status: int = 0) -> str:
-        """What the terminal shows of a line; it must end with that status."""
+        """Run a line in bash and return what the terminal shows.
+
+        Raises RuntimeError if the exit status is not `status`.
+        """
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 200, self._width, 0, 0))
         process = subprocess.Popen(
@@ -66,16 +69,16 @@ class Console:
         return _RECORDED.sub(f"{TODAY} 09:00", _ID.sub("5e0f7a31", text))
 
     def block(self, *lines: str, status: int = 0) -> str:
-        """The lines and what they show, as a block of Markdown; the last one ends with that status."""
+        """Return the lines and their output as a Markdown block; `status` is the exit status of the last line."""
         shown = []
         for line in lines:
-            said = self.run(line, status=status if line == lines[-1] else 0)
-            shown += [f"$ {line}", *(row.rstrip() for row in said.splitlines())]
+            output = self.run(line, status=status if line == lines[-1] else 0)
+            shown += [f"$ {line}", *(row.rstrip() for row in output.splitlines())]
         return "\n".join(["```console", *shown, "```"])
 
 
 def _read(master: int) -> bytes:
     try:
         return os.read(master, 65536)
-    except OSError:  # so Linux tells that the other end was closed
+    except OSError:  # raised by Linux when the other end is closed
         return b""

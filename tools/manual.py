@@ -1,6 +1,6 @@
-"""The manual page, made of the commands' own help: `python -m tools.manual` writes docs/spacedialog.1 anew.
+"""The manual page, generated from the help of the commands: `python -m tools.manual` writes docs/spacedialog.1.
 
-Options that many commands share are described once. The exit statuses are those of docs/output.md.
+Options that many commands share are described once. The exit statuses come from docs/output.md.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from spacedialog.cli.app import COMMANDS, NAME, app
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = DOCS / "spacedialog.1"
-_MANY = 8
-"""An option of so many commands is described once."""
+_SHARED_FROM = 8
+"""The number of commands from which an option is described once for all."""
 
 _ENVIRONMENT = {
     "SPACEDIALOG_DB": "The store, where --db names none.",
@@ -35,14 +35,14 @@ Options = dict[str, str]
 
 
 def page() -> str:
-    """The page as roff, for the macros of man(7)."""
+    """Return the page in roff, with the macros of man(7)."""
     group = typer.main.get_command(app)
     top = typer.Context(group, info_name=NAME, **group.context_settings)
-    summary, *about = _paragraphs(group.help or "")
-    commands = {name: group.get_command(top, name) for name in COMMANDS}  # type: ignore[attr-defined] # it is a group
+    summary, *description = _paragraphs(group.help or "")
+    commands = {name: group.get_command(top, name) for name in COMMANDS}  # type: ignore[attr-defined] # the app is a group
     options = {name: _options(command, top) for name, command in commands.items()}
     uses = Counter(record for own in options.values() for record in own.items())
-    shared = dict(record for record, times in uses.items() if times >= _MANY)
+    shared = dict(record for record, times in uses.items() if times >= _SHARED_FROM)
     out = [
         f'.TH SPACEDIALOG 1 "" "{NAME} {__version__}" "User Commands"',
         ".SH NAME",
@@ -50,17 +50,17 @@ def page() -> str:
         ".SH SYNOPSIS",
         f".B {NAME}\n[\\fICOMMAND\\fR] [\\fIARGUMENTS\\fR] [\\fIOPTIONS\\fR]",
         ".SH DESCRIPTION",
-        *_body(about),
+        *_body(description),
         ".SH COMMANDS",
     ]
     for name, command in commands.items():
-        own = {option: says for option, says in options[name].items() if (option, says) not in shared.items()}
-        more = [re.findall(r"--[a-z-]+", option)[-1] for option in options[name] if option not in own]
-        out += [f".SS {_text(_usage(command, top, name))}", *_body(_paragraphs(command.help or "")), *_listed(own)]
-        if more:
-            out += [".PP", _text(f"Also {', '.join(more)}.")]
-    out += [".SH OPTIONS OF MANY COMMANDS", *_listed(shared), ".SH ENVIRONMENT", *_listed(_ENVIRONMENT)]
-    out += [".SH EXIT STATUS", *_listed(_statuses())]
+        own = {option: text for option, text in options[name].items() if (option, text) not in shared.items()}
+        shared_names = [re.findall(r"--[a-z-]+", option)[-1] for option in options[name] if option not in own]
+        out += [f".SS {_text(_usage(command, top, name))}", *_body(_paragraphs(command.help or "")), *_tagged_list(own)]
+        if shared_names:
+            out += [".PP", _text(f"Also {', '.join(shared_names)}.")]
+    out += [".SH OPTIONS OF MANY COMMANDS", *_tagged_list(shared), ".SH ENVIRONMENT", *_tagged_list(_ENVIRONMENT)]
+    out += [".SH EXIT STATUS", *_tagged_list(_statuses())]
     return "\n".join(out) + "\n"
 
 
@@ -70,18 +70,18 @@ def _usage(command: Any, top: Any, name: str) -> str:
 
 
 def _options(command: Any, top: Any) -> Options:
-    """The records of the command's own help: what is written, and what it does."""
+    """Return the options in the help of a command, each with its description."""
     context = typer.Context(command, parent=top)
     return dict(filter(None, (param.get_help_record(context) for param in command.get_params(context))))
 
 
 def _statuses() -> Options:
     table = (DOCS / "output.md").read_text("utf-8").partition("## Exit status")[2]
-    return {status: means.replace("`", "") for status, means in re.findall(r"^\| (\d+) \| (.+) \|$", table, re.M)}
+    return {status: meaning.replace("`", "") for status, meaning in re.findall(r"^\| (\d+) \| (.+) \|$", table, re.M)}
 
 
 def _paragraphs(text: str) -> list[str]:
-    """The paragraphs of a help; one that begins with a backspace stands as it is."""
+    """Split a help text into paragraphs; one that begins with a backspace keeps its line breaks."""
     return [part.strip("\n") for part in inspect.cleandoc(text).split("\n\n")]
 
 
@@ -96,12 +96,12 @@ def _body(paragraphs: list[str]) -> list[str]:
     return out
 
 
-def _listed(records: Options) -> list[str]:
-    return [line for name, says in records.items() for line in (".TP", f".B {_text(name)}", _text(says))]
+def _tagged_list(records: Options) -> list[str]:
+    return [line for name, text in records.items() for line in (".TP", f".B {_text(name)}", _text(text))]
 
 
 def _text(text: str) -> str:
-    """Text with nothing in it that roff would take for its own."""
+    """Escape text for roff."""
     safe = (
         text.replace("…", "...")
         .replace("\\", "\\e")

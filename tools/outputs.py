@@ -1,6 +1,6 @@
-"""The JSON Schema of what `--json` writes, made of the typed rows: `python -m tools.outputs` writes it anew.
+"""The JSON Schema of the `--json` outputs, generated from the typed rows: `python -m tools.outputs` writes it.
 
-In docs/schemas/output.json each row is a definition by its name, and each output its envelope.
+docs/schemas/output.json has a definition for each row, under its name, and one for the envelope of each output.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from spacedialog.model.rows import assessment, compare, drafting, record
 from spacedialog.presentation import maintenance
 from spacedialog.render.json_ import SCHEMA_VERSION
 
-KEPT = Path(__file__).parents[1] / "docs" / "schemas" / "output.json"
+SCHEMA_FILE = Path(__file__).parents[1] / "docs" / "schemas" / "output.json"
 LISTS = {
     "list": record.CommitmentRow,
     "upcoming": record.UpcomingRow,
@@ -33,7 +33,7 @@ LISTS = {
     "review": drafting.CandidateRow,
     "verify-source": drafting.VerifiedRow,
 }
-"""The outputs whose `data` is a list, and its rows."""
+"""The outputs whose `data` is a list, with the type of its rows."""
 OBJECTS = {
     "overview": record.Overview,
     "show": record.Detail,
@@ -44,27 +44,27 @@ OBJECTS = {
     "crosswalk": assessment.Crosswalk,
     "written": record.Written,
 }
-"""The outputs whose `data` is one object."""
-OF = {
+"""The outputs whose `data` is one object, with its type."""
+COMMANDS = {
     "rescue": "doctor --rescue",
     "backup": "backup, restore",
     "fingerprint": "fingerprint, history --verify",
     "written": "every write",
     "review": "review --list",
 }
-"""Which commands an output is of, where it does not bear the name of just one."""
+"""The commands that write an output, where the output does not have the name of its only command."""
 _PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 
 Schema = dict[str, Any]
 
 
 def schema() -> Schema:
-    """The whole schema, draft 2020-12; it is that of any output, `#/$defs/list` that of `list`."""
+    """Return the schema, draft 2020-12. It accepts every output; `#/$defs/list` accepts the output of `list`."""
     defs: Schema = {}
     for name, row in LISTS.items():
-        defs[name] = _envelope({"type": "array", "items": _of(row, defs)})
+        defs[name] = _envelope({"type": "array", "items": _schema_of(row, defs)})
     for name, row in OBJECTS.items():
-        defs[name] = _envelope(_of(row, defs))
+        defs[name] = _envelope(_schema_of(row, defs))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "What spacedialog --json writes",
@@ -78,7 +78,7 @@ def _envelope(data: Schema) -> Schema:
 
 
 def _object(properties: Schema) -> Schema:
-    # Keys may be added within a schema version, so others are no fault.
+    # Keys may be added within a schema version, so unknown keys are allowed.
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
@@ -86,8 +86,8 @@ def _day() -> Schema:
     return {"type": "string", "format": "date"}
 
 
-def _of(kind: Any, defs: Schema) -> Schema:
-    """The schema of a type of rows.py; a row goes into `defs`, under its name."""
+def _schema_of(kind: Any, defs: Schema) -> Schema:
+    """Return the schema of a type in `model/rows`; a row is added to `defs` under its name."""
     if kind in _PLAIN:
         return {"type": _PLAIN[kind]}
     if kind is Any:
@@ -97,18 +97,18 @@ def _of(kind: Any, defs: Schema) -> Schema:
             hints = get_type_hints(kind)
             defs[kind.__name__] = {
                 "description": (kind.__doc__ or "").partition("\n")[0],
-                **_object({name: _of(hints[name], defs) for name in kind._fields}),
+                **_object({name: _schema_of(hints[name], defs) for name in kind._fields}),
             }
         return {"$ref": f"#/$defs/{kind.__name__}"}
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is tuple:
-        return {"type": "array", "items": _of(arguments[0], defs)}
+        return {"type": "array", "items": _schema_of(arguments[0], defs)}
     if origin is Mapping:
-        return {"type": "object", "additionalProperties": _of(arguments[1], defs)}
+        return {"type": "object", "additionalProperties": _schema_of(arguments[1], defs)}
     if origin in (Union, types.UnionType):
-        return {"anyOf": [_of(one, defs) for one in arguments]}
+        return {"anyOf": [_schema_of(argument, defs) for argument in arguments]}
     raise TypeError(kind)
 
 
 if __name__ == "__main__":
-    KEPT.write_text(json.dumps(schema(), indent=2) + "\n", "utf-8")
+    SCHEMA_FILE.write_text(json.dumps(schema(), indent=2) + "\n", "utf-8")

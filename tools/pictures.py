@@ -1,7 +1,6 @@
-"""The pictures of the README, made by the program itself: `python -m tools.pictures` makes them anew.
+"""The pictures of the README, generated from the program: `python -m tools.pictures` writes them.
 
-What the program shows on a terminal becomes SVG, with no font and nothing else from elsewhere; the page becomes PNG,
-in Debian's Chromium.
+Terminal output becomes SVG, which loads no fonts or other files; the HTML page becomes PNG, by Debian's Chromium.
 """
 
 from __future__ import annotations
@@ -44,23 +43,23 @@ line-height: {line_height}px; }}
 """
 
 
-def drawn(name: str) -> str:
-    """The picture of a scene, as SVG."""
+def draw(name: str) -> str:
+    """Return the picture of a scene as SVG."""
     line = SCENES[name]
-    typed = line.removesuffix(" 2>/dev/null")
-    shown = Console(width=WIDTH, colour=True).run(line)
+    command = line.removesuffix(" 2>/dev/null")
+    output = Console(width=WIDTH, colour=True).run(line)
     screen = Screen(record=True, width=WIDTH, file=StringIO(), color_system="standard", legacy_windows=False)
-    screen.print(Text(f"$ {typed}\n") + Text.from_ansi(shown), highlight=False, soft_wrap=True)
-    form = _FORM.replace("{label}", f"What {typed} shows")
-    return screen.export_svg(title=typed, theme=terminal_theme.DIMMED_MONOKAI, code_format=form, unique_id=name)
+    screen.print(Text(f"$ {command}\n") + Text.from_ansi(output), highlight=False, soft_wrap=True)
+    form = _FORM.replace("{label}", f"What {command} shows")
+    return screen.export_svg(title=command, theme=terminal_theme.DIMMED_MONOKAI, code_format=form, unique_id=name)
 
 
 def photograph(page: Path, target: Path) -> None:
-    """The head of a page of ours, as PNG."""
+    """Save the top of an HTML page as PNG."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        # The sandbox needs a user who is not root; the page is our own.
+        # Chromium's sandbox does not run as root; the page is trusted.
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         window = browser.new_page(
             viewport={"width": 1100, "height": 900}, color_scheme="light", reduced_motion="reduce"
@@ -73,5 +72,5 @@ def photograph(page: Path, target: Path) -> None:
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for scene in SCENES:
-        (FOLDER / f"{scene}.svg").write_text(drawn(scene), "utf-8")
+        (FOLDER / f"{scene}.svg").write_text(draw(scene), "utf-8")
     photograph(ROOT / "docs" / "example.html", FOLDER / "page.png")

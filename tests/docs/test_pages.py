@@ -1,6 +1,4 @@
-"""What the docs say is so: the schemas, the manual page and the pictures that are kept, the example of the Python page,
-the addresses between pages.
-"""
+"""Tests of the docs: generated files are up to date, the Python example runs, and links between pages resolve."""
 
 from __future__ import annotations
 
@@ -23,36 +21,36 @@ from tools import manual, outputs, pictures
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-KEPT = {"data": ROOT / "docs" / "schemas" / "dialogue.json", "log": ROOT / "docs" / "schemas" / "log.json"}
+SCHEMA_FILES = {"data": ROOT / "docs" / "schemas" / "dialogue.json", "log": ROOT / "docs" / "schemas" / "log.json"}
 
 
 def schema(kind: str) -> Any:
-    """The schema of a kind of file, as it is kept in the repository."""
-    return json.loads(KEPT[kind].read_text("utf-8"))
+    """Return the schema of a kind of file from the repository."""
+    return json.loads(SCHEMA_FILES[kind].read_text("utf-8"))
 
 
 @pytest.mark.parametrize("kind", sorted(parse.SCHEMAS))
-def test_the_kept_schema_is_that_of_the_model(kind: str) -> None:
-    """The schemas in docs/schemas are what `spacedialog schema` prints: run it with -o to write them anew."""
+def test_the_schema_files_are_up_to_date(kind: str) -> None:
+    """The schemas in docs/schemas equal the output of `spacedialog schema`; its option -o rewrites them."""
     assert schema(kind) == parse.json_schema(kind)
 
 
 @pytest.mark.parametrize("kind", sorted(parse.SCHEMAS))
 def test_the_schema_is_draft_2020_12(kind: str) -> None:
-    """The schemas are valid under the draft that they name."""
+    """The schemas are valid under JSON Schema draft 2020-12, which they name."""
     jsonschema.Draft202012Validator.check_schema(schema(kind))
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "data").glob("*.json")), ids=lambda path: path.name)
-def test_bundled_records_fit_the_schema_and_the_model(path: Path) -> None:
-    """A bundled data file passes the schema by an independent validator, and the program's own checks."""
+def test_built_in_records_match_the_schema_and_the_model(path: Path) -> None:
+    """A built-in data file is valid by an independent schema validator and by the program's own checks."""
     jsonschema.Draft202012Validator(schema("data")).validate(json.loads(path.read_text("utf-8")))
     assert isinstance(parse.read(BytesIO(path.read_bytes()), path.name), parse.Contents)
 
 
-# The outputs as JSON
+# The JSON outputs
 
-SAID = {
+COMMAND_LINES = {
     "list": "list",
     "upcoming": "upcoming --all",
     "areas": "areas",
@@ -80,8 +78,8 @@ SAID = {
 
 
 @pytest.fixture(scope="module")
-def kept_desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk with a store, in which a date was moved and something was marked."""
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk with a store in which commitments are marked and assessed, and with a draft and its text."""
     desk = Desk(tmp_path_factory.mktemp("kept"))
     assert desk.call("mark", "33", "complete", "--evidence", "https://example.org/33").status == 0
     (desk.folder / "draft.json").write_text(drafted.text_of(drafted.document("accepted", "dropped")))
@@ -92,7 +90,7 @@ def kept_desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 
 def strict(schema: Any) -> Any:
-    """The schema, but for that no object may have a key that it does not name."""
+    """Return the schema with additional keys forbidden in every object."""
     if isinstance(schema, list):
         return [strict(part) for part in schema]
     if not isinstance(schema, dict):
@@ -101,31 +99,31 @@ def strict(schema: Any) -> Any:
     return {name: strict(part) for name, part in schema.items()} | closed
 
 
-def test_the_kept_schema_of_the_outputs_is_that_of_the_rows() -> None:
-    """docs/schemas/output.json is what `python -m tools.outputs` writes, and a schema."""
-    kept = json.loads(outputs.KEPT.read_text("utf-8"))
+def test_the_schema_of_the_outputs_is_up_to_date() -> None:
+    """docs/schemas/output.json is a valid schema and equals the output of `python -m tools.outputs`."""
+    kept = json.loads(outputs.SCHEMA_FILE.read_text("utf-8"))
     assert kept == outputs.schema()
     jsonschema.Draft202012Validator.check_schema(kept)
-    assert SAID.keys() == {*outputs.LISTS, *outputs.OBJECTS}
+    assert COMMAND_LINES.keys() == {*outputs.LISTS, *outputs.OBJECTS}
 
 
-@pytest.mark.parametrize("name", SAID)
-def test_what_json_says_fits_its_schema(kept_desk: Desk, name: str) -> None:
-    """Every output has just the keys and the kinds of values that its schema names, and is not empty."""
-    ran = kept_desk.call(*SAID[name].split(), "--json")
+@pytest.mark.parametrize("name", COMMAND_LINES)
+def test_json_output_matches_its_schema(desk: Desk, name: str) -> None:
+    """Every output has exactly the keys and types that its schema names, and is not empty."""
+    ran = desk.call(*COMMAND_LINES[name].split(), "--json")
     assert ran.status == 0, ran.stderr
-    assert ran.data or name == "conflicts"  # of which a copy that is nobody else's has none
-    schema = strict(json.loads(outputs.KEPT.read_text("utf-8")))
-    alone = {"$ref": f"#/$defs/{name}", "$defs": schema["$defs"]}
-    validator = jsonschema.Draft202012Validator(alone, format_checker=jsonschema.FormatChecker())
+    assert ran.data or name == "conflicts"  # a record that is not shared has no conflicts
+    schema = strict(json.loads(outputs.SCHEMA_FILE.read_text("utf-8")))
+    output_schema = {"$ref": f"#/$defs/{name}", "$defs": schema["$defs"]}
+    validator = jsonschema.Draft202012Validator(output_schema, format_checker=jsonschema.FormatChecker())
     assert [error.message for error in validator.iter_errors(json.loads(ran.stdout))] == []
 
 
 # The manual page and the pictures
 
 
-def test_the_kept_manual_page_is_that_of_the_help() -> None:
-    """docs/spacedialog.1 is what `python -m tools.manual` writes, with every command and exit status in it."""
+def test_the_manual_page_is_up_to_date() -> None:
+    """docs/spacedialog.1 equals the output of `python -m tools.manual` and has every command and exit status."""
     page = manual.PAGE.read_text("utf-8")
     assert page == manual.page()
     named = [command.split()[0].replace("\\-", "-") for command in re.findall(r"^\.SS (.+)$", page, re.MULTILINE)]
@@ -133,8 +131,8 @@ def test_the_kept_manual_page_is_that_of_the_help() -> None:
     assert page.partition(".SH EXIT STATUS")[2].count(".TP") >= 6
 
 
-def test_the_manual_page_is_sound_roff() -> None:
-    """groff has nothing to say against the manual page, and shows options as they are typed."""
+def test_the_manual_page_is_valid_roff() -> None:
+    """groff renders the manual page without a warning, and options appear as they are typed."""
     groff = shutil.which("groff")
     if groff is None:
         pytest.skip("groff is missing: apt-get install groff-base")
@@ -145,15 +143,15 @@ def test_the_manual_page_is_sound_roff() -> None:
 
 
 @pytest.mark.parametrize("scene", pictures.SCENES)
-def test_the_kept_picture_is_what_the_program_shows(scene: str) -> None:
-    """The README's drawings are what `python -m tools.pictures` makes; they load nothing from anywhere."""
+def test_the_pictures_are_up_to_date(scene: str) -> None:
+    """The SVG pictures of the README equal the output of `python -m tools.pictures`, and load no other files."""
     kept = (pictures.FOLDER / f"{scene}.svg").read_text("utf-8")
-    assert kept == pictures.drawn(scene)
+    assert kept == pictures.draw(scene)
     assert re.findall(r"@import|url\((?!#)|href|https?://(?!www\.w3\.org/2000/svg)", kept) == []
 
 
 def test_pictures_are_small() -> None:
-    """No picture weighs more than 150 kB, and the README shows each of them, with words for who cannot see it."""
+    """No picture is larger than 150 kB, and the README shows each with an alternative text."""
     kept = sorted((ROOT / "docs" / "pictures").iterdir())
     assert [path.name for path in kept if path.stat().st_size > 150_000] == []
     shown = re.findall(r"!\[[^\]]{20,}\]\(docs/pictures/([^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
@@ -161,7 +159,7 @@ def test_pictures_are_small() -> None:
 
 
 def test_the_example_of_the_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The code in docs/python.md does what it says, against a store of its own."""
+    """The code in docs/python.md runs and records an entry."""
     monkeypatch.setenv("SPACEDIALOG_DB", str(tmp_path / "tracker.db"))
     monkeypatch.setenv("SPACEDIALOG_TODAY", "2026-11-22")
     page = (ROOT / "docs" / "python.md").read_text("utf-8")
@@ -172,13 +170,13 @@ def test_the_example_of_the_python_page_runs(tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_between_the_pages_lead_somewhere(page: Path) -> None:
-    """A link from one page to another file of the repository finds it."""
+def test_links_between_the_pages_resolve(page: Path) -> None:
+    """The target of every link from a page to a file of the repository exists."""
     links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
 def test_every_page_is_in_the_index() -> None:
-    """docs/README.md leads to each page of the folder."""
+    """docs/README.md links to every page of the folder."""
     index = (ROOT / "docs" / "README.md").read_text("utf-8")
     assert [page.name for page in PAGES if page.name != "README.md" and f"({page.name})" not in index] == []

@@ -1,6 +1,4 @@
-"""What the docs tell people to type, run as it stands there: the weekly job of cron, a data file of one's own, and the
-commands that the other pages name.
-"""
+"""Tests of the instructions in the docs: the weekly cron job, the user's own data file, and all commands on the pages."""
 
 from __future__ import annotations
 
@@ -18,45 +16,49 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
 
-def typed(page: Path) -> list[str]:
-    """The commands that a page names: those of its blocks of shell, and those in its text that are whole."""
+def commands_of(page: Path) -> list[str]:
+    """Return the commands of a page: those in its shell blocks, and the complete ones in its text."""
     text = re.sub(r"\[\[\[cog.*?\]\]\]", "", page.read_text("utf-8"), flags=re.DOTALL)
     block = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
     lines = [line for kind, body in block.findall(text) if kind == "sh" for line in body.splitlines()]
     named = re.findall(r"`(spacedialog(?: [^`]+)?)`", block.sub("", text))
-    # A word in capitals stands for something, and `spacedialog import` is but the command's name.
+    # A word in capitals is a placeholder, and `spacedialog import` only names the command.
     whole = [line for line in named if not re.search(r" [A-Z]+\b(?!\d|-)", line) and line != "spacedialog import"]
     return [line for line in [*lines, *whole] if line.startswith("spacedialog")]
 
 
-# What stands in the help is run in test_errors, what needs a server in test_team.
+# The examples of the help are run in tests/cli/test_errors.py, those that need a server in tests/team.
 ELSEWHERE = ("commands.md", "team.md")
 PAGES = [ROOT / "README.md", *(page for page in sorted(DOCS.glob("*.md")) if page.name not in ELSEWHERE)]
-TYPED = {page: lines for page in PAGES if (lines := typed(page))}
+COMMANDS_OF_PAGE = {page: lines for page in PAGES if (lines := commands_of(page))}
 
 
 class Cron:
-    """The account of docs/cron.md: set up as the page says, its table run as cron does."""
+    """The account that docs/cron.md describes: set up by its commands, with the lines of its crontab."""
 
     def __init__(self, desk: Desk) -> None:
         page = (DOCS / "cron.md").read_text("utf-8")
         self.home = desk.home
         setup, job = re.findall(r"^```sh\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
         (table,) = re.findall(r"^```crontab\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
-        typing = {"HOME": str(desk.home), "PATH": f"{PROGRAM.parent}:/usr/bin:/bin", "SPACEDIALOG_DB": str(desk.db)}
-        subprocess.run(["/bin/sh", "-euc", setup], env=typing, cwd=desk.folder, timeout=PATIENCE, check=True)
+        environment = {
+            "HOME": str(desk.home),
+            "PATH": f"{PROGRAM.parent}:/usr/bin:/bin",
+            "SPACEDIALOG_DB": str(desk.db),
+        }
+        subprocess.run(["/bin/sh", "-euc", setup], env=environment, cwd=desk.folder, timeout=PATIENCE, check=True)
         script = desk.home / "dialogue" / "monday"
         script.write_text(job, "utf-8")
         script.chmod(0o755)
         self.brief, self.page = (
-            # crontab(5): five fields of time, then the command, up to a % that no backslash stands before.
+            # crontab(5): five time fields, then the command, up to the first % without a backslash before it.
             re.split(r"(?<!\\)%", line.split(None, 5)[5])[0].replace(r"\%", "%")
             for line in table.splitlines()
             if re.match(r"[\d*]", line)
         )
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
-        """Run a command in the home folder by /bin/sh, with nothing in the environment but the day."""
+        """Run a command with /bin/sh in the home folder, with only the day in the environment."""
         return subprocess.run(
             ["env", "-i", f"SPACEDIALOG_TODAY={TODAY}", "/bin/sh", "-c", command],
             cwd=self.home,
@@ -68,8 +70,8 @@ class Cron:
         )
 
     @property
-    def left(self) -> set[str]:
-        """What is in the folder of the job."""
+    def files(self) -> set[str]:
+        """The names of the files in the folder of the job."""
         return {re.sub(r"\d{4}-\d\d-\d\d", "DAY", path.name) for path in (self.home / "dialogue").iterdir()}
 
 
@@ -78,9 +80,9 @@ def cron(desk: Desk) -> Cron:
     return Cron(desk)
 
 
-@pytest.mark.parametrize("page", TYPED, ids=lambda page: page.name)
-def test_what_a_page_tells_to_type_runs(desk: Desk, page: Path) -> None:
-    """Every command that a page names does what it says, where the files that it names are there: status 0."""
+@pytest.mark.parametrize("page", COMMANDS_OF_PAGE, ids=lambda page: page.name)
+def test_the_commands_of_a_page_run(desk: Desk, page: Path) -> None:
+    """Every command on a page ends with status 0, given the files that it names."""
     desk.call("mark", "33", "complete")
     desk.call("backup", "copy.db")
     desk.call("mark", "34", "complete")
@@ -89,18 +91,18 @@ def test_what_a_page_tells_to_type_runs(desk: Desk, page: Path) -> None:
     (desk.folder / "docs").mkdir()
     template = "example-template.md.j2"
     (desk.folder / "docs" / template).write_text((DOCS / template).read_text("utf-8"), "utf-8")
-    for line in TYPED[page]:
+    for line in COMMANDS_OF_PAGE[page]:
         if re.search(r"[|<>$]", line):
             ran = desk.shell(line)
         else:
-            # A timeline is for terminals.
+            # --timeline needs a terminal.
             run = desk.in_terminal if "--timeline" in line else desk.call
             ran = run(*shlex.split(line)[1:])
         assert ran.status == 0, (line, ran.stderr)
 
 
-def test_monday_tells_what_is_new_once(desk: Desk, cron: Cron) -> None:
-    """The job says all at first, nothing the second time, and then only what was recorded in between."""
+def test_the_weekly_job_reports_news_once(desk: Desk, cron: Cron) -> None:
+    """The first weekly job reports everything, the second nothing, and the next only entries recorded since."""
     first = cron.run(cron.brief)
     assert (first.returncode, first.stdout.partition("\n")[0]) == (0, "# News from the beginning")
     again = cron.run(cron.brief)
@@ -111,33 +113,33 @@ def test_monday_tells_what_is_new_once(desk: Desk, cron: Cron) -> None:
     assert "ROK4-33" in later.stdout
     assert "ROK4-25" not in later.stdout
     assert (cron.home / "dialogue" / "briefs.md").read_text("utf-8") == first.stdout + later.stdout
-    assert cron.left == {"spacedialog", "tracker.db", "monday", "briefs.md"}
+    assert cron.files == {"spacedialog", "tracker.db", "monday", "briefs.md"}
 
 
-def test_monday_says_what_is_wrong(desk: Desk, cron: Cron) -> None:
-    """Where the brief fails, the job says why, for cron to mail, and leaves nothing behind."""
+def test_the_weekly_job_reports_an_error(desk: Desk, cron: Cron) -> None:
+    """If `brief` fails, the job prints the reason, which cron mails, and leaves no file behind."""
     desk.db.with_name(f"{desk.db.name}.checkpoint-weekly").write_text("rubbish")
     ran = cron.run(cron.brief)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "not a checkpoint" in ran.stderr
-    assert cron.left == {"spacedialog", "tracker.db", "monday"}
+    assert cron.files == {"spacedialog", "tracker.db", "monday"}
 
 
-def test_the_page_is_made_anew(desk: Desk, cron: Cron) -> None:
-    """The second line of the table writes the page of the day, twice as well as once, and says nothing."""
+def test_the_daily_page_is_written(desk: Desk, cron: Cron) -> None:
+    """The second crontab line writes the page of the day, can run again, and prints nothing."""
     desk.call("mark", "33", "complete", "--evidence", "https://example.org/33")
     for _ in range(2):
         ran = cron.run(cron.page)
         assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
-    assert cron.left == {"spacedialog", "tracker.db", "monday", "page-DAY.html"}
+    assert cron.files == {"spacedialog", "tracker.db", "monday", "page-DAY.html"}
     (page,) = (cron.home / "dialogue").glob("page-*.html")
     assert page.read_text("utf-8").startswith("<!doctype html>")
 
 
-def test_the_example_of_a_dialogue_is_taken_in(desk: Desk) -> None:
-    """The example file makes a record of its own; as JSON Lines it says the same, so nothing is new in that."""
-    taken = desk.call("import", DOCS / "example-dialogue.json", "--without-bundled", "--json")
-    assert (taken.status, taken.data["changes"]) == (0, 10)
+def test_the_example_dialogue_can_be_imported(desk: Desk) -> None:
+    """The example file can be imported; importing the same data as JSON Lines then adds no entries."""
+    ran = desk.call("import", DOCS / "example-dialogue.json", "--without-bundled", "--json")
+    assert (ran.status, ran.data["changes"]) == (0, 10)
     listed = {row["ref"]: row for row in desk.call("list", "--json").data}
     assert {ref: (row["status"], row["due"]) for ref, row in listed.items()} == {
         "RUR1-01": ("in-progress", "2027"),
@@ -146,8 +148,8 @@ def test_the_example_of_a_dialogue_is_taken_in(desk: Desk) -> None:
     assert desk.call("import", DOCS / "example-dialogue.jsonl", "--json").data["changes"] == 0
 
 
-def test_a_corrected_example_changes_that_and_no_more(desk: Desk) -> None:
-    """A date that was corrected in the file is corrected on record; what somebody recorded meanwhile stays."""
+def test_a_corrected_example_changes_only_the_correction(desk: Desk) -> None:
+    """A date corrected in the file is corrected in the record; entries recorded meanwhile are kept."""
     text = (DOCS / "example-dialogue.json").read_text("utf-8")
     file = desk.folder / "mine.json"
     file.write_text(text, "utf-8")

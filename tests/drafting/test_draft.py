@@ -1,4 +1,4 @@
-"""`draft`: what is found in a text, how binding, by whom, by when; and the command around it."""
+"""Tests of `draft`: the candidates in a text with their strength, parties and dates, and the command itself."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ HEAD = "Joint Statement of Japan and Australia\n\n"
 
 
 def drafted(text: str, **about: Any) -> Drafted:
-    """What is made of a text on a meeting of Japan and Australia on 21 May 2026."""
-    known = About(when=VagueDate.parse(MET), **about)
-    return draft(prose.read(HEAD + text, "text"), known, name="statement.txt", compiled=date(2026, 11, 22))
+    """Return the draft of a text on a meeting of Japan and Australia on 21 May 2026."""
+    meeting = About(when=VagueDate.parse(MET), **about)
+    return draft(prose.read(HEAD + text, "text"), meeting, name="statement.txt", compiled=date(2026, 11, 22))
 
 
-def found(text: str) -> list[tuple[str, str]]:
-    """The strength and the title of each candidate."""
-    return [(one.found.strength.value[:4], one.title) for one in drafted(text).candidates]
+def strengths_and_titles(text: str) -> list[tuple[str, str]]:
+    """Return the first four letters of the strength, and the title, of each candidate."""
+    return [(candidate.found.strength.value[:4], candidate.title) for candidate in drafted(text).candidates]
 
 
 WORDINGS = [
@@ -59,9 +59,9 @@ WORDINGS = [
 
 
 @pytest.mark.parametrize(("sentence", "wanted"), WORDINGS, ids=[sentence for sentence, _ in WORDINGS])
-def test_the_governing_verb_says_how_binding(sentence: str, wanted: list[tuple[str, str]]) -> None:
-    """The wording ladder: done, will, intend, discuss; tense counts, and so does the noun that stands for the verb."""
-    assert found(sentence) == wanted
+def test_the_governing_verb_decides_the_strength(sentence: str, wanted: list[tuple[str, str]]) -> None:
+    """The strength follows from the governing verb and its tense, or from a noun that takes the place of the verb."""
+    assert strengths_and_titles(sentence) == wanted
 
 
 NOTHING = [
@@ -77,8 +77,8 @@ NOTHING = [
 
 
 @pytest.mark.parametrize("sentence", NOTHING)
-def test_what_undertakes_nothing_is_left_out_with_a_reason(sentence: str) -> None:
-    """Praise, delegations, facts, refusals and the words of outsiders are no candidates, and `findings` says why."""
+def test_sentences_without_commitment_are_left_out_with_a_reason(sentence: str) -> None:
+    """Praise, delegations, facts, refusals and outsiders' quotes give no candidate, and `findings` gives the reason."""
     result = drafted(sentence)
     assert not result.candidates
     assert [row.ref for row in result.findings()] == [None] * len(result.left_out) != []
@@ -86,9 +86,11 @@ def test_what_undertakes_nothing_is_left_out_with_a_reason(sentence: str) -> Non
 
 
 def test_a_promise_to_refrain_is_a_promise() -> None:
-    """`agreed not to` undertakes something; `decided not to` only says what will not be."""
-    assert found("Both sides agreed not to test such missiles.") == [("firm", "Not to test such missiles")]
-    assert found("Neither side will test such missiles.") != []
+    """`agreed not to` is a commitment, unlike `decided not to`."""
+    assert strengths_and_titles("Both sides agreed not to test such missiles.") == [
+        ("firm", "Not to test such missiles")
+    ]
+    assert strengths_and_titles("Neither side will test such missiles.") != []
 
 
 SPLITS = [
@@ -106,7 +108,7 @@ SPLITS = [
      ["The signing of a lease", "The opening of a port"]),
     ("JAXA will (a) map the reef; (b) open a museum.", ["Map the reef", "Open a museum"]),
     ("Reefs were also discussed, with the two sides agreeing to map them.", ["Map them"]),
-    # and what is one thing stays one
+    # not split
     ("Both sides will support search and rescue.", ["Support search and rescue"]),
     ("Both sides will advance research in physics and biology.", ["Advance research in physics and biology"]),
     ("Both sides will deepen economic and security ties.", ["Deepen economic and security ties"]),
@@ -114,13 +116,13 @@ SPLITS = [
 
 
 @pytest.mark.parametrize(("sentence", "titles"), SPLITS, ids=[sentence for sentence, _ in SPLITS])
-def test_each_thing_undertaken_is_a_candidate(sentence: str, titles: list[str]) -> None:
-    """Verbs and things side by side are split, named bodies and what hangs on; fields, purposes and pairs are not."""
-    assert [title for _, title in found(sentence)] == titles
+def test_each_commitment_of_a_sentence_is_a_candidate(sentence: str, titles: list[str]) -> None:
+    """Coordinated verbs, objects, named bodies and participles are split; fields, purposes and fixed pairs are not."""
+    assert [title for _, title in strengths_and_titles(sentence)] == titles
 
 
-def test_points_of_a_list_take_the_verb_of_their_stem() -> None:
-    """Points belong to the paragraph that announces them, counted on from it, and are as binding as it is."""
+def test_points_of_a_list_take_the_verb_of_the_introduction() -> None:
+    """List points belong to the paragraph that introduces them: they continue its numbers and take its strength."""
     result = drafted("Both sides intend to:\n- map the reef;\n- explore a joint museum.\n\nJapan will train divers.")
     assert [(c.sentence.paragraph, c.sentence.number, c.found.strength.value, c.title) for c in result.candidates] == [
         ("1", 2, "intended", "Map the reef"),
@@ -129,8 +131,8 @@ def test_points_of_a_list_take_the_verb_of_their_stem() -> None:
     ]
 
 
-def test_paragraphs_bear_their_own_numbers_where_they_have_them() -> None:
-    """`4.` is paragraph 4, whatever stands before it."""
+def test_numbered_paragraphs_keep_their_numbers() -> None:
+    """A paragraph that begins with `4.` is paragraph 4, wherever it is in the text."""
     result = drafted(
         "3. Reefs are dear to both sides.\n\n4. Both sides will map the reef.\n\n5. Japan will train divers."
     )
@@ -168,8 +170,8 @@ DATES = [
 
 @pytest.mark.parametrize(("words", "edtf"), DATES)
 def test_a_date_is_as_vague_as_the_text(words: str, edtf: str) -> None:
-    """No day is made up, and what is relative is counted from the meeting."""
-    assert [one.edtf for one in dates_in(f"Both sides will open a port {words}.", date(2026, 5, 21))] == [edtf]
+    """A date is exactly as vague as its words; relative dates count from the meeting."""
+    assert [dated.edtf for dated in dates_in(f"Both sides will open a port {words}.", date(2026, 5, 21))] == [edtf]
 
 
 @pytest.mark.parametrize(
@@ -177,7 +179,7 @@ def test_a_date_is_as_vague_as_the_text(words: str, edtf: str) -> None:
     ["the Landsat 2030 partnership", "Agenda 2030", "the 2015 Paris Agreement", "the Roadmap of 2022", "the 2030s"],
 )
 def test_a_year_in_a_name_is_no_date(words: str) -> None:
-    """`Landsat 2030` is due at no time."""
+    """A year in a name, such as `Landsat 2030`, is not a due date."""
     assert dates_in(f"Both sides discussed {words}.", date(2026, 5, 21)) == []
 
 
@@ -194,16 +196,16 @@ def test_a_year_in_a_name_is_no_date(words: str) -> None:
         ("the 19th annual meeting", None),
     ],
 )
-def test_what_comes_round_is_told(words: str, every: str | None) -> None:
-    """A recurrence is a span; an ordinal's `annual` names the meeting and says nothing of the next."""
-    assert [one.every for one in cycles_in(f"They will hold {words}.")] == ([every] if every else [])
+def test_recurrences_are_found(words: str, every: str | None) -> None:
+    """A recurrence is found as a span; `the 19th annual meeting` is a name and not a recurrence."""
+    assert [cycle.every for cycle in cycles_in(f"They will hold {words}.")] == ([every] if every else [])
 
 
-def test_a_date_goes_with_the_thing_that_it_stands_by() -> None:
-    """After several verbs a date is of the last, after things of one verb of all, before everything of all."""
+def test_a_date_applies_to_the_items_next_to_it() -> None:
+    """A date after several verbs applies to the last, after objects of one verb to all, and in front to all."""
 
     def dues(text: str) -> list[str | None]:
-        return [one.due for one in drafted(text).candidates]
+        return [candidate.due for candidate in drafted(text).candidates]
 
     assert dues("Both sides will map the reef and open a museum by 2028.") == [None, "../2028"]
     assert dues("Both sides will share tide data and wave data by 2028.") == ["../2028", "../2028"]
@@ -211,25 +213,25 @@ def test_a_date_goes_with_the_thing_that_it_stands_by() -> None:
 
 
 def parties(text: str) -> list[tuple[str, ...]]:
-    """The parties of each candidate."""
-    return [one.parties for one in drafted(text).candidates]
+    """Return the parties of each candidate."""
+    return [candidate.parties for candidate in drafted(text).candidates]
 
 
-def test_who_acts_is_told_by_the_text() -> None:
-    """Agencies by the acronyms that the text defines, governments by their register, both where it says `both`."""
-    define = "The Reef Institute (RI) and the Dive Agency (DA) took part.\n\n"
+def test_the_parties_are_those_that_act() -> None:
+    """Parties are agencies by the acronyms that the text defines, and governments by the register, both for `both`."""
+    definitions = "The Reef Institute (RI) and the Dive Agency (DA) took part.\n\n"
     assert parties("Both sides will map the reef.") == [("JPN", "AUS")]
     assert parties("Japan will map the reef.") == [("JPN",)]
-    assert parties(f"{define}RI and DA will map the reef.") == [("RI", "DA")]
-    assert parties(f"{define}RI will map the reef. It will train divers.")[1] == ("RI",)
-    assert parties(f"{define}RI and DA signed a lease. They will map the reef.")[1] == ("RI", "DA")
-    assert parties(f"{define}Japan will map the reef with DA.") == [("JPN", "DA")]
+    assert parties(f"{definitions}RI and DA will map the reef.") == [("RI", "DA")]
+    assert parties(f"{definitions}RI will map the reef. It will train divers.")[1] == ("RI",)
+    assert parties(f"{definitions}RI and DA signed a lease. They will map the reef.")[1] == ("RI", "DA")
+    assert parties(f"{definitions}Japan will map the reef with DA.") == [("JPN", "DA")]
     assert parties("JAXA will map the reef.") == [("JAXA",)]
     assert parties("The reef will be mapped by JAXA and CSIRO.") == [("JAXA", "CSIRO")]
 
 
-def test_the_sides_are_those_of_the_title_or_as_said() -> None:
-    """Governments of the register, or those that --side names; a text that shows none is refused with the remedy."""
+def test_the_sides_come_from_the_title_or_the_option() -> None:
+    """The sides are governments of the register or those of --side; a text without any is refused with a remedy."""
     text = prose.read("A note\n\nThe ministers will map the reef.", "text")
     about = About(when=VagueDate.parse(MET))
     with pytest.raises(InputError, match="which governments"):
@@ -243,7 +245,7 @@ def test_the_sides_are_those_of_the_title_or_as_said() -> None:
 
 
 def test_every_source_names_its_sentence() -> None:
-    """The hash of each source is that of the sentence at its place."""
+    """Each source has the hash of the sentence at its place."""
     result = drafted("Both sides will map the reef and open a museum. Japan will train divers.\n\nJAXA may join.")
     by_place = {(s.paragraph, s.number): prose.fingerprint(s.text) for s in result.sentences}
     for commitment in result.document["commitments"]:
@@ -252,7 +254,7 @@ def test_every_source_names_its_sentence() -> None:
 
 
 def test_a_meeting_that_recurs_becomes_a_milestone_only_with_a_date() -> None:
-    """Without a first date nothing says when, and none is made up."""
+    """A recurring meeting without a first date gets no milestone, and no date is invented."""
     dated, undated = drafted(
         "Both sides will hold a forum every two years, beginning in 2027. They will hold calls every year."
     ).document["commitments"]
@@ -262,7 +264,7 @@ def test_a_meeting_that_recurs_becomes_a_milestone_only_with_a_date() -> None:
 
 
 def test_headings_are_areas_where_a_text_has_them() -> None:
-    """Three headings over most of the text are its areas; else the register's words decide."""
+    """Headings that cover most of the text become its areas; else the words of the register decide the area."""
     text = "\n\n".join(f"{name}\n\nBoth sides will map {what}." for name, what in
                        (("Deep reefs", "reefs"), ("Old ports", "ports"), ("Wild birds", "birds")))  # fmt: skip
     assert [c.area for c in drafted(text).candidates] == ["deep-reefs", "old-ports", "wild-birds"]
@@ -270,15 +272,15 @@ def test_headings_are_areas_where_a_text_has_them() -> None:
 
 
 @pytest.mark.parametrize("name", [path.name for path, _ in draft_score.codings(draft_score.STATEMENTS / "dev")])
-def test_the_rules_keep_to_the_codings(name: str) -> None:
-    """On every statement that the rules were written with, most of what was coded by hand is found, and little else."""
+def test_the_rules_reproduce_the_codings(name: str) -> None:
+    """On every statement of `dev`, most rows coded by hand are found, and few other candidates."""
     ((text, coding),) = [pair for pair in draft_score.codings(draft_score.STATEMENTS / "dev") if pair[0].name == name]
     score, _ = draft_score.score(coding["rows"], draft_score.read(text, coding["when"]))
-    assert score.fit >= 0.75 * score.rows
-    assert score.fit >= 0.85 * score.candidates
-    assert score.strength >= 0.9 * score.fit
-    assert score.dates >= 0.85 * score.fit
-    assert score.paragraph == score.fit
+    assert score.matched >= 0.75 * score.rows
+    assert score.matched >= 0.85 * score.candidates
+    assert score.strength >= 0.9 * score.matched
+    assert score.dates >= 0.85 * score.matched
+    assert score.paragraph == score.matched
 
 
 # The command
@@ -291,18 +293,18 @@ TEXT = (
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    """A desk with a statement on it."""
+    """A desk with a statement in its folder."""
     desk = Desk(tmp_path)
     (desk.folder / "statement.txt").write_text(TEXT)
     return desk
 
 
-def test_a_draft_is_a_data_file_that_import_takes(desk: Desk) -> None:
-    """From text to record: draft, import, and every sentence is found again in the text."""
-    made = desk.call("draft", "statement.txt", "-o", "draft.json")
-    assert made.status == 0
-    assert "2 candidates" in made.stderr
-    assert "review draft.json" in made.stderr
+def test_a_draft_can_be_imported(desk: Desk) -> None:
+    """A draft can be imported, and `verify-source` then finds every sentence in the text."""
+    ran = desk.call("draft", "statement.txt", "-o", "draft.json")
+    assert ran.status == 0
+    assert "2 candidates" in ran.stderr
+    assert "review draft.json" in ran.stderr
     dialogue = json.loads((desk.folder / "draft.json").read_text())["dialogue"]
     assert dialogue["key"] == "JPNAUS3"
     assert (dialogue["when"], dialogue["number"], dialogue["place"]) == ("2026-05-21", 3, "Cairns")
@@ -315,8 +317,8 @@ def test_a_draft_is_a_data_file_that_import_takes(desk: Desk) -> None:
     assert desk.call("verify-source", "JPNAUS3", "statement.txt", "--exit-code").status == 0
 
 
-def test_a_draft_that_is_there_is_never_written_over(desk: Desk) -> None:
-    """It may have been reviewed since."""
+def test_an_existing_draft_is_never_overwritten(desk: Desk) -> None:
+    """`draft` refuses to overwrite an existing file, which may have been reviewed."""
     (desk.folder / "draft.json").write_text("mine")
     refused = desk.call("draft", "statement.txt", "-o", "draft.json")
     assert refused.status == 2
@@ -325,7 +327,7 @@ def test_a_draft_that_is_there_is_never_written_over(desk: Desk) -> None:
 
 
 def test_explain_shows_what_was_left_out_and_why(desk: Desk) -> None:
-    """Every sentence stands there, with its candidates or with the reason for none."""
+    """`--explain` lists every sentence with its candidates, or with the reason why it has none."""
     rows = desk.call("draft", "statement.txt", "--explain", "--json").data
     assert [(row["paragraph"], row["sentence"], row["ref"]) for row in rows] == [
         ("1", 1, "JPNAUS3-01"),
@@ -336,7 +338,7 @@ def test_explain_shows_what_was_left_out_and_why(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "arguments", "told"),
+    ("content", "arguments", "message"),
     [
         ("", (), "no running text"),
         ("Japan and Australia will map the reef.", (), "--when"),
@@ -348,19 +350,19 @@ def test_explain_shows_what_was_left_out_and_why(desk: Desk) -> None:
         (TEXT, ("--url", "javascript:alert(1)"), "web address"),
     ],
 )
-def test_what_cannot_be_drafted_is_told_with_the_remedy(
-    desk: Desk, content: str | bytes, arguments: tuple[str, ...], told: str
+def test_a_text_that_cannot_be_drafted_is_refused(
+    desk: Desk, content: str | bytes, arguments: tuple[str, ...], message: str
 ) -> None:
-    """Status 2, one message, no traceback."""
+    """A text that cannot be drafted ends with status 2, a message with the remedy, and no output."""
     (desk.folder / "text.txt").write_bytes(content if isinstance(content, bytes) else content.encode())
     refused = desk.call("draft", "text.txt", *arguments)
     assert refused.status == 2
-    assert told in refused.stderr
+    assert message in refused.stderr
     assert not refused.stdout
 
 
-def test_a_web_page_is_read_without_its_furniture(desk: Desk) -> None:
-    """Navigation, captions and the newsletter are no paragraphs."""
+def test_only_the_article_of_a_web_page_is_read(desk: Desk) -> None:
+    """Navigation, captions, newsletter forms and footers of a web page are not read as paragraphs."""
     (desk.folder / "page.html").write_text(
         "<html><head><title>x</title></head><body><nav><a href='/'>We will sell you things</a></nav><article>"
         "<h1>Joint Statement of Japan and Australia</h1><p>Cairns, 21 May 2026</p>"
@@ -373,7 +375,7 @@ def test_a_web_page_is_read_without_its_furniture(desk: Desk) -> None:
 
 
 def test_a_draft_goes_through_a_pipe(desk: Desk) -> None:
-    """`-` is standard input, and the file goes to standard output."""
-    made = desk.call("draft", "-", "--when", "2026-05-21", stdin="Japan and Australia will map the reef.")
-    assert made.status == 0
-    assert json.loads(made.stdout)["commitments"][0]["title"] == "Map the reef"
+    """With `-` the text comes from standard input, and the draft goes to standard output."""
+    ran = desk.call("draft", "-", "--when", "2026-05-21", stdin="Japan and Australia will map the reef.")
+    assert ran.status == 0
+    assert json.loads(ran.stdout)["commitments"][0]["title"] == "Map the reef"

@@ -1,4 +1,4 @@
-"""`draft` on texts of no meaning: whatever it is given, it makes a data file in order, or says why it cannot."""
+"""Tests of `draft` with random texts: it writes a valid data file or refuses the text with a reason."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from spacedialog.drafting import prose
 from spacedialog.drafting.draft import About, Drafted, draft
 from spacedialog.drafting.lexicon import register
 from spacedialog.errors import InputError
-from spacedialog.importing import parse as intake
+from spacedialog.importing import parse
 from spacedialog.model.dates import VagueDate
 
 FILES = ("verbs", "nouns", "words", "actions", "parties", "areas")
@@ -47,17 +47,17 @@ SIGNS = [
 ]
 
 
-def told(value: Any) -> Iterator[str]:
-    """Every word or phrase of a file of the register."""
+def phrases(value: Any) -> Iterator[str]:
+    """Yield every word and phrase of a file of the register."""
     if isinstance(value, str):
         yield value
     else:
         for key, part in value.items() if isinstance(value, dict) else enumerate(value):
             if not str(key).startswith(("about", "source")):
-                yield from told(part)
+                yield from phrases(part)
 
 
-WORDS = sorted({said for name in FILES for said in told(register(name))})
+WORDS = sorted({phrase for name in FILES for phrase in phrases(register(name))})
 PIECES = st.one_of(
     st.sampled_from(WORDS),
     st.sampled_from(WORDS).map(lambda word: f"{word}ing"),
@@ -78,7 +78,7 @@ ABOUT = st.builds(
 
 
 def drafted(text: str, form: prose.Form, about: About) -> Drafted | None:
-    """What becomes of a text; None where that is refused."""
+    """Return the draft of a text; None if the text is refused."""
     try:
         return draft(prose.read(text, form), about, name="text", compiled=date(2026, 11, 23))
     except InputError:
@@ -91,28 +91,31 @@ def drafted(text: str, form: prose.Form, about: About) -> Drafted | None:
 @example("It will be launched", "text", About(VagueDate.parse("2026"), sides=("US", "JPN")))
 @example("NASA welcomed it, with tests to be", "text", About(VagueDate.parse("2026"), sides=("US", "JPN")))
 @example("On Friday they met tomorrow.", "text", About(VagueDate.parse("9999-12-31"), sides=("US", "JPN")))
-def test_whatever_the_text_the_draft_is_in_order(text: str, form: prose.Form, about: About) -> None:
-    """A draft is refused, or its file passes every check of an import, and each source is of the sentence it names."""
-    made = drafted(text, form, about)
-    if made is None:
+def test_every_draft_is_valid(text: str, form: prose.Form, about: About) -> None:
+    """A text is refused, or its draft passes all checks of an import and each source names an existing sentence."""
+    result = drafted(text, form, about)
+    if result is None:
         return
-    document = made.document
-    contents = intake.read(BytesIO(json.dumps(document).encode()), "draft.json")
-    assert isinstance(contents, intake.Contents)
+    document = result.document
+    contents = parse.read(BytesIO(json.dumps(document).encode()), "draft.json")
+    assert isinstance(contents, parse.Contents)
     entries = list(contents.entries())
     contents.problems.refuse()
-    assert len(entries) == len(document["commitments"]) == len(made.candidates)
-    sentences = {(one.paragraph, one.number, prose.fingerprint(one.text)) for one in made.sentences}
-    areas, parties = ({one["key"] for one in document[name]} for name in ("areas", "parties"))
-    refs = [one["ref"] for one in document["commitments"]]
+    assert len(entries) == len(document["commitments"]) == len(result.candidates)
+    sentences = {
+        (sentence.paragraph, sentence.number, prose.fingerprint(sentence.text)) for sentence in result.sentences
+    }
+    areas, parties = ({row["key"] for row in document[name]} for name in ("areas", "parties"))
+    refs = [commitment["ref"] for commitment in document["commitments"]]
     assert len(set(refs)) == len(refs)
-    for one in document["commitments"]:
-        assert {(at["paragraph"], at["sentence"], at["hash"]) for at in one["sources"]} <= sentences
-        assert one["area"] in areas
-        assert parties >= {one["lead"]} if "lead" in one else parties >= set(one["partners"])
-        for due in (one.get("due"), *(milestone["when"] for milestone in one.get("milestones", ()))):
+    for commitment in document["commitments"]:
+        cited = {(source["paragraph"], source["sentence"], source["hash"]) for source in commitment["sources"]}
+        assert cited <= sentences
+        assert commitment["area"] in areas
+        assert parties >= ({commitment["lead"]} if "lead" in commitment else set(commitment["partners"]))
+        for due in (commitment.get("due"), *(milestone["when"] for milestone in commitment.get("milestones", ()))):
             assert due is None or VagueDate.parse(due)
-    assert len(made.findings()) == len(made.candidates) + len(made.left_out)
+    assert len(result.findings()) == len(result.candidates) + len(result.left_out)
 
 
 @pytest.mark.parametrize(
@@ -129,18 +132,18 @@ def test_whatever_the_text_the_draft_is_in_order(text: str, form: prose.Form, ab
     ids=["one word", "quotes", "brackets", "dashes", "one sentence", "names", "definitions"],
 )
 def test_a_long_text_is_read_in_time_that_grows_with_it(text: str) -> None:
-    """What has no end (a word, a sentence, a list of names) is read, or left out, and does not take forever."""
+    """A text with a very long word, sentence or list of names is read in time proportional to its length."""
     drafted(text, "text", About(VagueDate.parse("2026"), sides=("US", "JPN")))
 
 
-def test_a_page_nested_without_end_is_refused() -> None:
-    """A page with more elements in each other than a browser bears is refused, and told what to do."""
+def test_a_deeply_nested_page_is_refused() -> None:
+    """A page nested more deeply than a browser accepts is refused with a remedy."""
     with pytest.raises(InputError, match="512 elements") as refused:
         prose.read("<div>" * 5_000 + "text", "html")
     assert "plain text" in str(refused.value.remedy)
 
 
-def test_furniture_within_furniture_goes() -> None:
-    """Navigation in navigation is left out, and the text around it stays."""
+def test_nested_navigation_is_left_out() -> None:
+    """Navigation inside navigation is left out, and the text beside it is read."""
     page = "<html><body><nav><div class=menu><aside><p>Go.</p></aside></div></nav><p>They will meet.</p></body></html>"
-    assert [one.text for one in prose.read(page, "html").sentences] == ["They will meet."]
+    assert [sentence.text for sentence in prose.read(page, "html").sentences] == ["They will meet."]

@@ -1,4 +1,4 @@
-"""Review: what each step makes of a draft, the file that is saved after it, and the conversation at a terminal."""
+"""Tests of `review`: the effect of each step on a draft, the saved file, and the dialogue on a terminal."""
 
 from __future__ import annotations
 
@@ -29,38 +29,40 @@ PROMPT = "? > "
 
 
 def by_ref(document: review.Document) -> dict[str, Any]:
-    """The candidates by the end of their refs."""
-    return {one["ref"].removeprefix("ZUB2-"): one for one in document["commitments"]}
+    """Return the candidates by the last part of their refs."""
+    return {candidate["ref"].removeprefix("ZUB2-"): candidate for candidate in document["commitments"]}
 
 
-def decided(document: review.Document) -> dict[str, Any]:
-    """What was decided of each."""
-    return {ref: one["draft"].get("decision") for ref, one in by_ref(document).items()}
+def decisions(document: review.Document) -> dict[str, Any]:
+    """Return the decision on each candidate."""
+    return {ref: candidate["draft"].get("decision") for ref, candidate in by_ref(document).items()}
 
 
-# Steps, one by one
+# Single steps
 
 
-def test_accept_and_drop_decide_and_no_more() -> None:
-    """A decision is one field more, and all else is left as it was."""
+def test_accept_and_drop_only_record_the_decision() -> None:
+    """A decision adds one field to the candidate and changes nothing else."""
     before = drafted.document()
     after = review.drop(review.accept(before, "1"), "zub2-02")
     assert after == drafted.document("accepted", "dropped")
     assert before == drafted.document()
 
 
-def test_edit_sets_fields_where_draft_would_have_put_them() -> None:
-    """An edit keeps the order of what stands there, puts a new field into its place, and takes an emptied one out."""
-    one = by_ref(drafted.document())["01"]
+def test_edit_keeps_the_order_of_fields() -> None:
+    """An edit keeps the order of the fields, inserts a new one where `draft` writes it, and removes an emptied one."""
+    original = by_ref(drafted.document())["01"]
     edited = by_ref(review.edit(drafted.document(), "1", {"detail": "A tender.", "due": None, "partners": ["SYL"]}))
     assert list(edited["01"]) == [
         *("ref", "area", "kind", "title", "detail", "strength", "lead", "partners", "status", "sources", "draft"),
     ]
-    assert {name: edited["01"][name] for name in one if name != "due"} == {n: one[n] for n in one if n != "due"}
+    assert {name: edited["01"][name] for name in original if name != "due"} == {
+        name: value for name, value in original.items() if name != "due"
+    }
 
 
-def test_edit_leaves_an_order_that_is_not_its_own() -> None:
-    """Fields that somebody put elsewhere stay there."""
+def test_edit_keeps_an_unusual_order_of_fields() -> None:
+    """Fields that the user has reordered keep their order after an edit."""
     document = drafted.document()
     document["commitments"][0] = dict(reversed(document["commitments"][0].items()))
     edited = review.edit(document, "1", {"title": "Launch a tender"})
@@ -70,21 +72,23 @@ def test_edit_leaves_an_order_that_is_not_its_own() -> None:
 @pytest.mark.parametrize(
     ("ref", "strength", "status"), [("1", "delivered", "complete"), ("3", "intended", "not-assessed")]
 )
-def test_what_was_delivered_is_complete(ref: str, strength: str, status: str) -> None:
-    """A status follows the strength, as it did when it was drafted: never is a promise taken for done by mistake."""
-    (one,) = [c for c in review.edit(drafted.document(), ref, {"strength": strength})["commitments"] if ref in c["ref"]]
-    assert one["status"] == status
+def test_the_status_follows_the_strength(ref: str, strength: str, status: str) -> None:
+    """When the strength is edited, the status follows: `delivered` is complete, everything else not assessed."""
+    (candidate,) = [
+        c for c in review.edit(drafted.document(), ref, {"strength": strength})["commitments"] if ref in c["ref"]
+    ]
+    assert candidate["status"] == status
 
 
-def test_a_status_that_says_more_stays() -> None:
-    """A status that somebody wrote into the file is not touched by an edit of the strength."""
+def test_a_status_set_by_hand_is_kept() -> None:
+    """An edit of the strength does not change a status that was written into the file by hand."""
     document = drafted.document()
     document["commitments"][0]["status"] = "stalled"
     assert by_ref(review.edit(document, "1", {"strength": "delivered"}))["01"]["status"] == "stalled"
 
 
 def test_split_shares_the_source() -> None:
-    """The parts follow each other with the same source, the next free refs, and no decision."""
+    """The parts of a split follow each other, with the same source, the next free refs and no decision."""
     document = review.split(drafted.document("accepted"), "1", ["Launch a tender", "Host a workshop", "Sing"])
     assert list(by_ref(document)) == ["01", "06", "07", "02", "03", "04", "05"]
     parts = [by_ref(document)[ref] for ref in ("01", "06", "07")]
@@ -94,14 +98,14 @@ def test_split_shares_the_source() -> None:
     assert list(parts[1]) == list(parts[0])
 
 
-def test_split_leaves_the_milestones_with_the_first() -> None:
-    """A milestone belongs to one part only, since its ref begins with that of its commitment."""
+def test_split_keeps_the_milestones_with_the_first_part() -> None:
+    """After a split the milestones belong to the first part, because their refs begin with its ref."""
     document = review.split(drafted.document(), "5", ["Meet again", "Meet in Klow"])
     assert ["milestones" in by_ref(document)[ref] for ref in ("05", "06")] == [True, False]
 
 
-def test_merge_joins_sources_without_doubles() -> None:
-    """The other gets the sources that it has not, the date that it lacks and the milestones; this one is dropped."""
+def test_merge_joins_sources_without_duplicates() -> None:
+    """A merge adds missing sources, a missing date and the milestones to the target, and drops the candidate."""
     document = drafted.document()
     document["commitments"][4]["sources"] += document["commitments"][3]["sources"]
     document["updates"] = [{"ref": "ZUB2-05.1", "on": "2026-06", "status": "met", "evidence": "https://lutz.example/a"}]
@@ -110,15 +114,15 @@ def test_merge_joins_sources_without_doubles() -> None:
     (milestone,) = by_ref(merged)["04"]["milestones"]
     assert (milestone["ref"], milestone["when"]) == ("ZUB2-04.1", "2028")
     assert merged["updates"][0]["ref"] == "ZUB2-04.1"
-    assert decided(merged) == {"01": None, "02": None, "03": None, "04": None, "05": "dropped"}
+    assert decisions(merged) == {"01": None, "02": None, "03": None, "04": None, "05": "dropped"}
     assert by_ref(merged)["05"]["draft"]["why"].endswith("; merged into ZUB2-04")
     assert by_ref(review.merge(document, "1", "4"))["04"]["due"] == "../2028"
     parse.read(io.BytesIO(json.dumps(merged).encode()), "merged")
 
 
 @pytest.mark.parametrize(("ref", "into"), [("1", "1"), ("1", "2"), ("1", "99")])
-def test_merge_refuses_what_is_not_there(ref: str, into: str) -> None:
-    """Not into itself, nor into one that was dropped, nor into one that is none."""
+def test_merge_refuses_an_invalid_target(ref: str, into: str) -> None:
+    """A candidate cannot be merged into itself, into a dropped one, or into one that does not exist."""
     with pytest.raises(InputError):
         review.merge(drafted.document("-", "dropped"), ref, into)
 
@@ -140,8 +144,8 @@ def test_merge_refuses_what_is_not_there(ref: str, into: str) -> None:
         ("detail", "-", None),
     ],
 )
-def test_what_is_typed_is_read(field: str, typed: str, value: object) -> None:
-    """Names are matched without regard to case, dates read as people type them, and - empties."""
+def test_typed_values_are_parsed(field: str, typed: str, value: object) -> None:
+    """Names match in any case, dates are accepted as people type them, and `-` empties a field."""
     assert review.value_of(drafted.document(), field, typed, TODAY) == value
 
 
@@ -152,8 +156,8 @@ def test_what_is_typed_is_read(field: str, typed: str, value: object) -> None:
         *(("partners", "ZUB NOAA"), ("due", "10/05/2026"), ("due", "2026-13"), ("kind", "two words")),
     ],
 )
-def test_what_cannot_be_is_refused(field: str, typed: str) -> None:
-    """What cannot stand in a field is refused with a remedy."""
+def test_invalid_values_are_refused(field: str, typed: str) -> None:
+    """A value that is invalid for its field is refused with a remedy."""
     with pytest.raises(InputError) as raised:
         review.value_of(drafted.document(), field, typed, TODAY)
     assert raised.value.remedy
@@ -169,14 +173,14 @@ def test_what_cannot_be_is_refused(field: str, typed: str) -> None:
         ("Cooperate with many others", None),
     ],
 )
-def test_what_was_taken_is_found(title: str, taken: str | None) -> None:
-    """The words of a sentence that a title was made of are found in it, or nothing is marked."""
+def test_the_words_of_a_title_are_found_in_the_sentence(title: str, taken: str | None) -> None:
+    """The part of the sentence from which a title was made is found, or nothing is marked."""
     sentence = drafted.document()["commitments"][0]["draft"]["sentence"]
-    found = review.taken(title, sentence)
-    assert (sentence[slice(*found)] if found else None) == taken
+    span = review.taken(title, sentence)
+    assert (sentence[slice(*span)] if span else None) == taken
 
 
-# Steps in any order
+# Random sequences of steps
 
 numbers = st.integers(1, 8)
 STEPS = st.one_of(
@@ -193,14 +197,14 @@ STEPS = st.one_of(
 
 
 def sources(document: review.Document) -> set[str]:
-    """The sources of what is not dropped."""
-    kept = [one for one in document["commitments"] if one["draft"].get("decision") != "dropped"]
-    return {json.dumps(source) for one in kept for source in one["sources"]}
+    """Return the sources of the candidates that are not dropped."""
+    kept = [candidate for candidate in document["commitments"] if candidate["draft"].get("decision") != "dropped"]
+    return {json.dumps(source) for candidate in kept for source in candidate["sources"]}
 
 
 @given(st.lists(STEPS, max_size=12))
 def test_steps_in_any_order(steps: list[tuple[Any, ...]]) -> None:
-    """Whatever is done: an import takes the file, no ref repeats or goes, a merge loses no source, undo undoes."""
+    """After any steps the file can be imported, refs are unique and kept, merges keep all sources, and undo works."""
     course = Course.of(drafted.document())
     seen = [json.dumps(course.document)]
     for name, number, *more in steps:
@@ -209,9 +213,9 @@ def test_steps_in_any_order(steps: list[tuple[Any, ...]]) -> None:
             after = getattr(review, name)(before, str(number), *(str(m) if isinstance(m, int) else m for m in more))
             course = course._replace(ref=course.ref or "ZUB2-01").step(after)
             seen.append(json.dumps(after))
-            refs = [one["ref"] for one in after["commitments"]]
+            refs = [candidate["ref"] for candidate in after["commitments"]]
             assert len(refs) == len(set(refs))
-            assert {one["ref"] for one in before["commitments"]} <= set(refs)
+            assert {candidate["ref"] for candidate in before["commitments"]} <= set(refs)
             if name == "merge":
                 assert sources(before) <= sources(after)
     parse.read(io.BytesIO(json.dumps(course.document).encode()), "reviewed")
@@ -228,14 +232,14 @@ def test_steps_in_any_order(steps: list[tuple[Any, ...]]) -> None:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A draft in a file."""
+    """Return the path of a draft file."""
     path = tmp_path / "draft.json"
     path.write_text(drafted.text_of(drafted.document()), "utf-8")
     return path
 
 
-def test_saving_alters_only_the_lines_that_were_edited(path: Path) -> None:
-    """A decision is one line more, and the comma before it; a file with other ways of its own keeps them."""
+def test_saving_changes_only_the_edited_lines(path: Path) -> None:
+    """Saving a decision adds one line, and the file keeps its encoding mark, indentation and line endings."""
     before = [line.rstrip(",") for line in path.read_text().splitlines()]
     draft = DraftFile(path)
     draft.save(review.accept(draft.document, "2"))
@@ -255,7 +259,7 @@ def test_saving_alters_only_the_lines_that_were_edited(path: Path) -> None:
 
 
 def test_saving_keeps_the_mode_and_follows_a_link(path: Path) -> None:
-    """The file keeps its permissions, a link stays one, and nothing else is left in the folder."""
+    """Saving keeps the file's permissions and a symbolic link, and leaves no other file in the folder."""
     path.chmod(0o640)
     link = path.with_name("link.json")
     link.symlink_to(path)
@@ -263,11 +267,11 @@ def test_saving_keeps_the_mode_and_follows_a_link(path: Path) -> None:
     draft.save(review.accept(draft.document, "1"))
     assert (path.stat().st_mode & 0o777, link.is_symlink()) == (0o640, True)
     assert sorted(path.parent.iterdir()) == [path, link]
-    assert decided(json.loads(path.read_text()))["01"] == "accepted"
+    assert decisions(json.loads(path.read_text()))["01"] == "accepted"
 
 
-def test_a_file_that_changed_meanwhile_is_not_trampled(path: Path) -> None:
-    """Where an editor saved the file since it was read, the step is refused, and the editor's work is there."""
+def test_a_file_that_changed_meanwhile_is_not_overwritten(path: Path) -> None:
+    """If an editor saved the file after it was read, the step is refused and the edited file is kept."""
     draft = DraftFile(path)
     other = path.read_text().replace("Lutz", "Klow").replace("Hold the", "Hold a")
     path.write_text(other)
@@ -277,8 +281,8 @@ def test_a_file_that_changed_meanwhile_is_not_trampled(path: Path) -> None:
     assert path.read_text() == other
 
 
-def test_what_an_import_would_refuse_is_not_saved(path: Path) -> None:
-    """A step that no import would take is not saved."""
+def test_a_file_that_import_would_refuse_is_not_saved(path: Path) -> None:
+    """A step whose result cannot be imported is not saved."""
     draft = DraftFile(path)
     before = path.read_text()
     with pytest.raises(ProblemsError, match="draft"):
@@ -288,7 +292,7 @@ def test_what_an_import_would_refuse_is_not_saved(path: Path) -> None:
 
 @pytest.mark.parametrize("point", ["os.fsync", "pathlib.Path.replace"])
 def test_a_kill_while_saving_loses_nothing(tmp_path: Path, path: Path, point: str) -> None:
-    """Killed at any point of saving, the file holds all the steps before it."""
+    """If the process is killed while it saves, the file has all earlier steps."""
     module, _, name = point.rpartition(".")
     script = (
         "import os, pathlib, signal, sys\n"
@@ -313,8 +317,8 @@ def test_a_kill_while_saving_loses_nothing(tmp_path: Path, path: Path, point: st
         (b"\xff", "not UTF-8"),
     ],
 )
-def test_what_is_no_draft_is_refused(tmp_path: Path, content: bytes, says: str) -> None:
-    """A file that no draft wrote is refused with status 2, and what is wrong with it."""
+def test_a_file_that_is_not_a_draft_is_refused(tmp_path: Path, content: bytes, says: str) -> None:
+    """A file that `draft` did not write is refused with status 2 and the reason."""
     desk = Desk(tmp_path)
     (tmp_path / "draft.json").write_bytes(content)
     ran = desk.call("review", "draft.json", "--list")
@@ -322,8 +326,8 @@ def test_what_is_no_draft_is_refused(tmp_path: Path, content: bytes, says: str) 
     assert says in ran.stderr
 
 
-def test_what_has_no_candidates_is_refused(tmp_path: Path, ruritania: bytes) -> None:
-    """A data file in which nothing was drafted, or JSON Lines, or none at all, is refused with status 2."""
+def test_a_file_without_candidates_is_refused(tmp_path: Path, ruritania: bytes) -> None:
+    """A data file without candidates, a file in JSON Lines, and a missing file are refused with status 2."""
     desk = Desk(tmp_path)
     (tmp_path / "draft.json").write_bytes(ruritania)
     opening, commitment = drafted.document(), drafted.document()["commitments"][0]
@@ -343,13 +347,13 @@ def test_what_has_no_candidates_is_refused(tmp_path: Path, ruritania: bytes) -> 
 
 @pytest.fixture
 def desk(tmp_path: Path, path: Path) -> Desk:
-    """A desk with a draft on it."""
+    """A desk with a draft in its folder."""
     assert path.parent == tmp_path
     return Desk(tmp_path)
 
 
-def test_the_list_says_what_is_left(desk: Desk, path: Path) -> None:
-    """--list shows every candidate with its decision in every format, and asks nothing."""
+def test_the_list_shows_every_decision(desk: Desk, path: Path) -> None:
+    """`--list` shows every candidate with its decision, in every format, and does not prompt."""
     path.write_text(drafted.text_of(drafted.document("accepted", "dropped")))
     rows = desk.call("review", "draft.json", "--list", "--json").data
     assert [row["decision"] for row in rows] == ["accepted", "dropped", None, None, None]
@@ -362,8 +366,8 @@ def test_the_list_says_what_is_left(desk: Desk, path: Path) -> None:
         assert "ZUB2-04" in desk.call("review", "draft.json", "--list", "-f", format_).stdout
 
 
-def test_nobody_at_a_terminal_is_asked(desk: Desk, path: Path) -> None:
-    """With standard input from elsewhere it ends with status 2 and a remedy, and the file is as it was."""
+def test_without_a_terminal_the_review_is_refused(desk: Desk, path: Path) -> None:
+    """If standard input is not a terminal, the status is 2, a remedy is given, and the file is unchanged."""
     before = path.read_bytes()
     ran = desk.run("review", "draft.json", stdin="a\na\n")
     assert (ran.status, ran.stdout) == (2, "")
@@ -377,7 +381,7 @@ def test_nobody_at_a_terminal_is_asked(desk: Desk, path: Path) -> None:
 
 @contextmanager
 def at_terminal(desk: Desk, *, columns: int = 80, **env: str) -> Iterator[Session]:
-    """A review of the draft on a terminal; it is killed with the block."""
+    """Run a review on a terminal; it is killed at the end of the block."""
     environment = {**desk.environment, "TERM": "xterm-256color", "INPUTRC": "/dev/null", **env}
     command: list[str | Path] = [PROGRAM, "review", "draft.json"]
     with terminal(command, columns=columns, lines=200, env=environment, folder=desk.folder) as session:
@@ -385,7 +389,7 @@ def at_terminal(desk: Desk, *, columns: int = 80, **env: str) -> Iterator[Sessio
 
 
 def answer(session: Session, *pairs: tuple[str, str]) -> str:
-    """Type each answer, and wait for what is asked next; what was shown up to there."""
+    """Type each answer and wait for the next prompt; return the text shown after the last answer."""
     shown = ""
     for line, following in pairs:
         session.type(f"{line}\r")
@@ -394,7 +398,7 @@ def answer(session: Session, *pairs: tuple[str, str]) -> str:
 
 
 def test_a_whole_review(desk: Desk, path: Path) -> None:
-    """Edit, split, merge, drop, undo and accept, each saved; at the end an import takes what was accepted."""
+    """Each edit, split, merge, drop, undo and accept is saved, and the accepted candidates can be imported."""
     with at_terminal(desk) as session:
         shown = session.until(PROMPT)
         assert "ZUB2-01 Launch a buoy tender and host a workshop" in shown
@@ -407,7 +411,7 @@ def test_a_whole_review(desk: Desk, path: Path) -> None:
         assert "ZUB2-06" in answer(session, ("a", PROMPT))
         assert "ZUB2-02" in answer(session, ("drop", PROMPT))
         assert "ZUB2-06" in answer(session, ("u", PROMPT))
-        assert decided(json.loads(path.read_text()))["06"] is None
+        assert decisions(json.loads(path.read_text()))["06"] is None
         shown = answer(session, ("e lead", "  > "), ("GMO", "its name: "), ("Graustark Office", "such as US): "))
         shown = answer(session, ("GRA", PROMPT))
         assert re.search(r"lead +GMO", shown)
@@ -428,8 +432,8 @@ def test_a_whole_review(desk: Desk, path: Path) -> None:
     assert len(desk.call("show", "4", "--json").data["sources"]) == 2
 
 
-def test_a_review_goes_on_where_it_was(desk: Desk, path: Path) -> None:
-    """Killed in the middle, nothing that was decided is lost, and it goes on with the first that is left."""
+def test_a_review_continues_where_it_stopped(desk: Desk, path: Path) -> None:
+    """After a kill no decision is lost, and the review continues with the first undecided candidate."""
     with at_terminal(desk) as session:
         session.until(PROMPT)
         answer(session, ("a", PROMPT), ("d", PROMPT), ("e title", "  > "))
@@ -444,12 +448,12 @@ def test_a_review_goes_on_where_it_was(desk: Desk, path: Path) -> None:
 
 
 @pytest.mark.parametrize("status", [130, 0])
-@pytest.mark.parametrize("asked", [PROMPT, "  > "])
-def test_leaving_says_how_to_go_on(desk: Desk, path: Path, status: int, asked: str) -> None:
-    """Ctrl-C and Ctrl-D leave at any prompt: what was decided is saved, and it is told how to go on."""
+@pytest.mark.parametrize("prompt", [PROMPT, "  > "])
+def test_leaving_says_how_to_continue(desk: Desk, path: Path, status: int, prompt: str) -> None:
+    """Ctrl-C and Ctrl-D end the review at any prompt; all decisions are saved, and a message says how to continue."""
     with at_terminal(desk) as session:
         session.until(PROMPT)
-        answer(session, ("a", PROMPT), ("e", "  > ") if asked != PROMPT else ("?", PROMPT))
+        answer(session, ("a", PROMPT), ("e", "  > ") if prompt != PROMPT else ("?", PROMPT))
         if status:
             session.interrupt()
         else:
@@ -461,8 +465,8 @@ def test_leaving_says_how_to_go_on(desk: Desk, path: Path, status: int, asked: s
     assert json.loads(path.read_text()) == drafted.document("accepted")
 
 
-def test_a_file_that_an_editor_saved_is_left_alone(desk: Desk, path: Path) -> None:
-    """A step on a file that changed meanwhile ends the review with status 2, and what to do."""
+def test_a_file_saved_by_an_editor_ends_the_review(desk: Desk, path: Path) -> None:
+    """A step on a file that changed meanwhile ends the review with status 2 and keeps the file."""
     with at_terminal(desk) as session:
         session.until(PROMPT)
         answer(session, ("a", PROMPT))
@@ -475,8 +479,8 @@ def test_a_file_that_an_editor_saved_is_left_alone(desk: Desk, path: Path) -> No
     assert path.read_text() == edited
 
 
-def test_a_wrong_answer_is_told_and_asked_again(desk: Desk, path: Path) -> None:
-    """No answer that makes no sense ends the review or changes the file."""
+def test_a_wrong_answer_is_asked_again(desk: Desk, path: Path) -> None:
+    """After an invalid answer the review explains it and asks again; the file is unchanged."""
     before = path.read_bytes()
     with at_terminal(desk) as session:
         session.until(PROMPT)
@@ -495,11 +499,12 @@ def test_a_wrong_answer_is_told_and_asked_again(desk: Desk, path: Path) -> None:
 
 
 def test_hostile_text_does_no_harm(desk: Desk, path: Path) -> None:
-    """No sign of the file that a terminal would obey reaches it, neither in the card nor where it is edited."""
+    """Control characters in the file do not reach the terminal, neither in the card nor in the editing prompt."""
     document = drafted.document()
     hostile = "\x1b]0;owned\x07\x9b2J\u202eevil [bold]b[/bold]\r:smile:"
-    one = document["commitments"][0]
-    one["title"] = one["detail"] = one["draft"]["sentence"] = one["draft"]["why"] = f"Launch {hostile}"
+    candidate = document["commitments"][0]
+    draft = candidate["draft"]
+    candidate["title"] = candidate["detail"] = draft["sentence"] = draft["why"] = f"Launch {hostile}"
     path.write_text(json.dumps(document, indent=2))
     with at_terminal(desk, columns=60) as session:
         shown = session.until(PROMPT)
@@ -515,8 +520,8 @@ def test_hostile_text_does_no_harm(desk: Desk, path: Path) -> None:
     assert json.loads(path.read_text())["commitments"][0]["title"] == f"Launch {hostile}"
 
 
-def test_the_old_text_comes_to_be_altered(desk: Desk, path: Path) -> None:
-    """The arrow up brings what a field says, so that a long title is altered and not typed anew."""
+def test_the_old_text_can_be_edited(desk: Desk, path: Path) -> None:
+    """The up arrow recalls the value of a field, so that a long title can be edited in place."""
     with at_terminal(desk) as session:
         session.until(PROMPT)
         answer(session, ("e title", "  > "), ("\x1b[A on an island", PROMPT))
@@ -526,7 +531,7 @@ def test_the_old_text_comes_to_be_altered(desk: Desk, path: Path) -> None:
 
 @pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
 def test_a_narrow_terminal_without_colour_shows_all(desk: Desk, env: dict[str, str]) -> None:
-    """At 60 columns no line is longer, no word is broken, and what was taken is marked without colour."""
+    """At 60 columns no line is longer and no word is broken, and the marked words are visible without colour."""
     with at_terminal(desk, columns=60, **env) as session:
         shown = session.until(PROMPT) + answer(session, ("e due", "  > "), ("", PROMPT))
     text = shown.replace("\r\n", "\n").replace("\x1b[?2004h", "").replace("\x1b[?2004l", "")
@@ -536,8 +541,8 @@ def test_a_narrow_terminal_without_colour_shows_all(desk: Desk, env: dict[str, s
     assert re.search(f"{start}launch a buoy tender by 2028 and host a\\s+workshop{end}", text)
 
 
-def test_bytes_that_are_no_text_are_refused(desk: Desk, path: Path) -> None:
-    """What is typed in another encoding than the terminal's is told, and not kept."""
+def test_invalid_bytes_are_refused(desk: Desk, path: Path) -> None:
+    """Input in another encoding than the terminal's is reported and not saved."""
     with at_terminal(desk, LC_ALL="C") as session:
         session.until(PROMPT)
         answer(session, ("e title", "  > "))
@@ -551,8 +556,8 @@ def test_bytes_that_are_no_text_are_refused(desk: Desk, path: Path) -> None:
     assert json.loads(path.read_text()) == drafted.document()
 
 
-def test_a_terminal_that_is_not_read_strictly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where what is typed cannot be read, that is an error with a remedy, and no crash."""
+def test_input_that_cannot_be_decoded_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Input that is not UTF-8 raises an InputError with a remedy."""
 
     def typed(_: str) -> str:
         return b"\xe9".decode("utf-8")

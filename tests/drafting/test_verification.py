@@ -1,4 +1,4 @@
-"""Sources against a copy of the text: re-wrapped, re-quoted, reordered, edited, cut; on record and before it."""
+"""Tests of `verify-source`: sources compared with a copy of the text that is re-wrapped, reordered, edited or cut."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ TENDER, SSO, BOTH = prose.read(drafted.TEXT, "text").sentences[2:5]
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk with the whole draft on record."""
+    """A desk whose record contains all commitments of the draft."""
     desk = Desk(tmp_path_factory.mktemp("kept"))
     (desk.folder / "draft.json").write_text(drafted.text_of(drafted.document(*["accepted"] * 5)))
     assert desk.call("import", "draft.json", "--without-bundled").status == 0
     return desk
 
 
-def verified(desk: Desk, text: str, *arguments: str, of: str = "ZUB2", name: str = "copy.txt") -> dict[str, Any]:
-    """The rows by the numbers of their commitments."""
+def verified(desk: Desk, text: str, *arguments: str, source: str = "ZUB2", name: str = "copy.txt") -> dict[str, Any]:
+    """Write the copy, and return the rows of `verify-source` by the last digit of their refs."""
     (desk.folder / name).write_text(text, "utf-8")
-    ran = desk.call("verify-source", of, name, "--json", *arguments)
+    ran = desk.call("verify-source", source, name, "--json", *arguments)
     assert ran.status == 0, ran.stderr
     return {row["ref"][-1]: row for row in ran.data}
 
 
 def verdicts(rows: dict[str, Any]) -> str:
-    """The verdicts in the order of the commitments."""
+    """Return the verdicts in the order of the commitments."""
     return " ".join(rows[number]["verdict"] for number in sorted(rows))
 
 
 def rewrapped(text: str) -> str:
-    """The same text in lines of 40 characters, numbers and all."""
+    """Return the text with its paragraphs wrapped to lines of 40 characters."""
     paragraphs = []
     for paragraph in text.strip().split("\n\n"):
         lines: list[str] = []
@@ -57,19 +57,19 @@ def rewrapped(text: str) -> str:
 
 
 def requoted(text: str) -> str:
-    """The same text with the quotation marks, hyphens and spaces of a word processor."""
+    """Return the text with the quotation marks, hyphens and spaces of a word processor."""
     return text.replace('"open"', "\u201copen\u201d").replace(" dialogue", "\u00a0dialogue").replace("-", "\u2011")
 
 
 def as_html(text: str) -> str:
-    """The same text as a web page."""
+    """Return the text as a web page."""
     paragraphs = "".join(f"<p>{paragraph}</p>" for paragraph in text.strip().split("\n\n")[1:])
     return f"<!doctype html><html><body><nav><a href='/'>Home</a></nav><article>{paragraphs}</article></body></html>"
 
 
 @pytest.mark.parametrize("changed", [str, rewrapped, requoted, lambda text: text.replace("\n", "\r\n"), as_html])
 def test_another_layout_is_the_same_text(kept: Desk, changed: Callable[[str], str]) -> None:
-    """Line breaks, spaces, the shape of quotation marks and the kind of file do not count."""
+    """Line breaks, spaces, the form of quotation marks and the file type make no difference."""
     rows = verified(kept, changed(drafted.TEXT))
     assert verdicts(rows) == "same same same same same"
     assert {row["similarity"] for row in rows.values()} == {1.0}
@@ -87,8 +87,8 @@ def test_another_layout_is_the_same_text(kept: Desk, changed: Callable[[str], st
     }
 
 
-def test_what_was_moved_is_found(kept: Desk) -> None:
-    """Of a reordered text it is told where each sentence stands now."""
+def test_a_moved_sentence_is_found(kept: Desk) -> None:
+    """In a reordered text each sentence is reported with its new place."""
     swapped = "\n\n".join([HEAD, FIRST, THIRD.replace("3.", "2."), SECOND.replace("2.", "3.")])
     rows = verified(kept, swapped)
     assert verdicts(rows) == "moved moved moved moved moved"
@@ -97,8 +97,8 @@ def test_what_was_moved_is_found(kept: Desk) -> None:
     ]
 
 
-def test_what_was_edited_is_shown(kept: Desk) -> None:
-    """Of a sentence that says something else, the nearest one is shown with how near it is; the others are the same."""
+def test_an_edited_sentence_is_shown(kept: Desk) -> None:
+    """For an edited sentence the most similar one is shown with its similarity; the others are the same."""
     rows = verified(kept, drafted.TEXT.replace("explore a joint lunar relay", "explore one lunar relay each"))
     assert verdicts(rows) == "same same same changed same"
     assert rows["4"]["text"] == "The two sides agreed to explore one lunar relay each."
@@ -106,16 +106,16 @@ def test_what_was_edited_is_shown(kept: Desk) -> None:
     assert (rows["4"]["found_paragraph"], rows["4"]["found_sentence"]) == ("3", 1)
 
 
-def test_what_was_edited_and_moved_is_shown(kept: Desk) -> None:
-    """A sentence that was edited and put elsewhere is found there; what stands at its place is not taken for it."""
+def test_an_edited_and_moved_sentence_is_shown(kept: Desk) -> None:
+    """A sentence that was edited and moved is found at its new place, not confused with the one at its old place."""
     text = drafted.TEXT.replace(f"{TENDER.text} ", "") + "\n4. Zubrowka will launch two buoy tenders by 2029.\n"
     rows = verified(kept, text)
     assert verdicts(rows) == "changed moved moved same same"
     assert (rows["1"]["found_paragraph"], rows["1"]["found_sentence"]) == ("4", 1)
 
 
-def test_what_was_cut_is_missing(kept: Desk) -> None:
-    """A sentence that was cut out is missing, also where one that another commitment stands on has taken its place."""
+def test_a_deleted_sentence_is_missing(kept: Desk) -> None:
+    """A deleted sentence is missing, even if the sentence of another commitment has taken its place."""
     rows = verified(kept, drafted.TEXT.replace(f"{TENDER.text} ", ""))
     assert verdicts(rows) == "missing moved moved same same"
     assert (rows["1"]["found_paragraph"], rows["1"]["similarity"], rows["1"]["text"]) == (None, None, None)
@@ -123,8 +123,8 @@ def test_what_was_cut_is_missing(kept: Desk) -> None:
     assert verdicts(rows) == "same same same missing missing"
 
 
-def test_a_place_with_something_else_has_changed(kept: Desk) -> None:
-    """Where another sentence stands at the place, and nothing is near, that one is shown with how far it is."""
+def test_a_replaced_sentence_has_changed(kept: Desk) -> None:
+    """If no sentence is similar, the one at the same place is shown as changed, with its low similarity."""
     rows = verified(kept, drafted.TEXT.replace(TENDER.text, "Nobody said a thing."))
     assert verdicts(rows) == "changed same same same same"
     assert rows["1"]["text"] == "Nobody said a thing."
@@ -132,8 +132,8 @@ def test_a_place_with_something_else_has_changed(kept: Desk) -> None:
 
 
 @pytest.mark.parametrize(("text", "status"), [(drafted.TEXT, 0), (drafted.TEXT.replace("rescue", "relief"), 1)])
-def test_a_script_is_told(kept: Desk, text: str, status: int) -> None:
-    """With --exit-code the status is 1 where a sentence changed or is missing; the rows come all the same."""
+def test_the_exit_status_reports_differences(kept: Desk, text: str, status: int) -> None:
+    """With `--exit-code` the status is 1 if a sentence changed or is missing; the rows are printed all the same."""
     ran = kept.run("verify-source", "ZUB2", "-", "--exit-code", "-f", "plain", stdin=text)
     assert (ran.status, len(ran.rows)) == (status, 6)
     assert kept.run("verify-source", "ZUB2", "-", "-f", "plain", stdin=text).status == 0
@@ -141,7 +141,7 @@ def test_a_script_is_told(kept: Desk, text: str, status: int) -> None:
 
 @pytest.mark.parametrize("format_", ["table", "plain", "json", "jsonl", "csv", "md", "html"])
 def test_every_format_has_the_rows(kept: Desk, format_: str) -> None:
-    """The rows come in every format, for people with the counts."""
+    """Every format has the rows; table, Markdown and HTML also have the counts."""
     (kept.folder / "copy.txt").write_text(drafted.TEXT)
     shown = kept.call("verify-source", "ZUB2", "copy.txt", "-f", format_).stdout
     assert "ZUB2-05" in shown
@@ -149,18 +149,18 @@ def test_every_format_has_the_rows(kept: Desk, format_: str) -> None:
     assert kept.call("verify-source", "ZUB2", "copy.txt", "-o", "rows.xlsx").status == 0
 
 
-# Which document, and which dialogue
+# The choice of document and dialogue
 
 
 def test_a_source_without_a_hash_is_shown_with_its_place(tmp_path: Path, ruritania: bytes) -> None:
-    """What no hash pins is unpinned, with the sentence of its paragraph that comes nearest, or with none."""
+    """A source without a hash is unpinned, and shown with the most similar sentence of its paragraph, or with none."""
     desk = Desk(tmp_path)
     (tmp_path / "record.json").write_bytes(ruritania)
     assert desk.call("import", "record.json", "--without-bundled").status == 0
     rows = verified(
         desk,
         "1. The parties met in Strelsau. A seismometer of Graustark will fly to the Moon.\n\n2. They ate.\n",
-        of="rur1",
+        source="rur1",
     )
     assert verdicts(rows) == "unpinned unpinned unpinned unpinned unpinned"
     assert (rows["1"]["found_paragraph"], rows["1"]["found_sentence"]) == ("1", 2)
@@ -168,8 +168,8 @@ def test_a_source_without_a_hash_is_shown_with_its_place(tmp_path: Path, ruritan
     assert desk.call("verify-source", "RUR1", "copy.txt", "--exit-code").status == 0
 
 
-def test_the_document_is_the_one_that_is_pinned(tmp_path: Path) -> None:
-    """Of several documents it is the one with hashes; where none or several have them, one must be named."""
+def test_the_document_with_hashes_is_chosen(tmp_path: Path) -> None:
+    """Of several documents the one with hashes is verified; if none or several have them, one must be named."""
     desk = Desk(tmp_path)
     document = drafted.document()
     document["documents"].append({"key": "MN", "title": "Media note"})
@@ -193,30 +193,30 @@ def test_the_document_is_the_one_that_is_pinned(tmp_path: Path) -> None:
     ("arguments", "text", "status"),
     [(["X9"], b"A b.", 3), (["ZUB2"], b"", 2), (["ZUB2"], b"caf\xe9.", 2), (["x.json"], b"A b.", 2)],
 )
-def test_what_cannot_be_verified(kept: Desk, arguments: list[str], text: bytes, status: int) -> None:
-    """A dialogue that is not there, a text that is none or in another encoding: each is told with a remedy."""
+def test_invalid_arguments_are_refused(kept: Desk, arguments: list[str], text: bytes, status: int) -> None:
+    """An unknown dialogue, an empty text and a text in another encoding are refused with a remedy."""
     (kept.folder / "copy.txt").write_bytes(text)
     ran = kept.call("verify-source", *arguments, "copy.txt")
     assert (ran.status, ran.stdout) == (status, "")
     assert ran.stderr.splitlines()[-1].startswith("  ")
 
 
-def test_the_encoding_is_told(kept: Desk) -> None:
-    """A copy in another encoding is read in the one that is named."""
+def test_the_encoding_can_be_named(kept: Desk) -> None:
+    """A copy is read in the encoding that `--encoding` names."""
     (kept.folder / "copy.txt").write_bytes(drafted.TEXT.replace("Lutz", "L\u00fctz").encode("latin-1"))
     ran = kept.call("verify-source", "ZUB2", "copy.txt", "--encoding", "latin-1", "--json")
     assert {row["verdict"] for row in ran.data} == {"same"}
 
 
-# Before it is on record
+# Before the import
 
 
-def test_a_draft_is_verified_before_it_is_on_record(tmp_path: Path) -> None:
-    """A data file is verified as a record is; what was dropped is passed over, and its sentences are compared."""
+def test_a_draft_can_be_verified_before_its_import(tmp_path: Path) -> None:
+    """A data file is verified like a record, without its dropped candidates; its sentences give the similarity."""
     desk = Desk(tmp_path)
     (tmp_path / "d.json").write_text(drafted.text_of(drafted.document("-", "dropped")))
     text = drafted.TEXT.replace("Both sides welcomed the signing", "All sides greeted the signing")
-    rows = verified(desk, text, of="d.json")
+    rows = verified(desk, text, source="d.json")
     assert {number: row["verdict"] for number, row in rows.items()} == {
         **{"1": "same", "3": "changed", "4": "same", "5": "same"},
     }
@@ -224,8 +224,8 @@ def test_a_draft_is_verified_before_it_is_on_record(tmp_path: Path) -> None:
     assert not desk.db.exists()
 
 
-def test_a_data_file_that_is_not_in_order_is_refused(tmp_path: Path) -> None:
-    """A data file that no import would take is refused, with what is wrong in it; so is an exported log."""
+def test_an_invalid_data_file_is_refused(tmp_path: Path) -> None:
+    """A data file that cannot be imported is refused with its problems; so is an exported log."""
     desk = Desk(tmp_path)
     document = drafted.document()
     document["commitments"][0]["due"] = "2026-13"
@@ -241,12 +241,12 @@ def test_a_data_file_that_is_not_in_order_is_refused(tmp_path: Path) -> None:
     assert (ran.status, "exported log" in ran.stderr) == (2, True)
 
 
-# In general
+# Properties
 
 
 @given(st.permutations(range(1, 8)), st.sets(st.integers(0, 6)))
-def test_every_sentence_that_is_there_is_found(order: list[int], cut: set[int]) -> None:
-    """However a text is shuffled and cut, a pinned sentence is the same or moved just if it is in the copy."""
+def test_every_remaining_sentence_is_found(order: list[int], cut: set[int]) -> None:
+    """In a shuffled and cut text, a pinned sentence is the same or moved exactly if it is in the copy."""
     texts = [f"The party number {name} will build a {name} of its own." for name in "abcdefg"]
     cited = [
         Cited(f"X-{number}", "Build", "JS", "1", number, prose.fingerprint(text), text, is_whole=True)
@@ -258,7 +258,7 @@ def test_every_sentence_that_is_there_is_found(order: list[int], cut: set[int]) 
         if number - 1 not in cut
     ]
     for row, source in zip(verification.verify(cited, copy), cited, strict=True):
-        places = [one.number for one in copy if one.text == source.words]
-        wanted = "missing" if not places else "same" if places == [source.sentence] else "moved"
-        assert row.verdict == wanted
+        places = [sentence.number for sentence in copy if sentence.text == source.words]
+        expected = "missing" if not places else "same" if places == [source.sentence] else "moved"
+        assert row.verdict == expected
         assert row.found_sentence == (places[0] if places else None)
