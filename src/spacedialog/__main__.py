@@ -1,4 +1,4 @@
-"""`python -m spacedialog`."""
+"""Entry point of `python -m spacedialog`."""
 
 from spacedialog.cli.main import main
 

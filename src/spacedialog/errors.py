@@ -1,4 +1,4 @@
-"""What can go wrong for a user, each class with its exit status; the CLI's one boundary prints them."""
+"""The errors that a user can meet, each class with its exit status. `cli.main` prints them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 
 class SpacedialogError(Exception):
-    """Base of every error a user can meet: what happened, and what to do next.
+    """The base class of every error that a user can meet.
 
-    `problem` is one sentence that names the place; `remedy` is what to do, or empty.
+    `problem` is one sentence on what happened and where; `remedy` is one on what to do, or empty.
     """
 
     exit_status = 2
@@ -20,15 +20,15 @@ class SpacedialogError(Exception):
 
 
 class InputError(SpacedialogError):
-    """The call or a file says something that cannot be taken (exit status 2)."""
+    """An argument or a file is not valid (exit status 2)."""
 
 
 class DateError(InputError):
-    """A text is not a date that this program takes (exit status 2)."""
+    """A text is not a date or span that the program accepts (exit status 2)."""
 
 
 class ProblemsError(InputError):
-    """A user's file has problems; all of them are listed, each with its place (exit status 2)."""
+    """A file has problems; `problems` lists all of them, each with its place (exit status 2)."""
 
     def __init__(self, problem: str, problems: Sequence[str], remedy: str = "") -> None:
         super().__init__(problem, remedy)
@@ -36,7 +36,7 @@ class ProblemsError(InputError):
 
 
 class NotFoundError(SpacedialogError):
-    """Nothing goes by the name that was given (exit status 3)."""
+    """No item has the given name (exit status 3)."""
 
     exit_status = 3
 
@@ -48,12 +48,12 @@ class StoreError(SpacedialogError):
 
 
 class NetworkError(SpacedialogError):
-    """The network, or the server, cannot serve (exit status 5)."""
+    """The network or the server cannot be used (exit status 5)."""
 
     exit_status = 5
 
 
 class SyncRefusedError(SpacedialogError):
-    """This copy and the shared log do not go together as they are; nothing is lost (exit status 6)."""
+    """This copy cannot be merged with the shared log as they are; nothing is lost (exit status 6)."""
 
     exit_status = 6

@@ -247,11 +247,11 @@ class Tracker:
     ) -> Written:
         """Record a verdict on a commitment, or on one party to it, by an assessor: the author unless one is named."""
         from spacedialog.editing.assessments import NewAssessment, create_assessment
-        from spacedialog.model.rubrics import HOUSE
+        from spacedialog.model.rubrics import DEFAULT_RUBRIC
 
         with self._writing() as session:
             target = session.view.refs.resolve(ref)
-            finding = NewAssessment(verdict, assessor or self.author, rubric or HOUSE, party)
+            finding = NewAssessment(verdict, assessor or self.author, rubric or DEFAULT_RUBRIC, party)
             about, pending_update = create_assessment(session.view, target, finding, self._on(on), note, evidence)
             written = session.keep("assessed", [about], [pending_update])
             title = session.view.standing(target)["title"]

@@ -73,7 +73,7 @@ def changes_of(events: list[Any], first: str | None) -> list[Entry]:
         bodies.append((kind, on, {**body, **({"evidence": f"{URL}{len(bodies)}"} if shown else {})}))
     return [
         make_entry(
-            PendingEntry(kind, "item", on, body), change_id=f"{number:04}", ts=1000 + number, author="Ann", base=None
+            PendingEntry(kind, "item", on, body), entry_id=f"{number:04}", ts=1000 + number, author="Ann", base=None
         )
         for number, (kind, on, body) in enumerate(bodies)
     ]
@@ -262,7 +262,7 @@ def test_verdicts_fold_alike_in_any_order(steps: list[tuple[str, str, bool]], ra
     def add(kind: str, on: str, body: dict[str, Any]) -> str:
         number = f"{len(changes):04}"
         changes.append(
-            make_entry(PendingEntry(kind, "item", on, body), change_id=number, ts=len(changes), author="A", base=None)
+            make_entry(PendingEntry(kind, "item", on, body), entry_id=number, ts=len(changes), author="A", base=None)
         )
         return number
 

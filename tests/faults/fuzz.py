@@ -332,7 +332,7 @@ class Data:
         found.problems.refuse()
         for group in groups:
             made = [
-                make_entry(draft, change_id=f"{n:036}", ts=n, author="F", base=None) for n, draft in enumerate(group)
+                make_entry(draft, entry_id=f"{n:036}", ts=n, author="F", base=None) for n, draft in enumerate(group)
             ]
             assert fold(made) is not None
 
@@ -418,7 +418,7 @@ class Updates:
         batch.read(content.decode("utf-8", "replace" if rng.random() < 0.5 else "surrogateescape"))
         batch.problems.refuse()
         for draft in batch.drafts:
-            make_entry(draft, change_id="0", ts=0, author="F", base=None)
+            make_entry(draft, entry_id="0", ts=0, author="F", base=None)
 
 
 def csv_lines(records: Sequence[Any], rng: random.Random) -> Iterator[str]:

@@ -316,7 +316,7 @@ def test_two_changes_with_one_id_are_refused(tracker: Tracker) -> None:
     forged = [
         make_entry(
             PendingEntry(c.kind, c.item, c.on, {**c.content, "note": "x"}),
-            change_id=c.id,
+            entry_id=c.id,
             ts=c.ts,
             author="B",
             base=None,

@@ -464,8 +464,8 @@ def test_a_date_lies_within_another_if_all_its_days_do(inner: VagueDate, outer: 
     upper = (inner.latest or date.max) <= (outer.latest or date.max)
     open_start, open_end = inner.earliest is None, inner.latest is None
     fits = (not open_start or outer.earliest is None) and (not open_end or outer.latest is None)
-    assert inner.within(outer) == (lower and upper and fits)
-    assert inner.within(inner)
+    assert inner.is_within(outer) == (lower and upper and fits)
+    assert inner.is_within(inner)
 
 
 @pytest.mark.parametrize(

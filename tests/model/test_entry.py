@@ -38,7 +38,7 @@ json_values = st.recursive(
 def a_change(**values: Any) -> Entry:
     draft = PendingEntry(SET, item_id("commitment", "RUR1-01"), "2026-10", {"set": {"status": "complete"}, "note": "é"})
     change = make_entry(
-        draft, change_id=next(new_entry_ids(1_700_000_000_000_000, bytes(16))), ts=9, author="Ann", base=None
+        draft, entry_id=next(new_entry_ids(1_700_000_000_000_000, bytes(16))), ts=9, author="Ann", base=None
     )
     return change._replace(**values)
 
@@ -159,7 +159,7 @@ def test_canonical_json_is_short_and_plain() -> None:
 def test_a_change_holds_what_the_draft_said() -> None:
     """Recording a pending entry adds id, time, author, base and body version, and changes nothing else."""
     draft = PendingEntry(CREATE, "i", "2026~", {"type": "party", "set": {"key": "RUR"}})
-    change = make_entry(draft, change_id="x", ts=5, author="Ann", base="w")
+    change = make_entry(draft, entry_id="x", ts=5, author="Ann", base="w")
     assert change[:7] == ("x", 5, "2026~", "Ann", CREATE, "i", "w")
     assert change.content == {"v": 1, "type": "party", "set": {"key": "RUR"}}
     assert change.seq is None

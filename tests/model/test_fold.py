@@ -22,7 +22,7 @@ from spacedialog.model.entry import (
     canonical_json,
     make_entry,
 )
-from spacedialog.model.fold import FOREVER, History, Period, Words, closing_day, fold, is_understood, retracted_ids
+from spacedialog.model.fold import FOREVER, History, Period, SearchText, closing_day, fold, is_understood, retracted_ids
 
 MORE = settings(max_examples=120, deadline=None)
 DAYS = [(date(2026, 1, 1) + timedelta(days)).isoformat() for days in (0, 1, 2, 30, 31, 59, 120, 364)]
@@ -78,7 +78,7 @@ class Log:
         number = len(self.changes)
         change = make_entry(
             PendingEntry(kind, "item", on, body),
-            change_id=f"{number:04}",
+            entry_id=f"{number:04}",
             ts=1000 + number // 3,  # some share their action, and so their time
             author="Ann",
             base=None,
@@ -195,7 +195,7 @@ def test_periods_cover_the_days_without_gap(log: Log) -> None:
     assert starts == sorted(set(starts))
     assert ends == [*starts[1:], FOREVER]
     assert starts[-1] < FOREVER
-    assert all(starts[0] <= text.on and starts[0] <= move.day for text in history.words for move in history.redatings)
+    assert all(starts[0] <= text.on and starts[0] <= move.day for text in history.texts for move in history.redatings)
 
 
 @MORE
@@ -234,7 +234,7 @@ def test_today_is_the_newest_statement_of_each_field(log: Log) -> None:
 
 
 def _moves(history: History) -> list[tuple[str, str | None, str, str]]:
-    return [(move.change, move.milestone, move.old, move.new) for move in history.redatings]
+    return [(move.entry, move.milestone, move.old, move.new) for move in history.redatings]
 
 
 def _place(change: Entry) -> tuple[str, int, str]:
@@ -262,7 +262,7 @@ def test_every_redating_moves_a_date(log: Log) -> None:
     """A moved date names the entry that moved it, and two different dates."""
     history = fold(log.changes)
     for move in history.redatings if history else ():
-        (change,) = (change for change in log.changes if change.id == move.change)
+        (change,) = (change for change in log.changes if change.id == move.entry)
         values = change.content["set"]
         assert values.get("when" if move.milestone else "due") == move.new != move.old
         assert move.milestone == change.content.get("milestone")
@@ -312,7 +312,7 @@ def test_the_first_statement_precedes_backdated_news() -> None:
         ("2026-01-01", FOREVER, {"status": "in-progress", "title": "Fly", "due": "2027"})
     ]
     assert _moves(history) == [("0000", None, "2026", "2027")]
-    assert history.words == (Words("2026-01-01", "Fly", "", ""), Words("2026-01-01", "", "", "Heard it."))
+    assert history.texts == (SearchText("2026-01-01", "Fly", "", ""), SearchText("2026-01-01", "", "", "Heard it."))
     assert history.type == "commitment"
 
 
@@ -487,11 +487,15 @@ def test_the_day_of_a_date_is_its_latest(text: str) -> None:
         (SET, "2026/..", {"set": {}}, False),
         (SET, "soon", {"set": {}}, False),
         (SET, "2026-01-01", {"set": [1]}, False),
+        (SET, "2026-01-01", {"set": {"percent": 2**53}}, True),
+        (SET, "2026-01-01", {"set": {"percent": 2**53 + 1}}, False),
+        (SET, "2026-01-01", {"set": {"partners": ["NASA"]}}, True),
+        (SET, "2026-01-01", {"set": {"partners": [1]}}, False),
     ],
 )
 def test_what_is_understood(kind: str, on: str, body: dict[str, Any], known: bool) -> None:
     """An entry counts if its kind is known, its day has an end and its values have names."""
-    change = make_entry(PendingEntry(kind, "item", on, body), change_id="id", ts=1, author="desk", base=None)
+    change = make_entry(PendingEntry(kind, "item", on, body), entry_id="id", ts=1, author="desk", base=None)
     assert is_understood(change) == known
 
 
@@ -500,4 +504,4 @@ def test_a_note_stands_even_where_its_entry_empties_the_title() -> None:
     log = Log()
     log.create(title="Fly")
     log.add(SET, "2026-02-01", set={"title": None}, note="Renamed one day.")
-    assert log.fold().words[-1] == Words("2026-02-01", "", "", "Renamed one day.")
+    assert log.fold().texts[-1] == SearchText("2026-02-01", "", "", "Renamed one day.")

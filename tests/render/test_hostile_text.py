@@ -481,7 +481,7 @@ def test_tab_offers_no_harm(make: Maker, desk: Desk, shell: str) -> None:
     draft = PendingEntry(
         "set", item_id("commitment", "RUR1-02"), "2026-01-01", {"set": {"kind": "$(touch pwned)", "lead": "x\x1b[31m"}}
     )
-    change = make_entry(draft, change_id="01900000-0000-7000-8000-0000000000aa", ts=1, author="M", base=None)
+    change = make_entry(draft, entry_id="01900000-0000-7000-8000-0000000000aa", ts=1, author="M", base=None)
     entry = {**change._asdict(), "body": change.content}
     made.import_file(json.dumps({"format": "spacedialog-log/1", "changes": [entry]}).encode(), "log")
     desk.db = made.path

@@ -370,7 +370,7 @@ def test_what_a_newer_program_says_is_kept_and_reported(member: Members, ground:
     together(anna, rudolf)
     page = ground.reach().page(0)
     draft = PendingEntry("set", anna.entries()[-1].item, "2026-11-30", {"v": 99, "set": ["a new form"]})
-    change = make_entry(draft, change_id="01930000-0000-7000-8000-000000000003", ts=5, author="Flavia", base=None)
+    change = make_entry(draft, entry_id="01930000-0000-7000-8000-000000000003", ts=5, author="Flavia", base=None)
     planted(ground, *chained(page.entries[-1].chain, len(page.entries), [change]))
     before = state(rudolf)
     got = rudolf.sync()
@@ -386,7 +386,7 @@ def test_a_hole_or_a_false_chain_is_refused(member: Members, ground: Ground) -> 
     page = ground.reach().page(0)
     before = rudolf.entries()
     draft = PendingEntry("note", before[-1].item, "2026-11-30", {"note": "beyond"})
-    change = make_entry(draft, change_id="01930000-0000-7000-8000-000000000004", ts=5, author="Flavia", base=None)
+    change = make_entry(draft, entry_id="01930000-0000-7000-8000-000000000004", ts=5, author="Flavia", base=None)
     (entry,) = chained("0" * 64, len(page.entries), [change])
     planted(ground, entry)
     with pytest.raises(SyncRefusedError, match=f"position {entry.seq} .* does not follow"):

@@ -211,7 +211,7 @@ class Team(RuleBasedStateMachine):
         number = next(self.numbers)
         draft = PendingEntry("foretell", item, "2026-11-30", {"v": 2, "vision": number})
         change = make_entry(
-            draft, change_id=f"01930000-0000-7000-8000-{number:012x}", ts=number, author="Oracle", base=None
+            draft, entry_id=f"01930000-0000-7000-8000-{number:012x}", ts=number, author="Oracle", base=None
         )
         log += chained(chain, len(log), [change])
         self.recorded.add(change.id)

@@ -30,7 +30,7 @@ def agreement(rubric: Rubric, verdicts: Iterable[AssessmentRow]) -> Agreement:
     for row in verdicts:
         titles[row.ref] = row.title
         given = units.setdefault((row.ref, row.party), {})
-        if row.verdict in rubric.judging:
+        if row.verdict in rubric.judgements:
             given[row.assessor] = row.verdict
     judged = {unit: given for unit, given in units.items() if given}
     compared = {unit: given for unit, given in judged.items() if len(given) > 1}
@@ -113,6 +113,6 @@ def alpha(units: Sequence[Sequence[str | None]], rubric: Rubric) -> float:
             "it needs the library krippendorff, which is not installed",
             "pip install 'spacedialog[assess]' installs it",
         ) from error
-    place = {verdict: float(number) for number, verdict in enumerate(rubric.judging)}
+    place = {verdict: float(number) for number, verdict in enumerate(rubric.judgements)}
     by_assessor = [[place[one] if one else float("nan") for one in given] for given in zip(*units, strict=True)]
     return float(krippendorff.alpha(by_assessor, level_of_measurement="ordinal" if rubric.ordinal else "nominal"))

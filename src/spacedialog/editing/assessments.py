@@ -12,7 +12,7 @@ from spacedialog.editing.updates import check_text, remarks_body
 from spacedialog.errors import InputError
 from spacedialog.model.dates import VagueDate, quoted
 from spacedialog.model.entry import CREATE, PendingEntry, item_id
-from spacedialog.model.rubrics import HOUSE, rubric
+from spacedialog.model.rubrics import DEFAULT_RUBRIC, rubric
 
 if TYPE_CHECKING:
     from spacedialog.store.read.refs import Target
@@ -24,7 +24,7 @@ class NewAssessment(NamedTuple):
 
     verdict: str
     assessor: str
-    rubric: str = HOUSE
+    rubric: str = DEFAULT_RUBRIC
     party: str | None = None
 
 

@@ -1,1 +1,1 @@
-"""The record in pure values: vocabulary, dates, entries, fold and rows. No SQL, no file, no clock."""
+"""The record in pure values: vocabulary, fields, dates, entries, fold and rows. No SQL, no files, no clock."""

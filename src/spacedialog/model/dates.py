@@ -1,6 +1,6 @@
-"""Dates as they are stored: the EDTF subset whose vague dates stay vague, and spans such as `2 years`.
+"""Dates as they are stored: a subset of EDTF in which vague dates stay vague, and spans such as `2 years`.
 
-What people type besides (`tomorrow`, `5 Oct 2026`) is left to `spoken`. Nothing here reads a clock.
+Other forms that a user may type (`tomorrow`, `5 Oct 2026`) are parsed by `typed_dates`. No function here reads a clock.
 Source: ISO 8601-2:2019, and the Extended Date/Time Format specification of the Library of Congress.
 """
 
@@ -15,7 +15,7 @@ from functools import lru_cache, total_ordering
 from spacedialog.errors import DateError
 
 LONGEST = 64
-"""No date takes more characters than this; a longer text is refused unread."""
+"""The most characters that a date may have; a longer text is refused without parsing."""
 
 REMEDY = "write 2025, 2025-10, 2025-10-03, or an interval such as 2025-10/2026-03"
 SPAN_REMEDY = "write a span of 1 to 999 such as 10 days, 2 weeks, 6 months or 1 year"
@@ -23,7 +23,7 @@ YEARS_REMEDY = "stay within the years 0001 to 9999"
 
 
 class Precision(StrEnum):
-    """How finely a date is known."""
+    """The precision of a date."""
 
     DAY = "day"
     MONTH = "month"
@@ -35,7 +35,7 @@ class Precision(StrEnum):
 
 
 class Unit(StrEnum):
-    """What a span counts."""
+    """The unit of a span."""
 
     DAY = "day"
     WEEK = "week"
@@ -43,17 +43,17 @@ class Unit(StrEnum):
     YEAR = "year"
 
 
-# What follows the year: its precision, its first month, its length in months. Winter runs into the next year.
-_GRAINS = {
+# By the text after the year: the precision, the first month and the number of months. Winter ends in the next year.
+_PARTS_OF_YEAR = {
     "": (Precision.YEAR, 1, 12),
     **{f"-{month:02}": (Precision.MONTH, month, 1) for month in range(1, 13)},
     **{f"-{21 + i}": (Precision.SEASON, 3 + 3 * i, 3) for i in range(4)},
     **{f"-{33 + i}": (Precision.QUARTER, 1 + 3 * i, 3) for i in range(4)},
     **{f"-{40 + i}": (Precision.HALF, 1 + 6 * i, 6) for i in range(2)},
 }
-_CODES = {(precision, first): code for code, (precision, first, _) in _GRAINS.items()}
-_TYPED = {"Q1": "33", "Q2": "34", "Q3": "35", "Q4": "36", "H1": "40", "H2": "41"}
-_SPOKEN = {f"-{code}": f"-{name}" for name, code in _TYPED.items()} | {
+_CODES = {(precision, first): code for code, (precision, first, _) in _PARTS_OF_YEAR.items()}
+_TYPED_CODES = {"Q1": "33", "Q2": "34", "Q3": "35", "Q4": "36", "H1": "40", "H2": "41"}
+_READABLE = {f"-{code}": f"-{name}" for name, code in _TYPED_CODES.items()} | {
     "-21": " spring",
     "-22": " summer",
     "-23": " autumn",
@@ -70,43 +70,43 @@ _SPAN = re.compile(r"(?:([1-9][0-9]{0,2}) )?(day|week|month|year)(?(1)s?)")
 
 
 def quoted(text: str) -> str:
-    """The text as an error may show it: ASCII only, no control byte, 40 characters of it at most."""
+    """Return a text quoted for an error message: at most 40 characters of it, in printable ASCII."""
     return ascii(text if len(text) <= 40 else text[:37] + "...")
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A count (1 to 999) of days, weeks, months or years: how long, or how often."""
+    """A count (1 to 999) of days, weeks, months or years: a duration, or how often a milestone recurs."""
 
     count: int
     unit: Unit
 
     @classmethod
     def parse(cls, text: str) -> Span:
-        """Read `2 years`, `6 months`, `1 week`, `10 days`, or a bare `year`; DateError for all else."""
-        found = _SPAN.fullmatch(text)
-        if found is None:
+        """Parse `2 years`, `6 months`, `1 week`, `10 days`, or a bare `year`; raise DateError for any other text."""
+        match = _SPAN.fullmatch(text)
+        if match is None:
             raise DateError(f"{quoted(text)} is not a span of time", SPAN_REMEDY)
-        return cls(int(found[1] or 1), Unit(found[2]))
+        return cls(int(match[1] or 1), Unit(match[2]))
 
     def __str__(self) -> str:
-        """Its canonical text, which `parse` reads."""
+        """Return the canonical text, which `parse` accepts."""
         return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
 
     @property
     def months(self) -> int:
-        """Its length in months; 0 when it counts days or weeks."""
+        """Return the length in months; 0 for a span of days or weeks."""
         return self.count * _MONTHS.get(self.unit, 0)
 
     def after(self, day: date, times: int = 1) -> date:
-        """The day so many spans later, or the month's last day where it has no such day.
+        """Return the day `times` spans later; the last day of the month if the month has no such day.
 
-        DateError outside the years 1 to 9999.
+        Raise DateError outside the years 1 to 9999.
         """
         try:
             if not self.months:
                 return day + timedelta(days=times * self.count * _DAYS[self.unit])
-            from dateutil.relativedelta import relativedelta  # here, for start-up time
+            from dateutil.relativedelta import relativedelta  # imported here for start-up time
 
             return day + relativedelta(months=times * self.months)
         except (ValueError, OverflowError):
@@ -114,23 +114,23 @@ class Span:
             raise DateError(problem, YEARS_REMEDY) from None
 
     def before(self, day: date) -> date:
-        """The day one span earlier; as `after` in all else."""
+        """Return the day one span earlier, by the rules of `after`."""
         return self.after(day, -1)
 
 
 Recurrence = Span
-"""A span in its second sense: how often a milestone comes round."""
+"""The span between two occurrences of a milestone."""
 
 
 @total_ordering
 @dataclass(frozen=True, slots=True)
 class VagueDate:
-    """A date as it was promised, and the days on which its window opens and closes. Made by `parse`.
+    """A date as precise as it was promised, and the days on which its window opens and closes. Made by `parse`.
 
-    `earliest` and `latest` are its first and last day; None only on the open side of an interval. `qualifier`
-    is `~` (approximate), `?` (uncertain), `%` (both) or empty, and empty for an interval, whose ends may each
-    carry one. A qualifier never widens the window: EDTF does not say by how much.
-    Two dates are equal when their texts are. They are ordered by `sort_key`.
+    `earliest` and `latest` are the first and last day; None only on the open side of an interval. `qualifier` is `~`
+    (approximate), `?` (uncertain), `%` (both) or empty. It is empty for an interval, whose ends may each have one. A
+    qualifier does not widen the window, since EDTF does not say by how much.
+    Two dates are equal if their texts are equal. They are ordered by `sort_key`.
     """
 
     text: str
@@ -142,7 +142,7 @@ class VagueDate:
     @classmethod
     @lru_cache(maxsize=4096)  # a record has far fewer dates than entries
     def parse(cls, text: str) -> VagueDate:
-        """Read one EDTF date; DateError when it is none, or when no day lies in it.
+        """Parse one EDTF date; raise DateError if the text is not one, or if it contains no day.
 
         | form | example |
         |---|---|
@@ -152,17 +152,17 @@ class VagueDate:
         | interval of any of these, or open on one side | `2025-10/2026-03`, `2026/..`, `../2026` |
         | any of these but an open side, qualified | `2026~`, `2026-10?`, `2025%/2026` |
 
-        Seasons are northern and meteorological: spring is March to May, winter December to February of the
-        next year. `2026-Q3` and `2026-H2` are rewritten as `2026-35` and `2026-41`, and nothing else is.
+        Seasons are northern and meteorological: spring is March to May, winter December to February of the next year.
+        `2026-Q3` and `2026-H2` become `2026-35` and `2026-41`; every other date keeps its text.
         """
         problem = f"{quoted(text)} is not a date"
         if len(text) > LONGEST:
             raise DateError(problem, REMEDY)
-        edtf = _QUARTER_OR_HALF.sub(lambda found: _TYPED[found[0].upper()], text)
+        edtf = _QUARTER_OR_HALF.sub(lambda match: _TYPED_CODES[match[0].upper()], text)
         try:
             if "/" not in edtf:
-                return _simple(edtf)
-            first, last = (None if end == ".." else _simple(end) for end in edtf.split("/"))
+                return _parse_single(edtf)
+            first, last = (None if end == ".." else _parse_single(end) for end in edtf.split("/"))
         except ValueError:
             raise DateError(problem, REMEDY) from None
         earliest = first.earliest if first else None
@@ -174,76 +174,75 @@ class VagueDate:
         return cls(edtf, earliest, latest, Precision.INTERVAL)
 
     def __str__(self) -> str:
-        """Its text."""
+        """Return the text."""
         return self.text
 
     def __lt__(self, other: object) -> bool:
-        """Whether it sorts first, by `sort_key`."""
+        """Return whether this date sorts before the other, by `sort_key`."""
         if not isinstance(other, VagueDate):
             return NotImplemented
         return self.sort_key() < other.sort_key()
 
     def sort_key(self) -> tuple[int, int, str]:
-        """By latest day, then earliest, then text; an open end sorts last, an open start first."""
-        # A year-only due date sorts last in its year: nobody promised January.
+        """Return a key that sorts by latest day, earliest day and text; an open end is last, an open start first."""
+        # By latest day, because a due date of 2026 promises no day before 31 December.
         latest = self.latest.toordinal() if self.latest else date.max.toordinal() + 1
         return latest, self.earliest.toordinal() if self.earliest else 0, self.text
 
     @property
     def is_exact(self) -> bool:
-        """Whether it is one day, written as a day and unqualified."""
+        """Return whether the date is a single day without a qualifier."""
         return self.precision is Precision.DAY and not self.qualifier
 
     def is_past(self, on: date) -> bool:
-        """Whether its latest day lies before `on`; never with an open end."""
+        """Return whether the latest day is before `on`; false for an open end."""
         return self.latest is not None and self.latest < on
 
-    def within(self, other: VagueDate) -> bool:
-        """Whether every day that this may be is one that the other may be."""
+    def is_within(self, other: VagueDate) -> bool:
+        """Return whether the window of this date lies in the window of the other."""
         begins = other.earliest is None or (self.earliest is not None and self.earliest >= other.earliest)
         return begins and (other.latest is None or (self.latest is not None and self.latest <= other.latest))
 
     def occurrence(self, n: int, every: Span) -> VagueDate:
-        """The same date n steps later, as vague as this one and with its qualifiers.
+        """Return the occurrence that is `n` spans later, with the precision and the qualifiers of this date.
 
-        Always counted from this date: 29 February, yearly, is 28 February in common years and the 29th again
-        in leap years. Both ends of an interval move, and an open side stays open. DateError when the step is
-        no multiple of what the date leaves open (a year every 6 months, a month every 2 weeks), or when it
-        leads outside the years 1 to 9999.
+        Occurrences count from this date: 29 February, yearly, is 28 February in common years and the 29th again in leap
+        years. Both ends of an interval move; an open side stays open. Raise DateError if the span is not a multiple of
+        the precision (a year every 6 months, a month every 2 weeks), or outside the years 1 to 9999.
         """
-        text = "/".join(_stepped(end, n, every) for end in self.text.split("/"))
+        text = "/".join(_moved_end(end, n, every) for end in self.text.split("/"))
         try:
             return VagueDate.parse(text)
         except DateError:
             raise DateError(f"{self} every {every} leaves the calendar", YEARS_REMEDY) from None
 
 
-def _simple(text: str) -> VagueDate:
-    """One date that is no interval; ValueError when it is none."""
-    found = _SIMPLE.fullmatch(text)
-    if found is None:
+def _parse_single(text: str) -> VagueDate:
+    """Parse a date that is not an interval; raise ValueError if the text is not one."""
+    match = _SIMPLE.fullmatch(text)
+    if match is None:
         raise ValueError(text)
-    year, code, day, qualifier = int(found[1]), found[2] or "", found[3], found[4]
+    year, code, day, qualifier = int(match[1]), match[2] or "", match[3], match[4]
     if day:
         exact = date(year, int(code[1:]), int(day[1:]))
         return VagueDate(text, exact, exact, Precision.DAY, qualifier)
-    if code not in _GRAINS:
+    if code not in _PARTS_OF_YEAR:
         raise ValueError(text)
-    precision, first, length = _GRAINS[code]
+    precision, first, length = _PARTS_OF_YEAR[code]
     years, month = divmod(first + length - 2, 12)  # of the last month, counted from 0
     latest = date(year + years, 12, 31) if month == 11 else date(year + years, month + 2, 1) - timedelta(1)
     return VagueDate(text, date(year, first, 1), latest, precision, qualifier)
 
 
-def _stepped(end: str, n: int, every: Span) -> str:
-    """The text of a date that is no interval, or of an open side, n steps later."""
-    found = _SIMPLE.fullmatch(end)
-    if found is None:
-        return end  # the open side
-    year, code, day, qualifier = found.groups()
+def _moved_end(end: str, n: int, every: Span) -> str:
+    """Return the text of a date that is not an interval `n` spans later; `..`, an open side, is unchanged."""
+    match = _SIMPLE.fullmatch(end)
+    if match is None:
+        return end  # an open side
+    year, code, day, qualifier = match.groups()
     if day:
         return every.after(date.fromisoformat(year + code + day), n).isoformat() + qualifier
-    precision, first, length = _GRAINS[code or ""]
+    precision, first, length = _PARTS_OF_YEAR[code or ""]
     if not every.months or every.months % length:
         raise DateError(
             f"{end} is too vague to come round every {every}",
@@ -254,11 +253,10 @@ def _stepped(end: str, n: int, every: Span) -> str:
 
 
 def readable(text: str) -> str:
-    """An EDTF date as people would write it: quarters and halves as `2026-Q3` and `2026-H2`, seasons by name, days of
-    one month as `2022-12-15/16`."""
-    return _CODE.sub(lambda found: _SPOKEN[found[0]], _ONE_MONTH.sub(r"\1\2/\3", text))
+    """Return an EDTF date for display: `2026-Q3`, `2026-H2`, `2026 spring`, and `2022-12-15/16` for days of a month."""
+    return _CODE.sub(lambda match: _READABLE[match[0]], _ONE_MONTH.sub(r"\1\2/\3", text))
 
 
 def recurrence_text(span: str) -> str:
-    """How often, as people would say it: `every 2 years`, `every year`."""
+    """Return the text of a recurrence for display: `every 2 years`, `every year`."""
     return f"every {span.removeprefix('1 ')}"

@@ -1,7 +1,7 @@
-"""The log's entries: what a change is, its canonical form and hash, its identity and its clock.
+"""Entries of the log: their fields, canonical form, hash, identifiers and recorded time.
 
-Nothing here reads a clock or a file. What a sequence of changes means is `fold`'s business, keeping them the
-store's.
+No function here reads a clock or a file. The fold (`fold`) computes the state of an item from its entries; the store
+keeps them.
 """
 
 from __future__ import annotations
@@ -11,30 +11,31 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 BODY_VERSION = 1
-"""The format of the bodies this program writes; a newer one is kept and not folded."""
+"""Format version of the bodies that this program writes. Entries of a newer version are kept and not folded."""
 
 CREATE, SET, NOTE, RETRACT = "create", "set", "note", "retract"
 
 IMPORTED = "import"
-"""What `via` says of a change that a data file brought."""
+"""Value of `via` in the body of an entry that was imported from a data file."""
 
 BUNDLED_AUTHOR = "spacedialog"
-"""Who says what the bundled record says."""
+"""Author of the entries of the built-in record."""
 
 EXPORT_FORMAT = "spacedialog-log/1"
-"""What an exported log says of itself."""
+"""Name and version of the format of an exported log."""
 
 EXPORT_OPENING = f'{{"format": "{EXPORT_FORMAT}", "changes": ['
-"""The first line of a log that is exported as one JSON object; each change stands on a line of its own below it."""
+"""First line of a log that is exported as one JSON object; each entry follows on a line of its own."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
 class PendingEntry(NamedTuple):
-    """A change before it is recorded: what happened to which item, and when it was true.
+    """An entry before it is recorded: what is set or noted, on which item, and when it was true.
 
-    `on` is an EDTF date. `body` holds `set` (new values by field), `note`, `evidence`, `type` (of a created
-    item), `milestone` (the part of the item it is about), `retracts` (a change's id), `via`.
+    `on` is an EDTF date. The keys of `body` are `set` (new values by field), `note`, `evidence`, `type` (of a created
+    item), `milestone` (the milestone that the entry is about, by id), `retracts` (the id of another entry) and `via`;
+    each is optional.
     """
 
     kind: str
@@ -46,9 +47,9 @@ class PendingEntry(NamedTuple):
 class Entry(NamedTuple):
     """One recorded entry of the log.
 
-    `id` is a UUIDv7; `ts` the recorded time in microseconds UTC, the same for all changes of one user action;
-    `body` is canonical JSON text; `base` the id of the item's newest change when this one was written; `sha`
-    the SHA-256 of the canonical form, in hexadecimal; `seq` the position in a shared log.
+    `id` is a UUIDv7. `ts` is the recorded time in microseconds since 1970 (UTC), the same for all entries of one user
+    action. `base` is the id of the item's newest entry when this one was written. `body` is canonical JSON. `sha` is
+    the SHA-256 of the canonical form, in hexadecimal. `seq` is the position in a shared log, None until shared.
     """
 
     id: str
@@ -64,12 +65,12 @@ class Entry(NamedTuple):
 
     @property
     def content(self) -> dict[str, Any]:
-        """The body, read."""
+        """Return the parsed body."""
         return parse_body(self.body)
 
 
 def parse_body(body: str) -> dict[str, Any]:
-    """What a body says; nothing where it is no JSON object, as only another program can have written it."""
+    """Parse the body of an entry; return an empty mapping if it is not a JSON object, as another program may write."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
@@ -78,47 +79,47 @@ def parse_body(body: str) -> dict[str, Any]:
 
 
 def canonical_json(value: object) -> str:
-    """JSON with sorted keys, no spaces and no escapes that are not needed."""
+    """Return a value as JSON with sorted keys, no spaces and only the escapes that JSON requires."""
     return _encode(value)
 
 
-def entry_hash(change_id: str, ts: int, on: str, author: str, kind: str, item: str, base: str | None, body: str) -> str:
-    """SHA-256, in hexadecimal, of a change's canonical form (all fields but `sha` and `seq`)."""
-    return sha256_hex(_encode([change_id, ts, on, author, kind, item, base, body]))
+def entry_hash(entry_id: str, ts: int, on: str, author: str, kind: str, item: str, base: str | None, body: str) -> str:
+    """Return the SHA-256, in hexadecimal, of the canonical form of an entry with these fields."""
+    return sha256_hex(_encode([entry_id, ts, on, author, kind, item, base, body]))
 
 
-def sha256_hex(canonical_form: str) -> str:
-    """SHA-256, in hexadecimal, of a canonical form."""
-    return _sha256(canonical_form).hex()
+def sha256_hex(text: str) -> str:
+    """Return the SHA-256, in hexadecimal, of a text in UTF-8."""
+    return _sha256(text).hex()
 
 
-def canonical_form(change: Entry) -> str:
-    """A change's canonical form: the text that its `sha` is of, and that goes to others."""
-    return _encode(change[:8])
+def canonical_form(entry: Entry) -> str:
+    """Return the text that is hashed and sent to others: every field except `sha` and `seq`, as canonical JSON."""
+    return _encode(entry[:8])
 
 
-def make_entry(draft: PendingEntry, *, change_id: str, ts: int, author: str, base: str | None) -> Entry:
-    """The change that a draft becomes when it is recorded."""
-    body = _encode({"v": BODY_VERSION, **draft.body})
-    sha = entry_hash(change_id, ts, draft.on, author, draft.kind, draft.item, base, body)
-    return Entry(change_id, ts, draft.on, author, draft.kind, draft.item, base, body, sha)
+def make_entry(pending: PendingEntry, *, entry_id: str, ts: int, author: str, base: str | None) -> Entry:
+    """Make the recorded entry of a pending one."""
+    body = _encode({"v": BODY_VERSION, **pending.body})
+    sha = entry_hash(entry_id, ts, pending.on, author, pending.kind, pending.item, base, body)
+    return Entry(entry_id, ts, pending.on, author, pending.kind, pending.item, base, body, sha)
 
 
-def has_valid_hash(change: Entry) -> bool:
-    """Whether a change's hash fits what it says; what is no text (lone surrogates) has none."""
+def has_valid_hash(entry: Entry) -> bool:
+    """Return whether the hash of an entry matches its fields; fields that UTF-8 cannot encode match no hash."""
     try:
-        return entry_hash(*change[:8]) == change.sha
+        return sha256_hex(canonical_form(entry)) == entry.sha
     except UnicodeEncodeError:
         return False
 
 
 def next_timestamp(now: int, newest: int | None) -> int:
-    """The hybrid clock: the wall clock's microseconds, and always after the newest entry."""
+    """Return the next time of the hybrid clock: `now`, or 1 µs after the newest entry if that is later."""
     return now if newest is None else max(now, newest + 1)
 
 
 def iso_time(ts: int) -> str:
-    """A recorded time (µs since 1970, UTC) in ISO 8601; as a number where that has no date."""
+    """Return a recorded time (µs since 1970, UTC) in ISO 8601, or as a number of µs outside the years 1 to 9999."""
     from datetime import UTC, datetime, timedelta
 
     try:
@@ -129,8 +130,8 @@ def iso_time(ts: int) -> str:
 
 
 def new_entry_ids(ts: int, entropy: bytes) -> Iterator[str]:
-    """Ever growing UUIDv7s (RFC 9562, method 2) for one action at `ts` µs, from at least 16 random bytes."""
-    random = int.from_bytes(entropy[:10], "big") >> 7  # 73 bits: the top one is left for growing
+    """Yield increasing UUIDv7s (RFC 9562, method 2) for an action at `ts` µs, given at least 16 random bytes."""
+    random = int.from_bytes(entropy[:10], "big") >> 7  # 73 bits; the 74th is left free for increments
     step = int.from_bytes(entropy[10:16], "big")
     milliseconds = ts // 1000
     while True:
@@ -141,18 +142,18 @@ def new_entry_ids(ts: int, entropy: bytes) -> Iterator[str]:
 
 
 def item_id(kind: str, key: str) -> str:
-    """The UUID (version 8) of a record that a data file names: the same wherever the file is imported."""
-    sha256_hex = int.from_bytes(_sha256(f"{kind}:{key}")[:16], "big")
-    return _uuid_text(sha256_hex & ~(0xF << 76 | 0b11 << 62) | 0x8 << 76 | 0b10 << 62)
+    """Return the UUID (version 8) of an item that a data file names; it is the same on every computer."""
+    digest = int.from_bytes(_sha256(f"{kind}:{key}")[:16], "big")
+    return _uuid_text(digest & ~(0xF << 76 | 0b11 << 62) | 0x8 << 76 | 0b10 << 62)
 
 
 def link_id(old: str, new: str) -> str:
-    """The UUID of what is decided of two commitments (their items): the same whoever decides, and wherever."""
+    """Return the UUID of the link between two commitments, given their items; it is the same on every computer."""
     return item_id("link", f"{old}/{new}")
 
 
 def _sha256(text: str) -> bytes:
-    from hashlib import sha256  # here, for start-up time: most reads need none
+    from hashlib import sha256  # imported here because most reads need no hash
 
     return sha256(text.encode()).digest()
 

@@ -1,14 +1,13 @@
-"""The fold: what one item's changes mean, as periods of days. Pure: no clock, no file, no SQL.
+"""The fold: compute the history of one item, as periods of days, from its entries. Pure: no clock, no file, no SQL.
 
-Changes that are not retracted apply in the order (`on`, `ts`, `id`), an EDTF `on` counting as its latest day.
-An item's first statement (`create`) comes before all that was said of it, and the item exists from that
-statement's day: news dated earlier holds from then on. Since the order is one of the changes themselves, the
-order in which they arrive has no bearing.
+Entries that are not retracted apply in the order (`on`, `ts`, `id`); an EDTF `on` counts as its latest day. The entry
+that creates an item applies first, and the item exists from that entry's day: entries dated earlier apply on that day.
+The result does not depend on the order in which entries arrive.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -23,8 +22,8 @@ FOREVER = "9999-12-32"
 """The end of a period that has not ended: as text it sorts after every day."""
 
 
-class MilestoneView(NamedTuple):
-    """One milestone of a commitment within a period: its id, its fields, whether it was put off."""
+class FoldedMilestone(NamedTuple):
+    """One milestone of a commitment within a period: its id, its fields, and whether its date has slipped."""
 
     id: str
     fields: Mapping[str, Any]
@@ -32,33 +31,37 @@ class MilestoneView(NamedTuple):
 
 
 class Period(NamedTuple):
-    """What is true of an item on the days from `valid_from` up to, not including, `valid_to` (ISO days).
+    """The state of an item on the days from `valid_from` up to, but not including, `valid_to` (ISO days).
 
-    `updated` is when the latest of its entries was true, as vague as that entry says; `checked` the day (ISO) of the
-    latest that says what its status is. `grounds` is the newest evidence among the entries on the whole (its milestones
-    aside) since it came to have its status, empty for none; `entry` the id of the entry that applied last.
+    `updated` is the `on` of the entry that was true latest, as vague as that entry has it. `checked` is the latest day
+    (ISO) of an entry that sets the status, or empty. `evidence` is the newest evidence since the item came to have its
+    status, or empty; entries on milestones do not count for `checked` and `evidence`. `entry` is the id of the entry
+    that applied last.
     """
 
     valid_from: str
     valid_to: str
     fields: Mapping[str, Any]
-    milestones: tuple[MilestoneView, ...]
+    milestones: tuple[FoldedMilestone, ...]
     slipped: bool
     updated: str
     checked: str
-    grounds: str
+    evidence: str
     entry: str
 
     @property
     def claimed(self) -> bool:
-        """Whether it is said to be complete, and nothing that was recorded from then on bears evidence."""
-        return self.fields.get("status") == Status.COMPLETE and not self.grounds
+        """Return whether the status is complete and no evidence has been recorded since it was set."""
+        return self.fields.get("status") == Status.COMPLETE and not self.evidence
 
 
 class Redating(NamedTuple):
-    """One move of a date: of a commitment's due date, or of a milestone's. It counts from the day `day`."""
+    """One change of a due date, or of a milestone's date, by the entry with the id `entry`.
 
-    change: str
+    It applies from `day` (ISO); `on` is the EDTF date of the entry. `old` and `new` are EDTF dates.
+    """
+
+    entry: str
     day: str
     on: str
     milestone: str | None
@@ -66,8 +69,8 @@ class Redating(NamedTuple):
     new: str
 
 
-class Words(NamedTuple):
-    """The text that one change brought, for full-text search, and the day from which it stands."""
+class SearchText(NamedTuple):
+    """The texts of one entry for full-text search, and the day (ISO) from which they apply."""
 
     on: str
     title: str
@@ -76,32 +79,35 @@ class Words(NamedTuple):
 
 
 class History(NamedTuple):
-    """An item's past and present. `ignored` names the changes that this program does not understand."""
+    """An item's type and its periods. `ignored` are the ids of the entries that this program does not understand."""
 
     type: str
     periods: tuple[Period, ...]
     redatings: tuple[Redating, ...]
-    words: tuple[Words, ...]
+    texts: tuple[SearchText, ...]
     retracted_ids: frozenset[str]
     ignored: tuple[str, ...]
 
 
-class _Entry(NamedTuple):
-    """A live change with the part of the item it is about and the day from which it counts."""
+class _DatedEntry(NamedTuple):
+    """An entry that counts, and the day from which it applies. The order of the fields is the order of the fold.
+
+    `part` is the milestone that the entry is about, None for the item itself.
+    """
 
     day: str
-    follows: bool  # all but a part's first statement, which goes before what was said of it
+    is_update: bool  # False for the entry that creates the part, so that it sorts first on its day
     true_on: str
     ts: int
     id: str
     part: str | None
     on: str
-    creates: bool
+    is_create: bool
     content: Mapping[str, Any]
 
 
 class _Part:
-    """A commitment or one of its milestones while it is folded."""
+    """The state of a commitment, or of one of its milestones, while its entries are folded."""
 
     def __init__(self, date_field: str, **fields: Any) -> None:
         self.date_field = date_field
@@ -109,38 +115,40 @@ class _Part:
         self.first_date: str | None = None
 
     def apply(self, values: Mapping[str, Any]) -> tuple[str, str] | None:
-        """Set the values; returns the old and the new date where a date was moved."""
+        """Set the values; return the old and the new date if they move the date."""
         old = self.fields.get(self.date_field)
         self.fields = {**self.fields, **values}
         new = self.fields.get(self.date_field)
         if "met" in values or self.first_date is None:
-            # An occurrence that was met hands over to the next one: no slip.
+            # After an occurrence is met, the date is that of the next occurrence, which is no slip.
             self.first_date = new
             return None
         return (old, new) if old and new and old != new else None
 
     @property
     def slipped(self) -> bool:
-        now = self.fields.get(self.date_field)
-        return bool(now and self.first_date and closing_day(now) > closing_day(self.first_date))
+        """Return whether the date closes later than the first one did."""
+        date_ = self.fields.get(self.date_field)
+        return bool(date_ and self.first_date and closing_day(date_) > closing_day(self.first_date))
 
 
-def retracted_ids(changes: Iterable[Entry]) -> frozenset[str]:
-    """The ids of the changes that are taken back.
+def retracted_ids(entries: Iterable[Entry]) -> frozenset[str]:
+    """Return the ids of the retracted entries.
 
-    A retraction counts only while it is not retracted itself, by one recorded later.
+    A retraction counts unless a retraction that was recorded later retracts it.
     """
-    gone: set[str] = set()
-    for change in sorted((c for c in changes if c.kind == RETRACT), key=lambda c: (c.ts, c.id), reverse=True):
-        target = change.content.get("retracts")
-        if change.id not in gone and isinstance(target, str):
-            gone.add(target)
-    return frozenset(gone)
+    retracted: set[str] = set()
+    retractions = (entry for entry in entries if entry.kind == RETRACT)
+    for entry in sorted(retractions, key=lambda entry: (entry.ts, entry.id), reverse=True):
+        target = entry.content.get("retracts")
+        if entry.id not in retracted and isinstance(target, str):
+            retracted.add(target)
+    return frozenset(retracted)
 
 
 @lru_cache(maxsize=4096)
 def closing_day(edtf: str) -> str:
-    """The latest day (ISO) of an EDTF date; FOREVER where it has no end or is not a date."""
+    """Return the latest day (ISO) of an EDTF date; FOREVER if it has no end or the text is not a date."""
     try:
         latest = VagueDate.parse(edtf).latest
     except DateError:
@@ -148,110 +156,118 @@ def closing_day(edtf: str) -> str:
     return latest.isoformat() if latest else FOREVER
 
 
-def fold(changes: Iterable[Entry]) -> History | None:
-    """The history of the one item that all the changes are about; None where nothing (any more) creates it."""
-    known = tuple(changes)
-    gone = retracted_ids(known)
-    entries, ignored = _live(known, gone)
-    first = _first_statements(entries)
-    if None not in first:
+def fold(entries: Iterable[Entry]) -> History | None:
+    """Return the history of one item, given all its entries; None if no entry that counts creates it."""
+    entries = tuple(entries)
+    retracted = retracted_ids(entries)
+    dated, ignored = _dated_entries(entries, retracted)
+    creations = _creations(dated)
+    if None not in creations:
         return None
-    began = {part: entry.day for part, entry in first.items()}
 
     whole = _Part("due")
-    parts = {name: _Part("when", status=MilestoneStatus.PLANNED.value) for name in began if name}
+    milestones = {part: _Part("when", status=MilestoneStatus.PLANNED.value) for part in creations if part}
     periods: list[Period] = []
     redatings: list[Redating] = []
-    words: list[Words] = []
+    texts: list[SearchText] = []
     kind = ""
-    latest, checked, grounds = ("", ""), "", ""
-    placed = sorted(
-        first[entry.part] if entry.id == first[entry.part].id else entry._replace(day=max(entry.day, began[entry.part]))
-        for entry in entries
-        if entry.part in first
-    )
-    for day, of_a_day in groupby(placed, key=lambda entry: entry.day):
-        for entry in of_a_day:
+    latest, checked, evidence = ("", ""), "", ""
+    for day, entries_of_day in groupby(_in_order(dated, creations), key=lambda entry: entry.day):
+        for entry in entries_of_day:
             values = entry.content.get("set", {})
             latest = max(latest, (entry.true_on, entry.on))
             if not entry.part:
                 if "status" in values:
                     checked = max(checked, entry.true_on)
-                    grounds = grounds if values["status"] == whole.fields.get("status") else ""
-                grounds = entry.content.get("evidence") or grounds
+                    evidence = evidence if values["status"] == whole.fields.get("status") else ""
+                evidence = entry.content.get("evidence") or evidence
             kind = kind or entry.content.get("type", "")
-            moved = (parts[entry.part] if entry.part else whole).apply(values)
+            moved = (milestones[entry.part] if entry.part else whole).apply(values)
             if moved:
                 redatings.append(Redating(entry.id, day, entry.on, entry.part, *moved))
-            said = values.get("title"), values.get("detail"), entry.content.get("note")
-            text = Words(day, *(one or "" for one in said))
-            if any(text[1:]):
-                words.append(text)
+            title, detail, note = values.get("title"), values.get("detail"), entry.content.get("note")
+            if title or detail or note:
+                texts.append(SearchText(day, title or "", detail or "", note or ""))
         if periods:
             periods[-1] = periods[-1]._replace(valid_to=day)
-        milestones = tuple(
-            MilestoneView(name, part.fields, part.slipped) for name, part in parts.items() if began[name] <= day
+        existing = tuple(
+            FoldedMilestone(part, milestone.fields, milestone.slipped)
+            for part, milestone in milestones.items()
+            if creations[part].day <= day
         )
-        slipped = whole.slipped or any(view.slipped for view in milestones)
-        periods.append(Period(day, FOREVER, whole.fields, milestones, slipped, latest[1], checked, grounds, entry.id))
-    return History(kind, tuple(periods), tuple(redatings), tuple(words), gone, ignored)
+        slipped = whole.slipped or any(milestone.slipped for milestone in existing)
+        periods.append(Period(day, FOREVER, whole.fields, existing, slipped, latest[1], checked, evidence, entry.id))
+    return History(kind, tuple(periods), tuple(redatings), tuple(texts), retracted, ignored)
 
 
-def is_understood(change: Entry) -> bool:
-    """Whether this program knows what a change means; one that it does not know is kept, and does not count."""
-    return change.kind == RETRACT or _meaning(change) is not None
+def is_understood(entry: Entry) -> bool:
+    """Return whether this program knows what an entry means; others are kept and not folded."""
+    return entry.kind == RETRACT or _understood_content(entry) is not None
 
 
-def _meaning(change: Entry) -> dict[str, Any] | None:
-    """What a change says; None where this program does not know what it means."""
-    if change.kind not in (CREATE, SET, NOTE) or closing_day(change.on) >= FOREVER:
+def _understood_content(entry: Entry) -> dict[str, Any] | None:
+    """Return the content of an entry; None if this program does not know what it means."""
+    if entry.kind not in (CREATE, SET, NOTE) or closing_day(entry.on) >= FOREVER:
         return None
-    content = change.content
+    content = entry.content
     version, values = content.get("v"), content.get("set", {})
     known = isinstance(version, int) and version <= BODY_VERSION and isinstance(values, dict)
-    return content if known and _have_their_types(content, _BODY) and _have_their_types(values, KINDS) else None
+    return content if known and _have_valid_types(content, _BODY_KINDS) and _have_valid_types(values, KINDS) else None
 
 
-_BODY: Mapping[str, Kind] = dict.fromkeys(("type", "note", "evidence", "milestone"), Kind.TEXT)
+_BODY_KINDS: Mapping[str, Kind] = dict.fromkeys(("type", "note", "evidence", "milestone"), Kind.TEXT)
 _LARGEST = 2**53
 
 
-def _have_their_types(values: Mapping[str, Any], kinds: Mapping[str, Kind]) -> bool:
-    """Return whether every value of a known field has the type of its kind; None always fits."""
+def _have_valid_types(values: Mapping[str, Any], kinds: Mapping[str, Kind]) -> bool:
+    """Return whether every value of a known field has the type of its kind; None is always valid."""
     return all(value is None or name not in kinds or _has_type(value, kinds[name]) for name, value in values.items())
 
 
 def _has_type(value: Any, kind: Kind) -> bool:
-    of_type, of_parts = PYTHON_TYPES[kind]
+    type_, part_type = PYTHON_TYPES[kind]
     if isinstance(value, list):
-        return of_parts is not None and all(isinstance(part, of_parts) for part in value)
+        return part_type is not None and all(isinstance(part, part_type) for part in value)
     if isinstance(value, int) and not -_LARGEST <= value <= _LARGEST:
         return False
-    return isinstance(value, of_type)
+    return isinstance(value, type_)
 
 
-def _live(changes: Sequence[Entry], gone: frozenset[str]) -> tuple[list[_Entry], tuple[str, ...]]:
-    """The changes that count, and the ids of those that this program does not understand."""
-    entries, ignored = [], []
-    for change in changes:
-        if change.kind == RETRACT:
+def _dated_entries(entries: Iterable[Entry], retracted: frozenset[str]) -> tuple[list[_DatedEntry], tuple[str, ...]]:
+    """Return the entries that count, and the ids of those that this program does not understand."""
+    dated, ignored = [], []
+    for entry in entries:
+        if entry.kind == RETRACT:
             continue
-        content = _meaning(change)
+        content = _understood_content(entry)
         if content is None:
-            ignored.append(change.id)
-        elif change.id not in gone:
-            day, creates = closing_day(change.on), change.kind == CREATE
-            part = content.get("milestone")
-            entries.append(_Entry(day, True, day, change.ts, change.id, part, change.on, creates, content))
-    return entries, tuple(ignored)
+            ignored.append(entry.id)
+        elif entry.id not in retracted:
+            day, part = closing_day(entry.on), content.get("milestone")
+            is_create = entry.kind == CREATE
+            dated.append(_DatedEntry(day, True, day, entry.ts, entry.id, part, entry.on, is_create, content))
+    return dated, tuple(ignored)
 
 
-def _first_statements(entries: Iterable[_Entry]) -> dict[str | None, _Entry]:
-    """The first statement of the item (None) and of each of its milestones, on the day from which the thing exists."""
-    first: dict[str | None, _Entry] = {}
-    for entry in sorted(entries):
-        if entry.creates:
-            first.setdefault(entry.part, entry._replace(follows=False))
-    if None not in first:
+def _creations(dated: Iterable[_DatedEntry]) -> dict[str | None, _DatedEntry]:
+    """Return the entry that creates the item (key None) and those that create its milestones; none without the first.
+
+    Each has the day from which the item or milestone exists; no milestone exists before its item.
+    """
+    creations: dict[str | None, _DatedEntry] = {}
+    for entry in sorted(dated):
+        if entry.is_create:
+            creations.setdefault(entry.part, entry._replace(is_update=False))
+    if None not in creations:
         return {}
-    return {part: entry._replace(day=max(entry.day, first[None].day)) for part, entry in first.items()}
+    return {part: entry._replace(day=max(entry.day, creations[None].day)) for part, entry in creations.items()}
+
+
+def _in_order(dated: Iterable[_DatedEntry], creations: Mapping[str | None, _DatedEntry]) -> list[_DatedEntry]:
+    """Return the entries in the order of the fold; none applies before its part exists, or without the part."""
+    ordered = []
+    for entry in dated:
+        if creation := creations.get(entry.part):
+            is_creation = entry.id == creation.id
+            ordered.append(creation if is_creation else entry._replace(day=max(entry.day, creation.day)))
+    return sorted(ordered)

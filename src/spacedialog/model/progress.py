@@ -1,4 +1,4 @@
-"""Watching long work: whoever asks for it may be told how far it is."""
+"""Progress of long work: the protocol by which a caller may follow it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ Item = TypeVar("Item")
 
 
 class Progress(Protocol):
-    """Gives on the items of a long work one by one, and sees how many there were."""
+    """Yield the items of long work and report progress."""
 
     def __call__(self, items: Iterable[Item], /) -> Iterable[Item]:
-        """The items."""
+        """Return an iterator over the items."""
 
 
 def silent(items: Iterable[Item], /) -> Iterable[Item]:
-    """The items, with nobody told."""
+    """Return the items and report nothing."""
     return items

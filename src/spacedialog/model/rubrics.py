@@ -1,7 +1,7 @@
-"""Rubrics: the verdicts that an assessor may give, what each means, and where the scale comes from.
+"""Rubrics: the verdicts that an assessor may give, their meanings, and the source of the scale.
 
-They are data, in `scales/`. Those that are scales of the field also say how a record is read on them; what follows
-from that is `crosswalk`'s business.
+The rubrics are data files in `scales/`. A rubric that is a published rating scale also has rules that convert statuses
+to it; `crosswalk` applies them.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from spacedialog.errors import InputError
 _FOLDER = Path(__file__).parent / "scales"
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
 
-HOUSE = "fulfilment"
-"""The rubric that is meant where none is named."""
+DEFAULT_RUBRIC = "fulfilment"
+"""Key of the rubric that is used if none is named."""
 
 
 class Verdict(NamedTuple):
-    """One value of a rubric. One that is `missing` says that there is no judgement, and counts in no agreement."""
+    """One value of a rubric. A `missing` one means that no judgement is possible, and is left out of agreement."""
 
     value: str
     meaning: str
@@ -31,9 +31,10 @@ class Verdict(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """On which value a record with one of these statuses falls (None: on none), and what that loses: a note's key.
+    """A rule that converts a commitment with one of these statuses to `value`; None for no value.
 
-    With `given`, only where the record has that trait, a name of `crosswalk.Trait`.
+    `note` is the key of a footnote on what the conversion loses. With `given`, the rule applies only to commitments
+    with that trait, a name of `crosswalk.Trait`.
     """
 
     status: Sequence[str]
@@ -43,10 +44,11 @@ class Rule(NamedTuple):
 
 
 class Rubric(NamedTuple):
-    """A scale of verdicts, the lowest first where it is `ordinal`. One `by_party` judges each party by itself.
+    """A scale of verdicts, lowest first if it is `ordinal`. If it is `by_party`, each party gets a verdict of its own.
 
-    `rules` are the first that fits; `remarks` add notes for a strength of wording or a trait. Of a rubric with no
-    rules there is no crosswalk. `notes` are the footnotes by their keys, `limits` what holds for every line.
+    Of the `rules` the first that applies counts; a rubric without rules has no crosswalk. `remarks` are pairs of a
+    strength and the key of the footnote that it adds. `notes` are the footnotes by key; `limits` are the limitations
+    of the scale as a whole.
     """
 
     key: str
@@ -64,67 +66,69 @@ class Rubric(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Its key and version, as an assessment names it."""
+        """Return the key and version, as in an assessment."""
         return f"{self.key}@{self.version}"
 
     @property
-    def judging(self) -> tuple[str, ...]:
-        """The values that are judgements, in their order."""
+    def judgements(self) -> tuple[str, ...]:
+        """Return the values that are judgements, in the order of the scale."""
         return tuple(verdict.value for verdict in self.verdicts if not verdict.missing)
 
     def verdict(self, text: str) -> str:
-        """The value that a text names, case, spaces and hyphens aside; InputError with what there is."""
-        wanted = _plain(text)
+        """Return the value that a text names, in any case and with spaces or hyphens; raise InputError if none."""
+        wanted = _normalized(text)
         for verdict in self.verdicts:
-            if wanted in (_plain(verdict.value), _plain(verdict.value).removeprefix("+")):
+            value = _normalized(verdict.value)
+            if wanted in (value, value.removeprefix("+")):
                 return verdict.value
         choices = ", ".join(f"'{verdict.value}'" for verdict in self.verdicts)
         raise InputError(f"verdict: '{text}' is not a verdict of {self.name}", f"write one of {choices}")
 
 
-def _plain(text: str) -> str:
+def _normalized(text: str) -> str:
     text = text.strip().casefold()
     return text if text[:1] in ("-", "+") else _BETWEEN_WORDS.sub("-", text)
 
 
 @cache
 def rubrics() -> dict[str, Rubric]:
-    """Every rubric by its name, those of one key from the oldest to the newest."""
-    found = [_rubric(json.loads(path.read_text("utf-8"))) for path in sorted(_FOLDER.glob("*.json"))]
-    return {rubric.name: rubric for rubric in sorted(found, key=lambda one: (one.key != HOUSE, one.key, one.version))}
+    """Return every rubric by name: the default first, then by key and version."""
+    every = [_rubric(json.loads(path.read_text("utf-8"))) for path in _FOLDER.glob("*.json")]
+    return {
+        rubric.name: rubric
+        for rubric in sorted(every, key=lambda rubric: (rubric.key != DEFAULT_RUBRIC, rubric.key, rubric.version))
+    }
 
 
 def rubric(text: str) -> Rubric:
-    """The rubric that a text names, by its key (the newest version) or key and version; InputError with what there
-    is.
-    """
-    return _named("rubric", text, rubrics())
+    """Return the rubric with a name (key and version) or a key (its newest version); raise InputError if none."""
+    return _find("rubric", text, rubrics())
 
 
 def scale(text: str) -> Rubric:
-    """The scale of the field that a text names; InputError with those there are."""
-    return _named("scale", text, {name: one for name, one in rubrics().items() if one.rules})
+    """Return the published rating scale with a name or key, as `rubric`; raise InputError if there is none."""
+    return _find("scale", text, {name: rubric for name, rubric in rubrics().items() if rubric.rules})
 
 
-def _named(kind: str, text: str, choices: dict[str, Rubric]) -> Rubric:
-    key = text.strip().casefold()
-    found = [one for one in choices.values() if key in (one.name, one.key)]
-    if not found:
+def _find(kind: str, text: str, choices: dict[str, Rubric]) -> Rubric:
+    wanted = text.strip().casefold()
+    matches = [rubric for rubric in choices.values() if wanted in (rubric.name, rubric.key)]
+    if not matches:
         raise InputError(f"{kind}: there is none called '{text}'", f"write one of {', '.join(choices)}")
-    return found[-1]
+    return matches[-1]
 
 
-def _rubric(read: dict[str, Any]) -> Rubric:
-    crosswalk = read.get("crosswalk", {})
+def _rubric(content: dict[str, Any]) -> Rubric:
+    crosswalk = content.get("crosswalk", {})
     return Rubric(
-        read["key"],
-        read["version"],
-        read["title"],
-        read["source"]["name"],
-        read["source"].get("url"),
-        read["ordinal"],
-        read.get("by_party", False),
-        tuple(Verdict(**verdict) for verdict in read["verdicts"]),
+        content["key"],
+        content["version"],
+        content["title"],
+        content["source"]["name"],
+        content["source"].get("url"),
+        content["ordinal"],
+        content.get("by_party", False),
+        tuple(Verdict(**verdict) for verdict in content["verdicts"]),
         tuple(Rule(**rule) for rule in crosswalk.get("rules", ())),
         tuple(crosswalk.get("remarks", {}).items()),
         crosswalk.get("notes", {}),

@@ -1,7 +1,7 @@
-"""Dates and spans as people type them on the command line, relative to a day that the caller gives.
+"""Dates and spans as users type them on the command line, relative to a day that the caller gives.
 
-What is stored is left to `dates`: each form here becomes one EDTF text there. What could mean two things is
-refused, never guessed: `10/05/2026`, `next month`, `winter 2026`.
+Each form becomes one EDTF text, which `dates` parses. An ambiguous text is refused: `10/05/2026`, `next month`,
+`winter 2026`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from spacedialog.errors import DateError
 from spacedialog.model.dates import LONGEST, SPAN_REMEDY, YEARS_REMEDY, Span, Unit, VagueDate, quoted
 
 Toward = Literal["future", "past"]
+"""Whether a weekday or a bare span means a day after today, or before it."""
 
 REMEDY = (
     "write a date such as 2026, 2026-10, 2026-10-05, 2025-10/2026-03, 5 Oct 2026, Q3 2026, spring 2026, "
@@ -23,7 +24,7 @@ DAY_REMEDY = "write a day such as 2026-10-05, 5 Oct 2026, today, yesterday, frid
 
 
 def _numbered(names: str) -> dict[str, int]:
-    """Each name, and its first three letters, with its place from 0."""
+    """Map each name, and its first three letters, to its position from 0."""
     return {short: i for i, name in enumerate(names.split()) for short in (name, name[:3])}
 
 
@@ -34,10 +35,10 @@ _MONTHS = {
         "january february march april may june july august september october november december"
     ).items()
 } | {"sept": "09"}
-_PARTS = {"spring": "21", "summer": "22", "autumn": "23", "fall": "23"} | {
+_PARTS_OF_YEAR = {"spring": "21", "summer": "22", "autumn": "23", "fall": "23"} | {
     part: part for part in ("q1", "q2", "q3", "q4", "h1", "h2")
 }
-_NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_NEAR_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _UNITS = {"d": Unit.DAY, "w": Unit.WEEK, "m": Unit.MONTH, "y": Unit.YEAR}
 _SPAN = re.compile(r"([1-9][0-9]{0,2}) ?([dwmy]|(?:day|week|month|year)s?)")
 _YEAR = re.compile(r"[0-9]{4}")
@@ -45,21 +46,21 @@ _DAY = re.compile(r"[0-9]{1,2}")
 
 
 def parse_date(text: str, *, today: date, toward: Toward = "future") -> VagueDate:
-    """Read a date as typed, without regard to case or spare spaces; DateError when it is none of these.
+    """Parse a date as typed, in any case and with any spaces; raise DateError if it has none of these forms.
 
-    | typed | read as |
+    | typed | result |
     |---|---|
-    | any form of `VagueDate.parse` | itself |
+    | any form of `VagueDate.parse` | the same date |
     | `today`, `yesterday`, `tomorrow` | that day |
-    | `friday`, `fri` | future: the next one after today; past: the latest one, today included |
-    | `3 months`, `2w`, `10d`, `18m`, `1y` | the day so long after today, or before it toward the past |
-    | `in 3 months`, `3 months ago` | the day so long after or before today, whatever `toward` |
+    | `friday`, `fri` | future: the next one after today; past: the latest one, which may be today |
+    | `3 months`, `2w`, `10d`, `18m`, `1y` | future: that long after today; past: that long before today |
+    | `in 3 months`, `3 months ago` | that long after or before today, whatever `toward` |
     | `Oct 2026`, `5 October 2026`, `Oct 5, 2026` | `2026-10`, `2026-10-05` |
     | `Q3 2026`, `H2 2026`, `spring 2026` | `2026-35`, `2026-41`, `2026-21` |
-    | `end of 2026` | `2026-12`: the year's last month, for no day was named; it closes as the year does |
+    | `end of 2026` | `2026-12`: the last month of the year, because no day was named |
     | `by DATE`, `from DATE` | `../DATE`, `DATE/..` |
 
-    Months and years end on the month's last day where it has no such day, as `Span.after` does.
+    Spans of months and years count as in `Span.after`: on the last day of a month that has no such day.
     """
     phrase = " ".join(text.split())
     plain = phrase.isascii() and len(phrase) <= LONGEST
@@ -72,7 +73,7 @@ def parse_date(text: str, *, today: date, toward: Toward = "future") -> VagueDat
 
 
 def parse_day(text: str, *, today: date, toward: Toward = "past") -> date:
-    """Read one exact day, in any form of `parse_date`; DateError when it is vaguer, or no date."""
+    """Parse one exact day, in any form of `parse_date`; raise DateError if it is vaguer, or not a date."""
     when = parse_date(text, today=today, toward=toward)
     if when.earliest is None or not when.is_exact:
         raise DateError(f"{quoted(text)} is not one day, and a day is needed here", DAY_REMEDY)
@@ -80,7 +81,7 @@ def parse_day(text: str, *, today: date, toward: Toward = "past") -> date:
 
 
 def parse_span(text: str) -> Span:
-    """Read `18m`, `3 months`, `30d`, `2 weeks`, `1 year`, without regard to case; DateError for all else."""
+    """Parse `18m`, `3 months`, `30d`, `2 weeks` or `1 year`, in any case; raise DateError for any other text."""
     span = _span(text.lower().split()) if text.isascii() else None
     if span is None:
         raise DateError(f"{quoted(text)} is not a span of time", SPAN_REMEDY)
@@ -88,17 +89,17 @@ def parse_span(text: str) -> Span:
 
 
 def _span(words: list[str]) -> Span | None:
-    found = _SPAN.fullmatch(" ".join(words))
-    return Span(int(found[1]), _UNITS[found[2][0]]) if found else None
+    match = _SPAN.fullmatch(" ".join(words))
+    return Span(int(match[1]), _UNITS[match[2][0]]) if match else None
 
 
 def _edtf(words: list[str], today: date, toward: Toward) -> str | None:
-    """The EDTF text, not yet checked, of words in lower case; None when they are no form but EDTF's own."""
+    """Return the unchecked EDTF text of words in lower case; None if they match no form except EDTF."""
     match words:
-        case [near] if near in _NEAR:
-            return _day(today, _NEAR[near])
+        case [name] if name in _NEAR_DAYS:
+            return _day(today, _NEAR_DAYS[name])
         case [name] if name in _WEEKDAYS:
-            # Past takes today in and future does not: no day is named by both.
+            # Today counts as past, so that a weekday never means one day in both directions.
             ahead = (_WEEKDAYS[name] - today.weekday() - 1) % 7 + 1
             return _day(today, ahead if toward == "future" else ahead - 7)
         case ["in", *rest] if span := _span(rest):
@@ -118,8 +119,8 @@ def _edtf(words: list[str], today: date, toward: Toward) -> str | None:
                 f"'winter {year}' may begin or end in {year}",
                 f"write {year}-24 for the winter that begins in December {year}",
             )
-        case [part, year] if part in _PARTS and _YEAR.fullmatch(year):
-            return f"{year}-{_PARTS[part]}"
+        case [part, year] if part in _PARTS_OF_YEAR and _YEAR.fullmatch(year):
+            return f"{year}-{_PARTS_OF_YEAR[part]}"
         case [month, year] if month in _MONTHS and _YEAR.fullmatch(year):
             return f"{year}-{_MONTHS[month]}"
         case [day, month, year] if month in _MONTHS and _DAY.fullmatch(day) and _YEAR.fullmatch(year):

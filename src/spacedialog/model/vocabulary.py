@@ -1,4 +1,4 @@
-"""The fixed words of the record: status, strength, flags, and the spans behind the flags."""
+"""The vocabulary: statuses, strengths, flags and other fixed words, with their meaning and order, and their limits."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Self
 
 
 class Word(StrEnum):
-    """A word of the vocabulary with its meaning for readers, in a phrase."""
+    """A word of the vocabulary, with a phrase that explains it to users."""
 
     meaning: str
 
     def __new__(cls, value: str, meaning: str = "") -> Self:
-        """Make a member of its value and its meaning."""
+        """Make a member from its value and its meaning."""
         word = str.__new__(cls, value)
         word._value_ = value
         word.meaning = meaning
@@ -51,7 +51,7 @@ class Decision(StrEnum):
 
 
 class SourceVerdict(StrEnum):
-    """How a source stands to a copy of its document."""
+    """The result of comparing a source with a copy of its document."""
 
     SAME = "same"
     MOVED = "moved"
@@ -69,7 +69,7 @@ class MilestoneStatus(StrEnum):
 
 
 class MilestoneState(StrEnum):
-    """Where a milestone stands on a day: derived, never stored."""
+    """The state of a milestone on a day. Derived, never stored."""
 
     UPCOMING = "upcoming"
     OPEN = "open"
@@ -79,14 +79,14 @@ class MilestoneState(StrEnum):
 
 
 CLOSING_DAYS = 60
-"""A window that closes within so many days is `closing`."""
+"""A commitment is `closing` if its window closes within this many days."""
 
 STALE_DAYS = 180
-"""A commitment without a change for so many days is `stale`."""
+"""A commitment is `stale` if its latest entry is at least this many days old."""
 
 
 class Flag(Word):
-    """Derived marks on a commitment: never stored, always reckoned, from a day or (`conflict`) from the log alone."""
+    """A mark on a commitment. Derived, never stored: from the state on a day or, for `conflict`, from the log."""
 
     _value_: str
 
@@ -99,18 +99,18 @@ class Flag(Word):
 
 
 class LinkDecision(StrEnum):
-    """What a person says of a pair of commitments: that the later one carries on the earlier one, or does not."""
+    """The decision on a pair of commitments: whether the later one continues the earlier one."""
 
     LINKED = "linked"
     NOT_LINKED = "not-linked"
 
 
 PROPOSED = "proposed"
-"""What a pair is that looks alike and that nobody has decided on."""
+"""The decision on a pair of similar commitments that is still to be made."""
 
 
 class Outcome(Word):
-    """What became of a commitment by the next dialogue: derived, never stored."""
+    """The outcome of a commitment by the next dialogue. Derived, never stored."""
 
     _value_: str
 
@@ -123,17 +123,17 @@ class Outcome(Word):
     NEW = "new", "nobody linked it to anything earlier"
 
 
-NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
-"""What a short name looks like: a ref, or the key of a party, an area, a document."""
+LONGEST_NAME = 64
+"""The most characters that a short name may have."""
+
+NAME_PATTERN = rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{LONGEST_NAME - 1}}}"
+"""Pattern of a short name: a ref, or the key of a party, an area or a document."""
 
 HASH_PATTERN = "^[0-9a-f]{16}$"
-"""What the hash of a sentence looks like."""
-
-LONGEST_NAME = 64
-"""How many characters a short name may have."""
+"""Pattern of the hash of a sentence."""
 
 SETTLED = (Status.COMPLETE, Status.WITHDRAWN)
-"""Statuses after which nothing more is expected."""
+"""The statuses after which no further entry is expected."""
 
 BY_PROGRESS = (
     Status.COMPLETE,
@@ -143,4 +143,4 @@ BY_PROGRESS = (
     Status.WITHDRAWN,
     Status.NOT_ASSESSED,
 )
-"""The order of statuses in bars and legends: what is done first, what is not known last."""
+"""The order of statuses in bars and legends: from complete to not assessed."""

@@ -176,7 +176,7 @@ def _slip_row(row: list[Any]) -> SlipRow:
     least = (new.earliest - old.latest).days if new.earliest and old.latest else None
     most = (new.latest - old.earliest).days if new.latest and old.earliest else None
     remarks = said.get("note"), said.get("evidence")
-    return SlipRow(ref, commitment, title, on, old_text, new_text, least, most, new.within(old), author, *remarks)
+    return SlipRow(ref, commitment, title, on, old_text, new_text, least, most, new.is_within(old), author, *remarks)
 
 
 def _history_row(row: tuple[Any, ...]) -> HistoryRow:

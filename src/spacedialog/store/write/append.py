@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from spacedialog.errors import ProblemsError
 from spacedialog.importing.changes import bundled_documents, document_entries
-from spacedialog.model.conflicts import BESIDE, newest_beside
+from spacedialog.model.conflicts import BESIDE, other_heads
 from spacedialog.model.entry import (
     BUNDLED_AUTHOR,
     Entry,
@@ -54,11 +54,11 @@ def append(
             known = entries_of(connection, item)
             fresh: list[Entry] = []
             base = known[-1].id if known else None
-            beside = newest_beside(known)
+            beside = other_heads(known)
             for draft in group:
                 if beside:
                     draft, beside = draft._replace(body={**draft.body, BESIDE: beside}), []
-                change = make_entry(draft, change_id=next(ids), ts=ts, author=author, base=base)
+                change = make_entry(draft, entry_id=next(ids), ts=ts, author=author, base=base)
                 base = change.id
                 fresh.append(change)
             refolding.add(item, [*known, *fresh], is_new=not known)

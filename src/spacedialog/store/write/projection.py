@@ -76,7 +76,7 @@ class ProjectionWriter:
     def _keep_words(self, item: str, history: History) -> None:
         fields = history.periods[-1].fields
         names = " ".join(filter(None, (fields.get("ref"), fields.get("lead"), *(fields.get("partners") or ()))))
-        for position, words in enumerate(history.words):
+        for position, words in enumerate(history.texts):
             self._words += 1
             text = (names if position == 0 else "", words.title, words.detail, words.note)
             self._rows["words"].append((self._words, item, words.on, *text))
@@ -158,7 +158,7 @@ def _commitments(item: str, history: History) -> Rows:
     yield "commitment", [_commitment(item, period) for period in history.periods]
     yield "involved", _runs(history.periods, item, _involved)
     yield "milestone", _runs(history.periods, item, _milestones)
-    yield "redating", [(move.change, item, move.milestone, *move[1:3], *move[4:]) for move in history.redatings]
+    yield "redating", [(move.entry, item, move.milestone, *move[1:3], *move[4:]) for move in history.redatings]
 
 
 def _assessment(item: str, history: History) -> Rows:

@@ -46,7 +46,7 @@ def restamp(
             body = _about(change.content, renamed)
             draft = PendingEntry(change.kind, change.item, change.on, body)
             base = renamed.get(change.base, change.base)
-            anew = make_entry(draft, change_id=next(ids), ts=newest, author=change.author, base=base)
+            anew = make_entry(draft, entry_id=next(ids), ts=newest, author=change.author, base=base)
             renamed[change.id] = anew.id
             connection.execute(_INSERT, (next(rows), *anew))
     update_items(connection, dict.fromkeys((change.item for change in early), False))
