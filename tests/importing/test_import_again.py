@@ -53,7 +53,7 @@ def whole() -> str:
 
 
 def lines(*records: dict[str, Any]) -> str:
-    return "".join(json.dumps(make_entry) + "\n" for make_entry in records)
+    return "".join(json.dumps(record) + "\n" for record in records)
 
 
 def take(desk: Desk, text: str) -> int:
@@ -110,10 +110,10 @@ def test_a_meeting_to_come_is_refused(desk: Desk) -> None:
         {"ref": "4-03", "status": "stalled", "on": "2025-06-20", "evidence": "https://a.example/"},
     ],
 )
-def test_a_file_applied_twice_changes_nothing(desk: Desk, make_entry: dict[str, Any]) -> None:
+def test_a_file_applied_twice_changes_nothing(desk: Desk, record: dict[str, Any]) -> None:
     """What a file of updates said once it does not say again, not on another day either."""
     for today, changes in (("2026-11-22", 1), ("2026-11-22", 0), ("2026-11-23", 0)):
-        ran = desk.run("apply", "-", "--json", stdin=lines(make_entry), env={"SPACEDIALOG_TODAY": today})
+        ran = desk.run("apply", "-", "--json", stdin=lines(record), env={"SPACEDIALOG_TODAY": today})
         assert ran.data["changes"] == changes
 
 
@@ -160,12 +160,12 @@ def test_undo_and_redo_of_a_milestone_name_it(desk: Desk) -> None:
 
 def test_a_log_may_say_little(desk: Desk) -> None:
     """A log whose dialogue has no place and no documents does not keep the overview from showing."""
-    from spacedialog.model.entry import CREATE, PendingEntry, make_entry
+    from spacedialog.model.entry import CREATE, PendingEntry, record
 
     draft = PendingEntry(
         CREATE, "0" * 8 + "-0000-8000-8000-" + "0" * 12, "2026-01-01", {"type": "dialogue", "set": {"key": "X"}}
     )
-    change = make_entry(draft, change_id="01a2008d-7400-7043-9c99-abfe8f2bad09", ts=1, author="x", base=None)
+    change = record(draft, change_id="01a2008d-7400-7043-9c99-abfe8f2bad09", ts=1, author="x", base=None)
     entry = {**change._asdict(), "body": change.content}
     take(desk, json.dumps({"format": "spacedialog-log/1", "changes": [entry]}))
     for arguments in (["overview"], ["overview", "-f", "table"], ["show", "X", "-f", "table"], ["show", "X", "--json"]):
