@@ -20,7 +20,7 @@ from benchmarks import carryover as measured
 from spacedialog.analysis.compare import add_comparison, compare
 from spacedialog.analysis.similarity import AREA, PARTIES, THRESHOLD, Wording, similar_pairs
 from spacedialog.errors import InputError, ProblemsError
-from spacedialog.importing.changes import bundled_path
+from spacedialog.importing.bundled import bundled_path
 from spacedialog.maintenance import checks
 from spacedialog.model.rows.compare import Comparison
 from spacedialog.model.vocabulary import LinkDecision, Outcome

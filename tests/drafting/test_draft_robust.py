@@ -99,7 +99,7 @@ def test_whatever_the_text_the_draft_is_in_order(text: str, form: prose.Form, ab
     document = made.document
     contents = intake.read(BytesIO(json.dumps(document).encode()), "draft.json")
     assert isinstance(contents, intake.Contents)
-    entries = list(contents.entries())
+    entries = list(contents.commitments())
     contents.problems.refuse()
     assert len(entries) == len(document["commitments"]) == len(made.candidates)
     sentences = {(one.paragraph, one.number, prose.fingerprint(one.text)) for one in made.sentences}

@@ -16,12 +16,8 @@ from hypothesis import strategies as st
 
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.model.dates import VagueDate
-from spacedialog.model.rows.record import CommitmentRow, Coverage
-from spacedialog.model.vocabulary import CLOSING_DAYS, STALE_DAYS, Flag, Status, Strength
-from spacedialog.store import database
-from spacedialog.store.read.filter_sql import (
+from spacedialog.model.filters import (
     EVERYTHING,
-    SORTS,
     All,
     DueAfter,
     DueBefore,
@@ -33,10 +29,11 @@ from spacedialog.store.read.filter_sql import (
     OfSide,
     OneOf,
     Says,
-    filter_sql,
-    full_text_query,
-    order_by,
 )
+from spacedialog.model.rows.record import CommitmentRow, Coverage
+from spacedialog.model.vocabulary import CLOSING_DAYS, STALE_DAYS, Flag, Status, Strength
+from spacedialog.store import database
+from spacedialog.store.read.filter_sql import SORTS, filter_sql, full_text_query, order_by
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.tracker import Tracker
 from tests.support.bundled import COMMITMENTS, REFS

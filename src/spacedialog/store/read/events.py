@@ -8,9 +8,10 @@ from datetime import date
 from typing import NamedTuple
 
 from spacedialog.model.entry import iso_time
+from spacedialog.model.filters import Filter
 from spacedialog.model.rows.record import CalendarEvent, UpcomingRow
 from spacedialog.model.vocabulary import MilestoneState
-from spacedialog.store.read.filter_sql import VALID, Filter, Parameters, day_parameters, filter_sql, in_dialogues
+from spacedialog.store.read.filter_sql import VALID, Parameters, day_parameters, filter_sql, in_dialogues
 from spacedialog.store.write.projection import iso_day
 
 EVENTS = f"""

@@ -13,6 +13,7 @@ from typing import Any
 
 from spacedialog.errors import NotFoundError
 from spacedialog.model.entry import iso_time
+from spacedialog.model.filters import EVERYTHING, Filter, Flagged
 from spacedialog.model.fold import fold
 from spacedialog.model.progress import Progress, silent
 from spacedialog.model.rows.assessment import AssessmentRow
@@ -37,11 +38,8 @@ from spacedialog.store.read import assessments as assessed
 from spacedialog.store.read import conflicts as disputed
 from spacedialog.store.read import counts, events, history, links
 from spacedialog.store.read.filter_sql import (
-    EVERYTHING,
     FLAGS,
     VALID,
-    Filter,
-    Flagged,
     Parameters,
     day_parameters,
     full_text_query,

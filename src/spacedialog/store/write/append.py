@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from spacedialog.errors import ProblemsError
-from spacedialog.importing.changes import bundled_documents, document_entries
 from spacedialog.model.conflicts import BESIDE, newest_beside
 from spacedialog.model.entry import (
-    BUNDLED_AUTHOR,
     Entry,
     PendingEntry,
-    canonical_json,
     make_entry,
     new_entry_ids,
     next_timestamp,
@@ -108,18 +104,3 @@ def merge(connection: sqlite3.Connection, changes: Iterable[Entry], name: str) -
         raise ProblemsError(f"{name}: nothing was imported", clashes)
     update_items(connection, items)
     return Merged(came, strange)
-
-
-def seed(connection: sqlite3.Connection) -> None:
-    """Record the bundled dialogues in an empty log: the same changes, to the letter, wherever it is done."""
-    from hashlib import sha256
-
-    for document in bundled_documents():
-        compiled = datetime.fromisoformat(document["compiled"]).replace(tzinfo=UTC)
-        append(
-            connection,
-            document_entries(document),
-            now=round(compiled.timestamp() * 1_000_000),
-            author=BUNDLED_AUTHOR,
-            entropy=sha256(canonical_json(document).encode()).digest(),
-        )

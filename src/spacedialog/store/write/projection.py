@@ -17,7 +17,7 @@ from spacedialog.model.entry import Entry, canonical_json
 from spacedialog.model.fold import FOREVER, History, Period, fold, is_understood, retracted_ids
 from spacedialog.model.values import citation_text
 from spacedialog.model.vocabulary import MilestoneStatus, Status
-from spacedialog.store.trust import PROJECTION_TABLES
+from spacedialog.store.schema import PROJECTION_TABLES
 from spacedialog.store.write import ref_clashes
 
 
