@@ -160,12 +160,12 @@ def test_undo_and_redo_of_a_milestone_name_it(desk: Desk) -> None:
 
 def test_a_log_may_say_little(desk: Desk) -> None:
     """A log whose dialogue has no place and no documents does not keep the overview from showing."""
-    from spacedialog.model.entry import CREATE, PendingEntry, record
+    from spacedialog.model.entry import CREATE, PendingEntry, make_entry
 
     draft = PendingEntry(
         CREATE, "0" * 8 + "-0000-8000-8000-" + "0" * 12, "2026-01-01", {"type": "dialogue", "set": {"key": "X"}}
     )
-    change = record(draft, change_id="01a2008d-7400-7043-9c99-abfe8f2bad09", ts=1, author="x", base=None)
+    change = make_entry(draft, change_id="01a2008d-7400-7043-9c99-abfe8f2bad09", ts=1, author="x", base=None)
     entry = {**change._asdict(), "body": change.content}
     take(desk, json.dumps({"format": "spacedialog-log/1", "changes": [entry]}))
     for arguments in (["overview"], ["overview", "-f", "table"], ["show", "X", "-f", "table"], ["show", "X", "--json"]):
