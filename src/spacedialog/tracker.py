@@ -24,7 +24,6 @@ from spacedialog.store import database
 from spacedialog.store import log as journal
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.store.write import append as writer
-from spacedialog.store.write import team_state
 
 if TYPE_CHECKING:
     import sqlite3
@@ -110,7 +109,7 @@ class Tracker:
             if known_at is None and at_seq is None:
                 yield connection
             else:
-                if at_seq is not None and at_seq > (reached := team_state.position(connection) or 0):
+                if at_seq is not None and at_seq > (reached := journal.shared_position(connection) or 0):
                     raise NotFoundError(
                         f"position {at_seq} of a team's log was not reached: this copy is at {reached}",
                         "spacedialog sync gets what is new" if reached else "only the record of a team has positions",

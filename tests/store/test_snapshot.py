@@ -213,6 +213,15 @@ def test_flags_are_reckoned_from_the_day(busy: Tracker, day: date) -> None:
             assert list(row.flags) == [flag.value for flag in Flag if flag.value in row.flags]
 
 
+def test_a_month_is_not_overdue_on_its_last_day(tracker: Tracker) -> None:
+    """A commitment due 2025-10 is not overdue on 31 October 2025, and is on 1 November."""
+    tracker.reschedule("RUR1-01", "2025-10", on="2025-04-01")
+    for day, overdue in ((date(2025, 10, 31), False), (date(2025, 11, 1), True)):
+        with tracker.view(day) as view:
+            row = next(view.commitments())
+            assert (row.ref, Flag.OVERDUE in row.flags) == ("RUR1-01", overdue)
+
+
 def test_slipped_are_those_whose_date_was_put_off(view: Snapshot) -> None:
     """The flag `slipped` is on those whose own date, or a milestone's, now closes later than at first."""
     put_off = {row.commitment for row in view.slips() if (row.max_delay_days or 0) > 0}

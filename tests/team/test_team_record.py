@@ -267,7 +267,7 @@ def test_who_was_rescued_joins_again_and_loses_nothing(team: Team, tmp_path: Pat
     checkup.rescue(anna.path, tmp_path / "new.db")
     with database.reading(tmp_path / "new.db") as connection:
         assert team_state.membership(connection) is None
-        assert team_state.position(connection) is None
+        assert shared_position(connection) is None
     begin(tmp_path / "new.db", team_state.Membership("memory:", "space", "log", 0, first_chain("log")), empty_store)
     rescued = Tracker(tmp_path / "new.db", today=TODAY, now=clock, author="Anna")
     assert team.copy(rescued).sync().received == 0

@@ -194,10 +194,6 @@ class VagueDate:
         """Whether it is one day, written as a day and unqualified."""
         return self.precision is Precision.DAY and not self.qualifier
 
-    def is_past(self, on: date) -> bool:
-        """Whether its latest day lies before `on`; never with an open end."""
-        return self.latest is not None and self.latest < on
-
     def within(self, other: VagueDate) -> bool:
         """Whether every day that this may be is one that the other may be."""
         begins = other.earliest is None or (self.earliest is not None and self.earliest >= other.earliest)
@@ -216,6 +212,11 @@ class VagueDate:
             return VagueDate.parse(text)
         except DateError:
             raise DateError(f"{self} every {every} leaves the calendar", YEARS_REMEDY) from None
+
+
+def iso_day(day: date | None) -> str | None:
+    """Return the day in ISO 8601; None for the open side of an interval."""
+    return day.isoformat() if day else None
 
 
 def _simple(text: str) -> VagueDate:

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from spacedialog.errors import InputError, StoreError
-from spacedialog.store import backup, lock
+from spacedialog.store import backup, lock, log
 from spacedialog.store.schema import SCHEMA_SQL, SCHEMA_VERSION
 from spacedialog.store.trust import foreign_objects
 from spacedialog.store.write.projection import rebuild
@@ -109,7 +109,7 @@ def record_from(changes: Iterable[Sequence[object]]) -> sqlite3.Connection:
 
 def load_entries(connection: sqlite3.Connection, changes: Iterable[Sequence[object]]) -> None:
     """Put these changes, as they are, into an empty log, and fold them; in the caller's transaction."""
-    connection.executemany("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", changes)
+    log.insert(connection, changes)
     rebuild(connection)
 
 

@@ -34,6 +34,7 @@ from spacedialog.model.rows.record import (
     UpcomingRow,
 )
 from spacedialog.model.vocabulary import Flag, MilestoneState, Status
+from spacedialog.store.log import entries_of
 from spacedialog.store.read import assessments as assessed
 from spacedialog.store.read import conflicts as disputed
 from spacedialog.store.read import counts, events, history, links
@@ -48,7 +49,6 @@ from spacedialog.store.read.filter_sql import (
 )
 from spacedialog.store.read.history import Position, Since
 from spacedialog.store.read.refs import Refs, Target
-from spacedialog.store.write.projection import entries_of
 
 _COLUMNS = (
     "c.ref, c.dialogue, c.area, c.kind, c.title, c.strength, c.lead, c.partners, c.status, c.percent,"

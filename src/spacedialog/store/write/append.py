@@ -16,11 +16,10 @@ from spacedialog.model.entry import (
     next_timestamp,
 )
 from spacedialog.model.fold import is_understood
-from spacedialog.store.log import is_new_item
-from spacedialog.store.write.projection import ProjectionWriter, entries_of, update_items
+from spacedialog.store.log import entries_of, insert, is_new_item
+from spacedialog.store.write.projection import ProjectionWriter, update_items
 
 _BATCH = 1000
-_INSERT = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 class Appended(NamedTuple):
@@ -61,10 +60,10 @@ def append(
             rows += fresh
             count, last = count + len(fresh), base
             if len(rows) >= _BATCH:
-                connection.executemany(_INSERT, rows)
+                insert(connection, rows)
                 rows.clear()
         # Before the refolding ends, since that may have to look up what an item's changes are.
-        connection.executemany(_INSERT, rows)
+        insert(connection, rows)
     return Appended(count, last)
 
 
@@ -96,7 +95,7 @@ def merge(connection: sqlite3.Connection, changes: Iterable[Entry], name: str) -
         if row is None:
             if change.item not in items:
                 items[change.item] = is_new_item(connection, change.item)
-            connection.execute(_INSERT, change._replace(seq=None))
+            insert(connection, [change._replace(seq=None)])
             came, strange = came + 1, strange + (not is_understood(change))
         elif row[0] != change.sha:
             clashes.append(f"{name}: {change.id}: another change has this id here\n  import it into a store of its own")
