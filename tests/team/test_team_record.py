@@ -21,6 +21,7 @@ from spacedialog.presentation import brief as news
 from spacedialog.presentation import documents
 from spacedialog.render import html, markdown, xlsx
 from spacedialog.store import database
+from spacedialog.store.log import shared_position
 from spacedialog.store.read.history import Since
 from spacedialog.store.write import team_state
 from spacedialog.team.exchange import chained, first_chain
