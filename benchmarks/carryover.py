@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from spacedialog.analysis.similarity import AREA, PARTIES, SimilarPair, Wording, similar_pairs
-from spacedialog.importing.changes import bundled_documents
+from spacedialog.importing.bundled import bundled_documents
 
 TRUE_PAIRS = frozenset(
     {

@@ -38,7 +38,7 @@ from spacedialog.model.entry import Entry, entry_hash
 from spacedialog.model.rows.record import Written
 from spacedialog.render import log_export
 from spacedialog.store import database as files
-from spacedialog.store import trust
+from spacedialog.store import schema
 from spacedialog.tracker import Tracker
 from tests.support.reference_model import ALWAYS, Look, Model, Said, window
 from tests.support.reference_writing import COMMITMENT_STATUSES, MILESTONE_STATUSES, Desk, Refused, Say
@@ -569,7 +569,7 @@ class Record(RuleBasedStateMachine):
 def kept(connection: sqlite3.Connection) -> dict[str, list[Any]]:
     """The rows of every period table without their row numbers, and where each word stands."""
     tables = {}
-    for table in trust.PROJECTION_TABLES:
+    for table in schema.PROJECTION_TABLES:
         names = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "id"]
         columns = ", ".join(f'"{name}"' for name in names)
         tables[table] = sorted(connection.execute(f"SELECT {columns} FROM {table}"), key=repr)

@@ -24,7 +24,6 @@ from spacedialog.store import database
 from spacedialog.store import log as journal
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.store.write import append as writer
-from spacedialog.store.write import team_state
 
 if TYPE_CHECKING:
     import sqlite3
@@ -110,7 +109,7 @@ class Tracker:
             if known_at is None and at_seq is None:
                 yield connection
             else:
-                if at_seq is not None and at_seq > (reached := team_state.position(connection) or 0):
+                if at_seq is not None and at_seq > (reached := journal.shared_position(connection) or 0):
                     raise NotFoundError(
                         f"position {at_seq} of a team's log was not reached: this copy is at {reached}",
                         "spacedialog sync gets what is new" if reached else "only the record of a team has positions",
@@ -321,17 +320,15 @@ class Tracker:
         """
         from spacedialog.importing import diff, reader
         from spacedialog.importing import parse as intake
-        from spacedialog.importing.changes import CandidateCount
 
         stream = BytesIO(content) if isinstance(content, bytes) else content
         contents = intake.read(stream, name, max_size or reader.MAX_SIZE)
         with self._writing(bundled=bundled) as session:
             if isinstance(contents, intake.Contents):
-                candidates = CandidateCount()
-                drafts = diff.new_entries(contents, session, self.today, candidates, watch)
-                appended = self.record(session.connection, drafts)
+                difference = diff.ImportDiff(session.connection, session.view, self.today)
+                appended = self.record(session.connection, difference.new_entries(contents, watch))
                 contents.problems.refuse()
-                notices = tuple(candidates.notices())
+                notices = tuple(difference.notices())
                 return session.written("imported", changes=appended.changes, undo=appended.last, notices=notices)
             merged = writer.merge(session.connection, watch(contents), name)
             notices = (f"{merged.strange} entries are newer than this program: kept, and not counted",)
@@ -368,7 +365,7 @@ class Tracker:
             with closing(_bundled() if bundled else database.in_memory()) as connection:
                 yield Session(self, connection, made=None)
             return
-        seed = writer.seed if bundled else _no_seed
+        seed = _bundled_seed if bundled else _no_seed
         writing = database.writing(self.path, seed, keep=not self.dry_run)
         with self._blaming(*_NONSENSE), writing as (connection, is_new):
             yield Session(self, connection, made=str(self.path) if is_new else None)
@@ -384,9 +381,16 @@ class Tracker:
 def _bundled() -> sqlite3.Connection:
     connection = database.in_memory()
     connection.execute("BEGIN")
-    writer.seed(connection)
+    _bundled_seed(connection)
     connection.execute("COMMIT")
     return connection
+
+
+def _bundled_seed(connection: sqlite3.Connection) -> None:
+    """Fill a new store with the built-in record."""
+    from spacedialog.importing.bundled import seed  # here, for start-up time
+
+    seed(connection)
 
 
 def _no_seed(_: sqlite3.Connection) -> None:

@@ -20,7 +20,7 @@ from benchmarks import carryover as measured
 from spacedialog.analysis.compare import add_comparison, compare
 from spacedialog.analysis.similarity import AREA, PARTIES, THRESHOLD, Wording, similar_pairs
 from spacedialog.errors import InputError, ProblemsError
-from spacedialog.importing.changes import bundled_path
+from spacedialog.importing.bundled import bundled_path
 from spacedialog.maintenance import checks
 from spacedialog.model.rows.compare import Comparison
 from spacedialog.model.vocabulary import LinkDecision, Outcome
@@ -52,7 +52,7 @@ def outcomes(tracker: Tracker, ref: str) -> list[tuple[tuple[str, ...], str | No
 
 
 def test_a_link_makes_the_old_one_carried_on_and_the_new_one_no_longer_new(two: Tracker) -> None:
-    """A link joins an unmentioned old commitment and a new one in one row, whose outcome follows from their strengths."""
+    """A link joins an old and a new commitment in one row; the outcome follows from their strengths."""
     assert outcomes(two, "ROK3-12") == [(("silent",), None)]
     assert any(row.outcomes == ("new",) and row.new == "ROK4-33" for row in between(two).rows)
     two.link("ROK3-12", "ROK4-33")

@@ -99,7 +99,7 @@ def test_every_draft_is_valid(text: str, form: prose.Form, about: About) -> None
     document = result.document
     contents = parse.read(BytesIO(json.dumps(document).encode()), "draft.json")
     assert isinstance(contents, parse.Contents)
-    entries = list(contents.entries())
+    entries = list(contents.commitments())
     contents.problems.refuse()
     assert len(entries) == len(document["commitments"]) == len(result.candidates)
     sentences = {

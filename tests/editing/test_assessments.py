@@ -22,7 +22,7 @@ from spacedialog.model.rows.assessment import AssessmentRow
 from spacedialog.model.rows.record import CommitmentRow
 from spacedialog.presentation import documents
 from spacedialog.render import html, log_export, xlsx
-from spacedialog.store import database, migrations
+from spacedialog.store import database, migrations, schema
 from spacedialog.tracker import Tracker
 from tests.support.program import Desk
 from tests.support.team import Team
@@ -386,7 +386,7 @@ def older(make: Maker, tracker: Tracker) -> Tracker:
                 connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
         connection.execute("INSERT INTO words_fts(words_fts) VALUES ('rebuild')")
         connection.execute(f"PRAGMA application_id = {database.APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {database.SCHEMA_VERSION - 1}")
+        connection.execute(f"PRAGMA user_version = {schema.SCHEMA_VERSION - 1}")
     old.path.chmod(0o600)
     return old
 
@@ -400,7 +400,7 @@ def test_a_store_from_before_assessments_is_sound_and_is_upgraded(older: Tracker
     older.assess("2", "not-met")
     assert [one.verdict for one in verdicts(older)] == ["not-met"]
     with closing(sqlite3.connect(older.path)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (database.SCHEMA_VERSION,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (schema.SCHEMA_VERSION,)
         assert connection.execute("SELECT count(*) FROM commitment WHERE claimed").fetchone()[0] > 0
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import InputError, NotFoundError, ProblemsError
-from spacedialog.importing.changes import bundled_path
+from spacedialog.importing.bundled import bundled_path
 from spacedialog.tracker import Tracker
 from tests.support.bundled import COMMITMENTS
 

@@ -22,8 +22,8 @@ from typing import NamedTuple
 import psycopg
 
 from spacedialog.errors import NetworkError
+from spacedialog.importing import bundled
 from spacedialog.store import database
-from spacedialog.store.write import append as writer
 from spacedialog.store.write import team_state
 from spacedialog.team.exchange import first_chain, link
 from spacedialog.team.server import connect
@@ -77,7 +77,7 @@ class Member(threading.Thread):
             now=_now,
             author=f"member {number}",
         )
-        begin(self.tracker.path, team_state.Membership(url, LOG, LOG, 0, first_chain(LOG)), writer.seed)
+        begin(self.tracker.path, team_state.Membership(url, LOG, LOG, 0, first_chain(LOG)), bundled.seed)
 
     def run(self) -> None:
         """Work until the rounds are done and the faults were enough."""

@@ -25,8 +25,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from spacedialog.errors import ProblemsError, SpacedialogError
+from spacedialog.importing import bundled
 from spacedialog.importing import parse as intake
-from spacedialog.importing.changes import commitment_entries, opening_entries
+from spacedialog.importing.entries import commitment_entries, opening_entries
 from spacedialog.importing.reader import parse_size
 from spacedialog.importing.updates_file import Batch
 from spacedialog.model import typed_dates
@@ -325,7 +326,7 @@ class Data:
         groups = [*opening_entries(found.opening)]
         groups += [
             group
-            for entry in found.entries()
+            for entry in found.commitments()
             if not found.problems
             for group in commitment_entries(found.opening["dialogue"], entry)
         ]
@@ -397,7 +398,7 @@ class Updates:
     def __init__(self) -> None:
         self._connection = database.in_memory()
         self._connection.execute("BEGIN")
-        writer.seed(self._connection)
+        bundled.seed(self._connection)
         self._connection.execute("COMMIT")
         self._view = Snapshot(self._connection, TODAY)
 

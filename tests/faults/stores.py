@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from benchmarks import data
 from spacedialog.model.entry import Entry, has_valid_hash
-from spacedialog.store import database, migrations, trust
+from spacedialog.store import database, migrations, schema
 from spacedialog.store import log as journal
 from spacedialog.store.write import projection
 from spacedialog.tracker import Tracker
@@ -156,7 +156,7 @@ def ended(process: subprocess.Popen[bytes]) -> Ended:
 def kept(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
     """The rows of every period table without their row numbers."""
     tables = {}
-    for table in trust.PROJECTION_TABLES:
+    for table in schema.PROJECTION_TABLES:
         names = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "id"]
         columns = ", ".join(f'"{name}"' for name in names)
         tables[table] = sorted(connection.execute(f"SELECT {columns} FROM {table}"), key=repr)

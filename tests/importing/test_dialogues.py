@@ -11,7 +11,7 @@ import pytest
 
 from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import InputError
-from spacedialog.importing.changes import bundled_path
+from spacedialog.importing.bundled import bundled_path
 from spacedialog.importing.dialogue_schema import DataFile
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import Entry

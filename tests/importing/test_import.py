@@ -13,10 +13,10 @@ import pytest
 
 from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import InputError, ProblemsError, SpacedialogError
-from spacedialog.importing.changes import bundled_path
+from spacedialog.importing.bundled import bundled_path
 from spacedialog.model.entry import Entry, PendingEntry, canonical_json, entry_hash, item_id, make_entry
+from spacedialog.model.filters import OfSide
 from spacedialog.render import log_export
-from spacedialog.store.read.filter_sql import OfSide
 from spacedialog.tracker import Tracker
 
 if TYPE_CHECKING:

@@ -47,7 +47,7 @@ def whole() -> str:
 
 
 def lines(*records: dict[str, Any]) -> str:
-    return "".join(json.dumps(make_entry) + "\n" for make_entry in records)
+    return "".join(json.dumps(record) + "\n" for record in records)
 
 
 def take(desk: Desk, text: str) -> int:

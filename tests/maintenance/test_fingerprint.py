@@ -151,9 +151,9 @@ def test_a_change_taken_away_shows(tracker: Tracker) -> None:
 
 
 def _triggers() -> str:
-    from spacedialog.store import trust
+    from spacedialog.store import schema
 
-    return "".join(re.findall(r"^CREATE TRIGGER.*?END;$", trust.schema_sql(), re.MULTILINE | re.DOTALL))
+    return "".join(re.findall(r"^CREATE TRIGGER.*?END;$", schema.SCHEMA_SQL, re.MULTILINE | re.DOTALL))
 
 
 def test_fingerprint_and_verify_at_the_shell(tmp_path: Path) -> None:

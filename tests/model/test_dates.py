@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import FrozenInstanceError
-from datetime import date, timedelta
+from datetime import date
 from time import struct_time
 
 import pytest
@@ -181,23 +181,6 @@ def test_a_qualifier_never_widens_the_window(text: str, qualifier: str) -> None:
     one, other = VagueDate.parse(text), VagueDate.parse(text + qualifier)
     assert (one.earliest, one.latest) == (other.earliest, other.latest)
     assert other.qualifier == qualifier
-
-
-@given(vague_dates, st.dates())
-def test_a_date_is_past_only_after_its_latest_day(when: VagueDate, on: date) -> None:
-    """A date is past once its window has closed, and never without an end."""
-    assert when.is_past(on) == (when.latest is not None and on > when.latest)
-    if when.latest:
-        assert not when.is_past(when.latest)
-        assert when.is_past(when.latest + timedelta(1)) or when.latest == date.max
-        assert not when.is_past(min(on, when.latest))
-
-
-def test_a_month_is_not_late_on_its_last_day() -> None:
-    """A commitment due 2025-10 is not overdue on 31 October 2025, and is overdue on 1 November."""
-    due = VagueDate.parse("2025-10")
-    assert not due.is_past(on=date(2025, 10, 31))
-    assert due.is_past(on=date(2025, 11, 1))
 
 
 @pytest.mark.parametrize(

@@ -206,7 +206,7 @@ def test_the_same_log_gives_the_same_bytes(make: Maker) -> None:
 
 def test_a_filter_and_a_horizon_choose_the_events(tracker: Tracker) -> None:
     """`until` leaves out what opens and closes later, and ends a recurrence; a filter takes its commitments only."""
-    from spacedialog.store.read.filter_sql import OneOf
+    from spacedialog.model.filters import OneOf
 
     with tracker.view() as view:
         until = strictly(text_of(view.calendar(until=date(2031, 6, 1))))

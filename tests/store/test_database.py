@@ -23,10 +23,10 @@ from sqlite_utils import Database
 
 from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import InputError, NotFoundError, SpacedialogError, StoreError
-from spacedialog.importing.changes import bundled_path
+from spacedialog.importing.bundled import bundled_path
 from spacedialog.model.dates import VagueDate
 from spacedialog.store import database as files
-from spacedialog.store import lock, migrations, trust
+from spacedialog.store import lock, migrations, schema
 from spacedialog.store.write import projection
 from spacedialog.tracker import Tracker
 from tests.support.bundled import COMMITMENTS
@@ -53,7 +53,7 @@ def snapshot(folder: Path) -> dict[str, tuple[int, int, bytes]]:
 def kept(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of every period table without their row numbers, and what some searches find."""
     tables = {}
-    for table in trust.PROJECTION_TABLES:
+    for table in schema.PROJECTION_TABLES:
         names = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "id"]
         columns = ", ".join(f'"{name}"' for name in names)
         rows = connection.execute(f"SELECT {columns} FROM {table}")
@@ -196,7 +196,7 @@ def test_a_rebuild_mends_what_was_lost(tracker: Tracker) -> None:
     """Rebuilding writes every table anew, whatever stood in it."""
     before = in_store(tracker.path)
     empty = ("retracted", "conflict", "clash", "link", "assessment")
-    assert all(before[table] for table in trust.PROJECTION_TABLES if table not in empty)
+    assert all(before[table] for table in schema.PROJECTION_TABLES if table not in empty)
     with closing(sqlite3.connect(tracker.path, isolation_level=None)) as connection:
         connection.execute("UPDATE commitment SET status = 'withdrawn', title = 'Nothing'")
         connection.execute("DELETE FROM milestone")
@@ -313,9 +313,9 @@ def test_an_older_store_is_upgraded_at_the_first_write(older: Tracker) -> None:
         assert connection.execute("PRAGMA user_version").fetchone() == (1,)
         assert connection.execute("PRAGMA application_id").fetchone() == (files.APPLICATION_ID,)
     with closing(sqlite3.connect(older.path)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (files.SCHEMA_VERSION,)
-        schema = connection.execute("SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE '_sqlite_migr%'")
-        made = {name: sql for name, sql in schema if not name.startswith(("idx__sqlite", "sqlite_auto"))}
+        assert connection.execute("PRAGMA user_version").fetchone() == (schema.SCHEMA_VERSION,)
+        objects = connection.execute("SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE '_sqlite_migr%'")
+        made = {name: sql for name, sql in objects if not name.startswith(("idx__sqlite", "sqlite_auto"))}
     with closing(files.in_memory()) as connection:
         wanted = dict(connection.execute("SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_auto%'"))
     assert made.keys() == wanted.keys()
@@ -513,7 +513,7 @@ def _foreign_wal(path: Path) -> None:
 
 def _newer(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute(f"PRAGMA user_version = {files.SCHEMA_VERSION + 1}")
+        connection.execute(f"PRAGMA user_version = {schema.SCHEMA_VERSION + 1}")
 
 
 def _cut(path: Path) -> None:

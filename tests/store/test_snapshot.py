@@ -16,12 +16,8 @@ from hypothesis import strategies as st
 
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.model.dates import VagueDate
-from spacedialog.model.rows.record import CommitmentRow, Coverage
-from spacedialog.model.vocabulary import CLOSING_DAYS, STALE_DAYS, Flag, Status, Strength
-from spacedialog.store import database
-from spacedialog.store.read.filter_sql import (
+from spacedialog.model.filters import (
     EVERYTHING,
-    SORTS,
     All,
     DueAfter,
     DueBefore,
@@ -33,10 +29,11 @@ from spacedialog.store.read.filter_sql import (
     OfSide,
     OneOf,
     Says,
-    filter_sql,
-    full_text_query,
-    order_by,
 )
+from spacedialog.model.rows.record import CommitmentRow, Coverage
+from spacedialog.model.vocabulary import CLOSING_DAYS, STALE_DAYS, Flag, Status, Strength
+from spacedialog.store import database
+from spacedialog.store.read.filter_sql import SORTS, filter_sql, full_text_query, order_by
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.tracker import Tracker
 from tests.support.bundled import COMMITMENTS, REFS
@@ -214,6 +211,15 @@ def test_flags_are_reckoned_from_the_day(busy: Tracker, day: date) -> None:
         for row in view.commitments():
             assert set(row.flags) - {"slipped", "claimed"} == flags_of(row, day), row
             assert list(row.flags) == [flag.value for flag in Flag if flag.value in row.flags]
+
+
+def test_a_month_is_not_overdue_on_its_last_day(tracker: Tracker) -> None:
+    """A commitment due 2025-10 is not overdue on 31 October 2025, and is on 1 November."""
+    tracker.reschedule("RUR1-01", "2025-10", on="2025-04-01")
+    for day, overdue in ((date(2025, 10, 31), False), (date(2025, 11, 1), True)):
+        with tracker.view(day) as view:
+            row = next(view.commitments())
+            assert (row.ref, Flag.OVERDUE in row.flags) == ("RUR1-01", overdue)
 
 
 def test_slipped_are_those_whose_date_was_put_off(view: Snapshot) -> None:

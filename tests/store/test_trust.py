@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from spacedialog.store import database, trust
+from spacedialog.store import database, schema, trust
 from tests.support.program import Desk
 
 READS = (
@@ -271,7 +271,7 @@ def test_the_check_of_the_schema_knows_every_table(desk: Desk) -> None:
     with opened(desk.db) as connection:
         assert list(trust.foreign_objects(connection, writing=True)) == []
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE sql LIKE '%STRICT'")}
-    assert tables == {*trust.OWN_TABLES}
+    assert tables == {*schema.OWN_TABLES}
 
 
 def test_connections_are_wary(desk: Desk) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from spacedialog.importing.changes import bundled_documents, document_entries
+from spacedialog.importing.bundled import bundled_documents, document_entries
 
 DOCUMENTS = bundled_documents()[::-1]
 """Its data files, oldest meeting first."""

@@ -21,6 +21,7 @@ from spacedialog.presentation import brief as news
 from spacedialog.presentation import documents
 from spacedialog.render import html, markdown, xlsx
 from spacedialog.store import database
+from spacedialog.store.log import shared_position
 from spacedialog.store.read.history import Since
 from spacedialog.store.write import team_state
 from spacedialog.team.exchange import chained, first_chain
@@ -233,7 +234,7 @@ def test_who_was_rescued_joins_again_and_loses_nothing(team: Team, tmp_path: Pat
     checkup.rescue(anna.path, tmp_path / "new.db")
     with database.reading(tmp_path / "new.db") as connection:
         assert team_state.membership(connection) is None
-        assert team_state.position(connection) is None
+        assert shared_position(connection) is None
     begin(tmp_path / "new.db", team_state.Membership("memory:", "space", "log", 0, first_chain("log")), empty_store)
     rescued = Tracker(tmp_path / "new.db", today=TODAY, now=clock, author="Anna")
     assert team.replica(rescued).sync().received == 0

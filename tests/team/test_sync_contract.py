@@ -150,7 +150,7 @@ def test_offline_work_of_both_is_kept(member: Members) -> None:
 
 def state(member: Member) -> list[tuple[str, list[tuple[object, ...]]]]:
     """Every table that is a cache of the log, as this desk has it."""
-    from spacedialog.store.trust import PROJECTION_TABLES
+    from spacedialog.store.schema import PROJECTION_TABLES
 
     with database.reading(member.tracker.path) as connection:
         tables = []

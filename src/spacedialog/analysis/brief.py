@@ -7,9 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from spacedialog.model.entry import iso_time
+from spacedialog.model.filters import Flagged
 from spacedialog.model.rows.record import Brief, HistoryRow
 from spacedialog.model.vocabulary import Flag, MilestoneState, MilestoneStatus, Status
-from spacedialog.store.read.filter_sql import Flagged
 
 if TYPE_CHECKING:
     from spacedialog.store.read.history import Since

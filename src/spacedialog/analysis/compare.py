@@ -12,10 +12,10 @@ from spacedialog.editing.updates import remarks_body
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import CREATE, SET, PendingEntry, link_id
+from spacedialog.model.filters import OneOf
 from spacedialog.model.rows.compare import CarriedRow, Comparison, ProposalRow
 from spacedialog.model.rows.record import CommitmentRow, Report
 from spacedialog.model.vocabulary import PROPOSED, LinkDecision, Outcome, Status, Strength
-from spacedialog.store.read.filter_sql import OneOf
 from spacedialog.store.read.selection import find_value
 
 if TYPE_CHECKING:

@@ -64,7 +64,7 @@ def of_file(stream: BinaryIO, name: str, document: str | None = None) -> list[Ci
 
 
 def _in_file(contents: parse.Contents) -> Iterator[Cited]:
-    for entry in contents.entries():
+    for entry in contents.commitments():
         if entry.decision is Decision.DROPPED:
             continue
         commitment = entry.commitment

@@ -12,9 +12,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacedialog.errors import InputError
-from spacedialog.importing.changes import values_when_met
 from spacedialog.model.dates import VagueDate, quoted
 from spacedialog.model.entry import NOTE, SET, PendingEntry
+from spacedialog.model.milestones import values_when_met
 from spacedialog.model.values import check_web_address
 from spacedialog.model.vocabulary import MilestoneStatus, Status
 

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
 from spacedialog.editing.updates import LONGEST_TEXT, check_on, check_text
 from spacedialog.errors import DateError, InputError
-from spacedialog.importing.changes import FileCommitment
+from spacedialog.importing.entries import FileCommitment
 from spacedialog.model import fields
 from spacedialog.model.dates import Recurrence, VagueDate, quoted
 from spacedialog.model.entry import item_id
@@ -370,7 +370,7 @@ def opening_misfits(opening: Mapping[str, Any], view: Snapshot, today: date) -> 
         yield f"dialogue.key: {dialogue['key']} is {here.get('title')} here\n  give the dialogue another key"
 
 
-def entry_misfits(entry: FileCommitment, view: Snapshot, today: date) -> Iterator[str]:
+def commitment_misfits(entry: FileCommitment, view: Snapshot, today: date) -> Iterator[str]:
     """What is wrong with a commitment of a data file in this record: refs that are taken, news from the future."""
     item = item_id("commitment", entry.commitment["ref"])
     wanted = [Target(entry.commitment["ref"], item, None)]

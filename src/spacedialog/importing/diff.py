@@ -1,61 +1,117 @@
-"""What a data file says that its previous import did not."""
+"""The difference between a data file and its previous import, as new entries."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from spacedialog.importing import changes, dialogue_schema
+from spacedialog.importing import dialogue_schema
+from spacedialog.importing.entries import BOOKKEEPING_KEYS, commitment_entries, opening_entries
+from spacedialog.model.entry import IMPORTED, RETRACT, Entry, PendingEntry, canonical_json
 from spacedialog.model.vocabulary import Decision
-from spacedialog.store import log as journal
+from spacedialog.store import log
 
 if TYPE_CHECKING:
-    from spacedialog.editing.session import Session
-    from spacedialog.importing.changes import CandidateCount, FileCommitment
+    from datetime import date
+
+    from spacedialog.importing.entries import FileCommitment
     from spacedialog.importing.parse import Contents
-    from spacedialog.model.entry import PendingEntry
     from spacedialog.model.progress import Progress
+    from spacedialog.store.read.snapshot import Snapshot
 
 
-def new_entries(
-    contents: Contents, session: Session, today: date, candidates: CandidateCount, watch: Progress
-) -> Iterator[list[PendingEntry]]:
-    """What is new in the file, by item; nothing more once anything is wrong with it, which `contents.problems` tells.
+class ImportDiff:
+    """The entries by which a data file brings a record up to date, and what the user must know of its candidates."""
 
-    A candidate that a review dropped takes back what an earlier import said of it, unless people recorded more of it
-    since. `candidates` counts what was imported undecided, and keeps the refs of those that stay.
-    """
-    on = today.isoformat()
+    def __init__(self, connection: sqlite3.Connection, snapshot: Snapshot, today: date) -> None:
+        self._connection = connection
+        self._snapshot = snapshot
+        self._today = today
+        self._candidates = self._undecided = 0
+        self._kept: list[str] = []
 
-    def news(of: list[PendingEntry]) -> list[PendingEntry]:
-        item = of[0].item
-        if journal.is_new_item(session.connection, item):
-            return of
-        previous, refused = (
-            journal.imported_entries(session.connection, item),
-            journal.rejected_entries(session.connection, item),
-        )
-        return changes.changes_since(of, previous, refused, on=on)
+    def new_entries(self, contents: Contents, watch: Progress) -> Iterator[list[PendingEntry]]:
+        """Yield the entries that the record lacks, in groups by item.
 
-    def gone(entry: FileCommitment) -> Iterator[list[PendingEntry]]:
-        commitment, *links = changes.items_of(entry)
+        After the first problem nothing more is yielded; `contents.problems` collects the problems. A candidate that a
+        review dropped is retracted, unless people recorded entries about it since it was imported.
+        """
+        problems = contents.problems
+        problems.extend(dialogue_schema.opening_misfits(contents.opening, self._snapshot, self._today))
+        if not problems:
+            yield from map(self._since_import, opening_entries(contents.opening))
+        for file_commitment in watch(contents.commitments()):
+            self._candidates += file_commitment.is_candidate
+            self._undecided += file_commitment.is_candidate and file_commitment.decision is None
+            if file_commitment.decision is Decision.DROPPED:
+                yield from self._retractions(file_commitment)
+                continue
+            problems.extend(dialogue_schema.commitment_misfits(file_commitment, self._snapshot, self._today))
+            if not problems:
+                yield from map(self._since_import, commitment_entries(contents.opening["dialogue"], file_commitment))
+
+    def notices(self) -> Iterator[str]:
+        """Yield the notices about candidates, once the entries have been read."""
+        if self._undecided:
+            yield (
+                f"{self._undecided} of {self._candidates} candidates were not reviewed, and are taken as they were"
+                " drafted; spacedialog review FILE goes through them, and what it drops goes off the record at the"
+                " next import"
+            )
+        if self._kept:
+            yield f"dropped, but on record with what people said of it since: {', '.join(self._kept)}"
+
+    def _since_import(self, wanted: list[PendingEntry]) -> list[PendingEntry]:
+        item = wanted[0].item
+        if log.is_new_item(self._connection, item):
+            return wanted
+        previous = log.imported_entries(self._connection, item)
+        rejected = log.rejected_entries(self._connection, item)
+        return entries_since(wanted, previous, rejected, on=self._today.isoformat())
+
+    def _retractions(self, dropped: FileCommitment) -> Iterator[list[PendingEntry]]:
+        commitment, *links = dropped.items()
         for item in (commitment, *links):
-            previous = journal.imported_entries(session.connection, item)
-            if {change.id for change in journal.live_entries(session.connection, item)} <= {one.id for one in previous}:
-                yield changes.changes_since([], previous, (), on=on)
+            previous = log.imported_entries(self._connection, item)
+            imported = {entry.id for entry in previous}
+            if {entry.id for entry in log.live_entries(self._connection, item)} <= imported:
+                yield entries_since([], previous, (), on=self._today.isoformat())
             elif item == commitment:
-                candidates.keep(entry.commitment["ref"])
+                self._kept.append(dropped.commitment["ref"])
                 return
 
-    contents.problems.extend(dialogue_schema.opening_misfits(contents.opening, session.view, today))
-    if not contents.problems:
-        yield from map(news, changes.opening_entries(contents.opening))
-    for entry in watch(contents.entries()):
-        candidates.count(entry)
-        if entry.decision is Decision.DROPPED:
-            yield from gone(entry)
-            continue
-        contents.problems.extend(dialogue_schema.entry_misfits(entry, session.view, today))
-        if not contents.problems:
-            yield from map(news, changes.commitment_entries(contents.opening["dialogue"], entry))
+
+def entries_since(
+    wanted: Iterable[PendingEntry], previous: Sequence[Entry], rejected: Sequence[Entry], *, on: str
+) -> list[PendingEntry]:
+    """Return the entries that turn the previous import of one item into the wanted one, retractions first.
+
+    `previous` are the item's live imported entries, `rejected` the imported ones that people retracted one by one:
+    these are not recorded again. Retractions are dated `on`. Entries that people recorded are left as they are.
+    """
+    counts = Counter(map(_statement, [*previous, *rejected]))
+    added = []
+    for pending in wanted:
+        statement = _statement(pending)
+        if counts[statement] > 0:
+            counts[statement] -= 1
+        else:
+            added.append(pending)
+    retractions = []
+    for entry in previous:
+        statement = _statement(entry)
+        if counts[statement] > 0:
+            counts[statement] -= 1
+            retractions.append(PendingEntry(RETRACT, entry.item, on, {"retracts": entry.id, "via": IMPORTED}))
+    return [*retractions, *added]
+
+
+def _statement(entry: PendingEntry | Entry) -> str:
+    """Return an entry's kind, item, day and body, without what the program adds when it records the entry."""
+    if isinstance(entry, PendingEntry):
+        body = entry.body
+    else:
+        body = {name: value for name, value in entry.content.items() if name not in BOOKKEEPING_KEYS}
+    return canonical_json([entry.kind, entry.item, entry.on, body])

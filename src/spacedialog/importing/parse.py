@@ -14,9 +14,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from spacedialog.errors import InputError, ProblemsError
-from spacedialog.importing import changes as record
-from spacedialog.importing.changes import FileCommitment
 from spacedialog.importing.dialogue_schema import Checks, Commitment, DataFile, Opening, Strict, Update
+from spacedialog.importing.entries import FileCommitment, file_commitments
 from spacedialog.importing.log_schema import LogEntry, LogFile, change_of
 from spacedialog.importing.reader import MAX_SIZE, Incoming, Problems, parse_json, shown, text_of, told
 from spacedialog.model.dates import quoted
@@ -43,17 +42,17 @@ def json_schema(kind: str) -> dict[str, Any]:
 class Contents:
     """A data file as it is read: its opening, and its commitments as they come, each with its updates.
 
-    `problems` grows while the entries are read; a commitment with which anything is wrong does not come.
+    `problems` grows while the commitments are read; a commitment with a problem is left out.
     """
 
-    def __init__(self, opening: Mapping[str, Any], entries: Iterator[FileCommitment], problems: Problems) -> None:
+    def __init__(self, opening: Mapping[str, Any], commitments: Iterator[FileCommitment], problems: Problems) -> None:
         self.opening = opening
         self.problems = problems
-        self._entries = entries
+        self._commitments = commitments
 
-    def entries(self) -> Iterator[FileCommitment]:
-        """The commitments."""
-        return self._entries
+    def commitments(self) -> Iterator[FileCommitment]:
+        """Return the commitments, which can be read once."""
+        return self._commitments
 
 
 def read(stream: BinaryIO, name: str, max_size: int = MAX_SIZE) -> Contents | Iterator[Entry]:
@@ -124,7 +123,7 @@ def _whole(content: bytes, name: str) -> Contents | Iterator[Entry]:
         plain["updates"].append(_plain(update))
     problems.refuse()
     said = {**_plain(opening), **plain}
-    return Contents(said, record.commitments_of(said), problems)
+    return Contents(said, file_commitments(said), problems)
 
 
 def _list(document: Mapping[str, Any], field: str, problems: Problems) -> list[Any]:
@@ -162,7 +161,7 @@ def _data_lines(head: bytes, file: Incoming) -> Contents:
     checks = Checks(opening)
     problems.extend(f"line 1.{problem}" for problem in checks.opening())
 
-    def entries() -> Iterator[FileCommitment]:
+    def commitments() -> Iterator[FileCommitment]:
         commitment: Commitment | None = None
         place, updates, size, lost = "", list[tuple[str, Mapping[str, Any]]](), 0, False
         for number, line in file.lines(2):
@@ -201,7 +200,7 @@ def _data_lines(head: bytes, file: Incoming) -> Contents:
         if commitment:
             yield FileCommitment(place, _plain(commitment), updates)
 
-    return Contents(_plain(opening), entries(), problems)
+    return Contents(_plain(opening), commitments(), problems)
 
 
 def _closed(file: Incoming) -> Iterator[tuple[str, bytes]]:

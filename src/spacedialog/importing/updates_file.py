@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from spacedialog.editing.updates import Update, check_on, check_percent, check_text, pending_update
 from spacedialog.errors import InputError, SpacedialogError
-from spacedialog.importing.changes import BOOKKEEPING_KEYS
+from spacedialog.importing.entries import BOOKKEEPING_KEYS
 from spacedialog.importing.reader import Problems, parse_json, told
 from spacedialog.model.dates import VagueDate, quoted
 from spacedialog.model.entry import canonical_json

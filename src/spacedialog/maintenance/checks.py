@@ -19,6 +19,7 @@ from spacedialog.store import log as journal
 from spacedialog.store.recovery import image
 from spacedialog.store.recovery.health import CheckResult, Examination
 from spacedialog.store.recovery.salvage import Salvaged
+from spacedialog.store.schema import SCHEMA_VERSION
 
 _CLOCKS_DIFFER = 60_000_000
 """How far (µs) a stamp may be from the clock, or from the time in a change's id, before it is odd."""
@@ -198,8 +199,8 @@ def _file(path: Path, patient: Examination) -> Iterator[str]:
     yield from patient.image.odd
     if patient.application != database.APPLICATION_ID:
         yield "the header does not say that this is a store of this program"
-    if not 0 < patient.version <= database.SCHEMA_VERSION:
-        yield f"its schema is version {patient.version}, and this program knows up to {database.SCHEMA_VERSION}"
+    if not 0 < patient.version <= SCHEMA_VERSION:
+        yield f"its schema is version {patient.version}, and this program knows up to {SCHEMA_VERSION}"
     if journal := [name for name in (f"{path.name}-journal",) if path.with_name(name).exists()]:
         yield f"{journal[0]}: another program broke off while it wrote; this program leaves no such file"
 

@@ -194,10 +194,6 @@ class VagueDate:
         """Return whether the date is a single day without a qualifier."""
         return self.precision is Precision.DAY and not self.qualifier
 
-    def is_past(self, on: date) -> bool:
-        """Return whether the latest day is before `on`; false for an open end."""
-        return self.latest is not None and self.latest < on
-
     def is_within(self, other: VagueDate) -> bool:
         """Return whether the window of this date lies in the window of the other."""
         begins = other.earliest is None or (self.earliest is not None and self.earliest >= other.earliest)
@@ -215,6 +211,11 @@ class VagueDate:
             return VagueDate.parse(text)
         except DateError:
             raise DateError(f"{self} every {every} leaves the calendar", YEARS_REMEDY) from None
+
+
+def iso_day(day: date | None) -> str | None:
+    """Return the day in ISO 8601; None for the open side of an interval."""
+    return day.isoformat() if day else None
 
 
 def _parse_single(text: str) -> VagueDate:

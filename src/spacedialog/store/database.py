@@ -15,15 +15,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from spacedialog.errors import InputError, StoreError
-from spacedialog.store import backup, lock
-from spacedialog.store.trust import foreign_objects, schema_sql
+from spacedialog.store import backup, lock, log
+from spacedialog.store.schema import SCHEMA_SQL, SCHEMA_VERSION
+from spacedialog.store.trust import foreign_objects
 from spacedialog.store.write.projection import rebuild
 
 APPLICATION_ID = 0x53504443
 """Marks a SQLite file as a spacedialog store ("SPDC")."""
-
-SCHEMA_VERSION = 5
-"""How many migrations a store of this program has had; kept in `user_version`."""
 
 SQLITE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises on a damaged database; the second where what it complains of is no text."""
@@ -35,7 +33,7 @@ _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 def in_memory() -> sqlite3.Connection:
     """An empty database in memory, with the store's schema."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.executescript(schema_sql())
+    connection.executescript(SCHEMA_SQL)
     return connection
 
 
@@ -111,7 +109,7 @@ def record_from(changes: Iterable[Sequence[object]]) -> sqlite3.Connection:
 
 def load_entries(connection: sqlite3.Connection, changes: Iterable[Sequence[object]]) -> None:
     """Put these changes, as they are, into an empty log, and fold them; in the caller's transaction."""
-    connection.executemany("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", changes)
+    log.insert(connection, changes)
     rebuild(connection)
 
 

@@ -1,12 +1,14 @@
-"""The steps that make and change a store's schema, in order; `schema.sql` is what they come to.
+"""The migrations of a store's schema, in order.
 
-A step is never edited after a release. Run as a program, this prints the schema that all steps make, for
-`schema.sql`; databases in memory are made from that file, without importing sqlite-utils.
+A migration is never edited after a release. `python -m spacedialog.store.migrations` writes the schema that all of them
+create, and its version, to `schema.sql`, so that other modules need not import sqlite-utils. A new migration needs no
+other edit.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 from sqlite_utils import Database
 from sqlite_utils.db import Table
@@ -16,7 +18,7 @@ steps = Migrations("spacedialog")
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Apply the steps that this store has not had yet, each in its own transaction."""
+    """Apply the migrations that this store has not had, each in its own transaction."""
     steps.apply(_database(connection))
 
 
@@ -32,7 +34,7 @@ def _table(db: Database, name: str) -> Table:
 
 @steps()
 def m0001_log(db: Database) -> None:
-    """The log of changes, append-only."""
+    """Create the log, which is append-only."""
     change = _table(db, "change")
     change.create(
         {
@@ -72,7 +74,7 @@ def m0001_log(db: Database) -> None:
 
 @steps()
 def m0002_periods(db: Database) -> None:
-    """The cache of the fold: what is true in which days, what was put off, what can be searched."""
+    """Create the tables that are written from the fold: periods, moved dates, the full-text index."""
     period = {"id": int, "item": str, "valid_from": str, "valid_to": str}
     fixed = {"item", "valid_from", "valid_to"}
 
@@ -221,8 +223,8 @@ def m0002_periods(db: Database) -> None:
 
 @steps()
 def m0003_team(db: Database) -> None:
-    """What goes on between this copy and a team's log, and what copies that met do not agree on."""
-    # A position is taken away again when the server lost it, or the team is left; the words stay as they are.
+    """Create the tables of a team's log and of conflicts."""
+    # `seq` is cleared when the server has lost the entry or the user leaves the team; the entry itself never changes.
     db.execute("DROP TRIGGER change_keeps_its_words")
     db.execute(
         """
@@ -267,7 +269,7 @@ def m0003_team(db: Database) -> None:
 
 @steps()
 def m0004_links(db: Database) -> None:
-    """Which commitment carries on one of an earlier dialogue, as people decided it."""
+    """Create the table of decisions on which commitment continues one of an earlier dialogue."""
     link = _table(db, "link")
     link.create(
         {"id": int, "item": str, "valid_from": str, "valid_to": str, "old": str, "new": str, "decided": str},
@@ -282,7 +284,7 @@ def m0004_links(db: Database) -> None:
 
 @steps()
 def m0005_assessments(db: Database) -> None:
-    """Verdicts by named assessors, and which completions are claims without evidence."""
+    """Create the table of assessments; mark commitments that are complete without evidence."""
     _table(db, "commitment").add_column("claimed", int, not_null_default=0)
 
     assessment = _table(db, "assessment")
@@ -300,15 +302,16 @@ def m0005_assessments(db: Database) -> None:
 
 
 def schema_sql() -> str:
-    """All that the steps make, as SQL that makes it again in an empty database."""
+    """Return the SQL that creates in an empty database what all migrations create, with the version of the schema."""
     connection = sqlite3.connect(":memory:")
     migrate(connection)
     rows = connection.execute(
         "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT GLOB '_sqlite_migrations*'"
         " AND name NOT GLOB 'idx__sqlite_*' AND name NOT GLOB 'words_fts_*' ORDER BY rowid"
     )
-    return "".join(f"{sql.strip()};\n\n" for (sql,) in rows)
+    version = f"PRAGMA user_version = {len(steps.applied(_database(connection)))};\n\n"
+    return version + "".join(f"{sql.strip()};\n\n" for (sql,) in rows)
 
 
 if __name__ == "__main__":
-    print(schema_sql(), end="")  # noqa: T201 - prints a file of the repository, not a user's output
+    Path(__file__).with_name("schema.sql").write_text(schema_sql(), "utf-8")

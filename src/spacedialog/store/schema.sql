@@ -1,3 +1,5 @@
+PRAGMA user_version = 5;
+
 CREATE TABLE "change" (
    "id" TEXT PRIMARY KEY NOT NULL,
    "ts" INTEGER NOT NULL,

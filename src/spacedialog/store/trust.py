@@ -5,28 +5,8 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 
-PROJECTION_TABLES = (
-    "dialogue",
-    "area",
-    "party",
-    "commitment",
-    "involved",
-    "milestone",
-    "given",
-    "redating",
-    "retracted",
-    "words",
-    "conflict",
-    "clash",
-    "link",
-    "assessment",
-)
-"""Every table that is a cache of the fold."""
-
-OWN_TABLES = ("change", "team", "quarantine", *PROJECTION_TABLES)
-"""Every table that holds rows of this program."""
+from spacedialog.store.schema import OWN_TABLES, SCHEMA_SQL
 
 _OURS = (*OWN_TABLES, "words_fts")
 _ASK = (
@@ -53,11 +33,6 @@ _PLAIN_INDEX = re.compile(r'(?:CREATE (?:UNIQUE )?INDEX ["\w]+ ON ["\w]+ ?\([\w"
 _SEARCH = re.compile(r'CREATE VIRTUAL TABLE ["\w]+ USING FTS5 ?\(', re.IGNORECASE)
 
 
-def schema_sql() -> str:
-    """The SQL that makes the tables of a store."""
-    return (Path(__file__).parent / "schema.sql").read_text("utf-8")
-
-
 def foreign_objects(connection: sqlite3.Connection, *, writing: bool) -> Iterator[str]:
     """What stands in the schema that would run, or answer, in place of this program's own, in words.
 
@@ -68,7 +43,7 @@ def foreign_objects(connection: sqlite3.Connection, *, writing: bool) -> Iterato
     for kind, name, table, sql in connection.execute(_ASK, _OURS):
         words = " ".join(sql.split())
         if kind == "trigger":
-            if name in _KEPT_BY and words in " ".join(f"{schema_sql()} {OLD_TRIGGER}".split()):
+            if name in _KEPT_BY and words in " ".join(f"{SCHEMA_SQL} {OLD_TRIGGER}".split()):
                 own.add(name)
             elif writing:
                 yield f"the trigger {name} on {table}"

@@ -108,7 +108,7 @@ def paths(reading: ReadRequest) -> None:
       spacedialog paths
       sqlite3 "file:$(spacedialog paths -f plain --no-header | cut -f 2 | head -1)?mode=ro" .schema
     """
-    from spacedialog.importing.changes import bundled_path
+    from spacedialog.importing.bundled import bundled_path
 
     store = maintenance.Place("store", str(reading.tracker.path), reading.tracker.has_store)
     reading.show(maintenance.places([store, maintenance.Place("bundled", str(bundled_path()), True)]))

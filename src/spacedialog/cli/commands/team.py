@@ -65,8 +65,9 @@ def join(writing: WriteRequest, url: UrlArgument, name: NameArgument) -> None:
 
 
 def _begin(writing: WriteRequest, url: str, name: str, *, new: bool) -> None:
+    from spacedialog.importing import bundled
     from spacedialog.model.entry import new_entry_ids
-    from spacedialog.store.write import append, team_state
+    from spacedialog.store.write import team_state
     from spacedialog.team.exchange import first_chain
     from spacedialog.team.server import checked_url
     from spacedialog.team.sync import begin, empty_store, membership
@@ -92,7 +93,7 @@ def _begin(writing: WriteRequest, url: str, name: str, *, new: bool) -> None:
         )
     member = team_state.Membership(url, name, log_id, 0, first_chain(log_id))
     # Who joins with no record gets the team's, and brings none.
-    if begin(path, member, append.seed if new else empty_store):
+    if begin(path, member, bundled.seed if new else empty_store):
         print_note(f"made a store at {path}")
     _show(writing, _copy(writing).sync())
 

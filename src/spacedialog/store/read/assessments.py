@@ -8,9 +8,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from spacedialog.model.entry import iso_time, parse_body
+from spacedialog.model.filters import EVERYTHING, Filter
 from spacedialog.model.fold import closing_day
 from spacedialog.model.rows.assessment import AssessmentRow
-from spacedialog.store.read.filter_sql import EVERYTHING, VALID, Filter, Parameters, day_parameters, matching, order_by
+from spacedialog.store.read.filter_sql import VALID, Parameters, day_parameters, matching, order_by
 
 
 class Timing(NamedTuple):

@@ -8,19 +8,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from spacedialog.model.filters import EVERYTHING, Filter
 from spacedialog.model.rows.record import AreaRow, DialogueRow
 from spacedialog.model.vocabulary import Flag
 from spacedialog.store.read.events import EVENTS, UNMET
-from spacedialog.store.read.filter_sql import (
-    EVERYTHING,
-    FLAGS,
-    VALID,
-    Filter,
-    Parameters,
-    day_parameters,
-    in_dialogues,
-    matching,
-)
+from spacedialog.store.read.filter_sql import FLAGS, VALID, Parameters, day_parameters, in_dialogues, matching
 
 _FOLLOWING = "ref, title, \"when\", min(latest || coalesce(earliest, ''))"
 """What comes next: beside min(), SQLite takes the other columns from its row."""

@@ -9,9 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from spacedialog.errors import InputError
+from spacedialog.model.filters import (
+    DueAfter,
+    DueBefore,
+    DueWithin,
+    Field,
+    Filter,
+    Flagged,
+    Involves,
+    OfSide,
+    OneOf,
+    Says,
+)
 from spacedialog.model.vocabulary import CLOSING_DAYS, SETTLED, STALE_DAYS, Flag
 
 # Quotation marks, NUL, halves of surrogate pairs.
@@ -51,7 +63,6 @@ SORTS: dict[str, tuple[str, ...]] = {
 }
 """What `--sort` takes, each with the expressions to order by."""
 
-Field = Literal["dialogue", "area", "kind", "lead", "status", "strength"]
 _FIELDS: dict[Field, str] = {
     "dialogue": "c.dialogue",
     "area": "c.area",
@@ -60,68 +71,6 @@ _FIELDS: dict[Field, str] = {
     "status": "c.status",
     "strength": "c.strength",
 }
-
-
-class OneOf(NamedTuple):
-    """The field has one of the values."""
-
-    field: Field
-    values: Sequence[str]
-
-
-class Involves(NamedTuple):
-    """One of the parties leads it or takes part."""
-
-    parties: Sequence[str]
-
-
-class OfSide(NamedTuple):
-    """A party of one of these sides leads it or takes part."""
-
-    sides: Sequence[str]
-
-
-class DueBefore(NamedTuple):
-    """Its window closes before the day."""
-
-    day: date
-
-
-class DueAfter(NamedTuple):
-    """Its window closes after the day, or never."""
-
-    day: date
-
-
-class DueWithin(NamedTuple):
-    """Its window closes after the one day and before the other."""
-
-    after: date
-    before: date
-
-
-class Flagged(NamedTuple):
-    """It bears the flag."""
-
-    flag: Flag
-
-
-class Says(NamedTuple):
-    """Its text, or what has been noted of it, holds all the words."""
-
-    words: str
-
-
-class All(NamedTuple):
-    """Every one of the parts holds; with no parts, true."""
-
-    parts: Sequence[Filter]
-
-
-Filter = OneOf | Involves | OfSide | DueBefore | DueAfter | DueWithin | Flagged | Says | All
-
-EVERYTHING: Filter = All(())
-"""The filter that lets all through."""
 
 
 def day_parameters(day: date) -> Parameters:

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from spacedialog.model.entry import BUNDLED_AUTHOR, IMPORTED, iso_time, parse_body
 from spacedialog.model.fold import closing_day
 from spacedialog.model.rows.record import HistoryRow, NewsRow, SlipRow
+from spacedialog.store.log import shared_position
 from spacedialog.store.read.filter_sql import VALID, belongs_to_dialogues, in_dialogues
 from spacedialog.store.read.refs import Target
-from spacedialog.store.write import team_state
 
 LINKED = (
     "FROM link AS k JOIN commitment AS o ON o.item = k.old JOIN commitment AS n ON n.item = k.new WHERE k.item = {}"
@@ -86,7 +86,7 @@ def position(connection: sqlite3.Connection) -> Position:
     # No row goes but to be filled again (restamp), so rowids count them in the order of their arrival.
     entries, recorded = connection.execute("SELECT ifnull(max(rowid), 0), max(ts) FROM change").fetchone()
     last = connection.execute("SELECT id FROM change WHERE rowid = ?", (entries,)).fetchone()
-    return Position(entries, last and last[0], recorded, team_state.position(connection))
+    return Position(entries, last and last[0], recorded, shared_position(connection))
 
 
 def has_been_at(connection: sqlite3.Connection, known: Position) -> bool:

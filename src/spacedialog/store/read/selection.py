@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from spacedialog.errors import InputError
 from spacedialog.model.dates import quoted
-from spacedialog.model.vocabulary import SETTLED, Flag, Status, Strength
-from spacedialog.store.read.filter_sql import (
+from spacedialog.model.filters import (
     All,
     DueAfter,
     DueBefore,
@@ -21,6 +20,7 @@ from spacedialog.store.read.filter_sql import (
     OneOf,
     Says,
 )
+from spacedialog.model.vocabulary import SETTLED, Flag, Status, Strength
 
 if TYPE_CHECKING:
     from datetime import date

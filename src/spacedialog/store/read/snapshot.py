@@ -13,6 +13,7 @@ from typing import Any
 
 from spacedialog.errors import NotFoundError
 from spacedialog.model.entry import iso_time
+from spacedialog.model.filters import EVERYTHING, Filter, Flagged
 from spacedialog.model.fold import fold
 from spacedialog.model.progress import Progress, silent
 from spacedialog.model.rows.assessment import AssessmentRow
@@ -33,15 +34,13 @@ from spacedialog.model.rows.record import (
     UpcomingRow,
 )
 from spacedialog.model.vocabulary import Flag, MilestoneState, Status
+from spacedialog.store.log import entries_of
 from spacedialog.store.read import assessments as assessed
 from spacedialog.store.read import conflicts as disputed
 from spacedialog.store.read import counts, events, history, links
 from spacedialog.store.read.filter_sql import (
-    EVERYTHING,
     FLAGS,
     VALID,
-    Filter,
-    Flagged,
     Parameters,
     day_parameters,
     full_text_query,
@@ -50,7 +49,6 @@ from spacedialog.store.read.filter_sql import (
 )
 from spacedialog.store.read.history import Position, Since
 from spacedialog.store.read.refs import Refs, Target
-from spacedialog.store.write.projection import entries_of
 
 _DERIVED = {"updated_on": "updated"}
 """The columns of those fields of a row that are not named after their field."""

@@ -17,7 +17,8 @@ from spacedialog.store import database
 from spacedialog.store.database import SQLITE_ERRORS, sqlite_message
 from spacedialog.store.recovery.image import Image
 from spacedialog.store.recovery.salvage import Salvaged, salvage
-from spacedialog.store.trust import OLD_TRIGGER, OWN_TABLES, PROJECTION_TABLES
+from spacedialog.store.schema import OWN_TABLES, PROJECTION_TABLES, SCHEMA_VERSION
+from spacedialog.store.trust import OLD_TRIGGER
 
 _MOST = 1000
 """How many faults SQLite is asked for."""
@@ -86,7 +87,7 @@ class Examination:
         there = _objects(self.connection)
         with closing(database.in_memory()) as wanted_connection:
             wanted = _objects(wanted_connection)
-        if self.version < database.SCHEMA_VERSION and not there.keys() - wanted.keys() - {
+        if self.version < SCHEMA_VERSION and not there.keys() - wanted.keys() - {
             key for key in there if _is_bookkeeping(key[1])
         }:
             # An older store has the log, and whatever else its schema had by then.
@@ -152,7 +153,7 @@ class Examination:
         items: set[str] = set()
         with closing(database.record_from(changes)) as fresh:
             for table in PROJECTION_TABLES:
-                if self.version < database.SCHEMA_VERSION and table not in self._usable:
+                if self.version < SCHEMA_VERSION and table not in self._usable:
                     continue
                 columns = _columns(self.connection if table in self._usable else fresh, table)
                 wanted = _rows(fresh, table, columns)
@@ -174,7 +175,7 @@ class Examination:
     def search(self) -> CheckResult:
         """Whether the index of the words is that of the table of words."""
         if "words_fts" not in self._usable or "words" not in self._usable:
-            older = self.version < database.SCHEMA_VERSION and not self.why
+            older = self.version < SCHEMA_VERSION and not self.why
             return CheckResult(0, () if older else ("cannot be read",))
         try:
             (count,) = self.connection.execute("SELECT count(*) FROM words").fetchone()

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from spacedialog.errors import ProblemsError
-from spacedialog.importing.changes import bundled_documents, document_entries
 from spacedialog.model.conflicts import BESIDE, other_heads
 from spacedialog.model.entry import (
-    BUNDLED_AUTHOR,
     Entry,
     PendingEntry,
-    canonical_json,
     make_entry,
     new_entry_ids,
     next_timestamp,
 )
 from spacedialog.model.fold import is_understood
-from spacedialog.store.log import is_new_item
-from spacedialog.store.write.projection import ProjectionWriter, entries_of, update_items
+from spacedialog.store.log import entries_of, insert, is_new_item
+from spacedialog.store.write.projection import ProjectionWriter, update_items
 
 _BATCH = 1000
-_INSERT = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 class Appended(NamedTuple):
@@ -65,10 +60,10 @@ def append(
             rows += fresh
             count, last = count + len(fresh), base
             if len(rows) >= _BATCH:
-                connection.executemany(_INSERT, rows)
+                insert(connection, rows)
                 rows.clear()
         # Before the refolding ends, since that may have to look up what an item's changes are.
-        connection.executemany(_INSERT, rows)
+        insert(connection, rows)
     return Appended(count, last)
 
 
@@ -100,7 +95,7 @@ def merge(connection: sqlite3.Connection, changes: Iterable[Entry], name: str) -
         if row is None:
             if change.item not in items:
                 items[change.item] = is_new_item(connection, change.item)
-            connection.execute(_INSERT, change._replace(seq=None))
+            insert(connection, [change._replace(seq=None)])
             came, strange = came + 1, strange + (not is_understood(change))
         elif row[0] != change.sha:
             clashes.append(f"{name}: {change.id}: another change has this id here\n  import it into a store of its own")
@@ -108,18 +103,3 @@ def merge(connection: sqlite3.Connection, changes: Iterable[Entry], name: str) -
         raise ProblemsError(f"{name}: nothing was imported", clashes)
     update_items(connection, items)
     return Merged(came, strange)
-
-
-def seed(connection: sqlite3.Connection) -> None:
-    """Record the bundled dialogues in an empty log: the same changes, to the letter, wherever it is done."""
-    from hashlib import sha256
-
-    for document in bundled_documents():
-        compiled = datetime.fromisoformat(document["compiled"]).replace(tzinfo=UTC)
-        append(
-            connection,
-            document_entries(document),
-            now=round(compiled.timestamp() * 1_000_000),
-            author=BUNDLED_AUTHOR,
-            entropy=sha256(canonical_json(document).encode()).digest(),
-        )

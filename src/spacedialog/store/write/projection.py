@@ -5,27 +5,21 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
 from spacedialog.errors import DateError
 from spacedialog.model.conflicts import conflicts
-from spacedialog.model.dates import VagueDate
+from spacedialog.model.dates import VagueDate, iso_day
 from spacedialog.model.entry import Entry, canonical_json
 from spacedialog.model.fields import STORED, Field, Kind
 from spacedialog.model.fold import FOREVER, History, Period, fold, is_understood, retracted_ids
 from spacedialog.model.values import citation_text
 from spacedialog.model.vocabulary import MilestoneStatus, Status
-from spacedialog.store.trust import PROJECTION_TABLES
+from spacedialog.store.log import entries_of
+from spacedialog.store.schema import PROJECTION_TABLES
 from spacedialog.store.write import ref_clashes
-
-
-def entries_of(connection: sqlite3.Connection, item: str) -> list[Entry]:
-    """All changes of one item, retractions too, in the order in which they were recorded."""
-    rows = connection.execute("SELECT * FROM change WHERE item = ? ORDER BY ts, id", (item,))
-    return [Entry._make(row) for row in rows]
 
 
 class ProjectionWriter:
@@ -293,11 +287,6 @@ def _window(edtf: str | None) -> tuple[str | None, str | None]:
     if window is None:
         return None, None
     return iso_day(window.earliest), iso_day(window.latest)
-
-
-def iso_day(day: date | None) -> str | None:
-    """The day in ISO 8601; None for none."""
-    return day.isoformat() if day else None
 
 
 def _involved(period: Period) -> Iterator[tuple[Any, ...]]:

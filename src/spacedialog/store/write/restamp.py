@@ -8,12 +8,9 @@ from itertools import groupby
 from typing import Any
 
 from spacedialog.model.entry import Entry, PendingEntry, make_entry, new_entry_ids, next_timestamp
+from spacedialog.store.log import insert
 from spacedialog.store.write.projection import update_items
 
-_INSERT = """
-    INSERT INTO change (rowid, id, ts, "on", author, kind, item, base, body, sha, seq)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
 _STAYS = "change_stays"
 
 
@@ -48,7 +45,7 @@ def restamp(
             base = renamed.get(change.base, change.base)
             anew = make_entry(draft, entry_id=next(ids), ts=newest, author=change.author, base=base)
             renamed[change.id] = anew.id
-            connection.execute(_INSERT, (next(rows), *anew))
+            insert(connection, [anew], rows=[next(rows)])
     update_items(connection, dict.fromkeys((change.item for change in early), False))
     return len(early)
 

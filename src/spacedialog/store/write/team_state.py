@@ -9,10 +9,8 @@ from typing import NamedTuple
 
 from spacedialog.model.entry import Entry
 from spacedialog.model.fold import is_understood
-from spacedialog.store.log import is_new_item
+from spacedialog.store.log import insert, is_new_item
 from spacedialog.store.write.projection import update_items
-
-INSERT = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 class Membership(NamedTuple):
@@ -101,12 +99,6 @@ def quarantined(connection: sqlite3.Connection) -> int:
     return int(count)
 
 
-def position(connection: sqlite3.Connection) -> int | None:
-    """The position in the shared log up to which this record goes; None where nothing in it was shared."""
-    found: int | None = connection.execute("SELECT max(seq) FROM change").fetchone()[0]
-    return found
-
-
 def known_hashes(connection: sqlite3.Connection, upto: int) -> list[str]:
     """What stands at the positions 1 to `upto`, as far as this copy knows them without a hole."""
     rows = connection.execute(
@@ -153,7 +145,7 @@ def accept_arrivals(connection: sqlite3.Connection, arrivals: Iterable[Arrival])
         else:
             if arrival.change.item not in items:
                 items[arrival.change.item] = is_new_item(connection, arrival.change.item)
-            connection.execute(INSERT, arrival.change._replace(seq=arrival.seq))
+            insert(connection, [arrival.change._replace(seq=arrival.seq)])
             received, strange = received + 1, strange + (not is_understood(arrival.change))
     update_items(connection, items)
     return Accepted(received, strange, aside)

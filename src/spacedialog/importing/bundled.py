@@ -1,0 +1,47 @@
+"""The built-in record: its data files, and how a new store is filled with it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from spacedialog.importing.entries import commitment_entries, file_commitments, opening_entries
+from spacedialog.model.entry import BUNDLED_AUTHOR, PendingEntry, canonical_json
+from spacedialog.store.write.append import append
+
+
+def bundled_path() -> Path:
+    """Return the folder of the data files: in the installed package, or in a source tree."""
+    installed = Path(__file__).parents[1] / "data"
+    return installed if installed.is_dir() else Path(__file__).parents[3] / "data"
+
+
+def bundled_documents() -> list[dict[str, Any]]:
+    """Return the parsed data files, newest meeting first. They are validated when the program is built, not here."""
+    return [json.loads(path.read_bytes()) for path in sorted(bundled_path().glob("dialogue_*.json"), reverse=True)]
+
+
+def document_entries(document: Mapping[str, Any]) -> Iterator[list[PendingEntry]]:
+    """Yield all entries that a whole document stands for, in groups by item."""
+    yield from opening_entries(document)
+    for file_commitment in file_commitments(document):
+        yield from commitment_entries(document["dialogue"], file_commitment)
+
+
+def seed(connection: sqlite3.Connection) -> None:
+    """Record the built-in dialogues in an empty log. The entries, with ids and times, are the same in every store."""
+    from hashlib import sha256
+
+    for document in bundled_documents():
+        compiled = datetime.fromisoformat(document["compiled"]).replace(tzinfo=UTC)
+        append(
+            connection,
+            document_entries(document),
+            now=round(compiled.timestamp() * 1_000_000),
+            author=BUNDLED_AUTHOR,
+            entropy=sha256(canonical_json(document).encode()).digest(),
+        )

@@ -1,0 +1,131 @@
+"""The log entries that a data file stands for.
+
+The functions take a validated document as nested dictionaries, so that the built-in record is read without importing
+pydantic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from spacedialog.model.entry import CREATE, IMPORTED, NOTE, SET, PendingEntry, item_id, link_id
+from spacedialog.model.fold import closing_day
+from spacedialog.model.milestones import values_when_met
+from spacedialog.model.vocabulary import Decision, LinkDecision, MilestoneStatus
+
+BOOKKEEPING_KEYS = ("v", "beside")
+"""Keys of an entry's body that the program adds: its format, and the concurrent entries that it follows."""
+
+_REMARKS = ("note", "evidence")
+
+
+class FileCommitment(NamedTuple):
+    """A commitment of a data file with its milestones and the updates on them; each part with its place in the file."""
+
+    place: str
+    commitment: Mapping[str, Any]
+    updates: Sequence[tuple[str, Mapping[str, Any]]]
+
+    @property
+    def is_candidate(self) -> bool:
+        """Whether `draft` found it in a text."""
+        return bool(self.commitment.get("draft"))
+
+    @property
+    def decision(self) -> Decision | None:
+        """The reviewer's decision; None for a candidate that was not reviewed, and for any other commitment."""
+        decided = (self.commitment.get("draft") or {}).get("decision")
+        return Decision(decided) if decided else None
+
+    def items(self) -> Iterator[str]:
+        """Yield the UUIDs of the items that it describes: the commitment, then each of its links."""
+        item = item_id("commitment", self.commitment["ref"])
+        yield item
+        for link in self.commitment.get("carries_on", ()):
+            yield link_id(item_id("commitment", link["ref"]), item)
+
+
+def file_commitments(document: Mapping[str, Any]) -> Iterator[FileCommitment]:
+    """Yield the commitments of a whole document, each with its updates."""
+    updates: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+    for number, update in enumerate(document.get("updates", ())):
+        updates.setdefault(update["ref"].casefold(), []).append((f"updates[{number}]", update))
+    for number, commitment in enumerate(document["commitments"]):
+        refs = [commitment["ref"], *(milestone["ref"] for milestone in commitment.get("milestones", ()))]
+        own_updates = [update for ref in refs for update in updates.get(ref.casefold(), ())]
+        yield FileCommitment(f"commitments[{number}]", commitment, own_updates)
+
+
+def opening_entries(opening: Mapping[str, Any]) -> Iterator[list[PendingEntry]]:
+    """Yield the entries for the dialogue, its areas and its parties; each group has one entry."""
+    dialogue = opening["dialogue"]
+    key = dialogue["key"]
+    cited = {"documents": opening["documents"], "grades": opening.get("grades", {})}
+    yield [_create("dialogue", key, dialogue["when"], {**dialogue, **cited})]
+    for position, area in enumerate(opening["areas"]):
+        values = {**area, "dialogue": key, "position": position}
+        yield [_create("area", f"{key}/{area['key']}", dialogue["when"], values)]
+    for party in opening["parties"]:
+        yield [_create("party", f"{key}/{party['key']}", dialogue["when"], {**party, "dialogue": key})]
+
+
+def commitment_entries(dialogue: Mapping[str, Any], file_commitment: FileCommitment) -> Iterator[list[PendingEntry]]:
+    """Yield the entries for one commitment in groups by item: with its milestones and updates, then each link."""
+    commitment, on = file_commitment.commitment, dialogue["when"]
+    # `draft` holds notes for the reviewer, which are no part of the record.
+    apart = ("milestones", "carries_on", "draft")
+    values = {name: value for name, value in commitment.items() if name not in apart}
+    creation = _create("commitment", commitment["ref"], on, {**values, "dialogue": dialogue["key"]})
+    in_order = sorted((update for _, update in file_commitment.updates), key=lambda update: closing_day(update["on"]))
+    milestones = {milestone["ref"].casefold(): dict(milestone) for milestone in commitment.get("milestones", ())}
+    yield [
+        creation,
+        *(_milestone_entry(creation.item, milestone, on) for milestone in milestones.values()),
+        *(_update_entry(update, creation.item, milestones.get(update["ref"].casefold())) for update in in_order),
+    ]
+    for link in commitment.get("carries_on", ()):
+        old = item_id("commitment", link["ref"])
+        pair = {"old": old, "new": creation.item, "decided": LinkDecision.LINKED.value}
+        body = {"type": "link", "set": pair, "via": IMPORTED, **_remarks(link)}
+        yield [PendingEntry(CREATE, link_id(old, creation.item), on, body)]
+
+
+def _create(kind: str, name: str, on: str, values: Mapping[str, Any]) -> PendingEntry:
+    return PendingEntry(CREATE, item_id(kind, name), on, {"type": kind, "set": _given(values), "via": IMPORTED})
+
+
+def _milestone_entry(item: str, milestone: Mapping[str, Any], on: str) -> PendingEntry:
+    remarks = _remarks(milestone)
+    values = _given({name: value for name, value in milestone.items() if name != "since" and name not in remarks})
+    if values.get("status") == MilestoneStatus.MET:
+        del values["status"]
+        values |= values_when_met(values)
+    body = {"milestone": item_id("milestone", milestone["ref"]), "set": values, "via": IMPORTED, **remarks}
+    return PendingEntry(CREATE, item, milestone.get("since") or on, body)
+
+
+def _update_entry(update: Mapping[str, Any], item: str, milestone: dict[str, Any] | None) -> PendingEntry:
+    """Return the entry for an update; `milestone`, if it is about one, is updated with the new values."""
+    values = _given({name: update.get(name) for name in ("status", "percent", "due")})
+    body: dict[str, Any] = {"via": IMPORTED, **_remarks(update)}
+    if milestone is not None:
+        body["milestone"] = item_id("milestone", milestone["ref"])
+        if "due" in values:
+            values["when"] = values.pop("due")
+        if values.get("status") == MilestoneStatus.MET:
+            del values["status"]
+            values |= values_when_met({**milestone, **values})
+        milestone.update(values)
+    if values:
+        body["set"] = values
+    return PendingEntry(SET if values else NOTE, item, update["on"], body)
+
+
+def _remarks(part: Mapping[str, Any]) -> dict[str, Any]:
+    return _given({name: part.get(name) for name in _REMARKS})
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that are neither None nor an empty list."""
+    return {name: value for name, value in values.items() if value is not None and value != []}

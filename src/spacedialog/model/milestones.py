@@ -1,0 +1,20 @@
+"""Milestones: the values that record that one was met."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from spacedialog.model.dates import Recurrence, VagueDate
+from spacedialog.model.vocabulary import MilestoneStatus
+
+
+def values_when_met(milestone: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that record that a milestone, given its fields, was met.
+
+    A milestone that recurs moves on to its next occurrence and keeps the date of the one that was met.
+    """
+    if not milestone.get("recurs") or not milestone.get("when"):
+        return {"status": MilestoneStatus.MET.value}
+    when, every = VagueDate.parse(milestone["when"]), Recurrence.parse(milestone["recurs"])
+    return {"met": str(when), "when": str(when.occurrence(1, every))}

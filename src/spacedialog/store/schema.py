@@ -1,0 +1,33 @@
+"""The schema of a store: the SQL that creates it, its version, and the names of its tables."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+SCHEMA_SQL = Path(__file__).with_name("schema.sql").read_text("utf-8")
+"""The SQL that creates the tables of a store; `python -m spacedialog.store.migrations` writes it."""
+
+SCHEMA_VERSION = int(re.findall("^PRAGMA user_version = ([0-9]+);", SCHEMA_SQL)[0])
+"""The number of migrations that a store of this program has had; kept in `user_version`."""
+
+PROJECTION_TABLES = (
+    "dialogue",
+    "area",
+    "party",
+    "commitment",
+    "involved",
+    "milestone",
+    "given",
+    "redating",
+    "retracted",
+    "words",
+    "conflict",
+    "clash",
+    "link",
+    "assessment",
+)
+"""The tables that are written from the fold and can be rebuilt from the log."""
+
+OWN_TABLES = ("change", "team", "quarantine", *PROJECTION_TABLES)
+"""The tables of a store, apart from the full-text index."""
