@@ -184,7 +184,7 @@ def test_odd_stamps_are_told_and_are_no_fault(tracker: Tracker, ts: int, on: str
         ts=ts,
         on=on,
         body={"v": 1, "note": "x"},
-        entry_id="" if own_time else next(new_entry_ids(1, bytes(16))),
+        change_id="" if own_time else next(new_entry_ids(1, bytes(16))),
     )
     row = examined(tracker)["stamps"]
     assert row.ok
