@@ -32,7 +32,7 @@ LEGEND = {
     TODAY: "today",
 }
 
-_MOST_MONTHS = 120
+_MAX_MONTHS = 120
 """The number of months ahead that the scale has at most."""
 _STEPS = (1, 3, 12, 24, 60, 120, 240, 600, 1200, 6000, 12_000, 60_000)
 """The distances between two ticks, in months."""
@@ -144,7 +144,7 @@ def _scale(rows: Sequence[UpcomingRow], timeline: Timeline, columns: int) -> Sca
     horizon = date.fromisoformat(timeline.until) if timeline.until else max([*ends, day])
     first, last = _month(day), _month(max(horizon, day))
     if not timeline.until:
-        last = min(last, first + min(columns * 3 // 4, _MOST_MONTHS))
+        last = min(last, first + min(columns * 3 // 4, _MAX_MONTHS))
     last = min(max(last, first + 2), _month(date.max))
     moved = [
         date.fromisoformat(end) for row in rows for pair in timeline.before.get(row.ref, ()) for end in pair if end

@@ -9,8 +9,7 @@ import typer
 from spacedialog import environment
 from spacedialog.cli.completion import complete_dialogue, complete_ref
 from spacedialog.cli.options import FilterOptions, ReadRequest, RefArgument, chooses, print_note, reads, reads_one
-from spacedialog.presentation import detail, tables
-from spacedialog.presentation import overview as overview_views
+from spacedialog.presentation import tables
 from spacedialog.render.formats import Format
 from spacedialog.store.read.selection import to_filter
 
@@ -28,8 +27,10 @@ def overview(reading: ReadRequest) -> None:
       spacedialog
       spacedialog overview --as-of 2025-04-14 --json
     """
+    from spacedialog.presentation import overview as views
+
     with reading.view() as view:
-        reading.show(overview_views.overview(view.overview()))
+        reading.show(views.overview(view.overview()))
 
 
 @app.command()
@@ -132,6 +133,8 @@ def show(reading: ReadRequest, ref: RefArgument) -> None:
     Of a commitment: its sources, milestones, moved dates and history. Of a dialogue, by its key (ROK4): who met,
     its documents, and what the grades of evidence mean.
     """
+    from spacedialog.presentation import detail
+
     with reading.view() as view:
         dialogue = view.dialogue(ref)
         reading.show(detail.dialogue(dialogue) if dialogue else detail.commitment(view.detail(view.refs.resolve(ref))))
