@@ -24,8 +24,9 @@ from spacedialog.importing.bundled import bundled_path
 from spacedialog.maintenance import checks
 from spacedialog.model.rows.compare import Comparison
 from spacedialog.model.vocabulary import LinkDecision, Outcome
-from spacedialog.presentation import documents, tables
+from spacedialog.presentation import detail, phrases, report
 from spacedialog.render import html, log_export, xlsx
+from spacedialog.render.formats import Settings
 from spacedialog.tracker import Tracker
 from tests.support.program import Desk
 from tests.support.team import Team
@@ -459,19 +460,22 @@ def test_links_and_verdicts_stand_side_by_side(two: Tracker) -> None:
         (listed,) = [row for row in view.dialogues() if row.key == "ROK4"]
     assert [one["ref"] for one in shown.carries_on] == ["ROK3-12"]
     assert [one.verdict for one in shown.assessments] == ["partly-met"]
-    assert [tables.did(row) for row in shown.history[-2:]] == ["linked", "assessed: partly-met (Anna, fulfilment@1)"]
+    assert [phrases.action_text(row) for row in shown.history[-2:]] == [
+        "linked",
+        "assessed: partly-met (Anna, fulfilment@1)",
+    ]
     assert listed.claimed == 2
-    similar_pairs = dict(documents.detail(shown).sheet.rows)
+    similar_pairs = dict(detail.commitment(shown).table.rows)
     assert similar_pairs["carries on"].startswith("ROK3-12")
     assert similar_pairs["assessment"].startswith("partly-met (Anna")
-    document, page, book = documents.whole(whole), io.StringIO(), io.BytesIO()
+    document, page, book = report.report(whole), io.StringIO(), io.BytesIO()
     assert {"Assessments", "What ROK4 took up of ROK3"} <= {block.heading for block in document.blocks}
-    html.write(document, page)
+    html.write(document, page, Settings())
     (fold,) = [part for part in page.getvalue().split("<details>") if "Anna" in part]
     assert "<h3>Carries on</h3>" in fold
     assert "<h3>Assessments</h3>" in fold
     assert 'id="_carried"' in page.getvalue()
-    xlsx.write(document, book)
+    xlsx.write(document, book, Settings())
     workbook = load_workbook(io.BytesIO(book.getvalue()))
     assert [cell.value for cell in workbook["Assessments"][2]][:4] == [
         "ROK4-33",

@@ -20,8 +20,9 @@ from spacedialog.model.entry import CREATE, NOTE, RETRACT, SET, Entry, PendingEn
 from spacedialog.model.fold import fold
 from spacedialog.model.rows.assessment import AssessmentRow
 from spacedialog.model.rows.record import CommitmentRow
-from spacedialog.presentation import documents
+from spacedialog.presentation import report
 from spacedialog.render import html, log_export, xlsx
+from spacedialog.render.formats import Settings
 from spacedialog.store import database, migrations, schema
 from spacedialog.tracker import Tracker
 from tests.support.program import Desk
@@ -332,14 +333,14 @@ def test_reports_show_the_verdicts(tracker: Tracker) -> None:
     """A report has who found what, why and how it is known, as a page and as a workbook; none where nobody did."""
     page = io.StringIO()
     with tracker.view() as view:
-        html.write(documents.whole(view.report()), page)
+        html.write(report.report(view.report()), page, Settings())
     assert "<h3>Assessments</h3>" not in page.getvalue()
     tracker.assess("1", "partly-met", assessor="<b>Anna</b>", evidence=URL, note="Half of it flew.")
     page, book = io.StringIO(), io.BytesIO()
     with tracker.view() as view:
-        document = documents.whole(view.report())
-    html.write(document, page)
-    xlsx.write(document, book)
+        document = report.report(view.report())
+    html.write(document, page, Settings())
+    xlsx.write(document, book, Settings())
     (fold_,) = page.getvalue().split("<h3>Assessments</h3>")[1:]
     for words in ("partly-met", "&lt;b&gt;Anna&lt;/b&gt;", "fulfilment@1", "Half of it flew.", URL):
         assert words in fold_.split("</ul>")[0]

@@ -194,11 +194,12 @@ def test_what_another_did_is_not_undone_unasked(desk: Desk) -> None:
 def test_a_terminal_gets_as_many_rows_as_a_person_reads() -> None:
     """Of a long table so many rows are drawn, and that there are more is said; without a bound all are."""
     from spacedialog.presentation.maintenance import Place, places
+    from spacedialog.render.formats import Settings
     from spacedialog.render.table import draw
 
     def drawn(count: int, most: int | None) -> str:
         rows = [Place(f"row{number}", "path", True) for number in range(count)]
-        return draw(places(rows), width=80, colour=False, most=most)
+        return draw(places(rows), Settings(width=80, max_rows=most))
 
     assert ("row2" in drawn(4, 3), "row3" in drawn(4, 3), "more" in drawn(4, 3)) == (True, False, True)
     assert "more" not in drawn(3, 3)

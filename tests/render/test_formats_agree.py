@@ -21,10 +21,11 @@ from spacedialog.analysis.brief import brief
 from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import SpacedialogError
 from spacedialog.presentation import brief as news
-from spacedialog.presentation import documents, tables
-from spacedialog.presentation.documents import View
+from spacedialog.presentation import report, tables
 from spacedialog.presentation.tables import Table
-from spacedialog.render.output import Format, Output, show
+from spacedialog.presentation.views import View, main_table
+from spacedialog.render.formats import Format, Settings
+from spacedialog.render.output import Output, show
 from spacedialog.render.text import flat, one_line
 from spacedialog.store.read.history import Since
 from spacedialog.store.read.snapshot import Snapshot
@@ -80,14 +81,14 @@ VIEWS: dict[str, Callable[[Snapshot], Table | View]] = {
     "dialogues": lambda view: tables.dialogues(view.dialogues(), view.coverage),
     "history": lambda view: tables.history(view.history()),
     "slips": lambda view: tables.slips(view.slips(), view.coverage),
-    "report": lambda view: documents.whole(view.report()),
+    "report": lambda view: report.report(view.report()),
     "brief": lambda view: news.brief(brief(view, Since(), until=DAY + timedelta(days=60))),
 }
 
 
 def fields_of(view: Table | View) -> Rows:
     """The rows as a format for machines has them, with the names above."""
-    sheet = view.sheet if isinstance(view, View) else view
+    sheet = main_table(view)
     return [list(sheet.fields), *([flat(value) for value in row] for row in sheet.rows)]
 
 
@@ -101,7 +102,7 @@ def tables_of(view: Table | View) -> Rows:
     """The rows of all the tables that people get to read."""
     if isinstance(view, Table):
         return cells_of(view)
-    return [row for block in view.blocks if block.sheet for row in cells_of(block.sheet)]
+    return [row for block in view.blocks if block.table for row in cells_of(block.table)]
 
 
 def unescaped(cell: str) -> str:
@@ -207,7 +208,7 @@ def test_each_format_holds_the_same_rows(make: Maker, tmp_path: Path, titles: li
                 path = tmp_path / f"{name}.{format_}"
                 show(
                     make_view(view),
-                    Output(format_, path, header=True, colour=False, width=120, pager="", most=None, signs=True),
+                    Output(format_, path, Settings()),
                     as_of=DAY.isoformat(),
                 )
                 assert reading.read(path) == reading.holds(make_view(view)), (name, format_)

@@ -19,9 +19,9 @@ from spacedialog.model.rows.assessment import AssessmentRow, Crosswalk
 from spacedialog.model.rows.record import Coverage, Detail, Report, SlipRow, UpcomingRow
 from spacedialog.model.rubrics import rubric, scale
 from spacedialog.presentation import assessment
-from spacedialog.presentation.documents import detail as detail_document
-from spacedialog.presentation.documents import overview as overview_document
-from spacedialog.presentation.documents import whole
+from spacedialog.presentation.detail import commitment as detail_document
+from spacedialog.presentation.overview import overview as overview_document
+from spacedialog.presentation.report import report as whole
 from spacedialog.presentation.tables import commitments, history, upcoming
 from spacedialog.render import chart
 from spacedialog.store.read.snapshot import Snapshot

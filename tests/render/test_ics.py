@@ -19,6 +19,7 @@ from spacedialog.model.dates import Span, VagueDate
 from spacedialog.model.rows.record import CalendarEvent
 from spacedialog.presentation import tables
 from spacedialog.render import ics
+from spacedialog.render.formats import Settings
 from spacedialog.tracker import Tracker
 from tests.support.program import Desk
 from tests.support.trackers import Maker
@@ -54,7 +55,7 @@ DATED = {"DTSTART", "DTEND", "RECURRENCE-ID"}
 def text_of(events: Iterable[CalendarEvent]) -> str:
     """The calendar of these events."""
     out = io.StringIO(newline="")
-    ics.write(tables.upcoming((), events=lambda: events), out)
+    ics.write(tables.upcoming((), events=lambda: events), out, Settings())
     return out.getvalue()
 
 
@@ -308,12 +309,12 @@ def expanded(text: str, number: int) -> list[tuple[date, date]]:
 def test_a_recurrence_gives_the_occurrences_of_the_date(when: str, every: str) -> None:
     """The rule, with its exceptions, gives the same days as the record: 29 February and the 31st too."""
     try:
-        wanted = occurrences(when, every, ics.MOST_OVERRIDES)
+        wanted = occurrences(when, every, ics.MAX_OVERRIDES)
     except DateError:
         return  # too vague to come round so often
     text = text_of([EVENT._replace(when=when, recurs=every)])
     strictly(text)
-    assert expanded(text, ics.MOST_OVERRIDES) == wanted
+    assert expanded(text, ics.MAX_OVERRIDES) == wanted
 
 
 @pytest.mark.parametrize(
@@ -339,7 +340,7 @@ def test_rules_are_as_simple_as_can_be(when: str, every: str, rule: str) -> None
 def test_a_view_without_dates_has_no_calendar() -> None:
     """A sheet that offers no events is refused with a sentence."""
     with pytest.raises(InputError, match="no calendar"):
-        ics.write(tables.areas(()), io.StringIO())
+        ics.write(tables.areas(()), io.StringIO(), Settings())
 
 
 # By the program

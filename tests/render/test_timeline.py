@@ -14,8 +14,9 @@ from rich.cells import cell_len
 from spacedialog.model.dates import VagueDate, readable
 from spacedialog.model.rows.record import UpcomingRow
 from spacedialog.presentation import tables
-from spacedialog.presentation.documents import bar
+from spacedialog.presentation.bars import bar
 from spacedialog.render import table, timeline
+from spacedialog.render.formats import Settings
 from spacedialog.render.timeline import AFTER, BEFORE, DAY, GHOST, OPEN, TODAY, WINDOW, Scale
 from tests.support.bundled import COVERAGE
 from tests.support.program import Desk
@@ -46,7 +47,7 @@ def drawn(
     """The timeline of the rows, line by line."""
     of = tables.Timeline(day.isoformat(), iso(until), before or {})
     sheet = tables.upcoming(rows, timeline=of)
-    return table.draw(sheet, width=width, colour=False).splitlines()
+    return table.draw(sheet, Settings(width=width)).splitlines()
 
 
 def chart(line: str, width: int) -> str:
@@ -204,7 +205,7 @@ def test_days_at_the_ends_of_the_calendar_can_be_drawn() -> None:
 def test_a_bar_keeps_to_its_room_and_shows_every_count(counts: list[int], more: int) -> None:
     """A bar is never longer than its room; a count that is not zero has a sign at least, zero has none."""
     signs = "█▒░▁◆"
-    shown = bar(*zip(counts, signs, strict=False), of=sum(counts) + more or 1)
+    shown = bar(*zip(counts, signs, strict=False), full=sum(counts) + more or 1)
     assert len(shown) <= 24
     assert [sign in shown for sign, _ in zip(signs, counts, strict=False)] == [count > 0 for count in counts]
     assert shown == "".join(sorted(shown, key=signs.index))

@@ -17,10 +17,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from spacedialog.errors import InputError
 from spacedialog.model.fold import closing_day
 from spacedialog.model.rows.record import CommitmentRow, HistoryRow
-from spacedialog.presentation import documents, tables
-from spacedialog.presentation.documents import View
+from spacedialog.presentation import detail as detail_views
+from spacedialog.presentation import overview as overview_views
+from spacedialog.presentation import tables
 from spacedialog.presentation.tables import Column, Table
+from spacedialog.presentation.views import Block, View
 from spacedialog.render import workbook, xlsx
+from spacedialog.render.formats import Settings
 from spacedialog.tracker import Tracker
 from tests.support.bundled import COVERAGE
 from tests.support.program import Desk
@@ -35,7 +38,7 @@ ROW = CommitmentRow(
 def written(view: Table | View) -> bytes:
     """The workbook of a view."""
     out = io.BytesIO()
-    xlsx.write(view, out)
+    xlsx.write(view, out, Settings())
     return out.getvalue()
 
 
@@ -199,8 +202,8 @@ def test_nothing_is_a_header_only() -> None:
 def test_other_views_have_a_sheet_for_each_table(tracker: Tracker) -> None:
     """The overview and one commitment become workbooks too; lines of text stand on the first sheet."""
     with tracker.view() as view:
-        overview = opened(documents.overview(view.overview()))
-        detail = opened(documents.detail(view.detail(view.refs.resolve("1"))))
+        overview = opened(overview_views.overview(view.overview()))
+        detail = opened(detail_views.commitment(view.detail(view.refs.resolve("1"))))
     assert overview.sheetnames[:4] == ["About", "Status", "Areas", "What comes next"]
     assert "First Ruritania-Graustark Space Dialogue" in str(overview["About"]["B1"].value)
     assert detail.sheetnames[1:] == ["RUR1-01 Fly a Graustark seis", "Milestones", "Moved dates", "History of changes"]
@@ -223,14 +226,14 @@ def test_a_text_that_a_cell_cannot_hold_is_cut_with_a_remark() -> None:
     """Of a longer text its beginning stands there, and how long it was; Excel counts a rocket as two."""
     for sign in ("x", "🚀"):
         cell = opened(tables.commitments([ROW._replace(title=sign * 40_000)]))["Commitments"]["B2"].value
-        assert len(str(cell).encode("utf-16-le")) // 2 in (workbook.LONGEST_TEXT, workbook.LONGEST_TEXT - 1)
+        assert len(str(cell).encode("utf-16-le")) // 2 in (workbook.MAX_TEXT, workbook.MAX_TEXT - 1)
         assert str(cell).endswith("… [cut: 40,000 characters are more than a cell of Excel holds]")
         assert str(cell).startswith(sign * 16_000)
 
 
 def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is said in a sentence."""
-    monkeypatch.setattr(workbook, "MOST_ROWS", 3)
+    monkeypatch.setattr(workbook, "MAX_ROWS", 3)
     assert len(table(opened(tables.commitments([ROW] * 2))["Commitments"])) == 2
     with pytest.raises(InputError, match="holds 2 rows, and there are more"):
         written(tables.commitments([ROW] * 3))
@@ -238,7 +241,7 @@ def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatc
 
 def test_links_beyond_what_a_sheet_holds_stay_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first links lead somewhere, the others say where; so does an address that is too long for a link."""
-    monkeypatch.setattr(workbook, "MOST_LINKS", 2)
+    monkeypatch.setattr(workbook, "MAX_LINKS", 2)
     entry = HistoryRow("0" * 36, "2026-12-01T12:00:00.000000Z", "2026", "Z", "R-1", "set", {}, None, "", False)
     urls = ["https://a.example/" + "x" * 2_100, *(f"https://a.example/{number}" for number in range(3))]
     sheet = opened(tables.history(entry._replace(evidence=url) for url in urls))["History of changes"]
@@ -250,7 +253,7 @@ def test_links_beyond_what_a_sheet_holds_stay_text(monkeypatch: pytest.MonkeyPat
 def test_any_heading_gives_a_name_that_excel_takes(name: str) -> None:
     """Sheets of one name are numbered; signs that Excel refuses, and its own word `History`, are not used."""
     part = Table("part", ("a",), [("1",)], (Column("A", lambda row: row[0]),), "")
-    names = opened(View("d", None, part, (documents.Block(name, sheet=part),) * 2)).sheetnames
+    names = opened(View("d", None, part, (Block(name, table=part),) * 2)).sheetnames
     assert len({made.casefold() for made in names}) == 2
     for made in names:
         assert 0 < len(made) <= 31

@@ -12,9 +12,10 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from spacedialog.presentation.documents import View
 from spacedialog.presentation.tables import Table
+from spacedialog.presentation.views import View
 from spacedialog.render import html
+from spacedialog.render.formats import Settings
 
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
@@ -23,7 +24,7 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 def written(view: Table | View) -> str:
     """The view as HTML."""
     out = io.StringIO()
-    html.write(view, out)
+    html.write(view, out, Settings())
     return out.getvalue()
 
 

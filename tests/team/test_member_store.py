@@ -18,8 +18,9 @@ from spacedialog.errors import SyncRefusedError
 from spacedialog.maintenance import checks as checkup
 from spacedialog.model.rows.record import DoctorRow
 from spacedialog.presentation import brief as news
-from spacedialog.presentation import documents
+from spacedialog.presentation import report
 from spacedialog.render import html, markdown, xlsx
+from spacedialog.render.formats import Settings
 from spacedialog.store import database
 from spacedialog.store.log import shared_position
 from spacedialog.store.read.history import Since
@@ -54,12 +55,12 @@ def test_a_report_shows_the_position_and_both_values(team: Team) -> None:
     assert "conflict" in whole.commitments[0].commitment.flags
     (row,) = whole.commitments[0].conflicts
     assert {row.evidence, row.other_evidence} == {EVIDENCE, None}
-    document = documents.whole(whole)
+    document = report.report(whole)
 
     page, text, book = io.StringIO(), io.StringIO(), io.BytesIO()
-    html.write(document, page)
-    markdown.write(document, text)
-    xlsx.write(document, book)
+    html.write(document, page, Settings())
+    markdown.write(document, text, Settings())
+    xlsx.write(document, book, Settings())
     for written in (page.getvalue(), text.getvalue().replace("\\", "")):
         assert f"position {at.seq} of the team" in written
         for said in ("complete", "stalled", "Anna", "Rudolf", "conflict"):
@@ -80,7 +81,7 @@ def test_a_report_of_one_desk_speaks_of_no_team(tracker: Tracker) -> None:
         whole = view.report()
     assert whole.position is None
     page = io.StringIO()
-    html.write(documents.whole(whole), page)
+    html.write(report.report(whole), page, Settings())
     assert "team&#39;s log" not in page.getvalue()
     assert "Not agreed on" not in page.getvalue()
 
@@ -93,12 +94,12 @@ def test_a_brief_tells_the_position_and_what_is_not_agreed_on(team: Team) -> Non
         position = view.position().seq
     assert told.position == position
     text = io.StringIO()
-    markdown.write(news.brief(told), text)
+    markdown.write(news.brief(told), text, Settings())
     said = text.getvalue().replace("\\", "")
     assert f"position {position} of the team's log" in said
     section = said.split("## Not agreed on")[1].split("##")[0]
     assert all(word in section for word in ("RUR1-01", "complete, says Rudolf", "stalled, says Anna", EVIDENCE))
-    lines: Iterable[Any] = news.brief(told).sheet.rows
+    lines: Iterable[Any] = news.brief(told).table.rows
     assert [line.source for line in lines if line.section == "conflicts"] == [EVIDENCE]
     anna.mark("1", "complete")
     with anna.view() as view:

@@ -6,13 +6,12 @@ It stands beside the store since cron may know no home, and since it is about th
 from __future__ import annotations
 
 import json
-import os
 import re
 from datetime import date
 from pathlib import Path
-from tempfile import mkstemp
 from typing import TYPE_CHECKING, NamedTuple
 
+from spacedialog import atomic
 from spacedialog.errors import InputError, StoreError
 from spacedialog.model.vocabulary import NAME_PATTERN
 from spacedialog.store.read.history import Position, Since
@@ -72,7 +71,7 @@ def since(path: Path, view: Snapshot) -> Since:
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:
-    """Keep the checkpoint, whole or not at all, whoever does the same at that time; StoreError where that fails."""
+    """Save the checkpoint, whole or not at all, also while other programs save it; StoreError if that fails."""
     position = checkpoint.position
     content = {
         "format": _FORMAT,
@@ -83,16 +82,7 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
     }
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, draft = mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as out:
-                out.write(json.dumps(content) + "\n")
-                out.flush()
-                os.fsync(handle)
-            Path(draft).replace(path)
-        except BaseException:
-            Path(draft).unlink()
-            raise
+        atomic.write(path, (json.dumps(content) + "\n").encode())
     except OSError as error:
         raise StoreError(
             f"{path}: the checkpoint was not kept: {error.strerror}",

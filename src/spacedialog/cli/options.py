@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,9 +28,10 @@ from spacedialog.cli.shared_options import SharedOptions
 from spacedialog.errors import InputError
 from spacedialog.model.rows.record import Written
 from spacedialog.model.vocabulary import Flag
-from spacedialog.presentation.documents import View
 from spacedialog.presentation.tables import Table
-from spacedialog.render.output import BINARY, Format, Output, show
+from spacedialog.presentation.views import View
+from spacedialog.render.formats import FORMAT_BY_ENDING, Format, Settings
+from spacedialog.render.output import Output, show
 from spacedialog.render.text import one_line
 from spacedialog.store.read.selection import Selection, find_value
 from spacedialog.store.read.snapshot import Snapshot
@@ -70,20 +72,8 @@ MaxSizeOption = Annotated[
 ]
 ColourOption = Annotated[Colour, typer.Option("--color", help="Colour: auto, always or never (also NO_COLOR).")]
 
-MOST_ROWS = 300
-"""How many rows of a table are drawn on a terminal; Rich takes half a millisecond for each."""
-
-_ENDINGS = {
-    ".txt": Format.PLAIN,
-    ".tsv": Format.PLAIN,
-    ".json": Format.JSON,
-    ".jsonl": Format.JSONL,
-    ".csv": Format.CSV,
-    ".md": Format.MD,
-    ".html": Format.HTML,
-    ".xlsx": Format.XLSX,
-    ".ics": Format.ICS,
-}
+MAX_ROWS = 300
+"""The number of rows of a table that a terminal shows at most; Rich takes half a millisecond for each."""
 
 
 class ReadRequest(NamedTuple):
@@ -142,13 +132,13 @@ class WriteRequest(NamedTuple):
 
     def show(self, written: Written) -> None:
         """Say what was done, and how to take it back."""
-        from spacedialog.presentation.documents import written as report
+        from spacedialog.presentation.written import written as written_view
 
         if written.created_store:
             print_note(f"made a store at {written.created_store}")
         for notice in written.notices:
             print_note(notice)
-        show(report(written), self.output, as_of=self.tracker.today.isoformat())
+        show(written_view(written), self.output, as_of=self.tracker.today.isoformat())
 
 
 def print_note(line: str) -> None:
@@ -190,7 +180,13 @@ def _reading(
         tracker,
         environment.day("--as-of", as_of, tracker.today) if as_of else tracker.today,
         environment.instant("--known-at", known_at, tracker.today) if known_at else None,
-        _output(template or _format(format_, json, output), output, color, header=not no_header),
+        _output(
+            None if template else _format(format_, json, output),
+            output,
+            color,
+            header=not no_header,
+            template=template,
+        ),
         at_seq,
         tuple(dialogue or ()),
     )
@@ -318,28 +314,32 @@ def _format(named: Format | None, json: bool, file: Path | None) -> Format:
         return named
     if file is None or str(file) == "-":
         return Format.TABLE if sys.stdout.isatty() else Format.PLAIN
-    if file.suffix not in _ENDINGS:
+    if file.suffix not in FORMAT_BY_ENDING:
         raise InputError(
-            f"-o {file}: its ending does not say which format", f"name one with --format, or use {', '.join(_ENDINGS)}"
+            f"-o {file}: its ending does not say which format",
+            f"name one with --format, or use {', '.join(FORMAT_BY_ENDING)}",
         )
-    return _ENDINGS[file.suffix]
+    return FORMAT_BY_ENDING[file.suffix]
 
 
-def _output(format_: Format | Path, file: Path | None, color: Colour, *, header: bool = True) -> Output:
+def _output(
+    format_: Format | None, file: Path | None, color: Colour, *, header: bool = True, template: Path | None = None
+) -> Output:
     terminal = file is None
-    if format_ in BINARY and (terminal or str(file) == "-") and sys.stdout.isatty():
+    if format_ and format_.is_binary and (terminal or str(file) == "-") and sys.stdout.isatty():
         raise InputError(f"{format_} is not for a terminal", f"write it to a file: -o report.{format_}")
     colour = color == "always" or (color == "auto" and terminal and environment.wants_colour())
-    return Output(
-        format_,
-        file,
-        header,
-        colour,
-        environment.has_signs() if terminal else True,
-        environment.width() if terminal else 120,
-        environment.pager() if terminal else "",
-        MOST_ROWS if terminal and sys.stdout.isatty() else None,
+    settings = Settings(
+        header=header,
+        colour=colour,
+        signs=environment.has_signs() if terminal else True,
+        width=environment.width() if terminal else 120,
+        pager=environment.pager() if terminal else "",
+        pager_environment={"LESS": "FRX", **os.environ},  # less keeps colour, and ends if all fits on the screen
+        max_rows=MAX_ROWS if terminal and sys.stdout.isatty() else None,
+        template=template,
     )
+    return Output(format_, file, settings)
 
 
 def reads(command: Callable[..., None]) -> SharedOptions:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
-from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Any, NamedTuple
 
+from spacedialog import atomic
 from spacedialog.drafting.review import Document, candidates
 from spacedialog.errors import InputError, SpacedialogError, StoreError
 from spacedialog.importing import parse
@@ -91,24 +90,10 @@ class DraftFile:
                     "begin again: what was decided before is in it, unless that change took it out",
                 )
             if content != self._content:
-                self._replace(content)
+                atomic.write(self._path, content, mode=None)
         except OSError as error:
             raise StoreError(
                 f"{self.name}: it was not saved: {error.strerror}", "see that the file and its folder can be written to"
             ) from error
         self._content = content
         self.document = dict(document)
-
-    def _replace(self, content: bytes) -> None:
-        handle, draft = mkstemp(prefix=f".{self._path.name}.", dir=self._path.parent)
-        try:
-            with os.fdopen(handle, "wb") as out:
-                os.fchmod(handle, self._path.stat().st_mode & 0o777)
-                out.write(content)
-                out.flush()
-                os.fsync(handle)
-            Path(draft).replace(self._path)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                Path(draft).unlink()
-            raise

@@ -84,7 +84,7 @@ class Field(NamedTuple):
 
     `label` is its name in `show`, `heading` that of its column in `list`; `text` gives the cell of a row (by default
     the value), `tone` the word that decides the colour. `from_width` is the least width of output, in characters, that
-    has room for the column; a `wide` column takes the room that is left; a cell longer than `most` characters is cut.
+    has room for the column; a `wide` column takes the rest; a cell longer than `max_width` characters is cut.
     A field that is `derived` is computed from others and is in no entry. `required` and `description` are for data
     files. A `nullable` column of the projection is NULL where the field is not set, another one is empty text.
     """
@@ -97,7 +97,7 @@ class Field(NamedTuple):
     tone: Callable[[CommitmentRow], str] | None = None
     from_width: int = 0
     wide: bool = False
-    most: int | None = None
+    max_width: int | None = None
     derived: bool = False
     required: bool = False
     description: str = ""
@@ -107,6 +107,10 @@ class Field(NamedTuple):
     def cell(self, row: CommitmentRow) -> str:
         """Return the text of the field's cell in a row."""
         return self.text(row) if self.text else str(getattr(row, self.name) or "")
+
+
+JOINT = "joint"
+"""The lead of a commitment that no single party owes."""
 
 
 def status_text(row: CommitmentRow) -> str:
@@ -125,7 +129,7 @@ FIELDS: Mapping[str, Field] = {
             label="area",
             heading="Area",
             from_width=110,
-            most=20,
+            max_width=20,
             required=True,
             option=Option("--area", "AREA", "Its area."),
         ),
@@ -155,9 +159,9 @@ FIELDS: Mapping[str, Field] = {
             Kind.PARTY,
             label="lead",
             heading="Lead",
-            text=lambda row: row.lead or "joint",
+            text=lambda row: row.lead or JOINT,
             from_width=90,
-            most=20,
+            max_width=20,
             nullable=True,
             description="The party that owes it; none where it is joint.",
             option=Option("--lead", "PARTY", "The party that owes it."),

@@ -1,4 +1,4 @@
-"""Judgements for people: where assessors differ and by how much, and a record on a scale of the field."""
+"""Assessments: the agreement of assessors, and a record converted to a published rating scale."""
 
 from __future__ import annotations
 
@@ -8,113 +8,112 @@ from typing import Any
 from spacedialog.model.fields import status_text
 from spacedialog.model.rows.assessment import Agreement, AgreementRow, AverageRow, Crosswalk, CrosswalkRow
 from spacedialog.model.rows.record import Coverage
-from spacedialog.presentation.documents import Block, View
-from spacedialog.presentation.tables import Column, Table, coverage_line
+from spacedialog.presentation.phrases import WHOLE, counted
+from spacedialog.presentation.tables import Column, Table, coverage_note
+from spacedialog.presentation.views import Block, View
 
 _NO_BENCHMARK = "no word such as moderate or good goes with it: there is no agreed benchmark for that"
 
 
-def agreement(of: Agreement) -> View:
-    """Where the assessors differ, and how far they agree."""
-    names = ", ".join(of.assessors)
+def agreement(result: Agreement) -> View:
+    """Return how far the assessors agree, and the commitments on which they differ."""
+    names = ", ".join(result.assessors)
     lines = [
-        f"{_counted(len(of.assessors), 'assessor')}{': ' if names else ''}{names}",
-        f"{_counted(of.units, 'unit')} judged by two or more, {of.alone} by one or none"
+        f"{counted(len(result.assessors), 'assessor')}{': ' if names else ''}{names}",
+        f"{counted(result.units, 'unit')} judged by two or more, {result.alone} by one or none"
         " (a unit is a commitment, or one party to it)",
     ]
-    if of.alike_percent is not None:
-        lines.append(f"alike: {of.alike} of {_counted(of.pairs, 'pair')} of verdicts, {of.alike_percent:.1f} %")
-    if of.value is not None:
-        lines.append(f"{of.coefficient}: {of.value:.3f}; {_NO_BENCHMARK}")
+    if result.alike_percent is not None:
+        pairs = counted(result.pairs, "pair")
+        lines.append(f"alike: {result.alike} of {pairs} of verdicts, {result.alike_percent:.1f} %")
+    if result.value is not None:
+        lines.append(f"{result.coefficient}: {result.value:.3f}; {_NO_BENCHMARK}")
     else:
-        lines.append(f"{of.coefficient or 'no coefficient'}: {of.why}")
-    if of.source:
-        lines.append(f"    {of.source}")
-    sheet = Table(
+        lines.append(f"{result.coefficient or 'no coefficient'}: {result.why}")
+    if result.source:
+        lines.append(f"    {result.source}")
+    table = Table(
         "agreement",
         AgreementRow._fields,
-        of.differences,
+        result.differences,
         (
             Column("Ref", lambda row: row.ref),
             Column("Commitment", lambda row: row.title, from_width=80, wide=True),
-            Column("Of", lambda row: row.party or "the whole"),
-            Column("Verdicts", lambda row: _said(row.verdicts), wide=True),
+            Column("Of", lambda row: row.party or WHOLE),
+            Column("Verdicts", lambda row: _verdicts_text(row.verdicts), wide=True),
         ),
         "no assessors differ",
     )
-    blocks = (Block(f"Agreement under {of.rubric}: {of.title}", tuple(lines)), Block("Where they differ", sheet=sheet))
-    return View("agreement", of, sheet, blocks)
+    heading = f"Agreement under {result.rubric}: {result.title}"
+    blocks = (Block(heading, tuple(lines)), Block("Where they differ", table=table))
+    return View("agreement", result, table, blocks)
 
 
-def _counted(count: int, thing: str) -> str:
-    return f"{count} {thing}{'' if count == 1 else 's'}"
-
-
-def _said(verdicts: Mapping[str, str]) -> str:
+def _verdicts_text(verdicts: Mapping[str, str]) -> str:
     return "; ".join(f"{assessor}: {verdict}" for assessor, verdict in verdicts.items())
 
 
-def crosswalk(of: Crosswalk, coverage: Callable[[], Coverage] | None = None) -> View:
-    """A record on a scale of the field, the counts, and what the scale cannot say."""
-    number = {key: place for place, key in enumerate(of.notes, 1)}
-    is_told = any(row.verdicts for row in of.rows)  # whose verdict it is has to be seen, however little room there is
-    by_party = (Column("Party", lambda row: row.party or ""),) if of.averages else ()
-    sheet = Table(
+def crosswalk(result: Crosswalk, coverage: Callable[[], Coverage] | None = None) -> View:
+    """Return a record on the scale, the counts and averages, and what the scale cannot express."""
+    number = {key: place for place, key in enumerate(result.notes, 1)}
+    has_verdicts = any(row.verdicts for row in result.rows)  # the assessor is shown however narrow the output is
+    by_party = (Column("Party", lambda row: row.party or ""),) if result.averages else ()
+    table = Table(
         "crosswalk",
         CrosswalkRow._fields,
-        of.rows,
+        result.rows,
         (
             Column("Ref", lambda row: row.ref),
-            Column("Commitment", lambda row: row.title, from_width=80 if is_told else 60, wide=True),
+            Column("Commitment", lambda row: row.title, from_width=80 if has_verdicts else 60, wide=True),
             *by_party,
             Column("On the scale", lambda row: row.value or "no value", wide=not by_party),
-            Column("From", _basis, from_width=0 if is_told else 100, wide=True),
+            Column("From", _basis, from_width=0 if has_verdicts else 100, wide=True),
             Column("Notes", lambda row: " ".join(f"[{n}]" for n in sorted(number[key] for key in row.notes))),
         ),
         "no commitment fits",
-        (lambda: (coverage_line(coverage()),)) if coverage else tuple,
+        coverage_note(coverage),
     )
+    source = f"{result.source}{': ' if result.url else ''}{result.url or ''}"
     blocks = [
-        Block(f"{of.title} ({of.scale})", (f"{of.source}{': ' if of.url else ''}{of.url or ''}",), sheet),
-        Block("Counts", sheet=_counts(of)),
+        Block(f"{result.title} ({result.scale})", (source,), table),
+        Block("Counts", table=_counts(result)),
     ]
-    if of.averages:
-        blocks.append(Block("Averages: each score counts once", sheet=_averages(of)))
-    notes = (*(f"[{number[key]}] {text}" for key, text in of.notes.items()), *of.limits)
-    return View("crosswalk", of, sheet, (*blocks, Block("What is lost on this scale", notes)))
+    if result.averages:
+        blocks.append(Block("Averages: each score counts once", table=_averages(result)))
+    notes = (*(f"[{number[key]}] {text}" for key, text in result.notes.items()), *result.limits)
+    return View("crosswalk", result, table, (*blocks, Block("What is lost on this scale", notes)))
 
 
 def _basis(row: Any) -> str:
-    """What a value comes from: the verdicts under the scale, or the status."""
-    return _said(row.verdicts) if row.verdicts else f"status {status_text(row)}"
+    """Return what a value on the scale is derived from: the verdicts, or the status."""
+    return _verdicts_text(row.verdicts) if row.verdicts else f"status {status_text(row)}"
 
 
-def _counts(of: Crosswalk) -> Table:
-    apart = {"no value": of.unscored, "no value: assessors differ": of.disputed}
-    rows = [*of.counts.items(), *((name, count) for name, count in apart.items() if count)]
+def _counts(result: Crosswalk) -> Table:
+    without = {"no value": result.unscored, "no value: assessors differ": result.disputed}
     return Table(
         "counts",
         ("value", "rows"),
-        rows,
+        [*result.counts.items(), *((name, count) for name, count in without.items() if count)],
         (Column("Value", lambda row: row[0]), Column("Rows", lambda row: str(row[1]), right=True)),
         "",
     )
 
 
-def _score(average: float | None) -> str:
+def _average_text(average: float | None) -> str:
     text = "none" if average is None else f"{average:+.2f}"
     return "0.00" if text in ("+0.00", "-0.00") else text
 
 
-def _averages(of: Crosswalk) -> Table:
+def _averages(result: Crosswalk) -> Table:
     return Table(
         "averages",
         AverageRow._fields,
-        of.averages,
+        result.averages,
         (
             Column("Of", lambda row: row.kind),
             Column("Name", lambda row: row.name),
-            Column("Average", lambda row: _score(row.average), right=True),
+            Column("Average", lambda row: _average_text(row.average), right=True),
             Column("Scores", lambda row: str(row.scored), right=True),
             Column("No score", lambda row: str(row.unscored), right=True),
         ),

@@ -1,4 +1,4 @@
-"""A brief as a document: a line for each thing that is new or comes next, and how it is known."""
+"""The brief: one line for each thing that is new or comes next, and below it how it is known."""
 
 from __future__ import annotations
 
@@ -9,12 +9,22 @@ from spacedialog.model.dates import readable
 from spacedialog.model.fields import status_text
 from spacedialog.model.rows.record import Brief, CommitmentRow, ConflictRow, NewsRow, SlipRow, UpcomingRow
 from spacedialog.model.vocabulary import STALE_DAYS
-from spacedialog.presentation.documents import Block, View, disagreement, log_line
-from spacedialog.presentation.tables import Column, Table, coverage_line, delay, did, indented, window
+from spacedialog.presentation.phrases import (
+    NO_EVIDENCE,
+    action_text,
+    conflict_lines,
+    coverage_line,
+    delay_text,
+    indented,
+    log_line,
+    window_text,
+)
+from spacedialog.presentation.tables import Column, Table
+from spacedialog.presentation.views import Block, View
 
 
-class NewsLine(NamedTuple):
-    """A line of a brief, for the formats that are tables of text."""
+class NewsItem(NamedTuple):
+    """One thing that is new or comes next, for the formats that hold one table."""
 
     section: str
     ref: str
@@ -25,7 +35,7 @@ class NewsLine(NamedTuple):
     source: str | None
 
 
-_SECTIONS = {
+_HEADINGS = {
     "changed": "Recorded",
     "slipped": "Moved dates",
     "settled": "Completed, met or withdrawn",
@@ -36,21 +46,22 @@ _SECTIONS = {
     "opens": "Opens next",
     "closes": "Closes next",
 }
+"""The heading of each section, by the field of `Brief` that has its rows."""
 
 
-def brief(of: Brief) -> View:
-    """What is new, and what comes next: a line for each thing, and below it how it is known."""
-    since = f"since {readable(of.since)}" if of.since else "from the beginning"
-    lines = [NewsLine(section, *line) for section in _SECTIONS for line in map(_line_of, getattr(of, section))]
-    head = (
-        f"as of {readable(of.as_of)}; log: {log_line(of)}",
-        f"what comes next: up to {readable(of.until)}",
-        coverage_line(of.coverage),
+def brief(result: Brief) -> View:
+    """Return what is new since the brief's first day, and what comes next, by section."""
+    since = f"since {readable(result.since)}" if result.since else "from the beginning"
+    items = [_item(section, row) for section in _HEADINGS for row in getattr(result, section)]
+    facts = (
+        f"as of {readable(result.as_of)}; log: {log_line(result)}",
+        f"what comes next: up to {readable(result.until)}",
+        coverage_line(result.coverage),
     )
-    blocks = [Block(f"News {since}" if of.has_news else f"Nothing new {since}", head)]
-    for section, heading in _SECTIONS.items():
-        if said := [line for line in lines if line.section == section]:
-            blocks.append(Block(heading, tuple(text for line in said for text in _told(line))))
+    blocks = [Block(f"News {since}" if result.has_news else f"Nothing new {since}", facts)]
+    for section, heading in _HEADINGS.items():
+        if lines := tuple(line for item in items if item.section == section for line in _item_lines(item)):
+            blocks.append(Block(heading, lines))
     columns = (
         Column("Section", lambda row: row.section),
         Column("Ref", lambda row: row.ref),
@@ -60,40 +71,32 @@ def brief(of: Brief) -> View:
         Column("Why", lambda row: row.note or ""),
         Column("Source", lambda row: row.source or NO_EVIDENCE),
     )
-    return View("brief", of, Table("news", NewsLine._fields, lines, columns, "nothing is new"), tuple(blocks))
+    return View("brief", result, Table("news", NewsItem._fields, items, columns, "nothing is new"), tuple(blocks))
 
 
-NO_EVIDENCE = "no evidence given"
-
-
-def _line_of(
-    row: NewsRow | SlipRow | UpcomingRow | CommitmentRow | ConflictRow,
-) -> tuple[str, str, str, str, str | None, str | None]:
-    """What a line of news says: ref, title, when, what, why, source."""
+def _item(section: str, row: NewsRow | SlipRow | UpcomingRow | CommitmentRow | ConflictRow) -> NewsItem:
     match row:
         case NewsRow(entry, title, source):
             cited = source or ", ".join(document["key"] for document in entry.changed.get("documents", ()))
             is_new = entry.kind == "create" and not {"verdict", "decided"} & entry.changed.keys()
-            what = "put on record" if is_new else did(entry)
-            return entry.ref, title, entry.on, f"{what} ({entry.author})", entry.note, cited or None
+            action = f"{'put on record' if is_new else action_text(entry)} ({entry.author})"
+            return NewsItem(section, entry.ref, title, entry.on, action, entry.note, cited or None)
         case SlipRow():
-            moved = f"{readable(row.old)} → {readable(row.new)}, {_delayed(row)} ({row.author})"
-            return row.ref, row.title, row.on, moved, row.note, row.evidence
+            delay = "narrowed" if row.narrowed else f"{delay_text(row)} days"
+            moved = f"{readable(row.old)} → {readable(row.new)}, {delay} ({row.author})"
+            return NewsItem(section, row.ref, row.title, row.on, moved, row.note, row.evidence)
         case UpcomingRow():
-            return row.ref, row.title, row.when, window(row), None, row.source
+            return NewsItem(section, row.ref, row.title, row.when, window_text(row), None, row.source)
         case CommitmentRow():
-            return row.ref, row.title, row.updated_on, f"latest entry; {status_text(row)}", None, row.source
+            status = f"latest entry; {status_text(row)}"
+            return NewsItem(section, row.ref, row.title, row.updated_on, status, None, row.source)
         case ConflictRow():
-            kept, other = disagreement(row)
+            counting, other = conflict_lines(row)
+            values = f"{counting.removeprefix(row.ref).strip()}; {other.strip()}"
             evidence = ", ".join(filter(None, dict.fromkeys((row.evidence, row.other_evidence))))
-            said_of = f"{kept.removeprefix(row.ref).strip()}; {other.strip()}"
-            return row.ref, row.title, row.on, said_of, None, evidence or None
+            return NewsItem(section, row.ref, row.title, row.on, values, None, evidence or None)
 
 
-def _delayed(row: SlipRow) -> str:
-    return "narrowed" if row.narrowed else f"{delay(row)} days"
-
-
-def _told(line: NewsLine) -> Iterator[str]:
-    head = f"{line.ref}  {line.title}: {readable(line.when)}, {line.what}"
-    return indented((head, line.note or "", f"source: {line.source or NO_EVIDENCE}"))
+def _item_lines(item: NewsItem) -> Iterator[str]:
+    head = f"{item.ref}  {item.title}: {readable(item.when)}, {item.what}"
+    return indented((head, item.note or "", f"source: {item.source or NO_EVIDENCE}"))

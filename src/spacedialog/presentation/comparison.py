@@ -1,4 +1,4 @@
-"""How a comparison of two dialogues looks: what became of commitments, and the pairs that look alike."""
+"""The comparison of two dialogues: the outcome of each commitment, and pairs that may belong together."""
 
 from __future__ import annotations
 
@@ -6,10 +6,24 @@ from collections.abc import Iterable
 
 from spacedialog.model.rows.compare import CarriedRow, Comparison, ProposalRow
 from spacedialog.presentation.tables import Column, Table
+from spacedialog.presentation.views import Block, View
 
 
-def carried(rows: Iterable[CarriedRow], notes: tuple[str, ...] = ()) -> Table:
-    """What became of the commitments of one dialogue by the next."""
+def comparison(result: Comparison) -> View:
+    """Return the outcomes of two dialogues, and the pairs that are proposed as one."""
+    lines = (
+        outcome_counts(result),
+        "carried on is what a person linked; until then the old one is silent, and the new one new",
+    )
+    table = outcomes(result.rows)
+    blocks = [Block(f"What {result.new} took up of {result.old}", lines, table)]
+    if result.proposals:
+        blocks.append(Block("Proposed, and decided by nobody", table=proposals(result.proposals)))
+    return View("comparison", result, table, tuple(blocks))
+
+
+def outcomes(rows: Iterable[CarriedRow], notes: tuple[str, ...] = ()) -> Table:
+    """Return the outcome of each commitment of either dialogue."""
     return Table(
         "carried",
         CarriedRow._fields,
@@ -20,7 +34,7 @@ def carried(rows: Iterable[CarriedRow], notes: tuple[str, ...] = ()) -> Table:
             Column("New", lambda row: row.new or ""),
             Column("Commitment", lambda row: row.old_title or row.new_title or "", wide=True),
             Column("Taken up as", lambda row: row.new_title if row.old and row.new else "", from_width=110, wide=True),
-            Column("Strength", lambda row: _moved(row.old_strength, row.new_strength), from_width=80),
+            Column("Strength", lambda row: _both(row.old_strength, row.new_strength), from_width=80),
             Column(
                 "Old status", lambda row: row.old_status or "", tone=lambda row: row.old_status or "", from_width=140
             ),
@@ -33,13 +47,13 @@ def carried(rows: Iterable[CarriedRow], notes: tuple[str, ...] = ()) -> Table:
     )
 
 
-def _moved(before: str | None, after: str | None) -> str:
-    """What a field says on either side, once where both say the same."""
-    return " → ".join(dict.fromkeys(filter(None, (before, after))))
+def _both(old: str | None, new: str | None) -> str:
+    """Return the old and the new value of a field, once if they are the same."""
+    return " → ".join(dict.fromkeys(filter(None, (old, new))))
 
 
 def proposals(rows: Iterable[ProposalRow]) -> Table:
-    """Pairs that look alike, for people to decide on."""
+    """Return the pairs of similar commitments that are proposed for a decision."""
     return Table(
         "proposals",
         ProposalRow._fields,
@@ -56,12 +70,12 @@ def proposals(rows: Iterable[ProposalRow]) -> Table:
     )
 
 
-def counted_outcomes(of: Comparison) -> str:
-    """How many rows of a comparison have each outcome, in words."""
-    return ", ".join(f"{count} {outcome}" for outcome, count in of.counts.items() if count) or "nothing to compare"
+def outcome_counts(result: Comparison) -> str:
+    """Return how many rows of a comparison have each outcome, in one line."""
+    return ", ".join(f"{count} {outcome}" for outcome, count in result.counts.items() if count) or "nothing to compare"
 
 
-def taken_up(of: Comparison) -> Table:
-    """What became of the old commitments; the new ones stand in the same report anyway."""
-    notes = counted_outcomes(of), "carried on is what a person linked; the new ones are not listed here"
-    return carried([row for row in of.rows if row.old is not None], notes)
+def earlier_outcomes(result: Comparison) -> Table:
+    """Return the outcomes of the earlier commitments, for a report that lists the later ones itself."""
+    notes = outcome_counts(result), "carried on is what a person linked; the new ones are not listed here"
+    return outcomes([row for row in result.rows if row.old is not None], notes)

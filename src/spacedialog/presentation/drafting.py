@@ -1,90 +1,126 @@
-"""How the candidates of a draft look: all of them in a table, and one of them as it is reviewed."""
+"""Drafting and review: the sentences of a statement, the candidates drafted from it, and the steps of a review."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from spacedialog.model.dates import readable
+from spacedialog.model.fields import JOINT
 from spacedialog.model.rows.drafting import CandidateRow, ReviewCount
-from spacedialog.presentation.documents import Block, View
+from spacedialog.model.rows.record import SentenceRow
 from spacedialog.presentation.tables import Column, Table
+from spacedialog.presentation.views import Block, View, pair_table
 
 UNDECIDED = "left"
+"""The decision of a candidate that is still to be reviewed."""
 
 
-def listed(rows: Iterable[CandidateRow], reviewed: ReviewCount) -> Table:
-    """The candidates of a file with what was decided of each."""
+def sentences(rows: Iterable[SentenceRow]) -> Table:
+    """Return every sentence in the order of the text, with the candidate drafted from it or why there is none."""
+    return Table(
+        "findings",
+        SentenceRow._fields,
+        rows,
+        (
+            Column("Place", lambda row: f"{row.paragraph}.{row.sentence}"),
+            Column("Ref", lambda row: row.ref or "-"),
+            Column("Found, or left out", _title_or_reason, wide=True),
+            Column("Strength", lambda row: row.strength or ""),
+            Column("Parties", lambda row: " ".join(row.parties), from_width=120, max_width=24),
+            Column("Due", lambda row: readable(row.due or "")),
+            Column("Recurs", lambda row: row.recurs or "", from_width=130),
+            Column("Sure", lambda row: "" if row.confidence is None else f"{row.confidence:.2f}", from_width=90),
+            Column("Why", lambda row: row.why if row.ref else "", from_width=150, max_width=40),
+        ),
+        "there is nothing in it",
+    )
+
+
+def _title_or_reason(row: SentenceRow) -> str:
+    return row.title if row.title is not None else f"({row.why}) {row.text}"
+
+
+def draft_summary(document: Mapping[str, Any], file: str | None, left_out: int) -> str:
+    """Return the number of candidates and of sentences left out, what the text lacks, and the next command."""
+    candidate_count = len(document["commitments"])
+    missing = [field for field in ("number", "place", "host") if field not in document["dialogue"]]
+    summary = f"{candidate_count} candidates; {left_out} sentences left out (--explain shows why)"
+    if not candidate_count:
+        return f"{summary}; statements are read in English only"
+    if missing:
+        summary += f"; not in the text: {', '.join(missing)}"
+    return f"{summary}; next: spacedialog review {file}" if file else summary
+
+
+def candidates(rows: Iterable[CandidateRow], count: ReviewCount) -> Table:
+    """Return the candidates of a file with the decision on each."""
     return Table(
         "candidates",
         CandidateRow._fields,
         rows,
         (
             Column("Ref", lambda row: row.ref),
-            Column("Decision", lambda row: row.decision or UNDECIDED, tone=_tone),
+            Column("Decision", lambda row: row.decision or UNDECIDED, tone=lambda row: row.decision or ""),
             Column("Candidate", lambda row: row.title, wide=True),
             Column("Strength", lambda row: row.strength, from_width=80),
-            Column("Parties", parties, from_width=100, most=24),
+            Column("Parties", _parties, from_width=100, max_width=24),
             Column("Due", lambda row: readable(row.due or ""), from_width=90),
             Column("Confidence", lambda row: f"{row.confidence:.2f}", right=True, from_width=70),
             Column("Why", lambda row: row.why, from_width=140, wide=True),
             Column("Source", lambda row: "; ".join(row.sources), from_width=120),
         ),
         "there are no candidates",
-        lambda: (in_words(reviewed),),
+        lambda: (review_counts(count),),
     )
 
 
-def _tone(row: CandidateRow) -> str:
-    return {"accepted": "complete", "dropped": "withdrawn"}.get(row.decision or "", "")
-
-
-def in_words(of: ReviewCount) -> str:
-    """How far a review has come."""
-    return f"{of.accepted} accepted, {of.dropped} dropped, {of.left} left"
-
-
-def parties(row: CandidateRow) -> str:
-    """Who owes it, and who takes part."""
+def _parties(row: CandidateRow) -> str:
     return ", ".join(filter(None, (row.lead or "", *row.partners)))
 
 
-def card(row: CandidateRow, place: str, taken: tuple[int, int] | None) -> View:
-    """One candidate for whoever decides of it; what was `taken` stands between marks in its sentence."""
+def candidate(row: CandidateRow, place: str, span: tuple[int, int] | None) -> View:
+    """Return one candidate for a decision; `span` is the part of the sentence that its title quotes, in characters."""
     sentence = row.sentence
-    if taken:
-        start, end = taken
+    if span:
+        start, end = span
         sentence = f"{sentence[:start]}▸{sentence[start:end]}◂{sentence[end:]}"
-    pairs = [
-        ("strength", row.strength),
-        ("area", row.area),
-        ("kind", row.kind),
-        ("lead", row.lead or "joint"),
-        ("partners", ", ".join(row.partners)),
-        ("due", readable(row.due or "")),
-        ("detail", row.detail or ""),
-        *(("milestone", milestone) for milestone in row.milestones),
-        ("source", "; ".join(row.sources)),
-        ("confidence", f"{row.confidence:.2f}: {row.why}"),
-        ("decision", row.decision or ""),
-    ]
-    columns = (Column("", lambda pair: pair[0]), Column("", lambda pair: pair[1], wide=True))
-    fields = Table("candidate", ("field", "value"), tuple(pair for pair in pairs if pair[1]), columns, "")
-    blocks = (Block(f"{row.ref}  {row.title}", (place,)), Block("", (f"  {sentence}",)), Block("", sheet=fields))
+    fields = pair_table(
+        "candidate",
+        [
+            ("strength", row.strength),
+            ("area", row.area),
+            ("kind", row.kind),
+            ("lead", row.lead or JOINT),
+            ("partners", ", ".join(row.partners)),
+            ("due", readable(row.due or "")),
+            ("detail", row.detail or ""),
+            *(("milestone", milestone) for milestone in row.milestones),
+            ("source", "; ".join(row.sources)),
+            ("confidence", f"{row.confidence:.2f}: {row.why}"),
+            ("decision", row.decision or ""),
+        ],
+    )
+    blocks = (Block(f"{row.ref}  {row.title}", (place,)), Block("", (f"  {sentence}",)), Block("", table=fields))
     return View("candidate", row, fields, blocks)
 
 
-def steps(of: Mapping[str, str]) -> Table:
-    """What can be done with a candidate, each step with what it does."""
-    columns = (Column("", lambda pair: pair[0]), Column("", lambda pair: pair[1], wide=True))
-    return Table("steps", ("step", "does"), tuple(of.items()), columns, "")
+def steps(meanings: Mapping[str, str]) -> Table:
+    """Return the steps of a review, each with what it does."""
+    return pair_table("steps", meanings.items(), ("step", "does"))
 
 
-def said(lines: tuple[str, ...]) -> View:
-    """What is said in the course of a review."""
+def message(lines: tuple[str, ...]) -> View:
+    """Return lines of text that a review prints."""
     return View("said", lines, Table("said", (), (), (), ""), (Block("", lines),))
 
 
-def account(of: ReviewCount, lines: tuple[str, ...]) -> View:
-    """What a review came to, and how to go on."""
-    sheet = Table("reviewed", ReviewCount._fields, [of], (), "")
-    return View("reviewed", of, sheet, (Block(in_words(of), lines),))
+def review_counts(count: ReviewCount) -> str:
+    """Return how many candidates were accepted and dropped, and how many are left."""
+    return f"{count.accepted} accepted, {count.dropped} dropped, {count.left} left"
+
+
+def review_summary(count: ReviewCount, lines: tuple[str, ...]) -> View:
+    """Return the counts of a review, with the lines that say what to do next."""
+    table = Table("reviewed", ReviewCount._fields, [count], (), "")
+    return View("reviewed", count, table, (Block(review_counts(count), lines),))

@@ -1,4 +1,4 @@
-"""How a store's keeping looks: where it is, its copies, its checks, its fingerprint."""
+"""The files of a store: where they are, copies of them, their checks, the fingerprint of the log."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from spacedialog.model.rows.record import Copied, DoctorRow, FingerprintRow, Rescued
-from spacedialog.presentation.tables import Column, Table, indented, to_the_minute
+from spacedialog.presentation.phrases import indented, to_the_minute
+from spacedialog.presentation.tables import Column, Table
 
 
 class Place(NamedTuple):
@@ -18,7 +19,7 @@ class Place(NamedTuple):
 
 
 def places(rows: Iterable[Place]) -> Table:
-    """Where the store and the bundled record are."""
+    """Return the paths of the store and of the built-in record."""
     return Table(
         "places",
         Place._fields,
@@ -32,14 +33,14 @@ def places(rows: Iterable[Place]) -> Table:
     )
 
 
-def copied(of: Copied, did: str) -> Table:
-    """A copy of a store, made or put back."""
+def store_copy(row: Copied, heading: str) -> Table:
+    """Return a copy of a store, made or restored; `heading` is that of the column with its path."""
     return Table(
         "copied",
         Copied._fields,
-        [of],
+        [row],
         (
-            Column(did, lambda row: row.store, wide=True),
+            Column(heading, lambda row: row.store, wide=True),
             Column("Changes", lambda row: str(row.changes), right=True),
             Column("Newest (UTC)", lambda row: to_the_minute(row.newest or "")),
             Column("Copy of what was there", lambda row: row.kept or "none", wide=True),
@@ -48,28 +49,28 @@ def copied(of: Copied, did: str) -> Table:
     )
 
 
-def fingerprint(of: FingerprintRow) -> Table:
-    """A log's fingerprint, and whether it holds."""
+def fingerprint(row: FingerprintRow) -> Table:
+    """Return the fingerprint of a log, and whether it matches the expected one."""
     return Table(
         "fingerprint",
         FingerprintRow._fields,
-        [of],
+        [row],
         (),
         "",
-        lines=lambda row: indented((row.fingerprint, f"{row.changes} changes{_newest(row)}", row.said)),
+        lines=lambda row: indented((row.fingerprint, f"{row.changes} changes{_newest_text(row)}", row.said)),
     )
 
 
-def _newest(row: FingerprintRow) -> str:
+def _newest_text(row: FingerprintRow) -> str:
     return f", the newest of {to_the_minute(row.newest)} UTC" if row.newest else ""
 
 
-def rescued(of: Rescued) -> Table:
-    """What was brought from a damaged store into a new one."""
+def rescued_store(row: Rescued) -> Table:
+    """Return what was saved from a damaged store into a new one."""
     return Table(
         "rescued",
         Rescued._fields,
-        [of],
+        [row],
         (
             Column("New store", lambda row: row.store, wide=True),
             Column("Changes", lambda row: str(row.changes), right=True),
@@ -79,11 +80,12 @@ def rescued(of: Rescued) -> Table:
     )
 
 
-_FEW = 5
+_MAX_PROBLEMS = 5
+"""The number of problems that the table shows for each check."""
 
 
 def checks(rows: Iterable[DoctorRow]) -> Table:
-    """What a store's checks found."""
+    """Return the checks of a store and the problems that they found."""
     return Table(
         "checks",
         DoctorRow._fields,
@@ -91,13 +93,17 @@ def checks(rows: Iterable[DoctorRow]) -> Table:
         (
             Column("Check", lambda row: row.check),
             Column("Looked at", lambda row: str(row.looked_at), right=True),
-            Column("", lambda row: "ok" if row.ok else "WRONG", tone=lambda row: "met" if row.ok else "overdue"),
-            Column("Found", _found, wide=True),
+            Column("", _result, tone=_result),
+            Column("Found", _problems_text, wide=True),
         ),
         "",
     )
 
 
-def _found(row: DoctorRow) -> str:
-    more = len(row.said) - _FEW
-    return "; ".join(row.said[:_FEW]) + (f"; and {more} more, which --json names" if more > 0 else "")
+def _result(row: DoctorRow) -> str:
+    return "ok" if row.ok else "WRONG"
+
+
+def _problems_text(row: DoctorRow) -> str:
+    more = len(row.said) - _MAX_PROBLEMS
+    return "; ".join(row.said[:_MAX_PROBLEMS]) + (f"; and {more} more, which --json names" if more > 0 else "")

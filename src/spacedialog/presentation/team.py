@@ -1,87 +1,75 @@
-"""What a team sees of its common work: what a sync did, how a copy stands to the team's log, what is not agreed on."""
+"""The team: the result of a sync, the state of this copy, and the conflicts between members."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
 from spacedialog.model.rows.record import ConflictRow, Coverage, Synced, TeamRow
-from spacedialog.presentation.documents import Block, View, said
-from spacedialog.presentation.tables import Column, Table, coverage_line, value_text
+from spacedialog.presentation.phrases import attribution, counted, value_text
+from spacedialog.presentation.tables import Column, Table, coverage_note
+from spacedialog.presentation.views import Block, View
 
 
-def synced(of: Synced) -> View:
-    """What a sync did."""
-    would = "would be " if of.dry_run else ""
+def sync_result(result: Synced) -> View:
+    """Return what a sync sent and received, and what needs attention."""
+    would = "would be " if result.dry_run else ""
     lines = []
-    if of.healed:
+    if result.healed:
         lines.append(
-            f"{counted(of.healed, 'change')} beyond the last common position: what the server lost is sent again"
+            f"{counted(result.healed, 'change')} beyond the last common position: what the server lost is sent again"
         )
-    if of.restamped:
+    if result.restamped:
         lines.append(
-            f"{counted(of.restamped, 'change')} recorded anew; the store as it was: NAME.backup-N-before-restamp"
+            f"{counted(result.restamped, 'change')} recorded anew; the store as it was: NAME.backup-N-before-restamp"
         )
-    if of.strange:
+    if result.strange:
         lines.append(
-            f"{counted(of.strange, 'change')} newer than this program: kept, and not counted; upgrade spacedialog"
+            f"{counted(result.strange, 'change')} newer than this program: kept, and not counted; upgrade spacedialog"
         )
-    if of.quarantined:
-        lines.append(f"{counted(of.quarantined, 'entry', 'entries')} no change at all: set aside; the rest went on")
-    if of.waiting and not of.dry_run:
-        lines.append(f"{counted(of.waiting, 'change')} not sent: recorded meanwhile, or longer than 64 KiB")
-    lines += disagreements(of.conflicts, of.clashes)
-    head = f"{of.sent} {would}sent, {of.received} {would}received; at position {of.position} of the team's log"
-    return View("synced", of, _flat(of), (Block(head, tuple(lines)),))
+    if result.quarantined:
+        lines.append(f"{counted(result.quarantined, 'entry', 'entries')} no change at all: set aside; the rest went on")
+    if result.waiting and not result.dry_run:
+        lines.append(f"{counted(result.waiting, 'change')} not sent: recorded meanwhile, or longer than 64 KiB")
+    lines += _conflict_counts(result)
+    heading = (
+        f"{result.sent} {would}sent, {result.received} {would}received; at position {result.position} of the team's log"
+    )
+    return View("synced", result, _field_table(result), (Block(heading, tuple(lines)),))
 
 
-def disagreements(conflicts: int, clashes: int) -> list[str]:
-    """What is not agreed on, in words."""
+def team_status(row: TeamRow, *, did: str = "") -> View:
+    """Return the position of this copy in the team's log; `did` begins the heading with what was just done."""
+    lines = [
+        f"read up to position {row.position}",
+        f"{counted(row.waiting, 'change')} to be sent" if row.waiting else "nothing waits to be sent",
+    ]
+    if row.quarantined:
+        lines.append(f"{counted(row.quarantined, 'entry', 'entries')} of the log no change at all, and set aside")
+    lines += _conflict_counts(row)
+    return View("team", row, _field_table(row), (Block(f"{did}{row.name} at {row.server}", tuple(lines)),))
+
+
+def _conflict_counts(result: Synced | TeamRow) -> list[str]:
     lines = []
-    if conflicts:
-        lines.append(f"{counted(conflicts, 'conflict')} to decide: spacedialog conflicts")
-    if clashes:
-        lines.append(f"{counted(clashes, 'ref')} given twice, and shown with a letter: spacedialog conflicts")
+    if result.conflicts:
+        lines.append(f"{counted(result.conflicts, 'conflict')} to decide: spacedialog conflicts")
+    if result.clashes:
+        lines.append(f"{counted(result.clashes, 'ref')} given twice, and shown with a letter: spacedialog conflicts")
     return lines
 
 
-def team(of: TeamRow, *, did: str = "") -> View:
-    """How this copy stands to its team's log."""
-    lines = [
-        f"read up to position {of.position}",
-        f"{counted(of.waiting, 'change')} to be sent" if of.waiting else "nothing waits to be sent",
-    ]
-    if of.quarantined:
-        lines.append(f"{counted(of.quarantined, 'entry', 'entries')} of the log no change at all, and set aside")
-    lines += disagreements(of.conflicts, of.clashes)
-    return View("team", of, _flat(of), (Block(f"{did}{of.name} at {of.server}", tuple(lines)),))
-
-
-def counted(number: int, thing: str, things: str = "") -> str:
-    """So many of a thing."""
-    return f"{number} {thing if number == 1 else things or f'{thing}s'}"
-
-
-def _flat(of: Synced | TeamRow) -> Table:
-    pairs = of._asdict().items()
+def _field_table(result: Synced | TeamRow) -> Table:
     return Table(
         "team",
         ("name", "value"),
-        tuple(pairs),
+        tuple(result._asdict().items()),
         (Column("Name", lambda pair: pair[0]), Column("Value", lambda pair: str(pair[1]))),
         "",
     )
 
 
-def _kept(row: ConflictRow) -> str:
-    return f"{value_text(row.field, row.value)}, {said(row.author, row.recorded_at)}"
-
-
-def _other(row: ConflictRow) -> str:
-    return f"{value_text(row.field, row.other_value)}, {said(row.other_author, row.other_recorded_at)}"
-
-
 def conflicts(rows: Iterable[ConflictRow], coverage: Callable[[], Coverage] | None = None) -> Table:
-    """What changes that were made apart say differently, until someone decides."""
+    """Return the values of concurrent entries that differ, until someone decides."""
     return Table(
         "conflicts",
         ConflictRow._fields,
@@ -89,9 +77,17 @@ def conflicts(rows: Iterable[ConflictRow], coverage: Callable[[], Coverage] | No
         (
             Column("Ref", lambda row: row.ref),
             Column("Field", lambda row: row.field),
-            Column("Counts for now", _kept),
-            Column("Otherwise", _other),
+            Column("Counts for now", _value),
+            Column("Otherwise", _other_value),
         ),
         "nobody says otherwise: there are no conflicts",
-        (lambda: (coverage_line(coverage()),)) if coverage else tuple,
+        coverage_note(coverage),
     )
+
+
+def _value(row: ConflictRow) -> str:
+    return f"{value_text(row.field, row.value)}, {attribution(row.author, row.recorded_at)}"
+
+
+def _other_value(row: ConflictRow) -> str:
+    return f"{value_text(row.field, row.other_value)}, {attribution(row.other_author, row.other_recorded_at)}"

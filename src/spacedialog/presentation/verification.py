@@ -1,4 +1,4 @@
-"""How sources look that were held against a copy of their document."""
+"""The sources of a dialogue, compared with a copy of their document."""
 
 from __future__ import annotations
 
@@ -9,23 +9,22 @@ from spacedialog.model.rows.drafting import VerifiedRow
 from spacedialog.model.vocabulary import SourceVerdict
 from spacedialog.presentation.tables import Column, Table
 
-_TONES = {SourceVerdict.SAME: "met", SourceVerdict.MOVED: "closing", SourceVerdict.UNPINNED: "stale"}
+_SIMILARITY_NOTE = (
+    "near: how alike the sentences are; on record, where only a hash is kept, the share of the title's words"
+)
 
 
-_NEAR = "near: how alike the sentences are; on record, where only a hash is kept, the share of the title's words"
-
-
-def verified(rows: Sequence[VerifiedRow]) -> Table:
-    """The sources of a dialogue, each with its verdict and the sentence of the copy."""
+def sources(rows: Sequence[VerifiedRow]) -> Table:
+    """Return the sources, each with its verdict and the matching sentence of the copy."""
     return Table(
         "sources",
         VerifiedRow._fields,
         rows,
         (
             Column("Ref", lambda row: row.ref),
-            Column("Verdict", lambda row: row.verdict, tone=lambda row: _TONES.get(row.verdict, "overdue")),
-            Column("Recorded", lambda row: _place(row.paragraph, row.sentence), from_width=70),
-            Column("Found", lambda row: _place(row.found_paragraph, row.found_sentence)),
+            Column("Verdict", lambda row: row.verdict, tone=lambda row: row.verdict),
+            Column("Recorded", lambda row: _place_text(row.paragraph, row.sentence), from_width=70),
+            Column("Found", lambda row: _place_text(row.found_paragraph, row.found_sentence)),
             Column("Near", lambda row: "" if row.similarity is None else f"{row.similarity:.2f}", right=True),
             Column("Commitment", lambda row: row.title, from_width=120, wide=True),
             Column("Sentence of the copy", lambda row: row.text or "", wide=True),
@@ -35,11 +34,11 @@ def verified(rows: Sequence[VerifiedRow]) -> Table:
     )
 
 
-def _place(paragraph: str | None, sentence: int | None) -> str:
-    return " ".join(part for part in (f"par. {paragraph}" * bool(paragraph), f"s. {sentence}" * bool(sentence)) if part)
+def _place_text(paragraph: str | None, sentence: int | None) -> str:
+    return " ".join([f"par. {paragraph}"] * bool(paragraph) + [f"s. {sentence}"] * bool(sentence))
 
 
 def _notes(rows: Sequence[VerifiedRow]) -> tuple[str, ...]:
     counts = Counter(row.verdict for row in rows)
-    said = ", ".join(f"{counts[verdict]} {verdict}" for verdict in SourceVerdict if counts[verdict])
-    return (said, _NEAR) if any(row.similarity is not None for row in rows) else (said,)
+    summary = ", ".join(f"{counts[verdict]} {verdict}" for verdict in SourceVerdict if counts[verdict])
+    return (summary, _SIMILARITY_NOTE) if any(row.similarity is not None for row in rows) else (summary,)

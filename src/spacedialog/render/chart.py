@@ -1,6 +1,6 @@
-"""Charts as numbers: where on a scale of days a window is drawn, and how long each part of a bar is.
+"""Charts as numbers: the place of a window on a scale of days, and the length of each part of a bar.
 
-Places and lengths are per cent of the width of the drawing. How a part looks is left to the page that draws it.
+Places and lengths are percentages of the width of the drawing. The page that draws them decides how they look.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from spacedialog.model.rows.record import SlipRow, UpcomingRow
 from spacedialog.model.vocabulary import MilestoneState
 
 _BACK, _AHEAD = 10, 20
-"""So many years before and after the day of the view are drawn; what lies beyond would crush the rest."""
+"""The number of years drawn before and after the day of the view; more would leave no width for the rest."""
 
-_MOST_TICKS = 7
+_MAX_TICKS = 7
 
 
 class Part(NamedTuple):
-    """A part of a bar: what it counts, how many, and where it is drawn."""
+    """A part of a bar: the name of what it counts, the count, and its place."""
 
     name: str
     number: int
@@ -29,9 +29,9 @@ class Part(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """A date as it is drawn: an exact day has no width; `fades` is `start`, `end`, `both` or empty.
+    """A date on the drawing; an exact day has no width. `look` is its state, or `former`.
 
-    An edge fades where the window has no such end, or where it lies beyond the drawing.
+    `fades` names the ends at which the window is open or goes on beyond the drawing: `start`, `end`, `both` or empty.
     """
 
     look: str
@@ -41,12 +41,12 @@ class Mark(NamedTuple):
 
     @property
     def is_day(self) -> bool:
-        """Whether it is one day, exactly known."""
+        """Whether the date is one exact day."""
         return not self.width
 
 
 class Event(NamedTuple):
-    """A line of a timeline: one due date or milestone, with all its occurrences, and the windows that it had before."""
+    """A line of a timeline: one due date or milestone with all its occurrences and its former windows."""
 
     rows: tuple[UpcomingRow, ...]
     slips: tuple[SlipRow, ...]
@@ -55,36 +55,36 @@ class Event(NamedTuple):
 
     @property
     def row(self) -> UpcomingRow:
-        """The occurrence that matters now: the first that is not met, else the last."""
+        """The first occurrence that is not met or withdrawn; the last if all are."""
         settled = (MilestoneState.MET, MilestoneState.WITHDRAWN)
         return next((row for row in self.rows if row.state not in settled), self.rows[-1])
 
     @property
     def mark(self) -> Mark:
-        """Where that occurrence is drawn: to it the former windows moved."""
+        """The mark of that occurrence, to which the former windows were moved."""
         return self.marks[self.rows.index(self.row)]
 
 
 class Tick(NamedTuple):
-    """A year on the scale: where it begins."""
+    """A year on the scale, and the place of its first day."""
 
     year: int
     x: float
 
 
 class Timeline(NamedTuple):
-    """Dated events on one scale, in the order in which they came."""
+    """Dated events on one scale, in the order of their rows."""
 
     ticks: tuple[Tick, ...]
     today: float
     events: tuple[Event, ...]
 
 
-def bar(counts: Mapping[str, int], of: int) -> tuple[Part, ...]:
-    """The counts as a bar, `of` being its full length."""
+def bar(counts: Mapping[str, int], full: int) -> tuple[Part, ...]:
+    """Return the counts as the parts of a bar that `full` fills."""
     parts, x = [], 0.0
     for name, count in counts.items():
-        width = 100 * count / of if of else 0.0
+        width = 100 * count / full if full else 0.0
         if count:
             parts.append(Part(name, count, x, width))
         x += width
@@ -92,7 +92,7 @@ def bar(counts: Mapping[str, int], of: int) -> tuple[Part, ...]:
 
 
 def timeline(rows: Iterable[UpcomingRow], slips: Iterable[SlipRow], today: date) -> Timeline:
-    """The events and their former windows on a scale of whole years that holds them and today."""
+    """Return the events and their former windows on a scale of whole years that includes today."""
     occurrences: dict[str, list[UpcomingRow]] = {}
     for row in rows:
         occurrences.setdefault(row.ref, []).append(row)
@@ -107,19 +107,19 @@ def timeline(rows: Iterable[UpcomingRow], slips: Iterable[SlipRow], today: date)
     }
     first, last = _years(windows.values(), today)
     scale = _Scale(date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal() + 1)
-    step = next(step for step in (1, 2, 5, 10) if (last - first + 1) / step <= _MOST_TICKS)
+    step = next(step for step in (1, 2, 5, 10) if (last - first + 1) / step <= _MAX_TICKS)
     years = range(first + -first % step, min(last + 2, date.max.year + 1), step)
     return Timeline(
         tuple(Tick(year, scale.at(date(year, 1, 1).toordinal())) for year in years),
         scale.at(today.toordinal()),
         tuple(
             Event(
-                tuple(found),
+                tuple(event_rows),
                 tuple(moved.get(ref, ())),
-                tuple(scale.mark(windows[row.when], row.state) for row in found),
+                tuple(scale.mark(windows[row.when], row.state) for row in event_rows),
                 tuple(scale.mark(windows[slip.old], "former") for slip in moved.get(ref, ())),
             )
-            for ref, found in occurrences.items()
+            for ref, event_rows in occurrences.items()
         ),
     )
 
@@ -131,17 +131,17 @@ def _years(windows: Iterable[VagueDate], today: date) -> tuple[int, int]:
 
 
 class _Scale(NamedTuple):
-    """Days, as ordinals, from `begin` up to but without `end`, on a width of 100."""
+    """The days from `begin` to before `end`, as ordinals, on a width of 100."""
 
     begin: int
     end: int
 
     def at(self, ordinal: int) -> float:
-        """Where a day begins, kept within the drawing."""
+        """Return the place where a day begins, kept within the drawing."""
         return 100 * (min(max(ordinal, self.begin), self.end) - self.begin) / (self.end - self.begin)
 
     def mark(self, window: VagueDate, look: str) -> Mark:
-        """A date on this scale; one that lies wholly beyond it, at the edge."""
+        """Return the mark of a date on this scale; at the edge if all of it lies beyond."""
         opens = window.earliest.toordinal() if window.earliest else self.begin - 1
         closes = window.latest.toordinal() + 1 if window.latest else self.end + 1
         if opens >= self.end:

@@ -1,7 +1,7 @@
-"""HTML: one file that needs nothing else, under a policy that lets it load nothing and run only its own script.
+"""HTML: one self-contained file, whose security policy lets it load nothing and run only its own script.
 
-A report becomes the full page, every other view a plain one in the same style. The templates, the style and the
-script stand in `page/`. Every text that a template writes is made harmless first, and then escaped.
+A report becomes the full page, every other view a plain page in the same style. The templates, the style and the
+script are in `page/`. Every text that a template writes is made harmless, then escaped.
 """
 
 from __future__ import annotations
@@ -22,20 +22,40 @@ from markupsafe import Markup, escape
 
 from spacedialog.errors import InputError
 from spacedialog.model.dates import readable, recurrence_text
+from spacedialog.model.fields import JOINT
 from spacedialog.model.rows.record import CommitmentRow, Report
 from spacedialog.model.values import check_web_address
 from spacedialog.model.vocabulary import BY_PROGRESS, Flag, Outcome, Status, Strength
-from spacedialog.presentation.comparison import counted_outcomes, taken_up
-from spacedialog.presentation.documents import Block, View, disagreement
-from spacedialog.presentation.tables import Table, coverage_line, delay, did, known, to_the_minute, value_text, window
+from spacedialog.presentation.comparison import earlier_outcomes, outcome_counts
+from spacedialog.presentation.looks import LOOKS, TIMELINE_KEY
+from spacedialog.presentation.phrases import (
+    NO_EVIDENCE,
+    action_text,
+    conflict_lines,
+    coverage_line,
+    delay_text,
+    evidence_text,
+    to_the_minute,
+    value_text,
+    window_text,
+)
+from spacedialog.presentation.tables import Table
+from spacedialog.presentation.views import Block, View
 from spacedialog.render import chart
+from spacedialog.render.formats import Settings
 from spacedialog.render.text import one_line
 
-_MOST_NAMED = 8
-"""So many commitments are named under each flag before the table is referred to."""
+_ATTENTION = {
+    Flag.OVERDUE: "Overdue: the window closed, and completion is not recorded",
+    Flag.CLOSING: "Closing soon",
+}
+"""The flags under which the page names commitments, each with its heading."""
+
+_MAX_NAMED = 8
+"""The number of commitments that the page names under each flag."""
 
 
-def write(view: Table | View, out: TextIO) -> None:
+def write(view: Table | View, out: TextIO, _settings: Settings) -> None:
     """Write the view."""
     if isinstance(view, View) and isinstance(view.data, Report):
         out.writelines(_environment().get_template("report.html.j2").generate(_report(view.data)))
@@ -44,36 +64,38 @@ def write(view: Table | View, out: TextIO) -> None:
 
 
 def _plain(view: Table | View) -> dict[str, Any]:
-    blocks = view.blocks if isinstance(view, View) else (Block("", sheet=view),)
+    blocks = view.blocks if isinstance(view, View) else (Block("", table=view),)
     heading = blocks[0].heading if blocks and blocks[0].heading else view.name.capitalize()
     return {"title": heading, "blocks": blocks, "script": None}
 
 
-def _report(of: Report) -> dict[str, Any]:
-    rows = [detail.commitment for detail in of.commitments]
-    titles = {row.area: row.title for row in of.areas}
+def _report(report: Report) -> dict[str, Any]:
+    rows = [detail.commitment for detail in report.commitments]
+    counts: dict[str, int] = {status: report.statuses.get(status, 0) for status in BY_PROGRESS}
+    titles = {row.area: row.title for row in report.areas}
     parties = {party for row in rows for party in (row.lead, *row.partners) if party}
-    areas = list(_areas(of, titles))
+    areas = list(_areas(report, titles))
     return {
-        "title": _title(of),
-        "report": of,
-        "script": _asset("page.js"),
-        "statuses": {status: of.statuses.get(status, 0) for status in BY_PROGRESS},
-        "total": chart.bar({status: of.statuses.get(status, 0) for status in BY_PROGRESS}, of=len(rows)),
+        "title": _title(report),
+        "report": report,
+        "script": _asset(_page_file("page.js")),
+        "statuses": counts,
+        "total": chart.bar(counts, full=len(rows)),
         "areas": areas,
         "area_titles": titles,
-        "attention": [_flagged(rows, flag) for flag in (Flag.OVERDUE, Flag.CLOSING)],
-        "timeline": chart.timeline(of.milestones, of.slips, date.fromisoformat(of.as_of)),
+        "attention": [_flagged(rows, flag) for flag in _ATTENTION],
+        "timeline": chart.timeline(report.milestones, report.slips, date.fromisoformat(report.as_of)),
         "choices": {
             "Dialogue": [(key, key) for key in dict.fromkeys(row.dialogue for row in rows)],
             "Area": [(area.key, area.title) for area in areas],
-            "Status": [(status, words(status)) for status in BY_PROGRESS if of.statuses.get(status)],
+            "Status": [(status, words(status)) for status in BY_PROGRESS if counts[status]],
             "Party": [(party, party) for party in sorted(parties)],
             "Flag": [(flag.value, flag.value) for flag in Flag if any(flag in row.flags for row in rows)],
         },
+        "timeline_key": TIMELINE_KEY,
         "refs": {row.ref for row in rows},
-        "carried": taken_up(of.carried) if of.carried else None,
-        "counted": counted_outcomes(of.carried) if of.carried else "",
+        "carried": earlier_outcomes(report.carried) if report.carried else None,
+        "counted": outcome_counts(report.carried) if report.carried else "",
         "outcomes": {outcome: outcome.meaning for outcome in Outcome},
         "strengths": {strength: strength.meaning for strength in Strength},
         "meanings": {status: status.meaning for status in BY_PROGRESS},
@@ -82,14 +104,15 @@ def _report(of: Report) -> dict[str, Any]:
     }
 
 
-def _title(of: Report) -> str:
-    if len(of.dialogues) == 1:
-        return str(of.dialogues[0].get("title") or of.dialogues[0].get("key") or "Commitments")
-    return f"Commitments of {len(of.dialogues)} dialogues" if of.dialogues else "No commitments"
+def _title(report: Report) -> str:
+    dialogues = report.dialogues
+    if len(dialogues) == 1:
+        return str(dialogues[0].get("title") or dialogues[0].get("key") or "Commitments")
+    return f"Commitments of {len(dialogues)} dialogues" if dialogues else "No commitments"
 
 
 class _Area(NamedTuple):
-    """An area with the bar of its commitments, drawn to the scale of the largest."""
+    """An area with the number of its commitments, and a bar of them to the scale of the largest area."""
 
     key: str
     title: str
@@ -97,35 +120,35 @@ class _Area(NamedTuple):
     parts: tuple[chart.Part, ...]
 
 
-def _areas(of: Report, titles: dict[str, str]) -> Iterator[_Area]:
+def _areas(report: Report, titles: dict[str, str]) -> Iterator[_Area]:
     counts: dict[str, Counter[str]] = {key: Counter() for key in titles}
-    for detail in of.commitments:
+    for detail in report.commitments:
         counts.setdefault(detail.commitment.area, Counter())[detail.commitment.status] += 1
-    most = max((found.total() for found in counts.values()), default=0)
-    for key, found in counts.items():
-        if found:
-            parts = chart.bar({status: found[status] for status in BY_PROGRESS}, of=most)
-            yield _Area(key, titles.get(key, key), found.total(), parts)
+    largest = max((by_status.total() for by_status in counts.values()), default=0)
+    for key, by_status in counts.items():
+        if by_status:
+            parts = chart.bar({status: by_status[status] for status in BY_PROGRESS}, full=largest)
+            yield _Area(key, titles.get(key, key), by_status.total(), parts)
 
 
 class _Flagged(NamedTuple):
-    """The commitments that bear a flag: the first few, and how many more there are."""
+    """The commitments with a flag: a heading, the first few, and the number of the others."""
 
-    flag: str
+    heading: str
     rows: list[CommitmentRow]
     more: int
 
 
 def _flagged(rows: list[CommitmentRow], flag: Flag) -> _Flagged:
-    found = [row for row in rows if flag in row.flags]
-    return _Flagged(flag.value, found[:_MOST_NAMED], max(0, len(found) - _MOST_NAMED))
+    flagged = [row for row in rows if flag in row.flags]
+    return _Flagged(_ATTENTION[flag], flagged[:_MAX_NAMED], max(0, len(flagged) - _MAX_NAMED))
 
 
-# What the templates call
+# Filters of the templates
 
 
 def words(name: str) -> str:
-    """A fixed word of the record as people write it."""
+    """Return a word of the vocabulary without hyphens."""
     return name.replace("-", " ")
 
 
@@ -133,7 +156,7 @@ _QUALIFIED = {"~": "about {}", "?": "{} (uncertain)", "%": "about {} (uncertain)
 
 
 def when(text: str) -> str:
-    """An EDTF date in words: `../2035` as by 2035, an interval as from one to another."""
+    """Return an EDTF date in words: `../2035` as `by 2035`, an interval as `2026 to 2027`."""
     ends = [_QUALIFIED.get(end[-1:], "{}").format(end.rstrip("~?%")) for end in readable(text).split("/")]
     match ends:
         case ["..", last]:
@@ -146,7 +169,7 @@ def when(text: str) -> str:
 
 
 def address(text: Any) -> str:
-    """The text if it is a web address, else nothing: only such a text becomes a link."""
+    """Return the text if it is a web address, else an empty text: only a web address becomes a link."""
     try:
         return check_web_address(text) if isinstance(text, str) else ""
     except InputError:
@@ -154,7 +177,7 @@ def address(text: Any) -> str:
 
 
 def site(text: str) -> str:
-    """The host of a web address, as people name it."""
+    """Return the host of a web address, without `www.`."""
     return (urlsplit(text).hostname or text).removeprefix("www.")
 
 
@@ -162,12 +185,12 @@ _ADDRESS = re.compile(r"(https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}])")
 
 
 def pieces(text: str) -> list[Markup]:
-    """The text cut before and after each web address in it, escaped: every second piece is one."""
+    """Return the text, escaped, cut before and after each web address: every second piece is an address."""
     return [escape(piece) for piece in _ADDRESS.split(one_line(text))]
 
 
 def by_side(heads: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """The heads of delegation under their sides, both in the order of the record."""
+    """Return the heads of delegation by side, both in the order of the record."""
     sides: dict[str, list[dict[str, Any]]] = {}
     for head in heads:
         sides.setdefault(head.get("side") or "", []).append(head)
@@ -175,7 +198,7 @@ def by_side(heads: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 
 
 def percent(value: float) -> str:
-    """A place or a length on a drawing."""
+    """Return a place or a length on a drawing as CSS and SVG write it."""
     return f"{value:.2f}".rstrip("0").rstrip(".") + "%"
 
 
@@ -184,7 +207,7 @@ def _harmless(value: Any) -> Any:
 
 
 class _Asset(NamedTuple):
-    """A style or a script with the hash by which the page's policy lets it in."""
+    """A style or a script, with the hash under which the page's policy allows it."""
 
     text: Markup
     hash: str
@@ -204,28 +227,51 @@ def _environment() -> Environment:
     environment.filters |= {
         "address": address,
         "by_side": by_side,
-        "delay": delay,
-        "disagreement": disagreement,
+        "delay": delay_text,
+        "conflict_lines": conflict_lines,
         "pieces": pieces,
         "percent": percent,
         "site": site,
         "when": when,
         "how_often": recurrence_text,
-        "window": window,
+        "window": window_text,
         "words": words,
     }
     environment.globals |= {
+        "action_text": action_text,
         "coverage_line": coverage_line,
-        "did": did,
-        "known": known,
-        "style": _asset("style.css"),
+        "evidence_text": evidence_text,
+        "JOINT": JOINT,
+        "NO_EVIDENCE": NO_EVIDENCE,
+        "style": _asset(_with_looks(_page_file("style.css"))),
         "to_the_minute": to_the_minute,
         "value_text": value_text,
     }
     return environment
 
 
-def _asset(name: str) -> _Asset:
-    text = files("spacedialog.render").joinpath("page", name).read_text("utf-8")
+def _page_file(name: str) -> str:
+    return files("spacedialog.render").joinpath("page", name).read_text("utf-8")
+
+
+def _with_looks(style: str) -> str:
+    """Return the style with the rules of each status, state and flag in place of its three placeholders."""
+    drawings: dict[str, list[str]] = {}
+    for word, look in LOOKS.items():
+        if look.drawing:
+            drawings.setdefault(look.drawing, []).extend(f"{element}.{word}" for element in look.elements)
+    rules = {
+        "drawings": [f"{', '.join(selectors)} {{ {css} }}" for css, selectors in drawings.items()],
+        "badges": [f".flag.{word} {{ {look.badge} }}" for word, look in LOOKS.items() if look.badge],
+        "printed badges": [
+            f"  .flag.{word} {{ {look.printed_badge} }}" for word, look in LOOKS.items() if look.printed_badge
+        ],
+    }
+    for name, lines in rules.items():
+        style = style.replace(f"/* LOOKS: {name} */", "\n".join(lines))
+    return style
+
+
+def _asset(text: str) -> _Asset:
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return _Asset(Markup(text), f"sha256-{digest}")  # our own text: nothing of the record is in it
+    return _Asset(Markup(text), f"sha256-{digest}")  # the program's own text, with nothing from the record

@@ -1,8 +1,8 @@
-"""Calendar (iCalendar, RFC 5545): a whole-day event for each due date and milestone, which a re-import updates.
+"""Calendar (iCalendar, RFC 5545): a whole-day event for each due date and milestone; a re-import updates it.
 
-An exact day is that day. A window is a span from the day on which it opens to the one on which it closes, and says so
-in its title; one that is open on a side is the one day that is known, and its title says which. Nothing here makes
-anybody busy. There is no METHOD: an invitation (RFC 5546) needs an organizer, and nobody is one.
+An exact day is that day. A window spans the days from its first to its last, and its title says so; a window that is
+open on a side is the one day that is known, and its title says which. No event blocks time. There is no METHOD: an
+invitation (RFC 5546) needs an organizer.
 """
 
 from __future__ import annotations
@@ -19,44 +19,46 @@ from spacedialog.errors import DateError, InputError
 from spacedialog.model.dates import Precision, Span, Unit, VagueDate, readable, recurrence_text
 from spacedialog.model.rows.record import CalendarEvent
 from spacedialog.model.values import check_web_address
-from spacedialog.presentation.documents import View
+from spacedialog.model.vocabulary import MilestoneStatus
 from spacedialog.presentation.tables import Table
+from spacedialog.presentation.views import View, main_table
+from spacedialog.render.formats import Settings
 from spacedialog.render.text import one_line
 
 NAME = "Commitments (spacedialog)"
 
-MOST_OVERRIDES = 40
-"""So many occurrences are written of windows that are not all of one length, such as each year's first quarter."""
+MAX_OVERRIDES = 40
+"""The number of occurrences written of windows that differ in length, such as the first quarter of each year."""
 
-# In so many steps a recurrence has met every length that it will ever have: the calendar repeats after 400 years, and a
-# span of months meets each month in common and in leap years long before that.
+# After this many steps a recurrence has had every length that it can have: the calendar repeats after 400 years, and a
+# span of months meets each month, in common and leap years, long before that.
 _CYCLE = 400
 
 _DAY = timedelta(days=1)
 
 
-def write(view: Table | View, out: TextIO) -> None:
-    """Write the view's dated events; InputError where it has none to offer."""
-    sheet = view.sheet if isinstance(view, View) else view
-    if sheet.events is None:
-        raise InputError(f"{sheet.name}: there is no calendar of this view", "take upcoming or report")
+def write(view: Table | View, out: TextIO, _settings: Settings) -> None:
+    """Write the events of the view's main table; InputError if it has no calendar."""
+    table = main_table(view)
+    if table.events is None:
+        raise InputError(f"{table.name}: there is no calendar of this view", "take upcoming or report")
     calendar = Calendar()
     calendar.add("prodid", "-//spacedialog//spacedialog//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("x-wr-calname", NAME)
-    for row in sheet.events():
+    for row in table.events():
         for event in _events(row):
             calendar.add_component(event)
     out.write(calendar.to_ical().decode("utf-8"))
 
 
 class _Days:
-    """The days that an occurrence takes in a calendar, and how its title begins."""
+    """The days that an occurrence takes in a calendar. It is `whole` if its window has both ends."""
 
     def __init__(self, when: VagueDate) -> None:
         first, last = when.earliest or when.latest, when.latest or when.earliest
-        assert first is not None  # an EDTF date is open on one side at most
+        assert first is not None  # an EDTF date is open on at most one side
         assert last is not None
         self.first, self.last = first, last
         self.is_exact = when.is_exact
@@ -68,11 +70,11 @@ class _Days:
 
 
 def _events(row: CalendarEvent) -> Iterator[Event]:
-    """The event, then those occurrences of it that take more or fewer days than the first."""
+    """Yield the event, then those of its occurrences that take more or fewer days than the first."""
     try:
         when = VagueDate.parse(row.when)
     except DateError:
-        return  # A newer program's date: there is no day to put it on.
+        return  # a date of a newer program has no day here
     days = _Days(when)
     event = _event(row, when, days)
     if not row.recurs:
@@ -81,11 +83,11 @@ def _events(row: CalendarEvent) -> Iterator[Event]:
     every, until = Span.parse(row.recurs), date.fromisoformat(row.until) if row.until else None
     rule = _rule(when, days, every)
     if _is_uneven(when, every):
-        known = list(islice(_occurrences(when, every), MOST_OVERRIDES))
-        wanted = [(then, later) for then, later in known if until is None or later.first <= until] or known[:1]
-        event.add("rrule", vRecur({**rule, "COUNT": len(wanted)}))
+        first = list(islice(_occurrences(when, every), MAX_OVERRIDES))
+        listed = [(then, later) for then, later in first if until is None or later.first <= until] or first[:1]
+        event.add("rrule", vRecur({**rule, "COUNT": len(listed)}))
         yield event
-        for then, later in wanted:
+        for then, later in listed:
             if later.length != days.length:
                 exception = _event(row, then, later)
                 exception.add("recurrence-id", later.first)
@@ -96,7 +98,7 @@ def _events(row: CalendarEvent) -> Iterator[Event]:
 
 
 def _occurrences(when: VagueDate, every: Span) -> Iterator[tuple[VagueDate, _Days]]:
-    """Every occurrence, the first included, as long as the calendar goes on."""
+    """Yield every occurrence from the first to the last year of the calendar."""
     for number in count():
         try:
             then = when.occurrence(number, every)
@@ -107,13 +109,13 @@ def _occurrences(when: VagueDate, every: Span) -> Iterator[tuple[VagueDate, _Day
 
 @lru_cache(maxsize=4096)
 def _is_uneven(when: VagueDate, every: Span) -> bool:
-    """Whether some occurrence takes more or fewer days than the first."""
+    """Return whether some occurrence takes more or fewer days than the first."""
     length = _Days(when).length
     return length > 0 and any(later.length != length for _, later in islice(_occurrences(when, every), _CYCLE))
 
 
 def _rule(when: VagueDate, days: _Days, every: Span) -> dict[str, str | int | list[int]]:
-    """The recurrence rule that starts on the days on which `VagueDate.occurrence` does."""
+    """Return the recurrence rule whose occurrences start on the same days as those of `VagueDate.occurrence`."""
     if not every.months:
         return {"FREQ": "DAILY" if every.unit is Unit.DAY else "WEEKLY", "INTERVAL": every.count}
     yearly = every.months % 12 == 0
@@ -122,7 +124,7 @@ def _rule(when: VagueDate, days: _Days, every: Span) -> dict[str, str | int | li
         "INTERVAL": every.months // 12 if yearly else every.months,
     }
     day, month = days.first.day, days.first.month
-    # The one day of a window without a beginning is its last: the end of a month, unless it was given as a day.
+    # A window without a first day is shown on its last: the end of a month, unless it was given as a day.
     is_last = when.earliest is None and VagueDate.parse(when.text.rpartition("/")[2]).precision is not Precision.DAY
     if yearly:
         return {**step, "BYMONTH": month, "BYMONTHDAY": -1} if month == 2 and (is_last or day == 29) else step
@@ -140,34 +142,34 @@ def _event(row: CalendarEvent, when: VagueDate, days: _Days) -> Event:
     event.add("created", _instant(row.created_at))
     event.add("last-modified", _instant(row.changed_at))
     event.add("dtstart", days.first)
-    if days.last < date.max:  # else the calendar has no day after it, and an event without an end is one day
+    if days.last < date.max:  # the calendar has no day after date.max, and an event without an end is one day
         event.add("dtend", days.last + _DAY)
     event.add("summary", _title(row, when, days))
     event.add("description", "\n".join(map(one_line, _description(row, when))))
     event.add("transp", "TRANSPARENT")
-    event.add("status", "CANCELLED" if row.state == "withdrawn" else "CONFIRMED")
+    event.add("status", "CANCELLED" if row.state == MilestoneStatus.WITHDRAWN else "CONFIRMED")
     if row.url and (url := _address(row.url)):
         event.add("url", url)
-    if row.alarm_days is not None and row.state == "planned":
+    if row.alarm_days is not None and row.state == MilestoneStatus.PLANNED:
         event.add_component(_alarm(row, days))
     return event
 
 
 def _title(row: CalendarEvent, when: VagueDate, days: _Days) -> str:
-    if row.state != "planned":
-        begins = f"{row.state}: "
+    if row.state != MilestoneStatus.PLANNED:
+        prefix = f"{row.state}: "
     elif days.is_exact:
-        begins = ""
+        prefix = ""
     elif days.whole:
-        begins = "window: "
+        prefix = "window: "
     else:
-        begins = "window closes: " if when.earliest is None else "window opens: "
-    said = [row.ref]
+        prefix = "window closes: " if when.earliest is None else "window opens: "
+    details = [row.ref]
     if row.recurs:
-        said.append(recurrence_text(row.recurs))
+        details.append(recurrence_text(row.recurs))
     elif not days.is_exact:
-        said.append(readable(row.when))
-    return one_line(f"{begins}{row.title} ({', '.join(said)})")
+        details.append(readable(row.when))
+    return one_line(f"{prefix}{row.title} ({', '.join(details)})")
 
 
 def _description(row: CalendarEvent, when: VagueDate) -> Iterator[str]:
@@ -188,11 +190,11 @@ def _address(text: str) -> str | None:
 
 
 def _alarm(row: CalendarEvent, days: _Days) -> Alarm:
-    """An alarm so many days before an exact day, or before a window closes."""
+    """Return an alarm the event's number of days before an exact day, or before the last day of a window."""
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", one_line(f"{row.ref} {row.title}"))
-    # Counted from the event's end where it is a span, so that it holds for every occurrence.
+    # Relative to the end of a span, so that it is right for every occurrence.
     related = {"related": "END"} if days.length else {}
     alarm.add("trigger", -timedelta(days=row.alarm_days or 0), parameters=related)
     return alarm

@@ -1,4 +1,4 @@
-"""JSON: an envelope with the data in it, written as the rows come; or one row a line."""
+"""JSON: an envelope with the data of a view, written as the rows are read."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
-from spacedialog.presentation.documents import View
 from spacedialog.presentation.tables import Table
+from spacedialog.presentation.views import View
+from spacedialog.render.formats import Settings
 from spacedialog.render.text import json_safe
 
 SCHEMA_VERSION = 1
@@ -15,43 +16,37 @@ SCHEMA_VERSION = 1
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
-def write(view: Table | View, out: TextIO, *, as_of: str) -> None:
-    """Write the envelope: `schema_version`, `as_of` and `data`, a list of records or one record."""
-    out.write(f'{{"schema_version": {SCHEMA_VERSION}, "as_of": {dumps(as_of)}, "data": ')
+def write(view: Table | View, out: TextIO, settings: Settings) -> None:
+    """Write the envelope: `schema_version`, `as_of` and `data`, which is a list of objects or one object."""
+    out.write(f'{{"schema_version": {SCHEMA_VERSION}, "as_of": {encoded(settings.as_of)}, "data": ')
     if isinstance(view, View):
-        out.write(dumps(plain(view.data)))
+        out.write(encoded(plain(view.data)))
     else:
-        mark = "[\n"
-        for line in lines(view):
-            out.write(mark + line)
-            mark = ",\n"
-        out.write("[]" if mark == "[\n" else "\n]")
+        separator = "[\n"
+        for line in encoded_rows(view):
+            out.write(separator + line)
+            separator = ",\n"
+        out.write("[]" if separator == "[\n" else "\n]")
     out.write("}\n")
 
 
-def write_lines(sheet: Table, out: TextIO) -> None:
-    """Write one record a line (JSON Lines)."""
-    for line in lines(sheet):
-        out.write(line + "\n")
+def encoded_rows(table: Table) -> Iterable[str]:
+    """Return the rows as JSON objects, each on one line. Their values are of the types of JSON."""
+    return (encoded(dict(zip(table.fields, row, strict=True))) for row in table.rows)
 
 
-def lines(sheet: Table) -> Iterable[str]:
-    """The rows as JSON objects; their values are what JSON has."""
-    return (dumps(dict(zip(sheet.fields, row, strict=True))) for row in sheet.rows)
-
-
-def dumps(value: Any) -> str:
-    """The value as JSON on one line, safe to show on a terminal."""
+def encoded(value: Any) -> str:
+    """Return the value as JSON on one line, safe to show on a terminal."""
     return json_safe(_encode(value))
 
 
 def indented(value: Any) -> str:
-    """The value as JSON that people read."""
+    """Return the value as JSON for people, indented."""
     return json.dumps(value, indent=2) + "\n"
 
 
 def plain(value: Any) -> Any:
-    """Named tuples as objects, all the way down."""
+    """Return the value with named tuples as dicts, at every depth."""
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return {name: plain(part) for name, part in value._asdict().items()}
     if isinstance(value, tuple | list):

@@ -1,53 +1,54 @@
-"""Markdown: a table for each sheet, headings for the parts of a document; nothing in a cell is markup."""
+"""Markdown: tables, lists of lines and headings; no text in them is markup."""
 
 from __future__ import annotations
 
 import re
 from typing import TextIO
 
-from spacedialog.presentation.documents import View
 from spacedialog.presentation.tables import Table
+from spacedialog.presentation.views import View
+from spacedialog.render.formats import Settings
 from spacedialog.render.text import one_line
 
-# A web address without the punctuation behind it, or a sign that could be markup.
+# A web address without the punctuation after it, or a character that could be markup.
 _MARKUP = re.compile(r"""https?://[^\s<>|\\`]*[^\s<>|\\`.,;:!?)\]'"*]|[\\`*_\[\]<>|~&#$]""")
-# What would begin a list, underline a heading or draw a rule where a line begins with it.
-_BEGINNING = re.compile(r"^(?:(?=[-+](?: |$)|[-=]+$)|([0-9]{1,9})(?=[.)](?: |$)))")
+# What starts a list, underlines a heading or draws a rule at the beginning of a line.
+_LINE_START = re.compile(r"^(?:(?=[-+](?: |$)|[-=]+$)|([0-9]{1,9})(?=[.)](?: |$)))")
 
 
-def write(view: Table | View, out: TextIO) -> None:
+def write(view: Table | View, out: TextIO, _settings: Settings) -> None:
     """Write the view."""
     if isinstance(view, Table):
-        _table(view, out)
+        _write_table(view, out)
         return
     for number, block in enumerate(view.blocks):
         if number:
             out.write("\n")
         if block.heading:
-            out.write(f"{'#' if number == 0 else '##'} {cell(block.heading)}\n\n")
+            out.write(f"{'#' if number == 0 else '##'} {escaped(block.heading)}\n\n")
         for line in block.lines:
-            # Lines are items of a list; those that are indented go on below the item before them.
-            out.write(f"  {cell(line)}\n" if line.startswith(" ") else f"- {cell(line)}\n")
-        if block.sheet:
+            # Lines are items of a list; an indented one continues the item before it.
+            out.write(f"  {escaped(line)}\n" if line.startswith(" ") else f"- {escaped(line)}\n")
+        if block.table:
             if block.lines:
                 out.write("\n")
-            _table(block.sheet, out)
+            _write_table(block.table, out)
 
 
-def _table(sheet: Table, out: TextIO) -> None:
-    out.write(_row([column.heading for column in sheet.columns]))
-    out.write("".join("| ---: " if column.right else "| --- " for column in sheet.columns) + "|\n")
-    for row in sheet.rows:
-        out.write(_row([column.cell(row) for column in sheet.columns]))
-    for note in sheet.notes():
-        out.write(f"\n{cell(note)}\n")
+def _write_table(table: Table, out: TextIO) -> None:
+    out.write(_row([column.heading for column in table.columns]))
+    out.write("".join("| ---: " if column.right else "| --- " for column in table.columns) + "|\n")
+    for row in table.rows:
+        out.write(_row([column.cell(row) for column in table.columns]))
+    for note in table.notes():
+        out.write(f"\n{escaped(note)}\n")
 
 
 def _row(cells: list[str]) -> str:
-    return "| " + " | ".join(cell(text) for text in cells) + " |\n"
+    return "| " + " | ".join(escaped(text) for text in cells) + " |\n"
 
 
-def cell(text: str) -> str:
-    """Text with every sign escaped that could be markup, on one line; web addresses as links that say themselves."""
-    marked = _MARKUP.sub(lambda found: f"\\{found[0]}" if len(found[0]) == 1 else f"<{found[0]}>", one_line(text))
-    return _BEGINNING.sub(r"\1\\", marked)
+def escaped(text: str) -> str:
+    """Return the text on one line with every character escaped that could be markup; web addresses become links."""
+    marked = _MARKUP.sub(lambda match: f"\\{match[0]}" if len(match[0]) == 1 else f"<{match[0]}>", one_line(text))
+    return _LINE_START.sub(r"\1\\", marked)

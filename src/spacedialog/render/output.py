@@ -1,167 +1,75 @@
-"""Where a view goes and in which format: standard output, a pager, or a file that is whole or not there."""
+"""Where output goes: standard output, or a file that is written whole or not at all."""
 
 from __future__ import annotations
 
 import os
-import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from enum import StrEnum
-from io import BytesIO
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import IO, Any, BinaryIO, NamedTuple, TextIO
+from typing import BinaryIO, NamedTuple, TextIO
 
+from spacedialog import atomic
 from spacedialog.errors import InputError, StoreError
-from spacedialog.presentation.documents import View
 from spacedialog.presentation.tables import Table
-
-
-class Format(StrEnum):
-    """The forms in which a view can be had."""
-
-    TABLE = "table"
-    PLAIN = "plain"
-    JSON = "json"
-    JSONL = "jsonl"
-    CSV = "csv"
-    MD = "md"
-    HTML = "html"
-    XLSX = "xlsx"
-    ICS = "ics"
-
-
-BINARY = (Format.XLSX,)
-"""Formats that are no text: a terminal cannot show them."""
+from spacedialog.presentation.views import View
+from spacedialog.render.formats import Format, Settings, template_writer
 
 
 class Output(NamedTuple):
-    """Where to write and how: in a format, or by the user's own template. `width` in characters; `pager` is a
-    command, or empty.
+    """How and where a view is written: `format` is None for the user's template, `file` is None for standard output."""
 
-    `most` is how many rows of a table are drawn: as many as a person reads, or None for all. Without `signs` drawings
-    are made of ASCII.
-    """
-
-    format: Format | Path
+    format: Format | None
     file: Path | None
-    header: bool
-    colour: bool
-    signs: bool
-    width: int
-    pager: str
-    most: int | None
+    settings: Settings
 
 
 def show(view: Table | View, output: Output, *, as_of: str) -> None:
-    """Write the view, all of it: what cannot be written raises here, and not later."""
-    if output.format in BINARY:
-        from spacedialog.render import xlsx
+    """Write all of the view; `as_of` is the day (ISO 8601) that it shows.
 
-        # Its library goes back in what it has written, and fails in its own way where it cannot.
-        book = BytesIO()
-        xlsx.write(view, book)
-        with binary_destination(output.file) as out:
-            out.write(book.getbuffer())
-    else:
-        with destination(output.file) as lines:
-            _write(view, output, lines, as_of)
-
-
-def _write(view: Table | View, output: Output, out: TextIO, as_of: str) -> None:
-    sheet = view.sheet if isinstance(view, View) else view
-    match output.format:
-        case Format.TABLE:
-            from spacedialog.render import table
-
-            drawn = table.draw(
-                view, width=output.width, colour=output.colour, most=output.most, simple=not output.signs
-            )
-            if output.pager and drawn.count("\n") >= os.get_terminal_size(sys.stdout.fileno()).lines:
-                table.page(drawn, output.pager, out)
-            else:
-                out.write(drawn)
-        case Format.PLAIN:
-            from spacedialog.render import plain
-
-            plain.write(sheet, out, header=output.header)
-        case Format.JSON:
-            from spacedialog.render import json_
-
-            json_.write(view, out, as_of=as_of)
-        case Format.JSONL:
-            from spacedialog.render import json_
-
-            json_.write_lines(sheet, out)
-        case Format.CSV:
-            from spacedialog.render import csv_
-
-            csv_.write(sheet, out, header=output.header)
-        case Format.MD:
-            from spacedialog.render import markdown
-
-            markdown.write(view, out)
-        case Format.HTML:
-            from spacedialog.render import html
-
-            html.write(view, out)
-        case Format.ICS:
-            from spacedialog.render import ics
-
-            ics.write(view, out)
-        case Path():
-            from spacedialog.render import template
-
-            template.write(view, out, output.format)
+    InputError if the view does not fit the format or the file's folder is missing, StoreError if writing fails.
+    """
+    write = output.format.writer() if output.format else template_writer()
+    out: AbstractContextManager[TextIO | BinaryIO] = (
+        binary_destination(output.file) if output.format and output.format.is_binary else destination(output.file)
+    )
+    with out as stream:
+        write(view, stream, output.settings._replace(as_of=as_of))
 
 
 @contextmanager
-def destination(path: Path | None) -> Iterator[TextIO]:
-    """Standard output, or a file that appears whole when all is written."""
-    if path is None or str(path) == "-":
+def destination(file: Path | None) -> Iterator[TextIO]:
+    """Yield standard output, or a text stream into a file that appears when all is written."""
+    if file is None or str(file) == "-":
         yield sys.stdout
         sys.stdout.flush()
     else:
-        with _whole(path) as file, file.open("w", encoding="utf-8", newline="") as out:
+        with _replacing(file) as path, path.open("w", encoding="utf-8", newline="") as out:
             yield out
-            _keep(out)
 
 
 @contextmanager
-def binary_destination(path: Path | None) -> Iterator[BinaryIO]:
-    """The same, for a format that is no text."""
-    if path is None or str(path) == "-":
+def binary_destination(file: Path | None) -> Iterator[BinaryIO]:
+    """Yield standard output, or a binary stream into a file that appears when all is written."""
+    if file is None or str(file) == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
     else:
-        with _whole(path) as file, file.open("wb") as out:
+        with _replacing(file) as path, path.open("wb") as out:
             yield out
-            _keep(out)
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """The file to write in place of `path`, which it becomes at the end, or not at all."""
-    target = Path(os.path.realpath(path))
-    is_device = target.exists() and not target.is_file()
-    draft = target if is_device else target.with_name(f".{target.name}.{os.getpid()}.new")
+def _replacing(file: Path) -> Iterator[Path]:
+    """Yield the path to write to: a draft that replaces `file` in the end, or `file` itself if it is a device."""
+    target = Path(os.path.realpath(file))
     try:
-        try:
-            yield draft
-            if not is_device:
-                if target.exists():
-                    draft.chmod(target.stat().st_mode & 0o777)
-                draft.replace(target)
-        finally:
-            if not is_device:
-                draft.unlink(missing_ok=True)
+        if target.exists() and not target.is_file():
+            yield target
+        else:
+            with atomic.replacing(target, mode=None) as draft:
+                yield draft
     except FileNotFoundError as error:
-        raise InputError(f"-o {path}: there is no such folder", "make the folder, or name another") from error
+        raise InputError(f"-o {file}: there is no such folder", "make the folder, or name another") from error
     except OSError as error:
-        raise StoreError(f"-o {path}: {error.strerror}", "name another file, or make room for it") from error
-
-
-def _keep(out: IO[Any]) -> None:
-    out.flush()
-    if stat.S_ISREG(os.fstat(out.fileno()).st_mode):
-        os.fsync(out.fileno())
+        raise StoreError(f"-o {file}: {error.strerror}", "name another file, or make room for it") from error

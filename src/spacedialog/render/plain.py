@@ -1,4 +1,4 @@
-"""Plain text: a header line, then one record a line, cells parted by tabs, nothing cut.
+"""Plain text: a header line, then one row a line, with cells separated by tabs and never cut.
 
 Tabs, line breaks, control characters and backslashes inside a cell are written as escapes (`\\t`, `\\\\`).
 """
@@ -8,12 +8,15 @@ from __future__ import annotations
 from typing import TextIO
 
 from spacedialog.presentation.tables import Table
+from spacedialog.presentation.views import View, main_table
+from spacedialog.render.formats import Settings
 from spacedialog.render.text import escaped, flat
 
 
-def write(sheet: Table, out: TextIO, *, header: bool) -> None:
-    """Write the rows of the sheet."""
-    if header:
-        out.write("\t".join(sheet.fields) + "\n")
-    for row in sheet.rows:
+def write(view: Table | View, out: TextIO, settings: Settings) -> None:
+    """Write the rows of the view's main table."""
+    table = main_table(view)
+    if settings.header:
+        out.write("\t".join(table.fields) + "\n")
+    for row in table.rows:
         out.write("\t".join(escaped(flat(value)) for value in row) + "\n")

@@ -1,8 +1,10 @@
-"""Tables on a terminal, drawn by Rich; columns for which the terminal is too narrow are left out."""
+"""Tables for a terminal, drawn by Rich and shown through the user's pager if they are long."""
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from io import StringIO
 from itertools import islice
 from typing import Any, TextIO
@@ -13,58 +15,65 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from spacedialog.presentation.documents import View
+from spacedialog.presentation.looks import look_of
 from spacedialog.presentation.tables import Column, Table
+from spacedialog.presentation.views import View
 from spacedialog.render import timeline
+from spacedialog.render.formats import Settings
 from spacedialog.render.text import one_line
 
 # White space at the end of a line, and the end of colour after it.
 _TRAILING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)
 
-TONES = {
-    "complete": "green",
-    "met": "green",
-    "in-progress": "cyan",
-    "open": "cyan",
-    "stalled": "yellow",
-    "closing": "yellow",
-    "slipped": "yellow",
-    "closed": "red",
-    "overdue": "red",
-    "conflict": "magenta",
-    "claimed": "yellow",
-    "withdrawn": "dim",
-    "undone": "dim",
-    "stale": "dim",
-}
-"""How each tone looks. Colour is a help to the eye: the words say all that it says."""
+# The signs of bars and timelines, and an ASCII sign in place of each.
+_ASCII_SIGNS = str.maketrans("█▒░▁◆┄◂▸│┊▼…", "#=-_*.<>|:v~")
+
+_UNLIMITED = 100_000
+"""A width in characters that no table needs."""
 
 
-# What bars and timelines are drawn with, and each sign's like among those that every terminal has.
-_SIGNS = str.maketrans("█▒░▁◆┄◂▸│┊▼…", "#=-_*.<>|:v~")
+def write(view: Table | View, out: TextIO, settings: Settings) -> None:
+    """Write the view, through the pager if it has more lines than the terminal."""
+    text = draw(view, settings)
+    if settings.pager and text.count("\n") >= os.get_terminal_size(sys.stdout.fileno()).lines:
+        _page(text, settings, out)
+    else:
+        out.write(text)
 
-_ROOM = 100_000
-"""More columns than any table takes."""
+
+def _page(text: str, settings: Settings, out: TextIO) -> None:
+    """Show the text through the pager; write it to `out` if the pager cannot be run."""
+    import shlex
+    import subprocess
+
+    try:
+        done = subprocess.run(
+            shlex.split(settings.pager), input=text, text=True, env=settings.pager_environment, check=False
+        )
+    except (OSError, ValueError):
+        done = None
+    if done is None or done.returncode == 127:
+        out.write(text)
 
 
-def draw(view: Table | View, *, width: int, colour: bool, most: int | None = None, simple: bool = False) -> str:
-    """The view as text for a terminal of that many columns, with at most so many rows of each table.
+def draw(view: Table | View, settings: Settings) -> str:
+    """Return the view as text of `settings.width` columns.
 
-    With `simple`, drawings are made of ASCII signs; text stays as it is, but for such a sign of a drawing in it.
+    Without `settings.signs`, the signs of drawings become ASCII, also where text contains them.
     """
-    out = StringIO()
+    drawing = StringIO()
     console = Console(
-        file=out,
-        width=width,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
+        file=drawing,
+        width=settings.width,
+        force_terminal=settings.colour,
+        color_system="standard" if settings.colour else None,
         markup=False,
         emoji=False,
         highlight=False,
         legacy_windows=False,
     )
     if isinstance(view, Table):
-        _sheet(console, view, most)
+        _print_table(console, view, settings.max_rows)
     else:
         for number, block in enumerate(view.blocks):
             if number:
@@ -72,15 +81,15 @@ def draw(view: Table | View, *, width: int, colour: bool, most: int | None = Non
             if block.heading:
                 console.print(Text(one_line(block.heading), style="bold"))
             for line in block.lines:
-                _line(console, line)
-            if block.sheet:
-                _sheet(console, block.sheet, most)
-    drawn = _TRAILING.sub(r"\1", out.getvalue())
-    return drawn.translate(_SIGNS) if simple else drawn
+                _print_line(console, line)
+            if block.table:
+                _print_table(console, block.table, settings.max_rows)
+    text = _TRAILING.sub(r"\1", drawing.getvalue())
+    return text if settings.signs else text.translate(_ASCII_SIGNS)
 
 
-def _line(console: Console, line: str) -> None:
-    """A line of text, wrapped under its indent; one with an address stays whole, so that it can be copied."""
+def _print_line(console: Console, line: str) -> None:
+    """Print a line of text, wrapped under its indent; one with a web address is not wrapped, so it can be copied."""
     indent = len(line) - len(line.lstrip())
     text = Text(one_line(line))
     if "://" in line:
@@ -89,60 +98,48 @@ def _line(console: Console, line: str) -> None:
         console.print(Padding(text, (0, 0, 0, indent)))
 
 
-def _sheet(console: Console, sheet: Table, most: int | None) -> None:
-    columns = [column for column in sheet.columns if column.from_width <= console.width]
-    known = iter(sheet.rows)
-    rows = list(islice(known, most))
-    more = most is not None and next(known, None) is not None
-    if rows and sheet.timeline and console.width >= timeline.NARROWEST:
-        for drawn in timeline.lines(rows, sheet.timeline, width=console.width, tones=TONES):
-            console.print(drawn, soft_wrap=True)
-    elif rows and sheet.lines:
+def _print_table(console: Console, table: Table, max_rows: int | None) -> None:
+    remaining = iter(table.rows)
+    rows = list(islice(remaining, max_rows))
+    is_cut = max_rows is not None and next(remaining, None) is not None
+    if rows and table.timeline and console.width >= timeline.NARROWEST:
+        for line in timeline.lines(rows, table.timeline, width=console.width):
+            console.print(line, soft_wrap=True)
+    elif rows and table.lines:
         for row in rows:
-            for line in sheet.lines(row):
-                _line(console, line)
+            for text in table.lines(row):
+                _print_line(console, text)
     elif rows:
-        table = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=any(c.heading for c in columns))
-        for column in columns:
-            table.add_column(
-                Text(column.heading),
-                justify="right" if column.right else "left",
-                overflow="ellipsis" if column.most else "fold",
-                max_width=column.most,
-                no_wrap=not column.wide,
-                header_style="bold",
-            )
-        for row in rows:
-            table.add_row(*(_cell(column, row) for column in columns))
+        grid = _grid([column for column in table.columns if column.from_width <= console.width], rows)
         # Refs and dates are never cut: a terminal too narrow for them wraps the lines itself.
-        # Rich never says that it takes more room than there is, so it is asked as if there were enough.
-        least = Measurement.get(console, console.options.update(max_width=_ROOM), table).minimum
-        console.print(table, width=max(least, console.width), soft_wrap=least > console.width)
+        # Rich does not report a minimum above the width that it has, so it is asked with an unlimited one.
+        minimum = Measurement.get(console, console.options.update(max_width=_UNLIMITED), grid).minimum
+        console.print(grid, width=max(minimum, console.width), soft_wrap=minimum > console.width)
     else:
-        console.print(Text(sheet.empty))
-    if more:
-        console.print(Text(f"… and more: only {most} rows are shown; use --limit, a filter or a pipe"))
-    if sheet.timeline and console.width < timeline.NARROWEST:
+        console.print(Text(table.empty))
+    if is_cut:
+        console.print(Text(f"… and more: only {max_rows} rows are shown; use --limit, a filter or a pipe"))
+    if table.timeline and console.width < timeline.NARROWEST:
         console.print(Text(f"the timeline needs a terminal of {timeline.NARROWEST} columns", style="dim"))
-    for note in sheet.notes():
+    for note in table.notes():
         console.print(Text(one_line(note), style="dim"))
 
 
-def _cell(column: Column, row: Any) -> Text:
-    return Text(one_line(column.cell(row)), style=TONES.get(column.tone(row), "") if column.tone else "")
-
-
-def page(text: str, pager: str, out: TextIO) -> None:
-    """Show the text through the user's pager; without one that runs, as it is."""
-    import os
-    import shlex
-    import subprocess
-
-    try:
-        shown = subprocess.run(
-            shlex.split(pager), input=text, text=True, env={"LESS": "FRX", **os.environ}, check=False
+def _grid(columns: list[Column], rows: list[Any]) -> Grid:
+    grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=any(c.heading for c in columns))
+    for column in columns:
+        grid.add_column(
+            Text(column.heading),
+            justify="right" if column.right else "left",
+            overflow="ellipsis" if column.max_width else "fold",
+            max_width=column.max_width,
+            no_wrap=not column.wide,
+            header_style="bold",
         )
-    except (OSError, ValueError):
-        shown = None
-    if shown is None or shown.returncode == 127:
-        out.write(text)
+    for row in rows:
+        grid.add_row(*(_cell(column, row) for column in columns))
+    return grid
+
+
+def _cell(column: Column, row: Any) -> Text:
+    return Text(one_line(column.cell(row)), style=look_of(column.tone(row)).tone if column.tone else "")

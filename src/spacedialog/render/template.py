@@ -1,4 +1,4 @@
-"""A report by the user's own Jinja template: in a sandbox, within limits, with nothing but the report to look at."""
+"""The user's own Jinja template: filled in a sandbox with the data of the view, within limits of time and size."""
 
 from __future__ import annotations
 
@@ -17,34 +17,38 @@ from markupsafe import Markup
 from spacedialog.errors import InputError
 from spacedialog.model.dates import readable
 from spacedialog.model.values import citation_text
-from spacedialog.presentation.documents import View
-from spacedialog.presentation.tables import Table, coverage_line, delay, did, window
-from spacedialog.render.json_ import dumps, plain
-from spacedialog.render.markdown import cell
+from spacedialog.presentation.phrases import action_text, coverage_line, delay_text, window_text
+from spacedialog.presentation.tables import Table
+from spacedialog.presentation.views import View
+from spacedialog.render import markdown
+from spacedialog.render.formats import Settings
+from spacedialog.render.json_ import encoded, plain
 from spacedialog.render.text import one_line, passage
 
 SECONDS = 30
-"""How long a template may take."""
+"""The time that a template may take, in seconds."""
 
-MOST_CHARACTERS = 64_000_000
-"""How long a text may become."""
+MAX_CHARACTERS = 64_000_000
+"""The length of the text that a template may write, in characters."""
 
-_MARKUP = (".html", ".htm", ".xml", ".xhtml", ".svg")
+_MARKUP_ENDINGS = (".html", ".htm", ".xml", ".xhtml", ".svg")
 
 
-def write(view: Table | View, out: TextIO, file: Path) -> None:
-    """Fill the template with the view's data, and write what comes of it.
+def write(view: Table | View, out: TextIO, settings: Settings) -> None:
+    """Fill the template `settings.template` with the view's data, and write the result.
 
-    InputError where the template cannot be read or filled, with its line.
+    InputError, with the line of the template, if it cannot be read or filled.
     """
-    with _telling(file), _in_time():
+    file = settings.template
+    assert file is not None
+    with _as_input_errors(file), _time_limit():
         data = view.data if isinstance(view, View) else tuple(view.rows)
         text = "".join(_bounded(_load(file).generate({view.name: data})))
     out.write(text)
 
 
 def _load(file: Path) -> Template:
-    """The template; it may include, and extend, those in its folder."""
+    """Return the template; it may include and extend those in its folder."""
     environment = _Sandbox(
         loader=FileSystemLoader(file.parent),
         autoescape=_is_markup,
@@ -54,7 +58,7 @@ def _load(file: Path) -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    for name in _ENDLESS_FILTERS:
+    for name in _LENGTHENING_FILTERS:
         del environment.filters[name]
     environment.filters |= FILTERS
     return environment.get_template(file.name)
@@ -63,61 +67,63 @@ def _load(file: Path) -> Template:
 FILTERS: dict[str, Callable[..., str]] = {
     "citation": citation_text,
     "coverage": coverage_line,
-    "delay": delay,
-    "did": did,
-    "json": lambda value: dumps(plain(value)),
-    "markdown": lambda text: cell(text or ""),
+    "delay": delay_text,
+    "did": action_text,
+    "json": lambda value: encoded(plain(value)),
+    "markdown": lambda text: markdown.escaped(text or ""),
     "one_line": lambda text: one_line(text or ""),
     "readable": lambda edtf: readable(edtf or ""),
-    "window": window,
+    "window": window_text,
 }
-"""What a template can do beyond Jinja's own filters."""
+"""The filters of a template besides Jinja's own."""
 
-# What makes a long text of a short one: a template that comes from elsewhere is not to fill the memory.
-_ENDLESS_FILTERS = ("center", "format", "indent")
-_ENDLESS_METHODS = {"center", "expandtabs", "format", "format_map", "ljust", "rjust", "zfill"}
+# Filters and methods that make a long text of a short one: another person's template must not fill the memory.
+_LENGTHENING_FILTERS = ("center", "format", "indent")
+_LENGTHENING_METHODS = {"center", "expandtabs", "format", "format_map", "ljust", "rjust", "zfill"}
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, in which no text and no number grows out of all measure either."""
+    """Jinja's sandbox, which also limits the size of texts and numbers."""
 
     intercepted_binops = frozenset({"*", "**", "%"})
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Whether a template may look at that."""
-        return super().is_safe_attribute(obj, attr, value) and not (isinstance(obj, str) and attr in _ENDLESS_METHODS)
+        """Return whether a template may use an attribute."""
+        return super().is_safe_attribute(obj, attr, value) and not (
+            isinstance(obj, str) and attr in _LENGTHENING_METHODS
+        )
 
     def wrap_str_format(self, value: Any) -> None:
-        """No safe form of `format` either, which has widths: it is one of the methods above."""
+        """Return no safe form of `format`, since its widths lengthen text: it is one of the methods above."""
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """The operation, on numbers that are not vast; on nothing else."""
+        """Return the result of an operation on numbers below 2**53; SecurityError for others."""
         if operator == "**" or not all(isinstance(side, int | float) and abs(side) < 2**53 for side in (left, right)):
             raise SecurityError(f"'{operator}' is not for that in a template")
         return super().call_binop(context, operator, left, right)
 
 
 def _is_markup(name: str | None) -> bool:
-    return (name or "").removesuffix(".j2").removesuffix(".jinja").endswith(_MARKUP)
+    return (name or "").removesuffix(".j2").removesuffix(".jinja").endswith(_MARKUP_ENDINGS)
 
 
 def _bounded(parts: Iterator[str]) -> Iterator[str]:
-    room = MOST_CHARACTERS
+    remaining = MAX_CHARACTERS
     for part in parts:
-        room -= len(part)
-        if room < 0:
-            raise InputError(f"--template: it makes more than {MOST_CHARACTERS} characters", "let it write less")
+        remaining -= len(part)
+        if remaining < 0:
+            raise InputError(f"--template: it makes more than {MAX_CHARACTERS} characters", "let it write less")
         yield part
 
 
 @contextmanager
-def _in_time() -> Iterator[None]:
-    """Ends what takes longer than SECONDS."""
+def _time_limit() -> Iterator[None]:
+    """Raise InputError after SECONDS."""
 
-    def ring(_signal: int, _frame: FrameType | None) -> None:
+    def stop(_signal: int, _frame: FrameType | None) -> None:
         raise InputError(f"--template: it takes longer than {SECONDS} seconds", "let it do less")
 
-    before = signal.signal(signal.SIGALRM, ring)
+    before = signal.signal(signal.SIGALRM, stop)
     signal.alarm(SECONDS)
     try:
         yield
@@ -127,7 +133,7 @@ def _in_time() -> Iterator[None]:
 
 
 def _harmless(value: Any) -> Any:
-    """What stands for a value: nothing for None; text from the record with no control signs in it."""
+    """Return a value as the template writes it: None as empty, text without control characters."""
     if value is None:
         return ""
     if isinstance(value, Markup):
@@ -139,8 +145,8 @@ _REMEDY = "see docs/templates.md for what a template can use"
 
 
 @contextmanager
-def _telling(file: Path) -> Iterator[None]:
-    """What is wrong with a template, told with its line; it is a program, and can go wrong in every way."""
+def _as_input_errors(file: Path) -> Iterator[None]:
+    """Turn the errors of a template, which is a program and can raise any, into InputError with its line."""
     try:
         yield
     except TemplateNotFound as error:
@@ -156,7 +162,7 @@ def _telling(file: Path) -> Iterator[None]:
 
 
 def _place(error: BaseException, file: Path) -> str:
-    """The template's file and line where it went wrong."""
+    """Return the file and the line of the template that raised the error."""
     place, trace = str(file), error.__traceback__
     while trace:
         name = trace.tb_frame.f_code.co_filename

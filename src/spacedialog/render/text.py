@@ -1,4 +1,4 @@
-"""Making text from others harmless: no terminal control, no direction override, no formula gets out of a field."""
+"""Text from others made harmless: no terminal control, no change of direction and no formula leaves a field."""
 
 from __future__ import annotations
 
@@ -7,36 +7,36 @@ from typing import Any
 
 # C0 and C1 controls, bidi marks and overrides, line and paragraph separators, annotations, lone surrogates.
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb\ud800-\udfff]")
-_NAMED = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
+_NAMED_ESCAPES = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
 
 
-def _escape(found: re.Match[str]) -> str:
-    char = found[0]
-    return _NAMED.get(char) or (f"\\x{ord(char):02x}" if ord(char) < 0x100 else f"\\u{ord(char):04x}")
+def _escape(match: re.Match[str]) -> str:
+    char = match[0]
+    return _NAMED_ESCAPES.get(char) or (f"\\x{ord(char):02x}" if ord(char) < 0x100 else f"\\u{ord(char):04x}")
 
 
 def one_line(text: str) -> str:
-    """The text for people, on one line: white space folded, what is unsafe written as an escape."""
+    """Return the text for people on one line: white space collapsed, unsafe characters as escapes."""
     return _UNSAFE.sub(_escape, " ".join(text.split()))
 
 
 def passage(text: str) -> str:
-    """The text for people, on its lines: what is unsafe, beyond line breaks and tabs, written as an escape."""
-    return _UNSAFE.sub(lambda found: found[0] if found[0] in "\n\t" else _escape(found), text)
+    """Return the text for people with its line breaks and tabs; other unsafe characters as escapes."""
+    return _UNSAFE.sub(lambda match: match[0] if match[0] in "\n\t" else _escape(match), text)
 
 
 def escaped(text: str) -> str:
-    """The text for machines, on one line, reversibly: what is unsafe, and the backslash, as escapes."""
+    """Return the text for machines on one line, reversibly: unsafe characters and backslashes as escapes."""
     return _UNSAFE.sub(_escape, text.replace("\\", "\\\\"))
 
 
 def json_safe(encoded: str) -> str:
-    """Encoded JSON in which what is unsafe, beyond what JSON itself escapes, is escaped too."""
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", encoded)
+    """Return encoded JSON with the unsafe characters escaped that JSON itself allows."""
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", encoded)
 
 
 def flat(value: Any) -> str:
-    """A field's value as the text of one cell: nothing as an empty one, parts of a list by commas."""
+    """Return the value of a field as the text of one cell: None as an empty cell, a list separated by commas."""
     if value is None:
         return ""
     if isinstance(value, bool):

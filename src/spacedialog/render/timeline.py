@@ -1,7 +1,6 @@
-"""A timeline on a terminal: for each dated row its window as a bar, to the scale of the months that have room.
+"""A timeline for a terminal: one line for each dated row, with its window as a bar on a scale of months.
 
-Which rows there are, and in which order, is the sheet's affair; each has one line. A day stands in the column that
-its share of the time leads to, so that a bar covers just the columns of its days.
+The rows are those of the table, in its order. A bar covers the columns of its days.
 """
 
 from __future__ import annotations
@@ -16,11 +15,13 @@ from rich.text import Text
 from spacedialog.errors import DateError
 from spacedialog.model.dates import VagueDate, readable
 from spacedialog.model.rows.record import UpcomingRow
+from spacedialog.model.vocabulary import MilestoneState
+from spacedialog.presentation.looks import look_of
 from spacedialog.presentation.tables import Timeline
 from spacedialog.render.text import one_line
 
 NARROWEST = 60
-"""Below so many columns there is no room for a timeline."""
+"""The least width in columns that a timeline needs."""
 
 WINDOW, DAY, OPEN, GHOST, BEFORE, AFTER, TODAY, TICK = "█", "◆", "░", "┄", "◂", "▸", "│", "┊"
 LEGEND = {
@@ -31,24 +32,26 @@ LEGEND = {
     TODAY: "today",
 }
 
-_MOST_MONTHS = 120
+_MAX_MONTHS = 120
+"""The number of months ahead that the scale has at most."""
 _STEPS = (1, 3, 12, 24, 60, 120, 240, 600, 1200, 6000, 12_000, 60_000)
+"""The distances between two ticks, in months."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Scale(NamedTuple):
-    """The days from `first` to `last`, drawn in so many columns."""
+    """The days from `first` to `last`, drawn in a number of columns."""
 
     first: date
     last: date
     columns: int
 
     def column(self, day: date) -> int:
-        """The first column of a day; outside 0 to `columns` - 1 for a day that is outside."""
+        """Return the first column of a day; a day off the scale is not within 0 to `columns` - 1."""
         return self._column((day - self.first).days)
 
     def end(self, day: date) -> int:
-        """The last column of a day: another one where there are fewer days than columns."""
+        """Return the last column of a day: a day has several if there are fewer days than columns."""
         number = (day - self.first).days
         return max(self._column(number), self._column(number + 1) - 1)
 
@@ -56,47 +59,47 @@ class Scale(NamedTuple):
         return number * self.columns // ((self.last - self.first).days + 1)
 
 
-def lines(rows: Sequence[Any], of: Timeline, *, width: int, tones: dict[str, str]) -> Iterator[Text]:
-    """Years, months and today; a line for each row (of `UpcomingRow`); what the signs mean. `tones`: looks by state."""
+def lines(rows: Sequence[Any], timeline: Timeline, *, width: int) -> Iterator[Text]:
+    """Yield lines of years, of months and of today, a line for each `UpcomingRow`, and the legend."""
     refs = min(max((cell_len(row.ref) for row in rows), default=0), 14)
     whens = min(max((cell_len(readable(row.when)) for row in rows), default=0), 17) if width >= 90 else 0
     chart = width * 11 // 20 if whens else width // 2
     label = width - chart
     title = label - refs - 1 - (whens + 1 if whens else 0) - 1
-    scale = _scale(rows, of, chart)
-    today = scale.column(date.fromisoformat(of.day))
+    scale = _scale(rows, timeline, chart)
+    today = scale.column(date.fromisoformat(timeline.day))
     ticks, *heads = _head(scale, today)
     for head in heads:
         yield Text(" " * label + head, style="dim")
-    used: set[str] = {TODAY}
-    seen: set[str] = set()
+    used_signs: set[str] = {TODAY}
+    drawn_refs: set[str] = set()
     for row in rows:
-        named = [set_cell_size(one_line(row.ref), refs)]
+        labels = [set_cell_size(one_line(row.ref), refs)]
         if whens:
-            named.append(set_cell_size(_fitted(readable(row.when), whens), whens))
-        named.append(set_cell_size(_fitted(_title(row), title), title))
-        # Of what recurs only the next occurrence was moved.
-        before = () if row.ref in seen else of.before.get(row.ref, ())
-        seen.add(row.ref)
+            labels.append(set_cell_size(_fitted(readable(row.when), whens), whens))
+        labels.append(set_cell_size(_fitted(_title(row), title), title))
+        # Of a recurring date only the next occurrence was moved.
+        before = () if row.ref in drawn_refs else timeline.before.get(row.ref, ())
+        drawn_refs.add(row.ref)
         signs = _bar(row, before, scale)
-        used |= set(signs)
-        text = Text(" ".join(named) + " ")
-        said = {} if whens else _beside(row, signs, today)
+        used_signs |= set(signs)
+        text = Text(" ".join(labels) + " ")
+        date_signs = {} if whens else _beside(row, signs, today)
         for column, sign in enumerate(signs):
-            if column in said:
-                text.append(said[column], style="dim")
+            if column in date_signs:
+                text.append(date_signs[column], style="dim")
             elif sign == " " and column == today:
                 text.append(TODAY, style="bold")
             elif sign == " ":
-                # A space with a look would not be taken for one at the end of the line.
+                # A styled space at the end of the line would not be removed.
                 text.append(ticks[column], style="dim" if ticks[column] == TICK else "")
             else:
-                text.append(sign, style="dim" if sign == GHOST else tones.get(row.state, ""))
+                text.append(sign, style="dim" if sign == GHOST else look_of(row.state).tone)
         yield text
-    told = [f"{sign} {meaning}" for sign, meaning in LEGEND.items() if sign in used]
-    if used & {BEFORE, AFTER}:
-        told.append(f"{BEFORE} {AFTER} goes on")
-    yield from _wrapped(told, width)
+    meanings = [f"{sign} {meaning}" for sign, meaning in LEGEND.items() if sign in used_signs]
+    if used_signs & {BEFORE, AFTER}:
+        meanings.append(f"{BEFORE} {AFTER} goes on")
+    yield from _wrapped(meanings, width)
 
 
 def _wrapped(parts: Iterable[str], width: int) -> Iterator[Text]:
@@ -110,44 +113,49 @@ def _wrapped(parts: Iterable[str], width: int) -> Iterator[Text]:
 
 
 def _beside(row: UpcomingRow, signs: str, today: int) -> dict[int, str]:
-    """The date of a row whose window is out of the picture, as signs beside the arrow; empty where it has no room."""
+    """Return by column the date of a row whose window is off the scale, beside the arrow; empty if it does not fit."""
     if signs.strip() not in (BEFORE, AFTER):
         return {}
     when = readable(row.when)
     start = 2 if signs[0] == BEFORE else len(signs) - 2 - len(when)
-    there = range(start, start + len(when))
-    return dict(zip(there, when, strict=True)) if start > 0 and there[-1] < len(signs) and today not in there else {}
+    columns = range(start, start + len(when))
+    fits = start > 0 and columns[-1] < len(signs) and today not in columns
+    return dict(zip(columns, when, strict=True)) if fits else {}
 
 
 def _title(row: UpcomingRow) -> str:
-    return one_line(f"{row.state}: {row.title}" if row.state in ("met", "withdrawn") else row.title)
+    is_settled = row.state in (MilestoneState.MET, MilestoneState.WITHDRAWN)
+    return one_line(f"{row.state}: {row.title}" if is_settled else row.title)
 
 
 def _fitted(text: str, width: int) -> str:
-    """The text, its end left out where there is no room for it."""
+    """Return the text, cut if it is wider than `width` columns."""
     return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
 
 
-def _scale(rows: Sequence[UpcomingRow], of: Timeline, columns: int) -> Scale:
-    """Whole months: from the first window that is still open, or is to be told of, up to the last that closes.
+def _scale(rows: Sequence[UpcomingRow], timeline: Timeline, columns: int) -> Scale:
+    """Return a scale of whole months from the first to the last day of the windows and of their former dates.
 
-    Unless a day is named up to which, no more months than columns. What is past gets a quarter of them at most.
+    The past gets a quarter of it at most. If the timeline has no last day, the months ahead are at most three quarters
+    of the columns.
     """
-    day = date.fromisoformat(of.day)
+    day = date.fromisoformat(timeline.day)
     ends = [date.fromisoformat(end) for row in rows for end in (row.earliest, row.latest) if end]
-    horizon = date.fromisoformat(of.until) if of.until else max([*ends, day])
+    horizon = date.fromisoformat(timeline.until) if timeline.until else max([*ends, day])
     first, last = _month(day), _month(max(horizon, day))
-    if not of.until:
-        last = min(last, first + min(columns * 3 // 4, _MOST_MONTHS))
+    if not timeline.until:
+        last = min(last, first + min(columns * 3 // 4, _MAX_MONTHS))
     last = min(max(last, first + 2), _month(date.max))
-    moved = [date.fromisoformat(end) for row in rows for pair in of.before.get(row.ref, ()) for end in pair if end]
-    began = _month(min([*ends, *moved, day]))
-    began = max(began, first - max((last - first + 1) // 3, 3), 0)
-    return Scale(_first_day(began), _last_day(last), columns)
+    moved = [
+        date.fromisoformat(end) for row in rows for pair in timeline.before.get(row.ref, ()) for end in pair if end
+    ]
+    start = _month(min([*ends, *moved, day]))
+    start = max(start, first - max((last - first + 1) // 3, 3), 0)
+    return Scale(_first_day(start), _last_day(last), columns)
 
 
 def _month(day: date) -> int:
-    """The month of a day, counted from the year 1."""
+    """Return the number of the month of a day, counted from January of the year 1."""
     return (day.year - 1) * 12 + day.month - 1
 
 
@@ -160,7 +168,7 @@ def _last_day(month: int) -> date:
 
 
 def _head(scale: Scale, today: int) -> tuple[str, ...]:
-    """Where the ticks stand; then a line of years, one of months or quarters if there is room, one that marks today."""
+    """Return the ticks, the years, the months or quarters if they fit, and the mark of today, each as a line."""
     first, last = _month(scale.first), _month(scale.last)
     each = scale.columns / (last - first + 1)
     step = next(step for step in _STEPS if each * step >= 5)
@@ -183,7 +191,7 @@ def _head(scale: Scale, today: int) -> tuple[str, ...]:
 
 
 def _labels(labels: dict[int, str], columns: int) -> str:
-    """The labels, each from its column on; one that would run into the next, or out, is left out."""
+    """Return a line with each label at its column, without those that would overlap or do not fit."""
     line = ""
     for place in sorted(labels):
         label = labels[place]
@@ -193,7 +201,7 @@ def _labels(labels: dict[int, str], columns: int) -> str:
 
 
 def _bar(row: UpcomingRow, before: Sequence[tuple[str | None, str | None]], scale: Scale) -> str:
-    """The window of a row, over those that it had before."""
+    """Return the window of a row drawn over its former windows."""
     cells = [" "] * scale.columns
     for earliest, latest in before:
         for column in _columns(earliest, latest, scale):
@@ -217,7 +225,7 @@ def _bar(row: UpcomingRow, before: Sequence[tuple[str | None, str | None]], scal
 
 
 def _columns(earliest: str | None, latest: str | None, scale: Scale) -> range:
-    """The columns of the days of a window that are in the picture."""
+    """Return the columns of those days of a window that are on the scale."""
     first = scale.column(date.fromisoformat(earliest)) if earliest else 0
     last = scale.end(date.fromisoformat(latest)) if latest else scale.columns - 1
     return range(max(first, 0), min(last, scale.columns - 1) + 1)

@@ -1,7 +1,6 @@
-"""A workbook of Excel, written row by row in little memory.
+"""An Excel workbook, written row by row in little memory.
 
-Text stays text, also `=cmd`; only web addresses become links. Of two workbooks with the same in them each byte is the
-same.
+Text stays text, also `=cmd`; only web addresses become links. Workbooks with the same content have the same bytes.
 """
 
 from __future__ import annotations
@@ -11,56 +10,31 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from typing import Any, BinaryIO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from spacedialog.errors import InputError
 from spacedialog.model.values import check_web_address
+from spacedialog.presentation.looks import LOOKS, SHADES
 from spacedialog.render.text import one_line
 
-MOST_ROWS = 1_048_576
-"""So many rows has a sheet, its header among them."""
+MAX_ROWS = 1_048_576
+"""The number of rows of a sheet, with its header."""
 
-MOST_LINKS = 65_530
-"""So many links may stand in a sheet."""
+MAX_LINKS = 65_530
+"""The number of links in a sheet."""
 
-LONGEST_TEXT = 32_767
-"""So many UTF-16 units may stand in a cell."""
+MAX_TEXT = 32_767
+"""The length of the text of a cell, in UTF-16 code units."""
 
-LONGEST_LINK = 2_079
-
-# Fill and ink of each word that has a colour. Excel's own shades, in which text has a contrast of at least 5 to 1.
-_GOOD, _BUSY, _WARN, _BAD, _PALE = (
-    {"bg_color": fill, "font_color": ink}
-    for fill, ink in (
-        ("#C6EFCE", "#006100"),
-        ("#DDEBF7", "#1F4E78"),
-        ("#FFEB9C", "#7A5200"),
-        ("#FFC7CE", "#9C0006"),
-        ("#EDEDED", "#525252"),
-    )
-)
-_TONES = {
-    "complete": _GOOD,
-    "met": _GOOD,
-    "in-progress": _BUSY,
-    "open": _BUSY,
-    "overdue": _BAD,
-    "closed": _BAD,
-    "stalled": _WARN,
-    "closing": _WARN,
-    "slipped": _WARN,
-    "conflict": _WARN,
-    "claimed": _WARN,
-    "stale": _PALE,
-    "withdrawn": _PALE,
-}
+MAX_LINK = 2_079
+"""The length of a link in characters."""
 
 
 class Link(NamedTuple):
-    """Text that leads to a web address."""
+    """Text that links to a web address."""
 
     text: str
     url: str | None
@@ -70,7 +44,7 @@ Value = str | int | float | date | datetime | Link | None
 
 
 class Field(NamedTuple):
-    """A column: its heading, what stands in it, how wide it is in characters, whether its words have colours."""
+    """A column: its heading, its value in a row, its width in characters, and whether words in it are coloured."""
 
     heading: str
     value: Callable[[Any], Value]
@@ -79,11 +53,11 @@ class Field(NamedTuple):
 
 
 class Book:
-    """A workbook that is written sheet by sheet, by way of files in a folder."""
+    """A workbook that is written sheet by sheet, through temporary files in `folder`."""
 
-    def __init__(self, out: BinaryIO, folder: str, *, title: str, made: datetime) -> None:
+    def __init__(self, out: IO[bytes], folder: str, *, title: str, created: datetime) -> None:
         self._book = Workbook(out, {"constant_memory": True, "tmpdir": folder})
-        self._book.set_properties({"title": _cut(one_line(title))[:255], "created": made})
+        self._book.set_properties({"title": _cut(one_line(title))[:255], "created": created})
         self._names: set[str] = set()
         form = self._book.add_format
         top = {"valign": "top"}
@@ -95,15 +69,20 @@ class Book:
         self._share = form({"num_format": "0%", **top})
         self._day = form({"num_format": "yyyy-mm-dd", "align": "left", **top})
         self._moment = form({"num_format": "yyyy-mm-dd hh:mm", "align": "left", **top})
-        self._tones = {word: form(look) for word, look in _TONES.items()}
+        self._formats = {
+            word: form({"bg_color": shade.fill, "font_color": shade.ink})
+            for shade in SHADES
+            for word, look in LOOKS.items()
+            if look.shade == shade
+        }
         self._links = 0
 
     def close(self) -> None:
-        """Write out what is left."""
+        """Write the rest of the workbook."""
         self._book.close()
 
     def table(self, name: str, fields: Sequence[Field], rows: Iterable[Any]) -> None:
-        """A sheet of rows below a header that stays in sight and can be filtered by."""
+        """Add a sheet of rows, below a header that stays visible and has filters."""
         sheet = self._sheet(name)
         for number, field in enumerate(fields):
             sheet.set_column(number, number, field.width)
@@ -112,9 +91,9 @@ class Book:
         sheet.repeat_rows(0)
         last = 0
         for last, row in enumerate(rows, 1):
-            if last >= MOST_ROWS:
+            if last >= MAX_ROWS:
                 raise InputError(
-                    f"{name}: a sheet of Excel holds {MOST_ROWS - 1:,} rows, and there are more",
+                    f"{name}: a sheet of Excel holds {MAX_ROWS - 1:,} rows, and there are more",
                     "choose fewer with a filter, or write csv",
                 )
             values = [field.value(row) for field in fields]
@@ -125,12 +104,12 @@ class Book:
         sheet.autofilter(0, 0, end, len(fields) - 1)
         for number, field in enumerate(fields):
             if field.toned:
-                for word, look in self._tones.items():
-                    rule = {"type": "text", "criteria": "containing", "value": word, "format": look}
+                for word, form in self._formats.items():
+                    rule = {"type": "text", "criteria": "containing", "value": str(word), "format": form}
                     sheet.conditional_format(1, number, end, number, rule)
 
     def pairs(self, name: str, pairs: Iterable[tuple[str, Value]]) -> None:
-        """A sheet of names, each with what is said of it."""
+        """Add a sheet of names and their values."""
         sheet = self._sheet(name)
         sheet.set_column(0, 0, 24)
         sheet.set_column(1, 1, 100)
@@ -140,39 +119,39 @@ class Book:
             self._cell(sheet, number, 1, value)
 
     def _sheet(self, name: str) -> Worksheet:
-        sheet = self._book.add_worksheet(self._free_name(name))
+        sheet = self._book.add_worksheet(self._unused_name(name))
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.set_footer("&L&A&RPage &P of &N")
-        # A year is text here, and no mistake.
+        # A year is text here on purpose.
         sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         self._links = 0
         return sheet
 
-    def _free_name(self, name: str) -> str:
-        """A name that Excel takes for a sheet and that no other sheet bears."""
+    def _unused_name(self, name: str) -> str:
+        """Return a name that Excel accepts for a sheet and that no other sheet has."""
         plain = re.sub(r"[\[\]:*?/\\]", " ", one_line(name)).strip().strip("'")
         plain = (plain[:1].upper() + plain[1:])[:28].strip().strip("'") or "Sheet"
         if plain.casefold() == "history":
-            plain = "History of changes"  # Excel keeps the bare word for itself
-        free, number = plain, 1
-        while free.casefold() in self._names:
+            plain = "History of changes"  # a name that Excel reserves
+        unused, number = plain, 1
+        while unused.casefold() in self._names:
             number += 1
-            free = f"{plain} {number}"
-        self._names.add(free.casefold())
-        return free
+            unused = f"{plain} {number}"
+        self._names.add(unused.casefold())
+        return unused
 
     def _cell(self, sheet: Worksheet, row: int, column: int, value: Value) -> None:
         match value:
             case None | "":
                 return
             case Link(text, url):
-                self._linked(sheet, row, column, text, url)
+                self._link_cell(sheet, row, column, text, url)
             case str():
                 sheet.write_string(row, column, _cut(one_line(value)), self._text)
-            # Excel counts days from 1900, of which it has one too many.
+            # Excel counts days from 1900, a year in which it has one too many.
             case date() if value.year <= 1900:
                 sheet.write_string(row, column, value.isoformat(), self._text)
             case datetime():
@@ -184,9 +163,9 @@ class Book:
             case _:
                 sheet.write_number(row, column, value, self._number)
 
-    def _linked(self, sheet: Worksheet, row: int, column: int, text: str, url: str | None) -> None:
+    def _link_cell(self, sheet: Worksheet, row: int, column: int, text: str, url: str | None) -> None:
         shown = _cut(one_line(text))
-        if self._links < MOST_LINKS and url and _leads_somewhere(url):
+        if self._links < MAX_LINKS and url and _is_link(url):
             self._links += 1
             sheet.write_url(row, column, url, self._link, shown)
         else:
@@ -194,29 +173,29 @@ class Book:
 
 
 def _height(values: Sequence[Value], widths: Sequence[int]) -> float:
-    """How high, in points, a row must be for its texts to be seen whole; not every program finds that out itself."""
+    """Return the height in points that shows the texts of a row in full; not every program computes it itself."""
     lines = 1
     for value, width in zip(values, widths, strict=True):
         text = value.text if isinstance(value, Link) else value
         if isinstance(text, str) and len(text) * 2 > width:
-            room = width * 0.9  # lines break between words
-            wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
-            lines = max(lines, math.ceil((len(text) + wide) / room))
+            usable = width * 0.9  # lines break between words
+            wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+            lines = max(lines, math.ceil((len(text) + wide) / usable))
     return min(15.0 * lines, 405.0)
 
 
-def _leads_somewhere(url: str) -> bool:
+def _is_link(url: str) -> bool:
     try:
-        return len(check_web_address(url)) <= LONGEST_LINK
+        return len(check_web_address(url)) <= MAX_LINK
     except InputError:
         return False
 
 
 def _cut(text: str) -> str:
-    """The text, or its beginning and how much there was, where a cell cannot hold all of it."""
+    """Return the text; if it is too long for a cell, its beginning and its length."""
     size = len(text.encode("utf-16-le")) // 2
-    if size <= LONGEST_TEXT:
+    if size <= MAX_TEXT:
         return text
     remark = f" … [cut: {len(text):,} characters are more than a cell of Excel holds]"
-    kept = text.encode("utf-16-le")[: 2 * (LONGEST_TEXT - len(remark))].decode("utf-16-le", "ignore")
+    kept = text.encode("utf-16-le")[: 2 * (MAX_TEXT - len(remark))].decode("utf-16-le", "ignore")
     return kept + remark

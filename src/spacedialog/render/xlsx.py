@@ -1,27 +1,39 @@
-"""Excel: a workbook with a sheet for each table, in which only an exact date is a date, and a vague one stays text.
+"""Excel: the sheets of a view and their columns. An exact date becomes a date of Excel; a vague one stays text.
 
-Which sheets a view becomes, and which columns they have, stands here; how cells are written, in `workbook`.
+`workbook` writes the cells.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from io import BytesIO
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 from spacedialog.errors import DateError
 from spacedialog.model.dates import VagueDate, readable, recurrence_text
+from spacedialog.model.fields import JOINT
 from spacedialog.model.rows.record import Report
 from spacedialog.model.values import citation_text
 from spacedialog.model.vocabulary import Flag, Status
-from spacedialog.presentation.comparison import taken_up
-from spacedialog.presentation.documents import View, log_line
-from spacedialog.presentation.tables import Table, coverage_line, delay, did, value_text, window
+from spacedialog.presentation.comparison import earlier_outcomes
+from spacedialog.presentation.phrases import (
+    WHOLE,
+    action_text,
+    coverage_line,
+    delay_text,
+    log_line,
+    value_text,
+    window_text,
+)
+from spacedialog.presentation.tables import Table
+from spacedialog.presentation.views import View
+from spacedialog.render.formats import Settings
 from spacedialog.render.workbook import Book, Field, Link, Value
 
 NO_TIME = datetime(1980, 1, 1)  # noqa: DTZ001 - Excel knows no time zones; the day of the files in every such archive
-"""When a workbook was made whose view knows no time."""
+"""The time of creation of a workbook whose view has no recorded time."""
 
 _LEGEND = (
     ("Dates", "An exact day is a date; anything vaguer stays as it was promised (2026, 2026-Q3, 2025-10/2026-03)."),
@@ -31,16 +43,23 @@ _LEGEND = (
 )
 
 
-def write(view: Table | View, out: BinaryIO) -> None:
-    """Write the view; InputError where it has more rows than a sheet can hold."""
+def write(view: Table | View, out: BinaryIO, _settings: Settings) -> None:
+    """Write the view; InputError if it has more rows than a sheet can hold."""
+    # XlsxWriter seeks in what it has written, and has its own errors if it cannot.
+    workbook = BytesIO()
+    _write(view, workbook)
+    out.write(workbook.getbuffer())
+
+
+def _write(view: Table | View, out: BytesIO) -> None:
     report = view.data if isinstance(view, View) and isinstance(view.data, Report) else None
     title = _title(report) if report else view.name
     with TemporaryDirectory(prefix="spacedialog") as folder:
-        book = Book(out, folder, title=title, made=_made(report))
+        book = Book(out, folder, title=title, created=_created(report))
         if report:
-            _report(book, report)
+            _add_report(book, report)
         elif isinstance(view, View):
-            _document(book, view)
+            _add_view(book, view)
         else:
             book.table(view.name, _fields(view), view.rows)
             if notes := view.notes():
@@ -48,58 +67,60 @@ def write(view: Table | View, out: BinaryIO) -> None:
         book.close()
 
 
-def _title(of: Report) -> str:
-    return "; ".join(str(dialogue.get("title") or dialogue.get("key") or "") for dialogue in of.dialogues) or "Report"
+def _title(report: Report) -> str:
+    return (
+        "; ".join(str(dialogue.get("title") or dialogue.get("key") or "") for dialogue in report.dialogues) or "Report"
+    )
 
 
-def _made(of: Report | None) -> datetime:
-    if of is None or of.recorded_until is None:
+def _created(report: Report | None) -> datetime:
+    if report is None or report.recorded_until is None:
         return NO_TIME
-    return datetime.fromisoformat(of.recorded_until).replace(microsecond=0, tzinfo=None)
+    return datetime.fromisoformat(report.recorded_until).replace(microsecond=0, tzinfo=None)
 
 
-def _report(book: Book, of: Report) -> None:
+def _add_report(book: Book, report: Report) -> None:
     about: list[tuple[str, Value]] = [
         *(
             ("Dialogue", ", ".join(filter(None, (d.get("title"), d.get("place"), readable(d.get("when") or "")))))
-            for d in of.dialogues
+            for d in report.dialogues
         ),
-        ("As of", date.fromisoformat(of.as_of)),
-        ("Part", of.selection or "all commitments"),
-        ("Coverage", coverage_line(of.coverage)),
-        ("Log", log_line(of)),
-        *((f"Status {name}", str(count)) for name, count in of.statuses.items()),
+        ("As of", date.fromisoformat(report.as_of)),
+        ("Part", report.selection or "all commitments"),
+        ("Coverage", coverage_line(report.coverage)),
+        ("Log", log_line(report)),
+        *((f"Status {name}", str(count)) for name, count in report.statuses.items()),
         *_LEGEND,
     ]
     book.pairs("About", about)
-    book.table("Commitments", _DETAIL, of.commitments)
-    book.table("Milestones", _MILESTONE, of.milestones)
-    book.table("History of changes", _HISTORY, (entry for detail in of.commitments for entry in detail.history))
-    if disputed := [row for detail in of.commitments for row in detail.conflicts]:
-        book.table("Not agreed on", _CONFLICT, disputed)
-    if judged := [row for detail in of.commitments for row in detail.assessments]:
-        book.table("Assessments", _ASSESSMENT, judged)
-    if of.carried:
-        book.table("Carried over", _CARRIED, taken_up(of.carried).rows)
-    if of.slips:
-        book.table("Moved dates", _SLIP, of.slips)
-    book.table("Sources", _SOURCE, ((d.commitment.ref, source) for d in of.commitments for source in d.sources))
+    book.table("Commitments", _DETAIL, report.commitments)
+    book.table("Milestones", _MILESTONE, report.milestones)
+    book.table("History of changes", _HISTORY, (entry for detail in report.commitments for entry in detail.history))
+    if conflicts := [row for detail in report.commitments for row in detail.conflicts]:
+        book.table("Not agreed on", _CONFLICT, conflicts)
+    if verdicts := [row for detail in report.commitments for row in detail.assessments]:
+        book.table("Assessments", _ASSESSMENT, verdicts)
+    if report.carried:
+        book.table("Carried over", _CARRIED, earlier_outcomes(report.carried).rows)
+    if report.slips:
+        book.table("Moved dates", _SLIP, report.slips)
+    book.table("Sources", _SOURCE, ((d.commitment.ref, source) for d in report.commitments for source in d.sources))
 
 
-def _document(book: Book, of: View) -> None:
-    lines = [(block.heading, line) for block in of.blocks for line in block.lines]
+def _add_view(book: Book, view: View) -> None:
+    lines = [(block.heading, line) for block in view.blocks for line in block.lines]
     if lines:
         book.pairs("About", lines)
-    for block in of.blocks:
-        if block.sheet:
-            book.table(block.heading or block.sheet.name, _fields(block.sheet), block.sheet.rows)
+    for block in view.blocks:
+        if block.table:
+            book.table(block.heading or block.table.name, _fields(block.table), block.table.rows)
 
 
-# What stands in cells
+# The values of cells
 
 
 def _when(text: str | None) -> Value:
-    """A day where the date is exact, else its text."""
+    """Return the day of an exact date, the text of any other."""
     if not text:
         return None
     try:
@@ -136,7 +157,7 @@ _COMMITMENT = (
     Field("Area", lambda row: row.area, 14),
     Field("Kind", lambda row: row.kind, 12),
     Field("Strength", lambda row: row.strength, 11),
-    Field("Lead", lambda row: row.lead or "joint", 8),
+    Field("Lead", lambda row: row.lead or JOINT, 8),
     Field("Partners", lambda row: ", ".join(row.partners), 12),
     Field("Status", lambda row: row.status, 13, toned=True),
     Field("Percent", lambda row: _share(row.percent), 8),
@@ -165,13 +186,13 @@ _MILESTONE = (
     Field("Opens", lambda row: _day(row.earliest), 12),
     Field("Closes", lambda row: _day(row.latest), 12),
     Field("State", lambda row: row.state, 12, toned=True),
-    Field("Window", window, 20),
+    Field("Window", window_text, 20),
     Field("Recurs", lambda row: recurrence_text(row.recurs) if row.recurs else None, 16),
 )
 _HISTORY = (
     Field("Ref", lambda row: row.ref, 11),
     Field("On", lambda row: _when(row.on), 12),
-    Field("What", lambda row: did(row), 36),
+    Field("What", action_text, 36),
     Field("Note", lambda row: row.note, 44),
     Field("Evidence", lambda row: _evidence(row.evidence), 32),
     Field("By", lambda row: row.author, 12),
@@ -186,7 +207,7 @@ _SLIP = (
     Field("On", lambda row: _when(row.on), 12),
     Field("From", lambda row: _when(row.old), 12),
     Field("To", lambda row: _when(row.new), 12),
-    Field("Delay in days", delay, 14),
+    Field("Delay in days", delay_text, 14),
     Field("At least", lambda row: row.min_delay_days, 10),
     Field("At most", lambda row: row.max_delay_days, 10),
     Field("Why", lambda row: row.note, 40),
@@ -209,7 +230,7 @@ _CONFLICT = (
 _ASSESSMENT = (
     Field("Ref", lambda row: row.ref, 11),
     Field("What", lambda row: row.title, 36),
-    Field("Of", lambda row: row.party or "the whole", 11),
+    Field("Of", lambda row: row.party or WHOLE, 11),
     Field("Verdict", lambda row: row.verdict, 18),
     Field("Assessor", lambda row: row.assessor, 16),
     Field("Rubric", lambda row: row.rubric, 14),
@@ -246,15 +267,15 @@ _FIELDS = {
 }
 
 
-def _fields(sheet: Table) -> tuple[Field, ...]:
-    """The columns of a sheet: of one that is not known here, those that people see elsewhere."""
-    if sheet.name in _FIELDS:
-        return _FIELDS[sheet.name]
+def _fields(table: Table) -> tuple[Field, ...]:
+    """Return the columns of a table: those defined here, else its columns for people."""
+    if table.name in _FIELDS:
+        return _FIELDS[table.name]
 
     def value(cell: Callable[[Any], str], is_number: bool) -> Callable[[Any], Value]:
         return lambda row: int(text) if (text := cell(row)).isdecimal() and is_number else text
 
-    names = sheet.fields if len(sheet.fields) == len(sheet.columns) else ("",) * len(sheet.columns)
+    names = table.fields if len(table.fields) == len(table.columns) else ("",) * len(table.columns)
     return tuple(
         Field(
             column.heading or name.capitalize(),
@@ -262,5 +283,5 @@ def _fields(sheet: Table) -> tuple[Field, ...]:
             60 if column.wide else 18,
             column.tone is not None,
         )
-        for column, name in zip(sheet.columns, names, strict=True)
+        for column, name in zip(table.columns, names, strict=True)
     )

@@ -1,25 +1,28 @@
-"""Copies of a store: made by hand, before it is altered as a whole, and put back. Each is whole, or is not there."""
+"""Copies of a store file: backups that a user asks for, and those made before the store is changed as a whole."""
 
 from __future__ import annotations
 
-import os
 import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from spacedialog import atomic
 from spacedialog.errors import StoreError
 
 KEPT_BACKUPS = 5
-"""How many copies that the program makes by itself are kept; the oldest go first."""
+"""How many automatic backups of a store are kept; the oldest are deleted first."""
 
 
 def copy(connection: sqlite3.Connection, target: Path) -> None:
-    """Copy the database of a connection into the file `target`, which is checked before it gets its name."""
-    with appearing(target) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as made:
-        connection.backup(made)
-        (verdict,) = made.execute("PRAGMA integrity_check(1)").fetchone()
+    """Copy the database of `connection` to the file `target`, once the copy has passed an integrity check.
+
+    StoreError if it fails the check; then there is no new file.
+    """
+    with replacing_database(target) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as copied:
+        connection.backup(copied)
+        (verdict,) = copied.execute("PRAGMA integrity_check(1)").fetchone()
         if verdict != "ok":
             raise StoreError(
                 f"{target}: nothing was copied, since the store is damaged: {verdict}",
@@ -28,68 +31,58 @@ def copy(connection: sqlite3.Connection, target: Path) -> None:
 
 
 @contextmanager
-def appearing(target: Path) -> Iterator[Path]:
-    """A draft beside `target`, of the user's own, which takes its name once it is filled and closed."""
+def replacing_database(target: Path) -> Iterator[Path]:
+    """Yield an empty file beside `target` for SQLite to fill and close; then flush it and rename it to `target`."""
     draft = target.with_name(f".{target.name}.new")
-    remove(draft)
+    remove(draft)  # a killed program may have left one
     try:
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        yield draft
-        fsync_path(draft)
-        # What SQLite left of another database of that name would be taken for a part of this one.
-        remove_side_files(target)
-        fsync_path(target.parent)
-        draft.rename(target)
-        fsync_path(target.parent)
+        with atomic.replacing(target, draft) as draft:
+            yield draft
+            atomic.fsync(draft)
+            # SQLite would apply the log of an earlier database of that name to the new one.
+            remove_side_files(target)
+            atomic.fsync(target.parent)
+        atomic.fsync(target.parent)
     finally:
-        remove(draft)
+        remove_side_files(draft)
 
 
-def next_backup_path(path: Path, what: str) -> Path:
-    """The name of the next copy that the program makes by itself of the store at `path`, before it does `what`."""
-    newest = max((number for number, _ in _numbered(path)), default=0)
-    return path.with_name(f"{path.name}.backup-{newest + 1}-before-{what}")
+def next_backup_path(path: Path, action: str) -> Path:
+    """Return the file name of the next automatic backup of the store at `path`, made before `action`."""
+    newest = max((number for number, _ in _automatic_backups(path)), default=0)
+    return path.with_name(f"{path.name}.backup-{newest + 1}-before-{action}")
 
 
 def prune(path: Path) -> None:
-    """Take away all but the newest copies that the program made by itself of the store at `path`."""
-    for _, old in sorted(_numbered(path))[:-KEPT_BACKUPS]:
-        remove(old)
+    """Delete all automatic backups of the store at `path` but the newest."""
+    for _, backup in sorted(_automatic_backups(path))[:-KEPT_BACKUPS]:
+        remove(backup)
 
 
-def _numbered(path: Path) -> list[tuple[int, Path]]:
-    form = re.compile(re.escape(path.name) + r"\.backup-([0-9]+)-before-[a-z0-9-]+(?<!-wal)(?<!-shm)(?<!-journal)")
-    return [(int(match[1]), other) for other in path.parent.iterdir() if (match := form.fullmatch(other.name))]
+def _automatic_backups(path: Path) -> list[tuple[int, Path]]:
+    pattern = re.compile(re.escape(path.name) + r"\.backup-([0-9]+)-before-[a-z0-9-]+(?<!-wal)(?<!-shm)(?<!-journal)")
+    return [(int(match[1]), file) for file in path.parent.iterdir() if (match := pattern.fullmatch(file.name))]
 
 
 def copy_files(path: Path, target: Path) -> None:
-    """Copy the files of a store as they stand, which SQLite may not be able to read; hold the store's lock."""
+    """Copy the files of a store byte for byte, for one that SQLite may be unable to read. The caller holds its lock."""
     wal = path.with_name(path.name + "-wal")
     frames = wal.read_bytes() if wal.exists() else b""
     content = path.read_bytes()
-    with appearing(target) as draft:
+    with replacing_database(target) as draft:
         draft.write_bytes(content)
     if frames:
-        with appearing(target.with_name(target.name + "-wal")) as draft:
+        with replacing_database(target.with_name(target.name + "-wal")) as draft:
             draft.write_bytes(frames)
 
 
 def remove_side_files(path: Path) -> None:
-    """Take away what SQLite keeps beside a database."""
-    for name in ("-wal", "-shm", "-journal"):
-        Path(f"{path}{name}").unlink(missing_ok=True)
+    """Delete the files that SQLite keeps beside a database."""
+    for suffix in ("-wal", "-shm", "-journal"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
 def remove(database: Path) -> None:
-    """Take away a database and what SQLite keeps beside it."""
+    """Delete a database and the files that SQLite keeps beside it."""
     remove_side_files(database)
     database.unlink(missing_ok=True)
-
-
-def fsync_path(path: Path) -> None:
-    """Have the disk keep a file, or the names in a folder."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -161,7 +161,7 @@ def _existing(path: Path, *, keep: bool) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def _new(path: Path, seed: Callable[[sqlite3.Connection], None]) -> Iterator[sqlite3.Connection]:
-    with backup.appearing(path) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+    with backup.replacing_database(path) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         _be_durable(connection)
         _migrate(connection)
@@ -371,7 +371,7 @@ def replace_store(source: sqlite3.Connection, path: Path, *, replace: bool) -> P
 
 
 def _place(source: sqlite3.Connection, path: Path) -> None:
-    with backup.appearing(path) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+    with backup.replacing_database(path) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         _be_durable(connection)
         source.backup(connection)

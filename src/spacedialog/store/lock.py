@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from spacedialog import atomic
 from spacedialog.errors import StoreError
-from spacedialog.store import backup
 
 TIMEOUT = 10.0
 """How many seconds a write waits for the others."""
@@ -76,4 +76,4 @@ def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         _make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
-        backup.fsync_path(folder.parent)
+        atomic.fsync(folder.parent)

@@ -61,7 +61,7 @@ def draft(
     from spacedialog.importing.reader import MAX_SIZE, Incoming
     from spacedialog.model.dates import VagueDate
     from spacedialog.model.values import check_web_address
-    from spacedialog.presentation import findings
+    from spacedialog.presentation import drafting as views
     from spacedialog.render.json_ import indented
     from spacedialog.render.output import destination
 
@@ -87,5 +87,5 @@ def draft(
         with destination(output) as out:
             out.write(indented(drafted.document))
     if explain:
-        show(findings.explained(drafted.findings()), output_of(format_, json, None, color), as_of=day.isoformat())
-    print_note(findings.account(drafted.document, str(output) if output else None, len(drafted.left_out)))
+        show(views.sentences(drafted.findings()), output_of(format_, json, None, color), as_of=day.isoformat())
+    print_note(views.draft_summary(drafted.document, str(output) if output else None, len(drafted.left_out)))

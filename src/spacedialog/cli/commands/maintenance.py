@@ -58,7 +58,7 @@ def doctor(
     shown_as = output_of(format_, json, output, color)
     if rescue:
         rescued = checkup.rescue(tracker.path, rescue)
-        show(maintenance.rescued(rescued), shown_as, as_of=tracker.today.isoformat())
+        show(maintenance.rescued_store(rescued), shown_as, as_of=tracker.today.isoformat())
         raise typer.Exit(FINDINGS if rescued.lost else 0)
     if not tracker.has_store:
         print_note(f"no store at {tracker.path}: there is nothing to look over")
@@ -124,7 +124,7 @@ def backup(
 
     tracker = environment.tracker(db, today=None, author="")
     copied = checkup.back_up(tracker.path, file)
-    show(maintenance.copied(copied, "Copy"), output_of(format_, json, None, color), as_of=tracker.today.isoformat())
+    show(maintenance.store_copy(copied, "Copy"), output_of(format_, json, None, color), as_of=tracker.today.isoformat())
 
 
 @app.command()
@@ -148,6 +148,10 @@ def restore(
 
     tracker = environment.tracker(db, today=None, author="")
     restored = checkup.restore(tracker.path, file, replace=replace)
-    show(maintenance.copied(restored, "Store"), output_of(format_, json, None, color), as_of=tracker.today.isoformat())
+    show(
+        maintenance.store_copy(restored, "Store"),
+        output_of(format_, json, None, color),
+        as_of=tracker.today.isoformat(),
+    )
     if restored.kept:
         print_note(f"what was there is now {restored.kept}")

@@ -9,8 +9,8 @@ import typer
 from spacedialog import environment
 from spacedialog.cli.completion import complete_dialogue, complete_ref
 from spacedialog.cli.options import FilterOptions, ReadRequest, RefArgument, chooses, print_note, reads, reads_one
-from spacedialog.presentation import documents, tables
-from spacedialog.render.output import Format
+from spacedialog.presentation import tables
+from spacedialog.render.formats import Format
 from spacedialog.store.read.selection import to_filter
 
 app = typer.Typer()
@@ -27,8 +27,10 @@ def overview(reading: ReadRequest) -> None:
       spacedialog
       spacedialog overview --as-of 2025-04-14 --json
     """
+    from spacedialog.presentation import overview as views
+
     with reading.view() as view:
-        reading.show(documents.overview(view.overview()))
+        reading.show(views.overview(view.overview()))
 
 
 @app.command()
@@ -74,7 +76,7 @@ def compare(
 
     with reading.view() as view:
         found = carryover.compare(view, old, new)
-        reading.show(comparisons.proposals(found.proposals) if proposed else documents.comparison(found))
+        reading.show(comparisons.proposals(found.proposals) if proposed else comparisons.comparison(found))
     if found.proposals:
         best = found.proposals[0]
         many = f"{len(found.proposals)} pairs look" if len(found.proposals) > 1 else "1 pair looks"
@@ -131,11 +133,11 @@ def show(reading: ReadRequest, ref: RefArgument) -> None:
     Of a commitment: its sources, milestones, moved dates and history. Of a dialogue, by its key (ROK4): who met,
     its documents, and what the grades of evidence mean.
     """
+    from spacedialog.presentation import detail
+
     with reading.view() as view:
         dialogue = view.dialogue(ref)
-        reading.show(
-            documents.dialogue(dialogue) if dialogue else documents.detail(view.detail(view.refs.resolve(ref)))
-        )
+        reading.show(detail.dialogue(dialogue) if dialogue else detail.commitment(view.detail(view.refs.resolve(ref))))
 
 
 @app.command()
@@ -197,7 +199,7 @@ def search(
       spacedialog search KPS satellite --json
     """
     with reading.view() as view:
-        reading.show(tables.found(view.search(" ".join(words), limit=limit), view.coverage))
+        reading.show(tables.search_results(view.search(" ".join(words), limit=limit), view.coverage))
 
 
 @app.command()

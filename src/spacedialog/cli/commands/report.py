@@ -10,8 +10,8 @@ from spacedialog import environment
 from spacedialog.cli.options import FilterOptions, ReadRequest, chooses, print_note, reads, reads_into_template
 from spacedialog.cli.progress import progress
 from spacedialog.errors import InputError
-from spacedialog.presentation import brief as newsletters
-from spacedialog.presentation import documents as reports
+from spacedialog.presentation import brief as brief_views
+from spacedialog.presentation import report as report_views
 from spacedialog.store.read.selection import describe, to_filter
 
 app = typer.Typer()
@@ -58,7 +58,7 @@ def brief(
                 print_note("the store was made anew after that checkpoint: what was recorded since counts as news")
         position = view.position()
         told = briefing.brief(view, news, until=until)
-    reading.show(newsletters.brief(told))
+    reading.show(brief_views.brief(told))
     if path is not None:
         checkpoints.save(path, checkpoints.Checkpoint(reading.today, position))
     if exit_code and told.has_news:
@@ -87,4 +87,4 @@ def report(reading: ReadRequest, choice: FilterOptions) -> None:
             whole = view.report(chosen, selection=describe(selection), sort=choice.sort, watch=watch)
         if not describe(selection._replace(dialogue=())):
             whole = compare.add_comparison(whole, view)
-        reading.show(reports.whole(whole, events=lambda: view.calendar(chosen)))
+        reading.show(report_views.report(whole, events=lambda: view.calendar(chosen)))

@@ -14,10 +14,11 @@ from spacedialog import environment
 from spacedialog.cli.options import ColourOption, FormatOption, JsonOption, OutputOption, TodayOption, output_of
 from spacedialog.errors import InputError, ProblemsError
 from spacedialog.model.dates import quoted
-from spacedialog.presentation import documents
-from spacedialog.presentation import drafting as candidates
+from spacedialog.presentation import drafting as views
 from spacedialog.presentation.tables import Table
-from spacedialog.render.output import Format, Output, show
+from spacedialog.presentation.views import View
+from spacedialog.render.formats import Format
+from spacedialog.render.output import Output, show
 from spacedialog.render.text import one_line
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def review(
     day = environment.local_day(today)
     if list_:
         draft = DraftFile(file)
-        sheet = candidates.listed(reviewing.rows(draft.document), reviewing.tally(draft.document))
+        sheet = views.candidates(reviewing.rows(draft.document), reviewing.tally(draft.document))
         show(sheet, output_of(format_, json, output, color), as_of=day.isoformat())
         return
     if format_ or json or output:
@@ -96,7 +97,7 @@ class Conversation:
         self._reviewing = review
         self._draft = draft
         self._today = today
-        self._output = output._replace(pager="", most=None)
+        self._output = output._replace(settings=output.settings._replace(pager="", max_rows=None))
         self._course = Course.of(draft.document)
         self._steps: dict[str, Callable[[str], None]] = {
             "accept": self._accept,
@@ -144,24 +145,24 @@ class Conversation:
 
     def _look(self) -> None:
         course, row = self._course, self._row()
-        so_far = candidates.in_words(self._reviewing.tally(course.document))
+        so_far = views.review_counts(self._reviewing.tally(course.document))
         typer.echo()
         if row is None:
             self._say(f"No undecided candidate comes after this: {so_far}.")
             return
         refs = [one["ref"] for one in self._reviewing.candidates(course.document)]
         place = f"{refs.index(row.ref) + 1} of {len(refs)}: {so_far}"
-        self._show(candidates.card(row, place, self._reviewing.taken(row.title, row.sentence)))
+        self._show(views.candidate(row, place, self._reviewing.taken(row.title, row.sentence)))
 
     def _row(self) -> CandidateRow | None:
         ref, document = self._course.ref, self._course.document
         return self._reviewing.row(self._reviewing.candidate(document, ref)) if ref else None
 
-    def _show(self, document: documents.View | Table) -> None:
+    def _show(self, document: View | Table) -> None:
         show(document, self._output, as_of=self._today.isoformat())
 
     def _say(self, *lines: str) -> None:
-        self._show(candidates.said(lines))
+        self._show(views.message(lines))
 
     def _tell(self, error: InputError) -> None:
         problems = error.problems if isinstance(error, ProblemsError) else ()
@@ -172,7 +173,7 @@ class Conversation:
         name = shlex.quote(self._draft.name)
         more = (f"to go on: spacedialog review {name}",) if left.left else ()
         done = f"to put it on record: spacedialog import {name} (--without-bundled: in a store of its own)"
-        self._show(candidates.account(left, (*more, done)))
+        self._show(views.review_summary(left, (*more, done)))
 
     # Steps
 
@@ -253,7 +254,7 @@ class Conversation:
         self._course = self._course.on()
 
     def _help(self, _: str) -> None:
-        self._show(candidates.steps(HELP))
+        self._show(views.steps(HELP))
 
 
 def _typeable(text: str) -> Sequence[str]:

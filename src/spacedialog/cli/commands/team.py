@@ -10,6 +10,7 @@ from spacedialog import environment
 from spacedialog.cli.options import OutputOption, ReadRequest, WriteRequest, print_note, reads, writes_without
 from spacedialog.errors import InputError, NetworkError, NotFoundError
 from spacedialog.presentation import team as teamwork
+from spacedialog.presentation.phrases import counted
 from spacedialog.render.output import show
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def status(writing: WriteRequest) -> None:
     \b
       spacedialog team status
     """
-    show(teamwork.team(_standing(writing)), writing.output, as_of=writing.tracker.today.isoformat())
+    show(teamwork.team_status(_standing(writing)), writing.output, as_of=writing.tracker.today.isoformat())
 
 
 @team.command()
@@ -122,8 +123,8 @@ def leave(writing: WriteRequest) -> None:
     row = _standing(writing)
     _, waiting = leave(writing.tracker.path)
     if waiting:
-        print_note(f"{teamwork.counted(waiting, 'change')} never got to the team's log, and stay here")
-    show(teamwork.team(row, did="left "), writing.output, as_of=writing.tracker.today.isoformat())
+        print_note(f"{counted(waiting, 'change')} never got to the team's log, and stay here")
+    show(teamwork.team_status(row, did="left "), writing.output, as_of=writing.tracker.today.isoformat())
 
 
 @team.command()
@@ -214,7 +215,7 @@ def _show(writing: WriteRequest, done: Synced) -> None:
     with writing.tracker.view() as view:
         conflicts, clashes = view.disagreements()
     row = done._replace(conflicts=conflicts, clashes=clashes)
-    show(teamwork.synced(row), writing.output, as_of=writing.tracker.today.isoformat())
+    show(teamwork.sync_result(row), writing.output, as_of=writing.tracker.today.isoformat())
 
 
 def _standing(writing: WriteRequest) -> TeamRow:

@@ -11,7 +11,7 @@ from spacedialog import environment
 from spacedialog.cli.completion import complete_dialogue
 from spacedialog.cli.options import MAX_SIZE, MaxSizeOption, ReadRequest, reads_one
 from spacedialog.errors import InputError
-from spacedialog.presentation import verification as sources
+from spacedialog.presentation.verification import sources
 
 app = typer.Typer()
 
@@ -70,6 +70,6 @@ def verify_source(
         with reading.view() as view:
             cited = citations.of_record(view, dialogue, document)
     rows = verification.verify(cited, sentences)
-    reading.show(sources.verified(rows))
+    reading.show(sources(rows))
     if exit_code and not all(map(verification.is_found, rows)):
         raise typer.Exit(1)

@@ -1,0 +1,101 @@
+"""Bars of text: the status of commitments, of each area and of each dialogue, drawn to scale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from spacedialog.model.dates import readable
+from spacedialog.model.rows.record import AreaRow
+from spacedialog.model.vocabulary import Status
+from spacedialog.presentation.looks import OTHER_SIGN, look_of
+from spacedialog.presentation.phrases import next_milestone_text
+from spacedialog.presentation.tables import Column, Table, dialogue_column
+
+_LENGTH = 24
+"""The length of a full bar in characters."""
+_COMPLETE, _IN_PROGRESS, _NOT_ASSESSED = (
+    look_of(status).sign for status in (Status.COMPLETE, Status.IN_PROGRESS, Status.NOT_ASSESSED)
+)
+LEGEND = (
+    f"{_COMPLETE} complete  {_IN_PROGRESS} in progress  {OTHER_SIGN} otherwise assessed  {_NOT_ASSESSED} not assessed"
+)
+
+
+def bar(*parts: tuple[int, str], full: int) -> str:
+    """Return the counts drawn to scale, each with its sign; every count above 0 is visible, `full` fills the bar."""
+    lengths = [max(1, round(_LENGTH * count / full)) if count else 0 for count, _ in parts]
+    # Rounded up, and with a sign for the smallest of them, the parts may be longer than the bar.
+    while sum(lengths) > _LENGTH:
+        lengths[lengths.index(max(lengths))] -= 1
+    return "".join(sign * length for length, (_, sign) in zip(lengths, parts, strict=True))
+
+
+def _assessed_bar(commitments: int, assessed: int, complete: int, in_progress: int, *, full: int) -> str:
+    return bar(
+        (complete, _COMPLETE),
+        (in_progress, _IN_PROGRESS),
+        (assessed - complete - in_progress, OTHER_SIGN),
+        (commitments - assessed, _NOT_ASSESSED),
+        full=full,
+    )
+
+
+def status_counts(counts: Mapping[str, int], total: int) -> Table:
+    """Return the statuses that occur, with the number of their commitments of `total`."""
+    return Table(
+        "status",
+        ("status", "commitments"),
+        tuple((status, count) for status, count in counts.items() if count),
+        (
+            Column("Status", lambda row: row[0], tone=lambda row: row[0]),
+            Column("Commitments", lambda row: str(row[1]), right=True),
+            Column("", lambda row: bar((row[1], look_of(row[0]).sign), full=total), tone=lambda row: row[0]),
+        ),
+        "there are no commitments",
+    )
+
+
+def dialogue_bars(dialogues: Sequence[Mapping[str, Any]]) -> Table:
+    """Return the dialogues, newest first, with a bar to the scale of the largest."""
+    largest = max(dialogue["commitments"] for dialogue in dialogues)
+    fields = ("key", "when", "place", "commitments", "assessed", "complete", "in_progress")
+    return Table(
+        "dialogues",
+        fields,
+        tuple(tuple(dialogue.get(field, "") for field in fields) for dialogue in reversed(dialogues)),
+        (
+            Column("Key", lambda row: row[0]),
+            Column("When", lambda row: readable(row[1])),
+            Column("Place", lambda row: row[2], from_width=100),
+            Column("Assessed", lambda row: f"{row[4]} of {row[3]}", right=True),
+            Column("Complete", lambda row: str(row[5]), right=True, from_width=70),
+            Column("", lambda row: _assessed_bar(*row[3:], full=largest)),
+        ),
+        "there are no dialogues",
+    )
+
+
+def area_bars(rows: Sequence[AreaRow]) -> Table:
+    """Return the areas with a bar to the scale of the largest."""
+    largest = max((row.commitments for row in rows), default=1)
+
+    def drawn(row: AreaRow) -> str:
+        return _assessed_bar(row.commitments, row.assessed, row.complete, row.in_progress, full=largest)
+
+    return Table(
+        "areas",
+        AreaRow._fields,
+        rows,
+        (
+            *dialogue_column(rows),
+            Column("Area", lambda row: row.title, wide=True),
+            Column("Assessed", lambda row: f"{row.assessed} of {row.commitments}", right=True),
+            Column("Complete", lambda row: str(row.complete), right=True, from_width=80),
+            Column("Claimed", lambda row: str(row.claimed), right=True, from_width=140),
+            Column("In progress", lambda row: str(row.in_progress), right=True, from_width=90),
+            Column("", drawn),
+            Column("Next milestone", next_milestone_text, from_width=120, wide=True),
+        ),
+        "there are no areas",
+    )

@@ -1,0 +1,117 @@
+"""Everything that is known of one commitment, or of one dialogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from spacedialog.model.dates import readable
+from spacedialog.model.fields import FIELDS, SHOWN
+from spacedialog.model.rows.record import CommitmentRow, Detail
+from spacedialog.model.values import citation_text
+from spacedialog.presentation.phrases import assessment_text, conflict_lines, entry_text, indented, window_text
+from spacedialog.presentation.tables import assessments, history, slips, upcoming
+from spacedialog.presentation.views import Block, View, pair_table
+
+
+def commitment(result: Detail) -> View:
+    """Return one commitment with its sources, milestones, moved dates, assessments and history."""
+    row = result.commitment
+    texts = {
+        "due": _due_text(row),
+        "flags": ", ".join(row.flags),
+        "updated_on": row.updated_on,
+        "detail": result.detail or "",
+        "difference": result.difference or "",
+        "omitted_by": ", ".join(result.omitted_by),
+    }
+    fields = [
+        *((FIELDS[name].label, texts[name] if name in texts else FIELDS[name].cell(row)) for name in SHOWN),
+        *(("carries on", f"{other['ref']} {other['title']}") for other in result.carries_on),
+        *(("carried on by", f"{other['ref']} {other['title']}") for other in result.carried_on_by),
+    ]
+    table = pair_table(
+        "commitment",
+        [
+            ("ref", row.ref),
+            ("title", row.title),
+            *fields,
+            *(("source", " ".join(_source_lines(source))) for source in result.sources),
+            *(
+                ("milestone", f"{milestone.ref} {milestone.when} {milestone.title}: {window_text(milestone)}")
+                for milestone in result.milestones
+            ),
+            *(("conflict", " ".join(conflict_lines(conflict))) for conflict in result.conflicts),
+            *(("assessment", assessment_text(assessment)) for assessment in result.assessments),
+            *(("history", f"{entry.on} {entry.ref} {entry_text(entry)}") for entry in result.history),
+        ],
+    )
+    blocks = [
+        Block(f"{row.ref}  {row.title}", table=pair_table("commitment", fields)),
+        Block("Sources", tuple(line for source in result.sources for line in indented(_source_lines(source)))),
+    ]
+    if result.conflicts:
+        lines = tuple(line for conflict in result.conflicts for line in conflict_lines(conflict))
+        blocks.insert(1, Block("Not agreed on", lines))
+    if result.milestones:
+        blocks.append(Block("Milestones", table=upcoming(result.milestones)))
+    if result.slips:
+        blocks.append(Block("Moved dates", table=slips(result.slips)))
+    if result.assessments:
+        blocks.append(Block("Assessments", table=assessments(result.assessments, one_commitment=True)))
+    blocks.append(Block("History", table=history(result.history)))
+    return View("commitment", result, table, tuple(blocks))
+
+
+def _due_text(row: CommitmentRow) -> str:
+    if not row.due or row.due == row.due_earliest:
+        return row.due or ""
+    return f"{readable(row.due)} ({row.due_earliest or 'any day'} to {row.due_latest or 'no end'})"
+
+
+def _source_lines(source: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return the citation, the document with its grade of evidence, and the web address of a source."""
+    document = [text for text in (source.get("title"), source.get("meaning")) if text]
+    return citation_text(source), "; ".join(document), source.get("url") or ""
+
+
+def dialogue(record: Mapping[str, Any]) -> View:
+    """Return one dialogue: where and when it met, the heads of delegation, its documents, its grades of evidence."""
+    documents = record.get("documents") or ()
+    grades = record.get("grades") or {}
+    fields = [
+        ("series", record.get("series") or ""),
+        ("number", str(record.get("number") or "")),
+        ("place", record.get("place") or ""),
+        ("when", readable(record.get("when") or "")),
+        ("host", record.get("host") or ""),
+        *(
+            ("head", f"{head['name']}, {head['title']} ({head['body']}, {head['side']})")
+            for head in record.get("heads") or ()
+        ),
+        ("note", record.get("note", "")),
+    ]
+    table = pair_table(
+        "dialogue",
+        [
+            ("key", record["key"]),
+            ("title", record.get("title") or ""),
+            *fields,
+            *(("document", " ".join(filter(None, (d["key"], d["title"], d.get("url"))))) for d in documents),
+            *(("grade", f"{grade}: {meaning}") for grade, meaning in grades.items()),
+        ],
+    )
+    lines = tuple(
+        line
+        for document in documents
+        for line in indented(
+            (f"{document['key']}  {document['title']}", document.get("note", ""), document.get("url", ""))
+        )
+    )
+    blocks = [
+        Block(f"{record['key']}  {record.get('title') or ''}", table=pair_table("dialogue", fields)),
+        Block("Documents", lines),
+    ]
+    if grades:
+        blocks.append(Block("Grades of evidence", table=pair_table("grades", grades.items())))
+    return View("dialogue", record, table, tuple(blocks))

@@ -1,0 +1,65 @@
+"""The overview: the state of the whole record."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from spacedialog.model.rows.record import Overview
+from spacedialog.model.vocabulary import STALE_DAYS
+from spacedialog.presentation.bars import LEGEND, area_bars, dialogue_bars, status_counts
+from spacedialog.presentation.phrases import coverage_line, dialogue_line
+from spacedialog.presentation.tables import Column, Table, commitments, upcoming
+from spacedialog.presentation.views import Block, View
+
+
+class Figure(NamedTuple):
+    """One figure of the overview, for the formats that hold one table."""
+
+    section: str
+    name: str
+    value: str | int | None
+
+
+def overview(result: Overview) -> View:
+    """Return the state of the record: coverage, status, areas, what comes next and what is overdue."""
+    shared = f"; position {result.position} of the team's log" if result.position else ""
+    stale = f"; no entry for {STALE_DAYS} days on {result.stale} open ones" if result.stale else ""
+    newest = result.dialogues[-1].get("key") if result.dialogues else None
+    several = len(result.dialogues) > 1
+    # The areas of every dialogue would fill a screen each; earlier ones appear with what is still to come.
+    areas = tuple(row for row in result.areas if row.dialogue == newest)
+    blocks = [
+        Block("", (*map(dialogue_line, result.dialogues[-1:]), coverage_line(result.coverage) + stale + shared)),
+        *([Block("Dialogues", table=dialogue_bars(result.dialogues))] if several else ()),
+        Block("Status", table=status_counts(result.statuses, result.coverage.commitments)),
+        Block(f"Areas of {newest}" if several else "Areas", (LEGEND,), area_bars(areas)),
+        Block("What comes next", table=upcoming(result.next)),
+    ]
+    if result.overdue:
+        blocks.append(
+            Block("Overdue: the window closed, and nobody recorded completion", table=commitments(result.overdue))
+        )
+    if result.unrecorded:
+        blocks.append(
+            Block("The window closed, and nobody recorded what came of it", table=upcoming(result.unrecorded))
+        )
+    return View("overview", result, _figures(result), tuple(blocks))
+
+
+def _figures(result: Overview) -> Table:
+    figures = [
+        *(Figure("dialogue", str(dialogue.get("key")), str(dialogue.get("title"))) for dialogue in result.dialogues),
+        *(Figure("coverage", name, value) for name, value in result.coverage._asdict().items()),
+        *(Figure("status", name, count) for name, count in result.statuses.items()),
+        *(Figure("area", f"{row.dialogue}/{row.area}", row.commitments) for row in result.areas),
+        *(Figure("next", row.ref, row.when) for row in result.next),
+        *(Figure("overdue", row.ref, row.due) for row in result.overdue),
+        *(Figure("unrecorded", row.ref, row.when) for row in result.unrecorded),
+        Figure("stale", "commitments", result.stale),
+    ]
+    columns = (
+        Column("Section", lambda row: row.section),
+        Column("Name", lambda row: row.name),
+        Column("Value", lambda row: str(row.value)),
+    )
+    return Table("overview", Figure._fields, figures, columns, "")

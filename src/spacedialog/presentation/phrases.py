@@ -1,0 +1,198 @@
+"""Rows and their values in words, as every format for people shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from spacedialog.model.dates import readable
+from spacedialog.model.rows.assessment import AssessmentRow
+from spacedialog.model.rows.record import (
+    AreaRow,
+    Brief,
+    ConflictRow,
+    Coverage,
+    DialogueRow,
+    HistoryRow,
+    Report,
+    SlipRow,
+    UpcomingRow,
+)
+from spacedialog.model.values import citation_text
+from spacedialog.model.vocabulary import MilestoneState
+
+NOTHING = "nothing"
+NO_EVIDENCE = "no evidence given"
+WHOLE = "the whole"
+"""The subject of an assessment that is not about one party."""
+_DATE_FIELDS = ("due", "when", "met")
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun; `plural` if it does not end in a mere -s."""
+    return f"{number} {noun if abs(number) == 1 else plural or f'{noun}s'}"
+
+
+def sentences(*parts: str | None) -> str:
+    """Join the parts that are not empty as sentences, without a full stop after the last."""
+    return ". ".join(part.rstrip(".") for part in parts if part)
+
+
+def indented(lines: tuple[str, ...]) -> Iterator[str]:
+    """Yield the first line, and then those of the others that are not empty, indented."""
+    head, *others = lines
+    yield head
+    yield from (f"    {line}" for line in others if line)
+
+
+def to_the_minute(instant: str) -> str:
+    """Return a recorded time (ISO 8601, UTC) without its seconds: `2026-11-22 09:00`."""
+    return instant[:16].replace("T", " ")
+
+
+def value_text(field: str, value: Any) -> str:
+    """Return the value of a field in words."""
+    if value in (None, []):
+        return NOTHING
+    if isinstance(value, list):
+        return ", ".join(citation_text(part) if isinstance(part, dict) else str(part) for part in value)
+    return readable(value) if field in _DATE_FIELDS else str(value)
+
+
+# The record
+
+
+def coverage_line(coverage: Coverage) -> str:
+    """Return how much of the record was assessed, in one line."""
+    line = f"assessed {coverage.assessed} of {coverage.commitments}"
+    if coverage.oldest_check_days is not None:
+        line += f", oldest check {counted(coverage.oldest_check_days, 'day')}"
+    if coverage.claimed:
+        line += f"; complete {coverage.complete}, of which {coverage.claimed} claimed"
+    return line
+
+
+def log_line(result: Report | Brief) -> str:
+    """Return the number of entries in the log, the time of the newest, and the position in the team's log."""
+    newest = f", the newest recorded {to_the_minute(result.recorded_until)} UTC" if result.recorded_until else ""
+    shared = f"; position {result.position} of the team's log" if result.position else ""
+    return f"{counted(result.changes, 'entry', 'entries')}{newest}{shared}"
+
+
+def dialogue_line(dialogue: Mapping[str, Any]) -> str:
+    """Return a dialogue in one line: key and title, place, date."""
+    named = f"{dialogue.get('key')}: {dialogue.get('title')}"
+    return ", ".join(filter(None, (named, dialogue.get("place"), readable(dialogue.get("when", "")))))
+
+
+def next_milestone_text(row: AreaRow | DialogueRow) -> str:
+    """Return the next milestone of an area or a dialogue in one line; empty if there is none."""
+    milestone = row.next_milestone
+    return f"{readable(milestone['when'])} {milestone['ref']} {milestone['title']}" if milestone else ""
+
+
+# A commitment and its dates
+
+
+def window_text(row: UpcomingRow) -> str:
+    """Return when the window of a milestone opens or closes, counted from the day of the view."""
+    opens, closes = row.opens_in_days, row.closes_in_days
+    if row.state in (MilestoneState.MET, MilestoneState.WITHDRAWN):
+        return row.state
+    if row.state == MilestoneState.UPCOMING and opens is not None:
+        return f"opens in {_rounded(opens)}"
+    if closes is None:
+        return "open, with no end"
+    if row.state == MilestoneState.CLOSED:
+        return f"closed {_rounded(-closes)} ago"
+    return f"closes in {_rounded(closes)}"
+
+
+def _rounded(days: int) -> str:
+    """Return a number of days in the unit that people would use; formats for machines have the days."""
+    if days < 120:
+        return counted(days, "day")
+    if days < 1460:
+        return f"{round(days / 30.44)} months"
+    return f"{round(days / 365.25)} years"
+
+
+def delay_text(row: SlipRow) -> str:
+    """Return the least and the greatest delay, in days, that a rescheduling can mean."""
+    least, greatest = row.min_delay_days, row.max_delay_days
+    if row.narrowed:
+        return "narrowed"
+    if least == greatest and least is not None:
+        return f"{least:+}"
+    return f"{'?' if least is None else f'{least:+}'} to {'?' if greatest is None else f'{greatest:+}'}"
+
+
+# An entry of the log
+
+
+def entry_text(row: HistoryRow) -> str:
+    """Return what an entry did, why, and how it is known."""
+    return sentences(action_text(row), row.note, evidence_text(row))
+
+
+def entry_lines(row: HistoryRow) -> Iterator[str]:
+    """Yield an entry as lines: the date and the action, the reason, the evidence (an address keeps its own line)."""
+    head = f"{row.on}  {row.ref}  {action_text(row)}  [{row.id[-8:]}, {row.author}]"
+    yield from indented((head, row.note or "", evidence_text(row)))
+
+
+def action_text(row: HistoryRow) -> str:
+    """Return what an entry did."""
+    changed = row.changed
+    if "verdict" in changed:
+        party = f" {changed['party']}" if changed.get("party") else ""
+        action = f"assessed{party}: {changed['verdict']} ({changed.get('assessor')}, {changed.get('rubric')})"
+    elif row.kind in ("create", "set") and "decided" in changed:
+        action = str(changed["decided"])
+    elif row.kind == "create":
+        action = f"recorded: {changed.get('title') or changed.get('name') or changed.get('key', '')}"
+    elif row.kind == "retract":
+        action = f"took back {changed['retracts'][-8:]}"
+    elif row.kind in ("set", "note"):
+        action = ", ".join(f"{field} → {value_text(field, value)}" for field, value in changed.items()) or "noted"
+    else:
+        action = f"{row.kind}, which this program does not know"
+    return ("(taken back) " if row.retracted else "") + action
+
+
+def evidence_text(row: HistoryRow) -> str:
+    """Return how an entry is known: its evidence or its first source; empty if it needs none."""
+    sources = row.changed.get("sources")
+    if row.evidence:
+        return row.evidence
+    if sources:
+        return citation_text(sources[0])
+    return NO_EVIDENCE if row.kind == "set" or {"verdict", "decided"} & row.changed.keys() else ""
+
+
+def assessment_text(row: AssessmentRow) -> str:
+    """Return an assessment: the party, the verdict, assessor, rubric and date, the reason, the evidence."""
+    party = f"{row.party}: " if row.party else ""
+    verdict = f"{party}{row.verdict} ({row.assessor}, {row.rubric}, {row.on})"
+    return sentences(verdict, row.note, row.evidence or NO_EVIDENCE)
+
+
+def conflict_lines(row: ConflictRow) -> tuple[str, str]:
+    """Return what two conflicting entries say: the value that counts for now, then the other."""
+    value, other = value_text(row.field, row.value), value_text(row.field, row.other_value)
+    author = attribution(row.author, row.recorded_at)
+    other_author = attribution(row.other_author, row.other_recorded_at)
+    if row.field == "ref" and value.casefold() == other.casefold():
+        return (
+            f"{row.ref}  was given the ref {value} by {author}",
+            f"    as another was before by {other_author}; to rename it: spacedialog edit {row.ref} --ref REF",
+        )
+    return (
+        f"{row.ref}  {row.field}: {value}, says {author}; it counts for now",
+        f"    {other}, says {other_author}",
+    )
+
+
+def attribution(author: str, recorded_at: str) -> str:
+    """Return the author of an entry with the time when it was recorded."""
+    return f"{author} ({to_the_minute(recorded_at)} UTC)"

@@ -1,0 +1,47 @@
+"""The report: a record, or a part of it, with everything that is known of its commitments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from spacedialog.model.dates import readable
+from spacedialog.model.rows.record import CalendarEvent, Report
+from spacedialog.model.vocabulary import MilestoneState
+from spacedialog.presentation.bars import LEGEND, area_bars, status_counts
+from spacedialog.presentation.comparison import earlier_outcomes
+from spacedialog.presentation.phrases import conflict_lines, coverage_line, dialogue_line, log_line
+from spacedialog.presentation.tables import assessments, commitments, slips, upcoming
+from spacedialog.presentation.views import Block, View
+
+
+def report(result: Report, *, events: Callable[[], Iterable[CalendarEvent]] | None = None) -> View:
+    """Return the report; `events` returns its events for a calendar."""
+    lines = (
+        *map(dialogue_line, result.dialogues),
+        *([f"only: {result.selection}"] if result.selection else ()),
+        f"as of {readable(result.as_of)}; log: {log_line(result)}",
+        coverage_line(result.coverage),
+    )
+    ahead = [row for row in result.milestones if row.state in (MilestoneState.UPCOMING, MilestoneState.OPEN)]
+    unrecorded = [row for row in result.milestones if row.state == MilestoneState.CLOSED]
+    blocks = [
+        Block("Report on the commitments", lines),
+        Block("Status", table=status_counts(result.statuses, result.coverage.commitments)),
+        Block("Areas", (LEGEND,), area_bars(result.areas)),
+        Block("What comes next", table=upcoming(ahead)),
+    ]
+    if unrecorded:
+        blocks.append(Block("The window closed, and nobody recorded what came of it", table=upcoming(unrecorded)))
+    if conflicts := [row for detail in result.commitments for row in detail.conflicts]:
+        lines = tuple(line for row in conflicts for line in conflict_lines(row))
+        blocks.append(Block("Not agreed on, until someone decides", lines))
+    if result.slips:
+        blocks.append(Block("Moved dates", table=slips(result.slips)))
+    if verdicts := [row for detail in result.commitments for row in detail.assessments]:
+        blocks.append(Block("Assessments", table=assessments(verdicts)))
+    if result.carried:
+        heading = f"What {result.carried.new} took up of {result.carried.old}"
+        blocks.append(Block(heading, table=earlier_outcomes(result.carried)))
+    rows = [detail.commitment for detail in result.commitments]
+    table = commitments(rows, lambda: result.coverage)._replace(events=events)
+    return View("report", result, table, (*blocks, Block("Commitments", table=table)))

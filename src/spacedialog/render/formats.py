@@ -1,0 +1,78 @@
+"""The output formats: name, file endings, and the module that writes each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from spacedialog.presentation.tables import Table
+    from spacedialog.presentation.views import View
+
+
+class Settings(NamedTuple):
+    """How a view is written, whatever the format; a writer ignores the settings that it does not need.
+
+    `as_of` is the day (ISO 8601) that the view shows, `width` the length of a line in characters. `pager` is a command,
+    or empty; it runs with `pager_environment`, or the program's own. A terminal shows at most `max_rows` rows of a
+    table, all of them if None. Without `signs`, drawings use ASCII only. `template` is the user's own Jinja template.
+    """
+
+    as_of: str = ""
+    header: bool = True
+    colour: bool = False
+    signs: bool = True
+    width: int = 120
+    pager: str = ""
+    pager_environment: Mapping[str, str] | None = None
+    max_rows: int | None = None
+    template: Path | None = None
+
+
+Writer = Callable[["Table | View", Any, Settings], None]
+"""Writes a view to a text stream, or to a binary one for a binary format. InputError if the view does not fit it."""
+
+
+class Format(StrEnum):
+    """An output format. `module` is the module in render/ whose `write` is a `Writer`, imported when it is used."""
+
+    module: str
+    endings: tuple[str, ...]
+    is_binary: bool
+
+    def __new__(cls, name: str, module: str, endings: tuple[str, ...] = (), is_binary: bool = False) -> Format:
+        """Make a member whose value is `name`."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.module, member.endings, member.is_binary = module, endings, is_binary
+        return member
+
+    TABLE = "table", "table"
+    PLAIN = "plain", "plain", (".txt", ".tsv")
+    JSON = "json", "json_", (".json",)
+    JSONL = "jsonl", "jsonl", (".jsonl",)
+    CSV = "csv", "csv_", (".csv",)
+    MD = "md", "markdown", (".md",)
+    HTML = "html", "html", (".html",)
+    XLSX = "xlsx", "xlsx", (".xlsx",), True
+    ICS = "ics", "ics", (".ics",)
+
+    def writer(self) -> Writer:
+        """Return the function that writes this format."""
+        return _writer_in(self.module)
+
+
+def template_writer() -> Writer:
+    """Return the function that fills the user's own template."""
+    return _writer_in("template")
+
+
+def _writer_in(module: str) -> Writer:
+    writer: Writer = import_module(f"spacedialog.render.{module}").write
+    return writer
+
+
+FORMAT_BY_ENDING = {ending: format_ for format_ in Format for ending in format_.endings}
