@@ -1,4 +1,4 @@
-"""The benchmarks' data and floors: the data is one the program takes in, and the floors answer as the program does."""
+"""Tests of the benchmarks: the program accepts their data, and their floors give the program's answers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ROWS = (
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk whose store holds 30 commitments of the generator."""
+    """A desk whose store holds 30 generated commitments."""
     desk = Desk(tmp_path_factory.mktemp("desk"))
     data.write_lines(desk.folder / "data.jsonl", 30)
     ran = desk.call("import", desk.folder / "data.jsonl", "--without-bundled")
@@ -44,7 +44,7 @@ def least(desk: Desk, query: str, *arguments: str | Path, db: Path | None = None
 
 
 def test_data_comes_from_its_seed(tmp_path: Path) -> None:
-    """The same seed gives the same bytes in every form, another seed others."""
+    """One seed gives the same bytes in every form, and another seed gives others."""
     digests = {}
     for form, write in data.FORMS.items():
         for name, seed in (("one", 1), ("again", 1), ("two", 2)):
@@ -57,7 +57,7 @@ def test_data_comes_from_its_seed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["lines", "whole"])
 def test_data_is_taken_in(tmp_path: Path, form: str) -> None:
-    """The program takes in both forms of the data, and finds in it what was made."""
+    """The program imports both forms of the data, and finds every commitment."""
     desk = Desk(tmp_path)
     data.FORMS[form](tmp_path / "data", 5, 1)
     assert desk.call("import", tmp_path / "data", "--without-bundled").status == 0
@@ -67,7 +67,7 @@ def test_data_is_taken_in(tmp_path: Path, form: str) -> None:
 
 
 def test_windows_of_the_floor_are_the_programs() -> None:
-    """The floor's few lines on dates give the windows that the program gives, for every date of the data."""
+    """The floor's code for dates gives the program's windows for every date of the data."""
     said = {entry["due"] for one in data.records(2000) for entry in (one.commitment, *one.updates) if "due" in entry}
     known: dict[str, tuple[str, str]] = {}
     parsed = {text: VagueDate.parse(text) for text in said}
@@ -94,13 +94,13 @@ def test_windows_of_the_floor_are_the_programs() -> None:
 )
 @pytest.mark.parametrize("day", [data.DAY, data.PAST_DAY])
 def test_floors_print_the_same_rows(desk: Desk, ours: list[str], query: str, arguments: list[str], day: str) -> None:
-    """What a floor answers is what the program answers, row for row and field for field."""
+    """A floor prints the program's rows, field by field."""
     ran = desk.call(*ours, "--today", day, "--json")
     assert json.loads(least(desk, query, day, "json", *arguments).stdout) == json.loads(ran.stdout)
 
 
 def test_floor_exports_the_same_log(desk: Desk) -> None:
-    """The floor's export is the program's, entry for entry."""
+    """The floor's export is the program's, entry by entry."""
 
     def entries(ran: Ran) -> list[Any]:
         return [json.loads(line) for line in ran.stdout.splitlines()]
@@ -109,13 +109,13 @@ def test_floor_exports_the_same_log(desk: Desk) -> None:
 
 
 def test_floor_completes_the_same_refs(desk: Desk) -> None:
-    """The floor offers the refs that TAB offers."""
+    """The floor offers the refs that completion offers."""
     typed = {"_SPACEDIALOG_COMPLETE": "complete_bash", "COMP_WORDS": "spacedialog show BEN1-2", "COMP_CWORD": "2"}
     assert least(desk, "complete", "ben1-2").stdout == desk.run(env=typed).stdout
 
 
 def test_floor_imports_the_same_rows(desk: Desk) -> None:
-    """The store that the floor makes holds the rows that the program's holds."""
+    """The floor's store holds the rows of the program's store."""
     made = desk.folder / "floor.db"
     least(desk, "import", SCHEMA, desk.folder / "data.jsonl", db=made)
     with closing(sqlite3.connect(made)) as floors, closing(sqlite3.connect(desk.db)) as ours:

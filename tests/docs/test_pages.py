@@ -1,5 +1,5 @@
-"""What the docs say is so: the schemas, the manual page and the pictures that are kept, the example of the Python page,
-the addresses between pages.
+"""Tests of the docs: the generated schemas, manual page and pictures are current, the Python example runs, and
+links work.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ KEPT = {"data": ROOT / "docs" / "schemas" / "dialogue.json", "log": ROOT / "docs
 
 
 def schema(kind: str) -> Any:
-    """The schema of a kind of file, as it is kept in the repository."""
+    """Return the schema of a kind of file, as it is in the repository."""
     return json.loads(KEPT[kind].read_text("utf-8"))
 
 
 @pytest.mark.parametrize("kind", sorted(parse.SCHEMAS))
 def test_the_kept_schema_is_that_of_the_model(kind: str) -> None:
-    """The schemas in docs/schemas are what `spacedialog schema` prints: run it with -o to write them anew."""
+    """docs/schemas holds what `spacedialog schema` prints; write it anew with -o."""
     assert schema(kind) == parse.json_schema(kind)
 
 
@@ -45,12 +45,12 @@ def test_the_schema_is_draft_2020_12(kind: str) -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "data").glob("*.json")), ids=lambda path: path.name)
 def test_bundled_records_fit_the_schema_and_the_model(path: Path) -> None:
-    """A bundled data file passes the schema by an independent validator, and the program's own checks."""
+    """A built-in data file passes an independent validator of the schema and the program's own checks."""
     jsonschema.Draft202012Validator(schema("data")).validate(json.loads(path.read_text("utf-8")))
     assert isinstance(parse.read(BytesIO(path.read_bytes()), path.name), parse.Contents)
 
 
-# The outputs as JSON
+# JSON output
 
 SAID = {
     "list": "list",
@@ -81,7 +81,7 @@ SAID = {
 
 @pytest.fixture(scope="module")
 def kept_desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk with a store, in which a date was moved and something was marked."""
+    """A desk with a store that has a moved date and a mark."""
     desk = Desk(tmp_path_factory.mktemp("kept"))
     assert desk.call("mark", "33", "complete", "--evidence", "https://example.org/33").status == 0
     (desk.folder / "draft.json").write_text(drafted.text_of(drafted.document("accepted", "dropped")))
@@ -92,7 +92,7 @@ def kept_desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 
 def strict(schema: Any) -> Any:
-    """The schema, but for that no object may have a key that it does not name."""
+    """Return the schema, with no keys allowed other than those it names."""
     if isinstance(schema, list):
         return [strict(part) for part in schema]
     if not isinstance(schema, dict):
@@ -102,7 +102,7 @@ def strict(schema: Any) -> Any:
 
 
 def test_the_kept_schema_of_the_outputs_is_that_of_the_rows() -> None:
-    """docs/schemas/output.json is what `python -m tools.outputs` writes, and a schema."""
+    """docs/schemas/output.json is a schema, and what `python -m tools.outputs` writes."""
     kept = json.loads(outputs.KEPT.read_text("utf-8"))
     assert kept == outputs.schema()
     jsonschema.Draft202012Validator.check_schema(kept)
@@ -111,7 +111,7 @@ def test_the_kept_schema_of_the_outputs_is_that_of_the_rows() -> None:
 
 @pytest.mark.parametrize("name", SAID)
 def test_what_json_says_fits_its_schema(kept_desk: Desk, name: str) -> None:
-    """Every output has just the keys and the kinds of values that its schema names, and is not empty."""
+    """Every JSON output has the keys and types of its schema, and is not empty."""
     ran = kept_desk.call(*SAID[name].split(), "--json")
     assert ran.status == 0, ran.stderr
     assert ran.data or name == "conflicts"  # of which a copy that is nobody else's has none
@@ -125,7 +125,7 @@ def test_what_json_says_fits_its_schema(kept_desk: Desk, name: str) -> None:
 
 
 def test_the_kept_manual_page_is_that_of_the_help() -> None:
-    """docs/spacedialog.1 is what `python -m tools.manual` writes, with every command and exit status in it."""
+    """docs/spacedialog.1 is what `python -m tools.manual` writes, with every command and exit status."""
     page = manual.PAGE.read_text("utf-8")
     assert page == manual.page()
     named = [command.split()[0].replace("\\-", "-") for command in re.findall(r"^\.SS (.+)$", page, re.MULTILINE)]
@@ -134,7 +134,7 @@ def test_the_kept_manual_page_is_that_of_the_help() -> None:
 
 
 def test_the_manual_page_is_sound_roff() -> None:
-    """groff has nothing to say against the manual page, and shows options as they are typed."""
+    """groff accepts the manual page without a warning, and shows options as typed."""
     groff = shutil.which("groff")
     if groff is None:
         pytest.skip("groff is missing: apt-get install groff-base")
@@ -146,14 +146,14 @@ def test_the_manual_page_is_sound_roff() -> None:
 
 @pytest.mark.parametrize("scene", pictures.SCENES)
 def test_the_kept_picture_is_what_the_program_shows(scene: str) -> None:
-    """The README's drawings are what `python -m tools.pictures` makes; they load nothing from anywhere."""
+    """The README's pictures are what `python -m tools.pictures` makes, and load nothing."""
     kept = (pictures.FOLDER / f"{scene}.svg").read_text("utf-8")
     assert kept == pictures.drawn(scene)
     assert re.findall(r"@import|url\((?!#)|href|https?://(?!www\.w3\.org/2000/svg)", kept) == []
 
 
 def test_pictures_are_small() -> None:
-    """No picture weighs more than 150 kB, and the README shows each of them, with words for who cannot see it."""
+    """Each picture is at most 150 kB, and the README shows it with an alternative text."""
     kept = sorted((ROOT / "docs" / "pictures").iterdir())
     assert [path.name for path in kept if path.stat().st_size > 150_000] == []
     shown = re.findall(r"!\[[^\]]{20,}\]\(docs/pictures/([^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
@@ -161,7 +161,7 @@ def test_pictures_are_small() -> None:
 
 
 def test_the_example_of_the_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The code in docs/python.md does what it says, against a store of its own."""
+    """The code in docs/python.md runs on a store of its own."""
     monkeypatch.setenv("SPACEDIALOG_DB", str(tmp_path / "tracker.db"))
     monkeypatch.setenv("SPACEDIALOG_TODAY", "2026-11-22")
     page = (ROOT / "docs" / "python.md").read_text("utf-8")
@@ -173,12 +173,12 @@ def test_the_example_of_the_python_page_runs(tmp_path: Path, monkeypatch: pytest
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_between_the_pages_lead_somewhere(page: Path) -> None:
-    """A link from one page to another file of the repository finds it."""
+    """Each link from a page to a file of the repository leads to an existing file."""
     links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
 def test_every_page_is_in_the_index() -> None:
-    """docs/README.md leads to each page of the folder."""
+    """docs/README.md links to each page of the folder."""
     index = (ROOT / "docs" / "README.md").read_text("utf-8")
     assert [page.name for page in PAGES if page.name != "README.md" and f"({page.name})" not in index] == []

@@ -1,5 +1,5 @@
-"""What the docs tell people to type, run as it stands there: the weekly job of cron, a data file of one's own, and the
-commands that the other pages name.
+"""Tests of the commands in the docs: each runs as it is written, with the weekly job of cron and a data file of
+one's own.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ DOCS = ROOT / "docs"
 
 
 def typed(page: Path) -> list[str]:
-    """The commands that a page names: those of its blocks of shell, and those in its text that are whole."""
+    """Return the commands of a page: those in its shell blocks, and whole ones in its text."""
     text = re.sub(r"\[\[\[cog.*?\]\]\]", "", page.read_text("utf-8"), flags=re.DOTALL)
     block = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
     lines = [line for kind, body in block.findall(text) if kind == "sh" for line in body.splitlines()]
     named = re.findall(r"`(spacedialog(?: [^`]+)?)`", block.sub("", text))
-    # A word in capitals stands for something, and `spacedialog import` is but the command's name.
+    # A word in capitals is a placeholder, and `spacedialog import` alone is the command's name.
     whole = [line for line in named if not re.search(r" [A-Z]+\b(?!\d|-)", line) and line != "spacedialog import"]
     return [line for line in [*lines, *whole] if line.startswith("spacedialog")]
 
 
-# What stands in the help is run in test_errors, what needs a server in test_team.
+# tests/cli runs the examples of the help, tests/team the commands that need a server.
 ELSEWHERE = ("commands.md", "team.md")
 PAGES = [ROOT / "README.md", *(page for page in sorted(DOCS.glob("*.md")) if page.name not in ELSEWHERE)]
 TYPED = {page: lines for page in PAGES if (lines := typed(page))}
 
 
 class Cron:
-    """The account of docs/cron.md: set up as the page says, its table run as cron does."""
+    """The account of docs/cron.md, set up as the page says, with its table run as cron runs it."""
 
     def __init__(self, desk: Desk) -> None:
         page = (DOCS / "cron.md").read_text("utf-8")
@@ -49,14 +49,14 @@ class Cron:
         script.write_text(job, "utf-8")
         script.chmod(0o755)
         self.brief, self.page = (
-            # crontab(5): five fields of time, then the command, up to a % that no backslash stands before.
+            # crontab(5): five fields of time, then the command, up to a % without a backslash before it.
             re.split(r"(?<!\\)%", line.split(None, 5)[5])[0].replace(r"\%", "%")
             for line in table.splitlines()
             if re.match(r"[\d*]", line)
         )
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
-        """Run a command in the home folder by /bin/sh, with nothing in the environment but the day."""
+        """Run a command with /bin/sh in the home folder, with only the day in the environment."""
         return subprocess.run(
             ["env", "-i", f"SPACEDIALOG_TODAY={TODAY}", "/bin/sh", "-c", command],
             cwd=self.home,
@@ -69,7 +69,7 @@ class Cron:
 
     @property
     def left(self) -> set[str]:
-        """What is in the folder of the job."""
+        """Return the files in the folder of the job."""
         return {re.sub(r"\d{4}-\d\d-\d\d", "DAY", path.name) for path in (self.home / "dialogue").iterdir()}
 
 
@@ -80,7 +80,7 @@ def cron(desk: Desk) -> Cron:
 
 @pytest.mark.parametrize("page", TYPED, ids=lambda page: page.name)
 def test_what_a_page_tells_to_type_runs(desk: Desk, page: Path) -> None:
-    """Every command that a page names does what it says, where the files that it names are there: status 0."""
+    """Every command of a page ends with status 0, given the files that it names."""
     desk.call("mark", "33", "complete")
     desk.call("backup", "copy.db")
     desk.call("mark", "34", "complete")
@@ -100,7 +100,7 @@ def test_what_a_page_tells_to_type_runs(desk: Desk, page: Path) -> None:
 
 
 def test_monday_tells_what_is_new_once(desk: Desk, cron: Cron) -> None:
-    """The job says all at first, nothing the second time, and then only what was recorded in between."""
+    """The job reports everything at first, nothing the second time, and later only new entries."""
     first = cron.run(cron.brief)
     assert (first.returncode, first.stdout.partition("\n")[0]) == (0, "# News from the beginning")
     again = cron.run(cron.brief)
@@ -115,7 +115,7 @@ def test_monday_tells_what_is_new_once(desk: Desk, cron: Cron) -> None:
 
 
 def test_monday_says_what_is_wrong(desk: Desk, cron: Cron) -> None:
-    """Where the brief fails, the job says why, for cron to mail, and leaves nothing behind."""
+    """If the brief fails, the job prints the reason for cron to mail, and leaves no file."""
     desk.db.with_name(f"{desk.db.name}.checkpoint-weekly").write_text("rubbish")
     ran = cron.run(cron.brief)
     assert (ran.returncode, ran.stdout) == (2, "")
@@ -124,7 +124,7 @@ def test_monday_says_what_is_wrong(desk: Desk, cron: Cron) -> None:
 
 
 def test_the_page_is_made_anew(desk: Desk, cron: Cron) -> None:
-    """The second line of the table writes the page of the day, twice as well as once, and says nothing."""
+    """The second line of the table writes the page of the day, however often it runs, and prints nothing."""
     desk.call("mark", "33", "complete", "--evidence", "https://example.org/33")
     for _ in range(2):
         ran = cron.run(cron.page)
@@ -135,7 +135,7 @@ def test_the_page_is_made_anew(desk: Desk, cron: Cron) -> None:
 
 
 def test_the_example_of_a_dialogue_is_taken_in(desk: Desk) -> None:
-    """The example file makes a record of its own; as JSON Lines it says the same, so nothing is new in that."""
+    """The example file makes a record of its own, and as JSON Lines adds nothing to it."""
     taken = desk.call("import", DOCS / "example-dialogue.json", "--without-bundled", "--json")
     assert (taken.status, taken.data["changes"]) == (0, 10)
     listed = {row["ref"]: row for row in desk.call("list", "--json").data}
@@ -147,7 +147,7 @@ def test_the_example_of_a_dialogue_is_taken_in(desk: Desk) -> None:
 
 
 def test_a_corrected_example_changes_that_and_no_more(desk: Desk) -> None:
-    """A date that was corrected in the file is corrected on record; what somebody recorded meanwhile stays."""
+    """A corrected date in the file is corrected on record, and entries of users stay."""
     text = (DOCS / "example-dialogue.json").read_text("utf-8")
     file = desk.folder / "mine.json"
     file.write_text(text, "utf-8")
