@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +18,7 @@ from spacedialog.cli.app import COMMANDS
 from spacedialog.importing import parse
 from tests.support import drafted
 from tests.support.program import Desk
+from tests.support.system import require
 from tools import manual, outputs, pictures
 
 ROOT = Path(__file__).parents[2]
@@ -135,10 +135,7 @@ def test_the_kept_manual_page_is_that_of_the_help() -> None:
 
 def test_the_manual_page_is_sound_roff() -> None:
     """groff accepts the manual page without a warning, and shows options as typed."""
-    groff = shutil.which("groff")
-    if groff is None:
-        pytest.skip("groff is missing: apt-get install groff-base")
-    run = [groff, "-man", "-ww", "-Tascii", "-P-cbou", str(manual.PAGE)]
+    run = [require("groff", "groff-base"), "-man", "-ww", "-Tascii", "-P-cbou", str(manual.PAGE)]
     shown = subprocess.run(run, capture_output=True, text=True, timeout=60, check=True)
     assert shown.stderr == ""
     assert "spacedialog mark ROK4-31 in-progress --percent 60 --evidence https://example.org/news" in shown.stdout

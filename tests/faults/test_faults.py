@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.faults import clock, crowd, damage, disk, kill, lock, power, readonly
 from tests.faults.verdict import Verdict
+from tests.support.system import require
 
 SEED = 7
 
@@ -25,6 +26,7 @@ def test_killed_programs_lose_nothing(tmp_path: Path) -> None:
 
 def test_a_power_loss_loses_nothing(tmp_path: Path) -> None:
     """A power loss at 24 moments of each kind of write loses no acknowledged entry."""
+    require("strace", "strace")
     counts, broken = power.lose(tmp_path, 24, SEED)
     assert broken == []
     assert list(counts.values()) == [24] * len(power.RUNS)
@@ -32,6 +34,7 @@ def test_a_power_loss_loses_nothing(tmp_path: Path) -> None:
 
 def test_the_power_loss_would_find_a_weaker_program(tmp_path: Path) -> None:
     """The same power losses lose entries with synchronous = NORMAL, so the test can fail."""
+    require("strace", "strace")
     _, broken = power.lose(tmp_path, 16, SEED, weak=True)
     assert any("acknowledged, and lost" in problem for problem in broken)
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import io
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from spacedialog.presentation.documents import View
 from spacedialog.presentation.tables import Table
 from spacedialog.render import html
+from tests.support.system import require
 
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
@@ -82,9 +81,7 @@ class Desktop:
 @contextmanager
 def desktop(folder: Path) -> Iterator[Desktop]:
     """Start Chromium for the block; skip the test where it is not installed."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is missing; install it with: apt-get install chromium")
+    chromium = require("chromium", "chromium")
     with sync_playwright() as playwright:
         # The sandbox needs a user who is not root; the pages are our own.
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
