@@ -1,4 +1,4 @@
-"""Tests of the benchmarks: the generated data, and that the floor gives the same answers as the program."""
+"""Tests of the benchmarks: the program accepts their data, and their floors give the program's answers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ROWS = (
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk with a store of 30 generated commitments."""
+    """A desk whose store holds 30 generated commitments."""
     desk = Desk(tmp_path_factory.mktemp("desk"))
     data.write_lines(desk.folder / "data.jsonl", 30)
     ran = desk.call("import", desk.folder / "data.jsonl", "--without-bundled")
@@ -44,7 +44,7 @@ def run_floor(desk: Desk, query: str, *arguments: str | Path, db: Path | None = 
 
 
 def test_data_comes_from_its_seed(tmp_path: Path) -> None:
-    """In every format the same seed gives the same bytes, and another seed gives different ones."""
+    """One seed gives the same bytes in every form, and another seed gives others."""
     digests = {}
     for form, write in data.FORMS.items():
         for name, seed in (("one", 1), ("again", 1), ("two", 2)):
@@ -57,7 +57,7 @@ def test_data_comes_from_its_seed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["lines", "whole"])
 def test_data_can_be_imported(tmp_path: Path, form: str) -> None:
-    """The program imports both kinds of data file, and lists the generated commitments."""
+    """The program imports both forms of the data, and finds every commitment."""
     desk = Desk(tmp_path)
     data.FORMS[form](tmp_path / "data", 5, 1)
     assert desk.call("import", tmp_path / "data", "--without-bundled").status == 0
@@ -67,7 +67,7 @@ def test_data_can_be_imported(tmp_path: Path, form: str) -> None:
 
 
 def test_floor_computes_the_same_windows() -> None:
-    """For every date of the data the floor computes the same window as the program."""
+    """The floor's code for dates gives the program's windows for every date of the data."""
     dates = {entry["due"] for one in data.records(2000) for entry in (one.commitment, *one.updates) if "due" in entry}
     known: dict[str, tuple[str, str]] = {}
     parsed = {text: VagueDate.parse(text) for text in dates}
@@ -94,13 +94,13 @@ def test_floor_computes_the_same_windows() -> None:
 )
 @pytest.mark.parametrize("day", [data.DAY, data.PAST_DAY])
 def test_floor_prints_the_same_rows(desk: Desk, ours: list[str], query: str, arguments: list[str], day: str) -> None:
-    """The floor answers each query with the same rows and fields as the program."""
+    """A floor prints the program's rows, field by field."""
     ran = desk.call(*ours, "--today", day, "--json")
     assert json.loads(run_floor(desk, query, day, "json", *arguments).stdout) == json.loads(ran.stdout)
 
 
 def test_floor_exports_the_same_log(desk: Desk) -> None:
-    """The floor exports the same entries as the program."""
+    """The floor's export is the program's, entry by entry."""
 
     def entries(ran: Ran) -> list[Any]:
         return [json.loads(line) for line in ran.stdout.splitlines()]
@@ -109,13 +109,13 @@ def test_floor_exports_the_same_log(desk: Desk) -> None:
 
 
 def test_floor_completes_the_same_refs(desk: Desk) -> None:
-    """The floor offers the same refs as shell completion."""
+    """The floor offers the refs that completion offers."""
     variables = {"_SPACEDIALOG_COMPLETE": "complete_bash", "COMP_WORDS": "spacedialog show BEN1-2", "COMP_CWORD": "2"}
     assert run_floor(desk, "complete", "ben1-2").stdout == desk.run(env=variables).stdout
 
 
 def test_floor_imports_the_same_rows(desk: Desk) -> None:
-    """An import by the floor writes the same rows as an import by the program."""
+    """The floor's store holds the rows of the program's store."""
     path = desk.folder / "floor.db"
     run_floor(desk, "import", SCHEMA, desk.folder / "data.jsonl", db=path)
     with closing(sqlite3.connect(path)) as floors, closing(sqlite3.connect(desk.db)) as ours:

@@ -1,6 +1,6 @@
-"""Whatever several people do to a record, in whatever order, it says what a small model of it says.
+"""A test of the whole program against the reference model: any actions of several users give the model's answers.
 
-By hand, with as many runs as time allows: `python -m tests.test_reference_model --runs 20000`.
+For a longer run: `python -m tests.test_reference_model --runs 20000`.
 """
 
 from __future__ import annotations
@@ -40,8 +40,9 @@ from spacedialog.render import log_export
 from spacedialog.store import database as files
 from spacedialog.store import schema
 from spacedialog.tracker import Tracker
-from tests.support.reference_model import ALWAYS, Look, Model, Said, window
-from tests.support.reference_writing import COMMITMENT_STATUSES, MILESTONE_STATUSES, Desk, Refused, Say
+from tests.support import ruritania
+from tests.support.reference_model import ALWAYS, Model, ModelEntry, ModelView, window
+from tests.support.reference_writer import COMMITMENT_STATUSES, MILESTONE_STATUSES, Expected, ReferenceWriter, Refused
 from tests.support.trackers import Clock, entropy
 
 SECOND = 1_000_000
@@ -50,7 +51,7 @@ START = 1_764_590_400 * SECOND  # 1 December 2025, noon
 WORDS = ("kestrel", "heron", "osprey", "plover")
 EVIDENCE = "https://strelsau.example/seen"
 
-Sayings = Callable[[Desk], list[Say]]
+Expectation = Callable[[ReferenceWriter], list[Expected]]
 Call = Callable[[Tracker], Written]
 
 
@@ -63,36 +64,33 @@ def parsed(due: str | None) -> VagueDate | None:
 
 
 def document(**more: Any) -> dict[str, Any]:
-    """A data file of four commitments; what is given in `more` differs from it."""
-
-    def commitment(number: int, area: str, title: str, status: str = "not-assessed", **fields: Any) -> dict[str, Any]:
-        sources = [{"document": "JS", "paragraph": str(number)}]
-        fixed = {"ref": f"RUR1-{number:02}", "area": area, "kind": "action-item", "title": title, "strength": "firm"}
-        return {**fixed, "sources": sources, "status": status, **fields}
+    """Return a data file of three or four commitments, changed as `more` says."""
 
     commitments = [
-        commitment(
+        ruritania.commitment(
             1,
             "moon",
             "Fly a kestrel",
-            "not-started",
+            "firm",
+            status="not-started",
             lead="RUR",
             partners=["GRA"],
             due=more.get("due", "2026"),
             milestones=[{"ref": "RUR1-01.1", "title": "Deliver it", "when": "2026-03"}][: more.get("parts", 1)],
         ),
-        commitment(2, "moon", more.get("title", "Explore a heron"), partners=["RUR", "GRA"]),
-        commitment(
+        ruritania.commitment(2, "moon", more.get("title", "Explore a heron"), "firm", partners=["RUR", "GRA"]),
+        ruritania.commitment(
             3,
             "weather",
             "Meet every second year",
+            "firm",
             due="2026-11",
             lead="GRA",
             milestones=[{"ref": "RUR1-03.1", "title": "The next meeting", "when": "2026", "recurs": "2 years"}],
         ),
     ]
     if "extra" in more:
-        commitments.append(commitment(more["extra"], "weather", "Share a plover"))
+        commitments.append(ruritania.commitment(more["extra"], "weather", "Share a plover", "firm"))
     updates = [
         {"ref": "RUR1-01", "on": "2025-06-01", "status": "in-progress", "percent": 20, "evidence": EVIDENCE},
         {"ref": "RUR1-03", "on": "2025-09-20", "note": "An osprey was seen.", "evidence": EVIDENCE},
@@ -101,15 +99,7 @@ def document(**more: Any) -> dict[str, Any]:
     return {
         "format": "spacedialog/1",
         "compiled": "2025-11-01",
-        "dialogue": {
-            "key": "RUR1",
-            "series": "Ruritania-Graustark Space Dialogue",
-            "number": 1,
-            "title": "First Ruritania-Graustark Space Dialogue",
-            "place": "Strelsau",
-            "when": "2025-03-10",
-            "host": "RUR",
-        },
+        "dialogue": ruritania.DIALOGUE,
         "documents": [{"key": "JS", "title": "Joint statement"}],
         "areas": [{"key": "moon", "title": "The Moon"}, {"key": "weather", "title": "Weather"}],
         "parties": [{"key": key, "name": key, "side": key} for key in ("RUR", "GRA")],
@@ -129,17 +119,17 @@ DOCUMENTS = (
 )
 
 
-def as_lines(of: dict[str, Any]) -> bytes:
-    """A data file as JSON Lines."""
-    opening = {name: value for name, value in of.items() if name not in ("commitments", "updates")}
+def as_lines(document: dict[str, Any]) -> bytes:
+    """Return a data file as JSON Lines."""
+    opening = {name: value for name, value in document.items() if name not in ("commitments", "updates")}
     lines = [opening]
-    for commitment in of["commitments"]:
-        about = [update for update in of["updates"] if update["ref"].startswith(commitment["ref"])]
+    for commitment in document["commitments"]:
+        about = [update for update in document["updates"] if update["ref"].startswith(commitment["ref"])]
         lines += [commitment, *about]
     return "\n".join(map(json.dumps, lines)).encode()
 
 
-# Some draws are made much more often than others, so that what people say is about the same few things.
+# Some values are drawn more often than others, so that entries are often about the same items.
 refs = st.sampled_from(
     ["RUR1-01", "RUR1-02", "RUR1-03", "RUR1-01.1", "RUR1-03.1"] * 3
     + ["rur1-01", "RUR1-04", "RUR1-05", "RUR1-06", "RUR1-40", "RUR1-01.2", "RUR1-02.1", "RUR1-04.1", "RUR1-99"]
@@ -171,11 +161,11 @@ updates = st.fixed_dictionaries(
 )
 
 counts: Counter[str] = Counter()
-"""How often what was done, for the run by hand."""
+"""The number of actions of each kind, for a run from the command line."""
 
 
 class Template:
-    """The store that every run starts from, made once."""
+    """The store that every run starts from, created once."""
 
     def __init__(self) -> None:
         shm = Path("/dev/shm")
@@ -196,21 +186,21 @@ template: list[Template] = []
 
 
 def attempt(call: Call, tracker: Tracker) -> Written | SpacedialogError:
-    """What a call gives, or the error by which it was refused."""
+    """Return the result of a call, or the error by which it was refused."""
     try:
         return call(tracker)
     except SpacedialogError as error:
         return error
 
 
-def read(row: Any) -> Said:
-    """An entry of the log with its body read."""
-    change = Entry._make(row)
-    return Said(*change[:7], json.loads(change.body))
+def read(row: Any) -> ModelEntry:
+    """Return an entry of the log with its body parsed."""
+    entry = Entry._make(row)
+    return ModelEntry(*entry[:7], json.loads(entry.body))
 
 
 class Record(RuleBasedStateMachine):
-    """Two people, each once more for what they only try, a replica, and the model beside them."""
+    """Two users, the same two with dry runs, a copy of the store, and the reference model."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -221,10 +211,10 @@ class Record(RuleBasedStateMachine):
         shutil.copy(template[0].path, self.path)
         self.clock = Clock(START)
         self.today = "2025-12-01"
-        seat = [("Zenda", False), ("Rupert", False), ("Zenda", True), ("Rupert", True)]
-        self.trackers = [self.tracker(self.path, author, dry_run=dry) for author, dry in seat]
+        user = [("Zenda", False), ("Rupert", False), ("Zenda", True), ("Rupert", True)]
+        self.trackers = [self.tracker(self.path, author, dry_run=dry) for author, dry in user]
         self.replica: Tracker | None = None
-        # Stays open: what is in the file is seen from outside of the product.
+        # Reads the file independently of the program.
         self.monitor = sqlite3.connect(self.path, isolation_level=None)
         self.model = Model()
         self.agrees = True
@@ -232,64 +222,64 @@ class Record(RuleBasedStateMachine):
         self.version = 0
         self.seen: dict[tuple[str, int], object] = {}
         self.bearers: dict[str, tuple[str, str | None]] = {}
-        self.hear()
+        self.receive()
 
     def tracker(self, path: Path, author: str, *, dry_run: bool = False) -> Tracker:
         random = entropy(f"{author}{dry_run}{path.name}")
         day = date.fromisoformat(self.today)
         return Tracker(path, today=day, now=self.clock, author=author, entropy=random, dry_run=dry_run)
 
-    def hear(self) -> list[Said]:
-        """What was added to the log; nothing else in it may have changed, and every hash must hold."""
+    def receive(self) -> list[ModelEntry]:
+        """Return the new entries of the log, and assert that no other entry changed and that every hash holds."""
         (version,) = self.monitor.execute("PRAGMA data_version").fetchone()
         if version == self.version:
-            return []  # nobody has written anything, not even to a table
+            return []  # no table was written
         self.version = version
         rows = self.monitor.execute("SELECT * FROM change ORDER BY rowid").fetchall()
         assert rows[: len(self.rows)] == self.rows, "the log only grows"
         fresh = rows[len(self.rows) :]
         for row in fresh:
             assert entry_hash(*row[:8]) == row[8]
-        said = [read(row) for row in fresh]
+        entries = [read(row) for row in fresh]
         self.rows = rows
-        self.model.hear(said)
-        for one in said:
+        self.model.receive(entries)
+        for one in entries:
             if "ref" in one.values:
-                bearer = self.bearers.setdefault(one.values["ref"].casefold(), (one.item, one.part))
-                assert bearer == (one.item, one.part), "a ref is given once"
+                bearer = self.bearers.setdefault(one.values["ref"].casefold(), (one.item, one.milestone))
+                assert bearer == (one.item, one.milestone), "a ref is given once"
             self.forget(one)
-        return said
+        return entries
 
-    def forget(self, one: Said) -> None:
-        """Drop what was seen of the past wherever this entry is news of it."""
+    def forget(self, one: ModelEntry) -> None:
+        """Drop the remembered views that this entry may change."""
         reach = one
         while reach.kind == "retract":
-            reach = next(other for other in self.model.said if other.id == reach.body["retracts"])
+            reach = next(other for other in self.model.entries if other.id == reach.body["retracts"])
         day = last_day(reach.on)
         for key in [key for key in self.seen if key[0] >= day and key[1] >= one.ts]:
             del self.seen[key]
 
-    def write(self, seat: int, sayings: Sayings, call: Call) -> None:
-        """Let somebody do something: the log gains what the model says, or is left alone and the product refuses."""
-        self.agrees = False  # until the end: what failed here is not asked about again at the end of the run
-        tracker = self.trackers[seat]
-        desk = Desk(self.model, self.today, tracker.author)
+    def write(self, user: int, expectation: Expectation, call: Call) -> None:
+        """Perform an action, and assert that the log gains the model's entries, or that both refuse it."""
+        self.agrees = False  # set again at the end; after a failure, `teardown` compares nothing
+        tracker = self.trackers[user]
+        writer = ReferenceWriter(self.model, self.today, tracker.author)
         try:
-            expected: list[Say] | int = sayings(desk)
+            expected: list[Expected] | int = expectation(writer)
         except Refused as refused:
             expected = refused.status
         newest, now = self.model.newest(), self.clock.now
-        bases = {item: self.model.base(item) for item in self.model.about}
-        besides = {item: self.model.beside(item) for item in self.model.about}
+        bases = {item: self.model.base(item) for item in self.model.by_item}
+        besides = {item: self.model.beside(item) for item in self.model.by_item}
         written = attempt(call, tracker)
         if isinstance(written, SpacedialogError):
             counts["refused"] += 1
             assert written.exit_status == expected, f"{expected} expected: {written}"
-            assert self.hear() == []
+            assert self.receive() == []
             self.agrees = True
             return
         assert isinstance(expected, list), f"not refused, {expected} expected: {written}"
-        fresh = self.hear()
+        fresh = self.receive()
         assert written.changes == len(expected)
         if tracker.dry_run:
             assert fresh == []
@@ -298,14 +288,14 @@ class Record(RuleBasedStateMachine):
             return
         counts["written"] += bool(expected)
         assert len(fresh) == len(expected)
-        for one, say in zip(fresh, expected, strict=True):
-            body = {**say.body, "v": 1}
+        for one, wanted in zip(fresh, expected, strict=True):
+            body = {**wanted.body, "v": 1}
             if "milestone" in body:
-                body["milestone"] = body["milestone"] or one.part
-            item = say.item or one.item
+                body["milestone"] = body["milestone"] or one.milestone
+            item = wanted.item or one.item
             if beside := besides.pop(item, []):
                 body["beside"] = beside
-            assert (one.kind, one.item, one.on, one.body) == (say.kind, item, say.on, body)
+            assert (one.kind, one.item, one.on, one.body) == (wanted.kind, item, wanted.on, body)
             assert one.base == bases.get(item)
             bases[item] = one.id
             assert one.author == tracker.author
@@ -315,31 +305,31 @@ class Record(RuleBasedStateMachine):
         assert written.undo == (fresh[-1].id if fresh else None)
         self.agrees = True
         if fresh:
-            self.look(self.today)
+            self.compare(self.today)
 
-    def look(self, day: str, known: int | None = None, *, word: str = "") -> None:
-        """Ask the product about a day, and hold its answers against the model's."""
+    def compare(self, day: str, known: int | None = None, *, word: str = "") -> None:
+        """Compare the program's answers about a day with the model's."""
         self.agrees = False
-        look = Look(self.model, day, ALWAYS if known is None else known)
+        answers = ModelView(self.model, day, ALWAYS if known is None else known)
         with self.trackers[0].view(date.fromisoformat(day), known_at=known) as view:
             rows = list(view.commitments())
-            assert rows == look.commitments()
-            assert list(view.slips()) == look.slips()
+            assert rows == answers.commitments()
+            assert list(view.slips()) == answers.slips()
             if not word:
                 self.agrees = True
                 return
-            assert view.coverage() == look.coverage()
-            assert view.upcoming(everything=True) == look.upcoming()
+            assert view.coverage() == answers.coverage()
+            assert view.upcoming(everything=True) == answers.upcoming()
             areas = view.areas()
-            expected = look.areas()
+            expected = answers.areas()
             assert [area._replace(next_milestone=None) for area in areas] == [area for area, _ in expected]
             for area, (_, nearest) in zip(areas, expected, strict=True):
                 following = area.next_milestone
                 assert following["ref"] in nearest if following else not nearest
-            assert [(row.id, row.retracted) for row in view.history()] == look.history()
-            assert {row.ref for row in view.search(word)} == look.search(word)
+            assert [(row.id, row.retracted) for row in view.history()] == answers.history()
+            assert {row.ref for row in view.search(word)} == answers.search(word)
             for row in rows:
-                assert row.status == "not-assessed" or look.was_said(row.ref, row.status)
+                assert row.status == "not-assessed" or answers.was_given(row.ref, row.status)
         past = (day, ALWAYS if known is None else known)
         assert self.seen.setdefault(past, rows) == rows, "a past view stays as it was seen"
         self.agrees = True
@@ -355,10 +345,10 @@ class Record(RuleBasedStateMachine):
 
     # Writing
 
-    @rule(seat=who, ref=refs, status=statuses, percent=percents, on=ons, note=notes, evidence=evidence)
+    @rule(user=who, ref=refs, status=statuses, percent=percents, on=ons, note=notes, evidence=evidence)
     def mark(
         self,
-        seat: int,
+        user: int,
         ref: str,
         status: str,
         percent: int | None,
@@ -366,64 +356,64 @@ class Record(RuleBasedStateMachine):
         note: str | None,
         evidence: str | None,
     ) -> None:
-        said: dict[str, Any] = {"percent": percent, "on": on, "note": note, "evidence": evidence}
+        entries: dict[str, Any] = {"percent": percent, "on": on, "note": note, "evidence": evidence}
         self.write(
-            seat,
-            lambda desk: desk.update({"ref": ref, "status": status, **said}),
-            lambda tracker: tracker.mark(ref, status, **said),
+            user,
+            lambda writer: writer.update({"ref": ref, "status": status, **entries}),
+            lambda tracker: tracker.mark(ref, status, **entries),
         )
 
-    @rule(seat=who, on=ons)
-    def meet(self, seat: int, on: str | None) -> None:
-        """Report that an occurrence of the milestone that comes round took place."""
+    @rule(user=who, on=ons)
+    def meet(self, user: int, on: str | None) -> None:
+        """Mark the recurring milestone as met."""
         self.write(
-            seat,
-            lambda desk: desk.update({"ref": "RUR1-03.1", "status": "met", "on": on}),
+            user,
+            lambda writer: writer.update({"ref": "RUR1-03.1", "status": "met", "on": on}),
             lambda tracker: tracker.mark("RUR1-03.1", "met", on=on),
         )
 
-    @rule(seat=who, ref=refs, due=dues, on=ons, note=notes)
-    def reschedule(self, seat: int, ref: str, due: str, on: str | None, note: str | None) -> None:
+    @rule(user=who, ref=refs, due=dues, on=ons, note=notes)
+    def reschedule(self, user: int, ref: str, due: str, on: str | None, note: str | None) -> None:
         self.write(
-            seat,
-            lambda desk: desk.update({"ref": ref, "due": due, "on": on, "note": note}),
+            user,
+            lambda writer: writer.update({"ref": ref, "due": due, "on": on, "note": note}),
             lambda tracker: tracker.reschedule(ref, due, on=on, note=note),
         )
 
-    @rule(seat=who, ref=refs, word=st.sampled_from(WORDS), on=ons)
-    def note(self, seat: int, ref: str, word: str, on: str | None) -> None:
+    @rule(user=who, ref=refs, word=st.sampled_from(WORDS), on=ons)
+    def note(self, user: int, ref: str, word: str, on: str | None) -> None:
         self.write(
-            seat,
-            lambda desk: desk.update({"ref": ref, "note": f"The {word} again", "on": on}),
+            user,
+            lambda writer: writer.update({"ref": ref, "note": f"The {word} again", "on": on}),
             lambda tracker: tracker.note(ref, f"The {word} again", on=on),
         )
 
     @rule(
-        seat=who,
+        user=who,
         ref=st.none() | st.sampled_from(["RUR1-06", "RUR1-40", "RUR1-02"]),
         area=st.sampled_from(["moon", "weather", "weather", "sea"]),
         due=st.none() | dues,
         on=ons,
     )
-    def add(self, seat: int, ref: str | None, area: str, due: str | None, on: str | None) -> None:
+    def add(self, user: int, ref: str | None, area: str, due: str | None, on: str | None) -> None:
         values: dict[str, Any] = {"title": "See an osprey", "kind": "action-item", "strength": "intended"}
         values |= {"sources": [{"document": "JS"}], **({"due": due} if due else {})}
         self.write(
-            seat,
-            lambda desk: desk.add(ref, area, on, values),
+            user,
+            lambda writer: writer.add(ref, area, on, values),
             lambda tracker: tracker.add(NewCommitment("See an osprey", area, "JS", due=parsed(due), ref=ref), on=on),
         )
 
-    @rule(seat=who, ref=refs, when=dues, recurs=st.sampled_from([None, "2 years"]), on=ons)
-    def add_milestone(self, seat: int, ref: str, when: str, recurs: str | None, on: str | None) -> None:
+    @rule(user=who, ref=refs, when=dues, recurs=st.sampled_from([None, "2 years"]), on=ons)
+    def add_milestone(self, user: int, ref: str, when: str, recurs: str | None, on: str | None) -> None:
         self.write(
-            seat,
-            lambda desk: desk.add_milestone(ref, "Launch a heron", when, recurs, on),
+            user,
+            lambda writer: writer.add_milestone(ref, "Launch a heron", when, recurs, on),
             lambda tracker: tracker.add_milestone(ref, "Launch a heron", when, recurs=recurs, on=on),
         )
 
     @rule(
-        seat=who,
+        user=who,
         ref=refs,
         on=ons,
         values=st.fixed_dictionaries({"title": st.sampled_from(["Fly a plover", "Fly an osprey"])})
@@ -439,11 +429,11 @@ class Record(RuleBasedStateMachine):
             ]
         ),
     )
-    def edit(self, seat: int, ref: str, on: str | None, values: dict[str, Any]) -> None:
-        self.write(seat, lambda desk: desk.edit(ref, values, on), lambda tracker: tracker.edit(ref, values, on=on))
+    def edit(self, user: int, ref: str, on: str | None, values: dict[str, Any]) -> None:
+        self.write(user, lambda writer: writer.edit(ref, values, on), lambda tracker: tracker.edit(ref, values, on=on))
 
-    @rule(seat=who, file=st.lists(updates, min_size=1, max_size=4), is_csv=st.booleans(), again=st.booleans())
-    def apply(self, seat: int, file: list[dict[str, Any]], is_csv: bool, again: bool) -> None:
+    @rule(user=who, file=st.lists(updates, min_size=1, max_size=4), is_csv=st.booleans(), again=st.booleans())
+    def apply(self, user: int, file: list[dict[str, Any]], is_csv: bool, again: bool) -> None:
         if is_csv:
             out = io.StringIO()
             writer = csv.DictWriter(out, ["ref", "status", "percent", "due", "note", "evidence", "on"])
@@ -453,57 +443,57 @@ class Record(RuleBasedStateMachine):
         else:
             text = "\n".join(map(json.dumps, file))
         for _ in range(1 + again):
-            self.write(seat, lambda desk: desk.apply(file), lambda tracker: tracker.apply(text, "updates"))
+            self.write(user, lambda writer: writer.apply(file), lambda tracker: tracker.apply(text, "updates"))
 
-    @rule(seat=who, number=st.integers(0, len(DOCUMENTS) - 1), in_lines=st.booleans(), again=st.booleans())
-    def import_(self, seat: int, number: int, in_lines: bool, again: bool) -> None:
+    @rule(user=who, number=st.integers(0, len(DOCUMENTS) - 1), in_lines=st.booleans(), again=st.booleans())
+    def import_(self, user: int, number: int, in_lines: bool, again: bool) -> None:
         file = DOCUMENTS[number]
         content = as_lines(file) if in_lines else json.dumps(file).encode()
         size = len(self.rows)
-        self.write(seat, lambda desk: desk.import_(file), lambda tracker: tracker.import_file(content, "rur.json"))
+        self.write(user, lambda writer: writer.import_(file), lambda tracker: tracker.import_file(content, "rur.json"))
         if again and len(self.rows) > size:
-            self.write(seat, lambda _: [], lambda tracker: tracker.import_file(content, "rur.json"))
+            self.write(user, lambda _: [], lambda tracker: tracker.import_file(content, "rur.json"))
 
-    # Taking back
+    # Undo
 
-    def named(self, number: int) -> Said:
-        """An entry, the late ones more often."""
-        return self.model.said[-1 - number % min(len(self.model.said), 1 + number // 100)]
+    def named(self, number: int) -> ModelEntry:
+        """Return an entry, more often a late one."""
+        return self.model.entries[-1 - number % min(len(self.model.entries), 1 + number // 100)]
 
-    @rule(seat=who)
-    def undo(self, seat: int) -> None:
-        self.write(seat, lambda desk: desk.undo(None), Tracker.undo)
+    @rule(user=who)
+    def undo(self, user: int) -> None:
+        self.write(user, lambda writer: writer.undo(None), Tracker.undo)
 
-    @rule(seat=who, number=which, only=st.booleans(), length=st.sampled_from([36, 16]))
-    def undo_by_name(self, seat: int, number: int, only: bool, length: int) -> None:
-        change = self.named(number)
+    @rule(user=who, number=which, only=st.booleans(), length=st.sampled_from([36, 16]))
+    def undo_by_name(self, user: int, number: int, only: bool, length: int) -> None:
+        entry = self.named(number)
         self.write(
-            seat,
-            lambda desk: desk.undo(change, only=only),
-            lambda tracker: tracker.undo(change.id[-length:], only=only),
+            user,
+            lambda writer: writer.undo(entry, only=only),
+            lambda tracker: tracker.undo(entry.id[-length:], only=only),
         )
 
-    @rule(seat=who, number=which)
-    def refuse(self, seat: int, number: int) -> None:
-        """Take back one piece of news that a file brought."""
-        news = [one for one in self.model.said if one.by_import and one.kind in ("set", "note")]
-        change = news[number % len(news)]
+    @rule(user=who, number=which)
+    def refuse(self, user: int, number: int) -> None:
+        """Undo one entry of an import alone."""
+        news = [one for one in self.model.entries if one.by_import and one.kind in ("set", "note")]
+        entry = news[number % len(news)]
         self.write(
-            seat,
-            lambda desk: desk.undo(change, only=True),
-            lambda tracker: tracker.undo(change.id, only=True),
+            user,
+            lambda writer: writer.undo(entry, only=True),
+            lambda tracker: tracker.undo(entry.id, only=True),
         )
 
-    @rule(seat=who)
-    def redo(self, seat: int) -> None:
-        self.write(seat, lambda desk: desk.redo(None), Tracker.redo)
+    @rule(user=who)
+    def redo(self, user: int) -> None:
+        self.write(user, lambda writer: writer.redo(None), Tracker.redo)
 
-    @rule(seat=who, number=which)
-    def redo_by_name(self, seat: int, number: int) -> None:
-        change = self.named(number)
-        self.write(seat, lambda desk: desk.redo(change), lambda tracker: tracker.redo(change.id))
+    @rule(user=who, number=which)
+    def redo_by_name(self, user: int, number: int) -> None:
+        entry = self.named(number)
+        self.write(user, lambda writer: writer.redo(entry), lambda tracker: tracker.redo(entry.id))
 
-    # A copy of the record that somebody works on elsewhere
+    # A copy of the record with entries of its own
 
     @precondition(lambda self: self.replica is None)
     @rule()
@@ -527,38 +517,38 @@ class Record(RuleBasedStateMachine):
             assert isinstance(written, Written) or written.exit_status in (2, 3)
 
     @precondition(lambda self: self.replica is not None)
-    @rule(seat=who, lines=st.booleans())
-    def bring_it_together(self, seat: int, lines: bool) -> None:
+    @rule(user=who, lines=st.booleans())
+    def bring_it_together(self, user: int, lines: bool) -> None:
         assert self.replica
         log = list(self.replica.log())
         out = io.StringIO()
         log_export.write(log, out, lines=lines)
         here = {row[0] for row in self.rows}
-        theirs = [change for change in log if change.id not in here]
-        for news in ([*theirs], [] if not self.trackers[seat].dry_run else theirs):
-            written = self.trackers[seat].import_file(out.getvalue().encode(), "copy.json")
+        theirs = [entry for entry in log if entry.id not in here]
+        for news in ([*theirs], [] if not self.trackers[user].dry_run else theirs):
+            written = self.trackers[user].import_file(out.getvalue().encode(), "copy.json")
             assert written.changes == len(news)
-            fresh = self.hear()
-            assert [one.id for one in fresh] == [c.id for c in news if not self.trackers[seat].dry_run]
+            fresh = self.receive()
+            assert [one.id for one in fresh] == [c.id for c in news if not self.trackers[user].dry_run]
         counts["merged"] += len(theirs)
-        self.look(self.today)
+        self.compare(self.today)
 
     # Questions
 
     @rule(day=days | todays, word=st.sampled_from(WORDS))
     def as_of(self, day: str, word: str) -> None:
-        self.look(last_day(day), word=word)
+        self.compare(last_day(day), word=word)
 
     @rule(day=days | todays, word=st.sampled_from(WORDS), number=which, before=st.booleans())
     def known_at(self, day: str, word: str, number: int, before: bool) -> None:
-        self.look(last_day(day), self.named(number).ts - before, word=word)
+        self.compare(last_day(day), self.named(number).ts - before, word=word)
 
     def teardown(self) -> None:
-        """The kept tables are those that the log gives, and the whole record is what the model says."""
+        """Assert that the tables follow from the log, and that the whole record is the model's."""
         try:
             if not self.agrees:
                 return
-            self.look(self.today, word=WORDS[0])
+            self.compare(self.today, word=WORDS[0])
             with closing(files.past_record(self.monitor)) as rebuilt:
                 assert kept(self.monitor) == kept(rebuilt)
         finally:
@@ -567,7 +557,7 @@ class Record(RuleBasedStateMachine):
 
 
 def kept(connection: sqlite3.Connection) -> dict[str, list[Any]]:
-    """The rows of every period table without their row numbers, and where each word stands."""
+    """Return the rows of every projection table without their row numbers, and the rows that each word finds."""
     tables = {}
     for table in schema.PROJECTION_TABLES:
         names = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "id"]
@@ -583,7 +573,7 @@ def kept(connection: sqlite3.Connection) -> dict[str, list[Any]]:
 
 
 def run(runs: int, seed: int | None = None) -> None:
-    """So many runs of 50 steps; with a seed, these and no others."""
+    """Make `runs` runs of 50 steps; with a seed, always the same ones."""
     of = settings(
         max_examples=runs,
         stateful_step_count=50,
@@ -596,12 +586,12 @@ def run(runs: int, seed: int | None = None) -> None:
 
 
 def test_the_record_is_what_the_model_says() -> None:
-    """After any 50 writes and questions of two people, the log and every view are what the model foretells."""
+    """After any 50 actions and questions of two users, the log and every view are the model's."""
     run(240)
 
 
 def main() -> None:
-    """Run it by hand, and tell what was done."""
+    """Run from the command line and print the counts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0)

@@ -53,7 +53,7 @@ def outcomes(tracker: Tracker, ref: str) -> list[tuple[tuple[str, ...], str | No
 
 
 def test_a_link_makes_the_old_one_carried_on_and_the_new_one_no_longer_new(two: Tracker) -> None:
-    """A link joins an old and a new commitment in one row; the outcome follows from their strengths."""
+    """A link puts an old and a new commitment in one row, with the outcome that their strengths give."""
     assert outcomes(two, "ROK3-12") == [(("silent",), None)]
     assert any(row.outcomes == ("new",) and row.new == "ROK4-33" for row in between(two).rows)
     two.link("ROK3-12", "ROK4-33")

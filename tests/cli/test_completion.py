@@ -1,4 +1,4 @@
-"""TAB: what the shells' scripts ask the program for, and what it offers."""
+"""Tests of shell completion: the scripts, and what TAB offers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 
 def asked(shell: str, line: str) -> dict[str, str]:
-    """The environment that the shell's script sets when TAB is pressed at the end of the line."""
+    """Return the environment that the shell's script sets when the user presses TAB at the end of `line`."""
     if shell == "bash":
         typed = shlex.split(line)
         place = len(typed) - (not line.endswith(" "))
@@ -39,20 +39,20 @@ def offered(desk: Desk, shell: str, line: str) -> str:
 
 
 def choices(desk: Desk, line: str) -> dict[str, str]:
-    """What fish is offered, each with its help."""
+    """Return what fish is offered, each with its help."""
     pairs = (entry.partition("\t") for entry in offered(desk, "fish", line).splitlines() if entry)
     return {value: text for value, _, text in pairs}
 
 
 @pytest.mark.parametrize("line", ["mark ", "show RO", "history "])
 def test_refs_come_with_their_titles(desk: Desk, line: str) -> None:
-    """Where a ref is due, every commitment is offered, with its title as help."""
+    """Every commitment is offered where a ref is expected, with its title as help."""
     offers = {ref: text.replace("\u2019", "'") for ref, text in choices(desk, line).items() if ref in TITLES}
     assert offers == {ref: title.replace(":", " ") for ref, title in TITLES.items()}
 
 
 def test_refs_in_bash_and_zsh(desk: Desk) -> None:
-    """bash gets the refs, one a line; zsh gets them with their titles."""
+    """bash gets one ref a line, and zsh gets refs with titles."""
     assert offered(desk, "bash", "show ROK4-3").splitlines()[:2] == ["ROK4-30", "ROK4-31"]
     assert set(offered(desk, "bash", "mark ").splitlines()) >= set(TITLES)
     assert '"ROK4-04":"Conclude a NASA-KASA agreement' in offered(desk, "zsh", "show ROK4-04")
@@ -72,7 +72,7 @@ def test_refs_in_bash_and_zsh(desk: Desk) -> None:
     ],
 )
 def test_case_and_short_forms_complete(desk: Desk, line: str, some: list[str]) -> None:
-    """What a command takes for a ref or a name, TAB completes as it was begun: another case, and a number alone."""
+    """Refs and names complete from another case and from the number alone."""
     assert [value for value in choices(desk, line) if "." not in value] == some
 
 
@@ -92,21 +92,21 @@ def test_case_and_short_forms_complete(desk: Desk, line: str, some: list[str]) -
     ],
 )
 def test_words_that_fit_are_offered(desk: Desk, line: str, exactly: list[str]) -> None:
-    """Statuses, areas, commands and choices are offered as far as they fit what is typed."""
+    """Statuses, areas, commands and choices that begin with the typed text are offered."""
     assert list(choices(desk, line)) == exactly
     if line == "list --area ":
         assert offered(desk, "bash", line).splitlines() == exactly
 
 
 def test_options_come_with_their_help(desk: Desk) -> None:
-    """After a dash the options of the command are offered, each with what it does."""
+    """A dash offers the command's options with their help."""
     found = choices(desk, "mark ROK4-31 complete --")
     assert {"--percent", "--note", "--evidence", "--on", "--by", "--dry-run", "--json", "--db"} <= set(found)
     assert all(found.values())
 
 
 def test_completing_makes_nothing(desk: Desk) -> None:
-    """Pressing TAB makes no store, and with a store that cannot be read offers nothing, without a message."""
+    """Completion creates no store, and offers nothing from a store that cannot be read, without a message."""
     broken = desk.folder / "broken.db"
     broken.write_text("no store")
     assert choices(desk, "mark ")
@@ -115,14 +115,14 @@ def test_completing_makes_nothing(desk: Desk) -> None:
 
 
 def test_refs_of_the_named_store_are_offered(desk: Desk) -> None:
-    """With --db before the ref, the refs are those of that store."""
+    """Refs come from the store that --db names."""
     db = desk.folder / "named.db"
     desk.call("add", "One more", "--area", "pnt", "--source", "ST1", "--db", db)
     assert choices(desk, f"show --db {db} ROK4-43") == {"ROK4-43": "One more"}
     assert choices(desk, "show ROK4-43") == {}
 
 
-# Titles come from others, and a shell evaluates what it is handed.
+# Titles come from other people, and a shell evaluates what it receives.
 
 HOSTILE = [
     "[/bold] x",
@@ -146,7 +146,7 @@ COMMANDS = [
 
 @pytest.mark.parametrize("title", HOSTILE)
 def test_titles_are_harmless_help(tmp_path: Path, title: str) -> None:
-    """A title with markup, quotes or controls is offered as its signs, on one line, in every shell."""
+    """A title with markup, quotes or control characters is offered as plain text on one line in every shell."""
     desk = Desk(tmp_path)
     desk.call("add", title, "--area", "pnt", "--source", "ST1")
     shown = choices(desk, "show ROK4-43")
@@ -157,7 +157,7 @@ def test_titles_are_harmless_help(tmp_path: Path, title: str) -> None:
 
 @pytest.mark.parametrize("title", COMMANDS)
 def test_titles_are_never_commands(tmp_path: Path, title: str) -> None:
-    """No title runs in the shell that asked: zsh evaluates its list of choices twice, as is done here in bash."""
+    """No title is executed by the shell, even one that evaluates its list twice, as zsh does."""
     desk = Desk(tmp_path)
     desk.call("add", title, "--area", "pnt", "--source", "ST1")
     said = offered(desk, "zsh", "show ROK4-43")
@@ -174,12 +174,12 @@ def test_titles_are_never_commands(tmp_path: Path, title: str) -> None:
     assert not (tmp_path / "pwned").exists()
 
 
-# The scripts
+# Scripts
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_script_asks_as_the_tests_do(desk: Desk, shell: str) -> None:
-    """The printed script names the program and sets the variables by which the program is asked."""
+    """The printed script names the program and sets the variables that these tests set."""
     script = desk.run("completion", shell).stdout
     names = {name for name in asked(shell, "x") if name != "COMP_WORDS"}
     assert all(name in script for name in names)
@@ -188,7 +188,7 @@ def test_script_asks_as_the_tests_do(desk: Desk, shell: str) -> None:
 
 
 def test_bash_takes_the_script(desk: Desk) -> None:
-    """The script for bash is one that bash can read, and it registers the completion."""
+    """bash can read its script, which registers the completion."""
     ran = desk.shell(
         'script=$(spacedialog completion bash); bash -n <<< "$script" && eval "$script" && complete -p spacedialog'
     )
@@ -197,7 +197,7 @@ def test_bash_takes_the_script(desk: Desk) -> None:
 
 
 def test_tab_in_a_real_bash(desk: Desk) -> None:
-    """In an interactive bash, TAB completes a ref that only one title bears, and a status after it."""
+    """In an interactive bash, TAB completes a ref and then a status."""
     environment = {**desk.environment, "TERM": "dumb", "PS1": "ready> ", "INPUTRC": "/dev/null"}
     environment["PATH"] = f"{PROGRAM.parent}:/usr/bin:/bin"
     with terminal(

@@ -1,4 +1,4 @@
-"""What goes wrong: the exit status, a message with the place and the remedy, and nothing changed. And the help."""
+"""Tests of errors and help: exit status, message, remedy, and nothing changed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.program import Desk
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk with a store and files that have something wrong; no test changes them."""
+    """A desk with a store and invalid files, which no test changes."""
     desk = Desk(tmp_path_factory.mktemp("kept"))
     assert desk.call("mark", "33", "in-progress").status == 0
     files = {
@@ -53,7 +53,7 @@ def everything(desk: Desk) -> dict[Path, bytes]:
 
 
 CASES: list[tuple[str, int, str, str]] = [
-    # The call
+    # Calls
     ("lst", 2, "'lst'", "did you mean list"),
     ("frobnicate", 2, "'frobnicate'", "--help"),
     ("list --stauts open", 2, "list: .*--stauts.*--status", "list --help"),
@@ -67,7 +67,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("list --color blue", 2, "--color.*blue.*always", "list --help"),
     ("completion tcsh", 2, "tcsh.*bash", "completion --help"),
     ("upcoming --within 1y --until 2027", 2, "--within and --until", "leave one"),
-    # Words that are not on record
+    # Names that are not on record
     ("list --area nowhere", 2, "area: 'nowhere'", "exploration"),
     ("list --party Nobody", 2, "party: 'Nobody'", "KASI"),
     ("list --side XX", 2, "side: 'XX'", "ROK"),
@@ -97,7 +97,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("mark 31 complete --on someday", 2, "on: 'someday'", "write a date"),
     ("add X --area pnt --source ST1 --due sometime", 2, "--due: 'sometime'", "write a date"),
     ("add X --milestone-of 31 --due 2027-01 --every often", 2, "'often'", "write a"),
-    # What a write must bring
+    # Options of writes
     ("add X --area pnt", 2, "--source is missing", "--help"),
     ("add X --source ST1", 2, "--area is missing", "--help"),
     ("add X --area pnt --source ST1 --ref ROK4-31", 2, "ref: ROK4-31 is taken", "leave it out"),
@@ -123,7 +123,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("import other.json", 2, "other.json", ""),
     ("list -o missing/a.json", 2, "-o missing/a.json: there is no such folder", "make the folder"),
     ("list -o report.pdf", 2, "-o report.pdf: its ending", r"\.csv"),
-    # No such thing
+    # Not found
     ("show 99", 3, "ref '99'", "list"),
     ("show ROKK-31", 3, "ref 'ROKK-31'", "did you mean ROK4-31"),
     ("mark ROK4-99 complete", 3, "ref 'ROK4-99'", "list"),
@@ -131,7 +131,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("history 25.9", 3, "'25.9'", "list"),
     ("show 33 --as-of 2020-01-01", 3, "not on record on 2020-01-01", "--as-of"),
     ("undo 00000000", 3, "'00000000'", "history"),
-    # The store
+    # Stores
     ("list --db text.db", 4, "text.db", ""),
     ("list --db other.db", 4, "other.db: this is not a spacedialog store", "--db"),
     ("list --db newer.db", 4, "newer.db: .*newer spacedialog", "upgrade"),
@@ -146,7 +146,7 @@ CASES: list[tuple[str, int, str, str]] = [
 
 @pytest.mark.parametrize(("call", "status", "problem", "remedy"), CASES, ids=[case[0] for case in CASES])
 def test_error_says_what_where_and_what_to_do(kept: Desk, call: str, status: int, problem: str, remedy: str) -> None:
-    """A wrong call ends with its status and a message of problem and remedy, writes no data and changes no file."""
+    """A wrong call ends with its status, a problem and a remedy, prints no data and changes no file."""
     before = everything(kept)
     ran = kept.call(*call.split())
     assert (ran.status, ran.stdout) == (status, ""), ran.stderr
@@ -165,7 +165,7 @@ def test_error_says_what_where_and_what_to_do(kept: Desk, call: str, status: int
     [("list", 0), ("list --stauts open", 2), ("lst", 2), ("show 99", 3), ("list --db other.db", 4), ("apply -", 0)],
 )
 def test_installed_program_ends_with_the_status(kept: Desk, call: str, status: int) -> None:
-    """The shell gets the exit status, data alone on standard output, messages alone on standard error."""
+    """The shell gets the exit status, with data on standard output and messages on standard error."""
     ran = kept.run(*call.split(), *(["--dry-run"] if "apply" in call else []), stdin='{"ref": "31", "note": "x"}')
     assert ran.status == status, ran.stderr
     assert bool(ran.stderr) == bool(status)
@@ -174,7 +174,7 @@ def test_installed_program_ends_with_the_status(kept: Desk, call: str, status: i
 
 
 def test_every_problem_of_a_file_is_told(kept: Desk) -> None:
-    """A file with several problems gets them all, each with its line and its remedy."""
+    """Every problem of a file is reported, each with its line and remedy."""
     lines = kept.call("apply", "updates.jsonl").stderr.splitlines()
     assert [line.rsplit(": ")[:2] for line in lines[1::2]] == [["updates.jsonl", f"line {n}"] for n in (1, 2, 3)]
     assert all(line.startswith("  ") for line in lines[2::2])
@@ -184,7 +184,7 @@ def test_every_problem_of_a_file_is_told(kept: Desk) -> None:
 
 
 def test_environment_is_named_in_its_errors(kept: Desk) -> None:
-    """A wrong SPACEDIALOG_TODAY is told by its name."""
+    """An invalid SPACEDIALOG_TODAY is named in the error."""
     ran = kept.run("list", env={"SPACEDIALOG_TODAY": "someday"})
     assert (ran.status, ran.stderr.split("'")[0]) == (2, "spacedialog: SPACEDIALOG_TODAY: ")
 
@@ -202,7 +202,7 @@ def test_environment_is_named_in_its_errors(kept: Desk) -> None:
     ids=lambda arguments: str(arguments[0]),
 )
 def test_words_that_are_no_text_are_refused(kept: Desk, arguments: list[str | bytes]) -> None:
-    """Bytes that are not UTF-8, as an old script may pass them, are an error of the call, not of the program."""
+    """Arguments that are not UTF-8 are an error of the call."""
     before = everything(kept)
     ran = kept.run(*arguments)
     assert "Traceback" not in ran.stderr
@@ -230,7 +230,7 @@ def test_words_that_are_no_text_are_refused(kept: Desk, arguments: list[str | by
     ids=range(13),
 )
 def test_odd_records_are_refused(kept: Desk, line: str) -> None:
-    """Whatever stands in a file of updates, the answer is a message with the line, and nothing is recorded."""
+    """An odd line of a file of updates is reported with its number, and nothing is recorded."""
     before = everything(kept)
     ran = kept.call("apply", "-", stdin=line)
     assert (ran.status, "standard input: line 1" in ran.stderr) == (2, True), ran.stderr[:500]
@@ -238,7 +238,7 @@ def test_odd_records_are_refused(kept: Desk, line: str) -> None:
 
 
 def test_interrupting_keeps_nothing(kept: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C ends with status 130 and one line, and nothing half done is kept."""
+    """Ctrl-C ends with status 130 and one line, and nothing is recorded."""
 
     class Interrupted(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:  # noqa: ARG002 - the signature of a file
@@ -253,7 +253,7 @@ def test_interrupting_keeps_nothing(kept: Desk, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_error_of_the_program_itself_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The one boundary catches the errors that users can meet, and no others."""
+    """The command line catches the errors that users can cause, and no others."""
     from spacedialog.cli import app, main
 
     def broken(_: list[str]) -> int:
@@ -264,13 +264,13 @@ def test_error_of_the_program_itself_is_not_hidden(monkeypatch: pytest.MonkeyPat
         main.run(["list"])
 
 
-# The help
+# Help
 
 HELPS = ["", *COMMANDS]
 
 
 def examples(text: str) -> list[str]:
-    """The lines of a help that begin with the program's name and stand before its options."""
+    """Return the lines of a help text that begin with the program's name and precede its options."""
     body = re.split(r"^(?:Arguments|Options):", text, maxsplit=1, flags=re.MULTILINE)[0]
     return [line.strip() for line in body.splitlines() if re.match(r"    (?=\S).*spacedialog", line)]
 
@@ -288,7 +288,7 @@ def helps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", HELPS)
 def test_help_opens_with_two_examples(helps: dict[str, str], name: str) -> None:
-    """After the usage and the summary, the help of every command goes on with two examples or three."""
+    """The help of every command has two or three examples after the usage and the summary."""
     usage, summary, shown, *_ = helps[name].split("\n\n")
     assert usage.startswith(f"Usage: {' '.join(['spacedialog', *name.split()])}")
     assert re.match(r"  [A-Z][^\n]*", summary)
@@ -298,14 +298,14 @@ def test_help_opens_with_two_examples(helps: dict[str, str], name: str) -> None:
 
 
 def test_help_lists_every_command(helps: dict[str, str]) -> None:
-    """The program's own help has each command with a sentence of what it does."""
+    """The program's own help lists each command with a sentence."""
     listed = re.findall(r"^  ([a-z-]+) +(\S.*)$", helps[""].split("Commands:")[1], re.MULTILINE)
     assert [name for name, _ in listed] == list(COMMANDS)
 
 
 @pytest.mark.parametrize("option", ["-h", "--help"])
 def test_help_of_the_installed_program(tmp_path: Path, option: str) -> None:
-    """Help comes on standard output with status 0, and needs no store."""
+    """Help goes to standard output with status 0, and needs no store."""
     ran = Desk(tmp_path).run("list", option)
     assert (ran.status, ran.stderr) == (0, "")
     assert ran.stdout.startswith("Usage: spacedialog list")
@@ -313,7 +313,7 @@ def test_help_of_the_installed_program(tmp_path: Path, option: str) -> None:
 
 @pytest.fixture(scope="module")
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk where every example has what it names: files of updates and records, something to undo, ROK4-43."""
+    """A desk that has everything the examples name: files of updates and records, an action to undo, ROK4-43."""
     desk = Desk(tmp_path_factory.mktemp("scratch"))
     desk.call("add", "Share orbit data", "--area", "exploration", "--lead", "KASA", "--source", "ST1")
     desk.call("mark", "33", "complete")
@@ -339,10 +339,10 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 
 def test_every_example_runs(scratch: Desk, helps: dict[str, str]) -> None:
-    """Each example of each help, typed as it stands into a shell, does what it says: status 0."""
+    """Each example of each help text runs in a shell with status 0."""
     lines = [re.split(r" {3,}", line)[0] for name in HELPS for line in examples(helps[name])]
     assert len(lines) > 2 * len(COMMANDS)
-    # What needs a server is tried in test_team.py, what needs somebody who answers in test_review.py.
+    # tests/team runs the commands that need a server, tests/drafting those that ask questions.
     lines = [line for line in lines if not re.match("spacedialog (team|sync|review [^ ]+$)", line)]
     plain = [line for line in lines if not re.search(r"[|<>$`]", line)]
     piped = [line for line in dict.fromkeys(lines) if line not in plain and not line.startswith("sqlite3")]
@@ -360,14 +360,14 @@ def test_every_example_runs(scratch: Desk, helps: dict[str, str]) -> None:
 
 
 def words(line: str) -> list[str]:
-    """The arguments of a command line, as a shell parts them."""
+    """Return the arguments of a command line as a shell splits them."""
     program, *arguments = shlex.split(line)
     assert program == "spacedialog"
     return arguments
 
 
 def test_example_with_sqlite_opens_the_store(scratch: Desk, helps: dict[str, str]) -> None:
-    """The address that the help of `paths` makes for sqlite3 is that of the store, to be read only."""
+    """The sqlite3 command in the help of `paths` opens the store read-only."""
     (line,) = [line for line in examples(helps["paths"]) if line.startswith("sqlite3")]
     ran = scratch.shell("echo " + line.removeprefix("sqlite3 ").removesuffix(" .schema"))
     connection = sqlite3.connect(ran.stdout.strip(), uri=True)

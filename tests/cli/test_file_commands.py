@@ -1,4 +1,4 @@
-"""The commands about files: export, schema and paths."""
+"""Tests of the commands about files: export, schema and paths."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MET = "2025-04-14"
 
 @pytest.mark.parametrize("name", ["log.json", "log.jsonl"])
 def test_export_imports_to_the_same_state(desk: Desk, name: str) -> None:
-    """A log taken out makes, elsewhere, a record with the same state and the same history."""
+    """An exported log gives the same state and history in another store."""
     desk.call("mark", "31", "complete", "--note", "한글", "--evidence", "https://example.org/a")
     desk.call("reschedule", "25.1", "2030")
     desk.call("undo")
@@ -39,7 +39,7 @@ def test_export_imports_to_the_same_state(desk: Desk, name: str) -> None:
 
 
 def test_schema_is_one_that_the_record_keeps(reader: Desk) -> None:
-    """The schema is draft 2020-12, the bundled record fits it, and a record without its dialogue does not."""
+    """The schema is valid, accepts the built-in record, and rejects a record without its dialogue."""
     schema = json.loads(reader.call("schema").stdout)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     record = json.loads(DATA.read_text("utf-8"))
@@ -50,14 +50,14 @@ def test_schema_is_one_that_the_record_keeps(reader: Desk) -> None:
 
 
 def test_schema_of_a_log_is_one_that_exports_keep(reader: Desk) -> None:
-    """`schema log` describes what `export` writes."""
+    """`schema log` describes the output of `export`."""
     schema, log = json.loads(reader.call("schema", "log").stdout), json.loads(reader.call("export").stdout)
     jsonschema.Draft202012Validator(schema).validate(log)
     assert not jsonschema.Draft202012Validator(schema).is_valid({**log, "format": "other/1"})
 
 
 def test_paths_name_the_store_and_the_record(reader: Desk) -> None:
-    """`paths` says where things are, and which of them are there."""
+    """`paths` shows the store and the built-in record, and whether each exists."""
     store, bundled = reader.call("paths", "--json").data
     assert store == {"what": "store", "path": str(reader.db), "exists": False}
     assert bundled["exists"]
@@ -65,7 +65,7 @@ def test_paths_name_the_store_and_the_record(reader: Desk) -> None:
 
 
 def test_store_is_in_the_users_data_unless_told(desk: Desk) -> None:
-    """With neither --db nor SPACEDIALOG_DB the store is in the user's data directory; --db comes first."""
+    """Without --db and SPACEDIALOG_DB the store is in the user's data directory; --db overrides both."""
     ran = desk.run("paths", "--json", without="SPACEDIALOG_DB")
     assert ran.data[0]["path"] == str(desk.home / "data" / "spacedialog" / "tracker.db")
     assert desk.call("paths", "--db", "here.db", "--json").data[0]["path"].endswith("here.db")

@@ -1,4 +1,4 @@
-"""The progress that long work shows on a terminal."""
+"""Tests of the progress that long work shows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.support.program import Desk, terminal
 
 
 def test_progress_is_for_a_terminal_and_for_long_work(desk: Desk) -> None:
-    """Long work tells a person how far it is; short work tells nothing, nor does any to a pipe or a dumb terminal."""
+    """Progress is shown for long work on a terminal, and neither for short work nor on a pipe or a dumb terminal."""
     code = (
         "import sys, time; from spacedialog.cli import progress as p; p.PATIENCE = float(sys.argv[1])\n"
         "with p.progress('reading', 'commitments') as watch:\n"

@@ -1,4 +1,4 @@
-"""The commands that read: what they answer about the built-in record on 22 November 2026 and on earlier days."""
+"""Tests of the commands that read: their answers about the built-in record on 22 November 2026 and earlier."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ Test = Callable[[Row], bool]
 
 @pytest.fixture(scope="module")
 def today(reader: Desk) -> dict[str, list[Row]]:
-    """What the installed program lists on 2026-11-22."""
+    """The rows of each list on 22 November 2026."""
     return {view: reader.call(view, "--json").data for view in ("list", "upcoming", "areas", "history")}
 
 
@@ -73,14 +73,14 @@ def by_ref(rows: list[Row]) -> dict[str, Row]:
     ("view", "keys"), [("list", COMMITMENT), ("upcoming", UPCOMING), ("areas", AREA), ("history", HISTORY)]
 )
 def test_json_keys_are_the_promised_ones(today: dict[str, list[Row]], view: str, keys: list[str]) -> None:
-    """Every record of a list has exactly the keys that scripts were promised, in their order."""
+    """Every row of a list has the documented keys in their order."""
     assert today[view]
     assert {tuple(row) for row in today[view]} == {tuple(keys)}
 
 
 @pytest.mark.parametrize("arguments", [["--today", "2026-11-22"], ["--as-of", "2025-04-14"], ["--closing"]])
 def test_envelope_names_its_day(reader: Desk, arguments: list[str]) -> None:
-    """JSON comes in an envelope that names the version of its form and the day of the view."""
+    """JSON output has an envelope with the schema version and the day of the view."""
     envelope = json.loads(reader.call("list", "--json", *arguments).stdout)
     day = arguments[-1] if "20" in arguments[-1] else "2026-11-22"
     assert list(envelope) == ["schema_version", "as_of", "data"]
@@ -88,7 +88,7 @@ def test_envelope_names_its_day(reader: Desk, arguments: list[str]) -> None:
 
 
 def test_empty_answer_is_valid_json(reader: Desk) -> None:
-    """A list with nothing in it is an empty list, in the same envelope, and no error."""
+    """A list without rows is an empty list in the same envelope, and not an error."""
     ran = reader.call("list", "--area", "maritime", "--status", "complete", "--json")
     assert (ran.status, ran.data) == (0, [])
 
@@ -97,7 +97,7 @@ def test_empty_answer_is_valid_json(reader: Desk) -> None:
 
 
 def test_lunar_payload_is_open_and_not_late(today: dict[str, list[Row]]) -> None:
-    """On 22 November 2026 the payload due in 2026 is open, closes in 39 days, and is not overdue."""
+    """On 22 November 2026 the payload due in 2026 is open, closes in 39 days and is not overdue."""
     coming, listed = by_ref(today["upcoming"])["ROK4-31"], by_ref(today["list"])["ROK4-31"]
     assert (coming["when"], coming["state"], coming["closes_in_days"]) == ("2026", "open", 39)
     assert coming["opens_in_days"] == (date(2026, 1, 1) - date(2026, 11, 22)).days
@@ -108,19 +108,19 @@ def test_lunar_payload_is_open_and_not_late(today: dict[str, list[Row]]) -> None
 
 @pytest.mark.parametrize(("ref", "recurs"), [("ROK4-41.1", "2 years"), ("ROK4-42", None)])
 def test_next_dialogue_is_upcoming(today: dict[str, list[Row]], ref: str, recurs: str | None) -> None:
-    """The dialogue of 2027 has not opened: it opens in 40 days, and it recurs every second year."""
+    """The dialogue of 2027 opens in 40 days and recurs every second year."""
     row = next(row for row in today["upcoming"] if row["ref"] == ref)
     assert (row["when"], row["state"], row["opens_in_days"], row["recurs"]) == ("2027", "upcoming", 40, recurs)
 
 
 def test_icg_meeting_is_met(today: dict[str, list[Row]], reader: Desk) -> None:
-    """The 19th ICG meeting is no longer to come, and with --all it is shown as met."""
+    """The 19th ICG meeting is not upcoming, and --all shows it as met."""
     assert "ROK4-27" not in by_ref(today["upcoming"])
     assert by_ref(reader.call("upcoming", "--all", "--json").data)["ROK4-27"]["state"] == "met"
 
 
 def test_unmet_milestones_stand_in_the_order_of_their_windows(today: dict[str, list[Row]]) -> None:
-    """What comes up is ordered by the end of its window, and what has no outcome is closed, not met."""
+    """Upcoming milestones are ordered by the end of their windows; past ones without an outcome are closed."""
     rows = today["upcoming"]
     assert [row["latest"] for row in rows] == sorted(row["latest"] for row in rows)
     assert {row["state"] for row in rows} == {"closed", "open", "upcoming"}
@@ -129,7 +129,7 @@ def test_unmet_milestones_stand_in_the_order_of_their_windows(today: dict[str, l
 
 
 def test_areas_count_their_commitments(today: dict[str, list[Row]]) -> None:
-    """The figures of an area are those of the commitments listed in it."""
+    """The counts of an area are those of its listed commitments."""
     for area in today["areas"]:
         inside = [row for row in today["list"] if (row["dialogue"], row["area"]) == (area["dialogue"], area["area"])]
         count = {status: sum(row["status"] == status for row in inside) for status in ("complete", "in-progress")}
@@ -146,14 +146,14 @@ def test_areas_count_their_commitments(today: dict[str, list[Row]]) -> None:
 
 
 def test_history_is_in_the_order_recorded(today: dict[str, list[Row]]) -> None:
-    """Entries of the log come as they were recorded, each with an id of its own."""
+    """The history lists entries in the order recorded, each with its own id."""
     rows = today["history"]
     assert [row["recorded_at"] for row in rows] == sorted(row["recorded_at"] for row in rows)
     assert len({row["id"] for row in rows}) == len(rows)
 
 
 def test_overview_covers_what_it_shows(reader: Desk, today: dict[str, list[Row]]) -> None:
-    """The overview counts every status and says how much of the record was assessed, and how long ago."""
+    """The overview counts every status, and shows how much of the record was checked and when."""
     data = reader.call("--json").data
     statuses = [row["status"] for row in today["list"]]
     assert data["statuses"] == {name: statuses.count(name) for name in data["statuses"]}
@@ -167,7 +167,7 @@ def test_overview_covers_what_it_shows(reader: Desk, today: dict[str, list[Row]]
 
 
 def test_show_tells_everything(reader: Desk) -> None:
-    """One commitment comes with its sources, its milestones, its moved dates and its history."""
+    """`show` lists the sources, milestones, moved dates and history of a commitment."""
     data = reader.call("show", "25", "--json").data
     assert data["commitment"]["ref"] == "ROK4-25"
     assert {source["document"] for source in data["sources"]} == {"DPA", "FPW", "SEED"}
@@ -180,7 +180,7 @@ def test_show_tells_everything(reader: Desk) -> None:
 
 
 def test_slips_give_the_least_and_the_most(reader: Desk) -> None:
-    """A vague date put off gives a smallest and a largest delay."""
+    """A moved vague date has a least and a greatest delay."""
     slip = by_ref(reader.call("slips", "--json").data)["ROK4-25.1"]
     least, most = date(2029, 9, 1) - date(2027, 12, 31), date(2029, 9, 30) - date(2027, 12, 1)
     assert (slip["min_delay_days"], slip["max_delay_days"]) == (least.days, most.days)
@@ -190,7 +190,7 @@ def test_slips_give_the_least_and_the_most(reader: Desk) -> None:
 
 
 def test_past_view_has_no_later_status_or_date(reader: Desk, today: dict[str, list[Row]]) -> None:
-    """As of the day of the dialogue, every status and date is the one that the record gives for that day."""
+    """As of the day of the dialogue, every status and due date is that of the record on that day."""
     said = by_ref(json.loads(DATA.read_text("utf-8"))["commitments"])
     then = by_ref(reader.call("list", "--dialogue", "ROK4", "--as-of", MET, "--json").data)
     assert set(then) == set(said)
@@ -203,7 +203,7 @@ def test_past_view_has_no_later_status_or_date(reader: Desk, today: dict[str, li
 
 
 def test_past_view_has_no_later_entry(reader: Desk, today: dict[str, list[Row]]) -> None:
-    """As of the day of the dialogue, the history has no entry of a later day, and no date was moved yet."""
+    """As of the day of the dialogue, the history has no later entry, and there are no slips."""
     then = reader.call("history", "--as-of", MET, "--json").data
     assert then
     assert max(row["on"][:10] for row in then) <= MET
@@ -213,12 +213,12 @@ def test_past_view_has_no_later_entry(reader: Desk, today: dict[str, list[Row]])
 
 @pytest.mark.parametrize(("day", "when"), [(MET, "2027-12"), ("2025-05-14", "2027-12"), ("2025-05-15", "2029-09")])
 def test_kps_launch_moves_on_the_day_of_the_news(reader: Desk, day: str, when: str) -> None:
-    """The first KPS satellite is due in December 2027 until the day on which it was put back."""
+    """The first KPS satellite is due in December 2027 until the day on which it was rescheduled."""
     assert by_ref(reader.call("upcoming", "--as-of", day, "--json").data)["ROK4-25.1"]["when"] == when
 
 
 def test_as_of_sets_the_day_of_the_flags(reader: Desk) -> None:
-    """A past view reckons days and flags from its own day, not from today."""
+    """A view of another day counts days and sets flags from that day."""
     row = by_ref(reader.call("upcoming", "--as-of", "2025-12-31", "--json").data)["ROK4-31"]
     assert (row["state"], row["opens_in_days"]) == ("upcoming", 1)
     late = reader.call("list", "--overdue", "--as-of", "2027-01-01", "--json").data
@@ -226,7 +226,7 @@ def test_as_of_sets_the_day_of_the_flags(reader: Desk) -> None:
 
 
 def test_what_had_been_recorded_by_a_time(desk: Desk) -> None:
-    """--known-at shows the record as it was known then, whatever was recorded since."""
+    """--known-at shows the record as it was known at that time."""
     before = desk.call("list", "--json").stdout
     known = desk.call("history", "--json").data[-1]["recorded_at"]
     desk.call("mark", "33", "complete", "--on", "2025-05-01")
@@ -238,7 +238,7 @@ def test_what_had_been_recorded_by_a_time(desk: Desk) -> None:
 
 
 def test_recurring_milestone_comes_again(reader: Desk) -> None:
-    """A dialogue every second year is shown with each occurrence up to the day asked for."""
+    """A recurring milestone is listed with each occurrence up to the day asked for."""
     rows = reader.call("upcoming", "--until", "2033", "--json").data
     assert [row["when"] for row in rows if row["ref"] == "ROK4-41.1"] == ["2027", "2029", "2031", "2033"]
 
@@ -253,7 +253,7 @@ def test_recurring_milestone_comes_again(reader: Desk) -> None:
     ],
 )
 def test_upcoming_ends_at_a_day(reader: Desk, today: dict[str, list[Row]], option: tuple[str, str], last: str) -> None:
-    """--within and --until leave just the windows that open or close by that day."""
+    """--within and --until keep the windows that open or close by that day."""
     rows = reader.call("upcoming", *option, "--json").data
     expected = [row for row in today["upcoming"] if min(row["earliest"] or "9", row["latest"] or "9") <= last]
     assert rows == expected
@@ -286,14 +286,14 @@ def test_upcoming_ends_at_a_day(reader: Desk, today: dict[str, list[Row]], optio
     ],
 )
 def test_filters_let_through_what_fits(reader: Desk, today: dict[str, list[Row]], options: str, fits: Test) -> None:
-    """A filter leaves just those rows of the whole list that fit it."""
+    """A filter option keeps the rows that match it."""
     rows = reader.call("list", *options.split(), "--json").data
     assert rows == [row for row in today["list"] if fits(row)]
     assert rows
 
 
 def test_sides_are_those_of_the_parties(reader: Desk, today: dict[str, list[Row]]) -> None:
-    """--side finds what a party of that side leads or takes part in."""
+    """--side keeps the commitments that a party of that side leads or takes part in."""
     sides = {party["key"]: party["side"] for document in DOCUMENTS for party in document["parties"]}
     rows = reader.call("list", "--side", "ROK", "--json").data
     assert rows == [
@@ -312,14 +312,14 @@ def test_sorted_as_asked(reader: Desk) -> None:
 
 
 def test_limit_takes_the_first(reader: Desk, today: dict[str, list[Row]]) -> None:
-    """--limit takes so many from the top of a list, and from the end of the history."""
+    """--limit keeps the first rows of a list, and the last of the history."""
     assert reader.call("list", "--limit", "3", "--json").data == today["list"][:3]
     assert reader.call("history", "--limit", "3", "--json").data == today["history"][-3:]
     assert reader.call("list", "--limit", "0", "--json").data == []
 
 
 def test_search_shows_where_the_words_are(reader: Desk) -> None:
-    """Found commitments come with the place where the words stand."""
+    """`search` shows each matching commitment with the text around the words."""
     rows = reader.call("search", "lunar", "--json").data
     assert all(list(row) == ["ref", "title", "status", "match"] for row in rows)
     assert all("lunar" in (row["title"] + row["match"]).lower() for row in rows)
@@ -329,7 +329,7 @@ def test_search_shows_where_the_words_are(reader: Desk) -> None:
 
 
 def test_reading_makes_no_store(reader: Desk) -> None:
-    """Looking at the record, in whatever way, leaves no file behind."""
+    """Reading creates no file."""
     for arguments in (["list"], ["overview"], ["history"], ["export"], ["paths"], ["list", "--known-at", "today"]):
         assert reader.call(*arguments).status == 0
     assert list(reader.db.parent.iterdir()) == []

@@ -1,4 +1,4 @@
-"""The commands that write: what they record and what they answer."""
+"""Tests of the commands that write: what they record and what they print."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def by_ref(rows: list[Row]) -> dict[str, Row]:
 
 
 def kept(desk: Desk) -> dict[str, bytes]:
-    """Every file of the store with its bytes."""
+    """Return the files of the store with their bytes."""
     return {path.name: path.read_bytes() for path in desk.db.parent.iterdir()}
 
 
 def test_note_changes_nothing_but_the_history(desk: Desk) -> None:
-    """A note is on record, and status and dates are as they were."""
+    """A note adds to the history and changes neither status nor dates."""
     before = by_ref(desk.call("list", "--json").data)["ROK4-33"]
     ran = desk.call("note", "ROK4-33", "Raised again", "--on", "2026-05")
     assert (ran.status, ran.stdout.split("\n")[0]) == (0, f"noted ROK4-33 {before['title']}")
@@ -38,7 +38,9 @@ def test_note_changes_nothing_but_the_history(desk: Desk) -> None:
 
 
 def test_adding_and_editing(desk: Desk) -> None:
-    """A new commitment gets the next number, a milestone the next below it, and corrections keep what was said."""
+    """A new commitment gets the next ref, a new milestone the next below it, and an edit keeps the old values in the
+    history.
+    """
     added = desk.call("add", "Share orbit data", "--area", "exploration", "--source", "ST1", "--due", "2027", "--json")
     assert added.data["ref"] == "ROK4-43"
     assert set(added.data) == WRITTEN
@@ -64,7 +66,7 @@ def test_adding_and_editing(desk: Desk) -> None:
 
 
 def test_undo_and_redo(desk: Desk) -> None:
-    """Undo takes back the latest action, redo brings it back, and the log keeps all three."""
+    """`undo` reverts the latest action, `undo --redo` restores it, and the log keeps all three."""
     before = desk.call("list", "--json").stdout
     desk.call("mark", "33", "complete")
     marked = desk.call("list", "--json").stdout
@@ -81,7 +83,7 @@ CSV = 'ref,status,percent,due,note\r\n33,stalled,,,"Talks\r\npaused, so far"\r\n
 
 @pytest.mark.parametrize("form", ["jsonl", "csv", "stdin"])
 def test_apply_records_all_as_one_action(desk: Desk, form: str) -> None:
-    """Updates from a file or a pipe, in either form, are recorded together and undone together."""
+    """Updates from a file or a pipe are recorded and undone as one action."""
     before = desk.call("list", "--json").stdout
     text = JSONL if form == "jsonl" else CSV
     file = desk.folder / f"updates.{form}"
@@ -116,7 +118,7 @@ WRITES = [
 
 @pytest.fixture(scope="module")
 def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk where something can be undone, redone and imported."""
+    """A desk with actions to undo and to redo, and a file to import."""
     desk = Desk(tmp_path_factory.mktemp("lived-in"))
     desk.call("mark", "32", "complete")
     desk.call("mark", "33", "stalled")
@@ -129,7 +131,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 @pytest.mark.parametrize("arguments", WRITES, ids=" ".join)
 def test_dry_run_keeps_nothing(lived_in: Desk, arguments: list[str]) -> None:
-    """A dry run says what it would do, and not one byte of the store is another."""
+    """A dry run says what it would do, and changes no byte of the store."""
     before = kept(lived_in)
     ran = lived_in.call(*arguments, "--dry-run", stdin=UPDATE)
     assert ran.status == 0, ran.stderr
@@ -141,7 +143,7 @@ def test_dry_run_keeps_nothing(lived_in: Desk, arguments: list[str]) -> None:
 
 
 def test_dry_run_makes_no_store(desk: Desk) -> None:
-    """A dry run without a store makes none."""
+    """A dry run without a store creates none."""
     ran = desk.call("mark", "31", "complete", "--dry-run")
     assert ran.status == 0, ran.stderr
     assert list(desk.db.parent.iterdir()) == []
@@ -150,7 +152,7 @@ def test_dry_run_makes_no_store(desk: Desk) -> None:
 
 @pytest.mark.parametrize("arguments", WRITES, ids=" ".join)
 def test_writes_answer_in_json(desk: Desk, arguments: list[str]) -> None:
-    """A write tells a script what it did, in the envelope."""
+    """A write with --json returns what it did."""
     desk.call("mark", "32", "complete")
     desk.call("mark", "33", "stalled")
     if "--redo" in arguments:

@@ -1,1 +1,1 @@
-"""Tests of the documentation."""
+"""Tests of the docs."""

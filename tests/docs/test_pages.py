@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from io import BytesIO
 from pathlib import Path
@@ -25,13 +24,13 @@ SCHEMA_FILES = {"data": ROOT / "docs" / "schemas" / "dialogue.json", "log": ROOT
 
 
 def schema(kind: str) -> Any:
-    """Return the schema of a kind of file from the repository."""
+    """Return the schema of a kind of file, as it is in the repository."""
     return json.loads(SCHEMA_FILES[kind].read_text("utf-8"))
 
 
 @pytest.mark.parametrize("kind", sorted(parse.SCHEMAS))
 def test_the_schema_files_are_up_to_date(kind: str) -> None:
-    """The schemas in docs/schemas equal the output of `spacedialog schema`; its option -o rewrites them."""
+    """docs/schemas holds what `spacedialog schema` prints; write it anew with -o."""
     assert schema(kind) == parse.json_schema(kind)
 
 
@@ -43,7 +42,7 @@ def test_the_schema_is_draft_2020_12(kind: str) -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "data").glob("*.json")), ids=lambda path: path.name)
 def test_built_in_records_match_the_schema_and_the_model(path: Path) -> None:
-    """A built-in data file is valid by an independent schema validator and by the program's own checks."""
+    """A built-in data file passes an independent validator of the schema and the program's own checks."""
     jsonschema.Draft202012Validator(schema("data")).validate(json.loads(path.read_text("utf-8")))
     assert isinstance(parse.read(BytesIO(path.read_bytes()), path.name), parse.Contents)
 
@@ -79,7 +78,7 @@ COMMAND_LINES = {
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk with a store in which commitments are marked and assessed, and with a draft and its text."""
+    """A desk with a store that has a moved date and a mark."""
     desk = Desk(tmp_path_factory.mktemp("kept"))
     assert desk.call("mark", "33", "complete", "--evidence", "https://example.org/33").status == 0
     (desk.folder / "draft.json").write_text(drafted.text_of(drafted.document("accepted", "dropped")))
@@ -90,7 +89,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 
 def strict(schema: Any) -> Any:
-    """Return the schema with additional keys forbidden in every object."""
+    """Return the schema, with no keys allowed other than those it names."""
     if isinstance(schema, list):
         return [strict(part) for part in schema]
     if not isinstance(schema, dict):
@@ -100,7 +99,7 @@ def strict(schema: Any) -> Any:
 
 
 def test_the_schema_of_the_outputs_is_up_to_date() -> None:
-    """docs/schemas/output.json is a valid schema and equals the output of `python -m tools.outputs`."""
+    """docs/schemas/output.json is a schema, and what `python -m tools.outputs` writes."""
     kept = json.loads(outputs.SCHEMA_FILE.read_text("utf-8"))
     assert kept == outputs.schema()
     jsonschema.Draft202012Validator.check_schema(kept)
@@ -109,7 +108,7 @@ def test_the_schema_of_the_outputs_is_up_to_date() -> None:
 
 @pytest.mark.parametrize("name", COMMAND_LINES)
 def test_json_output_matches_its_schema(desk: Desk, name: str) -> None:
-    """Every output has exactly the keys and types that its schema names, and is not empty."""
+    """Every JSON output has the keys and types of its schema, and is not empty."""
     ran = desk.call(*COMMAND_LINES[name].split(), "--json")
     assert ran.status == 0, ran.stderr
     assert ran.data or name == "conflicts"  # a record that is not shared has no conflicts
@@ -123,7 +122,7 @@ def test_json_output_matches_its_schema(desk: Desk, name: str) -> None:
 
 
 def test_the_manual_page_is_up_to_date() -> None:
-    """docs/spacedialog.1 equals the output of `python -m tools.manual` and has every command and exit status."""
+    """docs/spacedialog.1 is what `python -m tools.manual` writes, with every command and exit status."""
     page = manual.PAGE.read_text("utf-8")
     assert page == manual.page()
     named = [command.split()[0].replace("\\-", "-") for command in re.findall(r"^\.SS (.+)$", page, re.MULTILINE)]
@@ -132,7 +131,7 @@ def test_the_manual_page_is_up_to_date() -> None:
 
 
 def test_the_manual_page_is_valid_roff() -> None:
-    """groff renders the manual page without a warning, and options appear as they are typed."""
+    """groff accepts the manual page without a warning, and shows options as typed."""
     groff = shutil.which("groff")
     if groff is None:
         pytest.skip("groff is missing: apt-get install groff-base")
@@ -144,14 +143,14 @@ def test_the_manual_page_is_valid_roff() -> None:
 
 @pytest.mark.parametrize("scene", pictures.SCENES)
 def test_the_pictures_are_up_to_date(scene: str) -> None:
-    """The SVG pictures of the README equal the output of `python -m tools.pictures`, and load no other files."""
+    """The README's pictures are what `python -m tools.pictures` makes, and load nothing."""
     kept = (pictures.FOLDER / f"{scene}.svg").read_text("utf-8")
     assert kept == pictures.draw(scene)
     assert re.findall(r"@import|url\((?!#)|href|https?://(?!www\.w3\.org/2000/svg)", kept) == []
 
 
 def test_pictures_are_small() -> None:
-    """No picture is larger than 150 kB, and the README shows each with an alternative text."""
+    """Each picture is at most 150 kB, and the README shows it with an alternative text."""
     kept = sorted((ROOT / "docs" / "pictures").iterdir())
     assert [path.name for path in kept if path.stat().st_size > 150_000] == []
     shown = re.findall(r"!\[[^\]]{20,}\]\(docs/pictures/([^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
@@ -159,7 +158,7 @@ def test_pictures_are_small() -> None:
 
 
 def test_the_example_of_the_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The code in docs/python.md runs and records an entry."""
+    """The code in docs/python.md runs on a store of its own."""
     monkeypatch.setenv("SPACEDIALOG_DB", str(tmp_path / "tracker.db"))
     monkeypatch.setenv("SPACEDIALOG_TODAY", "2026-11-22")
     page = (ROOT / "docs" / "python.md").read_text("utf-8")
@@ -171,12 +170,12 @@ def test_the_example_of_the_python_page_runs(tmp_path: Path, monkeypatch: pytest
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_between_the_pages_resolve(page: Path) -> None:
-    """The target of every link from a page to a file of the repository exists."""
+    """Each link from a page to a file of the repository leads to an existing file."""
     links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
 def test_every_page_is_in_the_index() -> None:
-    """docs/README.md links to every page of the folder."""
+    """docs/README.md links to each page of the folder."""
     index = (ROOT / "docs" / "README.md").read_text("utf-8")
     assert [page.name for page in PAGES if page.name != "README.md" and f"({page.name})" not in index] == []

@@ -17,7 +17,7 @@ DOCS = ROOT / "docs"
 
 
 def commands_of(page: Path) -> list[str]:
-    """Return the commands of a page: those in its shell blocks, and the complete ones in its text."""
+    """Return the commands of a page: those in its shell blocks, and whole ones in its text."""
     text = re.sub(r"\[\[\[cog.*?\]\]\]", "", page.read_text("utf-8"), flags=re.DOTALL)
     block = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
     lines = [line for kind, body in block.findall(text) if kind == "sh" for line in body.splitlines()]
@@ -34,7 +34,7 @@ COMMANDS_OF_PAGE = {page: lines for page in PAGES if (lines := commands_of(page)
 
 
 class Cron:
-    """The account that docs/cron.md describes: set up by its commands, with the lines of its crontab."""
+    """The account of docs/cron.md, set up as the page says, with its table run as cron runs it."""
 
     def __init__(self, desk: Desk) -> None:
         page = (DOCS / "cron.md").read_text("utf-8")
@@ -71,7 +71,7 @@ class Cron:
 
     @property
     def files(self) -> set[str]:
-        """The names of the files in the folder of the job."""
+        """Return the files in the folder of the job."""
         return {re.sub(r"\d{4}-\d\d-\d\d", "DAY", path.name) for path in (self.home / "dialogue").iterdir()}
 
 
@@ -82,7 +82,7 @@ def cron(desk: Desk) -> Cron:
 
 @pytest.mark.parametrize("page", COMMANDS_OF_PAGE, ids=lambda page: page.name)
 def test_the_commands_of_a_page_run(desk: Desk, page: Path) -> None:
-    """Every command on a page ends with status 0, given the files that it names."""
+    """Every command of a page ends with status 0, given the files that it names."""
     desk.call("mark", "33", "complete")
     desk.call("backup", "copy.db")
     desk.call("mark", "34", "complete")
@@ -102,7 +102,7 @@ def test_the_commands_of_a_page_run(desk: Desk, page: Path) -> None:
 
 
 def test_the_weekly_job_reports_news_once(desk: Desk, cron: Cron) -> None:
-    """The first weekly job reports everything, the second nothing, and the next only entries recorded since."""
+    """The job reports everything at first, nothing the second time, and later only new entries."""
     first = cron.run(cron.brief)
     assert (first.returncode, first.stdout.partition("\n")[0]) == (0, "# News from the beginning")
     again = cron.run(cron.brief)
@@ -117,7 +117,7 @@ def test_the_weekly_job_reports_news_once(desk: Desk, cron: Cron) -> None:
 
 
 def test_the_weekly_job_reports_an_error(desk: Desk, cron: Cron) -> None:
-    """If `brief` fails, the job prints the reason, which cron mails, and leaves no file behind."""
+    """If the brief fails, the job prints the reason for cron to mail, and leaves no file."""
     desk.db.with_name(f"{desk.db.name}.checkpoint-weekly").write_text("rubbish")
     ran = cron.run(cron.brief)
     assert (ran.returncode, ran.stdout) == (2, "")
@@ -126,7 +126,7 @@ def test_the_weekly_job_reports_an_error(desk: Desk, cron: Cron) -> None:
 
 
 def test_the_daily_page_is_written(desk: Desk, cron: Cron) -> None:
-    """The second crontab line writes the page of the day, can run again, and prints nothing."""
+    """The second line of the table writes the page of the day, however often it runs, and prints nothing."""
     desk.call("mark", "33", "complete", "--evidence", "https://example.org/33")
     for _ in range(2):
         ran = cron.run(cron.page)
@@ -137,7 +137,7 @@ def test_the_daily_page_is_written(desk: Desk, cron: Cron) -> None:
 
 
 def test_the_example_dialogue_can_be_imported(desk: Desk) -> None:
-    """The example file can be imported; importing the same data as JSON Lines then adds no entries."""
+    """The example file makes a record of its own, and as JSON Lines adds nothing to it."""
     ran = desk.call("import", DOCS / "example-dialogue.json", "--without-bundled", "--json")
     assert (ran.status, ran.data["changes"]) == (0, 10)
     listed = {row["ref"]: row for row in desk.call("list", "--json").data}
@@ -149,7 +149,7 @@ def test_the_example_dialogue_can_be_imported(desk: Desk) -> None:
 
 
 def test_a_corrected_example_changes_only_the_correction(desk: Desk) -> None:
-    """A date corrected in the file is corrected in the record; entries recorded meanwhile are kept."""
+    """A corrected date in the file is corrected on record, and entries of users stay."""
     text = (DOCS / "example-dialogue.json").read_text("utf-8")
     file = desk.folder / "mine.json"
     file.write_text(text, "utf-8")

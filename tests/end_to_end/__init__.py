@@ -1,1 +1,1 @@
-"""Tests through the installed program."""
+"""Tests of the installed program."""

@@ -1,4 +1,4 @@
-"""The first hour with the installed program: look, mark, undo, pipe and apply."""
+"""Tests of a new user's first hour with the installed program."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ def by_ref(rows: list[Row]) -> dict[str, Row]:
 
 
 def kept(desk: Desk) -> dict[str, bytes]:
-    """Every file of the store with its bytes."""
+    """Return the files of the store with their bytes."""
     return {path.name: path.read_bytes() for path in desk.db.parent.iterdir()}
 
 
 @pytest.mark.parametrize("module", [[], ["-m", "spacedialog"]])
 def test_version(reader: Desk, module: list[str]) -> None:
-    """The program names its version, as a script and as a module."""
+    """The script and the module both print the version."""
     ran = reader.python(*module, "--version") if module else reader.run("--version")
     assert re.fullmatch(r"spacedialog \d+\.\d+\.\d+\n", ran.stdout)
 
 
 def test_a_newcomers_hour(desk: Desk) -> None:
-    """A person who has just installed the program looks, marks, moves, undoes, looks back, pipes and applies."""
-    # Looks around.
+    """A new user lists, marks, reschedules, undoes, reads the past, pipes and applies."""
+    # Read
     first = desk.run()
     assert first.status == 0
     assert "no store at" in first.stderr
@@ -39,7 +39,7 @@ def test_a_newcomers_hour(desk: Desk) -> None:
     assert desk.run("list", "--status", "open", "--lead", "KASI", "--no-header").rows[0][0] == "ROK4-31"
     assert "LUSEM" in desk.run("show", "31").stdout
 
-    # Marks three, moves one, undoes one.
+    # Mark three, reschedule one, undo one
     assert "made a store" in desk.run("mark", "31", "in-progress", "--percent", "60").stderr
     second = desk.run("mark", "33", "stalled", "--note", "No talks since May", "--on", "2026-05-31")
     assert (second.status, "no evidence" in second.stderr) == (0, True)
@@ -48,7 +48,7 @@ def test_a_newcomers_hour(desk: Desk) -> None:
     (command,) = re.findall(r"spacedialog undo \w+", second.stdout)
     assert "status: stalled → not-assessed" in desk.shell(command).stdout
 
-    # Last spring's view knows nothing of that.
+    # Read an earlier day
     spring = by_ref(desk.run("list", "--as-of", "2026-05-01", "--json").data)
     assert [spring[ref]["status"] for ref in ("ROK4-31", "ROK4-33", "ROK4-35")] == [
         "in-progress",
@@ -57,14 +57,14 @@ def test_a_newcomers_hour(desk: Desk) -> None:
     ]
     assert (spring["ROK4-31"]["percent"], spring["ROK4-31"]["due"]) == (None, "2026")
 
-    # Pipes.
+    # Pipe
     grepped = desk.shell("spacedialog list | grep not-started | cut -f 1")
     assert (grepped.status, grepped.stdout) == (0, "ROK4-35\n")
     script = "import json, sys; print(*[row['ref'] for row in json.load(sys.stdin)['data'] if row['percent'] == 60])"
     fed = desk.shell(f'spacedialog list --json | python3 -c "{script}"')
     assert (fed.status, fed.stdout) == (0, "ROK4-31\n")
 
-    # Applies a file.
+    # Apply a file
     with (desk.folder / "updates.csv").open("w", newline="") as file:
         csv.writer(file).writerows(
             [["ref", "status", "note"], ["36", "in-progress", "Met"], ["37", "complete", "Done"]]
@@ -72,7 +72,7 @@ def test_a_newcomers_hour(desk: Desk) -> None:
     assert desk.run("apply", "updates.csv", "--dry-run").stdout.startswith("would have applied 2 changes")
     assert desk.run("apply", "updates.csv").stdout.startswith("applied 2 changes")
 
-    # Reads the history.
+    # Read the history
     rows = desk.run("history", "--json", "--limit", "7").data
     assert [(row["ref"], row["kind"], row["retracted"]) for row in rows] == [
         ("ROK4-31", "set", False),
@@ -91,7 +91,7 @@ MARK = ("mark", "ROK4-31", "in-progress", "--percent", "60", "--note", "Fitted",
 
 
 def test_mark_says_what_changed_and_how_to_undo_it(desk: Desk) -> None:
-    """`mark` prints the change and a command that, run as it stands, takes it back."""
+    """`mark` prints the change and a command that undoes it."""
     before = desk.call("list", "--json").stdout
     ran = desk.run(*MARK, "--evidence", "https://example.org/news", "--by", "Kim")
     assert ran.status == 0
@@ -108,7 +108,7 @@ def test_mark_says_what_changed_and_how_to_undo_it(desk: Desk) -> None:
 
 
 def test_reading_leaves_the_store_alone(desk: Desk) -> None:
-    """Looking at a store changes no byte of it, and leaves no file beside it."""
+    """Reading a store changes none of its bytes and leaves no file beside it."""
     desk.call("mark", "33", "complete")
     before = kept(desk)
     for arguments in (["list"], [], ["show", "31"], ["search", "lunar"], ["list", "--known-at", "today"], ["export"]):

@@ -1,4 +1,4 @@
-"""The streams of the installed program: what goes to a pipe, to standard error, and to an output that fails."""
+"""Tests of the installed program's streams: pipes, standard error, devices, and outputs that fail."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.program import COLOUR, Desk, closed_pipe
 
 
 def test_data_and_notes_keep_apart(desk: Desk) -> None:
-    """Data is on standard output; that there is no store, on standard error; and nothing is made."""
+    """Data goes to standard output and notes to standard error, and reading creates no file."""
     ran = desk.run("list", "--json")
     assert len(ran.data) == COMMITMENTS
     assert ran.stderr.startswith(f"note: no store at {desk.db}")
@@ -26,13 +26,13 @@ def test_data_and_notes_keep_apart(desk: Desk) -> None:
 
 
 def test_store_answers_without_a_note(desk: Desk) -> None:
-    """With a store there is nothing to say on standard error."""
+    """Reading a store writes nothing to standard error."""
     desk.call("mark", "33", "complete")
     assert desk.run("list").stderr == ""
 
 
 def test_plain_in_a_pipe_and_table_on_a_terminal(reader: Desk) -> None:
-    """A pipe gets one tab-separated record a line, a terminal a table, the same for the overview."""
+    """A pipe receives tab-separated records, and a terminal a table."""
     piped = reader.run("list")
     assert piped.rows[0][:3] == ["ref", "dialogue", "area"]
     assert len(piped.rows) == COMMITMENTS + 1
@@ -52,14 +52,14 @@ SHORT = [["list", "--closing"], ["list", "--help"]]
 
 @pytest.mark.parametrize("arguments", [*LONG, *SHORT], ids=" ".join)
 def test_closed_pipe_is_no_error(desk: Desk, arguments: list[str]) -> None:
-    """A reader that has had enough, as `head` has, ends the program quietly, however much was to come."""
+    """A pipe whose reader has closed it, as `head` does, is not an error, whatever the length of the output."""
     desk.call("mark", "33", "complete")
     with closed_pipe() as pipe:
         assert desk.run_into(pipe, *arguments) == (0, "", "")
 
 
 def test_head_takes_one_line(reader: Desk) -> None:
-    """`list | head -1` gives the header, with no complaint."""
+    """`list | head -1` gives the header without an error."""
     ran = reader.shell("spacedialog list | head -1")
     assert (ran.status, ran.stdout.split("\t")[0]) == (0, "ref")
     assert ran.stderr.count("\n") == 1
@@ -68,7 +68,7 @@ def test_head_takes_one_line(reader: Desk) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
 @pytest.mark.parametrize("arguments", [["list", "--closing"], ["list", "--json"]], ids=["short", "long"])
 def test_full_disk_is_told_as_such(reader: Desk, arguments: list[str]) -> None:
-    """Output that cannot be written is an error with its reason, and not one of the store."""
+    """Output to a full disk ends with status 4 and that reason."""
     with Path("/dev/full").open("wb") as full:
         ran = reader.run_into(full, *arguments)
     assert ran.status == 4
@@ -79,7 +79,7 @@ def test_full_disk_is_told_as_such(reader: Desk, arguments: list[str]) -> None:
 
 @pytest.mark.parametrize("format_", ["html", "xlsx", "ics"])
 def test_output_that_fails_is_told_in_two_lines(reader: Desk, format_: str) -> None:
-    """A full disk gives status 4, a missing folder 2, each with what to do; a closed pipe is no error."""
+    """A full disk ends with status 4, a missing folder with 2, each with a remedy; a closed pipe is not an error."""
     for more, status in (("> /dev/full", 4), ("-o /dev/full", 4), ("-o no/such/report", 2)):
         ran = reader.shell(f"spacedialog report -f {format_} {more}")
         said = [line for line in ran.stderr.splitlines() if not line.startswith("note:")]
@@ -90,7 +90,7 @@ def test_output_that_fails_is_told_in_two_lines(reader: Desk, format_: str) -> N
 
 
 def test_terminal_of_another_encoding_gets_signs(reader: Desk) -> None:
-    """Where the output cannot carry a sign, something stands for it, and the program does not fail."""
+    """Characters that the output's encoding lacks are replaced."""
     ran = reader.run("show", "25", env={"PYTHONIOENCODING": "ascii"})
     assert (ran.status, "Traceback" in ran.stderr) == (0, False)
     assert ran.stdout.isascii()
@@ -104,7 +104,7 @@ FORMATS = ("table", "plain", "json", "jsonl", "csv", "md", "html", "xlsx", "ics"
 
 
 def test_reports_can_be_made_again_to_the_byte(reader: Desk) -> None:
-    """With SOURCE_DATE_EPOCH for a clock, two reports are one, in every format; the day is that of UTC."""
+    """Two reports with the same SOURCE_DATE_EPOCH are identical in every format, and their day is that of UTC."""
     env = {"SOURCE_DATE_EPOCH": "1764806399", "TZ": "Asia/Seoul", "COLUMNS": "100"}
     for format_ in FORMATS:
         for name in ("one", "two"):
@@ -118,14 +118,14 @@ def test_reports_can_be_made_again_to_the_byte(reader: Desk) -> None:
 
 @pytest.mark.parametrize("epoch", ["yesterday", "1e9", "99999999999999999999"])
 def test_an_epoch_that_is_none_is_told(reader: Desk, epoch: str) -> None:
-    """SOURCE_DATE_EPOCH that is no number of seconds is named."""
+    """An invalid SOURCE_DATE_EPOCH is named in the error."""
     ran = reader.run("report", env={"SOURCE_DATE_EPOCH": epoch})
     assert ran.status == 2
     assert ran.stderr.startswith(f"spacedialog: SOURCE_DATE_EPOCH is '{epoch}'")
 
 
 def test_a_workbook_is_not_for_a_terminal(reader: Desk) -> None:
-    """A binary format goes to a pipe, but to a terminal only by way of a file."""
+    """A binary format is written to a pipe or a file, and refused on a terminal."""
     for more in ([], ["-o", "-"]):
         ran = reader.in_terminal("report", "-f", "xlsx", *more)
         assert ran.status == 2
@@ -134,7 +134,7 @@ def test_a_workbook_is_not_for_a_terminal(reader: Desk) -> None:
 
 
 def test_a_device_is_written_to_and_stays_one(desk: Desk) -> None:
-    """-o of a device or a pipe writes into it, and does not put a file in its place."""
+    """-o writes into a device or a named pipe, and does not replace it."""
     pipe = desk.folder / "pipe"
     os.mkfifo(pipe)
     ran = desk.shell("spacedialog list --json -o pipe -f json & cat pipe; wait")

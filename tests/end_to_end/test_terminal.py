@@ -1,4 +1,4 @@
-"""The installed program on a terminal: colour, width and pager."""
+"""Tests of the installed program on a terminal: colour, width and pager."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.program import COLOUR, Desk
     ],
 )
 def test_colour_on_a_terminal(reader: Desk, options: list[str], env: dict[str, str], coloured: bool) -> None:
-    """A terminal gets colour unless the user said otherwise; the option outweighs the environment."""
+    """A terminal gets colour unless the user turned it off, and the option overrides the environment."""
     shown = reader.in_terminal("list", "--closing", *options, env=env).stdout
     assert bool(COLOUR.search(shown)) is coloured
     assert ("\x1b" in shown) is coloured
@@ -28,7 +28,7 @@ def test_colour_on_a_terminal(reader: Desk, options: list[str], env: dict[str, s
 
 @pytest.fixture(scope="module")
 def wide(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk whose store holds titles, notes and authors of wide characters, controls and markup."""
+    """A desk whose store holds texts with wide characters, control characters and markup."""
     desk = Desk(tmp_path_factory.mktemp("wide"))
     for text in ("우주 협력 대화", "🛰️👩🏽‍🚀", "\x1b[31mred\x1b[0m", "tab\tbed", "[bold]b[/bold]", "\u202etfel\u2066"):
         texts = (f"--source={text}", f"--detail={text}", f"--note={text}", f"--by={text}")
@@ -38,21 +38,21 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 @pytest.mark.parametrize("columns", [60, 80, 120, 200])
 def test_no_line_is_wider_than_the_terminal(wide: Desk, columns: int) -> None:
-    """Every view fits the terminal, Korean and emoji included."""
+    """No line is wider than the terminal, even with Korean text and emoji."""
     for view in (["list"], ["upcoming", "--all"], ["overview"], ["show", "25"]):
         lines = COLOUR.sub("", wide.in_terminal(*view, columns=columns, lines=5000).stdout).splitlines()
         assert len(lines) > 3
-        # An address stays on one line of its own, so that it can be copied: the terminal wraps it.
+        # A web address is not wrapped, so that it can be copied.
         assert max(cell_len(line) for line in lines if "://" not in line) <= columns, view
 
 
 def test_terminal_of_unknown_size_gets_its_table(reader: Desk) -> None:
-    """A terminal that does not know its size, as of `ssh -t` or a container, still gets the table."""
+    """A terminal of unknown size, as in `ssh -t` or a container, still gets the table."""
     assert "ROK4-31" in reader.in_terminal("list", "--closing", columns=0, lines=0).stdout
 
 
 def test_long_table_goes_through_the_pager(reader: Desk) -> None:
-    """On a terminal, PAGER gets what is longer than the screen, and only that."""
+    """Only output longer than the terminal goes through PAGER."""
     pager = reader.folder / "pager"
     pager.write_text("#!/bin/sh\necho PAGED\nexec cat\n")
     pager.chmod(0o755)

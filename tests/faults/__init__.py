@@ -1,6 +1,6 @@
-"""What can go wrong around the program, made to happen: one script a fault, with counts; no tests here.
+"""Faults around the program: one script for each, which causes the fault many times and checks the promises.
 
-Each runs by hand at its large count, `python -m tests.faults.kill --runs 2000`; test_faults.py runs all of them at a
-small one. A script says what it counted as one line of JSON, then a sentence; its exit status is 1 where a promise of
-docs/reliability.md was broken.
+`python -m tests.faults.kill --runs 2000` runs a script at its large count; test_faults.py runs all of them at a small
+one. A script prints its counts as one line of JSON and its verdict as a sentence, and exits with status 1 if a promise
+of docs/reliability.md was broken.
 """

@@ -1,9 +1,9 @@
-"""Members who sync with a real server whose backends are killed, whose connections are cut, whose power fails.
+"""Sync with a real server whose backends are killed, whose connections are cut and whose power fails.
 
     python -m tests.faults.chaos_sync --replicas 20 --rounds 100 --kills 500 --cuts 200 --stops 100
 
-It ends with an error where a change was lost or doubled, a position is missing, a chain does not follow, or two copies
-are not equal. What it prints is what it did.
+It fails if an entry was lost or doubled, a position is missing, a chain does not follow, or two copies differ. It
+prints the counts of the run.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ LOG = "chaos"
 
 
 class Orders(NamedTuple):
-    """How much of everything there is to be."""
+    """How many replicas, rounds and faults of each kind a run has."""
 
     replicas: int = 4
     rounds: int = 6
@@ -49,7 +49,7 @@ class Orders(NamedTuple):
 
 
 class Did(NamedTuple):
-    """What there was: `offline` syncs were given up and made good later."""
+    """The counts of a run; `offline` syncs were given up and made up for later."""
 
     changes: int
     kills: int
@@ -61,7 +61,7 @@ class Did(NamedTuple):
 
 
 class Member(threading.Thread):
-    """A member who records and syncs, round after round, until told to end."""
+    """A member who records and syncs, round after round, until told to stop."""
 
     def __init__(self, number: int, folder: Path, port: int, orders: Orders, enough: threading.Event) -> None:
         super().__init__(daemon=True)
@@ -80,7 +80,7 @@ class Member(threading.Thread):
         begin(self.tracker.path, team_state.Membership(url, LOG, LOG, 0, first_chain(LOG)), bundled.seed)
 
     def run(self) -> None:
-        """Work until the rounds are done and the faults were enough."""
+        """Work until the rounds are done and there were enough faults."""
         try:
             while self.done < self._rounds or not self._enough.is_set():
                 self.work()
@@ -88,7 +88,7 @@ class Member(threading.Thread):
             self.error = error
 
     def work(self) -> None:
-        """One round: something recorded, and a sync, which may come to nothing."""
+        """Record something and sync, which may fail."""
         for _ in range(self.random.randint(1, 3)):
             ref = self.random.choice(REFS)
             match self.random.randint(0, 3):
@@ -103,7 +103,7 @@ class Member(threading.Thread):
         self.done += 1
 
     def sync(self) -> None:
-        """Sync, with waits that are shorter than those of people."""
+        """Sync with shorter waits than the program's."""
         around = SyncEnvironment(_now, self.random.random, self._wait, self.random.randbytes, lambda _: None)
         Replica(self.tracker.path, lambda member: connect(member.url).log(LOG), around).sync()
 
@@ -117,7 +117,7 @@ def _now() -> int:
 
 
 def run(orders: Orders) -> Did:
-    """Do it all, and check; AssertionError where something does not hold."""
+    """Run the orders and check the results; raise AssertionError where a promise is broken."""
     start = time.monotonic()
     with (
         running(orders.version) as server,
@@ -150,7 +150,7 @@ def run(orders: Orders) -> Did:
 
 
 def _harm(server: Server, network: Relay, orders: Orders, replicas: list[Member]) -> tuple[int, int, int]:
-    """Kill, cut and stop until there was enough of each."""
+    """Kill backends, cut connections and stop the server until there were enough of each."""
     chance = random.Random(orders.seed)
     kills = cuts = stops = 0
     while kills < orders.kills or cuts < orders.cuts or stops < orders.stops:

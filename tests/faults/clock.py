@@ -1,11 +1,11 @@
-"""The clock is wrong: set back a day, forward to 2099, moved to and fro, or put back an hour at the end of summer.
+"""A wrong clock: a day slow, in the year 2099, jumping, or set back an hour at the end of summer time.
 
     python -m tests.faults.clock --writes 1000
 
-Promise: entries keep the order in which they were recorded, each stamp after the one before it, so that `history`
-shows them so and `--known-at` an entry's stamp gives what was recorded up to it. `doctor` reports each entry from the
-future and each that was recorded while the clock stood before the newest entry, and nothing of an hour put back,
-for stamps are in UTC.
+Promise: entries keep the order in which they were recorded, each with a later time than the one before, so that
+`history` lists them in that order and `--known-at` an entry's time shows the record up to it. `doctor` reports each
+entry from the future and each recorded while the clock was behind the newest entry. It does not report an hour set
+back at the end of summer time, because times are in UTC.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.faults.verdict import Verdict, script
 _DAY = 86_400_000_000
 _FUTURE = round(datetime(2099, 6, 1, tzinfo=UTC).timestamp()) * 1_000_000
 _SUMMER_ENDS = round(datetime(2027, 11, 7, 5, 59, tzinfo=UTC).timestamp()) * 1_000_000
-"""A minute before New York puts its clocks back."""
+"""A minute before clocks in New York are set back."""
 
 _AT = """
 import sys, time
@@ -35,7 +35,7 @@ main()
 
 
 def run(folder: Path, writes: int, seed: int) -> Verdict:
-    """A walk of so many writes through a clock that leaps, and the same by the whole program."""
+    """Record `writes` entries under a clock that jumps, and the same with the installed program."""
     broken: list[str] = []
     odd = _leaps(folder / "leaps", writes, random.Random(seed), broken)
     programs = _whole(folder / "program", broken)
@@ -86,7 +86,7 @@ def _leaps(folder: Path, writes: int, draw: random.Random, broken: list[str]) ->
 
 
 def _whole(folder: Path, broken: list[str]) -> int:
-    """The installed program's own way, in the time zone of New York."""
+    """Return what the installed program records under the clock, in the time zone of New York."""
     store = folder / "tracker.db"
     moments = {
         "before one o'clock comes again": _SUMMER_ENDS,

@@ -2,8 +2,8 @@
 
     python -m tests.faults.crowd --writes 10
 
-Promise: with 8, 20 and 50 writers no write and no read fails, every entry is there, each writer's in its order; and
-at 50 writers 99 of 100 writes take less than five seconds.
+Promise: with 8, 20 and 50 writers no write and no read fails, and the log holds every entry, those of each writer in
+order; with 50 writers 99 of 100 writes take less than five seconds.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.support.program import PATIENCE
 CROWDS = (8, 20, 50)
 READERS = 3
 SLOWEST = 5.0
-"""Seconds that 99 of 100 writes stay under, in the largest crowd."""
+"""The greatest duration of 99 of 100 writes with the most writers, in seconds."""
 
 _TOGETHER = """
 import json, sys, time
@@ -54,7 +54,7 @@ print(json.dumps(done))
 
 
 def run(folder: Path, writes: int, _: int, crowds: Sequence[int] = CROWDS) -> Verdict:
-    """Each writer of each crowd writes so many notes."""
+    """Let each writer of each crowd record `writes` notes."""
     counts: dict[str, int | float | str] = {"writes_each": writes}
     broken: list[str] = []
     for writers in crowds:
@@ -78,7 +78,7 @@ def run(folder: Path, writes: int, _: int, crowds: Sequence[int] = CROWDS) -> Ve
 
 
 def _together(store: Path, writers: int, writes: int, broken: list[str]) -> tuple[list[float], int]:
-    """How long each write took, and how many reads there were."""
+    """Return the duration of each write in seconds, and the number of reads."""
     stop = store.parent.parent / f"stop {writers}"
     writing = [_process("write", store, f"writer {number}", str(writes)) for number in range(writers)]
     reading = [_process("read", store, f"reader {number}", str(stop)) for number in range(READERS)]

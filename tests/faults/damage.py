@@ -2,11 +2,10 @@
 
     python -m tests.faults.damage --copies 1000
 
-Promise, for each damaged copy: `doctor` and the reads end in an answer or in a clear sentence, never in a crash;
-`doctor` names every change that is damaged, by its id or, where that is gone too, by its row (of what was cut off
-after the last row that is left, it says only that something is wrong); `doctor --rescue` brings over every change
-that still stands whole in the bytes, and nothing that was not recorded; and neither alters the store. Some copies
-have a write-ahead log beside them, as a crash leaves it, and that is damaged too.
+Promise, for each damaged copy: `doctor` and the reads end with an answer or a clear error, never with a traceback.
+`doctor` names every damaged entry by its id, or by its row if the id is lost; of rows cut off at the end it reports
+only that something is wrong. `doctor --rescue` saves every entry that is whole in the bytes, and nothing else. Neither
+changes the store. Some copies have a write-ahead log, as after a crash, which is damaged too.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ from tests.faults.verdict import Verdict, script
 
 _PAGE = 4096
 _FRAME = 24 + _PAGE
-"""Bytes of a page in the write-ahead log, with its head."""
+"""The size of a page in the write-ahead log with its header, in bytes."""
 _HEAD = 14
-"""How many bytes stand before a record's values: its own length and the types of ten values, at least."""
+"""The least size of a record's header, in bytes: its own length and the types of ten values."""
 
 
 def _flip(data: bytearray, draw: random.Random) -> None:
@@ -80,14 +79,14 @@ KINDS: dict[str, Callable[[bytearray, random.Random], None]] = {
 
 
 class _Original(NamedTuple):
-    """A store before it is damaged: its files by the end of their names, its entries by row."""
+    """A store before damage: its files by the ends of their names, its entries by row."""
 
     parts: dict[str, bytes]
     entries: dict[int, Entry]
 
 
 def run(folder: Path, copies: int, seed: int) -> Verdict:
-    """Damage so many copies of stores."""
+    """Damage `copies` copies of stores."""
     draw = random.Random(seed)
     originals = list(_originals(folder / "before"))
     counts = {"copies": copies, "changes_damaged": 0, "named": 0, "after_the_last_left": 0, "rescued": 0, "refused": 0}
@@ -95,7 +94,7 @@ def run(folder: Path, copies: int, seed: int) -> Verdict:
     for number in range(copies):
         kind = list(KINDS)[number % len(KINDS)]
         original = originals[number % 4 == 0]
-        # A write-ahead log cut short is what any crash may leave: it cannot be told from one that was never longer.
+        # A write-ahead log that was cut looks like one that was never longer, as after any crash.
         part = draw.choice(sorted(original.parts)) if kind != "cut" else ""
         data = bytearray(original.parts[part])
         KINDS[kind](data, draw)
@@ -116,7 +115,7 @@ def _originals(folder: Path) -> Iterable[_Original]:
     closed = stores.actions(folder)["undo"].before
     assert closed is not None
     yield _Original({"": closed.read_bytes()}, _by_row(closed))
-    # As a crash leaves it: the last writes stand in the write-ahead log alone.
+    # As after a crash, the last writes are in the write-ahead log alone.
     open_ = folder / "open.db"
     shutil.copyfile(closed, open_)
     with database.reading(open_) as connection:
@@ -137,7 +136,7 @@ def _looked_over(store: Path, original: _Original, parts: dict[str, bytes], coun
     problems: list[str] = []
     entries = list(original.entries.values())
     if "-wal" in parts and parts["-wal"][-_FRAME:] != original.parts["-wal"][-_FRAME:]:
-        # Without the frame that commits it, nothing tells the last transaction from one that was broken off.
+        # Without its commit frame, the last transaction looks like one that was interrupted.
         entries.pop()
     whole = [change for change in entries if _stands(change, original.parts, parts)]
     new = store.with_name("rescued.db")
@@ -167,7 +166,7 @@ def _looked_over(store: Path, original: _Original, parts: dict[str, bytes], coun
             problems.append("doctor altered the store")
 
     counts["rescued"] += len(rescued)
-    # A place in a shared log is no part of what a change says, and its hash does not cover it.
+    # The hash of an entry does not cover its position in a shared log.
     had, brought = set(original.entries.values()), {change._replace(seq=None) for change in rescued}
     if invented := brought - had:
         problems.append(f"{len(invented)} changes were brought that nobody recorded")
@@ -190,7 +189,7 @@ def _looked_over(store: Path, original: _Original, parts: dict[str, bytes], coun
 
 
 def _stands(change: Entry, original: dict[str, bytes], parts: dict[str, bytes]) -> bool:
-    """Whether the change's record, head and values, is in the damaged bytes as it was; not judged if cut in two."""
+    """Return whether an entry's record, head and values, is whole in the damaged bytes; None if it is cut in two."""
     values = [change.id.encode(), change.ts.to_bytes(8, "big")]
     values += [text.encode() for text in change[2:9] if isinstance(text, str)]
     record = b"".join(values)

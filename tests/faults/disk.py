@@ -2,11 +2,11 @@
 
     python -m tests.faults.disk --fills 200
 
-The installed program adds, imports, upgrades, makes a first store, and writes reports and exports on a disk with room
-for a part of it, drawn by chance. Promise: status 4 and one clear sentence, no file left half written, nothing
-acknowledged lost, and with room again the store opens and takes the next write.
+The installed program adds, imports, upgrades, creates a store, and writes reports and exports on a disk with random
+room for a part of it. Promise: status 4 and one clear sentence, no incomplete file, no acknowledged entry lost, and a
+store that accepts the next write once there is room.
 
-The disk is a small tmpfs of its own where this user may mount one, else a limit on the size of a file.
+The disk is a small tmpfs where this user may mount one, else a limit on the size of a file.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from tests.faults.verdict import LANES, Verdict, script, side_by_side
 _SIZE = 8 * 2**20
 _PAGE = 4096
 _TRIES = 6
-"""How often, for each fill that is wanted, a run may turn out to have had room enough."""
+"""The number of runs for each fill that may succeed because there was room enough."""
 
 
 class _Place(NamedTuple):
-    """Where the disk can be made small: a folder, and a way to leave so many bytes free in it."""
+    """A folder on a disk whose free space can be set."""
 
     folder: Path
     how: str
@@ -58,7 +58,7 @@ def _place(folder: Path) -> Iterator[_Place]:
 
 
 def _ballast(folder: Path, free: int) -> None:
-    """Fill the disk but for so many bytes; by negative ones, empty it again."""
+    """Fill the disk up to `free` bytes; a negative number empties it."""
     ballast = folder / "ballast"
     ballast.unlink(missing_ok=True)
     if free >= 0:
@@ -82,7 +82,7 @@ class _Outcome(NamedTuple):
 
 
 def run(folder: Path, fills: int, seed: int) -> Verdict:
-    """Fill the disk so many times."""
+    """Fill the disk `fills` times."""
     actions = stores.actions(folder / "before", commitments=40)
     done = actions["undo"].before
     assert done is not None
@@ -112,7 +112,7 @@ def run(folder: Path, fills: int, seed: int) -> Verdict:
 
 
 def _filled(fill: _Fill, place: _Place, draw: random.Random) -> _Outcome:
-    """Run the command with less and less room, until there was too little."""
+    """Run the command with less and less room until it fails."""
     problems: list[str] = []
     most = fill.most
     for tries in range(1, _TRIES + 1):
@@ -147,7 +147,7 @@ def _run(action: Action, store: Path, limit: int | None) -> Ended:
 def _problems(action: Action, store: Path, done: Ended) -> Iterator[str]:
     if done.status != 0 and not done.is_clear:
         yield f"ended with {done.status}, saying {done.stderr!r}"
-    # SQLite's own two files stay where it could not write to them; the next run takes them away.
+    # SQLite leaves its side files if it cannot write to them, and removes them at the next run.
     if done.status != 0 and (left := _strays(store, "-wal", "-shm")):
         yield f"left behind: {', '.join(left)}"
     before = stores.log(action.before) if action.before else []
@@ -170,7 +170,7 @@ def _problems(action: Action, store: Path, done: Ended) -> Iterator[str]:
 
 
 def _strays(store: Path, *endings: str) -> list[str]:
-    """What lies beside a store, but for backups that were taken before an upgrade."""
+    """Return the files beside a store, except backups made before an upgrade."""
     expected = {store.name, *(store.name + ending for ending in endings)}
     names = (path.name for path in store.parent.glob("*"))
     return sorted(name for name in names if name not in expected and not name.startswith(f"{store.name}.backup-"))

@@ -1,10 +1,10 @@
-"""Fuzzing of all that reads text from outside: dates, data files, exported logs, files of updates.
+"""Fuzzing of every reader of text from outside: dates, data files, exported logs, files of updates.
 
-Each input is a valid one that was changed, part by part or byte by byte. It is taken or it is refused with a
-SpacedialogError; any other exception, an input that takes long, and much memory are failures.
+Each input is a valid one with some parts or bytes changed. It must be accepted, or refused with a SpacedialogError; any
+other exception, a slow input and much memory are failures.
 
-    python tests/faults/fuzz.py 1000000            all targets in turn; the last lines are the account
-    python tests/faults/fuzz.py 1 --first 4711     the one input again
+    python tests/faults/fuzz.py 1000000            all targets in turn; the last lines are the results
+    python tests/faults/fuzz.py 1 --first 4711     this input again
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ from spacedialog.tracker import Tracker
 TODAY = date(2026, 12, 1)
 NOON = 1_796_126_400_000_000
 LONGEST = 2.0
-"""Seconds of the processor that one input may take: others may use the machine too."""
+"""The processor time that one input may take, in seconds."""
 MOST_MEMORY = 300
-"""Megabytes that the whole run may have held at its height."""
+"""The greatest memory that the whole run may use, in megabytes."""
 EVERY = 40
-"""One data file in so many goes through the whole program, into a store that is then rolled back."""
+"""One data file in `EVERY` is imported by the whole program, in a transaction that is rolled back."""
 
 TEXTS = [
     *(
@@ -119,7 +119,7 @@ DATES = [
 NUMBERS = [0, -1, 1, 100, 101, 2**31, 2**63, 2**64, 10**4000, -0.0, 0.5, 1e308, float("inf"), float("nan"), True, False]
 
 DEEP = {f"\ue000{depth}": b"[" * depth + b"]" * depth for depth in (150, 190, 210, 900, 990, 1100)}
-"""Brackets too deep for Python to write: a sign for each, which they replace in what was written."""
+"""Characters that stand for nestings too deep for Python to write, and the brackets that replace them."""
 
 OPENING: dict[str, Any] = {
     "format": "spacedialog/1",
@@ -168,7 +168,7 @@ RECORDS: list[dict[str, Any]] = [
 
 
 def mutated(value: Any, rng: random.Random) -> Any:
-    """The JSON value with one part of it changed."""
+    """Return the JSON value with one part changed."""
     if isinstance(value, dict | list) and value and rng.random() < 0.85:
         key = rng.choice(list(value)) if isinstance(value, dict) else rng.randrange(len(value))
         change = rng.random()
@@ -187,7 +187,7 @@ def mutated(value: Any, rng: random.Random) -> Any:
 
 
 def odd(value: Any, rng: random.Random) -> Any:
-    """Something else in place of a value: most often of the same type."""
+    """Return another value, most often of the same type."""
     if isinstance(value, str) and rng.random() < 0.6:
         return changed_text(value, rng)
     others: list[Callable[[], Any]] = [
@@ -215,7 +215,7 @@ def changed_text(text: str, rng: random.Random) -> str:
 
 
 def changed_bytes(content: bytes, rng: random.Random) -> bytes:
-    """The bytes with a few of them changed, repeated, lost, or all of them in another encoding."""
+    """Return the bytes with a few changed, repeated or lost, or all in another encoding."""
     for _ in range(rng.choice([0, 1, 1, 2, 5])):
         start = rng.randint(0, len(content))
         end = min(len(content), start + rng.choice([0, 1, 1, 4, 40]))
@@ -257,7 +257,7 @@ def changed_bytes(content: bytes, rng: random.Random) -> bytes:
 
 
 def written(value: Any, rng: random.Random) -> bytes:
-    """The value as JSON, now and then with raw bytes where no character is."""
+    """Return the value as JSON, sometimes with raw bytes that are not characters."""
     raw = rng.random() < 0.5
     content = json.dumps(value, ensure_ascii=not raw).encode("utf-8", "surrogatepass")
     for sign, brackets in DEEP.items() if b"ue000" in content or (raw and "\ue000".encode() in content) else ():
@@ -269,7 +269,7 @@ def written(value: Any, rng: random.Random) -> bytes:
 
 
 def dates(rng: random.Random) -> None:
-    """Every parser of dates, spans and sizes; what they take is itself when it is read again."""
+    """Try every parser of dates, spans and sizes; an accepted text must read back as itself."""
     text = rng.choice(DATES)
     for _ in range(rng.choice([0, 1, 1, 2, 4])):
         text = changed_text(text, rng)
@@ -287,7 +287,7 @@ def dates(rng: random.Random) -> None:
 
 
 def refused(parse: Callable[[], Any]) -> Any:
-    """What was read, or None where it was refused."""
+    """Return the result, or None if the input was refused."""
     try:
         return parse()
     except SpacedialogError as error:
@@ -296,7 +296,7 @@ def refused(parse: Callable[[], Any]) -> Any:
 
 
 class Data:
-    """Data files: read, checked, made into changes, folded; some of them imported by the whole program."""
+    """Data files that are read, checked, made into entries and folded; some are imported by the whole program."""
 
     def __init__(self, folder: Path) -> None:
         self._tracker = Tracker(
@@ -339,7 +339,7 @@ class Data:
 
 
 class Log:
-    """Exported logs whose changes are altered and signed anew: read, folded, put into the tables."""
+    """Exported logs whose entries are altered and signed anew, then read, folded and written to the tables."""
 
     def __init__(self, folder: Path) -> None:
         tracker = Tracker(
@@ -385,7 +385,7 @@ class Log:
 
 
 def sign(entry: dict[str, Any]) -> None:
-    """Give an entry the hash that fits what it says, as far as it says anything."""
+    """Give an entry the hash that matches its fields, if it has any."""
     fields: list[Any] = [entry.get(name) for name in ("id", "ts", "on", "author", "kind", "item", "base")]
     with suppress(ValueError, TypeError, RecursionError):
         fields.append(canonical_json(entry.get("body")))
@@ -393,7 +393,7 @@ def sign(entry: dict[str, Any]) -> None:
 
 
 class Updates:
-    """Files of updates, as JSON Lines and as CSV, against the bundled record."""
+    """Files of updates, as JSON Lines and as CSV, against the built-in record."""
 
     def __init__(self) -> None:
         self._connection = database.in_memory()
@@ -435,7 +435,7 @@ def csv_lines(records: Sequence[Any], rng: random.Random) -> Iterator[str]:
 
 
 def check(error: SpacedialogError) -> None:
-    """What an error says is short, and each of its problems has a remedy."""
+    """Assert that an error is short, and that each of its problems has a remedy."""
     assert error.exit_status in (2, 3)
     assert error.problem
     assert len(error.problem) < 500
@@ -445,7 +445,7 @@ def check(error: SpacedialogError) -> None:
 
 
 class Account(NamedTuple):
-    """What came of a target's inputs."""
+    """The results of one target's inputs."""
 
     taken: int = 0
     refused: int = 0
@@ -456,7 +456,7 @@ class Account(NamedTuple):
 
 
 def memory() -> int:
-    """How many megabytes this process has held at its height."""
+    """Return the greatest memory of this process, in megabytes."""
     (line,) = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
     return int(line.split()[1]) // 1024
 
@@ -484,7 +484,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 except SpacedialogError as error:
                     taken = False
                     check(error)
-            except Exception:  # whatever it is: it is what is looked for here
+            except Exception:  # any other exception is a failure
                 failures += 1
                 print(f"input {number} ({names[which]}):", traceback.format_exc(), file=sys.stderr)  # noqa: T201 # a script's account
                 if failures == 10:

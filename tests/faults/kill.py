@@ -2,9 +2,9 @@
 
     python -m tests.faults.kill --runs 2000
 
-Promise: what the program had said is done is there, what it had not is there whole or not at all; the tables are
-what the log gives; and the store takes the next write. Half the time another program reads meanwhile, so that what
-is written stays in SQLite's write-ahead log.
+Promise: every acknowledged action is in the log, every other action is there as a whole or not at all, the tables
+follow from the log, and the store accepts the next write. In half of the runs another program reads meanwhile, so that
+writes stay in SQLite's write-ahead log.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def run(folder: Path, runs: int, seed: int) -> Verdict:
     kills = []
     for number in range(runs):
         name = list(actions)[number % len(actions)]
-        # The first half of a run is Python's own start; a few kills there are enough.
+        # The first half of a run is Python's start, where a few kills are enough.
         moment = draw.uniform(0.0 if draw.random() < 0.1 else 0.5, 1.1)
         kills.append(_Kill(number, actions[name], moment * typical[name], draw.random() < 0.5))
     outcomes = side_by_side(lambda kill: _killed(kill, folder / str(kill.number)), kills)
@@ -73,7 +73,7 @@ def run(folder: Path, runs: int, seed: int) -> Verdict:
 
 
 def _typical(action: Action, folder: Path) -> float:
-    """How many seconds the command takes here, two of them running at once."""
+    """Return the duration of the command here in seconds, with two running at once."""
 
     def timed(number: int) -> float:
         store = action.laid(folder / action.name / str(number))

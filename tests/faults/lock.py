@@ -1,10 +1,10 @@
-"""Somebody holds the store's lock and does not let go.
+"""Another process holds the store's lock.
 
     python -m tests.faults.lock --seconds 60
 
-Once it is the lock of this program (on the store's folder), once SQLite's own, as another program would hold it.
-Promise: writes end with status 4 and a clear sentence at their time-out, and not before; reads go on meanwhile;
-nothing is changed; and when the lock is let go the next write goes through.
+The lock is this program's, on the store's folder, and then SQLite's own, as another program holds it. Promise: writes
+end with status 4 and a clear sentence at their time-out, and not before; reads go on; nothing is changed; and the next
+write after the lock is released succeeds.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ main()
 
 
 def run(folder: Path, seconds: int, _: int, patience: float | None = None) -> Verdict:
-    """Hold each lock for so long, or for one time-out where that is longer; `patience` is another time-out (s)."""
+    """Hold each lock for `seconds`, or for one time-out if that is longer; `patience` sets another time-out, in
+    seconds.
+    """
     command = [sys.executable, "-c", _IMPATIENT, str(patience)] if patience else [PROGRAM]
     patience = patience or lock.TIMEOUT
     counts = {"writes": 0, "reads": 0}

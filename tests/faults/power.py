@@ -1,15 +1,14 @@
-"""The power goes while the installed program writes.
+"""The power fails while the installed program writes.
 
     python -m tests.faults.power --points 1500
 
-What the program asks of the disk is recorded by strace; then, for each of so many moments of an add, an import, a
-migration and a first write, a disk is laid on which what had not been synced by then is dropped, reordered and torn
-(`recorded` says how). Promise: the store opens there, what had been acknowledged is in it, no action is there in
-part, hashes and tables hold, and the next write is taken. Half the moments are of a run beside which another program
-has the store open, so that what is written stays in SQLite's write-ahead log.
+strace records how the program changes the disk. Then, for each of `points` moments of an add, an import, a migration
+and a first write, a disk is built on which unsynced changes are dropped, reordered and torn (see `recorded`). Promise:
+the store opens, holds every acknowledged entry and no part of an action, passes all checks, and accepts the next write.
+At half of the moments another program has the store open, so that writes stay in SQLite's write-ahead log.
 
-The same is done to a program that runs with `synchronous = NORMAL`. That one must lose something: a test that such a
-program passes would show nothing.
+The same is done to a program that runs with `synchronous = NORMAL`, which must lose entries: otherwise the test would
+show nothing.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from tests.faults.verdict import Verdict, script, side_by_side
 from tests.support.program import PROGRAM
 
 RUNS = {"add": 5, "import": 1, "migration": 1, "first write": 1}
-"""The actions, and how often each is done in a recording."""
+"""The actions, and how often a recording repeats each."""
 
 _WEAK = """
 from spacedialog.store import database
@@ -48,7 +47,7 @@ main()
 
 
 class _Recording(NamedTuple):
-    """What was done to a disk from `start` on, and the entries that each command recorded, the first entries before."""
+    """The events of a disk from `start` on, the entries that each command recorded, and the entries before."""
 
     events: list[Event]
     start: int
@@ -57,7 +56,7 @@ class _Recording(NamedTuple):
 
 
 def run(folder: Path, points: int, seed: int) -> Verdict:
-    """Lose the power at so many moments of each action, and once more with `synchronous = NORMAL`."""
+    """Lose the power at `points` moments of each action, and again with `synchronous = NORMAL`."""
     counts, broken = lose(folder / "full", points, seed)
     weak, lost = lose(folder / "normal", max(points // 10, 20), seed, weak=True)
     if not lost:
@@ -70,7 +69,7 @@ def run(folder: Path, points: int, seed: int) -> Verdict:
 
 
 def lose(folder: Path, points: int, seed: int, *, weak: bool = False) -> tuple[dict[str, int], list[str]]:
-    """How many moments of each action were tried, and at which of them what was broken."""
+    """Return how many moments of each action were tried, and the promises broken at them."""
     actions = stores.actions(folder / "before", commitments=40)
     broken: list[str] = []
 
@@ -117,7 +116,7 @@ def _recording(action: Action, times: int, folder: Path, *, watched: bool, weak:
 
 
 def _moments(recording: _Recording, points: int, draw: random.Random) -> list[tuple[int, Loss]]:
-    """So many moments: half of them any, half just after a sync or just after the program said that it was done."""
+    """Return the moments: half of them random, half just after a sync or an acknowledgement."""
     any_ = range(recording.start, len(recording.events) + 1)
     turns = [at for at in any_ if isinstance(recording.events[at - 1], Synced | FolderSynced)]
     said = [at for at in any_ if isinstance(recording.events[at - 1], Said)]
@@ -126,7 +125,7 @@ def _moments(recording: _Recording, points: int, draw: random.Random) -> list[tu
 
 
 def _after(recording: _Recording, disk: Disk, moment: int, loss: Loss, draw: random.Random, folder: Path) -> list[str]:
-    """What is wrong on the disk that a power loss at that moment leaves."""
+    """Return the problems on the disk that a power loss at that moment leaves."""
     names, contents = disk.after_loss(loss, draw)
     laid(folder, names, contents, recording.folders)
     acknowledged = sum(isinstance(event, Said) for event in recording.events[:moment])

@@ -1,10 +1,10 @@
-"""An ordinary user who may read a store and not write it: the file, the folder, or both are closed to writing.
+"""An ordinary user who may read a store and not write the file, the folder, or both.
 
     python -m tests.faults.readonly --rounds 20
 
-Promise: every read gives what the owner gets and leaves nothing behind; every write ends with status 4 and a clear
-sentence, and changes nothing. Run by root, the store is somebody else's, and the program runs without the rights by
-which root passes over modes; else the store is one's own, and its modes bind its owner.
+Promise: every read gives the owner's answer and leaves no file; every write ends with status 4 and a clear sentence,
+and changes nothing. Run by root, the store belongs to another user, and the program runs without root's right to
+ignore modes; else the store is the user's own, and its modes bind its owner.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _CLOSED = {
     "the folder is read-only": (0o666, 0o555),
     "both are read-only": (0o444, 0o555),
 }
-"""The modes of store and folder."""
+"""The modes of the store and its folder."""
 _READS = (
     ("list", "--json"),
     ("show", "ROK4-31", "--json"),
@@ -33,7 +33,7 @@ _READS = (
 
 
 def run(folder: Path, rounds: int, _: int) -> Verdict:
-    """Every read and every write, so many times, in each of the three cases."""
+    """Try every read and every write `rounds` times in each of the three cases."""
     folder.mkdir(parents=True, exist_ok=True)
     actions = stores.actions(folder / "before", commitments=10)
     by_root = os.geteuid() == 0

@@ -1,9 +1,11 @@
-"""What the program asked of the disk, as strace saw it, and the states in which a power loss may leave the disk.
+"""The calls with which a program changed the disk, as strace recorded them, and the disks that a power loss may
+leave.
 
-The model is harsher than most file systems. Of what was written to a file since its last fsync, each sector of 512
-bytes may be there or not, in any mix of old and new; of the names that were made, moved or removed in a folder since
-that folder's last fsync, any may have come to pass or not. What was synced is there. The file of shared memory
-(-shm) is none: SQLite makes it anew.
+The model is harsher than most file systems. Each sector of 512 bytes written since a file's last fsync may be on
+the
+disk or not, in any mix of old and new. Each name made, moved or removed since a folder's last fsync may be so or
+not.
+All that was synced is on the disk. The shared-memory file (-shm) is left out, because SQLite creates it anew.
 """
 
 from __future__ import annotations
@@ -32,49 +34,49 @@ class Write(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """A file's length was set."""
+    """A new length of a file."""
 
     file: int
     size: int
 
 
 class Named(NamedTuple):
-    """A name in a folder leads to this file, or folder, from now on; or to nothing."""
+    """A name in a folder that now leads to this file or folder, or to nothing."""
 
     path: str
     file: int | None
 
 
 class Moved(NamedTuple):
-    """A name was moved, in place of what bore the other name."""
+    """A name that was moved, replacing the other."""
 
     old: str
     new: str
 
 
 class Synced(NamedTuple):
-    """A file's content is on the disk."""
+    """A file whose content is on the disk."""
 
     file: int
 
 
 class FolderSynced(NamedTuple):
-    """The names in a folder are on the disk."""
+    """A folder whose names are on the disk."""
 
     path: str
 
 
 class Said(NamedTuple):
-    """The program wrote to its standard output: it has acknowledged what it did."""
+    """A write to standard output, which acknowledges an action."""
 
 
 Event = Write | Cut | Named | Moved | Synced | FolderSynced | Said
 
 
 class Recorder:
-    """Runs programs under strace, one after another, and keeps what they did below a folder.
+    """Runs programs under strace, one after another, and collects their events below a folder.
 
-    `events` begins with the files that lie there at first, all of them synced.
+    `events` begins with the files that are there at first, all of them synced.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -95,7 +97,7 @@ class Recorder:
         self.start = len(self.events)
 
     def run(self, command: Sequence[str | Path], env: dict[str, str], said: Path, trace: Path) -> int:
-        """Run a program, its standard output going to the file `said`; its exit status."""
+        """Run a program with standard output going to the file `said`, and return its exit status."""
         strace = ["strace", "-f", "-y", "-xx", "-s", "8000000", "-e", f"trace={CALLS}", "-o", str(trace)]
         with said.open("wb") as out:
             done = subprocess.run(
@@ -183,10 +185,11 @@ def _bytes(text: bytes) -> bytes:
 
 
 class Loss(NamedTuple):
-    """How a power loss treats what was not synced: the share of it that is on the disk.
+    """The share of unsynced changes that a power loss leaves on the disk.
 
-    With `sectors`, each sector of a write meets a fate of its own. With `last`, that is so of each file's last few
-    writes alone, and what was written before them is there.
+    With `sectors`, each sector of a write is lost or kept by itself. With `last`, that holds for the last few
+    writes of each
+    file only, and the writes before them are kept.
     """
 
     share: float
@@ -206,7 +209,7 @@ LOSSES = (
 
 
 class Disk:
-    """A disk on which events happen one by one: what is on it for certain, and what is on its way."""
+    """A disk on which events happen one by one, with its certain and its pending content."""
 
     def __init__(self) -> None:
         self._contents: dict[int, bytearray] = {}
@@ -215,7 +218,7 @@ class Disk:
         self._pending_names: list[Named | Moved] = []
 
     def happens(self, event: Event) -> None:
-        """Take in the next event."""
+        """Apply the next event."""
         match event:
             case Write() | Cut():
                 self._pending.setdefault(event.file, []).append(event)
@@ -233,7 +236,7 @@ class Disk:
                 pass
 
     def after_loss(self, loss: Loss, draw: random.Random) -> tuple[dict[str, int], dict[int, bytes]]:
-        """Which names there are after a power loss now, each with its file, and the files' contents."""
+        """Return the names after a power loss now, each with its file, and the files' contents."""
         names = dict(self._names)
         for change in self._pending_names:
             if draw.random() < (loss.share if not loss.last else 0.9):
@@ -292,12 +295,12 @@ def _parts(change: Write | Cut) -> Iterator[Write | Cut]:
 
 
 def laid(folder: Path, names: dict[str, int], contents: dict[int, bytes], folders: set[str]) -> None:
-    """Lay what is left on a disk into an empty folder; `folders` are the names that are folders."""
+    """Write the content of a disk into an empty folder; `folders` are the names that are folders."""
     for name in sorted(names):
         if name == ".":
             folder.mkdir(parents=True)
         elif not (folder / name).parent.exists():
-            continue  # a name in a folder that is not there itself
+            continue  # the folder itself was lost
         elif name in folders:
             (folder / name).mkdir()
         else:

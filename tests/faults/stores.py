@@ -1,4 +1,4 @@
-"""The stores and commands that faults are tried on, and whether a store still holds what it must."""
+"""Stores and commands for the faults, and checks of a store."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from tests.support.program import PATIENCE, PROGRAM, TODAY
 
 AUTHOR = "desk"
 NOW = 1_795_000_000_000_000
-"""Some time in November 2026, in µs."""
+"""A time in November 2026, in µs since 1970."""
 _INSERT = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def tracker(store: Path, author: str = AUTHOR, now: Callable[[], int] = lambda: NOW) -> Tracker:
-    """Who writes to a store within this process."""
+    """Return a tracker of the store in this process."""
     return Tracker(store, today=date.fromisoformat(TODAY), now=now, author=author)
 
 
 def log(store: Path) -> list[Entry]:
-    """The entries of a store; none where there is no store."""
+    """Return the entries of a store; none without a store."""
     return list(tracker(store).log()) if store.exists() else []
 
 
 class Action(NamedTuple):
-    """A command, what it starts from, and the entries that it adds."""
+    """A command, the store that it starts from, and the number of entries that it adds."""
 
     name: str
     before: Path | None
@@ -46,7 +46,7 @@ class Action(NamedTuple):
     entries: int
 
     def laid(self, folder: Path) -> Path:
-        """The path of a store, in a new folder, as it was before the command."""
+        """Copy the store as it was before the command into a new folder, and return its path."""
         store = folder / "store" / "tracker.db"
         if self.before:
             store.parent.mkdir(parents=True, mode=0o700)
@@ -58,7 +58,7 @@ class Action(NamedTuple):
 
 
 def actions(folder: Path, *, updates: int = 20, commitments: int = 60) -> dict[str, Action]:
-    """A command of every kind that writes, ready to be run on stores of its own."""
+    """Return one command of every kind that writes, each with a store of its own."""
     folder.mkdir(parents=True)
     batch, dialogue = folder / "updates.csv", folder / "dialogue.jsonl"
     lines = [f"ROK4-{number:02},Heard on day {number}.\n" for number in range(1, updates + 1)]
@@ -93,7 +93,7 @@ def _after_import(store: Path, file: Path, copy: Path) -> list[Entry]:
 
 
 def _older(store: Path, entries: Sequence[Entry]) -> None:
-    """A store as it was before the period tables: the log alone."""
+    """Create a store of the first version, which has the log alone."""
     with closing(sqlite3.connect(store, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         migrations.steps.apply(Database(connection, execute_plugins=False), stop_before="m0002_periods")
@@ -105,7 +105,7 @@ def _older(store: Path, entries: Sequence[Entry]) -> None:
 
 
 def environment(store: Path) -> dict[str, str]:
-    """All that the program gets to know of the outside: an empty home, a fixed day."""
+    """Return the program's whole environment: an empty home and a fixed day."""
     return {
         "HOME": str(store.parent),
         "PATH": f"{PROGRAM.parent}:/usr/bin:/bin",
@@ -123,7 +123,7 @@ def started(
     command: Sequence[str | Path] = (PROGRAM,),
     env: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """The installed program, running."""
+    """Start the installed program."""
     return subprocess.Popen(
         [*command, *arguments],
         stdin=subprocess.DEVNULL,
@@ -134,7 +134,7 @@ def started(
 
 
 class Ended(NamedTuple):
-    """How a run of the program ended, and what it said."""
+    """Exit status and output of a run of the program."""
 
     status: int
     stdout: str
@@ -142,7 +142,7 @@ class Ended(NamedTuple):
 
     @property
     def is_clear(self) -> bool:
-        """Whether it ended with status 4, a sentence that begins with its name, and what to do."""
+        """Whether it ended with status 4, one sentence that begins with its name, and a remedy."""
         lines = self.stderr.splitlines()
         return self.status == 4 and len(lines) == 2 and lines[0].startswith("spacedialog: ") and lines[1][:2] == "  "
 
@@ -154,7 +154,7 @@ def ended(process: subprocess.Popen[bytes]) -> Ended:
 
 
 def kept(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
-    """The rows of every period table without their row numbers."""
+    """Return the rows of every projection table without their row numbers."""
     tables = {}
     for table in schema.PROJECTION_TABLES:
         names = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "id"]
@@ -164,14 +164,14 @@ def kept(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
 
 
 class Sound(NamedTuple):
-    """The entries of a store, and what is wrong with it."""
+    """The entries of a store, and its problems."""
 
     entries: list[Entry]
     problems: list[str]
 
 
 def sound(store: Path) -> Sound:
-    """Open a store as the program does: its entries, and whether pages, keys, hashes and tables are in order."""
+    """Open a store as the program does, and check pages, keys, hashes and tables."""
     problems = []
     with database.reading(store) as connection:
         entries = list(journal.entries(connection))
@@ -193,7 +193,7 @@ def sound(store: Path) -> Sound:
 
 
 def missing(entries: Sequence[Entry], before: Sequence[Entry]) -> list[str]:
-    """What of a log that was there before is there no longer."""
+    """Return a problem if entries of an earlier log are gone."""
     now = set(entries)
     lost = [change.id for change in before if change not in now]
     return [f"{len(lost)} earlier entries are lost, such as {lost[0]}"] if lost else []

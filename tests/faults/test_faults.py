@@ -1,4 +1,4 @@
-"""Every fault of tests/faults at the count that CI has time for; docs/reliability.md has the large one's figures."""
+"""Tests of every fault at a small count; docs/reliability.md has the figures of the large one."""
 
 from __future__ import annotations
 
@@ -6,63 +6,66 @@ from pathlib import Path
 
 from tests.faults import clock, crowd, damage, disk, kill, lock, power, readonly
 from tests.faults.verdict import Verdict
+from tests.support.system import require
 
 SEED = 7
 
 
 def kept(verdict: Verdict) -> Verdict:
-    """The verdict, which must be that every promise was kept."""
+    """Return the verdict, and assert that every promise was kept."""
     assert verdict.broken == []
     return verdict
 
 
 def test_killed_programs_lose_nothing(tmp_path: Path) -> None:
-    """Of 160 programs killed as they write, none loses what it had acknowledged, and none leaves half an action."""
+    """Programs killed while writing lose no acknowledged entry and leave no part of an action."""
     counts = kept(kill.run(tmp_path, 160, SEED)).counts
     assert counts["runs"] == 160
     assert int(counts["killed"]) > 30
 
 
 def test_a_power_loss_loses_nothing(tmp_path: Path) -> None:
-    """At 24 moments of each kind of write, a disk that drops and tears what was not synced loses nothing else."""
+    """A power loss at 24 moments of each kind of write loses no acknowledged entry."""
+    require("strace", "strace")
     counts, broken = power.lose(tmp_path, 24, SEED)
     assert broken == []
     assert list(counts.values()) == [24] * len(power.RUNS)
 
 
 def test_the_power_loss_would_find_a_weaker_program(tmp_path: Path) -> None:
-    """The same disks lose acknowledged changes of a program that runs with synchronous = NORMAL."""
+    """The same power losses lose entries with synchronous = NORMAL, so the test can fail."""
+    require("strace", "strace")
     _, broken = power.lose(tmp_path, 16, SEED, weak=True)
     assert any("acknowledged, and lost" in problem for problem in broken)
 
 
 def test_a_full_disk_is_told_and_loses_nothing(tmp_path: Path) -> None:
-    """Each kind of write and of report, on a disk that fills up, ends with status 4 and leaves the store whole."""
+    """A full disk ends each write and report with status 4, and leaves the store whole."""
     assert int(kept(disk.run(tmp_path, 21, SEED)).counts["fills"]) >= 14
 
 
 def test_a_crowd_of_writers_is_served(tmp_path: Path) -> None:
-    """Eight and twenty processes that write at once, while three read, all get their turn."""
+    """Eight and twenty concurrent writers and three readers all finish without an error."""
     kept(crowd.run(tmp_path, 2, SEED, crowds=(8, 20)))
 
 
 def test_a_lock_that_is_held_is_told_and_stops_no_reader(tmp_path: Path) -> None:
-    """While another holds the lock, writes end with status 4 at their time-out, and reads go on."""
+    """Under a lock that is held, writes end with status 4 at their time-out, and reads go on."""
     counts = kept(lock.run(tmp_path, 1, SEED, patience=0.5)).counts
     assert int(counts["reads"]) > int(counts["writes"]) > 1
 
 
 def test_damage_is_named_and_the_rest_rescued(tmp_path: Path) -> None:
-    """In 60 damaged stores, doctor names what is damaged, and rescues every change that still stands whole."""
+    """doctor names the damage in 60 stores, and rescues every entry that is still whole."""
     counts = kept(damage.run(tmp_path, 60, SEED)).counts
     assert int(counts["changes_damaged"]) >= int(counts["named"]) > 0
 
 
 def test_a_wrong_clock_leaves_the_order(tmp_path: Path) -> None:
-    """Under a clock that leaps a day back or to 2099, entries keep their order and doctor reports the odd stamps."""
+    """Entries keep their order under a clock that jumps, and doctor reports the odd times."""
     assert int(kept(clock.run(tmp_path, 60, SEED)).counts["odd_stamps_reported"]) > 0
 
 
 def test_a_store_that_may_not_be_written_is_read(tmp_path: Path) -> None:
-    """A reader who may write neither file nor folder, or one of them, reads all, and writes nothing."""
+    """A user who may not write the file, the folder or both can read everything and changes nothing."""
     kept(readonly.run(tmp_path, 1, SEED))

@@ -1,4 +1,4 @@
-"""What a fault came to: counts, and each promise that was broken; told as a line of JSON and a sentence."""
+"""The verdict on a fault, counts and broken promises, printed as a line of JSON and a sentence."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Case = TypeVar("Case")
 Outcome = TypeVar("Outcome")
 
 LANES = 2
-"""How many programs are put to the test side by side."""
+"""The number of programs that run at a time."""
 
 
 class Verdict(NamedTuple):
-    """Counts by name, and what was broken, each with the case in which it was."""
+    """Counts by name, and each broken promise with its case."""
 
     fault: str
     counts: dict[str, int | float | str]
@@ -28,7 +28,7 @@ class Verdict(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """The verdict for a person."""
+        """The verdict as a sentence."""
         if not self.broken:
             return f"{self.fault}: every promise was kept."
         more = f" (and {len(self.broken) - 1} more)" if len(self.broken) > 1 else ""
@@ -36,7 +36,7 @@ class Verdict(NamedTuple):
 
 
 def side_by_side(work: Callable[[Case], Outcome], cases: Iterable[Case]) -> list[Outcome]:
-    """The outcome of each case, in order, as many at once as there are lanes."""
+    """Return the result of each case, in order, with `LANES` cases at a time."""
     with ThreadPoolExecutor(LANES) as lanes:
         return list(lanes.map(work, cases))
 
@@ -44,9 +44,9 @@ def side_by_side(work: Callable[[Case], Outcome], cases: Iterable[Case]) -> list
 def script(
     run: Callable[[Path, int, int], Verdict], description: str | None, *, count: str, default: int, seed: int = 7
 ) -> None:
-    """Run a fault by hand in a folder of its own, tell what it came to, and end the process.
+    """Run a fault from the command line in a temporary folder, print its verdict, and exit.
 
-    `run` takes the folder, how often, and the seed of all that is drawn by chance; `count` names the option.
+    `run` takes the folder, the count and the seed of the random choices; `count` names the option.
     """
     parser = argparse.ArgumentParser(description=(description or "").splitlines()[0])
     parser.add_argument(f"--{count}", type=int, default=default, help=f"by default {default}")

@@ -1,4 +1,4 @@
-"""doctor: what is wrong with a store is found and named, what is sound is saved, and the store stays as it is."""
+"""Tests of `doctor`: damage is found and named, sound entries are rescued, and the store is left unchanged."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PAGE = 4096
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    """A desk with a store that its user alone may read."""
+    """A desk with a store that only its user may read."""
     desk = Desk(tmp_path)
     desk.db.parent.chmod(0o700)
     desk.call("mark", "33", "complete", "--evidence", "https://example.org/33")
@@ -34,17 +34,17 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def examined(tracker: Tracker, *, now: int = NOON + 10**9) -> dict[str, DoctorRow]:
-    """What each check of the tracker's store found."""
+    """Return the results of all checks of the tracker's store."""
     return {row.check: row for row in checks.run_checks(tracker.path, now=now)}
 
 
 def wrong(tracker: Tracker) -> set[str]:
-    """The checks that found something wrong."""
+    """Return the checks that failed."""
     return {name for name, row in examined(tracker).items() if not row.ok}
 
 
 def altered(tracker: Tracker, *statements: str) -> None:
-    """Alter the store with SQL, the log's own triggers and other limits being out of the way."""
+    """Change the store with SQL, with the log's triggers removed."""
     with closing(sqlite3.connect(tracker.path, isolation_level=None)) as connection:
         triggers = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
         for name, _ in triggers:
@@ -59,7 +59,7 @@ def altered(tracker: Tracker, *statements: str) -> None:
 
 
 def test_a_sound_store_is_found_sound(desk: Desk) -> None:
-    """Every check of a store as the program leaves it is in order, with status 0, and says how much it looked at."""
+    """Every check of a sound store passes with status 0 and a count of what it examined."""
     ran = desk.run("doctor", "--json")
     assert (ran.status, ran.stderr) == (0, "")
     assert all(row["ok"] and row["findings"] == 0 and row["said"] == [] for row in ran.data)
@@ -69,7 +69,7 @@ def test_a_sound_store_is_found_sound(desk: Desk) -> None:
 
 
 def test_doctor_leaves_everything_as_it_is(tracker: Tracker) -> None:
-    """Looking a store over touches no file, also where a crash left its write-ahead log behind."""
+    """doctor changes no file, even with a write-ahead log left by a crash."""
     folder = tracker.path.parent
     crashed = folder / "crashed.db"
     with closing(sqlite3.connect(tracker.path)) as connection:
@@ -86,7 +86,7 @@ def test_doctor_leaves_everything_as_it_is(tracker: Tracker) -> None:
 
 
 def test_a_torn_log_of_sqlite_hides_no_change_from_a_rescue(tracker: Tracker) -> None:
-    """Where a frame of the write-ahead log is damaged, the sound changes after it are saved all the same."""
+    """A rescue saves the sound entries after a damaged frame of the write-ahead log."""
     crashed = tracker.path.with_name("crashed.db")
     wal = crashed.with_name("crashed.db-wal")
     with closing(sqlite3.connect(tracker.path)) as connection:
@@ -105,14 +105,14 @@ def test_a_torn_log_of_sqlite_hides_no_change_from_a_rescue(tracker: Tracker) ->
 
 
 def list_of(path: Path, like: Tracker) -> list[Entry]:
-    """The log of the store at `path`."""
+    """Return the entries of the store at `path`."""
     from spacedialog.tracker import Tracker
 
     return list(Tracker(path, today=like.today, now=lambda: NOON, author="").log())
 
 
 def test_doctor_without_a_store_says_so(tmp_path: Path) -> None:
-    """With no store there is nothing to look over, and nothing is made."""
+    """doctor without a store says so and creates nothing."""
     desk = Desk(tmp_path)
     ran = desk.call("doctor", "--json")
     assert (ran.status, ran.data) == (0, [])
@@ -121,7 +121,7 @@ def test_doctor_without_a_store_says_so(tmp_path: Path) -> None:
     assert not list(desk.db.parent.iterdir())
 
 
-# What it finds
+# Findings
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_doctor_without_a_store_says_so(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_is_found_and_named(tracker: Tracker, statement: str, check: str, says: str) -> None:
-    """Each kind of tampering shows in its check, and what was tampered with is named."""
+    """Each kind of tampering fails its check, which names what was changed."""
     altered(tracker, statement)
     row = examined(tracker)[check]
     assert not row.ok
@@ -150,14 +150,14 @@ def test_what_is_wrong_is_found_and_named(tracker: Tracker, statement: str, chec
 
 
 def test_a_log_without_its_triggers_is_found(tracker: Tracker) -> None:
-    """A store whose log is no longer kept from being altered is not in order."""
+    """A store whose log could be changed fails a check."""
     with closing(sqlite3.connect(tracker.path)) as connection:
         connection.execute("DROP TRIGGER change_stays")
     assert examined(tracker)["schema"].said == ("the trigger change_stays is missing",)
 
 
 def odd_change(tracker: Tracker, *, ts: int, on: str, body: object, change_id: str = "", kind: str = "note") -> str:
-    """A change as no command writes it, its hash in order, put into the log; its id."""
+    """Add an entry that no command writes, with a correct hash, and return its id."""
     item = next(tracker.log()).item
     change_id = change_id or next(new_entry_ids(ts, bytes(16)))
     text = body if isinstance(body, str) else canonical_json(body)
@@ -178,7 +178,9 @@ def odd_change(tracker: Tracker, *, ts: int, on: str, body: object, change_id: s
     ],
 )
 def test_odd_stamps_are_told_and_are_no_fault(tracker: Tracker, ts: int, on: str, own_time: bool, says: str) -> None:
-    """A stamp ahead of the clock, one that is not its id's, and news from after it was recorded are remarked."""
+    """A time ahead of the clock, a time that differs from the id's, and an `on` after the recording are remarks,
+    not failures.
+    """
     made = odd_change(
         tracker,
         ts=ts,
@@ -192,7 +194,7 @@ def test_odd_stamps_are_told_and_are_no_fault(tracker: Tracker, ts: int, on: str
 
 
 def test_a_clock_that_was_set_back_shows(make: Maker, tracker: Tracker) -> None:
-    """What was recorded while the clock stood behind the newest entry is remarked."""
+    """An entry recorded while the clock was behind the newest entry is a remark."""
     tracker.note("1", "On time.")
     make(path=tracker.path, clock=lambda: NOON - 86_400_000_000).note("1", "A day early.")
     (said,) = examined(tracker)["stamps"].said
@@ -200,7 +202,7 @@ def test_a_clock_that_was_set_back_shows(make: Maker, tracker: Tracker) -> None:
 
 
 def test_an_entry_of_a_newer_program_is_no_fault(tracker: Tracker) -> None:
-    """A change in a format that this program does not know is told, and the store is in order."""
+    """An entry in an unknown format is reported, and the store passes."""
     made = odd_change(tracker, ts=NOON + 5, on="2026-11-30", body={"v": 2, "set": {"mood": "good"}})
     found = examined(tracker)
     assert found["understood"].said == (f"{made}: kept, and not counted",)
@@ -226,7 +228,7 @@ def test_an_entry_of_a_newer_program_is_no_fault(tracker: Tracker) -> None:
     ],
 )
 def test_a_change_that_says_nothing_sensible_harms_nothing(tracker: Tracker, body: str) -> None:
-    """A change of sound hash whose body is of wrong types is kept, counts for nothing, and every view still answers."""
+    """An entry with a correct hash and wrong types is kept but not folded, and every view works."""
     before = [row.title for row in _commitments(tracker)]
     made = odd_change(tracker, ts=NOON + 5, on="2026-11-30", body=body, kind="set")
     assert any(made in said for said in examined(tracker)["understood"].said)
@@ -247,7 +249,7 @@ if TYPE_CHECKING:
 
 
 def test_files_that_others_may_write_are_wrong_and_others_may_read_odd(tracker: Tracker) -> None:
-    """A store that others may read is remarked; one that others may write to is not in order."""
+    """A store that others may read is a remark, and one that others may write fails."""
     tracker.path.chmod(0o644)
     row = examined(tracker)["modes"]
     assert (row.ok, row.findings) == (True, 1)
@@ -258,7 +260,7 @@ def test_files_that_others_may_write_are_wrong_and_others_may_read_odd(tracker: 
 
 
 def test_findings_end_with_status_4_and_a_way_out(desk: Desk) -> None:
-    """Where something is wrong the status is 4, the table says what, and a rescue is named."""
+    """A failed check ends with status 4, names the problem and suggests a rescue."""
     with closing(sqlite3.connect(desk.db)) as connection:
         connection.execute("UPDATE commitment SET title = 'other' WHERE ref = 'ROK4-31'")
         connection.commit()
@@ -272,7 +274,7 @@ def test_findings_end_with_status_4_and_a_way_out(desk: Desk) -> None:
 
 
 def test_a_rescue_is_the_same_log(desk: Desk) -> None:
-    """The new store of a rescue holds the same log, is folded and in order, and belongs to its user alone."""
+    """A rescued store has the same log, passes every check and belongs to its user alone."""
     ran = desk.run("doctor", "--rescue", "new.db", "--json")
     assert (ran.status, ran.stderr) == (0, "")
     new = desk.folder / "new.db"
@@ -285,7 +287,7 @@ def test_a_rescue_is_the_same_log(desk: Desk) -> None:
 
 
 def test_a_rescue_overwrites_nothing(tracker: Tracker) -> None:
-    """A rescue into a place where something stands, be it a link to nowhere, is refused."""
+    """A rescue to an existing path, even a broken link, is refused."""
     there = tracker.path.with_name("there.db")
     there.write_text("Dear diary")
     link = tracker.path.with_name("link.db")
@@ -297,7 +299,7 @@ def test_a_rescue_overwrites_nothing(tracker: Tracker) -> None:
 
 
 def test_a_rescue_leaves_out_what_was_altered(tracker: Tracker) -> None:
-    """What was altered is named and left behind; all the rest is brought over, and the status is 4."""
+    """A rescue leaves out and names altered entries, saves all others, and ends with status 4."""
     altered(tracker, "UPDATE change SET body = replace(body, 'Moon', 'Mars') WHERE body LIKE '%Moon%'")
     log = list(tracker.log())
     moons = [change.id for change in log if "Mars" in change.body]
@@ -309,7 +311,7 @@ def test_a_rescue_leaves_out_what_was_altered(tracker: Tracker) -> None:
 
 
 def spoiled(content: bytes, seed: int) -> bytes:
-    """The bytes of a store, damaged in one of several ways."""
+    """Return the bytes of a store, damaged in one of several ways."""
     chance, spoilt = random.Random(seed), bytearray(content)
     pages = len(spoilt) // PAGE
     match seed % 5:
@@ -332,7 +334,7 @@ def spoiled(content: bytes, seed: int) -> bytes:
 
 
 def test_damage_anywhere_is_a_finding_and_every_damaged_change_is_named(tracker: Tracker) -> None:
-    """Whatever is damaged, nothing breaks, no byte is altered, and what is not saved is named: by id, but for a cut."""
+    """Any damage is found without changing the store, and every lost entry is named, unless the end was cut off."""
     log = {change.id: change for change in tracker.log()}
     content = tracker.path.read_bytes()
     saved = by_id = by_row = 0
@@ -365,7 +367,7 @@ def test_damage_anywhere_is_a_finding_and_every_damaged_change_is_named(tracker:
 
 
 def test_a_change_longer_than_a_page_is_found_in_the_bytes(tracker: Tracker) -> None:
-    """Where SQLite finds no way to the log, changes that fill several pages are put together again."""
+    """An entry that fills several pages is rescued from a log that SQLite cannot read."""
     tracker.note("1", "A long story. " * 700)
     log = list(tracker.log())
     content = bytearray(tracker.path.read_bytes())
@@ -377,7 +379,7 @@ def test_a_change_longer_than_a_page_is_found_in_the_bytes(tracker: Tracker) -> 
 
 
 def test_an_image_is_what_sqlite_sees(tracker: Tracker) -> None:
-    """The image of a store with commits in its write-ahead log has the pages that SQLite would read."""
+    """The image of a store with a write-ahead log has the pages that SQLite reads."""
     with closing(sqlite3.connect(tracker.path)) as connection:
         connection.execute("SELECT count(*) FROM change").fetchone()  # the last to close would sweep up
         tracker.note("1", "In the write-ahead log.")
@@ -409,7 +411,7 @@ def _pipe(path: Path) -> None:
 
 @pytest.mark.parametrize("spoil", [_empty, _text, _foreign, _pipe])
 def test_doctor_refuses_what_never_was_a_store(desk: Desk, spoil: Callable[[Path], None]) -> None:
-    """A file with nothing of this program in it is refused with a sentence and status 4."""
+    """A file that never was a store is refused with a sentence and status 4."""
     spoil(desk.db)
     for arguments in (["doctor"], ["doctor", "--rescue", "new.db"], ["doctor", "--json"]):
         ran = desk.run(*arguments)

@@ -1,4 +1,4 @@
-"""Copies of a store: made whole or not at all, put back only when sound, and never over what is not kept."""
+"""Tests of backup and restore: copies are complete, only sound ones are restored, and nothing is overwritten."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def names(folder: Path) -> set[str]:
-    """The names of the files in a folder."""
+    """Return the names of the files in a folder."""
     return {path.name for path in folder.iterdir()}
 
 
@@ -36,7 +36,7 @@ def names(folder: Path) -> set[str]:
 
 
 def test_a_backup_is_the_store(desk: Desk) -> None:
-    """A backup is a store of its own with the same content, for its user alone, and nothing is left beside it."""
+    """A backup is a store with the same content, for its user alone, without side files."""
     ran = desk.run("backup", "copy.db", "--json")
     assert (ran.status, ran.stderr) == (0, "")
     (row,) = ran.data
@@ -50,7 +50,7 @@ def test_a_backup_is_the_store(desk: Desk) -> None:
 
 
 def test_a_backup_holds_what_a_reader_kept_in_the_log_of_sqlite(tracker: Tracker, tmp_path: Path) -> None:
-    """Commits that have not reached the file yet are in the backup."""
+    """A backup includes commits that are in the write-ahead log alone."""
     with closing(sqlite3.connect(tracker.path)) as connection:
         connection.execute("SELECT count(*) FROM change").fetchone()
         written = tracker.note("1", "Not in the file yet.")
@@ -60,7 +60,7 @@ def test_a_backup_holds_what_a_reader_kept_in_the_log_of_sqlite(tracker: Tracker
 
 
 def test_a_backup_overwrites_nothing(desk: Desk) -> None:
-    """Where something stands already, be it a folder or a link to nowhere, a backup is refused."""
+    """A backup to an existing path, even a folder or a broken link, is refused."""
     (desk.folder / "there.db").write_text("Dear diary")
     (desk.folder / "link.db").symlink_to("nowhere")
     for name in ("there.db", "link.db", "home"):
@@ -72,14 +72,14 @@ def test_a_backup_overwrites_nothing(desk: Desk) -> None:
 
 
 def test_there_is_no_backup_of_nothing(tmp_path: Path) -> None:
-    """With no store there is nothing to copy: status 4, and no file."""
+    """A backup without a store ends with status 4 and creates no file."""
     desk = Desk(tmp_path)
     assert desk.call("backup", "copy.db").status == 4
     assert names(tmp_path) == {"home", "store"}
 
 
 def test_a_damaged_store_makes_no_backup(tracker: Tracker, tmp_path: Path) -> None:
-    """A copy that does not pass SQLite's own check does not get its name."""
+    """A copy that fails SQLite's check does not become a backup."""
     with closing(sqlite3.connect(tracker.path)) as connection:
         (root,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'idx_words_item'").fetchone()
     content = bytearray(tracker.path.read_bytes())
@@ -96,7 +96,7 @@ def test_a_damaged_store_makes_no_backup(tracker: Tracker, tmp_path: Path) -> No
 
 
 def test_a_restore_makes_a_store_where_there_is_none(desk: Desk) -> None:
-    """A backup put into an empty place is the store of that place, for its user alone."""
+    """A backup restored to an empty place is the store there, for its user alone."""
     desk.call("backup", "copy.db")
     before = desk.call("export").stdout
     shutil.rmtree(desk.db.parent)
@@ -109,7 +109,7 @@ def test_a_restore_makes_a_store_where_there_is_none(desk: Desk) -> None:
 
 
 def test_a_restore_replaces_a_store_only_when_told_and_keeps_it(desk: Desk) -> None:
-    """Without --replace a store stays; with it, the store takes the backup's content and stands beside it as it was."""
+    """A restore replaces a store only with --replace, and keeps the old store beside it."""
     before = desk.call("export").stdout
     desk.call("backup", "copy.db")
     desk.call("mark", "34", "stalled", "--evidence", "https://example.org/34")
@@ -131,7 +131,7 @@ def test_a_restore_replaces_a_store_only_when_told_and_keeps_it(desk: Desk) -> N
 
 
 def test_a_restore_under_an_open_store_leaves_no_page_of_the_old_one(make: Maker, tmp_path: Path) -> None:
-    """What SQLite keeps beside a store that others have open is not applied to the one that takes its place."""
+    """Side files of a store that others have open are not applied to the store that replaces it."""
     old, new = make("ruritania"), make("bundled")
     checks.back_up(new.path, tmp_path / "copy.db")
     with closing(sqlite3.connect(old.path, isolation_level=None)) as reader:
@@ -148,7 +148,7 @@ def test_a_restore_under_an_open_store_leaves_no_page_of_the_old_one(make: Maker
 
 
 def test_side_files_without_their_store_are_not_applied_to_a_new_one(make: Maker) -> None:
-    """Where a store was removed and its write-ahead log left, a new store there starts afresh."""
+    """A write-ahead log without its store is not applied to a new store."""
     old, fresh = make("ruritania"), make()
     with closing(sqlite3.connect(old.path)) as connection:
         connection.execute("SELECT count(*) FROM change").fetchone()
@@ -162,7 +162,7 @@ def test_side_files_without_their_store_are_not_applied_to_a_new_one(make: Maker
 
 @pytest.mark.parametrize("spoil", ["cut", "changed", "text", "trigger", "newer"])
 def test_what_is_not_sound_is_not_restored(tracker: Tracker, tmp_path: Path, spoil: str) -> None:
-    """A backup that is damaged, altered, of a newer program or none at all is refused, and the store stays."""
+    """A backup that is damaged, altered, of a newer program or not a store is refused, and the store stays."""
     before = list(tracker.log())
     copy = tmp_path / "copy.db"
     checks.back_up(tracker.path, copy)
@@ -190,7 +190,7 @@ def test_what_is_not_sound_is_not_restored(tracker: Tracker, tmp_path: Path, spo
 
 
 def test_a_restore_heals_a_store_that_cannot_be_opened(make: Maker, tmp_path: Path) -> None:
-    """A store of which nothing is left is replaced, and its bytes are kept beside it."""
+    """A restore replaces a destroyed store, and keeps its bytes beside it."""
     tracker = make("ruritania")
     before = list(tracker.log())
     checks.back_up(tracker.path, tmp_path / "copy.db")
@@ -202,7 +202,7 @@ def test_a_restore_heals_a_store_that_cannot_be_opened(make: Maker, tmp_path: Pa
 
 
 def test_a_restore_does_not_replace_what_is_another_programs(make: Maker, tmp_path: Path) -> None:
-    """A database of another program is not replaced, whatever was asked."""
+    """A restore never replaces another program's database."""
     tracker = make("ruritania")
     checks.back_up(tracker.path, tmp_path / "copy.db")
     theirs = tmp_path / "theirs.db"
@@ -215,11 +215,11 @@ def test_a_restore_does_not_replace_what_is_another_programs(make: Maker, tmp_pa
     assert theirs.read_bytes() == content
 
 
-# Those that the program makes by itself
+# Automatic backups
 
 
 def test_the_five_newest_are_kept(make: Maker, tmp_path: Path) -> None:
-    """Of the copies that the program makes by itself five stay: the newest by number, not by name."""
+    """The five automatic backups with the highest numbers are kept."""
     tracker = make("ruritania")
     checks.back_up(tracker.path, tmp_path / "copy.db")
     stranger = tracker.path.with_name("spacedialog.db.backup-mine")
@@ -232,14 +232,14 @@ def test_the_five_newest_are_kept(make: Maker, tmp_path: Path) -> None:
 
 
 def test_restoring_is_told_as_json(desk: Desk) -> None:
-    """What a restore did can be read by a script."""
+    """`restore --json` returns what was done."""
     desk.call("backup", "copy.db")
     ran = desk.call("restore", "copy.db", "--db", "other.db", "--json")
     assert [list(row) for row in json.loads(ran.stdout)["data"]] == [["store", "changes", "newest", "kept"]]
 
 
 def test_only_one_who_gives_a_file_restores(desk: Desk) -> None:
-    """A backup that is not there is no reason to touch the store."""
+    """A restore of a missing backup leaves the store unchanged."""
     ran = desk.call("restore", "none.db", "--replace")
     assert ran.status == 4
     assert "none.db" in ran.stderr

@@ -1,4 +1,6 @@
-"""The fingerprint of a log: the same for the same changes, another for any others, and shown to hold among more."""
+"""Tests of the fingerprint of a log: equal for equal entries, different for others, and valid while entries are
+added.
+"""
 
 from __future__ import annotations
 
@@ -21,17 +23,17 @@ from tests.support.trackers import NOON, Maker
 
 
 def printed(tracker: Tracker) -> str:
-    """The fingerprint of the tracker's log."""
+    """Return the fingerprint of the tracker's log."""
     return checks.fingerprint(tracker.arrivals()).fingerprint
 
 
 def verified(tracker: Tracker, text: str) -> FingerprintRow:
-    """Whether the fingerprint holds for the tracker's log."""
+    """Return whether the fingerprint holds for the tracker's log."""
     return checks.verify(tracker.arrivals(), text)
 
 
 def altered(tracker: Tracker, statement: str, *parameters: object) -> None:
-    """Alter the log, its triggers being out of the way."""
+    """Change the log with SQL, with its triggers removed."""
     with closing(sqlite3.connect(tracker.path, isolation_level=None)) as connection:
         for name in ("change_stays", "change_keeps_its_words"):
             connection.execute(f"DROP TRIGGER IF EXISTS {name}")
@@ -39,7 +41,7 @@ def altered(tracker: Tracker, statement: str, *parameters: object) -> None:
 
 
 def test_the_order_of_arrival_has_no_bearing(tracker: Tracker) -> None:
-    """The same changes in any order have the same fingerprint."""
+    """The same entries in any order have the same fingerprint."""
     changes = list(tracker.log())
     shuffled = random.Random(5).sample(changes, len(changes))
     assert fingerprint_of(shuffled) == fingerprint_of(changes)
@@ -47,7 +49,7 @@ def test_the_order_of_arrival_has_no_bearing(tracker: Tracker) -> None:
 
 
 def test_every_change_has_a_bearing(tracker: Tracker) -> None:
-    """One change more, less or other gives another fingerprint."""
+    """An entry more, less or changed gives another fingerprint."""
     changes = list(tracker.log())
     seen = {fingerprint_of(changes[:number] + changes[number + 1 :]).hash for number in range(len(changes))}
     seen |= {fingerprint_of(changes).hash, fingerprint_of([]).hash}
@@ -56,7 +58,7 @@ def test_every_change_has_a_bearing(tracker: Tracker) -> None:
 
 
 def test_a_fingerprint_is_read_back_as_people_copy_it() -> None:
-    """White space, line breaks and capitals do no harm; anything else is refused."""
+    """White space, line breaks and capitals in a fingerprint are accepted, and anything else is refused."""
     value = Fingerprint(3, 1_795_404_906_654_921, "a" * 32)
     text = str(value)
     assert parse(text) == value
@@ -67,7 +69,7 @@ def test_a_fingerprint_is_read_back_as_people_copy_it() -> None:
 
 
 def test_what_comes_later_does_no_harm(tracker: Tracker) -> None:
-    """A fingerprint goes on to hold while marks, notes and undos are added, and the same log elsewhere has it too."""
+    """A fingerprint holds while entries are added, and for the same log elsewhere."""
     text = printed(tracker)
     assert verified(tracker, text)[3:5] == (True, 0)
     tracker.mark("1", "stalled")
@@ -79,7 +81,7 @@ def test_what_comes_later_does_no_harm(tracker: Tracker) -> None:
 
 
 def test_changes_from_elsewhere_do_no_harm(make: Maker, tracker: Tracker, tmp_path: Path) -> None:
-    """Where older changes are merged in later, the store that printed a fingerprint can still show that it holds."""
+    """A fingerprint still holds in its store after older entries were merged in."""
     mine = make("ruritania", clock=lambda: NOON - 500_000, author="Rischenheim")
     mine.note("1", "Recorded earlier, elsewhere.")
     tracker.note("2", "Here.")
@@ -87,7 +89,7 @@ def test_changes_from_elsewhere_do_no_harm(make: Maker, tracker: Tracker, tmp_pa
     content = _exported(mine)
     tracker.import_file(content, "log.json")
     assert verified(tracker, text).holds
-    # A store made anew has the changes in another order, and the merged one among them.
+    # A new store has the entries in another order, with the merged one among them.
     checks.rescue(tracker.path, tmp_path / "new.db")
     moved = make(path=tmp_path / "new.db")
     row = verified(moved, text)
@@ -107,7 +109,7 @@ def _exported(tracker: Tracker) -> bytes:
 
 
 def test_a_copy_and_a_rescue_hold_what_was_printed(make: Maker, tracker: Tracker, tmp_path: Path) -> None:
-    """A backup, and a rescue of a log that nothing was merged into, hold the fingerprints of before."""
+    """Earlier fingerprints hold for a backup, and for a rescue of a log without merged entries."""
     text = printed(tracker)
     tracker.note("1", "Later.")
     checks.back_up(tracker.path, tmp_path / "copy.db")
@@ -117,7 +119,7 @@ def test_a_copy_and_a_rescue_hold_what_was_printed(make: Maker, tracker: Tracker
 
 
 def test_an_altered_change_is_named(tracker: Tracker) -> None:
-    """A change whose words were altered is named, and there is no fingerprint of such a log."""
+    """An altered entry is named, and its log has no fingerprint."""
     text = printed(tracker)
     altered(tracker, "UPDATE change SET author = 'Mallory' WHERE rowid = 7")
     row = verified(tracker, text)
@@ -128,7 +130,7 @@ def test_an_altered_change_is_named(tracker: Tracker) -> None:
 
 
 def test_a_change_altered_together_with_its_hash_shows(tracker: Tracker) -> None:
-    """Whoever alters a change and reckons its hash anew is found out by the fingerprint."""
+    """A fingerprint does not hold after an entry was altered together with its hash."""
     text = printed(tracker)
     change = tracker.arrivals()[6]
     sha = hash_of(*change._replace(author="Mallory")[:8])
@@ -139,7 +141,7 @@ def test_a_change_altered_together_with_its_hash_shows(tracker: Tracker) -> None
 
 
 def test_a_change_taken_away_shows(tracker: Tracker) -> None:
-    """A log that lacks a change of then does not hold, also where others came since."""
+    """A fingerprint does not hold after an entry was removed, even if others were added."""
     text = printed(tracker)
     altered(tracker, "DELETE FROM change WHERE rowid = 7")
     with closing(sqlite3.connect(tracker.path)) as connection:
@@ -157,7 +159,7 @@ def _triggers() -> str:
 
 
 def test_fingerprint_and_verify_at_the_shell(tmp_path: Path) -> None:
-    """The printed value goes back into history --verify: status 0 while it holds, 4 once it does not."""
+    """`history --verify` ends with status 0 while the fingerprint holds, and with 4 otherwise."""
     desk = Desk(tmp_path)
     desk.call("mark", "33", "complete", "--evidence", "https://example.org/33")
     ran = desk.run("fingerprint", "--json")
@@ -179,7 +181,7 @@ def test_fingerprint_and_verify_at_the_shell(tmp_path: Path) -> None:
 
 
 def test_the_bundled_record_has_a_fingerprint(tmp_path: Path) -> None:
-    """With no store the bundled record is what the fingerprint is of: the same on every machine."""
+    """Without a store, the fingerprint is that of the built-in record, the same on every machine."""
     one, other = Desk(tmp_path), Desk(tmp_path)
     value = one.call("fingerprint", "--json").data[0]["fingerprint"]
     assert other.call("fingerprint", "--json").data[0]["fingerprint"] == value

@@ -1,4 +1,4 @@
-"""The report: the whole record or a part of it, and what its head says."""
+"""Tests of the report: the whole record or a part of it, and its head."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_report_says_what_it_covers(reader: Desk) -> None:
 
 
 def test_part_counts_the_part_alone(reader: Desk) -> None:
-    """Coverage, statuses and areas of a part are those of its commitments, and the head says which part it is."""
+    """Coverage, statuses and areas of a filtered report count its commitments alone, and the head names the filter."""
     data = reader.call("report", "--area", "exploration", "--status", "open", "--json").data
     rows = [item["commitment"] for item in data["commitments"]]
     assert data["selection"] == "area exploration, status open"
@@ -39,7 +39,7 @@ def test_part_counts_the_part_alone(reader: Desk) -> None:
 
 
 def test_oldest_check_is_that_of_the_part(tracker: Tracker) -> None:
-    """How old the oldest check is counts the commitments of the part alone."""
+    """The oldest check of a filtered report is that of its commitments."""
     tracker.mark("2", "in-progress", on="2026-11-29")
     with tracker.view() as view:
         part = to_filter(Selection(status=["in-progress"], text="relay"), view)
@@ -48,7 +48,7 @@ def test_oldest_check_is_that_of_the_part(tracker: Tracker) -> None:
 
 
 def test_what_comes_next_in_an_area_is_of_the_part(tracker: Tracker) -> None:
-    """The next milestone of an area is one of the commitments that the filter lets through."""
+    """The next milestone of an area is of a commitment that the filter keeps."""
     with tracker.view() as view:
         (area,) = view.report(to_filter(Selection(text="relay"), view)).areas
     assert (area.commitments, area.next_milestone) == (1, None)
@@ -63,7 +63,7 @@ def test_report_keeps_the_order_that_was_asked_for(reader: Desk) -> None:
 
 
 def test_an_empty_part_is_a_report_too(reader: Desk) -> None:
-    """A part with nothing in it makes a valid report in every format."""
+    """A report without commitments is valid in every format."""
     for format_ in FORMATS:
         ran = reader.call("report", "--text", "nosuchword", "-f", format_, "-o", f"empty.{format_}")
         assert (ran.status, ran.stderr.count("\n")) == (0, 1), (format_, ran.stderr)

@@ -1,8 +1,7 @@
-"""Each format of one view holds the same rows: random records are written in all of them, and read back by others."""
+"""Tests that every format of one view has the same rows: random records are written and read back."""
 
 from __future__ import annotations
 
-import csv
 import html
 import json
 import re
@@ -15,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 
 from spacedialog.analysis.brief import brief
 from spacedialog.editing.commitments import NewCommitment
@@ -30,11 +28,11 @@ from spacedialog.render.text import flat, one_line
 from spacedialog.store.read.history import Since
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.tracker import Tracker
+from tests.support.formats import MARKDOWN, Rows, csv_rows, plain_rows
 
 if TYPE_CHECKING:
     from tests.support.trackers import Maker
 
-Rows = list[list[str]]
 DAY = date(2026, 12, 1)
 
 texts = st.text(
@@ -49,7 +47,7 @@ dates = st.sampled_from(
 
 
 class Act(NamedTuple):
-    """Something that a person records of the commitment with this number."""
+    """A mark and a new date of the commitment with this number."""
 
     number: int
     status: str
@@ -63,7 +61,7 @@ acts = st.builds(
 
 
 def record(tracker: Tracker, titles: list[str], said: list[Act]) -> None:
-    """Put the commitments on record, and what is said of them; what the program refuses is left out."""
+    """Add the commitments, and apply the acts; those that the program refuses are left out."""
     for title in titles:
         with suppress(SpacedialogError):
             tracker.add(NewCommitment(title, "moon", "JS", due=None))
@@ -87,41 +85,30 @@ VIEWS: dict[str, Callable[[Snapshot], Table | View]] = {
 
 
 def fields_of(view: Table | View) -> Rows:
-    """The rows as a format for machines has them, with the names above."""
+    """Return the rows of a format for machines, below their field names."""
     sheet = main_table(view)
     return [list(sheet.fields), *([flat(value) for value in row] for row in sheet.rows)]
 
 
 def cells_of(sheet: Table) -> Rows:
-    """The rows as people read them, with the headings above."""
+    """Return the rows of a format for people, below their headings."""
     headings = [column.heading for column in sheet.columns]
     return [headings, *([one_line(column.cell(row)) for column in sheet.columns] for row in sheet.rows)]
 
 
 def tables_of(view: Table | View) -> Rows:
-    """The rows of all the tables that people get to read."""
+    """Return the rows of all tables of a format for people."""
     if isinstance(view, Table):
         return cells_of(view)
     return [row for block in view.blocks if block.table for row in cells_of(block.table)]
 
 
-def unescaped(cell: str) -> str:
-    """The text that a cell of plain or csv stands for."""
-    named = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
-    return re.sub(
-        r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|(.))",
-        lambda found: chr(int(found[1] or found[2], 16)) if not found[3] else named[found[3]],
-        cell,
-    )
-
-
 def read_plain(path: Path) -> Rows:
-    return [[unescaped(cell) for cell in line.split("\t")] for line in path.read_bytes().decode().split("\n")[:-1]]
+    return plain_rows(path.read_bytes().decode())
 
 
 def read_csv(path: Path) -> Rows:
-    with path.open(encoding="utf-8", newline="") as lines:
-        return [[unescaped(cell).removeprefix("'") for cell in row] for row in csv.reader(lines, strict=True)]
+    return csv_rows(path.read_bytes().decode())
 
 
 def read_lines(path: Path) -> Rows:
@@ -130,7 +117,7 @@ def read_lines(path: Path) -> Rows:
 
 
 def read_markdown(path: Path) -> Rows:
-    page = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(path.read_text("utf-8"))
+    page = MARKDOWN.render(path.read_text("utf-8"))
     return [
         [
             html.unescape(re.sub(r"</?a\b[^>]*>", "", cell))
@@ -141,7 +128,7 @@ def read_markdown(path: Path) -> Rows:
 
 
 class _Tables(HTMLParser):
-    """The cells of a page's tables."""
+    """Collects the cells of a page's tables."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -170,12 +157,12 @@ def read_page(path: Path) -> Rows:
 
 
 def unspaced(rows: Rows) -> Rows:
-    """The cells without white space, which a page lays out in its own way."""
+    """Return the cells without white space, which a page may change."""
     return [["".join(cell.split()) for cell in row] for row in rows]
 
 
 class Reading(NamedTuple):
-    """How a format is read back, and what it is to hold."""
+    """A reader of a format, and the rows that it must find."""
 
     read: Callable[[Path], Rows]
     holds: Callable[[Table | View], Rows]
@@ -197,14 +184,14 @@ READERS = {
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_each_format_holds_the_same_rows(make: Maker, tmp_path: Path, titles: list[str], said: list[Act]) -> None:
-    """What is read back from each format is what the view holds, row by row and cell by cell."""
+    """Each format holds the rows of the view, cell by cell."""
     tracker = make("ruritania")
     record(tracker, titles, said)
     with tracker.view() as view:
         for name, make_view in VIEWS.items():
             for format_, reading in READERS.items():
                 if (name, format_) == ("report", Format.HTML):
-                    continue  # a page of its own, which test_page.py reads
+                    continue  # a page of its own, which test_html.py reads
                 path = tmp_path / f"{name}.{format_}"
                 show(
                     make_view(view),

@@ -1,4 +1,4 @@
-"""The HTML page, read back by a real browser: what it shows, what it does, and what it must never do."""
+"""Tests of the HTML page in a real browser: contents, behaviour and safety."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def page_of(report: Report) -> str:
 
 @pytest.fixture(scope="module")
 def dialogue(make: Maker) -> Report:
-    """The bundled record on the day of the example."""
+    """The report of the built-in record on 22 November 2026."""
     with make(today=DAY).view() as view:
         return add_comparison(view.report(), view)
 
 
 @pytest.fixture(scope="module")
 def small(make: Maker) -> Report:
-    """The invented record on 1 December 2026."""
+    """The report of the invented record on 1 December 2026."""
     with make("ruritania").view() as view:
         return view.report()
 
@@ -82,7 +82,7 @@ NASTY = (
 
 
 def hostile(small: Report) -> Report:
-    """The small record with every text replaced by such as should never have come in."""
+    """The small report with every text replaced by a dangerous one."""
 
     def spoilt(number: int, one: Detail) -> Detail:
         bad, worse = NASTY[number % len(NASTY)], NASTY[(number + 1) % len(NASTY)]
@@ -135,7 +135,7 @@ def hostile(small: Report) -> Report:
 
 
 def empty(small: Report) -> Report:
-    """A report of nothing."""
+    """A report without commitments."""
     return small._replace(
         dialogues=(),
         coverage=Coverage(0, 0, None),
@@ -150,7 +150,7 @@ def empty(small: Report) -> Report:
 
 
 def shown(page: Page) -> list[str]:
-    """The refs in the table that can be seen, from top to bottom."""
+    """Return the refs of the visible rows, from top to bottom."""
     found: list[str] = page.eval_on_selector_all("#_table tbody:not([hidden])", "all => all.map(one => one.id)")
     return found
 
@@ -163,11 +163,11 @@ def heads(page: Page, name: str) -> Locator:
     return page.get_by_role("columnheader", name=name).get_by_role("button")
 
 
-# What it shows
+# Contents
 
 
 def test_the_page_holds_every_fact_of_the_report(browser: Desktop, dialogue: Report, text_2025: str) -> None:
-    """Each commitment, milestone, moved date, entry of the log and document stands on the page, with its source."""
+    """The page has each commitment, milestone, moved date, entry and document, with its source."""
     with browser.page(text_2025) as page:
         said = " ".join((page.text_content("main") or "").split())
         links = set(page.eval_on_selector_all("a[href^=http]", "all => all.map(one => one.getAttribute('href'))"))
@@ -187,7 +187,7 @@ def test_the_page_holds_every_fact_of_the_report(browser: Desktop, dialogue: Rep
 
 
 def test_what_was_carried_over_stands_side_by_side(browser: Desktop, dialogue: Report, text_2025: str) -> None:
-    """Each old commitment is in the table with what took it up; refs are links, and the words are explained."""
+    """The comparison lists each old commitment beside the one that carries it on, with links and explanations."""
     assert dialogue.carried is not None
     with browser.page(text_2025) as page:
         table = page.locator("#_carried table")
@@ -203,7 +203,7 @@ def test_what_was_carried_over_stands_side_by_side(browser: Desktop, dialogue: R
 
 
 def test_the_head_says_what_the_report_covers(browser: Desktop, small: Report) -> None:
-    """Day, coverage, position in the log and selection stand in the head, also where a filter chose."""
+    """The head shows day, coverage, position in the log and filter."""
     part = small._replace(selection="status open", coverage=Coverage(5, 2, 40))
     with browser.page(page_of(part)) as page:
         facts = page.locator(".facts")
@@ -213,7 +213,7 @@ def test_the_head_says_what_the_report_covers(browser: Desktop, small: Report) -
 
 
 def test_not_assessed_never_looks_like_not_started(browser: Desktop, text_small: str) -> None:
-    """The two have different words and different fills, and so has every status: colour is never alone."""
+    """Each status has its own word and its own fill, so that it differs without colour."""
     looks = "all => all.map(one => getComputedStyle(one).fill + getComputedStyle(one).strokeDasharray)"
     with browser.page(text_small) as page:
         fills = page.eval_on_selector_all("#_standing .key rect", looks)
@@ -222,14 +222,14 @@ def test_not_assessed_never_looks_like_not_started(browser: Desktop, text_small:
 
 
 def test_a_report_of_nothing_is_still_a_page(browser: Desktop, small: Report) -> None:
-    """With no commitments the page says so, and shows no control, no table and no timeline."""
+    """A page without commitments says so, and has no control, table or timeline."""
     with browser.page(page_of(empty(small))) as page:
         expect(page.locator("#_standing")).to_contain_text("There are no commitments here")
         assert page.locator("table, input, select, button, #_timeline").count() == 0
 
 
 def test_several_dialogues_stand_on_one_page(browser: Desktop, small: Report) -> None:
-    """With more than one dialogue the page names each, and its table can be narrowed to one of them."""
+    """A page of several dialogues names each, and its table can be filtered by dialogue."""
     second = small.commitments[0]
     second = second._replace(commitment=second.commitment._replace(ref="GRA2-01", dialogue="GRA2"), milestones=())
     both = small._replace(
@@ -258,7 +258,7 @@ def moved(old: str, new: str, ref: str = "A-1") -> SlipRow:
 
 
 def test_a_vague_date_is_drawn_as_wide_as_its_window() -> None:
-    """A year takes a year of the scale, a month a month, and only an exact day is a point."""
+    """A year is drawn as wide as a year of the scale, a month as a month, and only an exact day as a point."""
     drawn = chart.timeline([event("2026"), event("2025-07", "A-2"), event("2025-07-02", "A-3")], [], DAY)
     year, month, day = (one.marks[0] for one in drawn.events)
     assert [tick.year for tick in drawn.ticks] == [2025, 2026, 2027]
@@ -273,14 +273,14 @@ def test_a_vague_date_is_drawn_as_wide_as_its_window() -> None:
     ("when", "fades"), [("../2027", "start"), ("2026/..", "end"), ("2026/2027", ""), ("1900/2200", "both")]
 )
 def test_an_end_that_is_not_known_or_not_drawn_fades(when: str, fades: str) -> None:
-    """An open side fades out, and so does what goes on beyond the years that are drawn."""
+    """An open side fades out, and so does a window that goes on beyond the scale."""
     (drawn,) = chart.timeline([event(when)], [], DAY).events
     assert drawn.marks[0].fades == fades
 
 
 @pytest.mark.parametrize("when", ["0001", "9999", "9999-12-31", "0001-01-01", "../0001", "9999/.."])
 def test_a_date_far_off_does_not_crush_the_rest(when: str) -> None:
-    """What lies beyond the drawing is drawn at its edge, and the scale stays readable."""
+    """A date beyond the scale is drawn at its edge, and the scale stays readable."""
     drawn = chart.timeline([event(when), event("2026", "A-2")], [], DAY)
     mark = drawn.events[0].marks[0]
     assert mark.fades
@@ -290,7 +290,7 @@ def test_a_date_far_off_does_not_crush_the_rest(when: str) -> None:
 
 
 def test_a_moved_date_leaves_the_ghost_of_its_old_window() -> None:
-    """Every former window of an event is drawn, those of another are not, and recurring dates share a line."""
+    """The old windows of a moved date are drawn beside the new one, and recurring dates share a line."""
     rows = [event("2024", state="met"), event("2029"), event("2031"), event("2027", "A-2")]
     drawn = chart.timeline(rows, [moved("2026", "2028"), moved("2028", "2029"), moved("2025", "2026", "B-1")], DAY)
     first, second = drawn.events
@@ -300,7 +300,7 @@ def test_a_moved_date_leaves_the_ghost_of_its_old_window() -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_drawing_matches_the_scale_and_no_label_overlaps(browser: Desktop, text_2025: str, width: int) -> None:
-    """On the screen 2026 lies between its two ticks with today in it, and years and titles never overlap."""
+    """2026 and today are drawn between the right ticks, and no labels overlap."""
     with browser.page(text_2025, width=width) as page:
         boxes = page.eval_on_selector_all(
             ".axis text:not(.today)",
@@ -329,11 +329,11 @@ def test_the_drawing_matches_the_scale_and_no_label_overlaps(browser: Desktop, t
         )
 
 
-# What it does
+# Behaviour
 
 
 def test_filters_narrow_the_table_and_say_how_many_are_left(browser: Desktop, text_small: str) -> None:
-    """Words (also of the history), area, status, party and flag each narrow the table; together they all hold."""
+    """Words, area, status, party and flag each filter the table, alone and together, and the count is shown."""
     with browser.page(text_small) as page:
         status = page.get_by_role("status")
         expect(status).to_have_text("5 of 5 shown")
@@ -359,7 +359,7 @@ def test_filters_narrow_the_table_and_say_how_many_are_left(browser: Desktop, te
 
 
 def test_sorting_by_a_header_goes_both_ways_and_is_announced(browser: Desktop, text_small: str) -> None:
-    """A click sorts upwards, a second one downwards; what has no date comes last either way."""
+    """A first click on a header sorts upwards and a second downwards; rows without a date come last."""
     with browser.page(text_small) as page:
         for direction in ("ascending", "descending"):
             heads(page, "Due").click()
@@ -374,7 +374,7 @@ def test_sorting_by_a_header_goes_both_ways_and_is_announced(browser: Desktop, t
 
 
 def test_on_a_narrow_screen_a_list_sorts_the_cards(browser: Desktop, text_small: str) -> None:
-    """Where the header has no room, the same sorting is in a list, and back to the order of the report."""
+    """On a narrow screen a list offers the same sort orders, and the order of the report."""
     with browser.page(text_small, width=320) as page:
         by = choice(page, "Sort by")
         by.select_option(label="Ref, descending")
@@ -385,7 +385,7 @@ def test_on_a_narrow_screen_a_list_sorts_the_cards(browser: Desktop, text_small:
 
 
 def test_each_commitment_unfolds_to_its_sources_and_history(browser: Desktop, text_small: str) -> None:
-    """Folded at first; a click shows sources, milestones, moved dates and history, another hides them."""
+    """A click unfolds a commitment to its sources, milestones, moved dates and history, and a second folds it."""
     with browser.page(text_small) as page:
         row = page.locator("#RUR1-01")
         for heading in ("Sources", "Milestones", "Moved dates", "History"):
@@ -406,7 +406,7 @@ def test_each_commitment_unfolds_to_its_sources_and_history(browser: Desktop, te
 
 @pytest.mark.parametrize("ref", ["RUR1-01", "RUR1-01.1"])
 def test_an_address_with_a_ref_opens_that_commitment(browser: Desktop, text_small: str, ref: str) -> None:
-    """page.html#REF unfolds the commitment and brings it into view, be it a milestone's ref, be it filtered out."""
+    """page.html#REF unfolds that commitment and scrolls to it, even for a milestone's ref or a filtered row."""
     with browser.page(text_small, at=f"#{ref}") as page:
         expect(page.locator("#RUR1-01 details")).to_have_attribute("open", "")
         expect(page.locator(f'[id="{ref}"]')).to_be_in_viewport()
@@ -420,13 +420,13 @@ def test_an_address_with_a_ref_opens_that_commitment(browser: Desktop, text_smal
 
 @pytest.mark.parametrize("at", ["#none", "#%E0%A4%A", "#_table", '#"]<'])
 def test_an_address_with_no_such_ref_does_no_harm(browser: Desktop, text_small: str, at: str) -> None:
-    """Whatever stands after the # of the address, the page opens without an error."""
+    """An unknown fragment opens the page without an error."""
     with browser.page(text_small, at=at) as page:
         assert len(shown(page)) == 5
 
 
 def test_everything_can_be_done_from_the_keyboard(browser: Desktop, text_small: str) -> None:
-    """The first stop skips to the table; filters, sorting and folding work by keys, and focus is seen and kept."""
+    """The skip link, filters, sorting and folding work from the keyboard, and the focus is visible and kept."""
     with browser.page(text_small) as page:
         page.keyboard.press("Tab")
         focused = page.locator(":focus")
@@ -450,7 +450,7 @@ def test_everything_can_be_done_from_the_keyboard(browser: Desktop, text_small: 
 
 
 def test_without_scripts_everything_can_be_read_and_nothing_is_dead(browser: Desktop, text_2025: str) -> None:
-    """With scripts off all rows show, they unfold, and there is no control that would do nothing."""
+    """Without scripts all rows are visible and unfold, and no control is shown."""
     with browser.page(text_2025, scripts=False) as page:
         assert page.locator("#_table tbody:visible").count() == COMMITMENTS
         for control in ("button", "input", "select"):
@@ -460,7 +460,7 @@ def test_without_scripts_everything_can_be_read_and_nothing_is_dead(browser: Des
 
 
 def test_the_page_fits_every_width(browser: Desktop, small: Report, text_2025: str) -> None:
-    """At 320, 768 and 1280 pixels the page never scrolls sideways, whatever its titles are and all being open."""
+    """The page never scrolls sideways at 320, 768 and 1280 pixels, with all rows unfolded."""
     for text in (text_2025, page_of(hostile(small))):
         with browser.page(text) as page:
             page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
@@ -471,7 +471,7 @@ def test_the_page_fits_every_width(browser: Desktop, small: Report, text_2025: s
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
 def test_axe_finds_nothing_wrong(browser: Desktop, text_2025: str, scheme: Scheme, width: int) -> None:
-    """axe reports no violation, contrast of 4.5 to 1 among its rules, in light and in dark, wide and narrow."""
+    """axe finds no violation, including contrast, in light and dark, at every width."""
     with browser.page(text_2025, scheme=scheme, width=width) as page:
         for ref in ("ROK4-01", "ROK4-14", "ROK4-25"):
             page.locator(f"#{ref} summary").click()
@@ -480,7 +480,7 @@ def test_axe_finds_nothing_wrong(browser: Desktop, text_2025: str, scheme: Schem
 
 
 def test_a_thousand_promises_stay_usable(browser: Desktop, dialogue: Report) -> None:
-    """With 2,000 commitments a filter and a sort answer within a second."""
+    """With 2,000 commitments a filter and a sort take less than a second."""
     details = tuple(
         one._replace(commitment=one.commitment._replace(ref=f"BIG-{number:04}"), milestones=(), slips=())
         for number, one in enumerate((dialogue.commitments * 48)[:2000])
@@ -502,11 +502,11 @@ def test_a_thousand_promises_stay_usable(browser: Desktop, dialogue: Report) -> 
         assert 0 < len(shown(page)) < 2000
 
 
-# On paper
+# Print
 
 
 def test_paper_shows_what_is_folded_and_no_controls(browser: Desktop, text_2025: str) -> None:
-    """Printed, every history is open, addresses are written out, and neither controls nor navigation appear."""
+    """In print every history is open, addresses are written out, and no control appears."""
     with browser.page(text_2025, scheme="dark") as page:
         page.emulate_media(media="print")
         for hidden in ("#_controls", "nav", ".skip", "#_shown"):
@@ -515,7 +515,7 @@ def test_paper_shows_what_is_folded_and_no_controls(browser: Desktop, text_2025:
             "getComputedStyle(document.querySelector('details'), '::details-content').contentVisibility"
         ) == ("visible")
         assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
-        # Browsers print no backgrounds: nothing may be white on one.
+        # Browsers print no backgrounds, on which white text would vanish.
         assert page.evaluate("getComputedStyle(document.querySelector('.overdue')).color") == "rgb(27, 31, 36)"
         assert "http" in page.evaluate("getComputedStyle(document.querySelector('.history a'), '::after').content")
         paper = page.pdf(prefer_css_page_size=True)
@@ -523,11 +523,11 @@ def test_paper_shows_what_is_folded_and_no_controls(browser: Desktop, text_2025:
     assert {(round(float(wide)), round(float(high))) for wide, high in sizes} == {(595, 842)}
 
 
-# What it must never do
+# Safety
 
 
 def test_text_from_the_record_is_never_more_than_text(browser: Desktop, small: Report) -> None:
-    """Markup, scripts and templates in titles, notes and names stay text, and nothing of them runs."""
+    """Markup, scripts and templates in the record's text stay text."""
     text = page_of(hostile(small))
     with browser.page(text) as page:
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
@@ -541,7 +541,7 @@ def test_text_from_the_record_is_never_more_than_text(browser: Desktop, small: R
 
 
 def test_only_web_addresses_become_links(browser: Desktop, small: Report) -> None:
-    """A link leads to http or https, or to a place on the page, and tells nobody where the reader came from."""
+    """A link leads to http, https or a place on the page, and sends no referrer."""
     with browser.page(page_of(hostile(small))) as page:
         links = page.eval_on_selector_all(
             "a", "all => all.map(one => [one.getAttribute('href'), one.getAttribute('rel')])"
@@ -553,7 +553,7 @@ def test_only_web_addresses_become_links(browser: Desktop, small: Report) -> Non
 
 
 def test_the_policy_lets_nothing_in(browser: Desktop, text_small: str) -> None:
-    """No script, style or picture but the page's own can run or load, even if it got into the page."""
+    """The page's policy blocks every script, style and image other than its own."""
     smuggled = (
         "<script>window.hacked = 1</script><style>h1 { display: none }</style>"
         '<p id="in" style="display: none" onclick="window.hacked = 1">in</p>'
@@ -567,14 +567,14 @@ def test_the_policy_lets_nothing_in(browser: Desktop, text_small: str) -> None:
 
 
 def test_the_same_report_gives_the_same_bytes(dialogue: Report, text_2025: str) -> None:
-    """Nothing on the page depends on the clock, the machine or chance; and it stays small enough to mail."""
+    """The page depends on the report alone, and is small enough to mail."""
     assert page_of(dialogue) == text_2025
     assert len(text_2025.encode()) < 300_000
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
 def test_verdicts_are_told_on_the_page(browser: Desktop, make: Maker, scheme: Scheme, width: int) -> None:
-    """Below its commitment stands who found what, and under which rubric; axe finds nothing wrong, and it fits."""
+    """A commitment lists its verdicts with assessor and rubric, and the page fits and satisfies axe."""
     tracker = make("ruritania")
     tracker.assess(
         "1", "partly-met", assessor="Anna", note="Half of it flew.", evidence="https://strelsau.example/half"
@@ -595,17 +595,17 @@ def test_verdicts_are_told_on_the_page(browser: Desktop, make: Maker, scheme: Sc
         assert violations(page) == []
 
 
-# The other views
+# Other views
 
 
 def falls(view: Snapshot) -> Crosswalk:
-    """The record on a scale that has a line for each party."""
+    """The record on a scale that has a row for each party."""
     onto = scale("g7-g20")
     return crosswalk(onto, view.commitments(), view.timings(), view.assessments(rubric=onto.name), view.sides())
 
 
 def test_other_views_are_plain_pages_in_the_same_style(browser: Desktop, make: Maker) -> None:
-    """A table, an overview and a commitment become pages with no script that fit 320 pixels and satisfy axe."""
+    """A table, an overview and a commitment are pages without scripts that fit 320 pixels and satisfy axe."""
     with make("ruritania").view() as view:
         pages = [
             written(one)
@@ -636,7 +636,7 @@ def test_other_views_are_plain_pages_in_the_same_style(browser: Desktop, make: M
 
 
 def test_the_example_in_the_docs_is_current(tmp_path: Path, text_2025: str) -> None:
-    """docs/example.html is what its command, with no store, writes of the 2025 dialogue."""
+    """docs/example.html is the output of its command for the dialogue of 2025."""
     desk = Desk(tmp_path)
     assert desk.run("report", "--as-of", "2026-11-22", "-o", "example.html").status == 0
     assert EXAMPLE.read_bytes() == (tmp_path / "example.html").read_bytes() == text_2025.encode()

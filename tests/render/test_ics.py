@@ -1,4 +1,4 @@
-"""The calendar: what stands in it, read back by another parser and held against RFC 5545 line by line."""
+"""Tests of the calendar: its contents, read by another parser and checked against RFC 5545 line by line."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ DATED = {"DTSTART", "DTEND", "RECURRENCE-ID"}
 
 
 def text_of(events: Iterable[CalendarEvent]) -> str:
-    """The calendar of these events."""
+    """Return the calendar of the events."""
     out = io.StringIO(newline="")
     ics.write(tables.upcoming((), events=lambda: events), out, Settings())
     return out.getvalue()
 
 
 def strictly(text: str) -> list[Component]:
-    """The events of a calendar, after every rule of RFC 5545 that a strict reader holds it to."""
+    """Return the events of a calendar, and assert every rule of RFC 5545 that a strict reader checks."""
     content = text.encode("utf-8")
     assert content.endswith(b"\r\n")
     physical = content.split(b"\r\n")[:-1]
@@ -106,7 +106,7 @@ def strictly(text: str) -> list[Component]:
 
 
 def read(name: str, parameters: str, value: str) -> Any:
-    """A property's value, by the rules for its type."""
+    """Return a property's value by the rules for its type."""
     if name in DATED:
         assert parameters == ";VALUE=DATE"
         assert re.fullmatch(r"\d{8}", value)
@@ -121,24 +121,24 @@ def read(name: str, parameters: str, value: str) -> Any:
 
 
 def days(event: Component) -> tuple[date, date]:
-    """The first and the last day of an event: DTEND is the day after."""
+    """Return the first and the last day of an event; DTEND is the day after the last."""
     return event["DTSTART"], event["DTEND"] - timedelta(days=1)
 
 
 @pytest.fixture
 def entries(tracker: Tracker) -> list[Component]:
-    """The calendar of the invented record."""
+    """Return the events of the invented record's calendar."""
     return calendar(tracker)
 
 
 def calendar(tracker: Tracker) -> list[Component]:
-    """The calendar of a tracker, read strictly."""
+    """Return the events of a tracker's calendar, read strictly."""
     with tracker.view() as view:
         return strictly(text_of(view.calendar()))
 
 
 def titled(entries: list[Component], part: str) -> Component:
-    """The one event with this in its title."""
+    """Return the only event whose title contains the text."""
     (found,) = [event for event in entries if part in event["SUMMARY"]]
     return found
 
@@ -156,7 +156,9 @@ def titled(entries: list[Component], part: str) -> Component:
     ],
 )
 def test_a_date_takes_the_days_it_may_be_and_says_so(when: str, title: str, first: str, last: str) -> None:
-    """An exact day is that day; a window spans its days by its title; of an open one only the day that is known."""
+    """An exact day is an event on that day; a window covers its days and says so; of an open window only the known
+    day is used.
+    """
     (event,) = strictly(text_of([EVENT._replace(when=when)]))
     assert event["SUMMARY"] == title
     assert days(event) == (date.fromisoformat(first), date.fromisoformat(last))
@@ -165,7 +167,7 @@ def test_a_date_takes_the_days_it_may_be_and_says_so(when: str, title: str, firs
 
 
 def test_every_dated_thing_of_the_record_is_there_once(entries: list[Component], tracker: Tracker) -> None:
-    """Due dates and milestones stand in the calendar, each as one event, also the one that recurs."""
+    """Each due date and milestone is one event, even a recurring one."""
     with tracker.view() as view:
         refs = {row.ref for row in view.upcoming(everything=True)}
     assert {re.findall(r"\((RUR1-[0-9.]+)", event["SUMMARY"])[0] for event in entries} == refs
@@ -176,7 +178,7 @@ def test_every_dated_thing_of_the_record_is_there_once(entries: list[Component],
 
 
 def test_a_later_file_updates_the_earlier_one(tracker: Tracker) -> None:
-    """What is recorded, and what is taken back, leaves the UID as it is and makes the SEQUENCE grow."""
+    """A later calendar keeps each UID and raises SEQUENCE after an entry and after an undo."""
     seen = [titled(calendar(tracker), "Deliver the seismometer")]
     tracker.reschedule("RUR1-01.1", "2027-05-04")
     seen.append(titled(calendar(tracker), "Deliver the seismometer"))
@@ -197,7 +199,7 @@ def test_a_later_file_updates_the_earlier_one(tracker: Tracker) -> None:
 
 
 def test_the_same_log_gives_the_same_bytes(make: Maker) -> None:
-    """Nothing but the log goes into a calendar: no clock, and the day of the view no more."""
+    """A calendar depends on the log alone, not on a clock or the day of the view."""
     texts = []
     for day in (date(2026, 12, 1), date(2026, 12, 24)):
         with make("ruritania", today=day).view() as view:
@@ -206,7 +208,7 @@ def test_the_same_log_gives_the_same_bytes(make: Maker) -> None:
 
 
 def test_a_filter_and_a_horizon_choose_the_events(tracker: Tracker) -> None:
-    """`until` leaves out what opens and closes later, and ends a recurrence; a filter takes its commitments only."""
+    """`until` omits later events and ends recurrences, and a filter keeps its commitments only."""
     from spacedialog.model.filters import OneOf
 
     with tracker.view() as view:
@@ -222,7 +224,7 @@ def test_a_filter_and_a_horizon_choose_the_events(tracker: Tracker) -> None:
 
 
 def test_alarms_only_on_request(entries: list[Component]) -> None:
-    """An event has an alarm where days are given: before an exact day, before a window closes; never once it is met."""
+    """With a number of days, an event has an alarm before its exact day or the end of its window, unless it is met."""
     assert [event["alarms"] for event in entries] == [[]] * len(entries)
     asked = [
         EVENT._replace(alarm_days=14),
@@ -245,7 +247,7 @@ def test_alarms_only_on_request(entries: list[Component]) -> None:
     )
 )
 def test_no_text_breaks_out_of_its_field(texts: list[str]) -> None:
-    """Whatever a title, a source or an address says, the calendar stays in order and holds one event."""
+    """Any title, source or address leaves the calendar valid and with one event."""
     title, source, url, status = texts
     (event,) = strictly(text_of([EVENT._replace(title=title, source=source, url=url, status=status)]))
     assert "URL" not in event or event["URL"].startswith("http")
@@ -254,7 +256,7 @@ def test_no_text_breaks_out_of_its_field(texts: list[str]) -> None:
 
 
 def test_only_web_addresses_become_links() -> None:
-    """An address that is none of the web's is left out."""
+    """An address that is not a web address is omitted."""
     urls = ["javascript:alert(1)", "https://strelsau.example/a?b=c;d,e"]
     first, second = strictly(text_of(EVENT._replace(uid=url, url=url) for url in urls))
     assert "URL" not in first
@@ -281,7 +283,7 @@ SPANS = st.builds(Span, st.integers(1, 30), st.sampled_from(["day", "week", "mon
 
 
 def occurrences(when: str, every: str, number: int) -> list[tuple[date, date]]:
-    """The first and the last day of so many occurrences, as `VagueDate.occurrence` gives them."""
+    """Return the first and last day of `count` occurrences, as `VagueDate.occurrence` gives them."""
     first, span = VagueDate.parse(when), Span.parse(every)
     shown = []
     for n in range(number):
@@ -294,7 +296,7 @@ def occurrences(when: str, every: str, number: int) -> list[tuple[date, date]]:
 
 
 def expanded(text: str, number: int) -> list[tuple[date, date]]:
-    """The days of the first so many occurrences that another parser, and dateutil, find in a calendar."""
+    """Return the days of the first occurrences that another parser and dateutil find in a calendar."""
     base, *exceptions = vobject.readOne(text).vevent_list
     length = base.dtend.value - base.dtstart.value
     changed = {part.recurrence_id.value: (part.dtstart.value, part.dtend.value) for part in exceptions}
@@ -307,7 +309,7 @@ def expanded(text: str, number: int) -> list[tuple[date, date]]:
 
 @given(DATES, SPANS)
 def test_a_recurrence_gives_the_occurrences_of_the_date(when: str, every: str) -> None:
-    """The rule, with its exceptions, gives the same days as the record: 29 February and the 31st too."""
+    """The rule and its exceptions give the record's days, even for 29 February and the 31st."""
     try:
         wanted = occurrences(when, every, ics.MAX_OVERRIDES)
     except DateError:
@@ -330,7 +332,7 @@ def test_a_recurrence_gives_the_occurrences_of_the_date(when: str, every: str) -
     ],
 )
 def test_rules_are_as_simple_as_can_be(when: str, every: str, rule: str) -> None:
-    """A plain rule where it holds for ever; a number of occurrences where windows are not of one length."""
+    """A plain rule is used where it is exact, and listed occurrences where windows differ in length."""
     event, *exceptions = strictly(text_of([EVENT._replace(when=when, recurs=every)]))
     assert event["RRULE"] == rule
     leap = [f"{year}-01-01" for year in range(2028, 2067, 4)] if "COUNT" in rule else []
@@ -338,16 +340,16 @@ def test_rules_are_as_simple_as_can_be(when: str, every: str, rule: str) -> None
 
 
 def test_a_view_without_dates_has_no_calendar() -> None:
-    """A sheet that offers no events is refused with a sentence."""
+    """A table without events is refused as a calendar."""
     with pytest.raises(InputError, match="no calendar"):
         ics.write(tables.areas(()), io.StringIO(), Settings())
 
 
-# By the program
+# Commands
 
 
 def test_the_calendar_of_the_bundled_record(desk: Desk) -> None:
-    """`upcoming` writes every dated thing once, in a file or on standard output the same; another parser reads it."""
+    """`upcoming` writes each event once, the same to a file and to standard output, readable by another parser."""
     shown = desk.run("upcoming", "--format", "ics")
     assert desk.run("upcoming", "-o", "dates.ics").stdout == ""
     text = (desk.folder / "dates.ics").read_bytes().decode("utf-8")
@@ -361,7 +363,7 @@ def test_the_calendar_of_the_bundled_record(desk: Desk) -> None:
 
 
 def test_a_report_has_the_calendar_of_its_part(desk: Desk) -> None:
-    """`report` writes the dates of the commitments that it was asked for."""
+    """`report` writes the events of its commitments."""
     entries = strictly(desk.call("report", "--area", "pnt", "--format", "ics").stdout)
     refs = {row["ref"] for row in desk.call("list", "--area", "pnt", "--json").data}
     assert {re.findall(r"\((ROK[2-4]-[0-9]+)", event["SUMMARY"])[0] for event in entries} <= refs
@@ -369,7 +371,7 @@ def test_a_report_has_the_calendar_of_its_part(desk: Desk) -> None:
 
 
 def test_alarms_of_the_program(desk: Desk) -> None:
-    """`--alarm` gives each event that is to come an alarm; what is no number of days, or no calendar, is refused."""
+    """`--alarm` adds an alarm to each coming event, and refuses an invalid number or another format."""
     entries = strictly(desk.call("upcoming", "--alarm", "2 weeks", "--format", "ics").stdout)
     coming = [event for event in entries if not event["SUMMARY"].startswith(("met: ", "withdrawn: "))]
     assert [len(event["alarms"]) for event in coming] == [1] * len(coming)
@@ -386,7 +388,7 @@ def test_alarms_of_the_program(desk: Desk) -> None:
 
 @pytest.mark.parametrize("arguments", [["list"], ["areas"], ["history"], ["show", "31"], []])
 def test_views_without_dates_are_refused(desk: Desk, arguments: list[str]) -> None:
-    """Where a view has no dates, the program says which views have, and leaves no file."""
+    """A view without dates is refused as a calendar, names the views that have dates, and leaves no file."""
     ran = desk.call(*(arguments or ["overview"]), "-o", "dates.ics")
     assert (ran.status, ran.stdout) == (2, "")
     assert "take upcoming or report" in ran.stderr

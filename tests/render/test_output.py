@@ -1,4 +1,4 @@
-"""Where a view is written and in which format: standard output, or a file that is replaced as a whole."""
+"""Tests of where and in which format output is written: standard output, or a file that is replaced as a whole."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tests.support.program import Desk
 
 @pytest.mark.parametrize("format_", ["plain", "csv"])
 def test_header_can_be_left_out(reader: Desk, format_: str) -> None:
-    """--no-header gives the records alone."""
+    """--no-header omits the header alone."""
     whole = reader.call("list", "-f", format_).stdout
     assert reader.call("list", "-f", format_, "--no-header").stdout == whole.split("\n", 1)[1]
 
 
 @pytest.mark.parametrize("format_", ["table", "plain", "csv", "md", "json"])
 def test_pipe_gets_no_colour(reader: Desk, format_: str) -> None:
-    """No output that is not for a terminal is coloured."""
+    """Output to a pipe has no colour in any format."""
     assert "\x1b" not in reader.call("list", "-f", format_).stdout
 
 
@@ -36,14 +36,14 @@ def test_pipe_gets_no_colour(reader: Desk, format_: str) -> None:
     ],
 )
 def test_file_has_the_format_of_its_ending(reader: Desk, name: str, format_: str) -> None:
-    """-o writes just what standard output would have had, in the format that the ending says."""
+    """-o writes what standard output would get, in the format of the file's ending."""
     ran = reader.call("list", "-o", name)
     assert (ran.status, ran.stdout) == (0, "")
     assert (reader.folder / name).read_text("utf-8") == reader.call("list", "-f", format_).stdout.replace("\r\n", "\n")
 
 
 def test_named_format_outweighs_the_ending(reader: Desk) -> None:
-    """--format says what is written, whatever the file is called."""
+    """--format overrides the file's ending."""
     assert reader.call("list", "-f", "json", "-o", "list.data").status == 0
     assert len(json.loads((reader.folder / "list.data").read_text("utf-8"))["data"]) == COMMITMENTS
 
@@ -60,7 +60,7 @@ def test_named_format_outweighs_the_ending(reader: Desk) -> None:
     ],
 )
 def test_failed_report_leaves_the_old_one(desk: Desk, arguments: list[str], status: int) -> None:
-    """Where a report cannot be made, the file is as it was and no draft stays behind."""
+    """A report that fails leaves the old file unchanged, and no temporary file."""
     (desk.folder / "report.csv").write_text("the old one")
     (desk.folder / "broken.db").write_text("no store")
     before = sorted(desk.folder.rglob("*"))
@@ -70,7 +70,7 @@ def test_failed_report_leaves_the_old_one(desk: Desk, arguments: list[str], stat
 
 
 def test_report_that_breaks_off_is_not_there(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A report that cannot be written to its end leaves the old file, and no draft beside it."""
+    """A report that fails while it is written leaves the old file, and no temporary file."""
     from spacedialog.render import plain
 
     def full(*_: Any, **__: Any) -> None:
@@ -87,7 +87,7 @@ def test_report_that_breaks_off_is_not_there(desk: Desk, monkeypatch: pytest.Mon
 
 
 def test_a_report_keeps_its_place_and_mode(desk: Desk) -> None:
-    """A report that replaces an older one keeps its permissions, also where a link leads to it."""
+    """A report that replaces a file keeps its permissions, and the link that leads to it."""
     (desk.folder / "kept.md").write_text("old")
     (desk.folder / "kept.md").chmod(0o600)
     (desk.folder / "link.md").symlink_to("kept.md")

@@ -1,4 +1,4 @@
-"""Tables for a terminal: columns of any width, and colour that carries no meaning alone."""
+"""Tests of tables for a terminal: columns at every width, and colour."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from tests.support.program import COLOUR, Desk
 
 
 def table(desk: Desk, monkeypatch: pytest.MonkeyPatch, columns: int, *view: str) -> str:
-    """The view as a table of so many columns, which a pipe takes from the environment."""
+    """Return the view as a table of `columns` columns."""
     monkeypatch.setattr(Desk, "environment", {**desk.environment, "COLUMNS": str(columns)})
     ran = desk.call(*view, "-f", "table")
     return ran.stdout
 
 
 def test_colour_carries_nothing_alone(reader: Desk) -> None:
-    """With and without colour, a table has the same words."""
+    """A table has the same words with and without colour."""
     plain, coloured = (reader.call("list", "-f", "table", "--color", how).stdout for how in ("never", "always"))
     assert "\x1b" not in plain
     assert plain != coloured
@@ -38,7 +38,7 @@ def test_colour_carries_nothing_alone(reader: Desk) -> None:
 def test_what_matters_is_never_cut(
     reader: Desk, monkeypatch: pytest.MonkeyPatch, columns: int, view: str, fields: tuple[str, ...]
 ) -> None:
-    """However narrow the terminal, refs and dates stand whole in their row, not cut off by its edge."""
+    """Refs and dates are whole at every width."""
     rows = reader.call(view, "--json").data
     text = table(reader, monkeypatch, columns, view)
     for row in rows:
@@ -48,7 +48,7 @@ def test_what_matters_is_never_cut(
 
 @pytest.mark.parametrize("columns", [60, 80, 100, 120])
 def test_headings_are_never_cut(reader: Desk, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
-    """A column has its whole heading, or is left out."""
+    """A column has its whole heading or is left out."""
     heading = table(reader, monkeypatch, columns, "areas").splitlines()[0]
     whole = "Dialogue|Area|Title|Commitments|Assessed|Complete|Claimed|In progress|Overdue|Closing|Next milestone"
     assert re.fullmatch(rf"(({whole})( +|$))+", heading), heading
@@ -56,7 +56,7 @@ def test_headings_are_never_cut(reader: Desk, monkeypatch: pytest.MonkeyPatch, c
 
 @pytest.mark.parametrize("columns", [80, 120])
 def test_long_name_leaves_room_for_the_rest(desk: Desk, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
-    """An author with a long name takes no room from the day and the ref beside it."""
+    """A long author's name leaves the day and the ref whole."""
     desk.call("mark", "33", "complete", "--note", "Signed", "--by", "Office of " + "x" * 150)
     text = table(desk, monkeypatch, columns, "history", "33")
     assert re.search(r"^2026-11-22 +ROK4-33 .*status", text, re.MULTILINE), text
@@ -65,7 +65,7 @@ def test_long_name_leaves_room_for_the_rest(desk: Desk, monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("view", ["list", "upcoming", "history", "slips", "areas"])
 def test_narrow_table_stays_readable(reader: Desk, monkeypatch: pytest.MonkeyPatch, view: str) -> None:
-    """At 60 columns a row takes a few lines, not dozens, and says what it is about."""
+    """At 60 columns a row takes at most nine lines."""
     rows = reader.call(view, "--json").data
     lines = table(reader, monkeypatch, 60, view).splitlines()
     assert len(lines) <= 9 * len(rows) + 3
@@ -73,7 +73,7 @@ def test_narrow_table_stays_readable(reader: Desk, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("columns", ["0", "-5", "wide", "", " ", "1", "99999999999999999999"])
 def test_odd_width_is_no_reason_to_fail(reader: Desk, columns: str) -> None:
-    """A width that cannot be meant is not taken, and the table is there."""
+    """An invalid COLUMNS is ignored."""
     ran = reader.run("list", "--closing", "-f", "table", env={"COLUMNS": columns})
     assert (ran.status, "Traceback" in ran.stderr) == (0, False)
     assert "ROK4-31" in ran.stdout or columns == "1"

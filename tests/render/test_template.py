@@ -1,4 +1,4 @@
-"""Reports by a user's own template: its filters, its limits and its errors."""
+"""Tests of reports by a user's own template: filters, limits and errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EXAMPLE = Path(__file__).parents[2] / "docs" / "example-template.md.j2"
 
 
 def filled(desk: Desk, text: str, name: str = "letter.md.j2") -> str:
-    """What a template gives."""
+    """Return the output of a template."""
     (desk.folder / name).write_text(text, "utf-8")
     ran = desk.call("report", "--template", name)
     assert ran.status == 0, ran.stderr
@@ -24,7 +24,7 @@ def filled(desk: Desk, text: str, name: str = "letter.md.j2") -> str:
 
 
 def test_the_example_in_the_docs_works(reader: Desk) -> None:
-    """The example names every open commitment under its area, with its source."""
+    """The example template lists every open commitment under its area, with its source."""
     ran = reader.call("report", "--status", "open", "--template", EXAMPLE, "-o", "letter.tex")
     assert ran.status == 0, ran.stderr
     letter = (reader.folder / "letter.tex").read_text("utf-8")
@@ -37,7 +37,7 @@ def test_the_example_in_the_docs_works(reader: Desk) -> None:
 
 
 def test_a_page_escapes_and_a_letter_does_not(desk: Desk) -> None:
-    """Under a name that ends in .html.j2 values are escaped for HTML; control signs are made harmless in each."""
+    """Values are escaped for HTML in a template named as HTML or XML; control characters are made harmless in all."""
     desk.call("edit", "31", "--title", "<b>Ünsafe</b> \x1b[31m\u202ered")
     text = "{{ (report.commitments | selectattr('commitment.ref', 'eq', 'ROK4-31') | first).commitment.title }}"
     assert filled(desk, text) == r"<b>Ünsafe</b> \x1b[31m\u202ered"
@@ -46,7 +46,7 @@ def test_a_page_escapes_and_a_letter_does_not(desk: Desk) -> None:
 
 
 def test_templates_have_the_words_of_the_program(desk: Desk) -> None:
-    """The filters say dates, windows, delays, entries and sources as the program does, and JSON as its own."""
+    """Filters give the program's own words for dates, windows, delays, entries and sources, and its JSON."""
     said = filled(
         desk,
         "{{ report.coverage | coverage }}\n{{ report.slips[0] | delay }}\n{{ '2026-21' | readable }}\n"
@@ -62,7 +62,7 @@ def test_templates_have_the_words_of_the_program(desk: Desk) -> None:
 
 
 def test_templates_include_their_neighbours(desk: Desk) -> None:
-    """A template may use others of its folder and below, and none from elsewhere."""
+    """A template can include templates of its folder and below, and no others."""
     (desk.folder / "parts").mkdir()
     (desk.folder / "parts" / "head.md").write_text("Head of {{ report.as_of }}", "utf-8")
     assert filled(desk, "{% include 'parts/head.md' %}.") == "Head of 2026-11-22."
@@ -94,7 +94,7 @@ def test_templates_include_their_neighbours(desk: Desk) -> None:
     ],
 )
 def test_what_is_wrong_with_a_template_is_told(desk: Desk, text: str, line: int, says: str) -> None:
-    """A mistake or a trick ends with the template's file and line, what is wrong and where to read on."""
+    """A mistake or an attack in a template ends with its file and line, the problem and the page to read."""
     (desk.folder / "letter.md.j2").write_text(text, "utf-8")
     ran = desk.call("report", "--template", "letter.md.j2", "-o", "letter.md")
     problem, remedy = (said for said in ran.stderr.splitlines() if not said.startswith("note:"))
@@ -107,7 +107,7 @@ def test_what_is_wrong_with_a_template_is_told(desk: Desk, text: str, line: int,
 
 @pytest.mark.parametrize("limit", ["SECONDS", "MOST_CHARACTERS"])
 def test_a_template_without_end_is_ended(desk: Desk, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
-    """A template that goes on and on is ended, by the clock or by what it writes."""
+    """A template that does not end is stopped by time or by length."""
     monkeypatch.setattr(template, limit, 1)
     loop = "{% for a in range(99999) %}{% for b in range(99999) %}%s{% endfor %}{% endfor %}"
     (desk.folder / "letter.md.j2").write_text(loop.replace("%s", "" if limit == "SECONDS" else "x"), "utf-8")
@@ -118,7 +118,7 @@ def test_a_template_without_end_is_ended(desk: Desk, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("name", ["missing.j2", ".", "no/such.j2", "latin.j2"])
 def test_a_template_that_cannot_be_read_is_told(desk: Desk, name: str) -> None:
-    """A template that is not there, a folder or not UTF-8 is named, with status 2."""
+    """A template that is missing, a folder or not UTF-8 is named, with status 2."""
     (desk.folder / "latin.j2").write_bytes(b"caf\xe9")
     ran = desk.call("report", "--template", name)
     assert ran.status == 2
@@ -126,6 +126,6 @@ def test_a_template_that_cannot_be_read_is_told(desk: Desk, name: str) -> None:
 
 
 def test_a_template_is_the_format(desk: Desk) -> None:
-    """--template with a format is refused; the ending of -o does not matter with it."""
+    """--template refuses a format, and ignores the ending of -o."""
     assert desk.call("report", "--template", EXAMPLE, "--json").status == 2
     assert desk.call("report", "--template", EXAMPLE, "-o", "letter.whatever").status == 0

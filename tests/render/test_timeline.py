@@ -1,4 +1,4 @@
-"""What is drawn on a terminal: windows to scale at any width, bars that keep to their room; in ASCII where need be."""
+"""Tests of the timeline and the bars on a terminal: to scale at every width, and in ASCII where needed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def dated(when: str, ref: str = "R-1", title: str = "Fly", state: str = "upcoming") -> UpcomingRow:
-    """A row with this date."""
+    """Return a row with this date."""
     date_ = VagueDate.parse(when)
     earliest, latest = iso(date_.earliest), iso(date_.latest)
     return UpcomingRow(ref, ref, title, when, earliest, latest, state, None, None, None, "JS par. 1")
@@ -44,14 +44,14 @@ def drawn(
     until: date | None = None,
     before: dict[str, list[tuple[str | None, str | None]]] | None = None,
 ) -> list[str]:
-    """The timeline of the rows, line by line."""
+    """Return the lines of the rows' timeline."""
     of = tables.Timeline(day.isoformat(), iso(until), before or {})
     sheet = tables.upcoming(rows, timeline=of)
     return table.draw(sheet, Settings(width=width)).splitlines()
 
 
 def chart(line: str, width: int) -> str:
-    """The part of a line that is drawn to scale, in full length."""
+    """Return the part of a line that is drawn to scale."""
     size = width * 11 // 20 if width >= 90 else width // 2
     start, cells = 0, 0
     while cells < width - size and start < len(line):
@@ -84,7 +84,7 @@ TITLES = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.sam
     st.none() | st.dates(date(2024, 1, 1), date(2200, 12, 31)),
 )
 def test_no_line_is_wider_than_the_terminal(rows: list[UpcomingRow], width: int, until: date | None) -> None:
-    """Whatever titles hold, at any width from 60 columns each row has one line, and no line is too wide."""
+    """Each row is one line that fits, at any width from 60 columns and for any title."""
     shown = drawn(rows, width, until=until, before={"R-1": [("2026-01-01", "2026-12-31")]})
     assert max(map(cell_len, shown)) <= width
     assert len([line for line in shown if line.startswith(tuple(row.ref[:2] for row in rows))]) >= len(rows)
@@ -96,7 +96,7 @@ def test_no_line_is_wider_than_the_terminal(rows: list[UpcomingRow], width: int,
     st.integers(1, 200),
 )
 def test_the_columns_of_a_scale_share_its_days(first: date, days: int, columns: int) -> None:
-    """The first day stands in the first column, the last one in the last; no day stands before an earlier one."""
+    """The first day is in the first column and the last in the last, in order."""
     scale = Scale(first, first + timedelta(days=days), columns)
     places = [scale.column(first + timedelta(days=number)) for number in range(days + 1)]
     assert places == sorted(places)
@@ -108,7 +108,7 @@ def test_the_columns_of_a_scale_share_its_days(first: date, days: int, columns: 
 
 @given(DATES, st.integers(60, 200), st.dates(date(2026, 12, 31), date(2045, 12, 31)))
 def test_a_bar_covers_just_the_columns_of_its_days(when: str, width: int, until: date) -> None:
-    """Of a window each column in which one of its days lies is drawn and no other; arrows say that it goes on."""
+    """A window covers the columns of its days and no others, with arrows where it goes on."""
     row = dated(when)
     of = tables.Timeline(DAY_OF_VIEW.isoformat(), until.isoformat(), {})
     size = width * 11 // 20 if width >= 90 else width // 2
@@ -120,7 +120,7 @@ def test_a_bar_covers_just_the_columns_of_its_days(when: str, width: int, until:
     day = scale.first
     while day <= scale.last:
         if (row.earliest or "") <= day.isoformat() <= (row.latest or "9999"):
-            # Where there are more columns than days, a day has several; an exact one has its mark in the first.
+            # With more columns than days, a day has several, and an exact day is marked in the first.
             many = sign != DAY and scale.column(day + timedelta(days=1)) - scale.column(day)
             covered |= {scale.column(day) + number for number in range(many or 1)}
         day += timedelta(days=1)
@@ -134,7 +134,7 @@ def test_a_bar_covers_just_the_columns_of_its_days(when: str, width: int, until:
 
 
 def test_a_day_that_has_room_for_more_has_one_mark_and_leaves_no_gap() -> None:
-    """Where there are more columns than days an exact day is one mark, and windows that meet leave nothing between."""
+    """With more columns than days, an exact day is one mark, and adjacent windows leave no gap."""
     for number in range(1, 31):
         before, day, after = f"2026-11/2026-12-{number:02}", f"2026-12-{number:02}", f"2026-12-{number + 1:02}/2027-01"
         rows = [dated(when, f"R-{ref}") for ref, when in enumerate((before, day, after))]
@@ -146,7 +146,7 @@ def test_a_day_that_has_room_for_more_has_one_mark_and_leaves_no_gap() -> None:
 
 
 def test_todays_mark_stands_above_its_column() -> None:
-    """The mark in the head, and the line below it through all that is empty, stand in the column of the day."""
+    """Today's mark and the line below it are in the column of the day."""
     shown = drawn([dated("2026-10"), dated("2027-02", "R-2")], 100)
     (mark,) = [line for line in shown if "▼" in line]
     place = mark.index("▼")
@@ -167,13 +167,13 @@ def test_todays_mark_stands_above_its_column() -> None:
     ],
 )
 def test_ticks_are_what_the_scale_has_room_for(until: date, width: int, labels: list[str]) -> None:
-    """Months, quarters or years, or each so many years: labels do not run into each other."""
+    """Ticks are months, quarters, years or multiples of years, so that labels do not touch."""
     heads = [line.split() for line in drawn([dated("2026-10")], width, until=until)[:2]]
     assert labels in heads
 
 
 def test_a_window_that_moved_leaves_its_ghost() -> None:
-    """Where the date was before is drawn lighter, where it is now over it; only for the next of what recurs."""
+    """The old window of a moved date is drawn lighter, and only for the next occurrence."""
     rows = [dated("2026-07"), dated("2028-07")]
     shown = drawn(rows, 120, before={"R-1": [("2026-01-01", "2026-12-31")]})
     first, second = (line for line in shown if line.startswith("R-1"))
@@ -183,19 +183,19 @@ def test_a_window_that_moved_leaves_its_ghost() -> None:
 
 
 def test_what_is_out_of_the_picture_has_its_date_beside_an_arrow() -> None:
-    """Where there is no column for dates, a window beyond the chart says when it is."""
+    """A window beyond the scale shows its date beside an arrow if there is no date column."""
     (line,) = [line for line in drawn([dated("2045-33")], 80, until=date(2027, 12, 31)) if line.startswith("R-1")]
     assert line.endswith(f"{readable('2045-33')} {AFTER}")
 
 
 def test_what_is_settled_says_so() -> None:
-    """State does not hang on colour: what was met or withdrawn says it before its title."""
+    """A met or withdrawn milestone says so before its title, so that it needs no colour."""
     (line,) = [line for line in drawn([dated("2026-10", title="Fly", state="met")]) if line.startswith("R-1")]
     assert "met: Fly" in line
 
 
 def test_days_at_the_ends_of_the_calendar_can_be_drawn() -> None:
-    """The first and the last year have their columns too."""
+    """The first and the last year of the calendar can be drawn."""
     assert drawn([dated("0001-01-01"), dated("9999-12-31")], 80, until=date.max)
     assert drawn([dated("0001")], 80, day=date.min)
     assert drawn([dated("9999-12")], 80, day=date.max)
@@ -203,7 +203,7 @@ def test_days_at_the_ends_of_the_calendar_can_be_drawn() -> None:
 
 @given(st.lists(st.integers(0, 500), min_size=1, max_size=5), st.integers(0, 100))
 def test_a_bar_keeps_to_its_room_and_shows_every_count(counts: list[int], more: int) -> None:
-    """A bar is never longer than its room; a count that is not zero has a sign at least, zero has none."""
+    """A bar never exceeds its width, and every count but zero has at least one character."""
     signs = "█▒░▁◆"
     shown = bar(*zip(counts, signs, strict=False), full=sum(counts) + more or 1)
     assert len(shown) <= 24
@@ -211,7 +211,7 @@ def test_a_bar_keeps_to_its_room_and_shows_every_count(counts: list[int], more: 
     assert shown == "".join(sorted(shown, key=signs.index))
 
 
-# As the program shows it
+# Commands
 
 
 TIMELINE = """\
@@ -242,13 +242,13 @@ SHOWN = f"{TIMELINE}{fill(COVERAGE, 60)}\n"
 
 
 def test_the_timeline_of_the_record(desk: Desk) -> None:
-    """On a terminal of 60 columns without colour the bundled record looks like this."""
+    """The built-in record on a terminal of 60 columns without colour looks like this."""
     ran = desk.in_terminal("upcoming", "--timeline", columns=60, env={"NO_COLOR": "1"})
     assert NOTE.sub("", ran.stdout) == SHOWN
 
 
 def test_colour_adds_nothing_to_read(desk: Desk) -> None:
-    """With colour the same signs stand in the same places."""
+    """The characters are the same with and without colour."""
     ran = desk.in_terminal("upcoming", "--timeline", columns=60)
     assert COLOUR.search(ran.stdout)
     assert NOTE.sub("", COLOUR.sub("", ran.stdout)) == SHOWN
@@ -257,7 +257,7 @@ def test_colour_adds_nothing_to_read(desk: Desk) -> None:
 @pytest.mark.parametrize("env", [{"TERM": "dumb"}, {"PYTHONIOENCODING": "ascii", "NO_COLOR": "1"}])
 @pytest.mark.parametrize("arguments", [["upcoming", "--timeline"], ["overview"]])
 def test_a_simple_terminal_gets_simple_signs(desk: Desk, env: dict[str, str], arguments: list[str]) -> None:
-    """Where the terminal is dumb, or its encoding is not UTF-8, drawings are ASCII; each sign has its own."""
+    """A dumb terminal, or one without UTF-8, gets a drawing in ASCII."""
     shown = desk.in_terminal(*arguments, columns=80, env=env).stdout
     assert shown.isascii()
     assert "\\u" not in shown
@@ -268,7 +268,7 @@ def test_a_simple_terminal_gets_simple_signs(desk: Desk, env: dict[str, str], ar
 
 
 def test_below_60_columns_there_is_the_list(desk: Desk) -> None:
-    """A terminal that is too narrow shows the table, and says why."""
+    """Below 60 columns the table is shown instead, with the reason."""
     shown = desk.in_terminal("upcoming", "--timeline", columns=59, env={"NO_COLOR": "1"}).stdout
     assert "the timeline needs a terminal of 60 columns\n" in shown
     assert "Milestone" in shown
@@ -277,7 +277,7 @@ def test_below_60_columns_there_is_the_list(desk: Desk) -> None:
 
 @pytest.mark.parametrize("columns", [60, 80, 120, 200])
 def test_the_overview_keeps_to_the_terminal(desk: Desk, columns: int) -> None:
-    """No line of the overview is wider than the terminal; what the bars show stands there in figures too."""
+    """No line of the overview is wider than the terminal, and the bars are repeated in figures."""
     shown = NOTE.sub("", desk.in_terminal("overview", columns=columns, env={"NO_COLOR": "1"}).stdout)
     assert max(map(cell_len, shown.splitlines())) <= columns
     assert re.search(r"Space exploration +4 of 5 .*███▒▒▒▒▒▒▒▒▒▁▁▁", shown)
@@ -286,7 +286,7 @@ def test_the_overview_keeps_to_the_terminal(desk: Desk, columns: int) -> None:
 
 @pytest.mark.parametrize("arguments", [[], ["--json"], ["--format", "md"], ["-o", "dates.csv"]])
 def test_a_timeline_is_for_people(desk: Desk, arguments: list[str]) -> None:
-    """Where another format is asked for, or goes into a pipe, it is refused with what to do."""
+    """A timeline in another format or into a pipe is refused with a remedy."""
     ran = desk.call("upcoming", "--timeline", *arguments)
     assert (ran.status, ran.stdout) == (2, "")
     assert ran.stderr == (
@@ -295,7 +295,7 @@ def test_a_timeline_is_for_people(desk: Desk, arguments: list[str]) -> None:
 
 
 def test_the_rows_are_those_of_the_table(desk: Desk) -> None:
-    """The same rows in the same order, met ones too where they are asked for; a filter holds."""
+    """The timeline has the rows of the table in the same order, with --all and with a filter too."""
     for more in ([], ["--all"], ["--until", "2027"]):
         refs = [row["ref"] for row in desk.call("upcoming", *more, "--json").data]
         lines = desk.call("upcoming", *more, "--timeline", "-f", "table").stdout.splitlines()

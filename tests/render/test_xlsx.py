@@ -1,4 +1,4 @@
-"""Excel files: what stands in them, read back by another library."""
+"""Tests of Excel files, read by another library."""
 
 from __future__ import annotations
 
@@ -36,25 +36,25 @@ ROW = CommitmentRow(
 
 
 def written(view: Table | View) -> bytes:
-    """The workbook of a view."""
+    """Return the workbook of a view."""
     out = io.BytesIO()
     xlsx.write(view, out, Settings())
     return out.getvalue()
 
 
 def opened(view: Table | View) -> openpyxl.Workbook:
-    """The same, read back."""
+    """Return the workbook of a view, read back."""
     return openpyxl.load_workbook(io.BytesIO(written(view)))
 
 
 def table(sheet: Worksheet) -> list[dict[str, Any]]:
-    """The rows of a sheet by its header."""
+    """Return the rows of a sheet by its headings."""
     head, *rows = sheet.iter_rows(values_only=True)
     return [dict(zip(map(str, head), row, strict=True)) for row in rows]
 
 
 def whole(tracker: Tracker) -> View:
-    """The report of a tracker's record, as a view."""
+    """Return the report of a tracker's record as a view."""
     with tracker.view() as view:
         return View("report", view.report(selection="the Moon only"), tables.commitments(()), ())
 
@@ -66,7 +66,7 @@ def book(tracker: Tracker) -> openpyxl.Workbook:
 
 
 def test_a_report_has_a_sheet_for_each_kind(book: openpyxl.Workbook, tracker: Tracker) -> None:
-    """Everything of the record stands in the workbook: each commitment, dated event, entry, moved date and source."""
+    """The workbook has each commitment, event, entry, moved date and source."""
     names = ["About", "Commitments", "Milestones", "History of changes", "Moved dates", "Sources"]
     assert book.sheetnames == names
     of = whole(tracker).data
@@ -79,7 +79,7 @@ def test_a_report_has_a_sheet_for_each_kind(book: openpyxl.Workbook, tracker: Tr
 
 
 def test_the_first_sheet_says_what_it_covers(book: openpyxl.Workbook) -> None:
-    """Day, part, coverage and position in the log stand on the first sheet, and what the words mean."""
+    """The first sheet has day, filter, coverage, position in the log and the meaning of the words."""
     said = {str(label): value for label, value in book["About"].iter_rows(values_only=True)}
     assert said["As of"] == datetime(2026, 12, 1)  # noqa: DTZ001 - Excel has no time zones
     assert said["Dialogue"] == "First Ruritania-Graustark Space Dialogue, Strelsau, 2025-03-10"
@@ -90,7 +90,7 @@ def test_the_first_sheet_says_what_it_covers(book: openpyxl.Workbook) -> None:
 
 
 def test_only_an_exact_date_is_a_date(book: openpyxl.Workbook, make: Maker) -> None:
-    """A vague date stays text beside the days on which it opens and closes, which are dates; an exact one is a date."""
+    """An exact date is a date cell; a vague one is text beside date cells for the first and last day."""
     first = table(book["Commitments"])[0]
     assert first["Due"] == "2026"
     assert (first["Opens"].date(), first["Closes"].date()) == (date(2026, 1, 1), date(2026, 12, 31))
@@ -111,7 +111,7 @@ def test_only_an_exact_date_is_a_date(book: openpyxl.Workbook, make: Maker) -> N
 
 
 def test_a_sheet_can_be_worked_with(book: openpyxl.Workbook) -> None:
-    """The header stays in sight and is printed on each page, rows can be filtered, the page is A4 on its side."""
+    """A sheet has a frozen header, filters, and an A4 landscape print layout that repeats the header."""
     for name in book.sheetnames[1:]:
         sheet = book[name]
         assert sheet.freeze_panes == "B2"
@@ -126,7 +126,7 @@ def test_a_sheet_can_be_worked_with(book: openpyxl.Workbook) -> None:
 
 
 def test_colour_comes_with_its_word(book: openpyxl.Workbook) -> None:
-    """Colours are rules on the words of a cell: where there is no such word, there is no colour."""
+    """Colours are rules on the words of a cell, so that no colour appears without its word."""
     rules = {
         (str(where.sqref), rule.text)
         for where in book["Commitments"].conditional_formatting
@@ -138,7 +138,7 @@ def test_colour_comes_with_its_word(book: openpyxl.Workbook) -> None:
 
 
 def test_sources_are_links(book: openpyxl.Workbook) -> None:
-    """A source is text that leads to its document, evidence leads to its page."""
+    """A source is text with a link to its document, and evidence has a link to its page."""
     cell = book["Commitments"]["Q2"]
     assert (cell.value, cell.hyperlink.target) == ("JS par. 1", "https://strelsau.example/statement")
     links = {cell.value: cell.hyperlink.target for cell in book["History of changes"]["E"] if cell.hyperlink}
@@ -149,7 +149,7 @@ def test_sources_are_links(book: openpyxl.Workbook) -> None:
     "url", ["javascript:alert(1)", "file:///etc/passwd", "internal:About!A1", "mailto:a@b.example"]
 )
 def test_only_web_addresses_become_links(url: str) -> None:
-    """What is no address of the web stays text."""
+    """An address that is not a web address stays text."""
     entry = HistoryRow("0" * 36, "2026-12-01T12:00:00.000000Z", "2026", "Zenda", "R-1", "set", {}, None, url, False)
     cell = opened(tables.history([entry]))["History of changes"]["E2"]
     assert (cell.value, cell.hyperlink) == (url, None)
@@ -160,7 +160,7 @@ HOSTILE = ["=cmd()|'/c calc'!A1", "+1", "-1", "@a", "2026", "https://a.example",
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=50) | st.sampled_from(HOSTILE))
 def test_text_stays_text(text: str) -> None:
-    """No title becomes a formula, a number or a link, and none loses a character."""
+    """A title never becomes a formula, a number or a link, and loses no character."""
     cell = opened(tables.commitments([ROW._replace(title=text)]))["Commitments"]["B2"]
     assert cell.hyperlink is None
     if " ".join(text.split()):
@@ -169,20 +169,20 @@ def test_text_stays_text(text: str) -> None:
 
 
 def plainly(text: str) -> str:
-    """What people get to see of a text."""
+    """Return a text as people see it."""
     from spacedialog.render.text import one_line
 
     return one_line(text)
 
 
 def test_control_characters_are_shown() -> None:
-    """A control character, and one that turns the direction of text, is written out."""
+    """Control characters and direction marks are written as escapes."""
     cell = opened(tables.commitments([ROW._replace(title="a\x1b[31m\x00\u202eb")]))["Commitments"]["B2"]
     assert cell.value == r"a\x1b[31m\x00\u202eb"
 
 
 def test_a_list_has_its_rows_and_what_is_said_below_it(tracker: Tracker) -> None:
-    """A sheet becomes one sheet of its rows, numbers as numbers; what stands below a table has a sheet of its own."""
+    """A table becomes one sheet, with numbers as numbers, and the text below it another."""
     with tracker.view() as view:
         listed = opened(tables.commitments(view.commitments(), view.coverage))
         areas = opened(tables.areas(view.areas()))
@@ -195,12 +195,12 @@ def test_a_list_has_its_rows_and_what_is_said_below_it(tracker: Tracker) -> None
 
 
 def test_nothing_is_a_header_only() -> None:
-    """A view without rows is a workbook that opens."""
+    """A table without rows is a workbook that opens."""
     assert table(opened(tables.commitments(()))["Commitments"]) == []
 
 
 def test_other_views_have_a_sheet_for_each_table(tracker: Tracker) -> None:
-    """The overview and one commitment become workbooks too; lines of text stand on the first sheet."""
+    """The overview and one commitment have a sheet for each table, and their text on the first sheet."""
     with tracker.view() as view:
         overview = opened(overview_views.overview(view.overview()))
         detail = opened(detail_views.commitment(view.detail(view.refs.resolve("1"))))
@@ -210,7 +210,7 @@ def test_other_views_have_a_sheet_for_each_table(tracker: Tracker) -> None:
 
 
 def test_every_byte_follows_from_the_log(tracker: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two files of one view are the same, whatever the time, its zone, and the folder for temporary files."""
+    """Two workbooks of one view are identical, whatever the time, its zone and the temporary folder."""
     first = written(whole(tracker))
     monkeypatch.setenv("TZ", "Asia/Seoul")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
@@ -223,7 +223,7 @@ def test_every_byte_follows_from_the_log(tracker: Tracker, tmp_path: Path, monke
 
 
 def test_a_text_that_a_cell_cannot_hold_is_cut_with_a_remark() -> None:
-    """Of a longer text its beginning stands there, and how long it was; Excel counts a rocket as two."""
+    """A text longer than a cell is cut and ends with its length, counted in UTF-16 units."""
     for sign in ("x", "🚀"):
         cell = opened(tables.commitments([ROW._replace(title=sign * 40_000)]))["Commitments"]["B2"].value
         assert len(str(cell).encode("utf-16-le")) // 2 in (workbook.MAX_TEXT, workbook.MAX_TEXT - 1)
@@ -232,7 +232,7 @@ def test_a_text_that_a_cell_cannot_hold_is_cut_with_a_remark() -> None:
 
 
 def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is said in a sentence."""
+    """A table with more rows than a sheet holds is refused."""
     monkeypatch.setattr(workbook, "MAX_ROWS", 3)
     assert len(table(opened(tables.commitments([ROW] * 2))["Commitments"])) == 2
     with pytest.raises(InputError, match="holds 2 rows, and there are more"):
@@ -240,7 +240,7 @@ def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatc
 
 
 def test_links_beyond_what_a_sheet_holds_stay_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first links lead somewhere, the others say where; so does an address that is too long for a link."""
+    """Addresses beyond the number of links of a sheet, and those too long for a link, stay text."""
     monkeypatch.setattr(workbook, "MAX_LINKS", 2)
     entry = HistoryRow("0" * 36, "2026-12-01T12:00:00.000000Z", "2026", "Z", "R-1", "set", {}, None, "", False)
     urls = ["https://a.example/" + "x" * 2_100, *(f"https://a.example/{number}" for number in range(3))]
@@ -251,7 +251,7 @@ def test_links_beyond_what_a_sheet_holds_stay_text(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("name", ["History", "a/b:c*?[d]\\e", "'quoted'", "", "x" * 50])
 def test_any_heading_gives_a_name_that_excel_takes(name: str) -> None:
-    """Sheets of one name are numbered; signs that Excel refuses, and its own word `History`, are not used."""
+    """Sheet names avoid the characters and words that Excel refuses, and repeated names are numbered."""
     part = Table("part", ("a",), [("1",)], (Column("A", lambda row: row[0]),), "")
     names = opened(View("d", None, part, (Block(name, table=part),) * 2)).sheetnames
     assert len({made.casefold() for made in names}) == 2
@@ -263,7 +263,7 @@ def test_any_heading_gives_a_name_that_excel_takes(name: str) -> None:
 
 
 def test_a_workbook_holds_no_formula(tracker: Tracker) -> None:
-    """In the parts of the file there is no formula but the conditions of colours."""
+    """The file has no formula other than the conditions of colours."""
     tracker.edit("RUR1-02", {"title": "=HYPERLINK(1)"})
     with zipfile.ZipFile(io.BytesIO(written(whole(tracker)))) as parts:
         for name in parts.namelist():
@@ -276,11 +276,11 @@ def test_windows_close_when_the_record_says(tracker: Tracker) -> None:
         assert row["Closes"].date().isoformat() == closing_day(str(row["When"]))
 
 
-# By the program
+# Commands
 
 
 def test_the_workbook_of_the_bundled_record(desk: Desk) -> None:
-    """`report` writes a workbook, by the ending of the file or into a pipe the same; it covers what `report` does."""
+    """`report` writes a workbook to a file and to a pipe, with the commitments of the report."""
     assert desk.run("report", "-o", "dialogue.xlsx").status == 0
     desk.shell("spacedialog report --format xlsx > piped.xlsx")
     content = (desk.folder / "dialogue.xlsx").read_bytes()
@@ -299,7 +299,7 @@ def test_the_workbook_of_the_bundled_record(desk: Desk) -> None:
     "arguments", ["list", "upcoming --all", "areas", "history", "slips", "search a", "overview", "show 31", "brief"]
 )
 def test_every_view_can_be_a_workbook(desk: Desk, arguments: str) -> None:
-    """Each view that reads writes a workbook that opens; a list has as many rows as in JSON."""
+    """Each view writes a workbook that opens, with as many rows as its JSON."""
     assert desk.call(*arguments.split(), "-o", "view.xlsx").status == 0
     book = openpyxl.load_workbook(desk.folder / "view.xlsx")
     data = desk.call(*arguments.split(), "--json").data
@@ -308,7 +308,7 @@ def test_every_view_can_be_a_workbook(desk: Desk, arguments: str) -> None:
 
 
 def test_a_terminal_gets_no_workbook(desk: Desk) -> None:
-    """A workbook on a terminal is refused with what to do."""
+    """A workbook on a terminal is refused with a remedy."""
     ran = desk.in_terminal("report", "--format", "xlsx")
     assert ran.status == 2
     assert "-o" in ran.stdout

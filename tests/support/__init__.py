@@ -1,1 +1,1 @@
-"""Helpers that tests share; no tests here."""
+"""Helpers that tests share."""

@@ -1,15 +1,13 @@
-"""A real browser, Debian's Chromium, for the pages that the program writes. No tests here."""
+"""A real browser, Debian's Chromium, for the pages that the program writes."""
 
 from __future__ import annotations
 
 import io
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from spacedialog.presentation.tables import Table
@@ -22,14 +20,14 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 
 def written(view: Table | View) -> str:
-    """The view as HTML."""
+    """Return the view as HTML."""
     out = io.StringIO()
     html.write(view, out, Settings())
     return out.getvalue()
 
 
 class Desktop:
-    """Opens pages from files, as a reader of a mail does, and holds them to their word."""
+    """Opens pages from files, as a reader of a mail does, and asserts that they load nothing else."""
 
     def __init__(self, browser: Browser, folder: Path) -> None:
         self._browser = browser
@@ -46,8 +44,11 @@ class Desktop:
         scripts: bool = True,
         expected: str = "",
     ) -> Iterator[Page]:
-        """The page in a window of that width, opened at a fragment; at the end it must have asked for nothing but
-        itself, and what it said on the console must be `expected`: nothing, unless a test provokes it.
+        """Open the page in a window of that width, at a fragment.
+
+        At the end of the block, assert that the page requested nothing but itself, and that every console message
+        contains
+        `expected`; without it, that there was none.
         """
         path = self._folder / "page.html"
         path.write_text(text, "utf-8")
@@ -79,10 +80,8 @@ class Desktop:
 
 @contextmanager
 def desktop(folder: Path) -> Iterator[Desktop]:
-    """Chromium, started once; where it is missing, its tests are skipped, which in CI is a failure."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("chromium is missing: apt-get install chromium")
+    """Start Chromium for the block; skip the test where it is not installed."""
+    chromium = require("chromium", "chromium")
     with sync_playwright() as playwright:
         # The sandbox needs a user who is not root; the pages are our own.
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
@@ -91,7 +90,7 @@ def desktop(folder: Path) -> Iterator[Desktop]:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds wrong with the page, in words."""
+    """Return the violations that axe finds on the page."""
     from axe_playwright_python.sync_playwright import Axe
 
     found: list[dict[str, Any]] = Axe().run(page).response["violations"]

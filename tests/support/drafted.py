@@ -1,4 +1,4 @@
-"""A statement that was never made, and the data file that a draft of it might be. No tests here."""
+"""An invented statement, and a data file that a draft of it might be."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _candidate(number: int, place: tuple[str, int], title: str, strength: str, *
         "sources": [source],
         "draft": {"sentence": sentence, "confidence": 0.8, "why": "'will' with a side before it"},
     }
-    # What has milestones says so after its sources, as draft writes it.
+    # `draft` writes milestones after the sources.
     if "milestones" in fields:
         fields["milestones"] = fields.pop("milestones")
         fields["draft"] = fields.pop("draft")
@@ -73,7 +73,7 @@ _DOCUMENT: dict[str, Any] = {
 
 
 def document(*decisions: str) -> dict[str, Any]:
-    """The draft, its first candidates decided like this; `-` leaves one as it is."""
+    """Return the draft with its first candidates decided as given; `-` leaves one undecided."""
     drafted = deepcopy(_DOCUMENT)
     for commitment, decision in zip(drafted["commitments"], decisions, strict=False):
         if decision != "-":
@@ -82,5 +82,5 @@ def document(*decisions: str) -> dict[str, Any]:
 
 
 def text_of(document: dict[str, Any]) -> str:
-    """A document as `draft` writes it."""
+    """Return a document as `draft` writes it."""
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

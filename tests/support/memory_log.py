@@ -1,4 +1,4 @@
-"""A shared log in memory, for tests: what an `Exchange` must do, with faults that a test may order. No tests here."""
+"""A shared log in memory, an `Exchange` with faults that a test sets."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from spacedialog.errors import InputError, SyncRefusedError
 from spacedialog.team.exchange import PAGE, Exchange, Head, InterruptedExchange, Page, SharedEntry, Turn
 
 Fault = Callable[[str], None]
-"""Is told of each step (`page`, `turn`, `append`, `committed`), and may raise there."""
+"""Called at each step (`page`, `turn`, `append`, `committed`), where it may raise."""
 
 
 def no_fault(_: str) -> None:
-    """All goes well."""
+    """Raise nothing."""
 
 
 class MemoryLogs:
-    """Shared logs that live in this process."""
+    """Shared logs in this process."""
 
     def __init__(self, clock: Callable[[], int]) -> None:
         self.clock = clock
@@ -43,7 +43,7 @@ class MemoryLogs:
 
 
 class MemoryLog:
-    """One of them: an `Exchange`."""
+    """One shared log: an `Exchange`."""
 
     def __init__(self, logs: MemoryLogs, log_id: str, user: str) -> None:
         self._logs = logs
@@ -67,7 +67,7 @@ class MemoryLog:
         return Page(head, [entry if entry.seq > upto else entry._replace(body=None) for entry in wanted])
 
     @contextmanager
-    def turn(self, after: int) -> Iterator[Turn]:  # noqa: ARG002 - the fake has every page at once
+    def turn(self, after: int) -> Iterator[Turn]:  # noqa: ARG002 - all pages are in memory
         self._logs.fault("turn")
         with self._logs.lock:
             yield self
@@ -86,11 +86,11 @@ class MemoryLog:
         return found[0] if found else None
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing; there is no connection."""
 
 
 class Timed:
-    """A real shared log, but for the server's time, which a test sets."""
+    """A real shared log with a clock that the test sets."""
 
     def __init__(self, exchange: Exchange, clock: Callable[[], int]) -> None:
         self._exchange = exchange

@@ -1,4 +1,4 @@
-"""The program as a user has it: installed, in an empty home, on a fixed day, its streams caught. No tests here."""
+"""The installed program on a fixed day in an empty home, with its output captured or on a terminal."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from typing import IO, Any, NamedTuple
 from unittest import mock
 
 PROGRAM = Path(sys.executable).with_name("spacedialog")
-"""The script that installing makes."""
+"""The script that the installation creates."""
 
 TODAY = "2026-11-22"
 PATIENCE = 30.0
-"""After so many seconds a program that has not ended is taken to hang."""
+"""The seconds after which a program that has not ended counts as hanging."""
 
 
 NOBODY = 65534
@@ -42,7 +42,7 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Ran(NamedTuple):
-    """How a run ended and what it said."""
+    """Exit status and output of a run."""
 
     status: int
     stdout: str
@@ -50,7 +50,7 @@ class Ran(NamedTuple):
 
     @property
     def data(self) -> Any:
-        """What stands in the envelope of its JSON."""
+        """The data in the envelope of JSON output."""
         envelope = json.loads(self.stdout)
         assert list(envelope) == ["schema_version", "as_of", "data"]
         assert envelope["schema_version"] == 1
@@ -58,12 +58,12 @@ class Ran(NamedTuple):
 
     @property
     def rows(self) -> list[list[str]]:
-        """The cells of plain output, as they stand."""
+        """The cells of plain output, unescaped."""
         return [line.split("\t") for line in self.stdout.split("\n")[:-1]]
 
 
 class Desk:
-    """A folder with an empty home and a path for a store in it, where the program runs."""
+    """A folder with an empty home and a path for a store, in which the program runs."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -74,7 +74,7 @@ class Desk:
 
     @property
     def environment(self) -> dict[str, str]:
-        """All that the program gets to know of the outside."""
+        """The program's whole environment."""
         return {
             "HOME": str(self.home),
             "XDG_DATA_HOME": str(self.home / "data"),
@@ -92,7 +92,7 @@ class Desk:
         env: Mapping[str, str] | None = None,
         without: str = "",
     ) -> Ran:
-        """Run the installed program; `env` is added to its environment, the variable `without` taken away."""
+        """Run the installed program, with `env` added to its environment and the variable `without` removed."""
         return self._process([PROGRAM, *arguments], stdin, env, without)
 
     def run_unprivileged(self, *arguments: str) -> Ran:
@@ -100,11 +100,11 @@ class Desk:
         return self._process([*UNPRIVILEGED, *arguments], "", None, "")
 
     def python(self, *arguments: str | Path, stdin: str = "", env: Mapping[str, str] | None = None) -> Ran:
-        """Run the Python that the program is installed for."""
+        """Run the Python in which the program is installed."""
         return self._process([sys.executable, *arguments], stdin, env, "")
 
     def shell(self, script: str) -> Ran:
-        """Run a script of bash, in which the program goes by its name."""
+        """Run a bash script that finds the program by its name."""
         return self._process(["bash", "--norc", "-o", "pipefail", "-c", script], "", None, "")
 
     def run_into(self, stdout: int | IO[bytes], *arguments: str) -> Ran:
@@ -136,7 +136,7 @@ class Desk:
         return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
     def call(self, *arguments: str | Path, stdin: str = "") -> Ran:
-        """Run the program within this process: the same, but for streams and start, and much quicker."""
+        """Run the program in this process, which is faster, and the same except for streams and start-up."""
         from spacedialog.cli.main import run
 
         out, err = io.StringIO(), io.StringIO()
@@ -158,7 +158,7 @@ class Desk:
         lines: int = 200,
         env: Mapping[str, str] | None = None,
     ) -> Ran:
-        """Run the installed program on a terminal of that size; both its streams come as the terminal got them."""
+        """Run the installed program on a terminal of that size, and return both streams as one."""
         with terminal(
             [PROGRAM, *arguments],
             columns=columns,
@@ -181,7 +181,7 @@ class Session:
 
     @property
     def status(self) -> int:
-        """Its exit status, once it has ended."""
+        """Its exit status; waits for its end."""
         return self._process.wait(PATIENCE)
 
     def type(self, keys: str) -> None:
@@ -189,13 +189,13 @@ class Session:
         os.write(self._master, keys.encode("utf-8", "surrogateescape"))
 
     def interrupt(self) -> None:
-        """Do what a terminal does at Ctrl-C; and press Enter, where a line is waited for that hears of it only then."""
+        """Press Ctrl-C, and then Enter for a program that notices it only after a line."""
         os.killpg(self._process.pid, signal.SIGINT)
         with suppress(OSError):  # It may be gone by now.
             self.type("\r")
 
     def until(self, text: str) -> str:
-        """What was shown, up to the first place where `text` stands; what is beyond waits for the next call."""
+        """Return the output up to the first `text`, and keep the rest for the next call."""
         wanted = text.encode()
         while wanted not in self._seen:
             assert self._read(), f"ended without {text!r}: {self._seen.decode(errors='replace')}"
@@ -203,7 +203,7 @@ class Session:
         return (shown + wanted).decode("utf-8", "replace")
 
     def rest(self) -> str:
-        """All that is still to be shown, till the process ends."""
+        """Return the remaining output, until the process ends."""
         while self._read():
             pass
         shown, self._seen = self._seen, b""
@@ -225,7 +225,7 @@ class Session:
 def terminal(
     command: list[str | Path], *, columns: int, lines: int, env: Mapping[str, str], folder: Path
 ) -> Iterator[Session]:
-    """A command that runs on a pseudo-terminal of its own; it is ended with the block."""
+    """Run a command on a pseudo-terminal, and kill it at the end of the block."""
     master, slave = pty.openpty()
     try:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
@@ -253,7 +253,7 @@ def terminal(
 
 @contextmanager
 def working_in(folder: Path) -> Iterator[None]:
-    """The folder as the current one, for a while."""
+    """Change the working directory for the block."""
     before = Path.cwd()
     os.chdir(folder)
     try:

@@ -1,4 +1,4 @@
-"""A network that can be slow, and be cut: a TCP relay in front of a server. No tests here."""
+"""A TCP relay in front of a server, which can be slow and can cut connections."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 _GOODBYE = b"X\0\0\0\4"
-"""What a client sends before it goes, and nobody answers."""
+"""The last message of a client, which has no answer."""
 
 
 class Relay:
-    """Passes bytes between clients and 127.0.0.1:`port`, each `delay` seconds late; `turns` counts round trips.
+    """Passes bytes between clients and 127.0.0.1:`port`, each `delay` seconds late, and counts round trips in
+    `turns`.
 
-    A round trip is a client's sending after it has heard from the server.
+    A round trip begins when a client sends after it has received.
     """
 
     def __init__(self, port: int, delay: float = 0.0) -> None:
@@ -30,11 +31,11 @@ class Relay:
         self._ready.wait()
 
     def cut(self, most: int = 1) -> int:
-        """Break connections, without a word to either side; how many."""
+        """Abort up to `most` connections, and return how many."""
         return asyncio.run_coroutine_threadsafe(self._cut(most), self._loop).result()
 
     def close(self) -> None:
-        """End it."""
+        """Stop the relay."""
         self.cut(10**6)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
@@ -90,7 +91,7 @@ class Relay:
 
 @contextmanager
 def relay(port: int, delay: float = 0.0) -> Iterator[Relay]:
-    """A relay for a while."""
+    """Run a relay for the block."""
     running = Relay(port, delay)
     try:
         yield running

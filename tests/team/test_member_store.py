@@ -1,4 +1,4 @@
-"""The record of a team, looked at and cared for: reports, briefs, doctor, backups, and views of a position."""
+"""Tests of a member's store: reports, briefs, doctor, backups, fingerprints, and views of a position."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def checks(path: Path, clock: Clock) -> dict[str, DoctorRow]:
 
 
 def test_a_report_shows_the_position_and_both_values(team: Team) -> None:
-    """A report has the position in the team's log, and of a conflict both values and who said them, in every format."""
+    """A report shows the position in the shared log, and both values and authors of a conflict, in every format."""
     anna, _ = team.disagreeing()
     with anna.view() as view:
         at = view.position()
@@ -76,7 +76,7 @@ def test_a_report_shows_the_position_and_both_values(team: Team) -> None:
 
 
 def test_a_report_of_one_desk_speaks_of_no_team(tracker: Tracker) -> None:
-    """Where nothing was shared there is no position and no conflict to see."""
+    """A report without a team has neither a position nor conflicts."""
     with tracker.view() as view:
         whole = view.report()
     assert whole.position is None
@@ -87,7 +87,7 @@ def test_a_report_of_one_desk_speaks_of_no_team(tracker: Tracker) -> None:
 
 
 def test_a_brief_tells_the_position_and_what_is_not_agreed_on(team: Team) -> None:
-    """A brief names the position and every conflict, with both values and the evidence, until someone decides."""
+    """A brief shows the position and each open conflict, with both values and their evidence."""
     anna, _ = team.disagreeing()
     with anna.view() as view:
         told = brief(view, Since.day_on(TODAY, 0), until=TODAY + timedelta(60))
@@ -107,7 +107,7 @@ def test_a_brief_tells_the_position_and_what_is_not_agreed_on(team: Team) -> Non
 
 
 def test_a_report_at_a_position_stays_as_it_was(team: Team) -> None:
-    """A report and a brief of a position say the same whatever was recorded, or came in, since."""
+    """A report and a brief of a position do not change with entries recorded or received later."""
     anna, rudolf = team.disagreeing()
     with anna.view() as view:
         seq = view.position().seq
@@ -124,11 +124,11 @@ def test_a_report_at_a_position_stays_as_it_was(team: Team) -> None:
     assert seen(anna) == before
 
 
-# Care
+# Maintenance
 
 
 def test_doctor_finds_nothing_amiss_with_a_member(team: Team, clock: Clock) -> None:
-    """A copy with conflicts, a clash of refs and positions is sound."""
+    """A member's store with conflicts, a ref clash and positions passes every check."""
     anna, rudolf = team.member("Anna"), team.member("Rudolf")
     for one, ref, status in ((anna, "2", "complete"), (rudolf, "3", "stalled")):
         one.edit(ref, {"ref": "RUR1-77"})
@@ -159,7 +159,7 @@ def test_doctor_finds_nothing_amiss_with_a_member(team: Team, clock: Clock) -> N
 def test_doctor_sees_what_was_done_to_a_members_copy(
     team: Team, clock: Clock, statement: str, check: str, says: str
 ) -> None:
-    """What was altered in the tables of a team is found, and named."""
+    """doctor finds and names alterations of the team's tables."""
     anna, _ = team.disagreeing()
     with closing(sqlite3.connect(anna.path)) as connection:
         connection.execute(statement)
@@ -170,7 +170,7 @@ def test_doctor_sees_what_was_done_to_a_members_copy(
 
 
 def test_a_hole_in_the_positions_is_healed(team: Team, clock: Clock) -> None:
-    """What doctor says of a hole is true: a heal and a sync close it, and nothing is sent again."""
+    """A heal and a sync close a gap in the positions that doctor reported, and send nothing again."""
     anna, rudolf = team.disagreeing()
     with closing(sqlite3.connect(anna.path)) as connection:
         connection.execute("UPDATE change SET seq = NULL WHERE seq = 3")
@@ -182,7 +182,7 @@ def test_a_hole_in_the_positions_is_healed(team: Team, clock: Clock) -> None:
 
 
 def test_doctor_names_what_was_set_aside(team: Team, clock: Clock) -> None:
-    """An entry of the log that is no change is a remark, with its position, who sent it and why."""
+    """doctor reports a quarantined entry with its position, its sender and the reason."""
     anna = team.member("Anna")
     team.sync(anna)
     head = team.logs.logs["log"][-1]
@@ -197,7 +197,7 @@ def test_doctor_names_what_was_set_aside(team: Team, clock: Clock) -> None:
 
 
 def test_an_older_copy_that_is_put_back_gets_what_it_lacks(team: Team, tmp_path: Path, clock: Clock) -> None:
-    """After a restore of an older backup a sync brings the rest again and sends nothing, and the work goes on."""
+    """A sync after a restore of an older backup receives the missing entries and sends none."""
     anna, rudolf = team.disagreeing()
     checkup.back_up(anna.path, tmp_path / "old.db")
     anna.note("2", "after the backup")
@@ -216,7 +216,7 @@ def test_an_older_copy_that_is_put_back_gets_what_it_lacks(team: Team, tmp_path:
 
 
 def test_a_backup_with_changes_that_were_sent_since_sends_none_twice(team: Team, tmp_path: Path) -> None:
-    """What waited when a backup was made, and was sent since, is found in the team's log after the restore."""
+    """Entries that waited at the time of a backup and were sent since are not sent again after a restore."""
     anna, rudolf = team.disagreeing()
     anna.note("2", "waits")
     checkup.back_up(anna.path, tmp_path / "old.db")
@@ -228,7 +228,7 @@ def test_a_backup_with_changes_that_were_sent_since_sends_none_twice(team: Team,
 
 
 def test_who_was_rescued_joins_again_and_loses_nothing(team: Team, tmp_path: Path, clock: Clock) -> None:
-    """A rescued store is in no team and has no positions; joined again, it finds them, and sends only what is new."""
+    """A rescued store has neither team nor positions; after joining again it sends only new entries."""
     anna, rudolf = team.disagreeing()
     anna.note("2", "not sent yet")
     log = list(anna.log())
@@ -245,7 +245,7 @@ def test_who_was_rescued_joins_again_and_loses_nothing(team: Team, tmp_path: Pat
 
 
 def test_a_fingerprint_of_a_member_holds_after_others_changes_came_in(team: Team) -> None:
-    """What others recorded before it was printed, and what positions they have, does not alter a fingerprint."""
+    """A fingerprint still holds after earlier entries of other members and positions were received."""
     anna, rudolf = team.member("Anna"), team.member("Rudolf")
     rudolf.note("1", "earlier, and elsewhere")
     anna.note("2", "mine")
@@ -255,7 +255,7 @@ def test_a_fingerprint_of_a_member_holds_after_others_changes_came_in(team: Team
 
 
 def test_restamped_changes_leave_a_sound_store(team: Team, clock: Clock) -> None:
-    """After a restamp rows still count the changes, doctor finds nothing lost, and a copy stands beside the store."""
+    """After a restamp the store passes every check, and a copy of the old store is kept."""
     fast = Clock(clock.now + 400_000_000)
     anna, rudolf = team.member("Anna", fast), team.member("Rudolf")
     anna.note("1", "first")

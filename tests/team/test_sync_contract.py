@@ -1,4 +1,4 @@
-"""Copies and a shared log: one suite on a log in memory and on PostgreSQL of two major versions."""
+"""Tests of the sync contract, on a shared log in memory and on PostgreSQL of two major versions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ VERSIONS = ("15", "18")
 
 
 class Ground(NamedTuple):
-    """Where the logs are: an in-memory one, or a server's database."""
+    """Where the shared logs of a test are: in memory, or in a server's database."""
 
     logs: MemoryLogs | None
     server: Server | None
@@ -32,21 +32,21 @@ class Ground(NamedTuple):
     clock: Clock
 
     def reach(self, _: team_state.Membership | None = None) -> Exchange:
-        """The shared log."""
+        """Return the shared log."""
         if self.logs:
             return self.logs.log(self.log_id)
         assert self.server
         return Timed(connect(self.server.url).log(self.log_id), self.clock)
 
     def entries(self) -> list[tuple[int, str, str]]:
-        """Position, sha and chain of all that the log holds."""
+        """Return position, hash and chain of every entry of the shared log."""
         page = self.reach().page(0)
         return [(entry.seq, entry.sha, entry.chain) for entry in page.entries]
 
 
 @pytest.fixture(scope="session", params=["memory", *VERSIONS])
 def keeper(request: pytest.FixtureRequest) -> Iterator[Server | None]:
-    """A server of each kind; None for memory."""
+    """A server of each version; None for the log in memory."""
     if request.param == "memory":
         yield None
     else:
@@ -59,7 +59,7 @@ _numbers = count()
 
 @pytest.fixture
 def ground(keeper: Server | None, clock: Clock) -> Ground:
-    """A log with nothing in it yet."""
+    """An empty shared log."""
     number = next(_numbers)
     log_id = f"log-{number}"
     if keeper is None:
@@ -91,7 +91,7 @@ def positions(member: Member) -> dict[int | None, str]:
 
 
 def test_what_one_shares_the_other_gets(member: Members) -> None:
-    """A change of one desk is at the other after both have synced, and both have the same log."""
+    """An entry of one member reaches the other after both have synced, and both logs are equal."""
     anna, rudolf = member("Anna"), member("Rudolf")
     anna.tracker.mark("1", "complete", evidence="https://strelsau.example/done")
     sent = anna.sync()
@@ -105,7 +105,7 @@ def test_what_one_shares_the_other_gets(member: Members) -> None:
 
 
 def test_the_log_has_no_gap_and_its_chain_follows(member: Members, ground: Ground) -> None:
-    """Positions run from 1 without a hole, and each chain is that of the one before and the sha."""
+    """Positions run from 1 without a gap, and each chain follows from the one before and the hash."""
     anna, rudolf = member("Anna"), member("Rudolf")
     for number in range(5):
         anna.tracker.note("1", f"note {number}")
@@ -123,7 +123,7 @@ def test_the_log_has_no_gap_and_its_chain_follows(member: Members, ground: Groun
 
 
 def test_a_sync_with_nothing_new_does_nothing(member: Members, ground: Ground) -> None:
-    """Syncing again sends and gets nothing."""
+    """A second sync sends and receives nothing."""
     anna = member("Anna")
     anna.sync()
     before = ground.entries()
@@ -133,7 +133,7 @@ def test_a_sync_with_nothing_new_does_nothing(member: Members, ground: Ground) -
 
 
 def test_offline_work_of_both_is_kept(member: Members) -> None:
-    """What both recorded while apart stands in both copies, in the same state."""
+    """Entries that two members recorded offline are in both copies, with the same state."""
     anna, rudolf = member("Anna"), member("Rudolf")
     anna.sync()
     rudolf.sync()
@@ -149,7 +149,7 @@ def test_offline_work_of_both_is_kept(member: Members) -> None:
 
 
 def state(member: Member) -> list[tuple[str, list[tuple[object, ...]]]]:
-    """Every table that is a cache of the log, as this desk has it."""
+    """Return the rows of every projection table of a member's store."""
     from spacedialog.store.schema import PROJECTION_TABLES
 
     with database.reading(member.tracker.path) as connection:
@@ -162,29 +162,29 @@ def state(member: Member) -> list[tuple[str, list[tuple[object, ...]]]]:
 
 
 def test_a_record_of_no_team_does_not_sync(make: Maker, ground: Ground) -> None:
-    """A sync of a record that belongs to no team is refused, and says how to join one."""
+    """A sync without a team is refused, and the error says how to join one."""
     alone = Member(make("ruritania"), ground.reach, ground.clock)
     with pytest.raises(InputError, match="no team"):
         alone.sync()
 
 
-# What does not agree
+# Conflicts
 
 
 def heads(member: Member) -> list[tuple[str, str, object, object]]:
-    """What the desk's conflicts are: ref, field, the value that counts, the other."""
+    """Return a member's conflicts as ref, field, current value and other value."""
     with member.tracker.view() as view:
         return [(row.ref, row.field, row.value, row.other_value) for row in view.conflicts()]
 
 
 def together(*members: Member) -> None:
-    """Everyone syncs until all have everything."""
+    """Sync all members until each has every entry."""
     for one in (*members, *members):
         one.sync()
 
 
 def test_two_marks_made_apart_are_a_conflict_until_someone_decides(member: Members) -> None:
-    """Both values are kept, the later counts, both copies show both; a mark by one who had both ends it everywhere."""
+    """Two offline marks are a conflict in both copies, the later counting, until a member who has both marks again."""
     anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
     anna.tracker.mark("1", "stalled")
@@ -204,7 +204,7 @@ def test_two_marks_made_apart_are_a_conflict_until_someone_decides(member: Membe
 
 
 def test_a_mark_by_one_who_had_not_seen_the_other_decides_nothing(member: Members) -> None:
-    """Who goes on without having synced does not end a conflict of which he knew nothing."""
+    """A further mark by a member who has not synced does not resolve the conflict."""
     anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
     anna.tracker.mark("1", "stalled")
@@ -216,7 +216,7 @@ def test_a_mark_by_one_who_had_not_seen_the_other_decides_nothing(member: Member
 
 
 def test_agreement_is_no_conflict(member: Members) -> None:
-    """Two who say the same, or who speak of different fields, do not contradict each other."""
+    """Equal values, and values of different fields, are not a conflict."""
     anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
     anna.tracker.mark("1", "complete")
@@ -228,7 +228,7 @@ def test_agreement_is_no_conflict(member: Members) -> None:
 
 
 def test_a_ref_given_twice_is_told_apart(member: Members) -> None:
-    """Of two things added apart under one ref the later is shown with a letter, everywhere, until it is renamed."""
+    """Of two commitments added under one ref, the later gets a letter in every view until it is renamed."""
     anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
     with anna.tracker.view() as view:
@@ -264,7 +264,7 @@ def test_a_ref_given_twice_is_told_apart(member: Members) -> None:
 
 
 def rebuilt(member: Member) -> None:
-    """The tables are those that the log makes anew."""
+    """Assert that the member's tables are those that the log gives."""
     from spacedialog.store.write.projection import rebuild
 
     before = state(member)
@@ -273,11 +273,11 @@ def rebuilt(member: Member) -> None:
     assert state(member) == before
 
 
-# What goes wrong
+# Failures
 
 
 def lost_tail(ground: Ground, after: int) -> None:
-    """Put the server back to a position, as from an old backup."""
+    """Set the shared log back to a position, as a restore of an old backup does."""
     if ground.logs:
         del ground.logs.logs[ground.log_id][after:]
         return
@@ -290,7 +290,7 @@ def lost_tail(ground: Ground, after: int) -> None:
 
 
 def test_a_restored_server_is_noticed_and_healed(member: Members, ground: Ground) -> None:
-    """Where the server was put back, a sync is refused with the position; --heal sends what it lost, once."""
+    """A sync with a restored server is refused with the position, and a heal sends the lost entries once."""
     anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
     kept = anna.sync().position
@@ -313,7 +313,7 @@ def test_a_restored_server_is_noticed_and_healed(member: Members, ground: Ground
 
 
 def test_a_server_that_went_on_without_us_is_noticed(member: Members, ground: Ground) -> None:
-    """Where others went on from an old backup, who has seen the lost part is refused, heals, and loses nothing."""
+    """After a restored server took new entries, a member with lost entries is refused, heals and loses nothing."""
     anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
     kept = rudolf.sync().position
@@ -333,18 +333,18 @@ def test_a_server_that_went_on_without_us_is_noticed(member: Members, ground: Gr
 
 
 def notes(member: Member) -> list[str]:
-    """All notes on record."""
+    """Return all notes of a member's log."""
     return [note for change in member.entries() if (note := change.content.get("note"))]
 
 
 def planted(ground: Ground, *entries: SharedEntry) -> None:
-    """Add entries as a client would that does not keep the rules."""
+    """Append entries to the shared log as a client that ignores the rules does."""
     with ground.reach().turn(0) as turn:
         turn.append(entries)
 
 
 def test_what_is_no_change_is_set_aside_and_the_rest_goes_on(member: Members, ground: Ground) -> None:
-    """An entry that does not hold together is reported, not taken in, and stops nobody."""
+    """An invalid entry is quarantined and reported, and the sync goes on."""
     anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
     page = ground.reach().page(0)
@@ -365,7 +365,7 @@ def test_what_is_no_change_is_set_aside_and_the_rest_goes_on(member: Members, gr
 
 
 def test_what_a_newer_program_says_is_kept_and_reported(member: Members, ground: Ground) -> None:
-    """A change in a newer format comes in whole, counts for nothing here, and is told of."""
+    """An entry in a newer format is received whole, not folded, and reported."""
     anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
     page = ground.reach().page(0)
@@ -380,7 +380,7 @@ def test_what_a_newer_program_says_is_kept_and_reported(member: Members, ground:
 
 
 def test_a_hole_or_a_false_chain_is_refused(member: Members, ground: Ground) -> None:
-    """A log with a position missing, or with a chain that does not follow, is not read past that point."""
+    """A shared log with a missing position or a wrong chain is refused from that position on."""
     anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
     page = ground.reach().page(0)
@@ -395,7 +395,9 @@ def test_a_hole_or_a_false_chain_is_refused(member: Members, ground: Ground) -> 
 
 
 def test_a_clock_that_is_ahead_is_refused_and_restamped(member: Members, ground: Ground) -> None:
-    """A clock that is ahead sends nothing; set right, --restamp records anew, in order, what it recorded."""
+    """A member whose clock is ahead cannot sync; after the clock is set right, a restamp records its entries anew in
+    order.
+    """
     fast = Clock(ground.clock.now + 400_000_000)
     anna, rudolf = member("Anna", clock=fast), member("Rudolf")
     rudolf.sync()
@@ -426,7 +428,7 @@ def test_a_clock_that_is_ahead_is_refused_and_restamped(member: Members, ground:
 
 
 def test_a_view_of_a_position_is_the_same_everywhere_and_stays(member: Members) -> None:
-    """The record at a position is one for all, and what comes later does not change it."""
+    """The record at a position is the same for all members, whatever is recorded later."""
     anna, rudolf = member("Anna"), member("Rudolf")
     anna.tracker.mark("1", "stalled")
     position = anna.sync().position
@@ -444,7 +446,7 @@ def test_a_view_of_a_position_is_the_same_everywhere_and_stays(member: Members) 
 
 
 def test_joining_with_a_record_of_ones_own_loses_nothing(member: Members) -> None:
-    """Who joins with other content brings it in, and gets the rest."""
+    """A member who joins with other entries sends them and receives the rest."""
     anna = member("Anna")
     anna.sync()
     other = member("Michael", "bundled")
@@ -457,7 +459,7 @@ def test_joining_with_a_record_of_ones_own_loses_nothing(member: Members) -> Non
 
 
 def test_leaving_keeps_all_and_one_can_join_again(member: Members, ground: Ground) -> None:
-    """Who leaves keeps every change; who joins again sends nothing twice."""
+    """A member who leaves keeps every entry, and sends nothing twice after joining again."""
     anna = member("Anna")
     anna.sync()
     before = [change._replace(seq=None) for change in anna.entries()]

@@ -1,4 +1,4 @@
-"""Copies and a log that fail at any step: everyone comes to the same, and nothing is lost or doubled."""
+"""Tests of sync with faults at every step: all copies converge, and no entry is lost or doubled."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ STEPS = ("page", "turn", "append", "committed")
 
 
 class Crash(Exception):
-    """The process ends here."""
+    """Ends the process of a member."""
 
 
 def join(make: Maker, name: str, seed: str, logs: MemoryLogs, clock: Clock) -> Member:
@@ -39,7 +39,7 @@ def join(make: Maker, name: str, seed: str, logs: MemoryLogs, clock: Clock) -> M
 
 @pytest.fixture
 def logs(clock: Clock) -> MemoryLogs:
-    """A server with an empty log on it."""
+    """A server with one empty log."""
     logs = MemoryLogs(clock)
     logs.create("space", "log")
     return logs
@@ -53,7 +53,7 @@ def member(make: Maker, logs: MemoryLogs, clock: Clock) -> Callable[[str], Membe
 
 @pytest.mark.parametrize("step", STEPS)
 def test_an_interruption_at_any_step_does_no_harm(member: Callable[[str], Member], logs: MemoryLogs, step: str) -> None:
-    """Whatever step fails once, also the reply to a commit that came through: it is tried again, and sent once."""
+    """A step that fails once, even the reply to a successful commit, is tried again and the entries are sent once."""
     anna = member("Anna")
     failing = [step]
 
@@ -72,7 +72,7 @@ def test_an_interruption_at_any_step_does_no_harm(member: Callable[[str], Member
 
 
 def test_trying_again_ends(member: Callable[[str], Member], logs: MemoryLogs) -> None:
-    """A server that always fails is given up after a bounded number of tries, each wait bounded too: offline."""
+    """A server that always fails is given up after a bounded number of tries, each with a bounded wait."""
     anna = member("Anna")
 
     def fault(_: str) -> None:
@@ -89,7 +89,7 @@ def test_trying_again_ends(member: Callable[[str], Member], logs: MemoryLogs) ->
 
 
 def test_serialization_failures_in_three_of_ten_commits(member: Callable[[str], Member], logs: MemoryLogs) -> None:
-    """With 30 % of all commits failing, half of them after they counted, five members come to one log without loss."""
+    """Five members converge without loss if 30 % of all commits fail, half of them after taking effect."""
     chance = random.Random(6)
     failed = count()
 
@@ -116,7 +116,7 @@ def test_serialization_failures_in_three_of_ten_commits(member: Callable[[str], 
 
 
 class Team(RuleBasedStateMachine):
-    """Three members whose network drops, repeats and cuts, whose machines crash, whose server is put back."""
+    """Three members with network faults, crashes and a server that is restored."""
 
     maker: Maker
 
@@ -204,7 +204,7 @@ class Team(RuleBasedStateMachine):
 
     @rule()
     def another_program(self) -> None:
-        """A newer program adds a change that these do not understand."""
+        """Append an entry of a newer program, which these members do not understand."""
         log = self.logs.logs["log"]
         chain = log[-1].chain if log else first_chain("log")
         item = next(self.members[0].tracker.log()).item
@@ -254,12 +254,12 @@ _runs = count()
 
 
 def test_three_members_converge_whatever_happens(make: Maker) -> None:
-    """Dropped, repeated and cut exchanges, crashes, restored servers, newer programs: all copies end up the same."""
+    """All copies are equal after lost, repeated and cut exchanges, crashes, restores and entries of newer programs."""
 
     class Ours(Team):
         maker = make
 
-    # By hand: SYNC_EXAMPLES=500 pytest tests/team/test_sync_faults.py
+    # For a longer run: SYNC_EXAMPLES=500 pytest tests/team/test_sync_faults.py
     run_state_machine_as_test(
         Ours,
         settings=settings(

@@ -1,4 +1,4 @@
-"""The commands of a team, on a real server: as two people type them, and what the server does not let them do."""
+"""Tests of the team's commands on a real server, and of the server's access control."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.servers import Server, running
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    """A server with the team's tables, and two members."""
+    """A server with the team's tables and two members."""
     with running("15") as server:
         for name in ("anna", "rudolf", "stranger"):
             server.sql(f"CREATE ROLE {name} LOGIN")
@@ -28,14 +28,14 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def desks(tmp_path: Path) -> tuple[Desk, Desk]:
-    """Anna's and Rudolf's."""
+    """The desks of Anna and Rudolf."""
     for name in ("anna", "rudolf"):
         (tmp_path / name).mkdir()
     return Desk(tmp_path / "anna"), Desk(tmp_path / "rudolf")
 
 
 def test_a_day_of_two(server: Server, desks: tuple[Desk, Desk]) -> None:
-    """Two people begin and join a log, work apart, meet, see what they do not agree on, and decide."""
+    """Two users create and join a log, work offline, sync, see their conflict and resolve it."""
     anna, rudolf = desks
     began = anna.call("team", "create", server.address("anna"), "day")
     assert began.status == 0, began.stderr
@@ -80,7 +80,7 @@ def test_a_day_of_two(server: Server, desks: tuple[Desk, Desk]) -> None:
 
 
 def test_offline_and_back(server: Server, desks: tuple[Desk, Desk]) -> None:
-    """With no network a sync says what waits, status 5, and keeps it; with the network back it goes."""
+    """A sync without a network ends with status 5, and the entries wait."""
     anna, _ = desks
     with relay(server.port) as network:
         anna.call("team", "create", f"postgresql://anna@127.0.0.1:{network.port}/postgres", "offline")
@@ -96,7 +96,7 @@ def test_offline_and_back(server: Server, desks: tuple[Desk, Desk]) -> None:
 
 
 def test_a_server_put_back_is_refused_with_status_6(server: Server, desks: tuple[Desk, Desk]) -> None:
-    """A server from an old backup: status 6 and the position; --heal brings back what it lost."""
+    """A sync with a restored server ends with status 6 and the position; --heal sends the lost entries."""
     anna, _ = desks
     anna.call("team", "create", server.address("anna"), "backup")
     anna.call("note", "31", "lost by the server")
@@ -127,7 +127,7 @@ def test_a_server_put_back_is_refused_with_status_6(server: Server, desks: tuple
     ],
 )
 def test_an_address_that_gives_something_away_is_refused(tmp_path: Path, url: str, says: str) -> None:
-    """A password in an address, or a connection that does not make sure of the server, is refused: status 2."""
+    """An address with a password, or one that does not verify the server, is refused without repeating the password."""
     ran = Desk(tmp_path).call("team", "join", url, "space")
     assert ran.status in (2, 5)
     assert says in ran.stderr or "port" in ran.stderr
@@ -137,7 +137,7 @@ def test_an_address_that_gives_something_away_is_refused(tmp_path: Path, url: st
 
 
 def test_without_psycopg_it_says_how_to_get_it(tmp_path: Path) -> None:
-    """A missing extra is a sentence with the command that installs it, status 2."""
+    """Without psycopg a team command names the command that installs it, and ends with status 2."""
     desk = Desk(tmp_path)
     blocked = (
         "import sys; sys.modules['psycopg'] = None; from spacedialog.cli.main import run;"
@@ -149,7 +149,7 @@ def test_without_psycopg_it_says_how_to_get_it(tmp_path: Path) -> None:
 
 
 def test_a_server_without_tables_or_grants_says_what_to_do(server: Server, desks: tuple[Desk, Desk]) -> None:
-    """Who has no right, or a database with no tables, is told what whoever keeps it has to run: status 5."""
+    """A missing right or missing tables end with status 5, and the error says what the administrator must run."""
     anna, _ = desks
     outside = anna.call("team", "join", server.address("stranger"), "day")
     assert (outside.status, "GRANT spacedialog_member" in outside.stderr) == (5, True)
@@ -181,13 +181,13 @@ def test_a_server_without_tables_or_grants_says_what_to_do(server: Server, desks
     ],
 )
 def test_what_a_member_may_not_do(server: Server, statement: str) -> None:
-    """A member can neither alter nor drop what was shared, nor sign as somebody else, nor set when."""
+    """The server forbids a member to change or delete shared entries, to sign as another, and to set times."""
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         server.sql(statement, user="anna")
 
 
 def test_a_change_over_64_kib_is_refused_by_the_server(server: Server) -> None:
-    """The server takes bodies of up to 64 KiB."""
+    """The server accepts entries of up to 64 KiB."""
     with pytest.raises(psycopg.errors.CheckViolation):
         server.sql(
             "INSERT INTO spacedialog_change (log_id, seq, id, sha, chain, format, body)"
@@ -197,7 +197,7 @@ def test_a_change_over_64_kib_is_refused_by_the_server(server: Server) -> None:
 
 
 def test_a_head_moved_by_hand_does_no_harm(server: Server, desks: tuple[Desk, Desk]) -> None:
-    """A member can set the head's row back; what the log holds tells the position, and the next sync mends it."""
+    """If a member sets the head back, the next sync corrects it from the entries."""
     anna, rudolf = desks
     anna.call("team", "create", server.address("anna"), "head")
     rudolf.call("team", "join", server.address("rudolf"), "head")
@@ -209,7 +209,7 @@ def test_a_head_moved_by_hand_does_no_harm(server: Server, desks: tuple[Desk, De
 
 
 def test_one_change_takes_four_round_trips_out_and_one_in(server: Server, desks: tuple[Desk, Desk]) -> None:
-    """Beyond connecting, a sync that sends one change takes four round trips, one that gets a change takes one."""
+    """Apart from connecting, a sync that sends takes at most four round trips, and one that receives takes one."""
     anna, rudolf = desks
     with relay(server.port) as network:
         url = "postgresql://{}@127.0.0.1:" + f"{network.port}/postgres"
@@ -227,7 +227,7 @@ def test_one_change_takes_four_round_trips_out_and_one_in(server: Server, desks:
 
 
 def test_chaos_in_small(server: Server) -> None:  # noqa: ARG001 - says what is missing
-    """Killed backends, cut connections and power cuts lose nothing and double nothing; copies and log are one."""
+    """Killed backends, cut connections and power losses neither lose nor double entries."""
     did = chaos_sync.run(chaos_sync.Orders())
     assert did.kills >= 12
     assert did.stops >= 2

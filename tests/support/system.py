@@ -1,0 +1,15 @@
+"""Programs of the system that some tests need."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+
+def require(program: str, package: str) -> str:
+    """Return the path of a program; skip the test where it is missing, and name the package to install."""
+    path = shutil.which(program)
+    if path is None:
+        pytest.skip(f"{program} is missing; install it with: apt-get install {package}")
+    return path
