@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -38,6 +38,7 @@ from spacedialog.store.log import entries_of
 from spacedialog.store.read import assessments as assessed
 from spacedialog.store.read import conflicts as disputed
 from spacedialog.store.read import counts, events, history, links
+from spacedialog.store.read.details import Scope, details, dialogue_records, fields_on
 from spacedialog.store.read.filter_sql import (
     FLAGS,
     VALID,
@@ -75,10 +76,6 @@ _VALUES = {
 _DIALOGUE_FIELDS = ("key", "series", "number", "title", "place", "when", "host", "heads", "note")
 _COUNTS = ("commitments", "assessed", "complete", "in_progress", "claimed")
 _FEW = 5
-
-
-# The documents of a dialogue by their keys, and what its grades of evidence mean.
-_Register = tuple[dict[str, dict[str, Any]], dict[str | None, str]]
 
 
 class Snapshot:
@@ -129,14 +126,13 @@ class Snapshot:
         """Every dialogue, in the order in which they were held, with counts and what comes next in it."""
         return counts.dialogues(self._connection, self.day, self._dialogues)
 
-    def upcoming(
-        self, *, until: date | None = None, everything: bool = False, item: str | None = None
-    ) -> list[UpcomingRow]:
+    def upcoming(self, *, until: date | None = None, everything: bool = False) -> list[UpcomingRow]:
         """Dated events in the order of their windows: those not met, or all; `until` a day by which they open or
         close. Of one that recurs, the occurrences up to `until`, or the next three."""
-        return events.upcoming(
-            self._connection, self.day, until=until, everything=everything, item=item, dialogues=self._dialogues
+        rows = events.upcoming(
+            self._connection, self.day, until=until, everything=everything, dialogues=self._dialogues
         )
+        return [row for _, row in rows]
 
     def calendar(self, filter_: Filter = EVERYTHING, *, until: date | None = None) -> list[CalendarEvent]:
         """The dated events of the commitments that the filter lets through, in whatever state, as calendars keep them.
@@ -145,9 +141,9 @@ class Snapshot:
         """
         return events.calendar(self._connection, self.day, filter_, until, dialogues=self._dialogues)
 
-    def slips(self, *, item: str | None = None) -> Iterator[SlipRow]:
+    def slips(self) -> Iterator[SlipRow]:
         """Every re-dating up to the day, oldest first, with the least and the most that it can have put off."""
-        return (row for _, row in history.slips(self._connection, self.day, item=item, dialogues=self._dialogues))
+        return (slip.row for slip in history.slips(self._connection, self.day, dialogues=self._dialogues))
 
     def history(self, target: Target | None = None, *, limit: int | None = None) -> list[HistoryRow]:
         """The log's entries that were true by the day, in the order recorded; the last `limit` of them."""
@@ -159,7 +155,8 @@ class Snapshot:
 
     def redatings(self, entries: Container[str]) -> dict[str, SlipRow]:
         """The re-datings that these entries (their ids) made, by the entries."""
-        return {entry: row for entry, row in history.slips(self._connection, self.day) if entry in entries}
+        slips = history.slips(self._connection, self.day)
+        return {slip.entry: slip.row for slip in slips if slip.entry in entries}
 
     def position(self) -> Position:
         """How far the log has come."""
@@ -169,9 +166,9 @@ class Snapshot:
         """Whether this log was once at the position, and not another one, or one that was made anew."""
         return history.has_been_at(self._connection, position)
 
-    def conflicts(self, *, item: str | None = None) -> Iterator[ConflictRow]:
+    def conflicts(self) -> Iterator[ConflictRow]:
         """What changes that were made apart do not agree on, until someone decides; then refs that two things bear."""
-        return disputed.conflicts(self._connection, self.day, item=item, dialogues=self._dialogues)
+        return (row for _, row in disputed.conflicts(self._connection, self.day, dialogues=self._dialogues))
 
     def disagreements(self) -> tuple[int, int]:
         """How many conflicts there are, and how many refs that two things bear."""
@@ -181,13 +178,10 @@ class Snapshot:
         """What people decided of pairs of commitments (their refs) of two dialogues, as of the day."""
         return links.decisions(self._connection, self.day, old, new)
 
-    def assessments(
-        self, filter_: Filter = EVERYTHING, *, item: str | None = None, rubric: str | None = None
-    ) -> Iterator[AssessmentRow]:
+    def assessments(self, filter_: Filter = EVERYTHING, *, rubric: str | None = None) -> Iterator[AssessmentRow]:
         """The verdicts that stand on the day, of the commitments that the filter lets through; `rubric` is its name."""
-        return assessed.assessments(
-            self._connection, self.day, filter_, item=item, rubric=rubric, dialogues=self._dialogues
-        )
+        rows = assessed.assessments(self._connection, self.day, filter_, rubric=rubric, dialogues=self._dialogues)
+        return (row for _, row in rows)
 
     def sides(self) -> dict[tuple[str, str], str]:
         """The side of each party, by its dialogue and its key."""
@@ -211,31 +205,11 @@ class Snapshot:
             raise NotFoundError(
                 f"{target.ref} was not on record on {self.day}", "leave out --as-of, or name a later day"
             )
-        return self._detail(_commitment_row(row), target.item, {})
+        return next(self._details([(_commitment_row(row), target.item)], silent))
 
-    def _detail(self, row: CommitmentRow, item: str, registers: dict[str, _Register]) -> Detail:
-        """All that is known of a commitment; what its dialogue's documents are goes into `registers`."""
-        fields = self.fields(item) or {}
-        if row.dialogue not in registers:
-            registers[row.dialogue] = self._register(row.dialogue)
-        documents, grades = registers[row.dialogue]
-        return Detail(
-            row,
-            fields.get("detail"),
-            fields.get("difference"),
-            tuple(fields.get("omitted_by") or ()),
-            tuple(
-                {**source, **documents.get(source["document"], {}), "meaning": grades.get(source.get("grade"))}
-                for source in fields.get("sources") or ()
-            ),
-            tuple(self.upcoming(everything=True, item=item)),
-            tuple(self.slips(item=item)),
-            tuple(self.history(Target(row.ref, item, None))),
-            tuple(self.conflicts(item=item)),
-            tuple(self.assessments(item=item)),
-            links.linked_commitments(self._connection, self.day, item, "new", "old"),
-            links.linked_commitments(self._connection, self.day, item, "old", "new"),
-        )
+    def _details(self, rows: Iterable[tuple[CommitmentRow, str]], watch: Progress) -> Iterator[Detail]:
+        scope = Scope(self._connection, self.day, self._dialogues)
+        return details(scope, {item: row for row, item in rows}, watch)
 
     def details(self, dialogue: str) -> dict[str, str]:
         """What the commitments of a dialogue say at more length, by their refs, as far as they do."""
@@ -249,14 +223,7 @@ class Snapshot:
 
     def fields(self, item: str, milestone: str | None = None) -> Mapping[str, Any] | None:
         """The fields of an item, or of a milestone of it, on the day; None where there was no such thing."""
-        history = fold(entries_of(self._connection, item))
-        day = self.day.isoformat()
-        for period in history.periods if history else ():
-            if period.valid_from <= day < period.valid_to:
-                if milestone is None:
-                    return period.fields
-                return next((part.fields for part in period.milestones if part.id == milestone), None)
-        return None
+        return fields_on(fold(entries_of(self._connection, item)), self.day, milestone)
 
     def standing(self, target: Target) -> Mapping[str, Any]:
         """The fields of what the target names; NotFoundError where there is none (any more) on the day."""
@@ -272,15 +239,6 @@ class Snapshot:
             {"key": key},
         ).fetchone()
         return json.loads(row[0]) if row else None
-
-    def _register(self, dialogue: str) -> _Register:
-        """The documents that a dialogue's record cites (title and address by key), and what its grades mean."""
-        of = self.dialogue(dialogue) or {}
-        documents = {
-            document["key"]: {name: document[name] for name in ("title", "url") if name in document}
-            for document in of.get("documents") or ()
-        }
-        return documents, of.get("grades") or {}
 
     def values(self, field: str, *, of: str | None = None) -> list[str]:
         """The values that a filter on the field can have on the day; with `of`, those of that dialogue (its key)."""
@@ -367,22 +325,22 @@ class Snapshot:
     ) -> Report:
         """All that is known of the commitments that the filter lets through; `selection` says which those are."""
         chosen = self._chosen(filter_, sort, None, more=", c.item").fetchall()
-        registers: dict[str, _Register] = {}
-        details = tuple(self._detail(_commitment_row(row), row[-1], registers) for row in watch(chosen))
-        rows = [detail.commitment for detail in details]
+        commitments = tuple(self._details(((_commitment_row(row), row[-1]) for row in chosen), watch))
+        rows = [detail.commitment for detail in commitments]
+        held = dialogue_records(self._connection, self.day, dict.fromkeys(row.dialogue for row in rows))
         at = history.position(self._connection)
         return Report(
             self.day.isoformat(),
             selection,
             at.entries,
             iso_time(at.recorded) if at.recorded is not None else None,
-            tuple(self.dialogue(key) or {} for key in dict.fromkeys(row.dialogue for row in rows)),
+            tuple(held.values()),
             self.coverage(filter_),
             {status.value: sum(row.status == status for row in rows) for status in Status},
             tuple(area for area in self.areas(filter_) if area.commitments),
-            details,
-            tuple(sorted((event for detail in details for event in detail.milestones), key=events.by_window)),
-            tuple(slip for detail in details for slip in detail.slips),
+            commitments,
+            tuple(sorted((event for detail in commitments for event in detail.milestones), key=events.by_window)),
+            tuple(slip for detail in commitments for slip in detail.slips),
             at.seq,
         )
 

@@ -6,7 +6,6 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import groupby
 from typing import Any
 
 from spacedialog.errors import DateError
@@ -16,7 +15,7 @@ from spacedialog.model.entry import Entry, canonical_json
 from spacedialog.model.fold import FOREVER, History, Period, fold, is_understood, retracted_ids
 from spacedialog.model.values import citation_text
 from spacedialog.model.vocabulary import MilestoneStatus, Status
-from spacedialog.store.log import entries_of
+from spacedialog.store.log import entries_by_item, entries_of
 from spacedialog.store.schema import PROJECTION_TABLES
 from spacedialog.store.write import ref_clashes
 
@@ -108,10 +107,9 @@ def rebuild(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO words_fts(words_fts) VALUES ('delete-all')")
     for table in PROJECTION_TABLES:
         connection.execute(f"DELETE FROM {table}")
-    changes = map(Entry._make, connection.execute("SELECT * FROM change ORDER BY item, ts, id"))
     with ProjectionWriter(connection) as refolding:
-        for item, of_item in groupby(changes, key=lambda change: change.item):
-            refolding.add(item, list(of_item), is_new=True)
+        for item, entries in entries_by_item(connection):
+            refolding.add(item, list(entries), is_new=True)
 
 
 def _forget(connection: sqlite3.Connection, item: str) -> None:
