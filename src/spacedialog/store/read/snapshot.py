@@ -12,9 +12,9 @@ from datetime import date
 from typing import Any
 
 from spacedialog.errors import NotFoundError
-from spacedialog.model.entry import iso_time
+from spacedialog.model.entry import Entry, iso_time
 from spacedialog.model.filters import EVERYTHING, Filter, Flagged
-from spacedialog.model.fold import fold
+from spacedialog.model.fold import History, fold
 from spacedialog.model.progress import Progress, silent
 from spacedialog.model.rows.assessment import AssessmentRow
 from spacedialog.model.rows.record import (
@@ -86,6 +86,7 @@ class Snapshot:
         self.refs = Refs(connection)
         self._connection = connection
         self._dialogues = dialogues
+        self._histories: dict[str, tuple[list[Entry], History | None]] = {}
 
     def _rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> sqlite3.Cursor:
         return self._connection.execute(sql, {**day_parameters(self.day), **(parameters or {})})
@@ -223,7 +224,13 @@ class Snapshot:
 
     def fields(self, item: str, milestone: str | None = None) -> Mapping[str, Any] | None:
         """The fields of an item, or of a milestone of it, on the day; None where there was no such thing."""
-        return fields_on(fold(entries_of(self._connection, item)), self.day, milestone)
+        entries = entries_of(self._connection, item)
+        # A write asks for the same item several times, before and after it has written.
+        known, history = self._histories.get(item, ([], None))
+        if entries != known:
+            history = fold(entries)
+            self._histories[item] = entries, history
+        return fields_on(history, self.day, milestone)
 
     def standing(self, target: Target) -> Mapping[str, Any]:
         """The fields of what the target names; NotFoundError where there is none (any more) on the day."""

@@ -42,8 +42,8 @@ class ProjectionWriter:
             self._write()
             self._tell_apart()
 
-    def add(self, item: str, changes: Sequence[Entry], *, is_new: bool = False) -> None:
-        """Write what these, all the changes of an item, mean, in place of what was kept of it, if anything was."""
+    def add(self, item: str, changes: Sequence[Entry], *, is_new: bool = False) -> History | None:
+        """Fold all entries of an item, replace the item's rows, and return the fold; `is_new` items have no rows."""
         if not is_new:
             self._outdated.append(item)
         history = fold(changes)
@@ -64,6 +64,7 @@ class ProjectionWriter:
         self._items += 1
         if self._items % _BATCH == 0:
             self._write()
+        return history
 
     def _keep_words(self, item: str, history: History) -> None:
         fields = history.periods[-1].fields
