@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -11,6 +12,7 @@ from spacedialog.model.dates import iso_day
 from spacedialog.model.entry import iso_time
 from spacedialog.model.filters import Filter
 from spacedialog.model.rows.record import CalendarEvent, UpcomingRow
+from spacedialog.model.values import is_citation_of
 from spacedialog.model.vocabulary import MilestoneState
 from spacedialog.store.read.filter_sql import VALID, Parameters, day_parameters, filter_sql, in_dialogues, is_among
 
@@ -158,32 +160,34 @@ def calendar(
         parameters,
     )
     width = len(_Event._fields)
-    documents = _Documents()
-    return [_calendar_event(_Event._make(row[:width]), documents, until, *row[width:]) for row in cursor]
+    addresses = _WebAddresses()
+    return [_calendar_event(_Event._make(row[:width]), addresses, until, *row[width:]) for row in cursor]
 
 
-class _Documents:
-    """The addresses of the documents that dialogues' records cite; each record is read once."""
+class _WebAddresses:
+    """The web addresses of the documents that dialogues cite. Each dialogue's record and each citation is read once."""
 
     def __init__(self) -> None:
-        self._read: dict[str, Mapping[str, str]] = {}
+        self._documents: dict[str, Mapping[str, str]] = {}
+        self._found: dict[tuple[str, str], str | None] = {}
 
-    def address(self, fields: str | None, citation: str) -> str | None:
-        """The address of what a citation names, by the dialogue's fields (JSON); None where it has none."""
-        if fields is None:
+    def find(self, dialogue: str | None, citation: str) -> str | None:
+        """Return the address of the cited document, given the dialogue's record as JSON; None if it has none."""
+        if dialogue is None:
             return None
-        if fields not in self._read:
-            import json
-
-            known = json.loads(fields).get("documents") or ()
-            self._read[fields] = {document["key"]: document["url"] for document in known if document.get("url")}
-        key = citation.partition(", grade ")[0].partition(" par. ")[0]
-        return self._read[fields].get(key)
+        if (dialogue, citation) not in self._found:
+            if dialogue not in self._documents:
+                documents = json.loads(dialogue).get("documents") or ()
+                self._documents[dialogue] = {doc["key"]: doc["url"] for doc in documents if doc.get("url")}
+            addresses = self._documents[dialogue].items()
+            url = next((url for key, url in addresses if is_citation_of(key, citation)), None)
+            self._found[dialogue, citation] = url
+        return self._found[dialogue, citation]
 
 
 def _calendar_event(
     event: _Event,
-    documents: _Documents,
+    addresses: _WebAddresses,
     until: date | None,
     commitment: str,
     status: str,
@@ -213,6 +217,6 @@ def _calendar_event(
         commitment_title=commitment,
         status=status if percent is None else f"{status} {percent}%",
         source=event.source,
-        url=documents.address(dialogue, event.source),
+        url=addresses.find(dialogue, event.source),
         alarm_days=None,
     )
