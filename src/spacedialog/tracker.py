@@ -7,7 +7,7 @@ writes.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import date
 from io import BytesIO
@@ -329,7 +329,7 @@ class Tracker:
                 appended = self.record(session.connection, difference.new_entries(contents, watch))
                 contents.problems.refuse()
                 notices = tuple(difference.notices())
-                return session.written("imported", changes=appended.changes, undo=appended.last, notices=notices)
+                return session.written("imported", changes=appended.entries, undo=appended.last, notices=notices)
             merged = writer.merge(session.connection, watch(contents), name)
             notices = (f"{merged.strange} entries are newer than this program: kept, and not counted",)
             return session.written("imported", changes=merged.came, notices=notices if merged.strange else ())
@@ -370,12 +370,24 @@ class Tracker:
         with self._blaming(*_NONSENSE), writing as (connection, is_new):
             yield Session(self, connection, made=str(self.path) if is_new else None)
 
-    def record(self, connection: sqlite3.Connection, drafts: Iterable[Sequence[PendingEntry]]) -> writer.Appended:
+    def record(
+        self,
+        connection: sqlite3.Connection,
+        groups: Iterable[Sequence[PendingEntry]],
+        history_of: Container[str] = (),
+    ) -> writer.Appended:
         """Append drafts, in groups by item, to the log of a connection that is in a write: the author's one action."""
         from spacedialog.editing.updates import check_text
 
         author = check_text("author", self.author)
-        return writer.append(connection, drafts, now=self._now(), author=author, entropy=self._entropy(16))
+        return writer.append(
+            connection,
+            groups,
+            now=self._now(),
+            author=author,
+            entropy=self._entropy(16),
+            history_of=history_of,
+        )
 
 
 def _bundled() -> sqlite3.Connection:

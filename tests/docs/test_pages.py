@@ -16,6 +16,7 @@ from spacedialog.cli.app import COMMANDS
 from spacedialog.importing import parse
 from tests.support import drafted
 from tests.support.program import Desk
+from tests.support.system import require
 from tools import manual, outputs, pictures
 
 ROOT = Path(__file__).parents[2]
@@ -132,10 +133,7 @@ def test_the_manual_page_is_up_to_date() -> None:
 
 def test_the_manual_page_is_valid_roff() -> None:
     """groff accepts the manual page without a warning, and shows options as typed."""
-    groff = shutil.which("groff")
-    if groff is None:
-        pytest.skip("groff is missing: apt-get install groff-base")
-    run = [groff, "-man", "-ww", "-Tascii", "-P-cbou", str(manual.PAGE)]
+    run = [require("groff", "groff-base"), "-man", "-ww", "-Tascii", "-P-cbou", str(manual.PAGE)]
     shown = subprocess.run(run, capture_output=True, text=True, timeout=60, check=True)
     assert shown.stderr == ""
     assert "spacedialog mark ROK4-31 in-progress --percent 60 --evidence https://example.org/news" in shown.stdout

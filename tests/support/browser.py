@@ -14,6 +14,7 @@ from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import View
 from spacedialog.render import html
 from spacedialog.render.formats import Settings
+from tests.support.system import require
 
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")

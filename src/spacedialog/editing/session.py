@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from spacedialog.model.entry import RETRACT, PendingEntry
 from spacedialog.model.rows.record import Difference, Written
+from spacedialog.store.read.details import fields_on
 from spacedialog.store.read.refs import Target
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.store.write import append as writer
@@ -34,8 +35,14 @@ class Session:
     def keep(self, did: str, targets: Sequence[Target], drafts: Sequence[PendingEntry]) -> Written:
         """Record the drafts as one action; says what that changed of the targets."""
         before = [self._fields(target) for target in targets]
-        appended = self._tracker.record(self.connection, writer.group_by_item(drafts))
-        after = [self._fields(target) for target in targets]
+        touched = {target.item for target in targets}
+        appended = self._tracker.record(self.connection, writer.group_by_item(drafts), touched)
+        after = [
+            fields_on(appended.histories[target.item], self.view.day, target.milestone) or {}
+            if target.item in appended.histories
+            else self._fields(target)
+            for target in targets
+        ]
         differences = [
             Difference(target.ref, name, old.get(name), new.get(name))
             for target, old, new in zip(targets, before, after, strict=True)
@@ -56,7 +63,7 @@ class Session:
             ref=targets[0].ref if alone else "",
             title=(after[0].get("title") or before[0].get("title") or "") if alone else "",
             differences=tuple(differences),
-            changes=appended.changes,
+            changes=appended.entries,
             undo=appended.last,
             notices=tuple(dict.fromkeys(notices)),
         )

@@ -11,6 +11,7 @@ from spacedialog.errors import InputError
 
 # The common address, for which a large import needs no parser: a host name, then a path without `@`.
 _PLAIN = re.compile(r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)*/[!-?A-Z_a-z~]*")
+_SIGNS = {"paragraph": " par. ", "sentence": " s. ", "grade": ", grade "}
 _REMEDY = "write http:// or https://, a host and a path"
 
 
@@ -32,6 +33,10 @@ def check_web_address(text: str) -> str:
 
 def citation_text(source: Mapping[str, Any]) -> str:
     """A source in one line: document, paragraph, sentence, evidence grade."""
-    parts = (("paragraph", " par. "), ("sentence", " s. "), ("grade", ", grade "))
     document: str = source["document"]
-    return document + "".join(f"{sign}{source[part]}" for part, sign in parts if source.get(part))
+    return document + "".join(f"{sign}{source[part]}" for part, sign in _SIGNS.items() if source.get(part))
+
+
+def is_citation_of(document: str, citation: str) -> bool:
+    """Whether the citation, as `citation_text` returns it, is of the document with this key."""
+    return citation == document or citation.startswith(tuple(document + sign for sign in _SIGNS.values()))

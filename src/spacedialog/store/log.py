@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import repeat
+from itertools import groupby, repeat
+from operator import attrgetter
 
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.model.entry import BUNDLED_AUTHOR, IMPORTED, RETRACT, Entry
@@ -70,6 +72,18 @@ def is_new_item(connection: sqlite3.Connection, item: str) -> bool:
 def entries_of(connection: sqlite3.Connection, item: str) -> list[Entry]:
     """Return all entries about one item, with retractions, in the order recorded."""
     return list(_select(connection, "WHERE c.item = ? ORDER BY c.ts, c.id", (item,)))
+
+
+def entries_by_item(
+    connection: sqlite3.Connection, items: Sequence[str] | None = None
+) -> Iterator[tuple[str, Iterator[Entry]]]:
+    """Yield the items named, or all, each with all entries about it in the order recorded.
+
+    Read the entries of one item before you ask for the next.
+    """
+    condition = "" if items is None else "WHERE c.item IN (SELECT value FROM json_each(?))"
+    parameters = () if items is None else (json.dumps(items),)
+    return groupby(_select(connection, f"{condition} ORDER BY c.item, c.ts, c.id", parameters), attrgetter("item"))
 
 
 def live_entries(connection: sqlite3.Connection, item: str) -> Iterator[Entry]:

@@ -11,7 +11,7 @@ from spacedialog.model.entry import iso_time, parse_body
 from spacedialog.model.filters import EVERYTHING, Filter
 from spacedialog.model.fold import closing_day
 from spacedialog.model.rows.assessment import AssessmentRow
-from spacedialog.store.read.filter_sql import VALID, Parameters, day_parameters, matching, order_by
+from spacedialog.store.read.filter_sql import VALID, Parameters, day_parameters, is_among, matching, order_by
 
 
 class Timing(NamedTuple):
@@ -30,24 +30,28 @@ def assessments(
     day: date,
     filter_: Filter = EVERYTHING,
     *,
-    item: str | None = None,
+    items: Sequence[str] | None = None,
     rubric: str | None = None,
     dialogues: Sequence[str] = (),
-) -> Iterator[AssessmentRow]:
-    """The verdicts that stand on the day, of the commitments that the filter lets through, or of one (`item`)."""
-    parameters: Parameters = {**day_parameters(day), "item": item or "", "rubric": rubric or ""}
+) -> Iterator[tuple[str, AssessmentRow]]:
+    """Yield the verdicts that are current on the day, each with its commitment's item, in the order of the refs.
+
+    They are on the commitments that match `filter_`, and are among the `items` if these are given. `rubric` is the name
+    of the one to keep to.
+    """
+    parameters: Parameters = {**day_parameters(day), "rubric": rubric or ""}
     cursor = connection.execute(
-        'SELECT c.ref, c.title, a.party, a.assessor, a.rubric, a.verdict, l."on", l.author, l.ts, l.id, l.body'
+        'SELECT c.item, c.ref, c.title, a.party, a.assessor, a.rubric, a.verdict, l."on", l.author, l.ts, l.id, l.body'
         f" FROM commitment AS c JOIN assessment AS a ON a.commitment = c.item AND {VALID.format('a')}"
         f" JOIN change AS l ON l.id = a.entry WHERE {matching(filter_, dialogues, parameters)}"
-        f" AND {'c.item = :item' if item else 'TRUE'} AND {'a.rubric = :rubric' if rubric else 'TRUE'}"
+        f" AND {is_among('c.item', items, parameters)} AND {'a.rubric = :rubric' if rubric else 'TRUE'}"
         f" ORDER BY {order_by('ref')}, a.rubric, a.party IS NOT NULL, a.party, a.assessor",
         parameters,
     )
-    return map(_assessment_row, cursor)
+    return ((item, _assessment_row(row)) for item, *row in cursor)
 
 
-def _assessment_row(row: tuple[Any, ...]) -> AssessmentRow:
+def _assessment_row(row: Sequence[Any]) -> AssessmentRow:
     *found, on, author, ts, change, body = row
     said = parse_body(body)
     return AssessmentRow._make((*found, on, said.get("note"), said.get("evidence"), author, iso_time(ts), change))

@@ -11,7 +11,7 @@ from typing import Any
 from spacedialog.model.filters import EVERYTHING, Filter
 from spacedialog.model.rows.record import AreaRow, DialogueRow
 from spacedialog.model.vocabulary import Flag
-from spacedialog.store.read.events import EVENTS, UNMET
+from spacedialog.store.read.events import UNMET, events_sql
 from spacedialog.store.read.filter_sql import FLAGS, VALID, Parameters, day_parameters, in_dialogues, matching
 
 _FOLLOWING = "ref, title, \"when\", min(latest || coalesce(earliest, ''))"
@@ -29,7 +29,7 @@ def areas(
     following = {
         (dialogue, area): {"ref": ref, "title": title, "when": when}
         for dialogue, area, ref, title, when, *_ in connection.execute(
-            f"SELECT dialogue, area, {_FOLLOWING} FROM ({EVENTS}) WHERE {UNMET} AND latest >= :day AND {of_them}"
+            f"SELECT dialogue, area, {_FOLLOWING} FROM ({events_sql()}) WHERE {UNMET} AND latest >= :day AND {of_them}"
             " GROUP BY dialogue, area",
             parameters,
         )
@@ -72,7 +72,7 @@ def dialogues(connection: sqlite3.Connection, day: date, named: Sequence[str] = 
     following = {
         key: {"ref": ref, "title": title, "when": when}
         for key, ref, title, when, *_ in connection.execute(
-            f"SELECT dialogue, {_FOLLOWING} FROM ({EVENTS}) WHERE {UNMET} AND latest >= :day GROUP BY dialogue",
+            f"SELECT dialogue, {_FOLLOWING} FROM ({events_sql()}) WHERE {UNMET} AND latest >= :day GROUP BY dialogue",
             parameters,
         )
     }

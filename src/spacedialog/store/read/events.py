@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -11,23 +12,30 @@ from spacedialog.model.dates import iso_day
 from spacedialog.model.entry import iso_time
 from spacedialog.model.filters import Filter
 from spacedialog.model.rows.record import CalendarEvent, UpcomingRow
+from spacedialog.model.values import is_citation_of
 from spacedialog.model.vocabulary import MilestoneState
-from spacedialog.store.read.filter_sql import VALID, Parameters, day_parameters, filter_sql, in_dialogues
+from spacedialog.store.read.filter_sql import VALID, Parameters, day_parameters, filter_sql, in_dialogues, is_among
 
-EVENTS = f"""
-    SELECT c.ref AS ref, c.ref AS commitment, c.title AS title, c.due AS "when", c.due_earliest AS earliest,
-        c.due_latest AS latest, CASE c.status WHEN 'complete' THEN 'met' ELSE c.status END AS status,
-        NULL AS recurs, NULL AS met, c.dialogue AS dialogue, c.area AS area, c.item AS item, NULL AS milestone,
-        c.source AS source
-    FROM commitment AS c
-    WHERE c.due IS NOT NULL AND {VALID.format("c")}
-    UNION ALL
-    SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest, m.status, m.recurs, m.met, c.dialogue, c.area, m.item,
-        m.milestone, c.source
-    FROM milestone AS m JOIN commitment AS c ON c.item = m.item AND {VALID.format("c")}
-    WHERE {VALID.format("m")}
-"""
-"""Every dated event of the day `:day`: commitments' own due dates and their milestones."""
+
+def events_sql(condition: str = "TRUE") -> str:
+    """Return the SELECT of the dated events on `:day`: due dates of commitments `c`, and milestones of these.
+
+    `condition` is on `c`. It is put into both parts, where SQLite can use an index for it.
+    """
+    return f"""
+        SELECT c.ref AS ref, c.ref AS commitment, c.title AS title, c.due AS "when", c.due_earliest AS earliest,
+            c.due_latest AS latest, CASE c.status WHEN 'complete' THEN 'met' ELSE c.status END AS status,
+            NULL AS recurs, NULL AS met, c.dialogue AS dialogue, c.area AS area, c.item AS item, NULL AS milestone,
+            c.source AS source
+        FROM commitment AS c
+        WHERE c.due IS NOT NULL AND {VALID.format("c")} AND {condition}
+        UNION ALL
+        SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest, m.status, m.recurs, m.met, c.dialogue, c.area,
+            m.item, m.milestone, c.source
+        FROM milestone AS m JOIN commitment AS c ON c.item = m.item AND {VALID.format("c")}
+        WHERE {VALID.format("m")} AND {condition}
+    """
+
 
 UNMET = "status NOT IN ('met', 'withdrawn')"
 """Whether anything is still expected of an event."""
@@ -60,24 +68,26 @@ def upcoming(
     connection: sqlite3.Connection,
     day: date,
     *,
-    until: date | None,
+    until: date | None = None,
     everything: bool,
-    item: str | None,
+    items: Sequence[str] | None = None,
     dialogues: Sequence[str] = (),
-) -> list[UpcomingRow]:
-    """The events in the order of their windows; the choice is that of `View.upcoming`."""
-    conditions = ["TRUE" if everything else UNMET]
-    parameters = day_parameters(day)
-    conditions.append(in_dialogues("dialogue", dialogues, parameters))
+) -> list[tuple[str, UpcomingRow]]:
+    """Return events in the order of their windows, each with its commitment's item; see `Snapshot.upcoming`."""
+    parameters: Parameters = day_parameters(day)
+    conditions = [
+        "TRUE" if everything else UNMET,
+        in_dialogues("dialogue", dialogues, parameters),
+    ]
+    events = events_sql(is_among("c.item", items, parameters))
     if until is not None:
         conditions.append(_UNTIL)
         parameters["until"] = until.isoformat()
-    if item is not None:
-        conditions.append("item = :item")
-        parameters["item"] = item
-    cursor = connection.execute(f"SELECT * FROM ({EVENTS}) WHERE {' AND '.join(conditions)}", parameters)
-    rows = [row for event in cursor for row in _occurrences(_Event(*event), day, until, everything)]
-    return sorted(rows, key=by_window)
+    cursor = connection.execute(f"SELECT * FROM ({events}) WHERE {' AND '.join(conditions)}", parameters)
+    rows = [
+        (event.item, row) for event in map(_Event._make, cursor) for row in _occurrences(event, day, until, everything)
+    ]
+    return sorted(rows, key=lambda pair: by_window(pair[1]))
 
 
 def by_window(row: UpcomingRow) -> tuple[str, str, str]:
@@ -143,39 +153,41 @@ def calendar(
         "SELECT e.*, c.title, c.status, c.percent,"
         f" (SELECT d.fields FROM dialogue AS d WHERE d.key = c.dialogue AND {VALID.format('d')}),"
         " l.entries, l.first, l.newest"
-        f" FROM ({EVENTS}) AS e JOIN commitment AS c ON c.item = e.item AND {VALID.format('c')}"
+        f" FROM ({events_sql()}) AS e JOIN commitment AS c ON c.item = e.item AND {VALID.format('c')}"
         " JOIN (SELECT item, count(*) AS entries, min(ts) AS first, max(ts) AS newest FROM change GROUP BY item) AS l"
         f" ON l.item = e.item WHERE e.item IN ({chosen}) AND {theirs} AND {_UNTIL if until else 'TRUE'}"
         " ORDER BY coalesce(e.latest, '9999'), coalesce(e.earliest, ''), e.ref, e.item, e.milestone",
         parameters,
     )
     width = len(_Event._fields)
-    documents = _Documents()
-    return [_calendar_event(_Event._make(row[:width]), documents, until, *row[width:]) for row in cursor]
+    addresses = _WebAddresses()
+    return [_calendar_event(_Event._make(row[:width]), addresses, until, *row[width:]) for row in cursor]
 
 
-class _Documents:
-    """The addresses of the documents that dialogues' records cite; each record is read once."""
+class _WebAddresses:
+    """The web addresses of the documents that dialogues cite. Each dialogue's record and each citation is read once."""
 
     def __init__(self) -> None:
-        self._read: dict[str, Mapping[str, str]] = {}
+        self._documents: dict[str, Mapping[str, str]] = {}
+        self._found: dict[tuple[str, str], str | None] = {}
 
-    def address(self, fields: str | None, citation: str) -> str | None:
-        """The address of what a citation names, by the dialogue's fields (JSON); None where it has none."""
-        if fields is None:
+    def find(self, dialogue: str | None, citation: str) -> str | None:
+        """Return the address of the cited document, given the dialogue's record as JSON; None if it has none."""
+        if dialogue is None:
             return None
-        if fields not in self._read:
-            import json
-
-            known = json.loads(fields).get("documents") or ()
-            self._read[fields] = {document["key"]: document["url"] for document in known if document.get("url")}
-        key = citation.partition(", grade ")[0].partition(" par. ")[0]
-        return self._read[fields].get(key)
+        if (dialogue, citation) not in self._found:
+            if dialogue not in self._documents:
+                documents = json.loads(dialogue).get("documents") or ()
+                self._documents[dialogue] = {doc["key"]: doc["url"] for doc in documents if doc.get("url")}
+            addresses = self._documents[dialogue].items()
+            url = next((url for key, url in addresses if is_citation_of(key, citation)), None)
+            self._found[dialogue, citation] = url
+        return self._found[dialogue, citation]
 
 
 def _calendar_event(
     event: _Event,
-    documents: _Documents,
+    addresses: _WebAddresses,
     until: date | None,
     commitment: str,
     status: str,
@@ -205,6 +217,6 @@ def _calendar_event(
         commitment_title=commitment,
         status=status if percent is None else f"{status} {percent}%",
         source=event.source,
-        url=documents.address(dialogue, event.source),
+        url=addresses.find(dialogue, event.source),
         alarm_days=None,
     )

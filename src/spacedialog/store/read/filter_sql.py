@@ -6,6 +6,7 @@ below; nothing that a user wrote becomes SQL.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -85,6 +86,14 @@ def day_parameters(day: date) -> Parameters:
 def in_dialogues(column: str, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
     """Whether the column names one of these dialogues, as an SQL expression; where there are none, true."""
     return f"{column} IN ({_bound(dialogues, parameters)})" if dialogues else "TRUE"
+
+
+def is_among(column: str, items: Sequence[str] | None, parameters: dict[str, Any]) -> str:
+    """Return the SQL condition that the column names one of these items; true if `items` is None."""
+    if items is None:
+        return "TRUE"
+    parameters["items"] = json.dumps(items)
+    return f"{column} IN (SELECT value FROM json_each(:items))"
 
 
 def belongs_to_dialogues(column: str, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:

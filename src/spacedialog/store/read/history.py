@@ -5,6 +5,7 @@ What the entries come to on a day is `view`'s business.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -15,7 +16,7 @@ from spacedialog.model.entry import BUNDLED_AUTHOR, IMPORTED, iso_time, parse_bo
 from spacedialog.model.fold import closing_day
 from spacedialog.model.rows.record import HistoryRow, NewsRow, SlipRow
 from spacedialog.store.log import shared_position
-from spacedialog.store.read.filter_sql import VALID, belongs_to_dialogues, in_dialogues
+from spacedialog.store.read.filter_sql import VALID, belongs_to_dialogues, in_dialogues, is_among
 from spacedialog.store.read.refs import Target
 
 LINKED = (
@@ -27,11 +28,14 @@ LINKED = (
 PAIR = "o.ref || ' → ' || n.ref"
 """What a link is called."""
 
+_ITEMS = "SELECT value FROM json_each(:items)"
 _ABOUT = (
-    "SELECT :item UNION SELECT s.item FROM assessment AS s WHERE s.commitment = :item"
-    " UNION SELECT k.item FROM link AS k WHERE k.old = :item UNION SELECT k.item FROM link AS k WHERE k.new = :item"
+    "SELECT value AS commitment, value AS item FROM json_each(:items)"
+    f" UNION SELECT s.commitment, s.item FROM assessment AS s WHERE s.commitment IN ({_ITEMS})"
+    f" UNION SELECT k.old, k.item FROM link AS k WHERE k.old IN ({_ITEMS})"
+    f" UNION SELECT k.new, k.item FROM link AS k WHERE k.new IN ({_ITEMS})"
 )
-"""A commitment (its item) with the verdicts on it and the links of it."""
+"""The commitments `:items`, each with its own item, the items of its assessments and those of its links."""
 
 _ENTRY = (
     'l.id, l.ts, l."on", l.author, l.kind, l.body, r.change IS NOT NULL,'
@@ -45,7 +49,9 @@ _ENTRY = (
     " ORDER BY c.valid_from DESC LIMIT 1),"
     f" (SELECT {PAIR} {LINKED.format('l.item')}), '')"
 )
-_LOG = "change AS l LEFT JOIN retracted AS r ON r.change = l.id"
+_RETRACTED = "LEFT JOIN retracted AS r ON r.change = l.id"
+_LOG = f"change AS l {_RETRACTED}"
+_LOG_ABOUT = f"({_ABOUT}) AS about JOIN change AS l ON l.item = about.item {_RETRACTED}"
 
 _BUNDLED = f"(json_extract(l.body, '$.via') = '{IMPORTED}' AND l.author = '{BUNDLED_AUTHOR}')"
 
@@ -104,17 +110,33 @@ def entries(
     dialogues: Sequence[str] = (),
 ) -> list[HistoryRow]:
     """The log's entries that were true by the day, in the order recorded; the last `limit` of them."""
-    parameters: dict[str, Any] = {"item": target and target.item, "milestone": target and target.milestone}
-    about = f"WHERE {belongs_to_dialogues('l.item', dialogues, parameters)}"
+    parameters: dict[str, Any] = {}
     if target and target.milestone:
-        about = "WHERE l.item = :item AND json_extract(l.body, '$.milestone') = :milestone"
+        parameters |= {"item": target.item, "milestone": target.milestone}
+        chosen = f"{_LOG} WHERE l.item = :item AND json_extract(l.body, '$.milestone') = :milestone"
     elif target:
-        about = f"WHERE l.item IN ({_ABOUT})"
-    cursor = connection.execute(
-        f'SELECT {_ENTRY} FROM {_LOG} {about} ORDER BY l.ts DESC, l."on" DESC, l.id DESC', parameters
-    )
+        parameters["items"] = json.dumps([target.item])
+        chosen = _LOG_ABOUT
+    else:
+        chosen = f"{_LOG} WHERE {belongs_to_dialogues('l.item', dialogues, parameters)}"
+    cursor = connection.execute(f'SELECT {_ENTRY} FROM {chosen} ORDER BY l.ts DESC, l."on" DESC, l.id DESC', parameters)
     newest_first = (row for row in map(_history_row, cursor) if closing_day(row.on) <= day.isoformat())
     return list(islice(newest_first, limit))[::-1]
+
+
+def entries_about(connection: sqlite3.Connection, day: date, items: Sequence[str]) -> Iterator[tuple[str, HistoryRow]]:
+    """Yield the entries on commitments, their assessments and their links, each with the commitment's item.
+
+    They were true by the day and come in the order recorded. An entry on a link comes for both of its commitments.
+    """
+    cursor = connection.execute(
+        f'SELECT about.commitment, {_ENTRY} FROM {_LOG_ABOUT} ORDER BY l.ts, l."on", l.id',
+        {"items": json.dumps(items)},
+    )
+    for item, *columns in cursor:
+        row = _history_row(tuple(columns))
+        if closing_day(row.on) <= day.isoformat():
+            yield item, row
 
 
 def news(
@@ -151,21 +173,30 @@ def news(
             yield NewsRow(row, title or "", row.evidence or (source if row.kind == "create" else None))
 
 
+class Slip(NamedTuple):
+    """A moved date: the entry that moved it, the commitment's item, and the row that people see."""
+
+    entry: str
+    item: str
+    row: SlipRow
+
+
 def slips(
-    connection: sqlite3.Connection, day: date, *, item: str | None = None, dialogues: Sequence[str] = ()
-) -> Iterator[tuple[str, SlipRow]]:
-    """Every re-dating up to the day, oldest first, each with the id of the entry that made it."""
-    parameters: dict[str, Any] = {"day": day.isoformat(), "item": item}
+    connection: sqlite3.Connection, day: date, *, items: Sequence[str] | None = None, dialogues: Sequence[str] = ()
+) -> Iterator[Slip]:
+    """Yield every date moved by the day, oldest first; of the commitments `items` if they are given."""
+    parameters: dict[str, Any] = {"day": day.isoformat()}
     cursor = connection.execute(
-        'SELECT r.change, ifnull(m.ref, c.ref), c.ref, ifnull(m.title, c.title), r."on", r.old, r.new, l.author, l.body'
+        "SELECT r.change, r.item, ifnull(m.ref, c.ref), c.ref, ifnull(m.title, c.title),"
+        ' r."on", r.old, r.new, l.author, l.body'
         " FROM redating AS r JOIN change AS l ON l.id = r.change"
         f" JOIN commitment AS c ON c.item = r.item AND {VALID.format('c')}"
         f" LEFT JOIN milestone AS m ON m.item = r.item AND m.milestone = r.milestone AND {VALID.format('m')}"
-        f" WHERE r.day <= :day AND {'r.item = :item' if item else 'TRUE'}"
+        f" WHERE r.day <= :day AND {is_among('r.item', items, parameters)}"
         f" AND {in_dialogues('c.dialogue', dialogues, parameters)} ORDER BY r.day, l.ts, l.id",
         parameters,
     )
-    return ((change, _slip_row(row)) for change, *row in cursor)
+    return (Slip(entry, item, _slip_row(row)) for entry, item, *row in cursor)
 
 
 def _slip_row(row: list[Any]) -> SlipRow:

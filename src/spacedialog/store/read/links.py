@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from spacedialog.model.vocabulary import LinkDecision
-from spacedialog.store.read.filter_sql import VALID, day_parameters
+from spacedialog.store.read.filter_sql import VALID, day_parameters, is_among
 
 
 def linked_commitments(
-    connection: sqlite3.Connection, day: date, item: str, of: str, to: str
-) -> tuple[Mapping[str, str], ...]:
-    """What a commitment, being the `of` of a link (`old` or `new`), is linked `to` on the day."""
+    connection: sqlite3.Connection, day: date, items: Sequence[str], side: str, other: str
+) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Yield the commitments (`ref`, `title`) that are linked on the day to those given, each with the given one's item.
+
+    The given ones are the `side` of their links, `old` or `new`; the commitments returned are the `other`.
+    """
+    parameters: dict[str, Any] = {**day_parameters(day)}
     cursor = connection.execute(
-        f"SELECT c.ref, c.title FROM link AS k JOIN commitment AS c ON c.item = k.{to} AND {VALID.format('c')}"
-        f" WHERE k.{of} = :item AND k.decided = '{LinkDecision.LINKED}' AND {VALID.format('k')}"
+        f"SELECT k.{side}, c.ref, c.title FROM link AS k"
+        f" JOIN commitment AS c ON c.item = k.{other} AND {VALID.format('c')}"
+        f" WHERE {is_among(f'k.{side}', items, parameters)} AND k.decided = '{LinkDecision.LINKED}'"
+        f" AND {VALID.format('k')}"
         " ORDER BY c.dialogue, c.number, c.ref_key",
-        {**day_parameters(day), "item": item},
+        parameters,
     )
-    return tuple({"ref": ref, "title": title} for ref, title in cursor)
+    return ((item, {"ref": ref, "title": title}) for item, ref, title in cursor)
 
 
 def decisions(connection: sqlite3.Connection, day: date, old: str, new: str) -> dict[tuple[str, str], str]:

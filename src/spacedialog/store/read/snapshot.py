@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from spacedialog.errors import NotFoundError
-from spacedialog.model.entry import iso_time
+from spacedialog.model.entry import Entry, iso_time
 from spacedialog.model.filters import EVERYTHING, Filter, Flagged
-from spacedialog.model.fold import fold
+from spacedialog.model.fold import History, fold
 from spacedialog.model.progress import Progress, silent
 from spacedialog.model.rows.assessment import AssessmentRow
 from spacedialog.model.rows.record import (
@@ -38,6 +38,7 @@ from spacedialog.store.log import entries_of
 from spacedialog.store.read import assessments as assessed
 from spacedialog.store.read import conflicts as disputed
 from spacedialog.store.read import counts, events, history, links
+from spacedialog.store.read.details import Scope, details, dialogue_records, fields_on
 from spacedialog.store.read.filter_sql import (
     FLAGS,
     VALID,
@@ -78,10 +79,6 @@ _COUNTS = ("commitments", "assessed", "complete", "in_progress", "claimed")
 _FEW = 5
 
 
-# The documents of a dialogue by their keys, and what its grades of evidence mean.
-_Register = tuple[dict[str, dict[str, Any]], dict[str | None, str]]
-
-
 class Snapshot:
     """The record as it was on `day`, as far as the connection's log knows; of the dialogues named, or of all."""
 
@@ -90,6 +87,7 @@ class Snapshot:
         self.refs = Refs(connection)
         self._connection = connection
         self._dialogues = dialogues
+        self._histories: dict[str, tuple[list[Entry], History | None]] = {}
 
     def _rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> sqlite3.Cursor:
         return self._connection.execute(sql, {**day_parameters(self.day), **(parameters or {})})
@@ -130,14 +128,13 @@ class Snapshot:
         """Every dialogue, in the order in which they were held, with counts and what comes next in it."""
         return counts.dialogues(self._connection, self.day, self._dialogues)
 
-    def upcoming(
-        self, *, until: date | None = None, everything: bool = False, item: str | None = None
-    ) -> list[UpcomingRow]:
+    def upcoming(self, *, until: date | None = None, everything: bool = False) -> list[UpcomingRow]:
         """Dated events in the order of their windows: those not met, or all; `until` a day by which they open or
         close. Of one that recurs, the occurrences up to `until`, or the next three."""
-        return events.upcoming(
-            self._connection, self.day, until=until, everything=everything, item=item, dialogues=self._dialogues
+        rows = events.upcoming(
+            self._connection, self.day, until=until, everything=everything, dialogues=self._dialogues
         )
+        return [row for _, row in rows]
 
     def calendar(self, filter_: Filter = EVERYTHING, *, until: date | None = None) -> list[CalendarEvent]:
         """The dated events of the commitments that the filter lets through, in whatever state, as calendars keep them.
@@ -146,9 +143,9 @@ class Snapshot:
         """
         return events.calendar(self._connection, self.day, filter_, until, dialogues=self._dialogues)
 
-    def slips(self, *, item: str | None = None) -> Iterator[SlipRow]:
+    def slips(self) -> Iterator[SlipRow]:
         """Every re-dating up to the day, oldest first, with the least and the most that it can have put off."""
-        return (row for _, row in history.slips(self._connection, self.day, item=item, dialogues=self._dialogues))
+        return (slip.row for slip in history.slips(self._connection, self.day, dialogues=self._dialogues))
 
     def history(self, target: Target | None = None, *, limit: int | None = None) -> list[HistoryRow]:
         """The log's entries that were true by the day, in the order recorded; the last `limit` of them."""
@@ -160,7 +157,8 @@ class Snapshot:
 
     def redatings(self, entries: Container[str]) -> dict[str, SlipRow]:
         """The re-datings that these entries (their ids) made, by the entries."""
-        return {entry: row for entry, row in history.slips(self._connection, self.day) if entry in entries}
+        slips = history.slips(self._connection, self.day)
+        return {slip.entry: slip.row for slip in slips if slip.entry in entries}
 
     def position(self) -> Position:
         """How far the log has come."""
@@ -170,9 +168,9 @@ class Snapshot:
         """Whether this log was once at the position, and not another one, or one that was made anew."""
         return history.has_been_at(self._connection, position)
 
-    def conflicts(self, *, item: str | None = None) -> Iterator[ConflictRow]:
+    def conflicts(self) -> Iterator[ConflictRow]:
         """What changes that were made apart do not agree on, until someone decides; then refs that two things bear."""
-        return disputed.conflicts(self._connection, self.day, item=item, dialogues=self._dialogues)
+        return (row for _, row in disputed.conflicts(self._connection, self.day, dialogues=self._dialogues))
 
     def disagreements(self) -> tuple[int, int]:
         """How many conflicts there are, and how many refs that two things bear."""
@@ -182,13 +180,10 @@ class Snapshot:
         """What people decided of pairs of commitments (their refs) of two dialogues, as of the day."""
         return links.decisions(self._connection, self.day, old, new)
 
-    def assessments(
-        self, filter_: Filter = EVERYTHING, *, item: str | None = None, rubric: str | None = None
-    ) -> Iterator[AssessmentRow]:
+    def assessments(self, filter_: Filter = EVERYTHING, *, rubric: str | None = None) -> Iterator[AssessmentRow]:
         """The verdicts that stand on the day, of the commitments that the filter lets through; `rubric` is its name."""
-        return assessed.assessments(
-            self._connection, self.day, filter_, item=item, rubric=rubric, dialogues=self._dialogues
-        )
+        rows = assessed.assessments(self._connection, self.day, filter_, rubric=rubric, dialogues=self._dialogues)
+        return (row for _, row in rows)
 
     def sides(self) -> dict[tuple[str, str], str]:
         """The side of each party, by its dialogue and its key."""
@@ -212,31 +207,11 @@ class Snapshot:
             raise NotFoundError(
                 f"{target.ref} was not on record on {self.day}", "leave out --as-of, or name a later day"
             )
-        return self._detail(_commitment_row(row), target.item, {})
+        return next(self._details([(_commitment_row(row), target.item)], silent))
 
-    def _detail(self, row: CommitmentRow, item: str, registers: dict[str, _Register]) -> Detail:
-        """All that is known of a commitment; what its dialogue's documents are goes into `registers`."""
-        fields = self.fields(item) or {}
-        if row.dialogue not in registers:
-            registers[row.dialogue] = self._register(row.dialogue)
-        documents, grades = registers[row.dialogue]
-        return Detail(
-            row,
-            fields.get("detail"),
-            fields.get("difference"),
-            tuple(fields.get("omitted_by") or ()),
-            tuple(
-                {**source, **documents.get(source["document"], {}), "meaning": grades.get(source.get("grade"))}
-                for source in fields.get("sources") or ()
-            ),
-            tuple(self.upcoming(everything=True, item=item)),
-            tuple(self.slips(item=item)),
-            tuple(self.history(Target(row.ref, item, None))),
-            tuple(self.conflicts(item=item)),
-            tuple(self.assessments(item=item)),
-            links.linked_commitments(self._connection, self.day, item, "new", "old"),
-            links.linked_commitments(self._connection, self.day, item, "old", "new"),
-        )
+    def _details(self, rows: Iterable[tuple[CommitmentRow, str]], watch: Progress) -> Iterator[Detail]:
+        scope = Scope(self._connection, self.day, self._dialogues)
+        return details(scope, {item: row for row, item in rows}, watch)
 
     def details(self, dialogue: str) -> dict[str, str]:
         """What the commitments of a dialogue say at more length, by their refs, as far as they do."""
@@ -250,14 +225,13 @@ class Snapshot:
 
     def fields(self, item: str, milestone: str | None = None) -> Mapping[str, Any] | None:
         """The fields of an item, or of a milestone of it, on the day; None where there was no such thing."""
-        history = fold(entries_of(self._connection, item))
-        day = self.day.isoformat()
-        for period in history.periods if history else ():
-            if period.valid_from <= day < period.valid_to:
-                if milestone is None:
-                    return period.fields
-                return next((part.fields for part in period.milestones if part.id == milestone), None)
-        return None
+        entries = entries_of(self._connection, item)
+        # A write asks for the same item several times, before and after it has written.
+        known, history = self._histories.get(item, ([], None))
+        if entries != known:
+            history = fold(entries)
+            self._histories[item] = entries, history
+        return fields_on(history, self.day, milestone)
 
     def standing(self, target: Target) -> Mapping[str, Any]:
         """The fields of what the target names; NotFoundError where there is none (any more) on the day."""
@@ -273,15 +247,6 @@ class Snapshot:
             {"key": key},
         ).fetchone()
         return json.loads(row[0]) if row else None
-
-    def _register(self, dialogue: str) -> _Register:
-        """The documents that a dialogue's record cites (title and address by key), and what its grades mean."""
-        of = self.dialogue(dialogue) or {}
-        documents = {
-            document["key"]: {name: document[name] for name in ("title", "url") if name in document}
-            for document in of.get("documents") or ()
-        }
-        return documents, of.get("grades") or {}
 
     def values(self, field: str, *, of: str | None = None) -> list[str]:
         """The values that a filter on the field can have on the day; with `of`, those of that dialogue (its key)."""
@@ -368,22 +333,22 @@ class Snapshot:
     ) -> Report:
         """All that is known of the commitments that the filter lets through; `selection` says which those are."""
         chosen = self._chosen(filter_, sort, None, more=", c.item").fetchall()
-        registers: dict[str, _Register] = {}
-        details = tuple(self._detail(_commitment_row(row), row[-1], registers) for row in watch(chosen))
-        rows = [detail.commitment for detail in details]
+        commitments = tuple(self._details(((_commitment_row(row), row[-1]) for row in chosen), watch))
+        rows = [detail.commitment for detail in commitments]
+        held = dialogue_records(self._connection, self.day, dict.fromkeys(row.dialogue for row in rows))
         at = history.position(self._connection)
         return Report(
             self.day.isoformat(),
             selection,
             at.entries,
             iso_time(at.recorded) if at.recorded is not None else None,
-            tuple(self.dialogue(key) or {} for key in dict.fromkeys(row.dialogue for row in rows)),
+            tuple(held.values()),
             self.coverage(filter_),
             {status.value: sum(row.status == status for row in rows) for status in Status},
             tuple(area for area in self.areas(filter_) if area.commitments),
-            details,
-            tuple(sorted((event for detail in details for event in detail.milestones), key=events.by_window)),
-            tuple(slip for detail in details for slip in detail.slips),
+            commitments,
+            tuple(sorted((event for detail in commitments for event in detail.milestones), key=events.by_window)),
+            tuple(slip for detail in commitments for slip in detail.slips),
             at.seq,
         )
 

@@ -1,21 +1,15 @@
-"""Writing to the log: drafts become changes, and the period tables follow, in the caller's transaction."""
+"""Append to the log, and update the tables that are written from the fold; in the caller's transaction."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from spacedialog.errors import ProblemsError
 from spacedialog.model.conflicts import BESIDE, other_heads
-from spacedialog.model.entry import (
-    Entry,
-    PendingEntry,
-    make_entry,
-    new_entry_ids,
-    next_timestamp,
-)
-from spacedialog.model.fold import is_understood
+from spacedialog.model.entry import Entry, PendingEntry, make_entry, new_entry_ids, next_timestamp
+from spacedialog.model.fold import History, is_understood
 from spacedialog.store.log import entries_of, insert, is_new_item
 from spacedialog.store.write.projection import ProjectionWriter, update_items
 
@@ -23,83 +17,94 @@ _BATCH = 1000
 
 
 class Appended(NamedTuple):
-    """How many changes an action made, and the id of the last."""
+    """The number of entries that an action appended, the id of the last, and the histories that were asked for."""
 
-    changes: int
+    entries: int
     last: str | None
+    histories: Mapping[str, History | None]
 
 
 def append(
-    connection: sqlite3.Connection, said: Iterable[Sequence[PendingEntry]], *, now: int, author: str, entropy: bytes
+    connection: sqlite3.Connection,
+    groups: Iterable[Sequence[PendingEntry]],
+    *,
+    now: int,
+    author: str,
+    entropy: bytes,
+    history_of: Container[str] = (),
 ) -> Appended:
-    """Record one action: all its changes get one `ts`, at `now` (µs) or just after the newest entry.
+    """Record one action: all its entries get one `ts`, which is `now` (µs) or just after the newest entry.
 
-    The drafts come in groups, each about one item and each item in one group; they are read as they are written.
+    Each group is about one item, and each item has one group. The groups are read as they are written. The histories
+    returned are those of the items in `history_of`, with the new entries.
     """
     (newest,) = connection.execute("SELECT max(ts) FROM change").fetchone()
     ts = next_timestamp(now, newest)
     ids = new_entry_ids(ts, entropy)
     count, last = 0, None
-    rows: list[Entry] = []
-    with ProjectionWriter(connection) as refolding:
-        for group in said:
+    histories: dict[str, History | None] = {}
+    buffer: list[Entry] = []
+    with ProjectionWriter(connection) as projection:
+        for group in groups:
             if not group:
                 continue
             item = group[0].item
             known = entries_of(connection, item)
-            fresh: list[Entry] = []
+            added: list[Entry] = []
             base = known[-1].id if known else None
             beside = other_heads(known)
-            for draft in group:
+            for pending in group:
                 if beside:
-                    draft, beside = draft._replace(body={**draft.body, BESIDE: beside}), []
-                change = make_entry(draft, entry_id=next(ids), ts=ts, author=author, base=base)
-                base = change.id
-                fresh.append(change)
-            refolding.add(item, [*known, *fresh], is_new=not known)
-            rows += fresh
-            count, last = count + len(fresh), base
-            if len(rows) >= _BATCH:
-                insert(connection, rows)
-                rows.clear()
-        # Before the refolding ends, since that may have to look up what an item's changes are.
-        insert(connection, rows)
-    return Appended(count, last)
+                    pending, beside = pending._replace(body={**pending.body, BESIDE: beside}), []
+                entry = make_entry(pending, entry_id=next(ids), ts=ts, author=author, base=base)
+                base = entry.id
+                added.append(entry)
+            history = projection.add(item, [*known, *added], is_new=not known)
+            if item in history_of:
+                histories[item] = history
+            buffer += added
+            count, last = count + len(added), base
+            if len(buffer) >= _BATCH:
+                insert(connection, buffer)
+                buffer.clear()
+        # Before the projection ends, because that may read an item's entries from the log.
+        insert(connection, buffer)
+    return Appended(count, last, histories)
 
 
-def group_by_item(drafts: Iterable[PendingEntry]) -> list[list[PendingEntry]]:
-    """Drafts in groups by the item that they are about, in the order in which the items come up."""
+def group_by_item(pending_entries: Iterable[PendingEntry]) -> list[list[PendingEntry]]:
+    """Return the entries in groups by item, in the order in which the items first occur."""
     groups: dict[str, list[PendingEntry]] = {}
-    for draft in drafts:
-        groups.setdefault(draft.item, []).append(draft)
+    for pending in pending_entries:
+        groups.setdefault(pending.item, []).append(pending)
     return list(groups.values())
 
 
 class Merged(NamedTuple):
-    """How many changes came from elsewhere, and how many of those this program does not understand."""
+    """The number of entries that came from another log, and how many of them this program does not understand."""
 
     came: int
     strange: int
 
 
-def merge(connection: sqlite3.Connection, changes: Iterable[Entry], name: str) -> Merged:
-    """Take in changes that were recorded elsewhere, passing over those that are here already.
+def merge(connection: sqlite3.Connection, entries: Iterable[Entry], name: str) -> Merged:
+    """Insert entries of another log, except those that are here already.
 
-    ProblemsError where one bears the id of another change of this store.
+    ProblemsError, for the file `name`, if one has the id of a different entry of this store.
     """
     came = strange = 0
     items: dict[str, bool] = {}  # whether each is new here
-    clashes = []
-    for change in changes:
-        row = connection.execute("SELECT sha FROM change WHERE id = ?", (change.id,)).fetchone()
+    problems = []
+    for entry in entries:
+        row = connection.execute("SELECT sha FROM change WHERE id = ?", (entry.id,)).fetchone()
         if row is None:
-            if change.item not in items:
-                items[change.item] = is_new_item(connection, change.item)
-            insert(connection, [change._replace(seq=None)])
-            came, strange = came + 1, strange + (not is_understood(change))
-        elif row[0] != change.sha:
-            clashes.append(f"{name}: {change.id}: another change has this id here\n  import it into a store of its own")
-    if clashes:
-        raise ProblemsError(f"{name}: nothing was imported", clashes)
+            if entry.item not in items:
+                items[entry.item] = is_new_item(connection, entry.item)
+            insert(connection, [entry._replace(seq=None)])
+            came, strange = came + 1, strange + (not is_understood(entry))
+        elif row[0] != entry.sha:
+            problems.append(f"{name}: {entry.id}: another change has this id here\n  import it into a store of its own")
+    if problems:
+        raise ProblemsError(f"{name}: nothing was imported", problems)
     update_items(connection, items)
     return Merged(came, strange)

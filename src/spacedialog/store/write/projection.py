@@ -6,7 +6,6 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import groupby
 from typing import Any
 
 from spacedialog.errors import DateError
@@ -17,7 +16,7 @@ from spacedialog.model.fields import STORED, Field, Kind
 from spacedialog.model.fold import FOREVER, History, Period, fold, is_understood, retracted_ids
 from spacedialog.model.values import citation_text
 from spacedialog.model.vocabulary import MilestoneStatus, Status
-from spacedialog.store.log import entries_of
+from spacedialog.store.log import entries_by_item, entries_of
 from spacedialog.store.schema import PROJECTION_TABLES
 from spacedialog.store.write import ref_clashes
 
@@ -44,8 +43,8 @@ class ProjectionWriter:
             self._write()
             self._tell_apart()
 
-    def add(self, item: str, changes: Sequence[Entry], *, is_new: bool = False) -> None:
-        """Write what these, all the changes of an item, mean, in place of what was kept of it, if anything was."""
+    def add(self, item: str, changes: Sequence[Entry], *, is_new: bool = False) -> History | None:
+        """Fold all entries of an item, replace the item's rows, and return the fold; `is_new` items have no rows."""
         if not is_new:
             self._outdated.append(item)
         history = fold(changes)
@@ -66,6 +65,7 @@ class ProjectionWriter:
         self._items += 1
         if self._items % _BATCH == 0:
             self._write()
+        return history
 
     def _keep_words(self, item: str, history: History) -> None:
         fields = history.periods[-1].fields
@@ -109,10 +109,9 @@ def rebuild(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO words_fts(words_fts) VALUES ('delete-all')")
     for table in PROJECTION_TABLES:
         connection.execute(f"DELETE FROM {table}")
-    changes = map(Entry._make, connection.execute("SELECT * FROM change ORDER BY item, ts, id"))
     with ProjectionWriter(connection) as refolding:
-        for item, of_item in groupby(changes, key=lambda change: change.item):
-            refolding.add(item, list(of_item), is_new=True)
+        for item, entries in entries_by_item(connection):
+            refolding.add(item, list(entries), is_new=True)
 
 
 def _forget(connection: sqlite3.Connection, item: str) -> None:

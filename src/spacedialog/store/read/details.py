@@ -1,0 +1,111 @@
+"""Commitments with all that is known of them. The number of SQL statements does not depend on how many they are."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple, TypeVar
+
+from spacedialog.model.fold import History, fold
+from spacedialog.model.progress import Progress
+from spacedialog.model.rows.record import CommitmentRow, Detail
+from spacedialog.store.log import entries_by_item
+from spacedialog.store.read import assessments, conflicts, events, history, links
+from spacedialog.store.read.filter_sql import VALID, day_parameters
+
+_Row = TypeVar("_Row")
+
+
+class Scope(NamedTuple):
+    """Where details are read: the connection, the day, and the keys of the dialogues to keep to; empty for all."""
+
+    connection: sqlite3.Connection
+    day: date
+    dialogues: Sequence[str]
+
+
+def details(scope: Scope, commitments: Mapping[str, CommitmentRow], watch: Progress) -> Iterator[Detail]:
+    """Yield what is known on the day of the commitments, which are given by their items.
+
+    The tables answer, except for the fields that only the log has: for these, each commitment's entries are folded.
+    """
+    connection, day, dialogues = scope
+    items = list(commitments)
+    records = dialogue_records(connection, day, {row.dialogue for row in commitments.values()})
+    log_fields = dict(_log_fields(connection, day, items))
+    upcoming = _by_item(events.upcoming(connection, day, everything=True, items=items, dialogues=dialogues))
+    moved = history.slips(connection, day, items=items, dialogues=dialogues)
+    slips = _by_item((slip.item, slip.row) for slip in moved)
+    entries = _by_item(history.entries_about(connection, day, items))
+    disputed = _by_item(conflicts.conflicts(connection, day, items=items))
+    verdicts = _by_item(assessments.assessments(connection, day, items=items, dialogues=dialogues))
+    carries_on = _by_item(links.linked_commitments(connection, day, items, "new", "old"))
+    carried_on_by = _by_item(links.linked_commitments(connection, day, items, "old", "new"))
+    for item, row in watch(commitments.items()):
+        fields = log_fields.get(item, {})
+        yield Detail(
+            row,
+            fields.get("detail"),
+            fields.get("difference"),
+            tuple(fields.get("omitted_by") or ()),
+            tuple(_cited(fields.get("sources") or (), records[row.dialogue])),
+            tuple(upcoming[item]),
+            tuple(slips[item]),
+            tuple(entries[item]),
+            tuple(disputed[item]),
+            tuple(verdicts[item]),
+            tuple(carries_on[item]),
+            tuple(carried_on_by[item]),
+        )
+
+
+def fields_on(history: History | None, day: date, milestone: str | None = None) -> Mapping[str, Any] | None:
+    """Return the fields of an item, or of a milestone of it, on the day; None if it did not exist."""
+    for period in history.periods if history else ():
+        if period.valid_from <= day.isoformat() < period.valid_to:
+            if milestone is None:
+                return period.fields
+            return next((part.fields for part in period.milestones if part.id == milestone), None)
+    return None
+
+
+def dialogue_records(connection: sqlite3.Connection, day: date, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return the records of dialogues by their keys, which match in any case; an empty one where there is none."""
+    cursor = connection.execute(
+        "SELECT k.value, (SELECT d.fields FROM dialogue AS d WHERE d.key = k.value COLLATE NOCASE"
+        f" AND {VALID.format('d')} LIMIT 1) FROM json_each(:keys) AS k",
+        {**day_parameters(day), "keys": json.dumps(list(keys))},
+    )
+    return {key: json.loads(fields) if fields else {} for key, fields in cursor}
+
+
+def _by_item(rows: Iterable[tuple[str, _Row]]) -> dict[str, list[_Row]]:
+    grouped: dict[str, list[_Row]] = defaultdict(list)
+    for item, row in rows:
+        grouped[item].append(row)
+    return grouped
+
+
+_LOG_FIELDS = ("detail", "difference", "omitted_by", "sources")
+
+
+def _log_fields(
+    connection: sqlite3.Connection, day: date, items: Sequence[str]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    for item, entries in entries_by_item(connection, items):
+        fields = fields_on(fold(entries), day) or {}
+        yield item, {name: fields.get(name) for name in _LOG_FIELDS}
+
+
+def _cited(sources: Iterable[Mapping[str, Any]], dialogue: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the sources, each with the title and the address of its document and the meaning of its grade."""
+    documents = {
+        document["key"]: {name: document[name] for name in ("title", "url") if name in document}
+        for document in dialogue.get("documents") or ()
+    }
+    grades = dialogue.get("grades") or {}
+    for source in sources:
+        yield {**source, **documents.get(source["document"], {}), "meaning": grades.get(source.get("grade"))}
