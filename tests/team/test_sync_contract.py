@@ -11,7 +11,7 @@ import pytest
 
 from spacedialog.errors import InputError, NotFoundError, SyncRefusedError
 from spacedialog.model.entry import Entry, PendingEntry, has_valid_hash, make_entry, sha256_hex
-from spacedialog.model.rows.record import Synced
+from spacedialog.model.rows.team import Synced
 from spacedialog.store import database
 from spacedialog.store.write import team_state
 from spacedialog.team.exchange import Exchange, SharedEntry, chained, first_chain, link

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from spacedialog.model.dates import readable
-from spacedialog.model.rows.record import SentenceRow
+from spacedialog.model.rows.drafting import SentenceRow
 from spacedialog.presentation.tables import Column, Table
 
 

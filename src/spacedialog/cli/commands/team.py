@@ -13,7 +13,7 @@ from spacedialog.presentation import team as teamwork
 from spacedialog.render.output import show
 
 if TYPE_CHECKING:
-    from spacedialog.model.rows.record import Synced, TeamRow
+    from spacedialog.model.rows.team import Synced, TeamRow
     from spacedialog.store.write.team_state import Membership
     from spacedialog.team.exchange import Exchange
     from spacedialog.team.server import Server
