@@ -1,4 +1,4 @@
-"""Dates and spans as typed: what each means on a given day, and what is refused rather than guessed."""
+"""Typed dates and spans: the meaning of each form on a given day, and the refusal of ambiguous ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from spacedialog.model.typed_dates import Toward, parse_date, parse_day, parse_s
 FRIDAY = date(2026, 10, 2)
 TOWARDS: tuple[Toward, ...] = ("future", "past")
 towards = st.sampled_from(TOWARDS)
-# Words that the grammar knows, and neighbours of them, so that random sentences come near to dates.
+# Words of the grammar and similar ones, so that random sentences resemble dates.
 WORDS = "by from in ago end of 3 months 2w oct may 5 5, 05 2026 2026~ q3 spring winter today fri .. / 2026-10 99y"
 
 
@@ -44,8 +44,8 @@ WORDS = "by from in ago end of 3 months 2w oct may 5 5, 05 2026 2026~ q3 spring 
         ("by friday", "../2026-10-09", "../2026-10-02"),
     ],
 )
-def test_what_is_near_counts_from_today(text: str, future: str, past: str) -> None:
-    """Days, weekdays and spans count from today, forward or back as the command asks."""
+def test_relative_dates_count_from_today(text: str, future: str, past: str) -> None:
+    """Relative days, weekdays and spans count from today, forward or back as `toward` says."""
     assert str(parse_date(text, today=FRIDAY)) == future
     assert str(parse_date(text, today=FRIDAY, toward="past")) == past
 
@@ -83,8 +83,8 @@ def test_what_is_near_counts_from_today(text: str, future: str, past: str) -> No
     ],
 )
 @pytest.mark.parametrize("toward", TOWARDS)
-def test_a_typed_date_stays_as_vague_as_it_was(text: str, edtf: str, toward: Toward) -> None:
-    """A typed date becomes the EDTF text that says as much, and no more."""
+def test_a_typed_date_keeps_its_precision(text: str, edtf: str, toward: Toward) -> None:
+    """A typed date becomes the EDTF date of the same precision."""
     assert parse_date(text, today=FRIDAY, toward=toward) == VagueDate.parse(edtf)
 
 
@@ -122,8 +122,8 @@ def test_a_typed_date_stays_as_vague_as_it_was(text: str, edtf: str, toward: Tow
     ],
 )
 @pytest.mark.parametrize("toward", TOWARDS)
-def test_what_is_unclear_is_refused(text: str, toward: Toward) -> None:
-    """What could mean two things, or nothing, is refused with examples of what to write."""
+def test_an_ambiguous_or_invalid_date_is_refused(text: str, toward: Toward) -> None:
+    """An ambiguous or invalid date is refused with examples of valid ones."""
     with pytest.raises(DateError, match="is not a date") as caught:
         parse_date(text, today=FRIDAY, toward=toward)
     assert "5 Oct 2026" in caught.value.remedy
@@ -133,15 +133,15 @@ def test_what_is_unclear_is_refused(text: str, toward: Toward) -> None:
 
 
 def test_an_error_shows_what_was_typed() -> None:
-    """An error quotes the user's own words, not what they were read as, and says what is wrong."""
+    """An error quotes the text that was typed, not the EDTF text made from it, and names the problem."""
     with pytest.raises(DateError, match=r"^'30 Feb 2026' is not a date$"):
         parse_date("30  Feb 2026", today=FRIDAY)
     with pytest.raises(DateError, match=r"^'2027/2026' ends before it begins$"):
         parse_date("2027/2026", today=FRIDAY)
 
 
-def test_a_spoken_winter_is_refused_and_explained() -> None:
-    """`winter 2026` may begin in 2025 or in 2026, so the answer says which code to write."""
+def test_a_named_winter_is_refused_and_explained() -> None:
+    """`winter 2026` may begin in 2025 or in 2026, so the error names the code to write."""
     with pytest.raises(DateError, match="'winter 2026' may begin or end in 2026") as caught:
         parse_date("Winter 2026", today=FRIDAY)
     assert caught.value.remedy == "write 2026-24 for the winter that begins in December 2026"
@@ -155,14 +155,14 @@ def test_a_spoken_winter_is_refused_and_explained() -> None:
     ],
 )
 def test_a_day_outside_the_calendar_is_refused(text: str, today: date) -> None:
-    """No day before year 1 or after year 9999 is made."""
+    """A day before year 1 or after year 9999 is refused."""
     with pytest.raises(DateError, match="leaves the calendar"):
         parse_date(text, today=today)
 
 
 @given(st.dates(), towards)
 def test_every_day_can_be_typed(day: date, toward: Toward) -> None:
-    """Any day, written out in any of the usual ways, is read as that day."""
+    """Every day can be typed in each of the usual forms."""
     month = day.strftime("%B")
     for text in (
         *(day.isoformat(), f"{day.day} {month} {day.year:04}", f"{day.day} {month[:3]} {day.year:04}"),
@@ -174,7 +174,7 @@ def test_every_day_can_be_typed(day: date, toward: Toward) -> None:
 
 @given(st.dates(date(1, 1, 8), date(9999, 12, 24)), st.sampled_from(range(7)))
 def test_a_weekday_is_within_a_week(today: date, weekday: int) -> None:
-    """A weekday is in the coming seven days, or among today and the six before; no day is named by both."""
+    """A weekday is one of the next seven days, or today or one of the six days before."""
     name = (FRIDAY + timedelta(3 + weekday)).strftime("%A")
     ahead = parse_day(name, today=today, toward="future")
     behind = parse_day(name[:3], today=today, toward="past")
@@ -187,11 +187,11 @@ def test_a_weekday_is_within_a_week(today: date, weekday: int) -> None:
 @given(st.text() | st.lists(st.sampled_from(WORDS.split()), max_size=5).map(" ".join), st.dates(), towards)
 @example("by by by", FRIDAY, "past")
 def test_any_text_is_a_date_or_a_date_error(text: str, today: date, toward: Toward) -> None:
-    """Whatever is typed, it is read as a date that can be stored, or refused."""
-    for read in (parse_date, parse_day):
+    """Any text is parsed as a date or refused with a DateError in printable ASCII."""
+    for parse in (parse_date, parse_day):
         problem = ""
         try:
-            read(text, today=today, toward=toward)
+            parse(text, today=today, toward=toward)
         except DateError as error:
             problem = error.problem
         assert problem.isascii()
@@ -199,15 +199,15 @@ def test_any_text_is_a_date_or_a_date_error(text: str, today: date, toward: Towa
 
 
 @pytest.mark.parametrize("text", ["2026", "2026-10", "oct 2026", "2026-10-05~", "by friday", "2026-10-05/2026-10-05"])
-def test_a_day_is_asked_for(text: str) -> None:
-    """Where one day is needed, a vaguer date is refused with a day to write instead."""
+def test_a_date_that_is_not_one_day_is_refused(text: str) -> None:
+    """Where one day is needed, a vaguer date is refused with an example of a day."""
     with pytest.raises(DateError, match="a day is needed") as caught:
         parse_day(text, today=FRIDAY)
     assert "2026-10-05" in caught.value.remedy
 
 
-def test_a_day_is_looked_for_in_the_past() -> None:
-    """A bare weekday or span names a day that has been, unless asked otherwise."""
+def test_a_day_is_in_the_past_by_default() -> None:
+    """A weekday or bare span means a past day, unless `toward` is the future."""
     assert parse_day("thu", today=FRIDAY) == date(2026, 10, 1)
     assert parse_day("2w", today=FRIDAY) == date(2026, 9, 18)
     assert parse_day("2w", today=FRIDAY, toward="future") == date(2026, 10, 16)
@@ -225,8 +225,8 @@ def test_a_day_is_looked_for_in_the_past() -> None:
         ("999D", Span(999, Unit.DAY)),
     ],
 )
-def test_a_span_is_read_as_typed(text: str, span: Span) -> None:
-    """A span is a count and a unit, short or long."""
+def test_a_typed_span(text: str, span: Span) -> None:
+    """A typed span is a count and a unit, abbreviated or in full."""
     assert parse_span(text) == span
 
 
@@ -234,8 +234,8 @@ def test_a_span_is_read_as_typed(text: str, span: Span) -> None:
     "text",
     ["", "m", "year", "0d", "007d", "1000d", "-3d", "3 min", "3 m s", "in 3d", "3d ago", "٣d", "wee\u212a"],
 )
-def test_what_is_no_span_is_refused(text: str) -> None:
-    """A span has a whole count of 1 to 999; anything else is refused."""
+def test_an_invalid_span_is_refused(text: str) -> None:
+    """A span without a whole count of 1 to 999 and a known unit is refused."""
     with pytest.raises(DateError, match="is not a span of time"):
         parse_span(text)
 
@@ -243,7 +243,7 @@ def test_what_is_no_span_is_refused(text: str) -> None:
 @settings(deadline=None)  # the first step imports dateutil
 @given(st.text() | st.from_regex(r"[0-9]{0,4} ?[dwmy]", fullmatch=True), st.dates())
 def test_any_text_is_a_span_or_a_date_error(text: str, day: date) -> None:
-    """Whatever is typed, it is a span that leads to a day, or it is refused."""
+    """Any text is parsed as a span that leads to a day, or refused with a DateError."""
     problem = ""
     try:
         span = parse_span(text)
