@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from spacedialog.model.rows import assessment, compare, drafting, record
-from spacedialog.presentation import maintenance
+from spacedialog.model.rows import assessment, compare, drafting, maintenance, record
+from spacedialog.presentation.maintenance import Place
 from spacedialog.render.json_ import SCHEMA_VERSION
 
 SCHEMA_FILE = Path(__file__).parents[1] / "docs" / "schemas" / "output.json"
@@ -24,12 +24,12 @@ LISTS = {
     "history": record.HistoryRow,
     "slips": record.SlipRow,
     "search": record.FoundRow,
-    "doctor": record.DoctorRow,
-    "rescue": record.Rescued,
-    "backup": record.Copied,
-    "fingerprint": record.FingerprintRow,
+    "doctor": maintenance.DoctorRow,
+    "rescue": maintenance.Rescued,
+    "backup": maintenance.Copied,
+    "fingerprint": maintenance.FingerprintRow,
     "conflicts": record.ConflictRow,
-    "paths": maintenance.Place,
+    "paths": Place,
     "review": drafting.CandidateRow,
     "verify-source": drafting.VerifiedRow,
 }

@@ -15,7 +15,7 @@ import pytest
 from spacedialog.errors import InputError, StoreError
 from spacedialog.maintenance import checks
 from spacedialog.model.entry import Entry, canonical_json, entry_hash, new_entry_ids
-from spacedialog.model.rows.record import DoctorRow
+from spacedialog.model.rows.maintenance import DoctorRow
 from spacedialog.store.recovery import image
 from spacedialog.tracker import Tracker
 from tests.support.program import Desk

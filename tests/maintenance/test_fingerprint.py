@@ -16,7 +16,7 @@ from spacedialog.errors import InputError, StoreError
 from spacedialog.maintenance import checks
 from spacedialog.maintenance.fingerprint import Fingerprint, fingerprint_of, parse
 from spacedialog.model.entry import entry_hash as hash_of
-from spacedialog.model.rows.record import FingerprintRow
+from spacedialog.model.rows.maintenance import FingerprintRow
 from spacedialog.tracker import Tracker
 from tests.support.program import Desk
 from tests.support.trackers import NOON, Maker

@@ -1,4 +1,4 @@
-"""Tests of stored dates and spans: EDTF texts, their windows, their order and their recurrence."""
+"""Stored dates and spans: the accepted forms, the refused ones, and the windows of vague dates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from spacedialog.errors import DateError
 from spacedialog.model.dates import REMEDY, Precision, Recurrence, Span, Unit, VagueDate, readable, recurrence_text
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # its calls of pyparsing, not ours
+    warnings.simplefilter("ignore", DeprecationWarning)  # from the calls of pyparsing in edtf-validate
     from edtf_validate.valid_edtf import is_valid
 
 QUALIFIERS = ("", "~", "?", "%")
@@ -25,7 +25,7 @@ COARSE_CODES = (*range(21, 25), *range(33, 37), 40, 41)
 
 @st.composite
 def plain(draw: st.DrawFn) -> str:
-    """Draw a date that is neither an interval nor qualified."""
+    """Return a date that is not an interval, without a qualifier."""
     day = draw(st.dates(max_value=date(9998, 12, 31)))
     code = draw(st.sampled_from(COARSE_CODES))
     return draw(st.sampled_from((day.isoformat(), day.isoformat()[:7], day.isoformat()[:4], f"{day.year:04}-{code}")))
@@ -33,13 +33,13 @@ def plain(draw: st.DrawFn) -> str:
 
 @st.composite
 def simple(draw: st.DrawFn) -> str:
-    """Draw a date that is not an interval, with or without a qualifier."""
+    """Return a date that is not an interval, with or without a qualifier."""
     return draw(plain()) + draw(st.sampled_from(QUALIFIERS))
 
 
 @st.composite
 def interval(draw: st.DrawFn, ends: st.SearchStrategy[str]) -> str:
-    """Draw an interval of two such ends, or of one end and an open side."""
+    """Return an interval of two of the ends, or of one and an open side."""
     one, two = draw(ends), draw(ends)
     first, last = VagueDate.parse(one).earliest, VagueDate.parse(two).latest
     assert first
@@ -86,10 +86,10 @@ short_spans = st.builds(Span, st.integers(1, 24), st.sampled_from(Unit))
         ("../2026-10%", None, "2026-10-31", "interval", ""),
     ],
 )
-def test_a_date_is_its_window(
+def test_a_date_has_a_window(
     text: str, earliest: str | None, latest: str | None, precision: str, qualifier: str
 ) -> None:
-    """A text has a first and a last day, a precision and a qualifier."""
+    """A date has the first and last day that it can mean, a precision and a qualifier."""
     when = VagueDate.parse(text)
     assert str(when) == text
     assert (when.earliest and when.earliest.isoformat()) == earliest
@@ -110,7 +110,7 @@ def test_a_date_is_its_window(
     ],
 )
 def test_typed_quarters_and_halves_become_codes(typed: str, stored: str) -> None:
-    """Parsing rewrites quarters and halves to EDTF codes, and nothing else."""
+    """Parsing rewrites quarters and halves as EDTF codes."""
     assert str(VagueDate.parse(typed)) == stored
 
 
@@ -130,8 +130,8 @@ def test_typed_quarters_and_halves_become_codes(typed: str, stored: str) -> None
         *("2026\x1b[31m", "2026\x00", "today", "Oct 2026", "nan", "None"),
     ],
 )
-def test_what_is_no_date_is_refused(text: str) -> None:
-    """A text that is not a date is refused with examples, and its raw bytes are not repeated."""
+def test_an_invalid_date_is_refused(text: str) -> None:
+    """An invalid date is refused with examples of valid ones, in printable ASCII."""
     with pytest.raises(DateError, match="is not a date") as caught:
         VagueDate.parse(text)
     assert caught.value.remedy == REMEDY
@@ -141,20 +141,20 @@ def test_what_is_no_date_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["2027/2026", "2026-10-05/2026-10-04", "2026-12/2026-11-30", "2026-24/2026-11"])
-def test_an_interval_without_a_day_is_refused(text: str) -> None:
+def test_a_reversed_interval_is_refused(text: str) -> None:
     """An interval that ends before it begins is refused."""
     with pytest.raises(DateError, match="ends before it begins"):
         VagueDate.parse(text)
 
 
 def test_an_interval_open_on_both_sides_is_refused() -> None:
-    """`../..` is refused, because it names no day."""
+    """`../..` is refused."""
     with pytest.raises(DateError, match="neither begins nor ends"):
         VagueDate.parse("../..")
 
 
-def test_an_error_shows_40_characters_at_most() -> None:
-    """An error repeats a text of up to 40 characters, and only the beginning of a longer one."""
+def test_an_error_shows_at_most_40_characters() -> None:
+    """An error quotes a text of 40 characters in full, and the first 37 of a longer one."""
     with pytest.raises(DateError, match=r"'2{37}\.\.\.' is not a date"):
         VagueDate.parse("2" * 41)
     with pytest.raises(DateError, match=r"'2{40}' is not a date"):
@@ -163,13 +163,13 @@ def test_an_error_shows_40_characters_at_most() -> None:
 
 @given(texts)
 def test_a_date_round_trips(text: str) -> None:
-    """A parsed date is printed as it was written."""
+    """A parsed date prints the same text."""
     assert str(VagueDate.parse(text)) == text
 
 
 @given(vague_dates)
-def test_a_window_opens_before_it_closes(when: VagueDate) -> None:
-    """A window is never empty, and only an open side has no day."""
+def test_a_window_opens_no_later_than_it_closes(when: VagueDate) -> None:
+    """A window contains at least one day, and only an open side has no day."""
     assert (when.earliest is None) == str(when).startswith("../")
     assert (when.latest is None) == str(when).endswith("/..")
     assert not (when.earliest and when.latest) or when.earliest <= when.latest
@@ -177,7 +177,7 @@ def test_a_window_opens_before_it_closes(when: VagueDate) -> None:
 
 @given(plain(), st.sampled_from(QUALIFIERS))
 def test_a_qualifier_never_widens_the_window(text: str, qualifier: str) -> None:
-    """An approximate or uncertain date has the window of the plain date."""
+    """An approximate or uncertain date has the same window as the date without a qualifier."""
     one, other = VagueDate.parse(text), VagueDate.parse(text + qualifier)
     assert (one.earliest, one.latest) == (other.earliest, other.latest)
     assert other.qualifier == qualifier
@@ -186,13 +186,13 @@ def test_a_qualifier_never_widens_the_window(text: str, qualifier: str) -> None:
 @pytest.mark.parametrize(
     ("text", "exact"), [("2026-10-05", True), ("2026-10-05~", False), ("2026-10", False), ("2026/..", False)]
 )
-def test_only_a_plain_day_is_exact(text: str, exact: bool) -> None:
-    """A date is exact if it is one day without a qualifier."""
+def test_only_a_day_without_a_qualifier_is_exact(text: str, exact: bool) -> None:
+    """A date is exact if it is a single day without a qualifier."""
     assert VagueDate.parse(text).is_exact is exact
 
 
 def test_the_order_is_by_latest_day() -> None:
-    """Dates sort by latest day, earliest day and text; an open start is first, an open end last."""
+    """Dates sort by latest day, earliest day and text; an open start sorts first and an open end last."""
     ordered = ["2026-10-05", "../2026-10", "2026-10", "2026-10~", "2026-10-31", "../2026", "2026", "2026-12"]
     ordered += ["9999-12-31", "2026/..", "2027/.."]
     assert [str(when) for when in sorted(map(VagueDate.parse, reversed(ordered)))] == ordered
@@ -200,7 +200,7 @@ def test_the_order_is_by_latest_day() -> None:
 
 @given(vague_dates, vague_dates)
 def test_the_order_agrees_with_the_windows(one: VagueDate, other: VagueDate) -> None:
-    """The date whose window closes earlier sorts first; the order is total, and equality is by text."""
+    """A window that closes earlier sorts first, the order is total, and dates are equal if their texts are."""
     if one.latest and (other.latest is None or one.latest < other.latest):
         assert one < other
     assert (one < other) + (one == other) + (one > other) == 1
@@ -210,7 +210,7 @@ def test_the_order_agrees_with_the_windows(one: VagueDate, other: VagueDate) -> 
 
 
 def test_a_date_is_frozen_and_compares_only_with_dates() -> None:
-    """A date cannot be changed, and cannot be ordered against a text."""
+    """A date cannot be changed, and cannot be ordered with a text."""
     when = VagueDate.parse("2026")
     with pytest.raises(FrozenInstanceError):
         when.text = "2027"  # type: ignore[misc]
@@ -222,7 +222,7 @@ def test_a_date_is_frozen_and_compares_only_with_dates() -> None:
 @given(st.text() | st.text(alphabet="0129-/.~?%QqHh ", max_size=24))
 @example("2026-\u0661\u0660")
 def test_any_text_is_a_date_or_a_date_error(text: str) -> None:
-    """Parsing any text gives a date or a DateError."""
+    """Any text is parsed or refused with a DateError in printable ASCII."""
     problem = ""
     try:
         assert len(str(VagueDate.parse(text))) <= 64
@@ -232,9 +232,9 @@ def test_any_text_is_a_date_or_a_date_error(text: str) -> None:
     assert problem.isprintable()
 
 
-# Known faults of the oracles: edtf accepts 2026-02-29 and `../..`, ends winter on 31 December, and rejects a
-# qualified code and a quarter in an interval; edtf-validate rejects qualified quarters and halves, and intervals whose
-# ends share a year or month but differ in precision.
+# Oracles. Known faults: edtf accepts 2026-02-29 and `../..`, ends winter on 31 December, and refuses qualified codes,
+# and quarters in intervals. edtf-validate refuses qualified quarters and halves, quarters and halves in intervals, and
+# intervals whose ends share a year or month but differ in precision.
 
 
 def _day(bound: struct_time) -> date:
@@ -244,7 +244,7 @@ def _day(bound: struct_time) -> date:
 @settings(max_examples=40, deadline=None)
 @given(plain())
 def test_edtf_agrees_on_plain_dates(text: str) -> None:
-    """Both oracles accept every plain date, and edtf gives the same window, except for winter."""
+    """Both oracles accept every plain date, and edtf gives it the same window, except for winter."""
     when, theirs = VagueDate.parse(text), parse_edtf(text)
     assert is_valid(text)
     assert _day(theirs.lower_strict()) == when.earliest
@@ -259,7 +259,7 @@ qualified = st.builds("".join, st.tuples(numbered, st.sampled_from(QUALIFIERS)))
 @settings(max_examples=40, deadline=None)
 @given(qualified)
 def test_edtf_agrees_on_qualified_dates(text: str) -> None:
-    """Both oracles accept every qualified year, month and day, and edtf's strict window is the same."""
+    """Both oracles accept every qualified year, month and day, and the strict window of edtf is the same."""
     when, theirs = VagueDate.parse(text), parse_edtf(text)
     assert is_valid(text)
     assert (_day(theirs.lower_strict()), _day(theirs.upper_strict())) == (when.earliest, when.latest)
@@ -268,7 +268,7 @@ def test_edtf_agrees_on_qualified_dates(text: str) -> None:
 @settings(max_examples=40, deadline=None)
 @given(interval(qualified))
 def test_edtf_agrees_on_intervals(text: str) -> None:
-    """edtf accepts every interval of qualified dates, with the same days on the closed sides."""
+    """edtf accepts every interval of qualified dates, with the same first and last day."""
     when, theirs = VagueDate.parse(text), parse_edtf(text)
     if when.earliest:
         assert _day(theirs.lower_strict()) == when.earliest
@@ -295,13 +295,13 @@ def test_edtf_agrees_on_intervals(text: str) -> None:
     ],
 )
 def test_a_span_has_one_canonical_text(text: str, canonical: str) -> None:
-    """A span is printed with its count, in the plural unless the count is one."""
+    """A span prints its count, and the plural of its unit unless the count is 1."""
     assert str(Recurrence.parse(text)) == canonical
 
 
 @given(spans)
 def test_a_span_round_trips(span: Span) -> None:
-    """The text of a span parses to that span."""
+    """Parsing the text of a span returns the same span."""
     assert Span.parse(str(span)) == span
 
 
@@ -313,8 +313,8 @@ def test_a_span_round_trips(span: Span) -> None:
         "9" * 9999,
     ],
 )
-def test_what_is_no_span_is_refused(text: str) -> None:
-    """A span needs a whole count from 1 to 999 and one of four units."""
+def test_an_invalid_span_is_refused(text: str) -> None:
+    """A span without a whole count of 1 to 999 and one of the four units is refused."""
     with pytest.raises(DateError, match="is not a span of time"):
         Span.parse(text)
 
@@ -331,14 +331,14 @@ def test_what_is_no_span_is_refused(text: str) -> None:
     ],
 )
 def test_a_span_counts_from_a_day(span: str, day: str, after: str, before: str) -> None:
-    """Adding months or years keeps the day of the month, or takes the month's last day."""
+    """Spans of months and years keep the day of the month, or end on the last day of the month."""
     length, start = Span.parse(span), date.fromisoformat(day)
     assert (length.after(start).isoformat(), length.before(start).isoformat()) == (after, before)
 
 
 @pytest.mark.parametrize("span", ["1 day", "1 week", "1 month", "1 year"])
 def test_a_span_stays_in_the_calendar(span: str) -> None:
-    """A span that leads before year 1 or past year 9999 is refused."""
+    """A span that ends after year 9999, or before year 1, is refused."""
     with pytest.raises(DateError, match="leaves the calendar"):
         Span.parse(span).after(date.max)
     with pytest.raises(DateError, match="leaves the calendar"):
@@ -379,7 +379,7 @@ def test_a_span_stays_in_the_calendar(span: str) -> None:
     ],
 )
 def test_an_occurrence_is_as_vague_as_the_first(text: str, every: str, n: int, result: str) -> None:
-    """Each occurrence has the precision of the first, and is counted from the first."""
+    """An occurrence has the precision of the first date, and counts from it."""
     assert str(VagueDate.parse(text).occurrence(n, Recurrence.parse(every))) == result
 
 
@@ -399,8 +399,8 @@ def test_an_occurrence_is_as_vague_as_the_first(text: str, every: str, n: int, r
         ("2026/..", "month"),
     ],
 )
-def test_a_date_too_vague_for_its_step_is_refused(text: str, every: str) -> None:
-    """A year cannot recur every six months, because no finer date is invented."""
+def test_a_span_finer_than_the_date_is_refused(text: str, every: str) -> None:
+    """A year cannot recur every six months, because that would need a finer date."""
     for n in (0, 1, 2):
         with pytest.raises(DateError, match="too vague") as caught:
             VagueDate.parse(text).occurrence(n, Recurrence.parse(every))
@@ -420,7 +420,7 @@ def test_a_date_too_vague_for_its_step_is_refused(text: str, every: str) -> None
     ],
 )
 def test_an_occurrence_stays_in_the_calendar(text: str, n: int) -> None:
-    """An occurrence before year 1 or past year 9999 is refused."""
+    """An occurrence after year 9999, or before year 1, is refused."""
     with pytest.raises(DateError, match="leaves the calendar") as caught:
         VagueDate.parse(text).occurrence(n, Span(1, Unit.YEAR))
     assert "0001 to 9999" in caught.value.remedy
@@ -428,8 +428,8 @@ def test_an_occurrence_stays_in_the_calendar(text: str, n: int) -> None:
 
 @settings(deadline=None)  # the first step imports dateutil
 @given(vague_dates, short_spans, st.integers(0, 40))
-def test_an_occurrence_never_loses_vagueness(when: VagueDate, every: Span, n: int) -> None:
-    """An occurrence keeps the precision, qualifiers and open sides of the first, or is refused."""
+def test_an_occurrence_keeps_the_precision(when: VagueDate, every: Span, n: int) -> None:
+    """An occurrence has the precision, the qualifiers and the open sides of the first, or is refused."""
     try:
         later = when.occurrence(n, every)
     except DateError:
@@ -441,8 +441,8 @@ def test_an_occurrence_never_loses_vagueness(when: VagueDate, every: Span, n: in
 
 
 @given(vague_dates, vague_dates)
-def test_a_date_lies_within_another_if_all_its_days_do(inner: VagueDate, outer: VagueDate) -> None:
-    """One date lies within another if all its days lie within the other's window."""
+def test_a_date_is_within_another_if_all_its_days_are(inner: VagueDate, outer: VagueDate) -> None:
+    """A date is within another if all days of its window are in the window of the other."""
     lower = (inner.earliest or date.min) >= (outer.earliest or date.min)
     upper = (inner.latest or date.max) <= (outer.latest or date.max)
     open_start, open_end = inner.earliest is None, inner.latest is None
@@ -465,15 +465,15 @@ def test_a_date_lies_within_another_if_all_its_days_do(inner: VagueDate, outer: 
         ("2026", "2026"),
     ],
 )
-def test_codes_are_shown_as_people_write_them(text: str, shown: str) -> None:
-    """Quarters, halves and seasons are shown by name, and all other dates as stored."""
+def test_a_readable_date_names_quarters_halves_and_seasons(text: str, shown: str) -> None:
+    """Quarters, halves and seasons are displayed by name, every other date by its text."""
     assert readable(text) == shown
 
 
 @pytest.mark.parametrize(
-    ("span", "said"), [("1 year", "every year"), ("2 years", "every 2 years"), ("1 week", "every week")]
+    ("span", "text"), [("1 year", "every year"), ("2 years", "every 2 years"), ("1 week", "every week")]
 )
-def test_how_often_is_said_as_people_do(span: str, said: str) -> None:
-    """A recurrence is shown in words: one year is "every year", ten years are "every 10 years"."""
-    assert recurrence_text(span) == said
+def test_recurrence_text(span: str, text: str) -> None:
+    """`1 year` is displayed as `every year`, and other spans with their count."""
+    assert recurrence_text(span) == text
     assert recurrence_text("10 years") == "every 10 years"

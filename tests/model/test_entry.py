@@ -1,4 +1,4 @@
-"""Tests of log entries: ids, hashes, canonical JSON and the hybrid clock."""
+"""Entries of the log: identifiers, hashes, canonical form and recorded time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from spacedialog.model.entry import (
     next_timestamp,
 )
 
-LATEST_TS = 2**48 * 1000 - 1  # the last µs whose millisecond a UUIDv7 can hold
+LATEST_TS = 2**48 * 1000 - 1  # the latest µs whose millisecond fits into a UUIDv7
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -35,12 +35,14 @@ json_values = st.recursive(
 )
 
 
-def a_change(**values: Any) -> Entry:
-    draft = PendingEntry(SET, item_id("commitment", "RUR1-01"), "2026-10", {"set": {"status": "complete"}, "note": "é"})
-    change = make_entry(
-        draft, entry_id=next(new_entry_ids(1_700_000_000_000_000, bytes(16))), ts=9, author="Ann", base=None
+def an_entry(**values: Any) -> Entry:
+    pending = PendingEntry(
+        SET, item_id("commitment", "RUR1-01"), "2026-10", {"set": {"status": "complete"}, "note": "é"}
     )
-    return change._replace(**values)
+    entry = make_entry(
+        pending, entry_id=next(new_entry_ids(1_700_000_000_000_000, bytes(16))), ts=9, author="Ann", base=None
+    )
+    return entry._replace(**values)
 
 
 @settings(max_examples=200, deadline=None)
@@ -48,7 +50,7 @@ def a_change(**values: Any) -> Entry:
 @example(0, bytes(16))
 @example(LATEST_TS, b"\xff" * 16)
 def test_an_id_is_a_uuid7_of_its_millisecond(ts: int, entropy: bytes) -> None:
-    """An id is a version 7 UUID in canonical form that begins with its millisecond."""
+    """Every id is a version 7 UUID in canonical form that starts with the millisecond of its entry."""
     for text in islice(new_entry_ids(ts, entropy), 50):
         value = uuid.UUID(text)
         assert str(value) == text
@@ -60,14 +62,14 @@ def test_an_id_is_a_uuid7_of_its_millisecond(ts: int, entropy: bytes) -> None:
 @given(st.integers(0, LATEST_TS), st.binary(min_size=16, max_size=16))
 @example(LATEST_TS, b"\xff" * 16)
 @example(0, bytes(16))
-def test_the_ids_of_an_action_ever_grow(ts: int, entropy: bytes) -> None:
-    """The ids of one action increase strictly, however many there are."""
+def test_the_ids_of_an_action_increase(ts: int, entropy: bytes) -> None:
+    """The ids of one action strictly increase, for any number of entries."""
     ids = list(islice(new_entry_ids(ts, entropy), 2000))
     assert ids == sorted(set(ids))
 
 
-def test_ids_hang_on_the_entropy() -> None:
-    """Two actions of one microsecond have different ids if any of their 16 random bytes differ."""
+def test_ids_depend_on_every_byte_of_entropy() -> None:
+    """Two actions in the same microsecond have different ids if any of their 16 random bytes differs."""
     plain = list(islice(new_entry_ids(7, bytes(16)), 3))
     for position in range(16):
         other = bytearray(16)
@@ -78,7 +80,7 @@ def test_ids_hang_on_the_entropy() -> None:
 @given(st.text(), st.text())
 @example("commitment", "RUR1-01")
 def test_an_item_id_is_a_uuid8(kind: str, key: str) -> None:
-    """An item named in a data file has a version 8 UUID, the same each time."""
+    """An item that a data file names has a version 8 UUID that depends only on its kind and key."""
     value = uuid.UUID(item_id(kind, key))
     assert str(value) == item_id(kind, key)
     assert (value.version, value.variant) == (8, uuid.RFC_4122)
@@ -87,19 +89,19 @@ def test_an_item_id_is_a_uuid8(kind: str, key: str) -> None:
 
 
 def test_an_item_id_never_changes() -> None:
-    """The id of an item is the same in every version of the program, because stores hold it."""
+    """The id of an item is the same in every version of the program, because existing stores contain it."""
     assert item_id("commitment", "ROK4-07") == "37cd891b-f4fe-8b5f-aa77-648847675617"
     assert item_id("commitment", "ROK4-07") != item_id("milestone", "ROK4-07") != item_id("commitment", "ROK4-70")
 
 
 def test_a_hash_never_changes() -> None:
-    """The hash of an entry is the same in every version of the program, because other copies hold it."""
-    change = a_change()
-    assert change.body == '{"note":"é","set":{"status":"complete"},"v":1}'
-    assert change.sha == "17ccae7c54d342277ad37d509caff9ad418a81b06a138453bdd39f2ff46d005f"
-    form = json.dumps(list(change[:8]), ensure_ascii=False, separators=(",", ":"))
-    assert change.sha == hashlib.sha256(form.encode()).hexdigest()
-    assert has_valid_hash(change)
+    """The hash of an entry is the same in every version of the program, because other replicas contain it."""
+    entry = an_entry()
+    assert entry.body == '{"note":"é","set":{"status":"complete"},"v":1}'
+    assert entry.sha == "17ccae7c54d342277ad37d509caff9ad418a81b06a138453bdd39f2ff46d005f"
+    form = json.dumps(list(entry[:8]), ensure_ascii=False, separators=(",", ":"))
+    assert entry.sha == hashlib.sha256(form.encode()).hexdigest()
+    assert has_valid_hash(entry)
 
 
 @pytest.mark.parametrize(
@@ -116,18 +118,18 @@ def test_a_hash_never_changes() -> None:
     ],
 )
 def test_a_hash_covers_every_field(field: str, value: object) -> None:
-    """An entry no longer matches its hash after a change of its id, time, day, author, kind, item, base or body."""
-    assert has_valid_hash(a_change())
-    assert not has_valid_hash(a_change(**{field: value}))
+    """A changed id, time, day, author, kind, item, base or body no longer matches the hash."""
+    assert has_valid_hash(an_entry())
+    assert not has_valid_hash(an_entry(**{field: value}))
 
 
-def test_a_position_in_a_shared_log_is_no_part_of_the_hash() -> None:
-    """An entry keeps its hash when it gets a position in a shared log."""
-    assert has_valid_hash(a_change(seq=12))
-    assert not has_valid_hash(a_change(sha="0" * 64))
+def test_the_hash_does_not_cover_the_position_in_a_shared_log() -> None:
+    """An entry keeps its hash when it is shared."""
+    assert has_valid_hash(an_entry(seq=12))
+    assert not has_valid_hash(an_entry(sha="0" * 64))
 
 
-def test_neighbouring_fields_do_not_run_together() -> None:
+def test_a_hash_separates_neighbouring_fields() -> None:
     """Moving text from one field to the next changes the hash."""
     assert entry_hash("a", 1, "2026", "b", "c", "d", None, "{}") != entry_hash(
         "a", 1, "2026", "bc", "", "d", None, "{}"
@@ -136,8 +138,8 @@ def test_neighbouring_fields_do_not_run_together() -> None:
 
 @settings(max_examples=200)
 @given(json_values)
-def test_canonical_json_says_the_same(value: object) -> None:
-    """Canonical JSON reads back as the value it was made from."""
+def test_canonical_json_round_trips(value: object) -> None:
+    """Parsing canonical JSON returns the original value."""
     assert json.loads(canonical_json(value)) == value
 
 
@@ -150,19 +152,19 @@ def test_canonical_json_has_one_form(value: dict[str, object], random: Any) -> N
 
 
 def test_canonical_json_is_short_and_plain() -> None:
-    """Canonical JSON has sorted keys, no spaces, no needless escapes, and no number that JSON lacks."""
+    """Canonical JSON has sorted keys, no spaces and only required escapes, and refuses NaN."""
     assert canonical_json({"b": [1, None], "a": "é\n漢"}) == '{"a":"é\\n漢","b":[1,null]}'
     with pytest.raises(ValueError, match="JSON"):
         canonical_json({"a": float("nan")})
 
 
-def test_a_change_holds_what_the_draft_said() -> None:
-    """Recording a pending entry adds id, time, author, base and body version, and changes nothing else."""
-    draft = PendingEntry(CREATE, "i", "2026~", {"type": "party", "set": {"key": "RUR"}})
-    change = make_entry(draft, entry_id="x", ts=5, author="Ann", base="w")
-    assert change[:7] == ("x", 5, "2026~", "Ann", CREATE, "i", "w")
-    assert change.content == {"v": 1, "type": "party", "set": {"key": "RUR"}}
-    assert change.seq is None
+def test_an_entry_has_the_content_of_the_pending_entry() -> None:
+    """Recording adds the id, time, author, base and body version, and changes no other field."""
+    pending = PendingEntry(CREATE, "i", "2026~", {"type": "party", "set": {"key": "RUR"}})
+    entry = make_entry(pending, entry_id="x", ts=5, author="Ann", base="w")
+    assert entry[:7] == ("x", 5, "2026~", "Ann", CREATE, "i", "w")
+    assert entry.content == {"v": 1, "type": "party", "set": {"key": "RUR"}}
+    assert entry.seq is None
 
 
 @pytest.mark.parametrize(
@@ -170,5 +172,5 @@ def test_a_change_holds_what_the_draft_said() -> None:
     [(100, None, 100), (100, 50, 100), (100, 99, 100), (100, 100, 101), (100, 5000, 5001), (0, None, 0)],
 )
 def test_the_clock_never_goes_back(now: int, newest: int | None, ts: int) -> None:
-    """An entry's time is the wall clock's, or 1 µs after the newest entry if the clock is behind it."""
+    """The time of an entry is the wall clock, or 1 µs after the newest entry if the clock went back."""
     assert next_timestamp(now, newest) == ts

@@ -1,4 +1,4 @@
-"""Tests of the fold: the entries of one item give the same periods in whatever order they arrive."""
+"""The fold: entries of one commitment give the same periods, in any order of arrival."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from spacedialog.model.fold import FOREVER, History, Period, SearchText, closing
 MORE = settings(max_examples=120, deadline=None)
 DAYS = [(date(2026, 1, 1) + timedelta(days)).isoformat() for days in (0, 1, 2, 30, 31, 59, 120, 364)]
 VAGUE = ("2025", "2025-12", "2026-01", "2026-33", "2026-01-15~", "../2026-02", "2026-01/2026-02-10")
-SILLY = ("", "soon", "2026-02-30", "2026/..", "9999-12-31", "2026-13")
+ODD_DATES = ("", "soon", "2026-02-30", "2026/..", "9999-12-31", "2026-13")
 DATES = ("2026", "2026-06", "2026-07-01", "2026-06-30", "2027/..", "../2030", "2027~", "nonsense", "2028-02-29")
 PARTS = (None, None, None, "m1", "m2")
 
-sound_days = st.sampled_from([*DAYS, *VAGUE])
+valid_days = st.sampled_from([*DAYS, *VAGUE])
 
 
 @st.composite
 def bodies(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
-    """Draw the kind and the body of an entry about the commitment or a milestone."""
+    """Return a kind of entry and its body, on the commitment or on a milestone."""
     part = draw(st.sampled_from(PARTS))
     kind = draw(st.sampled_from((CREATE, SET, SET, SET, NOTE, "celebrate")))
     dates = st.sampled_from(DATES)
@@ -68,26 +68,26 @@ def bodies(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
 
 
 class Log:
-    """Entries of one item, each recorded after the one before."""
+    """Entries of one item, each recorded after the others."""
 
     def __init__(self) -> None:
-        self.changes: list[Entry] = []
+        self.entries: list[Entry] = []
 
     def add(self, kind: str, on: str, *, version: int = BODY_VERSION, **body: Any) -> str:
         """Record an entry and return its id."""
-        number = len(self.changes)
-        change = make_entry(
+        number = len(self.entries)
+        entry = make_entry(
             PendingEntry(kind, "item", on, body),
             entry_id=f"{number:04}",
-            ts=1000 + number // 3,  # some share their action, and so their time
+            ts=1000 + number // 3,  # some entries share an action, and so a time
             author="Ann",
             base=None,
         )
-        self.changes.append(change._replace(body=canonical_json({**change.content, "v": version})))
-        return change.id
+        self.entries.append(entry._replace(body=canonical_json({**entry.content, "v": version})))
+        return entry.id
 
     def create(self, on: str = "2026-01-01", **values: Any) -> str:
-        """Record the creation of the item."""
+        """Record the creation of the commitment."""
         return self.add(CREATE, on, type="commitment", set=values)
 
     def set(self, on: str, *, milestone: str | None = None, **values: Any) -> str:
@@ -96,42 +96,42 @@ class Log:
         return self.add(SET, on, version=BODY_VERSION, **{"set": values, **body})
 
     def milestone(self, name: str, on: str, **values: Any) -> str:
-        """Record a milestone."""
+        """Record the creation of a milestone."""
         return self.add(CREATE, on, milestone=name, set=values)
 
-    def retract(self, change: str) -> str:
-        """Retract an entry."""
-        return self.add(RETRACT, "2026-06-01", retracts=change)
+    def retract(self, entry: str) -> str:
+        """Record the retraction of an entry."""
+        return self.add(RETRACT, "2026-06-01", retracts=entry)
 
     def fold(self) -> History:
-        """Return the history that the entries give; it exists."""
-        history = fold(self.changes)
+        """Return the history, which is not None."""
+        history = fold(self.entries)
         assert history is not None
         return history
 
 
 @st.composite
-def logs(draw: st.DrawFn, days: st.SearchStrategy[str] = sound_days, retractions: bool = True) -> Log:
-    """Draw a log of one commitment with nearly any entries."""
+def logs(draw: st.DrawFn, days: st.SearchStrategy[str] = valid_days, retractions: bool = True) -> Log:
+    """Return a log of one commitment with almost any entries."""
     log = Log()
     if draw(st.integers(0, 9)):
         log.create(draw(days), due=draw(st.sampled_from(DATES)), title="Fly")
     if draw(st.booleans()):
         log.milestone("m1", draw(days), when=draw(st.sampled_from(DATES)))
     for _ in range(draw(st.integers(0, 9))):
-        if retractions and log.changes and draw(st.integers(0, 3)) == 0:
-            log.retract(draw(st.sampled_from([change.id for change in log.changes])))
+        if retractions and log.entries and draw(st.integers(0, 3)) == 0:
+            log.retract(draw(st.sampled_from([entry.id for entry in log.entries])))
         else:
             kind, body = draw(bodies())
             log.add(kind, draw(days), version=draw(st.sampled_from((1, 1, 1, 1, 1, 1, 0, 2))), **body)
     return log
 
 
-any_days = st.sampled_from([*DAYS, *VAGUE, *SILLY])
+any_days = st.sampled_from([*DAYS, *VAGUE, *ODD_DATES])
 
 
 def on_day(history: History | None, day: str) -> Period | None:
-    """Return the period that holds the day, without its ends."""
+    """Return the period that contains the day, without its end."""
     for period in history.periods if history else ():
         if period.valid_from <= day < period.valid_to:
             return period._replace(valid_to="")
@@ -143,11 +143,11 @@ def on_day(history: History | None, day: str) -> Period | None:
 
 @MORE
 @given(logs(any_days), st.randoms(use_true_random=False))
-def test_the_order_of_arrival_has_no_bearing(log: Log, random: Any) -> None:
-    """Copies that hold the same entries fold them to the same history, whatever the order of arrival."""
-    shuffled = list(log.changes)
+def test_the_fold_does_not_depend_on_the_order_of_arrival(log: Log, random: Any) -> None:
+    """Replicas with the same entries have the same history, in any order of arrival."""
+    shuffled = list(log.entries)
     random.shuffle(shuffled)
-    mine, theirs = fold(log.changes), fold(shuffled)
+    mine, theirs = fold(log.entries), fold(shuffled)
     assert (mine is None) == (theirs is None)
     if mine and theirs:
         assert mine._replace(ignored=()) == theirs._replace(ignored=())
@@ -157,14 +157,14 @@ def test_the_order_of_arrival_has_no_bearing(log: Log, random: Any) -> None:
 @MORE
 @given(logs(any_days), st.data())
 def test_undo_then_redo_is_the_identity(log: Log, data: st.DataObject) -> None:
-    """Retracting an entry and then the retraction restores the history."""
-    gone = retracted_ids(log.changes)
-    live = [change.id for change in log.changes if change.id not in gone]
+    """Undoing an entry, and then the undo, restores the history."""
+    retracted = retracted_ids(log.entries)
+    live = [entry.id for entry in log.entries if entry.id not in retracted]
     assume(live)
-    before = fold(log.changes)
+    before = fold(log.entries)
     undo = log.retract(data.draw(st.sampled_from(live)))
     log.retract(undo)
-    after = fold(log.changes)
+    after = fold(log.entries)
     assert (before is None) == (after is None)
     if before and after:
         assert after._replace(retracted_ids=frozenset()) == before._replace(retracted_ids=frozenset())
@@ -173,100 +173,101 @@ def test_undo_then_redo_is_the_identity(log: Log, data: st.DataObject) -> None:
 
 @MORE
 @given(logs(any_days), st.data())
-def test_a_change_that_was_undone_says_nothing(log: Log, data: st.DataObject) -> None:
-    """A log with a retracted entry gives the periods of the log without that entry."""
-    stated = [change for change in log.changes if change.kind != RETRACT]
-    assume(stated)
-    change = data.draw(st.sampled_from(stated))
-    without = fold([other for other in log.changes if other is not change])
-    log.retract(change.id)
-    with_it = fold(log.changes)
+def test_a_retracted_entry_has_no_effect(log: Log, data: st.DataObject) -> None:
+    """A log with a retracted entry has the same periods as the log without that entry."""
+    not_retractions = [entry for entry in log.entries if entry.kind != RETRACT]
+    assume(not_retractions)
+    entry = data.draw(st.sampled_from(not_retractions))
+    without = fold([other for other in log.entries if other is not entry])
+    log.retract(entry.id)
+    with_it = fold(log.entries)
     assert (with_it and with_it[:4]) == (without and without[:4])
 
 
 @MORE
 @given(logs(any_days))
-def test_periods_cover_the_days_without_gap(log: Log) -> None:
-    """Periods follow each other without gap or overlap, and the last has no end."""
-    history = fold(log.changes)
+def test_periods_are_contiguous(log: Log) -> None:
+    """Periods follow each other without gap or overlap, and the last one does not end."""
+    history = fold(log.entries)
     if history is None:
         return
     starts, ends = [p.valid_from for p in history.periods], [p.valid_to for p in history.periods]
     assert starts == sorted(set(starts))
     assert ends == [*starts[1:], FOREVER]
     assert starts[-1] < FOREVER
-    assert all(starts[0] <= text.on and starts[0] <= move.day for text in history.texts for move in history.redatings)
+    assert all(starts[0] <= text.on for text in history.texts)
+    assert all(starts[0] <= redating.day for redating in history.redatings)
 
 
 @MORE
 @given(logs(), st.sampled_from(DAYS), st.data())
-def test_the_past_does_not_change_with_later_news(log: Log, day: str, data: st.DataObject) -> None:
-    """Entries of later days leave the periods before them unchanged, unless they retract."""
-    before = on_day(fold(log.changes), day)
+def test_later_entries_do_not_change_the_past(log: Log, day: str, data: st.DataObject) -> None:
+    """Entries on later days do not entry the state on a day, unless they retract earlier entries."""
+    before = on_day(fold(log.entries), day)
     later = st.sampled_from([other for other in DAYS if other > day] or ["2027-01-01"])
     for _ in range(data.draw(st.integers(1, 4))):
         kind, body = data.draw(bodies())
         log.add(kind, data.draw(later), **body)
-    assert on_day(fold(log.changes), day) == before
+    assert on_day(fold(log.entries), day) == before
 
 
 @MORE
 @given(logs(any_days, retractions=False))
-def test_today_is_the_newest_statement_of_each_field(log: Log) -> None:
-    """The last period holds the value set last for each field, by day, time and id."""
+def test_the_last_period_has_the_newest_value_of_each_field(log: Log) -> None:
+    """The last period has, for every field, the value set last in the order of day, time and id."""
     known = [
-        change
-        for change in log.changes
-        if change.kind in (CREATE, SET) and change.content["v"] <= BODY_VERSION and closing_day(change.on) < FOREVER
+        entry
+        for entry in log.entries
+        if entry.kind in (CREATE, SET) and entry.content["v"] <= BODY_VERSION and closing_day(entry.on) < FOREVER
     ]
-    whole = [change for change in known if "milestone" not in change.content]
-    creates = sorted((change for change in whole if change.kind == CREATE), key=_place)
-    history = fold(log.changes)
+    whole = [entry for entry in known if "milestone" not in entry.content]
+    creates = sorted((entry for entry in whole if entry.kind == CREATE), key=_place)
+    history = fold(log.entries)
     assert (history is None) == (not creates)
     if history is None:
         return
     first, *more = creates
-    rest = [change for change in whole if change.kind == SET] + more
+    rest = [entry for entry in whole if entry.kind == SET] + more
     expected: dict[str, Any] = {**first.content["set"]}
-    for change in sorted(rest, key=_place):
-        expected |= change.content["set"]
+    for entry in sorted(rest, key=_place):
+        expected |= entry.content["set"]
     assert history.periods[-1].fields == expected
 
 
 def _moves(history: History) -> list[tuple[str, str | None, str, str]]:
-    return [(move.entry, move.milestone, move.old, move.new) for move in history.redatings]
+    return [(redating.entry, redating.milestone, redating.old, redating.new) for redating in history.redatings]
 
 
-def _place(change: Entry) -> tuple[str, int, str]:
-    return closing_day(change.on), change.ts, change.id
+def _place(entry: Entry) -> tuple[str, int, str]:
+    return closing_day(entry.on), entry.ts, entry.id
 
 
 @MORE
 @given(logs(any_days))
-def test_what_is_not_understood_is_named(log: Log) -> None:
-    """Entries of an unknown kind, a newer version or an invalid day are listed, and no others."""
-    history = fold(log.changes)
+def test_entries_that_are_not_understood_are_listed(log: Log) -> None:
+    """`ignored` lists the entries with an unknown kind, a newer version or no latest day, and no others."""
+    history = fold(log.entries)
     if history:
         odd = {
-            change.id
-            for change in log.changes
-            if change.kind == "celebrate" or change.content["v"] > BODY_VERSION or closing_day(change.on) == FOREVER
+            entry.id
+            for entry in log.entries
+            if entry.kind == "celebrate" or entry.content["v"] > BODY_VERSION or closing_day(entry.on) == FOREVER
         }
-        stated = {change.id for change in log.changes if change.kind != RETRACT}
-        assert set(history.ignored) == odd & stated
+        not_retractions = {entry.id for entry in log.entries if entry.kind != RETRACT}
+        assert set(history.ignored) == odd & not_retractions
 
 
 @MORE
 @given(logs(any_days))
-def test_every_redating_moves_a_date(log: Log) -> None:
-    """A moved date names the entry that moved it, and two different dates."""
-    history = fold(log.changes)
-    for move in history.redatings if history else ():
-        (change,) = (change for change in log.changes if change.id == move.entry)
-        values = change.content["set"]
-        assert values.get("when" if move.milestone else "due") == move.new != move.old
-        assert move.milestone == change.content.get("milestone")
-        assert change.id not in retracted_ids(log.changes)
+def test_every_redating_changes_a_date(log: Log) -> None:
+    """A redating names its entry and two different dates."""
+    history = fold(log.entries)
+    for redating in history.redatings if history else ():
+        (entry,) = (entry for entry in log.entries if entry.id == redating.entry)
+        values = entry.content["set"]
+        assert values.get("when" if redating.milestone else "due") == redating.new != redating.old
+        assert redating.milestone == entry.content.get("milestone")
+        assert entry.id not in retracted_ids(log.entries)
 
 
 # Examples
@@ -285,24 +286,24 @@ def test_every_redating_moves_a_date(log: Log) -> None:
         ("", FOREVER),
     ],
 )
-def test_a_vague_day_counts_as_its_latest(on: str, day: str) -> None:
-    """An entry counts from the last day that it may mean; without an end it counts from no day."""
+def test_a_vague_date_applies_from_its_latest_day(on: str, day: str) -> None:
+    """The closing day of a date is its latest day, and FOREVER for an open end or a text that is no date."""
     assert closing_day(on) == day
 
 
-def test_nothing_folds_to_nothing() -> None:
-    """An item that was never created, or whose creation is retracted, has no history."""
+def test_without_a_creation_there_is_no_history() -> None:
+    """An item that was not created, or whose creation was retracted, has no history."""
     log = Log()
     assert fold([]) is None
     log.set("2026-01-02", status="complete")
     log.milestone("m1", "2026-01-02", when="2026")
-    assert fold(log.changes) is None
+    assert fold(log.entries) is None
     log.retract(log.create())
-    assert fold(log.changes) is None
+    assert fold(log.entries) is None
 
 
-def test_the_first_statement_precedes_backdated_news() -> None:
-    """An entry dated before the item's creation counts from the first day, over the first values."""
+def test_the_creation_applies_before_backdated_entries() -> None:
+    """An entry dated before the creation applies from the day of the creation, and overrides its values."""
     log = Log()
     log.set("2025-06-01", status="in-progress", due="2027")
     log.create("2026-01-01", status="not-assessed", title="Fly", due="2026")
@@ -316,8 +317,8 @@ def test_the_first_statement_precedes_backdated_news() -> None:
     assert history.type == "commitment"
 
 
-def test_an_earlier_day_does_not_win_for_being_recorded_later() -> None:
-    """The entry of the later day wins; of two on one day, the one recorded later."""
+def test_the_later_day_wins_over_the_later_record() -> None:
+    """The entry of the later day applies; on the same day, the one that was recorded later."""
     log = Log()
     log.create(status="not-assessed")
     log.set("2026-03-01", status="complete")
@@ -335,8 +336,8 @@ def test_an_earlier_day_does_not_win_for_being_recorded_later() -> None:
     ]
 
 
-def test_a_second_first_statement_does_not_reach_back() -> None:
-    """If two copies create one item, the later day's values count from that day only."""
+def test_a_second_creation_does_not_apply_to_earlier_days() -> None:
+    """If two replicas create the same item, the values of the later day apply from that day."""
     log = Log()
     log.create("2026-01-01", title="Fly")
     log.create("2026-05-01", title="Land")
@@ -346,19 +347,19 @@ def test_a_second_first_statement_does_not_reach_back() -> None:
     ]
 
 
-def test_a_milestone_begins_on_its_own_day() -> None:
-    """A milestone exists from the day on which it was set, and not before its commitment."""
+def test_a_milestone_exists_from_its_own_day() -> None:
+    """A milestone exists from the day on which it was created, and not before its commitment."""
     log = Log()
     log.milestone("m0", "2025-01-01", when="2026", title="Early")
     log.create("2026-01-01")
     log.milestone("m1", "2026-02-01", when="2026")
     log.set("2026-01-15", milestone="m1", title="News from before")
     log.set("2026-03-01", milestone="m2", title="Of nothing")
-    views = [
-        (period.valid_from, [(view.id, view.fields.get("title")) for view in period.milestones])
+    milestones = [
+        (period.valid_from, [(milestone.id, milestone.fields.get("title")) for milestone in period.milestones])
         for period in log.fold().periods
     ]
-    assert views == [
+    assert milestones == [
         ("2026-01-01", [("m0", "Early")]),
         ("2026-02-01", [("m0", "Early"), ("m1", "News from before")]),
     ]
@@ -382,7 +383,7 @@ def test_a_milestone_begins_on_its_own_day() -> None:
     ],
 )
 def test_a_date_slips_when_its_window_closes_later(dues: Sequence[str | None], slipped: bool, moves: int) -> None:
-    """A commitment is slipped while its due window closes later than at first; every move stays on record."""
+    """A commitment has slipped while its due window closes later than the first one; every redating is listed."""
     log = Log()
     log.create("2026-01-01", **({"due": dues[0]} if dues[0] else {}))
     for number, due in enumerate(dues[1:], 1):
@@ -393,20 +394,20 @@ def test_a_date_slips_when_its_window_closes_later(dues: Sequence[str | None], s
     assert len(history.redatings) == moves
 
 
-def test_a_milestone_that_slips_marks_its_commitment() -> None:
-    """A commitment is slipped from the day on which one of its milestones was moved later."""
+def test_a_commitment_slips_with_its_milestone() -> None:
+    """A commitment has slipped from the day on which one of its milestones has."""
     log = Log()
     log.create("2026-01-01", due="2027")
     log.milestone("m1", "2026-01-01", when="2026-03")
     move = log.set("2026-02-01", milestone="m1", when="2026-09")
     history = log.fold()
     assert [period.slipped for period in history.periods] == [False, True]
-    assert [view.slipped for view in history.periods[-1].milestones] == [True]
+    assert [milestone.slipped for milestone in history.periods[-1].milestones] == [True]
     assert _moves(history) == [(move, "m1", "2026-03", "2026-09")]
 
 
 def test_a_recurring_milestone_that_is_met_has_not_slipped() -> None:
-    """Going on to the next occurrence is not a slip; moving that occurrence later is."""
+    """Meeting an occurrence is no slip; postponing the next one is."""
     log = Log()
     log.create("2026-01-01")
     log.milestone("m1", "2026-01-01", when="2026", recurs="2 years")
@@ -416,12 +417,12 @@ def test_a_recurring_milestone_that_is_met_has_not_slipped() -> None:
     assert [period.slipped for period in met.periods] == [False, False]
     log.set("2026-04-01", milestone="m1", when="2029")
     put_off = log.fold()
-    assert [(move.old, move.new) for move in put_off.redatings] == [("2028", "2029")]
+    assert [(redating.old, redating.new) for redating in put_off.redatings] == [("2028", "2029")]
     assert put_off.periods[-1].slipped
 
 
-def test_a_slip_that_was_undone_never_was() -> None:
-    """Retracting a move of a date removes it from the slips and removes the flag."""
+def test_a_retracted_redating_is_no_slip() -> None:
+    """A retracted redating is not listed and does not set `slipped`."""
     log = Log()
     log.create(due="2026")
     log.retract(log.set("2026-02-01", due="2028"))
@@ -431,8 +432,8 @@ def test_a_slip_that_was_undone_never_was() -> None:
     assert history.retracted_ids == {"0001"}
 
 
-def test_what_this_program_does_not_know_is_kept_aside() -> None:
-    """Unknown kinds, newer bodies and invalid days are listed and change nothing, retracted or not."""
+def test_entries_that_are_not_understood_have_no_effect() -> None:
+    """Entries of unknown kinds, newer versions and invalid days are listed and not folded, retracted or not."""
     log = Log()
     log.create(title="Fly")
     odd = [
@@ -449,7 +450,7 @@ def test_what_this_program_does_not_know_is_kept_aside() -> None:
 
 
 def test_a_retraction_is_itself_retracted_any_number_of_times() -> None:
-    """Each retraction of the last retraction reverses the effect."""
+    """Each retraction of the previous retraction reverses its effect."""
     log = Log()
     log.create(title="Fly")
     latest = log.set("2026-02-01", title="Land")
@@ -458,21 +459,21 @@ def test_a_retraction_is_itself_retracted_any_number_of_times() -> None:
         latest = log.retract(latest)
 
 
-def test_a_retraction_of_no_change_counts_for_nothing() -> None:
-    """A retraction that names no known entry has no effect."""
+def test_a_retraction_without_a_target_has_no_effect() -> None:
+    """A retraction whose target is missing, or is not text, retracts nothing."""
     log = Log()
     log.create(title="Fly")
     log.add(RETRACT, "2026-02-01")
     log.add(RETRACT, "2026-02-01", retracts=7)
     log.add(RETRACT, "2026-02-01", retracts=None)
-    assert retracted_ids(log.changes) == frozenset()
+    assert retracted_ids(log.entries) == frozenset()
     assert len(log.fold().periods) == 1
 
 
 @given(st.sampled_from(DATES) | st.dates().map(str) | st.text(max_size=12))
 @example("2026-Q3")
-def test_the_day_of_a_date_is_its_latest(text: str) -> None:
-    """`closing_day` never raises, and returns the last day of the date's window."""
+def test_closing_day_agrees_with_the_window(text: str) -> None:
+    """`closing_day` never raises an error, and is the latest day of the date."""
     day = closing_day(text)
     if day != FOREVER:
         assert VagueDate.parse(text).latest == date.fromisoformat(day)
@@ -493,14 +494,14 @@ def test_the_day_of_a_date_is_its_latest(text: str) -> None:
         (SET, "2026-01-01", {"set": {"partners": [1]}}, False),
     ],
 )
-def test_what_is_understood(kind: str, on: str, body: dict[str, Any], known: bool) -> None:
-    """An entry counts if its kind is known, its day has an end and its values have names."""
-    change = make_entry(PendingEntry(kind, "item", on, body), entry_id="id", ts=1, author="desk", base=None)
-    assert is_understood(change) == known
+def test_is_understood(kind: str, on: str, body: dict[str, Any], known: bool) -> None:
+    """An entry is understood if its kind is known, its date has an end, and its values have the right types."""
+    entry = make_entry(PendingEntry(kind, "item", on, body), entry_id="id", ts=1, author="desk", base=None)
+    assert is_understood(entry) == known
 
 
-def test_a_note_stands_even_where_its_entry_empties_the_title() -> None:
-    """The note of an entry that sets the title to null can still be searched."""
+def test_a_note_is_searchable_if_its_entry_clears_the_title() -> None:
+    """The note of an entry that sets the title to null, as another program may, can be searched."""
     log = Log()
     log.create(title="Fly")
     log.add(SET, "2026-02-01", set={"title": None}, note="Renamed one day.")

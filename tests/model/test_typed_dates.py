@@ -1,4 +1,4 @@
-"""Tests of dates and spans as users type them: the meaning on a given day, and refusals."""
+"""Typed dates and spans: the meaning of each form on a given day, and the refusal of ambiguous ones."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ WORDS = "by from in ago end of 3 months 2w oct may 5 5, 05 2026 2026~ q3 spring 
         ("by friday", "../2026-10-09", "../2026-10-02"),
     ],
 )
-def test_what_is_near_counts_from_today(text: str, future: str, past: str) -> None:
-    """Days, weekdays and spans count from today, forward or back as the command asks."""
+def test_relative_dates_count_from_today(text: str, future: str, past: str) -> None:
+    """Relative days, weekdays and spans count from today, forward or back as `toward` says."""
     assert str(parse_date(text, today=FRIDAY)) == future
     assert str(parse_date(text, today=FRIDAY, toward="past")) == past
 
@@ -83,8 +83,8 @@ def test_what_is_near_counts_from_today(text: str, future: str, past: str) -> No
     ],
 )
 @pytest.mark.parametrize("toward", TOWARDS)
-def test_a_typed_date_stays_as_vague_as_it_was(text: str, edtf: str, toward: Toward) -> None:
-    """A typed date becomes the EDTF text of the same precision."""
+def test_a_typed_date_keeps_its_precision(text: str, edtf: str, toward: Toward) -> None:
+    """A typed date becomes the EDTF date of the same precision."""
     assert parse_date(text, today=FRIDAY, toward=toward) == VagueDate.parse(edtf)
 
 
@@ -122,8 +122,8 @@ def test_a_typed_date_stays_as_vague_as_it_was(text: str, edtf: str, toward: Tow
     ],
 )
 @pytest.mark.parametrize("toward", TOWARDS)
-def test_what_is_unclear_is_refused(text: str, toward: Toward) -> None:
-    """A text with two meanings, or with none, is refused with examples of what to write."""
+def test_an_ambiguous_or_invalid_date_is_refused(text: str, toward: Toward) -> None:
+    """An ambiguous or invalid date is refused with examples of valid ones."""
     with pytest.raises(DateError, match="is not a date") as caught:
         parse_date(text, today=FRIDAY, toward=toward)
     assert "5 Oct 2026" in caught.value.remedy
@@ -133,15 +133,15 @@ def test_what_is_unclear_is_refused(text: str, toward: Toward) -> None:
 
 
 def test_an_error_shows_what_was_typed() -> None:
-    """An error repeats the user's own words and says what is wrong with them."""
+    """An error quotes the text that was typed, not the EDTF text made from it, and names the problem."""
     with pytest.raises(DateError, match=r"^'30 Feb 2026' is not a date$"):
         parse_date("30  Feb 2026", today=FRIDAY)
     with pytest.raises(DateError, match=r"^'2027/2026' ends before it begins$"):
         parse_date("2027/2026", today=FRIDAY)
 
 
-def test_a_spoken_winter_is_refused_and_explained() -> None:
-    """`winter 2026` is refused, because it may begin in 2025 or 2026; the error names both codes."""
+def test_a_named_winter_is_refused_and_explained() -> None:
+    """`winter 2026` may begin in 2025 or in 2026, so the error names the code to write."""
     with pytest.raises(DateError, match="'winter 2026' may begin or end in 2026") as caught:
         parse_date("Winter 2026", today=FRIDAY)
     assert caught.value.remedy == "write 2026-24 for the winter that begins in December 2026"
@@ -162,7 +162,7 @@ def test_a_day_outside_the_calendar_is_refused(text: str, today: date) -> None:
 
 @given(st.dates(), towards)
 def test_every_day_can_be_typed(day: date, toward: Toward) -> None:
-    """Any day in any of the usual spellings is read as that day."""
+    """Every day can be typed in each of the usual forms."""
     month = day.strftime("%B")
     for text in (
         *(day.isoformat(), f"{day.day} {month} {day.year:04}", f"{day.day} {month[:3]} {day.year:04}"),
@@ -174,7 +174,7 @@ def test_every_day_can_be_typed(day: date, toward: Toward) -> None:
 
 @given(st.dates(date(1, 1, 8), date(9999, 12, 24)), st.sampled_from(range(7)))
 def test_a_weekday_is_within_a_week(today: date, weekday: int) -> None:
-    """A weekday means one of the coming seven days, or of today and the six days before."""
+    """A weekday is one of the next seven days, or today or one of the six days before."""
     name = (FRIDAY + timedelta(3 + weekday)).strftime("%A")
     ahead = parse_day(name, today=today, toward="future")
     behind = parse_day(name[:3], today=today, toward="past")
@@ -187,11 +187,11 @@ def test_a_weekday_is_within_a_week(today: date, weekday: int) -> None:
 @given(st.text() | st.lists(st.sampled_from(WORDS.split()), max_size=5).map(" ".join), st.dates(), towards)
 @example("by by by", FRIDAY, "past")
 def test_any_text_is_a_date_or_a_date_error(text: str, today: date, toward: Toward) -> None:
-    """Any typed text is read as a date that can be stored, or refused."""
-    for read in (parse_date, parse_day):
+    """Any text is parsed as a date or refused with a DateError in printable ASCII."""
+    for parse in (parse_date, parse_day):
         problem = ""
         try:
-            read(text, today=today, toward=toward)
+            parse(text, today=today, toward=toward)
         except DateError as error:
             problem = error.problem
         assert problem.isascii()
@@ -199,15 +199,15 @@ def test_any_text_is_a_date_or_a_date_error(text: str, today: date, toward: Towa
 
 
 @pytest.mark.parametrize("text", ["2026", "2026-10", "oct 2026", "2026-10-05~", "by friday", "2026-10-05/2026-10-05"])
-def test_a_day_is_asked_for(text: str) -> None:
-    """A vague date is refused where one day is needed, with a day to write instead."""
+def test_a_date_that_is_not_one_day_is_refused(text: str) -> None:
+    """Where one day is needed, a vaguer date is refused with an example of a day."""
     with pytest.raises(DateError, match="a day is needed") as caught:
         parse_day(text, today=FRIDAY)
     assert "2026-10-05" in caught.value.remedy
 
 
-def test_a_day_is_looked_for_in_the_past() -> None:
-    """A weekday or a span means a past day, unless the caller asks otherwise."""
+def test_a_day_is_in_the_past_by_default() -> None:
+    """A weekday or bare span means a past day, unless `toward` is the future."""
     assert parse_day("thu", today=FRIDAY) == date(2026, 10, 1)
     assert parse_day("2w", today=FRIDAY) == date(2026, 9, 18)
     assert parse_day("2w", today=FRIDAY, toward="future") == date(2026, 10, 16)
@@ -225,8 +225,8 @@ def test_a_day_is_looked_for_in_the_past() -> None:
         ("999D", Span(999, Unit.DAY)),
     ],
 )
-def test_a_span_is_read_as_typed(text: str, span: Span) -> None:
-    """A span is a count and a unit, in long or short form."""
+def test_a_typed_span(text: str, span: Span) -> None:
+    """A typed span is a count and a unit, abbreviated or in full."""
     assert parse_span(text) == span
 
 
@@ -234,8 +234,8 @@ def test_a_span_is_read_as_typed(text: str, span: Span) -> None:
     "text",
     ["", "m", "year", "0d", "007d", "1000d", "-3d", "3 min", "3 m s", "in 3d", "3d ago", "٣d", "wee\u212a"],
 )
-def test_what_is_no_span_is_refused(text: str) -> None:
-    """A span with a count outside 1 to 999, or without a unit, is refused."""
+def test_an_invalid_span_is_refused(text: str) -> None:
+    """A span without a whole count of 1 to 999 and a known unit is refused."""
     with pytest.raises(DateError, match="is not a span of time"):
         parse_span(text)
 
@@ -243,7 +243,7 @@ def test_what_is_no_span_is_refused(text: str) -> None:
 @settings(deadline=None)  # the first step imports dateutil
 @given(st.text() | st.from_regex(r"[0-9]{0,4} ?[dwmy]", fullmatch=True), st.dates())
 def test_any_text_is_a_span_or_a_date_error(text: str, day: date) -> None:
-    """Any typed text is a span that leads to a day, or is refused."""
+    """Any text is parsed as a span that leads to a day, or refused with a DateError."""
     problem = ""
     try:
         span = parse_span(text)

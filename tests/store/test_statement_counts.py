@@ -16,7 +16,7 @@ from spacedialog.model.fold import History
 from spacedialog.tracker import Tracker
 
 if TYPE_CHECKING:
-    from tests.conftest import Maker
+    from tests.support.trackers import Maker
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import pytest
 from spacedialog.analysis.brief import brief
 from spacedialog.errors import SyncRefusedError
 from spacedialog.maintenance import checks as checkup
-from spacedialog.model.rows.record import DoctorRow
+from spacedialog.model.rows.maintenance import DoctorRow
 from spacedialog.presentation import brief as news
 from spacedialog.presentation import report
 from spacedialog.render import html, markdown, xlsx

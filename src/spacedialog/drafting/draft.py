@@ -20,7 +20,7 @@ from spacedialog.drafting.prose import Prose, Sentence, fingerprint
 from spacedialog.drafting.roster import Roster, unique
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.dates import Recurrence, VagueDate, quoted
-from spacedialog.model.rows.record import SentenceRow
+from spacedialog.model.rows.drafting import SentenceRow
 from spacedialog.model.vocabulary import NAME_PATTERN, Status, Strength
 
 DOCUMENT = "STATEMENT"

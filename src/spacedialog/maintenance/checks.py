@@ -13,7 +13,7 @@ from spacedialog.maintenance.fingerprint import Fingerprint, fingerprint_of, par
 from spacedialog.model.entry import BUNDLED_AUTHOR, Entry, iso_time
 from spacedialog.model.entry import has_valid_hash as sound
 from spacedialog.model.fold import FOREVER, closing_day, is_understood
-from spacedialog.model.rows.record import Copied, DoctorRow, FingerprintRow, Rescued
+from spacedialog.model.rows.maintenance import Copied, DoctorRow, FingerprintRow, Rescued
 from spacedialog.store import backup, database, lock
 from spacedialog.store import log as journal
 from spacedialog.store.recovery import image

@@ -1,9 +1,9 @@
 """Conflicts: entries of one item that were written independently and set a field differently. Pure.
 
 An entry names its parents: `base` is the newest entry that its author had, and `beside` in its body lists the other
-newest entries where copies had diverged. The ancestors of an entry are its parents, their parents, and so on. Of the
-entries that set a field, those count that are no ancestor of another entry that sets it. They conflict if their values
-differ, until an entry that descends from all of them sets the field.
+newest entries where copies had diverged. The ancestors of an entry are its parents, their parents, and so on. An entry
+that sets a field counts unless it is an ancestor of another entry that sets it. The entries that count conflict if
+their values differ, until an entry that descends from all of them sets the field.
 """
 
 from __future__ import annotations

@@ -7,8 +7,7 @@ from typing import Any
 
 from spacedialog.model.dates import readable
 from spacedialog.model.fields import JOINT
-from spacedialog.model.rows.drafting import CandidateRow, ReviewCount
-from spacedialog.model.rows.record import SentenceRow
+from spacedialog.model.rows.drafting import CandidateRow, ReviewCount, SentenceRow
 from spacedialog.presentation.tables import Column, Table
 from spacedialog.presentation.views import Block, View, pair_table
 

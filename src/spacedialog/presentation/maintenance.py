@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from spacedialog.model.rows.record import Copied, DoctorRow, FingerprintRow, Rescued
+from spacedialog.model.rows.maintenance import Copied, DoctorRow, FingerprintRow, Rescued
 from spacedialog.presentation.phrases import indented, to_the_minute
 from spacedialog.presentation.tables import Column, Table
 

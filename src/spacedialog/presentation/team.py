@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from spacedialog.model.rows.record import ConflictRow, Coverage, Synced, TeamRow
+from spacedialog.model.rows.record import ConflictRow, Coverage
+from spacedialog.model.rows.team import Synced, TeamRow
 from spacedialog.presentation.phrases import attribution, counted, value_text
 from spacedialog.presentation.tables import Column, Table, coverage_note
 from spacedialog.presentation.views import Block, View

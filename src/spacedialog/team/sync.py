@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from spacedialog.errors import InputError, NetworkError, SyncRefusedError
 from spacedialog.model.entry import BODY_VERSION
-from spacedialog.model.rows.record import Synced, TeamRow
+from spacedialog.model.rows.team import Synced, TeamRow
 from spacedialog.store import database
 from spacedialog.store.write import team_state
 from spacedialog.team.exchange import (

@@ -14,7 +14,7 @@ from spacedialog.presentation.phrases import counted
 from spacedialog.render.output import show
 
 if TYPE_CHECKING:
-    from spacedialog.model.rows.record import Synced, TeamRow
+    from spacedialog.model.rows.team import Synced, TeamRow
     from spacedialog.store.write.team_state import Membership
     from spacedialog.team.exchange import Exchange
     from spacedialog.team.server import Server

@@ -1,7 +1,4 @@
-"""The typed rows of judgements: verdicts, how far they agree, and where a record falls on a scale of the field.
-
-As in `rows`, field names are the keys of the JSON output, and values are what JSON has.
-"""
+"""Rows of assessments: verdicts, agreement between assessors, and conversions to a published rating scale."""
 
 from __future__ import annotations
 
@@ -10,9 +7,10 @@ from typing import NamedTuple
 
 
 class AssessmentRow(NamedTuple):
-    """A verdict that stands: what `assessor` found of a commitment, or of one `party` to it, under a rubric.
+    """The current verdict of an assessor on a commitment, or on one party to it, under a rubric.
 
-    `author` is who recorded it, `change` the entry that says it.
+    `party` is None for the commitment as a whole. `rubric` is the key and version. `on` is the EDTF date of the
+    verdict; `author` is who recorded it. `change` is the id of the entry. `note` and `evidence` are None if not given.
     """
 
     ref: str
@@ -30,7 +28,10 @@ class AssessmentRow(NamedTuple):
 
 
 class AgreementRow(NamedTuple):
-    """A unit on which assessors differ: a commitment, or one party to it, and who found what."""
+    """A commitment, or one party to it, on which assessors differ, with the verdict of each assessor.
+
+    `party` is None for the commitment as a whole.
+    """
 
     ref: str
     title: str
@@ -39,10 +40,13 @@ class AgreementRow(NamedTuple):
 
 
 class Agreement(NamedTuple):
-    """How far assessors agree under a rubric.
+    """The agreement between assessors under a rubric.
 
-    `units` were judged by two or more, `alone` by one or none; of the `pairs` of verdicts on one unit so many are
-    `alike`. `value` is that of the `coefficient`, which is from `source`; None where `why` says.
+    A unit is a commitment, or one party to it. `units` is the number with verdicts of two or more assessors, `alone`
+    the number of the others. `pairs` counts the pairs of verdicts on one unit and `alike` the equal ones;
+    `alike_percent` is None without pairs. `coefficient` is the name of the coefficient of agreement, None if no unit
+    has two verdicts, and `source` its publication. `value` is None if it has none, and then `why` is the reason.
+    `differences` are the units on which assessors differ.
     """
 
     rubric: str
@@ -61,10 +65,11 @@ class Agreement(NamedTuple):
 
 
 class CrosswalkRow(NamedTuple):
-    """A commitment, or one party to it, on a scale of the field: its `value` there, None where it has none.
+    """A commitment, or one party to it, on a published rating scale.
 
-    `verdicts` are those under the scale, by the assessors; without any the value comes from the status. `notes` are the
-    keys of the footnotes.
+    `party` is None for the commitment as a whole. `value` is the value on the scale, None if it has none or the
+    assessors differ. `verdicts` are those under the scale, by assessor; without any, the value follows from the status.
+    `notes` are keys of the footnotes. `percent` is None if not recorded.
     """
 
     ref: str
@@ -78,7 +83,10 @@ class CrosswalkRow(NamedTuple):
 
 
 class AverageRow(NamedTuple):
-    """The mean score of a party, of a side or of all (`kind`), from so many scores; None where there is none."""
+    """The mean score of a party, of a side or of all rows; `kind` is `party`, `side` or `all`.
+
+    `scored` rows have a value and `unscored` rows have none. `average` is None if no row has a value.
+    """
 
     kind: str
     name: str
@@ -88,10 +96,11 @@ class AverageRow(NamedTuple):
 
 
 class Crosswalk(NamedTuple):
-    """A record on a scale of the field.
+    """A record converted to a published rating scale.
 
-    `counts` has how many rows fall on each value, in the order of the scale; `unscored` have none, and of `disputed`
-    the assessors differ. `notes` are the footnotes by their keys, `limits` what holds for all of it.
+    `url` is that of the source, None if it has none. `counts` are the numbers of rows by value, in the order of the
+    scale; `unscored` rows have no value, and on `disputed` rows the assessors differ. `averages` is empty for a scale
+    that does not judge each party. `notes` are the footnotes by key, `limits` the limitations of the whole conversion.
     """
 
     scale: str

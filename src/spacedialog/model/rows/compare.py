@@ -1,7 +1,4 @@
-"""The typed rows of carry-over: what a dialogue took up of an earlier one, and which pairs look alike.
-
-As in `rows`, field names are the keys of the JSON output, and values are what JSON has.
-"""
+"""Rows of a comparison of two dialogues: the commitments that were carried on, and the pairs that look alike."""
 
 from __future__ import annotations
 
@@ -10,10 +7,11 @@ from typing import NamedTuple
 
 
 class CarriedRow(NamedTuple):
-    """A commitment of one of two dialogues, or a pair of them that a person linked, and what became of it.
+    """A commitment of one of two dialogues, or a linked pair of them, and its outcome.
 
-    `old` and `new` are refs, one of them None where nothing was linked. `outcomes` are one word or two of
-    `words.Outcome`: what was completed or withdrawn may have been carried on too.
+    `old` and `new` are refs. For a commitment that is linked to none, the fields of the other are None. `outcomes` has
+    `strengthened`, `repeated`, `weakened`, `completed`, `withdrawn`, `silent` or `new`; two of them for a completed or
+    withdrawn commitment that was also carried on.
     """
 
     outcomes: tuple[str, ...]
@@ -28,7 +26,7 @@ class CarriedRow(NamedTuple):
 
 
 class ProposalRow(NamedTuple):
-    """Two commitments (their refs) that are alike, and that nobody has decided on; `score` is from 0 to 1."""
+    """Two similar commitments, by ref, on which no decision is recorded; `score` is from 0 to 1 (most similar)."""
 
     decided: str
     score: float
@@ -39,9 +37,9 @@ class ProposalRow(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """What a dialogue (`new`, its key) took up of an earlier one (`old`), and what may belong together.
+    """A comparison of a dialogue (`new`, its key) with an earlier one (`old`).
 
-    `counts` are those of the rows by outcome. What stands under `proposals` counts nowhere else.
+    `counts` are the numbers of rows by outcome. `proposals` are pairs that may belong together; they are in no count.
     """
 
     old: str

@@ -1,17 +1,36 @@
-"""The typed rows of drafts: their candidates, how far a review has come, and sources held against a copy of a text.
-
-As in `rows`, field names are the keys of the JSON output, and values are what JSON has.
-"""
+"""Rows of drafts: the sentences of a text, the candidates of a data file, and sources checked against a copy."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 
-class CandidateRow(NamedTuple):
-    """A candidate that `draft` found, as it stands in its file; `decision` is None until somebody has looked.
+class SentenceRow(NamedTuple):
+    """A sentence of a text as `draft` reads it: a candidate for a commitment, or a sentence that is left out.
 
-    `confidence` is from 0 to 1. `milestones` and `sources` are one line each.
+    `paragraph` and `sentence` are its place. `why` is the wording that decided, or the reason why the sentence is left
+    out. `confidence` is from 0 to 1. For a sentence that is left out, `ref`, `strength`, `title`, `due`, `recurs` and
+    `confidence` are None.
+    """
+
+    paragraph: str
+    sentence: int
+    ref: str | None
+    strength: str | None
+    title: str | None
+    parties: tuple[str, ...]
+    due: str | None
+    recurs: str | None
+    confidence: float | None
+    why: str
+    text: str
+
+
+class CandidateRow(NamedTuple):
+    """A candidate that `draft` found, as it is in its data file; `decision` is None until it is reviewed.
+
+    `confidence` is from 0 to 1. Each of `milestones` and `sources` is one line of text. `lead` is None for a joint
+    commitment; `due` and `detail` are None if the text has none.
     """
 
     ref: str
@@ -32,7 +51,7 @@ class CandidateRow(NamedTuple):
 
 
 class ReviewCount(NamedTuple):
-    """How many candidates were accepted and dropped, and how many nobody has decided."""
+    """The numbers of candidates that are accepted, dropped and still to be reviewed."""
 
     accepted: int
     dropped: int
@@ -40,11 +59,11 @@ class ReviewCount(NamedTuple):
 
 
 class VerifiedRow(NamedTuple):
-    """A source of a commitment, held against a copy of its document.
+    """A source of a commitment, compared with a copy of its document.
 
-    `paragraph` and `sentence` are its place as it is recorded, `found_paragraph` and `found_sentence` that of the
-    sentence (`text`) of the copy that is the same or comes nearest; None where there is none. `similarity` is from 0
-    to 1: 1 for the same sentence, else how much of what is known of it stands in the other.
+    `paragraph` and `sentence` are the recorded place, None as far as none is recorded. `found_paragraph`,
+    `found_sentence` and `text` are the place and the words of the sentence of the copy that is the same or most
+    similar, None if there is none. `similarity` is from 0 to 1, where 1 is the same sentence.
     """
 
     ref: str

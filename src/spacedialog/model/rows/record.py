@@ -1,8 +1,4 @@
-"""The typed rows that views answer with; their field names are the keys of the JSON output, stable from here on.
-
-Values are what JSON has: text, numbers, true and false, nothing, tuples of text, and small mappings. Days
-and EDTF dates are text (`2026-10-05`, `2026`), recorded times are ISO 8601 in UTC.
-"""
+"""Rows of the record: lists, details, events, history, reports and the results of writes."""
 
 from __future__ import annotations
 
@@ -14,27 +10,8 @@ from spacedialog.model.rows.assessment import AssessmentRow
 from spacedialog.model.rows.compare import Comparison
 
 
-class SentenceRow(NamedTuple):
-    """What `draft` found at a place of a text: a candidate, or (with no ref) a sentence that undertakes nothing.
-
-    `confidence` is from 0 to 1; `why` says which wording decided, or why nothing was taken.
-    """
-
-    paragraph: str
-    sentence: int
-    ref: str | None
-    strength: str | None
-    title: str | None
-    parties: tuple[str, ...]
-    due: str | None
-    recurs: str | None
-    confidence: float | None
-    why: str
-    text: str
-
-
 class FoundRow(NamedTuple):
-    """A commitment that a search found, with the place where it found the words, best match first."""
+    """A commitment that a search found; `match` is the text around the words that were found."""
 
     ref: str
     title: str
@@ -43,10 +20,13 @@ class FoundRow(NamedTuple):
 
 
 class UpcomingRow(NamedTuple):
-    """A dated event: a commitment's own due date, or a milestone; an occurrence of its own where it recurs.
+    """A dated event: a due date, a milestone, or one occurrence of a recurring milestone.
 
-    `opens_in_days` and `closes_in_days` count from the day of the view, negative once it is past, and are None
-    where the window has no such end.
+    `ref` is that of the commitment (`commitment`) for its due date, else that of the milestone. `when` is an EDTF date;
+    `earliest` and `latest` are the first and the last day of its window, None on an open side. `opens_in_days` and
+    `closes_in_days` count from the day of the read, negative in the past, and None on an open side. `state` is
+    `upcoming`, `open`, `closed`, `met` or `withdrawn`. `recurs` is a span such as `2 years`, None if the event does not
+    recur.
     """
 
     ref: str
@@ -63,12 +43,14 @@ class UpcomingRow(NamedTuple):
 
 
 class CalendarEvent(NamedTuple):
-    """A dated event as calendars keep it: one for a due date or a milestone, also where that recurs.
+    """A dated event for a calendar: a due date, or a milestone with all its occurrences.
 
-    `uid` is the item's or the milestone's UUID; `sequence` grows with every entry on its commitment, and `changed_at`
-    is when the newest of them was recorded. `state` is `planned`, `met` or `withdrawn`, `met` the latest occurrence
-    that was met. `until` is the day (ISO) after which no occurrence begins that is wanted, `alarm_days` how long
-    before it one wants to be told.
+    `uid` is the UUID of the item or the milestone. `sequence` grows with each entry on the commitment; `created_at` and
+    `changed_at` are the recorded times of its first and its newest entry. `when` is an EDTF date, with `earliest` and
+    `latest` as in `UpcomingRow`. `state` is `planned`, `met` or `withdrawn`; `met` is the EDTF date of the latest
+    occurrence that was met, or None. `until` is the last day on which a wanted occurrence begins, None for no limit.
+    `url` is that of the cited document, None if it has none. `alarm_days` is how many days before the event the alarm
+    rings, None for no alarm.
     """
 
     uid: str
@@ -93,8 +75,11 @@ class CalendarEvent(NamedTuple):
 
 
 class AreaRow(NamedTuple):
-    """An area with counts of its commitments, those `claimed` being complete too; `next_milestone` has `ref`, `title`
-    and `when`.
+    """An area of a dialogue, with counts of its commitments and its next milestone.
+
+    `assessed` counts the commitments that have a status other than `not-assessed`; `claimed` counts those of the
+    `complete` ones that have no evidence. `next_milestone` has `ref`, `title` and `when`, and is None if no event is to
+    come.
     """
 
     area: str
@@ -111,8 +96,9 @@ class AreaRow(NamedTuple):
 
 
 class DialogueRow(NamedTuple):
-    """A dialogue with counts of its commitments, those `claimed` being complete too; `next_milestone` has `ref`,
-    `title` and `when`. Text is empty where its record says nothing.
+    """A dialogue, with counts of its commitments and its next milestone.
+
+    `number` is None, and text is empty, if not recorded. The counts and `next_milestone` are those of `AreaRow`.
     """
 
     key: str
@@ -131,7 +117,11 @@ class DialogueRow(NamedTuple):
 
 
 class HistoryRow(NamedTuple):
-    """One entry of the log; `changed` has the fields that it set, with their new values."""
+    """One entry of the log; `changed` has the fields that it set, with their new values.
+
+    `on` is the EDTF date on which the entry was true. `ref` is that of the commitment, milestone or other item. `note`
+    and `evidence` are None if not given. `retracted` says whether the entry was undone.
+    """
 
     id: str
     recorded_at: str
@@ -146,9 +136,9 @@ class HistoryRow(NamedTuple):
 
 
 class NewsRow(NamedTuple):
-    """An entry of the log that is news, with the title of what it is about.
+    """A new entry of the log, with the title of the item that it is about.
 
-    `source` is its evidence or, of a new commitment, the document that it stands in; None where no evidence was given.
+    `source` is its evidence or, for a new commitment, the citation of its document; None if there is neither.
     """
 
     entry: HistoryRow
@@ -157,9 +147,11 @@ class NewsRow(NamedTuple):
 
 
 class SlipRow(NamedTuple):
-    """One re-dating. The delay lies between `min_delay_days` and `max_delay_days`; None where an end is open.
+    """One change of the date of a commitment or a milestone, from `old` to `new` (EDTF dates).
 
-    It `narrowed` the date if the new window lies within the old one.
+    The delay is between `min_delay_days` and `max_delay_days`, each None if a window is open on that side. `narrowed`
+    says whether the new window lies in the old one. `on` is the EDTF date of the entry. `note` and `evidence` are None
+    if not given.
     """
 
     ref: str
@@ -177,9 +169,11 @@ class SlipRow(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """How much of the record anybody has looked at; `oldest_check_days` is None where nobody has.
+    """How much of the record has been assessed; `oldest_check_days` is None if nothing has.
 
-    Of those that are `complete` there is no evidence for those `claimed`.
+    `assessed` counts the commitments that have a status other than `not-assessed`. `oldest_check_days` is the number of
+    days since the latest check of the commitment whose latest check is the oldest. `claimed` counts those of the
+    `complete` commitments that have no evidence.
     """
 
     commitments: int
@@ -190,11 +184,12 @@ class Coverage(NamedTuple):
 
 
 class Overview(NamedTuple):
-    """What the program shows when it is called with no command.
+    """The overview of a record, as the program shows it without a command.
 
-    `dialogues` are their own records, oldest first, with the counts of `DialogueRow`. `next` are the milestones that
-    come next, `overdue` the commitments that are, `unrecorded` the milestones whose windows closed with nothing
-    recorded of their outcome: the first few of each. `position` is that in the team's log, where there is one.
+    `dialogues` are their recorded fields with the counts of `DialogueRow`, oldest first. `statuses` are the numbers of
+    commitments by status. `next` are the first few coming events, `overdue` the first few overdue commitments, and
+    `unrecorded` the first few milestones whose windows closed with no recorded outcome. `stale` is the number of stale
+    commitments. `position` is the position in the team's log, None without a team.
     """
 
     dialogues: tuple[Mapping[str, Any], ...]
@@ -209,9 +204,11 @@ class Overview(NamedTuple):
 
 
 class ConflictRow(NamedTuple):
-    """Two changes that were made apart and set one field to different values, or gave one ref to two things.
+    """Two entries that set a field to different values independently, or gave two items the same ref.
 
-    The first is the one that counts for now.
+    `value` and the other fields without `other_` are those of the entry that applies until the conflict is decided.
+    `change` and `other_change` are the ids of the entries. `evidence` is the evidence or the citation of the source,
+    None if there is neither.
     """
 
     ref: str
@@ -232,10 +229,12 @@ class ConflictRow(NamedTuple):
 
 
 class Detail(NamedTuple):
-    """All that is known of one commitment: its fields, its sources, its milestones and its history.
+    """Everything that is known of one commitment: fields, sources, milestones, history and assessments.
 
-    `carries_on` are the commitments of earlier dialogues that it takes up, `carried_on_by` the later ones that take it
-    up, each with `ref` and `title`, as people linked them.
+    `milestones` has its dated events, `slips` the changes of its dates, and `history` its entries in the order
+    recorded. `omitted_by` are the documents that leave it out, `difference` is where its documents differ, None if
+    nowhere. `carries_on` are the commitments of earlier dialogues that are linked to it, `carried_on_by` those of later
+    dialogues, each with `ref` and `title`. `detail` is None if not recorded.
     """
 
     commitment: CommitmentRow
@@ -253,13 +252,13 @@ class Detail(NamedTuple):
 
 
 class Report(NamedTuple):
-    """A record, or the part of it that a filter let through, whole: what `report` writes and a template gets.
+    """A report on a record, or on the commitments that a filter selects, as `report` writes it and templates get it.
 
-    `selection` says in words which part it is, and is empty for all of it. `changes` and `recorded_until` are the
-    position in the log: how many entries there are, and when the newest of them was recorded; `position` is that in
-    the team's log, where there is one. Coverage, statuses and areas count the commitments of this part; `milestones`
-    are its dated events, also those met, in the order of their windows. `carried` says what the newest dialogue took
-    up of the one before it; None where nobody linked anything of the two, or the report is of a part of them.
+    `selection` describes the filter, and is empty without one. `changes` is the number of entries in the log and
+    `recorded_until` the recorded time of the newest, None for an empty log; `position` is the position in the team's
+    log, None without a team. Coverage, statuses and areas count the selected commitments. `milestones` are their dated
+    events, including those met, in the order of their windows. `carried` compares the newest dialogue with the one
+    before it; it is None if no commitments of the two are linked, or with a filter.
     """
 
     as_of: str
@@ -278,13 +277,14 @@ class Report(NamedTuple):
 
 
 class Brief(NamedTuple):
-    """What is new since a day, or since a position in the log, and what comes next.
+    """The news of a record since a day, or since an earlier brief, and what comes next.
 
-    `since` is None for news from the beginning. `changes` and `recorded_until` are the position in the log, `position`
-    is that in the team's log, where there is one. `settled` are the entries by which something was completed, met or
-    withdrawn, `slipped` the moved dates, `changed` all other new entries. `opened` and `closed` are windows that did so
-    since, those `closed` with nothing recorded of the outcome; `stale` is what has gone stale since. `opens` and
-    `closes` are the windows that do so by the day `until`. `conflicts` are all that nobody has decided, new or not.
+    `since` is a day, None for news from the beginning; `until` is the last day of what comes next. `changes`,
+    `recorded_until` and `position` are those of `Report`. `settled` are the entries by which a commitment or milestone
+    was completed, met or withdrawn, `slipped` the changed dates, and `changed` all other new entries. `opened` and
+    `closed` are the windows that opened, or closed with no recorded outcome, since; `stale` are the commitments that
+    became stale. `opens` and `closes` are the windows that open and close by `until`. `conflicts` are all undecided
+    conflicts, new or not.
     """
 
     since: str | None
@@ -306,12 +306,12 @@ class Brief(NamedTuple):
 
     @property
     def has_news(self) -> bool:
-        """Whether anything is new, apart from what comes next."""
+        """Return whether there is any news, not counting conflicts and what comes next."""
         return any((self.changed, self.slipped, self.settled, self.opened, self.closed, self.stale))
 
 
 class Difference(NamedTuple):
-    """A field that a write changed, as the record shows it on the day of writing."""
+    """A field that a write changed, with its old and its new value on the day of the write."""
 
     ref: str
     field: str
@@ -320,10 +320,12 @@ class Difference(NamedTuple):
 
 
 class Written(NamedTuple):
-    """What a write did.
+    """The result of a write.
 
-    `ref` and `title` are those of the one thing that it was about, or empty; `undo` is the id of a change by which
-    the whole action can be taken back; `created_store` is the path of a store that came to be by it.
+    `did` names the action. `ref` and `title` are those of the item that the write was about, empty unless there is
+    exactly one. `changes` is the number of entries recorded. `undo` is the id of the last one, with which `undo` undoes
+    the whole action; None if nothing was recorded, or in a dry run. `created_store` is the path of the store if the
+    write created it, else None.
     """
 
     did: str
@@ -335,79 +337,3 @@ class Written(NamedTuple):
     notices: tuple[str, ...]
     created_store: str | None
     dry_run: bool
-
-
-class DoctorRow(NamedTuple):
-    """One check of a store: how many things it looked at, how many findings, and what they are.
-
-    `ok` is false where a finding is more than a remark.
-    """
-
-    check: str
-    looked_at: int
-    findings: int
-    ok: bool
-    said: tuple[str, ...]
-
-
-class Copied(NamedTuple):
-    """A copy of a store that was made or put back.
-
-    `newest` is when its newest entry was recorded; `kept` the copy of what stood there before, if anything did.
-    """
-
-    store: str
-    changes: int
-    newest: str | None
-    kept: str | None
-
-
-class FingerprintRow(NamedTuple):
-    """A log's fingerprint, what it is of, and whether this store holds that: None where that was not asked."""
-
-    fingerprint: str
-    changes: int
-    newest: str | None
-    holds: bool | None
-    since: int
-    said: str
-
-
-class Rescued(NamedTuple):
-    """What was brought from a damaged store into a new one; `lost` names the changes that were not."""
-
-    store: str
-    changes: int
-    lost: tuple[str, ...]
-
-
-class Synced(NamedTuple):
-    """What a sync did, and the position in the shared log to which this copy has come.
-
-    `strange` of the changes received are newer than this program; `quarantined` entries were no changes at all;
-    `waiting` changes are not in the shared log. `conflicts` and `clashes` are those that stand in the record now.
-    """
-
-    sent: int
-    received: int
-    strange: int
-    quarantined: int
-    waiting: int
-    position: int
-    healed: int = 0
-    restamped: int = 0
-    conflicts: int = 0
-    clashes: int = 0
-    dry_run: bool = False
-
-
-class TeamRow(NamedTuple):
-    """How this copy stands to its team's log, as far as it knows without asking the server."""
-
-    name: str
-    server: str
-    position: int
-    waiting: int
-    quarantined: int
-    conflicts: int
-    clashes: int

@@ -1,0 +1,58 @@
+"""Rows of maintenance: checks of a store, backups, fingerprints and rescued entries."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class DoctorRow(NamedTuple):
+    """One check of a store; `said` are its findings.
+
+    `looked_at` is the number of things checked and `findings` the number of findings. `ok` is false if a finding is
+    more than a remark.
+    """
+
+    check: str
+    looked_at: int
+    findings: int
+    ok: bool
+    said: tuple[str, ...]
+
+
+class Copied(NamedTuple):
+    """A backup that was made or restored.
+
+    `store` is the path of the written store and `changes` its number of entries. `newest` is the recorded time of the
+    newest entry, None for an empty log. `kept` is the path of a copy of the store that was replaced, if any.
+    """
+
+    store: str
+    changes: int
+    newest: str | None
+    kept: str | None
+
+
+class FingerprintRow(NamedTuple):
+    """The fingerprint of a log and, if one was given, whether this store holds the entries that it is of.
+
+    `changes` is the number of entries and `newest` the recorded time of the newest, None for an empty log. `holds` is
+    None if no fingerprint was given; else `since` is the number of later entries and `said` the result in words.
+    """
+
+    fingerprint: str
+    changes: int
+    newest: str | None
+    holds: bool | None
+    since: int
+    said: str
+
+
+class Rescued(NamedTuple):
+    """The result of a rescue: the path of the new store and the number of entries copied to it.
+
+    `lost` are the entries that were not copied.
+    """
+
+    store: str
+    changes: int
+    lost: tuple[str, ...]
