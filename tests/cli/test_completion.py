@@ -1,4 +1,4 @@
-"""TAB: what the shells' scripts ask the program for, and what it offers."""
+"""Tests of shell completion: the offers for a command line, and the scripts of the shells."""
 
 from __future__ import annotations
 
@@ -22,37 +22,37 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return Desk(tmp_path_factory.mktemp("desk"))
 
 
-def asked(shell: str, line: str) -> dict[str, str]:
-    """The environment that the shell's script sets when TAB is pressed at the end of the line."""
+def request(shell: str, line: str) -> dict[str, str]:
+    """Return the environment that the shell's script sets when TAB is pressed at the end of the line."""
     if shell == "bash":
-        typed = shlex.split(line)
-        place = len(typed) - (not line.endswith(" "))
-        return {"_SPACEDIALOG_COMPLETE": "complete_bash", "COMP_WORDS": line.rstrip(" "), "COMP_CWORD": str(place)}
+        words = shlex.split(line)
+        position = len(words) - (not line.endswith(" "))
+        return {"_SPACEDIALOG_COMPLETE": "complete_bash", "COMP_WORDS": line.rstrip(" "), "COMP_CWORD": str(position)}
     variables = {"_SPACEDIALOG_COMPLETE": f"complete_{shell}", "_TYPER_COMPLETE_ARGS": line}
     return variables | ({"_TYPER_COMPLETE_FISH_ACTION": "get-args"} if shell == "fish" else {})
 
 
 def offered(desk: Desk, shell: str, line: str) -> str:
-    ran = desk.run(env=asked(shell, f"spacedialog {line}"))
+    ran = desk.run(env=request(shell, f"spacedialog {line}"))
     assert (ran.status, ran.stderr) == (0, ""), ran.stderr
     return ran.stdout
 
 
 def choices(desk: Desk, line: str) -> dict[str, str]:
-    """What fish is offered, each with its help."""
+    """Return the offers for fish, each with its help."""
     pairs = (entry.partition("\t") for entry in offered(desk, "fish", line).splitlines() if entry)
     return {value: text for value, _, text in pairs}
 
 
 @pytest.mark.parametrize("line", ["mark ", "show RO", "history "])
 def test_refs_come_with_their_titles(desk: Desk, line: str) -> None:
-    """Where a ref is due, every commitment is offered, with its title as help."""
+    """In the place of a ref every commitment is offered, with its title as help."""
     offers = {ref: text.replace("\u2019", "'") for ref, text in choices(desk, line).items() if ref in TITLES}
     assert offers == {ref: title.replace(":", " ") for ref, title in TITLES.items()}
 
 
 def test_refs_in_bash_and_zsh(desk: Desk) -> None:
-    """bash gets the refs, one a line; zsh gets them with their titles."""
+    """bash gets one ref on each line; zsh gets the refs with their titles."""
     assert offered(desk, "bash", "show ROK4-3").splitlines()[:2] == ["ROK4-30", "ROK4-31"]
     assert set(offered(desk, "bash", "mark ").splitlines()) >= set(TITLES)
     assert '"ROK4-04":"Conclude a NASA-KASA agreement' in offered(desk, "zsh", "show ROK4-04")
@@ -72,7 +72,7 @@ def test_refs_in_bash_and_zsh(desk: Desk) -> None:
     ],
 )
 def test_case_and_short_forms_complete(desk: Desk, line: str, some: list[str]) -> None:
-    """What a command takes for a ref or a name, TAB completes as it was begun: another case, and a number alone."""
+    """A ref or name in another case and a bare number are completed in the form in which they were begun."""
     assert [value for value in choices(desk, line) if "." not in value] == some
 
 
@@ -91,22 +91,22 @@ def test_case_and_short_forms_complete(desk: Desk, line: str, some: list[str]) -
         ("list --format j", ["json", "jsonl"]),
     ],
 )
-def test_words_that_fit_are_offered(desk: Desk, line: str, exactly: list[str]) -> None:
-    """Statuses, areas, commands and choices are offered as far as they fit what is typed."""
+def test_matching_words_are_offered(desk: Desk, line: str, exactly: list[str]) -> None:
+    """Only statuses, areas, commands and choices that match the beginning are offered."""
     assert list(choices(desk, line)) == exactly
     if line == "list --area ":
         assert offered(desk, "bash", line).splitlines() == exactly
 
 
 def test_options_come_with_their_help(desk: Desk) -> None:
-    """After a dash the options of the command are offered, each with what it does."""
-    found = choices(desk, "mark ROK4-31 complete --")
-    assert {"--percent", "--note", "--evidence", "--on", "--by", "--dry-run", "--json", "--db"} <= set(found)
-    assert all(found.values())
+    """After a dash the options of the command are offered, each with its help."""
+    offers = choices(desk, "mark ROK4-31 complete --")
+    assert {"--percent", "--note", "--evidence", "--on", "--by", "--dry-run", "--json", "--db"} <= set(offers)
+    assert all(offers.values())
 
 
-def test_completing_makes_nothing(desk: Desk) -> None:
-    """Pressing TAB makes no store, and with a store that cannot be read offers nothing, without a message."""
+def test_completion_creates_no_store(desk: Desk) -> None:
+    """TAB creates no store, and with an unreadable store it offers nothing and prints no message."""
     broken = desk.folder / "broken.db"
     broken.write_text("no store")
     assert choices(desk, "mark ")
@@ -115,14 +115,14 @@ def test_completing_makes_nothing(desk: Desk) -> None:
 
 
 def test_refs_of_the_named_store_are_offered(desk: Desk) -> None:
-    """With --db before the ref, the refs are those of that store."""
+    """With `--db` before the ref, the refs of that store are offered."""
     db = desk.folder / "named.db"
     desk.call("add", "One more", "--area", "pnt", "--source", "ST1", "--db", db)
     assert choices(desk, f"show --db {db} ROK4-43") == {"ROK4-43": "One more"}
     assert choices(desk, "show ROK4-43") == {}
 
 
-# Titles come from others, and a shell evaluates what it is handed.
+# Titles are not trusted, and a shell evaluates its input.
 
 HOSTILE = [
     "[/bold] x",
@@ -146,7 +146,7 @@ COMMANDS = [
 
 @pytest.mark.parametrize("title", HOSTILE)
 def test_titles_are_harmless_help(tmp_path: Path, title: str) -> None:
-    """A title with markup, quotes or controls is offered as its signs, on one line, in every shell."""
+    """In every shell a title with markup, quotes or control characters is offered as harmless text on one line."""
     desk = Desk(tmp_path)
     desk.call("add", title, "--area", "pnt", "--source", "ST1")
     shown = choices(desk, "show ROK4-43")
@@ -157,20 +157,22 @@ def test_titles_are_harmless_help(tmp_path: Path, title: str) -> None:
 
 @pytest.mark.parametrize("title", COMMANDS)
 def test_titles_are_never_commands(tmp_path: Path, title: str) -> None:
-    """No title runs in the shell that asked: zsh evaluates its list of choices twice, as is done here in bash."""
+    """No title is run as a command by the shell, even if its offers are evaluated twice as zsh does."""
     desk = Desk(tmp_path)
     desk.call("add", title, "--area", "pnt", "--source", "ST1")
-    said = offered(desk, "zsh", "show ROK4-43")
-    twice = '_arguments() { local a=${1#"*: :(("}; eval "ws=( ${a%"))"} )"; printf "%s\\n" "${ws[@]}"; }; eval "$SAID"'
-    done = subprocess.run(
+    offers = offered(desk, "zsh", "show ROK4-43")
+    twice = (
+        '_arguments() { local a=${1#"*: :(("}; eval "ws=( ${a%"))"} )"; printf "%s\\n" "${ws[@]}"; }; eval "$OFFERS"'
+    )
+    process = subprocess.run(
         ["bash", "--norc", "-c", twice],
-        env={"PATH": "/usr/bin:/bin", "SAID": said},
+        env={"PATH": "/usr/bin:/bin", "OFFERS": offers},
         cwd=tmp_path,
         capture_output=True,
         timeout=30,
         check=False,
     )
-    assert b"ROK4-43" in done.stdout
+    assert b"ROK4-43" in process.stdout
     assert not (tmp_path / "pwned").exists()
 
 
@@ -178,17 +180,17 @@ def test_titles_are_never_commands(tmp_path: Path, title: str) -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_script_asks_as_the_tests_do(desk: Desk, shell: str) -> None:
-    """The printed script names the program and sets the variables by which the program is asked."""
+def test_the_script_sets_the_variables_of_the_tests(desk: Desk, shell: str) -> None:
+    """The printed script names the program and sets the same variables as these tests."""
     script = desk.run("completion", shell).stdout
-    names = {name for name in asked(shell, "x") if name != "COMP_WORDS"}
+    names = {name for name in request(shell, "x") if name != "COMP_WORDS"}
     assert all(name in script for name in names)
     assert f"complete_{shell}" in script
     assert re.search(r"\bspacedialog\b", script)
 
 
-def test_bash_takes_the_script(desk: Desk) -> None:
-    """The script for bash is one that bash can read, and it registers the completion."""
+def test_bash_accepts_the_script(desk: Desk) -> None:
+    """The script for bash is valid and registers the completion."""
     ran = desk.shell(
         'script=$(spacedialog completion bash); bash -n <<< "$script" && eval "$script" && complete -p spacedialog'
     )
@@ -197,7 +199,7 @@ def test_bash_takes_the_script(desk: Desk) -> None:
 
 
 def test_tab_in_a_real_bash(desk: Desk) -> None:
-    """In an interactive bash, TAB completes a ref that only one title bears, and a status after it."""
+    """In an interactive bash, TAB completes the status of a commitment."""
     environment = {**desk.environment, "TERM": "dumb", "PS1": "ready> ", "INPUTRC": "/dev/null"}
     environment["PATH"] = f"{PROGRAM.parent}:/usr/bin:/bin"
     with terminal(

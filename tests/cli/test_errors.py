@@ -1,4 +1,4 @@
-"""What goes wrong: the exit status, a message with the place and the remedy, and nothing changed. And the help."""
+"""Tests of errors (exit status, message with place and remedy, no change) and of the help texts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def desk(tmp_path: Path) -> Desk:
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk with a store and files that have something wrong; no test changes them."""
+    """A desk with a store and with invalid files; no test changes them."""
     desk = Desk(tmp_path_factory.mktemp("kept"))
     assert desk.call("mark", "33", "in-progress").status == 0
     files = {
@@ -53,12 +53,12 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return desk
 
 
-def everything(desk: Desk) -> dict[Path, bytes]:
+def files_of(desk: Desk) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in sorted(desk.folder.rglob("*")) if path.is_file()}
 
 
 CASES: list[tuple[str, int, str, str]] = [
-    # The call
+    # The command line
     ("lst", 2, "'lst'", "did you mean list"),
     ("frobnicate", 2, "'frobnicate'", "--help"),
     ("list --stauts open", 2, "list: .*--stauts.*--status", "list --help"),
@@ -72,7 +72,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("list --color blue", 2, "--color.*blue.*always", "list --help"),
     ("completion tcsh", 2, "tcsh.*bash", "completion --help"),
     ("upcoming --within 1y --until 2027", 2, "--within and --until", "leave one"),
-    # Words that are not on record
+    # Unknown words
     ("list --area nowhere", 2, "area: 'nowhere'", "exploration"),
     ("list --party Nobody", 2, "party: 'Nobody'", "KASI"),
     ("list --side XX", 2, "side: 'XX'", "ROK"),
@@ -102,7 +102,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("mark 31 complete --on someday", 2, "on: 'someday'", "write a date"),
     ("add X --area pnt --source ST1 --due sometime", 2, "--due: 'sometime'", "write a date"),
     ("add X --milestone-of 31 --due 2027-01 --every often", 2, "'often'", "write a"),
-    # What a write must bring
+    # Missing and conflicting arguments of writes
     ("add X --area pnt", 2, "--source is missing", "--help"),
     ("add X --source ST1", 2, "--area is missing", "--help"),
     ("add X --area pnt --source ST1 --ref ROK4-31", 2, "ref: ROK4-31 is taken", "leave it out"),
@@ -150,9 +150,9 @@ CASES: list[tuple[str, int, str, str]] = [
 
 
 @pytest.mark.parametrize(("call", "status", "problem", "remedy"), CASES, ids=[case[0] for case in CASES])
-def test_error_says_what_where_and_what_to_do(kept: Desk, call: str, status: int, problem: str, remedy: str) -> None:
-    """A wrong call ends with its status and a message of problem and remedy, writes no data and changes no file."""
-    before = everything(kept)
+def test_an_error_has_a_problem_and_a_remedy(kept: Desk, call: str, status: int, problem: str, remedy: str) -> None:
+    """A wrong call ends with its status and a message with problem and remedy, and changes no file."""
+    before = files_of(kept)
     ran = kept.call(*call.split())
     assert (ran.status, ran.stdout) == (status, ""), ran.stderr
     first, *others = ran.stderr.splitlines()
@@ -162,7 +162,7 @@ def test_error_says_what_where_and_what_to_do(kept: Desk, call: str, status: int
     assert others[-1].startswith("  ")
     assert re.search(remedy, " ".join(line for line in others if line.startswith("  "))), ran.stderr
     assert "Traceback" not in ran.stderr
-    assert everything(kept) == before
+    assert files_of(kept) == before
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_error_says_what_where_and_what_to_do(kept: Desk, call: str, status: int
     [("list", 0), ("list --stauts open", 2), ("lst", 2), ("show 99", 3), ("list --db other.db", 4), ("apply -", 0)],
 )
 def test_installed_program_ends_with_the_status(kept: Desk, call: str, status: int) -> None:
-    """The shell gets the exit status, data alone on standard output, messages alone on standard error."""
+    """The shell gets the exit status, only data on standard output, and only messages on standard error."""
     ran = kept.run(*call.split(), *(["--dry-run"] if "apply" in call else []), stdin='{"ref": "31", "note": "x"}')
     assert ran.status == status, ran.stderr
     assert bool(ran.stderr) == bool(status)
@@ -178,18 +178,18 @@ def test_installed_program_ends_with_the_status(kept: Desk, call: str, status: i
     assert "Traceback" not in ran.stderr
 
 
-def test_every_problem_of_a_file_is_told(kept: Desk) -> None:
-    """A file with several problems gets them all, each with its line and its remedy."""
+def test_every_problem_of_a_file_is_reported(kept: Desk) -> None:
+    """All problems of a file are reported, each with its line and remedy."""
     lines = kept.call("apply", "updates.jsonl").stderr.splitlines()
     assert [line.rsplit(": ")[:2] for line in lines[1::2]] == [["updates.jsonl", f"line {n}"] for n in (1, 2, 3)]
     assert all(line.startswith("  ") for line in lines[2::2])
-    said = kept.call("import", "other.json").stderr
-    assert "2025-13" in said
-    assert said.count("other.json") > 2
+    errors = kept.call("import", "other.json").stderr
+    assert "2025-13" in errors
+    assert errors.count("other.json") > 2
 
 
-def test_environment_is_named_in_its_errors(kept: Desk) -> None:
-    """A wrong SPACEDIALOG_TODAY is told by its name."""
+def test_an_error_names_the_environment_variable(kept: Desk) -> None:
+    """The error for an invalid SPACEDIALOG_TODAY names the variable."""
     ran = kept.run("list", env={"SPACEDIALOG_TODAY": "someday"})
     assert (ran.status, ran.stderr.split("'")[0]) == (2, "spacedialog: SPACEDIALOG_TODAY: ")
 
@@ -206,13 +206,13 @@ def test_environment_is_named_in_its_errors(kept: Desk) -> None:
     ],
     ids=lambda arguments: str(arguments[0]),
 )
-def test_words_that_are_no_text_are_refused(kept: Desk, arguments: list[str | bytes]) -> None:
-    """Bytes that are not UTF-8, as an old script may pass them, are an error of the call, not of the program."""
-    before = everything(kept)
+def test_arguments_that_are_not_utf_8_are_refused(kept: Desk, arguments: list[str | bytes]) -> None:
+    """Arguments that are not UTF-8, as an old script may pass them, are refused without a traceback."""
+    before = files_of(kept)
     ran = kept.run(*arguments)
     assert "Traceback" not in ran.stderr
     assert ran.status in (2, 3)
-    assert everything(kept) == before
+    assert files_of(kept) == before
 
 
 @pytest.mark.parametrize(
@@ -235,30 +235,30 @@ def test_words_that_are_no_text_are_refused(kept: Desk, arguments: list[str | by
     ids=range(13),
 )
 def test_odd_records_are_refused(kept: Desk, line: str) -> None:
-    """Whatever stands in a file of updates, the answer is a message with the line, and nothing is recorded."""
-    before = everything(kept)
+    """An invalid record in a file of updates is refused with its line, and nothing is recorded."""
+    before = files_of(kept)
     ran = kept.call("apply", "-", stdin=line)
     assert (ran.status, "standard input: line 1" in ran.stderr) == (2, True), ran.stderr[:500]
-    assert everything(kept) == before
+    assert files_of(kept) == before
 
 
-def test_interrupting_keeps_nothing(kept: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C ends with status 130 and one line, and nothing half done is kept."""
+def test_an_interrupt_changes_nothing(kept: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C ends the program with status 130 and one line, and nothing is changed."""
 
     class Interrupted(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:  # noqa: ARG002 - the signature of a file
             raise KeyboardInterrupt
 
-    before = everything(kept)
+    before = files_of(kept)
     monkeypatch.setattr(io, "BytesIO", Interrupted)
     ran = kept.call("apply", "-")
     assert (ran.status, ran.stdout, ran.stderr.count("\n")) == (130, "", 1)
     assert "interrupted" in ran.stderr
-    assert everything(kept) == before
+    assert files_of(kept) == before
 
 
-def test_error_of_the_program_itself_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The one boundary catches the errors that users can meet, and no others."""
+def test_a_programming_error_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception that is not an error of the user is not caught."""
     from spacedialog.cli import app, main
 
     def broken(_: list[str]) -> int:
@@ -275,7 +275,7 @@ HELPS = ["", *COMMANDS]
 
 
 def examples(text: str) -> list[str]:
-    """The lines of a help that begin with the program's name and stand before its options."""
+    """Return the command lines in a help text before its arguments and options."""
     body = re.split(r"^(?:Arguments|Options):", text, maxsplit=1, flags=re.MULTILINE)[0]
     return [line.strip() for line in body.splitlines() if re.match(r"    (?=\S).*spacedialog", line)]
 
@@ -283,17 +283,17 @@ def examples(text: str) -> list[str]:
 @pytest.fixture(scope="module")
 def helps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     desk = Desk(tmp_path_factory.mktemp("helps"))
-    said = {}
+    texts = {}
     for name in HELPS:
         ran = desk.call(*name.split(), "--help")
         assert (ran.status, ran.stderr) == (0, ""), name
-        said[name] = ran.stdout
-    return said
+        texts[name] = ran.stdout
+    return texts
 
 
 @pytest.mark.parametrize("name", HELPS)
 def test_help_opens_with_two_examples(helps: dict[str, str], name: str) -> None:
-    """After the usage and the summary, the help of every command goes on with two examples or three."""
+    """The help of every command has its usage, a summary, and then two or three examples."""
     usage, summary, shown, *_ = helps[name].split("\n\n")
     assert usage.startswith(f"Usage: {' '.join(['spacedialog', *name.split()])}")
     assert re.match(r"  [A-Z][^\n]*", summary)
@@ -303,14 +303,14 @@ def test_help_opens_with_two_examples(helps: dict[str, str], name: str) -> None:
 
 
 def test_help_lists_every_command(helps: dict[str, str]) -> None:
-    """The program's own help has each command with a sentence of what it does."""
+    """The help of the program lists every command with a description."""
     listed = re.findall(r"^  ([a-z-]+) +(\S.*)$", helps[""].split("Commands:")[1], re.MULTILINE)
     assert [name for name, _ in listed] == list(COMMANDS)
 
 
 @pytest.mark.parametrize("option", ["-h", "--help"])
 def test_help_of_the_installed_program(tmp_path: Path, option: str) -> None:
-    """Help comes on standard output with status 0, and needs no store."""
+    """Help is printed on standard output with status 0, and needs no store."""
     ran = Desk(tmp_path).run("list", option)
     assert (ran.status, ran.stderr) == (0, "")
     assert ran.stdout.startswith("Usage: spacedialog list")
@@ -318,7 +318,7 @@ def test_help_of_the_installed_program(tmp_path: Path, option: str) -> None:
 
 @pytest.fixture(scope="module")
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk where every example has what it names: files of updates and records, something to undo, ROK4-43."""
+    """A desk with everything that the examples need: files of updates and records, an action to undo, ROK4-43."""
     desk = Desk(tmp_path_factory.mktemp("scratch"))
     desk.call("add", "Share orbit data", "--area", "exploration", "--lead", "KASA", "--source", "ST1")
     desk.call("mark", "33", "complete")
@@ -344,10 +344,10 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 
 def test_every_example_runs(scratch: Desk, helps: dict[str, str]) -> None:
-    """Each example of each help, typed as it stands into a shell, does what it says: status 0."""
+    """Every example in a help text, run unchanged in a shell, ends with status 0."""
     lines = [re.split(r" {3,}", line)[0] for name in HELPS for line in examples(helps[name])]
     assert len(lines) > 2 * len(COMMANDS)
-    # What needs a server is tried in test_team.py, what needs somebody who answers in test_review.py.
+    # Examples that need a server or a terminal are tested in tests/team and in tests/drafting/test_review.py.
     lines = [line for line in lines if not re.match("spacedialog (team|sync|review [^ ]+$)", line)]
     plain = [line for line in lines if not re.search(r"[|<>$`]", line)]
     piped = [line for line in dict.fromkeys(lines) if line not in plain and not line.startswith("sqlite3")]
@@ -365,14 +365,14 @@ def test_every_example_runs(scratch: Desk, helps: dict[str, str]) -> None:
 
 
 def words(line: str) -> list[str]:
-    """The arguments of a command line, as a shell parts them."""
+    """Return the arguments of a command line, split like in a shell."""
     program, *arguments = shlex.split(line)
     assert program == "spacedialog"
     return arguments
 
 
 def test_example_with_sqlite_opens_the_store(scratch: Desk, helps: dict[str, str]) -> None:
-    """The address that the help of `paths` makes for sqlite3 is that of the store, to be read only."""
+    """The URI that the help of `paths` builds for sqlite3 opens the store read-only."""
     (line,) = [line for line in examples(helps["paths"]) if line.startswith("sqlite3")]
     ran = scratch.shell("echo " + line.removeprefix("sqlite3 ").removesuffix(" .schema"))
     connection = sqlite3.connect(ran.stdout.strip(), uri=True)

@@ -1,4 +1,4 @@
-"""What a call imports: looking at the record loads nothing heavy, so that it answers at once."""
+"""Tests of start-up: a read of the record imports no slow library."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 
 def loaded(desk: Desk, *arguments: str) -> set[str]:
-    """The top-level modules that a fresh process has loaded when the command is done."""
+    """Run a command in a new process and return the top-level modules that it imported."""
     ran = desk.python("-c", LOADED, "spacedialog", *arguments)
     assert ran.stdout
     status, *modules = ran.stderr.partition("\nstatus ")[2].splitlines()
@@ -64,25 +64,25 @@ def loaded(desk: Desk, *arguments: str) -> set[str]:
     ],
 )
 def test_reading_for_a_script_loads_nothing_heavy(desk: Desk, arguments: str) -> None:
-    """A view for a machine comes without the libraries for tables, files and schemas."""
+    """A read in a format for scripts imports no library for tables, files or schemas."""
     assert loaded(desk, *arguments.split()).isdisjoint(HEAVY)
 
 
 def test_marking_loads_nothing_heavy(desk: Desk) -> None:
-    """A mark in an existing store needs no more than a view does."""
+    """`mark` in an existing store imports no more than a read."""
     assert loaded(desk, "mark", "34", "stalled", "--json").isdisjoint(HEAVY)
 
 
 def test_reading_without_a_store_loads_nothing_heavy(tmp_path: Path) -> None:
-    """The bundled record, too, is read without the libraries that check files."""
+    """The built-in record is read without the libraries that check files."""
     assert loaded(Desk(tmp_path), "list", "--json").isdisjoint(HEAVY)
 
 
 def test_table_loads_rich(desk: Desk) -> None:
-    """The check above can fail: a table is drawn by Rich, and that is seen."""
+    """The output as a table imports Rich, which shows that these tests can fail."""
     assert "rich" in loaded(desk, "list", "-f", "table")
 
 
 def test_version_loads_no_command_line(desk: Desk) -> None:
-    """The version is told before anything else is loaded."""
+    """`--version` imports neither the command line nor SQLite."""
     assert loaded(desk, "--version").isdisjoint({*HEAVY, "typer", "sqlite3", "json"})

@@ -1,4 +1,4 @@
-"""Tests of the instructions in the docs: the weekly cron job, the user's own data file, and all commands on the pages."""
+"""Tests of the instructions in the docs: the weekly cron job, a user's own data file, and all commands on the pages."""
 
 from __future__ import annotations
 

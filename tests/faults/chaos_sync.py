@@ -1,9 +1,9 @@
-"""Members who sync with a real server whose backends are killed, whose connections are cut, whose power fails.
+"""Fault: members sync with a PostgreSQL server while its processes are killed, connections cut and the server stopped.
 
     python -m tests.faults.chaos_sync --replicas 20 --rounds 100 --kills 500 --cuts 200 --stops 100
 
-It ends with an error where a change was lost or doubled, a position is missing, a chain does not follow, or two copies
-are not equal. What it prints is what it did.
+Promise: no entry is lost or duplicated, no position is missing, every chain value is correct, and all copies are equal.
+The script fails with an AssertionError if the promise is broken, and prints its counts.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ import psycopg
 
 from spacedialog.errors import NetworkError
 from spacedialog.store import database
-from spacedialog.store.write import append as writer
-from spacedialog.store.write import team_state
+from spacedialog.store.write import append, team_state
 from spacedialog.team.exchange import first_chain, link
 from spacedialog.team.server import connect
 from spacedialog.team.sync import Replica, SyncEnvironment, begin
@@ -36,8 +35,8 @@ from tests.support.servers import OWNER, Server, running
 LOG = "chaos"
 
 
-class Orders(NamedTuple):
-    """How much of everything there is to be."""
+class Plan(NamedTuple):
+    """The numbers of members, rounds and faults, the PostgreSQL version and the seed."""
 
     replicas: int = 4
     rounds: int = 6
@@ -48,8 +47,8 @@ class Orders(NamedTuple):
     seed: int = 4
 
 
-class Did(NamedTuple):
-    """What there was: `offline` syncs were given up and made good later."""
+class Counts(NamedTuple):
+    """The numbers of entries, faults and retries; `offline` counts the syncs that failed and were repeated later."""
 
     changes: int
     kills: int
@@ -61,15 +60,15 @@ class Did(NamedTuple):
 
 
 class Member(threading.Thread):
-    """A member who records and syncs, round after round, until told to end."""
+    """A member who records entries and syncs, round after round, until `enough` is set."""
 
-    def __init__(self, number: int, folder: Path, port: int, orders: Orders, enough: threading.Event) -> None:
+    def __init__(self, number: int, folder: Path, port: int, plan: Plan, enough: threading.Event) -> None:
         super().__init__(daemon=True)
-        self.random = random.Random(orders.seed * 1000 + number)
+        self.random = random.Random(plan.seed * 1000 + number)
         self.retries = self.offline = self.done = 0
         self.recorded: set[str] = set()
         self.error: BaseException | None = None
-        self._rounds, self._enough = orders.rounds, enough
+        self._rounds, self._enough = plan.rounds, enough
         url = f"postgresql://{OWNER}@127.0.0.1:{port}/postgres"
         self.tracker = Tracker(
             folder / f"{number}" / "tracker.db",
@@ -77,10 +76,10 @@ class Member(threading.Thread):
             now=_now,
             author=f"member {number}",
         )
-        begin(self.tracker.path, team_state.Membership(url, LOG, LOG, 0, first_chain(LOG)), writer.seed)
+        begin(self.tracker.path, team_state.Membership(url, LOG, LOG, 0, first_chain(LOG)), append.seed)
 
     def run(self) -> None:
-        """Work until the rounds are done and the faults were enough."""
+        """Work until all rounds are done and `enough` is set."""
         try:
             while self.done < self._rounds or not self._enough.is_set():
                 self.work()
@@ -88,7 +87,7 @@ class Member(threading.Thread):
             self.error = error
 
     def work(self) -> None:
-        """One round: something recorded, and a sync, which may come to nothing."""
+        """Record some entries and try to sync once."""
         for _ in range(self.random.randint(1, 3)):
             ref = self.random.choice(REFS)
             match self.random.randint(0, 3):
@@ -103,9 +102,9 @@ class Member(threading.Thread):
         self.done += 1
 
     def sync(self) -> None:
-        """Sync, with waits that are shorter than those of people."""
-        around = SyncEnvironment(_now, self.random.random, self._wait, self.random.randbytes, lambda _: None)
-        Replica(self.tracker.path, lambda member: connect(member.url).log(LOG), around).sync()
+        """Sync, with shorter waits than in normal use."""
+        environment = SyncEnvironment(_now, self.random.random, self._wait, self.random.randbytes, lambda _: None)
+        Replica(self.tracker.path, lambda member: connect(member.url).log(LOG), environment).sync()
 
     def _wait(self, seconds: float) -> None:
         self.retries += 1
@@ -116,20 +115,20 @@ def _now() -> int:
     return time.time_ns() // 1000
 
 
-def run(orders: Orders) -> Did:
-    """Do it all, and check; AssertionError where something does not hold."""
+def run(plan: Plan) -> Counts:
+    """Run the members and the faults, then check the copies; AssertionError if the promise is broken."""
     start = time.monotonic()
     with (
-        running(orders.version) as server,
+        running(plan.version) as server,
         relay(server.port) as network,
         tempfile.TemporaryDirectory(prefix="chaos") as folder,
     ):
         connect(server.url).create(LOG, LOG)
         enough = threading.Event()
-        replicas = [Member(number, Path(folder), network.port, orders, enough) for number in range(orders.replicas)]
+        replicas = [Member(number, Path(folder), network.port, plan, enough) for number in range(plan.replicas)]
         for replica in replicas:
             replica.start()
-        kills, cuts, stops = _harm(server, network, orders, replicas)
+        kills, cuts, stops = _inject_faults(server, network, plan, replicas)
         enough.set()
         for replica in replicas:
             replica.join()
@@ -138,7 +137,7 @@ def run(orders: Orders) -> Did:
         for replica in [*replicas, *replicas]:
             replica.sync()
         changes = _check(server, replicas)
-        return Did(
+        return Counts(
             changes,
             kills,
             cuts,
@@ -149,16 +148,16 @@ def run(orders: Orders) -> Did:
         )
 
 
-def _harm(server: Server, network: Relay, orders: Orders, replicas: list[Member]) -> tuple[int, int, int]:
-    """Kill, cut and stop until there was enough of each."""
-    chance = random.Random(orders.seed)
+def _inject_faults(server: Server, network: Relay, plan: Plan, replicas: list[Member]) -> tuple[int, int, int]:
+    """Kill server processes, cut connections and stop the server until the planned numbers are reached."""
+    rng = random.Random(plan.seed)
     kills = cuts = stops = 0
-    while kills < orders.kills or cuts < orders.cuts or stops < orders.stops:
+    while kills < plan.kills or cuts < plan.cuts or stops < plan.stops:
         if all(not replica.is_alive() for replica in replicas):
             break
-        time.sleep(chance.random() * 0.05)
-        wanted = [orders.kills - kills, orders.cuts - cuts, orders.stops - stops]
-        match chance.choices(range(3), [max(left, 0) for left in wanted])[0]:
+        time.sleep(rng.random() * 0.05)
+        wanted = [plan.kills - kills, plan.cuts - cuts, plan.stops - stops]
+        match rng.choices(range(3), [max(left, 0) for left in wanted])[0]:
             case 0:
                 with suppress(psycopg.Error):
                     kills += len(
@@ -187,10 +186,10 @@ def _check(server: Server, replicas: list[Member]) -> int:
         assert chain == there, "a chain does not follow"
     logs = [list(replica.tracker.log()) for replica in replicas]
     assert all(log == logs[0] for log in logs), "two copies differ"
-    assert {(change.seq, change.id) for change in logs[0]} == {(row[0], row[1]) for row in rows}, "a change is lost"
+    assert {(entry.seq, entry.id) for entry in logs[0]} == {(row[0], row[1]) for row in rows}, "a change is lost"
     for replica in replicas:
-        noted = [change for change in logs[0] if change.author == replica.tracker.author]
-        rounds = {change.content["note"] for change in noted if change.kind == "note"}
+        noted = [entry for entry in logs[0] if entry.author == replica.tracker.author]
+        rounds = {entry.content["note"] for entry in noted if entry.kind == "note"}
         assert len(noted) >= replica.done >= len(rounds) - 1
     tables = []
     for replica in replicas:
@@ -211,7 +210,7 @@ def _check(server: Server, replicas: list[Member]) -> int:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.faults.chaos_sync", description=__doc__)
-    for name, default in Orders()._asdict().items():
+    for name, default in Plan()._asdict().items():
         parser.add_argument(f"--{name}", type=type(default), default=default)
-    did = run(Orders(**vars(parser.parse_args())))
-    sys.stdout.write(", ".join(f"{name} {value:.0f}" for name, value in did._asdict().items()) + "\n")
+    counts = run(Plan(**vars(parser.parse_args())))
+    sys.stdout.write(", ".join(f"{name} {value:.0f}" for name, value in counts._asdict().items()) + "\n")

@@ -1,11 +1,11 @@
-"""The clock is wrong: set back a day, forward to 2099, moved to and fro, or put back an hour at the end of summer.
+"""Fault: the clock is wrong: a day back, in 2099, moved forward and back, or an hour back at the end of summer time.
 
     python -m tests.faults.clock --writes 1000
 
-Promise: entries keep the order in which they were recorded, each stamp after the one before it, so that `history`
-shows them so and `--known-at` an entry's stamp gives what was recorded up to it. `doctor` reports each entry from the
-future and each that was recorded while the clock stood before the newest entry, and nothing of an hour put back,
-for stamps are in UTC.
+Promise: entries keep the order in which they were recorded, and each stamp is later than the one before it. So
+`history` shows them in this order, and `--known-at` with an entry's stamp gives the record up to that entry. `doctor`
+reports each entry from the future and each one recorded while the clock was behind the newest entry, but not the end
+of summer time, because stamps are in UTC.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.faults.verdict import Verdict, script
 _DAY = 86_400_000_000
 _FUTURE = round(datetime(2099, 6, 1, tzinfo=UTC).timestamp()) * 1_000_000
 _SUMMER_ENDS = round(datetime(2027, 11, 7, 5, 59, tzinfo=UTC).timestamp()) * 1_000_000
-"""A minute before New York puts its clocks back."""
+"""A minute before summer time ends in New York."""
 
 _AT = """
 import sys, time
@@ -35,23 +35,23 @@ main()
 
 
 def run(folder: Path, writes: int, seed: int) -> Verdict:
-    """A walk of so many writes through a clock that leaps, and the same by the whole program."""
+    """Make `writes` writes under a clock that jumps, then a few with the installed program."""
     broken: list[str] = []
-    odd = _leaps(folder / "leaps", writes, random.Random(seed), broken)
-    programs = _whole(folder / "program", broken)
+    odd = _write_under_jumping_clock(folder / "leaps", writes, random.Random(seed), broken)
+    programs = _run_program(folder / "program", broken)
     return Verdict("clock", {"writes": writes, "odd_stamps_reported": odd, "runs_of_the_program": programs}, broken)
 
 
-def _leaps(folder: Path, writes: int, draw: random.Random, broken: list[str]) -> int:
+def _write_under_jumping_clock(folder: Path, writes: int, rng: random.Random, broken: list[str]) -> int:
     store = folder / "tracker.db"
     clock = stores.NOW
     tracker = stores.tracker(store, now=lambda: clock)
     tracker.note("ROK4-07", "The store is made.")
     newest, behind, ahead = clock, [], []
     for number in range(writes):
-        match draw.choice(("on", "on", "on", "back", "forward", "hour", "2099" if number > writes * 0.9 else "on")):
+        match rng.choice(("on", "on", "on", "back", "forward", "hour", "2099" if number > writes * 0.9 else "on")):
             case "on":
-                clock = max(clock, newest + 1) + draw.randrange(1, 10_000_000)
+                clock = max(clock, newest + 1) + rng.randrange(1, 10_000_000)
             case "back":
                 clock -= _DAY
             case "forward":
@@ -66,27 +66,27 @@ def _leaps(folder: Path, writes: int, draw: random.Random, broken: list[str]) ->
         if newest >= _FUTURE:
             ahead.append(f"Note {number}.")
         tracker.note("ROK4-07", f"Note {number}.")
-    entries = [change for change in stores.log(store) if change.content.get("note", "").startswith("Note ")]
-    if [change.content["note"] for change in entries] != [f"Note {number}." for number in range(writes)]:
+    entries = [entry for entry in stores.log(store) if entry.content.get("note", "").startswith("Note ")]
+    if [entry.content["note"] for entry in entries] != [f"Note {number}." for number in range(writes)]:
         broken.append("the entries are not in the order in which they were recorded")
     if any(later.ts <= earlier.ts for earlier, later in pairwise(entries)):
         broken.append("a stamp is not after the one before it")
-    for change in draw.sample(entries, min(20, writes)):
-        known = [entry.id for entry in tracker.log(known_at=change.ts)]
-        if known[-1] != change.id:
-            broken.append(f"--known-at {change.ts} does not end with the entry of that stamp")
+    for entry in rng.sample(entries, min(20, writes)):
+        known = [known_entry.id for known_entry in tracker.log(known_at=entry.ts)]
+        if known[-1] != entry.id:
+            broken.append(f"--known-at {entry.ts} does not end with the entry of that stamp")
     (stamps,) = (check for check in checks.run_checks(store, now=_FUTURE - _DAY) if check.check == "stamps")
-    for change in entries:
-        said = " ".join(line for line in stamps.said if change.id in line)
-        if (change.content["note"] in ahead) is not ("in the future" in said):
-            broken.append(f"{change.content['note']} of the future: doctor says {said!r}")
-        if change.content["note"] in behind and not said:
-            broken.append(f"{change.content['note']}: the clock stood before the newest entry, and doctor is silent")
+    for entry in entries:
+        said = " ".join(line for line in stamps.said if entry.id in line)
+        if (entry.content["note"] in ahead) is not ("in the future" in said):
+            broken.append(f"{entry.content['note']} of the future: doctor says {said!r}")
+        if entry.content["note"] in behind and not said:
+            broken.append(f"{entry.content['note']}: the clock stood before the newest entry, and doctor is silent")
     return stamps.findings
 
 
-def _whole(folder: Path, broken: list[str]) -> int:
-    """The installed program's own way, in the time zone of New York."""
+def _run_program(folder: Path, broken: list[str]) -> int:
+    """Run the installed program in the time zone of New York; return the number of runs."""
     store = folder / "tracker.db"
     moments = {
         "before one o'clock comes again": _SUMMER_ENDS,
@@ -99,19 +99,19 @@ def _whole(folder: Path, broken: list[str]) -> int:
     zone = {"TZ": "America/New_York", "SPACEDIALOG_TODAY": "2027-11-07"}
     for what, now in moments.items():
         command = [sys.executable, "-c", _AT, str(now)]
-        done = stores.ended(stores.started(("note", "ROK4-07", what), store, command=command, env=zone))
+        done = stores.wait_for(stores.start(("note", "ROK4-07", what), store, command=command, env=zone))
         if done.status != 0:
             broken.append(f"{what}: ended with {done.status}: {done.stderr}")
-    shown = stores.ended(stores.started(("history", "ROK4-07", "--format", "jsonl"), store, env=zone)).stdout
+    shown = stores.wait_for(stores.start(("history", "ROK4-07", "--format", "jsonl"), store, env=zone)).stdout
     places = [shown.find(what) for what in moments]
     if -1 in places or places != sorted(places, reverse=places[0] > places[-1]):
         broken.append(f"history shows another order: {places}")
     command = [sys.executable, "-c", _AT, str(_SUMMER_ENDS + 3 * _DAY)]
-    looked = stores.ended(stores.started(("doctor", "--format", "jsonl"), store, command=command, env=zone))
-    ids = {change.content["note"]: change.id for change in stores.log(store) if "note" in change.content}
-    odd = [what for what in moments if ids[what] in looked.stdout]
-    if looked.status != 0 or odd != ["set back a day", "in 2099", "set right again"]:
-        broken.append(f"doctor ends with {looked.status} and reports the stamps of {odd}")
+    doctor = stores.wait_for(stores.start(("doctor", "--format", "jsonl"), store, command=command, env=zone))
+    ids = {entry.content["note"]: entry.id for entry in stores.log(store) if "note" in entry.content}
+    odd = [what for what in moments if ids[what] in doctor.stdout]
+    if doctor.status != 0 or odd != ["set back a day", "in 2099", "set right again"]:
+        broken.append(f"doctor ends with {doctor.status} and reports the stamps of {odd}")
     return len(moments) + 2
 
 

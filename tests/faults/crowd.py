@@ -1,9 +1,9 @@
-"""Many processes write to one store at once, while three read.
+"""Fault: many processes write to one store at the same time, while three read.
 
     python -m tests.faults.crowd --writes 10
 
-Promise: with 8, 20 and 50 writers no write and no read fails, every entry is there, each writer's in its order; and
-at 50 writers 99 of 100 writes take less than five seconds.
+Promise: with 8, 20 and 50 writers no write and no read fails, every entry is recorded, and the entries of each writer
+keep their order; with 50 writers, 99 of 100 writes take less than five seconds.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from tests.support.program import PATIENCE
 CROWDS = (8, 20, 50)
 READERS = 3
 SLOWEST = 5.0
-"""Seconds that 99 of 100 writes stay under, in the largest crowd."""
+"""The limit in seconds for 99 of 100 writes with the largest number of writers."""
 
-_TOGETHER = """
+_PROCESS = """
 import json, sys, time
 from pathlib import Path
 from tests.support.bundled import COMMITMENTS
@@ -54,20 +54,20 @@ print(json.dumps(done))
 
 
 def run(folder: Path, writes: int, _: int, crowds: Sequence[int] = CROWDS) -> Verdict:
-    """Each writer of each crowd writes so many notes."""
+    """Let each writer of each crowd record `writes` notes."""
     counts: dict[str, int | float | str] = {"writes_each": writes}
     broken: list[str] = []
     for writers in crowds:
         store = folder / str(writers) / "tracker.db"
         stores.tracker(store).note("ROK4-07", "The store is made.")
-        took, reads = _together(store, writers, writes, broken)
-        entries, wrong = stores.sound(store)
+        took, reads = _run_crowd(store, writers, writes, broken)
+        entries, wrong = stores.inspect(store)
         broken += [f"{writers} writers: {problem}" for problem in wrong]
         for name in (f"writer {number}" for number in range(writers)):
-            notes = [change.content["note"] for change in entries if change.author == name]
+            notes = [entry.content["note"] for entry in entries if entry.author == name]
             if notes != [f"Note {number}." for number in range(writes)]:
                 broken.append(f"{writers} writers: {name} has {len(notes)} of {writes} notes on record")
-        times = [change.ts for change in entries if change.author.startswith("writer")]
+        times = [entry.ts for entry in entries if entry.author.startswith("writer")]
         if times != sorted(set(times)):
             broken.append(f"{writers} writers: two actions bear one stamp")
         slow = sorted(took)[int(len(took) * 0.99)] if took else 0.0
@@ -77,28 +77,28 @@ def run(folder: Path, writes: int, _: int, crowds: Sequence[int] = CROWDS) -> Ve
     return Verdict("crowd", counts, broken)
 
 
-def _together(store: Path, writers: int, writes: int, broken: list[str]) -> tuple[list[float], int]:
-    """How long each write took, and how many reads there were."""
+def _run_crowd(store: Path, writers: int, writes: int, broken: list[str]) -> tuple[list[float], int]:
+    """Return the seconds that each write took, and the number of reads."""
     stop = store.parent.parent / f"stop {writers}"
     writing = [_process("write", store, f"writer {number}", str(writes)) for number in range(writers)]
     reading = [_process("read", store, f"reader {number}", str(stop)) for number in range(READERS)]
-    everybody = [*writing, *reading]
-    for process in everybody:
+    processes = [*writing, *reading]
+    for process in processes:
         assert process.stdout
         assert process.stdout.readline() == "ready\n"
-    for process in everybody:
+    for process in processes:
         assert process.stdin
         process.stdin.write("go\n")
         process.stdin.flush()
-    took = [_said(process, broken) for process in writing]
+    took = [_seconds(process, broken) for process in writing]
     stop.touch()
-    reads = [_said(process, broken) for process in reading]
-    return [seconds for of_one in took for seconds in of_one], sum(map(len, reads))
+    reads = [_seconds(process, broken) for process in reading]
+    return [seconds for times in took for seconds in times], sum(map(len, reads))
 
 
 def _process(*arguments: str | Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", _TOGETHER, *arguments],
+        [sys.executable, "-c", _PROCESS, *arguments],
         cwd=Path(__file__).parents[2],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -107,7 +107,7 @@ def _process(*arguments: str | Path) -> subprocess.Popen[str]:
     )
 
 
-def _said(process: subprocess.Popen[str], broken: list[str]) -> list[float]:
+def _seconds(process: subprocess.Popen[str], broken: list[str]) -> list[float]:
     out, err = process.communicate(timeout=20 * PATIENCE)
     if process.returncode != 0:
         broken.append(f"a process failed: {err.strip().splitlines()[-1]}")

@@ -1,12 +1,12 @@
-"""The disk is full: before a write, or in the middle of it.
+"""Fault: the disk is full, before a write or in the middle of it.
 
     python -m tests.faults.disk --fills 200
 
-The installed program adds, imports, upgrades, makes a first store, and writes reports and exports on a disk with room
-for a part of it, drawn by chance. Promise: status 4 and one clear sentence, no file left half written, nothing
-acknowledged lost, and with room again the store opens and takes the next write.
+The installed program adds, imports, upgrades, creates a store, and writes reports and exports on a disk with too little
+free space, chosen at random. Promise: status 4 and one clear message, no partial file, no acknowledged action lost; and
+when there is space again, the store opens and accepts the next write.
 
-The disk is a small tmpfs of its own where this user may mount one, else a limit on the size of a file.
+The disk is a small tmpfs if this user may mount one, else a limit on the size of a file.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from spacedialog.errors import SpacedialogError
 from spacedialog.model.entry import Entry
 from tests.faults import stores
 from tests.faults.stores import Action, Ended
-from tests.faults.verdict import LANES, Verdict, script, side_by_side
+from tests.faults.verdict import LANES, Verdict, run_in_parallel, script
 
 _SIZE = 8 * 2**20
 _PAGE = 4096
 _TRIES = 6
-"""How often, for each fill that is wanted, a run may turn out to have had room enough."""
+"""The number of runs for each fill; a run with enough space does not count."""
 
 
 class _Place(NamedTuple):
-    """Where the disk can be made small: a folder, and a way to leave so many bytes free in it."""
+    """A folder on a small disk, and a function that leaves a number of bytes free on it."""
 
     folder: Path
     how: str
@@ -58,7 +58,7 @@ def _place(folder: Path) -> Iterator[_Place]:
 
 
 def _ballast(folder: Path, free: int) -> None:
-    """Fill the disk but for so many bytes; by negative ones, empty it again."""
+    """Fill the disk except for `free` bytes; if negative, remove the filling."""
     ballast = folder / "ballast"
     ballast.unlink(missing_ok=True)
     if free >= 0:
@@ -71,7 +71,7 @@ class _Fill(NamedTuple):
     number: int
     action: Action
     most: int
-    """About as many bytes as the command needs."""
+    """The approximate number of bytes that the command needs."""
 
 
 class _Outcome(NamedTuple):
@@ -82,7 +82,7 @@ class _Outcome(NamedTuple):
 
 
 def run(folder: Path, fills: int, seed: int) -> Verdict:
-    """Fill the disk so many times."""
+    """Fill the disk `fills` times."""
     actions = stores.actions(folder / "before", commitments=40)
     done = actions["undo"].before
     assert done is not None
@@ -97,9 +97,9 @@ def run(folder: Path, fills: int, seed: int) -> Verdict:
 
     def lane(which: int) -> list[_Outcome]:
         with _place(folder / f"disk {which}") as place:
-            return [_filled(fill, place, random.Random(f"{seed} {fill.number}")) for fill in work[which::LANES]]
+            return [_fill_disk(fill, place, random.Random(f"{seed} {fill.number}")) for fill in work[which::LANES]]
 
-    outcomes = [outcome for of_lane in side_by_side(lane, range(LANES)) for outcome in of_lane]
+    outcomes = [outcome for of_lane in run_in_parallel(lane, range(LANES)) for outcome in of_lane]
     return Verdict(
         "disk",
         {
@@ -111,14 +111,14 @@ def run(folder: Path, fills: int, seed: int) -> Verdict:
     )
 
 
-def _filled(fill: _Fill, place: _Place, draw: random.Random) -> _Outcome:
-    """Run the command with less and less room, until there was too little."""
+def _fill_disk(fill: _Fill, place: _Place, rng: random.Random) -> _Outcome:
+    """Run the command with less and less space until it is too little."""
     problems: list[str] = []
     most = fill.most
     for tries in range(1, _TRIES + 1):
-        free = draw.randrange(0, most, _PAGE)
+        free = rng.randrange(0, most, _PAGE)
         folder = place.folder / f"{fill.number} {tries}"
-        store = fill.action.laid(folder)
+        store = fill.action.copy_store(folder)
         place.leave(free)
         limit = None if place.how == "tmpfs" else free
         done = _run(fill.action, store, limit)
@@ -138,22 +138,22 @@ def _filled(fill: _Fill, place: _Place, draw: random.Random) -> _Outcome:
 def _run(action: Action, store: Path, limit: int | None) -> Ended:
     files = ("report.csv", "record.json", "backup.db")
     arguments = [str(store.parent / word) if word in files else word for word in action.arguments]
-    process = stores.started(arguments, store)
+    process = stores.start(arguments, store)
     if limit is not None:
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (limit, limit))
-    return stores.ended(process)
+    return stores.wait_for(process)
 
 
 def _problems(action: Action, store: Path, done: Ended) -> Iterator[str]:
     if done.status != 0 and not done.is_clear:
         yield f"ended with {done.status}, saying {done.stderr!r}"
-    # SQLite's own two files stay where it could not write to them; the next run takes them away.
+    # SQLite leaves its two side files if it could not write to them; the next run removes them.
     if done.status != 0 and (left := _strays(store, "-wal", "-shm")):
         yield f"left behind: {', '.join(left)}"
     before = stores.log(action.before) if action.before else []
     entries: list[Entry] = []
     if store.exists():
-        entries, wrong = stores.sound(store)
+        entries, wrong = stores.inspect(store)
         yield from wrong
     yield from stores.missing(entries, before)
     fresh = len(entries) - len(before)
@@ -162,7 +162,7 @@ def _problems(action: Action, store: Path, done: Ended) -> Iterator[str]:
     if done.status == 0 and fresh != action.entries:
         yield "acknowledged, and lost"
     stores.tracker(store, "next").note("ROK4-07", "There is room again.")
-    after = stores.sound(store)
+    after = stores.inspect(store)
     yield from (f"after the next write: {problem}" for problem in after.problems)
     yield from stores.missing(after.entries, entries)
     if done.status != 0 and (left := _strays(store)):
@@ -170,7 +170,7 @@ def _problems(action: Action, store: Path, done: Ended) -> Iterator[str]:
 
 
 def _strays(store: Path, *endings: str) -> list[str]:
-    """What lies beside a store, but for backups that were taken before an upgrade."""
+    """Return the names of unexpected files beside a store; backups made before an upgrade are expected."""
     expected = {store.name, *(store.name + ending for ending in endings)}
     names = (path.name for path in store.parent.glob("*"))
     return sorted(name for name in names if name not in expected and not name.startswith(f"{store.name}.backup-"))

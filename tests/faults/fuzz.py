@@ -1,10 +1,10 @@
-"""Fuzzing of all that reads text from outside: dates, data files, exported logs, files of updates.
+"""Fault: altered input for everything that reads text from outside: dates, data files, exported logs, updates.
 
-Each input is a valid one that was changed, part by part or byte by byte. It is taken or it is refused with a
-SpacedialogError; any other exception, an input that takes long, and much memory are failures.
+Each input is a valid one that was changed, part by part or byte by byte. Promise: it is accepted, or refused with a
+SpacedialogError. Any other exception, a slow input, and too much memory are failures.
 
-    python tests/faults/fuzz.py 1000000            all targets in turn; the last lines are the account
-    python tests/faults/fuzz.py 1 --first 4711     the one input again
+    python tests/faults/fuzz.py 1000000            all targets in turn; the last lines are the summary
+    python tests/faults/fuzz.py 1 --first 4711     repeat one input
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from spacedialog.errors import ProblemsError, SpacedialogError
-from spacedialog.importing import parse as intake
+from spacedialog.importing import parse
 from spacedialog.importing.changes import commitment_entries, opening_entries
 from spacedialog.importing.reader import parse_size
 from spacedialog.importing.updates_file import Batch
@@ -33,8 +33,7 @@ from spacedialog.model import typed_dates
 from spacedialog.model.dates import Recurrence, VagueDate
 from spacedialog.model.entry import EXPORT_FORMAT, EXPORT_OPENING, canonical_json, entry_hash, make_entry
 from spacedialog.model.fold import fold
-from spacedialog.store import database
-from spacedialog.store import log as journal
+from spacedialog.store import database, log
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.store.write import append as writer
 from spacedialog.tracker import Tracker
@@ -42,11 +41,11 @@ from spacedialog.tracker import Tracker
 TODAY = date(2026, 12, 1)
 NOON = 1_796_126_400_000_000
 LONGEST = 2.0
-"""Seconds of the processor that one input may take: others may use the machine too."""
+"""The limit of processor time for one input, in seconds; wall time would include other programs."""
 MOST_MEMORY = 300
-"""Megabytes that the whole run may have held at its height."""
+"""The limit for the peak memory of the run, in MB."""
 EVERY = 40
-"""One data file in so many goes through the whole program, into a store that is then rolled back."""
+"""One data file of this many is imported into a store in a dry run."""
 
 TEXTS = [
     *(
@@ -118,7 +117,7 @@ DATES = [
 NUMBERS = [0, -1, 1, 100, 101, 2**31, 2**63, 2**64, 10**4000, -0.0, 0.5, 1e308, float("inf"), float("nan"), True, False]
 
 DEEP = {f"\ue000{depth}": b"[" * depth + b"]" * depth for depth in (150, 190, 210, 900, 990, 1100)}
-"""Brackets too deep for Python to write: a sign for each, which they replace in what was written."""
+"""Placeholders, each replaced after the JSON is written by brackets nested too deeply for Python to write."""
 
 OPENING: dict[str, Any] = {
     "format": "spacedialog/1",
@@ -163,11 +162,11 @@ RECORDS: list[dict[str, Any]] = [
 ]
 
 
-# Changing what is valid
+# Mutations
 
 
 def mutated(value: Any, rng: random.Random) -> Any:
-    """The JSON value with one part of it changed."""
+    """Return the JSON value with one part changed, in place if it is a list or an object."""
     if isinstance(value, dict | list) and value and rng.random() < 0.85:
         key = rng.choice(list(value)) if isinstance(value, dict) else rng.randrange(len(value))
         change = rng.random()
@@ -186,7 +185,7 @@ def mutated(value: Any, rng: random.Random) -> Any:
 
 
 def odd(value: Any, rng: random.Random) -> Any:
-    """Something else in place of a value: most often of the same type."""
+    """Return a replacement for a value, mostly of the same type."""
     if isinstance(value, str) and rng.random() < 0.6:
         return changed_text(value, rng)
     others: list[Callable[[], Any]] = [
@@ -214,7 +213,7 @@ def changed_text(text: str, rng: random.Random) -> str:
 
 
 def changed_bytes(content: bytes, rng: random.Random) -> bytes:
-    """The bytes with a few of them changed, repeated, lost, or all of them in another encoding."""
+    """Return the bytes with some changed, repeated or removed, or all in another encoding."""
     for _ in range(rng.choice([0, 1, 1, 2, 5])):
         start = rng.randint(0, len(content))
         end = min(len(content), start + rng.choice([0, 1, 1, 4, 40]))
@@ -255,8 +254,8 @@ def changed_bytes(content: bytes, rng: random.Random) -> bytes:
     return rng.randbytes(rng.randrange(300)) if whole < 0.03 else content
 
 
-def written(value: Any, rng: random.Random) -> bytes:
-    """The value as JSON, now and then with raw bytes where no character is."""
+def to_json(value: Any, rng: random.Random) -> bytes:
+    """Return the value as JSON, in ASCII or UTF-8, with the placeholders of `DEEP` replaced."""
     raw = rng.random() < 0.5
     content = json.dumps(value, ensure_ascii=not raw).encode("utf-8", "surrogatepass")
     for sign, brackets in DEEP.items() if b"ue000" in content or (raw and "\ue000".encode() in content) else ():
@@ -268,12 +267,12 @@ def written(value: Any, rng: random.Random) -> bytes:
 
 
 def dates(rng: random.Random) -> None:
-    """Every parser of dates, spans and sizes; what they take is itself when it is read again."""
+    """Fuzz all parsers of dates, spans and sizes; an accepted date must parse to itself."""
     text = rng.choice(DATES)
     for _ in range(rng.choice([0, 1, 1, 2, 4])):
         text = changed_text(text, rng)
-    for parse in (typed_dates.parse_span, parse_size, lambda typed: typed_dates.parse_day(typed, today=TODAY)):
-        refused(lambda parse=parse: parse(text))  # type: ignore[misc] # bound at once
+    for parser in (typed_dates.parse_span, parse_size, lambda typed: typed_dates.parse_day(typed, today=TODAY)):
+        refused(lambda parser=parser: parser(text))  # type: ignore[misc] # bound at once
     every = refused(lambda: Recurrence.parse(text))
     read = refused(lambda: VagueDate.parse(text))
     for when in (read, refused(lambda: typed_dates.parse_date(text, today=TODAY))):
@@ -286,7 +285,7 @@ def dates(rng: random.Random) -> None:
 
 
 def refused(parse: Callable[[], Any]) -> Any:
-    """What was read, or None where it was refused."""
+    """Return the parsed value, or None if it was refused."""
     try:
         return parse()
     except SpacedialogError as error:
@@ -295,7 +294,7 @@ def refused(parse: Callable[[], Any]) -> Any:
 
 
 class Data:
-    """Data files: read, checked, made into changes, folded; some of them imported by the whole program."""
+    """Fuzz data files: read, check, turn into entries and fold them; import some of them in a dry run."""
 
     def __init__(self, folder: Path) -> None:
         self._tracker = Tracker(
@@ -310,26 +309,26 @@ class Data:
             part = rng.choice([opening, commitments, commitments, updates])
             mutated(part, rng)
         if rng.random() < 0.5:
-            content = b"\n".join(written(line, rng) for line in (opening, *commitments, *updates))
+            content = b"\n".join(to_json(line, rng) for line in (opening, *commitments, *updates))
         else:
-            content = written({**opening, "commitments": commitments, "updates": updates}, rng)
+            content = to_json({**opening, "commitments": commitments, "updates": updates}, rng)
         if rng.random() < 0.5:
             content = changed_bytes(content, rng)
         if rng.random() < 1 / EVERY:
             self._tracker.import_file(content, "fuzz")
             return
-        found = intake.read(BytesIO(content), "fuzz")
-        if not isinstance(found, intake.Contents):
-            list(found)
+        contents = parse.read(BytesIO(content), "fuzz")
+        if not isinstance(contents, parse.Contents):
+            list(contents)
             return
-        groups = [*opening_entries(found.opening)]
+        groups = [*opening_entries(contents.opening)]
         groups += [
             group
-            for entry in found.entries()
-            if not found.problems
-            for group in commitment_entries(found.opening["dialogue"], entry)
+            for entry in contents.entries()
+            if not contents.problems
+            for group in commitment_entries(contents.opening["dialogue"], entry)
         ]
-        found.problems.refuse()
+        contents.problems.refuse()
         for group in groups:
             made = [
                 make_entry(draft, change_id=f"{n:036}", ts=n, author="F", base=None) for n, draft in enumerate(group)
@@ -338,7 +337,7 @@ class Data:
 
 
 class Log:
-    """Exported logs whose changes are altered and signed anew: read, folded, put into the tables."""
+    """Fuzz exported logs with altered entries and new hashes: read, fold and project them."""
 
     def __init__(self, folder: Path) -> None:
         tracker = Tracker(
@@ -360,20 +359,20 @@ class Log:
             for entry in entries:
                 sign(entry)
         form = rng.random()
-        lines = [written(entry, rng) for entry in entries]
+        lines = [to_json(entry, rng) for entry in entries]
         if form < 0.4:
-            content = b"\n".join([written({"format": EXPORT_FORMAT}, rng), *lines])
+            content = b"\n".join([to_json({"format": EXPORT_FORMAT}, rng), *lines])
         elif form < 0.7:
             content = b"\n".join([EXPORT_OPENING.encode(), b",\n".join(lines), b"]}"])
         else:
-            content = written({"changes": entries, "format": EXPORT_FORMAT}, rng)
+            content = to_json({"changes": entries, "format": EXPORT_FORMAT}, rng)
         if rng.random() < 0.1:
             content = changed_bytes(content, rng)
-        found = intake.read(BytesIO(content), "fuzz")
+        contents = parse.read(BytesIO(content), "fuzz")
         self._connection.execute("BEGIN")
         try:
-            if not isinstance(found, intake.Contents):
-                writer.merge(self._connection, found, "fuzz")
+            if not isinstance(contents, parse.Contents):
+                writer.merge(self._connection, contents, "fuzz")
                 view = Snapshot(self._connection, TODAY)
                 list(view.commitments())
                 view.upcoming(everything=True)
@@ -384,7 +383,7 @@ class Log:
 
 
 def sign(entry: dict[str, Any]) -> None:
-    """Give an entry the hash that fits what it says, as far as it says anything."""
+    """Give an entry the correct hash if its fields allow one."""
     fields: list[Any] = [entry.get(name) for name in ("id", "ts", "on", "author", "kind", "item", "base")]
     with suppress(ValueError, TypeError, RecursionError):
         fields.append(canonical_json(entry.get("body")))
@@ -392,7 +391,7 @@ def sign(entry: dict[str, Any]) -> None:
 
 
 class Updates:
-    """Files of updates, as JSON Lines and as CSV, against the bundled record."""
+    """Fuzz updates in JSON Lines and CSV, applied to the built-in record."""
 
     def __init__(self) -> None:
         self._connection = database.in_memory()
@@ -406,14 +405,14 @@ class Updates:
         for _ in range(rng.choice([0, 1, 1, 2, 3])):
             mutated(records, rng)
         if rng.random() < 0.5:
-            content = b"\n".join(written(one, rng) for one in records)
+            content = b"\n".join(to_json(record, rng) for record in records)
         else:
             content = "\r\n".join(csv_lines(records, rng)).encode("utf-8", "surrogatepass")
         if rng.random() < 0.5:
             content = changed_bytes(content, rng)
         view = self._view
         batch = Batch(
-            "fuzz", TODAY, view.refs.resolve, view.standing, lambda item: journal.live_entries(self._connection, item)
+            "fuzz", TODAY, view.refs.resolve, view.standing, lambda item: log.live_entries(self._connection, item)
         )
         batch.read(content.decode("utf-8", "replace" if rng.random() < 0.5 else "surrogateescape"))
         batch.problems.refuse()
@@ -422,11 +421,11 @@ class Updates:
 
 
 def csv_lines(records: Sequence[Any], rng: random.Random) -> Iterator[str]:
-    names = list(dict.fromkeys(name for one in records if isinstance(one, dict) for name in one))
+    names = list(dict.fromkeys(name for record in records if isinstance(record, dict) for name in record))
     mark = rng.choice(",,;\t")
     yield mark.join(names)
-    for one in records:
-        cells = [str(one.get(name, "")) for name in names] if isinstance(one, dict) else [str(one)]
+    for record in records:
+        cells = [str(record.get(name, "")) for name in names] if isinstance(record, dict) else [str(record)]
         yield mark.join(f'"{cell}"' if rng.random() < 0.2 else cell for cell in cells)
 
 
@@ -434,7 +433,7 @@ def csv_lines(records: Sequence[Any], rng: random.Random) -> Iterator[str]:
 
 
 def check(error: SpacedialogError) -> None:
-    """What an error says is short, and each of its problems has a remedy."""
+    """Assert that an error is short and that each of its problems has a remedy."""
     assert error.exit_status in (2, 3)
     assert error.problem
     assert len(error.problem) < 500
@@ -443,19 +442,19 @@ def check(error: SpacedialogError) -> None:
         assert len(problem) < 1500, problem[:400]
 
 
-class Account(NamedTuple):
-    """What came of a target's inputs."""
+class Summary(NamedTuple):
+    """The inputs of one target: the numbers accepted and refused, and the slowest in seconds."""
 
     taken: int = 0
     refused: int = 0
     slowest: float = 0.0
 
-    def plus(self, taken: bool, seconds: float) -> Account:
-        return Account(self.taken + taken, self.refused + (not taken), max(self.slowest, seconds))
+    def plus(self, taken: bool, seconds: float) -> Summary:
+        return Summary(self.taken + taken, self.refused + (not taken), max(self.slowest, seconds))
 
 
 def memory() -> int:
-    """How many megabytes this process has held at its height."""
+    """Return the peak memory of this process in MB."""
     (line,) = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
     return int(line.split()[1]) // 1024
 
@@ -465,38 +464,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("count", type=int, help="how many inputs, all targets together")
     parser.add_argument("--first", type=int, default=0, help="the number of the first input")
     parser.add_argument("--seed", default="spacedialog", help="another one gives other inputs")
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     failures = 0
-    began = time.perf_counter()
+    start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         targets: list[Callable[[random.Random], None]] = [dates, Data(Path(folder)), Log(Path(folder)), Updates()]
         names = ["dates", "data files", "logs", "updates"]
-        accounts = [Account()] * len(targets)
-        for number in range(given.first, given.first + given.count):
-            which = number % len(targets)
-            rng = random.Random(f"{given.seed}/{number}")
+        summaries = [Summary()] * len(targets)
+        for number in range(options.first, options.first + options.count):
+            index = number % len(targets)
+            rng = random.Random(f"{options.seed}/{number}")
             started = time.process_time()
             taken = True
             try:
                 try:
-                    targets[which](rng)
+                    targets[index](rng)
                 except SpacedialogError as error:
                     taken = False
                     check(error)
-            except Exception:  # whatever it is: it is what is looked for here
+            except Exception:  # any other exception is a defect
                 failures += 1
-                print(f"input {number} ({names[which]}):", traceback.format_exc(), file=sys.stderr)  # noqa: T201 # a script's account
+                print(f"input {number} ({names[index]}):", traceback.format_exc(), file=sys.stderr)  # noqa: T201 # the output of a script
                 if failures == 10:
                     break
             seconds = time.process_time() - started
-            accounts[which] = accounts[which].plus(taken, seconds)
+            summaries[index] = summaries[index].plus(taken, seconds)
             if seconds > LONGEST:
                 failures += 1
-                print(f"input {number} ({names[which]}) took {seconds:.1f} s", file=sys.stderr)  # noqa: T201 # a script's account
-    for name, account in zip(names, accounts, strict=True):
-        print(f"{name}: {account.taken} taken, {account.refused} refused, slowest {account.slowest * 1000:.0f} ms")  # noqa: T201 # a script's account
-    total = sum(account.taken + account.refused for account in accounts)
-    print(f"{total} inputs, {failures} failures, {time.perf_counter() - began:.0f} s, at most {memory()} MB")  # noqa: T201 # a script's account
+                print(f"input {number} ({names[index]}) took {seconds:.1f} s", file=sys.stderr)  # noqa: T201 # the output of a script
+    for name, summary in zip(names, summaries, strict=True):
+        print(f"{name}: {summary.taken} taken, {summary.refused} refused, slowest {summary.slowest * 1000:.0f} ms")  # noqa: T201 # the output of a script
+    total = sum(summary.taken + summary.refused for summary in summaries)
+    print(f"{total} inputs, {failures} failures, {time.perf_counter() - start:.0f} s, at most {memory()} MB")  # noqa: T201 # the output of a script
     return 1 if failures or memory() > MOST_MEMORY else 0
 
 

@@ -1,10 +1,10 @@
-"""kill -9 of the installed program at random moments of a write.
+"""Fault: the installed program is killed (SIGKILL) at a random moment of a write.
 
     python -m tests.faults.kill --runs 2000
 
-Promise: what the program had said is done is there, what it had not is there whole or not at all; the tables are
-what the log gives; and the store takes the next write. Half the time another program reads meanwhile, so that what
-is written stays in SQLite's write-ahead log.
+Promise: an acknowledged action is in the store, another one is there as a whole or not at all; the tables agree with
+the log; and the store accepts the next write. In half of the runs another program reads at the same time, which keeps
+the writes in SQLite's write-ahead log.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from spacedialog.model.entry import Entry
 from spacedialog.store import database
 from tests.faults import stores
 from tests.faults.stores import Action, Ended
-from tests.faults.verdict import Verdict, script, side_by_side
+from tests.faults.verdict import Verdict, run_in_parallel, script
 
 _SAMPLE = 3
 
@@ -32,7 +32,7 @@ class _Kill(NamedTuple):
     number: int
     action: Action
     after: float
-    """Seconds from the program's start."""
+    """The moment of the kill, in seconds after the start of the program."""
     watched: bool
 
 
@@ -44,17 +44,17 @@ class _Outcome(NamedTuple):
 
 
 def run(folder: Path, runs: int, seed: int) -> Verdict:
-    """Kill the program `runs` times, at moments drawn from the seed."""
-    draw = random.Random(seed)
+    """Kill the program `runs` times, at random moments."""
+    rng = random.Random(seed)
     actions = stores.actions(folder / "before")
     typical = {name: _typical(action, folder / "sample") for name, action in actions.items()}
     kills = []
     for number in range(runs):
         name = list(actions)[number % len(actions)]
-        # The first half of a run is Python's own start; a few kills there are enough.
-        moment = draw.uniform(0.0 if draw.random() < 0.1 else 0.5, 1.1)
-        kills.append(_Kill(number, actions[name], moment * typical[name], draw.random() < 0.5))
-    outcomes = side_by_side(lambda kill: _killed(kill, folder / str(kill.number)), kills)
+        # Python starts in the first half of a run; a few kills there are enough.
+        moment = rng.uniform(0.0 if rng.random() < 0.1 else 0.5, 1.1)
+        kills.append(_Kill(number, actions[name], moment * typical[name], rng.random() < 0.5))
+    outcomes = run_in_parallel(lambda kill: _kill(kill, folder / str(kill.number)), kills)
     return Verdict(
         "kill",
         {
@@ -73,33 +73,33 @@ def run(folder: Path, runs: int, seed: int) -> Verdict:
 
 
 def _typical(action: Action, folder: Path) -> float:
-    """How many seconds the command takes here, two of them running at once."""
+    """Measure how many seconds the command takes while another one runs."""
 
     def timed(number: int) -> float:
-        store = action.laid(folder / action.name / str(number))
+        store = action.copy_store(folder / action.name / str(number))
         start = time.monotonic()
-        done = stores.ended(stores.started(action.arguments, store))
+        done = stores.wait_for(stores.start(action.arguments, store))
         assert done.status == 0, done.stderr
         assert len(stores.log(store)) == len(stores.log(action.before) if action.before else []) + action.entries
         return time.monotonic() - start
 
-    return sorted(side_by_side(timed, range(_SAMPLE)))[_SAMPLE // 2]
+    return sorted(run_in_parallel(timed, range(_SAMPLE)))[_SAMPLE // 2]
 
 
-def _killed(kill: _Kill, folder: Path) -> _Outcome:
-    action, store = kill.action, kill.action.laid(folder)
+def _kill(kill: _Kill, folder: Path) -> _Outcome:
+    action, store = kill.action, kill.action.copy_store(folder)
     before = stores.log(action.before) if action.before else []
     with ExitStack() as stack:
         if kill.watched and action.before:
             stack.enter_context(database.reading(store)).execute("SELECT count(*) FROM change").fetchone()
-        process = stores.started(action.arguments, store)
+        process = stores.start(action.arguments, store)
         try:
             process.wait(kill.after)
         except subprocess.TimeoutExpired:
             process.kill()
-        done = stores.ended(process)
+        done = stores.wait_for(process)
     try:
-        kept, problems = _looked_at(action, store, before, done)
+        kept, problems = _inspect(action, store, before, done)
     except (SpacedialogError, sqlite3.Error) as error:
         kept, problems = False, [f"the store does not open: {error}"]
     shutil.rmtree(folder)
@@ -110,11 +110,11 @@ def _acknowledged(done: Ended) -> bool:
     return done.status == 0 or "\n" in done.stdout
 
 
-def _looked_at(action: Action, store: Path, before: list[Entry], done: Ended) -> tuple[bool, list[str]]:
+def _inspect(action: Action, store: Path, before: list[Entry], done: Ended) -> tuple[bool, list[str]]:
     problems = [] if done.status in (0, -9) else [f"ended by itself with {done.status}: {done.stderr}"]
     entries: list[Entry] = []
     if store.exists():
-        entries, wrong = stores.sound(store)
+        entries, wrong = stores.inspect(store)
         problems += wrong
     problems += stores.missing(entries, before)
     fresh = len(entries) - len(before)
@@ -123,7 +123,7 @@ def _looked_at(action: Action, store: Path, before: list[Entry], done: Ended) ->
     if _acknowledged(done) and not fresh:
         problems.append("acknowledged, and lost")
     stores.tracker(store, "next").note("ROK4-07", "And on.")
-    after = stores.sound(store)
+    after = stores.inspect(store)
     problems += [f"after the next write: {problem}" for problem in after.problems]
     problems += stores.missing(after.entries, entries)
     if len(after.entries) != (len(entries) or action.entries - 1) + 1:

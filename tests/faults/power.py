@@ -1,15 +1,15 @@
-"""The power goes while the installed program writes.
+"""Fault: the power fails while the installed program writes.
 
     python -m tests.faults.power --points 1500
 
-What the program asks of the disk is recorded by strace; then, for each of so many moments of an add, an import, a
-migration and a first write, a disk is laid on which what had not been synced by then is dropped, reordered and torn
-(`recorded` says how). Promise: the store opens there, what had been acknowledged is in it, no action is there in
-part, hashes and tables hold, and the next write is taken. Half the moments are of a run beside which another program
-has the store open, so that what is written stays in SQLite's write-ahead log.
+strace records the system calls by which the program changes the disk. For each of `points` moments of an add, an
+import, a migration and a first write, a disk is built on which the data not yet synced are dropped, reordered and torn
+(`recorded` describes the model). Promise: the store opens, has every acknowledged action and no partial one, its hashes
+and tables are correct, and it accepts the next write. In half of the moments another program has the store open, which
+keeps the writes in SQLite's write-ahead log.
 
-The same is done to a program that runs with `synchronous = NORMAL`. That one must lose something: a test that such a
-program passes would show nothing.
+The same is done with `synchronous = NORMAL`. That program must lose something; otherwise the test could not detect a
+loss.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from spacedialog.errors import SpacedialogError
 from spacedialog.model.entry import Entry
 from spacedialog.store import database
 from tests.faults import stores
-from tests.faults.recorded import LOSSES, Disk, Event, FolderSynced, Loss, Recorder, Said, Synced, laid
+from tests.faults.recorded import LOSSES, Acknowledged, Disk, Event, FolderSynced, Loss, Recorder, Synced, write_disk
 from tests.faults.stores import Action
-from tests.faults.verdict import Verdict, script, side_by_side
+from tests.faults.verdict import Verdict, run_in_parallel, script
 from tests.support.program import PROGRAM
 
 RUNS = {"add": 5, "import": 1, "migration": 1, "first write": 1}
-"""The actions, and how often each is done in a recording."""
+"""The actions, and how often each is repeated in a recording."""
 
 _WEAK = """
 from spacedialog.store import database
@@ -48,7 +48,10 @@ main()
 
 
 class _Recording(NamedTuple):
-    """What was done to a disk from `start` on, and the entries that each command recorded, the first entries before."""
+    """The events on a disk, and the entries that each command recorded.
+
+    The commands begin at the event `start`. The first item of `entries` has the entries of the store before them.
+    """
 
     events: list[Event]
     start: int
@@ -57,7 +60,7 @@ class _Recording(NamedTuple):
 
 
 def run(folder: Path, points: int, seed: int) -> Verdict:
-    """Lose the power at so many moments of each action, and once more with `synchronous = NORMAL`."""
+    """Lose the power at `points` moments of each action, then at fewer with `synchronous = NORMAL`."""
     counts, broken = lose(folder / "full", points, seed)
     weak, lost = lose(folder / "normal", max(points // 10, 20), seed, weak=True)
     if not lost:
@@ -70,36 +73,36 @@ def run(folder: Path, points: int, seed: int) -> Verdict:
 
 
 def lose(folder: Path, points: int, seed: int, *, weak: bool = False) -> tuple[dict[str, int], list[str]]:
-    """How many moments of each action were tried, and at which of them what was broken."""
+    """Return the number of moments tried for each action, and the broken promises."""
     actions = stores.actions(folder / "before", commitments=40)
     broken: list[str] = []
 
-    def tried(case: tuple[str, bool]) -> int:
+    def try_moments(case: tuple[str, bool]) -> int:
         name, watched = case
         place = folder / f"{name} {watched}"
         recording = _recording(actions[name], RUNS[name], place, watched=watched, weak=weak)
-        draw = random.Random(f"{seed} {case}")
-        disk, happened = Disk(), 0
-        moments = _moments(recording, points // 2, draw)
+        rng = random.Random(f"{seed} {case}")
+        disk, applied = Disk(), 0
+        moments = _moments(recording, points // 2, rng)
         for moment, loss in moments:
-            for event in recording.events[happened:moment]:
-                disk.happens(event)
-            happened = moment
-            problems = _after(recording, disk, moment, loss, draw, place / "left")
+            for event in recording.events[applied:moment]:
+                disk.apply(event)
+            applied = moment
+            problems = _after(recording, disk, moment, loss, rng, place / "left")
             if problems:
                 broken.append(f"{name}, event {moment} of {len(recording.events)}, {loss}: {', '.join(problems)}")
         return len(moments)
 
     cases = [(name, watched) for name in RUNS for watched in (False, True)]
     counts: dict[str, int] = {}
-    for (name, _), points_tried in zip(cases, side_by_side(tried, cases), strict=True):
+    for (name, _), points_tried in zip(cases, run_in_parallel(try_moments, cases), strict=True):
         key = name.replace(" ", "_")
         counts[key] = counts.get(key, 0) + points_tried
     return counts, broken
 
 
 def _recording(action: Action, times: int, folder: Path, *, watched: bool, weak: bool) -> _Recording:
-    store = action.laid(folder / "disk")
+    store = action.copy_store(folder / "disk")
     recorder = Recorder(folder / "disk")
     entries = [stores.log(store)]
     command = [sys.executable, "-c", _WEAK] if weak else [PROGRAM]
@@ -107,29 +110,29 @@ def _recording(action: Action, times: int, folder: Path, *, watched: bool, weak:
         if watched and action.before:
             stack.enter_context(database.reading(store)).execute("SELECT count(*) FROM change").fetchone()
         for _ in range(times):
-            said, trace = folder / "said", folder / "trace"
-            status = recorder.run([*command, *action.arguments], stores.environment(store), said, trace)
+            output, trace = folder / "output", folder / "trace"
+            status = recorder.run([*command, *action.arguments], stores.environment(store), output, trace)
             assert status == 0, f"{action.name} ended with {status}"
-            known = {change for group in entries for change in group}
-            entries.append([change for change in stores.log(store) if change not in known])
+            known = {entry for group in entries for entry in group}
+            entries.append([entry for entry in stores.log(store) if entry not in known])
             assert len(entries[-1]) == action.entries
     return _Recording(recorder.events, recorder.start, recorder.folders, entries)
 
 
-def _moments(recording: _Recording, points: int, draw: random.Random) -> list[tuple[int, Loss]]:
-    """So many moments: half of them any, half just after a sync or just after the program said that it was done."""
+def _moments(recording: _Recording, points: int, rng: random.Random) -> list[tuple[int, Loss]]:
+    """Choose moments with their losses: half at random, half just after a sync or an acknowledgement."""
     any_ = range(recording.start, len(recording.events) + 1)
-    turns = [at for at in any_ if isinstance(recording.events[at - 1], Synced | FolderSynced)]
-    said = [at for at in any_ if isinstance(recording.events[at - 1], Said)]
-    places: list[Sequence[int]] = [any_, any_, turns, said]
-    return sorted((draw.choice(draw.choice(places)), draw.choice(LOSSES)) for _ in range(points))
+    after_sync = [at for at in any_ if isinstance(recording.events[at - 1], Synced | FolderSynced)]
+    after_acknowledgement = [at for at in any_ if isinstance(recording.events[at - 1], Acknowledged)]
+    choices: list[Sequence[int]] = [any_, any_, after_sync, after_acknowledgement]
+    return sorted((rng.choice(rng.choice(choices)), rng.choice(LOSSES)) for _ in range(points))
 
 
-def _after(recording: _Recording, disk: Disk, moment: int, loss: Loss, draw: random.Random, folder: Path) -> list[str]:
-    """What is wrong on the disk that a power loss at that moment leaves."""
-    names, contents = disk.after_loss(loss, draw)
-    laid(folder, names, contents, recording.folders)
-    acknowledged = sum(isinstance(event, Said) for event in recording.events[:moment])
+def _after(recording: _Recording, disk: Disk, moment: int, loss: Loss, rng: random.Random, folder: Path) -> list[str]:
+    """Return the problems on the disk after a power loss at a moment."""
+    names, contents = disk.after_loss(loss, rng)
+    write_disk(folder, names, contents, recording.folders)
+    acknowledged = sum(isinstance(event, Acknowledged) for event in recording.events[:moment])
     try:
         return list(_problems(folder / "store" / "tracker.db", recording.entries, acknowledged))
     except (SpacedialogError, sqlite3.Error) as error:
@@ -141,17 +144,17 @@ def _after(recording: _Recording, disk: Disk, moment: int, loss: Loss, draw: ran
 def _problems(store: Path, groups: Sequence[Sequence[Entry]], acknowledged: int) -> Iterator[str]:
     entries: list[Entry] = []
     if store.exists():
-        entries, wrong = stores.sound(store)
+        entries, wrong = stores.inspect(store)
         yield from wrong
-    there = set(entries)
+    present = set(entries)
     for number, group in enumerate(groups):
-        found = sum(change in there for change in group)
+        found = sum(entry in present for entry in group)
         if number <= acknowledged and found < len(group):
             yield f"acknowledged, and lost: {len(group) - found} entries of command {number}"
         elif found not in (0, len(group)):
             yield f"torn: {found} of {len(group)} entries"
     stores.tracker(store, "next").note("ROK4-07", "And on.")
-    after = stores.sound(store)
+    after = stores.inspect(store)
     yield from (f"after the next write: {problem}" for problem in after.problems)
     yield from stores.missing(after.entries, entries)
 

@@ -1,10 +1,10 @@
-"""An ordinary user who may read a store and not write it: the file, the folder, or both are closed to writing.
+"""Fault: the user may read the store but not write it; the file, the folder, or both are read-only.
 
     python -m tests.faults.readonly --rounds 20
 
-Promise: every read gives what the owner gets and leaves nothing behind; every write ends with status 4 and a clear
-sentence, and changes nothing. Run by root, the store is somebody else's, and the program runs without the rights by
-which root passes over modes; else the store is one's own, and its modes bind its owner.
+Promise: every read gives the same output as for the owner and leaves no file behind; every write ends with status 4
+and a clear message, and changes nothing. If root runs this script, the store belongs to another user, and the program
+runs without root's permission to ignore file modes; otherwise the store belongs to the user who runs it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _CLOSED = {
     "the folder is read-only": (0o666, 0o555),
     "both are read-only": (0o444, 0o555),
 }
-"""The modes of store and folder."""
+"""The modes of the store and its folder, by case."""
 _READS = (
     ("list", "--json"),
     ("show", "ROK4-31", "--json"),
@@ -35,7 +35,7 @@ _READS = (
 
 
 def run(folder: Path, rounds: int, _: int) -> Verdict:
-    """Every read and every write, so many times, in each of the three cases."""
+    """Run every read and every write `rounds` times in each of the three cases."""
     folder.mkdir(parents=True, exist_ok=True)
     actions = stores.actions(folder / "before", commitments=10)
     by_root = os.geteuid() == 0
@@ -46,8 +46,10 @@ def run(folder: Path, rounds: int, _: int) -> Verdict:
     for name, (file_mode, folder_mode) in _CLOSED.items():
         for number in range(rounds):
             for action in writing:
-                store = action.laid(folder / f"{name} {number} {action.name}")
-                wanted = [stores.ended(stores.started(read, store)) for read in _READS] if action.name == "undo" else []
+                store = action.copy_store(folder / f"{name} {number} {action.name}")
+                wanted = (
+                    [stores.wait_for(stores.start(read, store)) for read in _READS] if action.name == "undo" else []
+                )
                 if by_root:
                     os.chown(store, _NOBODY, _NOBODY)
                     os.chown(store.parent, _NOBODY, _NOBODY)
@@ -55,14 +57,14 @@ def run(folder: Path, rounds: int, _: int) -> Verdict:
                 store.parent.chmod(folder_mode)
                 before = _state(store)
                 asked = _READS if wanted else ()
-                got = [stores.ended(stores.started(read, store, command=command)) for read in asked]
+                got = [stores.wait_for(stores.start(read, store, command=command)) for read in asked]
                 reads += len(got)
                 for read, theirs in zip(asked, got, strict=True):
                     if theirs.status != 0 or not theirs.stdout:
                         broken.append(f"{name}: {read[0]} ended with {theirs.status}: {theirs.stderr}")
                 if wanted and [read.stdout for read in got] != [read.stdout for read in wanted]:
                     broken.append(f"{name}: a read gave another answer than the owner gets")
-                done = stores.ended(stores.started(action.arguments, store, command=command))
+                done = stores.wait_for(stores.start(action.arguments, store, command=command))
                 writes += 1
                 if not done.is_clear:
                     broken.append(f"{name}: {action.name} ended with {done.status}: {done.stderr}")

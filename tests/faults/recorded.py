@@ -1,9 +1,8 @@
-"""What the program asked of the disk, as strace saw it, and the states in which a power loss may leave the disk.
+"""The system calls by which a program changes a disk, recorded by strace, and the disk after a power loss.
 
-The model is harsher than most file systems. Of what was written to a file since its last fsync, each sector of 512
-bytes may be there or not, in any mix of old and new; of the names that were made, moved or removed in a folder since
-that folder's last fsync, any may have come to pass or not. What was synced is there. The file of shared memory
-(-shm) is none: SQLite makes it anew.
+The model is harsher than most file systems. Data written to a file since its last fsync may be there or not, separately
+for each sector of 512 bytes. Names created, moved or removed in a folder since its last fsync may have changed or not.
+Synced data are there. The shared-memory file (-shm) is ignored, because SQLite creates it anew.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ _HANDLE = re.compile(rb"^(\d+)<((?:\\x[0-9a-f]{2})*)>")
 
 
 class Write(NamedTuple):
-    """Bytes written to a file, by its number, at an offset."""
+    """Bytes were written to a file, identified by a number, at an offset."""
 
     file: int
     offset: int
@@ -39,42 +38,42 @@ class Cut(NamedTuple):
 
 
 class Named(NamedTuple):
-    """A name in a folder leads to this file, or folder, from now on; or to nothing."""
+    """A name was given to a file or folder; with None it was removed."""
 
     path: str
     file: int | None
 
 
 class Moved(NamedTuple):
-    """A name was moved, in place of what bore the other name."""
+    """A file was renamed and replaced any file with the new name."""
 
     old: str
     new: str
 
 
 class Synced(NamedTuple):
-    """A file's content is on the disk."""
+    """A file's content was synced."""
 
     file: int
 
 
 class FolderSynced(NamedTuple):
-    """The names in a folder are on the disk."""
+    """The names in a folder were synced."""
 
     path: str
 
 
-class Said(NamedTuple):
-    """The program wrote to its standard output: it has acknowledged what it did."""
+class Acknowledged(NamedTuple):
+    """The program wrote to its standard output and so acknowledged its action."""
 
 
-Event = Write | Cut | Named | Moved | Synced | FolderSynced | Said
+Event = Write | Cut | Named | Moved | Synced | FolderSynced | Acknowledged
 
 
 class Recorder:
-    """Runs programs under strace, one after another, and keeps what they did below a folder.
+    """Runs programs under strace, one after another, and records the changes below a folder.
 
-    `events` begins with the files that lie there at first, all of them synced.
+    `events` begins with the files that exist at first, all of them synced.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -94,27 +93,27 @@ class Recorder:
                 self.events += [Write(number, 0, path.read_bytes()), Synced(number)]
         self.start = len(self.events)
 
-    def run(self, command: Sequence[str | Path], env: dict[str, str], said: Path, trace: Path) -> int:
-        """Run a program, its standard output going to the file `said`; its exit status."""
+    def run(self, command: Sequence[str | Path], env: dict[str, str], output: Path, trace: Path) -> int:
+        """Run a program with its standard output in the file `output`; return the exit status."""
         strace = ["strace", "-f", "-y", "-xx", "-s", "8000000", "-e", f"trace={CALLS}", "-o", str(trace)]
-        with said.open("wb") as out:
-            done = subprocess.run(
+        with output.open("wb") as out:
+            process = subprocess.run(
                 [*strace, *command], env=env, stdout=out, stderr=subprocess.PIPE, check=False, timeout=120
             )
         with trace.open("rb") as lines:
             for line in lines:
                 assert b"<unfinished" not in line, "calls of two threads at once: this reader does not join them"
                 if (match := _CALL.match(line)) and int(match[3]) >= 0:
-                    self.events += self._seen(match[1].decode(), match[2], int(match[3]), str(said))
-        return done.returncode
+                    self.events += self._events(match[1].decode(), match[2], int(match[3]), str(output))
+        return process.returncode
 
-    def _seen(self, call: str, arguments: bytes, result: int, said: str) -> Iterator[Event]:
+    def _events(self, call: str, arguments: bytes, result: int, output: str) -> Iterator[Event]:
         handle = _HANDLE.match(arguments)
         texts = _TEXT.findall(arguments)
         if handle and call != "openat":
             descriptor, path = int(handle[1]), _bytes(handle[2]).decode()
-            if path == said and call == "write":
-                yield Said()
+            if path == output and call == "write":
+                yield Acknowledged()
             name = self._below(path)
             if name is None or name.endswith(("-shm", " (deleted)")):
                 return
@@ -183,10 +182,10 @@ def _bytes(text: bytes) -> bytes:
 
 
 class Loss(NamedTuple):
-    """How a power loss treats what was not synced: the share of it that is on the disk.
+    """The share of unsynced changes that reach the disk at a power loss.
 
-    With `sectors`, each sector of a write meets a fate of its own. With `last`, that is so of each file's last few
-    writes alone, and what was written before them is there.
+    With `sectors`, each sector of a write is decided separately. With `last`, only the last few writes to each file may
+    be missing.
     """
 
     share: float
@@ -206,7 +205,7 @@ LOSSES = (
 
 
 class Disk:
-    """A disk on which events happen one by one: what is on it for certain, and what is on its way."""
+    """A disk that applies events one by one and distinguishes synced from pending changes."""
 
     def __init__(self) -> None:
         self._contents: dict[int, bytearray] = {}
@@ -214,8 +213,8 @@ class Disk:
         self._pending: dict[int, list[Write | Cut]] = {}
         self._pending_names: list[Named | Moved] = []
 
-    def happens(self, event: Event) -> None:
-        """Take in the next event."""
+    def apply(self, event: Event) -> None:
+        """Apply the next event."""
         match event:
             case Write() | Cut():
                 self._pending.setdefault(event.file, []).append(event)
@@ -225,18 +224,18 @@ class Disk:
                 for change in self._pending.pop(file, ()):
                     _apply(self._contents.setdefault(file, bytearray()), change)
             case FolderSynced(path):
-                here = [name for name in self._pending_names if _is_in(name, path)]
+                synced = [name for name in self._pending_names if _is_in(name, path)]
                 self._pending_names = [name for name in self._pending_names if not _is_in(name, path)]
-                for name in here:
+                for name in synced:
                     _name(self._names, name)
-            case Said():
+            case Acknowledged():
                 pass
 
-    def after_loss(self, loss: Loss, draw: random.Random) -> tuple[dict[str, int], dict[int, bytes]]:
-        """Which names there are after a power loss now, each with its file, and the files' contents."""
+    def after_loss(self, loss: Loss, rng: random.Random) -> tuple[dict[str, int], dict[int, bytes]]:
+        """Return the names on the disk after a power loss, each with its file, and the contents by file."""
         names = dict(self._names)
         for change in self._pending_names:
-            if draw.random() < (loss.share if not loss.last else 0.9):
+            if rng.random() < (loss.share if not loss.last else 0.9):
                 _name(names, change)
         contents = {}
         for file in set(names.values()):
@@ -247,14 +246,14 @@ class Disk:
                     _apply(content, write)
                 else:
                     for part in _parts(write) if loss.sectors else (write,):
-                        if draw.random() < loss.share:
+                        if rng.random() < loss.share:
                             _apply(content, part)
             contents[file] = bytes(content)
         return names, contents
 
 
 def _is_in(change: Named | Moved, folder: str) -> bool:
-    return (os.path.dirname(change[0]) or ".") == folder  # noqa: PTH120 - names on a disk of our own
+    return (os.path.dirname(change[0]) or ".") == folder  # noqa: PTH120 - names of the modelled disk
 
 
 def _name(names: dict[str, int], change: Named | Moved) -> None:
@@ -291,13 +290,13 @@ def _parts(change: Write | Cut) -> Iterator[Write | Cut]:
         start = end
 
 
-def laid(folder: Path, names: dict[str, int], contents: dict[int, bytes], folders: set[str]) -> None:
-    """Lay what is left on a disk into an empty folder; `folders` are the names that are folders."""
+def write_disk(folder: Path, names: dict[str, int], contents: dict[int, bytes], folders: set[str]) -> None:
+    """Write the names and contents of a disk into a new folder; `folders` are the names of folders."""
     for name in sorted(names):
         if name == ".":
             folder.mkdir(parents=True)
         elif not (folder / name).parent.exists():
-            continue  # a name in a folder that is not there itself
+            continue  # the folder of this name is missing itself
         elif name in folders:
             (folder / name).mkdir()
         else:

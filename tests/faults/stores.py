@@ -1,4 +1,4 @@
-"""The stores and commands that faults are tried on, and whether a store still holds what it must."""
+"""The stores and commands of the fault scripts, and the inspection of a store after a fault."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ from sqlite_utils import Database
 from benchmarks import data
 from spacedialog.model.entry import Entry, has_valid_hash
 from spacedialog.store import database, migrations, trust
-from spacedialog.store import log as journal
+from spacedialog.store import log as store_log
 from spacedialog.store.write import projection
 from spacedialog.tracker import Tracker
 from tests.support.program import PATIENCE, PROGRAM, TODAY
 
 AUTHOR = "desk"
 NOW = 1_795_000_000_000_000
-"""Some time in November 2026, in µs."""
+"""A time in November 2026, in µs since 1970."""
 _INSERT = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def tracker(store: Path, author: str = AUTHOR, now: Callable[[], int] = lambda: NOW) -> Tracker:
-    """Who writes to a store within this process."""
+    """Return a tracker that writes to a store within this process."""
     return Tracker(store, today=date.fromisoformat(TODAY), now=now, author=author)
 
 
 def log(store: Path) -> list[Entry]:
-    """The entries of a store; none where there is no store."""
+    """Return the entries of a store; an empty list if there is no store."""
     return list(tracker(store).log()) if store.exists() else []
 
 
 class Action(NamedTuple):
-    """A command, what it starts from, and the entries that it adds."""
+    """A command, the store that it starts from, and the number of entries that it adds."""
 
     name: str
     before: Path | None
     arguments: tuple[str, ...]
     entries: int
 
-    def laid(self, folder: Path) -> Path:
-        """The path of a store, in a new folder, as it was before the command."""
+    def copy_store(self, folder: Path) -> Path:
+        """Copy the store before the command into a new folder; return its path there."""
         store = folder / "store" / "tracker.db"
         if self.before:
             store.parent.mkdir(parents=True, mode=0o700)
@@ -58,7 +58,7 @@ class Action(NamedTuple):
 
 
 def actions(folder: Path, *, updates: int = 20, commitments: int = 60) -> dict[str, Action]:
-    """A command of every kind that writes, ready to be run on stores of its own."""
+    """Create the stores for one command of every kind that writes; return the actions by name."""
     folder.mkdir(parents=True)
     batch, dialogue = folder / "updates.csv", folder / "dialogue.jsonl"
     lines = [f"ROK4-{number:02},Heard on day {number}.\n" for number in range(1, updates + 1)]
@@ -71,16 +71,16 @@ def actions(folder: Path, *, updates: int = 20, commitments: int = 60) -> dict[s
     tracker(undoable).apply(batch.read_text("utf-8"), "updates.csv")
     _older(older, log(current))
 
-    made = len(log(current)) - 1
+    built_in = len(log(current)) - 1
     imported = len(_after_import(current, dialogue, folder / "imported.db"))
     commands: dict[str, tuple[Path | None, tuple[str, ...], int]] = {
         "add": (current, ("add", "Share ephemerides", "--area", "exploration", "--source", "JS"), 1),
         "mark": (current, ("mark", "ROK4-33", "complete"), 1),
         "apply": (current, ("apply", str(batch)), updates),
-        "import": (current, ("import", str(dialogue)), imported - made - 1),
+        "import": (current, ("import", str(dialogue)), imported - built_in - 1),
         "undo": (undoable, ("undo",), updates),
         "migration": (older, ("note", "ROK4-07", "After the upgrade."), 1),
-        "first write": (None, ("note", "ROK4-07", "The first."), made + 1),
+        "first write": (None, ("note", "ROK4-07", "The first."), built_in + 1),
     }
     return {name: Action(name, *command) for name, command in commands.items()}
 
@@ -93,7 +93,7 @@ def _after_import(store: Path, file: Path, copy: Path) -> list[Entry]:
 
 
 def _older(store: Path, entries: Sequence[Entry]) -> None:
-    """A store as it was before the period tables: the log alone."""
+    """Create a store of the version before the period tables, which has only the log."""
     with closing(sqlite3.connect(store, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         migrations.steps.apply(Database(connection, execute_plugins=False), stop_before="m0002_periods")
@@ -105,7 +105,7 @@ def _older(store: Path, entries: Sequence[Entry]) -> None:
 
 
 def environment(store: Path) -> dict[str, str]:
-    """All that the program gets to know of the outside: an empty home, a fixed day."""
+    """Return the environment of the program: an empty home folder and a fixed day."""
     return {
         "HOME": str(store.parent),
         "PATH": f"{PROGRAM.parent}:/usr/bin:/bin",
@@ -116,14 +116,14 @@ def environment(store: Path) -> dict[str, str]:
     }
 
 
-def started(
+def start(
     arguments: Sequence[str | Path],
     store: Path,
     *,
     command: Sequence[str | Path] = (PROGRAM,),
     env: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """The installed program, running."""
+    """Start the installed program."""
     return subprocess.Popen(
         [*command, *arguments],
         stdin=subprocess.DEVNULL,
@@ -134,7 +134,7 @@ def started(
 
 
 class Ended(NamedTuple):
-    """How a run of the program ended, and what it said."""
+    """The exit status and the output of a run of the program."""
 
     status: int
     stdout: str
@@ -142,19 +142,19 @@ class Ended(NamedTuple):
 
     @property
     def is_clear(self) -> bool:
-        """Whether it ended with status 4, a sentence that begins with its name, and what to do."""
+        """Whether the run ended with status 4, one message that begins with the program's name, and a remedy."""
         lines = self.stderr.splitlines()
         return self.status == 4 and len(lines) == 2 and lines[0].startswith("spacedialog: ") and lines[1][:2] == "  "
 
 
-def ended(process: subprocess.Popen[bytes]) -> Ended:
-    """Wait for a run of the program."""
+def wait_for(process: subprocess.Popen[bytes]) -> Ended:
+    """Wait for the end of a run of the program."""
     out, err = process.communicate(timeout=4 * PATIENCE)
     return Ended(process.returncode, (out or b"").decode("utf-8"), err.decode("utf-8"))
 
 
-def kept(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
-    """The rows of every period table without their row numbers."""
+def projection_rows(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """Return the rows of every period table without their row numbers."""
     tables = {}
     for table in trust.PROJECTION_TABLES:
         names = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "id"]
@@ -163,18 +163,18 @@ def kept(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
     return tables
 
 
-class Sound(NamedTuple):
-    """The entries of a store, and what is wrong with it."""
+class Inspection(NamedTuple):
+    """The entries of a store, and its problems."""
 
     entries: list[Entry]
     problems: list[str]
 
 
-def sound(store: Path) -> Sound:
-    """Open a store as the program does: its entries, and whether pages, keys, hashes and tables are in order."""
+def inspect(store: Path) -> Inspection:
+    """Open a store as the program does, and check its pages, foreign keys, hashes and projection."""
     problems = []
     with database.reading(store) as connection:
-        entries = list(journal.entries(connection))
+        entries = list(store_log.entries(connection))
         with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
             connection.backup(copy)
             (integrity,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
@@ -182,18 +182,18 @@ def sound(store: Path) -> Sound:
                 problems.append(f"integrity_check: {integrity}")
             if copy.execute("PRAGMA foreign_key_check").fetchone():
                 problems.append("a foreign key leads nowhere")
-            before = kept(copy)
+            before = projection_rows(copy)
             copy.execute("BEGIN")
             projection.rebuild(copy)
-            if kept(copy) != before:
+            if projection_rows(copy) != before:
                 problems.append("the tables are not what the log gives")
             copy.execute("ROLLBACK")
-    problems += [f"the hash of {change.id} does not fit" for change in entries if not has_valid_hash(change)]
-    return Sound(entries, problems)
+    problems += [f"the hash of {entry.id} does not fit" for entry in entries if not has_valid_hash(entry)]
+    return Inspection(entries, problems)
 
 
 def missing(entries: Sequence[Entry], before: Sequence[Entry]) -> list[str]:
-    """What of a log that was there before is there no longer."""
+    """Return a problem if entries of an earlier log are missing."""
     now = set(entries)
-    lost = [change.id for change in before if change not in now]
+    lost = [entry.id for entry in before if entry not in now]
     return [f"{len(lost)} earlier entries are lost, such as {lost[0]}"] if lost else []

@@ -1,4 +1,4 @@
-"""What a fault came to: counts, and each promise that was broken; told as a line of JSON and a sentence."""
+"""The result of a fault script: its counts and the broken promises, printed as a line of JSON and a sentence."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Case = TypeVar("Case")
 Outcome = TypeVar("Outcome")
 
 LANES = 2
-"""How many programs are put to the test side by side."""
+"""The number of cases that run at the same time."""
 
 
 class Verdict(NamedTuple):
-    """Counts by name, and what was broken, each with the case in which it was."""
+    """Counts by name, and the broken promises, each with its case."""
 
     fault: str
     counts: dict[str, int | float | str]
@@ -28,15 +28,15 @@ class Verdict(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """The verdict for a person."""
+        """The verdict in words."""
         if not self.broken:
             return f"{self.fault}: every promise was kept."
         more = f" (and {len(self.broken) - 1} more)" if len(self.broken) > 1 else ""
         return f"{self.fault}: {len(self.broken)} broken: {self.broken[0]}{more}"
 
 
-def side_by_side(work: Callable[[Case], Outcome], cases: Iterable[Case]) -> list[Outcome]:
-    """The outcome of each case, in order, as many at once as there are lanes."""
+def run_in_parallel(work: Callable[[Case], Outcome], cases: Iterable[Case]) -> list[Outcome]:
+    """Run `work` on each case, `LANES` at a time, and return the outcomes in order."""
     with ThreadPoolExecutor(LANES) as lanes:
         return list(lanes.map(work, cases))
 
@@ -44,9 +44,9 @@ def side_by_side(work: Callable[[Case], Outcome], cases: Iterable[Case]) -> list
 def script(
     run: Callable[[Path, int, int], Verdict], description: str | None, *, count: str, default: int, seed: int = 7
 ) -> None:
-    """Run a fault by hand in a folder of its own, tell what it came to, and end the process.
+    """Run a fault in a temporary folder, print the verdict, and end the process.
 
-    `run` takes the folder, how often, and the seed of all that is drawn by chance; `count` names the option.
+    `run` takes the folder, the count and the seed of the random numbers; `count` is the name of its option.
     """
     parser = argparse.ArgumentParser(description=(description or "").splitlines()[0])
     parser.add_argument(f"--{count}", type=int, default=default, help=f"by default {default}")

@@ -230,7 +230,7 @@ def test_one_change_takes_four_round_trips_out_and_one_in(server: Server, desks:
 
 def test_chaos_in_small(server: Server) -> None:  # noqa: ARG001 - says what is missing
     """Killed backends, cut connections and power cuts lose nothing and double nothing; copies and log are one."""
-    did = chaos_sync.run(chaos_sync.Orders())
+    did = chaos_sync.run(chaos_sync.Plan())
     assert did.kills >= 12
     assert did.stops >= 2
     assert did.changes > CHANGES + 4 * 6
