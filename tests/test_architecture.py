@@ -42,7 +42,7 @@ def folder_of(module: str) -> str:
 
 def layers() -> dict[str, set[str]]:
     """The table of the page: each folder or top-level module with those that it may import."""
-    table = re.findall(r"^\| `(\w+)(?:/|\.py)` \| [^|]+ \| ([^|]*) \|$", PAGE, re.MULTILINE)
+    table = re.findall(r"^\| `(\w+)(?:/|\.py)` \| [^|]+ \| ([^|]*?) ?\|$", PAGE, re.MULTILINE)
     return {folder: set(re.findall(r"`(\w+)`", allowed)) for folder, allowed in table}
 
 
