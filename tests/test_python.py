@@ -12,6 +12,7 @@ import pytest
 
 import spacedialog
 from spacedialog.errors import InputError, NotFoundError, SpacedialogError, StoreError
+from spacedialog.model.position import Scope
 from spacedialog.model.rows.record import CommitmentRow, UpcomingRow, Written
 from spacedialog.tracker import Tracker
 from tests.support.bundled import COMMITMENTS
@@ -28,7 +29,7 @@ def tracker(tmp_path: Path) -> Tracker:
 def test_rows_are_those_of_the_commands(tracker: Tracker, tmp_path: Path) -> None:
     """What a script reads is, field by field, what `--json` says."""
     desk = Desk(tmp_path)
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         listed, coming = list(view.commitments()), view.upcoming()
     assert all(isinstance(row, CommitmentRow) for row in listed)
     assert all(isinstance(row, UpcomingRow) for row in coming)
@@ -40,7 +41,7 @@ def test_rows_are_those_of_the_commands(tracker: Tracker, tmp_path: Path) -> Non
 def test_opening_and_reading_make_nothing(tracker: Tracker, tmp_path: Path) -> None:
     """A tracker can be opened and looked at where there is no store, and leaves none."""
     assert not tracker.has_store
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert view.coverage().commitments == COMMITMENTS
     assert list(tmp_path.iterdir()) == []
 
@@ -51,12 +52,12 @@ def test_writes_as_the_documentation_shows(tracker: Tracker) -> None:
     assert isinstance(written, Written)
     assert (written.did, written.ref, written.changes) == ("marked", "ROK4-31", 1)
     assert tracker.has_store
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         (row,) = [row for row in view.commitments() if row.ref == "ROK4-31"]
         entry = view.history()[-1]
     assert (row.status, row.percent) == ("in-progress", 60)
     assert (entry.author, entry.on, entry.evidence) == ("script", "2026-06-01", "https://example.org/news")
-    with tracker.view(as_of=date(2025, 4, 14)) as view:
+    with tracker.snapshot(Scope(date(2025, 4, 14))) as view:
         (before,) = [row for row in view.commitments() if row.ref == "ROK4-31"]
     assert before.percent is None
 
@@ -64,7 +65,7 @@ def test_writes_as_the_documentation_shows(tracker: Tracker) -> None:
 def test_every_write_can_be_undone(tracker: Tracker) -> None:
     """Notes, dates, marks and files of updates are recorded and taken back from a script."""
     tracker.mark("33", "stalled")
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         before = list(view.commitments())
     writes: list[Callable[[], Written]] = [
         lambda: tracker.note("33", "Raised again"),
@@ -77,7 +78,7 @@ def test_every_write_can_be_undone(tracker: Tracker) -> None:
         written = write()
         assert written.undo
         tracker.undo(written.undo)
-        with tracker.view() as view:
+        with tracker.snapshot() as view:
             assert list(view.commitments()) == before
 
 
@@ -101,7 +102,7 @@ def test_errors_are_of_one_base(tracker: Tracker, tmp_path: Path) -> None:
     assert missing.value.remedy
     with pytest.raises(InputError):
         tracker.mark("31", "done")
-    with pytest.raises(StoreError), spacedialog.open(tmp_path, today=TODAY).view():
+    with pytest.raises(StoreError), spacedialog.open(tmp_path, today=TODAY).snapshot():
         pass
 
 

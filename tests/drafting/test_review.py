@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spacedialog import environment as here
+from spacedialog.cli import terminal as prompt
 from spacedialog.drafting import review
 from spacedialog.drafting.course import Course
 from spacedialog.drafting.draftfile import ChangedFileError, DraftFile
@@ -559,4 +559,4 @@ def test_a_terminal_that_is_not_read_strictly(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr("builtins.input", typed)
     with pytest.raises(InputError, match="not UTF-8"):
-        here.ask("> ")
+        prompt.ask("> ")

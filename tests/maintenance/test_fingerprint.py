@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from spacedialog.errors import InputError, StoreError
-from spacedialog.maintenance import checks
+from spacedialog.maintenance import copies
 from spacedialog.maintenance.fingerprint import Fingerprint, fingerprint_of, parse
 from spacedialog.model.entry import entry_hash as hash_of
 from spacedialog.model.rows.record import FingerprintRow
@@ -22,12 +22,12 @@ from tests.support.program import Desk
 
 def printed(tracker: Tracker) -> str:
     """The fingerprint of the tracker's log."""
-    return checks.fingerprint(tracker.arrivals()).fingerprint
+    return tracker.fingerprint().fingerprint
 
 
 def verified(tracker: Tracker, text: str) -> FingerprintRow:
     """Whether the fingerprint holds for the tracker's log."""
-    return checks.verify(tracker.arrivals(), text)
+    return tracker.verify_fingerprint(text)
 
 
 def altered(tracker: Tracker, statement: str, *parameters: object) -> None:
@@ -43,7 +43,7 @@ def test_the_order_of_arrival_has_no_bearing(tracker: Tracker) -> None:
     changes = list(tracker.log())
     shuffled = random.Random(5).sample(changes, len(changes))
     assert fingerprint_of(shuffled) == fingerprint_of(changes)
-    assert fingerprint_of(shuffled).changes == len(changes)
+    assert fingerprint_of(shuffled).entries == len(changes)
 
 
 def test_every_change_has_a_bearing(tracker: Tracker) -> None:
@@ -88,7 +88,7 @@ def test_changes_from_elsewhere_do_no_harm(make: Maker, tracker: Tracker, tmp_pa
     tracker.import_file(content, "log.json")
     assert verified(tracker, text).holds
     # A store made anew has the changes in another order, and the merged one among them.
-    checks.rescue(tracker.path, tmp_path / "new.db")
+    copies.rescue(tracker.path, tmp_path / "new.db")
     moved = make(path=tmp_path / "new.db")
     row = verified(moved, text)
     assert not row.holds
@@ -110,8 +110,8 @@ def test_a_copy_and_a_rescue_hold_what_was_printed(make: Maker, tracker: Tracker
     """A backup, and a rescue of a log that nothing was merged into, hold the fingerprints of before."""
     text = printed(tracker)
     tracker.note("1", "Later.")
-    checks.back_up(tracker.path, tmp_path / "copy.db")
-    checks.rescue(tracker.path, tmp_path / "new.db")
+    copies.back_up(tracker.path, tmp_path / "copy.db")
+    copies.rescue(tracker.path, tmp_path / "new.db")
     for name in ("copy.db", "new.db"):
         assert verified(make(path=tmp_path / name), text).holds
 
@@ -122,7 +122,7 @@ def test_an_altered_change_is_named(tracker: Tracker) -> None:
     altered(tracker, "UPDATE change SET author = 'Mallory' WHERE rowid = 7")
     row = verified(tracker, text)
     assert not row.holds
-    assert tracker.arrivals()[6].id in row.said
+    assert list(tracker.log())[6].id in row.said
     with pytest.raises(StoreError, match="does not fit"):
         printed(tracker)
 
@@ -130,7 +130,7 @@ def test_an_altered_change_is_named(tracker: Tracker) -> None:
 def test_a_change_altered_together_with_its_hash_shows(tracker: Tracker) -> None:
     """Whoever alters a change and reckons its hash anew is found out by the fingerprint."""
     text = printed(tracker)
-    change = tracker.arrivals()[6]
+    change = list(tracker.log())[6]
     sha = hash_of(*change._replace(author="Mallory")[:8])
     altered(tracker, "UPDATE change SET author = 'Mallory', sha = ? WHERE rowid = 7", sha)
     row = verified(tracker, text)
@@ -147,7 +147,7 @@ def test_a_change_taken_away_shows(tracker: Tracker) -> None:
     tracker.note("2", "Another in its place.")
     row = verified(tracker, text)
     assert not row.holds
-    assert f"at most {len(tracker.arrivals()) - 1} are here" in row.said
+    assert f"at most {len(list(tracker.log())) - 1} are here" in row.said
 
 
 def _triggers() -> str:

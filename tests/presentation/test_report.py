@@ -15,7 +15,7 @@ import pytest
 
 from spacedialog.model.rows.record import Coverage
 from spacedialog.render import template
-from spacedialog.store.read.selection import Selection, to_filter
+from spacedialog.store.read.selection import Selection
 from spacedialog.tracker import Tracker
 from tests.support.bundled import CHANGES, COMMITMENTS, COVERAGE
 from tests.support.program import PROGRAM, Desk, terminal
@@ -66,16 +66,16 @@ def test_part_counts_the_part_alone(reader: Desk) -> None:
 def test_oldest_check_is_that_of_the_part(tracker: Tracker) -> None:
     """How old the oldest check is counts the commitments of the part alone."""
     tracker.mark("2", "in-progress", on="2026-11-29")
-    with tracker.view() as view:
-        part = to_filter(Selection(status=["in-progress"], text="relay"), view)
+    with tracker.snapshot() as view:
+        part = Selection(status=["in-progress"], text="relay").filter(view)
         assert view.report(part).coverage == Coverage(1, 1, 2)
         assert (view.report().coverage.oldest_check_days or 0) > 300
 
 
 def test_what_comes_next_in_an_area_is_of_the_part(tracker: Tracker) -> None:
     """The next milestone of an area is one of the commitments that the filter lets through."""
-    with tracker.view() as view:
-        (area,) = view.report(to_filter(Selection(text="relay"), view)).areas
+    with tracker.snapshot() as view:
+        (area,) = view.report(Selection(text="relay").filter(view)).areas
     assert (area.commitments, area.next_milestone) == (1, None)
 
 

@@ -20,13 +20,13 @@ from markdown_it import MarkdownIt
 from spacedialog.analysis.brief import brief
 from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import SpacedialogError
+from spacedialog.model.position import Since
 from spacedialog.presentation import brief as news
 from spacedialog.presentation import documents, tables
 from spacedialog.presentation.documents import View
 from spacedialog.presentation.tables import Table
 from spacedialog.render.output import Format, Output, show
 from spacedialog.render.text import flat, one_line
-from spacedialog.store.read.history import Since
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.tracker import Tracker
 
@@ -199,7 +199,7 @@ def test_each_format_holds_the_same_rows(make: Maker, tmp_path: Path, titles: li
     """What is read back from each format is what the view holds, row by row and cell by cell."""
     tracker = make("ruritania")
     record(tracker, titles, said)
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         for name, make_view in VIEWS.items():
             for format_, reading in READERS.items():
                 if (name, format_) == ("report", Format.HTML):

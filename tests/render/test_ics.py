@@ -133,7 +133,7 @@ def entries(tracker: Tracker) -> list[Component]:
 
 def calendar(tracker: Tracker) -> list[Component]:
     """The calendar of a tracker, read strictly."""
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         return strictly(text_of(view.calendar()))
 
 
@@ -166,7 +166,7 @@ def test_a_date_takes_the_days_it_may_be_and_says_so(when: str, title: str, firs
 
 def test_every_dated_thing_of_the_record_is_there_once(entries: list[Component], tracker: Tracker) -> None:
     """Due dates and milestones stand in the calendar, each as one event, also the one that recurs."""
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         refs = {row.ref for row in view.upcoming(everything=True)}
     assert {re.findall(r"\((RUR1-[0-9.]+)", event["SUMMARY"])[0] for event in entries} == refs
     assert titled(entries, "The next meeting")["RRULE"] == "FREQ=YEARLY;INTERVAL=2"
@@ -200,7 +200,7 @@ def test_the_same_log_gives_the_same_bytes(make: Maker) -> None:
     """Nothing but the log goes into a calendar: no clock, and the day of the view no more."""
     texts = []
     for day in (date(2026, 12, 1), date(2026, 12, 24)):
-        with make("ruritania", today=day).view() as view:
+        with make("ruritania", today=day).snapshot() as view:
             texts.append(text_of(view.calendar()))
     assert texts[0] == texts[1]
 
@@ -209,7 +209,7 @@ def test_a_filter_and_a_horizon_choose_the_events(tracker: Tracker) -> None:
     """`until` leaves out what opens and closes later, and ends a recurrence; a filter takes its commitments only."""
     from spacedialog.store.read.filter_sql import OneOf
 
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         until = strictly(text_of(view.calendar(until=date(2031, 6, 1))))
         weather = strictly(text_of(view.calendar(OneOf("area", ["weather"]))))
         none = strictly(text_of(view.calendar(until=date(2020, 1, 1))))

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from spacedialog.model.dates import Recurrence, VagueDate
 from spacedialog.model.entry import (
     CREATE,
     IMPORTED,
@@ -25,6 +24,7 @@ from spacedialog.model.entry import (
     link_id,
 )
 from spacedialog.model.fold import closing_day
+from spacedialog.model.milestones import values_when_met
 from spacedialog.model.vocabulary import Decision, LinkDecision, MilestoneStatus
 
 
@@ -178,14 +178,6 @@ def _update(update: Mapping[str, Any], item: str, milestone: dict[str, Any] | No
     if values:
         body["set"] = values
     return PendingEntry(SET if values else NOTE, item, update["on"], body)
-
-
-def values_when_met(milestone: Mapping[str, Any]) -> dict[str, Any]:
-    """The values by which a milestone (its fields given) is met; one that recurs goes on to its next occurrence."""
-    if not milestone.get("recurs") or not milestone.get("when"):
-        return {"status": MilestoneStatus.MET.value}
-    when, every = VagueDate.parse(milestone["when"]), Recurrence.parse(milestone["recurs"])
-    return {"met": str(when), "when": str(when.occurrence(1, every))}
 
 
 def _stated(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,14 +11,21 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from spacedialog.editing.updates import LONGEST_TEXT, check_on, check_text
 from spacedialog.errors import DateError, InputError
 from spacedialog.importing.changes import FileCommitment
 from spacedialog.model.dates import Recurrence, VagueDate, quoted
 from spacedialog.model.entry import item_id
-from spacedialog.model.values import check_web_address
+from spacedialog.model.refs import Target
+from spacedialog.model.values import (
+    HIGHEST_PERCENT,
+    LONGEST_TEXT,
+    LOWEST_PERCENT,
+    check_on,
+    check_text,
+    check_web_address,
+    is_complete_below_full,
+)
 from spacedialog.model.vocabulary import HASH_PATTERN, NAME_PATTERN, Decision, MilestoneStatus, Status, Strength
-from spacedialog.store.read.refs import Target
 
 if TYPE_CHECKING:
     from spacedialog.store.read.snapshot import Snapshot
@@ -178,7 +185,7 @@ class Commitment(Strict):
     partners: list[Key] = Field(default=[], max_length=MOST)
     due: Edtf | None = None
     status: Status = Field(strict=False)
-    percent: int | None = Field(default=None, ge=0, le=100)
+    percent: int | None = Field(default=None, ge=LOWEST_PERCENT, le=HIGHEST_PERCENT)
     sources: list[Source] = Field(min_length=1, max_length=MOST)
     omitted_by: list[Key] = Field(
         default=[], max_length=MOST, description="Documents on the meeting that leave it out."
@@ -197,7 +204,7 @@ class Update(Strict):
     ref: RefText
     on: Edtf
     status: Annotated[Status, Field(strict=False)] | Annotated[MilestoneStatus, Field(strict=False)] | None = None
-    percent: int | None = Field(default=None, ge=0, le=100)
+    percent: int | None = Field(default=None, ge=LOWEST_PERCENT, le=HIGHEST_PERCENT)
     due: Edtf | None = Field(default=None, description="The new due date, or the milestone's new date.")
     note: Text | None = None
     evidence: WebAddress
@@ -314,7 +321,7 @@ class Checks:
                 yield f"{place}.sources[{number}].grade: {quoted(source.grade)} is not among the grades\n  add it there"
 
     def _whole(self, place: str, said: Commitment | Update) -> Iterator[str]:
-        if said.status == Status.COMPLETE and said.percent not in (None, 100):
+        if is_complete_below_full(said.status, said.percent):
             yield f"{place}.percent: what is complete is not at {said.percent} %\n  leave it out, or write in-progress"
 
     def _closed(self, place: str, date_: str | None) -> Iterator[str]:

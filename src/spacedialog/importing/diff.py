@@ -48,7 +48,7 @@ def new_entries(
                 candidates.keep(entry.commitment["ref"])
                 return
 
-    contents.problems.extend(dialogue_schema.opening_misfits(contents.opening, session.view, today))
+    contents.problems.extend(dialogue_schema.opening_misfits(contents.opening, session.snapshot, today))
     if not contents.problems:
         yield from map(news, changes.opening_entries(contents.opening))
     for entry in watch(contents.entries()):
@@ -56,6 +56,6 @@ def new_entries(
         if entry.decision is Decision.DROPPED:
             yield from gone(entry)
             continue
-        contents.problems.extend(dialogue_schema.entry_misfits(entry, session.view, today))
+        contents.problems.extend(dialogue_schema.entry_misfits(entry, session.snapshot, today))
         if not contents.problems:
             yield from map(news, changes.commitment_entries(contents.opening["dialogue"], entry))

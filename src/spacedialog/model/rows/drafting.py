@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from spacedialog.model.vocabulary import SourceVerdict
+
 
 class CandidateRow(NamedTuple):
     """A candidate that `draft` found, as it stands in its file; `decision` is None until somebody has looked.
@@ -57,3 +59,8 @@ class VerifiedRow(NamedTuple):
     found_sentence: int | None
     similarity: float | None
     text: str | None
+
+    @property
+    def is_found(self) -> bool:
+        """Whether the sentence is in the copy as it was, or its wording was never recorded."""
+        return self.verdict not in (SourceVerdict.CHANGED, SourceVerdict.MISSING)

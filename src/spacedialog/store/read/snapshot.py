@@ -14,7 +14,9 @@ from typing import Any
 from spacedialog.errors import NotFoundError
 from spacedialog.model.entry import iso_time
 from spacedialog.model.fold import fold
+from spacedialog.model.position import Position, Since
 from spacedialog.model.progress import Progress, silent
+from spacedialog.model.refs import Target
 from spacedialog.model.rows.assessment import AssessmentRow
 from spacedialog.model.rows.record import (
     AreaRow,
@@ -48,8 +50,7 @@ from spacedialog.store.read.filter_sql import (
     matching,
     order_by,
 )
-from spacedialog.store.read.history import Position, Since
-from spacedialog.store.read.refs import Refs, Target
+from spacedialog.store.read.refs import Refs
 from spacedialog.store.write.projection import entries_of
 
 _COLUMNS = (
