@@ -98,19 +98,14 @@ class ReadRequest(NamedTuple):
     output: Output
 
     @property
-    def today(self) -> date:
-        """The day from which relative dates are counted."""
-        return self.tracker.today
-
-    @property
     def as_of(self) -> date:
         """The day whose state is shown."""
-        return self.scope.as_of or self.today
+        return self.scope.as_of or self.tracker.today
 
     @property
     def is_of_now(self) -> bool:
         """Whether the current state of the record is shown."""
-        return self.as_of == self.today and self.scope.known_at is None and self.scope.at_seq is None
+        return self.as_of == self.tracker.today and self.scope.known_at is None and self.scope.at_seq is None
 
     def record(self) -> Tracker:
         """Return the tracker, and say on standard error if the built-in record answers."""
@@ -344,19 +339,19 @@ def _format(named: Format | None, json: bool, file: Path | None) -> Format:
 
 
 def _output(format_: Format | Path, file: Path | None, color: Colour, *, header: bool = True) -> Output:
-    to_terminal = file is None
-    if format_ in BINARY and (to_terminal or str(file) == "-") and sys.stdout.isatty():
+    to_stdout = file is None
+    if format_ in BINARY and (to_stdout or str(file) == "-") and sys.stdout.isatty():
         raise InputError(f"{format_} is not for a terminal", f"write it to a file: -o report.{format_}")
-    colour = color == "always" or (color == "auto" and to_terminal and terminal.wants_colour())
+    display = terminal.display() if to_stdout and format_ == Format.TABLE else terminal.FILE
     return Output(
         format_,
         file,
         header,
-        colour,
-        terminal.has_signs() if to_terminal else True,
-        terminal.width() if to_terminal else 120,
-        terminal.pager() if to_terminal else "",
-        MOST_ROWS if to_terminal and sys.stdout.isatty() else None,
+        color == "always" or (color == "auto" and display.colour),
+        display.signs,
+        display.width,
+        display.pager,
+        MOST_ROWS if to_stdout and sys.stdout.isatty() else None,
     )
 
 

@@ -1,36 +1,45 @@
-"""What the program knows of its terminal: its size, what it can show, and the person who types at it."""
+"""The terminal: what it can show, and what a person types at it."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from spacedialog.errors import InputError
 
 
-def width() -> int:
-    """Return how many characters a line of a table has."""
-    if sys.stdout.isatty():
-        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
-    columns = os.environ.get("COLUMNS", "")
-    return (int(columns) if columns.isascii() and columns.isdigit() else 0) or 120
+class Display(NamedTuple):
+    """What standard output can show: colour, the characters of bars (else ASCII), characters in a line, the pager.
+
+    The pager is a command for output longer than the terminal; empty for none.
+    """
+
+    colour: bool
+    signs: bool
+    width: int
+    pager: str
 
 
-def wants_colour() -> bool:
-    """Return whether standard output is a terminal that shows colour."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+FILE = Display(colour=False, signs=True, width=120, pager="")
+"""What a file can show."""
 
 
-def has_signs() -> bool:
-    """Return whether standard output can show the characters that bars are drawn with, or ASCII only."""
-    is_dumb = sys.stdout.isatty() and os.environ.get("TERM") == "dumb"
-    return not is_dumb and (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
-
-
-def pager() -> str:
-    """Return the command that shows output longer than the terminal; empty for none."""
-    return os.environ.get("PAGER", "") if sys.stdout.isatty() else ""
+def display() -> Display:
+    """Return what standard output can show."""
+    is_terminal, is_dumb = sys.stdout.isatty(), os.environ.get("TERM") == "dumb"
+    is_utf8 = (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
+    if not is_terminal:
+        columns = os.environ.get("COLUMNS", "")
+        width = int(columns) if columns.isascii() and columns.isdigit() else 0
+        return Display(colour=False, signs=is_utf8, width=width or 120, pager="")
+    return Display(
+        colour=not is_dumb and not os.environ.get("NO_COLOR"),
+        signs=not is_dumb and is_utf8,
+        width=os.get_terminal_size(sys.stdout.fileno()).columns or 80,
+        pager=os.environ.get("PAGER", ""),
+    )
 
 
 def is_watched() -> bool:

@@ -76,7 +76,7 @@ def agreement(
     """
     from spacedialog.presentation import assessment
 
-    selection = choice.selection(reading.today)
+    selection = choice.selection(reading.tracker.today)
     tracker = reading.record()
     found = tracker.agreement(selection, rubric=rubric, scope=reading.scope)
     if not found.units and not found.alone:
@@ -114,7 +114,7 @@ def crosswalk(
     """
     from spacedialog.presentation import assessment
 
-    selection = choice.selection(reading.today)
+    selection = choice.selection(reading.tracker.today)
     tracker = reading.record()
     found = tracker.crosswalk(scale, selection, sort=choice.sort, scope=reading.scope)
     reading.show(assessment.crosswalk(found, lambda: tracker.coverage(scope=reading.scope)))

@@ -93,7 +93,7 @@ def verify_fingerprint(reading: ReadRequest, text: str) -> None:
 
 
 def _require_whole_log(reading: ReadRequest) -> None:
-    if reading.scope.known_at is not None or reading.as_of != reading.today:
+    if reading.scope.known_at is not None or reading.as_of != reading.tracker.today:
         raise InputError("a fingerprint is of the whole log", "leave out --as-of and --known-at")
     if not reading.tracker.has_store:
         print_note(f"no store at {reading.tracker.path}: this is the bundled record")

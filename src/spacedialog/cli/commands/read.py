@@ -113,7 +113,7 @@ def list_(
     An option given twice lets through either value: --area exploration --area pnt.
     """
     with reading.snapshot() as snapshot:
-        chosen = choice.selection(reading.today).filter(snapshot)
+        chosen = choice.selection(reading.tracker.today).filter(snapshot)
         rows = snapshot.commitments(chosen, sort=choice.sort, limit=limit)
         reading.show(tables.commitments(rows, snapshot.coverage))
 

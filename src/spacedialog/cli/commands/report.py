@@ -45,7 +45,7 @@ def brief(
     goes_on_from = reading.tracker.checkpoint(checkpoint) if checkpoint is not None else None
     start = None
     if since is not None or goes_on_from is None:
-        start = parsing.day("--since", since or "7 days ago", reading.today)
+        start = parsing.day("--since", since or "7 days ago", reading.tracker.today)
     found = reading.record().brief(start, checkpoint=goes_on_from, until=until, scope=reading.scope)
     if goes_on_from and goes_on_from.store_was_replaced:
         print_note("the store was made anew after that checkpoint: what was recorded since counts as news")
@@ -70,7 +70,7 @@ def report(reading: ReadRequest, choice: FilterOptions) -> None:
 
     It says what it covers, as of which day, and how far the log had come.
     """
-    selection = choice.selection(reading.today)
+    selection = choice.selection(reading.tracker.today)
     tracker = reading.record()
     with progress("reading", "commitments") as watch:
         found = tracker.report(selection, sort=choice.sort, scope=reading.scope, watch=watch)

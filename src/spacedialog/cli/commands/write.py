@@ -50,7 +50,7 @@ SourceOption = Annotated[
     str | None, typer.Option(metavar="DOCUMENT", help="The document it stands in: its key, title or address.")
 ]
 ParagraphOption = Annotated[str | None, typer.Option(metavar="N", help="The paragraph of the document.")]
-ChangeArgument = Annotated[str | None, typer.Argument(metavar="CHANGE", help="The id of a change, or its end.")]
+EntryArgument = Annotated[str | None, typer.Argument(metavar="CHANGE", help="The id of a change, or its end.")]
 
 
 @app.command()
@@ -241,7 +241,7 @@ def unlink(writing: WriteRequest, old: OldArgument, new: NewArgument) -> None:
 @writes_without("note", "evidence", "on")
 def undo(
     writing: WriteRequest,
-    change: ChangeArgument = None,
+    entry: EntryArgument = None,
     redo: Annotated[bool, typer.Option("--redo", help="Bring back what was undone.")] = False,
     only: Annotated[bool, typer.Option("--only", help="Only this change, not all that was recorded with it.")] = False,
 ) -> None:
@@ -253,11 +253,11 @@ def undo(
     """
     if redo:
         _refuse({"--only": only}, "it does not go with --redo")
-        writing.show(writing.tracker.redo(change))
+        writing.show(writing.tracker.redo(entry))
     else:
         if only:
-            _needed("CHANGE", change)
-        writing.show(writing.tracker.undo(change, only=only))
+            _needed("CHANGE", entry)
+        writing.show(writing.tracker.undo(entry, only=only))
 
 
 @app.command()
