@@ -18,7 +18,7 @@ from spacedialog.store.read.assessments import Timing
 
 
 class Trait(StrEnum):
-    """What a rule can require of a commitment besides its status."""
+    """A condition that a rule can have besides the status of a commitment."""
 
     CLAIMED = "claimed"
     OVERDUE = "overdue"

@@ -40,7 +40,7 @@ Weights = Mapping[str, float]
 
 
 class Wording(NamedTuple):
-    """What is compared about a commitment; `text` is its title and its detail, `parties` are its lead and partners."""
+    """The compared parts of a commitment; `text` is its title and detail, `parties` are its lead and partners."""
 
     ref: str
     text: str

@@ -10,7 +10,7 @@ from spacedialog import __version__
 from spacedialog.errors import ProblemsError, SpacedialogError, StoreError
 
 MOST_SHOWN = 100
-"""How many problems of a file are shown at once; fixing them brings up the others."""
+"""The most problems of a file that are shown at once; fixing them brings up the others."""
 
 
 def main() -> None:

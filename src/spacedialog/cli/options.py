@@ -91,7 +91,7 @@ _ENDINGS = {
 
 
 class ReadRequest(NamedTuple):
-    """What the shared options of a command that reads say."""
+    """The shared options of a command that reads."""
 
     tracker: Tracker
     scope: Scope
@@ -140,7 +140,7 @@ class ReadRequest(NamedTuple):
 
 
 class WriteRequest(NamedTuple):
-    """What the shared options of a command that writes say."""
+    """The shared options of a command that writes."""
 
     tracker: Tracker
     remarks: Remarks
@@ -214,7 +214,7 @@ def _reading(
 
 
 class FilterOptions(NamedTuple):
-    """Which commitments to show, and in which order; the dates are as typed."""
+    """The selection of commitments and their order; the dates are as typed."""
 
     undated: Selection
     due_before: str | None

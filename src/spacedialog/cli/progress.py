@@ -10,7 +10,7 @@ from spacedialog.cli import terminal
 from spacedialog.model.progress import Item, Progress, silent
 
 DELAY = 1.0
-"""How many seconds pass before the line appears."""
+"""The time before the line appears, in seconds."""
 
 _INTERVAL = 0.1
 

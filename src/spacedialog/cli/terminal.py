@@ -1,4 +1,4 @@
-"""The terminal: what it can show, and what a person types at it."""
+"""The terminal: its abilities, and the person who types at it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from spacedialog.errors import InputError
 
 
 class Display(NamedTuple):
-    """What standard output can show: colour, the characters of bars (else ASCII), characters in a line, the pager.
+    """The abilities of an output: colour, the characters of bars (else ASCII), characters in a line, the pager.
 
     The pager is a command for output longer than the terminal; empty for none.
     """
@@ -23,11 +23,11 @@ class Display(NamedTuple):
 
 
 FILE = Display(colour=False, signs=True, width=120, pager="")
-"""What a file can show."""
+"""The abilities of a file."""
 
 
 def display() -> Display:
-    """Return what standard output can show."""
+    """Return the abilities of standard output."""
     is_terminal, is_dumb = sys.stdout.isatty(), os.environ.get("TERM") == "dumb"
     is_utf8 = (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
     if not is_terminal:

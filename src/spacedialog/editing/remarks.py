@@ -1,4 +1,4 @@
-"""What every entry can say besides its fields: when it was true, a note and the evidence."""
+"""The remarks of an entry: when it was true, a note and the evidence."""
 
 from __future__ import annotations
 

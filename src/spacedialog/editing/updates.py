@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Update(NamedTuple):
-    """What is reported of one thing. `due` is a commitment's due date or a milestone's date."""
+    """A report on one commitment or milestone. `due` is a commitment's due date or a milestone's date."""
 
     remarks: EntryRemarks
     status: str | None = None

@@ -18,7 +18,7 @@ from spacedialog.store.recovery.health import CheckResult, Examination
 from spacedialog.store.recovery.salvage import Salvaged
 
 _CLOCKS_DIFFER = 60_000_000
-"""How far (µs) a recording time may differ from the clock, or from the time in an entry's id, before it is odd."""
+"""The most by which a recording time can differ from the clock, or from the time in an entry's id (µs)."""
 
 
 @contextmanager

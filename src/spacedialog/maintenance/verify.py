@@ -10,7 +10,7 @@ from spacedialog.model.entry import Entry, has_valid_hash, iso_time
 from spacedialog.model.rows.record import FingerprintRow
 
 _MOST_NAMED = 5
-"""How many altered entries a message names."""
+"""The most altered entries that a message names."""
 
 
 def fingerprint(log: Sequence[Entry]) -> FingerprintRow:

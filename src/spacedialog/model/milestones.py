@@ -1,4 +1,4 @@
-"""How a milestone is met."""
+"""The fields that change when a milestone is met."""
 
 from __future__ import annotations
 

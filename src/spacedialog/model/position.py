@@ -1,4 +1,4 @@
-"""Which state of the record a read sees, positions in the log, and the entries after one."""
+"""The state of the record that a read sees, and positions in the log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from spacedialog.errors import DateError
 
 
 class Scope(NamedTuple):
-    """Which state of the record a read sees; without values, all of it as it is today.
+    """The state of the record that a read sees; without values, all of the record as it is today.
 
     `as_of` is the day whose state is shown; None for today. `known_at` (µs since 1970, UTC) leaves out the entries that
     were recorded later, `at_seq` those after that position of the team's log. `dialogues` are the keys of the only
@@ -28,7 +28,7 @@ NOW = Scope()
 
 
 class Position(NamedTuple):
-    """How far a log has come: its number of entries, the id of the last to arrive, and the newest recording time (µs).
+    """The end of a log: its number of entries, the id of the last to arrive, and the newest recording time (µs).
 
     Entries that come from another log arrive late, and may have been recorded earlier. `seq` is the position in the
     team's log up to which this one goes; None where none of it is shared.
@@ -41,7 +41,7 @@ class Position(NamedTuple):
 
 
 class Since(NamedTuple):
-    """After which point an entry is news; `day` is that point as people call it.
+    """The point after which an entry is news; `day` is its name for people.
 
     An entry is old if it was true by the day `before`, and was among the first `entries` to arrive or was recorded
     before the time `recorded` (µs). For the bundled record only the days count, because a release is no event.

@@ -1,4 +1,4 @@
-"""What a ref names."""
+"""The targets of refs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Target(NamedTuple):
-    """What a ref names: an item of the log, and the milestone of it that is meant, or None."""
+    """The thing that a ref names: an item of the log or, unless None, the milestone of it with that id."""
 
     ref: str
     item: str

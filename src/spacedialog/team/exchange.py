@@ -26,7 +26,7 @@ LONGEST_FORM = 65536
 _TAMPERED = "nothing was changed here; whoever keeps the server can see who added what: docs/team.md"
 
 CLOCK_SKEW = 300_000_000
-"""How far (µs) a clock can be ahead of the server's."""
+"""The most by which a clock can be ahead of the server's (µs)."""
 
 
 class SharedEntry(NamedTuple):

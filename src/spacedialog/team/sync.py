@@ -35,17 +35,17 @@ if TYPE_CHECKING:
     import sqlite3
 
 MOST_TRIES = 8
-"""How often in a row one step can be interrupted before the sync fails."""
+"""The most interruptions of one step before the sync fails."""
 
 SHORTEST_WAIT, LONGEST_WAIT = 0.1, 5.0
-"""How long to wait before the next attempt, in seconds."""
+"""The bounds of the wait before the next attempt, in seconds."""
 
 Connect = Callable[[team_state.Membership], Exchange]
 Answer = TypeVar("Answer")
 
 
 class SyncEnvironment(NamedTuple):
-    """What a sync needs: the time (µs, UTC), a random number (0 to 1), waiting (s), random bytes, messages."""
+    """The surroundings of a sync: the time (µs, UTC), a random number (0 to 1), waiting (s), random bytes, messages."""
 
     now: Callable[[], int]
     chance: Callable[[], float]

@@ -1,4 +1,4 @@
-"""The care of a store: checks, copies and fingerprints."""
+"""The use cases that maintain a store: checks, copies and fingerprints."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from spacedialog.model.entry import Entry
 
 NONSENSE = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
-"""What is raised on rows that this program never wrote."""
+"""The errors raised by rows that this program never wrote."""
 
 
 class Record:
@@ -51,7 +51,7 @@ class Record:
 
     @property
     def has_store(self) -> bool:
-        """Whether there is a store; StoreError where the path cannot be examined."""
+        """Whether the store exists; StoreError where the path cannot be examined."""
         try:
             return self.path.exists()
         except OSError as error:

@@ -1,4 +1,4 @@
-"""What the record amounts to: briefs, reports, comparisons and assessments."""
+"""The use cases that summarise a record: briefs, reports, comparisons and assessments."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from spacedialog.model.rows.record import Brief, CalendarEvent, Coverage, Report
 
 DAYS_AHEAD = 60
-"""How many days ahead a brief looks unless it is told otherwise."""
+"""The number of days ahead that a brief covers by default."""
 
 
 class Reports(Record):

@@ -1,4 +1,4 @@
-"""Joint statements and data files: drafting, reviewing and verifying them, and their schema."""
+"""The use cases around statements and data files: draft, review, verify, and their schema."""
 
 from __future__ import annotations
 

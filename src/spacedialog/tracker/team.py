@@ -1,4 +1,4 @@
-"""Sharing a record with a team: joining a shared log, leaving it, and exchanging entries with it."""
+"""The use cases of a team: create, join and leave a shared log, and exchange entries with it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _ignore(_: str) -> None:
 
 
 class Interaction(NamedTuple):
-    """How an exchange reaches a person: `password` returns what they type, or None; `tell` shows them a message."""
+    """The person who follows an exchange: `password` returns what they type, or None; `tell` shows them a message."""
 
     password: Callable[[], str | None] = _no_password
     tell: Callable[[str], None] = _ignore

@@ -1,4 +1,4 @@
-"""What changes the record: every write is one action of the author, and can be undone."""
+"""The use cases that write: each is one action of the author, and can be undone."""
 
 from __future__ import annotations
 

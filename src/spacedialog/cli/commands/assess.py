@@ -78,15 +78,15 @@ def agreement(
 
     selection = choice.selection(reading.tracker.today)
     tracker = reading.record()
-    found = tracker.agreement(selection, rubric=rubric, scope=reading.scope)
-    if not found.units and not found.alone:
+    result = tracker.agreement(selection, rubric=rubric, scope=reading.scope)
+    if not result.units and not result.alone:
         reading.note_beginning(0)
         others = tracker.rubrics(selection, scope=reading.scope)
         print_note(
-            f"there are no verdicts under {found.rubric}{'; there are under ' if others else ''}{', '.join(others)}"
+            f"there are no verdicts under {result.rubric}{'; there are under ' if others else ''}{', '.join(others)}"
         )
-    reading.show(assessment.agreement(found))
-    if exit_code and found.differences:
+    reading.show(assessment.agreement(result))
+    if exit_code and result.differences:
         raise typer.Exit(1)
 
 
@@ -116,6 +116,6 @@ def crosswalk(
 
     selection = choice.selection(reading.tracker.today)
     tracker = reading.record()
-    found = tracker.crosswalk(scale, selection, sort=choice.sort, scope=reading.scope)
-    reading.show(assessment.crosswalk(found, lambda: tracker.coverage(scope=reading.scope)))
-    reading.note_beginning(len(found.rows))
+    result = tracker.crosswalk(scale, selection, sort=choice.sort, scope=reading.scope)
+    reading.show(assessment.crosswalk(result, lambda: tracker.coverage(scope=reading.scope)))
+    reading.note_beginning(len(result.rows))

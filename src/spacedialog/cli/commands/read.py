@@ -70,12 +70,12 @@ def compare(
     """
     from spacedialog.presentation.comparison import proposals
 
-    found = reading.record().compare(old, new, scope=reading.scope)
-    reading.show(proposals(found.proposals) if proposed else documents.comparison(found))
-    reading.note_beginning(len(found.rows))
-    if found.proposals:
-        best = found.proposals[0]
-        count = f"{len(found.proposals)} pairs look" if len(found.proposals) > 1 else "1 pair looks"
+    comparison = reading.record().compare(old, new, scope=reading.scope)
+    reading.show(proposals(comparison.proposals) if proposed else documents.comparison(comparison))
+    reading.note_beginning(len(comparison.rows))
+    if comparison.proposals:
+        best = comparison.proposals[0]
+        count = f"{len(comparison.proposals)} pairs look" if len(comparison.proposals) > 1 else "1 pair looks"
         print_note(
             f"{count} alike; spacedialog link {best.old} {best.new} says that one is carried on, unlink that it is not"
         )

@@ -10,8 +10,8 @@ from spacedialog.cli import parsing
 from spacedialog.cli.options import FilterOptions, ReadRequest, chooses, print_note, reads, reads_into_template
 from spacedialog.cli.progress import progress
 from spacedialog.errors import InputError
-from spacedialog.presentation import brief as newsletters
-from spacedialog.presentation import documents as reports
+from spacedialog.presentation import documents
+from spacedialog.presentation.brief import brief as brief_view
 
 app = typer.Typer()
 
@@ -46,14 +46,14 @@ def brief(
     start = None
     if since is not None or goes_on_from is None:
         start = parsing.day("--since", since or "7 days ago", reading.tracker.today)
-    found = reading.record().brief(start, checkpoint=goes_on_from, until=until, scope=reading.scope)
+    summary = reading.record().brief(start, checkpoint=goes_on_from, until=until, scope=reading.scope)
     if goes_on_from and goes_on_from.store_was_replaced:
         print_note("the store was made anew after that checkpoint: what was recorded since counts as news")
-    reading.note_beginning(found.coverage.commitments)
-    reading.show(newsletters.brief(found))
+    reading.note_beginning(summary.coverage.commitments)
+    reading.show(brief_view(summary))
     if goes_on_from:
         goes_on_from.save()
-    if exit_code and found.has_news:
+    if exit_code and summary.has_news:
         raise typer.Exit(1)
 
 
@@ -73,6 +73,6 @@ def report(reading: ReadRequest, choice: FilterOptions) -> None:
     selection = choice.selection(reading.tracker.today)
     tracker = reading.record()
     with progress("reading", "commitments") as watch:
-        found = tracker.report(selection, sort=choice.sort, scope=reading.scope, watch=watch)
-    reading.show(reports.whole(found, events=lambda: tracker.calendar(selection, scope=reading.scope)))
-    reading.note_beginning(found.coverage.commitments)
+        whole = tracker.report(selection, sort=choice.sort, scope=reading.scope, watch=watch)
+    reading.show(documents.whole(whole, events=lambda: tracker.calendar(selection, scope=reading.scope)))
+    reading.note_beginning(whole.coverage.commitments)

@@ -10,7 +10,7 @@ import typer
 from spacedialog.cli import terminal
 from spacedialog.cli.options import OutputOption, ReadRequest, WriteRequest, print_note, reads, writes_without
 from spacedialog.errors import NetworkError
-from spacedialog.presentation import team as teamwork
+from spacedialog.presentation import team as team_views
 from spacedialog.render.output import show
 from spacedialog.tracker.team import Interaction
 
@@ -71,7 +71,7 @@ def status(writing: WriteRequest) -> None:
     \b
       spacedialog team status
     """
-    show(teamwork.team(writing.tracker.team.status()), writing.output, as_of=writing.tracker.today.isoformat())
+    show(team_views.team(writing.tracker.team.status()), writing.output, as_of=writing.tracker.today.isoformat())
 
 
 @team.command()
@@ -84,8 +84,8 @@ def leave(writing: WriteRequest) -> None:
     """
     row = writing.tracker.team.leave()
     if row.waiting:
-        print_note(f"{teamwork.counted(row.waiting, 'change')} never got to the team's log, and stay here")
-    show(teamwork.team(row, did="left "), writing.output, as_of=writing.tracker.today.isoformat())
+        print_note(f"{team_views.counted(row.waiting, 'change')} never got to the team's log, and stay here")
+    show(team_views.team(row, did="left "), writing.output, as_of=writing.tracker.today.isoformat())
 
 
 @team.command()
@@ -148,8 +148,8 @@ def conflicts(reading: ReadRequest) -> None:
     one, until that is renamed: edit ROK4-43b --ref ROK4-44.
     """
     with reading.snapshot() as snapshot:
-        reading.show(teamwork.conflicts(snapshot.conflicts(), snapshot.coverage))
+        reading.show(team_views.conflicts(snapshot.conflicts(), snapshot.coverage))
 
 
 def _show_synced(writing: WriteRequest, row: Synced) -> None:
-    show(teamwork.synced(row), writing.output, as_of=writing.tracker.today.isoformat())
+    show(team_views.synced(row), writing.output, as_of=writing.tracker.today.isoformat())

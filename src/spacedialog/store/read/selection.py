@@ -1,4 +1,4 @@
-"""Which commitments a person asks for: the values as typed, checked against the record."""
+"""The selection of commitments: values as a person types them, checked against the record."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _FIELDS: dict[Field, str] = {"dialogue": "dialogue", "area": "area", "kind": "ki
 
 
 class Selection(NamedTuple):
-    """Which commitments to show: those with one of the values in each field that has any, and with all the flags.
+    """The commitments with one of the values in each field that has any, and with all the flags.
 
     `due_before` keeps those that are certainly due before that date begins, `due_after` those that may be due after it
     ends. `text` has words that the commitment or its notes must contain.
