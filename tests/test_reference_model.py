@@ -35,6 +35,7 @@ from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import SpacedialogError
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import Entry, entry_hash
+from spacedialog.model.position import Scope
 from spacedialog.model.rows.record import Written
 from spacedialog.render import log_export
 from spacedialog.store import database as files
@@ -311,7 +312,7 @@ class Record(RuleBasedStateMachine):
         """Compare the program's answers about a day with the model's."""
         self.agrees = False
         answers = ModelView(self.model, day, ALWAYS if known is None else known)
-        with self.trackers[0].view(date.fromisoformat(day), known_at=known) as view:
+        with self.trackers[0].snapshot(Scope(date.fromisoformat(day), known_at=known)) as view:
             rows = list(view.commitments())
             assert rows == answers.commitments()
             assert list(view.slips()) == answers.slips()

@@ -16,6 +16,7 @@ from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import InputError, NotFoundError, ProblemsError, SpacedialogError
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import has_valid_hash
+from spacedialog.model.position import Scope
 from spacedialog.model.rows.record import CommitmentRow, UpcomingRow, Written
 from spacedialog.model.values import check_web_address
 from spacedialog.tracker import Tracker
@@ -30,13 +31,13 @@ FLY = NewCommitment("Fly a kite", "moon", "JS")
 
 def row(tracker: Tracker, ref: str) -> CommitmentRow:
     """A commitment today."""
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         return view.detail(view.refs.resolve(ref)).commitment
 
 
 def milestone(tracker: Tracker, ref: str) -> list[UpcomingRow]:
     """The occurrences of a milestone, those met too."""
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         return [event for event in view.upcoming(everything=True) if event.ref == ref]
 
 
@@ -101,7 +102,7 @@ def test_a_mark_that_changes_nothing_today_is_noticed(tracker: Tracker) -> None:
     assert "status stays complete" in notice
     assert written.differences == ()
     assert written.changes == 1
-    with tracker.view(date(2026, 9, 30)) as view:
+    with tracker.snapshot(Scope(date(2026, 9, 30))) as view:
         assert view.detail(view.refs.resolve("2")).commitment.status == "in-progress"
     assert tracker.mark("2", "complete", on="2026-09-30").notices == ()
 
@@ -188,9 +189,9 @@ def test_a_vague_day_stays_vague(tracker: Tracker, write: Callable[..., Any], on
     assert change.on == on
     latest = VagueDate.parse(on).latest
     assert latest
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert [entry.on for entry in view.history() if entry.id == change.id] == [on]
-    with tracker.view(date.fromordinal(latest.toordinal() - 1)) as view:
+    with tracker.snapshot(Scope(date.fromordinal(latest.toordinal() - 1))) as view:
         assert change.id not in [entry.id for entry in view.history()]
 
 
@@ -256,7 +257,7 @@ def test_a_date_that_was_moved_is_remembered(tracker: Tracker) -> None:
     """Moving a due date keeps the old one, with the least and the most that it may have put off, and why."""
     written = tracker.reschedule("3", "2027-02", note="Ice.", evidence="https://a.example/ice")
     assert _differences(written) == {"due": ("2026-11", "2027-02")}
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         slip = list(view.slips())[-1]
     assert (slip.ref, slip.old, slip.new, slip.on) == ("RUR1-03", "2026-11", "2027-02", "2026-12-01")
     assert (slip.min_delay_days, slip.max_delay_days) == (63, 119)
@@ -293,7 +294,7 @@ def test_a_milestone_that_recurs_goes_on(tracker: Tracker) -> None:
         ("2031", "upcoming"),
         ("2033", "upcoming"),
     ]
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert "RUR1-04.1" not in [slip.ref for slip in view.slips()]
     assert "slipped" not in row(tracker, "4").flags
     tracker.mark("4.1", "met")
@@ -325,7 +326,7 @@ def test_a_commitment_is_added(tracker: Tracker) -> None:
     found = row(tracker, "6")
     assert (found.area, found.lead, found.partners, found.strength) == ("moon", "RSA", ("GRA",), "firm")
     assert (found.status, found.due, found.source, found.dialogue) == ("not-assessed", "2027", "JS par. 9", "RUR1")
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert view.detail(view.refs.resolve("6")).detail == "With string."
         assert [hit.ref for hit in view.search("kite string")] == ["RUR1-06"]
 

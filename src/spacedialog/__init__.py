@@ -3,10 +3,11 @@
 `spacedialog.open()` gives a script or a notebook the same record, and the same typed rows, as the commands:
 
     import spacedialog
+    from spacedialog.model.position import Scope
 
     tracker = spacedialog.open()
-    with tracker.view(as_of=date(2025, 4, 14)) as view:
-        for row in view.commitments():
+    with tracker.snapshot(Scope(as_of=date(2025, 4, 14))) as snapshot:
+        for row in snapshot.commitments():
             print(row.ref, row.title, row.status)
     tracker.mark("31", "in-progress", percent=60, evidence="https://example.org/news")
 """
@@ -26,12 +27,19 @@ __version__ = "0.1.0"
 def open(
     path: str | Path | None = None, *, today: date | None = None, author: str | None = None, dry_run: bool = False
 ) -> Tracker:
-    """A tracker on the store at `path`, or where the commands keep theirs; nothing is read or made until it is used.
+    """Return a tracker of the store at `path`, by default that of the commands; the store is not opened before its use.
 
-    `today` is the local day and `author` the login name unless they are given.
+    `today` is the local day and `author` the login name by default. With `dry_run`, nothing that is written is kept.
     """
     from pathlib import Path
 
     from spacedialog import environment
+    from spacedialog.tracker import Tracker
 
-    return environment.tracker(Path(path) if path else None, today=today, author=author, dry_run=dry_run)
+    return Tracker(
+        environment.store_path(Path(path) if path else None),
+        today=today or environment.local_day(),
+        now=environment.now,
+        author=environment.user() if author is None else author,
+        dry_run=dry_run,
+    )

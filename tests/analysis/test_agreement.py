@@ -325,17 +325,17 @@ def test_late_and_missed_follow_from_the_log(tracker: Tracker) -> None:
     """Late means completed after the first due date; missed means checked after the window closed."""
     tracker.reschedule("1", "2027")
     tracker.mark("3", "not-started", on="2026-11-30")
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert not any(one.late or one.missed for one in view.timings().values())
     tracker.mark("3", "not-started", on="2026-12-01")
     tracker.mark("2", "complete")
     tracker.reschedule("3", "2026-10", on="2026-05-01")
     tracker.reschedule("3", "2027", on="2026-12-01")
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert view.timings()["RUR1-03"] == Timing(late=False, missed=False)  # its window is open again
     tracker.mark("3", "complete", on="2026-12-01")
     tracker.mark("1", "complete", on="2026-12-01")
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         timings = view.timings()
     assert timings["RUR1-03"].late  # against November, the first date
     assert not timings["RUR1-01"].late  # within 2026, and it was put off to 2027

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from spacedialog.analysis.brief import brief
+from spacedialog.model.position import Since
 from spacedialog.model.rows.record import Brief
-from spacedialog.store.read.history import Since
 from spacedialog.tracker import Tracker
 from tests.support.program import PROGRAM, Desk
 from tests.support.trackers import Clock, Maker
@@ -38,7 +38,7 @@ def desk(tmp_path: Path) -> Desk:
 
 def told(tracker: Tracker, since: Since = SINCE, *, until: date = AHEAD) -> Brief:
     """Return the brief on the tracker's day."""
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         return brief(view, since, until=until)
 
 
@@ -69,7 +69,7 @@ def test_what_came_true_since_is_news(make: Maker) -> None:
     seoul = make("ruritania", today=date(2026, 12, 2))
     seoul.note("2", "This morning")
     here, tomorrow = (make(like=seoul.path, today=day) for day in (DAY, date(2026, 12, 2)))
-    with here.view() as view:
+    with here.snapshot() as view:
         seen = Since(DAY, DAY, entries=view.position().entries)
     assert "This morning" not in [row.entry.note for row in told(here, Since()).changed]
     assert [row.entry.note for row in told(tomorrow, seen).changed] == ["This morning"]
@@ -141,7 +141,7 @@ def test_entries_that_arrive_late_are_news(make: Maker, clock: Clock) -> None:
     ours = make("ruritania", clock=clock)
     clock.now += 10**9
     ours.note("2", "Said in the south")
-    with ours.view() as view:
+    with ours.snapshot() as view:
         at = view.position()
     exported = {"format": "spacedialog-log/1", "changes": [_entry(change) for change in theirs.log()]}
     ours.import_file(json.dumps(exported).encode(), "theirs.json")

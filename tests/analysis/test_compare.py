@@ -22,6 +22,7 @@ from spacedialog.analysis.similarity import AREA, PARTIES, THRESHOLD, Wording, s
 from spacedialog.errors import InputError, ProblemsError
 from spacedialog.importing.bundled import bundled_path
 from spacedialog.maintenance import checks
+from spacedialog.model.position import Scope
 from spacedialog.model.rows.compare import Comparison
 from spacedialog.model.vocabulary import LinkDecision, Outcome
 from spacedialog.presentation import detail, phrases, report
@@ -40,7 +41,7 @@ def two(make: Maker) -> Tracker:
 
 
 def between(tracker: Tracker, old: str = "ROK3", new: str = "ROK4") -> Comparison:
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         return compare(view, old, new)
 
 
@@ -96,13 +97,13 @@ def test_every_commitment_of_both_stands_there(two: Tracker) -> None:
 
 def test_completed_is_what_was_complete_by_the_day(two: Tracker) -> None:
     """A comparison as of an earlier day counts what was complete on that day."""
-    with two.view(date(2025, 4, 14)) as view:
+    with two.snapshot(Scope(date(2025, 4, 14))) as view:
         assert not any(
             "completed" in row.outcomes and row.old == "ROK3-14" for row in compare(view, "ROK3", "ROK4").rows
         )
     two.mark("ROK3-14", "complete", on="2026-01-01")
     assert ("completed", "strengthened") in {row.outcomes for row in between(two).rows if row.old == "ROK3-14"}
-    with two.view(date(2025, 12, 31)) as view:
+    with two.snapshot(Scope(date(2025, 12, 31))) as view:
         assert ("strengthened",) in {row.outcomes for row in compare(view, "ROK3", "ROK4").rows if row.old == "ROK3-14"}
 
 
@@ -110,7 +111,7 @@ def test_a_link_holds_from_the_later_meeting(two: Tracker) -> None:
     """A link holds from the day of the later meeting, unless another day is given."""
     two.link("ROK3-12", "ROK4-33")
     two.link("ROK3-13", "ROK4-07", on="2026-01-01")
-    with two.view(date(2025, 4, 14)) as view:
+    with two.snapshot(Scope(date(2025, 4, 14))) as view:
         rows = {row.old: row.outcomes for row in compare(view, "ROK3", "ROK4").rows}
     assert (rows["ROK3-12"], rows["ROK3-13"]) == (("weakened",), ("silent",))
 
@@ -144,7 +145,7 @@ def test_a_decision_is_undone_and_made_anew(two: Tracker) -> None:
 def test_both_commitments_tell_of_it(two: Tracker) -> None:
     """Both commitments show the link, and the history of each has the decision with its note."""
     two.link("ROK3-12", "ROK4-33", note="Export controls.", evidence="https://a.example/1")
-    with two.view() as view:
+    with two.snapshot() as view:
         old, new = (view.detail(view.refs.resolve(ref)) for ref in ("ROK3-12", "ROK4-33"))
         entries = [view.history(view.refs.resolve(ref))[-1] for ref in ("ROK3-12", "ROK4-33")]
     assert [other["ref"] for other in old.carried_on_by] == ["ROK4-33"]
@@ -200,7 +201,7 @@ def test_two_who_decide_one_pair_differently_have_a_conflict(make: Maker) -> Non
     there.unlink("ROK3-12", "ROK4-33")
     swapped(here, there)
     for tracker in (here, there):
-        with tracker.view() as view:
+        with tracker.snapshot() as view:
             (conflict,) = view.conflicts()
         assert (conflict.ref, conflict.field, conflict.title) == (
             "ROK3-12 → ROK4-33",
@@ -212,7 +213,7 @@ def test_two_who_decide_one_pair_differently_have_a_conflict(make: Maker) -> Non
     here.link("ROK3-12", "ROK4-33", note="We looked again.")
     swapped(here, there)
     for tracker in (here, there):
-        with tracker.view() as view:
+        with tracker.snapshot() as view:
             assert list(view.conflicts()) == []
         assert outcomes(tracker, "ROK3-12") == [(("weakened",), "ROK4-33")]
 
@@ -238,12 +239,12 @@ def test_copies_that_exchange_their_decisions_agree(make: Maker, steps: list[tup
                 both[who].undo()
         else:
             (both[who].link if what == LinkDecision.LINKED else both[who].unlink)(old, new)
-            with both[who].view() as view:
+            with both[who].snapshot() as view:
                 assert view.decisions("ROK3", "ROK4")[old, new] == what
     swapped(*both)
     here, there = both
     assert between(here) == between(there)
-    with here.view() as view, there.view() as other:
+    with here.snapshot() as view, there.snapshot() as other:
         assert list(view.conflicts()) == list(other.conflicts())
         assert view.decisions("ROK3", "ROK4") == other.decisions("ROK3", "ROK4")
 
@@ -276,7 +277,7 @@ def test_the_record_brings_the_links_that_are_documented(two: Tracker) -> None:
         if one["note"] and one["evidence"]
     }
     assert len(linked) == 5
-    with two.view() as view:
+    with two.snapshot() as view:
         assert view.decisions("ROK3", "ROK4") == dict.fromkeys(sorted(linked), "linked")
 
 
@@ -284,10 +285,10 @@ def test_a_link_to_what_is_not_on_record_waits(make: Maker) -> None:
     """A link to a dialogue that is not on record appears once that dialogue is imported."""
     tracker = make()
     tracker.import_file(json.dumps(document_of("2025")).encode(), "2025.json", bundled=False)
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert view.detail(view.refs.resolve("ROK4-35")).carries_on == ()
     tracker.import_file(json.dumps(document_of("2022")).encode(), "2022.json")
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert [one["ref"] for one in view.detail(view.refs.resolve("ROK4-35")).carries_on] == ["ROK3-08"]
     assert tracker.import_file(json.dumps(document_of("2025")).encode(), "2025.json").changes == 0
 
@@ -383,8 +384,9 @@ def test_the_threshold_finds_what_the_docs_say() -> None:
 def test_proposals_count_nowhere(two: Tracker) -> None:
     """Proposals are listed apart, best first, and change neither rows nor counts."""
     found = between(two)
-    with two.view() as view:
-        alone = compare(view, "ROK3", "ROK4", proposals=False)
+    with two.snapshot() as view:
+        alone = add_comparison(view.report(), view).carried
+    assert alone
     assert (alone.rows, alone.counts, alone.proposals) == (found.rows, found.counts, ())
     assert {row.decided for row in found.proposals} == {"proposed"}
     assert found.proposals[0].score == max(row.score for row in found.proposals)
@@ -454,7 +456,7 @@ def test_links_and_verdicts_stand_side_by_side(two: Tracker) -> None:
     """A commitment with a link and a verdict shows both in show, report, HTML and workbook."""
     two.link("ROK3-12", "ROK4-33", note="Both on export controls")
     two.assess("ROK4-33", "partly-met", assessor="Anna", evidence="https://strelsau.example/seen")
-    with two.view() as view:
+    with two.snapshot() as view:
         shown = view.detail(view.refs.resolve("ROK4-33"))
         whole = add_comparison(view.report(), view)
         (listed,) = [row for row in view.dialogues() if row.key == "ROK4"]
@@ -503,7 +505,7 @@ def test_a_team_shares_links_and_verdicts(make: Maker, clock: Clock) -> None:
         team.replica(one).sync()
     assert between(anna) == between(rudolf)
     assert outcomes(anna, "ROK3-12") == [(("weakened",), "ROK4-33")]
-    with anna.view() as view, rudolf.view() as other:
+    with anna.snapshot() as view, rudolf.snapshot() as other:
         assert list(view.assessments()) == list(other.assessments())
         assert [row.ref for row in view.assessments()] == ["ROK4-33"]
         assert view.history() == other.history()
@@ -515,7 +517,7 @@ def test_a_link_that_was_taken_back_is_still_named(two: Tracker) -> None:
     """The history of a link that was undone still names both commitments."""
     two.link("ROK3-12", "ROK4-33")
     two.undo()
-    with two.view() as view:
+    with two.snapshot() as view:
         assert [row.ref for row in view.history(limit=2)] == ["ROK3-12 → ROK4-33"] * 2
         for ref in ("ROK3-12", "ROK4-33"):
             assert [row.kind for row in view.history(view.refs.resolve(ref), limit=2)] == ["create", "retract"]

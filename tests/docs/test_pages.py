@@ -155,15 +155,28 @@ def test_pictures_are_small() -> None:
     assert sorted(shown) == [path.name for path in kept]
 
 
-def test_the_example_of_the_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+STATEMENT = """\
+Joint Statement of the Japan-Australia Space Dialogue
+
+1. The governments of Japan and Australia met in Tokyo on 12 March 2026.
+
+2. Japan will launch an Australian radiation monitor by 2028. Australia intends to share its tracking data with Japan.
+"""
+
+
+def test_the_examples_of_the_python_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The code in docs/python.md runs on a store of its own."""
     monkeypatch.setenv("SPACEDIALOG_DB", str(tmp_path / "tracker.db"))
     monkeypatch.setenv("SPACEDIALOG_TODAY", "2026-11-22")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "statement.txt").write_text(STATEMENT)
     page = (ROOT / "docs" / "python.md").read_text("utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     names: dict[str, Any] = {}
-    exec(code, names)
+    for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(code, names)
     assert names["written"].ref == "ROK4-31"
+    assert names["review"].counts().accepted > 0
+    assert names["row"].is_found
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spacedialog import environment as here
+from spacedialog.cli import terminal as prompt
 from spacedialog.drafting import review
 from spacedialog.drafting.course import Course
 from spacedialog.drafting.draftfile import ChangedFileError, DraftFile
@@ -564,4 +564,4 @@ def test_input_that_cannot_be_decoded_is_an_error(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr("builtins.input", typed)
     with pytest.raises(InputError, match="not UTF-8"):
-        here.ask("> ")
+        prompt.ask("> ")

@@ -18,6 +18,7 @@ from spacedialog.errors import InputError
 from spacedialog.maintenance import checks as checkup
 from spacedialog.model.entry import CREATE, NOTE, RETRACT, SET, Entry, PendingEntry, make_entry
 from spacedialog.model.fold import fold
+from spacedialog.model.position import Scope
 from spacedialog.model.rows.assessment import AssessmentRow
 from spacedialog.model.rows.record import CommitmentRow
 from spacedialog.presentation import report
@@ -34,12 +35,12 @@ MORE = settings(max_examples=120, deadline=None)
 
 
 def row(tracker: Tracker, ref: str) -> CommitmentRow:
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         return next(one for one in view.commitments() if one.ref.endswith(ref))
 
 
 def verdicts(tracker: Tracker, day: date | None = None) -> list[AssessmentRow]:
-    with tracker.view(day) as view:
+    with tracker.snapshot(Scope(day)) as view:
         return list(view.assessments())
 
 
@@ -117,7 +118,7 @@ def test_evidence_ends_a_claim_and_its_undo_brings_it_back(tracker: Tracker) -> 
     assert "claimed" in row(tracker, "03").flags  # the evidence of an earlier note does not show completion
     tracker.note("3", "Seen.", evidence=URL)
     assert "claimed" not in row(tracker, "03").flags
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert (view.coverage().complete, view.coverage().claimed) == (2, 1)
     tracker.undo()
     assert "claimed" in row(tracker, "03").flags
@@ -151,11 +152,11 @@ def test_claims_are_listed_and_counted(desk: Desk) -> None:
 
 def test_a_verdict_touches_nothing_of_the_progress(tracker: Tracker) -> None:
     """Status, flags, checks, coverage and what is stale stay as they are, whoever assesses."""
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         before = (list(view.commitments()), view.coverage(), view.areas(), view.overview().stale)
     written = tracker.assess("1", "partly-met", evidence=URL, note="Half of it flew.")
     tracker.assess("3", "not-met", party="RSA", assessor="Anna", on="2026-06-01")
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert (list(view.commitments()), view.coverage(), view.areas(), view.overview().stale) == before
         assert view.detail(view.refs.resolve("1")).assessments == (verdicts(tracker)[0],)
     assert (written.did, written.ref, written.title) == (
@@ -190,7 +191,7 @@ def test_assessors_stand_side_by_side_and_a_later_verdict_follows_the_earlier(tr
     }
     assert {one.verdict for one in verdicts(tracker, date(2026, 4, 1)) if one.assessor == "Anna"} == {"met", "0"}
     assert [one.verdict for one in verdicts(tracker, date(2026, 2, 1))] == ["cannot-tell"]
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         told = view.history(view.refs.resolve("1"))
     assert [entry.changed["verdict"] for entry in told if "verdict" in entry.changed] == [
         "met",
@@ -209,7 +210,7 @@ def test_undo_takes_a_verdict_back_and_redo_returns_it(tracker: Tracker) -> None
     undone = tracker.undo()
     assert undone.ref == "RUR1-01"
     assert verdicts(tracker) == []
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         told = view.history(view.refs.resolve("1"))
     assert [(entry.ref, entry.retracted) for entry in told if "verdict" in entry.changed] == [("RUR1-01", True)]
     assert told[-1].changed.keys() == {"retracts"}
@@ -307,12 +308,12 @@ def test_two_copies_come_to_the_same_verdicts(team: Team) -> None:
         ("RUR1-01", "Rudolf"),
         ("RUR1-02", "The institute"),
     }
-    with anna.view() as view:
+    with anna.snapshot() as view:
         (conflict,) = view.conflicts()
         assert (conflict.ref, conflict.field) == ("RUR1-02", "verdict")
         assert {conflict.value, conflict.other_value} == {"met", "partly-met"}
     anna.assess("2", "met", assessor="The institute", note="We talked.")
-    with anna.view() as view:
+    with anna.snapshot() as view:
         assert list(view.conflicts()) == []
 
 
@@ -332,12 +333,12 @@ def test_an_exported_log_brings_the_verdicts_along(tracker: Tracker, make: Maker
 def test_reports_show_the_verdicts(tracker: Tracker) -> None:
     """A report has who found what, why and how it is known, as a page and as a workbook; none where nobody did."""
     page = io.StringIO()
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         html.write(report.report(view.report()), page, Settings())
     assert "<h3>Assessments</h3>" not in page.getvalue()
     tracker.assess("1", "partly-met", assessor="<b>Anna</b>", evidence=URL, note="Half of it flew.")
     page, book = io.StringIO(), io.BytesIO()
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         document = report.report(view.report())
     html.write(document, page, Settings())
     xlsx.write(document, book, Settings())

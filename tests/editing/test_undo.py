@@ -24,7 +24,7 @@ FLY = NewCommitment("Fly a kite", "moon", "JS", dialogue="RUR1")
 
 def state(tracker: Tracker) -> dict[str, Any]:
     """What is on record today, in every view that has no ids in it."""
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         return {
             "list": list(view.commitments()),
             "upcoming": view.upcoming(everything=True),
@@ -36,13 +36,13 @@ def state(tracker: Tracker) -> dict[str, Any]:
 
 def status(tracker: Tracker, ref: str = "RUR1-02") -> str | None:
     """The status of a commitment today; None where it is not on record."""
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         return next((row.status for row in view.commitments() if row.ref == ref), None)
 
 
 def refs(tracker: Tracker) -> list[str]:
     """The refs of all commitments of today."""
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         return [row.ref for row in view.commitments()]
 
 
@@ -83,7 +83,7 @@ def test_undo_and_redo_are_a_stack(make: Maker, moves: list[str]) -> None:
         elif move == "r" and undone:
             done.append(undone.pop())
             tracker.redo()
-        with tracker.view() as view:
+        with tracker.snapshot() as view:
             title = view.detail(view.refs.resolve("RUR1-02")).commitment.title
         assert title == (done[-1] if done else "Explore sharing a lunar relay")
 
@@ -94,12 +94,12 @@ def test_an_undo_overwrites_nothing(tracker: Tracker) -> None:
     log = list(tracker.log())
     tracker.undo()
     assert list(tracker.log())[:-1] == log
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         marked, undo = view.history(view.refs.resolve("2"))[-2:]
         assert (marked.note, marked.retracted) == ("Heard of a delay.", True)
         assert (undo.kind, undo.changed, undo.retracted) == ("retract", {"retracts": marked.id}, False)
     tracker.redo()
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert [row.retracted for row in view.history(view.refs.resolve("2"))[-3:]] == [False, True, False]
 
 
@@ -371,7 +371,7 @@ def test_what_was_undone_is_not_found_by_its_words(tracker: Tracker) -> None:
     """A search does not find a note that was undone, and finds it again after redo."""
     tracker.note("2", "Xylophones were mentioned.")
     for found, then in ((1, tracker.undo), (0, tracker.redo), (1, tracker.undo)):
-        with tracker.view() as view:
+        with tracker.snapshot() as view:
             assert len(view.search("xylophone")) == found
         then()
 

@@ -36,7 +36,7 @@ def timed(act):
     act()
     done.append(time.monotonic() - start)
 def read():
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert len(list(view.commitments())) == COMMITMENTS
         assert view.history()
 print("ready", flush=True)

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from spacedialog.errors import SpacedialogError
 from spacedialog.maintenance import checks as checkup
+from spacedialog.maintenance import copies
 from spacedialog.model.entry import Entry
 from spacedialog.store import database
 from tests.faults import stores
@@ -154,7 +155,7 @@ def _looked_over(store: Path, original: _Original, parts: dict[str, bytes], coun
     except Exception as error:
         problems.append(f"doctor crashed: {error!r}")
     try:
-        checkup.rescue(store, new)
+        copies.rescue(store, new)
         rescued = stores.log(new)
     except SpacedialogError as error:
         if whole:
@@ -202,7 +203,7 @@ def _stands(change: Entry, original: dict[str, bytes], parts: dict[str, bytes]) 
 
 def _read(store: Path) -> list[str]:
     try:
-        with stores.tracker(store).view() as view:
+        with stores.tracker(store).snapshot() as view:
             view.overview()
             list(view.commitments())
             view.history()

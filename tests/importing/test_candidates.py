@@ -29,7 +29,7 @@ def take_in(tracker: Tracker, document: dict[str, Any]) -> tuple[int, tuple[str,
 
 def refs(tracker: Tracker) -> list[str]:
     """The numbers of what is on record."""
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         return [row.ref.removeprefix("ZUB2-0") for row in view.commitments()]
 
 
@@ -38,7 +38,7 @@ def test_what_was_drafted_is_no_part_of_the_record(tracker: Tracker) -> None:
     take_in(tracker, drafted.document("accepted"))
     changes = [change for change in tracker.log() if "ZUB2-01" in change.body]
     assert [change for change in changes if "draft" in change.body or "confidence" in change.body] == []
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         (source,) = view.detail(view.refs.resolve("1")).sources
     assert (source["paragraph"], source["sentence"], len(source["hash"])) == ("2", 1, 16)
 
@@ -51,7 +51,7 @@ def test_a_decision_is_no_news(tracker: Tracker) -> None:
     document["commitments"][3]["title"] = "Explore a lunar relay for both"
     document["commitments"][3]["draft"] |= {"decision": "accepted", "confidence": 1.0}
     assert take_in(tracker, document)[0] == 2
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert view.detail(view.refs.resolve("4")).commitment.title == "Explore a lunar relay for both"
 
 
@@ -69,7 +69,7 @@ def test_what_was_dropped_stays_out(tracker: Tracker) -> None:
     update = {"ref": "ZUB2-05.1", "on": "2026-06-01", "due": "2029", "evidence": "https://lutz.example/a"}
     take_in(tracker, {**document, "updates": [update]})
     assert refs(tracker) == ["2", "3", "4"]
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert view.upcoming() == []
 
 
@@ -102,7 +102,7 @@ def test_the_links_of_what_is_dropped_go_too(tracker: Tracker) -> None:
         source = {"ref": "ZUB1-02", "evidence": "https://lutz.example/a"}
         document["commitments"][1]["carries_on"] = [source]
         changes, _ = take_in(tracker, document)
-        with tracker.view() as view:
+        with tracker.snapshot() as view:
             return changes, view.decisions("ZUB1", "ZUB2")
 
     assert linked()[1] == {("ZUB1-02", "ZUB2-02"): "linked"}

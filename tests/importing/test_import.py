@@ -16,6 +16,7 @@ from spacedialog.errors import InputError, ProblemsError, SpacedialogError
 from spacedialog.importing.bundled import bundled_path
 from spacedialog.model.entry import Entry, PendingEntry, canonical_json, entry_hash, item_id, make_entry
 from spacedialog.model.filters import OfSide
+from spacedialog.model.position import Scope
 from spacedialog.render import log_export
 from spacedialog.tracker import Tracker
 
@@ -53,7 +54,7 @@ def log_file(*changes: Entry) -> bytes:
 
 def seen(tracker: Tracker) -> tuple[object, ...]:
     """All that the views show today."""
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         found = sorted(view.search("the"))
         details = [view.detail(view.refs.resolve(row.ref)) for row in view.commitments() if row.ref]
         return list(view.commitments()), view.upcoming(everything=True), view.history(), details, found, view.areas()
@@ -61,7 +62,7 @@ def seen(tracker: Tracker) -> tuple[object, ...]:
 
 def rows(tracker: Tracker, day: date | None = None) -> dict[str, Any]:
     """The commitments of today, or of a day, by their refs."""
-    with tracker.view(day) as view:
+    with tracker.snapshot(Scope(day)) as view:
         return {row.ref: row for row in view.commitments()}
 
 
@@ -166,7 +167,7 @@ def test_an_import_changes_what_the_file_changed(
     edit(document)
     assert take_in(tracker, document) == changes
     after = rows(tracker)
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         touched = {row.ref for row in view.history()[-changes:]}
         assert touched - {"RUR1/weather", "RUR1-01.1", "RUR1-02.1"} <= refs
     assert {ref for ref in after if after[ref] != known.get(ref)} <= refs
@@ -193,7 +194,7 @@ def test_a_file_that_says_it_anew_is_believed(tracker: Tracker, document: Docume
     assert found["RUR1-02"].title == "Explore building a lunar relay"
     assert found["RUR1-06"].title == "Fly kites"
     assert (found["RUR1-01"].status, found["RUR1-01"].percent) == ("not-started", None)
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert [row.ref for row in view.search("archives name")] == ["RUR1-03"]
         assert not view.search("contract lander")
         live = [row.note for row in view.history(view.refs.resolve("3")) if not row.retracted and row.kind != "retract"]
@@ -219,7 +220,7 @@ def test_what_people_recorded_stays(tracker: Tracker, document: Document) -> Non
 def test_a_second_dialogue_leaves_the_first_alone(tracker: Tracker, document: Document) -> None:
     """A later dialogue between the same parties changes nothing of what the earlier one says, on any day."""
     then = date(2025, 6, 2)
-    with tracker.view(then) as view:
+    with tracker.snapshot(Scope(then)) as view:
         before = list(view.commitments(OfSide(["GRA"]))), view.values("party")
     assert before[0]
     later = deepcopy(document)
@@ -230,7 +231,7 @@ def test_a_second_dialogue_leaves_the_first_alone(tracker: Tracker, document: Do
         for milestone in commitment.get("milestones", ()):
             milestone["ref"] = milestone["ref"].replace("RUR1", "RUR2")
     assert take_in(tracker, later) > 0
-    with tracker.view(then) as view:
+    with tracker.snapshot(Scope(then)) as view:
         assert (list(view.commitments(OfSide(["GRA"]))), view.values("party")) == before
     assert take_in(tracker, document) == 0
     assert take_in(tracker, later) == 0
@@ -244,7 +245,7 @@ def test_an_update_finds_its_ref_without_regard_to_case(tracker: Tracker, docume
     take_in(tracker, document)
     found = rows(tracker)["RUR1-01"]
     assert (found.status, found.percent) == ("in-progress", 20)
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert [(row.ref, row.new) for row in view.slips()] == [("RUR1-01.1", "2026-09")]
 
 
@@ -256,7 +257,7 @@ def test_a_recurring_milestone_is_met_twice_in_a_file(make: Maker, document: Doc
     met = {"ref": "RUR1-04.1", "status": "met", "evidence": "https://strelsau.example/met"}
     document["updates"] = [{**met, "on": "2025-06-01"}, {**met, "on": "2026-06-01"}]
     take_in(tracker, document)
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         (upcoming, *_) = [row for row in view.upcoming() if row.ref == "RUR1-04.1"]
         assert upcoming.when == "2026"
 
@@ -398,7 +399,7 @@ def test_a_time_that_no_clock_shows_is_refused(tracker: Tracker, ts: int) -> Non
     with pytest.raises(InputError):
         tracker.import_file(log_file(_entry({"v": 1, "note": "Hello."}, ts=ts, kind="note")), "log.json")
     tracker.note("1", "Hello.")
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert view.history()[-1].note == "Hello."
 
 

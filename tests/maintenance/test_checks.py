@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from spacedialog.errors import InputError, StoreError
-from spacedialog.maintenance import checks
+from spacedialog.maintenance import checks, copies
 from spacedialog.model.entry import Entry, canonical_json, entry_hash, new_entry_ids
 from spacedialog.model.rows.maintenance import DoctorRow
 from spacedialog.store.recovery import image
@@ -100,7 +100,7 @@ def test_a_torn_log_of_sqlite_hides_no_change_from_a_rescue(tracker: Tracker) ->
     found = {row.check: row for row in checks.run_checks(crashed, now=NOON + 10**9)}
     assert not found["file"].ok
     new = crashed.with_name("new.db")
-    checks.rescue(crashed, new)
+    copies.rescue(crashed, new)
     assert {"Heard of it 4 times."} <= {change.content.get("note") for change in list_of(new, tracker)}
 
 
@@ -235,12 +235,12 @@ def test_a_change_that_says_nothing_sensible_harms_nothing(tracker: Tracker, bod
     assert wrong(tracker) <= {"modes"}
     tracker.note("1", "Life goes on.")
     assert [row.title for row in _commitments(tracker)] == before
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         view.history()
 
 
 def _commitments(tracker: Tracker) -> list[CommitmentRow]:
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         return list(view.commitments())
 
 
@@ -294,7 +294,7 @@ def test_a_rescue_overwrites_nothing(tracker: Tracker) -> None:
     link.symlink_to("nowhere.db")
     for place in (there, link):
         with pytest.raises(InputError, match="something already"):
-            checks.rescue(tracker.path, place)
+            copies.rescue(tracker.path, place)
     assert there.read_text() == "Dear diary"
 
 
@@ -305,7 +305,7 @@ def test_a_rescue_leaves_out_what_was_altered(tracker: Tracker) -> None:
     moons = [change.id for change in log if "Mars" in change.body]
     assert moons
     new = tracker.path.with_name("new.db")
-    rescued = checks.rescue(tracker.path, new)
+    rescued = copies.rescue(tracker.path, new)
     assert sorted(rescued.lost) == sorted(moons)
     assert list_of(new, tracker) == [change for change in log if change.id not in moons]
 
@@ -345,7 +345,7 @@ def test_damage_anywhere_is_a_finding_and_every_damaged_change_is_named(tracker:
         found = {row.check: row for row in checks.run_checks(copy, now=NOON + 10**9)}
         new = copy.with_name("new.db")
         try:
-            rescued = checks.rescue(copy, new)
+            rescued = copies.rescue(copy, new)
         except StoreError:
             assert seed % 5 == 4
             continue
@@ -374,7 +374,7 @@ def test_a_change_longer_than_a_page_is_found_in_the_bytes(tracker: Tracker) -> 
     content[100:PAGE] = bytes(PAGE - 100)
     tracker.path.write_bytes(content)
     new = tracker.path.with_name("new.db")
-    checks.rescue(tracker.path, new)
+    copies.rescue(tracker.path, new)
     assert list_of(new, tracker) == log
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from spacedialog.errors import InputError, StoreError
-from spacedialog.maintenance import checks
+from spacedialog.maintenance import checks, copies
 from spacedialog.store import backup
 from spacedialog.tracker import Tracker
 from tests.support.program import Desk
@@ -54,7 +54,7 @@ def test_a_backup_holds_what_a_reader_kept_in_the_log_of_sqlite(tracker: Tracker
     with closing(sqlite3.connect(tracker.path)) as connection:
         connection.execute("SELECT count(*) FROM change").fetchone()
         written = tracker.note("1", "Not in the file yet.")
-        checks.back_up(tracker.path, tmp_path / "copy.db")
+        copies.back_up(tracker.path, tmp_path / "copy.db")
     with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
         assert copy.execute("SELECT 1 FROM change WHERE id = ?", (written.undo,)).fetchone()
 
@@ -86,7 +86,7 @@ def test_a_damaged_store_makes_no_backup(tracker: Tracker, tmp_path: Path) -> No
     content[(root - 1) * 4096 + 3] ^= 0x07
     tracker.path.write_bytes(content)
     with pytest.raises(StoreError, match="cop") as caught:
-        checks.back_up(tracker.path, tmp_path / "copy.db")
+        copies.back_up(tracker.path, tmp_path / "copy.db")
     assert "doctor" in caught.value.remedy
     assert not (tmp_path / "copy.db").exists()
     assert not list(tmp_path.glob(".copy*"))
@@ -133,13 +133,13 @@ def test_a_restore_replaces_a_store_only_when_told_and_keeps_it(desk: Desk) -> N
 def test_a_restore_under_an_open_store_leaves_no_page_of_the_old_one(make: Maker, tmp_path: Path) -> None:
     """Side files of a store that others have open are not applied to the store that replaces it."""
     old, new = make("ruritania"), make("bundled")
-    checks.back_up(new.path, tmp_path / "copy.db")
+    copies.back_up(new.path, tmp_path / "copy.db")
     with closing(sqlite3.connect(old.path, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM change").fetchone()
         old.note("1", "In the write-ahead log only.")
         (seen,) = reader.execute("SELECT count(*) FROM change").fetchone()
-        checks.restore(old.path, tmp_path / "copy.db", replace=True)
+        copies.restore(old.path, tmp_path / "copy.db", replace=True)
         assert reader.execute("SELECT count(*) FROM change").fetchone() == (seen,)
         assert list(old.log()) == list(new.log())
         old.note("33", "Life goes on.")
@@ -165,7 +165,7 @@ def test_what_is_not_sound_is_not_restored(tracker: Tracker, tmp_path: Path, spo
     """A backup that is damaged, altered, of a newer program or not a store is refused, and the store stays."""
     before = list(tracker.log())
     copy = tmp_path / "copy.db"
-    checks.back_up(tracker.path, copy)
+    copies.back_up(tracker.path, copy)
     if spoil == "cut":
         copy.write_bytes(copy.read_bytes()[:-8192])
     elif spoil == "text":
@@ -182,7 +182,7 @@ def test_what_is_not_sound_is_not_restored(tracker: Tracker, tmp_path: Path, spo
             )
     for place in (tracker.path, tracker.path.with_name("elsewhere.db")):
         with pytest.raises(StoreError) as caught:
-            checks.restore(place, copy, replace=True)
+            copies.restore(place, copy, replace=True)
         assert str(copy) in caught.value.problem
         assert caught.value.remedy
     assert list(tracker.log()) == before
@@ -193,9 +193,9 @@ def test_a_restore_heals_a_store_that_cannot_be_opened(make: Maker, tmp_path: Pa
     """A restore replaces a destroyed store, and keeps its bytes beside it."""
     tracker = make("ruritania")
     before = list(tracker.log())
-    checks.back_up(tracker.path, tmp_path / "copy.db")
+    copies.back_up(tracker.path, tmp_path / "copy.db")
     tracker.path.write_bytes(b"\0" * 5000)
-    restored = checks.restore(tracker.path, tmp_path / "copy.db", replace=True)
+    restored = copies.restore(tracker.path, tmp_path / "copy.db", replace=True)
     assert list(tracker.log()) == before
     assert restored.kept
     assert Path(restored.kept).read_bytes() == b"\0" * 5000
@@ -204,14 +204,14 @@ def test_a_restore_heals_a_store_that_cannot_be_opened(make: Maker, tmp_path: Pa
 def test_a_restore_does_not_replace_what_is_another_programs(make: Maker, tmp_path: Path) -> None:
     """A restore never replaces another program's database."""
     tracker = make("ruritania")
-    checks.back_up(tracker.path, tmp_path / "copy.db")
+    copies.back_up(tracker.path, tmp_path / "copy.db")
     theirs = tmp_path / "theirs.db"
     with closing(sqlite3.connect(theirs)) as connection:
         connection.execute("PRAGMA application_id = 7")
         connection.execute("CREATE TABLE theirs (a)")
     content = theirs.read_bytes()
     with pytest.raises(StoreError, match="not a spacedialog store"):
-        checks.restore(theirs, tmp_path / "copy.db", replace=True)
+        copies.restore(theirs, tmp_path / "copy.db", replace=True)
     assert theirs.read_bytes() == content
 
 
@@ -221,10 +221,10 @@ def test_a_restore_does_not_replace_what_is_another_programs(make: Maker, tmp_pa
 def test_the_five_newest_are_kept(make: Maker, tmp_path: Path) -> None:
     """The five automatic backups with the highest numbers are kept."""
     tracker = make("ruritania")
-    checks.back_up(tracker.path, tmp_path / "copy.db")
+    copies.back_up(tracker.path, tmp_path / "copy.db")
     stranger = tracker.path.with_name("spacedialog.db.backup-mine")
     stranger.write_text("mine")
-    made = [checks.restore(tracker.path, tmp_path / "copy.db", replace=True).kept for _ in range(12)]
+    made = [copies.restore(tracker.path, tmp_path / "copy.db", replace=True).kept for _ in range(12)]
     kept = {str(path) for path in tracker.path.parent.iterdir()} - {str(tracker.path), str(stranger)}
     assert kept == set(made[-5:])
     assert "backup-12-" in str(made[-1])
@@ -244,4 +244,4 @@ def test_only_one_who_gives_a_file_restores(desk: Desk) -> None:
     assert ran.status == 4
     assert "none.db" in ran.stderr
     with pytest.raises(InputError):
-        checks.restore(desk.db, desk.db, replace=False)
+        copies.restore(desk.db, desk.db, replace=False)

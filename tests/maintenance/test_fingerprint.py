@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from spacedialog.errors import InputError, StoreError
-from spacedialog.maintenance import checks
+from spacedialog.maintenance import copies
 from spacedialog.maintenance.fingerprint import Fingerprint, fingerprint_of, parse
 from spacedialog.model.entry import entry_hash as hash_of
 from spacedialog.model.rows.maintenance import FingerprintRow
@@ -24,12 +24,12 @@ from tests.support.trackers import NOON, Maker
 
 def printed(tracker: Tracker) -> str:
     """Return the fingerprint of the tracker's log."""
-    return checks.fingerprint(tracker.arrivals()).fingerprint
+    return tracker.fingerprint().fingerprint
 
 
 def verified(tracker: Tracker, text: str) -> FingerprintRow:
     """Return whether the fingerprint holds for the tracker's log."""
-    return checks.verify(tracker.arrivals(), text)
+    return tracker.verify_fingerprint(text)
 
 
 def altered(tracker: Tracker, statement: str, *parameters: object) -> None:
@@ -45,7 +45,7 @@ def test_the_order_of_arrival_has_no_bearing(tracker: Tracker) -> None:
     changes = list(tracker.log())
     shuffled = random.Random(5).sample(changes, len(changes))
     assert fingerprint_of(shuffled) == fingerprint_of(changes)
-    assert fingerprint_of(shuffled).changes == len(changes)
+    assert fingerprint_of(shuffled).entries == len(changes)
 
 
 def test_every_change_has_a_bearing(tracker: Tracker) -> None:
@@ -89,8 +89,8 @@ def test_changes_from_elsewhere_do_no_harm(make: Maker, tracker: Tracker, tmp_pa
     content = _exported(mine)
     tracker.import_file(content, "log.json")
     assert verified(tracker, text).holds
-    # A new store has the entries in another order, with the merged one among them.
-    checks.rescue(tracker.path, tmp_path / "new.db")
+    # A store made anew has the changes in another order, and the merged one among them.
+    copies.rescue(tracker.path, tmp_path / "new.db")
     moved = make(path=tmp_path / "new.db")
     row = verified(moved, text)
     assert not row.holds
@@ -112,8 +112,8 @@ def test_a_copy_and_a_rescue_hold_what_was_printed(make: Maker, tracker: Tracker
     """Earlier fingerprints hold for a backup, and for a rescue of a log without merged entries."""
     text = printed(tracker)
     tracker.note("1", "Later.")
-    checks.back_up(tracker.path, tmp_path / "copy.db")
-    checks.rescue(tracker.path, tmp_path / "new.db")
+    copies.back_up(tracker.path, tmp_path / "copy.db")
+    copies.rescue(tracker.path, tmp_path / "new.db")
     for name in ("copy.db", "new.db"):
         assert verified(make(path=tmp_path / name), text).holds
 
@@ -124,7 +124,7 @@ def test_an_altered_change_is_named(tracker: Tracker) -> None:
     altered(tracker, "UPDATE change SET author = 'Mallory' WHERE rowid = 7")
     row = verified(tracker, text)
     assert not row.holds
-    assert tracker.arrivals()[6].id in row.said
+    assert list(tracker.log())[6].id in row.said
     with pytest.raises(StoreError, match="does not fit"):
         printed(tracker)
 
@@ -132,7 +132,7 @@ def test_an_altered_change_is_named(tracker: Tracker) -> None:
 def test_a_change_altered_together_with_its_hash_shows(tracker: Tracker) -> None:
     """A fingerprint does not hold after an entry was altered together with its hash."""
     text = printed(tracker)
-    change = tracker.arrivals()[6]
+    change = list(tracker.log())[6]
     sha = hash_of(*change._replace(author="Mallory")[:8])
     altered(tracker, "UPDATE change SET author = 'Mallory', sha = ? WHERE rowid = 7", sha)
     row = verified(tracker, text)
@@ -149,7 +149,7 @@ def test_a_change_taken_away_shows(tracker: Tracker) -> None:
     tracker.note("2", "Another in its place.")
     row = verified(tracker, text)
     assert not row.holds
-    assert f"at most {len(tracker.arrivals()) - 1} are here" in row.said
+    assert f"at most {len(list(tracker.log())) - 1} are here" in row.said
 
 
 def _triggers() -> str:

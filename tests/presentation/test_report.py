@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from spacedialog.model.rows.record import Coverage
-from spacedialog.store.read.selection import Selection, to_filter
+from spacedialog.store.read.selection import Selection
 from spacedialog.tracker import Tracker
 from tests.support.bundled import CHANGES, COVERAGE
 from tests.support.program import Desk
@@ -41,16 +41,16 @@ def test_part_counts_the_part_alone(reader: Desk) -> None:
 def test_oldest_check_is_that_of_the_part(tracker: Tracker) -> None:
     """The oldest check of a filtered report is that of its commitments."""
     tracker.mark("2", "in-progress", on="2026-11-29")
-    with tracker.view() as view:
-        part = to_filter(Selection(status=["in-progress"], text="relay"), view)
+    with tracker.snapshot() as view:
+        part = Selection(status=["in-progress"], text="relay").filter(view)
         assert view.report(part).coverage == Coverage(1, 1, 2)
         assert (view.report().coverage.oldest_check_days or 0) > 300
 
 
 def test_what_comes_next_in_an_area_is_of_the_part(tracker: Tracker) -> None:
     """The next milestone of an area is of a commitment that the filter keeps."""
-    with tracker.view() as view:
-        (area,) = view.report(to_filter(Selection(text="relay"), view)).areas
+    with tracker.snapshot() as view:
+        (area,) = view.report(Selection(text="relay").filter(view)).areas
     assert (area.commitments, area.next_milestone) == (1, None)
 
 

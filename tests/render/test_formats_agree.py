@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from spacedialog.analysis.brief import brief
 from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import SpacedialogError
+from spacedialog.model.position import Since
 from spacedialog.presentation import brief as news
 from spacedialog.presentation import report, tables
 from spacedialog.presentation.tables import Table
@@ -25,7 +26,6 @@ from spacedialog.presentation.views import View, main_table
 from spacedialog.render.formats import Format, Settings
 from spacedialog.render.output import Output, show
 from spacedialog.render.text import flat, one_line
-from spacedialog.store.read.history import Since
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.tracker import Tracker
 from tests.support.formats import MARKDOWN, Rows, csv_rows, plain_rows
@@ -187,7 +187,7 @@ def test_each_format_holds_the_same_rows(make: Maker, tmp_path: Path, titles: li
     """Each format holds the rows of the view, cell by cell."""
     tracker = make("ruritania")
     record(tracker, titles, said)
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         for name, make_view in VIEWS.items():
             for format_, reading in READERS.items():
                 if (name, format_) == ("report", Format.HTML):

@@ -386,7 +386,7 @@ def test_a_data_file_keeps_the_text(make: Maker, ruritania: bytes, text: str) ->
     for content in (json.dumps(document), "\n".join(lines)):
         tracker = make("empty")
         tracker.import_file(content.encode(), "file")
-        with tracker.view() as view:
+        with tracker.snapshot() as view:
             detail = view.detail(view.refs.resolve("RUR1-02"))
             assert (detail.commitment.title, detail.detail, detail.difference) == (text,) * 3
             assert text in [row.note for row in view.history()]

@@ -48,14 +48,14 @@ def page_of(report: Report) -> str:
 @pytest.fixture(scope="module")
 def dialogue(make: Maker) -> Report:
     """The report of the built-in record on 22 November 2026."""
-    with make(today=DAY).view() as view:
+    with make(today=DAY).snapshot() as view:
         return add_comparison(view.report(), view)
 
 
 @pytest.fixture(scope="module")
 def small(make: Maker) -> Report:
     """The report of the invented record on 1 December 2026."""
-    with make("ruritania").view() as view:
+    with make("ruritania").snapshot() as view:
         return view.report()
 
 
@@ -580,7 +580,7 @@ def test_verdicts_are_told_on_the_page(browser: Desktop, make: Maker, scheme: Sc
         "1", "partly-met", assessor="Anna", note="Half of it flew.", evidence="https://strelsau.example/half"
     )
     tracker.assess("1", "-1", rubric="g7-g20", party="RSA", assessor="Bo")
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         text = page_of(view.report())
     with browser.page(text, scheme=scheme, width=width) as page:
         page.locator("#RUR1-01 summary").click()
@@ -606,7 +606,7 @@ def falls(view: Snapshot) -> Crosswalk:
 
 def test_other_views_are_plain_pages_in_the_same_style(browser: Desktop, make: Maker) -> None:
     """A table, an overview and a commitment are pages without scripts that fit 320 pixels and satisfy axe."""
-    with make("ruritania").view() as view:
+    with make("ruritania").snapshot() as view:
         pages = [
             written(one)
             for one in (

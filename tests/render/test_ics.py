@@ -133,7 +133,7 @@ def entries(tracker: Tracker) -> list[Component]:
 
 def calendar(tracker: Tracker) -> list[Component]:
     """Return the events of a tracker's calendar, read strictly."""
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         return strictly(text_of(view.calendar()))
 
 
@@ -168,7 +168,7 @@ def test_a_date_takes_the_days_it_may_be_and_says_so(when: str, title: str, firs
 
 def test_every_dated_thing_of_the_record_is_there_once(entries: list[Component], tracker: Tracker) -> None:
     """Each due date and milestone is one event, even a recurring one."""
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         refs = {row.ref for row in view.upcoming(everything=True)}
     assert {re.findall(r"\((RUR1-[0-9.]+)", event["SUMMARY"])[0] for event in entries} == refs
     assert titled(entries, "The next meeting")["RRULE"] == "FREQ=YEARLY;INTERVAL=2"
@@ -202,7 +202,7 @@ def test_the_same_log_gives_the_same_bytes(make: Maker) -> None:
     """A calendar depends on the log alone, not on a clock or the day of the view."""
     texts = []
     for day in (date(2026, 12, 1), date(2026, 12, 24)):
-        with make("ruritania", today=day).view() as view:
+        with make("ruritania", today=day).snapshot() as view:
             texts.append(text_of(view.calendar()))
     assert texts[0] == texts[1]
 
@@ -211,7 +211,7 @@ def test_a_filter_and_a_horizon_choose_the_events(tracker: Tracker) -> None:
     """`until` omits later events and ends recurrences, and a filter keeps its commitments only."""
     from spacedialog.model.filters import OneOf
 
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         until = strictly(text_of(view.calendar(until=date(2031, 6, 1))))
         weather = strictly(text_of(view.calendar(OneOf("area", ["weather"]))))
         none = strictly(text_of(view.calendar(until=date(2020, 1, 1))))

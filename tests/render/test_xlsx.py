@@ -55,7 +55,7 @@ def table(sheet: Worksheet) -> list[dict[str, Any]]:
 
 def whole(tracker: Tracker) -> View:
     """Return the report of a tracker's record as a view."""
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         return View("report", view.report(selection="the Moon only"), tables.commitments(()), ())
 
 
@@ -183,7 +183,7 @@ def test_control_characters_are_shown() -> None:
 
 def test_a_list_has_its_rows_and_what_is_said_below_it(tracker: Tracker) -> None:
     """A table becomes one sheet, with numbers as numbers, and the text below it another."""
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         listed = opened(tables.commitments(view.commitments(), view.coverage))
         areas = opened(tables.areas(view.areas()))
     assert listed.sheetnames == ["Commitments", "About"]
@@ -201,7 +201,7 @@ def test_nothing_is_a_header_only() -> None:
 
 def test_other_views_have_a_sheet_for_each_table(tracker: Tracker) -> None:
     """The overview and one commitment have a sheet for each table, and their text on the first sheet."""
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         overview = opened(overview_views.overview(view.overview()))
         detail = opened(detail_views.commitment(view.detail(view.refs.resolve("1"))))
     assert overview.sheetnames[:4] == ["About", "Status", "Areas", "What comes next"]

@@ -25,6 +25,7 @@ from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import InputError, NotFoundError, SpacedialogError, StoreError
 from spacedialog.importing.bundled import bundled_path
 from spacedialog.model.dates import VagueDate
+from spacedialog.model.position import Scope
 from spacedialog.store import database as files
 from spacedialog.store import lock, migrations, schema
 from spacedialog.store.write import projection
@@ -89,7 +90,7 @@ def in_store(store: Path) -> dict[str, list[tuple[Any, ...]]]:
 def look_at_everything(tracker: Tracker) -> None:
     """Call every question that a view answers, and read the log."""
     for known_at in (None, 2**53):
-        with tracker.view(known_at=known_at) as view:
+        with tracker.snapshot(Scope(known_at=known_at)) as view:
             rows = list(view.commitments())
             target = view.refs.resolve(rows[0].ref)
             view.detail(target)
@@ -287,7 +288,7 @@ def older(make: Maker, tracker: Tracker) -> Tracker:
 def test_an_older_store_is_read_as_it_stands(tracker: Tracker, older: Tracker) -> None:
     """A store without period tables answers as one with them, and is not touched."""
     before = snapshot(older.path.parent)
-    with tracker.view() as mine, older.view() as theirs:
+    with tracker.snapshot() as mine, older.snapshot() as theirs:
         assert list(theirs.commitments()) == list(mine.commitments())
         assert theirs.search("delay") == mine.search("delay")
         assert theirs.history() == mine.history()
@@ -303,7 +304,7 @@ def test_an_older_store_is_upgraded_at_the_first_write(older: Tracker) -> None:
     older.note("1", "After the upgrade.")
     assert [change.id for change in older.log()][:-1] == [change.id for change in log]
     assert in_store(older.path) == rebuilt(older.path)
-    with older.view() as view:
+    with older.snapshot() as view:
         assert [row.status for row in view.commitments() if row.ref == "RUR1-02"] == ["stalled"]
 
     (backup,) = (path for path in older.path.parent.iterdir() if path != older.path)
@@ -341,7 +342,7 @@ def test_looking_without_a_store_makes_none(make: Maker) -> None:
     """With no store, the bundled dialogue answers, and nothing is made on the disk."""
     tracker = make()
     look_at_everything(tracker)
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert len(list(view.commitments())) == COMMITMENTS
     assert not tracker.path.parent.exists()
     assert not tracker.has_store
@@ -354,7 +355,7 @@ def test_looking_leaves_a_store_as_it_was(tracker: Tracker) -> None:
     assert list(before) == [str(tracker.path)]
     look_at_everything(tracker)
     for question in ("nothing-1", "RUR9-99"):
-        with tracker.view() as view, pytest.raises(NotFoundError):
+        with tracker.snapshot() as view, pytest.raises(NotFoundError):
             view.refs.resolve(question)
     assert snapshot(tracker.path.parent) == before
 
@@ -367,13 +368,13 @@ def test_a_reader_cannot_write(tracker: Tracker) -> None:
 
 def test_a_reader_sees_what_stood_when_it_began(tracker: Tracker) -> None:
     """A view that is open while others write goes on."""
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         rows = view.commitments(limit=5)
         first = next(rows)
         tracker.mark("5", "withdrawn")
         assert first.ref == "RUR1-01"
         assert [row.status for row in rows][-1] == "complete"
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert list(view.commitments())[-1].status == "withdrawn"
 
 
@@ -392,7 +393,7 @@ def test_a_store_belongs_to_its_user_alone(make: Maker) -> None:
     assert stat.S_IMODE(tracker.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(tracker.path.parent.stat().st_mode) == 0o700
     assert list(tracker.path.parent.iterdir()) == [tracker.path]
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert len(list(view.commitments())) == COMMITMENTS
         assert view.history(limit=1)[0].note == "Hello."
 
@@ -624,7 +625,7 @@ def test_many_who_write_at_once_lose_nothing(make: Maker) -> None:
 
 def test_a_view_keeps_its_hold_on_the_store(tracker: Tracker) -> None:
     """While a view is open, a write in the same process does not make another program sweep up below the view."""
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         view.history(limit=1)
         tracker.note("1", "Within the same process.")
         script = _WRITER.replace("range(10)", "range(1)")

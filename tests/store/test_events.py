@@ -39,6 +39,6 @@ def test_an_event_has_the_web_address_of_its_document(
     document["commitments"][0]["sources"] = [source]
     tracker = make("empty")
     tracker.import_file(json.dumps(document).encode(), "sources.json")
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         events = [event for event in view.calendar() if event.commitment == "RUR1-01"]
     assert [event.url for event in events] == [url, url]

@@ -30,6 +30,7 @@ from spacedialog.model.filters import (
     OneOf,
     Says,
 )
+from spacedialog.model.position import Scope
 from spacedialog.model.rows.record import CommitmentRow, Coverage
 from spacedialog.model.vocabulary import CLOSING_DAYS, STALE_DAYS, Flag, Status, Strength
 from spacedialog.store import database
@@ -67,7 +68,7 @@ def busy(make: Maker) -> Tracker:
 @pytest.fixture(scope="module")
 def view(busy: Tracker) -> Iterator[Snapshot]:
     """That record on 1 December 2026."""
-    with busy.view(DAY) as view:
+    with busy.snapshot(Scope(DAY)) as view:
         yield view
 
 
@@ -82,7 +83,7 @@ def sides(view: Snapshot) -> Mapping[str, str]:
 def texts(busy: Tracker) -> Mapping[str, list[str]]:
     """All that was said of each commitment by 1 December 2026, one text for each entry, in small letters."""
     said: dict[str, list[str]] = {}
-    with busy.view(DAY) as view:
+    with busy.snapshot(Scope(DAY)) as view:
         for row in view.commitments():
             entries = view.history(view.refs.resolve(row.ref))
             said[row.ref] = [
@@ -207,7 +208,7 @@ def test_the_record_shows_each_filter_at_work(
 @example(day=date(2026, 12, 2))
 def test_flags_are_reckoned_from_the_day(busy: Tracker, day: date) -> None:
     """Overdue, closing and stale are what design.md says they are, on every day."""
-    with busy.view(day) as view:
+    with busy.snapshot(Scope(day)) as view:
         for row in view.commitments():
             assert set(row.flags) - {"slipped", "claimed"} == flags_of(row, day), row
             assert list(row.flags) == [flag.value for flag in Flag if flag.value in row.flags]
@@ -217,7 +218,7 @@ def test_a_month_is_not_overdue_on_its_last_day(tracker: Tracker) -> None:
     """A commitment due 2025-10 is not overdue on 31 October 2025, and is on 1 November."""
     tracker.reschedule("RUR1-01", "2025-10", on="2025-04-01")
     for day, overdue in ((date(2025, 10, 31), False), (date(2025, 11, 1), True)):
-        with tracker.view(day) as view:
+        with tracker.snapshot(day) as view:
             row = next(view.commitments())
             assert (row.ref, Flag.OVERDUE in row.flags) == ("RUR1-01", overdue)
 
@@ -268,10 +269,10 @@ def test_search_finds(view: Snapshot, text: str, refs: set[str]) -> None:
 
 def test_search_does_not_see_ahead(busy: Tracker) -> None:
     """A note is found from the day on which it was true, and not before."""
-    with busy.view(date(2026, 11, 19)) as view:
+    with busy.snapshot(Scope(date(2026, 11, 19))) as view:
         assert not view.search("heard nothing flight")
         assert not list(view.commitments(Says("heard nothing flight")))
-    with busy.view(date(2026, 11, 20)) as view:
+    with busy.snapshot(Scope(date(2026, 11, 20))) as view:
         assert [row.ref for row in view.search("heard nothing flight")] == ["ROK4-08"]
         assert [row.ref for row in view.commitments(Says("heard nothing flight"))] == ["ROK4-08"]
 
@@ -419,7 +420,7 @@ PLANS: dict[str, tuple[Callable[[Snapshot], Any], str]] = {
 def test_a_hot_question_uses_its_index(busy: Tracker, name: str) -> None:
     """The questions that people ask all day find their rows by an index, and scan no table of periods."""
     ask, index = PLANS[name]
-    with busy.view(DAY) as view:
+    with busy.snapshot(Scope(DAY)) as view:
         with plans(view) as steps:
             ask(view)
         assert any(index in step for step in steps), steps
@@ -468,7 +469,7 @@ def test_known_at_shows_what_was_seen_then(tracker: Tracker) -> None:
 
     def look() -> None:
         newest = max(change.ts for change in tracker.log())
-        with tracker.view() as view:
+        with tracker.snapshot() as view:
             seen.append((newest, _seen(view)))
 
     look()
@@ -481,9 +482,9 @@ def test_known_at_shows_what_was_seen_then(tracker: Tracker) -> None:
     assert all(one != other for (_, one), (_, other) in pairwise(seen))
     for (newest, then), (later, _) in pairwise([*seen, (seen[-1][0] + 99, {})]):
         for moment in (newest, later - 1):
-            with tracker.view(known_at=moment) as view:
+            with tracker.snapshot(Scope(known_at=moment)) as view:
                 assert _seen(view) == then
-    with tracker.view(known_at=seen[0][0] - 1) as view:
+    with tracker.snapshot(Scope(known_at=seen[0][0] - 1)) as view:
         assert list(view.commitments()) == []
 
 
@@ -499,7 +500,7 @@ def test_as_of_shows_what_was_true_then(tracker: Tracker) -> None:
         ("2026-02-02", "in-progress"),
         ("2026-02-03", "complete"),
     ):
-        with tracker.view(date.fromisoformat(day)) as view:
+        with tracker.snapshot(Scope(date.fromisoformat(day))) as view:
             assert [row.status for row in view.commitments() if row.ref == "RUR1-02"] == ([status] if status else [])
             if status is None:
                 with pytest.raises(NotFoundError, match="not on record"):
@@ -517,31 +518,31 @@ def test_as_of_is_the_view_of_that_day(make: Maker, days: list[int], statuses: l
         day = date(2025, 3, 10) + timedelta(gap)
         writer = make(path=store, today=day)
         writer.mark("2", status.value)
-        with writer.view() as view:
+        with writer.snapshot() as view:
             seen[day] = [row for row in view.commitments() if row.ref == "RUR1-02"]
     with closing(sqlite3.connect(store)):
         for then, rows in seen.items():
-            with make(path=store, today=date(2027, 1, 1)).view(then) as view:
+            with make(path=store, today=date(2027, 1, 1)).snapshot(Scope(then)) as view:
                 assert [row for row in view.commitments() if row.ref == "RUR1-02"] == rows
 
 
 def test_a_view_before_everything_is_empty(tracker: Tracker) -> None:
     """On a day before the first dialogue there is nothing, and nothing fails."""
     for day in (date.min, date(2025, 3, 9)):
-        with tracker.view(day) as view:
+        with tracker.snapshot(Scope(day)) as view:
             assert (list(view.commitments()), view.areas(), view.upcoming(), view.history()) == ([], [], [], [])
             assert view.coverage() == Coverage(0, 0, None)
             assert view.overview().stale == 0
-    with tracker.view(date.max - timedelta(1)) as view:
+    with tracker.snapshot(Scope(date.max - timedelta(1))) as view:
         assert len(list(view.commitments())) == 5
 
 
 def test_coverage_says_how_old_the_oldest_check_is(tracker: Tracker) -> None:
     """Coverage counts the assessed, and the days since the oldest of their checks."""
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert view.coverage() == Coverage(5, 2, (DAY - date(2025, 3, 10)).days, complete=1, claimed=1)
     tracker.mark("5", "complete", on="2026-11-01")
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert view.coverage()[:2] == (5, 2)
         # The milestone's news of 2026 says nothing of how far the commitment is.
         assert view.coverage().oldest_check_days == (DAY - date(2025, 6, 1)).days
@@ -565,14 +566,14 @@ def test_coverage_says_how_old_the_oldest_check_is(tracker: Tracker) -> None:
 )
 def test_a_ref_has_short_forms(tracker: Tracker, text: str, ref: str) -> None:
     """A ref is found without regard to case, and by its number alone where that fits one thing."""
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert view.refs.resolve(text).ref == ref
 
 
 @pytest.mark.parametrize("text", ["", "RUR1", "99", "0", "RUR2-03", "1.9", "R", "%", "3.1", "9" * 40, "-3x", "\0"])
 def test_what_names_nothing_is_not_found(tracker: Tracker, text: str) -> None:
     """A name that nothing goes by is not found, and where to look is said."""
-    with tracker.view() as view, pytest.raises(NotFoundError) as caught:
+    with tracker.snapshot() as view, pytest.raises(NotFoundError) as caught:
         view.refs.resolve(text)
     assert caught.value.exit_status == 3
     assert "spacedialog list" in caught.value.remedy
@@ -580,7 +581,7 @@ def test_what_names_nothing_is_not_found(tracker: Tracker, text: str) -> None:
 
 def test_a_near_miss_is_pointed_out(tracker: Tracker) -> None:
     """A ref that is nearly right gets the right one suggested."""
-    with tracker.view() as view, pytest.raises(NotFoundError) as caught:
+    with tracker.snapshot() as view, pytest.raises(NotFoundError) as caught:
         view.refs.resolve("RUR-03")
     assert "RUR1-03" in caught.value.remedy
 
@@ -589,14 +590,14 @@ def test_a_near_miss_is_pointed_out(tracker: Tracker) -> None:
 @given(text=st.text(max_size=8) | st.from_regex(r"[rRuU1-]{0,4}-?0*[0-9]{1,3}(\.[0-9])?", fullmatch=True))
 def test_any_text_names_one_thing_or_is_refused(make: Maker, text: str) -> None:
     """Any text names one thing, or is refused as naming none or several."""
-    with make(path=make.templates["ruritania"]).view() as view, suppress(NotFoundError, InputError):
+    with make(path=make.templates["ruritania"]).snapshot() as view, suppress(NotFoundError, InputError):
         assert view.refs.resolve(text).item
 
 
 def test_an_old_ref_still_finds_its_commitment(tracker: Tracker) -> None:
     """A commitment that was given another ref is found by both."""
     tracker.edit("3", {"ref": "RUR1-77"}, on="2026-11-30")
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         assert view.refs.resolve("RUR1-03").item == view.refs.resolve("77").item
         assert [row.ref for row in view.commitments()][-1] == "RUR1-77"
 
@@ -611,7 +612,7 @@ def test_rows_are_what_json_has(view: Snapshot) -> None:
 
 def test_a_dialogues_log_is_its_own(busy: Tracker) -> None:
     """Each dialogue's entries are those on what belongs to it; only a link belongs to two."""
-    with busy.view(DAY) as view:
+    with busy.snapshot(Scope(DAY)) as view:
         everything = {row.id for row in view.history()}
         found = {key: view.of((key,)).history() for key in view.values("dialogue")}
     assert len(found) > 1

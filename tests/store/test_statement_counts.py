@@ -59,7 +59,7 @@ def record_of(make: Maker, ruritania: bytes, commitments: int) -> Tracker:
 def report_cost(tracker: Tracker) -> tuple[int, int]:
     """The commitments of a report, and the statements that it took to read them."""
     statements: list[str] = []
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         view._connection.set_trace_callback(statements.append)
         report = view.report()
         view._connection.set_trace_callback(None)

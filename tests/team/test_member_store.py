@@ -16,6 +16,8 @@ import pytest
 from spacedialog.analysis.brief import brief
 from spacedialog.errors import SyncRefusedError
 from spacedialog.maintenance import checks as checkup
+from spacedialog.maintenance import copies
+from spacedialog.model.position import Scope, Since
 from spacedialog.model.rows.maintenance import DoctorRow
 from spacedialog.presentation import brief as news
 from spacedialog.presentation import report
@@ -23,7 +25,6 @@ from spacedialog.render import html, markdown, xlsx
 from spacedialog.render.formats import Settings
 from spacedialog.store import database
 from spacedialog.store.log import shared_position
-from spacedialog.store.read.history import Since
 from spacedialog.store.write import team_state
 from spacedialog.team.exchange import chained, first_chain
 from spacedialog.team.sync import begin, empty_store
@@ -47,7 +48,7 @@ def checks(path: Path, clock: Clock) -> dict[str, DoctorRow]:
 def test_a_report_shows_the_position_and_both_values(team: Team) -> None:
     """A report shows the position in the shared log, and both values and authors of a conflict, in every format."""
     anna, _ = team.disagreeing()
-    with anna.view() as view:
+    with anna.snapshot() as view:
         at = view.position()
         whole = view.report()
     assert whole.position == at.seq
@@ -77,7 +78,7 @@ def test_a_report_shows_the_position_and_both_values(team: Team) -> None:
 
 def test_a_report_of_one_desk_speaks_of_no_team(tracker: Tracker) -> None:
     """A report without a team has neither a position nor conflicts."""
-    with tracker.view() as view:
+    with tracker.snapshot() as view:
         whole = view.report()
     assert whole.position is None
     page = io.StringIO()
@@ -89,8 +90,8 @@ def test_a_report_of_one_desk_speaks_of_no_team(tracker: Tracker) -> None:
 def test_a_brief_tells_the_position_and_what_is_not_agreed_on(team: Team) -> None:
     """A brief shows the position and each open conflict, with both values and their evidence."""
     anna, _ = team.disagreeing()
-    with anna.view() as view:
-        told = brief(view, Since.day_on(TODAY, 0), until=TODAY + timedelta(60))
+    with anna.snapshot() as view:
+        told = brief(view, Since(TODAY, TODAY - timedelta(1), recorded=0), until=TODAY + timedelta(60))
         position = view.position().seq
     assert told.position == position
     text = io.StringIO()
@@ -102,19 +103,19 @@ def test_a_brief_tells_the_position_and_what_is_not_agreed_on(team: Team) -> Non
     lines: Iterable[Any] = news.brief(told).table.rows
     assert [line.source for line in lines if line.section == "conflicts"] == [EVIDENCE]
     anna.mark("1", "complete")
-    with anna.view() as view:
-        assert not brief(view, Since.day_on(TODAY, 0), until=TODAY).conflicts
+    with anna.snapshot() as view:
+        assert not brief(view, Since(TODAY, TODAY - timedelta(1), recorded=0), until=TODAY).conflicts
 
 
 def test_a_report_at_a_position_stays_as_it_was(team: Team) -> None:
     """A report and a brief of a position do not change with entries recorded or received later."""
     anna, rudolf = team.disagreeing()
-    with anna.view() as view:
+    with anna.snapshot() as view:
         seq = view.position().seq
     assert seq
 
     def seen(tracker: Tracker) -> tuple[object, object]:
-        with tracker.view(at_seq=seq) as view:
+        with tracker.snapshot(Scope(at_seq=seq)) as view:
             return view.report(), brief(view, Since(), until=TODAY)
 
     before = seen(anna)
@@ -133,8 +134,9 @@ def test_doctor_finds_nothing_amiss_with_a_member(team: Team, clock: Clock) -> N
     for one, ref, status in ((anna, "2", "complete"), (rudolf, "3", "stalled")):
         one.edit(ref, {"ref": "RUR1-77"})
         one.mark("1", status)
-    team.sync(anna, rudolf, anna)
-    with anna.view() as view:
+    for one in (anna, rudolf, anna):
+        team.replica(one).sync()
+    with anna.snapshot() as view:
         assert view.disagreements() == (1, 1)
     found = checks(anna.path, clock)
     assert all(row.ok for row in found.values())
@@ -199,12 +201,12 @@ def test_doctor_names_what_was_set_aside(team: Team, clock: Clock) -> None:
 def test_an_older_copy_that_is_put_back_gets_what_it_lacks(team: Team, tmp_path: Path, clock: Clock) -> None:
     """A sync after a restore of an older backup receives the missing entries and sends none."""
     anna, rudolf = team.disagreeing()
-    checkup.back_up(anna.path, tmp_path / "old.db")
+    copies.back_up(anna.path, tmp_path / "old.db")
     anna.note("2", "after the backup")
     team.sync(anna)
     rudolf.note("3", "from Rudolf")
-    team.sync(rudolf)
-    checkup.restore(anna.path, tmp_path / "old.db", replace=True)
+    team.replica(rudolf).sync()
+    copies.restore(anna.path, tmp_path / "old.db", replace=True)
     assert checks(anna.path, clock)["positions"].ok
     got = team.replica(anna).sync()
     assert (got.sent, got.received) == (0, 2)
@@ -219,11 +221,11 @@ def test_a_backup_with_changes_that_were_sent_since_sends_none_twice(team: Team,
     """Entries that waited at the time of a backup and were sent since are not sent again after a restore."""
     anna, rudolf = team.disagreeing()
     anna.note("2", "waits")
-    checkup.back_up(anna.path, tmp_path / "old.db")
-    team.sync(anna)
-    checkup.restore(anna.path, tmp_path / "old.db", replace=True)
+    copies.back_up(anna.path, tmp_path / "old.db")
+    team.replica(anna).sync()
+    copies.restore(anna.path, tmp_path / "old.db", replace=True)
     assert (team.replica(anna).sync().received, len(team.logs.logs["log"])) == (0, len(list(anna.log())))
-    team.sync(rudolf)
+    team.replica(rudolf).sync()
     assert list(anna.log()) == list(rudolf.log())
 
 
@@ -232,7 +234,7 @@ def test_who_was_rescued_joins_again_and_loses_nothing(team: Team, tmp_path: Pat
     anna, rudolf = team.disagreeing()
     anna.note("2", "not sent yet")
     log = list(anna.log())
-    checkup.rescue(anna.path, tmp_path / "new.db")
+    copies.rescue(anna.path, tmp_path / "new.db")
     with database.reading(tmp_path / "new.db") as connection:
         assert team_state.membership(connection) is None
         assert shared_position(connection) is None
@@ -249,9 +251,10 @@ def test_a_fingerprint_of_a_member_holds_after_others_changes_came_in(team: Team
     anna, rudolf = team.member("Anna"), team.member("Rudolf")
     rudolf.note("1", "earlier, and elsewhere")
     anna.note("2", "mine")
-    printed = checkup.fingerprint(anna.arrivals()).fingerprint
-    team.sync(rudolf, anna)
-    assert checkup.verify(anna.arrivals(), printed).holds
+    printed = anna.fingerprint().fingerprint
+    for one in (rudolf, anna):
+        team.replica(one).sync()
+    assert anna.verify_fingerprint(printed).holds
 
 
 def test_restamped_changes_leave_a_sound_store(team: Team, clock: Clock) -> None:
@@ -267,7 +270,7 @@ def test_restamped_changes_leave_a_sound_store(team: Team, clock: Clock) -> None
     fast.now = clock.now
     before = len(list(anna.log()))
     assert team.replica(anna).restamp() == 2
-    with anna.view() as view:
+    with anna.snapshot() as view:
         assert view.position().entries == len(list(anna.log())) == before
     found = checks(anna.path, clock)
     assert all(row.ok for row in found.values())

@@ -10,6 +10,7 @@ import pytest
 
 from spacedialog.errors import InputError, NotFoundError, SyncRefusedError
 from spacedialog.model.entry import PendingEntry, has_valid_hash, make_entry, sha256_hex
+from spacedialog.model.position import Scope
 from spacedialog.store import database
 from spacedialog.store.write import team_state
 from spacedialog.team.exchange import Exchange, SharedEntry, chained, first_chain, link
@@ -100,7 +101,7 @@ def test_what_one_shares_the_other_gets(member: Members) -> None:
     got = rudolf.sync()
     assert (got.sent, got.received) == (0, 1)
     assert rudolf.entries() == anna.entries()
-    with rudolf.tracker.view() as view:
+    with rudolf.tracker.snapshot() as view:
         assert view.detail(view.refs.resolve("1")).commitment.status == "complete"
 
 
@@ -173,7 +174,7 @@ def test_a_record_of_no_team_does_not_sync(make: Maker, ground: Ground) -> None:
 
 def heads(member: Member) -> list[tuple[str, str, object, object]]:
     """Return a member's conflicts as ref, field, current value and other value."""
-    with member.tracker.view() as view:
+    with member.tracker.snapshot() as view:
         return [(row.ref, row.field, row.value, row.other_value) for row in view.conflicts()]
 
 
@@ -191,7 +192,7 @@ def test_two_marks_made_apart_are_a_conflict_until_someone_decides(member: Membe
     rudolf.tracker.mark("1", "complete")
     together(anna, rudolf)
     assert heads(anna) == heads(rudolf) == [("RUR1-01", "status", "complete", "stalled")]
-    with anna.tracker.view() as view:
+    with anna.tracker.snapshot() as view:
         detail = view.detail(view.refs.resolve("1"))
         assert "conflict" in detail.commitment.flags
         assert {detail.conflicts[0].author, detail.conflicts[0].other_author} == {"Anna", "Rudolf"}
@@ -231,7 +232,7 @@ def test_a_ref_given_twice_is_told_apart(member: Members) -> None:
     """Of two commitments added under one ref, the later gets a letter in every view until it is renamed."""
     anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
-    with anna.tracker.view() as view:
+    with anna.tracker.snapshot() as view:
         assert [row.ref for row in view.commitments()][-1] == "RUR1-05"
     from spacedialog.editing.commitments import NewCommitment
 
@@ -240,7 +241,7 @@ def test_a_ref_given_twice_is_told_apart(member: Members) -> None:
     rudolf.tracker.add_milestone("RUR1-06", "First map", "2027-05")
     together(anna, rudolf)
     for one in (anna, rudolf):
-        with one.tracker.view() as view:
+        with one.tracker.snapshot() as view:
             titles = {row.ref: row.title for row in view.commitments()}
             assert titles["RUR1-06"] == "Map the ice"
             assert titles["RUR1-06b"] == "Map the dust"
@@ -256,7 +257,7 @@ def test_a_ref_given_twice_is_told_apart(member: Members) -> None:
     anna.tracker.edit("RUR1-06b", {"ref": "RUR1-07"})
     together(anna, rudolf)
     for one in (anna, rudolf):
-        with one.tracker.view() as view:
+        with one.tracker.snapshot() as view:
             assert view.disagreements() == (0, 0)
             assert view.refs.resolve("7").ref == "RUR1-07"
     assert state(anna) == state(rudolf)
@@ -412,7 +413,7 @@ def test_a_clock_that_is_ahead_is_refused_and_restamped(member: Members, ground:
     with pytest.raises(SyncRefusedError, match="ahead"):
         anna.sync()
     said = [(change.kind, change.on, change.author, change.content.get("note")) for change in anna.entries()[-3:]]
-    with anna.tracker.view() as view:
+    with anna.tracker.snapshot() as view:
         seen = view.commitments()
         rows = [row._replace(updated_on="") for row in seen]
     assert anna.replica.restamp() == 3
@@ -422,7 +423,7 @@ def test_a_clock_that_is_ahead_is_refused_and_restamped(member: Members, ground:
     assert [(c.kind, c.on, c.author, c.content.get("note")) for c in anna.entries()[-3:]] == said
     assert all(change.ts <= ground.clock.now for change in anna.entries())
     assert all(has_valid_hash(change) for change in anna.entries())
-    with rudolf.tracker.view() as view:
+    with rudolf.tracker.snapshot() as view:
         assert [row._replace(updated_on="") for row in view.commitments()] == rows
     assert anna.tracker.path.with_name(anna.tracker.path.name + ".backup-1-before-restamp").exists()
 
@@ -436,12 +437,12 @@ def test_a_view_of_a_position_is_the_same_everywhere_and_stays(member: Members) 
     together(anna, rudolf)
     seen = []
     for one in (anna, rudolf):
-        with one.tracker.view(at_seq=position) as view:
+        with one.tracker.snapshot(Scope(at_seq=position)) as view:
             seen.append(list(view.commitments()))
             assert view.position().seq == position
     assert seen[0] == seen[1]
     assert seen[0][0].status == "stalled"
-    with pytest.raises(NotFoundError, match="not reached"), anna.tracker.view(at_seq=10**6):
+    with pytest.raises(NotFoundError, match="not reached"), anna.tracker.snapshot(Scope(at_seq=10**6)):
         pass
 
 

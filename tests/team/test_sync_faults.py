@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import NetworkError, SyncRefusedError
 from spacedialog.model.entry import PendingEntry, make_entry
+from spacedialog.model.position import Scope
 from spacedialog.team.exchange import InterruptedExchange, SharedEntry, chained, first_chain, link
 from spacedialog.team.sync import MOST_TRIES
 from spacedialog.tracker import Tracker
@@ -188,7 +189,7 @@ class Team(RuleBasedStateMachine):
             copy.heal()
             copy.sync()
         position = len(self.logs.logs["log"])
-        with self.members[who].tracker.view(at_seq=position) as view:
+        with self.members[who].tracker.snapshot(Scope(at_seq=position)) as view:
             self.views[position] = list(view.commitments())
 
     @rule()
@@ -238,13 +239,13 @@ class Team(RuleBasedStateMachine):
         first, *others = self.members
         for other in others:
             assert list(other.tracker.log()) == list(first.tracker.log())
-            with first.tracker.view() as here, other.tracker.view() as there:
+            with first.tracker.snapshot() as here, other.tracker.snapshot() as there:
                 assert list(here.commitments()) == list(there.commitments())
                 assert list(here.conflicts()) == list(there.conflicts())
         theirs = {change for change in self.recorded if not change.startswith("01930000")}
         assert theirs <= first.ids()
         for position, seen in self.views.items():
-            with others[0].tracker.view(at_seq=position) as view:
+            with others[0].tracker.snapshot(Scope(at_seq=position)) as view:
                 assert list(view.commitments()) == seen
         for one in self.members:
             shutil.rmtree(Path(one.tracker.path).parent)

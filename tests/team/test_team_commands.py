@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import psycopg
 import pytest
 
+import spacedialog
+from spacedialog.errors import InputError, NotFoundError
+from spacedialog.tracker.team import Interaction
 from tests.faults import chaos_sync
 from tests.support.bundled import CHANGES
 from tests.support.program import Desk
@@ -232,3 +236,24 @@ def test_chaos_in_small(server: Server) -> None:  # noqa: ARG001 - says what is 
     assert did.kills >= 12
     assert did.stops >= 2
     assert did.changes > CHANGES + 4 * 6
+
+
+def test_a_script_shares_a_record(server: Server, tmp_path: Path) -> None:
+    """Two scripts create and join a log, exchange an entry, and leave; a dry run only counts."""
+    told: list[str] = []
+    interaction = Interaction(tell=told.append)
+    anna = spacedialog.open(tmp_path / "anna.db", today=date(2026, 11, 22), author="anna")
+    rudolf = spacedialog.open(tmp_path / "rudolf.db", today=date(2026, 11, 22), author="rudolf")
+    assert anna.team.create(server.address("anna"), "script", interaction=interaction).sent == CHANGES
+    assert told == [f"made a store at {anna.path}"]
+    assert rudolf.team.join(server.address("rudolf"), "script").received == CHANGES
+    anna.mark("31", "stalled")
+    dry = spacedialog.open(anna.path, today=date(2026, 11, 22), author="anna", dry_run=True)
+    assert (dry.sync().sent, dry.sync().dry_run, anna.team.status().waiting) == (1, True, 1)
+    assert (anna.sync(heal=True, restamp=True).sent, rudolf.sync().received) == (1, 1)
+    anna.note("31", "Kept here")
+    assert anna.team.leave().waiting == 1
+    with pytest.raises(InputError, match="belongs to no team"):
+        anna.sync()
+    with pytest.raises(NotFoundError, match="no team's log called nothing"):
+        anna.team.join(server.address("anna"), "nothing")

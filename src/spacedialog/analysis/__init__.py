@@ -1,1 +1,1 @@
-"""What the record amounts to: brief, comparison, agreement, crosswalk."""
+"""Summaries of a record: brief, comparison, agreement, crosswalk."""

@@ -1,7 +1,7 @@
-"""Agreement: how far assessors who judged the same things gave the same verdicts, and by how much more than by chance.
+"""Agreement: how often assessors gave the same verdict on the same unit, and how much more often than by chance.
 
-A unit is a commitment, or one party to it, that somebody judged under the rubric. A verdict such as `cannot-tell` is no
-judgement: it leaves a gap. Pure, but for the library that it asks.
+A unit is a commitment, or one party to it, with a verdict under the rubric. A verdict such as `cannot-tell` is a
+missing value. Pure, except for the library that computes alpha.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ SOURCES = {
 
 
 def agreement(rubric: Rubric, verdicts: Iterable[AssessmentRow]) -> Agreement:
-    """How the assessors of these verdicts, all under the rubric, agree; no coefficient where its library is missing."""
+    """Return how far the verdicts, all under the rubric, agree; without a coefficient if its library is missing."""
     units: dict[tuple[str, str | None], dict[str, str]] = {}
     titles: dict[str, str] = {}
     for row in verdicts:
         titles[row.ref] = row.title
-        given = units.setdefault((row.ref, row.party), {})
+        unit = units.setdefault((row.ref, row.party), {})
         if row.verdict in rubric.judgements:
-            given[row.assessor] = row.verdict
+            unit[row.assessor] = row.verdict
     judged = {unit: given for unit, given in units.items() if given}
     compared = {unit: given for unit, given in judged.items() if len(given) > 1}
     assessors = sorted({assessor for given in judged.values() for assessor in given})
@@ -62,7 +62,7 @@ def agreement(rubric: Rubric, verdicts: Iterable[AssessmentRow]) -> Agreement:
 def _coefficient(
     rubric: Rubric, units: Sequence[Mapping[str, str]], assessors: Sequence[str]
 ) -> tuple[str | None, float | None, str | None]:
-    """The coefficient that fits these units, its value, and why it has none."""
+    """Return the coefficient for these units, its value, and why it has none."""
     compared = [given for given in units if len(given) > 1]
     if not compared:
         return None, None, "nothing was judged by two assessors"
@@ -78,10 +78,10 @@ def _coefficient(
 
 
 def kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
-    """Cohen's kappa, unweighted: (observed - expected) / (1 - expected) agreement of two who judged every unit.
+    """Return Cohen's kappa, unweighted: (observed - expected) / (1 - expected) agreement of two assessors.
 
-    The expected agreement is that of two who judge apart, each with its own shares of verdicts. None where it
-    is 1, and where there is no unit.
+    Each pair has their verdicts on one unit. The expected agreement is that of independent assessors with the same
+    shares of verdicts. None where it is 1, or where there is no unit.
 
     Cohen, J. (1960). A coefficient of agreement for nominal scales. Educational and Psychological Measurement 20(1),
     37-46.
@@ -89,30 +89,30 @@ def kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
     if not pairs:
         return None
     count = len(pairs)
-    mine, theirs = (Counter(pair[side] for pair in pairs) for side in (0, 1))
+    first, second = (Counter(pair[side] for pair in pairs) for side in (0, 1))
     observed = Fraction(sum(one == other for one, other in pairs), count)
-    expected = Fraction(sum(mine[verdict] * theirs[verdict] for verdict in mine), count * count)
+    expected = Fraction(sum(first[verdict] * second[verdict] for verdict in first), count * count)
     return None if expected == 1 else float((observed - expected) / (1 - expected))
 
 
 def alpha(units: Sequence[Sequence[str | None]], rubric: Rubric) -> float:
-    """Krippendorff's alpha of units, each with a verdict of every assessor or None: 1 - observed / expected
-    disagreement, ordinal where the rubric is and nominal else.
+    """Return Krippendorff's alpha: 1 - observed / expected disagreement.
 
-    The units must hold two different verdicts at least, in units with more than one. InputError where the library is
-    not installed.
+    A unit has a verdict or None for each assessor. Alpha is ordinal where the rubric is, nominal otherwise. Units with
+    more than one verdict must have two different verdicts among them. Raises InputError where the library is not
+    installed.
 
     Krippendorff, K. (2011). Computing Krippendorff's alpha-reliability. University of Pennsylvania; and (2004) Content
     Analysis, 2nd ed., chapter 11.
     """
     try:
-        # With numpy below it, it takes a tenth of a second to import.
+        # Imported here because it imports numpy, which takes a tenth of a second.
         import krippendorff
     except ImportError as error:
         raise InputError(
             "it needs the library krippendorff, which is not installed",
             "pip install 'spacedialog[assess]' installs it",
         ) from error
-    place = {verdict: float(number) for number, verdict in enumerate(rubric.judgements)}
-    by_assessor = [[place[one] if one else float("nan") for one in given] for given in zip(*units, strict=True)]
+    rank = {verdict: float(number) for number, verdict in enumerate(rubric.judgements)}
+    by_assessor = [[rank[one] if one else float("nan") for one in given] for given in zip(*units, strict=True)]
     return float(krippendorff.alpha(by_assessor, level_of_measurement="ordinal" if rubric.ordinal else "nominal"))

@@ -1,7 +1,7 @@
-"""The crosswalk: the same record on a scale of the field, and what is lost on the way. Pure.
+"""The crosswalk: the record on a published rating scale, and what the conversion loses. Pure.
 
-A verdict under the scale itself goes before what the record's own status comes to by the scale's rules. Where assessors
-differ there is no value: nobody's verdict is preferred, and none is averaged away.
+A verdict under the scale itself takes precedence over the value that the scale's rules give the status. Where assessors
+differ there is no value: no verdict is preferred, and they are not averaged.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from spacedialog.store.read.assessments import Timing
 
 
 class Trait(StrEnum):
-    """What a rule may ask of a record besides its status."""
+    """A condition that a rule can have besides the status of a commitment."""
 
     CLAIMED = "claimed"
     OVERDUE = "overdue"
@@ -40,15 +40,18 @@ def crosswalk(
     verdicts: Iterable[AssessmentRow],
     sides: Mapping[tuple[str, str], str],
 ) -> Crosswalk:
-    """The commitments on the scale, with the verdicts given under it; `sides` of the parties, by dialogue and key."""
+    """Return the commitments on the scale, with the verdicts given under it.
+
+    `timings` are by ref; `sides` are the sides of the parties, by dialogue and key.
+    """
     given: dict[tuple[str, str | None], dict[str, str]] = {}
     for verdict in verdicts:
         given.setdefault((verdict.ref, verdict.party), {})[verdict.assessor] = verdict.verdict
     rows: list[CrosswalkRow] = []
     side_of: list[str] = []
     for row in commitments:
-        fallen = _rule(scale, row, timings.get(row.ref, _NO_TIMING))
-        for line in _lines(scale, row, fallen, given):
+        rule = _rule(scale, row, timings.get(row.ref, _NO_TIMING))
+        for line in _lines(scale, row, rule, given):
             rows.append(line)
             side_of.append(sides.get((row.dialogue, line.party or ""), ""))
     counts = Counter(row.value for row in rows if row.value is not None)
@@ -70,21 +73,21 @@ def crosswalk(
 
 
 def traits(row: CommitmentRow, timing: Timing) -> set[Trait]:
-    """What is true of the record besides its status."""
-    found = {
+    """Return the traits of a commitment."""
+    holds = {
         Trait.CLAIMED: Flag.CLAIMED in row.flags,
         Trait.OVERDUE: Flag.OVERDUE in row.flags,
         Trait.LATE: timing.late,
         Trait.MISSED: timing.missed,
         Trait.HALF: row.percent is not None and row.percent >= _HALF,
     }
-    return {trait for trait, holds in found.items() if holds}
+    return {trait for trait, is_true in holds.items() if is_true}
 
 
 def _rule(scale: Rubric, row: CommitmentRow, timing: Timing) -> Rule:
-    """The first rule that fits; a scale has one for every status."""
-    found = traits(row, timing)
-    return next(rule for rule in scale.rules if row.status in rule.status and (not rule.given or rule.given in found))
+    """Return the first rule that matches; a scale has one for every status."""
+    present = traits(row, timing)
+    return next(rule for rule in scale.rules if row.status in rule.status and (not rule.given or rule.given in present))
 
 
 def _lines(
@@ -92,7 +95,7 @@ def _lines(
 ) -> Iterator[CrosswalkRow]:
     whole = given.get((row.ref, None), {})
     remarks = tuple(note for word, note in scale.remarks if word == row.strength)
-    # What its wording means for the value; nothing where it has none.
+    # Remarks about the strength of the wording qualify a value, and say nothing where there is none.
     derived = (*filter(None, [rule.note]), *(remarks if rule.value is not None else ()))
     if not scale.by_party:
         yield _judged(row, None, whole, remarks) if whole else _line(row, None, rule.value, derived)
@@ -116,15 +119,17 @@ def _line(row: CommitmentRow, party: str | None, value: str | None, notes: Seque
     return CrosswalkRow(row.ref, row.title, party, row.status, row.percent, value, {}, tuple(notes))
 
 
-def _judged(row: CommitmentRow, party: str | None, said: Mapping[str, str], notes: Sequence[str]) -> CrosswalkRow:
-    """What the assessors said, where they said one thing."""
-    values = set(said.values())
+def _judged(row: CommitmentRow, party: str | None, verdicts: Mapping[str, str], notes: Sequence[str]) -> CrosswalkRow:
+    """Return the row of a unit with verdicts: their value, where all are the same."""
+    values = set(verdicts.values())
     line = _line(row, party, values.pop() if len(values) == 1 else None, notes)
-    return line._replace(verdicts=dict(said), notes=line.notes if line.value is not None else (_DIFFER, *line.notes))
+    return line._replace(
+        verdicts=dict(verdicts), notes=line.notes if line.value is not None else (_DIFFER, *line.notes)
+    )
 
 
 def _averages(rows: Sequence[CrosswalkRow], sides: Sequence[str]) -> Iterator[AverageRow]:
-    """The mean score of each party, of each side and of all; each score counts once."""
+    """Yield the mean score of each party, of each side and of all; each score counts once."""
     of_party = [row.party or "" for row in rows]
     for kind, names in (("party", of_party), ("side", sides), ("all", ["all"] * len(rows))):
         for name in dict.fromkeys(names):

@@ -1,1 +1,1 @@
-"""The command line: options, commands and completion."""
+"""The command line: options, commands, completion and the terminal."""

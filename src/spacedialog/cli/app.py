@@ -1,4 +1,4 @@
-"""The program's commands by name, each imported when it is asked for."""
+"""The commands by name, each imported when it is called."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from spacedialog.errors import InputError
 NAME = "spacedialog"
 
 COMPLETE = "_SPACEDIALOG_COMPLETE"
-"""The variable by which a shell asks for completions."""
+"""The environment variable with which a shell asks for completions."""
 
 COMMANDS = {
     "overview": "read",
@@ -57,41 +57,41 @@ COMMANDS = {
     "completion": "files",
     "paths": "files",
 }
-"""Every command and the module that holds it, in the order of the help."""
+"""Every command and its module, in the order of the help."""
 
 
 class LazyGroup(TyperGroup):
-    """The group of commands, which imports the one that is called."""
+    """The group of commands; it imports only the command that is called."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Typer's signature
-        """The commands' names."""
+        """Return the names of the commands."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of that name; InputError where there is none."""
+        """Return the command with that name; InputError where there is none."""
         if cmd_name not in COMMANDS:
             if ctx.resilient_parsing:
                 return None
-            raise InputError(f"there is no command '{cmd_name}'", f"{_like(cmd_name)}{NAME} --help lists them")
+            raise InputError(f"there is no command '{cmd_name}'", f"{_suggestion(cmd_name)}{NAME} --help lists them")
         module = import_module(f"spacedialog.cli.commands.{COMMANDS[cmd_name]}")
         for group in module.app.registered_groups:
             if group.name == cmd_name:
                 for info in group.typer_instance.registered_commands:
-                    _make_whole(info)
+                    _add_shared_options(info)
                 return typer.main.get_group_from_info(
                     group, pretty_exceptions_short=False, suggest_commands=False, rich_markup_mode=None
                 )
         info = next(i for i in module.app.registered_commands if (i.name or i.callback.__name__) == cmd_name)
-        _make_whole(info)
+        _add_shared_options(info)
         return typer.main.get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
 
 
-def _make_whole(command: Any) -> None:
+def _add_shared_options(command: Any) -> None:
     if hasattr(command.callback, "whole"):
         command.callback = command.callback.whole()
 
 
-def _like(name: str) -> str:
+def _suggestion(name: str) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(name, COMMANDS, n=2)
@@ -124,7 +124,7 @@ def root(
 
 
 def program(arguments: list[str]) -> int:
-    """Run the command that the arguments name, the overview where they name none; its exit status."""
+    """Run the command that the arguments name, by default the overview; return the exit status."""
     if any(_is_garbled(argument) for argument in arguments):
         raise InputError("the call holds text that is not UTF-8", "set the terminal, or the file, to UTF-8")
     if arguments[:1] == ["help"]:
@@ -135,7 +135,7 @@ def program(arguments: list[str]) -> int:
             raise InputError("options stand after the command", f"write {NAME} {command} {arguments[0]} …")
         arguments = ["overview", *arguments]
     if COMPLETE in os.environ:
-        # Typer re-exports it without saying so.
+        # Typer re-exports it implicitly.
         from typer.completion import completion_init  # type: ignore[attr-defined]
 
         completion_init()
@@ -144,7 +144,7 @@ def program(arguments: list[str]) -> int:
     except SystemExit as end:
         if COMPLETE in os.environ:
             return int(end.code or 0)
-        # Typer ends the process itself when whoever reads its output has gone.
+        # Typer exits by itself when the reader of its output has closed the pipe.
         raise BrokenPipeError from end
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)

@@ -1,66 +1,66 @@
-"""What TAB offers: refs with their titles, and the values that options take, from the store or the bundled record."""
+"""Completion with TAB: refs with their titles, and the values of options, from the store or the built-in record."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
+from contextlib import AbstractContextManager
 
 import typer
 
-from spacedialog import environment
+import spacedialog
 from spacedialog.errors import SpacedialogError
 from spacedialog.model.vocabulary import NAME_PATTERN, MilestoneStatus, Status, Strength
 from spacedialog.render.text import one_line
 from spacedialog.store.read.filter_sql import SORTS
 from spacedialog.store.read.selection import STATUS_GROUPS
-from spacedialog.tracker import Tracker
+from spacedialog.store.read.snapshot import Snapshot
 
-# A log from elsewhere may call a kind or an area what it likes, and a shell evaluates what it is offered.
+# A shell evaluates what it is offered, and an imported log can have any name for a kind or an area.
 _NAME = re.compile(NAME_PATTERN)
-# The signs that mean something to a shell or to Rich, and what stands for them.
-_NO_MEANING = str.maketrans({"[": "(", "]": ")", "'": "\u2019", '"': "\u201d", **dict.fromkeys("\\`$!:;&|<>", " ")})
+# Characters with a meaning to a shell or to Rich, and their replacements.
+_REPLACEMENTS = str.maketrans({"[": "(", "]": ")", "'": "\u2019", '"': "\u201d", **dict.fromkeys("\\`$!:;&|<>", " ")})
 
 
 def complete_ref(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Refs that begin so, or whose number does."""
+    """Return the refs that begin with the text, or whose number does, with their titles."""
     try:
-        with _tracker(ctx).view() as view:
-            return [(ref, _harmless(title)) for ref, title in view.refs.beginning(incomplete)]
+        with _snapshot(ctx) as snapshot:
+            return [(ref, _harmless(title)) for ref, title in snapshot.refs.beginning(incomplete)]
     except SpacedialogError:
         return []
 
 
 def complete_new_status(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Statuses for the thing that the ref before names."""
+    """Return the statuses of the kind of thing that the argument REF names."""
     words: type[Status] | type[MilestoneStatus] = MilestoneStatus if "." in str(ctx.params.get("ref")) else Status
     return _beginning(incomplete, words)
 
 
 def complete_status(incomplete: str) -> list[str]:
-    """Statuses to list by."""
+    """Return the statuses, and groups of statuses, to select by."""
     return _beginning(incomplete, [*Status, *STATUS_GROUPS])
 
 
 def complete_strength(incomplete: str) -> list[str]:
-    """Strengths."""
+    """Return the strengths."""
     return _beginning(incomplete, Strength)
 
 
 def complete_sort(incomplete: str) -> list[str]:
-    """Fields to sort by."""
+    """Return the fields to sort by."""
     return _beginning(incomplete, SORTS)
 
 
 def complete_rubric(incomplete: str) -> list[str]:
-    """Rubrics, by key."""
+    """Return the keys of the rubrics."""
     from spacedialog.model.rubrics import rubrics
 
     return _beginning(incomplete, dict.fromkeys(rubric.key for rubric in rubrics().values()))
 
 
 def complete_scale(incomplete: str) -> list[str]:
-    """Scales of the field, by key."""
+    """Return the keys of the published scales."""
     from spacedialog.model.rubrics import rubrics
 
     return _beginning(incomplete, dict.fromkeys(rubric.key for rubric in rubrics().values() if rubric.rules))
@@ -69,8 +69,8 @@ def complete_scale(incomplete: str) -> list[str]:
 def _on_record(field: str) -> Callable[[typer.Context, str], list[str]]:
     def complete(ctx: typer.Context, incomplete: str) -> list[str]:
         try:
-            with _tracker(ctx).view() as view:
-                return _beginning(incomplete, filter(_NAME.fullmatch, view.values(field)))
+            with _snapshot(ctx) as snapshot:
+                return _beginning(incomplete, filter(_NAME.fullmatch, snapshot.values(field)))
         except SpacedialogError:
             return []
 
@@ -85,17 +85,16 @@ complete_side = _on_record("side")
 
 
 def _beginning(incomplete: str, words: Iterable[str]) -> list[str]:
-    # A shell offers only what begins as it was typed, so the case of the beginning is kept.
+    # A shell offers only words that begin exactly as typed, so the typed case is kept.
     return [
         incomplete + str(word)[len(incomplete) :] for word in words if word.casefold().startswith(incomplete.casefold())
     ]
 
 
 def _harmless(title: str) -> str:
-    """A title that no shell evaluates: Typer's scripts put it between quotation marks, and Rich reads markup in it."""
-    return one_line(title).translate(_NO_MEANING)
+    """Return a title that no shell evaluates in Typer's quotation marks, and in which Rich finds no markup."""
+    return one_line(title).translate(_REPLACEMENTS)
 
 
-def _tracker(ctx: typer.Context) -> Tracker:
-    db = ctx.params.get("db")
-    return environment.tracker(Path(db) if db else None, today=None, author="")
+def _snapshot(ctx: typer.Context) -> AbstractContextManager[Snapshot]:
+    return spacedialog.open(ctx.params.get("db"), author="").snapshot()

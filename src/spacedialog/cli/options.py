@@ -1,18 +1,18 @@
-"""The options that commands share, and what they come to: a `Reading` or a `Writing`."""
+"""The options that commands share, and the requests made of them."""
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import typer
 
-from spacedialog import environment
+import spacedialog
+from spacedialog.cli import parsing, terminal
 from spacedialog.cli.completion import (
     complete_area,
     complete_dialogue,
@@ -25,15 +25,18 @@ from spacedialog.cli.completion import (
     complete_strength,
 )
 from spacedialog.cli.shared_options import SharedOptions
+from spacedialog.editing.remarks import Remarks
 from spacedialog.errors import InputError
+from spacedialog.model.position import Scope
 from spacedialog.model.rows.record import Written
+from spacedialog.model.values import check_text
 from spacedialog.model.vocabulary import Flag
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import View
 from spacedialog.render.formats import FORMAT_BY_ENDING, Format, Settings
 from spacedialog.render.output import Output, show
 from spacedialog.render.text import one_line
-from spacedialog.store.read.selection import Selection, find_value
+from spacedialog.store.read.selection import Selection
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.tracker import Tracker
 
@@ -73,77 +76,89 @@ MaxSizeOption = Annotated[
 ColourOption = Annotated[Colour, typer.Option("--color", help="Colour: auto, always or never (also NO_COLOR).")]
 
 MAX_ROWS = 300
-"""The number of rows of a table that a terminal shows at most; Rich takes half a millisecond for each."""
+"""The most rows of a table on a terminal; Rich takes half a millisecond for each."""
 
 
 class ReadRequest(NamedTuple):
-    """What a command that reads was asked for, beyond its own options."""
+    """The shared options of a command that reads."""
 
     tracker: Tracker
-    as_of: date
-    known_at: int | None
+    scope: Scope
     output: Output
-    at_seq: int | None = None
-    dialogues: tuple[str, ...] = ()
 
     @property
-    def today(self) -> date:
-        """The day that relative dates count from."""
-        return self.tracker.today
+    def as_of(self) -> date:
+        """The day whose state is shown."""
+        return self.scope.as_of or self.tracker.today
 
     @property
     def is_of_now(self) -> bool:
-        """Whether the record was asked for as it is, today."""
-        return self.as_of == self.today and self.known_at is None and self.at_seq is None
+        """Whether the current state of the record is shown."""
+        return self.as_of == self.tracker.today and self.scope.known_at is None and self.scope.at_seq is None
 
-    @contextmanager
-    def view(self) -> Iterator[Snapshot]:
-        """The record, or that of some dialogues, as of the day that was asked for."""
+    def record(self) -> Tracker:
+        """Return the tracker, and say on standard error if the built-in record answers."""
         if not self.tracker.has_store:
             print_note(
                 f"no store at {self.tracker.path}: this is the bundled record; a first change makes a store of it"
             )
-        with self.tracker.view(self.as_of, known_at=self.known_at, at_seq=self.at_seq) as view:
-            yield view.of([find_value(view, "dialogue", key) for key in self.dialogues])
-            if self.is_of_now or view.has_begun():
-                return
-            began = view.began()
-            if began is None:
-                print_note("nothing had been recorded")
-            else:
-                print_note(f"nothing is on record for {self.as_of}: the record begins on {began}")
+        return self.tracker
 
-    def only(self, option: str, format_: Format) -> None:
-        """Refuse an option that means something in one format only; InputError where another was asked for."""
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """Yield the requested state of the record, with notes on standard error as `record` and `note_beginning`."""
+        with self.record().snapshot(self.scope) as snapshot:
+            yield snapshot
+            if not self.is_of_now:
+                _note_beginning(snapshot, self.as_of)
+
+    def note_beginning(self, commitments: int) -> None:
+        """Say from which day on anything is on record, where a use case found no commitments in an earlier state."""
+        if not commitments and not self.is_of_now:
+            with self.tracker.snapshot(self.scope) as snapshot:
+                _note_beginning(snapshot, self.as_of)
+
+    def require_format(self, option: str, format_: Format) -> None:
+        """Raise InputError unless the output has the one format in which the option means something."""
         if self.output.format != format_:
             raise InputError(f"{option} is for the format {format_}", f"add --format {format_}, or leave {option} out")
 
     def show(self, view: Table | View) -> None:
-        """Write the view where and how it was asked for."""
+        """Write the view in the requested format to the requested place."""
         show(view, self.output, as_of=self.as_of.isoformat())
 
 
 class WriteRequest(NamedTuple):
-    """What a command that writes was asked for, beyond its own options."""
+    """The shared options of a command that writes."""
 
     tracker: Tracker
-    remarks: dict[str, Any]
+    remarks: Remarks
     output: Output
 
     def show(self, written: Written) -> None:
-        """Say what was done, and how to take it back."""
-        from spacedialog.presentation.written import written as written_view
+        """Show what was written, and how to undo it."""
+        from spacedialog.presentation.written import written as write_view
 
         if written.created_store:
             print_note(f"made a store at {written.created_store}")
         for notice in written.notices:
             print_note(notice)
-        show(written_view(written), self.output, as_of=self.tracker.today.isoformat())
+        show(write_view(written), self.output, as_of=self.tracker.today.isoformat())
 
 
 def print_note(line: str) -> None:
-    """Tell the person at the terminal something that is no data."""
+    """Write a note for the person at the terminal to standard error."""
     typer.echo(f"note: {one_line(line)}", err=True)
+
+
+def _note_beginning(snapshot: Snapshot, day: date) -> None:
+    if snapshot.has_begun():
+        return
+    began = snapshot.began()
+    if began is None:
+        print_note("nothing had been recorded")
+    else:
+        print_note(f"nothing is on record for {day}: the record begins on {began}")
 
 
 def _reading(
@@ -175,36 +190,30 @@ def _reading(
         raise InputError(
             "--template and --format do not go together", "leave one of them out: the template is the format"
         )
-    tracker = environment.tracker(db, today=environment.local_day(today), author="")
-    return ReadRequest(
-        tracker,
-        environment.day("--as-of", as_of, tracker.today) if as_of else tracker.today,
-        environment.instant("--known-at", known_at, tracker.today) if known_at else None,
-        _output(
-            None if template else _format(format_, json, output),
-            output,
-            color,
-            header=not no_header,
-            template=template,
-        ),
+    tracker = spacedialog.open(db, today=parsing.today(today), author="")
+    scope = Scope(
+        parsing.day("--as-of", as_of, tracker.today) if as_of else None,
+        parsing.instant("--known-at", known_at, tracker.today) if known_at else None,
         at_seq,
         tuple(dialogue or ()),
     )
+    format_ = None if template else _format(format_, json, output)
+    return ReadRequest(tracker, scope, _output(format_, output, color, header=not no_header, template=template))
 
 
 class FilterOptions(NamedTuple):
-    """Which commitments were asked for, and in which order."""
+    """The selection of commitments and their order; the dates are as typed."""
 
-    names: Selection
+    undated: Selection
     due_before: str | None
     due_after: str | None
     sort: str
 
-    def of(self, today: date) -> Selection:
-        """What to let through, relative dates being counted from that day."""
-        before = environment.vague_date("--due-before", self.due_before, today) if self.due_before else None
-        after = environment.vague_date("--due-after", self.due_after, today) if self.due_after else None
-        return self.names._replace(due_before=before, due_after=after)
+    def selection(self, today: date) -> Selection:
+        """Return the selection, with relative dates counted from `today`."""
+        before = parsing.vague_date("--due-before", self.due_before, today) if self.due_before else None
+        after = parsing.vague_date("--due-after", self.due_after, today) if self.due_after else None
+        return self.undated._replace(due_before=before, due_after=after)
 
 
 def _choice(
@@ -263,7 +272,7 @@ def _choice(
 ) -> FilterOptions:
     flags = {Flag.OVERDUE: overdue, Flag.CLOSING: closing, Flag.STALE: stale, Flag.SLIPPED: slipped}
     flags |= {Flag.CONFLICT: conflict, Flag.CLAIMED: claimed}
-    names = Selection(
+    undated = Selection(
         area=area or (),
         party=party or (),
         side=side or (),
@@ -274,7 +283,7 @@ def _choice(
         flags=[flag for flag, asked in flags.items() if asked],
         text=text,
     )
-    return FilterOptions(names, due_before, due_after, sort)
+    return FilterOptions(undated, due_before, due_after, sort)
 
 
 def _writing(
@@ -289,19 +298,15 @@ def _writing(
     json: JsonOption = False,
     color: ColourOption = "auto",
 ) -> WriteRequest:
-    from spacedialog.editing.updates import check_text  # here, for the start-up time of reads
-
-    tracker = environment.tracker(
-        db, today=environment.local_day(), author=by and check_text("--by", by), dry_run=dry_run
-    )
-    said: dict[str, Any] = {"note": note, "evidence": evidence}
+    tracker = spacedialog.open(db, author=by and check_text("--by", by), dry_run=dry_run)
+    remarks: Remarks = {"note": note, "evidence": evidence}
     if on is not None:
-        said["on"] = environment.vague_date("--on", on, tracker.today, "past")
-    return WriteRequest(tracker, said, _output(Format.JSON if json else Format.TABLE, None, color))
+        remarks["on"] = parsing.vague_date("--on", on, tracker.today, "past")
+    return WriteRequest(tracker, remarks, _output(Format.JSON if json else Format.TABLE, None, color))
 
 
 def output_of(format_: Format | None, json: bool, file: Path | None, color: Colour) -> Output:
-    """Where and how a command that is neither a reading nor a writing of the record shows what it found."""
+    """Return where and how to show the result of a command that takes neither kind of shared options."""
     return _output(_format(format_, json, file), file, color)
 
 
@@ -325,48 +330,44 @@ def _format(named: Format | None, json: bool, file: Path | None) -> Format:
 def _output(
     format_: Format | None, file: Path | None, color: Colour, *, header: bool = True, template: Path | None = None
 ) -> Output:
-    terminal = file is None
-    if format_ and format_.is_binary and (terminal or str(file) == "-") and sys.stdout.isatty():
+    to_stdout = file is None
+    if format_ and format_.is_binary and (to_stdout or str(file) == "-") and sys.stdout.isatty():
         raise InputError(f"{format_} is not for a terminal", f"write it to a file: -o report.{format_}")
-    colour = color == "always" or (color == "auto" and terminal and environment.wants_colour())
-    settings = Settings(
+    settings = terminal.settings() if to_stdout and format_ == Format.TABLE else Settings()
+    settings = settings._replace(
         header=header,
-        colour=colour,
-        signs=environment.has_signs() if terminal else True,
-        width=environment.width() if terminal else 120,
-        pager=environment.pager() if terminal else "",
-        pager_environment={"LESS": "FRX", **os.environ},  # less keeps colour, and ends if all fits on the screen
-        max_rows=MAX_ROWS if terminal and sys.stdout.isatty() else None,
+        colour=color == "always" or (color == "auto" and settings.colour),
+        max_rows=MAX_ROWS if to_stdout and sys.stdout.isatty() else None,
         template=template,
     )
     return Output(format_, file, settings)
 
 
 def reads(command: Callable[..., None]) -> SharedOptions:
-    """A command that reads: its argument `reading` is a `Reading`, and it takes the options of all reads."""
+    """Give a command the options of all reads, as its argument `reading`: a `ReadRequest`."""
     return SharedOptions(command, "reading", _reading, ("template",))
 
 
 def reads_one(command: Callable[..., None]) -> SharedOptions:
-    """The same for a command that is told what to read, in whatever dialogue that is."""
+    """Do the same without --dialogue, for a command whose own arguments say what to read."""
     return SharedOptions(command, "reading", _reading, ("template", "dialogue"))
 
 
 def reads_into_template(command: Callable[..., None]) -> SharedOptions:
-    """The same for a command that fills a template of the user's, too."""
+    """Do the same with --template, for a command that can fill a template."""
     return SharedOptions(command, "reading", _reading)
 
 
 def chooses(command: Callable[..., None]) -> SharedOptions:
-    """A command about some of the commitments: its argument `choice` is a `Choice`, made from the filters."""
+    """Give a command the options that select commitments, as its argument `choice`: a `FilterOptions`."""
     return SharedOptions(command, "choice", _choice, first=True)
 
 
 def writes(command: Callable[..., None]) -> SharedOptions:
-    """A command that writes: its argument `writing` is a `Writing`, and it takes the options of all writes."""
+    """Give a command the options of all writes, as its argument `writing`: a `WriteRequest`."""
     return SharedOptions(command, "writing", _writing)
 
 
 def writes_without(*options: str) -> Callable[[Callable[..., None]], SharedOptions]:
-    """The same for a command for which some of these options make no sense."""
+    """Do the same without some of these options."""
     return lambda command: SharedOptions(command, "writing", _writing, options)

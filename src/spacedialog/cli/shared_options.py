@@ -1,4 +1,4 @@
-"""Commands that share options: each has its own, and those of a record that is made of them before it runs."""
+"""Commands with shared options: the shared ones are collected in one record before the command runs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 
 
 class SharedOptions:
-    """A command that shares options with others. They are put in when it is asked for: that takes time, and of all the
-    commands of a module one is called.
+    """A command with options of its own and the options of `make`, whose result is its argument `name`.
+
+    The options are put together only for the command that is called, because that takes time.
     """
 
     def __init__(
@@ -33,17 +34,14 @@ class SharedOptions:
         self.whole()(**values)
 
     def whole(self) -> Callable[..., None]:
-        """The command with the options of `make` in place of the argument of that name, which it makes of them.
-
-        They stand after the command's own options, or `first`.
-        """
+        """Return the command with the options of `make`: after its own options, or `first`."""
         command = self._command.whole() if isinstance(self._command, SharedOptions) else self._command
         shared = [parameter for parameter in _parameters(self._make) if parameter.name not in self._without]
         own = [parameter for parameter in _parameters(command) if parameter.name != self._name]
 
         def run(**values: Any) -> None:
-            made = self._make(**{parameter.name: values.pop(parameter.name) for parameter in shared})
-            command(**{self._name: made}, **values)
+            request = self._make(**{parameter.name: values.pop(parameter.name) for parameter in shared})
+            command(**{self._name: request}, **values)
 
         options = [*shared, *own] if self._first else [*own, *shared]
         run.__name__, run.__doc__ = command.__name__, command.__doc__

@@ -7,8 +7,9 @@ from typing import Any, BinaryIO, NamedTuple
 
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.importing import parse
+from spacedialog.model.values import match_choice
 from spacedialog.model.vocabulary import Decision
-from spacedialog.store.read.selection import Selection, match_choice, to_filter
+from spacedialog.store.read.selection import Selection
 from spacedialog.store.read.snapshot import Snapshot
 
 
@@ -39,7 +40,7 @@ def of_record(view: Snapshot, dialogue: str, document: str | None = None) -> lis
         raise NotFoundError(
             f"there is no dialogue '{dialogue}' on record", f"name one of these, or a data file: {known}"
         )
-    details = view.report(to_filter(Selection(dialogue=[of["key"]]), view)).commitments
+    details = view.report(Selection(dialogue=[of["key"]]).filter(view)).commitments
     return _of_document(
         (
             _cited(detail.commitment.ref, detail.commitment.title, source)

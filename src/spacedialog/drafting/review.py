@@ -11,15 +11,13 @@ from datetime import date
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
-from spacedialog.editing.updates import check_text
 from spacedialog.errors import InputError
 from spacedialog.model.dates import quoted, readable
 from spacedialog.model.fields import IN_FILES, MAY_BE_EMPTY, REVIEWED
 from spacedialog.model.rows.drafting import CandidateRow, ReviewCount
 from spacedialog.model.typed_dates import parse_date
-from spacedialog.model.values import citation_text
+from spacedialog.model.values import check_text, citation_text, match_choice
 from spacedialog.model.vocabulary import NAME_PATTERN, Decision, Status, Strength
-from spacedialog.store.read.selection import match_choice
 
 Document = Mapping[str, Any]
 Candidate = Mapping[str, Any]

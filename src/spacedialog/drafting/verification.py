@@ -114,8 +114,3 @@ def _row(cited: Cited, verdict: SourceVerdict, found: Sentence | None, similarit
         similarity,
         found.text if found else None,
     )
-
-
-def is_found(row: VerifiedRow) -> bool:
-    """Whether nothing is to be seen to: the sentence is there as it was, or was never pinned."""
-    return row.verdict not in (SourceVerdict.CHANGED, SourceVerdict.MISSING)

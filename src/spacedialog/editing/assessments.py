@@ -1,26 +1,27 @@
-"""Assessments: what a named assessor finds of a commitment under a named rubric, checked, and made into a change.
+"""Assessments: the verdict of a named assessor under a named rubric, checked and turned into a pending entry.
 
-A verdict is apart from progress: it touches no status, no date and no flag. Each assessor's verdicts under a rubric, of
-the whole or of one party, are an item of the log of their own, so nobody's takes the place of another's.
+A verdict is separate from progress: it changes no status, date or flag. The verdicts of one assessor under one rubric,
+on a commitment or on one party to it, are one item of the log, so that no assessor replaces another's verdict.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from spacedialog.editing.updates import check_text, remarks_body
 from spacedialog.errors import InputError
-from spacedialog.model.dates import VagueDate, quoted
+from spacedialog.model.dates import quoted
 from spacedialog.model.entry import CREATE, PendingEntry, item_id
 from spacedialog.model.rubrics import DEFAULT_RUBRIC, rubric
+from spacedialog.model.values import check_text
 
 if TYPE_CHECKING:
-    from spacedialog.store.read.refs import Target
+    from spacedialog.editing.remarks import EntryRemarks
+    from spacedialog.model.refs import Target
     from spacedialog.store.read.snapshot import Snapshot
 
 
 class NewAssessment(NamedTuple):
-    """What an assessor finds. `rubric` is NAME or NAME@VERSION; `party` is the one that is judged, None for all."""
+    """A verdict to record. `rubric` is NAME or NAME@VERSION; `party` is the party assessed, None for all of them."""
 
     verdict: str
     assessor: str
@@ -29,30 +30,31 @@ class NewAssessment(NamedTuple):
 
 
 def create_assessment(
-    view: Snapshot, target: Target, finding: NewAssessment, on: VagueDate, note: str | None, evidence: str | None
+    snapshot: Snapshot, target: Target, assessment: NewAssessment, remarks: EntryRemarks
 ) -> tuple[Target, PendingEntry]:
-    """The change that a finding is, and the assessment that it is about; InputError where something does not fit."""
+    """Return the assessment as a target, and the entry that records it; InputError if any value is invalid."""
     if target.milestone:
         raise InputError(f"{target.ref} is a milestone, which is met or not", "assess the commitment that it leads to")
-    fields = view.standing(target)
-    under = rubric(finding.rubric)
-    assessor = " ".join(check_text("assessor", finding.assessor).split())
+    fields = snapshot.standing(target)
+    scale = rubric(assessment.rubric)
+    assessor = " ".join(check_text("assessor", assessment.assessor).split())
     values = {
         "commitment": target.item,
         "assessor": assessor,
-        "rubric": under.name,
-        "verdict": under.verdict(finding.verdict),
+        "rubric": scale.name,
+        "verdict": scale.verdict(assessment.verdict),
     }
-    if finding.party is not None:
-        values["party"] = _concerned(finding.party, target.ref, [fields.get("lead"), *(fields.get("partners") or ())])
-    # Every verdict is stated whole: one that is dated back then stands before the others, and not on top of them.
-    item = item_id("assessment", f"{target.item}/{values.get('party', '')}/{assessor}/{under.name}")
-    body = {"type": "assessment", "set": values, **remarks_body(note, evidence)}
-    return target._replace(item=item), PendingEntry(CREATE, item, str(on), body)
+    if assessment.party is not None:
+        parties = [fields.get("lead"), *(fields.get("partners") or ())]
+        values["party"] = _find_party(assessment.party, target.ref, parties)
+    # An entry states the verdict whole, so that one with an earlier date is sorted before the others.
+    item = item_id("assessment", f"{target.item}/{values.get('party', '')}/{assessor}/{scale.name}")
+    body = {"type": "assessment", "set": values, **remarks.body()}
+    return target._replace(item=item), PendingEntry(CREATE, item, str(remarks.on), body)
 
 
-def _concerned(text: str, ref: str, parties: list[str | None]) -> str:
-    """The party that a text names, case aside; InputError where it has no part in the commitment."""
+def _find_party(text: str, ref: str, parties: list[str | None]) -> str:
+    """Return the party to the commitment `ref` that the text names, ignoring case; InputError if none matches."""
     for party in parties:
         if party and party.casefold() == text.strip().casefold():
             return party

@@ -1,4 +1,4 @@
-"""Statements: what the record says a commitment or a milestone is, as a person adds or corrects it."""
+"""New commitments and milestones, and corrections of them, checked and turned into pending entries."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from spacedialog.editing.updates import check_text, remarks_body
 from spacedialog.errors import InputError
 from spacedialog.model.dates import Recurrence, VagueDate, quoted
 from spacedialog.model.entry import CREATE, SET, PendingEntry
+from spacedialog.model.refs import Target
+from spacedialog.model.values import check_text, match_choice
 from spacedialog.model.vocabulary import NAME_PATTERN, Status, Strength
-from spacedialog.store.read.selection import find_value, match_choice
+from spacedialog.store.read.selection import find_value
 
 if TYPE_CHECKING:
-    from spacedialog.store.read.refs import Target
+    from spacedialog.editing.remarks import EntryRemarks
     from spacedialog.store.read.snapshot import Snapshot
 
 _KIND = re.compile(NAME_PATTERN)
@@ -26,7 +27,7 @@ _MAY_BE_EMPTY = ("lead", "partners", "detail")
 
 
 class NewCommitment(NamedTuple):
-    """A commitment to put on record. `source` is the document it stands in; `ref` None for the next number."""
+    """A commitment to add. `source` is its document; `ref` is None for the next free number."""
 
     title: str
     area: str
@@ -43,7 +44,7 @@ class NewCommitment(NamedTuple):
 
 
 class NewMilestone(NamedTuple):
-    """A dated event to put on record; `recurs` is a span such as `2 years`."""
+    """A dated event to add; `recurs` is a span such as `2 years`."""
 
     commitment: Target
     title: str
@@ -52,58 +53,51 @@ class NewMilestone(NamedTuple):
 
 
 def create_commitment(
-    view: Snapshot, item: str, addition: NewCommitment, on: VagueDate, note: str | None, evidence: str | None
+    snapshot: Snapshot, item: str, commitment: NewCommitment, remarks: EntryRemarks
 ) -> tuple[Target, PendingEntry]:
-    """The change that adds a commitment, and what it will be called; InputError where something does not fit."""
-    from spacedialog.store.read.refs import Target
-
-    dialogue = _dialogue(view, addition.dialogue)
-    ref = addition.ref or view.refs.next_ref(dialogue)
+    """Return the commitment as a target, and the entry that adds it; InputError if any value is invalid."""
+    dialogue = _find_dialogue(snapshot, commitment.dialogue)
+    ref = commitment.ref or snapshot.refs.next_ref(dialogue)
     target = Target(ref, item, None)
+    copied = ("area", "kind", "title", "detail", "strength", "lead")
     values = check_fields(
-        view,
+        snapshot,
         target,
         {
             "ref": ref,
             "dialogue": dialogue,
-            **{name: getattr(addition, name) for name in ("area", "kind", "title", "detail", "strength", "lead")},
-            "partners": list(addition.partners),
-            "due": addition.due and str(addition.due),
-            "sources": source_list(addition.source, addition.paragraph),
+            **{name: getattr(commitment, name) for name in copied},
+            "partners": list(commitment.partners),
+            "due": commitment.due and str(commitment.due),
+            "sources": source_list(commitment.source, commitment.paragraph),
         },
     )
     given = {name: value for name, value in values.items() if value}
-    statement = {"type": "commitment", "set": {**given, "status": Status.NOT_ASSESSED.value}}
-    return target, PendingEntry(CREATE, item, str(on), {**statement, **remarks_body(note, evidence)})
+    body = {"type": "commitment", "set": {**given, "status": Status.NOT_ASSESSED.value}, **remarks.body()}
+    return target, PendingEntry(CREATE, item, str(remarks.on), body)
 
 
 def create_milestone(
-    view: Snapshot, milestone: str, new: NewMilestone, on: VagueDate, note: str | None, evidence: str | None
+    snapshot: Snapshot, milestone_id: str, milestone: NewMilestone, remarks: EntryRemarks
 ) -> tuple[Target, PendingEntry]:
-    """The change that adds a milestone, and what it will be called; InputError where something does not fit."""
-    commitment = new.commitment
+    """Return the milestone as a target, and the entry that adds it; InputError if any value is invalid."""
+    commitment = milestone.commitment
     if commitment.milestone:
         raise InputError(f"{commitment.ref} is a milestone itself", "name the commitment that it leads to")
-    view.standing(commitment)
-    ref = view.refs.next_milestone_ref(commitment)
-    values = {"ref": ref, "title": check_text("title", new.title), "when": str(new.when)}
-    if new.recurs:
-        every = Recurrence.parse(new.recurs)
-        new.when.occurrence(1, every)  # refuses a span finer than the date
-        values["recurs"] = str(every)
-    body = {"milestone": milestone, "set": values, **remarks_body(note, evidence)}
-    return commitment._replace(ref=ref, milestone=milestone), PendingEntry(CREATE, commitment.item, str(on), body)
+    snapshot.standing(commitment)
+    ref = snapshot.refs.next_milestone_ref(commitment)
+    values = {"ref": ref, "title": check_text("title", milestone.title), "when": str(milestone.when)}
+    if milestone.recurs:
+        interval = Recurrence.parse(milestone.recurs)
+        milestone.when.occurrence(1, interval)  # raises if the interval is finer than the date
+        values["recurs"] = str(interval)
+    body = {"milestone": milestone_id, "set": values, **remarks.body()}
+    target = commitment._replace(ref=ref, milestone=milestone_id)
+    return target, PendingEntry(CREATE, commitment.item, str(remarks.on), body)
 
 
-def correct(
-    view: Snapshot,
-    target: Target,
-    values: Mapping[str, Any],
-    on: VagueDate,
-    note: str | None,
-    evidence: str | None,
-) -> PendingEntry:
-    """The change that sets some of a target's fields anew; InputError where something does not fit."""
+def correct(snapshot: Snapshot, target: Target, values: Mapping[str, Any], remarks: EntryRemarks) -> PendingEntry:
+    """Return the entry that sets fields of the target to new values; InputError if any value is invalid."""
     if not values:
         raise InputError("nothing to change was given", f"spacedialog edit {target.ref} --title 'A better title'")
     unknown = [name for name in values if name not in _FIELDS]
@@ -115,54 +109,60 @@ def correct(
     foreign = [name for name in values if target.milestone and name not in _MILESTONE_FIELDS]
     if foreign:
         raise InputError(f"{foreign[0]}: a milestone has none of its own", "edit the commitment that it leads to")
-    body = {"set": check_fields(view, target, values), **remarks_body(note, evidence)}
+    body = {"set": check_fields(snapshot, target, values), **remarks.body()}
     if target.milestone:
         body["milestone"] = target.milestone
-    return PendingEntry(SET, target.item, str(on), body)
+    return PendingEntry(SET, target.item, str(remarks.on), body)
 
 
-def check_fields(view: Snapshot, target: Target, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values as the record keeps them; InputError at the first that does not fit what is on record."""
-    kept = dict(values)
-    # Areas and parties belong to a dialogue, and what names those of another would be counted nowhere.
-    of = kept.get("dialogue") or (view.fields(target.item) or {}).get("dialogue")
-    if "title" in kept:
-        check_text("title", kept["title"])
-    if kept.get("detail"):
-        check_text("detail", kept["detail"])
-    if "ref" in kept:
-        if not (_MILESTONE_REF if target.milestone else _COMMITMENT_REF).fullmatch(kept["ref"]):
-            raise InputError(
-                f"ref: {quoted(kept['ref'])} is not a ref", "write one such as ROK4-43; of a milestone, ROK4-43.1"
-            )
-        whole = target._replace(ref=kept["ref"].partition(".")[0], milestone=None)
-        if target.milestone and not view.refs.bore(whole):
-            # Under another's ref it would take a number that the other gives to its own next milestone.
-            raise InputError(
-                f"ref: {kept['ref']} does not belong to its commitment", "a milestone's ref begins with that of its own"
-            )
-        if view.refs.taken([target._replace(ref=kept["ref"])]):
-            raise InputError(f"ref: {kept['ref']} is taken", "leave it out for the next free number")
+def check_fields(snapshot: Snapshot, target: Target, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values as the record stores them; InputError at the first that is invalid in this record."""
+    checked = dict(values)
+    # Areas and parties belong to a dialogue: with the area of another dialogue, the commitment would count nowhere.
+    dialogue = checked.get("dialogue") or (snapshot.fields(target.item) or {}).get("dialogue")
+    if "title" in checked:
+        check_text("title", checked["title"])
+    if checked.get("detail"):
+        check_text("detail", checked["detail"])
+    if "ref" in checked:
+        _check_ref(snapshot, target, checked["ref"])
     for name, kind in (("area", "area"), ("lead", "party")):
-        if kept.get(name):
-            kept[name] = find_value(view, kind, kept[name], of=of)
-    if "partners" in kept:
-        kept["partners"] = [find_value(view, "party", partner, of=of) for partner in kept["partners"]]
-    if kept.get("kind") and not _KIND.fullmatch(kept["kind"]):
-        raise InputError(f"kind: {quoted(kept['kind'])} is not a kind", "write one word such as agreement, action-item")
-    if kept.get("strength"):
-        kept["strength"] = match_choice("strength", kept["strength"], [strength.value for strength in Strength])
-    return kept
+        if checked.get(name):
+            checked[name] = find_value(snapshot, kind, checked[name], dialogue=dialogue)
+    if "partners" in checked:
+        checked["partners"] = [
+            find_value(snapshot, "party", partner, dialogue=dialogue) for partner in checked["partners"]
+        ]
+    if checked.get("kind") and not _KIND.fullmatch(checked["kind"]):
+        raise InputError(
+            f"kind: {quoted(checked['kind'])} is not a kind", "write one word such as agreement, action-item"
+        )
+    if checked.get("strength"):
+        checked["strength"] = match_choice("strength", checked["strength"], [strength.value for strength in Strength])
+    return checked
+
+
+def _check_ref(snapshot: Snapshot, target: Target, ref: str) -> None:
+    if not (_MILESTONE_REF if target.milestone else _COMMITMENT_REF).fullmatch(ref):
+        raise InputError(f"ref: {quoted(ref)} is not a ref", "write one such as ROK4-43; of a milestone, ROK4-43.1")
+    commitment = target._replace(ref=ref.partition(".")[0], milestone=None)
+    if target.milestone and not snapshot.refs.bore(commitment):
+        # Under the ref of another commitment it would take a number that the other gives to its next milestone.
+        raise InputError(
+            f"ref: {ref} does not belong to its commitment", "a milestone's ref begins with that of its own"
+        )
+    if snapshot.refs.taken([target._replace(ref=ref)]):
+        raise InputError(f"ref: {ref} is taken", "leave it out for the next free number")
 
 
 def source_list(document: str, paragraph: str | None) -> list[dict[str, str]]:
-    """The sources of a commitment that stands in one document."""
-    cited = {"document": check_text("source", document)}
-    return [{**cited, "paragraph": paragraph} if paragraph else cited]
+    """Return the sources of a commitment that has one document."""
+    source = {"document": check_text("source", document)}
+    return [{**source, "paragraph": paragraph} if paragraph else source]
 
 
-def _dialogue(view: Snapshot, key: str | None) -> str:
-    keys = view.values("dialogue")
+def _find_dialogue(snapshot: Snapshot, key: str | None) -> str:
+    keys = snapshot.values("dialogue")
     if key:
         return match_choice("dialogue", key, keys)
     if not keys:

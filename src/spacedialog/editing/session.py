@@ -1,44 +1,82 @@
-"""One write to a record: what it looks at, the one action that it records, the account of it."""
+"""One write to a record: the snapshot that it reads, the one action that it records, and the account of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from spacedialog.model.entry import RETRACT, PendingEntry
+from spacedialog.editing.remarks import EntryRemarks, Remarks
+from spacedialog.model.dates import VagueDate
+from spacedialog.model.entry import RETRACT, PendingEntry, new_entry_ids
+from spacedialog.model.refs import Target
 from spacedialog.model.rows.record import Difference, Written
+from spacedialog.model.values import check_on, check_text
 from spacedialog.store.read.details import fields_on
-from spacedialog.store.read.refs import Target
 from spacedialog.store.read.snapshot import Snapshot
-from spacedialog.store.write import append as writer
+from spacedialog.store.write import append
 
 if TYPE_CHECKING:
     import sqlite3
+    from datetime import date
 
     from spacedialog.model.entry import Entry
-    from spacedialog.tracker import Tracker
+
+_INTERNAL_FIELDS = ("commitment",)
+"""Fields that no account of a write shows: the commitment of an assessment, which never changes."""
 
 
-_WHOSE = "commitment"
-"""By this field an assessment says what it is of; it tells people nothing, and never changes."""
+class Writer(NamedTuple):
+    """Who writes, and when: `now` returns the time in µs since 1970 (UTC), `entropy` as many random bytes as asked for.
+
+    A dry run does the whole write, and keeps nothing.
+    """
+
+    author: str
+    today: date
+    now: Callable[[], int]
+    entropy: Callable[[int], bytes]
+    dry_run: bool = False
 
 
 class Session:
-    """One write: what it may look at, and the one action that it records. `made` is the store that it makes."""
+    """One write on a connection that is in a transaction; `created_store` is the path of a store that it creates."""
 
-    def __init__(self, tracker: Tracker, connection: sqlite3.Connection, *, made: str | None) -> None:
+    def __init__(self, connection: sqlite3.Connection, writer: Writer, *, created_store: str | None) -> None:
         self.connection = connection
-        self.view = Snapshot(connection, tracker.today)
-        self._tracker = tracker
-        self._made = made
+        self.snapshot = Snapshot(connection, writer.today)
+        self._writer = writer
+        self._created_store = created_store
 
-    def keep(self, did: str, targets: Sequence[Target], drafts: Sequence[PendingEntry]) -> Written:
-        """Record the drafts as one action; says what that changed of the targets."""
+    def remarks(self, given: Remarks) -> EntryRemarks:
+        """Return the remarks of an entry, dated today unless they have a date; InputError if that may lie ahead."""
+        on = given.get("on") or self._writer.today.isoformat()
+        when = VagueDate.parse(on) if isinstance(on, str) else on
+        return EntryRemarks(check_on(when, self._writer.today), given.get("note"), given.get("evidence"))
+
+    def new_id(self) -> str:
+        """Return an id for a new item."""
+        return next(new_entry_ids(self._writer.now(), self._writer.entropy(16)))
+
+    def record(self, groups: Iterable[Sequence[PendingEntry]], history_of: Container[str] = ()) -> append.Appended:
+        """Append pending entries, grouped by item, to the log as one action of the author.
+
+        The result has the histories of the items in `history_of`.
+        """
+        return append.append(
+            self.connection,
+            groups,
+            now=self._writer.now(),
+            author=check_text("author", self._writer.author),
+            entropy=self._writer.entropy(16),
+            history_of=history_of,
+        )
+
+    def keep(self, did: str, targets: Sequence[Target], pending: Sequence[PendingEntry]) -> Written:
+        """Record the pending entries as one action; return what it changed about the targets."""
         before = [self._fields(target) for target in targets]
-        touched = {target.item for target in targets}
-        appended = self._tracker.record(self.connection, writer.group_by_item(drafts), touched)
+        appended = self.record(append.group_by_item(pending), {target.item for target in targets})
         after = [
-            fields_on(appended.histories[target.item], self.view.day, target.milestone) or {}
+            fields_on(appended.histories[target.item], self._writer.today, target.milestone) or {}
             if target.item in appended.histories
             else self._fields(target)
             for target in targets
@@ -47,14 +85,14 @@ class Session:
             Difference(target.ref, name, old.get(name), new.get(name))
             for target, old, new in zip(targets, before, after, strict=True)
             for name in dict.fromkeys([*old, *new])
-            if old.get(name) != new.get(name) and name != _WHOSE
+            if old.get(name) != new.get(name) and name not in _INTERNAL_FIELDS
         ]
         notices = [
             f"{target.ref}: {name} stays {new.get(name)}, which a later entry says"
             for target, new in zip(targets, after, strict=True)
-            for draft in drafts
-            if (draft.item, draft.body.get("milestone")) == target[1:]
-            for name, value in draft.body.get("set", {}).items()
+            for entry in pending
+            if (entry.item, entry.body.get("milestone")) == target[1:]
+            for name, value in entry.body.get("set", {}).items()
             if new.get(name) != value
         ]
         alone = len(targets) == 1
@@ -68,23 +106,26 @@ class Session:
             notices=tuple(dict.fromkeys(notices)),
         )
 
-    def retract(self, did: str, changes: Sequence[Entry], *, only: bool = False) -> Written:
-        """Record that these changes are taken back; with `only`, as a choice against them alone."""
-        day = self._tracker.today.isoformat()
-        about = dict.fromkeys((change.item, change.content.get("milestone")) for change in changes)
-        targets = [target for item, part in about if (target := self.view.refs.target(item, part))]
-        drafts = []
-        for change in changes:
-            part = change.content.get("milestone")
-            body = {"retracts": change.id, **({"only": True} if only else {}), **({"milestone": part} if part else {})}
-            drafts.append(PendingEntry(RETRACT, change.item, day, body))
-        return self.keep(did, targets, drafts)
+    def retract(self, did: str, entries: Sequence[Entry], *, only: bool = False) -> Written:
+        """Record that these entries are retracted; with `only`, as a decision about each of them alone."""
+        day = self._writer.today.isoformat()
+        things = dict.fromkeys((entry.item, entry.content.get("milestone")) for entry in entries)
+        targets = [target for item, milestone in things if (target := self.snapshot.refs.target(item, milestone))]
+        pending = []
+        for entry in entries:
+            milestone = entry.content.get("milestone")
+            body: dict[str, Any] = {"retracts": entry.id}
+            body |= {"only": True} if only else {}
+            body |= {"milestone": milestone} if milestone else {}
+            pending.append(PendingEntry(RETRACT, entry.item, day, body))
+        return self.keep(did, targets, pending)
 
-    def written(self, did: str, **what: Any) -> Written:
-        """The account of a write."""
-        nothing = {"ref": "", "title": "", "differences": (), "changes": 0, "undo": None, "notices": ()}
-        account = Written(did=did, created_store=self._made, dry_run=self._tracker.dry_run, **{**nothing, **what})
-        return account._replace(undo=None) if account.dry_run else account
+    def written(self, did: str, **values: Any) -> Written:
+        """Return the account of a write, empty but for these values."""
+        empty = {"ref": "", "title": "", "differences": (), "changes": 0, "undo": None, "notices": ()}
+        dry_run = self._writer.dry_run
+        account = Written(did=did, created_store=self._created_store, dry_run=dry_run, **{**empty, **values})
+        return account._replace(undo=None) if dry_run else account
 
     def _fields(self, target: Target) -> Mapping[str, Any]:
-        return self.view.fields(target.item, target.milestone) or {}
+        return self.snapshot.fields(target.item, target.milestone) or {}

@@ -11,16 +11,23 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
-from spacedialog.editing.updates import LONGEST_TEXT, check_on, check_text
 from spacedialog.errors import DateError, InputError
 from spacedialog.importing.entries import FileCommitment
 from spacedialog.model import fields
 from spacedialog.model.dates import Recurrence, VagueDate, quoted
 from spacedialog.model.entry import item_id
 from spacedialog.model.fields import Kind
-from spacedialog.model.values import check_web_address
+from spacedialog.model.refs import Target
+from spacedialog.model.values import (
+    HIGHEST_PERCENT,
+    LONGEST_TEXT,
+    LOWEST_PERCENT,
+    check_on,
+    check_text,
+    check_web_address,
+    is_complete_below_full,
+)
 from spacedialog.model.vocabulary import HASH_PATTERN, NAME_PATTERN, Decision, MilestoneStatus, Status, Strength
-from spacedialog.store.read.refs import Target
 
 if TYPE_CHECKING:
     from spacedialog.store.read.snapshot import Snapshot
@@ -172,7 +179,7 @@ _KINDS: Mapping[Kind, Any] = {
     **dict.fromkeys((Kind.NAME, Kind.AREA, Kind.PARTY), Key),
     Kind.TEXT: Text,
     Kind.DATE: Edtf,
-    Kind.NUMBER: Annotated[int, Field(ge=0, le=100)],
+    Kind.NUMBER: Annotated[int, Field(ge=LOWEST_PERCENT, le=HIGHEST_PERCENT)],
     **dict.fromkeys((Kind.PARTIES, Kind.DOCUMENTS), list[Key]),
     Kind.OBJECTS: list[Source],
 }
@@ -234,7 +241,7 @@ class Update(Strict):
     ref: RefText
     on: Edtf
     status: Annotated[Status, Field(strict=False)] | Annotated[MilestoneStatus, Field(strict=False)] | None = None
-    percent: int | None = Field(default=None, ge=0, le=100)
+    percent: int | None = Field(default=None, ge=LOWEST_PERCENT, le=HIGHEST_PERCENT)
     due: Edtf | None = Field(default=None, description="The new due date, or the milestone's new date.")
     note: Text | None = None
     evidence: WebAddress
@@ -351,7 +358,7 @@ class Checks:
                 yield f"{place}.sources[{number}].grade: {quoted(source.grade)} is not among the grades\n  add it there"
 
     def _whole(self, place: str, said: Commitment | Update) -> Iterator[str]:
-        if said.status == Status.COMPLETE and said.percent not in (None, 100):
+        if is_complete_below_full(said.status, said.percent):
             yield f"{place}.percent: what is complete is not at {said.percent} %\n  leave it out, or write in-progress"
 
     def _closed(self, place: str, date_: str | None) -> Iterator[str]:

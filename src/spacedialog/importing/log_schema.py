@@ -19,6 +19,7 @@ from spacedialog.importing.dialogue_schema import (
     Text,
 )
 from spacedialog.model.entry import Entry, canonical_json
+from spacedialog.model.values import HIGHEST_PERCENT, LOWEST_PERCENT
 
 Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
@@ -53,7 +54,7 @@ class Values(Known):
     lead: str | None = None
     partners: list[str] | None = Field(default=None, max_length=MOST)
     status: str | None = None
-    percent: int | None = Field(default=None, ge=0, le=100)
+    percent: int | None = Field(default=None, ge=LOWEST_PERCENT, le=HIGHEST_PERCENT)
     position: int | None = Field(default=None, ge=0, le=1_000_000)
     due: Edtf | None = None
     when: Edtf | None = None

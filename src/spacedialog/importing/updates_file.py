@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from spacedialog.editing.updates import Update, check_on, check_percent, check_text, pending_update
+from spacedialog.editing.remarks import EntryRemarks
+from spacedialog.editing.updates import Update, pending_update
 from spacedialog.errors import InputError, SpacedialogError
 from spacedialog.importing.entries import BOOKKEEPING_KEYS
 from spacedialog.importing.reader import Problems, parse_json, told
@@ -18,10 +19,11 @@ from spacedialog.model.dates import VagueDate, quoted
 from spacedialog.model.entry import canonical_json
 from spacedialog.model.progress import Progress, silent
 from spacedialog.model.rows.record import CommitmentRow
+from spacedialog.model.values import check_on, check_percent, check_text
 
 if TYPE_CHECKING:
     from spacedialog.model.entry import Entry, PendingEntry
-    from spacedialog.store.read.refs import Target
+    from spacedialog.model.refs import Target
 
 FIELDS = ("ref", "status", "percent", "due", "note", "evidence", "on")
 """What a record may hold. The other columns of `list` are passed over, so that its CSV can be edited and applied."""
@@ -92,7 +94,8 @@ class Batch:
             if len(self.problems) > before and not values.keys() - {"ref", "on"}:
                 return
             fields = self.targets.get(target) or self._standing(target)
-            update = Update(**values)
+            remarks = EntryRemarks(values["on"], values.get("note"), values.get("evidence"))
+            update = Update(remarks, values.get("status"), values.get("percent"), values.get("due"))
             said = pending_update(update, target, fields, lambda: self._collecting(place))
             if len(self.problems) == before and self._is_news(said, fields, dated="on" in given):
                 self.drafts.append(said)

@@ -1,1 +1,1 @@
-"""Check, back up, restore and fingerprint a store."""
+"""The checks, copies and fingerprints of a store."""

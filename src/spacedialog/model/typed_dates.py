@@ -80,6 +80,16 @@ def parse_day(text: str, *, today: date, toward: Toward = "past") -> date:
     return when.earliest
 
 
+def parse_named_day(name: str, text: str, *, today: date) -> date:
+    """Read one exact day that was given for the option or variable `name`, which a DateError names."""
+    try:
+        return parse_day(text, today=today)
+    except DateError as error:
+        raise DateError(
+            f"{name}: {error.problem}", "write a day: 2026-10-05, today, yesterday, 3 months ago"
+        ) from error
+
+
 def parse_span(text: str) -> Span:
     """Parse `18m`, `3 months`, `30d`, `2 weeks` or `1 year`, in any case; raise DateError for any other text."""
     span = _span(text.lower().split()) if text.isascii() else None

@@ -1,42 +1,122 @@
-"""How facts are cited: documents with their paragraphs, and web addresses."""
+"""The checks of single values: texts, days, percentages, statuses, web addresses; and how a source is cited."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from spacedialog.errors import InputError
+from spacedialog.model.dates import quoted
+from spacedialog.model.vocabulary import MilestoneStatus, Status
 
-# The common address, for which a large import needs no parser: a host name, then a path without `@`.
-_PLAIN = re.compile(r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)*/[!-?A-Z_a-z~]*")
+if TYPE_CHECKING:
+    from datetime import date
+
+    from spacedialog.model.dates import VagueDate
+
+LONGEST_TEXT = 10_000
+"""The most characters that a text of the record has."""
+
+LOWEST_PERCENT, HIGHEST_PERCENT = 0, 100
+
+# NUL, and unpaired surrogates.
+_INVALID_CHARACTER = re.compile("[\0\ud800-\udfff]")
+
+# The usual address, which a large import needs no parser for: a host name, then a path without `@`.
+_PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)*/[!-?A-Z_a-z~]*")
+_ADDRESS_REMEDY = "write http:// or https://, a host and a path"
+
 _SIGNS = {"paragraph": " par. ", "sentence": " s. ", "grade": ", grade "}
-_REMEDY = "write http:// or https://, a host and a path"
+"""The text before each part of a citation."""
+
+
+def check_text(name: str, text: str) -> str:
+    """Return the text unchanged; InputError if it is empty, longer than LONGEST_TEXT or not valid text."""
+    if not text.strip():
+        raise InputError(f"{name}: there is no text", f"write the {name}, or leave it out")
+    if len(text) > LONGEST_TEXT:
+        raise InputError(f"{name}: {len(text)} characters are too many", f"write at most {LONGEST_TEXT}")
+    if _INVALID_CHARACTER.search(text):
+        raise InputError(f"{name}: {quoted(text)} holds a character that is none (NUL, half a pair)", "leave it out")
+    return text
+
+
+def check_on(on: VagueDate, today: date) -> VagueDate:
+    """Return the date on which an entry was true unchanged; InputError if it may lie after `today`."""
+    if on.latest is not None and on.latest <= today:
+        return on
+    raise InputError(
+        f"on: {on} may lie after today ({today}), and what is recorded has happened",
+        f"write {on.earliest}/{today}, or the day"
+        if on.earliest and on.earliest <= today
+        else "write a day up to today; what is to come is a due date (reschedule)",
+    )
+
+
+def check_percent(value: object) -> int:
+    """Return the percentage unchanged; InputError for anything but a whole number from 0 to 100."""
+    if isinstance(value, int) and not isinstance(value, bool) and LOWEST_PERCENT <= value <= HIGHEST_PERCENT:
+        return value
+    raise InputError(
+        f"percent: {quoted(str(value))} is not a percentage",
+        f"write a whole number from {LOWEST_PERCENT} to {HIGHEST_PERCENT}",
+    )
+
+
+def is_complete_below_full(status: str | None, percent: int | None) -> bool:
+    """Return whether a commitment with this status is complete and yet has a percentage below 100."""
+    return status == Status.COMPLETE and percent not in (None, HIGHEST_PERCENT)
+
+
+def check_status(text: str, statuses: type[Status] | type[MilestoneStatus], thing: str) -> str:
+    """Return the status of `thing` that the text names, ignoring case, spaces and underscores; InputError if none."""
+    choices = [status.value for status in statuses]
+    status = text.strip().casefold().replace("_", "-").replace(" ", "-")
+    if status not in choices:
+        raise InputError(f"status: {quoted(text)} is not a status of {thing}", f"write one of {', '.join(choices)}")
+    return status
+
+
+def match_choice(name: str, text: str, choices: Sequence[str]) -> str:
+    """Return the choice that the text names, ignoring case; InputError with all choices if none matches."""
+    for choice in choices:
+        if choice.casefold() == text.strip().casefold():
+            return choice
+    raise InputError(f"{name}: {quoted(text)} is not on record", f"write one of {', '.join(choices) or '(none yet)'}")
 
 
 def check_web_address(text: str) -> str:
-    """The address, as it stands; InputError unless it is http(s), has a host and carries no credentials."""
-    if _PLAIN.fullmatch(text):
+    """Return the address unchanged; InputError unless it is http(s), has a host and contains no credentials."""
+    if _PLAIN_ADDRESS.fullmatch(text):
         return text
     try:
         parts = urlsplit(text)
-        host, credentials = parts.hostname, parts.username is not None or parts.password is not None
+        host, has_credentials = parts.hostname, parts.username is not None or parts.password is not None
     except ValueError:
-        host, credentials = None, False
+        host, has_credentials = None, False
     if not host or parts.scheme not in ("http", "https") or not text.isprintable() or " " in text:
-        raise InputError("this is not a web address", _REMEDY)
-    if credentials:
+        raise InputError("this is not a web address", _ADDRESS_REMEDY)
+    if has_credentials:
         raise InputError("this web address carries a user name or a password", "write it without them")
     return text
 
 
+def check_evidence(text: str) -> str:
+    """Return the evidence of an entry unchanged; InputError unless it is a web address."""
+    try:
+        return check_web_address(text)
+    except InputError as error:
+        raise InputError(f"evidence: {error.problem}", error.remedy) from error
+
+
 def citation_text(source: Mapping[str, Any]) -> str:
-    """A source in one line: document, paragraph, sentence, evidence grade."""
+    """Return a source in one line: document, paragraph, sentence, evidence grade."""
     document: str = source["document"]
     return document + "".join(f"{sign}{source[part]}" for part, sign in _SIGNS.items() if source.get(part))
 
 
 def is_citation_of(document: str, citation: str) -> bool:
-    """Whether the citation, as `citation_text` returns it, is of the document with this key."""
+    """Return whether a citation, in the form of `citation_text`, cites the document with this key."""
     return citation == document or citation.startswith(tuple(document + sign for sign in _SIGNS.values()))

@@ -1,1 +1,1 @@
-"""A team on one record: copies that meet in a shared log on a server."""
+"""Sharing a record: each member has a copy, and copies exchange entries through a shared log on a server."""

@@ -1,4 +1,4 @@
-"""What comes from others, read and checked before it is taken in."""
+"""Entries of the shared log that come from others: read and checked before they are recorded."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ from spacedialog.store.write.team_state import Arrival
 from spacedialog.team.exchange import SharedEntry
 
 
-def arrival(entry: SharedEntry, known_sha: str | None) -> Arrival:
-    """An entry as the change that it is, or with the reason why it is none.
+def arrival(shared: SharedEntry, known_sha: str | None) -> Arrival:
+    """Return the checked entry, or the reason why it is invalid; an entry of a newer program is valid.
 
-    `known_sha` is that of another change of this copy with its id. What a newer program wrote is a change too.
+    `known_sha` is the hash of another entry of this copy that has the same id.
     """
-    body = entry.body or ""
-    change, why = None, "another change has its id here"
+    body = shared.body or ""
+    entry, why = None, "another change has its id here"
     if known_sha is None:
         try:
-            change, why = _change(entry, body), ""
+            entry, why = _parse(shared, body), ""
         except (ValueError, TypeError, RecursionError) as error:
             why = _reason(error)
-    return Arrival(entry.seq, entry.sha, body, entry.pushed_by, change, why)
+    return Arrival(shared.seq, shared.sha, body, shared.pushed_by, entry, why)
 
 
-def _change(entry: SharedEntry, body: str) -> Entry:
-    """The change; ValueError where it is none."""
-    if sha256_hex(body) != entry.sha:
+def _parse(shared: SharedEntry, body: str) -> Entry:
+    """Return the entry with this canonical form; ValueError where it is invalid."""
+    if sha256_hex(body) != shared.sha:
         raise ValueError("its hash does not fit what it says")
     fields = json.loads(body)
     if not isinstance(fields, list) or len(fields) != 8:
         raise ValueError("it does not have the form of a change")
-    change = Entry._make((*fields, entry.sha, None))
-    content: Any = json.loads(change.body)
-    if change.id != entry.id or canonical_form(change) != body or canonical_json(content) != change.body:
+    entry = Entry._make((*fields, shared.sha, None))
+    content: Any = json.loads(entry.body)
+    if entry.id != shared.id or canonical_form(entry) != body or canonical_json(content) != entry.body:
         raise ValueError("it does not have the form of a change")
     version = content.get("v") if isinstance(content, dict) else None
     if isinstance(version, int) and version > BODY_VERSION:
-        # Of what a newer program says, only the outside can be checked.
+        # The contents of a newer format cannot be checked.
         content = {"v": version}
-    LogEntry.model_validate_json(canonical_json({**change._asdict(), "body": content}))
-    return change
+    LogEntry.model_validate_json(canonical_json({**entry._asdict(), "body": content}))
+    return entry
 
 
 def _reason(error: Exception) -> str:

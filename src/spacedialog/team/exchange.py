@@ -1,8 +1,7 @@
-"""What copies and a shared log say to each other: values, their arithmetic, and the checks of a page. Pure.
+"""The protocol between a copy and a shared log: its values, the hash chain, and the checks of a page. Pure.
 
-A shared log is a row of changes at the positions 1, 2, 3, …; each has a chain, the SHA-256 of the chain before it
-and of its own `sha`, so that one chain speaks for all that came before. Who keeps the log, and how it is reached,
-is the business of an `Exchange`.
+A shared log has entries at the positions 1, 2, 3, …; each has a chain, the SHA-256 of the chain before it and of its
+own `sha`, so that one chain stands for everything before it. An `Exchange` reaches the log.
 """
 
 from __future__ import annotations
@@ -16,22 +15,22 @@ from spacedialog.errors import NetworkError, SyncRefusedError
 from spacedialog.model.entry import Entry, canonical_form
 
 PAGE = 2000
-"""How many changes go at once."""
+"""The most entries that are sent or fetched at once."""
 
 PAGE_BYTES = 8_000_000
-"""How many bytes of changes are sent at once."""
+"""The most bytes of entries that are sent at once."""
 
 LONGEST_FORM = 65536
-"""How many bytes the canonical form of a change may have on a server."""
+"""The most bytes that the canonical form of an entry has on a server."""
 
-_AMISS = "nothing was changed here; whoever keeps the server can see who added what: docs/team.md"
+_TAMPERED = "nothing was changed here; whoever keeps the server can see who added what: docs/team.md"
 
 CLOCK_SKEW = 300_000_000
-"""How many µs a clock may be ahead of the server's."""
+"""The most by which a clock can be ahead of the server's (µs)."""
 
 
 class SharedEntry(NamedTuple):
-    """A change at its position in a shared log. `body` is its canonical form, None where that was not asked for."""
+    """An entry at its position in a shared log. `body` is its canonical form; None where that was not fetched."""
 
     seq: int
     id: str
@@ -42,7 +41,7 @@ class SharedEntry(NamedTuple):
 
 
 class Head(NamedTuple):
-    """What a server says of a log: the position it has come to, which format it asks for, its clock (µs, UTC)."""
+    """The state of a shared log: its last position, the oldest format it accepts, the server's clock (µs, UTC)."""
 
     position: int
     min_client: int
@@ -50,76 +49,76 @@ class Head(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A log's head, and its entries from a position on: first the one at the position itself, without its body."""
+    """A log's head, and its entries from a position on; the first is the one at that position, without its body."""
 
     head: Head
     entries: Sequence[SharedEntry]
 
 
 class InterruptedExchange(NetworkError):
-    """What was under way came to nothing, or nobody knows whether it did; it can be tried again."""
+    """A request failed, or its outcome is unknown; it can be repeated."""
 
 
 class Turn(Protocol):
-    """A shared log while nobody else can add to it."""
+    """A shared log, locked so that no one else can add to it."""
 
     def page(self, after: int) -> Page:
-        """The head, and the entries from `after` on."""
+        """Return the head, and the entries from `after` on."""
 
     def append(self, entries: Sequence[SharedEntry]) -> None:
-        """Add the entries, move the head to the last, and end the turn: they stay, all of them, or none."""
+        """Add the entries, all or none, move the head to the last, and unlock the log."""
 
 
 class Exchange(Protocol):
-    """One shared log, as one who is connected reaches it. NetworkError where that fails."""
+    """A connection to one shared log; its methods raise NetworkError where the server fails."""
 
     def page(self, after: int, *, known_to: int = 0) -> Page:
-        """The head, and the entries from `after` on, without their bodies up to the position `known_to`."""
+        """Return the head, and the entries from `after` on; up to the position `known_to` without bodies."""
 
     def turn(self, after: int) -> AbstractContextManager[Turn]:
-        """The log, held until the end of the block. Its first page, that after `after`, comes at once."""
+        """Lock the log until the end of the block; its first page, after `after`, needs no further request."""
 
     def chain(self, seq: int) -> str | None:
-        """The chain at a position; None where the log does not reach so far."""
+        """Return the chain at a position; None where the log is shorter."""
 
     def close(self) -> None:
-        """Leave."""
+        """Close the connection."""
 
 
 def first_chain(log_id: str) -> str:
-    """The chain before the first entry of a log."""
+    """Return the chain before the first entry of a log."""
     return hashlib.sha256(log_id.encode()).hexdigest()
 
 
 def link(chain: str, sha: str) -> str:
-    """The chain after an entry: SHA-256 of the chain before it and its sha, both as bytes."""
+    """Return the chain after an entry: the SHA-256 of the chain before it and its hash, both as bytes."""
     return hashlib.sha256(bytes.fromhex(chain) + bytes.fromhex(sha)).hexdigest()
 
 
-def chained(chain: str, after: int, changes: Iterable[Entry]) -> list[SharedEntry]:
-    """The entries that follow the position `after`, whose chain is given: as many of the changes as go at once.
+def chained(chain: str, after: int, entries: Iterable[Entry]) -> list[SharedEntry]:
+    """Return as many of the entries as are sent at once, placed after the position `after`, which has this chain.
 
-    Changes that are too long for a server are passed over.
+    Entries that are too long for a server are skipped.
     """
-    entries: list[SharedEntry] = []
+    shared: list[SharedEntry] = []
     size = 0
-    for change in changes:
-        body = canonical_form(change)
+    for entry in entries:
+        body = canonical_form(entry)
         length = len(body.encode())
         if length > LONGEST_FORM:
             continue
         size += length
-        if len(entries) == PAGE or (entries and size > PAGE_BYTES):
+        if len(shared) == PAGE or (shared and size > PAGE_BYTES):
             break
-        chain = link(chain, change.sha)
-        entries.append(SharedEntry(after + len(entries) + 1, change.id, change.sha, chain, body))
-    return entries
+        chain = link(chain, entry.sha)
+        shared.append(SharedEntry(after + len(shared) + 1, entry.id, entry.sha, chain, body))
+    return shared
 
 
 def verified(page: Page, after: int, chain: str) -> Sequence[SharedEntry]:
-    """The entries that follow the position `after`, whose chain is given.
+    """Return the entries of a page after the position `after`, which has this chain.
 
-    SyncRefusedError where the log does not go on from there without a hole, each chain following from the one before.
+    Raises SyncRefusedError where the log has another chain at that position, or a gap or a broken chain after it.
     """
     entries = page.entries
     if after:
@@ -131,7 +130,8 @@ def verified(page: Page, after: int, chain: str) -> Sequence[SharedEntry]:
     for expected, entry in enumerate(entries, after + 1):
         if entry.seq != expected:
             raise SyncRefusedError(
-                f"the server's log has a hole at position {expected}, before {entry.seq} (by {entry.pushed_by})", _AMISS
+                f"the server's log has a hole at position {expected}, before {entry.seq} (by {entry.pushed_by})",
+                _TAMPERED,
             )
         try:
             chain = link(chain, entry.sha)
@@ -140,13 +140,13 @@ def verified(page: Page, after: int, chain: str) -> Sequence[SharedEntry]:
         if entry.chain != chain:
             raise SyncRefusedError(
                 f"position {entry.seq} of the server's log (by {entry.pushed_by}) does not follow from the one before",
-                _AMISS,
+                _TAMPERED,
             )
     return entries
 
 
 def refused(problem: str) -> SyncRefusedError:
-    """What to tell someone whose copy has seen what the server no longer has."""
+    """Return the error for a copy that has entries which the server no longer has."""
     return SyncRefusedError(
         problem, "nothing is lost: all of it is here. spacedialog sync --heal sends again what the server lost"
     )

@@ -1,7 +1,7 @@
-"""Shared logs in PostgreSQL, or in an engine that speaks its protocol: connecting, and the few statements it takes.
+"""Shared logs in PostgreSQL, or in an engine that speaks its protocol: the connection and its SQL statements.
 
-The one module that imports psycopg. Statements that can go together go in one round trip. The head's row is what
-members take turns by; what the log holds is told by its changes alone, so a head moved by hand does no harm.
+The one module that imports psycopg. Statements are sent together where possible, to save round trips. Members lock the
+row of the head to take turns; the entries alone say what the log contains, so a head changed by hand does no harm.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ except ImportError as error:
         "a team needs psycopg, which is not installed", "pip install 'spacedialog[team]' installs it"
     ) from error
 
-# What it has to say of a connection that broke, the errors say too.
+# psycopg logs broken connections, which the errors report too.
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 _PAGE_SQL = (
@@ -39,25 +39,27 @@ _HEAD_SQL = (
 _COLUMNS = "log_id, seq, id, sha, chain, format, body"
 _ROW = "(%s, %s, %s, %s, %s, %s, %s)"
 
-_FEW = 200
-"""Up to so many changes go along with the other statements in one round trip; COPY takes three, but is faster."""
+_MOST_INSERTED = 200
+"""The most entries to send by INSERT, in one round trip; COPY takes three, but is faster for more."""
 
-# Serialization failure, deadlock, unknown outcome, somebody was first, a lock waited for too long.
-_AGAIN = ("40001", "40P01", "40003", "23505", "55P03", "25P03")
-_AGAIN_CLASSES = ("57P0", "08")
-_IN_A_MOMENT = re.compile("starting up|shutting down|recovery|not yet accepting|closed the connection|reset by peer")
+# Serialization failure, deadlock, unknown outcome, concurrent insert, lock timeout, session timeout.
+_PASSING_STATES = ("40001", "40P01", "40003", "23505", "55P03", "25P03")
+_PASSING_CLASSES = ("57P0", "08")
+_STARTING_OR_STOPPING = re.compile(
+    "starting up|shutting down|recovery|not yet accepting|closed the connection|reset by peer"
+)
 
 Password = Callable[[], str | None]
 
 
 def checked_url(url: str) -> str:
-    """The address of a database, as it stands; InputError where it holds a password, or would be read in the open."""
+    """Return the address of a database unchanged; InputError if it has a password or allows an unverified server."""
     _parameters(url)
     return url
 
 
 def place(url: str) -> str:
-    """The server of an address, for people: host and database."""
+    """Return the host and the database of an address, for messages."""
     given = _parameters(url)
     host = given.get("host") or given.get("hostaddr") or given.get("service") or "the local server"
     return f"{host}/{given['dbname']}" if given.get("dbname") else str(host)
@@ -67,7 +69,7 @@ def _parameters(url: str) -> dict[str, Any]:
     try:
         given = conninfo.conninfo_to_dict(url)
     except psycopg.Error as error:
-        # What libpq says quotes the address, and with it a password that may be in there.
+        # libpq's message quotes the address, which may contain a password.
         raise InputError("this is not the address of a database", "write postgresql://user@host/database") from error
     for name in ("password", "sslpassword"):
         if given.get(name):
@@ -86,7 +88,7 @@ def _parameters(url: str) -> dict[str, Any]:
 
 
 def _is_local(given: dict[str, Any]) -> bool:
-    """Whether the connection stays on this machine: a local socket, or the loopback interface."""
+    """Return whether the connection stays on this machine: a local socket, or the loopback interface."""
     if given.get("service"):
         return False
     defaults = {option.keyword.decode(): (option.val or b"").decode() for option in pq.Conninfo.get_defaults()}
@@ -107,14 +109,14 @@ def _is_loopback(name: str) -> bool:
 
 
 def connect(url: str, password: Password = lambda: None) -> Server:
-    """A connection to the database; `password` is asked where the server wants one that is not on file.
+    """Return a connection to the database; `password` is called where the server asks for one that is not in a file.
 
-    NetworkError where it cannot be had, InterruptedExchange where it may be had in a moment.
+    Raises NetworkError where connecting fails, InterruptedExchange where it may succeed in a moment.
     """
     given = {
         "connect_timeout": 10,
         "application_name": "spacedialog",
-        # A server that went away without a word is noticed within a minute.
+        # A server that disappears is noticed within a minute.
         "keepalives_idle": 20,
         "keepalives_interval": 5,
         "keepalives_count": 4,
@@ -122,14 +124,14 @@ def connect(url: str, password: Password = lambda: None) -> Server:
         **_parameters(url),
     }
     try:
-        return Server(_connected(given, password), place(url))
+        return Server(_open(given, password), place(url))
     except psycopg.Error as error:
-        said = _said(error)
-        kind = InterruptedExchange if _IN_A_MOMENT.search(said) else NetworkError
-        raise kind(f"{place(url)} cannot be reached: {said}", "try again when it can") from error
+        message = _message(error)
+        kind = InterruptedExchange if _STARTING_OR_STOPPING.search(message) else NetworkError
+        raise kind(f"{place(url)} cannot be reached: {message}", "try again when it can") from error
 
 
-def _connected(given: dict[str, Any], password: Password) -> psycopg.Connection[Any]:
+def _open(given: dict[str, Any], password: Password) -> psycopg.Connection[Any]:
     try:
         return psycopg.connect("", autocommit=True, prepare_threshold=None, **given)
     except psycopg.OperationalError as error:
@@ -142,22 +144,22 @@ def _connected(given: dict[str, Any], password: Password) -> psycopg.Connection[
 
 
 class Server:
-    """A database with shared logs in it."""
+    """A connection to a database with shared logs."""
 
     def __init__(self, connection: psycopg.Connection[Any], name: str) -> None:
         self.connection = connection
         self.name = name
 
     def find(self, name: str) -> str | None:
-        """The id of the log of that name."""
-        with self.telling():
+        """Return the id of the log with that name; None where there is none."""
+        with self.raising_own_errors():
             row = self.connection.execute("SELECT log_id FROM spacedialog_log WHERE name = %s", (name,)).fetchone()
         return row[0] if row else None
 
     def create(self, name: str, log_id: str) -> None:
-        """Begin a log; InputError where there is one of that name."""
+        """Create a log; InputError where the name is taken."""
         try:
-            with self.telling():
+            with self.raising_own_errors():
                 self.connection.execute(
                     "INSERT INTO spacedialog_log (log_id, name, chain) VALUES (%s, %s, %s)",
                     (log_id, name, first_chain(log_id)),
@@ -171,24 +173,24 @@ class Server:
             raise
 
     def log(self, log_id: str) -> SharedLog:
-        """The log of that id."""
+        """Return the log with that id."""
         return SharedLog(self, log_id)
 
     def close(self) -> None:
-        """Leave."""
+        """Close the connection."""
         self.connection.close()
 
     @contextmanager
-    def telling(self) -> Iterator[None]:
-        """What goes wrong with the server, told as one of the program's errors."""
+    def raising_own_errors(self) -> Iterator[None]:
+        """Raise an error of the server as one of the program's."""
         try:
             yield
         except psycopg.Error as error:
-            raise self._told(error) from error
+            raise self._own_error(error) from error
 
-    def _told(self, error: psycopg.Error) -> SpacedialogError:
+    def _own_error(self, error: psycopg.Error) -> SpacedialogError:
         if _is_passing(error):
-            return InterruptedExchange(f"{self.name}: {_said(error)}", "try again")
+            return InterruptedExchange(f"{self.name}: {_message(error)}", "try again")
         match error:
             case errors.UndefinedTable() | errors.InvalidSchemaName():
                 return NetworkError(
@@ -197,14 +199,14 @@ class Server:
                 )
             case errors.InsufficientPrivilege():
                 return NetworkError(
-                    f"{self.name}: {_said(error)}",
+                    f"{self.name}: {_message(error)}",
                     "whoever keeps the database lets you in: GRANT spacedialog_member TO you",
                 )
-        return NetworkError(f"{self.name}: {_said(error)}", "docs/team.md says how the server is set up")
+        return NetworkError(f"{self.name}: {_message(error)}", "docs/team.md says how the server is set up")
 
 
 class SharedLog:
-    """One shared log: an `Exchange`."""
+    """A shared log of a server; it implements `Exchange`."""
 
     def __init__(self, server: Server, log_id: str) -> None:
         self._server = server
@@ -212,8 +214,8 @@ class SharedLog:
         self._log_id = log_id
 
     def page(self, after: int, *, known_to: int = 0) -> Page:
-        """The head, and the entries from `after` on; one round trip."""
-        with self._server.telling():
+        """Return the head, and the entries from `after` on, in one round trip."""
+        with self._server.raising_own_errors():
             with self._connection.pipeline():
                 head = self._connection.execute(_HEAD_SQL, (self._log_id,))
                 entries = self._entries(after, known_to)
@@ -221,39 +223,39 @@ class SharedLog:
 
     @contextmanager
     def turn(self, after: int) -> Iterator[Turn]:
-        """The log, held until the end of the block; one round trip to get it, with its first page."""
-        with self._server.telling():
+        """Lock the log until the end of the block; one round trip, with the first page."""
+        with self._server.raising_own_errors():
             with self._connection.pipeline():
                 self._connection.execute("BEGIN")
-                # Whoever holds the head and is not heard of lets it go.
+                # A member that stops responding loses the lock.
                 self._connection.execute("SET LOCAL idle_in_transaction_session_timeout = '60s'")
                 self._connection.execute("SET LOCAL lock_timeout = '60s'")
                 head = self._connection.execute(f"{_HEAD_SQL} FOR UPDATE", (self._log_id,))
                 entries = self._entries(after, 0)
             first = self._page(head, entries)
-            turn = _HeldLog(self, after, first)
+            turn = _LockedLog(self, after, first)
             try:
                 yield turn
             finally:
                 if not turn.ended and not self._connection.closed:
                     self._connection.execute("ROLLBACK")
 
-    def held_page(self, after: int) -> Page:
-        """The head and the entries from `after` on, within a turn."""
+    def locked_page(self, after: int) -> Page:
+        """Return the head and the entries from `after` on, within a turn."""
         with self._connection.pipeline():
             head = self._connection.execute(_HEAD_SQL, (self._log_id,))
             entries = self._entries(after, 0)
         return self._page(head, entries)
 
     def add(self, entries: Sequence[SharedEntry]) -> None:
-        """Add entries and move the head, and commit."""
+        """Add entries, move the head, and commit."""
         rows = [(self._log_id, *entry[:4], BODY_VERSION, entry.body) for entry in entries]
-        if len(rows) > _FEW:
+        if len(rows) > _MOST_INSERTED:
             with self._connection.cursor().copy(f"COPY spacedialog_change ({_COLUMNS}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
         with self._connection.pipeline():
-            if len(rows) <= _FEW:
+            if len(rows) <= _MOST_INSERTED:
                 self._connection.execute(
                     f"INSERT INTO spacedialog_change ({_COLUMNS}) VALUES {', '.join([_ROW] * len(rows))}".encode(),
                     [value for row in rows for value in row],
@@ -265,32 +267,32 @@ class SharedLog:
             self._connection.execute("COMMIT")
 
     def chain(self, seq: int) -> str | None:
-        """The chain at a position."""
-        with self._server.telling():
+        """Return the chain at a position; None where the log is shorter."""
+        with self._server.raising_own_errors():
             row = self._connection.execute(
                 "SELECT chain FROM spacedialog_change WHERE log_id = %s AND seq = %s", (self._log_id, seq)
             ).fetchone()
         return row[0] if row else None
 
     def close(self) -> None:
-        """Leave."""
+        """Close the connection."""
         self._server.close()
 
     def _entries(self, after: int, known_to: int) -> psycopg.Cursor[Any]:
         return self._connection.execute(_PAGE_SQL, (max(after, known_to), self._log_id, after, PAGE + 1))
 
     def _page(self, head: psycopg.Cursor[Any], entries: psycopg.Cursor[Any]) -> Page:
-        said = head.fetchone()
-        if said is None:
+        row = head.fetchone()
+        if row is None:
             raise SyncRefusedError(
                 f"{self._server.name} no longer has this team's log",
                 "nothing is lost: all of it is here. spacedialog team leave, and team create begins it anew",
             )
-        return Page(Head._make(said), [SharedEntry._make(row) for row in entries])
+        return Page(Head._make(row), [SharedEntry._make(entry) for entry in entries])
 
 
-class _HeldLog:
-    """A shared log within one's turn."""
+class _LockedLog:
+    """A locked shared log; it implements `Turn`."""
 
     def __init__(self, log: SharedLog, after: int, first: Page) -> None:
         self._log = log
@@ -298,24 +300,24 @@ class _HeldLog:
         self.ended = False
 
     def page(self, after: int) -> Page:
-        """The head, and the entries from `after` on."""
-        return self._first[1] if self._first[0] == after else self._log.held_page(after)
+        """Return the head, and the entries from `after` on."""
+        return self._first[1] if self._first[0] == after else self._log.locked_page(after)
 
     def append(self, entries: Sequence[SharedEntry]) -> None:
-        """Add the entries, and end the turn."""
+        """Add the entries, and unlock the log."""
         self._log.add(entries)
         self.ended = True
 
 
 def _is_passing(error: psycopg.Error) -> bool:
-    """Whether the same may go well in a moment, on a connection that there was."""
+    """Return whether the same request may succeed in a moment."""
     state = error.sqlstate
     if state is None:
         return isinstance(error, psycopg.OperationalError)
-    return state in _AGAIN or state.startswith(_AGAIN_CLASSES)
+    return state in _PASSING_STATES or state.startswith(_PASSING_CLASSES)
 
 
-def _said(error: psycopg.Error) -> str:
-    """What the server, or libpq, says went wrong: one line, without the statement."""
-    said = (error.diag.message_primary or str(error)).strip()
-    return said.splitlines()[0].removeprefix("connection failed: ") if said else type(error).__name__
+def _message(error: psycopg.Error) -> str:
+    """Return the message of the server or of libpq: one line, without the statement."""
+    message = (error.diag.message_primary or str(error)).strip()
+    return message.splitlines()[0].removeprefix("connection failed: ") if message else type(error).__name__

@@ -1,8 +1,8 @@
-"""Bringing a copy and a shared log together: pull, push, and pull again, which alone says what stands where.
+"""Synchronising a copy with a shared log: pull, push, then pull again, which alone assigns positions.
 
-A push happens in one's turn at the log, and only when all that the log holds is here: so what is not in it is known
-for certain, a reply that got lost does no harm, and a push that is repeated adds nothing. What was interrupted is
-tried again a few times, after a wait of chance.
+A push needs the lock of the log and everything that is in the log. It is therefore certain which entries are missing
+there: a lost reply does no harm, and a repeated push adds nothing. An interrupted exchange is repeated a few times,
+after a random wait.
 """
 
 from __future__ import annotations
@@ -35,16 +35,17 @@ if TYPE_CHECKING:
     import sqlite3
 
 MOST_TRIES = 8
-"""How many times in a row the same may be interrupted."""
+"""The most interruptions of one step before the sync fails."""
 
 SHORTEST_WAIT, LONGEST_WAIT = 0.1, 5.0
+"""The bounds of the wait before the next attempt, in seconds."""
 
 Connect = Callable[[team_state.Membership], Exchange]
 Answer = TypeVar("Answer")
 
 
 class SyncEnvironment(NamedTuple):
-    """What a sync needs of the world: the time (µs, UTC), chance (0 to 1), waiting (s), bytes, and someone to tell."""
+    """The surroundings of a sync: the time (µs, UTC), a random number (0 to 1), waiting (s), random bytes, messages."""
 
     now: Callable[[], int]
     chance: Callable[[], float]
@@ -54,7 +55,7 @@ class SyncEnvironment(NamedTuple):
 
 
 def membership(path: Path) -> team_state.Membership | None:
-    """The shared log that the record in the store at `path` belongs to; None where it belongs to none."""
+    """Return the shared log that the store at `path` belongs to; None where it belongs to none."""
     if not path.exists():
         return None
     with database.reading(path) as connection:
@@ -62,60 +63,70 @@ def membership(path: Path) -> team_state.Membership | None:
 
 
 def begin(path: Path, member: team_state.Membership, seed: Callable[[sqlite3.Connection], None]) -> bool:
-    """Make the record in the store at `path` one of a shared log; whether the store was made by it, from `seed`.
+    """Make the store at `path` a copy of a shared log; return whether that created the store, filled by `seed`.
 
-    InputError where it belongs to a shared log already.
+    Raises InputError where it belongs to a shared log already.
     """
     with database.writing(path, seed) as (connection, is_new):
-        if there := team_state.membership(connection):
-            raise InputError(
-                f"this record belongs to the team's log {there.name} already",
-                "spacedialog team leave ends that; or keep another store: --db FILE",
-            )
+        if other := team_state.membership(connection):
+            raise _in_a_team(other)
         team_state.join(connection, member)
     return is_new
 
 
-def leave(path: Path) -> tuple[team_state.Membership, int]:
-    """Let the record in the store at `path` belong to no team; which it was, and how many changes it never got."""
+def check_free(path: Path) -> None:
+    """Raise InputError if the store at `path` belongs to a shared log."""
+    if member := membership(path):
+        raise _in_a_team(member)
+
+
+def leave(path: Path) -> int:
+    """Remove the store at `path` from its team; return how many of its entries are not in the shared log."""
     if not path.exists():
-        raise _no_team()
+        raise _in_no_team()
     with database.writing(path, empty_store) as (connection, _):
-        member, waiting = team_state.membership(connection), team_state.waiting(connection)
-        if member is None:
-            raise _no_team()
+        if team_state.membership(connection) is None:
+            raise _in_no_team()
+        waiting = team_state.waiting(connection)
         team_state.leave(connection)
-    return member, waiting
+    return waiting
 
 
 def team_row(path: Path) -> TeamRow:
-    """How the record in the store at `path` stands to its team's log, as far as is known here."""
+    """Return how the store at `path` relates to its team's log, as far as is known here; conflicts are not counted."""
     member = membership(path)
     if member is None:
-        raise _no_team()
+        raise _in_no_team()
     with database.reading(path) as connection:
-        waiting, aside = team_state.waiting(connection), team_state.quarantined(connection)
-    return TeamRow(member.name, member.url, member.cursor, waiting, aside, 0, 0)
+        waiting, quarantined = team_state.waiting(connection), team_state.quarantined(connection)
+    return TeamRow(member.name, member.url, member.cursor, waiting, quarantined, 0, 0)
 
 
-def _no_team() -> InputError:
+def _in_a_team(member: team_state.Membership) -> InputError:
+    return InputError(
+        f"this record belongs to the team's log {member.name} already",
+        "spacedialog team leave ends that; or keep another store: --db FILE",
+    )
+
+
+def _in_no_team() -> InputError:
     return InputError(
         "this record belongs to no team", "spacedialog team join URL NAME, or team create, makes it one of a team"
     )
 
 
 def empty_store(_: sqlite3.Connection) -> None:
-    """A new store with nothing in it."""
+    """Put nothing into a new store."""
 
 
 class Replica:
-    """The copy of a record in the store at `path`, which belongs to a shared log; `connect` leads to that log."""
+    """A copy of a shared log, in the store at `path`; `connect` opens a connection to the log."""
 
-    def __init__(self, path: Path, connect: Connect, around: SyncEnvironment) -> None:
+    def __init__(self, path: Path, connect: Connect, surroundings: SyncEnvironment) -> None:
         self.path = path
         self._connect = connect
-        self._around = around
-        self._taken = team_state.Accepted()
+        self._surroundings = surroundings
+        self._accepted = team_state.Accepted()
         self._sent = 0
         self._tried: frozenset[str] = frozenset()
         self._known_to = 0
@@ -123,16 +134,16 @@ class Replica:
         self._prepared: tuple[object, list[SharedEntry]] = (None, [])
 
     def sync(self) -> Synced:
-        """Bring the copy and the shared log together.
+        """Exchange entries until the copy and the shared log are the same.
 
-        NetworkError where the server cannot be reached, or keeps failing; SyncRefusedError where the two do not go
-        together. Neither changes what is recorded here.
+        Raises NetworkError where the server cannot be reached or keeps failing, SyncRefusedError where the two logs do
+        not fit; neither changes what is recorded here.
         """
-        self._with_patience(self._exchange)
-        return self._account()
+        self._with_retries(self._exchange)
+        return Synced(self._sent, *self._accepted, self._waiting(), self._member().cursor)
 
     def look(self) -> Synced:
-        """What a sync would do, as far as one glance tells."""
+        """Return what a sync would do, from one request; nothing is changed."""
         member, waiting = self._member(), self._waiting()
         with closing(self._connect(member)) as exchange:
             page = exchange.page(member.cursor)
@@ -140,15 +151,15 @@ class Replica:
         return Synced(waiting, max(page.head.position - member.cursor, 0), 0, 0, waiting, member.cursor, dry_run=True)
 
     def heal(self) -> int:
-        """Go back to the last position that this copy and the log agree on; how many changes the log lost.
+        """Go back to the last position on which the copy and the log agree; return how many entries the log lost.
 
-        They count as not sent from here on, so the next sync sends those of them that nobody else has sent again.
+        They count as not sent again, so that the next sync sends those that no other member has sent by then.
         """
-        return self._with_patience(self._heal)
+        return self._with_retries(self._heal)
 
     def restamp(self) -> int:
-        """Record anew, with the right time, what was recorded by a clock that was ahead and is not sent yet."""
-        return self._with_patience(self._restamp)
+        """Record anew, with the right time, unsent entries of a clock that was ahead; return how many."""
+        return self._with_retries(self._restamp)
 
     # One exchange
 
@@ -166,7 +177,7 @@ class Replica:
             more = self._apply(member, page)
 
     def _push(self, exchange: Exchange) -> bool:
-        """Send what waits, as much as goes at once; whether there was anything."""
+        """Send the waiting entries, as many as one push holds; return whether there were any."""
         member = self._member()
         if not self._next(member):
             return False
@@ -181,12 +192,12 @@ class Replica:
             self._check_clock(page.head)
             self._tried = frozenset(entry.id for entry in entries)
             turn.append(entries)
-        # Nobody else could add to the log, so these positions hold what was just sent.
+        # The log was locked, so these positions have what was just sent.
         self._known_to = entries[-1].seq
         return True
 
     def _apply(self, member: team_state.Membership, page: Page) -> bool:
-        """Take a page in, with the cursor, in one transaction; whether there may be more to get."""
+        """Record a page and the new cursor in one transaction; return whether there may be more to fetch."""
         if page.head.min_client > BODY_VERSION:
             raise SyncRefusedError(
                 f"the team's log asks for a newer program (format {page.head.min_client}, here {BODY_VERSION})",
@@ -197,37 +208,37 @@ class Replica:
             return False
         with self._writing() as connection:
             if team_state.membership(connection) != member:
-                return True  # another sync of this copy was quicker
+                return True  # another sync of this copy came first
             known = team_state.record_positions(connection, [(entry.seq, entry.id, entry.sha) for entry in entries])
             others = [entry for entry in entries if entry.id not in known]
             if any(entry.body is None for entry in others):
                 raise InterruptedExchange("the log holds something else than what was sent", "try again")
             arrivals = [(entry, team_state.hash_of(connection, entry.id)) for entry in others]
-            taken = team_state.accept_arrivals(connection, self._read(arrivals))
+            accepted = team_state.accept_arrivals(connection, self._check(arrivals))
             team_state.join(connection, member._replace(cursor=entries[-1].seq, chain=entries[-1].chain))
         self._sent += len(known & self._tried)
-        self._taken = team_state.Accepted(*map(sum, zip(self._taken, taken, strict=True)))
+        self._accepted = team_state.Accepted(*map(sum, zip(self._accepted, accepted, strict=True)))
         self._steps += 1
         return len(page.entries) > PAGE
 
-    def _read(self, entries: list[tuple[SharedEntry, str | None]]) -> Iterator[team_state.Arrival]:
+    def _check(self, entries: list[tuple[SharedEntry, str | None]]) -> Iterator[team_state.Arrival]:
         if entries:
-            # Here, since it brings pydantic in, and most exchanges bring nothing new.
+            # Imported here because it imports pydantic, and most exchanges bring nothing new.
             from spacedialog.team.arrivals import arrival
 
             yield from (arrival(entry, known) for entry, known in entries)
 
     def _next(self, member: team_state.Membership) -> list[SharedEntry]:
-        """What is next to be sent, as the entries that follow the cursor."""
+        """Return the entries to send next, placed after the cursor."""
         with database.reading(self.path) as connection:
-            # Asked before the turn and in it: nearly always nothing has come in between.
-            upon = (member, team_state.unsent_mark(connection))
-            if self._prepared[0] != upon:
-                self._prepared = upon, chained(member.chain, member.cursor, team_state.unsent(connection))
+            # Asked for before the log is locked and again afterwards: usually nothing has changed in between.
+            state = (member, team_state.unsent_mark(connection))
+            if self._prepared[0] != state:
+                self._prepared = state, chained(member.chain, member.cursor, team_state.unsent(connection))
         return self._prepared[1]
 
     def _check_clock(self, head: Head) -> None:
-        ahead = self._around.now() - head.clock
+        ahead = self._surroundings.now() - head.clock
         if ahead > CLOCK_SKEW:
             raise SyncRefusedError(
                 f"this machine's clock is {_span(ahead)} ahead of the server's",
@@ -269,41 +280,42 @@ class Replica:
 
         member = self._member()
         clock = exchange.page(member.cursor).head.clock
-        if self._around.now() - clock > CLOCK_SKEW:
+        if self._surroundings.now() - clock > CLOCK_SKEW:
             raise SyncRefusedError(
-                f"this machine's clock is {_span(self._around.now() - clock)} ahead of the server's", "set it first"
+                f"this machine's clock is {_span(self._surroundings.now() - clock)} ahead of the server's",
+                "set it first",
             )
         with self._writing() as connection:
             if team_state.newest_unsent(connection) <= clock:
                 return 0
             database.back_up(self.path, "restamp")
-            return restamp(connection, later_than=clock, now=self._around.now, entropy=self._around.entropy)
+            return restamp(connection, later_than=clock, now=self._surroundings.now, entropy=self._surroundings.entropy)
 
-    # Around it
+    # Connections
 
-    def _with_patience(self, act: Callable[[Exchange], Answer]) -> Answer:
-        """Do something with the shared log; once more, after a wait of chance, where it was interrupted."""
-        tries, steps, was_there = 0, self._steps, False
+    def _with_retries(self, act: Callable[[Exchange], Answer]) -> Answer:
+        """Do something with a connection to the shared log; repeat it after a random wait where it was interrupted."""
+        tries, steps, was_connected = 0, self._steps, False
         while True:
-            is_there = False
+            is_connected = False
             try:
                 with closing(self._connect(self._member())) as exchange:
-                    is_there = was_there = True
+                    is_connected = was_connected = True
                     return act(exchange)
             except InterruptedExchange as error:
                 failure: NetworkError = error
             except NetworkError as error:
-                if is_there:
+                if is_connected:
                     raise
-                if not was_there:
+                if not was_connected:
                     raise self._offline(error) from error
-                failure = error  # a server that was there a moment ago starts again
+                failure = error  # the server was reached a moment ago, and is probably restarting
             tries, steps = (tries + 1 if steps == self._steps else 1), self._steps
             if tries > MOST_TRIES:
                 raise self._offline(failure) from failure
-            seconds = SHORTEST_WAIT + self._around.chance() * min(LONGEST_WAIT, SHORTEST_WAIT * 2**tries)
-            self._around.tell(f"{failure.problem}; trying again in {seconds:.1f} s")
-            self._around.wait(seconds)
+            seconds = SHORTEST_WAIT + self._surroundings.chance() * min(LONGEST_WAIT, SHORTEST_WAIT * 2**tries)
+            self._surroundings.tell(f"{failure.problem}; trying again in {seconds:.1f} s")
+            self._surroundings.wait(seconds)
 
     def _offline(self, error: NetworkError) -> NetworkError:
         waiting = self._waiting()
@@ -313,18 +325,15 @@ class Replica:
         )
 
     def _member(self) -> team_state.Membership:
-        """The shared log that the copy belongs to; InputError where it belongs to none."""
+        """Return the shared log that the copy belongs to; InputError where it belongs to none."""
         member = membership(self.path)
         if member is None:
-            raise _no_team()
+            raise _in_no_team()
         return member
 
     def _waiting(self) -> int:
         with database.reading(self.path) as connection:
             return team_state.waiting(connection)
-
-    def _account(self) -> Synced:
-        return Synced(self._sent, *self._taken, self._waiting(), self._member().cursor)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

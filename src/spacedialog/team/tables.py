@@ -1,4 +1,4 @@
-"""The SQL that whoever keeps the database runs once."""
+"""The SQL that the administrator of the database runs once."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from pathlib import Path
 
 
 def tables_sql() -> str:
-    """The team's tables, its role, and what that may do."""
+    """Return the SQL for the tables of shared logs, the role of a member, and its privileges."""
     return (Path(__file__).parent / "tables.sql").read_text("utf-8")

@@ -1,4 +1,4 @@
-"""The commands that judge: verdicts, where assessors differ, and the record on the scales of the field."""
+"""The commands about assessments: verdicts, agreement of assessors, and published rating scales."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from spacedialog.cli.options import (
     reads,
     writes,
 )
-from spacedialog.store.read.selection import to_filter
 
 app = typer.Typer()
 
@@ -75,22 +74,19 @@ def agreement(
     Of two assessors who judged all the same things Cohen's kappa, unweighted; of more, or with gaps, Krippendorff's
     alpha, which needs pip install 'spacedialog[assess]'.
     """
-    from spacedialog.analysis import agreement as agreements
-    from spacedialog.model import rubrics
     from spacedialog.presentation import assessment
 
-    under = rubrics.rubric(rubric)
-    with reading.view() as view:
-        chosen = to_filter(choice.of(reading.today), view)
-        verdicts = list(view.assessments(chosen))
-    if not any(row.rubric == under.name for row in verdicts):
-        others = sorted({row.rubric for row in verdicts})
+    selection = choice.selection(reading.tracker.today)
+    tracker = reading.record()
+    result = tracker.agreement(selection, rubric=rubric, scope=reading.scope)
+    if not result.units and not result.alone:
+        reading.note_beginning(0)
+        others = tracker.rubrics(selection, scope=reading.scope)
         print_note(
-            f"there are no verdicts under {under.name}{'; there are under ' if others else ''}{', '.join(others)}"
+            f"there are no verdicts under {result.rubric}{'; there are under ' if others else ''}{', '.join(others)}"
         )
-    found = agreements.agreement(under, [row for row in verdicts if row.rubric == under.name])
-    reading.show(assessment.agreement(found))
-    if exit_code and found.differences:
+    reading.show(assessment.agreement(result))
+    if exit_code and result.differences:
         raise typer.Exit(1)
 
 
@@ -116,18 +112,10 @@ def crosswalk(
     A verdict under the scale itself (assess --rubric SCALE) goes before what the status comes to. What nobody has
     looked at is never shown as a failure.
     """
-    from spacedialog.analysis import crosswalk as crosswalks
-    from spacedialog.model import rubrics
     from spacedialog.presentation import assessment
 
-    onto = rubrics.scale(scale)
-    with reading.view() as view:
-        chosen = to_filter(choice.of(reading.today), view)
-        found = crosswalks.crosswalk(
-            onto,
-            view.commitments(chosen, sort=choice.sort),
-            view.timings(chosen),
-            view.assessments(chosen, rubric=onto.name),
-            view.sides(),
-        )
-        reading.show(assessment.crosswalk(found, view.coverage))
+    selection = choice.selection(reading.tracker.today)
+    tracker = reading.record()
+    result = tracker.crosswalk(scale, selection, sort=choice.sort, scope=reading.scope)
+    reading.show(assessment.crosswalk(result, lambda: tracker.coverage(scope=reading.scope)))
+    reading.note_beginning(len(result.rows))

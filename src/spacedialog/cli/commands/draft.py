@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from spacedialog import environment
+import spacedialog
+from spacedialog.cli import parsing
 from spacedialog.cli.options import ColourOption, FormatOption, JsonOption, TodayOption, output_of, print_note
 from spacedialog.errors import InputError
 from spacedialog.render.output import show
@@ -56,36 +57,34 @@ def draft(
     Nothing is recorded. Look the candidates over (review, or any editor), then import the file. Formats are for
     --explain.
     """
-    from spacedialog.drafting import draft as drafting
-    from spacedialog.drafting import prose
-    from spacedialog.importing.reader import MAX_SIZE, Incoming
-    from spacedialog.model.dates import VagueDate
+    from spacedialog.drafting.draft import About
     from spacedialog.model.values import check_web_address
     from spacedialog.presentation import drafting as views
     from spacedialog.render.json_ import indented
     from spacedialog.render.output import destination
+    from spacedialog.tracker.statements import StatementFile
 
     if not explain and (format_ or json):
         raise InputError("--format and --json are for what --explain shows", "add --explain, or leave them out")
     if output is not None and str(output) != "-" and output.exists():
         raise InputError(f"-o {output}: it is there already, and may have been reviewed", "name another file")
-    day = environment.local_day(today)
-    with environment.open_input(file) as (name, stream):
-        text = prose.decoded(Incoming(stream, name, MAX_SIZE).whole(), name, encoding)
-    about = drafting.About(
-        VagueDate.parse(str(environment.vague_date("--when", when, day, "past"))) if when else None,
-        key,
-        series,
-        number,
-        title,
-        place,
-        check_web_address(url) if url else None,
-        tuple(side or ()),
-    )
-    drafted = drafting.draft(prose.read(text, prose.form_of(name, text)), about, name=name, compiled=day)
+    tracker = spacedialog.open(today=parsing.today(today), author="")
+    with parsing.input_file(file) as (stream, name):
+        about = About(
+            parsing.vague_date("--when", when, tracker.today, "past") if when else None,
+            key,
+            series,
+            number,
+            title,
+            place,
+            check_web_address(url) if url else None,
+            tuple(side or ()),
+        )
+        drafted = tracker.draft(StatementFile(stream, name, encoding), about)
     if output is not None or not explain:
         with destination(output) as out:
             out.write(indented(drafted.document))
     if explain:
-        show(views.sentences(drafted.findings()), output_of(format_, json, None, color), as_of=day.isoformat())
+        table = views.sentences(drafted.findings())
+        show(table, output_of(format_, json, None, color), as_of=tracker.today.isoformat())
     print_note(views.draft_summary(drafted.document, str(output) if output else None, len(drafted.left_out)))

@@ -1,4 +1,4 @@
-"""The commands around the record: taking it out, the form of its files, completion, and where things are."""
+"""The commands around the record: export, the schema of its files, shell completion, and paths."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from spacedialog import environment
+import spacedialog
+from spacedialog.cli import parsing
 from spacedialog.cli.options import DbOption, OutputOption, ReadRequest, reads_one
 from spacedialog.presentation import maintenance
 
@@ -15,21 +16,21 @@ app = typer.Typer()
 
 
 class LogFormat(StrEnum):
-    """The forms of an exported log."""
+    """The formats of an exported log."""
 
     JSON = "json"
     JSONL = "jsonl"
 
 
 class FileKind(StrEnum):
-    """The kinds of file that `import` takes."""
+    """The kinds of file that can be imported."""
 
     DATA = "data"
     LOG = "log"
 
 
 class Shell(StrEnum):
-    """Shells that can complete."""
+    """The shells with completion."""
 
     BASH = "bash"
     ZSH = "zsh"
@@ -56,11 +57,11 @@ def export(
     from spacedialog.render import log_export
     from spacedialog.render.output import destination
 
-    tracker = environment.tracker(db, today=None, author="")
-    known = environment.instant("--known-at", known_at, tracker.today) if known_at else None
+    tracker = spacedialog.open(db, author="")
+    known_until = parsing.instant("--known-at", known_at, tracker.today) if known_at else None
     lines = format_ is LogFormat.JSONL or (format_ is None and output is not None and output.suffix == ".jsonl")
     with destination(output) as out:
-        log_export.write(tracker.log(known_at=known), out, lines=lines)
+        log_export.write(tracker.log(known_at=known_until), out, lines=lines)
 
 
 @app.command()
@@ -74,12 +75,12 @@ def schema(
       spacedialog schema > dialogue.schema.json
       spacedialog schema log
     """
-    from spacedialog.importing import parse
     from spacedialog.render.json_ import indented
     from spacedialog.render.output import destination
+    from spacedialog.tracker import Tracker
 
     with destination(output) as out:
-        out.write(indented(parse.json_schema(kind.value)))
+        out.write(indented(Tracker.schema(kind.value)))
 
 
 @app.command()
@@ -90,7 +91,7 @@ def completion(shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bas
       eval "$(spacedialog completion bash)"
       spacedialog completion fish > ~/.config/fish/completions/spacedialog.fish
     """
-    # Typer re-exports it without saying so.
+    # Typer re-exports it implicitly.
     from typer.completion import get_completion_script  # type: ignore[attr-defined]
 
     from spacedialog.cli.app import COMPLETE, NAME
@@ -108,7 +109,6 @@ def paths(reading: ReadRequest) -> None:
       spacedialog paths
       sqlite3 "file:$(spacedialog paths -f plain --no-header | cut -f 2 | head -1)?mode=ro" .schema
     """
-    from spacedialog.importing.bundled import bundled_path
-
-    store = maintenance.Place("store", str(reading.tracker.path), reading.tracker.has_store)
-    reading.show(maintenance.places([store, maintenance.Place("bundled", str(bundled_path()), True)]))
+    tracker = reading.tracker
+    store = maintenance.Place("store", str(tracker.path), tracker.has_store)
+    reading.show(maintenance.places([store, maintenance.Place("bundled", str(tracker.bundled_path()), True)]))

@@ -1,4 +1,4 @@
-"""The commands that look after a store: is it sound, and what can be saved of it."""
+"""The commands that maintain a store: checks, copies and fingerprints."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from spacedialog import environment
+import spacedialog
+from spacedialog.cli import parsing
 from spacedialog.cli.options import (
     ColourOption,
     DbOption,
@@ -27,7 +28,7 @@ from spacedialog.render.output import show
 app = typer.Typer()
 
 FINDINGS = 4
-"""The exit status where something is wrong with a store."""
+"""The exit status where a store is damaged."""
 
 
 @app.command()
@@ -52,21 +53,17 @@ def doctor(
     It never alters the store. Status 4 where anything is wrong; what is only odd (stamps, entries of a newer
     program, files that others may read) is told and is no fault.
     """
-    from spacedialog.maintenance import checks as checkup
-
-    tracker = environment.tracker(db, today=environment.local_day(today), author="")
+    tracker = spacedialog.open(db, today=parsing.today(today), author="")
     shown_as = output_of(format_, json, output, color)
     if rescue:
-        rescued = checkup.rescue(tracker.path, rescue)
+        rescued = tracker.rescue(rescue)
         show(maintenance.rescued_store(rescued), shown_as, as_of=tracker.today.isoformat())
         raise typer.Exit(FINDINGS if rescued.lost else 0)
     if not tracker.has_store:
         print_note(f"no store at {tracker.path}: there is nothing to look over")
-        show(maintenance.checks([]), shown_as, as_of=tracker.today.isoformat())
-        return
-    found = checkup.run_checks(tracker.path, now=environment.now())
-    show(maintenance.checks(found), shown_as, as_of=tracker.today.isoformat())
-    if not all(row.ok for row in found):
+    checks = tracker.doctor()
+    show(maintenance.checks(checks), shown_as, as_of=tracker.today.isoformat())
+    if not all(row.ok for row in checks):
         print_note("doctor --rescue NEW.db brings every change whose hash holds into a new store")
         raise typer.Exit(FINDINGS)
 
@@ -82,25 +79,21 @@ def fingerprint(reading: ReadRequest) -> None:
 
     Whoever keeps the value can show later, with history --verify, that no change of then was altered or taken away.
     """
-    from spacedialog.maintenance import checks as checkup
-
-    _whole_log_only(reading)
-    reading.show(maintenance.fingerprint(checkup.fingerprint(reading.tracker.arrivals())))
+    _require_whole_log(reading)
+    reading.show(maintenance.fingerprint(reading.tracker.fingerprint()))
 
 
-def verified(reading: ReadRequest, text: str) -> None:
-    """Show whether the log holds all that a fingerprint was printed of; the process ends with status 4 if not."""
-    from spacedialog.maintenance import checks as checkup
-
-    _whole_log_only(reading)
-    row = checkup.verify(reading.tracker.arrivals(), text)
+def verify_fingerprint(reading: ReadRequest, text: str) -> None:
+    """Show whether the log still has what a fingerprint stands for; exit with status 4 if not."""
+    _require_whole_log(reading)
+    row = reading.tracker.verify_fingerprint(text)
     reading.show(maintenance.fingerprint(row))
     if not row.holds:
         raise typer.Exit(FINDINGS)
 
 
-def _whole_log_only(reading: ReadRequest) -> None:
-    if reading.known_at is not None or reading.as_of != reading.today:
+def _require_whole_log(reading: ReadRequest) -> None:
+    if reading.scope.known_at is not None or reading.as_of != reading.tracker.today:
         raise InputError("a fingerprint is of the whole log", "leave out --as-of and --known-at")
     if not reading.tracker.has_store:
         print_note(f"no store at {reading.tracker.path}: this is the bundled record")
@@ -120,10 +113,8 @@ def backup(
       spacedialog backup copy.db
       spacedialog backup "tracker-$(date +%F).db"
     """
-    from spacedialog.maintenance import checks as checkup
-
-    tracker = environment.tracker(db, today=None, author="")
-    copied = checkup.back_up(tracker.path, file)
+    tracker = spacedialog.open(db, author="")
+    copied = tracker.backup(file)
     show(maintenance.store_copy(copied, "Copy"), output_of(format_, json, None, color), as_of=tracker.today.isoformat())
 
 
@@ -144,10 +135,8 @@ def restore(
       spacedialog restore old.db --replace
       spacedialog restore old.db --db elsewhere.db
     """
-    from spacedialog.maintenance import checks as checkup
-
-    tracker = environment.tracker(db, today=None, author="")
-    restored = checkup.restore(tracker.path, file, replace=replace)
+    tracker = spacedialog.open(db, author="")
+    restored = tracker.restore(file, replace=replace)
     show(
         maintenance.store_copy(restored, "Store"),
         output_of(format_, json, None, color),

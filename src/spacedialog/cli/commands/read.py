@@ -1,4 +1,4 @@
-"""The commands that look: the overview, areas, lists, one commitment, what comes, what was."""
+"""The commands that show the record: overview, lists, details, dates, history."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from typing import Annotated
 
 import typer
 
-from spacedialog import environment
+from spacedialog.cli import parsing
 from spacedialog.cli.completion import complete_dialogue, complete_ref
 from spacedialog.cli.options import FilterOptions, ReadRequest, RefArgument, chooses, print_note, reads, reads_one
 from spacedialog.presentation import tables
 from spacedialog.render.formats import Format
-from spacedialog.store.read.selection import to_filter
 
 app = typer.Typer()
 
@@ -27,10 +26,10 @@ def overview(reading: ReadRequest) -> None:
       spacedialog
       spacedialog overview --as-of 2025-04-14 --json
     """
-    from spacedialog.presentation import overview as views
+    from spacedialog.presentation.overview import overview as overview_view
 
-    with reading.view() as view:
-        reading.show(views.overview(view.overview()))
+    with reading.snapshot() as snapshot:
+        reading.show(overview_view(snapshot.overview()))
 
 
 @app.command()
@@ -44,8 +43,8 @@ def dialogues(reading: ReadRequest) -> None:
 
     Other commands show all of them together, and one of them with --dialogue KEY.
     """
-    with reading.view() as view:
-        reading.show(tables.dialogues(view.dialogues(), view.coverage))
+    with reading.snapshot() as snapshot:
+        reading.show(tables.dialogues(snapshot.dialogues(), snapshot.coverage))
 
 
 @app.command()
@@ -71,17 +70,17 @@ def compare(
     Only what a person linked counts as carried on. Pairs that look alike are proposed, with a score, until somebody
     says yes (`link`) or no (`unlink`).
     """
-    from spacedialog.analysis import compare as carryover
-    from spacedialog.presentation import comparison as comparisons
+    from spacedialog.presentation.comparison import comparison as comparison_view
+    from spacedialog.presentation.comparison import proposals
 
-    with reading.view() as view:
-        found = carryover.compare(view, old, new)
-        reading.show(comparisons.proposals(found.proposals) if proposed else comparisons.comparison(found))
-    if found.proposals:
-        best = found.proposals[0]
-        many = f"{len(found.proposals)} pairs look" if len(found.proposals) > 1 else "1 pair looks"
+    comparison = reading.record().compare(old, new, scope=reading.scope)
+    reading.show(proposals(comparison.proposals) if proposed else comparison_view(comparison))
+    reading.note_beginning(len(comparison.rows))
+    if comparison.proposals:
+        best = comparison.proposals[0]
+        count = f"{len(comparison.proposals)} pairs look" if len(comparison.proposals) > 1 else "1 pair looks"
         print_note(
-            f"{many} alike; spacedialog link {best.old} {best.new} says that one is carried on, unlink that it is not"
+            f"{count} alike; spacedialog link {best.old} {best.new} says that one is carried on, unlink that it is not"
         )
 
 
@@ -94,8 +93,8 @@ def areas(reading: ReadRequest) -> None:
       spacedialog areas --dialogue ROK4
       spacedialog areas --as-of 2025-04-14 --format csv
     """
-    with reading.view() as view:
-        reading.show(tables.areas(view.areas(), view.coverage))
+    with reading.snapshot() as snapshot:
+        reading.show(tables.areas(snapshot.areas(), snapshot.coverage))
 
 
 @app.command(name="list")
@@ -116,9 +115,10 @@ def list_(
 
     An option given twice lets through either value: --area exploration --area pnt.
     """
-    with reading.view() as view:
-        rows = view.commitments(to_filter(choice.of(reading.today), view), sort=choice.sort, limit=limit)
-        reading.show(tables.commitments(rows, view.coverage))
+    with reading.snapshot() as snapshot:
+        chosen = choice.selection(reading.tracker.today).filter(snapshot)
+        rows = snapshot.commitments(chosen, sort=choice.sort, limit=limit)
+        reading.show(tables.commitments(rows, snapshot.coverage))
 
 
 @app.command()
@@ -135,9 +135,11 @@ def show(reading: ReadRequest, ref: RefArgument) -> None:
     """
     from spacedialog.presentation import detail
 
-    with reading.view() as view:
-        dialogue = view.dialogue(ref)
-        reading.show(detail.dialogue(dialogue) if dialogue else detail.commitment(view.detail(view.refs.resolve(ref))))
+    with reading.snapshot() as snapshot:
+        dialogue = snapshot.dialogue(ref)
+        reading.show(
+            detail.dialogue(dialogue) if dialogue else detail.commitment(snapshot.detail(snapshot.refs.resolve(ref)))
+        )
 
 
 @app.command()
@@ -166,19 +168,19 @@ def upcoming(
     A vague date is a window: 2026 opens on 1 January, closes on 31 December, and is not late before that. A calendar
     also gets what was met or withdrawn, so that what it imported before is brought up to date.
     """
-    limit = environment.horizon(within, until, reading.as_of)
+    limit = parsing.horizon(within, until, reading.as_of)
     if timeline:
-        reading.only("--timeline", Format.TABLE)
+        reading.require_format("--timeline", Format.TABLE)
     if alarm is not None:
-        reading.only("--alarm", Format.ICS)
-    days = environment.days("--alarm", alarm) if alarm is not None else None
-    with reading.view() as view:
+        reading.require_format("--alarm", Format.ICS)
+    days = parsing.days("--alarm", alarm) if alarm is not None else None
+    with reading.snapshot() as snapshot:
         reading.show(
             tables.upcoming(
-                view.upcoming(until=limit, everything=everything),
-                view.coverage,
-                events=lambda: (event._replace(alarm_days=days) for event in view.calendar(until=limit)),
-                timeline=tables.timeline(view.day, limit, view.slips()) if timeline else None,
+                snapshot.upcoming(until=limit, everything=everything),
+                snapshot.coverage,
+                events=lambda: (event._replace(alarm_days=days) for event in snapshot.calendar(until=limit)),
+                timeline=tables.timeline(snapshot.day, limit, snapshot.slips()) if timeline else None,
             )
         )
 
@@ -198,8 +200,8 @@ def search(
       spacedialog search lunar
       spacedialog search KPS satellite --json
     """
-    with reading.view() as view:
-        reading.show(tables.search_results(view.search(" ".join(words), limit=limit), view.coverage))
+    with reading.snapshot() as snapshot:
+        reading.show(tables.search_results(snapshot.search(" ".join(words), limit=limit), snapshot.coverage))
 
 
 @app.command()
@@ -229,12 +231,12 @@ def history(
     and 4 where it does not. What came since does no harm.
     """
     if verify is not None:
-        from spacedialog.cli.commands.maintenance import verified
+        from spacedialog.cli.commands.maintenance import verify_fingerprint
 
-        verified(reading, verify)
+        verify_fingerprint(reading, verify)
         return
-    with reading.view() as view:
-        reading.show(tables.history(view.history(view.refs.resolve(ref) if ref else None, limit=limit)))
+    with reading.snapshot() as snapshot:
+        reading.show(tables.history(snapshot.history(snapshot.refs.resolve(ref) if ref else None, limit=limit)))
 
 
 @app.command()
@@ -246,5 +248,5 @@ def slips(reading: ReadRequest) -> None:
       spacedialog slips
       spacedialog slips --as-of 2025-12-31 --json
     """
-    with reading.view() as view:
-        reading.show(tables.slips(view.slips(), view.coverage))
+    with reading.snapshot() as snapshot:
+        reading.show(tables.slips(snapshot.slips(), snapshot.coverage))

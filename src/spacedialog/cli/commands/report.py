@@ -1,4 +1,4 @@
-"""The commands that report: what is new, for Monday morning, and the whole record or a part of it."""
+"""The commands that report: on what is new, and on the whole record or a part of it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from typing import Annotated
 
 import typer
 
-from spacedialog import environment
+from spacedialog.cli import parsing
 from spacedialog.cli.options import FilterOptions, ReadRequest, chooses, print_note, reads, reads_into_template
 from spacedialog.cli.progress import progress
 from spacedialog.errors import InputError
-from spacedialog.presentation import brief as brief_views
-from spacedialog.presentation import report as report_views
-from spacedialog.store.read.selection import describe, to_filter
+from spacedialog.presentation.brief import brief as brief_view
+from spacedialog.presentation.report import report as report_view
 
 app = typer.Typer()
 
@@ -40,28 +39,21 @@ def brief(
     beside the store once the brief is written whole; the first brief under a name tells everything, or begins at
     --since.
     """
-    from spacedialog.analysis import brief as briefing
-    from spacedialog.analysis import checkpoint as checkpoints
-    from spacedialog.store.read.history import Since
-
-    until = environment.ahead("--ahead", ahead, reading.as_of)
+    until = parsing.ahead("--ahead", ahead, reading.as_of)
     if checkpoint is not None and not reading.is_of_now:
         raise InputError("--checkpoint does not go with --as-of, --known-at or --at-seq", "it goes on from the present")
-    path = checkpoints.path_of(reading.tracker.path, checkpoint) if checkpoint is not None else None
-    with reading.view() as view:
-        if since is not None or path is None:
-            start = environment.day("--since", since or "7 days ago", reading.today)
-            news = Since.day_on(start, environment.start_of(start))
-        else:
-            news = checkpoints.since(path, view)
-            if news.recorded is not None:
-                print_note("the store was made anew after that checkpoint: what was recorded since counts as news")
-        position = view.position()
-        told = briefing.brief(view, news, until=until)
-    reading.show(brief_views.brief(told))
-    if path is not None:
-        checkpoints.save(path, checkpoints.Checkpoint(reading.today, position))
-    if exit_code and told.has_news:
+    goes_on_from = reading.tracker.checkpoint(checkpoint) if checkpoint is not None else None
+    start = None
+    if since is not None or goes_on_from is None:
+        start = parsing.day("--since", since or "7 days ago", reading.tracker.today)
+    summary = reading.record().brief(start, checkpoint=goes_on_from, until=until, scope=reading.scope)
+    if goes_on_from and goes_on_from.store_was_replaced:
+        print_note("the store was made anew after that checkpoint: what was recorded since counts as news")
+    reading.note_beginning(summary.coverage.commitments)
+    reading.show(brief_view(summary))
+    if goes_on_from:
+        goes_on_from.save()
+    if exit_code and summary.has_news:
         raise typer.Exit(1)
 
 
@@ -78,13 +70,9 @@ def report(reading: ReadRequest, choice: FilterOptions) -> None:
 
     It says what it covers, as of which day, and how far the log had come.
     """
-    from spacedialog.analysis import compare
-
-    selection = choice.of(reading.today)._replace(dialogue=reading.dialogues)
-    with reading.view() as view:
-        chosen = to_filter(selection, view)
-        with progress("reading", "commitments") as watch:
-            whole = view.report(chosen, selection=describe(selection), sort=choice.sort, watch=watch)
-        if not describe(selection._replace(dialogue=())):
-            whole = compare.add_comparison(whole, view)
-        reading.show(report_views.report(whole, events=lambda: view.calendar(chosen)))
+    selection = choice.selection(reading.tracker.today)
+    tracker = reading.record()
+    with progress("reading", "commitments") as watch:
+        whole = tracker.report(selection, sort=choice.sort, scope=reading.scope, watch=watch)
+    reading.show(report_view(whole, events=lambda: tracker.calendar(selection, scope=reading.scope)))
+    reading.note_beginning(whole.coverage.commitments)

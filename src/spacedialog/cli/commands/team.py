@@ -1,24 +1,22 @@
-"""The commands of a team: beginning and joining a shared log, syncing with it, what is not agreed on."""
+"""The commands of a team: create, join and leave a shared log, sync with it, and list conflicts."""
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spacedialog import environment
+from spacedialog.cli import terminal
 from spacedialog.cli.options import OutputOption, ReadRequest, WriteRequest, print_note, reads, writes_without
-from spacedialog.errors import InputError, NetworkError, NotFoundError
-from spacedialog.presentation import team as teamwork
+from spacedialog.errors import NetworkError
+from spacedialog.presentation import team as team_views
 from spacedialog.presentation.phrases import counted
 from spacedialog.render.output import show
+from spacedialog.tracker.team import Interaction
 
 if TYPE_CHECKING:
-    from spacedialog.model.rows.team import Synced, TeamRow
-    from spacedialog.store.write.team_state import Membership
-    from spacedialog.team.exchange import Exchange
-    from spacedialog.team.server import Server
-    from spacedialog.team.sync import Replica
+    from spacedialog.model.rows.team import Synced
 
 app = typer.Typer()
 team = typer.Typer(
@@ -39,6 +37,7 @@ UrlArgument = Annotated[
 ]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="What the team calls its log.")]
 _alone = writes_without("note", "evidence", "on", "by", "dry_run")
+_INTERACTION = Interaction(terminal.password, print_note)
 
 
 @team.command()
@@ -51,7 +50,7 @@ def create(writing: WriteRequest, url: UrlArgument, name: NameArgument) -> None:
 
     The tables must be there: team sql prints what makes them.
     """
-    _begin(writing, url, name, new=True)
+    _show_synced(writing, writing.tracker.team.create(url, name, interaction=_INTERACTION))
 
 
 @team.command()
@@ -62,41 +61,7 @@ def join(writing: WriteRequest, url: UrlArgument, name: NameArgument) -> None:
     \b
       spacedialog team join postgresql://rudolf@db.example.org/space rok4
     """
-    _begin(writing, url, name, new=False)
-
-
-def _begin(writing: WriteRequest, url: str, name: str, *, new: bool) -> None:
-    from spacedialog.importing import bundled
-    from spacedialog.model.entry import new_entry_ids
-    from spacedialog.store.write import team_state
-    from spacedialog.team.exchange import first_chain
-    from spacedialog.team.server import checked_url
-    from spacedialog.team.sync import begin, empty_store, membership
-
-    path = writing.tracker.path
-    if there := membership(path):
-        raise InputError(
-            f"this record belongs to the team's log {there.name} already",
-            "spacedialog team leave ends that; or keep another store: --db FILE",
-        )
-    around = environment.surroundings(print_note)
-    server = _server(checked_url(url))
-    try:
-        log_id = server.find(name)
-        if new:
-            log_id = next(new_entry_ids(around.now(), around.entropy(16)))
-            server.create(name, log_id)
-    finally:
-        server.close()
-    if log_id is None:
-        raise NotFoundError(
-            f"the server has no team's log called {name}", f"spacedialog team create URL {name} begins it"
-        )
-    member = team_state.Membership(url, name, log_id, 0, first_chain(log_id))
-    # Who joins with no record gets the team's, and brings none.
-    if begin(path, member, bundled.seed if new else empty_store):
-        print_note(f"made a store at {path}")
-    _show(writing, _copy(writing).sync())
+    _show_synced(writing, writing.tracker.team.join(url, name, interaction=_INTERACTION))
 
 
 @team.command()
@@ -107,7 +72,7 @@ def status(writing: WriteRequest) -> None:
     \b
       spacedialog team status
     """
-    show(teamwork.team_status(_standing(writing)), writing.output, as_of=writing.tracker.today.isoformat())
+    show(team_views.team_status(writing.tracker.team.status()), writing.output, as_of=writing.tracker.today.isoformat())
 
 
 @team.command()
@@ -118,13 +83,10 @@ def leave(writing: WriteRequest) -> None:
     \b
       spacedialog team leave
     """
-    from spacedialog.team.sync import leave
-
-    row = _standing(writing)
-    _, waiting = leave(writing.tracker.path)
-    if waiting:
-        print_note(f"{counted(waiting, 'change')} never got to the team's log, and stay here")
-    show(teamwork.team_status(row, did="left "), writing.output, as_of=writing.tracker.today.isoformat())
+    row = writing.tracker.team.leave()
+    if row.waiting:
+        print_note(f"{counted(row.waiting, 'change')} never got to the team's log, and stay here")
+    show(team_views.team_status(row, did="left "), writing.output, as_of=writing.tracker.today.isoformat())
 
 
 @team.command()
@@ -135,10 +97,10 @@ def sql(output: OutputOption = None) -> None:
       spacedialog team sql | psql postgresql://admin@db.example.org/space
     """
     from spacedialog.render.output import destination
-    from spacedialog.team.tables import tables_sql
+    from spacedialog.tracker.team import Team
 
     with destination(output) as out:
-        out.write(tables_sql())
+        out.write(Team.sql())
 
 
 @app.command()
@@ -162,19 +124,14 @@ def sync(
 
     Offline, nothing is lost: what is recorded waits for the next sync (exit status 5).
     """
-    copy = _copy(writing)
-    if writing.tracker.dry_run:
-        _show(writing, copy.look())
-        return
-    healed = copy.heal() if heal else 0
-    restamped = copy.restamp() if restamp else 0
-    _show(writing, copy.sync()._replace(healed=healed, restamped=restamped))
-    while watch is not None:
-        environment.surroundings(print_note).wait(watch)
+    tracker = writing.tracker
+    _show_synced(writing, tracker.sync(heal=heal, restamp=restamp, interaction=_INTERACTION))
+    while watch is not None and not tracker.dry_run:
+        time.sleep(watch)
         try:
-            done = _copy(writing).sync()
-            if done.sent or done.received:
-                _show(writing, done)
+            synced = tracker.sync(interaction=_INTERACTION)
+            if synced.sent or synced.received:
+                _show_synced(writing, synced)
         except NetworkError as error:
             print_note(f"{error.problem}; {error.remedy}")
 
@@ -191,37 +148,9 @@ def conflicts(reading: ReadRequest) -> None:
     A mark, reschedule or edit of that field decides. A ref given to two things is shown with a letter on the later
     one, until that is renamed: edit ROK4-43b --ref ROK4-44.
     """
-    with reading.view() as view:
-        reading.show(teamwork.conflicts(view.conflicts(), view.coverage))
+    with reading.snapshot() as snapshot:
+        reading.show(team_views.conflicts(snapshot.conflicts(), snapshot.coverage))
 
 
-def _copy(writing: WriteRequest) -> Replica:
-    from spacedialog.team.sync import Replica
-
-    return Replica(writing.tracker.path, _reach, environment.surroundings(print_note))
-
-
-def _reach(member: Membership) -> Exchange:
-    return _server(member.url).log(member.log_id)
-
-
-def _server(url: str) -> Server:
-    from spacedialog.team.server import connect
-
-    return connect(url, environment.password)
-
-
-def _show(writing: WriteRequest, done: Synced) -> None:
-    with writing.tracker.view() as view:
-        conflicts, clashes = view.disagreements()
-    row = done._replace(conflicts=conflicts, clashes=clashes)
-    show(teamwork.sync_result(row), writing.output, as_of=writing.tracker.today.isoformat())
-
-
-def _standing(writing: WriteRequest) -> TeamRow:
-    from spacedialog.team.sync import team_row
-
-    row = team_row(writing.tracker.path)
-    with writing.tracker.view() as view:
-        conflicts, clashes = view.disagreements()
-    return row._replace(conflicts=conflicts, clashes=clashes)
+def _show_synced(writing: WriteRequest, row: Synced) -> None:
+    show(team_views.sync_result(row), writing.output, as_of=writing.tracker.today.isoformat())

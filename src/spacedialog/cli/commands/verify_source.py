@@ -1,4 +1,4 @@
-"""The command that holds sources against a copy of their document."""
+"""The command that compares sources with a copy of their document."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from spacedialog import environment
+from spacedialog.cli import parsing
 from spacedialog.cli.completion import complete_dialogue
 from spacedialog.cli.options import MAX_SIZE, MaxSizeOption, ReadRequest, reads_one
-from spacedialog.errors import InputError
-from spacedialog.presentation.verification import sources
+from spacedialog.presentation import verification
 
 app = typer.Typer()
 
@@ -52,24 +51,16 @@ def verify_source(
     A sentence is the same, has moved, has changed (then the nearest one is shown), or is missing. Line breaks, spaces
     and the shape of quotation marks do not count. A source with no hash is unpinned: what stands at its place is shown.
     """
-    from spacedialog.drafting import citations, prose, verification
-    from spacedialog.importing.reader import Incoming
+    from spacedialog.tracker.statements import StatementFile
 
-    with environment.open_input(file) as (name, stream):
-        content = Incoming(stream, name, environment.size("--max-size", max_size)).whole()
-    text = prose.decoded(content, name, encoding)
-    sentences = prose.read(text, prose.form_of(name, text)).sentences
-    if not sentences:
-        raise InputError(
-            f"{name}: there is no running text in it", "save the statement as plain text, Markdown or HTML"
-        )
-    if Path(dialogue).suffix in DATA_FILES:
-        with environment.open_input(Path(dialogue)) as (data, stream):
-            cited = citations.of_file(stream, data, document)
-    else:
-        with reading.view() as view:
-            cited = citations.of_record(view, dialogue, document)
-    rows = verification.verify(cited, sentences)
-    reading.show(sources(rows))
-    if exit_code and not all(map(verification.is_found, rows)):
+    with parsing.input_file(file) as (stream, name):
+        statement = StatementFile(stream, name, encoding, parsing.size("--max-size", max_size))
+        if Path(dialogue).suffix in DATA_FILES:
+            with parsing.input_file(Path(dialogue)) as (data_file, data_name):
+                rows = reading.tracker.verify_data_file(data_file, data_name, statement, document=document)
+        else:
+            rows = reading.record().verify_source(dialogue, statement, document=document, scope=reading.scope)
+            reading.note_beginning(len(rows))
+    reading.show(verification.sources(rows))
+    if exit_code and not all(row.is_found for row in rows):
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""The commands that write: marks, notes, dates, additions, corrections, undo, updates and records from files."""
+"""The commands that write: marks, notes, dates, new commitments, corrections, links, undo, and files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from spacedialog import environment
+from spacedialog.cli import parsing
 from spacedialog.cli.completion import (
     complete_area,
     complete_kind,
@@ -19,6 +19,7 @@ from spacedialog.cli.completion import (
 from spacedialog.cli.options import MAX_SIZE, MaxSizeOption, RefArgument, WriteRequest, writes, writes_without
 from spacedialog.cli.progress import progress
 from spacedialog.errors import InputError
+from spacedialog.model.values import HIGHEST_PERCENT, LOWEST_PERCENT
 
 app = typer.Typer()
 
@@ -49,7 +50,7 @@ SourceOption = Annotated[
     str | None, typer.Option(metavar="DOCUMENT", help="The document it stands in: its key, title or address.")
 ]
 ParagraphOption = Annotated[str | None, typer.Option(metavar="N", help="The paragraph of the document.")]
-ChangeArgument = Annotated[str | None, typer.Argument(metavar="CHANGE", help="The id of a change, or its end.")]
+EntryArgument = Annotated[str | None, typer.Argument(metavar="CHANGE", help="The id of a change, or its end.")]
 
 
 @app.command()
@@ -66,7 +67,9 @@ def mark(
             autocompletion=complete_new_status,
         ),
     ],
-    percent: Annotated[int | None, typer.Option(metavar="N", min=0, max=100, help="How much of it is done.")] = None,
+    percent: Annotated[
+        int | None, typer.Option(metavar="N", min=LOWEST_PERCENT, max=HIGHEST_PERCENT, help="How much of it is done.")
+    ] = None,
 ) -> None:
     """Record how far a commitment is, or that a milestone was met.
 
@@ -90,8 +93,8 @@ def note(
       spacedialog note ROK4-33 "Raised again at the working level" --on 2026-05
       spacedialog note 26 "No answer yet on the sites" --by desk
     """
-    remarks = {name: value for name, value in writing.remarks.items() if name != "note"}
-    writing.show(writing.tracker.note(ref, text, **remarks))
+    remarks = writing.remarks
+    writing.show(writing.tracker.note(ref, text, on=remarks.get("on"), evidence=remarks.get("evidence")))
 
 
 @app.command()
@@ -107,8 +110,8 @@ def reschedule(
       spacedialog reschedule ROK4-31 2027 --evidence https://example.org/delay
       spacedialog reschedule 25.1 2030-03 --note "Put back by half a year"
     """
-    date_ = environment.vague_date("DATE", due, writing.tracker.today)
-    writing.show(writing.tracker.reschedule(ref, date_, **writing.remarks))
+    when = parsing.vague_date("DATE", due, writing.tracker.today)
+    writing.show(writing.tracker.reschedule(ref, when, **writing.remarks))
 
 
 @app.command()
@@ -139,7 +142,7 @@ def add(
       spacedialog add "Share lunar orbit data" --area exploration --lead KASA --source ST1 --due 2027
       spacedialog add "Critical design review" --milestone-of ROK4-10 --due 2028-Q3
     """
-    when = environment.vague_date("--due", due, writing.tracker.today) if due else None
+    when = parsing.vague_date("--due", due, writing.tracker.today) if due else None
     if milestone_of is not None:
         foreign = {"--area": area, "--kind": kind, "--strength": strength, "--lead": lead, "--partner": partner}
         foreign |= {"--detail": detail, "--dialogue": dialogue, "--ref": ref, "--source": source}
@@ -153,13 +156,13 @@ def add(
         _refuse({"--every": every}, "only a milestone recurs")
         given: dict[str, Any] = {"kind": kind, "strength": strength, "lead": lead, "partners": partner}
         given |= {"dialogue": dialogue, "ref": ref, "due": when, "paragraph": paragraph, "detail": detail}
-        addition = NewCommitment(
+        commitment = NewCommitment(
             title,
             _needed("--area", area),
             _needed("--source", source),
             **{name: value for name, value in given.items() if value is not None},
         )
-        written = writing.tracker.add(addition, **writing.remarks)
+        written = writing.tracker.add(commitment, **writing.remarks)
     writing.show(written)
 
 
@@ -187,13 +190,13 @@ def edit(
 
     An empty value empties the field. What it said before stays on record.
     """
-    from spacedialog.editing.commitments import source_list as cited
+    from spacedialog.editing.commitments import source_list
 
     if paragraph is not None and source is None:
         raise InputError("--paragraph needs --source", "name the document too")
     given: dict[str, Any] = {"title": title, "area": area, "kind": kind, "strength": strength, "lead": lead}
     given |= {"partners": partner, "detail": detail, "ref": new_ref}
-    given |= {"sources": cited(source, paragraph) if source is not None else None}
+    given |= {"sources": source_list(source, paragraph) if source is not None else None}
     values = {name: value or None for name, value in given.items() if value is not None}
     if values.get("partners") == [""]:
         values["partners"] = []
@@ -238,7 +241,7 @@ def unlink(writing: WriteRequest, old: OldArgument, new: NewArgument) -> None:
 @writes_without("note", "evidence", "on")
 def undo(
     writing: WriteRequest,
-    change: ChangeArgument = None,
+    entry: EntryArgument = None,
     redo: Annotated[bool, typer.Option("--redo", help="Bring back what was undone.")] = False,
     only: Annotated[bool, typer.Option("--only", help="Only this change, not all that was recorded with it.")] = False,
 ) -> None:
@@ -250,11 +253,11 @@ def undo(
     """
     if redo:
         _refuse({"--only": only}, "it does not go with --redo")
-        writing.show(writing.tracker.redo(change))
+        writing.show(writing.tracker.redo(entry))
     else:
         if only:
-            _needed("CHANGE", change)
-        writing.show(writing.tracker.undo(change, only=only))
+            _needed("CHANGE", entry)
+        writing.show(writing.tracker.undo(entry, only=only))
 
 
 @app.command()
@@ -272,12 +275,9 @@ def apply(
 
     Each record has a ref and any of status, percent, due, note, evidence, on. Dates are EDTF.
     """
-    from spacedialog.importing.reader import Incoming, text_of
-
-    with environment.open_input(file) as (name, stream):
-        text = text_of(Incoming(stream, name, environment.size("--max-size", max_size)).whole(), name)
-    with progress("reading", "updates") as watch:
-        written = writing.tracker.apply(text, name, watch=watch)
+    with parsing.input_file(file) as (stream, name), progress("reading", "updates") as watch:
+        size = parsing.size("--max-size", max_size)
+        written = writing.tracker.apply(stream, name, max_size=size, watch=watch)
     writing.show(written)
 
 
@@ -299,8 +299,8 @@ def import_(
 
     What is on record already is passed over, and what people recorded stays as it is.
     """
-    size = environment.size("--max-size", max_size)
-    with environment.open_input(file) as (name, stream), progress("importing", "records") as watch:
+    size = parsing.size("--max-size", max_size)
+    with parsing.input_file(file) as (stream, name), progress("importing", "records") as watch:
         written = writing.tracker.import_file(stream, name, bundled=not without_bundled, max_size=size, watch=watch)
     writing.show(written)
 

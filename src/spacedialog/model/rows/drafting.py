@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from spacedialog.model.vocabulary import SourceVerdict
+
 
 class SentenceRow(NamedTuple):
     """A sentence of a text as `draft` reads it: a candidate for a commitment, or a sentence that is left out.
@@ -76,3 +78,8 @@ class VerifiedRow(NamedTuple):
     found_sentence: int | None
     similarity: float | None
     text: str | None
+
+    @property
+    def is_found(self) -> bool:
+        """Whether the sentence is in the copy as it was, or its wording was never recorded."""
+        return self.verdict not in (SourceVerdict.CHANGED, SourceVerdict.MISSING)

@@ -8,16 +8,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
 
 from spacedialog.model.entry import BUNDLED_AUTHOR, IMPORTED, iso_time, parse_body
 from spacedialog.model.fold import closing_day
+from spacedialog.model.position import Position, Since
+from spacedialog.model.refs import Target
 from spacedialog.model.rows.record import HistoryRow, NewsRow, SlipRow
 from spacedialog.store.log import shared_position
 from spacedialog.store.read.filter_sql import VALID, belongs_to_dialogues, in_dialogues, is_among
-from spacedialog.store.read.refs import Target
 
 LINKED = (
     "FROM link AS k JOIN commitment AS o ON o.item = k.old JOIN commitment AS n ON n.item = k.new WHERE k.item = {}"
@@ -54,37 +55,6 @@ _LOG = f"change AS l {_RETRACTED}"
 _LOG_ABOUT = f"({_ABOUT}) AS about JOIN change AS l ON l.item = about.item {_RETRACTED}"
 
 _BUNDLED = f"(json_extract(l.body, '$.via') = '{IMPORTED}' AND l.author = '{BUNDLED_AUTHOR}')"
-
-
-class Position(NamedTuple):
-    """How far a log has come: its newest entry by arrival, and when the newest was recorded (µs since 1970).
-
-    Entries that another log brings in arrive late, and may have been recorded before. `seq` is the position in the
-    team's log up to which this one goes; None where nothing in it was shared.
-    """
-
-    entries: int
-    last: str | None
-    recorded: int | None
-    seq: int | None = None
-
-
-class Since(NamedTuple):
-    """From where on a thing is news, to people the day `day`.
-
-    What had arrived by a position, or was recorded before a time (µs), and was true by the day `before`, is none. By
-    position 0 nothing had arrived. The bundled record counts by the days alone: a release is no event.
-    """
-
-    day: date | None = None
-    before: date | None = None
-    entries: int = 0
-    recorded: int | None = None
-
-    @classmethod
-    def day_on(cls, day: date, start: int) -> Since:
-        """From a day on, which begins at `start` (µs since 1970, UTC)."""
-        return cls(day, day - timedelta(days=1) if day > date.min else None, recorded=start)
 
 
 def position(connection: sqlite3.Connection) -> Position:

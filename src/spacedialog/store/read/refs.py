@@ -6,23 +6,15 @@ import re
 import sqlite3
 from collections.abc import Iterable
 from string import ascii_lowercase
-from typing import NamedTuple
 
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.model.dates import quoted
+from spacedialog.model.refs import Target
 from spacedialog.model.vocabulary import LONGEST_NAME, NAME_PATTERN
 from spacedialog.store.read.filter_sql import replace_surrogates
 
 # A letter stands at the later one of two things that were given one ref.
 _SHORT_REF = re.compile(r"(?:(.*?)-?)0*([0-9]{1,9})([a-z]*)(?:\.([0-9]+[a-z]*))?")
-
-
-class Target(NamedTuple):
-    """What a ref names: an item of the log, and the milestone in it where it names one."""
-
-    ref: str
-    item: str
-    milestone: str | None
 
 
 class Refs:

@@ -1,12 +1,12 @@
-"""Which commitments a person asks for: names as they are typed, checked against what is on record."""
+"""The selection of commitments: values as a person types them, checked against the record."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from spacedialog.errors import InputError
-from spacedialog.model.dates import quoted
+from spacedialog.errors import InputError, NotFoundError
+from spacedialog.model.dates import VagueDate
 from spacedialog.model.filters import (
     All,
     DueAfter,
@@ -20,12 +20,12 @@ from spacedialog.model.filters import (
     OneOf,
     Says,
 )
+from spacedialog.model.values import match_choice
 from spacedialog.model.vocabulary import SETTLED, Flag, Status, Strength
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from spacedialog.model.dates import VagueDate
     from spacedialog.store.read.snapshot import Snapshot
 
 STATUS_GROUPS: dict[str, tuple[str, ...]] = {
@@ -34,12 +34,15 @@ STATUS_GROUPS: dict[str, tuple[str, ...]] = {
 }
 """Names for several statuses at once."""
 
+# The fields with a fixed set of values on record, and the name of that set.
+_FIELDS: dict[Field, str] = {"dialogue": "dialogue", "area": "area", "kind": "kind", "lead": "party"}
+
 
 class Selection(NamedTuple):
-    """What to let through: one of the values in each field that names any, and all the flags.
+    """The commitments with one of the values in each field that has any, and with all the flags.
 
-    `due_before` lets through what is due for certain before that date begins, `due_after` what may be due after it
-    ends.
+    `due_before` keeps those that are certainly due before that date begins, `due_after` those that may be due after it
+    ends. `text` has words that the commitment or its notes must contain.
     """
 
     dialogue: Sequence[str] = ()
@@ -55,74 +58,81 @@ class Selection(NamedTuple):
     flags: Sequence[Flag] = ()
     text: str | None = None
 
+    def filter(self, snapshot: Snapshot) -> Filter:
+        """Return the filter that this selection means in the record; InputError for a value that is not on record."""
+        parts: list[Filter] = []
+        for field, kind in _FIELDS.items():
+            if values := [find_value(snapshot, kind, value) for value in getattr(self, field)]:
+                parts.append(OneOf(field, values))
+        if self.party:
+            parts.append(Involves([find_value(snapshot, "party", value) for value in self.party]))
+        if self.side:
+            parts.append(OfSide([find_value(snapshot, "side", value) for value in self.side]))
+        if self.status:
+            choices = [*(status.value for status in Status), *STATUS_GROUPS]
+            names = [match_choice("status", value, choices) for value in self.status]
+            parts.append(OneOf("status", [status for name in names for status in STATUS_GROUPS.get(name, (name,))]))
+        if self.strength:
+            choices = [strength.value for strength in Strength]
+            parts.append(OneOf("strength", [match_choice("strength", value, choices) for value in self.strength]))
+        before = self.due_before and _bound("due-before", self.due_before, self.due_before.earliest)
+        after = self.due_after and _bound("due-after", self.due_after, self.due_after.latest)
+        if before and after:
+            parts.append(DueWithin(after, before))
+        elif before:
+            parts.append(DueBefore(before))
+        elif after:
+            parts.append(DueAfter(after))
+        parts += [Flagged(flag) for flag in self.flags]
+        if self.text is not None:
+            parts.append(Says(self.text))
+        return All(parts)
 
-# Each field with the kind of name that its values are.
-_FIELDS: dict[Field, str] = {"dialogue": "dialogue", "area": "area", "kind": "kind", "lead": "party"}
-
-
-def to_filter(selection: Selection, view: Snapshot) -> Filter:
-    """The filter that a selection means; InputError where it names something that is not on record."""
-
-    parts: list[Filter] = []
-    for field, of in _FIELDS.items():
-        if values := [find_value(view, of, value) for value in getattr(selection, field)]:
-            parts.append(OneOf(field, values))
-    if selection.party:
-        parts.append(Involves([find_value(view, "party", value) for value in selection.party]))
-    if selection.side:
-        parts.append(OfSide([find_value(view, "side", value) for value in selection.side]))
-    if selection.status:
-        choices = [*(status.value for status in Status), *STATUS_GROUPS]
-        given = [match_choice("status", value, choices) for value in selection.status]
-        parts.append(OneOf("status", [word for value in given for word in STATUS_GROUPS.get(value, (value,))]))
-    if selection.strength:
-        choices = [strength.value for strength in Strength]
-        parts.append(OneOf("strength", [match_choice("strength", value, choices) for value in selection.strength]))
-    before = selection.due_before and _bound("due-before", selection.due_before, selection.due_before.earliest)
-    after = selection.due_after and _bound("due-after", selection.due_after, selection.due_after.latest)
-    if before and after:
-        parts.append(DueWithin(after, before))
-    elif before:
-        parts.append(DueBefore(before))
-    elif after:
-        parts.append(DueAfter(after))
-    parts += [Flagged(flag) for flag in selection.flags]
-    if selection.text is not None:
-        parts.append(Says(selection.text))
-    return All(parts)
-
-
-def describe(selection: Selection) -> str:
-    """Which part of the record a selection lets through; empty for all of it."""
-    parts = [
-        f"{field} {' or '.join(values)}"
-        for field, values in selection._asdict().items()
-        if field in Selection._fields[:8] and values
-    ]
-    parts += [f"due before {selection.due_before}"] if selection.due_before else []
-    parts += [f"due after {selection.due_after}"] if selection.due_after else []
-    parts += [flag.value for flag in selection.flags]
-    parts += [f"with the words {selection.text}"] if selection.text is not None else []
-    return ", ".join(parts)
+    def describe(self) -> str:
+        """Return in words which part of the record this is; empty for all of it."""
+        parts = [
+            f"{field} {' or '.join(values)}"
+            for field, values in self._asdict().items()
+            if field in self._fields[:8] and values
+        ]
+        parts += [f"due before {self.due_before}"] if self.due_before else []
+        parts += [f"due after {self.due_after}"] if self.due_after else []
+        parts += [flag.value for flag in self.flags]
+        parts += [f"with the words {self.text}"] if self.text is not None else []
+        return ", ".join(parts)
 
 
-def _bound(name: str, given: VagueDate, day: date | None) -> date:
-    if day is None:
-        raise InputError(f"{name}: {given} is open on that side", "write a date that is not")
-    return day
+EVERYTHING = Selection()
+"""All commitments."""
 
 
-def find_value(view: Snapshot, name: str, text: str, *, of: str | None = None) -> str:
-    """The value on record that a text names, case aside: an area, a party, a side, a kind, a dialogue.
+def find_value(snapshot: Snapshot, kind: str, text: str, *, dialogue: str | None = None) -> str:
+    """Return the value on record that the text names, ignoring case; InputError if there is none.
 
-    With `of`, one of that dialogue (its key).
+    `kind` is area, party, side, kind or dialogue; with `dialogue` (a key), only the values of that one count.
     """
-    return match_choice(name, text, view.values(name, of=of))
+    return match_choice(kind, text, snapshot.values(kind, of=dialogue))
 
 
-def match_choice(name: str, text: str, choices: Sequence[str]) -> str:
-    """The choice that a text names, case aside; InputError with what there is to choose from."""
-    for choice in choices:
-        if choice.casefold() == text.strip().casefold():
-            return choice
-    raise InputError(f"{name}: {quoted(text)} is not on record", f"write one of {', '.join(choices) or '(none yet)'}")
+def check_order(snapshot: Snapshot, old: str, new: str, command: str) -> VagueDate:
+    """Return when the dialogue `new` met (both are keys); InputError, with the right command, if `old` met later."""
+    dates = []
+    for key in (old, new):
+        dialogue = snapshot.dialogue(key)
+        if dialogue is None:
+            raise NotFoundError(f"{key} was not on record on {snapshot.day}", "leave out --as-of, or name a later day")
+        dates.append(VagueDate.parse(dialogue["when"]))
+    before, after = dates
+    if old == new:
+        raise InputError(
+            f"{old} is one dialogue", "name an earlier one and a later one; spacedialog dialogues lists them"
+        )
+    if before.latest is None or after.latest is None or before.latest >= after.latest:
+        raise InputError(f"{old} was not held before {new}", f"name the earlier one first: spacedialog {command}")
+    return after
+
+
+def _bound(name: str, when: VagueDate, day: date | None) -> date:
+    if day is None:
+        raise InputError(f"{name}: {when} is open on that side", "write a date that is not")
+    return day

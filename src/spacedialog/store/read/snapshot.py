@@ -15,7 +15,9 @@ from spacedialog.errors import NotFoundError
 from spacedialog.model.entry import Entry, iso_time
 from spacedialog.model.filters import EVERYTHING, Filter, Flagged
 from spacedialog.model.fold import History, fold
+from spacedialog.model.position import Position, Since
 from spacedialog.model.progress import Progress, silent
+from spacedialog.model.refs import Target
 from spacedialog.model.rows.assessment import AssessmentRow
 from spacedialog.model.rows.record import (
     AreaRow,
@@ -48,8 +50,7 @@ from spacedialog.store.read.filter_sql import (
     matching,
     order_by,
 )
-from spacedialog.store.read.history import Position, Since
-from spacedialog.store.read.refs import Refs, Target
+from spacedialog.store.read.refs import Refs
 
 _DERIVED = {"updated_on": "updated"}
 """The columns of those fields of a row that are not named after their field."""

@@ -1,0 +1,115 @@
+"""Values typed for an option or an argument: days, dates, spans, sizes, times and files.
+
+`name` is always the option's, for the error.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from spacedialog import environment
+from spacedialog.errors import DateError, InputError
+
+if TYPE_CHECKING:
+    from spacedialog.model.dates import VagueDate
+    from spacedialog.model.typed_dates import Toward
+
+
+def today(text: str | None) -> date | None:
+    """Return the day typed for --today, relative to the clock's; None where none was."""
+    return day("--today", text, environment.clock_day()) if text else None
+
+
+def day(name: str, text: str, today: date) -> date:
+    """Return an exact day."""
+    from spacedialog.model.typed_dates import parse_named_day
+
+    return parse_named_day(name, text, today=today)
+
+
+def vague_date(name: str, text: str, today: date, toward: Toward = "future") -> VagueDate:
+    """Return a date, exact or vague."""
+    from spacedialog.model.typed_dates import parse_date
+
+    try:
+        return parse_date(text, today=today, toward=toward)
+    except DateError as error:
+        raise DateError(f"{name}: {error.problem}", error.remedy) from error
+
+
+def horizon(within: str | None, until: str | None, start: date) -> date | None:
+    """Return the last day of the span `within` after `start`, or of the date `until`; None where neither is given."""
+    if within is not None and until is not None:
+        raise InputError("--within and --until do not go together", "leave one of them out")
+    if until is not None:
+        return vague_date("--until", until, start).latest
+    return ahead("--within", within, start) if within is not None else None
+
+
+def ahead(name: str, span: str, start: date) -> date:
+    """Return the last day of a span after `start`."""
+    from spacedialog.model.typed_dates import parse_span
+
+    try:
+        return parse_span(span).after(start)
+    except DateError as error:
+        raise DateError(f"{name}: {error.problem}", error.remedy) from error
+
+
+def days(name: str, text: str) -> int:
+    """Return how many days a span has; InputError for a span in months or years."""
+    from spacedialog.model.dates import Unit
+    from spacedialog.model.typed_dates import parse_span
+
+    try:
+        span = parse_span(text)
+    except DateError as error:
+        raise DateError(f"{name}: {error.problem}", error.remedy) from error
+    if span.months:
+        raise InputError(f"{name}: {span} may be more or fewer days", "write it in days or weeks: 14d, 2 weeks")
+    return span.count * (7 if span.unit is Unit.WEEK else 1)
+
+
+def instant(name: str, text: str, today: date) -> int:
+    """Return a time, local unless it names a zone, in µs since 1970 (UTC); for a day, its last microsecond."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or len(text) <= len("2026-10-05"):
+        moment = datetime.combine(day(name, text, today), datetime.min.time()) + timedelta(days=1, microseconds=-1)
+    try:
+        return round(moment.timestamp() * 1_000_000)
+    except (OverflowError, ValueError, OSError) as error:
+        raise DateError(f"{name}: {text} is too far from now", "write a time such as 2026-11-22T10:00") from error
+
+
+def size(name: str, text: str) -> int:
+    """Return a number of bytes."""
+    from spacedialog.importing.reader import parse_size
+
+    try:
+        return parse_size(text)
+    except InputError as error:
+        raise InputError(f"{name}: {error.problem}", error.remedy) from error
+
+
+@contextmanager
+def input_file(file: Path) -> Iterator[tuple[BinaryIO, str]]:
+    """Yield the open file, or standard input for `-`, and its name for messages; InputError if it cannot be read."""
+    if str(file) == "-":
+        yield sys.stdin.buffer, "standard input"
+        return
+    try:
+        stream = file.open("rb")
+    except OSError as error:
+        raise InputError(
+            f"{file}: {error.strerror}", "name a file that can be read, or - for standard input"
+        ) from error
+    with stream:
+        yield stream, str(file)

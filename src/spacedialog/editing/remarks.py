@@ -1,0 +1,35 @@
+"""The remarks of an entry: when it was true, a note and the evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
+
+from spacedialog.model.values import check_evidence, check_text
+
+if TYPE_CHECKING:
+    from spacedialog.model.dates import VagueDate
+
+
+class Remarks(TypedDict, total=False):
+    """The remarks that the write methods of a tracker take: `on` is a date or EDTF text, `evidence` a web address."""
+
+    on: VagueDate | str | None
+    note: str | None
+    evidence: str | None
+
+
+class EntryRemarks(NamedTuple):
+    """The remarks of one entry; `on` has been checked, the texts have not."""
+
+    on: VagueDate
+    note: str | None = None
+    evidence: str | None = None
+
+    def body(self) -> dict[str, str]:
+        """Return the note and the evidence that are given as parts of an entry's body; InputError if one is invalid."""
+        parts: dict[str, str] = {}
+        if self.note is not None:
+            parts["note"] = check_text("note", self.note)
+        if self.evidence is not None:
+            parts["evidence"] = check_evidence(self.evidence)
+        return parts

@@ -1,0 +1,69 @@
+"""Copies of a store: made, put back, and rescued from a damaged store. Each is whole, or does not appear."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from spacedialog.errors import InputError, StoreError
+from spacedialog.maintenance.checks import examined, file_faults
+from spacedialog.model.entry import iso_time
+from spacedialog.model.rows.maintenance import Copied, Rescued
+from spacedialog.store import backup, database, log
+
+
+def back_up(path: Path, target: Path) -> Copied:
+    """Copy the store at `path` into a new file; InputError where `target` exists, StoreError where copying fails."""
+    if target.exists() or target.is_symlink():
+        raise InputError(f"{target}: there is something already", "name a file that is not there yet")
+    if not path.exists():
+        raise StoreError(f"{path}: there is no store", "name one with --db; nothing was copied")
+    with database.reading_any_version(path) as (connection, _):
+        count, newest = log.size(connection)
+        if not target.parent.is_dir():
+            raise InputError(f"{target}: there is no such folder", "make the folder, or name another")
+        with database.as_store_errors(target):
+            backup.copy(connection, target)
+    return Copied(str(target), count, iso_time(newest) if count else None, None)
+
+
+def restore(path: Path, source: Path, *, replace: bool) -> Copied:
+    """Put a backup at `path`; StoreError where anything in it is damaged.
+
+    With `replace`, an existing store is backed up and replaced; otherwise it raises InputError.
+    """
+    with examined(source) as (examination, salvaged):
+        faults = [
+            *file_faults(source, examination),
+            *examination.schema.said,
+            *examination.integrity().said,
+            *(f"{name} is damaged" for name in salvaged.lost),
+            *((salvaged.why,) if salvaged.why else ()),
+        ]
+        if faults:
+            raise StoreError(
+                f"{source}: not sound, and nothing was restored: {faults[0]}",
+                f"spacedialog doctor --db {source} says what is wrong; --rescue NEW.db saves the rest",
+            )
+        kept = database.replace_store(examination.connection, path, replace=replace)
+    newest = max((entry.ts for entry in salvaged.sound), default=None)
+    return Copied(
+        str(path), len(salvaged.sound), None if newest is None else iso_time(newest), str(kept) if kept else None
+    )
+
+
+def rescue(path: Path, new: Path) -> Rescued:
+    """Copy every entry with a valid hash into a new store at `new`, which belongs to no team; InputError if it exists.
+
+    Raises StoreError where the store at `path` has no such entry.
+    """
+    if new.exists() or new.is_symlink():
+        raise InputError(f"{new}: there is something already", "name a file that is not there yet; nothing was changed")
+    with examined(path) as (_, salvaged):
+        if not salvaged.sound:
+            raise StoreError(f"{path}: not one change in it is sound", "look for a backup: NAME.backup-… beside it")
+        # Positions in a team's log cannot be trusted any more; a member who joins again gets new ones.
+        entries = [entry._replace(seq=None) for entry in salvaged.sound]
+        with database.writing(new, lambda connection: database.load_entries(connection, entries)) as (_, is_new):
+            if not is_new:
+                raise InputError(f"{new}: there is something already", "name a file that is not there yet")
+    return Rescued(str(new), len(salvaged.sound), tuple(salvaged.lost))

@@ -1,0 +1,62 @@
+"""The state of the record that a read sees, and positions in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from spacedialog.errors import DateError
+
+
+class Scope(NamedTuple):
+    """The state of the record that a read sees; without values, all of the record as it is today.
+
+    `as_of` is the day whose state is shown; None for today. `known_at` (µs since 1970, UTC) leaves out the entries that
+    were recorded later, `at_seq` those after that position of the team's log. `dialogues` are the keys of the only
+    dialogues to show, in any case; empty for all.
+    """
+
+    as_of: date | None = None
+    known_at: int | None = None
+    at_seq: int | None = None
+    dialogues: Sequence[str] = ()
+
+
+NOW = Scope()
+"""The whole record as it is today."""
+
+
+class Position(NamedTuple):
+    """The end of a log: its number of entries, the id of the last to arrive, and the newest recording time (µs).
+
+    Entries that come from another log arrive late, and may have been recorded earlier. `seq` is the position in the
+    team's log up to which this one goes; None where none of it is shared.
+    """
+
+    entries: int
+    last: str | None
+    recorded: int | None
+    seq: int | None = None
+
+
+class Since(NamedTuple):
+    """The point after which an entry is news; `day` is its name for people.
+
+    An entry is old if it was true by the day `before`, and was among the first `entries` to arrive or was recorded
+    before the time `recorded` (µs). For the bundled record only the days count, because a release is no event.
+    """
+
+    day: date | None = None
+    before: date | None = None
+    entries: int = 0
+    recorded: int | None = None
+
+    @classmethod
+    def from_day(cls, day: date) -> Since:
+        """Return the start of a local day as the point; DateError where a clock cannot express it."""
+        try:
+            start = round(datetime.combine(day, datetime.min.time()).timestamp() * 1_000_000)
+        except (OverflowError, ValueError, OSError) as error:
+            raise DateError(f"{day} is too far from now", "write a later day") from error
+        return cls(day, day - timedelta(days=1) if day > date.min else None, recorded=start)

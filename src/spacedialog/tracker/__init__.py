@@ -1,0 +1,13 @@
+"""The use cases: everything that a command can do with a record, for scripts too, with typed results."""
+
+from __future__ import annotations
+
+from spacedialog.tracker.maintenance import Maintenance
+from spacedialog.tracker.reports import Reports
+from spacedialog.tracker.statements import Statements
+from spacedialog.tracker.team import Shared
+from spacedialog.tracker.writes import Writes
+
+
+class Tracker(Reports, Writes, Statements, Maintenance, Shared):
+    """A record of commitments in the store at `path`; without a store there, the built-in record."""

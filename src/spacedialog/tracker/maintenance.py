@@ -1,0 +1,58 @@
+"""The use cases that maintain a store: checks, copies and fingerprints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spacedialog.store import log
+from spacedialog.tracker.record import Record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from spacedialog.model.entry import Entry
+    from spacedialog.model.rows.maintenance import Copied, DoctorRow, FingerprintRow, Rescued
+
+
+class Maintenance(Record):
+    """The use cases that check a store and copy it."""
+
+    def doctor(self) -> list[DoctorRow]:
+        """Return what each check of the store found, without altering it; nothing where there is no store."""
+        from spacedialog.maintenance import checks
+
+        return checks.run_checks(self.path, now=self._now()) if self.has_store else []
+
+    def rescue(self, new: Path) -> Rescued:
+        """Copy every intact entry of a damaged store into a new store; InputError where `new` exists."""
+        from spacedialog.maintenance import copies
+
+        return copies.rescue(self.path, new)
+
+    def backup(self, file: Path) -> Copied:
+        """Copy the store into a new file; InputError where the file exists, StoreError where copying fails."""
+        from spacedialog.maintenance import copies
+
+        return copies.back_up(self.path, file)
+
+    def restore(self, file: Path, *, replace: bool = False) -> Copied:
+        """Make a backup the store, after checking all of it; an existing store is replaced only with `replace`."""
+        from spacedialog.maintenance import copies
+
+        return copies.restore(self.path, file, replace=replace)
+
+    def fingerprint(self) -> FingerprintRow:
+        """Return the fingerprint of the whole log; StoreError where an entry in it was altered."""
+        from spacedialog.maintenance import verify
+
+        return verify.fingerprint(self._arrivals())
+
+    def verify_fingerprint(self, text: str) -> FingerprintRow:
+        """Return whether the log still has, unchanged, every entry that the fingerprint stands for."""
+        from spacedialog.maintenance import verify
+
+        return verify.verify(self._arrivals(), text)
+
+    def _arrivals(self) -> list[Entry]:
+        with self._reading() as connection:
+            return log.in_arrival_order(connection)

@@ -1,0 +1,121 @@
+"""A record: the store at a path or, where there is none, the built-in record, opened to be read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spacedialog.errors import DateError, NotFoundError
+from spacedialog.importing import bundled
+from spacedialog.model.position import NOW, Scope
+from spacedialog.store import database, log
+from spacedialog.store.read.selection import find_value
+from spacedialog.store.read.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import sqlite3
+    from datetime import date
+
+    from spacedialog.model.entry import Entry
+
+NONSENSE = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
+"""The errors raised by rows that this program never wrote."""
+
+
+class Record:
+    """The record in the store at `path`; without a store there, the built-in record.
+
+    `today` is the local day, `now` returns the time in µs since 1970 (UTC), `entropy` as many random bytes as asked
+    for, and `author` writes the entries. With `dry_run`, writes do everything but keep the result.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        today: date,
+        now: Callable[[], int],
+        author: str,
+        entropy: Callable[[int], bytes] = os.urandom,
+        dry_run: bool = False,
+    ) -> None:
+        self.path = path
+        self.today = today
+        self.author = author
+        self.dry_run = dry_run
+        self._now = now
+        self._entropy = entropy
+
+    @property
+    def has_store(self) -> bool:
+        """Whether the store exists; StoreError where the path cannot be examined."""
+        try:
+            return self.path.exists()
+        except OSError as error:
+            raise database.store_error(self.path, error) from error
+
+    @contextmanager
+    def snapshot(self, scope: Scope = NOW) -> Iterator[Snapshot]:
+        """Yield the state of the record that the scope names; its rows can be read until the block ends.
+
+        Raises NotFoundError where the team's log has not reached `scope.at_seq`, InputError for an unknown dialogue.
+        """
+        with self._reading(scope.known_at, scope.at_seq) as connection:
+            snapshot = Snapshot(connection, scope.as_of or self.today)
+            yield snapshot.of([find_value(snapshot, "dialogue", key) for key in scope.dialogues])
+
+    def log(self, *, known_at: int | None = None) -> Iterator[Entry]:
+        """Yield every entry of the log in the order of recording, up to a time (µs since 1970, UTC)."""
+        with self._reading(known_at) as connection:
+            for entry in log.entries(connection):
+                if not isinstance(entry.body, str):
+                    # Only a damaged store has such a body; raised here, the damage is reported as such.
+                    raise TypeError(entry.id)
+                yield entry
+
+    @staticmethod
+    def bundled_path() -> Path:
+        """Return the folder of the built-in record's data files."""
+        return bundled.bundled_path()
+
+    @contextmanager
+    def _reading(self, known_at: int | None = None, at_seq: int | None = None) -> Iterator[sqlite3.Connection]:
+        if self.has_store:
+            opened: AbstractContextManager[sqlite3.Connection] = database.reading(self.path)
+        else:
+            opened = closing(bundled_record())
+        with self._reporting_damage(*NONSENSE, DateError), opened as connection:
+            if known_at is None and at_seq is None:
+                yield connection
+                return
+            if at_seq is not None and at_seq > (reached := log.shared_position(connection) or 0):
+                raise NotFoundError(
+                    f"position {at_seq} of a team's log was not reached: this copy is at {reached}",
+                    "spacedialog sync gets what is new" if reached else "only the record of a team has positions",
+                )
+            with closing(database.past_record(connection, known_at=known_at, at_seq=at_seq)) as past:
+                yield past
+
+    @contextmanager
+    def _reporting_damage(self, *errors: type[Exception]) -> Iterator[None]:
+        """Turn these errors into a StoreError where the store is damaged; otherwise they are the program's own."""
+        try:
+            yield
+        except errors as error:
+            from spacedialog.maintenance import checks
+
+            if self.has_store and not checks.is_sound(self.path):
+                raise database.damaged_store_error(self.path) from error
+            raise
+
+
+def bundled_record() -> sqlite3.Connection:
+    """Return a database in memory with the built-in record."""
+    connection = database.in_memory()
+    connection.execute("BEGIN")
+    bundled.seed(connection)
+    connection.execute("COMMIT")
+    return connection

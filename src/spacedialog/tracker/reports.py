@@ -1,0 +1,131 @@
+"""The use cases that summarise a record: briefs, reports, comparisons and assessments."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from spacedialog.model.position import NOW, Scope, Since
+from spacedialog.model.progress import Progress, silent
+from spacedialog.store.read.selection import EVERYTHING, Selection
+from spacedialog.tracker.record import Record
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from spacedialog.analysis.checkpoint import Checkpoint
+    from spacedialog.model.rows.assessment import Agreement, Crosswalk
+    from spacedialog.model.rows.compare import Comparison
+    from spacedialog.model.rows.record import Brief, CalendarEvent, Coverage, Report
+
+DAYS_AHEAD = 60
+"""The number of days ahead that a brief covers by default."""
+
+
+class Reports(Record):
+    """The use cases that summarise a record; each takes the scope of the record that it reads."""
+
+    def coverage(self, *, scope: Scope = NOW) -> Coverage:
+        """Return how much of the record has been checked."""
+        with self.snapshot(scope) as snapshot:
+            return snapshot.coverage()
+
+    def checkpoint(self, name: str) -> Checkpoint:
+        """Return the checkpoint of that name, from which `brief` goes on; InputError for an invalid name."""
+        from spacedialog.analysis.checkpoint import Checkpoint
+
+        return Checkpoint(self.path, name)
+
+    def brief(
+        self,
+        since: date | None = None,
+        *,
+        checkpoint: Checkpoint | None = None,
+        until: date | None = None,
+        scope: Scope = NOW,
+    ) -> Brief:
+        """Return what is new since a day, else since the checkpoint, else at all, and what comes next by `until`.
+
+        `checkpoint.save()` makes the next brief start from this one.
+        """
+        from spacedialog.analysis.brief import brief
+
+        with self.snapshot(scope) as snapshot:
+            if since is not None:
+                start = Since.from_day(since)
+            else:
+                start = checkpoint.since(snapshot) if checkpoint else Since()
+            if checkpoint:
+                checkpoint.reach(self.today, snapshot.position())
+            return brief(snapshot, start, until=until or snapshot.day + timedelta(days=DAYS_AHEAD))
+
+    def report(
+        self,
+        selection: Selection = EVERYTHING,
+        *,
+        sort: str = "ref",
+        scope: Scope = NOW,
+        watch: Progress = silent,
+    ) -> Report:
+        """Return all that is known of the selected commitments.
+
+        A report on whole dialogues also has what the newest of them took up from the one before it.
+        """
+        from spacedialog.analysis.compare import add_comparison
+
+        named = selection._replace(dialogue=[*selection.dialogue, *scope.dialogues])
+        with self.snapshot(scope) as snapshot:
+            report = snapshot.report(named.filter(snapshot), selection=named.describe(), sort=sort, watch=watch)
+            is_whole = not selection._replace(dialogue=()).describe()
+            return add_comparison(report, snapshot) if is_whole else report
+
+    def calendar(
+        self, selection: Selection = EVERYTHING, *, until: date | None = None, scope: Scope = NOW
+    ) -> list[CalendarEvent]:
+        """Return the dated events of the selected commitments for a calendar, up to the day `until`."""
+        with self.snapshot(scope) as snapshot:
+            return snapshot.calendar(selection.filter(snapshot), until=until)
+
+    def compare(self, old: str, new: str, *, scope: Scope = NOW) -> Comparison:
+        """Return what the dialogue `new` took up from the earlier dialogue `old` (their keys).
+
+        Raises InputError where there is no such dialogue, or `old` was not held before `new`.
+        """
+        from spacedialog.analysis.compare import compare
+
+        with self.snapshot(scope) as snapshot:
+            return compare(snapshot, old, new)
+
+    def agreement(
+        self, selection: Selection = EVERYTHING, *, rubric: str = "fulfilment", scope: Scope = NOW
+    ) -> Agreement:
+        """Return how far assessors agree on the selected commitments under a rubric (NAME or NAME@VERSION)."""
+        from spacedialog.analysis.agreement import agreement
+        from spacedialog.model import rubrics
+
+        scale = rubrics.rubric(rubric)
+        with self.snapshot(scope) as snapshot:
+            return agreement(scale, snapshot.assessments(selection.filter(snapshot), rubric=scale.name))
+
+    def rubrics(self, selection: Selection = EVERYTHING, *, scope: Scope = NOW) -> list[str]:
+        """Return the rubrics (NAME@VERSION) under which the selected commitments have verdicts."""
+        with self.snapshot(scope) as snapshot:
+            return sorted({row.rubric for row in snapshot.assessments(selection.filter(snapshot))})
+
+    def crosswalk(
+        self, scale: str, selection: Selection = EVERYTHING, *, sort: str = "ref", scope: Scope = NOW
+    ) -> Crosswalk:
+        """Return the selected commitments on a published rating scale, and what the conversion loses."""
+        from spacedialog.analysis.crosswalk import crosswalk
+        from spacedialog.model import rubrics
+
+        rubric = rubrics.scale(scale)
+        with self.snapshot(scope) as snapshot:
+            chosen = selection.filter(snapshot)
+            return crosswalk(
+                rubric,
+                snapshot.commitments(chosen, sort=sort),
+                snapshot.timings(chosen),
+                snapshot.assessments(chosen, rubric=rubric.name),
+                snapshot.sides(),
+            )

@@ -1,0 +1,156 @@
+"""A review of the candidates in a data file: each step is a decision of a person, and is saved at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from spacedialog.drafting import review
+from spacedialog.drafting.course import Course
+from spacedialog.drafting.draftfile import DraftFile
+from spacedialog.errors import InputError
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from spacedialog.drafting.review import Document, Register
+    from spacedialog.model.rows.drafting import CandidateRow, ReviewCount
+
+
+class Review:
+    """A review of the data file at `path`, which starts at the first undecided candidate.
+
+    Steps apply to the current candidate, and save the file. They raise InputError where a step is not possible,
+    ProblemsError where an import would not take its result, and ChangedFileError where another program changed the
+    file meanwhile; then the file stays as it is.
+    """
+
+    def __init__(self, path: Path, today: date) -> None:
+        self.today = today
+        self._file = DraftFile(path)
+        self._course = Course.of(self._file.document)
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return self._file.name
+
+    @property
+    def course(self) -> Course:
+        """The current candidate and every step so far; each step replaces it."""
+        return self._course
+
+    @property
+    def ref(self) -> str:
+        """The ref of the current candidate; InputError where no undecided candidate follows."""
+        if self._course.ref is None:
+            raise InputError("no candidate is looked at", "back goes to the last one, next to the first undecided one")
+        return self._course.ref
+
+    @property
+    def current(self) -> CandidateRow | None:
+        """The current candidate; None where no undecided candidate follows."""
+        course = self._course
+        return review.row(review.candidate(course.document, course.ref)) if course.ref else None
+
+    def rows(self) -> Iterator[CandidateRow]:
+        """Return all candidates in the order of the file."""
+        return review.rows(self._course.document)
+
+    def title_span(self) -> tuple[int, int] | None:
+        """Return where the title is in the sentence of the current candidate (start, end); None if it is not there."""
+        row = self.current
+        return review.taken(row.title, row.sentence) if row else None
+
+    def counts(self) -> ReviewCount:
+        """Return how many candidates are accepted, dropped and left."""
+        return review.tally(self._course.document)
+
+    def accept(self) -> None:
+        """Accept the candidate: an import will put it on record."""
+        self._step(review.accept(self._course.document, self.ref))
+
+    def drop(self) -> None:
+        """Drop the candidate: an import will skip it."""
+        self._step(review.drop(self._course.document, self.ref))
+
+    def merge(self, into: str | None = None) -> None:
+        """Merge the candidate into another (its ref), by default the nearest one before it that is not dropped."""
+        self._step(review.merge(self._course.document, self.ref, into or self._course.previous()))
+
+    def split(self, titles: Sequence[str]) -> None:
+        """Split the candidate into one for each title."""
+        self._step(review.split(self._course.document, self.ref, titles))
+
+    def edit(self, values: Mapping[str, str]) -> None:
+        """Set fields of the candidate to values as a person types them; `-` empties a field."""
+        edit = self.begin_edit()
+        for field, text in values.items():
+            edit.set(field, text)
+        edit.save()
+
+    def begin_edit(self) -> Edit:
+        """Return an edit of the candidate, to be made field by field."""
+        return Edit(self)
+
+    def undo(self) -> None:
+        """Undo the latest step."""
+        self._move(self._course.undone())
+
+    def back(self) -> None:
+        """Go to the candidate before, whether it is decided or not."""
+        self._course = self._course.back()
+
+    def next(self) -> None:
+        """Go to the next undecided candidate, and leave this one as it is."""
+        self._course = self._course.on()
+
+    def _step(self, document: Document) -> None:
+        self._move(self._course.step(document))
+
+    def _move(self, course: Course) -> None:
+        # Saved first: where saving fails, the review stays where it was.
+        self._file.save(course.document)
+        self._course = course
+
+
+class Edit:
+    """New values for fields of the current candidate of a review, made into one step by `save`."""
+
+    def __init__(self, session: Review) -> None:
+        self._review = session
+        self._ref = session.ref
+        self._document = session.course.document
+        self._values: dict[str, object] = {}
+
+    @staticmethod
+    def fields(text: str = "") -> Sequence[str]:
+        """Return the fields whose name begins with the text, or all fields; InputError where there is none."""
+        return review.fields(text)
+
+    @staticmethod
+    def questions(register: Register) -> Mapping[str, str]:
+        """Return what an entry of a list needs besides its key, each with the words to ask for it."""
+        return review.ENTRIES[register]
+
+    def shown(self, field: str) -> str:
+        """Return the value of a field as a person would type it."""
+        return review.shown(review.candidate(self._document, self._ref), field)
+
+    def undeclared(self, field: str, text: str) -> list[tuple[Register, str]]:
+        """Return the keys in the text that the file does not declare, each with the list that it belongs in."""
+        return review.undeclared(self._document, field, text)
+
+    def declare(self, register: Register, entry: Mapping[str, str]) -> None:
+        """Add an area (`key`, `title`) or a party (`key`, `name`, `side`) to the file."""
+        self._document = review.declare(self._document, register, entry)
+
+    def set(self, field: str, text: str) -> None:
+        """Set a field to a value as a person types it; InputError where it is invalid."""
+        self._values[field] = review.value_of(self._document, field, text, self._review.today)
+
+    def save(self) -> None:
+        """Make the new values one step of the review; nothing happens where there are none."""
+        if self._values:
+            self._review._step(review.edit(self._document, self._ref, self._values))

@@ -1,0 +1,97 @@
+"""The use cases around statements and data files: draft, review, verify, and their schema."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+from spacedialog.errors import InputError
+from spacedialog.model.position import NOW, Scope
+from spacedialog.tracker.record import Record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from spacedialog.drafting.draft import About, Drafted
+    from spacedialog.drafting.prose import Prose, Sentence
+    from spacedialog.model.rows.drafting import VerifiedRow
+    from spacedialog.tracker.review import Review
+
+
+class StatementFile(NamedTuple):
+    """A file with the text of a statement: plain text, Markdown or HTML, as the ending of its name says.
+
+    `encoding` is UTF-8 by default; at most `max_size` bytes are read.
+    """
+
+    stream: BinaryIO
+    name: str
+    encoding: str | None = None
+    max_size: int | None = None
+
+    def prose(self) -> Prose:
+        """Return the paragraphs and sentences of the text; InputError where the file is no text."""
+        from spacedialog.drafting import prose
+        from spacedialog.importing import reader
+
+        content = reader.Incoming(self.stream, self.name, self.max_size or reader.MAX_SIZE).whole()
+        text = prose.decoded(content, self.name, self.encoding)
+        return prose.read(text, prose.form_of(self.name, text))
+
+
+class Statements(Record):
+    """The use cases around the text of a statement."""
+
+    def draft(self, statement: StatementFile, about: About | None = None) -> Drafted:
+        """Return a data file with a candidate for each commitment found in a statement.
+
+        `about` has what is known of the meeting. Raises InputError where neither it nor the text says who met and when.
+        """
+        from spacedialog.drafting.draft import About, draft
+
+        return draft(statement.prose(), about or About(), name=statement.name, compiled=self.today)
+
+    def review(self, file: Path) -> Review:
+        """Return a review of the candidates in a data file that `draft` wrote; InputError where it is none."""
+        from spacedialog.tracker.review import Review
+
+        return Review(file, self.today)
+
+    def verify_source(
+        self, dialogue: str, statement: StatementFile, *, document: str | None = None, scope: Scope = NOW
+    ) -> list[VerifiedRow]:
+        """Compare the sentences that a dialogue (its key) cites with a copy of their document.
+
+        `document` is the key of the document, needed where the dialogue cites several.
+        """
+        from spacedialog.drafting import citations, verification
+
+        sentences = _sentences(statement)
+        with self.snapshot(scope) as snapshot:
+            cited = citations.of_record(snapshot, dialogue, document)
+        return verification.verify(cited, sentences)
+
+    def verify_data_file(
+        self, data_file: BinaryIO, name: str, statement: StatementFile, *, document: str | None = None
+    ) -> list[VerifiedRow]:
+        """Compare the sentences that a data file cites with a copy of their document."""
+        from spacedialog.drafting import citations, verification
+
+        sentences = _sentences(statement)
+        return verification.verify(citations.of_file(data_file, name, document), sentences)
+
+    @staticmethod
+    def schema(kind: str = "data") -> dict[str, Any]:
+        """Return the JSON Schema of the files that can be imported: `data`, or `log` for an exported log."""
+        from spacedialog.importing import parse
+
+        return parse.json_schema(kind)
+
+
+def _sentences(statement: StatementFile) -> tuple[Sentence, ...]:
+    sentences = statement.prose().sentences
+    if not sentences:
+        raise InputError(
+            f"{statement.name}: there is no running text in it",
+            "save the statement as plain text, Markdown or HTML",
+        )
+    return sentences

@@ -1,0 +1,156 @@
+"""The use cases of a team: create, join and leave a shared log, and exchange entries with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from spacedialog.errors import NotFoundError
+from spacedialog.tracker.record import Record
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from spacedialog.model.rows.team import Synced, TeamRow
+    from spacedialog.store.write.team_state import Membership
+    from spacedialog.team.exchange import Exchange
+    from spacedialog.team.server import Server
+
+
+def _no_password() -> None:
+    """Return no password."""
+
+
+def _ignore(_: str) -> None:
+    """Drop the message."""
+
+
+class Interaction(NamedTuple):
+    """The person who follows an exchange: `password` returns what they type, or None; `tell` shows them a message."""
+
+    password: Callable[[], str | None] = _no_password
+    tell: Callable[[str], None] = _ignore
+
+
+SILENT = Interaction()
+"""No person: a password comes from PostgreSQL's own files only, and messages are dropped."""
+
+
+class Shared(Record):
+    """The use cases of a record that a team shares."""
+
+    @property
+    def team(self) -> Team:
+        """The team that this record belongs to, or can join."""
+        return Team(self)
+
+    def sync(self, *, heal: bool = False, restamp: bool = False, interaction: Interaction = SILENT) -> Synced:
+        """Exchange entries with the team's log; a dry run only asks how many there are.
+
+        `heal` first finds what the server lost, so that it is sent again; `restamp` first records anew, with the right
+        time, what a clock that was ahead recorded. Raises NetworkError where the server cannot be reached or keeps
+        failing, SyncRefusedError where the two logs do not fit; neither changes what is recorded here.
+        """
+        import random
+        import time
+
+        from spacedialog.team.sync import Replica, SyncEnvironment
+
+        def reach(member: Membership) -> Exchange:
+            from spacedialog.team.server import connect
+
+            return connect(member.url, interaction.password).log(member.log_id)
+
+        surroundings = SyncEnvironment(self._now, random.random, time.sleep, self._entropy, interaction.tell)
+        replica = Replica(self.path, reach, surroundings)
+        if self.dry_run:
+            synced = replica.look()
+        else:
+            healed = replica.heal() if heal else 0
+            restamped = replica.restamp() if restamp else 0
+            synced = replica.sync()._replace(healed=healed, restamped=restamped)
+        conflicts, clashes = self._disagreements()
+        return synced._replace(conflicts=conflicts, clashes=clashes)
+
+    def _disagreements(self) -> tuple[int, int]:
+        with self.snapshot() as snapshot:
+            return snapshot.disagreements()
+
+
+class Team:
+    """The team that a record belongs to, or can join."""
+
+    def __init__(self, record: Shared) -> None:
+        self._record = record
+
+    def create(self, url: str, name: str, *, interaction: Interaction = SILENT) -> Synced:
+        """Create a team's log on a server, and send this record to it; InputError where the name is taken."""
+        from spacedialog.importing.bundled import seed
+        from spacedialog.model.entry import new_entry_ids
+
+        server = self._connect(url, interaction)
+        try:
+            log_id = next(new_entry_ids(self._record._now(), self._record._entropy(16)))
+            server.create(name, log_id)
+        finally:
+            server.close()
+        return self._begin(url, name, log_id, seed, interaction)
+
+    def join(self, url: str, name: str, *, interaction: Interaction = SILENT) -> Synced:
+        """Join a team's log: get its entries, and add those of this record; NotFoundError where there is no such log.
+
+        Without a store, the record becomes the team's, and adds nothing to it.
+        """
+        from spacedialog.team.sync import empty_store
+
+        server = self._connect(url, interaction)
+        try:
+            log_id = server.find(name)
+        finally:
+            server.close()
+        if log_id is None:
+            raise NotFoundError(
+                f"the server has no team's log called {name}", f"spacedialog team create URL {name} begins it"
+            )
+        return self._begin(url, name, log_id, empty_store, interaction)
+
+    def status(self) -> TeamRow:
+        """Return how this copy relates to the team's log, without asking the server."""
+        from spacedialog.team.sync import team_row
+
+        row = team_row(self._record.path)
+        conflicts, clashes = self._record._disagreements()
+        return row._replace(conflicts=conflicts, clashes=clashes)
+
+    def leave(self) -> TeamRow:
+        """Leave the team, and return how this copy related to its log; entries stay, both here and there."""
+        from spacedialog.team.sync import leave
+
+        row = self.status()
+        return row._replace(waiting=leave(self._record.path))
+
+    @staticmethod
+    def sql() -> str:
+        """Return the SQL that the administrator of the database runs once."""
+        from spacedialog.team.tables import tables_sql
+
+        return tables_sql()
+
+    def _connect(self, url: str, interaction: Interaction) -> Server:
+        from spacedialog.team.server import checked_url, connect
+        from spacedialog.team.sync import check_free
+
+        check_free(self._record.path)
+        return connect(checked_url(url), interaction.password)
+
+    def _begin(
+        self, url: str, name: str, log_id: str, seed: Callable[[sqlite3.Connection], None], interaction: Interaction
+    ) -> Synced:
+        from spacedialog.store.write.team_state import Membership
+        from spacedialog.team.exchange import first_chain
+        from spacedialog.team.sync import begin
+
+        path = self._record.path
+        if begin(path, Membership(url, name, log_id, 0, first_chain(log_id)), seed):
+            interaction.tell(f"made a store at {path}")
+        return self._record.sync(interaction=interaction)

@@ -1,0 +1,226 @@
+"""The use cases that write: each is one action of the author, and can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from spacedialog.editing.session import Session, Writer
+from spacedialog.importing.bundled import seed
+from spacedialog.model.dates import VagueDate
+from spacedialog.model.progress import Progress, silent
+from spacedialog.model.rows.record import Written
+from spacedialog.model.vocabulary import LinkDecision
+from spacedialog.store import database, log
+from spacedialog.store.write import append
+from spacedialog.tracker.record import NONSENSE, Record, bundled_record
+
+if TYPE_CHECKING:
+    import sqlite3
+    from typing import Unpack
+
+    from spacedialog.editing.commitments import NewCommitment
+    from spacedialog.editing.remarks import Remarks
+
+_NO_EVIDENCE = "no evidence was given: --evidence URL says how it is known"
+
+
+class Writes(Record):
+    """The use cases that write.
+
+    Most take remarks: `on` (when it was true: a date or EDTF text; today by default), `note` and `evidence` (a web
+    address). All return what the write changed, and the id by which it can be undone.
+    """
+
+    def mark(self, ref: str, status: str, *, percent: int | None = None, **remarks: Unpack[Remarks]) -> Written:
+        """Record the status of a commitment, or that a milestone was met."""
+        return self._update("marked", ref, remarks, status=status, percent=percent)
+
+    def note(self, ref: str, text: str, *, on: VagueDate | str | None = None, evidence: str | None = None) -> Written:
+        """Record a note about a commitment or a milestone; its status and dates stay as they are."""
+        return self._update("noted", ref, {"on": on, "note": text, "evidence": evidence})
+
+    def reschedule(self, ref: str, due: VagueDate | str, **remarks: Unpack[Remarks]) -> Written:
+        """Change a due date or a milestone's date; the old one stays on record."""
+        return self._update("rescheduled", ref, remarks, due=_date(due))
+
+    def _update(self, did: str, ref: str, given: Remarks, **values: Any) -> Written:
+        from spacedialog.editing.updates import Update, pending_update
+
+        with self._writing() as session:
+            update = Update(session.remarks(given), **values)
+            target = session.snapshot.refs.resolve(ref)
+            entry = pending_update(update, target, session.snapshot.standing(target))
+            written = session.keep(did, [target], [entry])
+            if update.remarks.evidence or not written.differences:
+                return written
+            return written._replace(notices=(*written.notices, _NO_EVIDENCE))
+
+    def edit(self, ref: str, values: Mapping[str, Any], **remarks: Unpack[Remarks]) -> Written:
+        """Correct fields of a commitment or a milestone; the value None empties a field."""
+        from spacedialog.editing.commitments import correct
+
+        with self._writing() as session:
+            target = session.snapshot.refs.resolve(ref)
+            session.snapshot.standing(target)
+            entry = correct(session.snapshot, target, values, session.remarks(remarks))
+            return session.keep("edited", [target], [entry])
+
+    def add(self, commitment: NewCommitment, **remarks: Unpack[Remarks]) -> Written:
+        """Add a commitment under the next free number of its dialogue, unless it has a ref."""
+        from spacedialog.editing.commitments import create_commitment
+
+        with self._writing() as session:
+            checked = session.remarks(remarks)
+            target, entry = create_commitment(session.snapshot, session.new_id(), commitment, checked)
+            return session.keep("added", [target], [entry])
+
+    def add_milestone(
+        self, ref: str, title: str, when: VagueDate | str, *, recurs: str | None = None, **remarks: Unpack[Remarks]
+    ) -> Written:
+        """Add a dated event to the commitment `ref`, under its next free number; `recurs` is a span: `2 years`."""
+        from spacedialog.editing.commitments import NewMilestone, create_milestone
+
+        with self._writing() as session:
+            milestone = NewMilestone(session.snapshot.refs.resolve(ref), title, _date(when), recurs)
+            checked = session.remarks(remarks)
+            target, entry = create_milestone(session.snapshot, session.new_id(), milestone, checked)
+            return session.keep("added", [target], [entry])
+
+    def assess(
+        self,
+        ref: str,
+        verdict: str,
+        *,
+        party: str | None = None,
+        rubric: str | None = None,
+        assessor: str | None = None,
+        **remarks: Unpack[Remarks],
+    ) -> Written:
+        """Record a verdict on a commitment, or on one party to it, by an assessor: the author by default."""
+        from spacedialog.editing.assessments import NewAssessment, create_assessment
+        from spacedialog.model.rubrics import DEFAULT_RUBRIC
+
+        with self._writing() as session:
+            target = session.snapshot.refs.resolve(ref)
+            new = NewAssessment(verdict, assessor or self.author, rubric or DEFAULT_RUBRIC, party)
+            checked = session.remarks(remarks)
+            assessment, entry = create_assessment(session.snapshot, target, new, checked)
+            written = session.keep("assessed", [assessment], [entry])
+            title = session.snapshot.standing(target)["title"]
+            notices = written.notices if checked.evidence else (*written.notices, _NO_EVIDENCE)
+            return written._replace(title=title, notices=notices)
+
+    def link(self, old: str, new: str, **remarks: Unpack[Remarks]) -> Written:
+        """Record that the commitment `new` carries on `old`, which is of an earlier dialogue."""
+        return self._decide(LinkDecision.LINKED, old, new, remarks)
+
+    def unlink(self, old: str, new: str, **remarks: Unpack[Remarks]) -> Written:
+        """Record that the commitment `new` does not carry on `old`, so that the pair is not proposed again."""
+        return self._decide(LinkDecision.NOT_LINKED, old, new, remarks)
+
+    def _decide(self, decision: LinkDecision, old: str, new: str, given: Remarks) -> Written:
+        from spacedialog.editing.links import decide_link
+
+        with self._writing() as session:
+            pair = session.snapshot.refs.resolve(old), session.snapshot.refs.resolve(new)
+            remarks = session.remarks(given)
+            link, entry = decide_link(session.snapshot, *pair, decision, remarks, is_dated=bool(given.get("on")))
+            written = session.keep(decision.value, [link], [entry])
+            decided = tuple(difference for difference in written.differences if difference.field == "decided")
+            return written._replace(differences=decided)
+
+    def apply(
+        self, updates: str | BinaryIO, name: str, *, max_size: int | None = None, watch: Progress = silent
+    ) -> Written:
+        """Record many updates (JSON Lines or CSV, at most `max_size` bytes) as one action: all of them, or none.
+
+        Updates that the record has already are skipped. ProblemsError lists everything that is wrong with the
+        updates, each with its place in the file `name`.
+        """
+        from spacedialog.importing.updates_file import Batch
+
+        text = updates if isinstance(updates, str) else _text_of(updates, name, max_size)
+        with self._writing() as session:
+            batch = Batch(
+                name,
+                self.today,
+                session.snapshot.refs.resolve,
+                session.snapshot.standing,
+                lambda item: log.live_entries(session.connection, item),
+            )
+            batch.read(text, watch)
+            batch.problems.refuse()
+            return session.keep("applied", list(batch.targets), batch.drafts)
+
+    def import_file(
+        self,
+        content: bytes | BinaryIO,
+        name: str,
+        *,
+        bundled: bool = True,
+        max_size: int | None = None,
+        watch: Progress = silent,
+    ) -> Written:
+        """Import a data file, or a log that `export` wrote; what is on record already is skipped.
+
+        A data file is compared with its previous import, so that later entries of people stay as they are. `bundled`
+        says whether a store created by the import also gets the built-in record. JSON Lines are read as they are
+        recorded; at most `max_size` bytes of a file are in memory at once. ProblemsError lists everything that is
+        wrong with the file `name`.
+        """
+        from spacedialog.importing import diff, parse, reader
+
+        stream = BytesIO(content) if isinstance(content, bytes) else content
+        contents = parse.read(stream, name, max_size or reader.MAX_SIZE)
+        with self._writing(bundled=bundled) as session:
+            if isinstance(contents, parse.Contents):
+                difference = diff.ImportDiff(session.connection, session.snapshot, self.today)
+                appended = session.record(difference.new_entries(contents, watch))
+                contents.problems.refuse()
+                notices = tuple(difference.notices())
+                return session.written("imported", changes=appended.entries, undo=appended.last, notices=notices)
+            merged = append.merge(session.connection, watch(contents), name)
+            notices = (f"{merged.strange} entries are newer than this program: kept, and not counted",)
+            return session.written("imported", changes=merged.came, notices=notices if merged.strange else ())
+
+    def undo(self, entry: str | None = None, *, only: bool = False) -> Written:
+        """Undo the author's latest action, or the action of an entry (its id, or the end of it).
+
+        With `only`, undo that one entry of it. Every entry stays on record: an undo is one more entry.
+        """
+        with self._writing() as session:
+            entries = log.to_undo(session.connection, entry, author=self.author, only=only)
+            return session.retract("undone", entries, only=only)
+
+    def redo(self, entry: str | None = None) -> Written:
+        """Redo what the author's latest undo retracted, or the undo of an entry."""
+        with self._writing() as session:
+            return session.retract("redone", log.to_redo(session.connection, entry, author=self.author))
+
+    @contextmanager
+    def _writing(self, *, bundled: bool = True) -> Iterator[Session]:
+        writer = Writer(self.author, self.today, self._now, self._entropy, self.dry_run)
+        if self.dry_run and not self.has_store:
+            with closing(bundled_record() if bundled else database.in_memory()) as connection:
+                yield Session(connection, writer, created_store=None)
+            return
+        writing = database.writing(self.path, seed if bundled else _leave_empty, keep=not self.dry_run)
+        with self._reporting_damage(*NONSENSE), writing as (connection, is_new):
+            yield Session(connection, writer, created_store=str(self.path) if is_new else None)
+
+
+def _leave_empty(_: sqlite3.Connection) -> None:
+    """Put nothing into a new store."""
+
+
+def _date(when: VagueDate | str) -> VagueDate:
+    return VagueDate.parse(when) if isinstance(when, str) else when
+
+
+def _text_of(stream: BinaryIO, name: str, max_size: int | None) -> str:
+    from spacedialog.importing import reader
+
+    return reader.text_of(reader.Incoming(stream, name, max_size or reader.MAX_SIZE).whole(), name)
