@@ -218,7 +218,7 @@ def test_a_month_is_not_overdue_on_its_last_day(tracker: Tracker) -> None:
     """A commitment due 2025-10 is not overdue on 31 October 2025, and is on 1 November."""
     tracker.reschedule("RUR1-01", "2025-10", on="2025-04-01")
     for day, overdue in ((date(2025, 10, 31), False), (date(2025, 11, 1), True)):
-        with tracker.snapshot(day) as view:
+        with tracker.snapshot(Scope(day)) as view:
             row = next(view.commitments())
             assert (row.ref, Flag.OVERDUE in row.flags) == ("RUR1-01", overdue)
 
