@@ -14,10 +14,8 @@ import pytest
 
 import spacedialog
 from spacedialog import environment
-from spacedialog.drafting.draft import About
-from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import InputError, NotFoundError, SpacedialogError, StoreError
-from spacedialog.model.dates import VagueDate
+from spacedialog.model.fields import NewCommitment
 from spacedialog.model.position import Scope
 from spacedialog.model.rows.record import CommitmentRow, UpcomingRow, Written
 from spacedialog.store.read.selection import Selection
@@ -190,8 +188,8 @@ def test_a_store_is_checked_copied_and_rescued(tracker: Tracker, tmp_path: Path)
 def test_a_statement_is_drafted_reviewed_imported_and_verified(tracker: Tracker, tmp_path: Path) -> None:
     """A script goes the whole way from a text to commitments on record whose sentences are in the text."""
     text = drafted.TEXT.encode()
-    about = About(when=VagueDate.parse("2026-05-04"), sides=("ZUB=Zubrowka", "SYL=Syldavia"), key="ZUB2")
-    found = tracker.draft(StatementFile(BytesIO(text), "statement.txt"), about)
+    statement = StatementFile(BytesIO(text), "statement.txt")
+    found = tracker.draft(statement, when="2026-05-04", sides=("ZUB=Zubrowka", "SYL=Syldavia"), key="ZUB2")
     assert found.document["compiled"] == TODAY.isoformat()
     path = tmp_path / "draft.json"
     path.write_text(json.dumps(found.document))

@@ -31,10 +31,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import SpacedialogError
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import Entry, entry_hash
+from spacedialog.model.fields import NewCommitment
 from spacedialog.model.position import Scope
 from spacedialog.model.rows.record import Written
 from spacedialog.render import log_export

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import InputError, NotFoundError, ProblemsError, SpacedialogError
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import has_valid_hash
+from spacedialog.model.fields import NewCommitment
 from spacedialog.model.position import Scope
 from spacedialog.model.rows.record import CommitmentRow, UpcomingRow, Written
 from spacedialog.model.values import check_web_address

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import InputError, NotFoundError, ProblemsError
 from spacedialog.importing.bundled import bundled_path
+from spacedialog.model.fields import NewCommitment
 from spacedialog.tracker import Tracker
 from tests.support.bundled import COMMITMENTS
 

@@ -28,12 +28,12 @@ from spacedialog.errors import ProblemsError, SpacedialogError
 from spacedialog.importing import bundled
 from spacedialog.importing import parse as intake
 from spacedialog.importing.entries import commitment_entries, opening_entries
-from spacedialog.importing.reader import parse_size
 from spacedialog.importing.updates_file import Batch
 from spacedialog.model import typed_dates
 from spacedialog.model.dates import Recurrence, VagueDate
 from spacedialog.model.entry import EXPORT_FORMAT, EXPORT_OPENING, canonical_json, entry_hash, make_entry
 from spacedialog.model.fold import fold
+from spacedialog.model.values import parse_size
 from spacedialog.store import database
 from spacedialog.store import log as journal
 from spacedialog.store.read.snapshot import Snapshot

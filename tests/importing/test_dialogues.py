@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import InputError
 from spacedialog.importing.bundled import bundled_path
 from spacedialog.importing.dialogue_schema import DataFile
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import Entry
+from spacedialog.model.fields import NewCommitment
 from spacedialog.model.vocabulary import Status, Strength
 from tests.support.bundled import DOCUMENTS
 from tests.support.program import Desk

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from spacedialog.errors import InputError, ProblemsError
-from spacedialog.importing.reader import MAX_SIZE, parse_size
+from spacedialog.importing.reader import MAX_SIZE
 from spacedialog.model.entry import EXPORT_OPENING
+from spacedialog.model.values import parse_size
 from spacedialog.tracker import Tracker
 from tests.support.program import Desk
 from tests.support.trackers import Maker

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import InputError, ProblemsError, SpacedialogError
 from spacedialog.importing.bundled import bundled_path
 from spacedialog.model.entry import Entry, PendingEntry, canonical_json, entry_hash, item_id, make_entry
+from spacedialog.model.fields import NewCommitment
 from spacedialog.model.filters import OfSide
 from spacedialog.model.position import Scope
 from spacedialog.render import log_export

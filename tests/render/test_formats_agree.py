@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from spacedialog.analysis.brief import brief
-from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import SpacedialogError
+from spacedialog.model.fields import NewCommitment
 from spacedialog.model.position import Since
 from spacedialog.presentation import brief as news
 from spacedialog.presentation import report, tables

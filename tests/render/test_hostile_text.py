@@ -18,8 +18,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it.token import Token
 
-from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import SpacedialogError
+from spacedialog.model.fields import NewCommitment
 from tests.support.bundled import COMMITMENTS
 from tests.support.formats import MARKDOWN, Rows, csv_rows, plain_rows
 from tests.support.program import COLOUR, TODAY, Desk

@@ -21,10 +21,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import InputError, NotFoundError, SpacedialogError, StoreError
 from spacedialog.importing.bundled import bundled_path
 from spacedialog.model.dates import VagueDate
+from spacedialog.model.fields import NewCommitment
 from spacedialog.model.position import Scope
 from spacedialog.store import database as files
 from spacedialog.store import lock, migrations, schema

@@ -22,7 +22,6 @@ from spacedialog.model.filters import (
     DueAfter,
     DueBefore,
     DueWithin,
-    Field,
     Filter,
     Flagged,
     Involves,
@@ -131,7 +130,7 @@ def passes(filter_: Filter, row: CommitmentRow, sides: Mapping[str, str]) -> boo
     raise AssertionError(filter_)
 
 
-FIELDS: dict[Field, Sequence[str]] = {
+FIELDS: dict[str, Sequence[str]] = {
     "dialogue": ("ROK4", "RUR1", ""),
     "area": ("science", "commercial", "earth-observation", "alchemy"),
     "kind": ("event", "study", "action-item", "nothing"),

@@ -234,7 +234,7 @@ def test_a_ref_given_twice_is_told_apart(member: Members) -> None:
     together(anna, rudolf)
     with anna.tracker.snapshot() as view:
         assert [row.ref for row in view.commitments()][-1] == "RUR1-05"
-    from spacedialog.editing.commitments import NewCommitment
+    from spacedialog.model.fields import NewCommitment
 
     anna.tracker.add(NewCommitment("Map the ice", "weather", "JS", due=None))
     rudolf.tracker.add(NewCommitment("Map the dust", "moon", "JS"))

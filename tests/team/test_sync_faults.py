@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import NetworkError, SyncRefusedError
 from spacedialog.model.entry import PendingEntry, make_entry
+from spacedialog.model.fields import NewCommitment
 from spacedialog.model.position import Scope
 from spacedialog.team.exchange import InterruptedExchange, SharedEntry, chained, first_chain, link
 from spacedialog.team.sync import MOST_TRIES

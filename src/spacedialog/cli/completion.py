@@ -10,11 +10,10 @@ import typer
 
 import spacedialog
 from spacedialog.errors import SpacedialogError
-from spacedialog.model.vocabulary import NAME_PATTERN, MilestoneStatus, Status, Strength
+from spacedialog.model.fields import SORTABLE
+from spacedialog.model.vocabulary import NAME_PATTERN, STATUS_GROUPS, MilestoneStatus, Status, Strength
 from spacedialog.render.text import one_line
-from spacedialog.store.read.filter_sql import SORTS
-from spacedialog.store.read.selection import STATUS_GROUPS
-from spacedialog.store.read.snapshot import Snapshot
+from spacedialog.tracker import Snapshot
 
 # A shell evaluates what it is offered, and an imported log can have any name for a kind or an area.
 _NAME = re.compile(NAME_PATTERN)
@@ -49,7 +48,7 @@ def complete_strength(incomplete: str) -> list[str]:
 
 def complete_sort(incomplete: str) -> list[str]:
     """Return the fields to sort by."""
-    return _beginning(incomplete, SORTS)
+    return _beginning(incomplete, SORTABLE)
 
 
 def complete_rubric(incomplete: str) -> list[str]:

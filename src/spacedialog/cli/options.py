@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import typer
 
@@ -25,8 +26,9 @@ from spacedialog.cli.completion import (
     complete_strength,
 )
 from spacedialog.cli.shared_options import SharedOptions
-from spacedialog.editing.remarks import Remarks
 from spacedialog.errors import InputError
+from spacedialog.model.entry import Remarks
+from spacedialog.model.fields import FIELDS, PYTHON_TYPES, SORTABLE
 from spacedialog.model.position import Scope
 from spacedialog.model.rows.record import Written
 from spacedialog.model.values import check_text
@@ -36,9 +38,7 @@ from spacedialog.presentation.views import View
 from spacedialog.render.formats import FORMAT_BY_ENDING, Format, Settings
 from spacedialog.render.output import Output, show
 from spacedialog.render.text import one_line
-from spacedialog.store.read.selection import Selection
-from spacedialog.store.read.snapshot import Snapshot
-from spacedialog.tracker import Tracker
+from spacedialog.tracker import Selection, Snapshot, Tracker
 
 Names = list[str] | None
 Colour = Literal["auto", "always", "never"]
@@ -265,7 +265,7 @@ def _choice(
         str,
         typer.Option(
             metavar="FIELD",
-            help="ref, due, status, area, kind, lead, percent, strength, title, updated; -NAME turns it.",
+            help=f"{', '.join(SORTABLE)}; -NAME turns it.",
             autocompletion=complete_sort,
         ),
     ] = "ref",
@@ -343,6 +343,41 @@ def _output(
     return Output(format_, file, settings)
 
 
+_COMPLETE: Mapping[str, Callable[..., Any]] = {
+    "area": complete_area,
+    "kind": complete_kind,
+    "strength": complete_strength,
+    "lead": complete_party,
+    "partners": complete_party,
+}
+
+
+def sets_fields(*names: str) -> Callable[[Callable[..., None]], SharedOptions]:
+    """Give a command an option for each of the fields, and the values given as its argument `fields`, by field name."""
+    options = {name: option for name in names if (option := FIELDS[name].option)}
+    parameters = {name: option.name.lstrip("-").replace("-", "_") for name, option in options.items()}
+
+    def collect(**values: Any) -> dict[str, Any]:
+        given = {name: values[parameter] for name, parameter in parameters.items()}
+        return {name: value for name, value in given.items() if value is not None}
+
+    def annotation(name: str) -> Any:
+        of_type = list[str] | None if PYTHON_TYPES[FIELDS[name].kind][0] is list else str | None
+        option = options[name]
+        return Annotated[
+            of_type,
+            typer.Option(option.name, metavar=option.metavar, help=option.help, autocompletion=_COMPLETE.get(name)),
+        ]
+
+    collect.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(parameter, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation(name))
+            for name, parameter in parameters.items()
+        ]
+    )
+    return lambda command: SharedOptions(command, "fields", collect, place="here")
+
+
 def reads(command: Callable[..., None]) -> SharedOptions:
     """Give a command the options of all reads, as its argument `reading`: a `ReadRequest`."""
     return SharedOptions(command, "reading", _reading, ("template",))
@@ -360,7 +395,7 @@ def reads_into_template(command: Callable[..., None]) -> SharedOptions:
 
 def chooses(command: Callable[..., None]) -> SharedOptions:
     """Give a command the options that select commitments, as its argument `choice`: a `FilterOptions`."""
-    return SharedOptions(command, "choice", _choice, first=True)
+    return SharedOptions(command, "choice", _choice, place="first")
 
 
 def writes(command: Callable[..., None]) -> SharedOptions:

@@ -91,7 +91,7 @@ def instant(name: str, text: str, today: date) -> int:
 
 def size(name: str, text: str) -> int:
     """Return a number of bytes."""
-    from spacedialog.importing.reader import parse_size
+    from spacedialog.model.values import parse_size
 
     try:
         return parse_size(text)

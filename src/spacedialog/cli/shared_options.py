@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
+
+Place = Literal["first", "here", "last"]
 
 
 class SharedOptions:
@@ -20,30 +22,33 @@ class SharedOptions:
         make: Callable[..., Any],
         without: tuple[str, ...] = (),
         *,
-        first: bool = False,
+        place: Place = "last",
     ) -> None:
         self.__name__ = command.__name__
         self._command = command
         self._name = name
         self._make = make
         self._without = without
-        self._first = first
+        self._place = place
 
     def __call__(self, **values: Any) -> None:
         """Run the command."""
         self.whole()(**values)
 
     def whole(self) -> Callable[..., None]:
-        """Return the command with the options of `make`: after its own options, or `first`."""
+        """Return the command with the options of `make` before or after its own, or in place of the argument `name`."""
         command = self._command.whole() if isinstance(self._command, SharedOptions) else self._command
         shared = [parameter for parameter in _parameters(self._make) if parameter.name not in self._without]
-        own = [parameter for parameter in _parameters(command) if parameter.name != self._name]
+        own = list(_parameters(command))
+        at = [parameter.name for parameter in own].index(self._name)
+        del own[at]
 
         def run(**values: Any) -> None:
             request = self._make(**{parameter.name: values.pop(parameter.name) for parameter in shared})
             command(**{self._name: request}, **values)
 
-        options = [*shared, *own] if self._first else [*own, *shared]
+        at = {"first": 0, "here": at, "last": len(own)}[self._place]
+        options = [*own[:at], *shared, *own[at:]]
         run.__name__, run.__doc__ = command.__name__, command.__doc__
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in options}
         keyword_only = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in options]

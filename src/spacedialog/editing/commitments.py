@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacedialog.errors import InputError
 from spacedialog.model.dates import Recurrence, VagueDate, quoted
 from spacedialog.model.entry import CREATE, SET, PendingEntry
+from spacedialog.model.fields import EDITABLE, FIELDS, MAY_BE_EMPTY, Kind, NewCommitment
 from spacedialog.model.refs import Target
-from spacedialog.model.values import check_text, match_choice
+from spacedialog.model.values import check_text, match_choice, source_list
 from spacedialog.model.vocabulary import NAME_PATTERN, Status, Strength
 from spacedialog.store.read.selection import find_value
 
@@ -22,25 +23,7 @@ _KIND = re.compile(NAME_PATTERN)
 _COMMITMENT_REF = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}-[A-Za-z0-9_-]{1,30}")
 _MILESTONE_REF = re.compile(_COMMITMENT_REF.pattern + r"\.[0-9]{1,6}")
 _MILESTONE_FIELDS = ("title", "ref")
-_FIELDS = ("title", "ref", "area", "kind", "strength", "lead", "partners", "detail", "sources")
-_MAY_BE_EMPTY = ("lead", "partners", "detail")
-
-
-class NewCommitment(NamedTuple):
-    """A commitment to add. `source` is its document; `ref` is None for the next free number."""
-
-    title: str
-    area: str
-    source: str
-    dialogue: str | None = None
-    kind: str = "action-item"
-    strength: str = Strength.INTENDED.value
-    lead: str | None = None
-    partners: Sequence[str] = ()
-    due: VagueDate | None = None
-    detail: str | None = None
-    paragraph: str | None = None
-    ref: str | None = None
+_MAY_BE_EMPTY = [name for name in EDITABLE if name in MAY_BE_EMPTY]
 
 
 class NewMilestone(NamedTuple):
@@ -70,6 +53,7 @@ def create_commitment(
             "partners": list(commitment.partners),
             "due": commitment.due and str(commitment.due),
             "sources": source_list(commitment.source, commitment.paragraph),
+            **commitment.fields,
         },
     )
     given = {name: value for name, value in values.items() if value}
@@ -100,9 +84,9 @@ def correct(snapshot: Snapshot, target: Target, values: Mapping[str, Any], remar
     """Return the entry that sets fields of the target to new values; InputError if any value is invalid."""
     if not values:
         raise InputError("nothing to change was given", f"spacedialog edit {target.ref} --title 'A better title'")
-    unknown = [name for name in values if name not in _FIELDS]
+    unknown = [name for name in values if name not in EDITABLE]
     if unknown:
-        raise InputError(f"{unknown[0]} is not edited", f"what is edited is {', '.join(_FIELDS)}")
+        raise InputError(f"{unknown[0]} is not edited", f"what is edited is {', '.join(EDITABLE)}")
     empty = [name for name, value in values.items() if not value and name not in _MAY_BE_EMPTY]
     if empty:
         raise InputError(f"{empty[0]}: it cannot be empty", f"only {', '.join(_MAY_BE_EMPTY)} can")
@@ -120,10 +104,9 @@ def check_fields(snapshot: Snapshot, target: Target, values: Mapping[str, Any]) 
     checked = dict(values)
     # Areas and parties belong to a dialogue: with the area of another dialogue, the commitment would count nowhere.
     dialogue = checked.get("dialogue") or (snapshot.fields(target.item) or {}).get("dialogue")
-    if "title" in checked:
-        check_text("title", checked["title"])
-    if checked.get("detail"):
-        check_text("detail", checked["detail"])
+    for name, value in checked.items():
+        if FIELDS[name].kind is Kind.TEXT and (value or name not in MAY_BE_EMPTY):
+            check_text(name, value)
     if "ref" in checked:
         _check_ref(snapshot, target, checked["ref"])
     for name, kind in (("area", "area"), ("lead", "party")):
@@ -153,12 +136,6 @@ def _check_ref(snapshot: Snapshot, target: Target, ref: str) -> None:
         )
     if snapshot.refs.taken([target._replace(ref=ref)]):
         raise InputError(f"ref: {ref} is taken", "leave it out for the next free number")
-
-
-def source_list(document: str, paragraph: str | None) -> list[dict[str, str]]:
-    """Return the sources of a commitment that has one document."""
-    source = {"document": check_text("source", document)}
-    return [{**source, "paragraph": paragraph} if paragraph else source]
 
 
 def _find_dialogue(snapshot: Snapshot, key: str | None) -> str:

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, NamedTuple
 
 from spacedialog.model.values import check_evidence, check_text
 
 if TYPE_CHECKING:
     from spacedialog.model.dates import VagueDate
-
-
-class Remarks(TypedDict, total=False):
-    """The remarks that the write methods of a tracker take: `on` is a date or EDTF text, `evidence` a web address."""
-
-    on: VagueDate | str | None
-    note: str | None
-    evidence: str | None
 
 
 class EntryRemarks(NamedTuple):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from spacedialog.editing.remarks import EntryRemarks, Remarks
+from spacedialog.editing.remarks import EntryRemarks
 from spacedialog.model.dates import VagueDate
-from spacedialog.model.entry import RETRACT, PendingEntry, new_entry_ids
+from spacedialog.model.entry import RETRACT, PendingEntry, Remarks, new_entry_ids
 from spacedialog.model.refs import Target
 from spacedialog.model.rows.record import Difference, Written
 from spacedialog.model.values import check_on, check_text

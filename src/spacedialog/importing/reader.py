@@ -24,17 +24,7 @@ MOST_PROBLEMS = 1_000
 
 _MOST_NAMES = 10_000
 _BOM = b"\xef\xbb\xbf"
-_SIZE = re.compile(r"([0-9]{1,12}) ?(|k|m|g)b?", re.IGNORECASE)
 _NAME = re.compile(r"\w{1,40}")
-
-
-def parse_size(text: str) -> int:
-    """A number of bytes as people write it: `200MB`, `64 kB`, `2g`; InputError for all else."""
-    found = _SIZE.fullmatch(text.strip())
-    size = int(found[1]) * 1000 ** " kmg".index(found[2].lower() or " ") if found else 0
-    if not 0 < size < 2**62:
-        raise InputError(f"{quoted(text)} is not a size", "write a number of bytes such as 500kB, 200MB, 2GB")
-    return size
 
 
 def size_text(size: int) -> str:

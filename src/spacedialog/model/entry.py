@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+
+if TYPE_CHECKING:
+    from spacedialog.model.dates import VagueDate
 
 BODY_VERSION = 1
 """Format version of the bodies that this program writes. Entries of a newer version are kept and not folded."""
@@ -28,6 +31,14 @@ EXPORT_OPENING = f'{{"format": "{EXPORT_FORMAT}", "changes": ['
 """First line of a log that is exported as one JSON object; each entry follows on a line of its own."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+
+
+class Remarks(TypedDict, total=False):
+    """The remarks that the write methods of a tracker take: `on` is a date or EDTF text, `evidence` a web address."""
+
+    on: VagueDate | str | None
+    note: str | None
+    evidence: str | None
 
 
 class PendingEntry(NamedTuple):

@@ -6,11 +6,13 @@ review of drafts read this table. To add a field: add it here, add its column in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from spacedialog.model.dates import readable
+from spacedialog.model.dates import VagueDate, readable
+from spacedialog.model.vocabulary import Strength
 
 
 class Kind(Enum):
@@ -68,6 +70,33 @@ class CommitmentRow(NamedTuple):
     source: str
 
 
+class NewCommitment(NamedTuple):
+    """A commitment to add. `source` is its document; `ref` is None for the next free number.
+
+    `fields` has the values of fields in the table below that have no argument here, by name.
+    """
+
+    title: str
+    area: str
+    source: str
+    dialogue: str | None = None
+    kind: str = "action-item"
+    strength: str = Strength.INTENDED.value
+    lead: str | None = None
+    partners: Sequence[str] = ()
+    due: VagueDate | None = None
+    detail: str | None = None
+    paragraph: str | None = None
+    ref: str | None = None
+    fields: Mapping[str, Any] = MappingProxyType({})
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> NewCommitment:
+        """Return a commitment with these values, by the names of arguments and of other fields."""
+        own = {name: value for name, value in values.items() if name in cls._fields}
+        return cls(**own, fields={name: value for name, value in values.items() if name not in own})
+
+
 class Option(NamedTuple):
     """The option by which `add` and `edit` take a field: its name, its metavar and its help.
 
@@ -103,6 +132,11 @@ class Field(NamedTuple):
     description: str = ""
     nullable: bool = False
     option: Option | None = None
+
+    @property
+    def option_name(self) -> str:
+        """The name of the option that sets the field; empty if there is none."""
+        return self.option.name if self.option else ""
 
     def cell(self, row: CommitmentRow) -> str:
         """Return the text of the field's cell in a row."""

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from spacedialog.model.vocabulary import Flag
 
-Field = Literal["dialogue", "area", "kind", "lead", "status", "strength"]
-"""The fields that a filter can compare with a list of values."""
-
 
 class OneOf(NamedTuple):
-    """The field has one of the values."""
+    """The field, a name in `fields.FILTERABLE`, has one of the values."""
 
-    field: Field
+    field: str
     values: Sequence[str]
 
 

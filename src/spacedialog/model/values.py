@@ -28,6 +28,7 @@ _INVALID_CHARACTER = re.compile("[\0\ud800-\udfff]")
 _PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)*/[!-?A-Z_a-z~]*")
 _ADDRESS_REMEDY = "write http:// or https://, a host and a path"
 
+_SIZE = re.compile(r"([0-9]{1,12}) ?(|k|m|g)b?", re.IGNORECASE)
 _SIGNS = {"paragraph": " par. ", "sentence": " s. ", "grade": ", grade "}
 """The text before each part of a citation."""
 
@@ -120,3 +121,18 @@ def citation_text(source: Mapping[str, Any]) -> str:
 def is_citation_of(document: str, citation: str) -> bool:
     """Return whether a citation, in the form of `citation_text`, cites the document with this key."""
     return citation == document or citation.startswith(tuple(document + sign for sign in _SIGNS.values()))
+
+
+def source_list(document: str, paragraph: str | None) -> list[dict[str, str]]:
+    """Return the sources of a commitment that has one document."""
+    source = {"document": check_text("source", document)}
+    return [{**source, "paragraph": paragraph} if paragraph else source]
+
+
+def parse_size(text: str) -> int:
+    """A number of bytes as people write it: `200MB`, `64 kB`, `2g`; InputError for all else."""
+    found = _SIZE.fullmatch(text.strip())
+    size = int(found[1]) * 1000 ** " kmg".index(found[2].lower() or " ") if found else 0
+    if not 0 < size < 2**62:
+        raise InputError(f"{quoted(text)} is not a size", "write a number of bytes such as 500kB, 200MB, 2GB")
+    return size

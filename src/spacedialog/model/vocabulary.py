@@ -135,6 +135,12 @@ HASH_PATTERN = "^[0-9a-f]{16}$"
 SETTLED = (Status.COMPLETE, Status.WITHDRAWN)
 """The statuses after which no further entry is expected."""
 
+STATUS_GROUPS: dict[str, tuple[str, ...]] = {
+    "open": tuple(status.value for status in Status if status not in SETTLED),
+    "assessed": tuple(status.value for status in Status if status is not Status.NOT_ASSESSED),
+}
+"""Names for several statuses at once, in filters."""
+
 BY_PROGRESS = (
     Status.COMPLETE,
     Status.IN_PROGRESS,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from spacedialog.store.read.selection import Selection
+from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.tracker.maintenance import Maintenance
 from spacedialog.tracker.reports import Reports
 from spacedialog.tracker.statements import Statements
 from spacedialog.tracker.team import Shared
 from spacedialog.tracker.writes import Writes
+
+__all__ = ["Selection", "Snapshot", "Tracker"]
 
 
 class Tracker(Reports, Writes, Statements, Maintenance, Shared):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypedDict
 
 from spacedialog.errors import InputError
+from spacedialog.model.dates import VagueDate
 from spacedialog.model.position import NOW, Scope
+from spacedialog.model.values import check_web_address
 from spacedialog.tracker.record import Record
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Unpack
 
-    from spacedialog.drafting.draft import About, Drafted
+    from spacedialog.drafting.draft import Drafted
     from spacedialog.drafting.prose import Prose, Sentence
     from spacedialog.model.rows.drafting import VerifiedRow
     from spacedialog.tracker.review import Review
@@ -38,17 +41,38 @@ class StatementFile(NamedTuple):
         return prose.read(text, prose.form_of(self.name, text))
 
 
+class Meeting(TypedDict, total=False):
+    """What is known of the meeting besides its text; the text is searched for the rest.
+
+    `key` is the prefix of refs, `sides` the governments that met (`JPN`, or `ZUB=Zubrowka` for one that the program
+    does not know), `url` the address at which the text was published.
+    """
+
+    when: VagueDate | str | None
+    key: str | None
+    series: str | None
+    number: int | None
+    title: str | None
+    place: str | None
+    url: str | None
+    sides: tuple[str, ...]
+
+
 class Statements(Record):
     """The use cases around the text of a statement."""
 
-    def draft(self, statement: StatementFile, about: About | None = None) -> Drafted:
+    def draft(self, statement: StatementFile, **meeting: Unpack[Meeting]) -> Drafted:
         """Return a data file with a candidate for each commitment found in a statement.
 
-        `about` has what is known of the meeting. Raises InputError where neither it nor the text says who met and when.
+        Raises InputError where neither `meeting` nor the text says who met and when.
         """
         from spacedialog.drafting.draft import About, draft
 
-        return draft(statement.prose(), about or About(), name=statement.name, compiled=self.today)
+        if url := meeting.get("url"):
+            check_web_address(url)
+        when = meeting.pop("when", None)
+        about = About(VagueDate.parse(when) if isinstance(when, str) else when, **meeting)
+        return draft(statement.prose(), about, name=statement.name, compiled=self.today)
 
     def review(self, file: Path) -> Review:
         """Return a review of the candidates in a data file that `draft` wrote; InputError where it is none."""

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import sqlite3
     from typing import Unpack
 
-    from spacedialog.editing.commitments import NewCommitment
-    from spacedialog.editing.remarks import Remarks
+    from spacedialog.model.entry import Remarks
+    from spacedialog.model.fields import NewCommitment
 
 _NO_EVIDENCE = "no evidence was given: --evidence URL says how it is known"
 

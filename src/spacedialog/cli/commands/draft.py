@@ -57,8 +57,6 @@ def draft(
     Nothing is recorded. Look the candidates over (review, or any editor), then import the file. Formats are for
     --explain.
     """
-    from spacedialog.drafting.draft import About
-    from spacedialog.model.values import check_web_address
     from spacedialog.presentation import drafting as views
     from spacedialog.render.json_ import indented
     from spacedialog.render.output import destination
@@ -70,17 +68,17 @@ def draft(
         raise InputError(f"-o {output}: it is there already, and may have been reviewed", "name another file")
     tracker = spacedialog.open(today=parsing.today(today), author="")
     with parsing.input_file(file) as (stream, name):
-        about = About(
-            parsing.vague_date("--when", when, tracker.today, "past") if when else None,
-            key,
-            series,
-            number,
-            title,
-            place,
-            check_web_address(url) if url else None,
-            tuple(side or ()),
+        drafted = tracker.draft(
+            StatementFile(stream, name, encoding),
+            when=parsing.vague_date("--when", when, tracker.today, "past") if when else None,
+            key=key,
+            series=series,
+            number=number,
+            title=title,
+            place=place,
+            url=url,
+            sides=tuple(side or ()),
         )
-        drafted = tracker.draft(StatementFile(stream, name, encoding), about)
     if output is not None or not explain:
         with destination(output) as out:
             out.write(indented(drafted.document))

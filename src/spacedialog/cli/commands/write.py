@@ -10,42 +10,29 @@ import typer
 from spacedialog.cli import parsing
 from spacedialog.cli.completion import (
     complete_area,
-    complete_kind,
     complete_new_status,
-    complete_party,
     complete_ref,
-    complete_strength,
 )
-from spacedialog.cli.options import MAX_SIZE, MaxSizeOption, RefArgument, WriteRequest, writes, writes_without
+from spacedialog.cli.options import (
+    MAX_SIZE,
+    MaxSizeOption,
+    RefArgument,
+    WriteRequest,
+    sets_fields,
+    writes,
+    writes_without,
+)
 from spacedialog.cli.progress import progress
 from spacedialog.errors import InputError
-from spacedialog.model.values import HIGHEST_PERCENT, LOWEST_PERCENT
+from spacedialog.model.fields import EDITABLE, FIELDS, NewCommitment
+from spacedialog.model.values import HIGHEST_PERCENT, LOWEST_PERCENT, source_list
+from spacedialog.model.vocabulary import Status
 
 app = typer.Typer()
 
 Value = TypeVar("Value")
 
 AreaOption = Annotated[str | None, typer.Option(metavar="AREA", help="Its area.", autocompletion=complete_area)]
-KindOption = Annotated[
-    str | None,
-    typer.Option(metavar="KIND", help="Its kind: agreement, action-item, …", autocompletion=complete_kind),
-]
-StrengthOption = Annotated[
-    str | None,
-    typer.Option(
-        metavar="STRENGTH",
-        help="How it is worded: delivered, firm, intended, exploratory.",
-        autocompletion=complete_strength,
-    ),
-]
-LeadOption = Annotated[
-    str | None, typer.Option(metavar="PARTY", help="The party that owes it.", autocompletion=complete_party)
-]
-PartnersOption = Annotated[
-    list[str] | None,
-    typer.Option("--partner", metavar="PARTY", help="A party that takes part.", autocompletion=complete_party),
-]
-DetailOption = Annotated[str | None, typer.Option(metavar="TEXT", help="What it says, at more length.")]
 SourceOption = Annotated[
     str | None, typer.Option(metavar="DOCUMENT", help="The document it stands in: its key, title or address.")
 ]
@@ -62,8 +49,7 @@ def mark(
         str,
         typer.Argument(
             metavar="STATUS",
-            help="not-assessed, not-started, in-progress, stalled, complete, withdrawn; a milestone is met, planned"
-            " or withdrawn.",
+            help=f"{', '.join(Status)}; a milestone is met, planned or withdrawn.",
             autocompletion=complete_new_status,
         ),
     ],
@@ -116,6 +102,7 @@ def reschedule(
 
 @app.command()
 @writes
+@sets_fields(*(name for name in EDITABLE if name not in ("title", "area")))
 def add(
     writing: WriteRequest,
     title: Annotated[str, typer.Argument(metavar="TITLE", help="What is promised, in a few words.")],
@@ -123,11 +110,8 @@ def add(
     source: SourceOption = None,
     paragraph: ParagraphOption = None,
     due: Annotated[str | None, typer.Option(metavar="DATE", help="As vague as it is known: 2027, 2027-Q2.")] = None,
-    kind: KindOption = None,
-    strength: StrengthOption = None,
-    lead: LeadOption = None,
-    partner: PartnersOption = None,
-    detail: DetailOption = None,
+    *,
+    fields: dict[str, Any],
     dialogue: Annotated[str | None, typer.Option(metavar="KEY", help="Its dialogue; the latest one.")] = None,
     ref: Annotated[str | None, typer.Option(metavar="REF", help="Its ref; the next free number.")] = None,
     milestone_of: Annotated[
@@ -144,40 +128,28 @@ def add(
     """
     when = parsing.vague_date("--due", due, writing.tracker.today) if due else None
     if milestone_of is not None:
-        foreign = {"--area": area, "--kind": kind, "--strength": strength, "--lead": lead, "--partner": partner}
-        foreign |= {"--detail": detail, "--dialogue": dialogue, "--ref": ref, "--source": source}
+        foreign = {"--area": area, **{FIELDS[name].option_name: value for name, value in fields.items()}}
+        foreign |= {"--dialogue": dialogue, "--ref": ref, "--source": source}
         _refuse(foreign, "a milestone has none of its own")
         written = writing.tracker.add_milestone(
             milestone_of, title, _needed("--due", when), recurs=every, **writing.remarks
         )
     else:
-        from spacedialog.editing.commitments import NewCommitment
-
         _refuse({"--every": every}, "only a milestone recurs")
-        given: dict[str, Any] = {"kind": kind, "strength": strength, "lead": lead, "partners": partner}
-        given |= {"dialogue": dialogue, "ref": ref, "due": when, "paragraph": paragraph, "detail": detail}
-        commitment = NewCommitment(
-            title,
-            _needed("--area", area),
-            _needed("--source", source),
-            **{name: value for name, value in given.items() if value is not None},
-        )
-        written = writing.tracker.add(commitment, **writing.remarks)
+        given = {"title": title, "area": _needed("--area", area), "source": _needed("--source", source), **fields}
+        more = {"dialogue": dialogue, "ref": ref, "due": when, "paragraph": paragraph}
+        given |= {name: value for name, value in more.items() if value is not None}
+        written = writing.tracker.add(NewCommitment.of(given), **writing.remarks)
     writing.show(written)
 
 
 @app.command()
 @writes
+@sets_fields(*EDITABLE)
 def edit(
     writing: WriteRequest,
     ref: RefArgument,
-    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Its title.")] = None,
-    area: AreaOption = None,
-    kind: KindOption = None,
-    strength: StrengthOption = None,
-    lead: LeadOption = None,
-    partner: PartnersOption = None,
-    detail: DetailOption = None,
+    fields: dict[str, Any],
     source: SourceOption = None,
     paragraph: ParagraphOption = None,
     new_ref: Annotated[str | None, typer.Option("--ref", metavar="REF", help="Its ref.")] = None,
@@ -190,14 +162,11 @@ def edit(
 
     An empty value empties the field. What it said before stays on record.
     """
-    from spacedialog.editing.commitments import source_list
-
     if paragraph is not None and source is None:
         raise InputError("--paragraph needs --source", "name the document too")
-    given: dict[str, Any] = {"title": title, "area": area, "kind": kind, "strength": strength, "lead": lead}
-    given |= {"partners": partner, "detail": detail, "ref": new_ref}
-    given |= {"sources": source_list(source, paragraph) if source is not None else None}
-    values = {name: value or None for name, value in given.items() if value is not None}
+    given = fields | ({"ref": new_ref} if new_ref is not None else {})
+    given |= {"sources": source_list(source, paragraph)} if source is not None else {}
+    values = {name: value or None for name, value in given.items()}
     if values.get("partners") == [""]:
         values["partners"] = []
     writing.show(writing.tracker.edit(ref, values, **writing.remarks))

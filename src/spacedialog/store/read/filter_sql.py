@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from spacedialog.errors import InputError
+from spacedialog.model.fields import FIELDS, FILTERABLE, SORTABLE, Kind
 from spacedialog.model.filters import (
     DueAfter,
     DueBefore,
     DueWithin,
-    Field,
     Filter,
     Flagged,
     Involves,
@@ -25,7 +26,7 @@ from spacedialog.model.filters import (
     OneOf,
     Says,
 )
-from spacedialog.model.vocabulary import CLOSING_DAYS, SETTLED, STALE_DAYS, Flag
+from spacedialog.model.vocabulary import CLOSING_DAYS, SETTLED, STALE_DAYS, Flag, Status, Strength
 
 # Quotation marks, NUL, halves of surrogate pairs.
 _NO_WORD = re.compile('["\0\ud800-\udfff]')
@@ -47,31 +48,29 @@ FLAGS: dict[Flag, str] = {
 }
 """What each flag means, reckoned from the parameters of `reckoning`."""
 
-SORTS: dict[str, tuple[str, ...]] = {
+
+def _order_of(words: Iterable[StrEnum], column: str) -> str:
+    *ranked, _ = words
+    cases = " ".join(f"WHEN '{word.value}' THEN {rank}" for rank, word in enumerate(ranked))
+    return f"CASE {column} {cases} ELSE {len(ranked)} END"
+
+
+def _sort_of(name: str) -> tuple[str, ...]:
+    field, column = FIELDS[name], f"c.{name}"
+    if field.nullable:
+        return f"{column} IS NULL", column
+    return (f"{column} COLLATE NOCASE",) if field.kind is Kind.TEXT else (column,)
+
+
+_SORTS: dict[str, tuple[str, ...]] = {
     "ref": ("c.dialogue", "c.number", "c.ref_key"),
     "due": ("c.due_latest IS NULL", "c.due_latest", "c.due_earliest"),
-    "status": (
-        "CASE c.status WHEN 'not-assessed' THEN 0 WHEN 'not-started' THEN 1 WHEN 'in-progress' THEN 2"
-        " WHEN 'stalled' THEN 3 WHEN 'complete' THEN 4 ELSE 5 END",
-    ),
-    "area": ("c.area",),
-    "kind": ("c.kind",),
-    "lead": ("c.lead IS NULL", "c.lead"),
-    "percent": ("c.percent IS NULL", "c.percent"),
-    "strength": ("CASE c.strength WHEN 'delivered' THEN 0 WHEN 'firm' THEN 1 WHEN 'intended' THEN 2 ELSE 3 END",),
-    "title": ("c.title COLLATE NOCASE",),
+    "status": (_order_of(Status, "c.status"),),
+    "strength": (_order_of(Strength, "c.strength"),),
     "updated": ("c.valid_from",),
 }
-"""What `--sort` takes, each with the expressions to order by."""
-
-_FIELDS: dict[Field, str] = {
-    "dialogue": "c.dialogue",
-    "area": "c.area",
-    "kind": "c.kind",
-    "lead": "c.lead",
-    "status": "c.status",
-    "strength": "c.strength",
-}
+SORTS = {name: _SORTS[name] if name in _SORTS else _sort_of(name) for name in SORTABLE}
+"""The names that `--sort` takes, each with the expressions to order by."""
 
 
 def day_parameters(day: date) -> Parameters:
@@ -122,11 +121,17 @@ def _moved(day: date, days: int) -> str:
     return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal())).isoformat()
 
 
+def _column(field: str) -> str:
+    if field not in FILTERABLE:
+        raise KeyError(field)
+    return f"c.{field}"
+
+
 def filter_sql(filter_: Filter, parameters: Parameters) -> str:
     """The filter as an SQL expression; its values are added to `parameters`."""
     match filter_:
         case OneOf(field, values):
-            return f"{_FIELDS[field]} IN ({_bound(values, parameters)})"
+            return f"{_column(field)} IN ({_bound(values, parameters)})"
         case Involves(parties):
             return _involving(f"i.party IN ({_bound(parties, parameters)})")
         case OfSide(sides):

@@ -12,7 +12,6 @@ from spacedialog.model.filters import (
     DueAfter,
     DueBefore,
     DueWithin,
-    Field,
     Filter,
     Flagged,
     Involves,
@@ -21,21 +20,15 @@ from spacedialog.model.filters import (
     Says,
 )
 from spacedialog.model.values import match_choice
-from spacedialog.model.vocabulary import SETTLED, Flag, Status, Strength
+from spacedialog.model.vocabulary import STATUS_GROUPS, Flag, Status, Strength
 
 if TYPE_CHECKING:
     from datetime import date
 
     from spacedialog.store.read.snapshot import Snapshot
 
-STATUS_GROUPS: dict[str, tuple[str, ...]] = {
-    "open": tuple(status.value for status in Status if status not in SETTLED),
-    "assessed": tuple(status.value for status in Status if status is not Status.NOT_ASSESSED),
-}
-"""Names for several statuses at once."""
-
 # The fields with a fixed set of values on record, and the name of that set.
-_FIELDS: dict[Field, str] = {"dialogue": "dialogue", "area": "area", "kind": "kind", "lead": "party"}
+_FIELDS: dict[str, str] = {"dialogue": "dialogue", "area": "area", "kind": "kind", "lead": "party"}
 
 
 class Selection(NamedTuple):
