@@ -70,9 +70,10 @@ class Statements(Record):
 
         if url := meeting.get("url"):
             check_web_address(url)
-        when = meeting.pop("when", None)
-        about = About(VagueDate.parse(when) if isinstance(when, str) else when, **meeting)
-        return draft(statement.prose(), about, name=statement.name, compiled=self.today)
+        known: dict[str, Any] = {**meeting}
+        if isinstance(when := known.get("when"), str):
+            known["when"] = VagueDate.parse(when)
+        return draft(statement.prose(), About(**known), name=statement.name, compiled=self.today)
 
     def review(self, file: Path) -> Review:
         """Return a review of the candidates in a data file that `draft` wrote; InputError where it is none."""
