@@ -189,7 +189,7 @@ def _looked_over(store: Path, original: _Original, parts: dict[str, bytes], coun
 
 
 def _stands(change: Entry, original: dict[str, bytes], parts: dict[str, bytes]) -> bool:
-    """Return whether an entry's record, head and values, is whole in the damaged bytes; None if it is cut in two."""
+    """Return whether an entry's record, head and values, is whole in the damaged bytes."""
     values = [change.id.encode(), change.ts.to_bytes(8, "big")]
     values += [text.encode() for text in change[2:9] if isinstance(text, str)]
     record = b"".join(values)
