@@ -1,4 +1,4 @@
-"""Tests of applying and importing files again, in another form or order, and of refs that are never reused."""
+"""Tests of applying and importing files again, in another form or order."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def whole() -> str:
 
 
 def lines(*records: dict[str, Any]) -> str:
-    return "".join(json.dumps(make_entry) + "\n" for make_entry in records)
+    return "".join(json.dumps(record) + "\n" for record in records)
 
 
 def take(desk: Desk, text: str) -> int:
@@ -130,28 +130,6 @@ def test_an_import_that_takes_back_is_the_latest_action(desk: Desk) -> None:
     assert take(desk, whole()) == 0
 
 
-def test_a_ref_stays_with_what_bore_it(desk: Desk) -> None:
-    """A ref that was changed still finds its commitment and is not given to another."""
-    desk.call("add", "Thing", "--area", "pnt", "--source", "ST1")
-    desk.call("edit", "43", "--ref", "ROK4-50")
-    assert desk.call("show", "ROK4-43", "--json").data["commitment"]["ref"] == "ROK4-50"
-    ran = desk.call("add", "Other", "--area", "pnt", "--source", "ST1", "--ref", "ROK4-43")
-    assert (ran.status, "taken" in ran.stderr) == (2, True)
-    assert desk.call("add", "Other", "--area", "pnt", "--source", "ST1", "--json").data["ref"] == "ROK4-51"
-    for odd in ("7", "ROK4-7.1", "x y"):
-        assert desk.call("edit", "8", "--ref", odd).status == 2
-
-
-def test_undo_and_redo_of_a_milestone_name_it(desk: Desk) -> None:
-    """Undo, redo and history name the milestone that they are about."""
-    desk.call("reschedule", "25.1", "2031")
-    for arguments, old, new in ((["undo"], "2031", "2029-09"), (["undo", "--redo"], "2029-09", "2031")):
-        written = desk.call(*arguments, "--json").data
-        assert written["ref"] == "ROK4-25.1"
-        assert [(move["old"], move["new"]) for move in written["differences"]] == [(old, new)]
-    assert [row["kind"] for row in desk.call("history", "25.1", "--json").data][-3:] == ["set", "retract", "retract"]
-
-
 def test_a_log_may_say_little(desk: Desk) -> None:
     """The overview works for a log whose dialogue has neither place nor documents."""
     from spacedialog.model.entry import CREATE, PendingEntry, make_entry
@@ -177,36 +155,3 @@ def test_areas_of_two_dialogues_stay_apart(desk: Desk) -> None:
     assert [(row["area"], row["title"], row["commitments"]) for row in after[len(before) :]] == [
         ("pnt", "Coastal positioning", 1)
     ]
-
-
-def test_what_another_did_is_not_undone_unasked(desk: Desk) -> None:
-    """Undo and redo without an id are for the user's own latest action."""
-    desk.call("mark", "31", "stalled", "--by", "another")
-    refused = desk.call("undo")
-    assert (refused.status, "another" in refused.stderr) == (2, True)
-    named = refused.stderr.split("undo ")[1].split()[0]
-    assert desk.call("undo", named, "--by", "another").status == 0
-    refused = desk.call("undo", "--redo")
-    assert (refused.status, "another" in refused.stderr) == (2, True)
-    assert desk.call("undo", "--redo", "--by", "another").status == 0
-
-
-def test_a_terminal_gets_as_many_rows_as_a_person_reads() -> None:
-    """A long table is cut after a number of rows and says so, unless there is no limit."""
-    from spacedialog.presentation.maintenance import Place, places
-    from spacedialog.render.table import draw
-
-    def drawn(count: int, most: int | None) -> str:
-        rows = [Place(f"row{number}", "path", True) for number in range(count)]
-        return draw(places(rows), width=80, colour=False, most=most)
-
-    assert ("row2" in drawn(4, 3), "row3" in drawn(4, 3), "more" in drawn(4, 3)) == (True, False, True)
-    assert "more" not in drawn(3, 3)
-    assert "row3" in drawn(4, None)
-
-
-def test_numbers_of_milestones_are_not_given_again(desk: Desk) -> None:
-    """A new milestone is numbered after all that its commitment ever had, even renamed ones."""
-    desk.call("edit", "25.2", "--ref", "ROK4-25.7")
-    desk.call("undo")
-    assert desk.call("add", "Review", "--milestone-of", "25", "--due", "2028", "--json").data["ref"] == "ROK4-25.8"
