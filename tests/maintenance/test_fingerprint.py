@@ -42,19 +42,19 @@ def altered(tracker: Tracker, statement: str, *parameters: object) -> None:
 
 def test_the_order_of_arrival_has_no_bearing(tracker: Tracker) -> None:
     """The same entries in any order have the same fingerprint."""
-    changes = list(tracker.log())
-    shuffled = random.Random(5).sample(changes, len(changes))
-    assert fingerprint_of(shuffled) == fingerprint_of(changes)
-    assert fingerprint_of(shuffled).changes == len(changes)
+    entries = list(tracker.log())
+    shuffled = random.Random(5).sample(entries, len(entries))
+    assert fingerprint_of(shuffled) == fingerprint_of(entries)
+    assert fingerprint_of(shuffled).changes == len(entries)
 
 
 def test_every_change_has_a_bearing(tracker: Tracker) -> None:
     """An entry more, less or changed gives another fingerprint."""
-    changes = list(tracker.log())
-    seen = {fingerprint_of(changes[:number] + changes[number + 1 :]).hash for number in range(len(changes))}
-    seen |= {fingerprint_of(changes).hash, fingerprint_of([]).hash}
-    seen |= {fingerprint_of([*changes[:-1], changes[-1]._replace(sha="0" * 64)]).hash}
-    assert len(seen) == len(changes) + 3
+    entries = list(tracker.log())
+    seen = {fingerprint_of(entries[:number] + entries[number + 1 :]).hash for number in range(len(entries))}
+    seen |= {fingerprint_of(entries).hash, fingerprint_of([]).hash}
+    seen |= {fingerprint_of([*entries[:-1], entries[-1]._replace(sha="0" * 64)]).hash}
+    assert len(seen) == len(entries) + 3
 
 
 def test_a_fingerprint_is_read_back_as_people_copy_it() -> None:
@@ -132,8 +132,8 @@ def test_an_altered_change_is_named(tracker: Tracker) -> None:
 def test_a_change_altered_together_with_its_hash_shows(tracker: Tracker) -> None:
     """A fingerprint does not hold after an entry was altered together with its hash."""
     text = printed(tracker)
-    change = tracker.arrivals()[6]
-    sha = hash_of(*change._replace(author="Mallory")[:8])
+    entry = tracker.arrivals()[6]
+    sha = hash_of(*entry._replace(author="Mallory")[:8])
     altered(tracker, "UPDATE change SET author = 'Mallory', sha = ? WHERE rowid = 7", sha)
     row = verified(tracker, text)
     assert not row.holds

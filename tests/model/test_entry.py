@@ -35,12 +35,14 @@ json_values = st.recursive(
 )
 
 
-def a_change(**values: Any) -> Entry:
-    draft = PendingEntry(SET, item_id("commitment", "RUR1-01"), "2026-10", {"set": {"status": "complete"}, "note": "é"})
-    change = make_entry(
-        draft, change_id=next(new_entry_ids(1_700_000_000_000_000, bytes(16))), ts=9, author="Ann", base=None
+def an_entry(**values: Any) -> Entry:
+    pending = PendingEntry(
+        SET, item_id("commitment", "RUR1-01"), "2026-10", {"set": {"status": "complete"}, "note": "é"}
     )
-    return change._replace(**values)
+    entry = make_entry(
+        pending, change_id=next(new_entry_ids(1_700_000_000_000_000, bytes(16))), ts=9, author="Ann", base=None
+    )
+    return entry._replace(**values)
 
 
 @settings(max_examples=200, deadline=None)
@@ -94,12 +96,12 @@ def test_an_item_id_never_changes() -> None:
 
 def test_a_hash_never_changes() -> None:
     """The hash of an entry is the same in every version of the program, because other copies hold it."""
-    change = a_change()
-    assert change.body == '{"note":"é","set":{"status":"complete"},"v":1}'
-    assert change.sha == "17ccae7c54d342277ad37d509caff9ad418a81b06a138453bdd39f2ff46d005f"
-    form = json.dumps(list(change[:8]), ensure_ascii=False, separators=(",", ":"))
-    assert change.sha == hashlib.sha256(form.encode()).hexdigest()
-    assert has_valid_hash(change)
+    entry = an_entry()
+    assert entry.body == '{"note":"é","set":{"status":"complete"},"v":1}'
+    assert entry.sha == "17ccae7c54d342277ad37d509caff9ad418a81b06a138453bdd39f2ff46d005f"
+    form = json.dumps(list(entry[:8]), ensure_ascii=False, separators=(",", ":"))
+    assert entry.sha == hashlib.sha256(form.encode()).hexdigest()
+    assert has_valid_hash(entry)
 
 
 @pytest.mark.parametrize(
@@ -117,14 +119,14 @@ def test_a_hash_never_changes() -> None:
 )
 def test_a_hash_covers_every_field(field: str, value: object) -> None:
     """An entry no longer matches its hash after a change of its id, time, day, author, kind, item, base or body."""
-    assert has_valid_hash(a_change())
-    assert not has_valid_hash(a_change(**{field: value}))
+    assert has_valid_hash(an_entry())
+    assert not has_valid_hash(an_entry(**{field: value}))
 
 
 def test_a_position_in_a_shared_log_is_no_part_of_the_hash() -> None:
     """An entry keeps its hash when it gets a position in a shared log."""
-    assert has_valid_hash(a_change(seq=12))
-    assert not has_valid_hash(a_change(sha="0" * 64))
+    assert has_valid_hash(an_entry(seq=12))
+    assert not has_valid_hash(an_entry(sha="0" * 64))
 
 
 def test_neighbouring_fields_do_not_run_together() -> None:
@@ -158,11 +160,11 @@ def test_canonical_json_is_short_and_plain() -> None:
 
 def test_a_change_holds_what_the_draft_said() -> None:
     """Recording a pending entry adds id, time, author, base and body version, and changes nothing else."""
-    draft = PendingEntry(CREATE, "i", "2026~", {"type": "party", "set": {"key": "RUR"}})
-    change = make_entry(draft, change_id="x", ts=5, author="Ann", base="w")
-    assert change[:7] == ("x", 5, "2026~", "Ann", CREATE, "i", "w")
-    assert change.content == {"v": 1, "type": "party", "set": {"key": "RUR"}}
-    assert change.seq is None
+    pending = PendingEntry(CREATE, "i", "2026~", {"type": "party", "set": {"key": "RUR"}})
+    entry = make_entry(pending, change_id="x", ts=5, author="Ann", base="w")
+    assert entry[:7] == ("x", 5, "2026~", "Ann", CREATE, "i", "w")
+    assert entry.content == {"v": 1, "type": "party", "set": {"key": "RUR"}}
+    assert entry.seq is None
 
 
 @pytest.mark.parametrize(

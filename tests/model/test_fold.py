@@ -71,20 +71,20 @@ class Log:
     """Entries of one item, each recorded after the one before."""
 
     def __init__(self) -> None:
-        self.changes: list[Entry] = []
+        self.entries: list[Entry] = []
 
     def add(self, kind: str, on: str, *, version: int = BODY_VERSION, **body: Any) -> str:
         """Record an entry and return its id."""
-        number = len(self.changes)
-        change = make_entry(
+        number = len(self.entries)
+        entry = make_entry(
             PendingEntry(kind, "item", on, body),
             change_id=f"{number:04}",
             ts=1000 + number // 3,  # some share their action, and so their time
             author="Ann",
             base=None,
         )
-        self.changes.append(change._replace(body=canonical_json({**change.content, "v": version})))
-        return change.id
+        self.entries.append(entry._replace(body=canonical_json({**entry.content, "v": version})))
+        return entry.id
 
     def create(self, on: str = "2026-01-01", **values: Any) -> str:
         """Record the creation of the item."""
@@ -99,13 +99,13 @@ class Log:
         """Record a milestone."""
         return self.add(CREATE, on, milestone=name, set=values)
 
-    def retract(self, change: str) -> str:
+    def retract(self, entry: str) -> str:
         """Retract an entry."""
-        return self.add(RETRACT, "2026-06-01", retracts=change)
+        return self.add(RETRACT, "2026-06-01", retracts=entry)
 
     def fold(self) -> History:
         """Return the history that the entries give; it exists."""
-        history = fold(self.changes)
+        history = fold(self.entries)
         assert history is not None
         return history
 
@@ -119,8 +119,8 @@ def logs(draw: st.DrawFn, days: st.SearchStrategy[str] = sound_days, retractions
     if draw(st.booleans()):
         log.milestone("m1", draw(days), when=draw(st.sampled_from(DATES)))
     for _ in range(draw(st.integers(0, 9))):
-        if retractions and log.changes and draw(st.integers(0, 3)) == 0:
-            log.retract(draw(st.sampled_from([change.id for change in log.changes])))
+        if retractions and log.entries and draw(st.integers(0, 3)) == 0:
+            log.retract(draw(st.sampled_from([entry.id for entry in log.entries])))
         else:
             kind, body = draw(bodies())
             log.add(kind, draw(days), version=draw(st.sampled_from((1, 1, 1, 1, 1, 1, 0, 2))), **body)
@@ -145,9 +145,9 @@ def on_day(history: History | None, day: str) -> Period | None:
 @given(logs(any_days), st.randoms(use_true_random=False))
 def test_the_order_of_arrival_has_no_bearing(log: Log, random: Any) -> None:
     """Copies that hold the same entries fold them to the same history, whatever the order of arrival."""
-    shuffled = list(log.changes)
+    shuffled = list(log.entries)
     random.shuffle(shuffled)
-    mine, theirs = fold(log.changes), fold(shuffled)
+    mine, theirs = fold(log.entries), fold(shuffled)
     assert (mine is None) == (theirs is None)
     if mine and theirs:
         assert mine._replace(ignored=()) == theirs._replace(ignored=())
@@ -158,13 +158,13 @@ def test_the_order_of_arrival_has_no_bearing(log: Log, random: Any) -> None:
 @given(logs(any_days), st.data())
 def test_undo_then_redo_is_the_identity(log: Log, data: st.DataObject) -> None:
     """Retracting an entry and then the retraction restores the history."""
-    gone = retracted_ids(log.changes)
-    live = [change.id for change in log.changes if change.id not in gone]
+    gone = retracted_ids(log.entries)
+    live = [entry.id for entry in log.entries if entry.id not in gone]
     assume(live)
-    before = fold(log.changes)
+    before = fold(log.entries)
     undo = log.retract(data.draw(st.sampled_from(live)))
     log.retract(undo)
-    after = fold(log.changes)
+    after = fold(log.entries)
     assert (before is None) == (after is None)
     if before and after:
         assert after._replace(retracted_ids=frozenset()) == before._replace(retracted_ids=frozenset())
@@ -175,12 +175,12 @@ def test_undo_then_redo_is_the_identity(log: Log, data: st.DataObject) -> None:
 @given(logs(any_days), st.data())
 def test_a_change_that_was_undone_says_nothing(log: Log, data: st.DataObject) -> None:
     """A log with a retracted entry gives the periods of the log without that entry."""
-    stated = [change for change in log.changes if change.kind != RETRACT]
+    stated = [entry for entry in log.entries if entry.kind != RETRACT]
     assume(stated)
-    change = data.draw(st.sampled_from(stated))
-    without = fold([other for other in log.changes if other is not change])
-    log.retract(change.id)
-    with_it = fold(log.changes)
+    entry = data.draw(st.sampled_from(stated))
+    without = fold([other for other in log.entries if other is not entry])
+    log.retract(entry.id)
+    with_it = fold(log.entries)
     assert (with_it and with_it[:4]) == (without and without[:4])
 
 
@@ -188,7 +188,7 @@ def test_a_change_that_was_undone_says_nothing(log: Log, data: st.DataObject) ->
 @given(logs(any_days))
 def test_periods_cover_the_days_without_gap(log: Log) -> None:
     """Periods follow each other without gap or overlap, and the last has no end."""
-    history = fold(log.changes)
+    history = fold(log.entries)
     if history is None:
         return
     starts, ends = [p.valid_from for p in history.periods], [p.valid_to for p in history.periods]
@@ -202,12 +202,12 @@ def test_periods_cover_the_days_without_gap(log: Log) -> None:
 @given(logs(), st.sampled_from(DAYS), st.data())
 def test_the_past_does_not_change_with_later_news(log: Log, day: str, data: st.DataObject) -> None:
     """Entries of later days leave the periods before them unchanged, unless they retract."""
-    before = on_day(fold(log.changes), day)
+    before = on_day(fold(log.entries), day)
     later = st.sampled_from([other for other in DAYS if other > day] or ["2027-01-01"])
     for _ in range(data.draw(st.integers(1, 4))):
         kind, body = data.draw(bodies())
         log.add(kind, data.draw(later), **body)
-    assert on_day(fold(log.changes), day) == before
+    assert on_day(fold(log.entries), day) == before
 
 
 @MORE
@@ -215,21 +215,21 @@ def test_the_past_does_not_change_with_later_news(log: Log, day: str, data: st.D
 def test_today_is_the_newest_statement_of_each_field(log: Log) -> None:
     """The last period holds the value set last for each field, by day, time and id."""
     known = [
-        change
-        for change in log.changes
-        if change.kind in (CREATE, SET) and change.content["v"] <= BODY_VERSION and closing_day(change.on) < FOREVER
+        entry
+        for entry in log.entries
+        if entry.kind in (CREATE, SET) and entry.content["v"] <= BODY_VERSION and closing_day(entry.on) < FOREVER
     ]
-    whole = [change for change in known if "milestone" not in change.content]
-    creates = sorted((change for change in whole if change.kind == CREATE), key=_place)
-    history = fold(log.changes)
+    whole = [entry for entry in known if "milestone" not in entry.content]
+    creates = sorted((entry for entry in whole if entry.kind == CREATE), key=_place)
+    history = fold(log.entries)
     assert (history is None) == (not creates)
     if history is None:
         return
     first, *more = creates
-    rest = [change for change in whole if change.kind == SET] + more
+    rest = [entry for entry in whole if entry.kind == SET] + more
     expected: dict[str, Any] = {**first.content["set"]}
-    for change in sorted(rest, key=_place):
-        expected |= change.content["set"]
+    for entry in sorted(rest, key=_place):
+        expected |= entry.content["set"]
     assert history.periods[-1].fields == expected
 
 
@@ -237,22 +237,22 @@ def _moves(history: History) -> list[tuple[str, str | None, str, str]]:
     return [(move.change, move.milestone, move.old, move.new) for move in history.redatings]
 
 
-def _place(change: Entry) -> tuple[str, int, str]:
-    return closing_day(change.on), change.ts, change.id
+def _place(entry: Entry) -> tuple[str, int, str]:
+    return closing_day(entry.on), entry.ts, entry.id
 
 
 @MORE
 @given(logs(any_days))
 def test_what_is_not_understood_is_named(log: Log) -> None:
     """Entries of an unknown kind, a newer version or an invalid day are listed, and no others."""
-    history = fold(log.changes)
+    history = fold(log.entries)
     if history:
         odd = {
-            change.id
-            for change in log.changes
-            if change.kind == "celebrate" or change.content["v"] > BODY_VERSION or closing_day(change.on) == FOREVER
+            entry.id
+            for entry in log.entries
+            if entry.kind == "celebrate" or entry.content["v"] > BODY_VERSION or closing_day(entry.on) == FOREVER
         }
-        stated = {change.id for change in log.changes if change.kind != RETRACT}
+        stated = {entry.id for entry in log.entries if entry.kind != RETRACT}
         assert set(history.ignored) == odd & stated
 
 
@@ -260,13 +260,13 @@ def test_what_is_not_understood_is_named(log: Log) -> None:
 @given(logs(any_days))
 def test_every_redating_moves_a_date(log: Log) -> None:
     """A moved date names the entry that moved it, and two different dates."""
-    history = fold(log.changes)
+    history = fold(log.entries)
     for move in history.redatings if history else ():
-        (change,) = (change for change in log.changes if change.id == move.change)
-        values = change.content["set"]
+        (entry,) = (entry for entry in log.entries if entry.id == move.change)
+        values = entry.content["set"]
         assert values.get("when" if move.milestone else "due") == move.new != move.old
-        assert move.milestone == change.content.get("milestone")
-        assert change.id not in retracted_ids(log.changes)
+        assert move.milestone == entry.content.get("milestone")
+        assert entry.id not in retracted_ids(log.entries)
 
 
 # Examples
@@ -296,9 +296,9 @@ def test_nothing_folds_to_nothing() -> None:
     assert fold([]) is None
     log.set("2026-01-02", status="complete")
     log.milestone("m1", "2026-01-02", when="2026")
-    assert fold(log.changes) is None
+    assert fold(log.entries) is None
     log.retract(log.create())
-    assert fold(log.changes) is None
+    assert fold(log.entries) is None
 
 
 def test_the_first_statement_precedes_backdated_news() -> None:
@@ -465,7 +465,7 @@ def test_a_retraction_of_no_change_counts_for_nothing() -> None:
     log.add(RETRACT, "2026-02-01")
     log.add(RETRACT, "2026-02-01", retracts=7)
     log.add(RETRACT, "2026-02-01", retracts=None)
-    assert retracted_ids(log.changes) == frozenset()
+    assert retracted_ids(log.entries) == frozenset()
     assert len(log.fold().periods) == 1
 
 
@@ -491,8 +491,8 @@ def test_the_day_of_a_date_is_its_latest(text: str) -> None:
 )
 def test_what_is_understood(kind: str, on: str, body: dict[str, Any], known: bool) -> None:
     """An entry counts if its kind is known, its day has an end and its values have names."""
-    change = make_entry(PendingEntry(kind, "item", on, body), change_id="id", ts=1, author="desk", base=None)
-    assert is_understood(change) == known
+    entry = make_entry(PendingEntry(kind, "item", on, body), change_id="id", ts=1, author="desk", base=None)
+    assert is_understood(entry) == known
 
 
 def test_a_note_stands_even_where_its_entry_empties_the_title() -> None:

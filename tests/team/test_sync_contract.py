@@ -334,7 +334,7 @@ def test_a_server_that_went_on_without_us_is_noticed(member: Members, ground: Gr
 
 def notes(member: Member) -> list[str]:
     """Return all notes of a member's log."""
-    return [note for change in member.entries() if (note := change.content.get("note"))]
+    return [note for entry in member.entries() if (note := entry.content.get("note"))]
 
 
 def planted(ground: Ground, *entries: SharedEntry) -> None:
@@ -350,8 +350,8 @@ def test_what_is_no_change_is_set_aside_and_the_rest_goes_on(member: Members, gr
     page = ground.reach().page(0)
     seq, chain = len(page.entries), page.entries[-1].chain
     good = anna.tracker.note("1", "fine")
-    change = next(change for change in anna.entries() if change.id == good.undo)
-    torn = chained(chain, seq, [change._replace(id="01930000-0000-7000-8000-000000000001", sha="0" * 64)])
+    entry = next(entry for entry in anna.entries() if entry.id == good.undo)
+    torn = chained(chain, seq, [entry._replace(id="01930000-0000-7000-8000-000000000001", sha="0" * 64)])
     form = '["01930000-0000-7000-8000-000000000002", 1, 2, 3]'
     sha = sha256_hex(form)
     second = SharedEntry(seq + 2, "01930000-0000-7000-8000-000000000002", sha, link(torn[0].chain, sha), form)
@@ -369,14 +369,14 @@ def test_what_a_newer_program_says_is_kept_and_reported(member: Members, ground:
     anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
     page = ground.reach().page(0)
-    draft = PendingEntry("set", anna.entries()[-1].item, "2026-11-30", {"v": 99, "set": ["a new form"]})
-    change = make_entry(draft, change_id="01930000-0000-7000-8000-000000000003", ts=5, author="Flavia", base=None)
-    planted(ground, *chained(page.entries[-1].chain, len(page.entries), [change]))
+    pending = PendingEntry("set", anna.entries()[-1].item, "2026-11-30", {"v": 99, "set": ["a new form"]})
+    entry = make_entry(pending, change_id="01930000-0000-7000-8000-000000000003", ts=5, author="Flavia", base=None)
+    planted(ground, *chained(page.entries[-1].chain, len(page.entries), [entry]))
     before = state(rudolf)
     got = rudolf.sync()
     assert (got.received, got.strange, got.quarantined) == (1, 1, 0)
     assert state(rudolf) == before
-    assert change.id in {one.id for one in rudolf.entries()}
+    assert entry.id in {one.id for one in rudolf.entries()}
 
 
 def test_a_hole_or_a_false_chain_is_refused(member: Members, ground: Ground) -> None:
@@ -385,11 +385,11 @@ def test_a_hole_or_a_false_chain_is_refused(member: Members, ground: Ground) -> 
     together(anna, rudolf)
     page = ground.reach().page(0)
     before = rudolf.entries()
-    draft = PendingEntry("note", before[-1].item, "2026-11-30", {"note": "beyond"})
-    change = make_entry(draft, change_id="01930000-0000-7000-8000-000000000004", ts=5, author="Flavia", base=None)
-    (entry,) = chained("0" * 64, len(page.entries), [change])
-    planted(ground, entry)
-    with pytest.raises(SyncRefusedError, match=f"position {entry.seq} .* does not follow"):
+    pending = PendingEntry("note", before[-1].item, "2026-11-30", {"note": "beyond"})
+    entry = make_entry(pending, change_id="01930000-0000-7000-8000-000000000004", ts=5, author="Flavia", base=None)
+    (shared,) = chained("0" * 64, len(page.entries), [entry])
+    planted(ground, shared)
+    with pytest.raises(SyncRefusedError, match=f"position {shared.seq} .* does not follow"):
         rudolf.sync()
     assert rudolf.entries() == before
 
@@ -411,7 +411,7 @@ def test_a_clock_that_is_ahead_is_refused_and_restamped(member: Members, ground:
     fast.now = ground.clock.now
     with pytest.raises(SyncRefusedError, match="ahead"):
         anna.sync()
-    said = [(change.kind, change.on, change.author, change.content.get("note")) for change in anna.entries()[-3:]]
+    said = [(entry.kind, entry.on, entry.author, entry.content.get("note")) for entry in anna.entries()[-3:]]
     with anna.tracker.view() as view:
         seen = view.commitments()
         rows = [row._replace(updated_on="") for row in seen]
@@ -420,8 +420,8 @@ def test_a_clock_that_is_ahead_is_refused_and_restamped(member: Members, ground:
     rudolf.sync()
     assert anna.entries() == rudolf.entries()
     assert [(c.kind, c.on, c.author, c.content.get("note")) for c in anna.entries()[-3:]] == said
-    assert all(change.ts <= ground.clock.now for change in anna.entries())
-    assert all(has_valid_hash(change) for change in anna.entries())
+    assert all(entry.ts <= ground.clock.now for entry in anna.entries())
+    assert all(has_valid_hash(entry) for entry in anna.entries())
     with rudolf.tracker.view() as view:
         assert [row._replace(updated_on="") for row in view.commitments()] == rows
     assert anna.tracker.path.with_name(anna.tracker.path.name + ".backup-1-before-restamp").exists()
@@ -462,9 +462,9 @@ def test_leaving_keeps_all_and_one_can_join_again(member: Members, ground: Groun
     """A member who leaves keeps every entry, and sends nothing twice after joining again."""
     anna = member("Anna")
     anna.sync()
-    before = [change._replace(seq=None) for change in anna.entries()]
+    before = [entry._replace(seq=None) for entry in anna.entries()]
     leave(anna.tracker.path)
     assert anna.entries() == before
     again = anna.join(ground.log_id).sync()
     assert (again.sent, again.received) == (0, 0)
-    assert [change.seq for change in anna.entries()].count(None) == 0
+    assert [entry.seq for entry in anna.entries()].count(None) == 0
