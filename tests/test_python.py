@@ -1,4 +1,4 @@
-"""`import spacedialog`: the same record and the same rows, for a script or a notebook."""
+"""Tests of `import spacedialog`: the same record and rows for scripts and notebooks."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def tracker(tmp_path: Path) -> Tracker:
 
 
 def test_rows_are_those_of_the_commands(tracker: Tracker, tmp_path: Path) -> None:
-    """What a script reads is, field by field, what `--json` says."""
+    """The rows of a script are those of `--json`, field by field."""
     desk = Desk(tmp_path)
     with tracker.snapshot() as snapshot:
         listed, coming = list(snapshot.commitments()), snapshot.upcoming()
@@ -47,7 +47,7 @@ def test_rows_are_those_of_the_commands(tracker: Tracker, tmp_path: Path) -> Non
 
 
 def test_opening_and_reading_make_nothing(tracker: Tracker, tmp_path: Path) -> None:
-    """A tracker can be opened and looked at where there is no store, and leaves none."""
+    """Opening and reading a tracker without a store creates none."""
     assert not tracker.has_store
     with tracker.snapshot() as snapshot:
         assert snapshot.coverage().commitments == COMMITMENTS
@@ -55,7 +55,7 @@ def test_opening_and_reading_make_nothing(tracker: Tracker, tmp_path: Path) -> N
 
 
 def test_writes_as_the_documentation_shows(tracker: Tracker) -> None:
-    """A mark is kept under the author's name; it is seen from its day on, and not in an earlier snapshot."""
+    """A mark has the author's name, and counts from its day on."""
     written = tracker.mark("31", "in-progress", percent=60, on="2026-06-01", evidence="https://example.org/news")
     assert isinstance(written, Written)
     assert (written.did, written.ref, written.changes) == ("marked", "ROK4-31", 1)
@@ -71,7 +71,7 @@ def test_writes_as_the_documentation_shows(tracker: Tracker) -> None:
 
 
 def test_every_write_can_be_undone(tracker: Tracker) -> None:
-    """Notes, dates, marks and files of updates are recorded and taken back from a script."""
+    """Notes, dates, marks and files of updates are recorded and undone from a script."""
     tracker.mark("33", "stalled")
     with tracker.snapshot() as snapshot:
         before = list(snapshot.commitments())
@@ -248,7 +248,7 @@ def test_a_record_of_no_team_says_so(tracker: Tracker) -> None:
 
 
 def test_dry_run_of_a_script_keeps_nothing(tmp_path: Path) -> None:
-    """With dry_run, a write says what it would do, and makes no store."""
+    """A dry run says what it would do, and creates no store."""
     tracker = spacedialog.open(tmp_path / "tracker.db", today=TODAY, author="script", dry_run=True)
     written = tracker.mark("33", "complete")
     assert written.dry_run
@@ -259,7 +259,7 @@ def test_dry_run_of_a_script_keeps_nothing(tmp_path: Path) -> None:
 
 
 def test_errors_are_of_one_base(tracker: Tracker, tmp_path: Path) -> None:
-    """A script can catch what a user can do wrong by its class, and the message is there in parts."""
+    """Errors that users can cause have one base class, with problem and remedy as attributes."""
     with pytest.raises(NotFoundError) as missing:
         tracker.mark("99", "complete")
     assert isinstance(missing.value, SpacedialogError)
@@ -272,7 +272,7 @@ def test_errors_are_of_one_base(tracker: Tracker, tmp_path: Path) -> None:
 
 
 def test_defaults_are_those_of_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With nothing given, the tracker has the store, the day and the author that the commands would have."""
+    """Without arguments the tracker has the commands' store, day and author."""
     for name, value in Desk(tmp_path).environment.items():
         monkeypatch.setenv(name, value)
     tracker = spacedialog.open()
@@ -280,7 +280,7 @@ def test_defaults_are_those_of_the_commands(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_example_of_the_documentation_runs(tmp_path: Path) -> None:
-    """The lines that the package's own documentation shows run as they stand."""
+    """The example in the package's docstring runs as written."""
     documentation = inspect.getdoc(spacedialog)
     assert documentation
     lines = textwrap.dedent("\n".join(line for line in documentation.splitlines() if line.startswith("    ")))

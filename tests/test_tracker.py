@@ -1,4 +1,4 @@
-"""The use cases: what each write records, what it tells, and what it refuses."""
+"""Tests of the tracker's writes: what each records, returns and refuses."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ FLY = NewCommitment("Fly a kite", "moon", "JS")
 
 
 def row(tracker: Tracker, ref: str) -> CommitmentRow:
-    """A commitment today."""
+    """Return a commitment today."""
     with tracker.snapshot() as view:
         return view.detail(view.refs.resolve(ref)).commitment
 
 
 def milestone(tracker: Tracker, ref: str) -> list[UpcomingRow]:
-    """The occurrences of a milestone, those met too."""
+    """Return the occurrences of a milestone, also met ones."""
     with tracker.snapshot() as view:
         return [event for event in view.upcoming(everything=True) if event.ref == ref]
 
 
 def _differences(written: Written) -> dict[str, tuple[Any, Any]]:
-    """The fields that a write changed, with the old and the new value."""
+    """Return the fields that a write changed, with old and new value."""
     return {difference.field: (difference.old, difference.new) for difference in written.differences}
 
 
@@ -50,7 +50,7 @@ def _differences(written: Written) -> dict[str, tuple[Any, Any]]:
 
 
 def test_a_mark_is_recorded_with_all_that_was_said(tracker: Tracker) -> None:
-    """A mark records who said it, when, of which day, why and how that is known; and tells what it changed."""
+    """A mark records author, time, day, note and evidence, and returns what it changed."""
     written = tracker.mark("2", "in-progress", percent=30, on="2026-11", note="Begun.", evidence="https://a.example/1")
     change = list(tracker.log())[-1]
     assert (change.on, change.author, change.kind) == ("2026-11", "Zenda", "set")
@@ -68,7 +68,7 @@ def test_a_mark_is_recorded_with_all_that_was_said(tracker: Tracker) -> None:
 
 
 def test_an_entry_names_the_one_before(tracker: Tracker) -> None:
-    """Each change names the newest change of the same item when it was written."""
+    """The base of an entry is the newest entry of its item when it was written."""
     first = tracker.mark("2", "stalled").undo
     tracker.mark("3", "stalled")
     tracker.note("2", "Heard of a delay.")
@@ -77,13 +77,13 @@ def test_an_entry_names_the_one_before(tracker: Tracker) -> None:
 
 @pytest.mark.parametrize("status", ["in-progress", "In Progress", " IN_PROGRESS "])
 def test_a_status_is_read_as_people_write_it(tracker: Tracker, status: str) -> None:
-    """A status is taken without regard to case, dashes and spaces."""
+    """A status is accepted in any case, with dashes or spaces."""
     tracker.mark("2", status)
     assert row(tracker, "2").status == "in-progress"
 
 
 def test_complete_clears_the_percentage(tracker: Tracker) -> None:
-    """What is complete has no percentage left over from before, unless one is given with it."""
+    """Marking complete clears the percentage, unless one is given."""
     assert row(tracker, "1").percent == 20
     tracker.mark("1", "complete")
     assert (row(tracker, "1").status, row(tracker, "1").percent) == ("complete", None)
@@ -95,7 +95,7 @@ def test_complete_clears_the_percentage(tracker: Tracker) -> None:
 
 
 def test_a_mark_that_changes_nothing_today_is_noticed(tracker: Tracker) -> None:
-    """A mark for a day before a later entry is recorded, and it is said that the later entry stands."""
+    """A mark for a day before a later entry is recorded, with a notice that today's value stays."""
     tracker.mark("2", "complete", on="2026-10-01")
     written = tracker.mark("2", "in-progress", on="2026-09-30")
     (notice,) = written.notices
@@ -151,7 +151,7 @@ def test_a_mark_that_changes_nothing_today_is_noticed(tracker: Tracker) -> None:
     ],
 )
 def test_what_makes_no_sense_is_refused(tracker: Tracker, write: Write) -> None:
-    """What cannot be recorded is refused with what to do instead, and nothing is recorded."""
+    """Invalid input is refused with a remedy, and nothing is recorded."""
     log = list(tracker.log())
     with pytest.raises(SpacedialogError) as caught:
         write(tracker)
@@ -173,7 +173,7 @@ WRITES: tuple[Callable[..., Any], ...] = (
 @pytest.mark.parametrize("write", WRITES)
 @pytest.mark.parametrize("on", ["2026-12-02", "2026-12", "2026", "2026/..", "../2027", "9999-12-31", "2026-11/2027"])
 def test_what_has_not_happened_is_not_recorded(tracker: Tracker, write: Callable[..., Any], on: str) -> None:
-    """A day that is, or may be, after today is refused: a record is of what has happened."""
+    """A day that is or may be after today is refused."""
     log = list(tracker.log())
     with pytest.raises(InputError, match="after today"):
         write(tracker, on=on)
@@ -183,7 +183,7 @@ def test_what_has_not_happened_is_not_recorded(tracker: Tracker, write: Callable
 @pytest.mark.parametrize("write", WRITES)
 @pytest.mark.parametrize("on", ["2026-12-01", "2026-11", "2025", "2026-11~", "2026-35", "../2025-06", "2025/2026-11"])
 def test_a_vague_day_stays_vague(tracker: Tracker, write: Callable[..., Any], on: str) -> None:
-    """A change may be of a vague day up to today; it is kept as it was written, and counts from its last day."""
+    """A vague day up to today is kept as written, and counts from its last day."""
     write(tracker, on=on)
     change = list(tracker.log())[-1]
     assert change.on == on
@@ -196,7 +196,7 @@ def test_a_vague_day_stays_vague(tracker: Tracker, write: Callable[..., Any], on
 
 
 def test_the_day_is_today_unless_it_is_given(tracker: Tracker) -> None:
-    """What is said without a day is of today."""
+    """An entry without a day is of today."""
     tracker.note("2", "Hello.")
     assert list(tracker.log())[-1].on == "2026-12-01"
 
@@ -212,7 +212,7 @@ BAD_ADDRESSES = (
 @pytest.mark.parametrize("write", WRITES)
 @pytest.mark.parametrize("evidence", ["javascript:alert(1)", "https://ann:secret@a.example/", "https:///path", ""])
 def test_evidence_is_a_web_address(tracker: Tracker, write: Callable[..., Any], evidence: str) -> None:
-    """Every write refuses evidence that is no address that a reader could open safely."""
+    """Every write refuses evidence that is not a safe web address."""
     log = list(tracker.log())
     with pytest.raises(InputError, match="evidence: this") as caught:
         write(tracker, evidence=evidence)
@@ -222,7 +222,7 @@ def test_evidence_is_a_web_address(tracker: Tracker, write: Callable[..., Any], 
 
 @pytest.mark.parametrize("text", BAD_ADDRESSES)
 def test_what_is_no_web_address_is_refused(text: str) -> None:
-    """An address that is not http(s), has no host, carries credentials or unprintable characters is refused."""
+    """An address that is not http(s), lacks a host, or has credentials or unprintable characters is refused."""
     with pytest.raises(InputError, match="web address"):
         check_web_address(text)
 
@@ -238,14 +238,14 @@ def test_what_is_no_web_address_is_refused(text: str) -> None:
     ],
 )
 def test_a_web_address_is_kept_as_it_stands(text: str) -> None:
-    """A sound address is taken, and not altered."""
+    """A valid address is kept unchanged."""
     assert check_web_address(text) == text
 
 
 @settings(max_examples=150)
 @given(st.text(alphabet="htps:/@.[]a\\?# \x00é%0", max_size=20).map("https://".__add__) | st.text(max_size=30))
 def test_any_text_is_an_address_or_refused(text: str) -> None:
-    """Any text is taken as it stands, or refused as input."""
+    """Any text is kept unchanged as an address, or refused."""
     with suppress(InputError):
         assert check_web_address(text) == text
 
@@ -254,7 +254,7 @@ def test_any_text_is_an_address_or_refused(text: str) -> None:
 
 
 def test_a_date_that_was_moved_is_remembered(tracker: Tracker) -> None:
-    """Moving a due date keeps the old one, with the least and the most that it may have put off, and why."""
+    """A moved due date is kept with its least and greatest delay and its reason."""
     written = tracker.reschedule("3", "2027-02", note="Ice.", evidence="https://a.example/ice")
     assert _differences(written) == {"due": ("2026-11", "2027-02")}
     with tracker.snapshot() as view:
@@ -266,14 +266,14 @@ def test_a_date_that_was_moved_is_remembered(tracker: Tracker) -> None:
 
 
 def test_a_quarter_is_kept_as_edtf_has_it(tracker: Tracker) -> None:
-    """A quarter that was typed as such is on record in the form of EDTF, and is one window."""
+    """A typed quarter is stored as an EDTF code, and is one window."""
     tracker.reschedule("3", "2027-Q3")
     found = row(tracker, "3")
     assert (found.due, found.due_earliest, found.due_latest) == ("2027-35", "2027-07-01", "2027-09-30")
 
 
 def test_a_milestone_is_met(tracker: Tracker) -> None:
-    """A milestone that is marked met is met; its date stays, and its commitment's status is left alone."""
+    """A met milestone keeps its date, and its commitment keeps its status."""
     written = tracker.mark("1.1", "met", on="2026-09")
     assert (written.ref, written.title) == ("RUR1-01.1", "Deliver the seismometer")
     (event,) = milestone(tracker, "RUR1-01.1")
@@ -282,7 +282,7 @@ def test_a_milestone_is_met(tracker: Tracker) -> None:
 
 
 def test_a_milestone_that_recurs_goes_on(tracker: Tracker) -> None:
-    """Meeting a milestone that comes round hands over to its next occurrence, which is no slip; undo hands back."""
+    """A met recurring milestone goes on to its next occurrence without a slip, and undo reverts it."""
     before = milestone(tracker, "RUR1-04.1")
     assert [event.when for event in before] == ["2027", "2029", "2031"]
     written = tracker.mark("4.1", "met", note="They met.")
@@ -305,7 +305,7 @@ def test_a_milestone_that_recurs_goes_on(tracker: Tracker) -> None:
 
 
 def test_a_milestone_is_added_and_moved(tracker: Tracker) -> None:
-    """A new milestone takes the next number of its commitment, and may be moved and renamed."""
+    """A new milestone gets the next number of its commitment, and can be moved and renamed."""
     assert tracker.add_milestone("1", "Launch", "2027-06~", recurs="year").ref == "RUR1-01.2"
     assert tracker.add_milestone("RUR1-02", "Decide", "../2028").ref == "RUR1-02.1"
     tracker.reschedule("1.2", "2028-06~")
@@ -319,7 +319,7 @@ def test_a_milestone_is_added_and_moved(tracker: Tracker) -> None:
 
 
 def test_a_commitment_is_added(tracker: Tracker) -> None:
-    """A new commitment takes the next number, is not assessed, and names its document and paragraph."""
+    """A new commitment gets the next number, is unchecked, and cites document and paragraph."""
     addition = FLY._replace(lead="rsa", partners=["gra"], area="MOON", due=VagueDate.parse("2027"), paragraph="9")
     written = tracker.add(addition._replace(strength="Firm", detail="With string."))
     assert (written.did, written.ref, written.title) == ("added", "RUR1-06", "Fly a kite")
@@ -332,7 +332,7 @@ def test_a_commitment_is_added(tracker: Tracker) -> None:
 
 
 def test_an_edit_changes_what_it_names(tracker: Tracker) -> None:
-    """An edit sets the fields that it names, empties those given as nothing, and leaves the others."""
+    """An edit sets the fields that it names, clears those given as empty, and leaves the others."""
     before = row(tracker, "1")
     written = tracker.edit(
         "1", {"title": "Fly it", "lead": None, "partners": ["gmo", "RUR"]}, note="A slip of the pen."
@@ -345,7 +345,7 @@ def test_an_edit_changes_what_it_names(tracker: Tracker) -> None:
 
 
 def test_a_note_changes_no_field(tracker: Tracker) -> None:
-    """A note is on record, and leaves every field as it was."""
+    """A note leaves every field unchanged."""
     before = row(tracker, "2")
     written = tracker.note("2", "Heard it on the wireless.", evidence="https://a.example/")
     assert (written.did, written.differences) == ("noted", ())
@@ -383,7 +383,7 @@ CELLS = (
     ],
 )
 def test_many_updates_are_one_action(tracker: Tracker, text: str) -> None:
-    """JSON Lines and CSV, from any program, are recorded as one action."""
+    """JSON Lines and CSV of any program are recorded as one action."""
     written = tracker.apply(text, "updates")
     assert (written.did, written.changes, written.ref) == ("applied", 4, "")
     changes = list(tracker.log())[-4:]
@@ -414,7 +414,7 @@ BAD = (
 
 @pytest.mark.parametrize("form", ["json", "csv"])
 def test_all_bad_lines_are_reported_and_none_recorded(tracker: Tracker, form: str) -> None:
-    """A file with several bad lines is refused with the place of each; the good ones are not recorded either."""
+    """A file with invalid lines is refused with the place of each, and no line is recorded."""
     records = [{"ref": "1", "status": "stalled"}, *(record for record, _ in BAD)]
     if form == "json":
         text, first = "\n".join(map(json.dumps, records)), 2
@@ -458,7 +458,7 @@ def test_all_bad_lines_are_reported_and_none_recorded(tracker: Tracker, form: st
     ],
 )
 def test_a_broken_file_is_refused_with_its_line(tracker: Tracker, text: str, line: int, says: str) -> None:
-    """What is not JSON Lines or CSV of updates is refused, with the line where it goes wrong."""
+    """A file that is neither JSON Lines nor CSV is refused with the line of the problem."""
     log = list(tracker.log())
     with pytest.raises(ProblemsError) as caught:
         tracker.apply(text, "updates")
@@ -467,14 +467,14 @@ def test_a_broken_file_is_refused_with_its_line(tracker: Tracker, text: str, lin
 
 
 def test_lines_that_follow_each_other_build_on_each_other(tracker: Tracker) -> None:
-    """A line sees what the lines before it said: met twice is two occurrences, complete clears a percentage."""
+    """Each line sees the state that the lines before it give."""
     tracker.apply("ref,status,percent\n4.1,met,\n4.1,met,\n2,in-progress,50\n2,complete,\n", "updates.csv")
     assert next(event.when for event in milestone(tracker, "RUR1-04.1") if event.state == "upcoming") == "2031"
     assert (row(tracker, "2").status, row(tracker, "2").percent) == ("complete", None)
 
 
 def test_what_stands_already_is_passed_over(tracker: Tracker) -> None:
-    """Applying a file again records nothing; nor does a line that says what the one before it said."""
+    """Applying a file again records nothing, and neither does a repeated line."""
     assert tracker.apply(CELLS, "updates.csv").changes == 4
     assert tracker.apply(CELLS, "updates.csv").changes == 0
     assert tracker.apply(LINES + LINES, "updates.jsonl").changes == 0
@@ -484,7 +484,7 @@ def test_what_stands_already_is_passed_over(tracker: Tracker) -> None:
 @settings(max_examples=150, deadline=None)
 @given(text=st.text(max_size=60) | st.text(alphabet='{}"ref:,1\n\r\0\ufeff[]', max_size=60))
 def test_any_text_is_applied_or_refused(make: Maker, text: str) -> None:
-    """Any text is a file of updates, or is refused with a list of what is wrong with it."""
+    """Any text is applied as a file of updates, or refused with a list of problems."""
     dry = make(path=make.templates["ruritania"], dry_run=True)
     try:
         dry.apply(text, "updates")
@@ -494,7 +494,7 @@ def test_any_text_is_applied_or_refused(make: Maker, text: str) -> None:
 
 
 def test_the_bundled_record_is_written_to_at_first(make: Maker) -> None:
-    """The first write makes the store from the bundled record, and says where; the next one does not."""
+    """The first write creates the store from the built-in record and returns its path; later ones do not."""
     tracker = make()
     assert tracker.mark("4-07", "stalled").created_store == str(tracker.path)
     assert tracker.mark("4-07", "complete").created_store is None
@@ -503,7 +503,7 @@ def test_the_bundled_record_is_written_to_at_first(make: Maker) -> None:
 
 @pytest.mark.parametrize("write", WRITES)
 def test_text_that_utf8_cannot_hold_is_refused(tracker: Tracker, write: Callable[..., Any]) -> None:
-    """An address with half a character in it, as a broken command line gives it, is refused like other bad input."""
+    """An address with a lone surrogate is refused like other invalid input."""
     log = list(tracker.log())
     with pytest.raises(InputError):
         write(tracker, evidence="https://a.example/\ud800")
@@ -525,7 +525,7 @@ def test_text_that_utf8_cannot_hold_is_refused(tracker: Tracker, write: Callable
     ],
 )
 def test_half_a_character_is_refused_everywhere(tracker: Tracker, write: Write) -> None:
-    """Text that UTF-8 cannot hold is refused wherever it comes in, and nothing is recorded."""
+    """Text with a lone surrogate is refused in every field, and nothing is recorded."""
     log = list(tracker.log())
     with pytest.raises(SpacedialogError) as caught:
         write(tracker)

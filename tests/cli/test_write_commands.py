@@ -167,3 +167,44 @@ def test_writes_answer_in_json(desk: Desk, arguments: list[str]) -> None:
     rows = desk.call("history", "--json").data
     assert ran.data["changes"] == len(rows) - known > 0
     assert ran.data["undo"] in {row["id"] for row in rows[known:]}
+
+
+def test_a_ref_stays_with_what_bore_it(desk: Desk) -> None:
+    """A ref that was changed still finds its commitment and is not given to another."""
+    desk.call("add", "Thing", "--area", "pnt", "--source", "ST1")
+    desk.call("edit", "43", "--ref", "ROK4-50")
+    assert desk.call("show", "ROK4-43", "--json").data["commitment"]["ref"] == "ROK4-50"
+    ran = desk.call("add", "Other", "--area", "pnt", "--source", "ST1", "--ref", "ROK4-43")
+    assert (ran.status, "taken" in ran.stderr) == (2, True)
+    assert desk.call("add", "Other", "--area", "pnt", "--source", "ST1", "--json").data["ref"] == "ROK4-51"
+    for odd in ("7", "ROK4-7.1", "x y"):
+        assert desk.call("edit", "8", "--ref", odd).status == 2
+
+
+def test_numbers_of_milestones_are_not_given_again(desk: Desk) -> None:
+    """A new milestone is numbered after all that its commitment ever had, even renamed ones."""
+    desk.call("edit", "25.2", "--ref", "ROK4-25.7")
+    desk.call("undo")
+    assert desk.call("add", "Review", "--milestone-of", "25", "--due", "2028", "--json").data["ref"] == "ROK4-25.8"
+
+
+def test_undo_and_redo_of_a_milestone_name_it(desk: Desk) -> None:
+    """Undo, redo and history name the milestone that they are about."""
+    desk.call("reschedule", "25.1", "2031")
+    for arguments, old, new in ((["undo"], "2031", "2029-09"), (["undo", "--redo"], "2029-09", "2031")):
+        written = desk.call(*arguments, "--json").data
+        assert written["ref"] == "ROK4-25.1"
+        assert [(move["old"], move["new"]) for move in written["differences"]] == [(old, new)]
+    assert [row["kind"] for row in desk.call("history", "25.1", "--json").data][-3:] == ["set", "retract", "retract"]
+
+
+def test_what_another_did_is_not_undone_unasked(desk: Desk) -> None:
+    """Undo and redo without an id are for the user's own latest action."""
+    desk.call("mark", "31", "stalled", "--by", "another")
+    refused = desk.call("undo")
+    assert (refused.status, "another" in refused.stderr) == (2, True)
+    named = refused.stderr.split("undo ")[1].split()[0]
+    assert desk.call("undo", named, "--by", "another").status == 0
+    refused = desk.call("undo", "--redo")
+    assert (refused.status, "another" in refused.stderr) == (2, True)
+    assert desk.call("undo", "--redo", "--by", "another").status == 0

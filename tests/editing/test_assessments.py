@@ -1,4 +1,4 @@
-"""Claims and assessments: completion without evidence is a claim; verdicts stand beside progress and each other."""
+"""Tests of assessments: verdicts beside progress, and completion without evidence."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ EVENTS = st.lists(
 
 
 def changes_of(events: list[Any], first: str | None) -> list[Entry]:
-    """The log of one commitment with a milestone: its first statement, then these events in the order recorded."""
+    """Return the log of one commitment with a milestone: its creation, then the events in the order recorded."""
     bodies: list[tuple[str, str, dict[str, Any]]] = [
         (CREATE, "2026-01-01", {"type": "commitment", "set": {"status": first} if first else {}}),
         (CREATE, "2026-01-01", {"milestone": "m", "set": {"when": "2027"}}),
@@ -82,7 +82,7 @@ def changes_of(events: list[Any], first: str | None) -> list[Entry]:
 
 
 def is_claimed(changes: list[Entry]) -> bool:
-    """The same in plain words: complete, and no entry on the whole since it came to be so bears evidence."""
+    """Return whether the commitment is complete without evidence, computed independently of the program."""
     first, *rest = [change for change in changes if "milestone" not in change.content]
 
     def place(change: Entry) -> tuple[str, str, int]:
@@ -102,7 +102,7 @@ def is_claimed(changes: list[Entry]) -> bool:
 @MORE
 @given(EVENTS, st.sampled_from((None, "complete", "not-assessed")), st.randoms(use_true_random=False))
 def test_a_claim_is_completion_that_nothing_bears_out(events: list[Any], first: str | None, random: Any) -> None:
-    """Complete without evidence from the entry that said so on, a milestone's aside, in whatever order it arrives."""
+    """A completion is claimed unless an entry on the commitment since has evidence, whatever the order of arrival."""
     changes = changes_of(events, first)
     shuffled = list(changes)
     random.shuffle(shuffled)
@@ -112,10 +112,10 @@ def test_a_claim_is_completion_that_nothing_bears_out(events: list[Any], first: 
 
 
 def test_evidence_ends_a_claim_and_its_undo_brings_it_back(tracker: Tracker) -> None:
-    """A completion is claimed until an entry on it bears evidence, and again when that entry is taken back."""
-    assert row(tracker, "05").flags == ("claimed",)  # said so in the record itself, with its document alone
+    """An entry with evidence ends a claim, and undoing that entry restores it."""
+    assert row(tracker, "05").flags == ("claimed",)  # complete in the record, with its document as the only source
     tracker.mark("3", "complete")
-    assert "claimed" in row(tracker, "03").flags  # the evidence of an earlier note does not show completion
+    assert "claimed" in row(tracker, "03").flags  # evidence of an earlier note does not count
     tracker.note("3", "Seen.", evidence=URL)
     assert "claimed" not in row(tracker, "03").flags
     with tracker.snapshot() as view:
@@ -133,7 +133,7 @@ def test_evidence_ends_a_claim_and_its_undo_brings_it_back(tracker: Tracker) -> 
 
 
 def test_claims_are_listed_and_counted(desk: Desk) -> None:
-    """`list --claimed` names them, and wherever what is complete is counted, so are they."""
+    """`list --claimed` lists claims, and every count of completions includes a count of claims."""
     listed = desk.call("list", "--claimed", "--json").data
     assert [one["ref"] for one in listed if one["dialogue"] == "ROK4"] == ["ROK4-18", "ROK4-32"]
     assert all(one["flags"] == ["claimed"] for one in listed)
@@ -151,7 +151,7 @@ def test_claims_are_listed_and_counted(desk: Desk) -> None:
 
 
 def test_a_verdict_touches_nothing_of_the_progress(tracker: Tracker) -> None:
-    """Status, flags, checks, coverage and what is stale stay as they are, whoever assesses."""
+    """A verdict changes neither status, flags, checks nor coverage."""
     with tracker.snapshot() as view:
         before = (list(view.commitments()), view.coverage(), view.areas(), view.overview().stale)
     written = tracker.assess("1", "partly-met", evidence=URL, note="Half of it flew.")
@@ -175,7 +175,7 @@ def test_a_verdict_touches_nothing_of_the_progress(tracker: Tracker) -> None:
 
 
 def test_assessors_stand_side_by_side_and_a_later_verdict_follows_the_earlier(tracker: Tracker) -> None:
-    """A verdict takes the place of the same assessor's earlier one under the rubric, and of no other; all are kept."""
+    """A verdict replaces the same assessor's earlier one under that rubric and no other, and all are kept."""
     tracker.assess("1", "met", assessor="Anna", on="2026-03-01")
     tracker.assess("1", "partly-met", assessor="Bo", on="2026-03-01")
     tracker.assess("1", "0", assessor="Anna", rubric="g7-g20", party="rsa", on="2026-03-01")
@@ -204,7 +204,7 @@ def test_assessors_stand_side_by_side_and_a_later_verdict_follows_the_earlier(tr
 
 
 def test_undo_takes_a_verdict_back_and_redo_returns_it(tracker: Tracker) -> None:
-    """What is taken back stands no more, is told in the history of its commitment, and comes back as it was."""
+    """An undone verdict no longer counts but is in the history, and redo restores it."""
     tracker.assess("1", "met")
     before = verdicts(tracker)
     undone = tracker.undo()
@@ -236,7 +236,7 @@ def test_undo_takes_a_verdict_back_and_redo_returns_it(tracker: Tracker) -> None
 def test_what_does_not_fit_is_refused_with_what_there_is(
     tracker: Tracker, arguments: dict[str, str], says: str
 ) -> None:
-    """A verdict, a rubric or a party that there is not is refused with those that there are; nothing is recorded."""
+    """An unknown verdict, rubric or party is refused with the known ones, and nothing is recorded."""
     before = len(list(tracker.log()))
     with pytest.raises(InputError) as refused:
         tracker.assess(**arguments)
@@ -258,7 +258,7 @@ Steps = st.lists(
 @MORE
 @given(Steps, st.randoms(use_true_random=False))
 def test_verdicts_fold_alike_in_any_order(steps: list[tuple[str, str, bool]], random: Any) -> None:
-    """Copies that hold the same verdicts agree, the latest true one stands, and undo and redo leave all as it was."""
+    """Copies with the same verdicts agree, the latest counts, and undo followed by redo changes nothing."""
     changes: list[Entry] = []
 
     def add(kind: str, on: str, body: dict[str, Any]) -> str:
@@ -292,7 +292,7 @@ def team(make: Maker, clock: Clock) -> Team:
 
 
 def test_two_copies_come_to_the_same_verdicts(team: Team) -> None:
-    """What two members assessed apart stands side by side; where both speak for one assessor, they are told so."""
+    """Verdicts of two members are listed together; two under one assessor's name are reported as such."""
     anna, rudolf = team.member("Anna"), team.member("Rudolf")
     team.replica(anna).sync()
     team.replica(rudolf).sync()
@@ -318,7 +318,7 @@ def test_two_copies_come_to_the_same_verdicts(team: Team) -> None:
 
 
 def test_an_exported_log_brings_the_verdicts_along(tracker: Tracker, make: Maker) -> None:
-    """A log that is exported and imported elsewhere has the same verdicts; the tables are those of a rebuild."""
+    """An exported log has the same verdicts in another store, and its tables are those of a rebuild."""
     tracker.assess("1", "met", evidence=URL)
     tracker.assess("2", "-1", rubric="g7-g20", party="GRA", assessor="Bo")
     tracker.undo()
@@ -331,7 +331,7 @@ def test_an_exported_log_brings_the_verdicts_along(tracker: Tracker, make: Maker
 
 
 def test_reports_show_the_verdicts(tracker: Tracker) -> None:
-    """A report has who found what, why and how it is known, as a page and as a workbook; none where nobody did."""
+    """A report shows each verdict with its assessor, reason and evidence, as HTML and as a workbook."""
     page = io.StringIO()
     with tracker.snapshot() as view:
         html.write(report.report(view.report()), page, Settings())
@@ -350,7 +350,7 @@ def test_reports_show_the_verdicts(tracker: Tracker) -> None:
 
 
 def test_assess_says_what_it_did(desk: Desk) -> None:
-    """The command names the commitment and the verdict and how to take it back; `show` has it, in words and as data."""
+    """`assess` prints the commitment, the verdict and the undo command, and `show` has the verdict as text and data."""
     ran = desk.call("assess", "31", "--verdict", "-1", "--rubric", "g7-g20", "--party", "kasi", "--by", "Anna")
     assert ran.status == 0
     lines = ran.stdout.splitlines()
@@ -370,7 +370,7 @@ def test_assess_says_what_it_did(desk: Desk) -> None:
 
 @pytest.fixture
 def older(make: Maker, tracker: Tracker) -> Tracker:
-    """A store as it was before assessments, its period tables filled."""
+    """A store of the version before assessments, with its period tables filled."""
     tracker.mark("2", "complete", note="Heard of it.")
     old = make()
     old.path.parent.mkdir(parents=True, mode=0o700)
@@ -394,7 +394,7 @@ def older(make: Maker, tracker: Tracker) -> Tracker:
 
 
 def test_a_store_from_before_assessments_is_sound_and_is_upgraded(older: Tracker) -> None:
-    """`doctor` finds nothing wrong with it, reads show its claims, and the first verdict brings it up to date."""
+    """doctor accepts the older store, reads show its claims, and the first verdict upgrades it."""
     checks = {check.check: check for check in checkup.run_checks(older.path, now=0)}
     for name in ("schema", "fold", "integrity", "search"):
         assert checks[name].ok, checks[name]
@@ -407,7 +407,7 @@ def test_a_store_from_before_assessments_is_sound_and_is_upgraded(older: Tracker
 
 
 def test_an_older_table_that_was_altered_is_still_found(older: Tracker) -> None:
-    """That a table lacks its newest columns is no fault before the upgrade; any other difference is one."""
+    """A table that lacks only its newest columns passes before the upgrade, and any other difference fails."""
     with closing(sqlite3.connect(older.path, isolation_level=None)) as connection:
         connection.execute("UPDATE commitment SET title = 'Nothing' WHERE ref = 'RUR1-02'")
         connection.execute("ALTER TABLE area ADD COLUMN odd TEXT")

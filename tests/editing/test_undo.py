@@ -1,4 +1,4 @@
-"""Undo and redo: one more change each, in the order of a stack, or by the id of a change."""
+"""Tests of undo and redo: each is one more entry, in the order of a stack or by an entry's id."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FLY = NewCommitment("Fly a kite", "moon", "JS", dialogue="RUR1")
 
 
 def state(tracker: Tracker) -> dict[str, Any]:
-    """What is on record today, in every view that has no ids in it."""
+    """Return everything on record today, without ids."""
     with tracker.snapshot() as view:
         return {
             "list": list(view.commitments()),
@@ -35,19 +35,19 @@ def state(tracker: Tracker) -> dict[str, Any]:
 
 
 def status(tracker: Tracker, ref: str = "RUR1-02") -> str | None:
-    """The status of a commitment today; None where it is not on record."""
+    """Return the status of a commitment today; None if it is not on record."""
     with tracker.snapshot() as view:
         return next((row.status for row in view.commitments() if row.ref == ref), None)
 
 
 def refs(tracker: Tracker) -> list[str]:
-    """The refs of all commitments of today."""
+    """Return the refs of all commitments today."""
     with tracker.snapshot() as view:
         return [row.ref for row in view.commitments()]
 
 
 def test_undo_takes_back_the_latest_first(tracker: Tracker) -> None:
-    """Undo takes back the latest action, then the one before; redo brings them back the other way round."""
+    """Undo reverts the latest action and then the one before; redo restores them in reverse order."""
     states = [state(tracker)]
     for word in ("not-started", "in-progress", "complete"):
         tracker.mark("2", word)
@@ -56,7 +56,7 @@ def test_undo_takes_back_the_latest_first(tracker: Tracker) -> None:
         written = tracker.undo()
         assert (written.did, written.ref, written.changes) == ("undone", "RUR1-02", 1)
         assert state(tracker) == before
-    with pytest.raises(InputError, match="Hentzau"):  # who imported the record
+    with pytest.raises(InputError, match="Hentzau"):  # the author of the import
         tracker.undo()
     for after in states[1:]:
         assert tracker.redo().did == "redone"
@@ -68,7 +68,7 @@ def test_undo_takes_back_the_latest_first(tracker: Tracker) -> None:
 @settings(max_examples=40, deadline=None)
 @given(moves=st.lists(st.sampled_from("mmmuur"), min_size=1, max_size=14))
 def test_undo_and_redo_are_a_stack(make: Maker, moves: list[str]) -> None:
-    """Whatever the order of writing, undo and redo, the record is what a stack of actions gives."""
+    """After any sequence of writes, undos and redos, the record is what a stack of actions gives."""
     tracker = make("ruritania")
     done: list[str] = []
     undone: list[str] = []
@@ -89,7 +89,7 @@ def test_undo_and_redo_are_a_stack(make: Maker, moves: list[str]) -> None:
 
 
 def test_an_undo_overwrites_nothing(tracker: Tracker) -> None:
-    """What was undone stays in the log and in the history, marked so; the undo is one more entry."""
+    """An undone entry stays in the log and the history, marked as retracted, and the undo is one more entry."""
     tracker.mark("2", "stalled", note="Heard of a delay.")
     log = list(tracker.log())
     tracker.undo()
@@ -104,7 +104,7 @@ def test_an_undo_overwrites_nothing(tracker: Tracker) -> None:
 
 
 def test_undo_says_what_it_changed(tracker: Tracker) -> None:
-    """Undo tells the fields that it put back."""
+    """Undo returns the fields that it restored."""
     tracker.mark("1", "complete")
     written = tracker.undo()
     assert {(d.field, d.old, d.new) for d in written.differences} == {
@@ -114,7 +114,7 @@ def test_undo_says_what_it_changed(tracker: Tracker) -> None:
 
 
 def test_undo_by_the_end_of_an_id(tracker: Tracker) -> None:
-    """Any action is taken back by the id of its change, or the end of it, whatever came later."""
+    """Any action is undone by the id of one of its entries or the end of that id."""
     first = tracker.mark("2", "stalled").undo
     tracker.mark("3", "complete")
     assert first
@@ -129,7 +129,7 @@ def test_undo_by_the_end_of_an_id(tracker: Tracker) -> None:
 
 
 def test_undo_by_the_id_that_a_write_gave(tracker: Tracker) -> None:
-    """Every write gives an id by which it is undone, an undo too."""
+    """Every write returns an id that undoes it, and so does an undo."""
     before = state(tracker)
     written = tracker.mark("2", "stalled")
     after = state(tracker)
@@ -140,7 +140,7 @@ def test_undo_by_the_id_that_a_write_gave(tracker: Tracker) -> None:
 
 
 def test_an_undo_is_redone_once(tracker: Tracker) -> None:
-    """An undo that was taken back already is not taken back again."""
+    """An undo that was redone cannot be redone again."""
     tracker.mark("2", "stalled")
     undone = tracker.undo()
     tracker.redo(undone.undo)
@@ -166,7 +166,7 @@ def test_an_undo_is_redone_once(tracker: Tracker) -> None:
 def test_what_is_no_id_is_refused(
     tracker: Tracker, name: str, error: type[Exception], call: Callable[[Tracker, str], object]
 ) -> None:
-    """A name that is no id, too short for one, or of no change, takes nothing back."""
+    """A name that is not an id, too short or unknown is refused, and nothing is undone."""
     log = list(tracker.log())
     with pytest.raises(error):
         call(tracker, name)
@@ -174,7 +174,7 @@ def test_what_is_no_id_is_refused(
 
 
 def test_an_end_that_fits_several_ids_is_refused(tracker: Tracker) -> None:
-    """Where several ids end so, more of the id is asked for."""
+    """An ending of several ids is refused, and the error asks for more characters."""
     ends: dict[str, str] = {}
     for number in range(5000):
         change = tracker.apply("\n".join(json.dumps({"ref": "2", "note": f"{number}-{i}"}) for i in range(200)), "x")
@@ -190,7 +190,7 @@ def test_an_end_that_fits_several_ids_is_refused(tracker: Tracker) -> None:
 
 
 def test_an_apply_is_undone_as_a_whole(tracker: Tracker) -> None:
-    """Updates that were applied together are taken back together, by no id, or by that of any of them."""
+    """Updates applied together are undone together, without an id or by the id of any of them."""
     before = state(tracker)
     text = "ref,status\n1,stalled\n2,stalled\n3,complete\n"
     for by in (None, -1, -2, -3):
@@ -205,7 +205,7 @@ def test_an_apply_is_undone_as_a_whole(tracker: Tracker) -> None:
 
 
 def test_one_update_of_many_is_undone_alone(tracker: Tracker) -> None:
-    """With `only`, one change of an action is taken back, and later the rest of it."""
+    """`only` undoes one entry of an action, and the others can be undone later."""
     tracker.apply("ref,status\n1,stalled\n2,stalled\n3,complete\n", "updates.csv")
     changes = [change.id for change in tracker.log()][-3:]
     tracker.undo(changes[1], only=True)
@@ -219,7 +219,7 @@ def test_one_update_of_many_is_undone_alone(tracker: Tracker) -> None:
 
 
 def test_an_import_is_undone_as_a_whole(make: Maker, ruritania: bytes) -> None:
-    """What one imported goes as a whole, by no id or by that of any of its changes, and comes back as a whole."""
+    """An import is undone and redone as a whole, without an id or by the id of any of its entries."""
     tracker = make("empty")
     empty = state(tracker)
     imported = tracker.import_file(ruritania, "ruritania.json")
@@ -235,7 +235,7 @@ def test_an_import_is_undone_as_a_whole(make: Maker, ruritania: bytes) -> None:
 
 
 def test_an_undone_import_takes_no_mark_with_it(tracker: Tracker) -> None:
-    """Marks outlive the undo of what they were about: they stand again when it is brought back."""
+    """Marks of an import that was undone count again once it is redone."""
     tracker.mark("2", "stalled")
     tracker.undo(next(tracker.log()).id)
     with pytest.raises(NotFoundError):
@@ -245,7 +245,7 @@ def test_an_undone_import_takes_no_mark_with_it(tracker: Tracker) -> None:
 
 
 def test_what_another_did_is_undone_by_name_only(make: Maker, tracker: Tracker) -> None:
-    """Undo without an id refuses to take back another's latest action, and says by what name to take it back."""
+    """Undo without an id refuses another user's action, and names the id that undoes it."""
     written = tracker.mark("2", "stalled")
     other = make(path=tracker.path, author="Rupert")
     log = list(tracker.log())
@@ -259,7 +259,7 @@ def test_what_another_did_is_undone_by_name_only(make: Maker, tracker: Tracker) 
 
 
 def test_the_bundled_record_is_not_undone_by_mistake(make: Maker) -> None:
-    """The bundled record does not go as a whole; one statement of it may."""
+    """The built-in record cannot be undone as a whole; one of its entries can."""
     tracker = make("bundled")
     tracker.mark("4-07", "stalled")
     entry = next(change.id for change in tracker.log() if change.content.get("set", {}).get("ref") == "ROK4-07")
@@ -273,7 +273,7 @@ def test_the_bundled_record_is_not_undone_by_mistake(make: Maker) -> None:
 
 
 def test_a_statement_that_was_taken_back_stays_so(make: Maker) -> None:
-    """Importing a file again does not bring back what someone took back of it on purpose."""
+    """Importing a file again does not restore an entry that a user undid."""
     tracker = make("bundled")
     entry = next(change for change in tracker.log() if change.kind == "set" and "note" in change.content)
     tracker.undo(entry.id, only=True)
@@ -281,7 +281,7 @@ def test_a_statement_that_was_taken_back_stays_so(make: Maker) -> None:
 
 
 def test_a_statement_that_was_brought_back_is_imported_like_the_others(tracker: Tracker, ruritania: bytes) -> None:
-    """Who takes a statement back alone, and then thinks better of it, has refused nothing for good."""
+    """An entry that a user undid and redid is imported again like the others."""
     before = state(tracker)
     entry = next(
         change for change in tracker.log() if change.content.get("note") == "Both archives agreed on a format."
@@ -297,7 +297,7 @@ def test_a_statement_that_was_brought_back_is_imported_like_the_others(tracker: 
 
 
 def test_an_import_that_only_dropped_something_is_undone_and_redone(tracker: Tracker, ruritania: bytes) -> None:
-    """An import that took an update back is undone and redone like any other action."""
+    """An import that only retracted is undone and redone like any other action."""
     before = state(tracker)
     document = json.loads(ruritania)
     del document["updates"][1]
@@ -312,7 +312,7 @@ def test_an_import_that_only_dropped_something_is_undone_and_redone(tracker: Tra
 
 
 def test_a_ref_is_never_given_again(tracker: Tracker) -> None:
-    """The number of a commitment that was undone stays its own."""
+    """The number of an undone commitment is not used again."""
     assert tracker.add(FLY).ref == "RUR1-06"
     tracker.undo()
     assert tracker.add(FLY).ref == "RUR1-07"
@@ -322,7 +322,7 @@ def test_a_ref_is_never_given_again(tracker: Tracker) -> None:
 
 
 def test_a_ref_that_was_undone_is_not_taken_up_by_name(tracker: Tracker) -> None:
-    """A ref that a commitment had before it was undone cannot be given to another."""
+    """A ref of an undone commitment cannot be given to another."""
     tracker.add(FLY._replace(ref="RUR1-40"))
     tracker.undo()
     with pytest.raises(InputError, match="taken"):
@@ -332,21 +332,21 @@ def test_a_ref_that_was_undone_is_not_taken_up_by_name(tracker: Tracker) -> None
 
 
 def test_a_ref_given_by_an_edit_is_not_given_again(tracker: Tracker) -> None:
-    """The number that an edit gave, and an undo took back, is not counted on to."""
+    """A ref given by an edit that was undone is not used again."""
     tracker.edit("2", {"ref": "RUR1-06"})
     tracker.undo()
     assert tracker.add(FLY).ref == "RUR1-07"
 
 
 def test_the_ref_of_a_milestone_is_never_given_again(tracker: Tracker) -> None:
-    """The number of a milestone that was undone stays its own."""
+    """The number of an undone milestone is not used again."""
     assert tracker.add_milestone("1", "Launch", "2027").ref == "RUR1-01.2"
     tracker.undo()
     assert tracker.add_milestone("1", "Launch", "2027").ref == "RUR1-01.3"
 
 
 def test_a_milestone_takes_no_ref_of_another_commitment(tracker: Tracker) -> None:
-    """A milestone's ref begins with a ref of its own commitment, so no two milestones can come to bear one."""
+    """A milestone's ref must begin with a ref of its own commitment."""
     with pytest.raises(InputError, match="does not belong"):
         tracker.edit("1.1", {"ref": "RUR1-02.1"})
     with pytest.raises(InputError, match="does not belong"):
@@ -357,7 +357,7 @@ def test_a_milestone_takes_no_ref_of_another_commitment(tracker: Tracker) -> Non
 
 
 def test_a_ref_given_by_an_edit_is_not_taken_by_an_import(tracker: Tracker, ruritania: bytes) -> None:
-    """A file cannot give a ref that an edit gave to another commitment, also where it changes that one as well."""
+    """An import cannot give a ref that an edit gave to another commitment."""
     tracker.edit("1", {"ref": "RUR1-40"})
     document = json.loads(ruritania)
     document["commitments"][0]["due"] = "2027"
@@ -368,7 +368,7 @@ def test_a_ref_given_by_an_edit_is_not_taken_by_an_import(tracker: Tracker, ruri
 
 
 def test_what_was_undone_is_not_found_by_its_words(tracker: Tracker) -> None:
-    """A search does not find a note that was undone, and finds it again after redo."""
+    """A search does not find an undone note, and finds it again after redo."""
     tracker.note("2", "Xylophones were mentioned.")
     for found, then in ((1, tracker.undo), (0, tracker.redo), (1, tracker.undo)):
         with tracker.snapshot() as view:
@@ -377,7 +377,7 @@ def test_what_was_undone_is_not_found_by_its_words(tracker: Tracker) -> None:
 
 
 def test_undo_in_a_new_store_has_nothing_to_take_back(make: Maker) -> None:
-    """With no store there is nothing to undo, but one statement of the bundled record by name."""
+    """Without a store there is nothing to undo, except one entry of the built-in record by its id."""
     tracker = make()
     with pytest.raises(InputError, match="nothing to undo"):
         tracker.undo()

@@ -51,7 +51,7 @@ class Orders(NamedTuple):
 class Did(NamedTuple):
     """The counts of a run; `offline` syncs were given up and made up for later."""
 
-    changes: int
+    entries: int
     kills: int
     cuts: int
     stops: int
@@ -137,9 +137,9 @@ def run(orders: Orders) -> Did:
                 raise replica.error
         for replica in [*replicas, *replicas]:
             replica.sync()
-        changes = _check(server, replicas)
+        entries = _check(server, replicas)
         return Did(
-            changes,
+            entries,
             kills,
             cuts,
             stops,
@@ -180,17 +180,17 @@ def _harm(server: Server, network: Relay, orders: Orders, replicas: list[Member]
 def _check(server: Server, replicas: list[Member]) -> int:
     rows = server.sql(f"SELECT seq, id, sha, chain FROM spacedialog_change WHERE log_id = '{LOG}' ORDER BY seq")
     assert [row[0] for row in rows] == list(range(1, len(rows) + 1)), "a position is missing"
-    assert len({row[1] for row in rows}) == len(rows), "a change stands twice"
+    assert len({row[1] for row in rows}) == len(rows), "an entry is doubled"
     chain = first_chain(LOG)
     for _, _, sha, there in rows:
         chain = link(chain, str(sha))
         assert chain == there, "a chain does not follow"
     logs = [list(replica.tracker.log()) for replica in replicas]
     assert all(log == logs[0] for log in logs), "two copies differ"
-    assert {(change.seq, change.id) for change in logs[0]} == {(row[0], row[1]) for row in rows}, "a change is lost"
+    assert {(entry.seq, entry.id) for entry in logs[0]} == {(row[0], row[1]) for row in rows}, "an entry is lost"
     for replica in replicas:
-        noted = [change for change in logs[0] if change.author == replica.tracker.author]
-        rounds = {change.content["note"] for change in noted if change.kind == "note"}
+        noted = [entry for entry in logs[0] if entry.author == replica.tracker.author]
+        rounds = {entry.content["note"] for entry in noted if entry.kind == "note"}
         assert len(noted) >= replica.done >= len(rounds) - 1
     tables = []
     for replica in replicas:

@@ -66,22 +66,22 @@ def _leaps(folder: Path, writes: int, draw: random.Random, broken: list[str]) ->
         if newest >= _FUTURE:
             ahead.append(f"Note {number}.")
         tracker.note("ROK4-07", f"Note {number}.")
-    entries = [change for change in stores.log(store) if change.content.get("note", "").startswith("Note ")]
-    if [change.content["note"] for change in entries] != [f"Note {number}." for number in range(writes)]:
+    entries = [entry for entry in stores.log(store) if entry.content.get("note", "").startswith("Note ")]
+    if [entry.content["note"] for entry in entries] != [f"Note {number}." for number in range(writes)]:
         broken.append("the entries are not in the order in which they were recorded")
     if any(later.ts <= earlier.ts for earlier, later in pairwise(entries)):
         broken.append("a stamp is not after the one before it")
-    for change in draw.sample(entries, min(20, writes)):
-        known = [entry.id for entry in tracker.log(known_at=change.ts)]
-        if known[-1] != change.id:
-            broken.append(f"--known-at {change.ts} does not end with the entry of that stamp")
+    for entry in draw.sample(entries, min(20, writes)):
+        known = [entry.id for entry in tracker.log(known_at=entry.ts)]
+        if known[-1] != entry.id:
+            broken.append(f"--known-at {entry.ts} does not end with the entry of that stamp")
     (stamps,) = (check for check in checks.run_checks(store, now=_FUTURE - _DAY) if check.check == "stamps")
-    for change in entries:
-        said = " ".join(line for line in stamps.said if change.id in line)
-        if (change.content["note"] in ahead) is not ("in the future" in said):
-            broken.append(f"{change.content['note']} of the future: doctor says {said!r}")
-        if change.content["note"] in behind and not said:
-            broken.append(f"{change.content['note']}: the clock stood before the newest entry, and doctor is silent")
+    for entry in entries:
+        said = " ".join(line for line in stamps.said if entry.id in line)
+        if (entry.content["note"] in ahead) is not ("in the future" in said):
+            broken.append(f"{entry.content['note']} of the future: doctor says {said!r}")
+        if entry.content["note"] in behind and not said:
+            broken.append(f"{entry.content['note']}: the clock stood before the newest entry, and doctor is silent")
     return stamps.findings
 
 
@@ -108,7 +108,7 @@ def _whole(folder: Path, broken: list[str]) -> int:
         broken.append(f"history shows another order: {places}")
     command = [sys.executable, "-c", _AT, str(_SUMMER_ENDS + 3 * _DAY)]
     looked = stores.ended(stores.started(("doctor", "--format", "jsonl"), store, command=command, env=zone))
-    ids = {change.content["note"]: change.id for change in stores.log(store) if "note" in change.content}
+    ids = {entry.content["note"]: entry.id for entry in stores.log(store) if "note" in entry.content}
     odd = [what for what in moments if ids[what] in looked.stdout]
     if looked.status != 0 or odd != ["set back a day", "in 2099", "set right again"]:
         broken.append(f"doctor ends with {looked.status} and reports the stamps of {odd}")

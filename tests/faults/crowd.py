@@ -64,10 +64,10 @@ def run(folder: Path, writes: int, _: int, crowds: Sequence[int] = CROWDS) -> Ve
         entries, wrong = stores.sound(store)
         broken += [f"{writers} writers: {problem}" for problem in wrong]
         for name in (f"writer {number}" for number in range(writers)):
-            notes = [change.content["note"] for change in entries if change.author == name]
+            notes = [entry.content["note"] for entry in entries if entry.author == name]
             if notes != [f"Note {number}." for number in range(writes)]:
                 broken.append(f"{writers} writers: {name} has {len(notes)} of {writes} notes on record")
-        times = [change.ts for change in entries if change.author.startswith("writer")]
+        times = [entry.ts for entry in entries if entry.author.startswith("writer")]
         if times != sorted(set(times)):
             broken.append(f"{writers} writers: two actions bear one stamp")
         slow = sorted(took)[int(len(took) * 0.99)] if took else 0.0

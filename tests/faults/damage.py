@@ -90,7 +90,7 @@ def run(folder: Path, copies: int, seed: int) -> Verdict:
     """Damage `copies` copies of stores."""
     draw = random.Random(seed)
     originals = list(_originals(folder / "before"))
-    counts = {"copies": copies, "changes_damaged": 0, "named": 0, "after_the_last_left": 0, "rescued": 0, "refused": 0}
+    counts = {"copies": copies, "entries_damaged": 0, "named": 0, "after_the_last_left": 0, "rescued": 0, "refused": 0}
     broken: list[str] = []
     for number in range(copies):
         kind = list(KINDS)[number % len(KINDS)]
@@ -139,7 +139,7 @@ def _looked_over(store: Path, original: _Original, parts: dict[str, bytes], coun
     if "-wal" in parts and parts["-wal"][-_FRAME:] != original.parts["-wal"][-_FRAME:]:
         # Without its commit frame, the last transaction looks like one that was interrupted.
         entries.pop()
-    whole = [change for change in entries if _stands(change, original.parts, parts)]
+    whole = [entry for entry in entries if _stands(entry, original.parts, parts)]
     new = store.with_name("rescued.db")
     said: list[str] = []
     rescued: Sequence[Entry] = []
@@ -151,7 +151,7 @@ def _looked_over(store: Path, original: _Original, parts: dict[str, bytes], coun
     except SpacedialogError as error:
         counts["refused"] += 1
         if whole:
-            problems.append(f"doctor refused it, though {len(whole)} changes stand in it: {error}")
+            problems.append(f"doctor refused it, though {len(whole)} entries are whole in it: {error}")
     except Exception as error:
         problems.append(f"doctor crashed: {error!r}")
     try:
@@ -168,31 +168,31 @@ def _looked_over(store: Path, original: _Original, parts: dict[str, bytes], coun
 
     counts["rescued"] += len(rescued)
     # The hash of an entry does not cover its position in a shared log.
-    had, brought = set(original.entries.values()), {change._replace(seq=None) for change in rescued}
+    had, brought = set(original.entries.values()), {entry._replace(seq=None) for entry in rescued}
     if invented := brought - had:
-        problems.append(f"{len(invented)} changes were brought that nobody recorded")
-    if left := [change.id for change in whole if change not in brought]:
-        problems.append(f"{len(left)} changes stand whole and were not rescued, such as {left[0]}")
-    lost = {row: change for row, change in original.entries.items() if change not in brought}
-    counts["changes_damaged"] += len(lost)
+        problems.append(f"{len(invented)} entries were rescued that were never recorded")
+    if left := [entry.id for entry in whole if entry not in brought]:
+        problems.append(f"{len(left)} entries are whole and were not rescued, such as {left[0]}")
+    lost = {row: entry for row, entry in original.entries.items() if entry not in brought}
+    counts["entries_damaged"] += len(lost)
     if lost and clean:
-        problems.append(f"doctor found nothing, and {len(lost)} changes are lost")
+        problems.append(f"doctor found nothing, and {len(lost)} entries are lost")
     last = max((row for row in original.entries if row not in lost), default=0)
-    for row, change in lost.items():
-        if any(f"{name} " in f"{line} " for line in said for name in (change.id, f"row {row}")):
+    for row, entry in lost.items():
+        if any(f"{name} " in f"{line} " for line in said for name in (entry.id, f"row {row}")):
             counts["named"] += 1
         elif row < last:
-            problems.append(f"a damaged change is not named: {change.id}, row {row}")
+            problems.append(f"a damaged entry is not named: {entry.id}, row {row}")
         else:
             counts["after_the_last_left"] += 1
     problems += _read(store)
     return problems
 
 
-def _stands(change: Entry, original: dict[str, bytes], parts: dict[str, bytes]) -> bool:
-    """Return whether an entry's record, head and values, is whole in the damaged bytes; None if it is cut in two."""
-    values = [change.id.encode(), change.ts.to_bytes(8, "big")]
-    values += [text.encode() for text in change[2:9] if isinstance(text, str)]
+def _stands(entry: Entry, original: dict[str, bytes], parts: dict[str, bytes]) -> bool:
+    """Return whether an entry's record, head and values, is whole in the damaged bytes."""
+    values = [entry.id.encode(), entry.ts.to_bytes(8, "big")]
+    values += [text.encode() for text in entry[2:9] if isinstance(text, str)]
     record = b"".join(values)
     for content in original.values():
         at = content.find(record)

@@ -109,8 +109,8 @@ def _recording(action: Action, times: int, folder: Path, *, watched: bool, weak:
             said, trace = folder / "said", folder / "trace"
             status = recorder.run([*command, *action.arguments], stores.environment(store), said, trace)
             assert status == 0, f"{action.name} ended with {status}"
-            known = {change for group in entries for change in group}
-            entries.append([change for change in stores.log(store) if change not in known])
+            known = {entry for group in entries for entry in group}
+            entries.append([entry for entry in stores.log(store) if entry not in known])
             assert len(entries[-1]) == action.entries
     return _Recording(recorder.events, recorder.start, recorder.folders, entries)
 
@@ -144,7 +144,7 @@ def _problems(store: Path, groups: Sequence[Sequence[Entry]], acknowledged: int)
         yield from wrong
     there = set(entries)
     for number, group in enumerate(groups):
-        found = sum(change in there for change in group)
+        found = sum(entry in there for entry in group)
         if number <= acknowledged and found < len(group):
             yield f"acknowledged, and lost: {len(group) - found} entries of command {number}"
         elif found not in (0, len(group)):

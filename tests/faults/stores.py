@@ -188,12 +188,12 @@ def sound(store: Path) -> Sound:
             if kept(copy) != before:
                 problems.append("the tables are not what the log gives")
             copy.execute("ROLLBACK")
-    problems += [f"the hash of {change.id} does not fit" for change in entries if not has_valid_hash(change)]
+    problems += [f"the hash of {entry.id} does not fit" for entry in entries if not has_valid_hash(entry)]
     return Sound(entries, problems)
 
 
 def missing(entries: Sequence[Entry], before: Sequence[Entry]) -> list[str]:
     """Return a problem if entries of an earlier log are gone."""
     now = set(entries)
-    lost = [change.id for change in before if change not in now]
+    lost = [entry.id for entry in before if entry not in now]
     return [f"{len(lost)} earlier entries are lost, such as {lost[0]}"] if lost else []

@@ -58,7 +58,7 @@ def test_a_lock_that_is_held_is_told_and_stops_no_reader(tmp_path: Path) -> None
 def test_damage_is_named_and_the_rest_rescued(tmp_path: Path) -> None:
     """doctor names the damage in 60 stores, and rescues every entry that is still whole."""
     counts = kept(damage.run(tmp_path, 60, SEED)).counts
-    assert int(counts["changes_damaged"]) >= int(counts["named"]) > 0
+    assert int(counts["entries_damaged"]) >= int(counts["named"]) > 0
 
 
 def test_a_wrong_clock_leaves_the_order(tmp_path: Path) -> None:

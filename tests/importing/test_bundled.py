@@ -1,4 +1,4 @@
-"""The bundled record of the fourth U.S.-ROK dialogue says what its sources support, and no more."""
+"""Tests of the built-in record of 2025: its content is what its sources support."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ def milestones(record: DataFile) -> dict[str, Milestone]:
 
 
 def latest(edtf: str) -> date:
-    """The day from which a statement counts."""
+    """Return the day from which an entry with this date counts."""
     day = VagueDate.parse(edtf).latest
     assert day is not None
     return day
 
 
 def test_text_is_canonical() -> None:
-    """The file is indented by two, keeps its characters, and ends with a line end."""
+    """The file is indented by two, is not escaped to ASCII, and ends with a line break."""
     text = PATH.read_text(encoding="utf-8")
     assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
 
 
 def test_refs_are_the_42_of_the_statement(record: DataFile) -> None:
-    """ROK4-01 to ROK4-42 stand in order, and a milestone is numbered under its commitment."""
+    """ROK4-01 to ROK4-42 are in order, and each milestone's ref begins with its commitment's."""
     assert [commitment.ref for commitment in record.commitments] == [f"ROK4-{n:02}" for n in range(1, 43)]
     for commitment in record.commitments:
         numbers = range(1, len(commitment.milestones) + 1)
@@ -56,7 +56,7 @@ def test_refs_are_the_42_of_the_statement(record: DataFile) -> None:
 
 
 def test_news_report_leaves_out_four(record: DataFile) -> None:
-    """Four commitments are missing from the news report, and 38 are in it, one of them in part."""
+    """The news report has 38 commitments, one of them in part, and lacks four."""
     missing = {commitment.ref for commitment in record.commitments if "SEED" in commitment.omitted_by}
     told = {one.ref for one in record.commitments if any(at.document == "SEED" for at in one.sources)}
     assert missing == {"ROK4-16", "ROK4-19", "ROK4-22", "ROK4-34"}
@@ -65,7 +65,7 @@ def test_news_report_leaves_out_four(record: DataFile) -> None:
 
 
 def test_grades_of_the_best_sources(record: DataFile) -> None:
-    """Seven commitments were read in the statement itself; one is not known to be in it."""
+    """Seven commitments were read in the statement itself, and one may not be in it."""
     grades = Counter(commitment.sources[0].grade for commitment in record.commitments)
     assert grades == {"A": 7, "B": 16, "C": 9, "C+": 9, "D": 1}
     assert set(grades) == set(record.grades)
@@ -84,13 +84,13 @@ def test_grades_of_the_best_sources(record: DataFile) -> None:
     ],
 )
 def test_better_source_decides_the_strength(by_ref: dict[str, Commitment], ref: str, strength: Strength) -> None:
-    """Where the news report says more or less than the statement, the difference is explained."""
+    """A difference between news report and statement is explained."""
     assert by_ref[ref].strength is strength
     assert by_ref[ref].difference
 
 
 def test_l4_study_is_never_done(record: DataFile, by_ref: dict[str, Commitment]) -> None:
-    """The L4 study agreement is being carried out: nothing in the record calls it complete."""
+    """The L4 study agreement is in progress, and no entry calls it complete."""
     said = [update.status for update in record.updates if update.ref == "ROK4-10"]
     assert by_ref["ROK4-10"].status is Status.IN_PROGRESS
     assert Status.COMPLETE not in said
@@ -104,12 +104,12 @@ def test_done_when_they_met(record: DataFile) -> None:
 
 
 def test_completed_since(record: DataFile) -> None:
-    """Since the dialogue only the hosting of the ICG is known to be complete."""
+    """Since the dialogue only the hosting of the ICG was completed."""
     assert [(one.ref, one.on) for one in record.updates if one.status is Status.COMPLETE] == [("ROK4-27", "2025-10-24")]
 
 
 def test_dates_stay_as_vague_as_the_text(by_ref: dict[str, Commitment]) -> None:
-    """A date in the text is kept as it stands there, and no other date becomes a due date."""
+    """A due date has the precision of the text, and only dates in the text are due dates."""
     assert {ref: one.due for ref, one in by_ref.items() if one.due} == {
         "ROK4-01": "2025-04-14",
         "ROK4-04": "2024-10",
@@ -123,12 +123,12 @@ def test_dates_stay_as_vague_as_the_text(by_ref: dict[str, Commitment]) -> None:
 
 
 def test_dialogue_comes_round(milestones: dict[str, Milestone]) -> None:
-    """The dialogue is due in 2027 and every two years from there."""
+    """The next dialogue is due in 2027 and recurs every two years."""
     assert (milestones["ROK4-41.1"].when, milestones["ROK4-41.1"].recurs) == ("2027", "2 years")
 
 
 def test_moved_dates(record: DataFile, milestones: dict[str, Milestone]) -> None:
-    """The first KPS satellite slipped by some two years, which the record keeps with both dates."""
+    """The first KPS satellite slipped by about two years, and both dates are kept."""
     assert milestones["ROK4-25.1"].when == "2027-12"
     assert [(one.ref, one.on, one.due) for one in record.updates if one.due] == [
         ("ROK4-25.1", "2025-05-15", "2029-09"),
@@ -139,7 +139,7 @@ def test_moved_dates(record: DataFile, milestones: dict[str, Milestone]) -> None
 
 
 def test_unknown_outcomes_stay_open(record: DataFile) -> None:
-    """Where no report was found, as on the lunar instrument and CAS500-4, no outcome is recorded."""
+    """Without a report, as on the lunar instrument and CAS500-4, no outcome is recorded."""
     met = {update.ref for update in record.updates if update.status is MilestoneStatus.MET}
     assert met == {"ROK4-03.1", "ROK4-22.1", "ROK4-23.1"}
     lunar_instrument = {update.status for update in record.updates if update.ref == "ROK4-31"}
@@ -147,7 +147,7 @@ def test_unknown_outcomes_stay_open(record: DataFile) -> None:
 
 
 def test_nothing_later_is_known_on_the_day(record: DataFile, milestones: dict[str, Milestone]) -> None:
-    """A view of the day of the dialogue holds no later news: earlier news are notes, the rest has its day."""
+    """A view of the day of the dialogue has no later information."""
     for update in record.updates:
         if latest(update.on) <= MET:
             assert (update.status, update.percent, update.due) == (None, None, None), update
@@ -162,7 +162,7 @@ def test_nothing_later_is_known_on_the_day(record: DataFile, milestones: dict[st
 
 
 def test_updates_are_dated_and_stand_in_order(record: DataFile) -> None:
-    """Every update has its evidence, says something, and is no younger than the file."""
+    """Every update has evidence and content, and is not later than the file."""
     days = [latest(update.on) for update in record.updates]
     assert days == sorted(days)
     assert days[-1] <= latest(record.compiled)
@@ -170,7 +170,7 @@ def test_updates_are_dated_and_stand_in_order(record: DataFile) -> None:
 
 
 def test_every_name_is_declared_once(record: DataFile, milestones: dict[str, Milestone]) -> None:
-    """Areas, parties, documents and refs that are named exist, and no key stands twice."""
+    """Every area, party, document and ref that is used is declared, and no key is repeated."""
     for declared in (record.areas, record.parties, record.documents):
         keys = [entry.key for entry in declared]
         assert len(keys) == len(set(keys))
@@ -187,12 +187,12 @@ def test_every_name_is_declared_once(record: DataFile, milestones: dict[str, Mil
     assert named <= parties
     assert cited == documents
     assert {update.ref for update in record.updates} <= refs
-    # The overview lists areas in the order of the file, and an empty one would be noise.
+    # The overview lists areas in the order of the file, without empty ones.
     assert {one.area for one in record.commitments} == {area.key for area in record.areas}
 
 
 def test_titles_fit_a_table(record: DataFile, milestones: dict[str, Milestone]) -> None:
-    """A title is one short line, and no two commitments share one."""
+    """Each title is one short line, and no two are the same."""
     titles = [one.title for one in record.commitments]
     assert len(titles) == len(set(titles))
     for title in [*titles, *(one.title for one in milestones.values())]:

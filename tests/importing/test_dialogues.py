@@ -1,4 +1,4 @@
-"""Several dialogues in one record: the bundled ones of 2016 and 2022, and how any of them is looked at alone."""
+"""Tests of several dialogues in one record: those of 2016 and 2022, and views of one alone."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def record_of(year: str) -> DataFile:
 
 @pytest.mark.parametrize("year", YEARS)
 def test_text_is_canonical(year: str) -> None:
-    """The file is indented by two, keeps its characters, and ends with a line end."""
+    """The file is indented by two, is not escaped to ASCII, and ends with a line break."""
     text = path_of(year).read_text("utf-8")
     assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
 
 
 @pytest.mark.parametrize(("year", "key", "number"), [("2016", "ROK2", 8), ("2022", "ROK3", 15)])
 def test_refs_follow_each_other(year: str, key: str, number: int) -> None:
-    """Every commitment has the next ref of its dialogue, a source with a grade, and an area that is declared."""
+    """Each commitment has the next ref of its dialogue, a source with a grade and a declared area."""
     record = record_of(year)
     assert record.dialogue.key == key
     assert [one.ref for one in record.commitments] == [f"{key}-{n:02}" for n in range(1, number + 1)]
@@ -53,14 +53,14 @@ def test_refs_follow_each_other(year: str, key: str, number: int) -> None:
 
 @pytest.mark.parametrize("year", YEARS)
 def test_what_was_delivered_was_complete_and_nothing_else(year: str) -> None:
-    """Complete from the start is what was done when the parties met; all else nobody had assessed then."""
+    """Delivered commitments are complete from the start, and all others are unchecked."""
     for one in record_of(year).commitments:
         done = one.strength is Strength.DELIVERED
         assert one.status is (Status.COMPLETE if done else Status.NOT_ASSESSED), one.ref
 
 
 def test_an_area_that_comes_again_has_the_same_name() -> None:
-    """Areas and parties that several dialogues have go by one key and one title in all of them."""
+    """An area or party of several dialogues has one key and one title in all of them."""
     for kind, name in (("areas", "title"), ("parties", "name")):
         titles: dict[str, str] = {}
         for document in DOCUMENTS:
@@ -69,7 +69,7 @@ def test_an_area_that_comes_again_has_the_same_name() -> None:
 
 
 def test_what_is_not_known_stays_open() -> None:
-    """The working group's second meeting could not be verified, and nobody is named who led in 2016."""
+    """The working group's second meeting has no outcome, and the heads of delegation of 2016 are unknown."""
     by_ref = {one.ref: one for one in record_of("2022").commitments}
     assert [part.status.value for part in by_ref["ROK3-15"].milestones] == ["met", "planned"]
     assert record_of("2016").dialogue.heads == []
@@ -77,14 +77,14 @@ def test_what_is_not_known_stays_open() -> None:
 
 @pytest.mark.parametrize("year", YEARS)
 def test_updates_are_dated_and_stand_in_order(year: str) -> None:
-    """Every update says how it is known, and they stand in the order of their latest days."""
+    """Every update has evidence, and they are ordered by latest day."""
     days = [VagueDate.parse(update.on).latest for update in record_of(year).updates]
     assert days == sorted(days, key=str)
     assert all(update.note and update.evidence for update in record_of(year).updates)
 
 
 def test_an_older_dialogue_leaves_the_entries_of_the_newest_as_they_are(make: Maker) -> None:
-    """The newest meeting is recorded first, so a record that came with it alone holds the same entries, to the byte."""
+    """The newest dialogue's entries are the same with and without the older dialogues."""
     entries: list[Entry] = list(make("bundled").log())
     compiled = min(change.ts for change in entries)
     newest = [change for change in entries if change.ts == compiled]
@@ -94,11 +94,11 @@ def test_an_older_dialogue_leaves_the_entries_of_the_newest_as_they_are(make: Ma
     assert entries == sorted(entries, key=lambda change: (change.ts, change.id))
 
 
-# Looking
+# Views
 
 
 def test_dialogues_are_listed_as_they_were_held(reader: Desk) -> None:
-    """`dialogues` has a row for each: when and where, and counts that are those of `list`."""
+    """`dialogues` has a row for each with place, day and the counts of `list`."""
     rows = reader.call("dialogues", "--json").data
     assert [(row["key"], row["when"], row["host"]) for row in rows] == [
         ("ROK2", "2016-04-27/2016-04-29", "ROK"),
@@ -115,7 +115,7 @@ def test_dialogues_are_listed_as_they_were_held(reader: Desk) -> None:
 
 
 def test_a_dialogue_is_there_from_the_day_on_which_it_was_held(reader: Desk) -> None:
-    """As of 2020 there is the dialogue of 2016 alone."""
+    """As of 2020 there is only the dialogue of 2016."""
     assert [row["key"] for row in reader.call("dialogues", "--as-of", "2020-01-01", "--json").data] == ["ROK2"]
 
 
@@ -137,7 +137,7 @@ READS: dict[str, list[str]] = {
 
 
 def named(data: Any) -> set[str]:
-    """The dialogues that are named by refs and keys anywhere in an output, but for what links one to another."""
+    """Return the dialogues that refs and keys name anywhere in the data, except in links."""
     if isinstance(data, dict):
         data = {name: value for name, value in data.items() if not name.startswith("carrie")}
         found = {str(data[name]) for name in ("ref", "dialogue", "key") if data.get(name)}
@@ -147,7 +147,7 @@ def named(data: Any) -> set[str]:
 
 @pytest.mark.parametrize("command", READS)
 def test_every_read_is_of_all_dialogues_or_of_those_named(reader: Desk, command: str) -> None:
-    """--dialogue leaves nothing of another dialogue in a read; without it, it has what each alone has."""
+    """With --dialogue a read has that dialogue alone; without it, it has what each alone has."""
 
     def read(*more: str) -> Any:
         ran = reader.call(command, *READS[command], *more, "--json")
@@ -163,14 +163,14 @@ def test_every_read_is_of_all_dialogues_or_of_those_named(reader: Desk, command:
 
 
 def test_coverage_is_that_of_the_dialogue(reader: Desk) -> None:
-    """With --dialogue the line below a table speaks of that dialogue."""
+    """With --dialogue the coverage line is that of the dialogue."""
     shown = reader.call("list", "--dialogue", "ROK3", "--sort", "due", "-f", "md").stdout
     assert "assessed 8 of 15" in shown
     assert "only: dialogue ROK3" in reader.call("report", "--dialogue", "ROK3", "-f", "md").stdout
 
 
 def test_verdicts_are_those_of_the_dialogue(tmp_path: Path) -> None:
-    """With --dialogue, history, brief, agreement, crosswalk and report have its verdicts and those of no other."""
+    """With --dialogue, history, brief, agreement, crosswalk and report have its verdicts alone."""
     desk = Desk(tmp_path)
     for ref, one, other in (("ROK3-12", "met", "not-met"), ("ROK4-33", "met", "partly-met")):
         for assessor, verdict in (("Anna", one), ("Bo", other)):
@@ -193,14 +193,14 @@ def test_verdicts_are_those_of_the_dialogue(tmp_path: Path) -> None:
 
 
 def test_an_unknown_dialogue_is_named_with_those_there_are(reader: Desk) -> None:
-    """A dialogue that is not on record is an error that lists the keys."""
+    """An unknown dialogue is an error that lists the keys."""
     ran = reader.call("areas", "--dialogue", "ROK9")
     assert (ran.status, ran.stdout) == (2, "")
     assert "write one of ROK2, ROK3, ROK4" in ran.stderr
 
 
 def test_a_short_ref_that_fits_several_is_asked_back(reader: Desk) -> None:
-    """`7` is in three dialogues: the error names all three refs; with the dialogue's number it is one."""
+    """`7` matches three refs, which the error names; with the dialogue's number it matches one."""
     ran = reader.call("show", "7")
     assert ran.status == 2
     assert "ROK2-07, ROK3-07, ROK4-07" in ran.stderr
@@ -208,14 +208,14 @@ def test_a_short_ref_that_fits_several_is_asked_back(reader: Desk) -> None:
 
 
 def test_areas_say_whose_they_are_where_there_are_several(reader: Desk) -> None:
-    """The column Dialogue stands there for several dialogues, and not for one; machines always get it."""
+    """The Dialogue column is shown for several dialogues, and always for machines."""
     assert reader.call("areas", "-f", "md").stdout.startswith("| Dialogue |")
     assert "Dialogue" not in reader.call("areas", "--dialogue", "ROK3", "-f", "md").stdout.splitlines()[0]
     assert {row["dialogue"] for row in reader.call("areas", "--dialogue", "ROK3", "--json").data} == {"ROK3"}
 
 
 def test_the_overview_draws_the_areas_of_the_newest(reader: Desk) -> None:
-    """The first screen counts every dialogue, newest first, and has the areas of the newest alone."""
+    """The overview counts every dialogue, newest first, and shows the areas of the newest."""
     shown = reader.call("overview", "-f", "md").stdout
     assert shown.index("ROK4") < shown.index("ROK3") < shown.index("ROK2")
     assert "Areas of ROK4" in shown
@@ -224,7 +224,7 @@ def test_the_overview_draws_the_areas_of_the_newest(reader: Desk) -> None:
 
 
 def test_what_is_added_names_areas_and_parties_of_its_dialogue(make: Maker) -> None:
-    """An area or a party of another dialogue is refused with those there are: it would be counted nowhere."""
+    """An area or a party of another dialogue is refused with the dialogue's own."""
     tracker = make("bundled")
     for more in ({"area": "maritime"}, {"area": "science", "lead": "KASA"}, {"area": "science", "partners": ["MOFA"]}):
         with pytest.raises(InputError) as caught:

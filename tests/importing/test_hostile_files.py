@@ -1,4 +1,4 @@
-"""Files that were made to do harm, for `import` and `apply`: one report, status 2, nothing changed, little memory."""
+"""Tests of harmful files for `import` and `apply`: status 2, a short report, nothing changed, and bounded memory."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ COMMITMENT: Document = {
 }
 UPDATE: Document = {"ref": "X1-01", "on": "2026-05-20", "note": "n", "evidence": "https://a.example/"}
 
-# So that the memory of the program is measured and not that of the tests, which a new process begins with.
+# A new process begins with the memory of its parent, which is not to be measured.
 MEASURED = """
 import gc, sys
 from spacedialog.cli.main import run
@@ -53,7 +53,7 @@ def text(*lines: Document) -> str:
 
 
 def measured(desk: Desk, script: str) -> tuple[int, list[str], int]:
-    """Status, messages and megabytes of a script of bash in which `program` is the program."""
+    """Return status, messages and megabytes of a bash script in which `program` runs the program."""
     (desk.folder / "measured.py").write_text(MEASURED)
     ran = desk.shell(f"program() {{ '{sys.executable}' measured.py \"$@\"; }}; {script}; exit ${{PIPESTATUS[-1]}}")
     *said, memory = ran.stderr.splitlines()
@@ -61,7 +61,7 @@ def measured(desk: Desk, script: str) -> tuple[int, list[str], int]:
 
 
 def refused(desk: Desk, command: str, content: str | bytes) -> list[str]:
-    """What is said of a file that is refused, and of which nothing came."""
+    """Return the messages about a file that is refused, and assert that nothing was recorded."""
     file = desk.folder / "file"
     file.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
     ran = desk.call(command, "file")
@@ -73,7 +73,7 @@ def refused(desk: Desk, command: str, content: str | bytes) -> list[str]:
     return lines
 
 
-# Streams without an end, and parts without measure
+# Endless streams and huge parts
 
 ONE = json.dumps(OPENING)
 ENDLESS = {
@@ -96,7 +96,7 @@ ENDLESS = {
 @pytest.mark.parametrize("script", ENDLESS.values(), ids=ENDLESS)
 @pytest.mark.parametrize("command", ["import", "apply"])
 def test_a_stream_without_end_is_given_up(desk: Desk, command: str, script: str) -> None:
-    """Whatever comes without end on standard input is refused soon, in little memory, and nothing is made."""
+    """An endless standard input is refused soon, in little memory, and no store is created."""
     status, said, memory = measured(desk, script.replace("COMMAND", command))
     assert status == 2, said
     assert 2 <= len(said) <= 210
@@ -144,7 +144,7 @@ LARGE = {
 @pytest.mark.parametrize("content", LARGE.values(), ids=LARGE)
 @pytest.mark.parametrize("command", ["import", "apply"])
 def test_what_is_as_large_as_may_be_takes_little_memory(desk: Desk, command: str, content: str) -> None:
-    """The worst 5 MB that JSON and CSV know are refused within 300 MB, with at most 100 problems shown."""
+    """The worst files of 5 MB are refused within 300 MB, with at most 100 problems shown."""
     (desk.folder / "large").write_text(content)
     status, said, memory = measured(desk, f"program {command} large")
     assert status == 2, said
@@ -155,7 +155,7 @@ def test_what_is_as_large_as_may_be_takes_little_memory(desk: Desk, command: str
 
 
 def test_the_size_can_be_set(desk: Desk, ruritania: bytes) -> None:
-    """--max-size refuses what is larger, in both commands, says how to allow it, and lets it in when it is raised."""
+    """--max-size refuses larger files in both commands, names itself as the remedy, and can be raised."""
     (desk.folder / "one.json").write_text(json.dumps(json.loads(ruritania), indent=1))
     (desk.folder / "updates.csv").write_text("ref,note\n" + "31,x\n" * 100)
     for arguments in (["import", "one.json"], ["apply", "updates.csv"]):
@@ -167,7 +167,7 @@ def test_the_size_can_be_set(desk: Desk, ruritania: bytes) -> None:
 
 
 def test_json_lines_may_be_of_any_length(make: Maker, ruritania: bytes) -> None:
-    """The size holds for a document; a file of lines, or a log as `export` writes it, may be larger in all."""
+    """The limit holds for one document; JSON Lines and an exported log may be larger."""
     document = json.loads(ruritania)
     lines = text({k: v for k, v in document.items() if k not in ("commitments", "updates")}, *document["commitments"])
     tracker = make("empty")
@@ -181,19 +181,19 @@ def test_json_lines_may_be_of_any_length(make: Maker, ruritania: bytes) -> None:
     [("200MB", 200_000_000), ("64 kB", 64_000), ("2g", 2_000_000_000), ("7", 7), ("7b", 7), ("1Gb", 10**9)],
 )
 def test_sizes_as_people_write_them(typed: str, size: int) -> None:
-    """A size is a number of bytes with a unit, in thousands, or none."""
+    """A size is a number of bytes, with or without a decimal unit."""
     assert parse_size(typed) == size
 
 
 @pytest.mark.parametrize("typed", ["", "0", "-1", "MB", "1.5MB", "1TB", "9" * 30, "٣MB", "1 M B"])
 def test_no_other_size(typed: str) -> None:
-    """What is no size, or none at all, is refused."""
+    """Anything else is refused as a size."""
     with pytest.raises(InputError, match="size"):
         parse_size(typed)
 
 
 def test_many_problems_are_counted(desk: Desk) -> None:
-    """A hundred problems are shown, and of the others it is said how many they are."""
+    """A hundred problems are shown, and the others are counted."""
     lines = refused(desk, "apply", "ref,status\n" + "31,wrong\n" * 250)
     assert lines.count("  write one of not-assessed, not-started, in-progress, stalled, complete, withdrawn") == 100
     assert lines[-1] == "… and 150 more"
@@ -217,17 +217,17 @@ OTHER = {
 @pytest.mark.parametrize(("content", "remedy"), OTHER.values(), ids=OTHER)
 @pytest.mark.parametrize("command", ["import", "apply"])
 def test_other_kinds_of_file_are_refused(desk: Desk, command: str, content: bytes, remedy: str) -> None:
-    """What is compressed or in another encoding is refused, with what to do about it."""
+    """A compressed file or one in another encoding is refused with a remedy."""
     assert remedy in refused(desk, command, content)[-1]
 
 
 def test_an_open_quotation_mark_is_placed(desk: Desk) -> None:
-    """A quotation mark that is never closed is told with the line on which its record begins."""
+    """A quotation mark that is never closed is reported with the line on which its record begins."""
     assert "file: line 3: this is not CSV" in refused(desk, "apply", 'ref,note\n4-07,a\n31,"open\nand\non\n')[1]
 
 
 def test_what_can_be_read_is_read(desk: Desk) -> None:
-    """A mark at the start (BOM), lines that end in CR alone or in CR LF, and no end of line at the end do no harm."""
+    """A BOM, CR or CR LF line breaks and a missing last line break are accepted."""
     for number, content in enumerate(
         ("\ufeffref,note\n31,a0", "ref,note\r31,a1\r", "ref,note\r\n31,a2\r\n", '\ufeff{"ref": "31", "note": "a3"}')
     ):
@@ -238,19 +238,19 @@ def test_what_can_be_read_is_read(desk: Desk) -> None:
 
 @pytest.mark.parametrize("command", ["import", "apply"])
 def test_what_cannot_be_read_is_no_fault_of_the_output(desk: Desk, command: str) -> None:
-    """A folder, as a file or as standard input, is a wrong call: status 2 and its name."""
+    """A folder as a file or as standard input ends with status 2 and its name."""
     ran = desk.call(command, desk.folder)
     assert (ran.status, "Is a directory" in ran.stderr) == (2, True), ran.stderr
 
 
 def test_what_fails_while_it_is_read_is_no_fault_of_the_output(desk: Desk) -> None:
-    """A file that can be opened and not read is a wrong call: status 2 and its name."""
+    """A file that fails while it is read ends with status 2 and its name."""
     ran = desk.call("apply", "/proc/self/mem")
     assert (ran.status, ran.stderr.startswith("spacedialog: /proc/self/mem: ")) == (2, True), ran.stderr
 
 
 def test_a_file_of_too_many_updates_is_refused(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond a number of updates a file is refused, with the line and with what to do."""
+    """A file with too many updates is refused with the line and a remedy."""
     from spacedialog.importing import updates_file
 
     assert updates_file.MOST_RECORDS == 100_000
@@ -262,7 +262,7 @@ def test_a_file_of_too_many_updates_is_refused(tracker: Tracker, monkeypatch: py
     assert tracker.apply("ref,note\n" + "".join(lines[:10]), "updates").changes == 10
 
 
-# What JSON can say and we do not take
+# Valid JSON that is refused
 
 
 @pytest.mark.parametrize("form", ["whole", "lines"])
@@ -293,7 +293,7 @@ def test_a_file_of_too_many_updates_is_refused(tracker: Tracker, monkeypatch: py
 def test_what_is_odd_in_a_data_file_is_told_with_its_place(
     desk: Desk, form: str, old: str, new: str, place: str
 ) -> None:
-    """Each oddity is one problem, told with the field or the line that it stands in."""
+    """Each oddity of a data file is one problem, with its field or line."""
     content = text(OPENING, COMMITMENT, UPDATE)
     if form == "whole":
         content = json.dumps({**OPENING, "commitments": [COMMITMENT], "updates": [UPDATE]})
@@ -306,7 +306,7 @@ def test_what_is_odd_in_a_data_file_is_told_with_its_place(
 
 
 def test_a_repeated_name_is_found_at_every_depth(make: Maker) -> None:
-    """Every name that stands twice in one object is told, in whole documents by its path."""
+    """Every repeated name of an object is reported, with its path in a whole document."""
     content = (
         '{"format": "spacedialog/1", "commitments": [], "x": 1, "x": 2, '
         '"dialogue": {"key": 1, "heads": [{}, {"a": 1, "b": 2, "a": 3}], "key": 2}}'
@@ -321,13 +321,13 @@ def test_a_repeated_name_is_found_at_every_depth(make: Maker) -> None:
 
 
 def test_a_second_opening_is_called_so(desk: Desk) -> None:
-    """JSON Lines with two openings get one message, which says so."""
+    """A second opening in JSON Lines is one problem that says so."""
     lines = refused(desk, "import", text(OPENING, COMMITMENT, OPENING))
     assert lines[1:] == ["file: line 3: this is a second opening", "  put each dialogue into a file of its own"]
 
 
 def test_a_log_that_breaks_off_is_refused(tracker: Tracker, make: Maker) -> None:
-    """An exported log whose end is lost, or after whose end something stands, is not taken for a whole one."""
+    """An exported log with a missing end, or with text after its end, is refused."""
     import io
 
     from spacedialog.render import log_export
@@ -344,7 +344,7 @@ def test_a_log_that_breaks_off_is_refused(tracker: Tracker, make: Maker) -> None
 
 @pytest.mark.parametrize("size", [20, 900, 3_000])
 def test_areas_that_stand_twice_are_a_problem_of_the_file(make: Maker, size: int) -> None:
-    """A key that is declared twice is told as such, however the file is written, and the store is not blamed."""
+    """A key declared twice is reported as a problem of the file, in every form of it."""
     twice = {**OPENING, "areas": OPENING["areas"] * 2, "parties": OPENING["parties"] * (size % 7 + 1)}
     for content in (text(twice, COMMITMENT), json.dumps({**twice, "commitments": [COMMITMENT]})):
         with pytest.raises(ProblemsError) as caught:
@@ -353,7 +353,7 @@ def test_areas_that_stand_twice_are_a_problem_of_the_file(make: Maker, size: int
 
 
 def test_fuzzing_finds_nothing() -> None:
-    """Inputs that were made at random from valid ones are taken or refused, never anything else."""
+    """Random changes of valid inputs are accepted or refused, and never fail otherwise."""
     done = subprocess.run([sys.executable, str(FUZZ), "1500"], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     assert "1500 inputs, 0 failures" in done.stdout

@@ -1,4 +1,4 @@
-"""Import and export: a record comes in as changes, again as the differences, and goes out whole."""
+"""Tests of import and export: a record comes in as entries, again as differences, and goes out whole."""
 
 from __future__ import annotations
 
@@ -29,31 +29,31 @@ BUNDLED = (bundled_path() / "dialogue_2025.json").read_bytes()
 
 @pytest.fixture
 def document(ruritania: bytes) -> Document:
-    """The invented record, to be changed."""
+    """The data file of the invented record, for changes."""
     found: Document = json.loads(ruritania)
     return found
 
 
 def take_in(tracker: Tracker, document: Document) -> int:
-    """Import the document; the number of changes that it came to."""
+    """Import the document, and return the number of entries."""
     return tracker.import_file(json.dumps(document).encode(), "record.json").changes
 
 
 def exported(tracker: Tracker, *, lines: bool = False) -> bytes:
-    """The log as `export` writes it."""
+    """Return the log as `export` writes it."""
     out = io.StringIO()
     log_export.write(tracker.log(), out, lines=lines)
     return out.getvalue().encode()
 
 
 def log_file(*changes: Entry) -> bytes:
-    """An exported log of these changes."""
+    """Return an exported log of the entries."""
     entries = [{**change._asdict(), "body": change.content} for change in changes]
     return json.dumps({"format": "spacedialog-log/1", "changes": entries}).encode()
 
 
 def seen(tracker: Tracker) -> tuple[object, ...]:
-    """All that the views show today."""
+    """Return all that the views show today."""
     with tracker.snapshot() as view:
         found = sorted(view.search("the"))
         details = [view.detail(view.refs.resolve(row.ref)) for row in view.commitments() if row.ref]
@@ -61,16 +61,16 @@ def seen(tracker: Tracker) -> tuple[object, ...]:
 
 
 def rows(tracker: Tracker, day: date | None = None) -> dict[str, Any]:
-    """The commitments of today, or of a day, by their refs."""
+    """Return the commitments by ref, today or on a day."""
     with tracker.snapshot(Scope(day)) as view:
         return {row.ref: row for row in view.commitments()}
 
 
-# Twice
+# Importing again
 
 
 def test_the_same_file_twice_changes_nothing(tracker: Tracker, ruritania: bytes) -> None:
-    """A file that was imported before comes to no change, however it is laid out, and whatever people did since."""
+    """A file that was imported before adds no entry, in any layout, whatever users recorded since."""
     log = list(tracker.log())
     assert tracker.import_file(ruritania, "ruritania.json").changes == 0
     assert tracker.import_file(b"\xef\xbb\xbf" + json.dumps(json.loads(ruritania), indent=3).encode(), "x").changes == 0
@@ -82,14 +82,14 @@ def test_the_same_file_twice_changes_nothing(tracker: Tracker, ruritania: bytes)
 
 
 def test_the_bundled_file_changes_nothing(make: Maker) -> None:
-    """Importing the bundled file into a store that was made from it comes to no change."""
+    """Importing a file of the built-in record into its store adds no entry."""
     written = make().import_file(BUNDLED, "dialogue_2025.json")
     assert (written.changes, written.created_store is not None) == (0, True)
     assert make("bundled").import_file(BUNDLED, "dialogue_2025.json").changes == 0
 
 
 def test_stores_made_apart_hold_the_same(make: Maker) -> None:
-    """Two stores that were made from the bundled record hold the same changes, to the letter."""
+    """Two stores of the built-in record have identical entries."""
     one, other = make(author="Ann"), make(author="Bob", today=date(2030, 1, 1))
     one.note("4-07", "One.")
     other.note("4-08", "Other.")
@@ -100,7 +100,7 @@ def test_stores_made_apart_hold_the_same(make: Maker) -> None:
 
 
 def test_replicas_that_exchange_their_logs_agree(make: Maker) -> None:
-    """Two stores that take in each other's log show the same, whoever wrote what, and taking it in again is nothing."""
+    """Two stores that import each other's log show the same, and importing it again adds nothing."""
     one, other = make("bundled", author="Ann"), make("bundled", author="Bob")
     one.mark("4-07", "stalled", on="2026-05-01")
     other.mark("4-07", "complete", on="2026-04-01")
@@ -115,7 +115,7 @@ def test_replicas_that_exchange_their_logs_agree(make: Maker) -> None:
     assert rows(one)["ROK4-07"].status == "stalled"
 
 
-# What a new version of a file changes
+# New versions of a file
 
 
 def _title(document: Document) -> None:
@@ -161,7 +161,7 @@ def _area(document: Document) -> None:
 def test_an_import_changes_what_the_file_changed(
     tracker: Tracker, document: Document, edit: Callable[[Document], None], changes: int, refs: set[str]
 ) -> None:
-    """A new version of a file changes exactly what it says anew, and going back to the old one restores it all."""
+    """A new version of a file changes what it says differently, and the old version restores it."""
     original = deepcopy(document)
     before, known = seen(tracker)[:2], rows(tracker)
     edit(document)
@@ -172,13 +172,13 @@ def test_an_import_changes_what_the_file_changed(
         assert touched - {"RUR1/weather", "RUR1-01.1", "RUR1-02.1"} <= refs
     assert {ref for ref in after if after[ref] != known.get(ref)} <= refs
     assert take_in(tracker, document) == 0
-    if edit is not _added:  # the next test's business
+    if edit is not _added:  # tested below
         take_in(tracker, original)
         assert seen(tracker)[:2] == before
 
 
 def test_a_commitment_that_the_file_dropped_is_left_alone(tracker: Tracker, document: Document) -> None:
-    """A file that no longer names a commitment takes nothing back: what it does not mention stays on record."""
+    """A commitment that the file no longer has stays on record."""
     before = rows(tracker)
     assert document["commitments"].pop()["ref"] == "RUR1-05"
     assert take_in(tracker, document) == 0
@@ -186,7 +186,7 @@ def test_a_commitment_that_the_file_dropped_is_left_alone(tracker: Tracker, docu
 
 
 def test_a_file_that_says_it_anew_is_believed(tracker: Tracker, document: Document) -> None:
-    """The new title, note and commitment of a file are on record, and what it dropped is not."""
+    """A file's new title, note and commitment are recorded, and its removed values are retracted."""
     for edit in (_title, _note, _no_update, _added):
         edit(document)
     take_in(tracker, document)
@@ -202,7 +202,7 @@ def test_a_file_that_says_it_anew_is_believed(tracker: Tracker, document: Docume
 
 
 def test_what_people_recorded_stays(tracker: Tracker, document: Document) -> None:
-    """An import leaves alone what people marked, re-dated, noted, edited and added."""
+    """An import changes nothing that users marked, rescheduled, noted, edited and added."""
     tracker.mark("1", "stalled", note="The lander is late.")
     tracker.reschedule("3", "2028")
     tracker.edit("2", {"title": "Our words"})
@@ -218,7 +218,7 @@ def test_what_people_recorded_stays(tracker: Tracker, document: Document) -> Non
 
 
 def test_a_second_dialogue_leaves_the_first_alone(tracker: Tracker, document: Document) -> None:
-    """A later dialogue between the same parties changes nothing of what the earlier one says, on any day."""
+    """A later dialogue of the same parties changes no view of the earlier one."""
     then = date(2025, 6, 2)
     with tracker.snapshot(Scope(then)) as view:
         before = list(view.commitments(OfSide(["GRA"]))), view.values("party")
@@ -239,7 +239,7 @@ def test_a_second_dialogue_leaves_the_first_alone(tracker: Tracker, document: Do
 
 
 def test_an_update_finds_its_ref_without_regard_to_case(tracker: Tracker, document: Document) -> None:
-    """An update of a file that names a ref in small letters is on record like any other."""
+    """An update of a file may name its ref in any case."""
     document["updates"][0]["ref"] = "rur1-01"
     document["updates"][1]["ref"] = "rur1-01.1"
     take_in(tracker, document)
@@ -250,7 +250,7 @@ def test_an_update_finds_its_ref_without_regard_to_case(tracker: Tracker, docume
 
 
 def test_a_recurring_milestone_is_met_twice_in_a_file(make: Maker, document: Document) -> None:
-    """Each `met` of a milestone that comes round hands over to the occurrence after that."""
+    """Each `met` of a recurring milestone goes on to the next occurrence."""
     tracker = make("empty")
     milestone = document["commitments"][3]["milestones"][0]
     milestone["when"] = "2022"
@@ -262,13 +262,13 @@ def test_a_recurring_milestone_is_met_twice_in_a_file(make: Maker, document: Doc
         assert upcoming.when == "2026"
 
 
-# A whole log
+# Logs
 
 
 @pytest.mark.parametrize("bundled", [False, True])
 @pytest.mark.parametrize("lines", [False, True])
 def test_an_exported_log_comes_in_whole(make: Maker, bundled: bool, lines: bool) -> None:
-    """A log that is exported and imported into a new store gives the same log and the same views."""
+    """An exported log imported into a new store gives the same log and views."""
     tracker = make("bundled")
     tracker.mark("4-07", "stalled", note='Quoted "words", é, \u202e and\na line', evidence="https://a.example/é?x=1&y")
     tracker.apply("ref,note\n4-08,one\n4-09,two\n", "updates.csv")
@@ -284,7 +284,7 @@ def test_an_exported_log_comes_in_whole(make: Maker, bundled: bool, lines: bool)
 
 
 def test_an_empty_log_makes_an_empty_store(make: Maker) -> None:
-    """An empty log makes a store with nothing in it, if the bundled record is not wanted."""
+    """An empty log imported without the built-in record gives an empty store."""
     tracker = make()
     tracker.import_file(b'{"format": "spacedialog-log/1", "changes": []}', "log", bundled=False)
     assert list(tracker.log()) == []
@@ -294,7 +294,7 @@ def test_an_empty_log_makes_an_empty_store(make: Maker) -> None:
 
 
 def test_a_log_that_was_tampered_with_is_refused(make: Maker, tracker: Tracker) -> None:
-    """Every entry that does not fit its hash is named, and nothing of the log is taken in."""
+    """Every entry that does not match its hash is named, and nothing is imported."""
     log = json.loads(exported(tracker))
     log["changes"][3]["author"] = "Nobody"
     log["changes"][5]["body"]["set"]["title"] = "Forged"
@@ -312,7 +312,7 @@ def test_a_log_that_was_tampered_with_is_refused(make: Maker, tracker: Tracker) 
 
 
 def test_two_changes_with_one_id_are_refused(tracker: Tracker) -> None:
-    """A log with another change under an id of this store is refused, with each such id."""
+    """A log with another entry under an id of this store is refused with each such id."""
     log = list(tracker.log())
     forged = [
         make_entry(
@@ -369,7 +369,7 @@ def _entry(
     ids=json.dumps,
 )
 def test_a_well_signed_log_of_nonsense_does_no_harm(make: Maker, body: dict[str, Any]) -> None:
-    """A log whose hashes fit but whose bodies make no sense is refused or folded; every view goes on."""
+    """A log of invalid bodies with correct hashes is refused or folded, and every view works."""
     for kind in ("set", "create"):
         tracker = make("ruritania")
         try:
@@ -380,7 +380,7 @@ def test_a_well_signed_log_of_nonsense_does_no_harm(make: Maker, body: dict[str,
 
 
 def test_what_a_newer_program_wrote_is_kept(make: Maker, tracker: Tracker) -> None:
-    """Changes of an unknown kind or of a newer version come in, go out again, and change no view but the history."""
+    """Entries of an unknown kind or version are imported and exported, and change only the history."""
     log = [
         _entry({"v": 1, "set": {"title": "Hooray"}}, kind="celebrate"),
     ]
@@ -395,7 +395,7 @@ def test_what_a_newer_program_wrote_is_kept(make: Maker, tracker: Tracker) -> No
 
 @pytest.mark.parametrize("ts", [2**48 * 1000, 253_402_300_800_000_000, 2**61])
 def test_a_time_that_no_clock_shows_is_refused(tracker: Tracker, ts: int) -> None:
-    """A log with times past the year 9999 is refused: no later entry could be given an id or a date."""
+    """A log with times after the year 9999 is refused."""
     with pytest.raises(InputError):
         tracker.import_file(log_file(_entry({"v": 1, "note": "Hello."}, ts=ts, kind="note")), "log.json")
     tracker.note("1", "Hello.")
@@ -407,7 +407,7 @@ def test_a_time_that_no_clock_shows_is_refused(tracker: Tracker, ts: int) -> Non
 
 
 def test_a_ref_of_another_commitment_is_refused(tracker: Tracker, document: Document) -> None:
-    """A file whose refs other commitments bear here is refused, with each of them, case aside."""
+    """A file whose refs belong to other commitments here is refused with each of them, in any case."""
     tracker.add(NewCommitment("Fly kites", "moon", "JS", ref="RUR1-06"))
     tracker.edit("2", {"ref": "RUR1-07"})
     log = list(tracker.log())
@@ -423,7 +423,7 @@ def test_a_ref_of_another_commitment_is_refused(tracker: Tracker, document: Docu
 
 
 def test_all_problems_of_a_file_are_reported(make: Maker, document: Document) -> None:
-    """A file with many faults is refused once, with the place of each and what to write instead."""
+    """All problems of a file are reported at once, each with its place and remedy."""
     document["commitments"][0]["due"] = "2025-13"
     document["commitments"][1]["strength"] = "iron"
     document["commitments"][3]["milestones"][0]["recurs"] = "often"
@@ -445,7 +445,7 @@ def test_all_problems_of_a_file_are_reported(make: Maker, document: Document) ->
 
 
 def test_parts_that_do_not_fit_each_other_are_reported(make: Maker, document: Document) -> None:
-    """Areas, parties, documents and refs that a file names but does not have are all reported."""
+    """All undeclared areas, parties, documents and refs of a file are reported."""
     document["commitments"][0] |= {"area": "alchemy", "lead": "NOBODY", "partners": ["RUR", "NEMO"]}
     document["commitments"][1]["sources"] = [{"document": "X"}]
     document["commitments"][2]["ref"] = "rur1-01"
@@ -474,7 +474,7 @@ def test_parts_that_do_not_fit_each_other_are_reported(make: Maker, document: Do
 
 @pytest.mark.parametrize("place", ["dialogue", "milestone"])
 def test_a_statement_has_a_day(make: Maker, document: Document, place: str) -> None:
-    """A dialogue, or the setting of a milestone, with no latest day is refused: it could never be folded."""
+    """A dialogue or a milestone set on a date without a latest day is refused."""
     if place == "dialogue":
         document["dialogue"]["when"] = "2025/.."
     else:
@@ -498,7 +498,7 @@ def test_a_statement_has_a_day(make: Maker, document: Document, place: str) -> N
     ids=lambda content: ascii(content[:40]),
 )
 def test_what_is_no_record_is_refused(make: Maker, content: bytes) -> None:
-    """A file that is neither a record nor a log is refused, and no store is made."""
+    """A file that is neither a data file nor a log is refused, and no store is created."""
     tracker = make()
     with pytest.raises(SpacedialogError) as caught:
         tracker.import_file(content, "file.json")

@@ -156,7 +156,7 @@ def test_a_log_without_its_triggers_is_found(tracker: Tracker) -> None:
     assert examined(tracker)["schema"].said == ("the trigger change_stays is missing",)
 
 
-def odd_change(tracker: Tracker, *, ts: int, on: str, body: object, change_id: str = "", kind: str = "note") -> str:
+def odd_entry(tracker: Tracker, *, ts: int, on: str, body: object, change_id: str = "", kind: str = "note") -> str:
     """Add an entry that no command writes, with a correct hash, and return its id."""
     item = next(tracker.log()).item
     change_id = change_id or next(new_entry_ids(ts, bytes(16)))
@@ -181,7 +181,7 @@ def test_odd_stamps_are_told_and_are_no_fault(tracker: Tracker, ts: int, on: str
     """A time ahead of the clock, a time that differs from the id's, and an `on` after the recording are remarks,
     not failures.
     """
-    made = odd_change(
+    made = odd_entry(
         tracker,
         ts=ts,
         on=on,
@@ -203,7 +203,7 @@ def test_a_clock_that_was_set_back_shows(make: Maker, tracker: Tracker) -> None:
 
 def test_an_entry_of_a_newer_program_is_no_fault(tracker: Tracker) -> None:
     """An entry in an unknown format is reported, and the store passes."""
-    made = odd_change(tracker, ts=NOON + 5, on="2026-11-30", body={"v": 2, "set": {"mood": "good"}})
+    made = odd_entry(tracker, ts=NOON + 5, on="2026-11-30", body={"v": 2, "set": {"mood": "good"}})
     found = examined(tracker)
     assert found["understood"].said == (f"{made}: kept, and not counted",)
     assert found["understood"].ok
@@ -230,7 +230,7 @@ def test_an_entry_of_a_newer_program_is_no_fault(tracker: Tracker) -> None:
 def test_a_change_that_says_nothing_sensible_harms_nothing(tracker: Tracker, body: str) -> None:
     """An entry with a correct hash and wrong types is kept but not folded, and every view works."""
     before = [row.title for row in _commitments(tracker)]
-    made = odd_change(tracker, ts=NOON + 5, on="2026-11-30", body=body, kind="set")
+    made = odd_entry(tracker, ts=NOON + 5, on="2026-11-30", body=body, kind="set")
     assert any(made in said for said in examined(tracker)["understood"].said)
     assert wrong(tracker) <= {"modes"}
     tracker.note("1", "Life goes on.")
@@ -302,12 +302,12 @@ def test_a_rescue_leaves_out_what_was_altered(tracker: Tracker) -> None:
     """A rescue leaves out and names altered entries, saves all others, and ends with status 4."""
     altered(tracker, "UPDATE change SET body = replace(body, 'Moon', 'Mars') WHERE body LIKE '%Moon%'")
     log = list(tracker.log())
-    moons = [change.id for change in log if "Mars" in change.body]
+    moons = [entry.id for entry in log if "Mars" in entry.body]
     assert moons
     new = tracker.path.with_name("new.db")
     rescued = copies.rescue(tracker.path, new)
     assert sorted(rescued.lost) == sorted(moons)
-    assert list_of(new, tracker) == [change for change in log if change.id not in moons]
+    assert list_of(new, tracker) == [entry for entry in log if entry.id not in moons]
 
 
 def spoiled(content: bytes, seed: int) -> bytes:
@@ -335,7 +335,7 @@ def spoiled(content: bytes, seed: int) -> bytes:
 
 def test_damage_anywhere_is_a_finding_and_every_damaged_change_is_named(tracker: Tracker) -> None:
     """Any damage is found without changing the store, and every lost entry is named, unless the end was cut off."""
-    log = {change.id: change for change in tracker.log()}
+    log = {entry.id: entry for entry in tracker.log()}
     content = tracker.path.read_bytes()
     saved = by_id = by_row = 0
     for seed in range(100):
@@ -349,7 +349,7 @@ def test_damage_anywhere_is_a_finding_and_every_damaged_change_is_named(tracker:
         except StoreError:
             assert seed % 5 == 4
             continue
-        there = {change.id: change for change in list_of(new, tracker)}
+        there = {entry.id: entry for entry in list_of(new, tracker)}
         assert there.items() <= log.items(), seed
         lost = log.keys() - there.keys()
         if seed % 5 != 4:

@@ -50,11 +50,11 @@ def test_the_order_of_arrival_has_no_bearing(tracker: Tracker) -> None:
 
 def test_every_change_has_a_bearing(tracker: Tracker) -> None:
     """An entry more, less or changed gives another fingerprint."""
-    changes = list(tracker.log())
-    seen = {fingerprint_of(changes[:number] + changes[number + 1 :]).hash for number in range(len(changes))}
-    seen |= {fingerprint_of(changes).hash, fingerprint_of([]).hash}
-    seen |= {fingerprint_of([*changes[:-1], changes[-1]._replace(sha="0" * 64)]).hash}
-    assert len(seen) == len(changes) + 3
+    entries = list(tracker.log())
+    seen = {fingerprint_of(entries[:number] + entries[number + 1 :]).hash for number in range(len(entries))}
+    seen |= {fingerprint_of(entries).hash, fingerprint_of([]).hash}
+    seen |= {fingerprint_of([*entries[:-1], entries[-1]._replace(sha="0" * 64)]).hash}
+    assert len(seen) == len(entries) + 3
 
 
 def test_a_fingerprint_is_read_back_as_people_copy_it() -> None:

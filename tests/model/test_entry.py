@@ -95,7 +95,7 @@ def test_an_item_id_never_changes() -> None:
 
 
 def test_a_hash_never_changes() -> None:
-    """The hash of an entry is the same in every version of the program, because other replicas contain it."""
+    """The hash of an entry is the same in every version of the program, because other copies hold it."""
     entry = an_entry()
     assert entry.body == '{"note":"é","set":{"status":"complete"},"v":1}'
     assert entry.sha == "17ccae7c54d342277ad37d509caff9ad418a81b06a138453bdd39f2ff46d005f"
@@ -118,13 +118,13 @@ def test_a_hash_never_changes() -> None:
     ],
 )
 def test_a_hash_covers_every_field(field: str, value: object) -> None:
-    """A changed id, time, day, author, kind, item, base or body no longer matches the hash."""
+    """An entry no longer matches its hash after a change of its id, time, day, author, kind, item, base or body."""
     assert has_valid_hash(an_entry())
     assert not has_valid_hash(an_entry(**{field: value}))
 
 
 def test_the_hash_does_not_cover_the_position_in_a_shared_log() -> None:
-    """An entry keeps its hash when it is shared."""
+    """An entry keeps its hash when it gets a position in a shared log."""
     assert has_valid_hash(an_entry(seq=12))
     assert not has_valid_hash(an_entry(sha="0" * 64))
 
@@ -159,7 +159,7 @@ def test_canonical_json_is_short_and_plain() -> None:
 
 
 def test_an_entry_has_the_content_of_the_pending_entry() -> None:
-    """Recording adds the id, time, author, base and body version, and changes no other field."""
+    """Recording a pending entry adds id, time, author, base and body version, and changes nothing else."""
     pending = PendingEntry(CREATE, "i", "2026~", {"type": "party", "set": {"key": "RUR"}})
     entry = make_entry(pending, entry_id="x", ts=5, author="Ann", base="w")
     assert entry[:7] == ("x", 5, "2026~", "Ann", CREATE, "i", "w")

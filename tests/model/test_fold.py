@@ -100,11 +100,11 @@ class Log:
         return self.add(CREATE, on, milestone=name, set=values)
 
     def retract(self, entry: str) -> str:
-        """Record the retraction of an entry."""
+        """Retract an entry."""
         return self.add(RETRACT, "2026-06-01", retracts=entry)
 
     def fold(self) -> History:
-        """Return the history, which is not None."""
+        """Return the history that the entries give; it exists."""
         history = fold(self.entries)
         assert history is not None
         return history
@@ -144,7 +144,7 @@ def on_day(history: History | None, day: str) -> Period | None:
 @MORE
 @given(logs(any_days), st.randoms(use_true_random=False))
 def test_the_fold_does_not_depend_on_the_order_of_arrival(log: Log, random: Any) -> None:
-    """Replicas with the same entries have the same history, in any order of arrival."""
+    """Copies that hold the same entries fold them to the same history, whatever the order of arrival."""
     shuffled = list(log.entries)
     random.shuffle(shuffled)
     mine, theirs = fold(log.entries), fold(shuffled)
@@ -157,7 +157,7 @@ def test_the_fold_does_not_depend_on_the_order_of_arrival(log: Log, random: Any)
 @MORE
 @given(logs(any_days), st.data())
 def test_undo_then_redo_is_the_identity(log: Log, data: st.DataObject) -> None:
-    """Undoing an entry, and then the undo, restores the history."""
+    """Retracting an entry and then the retraction restores the history."""
     retracted = retracted_ids(log.entries)
     live = [entry.id for entry in log.entries if entry.id not in retracted]
     assume(live)
@@ -174,7 +174,7 @@ def test_undo_then_redo_is_the_identity(log: Log, data: st.DataObject) -> None:
 @MORE
 @given(logs(any_days), st.data())
 def test_a_retracted_entry_has_no_effect(log: Log, data: st.DataObject) -> None:
-    """A log with a retracted entry has the same periods as the log without that entry."""
+    """A log with a retracted entry gives the periods of the log without that entry."""
     not_retractions = [entry for entry in log.entries if entry.kind != RETRACT]
     assume(not_retractions)
     entry = data.draw(st.sampled_from(not_retractions))
@@ -187,7 +187,7 @@ def test_a_retracted_entry_has_no_effect(log: Log, data: st.DataObject) -> None:
 @MORE
 @given(logs(any_days))
 def test_periods_are_contiguous(log: Log) -> None:
-    """Periods follow each other without gap or overlap, and the last one does not end."""
+    """Periods follow each other without gap or overlap, and the last has no end."""
     history = fold(log.entries)
     if history is None:
         return
@@ -202,7 +202,7 @@ def test_periods_are_contiguous(log: Log) -> None:
 @MORE
 @given(logs(), st.sampled_from(DAYS), st.data())
 def test_later_entries_do_not_change_the_past(log: Log, day: str, data: st.DataObject) -> None:
-    """Entries on later days do not entry the state on a day, unless they retract earlier entries."""
+    """Entries of later days leave the periods before them unchanged, unless they retract."""
     before = on_day(fold(log.entries), day)
     later = st.sampled_from([other for other in DAYS if other > day] or ["2027-01-01"])
     for _ in range(data.draw(st.integers(1, 4))):
@@ -245,7 +245,7 @@ def _place(entry: Entry) -> tuple[str, int, str]:
 @MORE
 @given(logs(any_days))
 def test_entries_that_are_not_understood_are_listed(log: Log) -> None:
-    """`ignored` lists the entries with an unknown kind, a newer version or no latest day, and no others."""
+    """Entries of an unknown kind, a newer version or an invalid day are listed, and no others."""
     history = fold(log.entries)
     if history:
         odd = {
@@ -260,7 +260,7 @@ def test_entries_that_are_not_understood_are_listed(log: Log) -> None:
 @MORE
 @given(logs(any_days))
 def test_every_redating_changes_a_date(log: Log) -> None:
-    """A redating names its entry and two different dates."""
+    """A moved date names the entry that moved it, and two different dates."""
     history = fold(log.entries)
     for redating in history.redatings if history else ():
         (entry,) = (entry for entry in log.entries if entry.id == redating.entry)
@@ -495,7 +495,7 @@ def test_closing_day_agrees_with_the_window(text: str) -> None:
     ],
 )
 def test_is_understood(kind: str, on: str, body: dict[str, Any], known: bool) -> None:
-    """An entry is understood if its kind is known, its date has an end, and its values have the right types."""
+    """An entry counts if its kind is known, its day has an end and its values have names."""
     entry = make_entry(PendingEntry(kind, "item", on, body), entry_id="id", ts=1, author="desk", base=None)
     assert is_understood(entry) == known
 

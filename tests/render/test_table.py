@@ -77,3 +77,18 @@ def test_odd_width_is_no_reason_to_fail(reader: Desk, columns: str) -> None:
     ran = reader.run("list", "--closing", "-f", "table", env={"COLUMNS": columns})
     assert (ran.status, "Traceback" in ran.stderr) == (0, False)
     assert "ROK4-31" in ran.stdout or columns == "1"
+
+
+def test_a_terminal_gets_as_many_rows_as_a_person_reads() -> None:
+    """A long table is cut after a number of rows and says so, unless there is no limit."""
+    from spacedialog.presentation.maintenance import Place, places
+    from spacedialog.render.formats import Settings
+    from spacedialog.render.table import draw
+
+    def drawn(count: int, most: int | None) -> str:
+        rows = [Place(f"row{number}", "path", True) for number in range(count)]
+        return draw(places(rows), Settings(width=80, max_rows=most))
+
+    assert ("row2" in drawn(4, 3), "row3" in drawn(4, 3), "more" in drawn(4, 3)) == (True, False, True)
+    assert "more" not in drawn(3, 3)
+    assert "row3" in drawn(4, None)

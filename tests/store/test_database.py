@@ -1,4 +1,4 @@
-"""The store: the tables it keeps follow from its log, reading leaves no trace, and what is no store is left alone."""
+"""Tests of the store: tables that follow from the log, reads that leave no trace, and files that are not stores."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ WORDS = ("lunar", "ice", "seismometer", "RSA", "heard", "relay")
 
 
 def snapshot(folder: Path) -> dict[str, tuple[int, int, bytes]]:
-    """Every file and folder under a folder, with mode, time of change and content."""
+    """Return every file and folder below a folder with mode, time of change and content."""
     found = {}
     for path in sorted(folder.rglob("*")):
         status = path.stat()
@@ -52,7 +52,7 @@ def snapshot(folder: Path) -> dict[str, tuple[int, int, bytes]]:
 
 
 def kept(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
-    """The rows of every period table without their row numbers, and what some searches find."""
+    """Return the rows of every projection table without their row numbers, and the results of some searches."""
     tables = {}
     for table in schema.PROJECTION_TABLES:
         names = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name != "id"]
@@ -70,7 +70,7 @@ def kept(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def rebuilt(store: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """What the tables hold after they were rebuilt on a copy of the store."""
+    """Return the rows of the tables after a rebuild on a copy of the store."""
     copy = store.with_name("copy.db")
     shutil.copy(store, copy)
     with closing(sqlite3.connect(copy)) as connection:
@@ -82,13 +82,13 @@ def rebuilt(store: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def in_store(store: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """What the tables of the store hold."""
+    """Return the rows of the store's tables."""
     with closing(sqlite3.connect(store)) as connection:
         return kept(connection)
 
 
 def look_at_everything(tracker: Tracker) -> None:
-    """Call every question that a view answers, and read the log."""
+    """Call every question of a view, and read the log."""
     for known_at in (None, 2**53):
         with tracker.snapshot(Scope(known_at=known_at)) as view:
             rows = list(view.commitments())
@@ -116,14 +116,14 @@ STATUSES = st.sampled_from(("not-started", "in-progress", "stalled", "complete",
 
 
 def _entry(tracker: Tracker, back: int) -> str:
-    """The id of the entry so many before the newest, going round."""
+    """Return the id of the entry `back` places before the newest."""
     entries = list(tracker.log())
     return entries[-1 - back % len(entries)].id
 
 
 @st.composite
 def actions(draw: st.DrawFn) -> Action:
-    """One use case that writes, with nearly any arguments."""
+    """Draw one write with nearly any arguments."""
     ref, on, note = draw(REFS), draw(PAST), draw(NOTES)
     match draw(st.integers(0, 11)):
         case 0 | 1:
@@ -184,7 +184,7 @@ def actions(draw: st.DrawFn) -> Action:
 @settings(max_examples=60, deadline=None)
 @given(steps=st.lists(actions(), min_size=1, max_size=10))
 def test_the_tables_are_those_that_the_log_gives(make: Maker, steps: list[Action]) -> None:
-    """Whatever was written, the kept tables and the search are the same as if they were rebuilt from the log."""
+    """After any writes the tables and the search index are those of a rebuild from the log."""
     tracker = make("ruritania")
     for step in steps:
         with suppress(InputError, NotFoundError):
@@ -194,7 +194,7 @@ def test_the_tables_are_those_that_the_log_gives(make: Maker, steps: list[Action
 
 
 def test_a_rebuild_mends_what_was_lost(tracker: Tracker) -> None:
-    """Rebuilding writes every table anew, whatever stood in it."""
+    """A rebuild writes every table anew, whatever it held."""
     before = in_store(tracker.path)
     empty = ("retracted", "conflict", "clash", "link", "assessment")
     assert all(before[table] for table in schema.PROJECTION_TABLES if table not in empty)
@@ -207,7 +207,7 @@ def test_a_rebuild_mends_what_was_lost(tracker: Tracker) -> None:
 
 
 def test_time_goes_on_though_the_clock_goes_back(make: Maker, clock: Clock) -> None:
-    """A change is recorded after the newest one, even where the wall clock went back in between."""
+    """An entry's time is after the newest entry's, even if the wall clock was set back."""
     tracker = make("ruritania", clock=clock)
     tracker.note("1", "First.")
     clock.now -= 3_600_000_000
@@ -222,7 +222,7 @@ def test_time_goes_on_though_the_clock_goes_back(make: Maker, clock: Clock) -> N
 
 
 def test_the_schema_file_is_what_the_steps_make() -> None:
-    """`schema.sql`, from which databases in memory are made, is what the migrations come to."""
+    """`schema.sql` is what the migrations make."""
     assert Path(files.__file__).with_name("schema.sql").read_text("utf-8") == migrations.schema_sql()
 
 
@@ -239,7 +239,7 @@ def test_the_schema_file_is_what_the_steps_make() -> None:
     ],
 )
 def test_the_log_is_append_only(tracker: Tracker, statement: str) -> None:
-    """The store itself refuses to change or to drop an entry of the log."""
+    """The store refuses to change or delete an entry."""
     before = list(tracker.log())
     with closing(sqlite3.connect(tracker.path)) as connection:
         connection.execute("PRAGMA recursive_triggers = ON")
@@ -249,7 +249,7 @@ def test_the_log_is_append_only(tracker: Tracker, statement: str) -> None:
 
 
 def test_a_position_in_a_shared_log_is_noted_or_taken_away(tracker: Tracker) -> None:
-    """An entry's place in a shared log can be noted, and taken away where the log lost it, but never be altered."""
+    """An entry's position in a shared log can be set and cleared, and not changed."""
     with closing(sqlite3.connect(tracker.path, isolation_level=None)) as connection:
         connection.execute("UPDATE change SET seq = rowid")
         for value in ("seq + 1", "seq"):
@@ -267,7 +267,7 @@ def test_a_position_in_a_shared_log_is_noted_or_taken_away(tracker: Tracker) -> 
 
 @pytest.fixture
 def older(make: Maker, tracker: Tracker) -> Tracker:
-    """A store as it was before the period tables: the log alone, with rows."""
+    """A store of the first version: the log alone, with rows."""
     tracker.mark("2", "stalled", note="Heard of a delay.")
     old = make()
     old.path.parent.mkdir(parents=True, mode=0o700)
@@ -286,7 +286,7 @@ def older(make: Maker, tracker: Tracker) -> Tracker:
 
 
 def test_an_older_store_is_read_as_it_stands(tracker: Tracker, older: Tracker) -> None:
-    """A store without period tables answers as one with them, and is not touched."""
+    """A store without period tables gives the same answers, and is not changed."""
     before = snapshot(older.path.parent)
     with tracker.snapshot() as mine, older.snapshot() as theirs:
         assert list(theirs.commitments()) == list(mine.commitments())
@@ -297,7 +297,7 @@ def test_an_older_store_is_read_as_it_stands(tracker: Tracker, older: Tracker) -
 
 
 def test_an_older_store_is_upgraded_at_the_first_write(older: Tracker) -> None:
-    """The first write brings a store to the schema of today, and leaves the old store beside it."""
+    """The first write upgrades a store to the current schema, and leaves a backup."""
     log = list(older.log())
     with closing(sqlite3.connect(older.path)) as connection:
         dump = list(connection.iterdump())
@@ -328,18 +328,18 @@ def test_an_older_store_is_upgraded_at_the_first_write(older: Tracker) -> None:
 
 
 def test_a_dry_run_leaves_an_older_store_alone(make: Maker, older: Tracker) -> None:
-    """A dry run on an older store tells what it would do, and neither upgrades the store nor backs it up."""
+    """A dry run on an older store neither upgrades it nor makes a backup."""
     before = snapshot(older.path.parent)
     dry = make(path=older.path, dry_run=True)
     assert dry.mark("1", "complete").differences
     assert snapshot(older.path.parent) == before
 
 
-# Reading leaves no trace
+# Reads
 
 
 def test_looking_without_a_store_makes_none(make: Maker) -> None:
-    """With no store, the bundled dialogue answers, and nothing is made on the disk."""
+    """Without a store the built-in record answers, and no file is created."""
     tracker = make()
     look_at_everything(tracker)
     with tracker.snapshot() as view:
@@ -349,7 +349,7 @@ def test_looking_without_a_store_makes_none(make: Maker) -> None:
 
 
 def test_looking_leaves_a_store_as_it_was(tracker: Tracker) -> None:
-    """Reading a store changes no byte of it, no mode and no time, and leaves no file beside it."""
+    """Reading changes no byte, mode or time of a store, and leaves no file beside it."""
     tracker.note("1", "Something.")
     before = snapshot(tracker.path.parent)
     assert list(before) == [str(tracker.path)]
@@ -361,13 +361,13 @@ def test_looking_leaves_a_store_as_it_was(tracker: Tracker) -> None:
 
 
 def test_a_reader_cannot_write(tracker: Tracker) -> None:
-    """The connection that answers questions refuses to write."""
+    """The connection for reads refuses to write."""
     with pytest.raises(StoreError, match="readonly"), files.reading(tracker.path) as connection:
         connection.execute("DELETE FROM commitment")
 
 
 def test_a_reader_sees_what_stood_when_it_began(tracker: Tracker) -> None:
-    """A view that is open while others write goes on."""
+    """An open view is not affected by other writes."""
     with tracker.snapshot() as view:
         rows = view.commitments(limit=5)
         first = next(rows)
@@ -378,11 +378,11 @@ def test_a_reader_sees_what_stood_when_it_began(tracker: Tracker) -> None:
         assert list(view.commitments())[-1].status == "withdrawn"
 
 
-# What is written, and what is not
+# Writes
 
 
 def test_a_store_belongs_to_its_user_alone(make: Maker) -> None:
-    """A new store and its folders can be read by nobody else, whatever the umask."""
+    """A new store and its folders have modes 0600 and 0700, whatever the umask."""
     tracker = make()
     before = os.umask(0)
     try:
@@ -413,7 +413,7 @@ WRITES: dict[str, Callable[[Tracker, str], Any]] = {
 
 @pytest.mark.parametrize("name", WRITES)
 def test_a_dry_run_keeps_nothing(make: Maker, tracker: Tracker, name: str) -> None:
-    """A dry run says what the write would do, and leaves the store as it was."""
+    """A dry run says what the write would do, and leaves the store unchanged."""
     tracker.note("4", "There is something to undo.")
     before = snapshot(tracker.path.parent)
     dry = make(path=tracker.path, dry_run=True)
@@ -427,7 +427,7 @@ def test_a_dry_run_keeps_nothing(make: Maker, tracker: Tracker, name: str) -> No
 
 @pytest.mark.parametrize("name", [name for name in WRITES if name != "undo"])
 def test_a_dry_run_makes_no_store(make: Maker, name: str) -> None:
-    """A dry run with no store works on the bundled dialogue, and makes nothing on the disk."""
+    """A dry run without a store works on the built-in record, and creates no file."""
     tracker = make(dry_run=True)
     WRITES[name](tracker, "ROK4")
     assert not tracker.path.exists()
@@ -445,7 +445,7 @@ FAILURES: dict[str, Action] = {
 
 @pytest.mark.parametrize("name", FAILURES)
 def test_a_write_that_fails_makes_no_store(make: Maker, name: str) -> None:
-    """Where the first write fails, there is no store after it, and no draft of one."""
+    """A first write that fails leaves no store and no temporary file."""
     tracker = make()
     with pytest.raises(SpacedialogError):
         FAILURES[name](tracker)
@@ -455,7 +455,7 @@ def test_a_write_that_fails_makes_no_store(make: Maker, name: str) -> None:
 
 @pytest.mark.parametrize("name", FAILURES)
 def test_a_write_that_fails_changes_nothing(make: Maker, name: str) -> None:
-    """Where a write fails, the store holds what it held."""
+    """A write that fails leaves the store unchanged."""
     tracker = make("bundled")
     before = snapshot(tracker.path.parent)
     with pytest.raises(SpacedialogError):
@@ -464,7 +464,7 @@ def test_a_write_that_fails_changes_nothing(make: Maker, name: str) -> None:
 
 
 def test_a_write_that_breaks_off_changes_nothing(tracker: Tracker) -> None:
-    """Where a write is interrupted half way, what it had written is not kept."""
+    """A write that is interrupted leaves the store unchanged."""
     log = list(tracker.log())
 
     def break_off() -> None:
@@ -480,7 +480,7 @@ def test_a_write_that_breaks_off_changes_nothing(tracker: Tracker) -> None:
 
 
 def test_what_was_left_of_a_new_store_is_swept_away(make: Maker) -> None:
-    """A draft that a crash left behind does not hinder the next first write."""
+    """A temporary file left by a crash does not prevent the next first write."""
     tracker = make()
     tracker.path.parent.mkdir(parents=True)
     for name in ("", "-wal", "-shm"):
@@ -489,7 +489,7 @@ def test_what_was_left_of_a_new_store_is_swept_away(make: Maker) -> None:
     assert list(tracker.path.parent.iterdir()) == [tracker.path]
 
 
-# What is no store
+# Files that are not stores
 
 
 def _folder(path: Path) -> None:
@@ -536,7 +536,7 @@ NO_STORES: dict[str, tuple[Callable[[Path], object], str]] = {
 
 @pytest.mark.parametrize("name", NO_STORES)
 def test_what_is_no_store_is_refused_and_left_alone(tracker: Tracker, name: str) -> None:
-    """A file that is no store of this program is refused for reading and for writing, and stays as it was."""
+    """A file that is not a store is refused for reads and writes, and left unchanged."""
     spoil, says = NO_STORES[name]
     spoil(tracker.path)
     before = snapshot(tracker.path.parent)
@@ -557,18 +557,18 @@ def test_what_is_no_store_is_refused_and_left_alone(tracker: Tracker, name: str)
 
 
 def test_a_path_below_a_file_is_refused(make: Maker) -> None:
-    """A store cannot be made below a file, and nothing else is made instead."""
+    """A store below a file is refused, and nothing is created."""
     tracker = make("empty")
     below = make(path=tracker.path / "store.db")
     with pytest.raises(StoreError, match="cannot be used"):
         below.note("4-07", "Hello.")
 
 
-# Together
+# Concurrency
 
 
 def test_a_write_waits_for_the_others_only_so_long(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While another program holds the lock, a write gives up after a time, and nothing was changed."""
+    """A write gives up after the time-out if another program holds the lock, and changes nothing."""
     monkeypatch.setattr(lock, "TIMEOUT", 0.0)
     before = snapshot(tracker.path.parent)
     handle = os.open(tracker.path.parent, os.O_RDONLY)
@@ -597,6 +597,7 @@ for number in range(10):
 
 
 def _writers(path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Start the writers, and kill those still running at the end."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(files.__file__).parents[2])}
     for name in "ABCDEF":
         yield subprocess.Popen(
@@ -605,7 +606,7 @@ def _writers(path: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_many_who_write_at_once_lose_nothing(make: Maker) -> None:
-    """Six programs that begin with no store and write ten notes each, all at once, leave sixty notes."""
+    """Six programs that start without a store and write ten notes each at once leave sixty notes."""
     tracker = make()
     writers = list(_writers(tracker.path))
     assert [(writer.communicate(timeout=60)[1], writer.returncode) for writer in writers] == [("", 0)] * 6
@@ -624,7 +625,7 @@ def test_many_who_write_at_once_lose_nothing(make: Maker) -> None:
 
 
 def test_a_view_keeps_its_hold_on_the_store(tracker: Tracker) -> None:
-    """While a view is open, a write in the same process does not make another program sweep up below the view."""
+    """While a view is open, another program does not remove the write-ahead log after a write in this process."""
     with tracker.snapshot() as view:
         view.history(limit=1)
         tracker.note("1", "Within the same process.")
@@ -632,14 +633,14 @@ def test_a_view_keeps_its_hold_on_the_store(tracker: Tracker) -> None:
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(files.__file__).parents[2])}
         command = [sys.executable, "-c", script.replace('"4-07"', '"1"'), str(tracker.path), "Another"]
         subprocess.run(command, env=environment, check=True, timeout=60)
-        # Whoever closes a store last takes its log away: that program was not the last.
+        # The last program to close a store removes its log, and that program was not the last.
         assert tracker.path.with_name(f"{tracker.path.name}-wal").exists()
     assert [change.author for change in tracker.log()][-2:] == ["Zenda", "Another"]
     assert list(tracker.path.parent.iterdir()) == [tracker.path]
 
 
 def test_a_day_is_what_the_tracker_was_told(make: Maker) -> None:
-    """No clock is read: what is written is dated as the tracker was told."""
+    """Entries are dated by the tracker's day, and no clock is read."""
     tracker = make("ruritania", today=date(2031, 2, 3))
     tracker.note("1", "Hello.")
     assert list(tracker.log())[-1].on == "2031-02-03"

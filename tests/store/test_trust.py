@@ -1,4 +1,4 @@
-"""--db may name anything: what is no sound store of this program is refused with a sentence, and left as it is."""
+"""Tests of --db with any file: one that is not a sound store is refused with a sentence and left unchanged."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ WRITES = (
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    """A desk with a store, and files to read from."""
+    """A desk with a store and files to import."""
     desk = Desk(tmp_path)
     desk.call("mark", "33", "complete", "--evidence", "https://example.org/33")
     (tmp_path / "updates.csv").write_text("ref,status\n33,stalled\n")
@@ -58,13 +58,13 @@ def desk(tmp_path: Path) -> Desk:
 
 @contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """The database, to be spoilt."""
+    """The database, for damage."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         yield connection
 
 
 def seen(folder: Path) -> dict[str, tuple[Any, ...]]:
-    """Everything in a folder, with its kind, time and content."""
+    """Return everything in a folder with its kind, time and content."""
     found = {}
     for path in folder.iterdir():
         status = path.lstat()
@@ -74,7 +74,7 @@ def seen(folder: Path) -> dict[str, tuple[Any, ...]]:
 
 
 def refused(desk: Desk, call: str) -> str:
-    """What a command says that must be refused with status 4, everything being left as it is."""
+    """Return the message of a command that must end with status 4 and change nothing."""
     before = seen(desk.db.parent), {path.name for path in desk.folder.iterdir()}
     ran = desk.call(*call.split())
     assert (ran.status, ran.stdout) == (4, ""), (call, ran)
@@ -85,7 +85,7 @@ def refused(desk: Desk, call: str) -> str:
     return ran.stderr
 
 
-# What is no store
+# Files that are not stores
 
 
 def _theirs(path: Path) -> None:
@@ -95,7 +95,7 @@ def _theirs(path: Path) -> None:
 
 
 def _theirs_unfinished(path: Path) -> None:
-    """Another program's database whose last commits stand in its write-ahead log, as after a crash."""
+    """Create another program's database whose last commits are in its write-ahead log, as after a crash."""
     path.unlink()
     with opened(path) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
@@ -149,7 +149,7 @@ NO_STORES: dict[str, tuple[Callable[[Path], object], str]] = {
 
 @pytest.mark.parametrize("name", NO_STORES)
 def test_what_is_no_store_is_refused_by_every_command(desk: Desk, name: str) -> None:
-    """Whatever stands at the path, each command ends with status 4 and a sentence, and writes nothing."""
+    """Each command refuses a path that is not a store with status 4 and a sentence, and writes nothing."""
     spoil, says = NO_STORES[name]
     spoil(desk.db)
     for call in (*READS, *WRITES):
@@ -158,7 +158,7 @@ def test_what_is_no_store_is_refused_by_every_command(desk: Desk, name: str) -> 
 
 @pytest.mark.parametrize("name", ["a pipe", "a folder", "random bytes", "no bytes"])
 def test_the_installed_program_neither_hangs_nor_breaks(desk: Desk, name: str) -> None:
-    """The program itself comes back at once from a pipe that nobody writes to, and shows no traceback."""
+    """The program returns at once from a pipe without a writer, and shows no traceback."""
     NO_STORES[name][0](desk.db)
     for call in ("list", "note 33 Hello", "doctor", "restore record.json --replace", "restore copy.db"):
         ran = desk.run(*call.split())
@@ -169,7 +169,7 @@ def test_the_installed_program_neither_hangs_nor_breaks(desk: Desk, name: str) -
 
 @pytest.mark.parametrize("device", ["/dev/null", "/dev/zero", "/proc/self/mem"])
 def test_a_device_is_refused(desk: Desk, device: str) -> None:
-    """A device, or a file of the kernel's, is read and written no more than a pipe."""
+    """A device or a kernel file is neither read nor written."""
     for call in ("list", "note 33 Hello", "doctor", "backup copy.db"):
         ran = desk.run(*call.split(), "--db", device)
         assert (ran.status, ran.stdout) == (4, "")
@@ -177,14 +177,14 @@ def test_a_device_is_refused(desk: Desk, device: str) -> None:
 
 
 def test_an_empty_file_comes_with_its_remedy(desk: Desk) -> None:
-    """An empty file is what a program leaves that was broken off: it says what to do, and doing so helps."""
+    """An empty file, as an interrupted program leaves, is refused with a remedy that works."""
     desk.db.write_bytes(b"")
     assert "remove it, and the next change makes a store there" in refused(desk, "list")
     desk.db.unlink()
     assert desk.call("mark", "33", "complete").status == 0
 
 
-# What is made to look like a store
+# Files made to look like stores
 
 EVIL_TABLES = {
     "a view in the place of the log": ("change", "CREATE VIEW change AS SELECT * FROM other"),
@@ -209,7 +209,7 @@ EVIL_TABLES = {
 
 @pytest.mark.parametrize("name", EVIL_TABLES)
 def test_a_table_that_is_not_as_it_is_made_is_not_asked(desk: Desk, name: str) -> None:
-    """Where a view, a computed column or a virtual table stands in the place of a table, nothing reads or writes it."""
+    """A view, a computed column or a virtual table in place of a table is neither read nor written."""
     table, statement = EVIL_TABLES[name]
     with opened(desk.db) as connection:
         connection.execute("PRAGMA legacy_alter_table = ON")
@@ -236,7 +236,7 @@ EVIL_CODE = {
 
 @pytest.mark.parametrize("name", EVIL_CODE)
 def test_nothing_is_written_where_code_of_others_would_run(desk: Desk, name: str) -> None:
-    """Where a trigger or a view of others stands in the file, reads answer, every write is refused."""
+    """With a foreign trigger or view in the file, reads work and every write is refused."""
     with opened(desk.db) as connection:
         connection.execute("CREATE TABLE IF NOT EXISTS mine (a)") if "table of others" in name else None
         connection.execute("DROP TRIGGER change_stays") if "ours" in name else None
@@ -251,14 +251,14 @@ def test_nothing_is_written_where_code_of_others_would_run(desk: Desk, name: str
 
 
 def test_an_index_that_computes_is_refused(desk: Desk) -> None:
-    """An index on an expression, which would be reckoned at each write, is refused."""
+    """An index on an expression is refused."""
     with opened(desk.db) as connection:
         connection.execute("CREATE INDEX spy ON change (hex(zeroblob(length(id))))")
     assert "the index spy" in refused(desk, "note 33 Hello")
 
 
 def test_a_table_that_a_user_added_is_no_hindrance(desk: Desk) -> None:
-    """A plain table beside the program's own is left alone, and the store goes on to work."""
+    """A plain table that a user added is left alone, and the store works."""
     with opened(desk.db) as connection:
         connection.execute("CREATE TABLE mine (a)")
         connection.execute("ANALYZE")
@@ -267,7 +267,7 @@ def test_a_table_that_a_user_added_is_no_hindrance(desk: Desk) -> None:
 
 
 def test_the_check_of_the_schema_knows_every_table(desk: Desk) -> None:
-    """A store as the program makes it has nothing strange in it, and every table of the schema is looked at."""
+    """A new store passes the check of the schema, which covers every table."""
     with opened(desk.db) as connection:
         assert list(trust.foreign_objects(connection, writing=True)) == []
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE sql LIKE '%STRICT'")}
@@ -275,7 +275,7 @@ def test_the_check_of_the_schema_knows_every_table(desk: Desk) -> None:
 
 
 def test_connections_are_wary(desk: Desk) -> None:
-    """Neither the schema nor the cells of a file are trusted, and no extension can be loaded by it."""
+    """Connections trust neither the schema nor the cells of a file, and load no extension."""
     with database.reading_any_version(desk.db) as (connection, _):
         assert connection.execute("PRAGMA trusted_schema").fetchone() == (0,)
         assert connection.execute("PRAGMA cell_size_check").fetchone() == (1,)
@@ -288,7 +288,7 @@ def test_connections_are_wary(desk: Desk) -> None:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_a_damaged_store_never_shows_a_traceback(desk: Desk, seed: int) -> None:
-    """Random bytes in a store end in an answer or in status 4 and a sentence, for reads and for writes."""
+    """Random bytes in a store end in an answer or in status 4 and a sentence, for reads and writes."""
     chance = random.Random(seed)
     content = bytearray(desk.db.read_bytes())
     for _ in range(chance.choice((5, 100, 3000))):

@@ -188,8 +188,8 @@ def test_doctor_names_what_was_set_aside(team: Team, clock: Clock) -> None:
     anna = team.member("Anna")
     team.sync(anna)
     head = team.logs.logs["log"][-1]
-    no_change = next(iter(anna.log()))._replace(id="01930000-0000-7000-8000-000000000001", sha="0" * 64)
-    team.logs.log("log", "mallory").append(chained(head.chain, head.seq, [no_change]))
+    invalid = next(iter(anna.log()))._replace(id="01930000-0000-7000-8000-000000000001", sha="0" * 64)
+    team.logs.log("log", "mallory").append(chained(head.chain, head.seq, [invalid]))
     team.sync(anna)
     found = checks(anna.path, clock)
     (said,) = found["quarantine"].said
@@ -243,7 +243,7 @@ def test_who_was_rescued_joins_again_and_loses_nothing(team: Team, tmp_path: Pat
     assert team.replica(rescued).sync().received == 0
     team.sync(rudolf)
     assert list(rescued.log()) == list(rudolf.log())
-    assert [change.id for change in rescued.log()] == [change.id for change in log]
+    assert [entry.id for entry in rescued.log()] == [entry.id for entry in log]
 
 
 def test_a_fingerprint_of_a_member_holds_after_others_changes_came_in(team: Team) -> None:

@@ -335,7 +335,7 @@ def test_a_server_that_went_on_without_us_is_noticed(member: Members, ground: Gr
 
 def notes(member: Member) -> list[str]:
     """Return all notes of a member's log."""
-    return [note for change in member.entries() if (note := change.content.get("note"))]
+    return [note for entry in member.entries() if (note := entry.content.get("note"))]
 
 
 def planted(ground: Ground, *entries: SharedEntry) -> None:
@@ -351,8 +351,8 @@ def test_what_is_no_change_is_set_aside_and_the_rest_goes_on(member: Members, gr
     page = ground.reach().page(0)
     seq, chain = len(page.entries), page.entries[-1].chain
     good = anna.tracker.note("1", "fine")
-    change = next(change for change in anna.entries() if change.id == good.undo)
-    torn = chained(chain, seq, [change._replace(id="01930000-0000-7000-8000-000000000001", sha="0" * 64)])
+    entry = next(entry for entry in anna.entries() if entry.id == good.undo)
+    torn = chained(chain, seq, [entry._replace(id="01930000-0000-7000-8000-000000000001", sha="0" * 64)])
     form = '["01930000-0000-7000-8000-000000000002", 1, 2, 3]'
     sha = sha256_hex(form)
     second = SharedEntry(seq + 2, "01930000-0000-7000-8000-000000000002", sha, link(torn[0].chain, sha), form)
@@ -463,9 +463,9 @@ def test_leaving_keeps_all_and_one_can_join_again(member: Members, ground: Groun
     """A member who leaves keeps every entry, and sends nothing twice after joining again."""
     anna = member("Anna")
     anna.sync()
-    before = [change._replace(seq=None) for change in anna.entries()]
+    before = [entry._replace(seq=None) for entry in anna.entries()]
     leave(anna.tracker.path)
     assert anna.entries() == before
     again = anna.join(ground.log_id).sync()
     assert (again.sent, again.received) == (0, 0)
-    assert [change.seq for change in anna.entries()].count(None) == 0
+    assert [entry.seq for entry in anna.entries()].count(None) == 0

@@ -211,11 +211,11 @@ class Team(RuleBasedStateMachine):
         item = next(self.members[0].tracker.log()).item
         number = next(self.numbers)
         draft = PendingEntry("foretell", item, "2026-11-30", {"v": 2, "vision": number})
-        change = make_entry(
+        entry = make_entry(
             draft, entry_id=f"01930000-0000-7000-8000-{number:012x}", ts=number, author="Oracle", base=None
         )
-        log += chained(chain, len(log), [change])
-        self.recorded.add(change.id)
+        log += chained(chain, len(log), [entry])
+        self.recorded.add(entry.id)
 
     @invariant()
     def the_log_is_whole(self) -> None:
@@ -242,7 +242,7 @@ class Team(RuleBasedStateMachine):
             with first.tracker.snapshot() as here, other.tracker.snapshot() as there:
                 assert list(here.commitments()) == list(there.commitments())
                 assert list(here.conflicts()) == list(there.conflicts())
-        theirs = {change for change in self.recorded if not change.startswith("01930000")}
+        theirs = {entry for entry in self.recorded if not entry.startswith("01930000")}
         assert theirs <= first.ids()
         for position, seen in self.views.items():
             with others[0].tracker.snapshot(Scope(at_seq=position)) as view:

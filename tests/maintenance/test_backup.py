@@ -13,7 +13,7 @@ import pytest
 
 from spacedialog.errors import InputError, StoreError
 from spacedialog.maintenance import checks, copies
-from spacedialog.store import backup
+from spacedialog.store import backup, lock
 from spacedialog.tracker import Tracker
 from tests.support.program import Desk
 from tests.support.trackers import Maker
@@ -130,8 +130,11 @@ def test_a_restore_replaces_a_store_only_when_told_and_keeps_it(desk: Desk) -> N
     assert desk.call("export").stdout == later
 
 
-def test_a_restore_under_an_open_store_leaves_no_page_of_the_old_one(make: Maker, tmp_path: Path) -> None:
+def test_a_restore_under_an_open_store_leaves_no_page_of_the_old_one(
+    make: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Side files of a store that others have open are not applied to the store that replaces it."""
+    monkeypatch.setattr(lock, "TIMEOUT", 0.1)  # the reader never lets the write-ahead log be emptied
     old, new = make("ruritania"), make("bundled")
     copies.back_up(new.path, tmp_path / "copy.db")
     with closing(sqlite3.connect(old.path, isolation_level=None)) as reader:

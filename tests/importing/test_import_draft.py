@@ -1,4 +1,4 @@
-"""Importing a draft: what a reviewer dropped stays out, what nobody looked at is told, the rest is on record."""
+"""Tests of importing a draft: dropped candidates are left out, undecided ones reported, and the others recorded."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from tests.support.trackers import Maker
 
 @pytest.fixture
 def tracker(make: Maker) -> Tracker:
-    """An empty store."""
+    """A tracker of an empty store."""
     return make("empty")
 
 
 def take_in(tracker: Tracker, document: dict[str, Any]) -> tuple[int, tuple[str, ...]]:
-    """Import the document: to how many changes it came, and what was told."""
+    """Import the document, and return the number of entries and the notices."""
     written = tracker.import_file(json.dumps(document).encode(), "draft.json")
     return written.changes, written.notices
 
 
 def refs(tracker: Tracker) -> list[str]:
-    """The numbers of what is on record."""
+    """Return the refs on record."""
     with tracker.snapshot() as view:
         return [row.ref.removeprefix("ZUB2-0") for row in view.commitments()]
 
 
 def test_what_was_drafted_is_no_part_of_the_record(tracker: Tracker) -> None:
-    """No change says why a candidate was drafted, or what was decided; its sentence's place and hash are there."""
+    """No entry holds the reasons and decisions of a draft, and each holds its sentence's place and hash."""
     take_in(tracker, drafted.document("accepted"))
     changes = [change for change in tracker.log() if "ZUB2-01" in change.body]
     assert [change for change in changes if "draft" in change.body or "confidence" in change.body] == []
@@ -44,7 +44,7 @@ def test_what_was_drafted_is_no_part_of_the_record(tracker: Tracker) -> None:
 
 
 def test_a_decision_is_no_news(tracker: Tracker) -> None:
-    """After more review, only what was edited changes the record: a candidate that was accepted as drafted does not."""
+    """A later review changes the record only by its edits."""
     document = drafted.document()
     assert take_in(tracker, document)[0] > 5
     assert take_in(tracker, drafted.document("accepted", "accepted", "-", "accepted", "accepted"))[0] == 0
@@ -56,7 +56,7 @@ def test_a_decision_is_no_news(tracker: Tracker) -> None:
 
 
 def test_what_was_not_reviewed_is_told(tracker: Tracker) -> None:
-    """The account of an import counts the candidates without a decision, and says how to go on; else it is silent."""
+    """An import counts undecided candidates and says how to go on, and is silent without any."""
     _, (notice,) = take_in(tracker, drafted.document("accepted", "dropped"))
     assert notice.startswith("3 of 5 candidates were not reviewed")
     assert "spacedialog review FILE" in notice
@@ -64,7 +64,7 @@ def test_what_was_not_reviewed_is_told(tracker: Tracker) -> None:
 
 
 def test_what_was_dropped_stays_out(tracker: Tracker) -> None:
-    """A dropped candidate is passed over, its milestones and updates too, and its ref may be one that is taken here."""
+    """A dropped candidate is left out with its milestones and updates, and its ref may be in use."""
     document = drafted.document("dropped", "-", "-", "-", "dropped")
     update = {"ref": "ZUB2-05.1", "on": "2026-06-01", "due": "2029", "evidence": "https://lutz.example/a"}
     take_in(tracker, {**document, "updates": [update]})
@@ -74,7 +74,7 @@ def test_what_was_dropped_stays_out(tracker: Tracker) -> None:
 
 
 def test_what_is_dropped_later_goes_off_the_record(tracker: Tracker) -> None:
-    """A candidate that was imported and then dropped is taken back by the next import, and comes back when accepted."""
+    """A candidate dropped after an import is retracted by the next import, and restored when accepted."""
     take_in(tracker, drafted.document())
     assert take_in(tracker, drafted.document("-", "dropped"))[0] == 1
     assert refs(tracker) == ["1", "3", "4", "5"]
@@ -84,7 +84,7 @@ def test_what_is_dropped_later_goes_off_the_record(tracker: Tracker) -> None:
 
 
 def test_what_people_spoke_of_is_not_dropped(tracker: Tracker) -> None:
-    """A dropped candidate of which somebody recorded something stays on record, and that is told."""
+    """A dropped candidate with entries of users stays on record, with a notice."""
     take_in(tracker, drafted.document())
     tracker.mark("2", "stalled")
     changes, notices = take_in(tracker, drafted.document("accepted", "dropped", *["accepted"] * 3))
@@ -93,7 +93,7 @@ def test_what_people_spoke_of_is_not_dropped(tracker: Tracker) -> None:
 
 
 def test_the_links_of_what_is_dropped_go_too(tracker: Tracker) -> None:
-    """A candidate that is dropped takes the links along that its file brought, and brings them again when accepted."""
+    """A dropped candidate's links are retracted with it, and restored when it is accepted."""
     earlier = drafted.text_of(drafted.document()).replace("ZUB2", "ZUB1").replace('"2026-05-04"', '"2024-05-04"')
     tracker.import_file(earlier.encode(), "earlier.json")
 
@@ -112,7 +112,7 @@ def test_the_links_of_what_is_dropped_go_too(tracker: Tracker) -> None:
 
 
 def test_a_dropped_candidate_must_be_in_order(tracker: Tracker) -> None:
-    """Also of what was dropped every fault is told, and nothing is imported."""
+    """Problems of dropped candidates are reported too, and nothing is imported."""
     document = drafted.document("dropped")
     document["commitments"][0]["due"] = "2026-13"
     with pytest.raises(ProblemsError, match=r"draft\.json") as raised:
@@ -122,7 +122,7 @@ def test_a_dropped_candidate_must_be_in_order(tracker: Tracker) -> None:
 
 
 def test_json_lines_are_reviewed_too(tracker: Tracker) -> None:
-    """JSON Lines say the same as the one object: what is dropped stays out, what is undecided is counted."""
+    """A draft as JSON Lines is imported like one as a JSON object."""
     document = drafted.document("dropped", "accepted")
     commitments = document.pop("commitments")
     lines = "\n".join(json.dumps(part) for part in (document, *commitments))
@@ -131,12 +131,12 @@ def test_json_lines_are_reviewed_too(tracker: Tracker) -> None:
     assert written.notices[0].startswith("3 of 5 candidates")
 
 
-# A dialogue of which neither place, host nor number is known
+# A dialogue without place, host and number
 
 
 @pytest.fixture
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk with nothing on record but the draft."""
+    """A desk whose store holds the draft alone."""
     desk = Desk(tmp_path_factory.mktemp("desk"))
     (desk.folder / "draft.json").write_text(drafted.text_of(drafted.document()))
     ran = desk.call("import", "draft.json", "--without-bundled")
@@ -147,7 +147,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 @pytest.fixture
 def two(desk: Desk) -> Desk:
-    """The same with an earlier dialogue, of which no more is known."""
+    """The same desk with an earlier dialogue that has no place, host or number."""
     earlier = drafted.text_of(drafted.document()).replace("ZUB2", "ZUB1").replace('"2026-05-04"', '"2024-05-04"')
     (desk.folder / "earlier.json").write_text(earlier)
     assert desk.call("import", "earlier.json").status == 0
@@ -157,7 +157,7 @@ def two(desk: Desk) -> Desk:
 @pytest.mark.parametrize("format_", ["table", "plain", "json", "jsonl", "csv", "md", "html"])
 @pytest.mark.parametrize("view", ["overview", "dialogues", "areas", "compare ZUB1 ZUB2", "report"])
 def test_dialogues_without_a_place_are_shown_together(two: Desk, view: str, format_: str) -> None:
-    """What shows several dialogues at once shows them with no place, host or number, too."""
+    """Views of several dialogues work without place, host and number."""
     ran = two.call(*view.split(), "-f", format_)
     assert ran.status == 0
     assert "None" not in ran.stdout
@@ -171,7 +171,7 @@ def test_dialogues_without_a_place_are_shown_together(two: Desk, view: str, form
     "view", ["overview", "dialogues", "show ZUB2", "show 1", "list", "areas", "upcoming", "report", "brief"]
 )
 def test_a_dialogue_without_a_place_is_shown(desk: Desk, view: str, format_: str) -> None:
-    """Every view in every format shows a dialogue with no place, host or number, and no gap named None."""
+    """Every view and format works without place, host and number, and never shows None."""
     ran = desk.call(*view.split(), "-f", format_)
     assert (ran.status, ran.stderr) == (0, "")
     assert "None" not in ran.stdout
@@ -179,7 +179,7 @@ def test_a_dialogue_without_a_place_is_shown(desk: Desk, view: str, format_: str
 
 
 def test_a_dialogue_without_a_place_is_in_the_workbook(desk: Desk) -> None:
-    """The workbook has its sheets, too."""
+    """The workbook of such a dialogue has all its sheets."""
     assert desk.call("report", "-o", "report.xlsx").status == 0
     cells = [cell.value for sheet in load_workbook(desk.folder / "report.xlsx") for row in sheet for cell in row]
     assert "ZUB2-01" in cells
@@ -187,7 +187,7 @@ def test_a_dialogue_without_a_place_is_in_the_workbook(desk: Desk) -> None:
 
 
 def test_a_dialogue_without_a_number_comes_again(desk: Desk) -> None:
-    """The same file again is the same dialogue; under its key, another series is refused."""
+    """The same file again is the same dialogue, and another series under its key is refused."""
     assert desk.call("import", "draft.json", "--json").data["changes"] == 0
     other = drafted.document()
     other["dialogue"]["series"] = "Another"
