@@ -292,7 +292,7 @@ def test_a_template_is_the_format(desk: Desk) -> None:
 def test_progress_is_for_a_terminal_and_for_long_work(desk: Desk) -> None:
     """Long work tells a person how far it is; short work tells nothing, nor does any to a pipe or a dumb terminal."""
     code = (
-        "import sys, time; from spacedialog.cli import progress as p; p.PATIENCE = float(sys.argv[1])\n"
+        "import sys, time; from spacedialog.cli import progress as p; p.DELAY = float(sys.argv[1])\n"
         "with p.progress('reading', 'commitments') as watch:\n"
         "    for item in watch(list(range(50))): time.monotonic() and sum(range(200000))\n"
         "print('done')"
