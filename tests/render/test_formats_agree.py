@@ -1,4 +1,4 @@
-"""Each format of one view holds the same rows: random records are written in all of them, and read back by others."""
+"""Tests that all formats of a view have the same rows: random records are written, and read back by other parsers."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ dates = st.sampled_from(
 )
 
 
-class Act(NamedTuple):
-    """Something that a person records of the commitment with this number."""
+class Update(NamedTuple):
+    """A mark and a new date for the commitment with a number."""
 
     number: int
     status: str
@@ -56,21 +56,23 @@ class Act(NamedTuple):
     text: str
 
 
-acts = st.builds(
-    Act, st.integers(1, 8), st.sampled_from(["complete", "stalled", "in-progress", "withdrawn"]), dates, texts
+updates = st.builds(
+    Update, st.integers(1, 8), st.sampled_from(["complete", "stalled", "in-progress", "withdrawn"]), dates, texts
 )
 
 
-def record(tracker: Tracker, titles: list[str], said: list[Act]) -> None:
-    """Put the commitments on record, and what is said of them; what the program refuses is left out."""
+def record(tracker: Tracker, titles: list[str], changes: list[Update]) -> None:
+    """Record the commitments and their updates; skip those that the program refuses."""
     for title in titles:
         with suppress(SpacedialogError):
             tracker.add(NewCommitment(title, "moon", "JS", due=None))
-    for act in said:
+    for update in changes:
         with suppress(SpacedialogError):
-            tracker.mark(str(act.number), act.status, note=act.text)
+            tracker.mark(str(update.number), update.status, note=update.text)
         with suppress(SpacedialogError):
-            tracker.reschedule(str(act.number), act.due, note=act.text, evidence="https://a.example/x_y?a=1&b=2")
+            tracker.reschedule(
+                str(update.number), update.due, note=update.text, evidence="https://a.example/x_y?a=1&b=2"
+            )
 
 
 VIEWS: dict[str, Callable[[Snapshot], Table | View]] = {
@@ -86,41 +88,41 @@ VIEWS: dict[str, Callable[[Snapshot], Table | View]] = {
 
 
 def fields_of(view: Table | View) -> Rows:
-    """The rows as a format for machines has them, with the names above."""
+    """Return the rows of a format for programs, preceded by the names of the fields."""
     sheet = view.sheet if isinstance(view, View) else view
     return [list(sheet.fields), *([flat(value) for value in row] for row in sheet.rows)]
 
 
 def cells_of(sheet: Table) -> Rows:
-    """The rows as people read them, with the headings above."""
+    """Return the rows of a format for people, preceded by the headings."""
     headings = [column.heading for column in sheet.columns]
     return [headings, *([one_line(column.cell(row)) for column in sheet.columns] for row in sheet.rows)]
 
 
 def tables_of(view: Table | View) -> Rows:
-    """The rows of all the tables that people get to read."""
+    """Return the rows of all tables of a view, in a format for people."""
     if isinstance(view, Table):
         return cells_of(view)
     return [row for block in view.blocks if block.sheet for row in cells_of(block.sheet)]
 
 
-def unescaped(cell: str) -> str:
-    """The text that a cell of plain or csv stands for."""
-    named = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
+def unescape(cell: str) -> str:
+    """Decode the escapes in a cell of `plain` or `csv`."""
+    escapes = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
     return re.sub(
         r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|(.))",
-        lambda found: chr(int(found[1] or found[2], 16)) if not found[3] else named[found[3]],
+        lambda match: chr(int(match[1] or match[2], 16)) if not match[3] else escapes[match[3]],
         cell,
     )
 
 
 def read_plain(path: Path) -> Rows:
-    return [[unescaped(cell) for cell in line.split("\t")] for line in path.read_bytes().decode().split("\n")[:-1]]
+    return [[unescape(cell) for cell in line.split("\t")] for line in path.read_bytes().decode().split("\n")[:-1]]
 
 
 def read_csv(path: Path) -> Rows:
     with path.open(encoding="utf-8", newline="") as lines:
-        return [[unescaped(cell).removeprefix("'") for cell in row] for row in csv.reader(lines, strict=True)]
+        return [[unescape(cell).removeprefix("'") for cell in row] for row in csv.reader(lines, strict=True)]
 
 
 def read_lines(path: Path) -> Rows:
@@ -140,7 +142,7 @@ def read_markdown(path: Path) -> Rows:
 
 
 class _Tables(HTMLParser):
-    """The cells of a page's tables."""
+    """A parser that collects the cells of all tables of a page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -165,19 +167,19 @@ class _Tables(HTMLParser):
 def read_page(path: Path) -> Rows:
     page = _Tables()
     page.feed(path.read_text("utf-8"))
-    return unspaced(page.rows)
+    return without_spaces(page.rows)
 
 
-def unspaced(rows: Rows) -> Rows:
-    """The cells without white space, which a page lays out in its own way."""
+def without_spaces(rows: Rows) -> Rows:
+    """Return the cells without white space, which differs on a page."""
     return [["".join(cell.split()) for cell in row] for row in rows]
 
 
 class Reading(NamedTuple):
-    """How a format is read back, and what it is to hold."""
+    """The reader of a format, and the rows that it must return for a view."""
 
     read: Callable[[Path], Rows]
-    holds: Callable[[Table | View], Rows]
+    expected: Callable[[Table | View], Rows]
 
 
 READERS = {
@@ -185,29 +187,29 @@ READERS = {
     Format.CSV: Reading(read_csv, fields_of),
     Format.JSONL: Reading(read_lines, lambda view: fields_of(view)[1:]),
     Format.MD: Reading(read_markdown, tables_of),
-    Format.HTML: Reading(read_page, lambda view: unspaced(tables_of(view))),
+    Format.HTML: Reading(read_page, lambda view: without_spaces(tables_of(view))),
 }
 
 
-@given(st.lists(texts, max_size=4), st.lists(acts, max_size=6))
+@given(st.lists(texts, max_size=4), st.lists(updates, max_size=6))
 @settings(
     max_examples=8,
-    phases=[Phase.generate],  # making an example small takes minutes
+    phases=[Phase.generate],  # shrinking an example takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-def test_each_format_holds_the_same_rows(make: Maker, tmp_path: Path, titles: list[str], said: list[Act]) -> None:
-    """What is read back from each format is what the view holds, row by row and cell by cell."""
+def test_each_format_holds_the_same_rows(make: Maker, tmp_path: Path, titles: list[str], changes: list[Update]) -> None:
+    """Every format, read back, has the same rows and cells as the view."""
     tracker = make("ruritania")
-    record(tracker, titles, said)
+    record(tracker, titles, changes)
     with tracker.view() as view:
         for name, make_view in VIEWS.items():
             for format_, reading in READERS.items():
                 if (name, format_) == ("report", Format.HTML):
-                    continue  # a page of its own, which test_page.py reads
+                    continue  # a page of its own, tested in test_html.py
                 path = tmp_path / f"{name}.{format_}"
                 show(
                     make_view(view),
                     Output(format_, path, header=True, colour=False, width=120, pager="", most=None, signs=True),
                     as_of=DAY.isoformat(),
                 )
-                assert reading.read(path) == reading.holds(make_view(view)), (name, format_)
+                assert reading.read(path) == reading.expected(make_view(view)), (name, format_)

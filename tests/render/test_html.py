@@ -1,4 +1,4 @@
-"""The HTML page, read back by a real browser: what it shows, what it does, and what it must never do."""
+"""Tests of the HTML page in a real browser: its content, its behaviour, printing, and hostile text."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def page_of(report: Report) -> str:
 
 @pytest.fixture(scope="module")
 def dialogue(make: Maker) -> Report:
-    """The bundled record on the day of the example."""
+    """The report on the built-in record on the day of the example."""
     with make(today=DAY).view() as view:
         return add_comparison(view.report(), view)
 
 
 @pytest.fixture(scope="module")
 def small(make: Maker) -> Report:
-    """The invented record on 1 December 2026."""
+    """The report on the invented record on 1 December 2026."""
     with make("ruritania").view() as view:
         return view.report()
 
@@ -70,7 +70,7 @@ def text_small(small: Report) -> str:
 
 
 LONG = "Donaudampfschiff" * 320
-NASTY = (
+HOSTILE = (
     "<script>window.hacked = 1</script>",
     "</style><style>body { display: none }</style>",
     "\u202egnp.exe\u2066 \u200f",
@@ -82,12 +82,12 @@ NASTY = (
 
 
 def hostile(small: Report) -> Report:
-    """The small record with every text replaced by such as should never have come in."""
+    """Return the small report with every text replaced by a hostile one."""
 
-    def spoilt(number: int, one: Detail) -> Detail:
-        bad, worse = NASTY[number % len(NASTY)], NASTY[(number + 1) % len(NASTY)]
-        return one._replace(
-            commitment=one.commitment._replace(title=bad, lead=worse, area=bad, partners=(bad,)),
+    def with_hostile_text(number: int, detail: Detail) -> Detail:
+        bad, worse = HOSTILE[number % len(HOSTILE)], HOSTILE[(number + 1) % len(HOSTILE)]
+        return detail._replace(
+            commitment=detail.commitment._replace(title=bad, lead=worse, area=bad, partners=(bad,)),
             detail=f"{worse} see https://strelsau.example/a?b=1&c=2, or javascript:alert(1)",
             difference=bad,
             omitted_by=(worse,),
@@ -98,9 +98,10 @@ def hostile(small: Report) -> Report:
                 {"document": bad, "url": 'https://strelsau.example/"onmouseover="x', "meaning": None},
             ),
             history=tuple(
-                entry._replace(note=bad, evidence="javascript:window.hacked=1", author=worse) for entry in one.history
+                entry._replace(note=bad, evidence="javascript:window.hacked=1", author=worse)
+                for entry in detail.history
             ),
-            milestones=tuple(row._replace(title=worse) for row in one.milestones),
+            milestones=tuple(row._replace(title=worse) for row in detail.milestones),
             assessments=(
                 AssessmentRow(
                     *("RUR1-01", bad, worse, bad, worse, bad, "2026", worse, "javascript:window.hacked=1"),
@@ -109,25 +110,26 @@ def hostile(small: Report) -> Report:
             ),
         )
 
-    details = tuple(spoilt(number, one) for number, one in enumerate((*small.commitments, *small.commitments[:2])))
+    originals = (*small.commitments, *small.commitments[:2])
+    details = tuple(with_hostile_text(number, detail) for number, detail in enumerate(originals))
     renamed = tuple(
-        one._replace(commitment=one.commitment._replace(ref=f"RUR1-{number:02}"), milestones=())
+        detail._replace(commitment=detail.commitment._replace(ref=f"RUR1-{number:02}"), milestones=())
         if number > len(small.commitments)
-        else one
-        for number, one in enumerate(details, 1)
+        else detail
+        for number, detail in enumerate(details, 1)
     )
     dialogues = tuple(
         {
-            **one,
-            **dict.fromkeys(("title", "place", "host", "note"), NASTY[number]),
-            "heads": [{"side": NASTY[0], "name": LONG, "title": NASTY[2], "body": NASTY[6]}],
-            "documents": [{"key": NASTY[0], "title": LONG, "url": "javascript:window.hacked=1", "note": NASTY[2]}],
-            "grades": {NASTY[2]: LONG},
+            **dialogue,
+            **dict.fromkeys(("title", "place", "host", "note"), HOSTILE[number]),
+            "heads": [{"side": HOSTILE[0], "name": LONG, "title": HOSTILE[2], "body": HOSTILE[6]}],
+            "documents": [{"key": HOSTILE[0], "title": LONG, "url": "javascript:window.hacked=1", "note": HOSTILE[2]}],
+            "grades": {HOSTILE[2]: LONG},
         }
-        for number, one in enumerate(small.dialogues)
+        for number, dialogue in enumerate(small.dialogues)
     )
     return small._replace(
-        selection=NASTY[0],
+        selection=HOSTILE[0],
         dialogues=dialogues,
         commitments=renamed,
         milestones=tuple(row._replace(title=LONG) for row in small.milestones),
@@ -135,7 +137,7 @@ def hostile(small: Report) -> Report:
 
 
 def empty(small: Report) -> Report:
-    """A report of nothing."""
+    """Return the report without any content."""
     return small._replace(
         dialogues=(),
         coverage=Coverage(0, 0, None),
@@ -150,9 +152,9 @@ def empty(small: Report) -> Report:
 
 
 def shown(page: Page) -> list[str]:
-    """The refs in the table that can be seen, from top to bottom."""
-    found: list[str] = page.eval_on_selector_all("#_table tbody:not([hidden])", "all => all.map(one => one.id)")
-    return found
+    """Return the refs of the visible rows of the table, from top to bottom."""
+    refs: list[str] = page.eval_on_selector_all("#_table tbody:not([hidden])", "all => all.map(one => one.id)")
+    return refs
 
 
 def choice(page: Page, name: str) -> Locator:
@@ -163,22 +165,22 @@ def heads(page: Page, name: str) -> Locator:
     return page.get_by_role("columnheader", name=name).get_by_role("button")
 
 
-# What it shows
+# Content
 
 
 def test_the_page_holds_every_fact_of_the_report(browser: Desktop, dialogue: Report, text_2025: str) -> None:
-    """Each commitment, milestone, moved date, entry of the log and document stands on the page, with its source."""
+    """The page has every commitment, milestone, moved date, entry and document of the report, with its source."""
     with browser.page(text_2025) as page:
-        said = " ".join((page.text_content("main") or "").split())
+        text = " ".join((page.text_content("main") or "").split())
         links = set(page.eval_on_selector_all("a[href^=http]", "all => all.map(one => one.getAttribute('href'))"))
     for detail in dialogue.commitments:
         row = detail.commitment
         for fact in (row.ref, row.title, detail.detail, detail.difference, row.status.replace("-", " ")):
-            assert fact is None or " ".join(fact.split()) in said
-        for part in detail.milestones:
-            assert part.title in said
+            assert fact is None or " ".join(fact.split()) in text
+        for milestone in detail.milestones:
+            assert milestone.title in text
         for entry in detail.history:
-            assert entry.note is None or " ".join(entry.note.split()) in said
+            assert entry.note is None or " ".join(entry.note.split()) in text
             assert entry.evidence is None or entry.evidence in links
         for source in detail.sources:
             assert source.get("url") is None or source["url"] in links
@@ -186,8 +188,8 @@ def test_the_page_holds_every_fact_of_the_report(browser: Desktop, dialogue: Rep
         assert slip.evidence is None or slip.evidence in links
 
 
-def test_what_was_carried_over_stands_side_by_side(browser: Desktop, dialogue: Report, text_2025: str) -> None:
-    """Each old commitment is in the table with what took it up; refs are links, and the words are explained."""
+def test_the_comparison_of_dialogues_is_a_table(browser: Desktop, dialogue: Report, text_2025: str) -> None:
+    """Each older commitment is in the table with the one that continues it; refs are links, and terms are explained."""
     assert dialogue.carried is not None
     with browser.page(text_2025) as page:
         table = page.locator("#_carried table")
@@ -202,18 +204,18 @@ def test_what_was_carried_over_stands_side_by_side(browser: Desktop, dialogue: R
         expect(page.locator("[id='ROK3-07'] .fold")).to_contain_text("Carried on by")
 
 
-def test_the_head_says_what_the_report_covers(browser: Desktop, small: Report) -> None:
-    """Day, coverage, position in the log and selection stand in the head, also where a filter chose."""
+def test_the_header_describes_the_report(browser: Desktop, small: Report) -> None:
+    """The header has the day, the coverage, the position in the log and the selection."""
     part = small._replace(selection="status open", coverage=Coverage(5, 2, 40))
     with browser.page(page_of(part)) as page:
         facts = page.locator(".facts")
-        for said in ("2026-12-01", "assessed 2 of 5, oldest check 40 days", f"{small.changes} entries", "status open"):
-            expect(facts).to_contain_text(said)
+        for fact in ("2026-12-01", "assessed 2 of 5, oldest check 40 days", f"{small.changes} entries", "status open"):
+            expect(facts).to_contain_text(fact)
         expect(page.locator("h1")).to_have_text("First Ruritania-Graustark Space Dialogue")
 
 
 def test_not_assessed_never_looks_like_not_started(browser: Desktop, text_small: str) -> None:
-    """The two have different words and different fills, and so has every status: colour is never alone."""
+    """Every status has a different word and a different fill, so that colour is not the only distinction."""
     looks = "all => all.map(one => getComputedStyle(one).fill + getComputedStyle(one).strokeDasharray)"
     with browser.page(text_small) as page:
         fills = page.eval_on_selector_all("#_standing .key rect", looks)
@@ -221,15 +223,15 @@ def test_not_assessed_never_looks_like_not_started(browser: Desktop, text_small:
         expect(page.locator("#_standing .areas")).to_contain_text("1 not assessed")
 
 
-def test_a_report_of_nothing_is_still_a_page(browser: Desktop, small: Report) -> None:
-    """With no commitments the page says so, and shows no control, no table and no timeline."""
+def test_an_empty_report_is_a_page(browser: Desktop, small: Report) -> None:
+    """Without commitments the page says so, and has no controls, table or timeline."""
     with browser.page(page_of(empty(small))) as page:
         expect(page.locator("#_standing")).to_contain_text("There are no commitments here")
         assert page.locator("table, input, select, button, #_timeline").count() == 0
 
 
-def test_several_dialogues_stand_on_one_page(browser: Desktop, small: Report) -> None:
-    """With more than one dialogue the page names each, and its table can be narrowed to one of them."""
+def test_several_dialogues_share_one_page(browser: Desktop, small: Report) -> None:
+    """A page with several dialogues names each of them, and its table can be filtered by dialogue."""
     second = small.commitments[0]
     second = second._replace(commitment=second.commitment._replace(ref="GRA2-01", dialogue="GRA2"), milestones=())
     both = small._replace(
@@ -258,9 +260,9 @@ def moved(old: str, new: str, ref: str = "A-1") -> SlipRow:
 
 
 def test_a_vague_date_is_drawn_as_wide_as_its_window() -> None:
-    """A year takes a year of the scale, a month a month, and only an exact day is a point."""
+    """A year is drawn as wide as a year on the scale, a month as a month, and only an exact day as a point."""
     drawn = chart.timeline([event("2026"), event("2025-07", "A-2"), event("2025-07-02", "A-3")], [], DAY)
-    year, month, day = (one.marks[0] for one in drawn.events)
+    year, month, day = (event_.marks[0] for event_ in drawn.events)
     assert [tick.year for tick in drawn.ticks] == [2025, 2026, 2027]
     assert [year.x, year.width] == [50, 50]
     assert [month.x, month.width] == pytest.approx([100 * 181 / 730, 100 * 31 / 730])
@@ -272,15 +274,15 @@ def test_a_vague_date_is_drawn_as_wide_as_its_window() -> None:
 @pytest.mark.parametrize(
     ("when", "fades"), [("../2027", "start"), ("2026/..", "end"), ("2026/2027", ""), ("1900/2200", "both")]
 )
-def test_an_end_that_is_not_known_or_not_drawn_fades(when: str, fades: str) -> None:
-    """An open side fades out, and so does what goes on beyond the years that are drawn."""
+def test_an_end_that_is_unknown_or_not_drawn_fades(when: str, fades: str) -> None:
+    """An open end fades out, and so does a window that continues beyond the drawn years."""
     (drawn,) = chart.timeline([event(when)], [], DAY).events
     assert drawn.marks[0].fades == fades
 
 
 @pytest.mark.parametrize("when", ["0001", "9999", "9999-12-31", "0001-01-01", "../0001", "9999/.."])
-def test_a_date_far_off_does_not_crush_the_rest(when: str) -> None:
-    """What lies beyond the drawing is drawn at its edge, and the scale stays readable."""
+def test_a_distant_date_does_not_compress_the_scale(when: str) -> None:
+    """A date beyond the scale is drawn at its edge, and the other events stay readable."""
     drawn = chart.timeline([event(when), event("2026", "A-2")], [], DAY)
     mark = drawn.events[0].marks[0]
     assert mark.fades
@@ -289,8 +291,8 @@ def test_a_date_far_off_does_not_crush_the_rest(when: str) -> None:
     assert drawn.events[1].marks[0].width > 2
 
 
-def test_a_moved_date_leaves_the_ghost_of_its_old_window() -> None:
-    """Every former window of an event is drawn, those of another are not, and recurring dates share a line."""
+def test_a_moved_date_shows_its_former_windows() -> None:
+    """Every former window of an event is drawn on its line, and the occurrences of one event share a line."""
     rows = [event("2024", state="met"), event("2029"), event("2031"), event("2027", "A-2")]
     drawn = chart.timeline(rows, [moved("2026", "2028"), moved("2028", "2029"), moved("2025", "2026", "B-1")], DAY)
     first, second = drawn.events
@@ -300,7 +302,7 @@ def test_a_moved_date_leaves_the_ghost_of_its_old_window() -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_drawing_matches_the_scale_and_no_label_overlaps(browser: Desktop, text_2025: str, width: int) -> None:
-    """On the screen 2026 lies between its two ticks with today in it, and years and titles never overlap."""
+    """On the screen the bar of 2026 matches the ticks of the scale, and neither years nor titles overlap."""
     with browser.page(text_2025, width=width) as page:
         boxes = page.eval_on_selector_all(
             ".axis text:not(.today)",
@@ -329,11 +331,11 @@ def test_the_drawing_matches_the_scale_and_no_label_overlaps(browser: Desktop, t
         )
 
 
-# What it does
+# Behaviour
 
 
-def test_filters_narrow_the_table_and_say_how_many_are_left(browser: Desktop, text_small: str) -> None:
-    """Words (also of the history), area, status, party and flag each narrow the table; together they all hold."""
+def test_filters_narrow_the_table_and_show_the_count(browser: Desktop, text_small: str) -> None:
+    """Words (of the history too), area, status, party and flag each filter the table, and can be combined."""
     with browser.page(text_small) as page:
         status = page.get_by_role("status")
         expect(status).to_have_text("5 of 5 shown")
@@ -341,14 +343,14 @@ def test_filters_narrow_the_table_and_say_how_many_are_left(browser: Desktop, te
         assert shown(page) == ["RUR1-03"]
         expect(status).to_have_text("1 of 5 shown")
         page.get_by_label("Words").fill("")
-        for label, value, left in (
+        for label, value, refs in (
             ("Area", "The Moon", ["RUR1-01", "RUR1-02"]),
             ("Status", "complete", ["RUR1-05"]),
             ("Party", "GMO", ["RUR1-03"]),
             ("Flag", "overdue", ["RUR1-03"]),
         ):
             choice(page, label).select_option(label=value)
-            assert shown(page) == left, label
+            assert shown(page) == refs, label
             page.get_by_role("button", name="Show all").click()
             assert len(shown(page)) == 5
         choice(page, "Area").select_option("weather")
@@ -359,7 +361,7 @@ def test_filters_narrow_the_table_and_say_how_many_are_left(browser: Desktop, te
 
 
 def test_sorting_by_a_header_goes_both_ways_and_is_announced(browser: Desktop, text_small: str) -> None:
-    """A click sorts upwards, a second one downwards; what has no date comes last either way."""
+    """A click sorts in ascending order, a second one in descending; rows without a date come last in both."""
     with browser.page(text_small) as page:
         for direction in ("ascending", "descending"):
             heads(page, "Due").click()
@@ -374,7 +376,7 @@ def test_sorting_by_a_header_goes_both_ways_and_is_announced(browser: Desktop, t
 
 
 def test_on_a_narrow_screen_a_list_sorts_the_cards(browser: Desktop, text_small: str) -> None:
-    """Where the header has no room, the same sorting is in a list, and back to the order of the report."""
+    """On a narrow screen without a header, a list offers the same sort orders and the order of the report."""
     with browser.page(text_small, width=320) as page:
         by = choice(page, "Sort by")
         by.select_option(label="Ref, descending")
@@ -385,7 +387,7 @@ def test_on_a_narrow_screen_a_list_sorts_the_cards(browser: Desktop, text_small:
 
 
 def test_each_commitment_unfolds_to_its_sources_and_history(browser: Desktop, text_small: str) -> None:
-    """Folded at first; a click shows sources, milestones, moved dates and history, another hides them."""
+    """A click shows the sources, milestones, moved dates and history of a commitment, and another hides them."""
     with browser.page(text_small) as page:
         row = page.locator("#RUR1-01")
         for heading in ("Sources", "Milestones", "Moved dates", "History"):
@@ -406,7 +408,7 @@ def test_each_commitment_unfolds_to_its_sources_and_history(browser: Desktop, te
 
 @pytest.mark.parametrize("ref", ["RUR1-01", "RUR1-01.1"])
 def test_an_address_with_a_ref_opens_that_commitment(browser: Desktop, text_small: str, ref: str) -> None:
-    """page.html#REF unfolds the commitment and brings it into view, be it a milestone's ref, be it filtered out."""
+    """page.html#REF unfolds the commitment and scrolls to it, for a milestone's ref and a filtered row too."""
     with browser.page(text_small, at=f"#{ref}") as page:
         expect(page.locator("#RUR1-01 details")).to_have_attribute("open", "")
         expect(page.locator(f'[id="{ref}"]')).to_be_in_viewport()
@@ -419,14 +421,14 @@ def test_an_address_with_a_ref_opens_that_commitment(browser: Desktop, text_smal
 
 
 @pytest.mark.parametrize("at", ["#none", "#%E0%A4%A", "#_table", '#"]<'])
-def test_an_address_with_no_such_ref_does_no_harm(browser: Desktop, text_small: str, at: str) -> None:
-    """Whatever stands after the # of the address, the page opens without an error."""
+def test_an_address_with_an_unknown_ref_is_ignored(browser: Desktop, text_small: str, at: str) -> None:
+    """With any text after the # of the address the page opens without an error."""
     with browser.page(text_small, at=at) as page:
         assert len(shown(page)) == 5
 
 
 def test_everything_can_be_done_from_the_keyboard(browser: Desktop, text_small: str) -> None:
-    """The first stop skips to the table; filters, sorting and folding work by keys, and focus is seen and kept."""
+    """The first tab stop skips to the table; filters, sorting and folding work by keys with a visible focus."""
     with browser.page(text_small) as page:
         page.keyboard.press("Tab")
         focused = page.locator(":focus")
@@ -449,8 +451,8 @@ def test_everything_can_be_done_from_the_keyboard(browser: Desktop, text_small: 
         expect(page.locator("#RUR1-03 details")).to_have_attribute("open", "")
 
 
-def test_without_scripts_everything_can_be_read_and_nothing_is_dead(browser: Desktop, text_2025: str) -> None:
-    """With scripts off all rows show, they unfold, and there is no control that would do nothing."""
+def test_without_scripts_everything_can_be_read(browser: Desktop, text_2025: str) -> None:
+    """Without scripts all rows are visible and unfold, and controls that need scripts are hidden."""
     with browser.page(text_2025, scripts=False) as page:
         assert page.locator("#_table tbody:visible").count() == COMMITMENTS
         for control in ("button", "input", "select"):
@@ -460,7 +462,7 @@ def test_without_scripts_everything_can_be_read_and_nothing_is_dead(browser: Des
 
 
 def test_the_page_fits_every_width(browser: Desktop, small: Report, text_2025: str) -> None:
-    """At 320, 768 and 1280 pixels the page never scrolls sideways, whatever its titles are and all being open."""
+    """At 320, 768 and 1280 pixels the page does not scroll sideways, with hostile titles and all rows unfolded too."""
     for text in (text_2025, page_of(hostile(small))):
         with browser.page(text) as page:
             page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
@@ -471,7 +473,7 @@ def test_the_page_fits_every_width(browser: Desktop, small: Report, text_2025: s
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
 def test_axe_finds_nothing_wrong(browser: Desktop, text_2025: str, scheme: Scheme, width: int) -> None:
-    """axe reports no violation, contrast of 4.5 to 1 among its rules, in light and in dark, wide and narrow."""
+    """axe reports no violation, contrast of 4.5 to 1 included, in light and dark, wide and narrow."""
     with browser.page(text_2025, scheme=scheme, width=width) as page:
         for ref in ("ROK4-01", "ROK4-14", "ROK4-25"):
             page.locator(f"#{ref} summary").click()
@@ -479,11 +481,11 @@ def test_axe_finds_nothing_wrong(browser: Desktop, text_2025: str, scheme: Schem
         assert violations(page) == []
 
 
-def test_a_thousand_promises_stay_usable(browser: Desktop, dialogue: Report) -> None:
-    """With 2,000 commitments a filter and a sort answer within a second."""
+def test_two_thousand_commitments_stay_usable(browser: Desktop, dialogue: Report) -> None:
+    """With 2,000 commitments a filter and a sort each take less than a second."""
     details = tuple(
-        one._replace(commitment=one.commitment._replace(ref=f"BIG-{number:04}"), milestones=(), slips=())
-        for number, one in enumerate((dialogue.commitments * 48)[:2000])
+        detail._replace(commitment=detail.commitment._replace(ref=f"BIG-{number:04}"), milestones=(), slips=())
+        for number, detail in enumerate((dialogue.commitments * 48)[:2000])
     )
     with browser.page(page_of(dialogue._replace(commitments=details, milestones=(), slips=()))) as page:
         took = page.evaluate(
@@ -502,11 +504,11 @@ def test_a_thousand_promises_stay_usable(browser: Desktop, dialogue: Report) -> 
         assert 0 < len(shown(page)) < 2000
 
 
-# On paper
+# Print
 
 
-def test_paper_shows_what_is_folded_and_no_controls(browser: Desktop, text_2025: str) -> None:
-    """Printed, every history is open, addresses are written out, and neither controls nor navigation appear."""
+def test_print_shows_folded_content_and_no_controls(browser: Desktop, text_2025: str) -> None:
+    """In print every history is open, addresses are written out, and controls and navigation are hidden."""
     with browser.page(text_2025, scheme="dark") as page:
         page.emulate_media(media="print")
         for hidden in ("#_controls", "nav", ".skip", "#_shown"):
@@ -515,7 +517,7 @@ def test_paper_shows_what_is_folded_and_no_controls(browser: Desktop, text_2025:
             "getComputedStyle(document.querySelector('details'), '::details-content').contentVisibility"
         ) == ("visible")
         assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
-        # Browsers print no backgrounds: nothing may be white on one.
+        # Browsers print no backgrounds, so no text may be white.
         assert page.evaluate("getComputedStyle(document.querySelector('.overdue')).color") == "rgb(27, 31, 36)"
         assert "http" in page.evaluate("getComputedStyle(document.querySelector('.history a'), '::after').content")
         paper = page.pdf(prefer_css_page_size=True)
@@ -523,25 +525,33 @@ def test_paper_shows_what_is_folded_and_no_controls(browser: Desktop, text_2025:
     assert {(round(float(wide)), round(float(high))) for wide, high in sizes} == {(595, 842)}
 
 
-# What it must never do
+# Security
 
 
-def test_text_from_the_record_is_never_more_than_text(browser: Desktop, small: Report) -> None:
-    """Markup, scripts and templates in titles, notes and names stay text, and nothing of them runs."""
+def test_text_from_the_record_is_only_text(browser: Desktop, small: Report) -> None:
+    """Markup, scripts and templates in titles, notes and names are shown as text and do not run."""
     text = page_of(hostile(small))
     with browser.page(text) as page:
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
         assert page.evaluate("typeof window.hacked") == "undefined"
         assert page.locator("script").count() == page.locator("style").count() == 1
         assert page.locator("img").count() == 0
-        said = page.text_content("body") or ""
-        for shown_as in (NASTY[0], NASTY[1], NASTY[6], LONG, NASTY[4], "{{ 7 * 7 }} {% raw %}", r"\u202egnp.exe\u2066"):
-            assert shown_as in said
+        body = page.text_content("body") or ""
+        for shown_as in (
+            HOSTILE[0],
+            HOSTILE[1],
+            HOSTILE[6],
+            LONG,
+            HOSTILE[4],
+            "{{ 7 * 7 }} {% raw %}",
+            r"\u202egnp.exe\u2066",
+        ):
+            assert shown_as in body
     assert not re.search("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", text)
 
 
 def test_only_web_addresses_become_links(browser: Desktop, small: Report) -> None:
-    """A link leads to http or https, or to a place on the page, and tells nobody where the reader came from."""
+    """Links lead only to http, https or the page itself, and send no referrer."""
     with browser.page(page_of(hostile(small))) as page:
         links = page.eval_on_selector_all(
             "a", "all => all.map(one => [one.getAttribute('href'), one.getAttribute('rel')])"
@@ -552,14 +562,14 @@ def test_only_web_addresses_become_links(browser: Desktop, small: Report) -> Non
         assert any("javascript:window.hacked=1" in text for text in page.locator(".sources li").all_text_contents())
 
 
-def test_the_policy_lets_nothing_in(browser: Desktop, text_small: str) -> None:
-    """No script, style or picture but the page's own can run or load, even if it got into the page."""
-    smuggled = (
+def test_the_content_security_policy_blocks_foreign_content(browser: Desktop, text_small: str) -> None:
+    """Scripts, styles and pictures that are not the page's own do not run or load, even inside the page."""
+    injected = (
         "<script>window.hacked = 1</script><style>h1 { display: none }</style>"
         '<p id="in" style="display: none" onclick="window.hacked = 1">in</p>'
         '<img src="https://strelsau.example/spy.png"><link rel="stylesheet" href="https://strelsau.example/a.css">'
     )
-    with browser.page(text_small.replace("<main>", smuggled + "<main>"), expected="Content Security Policy") as page:
+    with browser.page(text_small.replace("<main>", injected + "<main>"), expected="Content Security Policy") as page:
         expect(page.locator("h1")).to_be_visible()
         page.locator("#in").click()
         assert page.evaluate("typeof window.hacked") == "undefined"
@@ -567,14 +577,14 @@ def test_the_policy_lets_nothing_in(browser: Desktop, text_small: str) -> None:
 
 
 def test_the_same_report_gives_the_same_bytes(dialogue: Report, text_2025: str) -> None:
-    """Nothing on the page depends on the clock, the machine or chance; and it stays small enough to mail."""
+    """The page does not depend on the clock, the machine or chance, and is smaller than 300 kB."""
     assert page_of(dialogue) == text_2025
     assert len(text_2025.encode()) < 300_000
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
-def test_verdicts_are_told_on_the_page(browser: Desktop, make: Maker, scheme: Scheme, width: int) -> None:
-    """Below its commitment stands who found what, and under which rubric; axe finds nothing wrong, and it fits."""
+def test_assessments_are_on_the_page(browser: Desktop, make: Maker, scheme: Scheme, width: int) -> None:
+    """A commitment has its verdicts with assessor and rubric; axe reports no violation, and the page fits."""
     tracker = make("ruritania")
     tracker.assess(
         "1", "partly-met", assessor="Anna", note="Half of it flew.", evidence="https://strelsau.example/half"
@@ -585,8 +595,8 @@ def test_verdicts_are_told_on_the_page(browser: Desktop, make: Maker, scheme: Sc
     with browser.page(text, scheme=scheme, width=width) as page:
         page.locator("#RUR1-01 summary").click()
         page.locator("#RUR1-05 summary").click()
-        told = page.locator("#RUR1-01 h3:text('Assessments') + ul > li")
-        assert [" ".join(line.split()) for line in told.all_inner_texts()] == [
+        assessments = page.locator("#RUR1-01 h3:text('Assessments') + ul > li")
+        assert [" ".join(line.split()) for line in assessments.all_inner_texts()] == [
             "partly-met Anna, fulfilment@1, 2026-12-01 Half of it flew. strelsau.example",
             "RSA: -1 Bo, g7-g20@1, 2026-12-01 no evidence given",
         ]
@@ -595,27 +605,27 @@ def test_verdicts_are_told_on_the_page(browser: Desktop, make: Maker, scheme: Sc
         assert violations(page) == []
 
 
-# The other views
+# Other views
 
 
-def falls(view: Snapshot) -> Crosswalk:
-    """The record on a scale that has a line for each party."""
-    onto = scale("g7-g20")
-    return crosswalk(onto, view.commitments(), view.timings(), view.assessments(rubric=onto.name), view.sides())
+def crosswalk_of(view: Snapshot) -> Crosswalk:
+    """Return the record on a scale that has a line for each party."""
+    target = scale("g7-g20")
+    return crosswalk(target, view.commitments(), view.timings(), view.assessments(rubric=target.name), view.sides())
 
 
 def test_other_views_are_plain_pages_in_the_same_style(browser: Desktop, make: Maker) -> None:
-    """A table, an overview and a commitment become pages with no script that fit 320 pixels and satisfy axe."""
+    """Other views become pages without scripts that fit 320 pixels; axe reports no violation."""
     with make("ruritania").view() as view:
         pages = [
-            written(one)
-            for one in (
+            written(document)
+            for document in (
                 commitments(list(view.commitments()), view.coverage),
                 detail_document(view.detail(view.refs.resolve("RUR1-01"))),
                 overview_document(view.overview()),
                 history(view.history()),
                 upcoming(()),
-                assessment.crosswalk(falls(view), view.coverage),
+                assessment.crosswalk(crosswalk_of(view), view.coverage),
                 assessment.agreement(agreement(rubric("fulfilment"), view.assessments())),
             )
         ]
@@ -636,7 +646,7 @@ def test_other_views_are_plain_pages_in_the_same_style(browser: Desktop, make: M
 
 
 def test_the_example_in_the_docs_is_current(tmp_path: Path, text_2025: str) -> None:
-    """docs/example.html is what its command, with no store, writes of the 2025 dialogue."""
+    """docs/example.html equals the page that `report` writes for the built-in record on that day."""
     desk = Desk(tmp_path)
     assert desk.run("report", "--as-of", "2026-11-22", "-o", "example.html").status == 0
     assert EXAMPLE.read_bytes() == (tmp_path / "example.html").read_bytes() == text_2025.encode()

@@ -1,4 +1,4 @@
-"""The calendar: what stands in it, read back by another parser and held against RFC 5545 line by line."""
+"""Tests of the calendar: its events, read back by another parser, and every line checked against RFC 5545."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ DATED = {"DTSTART", "DTEND", "RECURRENCE-ID"}
 
 
 def text_of(events: Iterable[CalendarEvent]) -> str:
-    """The calendar of these events."""
+    """Return the calendar of some events."""
     out = io.StringIO(newline="")
     ics.write(tables.upcoming((), events=lambda: events), out)
     return out.getvalue()
 
 
-def strictly(text: str) -> list[Component]:
-    """The events of a calendar, after every rule of RFC 5545 that a strict reader holds it to."""
+def parse_strictly(text: str) -> list[Component]:
+    """Return the events of a calendar; assert all rules of RFC 5545 that a strict parser checks."""
     content = text.encode("utf-8")
     assert content.endswith(b"\r\n")
     physical = content.split(b"\r\n")[:-1]
@@ -77,10 +77,10 @@ def strictly(text: str) -> list[Component]:
     events: list[Component] = []
     within: list[str] = []
     for line in lines:
-        found = LINE.fullmatch(line)
-        assert found, line
+        match = LINE.fullmatch(line)
+        assert match, line
         assert not re.search(r"[\x00-\x08\x0a-\x1f\x7f]", line), line
-        name, parameters, value = found.groups()
+        name, parameters, value = match.groups()
         if name == "BEGIN":
             within.append(value)
             if value == "VEVENT":
@@ -106,7 +106,7 @@ def strictly(text: str) -> list[Component]:
 
 
 def read(name: str, parameters: str, value: str) -> Any:
-    """A property's value, by the rules for its type."""
+    """Return the value of a property; assert the rules for its type."""
     if name in DATED:
         assert parameters == ";VALUE=DATE"
         assert re.fullmatch(r"\d{8}", value)
@@ -116,31 +116,31 @@ def read(name: str, parameters: str, value: str) -> Any:
     if name in ("SUMMARY", "DESCRIPTION"):
         assert not re.search(r"(?<!\\)(?:\\\\)*[;,]", value), "a comma or a semicolon is not escaped"
         assert not re.search(r"(?<!\\)(?:\\\\)*\\[^\\;,nN]", value), "an escape that is none"
-        return re.sub(r"\\(.)", lambda found: "\n" if found[1] in "nN" else found[1], value)
+        return re.sub(r"\\(.)", lambda match: "\n" if match[1] in "nN" else match[1], value)
     return value
 
 
 def days(event: Component) -> tuple[date, date]:
-    """The first and the last day of an event: DTEND is the day after."""
+    """Return the first and the last day of an event; DTEND is the day after the last."""
     return event["DTSTART"], event["DTEND"] - timedelta(days=1)
 
 
 @pytest.fixture
-def entries(tracker: Tracker) -> list[Component]:
-    """The calendar of the invented record."""
+def events(tracker: Tracker) -> list[Component]:
+    """The events of the invented record's calendar."""
     return calendar(tracker)
 
 
 def calendar(tracker: Tracker) -> list[Component]:
-    """The calendar of a tracker, read strictly."""
+    """Return the events of a tracker's calendar."""
     with tracker.view() as view:
-        return strictly(text_of(view.calendar()))
+        return parse_strictly(text_of(view.calendar()))
 
 
-def titled(entries: list[Component], part: str) -> Component:
-    """The one event with this in its title."""
-    (found,) = [event for event in entries if part in event["SUMMARY"]]
-    return found
+def titled(events: list[Component], part: str) -> Component:
+    """Return the only event with this text in its title."""
+    (event,) = [event for event in events if part in event["SUMMARY"]]
+    return event
 
 
 @pytest.mark.parametrize(
@@ -155,28 +155,28 @@ def titled(entries: list[Component], part: str) -> Component:
         ("2026/..", "window opens: Fly a seismometer (RUR1-01, 2026/..)", "2026-01-01", "2026-01-01"),
     ],
 )
-def test_a_date_takes_the_days_it_may_be_and_says_so(when: str, title: str, first: str, last: str) -> None:
-    """An exact day is that day; a window spans its days by its title; of an open one only the day that is known."""
-    (event,) = strictly(text_of([EVENT._replace(when=when)]))
+def test_a_date_covers_its_window_and_the_title_says_so(when: str, title: str, first: str, last: str) -> None:
+    """An exact date covers its day and a vague date its window; an open interval covers only its known end."""
+    (event,) = parse_strictly(text_of([EVENT._replace(when=when)]))
     assert event["SUMMARY"] == title
     assert days(event) == (date.fromisoformat(first), date.fromisoformat(last))
     assert event["TRANSP"] == "TRANSPARENT"
     assert event["STATUS"] == "CONFIRMED"
 
 
-def test_every_dated_thing_of_the_record_is_there_once(entries: list[Component], tracker: Tracker) -> None:
-    """Due dates and milestones stand in the calendar, each as one event, also the one that recurs."""
+def test_every_dated_item_has_one_event(events: list[Component], tracker: Tracker) -> None:
+    """Every due date and milestone has one event in the calendar, recurring ones too."""
     with tracker.view() as view:
         refs = {row.ref for row in view.upcoming(everything=True)}
-    assert {re.findall(r"\((RUR1-[0-9.]+)", event["SUMMARY"])[0] for event in entries} == refs
-    assert titled(entries, "The next meeting")["RRULE"] == "FREQ=YEARLY;INTERVAL=2"
-    assert "Status: not-assessed" in titled(entries, "The next meeting")["DESCRIPTION"]
-    assert "Source: JS par. 1" in titled(entries, "Fly a")["DESCRIPTION"]
-    assert titled(entries, "Fly a")["URL"] == "https://strelsau.example/statement"
+    assert {re.findall(r"\((RUR1-[0-9.]+)", event["SUMMARY"])[0] for event in events} == refs
+    assert titled(events, "The next meeting")["RRULE"] == "FREQ=YEARLY;INTERVAL=2"
+    assert "Status: not-assessed" in titled(events, "The next meeting")["DESCRIPTION"]
+    assert "Source: JS par. 1" in titled(events, "Fly a")["DESCRIPTION"]
+    assert titled(events, "Fly a")["URL"] == "https://strelsau.example/statement"
 
 
 def test_a_later_file_updates_the_earlier_one(tracker: Tracker) -> None:
-    """What is recorded, and what is taken back, leaves the UID as it is and makes the SEQUENCE grow."""
+    """Each entry, an undo too, keeps the UID of the event and increases its SEQUENCE."""
     seen = [titled(calendar(tracker), "Deliver the seismometer")]
     tracker.reschedule("RUR1-01.1", "2027-05-04")
     seen.append(titled(calendar(tracker), "Deliver the seismometer"))
@@ -197,7 +197,7 @@ def test_a_later_file_updates_the_earlier_one(tracker: Tracker) -> None:
 
 
 def test_the_same_log_gives_the_same_bytes(make: Maker) -> None:
-    """Nothing but the log goes into a calendar: no clock, and the day of the view no more."""
+    """The calendar depends only on the log, not on the clock or on the day of the read."""
     texts = []
     for day in (date(2026, 12, 1), date(2026, 12, 24)):
         with make("ruritania", today=day).view() as view:
@@ -206,13 +206,13 @@ def test_the_same_log_gives_the_same_bytes(make: Maker) -> None:
 
 
 def test_a_filter_and_a_horizon_choose_the_events(tracker: Tracker) -> None:
-    """`until` leaves out what opens and closes later, and ends a recurrence; a filter takes its commitments only."""
+    """`until` leaves out later events and ends a recurrence; a filter selects the events of its commitments."""
     from spacedialog.store.read.filter_sql import OneOf
 
     with tracker.view() as view:
-        until = strictly(text_of(view.calendar(until=date(2031, 6, 1))))
-        weather = strictly(text_of(view.calendar(OneOf("area", ["weather"]))))
-        none = strictly(text_of(view.calendar(until=date(2020, 1, 1))))
+        until = parse_strictly(text_of(view.calendar(until=date(2031, 6, 1))))
+        weather = parse_strictly(text_of(view.calendar(OneOf("area", ["weather"]))))
+        none = parse_strictly(text_of(view.calendar(until=date(2020, 1, 1))))
     assert titled(until, "The next meeting")["RRULE"] == "FREQ=YEARLY;UNTIL=20310601;INTERVAL=2"
     assert {event["SUMMARY"].partition(" (")[0] for event in weather} == {
         "window: Exchange data on sea ice",
@@ -221,16 +221,16 @@ def test_a_filter_and_a_horizon_choose_the_events(tracker: Tracker) -> None:
     assert none == []
 
 
-def test_alarms_only_on_request(entries: list[Component]) -> None:
-    """An event has an alarm where days are given: before an exact day, before a window closes; never once it is met."""
-    assert [event["alarms"] for event in entries] == [[]] * len(entries)
-    asked = [
+def test_alarms_only_on_request(events: list[Component]) -> None:
+    """With `alarm_days` an event has an alarm before its day or the end of its window, unless met or withdrawn."""
+    assert [event["alarms"] for event in events] == [[]] * len(events)
+    with_alarms = [
         EVENT._replace(alarm_days=14),
         EVENT._replace(uid="2", when="2026", alarm_days=14),
         EVENT._replace(uid="3", state="met", alarm_days=14),
         EVENT._replace(uid="4", state="withdrawn", alarm_days=14),
     ]
-    exact, window, met, withdrawn = strictly(text_of(asked))
+    exact, window, met, withdrawn = parse_strictly(text_of(with_alarms))
     assert exact["alarms"] == [{"ACTION": "DISPLAY", "DESCRIPTION": "RUR1-01 Fly a seismometer", "TRIGGER": "-P14D"}]
     assert window["alarms"][0]["TRIGGER;RELATED=END"] == "-P14D"
     assert met["alarms"] == withdrawn["alarms"] == []
@@ -245,18 +245,18 @@ def test_alarms_only_on_request(entries: list[Component]) -> None:
     )
 )
 def test_no_text_breaks_out_of_its_field(texts: list[str]) -> None:
-    """Whatever a title, a source or an address says, the calendar stays in order and holds one event."""
+    """With any title, source, address or status the calendar is valid and has one event."""
     title, source, url, status = texts
-    (event,) = strictly(text_of([EVENT._replace(title=title, source=source, url=url, status=status)]))
+    (event,) = parse_strictly(text_of([EVENT._replace(title=title, source=source, url=url, status=status)]))
     assert "URL" not in event or event["URL"].startswith("http")
     seen = vobject.readOne(text_of([EVENT._replace(title=title)])).vevent.summary.value
     assert seen == event["SUMMARY"]
 
 
 def test_only_web_addresses_become_links() -> None:
-    """An address that is none of the web's is left out."""
+    """An address that is not a web address is left out."""
     urls = ["javascript:alert(1)", "https://strelsau.example/a?b=c;d,e"]
-    first, second = strictly(text_of(EVENT._replace(uid=url, url=url) for url in urls))
+    first, second = parse_strictly(text_of(EVENT._replace(uid=url, url=url) for url in urls))
     assert "URL" not in first
     assert second["URL"] == urls[1]
 
@@ -281,12 +281,12 @@ SPANS = st.builds(Span, st.integers(1, 30), st.sampled_from(["day", "week", "mon
 
 
 def occurrences(when: str, every: str, number: int) -> list[tuple[date, date]]:
-    """The first and the last day of so many occurrences, as `VagueDate.occurrence` gives them."""
+    """Return the first and the last day of each of `number` occurrences, from `VagueDate.occurrence`."""
     first, span = VagueDate.parse(when), Span.parse(every)
     shown = []
     for n in range(number):
-        then = first.occurrence(n, span)
-        earliest, latest = then.earliest or then.latest, then.latest or then.earliest
+        date_ = first.occurrence(n, span)
+        earliest, latest = date_.earliest or date_.latest, date_.latest or date_.earliest
         assert earliest
         assert latest
         shown.append((earliest, latest))
@@ -294,7 +294,7 @@ def occurrences(when: str, every: str, number: int) -> list[tuple[date, date]]:
 
 
 def expanded(text: str, number: int) -> list[tuple[date, date]]:
-    """The days of the first so many occurrences that another parser, and dateutil, find in a calendar."""
+    """Return the days of the first `number` occurrences that another parser and dateutil find in a calendar."""
     base, *exceptions = vobject.readOne(text).vevent_list
     length = base.dtend.value - base.dtstart.value
     changed = {part.recurrence_id.value: (part.dtstart.value, part.dtend.value) for part in exceptions}
@@ -307,14 +307,14 @@ def expanded(text: str, number: int) -> list[tuple[date, date]]:
 
 @given(DATES, SPANS)
 def test_a_recurrence_gives_the_occurrences_of_the_date(when: str, every: str) -> None:
-    """The rule, with its exceptions, gives the same days as the record: 29 February and the 31st too."""
+    """The recurrence rule with its exceptions gives the same days as the record, for 29 February and the 31st too."""
     try:
-        wanted = occurrences(when, every, ics.MOST_OVERRIDES)
+        expected = occurrences(when, every, ics.MOST_OVERRIDES)
     except DateError:
-        return  # too vague to come round so often
+        return  # too vague to recur so often
     text = text_of([EVENT._replace(when=when, recurs=every)])
-    strictly(text)
-    assert expanded(text, ics.MOST_OVERRIDES) == wanted
+    parse_strictly(text)
+    assert expanded(text, ics.MOST_OVERRIDES) == expected
 
 
 @pytest.mark.parametrize(
@@ -329,21 +329,21 @@ def test_a_recurrence_gives_the_occurrences_of_the_date(when: str, every: str) -
         ("2027", "1 year", "FREQ=YEARLY;COUNT=40;INTERVAL=1"),
     ],
 )
-def test_rules_are_as_simple_as_can_be(when: str, every: str, rule: str) -> None:
-    """A plain rule where it holds for ever; a number of occurrences where windows are not of one length."""
-    event, *exceptions = strictly(text_of([EVENT._replace(when=when, recurs=every)]))
+def test_rules_are_as_simple_as_possible(when: str, every: str, rule: str) -> None:
+    """A recurrence without end has a plain rule; one with windows of different lengths has a count."""
+    event, *exceptions = parse_strictly(text_of([EVENT._replace(when=when, recurs=every)]))
     assert event["RRULE"] == rule
     leap = [f"{year}-01-01" for year in range(2028, 2067, 4)] if "COUNT" in rule else []
     assert [exception["RECURRENCE-ID"].isoformat() for exception in exceptions] == leap
 
 
 def test_a_view_without_dates_has_no_calendar() -> None:
-    """A sheet that offers no events is refused with a sentence."""
+    """A table without events cannot be written as a calendar and is refused with a message."""
     with pytest.raises(InputError, match="no calendar"):
         ics.write(tables.areas(()), io.StringIO())
 
 
-# By the program
+# The program
 
 
 @pytest.fixture
@@ -351,34 +351,34 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
-def test_the_calendar_of_the_bundled_record(desk: Desk) -> None:
-    """`upcoming` writes every dated thing once, in a file or on standard output the same; another parser reads it."""
+def test_the_calendar_of_the_built_in_record(desk: Desk) -> None:
+    """`upcoming` writes one event for each dated item, the same to a file and to standard output."""
     shown = desk.run("upcoming", "--format", "ics")
     assert desk.run("upcoming", "-o", "dates.ics").stdout == ""
     text = (desk.folder / "dates.ics").read_bytes().decode("utf-8")
     assert shown.stdout == text
-    entries = strictly(text)
+    events = parse_strictly(text)
     rows = desk.call("upcoming", "--all", "--json").data
-    assert {re.findall(r"\((ROK[2-4]-[0-9.]+)", event["SUMMARY"])[0] for event in entries} == {
+    assert {re.findall(r"\((ROK[2-4]-[0-9.]+)", event["SUMMARY"])[0] for event in events} == {
         row["ref"] for row in rows
     }
-    assert len(vobject.readOne(text).vevent_list) == len(entries) == len({row["ref"] for row in rows})
+    assert len(vobject.readOne(text).vevent_list) == len(events) == len({row["ref"] for row in rows})
 
 
-def test_a_report_has_the_calendar_of_its_part(desk: Desk) -> None:
-    """`report` writes the dates of the commitments that it was asked for."""
-    entries = strictly(desk.call("report", "--area", "pnt", "--format", "ics").stdout)
+def test_a_report_has_the_calendar_of_its_selection(desk: Desk) -> None:
+    """`report` as a calendar has the dates of the selected commitments."""
+    events = parse_strictly(desk.call("report", "--area", "pnt", "--format", "ics").stdout)
     refs = {row["ref"] for row in desk.call("list", "--area", "pnt", "--json").data}
-    assert {re.findall(r"\((ROK[2-4]-[0-9]+)", event["SUMMARY"])[0] for event in entries} <= refs
-    assert len(entries) == 6
+    assert {re.findall(r"\((ROK[2-4]-[0-9]+)", event["SUMMARY"])[0] for event in events} <= refs
+    assert len(events) == 6
 
 
 def test_alarms_of_the_program(desk: Desk) -> None:
-    """`--alarm` gives each event that is to come an alarm; what is no number of days, or no calendar, is refused."""
-    entries = strictly(desk.call("upcoming", "--alarm", "2 weeks", "--format", "ics").stdout)
-    coming = [event for event in entries if not event["SUMMARY"].startswith(("met: ", "withdrawn: "))]
+    """`--alarm` adds an alarm to each future event; an inexact span or another format is refused."""
+    events = parse_strictly(desk.call("upcoming", "--alarm", "2 weeks", "--format", "ics").stdout)
+    coming = [event for event in events if not event["SUMMARY"].startswith(("met: ", "withdrawn: "))]
     assert [len(event["alarms"]) for event in coming] == [1] * len(coming)
-    assert sum(len(event["alarms"]) for event in entries) == len(coming) > 5
+    assert sum(len(event["alarms"]) for event in events) == len(coming) > 5
     for arguments, problem in {
         ("--alarm", "1m", "-f", "ics"): "--alarm: 1 month may be more or fewer days",
         ("--alarm", "soon", "-f", "ics"): "--alarm: 'soon' is not a span of time",
@@ -391,7 +391,7 @@ def test_alarms_of_the_program(desk: Desk) -> None:
 
 @pytest.mark.parametrize("arguments", [["list"], ["areas"], ["history"], ["show", "31"], []])
 def test_views_without_dates_are_refused(desk: Desk, arguments: list[str]) -> None:
-    """Where a view has no dates, the program says which views have, and leaves no file."""
+    """A command without dates is refused as a calendar, names the commands with dates, and writes no file."""
     ran = desk.call(*(arguments or ["overview"]), "-o", "dates.ics")
     assert (ran.status, ran.stdout) == (2, "")
     assert "take upcoming or report" in ran.stderr

@@ -1,4 +1,4 @@
-"""What is drawn on a terminal: windows to scale at any width, bars that keep to their room; in ASCII where need be."""
+"""Tests of the timeline and the bars on a terminal: scale, width, and ASCII characters for simple terminals."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def dated(when: str, ref: str = "R-1", title: str = "Fly", state: str = "upcoming") -> UpcomingRow:
-    """A row with this date."""
+    """Return a row with a date."""
     date_ = VagueDate.parse(when)
     earliest, latest = iso(date_.earliest), iso(date_.latest)
     return UpcomingRow(ref, ref, title, when, earliest, latest, state, None, None, None, "JS par. 1")
@@ -44,14 +44,14 @@ def drawn(
     until: date | None = None,
     before: dict[str, list[tuple[str | None, str | None]]] | None = None,
 ) -> list[str]:
-    """The timeline of the rows, line by line."""
-    of = tables.Timeline(day.isoformat(), iso(until), before or {})
-    sheet = tables.upcoming(rows, timeline=of)
+    """Return the lines of the timeline of some rows."""
+    spec = tables.Timeline(day.isoformat(), iso(until), before or {})
+    sheet = tables.upcoming(rows, timeline=spec)
     return table.draw(sheet, width=width, colour=False).splitlines()
 
 
 def chart(line: str, width: int) -> str:
-    """The part of a line that is drawn to scale, in full length."""
+    """Return the part of a line that is drawn to scale, padded to its full width."""
     size = width * 11 // 20 if width >= 90 else width // 2
     start, cells = 0, 0
     while cells < width - size and start < len(line):
@@ -84,7 +84,7 @@ TITLES = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.sam
     st.none() | st.dates(date(2024, 1, 1), date(2200, 12, 31)),
 )
 def test_no_line_is_wider_than_the_terminal(rows: list[UpcomingRow], width: int, until: date | None) -> None:
-    """Whatever titles hold, at any width from 60 columns each row has one line, and no line is too wide."""
+    """At any width from 60 columns and with any title, each row has one line, and no line is too wide."""
     shown = drawn(rows, width, until=until, before={"R-1": [("2026-01-01", "2026-12-31")]})
     assert max(map(cell_len, shown)) <= width
     assert len([line for line in shown if line.startswith(tuple(row.ref[:2] for row in rows))]) >= len(rows)
@@ -96,7 +96,7 @@ def test_no_line_is_wider_than_the_terminal(rows: list[UpcomingRow], width: int,
     st.integers(1, 200),
 )
 def test_the_columns_of_a_scale_share_its_days(first: date, days: int, columns: int) -> None:
-    """The first day stands in the first column, the last one in the last; no day stands before an earlier one."""
+    """The first day is in the first column, the last day in the last, and later days are never further left."""
     scale = Scale(first, first + timedelta(days=days), columns)
     places = [scale.column(first + timedelta(days=number)) for number in range(days + 1)]
     assert places == sorted(places)
@@ -108,11 +108,11 @@ def test_the_columns_of_a_scale_share_its_days(first: date, days: int, columns: 
 
 @given(DATES, st.integers(60, 200), st.dates(date(2026, 12, 31), date(2045, 12, 31)))
 def test_a_bar_covers_just_the_columns_of_its_days(when: str, width: int, until: date) -> None:
-    """Of a window each column in which one of its days lies is drawn and no other; arrows say that it goes on."""
+    """A bar fills exactly the columns of the days of its window, with arrows where the window continues."""
     row = dated(when)
-    of = tables.Timeline(DAY_OF_VIEW.isoformat(), until.isoformat(), {})
+    spec = tables.Timeline(DAY_OF_VIEW.isoformat(), until.isoformat(), {})
     size = width * 11 // 20 if width >= 90 else width // 2
-    scale = timeline._scale([row], of, size)
+    scale = timeline._scale([row], spec, size)
     (line,) = [line for line in drawn([row], width, until=until) if line.startswith("R-1")]
     cells = chart(line, width)
     sign = DAY if VagueDate.parse(when).is_exact else WINDOW if row.earliest and row.latest else OPEN
@@ -120,7 +120,7 @@ def test_a_bar_covers_just_the_columns_of_its_days(when: str, width: int, until:
     day = scale.first
     while day <= scale.last:
         if (row.earliest or "") <= day.isoformat() <= (row.latest or "9999"):
-            # Where there are more columns than days, a day has several; an exact one has its mark in the first.
+            # With more columns than days, a day has several columns; an exact day has one mark, in the first.
             many = sign != DAY and scale.column(day + timedelta(days=1)) - scale.column(day)
             covered |= {scale.column(day) + number for number in range(many or 1)}
         day += timedelta(days=1)
@@ -133,8 +133,8 @@ def test_a_bar_covers_just_the_columns_of_its_days(when: str, width: int, until:
     assert (cells[today] == TODAY) == (today not in covered | arrows)
 
 
-def test_a_day_that_has_room_for_more_has_one_mark_and_leaves_no_gap() -> None:
-    """Where there are more columns than days an exact day is one mark, and windows that meet leave nothing between."""
+def test_a_day_of_several_columns_has_one_mark_and_leaves_no_gap() -> None:
+    """With more columns than days, an exact day has one mark, and adjacent windows have no gap between them."""
     for number in range(1, 31):
         before, day, after = f"2026-11/2026-12-{number:02}", f"2026-12-{number:02}", f"2026-12-{number + 1:02}/2027-01"
         rows = [dated(when, f"R-{ref}") for ref, when in enumerate((before, day, after))]
@@ -145,8 +145,8 @@ def test_a_day_that_has_room_for_more_has_one_mark_and_leaves_no_gap() -> None:
         assert first.rindex(WINDOW) + 1 == second.index(WINDOW)
 
 
-def test_todays_mark_stands_above_its_column() -> None:
-    """The mark in the head, and the line below it through all that is empty, stand in the column of the day."""
+def test_the_mark_of_today_is_above_its_column() -> None:
+    """The mark in the header and the line in the empty cells below it are in the column of today."""
     shown = drawn([dated("2026-10"), dated("2027-02", "R-2")], 100)
     (mark,) = [line for line in shown if "▼" in line]
     place = mark.index("▼")
@@ -166,14 +166,14 @@ def test_todays_mark_stands_above_its_column() -> None:
         (date(2500, 12, 31), 80, ["2026", "2100", "2200", "2300", "2400"]),
     ],
 )
-def test_ticks_are_what_the_scale_has_room_for(until: date, width: int, labels: list[str]) -> None:
-    """Months, quarters or years, or each so many years: labels do not run into each other."""
+def test_the_ticks_fit_the_scale(until: date, width: int, labels: list[str]) -> None:
+    """The ticks are months, quarters, years or several years, so that their labels do not overlap."""
     heads = [line.split() for line in drawn([dated("2026-10")], width, until=until)[:2]]
     assert labels in heads
 
 
-def test_a_window_that_moved_leaves_its_ghost() -> None:
-    """Where the date was before is drawn lighter, where it is now over it; only for the next of what recurs."""
+def test_a_moved_window_shows_its_former_one() -> None:
+    """The former window is drawn lighter below the new one, and only for the next occurrence of a recurring event."""
     rows = [dated("2026-07"), dated("2028-07")]
     shown = drawn(rows, 120, before={"R-1": [("2026-01-01", "2026-12-31")]})
     first, second = (line for line in shown if line.startswith("R-1"))
@@ -182,28 +182,28 @@ def test_a_window_that_moved_leaves_its_ghost() -> None:
     assert any(f"{GHOST} before it was moved" in line for line in shown)
 
 
-def test_what_is_out_of_the_picture_has_its_date_beside_an_arrow() -> None:
-    """Where there is no column for dates, a window beyond the chart says when it is."""
+def test_a_window_beyond_the_chart_has_its_date_beside_an_arrow() -> None:
+    """A window beyond the chart shows its date and an arrow if there is no column for dates."""
     (line,) = [line for line in drawn([dated("2045-33")], 80, until=date(2027, 12, 31)) if line.startswith("R-1")]
     assert line.endswith(f"{readable('2045-33')} {AFTER}")
 
 
-def test_what_is_settled_says_so() -> None:
-    """State does not hang on colour: what was met or withdrawn says it before its title."""
+def test_a_settled_event_shows_its_state() -> None:
+    """A milestone that is met or withdrawn has its state as a word before the title, not only as a colour."""
     (line,) = [line for line in drawn([dated("2026-10", title="Fly", state="met")]) if line.startswith("R-1")]
     assert "met: Fly" in line
 
 
 def test_days_at_the_ends_of_the_calendar_can_be_drawn() -> None:
-    """The first and the last year have their columns too."""
+    """Dates in the years 1 and 9999 can be drawn."""
     assert drawn([dated("0001-01-01"), dated("9999-12-31")], 80, until=date.max)
     assert drawn([dated("0001")], 80, day=date.min)
     assert drawn([dated("9999-12")], 80, day=date.max)
 
 
 @given(st.lists(st.integers(0, 500), min_size=1, max_size=5), st.integers(0, 100))
-def test_a_bar_keeps_to_its_room_and_shows_every_count(counts: list[int], more: int) -> None:
-    """A bar is never longer than its room; a count that is not zero has a sign at least, zero has none."""
+def test_a_bar_fits_its_width_and_shows_every_count(counts: list[int], more: int) -> None:
+    """A bar is at most 24 characters long; every count above zero has at least one character, and zero has none."""
     signs = "█▒░▁◆"
     shown = bar(*zip(counts, signs, strict=False), of=sum(counts) + more or 1)
     assert len(shown) <= 24
@@ -211,7 +211,7 @@ def test_a_bar_keeps_to_its_room_and_shows_every_count(counts: list[int], more: 
     assert shown == "".join(sorted(shown, key=signs.index))
 
 
-# As the program shows it
+# The program
 
 
 @pytest.fixture
@@ -247,13 +247,13 @@ SHOWN = f"{TIMELINE}{fill(COVERAGE, 60)}\n"
 
 
 def test_the_timeline_of_the_record(desk: Desk) -> None:
-    """On a terminal of 60 columns without colour the bundled record looks like this."""
+    """The timeline of the built-in record on a terminal of 60 columns without colour is `TIMELINE`."""
     ran = desk.in_terminal("upcoming", "--timeline", columns=60, env={"NO_COLOR": "1"})
     assert NOTE.sub("", ran.stdout) == SHOWN
 
 
-def test_colour_adds_nothing_to_read(desk: Desk) -> None:
-    """With colour the same signs stand in the same places."""
+def test_colour_does_not_change_the_text(desk: Desk) -> None:
+    """The timeline in colour has the same characters in the same places."""
     ran = desk.in_terminal("upcoming", "--timeline", columns=60)
     assert COLOUR.search(ran.stdout)
     assert NOTE.sub("", COLOUR.sub("", ran.stdout)) == SHOWN
@@ -262,7 +262,7 @@ def test_colour_adds_nothing_to_read(desk: Desk) -> None:
 @pytest.mark.parametrize("env", [{"TERM": "dumb"}, {"PYTHONIOENCODING": "ascii", "NO_COLOR": "1"}])
 @pytest.mark.parametrize("arguments", [["upcoming", "--timeline"], ["overview"]])
 def test_a_simple_terminal_gets_simple_signs(desk: Desk, env: dict[str, str], arguments: list[str]) -> None:
-    """Where the terminal is dumb, or its encoding is not UTF-8, drawings are ASCII; each sign has its own."""
+    """On a dumb terminal, or with an encoding other than UTF-8, drawings are ASCII with a legend."""
     shown = desk.in_terminal(*arguments, columns=80, env=env).stdout
     assert shown.isascii()
     assert "\\u" not in shown
@@ -272,8 +272,8 @@ def test_a_simple_terminal_gets_simple_signs(desk: Desk, env: dict[str, str], ar
     assert legend in " ".join(shown.split("  ")) or legend in shown
 
 
-def test_below_60_columns_there_is_the_list(desk: Desk) -> None:
-    """A terminal that is too narrow shows the table, and says why."""
+def test_below_60_columns_there_is_a_table(desk: Desk) -> None:
+    """A terminal below 60 columns shows the table and the reason."""
     shown = desk.in_terminal("upcoming", "--timeline", columns=59, env={"NO_COLOR": "1"}).stdout
     assert "the timeline needs a terminal of 60 columns\n" in shown
     assert "Milestone" in shown
@@ -281,8 +281,8 @@ def test_below_60_columns_there_is_the_list(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120, 200])
-def test_the_overview_keeps_to_the_terminal(desk: Desk, columns: int) -> None:
-    """No line of the overview is wider than the terminal; what the bars show stands there in figures too."""
+def test_the_overview_fits_the_terminal(desk: Desk, columns: int) -> None:
+    """No line of the overview is wider than the terminal, and the bars have their figures beside them."""
     shown = NOTE.sub("", desk.in_terminal("overview", columns=columns, env={"NO_COLOR": "1"}).stdout)
     assert max(map(cell_len, shown.splitlines())) <= columns
     assert re.search(r"Space exploration +4 of 5 .*███▒▒▒▒▒▒▒▒▒▁▁▁", shown)
@@ -290,8 +290,8 @@ def test_the_overview_keeps_to_the_terminal(desk: Desk, columns: int) -> None:
 
 
 @pytest.mark.parametrize("arguments", [[], ["--json"], ["--format", "md"], ["-o", "dates.csv"]])
-def test_a_timeline_is_for_people(desk: Desk, arguments: list[str]) -> None:
-    """Where another format is asked for, or goes into a pipe, it is refused with what to do."""
+def test_a_timeline_needs_the_table_format(desk: Desk, arguments: list[str]) -> None:
+    """`--timeline` with another format or into a pipe is refused with a remedy."""
     ran = desk.call("upcoming", "--timeline", *arguments)
     assert (ran.status, ran.stdout) == (2, "")
     assert ran.stderr == (
@@ -299,8 +299,8 @@ def test_a_timeline_is_for_people(desk: Desk, arguments: list[str]) -> None:
     )
 
 
-def test_the_rows_are_those_of_the_table(desk: Desk) -> None:
-    """The same rows in the same order, met ones too where they are asked for; a filter holds."""
+def test_the_timeline_has_the_rows_of_the_table(desk: Desk) -> None:
+    """The timeline has the same rows in the same order as the JSON output, with `--all` and `--until` too."""
     for more in ([], ["--all"], ["--until", "2027"]):
         refs = [row["ref"] for row in desk.call("upcoming", *more, "--json").data]
         lines = desk.call("upcoming", *more, "--timeline", "-f", "table").stdout.splitlines()

@@ -1,4 +1,4 @@
-"""Excel files: what stands in them, read back by another library."""
+"""Tests of Excel files, read back by another library."""
 
 from __future__ import annotations
 
@@ -33,25 +33,25 @@ ROW = CommitmentRow(
 
 
 def written(view: Table | View) -> bytes:
-    """The workbook of a view."""
+    """Return the bytes of a view's workbook."""
     out = io.BytesIO()
     xlsx.write(view, out)
     return out.getvalue()
 
 
 def opened(view: Table | View) -> openpyxl.Workbook:
-    """The same, read back."""
+    """Write the workbook of a view and open it."""
     return openpyxl.load_workbook(io.BytesIO(written(view)))
 
 
 def table(sheet: Worksheet) -> list[dict[str, Any]]:
-    """The rows of a sheet by its header."""
+    """Return the rows of a worksheet as dictionaries, with the keys from its header."""
     head, *rows = sheet.iter_rows(values_only=True)
     return [dict(zip(map(str, head), row, strict=True)) for row in rows]
 
 
 def whole(tracker: Tracker) -> View:
-    """The report of a tracker's record, as a view."""
+    """Return the report of a tracker's record as a view."""
     with tracker.view() as view:
         return View("report", view.report(selection="the Moon only"), tables.commitments(()), ())
 
@@ -62,32 +62,34 @@ def book(tracker: Tracker) -> openpyxl.Workbook:
     return opened(whole(tracker))
 
 
-def test_a_report_has_a_sheet_for_each_kind(book: openpyxl.Workbook, tracker: Tracker) -> None:
-    """Everything of the record stands in the workbook: each commitment, dated event, entry, moved date and source."""
+def test_a_report_has_a_worksheet_for_each_kind_of_row(book: openpyxl.Workbook, tracker: Tracker) -> None:
+    """The workbook has every commitment, dated event, entry, moved date and source of the record."""
     names = ["About", "Commitments", "Milestones", "History of changes", "Moved dates", "Sources"]
     assert book.sheetnames == names
-    of = whole(tracker).data
-    assert [row["Ref"] for row in table(book["Commitments"])] == [detail.commitment.ref for detail in of.commitments]
-    assert [row["Milestone"] for row in table(book["Milestones"])] == [event.title for event in of.milestones]
-    entries = [entry.id[-8:] for detail in of.commitments for entry in detail.history]
+    report = whole(tracker).data
+    assert [row["Ref"] for row in table(book["Commitments"])] == [
+        detail.commitment.ref for detail in report.commitments
+    ]
+    assert [row["Milestone"] for row in table(book["Milestones"])] == [event.title for event in report.milestones]
+    entries = [entry.id[-8:] for detail in report.commitments for entry in detail.history]
     assert [row["Id"] for row in table(book["History of changes"])] == entries
     assert [row["To"] for row in table(book["Moved dates"])] == ["2026-09"]
     assert [row["Source"] for row in table(book["Sources"])] == [f"JS par. {number}" for number in range(1, 6)]
 
 
-def test_the_first_sheet_says_what_it_covers(book: openpyxl.Workbook) -> None:
-    """Day, part, coverage and position in the log stand on the first sheet, and what the words mean."""
-    said = {str(label): value for label, value in book["About"].iter_rows(values_only=True)}
-    assert said["As of"] == datetime(2026, 12, 1)  # noqa: DTZ001 - Excel has no time zones
-    assert said["Dialogue"] == "First Ruritania-Graustark Space Dialogue, Strelsau, 2025-03-10"
-    assert said["Part"] == "the Moon only"
-    assert str(said["Coverage"]).startswith("assessed 2 of 5")
-    assert said["Log"] == "17 entries, the newest recorded 2026-12-01 11:59 UTC"
-    assert said["not-assessed"] == "Nobody has looked; it does not mean that nothing was done."
+def test_the_first_worksheet_describes_the_content(book: openpyxl.Workbook) -> None:
+    """The first worksheet has the day, selection, coverage and position in the log, and explains the statuses."""
+    about = {str(label): value for label, value in book["About"].iter_rows(values_only=True)}
+    assert about["As of"] == datetime(2026, 12, 1)  # noqa: DTZ001 - Excel has no time zones
+    assert about["Dialogue"] == "First Ruritania-Graustark Space Dialogue, Strelsau, 2025-03-10"
+    assert about["Part"] == "the Moon only"
+    assert str(about["Coverage"]).startswith("assessed 2 of 5")
+    assert about["Log"] == "17 entries, the newest recorded 2026-12-01 11:59 UTC"
+    assert about["not-assessed"] == "Nobody has looked; it does not mean that nothing was done."
 
 
 def test_only_an_exact_date_is_a_date(book: openpyxl.Workbook, make: Maker) -> None:
-    """A vague date stays text beside the days on which it opens and closes, which are dates; an exact one is a date."""
+    """A vague date is text, with its first and last day as Excel dates beside it; an exact date is an Excel date."""
     first = table(book["Commitments"])[0]
     assert first["Due"] == "2026"
     assert (first["Opens"].date(), first["Closes"].date()) == (date(2026, 1, 1), date(2026, 12, 31))
@@ -104,26 +106,26 @@ def test_only_an_exact_date_is_a_date(book: openpyxl.Workbook, make: Maker) -> N
         row = table(opened(whole(tracker))["Commitments"])[0]
         shown = [value.date() if isinstance(value, datetime) else value for value in (row["Opens"], row["Closes"])]
         assert shown == [opens, closes]
-        assert row["Due"] == (datetime(2027, 5, 4) if due == "2027-05-04" else due)  # noqa: DTZ001 - as above
+        assert row["Due"] == (datetime(2027, 5, 4) if due == "2027-05-04" else due)  # noqa: DTZ001 - Excel has no time zones
 
 
-def test_a_sheet_can_be_worked_with(book: openpyxl.Workbook) -> None:
-    """The header stays in sight and is printed on each page, rows can be filtered, the page is A4 on its side."""
+def test_a_worksheet_is_set_up_for_use_and_print(book: openpyxl.Workbook) -> None:
+    """The header is frozen and printed on each page, rows can be filtered, and the page is A4 landscape."""
     for name in book.sheetnames[1:]:
         sheet = book[name]
         assert sheet.freeze_panes == "B2"
         assert sheet.auto_filter.ref == sheet.dimensions
         assert sheet.print_title_rows == "$1:$1"
         assert (sheet.page_setup.orientation, str(sheet.page_setup.paperSize)) == ("landscape", "9")
-        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)  # one is not written
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)  # the value 1 is not written
         assert sheet.sheet_properties.pageSetUpPr
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert all(dimension.width for dimension in sheet.column_dimensions.values())
     assert book["Commitments"]["B2"].alignment.wrap_text
 
 
-def test_colour_comes_with_its_word(book: openpyxl.Workbook) -> None:
-    """Colours are rules on the words of a cell: where there is no such word, there is no colour."""
+def test_colour_depends_on_a_word(book: openpyxl.Workbook) -> None:
+    """Colours are conditional formats on the words of a cell, so there is no colour without its word."""
     rules = {
         (str(where.sqref), rule.text)
         for where in book["Commitments"].conditional_formatting
@@ -135,7 +137,7 @@ def test_colour_comes_with_its_word(book: openpyxl.Workbook) -> None:
 
 
 def test_sources_are_links(book: openpyxl.Workbook) -> None:
-    """A source is text that leads to its document, evidence leads to its page."""
+    """A source links to its document, and evidence to its page."""
     cell = book["Commitments"]["Q2"]
     assert (cell.value, cell.hyperlink.target) == ("JS par. 1", "https://strelsau.example/statement")
     links = {cell.value: cell.hyperlink.target for cell in book["History of changes"]["E"] if cell.hyperlink}
@@ -146,7 +148,7 @@ def test_sources_are_links(book: openpyxl.Workbook) -> None:
     "url", ["javascript:alert(1)", "file:///etc/passwd", "internal:About!A1", "mailto:a@b.example"]
 )
 def test_only_web_addresses_become_links(url: str) -> None:
-    """What is no address of the web stays text."""
+    """An address that is not a web address is written as text."""
     entry = HistoryRow("0" * 36, "2026-12-01T12:00:00.000000Z", "2026", "Zenda", "R-1", "set", {}, None, url, False)
     cell = opened(tables.history([entry]))["History of changes"]["E2"]
     assert (cell.value, cell.hyperlink) == (url, None)
@@ -166,20 +168,20 @@ def test_text_stays_text(text: str) -> None:
 
 
 def plainly(text: str) -> str:
-    """What people get to see of a text."""
+    """Return a text as formats for people show it."""
     from spacedialog.render.text import one_line
 
     return one_line(text)
 
 
 def test_control_characters_are_shown() -> None:
-    """A control character, and one that turns the direction of text, is written out."""
+    """Control characters and bidi overrides are written as escapes."""
     cell = opened(tables.commitments([ROW._replace(title="a\x1b[31m\x00\u202eb")]))["Commitments"]["B2"]
     assert cell.value == r"a\x1b[31m\x00\u202eb"
 
 
-def test_a_list_has_its_rows_and_what_is_said_below_it(tracker: Tracker) -> None:
-    """A sheet becomes one sheet of its rows, numbers as numbers; what stands below a table has a sheet of its own."""
+def test_a_list_has_its_rows_and_its_footer(tracker: Tracker) -> None:
+    """A table becomes one worksheet with numbers as numbers; the line below it goes to a worksheet of its own."""
     with tracker.view() as view:
         listed = opened(tables.commitments(view.commitments(), view.coverage))
         areas = opened(tables.areas(view.areas()))
@@ -191,13 +193,13 @@ def test_a_list_has_its_rows_and_what_is_said_below_it(tracker: Tracker) -> None
     assert [row["Commitments"] for row in table(areas["Areas"])] == [2, 3]
 
 
-def test_nothing_is_a_header_only() -> None:
-    """A view without rows is a workbook that opens."""
+def test_a_table_without_rows_has_a_header() -> None:
+    """A table without rows becomes a valid workbook with a header."""
     assert table(opened(tables.commitments(()))["Commitments"]) == []
 
 
-def test_other_views_have_a_sheet_for_each_table(tracker: Tracker) -> None:
-    """The overview and one commitment become workbooks too; lines of text stand on the first sheet."""
+def test_other_views_have_a_worksheet_for_each_table(tracker: Tracker) -> None:
+    """The overview and one commitment have a worksheet for each table, and their text on the first one."""
     with tracker.view() as view:
         overview = opened(documents.overview(view.overview()))
         detail = opened(documents.detail(view.detail(view.refs.resolve("1"))))
@@ -207,7 +209,7 @@ def test_other_views_have_a_sheet_for_each_table(tracker: Tracker) -> None:
 
 
 def test_every_byte_follows_from_the_log(tracker: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two files of one view are the same, whatever the time, its zone, and the folder for temporary files."""
+    """Two workbooks of one view are identical, independent of time, time zone and temporary folder."""
     first = written(whole(tracker))
     monkeypatch.setenv("TZ", "Asia/Seoul")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
@@ -216,11 +218,11 @@ def test_every_byte_follows_from_the_log(tracker: Tracker, tmp_path: Path, monke
     assert list(tmp_path.iterdir()) == []
     properties = openpyxl.load_workbook(io.BytesIO(first)).properties
     assert properties.title == "First Ruritania-Graustark Space Dialogue"
-    assert properties.created == datetime(2026, 12, 1, 11, 59, 59)  # noqa: DTZ001 - as above
+    assert properties.created == datetime(2026, 12, 1, 11, 59, 59)  # noqa: DTZ001 - Excel has no time zones
 
 
-def test_a_text_that_a_cell_cannot_hold_is_cut_with_a_remark() -> None:
-    """Of a longer text its beginning stands there, and how long it was; Excel counts a rocket as two."""
+def test_a_text_too_long_for_a_cell_is_cut_with_a_note() -> None:
+    """A longer text is cut and its length noted; Excel counts an emoji as two characters."""
     for sign in ("x", "🚀"):
         cell = opened(tables.commitments([ROW._replace(title=sign * 40_000)]))["Commitments"]["B2"].value
         assert len(str(cell).encode("utf-16-le")) // 2 in (workbook.LONGEST_TEXT, workbook.LONGEST_TEXT - 1)
@@ -228,16 +230,16 @@ def test_a_text_that_a_cell_cannot_hold_is_cut_with_a_remark() -> None:
         assert str(cell).startswith(sign * 16_000)
 
 
-def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is said in a sentence."""
+def test_more_rows_than_a_worksheet_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More rows than a worksheet can hold are refused with a message."""
     monkeypatch.setattr(workbook, "MOST_ROWS", 3)
     assert len(table(opened(tables.commitments([ROW] * 2))["Commitments"])) == 2
     with pytest.raises(InputError, match="holds 2 rows, and there are more"):
         written(tables.commitments([ROW] * 3))
 
 
-def test_links_beyond_what_a_sheet_holds_stay_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first links lead somewhere, the others say where; so does an address that is too long for a link."""
+def test_links_beyond_the_limit_are_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links beyond the limit of a worksheet, and addresses too long for a link, are written as text."""
     monkeypatch.setattr(workbook, "MOST_LINKS", 2)
     entry = HistoryRow("0" * 36, "2026-12-01T12:00:00.000000Z", "2026", "Z", "R-1", "set", {}, None, "", False)
     urls = ["https://a.example/" + "x" * 2_100, *(f"https://a.example/{number}" for number in range(3))]
@@ -247,20 +249,20 @@ def test_links_beyond_what_a_sheet_holds_stay_text(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("name", ["History", "a/b:c*?[d]\\e", "'quoted'", "", "x" * 50])
-def test_any_heading_gives_a_name_that_excel_takes(name: str) -> None:
-    """Sheets of one name are numbered; signs that Excel refuses, and its own word `History`, are not used."""
+def test_any_heading_gives_a_valid_worksheet_name(name: str) -> None:
+    """Worksheet names are unique, and avoid the characters that Excel refuses and its reserved word `History`."""
     part = Table("part", ("a",), [("1",)], (Column("A", lambda row: row[0]),), "")
     names = opened(View("d", None, part, (documents.Block(name, sheet=part),) * 2)).sheetnames
-    assert len({made.casefold() for made in names}) == 2
-    for made in names:
-        assert 0 < len(made) <= 31
-        assert not set(made) & set("[]:*?/\\")
-        assert made.casefold() != "history"
-        assert not made.startswith("'")
+    assert len({title.casefold() for title in names}) == 2
+    for title in names:
+        assert 0 < len(title) <= 31
+        assert not set(title) & set("[]:*?/\\")
+        assert title.casefold() != "history"
+        assert not title.startswith("'")
 
 
 def test_a_workbook_holds_no_formula(tracker: Tracker) -> None:
-    """In the parts of the file there is no formula but the conditions of colours."""
+    """No part of the file contains a formula in a cell."""
     tracker.edit("RUR1-02", {"title": "=HYPERLINK(1)"})
     with zipfile.ZipFile(io.BytesIO(written(whole(tracker)))) as parts:
         for name in parts.namelist():
@@ -268,12 +270,12 @@ def test_a_workbook_holds_no_formula(tracker: Tracker) -> None:
 
 
 def test_windows_close_when_the_record_says(tracker: Tracker) -> None:
-    """The closing days of the workbook are those of the fold."""
+    """The closing days in the workbook equal those of the fold."""
     for row in table(opened(whole(tracker))["Milestones"]):
         assert row["Closes"].date().isoformat() == closing_day(str(row["When"]))
 
 
-# By the program
+# The program
 
 
 @pytest.fixture
@@ -281,8 +283,8 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
-def test_the_workbook_of_the_bundled_record(desk: Desk) -> None:
-    """`report` writes a workbook, by the ending of the file or into a pipe the same; it covers what `report` does."""
+def test_the_workbook_of_the_built_in_record(desk: Desk) -> None:
+    """`report` writes the same workbook to a file and to a pipe, with the rows of the other commands."""
     assert desk.run("report", "-o", "dialogue.xlsx").status == 0
     desk.shell("spacedialog report --format xlsx > piped.xlsx")
     content = (desk.folder / "dialogue.xlsx").read_bytes()
@@ -301,7 +303,7 @@ def test_the_workbook_of_the_bundled_record(desk: Desk) -> None:
     "arguments", ["list", "upcoming --all", "areas", "history", "slips", "search a", "overview", "show 31", "brief"]
 )
 def test_every_view_can_be_a_workbook(desk: Desk, arguments: str) -> None:
-    """Each view that reads writes a workbook that opens; a list has as many rows as in JSON."""
+    """Every read can be written as a workbook; a list has as many rows as in JSON."""
     assert desk.call(*arguments.split(), "-o", "view.xlsx").status == 0
     book = openpyxl.load_workbook(desk.folder / "view.xlsx")
     data = desk.call(*arguments.split(), "--json").data
@@ -310,7 +312,7 @@ def test_every_view_can_be_a_workbook(desk: Desk, arguments: str) -> None:
 
 
 def test_a_terminal_gets_no_workbook(desk: Desk) -> None:
-    """A workbook on a terminal is refused with what to do."""
+    """A workbook to a terminal is refused with a remedy."""
     ran = desk.in_terminal("report", "--format", "xlsx")
     assert ran.status == 2
     assert "-o" in ran.stdout
