@@ -22,7 +22,7 @@ def desk(tmp_path: Path) -> Desk:
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def shared_desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A desk with a store and with invalid files; no test changes them."""
     desk = Desk(tmp_path_factory.mktemp("kept"))
     assert desk.call("mark", "33", "in-progress").status == 0
@@ -150,10 +150,12 @@ CASES: list[tuple[str, int, str, str]] = [
 
 
 @pytest.mark.parametrize(("call", "status", "problem", "remedy"), CASES, ids=[case[0] for case in CASES])
-def test_an_error_has_a_problem_and_a_remedy(kept: Desk, call: str, status: int, problem: str, remedy: str) -> None:
+def test_an_error_has_a_problem_and_a_remedy(
+    shared_desk: Desk, call: str, status: int, problem: str, remedy: str
+) -> None:
     """A wrong call ends with its status and a message with problem and remedy, and changes no file."""
-    before = files_of(kept)
-    ran = kept.call(*call.split())
+    before = files_of(shared_desk)
+    ran = shared_desk.call(*call.split())
     assert (ran.status, ran.stdout) == (status, ""), ran.stderr
     first, *others = ran.stderr.splitlines()
     assert first.startswith("spacedialog")
@@ -162,35 +164,37 @@ def test_an_error_has_a_problem_and_a_remedy(kept: Desk, call: str, status: int,
     assert others[-1].startswith("  ")
     assert re.search(remedy, " ".join(line for line in others if line.startswith("  "))), ran.stderr
     assert "Traceback" not in ran.stderr
-    assert files_of(kept) == before
+    assert files_of(shared_desk) == before
 
 
 @pytest.mark.parametrize(
     ("call", "status"),
     [("list", 0), ("list --stauts open", 2), ("lst", 2), ("show 99", 3), ("list --db other.db", 4), ("apply -", 0)],
 )
-def test_installed_program_ends_with_the_status(kept: Desk, call: str, status: int) -> None:
+def test_installed_program_ends_with_the_status(shared_desk: Desk, call: str, status: int) -> None:
     """The shell gets the exit status, only data on standard output, and only messages on standard error."""
-    ran = kept.run(*call.split(), *(["--dry-run"] if "apply" in call else []), stdin='{"ref": "31", "note": "x"}')
+    ran = shared_desk.run(
+        *call.split(), *(["--dry-run"] if "apply" in call else []), stdin='{"ref": "31", "note": "x"}'
+    )
     assert ran.status == status, ran.stderr
     assert bool(ran.stderr) == bool(status)
     assert bool(ran.stdout) != bool(status)
     assert "Traceback" not in ran.stderr
 
 
-def test_every_problem_of_a_file_is_reported(kept: Desk) -> None:
+def test_every_problem_of_a_file_is_reported(shared_desk: Desk) -> None:
     """All problems of a file are reported, each with its line and remedy."""
-    lines = kept.call("apply", "updates.jsonl").stderr.splitlines()
+    lines = shared_desk.call("apply", "updates.jsonl").stderr.splitlines()
     assert [line.rsplit(": ")[:2] for line in lines[1::2]] == [["updates.jsonl", f"line {n}"] for n in (1, 2, 3)]
     assert all(line.startswith("  ") for line in lines[2::2])
-    errors = kept.call("import", "other.json").stderr
+    errors = shared_desk.call("import", "other.json").stderr
     assert "2025-13" in errors
     assert errors.count("other.json") > 2
 
 
-def test_an_error_names_the_environment_variable(kept: Desk) -> None:
+def test_an_error_names_the_environment_variable(shared_desk: Desk) -> None:
     """The error for an invalid SPACEDIALOG_TODAY names the variable."""
-    ran = kept.run("list", env={"SPACEDIALOG_TODAY": "someday"})
+    ran = shared_desk.run("list", env={"SPACEDIALOG_TODAY": "someday"})
     assert (ran.status, ran.stderr.split("'")[0]) == (2, "spacedialog: SPACEDIALOG_TODAY: ")
 
 
@@ -206,13 +210,13 @@ def test_an_error_names_the_environment_variable(kept: Desk) -> None:
     ],
     ids=lambda arguments: str(arguments[0]),
 )
-def test_arguments_that_are_not_utf_8_are_refused(kept: Desk, arguments: list[str | bytes]) -> None:
+def test_arguments_that_are_not_utf_8_are_refused(shared_desk: Desk, arguments: list[str | bytes]) -> None:
     """Arguments that are not UTF-8, as an old script may pass them, are refused without a traceback."""
-    before = files_of(kept)
-    ran = kept.run(*arguments)
+    before = files_of(shared_desk)
+    ran = shared_desk.run(*arguments)
     assert "Traceback" not in ran.stderr
     assert ran.status in (2, 3)
-    assert files_of(kept) == before
+    assert files_of(shared_desk) == before
 
 
 @pytest.mark.parametrize(
@@ -234,27 +238,27 @@ def test_arguments_that_are_not_utf_8_are_refused(kept: Desk, arguments: list[st
     ],
     ids=range(13),
 )
-def test_odd_records_are_refused(kept: Desk, line: str) -> None:
+def test_odd_records_are_refused(shared_desk: Desk, line: str) -> None:
     """An invalid record in a file of updates is refused with its line, and nothing is recorded."""
-    before = files_of(kept)
-    ran = kept.call("apply", "-", stdin=line)
+    before = files_of(shared_desk)
+    ran = shared_desk.call("apply", "-", stdin=line)
     assert (ran.status, "standard input: line 1" in ran.stderr) == (2, True), ran.stderr[:500]
-    assert files_of(kept) == before
+    assert files_of(shared_desk) == before
 
 
-def test_an_interrupt_changes_nothing(kept: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_changes_nothing(shared_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C ends the program with status 130 and one line, and nothing is changed."""
 
     class Interrupted(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:  # noqa: ARG002 - the signature of a file
             raise KeyboardInterrupt
 
-    before = files_of(kept)
+    before = files_of(shared_desk)
     monkeypatch.setattr(io, "BytesIO", Interrupted)
-    ran = kept.call("apply", "-")
+    ran = shared_desk.call("apply", "-")
     assert (ran.status, ran.stdout, ran.stderr.count("\n")) == (130, "", 1)
     assert "interrupted" in ran.stderr
-    assert files_of(kept) == before
+    assert files_of(shared_desk) == before
 
 
 def test_a_programming_error_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -169,14 +169,14 @@ def mutated(value: Any, rng: random.Random) -> Any:
     """Return the JSON value with one part changed, in place if it is a list or an object."""
     if isinstance(value, dict | list) and value and rng.random() < 0.85:
         key = rng.choice(list(value)) if isinstance(value, dict) else rng.randrange(len(value))
-        change = rng.random()
-        if change < 0.7:
+        chance = rng.random()
+        if chance < 0.7:
             value[key] = mutated(value[key], rng)
-        elif change < 0.8:
+        elif chance < 0.8:
             del value[key]
         elif isinstance(value, list):
             value.append(deepcopy(value[key]))
-        elif change < 0.9:
+        elif chance < 0.9:
             value[rng.choice(TEXTS)] = value[key]
         else:
             value[rng.choice(["ref", "status", "when", "note", "set", "v", "milestone", "format"])] = value[key]
@@ -273,13 +273,14 @@ def dates(rng: random.Random) -> None:
         text = changed_text(text, rng)
     for parser in (typed_dates.parse_span, parse_size, lambda typed: typed_dates.parse_day(typed, today=TODAY)):
         refused(lambda parser=parser: parser(text))  # type: ignore[misc] # bound at once
-    every = refused(lambda: Recurrence.parse(text))
+    recurrence = refused(lambda: Recurrence.parse(text))
     read = refused(lambda: VagueDate.parse(text))
     for when in (read, refused(lambda: typed_dates.parse_date(text, today=TODAY))):
         if when is not None:
             assert VagueDate.parse(str(when)) == when
             assert not (when.earliest and when.latest) or when.earliest <= when.latest
-            refused(lambda when=when: when.occurrence(rng.choice([1, 7, 9999]), every or Recurrence.parse("2 years")))  # type: ignore[misc] # bound at once
+            span = recurrence or Recurrence.parse("2 years")
+            refused(lambda when=when, span=span: when.occurrence(rng.choice([1, 7, 9999]), span))  # type: ignore[misc] # bound at once
     if read is None:
         raise SpacedialogError("no date", "write one")
 
@@ -330,10 +331,11 @@ class Data:
         ]
         contents.problems.refuse()
         for group in groups:
-            made = [
-                make_entry(draft, change_id=f"{n:036}", ts=n, author="F", base=None) for n, draft in enumerate(group)
+            entries = [
+                make_entry(pending, change_id=f"{n:036}", ts=n, author="F", base=None)
+                for n, pending in enumerate(group)
             ]
-            assert fold(made) is not None
+            assert fold(entries) is not None
 
 
 class Log:
@@ -346,12 +348,12 @@ class Log:
         document = {**OPENING, "commitments": COMMITMENTS, "updates": UPDATES}
         tracker.import_file(json.dumps(document).encode(), "seed", bundled=False)
         tracker.undo(tracker.mark("RUR1-02", "stalled").undo)
-        self._changes = list(tracker.log())
+        self._entries = list(tracker.log())
         self._connection = database.in_memory()
 
     def __call__(self, rng: random.Random) -> None:
-        changes = rng.sample(self._changes, rng.randint(1, len(self._changes)))
-        entries = [{**change._asdict(), "body": change.content} for change in changes]
+        sample = rng.sample(self._entries, rng.randint(1, len(self._entries)))
+        entries = [{**entry._asdict(), "body": entry.content} for entry in sample]
         for _ in range(rng.choice([0, 1, 1, 2, 3])):
             entry = rng.choice(entries)
             mutated(entry["body"] if rng.random() < 0.8 and isinstance(entry.get("body"), dict) else entry, rng)
@@ -416,8 +418,8 @@ class Updates:
         )
         batch.read(content.decode("utf-8", "replace" if rng.random() < 0.5 else "surrogateescape"))
         batch.problems.refuse()
-        for draft in batch.drafts:
-            make_entry(draft, change_id="0", ts=0, author="F", base=None)
+        for pending in batch.drafts:
+            make_entry(pending, change_id="0", ts=0, author="F", base=None)
 
 
 def csv_lines(records: Sequence[Any], rng: random.Random) -> Iterator[str]:

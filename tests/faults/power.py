@@ -148,11 +148,11 @@ def _problems(store: Path, groups: Sequence[Sequence[Entry]], acknowledged: int)
         yield from wrong
     present = set(entries)
     for number, group in enumerate(groups):
-        found = sum(entry in present for entry in group)
-        if number <= acknowledged and found < len(group):
-            yield f"acknowledged, and lost: {len(group) - found} entries of command {number}"
-        elif found not in (0, len(group)):
-            yield f"torn: {found} of {len(group)} entries"
+        count = sum(entry in present for entry in group)
+        if number <= acknowledged and count < len(group):
+            yield f"acknowledged, and lost: {len(group) - count} entries of command {number}"
+        elif count not in (0, len(group)):
+            yield f"torn: {count} of {len(group)} entries"
     stores.tracker(store, "next").note("ROK4-07", "And on.")
     after = stores.inspect(store)
     yield from (f"after the next write: {problem}" for problem in after.problems)

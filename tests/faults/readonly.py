@@ -47,7 +47,7 @@ def run(folder: Path, rounds: int, _: int) -> Verdict:
         for number in range(rounds):
             for action in writing:
                 store = action.copy_store(folder / f"{name} {number} {action.name}")
-                wanted = (
+                expected = (
                     [stores.wait_for(stores.start(read, store)) for read in _READS] if action.name == "undo" else []
                 )
                 if by_root:
@@ -56,13 +56,13 @@ def run(folder: Path, rounds: int, _: int) -> Verdict:
                 store.chmod(file_mode)
                 store.parent.chmod(folder_mode)
                 before = _state(store)
-                asked = _READS if wanted else ()
-                got = [stores.wait_for(stores.start(read, store, command=command)) for read in asked]
-                reads += len(got)
-                for read, theirs in zip(asked, got, strict=True):
+                chosen_reads = _READS if expected else ()
+                actual = [stores.wait_for(stores.start(read, store, command=command)) for read in chosen_reads]
+                reads += len(actual)
+                for read, theirs in zip(chosen_reads, actual, strict=True):
                     if theirs.status != 0 or not theirs.stdout:
                         broken.append(f"{name}: {read[0]} ended with {theirs.status}: {theirs.stderr}")
-                if wanted and [read.stdout for read in got] != [read.stdout for read in wanted]:
+                if expected and [read.stdout for read in actual] != [read.stdout for read in expected]:
                     broken.append(f"{name}: a read gave another answer than the owner gets")
                 done = stores.wait_for(stores.start(action.arguments, store, command=command))
                 writes += 1
