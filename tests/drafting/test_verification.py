@@ -21,7 +21,7 @@ TENDER, SSO, BOTH = prose.read(drafted.TEXT, "text").sentences[2:5]
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def recorded_desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A desk whose record contains all commitments of the draft."""
     desk = Desk(tmp_path_factory.mktemp("kept"))
     (desk.folder / "draft.json").write_text(drafted.text_of(drafted.document(*["accepted"] * 5)))
@@ -68,9 +68,9 @@ def as_html(text: str) -> str:
 
 
 @pytest.mark.parametrize("changed", [str, rewrapped, requoted, lambda text: text.replace("\n", "\r\n"), as_html])
-def test_another_layout_is_the_same_text(kept: Desk, changed: Callable[[str], str]) -> None:
+def test_another_layout_is_the_same_text(recorded_desk: Desk, changed: Callable[[str], str]) -> None:
     """Line breaks, spaces, the form of quotation marks and the file type make no difference."""
-    rows = verified(kept, changed(drafted.TEXT))
+    rows = verified(recorded_desk, changed(drafted.TEXT))
     assert verdicts(rows) == "same same same same same"
     assert {row["similarity"] for row in rows.values()} == {1.0}
     assert rows["3"] | {"title": ""} == {
@@ -87,66 +87,66 @@ def test_another_layout_is_the_same_text(kept: Desk, changed: Callable[[str], st
     }
 
 
-def test_a_moved_sentence_is_found(kept: Desk) -> None:
+def test_a_moved_sentence_is_found(recorded_desk: Desk) -> None:
     """In a reordered text each sentence is reported with its new place."""
     swapped = "\n\n".join([HEAD, FIRST, THIRD.replace("3.", "2."), SECOND.replace("2.", "3.")])
-    rows = verified(kept, swapped)
+    rows = verified(recorded_desk, swapped)
     assert verdicts(rows) == "moved moved moved moved moved"
     assert [(row["found_paragraph"], row["found_sentence"]) for row in rows.values()] == [
         *(("3", 1), ("3", 2), ("3", 3), ("2", 1), ("2", 2)),
     ]
 
 
-def test_an_edited_sentence_is_shown(kept: Desk) -> None:
+def test_an_edited_sentence_is_shown(recorded_desk: Desk) -> None:
     """For an edited sentence the most similar one is shown with its similarity; the others are the same."""
-    rows = verified(kept, drafted.TEXT.replace("explore a joint lunar relay", "explore one lunar relay each"))
+    rows = verified(recorded_desk, drafted.TEXT.replace("explore a joint lunar relay", "explore one lunar relay each"))
     assert verdicts(rows) == "same same same changed same"
     assert rows["4"]["text"] == "The two sides agreed to explore one lunar relay each."
     assert 0.5 <= rows["4"]["similarity"] < 1
     assert (rows["4"]["found_paragraph"], rows["4"]["found_sentence"]) == ("3", 1)
 
 
-def test_an_edited_and_moved_sentence_is_shown(kept: Desk) -> None:
+def test_an_edited_and_moved_sentence_is_shown(recorded_desk: Desk) -> None:
     """A sentence that was edited and moved is found at its new place, not confused with the one at its old place."""
     text = drafted.TEXT.replace(f"{TENDER.text} ", "") + "\n4. Zubrowka will launch two buoy tenders by 2029.\n"
-    rows = verified(kept, text)
+    rows = verified(recorded_desk, text)
     assert verdicts(rows) == "changed moved moved same same"
     assert (rows["1"]["found_paragraph"], rows["1"]["found_sentence"]) == ("4", 1)
 
 
-def test_a_deleted_sentence_is_missing(kept: Desk) -> None:
+def test_a_deleted_sentence_is_missing(recorded_desk: Desk) -> None:
     """A deleted sentence is missing, even if the sentence of another commitment has taken its place."""
-    rows = verified(kept, drafted.TEXT.replace(f"{TENDER.text} ", ""))
+    rows = verified(recorded_desk, drafted.TEXT.replace(f"{TENDER.text} ", ""))
     assert verdicts(rows) == "missing moved moved same same"
     assert (rows["1"]["found_paragraph"], rows["1"]["similarity"], rows["1"]["text"]) == (None, None, None)
-    rows = verified(kept, "\n\n".join([HEAD, FIRST, SECOND]))
+    rows = verified(recorded_desk, "\n\n".join([HEAD, FIRST, SECOND]))
     assert verdicts(rows) == "same same same missing missing"
 
 
-def test_a_replaced_sentence_has_changed(kept: Desk) -> None:
+def test_a_replaced_sentence_has_changed(recorded_desk: Desk) -> None:
     """If no sentence is similar, the one at the same place is shown as changed, with its low similarity."""
-    rows = verified(kept, drafted.TEXT.replace(TENDER.text, "Nobody said a thing."))
+    rows = verified(recorded_desk, drafted.TEXT.replace(TENDER.text, "Nobody said a thing."))
     assert verdicts(rows) == "changed same same same same"
     assert rows["1"]["text"] == "Nobody said a thing."
     assert rows["1"]["similarity"] < 0.5
 
 
 @pytest.mark.parametrize(("text", "status"), [(drafted.TEXT, 0), (drafted.TEXT.replace("rescue", "relief"), 1)])
-def test_the_exit_status_reports_differences(kept: Desk, text: str, status: int) -> None:
+def test_the_exit_status_reports_differences(recorded_desk: Desk, text: str, status: int) -> None:
     """With `--exit-code` the status is 1 if a sentence changed or is missing; the rows are printed all the same."""
-    ran = kept.run("verify-source", "ZUB2", "-", "--exit-code", "-f", "plain", stdin=text)
+    ran = recorded_desk.run("verify-source", "ZUB2", "-", "--exit-code", "-f", "plain", stdin=text)
     assert (ran.status, len(ran.rows)) == (status, 6)
-    assert kept.run("verify-source", "ZUB2", "-", "-f", "plain", stdin=text).status == 0
+    assert recorded_desk.run("verify-source", "ZUB2", "-", "-f", "plain", stdin=text).status == 0
 
 
 @pytest.mark.parametrize("format_", ["table", "plain", "json", "jsonl", "csv", "md", "html"])
-def test_every_format_has_the_rows(kept: Desk, format_: str) -> None:
+def test_every_format_has_the_rows(recorded_desk: Desk, format_: str) -> None:
     """Every format has the rows; table, Markdown and HTML also have the counts."""
-    (kept.folder / "copy.txt").write_text(drafted.TEXT)
-    shown = kept.call("verify-source", "ZUB2", "copy.txt", "-f", format_).stdout
+    (recorded_desk.folder / "copy.txt").write_text(drafted.TEXT)
+    shown = recorded_desk.call("verify-source", "ZUB2", "copy.txt", "-f", format_).stdout
     assert "ZUB2-05" in shown
     assert ("5 same" in shown) == (format_ in ("table", "md", "html"))
-    assert kept.call("verify-source", "ZUB2", "copy.txt", "-o", "rows.xlsx").status == 0
+    assert recorded_desk.call("verify-source", "ZUB2", "copy.txt", "-o", "rows.xlsx").status == 0
 
 
 # The choice of document and dialogue
@@ -193,18 +193,18 @@ def test_the_document_with_hashes_is_chosen(tmp_path: Path) -> None:
     ("arguments", "text", "status"),
     [(["X9"], b"A b.", 3), (["ZUB2"], b"", 2), (["ZUB2"], b"caf\xe9.", 2), (["x.json"], b"A b.", 2)],
 )
-def test_invalid_arguments_are_refused(kept: Desk, arguments: list[str], text: bytes, status: int) -> None:
+def test_invalid_arguments_are_refused(recorded_desk: Desk, arguments: list[str], text: bytes, status: int) -> None:
     """An unknown dialogue, an empty text and a text in another encoding are refused with a remedy."""
-    (kept.folder / "copy.txt").write_bytes(text)
-    ran = kept.call("verify-source", *arguments, "copy.txt")
+    (recorded_desk.folder / "copy.txt").write_bytes(text)
+    ran = recorded_desk.call("verify-source", *arguments, "copy.txt")
     assert (ran.status, ran.stdout) == (status, "")
     assert ran.stderr.splitlines()[-1].startswith("  ")
 
 
-def test_the_encoding_can_be_named(kept: Desk) -> None:
+def test_the_encoding_can_be_named(recorded_desk: Desk) -> None:
     """A copy is read in the encoding that `--encoding` names."""
-    (kept.folder / "copy.txt").write_bytes(drafted.TEXT.replace("Lutz", "L\u00fctz").encode("latin-1"))
-    ran = kept.call("verify-source", "ZUB2", "copy.txt", "--encoding", "latin-1", "--json")
+    (recorded_desk.folder / "copy.txt").write_bytes(drafted.TEXT.replace("Lutz", "L\u00fctz").encode("latin-1"))
+    ran = recorded_desk.call("verify-source", "ZUB2", "copy.txt", "--encoding", "latin-1", "--json")
     assert {row["verdict"] for row in ran.data} == {"same"}
 
 

@@ -77,10 +77,10 @@ def _leaps(folder: Path, writes: int, draw: random.Random, broken: list[str]) ->
             broken.append(f"--known-at {entry.ts} does not end with the entry of that stamp")
     (stamps,) = (check for check in checks.run_checks(store, now=_FUTURE - _DAY) if check.check == "stamps")
     for entry in entries:
-        said = " ".join(line for line in stamps.said if entry.id in line)
-        if (entry.content["note"] in ahead) is not ("in the future" in said):
-            broken.append(f"{entry.content['note']} of the future: doctor says {said!r}")
-        if entry.content["note"] in behind and not said:
+        reported = " ".join(line for line in stamps.said if entry.id in line)
+        if (entry.content["note"] in ahead) is not ("in the future" in reported):
+            broken.append(f"{entry.content['note']} of the future: doctor says {reported!r}")
+        if entry.content["note"] in behind and not reported:
             broken.append(f"{entry.content['note']}: the clock stood before the newest entry, and doctor is silent")
     return stamps.findings
 
