@@ -117,7 +117,7 @@ def find_value(view: Snapshot, name: str, text: str, *, of: str | None = None) -
 
     With `of`, one of that dialogue (its key).
     """
-    return match_choice(name, text, view.values(name, of=of))
+    return match_choice(name, text, view.values(name, dialogue=of))
 
 
 def match_choice(name: str, text: str, choices: Sequence[str]) -> str:
