@@ -1,4 +1,4 @@
-"""Copies of a store: made by hand, before it is altered as a whole, and put back. Each is whole, or is not there."""
+"""Copies of a store: backups by the user, automatic backups before an upgrade or a restore, files moved into place."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pathlib import Path
 from spacedialog.errors import StoreError
 
 KEPT_BACKUPS = 5
-"""How many copies that the program makes by itself are kept; the oldest go first."""
+"""The number of automatic backups that are kept; the oldest are removed."""
 
 
 def copy(connection: sqlite3.Connection, target: Path) -> None:
-    """Copy the database of a connection into the file `target`, which is checked before it gets its name."""
-    with appearing(target) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as made:
-        connection.backup(made)
-        (verdict,) = made.execute("PRAGMA integrity_check(1)").fetchone()
+    """Copy the database of a connection to the file `target`; StoreError, and no file, if the copy is damaged."""
+    with appearing(target) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as copied:
+        connection.backup(copied)
+        (verdict,) = copied.execute("PRAGMA integrity_check(1)").fetchone()
         if verdict != "ok":
             raise StoreError(
                 f"{target}: nothing was copied, since the store is damaged: {verdict}",
@@ -46,13 +46,13 @@ def appearing(target: Path) -> Iterator[Path]:
 
 
 def next_backup_path(path: Path, what: str) -> Path:
-    """The name of the next copy that the program makes by itself of the store at `path`, before it does `what`."""
+    """Return the path of the next automatic backup of the store at `path`, made before the program does `what`."""
     newest = max((number for number, _ in _numbered(path)), default=0)
     return path.with_name(f"{path.name}.backup-{newest + 1}-before-{what}")
 
 
 def prune(path: Path) -> None:
-    """Take away all but the newest copies that the program made by itself of the store at `path`."""
+    """Remove all but the newest `KEPT_BACKUPS` automatic backups of the store at `path`."""
     for _, old in sorted(_numbered(path))[:-KEPT_BACKUPS]:
         remove(old)
 
@@ -63,7 +63,7 @@ def _numbered(path: Path) -> list[tuple[int, Path]]:
 
 
 def copy_files(path: Path, target: Path) -> None:
-    """Copy the files of a store as they stand, which SQLite may not be able to read; hold the store's lock."""
+    """Copy the files of a store byte for byte, readable by SQLite or not. The caller holds the store's lock."""
     wal = path.with_name(path.name + "-wal")
     frames = wal.read_bytes() if wal.exists() else b""
     content = path.read_bytes()
@@ -75,19 +75,19 @@ def copy_files(path: Path, target: Path) -> None:
 
 
 def remove_side_files(path: Path) -> None:
-    """Take away what SQLite keeps beside a database."""
+    """Remove the files that SQLite keeps beside a database."""
     for name in ("-wal", "-shm", "-journal"):
         Path(f"{path}{name}").unlink(missing_ok=True)
 
 
 def remove(database: Path) -> None:
-    """Take away a database and what SQLite keeps beside it."""
+    """Remove a database and the files that SQLite keeps beside it."""
     remove_side_files(database)
     database.unlink(missing_ok=True)
 
 
 def fsync_path(path: Path) -> None:
-    """Have the disk keep a file, or the names in a folder."""
+    """Flush a file, or the names in a folder, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
