@@ -1,1 +1,1 @@
-"""The store: SQLite, and the only place where SQL stands."""
+"""The store: a SQLite database, and the only place with SQL."""

@@ -1,7 +1,7 @@
-"""Opening a store: where it may be read, how it is written to, and what is refused.
+"""The store's database: open it to read or to write, create, upgrade, back up and replace it.
 
-Reading goes through a connection that cannot write. A missing store is no error here: callers read the bundled
-record instead.
+Files that are no store of this program are refused. Connections for reading cannot write. Callers check whether there
+is a store, and read the built-in record if there is none.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ APPLICATION_ID = 0x53504443
 """Marks a SQLite file as a spacedialog store ("SPDC")."""
 
 SQLITE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
-"""What SQLite raises on a damaged database; the second where what it complains of is no text."""
+"""What SQLite raises on a damaged database; UnicodeDecodeError if its own message is not valid text."""
 
 _MAGIC = b"SQLite format 3\0"
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def in_memory() -> sqlite3.Connection:
-    """An empty database in memory, with the store's schema."""
+    """Return an empty database in memory, with the store's schema."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.executescript(SCHEMA_SQL)
     return connection
@@ -39,25 +39,25 @@ def in_memory() -> sqlite3.Connection:
 
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that reads the store at `path` and writes nothing; StoreError where it cannot be read.
+    """Open the store at `path` to read only; StoreError if it cannot be read.
 
-    SQLite keeps two side files while a store is read; the last connection to close takes them away. Where the
-    folder or the file may not be written to, the store is read as it stands. A store with an older schema is
-    read through its log, which never changes its shape.
+    SQLite creates two side files while a store is read, which the last connection to close removes. If the user may not
+    write to the folder or the file, the store is read without them. A store with an older schema is read from its log,
+    whose form never changes.
     """
     with reading_any_version(path) as (connection, version):
         if version < SCHEMA_VERSION:
             with closing(past_record(connection)) as copy:
                 yield copy
         else:
-            # All that one view asks is answered from one state of the store, whoever writes meanwhile.
+            # One transaction, so that writes in the meantime do not change what is read.
             connection.execute("BEGIN")
             yield connection
 
 
 @contextmanager
 def reading_any_version(path: Path) -> Iterator[tuple[sqlite3.Connection, int]]:
-    """A connection that only reads the store, of whatever older schema, and the version of that."""
+    """Open a store of this or an older schema to read only; yield the connection and the version of the schema."""
     with closing(_open_to_read(path)) as connection, as_store_errors(path, SQLITE_ERRORS):
         yield connection, _check(connection, path, writing=False)
 
@@ -68,7 +68,7 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
     elif path.with_name(path.name + "-wal").exists():
         modes = ["mode=ro", "immutable=1"]
     else:
-        # By mode=ro SQLite would make a write-ahead log of this user's, into which the owner could not write.
+        # With mode=ro SQLite would create a write-ahead log that belongs to this user and is closed to the owner.
         modes = ["immutable=1"]
     while True:
         with as_store_errors(path):
@@ -87,29 +87,29 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
 def past_record(
     connection: sqlite3.Connection, *, known_at: int | None = None, at_seq: int | None = None
 ) -> sqlite3.Connection:
-    """The record in memory, folded from what the log held at the time `known_at` (µs), or holds now.
+    """Return the record in memory, folded from the entries recorded by the time `known_at` (µs), or from all.
 
-    With `at_seq`, from what a shared log held at that position.
+    With `at_seq`, from the entries up to that position in the team's log.
     """
-    changes = connection.execute(
+    entries = connection.execute(
         f"SELECT * FROM change WHERE ts <= ? AND {'TRUE' if at_seq is None else 'seq <= ?'} ORDER BY rowid",
         (2**63 - 1 if known_at is None else known_at, *(() if at_seq is None else (at_seq,))),
     )
-    return record_from(changes)
+    return record_from(entries)
 
 
-def record_from(changes: Iterable[Sequence[object]]) -> sqlite3.Connection:
-    """The record in memory that these changes make."""
+def record_from(entries: Iterable[Sequence[object]]) -> sqlite3.Connection:
+    """Return the record in memory that is folded from these entries."""
     copy = in_memory()
     copy.execute("BEGIN")
-    load_entries(copy, changes)
+    load_entries(copy, entries)
     copy.execute("COMMIT")
     return copy
 
 
-def load_entries(connection: sqlite3.Connection, changes: Iterable[Sequence[object]]) -> None:
-    """Put these changes, as they are, into an empty log, and fold them; in the caller's transaction."""
-    log.insert(connection, changes)
+def load_entries(connection: sqlite3.Connection, entries: Iterable[Sequence[object]]) -> None:
+    """Insert these entries as they are into an empty log, and fold them; in the caller's transaction."""
+    log.insert(connection, entries)
     rebuild(connection)
 
 
@@ -117,12 +117,11 @@ def load_entries(connection: sqlite3.Connection, changes: Iterable[Sequence[obje
 def writing(
     path: Path, seed: Callable[[sqlite3.Connection], None], *, keep: bool = True
 ) -> Iterator[tuple[sqlite3.Connection, bool]]:
-    """A connection in one write transaction, under the store's lock; and whether the store is made by it.
+    """Open the store in one write transaction, under its lock; yield the connection and whether the store is new.
 
-    Commits at the end; rolls back on an error, or where what is done is not to be kept.
-
-    Where there is no store it is made, `seed` filling it, and appears together with what is written, or not at
-    all. StoreError where the store cannot be used or others keep it locked for lock.TIMEOUT seconds.
+    The transaction is committed at the end, or rolled back on an error and if `keep` is false. A missing store is
+    created and filled by `seed`; it appears under its name together with what is written, or not at all. StoreError if
+    the store cannot be used, or another program holds the lock for `lock.TIMEOUT` seconds.
     """
     with as_store_errors(path), lock.held(path):
         is_new = not path.exists()
@@ -134,7 +133,7 @@ def writing(
 
 @contextmanager
 def as_store_errors(path: Path, errors: tuple[type[Exception], ...] = (OSError, *SQLITE_ERRORS)) -> Iterator[None]:
-    """What goes wrong with the store, told as a StoreError."""
+    """Raise the errors of the block as StoreError."""
     try:
         yield
     except errors as error:
@@ -144,9 +143,9 @@ def as_store_errors(path: Path, errors: tuple[type[Exception], ...] = (OSError, 
 @contextmanager
 def _existing(path: Path, *, keep: bool) -> Iterator[sqlite3.Connection]:
     if not os.access(path, os.W_OK):
-        # SQLite would open it to read only, and fail later, leaving its side files.
+        # SQLite would open it to read only, fail later and leave its side files.
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-    # Closing rolls back what was not committed.
+    # Closing the connection rolls back what was not committed.
     with closing(_connect(path, "mode=rw")) as connection:
         older = _check(connection, path, writing=True) < SCHEMA_VERSION
         if older and not keep:
@@ -170,16 +169,15 @@ def _new(path: Path, seed: Callable[[sqlite3.Connection], None]) -> Iterator[sql
         connection.execute("COMMIT")
         with _indexed_last(connection):
             yield connection
-        # Closing does the same, and keeps silent where the disk is full; the draft goes on without its log.
+        # Closing does the same, but does not report a full disk. The file is renamed without its write-ahead log.
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager
 def _indexed_last(connection: sqlite3.Connection) -> Iterator[None]:
-    """Put off the indexes that only readers need: made after the rows, they are made in half the time.
+    """Create the indexes that only reads need after the rows, which takes half the time.
 
-    Nobody reads a new store before it is whole. What a write itself looks up (the changes of an item, the refs that
-    were given) stays indexed.
+    A new store is not read before it is whole. The indexes that a write uses (entries by item, refs given) stay.
     """
     indexes = connection.execute(
         "SELECT name, sql FROM sqlite_schema"
@@ -193,14 +191,14 @@ def _indexed_last(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
-    """Bring an older store to this program's schema, after a backup; its period tables are made from its log."""
+    """Upgrade an older store to this program's schema, after a backup; the tables are rebuilt from the log."""
     back_up(path, f"schema-{SCHEMA_VERSION}")
     _migrate(connection)
 
 
 def back_up(path: Path, what: str) -> None:
-    """Copy the store, as it was last committed, before this program does `what` to it; under the store's lock."""
-    # A connection of its own: one that is in a write can be waited for without end.
+    """Back up the last committed state of the store before this program does `what`; under the store's lock."""
+    # A new connection, because a backup would wait for ever for one that is in a write transaction.
     with closing(_connect(path, "mode=rw")) as connection:
         backup.copy(connection, backup.next_backup_path(path, what))
     backup.prune(path)
@@ -218,19 +216,19 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    """The store, opened; StoreError where the file is not one, before SQLite would touch it."""
+    """Open the store; StoreError, before SQLite changes anything, if the file is no store."""
     require_regular_file(path)
     uri = f"{path.absolute().as_uri()}?{mode}"
     _check_header(path)
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=lock.TIMEOUT)
-    # What stands in the file's schema may be anybody's; Python loads no extensions unless it is told to.
+    # The file's schema is not trusted. Python loads no extensions by itself.
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
     return connection
 
 
 def require_regular_file(path: Path) -> None:
-    """StoreError where there is something at `path` that is no file: to open a pipe would wait for ever."""
+    """StoreError if `path` is not a regular file: opening a pipe would block for ever."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -250,15 +248,15 @@ def _check_header(path: Path) -> None:
             f"{path}: the file is empty: this is not a spacedialog store",
             "remove it, and the next change makes a store there; nothing was changed",
         )
-    # Not by opening the file ourselves: closing it would let go SQLite's locks on it, wherever in this process
-    # the store is open already. An immutable database is read without locks and side files.
+    # Not by `open`: closing the file would release SQLite's locks on it in the whole process. An immutable database is
+    # read without locks and side files.
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as look:
         try:
             (application,) = look.execute("PRAGMA application_id").fetchone()
             (version,) = look.execute("PRAGMA user_version").fetchone()
         except sqlite3.DatabaseError as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_NOTADB:
-                # Without its write-ahead log it may look cut short; opened with it, it is asked again.
+                # It may look incomplete without its write-ahead log; it is checked again with it.
                 return
             raise StoreError(
                 f"{path}: this is not a spacedialog store: file is not a database",
@@ -282,12 +280,12 @@ def _mark() -> bytes:
 
 
 def not_a_store_error(path: Path) -> StoreError:
-    """What to tell a user whose store is none."""
+    """Return the error for a file that is no store."""
     return StoreError(f"{path}: this is not a spacedialog store", "name another file with --db; nothing was changed")
 
 
 def _check(connection: sqlite3.Connection, path: Path, *, writing: bool) -> int:
-    """The version of the store's schema; StoreError where what stands in it is not this program's."""
+    """Return the version of the store's schema; StoreError if it has objects that this program did not create."""
     if found := list(foreign_objects(connection, writing=writing)):
         raise StoreError(
             f"{path}: in the store stands what this program did not make: {', '.join(found[:3])}",
@@ -298,7 +296,7 @@ def _check(connection: sqlite3.Connection, path: Path, *, writing: bool) -> int:
     if application != APPLICATION_ID:
         raise not_a_store_error(path)
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    # A newer program may have written so to the write-ahead log alone.
+    # The write-ahead log may have a newer version than the header of the file.
     _check_version(version, path)
     return int(version)
 
@@ -306,27 +304,27 @@ def _check(connection: sqlite3.Connection, path: Path, *, writing: bool) -> int:
 def _be_durable(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
-    # A large import touches every index at random; with SQLite's 2 MB it would write most of its pages many times.
+    # 16 MB. A large import changes all indexes; with SQLite's default of 2 MB most pages would be written many times.
     connection.execute("PRAGMA cache_size = -16384")
 
 
 def store_error(path: Path, error: Exception) -> StoreError:
-    """What to tell a user whose store gave this error."""
+    """Return the error for a user whose store raised `error`."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_BUSY:
         return lock.busy_error(path)
-    told = error.strerror if isinstance(error, OSError) and error.strerror else sqlite_message(error)
-    damaged_store_error = isinstance(error, UnicodeDecodeError) or code in _DAMAGED
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else sqlite_message(error)
+    is_damaged = isinstance(error, UnicodeDecodeError) or code in _DAMAGED
     return StoreError(
-        f"{path}: the store cannot be used: {told}",
+        f"{path}: the store cannot be used: {reason}",
         "spacedialog doctor says what is damaged, and can save the rest; nothing was changed"
-        if damaged_store_error
+        if is_damaged
         else "check the path, its permissions and the space on the disk",
     )
 
 
 def damaged_store_error(path: Path) -> StoreError:
-    """What to tell a user whose store holds what this program never wrote."""
+    """Return the error for a store with content that this program never wrote."""
     return StoreError(
         f"{path}: the store is damaged",
         "spacedialog doctor says what is damaged, and can save the rest; nothing was changed",
@@ -334,17 +332,17 @@ def damaged_store_error(path: Path) -> StoreError:
 
 
 def sqlite_message(error: Exception) -> str:
-    """What SQLite says is wrong."""
+    """Return SQLite's message."""
     if isinstance(error, UnicodeDecodeError):
         return bytes(error.object).decode("utf-8", "replace")
     return str(error)
 
 
 def replace_store(source: sqlite3.Connection, path: Path, *, replace: bool) -> Path | None:
-    """Make the database of a connection the store at `path`; where there was one, the name of its copy.
+    """Copy the database of a connection to the store at `path`; return the path of the backup of a store there.
 
-    Where there is a store, InputError unless it is to be replaced. One that SQLite can open is written over in one
-    transaction, since others may have it open; else its files give way to a new one.
+    InputError if there is a store and `replace` is false. A store that SQLite can open is overwritten in one
+    transaction, because other programs may have it open; the files of any other are replaced.
     """
     require_regular_file(path)
     with as_store_errors(path), lock.held(path):

@@ -1,4 +1,4 @@
-"""Assessments as of a day, and what else a crosswalk needs to know of commitments: asked of the period tables."""
+"""Assessments as of a day, and the timing of commitments that a crosswalk needs."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from spacedialog.store.read.filter_sql import VALID, Parameters, day_parameters,
 
 
 class Timing(NamedTuple):
-    """When a commitment came to have its status, and whether that was after its window.
+    """Whether a commitment was completed or checked after its time.
 
-    It is `late` where it was completed after the first date that was set had passed, `missed` where it was looked at
-    after its window had closed.
+    `late`: completed after its first due date had passed. `missed`: checked after its window had closed.
     """
 
     late: bool
@@ -52,22 +51,22 @@ def assessments(
 
 
 def _assessment_row(row: Sequence[Any]) -> AssessmentRow:
-    *found, on, author, ts, change, body = row
-    said = parse_body(body)
-    return AssessmentRow._make((*found, on, said.get("note"), said.get("evidence"), author, iso_time(ts), change))
+    *verdict, on, author, ts, entry, text = row
+    body = parse_body(text)
+    return AssessmentRow._make((*verdict, on, body.get("note"), body.get("evidence"), author, iso_time(ts), entry))
 
 
 def timings(
     connection: sqlite3.Connection, day: date, filter_: Filter = EVERYTHING, *, dialogues: Sequence[str] = ()
 ) -> dict[str, Timing]:
-    """The timing of each commitment that the filter lets through, by its ref."""
+    """Return the timing of each commitment that matches `filter_`, by ref."""
     parameters = day_parameters(day)
     earlier = "FROM commitment AS p WHERE p.item = c.item AND p.valid_from <= :day"
     cursor = connection.execute(
         "SELECT c.ref, c.status, c.checked, c.due_latest,"
         " ifnull((SELECT r.old FROM redating AS r WHERE r.item = c.item AND r.milestone IS NULL AND r.day <= :day"
         " ORDER BY r.day, r.change LIMIT 1), c.due),"
-        # From when it has had its status. What was so from the first day on may have been so long before.
+        # The day of its last change of status; none if it had the status from its first day, which may be older.
         f" (SELECT min(p.valid_from) {earlier} AND p.valid_from >"
         f" (SELECT max(p.valid_from) {earlier} AND p.status <> c.status))"
         f" FROM commitment AS c WHERE {matching(filter_, dialogues, parameters)}",

@@ -1,4 +1,4 @@
-"""Areas and dialogues with counts of their commitments, as of a day: asked of the period tables."""
+"""Areas and dialogues as of a day, with counts of their commitments."""
 
 from __future__ import annotations
 
@@ -15,21 +15,20 @@ from spacedialog.store.read.events import UNMET, events_sql
 from spacedialog.store.read.filter_sql import FLAGS, VALID, Parameters, day_parameters, in_dialogues, matching
 
 _FOLLOWING = "ref, title, \"when\", min(latest || coalesce(earliest, ''))"
-"""What comes next: beside min(), SQLite takes the other columns from its row."""
+"""The columns of the next event: with min(), SQLite takes the other columns from the same row."""
 
 
 def areas(
     connection: sqlite3.Connection, day: date, filter_: Filter = EVERYTHING, *, dialogues: Sequence[str] = ()
 ) -> list[AreaRow]:
-    """Every area of every dialogue, in the dialogue's order, with what comes next in it and counts of the
-    commitments that the filter lets through."""
+    """Return every area of the dialogues, with its next event and counts of its commitments that match `filter_`."""
     parameters: Parameters = day_parameters(day)
-    chosen = f"FROM commitment AS c WHERE {matching(filter_, dialogues, parameters)}"
-    of_them = "TRUE" if filter_ == EVERYTHING else f"item IN (SELECT c.item {chosen})"
+    matches = f"FROM commitment AS c WHERE {matching(filter_, dialogues, parameters)}"
+    is_match = "TRUE" if filter_ == EVERYTHING else f"item IN (SELECT c.item {matches})"
     following = {
         (dialogue, area): {"ref": ref, "title": title, "when": when}
         for dialogue, area, ref, title, when, *_ in connection.execute(
-            f"SELECT dialogue, area, {_FOLLOWING} FROM ({events_sql()}) WHERE {UNMET} AND latest >= :day AND {of_them}"
+            f"SELECT dialogue, area, {_FOLLOWING} FROM ({events_sql()}) WHERE {UNMET} AND latest >= :day AND {is_match}"
             " GROUP BY dialogue, area",
             parameters,
         )
@@ -40,7 +39,7 @@ def areas(
             "SELECT c.dialogue, c.area, count(*), sum(c.status <> 'not-assessed'), sum(c.status = 'complete'),"
             f" sum(c.status = 'in-progress'), sum(ifnull({FLAGS[Flag.OVERDUE]}, 0)),"
             f" sum(ifnull({FLAGS[Flag.CLOSING]}, 0)), sum({FLAGS[Flag.CLAIMED]})"
-            f" {chosen} GROUP BY c.dialogue, c.area",
+            f" {matches} GROUP BY c.dialogue, c.area",
             parameters,
         )
     }
@@ -58,7 +57,7 @@ def areas(
 
 
 def dialogues(connection: sqlite3.Connection, day: date, named: Sequence[str] = ()) -> list[DialogueRow]:
-    """The dialogues named, or all, in the order in which they were held, with counts and what comes next in each."""
+    """Return the dialogues named, or all, oldest meeting first, with counts and the next event of each."""
     parameters = day_parameters(day)
     counts: dict[str, list[int]] = {
         key: figures
@@ -87,7 +86,7 @@ def dialogues(connection: sqlite3.Connection, day: date, named: Sequence[str] = 
 
 
 def dialogue_records(connection: sqlite3.Connection, day: date, named: Sequence[str] = ()) -> list[dict[str, Any]]:
-    """The records of the dialogues named, or of all, in the order in which they were held."""
+    """Return the records of the dialogues named, or of all, oldest meeting first."""
     parameters: Parameters = day_parameters(day)
     rows = connection.execute(
         f"SELECT d.fields FROM dialogue AS d WHERE {VALID.format('d')} AND {in_dialogues('d.key', named, parameters)}"

@@ -27,14 +27,14 @@ class Scope(NamedTuple):
     dialogues: Sequence[str]
 
 
-def details(scope: Scope, commitments: Mapping[str, CommitmentRow], watch: Progress) -> Iterator[Detail]:
+def read_details(scope: Scope, commitments: Mapping[str, CommitmentRow], watch: Progress) -> Iterator[Detail]:
     """Yield what is known on the day of the commitments, which are given by their items.
 
     The tables answer, except for the fields that only the log has: for these, each commitment's entries are folded.
     """
     connection, day, dialogues = scope
     items = list(commitments)
-    records = dialogue_records(connection, day, {row.dialogue for row in commitments.values()})
+    records = dialogues_by_key(connection, day, {row.dialogue for row in commitments.values()})
     log_fields = dict(_log_fields(connection, day, items))
     upcoming = _by_item(events.upcoming(connection, day, everything=True, items=items, dialogues=dialogues))
     moved = history.slips(connection, day, items=items, dialogues=dialogues)
@@ -72,7 +72,7 @@ def fields_on(history: History | None, day: date, milestone: str | None = None) 
     return None
 
 
-def dialogue_records(connection: sqlite3.Connection, day: date, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+def dialogues_by_key(connection: sqlite3.Connection, day: date, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Return the records of dialogues by their keys, which match in any case; an empty one where there is none."""
     cursor = connection.execute(
         "SELECT k.value, (SELECT d.fields FROM dialogue AS d WHERE d.key = k.value COLLATE NOCASE"

@@ -1,4 +1,4 @@
-"""Dated events of a day: commitments' due dates and milestones, as rows of a list or as what calendars keep."""
+"""Dated events as of a day: due dates and milestones of commitments, as rows of a list or as calendar events."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def events_sql(condition: str = "TRUE") -> str:
 
 
 UNMET = "status NOT IN ('met', 'withdrawn')"
-"""Whether anything is still expected of an event."""
+"""The condition that an event is still expected."""
 
 _UNTIL = "(earliest <= :until OR latest <= :until)"
 _OCCURRENCES = 3
@@ -46,7 +46,7 @@ _MOST_OCCURRENCES = 1000
 
 
 class _Event(NamedTuple):
-    """A row of `EVENTS`."""
+    """A row of `events_sql`."""
 
     ref: str
     commitment: str
@@ -91,7 +91,7 @@ def upcoming(
 
 
 def by_window(row: UpcomingRow) -> tuple[str, str, str]:
-    """What events are ordered by: when their windows close, when they open, their refs."""
+    """Return the sort key of an event: when its window closes, when it opens, its ref."""
     return row.latest or "9999-12-31", row.earliest or "", row.ref
 
 
@@ -106,10 +106,10 @@ def _occurrences(event: _Event, day: date, until: date | None, everything: bool)
         yield _upcoming_row(event, day, event.met, iso_day(met.earliest), iso_day(met.latest), MilestoneState.MET)
     first, every = VagueDate.parse(event.when), Recurrence.parse(event.recurs)
     for number in range(_MOST_OCCURRENCES if until else _OCCURRENCES):
-        date_ = first.occurrence(number, every)
-        if until and date_.earliest and date_.earliest > until:
+        when = first.occurrence(number, every)
+        if until and when.earliest and when.earliest > until:
             return
-        yield _upcoming_row(event, day, str(date_), iso_day(date_.earliest), iso_day(date_.latest), event.status)
+        yield _upcoming_row(event, day, str(when), iso_day(when.earliest), iso_day(when.latest), event.status)
 
 
 def _upcoming_row(
@@ -143,10 +143,10 @@ def _upcoming_row(
 def calendar(
     connection: sqlite3.Connection, day: date, filter_: Filter, until: date | None, *, dialogues: Sequence[str] = ()
 ) -> list[CalendarEvent]:
-    """The events of the commitments that the filter lets through, in whatever state; as `View.calendar` says."""
+    """Return the events of the commitments that match `filter_`, in any state; see `Snapshot.calendar`."""
     parameters: Parameters = {**day_parameters(day)}
-    chosen = f"SELECT c.item FROM commitment AS c WHERE {VALID.format('c')} AND {filter_sql(filter_, parameters)}"
-    theirs = in_dialogues("e.dialogue", dialogues, parameters)
+    matches = f"SELECT c.item FROM commitment AS c WHERE {VALID.format('c')} AND {filter_sql(filter_, parameters)}"
+    belongs = in_dialogues("e.dialogue", dialogues, parameters)
     if until is not None:
         parameters["until"] = until.isoformat()
     cursor = connection.execute(
@@ -155,7 +155,7 @@ def calendar(
         " l.entries, l.first, l.newest"
         f" FROM ({events_sql()}) AS e JOIN commitment AS c ON c.item = e.item AND {VALID.format('c')}"
         " JOIN (SELECT item, count(*) AS entries, min(ts) AS first, max(ts) AS newest FROM change GROUP BY item) AS l"
-        f" ON l.item = e.item WHERE e.item IN ({chosen}) AND {theirs} AND {_UNTIL if until else 'TRUE'}"
+        f" ON l.item = e.item WHERE e.item IN ({matches}) AND {belongs} AND {_UNTIL if until else 'TRUE'}"
         " ORDER BY coalesce(e.latest, '9999'), coalesce(e.earliest, ''), e.ref, e.item, e.milestone",
         parameters,
     )
@@ -200,7 +200,7 @@ def _calendar_event(
     state = event.status if event.status in (MilestoneState.MET, MilestoneState.WITHDRAWN) else "planned"
     return CalendarEvent(
         uid=event.milestone or event.item,
-        # Of all that is recorded of the commitment, for what an event says follows from all of it.
+        # Every entry on the commitment may change what the event says.
         sequence=entries - 1,
         created_at=iso_time(first),
         changed_at=iso_time(newest),

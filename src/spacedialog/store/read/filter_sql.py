@@ -1,7 +1,7 @@
-"""Filters on commitments: a small tree, made into SQL with bound parameters.
+"""SQL for filters, flags and sort orders of commitments.
 
-Every node turns into an expression over `commitment AS c`. Field, flag and sort names come from the fixed tables
-below; nothing that a user wrote becomes SQL.
+A filter becomes an expression on `commitment AS c` with bound parameters. Names of fields, flags and sort orders come
+from the tables below; no text of a user becomes SQL.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from spacedialog.model.filters import (
 )
 from spacedialog.model.vocabulary import CLOSING_DAYS, SETTLED, STALE_DAYS, Flag, Status, Strength
 
-# Quotation marks, NUL, halves of surrogate pairs.
+# Quotation marks, NUL and lone surrogates.
 _NO_WORD = re.compile('["\0\ud800-\udfff]')
 
 Parameters = dict[str, str | int]
 
 VALID = "{0}.valid_from <= :day AND :day < {0}.valid_to"
-"""Whether a row of a period table, under the alias that is put in, is true on `:day`."""
+"""The condition that a row of a period table, under the alias that is filled in, is valid on `:day`."""
 
 _UNSETTLED = f"c.status NOT IN ({', '.join(repr(status.value) for status in SETTLED)})"
 
@@ -46,7 +46,7 @@ FLAGS: dict[Flag, str] = {
     Flag.CONFLICT: "(c.item IN (SELECT x.item FROM conflict AS x))",
     Flag.CLAIMED: "c.claimed",
 }
-"""What each flag means, reckoned from the parameters of `reckoning`."""
+"""The condition of each flag; the parameters are those of `day_parameters`."""
 
 
 def _order_of(words: Iterable[StrEnum], column: str) -> str:
@@ -74,7 +74,7 @@ SORTS = {name: _SORTS[name] if name in _SORTS else _sort_of(name) for name in SO
 
 
 def day_parameters(day: date) -> Parameters:
-    """The parameters that say which day it is: what is true on it, and from where flags are counted."""
+    """Return the parameters of a day: the day itself, and the limits of the flags `closing` and `stale`."""
     return {
         "day": day.isoformat(),
         "closing": _moved(day, CLOSING_DAYS),
@@ -83,12 +83,12 @@ def day_parameters(day: date) -> Parameters:
 
 
 def in_dialogues(column: str, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
-    """Whether the column names one of these dialogues, as an SQL expression; where there are none, true."""
+    """Return the SQL condition that the column holds one of these dialogue keys; true if there are none."""
     return f"{column} IN ({_bound(dialogues, parameters)})" if dialogues else "TRUE"
 
 
 def is_among(column: str, items: Sequence[str] | None, parameters: dict[str, Any]) -> str:
-    """Return the SQL condition that the column names one of these items; true if `items` is None."""
+    """Return the SQL condition that the column holds one of these items; true if `items` is None."""
     if items is None:
         return "TRUE"
     parameters["items"] = json.dumps(items)
@@ -96,25 +96,25 @@ def is_among(column: str, items: Sequence[str] | None, parameters: dict[str, Any
 
 
 def belongs_to_dialogues(column: str, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
-    """Whether the column names an item of the log that belongs to one of these dialogues, or is one of them."""
+    """Return the SQL condition that the column holds an item of one of these dialogues; true if there are none."""
     if not dialogues:
         return "TRUE"
     keys = _bound(dialogues, parameters)
-    theirs = [f"SELECT item FROM {table} WHERE dialogue IN ({keys})" for table in ("commitment", "area", "party")]
-    theirs.append(f"SELECT item FROM dialogue WHERE key IN ({keys})")
-    theirs.append(
+    members = [f"SELECT item FROM {table} WHERE dialogue IN ({keys})" for table in ("commitment", "area", "party")]
+    members.append(f"SELECT item FROM dialogue WHERE key IN ({keys})")
+    members.append(
         f"SELECT a.item FROM assessment AS a JOIN commitment AS c ON c.item = a.commitment WHERE c.dialogue IN ({keys})"
     )
-    theirs.append(
+    members.append(
         f"SELECT k.item FROM link AS k JOIN commitment AS c ON c.item IN (k.old, k.new) WHERE c.dialogue IN ({keys})"
     )
-    return f"{column} IN ({' UNION '.join(theirs)})"
+    return f"{column} IN ({' UNION '.join(members)})"
 
 
 def matching(filter_: Filter, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
-    """Which commitments `c` are true on the day, of these dialogues and let through by the filter, as SQL."""
-    theirs = in_dialogues("c.dialogue", dialogues, parameters)
-    return f"{VALID.format('c')} AND {filter_sql(filter_, parameters)} AND {theirs}"
+    """Return the SQL condition that a commitment `c` is valid on the day, belongs to the dialogues and matches."""
+    belongs = in_dialogues("c.dialogue", dialogues, parameters)
+    return f"{VALID.format('c')} AND {filter_sql(filter_, parameters)} AND {belongs}"
 
 
 def _moved(day: date, days: int) -> str:
@@ -128,7 +128,7 @@ def _column(field: str) -> str:
 
 
 def filter_sql(filter_: Filter, parameters: Parameters) -> str:
-    """The filter as an SQL expression; its values are added to `parameters`."""
+    """Return the filter as an SQL condition; its values are added to `parameters`."""
     match filter_:
         case OneOf(field, values):
             return f"{_column(field)} IN ({_bound(values, parameters)})"
@@ -158,7 +158,7 @@ def filter_sql(filter_: Filter, parameters: Parameters) -> str:
         case _:
             parts = [filter_sql(part, parameters) for part in filter_.parts]
             if any(isinstance(part, DueWithin) for part in filter_.parts):
-                # SQLite, which keeps no statistics here, would take the index of a status before that of the dates.
+                # SQLite has no statistics here and would prefer the index of the status to that of the dates.
                 parts = [f"+{part}" if part.startswith("c.") else part for part in parts]
             return " AND ".join(parts) or "TRUE"
 
@@ -172,7 +172,7 @@ def _bound(values: Sequence[str], parameters: dict[str, Any]) -> str:
 
 
 def replace_surrogates(text: str) -> str:
-    """The text, with a question mark for each half of a surrogate pair: SQLite has no place for those."""
+    """Return the text with a question mark for each lone surrogate, which SQLite cannot store."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -183,9 +183,9 @@ def _involving(condition: str) -> str:
 
 
 def full_text_query(words: str) -> str:
-    """A full-text query for texts that hold all the words, the words being taken as they stand.
+    """Return the full-text query for texts that contain all the words; the words are not interpreted.
 
-    Each may go on where it ends (`satell` finds satellites). InputError where no word is left.
+    A word matches the beginning of a longer one: `satell` finds satellites. InputError if there is no word.
     """
     quoted = [f'"{word}"*' for word in _NO_WORD.sub(" ", words).split()]
     if not quoted:
@@ -194,7 +194,7 @@ def full_text_query(words: str) -> str:
 
 
 def order_by(sort: str) -> str:
-    """The ORDER BY for a sort name, `-name` for the other way round; InputError for an unknown one."""
+    """Return the ORDER BY terms of a sort name; `-name` reverses the order. InputError for an unknown name."""
     name = sort.removeprefix("-")
     if name not in SORTS:
         raise InputError(f"--sort: '{name}' is not a field to sort by", f"write one of {', '.join(SORTS)}, or -NAME")

@@ -1,7 +1,4 @@
-"""The log as people read it: its entries, the dates that they moved, and what of it is news.
-
-What the entries come to on a day is `view`'s business.
-"""
+"""The log as people read it: its entries, the dates that they moved, and the entries that are news."""
 
 from __future__ import annotations
 
@@ -24,10 +21,10 @@ LINKED = (
     "FROM link AS k JOIN commitment AS o ON o.item = k.old JOIN commitment AS n ON n.item = k.new WHERE k.item = {}"
     " ORDER BY o.valid_from DESC, n.valid_from DESC LIMIT 1"
 )
-"""The two commitments, `o` and `n`, that a link (its item) is about, as they were called last."""
+"""The two commitments, `o` and `n`, that a link (its item) is about, with their latest names."""
 
 PAIR = "o.ref || ' → ' || n.ref"
-"""What a link is called."""
+"""The name of a link."""
 
 _ITEMS = "SELECT value FROM json_each(:items)"
 _ABOUT = (
@@ -58,15 +55,15 @@ _BUNDLED = f"(json_extract(l.body, '$.via') = '{IMPORTED}' AND l.author = '{BUND
 
 
 def position(connection: sqlite3.Connection) -> Position:
-    """How far the log has come."""
-    # No row goes but to be filled again (restamp), so rowids count them in the order of their arrival.
+    """Return the position of the log."""
+    # Rows are never deleted except to be filled again (restamp), so row numbers count the entries as they arrived.
     entries, recorded = connection.execute("SELECT ifnull(max(rowid), 0), max(ts) FROM change").fetchone()
     last = connection.execute("SELECT id FROM change WHERE rowid = ?", (entries,)).fetchone()
     return Position(entries, last and last[0], recorded, shared_position(connection))
 
 
 def has_been_at(connection: sqlite3.Connection, known: Position) -> bool:
-    """Whether this log was once at the position, and not another one, or one that was made anew."""
+    """Whether this log was once at the position; false for another log, and for one that was created anew."""
     row = connection.execute("SELECT id FROM change WHERE rowid = ?", (known.entries,)).fetchone()
     return known.last == (row[0] if row else None)
 
@@ -79,7 +76,7 @@ def entries(
     limit: int | None = None,
     dialogues: Sequence[str] = (),
 ) -> list[HistoryRow]:
-    """The log's entries that were true by the day, in the order recorded; the last `limit` of them."""
+    """Return the entries that were true by the day, in the order recorded; see `Snapshot.history`."""
     parameters: dict[str, Any] = {}
     if target and target.milestone:
         parameters |= {"item": target.item, "milestone": target.milestone}
@@ -112,7 +109,7 @@ def entries_about(connection: sqlite3.Connection, day: date, items: Sequence[str
 def news(
     connection: sqlite3.Connection, day: date, since: Since, *, dialogues: Sequence[str] = ()
 ) -> Iterator[NewsRow]:
-    """The entries that were true by the day and are news, on commitments, their milestones and dialogues."""
+    """Yield the entries that were true by the day and are news, on all items except areas and parties."""
     before = since.before.isoformat() if since.before else ""
     parameters: dict[str, Any] = {"entries": since.entries, "recorded": since.recorded, "before": before}
     arrived = "l.rowid > :entries" if since.recorded is None else f"(l.ts >= :recorded AND {_BUNDLED} IS NOT TRUE)"
@@ -128,7 +125,7 @@ def news(
         " (SELECT max(valid_from) FROM commitment WHERE item = l.item)"
         " LEFT JOIN (SELECT item, json_extract(fields, '$.title') AS title, max(valid_from) FROM dialogue"
         " GROUP BY item) AS d ON d.item = l.item"
-        # An exact day compares as text; a vague one is looked at below.
+        # An exact day compares as text; a vague one is compared below.
         f' WHERE ({arrived} OR length(l."on") <> 10 OR l."on" > :before) AND'
         " NOT EXISTS (SELECT 1 FROM area AS a WHERE a.item = l.item)"
         " AND NOT EXISTS (SELECT 1 FROM party AS p WHERE p.item = l.item)"
@@ -136,8 +133,8 @@ def news(
         ' ORDER BY l."on", l.ts, l.id',
         parameters,
     )
-    for *entry, is_new, title, source in cursor:
-        row = _history_row(tuple(entry))
+    for *columns, is_new, title, source in cursor:
+        row = _history_row(tuple(columns))
         true_on = closing_day(row.on)
         if true_on <= day.isoformat() and (is_new or true_on > before):
             yield NewsRow(row, title or "", row.evidence or (source if row.kind == "create" else None))
@@ -173,26 +170,26 @@ def _slip_row(row: list[Any]) -> SlipRow:
     from spacedialog.model.dates import VagueDate
 
     ref, commitment, title, on, old_text, new_text, author, body = row
-    old, new, said = VagueDate.parse(old_text), VagueDate.parse(new_text), parse_body(body)
+    old, new, content = VagueDate.parse(old_text), VagueDate.parse(new_text), parse_body(body)
     least = (new.earliest - old.latest).days if new.earliest and old.latest else None
     most = (new.latest - old.earliest).days if new.latest and old.earliest else None
-    remarks = said.get("note"), said.get("evidence")
+    remarks = content.get("note"), content.get("evidence")
     return SlipRow(ref, commitment, title, on, old_text, new_text, least, most, new.is_within(old), author, *remarks)
 
 
 def _history_row(row: tuple[Any, ...]) -> HistoryRow:
-    change, ts, on, author, kind, body, retracted, ref = row
-    said: Mapping[str, Any] = parse_body(body)
-    changed = said.get("set") or ({"retracts": said["retracts"]} if "retracts" in said else {})
+    entry, ts, on, author, kind, text, retracted, ref = row
+    body: Mapping[str, Any] = parse_body(text)
+    changed = body.get("set") or ({"retracts": body["retracts"]} if "retracts" in body else {})
     return HistoryRow(
-        change,
+        entry,
         iso_time(ts),
         on,
         author,
         ref,
         kind,
         changed,
-        said.get("note"),
-        said.get("evidence"),
+        body.get("note"),
+        body.get("evidence"),
         bool(retracted),
     )

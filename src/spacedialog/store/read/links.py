@@ -1,4 +1,4 @@
-"""Links as of a day: what people decided of pairs of commitments, asked of the period tables."""
+"""Links as of a day: decisions on whether a commitment continues one of an earlier dialogue."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def linked_commitments(
 
 
 def decisions(connection: sqlite3.Connection, day: date, old: str, new: str) -> dict[tuple[str, str], str]:
-    """What people decided of pairs of commitments (their refs) of two dialogues (their keys)."""
+    """Return the decisions on pairs of commitments (refs, older first) of the dialogues `old` and `new`."""
     cursor = connection.execute(
         "SELECT o.ref, n.ref, k.decided FROM link AS k"
         f" JOIN commitment AS o ON o.item = k.old AND o.dialogue = :old AND {VALID.format('o')}"
@@ -39,4 +39,4 @@ def decisions(connection: sqlite3.Connection, day: date, old: str, new: str) -> 
         f" WHERE {VALID.format('k')} ORDER BY o.number, o.ref_key, n.number, n.ref_key",
         {**day_parameters(day), "old": old, "new": new},
     )
-    return {(one, other): decided for one, other, decided in cursor}
+    return {(old_ref, new_ref): decided for old_ref, new_ref, decided in cursor}

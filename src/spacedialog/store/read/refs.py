@@ -1,4 +1,4 @@
-"""Refs: what they name, how short they may be, which are taken and which comes next."""
+"""Refs: find what a ref or its short form names, whether one is taken, and the next free one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from spacedialog.model.refs import Target
 from spacedialog.model.vocabulary import LONGEST_NAME, NAME_PATTERN
 from spacedialog.store.read.filter_sql import replace_surrogates
 
-# A letter stands at the later one of two things that were given one ref.
+# If two things were given one ref, the later one is shown with a letter.
 _SHORT_REF = re.compile(r"(?:(.*?)-?)0*([0-9]{1,9})([a-z]*)(?:\.([0-9]+[a-z]*))?")
 
 
@@ -24,16 +24,16 @@ class Refs:
         self._connection = connection
 
     def resolve(self, text: str) -> Target:
-        """What a ref names, by its full form or any short form that fits one thing only.
+        """Return what a ref names, by its full form or any short form that fits one thing only.
 
-        Case does not count; `ROK4-07` is also `rok4-7`, `4-07`, `07` and `7`, its first milestone `7.1`. NotFoundError
-        where nothing goes by the name, InputError where several things do.
+        Case does not count: `ROK4-07` is also `rok4-7`, `4-07`, `07` and `7`, and its first milestone `7.1`.
+        NotFoundError if nothing has the ref, InputError if several things have it.
         """
         key = replace_surrogates(text.strip().casefold())
-        found = self._named(key)
-        if not found and len(key) <= LONGEST_NAME and (short := _SHORT_REF.fullmatch(key)):
+        matches = self._named(key)
+        if not matches and len(key) <= LONGEST_NAME and (short := _SHORT_REF.fullmatch(key)):
             prefix, number, letter, part = short.groups()
-            found = [
+            matches = [
                 Target(ref, item, None)
                 for ref, item in self._connection.execute(
                     "SELECT DISTINCT ref, item FROM commitment WHERE number = ?", (int(number),)
@@ -41,23 +41,23 @@ class Refs:
                 if _prefix(ref).endswith(prefix or "") and _letter(ref) == letter
             ]
             if part:
-                found = [hit for target in found for hit in self._named(f"{target.ref.casefold()}.{part}")]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            refs = ", ".join(sorted({target.ref for target in found}))
-            if len({target.ref for target in found}) < len(found):
-                raise ValueError(f"two things are shown under one of the refs {refs}")  # only where tables are damaged
+                matches = [match for target in matches for match in self._named(f"{target.ref.casefold()}.{part}")]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            refs = ", ".join(sorted({target.ref for target in matches}))
+            if len({target.ref for target in matches}) < len(matches):
+                raise ValueError(f"two things are shown under one of the refs {refs}")  # only if tables are damaged
             raise InputError(f"{quoted(text)} may be any of {refs}", "write more of the ref")
         raise NotFoundError(f"nothing goes by the ref {quoted(text)}", self._near(text[:LONGEST_NAME]))
 
     def _named(self, key: str) -> list[Target]:
-        """What bears the ref now; where nothing does, what bore it before."""
-        known = [target for given in self._bearers(key) if (target := self.target(*given))]
+        """Return what has the ref now or, if nothing has it, what had it before."""
+        known = [target for owner in self._owners(key) if (target := self.target(*owner))]
         return [target for target in known if target.ref.casefold() == key] or known
 
-    def _bearers(self, key: str) -> list[tuple[str, str | None]]:
-        """Every item, and milestone of it, that was ever given the ref."""
+    def _owners(self, key: str) -> list[tuple[str, str | None]]:
+        """Return every item, and the milestone of it, that was ever given the ref."""
         return self._connection.execute(
             "SELECT DISTINCT item, milestone FROM given WHERE ref_key = ?", (key,)
         ).fetchall()
@@ -73,9 +73,9 @@ class Refs:
         hint = f"did you mean {' or '.join(refs[key] for key in near)}? " if near else ""
         return f"{hint}spacedialog list shows every ref"
 
-    def beginning(self, beginning: str, *, limit: int = 200) -> list[tuple[str, str]]:
-        """What may be typed for a ref that begins so, in full or by its number, with its title: for completion."""
-        key = replace_surrogates(beginning.casefold())
+    def beginning(self, typed: str, *, limit: int = 200) -> list[tuple[str, str]]:
+        """Return refs, in full or by number, that complete what was typed, each with its title."""
+        key = replace_surrogates(typed.casefold())
         table = "milestone" if "." in key else "commitment"
         offers = self._connection.execute(
             f"SELECT ref, title, ref FROM {table} WHERE ref_key >= ?1 AND ref_key < ?1 || char(1114111)"
@@ -92,32 +92,28 @@ class Refs:
                     (*span, limit),
                 )
         return [
-            (beginning + str(name)[len(beginning) :], title)
-            for ref, title, name in offers
-            if re.fullmatch(NAME_PATTERN, ref)
+            (typed + str(name)[len(typed) :], title) for ref, title, name in offers if re.fullmatch(NAME_PATTERN, ref)
         ][:limit]
 
     def taken(self, wanted: Iterable[Target]) -> list[str]:
-        """Those refs that something else bears, or ever bore: a ref is never given again."""
+        """Return the refs that something else has or ever had: a ref is never reused."""
         return [
-            target.ref
-            for target in wanted
-            if any(bearer != target[1:] for bearer in self._bearers(target.ref.casefold()))
+            target.ref for target in wanted if any(owner != target[1:] for owner in self._owners(target.ref.casefold()))
         ]
 
     def bore(self, target: Target) -> bool:
-        """Whether what the target names bears its ref, or ever bore it."""
-        return target[1:] in self._bearers(target.ref.casefold())
+        """Whether the target has its ref, or ever had it."""
+        return target[1:] in self._owners(target.ref.casefold())
 
     def next_ref(self, dialogue: str) -> str:
-        """The ref after the highest that the dialogue ever gave."""
+        """Return the ref after the highest that the dialogue ever had."""
         (highest,) = self._connection.execute(
             "SELECT ifnull(max(number), 0) FROM given WHERE prefix = ?", (dialogue.casefold(),)
         ).fetchone()
         return f"{dialogue}-{highest + 1:02}"
 
     def next_milestone_ref(self, target: Target) -> str:
-        """The ref after the highest that the commitment ever gave to a milestone."""
+        """Return the milestone ref after the highest that the commitment ever had."""
         refs = self._connection.execute(
             "SELECT ref_key FROM given WHERE item = ? AND milestone IS NOT NULL", (target.item,)
         )
@@ -125,9 +121,7 @@ class Refs:
         return f"{target.ref}.{max(numbers, default=0) + 1}"
 
     def target(self, item: str, milestone: str | None) -> Target | None:
-        """The commitment, the milestone of it or the assessment of it that an entry of the log is about; None for
-        anything else.
-        """
+        """Return the commitment, milestone or assessment that an entry of the log is about; None for other items."""
         table, key = ("milestone", milestone) if milestone else ("commitment", item)
         row = self._connection.execute(
             f"SELECT ref FROM {table} WHERE {'milestone' if milestone else 'item'} = ? ORDER BY valid_from DESC", (key,)

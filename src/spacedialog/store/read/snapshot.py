@@ -1,13 +1,13 @@
-"""The record as of a day: every question that commands ask, answered with typed rows.
+"""Snapshots: the record as of a day. Every question that the commands ask has a method, which returns typed rows.
 
-A view stands on a connection that its opener closes; rows come as they are read.
+A snapshot uses a connection that its opener closes. Iterators read from it as they are used.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -37,10 +37,9 @@ from spacedialog.model.rows.record import (
 )
 from spacedialog.model.vocabulary import Flag, MilestoneState, Status
 from spacedialog.store.log import entries_of
-from spacedialog.store.read import assessments as assessed
-from spacedialog.store.read import conflicts as disputed
-from spacedialog.store.read import counts, events, history, links
-from spacedialog.store.read.details import Scope, details, dialogue_records, fields_on
+from spacedialog.store.read import assessments, conflicts, counts, events, history, links
+from spacedialog.store.read.assessments import Timing
+from spacedialog.store.read.details import Scope, dialogues_by_key, fields_on, read_details
 from spacedialog.store.read.filter_sql import (
     FLAGS,
     VALID,
@@ -60,18 +59,20 @@ _FLAGS_AT, _PARTNERS_AT = CommitmentRow._fields.index("flags"), _PLAIN.index("pa
 _COLUMNS = ", ".join([*(f"c.{_DERIVED.get(name, name)}" for name in _PLAIN), *FLAGS.values()])
 """The columns of a commitment's row, then a column for each flag."""
 
-_OF = "(:of IS NULL OR {0}.dialogue = :of)"
+_IN_DIALOGUE = "(:dialogue IS NULL OR {0}.dialogue = :dialogue)"
 
 _VALUES = {
     "dialogue": f"SELECT d.key FROM dialogue AS d WHERE {VALID.format('d')} ORDER BY d.held",
-    # As the newest dialogue that has them orders them: beside max(), SQLite takes the other columns from its row.
+    # In the order of the newest dialogue that has them: with max(), SQLite takes the other columns from that row.
     "area": "SELECT key FROM (SELECT a.key AS key, a.position AS position, max(d.held) AS held FROM area AS a"
     f" LEFT JOIN dialogue AS d ON d.key = a.dialogue AND {VALID.format('d')} WHERE {VALID.format('a')}"
-    f" AND {_OF.format('a')} GROUP BY a.key)"
+    f" AND {_IN_DIALOGUE.format('a')} GROUP BY a.key)"
     " ORDER BY held DESC, position",
-    "party": f"SELECT DISTINCT p.key FROM party AS p WHERE {VALID.format('p')} AND {_OF.format('p')} ORDER BY p.key",
-    "side": f"SELECT DISTINCT p.side FROM party AS p WHERE {VALID.format('p')} AND {_OF.format('p')} ORDER BY p.side",
-    "kind": f"SELECT DISTINCT c.kind FROM commitment AS c WHERE {VALID.format('c')} AND {_OF.format('c')}"
+    "party": f"SELECT DISTINCT p.key FROM party AS p WHERE {VALID.format('p')} AND {_IN_DIALOGUE.format('p')}"
+    " ORDER BY p.key",
+    "side": f"SELECT DISTINCT p.side FROM party AS p WHERE {VALID.format('p')} AND {_IN_DIALOGUE.format('p')}"
+    " ORDER BY p.side",
+    "kind": f"SELECT DISTINCT c.kind FROM commitment AS c WHERE {VALID.format('c')} AND {_IN_DIALOGUE.format('c')}"
     " ORDER BY c.kind",
 }
 
@@ -81,7 +82,11 @@ _FEW = 5
 
 
 class Snapshot:
-    """The record as it was on `day`, as far as the connection's log knows; of the dialogues named, or of all."""
+    """The record as it was on `day`, according to the log of the connection.
+
+    `dialogues` are the keys of the dialogues that lists and counts are limited to; empty for all. What a ref or a key
+    names is found in any dialogue.
+    """
 
     def __init__(self, connection: sqlite3.Connection, day: date, dialogues: Sequence[str] = ()) -> None:
         self.day = day
@@ -94,14 +99,11 @@ class Snapshot:
         return self._connection.execute(sql, {**day_parameters(self.day), **(parameters or {})})
 
     def on(self, day: date) -> Snapshot:
-        """The same record on another day."""
+        """Return the same record as of another day."""
         return Snapshot(self._connection, day, self._dialogues)
 
     def of(self, dialogues: Sequence[str]) -> Snapshot:
-        """The same record, of these dialogues (their keys) alone; of all where none is named.
-
-        What is asked for by its ref or its key is there all the same.
-        """
+        """Return the same record limited to these dialogues (their keys), or not limited if none is given."""
         return Snapshot(self._connection, self.day, dialogues)
 
     # Lists
@@ -109,10 +111,13 @@ class Snapshot:
     def commitments(
         self, filter_: Filter = EVERYTHING, *, sort: str = "ref", limit: int | None = None
     ) -> Iterator[CommitmentRow]:
-        """The commitments that the filter lets through; `sort` as in `query.SORTS`, `-` before it to turn it."""
-        return map(_commitment_row, self._chosen(filter_, sort, limit))
+        """Return the commitments that match `filter_`, at most `limit` of them.
 
-    def _chosen(self, filter_: Filter, sort: str, limit: int | None, *, more: str = "") -> sqlite3.Cursor:
+        `sort` is a name from `filter_sql.SORTS`; a `-` before it reverses the order. InputError for any other name.
+        """
+        return map(_commitment_row, self._select(filter_, sort, limit))
+
+    def _select(self, filter_: Filter, sort: str, limit: int | None, *, more: str = "") -> sqlite3.Cursor:
         parameters: Parameters = {"limit": -1 if limit is None else limit}
         return self._rows(
             f"SELECT {_COLUMNS}{more} FROM commitment AS c WHERE {matching(filter_, self._dialogues, parameters)}"
@@ -121,84 +126,98 @@ class Snapshot:
         )
 
     def areas(self, filter_: Filter = EVERYTHING) -> list[AreaRow]:
-        """Every area of every dialogue, in the dialogue's order, with what comes next in it and counts of the
-        commitments that the filter lets through."""
+        """Return every area of every dialogue, in the dialogue's order.
+
+        Each comes with its next event, and with counts of its commitments that match `filter_`.
+        """
         return counts.areas(self._connection, self.day, filter_, dialogues=self._dialogues)
 
     def dialogues(self) -> list[DialogueRow]:
-        """Every dialogue, in the order in which they were held, with counts and what comes next in it."""
+        """Return every dialogue, oldest meeting first, with counts of its commitments and its next event."""
         return counts.dialogues(self._connection, self.day, self._dialogues)
 
     def upcoming(self, *, until: date | None = None, everything: bool = False) -> list[UpcomingRow]:
-        """Dated events in the order of their windows: those not met, or all; `until` a day by which they open or
-        close. Of one that recurs, the occurrences up to `until`, or the next three."""
+        """Return the dated events that are neither met nor withdrawn, or `everything`, in the order of their windows.
+
+        `until` is the last day by which an event opens or closes. An event that recurs gives its occurrences up to that
+        day, or the next three.
+        """
         rows = events.upcoming(
             self._connection, self.day, until=until, everything=everything, dialogues=self._dialogues
         )
         return [row for _, row in rows]
 
     def calendar(self, filter_: Filter = EVERYTHING, *, until: date | None = None) -> list[CalendarEvent]:
-        """The dated events of the commitments that the filter lets through, in whatever state, as calendars keep them.
+        """Return all dated events of the commitments that match `filter_`, as calendars keep them.
 
-        `until` is a day by which they open or close. One that recurs is one event.
+        `until` is the last day by which an event opens or closes. An event that recurs is one event.
         """
         return events.calendar(self._connection, self.day, filter_, until, dialogues=self._dialogues)
 
     def slips(self) -> Iterator[SlipRow]:
-        """Every re-dating up to the day, oldest first, with the least and the most that it can have put off."""
+        """Return every date that was moved by the day, oldest first, with the least and the longest delay in days."""
         return (slip.row for slip in history.slips(self._connection, self.day, dialogues=self._dialogues))
 
     def history(self, target: Target | None = None, *, limit: int | None = None) -> list[HistoryRow]:
-        """The log's entries that were true by the day, in the order recorded; the last `limit` of them."""
+        """Return the log's entries that were true by the day, in the order recorded; only the last `limit` of them.
+
+        With a `target`, return the entries about it; those about a commitment include its assessments and links.
+        """
         return history.entries(self._connection, self.day, target, limit=limit, dialogues=self._dialogues)
 
     def news(self, since: Since) -> list[NewsRow]:
-        """The log's entries that are news, in the order in which they were true."""
+        """Return the entries that are news as `since` defines it, in the order in which they were true."""
         return list(history.news(self._connection, self.day, since, dialogues=self._dialogues))
 
     def redatings(self, entries: Container[str]) -> dict[str, SlipRow]:
-        """The re-datings that these entries (their ids) made, by the entries."""
+        """Return the dates that these entries (their ids) moved, by entry."""
         slips = history.slips(self._connection, self.day)
         return {slip.entry: slip.row for slip in slips if slip.entry in entries}
 
     def position(self) -> Position:
-        """How far the log has come."""
+        """Return the position of the log: how many entries it has, and which is the newest."""
         return history.position(self._connection)
 
     def has_been_at(self, position: Position) -> bool:
-        """Whether this log was once at the position, and not another one, or one that was made anew."""
+        """Whether this log was once at the position; false for another log, and for one that was created anew."""
         return history.has_been_at(self._connection, position)
 
     def conflicts(self) -> Iterator[ConflictRow]:
-        """What changes that were made apart do not agree on, until someone decides; then refs that two things bear."""
-        return (row for _, row in disputed.conflicts(self._connection, self.day, dialogues=self._dialogues))
+        """Return the conflicts that are not decided, oldest first, then the refs that were given to two things."""
+        return (row for _, row in conflicts.conflicts(self._connection, self.day, dialogues=self._dialogues))
 
     def disagreements(self) -> tuple[int, int]:
-        """How many conflicts there are, and how many refs that two things bear."""
-        return disputed.count_conflicts(self._connection, self.day)
+        """Return the number of conflicts, and the number of refs that were given to two things."""
+        return conflicts.count_conflicts(self._connection, self.day)
 
     def decisions(self, old: str, new: str) -> dict[tuple[str, str], str]:
-        """What people decided of pairs of commitments (their refs) of two dialogues, as of the day."""
+        """Return the decisions on pairs of commitments of two dialogues (their keys): `linked` or `not-linked`.
+
+        The pairs are refs, that of the older dialogue first.
+        """
         return links.decisions(self._connection, self.day, old, new)
 
     def assessments(self, filter_: Filter = EVERYTHING, *, rubric: str | None = None) -> Iterator[AssessmentRow]:
-        """The verdicts that stand on the day, of the commitments that the filter lets through; `rubric` is its name."""
-        rows = assessed.assessments(self._connection, self.day, filter_, rubric=rubric, dialogues=self._dialogues)
+        """Return the verdicts that are current on the day, on the commitments that match `filter_`.
+
+        `rubric` limits them to the rubric of that name.
+        """
+        rows = assessments.assessments(self._connection, self.day, filter_, rubric=rubric, dialogues=self._dialogues)
         return (row for _, row in rows)
 
     def sides(self) -> dict[tuple[str, str], str]:
-        """The side of each party, by its dialogue and its key."""
+        """Return the side of each party, by dialogue and key."""
         rows = self._rows(f"SELECT p.dialogue, p.key, p.side FROM party AS p WHERE {VALID.format('p')}")
         return {(dialogue, key): side for dialogue, key, side in rows}
 
-    def timings(self, filter_: Filter = EVERYTHING) -> dict[str, assessed.Timing]:
-        """Of the commitments that the filter lets through, by their refs, what came after its time."""
-        return assessed.timings(self._connection, self.day, filter_, dialogues=self._dialogues)
+    def timings(self, filter_: Filter = EVERYTHING) -> dict[str, Timing]:
+        """Return by ref, for the commitments that match `filter_`, whether they were late or missed."""
+        return assessments.timings(self._connection, self.day, filter_, dialogues=self._dialogues)
 
     # One thing
 
     def detail(self, target: Target) -> Detail:
-        """All that is known of the commitment that the target names; NotFoundError if there was none on the day."""
+        """Return all that is known of a commitment; NotFoundError if it was not on record on the day."""
         cursor = self._rows(
             f"SELECT {_COLUMNS} FROM commitment AS c WHERE c.item = :item AND {VALID.format('c')}",
             {"item": target.item},
@@ -208,14 +227,13 @@ class Snapshot:
             raise NotFoundError(
                 f"{target.ref} was not on record on {self.day}", "leave out --as-of, or name a later day"
             )
-        return next(self._details([(_commitment_row(row), target.item)], silent))
+        return next(self._details({target.item: _commitment_row(row)}, silent))
 
-    def _details(self, rows: Iterable[tuple[CommitmentRow, str]], watch: Progress) -> Iterator[Detail]:
-        scope = Scope(self._connection, self.day, self._dialogues)
-        return details(scope, {item: row for row, item in rows}, watch)
+    def _details(self, commitments: Mapping[str, CommitmentRow], watch: Progress) -> Iterator[Detail]:
+        return read_details(Scope(self._connection, self.day, self._dialogues), commitments, watch)
 
     def details(self, dialogue: str) -> dict[str, str]:
-        """What the commitments of a dialogue say at more length, by their refs, as far as they do."""
+        """Return the long descriptions of a dialogue's commitments, by ref; those without one are left out."""
         cursor = self._rows(
             "SELECT c.ref, w.detail FROM commitment AS c JOIN words AS w ON w.item = c.item"
             f" WHERE c.dialogue = :dialogue AND {VALID.format('c')} AND w.detail <> ''"
@@ -225,9 +243,9 @@ class Snapshot:
         return dict(cursor.fetchall())
 
     def fields(self, item: str, milestone: str | None = None) -> Mapping[str, Any] | None:
-        """The fields of an item, or of a milestone of it, on the day; None where there was no such thing."""
+        """Return the fields of an item, or of a milestone of it, on the day; None if it did not exist."""
         entries = entries_of(self._connection, item)
-        # A write asks for the same item several times, before and after it has written.
+        # A write reads the same item several times.
         known, history = self._histories.get(item, ([], None))
         if entries != known:
             history = fold(entries)
@@ -235,37 +253,39 @@ class Snapshot:
         return fields_on(history, self.day, milestone)
 
     def standing(self, target: Target) -> Mapping[str, Any]:
-        """The fields of what the target names; NotFoundError where there is none (any more) on the day."""
+        """Return the fields of a commitment or a milestone; NotFoundError if it is not on record on the day."""
         fields = self.fields(target.item, target.milestone)
         if fields is None:
             raise NotFoundError(f"{target.ref} is not on record on {self.day}", "spacedialog history shows why")
         return fields
 
     def dialogue(self, key: str) -> dict[str, Any] | None:
-        """A dialogue's own record (who met, its documents, what its grades mean) by its key, case aside."""
-        row = self._rows(
-            f"SELECT d.fields FROM dialogue AS d WHERE d.key = :key COLLATE NOCASE AND {VALID.format('d')}",
-            {"key": key},
-        ).fetchone()
-        return json.loads(row[0]) if row else None
+        """Return a dialogue's record: who met, its documents, its grades. The key matches in any case.
 
-    def values(self, field: str, *, of: str | None = None) -> list[str]:
-        """The values that a filter on the field can have on the day; with `of`, those of that dialogue (its key)."""
-        return [value for (value,) in self._rows(_VALUES[field], {"of": of})]
+        None if the dialogue is not on record on the day.
+        """
+        return dialogues_by_key(self._connection, self.day, [key])[key] or None
+
+    def values(self, field: str, *, dialogue: str | None = None) -> list[str]:
+        """Return the values on record for `dialogue`, `area`, `party`, `side` or `kind`; of one dialogue if given."""
+        return [value for (value,) in self._rows(_VALUES[field], {"dialogue": dialogue})]
 
     def has_begun(self) -> bool:
-        """Whether anything was on record by the day."""
+        """Whether any commitment was on record by the day."""
         return self._rows("SELECT 1 FROM commitment WHERE valid_from <= :day LIMIT 1").fetchone() is not None
 
     def began(self) -> str | None:
-        """The day from which anything is on record; None where nothing is."""
-        began: str | None = self._rows("SELECT min(valid_from) FROM commitment").fetchone()[0]
-        return began
+        """Return the first day (ISO) on which a commitment is on record; None for an empty record."""
+        day: str | None = self._rows("SELECT min(valid_from) FROM commitment").fetchone()[0]
+        return day
 
     # Everything at once
 
     def search(self, words: str, *, limit: int | None = None) -> list[FoundRow]:
-        """The commitments whose text, or what has been noted of them, holds all the words; best match first."""
+        """Return the commitments whose text or notes contain all the words, best match first.
+
+        A word matches the beginning of a longer one. InputError if there is no word in `words`.
+        """
         parameters: Parameters = {"words": full_text_query(words)}
         cursor = self._rows(
             "SELECT w.item, c.ref, c.title, c.status, snippet(words_fts, -1, '', '', ' … ', 12)"
@@ -275,12 +295,12 @@ class Snapshot:
             parameters,
         )
         best: dict[str, FoundRow] = {}
-        for item, *found in cursor:
-            best.setdefault(item, FoundRow(*found))
+        for item, *columns in cursor:
+            best.setdefault(item, FoundRow(*columns))
         return list(best.values())[:limit]
 
     def coverage(self, filter_: Filter = EVERYTHING) -> Coverage:
-        """Of the commitments that the filter lets through: how many, how many assessed, how old the oldest check is."""
+        """Return counts of the commitments that match `filter_`, and the age in days of their oldest check."""
         parameters: Parameters = {}
         total, assessed, oldest, complete, claimed = self._rows(
             "SELECT count(*), ifnull(sum(c.status <> 'not-assessed'), 0),"
@@ -293,24 +313,24 @@ class Snapshot:
         return Coverage(total, assessed, age, complete, claimed)
 
     def overview(self) -> Overview:
-        """The state of the whole record on the day, with the few things that want looking at."""
-        held = counts.dialogue_records(self._connection, self.day, self._dialogues)
+        """Return the state of the whole record, with the first few events and commitments that need attention."""
+        records = counts.dialogue_records(self._connection, self.day, self._dialogues)
         dialogues = tuple(
             {name: fields[name] for name in _DIALOGUE_FIELDS if name in fields}
             | {name: getattr(row, name) for name in _COUNTS}
-            for fields, row in zip(held, self.dialogues(), strict=True)
+            for fields, row in zip(records, self.dialogues(), strict=True)
         )
         parameters: Parameters = {}
-        chosen = matching(EVERYTHING, self._dialogues, parameters)
+        condition = matching(EVERYTHING, self._dialogues, parameters)
         statuses = dict(
             self._rows(
-                f"SELECT c.status, count(*) FROM commitment AS c WHERE {chosen} GROUP BY c.status", parameters
+                f"SELECT c.status, count(*) FROM commitment AS c WHERE {condition} GROUP BY c.status", parameters
             ).fetchall()
         )
         upcoming = self.upcoming()
         milestones = [row for row in upcoming if row.ref != row.commitment]
         (stale,) = self._rows(
-            f"SELECT count(*) FROM commitment AS c WHERE {chosen} AND {FLAGS[Flag.STALE]}", parameters
+            f"SELECT count(*) FROM commitment AS c WHERE {condition} AND {FLAGS[Flag.STALE]}", parameters
         ).fetchone()
         return Overview(
             dialogues,
@@ -332,25 +352,28 @@ class Snapshot:
         sort: str = "ref",
         watch: Progress = silent,
     ) -> Report:
-        """All that is known of the commitments that the filter lets through; `selection` says which those are."""
-        chosen = self._chosen(filter_, sort, None, more=", c.item").fetchall()
-        commitments = tuple(self._details(((_commitment_row(row), row[-1]) for row in chosen), watch))
-        rows = [detail.commitment for detail in commitments]
-        held = dialogue_records(self._connection, self.day, dict.fromkeys(row.dialogue for row in rows))
-        at = history.position(self._connection)
+        """Return all that is known of the commitments that match `filter_`, in the order of `sort`.
+
+        `selection` describes the filter in words, for the reader; `watch` reports progress by commitment.
+        """
+        chosen = self._select(filter_, sort, None, more=", c.item").fetchall()
+        details = tuple(self._details({row[-1]: _commitment_row(row) for row in chosen}, watch))
+        rows = [detail.commitment for detail in details]
+        dialogues = dialogues_by_key(self._connection, self.day, dict.fromkeys(row.dialogue for row in rows))
+        position = self.position()
         return Report(
             self.day.isoformat(),
             selection,
-            at.entries,
-            iso_time(at.recorded) if at.recorded is not None else None,
-            tuple(held.values()),
+            position.entries,
+            iso_time(position.recorded) if position.recorded is not None else None,
+            tuple(dialogues.values()),
             self.coverage(filter_),
             {status.value: sum(row.status == status for row in rows) for status in Status},
             tuple(area for area in self.areas(filter_) if area.commitments),
-            commitments,
-            tuple(sorted((event for detail in commitments for event in detail.milestones), key=events.by_window)),
-            tuple(slip for detail in commitments for slip in detail.slips),
-            at.seq,
+            details,
+            tuple(sorted((event for detail in details for event in detail.milestones), key=events.by_window)),
+            tuple(slip for detail in details for slip in detail.slips),
+            position.seq,
         )
 
 

@@ -1,6 +1,6 @@
-"""The health of a store: what SQLite, the schema, the search and the tables that are kept of the fold have to say.
+"""The checks of a store: SQLite's integrity check, the schema, the full-text index, the tables written from the fold.
 
-Each question is asked of a store's image in memory (`store.image`), and answers with a finding, never an error.
+They run on an image of the store in memory (`image`), and return what they found; they raise no error.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from spacedialog.store.schema import OWN_TABLES, PROJECTION_TABLES, SCHEMA_VERSI
 from spacedialog.store.trust import OLD_TRIGGER
 
 _MOST = 1000
-"""How many faults SQLite is asked for."""
+"""The number of faults that SQLite reports at most."""
 
 _TRIGGER = ("trigger", "change_keeps_its_words")
 _ALWAYS = (
@@ -31,24 +31,24 @@ _ALWAYS = (
     _TRIGGER,
     ("trigger", "change_stays"),
 )
-"""What a store of any schema has."""
+"""The objects that a store of any schema has."""
 
 _STRICT = ")STRICT"
 _SQUEEZED = re.compile(r"[\s\"'`\[\]]")
 
 
 class CheckResult(NamedTuple):
-    """How many things were looked at, and what was found wrong with them, one sentence each."""
+    """How many things were checked, and the faults that were found, one sentence each."""
 
     looked_at: int
     said: tuple[str, ...]
 
 
 class Examination:
-    """A store's image, opened. Use it as a context manager.
+    """A store's image, opened for its checks. Use it as a context manager.
 
-    Only tables that are as this program makes them are asked anything: a view in the place of one could do
-    whatever it likes. `why` says what kept SQLite from reading the image at all.
+    Only tables that are as this program creates them are queried, because a view in their place could run any code.
+    `why` is the reason why SQLite cannot read the image at all, or empty.
     """
 
     def __init__(self, image: Image) -> None:
@@ -62,12 +62,12 @@ class Examination:
 
     def __enter__(self) -> Examination:
         try:
-            self._ask()
+            self._read_header()
         except SQLITE_ERRORS as first:
-            # SQLite then passes over what it cannot make sense of; this is a copy, and nothing in it is trusted.
+            # SQLite then skips what it cannot parse in the schema. That is safe in a copy that is not trusted.
             self.connection.execute("PRAGMA writable_schema = ON")
             try:
-                self._ask()
+                self._read_header()
             except SQLITE_ERRORS as error:
                 self.why = sqlite_message(error)
                 self.schema = CheckResult(0, (f"cannot be read: {self.why}",))
@@ -75,7 +75,7 @@ class Examination:
                 self.schema = self.schema._replace(said=(sqlite_message(first), *self.schema.said))
         return self
 
-    def _ask(self) -> None:
+    def _read_header(self) -> None:
         (self.application,) = self.connection.execute("PRAGMA application_id").fetchone()
         (self.version,) = self.connection.execute("PRAGMA user_version").fetchone()
         self.schema = self._compare_schema()
@@ -84,54 +84,54 @@ class Examination:
         self.connection.close()
 
     def _compare_schema(self) -> CheckResult:
-        there = _objects(self.connection)
+        present = _objects(self.connection)
         with closing(database.in_memory()) as wanted_connection:
             wanted = _objects(wanted_connection)
-        if self.version < SCHEMA_VERSION and not there.keys() - wanted.keys() - {
-            key for key in there if _is_bookkeeping(key[1])
+        if self.version < SCHEMA_VERSION and not present.keys() - wanted.keys() - {
+            key for key in present if _is_bookkeeping(key[1])
         }:
-            # An older store has the log, and whatever else its schema had by then.
-            wanted = {key: sql for key, sql in wanted.items() if key in there or key in _ALWAYS}
-            for key in wanted.keys() & there.keys():
-                if key[0] == "table" and _gains_columns(there[key][1], wanted[key][1]):
-                    wanted[key] = there[key]
-            if there.get(_TRIGGER) == ("change", _SQUEEZED.sub("", OLD_TRIGGER)):
-                wanted[_TRIGGER] = there[_TRIGGER]
-        said = []
-        for key, (table, sql) in there.items():
+            # An older store has the log, and the other objects of its schema version.
+            wanted = {key: sql for key, sql in wanted.items() if key in present or key in _ALWAYS}
+            for key in wanted.keys() & present.keys():
+                if key[0] == "table" and _gains_columns(present[key][1], wanted[key][1]):
+                    wanted[key] = present[key]
+            if present.get(_TRIGGER) == ("change", _SQUEEZED.sub("", OLD_TRIGGER)):
+                wanted[_TRIGGER] = present[_TRIGGER]
+        faults = []
+        for key, (table, sql) in present.items():
             kind, name = key
             if key in wanted:
                 if wanted[key] != (table, sql):
-                    said.append(f"the {kind} {name} is not as this program makes it")
+                    faults.append(f"the {kind} {name} is not as this program makes it")
             elif not _is_bookkeeping(name):
-                said.append(f"this program made no {kind} {name}" + (f" on {table}" if table != name else ""))
-        said += [f"the {kind} {name} is missing" for kind, name in wanted if (kind, name) not in there]
+                faults.append(f"this program made no {kind} {name}" + (f" on {table}" if table != name else ""))
+        faults += [f"the {kind} {name} is missing" for kind, name in wanted if (kind, name) not in present]
         self._usable = {
-            name for (kind, name), shape in there.items() if kind == "table" and wanted.get((kind, name)) == shape
+            name for (kind, name), shape in present.items() if kind == "table" and wanted.get((kind, name)) == shape
         }
-        return CheckResult(len(there), tuple(said))
+        return CheckResult(len(present), tuple(faults))
 
     def integrity(self) -> CheckResult:
-        """Whether the pages, the rows and the indexes of the file hold together."""
+        """Check the pages, the rows and the indexes of the file."""
         pages = len(self.image.data) // self.image.page_size
         if self.why:
             return CheckResult(pages, (f"cannot be read: {self.why}",))
-        # Where anything strange stands in the schema, only the tables that are known are looked at.
-        asks = [f"PRAGMA integrity_check({_MOST})"]
+        # If the schema has a fault, only the tables that are as they should be are checked.
+        pragmas = [f"PRAGMA integrity_check({_MOST})"]
         if self.schema.said:
-            asks = [f"PRAGMA integrity_check({table})" for table in sorted(self._usable & {*OWN_TABLES})]
-        said: list[str] = []
-        for ask in asks:
+            pragmas = [f"PRAGMA integrity_check({table})" for table in sorted(self._usable & {*OWN_TABLES})]
+        faults: list[str] = []
+        for pragma in pragmas:
             try:
-                said += [line for (text,) in self.connection.execute(ask) for line in str(text).splitlines()]
+                faults += [line for (text,) in self.connection.execute(pragma) for line in str(text).splitlines()]
             except SQLITE_ERRORS as error:
-                said.append(sqlite_message(error))
+                faults.append(sqlite_message(error))
         return CheckResult(
-            pages, tuple(line for line in said if line != "ok" and not line.startswith("*** in database"))
+            pages, tuple(line for line in faults if line != "ok" and not line.startswith("*** in database"))
         )
 
     def foreign_keys(self) -> CheckResult:
-        """Whether every row that is pointed to is there."""
+        """Check that every row that a foreign key refers to exists."""
         try:
             broken = self.connection.execute("PRAGMA foreign_key_check").fetchall() if not self.schema.said else []
         except SQLITE_ERRORS as error:
@@ -142,38 +142,38 @@ class Examination:
         )
 
     def changes(self) -> Salvaged:
-        """The changes that the store holds, and the names of those that are damaged."""
+        """Return the entries that the store has, and the names of those that are damaged."""
         usable = not self.why and "change" in self._usable
-        sqlite_message = self.why or "the table of changes is not as this program makes it"
-        return salvage(self.image, self.connection if usable else None, "" if usable else sqlite_message)
+        reason = self.why or "the table of changes is not as this program makes it"
+        return salvage(self.image, self.connection if usable else None, "" if usable else reason)
 
-    def fold(self, changes: Iterable[Entry]) -> tuple[int, dict[str, list[str]]]:
-        """How many items there are, and the tables by the items for which they are not what the log gives."""
+    def fold(self, entries: Iterable[Entry]) -> tuple[int, dict[str, list[str]]]:
+        """Compare the tables with a fold of the entries; return the number of items, and the differing tables by item."""
         differing: dict[str, list[str]] = {}
         items: set[str] = set()
-        with closing(database.record_from(changes)) as fresh:
+        with closing(database.record_from(entries)) as expected:
             for table in PROJECTION_TABLES:
                 if self.version < SCHEMA_VERSION and table not in self._usable:
                     continue
-                columns = _columns(self.connection if table in self._usable else fresh, table)
-                wanted = _rows(fresh, table, columns)
+                columns = _columns(self.connection if table in self._usable else expected, table)
+                wanted = _rows(expected, table, columns)
                 try:
                     if table not in self._usable:
                         raise sqlite3.DatabaseError("it is not as this program makes it")
-                    kept = _rows(self.connection, table, columns)
+                    actual = _rows(self.connection, table, columns)
                 except SQLITE_ERRORS as error:
                     differing.setdefault(f"all of {table}: {sqlite_message(error)}", [])
                     continue
-                place = columns.index("item")
-                items.update(str(row[place]) for row in wanted)
-                for row in (wanted - kept) + (kept - wanted):
-                    tables = differing.setdefault(str(row[place]), [])
+                column = columns.index("item")
+                items.update(str(row[column]) for row in wanted)
+                for row in (wanted - actual) + (actual - wanted):
+                    tables = differing.setdefault(str(row[column]), [])
                     if table not in tables:
                         tables.append(table)
         return len(items), differing
 
     def search(self) -> CheckResult:
-        """Whether the index of the words is that of the table of words."""
+        """Check that the full-text index matches the table of words."""
         if "words_fts" not in self._usable or "words" not in self._usable:
             older = self.version < SCHEMA_VERSION and not self.why
             return CheckResult(0, () if older else ("cannot be read",))
@@ -185,7 +185,7 @@ class Examination:
         return CheckResult(count, ())
 
     def positions(self) -> CheckResult:
-        """Whether the positions in the team's log are taken without a hole up to where it was read, and once each."""
+        """Check that each position in the team's log, up to the last that was read, occurs exactly once."""
         if not self._usable >= {"change", "team", "quarantine"}:
             return CheckResult(0, ())
         taken = "SELECT seq FROM change WHERE seq NOT NULL UNION ALL SELECT seq FROM quarantine WHERE seq NOT NULL"
@@ -196,20 +196,20 @@ class Examination:
             ).fetchone()
         except SQLITE_ERRORS as error:
             return CheckResult(0, (sqlite_message(error),))
-        said = []
+        faults = []
         if len(members) > 1:
-            said.append(f"the record belongs to {len(members)} teams")
+            faults.append(f"the record belongs to {len(members)} teams")
         if count > different:
-            said.append(f"{count - different} positions of the team's log are taken twice; sync --heal mends it")
+            faults.append(f"{count - different} positions of the team's log are taken twice; sync --heal mends it")
         if members and (different, first or 1, last or 0) != (members[0][0], 1, members[0][0]):
-            said.append(
+            faults.append(
                 f"the team's log was read to position {members[0][0]}, and {different} positions up to {last or 0} are"
                 " here; sync --heal mends it"
             )
-        return CheckResult(count, tuple(said))
+        return CheckResult(count, tuple(faults))
 
     def quarantined(self) -> CheckResult:
-        """The entries of the team's log that are no changes, and why."""
+        """Return the invalid records of the team's log that were set aside, with the reasons."""
         if "quarantine" not in self._usable:
             return CheckResult(0, ())
         try:
@@ -225,7 +225,7 @@ class Examination:
         )
 
     def refs(self) -> dict[str, str]:
-        """The refs of the items, as far as they can be had: for the names of what is found."""
+        """Return the refs by item, to name items in reports; empty if they cannot be read."""
         try:
             rows = self.connection.execute("SELECT item, ref FROM commitment") if "commitment" in self._usable else []
             return {str(item): str(ref) for item, ref in rows}
@@ -234,19 +234,19 @@ class Examination:
 
 
 def _objects(connection: sqlite3.Connection) -> dict[tuple[str, str], tuple[str, str]]:
-    """Everything in the schema by kind and name: the table that it is about, and its words without white space."""
+    """Return the objects of a schema by kind and name: each with its table and its SQL without white space."""
     rows = connection.execute("SELECT type, name, tbl_name, ifnull(sql, '') FROM sqlite_schema")
     return {(str(kind), str(name)): (str(table), _SQUEEZED.sub("", str(sql))) for kind, name, table, sql in rows}
 
 
 def _gains_columns(earlier: str, now: str) -> bool:
-    """Whether a table is as it was before a migration added columns at its end; both without white space."""
+    """Whether a migration only added columns at the end of the table; both are SQL without white space."""
     start = earlier.removesuffix(_STRICT)
     return start != earlier and now.startswith(f"{start},") and now.endswith(_STRICT)
 
 
 def _is_bookkeeping(name: str) -> bool:
-    """Whether this is SQLite's or the migrations' own."""
+    """Whether the object belongs to SQLite or to the record of migrations."""
     return name.startswith(("_sqlite_migrations", "idx__sqlite_migrations", "sqlite_stat"))
 
 

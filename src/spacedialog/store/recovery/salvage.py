@@ -1,7 +1,7 @@
-"""Changes out of a store that may be damaged: those whose hash holds, and the names of those that are lost.
+"""Salvage: the entries of a damaged store whose hashes are valid, and the names of those that are lost.
 
-SQLite's own way to a row leads over pages that may be gone. Where it does not find every row, the rows are looked
-for in the bytes: each change bears its own hash, so what is found and holds is what was recorded.
+SQLite may not reach a row, because a page on the way to it is damaged. If rows are missing, the bytes are searched for
+entries. Each entry has its own hash, so an entry with a valid hash is what was recorded.
 """
 
 from __future__ import annotations
@@ -17,23 +17,22 @@ from spacedialog.model.entry import Entry, has_valid_hash
 from spacedialog.store.database import SQLITE_ERRORS, sqlite_message
 from spacedialog.store.recovery.image import PAGE_SIZE, Image
 
-_COLUMNS = ("id", "ts", "on", "author", "kind", "item", "base", "body", "sha", "seq")
 _TEXT_OR_NONE, _NUMBER_OR_NONE = (str, type(None)), (int, type(None))
 _TYPES: tuple[type | tuple[type, ...], ...] = (str, int, *(str,) * 4, _TEXT_OR_NONE, str, str, _NUMBER_OR_NONE)
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_NAMES = ", ".join(f'"{name}"' for name in _COLUMNS)
+_NAMES = ", ".join(f'"{name}"' for name in Entry._fields)
 
-# How the record of a change begins: the length of its head, then a text of 36 bytes (the id), then a whole number.
+# The record of an entry begins with the length of its header, a text of 36 bytes (the id), and an integer.
 _START = re.compile(rb"[\x0b-\x1e]\x55[\x01-\x06\x08\x09]")
 _SIZES = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8, 8: 0, 9: 0}
 _LONGEST = 1 << 30
 
 
 class Salvaged(NamedTuple):
-    """What a store's log still holds: `sound` in the order recorded, `lost` the names of changes that are damaged.
+    """The entries that a store's log still has: `sound` in the order recorded, `lost` the names of damaged ones.
 
-    A name is a change's id or, where that is damaged too, its row. `rows` counts the changes that are or were there,
-    `round_damage` those among the sound that SQLite does not reach; `why` says what kept it from them.
+    A name is an entry's id or, if that is damaged too, its row. `rows` is the number of entries that are or were in the
+    store, `round_damage` the number of sound ones that SQLite does not reach; `why` is the reason, or empty.
     """
 
     sound: list[Entry]
@@ -44,64 +43,64 @@ class Salvaged(NamedTuple):
 
 
 def salvage(image: Image, connection: sqlite3.Connection | None, why: str = "") -> Salvaged:
-    """Every change that the image holds; `connection` is the image opened, None (and `why`) where it is no use."""
+    """Return every entry in the image. `connection` is the opened image; None, with `why`, if it is unusable."""
     found: dict[int, Entry | None] = {}
-    said: dict[int, str] = {}
+    damaged_ids: dict[int, str] = {}
     names: dict[int, str] = {}
     votes: Counter[int] = Counter()
     if connection:
-        why = _scan(connection, found, said)
-        _ask_indexes(connection, names, votes)
+        why = _scan(connection, found, damaged_ids)
+        _read_indexes(connection, names, votes)
     votes.update(found.keys())
-    known = {change.id: change for change in found.values() if change}
+    known = {entry.id: entry for entry in found.values() if entry}
     reached = len(known)
     if why or image.beyond or not all(found.get(row) for row in _rows(votes, found, names, least=2)):
         carved: set[int] = set()
         for row, values in _carved(image):
-            change = _sound(values)
-            if change:
-                known.setdefault(change.id, change)
+            entry = _sound(values)
+            if entry:
+                known.setdefault(entry.id, entry)
                 if row and not found.get(row):
-                    found[row] = change
+                    found[row] = entry
                     carved.add(row)
             elif row and _is_id(values[0]):
-                said.setdefault(row, values[0])
+                damaged_ids.setdefault(row, values[0])
         votes.update(carved)
     rows = _rows(votes, found, names, least=2 if connection and names else 1)
     lost = [
-        names.get(row) or said.get(row) or f"row {row}"
+        names.get(row) or damaged_ids.get(row) or f"row {row}"
         for row in sorted(rows)
         if not found.get(row) and names.get(row) not in known
     ]
-    sound = sorted(known.values(), key=lambda change: (change.ts, change.id))
+    sound = sorted(known.values(), key=lambda entry: (entry.ts, entry.id))
     return Salvaged(sound, lost, len(sound) + len(lost), len(sound) - reached, why)
 
 
 def _rows(votes: Counter[int], found: Mapping[int, object], names: Mapping[int, str], *, least: int) -> set[int]:
-    """The rows that are or were there: those that stand somewhere, and all below one of which so many places speak.
+    """Return the rows that are or were in the table: those that were found, and all below a row with `least` votes.
 
-    Rows are numbered one after the other, and none is ever taken away. One damaged number alone proves nothing.
+    Rows are numbered in sequence and never deleted. A single damaged number proves nothing.
     """
     top = max((row for row, count in votes.items() if count >= least), default=0)
     return {*range(1, top + 1), *(row for row in found if votes[row] >= least), *names}
 
 
-def _scan(connection: sqlite3.Connection, found: dict[int, Entry | None], said: dict[int, str]) -> str:
-    """Read the rows in their order and, where a page is damaged, from the end; what went wrong, or nothing."""
+def _scan(connection: sqlite3.Connection, found: dict[int, Entry | None], damaged_ids: dict[int, str]) -> str:
+    """Read the rows in order and, if a page is damaged, from the end; return SQLite's message, or an empty text."""
     why = ""
-    for way in ("ASC", "DESC"):
+    for order in ("ASC", "DESC"):
         last = None
         try:
             for row, *values in connection.execute(
-                f"SELECT rowid, {_NAMES} FROM change NOT INDEXED ORDER BY rowid {way}"
+                f"SELECT rowid, {_NAMES} FROM change NOT INDEXED ORDER BY rowid {order}"
             ):
-                if last is not None and (row > last) is not (way == "ASC"):
+                if last is not None and (row > last) is not (order == "ASC"):
                     raise sqlite3.DatabaseError("the rows are out of order")
                 last = row
-                change = _sound(values)
-                found[row] = found.get(row) or change
-                if not change and _is_id(values[0]):
-                    said[row] = values[0]
+                entry = _sound(values)
+                found[row] = found.get(row) or entry
+                if not entry and _is_id(values[0]):
+                    damaged_ids[row] = values[0]
         except SQLITE_ERRORS as error:
             why = sqlite_message(error)
         if not why:
@@ -109,14 +108,14 @@ def _scan(connection: sqlite3.Connection, found: dict[int, Entry | None], said: 
     return why
 
 
-def _ask_indexes(connection: sqlite3.Connection, names: dict[int, str], votes: Counter[int]) -> None:
-    """Learn from the indexes which rows there are, and their ids."""
+def _read_indexes(connection: sqlite3.Connection, names: dict[int, str], votes: Counter[int]) -> None:
+    """Collect from the indexes which rows exist, and their ids."""
     for column, index in (("id", "sqlite_autoindex_change_1"), ("ts", "idx_change_ts"), ("item", "idx_change_item")):
         rows: dict[int, object] = {}
-        for way in ("ASC", "DESC"):
+        for order in ("ASC", "DESC"):
             with suppress(*SQLITE_ERRORS):
                 for row, value in connection.execute(
-                    f"SELECT rowid, {column} FROM change INDEXED BY {index} ORDER BY {column} {way}"
+                    f"SELECT rowid, {column} FROM change INDEXED BY {index} ORDER BY {column} {order}"
                 ):
                     rows.setdefault(row, value)
                 break
@@ -130,15 +129,15 @@ def _is_id(value: object) -> TypeGuard[str]:
 
 
 def _sound(values: list[Any]) -> Entry | None:
-    """The change that the values are, if they are one whose hash holds."""
+    """Return the entry with these values; None if they are no entry with a valid hash."""
     if not all(isinstance(value, kind) for value, kind in zip(values, _TYPES, strict=True)):
         return None
-    change = Entry._make(values)
-    return change if has_valid_hash(change) else None
+    entry = Entry._make(values)
+    return entry if has_valid_hash(entry) else None
 
 
 def _carved(image: Image) -> Iterator[tuple[int, list[Any]]]:
-    """What stands anywhere in the bytes and is shaped as a change, with its row (0 where that cannot be told)."""
+    """Yield records with the form of an entry from anywhere in the bytes, each with its row, 0 if unknown."""
     for data in filter(None, (image.data, image.beyond)):
         for size in {image.page_size, PAGE_SIZE}:
             for match in _START.finditer(data):
@@ -150,16 +149,17 @@ def _carved(image: Image) -> Iterator[tuple[int, list[Any]]]:
 
 
 def _record(data: bytes, start: int, size: int) -> tuple[list[Any], int]:
-    """The values of the record that begins at `start`, and its length; none where it is not shaped as a change.
+    """Return the values of the record that begins at `start`, and its length; no values if it is no entry.
 
-    https://sqlite.org/fileformat2.html#record_format; what does not fit its page goes on in a chain of others.
+    A record that does not fit its page continues in a chain of overflow pages.
+    Source: https://sqlite.org/fileformat2.html#record_format.
     """
     head = data[start]
     at, types = start + 1, []
     while at < start + head:
         value, at = _varint(data, at)
         types.append(value)
-    if len(types) != len(_COLUMNS) or types[8] != 141 or at != start + head:
+    if len(types) != len(Entry._fields) or types[8] != 141 or at != start + head:
         return [], 0
     length = head + sum(_SIZES[kind] if kind in _SIZES else (kind - 12) // 2 for kind in types)
     if length > min(len(data), _LONGEST):
@@ -207,13 +207,13 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _row(data: bytes, start: int, length: int) -> int:
-    """The row of the record that begins at `start`: before it stand its length and its row, as varints."""
-    told = bytearray([length & 0x7F])
+    """Return the row of the record that begins at `start`, after its length and its row as varints; 0 if unknown."""
+    encoded = bytearray([length & 0x7F])
     while length := length >> 7:
-        told.insert(0, length & 0x7F | 0x80)
+        encoded.insert(0, length & 0x7F | 0x80)
     for wide in range(1, 6):
-        before = start - wide - len(told)
-        if before >= 0 and data[before : start - wide] == told:
+        before = start - wide - len(encoded)
+        if before >= 0 and data[before : start - wide] == encoded:
             row, end = _varint(data, start - wide)
             if end == start:
                 return row

@@ -1,1 +1,1 @@
-"""Write to a store: append entries, update the projection."""
+"""Write to a store: append entries and update the tables that are written from the fold."""

@@ -1,4 +1,4 @@
-"""The period tables: written from the fold of an item's changes, and wholly rebuilt from the log when asked."""
+"""The tables written from the fold: updated item by item as entries are appended, or rebuilt from the log."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from spacedialog.store.write import ref_clashes
 
 
 class ProjectionWriter:
-    """Items that are folded again: their rows are gathered, and written many at a time.
+    """Folds items and replaces their rows, which it writes in batches.
 
-    Use it as a context manager; at its end everything is written.
+    Use it as a context manager; the last batch is written at the end.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -41,33 +41,33 @@ class ProjectionWriter:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
             self._write()
-            self._tell_apart()
+            self._mark_ref_clashes()
 
-    def add(self, item: str, changes: Sequence[Entry], *, is_new: bool = False) -> History | None:
+    def add(self, item: str, entries: Sequence[Entry], *, is_new: bool = False) -> History | None:
         """Fold all entries of an item, replace the item's rows, and return the fold; `is_new` items have no rows."""
         if not is_new:
             self._outdated.append(item)
-        history = fold(changes)
-        given = _given(item, changes)
+        history = fold(entries)
+        given = _given(item, entries)
         self._rows["given"] += given
         self._keys += [row[2] for row in given]
         if history:
-            self._rows["conflict"] += [(item, *conflict) for conflict in conflicts(changes)]
-        self._rows["retracted"] += [(change, item) for change in sorted(retracted_ids(changes))]
+            self._rows["conflict"] += [(item, *conflict) for conflict in conflicts(entries)]
+        self._rows["retracted"] += [(entry, item) for entry in sorted(retracted_ids(entries))]
         if history and history.type in _ROWS_OF:
             for table, rows in _ROWS_OF[history.type](item, history):
                 self._rows[table] += rows
             if history.type == "commitment":
-                self._keep_words(item, history)
+                self._add_words(item, history)
         elif history is None:
-            for table, rows in _taken_back(item, changes):
+            for table, rows in _retracted_rows(item, entries):
                 self._rows[table] += rows
         self._items += 1
         if self._items % _BATCH == 0:
             self._write()
         return history
 
-    def _keep_words(self, item: str, history: History) -> None:
+    def _add_words(self, item: str, history: History) -> None:
         fields = history.periods[-1].fields
         names = " ".join(filter(None, (fields.get("ref"), fields.get("lead"), *(fields.get("partners") or ()))))
         for position, words in enumerate(history.texts):
@@ -76,20 +76,20 @@ class ProjectionWriter:
             self._rows["words"].append((self._words, item, words.on, *text))
             self._rows["words_fts"].append((self._words, *text))
 
-    def _tell_apart(self) -> None:
-        """Show refs that were given to two things with a letter, wherever these items have to do with it."""
-        found = ref_clashes.find_clashes(self._connection, self._keys)
-        for item in found.items:
-            changes = entries_of(self._connection, item)
-            self.add(item, changes)
-            found.learn(item, changes)
+    def _mark_ref_clashes(self) -> None:
+        """Mark with a letter the refs that were given to two things, if one of the items added has such a ref."""
+        clashes = ref_clashes.find_clashes(self._connection, self._keys)
+        for item in clashes.items:
+            entries = entries_of(self._connection, item)
+            self.add(item, entries)
+            clashes.add(item, entries)
         self._write()
-        found.settle()
+        clashes.mark()
 
     def _write(self) -> None:
-        # Not before: whoever looks at a table meanwhile finds what was kept, and never a gap.
+        # The old rows go only now, so that a query in between finds them.
         for item in self._outdated:
-            _forget(self._connection, item)
+            _delete_rows(self._connection, item)
         self._outdated.clear()
         for table, insert in _INSERTS.items():
             if rows := self._rows[table]:
@@ -98,23 +98,23 @@ class ProjectionWriter:
 
 
 def update_items(connection: sqlite3.Connection, items: Mapping[str, bool]) -> None:
-    """Write what the changes of these items mean, in place of what was kept; of each item, whether it is new."""
-    with ProjectionWriter(connection) as refolding:
+    """Fold items and replace their rows; each comes with whether it is new and has no rows."""
+    with ProjectionWriter(connection) as projection:
         for item, is_new in items.items():
-            refolding.add(item, entries_of(connection, item), is_new=is_new)
+            projection.add(item, entries_of(connection, item), is_new=is_new)
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
-    """Write every period table anew from the log."""
+    """Rebuild all tables from the log."""
     connection.execute("INSERT INTO words_fts(words_fts) VALUES ('delete-all')")
     for table in PROJECTION_TABLES:
         connection.execute(f"DELETE FROM {table}")
-    with ProjectionWriter(connection) as refolding:
+    with ProjectionWriter(connection) as projection:
         for item, entries in entries_by_item(connection):
-            refolding.add(item, list(entries), is_new=True)
+            projection.add(item, list(entries), is_new=True)
 
 
-def _forget(connection: sqlite3.Connection, item: str) -> None:
+def _delete_rows(connection: sqlite3.Connection, item: str) -> None:
     connection.execute(
         "INSERT INTO words_fts(words_fts, rowid, names, title, detail, note)"
         " SELECT 'delete', id, names, title, detail, note FROM words WHERE item = ?",
@@ -161,7 +161,7 @@ def _assessment(item: str, history: History) -> Rows:
         [
             (item, *p[:2], p.fields["commitment"], p.fields.get("party"), *(p.fields[n] for n in needed[1:]), p.entry)
             for p in history.periods
-            if all(p.fields.get(name) for name in needed)  # as only another program would leave one out
+            if all(p.fields.get(name) for name in needed)  # another program may leave one out
         ],
     )
 
@@ -181,14 +181,17 @@ _ROWS_OF: dict[str, Callable[[str, History], Rows]] = {
 }
 
 
-def _taken_back(item: str, changes: Iterable[Entry]) -> Rows:
-    """Of an assessment or a link with no statement left, a row that is true on no day: by it its entries are found."""
-    for change in changes:
-        content = change.content if is_understood(change) else {}
+def _retracted_rows(item: str, entries: Iterable[Entry]) -> Rows:
+    """Return a row, valid on no day, of an assessment or a link whose entries are all retracted.
+
+    By this row the history of its commitment finds the entries.
+    """
+    for entry in entries:
+        content = entry.content if is_understood(entry) else {}
         kind = content.get("type")
         if kind in ("assessment", "link"):
-            said = Period(FOREVER, FOREVER, content.get("set") or {}, (), False, "", "", "", change.id)
-            return _ROWS_OF[kind](item, History(kind, (said,), (), (), frozenset(), ()))
+            period = Period(FOREVER, FOREVER, content.get("set") or {}, (), False, "", "", "", entry.id)
+            return _ROWS_OF[kind](item, History(kind, (period,), (), (), frozenset(), ()))
     return ()
 
 
@@ -220,12 +223,12 @@ _INSERTS = {
 }
 
 
-def _given(item: str, changes: Iterable[Entry]) -> set[tuple[Any, ...]]:
-    """Every ref that was ever given to the item or its milestones, also where that was taken back."""
+def _given(item: str, entries: Iterable[Entry]) -> set[tuple[Any, ...]]:
+    """Return every ref that was ever given to the item or its milestones, by retracted entries too."""
     given = set()
-    for change in changes:
-        if '"ref":"' in change.body:
-            content = change.content
+    for entry in entries:
+        if '"ref":"' in entry.body:
+            content = entry.content
             values = content.get("set")
             ref = values.get("ref") if isinstance(values, dict) else None
             if isinstance(ref, str):
@@ -272,7 +275,7 @@ def _listed(parties: tuple[str, ...]) -> str:
 
 
 def ref_number(ref: str) -> int | None:
-    """The number at the end of a ref: 7 for ROK4-07; None where there is none."""
+    """Return the number at the end of a ref: 7 for ROK4-07; None if there is none."""
     match = re.search(r"([0-9]{1,9})$", ref)
     return int(match[1]) if match else None
 
@@ -297,24 +300,24 @@ def _involved(period: Period) -> Iterator[tuple[Any, ...]]:
 
 
 def _milestones(period: Period) -> Iterator[tuple[Any, ...]]:
-    for view in period.milestones:
-        fields = view.fields
+    for milestone in period.milestones:
+        fields = milestone.fields
         ref, when = fields.get("ref") or "", fields.get("when") or ""
         title, status = fields.get("title") or "", fields.get("status") or MilestoneStatus.PLANNED
         recurs, met = fields.get("recurs"), fields.get("met")
-        yield view.id, ref, ref.casefold(), title, when, *_window(when), recurs, status, met
+        yield milestone.id, ref, ref.casefold(), title, when, *_window(when), recurs, status, met
 
 
 def _runs(
     periods: Iterable[Period], item: str, rows_of: Callable[[Period], Iterator[tuple[Any, ...]]]
 ) -> Iterator[tuple[Any, ...]]:
-    """Rows that stand in one period or in several that follow each other, with the days in which they stand."""
-    standing: dict[tuple[Any, ...], str] = {}
+    """Yield rows with the days on which they are valid; a row of successive periods is one row."""
+    begun: dict[tuple[Any, ...], str] = {}
     for period in periods:
         rows = dict.fromkeys(rows_of(period))
-        for row in [row for row in standing if row not in rows]:
-            yield item, *row, standing.pop(row), period.valid_from
+        for row in [row for row in begun if row not in rows]:
+            yield item, *row, begun.pop(row), period.valid_from
         for row in rows:
-            standing.setdefault(row, period.valid_from)
-    for row, start in standing.items():
+            begun.setdefault(row, period.valid_from)
+    for row, start in begun.items():
         yield item, *row, start, FOREVER

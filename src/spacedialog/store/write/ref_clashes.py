@@ -1,8 +1,7 @@
-"""Refs given to two things, as happens to desks that work apart: the later one is shown with a letter.
+"""Ref clashes: a ref that two copies of a record gave to different things. The later one is shown with a letter.
 
-Which is the later one is told by the changes that gave the ref, in the order (`ts`, `id`), so every copy shows the
-same whatever came to it first. What was given stays on record; only what is shown has the letter, in every table
-that is a cache of the fold.
+The later one is that whose entry comes second in the order (`ts`, `id`), so all copies agree, in whatever order entries
+arrive. The log keeps the ref as it was given; only the tables written from the fold have the letter.
 """
 
 from __future__ import annotations
@@ -16,22 +15,22 @@ from typing import NamedTuple
 from spacedialog.model.entry import RETRACT, Entry
 from spacedialog.model.fold import is_understood, retracted_ids
 
-# The tables of things that bear refs, and the column that tells one thing from another there.
-_BEARERS = {"commitment": "item", "milestone": "milestone"}
+# The tables of things that have refs, and the column that identifies a thing in each.
+_IDENTIFIERS = {"commitment": "item", "milestone": "milestone"}
 
 
 class _Claim(NamedTuple):
-    """That a change gave a ref to a thing, and when that was recorded."""
+    """An entry that gave a ref to a thing, and when it was recorded."""
 
     ts: int
-    change: str
+    entry: str
     item: str
     milestone: str | None
     ref: str
 
 
 class Clashes:
-    """Items that share refs with others. They are folded again first; `learn` is told of each, then comes `settle`."""
+    """Items that share refs. Fold each again and call `add` with its entries, then `mark`."""
 
     def __init__(self, connection: sqlite3.Connection, keys: Sequence[str], items: Sequence[str]) -> None:
         self.items = items
@@ -39,41 +38,41 @@ class Clashes:
         self._connection = connection
         self._claims: dict[str, list[_Claim]] = {key: [] for key in keys}
 
-    def learn(self, item: str, changes: Iterable[Entry]) -> None:
-        """Take in which refs an item's changes gave, to it and to its milestones; the first gift of each counts."""
-        known = list(changes)
-        gone = retracted_ids(known)
+    def add(self, item: str, entries: Iterable[Entry]) -> None:
+        """Note the refs that an item's entries gave to it and to its milestones; the first entry of each ref counts."""
+        known = list(entries)
+        retracted = retracted_ids(known)
         seen = set()
-        for change in sorted(known, key=lambda change: (change.ts, change.id)):
-            if change.id in gone or change.kind == RETRACT or not is_understood(change):
+        for entry in sorted(known, key=lambda entry: (entry.ts, entry.id)):
+            if entry.id in retracted or entry.kind == RETRACT or not is_understood(entry):
                 continue
-            content = change.content
+            content = entry.content
             ref, part = content.get("set", {}).get("ref"), content.get("milestone")
             if isinstance(ref, str) and ref.casefold() in self._claims and (ref.casefold(), part) not in seen:
                 seen.add((ref.casefold(), part))
-                self._claims[ref.casefold()].append(_Claim(change.ts, change.id, item, part, ref))
+                self._claims[ref.casefold()].append(_Claim(entry.ts, entry.id, item, part, ref))
 
-    def settle(self) -> None:
-        """Give each of the later ones its letter."""
-        # A commitment's letter goes to its milestones too, so those that have none yet come after it.
+    def mark(self) -> None:
+        """Add a letter to each ref that an earlier thing has."""
+        # Commitments first: the letter of a commitment's ref goes into the refs of its milestones.
         for key in sorted(self._keys, key=lambda key: ("." in key, key)):
-            bearing = [claim for claim in sorted(self._claims[key]) if self._bears(claim, key)]
+            claims = [claim for claim in sorted(self._claims[key]) if self._has_ref(claim, key)]
             letters = _letters(self._connection, key)
-            for claim in bearing[1:]:
+            for claim in claims[1:]:
                 letter = next(letters)
-                self._show(claim, key, letter, bearing[0].change)
+                self._mark_claim(claim, key, letter, claims[0].entry)
 
-    def _bears(self, claim: _Claim, key: str) -> bool:
-        """Whether the thing is, or was, on record under the ref."""
+    def _has_ref(self, claim: _Claim, key: str) -> bool:
+        """Whether the thing has, or had, the ref in the tables."""
         table = "milestone" if claim.milestone else "commitment"
         return bool(
             self._connection.execute(
-                f"SELECT 1 FROM {table} WHERE ref_key = ? AND {_BEARERS[table]} = ? LIMIT 1",
+                f"SELECT 1 FROM {table} WHERE ref_key = ? AND {_IDENTIFIERS[table]} = ? LIMIT 1",
                 (key, claim.milestone or claim.item),
             ).fetchone()
         )
 
-    def _show(self, claim: _Claim, key: str, letter: str, first: str) -> None:
+    def _mark_claim(self, claim: _Claim, key: str, letter: str, first: str) -> None:
         if claim.milestone:
             self._rename("milestone", claim.milestone, claim.milestone, claim.item, key, key + letter)
         else:
@@ -87,21 +86,21 @@ class Clashes:
                 self._rename("milestone", milestone, milestone, claim.item, part_key, shown, at=len(key))
         self._connection.execute(
             "INSERT INTO clash (item, milestone, ref_key, shown, kept, other) VALUES (?, ?, ?, ?, ?, ?)",
-            (claim.item, claim.milestone, key, claim.ref + letter, claim.change, first),
+            (claim.item, claim.milestone, key, claim.ref + letter, claim.entry, first),
         )
 
     def _rename(
         self, table: str, thing: str, milestone: str | None, item: str, key: str, shown: str, *, at: int | None = None
     ) -> None:
-        """Show a ref with a letter: at its end, or after its first `at` characters."""
+        """Replace the ref `key` by `shown`, which has a letter after the first `at` characters, or at the end."""
         head = len(key) if at is None else at
         letter = shown[head : len(shown) - (len(key) - head)]
         self._connection.execute(
             f"UPDATE {table} SET ref = substr(ref, 1, ?) || ? || substr(ref, ?), ref_key = ?"
-            f" WHERE {_BEARERS[table]} = ? AND ref_key = ?",
+            f" WHERE {_IDENTIFIERS[table]} = ? AND ref_key = ?",
             (head, letter, head + 1, shown, thing, key),
         )
-        # It goes by what is shown, too.
+        # The thing is found by the ref with the letter, too.
         self._connection.execute(
             "INSERT INTO given (item, milestone, ref_key, prefix) VALUES (?, ?, ?, ?)",
             (item, milestone, shown, shown.rpartition("-")[0]),
@@ -109,26 +108,26 @@ class Clashes:
 
 
 def find_clashes(connection: sqlite3.Connection, keys: Sequence[str]) -> Clashes:
-    """All items that share a ref with those that were given these refs, or share one with such, and so on."""
-    found: set[str] = set()
+    """Return all items that are connected with these refs by shared refs, directly or through other items."""
+    clashing: set[str] = set()
     items: set[str] = set()
-    fresh = set(_shared(connection, keys))
-    while fresh:
-        found |= fresh
-        reached = {item for key in fresh for item in _holders(connection, key)} - items
+    added = set(_shared(connection, keys))
+    while added:
+        clashing |= added
+        reached = {item for key in added for item in _holders(connection, key)} - items
         items |= reached
-        theirs = [
+        refs = [
             key
             for item in reached
             for (key,) in connection.execute("SELECT ref_key FROM given WHERE item = ?", (item,)).fetchall()
         ]
-        fresh = set(_shared(connection, theirs)) - found
-    return Clashes(connection, sorted(found), sorted(items))
+        added = set(_shared(connection, refs)) - clashing
+    return Clashes(connection, sorted(clashing), sorted(items))
 
 
 def _shared(connection: sqlite3.Connection, keys: Sequence[str]) -> Iterator[str]:
-    """Those of the refs that were given to more than one thing."""
-    # One statement, from the index alone: an import has tens of thousands of refs, and hardly ever one such.
+    """Yield the refs that were given to more than one thing."""
+    # One statement that reads only the index, because an import may have tens of thousands of refs.
     rows = connection.execute(
         "SELECT k.value FROM json_each(?) AS k JOIN given AS g ON g.ref_key = k.value"
         " GROUP BY k.key HAVING count(*) > 1",
@@ -143,7 +142,7 @@ def _holders(connection: sqlite3.Connection, key: str) -> list[str]:
 
 
 def _letters(connection: sqlite3.Connection, key: str) -> Iterator[str]:
-    """b, c, … z, bb, …, without those that make a ref which was given."""
+    """Yield b, c, … z, bb, …, except those that make a ref which was given."""
     for length in range(1, 5):
         for letter in ascii_lowercase[1:]:
             ending = letter * length
