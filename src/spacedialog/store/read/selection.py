@@ -104,7 +104,7 @@ def find_value(snapshot: Snapshot, kind: str, text: str, *, dialogue: str | None
 
     `kind` is area, party, side, kind or dialogue; with `dialogue` (a key), only the values of that one count.
     """
-    return match_choice(kind, text, snapshot.values(kind, of=dialogue))
+    return match_choice(kind, text, snapshot.values(kind, dialogue=dialogue))
 
 
 def check_order(snapshot: Snapshot, old: str, new: str, command: str) -> VagueDate:

@@ -148,7 +148,7 @@ class Examination:
         return salvage(self.image, self.connection if usable else None, "" if usable else reason)
 
     def fold(self, entries: Iterable[Entry]) -> tuple[int, dict[str, list[str]]]:
-        """Compare the tables with a fold of the entries; return the number of items, and the differing tables by item."""
+        """Compare the tables with a fold of the entries; return how many items there are, and the differing tables."""
         differing: dict[str, list[str]] = {}
         items: set[str] = set()
         with closing(database.record_from(entries)) as expected:
