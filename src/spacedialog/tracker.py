@@ -300,7 +300,7 @@ class Tracker:
             )
             batch.read(text, watch)
             batch.problems.refuse()
-            return session.keep("applied", list(batch.targets), batch.drafts)
+            return session.keep("applied", list(batch.targets), batch.pending)
 
     def import_file(
         self,

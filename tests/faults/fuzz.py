@@ -418,7 +418,7 @@ class Updates:
         )
         batch.read(content.decode("utf-8", "replace" if rng.random() < 0.5 else "surrogateescape"))
         batch.problems.refuse()
-        for draft in batch.drafts:
+        for draft in batch.pending:
             make_entry(draft, change_id="0", ts=0, author="F", base=None)
 
 
