@@ -418,8 +418,8 @@ class Updates:
         )
         batch.read(content.decode("utf-8", "replace" if rng.random() < 0.5 else "surrogateescape"))
         batch.problems.refuse()
-        for draft in batch.drafts:
-            make_entry(draft, entry_id="0", ts=0, author="F", base=None)
+        for pending in batch.pending:
+            make_entry(pending, entry_id="0", ts=0, author="F", base=None)
 
 
 def csv_lines(records: Sequence[Any], rng: random.Random) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""The data file: one dialogue as JSON; its model, and what may be wrong between its parts or with it in a record.
+"""The schema of a data file, which describes one dialogue, and the checks between its parts and against a record.
 
-What a file says becomes changes in `record`; how one is read stands in `intake`.
+`entries` turns a data file into log entries, `parse` reads one.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ Edtf = Annotated[
 Every = Annotated[str, AfterValidator(_recurrence), Field(description="How often it comes round: 2 years.")]
 WebAddress = Annotated[str, AfterValidator(_web_address), Field(max_length=2_000, json_schema_extra={"format": "uri"})]
 
-# Every wrong part of a list is a problem of its own, so a list of millions of them must end before they are looked at.
+# Limits for lists: each invalid part is a problem of its own, so a list of millions must be refused before.
 MOST = 1_000
 MOST_DECLARED = 10_000
 
@@ -267,7 +267,7 @@ class DataFile(Opening):
 
 
 class Checks:
-    """What may be wrong between the parts of a data file, though each is in order: names not declared, used twice."""
+    """The checks between the parts of a data file: names that are not declared, names that are used twice."""
 
     def __init__(self, opening: Opening) -> None:
         self._opening = opening
@@ -279,16 +279,16 @@ class Checks:
         self._refs: set[str] = set()
 
     def opening(self) -> Iterator[str]:
-        """What is wrong with the opening."""
+        """Yield the problems of the opening."""
         for kind, keys in self._known.items():
-            of_kind: Sequence[Document | Area | Party] = getattr(self._opening, kind)
-            if len(of_kind) > len(keys):
+            declared: Sequence[Document | Area | Party] = getattr(self._opening, kind)
+            if len(declared) > len(keys):
                 yield f"{kind}: a key stands there twice\n  give each its own"
         yield from self._closed("dialogue.when", self._opening.dialogue.when)
         yield from self._unknown("dialogue.host", "parties", self._opening.dialogue.host)
 
     def commitment(self, place: str, commitment: Commitment) -> Iterator[str]:
-        """What is wrong with a commitment."""
+        """Yield the problems of a commitment."""
         yield from self._ref(place, commitment.ref)
         yield from self._unknown(f"{place}.area", "areas", commitment.area)
         yield from self._unknown(f"{place}.lead", "parties", commitment.lead)
@@ -296,9 +296,9 @@ class Checks:
             yield from self._unknown(f"{place}.partners[{position}]", "parties", partner)
         for position, document in enumerate(commitment.omitted_by):
             yield from self._unknown(f"{place}.omitted_by[{position}]", "documents", document)
-        yield from self._whole(place, commitment)
+        yield from self._percent(place, commitment)
         yield from self._cited(place, commitment.sources)
-        carried = [one.ref.casefold() for one in commitment.carries_on]
+        carried = [link.ref.casefold() for link in commitment.carries_on]
         for position, ref in enumerate(carried):
             if ref in carried[:position]:
                 yield f"{place}.carries_on[{position}].ref: it stands there twice\n  write it once"
@@ -321,26 +321,26 @@ class Checks:
                     yield f"{part}.recurs: {error.problem}\n  {error.remedy}"
 
     def update(self, place: str, update: Update, commitments: Sequence[Commitment]) -> Iterator[str]:
-        """What is wrong with an update that may be about any of these commitments."""
+        """Yield the problems of an update, which may be about any of these commitments."""
         ref = update.ref.casefold()
-        words: type[Status] | type[MilestoneStatus] | None = None
+        statuses: type[Status] | type[MilestoneStatus] | None = None
         if ref in (commitment.ref.casefold() for commitment in commitments):
-            words = Status
+            statuses = Status
         elif any(ref in self.refs_of(commitment) for commitment in commitments):
-            words = MilestoneStatus
+            statuses = MilestoneStatus
         else:
             yield f"{place}.ref: {quoted(update.ref)} is not in the file\n  write the ref of one of its commitments"
-        if words and update.status is not None and update.status.value not in list(words):
+        if statuses and update.status is not None and update.status.value not in list(statuses):
             yield (
-                f"{place}.status: {update.status.value} does not fit {update.ref}\n  write one of {', '.join(words)}"
+                f"{place}.status: {update.status.value} does not fit {update.ref}\n  write one of {', '.join(statuses)}"
             )
-        yield from self._whole(place, update)
+        yield from self._percent(place, update)
         yield from self._closed(f"{place}.on", update.on)
 
     @staticmethod
     def refs_of(commitment: Commitment) -> list[str]:
-        """The refs of a commitment and its milestones, case aside."""
-        return [one.casefold() for one in (commitment.ref, *(milestone.ref for milestone in commitment.milestones))]
+        """Return the refs of a commitment and its milestones in lower case."""
+        return [ref.casefold() for ref in (commitment.ref, *(milestone.ref for milestone in commitment.milestones))]
 
     def _ref(self, place: str, ref: str) -> Iterator[str]:
         if ref.casefold() in self._refs:
@@ -357,35 +357,36 @@ class Checks:
             if source.grade is not None and source.grade not in self._opening.grades:
                 yield f"{place}.sources[{number}].grade: {quoted(source.grade)} is not among the grades\n  add it there"
 
-    def _whole(self, place: str, said: Commitment | Update) -> Iterator[str]:
-        if is_complete_below_full(said.status, said.percent):
-            yield f"{place}.percent: what is complete is not at {said.percent} %\n  leave it out, or write in-progress"
+    def _percent(self, place: str, part: Commitment | Update) -> Iterator[str]:
+        if is_complete_below_full(part.status, part.percent):
+            yield f"{place}.percent: what is complete is not at {part.percent} %\n  leave it out, or write in-progress"
 
     def _closed(self, place: str, date_: str | None) -> Iterator[str]:
         if date_ is not None and VagueDate.parse(date_).latest is None:
             yield f"{place}: {date_} has no end, and what is recorded has happened\n  write when it happened"
 
 
-def opening_misfits(opening: Mapping[str, Any], view: Snapshot, today: date) -> Iterator[str]:
-    """What is wrong with the opening of a data file in this record: a meeting to come, a key that another has."""
+def opening_misfits(opening: Mapping[str, Any], snapshot: Snapshot, today: date) -> Iterator[str]:
+    """Yield the problems of an opening in this record: a meeting in the future, the key of another dialogue."""
     dialogue = opening["dialogue"]
     when = VagueDate.parse(dialogue["when"])
     if when.latest is None or when.latest > today:
         yield f"dialogue.when: {when} may lie after today ({today})\n  import it when the parties have met"
-    here = view.dialogue(dialogue["key"])
-    if here and (here.get("series"), here.get("number")) != (dialogue["series"], dialogue.get("number")):
-        yield f"dialogue.key: {dialogue['key']} is {here.get('title')} here\n  give the dialogue another key"
+    known = snapshot.dialogue(dialogue["key"])
+    if known and (known.get("series"), known.get("number")) != (dialogue["series"], dialogue.get("number")):
+        yield f"dialogue.key: {dialogue['key']} is {known.get('title')} here\n  give the dialogue another key"
 
 
-def commitment_misfits(entry: FileCommitment, view: Snapshot, today: date) -> Iterator[str]:
-    """What is wrong with a commitment of a data file in this record: refs that are taken, news from the future."""
-    item = item_id("commitment", entry.commitment["ref"])
-    wanted = [Target(entry.commitment["ref"], item, None)]
-    for milestone in entry.commitment.get("milestones", ()):
+def commitment_misfits(file_commitment: FileCommitment, snapshot: Snapshot, today: date) -> Iterator[str]:
+    """Yield the problems of a commitment in this record: refs that are taken, updates from the future."""
+    commitment = file_commitment.commitment
+    item = item_id("commitment", commitment["ref"])
+    wanted = [Target(commitment["ref"], item, None)]
+    for milestone in commitment.get("milestones", ()):
         wanted.append(Target(milestone["ref"], item, item_id("milestone", milestone["ref"])))
-    for ref in view.refs.taken(wanted):
-        yield f"{entry.place}: {ref} is the ref of something else here\n  give it another ref"
-    for place, update in entry.updates:
+    for ref in snapshot.refs.taken(wanted):
+        yield f"{file_commitment.place}: {ref} is the ref of something else here\n  give it another ref"
+    for place, update in file_commitment.updates:
         try:
             check_on(VagueDate.parse(update["on"]), today)
         except InputError as error:

@@ -1,4 +1,4 @@
-"""An exported log: its model, and the changes that its entries are."""
+"""The schema of an exported log, and its conversion to entries."""
 
 from __future__ import annotations
 
@@ -103,17 +103,17 @@ class LogFile(Strict):
     changes: list[LogEntry]
 
 
-def change_of(entry: LogEntry) -> Entry:
-    """The change that an entry is; whether its hash fits is another question."""
-    body = canonical_json(entry.body.model_dump(exclude_unset=True))
-    return Entry(**{**entry.model_dump(exclude={"body"}), "body": body})
+def to_entry(exported: LogEntry) -> Entry:
+    """Convert an exported entry. Its hash is not checked."""
+    body = canonical_json(exported.body.model_dump(exclude_unset=True))
+    return Entry(**{**exported.model_dump(exclude={"body"}), "body": body})
 
 
-def misfit(change: Entry) -> str:
-    """What in a change is not as this program writes it, and would take it from a file; empty where it fits."""
-    fields = canonical_json({name: value for name, value in change._asdict().items() if name != "body"})
+def misfit(entry: Entry) -> str:
+    """Return the first field of an entry that does not fit the schema, with the reason; empty if it fits."""
+    fields = canonical_json({name: value for name, value in entry._asdict().items() if name != "body"})
     try:
-        LogEntry.model_validate_json(f'{fields[:-1]},"body":{change.body}}}')
+        LogEntry.model_validate_json(f'{fields[:-1]},"body":{entry.body}}}')
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"]))

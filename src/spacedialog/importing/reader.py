@@ -1,6 +1,6 @@
-"""What comes in from outside, whatever it is: bytes in bounded pieces, strict JSON, and the problems found in them.
+"""Read files from outside: bytes in bounded parts, strict JSON, and a list of problems with places.
 
-What a file means is left to `intake` and `batch`.
+`parse` reads data files and logs, `updates_file` lists of updates.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from spacedialog.errors import InputError, ProblemsError
 from spacedialog.model.dates import quoted
 
 MAX_SIZE = 5_000_000
-"""How many bytes of a file are held at once unless the user says otherwise: Python's objects take 30 times as much."""
+"""The bytes of a file that are held at once by default; Python's objects need 30 times as much memory."""
 
 MOST_PROBLEMS = 1_000
-"""After so many problems a file is given up: nobody mends more in one go, and a stream may have no end."""
+"""The number of problems after which reading stops, because a stream may be endless."""
 
 _MOST_NAMES = 10_000
 _BOM = b"\xef\xbb\xbf"
@@ -28,7 +28,7 @@ _NAME = re.compile(r"\w{1,40}")
 
 
 def size_text(size: int) -> str:
-    """A number of bytes for people."""
+    """Return a number of bytes as text for people, such as `5 MB`."""
     for unit, name in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
         if size >= unit and size % unit == 0:
             return f"{size // unit} {name}"
@@ -36,43 +36,45 @@ def size_text(size: int) -> str:
 
 
 class Problems:
-    """What is wrong with the file `name`, in the order found; `so` says what comes of it."""
+    """The problems of the file `name`, in the order found; `outcome` says in words what did not happen."""
 
-    def __init__(self, name: str, so: str) -> None:
+    def __init__(self, name: str, outcome: str) -> None:
         self._name = name
-        self._so = so
-        self._found: list[str] = []
+        self._outcome = outcome
+        self._problems: list[str] = []
 
     def __bool__(self) -> bool:
-        return bool(self._found)
+        return bool(self._problems)
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self._problems)
 
     @property
     def full(self) -> bool:
-        """Whether there are so many that reading on is of no use."""
-        return len(self._found) >= MOST_PROBLEMS
+        """Whether there are so many problems that reading stops."""
+        return len(self._problems) >= MOST_PROBLEMS
 
     def add(self, problem: str) -> None:
-        """One more, its remedy on a line of its own; nothing where there are enough."""
+        """Add a problem, with its remedy on a second line; a full list ignores it."""
         if not self.full:
-            self._found.append(problem)
+            self._problems.append(problem)
 
     def extend(self, problems: Iterable[str]) -> None:
-        """Several more."""
+        """Add several problems."""
         for problem in problems:
             self.add(problem)
 
     def refuse(self) -> None:
-        """ProblemsError where anything was found."""
-        if self._found:
+        """Raise ProblemsError if there are problems."""
+        if self._problems:
             remedy = "the rest of the file was not looked at: mend these first" if self.full else ""
-            raise ProblemsError(f"{self._name}: {self._so}", [f"{self._name}: {one}" for one in self._found], remedy)
+            raise ProblemsError(
+                f"{self._name}: {self._outcome}", [f"{self._name}: {one}" for one in self._problems], remedy
+            )
 
 
 class Incoming:
-    """A file as it is read, never more than `max_size` bytes of it at once. Its `name` is for messages."""
+    """A file from which at most `max_size` bytes are held at once. Its `name` is for messages."""
 
     def __init__(self, stream: BinaryIO, name: str, max_size: int = MAX_SIZE) -> None:
         self.name = name
@@ -80,7 +82,7 @@ class Incoming:
         self._stream = stream
 
     def whole(self, head: bytes = b"") -> bytes:
-        """All that is left, after the part that was read before; InputError where the two are larger than that."""
+        """Return `head`, which was read before, and the rest of the file; InputError if that exceeds `max_size`."""
         try:
             content = head + self._stream.read(self.max_size + 1 - len(head))
         except OSError as error:
@@ -92,14 +94,14 @@ class Incoming:
         return content
 
     def line(self) -> bytes:
-        """The next line with its end; empty at the end of the file."""
+        """Return the next line with its line end; empty at the end of the file."""
         try:
             return self._stream.readline(self.max_size + 1)
         except OSError as error:
             raise self._unreadable(error) from error
 
     def lines(self, number: int) -> Iterator[tuple[int, bytes]]:
-        """The lines that are not blank, each with its number; the next line's is given."""
+        """Yield the lines that are not blank, each with its number; the next line has the given `number`."""
         size = 0
         while line := self.line():
             size += len(line)
@@ -111,7 +113,7 @@ class Incoming:
             number += 1
 
     def too_large(self, place: str, what: str, instead: str = "") -> InputError:
-        """The error for a part of the file that is larger than may be held; `instead` begins its remedy."""
+        """Return the error for a part of the file that exceeds `max_size`; `instead` begins its remedy."""
         return InputError(
             f"{place}: {what} may have {size_text(self.max_size)}, and this has more",
             f"{instead} allow more with --max-size".lstrip(),
@@ -122,7 +124,7 @@ class Incoming:
 
 
 def text_of(content: bytes, place: str) -> str:
-    """The content, which is UTF-8 with or without a mark at its start; InputError where it is not."""
+    """Decode UTF-8 with or without a byte order mark; InputError if it is not UTF-8."""
     try:
         return content.removeprefix(_BOM).decode("utf-8")
     except UnicodeDecodeError as error:
@@ -131,30 +133,30 @@ def text_of(content: bytes, place: str) -> str:
 
 
 class _Repeating(dict[str, Any]):
-    """A JSON object in which names stand more than once."""
+    """A JSON object with repeated names."""
 
     names: tuple[str, ...] = ()
 
 
 class _RepeatError(ValueError):
-    """A name stands in one object more than once."""
+    """An object has a name more than once."""
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    said = dict(pairs)
-    if len(said) < len(pairs):
+    value = dict(pairs)
+    if len(value) < len(pairs):
         raise _RepeatError
-    if len(said) > _MOST_NAMES:
-        raise InputError(f"an object has {len(said)} names, which are too many", f"write at most {_MOST_NAMES}")
-    return said
+    if len(value) > _MOST_NAMES:
+        raise InputError(f"an object has {len(value)} names, which are too many", f"write at most {_MOST_NAMES}")
+    return value
 
 
 def _repeating(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    said = dict(pairs)
-    if len(said) < len(pairs):
-        said = _Repeating(said)
-        said.names = tuple(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
-    return said
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        value = _Repeating(value)
+        value.names = tuple(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+    return value
 
 
 def _no_number(text: str) -> NoReturn:
@@ -171,10 +173,10 @@ _lenient = json.JSONDecoder(object_pairs_hook=_repeating).decode
 
 
 def parse_json(text: str, place: str) -> Any:
-    """The JSON value that a text is; InputError or ProblemsError, with the place, for what is not plain JSON.
+    """Parse JSON; InputError or ProblemsError, with the place, if it is not strict JSON.
 
-    A name that stands twice in one object, NaN and Infinity, numbers of thousands of digits and brackets a thousand
-    deep are refused.
+    Repeated names in an object, NaN, Infinity, numbers of thousands of digits and nesting a thousand levels deep are
+    refused.
     """
     try:
         return _strict(text)
@@ -194,45 +196,45 @@ def parse_json(text: str, place: str) -> Any:
 
 
 def _repeats(text: str, place: str) -> InputError:
-    """The error that names every field of a JSON text that stands there twice."""
+    """Return the error that names every repeated field of a JSON text."""
     try:
-        found = (
-            f"{place}: {f'{at}.{shown(name)}'.lstrip('.')} stands there twice\n  write it once"
+        repeated = (
+            f"{place}: {f'{at}.{field_name(name)}'.lstrip('.')} stands there twice\n  write it once"
             for at, value in walk(_lenient(text), "")
             if isinstance(value, _Repeating)
             for name in value.names
         )
-        problems = list(islice(found, MOST_PROBLEMS))
+        problems = list(islice(repeated, MOST_PROBLEMS))
     except (ValueError, RecursionError):
-        problems = [f"{place}: a field stands there twice\n  write it once"]  # And more than that is wrong.
+        problems = [f"{place}: a field stands there twice\n  write it once"]  # The text has other faults, too.
     return ProblemsError(f"{place}: fields stand there twice", problems)
 
 
 def walk(value: Any, place: str) -> Iterator[tuple[str, Any]]:
-    """Every part of a JSON value in its order, itself first, with its place: `commitments[3].due`."""
-    # Of iterators, not of parts: the places of millions of them would take more room than the value.
-    open_: list[Iterator[tuple[str, Any]]] = [iter([(place, value)])]
-    while open_:
-        for part in open_[-1]:
+    """Yield every part of a JSON value in order, the value first, with its place such as `commitments[3].due`."""
+    # A stack of iterators, because the places of millions of parts would need more memory than the value.
+    stack: list[Iterator[tuple[str, Any]]] = [iter([(place, value)])]
+    while stack:
+        for part in stack[-1]:
             yield part
             if isinstance(part[1], dict | list):
-                open_.append(_below(*part))
+                stack.append(_parts(*part))
                 break
         else:
-            open_.pop()
+            stack.pop()
 
 
-def _below(place: str, value: dict[str, Any] | list[Any]) -> Iterator[tuple[str, Any]]:
+def _parts(place: str, value: dict[str, Any] | list[Any]) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
-        return ((f"{place}.{shown(name)}", part) for name, part in value.items())
+        return ((f"{place}.{field_name(name)}", part) for name, part in value.items())
     return ((f"{place}[{number}]", part) for number, part in enumerate(value))
 
 
-def shown(name: str) -> str:
-    """A field's name as a place may show it."""
+def field_name(name: str) -> str:
+    """Return a field's name as it may appear in a place."""
     return name if name.isascii() and _NAME.fullmatch(name) else quoted(name)
 
 
-def told(error: InputError) -> Sequence[str]:
-    """The problems of a file that an error tells of, each with its remedy on a line of its own."""
+def problem_lines(error: InputError) -> Sequence[str]:
+    """Return the problems in an error, each with its remedy on a second line."""
     return error.problems if isinstance(error, ProblemsError) else (f"{error.problem}\n  {error.remedy}",)

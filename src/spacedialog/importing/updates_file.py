@@ -1,4 +1,4 @@
-"""Many updates from a file, JSON Lines or CSV: read, checked one by one, and all their problems collected."""
+"""Files of updates, JSON Lines or CSV: read the records, check each, and collect all problems."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from spacedialog.editing.remarks import EntryRemarks
 from spacedialog.editing.updates import Update, pending_update
 from spacedialog.errors import InputError, SpacedialogError
 from spacedialog.importing.entries import BOOKKEEPING_KEYS
-from spacedialog.importing.reader import Problems, parse_json, told
+from spacedialog.importing.reader import Problems, parse_json, problem_lines
 from spacedialog.model.dates import VagueDate, quoted
 from spacedialog.model.entry import canonical_json
 from spacedialog.model.progress import Progress, silent
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
     from spacedialog.model.refs import Target
 
 FIELDS = ("ref", "status", "percent", "due", "note", "evidence", "on")
-"""What a record may hold. The other columns of `list` are passed over, so that its CSV can be edited and applied."""
+"""The fields of a record. Other columns of `list` are ignored, so that its CSV can be edited and applied."""
 
 MOST_RECORDS = 100_000
-"""How many updates a file may hold: as one action, they are all held till the last is read."""
+"""The number of updates that a file may have; all are kept in memory, because they are one action."""
 
 _WHOLE = re.compile("[0-9]{1,9}")
-_PASSED_OVER = frozenset(CommitmentRow._fields) - frozenset(FIELDS)
+_IGNORED = frozenset(CommitmentRow._fields) - frozenset(FIELDS)
 _FIELDS_REMEDY = f"the fields are {', '.join(FIELDS)}"
 
 
 class Batch:
-    """The updates of one file: what they come to, and what is wrong with them.
+    """The updates of one file: the entries to record, and the problems found.
 
-    `resolve` finds what a ref names, `standing` gives its fields, `live` the changes of an item that count.
+    `resolve` finds what a ref names, `standing` returns the fields of a target, `live` the live entries of an item.
     """
 
     def __init__(
@@ -51,17 +51,17 @@ class Batch:
         live: Callable[[str], Iterable[Entry]],
     ) -> None:
         self.problems = Problems(name, "nothing was recorded")
-        self.drafts: list[PendingEntry] = []
+        self.pending: list[PendingEntry] = []
         self.targets: dict[Target, Mapping[str, Any]] = {}
-        self._said: set[str] = set()
-        self._standing_cores: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+        self._seen: set[str] = set()
+        self._recorded: dict[str, list[tuple[str, dict[str, Any]]]] = {}
         self._today = today
         self._resolve = resolve
         self._standing = standing
         self._live = live
 
     def read(self, text: str, watch: Progress = silent) -> None:
-        """Take in every record of the file."""
+        """Read every record of the file."""
         text = text.removeprefix("\ufeff")
         start = text.lstrip()[:1]
         if start == "[":
@@ -72,13 +72,13 @@ class Batch:
             if number == MOST_RECORDS:
                 self._problem(place, InputError(f"there are more than {MOST_RECORDS} updates", "part the file"))
                 return
-            self._take(place, record)
+            self._add(place, record)
             if self.problems.full:
                 return
 
-    def _take(self, place: str, record: Mapping[str, Any]) -> None:
+    def _add(self, place: str, record: Mapping[str, Any]) -> None:
         before = len(self.problems)
-        given = {name: value for name, value in record.items() if value not in (None, "") and name not in _PASSED_OVER}
+        given = {name: value for name, value in record.items() if value not in (None, "") and name not in _IGNORED}
         for name in given.keys() - FIELDS:
             self._problem(place, InputError(f"{quoted(name)} is not a field", _FIELDS_REMEDY))
         values: dict[str, Any] = {"on": VagueDate.parse(self._today.isoformat())}
@@ -96,10 +96,10 @@ class Batch:
             fields = self.targets.get(target) or self._standing(target)
             remarks = EntryRemarks(values["on"], values.get("note"), values.get("evidence"))
             update = Update(remarks, values.get("status"), values.get("percent"), values.get("due"))
-            said = pending_update(update, target, fields, lambda: self._collecting(place))
-            if len(self.problems) == before and self._is_news(said, fields, dated="on" in given):
-                self.drafts.append(said)
-                self.targets[target] = {**fields, **said.body.get("set", {})}
+            pending = pending_update(update, target, fields, lambda: self._collecting(place))
+            if len(self.problems) == before and self._is_new(pending, fields, dated="on" in given):
+                self.pending.append(pending)
+                self.targets[target] = {**fields, **pending.body.get("set", {})}
 
     def _value(self, name: str, given: object) -> Any:
         if name == "percent":
@@ -116,25 +116,25 @@ class Batch:
             raise InputError(f"{name}: {error.problem}", error.remedy) from error
         return check_on(when, self._today) if name == "on" else when
 
-    def _is_news(self, said: PendingEntry, fields: Mapping[str, Any], *, dated: bool) -> bool:
-        """Whether a draft says anything that does not stand in the record or in this batch already.
+    def _is_new(self, pending: PendingEntry, fields: Mapping[str, Any], *, dated: bool) -> bool:
+        """Whether neither the record nor this file has an entry that says the same.
 
-        Where the record gives no day, one that said the same on another day is the same.
+        If the update has no day of its own (`dated`), an entry of another day says the same, too.
         """
-        values = said.body.get("set", {})
-        bare = not dated and not said.body.keys() & {"note", "evidence"}
+        values = pending.body.get("set", {})
+        bare = not dated and not pending.body.keys() & {"note", "evidence"}
         if bare and all(fields.get(name) == value for name, value in values.items()):
             return False
-        words = canonical_json([said.item, said.on, said.body])
-        if words in self._said:
+        statement = canonical_json([pending.item, pending.on, pending.body])
+        if statement in self._seen:
             return False
-        self._said.add(words)
-        if said.item not in self._standing_cores:
-            # Read once for an item: a file may say thousands of things of one.
-            self._standing_cores[said.item] = [(c.on, _core(c.content)) for c in self._live(said.item)]
-        core = _core(said.body)
+        self._seen.add(statement)
+        if pending.item not in self._recorded:
+            # Once per item, because a file may have thousands of updates on one.
+            self._recorded[pending.item] = [(entry.on, _core(entry.content)) for entry in self._live(pending.item)]
+        core = _core(pending.body)
         return not any(
-            stands == core and (not dated or on == said.on) for on, stands in self._standing_cores[said.item]
+            recorded == core and (not dated or on == pending.on) for on, recorded in self._recorded[pending.item]
         )
 
     def _json_lines(self, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -145,7 +145,7 @@ class Batch:
             try:
                 record = parse_json(line, place)
             except InputError as error:
-                self.problems.extend(told(error))
+                self.problems.extend(problem_lines(error))
                 if self.problems.full:
                     return
             else:
@@ -159,18 +159,18 @@ class Batch:
         delimiter = max(",;\t", key=header.count)
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         names: list[str] = []
-        begun = 1
+        start = 1
         try:
             for cells in lines:
-                place, begun = f"line {lines.line_num}", lines.line_num + 1
+                place, start = f"line {lines.line_num}", lines.line_num + 1
                 if not any(cell.strip() for cell in cells):
                     continue
                 if not names:
                     names = [cell.strip().casefold() for cell in cells]
-                    foreign = [name for name in names if name not in FIELDS and name not in _PASSED_OVER]
-                    if foreign or "ref" not in names:
-                        what = f"{quoted(foreign[0])} is not a field" if foreign else "there is no column ref"
-                        self._problem(place, InputError(what, _FIELDS_REMEDY))
+                    unknown = [name for name in names if name not in FIELDS and name not in _IGNORED]
+                    if unknown or "ref" not in names:
+                        problem = f"{quoted(unknown[0])} is not a field" if unknown else "there is no column ref"
+                        self._problem(place, InputError(problem, _FIELDS_REMEDY))
                         return
                 elif len(cells) > len(names) and any(cells[len(names) :]):
                     self._problem(
@@ -180,8 +180,8 @@ class Batch:
                 else:
                     yield place, {name: _unguarded(cell) for name, cell in zip(names, cells, strict=False)}
         except csv.Error as error:
-            # Where its record begins: a quotation mark that is never closed runs on to the end of the file.
-            self._problem(f"line {begun}", InputError(f"this is not CSV: {error}", "close every quotation mark"))
+            # The line where the record begins, because an open quotation mark extends to the end of the file.
+            self._problem(f"line {start}", InputError(f"this is not CSV: {error}", "close every quotation mark"))
 
     @contextmanager
     def _collecting(self, place: str) -> Iterator[None]:
@@ -195,7 +195,7 @@ class Batch:
 
 
 def _core(body: Mapping[str, Any]) -> dict[str, Any]:
-    """What a body says, whichever occurrence of a recurring milestone it met."""
+    """Return a body without bookkeeping, and without the dates of the occurrence of a milestone that it met."""
     core = {name: value for name, value in body.items() if name not in BOOKKEEPING_KEYS}
     if "met" in core.get("set", {}):
         core["set"] = {name: True if name == "met" else value for name, value in core["set"].items() if name != "when"}
@@ -203,5 +203,5 @@ def _core(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unguarded(cell: str) -> str:
-    """A cell of a CSV that this program wrote, without the apostrophe that keeps a spreadsheet from reckoning."""
+    """Return a cell without the apostrophe that this program adds so that spreadsheets do not read a formula."""
     return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@\uff1d\uff0b\uff0d\uff20\t\r\n'") else cell

@@ -153,7 +153,7 @@ class Writes(Record):
             )
             batch.read(text, watch)
             batch.problems.refuse()
-            return session.keep("applied", list(batch.targets), batch.drafts)
+            return session.keep("applied", list(batch.targets), batch.pending)
 
     def import_file(
         self,

@@ -148,8 +148,8 @@ class Examination:
         return salvage(self.image, self.connection if usable else None, "" if usable else reason)
 
     def fold(self, entries: Iterable[Entry]) -> tuple[int, dict[str, list[str]]]:
-        """Compare the tables with a fold of the entries; return how many items there are, and the differing tables."""
-        differing: dict[str, list[str]] = {}
+        """Compare the tables with a fold of the entries; return the number of items and the tables that differ."""
+        differing: dict[str, list[str]] = {}  # by item
         items: set[str] = set()
         with closing(database.record_from(entries)) as expected:
             for table in PROJECTION_TABLES:
