@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
@@ -25,7 +25,6 @@ from spacedialog.cli.completion import (
     complete_strength,
 )
 from spacedialog.cli.shared_options import SharedOptions
-from spacedialog.editing.remarks import Remarks
 from spacedialog.errors import InputError
 from spacedialog.model.position import Scope
 from spacedialog.model.rows.record import Written
@@ -38,6 +37,9 @@ from spacedialog.render.text import one_line
 from spacedialog.store.read.selection import Selection
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.tracker import Tracker
+
+if TYPE_CHECKING:
+    from spacedialog.editing.remarks import Remarks
 
 Names = list[str] | None
 Colour = Literal["auto", "always", "never"]

@@ -13,7 +13,7 @@ from spacedialog.model.position import NOW, Scope
 from spacedialog.store import database, log
 from spacedialog.store.read.selection import find_value
 from spacedialog.store.read.snapshot import Snapshot
-from spacedialog.store.write import append, team_state
+from spacedialog.store.write import team_state
 
 if TYPE_CHECKING:
     import sqlite3
@@ -116,8 +116,10 @@ class Record:
 
 def bundled_record() -> sqlite3.Connection:
     """Return a database in memory with the built-in record."""
+    from spacedialog.store.write.append import seed
+
     connection = database.in_memory()
     connection.execute("BEGIN")
-    append.seed(connection)
+    seed(connection)
     connection.execute("COMMIT")
     return connection

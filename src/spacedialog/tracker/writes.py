@@ -7,13 +7,11 @@ from contextlib import closing, contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from spacedialog.editing.session import Session, Writer
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.progress import Progress, silent
 from spacedialog.model.rows.record import Written
 from spacedialog.model.vocabulary import LinkDecision
 from spacedialog.store import database, log
-from spacedialog.store.write import append
 from spacedialog.tracker.record import NONSENSE, Record, bundled_record
 
 if TYPE_CHECKING:
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
 
     from spacedialog.editing.commitments import NewCommitment
     from spacedialog.editing.remarks import Remarks
+    from spacedialog.editing.session import Session
 
 _NO_EVIDENCE = "no evidence was given: --evidence URL says how it is known"
 
@@ -172,6 +171,7 @@ class Writes(Record):
         """
         from spacedialog.importing import diff, parse, reader
         from spacedialog.importing.changes import CandidateCount
+        from spacedialog.store.write.append import merge
 
         stream = BytesIO(content) if isinstance(content, bytes) else content
         contents = parse.read(stream, name, max_size or reader.MAX_SIZE)
@@ -182,7 +182,7 @@ class Writes(Record):
                 contents.problems.refuse()
                 notices = tuple(candidates.notices())
                 return session.written("imported", changes=appended.changes, undo=appended.last, notices=notices)
-            merged = append.merge(session.connection, watch(contents), name)
+            merged = merge(session.connection, watch(contents), name)
             notices = (f"{merged.strange} entries are newer than this program: kept, and not counted",)
             return session.written("imported", changes=merged.came, notices=notices if merged.strange else ())
 
@@ -202,12 +202,15 @@ class Writes(Record):
 
     @contextmanager
     def _writing(self, *, bundled: bool = True) -> Iterator[Session]:
+        from spacedialog.editing.session import Session, Writer
+        from spacedialog.store.write.append import seed
+
         writer = Writer(self.author, self.today, self._now, self._entropy, self.dry_run)
         if self.dry_run and not self.has_store:
             with closing(bundled_record() if bundled else database.in_memory()) as connection:
                 yield Session(connection, writer, created_store=None)
             return
-        writing = database.writing(self.path, append.seed if bundled else _leave_empty, keep=not self.dry_run)
+        writing = database.writing(self.path, seed if bundled else _leave_empty, keep=not self.dry_run)
         with self._reporting_damage(*NONSENSE), writing as (connection, is_new):
             yield Session(connection, writer, created_store=str(self.path) if is_new else None)
 

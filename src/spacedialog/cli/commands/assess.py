@@ -84,9 +84,7 @@ def agreement(
     if not result.units and not result.alone:
         reading.note_beginning(0)
         others = tracker.rubrics(selection, scope=reading.scope)
-        print_note(
-            f"there are no verdicts under {name}{'; there are under ' if others else ''}{', '.join(others)}"
-        )
+        print_note(f"there are no verdicts under {name}{'; there are under ' if others else ''}{', '.join(others)}")
     reading.show(assessment.agreement(result))
     if exit_code and result.differences:
         raise typer.Exit(1)
