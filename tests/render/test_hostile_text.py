@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from spacedialog.cli.terminal import FILE
 from spacedialog.editing.commitments import NewCommitment
 from spacedialog.errors import SpacedialogError
 from tests.conftest import Maker
@@ -315,7 +316,7 @@ def test_every_format_for_people_shows_the_text(make: Maker, desk: Desk, texts: 
     """Tables show a title as its signs: no markup, no HTML, no second line and no second cell come of it."""
     refs = hold(make, desk, texts)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("spacedialog.environment.width", lambda: 4000)
+        patch.setattr("spacedialog.cli.terminal.display", lambda: FILE._replace(width=4000))
         for name, read in PEOPLE.items():
             for colour in ("never", "always"):
                 rows = {row["Ref"]: row for row in read(written(desk, "list", "-f", name, "--color", colour))}
