@@ -20,6 +20,7 @@ from markdown_it.token import Token
 
 from spacedialog.errors import SpacedialogError
 from spacedialog.model.fields import NewCommitment
+from spacedialog.render.formats import Settings
 from tests.support.bundled import COMMITMENTS
 from tests.support.formats import MARKDOWN, Rows, csv_rows, plain_rows
 from tests.support.program import COLOUR, TODAY, Desk
@@ -325,7 +326,7 @@ def test_every_format_for_people_shows_the_text(make: Maker, desk: Desk, texts: 
     """A title in a table has no markup, no HTML, no second line and no second cell."""
     refs = hold(make, desk, texts)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("spacedialog.environment.width", lambda: 4000)
+        patch.setattr("spacedialog.cli.terminal.settings", lambda: Settings(width=4000))
         for name, read in PEOPLE.items():
             for colour in ("never", "always"):
                 rows = {row["Ref"]: row for row in read(written(desk, "list", "-f", name, "--color", colour))}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
@@ -39,6 +39,9 @@ from spacedialog.render.formats import FORMAT_BY_ENDING, Format, Settings
 from spacedialog.render.output import Output, show
 from spacedialog.render.text import one_line
 from spacedialog.tracker import Selection, Snapshot, Tracker
+
+if TYPE_CHECKING:
+    from spacedialog.model.entry import Remarks
 
 Names = list[str] | None
 Colour = Literal["auto", "always", "never"]

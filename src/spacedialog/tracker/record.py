@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spacedialog.errors import DateError, NotFoundError
-from spacedialog.importing import bundled
 from spacedialog.model.position import NOW, Scope
 from spacedialog.store import database, log
 from spacedialog.store.read.selection import find_value
@@ -79,7 +78,9 @@ class Record:
     @staticmethod
     def bundled_path() -> Path:
         """Return the folder of the built-in record's data files."""
-        return bundled.bundled_path()
+        from spacedialog.importing.bundled import bundled_path
+
+        return bundled_path()
 
     @contextmanager
     def _reading(self, known_at: int | None = None, at_seq: int | None = None) -> Iterator[sqlite3.Connection]:
@@ -114,8 +115,10 @@ class Record:
 
 def bundled_record() -> sqlite3.Connection:
     """Return a database in memory with the built-in record."""
+    from spacedialog.importing.bundled import seed
+
     connection = database.in_memory()
     connection.execute("BEGIN")
-    bundled.seed(connection)
+    seed(connection)
     connection.execute("COMMIT")
     return connection

@@ -7,20 +7,18 @@ from contextlib import closing, contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from spacedialog.editing.session import Session, Writer
-from spacedialog.importing.bundled import seed
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.progress import Progress, silent
 from spacedialog.model.rows.record import Written
 from spacedialog.model.vocabulary import LinkDecision
 from spacedialog.store import database, log
-from spacedialog.store.write import append
 from spacedialog.tracker.record import NONSENSE, Record, bundled_record
 
 if TYPE_CHECKING:
     import sqlite3
     from typing import Unpack
 
+    from spacedialog.editing.session import Session
     from spacedialog.model.entry import Remarks
     from spacedialog.model.fields import NewCommitment
 
@@ -172,6 +170,7 @@ class Writes(Record):
         wrong with the file `name`.
         """
         from spacedialog.importing import diff, parse, reader
+        from spacedialog.store.write.append import merge
 
         stream = BytesIO(content) if isinstance(content, bytes) else content
         contents = parse.read(stream, name, max_size or reader.MAX_SIZE)
@@ -182,7 +181,7 @@ class Writes(Record):
                 contents.problems.refuse()
                 notices = tuple(difference.notices())
                 return session.written("imported", changes=appended.entries, undo=appended.last, notices=notices)
-            merged = append.merge(session.connection, watch(contents), name)
+            merged = merge(session.connection, watch(contents), name)
             notices = (f"{merged.strange} entries are newer than this program: kept, and not counted",)
             return session.written("imported", changes=merged.came, notices=notices if merged.strange else ())
 
@@ -202,6 +201,9 @@ class Writes(Record):
 
     @contextmanager
     def _writing(self, *, bundled: bool = True) -> Iterator[Session]:
+        from spacedialog.editing.session import Session, Writer
+        from spacedialog.importing.bundled import seed
+
         writer = Writer(self.author, self.today, self._now, self._entropy, self.dry_run)
         if self.dry_run and not self.has_store:
             with closing(bundled_record() if bundled else database.in_memory()) as connection:

@@ -74,17 +74,17 @@ def agreement(
     Of two assessors who judged all the same things Cohen's kappa, unweighted; of more, or with gaps, Krippendorff's
     alpha, which needs pip install 'spacedialog[assess]'.
     """
+    from spacedialog.model import rubrics
     from spacedialog.presentation import assessment
 
+    name = rubrics.rubric(rubric).name
     selection = choice.selection(reading.tracker.today)
     tracker = reading.record()
-    result = tracker.agreement(selection, rubric=rubric, scope=reading.scope)
+    result = tracker.agreement(selection, rubric=name, scope=reading.scope)
     if not result.units and not result.alone:
         reading.note_beginning(0)
         others = tracker.rubrics(selection, scope=reading.scope)
-        print_note(
-            f"there are no verdicts under {result.rubric}{'; there are under ' if others else ''}{', '.join(others)}"
-        )
+        print_note(f"there are no verdicts under {name}{'; there are under ' if others else ''}{', '.join(others)}")
     reading.show(assessment.agreement(result))
     if exit_code and result.differences:
         raise typer.Exit(1)
@@ -112,10 +112,12 @@ def crosswalk(
     A verdict under the scale itself (assess --rubric SCALE) goes before what the status comes to. What nobody has
     looked at is never shown as a failure.
     """
+    from spacedialog.model import rubrics
     from spacedialog.presentation import assessment
 
+    name = rubrics.scale(scale).name
     selection = choice.selection(reading.tracker.today)
     tracker = reading.record()
-    result = tracker.crosswalk(scale, selection, sort=choice.sort, scope=reading.scope)
+    result = tracker.crosswalk(name, selection, sort=choice.sort, scope=reading.scope)
     reading.show(assessment.crosswalk(result, lambda: tracker.coverage(scope=reading.scope)))
     reading.note_beginning(len(result.rows))
