@@ -10,7 +10,7 @@ from tests.support.program import Desk, terminal
 def test_progress_is_for_a_terminal_and_for_long_work(desk: Desk) -> None:
     """Progress is shown for long work on a terminal, and neither for short work nor on a pipe or a dumb terminal."""
     code = (
-        "import sys, time; from spacedialog.cli import progress as p; p.PATIENCE = float(sys.argv[1])\n"
+        "import sys, time; from spacedialog.cli import progress as p; p.DELAY = float(sys.argv[1])\n"
         "with p.progress('reading', 'commitments') as watch:\n"
         "    for item in watch(list(range(50))): time.monotonic() and sum(range(200000))\n"
         "print('done')"

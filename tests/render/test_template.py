@@ -105,7 +105,7 @@ def test_what_is_wrong_with_a_template_is_told(desk: Desk, text: str, line: int,
     assert not (desk.folder / "letter.md").exists()
 
 
-@pytest.mark.parametrize("limit", ["SECONDS", "MOST_CHARACTERS"])
+@pytest.mark.parametrize("limit", ["SECONDS", "MAX_CHARACTERS"])
 def test_a_template_without_end_is_ended(desk: Desk, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     """A template that does not end is stopped by time or by length."""
     monkeypatch.setattr(template, limit, 1)
