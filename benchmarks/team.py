@@ -21,8 +21,7 @@ import psycopg
 
 from benchmarks import data
 from spacedialog.model.entry import canonical_form
-from spacedialog.store import database
-from spacedialog.store.write import team_state
+from spacedialog.store import database, team_state
 from spacedialog.team.exchange import Exchange, first_chain
 from spacedialog.team.server import connect
 from spacedialog.team.sync import Replica, SyncEnvironment, begin, empty_store

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from spacedialog.errors import InputError, NotFoundError, ProblemsError, SpacedialogError
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import has_valid_hash
-from spacedialog.model.fields import NewCommitment
+from spacedialog.model.fields import CommitmentRow, NewCommitment
 from spacedialog.model.position import Scope
-from spacedialog.model.rows.record import CommitmentRow, UpcomingRow, Written
+from spacedialog.model.rows.record import UpcomingRow, Written
 from spacedialog.model.values import check_web_address
 from spacedialog.tracker import Tracker
 

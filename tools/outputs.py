@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from spacedialog.model import fields
 from spacedialog.model.rows import assessment, compare, drafting, maintenance, record
 from spacedialog.presentation.maintenance import Place
-from spacedialog.render.json_ import SCHEMA_VERSION
+from spacedialog.render.json_ import ENVELOPE_VERSION
 
 SCHEMA_FILE = Path(__file__).parents[1] / "docs" / "schemas" / "output.json"
 LISTS = {
-    "list": record.CommitmentRow,
+    "list": fields.CommitmentRow,
     "upcoming": record.UpcomingRow,
     "areas": record.AreaRow,
     "dialogues": record.DialogueRow,
@@ -74,7 +75,7 @@ def schema() -> Schema:
 
 
 def _envelope(data: Schema) -> Schema:
-    return _object({"schema_version": {"const": SCHEMA_VERSION}, "as_of": _day(), "data": data})
+    return _object({"schema_version": {"const": ENVELOPE_VERSION}, "as_of": _day(), "data": data})
 
 
 def _object(properties: Schema) -> Schema:

@@ -16,11 +16,10 @@ from hypothesis import strategies as st
 from spacedialog.analysis.agreement import ALPHA, KAPPA, agreement, alpha, kappa
 from spacedialog.analysis.crosswalk import Trait, crosswalk
 from spacedialog.model import rubrics
-from spacedialog.model.rows.assessment import AssessmentRow, Crosswalk
-from spacedialog.model.rows.record import CommitmentRow
+from spacedialog.model.fields import CommitmentRow
+from spacedialog.model.rows.assessment import AssessmentRow, Crosswalk, Timing
 from spacedialog.model.rubrics import Rubric, Verdict
 from spacedialog.model.vocabulary import Flag, Status, Strength
-from spacedialog.store.read.assessments import Timing
 from spacedialog.tracker import Tracker
 from tests.support.bundled import COVERAGE
 from tests.support.program import Desk

@@ -17,10 +17,10 @@ from sqlite_utils import Database
 from spacedialog.errors import InputError
 from spacedialog.maintenance import checks as checkup
 from spacedialog.model.entry import CREATE, NOTE, RETRACT, SET, Entry, PendingEntry, make_entry
+from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.fold import fold
 from spacedialog.model.position import Scope
 from spacedialog.model.rows.assessment import AssessmentRow
-from spacedialog.model.rows.record import CommitmentRow
 from spacedialog.presentation import report
 from spacedialog.render import html, log_export, xlsx
 from spacedialog.render.formats import Settings

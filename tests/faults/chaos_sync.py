@@ -23,8 +23,7 @@ import psycopg
 
 from spacedialog.errors import NetworkError
 from spacedialog.importing import bundled
-from spacedialog.store import database
-from spacedialog.store.write import team_state
+from spacedialog.store import database, team_state
 from spacedialog.team.exchange import first_chain, link
 from spacedialog.team.server import connect
 from spacedialog.team.sync import Replica, SyncEnvironment, begin

@@ -30,7 +30,7 @@ from spacedialog.importing import parse as intake
 from spacedialog.importing.entries import commitment_entries, opening_entries
 from spacedialog.importing.updates_file import Batch
 from spacedialog.model import typed_dates
-from spacedialog.model.dates import Recurrence, VagueDate
+from spacedialog.model.dates import Span, VagueDate
 from spacedialog.model.entry import EXPORT_FORMAT, EXPORT_OPENING, canonical_json, entry_hash, make_entry
 from spacedialog.model.fold import fold
 from spacedialog.model.values import parse_size
@@ -275,13 +275,13 @@ def dates(rng: random.Random) -> None:
         text = changed_text(text, rng)
     for parse in (typed_dates.parse_span, parse_size, lambda typed: typed_dates.parse_day(typed, today=TODAY)):
         refused(lambda parse=parse: parse(text))  # type: ignore[misc] # bound at once
-    every = refused(lambda: Recurrence.parse(text))
+    every = refused(lambda: Span.parse(text))
     read = refused(lambda: VagueDate.parse(text))
     for when in (read, refused(lambda: typed_dates.parse_date(text, today=TODAY))):
         if when is not None:
             assert VagueDate.parse(str(when)) == when
             assert not (when.earliest and when.latest) or when.earliest <= when.latest
-            refused(lambda when=when: when.occurrence(rng.choice([1, 7, 9999]), every or Recurrence.parse("2 years")))  # type: ignore[misc] # bound at once
+            refused(lambda when=when: when.occurrence(rng.choice([1, 7, 9999]), every or Span.parse("2 years")))  # type: ignore[misc] # bound at once
     if read is None:
         raise SpacedialogError("no date", "write one")
 

@@ -245,7 +245,7 @@ def _commitments(tracker: Tracker) -> list[CommitmentRow]:
 
 
 if TYPE_CHECKING:
-    from spacedialog.model.rows.record import CommitmentRow
+    from spacedialog.model.fields import CommitmentRow
 
 
 def test_files_that_others_may_write_are_wrong_and_others_may_read_odd(tracker: Tracker) -> None:

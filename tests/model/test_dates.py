@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spacedialog.errors import DateError
-from spacedialog.model.dates import REMEDY, Precision, Recurrence, Span, Unit, VagueDate, readable, recurrence_text
+from spacedialog.model.dates import REMEDY, Precision, Span, Unit, VagueDate, readable, recurrence_text
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # from the calls of pyparsing in edtf-validate
@@ -296,7 +296,7 @@ def test_edtf_agrees_on_intervals(text: str) -> None:
 )
 def test_a_span_has_one_canonical_text(text: str, canonical: str) -> None:
     """A span prints its count, and the plural of its unit unless the count is 1."""
-    assert str(Recurrence.parse(text)) == canonical
+    assert str(Span.parse(text)) == canonical
 
 
 @given(spans)
@@ -380,7 +380,7 @@ def test_a_span_stays_in_the_calendar(span: str) -> None:
 )
 def test_an_occurrence_is_as_vague_as_the_first(text: str, every: str, n: int, result: str) -> None:
     """An occurrence has the precision of the first date, and counts from it."""
-    assert str(VagueDate.parse(text).occurrence(n, Recurrence.parse(every))) == result
+    assert str(VagueDate.parse(text).occurrence(n, Span.parse(every))) == result
 
 
 @pytest.mark.parametrize(
@@ -403,7 +403,7 @@ def test_a_span_finer_than_the_date_is_refused(text: str, every: str) -> None:
     """A year cannot recur every six months, because that would need a finer date."""
     for n in (0, 1, 2):
         with pytest.raises(DateError, match="too vague") as caught:
-            VagueDate.parse(text).occurrence(n, Recurrence.parse(every))
+            VagueDate.parse(text).occurrence(n, Span.parse(every))
         assert "finer date" in caught.value.remedy
 
 

@@ -23,7 +23,7 @@ from spacedialog.presentation.detail import commitment as detail_document
 from spacedialog.presentation.overview import overview as overview_document
 from spacedialog.presentation.report import report as whole
 from spacedialog.presentation.tables import commitments, history, upcoming
-from spacedialog.render import chart
+from spacedialog.render import html_chart
 from spacedialog.store.read.snapshot import Snapshot
 from tests.support.browser import SCHEMES, Desktop, Scheme, desktop, violations, written
 from tests.support.bundled import COMMITMENTS
@@ -259,12 +259,12 @@ def moved(old: str, new: str, ref: str = "A-1") -> SlipRow:
 
 def test_a_vague_date_is_drawn_as_wide_as_its_window() -> None:
     """A year is drawn as wide as a year of the scale, a month as a month, and only an exact day as a point."""
-    drawn = chart.timeline([event("2026"), event("2025-07", "A-2"), event("2025-07-02", "A-3")], [], DAY)
+    drawn = html_chart.timeline([event("2026"), event("2025-07", "A-2"), event("2025-07-02", "A-3")], [], DAY)
     year, month, day = (one.marks[0] for one in drawn.events)
     assert [tick.year for tick in drawn.ticks] == [2025, 2026, 2027]
     assert [year.x, year.width] == [50, 50]
     assert [month.x, month.width] == pytest.approx([100 * 181 / 730, 100 * 31 / 730])
-    about = chart.timeline([event("2026-07-02~")], [], DAY).events[0].marks[0]
+    about = html_chart.timeline([event("2026-07-02~")], [], DAY).events[0].marks[0]
     assert [mark.is_day for mark in (year, month, day, about)] == [False, False, True, False]
     assert drawn.today == pytest.approx(100 * (365 + 325) / 730)
 
@@ -274,14 +274,14 @@ def test_a_vague_date_is_drawn_as_wide_as_its_window() -> None:
 )
 def test_an_end_that_is_not_known_or_not_drawn_fades(when: str, fades: str) -> None:
     """An open side fades out, and so does a window that goes on beyond the scale."""
-    (drawn,) = chart.timeline([event(when)], [], DAY).events
+    (drawn,) = html_chart.timeline([event(when)], [], DAY).events
     assert drawn.marks[0].fades == fades
 
 
 @pytest.mark.parametrize("when", ["0001", "9999", "9999-12-31", "0001-01-01", "../0001", "9999/.."])
 def test_a_date_far_off_does_not_crush_the_rest(when: str) -> None:
     """A date beyond the scale is drawn at its edge, and the scale stays readable."""
-    drawn = chart.timeline([event(when), event("2026", "A-2")], [], DAY)
+    drawn = html_chart.timeline([event(when), event("2026", "A-2")], [], DAY)
     mark = drawn.events[0].marks[0]
     assert mark.fades
     assert 0 <= mark.x <= mark.x + mark.width <= 100
@@ -292,7 +292,7 @@ def test_a_date_far_off_does_not_crush_the_rest(when: str) -> None:
 def test_a_moved_date_leaves_the_ghost_of_its_old_window() -> None:
     """The old windows of a moved date are drawn beside the new one, and recurring dates share a line."""
     rows = [event("2024", state="met"), event("2029"), event("2031"), event("2027", "A-2")]
-    drawn = chart.timeline(rows, [moved("2026", "2028"), moved("2028", "2029"), moved("2025", "2026", "B-1")], DAY)
+    drawn = html_chart.timeline(rows, [moved("2026", "2028"), moved("2028", "2029"), moved("2025", "2026", "B-1")], DAY)
     first, second = drawn.events
     assert [len(first.marks), len(first.ghosts), len(second.ghosts)] == [3, 2, 0]
     assert first.ghosts[0].x < first.ghosts[1].x < first.mark.x == first.marks[1].x

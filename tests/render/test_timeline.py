@@ -45,7 +45,7 @@ def drawn(
     before: dict[str, list[tuple[str | None, str | None]]] | None = None,
 ) -> list[str]:
     """Return the lines of the rows' timeline."""
-    of = tables.Timeline(day.isoformat(), iso(until), before or {})
+    of = tables.TimelineSettings(day.isoformat(), iso(until), before or {})
     sheet = tables.upcoming(rows, timeline=of)
     return table.draw(sheet, Settings(width=width)).splitlines()
 
@@ -110,7 +110,7 @@ def test_the_columns_of_a_scale_share_its_days(first: date, days: int, columns: 
 def test_a_bar_covers_just_the_columns_of_its_days(when: str, width: int, until: date) -> None:
     """A window covers the columns of its days and no others, with arrows where it goes on."""
     row = dated(when)
-    of = tables.Timeline(DAY_OF_VIEW.isoformat(), until.isoformat(), {})
+    of = tables.TimelineSettings(DAY_OF_VIEW.isoformat(), until.isoformat(), {})
     size = width * 11 // 20 if width >= 90 else width // 2
     scale = timeline._scale([row], of, size)
     (line,) = [line for line in drawn([row], width, until=until) if line.startswith("R-1")]

@@ -15,14 +15,15 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from spacedialog.errors import InputError
+from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.fold import closing_day
-from spacedialog.model.rows.record import CommitmentRow, HistoryRow
+from spacedialog.model.rows.record import HistoryRow
 from spacedialog.presentation import detail as detail_views
 from spacedialog.presentation import overview as overview_views
 from spacedialog.presentation import tables
 from spacedialog.presentation.tables import Column, Table
 from spacedialog.presentation.views import Block, View
-from spacedialog.render import workbook, xlsx
+from spacedialog.render import xlsx, xlsx_book
 from spacedialog.render.formats import Settings
 from spacedialog.tracker import Tracker
 from tests.support.bundled import COVERAGE
@@ -226,14 +227,14 @@ def test_a_text_that_a_cell_cannot_hold_is_cut_with_a_remark() -> None:
     """A text longer than a cell is cut and ends with its length, counted in UTF-16 units."""
     for sign in ("x", "🚀"):
         cell = opened(tables.commitments([ROW._replace(title=sign * 40_000)]))["Commitments"]["B2"].value
-        assert len(str(cell).encode("utf-16-le")) // 2 in (workbook.MAX_TEXT, workbook.MAX_TEXT - 1)
+        assert len(str(cell).encode("utf-16-le")) // 2 in (xlsx_book.MAX_TEXT, xlsx_book.MAX_TEXT - 1)
         assert str(cell).endswith("… [cut: 40,000 characters are more than a cell of Excel holds]")
         assert str(cell).startswith(sign * 16_000)
 
 
 def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A table with more rows than a sheet holds is refused."""
-    monkeypatch.setattr(workbook, "MAX_ROWS", 3)
+    monkeypatch.setattr(xlsx_book, "MAX_ROWS", 3)
     assert len(table(opened(tables.commitments([ROW] * 2))["Commitments"])) == 2
     with pytest.raises(InputError, match="holds 2 rows, and there are more"):
         written(tables.commitments([ROW] * 3))
@@ -241,7 +242,7 @@ def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatc
 
 def test_links_beyond_what_a_sheet_holds_stay_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """Addresses beyond the number of links of a sheet, and those too long for a link, stay text."""
-    monkeypatch.setattr(workbook, "MAX_LINKS", 2)
+    monkeypatch.setattr(xlsx_book, "MAX_LINKS", 2)
     entry = HistoryRow("0" * 36, "2026-12-01T12:00:00.000000Z", "2026", "Z", "R-1", "set", {}, None, "", False)
     urls = ["https://a.example/" + "x" * 2_100, *(f"https://a.example/{number}" for number in range(3))]
     sheet = opened(tables.history(entry._replace(evidence=url) for url in urls))["History of changes"]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.model.dates import VagueDate
+from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.filters import (
     EVERYTHING,
     All,
@@ -30,10 +31,10 @@ from spacedialog.model.filters import (
     Says,
 )
 from spacedialog.model.position import Scope
-from spacedialog.model.rows.record import CommitmentRow, Coverage
+from spacedialog.model.rows.record import Coverage
 from spacedialog.model.vocabulary import CLOSING_DAYS, STALE_DAYS, Flag, Status, Strength
 from spacedialog.store import database
-from spacedialog.store.read.filter_sql import SORTS, filter_sql, full_text_query, order_by
+from spacedialog.store.read.commitment_sql import SORTS, filter_sql, full_text_query, order_by
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.tracker import Tracker
 from tests.support.bundled import COMMITMENTS, REFS

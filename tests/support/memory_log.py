@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from spacedialog.errors import InputError, SyncRefusedError
-from spacedialog.team.exchange import PAGE, Exchange, Head, InterruptedExchange, Page, SharedEntry, Turn
+from spacedialog.team.exchange import PAGE, Exchange, InterruptedExchange, LogHead, Page, SharedEntry, Turn
 
 Fault = Callable[[str], None]
 """Called at each step (`page`, `turn`, `append`, `committed`), where it may raise."""
@@ -62,7 +62,7 @@ class MemoryLog:
         self._logs.fault("page")
         self._logs.round_trips += 1
         upto = max(after, known_to)
-        head = Head(len(self.entries), self._logs.min_client, self._logs.clock())
+        head = LogHead(len(self.entries), self._logs.min_client, self._logs.clock())
         wanted = [entry for entry in self.entries if entry.seq >= after][: PAGE + 1]
         return Page(head, [entry if entry.seq > upto else entry._replace(body=None) for entry in wanted])
 

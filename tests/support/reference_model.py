@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from spacedialog.model.rows.record import AreaRow, CommitmentRow, Coverage, SlipRow, UpcomingRow
+from spacedialog.model.fields import CommitmentRow
+from spacedialog.model.rows.record import AreaRow, Coverage, SlipRow, UpcomingRow
 
 ALWAYS = 2**62
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from spacedialog.team.tables import tables_sql
+from spacedialog.team.server_schema import tables_sql
 
 OWNER = "keeper"
 """The superuser of every server."""

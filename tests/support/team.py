@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from spacedialog.model.entry import Entry
 from spacedialog.model.rows.team import Synced
-from spacedialog.store.write import team_state
+from spacedialog.store import team_state
 from spacedialog.team.exchange import Exchange, first_chain
 from spacedialog.team.sync import Replica, SyncEnvironment, begin, empty_store
 from spacedialog.tracker import Tracker

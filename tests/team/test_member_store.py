@@ -23,9 +23,8 @@ from spacedialog.presentation import brief as news
 from spacedialog.presentation import report
 from spacedialog.render import html, markdown, xlsx
 from spacedialog.render.formats import Settings
-from spacedialog.store import database
+from spacedialog.store import database, team_state
 from spacedialog.store.log import shared_position
-from spacedialog.store.write import team_state
 from spacedialog.team.exchange import chained, first_chain
 from spacedialog.team.sync import begin, empty_store
 from spacedialog.tracker import Tracker

@@ -11,8 +11,7 @@ import pytest
 from spacedialog.errors import InputError, NotFoundError, SyncRefusedError
 from spacedialog.model.entry import PendingEntry, has_valid_hash, make_entry, sha256_hex
 from spacedialog.model.position import Scope
-from spacedialog.store import database
-from spacedialog.store.write import team_state
+from spacedialog.store import database, team_state
 from spacedialog.team.exchange import Exchange, SharedEntry, chained, first_chain, link
 from spacedialog.team.server import connect
 from spacedialog.team.sync import empty_store, leave

@@ -6,13 +6,12 @@ The file is beside the store because cron may have no home directory, and becaus
 from __future__ import annotations
 
 import json
-import os
 import re
 from datetime import date
 from pathlib import Path
-from tempfile import mkstemp
 from typing import TYPE_CHECKING
 
+from spacedialog import atomic
 from spacedialog.errors import InputError, StoreError
 from spacedialog.model.position import Position, Since
 from spacedialog.model.vocabulary import NAME_PATTERN
@@ -70,16 +69,7 @@ class Checkpoint:
         }
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, draft = mkstemp(prefix=f".{self._path.name}.", dir=self._path.parent)
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as out:
-                    out.write(json.dumps(content) + "\n")
-                    out.flush()
-                    os.fsync(handle)
-                Path(draft).replace(self._path)
-            except BaseException:
-                Path(draft).unlink()
-                raise
+            atomic.write(self._path, (json.dumps(content) + "\n").encode())
         except OSError as error:
             raise StoreError(
                 f"{self._path}: the checkpoint was not kept: {error.strerror}",

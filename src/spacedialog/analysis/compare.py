@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.filters import OneOf
 from spacedialog.model.rows.compare import CarriedRow, Comparison, ProposalRow
-from spacedialog.model.rows.record import CommitmentRow, Report
+from spacedialog.model.rows.record import Report
 from spacedialog.model.vocabulary import PROPOSED, LinkDecision, Outcome, Status, Strength
 from spacedialog.store.read.selection import check_order, find_value
 

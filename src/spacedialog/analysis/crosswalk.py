@@ -10,11 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
-from spacedialog.model.rows.assessment import AssessmentRow, AverageRow, Crosswalk, CrosswalkRow
-from spacedialog.model.rows.record import CommitmentRow
+from spacedialog.model.fields import CommitmentRow
+from spacedialog.model.rows.assessment import AssessmentRow, AverageRow, Crosswalk, CrosswalkRow, Timing
 from spacedialog.model.rubrics import Rubric, Rule
 from spacedialog.model.vocabulary import Flag
-from spacedialog.store.read.assessments import Timing
 
 
 class Trait(StrEnum):
@@ -29,6 +28,7 @@ class Trait(StrEnum):
 
 _HALF = 50
 _NO_TIMING = Timing(late=False, missed=False)
+_NO_RULE = Rule((), None)
 _DIFFER = "differ"
 _OWN_NOTES = {_DIFFER: "Assessors differ under this scale; neither verdict is preferred, and they are not averaged."}
 
@@ -85,9 +85,10 @@ def traits(row: CommitmentRow, timing: Timing) -> set[Trait]:
 
 
 def _rule(scale: Rubric, row: CommitmentRow, timing: Timing) -> Rule:
-    """Return the first rule that matches; a scale has one for every status."""
+    """Return the first rule that matches; without one, the status has no value on the scale."""
     present = traits(row, timing)
-    return next(rule for rule in scale.rules if row.status in rule.status and (not rule.given or rule.given in present))
+    matching = (rule for rule in scale.rules if row.status in rule.status and (not rule.given or rule.given in present))
+    return next(matching, _NO_RULE)
 
 
 def _lines(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -16,48 +17,49 @@ NAME = "spacedialog"
 COMPLETE = "_SPACEDIALOG_COMPLETE"
 """The environment variable with which a shell asks for completions."""
 
-COMMANDS = {
-    "overview": "read",
-    "dialogues": "read",
-    "areas": "read",
-    "list": "read",
-    "show": "read",
-    "upcoming": "read",
-    "search": "read",
-    "history": "read",
-    "slips": "read",
-    "compare": "read",
-    "agreement": "assess",
-    "crosswalk": "assess",
-    "brief": "report",
-    "report": "report",
-    "mark": "write",
-    "note": "write",
-    "reschedule": "write",
-    "add": "write",
-    "edit": "write",
-    "link": "write",
-    "unlink": "write",
-    "undo": "write",
-    "assess": "assess",
-    "apply": "write",
-    "import": "write",
-    "draft": "draft",
-    "review": "review",
-    "verify-source": "verify_source",
-    "conflicts": "team",
-    "sync": "team",
-    "team": "team",
-    "export": "files",
-    "fingerprint": "maintenance",
-    "backup": "maintenance",
-    "restore": "maintenance",
-    "doctor": "maintenance",
-    "schema": "files",
-    "completion": "files",
-    "paths": "files",
+GROUPS: Mapping[str, Mapping[str, str]] = {
+    "Look": {
+        "overview": "read",
+        "dialogues": "read",
+        "areas": "read",
+        "list": "read",
+        "show": "read",
+        "upcoming": "read",
+        "search": "read",
+        "history": "read",
+        "slips": "read",
+        "compare": "read",
+    },
+    "Judge": {"agreement": "assess", "crosswalk": "assess"},
+    "Report": {"brief": "report", "report": "report"},
+    "Record": {
+        "mark": "write",
+        "note": "write",
+        "reschedule": "write",
+        "add": "write",
+        "edit": "write",
+        "link": "write",
+        "unlink": "write",
+        "undo": "write",
+        "assess": "assess",
+        "apply": "write",
+        "import": "write",
+    },
+    "From a statement": {"draft": "draft", "review": "review", "verify-source": "verify_source"},
+    "Share": {"conflicts": "team", "sync": "team", "team": "team", "export": "files"},
+    "Maintain": {
+        "fingerprint": "maintenance",
+        "backup": "maintenance",
+        "restore": "maintenance",
+        "doctor": "maintenance",
+        "schema": "files",
+        "completion": "files",
+        "paths": "files",
+    },
 }
-"""Every command and its module, in the order of the help."""
+"""The commands of each group, with the module in cli/commands that holds each, in the order of the help."""
+
+COMMANDS = {name: module for commands in GROUPS.values() for name, module in commands.items()}
 
 
 class LazyGroup(TyperGroup):

@@ -25,7 +25,7 @@ from spacedialog.cli.completion import (
     complete_status,
     complete_strength,
 )
-from spacedialog.cli.shared_options import SharedOptions
+from spacedialog.cli.option_groups import SharedOptions
 from spacedialog.errors import InputError
 from spacedialog.model.entry import Remarks
 from spacedialog.model.fields import FIELDS, PYTHON_TYPES, SORTABLE

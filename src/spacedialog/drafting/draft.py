@@ -19,7 +19,7 @@ from spacedialog.drafting.names import known_sides
 from spacedialog.drafting.prose import Prose, Sentence, fingerprint
 from spacedialog.drafting.roster import Roster, unique
 from spacedialog.errors import DateError, InputError
-from spacedialog.model.dates import Recurrence, VagueDate, quoted
+from spacedialog.model.dates import Span, VagueDate, quoted
 from spacedialog.model.rows.drafting import SentenceRow
 from spacedialog.model.vocabulary import NAME_PATTERN, Status, Strength
 
@@ -208,7 +208,7 @@ def _can_recur(first: str, every: str | None) -> bool:
     if every is None:
         return False
     try:
-        VagueDate.parse(first).occurrence(1, Recurrence.parse(every))
+        VagueDate.parse(first).occurrence(1, Span.parse(every))
     except DateError:
         return False
     return True

@@ -16,7 +16,7 @@ from spacedialog.model.values import check_text
 
 if TYPE_CHECKING:
     from spacedialog.editing.remarks import EntryRemarks
-    from spacedialog.model.refs import Target
+    from spacedialog.model.target import Target
     from spacedialog.store.read.snapshot import Snapshot
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacedialog.errors import InputError
-from spacedialog.model.dates import Recurrence, VagueDate, quoted
+from spacedialog.model.dates import Span, VagueDate, quoted
 from spacedialog.model.entry import CREATE, SET, PendingEntry
 from spacedialog.model.fields import EDITABLE, FIELDS, MAY_BE_EMPTY, Kind, NewCommitment
-from spacedialog.model.refs import Target
+from spacedialog.model.target import Target
 from spacedialog.model.values import check_text, match_choice, source_list
 from spacedialog.model.vocabulary import NAME_PATTERN, Status, Strength
 from spacedialog.store.read.selection import find_value
@@ -72,7 +72,7 @@ def create_milestone(
     ref = snapshot.refs.next_milestone_ref(commitment)
     values = {"ref": ref, "title": check_text("title", milestone.title), "when": str(milestone.when)}
     if milestone.recurs:
-        interval = Recurrence.parse(milestone.recurs)
+        interval = Span.parse(milestone.recurs)
         milestone.when.occurrence(1, interval)  # raises if the interval is finer than the date
         values["recurs"] = str(interval)
     body = {"milestone": milestone_id, "set": values, **remarks.body()}

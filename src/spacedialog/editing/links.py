@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from spacedialog.errors import InputError
 from spacedialog.model.entry import CREATE, SET, PendingEntry, link_id
-from spacedialog.model.refs import Target
+from spacedialog.model.target import Target
 from spacedialog.model.vocabulary import LinkDecision
 from spacedialog.store.read.selection import check_order
 

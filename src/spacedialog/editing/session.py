@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from spacedialog.editing.remarks import EntryRemarks
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import RETRACT, PendingEntry, Remarks, new_entry_ids
-from spacedialog.model.refs import Target
 from spacedialog.model.rows.record import Difference, Written
+from spacedialog.model.target import Target
 from spacedialog.model.values import check_on, check_text
 from spacedialog.store.read.details import fields_on
 from spacedialog.store.read.snapshot import Snapshot
@@ -25,7 +25,7 @@ _INTERNAL_FIELDS = ("commitment",)
 """Fields that no account of a write shows: the commitment of an assessment, which never changes."""
 
 
-class Writer(NamedTuple):
+class Author(NamedTuple):
     """Who writes, and when: `now` returns the time in µs since 1970 (UTC), `entropy` as many random bytes as asked for.
 
     A dry run does the whole write, and keeps nothing.
@@ -41,7 +41,7 @@ class Writer(NamedTuple):
 class Session:
     """One write on a connection that is in a transaction; `created_store` is the path of a store that it creates."""
 
-    def __init__(self, connection: sqlite3.Connection, writer: Writer, *, created_store: str | None) -> None:
+    def __init__(self, connection: sqlite3.Connection, writer: Author, *, created_store: str | None) -> None:
         self.connection = connection
         self.snapshot = Snapshot(connection, writer.today)
         self._writer = writer

@@ -15,7 +15,7 @@ from spacedialog.model.vocabulary import MilestoneStatus, Status
 if TYPE_CHECKING:
     from spacedialog.editing.remarks import EntryRemarks
     from spacedialog.model.dates import VagueDate
-    from spacedialog.model.refs import Target
+    from spacedialog.model.target import Target
 
 
 class Update(NamedTuple):

@@ -14,10 +14,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 from spacedialog.errors import DateError, InputError
 from spacedialog.importing.entries import FileCommitment
 from spacedialog.model import fields
-from spacedialog.model.dates import Recurrence, VagueDate, quoted
+from spacedialog.model.dates import Span, VagueDate, quoted
 from spacedialog.model.entry import item_id
 from spacedialog.model.fields import Kind
-from spacedialog.model.refs import Target
+from spacedialog.model.target import Target
 from spacedialog.model.values import (
     HIGHEST_PERCENT,
     LONGEST_TEXT,
@@ -42,7 +42,7 @@ def _edtf(text: str) -> str:
 
 def _recurrence(text: str) -> str:
     try:
-        return str(Recurrence.parse(text))
+        return str(Span.parse(text))
     except DateError as error:
         raise ValueError(f"{error.problem}\n  {error.remedy}") from error
 
@@ -316,7 +316,7 @@ class Checks:
             yield from self._cited(part, milestone.sources)
             if milestone.recurs:
                 try:
-                    VagueDate.parse(milestone.when).occurrence(1, Recurrence.parse(milestone.recurs))
+                    VagueDate.parse(milestone.when).occurrence(1, Span.parse(milestone.recurs))
                 except DateError as error:
                     yield f"{part}.recurs: {error.problem}\n  {error.remedy}"
 

@@ -17,13 +17,13 @@ from spacedialog.importing.entries import BOOKKEEPING_KEYS
 from spacedialog.importing.reader import Problems, parse_json, problem_lines
 from spacedialog.model.dates import VagueDate, quoted
 from spacedialog.model.entry import canonical_json
+from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.progress import Progress, silent
-from spacedialog.model.rows.record import CommitmentRow
 from spacedialog.model.values import check_on, check_percent, check_text
 
 if TYPE_CHECKING:
     from spacedialog.model.entry import Entry, PendingEntry
-    from spacedialog.model.refs import Target
+    from spacedialog.model.target import Target
 
 FIELDS = ("ref", "status", "percent", "due", "note", "evidence", "on")
 """The fields of a record. Other columns of `list` are ignored, so that its CSV can be edited and applied."""

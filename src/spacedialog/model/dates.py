@@ -118,10 +118,6 @@ class Span:
         return self.after(day, -1)
 
 
-Recurrence = Span
-"""The span between two occurrences of a milestone."""
-
-
 @total_ordering
 @dataclass(frozen=True, slots=True)
 class VagueDate:

@@ -1,4 +1,4 @@
-"""Filters on commitments, as a small tree of conditions; `store/read/filter_sql.py` makes SQL of it."""
+"""Filters on commitments, as a small tree of conditions; `store/read/commitment_sql.py` makes SQL of it."""
 
 from __future__ import annotations
 

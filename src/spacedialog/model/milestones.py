@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from spacedialog.model.dates import Recurrence, VagueDate
+from spacedialog.model.dates import Span, VagueDate
 from spacedialog.model.vocabulary import MilestoneStatus
 
 
@@ -16,5 +16,5 @@ def values_when_met(milestone: Mapping[str, Any]) -> dict[str, Any]:
     """
     if not milestone.get("recurs") or not milestone.get("when"):
         return {"status": MilestoneStatus.MET.value}
-    when, every = VagueDate.parse(milestone["when"]), Recurrence.parse(milestone["recurs"])
+    when, every = VagueDate.parse(milestone["when"]), Span.parse(milestone["recurs"])
     return {"met": str(when), "when": str(when.occurrence(1, every))}

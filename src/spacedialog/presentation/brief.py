@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from spacedialog.model.dates import readable
-from spacedialog.model.fields import status_text
-from spacedialog.model.rows.record import Brief, CommitmentRow, ConflictRow, NewsRow, SlipRow, UpcomingRow
+from spacedialog.model.fields import CommitmentRow, status_text
+from spacedialog.model.rows.record import Brief, ConflictRow, NewsRow, SlipRow, UpcomingRow
 from spacedialog.model.vocabulary import STALE_DAYS
 from spacedialog.presentation.phrases import (
     NO_EVIDENCE,

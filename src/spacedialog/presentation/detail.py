@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from spacedialog.model.dates import readable
-from spacedialog.model.fields import FIELDS, SHOWN
-from spacedialog.model.rows.record import CommitmentRow, Detail
+from spacedialog.model.fields import FIELDS, SHOWN, CommitmentRow
+from spacedialog.model.rows.record import Detail
 from spacedialog.model.values import citation_text
 from spacedialog.presentation.phrases import assessment_text, conflict_lines, entry_text, indented, window_text
 from spacedialog.presentation.tables import assessments, history, slips, upcoming

@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from spacedialog.model.dates import VagueDate, readable, recurrence_text
-from spacedialog.model.fields import FIELDS, LISTED
+from spacedialog.model.dates import VagueDate, iso_day, readable, recurrence_text
+from spacedialog.model.fields import FIELDS, LISTED, CommitmentRow
 from spacedialog.model.rows.assessment import AssessmentRow
 from spacedialog.model.rows.record import (
     AreaRow,
     CalendarEvent,
-    CommitmentRow,
     Coverage,
     DialogueRow,
     FoundRow,
@@ -53,7 +52,7 @@ class Column(NamedTuple):
     max_width: int | None = None
 
 
-class Timeline(NamedTuple):
+class TimelineSettings(NamedTuple):
     """A timeline of dated rows: the day of the view, and the day up to which it is drawn, if one was given (ISO 8601).
 
     `before` maps a ref to the earliest and the latest day (ISO 8601) of each date that was moved.
@@ -78,7 +77,7 @@ class Table(NamedTuple):
     empty: str
     notes: Callable[[], tuple[str, ...]] = tuple
     lines: Callable[[Any], Iterable[str]] | None = None
-    timeline: Timeline | None = None
+    timeline: TimelineSettings | None = None
     events: Callable[[], Iterable[CalendarEvent]] | None = None
 
 
@@ -105,17 +104,13 @@ def _column(name: str) -> Column:
     return Column(field.heading, field.cell, field.tone, field.from_width, wide=field.wide, max_width=field.max_width)
 
 
-def timeline(day: date, until: date | None, slips: Iterable[SlipRow]) -> Timeline:
+def timeline(day: date, until: date | None, slips: Iterable[SlipRow]) -> TimelineSettings:
     """Return the timeline as of `day`, with the former dates of `slips`."""
     before: dict[str, list[tuple[str | None, str | None]]] = {}
     for slip in slips:
         old = VagueDate.parse(slip.old)
-        before.setdefault(slip.ref, []).append((_iso(old.earliest), _iso(old.latest)))
-    return Timeline(day.isoformat(), _iso(until), before)
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+        before.setdefault(slip.ref, []).append((iso_day(old.earliest), iso_day(old.latest)))
+    return TimelineSettings(day.isoformat(), iso_day(until), before)
 
 
 def upcoming(
@@ -123,7 +118,7 @@ def upcoming(
     coverage: Callable[[], Coverage] | None = None,
     *,
     events: Callable[[], Iterable[CalendarEvent]] | None = None,
-    timeline: Timeline | None = None,
+    timeline: TimelineSettings | None = None,
 ) -> Table:
     """Return due dates and milestones; `events` returns them for a calendar."""
     return Table(

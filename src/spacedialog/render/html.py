@@ -22,8 +22,8 @@ from markupsafe import Markup, escape
 
 from spacedialog.errors import InputError
 from spacedialog.model.dates import readable, recurrence_text
-from spacedialog.model.fields import JOINT
-from spacedialog.model.rows.record import CommitmentRow, Report
+from spacedialog.model.fields import JOINT, CommitmentRow
+from spacedialog.model.rows.record import Report
 from spacedialog.model.values import check_web_address
 from spacedialog.model.vocabulary import BY_PROGRESS, Flag, Outcome, Status, Strength
 from spacedialog.presentation.comparison import earlier_outcomes, outcome_counts
@@ -41,7 +41,7 @@ from spacedialog.presentation.phrases import (
 )
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import Block, View
-from spacedialog.render import chart
+from spacedialog.render import html_chart
 from spacedialog.render.formats import Settings
 from spacedialog.render.text import one_line
 
@@ -80,11 +80,11 @@ def _report(report: Report) -> dict[str, Any]:
         "report": report,
         "script": _asset(_page_file("page.js")),
         "statuses": counts,
-        "total": chart.bar(counts, full=len(rows)),
+        "total": html_chart.bar(counts, full=len(rows)),
         "areas": areas,
         "area_titles": titles,
         "attention": [_flagged(rows, flag) for flag in _ATTENTION],
-        "timeline": chart.timeline(report.milestones, report.slips, date.fromisoformat(report.as_of)),
+        "timeline": html_chart.timeline(report.milestones, report.slips, date.fromisoformat(report.as_of)),
         "choices": {
             "Dialogue": [(key, key) for key in dict.fromkeys(row.dialogue for row in rows)],
             "Area": [(area.key, area.title) for area in areas],
@@ -117,7 +117,7 @@ class _Area(NamedTuple):
     key: str
     title: str
     number: int
-    parts: tuple[chart.Part, ...]
+    parts: tuple[html_chart.Part, ...]
 
 
 def _areas(report: Report, titles: dict[str, str]) -> Iterator[_Area]:
@@ -127,7 +127,7 @@ def _areas(report: Report, titles: dict[str, str]) -> Iterator[_Area]:
     largest = max((by_status.total() for by_status in counts.values()), default=0)
     for key, by_status in counts.items():
         if by_status:
-            parts = chart.bar({status: by_status[status] for status in BY_PROGRESS}, full=largest)
+            parts = html_chart.bar({status: by_status[status] for status in BY_PROGRESS}, full=largest)
             yield _Area(key, titles.get(key, key), by_status.total(), parts)
 
 

@@ -11,14 +11,14 @@ from spacedialog.presentation.views import View
 from spacedialog.render.formats import Settings
 from spacedialog.render.text import json_safe
 
-SCHEMA_VERSION = 1
+ENVELOPE_VERSION = 1
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def write(view: Table | View, out: TextIO, settings: Settings) -> None:
     """Write the envelope: `schema_version`, `as_of` and `data`, which is a list of objects or one object."""
-    out.write(f'{{"schema_version": {SCHEMA_VERSION}, "as_of": {encoded(settings.as_of)}, "data": ')
+    out.write(f'{{"schema_version": {ENVELOPE_VERSION}, "as_of": {encoded(settings.as_of)}, "data": ')
     if isinstance(view, View):
         out.write(encoded(plain(view.data)))
     else:

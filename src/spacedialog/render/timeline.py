@@ -17,7 +17,7 @@ from spacedialog.model.dates import VagueDate, readable
 from spacedialog.model.rows.record import UpcomingRow
 from spacedialog.model.vocabulary import MilestoneState
 from spacedialog.presentation.looks import look_of
-from spacedialog.presentation.tables import Timeline
+from spacedialog.presentation.tables import TimelineSettings
 from spacedialog.render.text import one_line
 
 NARROWEST = 60
@@ -59,7 +59,7 @@ class Scale(NamedTuple):
         return number * self.columns // ((self.last - self.first).days + 1)
 
 
-def lines(rows: Sequence[Any], timeline: Timeline, *, width: int) -> Iterator[Text]:
+def lines(rows: Sequence[Any], timeline: TimelineSettings, *, width: int) -> Iterator[Text]:
     """Yield lines of years, of months and of today, a line for each `UpcomingRow`, and the legend."""
     refs = min(max((cell_len(row.ref) for row in rows), default=0), 14)
     whens = min(max((cell_len(readable(row.when)) for row in rows), default=0), 17) if width >= 90 else 0
@@ -133,7 +133,7 @@ def _fitted(text: str, width: int) -> str:
     return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
 
 
-def _scale(rows: Sequence[UpcomingRow], timeline: Timeline, columns: int) -> Scale:
+def _scale(rows: Sequence[UpcomingRow], timeline: TimelineSettings, columns: int) -> Scale:
     """Return a scale of whole months from the first to the last day of the windows and of their former dates.
 
     The past gets a quarter of it at most. If the timeline has no last day, the months ahead are at most three quarters

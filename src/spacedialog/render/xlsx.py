@@ -30,7 +30,7 @@ from spacedialog.presentation.phrases import (
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import View
 from spacedialog.render.formats import Settings
-from spacedialog.render.workbook import Book, Field, Link, Value
+from spacedialog.render.xlsx_book import Book, Link, SheetColumn, Value
 
 NO_TIME = datetime(1980, 1, 1)  # noqa: DTZ001 - Excel knows no time zones; the day of the files in every such archive
 """The time of creation of a workbook whose view has no recorded time."""
@@ -151,115 +151,115 @@ def _first_source(sources: Sequence[Any]) -> Value:
 
 
 _COMMITMENT = (
-    Field("Ref", lambda row: row.ref, 10),
-    Field("Commitment", lambda row: row.title, 40),
-    Field("Dialogue", lambda row: row.dialogue, 8),
-    Field("Area", lambda row: row.area, 14),
-    Field("Kind", lambda row: row.kind, 12),
-    Field("Strength", lambda row: row.strength, 11),
-    Field("Lead", lambda row: row.lead or JOINT, 8),
-    Field("Partners", lambda row: ", ".join(row.partners), 12),
-    Field("Status", lambda row: row.status, 13, toned=True),
-    Field("Percent", lambda row: _share(row.percent), 8),
-    Field("Due", lambda row: _when(row.due), 11),
-    Field("Opens", lambda row: _day(row.due_earliest), 11),
-    Field("Closes", lambda row: _day(row.due_latest), 11),
-    Field("Flags", lambda row: ", ".join(row.flags), 11, toned=True),
-    Field("Updated", lambda row: _when(row.updated_on), 11),
+    SheetColumn("Ref", lambda row: row.ref, 10),
+    SheetColumn("Commitment", lambda row: row.title, 40),
+    SheetColumn("Dialogue", lambda row: row.dialogue, 8),
+    SheetColumn("Area", lambda row: row.area, 14),
+    SheetColumn("Kind", lambda row: row.kind, 12),
+    SheetColumn("Strength", lambda row: row.strength, 11),
+    SheetColumn("Lead", lambda row: row.lead or JOINT, 8),
+    SheetColumn("Partners", lambda row: ", ".join(row.partners), 12),
+    SheetColumn("Status", lambda row: row.status, 13, toned=True),
+    SheetColumn("Percent", lambda row: _share(row.percent), 8),
+    SheetColumn("Due", lambda row: _when(row.due), 11),
+    SheetColumn("Opens", lambda row: _day(row.due_earliest), 11),
+    SheetColumn("Closes", lambda row: _day(row.due_latest), 11),
+    SheetColumn("Flags", lambda row: ", ".join(row.flags), 11, toned=True),
+    SheetColumn("Updated", lambda row: _when(row.updated_on), 11),
 )
 
 
-def _of_commitment(field: Field) -> Field:
+def _of_commitment(field: SheetColumn) -> SheetColumn:
     return field._replace(value=lambda row: field.value(row.commitment))
 
 
 _DETAIL = (
     *map(_of_commitment, _COMMITMENT),
-    Field("Detail", lambda row: row.detail, 38),
-    Field("Source", lambda row: _first_source(row.sources), 18),
+    SheetColumn("Detail", lambda row: row.detail, 38),
+    SheetColumn("Source", lambda row: _first_source(row.sources), 18),
 )
 _MILESTONE = (
-    Field("Ref", lambda row: row.ref, 11),
-    Field("Commitment", lambda row: row.commitment, 12),
-    Field("Milestone", lambda row: row.title, 48),
-    Field("When", lambda row: _when(row.when), 18),
-    Field("Opens", lambda row: _day(row.earliest), 12),
-    Field("Closes", lambda row: _day(row.latest), 12),
-    Field("State", lambda row: row.state, 12, toned=True),
-    Field("Window", window_text, 20),
-    Field("Recurs", lambda row: recurrence_text(row.recurs) if row.recurs else None, 16),
+    SheetColumn("Ref", lambda row: row.ref, 11),
+    SheetColumn("Commitment", lambda row: row.commitment, 12),
+    SheetColumn("Milestone", lambda row: row.title, 48),
+    SheetColumn("When", lambda row: _when(row.when), 18),
+    SheetColumn("Opens", lambda row: _day(row.earliest), 12),
+    SheetColumn("Closes", lambda row: _day(row.latest), 12),
+    SheetColumn("State", lambda row: row.state, 12, toned=True),
+    SheetColumn("Window", window_text, 20),
+    SheetColumn("Recurs", lambda row: recurrence_text(row.recurs) if row.recurs else None, 16),
 )
 _HISTORY = (
-    Field("Ref", lambda row: row.ref, 11),
-    Field("On", lambda row: _when(row.on), 12),
-    Field("What", action_text, 36),
-    Field("Note", lambda row: row.note, 44),
-    Field("Evidence", lambda row: _evidence(row.evidence), 32),
-    Field("By", lambda row: row.author, 12),
-    Field("Recorded (UTC)", lambda row: _moment(row.recorded_at), 16),
-    Field("Taken back", lambda row: "taken back" if row.retracted else None, 11),
-    Field("Id", lambda row: row.id[-8:], 10),
+    SheetColumn("Ref", lambda row: row.ref, 11),
+    SheetColumn("On", lambda row: _when(row.on), 12),
+    SheetColumn("What", action_text, 36),
+    SheetColumn("Note", lambda row: row.note, 44),
+    SheetColumn("Evidence", lambda row: _evidence(row.evidence), 32),
+    SheetColumn("By", lambda row: row.author, 12),
+    SheetColumn("Recorded (UTC)", lambda row: _moment(row.recorded_at), 16),
+    SheetColumn("Taken back", lambda row: "taken back" if row.retracted else None, 11),
+    SheetColumn("Id", lambda row: row.id[-8:], 10),
 )
 _SLIP = (
-    Field("Ref", lambda row: row.ref, 11),
-    Field("Commitment", lambda row: row.commitment, 12),
-    Field("What", lambda row: row.title, 36),
-    Field("On", lambda row: _when(row.on), 12),
-    Field("From", lambda row: _when(row.old), 12),
-    Field("To", lambda row: _when(row.new), 12),
-    Field("Delay in days", delay_text, 14),
-    Field("At least", lambda row: row.min_delay_days, 10),
-    Field("At most", lambda row: row.max_delay_days, 10),
-    Field("Why", lambda row: row.note, 40),
-    Field("Evidence", lambda row: _evidence(row.evidence), 32),
-    Field("By", lambda row: row.author, 12),
+    SheetColumn("Ref", lambda row: row.ref, 11),
+    SheetColumn("Commitment", lambda row: row.commitment, 12),
+    SheetColumn("What", lambda row: row.title, 36),
+    SheetColumn("On", lambda row: _when(row.on), 12),
+    SheetColumn("From", lambda row: _when(row.old), 12),
+    SheetColumn("To", lambda row: _when(row.new), 12),
+    SheetColumn("Delay in days", delay_text, 14),
+    SheetColumn("At least", lambda row: row.min_delay_days, 10),
+    SheetColumn("At most", lambda row: row.max_delay_days, 10),
+    SheetColumn("Why", lambda row: row.note, 40),
+    SheetColumn("Evidence", lambda row: _evidence(row.evidence), 32),
+    SheetColumn("By", lambda row: row.author, 12),
 )
 _CONFLICT = (
-    Field("Ref", lambda row: row.ref, 11),
-    Field("What", lambda row: row.title, 36),
-    Field("Field", lambda row: row.field, 11),
-    Field("Counts for now", lambda row: value_text(row.field, row.value), 30),
-    Field("By", lambda row: row.author, 12),
-    Field("Recorded (UTC)", lambda row: _moment(row.recorded_at), 16),
-    Field("Evidence", lambda row: _evidence(row.evidence), 32),
-    Field("Otherwise", lambda row: value_text(row.field, row.other_value), 30),
-    Field("Otherwise by", lambda row: row.other_author, 12),
-    Field("Otherwise recorded", lambda row: _moment(row.other_recorded_at), 16),
-    Field("Other evidence", lambda row: _evidence(row.other_evidence), 32),
+    SheetColumn("Ref", lambda row: row.ref, 11),
+    SheetColumn("What", lambda row: row.title, 36),
+    SheetColumn("Field", lambda row: row.field, 11),
+    SheetColumn("Counts for now", lambda row: value_text(row.field, row.value), 30),
+    SheetColumn("By", lambda row: row.author, 12),
+    SheetColumn("Recorded (UTC)", lambda row: _moment(row.recorded_at), 16),
+    SheetColumn("Evidence", lambda row: _evidence(row.evidence), 32),
+    SheetColumn("Otherwise", lambda row: value_text(row.field, row.other_value), 30),
+    SheetColumn("Otherwise by", lambda row: row.other_author, 12),
+    SheetColumn("Otherwise recorded", lambda row: _moment(row.other_recorded_at), 16),
+    SheetColumn("Other evidence", lambda row: _evidence(row.other_evidence), 32),
 )
 _ASSESSMENT = (
-    Field("Ref", lambda row: row.ref, 11),
-    Field("What", lambda row: row.title, 36),
-    Field("Of", lambda row: row.party or WHOLE, 11),
-    Field("Verdict", lambda row: row.verdict, 18),
-    Field("Assessor", lambda row: row.assessor, 16),
-    Field("Rubric", lambda row: row.rubric, 14),
-    Field("On", lambda row: _when(row.on), 12),
-    Field("Note", lambda row: row.note, 44),
-    Field("Evidence", lambda row: _evidence(row.evidence), 32),
-    Field("By", lambda row: row.author, 12),
-    Field("Recorded (UTC)", lambda row: _moment(row.recorded_at), 16),
+    SheetColumn("Ref", lambda row: row.ref, 11),
+    SheetColumn("What", lambda row: row.title, 36),
+    SheetColumn("Of", lambda row: row.party or WHOLE, 11),
+    SheetColumn("Verdict", lambda row: row.verdict, 18),
+    SheetColumn("Assessor", lambda row: row.assessor, 16),
+    SheetColumn("Rubric", lambda row: row.rubric, 14),
+    SheetColumn("On", lambda row: _when(row.on), 12),
+    SheetColumn("Note", lambda row: row.note, 44),
+    SheetColumn("Evidence", lambda row: _evidence(row.evidence), 32),
+    SheetColumn("By", lambda row: row.author, 12),
+    SheetColumn("Recorded (UTC)", lambda row: _moment(row.recorded_at), 16),
 )
 _CARRIED = (
-    Field("Outcome", lambda row: ", ".join(row.outcomes), 22),
-    Field("Old", lambda row: row.old, 11),
-    Field("Old commitment", lambda row: row.old_title, 36),
-    Field("Old strength", lambda row: row.old_strength, 12),
-    Field("Old status", lambda row: row.old_status, 13),
-    Field("New", lambda row: row.new, 11),
-    Field("New commitment", lambda row: row.new_title, 36),
-    Field("New strength", lambda row: row.new_strength, 12),
-    Field("New status", lambda row: row.new_status, 13),
+    SheetColumn("Outcome", lambda row: ", ".join(row.outcomes), 22),
+    SheetColumn("Old", lambda row: row.old, 11),
+    SheetColumn("Old commitment", lambda row: row.old_title, 36),
+    SheetColumn("Old strength", lambda row: row.old_strength, 12),
+    SheetColumn("Old status", lambda row: row.old_status, 13),
+    SheetColumn("New", lambda row: row.new, 11),
+    SheetColumn("New commitment", lambda row: row.new_title, 36),
+    SheetColumn("New strength", lambda row: row.new_strength, 12),
+    SheetColumn("New status", lambda row: row.new_status, 13),
 )
 _SOURCE = (
-    Field("Ref", lambda row: row[0], 11),
-    Field("Source", lambda row: Link(citation_text(row[1]), row[1].get("url")), 20),
-    Field("Document", lambda row: row[1].get("title"), 60),
-    Field("Grade of evidence", lambda row: row[1].get("meaning"), 48),
-    Field("Address", lambda row: row[1].get("url"), 60),
+    SheetColumn("Ref", lambda row: row[0], 11),
+    SheetColumn("Source", lambda row: Link(citation_text(row[1]), row[1].get("url")), 20),
+    SheetColumn("Document", lambda row: row[1].get("title"), 60),
+    SheetColumn("Grade of evidence", lambda row: row[1].get("meaning"), 48),
+    SheetColumn("Address", lambda row: row[1].get("url"), 60),
 )
 _FIELDS = {
-    "commitments": (*_COMMITMENT, Field("Source", lambda row: row.source, 20)),
+    "commitments": (*_COMMITMENT, SheetColumn("Source", lambda row: row.source, 20)),
     "milestones": _MILESTONE,
     "history": _HISTORY,
     "slips": _SLIP,
@@ -267,7 +267,7 @@ _FIELDS = {
 }
 
 
-def _fields(table: Table) -> tuple[Field, ...]:
+def _fields(table: Table) -> tuple[SheetColumn, ...]:
     """Return the columns of a table: those defined here, else its columns for people."""
     if table.name in _FIELDS:
         return _FIELDS[table.name]
@@ -277,7 +277,7 @@ def _fields(table: Table) -> tuple[Field, ...]:
 
     names = table.fields if len(table.fields) == len(table.columns) else ("",) * len(table.columns)
     return tuple(
-        Field(
+        SheetColumn(
             column.heading or name.capitalize(),
             value(column.cell, column.right),
             60 if column.wide else 18,

@@ -192,11 +192,11 @@ def _indexed_last(connection: sqlite3.Connection) -> Iterator[None]:
 
 def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
     """Upgrade an older store to this program's schema, after a backup; the tables are rebuilt from the log."""
-    back_up(path, f"schema-{SCHEMA_VERSION}")
+    keep_backup(path, f"schema-{SCHEMA_VERSION}")
     _migrate(connection)
 
 
-def back_up(path: Path, what: str) -> None:
+def keep_backup(path: Path, what: str) -> None:
     """Back up the last committed state of the store before this program does `what`; under the store's lock."""
     # A new connection, because a backup would wait for ever for one that is in a write transaction.
     with closing(_connect(path, "mode=rw")) as connection:

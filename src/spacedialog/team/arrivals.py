@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from spacedialog.importing.log_schema import LogEntry
 from spacedialog.model.entry import BODY_VERSION, Entry, canonical_form, canonical_json, sha256_hex
-from spacedialog.store.write.team_state import Arrival
+from spacedialog.store.team_state import Arrival
 from spacedialog.team.exchange import SharedEntry
 
 

@@ -40,7 +40,7 @@ class SharedEntry(NamedTuple):
     pushed_by: str = ""
 
 
-class Head(NamedTuple):
+class LogHead(NamedTuple):
     """The state of a shared log: its last position, the oldest format it accepts, the server's clock (µs, UTC)."""
 
     position: int
@@ -51,7 +51,7 @@ class Head(NamedTuple):
 class Page(NamedTuple):
     """A log's head, and its entries from a position on; the first is the one at that position, without its body."""
 
-    head: Head
+    head: LogHead
     entries: Sequence[SharedEntry]
 
 

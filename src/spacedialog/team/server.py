@@ -15,7 +15,7 @@ from typing import Any
 
 from spacedialog.errors import InputError, NetworkError, SpacedialogError, SyncRefusedError
 from spacedialog.model.entry import BODY_VERSION
-from spacedialog.team.exchange import PAGE, Head, InterruptedExchange, Page, SharedEntry, Turn, first_chain
+from spacedialog.team.exchange import PAGE, InterruptedExchange, LogHead, Page, SharedEntry, Turn, first_chain
 
 try:
     import psycopg
@@ -288,7 +288,7 @@ class SharedLog:
                 f"{self._server.name} no longer has this team's log",
                 "nothing is lost: all of it is here. spacedialog team leave, and team create begins it anew",
             )
-        return Page(Head._make(row), [SharedEntry._make(entry) for entry in entries])
+        return Page(LogHead._make(row), [SharedEntry._make(entry) for entry in entries])
 
 
 class _LockedLog:

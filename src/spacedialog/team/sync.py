@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from spacedialog.errors import InputError, NetworkError, SyncRefusedError
 from spacedialog.model.entry import BODY_VERSION
 from spacedialog.model.rows.team import Synced, TeamRow
-from spacedialog.store import database
-from spacedialog.store.write import team_state
+from spacedialog.store import database, team_state
 from spacedialog.team.exchange import (
     CLOCK_SKEW,
     PAGE,
     Exchange,
-    Head,
     InterruptedExchange,
+    LogHead,
     Page,
     SharedEntry,
     chained,
@@ -237,7 +236,7 @@ class Replica:
                 self._prepared = state, chained(member.chain, member.cursor, team_state.unsent(connection))
         return self._prepared[1]
 
-    def _check_clock(self, head: Head) -> None:
+    def _check_clock(self, head: LogHead) -> None:
         ahead = self._surroundings.now() - head.clock
         if ahead > CLOCK_SKEW:
             raise SyncRefusedError(
@@ -288,7 +287,7 @@ class Replica:
         with self._writing() as connection:
             if team_state.newest_unsent(connection) <= clock:
                 return 0
-            database.back_up(self.path, "restamp")
+            database.keep_backup(self.path, "restamp")
             return restamp(connection, later_than=clock, now=self._surroundings.now, entropy=self._surroundings.entropy)
 
     # Connections

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from spacedialog.model.position import NOW, Scope, Since
 from spacedialog.model.progress import Progress, silent
-from spacedialog.store.read.selection import EVERYTHING, Selection
+from spacedialog.store.read.selection import ALL_COMMITMENTS, Selection
 from spacedialog.tracker.record import Record
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Reports(Record):
 
     def report(
         self,
-        selection: Selection = EVERYTHING,
+        selection: Selection = ALL_COMMITMENTS,
         *,
         sort: str = "ref",
         scope: Scope = NOW,
@@ -80,7 +80,7 @@ class Reports(Record):
             return add_comparison(report, snapshot) if is_whole else report
 
     def calendar(
-        self, selection: Selection = EVERYTHING, *, until: date | None = None, scope: Scope = NOW
+        self, selection: Selection = ALL_COMMITMENTS, *, until: date | None = None, scope: Scope = NOW
     ) -> list[CalendarEvent]:
         """Return the dated events of the selected commitments for a calendar, up to the day `until`."""
         with self.snapshot(scope) as snapshot:
@@ -97,7 +97,7 @@ class Reports(Record):
             return compare(snapshot, old, new)
 
     def agreement(
-        self, selection: Selection = EVERYTHING, *, rubric: str = "fulfilment", scope: Scope = NOW
+        self, selection: Selection = ALL_COMMITMENTS, *, rubric: str = "fulfilment", scope: Scope = NOW
     ) -> Agreement:
         """Return how far assessors agree on the selected commitments under a rubric (NAME or NAME@VERSION)."""
         from spacedialog.analysis.agreement import agreement
@@ -107,13 +107,13 @@ class Reports(Record):
         with self.snapshot(scope) as snapshot:
             return agreement(scale, snapshot.assessments(selection.filter(snapshot), rubric=scale.name))
 
-    def rubrics(self, selection: Selection = EVERYTHING, *, scope: Scope = NOW) -> list[str]:
+    def rubrics(self, selection: Selection = ALL_COMMITMENTS, *, scope: Scope = NOW) -> list[str]:
         """Return the rubrics (NAME@VERSION) under which the selected commitments have verdicts."""
         with self.snapshot(scope) as snapshot:
             return sorted({row.rubric for row in snapshot.assessments(selection.filter(snapshot))})
 
     def crosswalk(
-        self, scale: str, selection: Selection = EVERYTHING, *, sort: str = "ref", scope: Scope = NOW
+        self, scale: str, selection: Selection = ALL_COMMITMENTS, *, sort: str = "ref", scope: Scope = NOW
     ) -> Crosswalk:
         """Return the selected commitments on a published rating scale, and what the conversion loses."""
         from spacedialog.analysis.crosswalk import crosswalk

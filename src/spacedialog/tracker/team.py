@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from spacedialog.model.rows.team import Synced, TeamRow
-    from spacedialog.store.write.team_state import Membership
+    from spacedialog.store.team_state import Membership
     from spacedialog.team.exchange import Exchange
     from spacedialog.team.server import Server
 
@@ -36,7 +36,7 @@ SILENT = Interaction()
 """No person: a password comes from PostgreSQL's own files only, and messages are dropped."""
 
 
-class Shared(Record):
+class TeamUse(Record):
     """The use cases of a record that a team shares."""
 
     @property
@@ -80,7 +80,7 @@ class Shared(Record):
 class Team:
     """The team that a record belongs to, or can join."""
 
-    def __init__(self, record: Shared) -> None:
+    def __init__(self, record: TeamUse) -> None:
         self._record = record
 
     def create(self, url: str, name: str, *, interaction: Interaction = SILENT) -> Synced:
@@ -132,7 +132,7 @@ class Team:
     @staticmethod
     def sql() -> str:
         """Return the SQL that the administrator of the database runs once."""
-        from spacedialog.team.tables import tables_sql
+        from spacedialog.team.server_schema import tables_sql
 
         return tables_sql()
 
@@ -146,7 +146,7 @@ class Team:
     def _begin(
         self, url: str, name: str, log_id: str, seed: Callable[[sqlite3.Connection], None], interaction: Interaction
     ) -> Synced:
-        from spacedialog.store.write.team_state import Membership
+        from spacedialog.store.team_state import Membership
         from spacedialog.team.exchange import first_chain
         from spacedialog.team.sync import begin
 

@@ -201,10 +201,10 @@ class Writes(Record):
 
     @contextmanager
     def _writing(self, *, bundled: bool = True) -> Iterator[Session]:
-        from spacedialog.editing.session import Session, Writer
+        from spacedialog.editing.session import Author, Session
         from spacedialog.importing.bundled import seed
 
-        writer = Writer(self.author, self.today, self._now, self._entropy, self.dry_run)
+        writer = Author(self.author, self.today, self._now, self._entropy, self.dry_run)
         if self.dry_run and not self.has_store:
             with closing(bundled_record() if bundled else database.in_memory()) as connection:
                 yield Session(connection, writer, created_store=None)

@@ -8,11 +8,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from spacedialog.cli import parsing
-from spacedialog.cli.completion import (
-    complete_area,
-    complete_new_status,
-    complete_ref,
-)
+from spacedialog.cli.completion import complete_area, complete_new_status, complete_ref
 from spacedialog.cli.options import (
     MAX_SIZE,
     MaxSizeOption,

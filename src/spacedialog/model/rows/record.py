@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from spacedialog.model.fields import CommitmentRow as CommitmentRow
+from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.rows.assessment import AssessmentRow
 from spacedialog.model.rows.compare import Comparison
 

@@ -5,23 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from spacedialog.model.entry import iso_time, parse_body
 from spacedialog.model.filters import EVERYTHING, Filter
 from spacedialog.model.fold import closing_day
-from spacedialog.model.rows.assessment import AssessmentRow
-from spacedialog.store.read.filter_sql import VALID, Parameters, day_parameters, is_among, matching, order_by
-
-
-class Timing(NamedTuple):
-    """Whether a commitment was completed or checked after its time.
-
-    `late`: completed after its first due date had passed. `missed`: checked after its window had closed.
-    """
-
-    late: bool
-    missed: bool
+from spacedialog.model.rows.assessment import AssessmentRow, Timing
+from spacedialog.store.read.commitment_sql import VALID, Parameters, day_parameters, is_among, matching, order_by
 
 
 def assessments(

@@ -11,7 +11,7 @@ from typing import Any
 from spacedialog.model.entry import iso_time
 from spacedialog.model.rows.record import ConflictRow
 from spacedialog.model.values import citation_text
-from spacedialog.store.read.filter_sql import belongs_to_dialogues, day_parameters, is_among
+from spacedialog.store.read.commitment_sql import belongs_to_dialogues, day_parameters, is_among
 from spacedialog.store.read.history import LINKED, PAIR
 
 _ENTRY = '{0}.id, {0}.ts, {0}."on", {0}.author, {0}.body'

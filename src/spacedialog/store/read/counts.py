@@ -11,8 +11,8 @@ from typing import Any
 from spacedialog.model.filters import EVERYTHING, Filter
 from spacedialog.model.rows.record import AreaRow, DialogueRow
 from spacedialog.model.vocabulary import Flag
+from spacedialog.store.read.commitment_sql import FLAGS, VALID, Parameters, day_parameters, in_dialogues, matching
 from spacedialog.store.read.events import UNMET, events_sql
-from spacedialog.store.read.filter_sql import FLAGS, VALID, Parameters, day_parameters, in_dialogues, matching
 
 _FOLLOWING = "ref, title, \"when\", min(latest || coalesce(earliest, ''))"
 """The columns of the next event: with min(), SQLite takes the other columns from the same row."""

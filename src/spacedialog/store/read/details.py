@@ -9,17 +9,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
+from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.fold import History, fold
 from spacedialog.model.progress import Progress
-from spacedialog.model.rows.record import CommitmentRow, Detail
+from spacedialog.model.rows.record import Detail
 from spacedialog.store.log import entries_by_item
 from spacedialog.store.read import assessments, conflicts, events, history, links
-from spacedialog.store.read.filter_sql import VALID, day_parameters
+from spacedialog.store.read.commitment_sql import VALID, day_parameters
 
 _Row = TypeVar("_Row")
 
 
-class Scope(NamedTuple):
+class ReadContext(NamedTuple):
     """Where details are read: the connection, the day, and the keys of the dialogues to keep to; empty for all."""
 
     connection: sqlite3.Connection
@@ -27,7 +28,7 @@ class Scope(NamedTuple):
     dialogues: Sequence[str]
 
 
-def read_details(scope: Scope, commitments: Mapping[str, CommitmentRow], watch: Progress) -> Iterator[Detail]:
+def read_details(scope: ReadContext, commitments: Mapping[str, CommitmentRow], watch: Progress) -> Iterator[Detail]:
     """Yield what is known on the day of the commitments, which are given by their items.
 
     The tables answer, except for the fields that only the log has: for these, each commitment's entries are folded.

@@ -14,7 +14,7 @@ from spacedialog.model.filters import Filter
 from spacedialog.model.rows.record import CalendarEvent, UpcomingRow
 from spacedialog.model.values import is_citation_of
 from spacedialog.model.vocabulary import MilestoneState
-from spacedialog.store.read.filter_sql import VALID, Parameters, day_parameters, filter_sql, in_dialogues, is_among
+from spacedialog.store.read.commitment_sql import VALID, Parameters, day_parameters, filter_sql, in_dialogues, is_among
 
 
 def events_sql(condition: str = "TRUE") -> str:
@@ -99,12 +99,12 @@ def _occurrences(event: _Event, day: date, until: date | None, everything: bool)
     if not event.recurs:
         yield _upcoming_row(event, day, event.when, event.earliest, event.latest, event.status)
         return
-    from spacedialog.model.dates import Recurrence, VagueDate
+    from spacedialog.model.dates import Span, VagueDate
 
     if everything and event.met:
         met = VagueDate.parse(event.met)
         yield _upcoming_row(event, day, event.met, iso_day(met.earliest), iso_day(met.latest), MilestoneState.MET)
-    first, every = VagueDate.parse(event.when), Recurrence.parse(event.recurs)
+    first, every = VagueDate.parse(event.when), Span.parse(event.recurs)
     for number in range(_MOST_OCCURRENCES if until else _OCCURRENCES):
         when = first.occurrence(number, every)
         if until and when.earliest and when.earliest > until:

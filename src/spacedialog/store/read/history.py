@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 from spacedialog.model.entry import BUNDLED_AUTHOR, IMPORTED, iso_time, parse_body
 from spacedialog.model.fold import closing_day
 from spacedialog.model.position import Position, Since
-from spacedialog.model.refs import Target
 from spacedialog.model.rows.record import HistoryRow, NewsRow, SlipRow
+from spacedialog.model.target import Target
 from spacedialog.store.log import shared_position
-from spacedialog.store.read.filter_sql import VALID, belongs_to_dialogues, in_dialogues, is_among
+from spacedialog.store.read.commitment_sql import VALID, belongs_to_dialogues, in_dialogues, is_among
 
 LINKED = (
     "FROM link AS k JOIN commitment AS o ON o.item = k.old JOIN commitment AS n ON n.item = k.new WHERE k.item = {}"

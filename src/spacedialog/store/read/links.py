@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from spacedialog.model.vocabulary import LinkDecision
-from spacedialog.store.read.filter_sql import VALID, day_parameters, is_among
+from spacedialog.store.read.commitment_sql import VALID, day_parameters, is_among
 
 
 def linked_commitments(

@@ -9,9 +9,9 @@ from string import ascii_lowercase
 
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.model.dates import quoted
-from spacedialog.model.refs import Target
+from spacedialog.model.target import Target
 from spacedialog.model.vocabulary import LONGEST_NAME, NAME_PATTERN
-from spacedialog.store.read.filter_sql import replace_surrogates
+from spacedialog.store.read.commitment_sql import replace_surrogates
 
 # If two things were given one ref, the later one is shown with a letter.
 _SHORT_REF = re.compile(r"(?:(.*?)-?)0*([0-9]{1,9})([a-z]*)(?:\.([0-9]+[a-z]*))?")

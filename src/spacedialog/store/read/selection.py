@@ -95,7 +95,7 @@ class Selection(NamedTuple):
         return ", ".join(parts)
 
 
-EVERYTHING = Selection()
+ALL_COMMITMENTS = Selection()
 """All commitments."""
 
 

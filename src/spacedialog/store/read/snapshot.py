@@ -13,16 +13,15 @@ from typing import Any
 
 from spacedialog.errors import NotFoundError
 from spacedialog.model.entry import Entry, iso_time
+from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.filters import EVERYTHING, Filter, Flagged
 from spacedialog.model.fold import History, fold
 from spacedialog.model.position import Position, Since
 from spacedialog.model.progress import Progress, silent
-from spacedialog.model.refs import Target
-from spacedialog.model.rows.assessment import AssessmentRow
+from spacedialog.model.rows.assessment import AssessmentRow, Timing
 from spacedialog.model.rows.record import (
     AreaRow,
     CalendarEvent,
-    CommitmentRow,
     ConflictRow,
     Coverage,
     Detail,
@@ -35,12 +34,11 @@ from spacedialog.model.rows.record import (
     SlipRow,
     UpcomingRow,
 )
+from spacedialog.model.target import Target
 from spacedialog.model.vocabulary import Flag, MilestoneState, Status
 from spacedialog.store.log import entries_of
 from spacedialog.store.read import assessments, conflicts, counts, events, history, links
-from spacedialog.store.read.assessments import Timing
-from spacedialog.store.read.details import Scope, dialogues_by_key, fields_on, read_details
-from spacedialog.store.read.filter_sql import (
+from spacedialog.store.read.commitment_sql import (
     FLAGS,
     VALID,
     Parameters,
@@ -49,6 +47,7 @@ from spacedialog.store.read.filter_sql import (
     matching,
     order_by,
 )
+from spacedialog.store.read.details import ReadContext, dialogues_by_key, fields_on, read_details
 from spacedialog.store.read.refs import Refs
 
 _DERIVED = {"updated_on": "updated"}
@@ -230,7 +229,7 @@ class Snapshot:
         return next(self._details({target.item: _commitment_row(row)}, silent))
 
     def _details(self, commitments: Mapping[str, CommitmentRow], watch: Progress) -> Iterator[Detail]:
-        return read_details(Scope(self._connection, self.day, self._dialogues), commitments, watch)
+        return read_details(ReadContext(self._connection, self.day, self._dialogues), commitments, watch)
 
     def details(self, dialogue: str) -> dict[str, str]:
         """Return the long descriptions of a dialogue's commitments, by ref; those without one are left out."""

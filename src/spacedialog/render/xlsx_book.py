@@ -43,7 +43,7 @@ class Link(NamedTuple):
 Value = str | int | float | date | datetime | Link | None
 
 
-class Field(NamedTuple):
+class SheetColumn(NamedTuple):
     """A column: its heading, its value in a row, its width in characters, and whether words in it are coloured."""
 
     heading: str
@@ -81,7 +81,7 @@ class Book:
         """Write the rest of the workbook."""
         self._book.close()
 
-    def table(self, name: str, fields: Sequence[Field], rows: Iterable[Any]) -> None:
+    def table(self, name: str, fields: Sequence[SheetColumn], rows: Iterable[Any]) -> None:
         """Add a sheet of rows, below a header that stays visible and has filters."""
         sheet = self._sheet(name)
         for number, field in enumerate(fields):

@@ -7,4 +7,4 @@ from pathlib import Path
 
 def tables_sql() -> str:
     """Return the SQL for the tables of shared logs, the role of a member, and its privileges."""
-    return (Path(__file__).parent / "tables.sql").read_text("utf-8")
+    return (Path(__file__).parent / "server_schema.sql").read_text("utf-8")

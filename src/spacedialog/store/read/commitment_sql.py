@@ -15,17 +15,7 @@ from typing import Any
 
 from spacedialog.errors import InputError
 from spacedialog.model.fields import FIELDS, FILTERABLE, SORTABLE, Kind
-from spacedialog.model.filters import (
-    DueAfter,
-    DueBefore,
-    DueWithin,
-    Filter,
-    Flagged,
-    Involves,
-    OfSide,
-    OneOf,
-    Says,
-)
+from spacedialog.model.filters import DueAfter, DueBefore, DueWithin, Filter, Flagged, Involves, OfSide, OneOf, Says
 from spacedialog.model.vocabulary import CLOSING_DAYS, SETTLED, STALE_DAYS, Flag, Status, Strength
 
 # Quotation marks, NUL and lone surrogates.

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, Literal
 
-Place = Literal["first", "here", "last"]
+Position = Literal["first", "here", "last"]
 
 
 class SharedOptions:
@@ -22,7 +22,7 @@ class SharedOptions:
         make: Callable[..., Any],
         without: tuple[str, ...] = (),
         *,
-        place: Place = "last",
+        place: Position = "last",
     ) -> None:
         self.__name__ = command.__name__
         self._command = command
