@@ -27,9 +27,10 @@ __version__ = "0.1.0"
 def open(
     path: str | Path | None = None, *, today: date | None = None, author: str | None = None, dry_run: bool = False
 ) -> Tracker:
-    """Return a tracker of the store at `path`, by default that of the commands; the store is not opened before its use.
+    """Return a tracker of the store at `path`, by default the store that the commands use.
 
-    `today` is the local day and `author` the login name by default. With `dry_run`, nothing that is written is kept.
+    The store is opened when a method needs it. `today` is the local day and `author` the login name by default. With
+    `dry_run`, writes are rolled back.
     """
     from pathlib import Path
 

@@ -12,9 +12,9 @@ from pathlib import Path
 def replacing(target: Path, draft: Path | None = None, *, mode: int | None = 0o600) -> Iterator[Path]:
     """Yield an empty file in the folder of `target` to fill and close; then flush it and rename it to `target`.
 
-    If an error is raised, the draft is deleted and `target` stays as it was. `draft` names the file to fill, which
-    must not exist; by default it has a name of its own. With `mode` None the file keeps the mode of `target`, or gets
-    the one that the umask allows. Raises OSError.
+    If an error is raised, the draft is deleted and `target` is unchanged. `draft` is the path of the file to fill,
+    which must not exist; by default a unique name is chosen. With `mode` None the file gets the mode of `target` or, if
+    there is no target, the mode that the umask allows. Raises OSError.
     """
     draft = draft or target.with_name(f".{target.name}.{os.urandom(4).hex()}.new")
     if mode is None and target.exists():

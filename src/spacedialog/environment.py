@@ -1,4 +1,4 @@
-"""The clock, the user and the path of the store: the one module that reads them."""
+"""Read the clock, the user's name and the path of the store. Other modules get these values from their callers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def store_path(db: Path | None = None) -> Path:
 
 
 def user() -> str:
-    """Return the login name, or the numeric id of a user without a name, as in some containers."""
+    """Return the login name, or the numeric user id if the user has no name, as in some containers."""
     import getpass
 
     try:

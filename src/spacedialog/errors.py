@@ -8,7 +8,7 @@ from collections.abc import Sequence
 class SpacedialogError(Exception):
     """The base class of every error that a user can meet.
 
-    `problem` is one sentence on what happened and where; `remedy` is one on what to do, or empty.
+    `problem` is one sentence that says what happened and where. `remedy` is one that says what to do, or empty.
     """
 
     exit_status = 2
@@ -24,7 +24,7 @@ class InputError(SpacedialogError):
 
 
 class DateError(InputError):
-    """A text is not a date or span that the program accepts (exit status 2)."""
+    """A text is not a date or a span that the program accepts (exit status 2)."""
 
 
 class ProblemsError(InputError):
@@ -54,6 +54,6 @@ class NetworkError(SpacedialogError):
 
 
 class SyncRefusedError(SpacedialogError):
-    """This copy cannot be merged with the shared log as they are; nothing is lost (exit status 6)."""
+    """This copy cannot be synchronised with the shared log in its present state; nothing is lost (exit status 6)."""
 
     exit_status = 6

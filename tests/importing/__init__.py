@@ -1,1 +1,1 @@
-"""Tests of importing."""
+"""Tests of `spacedialog.importing`."""

@@ -104,7 +104,7 @@ def test_done_when_they_met(record: DataFile) -> None:
 
 
 def test_completed_since(record: DataFile) -> None:
-    """Since the dialogue only the hosting of the ICG was completed."""
+    """Since the dialogue, only the hosting of the ICG has been completed."""
     assert [(one.ref, one.on) for one in record.updates if one.status is Status.COMPLETE] == [("ROK4-27", "2025-10-24")]
 
 

@@ -115,7 +115,7 @@ def test_dialogues_are_listed_as_they_were_held(reader: Desk) -> None:
 
 
 def test_a_dialogue_is_there_from_the_day_on_which_it_was_held(reader: Desk) -> None:
-    """As of 2020 there is only the dialogue of 2016."""
+    """As of 2020 only the dialogue of 2016 is listed."""
     assert [row["key"] for row in reader.call("dialogues", "--as-of", "2020-01-01", "--json").data] == ["ROK2"]
 
 
@@ -147,7 +147,7 @@ def named(data: Any) -> set[str]:
 
 @pytest.mark.parametrize("command", READS)
 def test_every_read_is_of_all_dialogues_or_of_those_named(reader: Desk, command: str) -> None:
-    """With --dialogue a read has that dialogue alone; without it, it has what each alone has."""
+    """With --dialogue a read shows that dialogue alone; without it, a read shows all of them."""
 
     def read(*more: str) -> Any:
         ran = reader.call(command, *READS[command], *more, "--json")
@@ -163,14 +163,14 @@ def test_every_read_is_of_all_dialogues_or_of_those_named(reader: Desk, command:
 
 
 def test_coverage_is_that_of_the_dialogue(reader: Desk) -> None:
-    """With --dialogue the coverage line is that of the dialogue."""
+    """With --dialogue the coverage line counts that dialogue alone."""
     shown = reader.call("list", "--dialogue", "ROK3", "--sort", "due", "-f", "md").stdout
     assert "assessed 8 of 15" in shown
     assert "only: dialogue ROK3" in reader.call("report", "--dialogue", "ROK3", "-f", "md").stdout
 
 
 def test_verdicts_are_those_of_the_dialogue(tmp_path: Path) -> None:
-    """With --dialogue, history, brief, agreement, crosswalk and report have its verdicts alone."""
+    """With --dialogue, history, brief, agreement, crosswalk and report show only its verdicts."""
     desk = Desk(tmp_path)
     for ref, one, other in (("ROK3-12", "met", "not-met"), ("ROK4-33", "met", "partly-met")):
         for assessor, verdict in (("Anna", one), ("Bo", other)):

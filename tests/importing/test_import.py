@@ -1,4 +1,4 @@
-"""Tests of import and export: a record comes in as entries, again as differences, and goes out whole."""
+"""Tests of import and export: a file is imported as entries, again as differences, and a log is exported whole."""
 
 from __future__ import annotations
 
@@ -250,7 +250,7 @@ def test_an_update_finds_its_ref_without_regard_to_case(tracker: Tracker, docume
 
 
 def test_a_recurring_milestone_is_met_twice_in_a_file(make: Maker, document: Document) -> None:
-    """Each `met` of a recurring milestone goes on to the next occurrence."""
+    """Each `met` of a recurring milestone moves it to the next occurrence."""
     tracker = make("empty")
     milestone = document["commitments"][3]["milestones"][0]
     milestone["when"] = "2022"
@@ -498,7 +498,7 @@ def test_a_statement_has_a_day(make: Maker, document: Document, place: str) -> N
     ids=lambda content: ascii(content[:40]),
 )
 def test_what_is_no_record_is_refused(make: Maker, content: bytes) -> None:
-    """A file that is neither a data file nor a log is refused, and no store is created."""
+    """A file that is neither a data file nor an exported log is refused, and no store is created."""
     tracker = make()
     with pytest.raises(SpacedialogError) as caught:
         tracker.import_file(content, "file.json")

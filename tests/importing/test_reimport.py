@@ -90,7 +90,7 @@ def test_every_problem_of_json_lines_is_told(desk: Desk) -> None:
 
 
 def test_a_meeting_to_come_is_refused(desk: Desk) -> None:
-    """A dialogue of a coming day is refused."""
+    """A dialogue with a date in the future is refused."""
     future = {**OPENING, "dialogue": {**OPENING["dialogue"], "when": "2027"}}
     ran = desk.call("import", write(desk, lines(future, COMMITMENT)))
     assert (ran.status, "dialogue.when: 2027" in ran.stderr) == (2, True)
@@ -158,7 +158,7 @@ def test_areas_of_two_dialogues_stay_apart(desk: Desk) -> None:
 
 
 def test_what_another_did_is_not_undone_unasked(desk: Desk) -> None:
-    """A plain undo or redo is of one's own latest action; another's takes its id."""
+    """Undo and redo without an id apply to the user's own latest action; another user's action needs its id."""
     desk.call("mark", "31", "stalled", "--by", "another")
     refused = desk.call("undo")
     assert (refused.status, "another" in refused.stderr) == (2, True)
@@ -170,7 +170,7 @@ def test_what_another_did_is_not_undone_unasked(desk: Desk) -> None:
 
 
 def test_a_terminal_gets_as_many_rows_as_a_person_reads() -> None:
-    """Of a long table so many rows are drawn, and that there are more is said; without a bound all are."""
+    """A long table shows a limited number of rows and says that there are more; without a limit it shows all."""
     from spacedialog.presentation.maintenance import Place, places
     from spacedialog.render.formats import Settings
     from spacedialog.render.table import draw
@@ -185,7 +185,7 @@ def test_a_terminal_gets_as_many_rows_as_a_person_reads() -> None:
 
 
 def test_numbers_of_milestones_are_not_given_again(desk: Desk) -> None:
-    """The next milestone of a commitment comes after all that it ever had, also after those that were renamed away."""
+    """The next milestone of a commitment gets a number after all that it ever had, including renamed ones."""
     desk.call("edit", "25.2", "--ref", "ROK4-25.7")
     desk.call("undo")
     assert desk.call("add", "Review", "--milestone-of", "25", "--due", "2028", "--json").data["ref"] == "ROK4-25.8"

@@ -1,1 +1,1 @@
-"""Tests of maintenance."""
+"""Tests of `spacedialog.maintenance`."""

@@ -36,7 +36,7 @@ def names(folder: Path) -> set[str]:
 
 
 def test_a_backup_is_the_store(desk: Desk) -> None:
-    """A backup is a store with the same content, for its user alone, without side files."""
+    """A backup is a store with the same content, with permissions for its user only and without side files."""
     ran = desk.run("backup", "copy.db", "--json")
     assert (ran.status, ran.stderr) == (0, "")
     (row,) = ran.data
@@ -50,7 +50,7 @@ def test_a_backup_is_the_store(desk: Desk) -> None:
 
 
 def test_a_backup_holds_what_a_reader_kept_in_the_log_of_sqlite(tracker: Tracker, tmp_path: Path) -> None:
-    """A backup includes commits that are in the write-ahead log alone."""
+    """A backup includes commits that are only in the write-ahead log."""
     with closing(sqlite3.connect(tracker.path)) as connection:
         connection.execute("SELECT count(*) FROM change").fetchone()
         written = tracker.note("1", "Not in the file yet.")
@@ -79,7 +79,7 @@ def test_there_is_no_backup_of_nothing(tmp_path: Path) -> None:
 
 
 def test_a_damaged_store_makes_no_backup(tracker: Tracker, tmp_path: Path) -> None:
-    """A copy that fails SQLite's check does not become a backup."""
+    """If the copy fails SQLite's check, no backup is created."""
     with closing(sqlite3.connect(tracker.path)) as connection:
         (root,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'idx_words_item'").fetchone()
     content = bytearray(tracker.path.read_bytes())
@@ -96,7 +96,7 @@ def test_a_damaged_store_makes_no_backup(tracker: Tracker, tmp_path: Path) -> No
 
 
 def test_a_restore_makes_a_store_where_there_is_none(desk: Desk) -> None:
-    """A backup restored to an empty place is the store there, for its user alone."""
+    """A backup restored to a path without a store becomes the store there, with permissions for its user only."""
     desk.call("backup", "copy.db")
     before = desk.call("export").stdout
     shutil.rmtree(desk.db.parent)
@@ -235,7 +235,7 @@ def test_the_five_newest_are_kept(make: Maker, tmp_path: Path) -> None:
 
 
 def test_restoring_is_told_as_json(desk: Desk) -> None:
-    """`restore --json` returns what was done."""
+    """`restore --json` prints the result as JSON."""
     desk.call("backup", "copy.db")
     ran = desk.call("restore", "copy.db", "--db", "other.db", "--json")
     assert [list(row) for row in json.loads(ran.stdout)["data"]] == [["store", "changes", "newest", "kept"]]

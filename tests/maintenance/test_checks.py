@@ -274,7 +274,7 @@ def test_findings_end_with_status_4_and_a_way_out(desk: Desk) -> None:
 
 
 def test_a_rescue_is_the_same_log(desk: Desk) -> None:
-    """A rescued store has the same log, passes every check and belongs to its user alone."""
+    """A rescued store has the same log, passes every check, and only its user has access to it."""
     ran = desk.run("doctor", "--rescue", "new.db", "--json")
     assert (ran.status, ran.stderr) == (0, "")
     new = desk.folder / "new.db"

@@ -1,6 +1,4 @@
-"""Tests of the fingerprint of a log: equal for equal entries, different for others, and valid while entries are
-added.
-"""
+"""Tests of the fingerprint of a log: it depends on the entries alone, and holds while entries are added."""
 
 from __future__ import annotations
 
@@ -89,7 +87,7 @@ def test_changes_from_elsewhere_do_no_harm(make: Maker, tracker: Tracker, tmp_pa
     content = _exported(mine)
     tracker.import_file(content, "log.json")
     assert verified(tracker, text).holds
-    # A store made anew has the changes in another order, and the merged one among them.
+    # In a store created anew the entries are in another order, with the merged entry among them.
     copies.rescue(tracker.path, tmp_path / "new.db")
     moved = make(path=tmp_path / "new.db")
     row = verified(moved, text)

@@ -95,7 +95,7 @@ def test_an_item_id_never_changes() -> None:
 
 
 def test_a_hash_never_changes() -> None:
-    """The hash of an entry is the same in every version of the program, because other copies hold it."""
+    """The hash of an entry is the same in every version of the program, because other copies have it."""
     entry = an_entry()
     assert entry.body == '{"note":"é","set":{"status":"complete"},"v":1}'
     assert entry.sha == "17ccae7c54d342277ad37d509caff9ad418a81b06a138453bdd39f2ff46d005f"

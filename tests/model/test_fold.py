@@ -104,7 +104,7 @@ class Log:
         return self.add(RETRACT, "2026-06-01", retracts=entry)
 
     def fold(self) -> History:
-        """Return the history that the entries give; it exists."""
+        """Return the history of the entries, and assert that there is one."""
         history = fold(self.entries)
         assert history is not None
         return history

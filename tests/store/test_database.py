@@ -88,7 +88,7 @@ def in_store(store: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def look_at_everything(tracker: Tracker) -> None:
-    """Call every question of a view, and read the log."""
+    """Call every query of a snapshot, and read the log."""
     for known_at in (None, 2**53):
         with tracker.snapshot(Scope(known_at=known_at)) as view:
             rows = list(view.commitments())
@@ -184,7 +184,7 @@ def actions(draw: st.DrawFn) -> Action:
 @settings(max_examples=60, deadline=None)
 @given(steps=st.lists(actions(), min_size=1, max_size=10))
 def test_the_tables_are_those_that_the_log_gives(make: Maker, steps: list[Action]) -> None:
-    """After any writes the tables and the search index are those of a rebuild from the log."""
+    """After any writes the tables and the search index are equal to a rebuild from the log."""
     tracker = make("ruritania")
     for step in steps:
         with suppress(InputError, NotFoundError):
@@ -194,7 +194,7 @@ def test_the_tables_are_those_that_the_log_gives(make: Maker, steps: list[Action
 
 
 def test_a_rebuild_mends_what_was_lost(tracker: Tracker) -> None:
-    """A rebuild writes every table anew, whatever it held."""
+    """A rebuild writes every table anew, whatever it contained."""
     before = in_store(tracker.path)
     empty = ("retracted", "conflict", "clash", "link", "assessment")
     assert all(before[table] for table in schema.PROJECTION_TABLES if table not in empty)
@@ -222,7 +222,7 @@ def test_time_goes_on_though_the_clock_goes_back(make: Maker, clock: Clock) -> N
 
 
 def test_the_schema_file_is_what_the_steps_make() -> None:
-    """`schema.sql` is what the migrations make."""
+    """`schema.sql` has the schema that the migrations create."""
     assert Path(files.__file__).with_name("schema.sql").read_text("utf-8") == migrations.schema_sql()
 
 
@@ -267,7 +267,7 @@ def test_a_position_in_a_shared_log_is_noted_or_taken_away(tracker: Tracker) -> 
 
 @pytest.fixture
 def older(make: Maker, tracker: Tracker) -> Tracker:
-    """A store of the first version: the log alone, with rows."""
+    """A store of the first schema version: only the log, with entries."""
     tracker.mark("2", "stalled", note="Heard of a delay.")
     old = make()
     old.path.parent.mkdir(parents=True, mode=0o700)
@@ -413,7 +413,7 @@ WRITES: dict[str, Callable[[Tracker, str], Any]] = {
 
 @pytest.mark.parametrize("name", WRITES)
 def test_a_dry_run_keeps_nothing(make: Maker, tracker: Tracker, name: str) -> None:
-    """A dry run says what the write would do, and leaves the store unchanged."""
+    """A dry run reports the result of the write, and leaves the store unchanged."""
     tracker.note("4", "There is something to undo.")
     before = snapshot(tracker.path.parent)
     dry = make(path=tracker.path, dry_run=True)

@@ -1,4 +1,4 @@
-"""Dated events as calendars keep them."""
+"""Tests of dated events for calendars."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A store that the user may not read, or may read and not write."""
+"""Tests of a store that the user may not read, or may read but not write."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_store_that_may_not_be_read_is_told_so(
 
 
 def test_a_store_that_may_only_be_read_is_read(foreign: Desk) -> None:
-    """A store that the user may only read is read and left as it is, and a write ends with status 4."""
+    """A store that the user may read but not write is read without changes, and a write ends with status 4."""
     foreign.db.chmod(0o444)
     foreign.db.parent.chmod(0o555)
     before = sorted(foreign.db.parent.iterdir())

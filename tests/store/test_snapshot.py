@@ -419,7 +419,7 @@ PLANS: dict[str, tuple[Callable[[Snapshot], Any], str]] = {
 
 @pytest.mark.parametrize("name", PLANS)
 def test_a_hot_question_uses_its_index(busy: Tracker, name: str) -> None:
-    """Frequent questions find their rows by an index, and scan no period table."""
+    """Frequent queries find their rows by an index, and scan no period table."""
     ask, index = PLANS[name]
     with busy.snapshot(Scope(DAY)) as view:
         with plans(view) as steps:
@@ -465,7 +465,7 @@ STEPS: tuple[Callable[[Tracker], Any], ...] = (
 
 
 def test_known_at_shows_what_was_seen_then(tracker: Tracker) -> None:
-    """A view as known at a time is what was shown then, through undo and redo."""
+    """A view as known at a time shows the same as a view at that time did, through undo and redo."""
     seen: list[tuple[int, dict[str, Any]]] = []
 
     def look() -> None:
@@ -581,7 +581,7 @@ def test_what_names_nothing_is_not_found(tracker: Tracker, text: str) -> None:
 
 
 def test_a_near_miss_is_pointed_out(tracker: Tracker) -> None:
-    """A misspelt ref gets the right one suggested."""
+    """The error for a misspelt ref suggests the right one."""
     with tracker.snapshot() as view, pytest.raises(NotFoundError) as caught:
         view.refs.resolve("RUR-03")
     assert "RUR1-03" in caught.value.remedy
@@ -590,7 +590,7 @@ def test_a_near_miss_is_pointed_out(tracker: Tracker) -> None:
 @settings(max_examples=60, deadline=None)
 @given(text=st.text(max_size=8) | st.from_regex(r"[rRuU1-]{0,4}-?0*[0-9]{1,3}(\.[0-9])?", fullmatch=True))
 def test_any_text_names_one_thing_or_is_refused(make: Maker, text: str) -> None:
-    """Any text names one item, or is refused as naming none or several."""
+    """Any text is resolved to one item, or refused as unknown or ambiguous."""
     with make(path=make.templates["ruritania"]).snapshot() as view, suppress(NotFoundError, InputError):
         assert view.refs.resolve(text).item
 

@@ -1,4 +1,4 @@
-"""How much work a read and a write take: SQL statements and folds, counted."""
+"""Tests of the work of a read and a write: the numbers of SQL statements and folds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def folds(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often each item was folded since the test began, in any module."""
+    """The number of folds of each item since the test began, in any module."""
     counts: Counter[str] = Counter()
     fold = folding.fold
 
@@ -37,7 +37,7 @@ def folds(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 
 def record_of(make: Maker, ruritania: bytes, commitments: int) -> Tracker:
-    """A store of so many commitments, each with a source, a milestone, a moved date, a verdict and an update."""
+    """A store of `commitments` commitments, each with a source, a milestone, a moved date, a verdict and an update."""
     document: dict[str, Any] = json.loads(ruritania)
     model = document["commitments"][0]
     document["commitments"] = [

@@ -58,7 +58,7 @@ def desk(tmp_path: Path) -> Desk:
 
 @contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """The database, for damage."""
+    """Open the database, to damage it."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         yield connection
 

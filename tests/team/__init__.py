@@ -1,1 +1,1 @@
-"""Tests of team."""
+"""Tests of `spacedialog.team`."""

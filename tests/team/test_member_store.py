@@ -160,7 +160,7 @@ def test_doctor_finds_nothing_amiss_with_a_member(team: Team, clock: Clock) -> N
 def test_doctor_sees_what_was_done_to_a_members_copy(
     team: Team, clock: Clock, statement: str, check: str, says: str
 ) -> None:
-    """doctor finds and names alterations of the team's tables."""
+    """doctor finds and names changes that were made to the team's tables by hand."""
     anna, _ = team.disagreeing()
     with closing(sqlite3.connect(anna.path)) as connection:
         connection.execute(statement)

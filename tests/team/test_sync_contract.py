@@ -24,7 +24,7 @@ VERSIONS = ("15", "18")
 
 
 class Ground(NamedTuple):
-    """Where the shared logs of a test are: in memory, or in a server's database."""
+    """The place of the shared logs of a test: memory, or a server's database."""
 
     logs: MemoryLogs | None
     server: Server | None
@@ -75,7 +75,7 @@ Members = Callable[..., Member]
 
 @pytest.fixture
 def member(make: Maker, ground: Ground) -> Members:
-    """Makes members of the team, by default each with a copy of the invented record."""
+    """A function that makes members of the team, by default each with a copy of the invented record."""
 
     def made(name: str, like: str = "ruritania", clock: Clock | None = None) -> Member:
         now = clock or ground.clock
@@ -264,7 +264,7 @@ def test_a_ref_given_twice_is_told_apart(member: Members) -> None:
 
 
 def rebuilt(member: Member) -> None:
-    """Assert that the member's tables are those that the log gives."""
+    """Assert that the member's projection tables are equal to a rebuild from the log."""
     from spacedialog.store.write.projection import rebuild
 
     before = state(member)
@@ -277,7 +277,7 @@ def rebuilt(member: Member) -> None:
 
 
 def lost_tail(ground: Ground, after: int) -> None:
-    """Set the shared log back to a position, as a restore of an old backup does."""
+    """Truncate the shared log after a position, as a restore of an old backup does."""
     if ground.logs:
         del ground.logs.logs[ground.log_id][after:]
         return

@@ -29,7 +29,7 @@ STEPS = ("page", "turn", "append", "committed")
 
 
 class Crash(Exception):
-    """Ends the process of a member."""
+    """The process of a member ends."""
 
 
 def join(make: Maker, name: str, seed: str, logs: MemoryLogs, clock: Clock) -> Member:
@@ -48,7 +48,7 @@ def logs(clock: Clock) -> MemoryLogs:
 
 @pytest.fixture
 def member(make: Maker, logs: MemoryLogs, clock: Clock) -> Callable[[str], Member]:
-    """Makes members."""
+    """A function that makes members."""
     return lambda name: join(make, name, name, logs, clock)
 
 
@@ -73,7 +73,7 @@ def test_an_interruption_at_any_step_does_no_harm(member: Callable[[str], Member
 
 
 def test_trying_again_ends(member: Callable[[str], Member], logs: MemoryLogs) -> None:
-    """A server that always fails is given up after a bounded number of tries, each with a bounded wait."""
+    """If the server always fails, a sync ends after a bounded number of attempts, each with a bounded wait."""
     anna = member("Anna")
 
     def fault(_: str) -> None:

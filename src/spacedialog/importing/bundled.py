@@ -1,4 +1,4 @@
-"""The built-in record: its data files, and how a new store is filled with it."""
+"""The built-in record: find its data files, and fill a new store with it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def bundled_documents() -> list[dict[str, Any]]:
 
 
 def document_entries(document: Mapping[str, Any]) -> Iterator[list[PendingEntry]]:
-    """Yield all entries that a whole document stands for, in groups by item."""
+    """Yield all entries that a document becomes, in groups by item."""
     yield from opening_entries(document)
     for file_commitment in file_commitments(document):
         yield from commitment_entries(document["dialogue"], file_commitment)

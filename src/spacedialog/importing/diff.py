@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class ImportDiff:
-    """The entries by which a data file brings a record up to date, and what the user must know of its candidates."""
+    """The entries that bring a record up to date with a data file, and the notices about its candidates."""
 
     def __init__(self, connection: sqlite3.Connection, snapshot: Snapshot, today: date) -> None:
         self._connection = connection
@@ -35,8 +35,8 @@ class ImportDiff:
     def new_entries(self, contents: Contents, watch: Progress) -> Iterator[list[PendingEntry]]:
         """Yield the entries that the record lacks, in groups by item.
 
-        After the first problem nothing more is yielded; `contents.problems` collects the problems. A candidate that a
-        review dropped is retracted, unless people recorded entries about it since it was imported.
+        After the first problem, only further problems are collected, in `contents.problems`. A candidate that a review
+        dropped is retracted, unless users have recorded entries about it since it was imported.
         """
         problems = contents.problems
         problems.extend(dialogue_schema.opening_misfits(contents.opening, self._snapshot, self._today))
@@ -53,7 +53,7 @@ class ImportDiff:
                 yield from map(self._since_import, commitment_entries(contents.opening["dialogue"], file_commitment))
 
     def notices(self) -> Iterator[str]:
-        """Yield the notices about candidates, once the entries have been read."""
+        """Yield the notices about candidates; call it after the entries have been read."""
         if self._undecided:
             yield (
                 f"{self._undecided} of {self._candidates} candidates were not reviewed, and are taken as they were"
@@ -86,10 +86,10 @@ class ImportDiff:
 def entries_since(
     wanted: Iterable[PendingEntry], previous: Sequence[Entry], rejected: Sequence[Entry], *, on: str
 ) -> list[PendingEntry]:
-    """Return the entries that turn the previous import of one item into the wanted one, retractions first.
+    """Return the entries that change the previous import of one item into the wanted one, retractions first.
 
-    `previous` are the item's live imported entries, `rejected` the imported ones that people retracted one by one:
-    these are not recorded again. Retractions are dated `on`. Entries that people recorded are left as they are.
+    `previous` are the item's live imported entries. `rejected` are imported entries that users retracted one by one;
+    they are not recorded again. Retractions are dated `on`. Entries that users recorded are left unchanged.
     """
     counts = Counter(map(_statement, [*previous, *rejected]))
     added = []
@@ -109,7 +109,7 @@ def entries_since(
 
 
 def _statement(entry: PendingEntry | Entry) -> str:
-    """Return an entry's kind, item, day and body, without what the program adds when it records the entry."""
+    """Return an entry's kind, item, day and body, without the keys that the program adds when it records the entry."""
     if isinstance(entry, PendingEntry):
         body = entry.body
     else:

@@ -1,4 +1,4 @@
-"""The log entries that a data file stands for.
+"""Convert a data file to log entries.
 
 The functions take a validated document as nested dictionaries, so that the built-in record is read without importing
 pydantic.
@@ -29,17 +29,17 @@ class FileCommitment(NamedTuple):
 
     @property
     def is_candidate(self) -> bool:
-        """Whether `draft` found it in a text."""
+        """Whether the commitment is a candidate that `draft` found."""
         return bool(self.commitment.get("draft"))
 
     @property
     def decision(self) -> Decision | None:
-        """The reviewer's decision; None for a candidate that was not reviewed, and for any other commitment."""
+        """The reviewer's decision; None for a candidate that was not reviewed, and if it is not a candidate."""
         decided = (self.commitment.get("draft") or {}).get("decision")
         return Decision(decided) if decided else None
 
     def items(self) -> Iterator[str]:
-        """Yield the UUIDs of the items that it describes: the commitment, then each of its links."""
+        """Yield the UUIDs of the commitment and of each of its links."""
         item = item_id("commitment", self.commitment["ref"])
         yield item
         for link in self.commitment.get("carries_on", ()):
@@ -71,9 +71,9 @@ def opening_entries(opening: Mapping[str, Any]) -> Iterator[list[PendingEntry]]:
 
 
 def commitment_entries(dialogue: Mapping[str, Any], file_commitment: FileCommitment) -> Iterator[list[PendingEntry]]:
-    """Yield the entries for one commitment in groups by item: with its milestones and updates, then each link."""
+    """Yield the entries for one commitment in groups: the commitment with milestones and updates, then each link."""
     commitment, on = file_commitment.commitment, dialogue["when"]
-    # `draft` holds notes for the reviewer, which are no part of the record.
+    # `draft` has notes for the reviewer, which are not part of the record.
     apart = ("milestones", "carries_on", "draft")
     values = {name: value for name, value in commitment.items() if name not in apart}
     creation = _create("commitment", commitment["ref"], on, {**values, "dialogue": dialogue["key"]})
@@ -106,7 +106,7 @@ def _milestone_entry(item: str, milestone: Mapping[str, Any], on: str) -> Pendin
 
 
 def _update_entry(update: Mapping[str, Any], item: str, milestone: dict[str, Any] | None) -> PendingEntry:
-    """Return the entry for an update; `milestone`, if it is about one, is updated with the new values."""
+    """Return the entry for an update. If it is about a milestone, also set the new values in `milestone`."""
     values = _given({name: update.get(name) for name in ("status", "percent", "due")})
     body: dict[str, Any] = {"via": IMPORTED, **_remarks(update)}
     if milestone is not None:

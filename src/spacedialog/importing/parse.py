@@ -42,7 +42,7 @@ def json_schema(kind: str) -> dict[str, Any]:
 class Contents:
     """A data file as it is read: its opening, then its commitments, each with its updates.
 
-    `problems` grows while the commitments are read; a commitment with a problem is left out.
+    `problems` grows while the commitments are read; a commitment with a problem is not yielded.
     """
 
     def __init__(self, opening: Mapping[str, Any], commitments: Iterator[FileCommitment], problems: Problems) -> None:
@@ -58,9 +58,9 @@ class Contents:
 def read(stream: BinaryIO, name: str, max_size: int = MAX_SIZE) -> Contents | Iterator[Entry]:
     """Read a file: return the contents of a data file, or an iterator of the entries of an exported log.
 
-    Both may be one JSON object of at most `max_size` bytes, or JSON Lines, which are read line by line; there a
-    commitment with its updates may have `max_size` bytes. A log that `export` wrote is always read by lines. InputError
-    or ProblemsError, with the place in the file `name`, if it cannot be read.
+    Both may be one JSON object of at most `max_size` bytes, or JSON Lines, which are read line by line; there the limit
+    applies to a commitment with its updates. A log that `export` wrote is always read by lines. InputError or
+    ProblemsError, with the place in the file `name`, if the file is invalid.
     """
     file = Incoming(stream, name, max_size)
     head = file.line()
@@ -79,7 +79,7 @@ def _lines_format(head: bytes) -> str:
     try:
         first = json.loads(head.removeprefix(b"\xef\xbb\xbf"))
     except (ValueError, RecursionError):
-        return ""  # A document of several lines, or no JSON.
+        return ""  # A document of several lines, or not JSON.
     if first == {"format": EXPORT_FORMAT}:
         return "log"
     return "data" if isinstance(first, dict) and "format" in first and not first.keys() & _WHOLE else ""
@@ -87,7 +87,7 @@ def _lines_format(head: bytes) -> str:
 
 def _whole(content: bytes, name: str) -> Contents | Iterator[Entry]:
     document = parse_json(text_of(content, name), name)
-    del content  # The document needs many times as much memory.
+    del content  # Free the bytes, because the document needs many times as much memory.
     if not isinstance(document, dict):
         raise InputError(f"{name}: this is no object", "write a data file: spacedialog schema shows its form")
     problems = Problems(name, "nothing was imported")

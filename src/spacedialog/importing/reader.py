@@ -17,7 +17,7 @@ from spacedialog.errors import InputError, ProblemsError
 from spacedialog.model.dates import quoted
 
 MAX_SIZE = 5_000_000
-"""The bytes of a file that are held at once by default; Python's objects need 30 times as much memory."""
+"""The default limit on the bytes of a file in memory; the parsed objects need 30 times as much memory."""
 
 MOST_PROBLEMS = 1_000
 """The number of problems after which reading stops, because a stream may be endless."""
@@ -36,7 +36,7 @@ def size_text(size: int) -> str:
 
 
 class Problems:
-    """The problems of the file `name`, in the order found; `outcome` says in words what did not happen."""
+    """The problems of the file `name`, in the order found; `outcome` is a text such as `nothing was recorded`."""
 
     def __init__(self, name: str, outcome: str) -> None:
         self._name = name
@@ -51,7 +51,7 @@ class Problems:
 
     @property
     def full(self) -> bool:
-        """Whether there are so many problems that reading stops."""
+        """Whether the list has reached the number of problems after which reading stops."""
         return len(self._problems) >= MOST_PROBLEMS
 
     def add(self, problem: str) -> None:
@@ -74,7 +74,7 @@ class Problems:
 
 
 class Incoming:
-    """A file from which at most `max_size` bytes are held at once. Its `name` is for messages."""
+    """A file of which at most `max_size` bytes are in memory at once. `name` is for messages."""
 
     def __init__(self, stream: BinaryIO, name: str, max_size: int = MAX_SIZE) -> None:
         self.name = name
@@ -82,7 +82,7 @@ class Incoming:
         self._stream = stream
 
     def whole(self, head: bytes = b"") -> bytes:
-        """Return `head`, which was read before, and the rest of the file; InputError if that exceeds `max_size`."""
+        """Return `head`, already read, followed by the rest of the file; InputError if they exceed `max_size`."""
         try:
             content = head + self._stream.read(self.max_size + 1 - len(head))
         except OSError as error:
@@ -101,7 +101,7 @@ class Incoming:
             raise self._unreadable(error) from error
 
     def lines(self, number: int) -> Iterator[tuple[int, bytes]]:
-        """Yield the lines that are not blank, each with its number; the next line has the given `number`."""
+        """Yield the lines that are not blank, each with its number, counting from `number`."""
         size = 0
         while line := self.line():
             size += len(line)
@@ -212,7 +212,7 @@ def _repeats(text: str, place: str) -> InputError:
 
 def walk(value: Any, place: str) -> Iterator[tuple[str, Any]]:
     """Yield every part of a JSON value in order, the value first, with its place such as `commitments[3].due`."""
-    # A stack of iterators, because the places of millions of parts would need more memory than the value.
+    # A stack of iterators, because a list of the places of millions of parts would need more memory than the value.
     stack: list[Iterator[tuple[str, Any]]] = [iter([(place, value)])]
     while stack:
         for part in stack[-1]:

@@ -29,7 +29,7 @@ FIELDS = ("ref", "status", "percent", "due", "note", "evidence", "on")
 """The fields of a record. Other columns of `list` are ignored, so that its CSV can be edited and applied."""
 
 MOST_RECORDS = 100_000
-"""The number of updates that a file may have; all are kept in memory, because they are one action."""
+"""The most updates that a file may have; all are kept in memory, because they are one action."""
 
 _WHOLE = re.compile("[0-9]{1,9}")
 _IGNORED = frozenset(CommitmentRow._fields) - frozenset(FIELDS)
@@ -39,7 +39,7 @@ _FIELDS_REMEDY = f"the fields are {', '.join(FIELDS)}"
 class Batch:
     """The updates of one file: the entries to record, and the problems found.
 
-    `resolve` finds what a ref names, `standing` returns the fields of a target, `live` the live entries of an item.
+    `resolve` returns the target of a ref, `standing` the fields of a target, `live` the live entries of an item.
     """
 
     def __init__(
@@ -117,9 +117,10 @@ class Batch:
         return check_on(when, self._today) if name == "on" else when
 
     def _is_new(self, pending: PendingEntry, fields: Mapping[str, Any], *, dated: bool) -> bool:
-        """Whether neither the record nor this file has an entry that says the same.
+        """Return whether neither the record nor this file has an entry with the same content.
 
-        If the update has no day of its own (`dated`), an entry of another day says the same, too.
+        `dated` says whether the update has a day of its own. If not, an entry of another day counts too, and so do the
+        present values of the fields for an update without note and evidence.
         """
         values = pending.body.get("set", {})
         bare = not dated and not pending.body.keys() & {"note", "evidence"}
@@ -180,7 +181,7 @@ class Batch:
                 else:
                     yield place, {name: _unguarded(cell) for name, cell in zip(names, cells, strict=False)}
         except csv.Error as error:
-            # The line where the record begins, because an open quotation mark extends to the end of the file.
+            # Report the line where the record begins, because an open quotation mark extends to the end of the file.
             self._problem(f"line {start}", InputError(f"this is not CSV: {error}", "close every quotation mark"))
 
     @contextmanager
@@ -195,7 +196,7 @@ class Batch:
 
 
 def _core(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a body without bookkeeping, and without the dates of the occurrence of a milestone that it met."""
+    """Return a body without bookkeeping keys and, if it meets a recurring milestone, without the occurrence's dates."""
     core = {name: value for name, value in body.items() if name not in BOOKKEEPING_KEYS}
     if "met" in core.get("set", {}):
         core["set"] = {name: True if name == "met" else value for name, value in core["set"].items() if name != "when"}
@@ -203,5 +204,5 @@ def _core(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unguarded(cell: str) -> str:
-    """Return a cell without the apostrophe that this program adds so that spreadsheets do not read a formula."""
+    """Return a cell without the apostrophe that this program adds to prevent formulas in spreadsheets."""
     return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@\uff1d\uff0b\uff0d\uff20\t\r\n'") else cell

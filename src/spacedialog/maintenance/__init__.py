@@ -1,1 +1,1 @@
-"""The checks, copies and fingerprints of a store."""
+"""Check, back up, restore, rescue and fingerprint a store."""

@@ -1,4 +1,4 @@
-"""The checks of a store: its files, its tables and its log. They do not alter the store."""
+"""Check a store's files, tables and log, without changing them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CLOCKS_DIFFER = 60_000_000
 
 @contextmanager
 def examined(path: Path) -> Iterator[tuple[Examination, Salvaged]]:
-    """Yield an examination of an image of the store, and its entries; StoreError where this is no store."""
+    """Yield an examination of an image of the store, and its entries; StoreError if `path` is not a store."""
     database.require_regular_file(path)
     if not path.exists():
         raise StoreError(f"{path}: there is no store", "name one with --db; nothing was changed")
@@ -38,7 +38,7 @@ def examined(path: Path) -> Iterator[tuple[Examination, Salvaged]]:
 
 
 def run_checks(path: Path, *, now: int) -> list[DoctorRow]:
-    """Return what each check of the store found, at the time `now` (µs); StoreError where this is no store."""
+    """Return the result of each check of the store, at the time `now` (µs); StoreError if `path` is not a store."""
     with examined(path) as (examination, salvaged):
         entries = salvaged.sound
         lost = tuple(f"{name} is damaged" for name in salvaged.lost)
@@ -67,7 +67,7 @@ def run_checks(path: Path, *, now: int) -> list[DoctorRow]:
 
 
 def is_sound(path: Path) -> bool:
-    """Return whether a store's pages, its entries and its state tables are as this program leaves them."""
+    """Return whether a store's schema, pages and entries are undamaged and its projection tables match its log."""
     with examined(path) as (examination, salvaged):
         _, differing = examination.fold(salvaged.sound)
         faults = (*examination.schema.said, *examination.integrity().said, *salvaged.lost, salvaged.why)
@@ -75,7 +75,7 @@ def is_sound(path: Path) -> bool:
 
 
 def file_faults(path: Path, examination: Examination) -> Iterator[str]:
-    """Yield what is wrong with the database file itself."""
+    """Yield the faults of the database file itself."""
     yield from examination.image.odd
     if examination.application != database.APPLICATION_ID:
         yield "the header does not say that this is a store of this program"
@@ -92,7 +92,7 @@ def _row(name: str, result: CheckResult, *, are_remarks: bool = False, findings:
 
 
 def _team_rows(examination: Examination) -> Iterator[DoctorRow]:
-    """Yield the checks of a team's log, where this is or was a copy of one."""
+    """Yield the checks of positions and quarantine, if this is or was a copy of a team's log."""
     positions, quarantined = examination.positions(), examination.quarantined()
     if positions.looked_at or positions.said:
         yield _row("positions", positions)
@@ -104,7 +104,7 @@ def _misfits(entries: Iterable[Entry]) -> Iterator[str]:
     from spacedialog.importing.log_schema import misfit
 
     for entry in entries:
-        # The entry of a newer program may look different.
+        # An entry of a newer program may have another form.
         if is_understood(entry) and (problem := misfit(entry)):
             yield f"{entry.id}: {problem}"
 
@@ -116,13 +116,13 @@ def _differences(differing: dict[str, list[str]], refs: dict[str, str]) -> Itera
 
 
 def _odd_stamps(entries: Sequence[Entry], now: int) -> Iterator[str]:
-    """Yield what is odd about the recording times of the entries."""
+    """Yield a remark on each entry with an implausible recorded time."""
     previous: Entry | None = None
     for entry in entries:
         if entry.ts > now + _CLOCKS_DIFFER:
             yield f"{entry.id}: recorded in the future, at {iso_time(entry.ts)}"
         elif previous and entry.ts == previous.ts + 1 and entry.author != BUNDLED_AUTHOR:
-            # The hybrid clock never goes back: it stays just ahead of the newest entry until the clock has caught up.
+            # The hybrid clock never goes back: it advances by 1 µs per action until the wall clock has caught up.
             yield f"{entry.id}: recorded while the clock stood before {iso_time(previous.ts)}, the entry before it"
         if entry.id[14] == "7" and abs(int(entry.id[:8] + entry.id[9:13], 16) * 1000 - entry.ts) > _CLOCKS_DIFFER:
             yield f"{entry.id}: its id is of another time than its stamp, {iso_time(entry.ts)}"
@@ -137,7 +137,7 @@ def _day(ts: int) -> date:
 
 
 def _modes_row(path: Path) -> DoctorRow:
-    """Return which other users can write the store's files, a fault, or can read them, a remark."""
+    """Return the check of file modes: files that other users can write are faults, files that they can read remarks."""
     readable, writable = [], []
     looked_at = 0
     for place in (path.parent, *(path.with_name(path.name + end) for end in ("", "-wal", "-shm"))):

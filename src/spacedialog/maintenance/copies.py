@@ -1,4 +1,4 @@
-"""Copies of a store: made, put back, and rescued from a damaged store. Each is whole, or does not appear."""
+"""Back up and restore a store, and rescue the entries of a damaged one. Each target is complete, or not created."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from spacedialog.store import backup, database, log
 
 
 def back_up(path: Path, target: Path) -> Copied:
-    """Copy the store at `path` into a new file; InputError where `target` exists, StoreError where copying fails."""
+    """Copy the store at `path` to a new file; InputError if `target` exists, StoreError if copying fails."""
     if target.exists() or target.is_symlink():
         raise InputError(f"{target}: there is something already", "name a file that is not there yet")
     if not path.exists():
@@ -27,7 +27,7 @@ def back_up(path: Path, target: Path) -> Copied:
 
 
 def restore(path: Path, source: Path, *, replace: bool) -> Copied:
-    """Put a backup at `path`; StoreError where anything in it is damaged.
+    """Restore the backup `source` to `path`; StoreError if anything in the backup is damaged.
 
     With `replace`, an existing store is backed up and replaced; otherwise it raises InputError.
     """
@@ -52,16 +52,16 @@ def restore(path: Path, source: Path, *, replace: bool) -> Copied:
 
 
 def rescue(path: Path, new: Path) -> Rescued:
-    """Copy every entry with a valid hash into a new store at `new`, which belongs to no team; InputError if it exists.
+    """Copy every entry with a valid hash to a new store at `new`, which belongs to no team.
 
-    Raises StoreError where the store at `path` has no such entry.
+    InputError if `new` exists, StoreError if the store at `path` has no such entry.
     """
     if new.exists() or new.is_symlink():
         raise InputError(f"{new}: there is something already", "name a file that is not there yet; nothing was changed")
     with examined(path) as (_, salvaged):
         if not salvaged.sound:
             raise StoreError(f"{path}: not one change in it is sound", "look for a backup: NAME.backup-… beside it")
-        # Positions in a team's log cannot be trusted any more; a member who joins again gets new ones.
+        # Positions in a team's log may be wrong after damage; a member who joins again gets new ones.
         entries = [entry._replace(seq=None) for entry in salvaged.sound]
         with database.writing(new, lambda connection: database.load_entries(connection, entries)) as (_, is_new):
             if not is_new:

@@ -1,8 +1,8 @@
-"""The fingerprint of a log: one value that stands for all its entries, whatever the order in which they arrived.
+"""The fingerprint of a log: one value for all its entries, independent of the order in which they arrived.
 
-It is the SHA-256 of the sorted hashes of the entries, cut to 160 bits: making another log with a given fingerprint
-takes about 2^160 trials, making two logs with the same one about 2^80. It contains the number of entries and the
-recording time of the newest, by which the same entries can be found among more.
+It contains the SHA-256 of the sorted hashes of the entries, cut to 160 bits: finding another log with a given
+fingerprint takes about 2^160 trials, finding two logs with the same fingerprint about 2^80. It also contains the number
+of entries and the recorded time of the newest, by which the same entries can be found in a longer log.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _FORM = re.compile(r"([0-9]{1,12})-([0-9]{1,18})-([a-z2-7]{32})")
 
 
 class Fingerprint(NamedTuple):
-    """The number of entries, the recording time of the newest (µs; 0 without entries), and their hash (base 32)."""
+    """The number of entries, the recorded time of the newest (µs; 0 without entries), and the hash (base 32)."""
 
     entries: int
     newest: int
@@ -42,7 +42,7 @@ def fingerprint_of(entries: Iterable[Entry]) -> Fingerprint:
 
 
 def parse(text: str) -> Fingerprint:
-    """Read a fingerprint that a person copied, ignoring case and white space; InputError if it is none."""
+    """Parse a fingerprint as typed, ignoring case and white space; InputError if it is not one."""
     match = _FORM.fullmatch("".join(text.split()).casefold())
     if not match:
         raise InputError(f"'{text}' is not a fingerprint", "write it as spacedialog fingerprint printed it")
@@ -50,9 +50,9 @@ def parse(text: str) -> Fingerprint:
 
 
 def is_of(printed: Fingerprint, log: Sequence[Entry]) -> bool:
-    """Return whether the entries that the fingerprint stands for are in the log, which is in the order of arrival.
+    """Return whether the log, in the order of arrival, has the entries that the fingerprint stands for.
 
-    They are the first to have arrived or, if the store was rebuilt since, those recorded by then.
+    They are the first entries to arrive or, if the store was rebuilt since, the entries recorded by then.
     """
     by_arrival = log[: printed.entries]
     by_time = [entry for entry in log if entry.ts <= printed.newest]

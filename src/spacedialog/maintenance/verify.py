@@ -1,4 +1,4 @@
-"""Fingerprints of a whole log: made, and verified later."""
+"""Make the fingerprint of a log, and verify one later."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_NAMED = 5
 
 
 def fingerprint(log: Sequence[Entry]) -> FingerprintRow:
-    """Return the fingerprint of a log, in the order of arrival; StoreError where an entry in it was altered."""
+    """Return the fingerprint of a log, in the order of arrival; StoreError if an entry in it was altered."""
     if altered := _altered(log):
         raise StoreError(
             f"the hash of {altered[0]} does not fit what it says ({len(altered)} such)",
@@ -25,7 +25,7 @@ def fingerprint(log: Sequence[Entry]) -> FingerprintRow:
 
 
 def verify(log: Sequence[Entry], text: str) -> FingerprintRow:
-    """Return whether a log has, unchanged, every entry that the fingerprint stands for; if not, why not."""
+    """Return whether a log has, unchanged, every entry that the fingerprint stands for, with the reason if not."""
     printed = parse(text)
     altered = _altered(log)
     by_then = sum(entry.ts <= printed.newest for entry in log)

@@ -1,9 +1,9 @@
 """Conflicts: entries of one item that were written independently and set a field differently. Pure.
 
-An entry names its parents: `base` is the newest entry that its author had, and `beside` in its body lists the other
-newest entries where copies had diverged. The ancestors of an entry are its parents, their parents, and so on. An entry
-that sets a field counts unless it is an ancestor of another entry that sets it. The entries that count conflict if
-their values differ, until an entry that descends from all of them sets the field.
+An entry names its parents: `base` is the newest entry that its author had and, if copies had diverged, `beside` in its
+body lists the newest entries of the other branches. The ancestors of an entry are its parents, their parents, and so
+on. An entry that sets a field counts unless it is an ancestor of another entry that sets the field. Entries that count
+conflict if their values differ. An entry that sets the field and descends from all of them resolves the conflict.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Conflict(NamedTuple):
 
 
 def other_heads(entries: Sequence[Entry]) -> list[str]:
-    """Return the ids of the entries, other than the last, that are parents of none; `entries` in the order recorded."""
+    """Return the ids of the entries, except the last, that are no entry's parent; `entries` in the order recorded."""
     if _is_linear(entries):
         return []
     parents = {parent for entry in entries for parent in _parents(entry)}

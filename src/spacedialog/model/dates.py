@@ -70,7 +70,7 @@ _SPAN = re.compile(r"(?:([1-9][0-9]{0,2}) )?(day|week|month|year)(?(1)s?)")
 
 
 def quoted(text: str) -> str:
-    """Return a text quoted for an error message: at most 40 characters of it, in printable ASCII."""
+    """Return a text in quotation marks for an error message: at most 40 characters, in printable ASCII."""
     return ascii(text if len(text) <= 40 else text[:37] + "...")
 
 

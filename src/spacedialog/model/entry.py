@@ -28,7 +28,7 @@ EXPORT_FORMAT = "spacedialog-log/1"
 """Name and version of the format of an exported log."""
 
 EXPORT_OPENING = f'{{"format": "{EXPORT_FORMAT}", "changes": ['
-"""First line of a log that is exported as one JSON object; each entry follows on a line of its own."""
+"""First line of a log that is exported as one JSON object; each of the next lines has one entry."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
@@ -76,7 +76,7 @@ class Entry(NamedTuple):
 
     @property
     def content(self) -> dict[str, Any]:
-        """Return the parsed body."""
+        """The parsed body."""
         return parse_body(self.body)
 
 

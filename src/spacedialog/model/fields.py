@@ -1,7 +1,7 @@
-"""The fields of a commitment: one table, from which all that lists them is built.
+"""The fields of a commitment, in one table.
 
 The fold, the projection, rows, tables, the options of `add` and `edit`, the schemas of data files and logs, and the
-review of drafts read this table. To add a field: add it here, add its column in a migration, regenerate the schemas.
+review of drafts read this table. To add a field, add it here, add its column in a migration and regenerate the schemas.
 """
 
 from __future__ import annotations
@@ -48,8 +48,7 @@ class CommitmentRow(NamedTuple):
     """A commitment as `list` shows it; the fields are the keys of its JSON.
 
     `due` is an EDTF date; `due_earliest` and `due_latest` are the first and the last day (ISO) of its window, None
-    where it is open on that side. `updated_on` is when the latest of its entries was true; `source` cites its first
-    source.
+    on an open side. `updated_on` is the EDTF date of its latest entry; `source` is the citation of its first source.
     """
 
     ref: str
@@ -71,9 +70,9 @@ class CommitmentRow(NamedTuple):
 
 
 class NewCommitment(NamedTuple):
-    """A commitment to add. `source` is its document; `ref` is None for the next free number.
+    """A commitment to add. `source` is the key of its document; with `ref` None it gets the next free ref.
 
-    `fields` has the values of fields in the table below that have no argument here, by name.
+    `fields` has the values, by name, of those fields of the table below that are not listed here.
     """
 
     title: str
@@ -92,15 +91,15 @@ class NewCommitment(NamedTuple):
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> NewCommitment:
-        """Return a commitment with these values, by the names of arguments and of other fields."""
+        """Return a commitment with these values, given by the names of fields."""
         own = {name: value for name, value in values.items() if name in cls._fields}
         return cls(**own, fields={name: value for name, value in values.items() if name not in own})
 
 
 class Option(NamedTuple):
-    """The option by which `add` and `edit` take a field: its name, its metavar and its help.
+    """The option of `add` and `edit` for a field: its name, its metavar and its help.
 
-    A field that takes several values may be given several times.
+    The option of a field with several values can be repeated.
     """
 
     name: str
@@ -111,11 +110,12 @@ class Option(NamedTuple):
 class Field(NamedTuple):
     """A field of a commitment.
 
-    `label` is its name in `show`, `heading` that of its column in `list`; `text` gives the cell of a row (by default
-    the value), `tone` the word that decides the colour. `from_width` is the least width of output, in characters, that
-    has room for the column; a `wide` column takes the rest; a cell longer than `max_width` characters is cut.
-    A field that is `derived` is computed from others and is in no entry. `required` and `description` are for data
-    files. A `nullable` column of the projection is NULL where the field is not set, another one is empty text.
+    `label` is its name in `show`, and `heading` the heading of its column in `list`. `text` returns the text of a cell
+    (by default the value), `tone` the word that decides its colour. `from_width` is the minimum width of the output, in
+    characters, at which the column is shown; a `wide` column takes the remaining width; a cell longer than `max_width`
+    characters is cut.
+    A `derived` field is computed from other fields and is in no entry. `required` and `description` are for data files.
+    If the field is not set, a `nullable` column of the projection is NULL, and any other column is empty text.
     """
 
     name: str
@@ -148,7 +148,7 @@ JOINT = "joint"
 
 
 def status_text(row: CommitmentRow) -> str:
-    """Return a commitment's status, with its percentage where there is one."""
+    """Return a commitment's status, with its percentage if it has one."""
     return row.status if row.percent is None else f"{row.status} {row.percent}%"
 
 
@@ -255,7 +255,7 @@ FIELDS: Mapping[str, Field] = {
         Field("source", heading="Source", from_width=160, derived=True),
     )
 }
-"""Every field of a commitment by its name, in the order of a data file; those that are derived come last."""
+"""Every field of a commitment by its name, in the order of a data file; derived fields come last."""
 
 RECORDED = tuple(field for field in FIELDS.values() if not field.derived)
 """The fields that entries set."""
@@ -273,7 +273,7 @@ SHOWN = (
     *("dialogue", "area", "kind", "strength", "lead", "partners", "status", "due", "flags", "updated_on", "detail"),
     *("difference", "omitted_by"),
 )
-"""The fields that `show` names, in order; the title and the ref are its heading."""
+"""The fields that `show` lists, in order; its heading is the ref and the title."""
 
 EDITABLE = ("title", "ref", "area", "kind", "strength", "lead", "partners", "detail", "sources")
 """The fields that `edit` corrects."""
@@ -282,7 +282,7 @@ REVIEWED = ("title", "area", "strength", "lead", "partners", "due", "kind", "det
 """The fields that a review of a draft asks for, in order."""
 
 MAY_BE_EMPTY = ("lead", "partners", "due", "detail")
-"""Those that can be emptied."""
+"""The fields that an edit or a review may set to an empty value."""
 
 FILTERABLE = ("dialogue", "area", "kind", "lead", "status", "strength")
 """The fields that a filter compares with given values."""

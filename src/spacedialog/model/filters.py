@@ -1,4 +1,4 @@
-"""Filters on commitments, as a small tree of conditions; `store/read/commitment_sql.py` makes SQL of it."""
+"""Filters on commitments: small trees of conditions, which `store/read/commitment_sql.py` converts to SQL."""
 
 from __future__ import annotations
 
@@ -17,50 +17,50 @@ class OneOf(NamedTuple):
 
 
 class Involves(NamedTuple):
-    """One of the parties is its lead or a partner."""
+    """One of the parties is the lead or a partner of the commitment."""
 
     parties: Sequence[str]
 
 
 class OfSide(NamedTuple):
-    """A party of one of the sides is its lead or a partner."""
+    """A party of one of the sides is the lead or a partner of the commitment."""
 
     sides: Sequence[str]
 
 
 class DueBefore(NamedTuple):
-    """Its window closes before the day."""
+    """The due window closes before the day."""
 
     day: date
 
 
 class DueAfter(NamedTuple):
-    """Its window closes after the day, or never."""
+    """The due window closes after the day, or never."""
 
     day: date
 
 
 class DueWithin(NamedTuple):
-    """Its window closes after the first day and before the second."""
+    """The due window closes after the day `after` and before the day `before`."""
 
     after: date
     before: date
 
 
 class Flagged(NamedTuple):
-    """It has the flag."""
+    """The commitment has the flag."""
 
     flag: Flag
 
 
 class Says(NamedTuple):
-    """Its text, or one note on it, contains all the words."""
+    """The text of one entry on the commitment contains all the words."""
 
     words: str
 
 
 class All(NamedTuple):
-    """All of the parts hold; true if there are none."""
+    """All of the parts are true; a filter without parts is true."""
 
     parts: Sequence[Filter]
 

@@ -33,10 +33,9 @@ class FoldedMilestone(NamedTuple):
 class Period(NamedTuple):
     """The state of an item on the days from `valid_from` up to, but not including, `valid_to` (ISO days).
 
-    `updated` is the `on` of the entry that was true latest, as vague as that entry has it. `checked` is the latest day
-    (ISO) of an entry that sets the status, or empty. `evidence` is the newest evidence since the item came to have its
-    status, or empty; entries on milestones do not count for `checked` and `evidence`. `entry` is the id of the entry
-    that applied last.
+    `updated` is the `on` of the latest entry, as an EDTF date. `checked` is the latest day (ISO) of an entry that sets
+    the status, or empty. `evidence` is the newest evidence since the item got its status, or empty. Entries on
+    milestones do not count for `checked` and `evidence`. `entry` is the id of the entry that applied last.
     """
 
     valid_from: str
@@ -234,7 +233,7 @@ def _has_type(value: Any, kind: Kind) -> bool:
 
 
 def _dated_entries(entries: Iterable[Entry], retracted: frozenset[str]) -> tuple[list[_DatedEntry], tuple[str, ...]]:
-    """Return the entries that count, and the ids of those that this program does not understand."""
+    """Return the entries that count, and the ids of the entries that this program does not understand."""
     dated, ignored = [], []
     for entry in entries:
         if entry.kind == RETRACT:
@@ -250,7 +249,7 @@ def _dated_entries(entries: Iterable[Entry], retracted: frozenset[str]) -> tuple
 
 
 def _creations(dated: Iterable[_DatedEntry]) -> dict[str | None, _DatedEntry]:
-    """Return the entry that creates the item (key None) and those that create its milestones; none without the first.
+    """Return the entries that create the item (key None) and its milestones; empty if no entry creates the item.
 
     Each has the day from which the item or milestone exists; no milestone exists before its item.
     """
@@ -264,7 +263,10 @@ def _creations(dated: Iterable[_DatedEntry]) -> dict[str | None, _DatedEntry]:
 
 
 def _in_order(dated: Iterable[_DatedEntry], creations: Mapping[str | None, _DatedEntry]) -> list[_DatedEntry]:
-    """Return the entries in the order of the fold; none applies before its part exists, or without the part."""
+    """Return the entries in the order of the fold.
+
+    An entry dated before its part exists applies from the day on which it does; an entry without its part is left out.
+    """
     ordered = []
     for entry in dated:
         if creation := creations.get(entry.part):

@@ -10,11 +10,11 @@ from spacedialog.errors import DateError
 
 
 class Scope(NamedTuple):
-    """The state of the record that a read sees; without values, all of the record as it is today.
+    """The state of the record that a read sees; by default the whole record as it is today.
 
     `as_of` is the day whose state is shown; None for today. `known_at` (µs since 1970, UTC) leaves out the entries that
-    were recorded later, `at_seq` those after that position of the team's log. `dialogues` are the keys of the only
-    dialogues to show, in any case; empty for all.
+    were recorded later, `at_seq` the entries after that position of the team's log. `dialogues` are the keys of the
+    dialogues to show, in upper or lower case; empty for all.
     """
 
     as_of: date | None = None
@@ -28,10 +28,10 @@ NOW = Scope()
 
 
 class Position(NamedTuple):
-    """The end of a log: its number of entries, the id of the last to arrive, and the newest recording time (µs).
+    """The end of a log: its number of entries, the id of the last to arrive, and the newest recorded time (µs).
 
-    Entries that come from another log arrive late, and may have been recorded earlier. `seq` is the position in the
-    team's log up to which this one goes; None where none of it is shared.
+    An entry from another log may have been recorded before entries that arrived earlier. `seq` is the highest position
+    in the team's log that an entry has; None if no entry is shared.
     """
 
     entries: int
@@ -41,10 +41,11 @@ class Position(NamedTuple):
 
 
 class Since(NamedTuple):
-    """The point after which an entry is news; `day` is its name for people.
+    """The point after which an entry is news; `day` names it in output.
 
     An entry is old if it was true by the day `before`, and was among the first `entries` to arrive or was recorded
-    before the time `recorded` (µs). For the bundled record only the days count, because a release is no event.
+    before the time `recorded` (µs). Entries of the built-in record are compared by day only, because adding them in a
+    release of the program is not news.
     """
 
     day: date | None = None
@@ -54,7 +55,7 @@ class Since(NamedTuple):
 
     @classmethod
     def from_day(cls, day: date) -> Since:
-        """Return the start of a local day as the point; DateError where a clock cannot express it."""
+        """Return the start of a local day as the point; DateError if a clock cannot express it."""
         try:
             start = round(datetime.combine(day, datetime.min.time()).timestamp() * 1_000_000)
         except (OverflowError, ValueError, OSError) as error:

@@ -1,4 +1,4 @@
-"""Progress of long work: the protocol by which a caller may follow it."""
+"""Progress of long work: the protocol through which a caller can follow it."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ DEFAULT_RUBRIC = "fulfilment"
 
 
 class Verdict(NamedTuple):
-    """One value of a rubric. A `missing` one means that no judgement is possible, and is left out of agreement."""
+    """One value of a rubric. A `missing` value means that no judgement is possible; agreement does not count it."""
 
     value: str
     meaning: str
@@ -46,7 +46,7 @@ class Rule(NamedTuple):
 class Rubric(NamedTuple):
     """A scale of verdicts, lowest first if it is `ordinal`. If it is `by_party`, each party gets a verdict of its own.
 
-    Of the `rules` the first that applies counts; a rubric without rules has no crosswalk. `remarks` are pairs of a
+    The first of the `rules` that applies decides; a rubric without rules has no crosswalk. `remarks` are pairs of a
     strength and the key of the footnote that it adds. `notes` are the footnotes by key; `limits` are the limitations
     of the scale as a whole.
     """

@@ -1,4 +1,4 @@
-"""The targets of refs."""
+"""Targets: the commitments and milestones that refs name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Target(NamedTuple):
-    """The thing that a ref names: an item of the log or, unless None, the milestone of it with that id."""
+    """The target of a ref: the item with the id `item` or, if `milestone` is not None, its milestone with that id."""
 
     ref: str
     item: str

@@ -81,7 +81,7 @@ def parse_day(text: str, *, today: date, toward: Toward = "past") -> date:
 
 
 def parse_named_day(name: str, text: str, *, today: date) -> date:
-    """Read one exact day that was given for the option or variable `name`, which a DateError names."""
+    """Parse one exact day given for the option or variable `name`; a DateError begins with that name."""
     try:
         return parse_day(text, today=today)
     except DateError as error:

@@ -1,4 +1,4 @@
-"""The checks of single values: texts, days, percentages, statuses, web addresses; and how a source is cited."""
+"""Checks of single values (texts, days, percentages, statuses, web addresses), and the citation of a source."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from spacedialog.model.dates import VagueDate
 
 LONGEST_TEXT = 10_000
-"""The most characters that a text of the record has."""
+"""The most characters that a text of the record may have."""
 
 LOWEST_PERCENT, HIGHEST_PERCENT = 0, 100
 
 # NUL, and unpaired surrogates.
 _INVALID_CHARACTER = re.compile("[\0\ud800-\udfff]")
 
-# The usual address, which a large import needs no parser for: a host name, then a path without `@`.
+# The usual form of an address: a host name, then a path without `@`. It is checked without a parser, for large imports.
 _PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)*/[!-?A-Z_a-z~]*")
 _ADDRESS_REMEDY = "write http:// or https://, a host and a path"
 
@@ -67,7 +67,7 @@ def check_percent(value: object) -> int:
 
 
 def is_complete_below_full(status: str | None, percent: int | None) -> bool:
-    """Return whether a commitment with this status is complete and yet has a percentage below 100."""
+    """Return whether the status is complete but the percentage is below 100."""
     return status == Status.COMPLETE and percent not in (None, HIGHEST_PERCENT)
 
 
@@ -130,7 +130,7 @@ def source_list(document: str, paragraph: str | None) -> list[dict[str, str]]:
 
 
 def parse_size(text: str) -> int:
-    """A number of bytes as people write it: `200MB`, `64 kB`, `2g`; InputError for all else."""
+    """Parse a number of bytes such as `200MB`, `64 kB` or `2g`; InputError for any other text."""
     found = _SIZE.fullmatch(text.strip())
     size = int(found[1]) * 1000 ** " kmg".index(found[2].lower() or " ") if found else 0
     if not 0 < size < 2**62:

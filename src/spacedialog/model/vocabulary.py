@@ -1,4 +1,4 @@
-"""The vocabulary: statuses, strengths, flags and other fixed words, with their meaning and order, and their limits."""
+"""The vocabulary: statuses, strengths, flags and other fixed words, with their meaning, order and limits."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ STALE_DAYS = 180
 
 
 class Flag(Word):
-    """A mark on a commitment. Derived, never stored: from the state on a day or, for `conflict`, from the log."""
+    """A mark on a commitment. Never stored: derived from the state on a day or, for `conflict`, from the log."""
 
     _value_: str
 
@@ -106,7 +106,7 @@ class LinkDecision(StrEnum):
 
 
 PROPOSED = "proposed"
-"""The decision on a pair of similar commitments that is still to be made."""
+"""The value shown for a pair of similar commitments on which no decision is recorded."""
 
 
 class Outcome(Word):

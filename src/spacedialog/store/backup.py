@@ -1,4 +1,4 @@
-"""Copies of a store file: backups that a user asks for, and those made before the store is changed as a whole."""
+"""Backups of a store: made on request, and automatically before an upgrade, a restore or a restamp."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ KEPT_BACKUPS = 5
 
 
 def copy(connection: sqlite3.Connection, target: Path) -> None:
-    """Copy the database of `connection` to the file `target`, once the copy has passed an integrity check.
+    """Copy the database of `connection` to the file `target`; StoreError if the copy fails an integrity check.
 
-    StoreError if it fails the check; then there is no new file.
+    The file is created or replaced only if the copy passes the check.
     """
     with replacing_database(target) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as copied:
         connection.backup(copied)
@@ -54,7 +54,7 @@ def next_backup_path(path: Path, action: str) -> Path:
 
 
 def prune(path: Path) -> None:
-    """Delete all automatic backups of the store at `path` but the newest."""
+    """Delete the automatic backups of the store at `path`, except the KEPT_BACKUPS newest."""
     for _, backup in sorted(_automatic_backups(path))[:-KEPT_BACKUPS]:
         remove(backup)
 
@@ -65,7 +65,7 @@ def _automatic_backups(path: Path) -> list[tuple[int, Path]]:
 
 
 def copy_files(path: Path, target: Path) -> None:
-    """Copy the files of a store byte for byte, for one that SQLite may be unable to read. The caller holds its lock."""
+    """Copy a store and its write-ahead log byte for byte, readable or not. The caller holds the lock."""
     wal = path.with_name(path.name + "-wal")
     frames = wal.read_bytes() if wal.exists() else b""
     content = path.read_bytes()

@@ -1,7 +1,7 @@
-"""The store's database: open it to read or to write, create, upgrade, back up and replace it.
+"""The store's database: open it for reading or writing, create, upgrade, back up and replace it.
 
-Files that are no store of this program are refused. Connections for reading cannot write. Callers check whether there
-is a store, and read the built-in record if there is none.
+A file that is not a store of this program is refused. Connections for reading cannot write. Callers check whether a
+store exists, and read the built-in record if it does not.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ APPLICATION_ID = 0x53504443
 """Marks a SQLite file as a spacedialog store ("SPDC")."""
 
 SQLITE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
-"""What SQLite raises on a damaged database; UnicodeDecodeError if its own message is not valid text."""
+"""The errors that `sqlite3` raises for a damaged database; UnicodeDecodeError if the message is not valid UTF-8."""
 
 _MAGIC = b"SQLite format 3\0"
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -39,11 +39,11 @@ def in_memory() -> sqlite3.Connection:
 
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open the store at `path` to read only; StoreError if it cannot be read.
+    """Open the store at `path` for reading; StoreError if it cannot be read.
 
-    SQLite creates two side files while a store is read, which the last connection to close removes. If the user may not
-    write to the folder or the file, the store is read without them. A store with an older schema is read from its log,
-    whose form never changes.
+    While a store is open, SQLite keeps two side files, which the last connection removes when it closes. If the user
+    may not write to the folder or the file, the store is read without them. A store with an older schema is read from
+    its log, which is the same in every schema.
     """
     with reading_any_version(path) as (connection, version):
         if version < SCHEMA_VERSION:
@@ -57,7 +57,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def reading_any_version(path: Path) -> Iterator[tuple[sqlite3.Connection, int]]:
-    """Open a store of this or an older schema to read only; yield the connection and the version of the schema."""
+    """Open a store of this or an older schema for reading; yield the connection and the version of the schema."""
     with closing(_open_to_read(path)) as connection, as_store_errors(path, SQLITE_ERRORS):
         yield connection, _check(connection, path, writing=False)
 
@@ -68,7 +68,7 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
     elif path.with_name(path.name + "-wal").exists():
         modes = ["mode=ro", "immutable=1"]
     else:
-        # With mode=ro SQLite would create a write-ahead log that belongs to this user and is closed to the owner.
+        # With mode=ro SQLite would create a write-ahead log that this user owns and the store's owner cannot open.
         modes = ["immutable=1"]
     while True:
         with as_store_errors(path):
@@ -87,9 +87,9 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
 def past_record(
     connection: sqlite3.Connection, *, known_at: int | None = None, at_seq: int | None = None
 ) -> sqlite3.Connection:
-    """Return the record in memory, folded from the entries recorded by the time `known_at` (µs), or from all.
+    """Return a database in memory with the entries recorded by the time `known_at` (µs), or all, and their fold.
 
-    With `at_seq`, from the entries up to that position in the team's log.
+    With `at_seq`, use only the entries up to that position in the team's log.
     """
     entries = connection.execute(
         f"SELECT * FROM change WHERE ts <= ? AND {'TRUE' if at_seq is None else 'seq <= ?'} ORDER BY rowid",
@@ -99,7 +99,7 @@ def past_record(
 
 
 def record_from(entries: Iterable[Sequence[object]]) -> sqlite3.Connection:
-    """Return the record in memory that is folded from these entries."""
+    """Return a database in memory with these entries and their fold."""
     copy = in_memory()
     copy.execute("BEGIN")
     load_entries(copy, entries)
@@ -108,7 +108,7 @@ def record_from(entries: Iterable[Sequence[object]]) -> sqlite3.Connection:
 
 
 def load_entries(connection: sqlite3.Connection, entries: Iterable[Sequence[object]]) -> None:
-    """Insert these entries as they are into an empty log, and fold them; in the caller's transaction."""
+    """Insert these entries unchanged into an empty log and fold them, in the caller's transaction."""
     log.insert(connection, entries)
     rebuild(connection)
 
@@ -120,8 +120,8 @@ def writing(
     """Open the store in one write transaction, under its lock; yield the connection and whether the store is new.
 
     The transaction is committed at the end, or rolled back on an error and if `keep` is false. A missing store is
-    created and filled by `seed`; it appears under its name together with what is written, or not at all. StoreError if
-    the store cannot be used, or another program holds the lock for `lock.TIMEOUT` seconds.
+    created under a temporary name, filled by `seed`, and renamed after the commit. StoreError if the store cannot be
+    used, or another program holds the lock for `lock.TIMEOUT` seconds.
     """
     with as_store_errors(path), lock.held(path):
         is_new = not path.exists()
@@ -133,7 +133,7 @@ def writing(
 
 @contextmanager
 def as_store_errors(path: Path, errors: tuple[type[Exception], ...] = (OSError, *SQLITE_ERRORS)) -> Iterator[None]:
-    """Raise the errors of the block as StoreError."""
+    """Raise these errors of the block as StoreError."""
     try:
         yield
     except errors as error:
@@ -143,9 +143,9 @@ def as_store_errors(path: Path, errors: tuple[type[Exception], ...] = (OSError, 
 @contextmanager
 def _existing(path: Path, *, keep: bool) -> Iterator[sqlite3.Connection]:
     if not os.access(path, os.W_OK):
-        # SQLite would open it to read only, fail later and leave its side files.
+        # SQLite would open it for reading, fail at the first write and leave its side files.
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-    # Closing the connection rolls back what was not committed.
+    # Closing the connection rolls back an open transaction.
     with closing(_connect(path, "mode=rw")) as connection:
         older = _check(connection, path, writing=True) < SCHEMA_VERSION
         if older and not keep:
@@ -169,15 +169,15 @@ def _new(path: Path, seed: Callable[[sqlite3.Connection], None]) -> Iterator[sql
         connection.execute("COMMIT")
         with _indexed_last(connection):
             yield connection
-        # Closing does the same, but does not report a full disk. The file is renamed without its write-ahead log.
+        # The file is renamed without its write-ahead log. Closing would empty the log too, but not report a full disk.
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager
 def _indexed_last(connection: sqlite3.Connection) -> Iterator[None]:
-    """Create the indexes that only reads need after the rows, which takes half the time.
+    """Drop the indexes that only reads use, and create them again after the block, which halves the time.
 
-    A new store is not read before it is whole. The indexes that a write uses (entries by item, refs given) stay.
+    A new store is not read before it is complete. The indexes that a write uses (entries by item, refs given) are kept.
     """
     indexes = connection.execute(
         "SELECT name, sql FROM sqlite_schema"
@@ -197,8 +197,8 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def keep_backup(path: Path, what: str) -> None:
-    """Back up the last committed state of the store before this program does `what`; under the store's lock."""
-    # A new connection, because a backup would wait for ever for one that is in a write transaction.
+    """Back up the last committed state of the store before the action `what`. The caller holds the lock."""
+    # On a new connection, because a backup waits for ever for a connection in a write transaction.
     with closing(_connect(path, "mode=rw")) as connection:
         backup.copy(connection, backup.next_backup_path(path, what))
     backup.prune(path)
@@ -216,7 +216,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    """Open the store; StoreError, before SQLite changes anything, if the file is no store."""
+    """Open the store; if the file is not a store, raise StoreError before SQLite opens it for writing."""
     require_regular_file(path)
     uri = f"{path.absolute().as_uri()}?{mode}"
     _check_header(path)
@@ -228,7 +228,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def require_regular_file(path: Path) -> None:
-    """StoreError if `path` is not a regular file: opening a pipe would block for ever."""
+    """Raise StoreError if `path` exists and is not a regular file: opening a pipe would block for ever."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -248,15 +248,15 @@ def _check_header(path: Path) -> None:
             f"{path}: the file is empty: this is not a spacedialog store",
             "remove it, and the next change makes a store there; nothing was changed",
         )
-    # Not by `open`: closing the file would release SQLite's locks on it in the whole process. An immutable database is
-    # read without locks and side files.
+    # `open` is not used, because closing the file would release all SQLite locks of this process on it. An immutable
+    # database is read without locks and side files.
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as look:
         try:
             (application,) = look.execute("PRAGMA application_id").fetchone()
             (version,) = look.execute("PRAGMA user_version").fetchone()
         except sqlite3.DatabaseError as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_NOTADB:
-                # It may look incomplete without its write-ahead log; it is checked again with it.
+                # Without its write-ahead log the file may seem damaged. `_check` reads the header again with the log.
                 return
             raise StoreError(
                 f"{path}: this is not a spacedialog store: file is not a database",
@@ -280,7 +280,7 @@ def _mark() -> bytes:
 
 
 def not_a_store_error(path: Path) -> StoreError:
-    """Return the error for a file that is no store."""
+    """Return the error for a file that is not a store."""
     return StoreError(f"{path}: this is not a spacedialog store", "name another file with --db; nothing was changed")
 
 
@@ -332,17 +332,17 @@ def damaged_store_error(path: Path) -> StoreError:
 
 
 def sqlite_message(error: Exception) -> str:
-    """Return SQLite's message."""
+    """Return the message of an error in SQLITE_ERRORS."""
     if isinstance(error, UnicodeDecodeError):
         return bytes(error.object).decode("utf-8", "replace")
     return str(error)
 
 
 def replace_store(source: sqlite3.Connection, path: Path, *, replace: bool) -> Path | None:
-    """Copy the database of a connection to the store at `path`; return the path of the backup of a store there.
+    """Copy the database of a connection to `path`; return the path of the backup of an existing store, else None.
 
     InputError if there is a store and `replace` is false. A store that SQLite can open is overwritten in one
-    transaction, because other programs may have it open; the files of any other are replaced.
+    transaction, because other programs may have it open. The files of a store that it cannot open are replaced.
     """
     require_regular_file(path)
     with as_store_errors(path), lock.held(path):

@@ -1,4 +1,4 @@
-"""The lock of the store's folder, which writers get in the order in which they ask for it."""
+"""The lock of the store's folder. Writers get it in the order of their requests."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ TIMEOUT = 10.0
 def held(path: Path, *, shared: bool = False) -> Iterator[None]:
     """Hold the lock of the store's folder; StoreError if other programs hold it for TIMEOUT seconds.
 
-    A `shared` lock excludes writers only, and does not create the folder.
+    A `shared` lock excludes only writers, and does not create the folder.
 
-    With SQLite's own waiting a writer may starve among many. The package filelock takes longer to import than an entry
-    takes to write. The folder is locked because a lock on the store file would release SQLite's own locks.
+    SQLite's own waiting can starve a writer among many. Importing the package filelock takes longer than writing an
+    entry. The folder is locked because closing the locked store file would release SQLite's own locks on it.
     """
     if not shared:
         _make_folder(path.parent)

@@ -1,4 +1,4 @@
-"""The log: insert entries, read them, and find those that an undo, a redo or an import refers to."""
+"""The log: insert and read entries, and find the entries to which an undo, a redo or an import refers."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _HISTORY = "spacedialog history shows what was recorded"
 def insert(
     connection: sqlite3.Connection, entries: Iterable[Sequence[object]], *, rows: Iterable[int] | None = None
 ) -> None:
-    """Insert entries as they are, in the order given; `rows` are the row numbers to use instead of the next free ones.
+    """Insert entries unchanged, in the order given; `rows` are the row numbers to use instead of the next free ones.
 
-    Row numbers are the order of arrival. The tables written from the fold are not updated.
+    Row numbers give the order of arrival. The projection tables are not updated.
     """
     numbers: Iterable[int | None] = repeat(None) if rows is None else rows
     connection.executemany(_INSERT, ((number, *entry) for number, entry in zip(numbers, entries, strict=False)))
@@ -54,7 +54,7 @@ def size(connection: sqlite3.Connection) -> tuple[int, int]:
 
 
 def in_arrival_order(connection: sqlite3.Connection) -> list[Entry]:
-    """Return every entry in the order in which it came into this store."""
+    """Return every entry, in the order in which the entries arrived in this store."""
     return list(_select(connection, "NOT INDEXED ORDER BY c.rowid"))
 
 
@@ -65,21 +65,21 @@ def shared_position(connection: sqlite3.Connection) -> int | None:
 
 
 def is_new_item(connection: sqlite3.Connection, item: str) -> bool:
-    """Whether the log has no entry about the item."""
+    """Return whether the log has no entry about the item."""
     return connection.execute("SELECT 1 FROM change WHERE item = ? LIMIT 1", (item,)).fetchone() is None
 
 
 def entries_of(connection: sqlite3.Connection, item: str) -> list[Entry]:
-    """Return all entries about one item, with retractions, in the order recorded."""
+    """Return all entries about one item, including retractions, in the order recorded."""
     return list(_select(connection, "WHERE c.item = ? ORDER BY c.ts, c.id", (item,)))
 
 
 def entries_by_item(
     connection: sqlite3.Connection, items: Sequence[str] | None = None
 ) -> Iterator[tuple[str, Iterator[Entry]]]:
-    """Yield the items named, or all, each with all entries about it in the order recorded.
+    """Yield the given items, or all, each with all entries about it in the order recorded.
 
-    Read the entries of one item before you ask for the next.
+    Read the entries of one item before you advance to the next.
     """
     condition = "" if items is None else "WHERE c.item IN (SELECT value FROM json_each(?))"
     parameters = () if items is None else (json.dumps(items),)
@@ -108,9 +108,9 @@ def rejected_entries(connection: sqlite3.Connection, item: str) -> list[Entry]:
 
 
 def to_undo(connection: sqlite3.Connection, name: str | None, *, author: str, only: bool = False) -> list[Entry]:
-    """Return the live entries of the action to undo: the author's latest, or the one that the named entry belongs to.
+    """Return the live entries of the action to undo: the author's latest action, or the action of the named entry.
 
-    `name` is an entry's id or the end of it. With `only`, return the named entry alone. InputError if there is nothing
+    `name` is an entry's id or the end of it. With `only`, return only the named entry. InputError if there is nothing
     to undo, or the latest action is by another author; NotFoundError if no entry has that id.
     """
     if name is None:
@@ -143,7 +143,7 @@ def to_undo(connection: sqlite3.Connection, name: str | None, *, author: str, on
 
 
 def to_redo(connection: sqlite3.Connection, name: str | None, *, author: str) -> list[Entry]:
-    """Return the retractions of the undo to reverse: the author's latest, or the one that retracted the named entry.
+    """Return the retractions of the undo to reverse: the author's latest undo, or the undo of the named entry.
 
     InputError if there is none, or the latest is by another author; NotFoundError if no entry has that id.
     """

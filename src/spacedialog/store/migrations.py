@@ -1,7 +1,7 @@
 """The migrations of a store's schema, in order.
 
-A migration is never edited after a release. `python -m spacedialog.store.migrations` writes the schema that all of them
-create, and its version, to `schema.sql`, so that other modules need not import sqlite-utils. A new migration needs no
+A migration is never edited after a release. `python -m spacedialog.store.migrations` writes the schema that they all
+create, with its version, to `schema.sql`, so that other modules need not import sqlite-utils. A new migration needs no
 other edit.
 """
 
@@ -18,7 +18,7 @@ steps = Migrations("spacedialog")
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Apply the migrations that this store has not had, each in its own transaction."""
+    """Apply the migrations that have not been applied to this store, each in its own transaction."""
     steps.apply(_database(connection))
 
 
@@ -74,7 +74,7 @@ def m0001_log(db: Database) -> None:
 
 @steps()
 def m0002_periods(db: Database) -> None:
-    """Create the tables that are written from the fold: periods, moved dates, the full-text index."""
+    """Create the projection tables: periods, moved dates, the full-text index."""
     period = {"id": int, "item": str, "valid_from": str, "valid_to": str}
     fixed = {"item", "valid_from", "valid_to"}
 
@@ -302,7 +302,7 @@ def m0005_assessments(db: Database) -> None:
 
 
 def schema_sql() -> str:
-    """Return the SQL that creates in an empty database what all migrations create, with the version of the schema."""
+    """Return the SQL that creates the schema of all migrations in an empty database, and sets its version."""
     connection = sqlite3.connect(":memory:")
     migrate(connection)
     rows = connection.execute(

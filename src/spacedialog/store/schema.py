@@ -9,7 +9,7 @@ SCHEMA_SQL = Path(__file__).with_name("schema.sql").read_text("utf-8")
 """The SQL that creates the tables of a store; `python -m spacedialog.store.migrations` writes it."""
 
 SCHEMA_VERSION = int(re.findall("^PRAGMA user_version = ([0-9]+);", SCHEMA_SQL)[0])
-"""The number of migrations that a store of this program has had; kept in `user_version`."""
+"""The version of the schema: the number of migrations. A store has it in `user_version`."""
 
 PROJECTION_TABLES = (
     "dialogue",
@@ -27,7 +27,7 @@ PROJECTION_TABLES = (
     "link",
     "assessment",
 )
-"""The tables that are written from the fold and can be rebuilt from the log."""
+"""The projection tables, which are written from the fold and can be rebuilt from the log."""
 
 OWN_TABLES = ("change", "team", "quarantine", *PROJECTION_TABLES)
 """The tables of a store, apart from the full-text index."""

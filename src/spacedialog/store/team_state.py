@@ -1,4 +1,4 @@
-"""The state of a copy in a team: which log it shares, how far it was read, unsent and quarantined entries."""
+"""The state of a copy in a team: its shared log, the position read, unsent and quarantined entries."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Membership(NamedTuple):
 
 
 class Arrival(NamedTuple):
-    """A record of the shared log as it arrives: the entry, or None and the reason why it is no valid entry."""
+    """A record of the shared log as it arrives: the entry, or None and the reason why it is invalid."""
 
     seq: int
     sha: str
@@ -35,7 +35,7 @@ class Arrival(NamedTuple):
 
 
 class Accepted(NamedTuple):
-    """The number of entries that were new here, of those not understood among them, and of invalid records."""
+    """The numbers of new entries, of new entries that this program does not understand, and of invalid records."""
 
     received: int = 0
     strange: int = 0
@@ -49,13 +49,13 @@ def membership(connection: sqlite3.Connection) -> Membership | None:
 
 
 def join(connection: sqlite3.Connection, member: Membership) -> None:
-    """Save the membership: the shared log, and how far it was read."""
+    """Save the membership: the shared log, and the position up to which it was read."""
     connection.execute("DELETE FROM team")
     connection.execute("INSERT INTO team (url, name, log_id, cursor, chain) VALUES (?, ?, ?, ?, ?)", member)
 
 
 def leave(connection: sqlite3.Connection) -> None:
-    """Leave the shared log. Entries are kept without their positions."""
+    """Leave the shared log. Entries are kept, without their positions."""
     forget_positions(connection, 0)
     connection.execute("DELETE FROM team")
 
@@ -74,12 +74,12 @@ def waiting(connection: sqlite3.Connection) -> int:
 
 def unsent(connection: sqlite3.Connection) -> Iterator[Entry]:
     """Yield the entries that were not sent to the shared log, in the order of arrival."""
-    # This order needs no sorting, and an entry comes after those that it refers to.
+    # This order needs no sorting, and an entry comes after the entries to which it refers.
     return map(Entry._make, connection.execute("SELECT * FROM change WHERE seq IS NULL ORDER BY rowid"))
 
 
 def unsent_mark(connection: sqlite3.Connection) -> tuple[int, int]:
-    """Return the first and the last row of the unsent entries; they change when other entries wait to be sent."""
+    """Return the first and the last row number of the unsent entries, which change if the unsent entries change."""
     first, last = connection.execute(
         "SELECT (SELECT rowid FROM change WHERE seq IS NULL ORDER BY rowid LIMIT 1),"
         " (SELECT rowid FROM change WHERE seq IS NULL ORDER BY rowid DESC LIMIT 1)"
@@ -100,7 +100,7 @@ def quarantined(connection: sqlite3.Connection) -> int:
 
 
 def known_hashes(connection: sqlite3.Connection, upto: int) -> list[str]:
-    """Return the hashes at the positions 1 to `upto`, ending at the first that this copy does not know."""
+    """Return the hashes at the positions 1 to `upto`, ending before the first position that this copy lacks."""
     rows = connection.execute(
         "SELECT seq, sha FROM change WHERE seq <= ?1 UNION ALL SELECT seq, sha FROM quarantine WHERE seq <= ?1"
         " ORDER BY seq",
@@ -110,13 +110,16 @@ def known_hashes(connection: sqlite3.Connection, upto: int) -> list[str]:
 
 
 def hash_of(connection: sqlite3.Connection, entry: str) -> str | None:
-    """Return the hash of an entry, given its id; None if it is not here."""
+    """Return the hash of the entry with an id; None if this store does not have it."""
     row = connection.execute("SELECT sha FROM change WHERE id = ?", (entry,)).fetchone()
     return row[0] if row else None
 
 
 def record_positions(connection: sqlite3.Connection, places: Sequence[tuple[int, str, str]]) -> set[str]:
-    """Save positions, each with the id and the hash of its entry, of the entries that are here; return their ids."""
+    """Save the positions of entries that this store has, and return their ids.
+
+    Each of `places` is a position with the id and the hash of its entry.
+    """
     known = {
         entry
         for (entry,) in connection.execute(
@@ -132,7 +135,7 @@ def record_positions(connection: sqlite3.Connection, places: Sequence[tuple[int,
 
 
 def accept_arrivals(connection: sqlite3.Connection, arrivals: Iterable[Arrival]) -> Accepted:
-    """Insert and fold the entries that others shared; set invalid records aside."""
+    """Insert and fold entries that other members shared, and quarantine invalid records."""
     received = strange = quarantined = 0
     items: dict[str, bool] = {}
     for arrival in arrivals:

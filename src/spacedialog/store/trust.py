@@ -24,7 +24,7 @@ OLD_TRIGGER = """
 """
 """The trigger of a log in schema 1 or 2, until the store is upgraded."""
 
-# Other releases of sqlite-utils may write the same table a little differently, so any plain table is accepted.
+# Any plain table is accepted, because releases of sqlite-utils may word the SQL of a table differently.
 _PLAIN_TABLE = re.compile(
     r'CREATE TABLE ["\w]+ \((?! *SELECT)(?!.*\b(?:GENERATED|CHECK|REFERENCES)\b).*\) ?STRICT', re.S
 )
@@ -36,7 +36,7 @@ _SEARCH = re.compile(r'CREATE VIRTUAL TABLE ["\w]+ USING FTS5 ?\(', re.IGNORECAS
 def foreign_objects(connection: sqlite3.Connection, *, writing: bool) -> Iterator[str]:
     """Yield a description of each object in the schema that could run code or replace one of this program's tables.
 
-    Triggers run only at a write. Views with other names are never queried, but a file that has one is not written to.
+    Triggers run only at a write. A view with another name is never queried, but a file that has one is not written to.
     """
     own = set()
     for kind, name, table, sql in connection.execute(_SELECT, _OWN_NAMES):

@@ -1,4 +1,4 @@
-"""Entries of the shared log that come from others: read and checked before they are recorded."""
+"""Parse and check entries that other members shared, before they are recorded."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def arrival(shared: SharedEntry, known_sha: str | None) -> Arrival:
 
 
 def _parse(shared: SharedEntry, body: str) -> Entry:
-    """Return the entry with this canonical form; ValueError where it is invalid."""
+    """Return the entry with this canonical form; ValueError if it is invalid."""
     if sha256_hex(body) != shared.sha:
         raise ValueError("its hash does not fit what it says")
     fields = json.loads(body)

@@ -1,7 +1,7 @@
 """The protocol between a copy and a shared log: its values, the hash chain, and the checks of a page. Pure.
 
-A shared log has entries at the positions 1, 2, 3, …; each has a chain, the SHA-256 of the chain before it and of its
-own `sha`, so that one chain stands for everything before it. An `Exchange` reaches the log.
+A shared log has entries at the positions 1, 2, 3, … Each has a chain, the SHA-256 of the previous chain and its own
+`sha`, so that one chain identifies all entries up to it. An `Exchange` is a connection to the log.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CLOCK_SKEW = 300_000_000
 
 
 class SharedEntry(NamedTuple):
-    """An entry at its position in a shared log. `body` is its canonical form; None where that was not fetched."""
+    """An entry at its position in a shared log. `body` is its canonical form, None if it was not fetched."""
 
     seq: int
     id: str
@@ -49,7 +49,7 @@ class LogHead(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A log's head, and its entries from a position on; the first is the one at that position, without its body."""
+    """A log's head, and its entries from a position on; the first is the entry at that position, without its body."""
 
     head: LogHead
     entries: Sequence[SharedEntry]
@@ -60,7 +60,7 @@ class InterruptedExchange(NetworkError):
 
 
 class Turn(Protocol):
-    """A shared log, locked so that no one else can add to it."""
+    """A shared log, locked so that no other member can add to it."""
 
     def page(self, after: int) -> Page:
         """Return the head, and the entries from `after` on."""
@@ -70,7 +70,7 @@ class Turn(Protocol):
 
 
 class Exchange(Protocol):
-    """A connection to one shared log; its methods raise NetworkError where the server fails."""
+    """A connection to one shared log; its methods raise NetworkError if the server fails."""
 
     def page(self, after: int, *, known_to: int = 0) -> Page:
         """Return the head, and the entries from `after` on; up to the position `known_to` without bodies."""
@@ -79,7 +79,7 @@ class Exchange(Protocol):
         """Lock the log until the end of the block; its first page, after `after`, needs no further request."""
 
     def chain(self, seq: int) -> str | None:
-        """Return the chain at a position; None where the log is shorter."""
+        """Return the chain at a position; None if the log is shorter."""
 
     def close(self) -> None:
         """Close the connection."""
@@ -91,12 +91,12 @@ def first_chain(log_id: str) -> str:
 
 
 def link(chain: str, sha: str) -> str:
-    """Return the chain after an entry: the SHA-256 of the chain before it and its hash, both as bytes."""
+    """Return the chain after an entry: the SHA-256 of the previous chain and the entry's hash, both as bytes."""
     return hashlib.sha256(bytes.fromhex(chain) + bytes.fromhex(sha)).hexdigest()
 
 
 def chained(chain: str, after: int, entries: Iterable[Entry]) -> list[SharedEntry]:
-    """Return as many of the entries as are sent at once, placed after the position `after`, which has this chain.
+    """Return the entries of the next push, placed after the position `after`, whose chain is `chain`.
 
     Entries that are too long for a server are skipped.
     """
@@ -116,9 +116,9 @@ def chained(chain: str, after: int, entries: Iterable[Entry]) -> list[SharedEntr
 
 
 def verified(page: Page, after: int, chain: str) -> Sequence[SharedEntry]:
-    """Return the entries of a page after the position `after`, which has this chain.
+    """Return the entries of a page after the position `after`, whose chain is `chain`.
 
-    Raises SyncRefusedError where the log has another chain at that position, or a gap or a broken chain after it.
+    SyncRefusedError if the log has another chain at that position, or a gap or a broken chain after it.
     """
     entries = page.entries
     if after:

@@ -1,7 +1,7 @@
 """Shared logs in PostgreSQL, or in an engine that speaks its protocol: the connection and its SQL statements.
 
-The one module that imports psycopg. Statements are sent together where possible, to save round trips. Members lock the
-row of the head to take turns; the entries alone say what the log contains, so a head changed by hand does no harm.
+No other module imports psycopg. Statements are sent together if possible, to save round trips. Members lock the row of
+the head to take turns. The position is read from the entries, so a head changed by hand does no harm.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ Password = Callable[[], str | None]
 
 
 def checked_url(url: str) -> str:
-    """Return the address of a database unchanged; InputError if it has a password or allows an unverified server."""
+    """Return a database's address unchanged; InputError if it has a password or allows an unverified server."""
     _parameters(url)
     return url
 
@@ -109,9 +109,9 @@ def _is_loopback(name: str) -> bool:
 
 
 def connect(url: str, password: Password = lambda: None) -> Server:
-    """Return a connection to the database; `password` is called where the server asks for one that is not in a file.
+    """Return a connection to the database; `password` is called if the server asks for one that is not in a file.
 
-    Raises NetworkError where connecting fails, InterruptedExchange where it may succeed in a moment.
+    NetworkError if connecting fails, InterruptedExchange if another attempt may succeed.
     """
     given = {
         "connect_timeout": 10,
@@ -151,13 +151,13 @@ class Server:
         self.name = name
 
     def find(self, name: str) -> str | None:
-        """Return the id of the log with that name; None where there is none."""
+        """Return the id of the log with that name; None if there is none."""
         with self.raising_own_errors():
             row = self.connection.execute("SELECT log_id FROM spacedialog_log WHERE name = %s", (name,)).fetchone()
         return row[0] if row else None
 
     def create(self, name: str, log_id: str) -> None:
-        """Create a log; InputError where the name is taken."""
+        """Create a log; InputError if the name is taken."""
         try:
             with self.raising_own_errors():
                 self.connection.execute(
@@ -182,7 +182,7 @@ class Server:
 
     @contextmanager
     def raising_own_errors(self) -> Iterator[None]:
-        """Raise an error of the server as one of the program's."""
+        """Raise errors of psycopg in the block as errors of this program."""
         try:
             yield
         except psycopg.Error as error:
@@ -267,7 +267,7 @@ class SharedLog:
             self._connection.execute("COMMIT")
 
     def chain(self, seq: int) -> str | None:
-        """Return the chain at a position; None where the log is shorter."""
+        """Return the chain at a position; None if the log is shorter."""
         with self._server.raising_own_errors():
             row = self._connection.execute(
                 "SELECT chain FROM spacedialog_change WHERE log_id = %s AND seq = %s", (self._log_id, seq)

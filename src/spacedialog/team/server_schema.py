@@ -1,4 +1,4 @@
-"""The SQL that the administrator of the database runs once."""
+"""The SQL that the database administrator runs once, to set up shared logs."""
 
 from __future__ import annotations
 

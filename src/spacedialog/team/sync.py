@@ -1,8 +1,8 @@
-"""Synchronising a copy with a shared log: pull, push, then pull again, which alone assigns positions.
+"""Synchronise a copy with a shared log: pull, push, then pull again. Only a pull records positions in the copy.
 
-A push needs the lock of the log and everything that is in the log. It is therefore certain which entries are missing
-there: a lost reply does no harm, and a repeated push adds nothing. An interrupted exchange is repeated a few times,
-after a random wait.
+A push holds the lock of the log and first receives all its entries, so it sends only entries that the log lacks: a lost
+reply does no harm, and a repeated push adds nothing. An interrupted exchange is repeated a few times, after a random
+wait.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ Answer = TypeVar("Answer")
 
 
 class SyncEnvironment(NamedTuple):
-    """The surroundings of a sync: the time (µs, UTC), a random number (0 to 1), waiting (s), random bytes, messages."""
+    """Functions that a sync calls: the time (µs, UTC), a random number (0 to 1), wait (s), random bytes, messages."""
 
     now: Callable[[], int]
     chance: Callable[[], float]
@@ -54,7 +54,7 @@ class SyncEnvironment(NamedTuple):
 
 
 def membership(path: Path) -> team_state.Membership | None:
-    """Return the shared log that the store at `path` belongs to; None where it belongs to none."""
+    """Return the shared log to which the store at `path` belongs; None if it belongs to no team."""
     if not path.exists():
         return None
     with database.reading(path) as connection:
@@ -62,9 +62,9 @@ def membership(path: Path) -> team_state.Membership | None:
 
 
 def begin(path: Path, member: team_state.Membership, seed: Callable[[sqlite3.Connection], None]) -> bool:
-    """Make the store at `path` a copy of a shared log; return whether that created the store, filled by `seed`.
+    """Make the store at `path` a copy of a shared log; return whether the store was created, filled by `seed`.
 
-    Raises InputError where it belongs to a shared log already.
+    InputError if it already belongs to a shared log.
     """
     with database.writing(path, seed) as (connection, is_new):
         if other := team_state.membership(connection):
@@ -74,7 +74,7 @@ def begin(path: Path, member: team_state.Membership, seed: Callable[[sqlite3.Con
 
 
 def check_free(path: Path) -> None:
-    """Raise InputError if the store at `path` belongs to a shared log."""
+    """Raise InputError if the store at `path` already belongs to a shared log."""
     if member := membership(path):
         raise _in_a_team(member)
 
@@ -92,7 +92,7 @@ def leave(path: Path) -> int:
 
 
 def team_row(path: Path) -> TeamRow:
-    """Return how the store at `path` relates to its team's log, as far as is known here; conflicts are not counted."""
+    """Return the state of the store at `path` in its team, as known without the server; conflicts are not counted."""
     member = membership(path)
     if member is None:
         raise _in_no_team()
@@ -115,7 +115,7 @@ def _in_no_team() -> InputError:
 
 
 def empty_store(_: sqlite3.Connection) -> None:
-    """Put nothing into a new store."""
+    """Leave a new store empty."""
 
 
 class Replica:
@@ -135,14 +135,14 @@ class Replica:
     def sync(self) -> Synced:
         """Exchange entries until the copy and the shared log are the same.
 
-        Raises NetworkError where the server cannot be reached or keeps failing, SyncRefusedError where the two logs do
-        not fit; neither changes what is recorded here.
+        NetworkError if the server cannot be reached or keeps failing, SyncRefusedError if the logs do not match. After
+        an error, every recorded entry is still in this store.
         """
         self._with_retries(self._exchange)
         return Synced(self._sent, *self._accepted, self._waiting(), self._member().cursor)
 
     def look(self) -> Synced:
-        """Return what a sync would do, from one request; nothing is changed."""
+        """Return the result that a sync would have, from one request, without changing anything."""
         member, waiting = self._member(), self._waiting()
         with closing(self._connect(member)) as exchange:
             page = exchange.page(member.cursor)
@@ -152,12 +152,12 @@ class Replica:
     def heal(self) -> int:
         """Go back to the last position on which the copy and the log agree; return how many entries the log lost.
 
-        They count as not sent again, so that the next sync sends those that no other member has sent by then.
+        Their positions are removed, so that the next sync sends those that no other member has sent by then.
         """
         return self._with_retries(self._heal)
 
     def restamp(self) -> int:
-        """Record anew, with the right time, unsent entries of a clock that was ahead; return how many."""
+        """Record unsent entries of a clock that was ahead again with the right time; return their number."""
         return self._with_retries(self._restamp)
 
     # One exchange
@@ -191,7 +191,7 @@ class Replica:
             self._check_clock(page.head)
             self._tried = frozenset(entry.id for entry in entries)
             turn.append(entries)
-        # The log was locked, so these positions have what was just sent.
+        # The log was locked, so these positions have the entries that were just sent.
         self._known_to = entries[-1].seq
         return True
 
@@ -230,7 +230,7 @@ class Replica:
     def _next(self, member: team_state.Membership) -> list[SharedEntry]:
         """Return the entries to send next, placed after the cursor."""
         with database.reading(self.path) as connection:
-            # Asked for before the log is locked and again afterwards: usually nothing has changed in between.
+            # Called before the log is locked and again afterwards; usually nothing has changed in between.
             state = (member, team_state.unsent_mark(connection))
             if self._prepared[0] != state:
                 self._prepared = state, chained(member.chain, member.cursor, team_state.unsent(connection))
@@ -293,7 +293,7 @@ class Replica:
     # Connections
 
     def _with_retries(self, act: Callable[[Exchange], Answer]) -> Answer:
-        """Do something with a connection to the shared log; repeat it after a random wait where it was interrupted."""
+        """Call `act` with a connection to the shared log; if it is interrupted, repeat it after a random wait."""
         tries, steps, was_connected = 0, self._steps, False
         while True:
             is_connected = False
@@ -324,7 +324,7 @@ class Replica:
         )
 
     def _member(self) -> team_state.Membership:
-        """Return the shared log that the copy belongs to; InputError where it belongs to none."""
+        """Return the shared log to which the copy belongs; InputError if it belongs to no team."""
         member = membership(self.path)
         if member is None:
             raise _in_no_team()

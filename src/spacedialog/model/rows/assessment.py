@@ -42,11 +42,11 @@ class AgreementRow(NamedTuple):
 class Agreement(NamedTuple):
     """The agreement between assessors under a rubric.
 
-    A unit is a commitment, or one party to it. `units` is the number with verdicts of two or more assessors, `alone`
-    the number of the others. `pairs` counts the pairs of verdicts on one unit and `alike` the equal ones;
-    `alike_percent` is None without pairs. `coefficient` is the name of the coefficient of agreement, None if no unit
-    has two verdicts, and `source` its publication. `value` is None if it has none, and then `why` is the reason.
-    `differences` are the units on which assessors differ.
+    A unit is a commitment, or one party to it. `units` is the number of units with verdicts of two or more assessors,
+    `alone` the number of other units. `pairs` is the number of pairs of verdicts on one unit, `alike` the number of
+    equal pairs; `alike_percent` is None without pairs. `coefficient` is the name of the coefficient of agreement, None
+    if no unit has two verdicts, and `source` its publication. If the coefficient has no value, `value` is None and
+    `why` is the reason. `differences` are the units on which assessors differ.
     """
 
     rubric: str
@@ -68,8 +68,8 @@ class CrosswalkRow(NamedTuple):
     """A commitment, or one party to it, on a published rating scale.
 
     `party` is None for the commitment as a whole. `value` is the value on the scale, None if it has none or the
-    assessors differ. `verdicts` are those under the scale, by assessor; without any, the value follows from the status.
-    `notes` are keys of the footnotes. `percent` is None if not recorded.
+    assessors differ. `verdicts` are the verdicts under the scale, by assessor; if there are none, the value follows
+    from the status. `notes` are the keys of its footnotes. `percent` is None if not recorded.
     """
 
     ref: str
@@ -98,9 +98,10 @@ class AverageRow(NamedTuple):
 class Crosswalk(NamedTuple):
     """A record converted to a published rating scale.
 
-    `url` is that of the source, None if it has none. `counts` are the numbers of rows by value, in the order of the
-    scale; `unscored` rows have no value, and on `disputed` rows the assessors differ. `averages` is empty for a scale
-    that does not judge each party. `notes` are the footnotes by key, `limits` the limitations of the whole conversion.
+    `url` is the address of the source, None if it has none. `counts` are the numbers of rows by value, in the order of
+    the scale. `unscored` is the number of rows without a value, `disputed` the number of rows on which the assessors
+    differ. `averages` is empty for a scale that does not judge each party. `notes` are the footnotes by key, `limits`
+    the limitations of the whole conversion.
     """
 
     scale: str

@@ -9,9 +9,9 @@ from typing import NamedTuple
 class CarriedRow(NamedTuple):
     """A commitment of one of two dialogues, or a linked pair of them, and its outcome.
 
-    `old` and `new` are refs. For a commitment that is linked to none, the fields of the other are None. `outcomes` has
-    `strengthened`, `repeated`, `weakened`, `completed`, `withdrawn`, `silent` or `new`; two of them for a completed or
-    withdrawn commitment that was also carried on.
+    `old` and `new` are refs. For a commitment without a link, the fields of the other dialogue are None. `outcomes` has
+    one of `strengthened`, `repeated`, `weakened`, `completed`, `withdrawn`, `silent` and `new`, or two of them for a
+    completed or withdrawn commitment that was also carried on.
     """
 
     outcomes: tuple[str, ...]
@@ -39,7 +39,7 @@ class ProposalRow(NamedTuple):
 class Comparison(NamedTuple):
     """A comparison of a dialogue (`new`, its key) with an earlier one (`old`).
 
-    `counts` are the numbers of rows by outcome. `proposals` are pairs that may belong together; they are in no count.
+    `counts` are the numbers of rows by outcome. `proposals` are pairs that may belong together; they are not counted.
     """
 
     old: str

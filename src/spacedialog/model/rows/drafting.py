@@ -10,9 +10,9 @@ from spacedialog.model.vocabulary import SourceVerdict
 class SentenceRow(NamedTuple):
     """A sentence of a text as `draft` reads it: a candidate for a commitment, or a sentence that is left out.
 
-    `paragraph` and `sentence` are its place. `why` is the wording that decided, or the reason why the sentence is left
-    out. `confidence` is from 0 to 1. For a sentence that is left out, `ref`, `strength`, `title`, `due`, `recurs` and
-    `confidence` are None.
+    `paragraph` and `sentence` are its numbers. `why` is the wording that makes it a candidate, or the reason why it is
+    left out. `confidence` is from 0 to 1. For a sentence that is left out, `ref`, `strength`, `title`, `due`, `recurs`
+    and `confidence` are None.
     """
 
     paragraph: str
@@ -29,9 +29,9 @@ class SentenceRow(NamedTuple):
 
 
 class CandidateRow(NamedTuple):
-    """A candidate that `draft` found, as it is in its data file; `decision` is None until it is reviewed.
+    """A candidate that `draft` found, as its data file has it; `decision` is None until it is reviewed.
 
-    `confidence` is from 0 to 1. Each of `milestones` and `sources` is one line of text. `lead` is None for a joint
+    `confidence` is from 0 to 1. `milestones` and `sources` have one line of text for each. `lead` is None for a joint
     commitment; `due` and `detail` are None if the text has none.
     """
 
@@ -63,9 +63,9 @@ class ReviewCount(NamedTuple):
 class VerifiedRow(NamedTuple):
     """A source of a commitment, compared with a copy of its document.
 
-    `paragraph` and `sentence` are the recorded place, None as far as none is recorded. `found_paragraph`,
-    `found_sentence` and `text` are the place and the words of the sentence of the copy that is the same or most
-    similar, None if there is none. `similarity` is from 0 to 1, where 1 is the same sentence.
+    `paragraph` and `sentence` are the recorded numbers, each None if not recorded. `found_paragraph`, `found_sentence`
+    and `text` are the numbers and the text of the same or the most similar sentence of the copy, None if there is none.
+    `similarity` is from 0 to 1, where 1 is the same sentence.
     """
 
     ref: str
@@ -81,5 +81,5 @@ class VerifiedRow(NamedTuple):
 
     @property
     def is_found(self) -> bool:
-        """Whether the sentence is in the copy as it was, or its wording was never recorded."""
+        """Whether the sentence is in the copy unchanged, or its wording was never recorded."""
         return self.verdict not in (SourceVerdict.CHANGED, SourceVerdict.MISSING)

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 
 class DoctorRow(NamedTuple):
-    """One check of a store; `said` are its findings.
+    """One check of a store.
 
-    `looked_at` is the number of things checked and `findings` the number of findings. `ok` is false if a finding is
-    more than a remark.
+    `looked_at` is the number of pages, rows, entries, items or files checked. `findings` is the number of findings, and
+    `said` describes them. `ok` is false if a finding is a fault, not only a remark.
     """
 
     check: str
@@ -33,10 +33,10 @@ class Copied(NamedTuple):
 
 
 class FingerprintRow(NamedTuple):
-    """The fingerprint of a log and, if one was given, whether this store holds the entries that it is of.
+    """The fingerprint of a log, or a given fingerprint and whether this store has the entries that it stands for.
 
     `changes` is the number of entries and `newest` the recorded time of the newest, None for an empty log. `holds` is
-    None if no fingerprint was given; else `since` is the number of later entries and `said` the result in words.
+    None if no fingerprint was given; otherwise `since` is the number of later entries and `said` the result in words.
     """
 
     fingerprint: str
@@ -50,7 +50,7 @@ class FingerprintRow(NamedTuple):
 class Rescued(NamedTuple):
     """The result of a rescue: the path of the new store and the number of entries copied to it.
 
-    `lost` are the entries that were not copied.
+    `lost` are the names of the entries that were not copied.
     """
 
     store: str

@@ -22,7 +22,7 @@ class FoundRow(NamedTuple):
 class UpcomingRow(NamedTuple):
     """A dated event: a due date, a milestone, or one occurrence of a recurring milestone.
 
-    `ref` is that of the commitment (`commitment`) for its due date, else that of the milestone. `when` is an EDTF date;
+    `ref` is the milestone's ref or, for a due date, the commitment's ref, as in `commitment`. `when` is an EDTF date;
     `earliest` and `latest` are the first and the last day of its window, None on an open side. `opens_in_days` and
     `closes_in_days` count from the day of the read, negative in the past, and None on an open side. `state` is
     `upcoming`, `open`, `closed`, `met` or `withdrawn`. `recurs` is a span such as `2 years`, None if the event does not
@@ -48,9 +48,9 @@ class CalendarEvent(NamedTuple):
     `uid` is the UUID of the item or the milestone. `sequence` grows with each entry on the commitment; `created_at` and
     `changed_at` are the recorded times of its first and its newest entry. `when` is an EDTF date, with `earliest` and
     `latest` as in `UpcomingRow`. `state` is `planned`, `met` or `withdrawn`; `met` is the EDTF date of the latest
-    occurrence that was met, or None. `until` is the last day on which a wanted occurrence begins, None for no limit.
-    `url` is that of the cited document, None if it has none. `alarm_days` is how many days before the event the alarm
-    rings, None for no alarm.
+    occurrence that was met, or None. `until` is the last day on which an occurrence may begin, None for no limit. `url`
+    is the address of the cited document, None if it has none. `alarm_days` is the number of days from the alarm to the
+    event, None for no alarm.
     """
 
     uid: str
@@ -77,9 +77,8 @@ class CalendarEvent(NamedTuple):
 class AreaRow(NamedTuple):
     """An area of a dialogue, with counts of its commitments and its next milestone.
 
-    `assessed` counts the commitments that have a status other than `not-assessed`; `claimed` counts those of the
-    `complete` ones that have no evidence. `next_milestone` has `ref`, `title` and `when`, and is None if no event is to
-    come.
+    `assessed` is the number of commitments with a status other than `not-assessed`, `claimed` the number of complete
+    commitments without evidence. `next_milestone` has `ref`, `title` and `when`; it is None if no event is to come.
     """
 
     area: str
@@ -98,7 +97,7 @@ class AreaRow(NamedTuple):
 class DialogueRow(NamedTuple):
     """A dialogue, with counts of its commitments and its next milestone.
 
-    `number` is None, and text is empty, if not recorded. The counts and `next_milestone` are those of `AreaRow`.
+    If not recorded, `number` is None, and a text is empty. The counts and `next_milestone` are as in `AreaRow`.
     """
 
     key: str
@@ -119,8 +118,8 @@ class DialogueRow(NamedTuple):
 class HistoryRow(NamedTuple):
     """One entry of the log; `changed` has the fields that it set, with their new values.
 
-    `on` is the EDTF date on which the entry was true. `ref` is that of the commitment, milestone or other item. `note`
-    and `evidence` are None if not given. `retracted` says whether the entry was undone.
+    `on` is the EDTF date on which the entry was true. `ref` names the commitment, milestone or other item. `note` and
+    `evidence` are None if not given. `retracted` says whether the entry was undone.
     """
 
     id: str
@@ -171,9 +170,9 @@ class SlipRow(NamedTuple):
 class Coverage(NamedTuple):
     """How much of the record has been assessed; `oldest_check_days` is None if nothing has.
 
-    `assessed` counts the commitments that have a status other than `not-assessed`. `oldest_check_days` is the number of
-    days since the latest check of the commitment whose latest check is the oldest. `claimed` counts those of the
-    `complete` commitments that have no evidence.
+    `assessed` is the number of commitments with a status other than `not-assessed`. `oldest_check_days` is the number
+    of days since the least recently checked of them was checked. `claimed` is the number of complete commitments
+    without evidence.
     """
 
     commitments: int
@@ -186,10 +185,10 @@ class Coverage(NamedTuple):
 class Overview(NamedTuple):
     """The overview of a record, as the program shows it without a command.
 
-    `dialogues` are their recorded fields with the counts of `DialogueRow`, oldest first. `statuses` are the numbers of
-    commitments by status. `next` are the first few coming events, `overdue` the first few overdue commitments, and
-    `unrecorded` the first few milestones whose windows closed with no recorded outcome. `stale` is the number of stale
-    commitments. `position` is the position in the team's log, None without a team.
+    `dialogues` are the recorded fields of each dialogue with the counts of `DialogueRow`, oldest first. `statuses` are
+    the numbers of commitments by status. `next` are the first few coming events, `overdue` the first few overdue
+    commitments, and `unrecorded` the first few milestones whose windows closed with no recorded outcome. `stale` is the
+    number of stale commitments. `position` is the position in the team's log, None without a team.
     """
 
     dialogues: tuple[Mapping[str, Any], ...]
@@ -206,7 +205,7 @@ class Overview(NamedTuple):
 class ConflictRow(NamedTuple):
     """Two entries that set a field to different values independently, or gave two items the same ref.
 
-    `value` and the other fields without `other_` are those of the entry that applies until the conflict is decided.
+    `value` and the other fields without `other_` describe the entry that applies until the conflict is resolved.
     `change` and `other_change` are the ids of the entries. `evidence` is the evidence or the citation of the source,
     None if there is neither.
     """
@@ -229,12 +228,12 @@ class ConflictRow(NamedTuple):
 
 
 class Detail(NamedTuple):
-    """Everything that is known of one commitment: fields, sources, milestones, history and assessments.
+    """The details of one commitment: fields, sources, milestones, history and assessments.
 
     `milestones` has its dated events, `slips` the changes of its dates, and `history` its entries in the order
-    recorded. `omitted_by` are the documents that leave it out, `difference` is where its documents differ, None if
-    nowhere. `carries_on` are the commitments of earlier dialogues that are linked to it, `carried_on_by` those of later
-    dialogues, each with `ref` and `title`. `detail` is None if not recorded.
+    recorded. `omitted_by` are the documents that leave it out. `difference` describes how its documents differ, None if
+    they do not. `carries_on` are the commitments of earlier dialogues that are linked to it, `carried_on_by` the
+    commitments of later dialogues, each with `ref` and `title`. `detail` is None if not recorded.
     """
 
     commitment: CommitmentRow
@@ -252,13 +251,13 @@ class Detail(NamedTuple):
 
 
 class Report(NamedTuple):
-    """A report on a record, or on the commitments that a filter selects, as `report` writes it and templates get it.
+    """A report on a record, or on the commitments that a filter selects; `report` passes it to its templates.
 
     `selection` describes the filter, and is empty without one. `changes` is the number of entries in the log and
     `recorded_until` the recorded time of the newest, None for an empty log; `position` is the position in the team's
     log, None without a team. Coverage, statuses and areas count the selected commitments. `milestones` are their dated
-    events, including those met, in the order of their windows. `carried` compares the newest dialogue with the one
-    before it; it is None if no commitments of the two are linked, or with a filter.
+    events in any state, in the order of their windows. `carried` compares the newest dialogue with the one before it;
+    it is None if no commitments of the two are linked, or with a filter.
     """
 
     as_of: str
@@ -277,14 +276,14 @@ class Report(NamedTuple):
 
 
 class Brief(NamedTuple):
-    """The news of a record since a day, or since an earlier brief, and what comes next.
+    """The news of a record since a day, or since an earlier brief, and the coming events.
 
-    `since` is a day, None for news from the beginning; `until` is the last day of what comes next. `changes`,
-    `recorded_until` and `position` are those of `Report`. `settled` are the entries by which a commitment or milestone
-    was completed, met or withdrawn, `slipped` the changed dates, and `changed` all other new entries. `opened` and
-    `closed` are the windows that opened, or closed with no recorded outcome, since; `stale` are the commitments that
-    became stale. `opens` and `closes` are the windows that open and close by `until`. `conflicts` are all undecided
-    conflicts, new or not.
+    `since` is a day, None for news from the beginning; `until` is the last day of the coming events. `changes`,
+    `recorded_until` and `position` are as in `Report`. `settled` are the entries by which a commitment or milestone was
+    completed, met or withdrawn, `slipped` the changed dates, and `changed` all other new entries. `opened` are the
+    windows that have opened since, `closed` the windows that have closed with no recorded outcome, and `stale` the
+    commitments that have become stale. `opens` and `closes` are the windows that open and close by `until`. `conflicts`
+    are all unresolved conflicts, new or not.
     """
 
     since: str | None
@@ -306,7 +305,7 @@ class Brief(NamedTuple):
 
     @property
     def has_news(self) -> bool:
-        """Return whether there is any news, not counting conflicts and what comes next."""
+        """Return whether there is any news, apart from conflicts and coming events."""
         return any((self.changed, self.slipped, self.settled, self.opened, self.closed, self.stale))
 
 
@@ -322,10 +321,10 @@ class Difference(NamedTuple):
 class Written(NamedTuple):
     """The result of a write.
 
-    `did` names the action. `ref` and `title` are those of the item that the write was about, empty unless there is
-    exactly one. `changes` is the number of entries recorded. `undo` is the id of the last one, with which `undo` undoes
-    the whole action; None if nothing was recorded, or in a dry run. `created_store` is the path of the store if the
-    write created it, else None.
+    `did` names the action. `ref` and `title` name the item that the write was about; they are empty unless there is
+    exactly one. `changes` is the number of entries recorded. `undo` is the id of the last entry, with which `undo`
+    undoes the whole action; None if nothing was recorded, or in a dry run. `created_store` is the path of the store if
+    the write created it, else None.
     """
 
     did: str

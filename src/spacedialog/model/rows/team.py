@@ -8,10 +8,10 @@ from typing import NamedTuple
 class Synced(NamedTuple):
     """The result of a sync.
 
-    `sent` and `received` are numbers of entries. Of those received, `strange` entries were written by a newer program,
-    and `quarantined` ones were not valid. `waiting` entries are not in the shared log yet. `position` is the position
-    in the shared log up to which this copy has read. `healed` entries had been lost by the server, and `restamped`
-    entries were recorded again with a new time. `conflicts` and `clashes` are the numbers that the record has now.
+    The counts are numbers of entries: `sent`, `received`, `strange` (received, and written by a newer program),
+    `quarantined` (received, and invalid), `waiting` (not in the shared log yet), `healed` (lost by the server) and
+    `restamped` (recorded again with a new time). `position` is the position in the shared log up to which this copy has
+    read. `conflicts` and `clashes` are the numbers of conflicts and ref clashes in the record after the sync.
     """
 
     sent: int
@@ -30,8 +30,8 @@ class Synced(NamedTuple):
 class TeamRow(NamedTuple):
     """The state of this copy of a team's record, as far as it is known without the server.
 
-    `position` is the position in the shared log up to which this copy has read. `waiting` entries are still to be sent,
-    and `quarantined` ones were not valid. `clashes` is the number of refs that two items have.
+    `position` is the position in the shared log up to which this copy has read. `waiting` is the number of entries to
+    send, and `quarantined` the number of invalid entries received. `clashes` is the number of refs that two items have.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Assessments as of a day, and the timing of commitments that a crosswalk needs."""
+"""Assessments as of a day, and the timing of commitments for a crosswalk."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def assessments(
 ) -> Iterator[tuple[str, AssessmentRow]]:
     """Yield the verdicts that are current on the day, each with its commitment's item, in the order of the refs.
 
-    They are on the commitments that match `filter_`, and are among the `items` if these are given. `rubric` is the name
-    of the one to keep to.
+    The commitments match `filter_` and, if given, are among `items` and of `dialogues`. `rubric` limits the verdicts to
+    the rubric of that name.
     """
     parameters: Parameters = {**day_parameters(day), "rubric": rubric or ""}
     cursor = connection.execute(

@@ -1,7 +1,7 @@
 """SQL for filters, flags and sort orders of commitments.
 
 A filter becomes an expression on `commitment AS c` with bound parameters. Names of fields, flags and sort orders come
-from the tables below; no text of a user becomes SQL.
+from the tables below; text from a user never becomes SQL.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NO_WORD = re.compile('["\0\ud800-\udfff]')
 Parameters = dict[str, str | int]
 
 VALID = "{0}.valid_from <= :day AND :day < {0}.valid_to"
-"""The condition that a row of a period table, under the alias that is filled in, is valid on `:day`."""
+"""The condition that a row of a period table is valid on `:day`; `{0}` is the alias of the table."""
 
 _UNSETTLED = f"c.status NOT IN ({', '.join(repr(status.value) for status in SETTLED)})"
 
@@ -36,7 +36,7 @@ FLAGS: dict[Flag, str] = {
     Flag.CONFLICT: "(c.item IN (SELECT x.item FROM conflict AS x))",
     Flag.CLAIMED: "c.claimed",
 }
-"""The condition of each flag; the parameters are those of `day_parameters`."""
+"""The condition of each flag, with the parameters of `day_parameters`."""
 
 
 def _order_of(words: Iterable[StrEnum], column: str) -> str:
@@ -73,12 +73,12 @@ def day_parameters(day: date) -> Parameters:
 
 
 def in_dialogues(column: str, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
-    """Return the SQL condition that the column holds one of these dialogue keys; true if there are none."""
+    """Return the SQL condition that the column has one of these dialogue keys; true if no key is given."""
     return f"{column} IN ({_bound(dialogues, parameters)})" if dialogues else "TRUE"
 
 
 def is_among(column: str, items: Sequence[str] | None, parameters: dict[str, Any]) -> str:
-    """Return the SQL condition that the column holds one of these items; true if `items` is None."""
+    """Return the SQL condition that the column has one of these items; true if `items` is None."""
     if items is None:
         return "TRUE"
     parameters["items"] = json.dumps(items)
@@ -86,7 +86,7 @@ def is_among(column: str, items: Sequence[str] | None, parameters: dict[str, Any
 
 
 def belongs_to_dialogues(column: str, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
-    """Return the SQL condition that the column holds an item of one of these dialogues; true if there are none."""
+    """Return the SQL condition that the column has an item of one of these dialogues; true if none is given."""
     if not dialogues:
         return "TRUE"
     keys = _bound(dialogues, parameters)
@@ -148,7 +148,7 @@ def filter_sql(filter_: Filter, parameters: Parameters) -> str:
         case _:
             parts = [filter_sql(part, parameters) for part in filter_.parts]
             if any(isinstance(part, DueWithin) for part in filter_.parts):
-                # SQLite has no statistics here and would prefer the index of the status to that of the dates.
+                # SQLite has no statistics here, and would use the index on the status, not the index on the dates.
                 parts = [f"+{part}" if part.startswith("c.") else part for part in parts]
             return " AND ".join(parts) or "TRUE"
 
@@ -173,7 +173,7 @@ def _involving(condition: str) -> str:
 
 
 def full_text_query(words: str) -> str:
-    """Return the full-text query for texts that contain all the words; the words are not interpreted.
+    """Return the full-text query for texts that contain all the words, without the query syntax of SQLite.
 
     A word matches the beginning of a longer one: `satell` finds satellites. InputError if there is no word.
     """

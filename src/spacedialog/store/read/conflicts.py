@@ -1,4 +1,4 @@
-"""Conflicts as of a day: fields that were set concurrently to different values, and refs given to two things."""
+"""Conflicts as of a day: fields that were set concurrently to different values, and refs that were given twice."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _NAME = f"""(
         UNION ALL SELECT '', ''
     ) LIMIT 1
 )"""
-"""The ref and the title of what a conflict `x` is about, as a JSON array."""
+"""The ref and the title of the item or milestone of a conflict `x`, as a JSON array."""
 
 
 def _conflicts_sql(condition: str = "TRUE") -> str:
     """Return the SELECT of the conflicts and the ref clashes `c` that meet the condition.
 
-    A clash counts while its ref is shown with a letter, on the day or later.
+    A clash counts while its ref is shown with a letter on the day or later.
     """
     return f"""
         SELECT c.item, c.milestone, c.field, c.kept, c.other, 0 AS clash FROM conflict AS c WHERE {condition}
@@ -51,7 +51,7 @@ def conflicts(
 ) -> Iterator[tuple[str, ConflictRow]]:
     """Yield the conflicts, oldest first, then the ref clashes, each with its item.
 
-    `items` and `dialogues` limit them to these items, and to what belongs to these dialogues.
+    `items` limits them to these items, `dialogues` to the items of these dialogues.
     """
     parameters: dict[str, Any] = {**day_parameters(day)}
     about = f"{is_among('c.item', items, parameters)} AND {belongs_to_dialogues('c.item', dialogues, parameters)}"

@@ -15,7 +15,7 @@ from spacedialog.store.read.commitment_sql import FLAGS, VALID, Parameters, day_
 from spacedialog.store.read.events import UNMET, events_sql
 
 _FOLLOWING = "ref, title, \"when\", min(latest || coalesce(earliest, ''))"
-"""The columns of the next event: with min(), SQLite takes the other columns from the same row."""
+"""The columns of the next event: with min(), SQLite takes the other columns from the row with the minimum."""
 
 
 def areas(
@@ -57,7 +57,7 @@ def areas(
 
 
 def dialogues(connection: sqlite3.Connection, day: date, named: Sequence[str] = ()) -> list[DialogueRow]:
-    """Return the dialogues named, or all, oldest meeting first, with counts and the next event of each."""
+    """Return the named dialogues, or all, oldest meeting first, each with counts and its next event."""
     parameters = day_parameters(day)
     counts: dict[str, list[int]] = {
         key: figures
@@ -86,7 +86,7 @@ def dialogues(connection: sqlite3.Connection, day: date, named: Sequence[str] = 
 
 
 def dialogue_records(connection: sqlite3.Connection, day: date, named: Sequence[str] = ()) -> list[dict[str, Any]]:
-    """Return the records of the dialogues named, or of all, oldest meeting first."""
+    """Return the records of the named dialogues, or of all, oldest meeting first."""
     parameters: Parameters = day_parameters(day)
     rows = connection.execute(
         f"SELECT d.fields FROM dialogue AS d WHERE {VALID.format('d')} AND {in_dialogues('d.key', named, parameters)}"

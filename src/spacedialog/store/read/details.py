@@ -1,4 +1,4 @@
-"""Commitments with all that is known of them. The number of SQL statements does not depend on how many they are."""
+"""Details of commitments. The number of SQL statements does not depend on the number of commitments."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _Row = TypeVar("_Row")
 
 
 class ReadContext(NamedTuple):
-    """Where details are read: the connection, the day, and the keys of the dialogues to keep to; empty for all."""
+    """The scope of details: the connection, the day, and the keys of the dialogues to include; empty for all."""
 
     connection: sqlite3.Connection
     day: date
@@ -29,9 +29,9 @@ class ReadContext(NamedTuple):
 
 
 def read_details(scope: ReadContext, commitments: Mapping[str, CommitmentRow], watch: Progress) -> Iterator[Detail]:
-    """Yield what is known on the day of the commitments, which are given by their items.
+    """Yield the details of the commitments on the day; `commitments` has their rows by item.
 
-    The tables answer, except for the fields that only the log has: for these, each commitment's entries are folded.
+    They are read from the projection tables. Fields that the tables lack are folded from the commitment's entries.
     """
     connection, day, dialogues = scope
     items = list(commitments)
@@ -74,7 +74,7 @@ def fields_on(history: History | None, day: date, milestone: str | None = None) 
 
 
 def dialogues_by_key(connection: sqlite3.Connection, day: date, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return the records of dialogues by their keys, which match in any case; an empty one where there is none."""
+    """Return the records of dialogues by key, ignoring case; an unknown key has an empty record."""
     cursor = connection.execute(
         "SELECT k.value, (SELECT d.fields FROM dialogue AS d WHERE d.key = k.value COLLATE NOCASE"
         f" AND {VALID.format('d')} LIMIT 1) FROM json_each(:keys) AS k",

@@ -18,9 +18,9 @@ from spacedialog.store.read.commitment_sql import VALID, Parameters, day_paramet
 
 
 def events_sql(condition: str = "TRUE") -> str:
-    """Return the SELECT of the dated events on `:day`: due dates of commitments `c`, and milestones of these.
+    """Return the SELECT of the dated events on `:day`: due dates of commitments `c`, and their milestones.
 
-    `condition` is on `c`. It is put into both parts, where SQLite can use an index for it.
+    `condition` is on `c`. It is part of both SELECTs of the union, so that SQLite can use an index for it.
     """
     return f"""
         SELECT c.ref AS ref, c.ref AS commitment, c.title AS title, c.due AS "when", c.due_earliest AS earliest,
@@ -165,7 +165,7 @@ def calendar(
 
 
 class _WebAddresses:
-    """The web addresses of the documents that dialogues cite. Each dialogue's record and each citation is read once."""
+    """The web addresses of the documents that dialogues cite. Each record and each citation is read once."""
 
     def __init__(self) -> None:
         self._documents: dict[str, Mapping[str, str]] = {}
@@ -200,7 +200,7 @@ def _calendar_event(
     state = event.status if event.status in (MilestoneState.MET, MilestoneState.WITHDRAWN) else "planned"
     return CalendarEvent(
         uid=event.milestone or event.item,
-        # Every entry on the commitment may change what the event says.
+        # Every entry on the commitment may change the event.
         sequence=entries - 1,
         created_at=iso_time(first),
         changed_at=iso_time(newest),

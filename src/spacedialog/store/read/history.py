@@ -1,4 +1,4 @@
-"""The log as people read it: its entries, the dates that they moved, and the entries that are news."""
+"""The history of a record: entries, changes of dates, and entries that are news."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ _BUNDLED = f"(json_extract(l.body, '$.via') = '{IMPORTED}' AND l.author = '{BUND
 
 def position(connection: sqlite3.Connection) -> Position:
     """Return the position of the log."""
-    # Rows are never deleted except to be filled again (restamp), so row numbers count the entries as they arrived.
+    # A deleted row is always filled again (restamp), so the highest row number is the number of entries.
     entries, recorded = connection.execute("SELECT ifnull(max(rowid), 0), max(ts) FROM change").fetchone()
     last = connection.execute("SELECT id FROM change WHERE rowid = ?", (entries,)).fetchone()
     return Position(entries, last and last[0], recorded, shared_position(connection))
 
 
 def has_been_at(connection: sqlite3.Connection, known: Position) -> bool:
-    """Whether this log was once at the position; false for another log, and for one that was created anew."""
+    """Return whether this log was ever at the position; false for another log and for a log created anew."""
     row = connection.execute("SELECT id FROM change WHERE rowid = ?", (known.entries,)).fetchone()
     return known.last == (row[0] if row else None)
 
@@ -92,9 +92,9 @@ def entries(
 
 
 def entries_about(connection: sqlite3.Connection, day: date, items: Sequence[str]) -> Iterator[tuple[str, HistoryRow]]:
-    """Yield the entries on commitments, their assessments and their links, each with the commitment's item.
+    """Yield the entries that were true by the day on commitments, their assessments and links, in the order recorded.
 
-    They were true by the day and come in the order recorded. An entry on a link comes for both of its commitments.
+    Each comes with the commitment's item; an entry on a link is yielded for both of its commitments.
     """
     cursor = connection.execute(
         f'SELECT about.commitment, {_ENTRY} FROM {_LOG_ABOUT} ORDER BY l.ts, l."on", l.id',
@@ -141,7 +141,7 @@ def news(
 
 
 class Slip(NamedTuple):
-    """A moved date: the entry that moved it, the commitment's item, and the row that people see."""
+    """A moved date: the id of the entry that moved it, the commitment's item, and the row for output."""
 
     entry: str
     item: str
@@ -151,7 +151,7 @@ class Slip(NamedTuple):
 def slips(
     connection: sqlite3.Connection, day: date, *, items: Sequence[str] | None = None, dialogues: Sequence[str] = ()
 ) -> Iterator[Slip]:
-    """Yield every date moved by the day, oldest first; of the commitments `items` if they are given."""
+    """Yield every date moved by the day, oldest first; only of the commitments `items`, if given."""
     parameters: dict[str, Any] = {"day": day.isoformat()}
     cursor = connection.execute(
         "SELECT r.change, r.item, ifnull(m.ref, c.ref), c.ref, ifnull(m.title, c.title),"

@@ -14,9 +14,9 @@ from spacedialog.store.read.commitment_sql import VALID, day_parameters, is_amon
 def linked_commitments(
     connection: sqlite3.Connection, day: date, items: Sequence[str], side: str, other: str
 ) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Yield the commitments (`ref`, `title`) that are linked on the day to those given, each with the given one's item.
+    """Yield the commitments that are linked on the day to the commitments `items`: the item, then `ref` and `title`.
 
-    The given ones are the `side` of their links, `old` or `new`; the commitments returned are the `other`.
+    The commitments `items` are on one `side` of the links, `old` or `new`; the yielded ones are on the `other` side.
     """
     parameters: dict[str, Any] = {**day_parameters(day)}
     cursor = connection.execute(

@@ -1,4 +1,4 @@
-"""Refs: find what a ref or its short form names, whether one is taken, and the next free one."""
+"""Refs: find the target of a ref or a short form, refs that are taken, and the next free ref."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from spacedialog.model.target import Target
 from spacedialog.model.vocabulary import LONGEST_NAME, NAME_PATTERN
 from spacedialog.store.read.commitment_sql import replace_surrogates
 
-# If two things were given one ref, the later one is shown with a letter.
+# If two commitments were given the same ref, the later one is shown with a letter.
 _SHORT_REF = re.compile(r"(?:(.*?)-?)0*([0-9]{1,9})([a-z]*)(?:\.([0-9]+[a-z]*))?")
 
 
@@ -24,10 +24,10 @@ class Refs:
         self._connection = connection
 
     def resolve(self, text: str) -> Target:
-        """Return what a ref names, by its full form or any short form that fits one thing only.
+        """Return the target of a ref, given in full or in an unambiguous short form, ignoring case.
 
-        Case does not count: `ROK4-07` is also `rok4-7`, `4-07`, `07` and `7`, and its first milestone `7.1`.
-        NotFoundError if nothing has the ref, InputError if several things have it.
+        Short forms of `ROK4-07` are `rok4-7`, `4-07`, `07` and `7`; its first milestone is also `7.1`. NotFoundError if
+        there is no such ref, InputError if it is ambiguous.
         """
         key = replace_surrogates(text.strip().casefold())
         matches = self._named(key)
@@ -52,12 +52,12 @@ class Refs:
         raise NotFoundError(f"nothing goes by the ref {quoted(text)}", self._near(text[:LONGEST_NAME]))
 
     def _named(self, key: str) -> list[Target]:
-        """Return what has the ref now or, if nothing has it, what had it before."""
+        """Return the targets that have the ref now or, if there are none, the targets that had it before."""
         known = [target for owner in self._owners(key) if (target := self.target(*owner))]
         return [target for target in known if target.ref.casefold() == key] or known
 
     def _owners(self, key: str) -> list[tuple[str, str | None]]:
-        """Return every item, and the milestone of it, that was ever given the ref."""
+        """Return the item and the milestone (or None) of every target that was ever given the ref."""
         return self._connection.execute(
             "SELECT DISTINCT item, milestone FROM given WHERE ref_key = ?", (key,)
         ).fetchall()
@@ -74,7 +74,7 @@ class Refs:
         return f"{hint}spacedialog list shows every ref"
 
     def beginning(self, typed: str, *, limit: int = 200) -> list[tuple[str, str]]:
-        """Return refs, in full or by number, that complete what was typed, each with its title."""
+        """Return the refs, in full or by number, that begin with the typed text, each with its title."""
         key = replace_surrogates(typed.casefold())
         table = "milestone" if "." in key else "commitment"
         offers = self._connection.execute(
@@ -96,13 +96,13 @@ class Refs:
         ][:limit]
 
     def taken(self, wanted: Iterable[Target]) -> list[str]:
-        """Return the refs that something else has or ever had: a ref is never reused."""
+        """Return the wanted refs that another target has or ever had, because a ref is never reused."""
         return [
             target.ref for target in wanted if any(owner != target[1:] for owner in self._owners(target.ref.casefold()))
         ]
 
     def bore(self, target: Target) -> bool:
-        """Whether the target has its ref, or ever had it."""
+        """Return whether the target has its ref, or ever had it."""
         return target[1:] in self._owners(target.ref.casefold())
 
     def next_ref(self, dialogue: str) -> str:

@@ -1,4 +1,4 @@
-"""The selection of commitments: values as a person types them, checked against the record."""
+"""The selection of commitments: values as a user types them, checked against the record."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 
     from spacedialog.store.read.snapshot import Snapshot
 
-# The fields with a fixed set of values on record, and the name of that set.
+# The fields that are compared with the values on record, each with the name of those values in `Snapshot.values`.
 _FIELDS: dict[str, str] = {"dialogue": "dialogue", "area": "area", "kind": "kind", "lead": "party"}
 
 
 class Selection(NamedTuple):
-    """The commitments with one of the values in each field that has any, and with all the flags.
+    """The commitments that have one of the given values in each field, and all the flags; empty fields select all.
 
-    `due_before` keeps those that are certainly due before that date begins, `due_after` those that may be due after it
-    ends. `text` has words that the commitment or its notes must contain.
+    `due_before` selects commitments that are certainly due before that date begins, `due_after` commitments that may be
+    due after it ends. `text` has words that the commitment or one of its notes must contain.
     """
 
     dialogue: Sequence[str] = ()
@@ -52,7 +52,7 @@ class Selection(NamedTuple):
     text: str | None = None
 
     def filter(self, snapshot: Snapshot) -> Filter:
-        """Return the filter that this selection means in the record; InputError for a value that is not on record."""
+        """Return the filter for this selection; InputError for a value that is not on record."""
         parts: list[Filter] = []
         for field, kind in _FIELDS.items():
             if values := [find_value(snapshot, kind, value) for value in getattr(self, field)]:
@@ -82,7 +82,7 @@ class Selection(NamedTuple):
         return All(parts)
 
     def describe(self) -> str:
-        """Return in words which part of the record this is; empty for all of it."""
+        """Return a description of the selection in words; empty for all commitments."""
         parts = [
             f"{field} {' or '.join(values)}"
             for field, values in self._asdict().items()
@@ -102,13 +102,16 @@ ALL_COMMITMENTS = Selection()
 def find_value(snapshot: Snapshot, kind: str, text: str, *, dialogue: str | None = None) -> str:
     """Return the value on record that the text names, ignoring case; InputError if there is none.
 
-    `kind` is area, party, side, kind or dialogue; with `dialogue` (a key), only the values of that one count.
+    `kind` is area, party, side, kind or dialogue; with `dialogue` (a key), only the values of that dialogue count.
     """
     return match_choice(kind, text, snapshot.values(kind, dialogue=dialogue))
 
 
 def check_order(snapshot: Snapshot, old: str, new: str, command: str) -> VagueDate:
-    """Return when the dialogue `new` met (both are keys); InputError, with the right command, if `old` met later."""
+    """Return the date of the dialogue `new`; InputError, with the remedy `command`, if `old` was not held before it.
+
+    `old` and `new` are keys. NotFoundError if one of the dialogues is not on record.
+    """
     dates = []
     for key in (old, new):
         dialogue = snapshot.dialogue(key)

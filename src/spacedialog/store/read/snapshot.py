@@ -1,6 +1,6 @@
-"""Snapshots: the record as of a day. Every question that the commands ask has a method, which returns typed rows.
+"""Snapshots: the record as of a day, with one method, which returns typed rows, for each query of the commands.
 
-A snapshot uses a connection that its opener closes. Iterators read from it as they are used.
+A snapshot uses a connection that its opener closes. Iterators read from the connection as they advance.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from spacedialog.store.read.details import ReadContext, dialogues_by_key, fields
 from spacedialog.store.read.refs import Refs
 
 _DERIVED = {"updated_on": "updated"}
-"""The columns of those fields of a row that are not named after their field."""
+"""The columns of a row whose names differ from their fields, by field."""
 
 _PLAIN = [name for name in CommitmentRow._fields if name != "flags"]
 _FLAGS_AT, _PARTNERS_AT = CommitmentRow._fields.index("flags"), _PLAIN.index("partners")
@@ -62,7 +62,7 @@ _IN_DIALOGUE = "(:dialogue IS NULL OR {0}.dialogue = :dialogue)"
 
 _VALUES = {
     "dialogue": f"SELECT d.key FROM dialogue AS d WHERE {VALID.format('d')} ORDER BY d.held",
-    # In the order of the newest dialogue that has them: with max(), SQLite takes the other columns from that row.
+    # In the order of the newest dialogue with the area: with max(), SQLite takes the other columns from that row.
     "area": "SELECT key FROM (SELECT a.key AS key, a.position AS position, max(d.held) AS held FROM area AS a"
     f" LEFT JOIN dialogue AS d ON d.key = a.dialogue AND {VALID.format('d')} WHERE {VALID.format('a')}"
     f" AND {_IN_DIALOGUE.format('a')} GROUP BY a.key)"
@@ -83,8 +83,8 @@ _FEW = 5
 class Snapshot:
     """The record as it was on `day`, according to the log of the connection.
 
-    `dialogues` are the keys of the dialogues that lists and counts are limited to; empty for all. What a ref or a key
-    names is found in any dialogue.
+    `dialogues` are the keys of the dialogues to which lists and counts are limited; empty for all. Refs and keys are
+    found in any dialogue.
     """
 
     def __init__(self, connection: sqlite3.Connection, day: date, dialogues: Sequence[str] = ()) -> None:
@@ -102,7 +102,7 @@ class Snapshot:
         return Snapshot(self._connection, day, self._dialogues)
 
     def of(self, dialogues: Sequence[str]) -> Snapshot:
-        """Return the same record limited to these dialogues (their keys), or not limited if none is given."""
+        """Return the same record limited to the dialogues with these keys, or unlimited if none is given."""
         return Snapshot(self._connection, self.day, dialogues)
 
     # Lists
@@ -112,7 +112,7 @@ class Snapshot:
     ) -> Iterator[CommitmentRow]:
         """Return the commitments that match `filter_`, at most `limit` of them.
 
-        `sort` is a name from `filter_sql.SORTS`; a `-` before it reverses the order. InputError for any other name.
+        `sort` is a name from `commitment_sql.SORTS`; a `-` before it reverses the order. InputError for any other name.
         """
         return map(_commitment_row, self._select(filter_, sort, limit))
 
@@ -127,7 +127,7 @@ class Snapshot:
     def areas(self, filter_: Filter = EVERYTHING) -> list[AreaRow]:
         """Return every area of every dialogue, in the dialogue's order.
 
-        Each comes with its next event, and with counts of its commitments that match `filter_`.
+        Each has its next event, and counts of its commitments that match `filter_`.
         """
         return counts.areas(self._connection, self.day, filter_, dialogues=self._dialogues)
 
@@ -154,13 +154,13 @@ class Snapshot:
         return events.calendar(self._connection, self.day, filter_, until, dialogues=self._dialogues)
 
     def slips(self) -> Iterator[SlipRow]:
-        """Return every date that was moved by the day, oldest first, with the least and the longest delay in days."""
+        """Return every date that was moved by the day, oldest first, with the least and the greatest delay in days."""
         return (slip.row for slip in history.slips(self._connection, self.day, dialogues=self._dialogues))
 
     def history(self, target: Target | None = None, *, limit: int | None = None) -> list[HistoryRow]:
         """Return the log's entries that were true by the day, in the order recorded; only the last `limit` of them.
 
-        With a `target`, return the entries about it; those about a commitment include its assessments and links.
+        With a `target`, return the entries about it; for a commitment they include its assessments and links.
         """
         return history.entries(self._connection, self.day, target, limit=limit, dialogues=self._dialogues)
 
@@ -169,30 +169,30 @@ class Snapshot:
         return list(history.news(self._connection, self.day, since, dialogues=self._dialogues))
 
     def redatings(self, entries: Container[str]) -> dict[str, SlipRow]:
-        """Return the dates that these entries (their ids) moved, by entry."""
+        """Return the changes of dates by these entries (their ids), by entry."""
         slips = history.slips(self._connection, self.day)
         return {slip.entry: slip.row for slip in slips if slip.entry in entries}
 
     def position(self) -> Position:
-        """Return the position of the log: how many entries it has, and which is the newest."""
+        """Return the position of the log: its number of entries, the last to arrive and the newest recorded time."""
         return history.position(self._connection)
 
     def has_been_at(self, position: Position) -> bool:
-        """Whether this log was once at the position; false for another log, and for one that was created anew."""
+        """Return whether this log was ever at the position; false for another log and for a log created anew."""
         return history.has_been_at(self._connection, position)
 
     def conflicts(self) -> Iterator[ConflictRow]:
-        """Return the conflicts that are not decided, oldest first, then the refs that were given to two things."""
+        """Return the unresolved conflicts, oldest first, then the ref clashes."""
         return (row for _, row in conflicts.conflicts(self._connection, self.day, dialogues=self._dialogues))
 
     def disagreements(self) -> tuple[int, int]:
-        """Return the number of conflicts, and the number of refs that were given to two things."""
+        """Return the number of conflicts and the number of ref clashes."""
         return conflicts.count_conflicts(self._connection, self.day)
 
     def decisions(self, old: str, new: str) -> dict[tuple[str, str], str]:
         """Return the decisions on pairs of commitments of two dialogues (their keys): `linked` or `not-linked`.
 
-        The pairs are refs, that of the older dialogue first.
+        A pair has two refs; the ref of the older dialogue is first.
         """
         return links.decisions(self._connection, self.day, old, new)
 
@@ -210,13 +210,13 @@ class Snapshot:
         return {(dialogue, key): side for dialogue, key, side in rows}
 
     def timings(self, filter_: Filter = EVERYTHING) -> dict[str, Timing]:
-        """Return by ref, for the commitments that match `filter_`, whether they were late or missed."""
+        """Return the timing (late, missed) of each commitment that matches `filter_`, by ref."""
         return assessments.timings(self._connection, self.day, filter_, dialogues=self._dialogues)
 
-    # One thing
+    # Single items
 
     def detail(self, target: Target) -> Detail:
-        """Return all that is known of a commitment; NotFoundError if it was not on record on the day."""
+        """Return the details of a commitment; NotFoundError if it was not on record on the day."""
         cursor = self._rows(
             f"SELECT {_COLUMNS} FROM commitment AS c WHERE c.item = :item AND {VALID.format('c')}",
             {"item": target.item},
@@ -232,7 +232,7 @@ class Snapshot:
         return read_details(ReadContext(self._connection, self.day, self._dialogues), commitments, watch)
 
     def details(self, dialogue: str) -> dict[str, str]:
-        """Return the long descriptions of a dialogue's commitments, by ref; those without one are left out."""
+        """Return the long descriptions of a dialogue's commitments, by ref; commitments without one are left out."""
         cursor = self._rows(
             "SELECT c.ref, w.detail FROM commitment AS c JOIN words AS w ON w.item = c.item"
             f" WHERE c.dialogue = :dialogue AND {VALID.format('c')} AND w.detail <> ''"
@@ -270,7 +270,7 @@ class Snapshot:
         return [value for (value,) in self._rows(_VALUES[field], {"dialogue": dialogue})]
 
     def has_begun(self) -> bool:
-        """Whether any commitment was on record by the day."""
+        """Return whether any commitment was on record by the day."""
         return self._rows("SELECT 1 FROM commitment WHERE valid_from <= :day LIMIT 1").fetchone() is not None
 
     def began(self) -> str | None:
@@ -278,7 +278,7 @@ class Snapshot:
         day: str | None = self._rows("SELECT min(valid_from) FROM commitment").fetchone()[0]
         return day
 
-    # Everything at once
+    # The whole record
 
     def search(self, words: str, *, limit: int | None = None) -> list[FoundRow]:
         """Return the commitments whose text or notes contain all the words, best match first.
@@ -299,7 +299,7 @@ class Snapshot:
         return list(best.values())[:limit]
 
     def coverage(self, filter_: Filter = EVERYTHING) -> Coverage:
-        """Return counts of the commitments that match `filter_`, and the age in days of their oldest check."""
+        """Return counts of the commitments that match `filter_`, and the age in days of the oldest check."""
         parameters: Parameters = {}
         total, assessed, oldest, complete, claimed = self._rows(
             "SELECT count(*), ifnull(sum(c.status <> 'not-assessed'), 0),"
@@ -351,9 +351,9 @@ class Snapshot:
         sort: str = "ref",
         watch: Progress = silent,
     ) -> Report:
-        """Return all that is known of the commitments that match `filter_`, in the order of `sort`.
+        """Return a report with the details of the commitments that match `filter_`, in the order of `sort`.
 
-        `selection` describes the filter in words, for the reader; `watch` reports progress by commitment.
+        `selection` describes the filter in words; `watch` reports progress by commitment.
         """
         chosen = self._select(filter_, sort, None, more=", c.item").fetchall()
         details = tuple(self._details({row[-1]: _commitment_row(row) for row in chosen}, watch))

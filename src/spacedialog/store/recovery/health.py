@@ -1,6 +1,6 @@
-"""The checks of a store: SQLite's integrity check, the schema, the full-text index, the tables written from the fold.
+"""The checks of a store: SQLite's integrity check, the schema, the full-text index, the projection tables.
 
-They run on an image of the store in memory (`image`), and return what they found; they raise no error.
+They run on an image of the store in memory (`image`), and return faults instead of raising errors.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ _SQUEEZED = re.compile(r"[\s\"'`\[\]]")
 
 
 class CheckResult(NamedTuple):
-    """How many things were checked, and the faults that were found, one sentence each."""
+    """The number of things checked, and the faults found, one sentence each."""
 
     looked_at: int
     said: tuple[str, ...]
 
 
 class Examination:
-    """A store's image, opened for its checks. Use it as a context manager.
+    """A store's image, opened for the checks. Use it as a context manager.
 
-    Only tables that are as this program creates them are queried, because a view in their place could run any code.
+    A table is queried only if this program created it in this form, because a view in its place could run any code.
     `why` is the reason why SQLite cannot read the image at all, or empty.
     """
 
@@ -64,7 +64,7 @@ class Examination:
         try:
             self._read_header()
         except SQLITE_ERRORS as first:
-            # SQLite then skips what it cannot parse in the schema. That is safe in a copy that is not trusted.
+            # SQLite then skips the parts of the schema that it cannot parse. This is safe on an untrusted copy.
             self.connection.execute("PRAGMA writable_schema = ON")
             try:
                 self._read_header()
@@ -90,7 +90,7 @@ class Examination:
         if self.version < SCHEMA_VERSION and not present.keys() - wanted.keys() - {
             key for key in present if _is_bookkeeping(key[1])
         }:
-            # An older store has the log, and the other objects of its schema version.
+            # An older store has the log and the other objects of its own schema version.
             wanted = {key: sql for key, sql in wanted.items() if key in present or key in _ALWAYS}
             for key in wanted.keys() & present.keys():
                 if key[0] == "table" and _gains_columns(present[key][1], wanted[key][1]):
@@ -116,7 +116,7 @@ class Examination:
         pages = len(self.image.data) // self.image.page_size
         if self.why:
             return CheckResult(pages, (f"cannot be read: {self.why}",))
-        # If the schema has a fault, only the tables that are as they should be are checked.
+        # If the schema has a fault, only tables with the expected SQL are checked.
         pragmas = [f"PRAGMA integrity_check({_MOST})"]
         if self.schema.said:
             pragmas = [f"PRAGMA integrity_check({table})" for table in sorted(self._usable & {*OWN_TABLES})]
@@ -131,7 +131,7 @@ class Examination:
         )
 
     def foreign_keys(self) -> CheckResult:
-        """Check that every row that a foreign key refers to exists."""
+        """Check that the target row of every foreign key exists."""
         try:
             broken = self.connection.execute("PRAGMA foreign_key_check").fetchall() if not self.schema.said else []
         except SQLITE_ERRORS as error:
@@ -142,7 +142,7 @@ class Examination:
         )
 
     def changes(self) -> Salvaged:
-        """Return the entries that the store has, and the names of those that are damaged."""
+        """Return the sound entries of the store, and the names of the damaged ones."""
         usable = not self.why and "change" in self._usable
         reason = self.why or "the table of changes is not as this program makes it"
         return salvage(self.image, self.connection if usable else None, "" if usable else reason)

@@ -1,7 +1,7 @@
 """The image of a store: the bytes of its file with the committed pages of its write-ahead log applied.
 
-SQLite may write to a file that it opens, for example to recover after a crash. A damaged store is therefore examined in
-an image in memory, and its files are not changed.
+SQLite may write to a file that it opens, for example to recover after a crash. A damaged store is therefore examined as
+an image in memory, so that its files are not changed.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _ATTEMPTS = 5
 class Image(NamedTuple):
     """A store's bytes as SQLite would read them.
 
-    `beyond` also applies the pages that follow a damaged one in the write-ahead log, where SQLite stops; it is None if
-    there are none. `odd` describes what is wrong with the files.
+    SQLite stops at the first damaged page of the write-ahead log. `beyond` also has the pages after it, and is None if
+    there are none. `odd` describes the faults of the files.
     """
 
     data: bytes
@@ -34,7 +34,7 @@ class Image(NamedTuple):
     odd: tuple[str, ...]
 
     def opened(self) -> sqlite3.Connection:
-        """Open the image as a database in memory, which is not trusted. It is a copy and may be changed."""
+        """Open the image as an untrusted database in memory. It is a copy and may be changed."""
         connection = sqlite3.connect(":memory:", isolation_level=None)
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
@@ -54,7 +54,7 @@ def read(path: Path) -> Image:
     wal = path.with_name(path.name + "-wal")
     for _ in range(_ATTEMPTS):
         before = _file_states(path, wal)
-        # The log first: pages that SQLite moves to the file in the meantime are then in both.
+        # The log is read first: pages that SQLite moves to the file in the meantime are then in both.
         log = b""
         with suppress(FileNotFoundError):
             log = wal.read_bytes()
@@ -82,7 +82,7 @@ def _page_size(data: bytes) -> int:
 
 
 def _oddities(data: bytes) -> Iterator[str]:
-    """Yield descriptions of what is wrong in the first 100 bytes of the file."""
+    """Yield a description of each fault in the first 100 bytes of the file."""
     if data[:16] != _MAGIC:
         yield "the file does not begin as a SQLite database does"
     size = int.from_bytes(data[16:18], "big")
@@ -146,7 +146,10 @@ def _checksum(data: bytes, seed: tuple[int, int], order: str) -> tuple[int, int]
 
 
 def _with_log(data: bytes, log: bytes) -> tuple[bytes, bytes | None]:
-    """Return the file with the sound commits of the log applied, and with those after a damaged frame, if any, too."""
+    """Return the file with the sound commits of the log applied.
+
+    If a frame is damaged, also return the file with the later commits applied, else None.
+    """
     frames = list(_frames(log))
     ends = [number for number, frame in enumerate(frames) if frame.commits]
     last_sound = max((number for number in ends if frames[number].sound), default=-1)
@@ -162,7 +165,7 @@ def _applied(data: bytes, frames: list[_Frame], *, cut: bool = True) -> bytes:
     pages = bytearray(data)
     for frame in frames:
         end = frame.page * size
-        # A wrong page number of a damaged frame must not claim more memory than a valid one can need.
+        # A damaged frame with a wrong page number must not use more memory than a valid one can need.
         if frame.page and end <= len(data) + len(frames) * size:
             pages.extend(bytes(max(0, end - len(pages))))
             pages[end - size : end] = frame.data

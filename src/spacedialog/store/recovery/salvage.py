@@ -1,7 +1,7 @@
-"""Salvage: the entries of a damaged store whose hashes are valid, and the names of those that are lost.
+"""Salvage: find the entries of a damaged store whose hashes are valid, and name the lost entries.
 
-SQLite may not reach a row, because a page on the way to it is damaged. If rows are missing, the bytes are searched for
-entries. Each entry has its own hash, so an entry with a valid hash is what was recorded.
+SQLite cannot reach a row if a page above it in the tree is damaged. If rows are missing, the bytes are searched for
+entries. An entry with a valid hash is unchanged since it was recorded.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _LONGEST = 1 << 30
 
 
 class Salvaged(NamedTuple):
-    """The entries that a store's log still has: `sound` in the order recorded, `lost` the names of damaged ones.
+    """The result of a salvage: `sound` are the sound entries in the order recorded, `lost` the names of damaged ones.
 
-    A name is an entry's id or, if that is damaged too, its row. `rows` is the number of entries that are or were in the
-    store, `round_damage` the number of sound ones that SQLite does not reach; `why` is the reason, or empty.
+    A name is an entry's id or, if the id is damaged too, its row. `rows` is the number of entries that are or were in
+    the store. `round_damage` is the number of sound entries that SQLite cannot reach, and `why` the reason, or empty.
     """
 
     sound: list[Entry]
@@ -77,9 +77,9 @@ def salvage(image: Image, connection: sqlite3.Connection | None, why: str = "") 
 
 
 def _rows(votes: Counter[int], found: Mapping[int, object], names: Mapping[int, str], *, least: int) -> set[int]:
-    """Return the rows that are or were in the table: those that were found, and all below a row with `least` votes.
+    """Return the rows that are or were in the table, including all rows below the highest with `least` votes.
 
-    Rows are numbered in sequence and never deleted. A single damaged number proves nothing.
+    Rows are numbered in sequence and never deleted. A number that was found only once may itself be damaged.
     """
     top = max((row for row, count in votes.items() if count >= least), default=0)
     return {*range(1, top + 1), *(row for row in found if votes[row] >= least), *names}
@@ -129,7 +129,7 @@ def _is_id(value: object) -> TypeGuard[str]:
 
 
 def _sound(values: list[Any]) -> Entry | None:
-    """Return the entry with these values; None if they are no entry with a valid hash."""
+    """Return the entry with these values; None if they are not an entry with a valid hash."""
     if not all(isinstance(value, kind) for value, kind in zip(values, _TYPES, strict=True)):
         return None
     entry = Entry._make(values)
@@ -149,7 +149,7 @@ def _carved(image: Image) -> Iterator[tuple[int, list[Any]]]:
 
 
 def _record(data: bytes, start: int, size: int) -> tuple[list[Any], int]:
-    """Return the values of the record that begins at `start`, and its length; no values if it is no entry.
+    """Return the values of the record that begins at `start`, and its length; no values if it is not an entry.
 
     A record that does not fit its page continues in a chain of overflow pages.
     Source: https://sqlite.org/fileformat2.html#record_format.

@@ -1,1 +1,1 @@
-"""Write to a store: append entries and update the tables that are written from the fold."""
+"""Write to a store: append entries and update the projection tables."""

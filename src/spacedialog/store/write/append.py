@@ -1,4 +1,4 @@
-"""Append to the log, and update the tables that are written from the fold; in the caller's transaction."""
+"""Append entries to the log and update the projection tables, in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BATCH = 1000
 
 
 class Appended(NamedTuple):
-    """The number of entries that an action appended, the id of the last, and the histories that were asked for."""
+    """The number of entries that an action appended, the id of the last, and the requested histories by item."""
 
     entries: int
     last: str | None
@@ -33,10 +33,10 @@ def append(
     entropy: bytes,
     history_of: Container[str] = (),
 ) -> Appended:
-    """Record one action: all its entries get one `ts`, which is `now` (µs) or just after the newest entry.
+    """Record one action: all its entries get the same `ts`, which is `now` (µs) or 1 µs after the newest entry.
 
-    Each group is about one item, and each item has one group. The groups are read as they are written. The histories
-    returned are those of the items in `history_of`, with the new entries.
+    Each group is about one item, and each item has one group. The groups are consumed one by one. Return the histories
+    of the items in `history_of`, including the new entries.
     """
     (newest,) = connection.execute("SELECT max(ts) FROM change").fetchone()
     ts = next_timestamp(now, newest)
@@ -67,7 +67,7 @@ def append(
             if len(buffer) >= _BATCH:
                 insert(connection, buffer)
                 buffer.clear()
-        # Before the projection ends, because that may read an item's entries from the log.
+        # Before the projection ends, because its end may read an item's entries from the log.
         insert(connection, buffer)
     return Appended(count, last, histories)
 
@@ -81,14 +81,14 @@ def group_by_item(pending_entries: Iterable[PendingEntry]) -> list[list[PendingE
 
 
 class Merged(NamedTuple):
-    """The number of entries that came from another log, and how many of them this program does not understand."""
+    """The numbers of entries that came from another log, and of those that this program does not understand."""
 
     came: int
     strange: int
 
 
 def merge(connection: sqlite3.Connection, entries: Iterable[Entry], name: str) -> Merged:
-    """Insert entries of another log, except those that are here already.
+    """Insert the entries of another log that are not in this store.
 
     ProblemsError, for the file `name`, if one has the id of a different entry of this store.
     """

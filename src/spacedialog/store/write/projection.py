@@ -1,4 +1,4 @@
-"""The tables written from the fold: updated item by item as entries are appended, or rebuilt from the log."""
+"""The projection tables: updated item by item as entries are appended, or rebuilt from the log."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from spacedialog.store.write import ref_clashes
 
 
 class ProjectionWriter:
-    """Folds items and replaces their rows, which it writes in batches.
+    """A writer that folds items and replaces their rows in batches.
 
     Use it as a context manager; the last batch is written at the end.
     """
@@ -77,7 +77,7 @@ class ProjectionWriter:
             self._rows["words_fts"].append((self._words, *text))
 
     def _mark_ref_clashes(self) -> None:
-        """Mark with a letter the refs that were given to two things, if one of the items added has such a ref."""
+        """Mark ref clashes with a letter, if one of the added items has a ref that was given twice."""
         clashes = ref_clashes.find_clashes(self._connection, self._keys)
         for item in clashes.items:
             entries = entries_of(self._connection, item)
@@ -87,7 +87,7 @@ class ProjectionWriter:
         clashes.mark()
 
     def _write(self) -> None:
-        # The old rows go only now, so that a query in between finds them.
+        # The old rows are deleted only now, so that queries until now find them.
         for item in self._outdated:
             _delete_rows(self._connection, item)
         self._outdated.clear()
@@ -98,14 +98,14 @@ class ProjectionWriter:
 
 
 def update_items(connection: sqlite3.Connection, items: Mapping[str, bool]) -> None:
-    """Fold items and replace their rows; each comes with whether it is new and has no rows."""
+    """Fold items and replace their rows; the value of an item is true if it is new and has no rows."""
     with ProjectionWriter(connection) as projection:
         for item, is_new in items.items():
             projection.add(item, entries_of(connection, item), is_new=is_new)
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
-    """Rebuild all tables from the log."""
+    """Rebuild all projection tables from the log."""
     connection.execute("INSERT INTO words_fts(words_fts) VALUES ('delete-all')")
     for table in PROJECTION_TABLES:
         connection.execute(f"DELETE FROM {table}")
@@ -184,7 +184,7 @@ _ROWS_OF: dict[str, Callable[[str, History], Rows]] = {
 def _retracted_rows(item: str, entries: Iterable[Entry]) -> Rows:
     """Return a row, valid on no day, of an assessment or a link whose entries are all retracted.
 
-    By this row the history of its commitment finds the entries.
+    The history of its commitment finds the entries through this row.
     """
     for entry in entries:
         content = entry.content if is_understood(entry) else {}
@@ -224,7 +224,7 @@ _INSERTS = {
 
 
 def _given(item: str, entries: Iterable[Entry]) -> set[tuple[Any, ...]]:
-    """Return every ref that was ever given to the item or its milestones, by retracted entries too."""
+    """Return every ref that was ever given to the item or its milestones, including by retracted entries."""
     given = set()
     for entry in entries:
         if '"ref":"' in entry.body:
@@ -261,7 +261,7 @@ def _commitment(item: str, period: Period) -> tuple[Any, ...]:
 
 
 def _stored(field: Field, value: Any) -> Any:
-    """Return a field's value as its column holds it."""
+    """Return a field's value in the form of its column."""
     if field.name == "status":
         return value or Status.NOT_ASSESSED
     if field.kind is Kind.PARTIES:

@@ -1,7 +1,8 @@
-"""Ref clashes: a ref that two copies of a record gave to different things. The later one is shown with a letter.
+"""Ref clashes: refs that two copies of a record gave to different things, which are commitments or milestones.
 
-The later one is that whose entry comes second in the order (`ts`, `id`), so all copies agree, in whatever order entries
-arrive. The log keeps the ref as it was given; only the tables written from the fold have the letter.
+The later thing, whose entry is second in the order (`ts`, `id`), is shown with a letter after its ref. All copies agree
+on it, because this order does not depend on the arrival of entries. The log keeps the ref as it was given; only the
+projection tables have the letter.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from typing import NamedTuple
 from spacedialog.model.entry import RETRACT, Entry
 from spacedialog.model.fold import is_understood, retracted_ids
 
-# The tables of things that have refs, and the column that identifies a thing in each.
+# The tables of commitments and milestones, and the column of each that has the id.
 _IDENTIFIERS = {"commitment": "item", "milestone": "milestone"}
 
 
 class _Claim(NamedTuple):
-    """An entry that gave a ref to a thing, and when it was recorded."""
+    """An entry that gave a ref to a thing, and its recorded time."""
 
     ts: int
     entry: str
@@ -30,7 +31,7 @@ class _Claim(NamedTuple):
 
 
 class Clashes:
-    """Items that share refs. Fold each again and call `add` with its entries, then `mark`."""
+    """Items that share refs. Fold each item again and call `add` with its entries, then call `mark`."""
 
     def __init__(self, connection: sqlite3.Connection, keys: Sequence[str], items: Sequence[str]) -> None:
         self.items = items
@@ -39,7 +40,7 @@ class Clashes:
         self._claims: dict[str, list[_Claim]] = {key: [] for key in keys}
 
     def add(self, item: str, entries: Iterable[Entry]) -> None:
-        """Note the refs that an item's entries gave to it and to its milestones; the first entry of each ref counts."""
+        """Collect the refs that an item's entries gave to it and its milestones; the first entry of each ref counts."""
         known = list(entries)
         retracted = retracted_ids(known)
         seen = set()
@@ -54,7 +55,7 @@ class Clashes:
 
     def mark(self) -> None:
         """Add a letter to each ref that an earlier thing has."""
-        # Commitments first: the letter of a commitment's ref goes into the refs of its milestones.
+        # Commitments first, because the letter of a commitment is also put into the refs of its milestones.
         for key in sorted(self._keys, key=lambda key: ("." in key, key)):
             claims = [claim for claim in sorted(self._claims[key]) if self._has_ref(claim, key)]
             letters = _letters(self._connection, key)
@@ -63,7 +64,7 @@ class Clashes:
                 self._mark_claim(claim, key, letter, claims[0].entry)
 
     def _has_ref(self, claim: _Claim, key: str) -> bool:
-        """Whether the thing has, or had, the ref in the tables."""
+        """Return whether the thing has, or had, the ref in the tables."""
         table = "milestone" if claim.milestone else "commitment"
         return bool(
             self._connection.execute(
@@ -100,7 +101,7 @@ class Clashes:
             f" WHERE {_IDENTIFIERS[table]} = ? AND ref_key = ?",
             (head, letter, head + 1, shown, thing, key),
         )
-        # The thing is found by the ref with the letter, too.
+        # The thing can also be found by the ref with the letter.
         self._connection.execute(
             "INSERT INTO given (item, milestone, ref_key, prefix) VALUES (?, ?, ?, ?)",
             (item, milestone, shown, shown.rpartition("-")[0]),
@@ -108,7 +109,7 @@ class Clashes:
 
 
 def find_clashes(connection: sqlite3.Connection, keys: Sequence[str]) -> Clashes:
-    """Return all items that are connected with these refs by shared refs, directly or through other items."""
+    """Return all items that are connected with these refs through shared refs, directly or through other items."""
     clashing: set[str] = set()
     items: set[str] = set()
     added = set(_shared(connection, keys))
@@ -142,7 +143,7 @@ def _holders(connection: sqlite3.Connection, key: str) -> list[str]:
 
 
 def _letters(connection: sqlite3.Connection, key: str) -> Iterator[str]:
-    """Yield b, c, … z, bb, …, except those that make a ref which was given."""
+    """Yield b, c, … z, bb, …, except endings with which the ref is already in use."""
     for length in range(1, 5):
         for letter in ascii_lowercase[1:]:
             ending = letter * length

@@ -26,11 +26,11 @@ def restamp(
         "SELECT *, rowid FROM change WHERE seq IS NULL AND ts > ? ORDER BY ts, id", (later_than,)
     ).fetchall()
     early = [Entry._make(row[:-1]) for row in selected]
-    # The same rows are filled again, because row numbers count the entries in the order of arrival.
+    # The row numbers are used again, because they count the entries in the order of arrival.
     rows = iter(sorted(row[-1] for row in selected))
-    # The one place where entries are deleted: none of them was sent, and the caller has a backup.
+    # The only place where entries are deleted. None of them was sent, and the caller has made a backup.
     (guard,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (_STAYS,)).fetchone()
-    connection.execute("PRAGMA secure_delete = ON")  # or a rescue would find the old entries in free pages
+    connection.execute("PRAGMA secure_delete = ON")  # otherwise a rescue would find the old entries in free pages
     connection.execute(f"DROP TRIGGER {_STAYS}")
     connection.execute("DELETE FROM change WHERE seq IS NULL AND ts > ?", (later_than,))
     connection.execute(guard)
