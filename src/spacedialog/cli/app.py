@@ -57,18 +57,18 @@ COMMANDS = {
     "completion": "files",
     "paths": "files",
 }
-"""Every command and its module, in the order of the help."""
+"""The commands and their modules, in the order in which the help lists them."""
 
 
 class LazyGroup(TyperGroup):
-    """The group of commands; it imports only the command that is called."""
+    """A command group that imports only the command that is called."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Typer's signature
         """Return the names of the commands."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return the command with that name; InputError where there is none."""
+        """Return the command with that name; InputError for an unknown name."""
         if cmd_name not in COMMANDS:
             if ctx.resilient_parsing:
                 return None
@@ -124,7 +124,7 @@ def root(
 
 
 def program(arguments: list[str]) -> int:
-    """Run the command that the arguments name, by default the overview; return the exit status."""
+    """Run the command that `arguments` name, by default the overview; return its exit status."""
     if any(_is_garbled(argument) for argument in arguments):
         raise InputError("the call holds text that is not UTF-8", "set the terminal, or the file, to UTF-8")
     if arguments[:1] == ["help"]:
@@ -144,7 +144,7 @@ def program(arguments: list[str]) -> int:
     except SystemExit as end:
         if COMPLETE in os.environ:
             return int(end.code or 0)
-        # Typer exits by itself when the reader of its output has closed the pipe.
+        # Typer exits on its own when the reader of its output closes the pipe.
         raise BrokenPipeError from end
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
