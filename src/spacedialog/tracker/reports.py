@@ -23,7 +23,7 @@ DAYS_AHEAD = 60
 
 
 class Reports(Record):
-    """The use cases that summarise a record; each takes the scope of the record that it reads."""
+    """The use cases that summarise a record; those that read it take the scope to read."""
 
     def coverage(self, *, scope: Scope = NOW) -> Coverage:
         """Return how much of the record has been checked."""
