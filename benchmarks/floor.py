@@ -297,7 +297,7 @@ def overview(db: str, day: str, form: str) -> None:
 
 
 def show_ref(db: str, day: str, form: str, ref: str) -> None:
-    """Print `show REF`; the commitment must never have been rescheduled, and the record not be shared."""
+    """Print `show REF`; only for a commitment that was never rescheduled, in a record that is not shared."""
     connection, parameters = connect(db), days(day)
     (item,) = connection.execute("SELECT item FROM commitment WHERE ref_key = ?", (ref.casefold(),)).fetchone()
     parameters["item"] = item

@@ -178,7 +178,7 @@ _STYLE = """
 
 
 def plot(suite: Suite) -> str:
-    """Return a plot of time over size for each job, both scales logarithmic, with one line for each tool.
+    """Return a plot of time against size for each job, both scales logarithmic, with one line for each tool.
 
     The legend shows the growth exponent of each tool.
     """

@@ -1,4 +1,4 @@
-"""A small process that starts and times one other: Linux counts the memory of the starter in the peak of its child.
+"""A small process that starts and times another: Linux counts the memory of a parent in the peak of its child.
 
 Reads a marshalled dictionary from standard input and writes one to standard output. Run with `-I -S`; imports little.
 """

@@ -64,14 +64,14 @@ class Figures(NamedTuple):
 
 
 LEEWAY = 1.5
-"""The factor by which a ratio may exceed its bound: other work on the machine causes less, a defect causes more."""
+"""The factor by which a ratio may exceed its bound: other load on the machine causes less, a defect causes more."""
 
 
 @dataclass(frozen=True)
 class Result:
     """The result of one race. The first of `tools` is the program, and `against` is the one that the bound refers to.
 
-    `asked` is true where the bound applies. The fields are keys of results.json.
+    `asked` is true if the bound applies. The fields are keys of results.json.
     """
 
     block: str
@@ -227,7 +227,7 @@ class Suite:
     # Start-up
 
     def measure_start_up(self, *, only_store: bool = False) -> None:
-        """Measure start-up with the built-in record, with and without a store; `only_store` just creates the store."""
+        """Measure start-up with the built-in record, with and without a store; `only_store` only creates the store."""
         db = self.folder / "bundled.db"
         subprocess.run(
             [self.program, "mark", "33", "complete", "--db", db], check=True, capture_output=True, env=self.environment

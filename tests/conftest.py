@@ -14,7 +14,7 @@ from tests.support import ruritania as ruritania_record
 from tests.support.program import Desk
 from tests.support.trackers import NOON, Clock, Maker
 
-# CI draws the same examples each time, so that a failure there has its cause in the change under test.
+# CI draws the same examples each time, so that a failure is caused by the change under test.
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
@@ -30,7 +30,7 @@ def ruritania() -> bytes:
 
 @pytest.fixture(scope="session")
 def make(tmp_path_factory: pytest.TempPathFactory, ruritania: bytes) -> Maker:
-    """Makes trackers; its scope is the session, so that hypothesis may use it in every example."""
+    """A maker of trackers, of session scope, so that hypothesis may use it in every example."""
     maker = Maker(tmp_path_factory.mktemp("stores"))
     before = Clock(NOON - 1_000_000)
     for name, content, bundled in (
@@ -58,7 +58,7 @@ def tracker(make: Maker, clock: Clock) -> Tracker:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    """A desk of the test's own, with no store yet."""
+    """A desk for one test, with no store yet."""
     return Desk(tmp_path)
 
 

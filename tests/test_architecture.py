@@ -1,4 +1,4 @@
-"""docs/architecture.md against the imports: layers, cycles, and what only one module may do."""
+"""Tests of docs/architecture.md against the imports: layers, cycles, and tasks of a single module."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PAGE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 
 
 def name_of(path: Path) -> str:
-    """The module's dotted name below the package; that of a package is its folder's."""
+    """Return the dotted name of a module below the package; for an `__init__` file, that of its folder."""
     return ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix("__init__").removesuffix(".")
 
 
@@ -24,7 +24,7 @@ MODULES = {name_of(path): path for path in FILES}
 
 
 def imports(path: Path) -> set[str]:
-    """The modules of the package that a file imports, wherever the import is; by their dotted names below it."""
+    """Return the modules of the package that a file imports, at any level, by their dotted names below the package."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "spacedialog":
@@ -36,12 +36,12 @@ def imports(path: Path) -> set[str]:
 
 
 def folder_of(module: str) -> str:
-    """The folder of the package in which a module is, or its own name at the top."""
+    """Return the folder of the package that contains a module, or the name of a top-level module."""
     return module.split(".")[0]
 
 
 def layers() -> dict[str, set[str]]:
-    """The table of the page: each folder or top-level module with those that it may import."""
+    """Return the table of the page: each folder or top-level module with those that it may import."""
     table = re.findall(r"^\| `(\w+)(?:/|\.py)` \| [^|]+ \| ([^|]*?) ?\|$", PAGE, re.MULTILINE)
     return {folder: set(re.findall(r"`(\w+)`", allowed)) for folder, allowed in table}
 
@@ -83,7 +83,7 @@ def test_only_one_module_reads_the_clock_and_the_environment() -> None:
 
 
 def test_only_the_store_contains_sql() -> None:
-    """No module outside store/ contains SQL, except the one that speaks to a team's server."""
+    """No module outside store/ contains SQL, except the one that connects to a team's server."""
     sql = re.compile(r"\b(SELECT|INSERT INTO|DELETE FROM|PRAGMA|CREATE TABLE)\b")
     outside = [name for name in MODULES if folder_of(name) != "store" and name != "team.server"]
     assert [name for name in outside if sql.search(MODULES[name].read_text("utf-8"))] == []

@@ -1,4 +1,4 @@
-"""Tests of the benchmarks: the program accepts their data, and their floors give the program's answers."""
+"""Tests of the benchmarks: the program accepts their data, and the floor gives the same answers."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_floor_computes_the_same_windows() -> None:
 )
 @pytest.mark.parametrize("day", [data.DAY, data.PAST_DAY])
 def test_floor_prints_the_same_rows(desk: Desk, ours: list[str], query: str, arguments: list[str], day: str) -> None:
-    """A floor prints the program's rows, field by field."""
+    """The floor prints the program's rows, field by field."""
     ran = desk.call(*ours, "--today", day, "--json")
     assert json.loads(run_floor(desk, query, day, "json", *arguments).stdout) == json.loads(ran.stdout)
 
@@ -109,7 +109,7 @@ def test_floor_exports_the_same_log(desk: Desk) -> None:
 
 
 def test_floor_completes_the_same_refs(desk: Desk) -> None:
-    """The floor offers the refs that completion offers."""
+    """The floor prints the refs that completion offers."""
     variables = {"_SPACEDIALOG_COMPLETE": "complete_bash", "COMP_WORDS": "spacedialog show BEN1-2", "COMP_CWORD": "2"}
     assert run_floor(desk, "complete", "ben1-2").stdout == desk.run(env=variables).stdout
 

@@ -55,7 +55,7 @@ def test_opening_and_reading_make_nothing(tracker: Tracker, tmp_path: Path) -> N
 
 
 def test_writes_as_the_documentation_shows(tracker: Tracker) -> None:
-    """A mark has the author's name, and counts from its day on."""
+    """A mark has the author's name, and takes effect on its day."""
     written = tracker.mark("31", "in-progress", percent=60, on="2026-06-01", evidence="https://example.org/news")
     assert isinstance(written, Written)
     assert (written.did, written.ref, written.changes) == ("marked", "ROK4-31", 1)
@@ -121,7 +121,7 @@ def test_a_scope_names_a_state_of_the_record(tracker: Tracker) -> None:
 
 
 def test_a_brief_goes_on_from_its_checkpoint(tracker: Tracker) -> None:
-    """A brief from a checkpoint has what was recorded since it was saved, and only a save moves it."""
+    """A brief from a checkpoint covers the entries since it was saved, and only a save moves it."""
     assert [row.entry.ref for row in tracker.brief(date(2026, 11, 1)).changed] == []
     tracker.mark("31", "stalled")
     assert [row.entry.ref for row in tracker.brief(date(2026, 11, 1)).changed] == ["ROK4-31"]
@@ -138,7 +138,7 @@ def test_a_brief_goes_on_from_its_checkpoint(tracker: Tracker) -> None:
 
 
 def test_a_report_has_the_selected_commitments(tracker: Tracker) -> None:
-    """A report of the whole record compares its newest dialogues; one of a part does not, and says which part it is."""
+    """A report of the whole record compares its newest dialogues; a report on a part does not, and names the part."""
     whole = tracker.report()
     assert (len(whole.commitments), whole.selection) == (COMMITMENTS, "")
     assert whole.carried
@@ -153,7 +153,7 @@ def test_a_report_has_the_selected_commitments(tracker: Tracker) -> None:
 
 
 def test_comparison_agreement_and_crosswalk(tracker: Tracker) -> None:
-    """What the record amounts to comes as one typed row, with every selected commitment in it."""
+    """Comparison, agreement and crosswalk are each one typed row that covers the selected commitments."""
     comparison = tracker.compare("rok3", "ROK4")
     assert (comparison.old, comparison.new) == ("ROK3", "ROK4")
     assert sum(comparison.counts.values()) >= len(comparison.rows)
@@ -169,7 +169,7 @@ def test_comparison_agreement_and_crosswalk(tracker: Tracker) -> None:
 
 
 def test_a_store_is_checked_copied_and_rescued(tracker: Tracker, tmp_path: Path) -> None:
-    """The doctor finds a store in order; a backup, a restored and a rescued store have the same fingerprint."""
+    """`doctor` finds no fault in a sound store; a backup, a restored and a rescued store have the same fingerprint."""
     assert tracker.doctor() == []
     tracker.mark("33", "complete")
     assert all(row.ok for row in tracker.doctor())
@@ -186,7 +186,7 @@ def test_a_store_is_checked_copied_and_rescued(tracker: Tracker, tmp_path: Path)
 
 
 def test_a_statement_is_drafted_reviewed_imported_and_verified(tracker: Tracker, tmp_path: Path) -> None:
-    """A script goes the whole way from a text to commitments on record whose sentences are in the text."""
+    """A script drafts, reviews, imports and verifies a statement, whose sentences are all found in its text."""
     text = drafted.TEXT.encode()
     statement = StatementFile(BytesIO(text), "statement.txt")
     found = tracker.draft(statement, when="2026-05-04", sides=("ZUB=Zubrowka", "SYL=Syldavia"), key="ZUB2")
@@ -224,7 +224,7 @@ def test_a_statement_is_drafted_reviewed_imported_and_verified(tracker: Tracker,
 
 
 def test_a_file_of_updates_can_be_a_stream(tracker: Tracker) -> None:
-    """Updates are read from an open file as well as from a text, and no more of it than is allowed."""
+    """Updates are read from an open file as well as from a text, up to the size allowed."""
     lines = b'{"ref": "33", "status": "complete"}\n{"ref": "31", "note": "Seen"}\n'
     assert tracker.apply(BytesIO(lines), "updates.jsonl").changes == 2
     with pytest.raises(InputError, match="10 bytes"):
@@ -232,7 +232,7 @@ def test_a_file_of_updates_can_be_a_stream(tracker: Tracker) -> None:
 
 
 def test_schemas_and_the_sql_of_a_team_need_no_store(tmp_path: Path) -> None:
-    """The forms of files, and what a database needs, can be had without opening anything."""
+    """The schemas, the SQL of a team and the path of the built-in record are available without a store."""
     assert Tracker.schema("log")["title"] == "LogFile"
     assert "spacedialog_change" in Team.sql()
     assert Tracker.bundled_path().is_dir()
@@ -240,7 +240,7 @@ def test_schemas_and_the_sql_of_a_team_need_no_store(tmp_path: Path) -> None:
 
 
 def test_a_record_of_no_team_says_so(tracker: Tracker) -> None:
-    """Without a team there is nothing to sync with, to leave or to describe."""
+    """Without a team, `sync`, `team.status` and `team.leave` raise InputError."""
     tracker.mark("33", "complete")
     for use in (tracker.sync, tracker.team.status, tracker.team.leave):
         with pytest.raises(InputError, match="belongs to no team"):
@@ -248,7 +248,7 @@ def test_a_record_of_no_team_says_so(tracker: Tracker) -> None:
 
 
 def test_dry_run_of_a_script_keeps_nothing(tmp_path: Path) -> None:
-    """A dry run says what it would do, and creates no store."""
+    """A dry run returns what it would change, and creates no store."""
     tracker = spacedialog.open(tmp_path / "tracker.db", today=TODAY, author="script", dry_run=True)
     written = tracker.mark("33", "complete")
     assert written.dry_run
@@ -272,7 +272,7 @@ def test_errors_are_of_one_base(tracker: Tracker, tmp_path: Path) -> None:
 
 
 def test_defaults_are_those_of_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without arguments the tracker has the commands' store, day and author."""
+    """Without arguments, the tracker uses the same store, day and author as the commands."""
     for name, value in Desk(tmp_path).environment.items():
         monkeypatch.setenv(name, value)
     tracker = spacedialog.open()

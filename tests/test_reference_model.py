@@ -1,4 +1,4 @@
-"""A test of the whole program against the reference model: any actions of several users give the model's answers.
+"""A test of the whole program against the reference model: after any actions of several users, the answers agree.
 
 For a longer run: `python -m tests.test_reference_model --runs 20000`.
 """

@@ -83,7 +83,7 @@ def test_a_status_is_read_as_people_write_it(tracker: Tracker, status: str) -> N
 
 
 def test_complete_clears_the_percentage(tracker: Tracker) -> None:
-    """Marking complete clears the percentage, unless one is given."""
+    """Marking as complete clears the percentage, unless one is given."""
     assert row(tracker, "1").percent == 20
     tracker.mark("1", "complete")
     assert (row(tracker, "1").status, row(tracker, "1").percent) == ("complete", None)

@@ -24,7 +24,7 @@ _RECORDED = re.compile(r"\b20\d\d-\d\d-\d\d \d\d:\d\d")
 
 
 class Console:
-    """A temporary user account in which only the program is installed."""
+    """A temporary home directory in which only the program is installed."""
 
     def __init__(self, *, width: int = 100, colour: bool = False) -> None:
         self._folder = tempfile.TemporaryDirectory()

@@ -19,7 +19,7 @@ from spacedialog.cli.app import COMMANDS, NAME, app
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = DOCS / "spacedialog.1"
 _SHARED_FROM = 8
-"""The number of commands from which an option is described once for all."""
+"""An option that at least this many commands share is described once, in a section of its own."""
 
 _ENVIRONMENT = {
     "SPACEDIALOG_DB": "The store, where --db names none.",

@@ -53,7 +53,7 @@ COMMANDS = {
     "written": "every write",
     "review": "review --list",
 }
-"""The commands that write an output, where the output does not have the name of its only command."""
+"""The commands that write an output, if the output is not named after its only command."""
 _PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 
 Schema = dict[str, Any]

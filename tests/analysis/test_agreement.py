@@ -331,14 +331,14 @@ def test_late_and_missed_follow_from_the_log(tracker: Tracker) -> None:
     tracker.reschedule("3", "2026-10", on="2026-05-01")
     tracker.reschedule("3", "2027", on="2026-12-01")
     with tracker.snapshot() as view:
-        assert view.timings()["RUR1-03"] == Timing(late=False, missed=False)  # its window is open again
+        assert view.timings()["RUR1-03"] == Timing(late=False, missed=False)  # the new window is still open
     tracker.mark("3", "complete", on="2026-12-01")
     tracker.mark("1", "complete", on="2026-12-01")
     with tracker.snapshot() as view:
         timings = view.timings()
     assert timings["RUR1-03"].late  # against November, the first date
     assert not timings["RUR1-01"].late  # within 2026, and it was put off to 2027
-    assert not timings["RUR1-02"].late  # it had none
+    assert not timings["RUR1-02"].late  # it had no due date
     assert not timings["RUR1-05"].late  # complete from its first day
 
 

@@ -156,7 +156,7 @@ def _entry(change: Any) -> dict[str, Any]:
 
 
 def test_every_line_names_its_source(desk: Desk) -> None:
-    """Each line of news has its source, or says that no evidence was given."""
+    """Each item of news has its source, or a remark that no evidence was given."""
     desk.call("mark", "34", "stalled", "--evidence", "https://a.example/b_c_d")
     desk.call("reschedule", "25.1", "2030")
     said = desk.call("brief", "--checkpoint", "w", "-f", "md").stdout
@@ -210,7 +210,7 @@ def test_checkpoints_are_kept_apart(desk: Desk) -> None:
 
 
 def test_since_outweighs_the_checkpoint(desk: Desk) -> None:
-    """--since decides where the brief begins, and the checkpoint is updated all the same."""
+    """--since sets the beginning of the brief, and the checkpoint is still updated."""
     desk.call(*WEEKLY)
     assert desk.call(*WEEKLY, "--since", "2026-01-01", "--json").data["changed"]
     assert desk.call(*WEEKLY).status == 0

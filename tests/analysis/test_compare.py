@@ -78,7 +78,7 @@ def test_strength_tells_how_it_was_carried_on(two: Tracker, old: str, new: str, 
 
 
 def test_what_was_completed_and_carried_on_says_both(two: Tracker) -> None:
-    """Completed or withdrawn comes before the way in which a commitment was carried on."""
+    """The outcomes `completed` and `withdrawn` are listed first, before the outcome of a link."""
     assert outcomes(two, "ROK3-09") == [(("completed",), None)]
     two.link("ROK3-09", "ROK4-29")
     assert outcomes(two, "ROK3-09") == [(("completed", "weakened"), "ROK4-29")]
@@ -183,7 +183,7 @@ def test_the_wrong_way_round_is_told_the_right_one(desk: Desk) -> None:
 
 
 def swapped(*trackers: Tracker) -> None:
-    """Give every tracker the entries of all."""
+    """Copy the entries of each tracker to all others."""
     logs = []
     for tracker in trackers:
         out = io.StringIO()
@@ -230,13 +230,13 @@ PAIRS = [("ROK3-12", "ROK4-33"), ("ROK3-08", "ROK4-35"), ("ROK3-13", "ROK4-07")]
     )
 )
 def test_copies_that_exchange_their_decisions_agree(make: Maker, steps: list[tuple[int, str, tuple[str, str]]]) -> None:
-    """Copies that exchange decisions and undos show the same, in whatever order."""
+    """Copies that exchange decisions and undos in any order show the same."""
     both = (make("bundled", author="Anna"), make("bundled", author="Bert", clock=Clock(Clock().now + 1_000)))
     for who, what, (old, new) in steps:
         if what == "swap":
             swapped(*both)
         elif what == "undo":
-            with suppress(InputError):  # nothing to undo, or the other one's
+            with suppress(InputError):  # nothing to undo, or an action of the other user
                 both[who].undo()
         else:
             (both[who].link if what == LinkDecision.LINKED else both[who].unlink)(old, new)

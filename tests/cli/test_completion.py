@@ -46,7 +46,7 @@ def choices(desk: Desk, line: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("line", ["mark ", "show RO", "history "])
 def test_refs_come_with_their_titles(desk: Desk, line: str) -> None:
-    """Every commitment is offered where a ref is expected, with its title as help."""
+    """All commitments are offered for a ref, with their titles as help."""
     offers = {ref: text.replace("\u2019", "'") for ref, text in choices(desk, line).items() if ref in TITLES}
     assert offers == {ref: title.replace(":", " ") for ref, title in TITLES.items()}
 
@@ -99,14 +99,14 @@ def test_words_that_fit_are_offered(desk: Desk, line: str, exactly: list[str]) -
 
 
 def test_options_come_with_their_help(desk: Desk) -> None:
-    """A dash offers the command's options with their help."""
+    """After a dash, the command's options are offered with their help."""
     found = choices(desk, "mark ROK4-31 complete --")
     assert {"--percent", "--note", "--evidence", "--on", "--by", "--dry-run", "--json", "--db"} <= set(found)
     assert all(found.values())
 
 
 def test_completing_makes_nothing(desk: Desk) -> None:
-    """Completion creates no store, and offers nothing from a store that cannot be read, without a message."""
+    """Completion creates no store; from an unreadable store it offers nothing, and prints no message."""
     broken = desk.folder / "broken.db"
     broken.write_text("no store")
     assert choices(desk, "mark ")

@@ -202,7 +202,7 @@ def test_environment_is_named_in_its_errors(kept: Desk) -> None:
     ids=lambda arguments: str(arguments[0]),
 )
 def test_words_that_are_no_text_are_refused(kept: Desk, arguments: list[str | bytes]) -> None:
-    """Arguments that are not UTF-8 are an error of the call."""
+    """Arguments that are not UTF-8 are a usage error."""
     before = everything(kept)
     ran = kept.run(*arguments)
     assert "Traceback" not in ran.stderr
@@ -230,7 +230,7 @@ def test_words_that_are_no_text_are_refused(kept: Desk, arguments: list[str | by
     ids=range(13),
 )
 def test_odd_records_are_refused(kept: Desk, line: str) -> None:
-    """An odd line of a file of updates is reported with its number, and nothing is recorded."""
+    """An invalid line of a file of updates is reported with its number, and nothing is recorded."""
     before = everything(kept)
     ran = kept.call("apply", "-", stdin=line)
     assert (ran.status, "standard input: line 1" in ran.stderr) == (2, True), ran.stderr[:500]

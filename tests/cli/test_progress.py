@@ -1,4 +1,4 @@
-"""Tests of the progress that long work shows."""
+"""Tests of the progress of long operations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.support.program import Desk, terminal
 
 
 def test_progress_is_for_a_terminal_and_for_long_work(desk: Desk) -> None:
-    """Progress is shown for long work on a terminal, and neither for short work nor on a pipe or a dumb terminal."""
+    """Progress is shown for long operations on a terminal, but not for short ones, on a pipe or on a dumb terminal."""
     code = (
         "import sys, time; from spacedialog.cli import progress as p; p.DELAY = float(sys.argv[1])\n"
         "with p.progress('reading', 'commitments') as watch:\n"

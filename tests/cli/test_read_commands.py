@@ -190,7 +190,7 @@ def test_slips_give_the_least_and_the_most(reader: Desk) -> None:
 
 
 def test_past_view_has_no_later_status_or_date(reader: Desk, today: dict[str, list[Row]]) -> None:
-    """As of the day of the dialogue, every status and due date is that of the record on that day."""
+    """As of the day of the dialogue, every status and due date is as it was on that day."""
     said = by_ref(json.loads(DATA.read_text("utf-8"))["commitments"])
     then = by_ref(reader.call("list", "--dialogue", "ROK4", "--as-of", MET, "--json").data)
     assert set(then) == set(said)

@@ -79,7 +79,7 @@ def test_reading_without_a_store_loads_nothing_heavy(tmp_path: Path) -> None:
 
 
 def test_table_loads_rich(desk: Desk) -> None:
-    """A table loads Rich, which shows that the tests above can fail."""
+    """A table loads Rich, so the tests above can fail."""
     assert "rich" in loaded(desk, "list", "-f", "table")
 
 

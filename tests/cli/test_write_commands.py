@@ -131,7 +131,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 @pytest.mark.parametrize("arguments", WRITES, ids=" ".join)
 def test_dry_run_keeps_nothing(lived_in: Desk, arguments: list[str]) -> None:
-    """A dry run says what it would do, and changes no byte of the store."""
+    """A dry run prints what it would do, and changes no byte of the store."""
     before = kept(lived_in)
     ran = lived_in.call(*arguments, "--dry-run", stdin=UPDATE)
     assert ran.status == 0, ran.stderr
@@ -182,7 +182,7 @@ def test_a_ref_stays_with_what_bore_it(desk: Desk) -> None:
 
 
 def test_numbers_of_milestones_are_not_given_again(desk: Desk) -> None:
-    """A new milestone is numbered after all that its commitment ever had, even renamed ones."""
+    """A new milestone gets a number above all that its commitment ever had, even renamed ones."""
     desk.call("edit", "25.2", "--ref", "ROK4-25.7")
     desk.call("undo")
     assert desk.call("add", "Review", "--milestone-of", "25", "--due", "2028", "--json").data["ref"] == "ROK4-25.8"
@@ -199,7 +199,7 @@ def test_undo_and_redo_of_a_milestone_name_it(desk: Desk) -> None:
 
 
 def test_what_another_did_is_not_undone_unasked(desk: Desk) -> None:
-    """Undo and redo without an id are for the user's own latest action."""
+    """Undo and redo without an id apply to the user's own latest action."""
     desk.call("mark", "31", "stalled", "--by", "another")
     refused = desk.call("undo")
     assert (refused.status, "another" in refused.stderr) == (2, True)

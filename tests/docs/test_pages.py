@@ -31,7 +31,7 @@ def schema(kind: str) -> Any:
 
 @pytest.mark.parametrize("kind", sorted(parse.SCHEMAS))
 def test_the_schema_files_are_up_to_date(kind: str) -> None:
-    """docs/schemas holds what `spacedialog schema` prints; write it anew with -o."""
+    """docs/schemas contains the output of `spacedialog schema`; write the files again with -o."""
     assert schema(kind) == parse.json_schema(kind)
 
 
@@ -112,7 +112,7 @@ def test_json_output_matches_its_schema(desk: Desk, name: str) -> None:
     """Every JSON output has the keys and types of its schema, and is not empty."""
     ran = desk.call(*COMMAND_LINES[name].split(), "--json")
     assert ran.status == 0, ran.stderr
-    assert ran.data or name == "conflicts"  # a record that is not shared has no conflicts
+    assert ran.data or name == "conflicts"  # only a shared record has conflicts
     schema = strict(json.loads(outputs.SCHEMA_FILE.read_text("utf-8")))
     output_schema = {"$ref": f"#/$defs/{name}", "$defs": schema["$defs"]}
     validator = jsonschema.Draft202012Validator(output_schema, format_checker=jsonschema.FormatChecker())

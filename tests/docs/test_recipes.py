@@ -1,4 +1,4 @@
-"""Tests of the instructions in the docs: the weekly cron job, a data file of one's own, all commands on the pages."""
+"""Tests of the instructions in the docs: the weekly cron job, the example data file, all commands on the pages."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_the_daily_page_is_written(desk: Desk, cron: Cron) -> None:
 
 
 def test_the_example_dialogue_can_be_imported(desk: Desk) -> None:
-    """The example file makes a record of its own, and as JSON Lines adds nothing to it."""
+    """The example file creates a record; imported again as JSON Lines, it adds nothing."""
     ran = desk.call("import", DOCS / "example-dialogue.json", "--without-bundled", "--json")
     assert (ran.status, ran.data["changes"]) == (0, 10)
     listed = {row["ref"]: row for row in desk.call("list", "--json").data}

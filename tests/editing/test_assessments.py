@@ -102,7 +102,7 @@ def is_claimed(changes: list[Entry]) -> bool:
 @MORE
 @given(EVENTS, st.sampled_from((None, "complete", "not-assessed")), st.randoms(use_true_random=False))
 def test_a_claim_is_completion_that_nothing_bears_out(events: list[Any], first: str | None, random: Any) -> None:
-    """A completion is claimed unless an entry on the commitment since has evidence, whatever the order of arrival."""
+    """A completion is a claim unless an entry on the commitment since has evidence, in any order of arrival."""
     changes = changes_of(events, first)
     shuffled = list(changes)
     random.shuffle(shuffled)

@@ -68,7 +68,7 @@ def test_head_takes_one_line(reader: Desk) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
 @pytest.mark.parametrize("arguments", [["list", "--closing"], ["list", "--json"]], ids=["short", "long"])
 def test_full_disk_is_told_as_such(reader: Desk, arguments: list[str]) -> None:
-    """Output to a full disk ends with status 4 and that reason."""
+    """Output to a full disk ends with status 4 and a message that says so."""
     with Path("/dev/full").open("wb") as full:
         ran = reader.run_into(full, *arguments)
     assert ran.status == 4

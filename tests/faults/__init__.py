@@ -1,4 +1,4 @@
-"""Faults around the program: one script for each, which causes the fault many times and checks the promises.
+"""Faults in the program's environment: each script causes one fault many times and checks the promises.
 
 `python -m tests.faults.kill --runs 2000` runs a script at its large count; test_faults.py runs all of them at a small
 one. A script prints its counts as one line of JSON and its verdict as a sentence, and exits with status 1 if a promise

@@ -2,8 +2,8 @@
 
     python -m tests.faults.chaos_sync --replicas 20 --rounds 100 --kills 500 --cuts 200 --stops 100
 
-It fails if an entry was lost or doubled, a position is missing, a chain does not follow, or two copies differ. It
-prints the counts of the run.
+It fails if an entry is lost or duplicated, a position is missing, a chain value does not match, or two copies differ.
+It prints the counts of the run.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ LOG = "chaos"
 
 
 class Orders(NamedTuple):
-    """How many replicas, rounds and faults of each kind a run has."""
+    """The numbers of replicas, rounds and faults of each kind in a run."""
 
     replicas: int = 4
     rounds: int = 6
@@ -48,7 +48,7 @@ class Orders(NamedTuple):
 
 
 class Did(NamedTuple):
-    """The counts of a run; `offline` syncs were given up and made up for later."""
+    """The counts of a run; `offline` counts the syncs that failed and were completed by a later one."""
 
     entries: int
     kills: int
@@ -60,7 +60,7 @@ class Did(NamedTuple):
 
 
 class Member(threading.Thread):
-    """A member who records and syncs, round after round, until told to stop."""
+    """A member who records and syncs, round after round, until there were enough rounds and faults."""
 
     def __init__(self, number: int, folder: Path, port: int, orders: Orders, enough: threading.Event) -> None:
         super().__init__(daemon=True)
@@ -79,7 +79,7 @@ class Member(threading.Thread):
         begin(self.tracker.path, team_state.Membership(url, LOG, LOG, 0, first_chain(LOG)), bundled.seed)
 
     def run(self) -> None:
-        """Work until the rounds are done and there were enough faults."""
+        """Work until the rounds are done and `enough` is set."""
         try:
             while self.done < self._rounds or not self._enough.is_set():
                 self.work()
@@ -87,7 +87,7 @@ class Member(threading.Thread):
             self.error = error
 
     def work(self) -> None:
-        """Record something and sync, which may fail."""
+        """Record some entries and sync, which may fail."""
         for _ in range(self.random.randint(1, 3)):
             ref = self.random.choice(REFS)
             match self.random.randint(0, 3):
@@ -116,7 +116,7 @@ def _now() -> int:
 
 
 def run(orders: Orders) -> Did:
-    """Run the orders and check the results; raise AssertionError where a promise is broken."""
+    """Carry out the orders and check the results; raise AssertionError if a promise is broken."""
     start = time.monotonic()
     with (
         running(orders.version) as server,

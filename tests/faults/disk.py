@@ -6,7 +6,7 @@ The installed program adds, imports, upgrades, creates a store, and writes repor
 room for a part of it. Promise: status 4 and one clear sentence, no incomplete file, no acknowledged entry lost, and a
 store that accepts the next write once there is room.
 
-The disk is a small tmpfs where this user may mount one, else a limit on the size of a file.
+The disk is a small tmpfs if this user may mount one, else a limit on the size of files.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class _Fill(NamedTuple):
     number: int
     action: Action
     most: int
-    """About as many bytes as the command needs."""
+    """The approximate number of bytes that the command needs."""
 
 
 class _Outcome(NamedTuple):

@@ -119,7 +119,7 @@ DATES = [
 NUMBERS = [0, -1, 1, 100, 101, 2**31, 2**63, 2**64, 10**4000, -0.0, 0.5, 1e308, float("inf"), float("nan"), True, False]
 
 DEEP = {f"\ue000{depth}": b"[" * depth + b"]" * depth for depth in (150, 190, 210, 900, 990, 1100)}
-"""Characters that stand for nestings too deep for Python to write, and the brackets that replace them."""
+"""Placeholders for nesting too deep for Python to write, and the brackets that replace them."""
 
 OPENING: dict[str, Any] = {
     "format": "spacedialog/1",

@@ -7,8 +7,8 @@ and a first write, a disk is built on which unsynced changes are dropped, reorde
 the store opens, holds every acknowledged entry and no part of an action, passes all checks, and accepts the next write.
 At half of the moments another program has the store open, so that writes stay in SQLite's write-ahead log.
 
-The same is done to a program that runs with `synchronous = NORMAL`, which must lose entries: otherwise the test would
-show nothing.
+The same is done to a program that runs with `synchronous = NORMAL`. It must lose entries; otherwise the test could not
+fail.
 """
 
 from __future__ import annotations

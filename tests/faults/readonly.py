@@ -1,10 +1,10 @@
-"""An ordinary user who may read a store and not write the file, the folder, or both.
+"""An ordinary user who may read a store, but not write the file, the folder, or both.
 
     python -m tests.faults.readonly --rounds 20
 
 Promise: every read gives the owner's answer and leaves no file; every write ends with status 4 and a clear sentence,
 and changes nothing. Run by root, the store belongs to another user, and the program runs without root's right to
-ignore modes; else the store is the user's own, and its modes bind its owner.
+ignore modes; else the store belongs to the user, whom its modes restrict.
 """
 
 from __future__ import annotations

@@ -1,11 +1,8 @@
-"""The calls with which a program changed the disk, as strace recorded them, and the disks that a power loss may
-leave.
+"""The system calls by which a program changed the disk, recorded by strace, and the disks that a power loss may leave.
 
-The model is harsher than most file systems. Each sector of 512 bytes written since a file's last fsync may be on
-the
-disk or not, in any mix of old and new. Each name made, moved or removed since a folder's last fsync may be so or
-not.
-All that was synced is on the disk. The shared-memory file (-shm) is left out, because SQLite creates it anew.
+The model is harsher than most file systems. Each sector of 512 bytes written since a file's last fsync may be on the
+disk or not, in any mix of old and new. Each name created, moved or removed since a folder's last fsync may be on the
+disk or not. All synced data is on the disk. The shared-memory file (-shm) is left out, because SQLite creates it anew.
 """
 
 from __future__ import annotations
@@ -76,7 +73,7 @@ Event = Write | Cut | Named | Moved | Synced | FolderSynced | Said
 class Recorder:
     """Runs programs under strace, one after another, and collects their events below a folder.
 
-    `events` begins with the files that are there at first, all of them synced.
+    `events` begins with the files that exist at the start, all of them synced.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -187,9 +184,8 @@ def _bytes(text: bytes) -> bytes:
 class Loss(NamedTuple):
     """The share of unsynced changes that a power loss leaves on the disk.
 
-    With `sectors`, each sector of a write is lost or kept by itself. With `last`, that holds for the last few
-    writes of each
-    file only, and the writes before them are kept.
+    With `sectors`, each sector of a write is lost or kept independently. With `last`, only the last few writes of each
+    file can be lost.
     """
 
     share: float
@@ -209,7 +205,7 @@ LOSSES = (
 
 
 class Disk:
-    """A disk on which events happen one by one, with its certain and its pending content."""
+    """A disk to which events are applied one by one, with its synced and its pending content."""
 
     def __init__(self) -> None:
         self._contents: dict[int, bytearray] = {}
@@ -300,7 +296,7 @@ def laid(folder: Path, names: dict[str, int], contents: dict[int, bytes], folder
         if name == ".":
             folder.mkdir(parents=True)
         elif not (folder / name).parent.exists():
-            continue  # the folder itself was lost
+            continue  # the power loss removed the folder
         elif name in folders:
             (folder / name).mkdir()
         else:

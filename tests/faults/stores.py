@@ -142,7 +142,7 @@ class Ended(NamedTuple):
 
     @property
     def is_clear(self) -> bool:
-        """Whether it ended with status 4, one sentence that begins with its name, and a remedy."""
+        """Whether the program ended with status 4, one sentence that begins with its name, and a remedy."""
         lines = self.stderr.splitlines()
         return self.status == 4 and len(lines) == 2 and lines[0].startswith("spacedialog: ") and lines[1][:2] == "  "
 
@@ -193,7 +193,7 @@ def sound(store: Path) -> Sound:
 
 
 def missing(entries: Sequence[Entry], before: Sequence[Entry]) -> list[str]:
-    """Return a problem if entries of an earlier log are gone."""
+    """Return a problem if entries of an earlier log are missing."""
     now = set(entries)
     lost = [entry.id for entry in before if entry not in now]
     return [f"{len(lost)} earlier entries are lost, such as {lost[0]}"] if lost else []

@@ -50,7 +50,7 @@ def test_a_crowd_of_writers_is_served(tmp_path: Path) -> None:
 
 
 def test_a_lock_that_is_held_is_told_and_stops_no_reader(tmp_path: Path) -> None:
-    """Under a lock that is held, writes end with status 4 at their time-out, and reads go on."""
+    """While a lock is held, writes end with status 4 at their time-out, and reads succeed."""
     counts = kept(lock.run(tmp_path, 1, SEED, patience=0.5)).counts
     assert int(counts["reads"]) > int(counts["writes"]) > 1
 

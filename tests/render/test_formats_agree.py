@@ -180,7 +180,7 @@ READERS = {
 @given(st.lists(texts, max_size=4), st.lists(acts, max_size=6))
 @settings(
     max_examples=8,
-    phases=[Phase.generate],  # making an example small takes minutes
+    phases=[Phase.generate],  # shrinking an example takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_each_format_holds_the_same_rows(make: Maker, tmp_path: Path, titles: list[str], said: list[Act]) -> None:

@@ -1,6 +1,6 @@
 """Tests of dangerous text: harmless in every format, and unchanged when the format is read back.
 
-A new format joins by a reader in `MACHINE` or `PEOPLE`.
+To test a new format, add its reader to `MACHINE` or `PEOPLE`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.support.formats import MARKDOWN, Rows, csv_rows, plain_rows
 from tests.support.program import COLOUR, TODAY, Desk
 from tests.support.trackers import Maker
 
-# Never part of any output: controls, C1, bidi marks and overrides, separators, annotations, lone surrogates.
+# Characters that no output may contain: C0 and C1 controls, bidi marks, separators, annotations, lone surrogates.
 HARMFUL = re.compile(
     "[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb\ud800-\udfff]"
 )

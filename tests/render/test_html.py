@@ -359,7 +359,7 @@ def test_filters_narrow_the_table_and_say_how_many_are_left(browser: Desktop, te
 
 
 def test_sorting_by_a_header_goes_both_ways_and_is_announced(browser: Desktop, text_small: str) -> None:
-    """A first click on a header sorts upwards and a second downwards; rows without a date come last."""
+    """The first click on a header sorts in ascending order, the second in descending; rows without a date come last."""
     with browser.page(text_small) as page:
         for direction in ("ascending", "descending"):
             heads(page, "Due").click()
@@ -515,7 +515,7 @@ def test_paper_shows_what_is_folded_and_no_controls(browser: Desktop, text_2025:
             "getComputedStyle(document.querySelector('details'), '::details-content').contentVisibility"
         ) == ("visible")
         assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
-        # Browsers print no backgrounds, on which white text would vanish.
+        # Browsers print no backgrounds, so white text would be invisible.
         assert page.evaluate("getComputedStyle(document.querySelector('.overdue')).color") == "rgb(27, 31, 36)"
         assert "http" in page.evaluate("getComputedStyle(document.querySelector('.history a'), '::after').content")
         paper = page.pdf(prefer_css_page_size=True)

@@ -313,7 +313,7 @@ def test_a_recurrence_gives_the_occurrences_of_the_date(when: str, every: str) -
     try:
         wanted = occurrences(when, every, ics.MAX_OVERRIDES)
     except DateError:
-        return  # too vague to come round so often
+        return  # too vague to recur so often
     text = text_of([EVENT._replace(when=when, recurs=every)])
     strictly(text)
     assert expanded(text, ics.MAX_OVERRIDES) == wanted
@@ -332,7 +332,7 @@ def test_a_recurrence_gives_the_occurrences_of_the_date(when: str, every: str) -
     ],
 )
 def test_rules_are_as_simple_as_can_be(when: str, every: str, rule: str) -> None:
-    """A plain rule is used where it is exact, and listed occurrences where windows differ in length."""
+    """A plain rule is used if it is exact, and listed occurrences if windows differ in length."""
     event, *exceptions = strictly(text_of([EVENT._replace(when=when, recurs=every)]))
     assert event["RRULE"] == rule
     leap = [f"{year}-01-01" for year in range(2028, 2067, 4)] if "COUNT" in rule else []

@@ -1,4 +1,4 @@
-"""Tests of where and in which format output is written: standard output, or a file that is replaced as a whole."""
+"""Tests of the format and the destination of output: standard output, or a file that is replaced as a whole."""
 
 from __future__ import annotations
 

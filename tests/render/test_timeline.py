@@ -1,4 +1,4 @@
-"""Tests of the timeline and the bars on a terminal: to scale at every width, and in ASCII where needed."""
+"""Tests of the timeline and the bars on a terminal: to scale at every width, and in ASCII if needed."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_the_columns_of_a_scale_share_its_days(first: date, days: int, columns: 
 
 @given(DATES, st.integers(60, 200), st.dates(date(2026, 12, 31), date(2045, 12, 31)))
 def test_a_bar_covers_just_the_columns_of_its_days(when: str, width: int, until: date) -> None:
-    """A window covers the columns of its days and no others, with arrows where it goes on."""
+    """A window covers the columns of its days and no others, with arrows if it continues beyond the scale."""
     row = dated(when)
     of = tables.TimelineSettings(DAY_OF_VIEW.isoformat(), until.isoformat(), {})
     size = width * 11 // 20 if width >= 90 else width // 2

@@ -28,7 +28,7 @@ def written(view: Table | View) -> str:
 
 
 class Desktop:
-    """Opens pages from files, as a reader of a mail does, and asserts that they load nothing else."""
+    """Opens pages from files, like an attachment of a mail, and asserts that they load nothing else."""
 
     def __init__(self, browser: Browser, folder: Path) -> None:
         self._browser = browser
@@ -48,8 +48,7 @@ class Desktop:
         """Open the page in a window of that width, at a fragment.
 
         At the end of the block, assert that the page requested nothing but itself, and that every console message
-        contains
-        `expected`; without it, that there was none.
+        contains `expected`; if `expected` is empty, that there were no messages.
         """
         path = self._folder / "page.html"
         path.write_text(text, "utf-8")
@@ -70,7 +69,7 @@ class Desktop:
         context.on("weberror", lambda error: said.append(str(error.error)))
         try:
             page = context.new_page()
-            page.set_default_timeout(20_000)  # a busy machine is no failure
+            page.set_default_timeout(20_000)  # long enough for a busy machine
             page.goto(address)
             yield page
             assert [url.partition("#")[0] for url in asked if url not in stopped] == [path.as_uri()]
@@ -81,7 +80,7 @@ class Desktop:
 
 @contextmanager
 def desktop(folder: Path) -> Iterator[Desktop]:
-    """Start Chromium for the block; skip the test where it is not installed."""
+    """Start Chromium for the block; skip the test if it is not installed."""
     chromium = require("chromium", "chromium")
     with sync_playwright() as playwright:
         # The sandbox needs a user who is not root; the pages are our own.

@@ -1,4 +1,4 @@
-"""An invented statement, and a data file that a draft of it might be."""
+"""An invented statement, and a data file such as `draft` might write from it."""
 
 from __future__ import annotations
 

@@ -24,13 +24,13 @@ def unescaped(cell: str) -> str:
 
 
 def plain_rows(text: str) -> Rows:
-    """Return the cells of plain output, one row a line."""
+    """Return the cells of plain output, one row per line."""
     assert text.endswith("\n")
     return [[unescaped(cell) for cell in line.split("\t")] for line in text[:-1].split("\n")]
 
 
 def csv_rows(text: str) -> Rows:
-    """Return the cells of CSV, one row a line, and assert that none is a formula."""
+    """Return the cells of CSV, row by row, and assert that none is a formula."""
     rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     assert text.count("\n") == len(rows)
     for row in rows:

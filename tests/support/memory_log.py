@@ -1,4 +1,4 @@
-"""A shared log in memory, an `Exchange` with faults that a test sets."""
+"""A shared log in memory: an `Exchange` that raises the faults set by a test."""
 
 from __future__ import annotations
 

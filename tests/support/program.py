@@ -30,15 +30,15 @@ PATIENCE = 30.0
 
 
 NOBODY = 65534
-"""The user that owns nothing, and its group."""
+"""The user `nobody`, who owns no files, and its group."""
 
 UNPRIVILEGED: tuple[str | Path, ...] = (
     ("setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner", PROGRAM) if os.geteuid() == 0 else (PROGRAM,)
 )
-"""The installed program as an ordinary user runs it: file modes hold for root too."""
+"""The command that runs the installed program without root's right to ignore file modes."""
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-"""The terminal's codes for colour and weight."""
+"""The terminal codes for colour and weight."""
 
 
 class Ran(NamedTuple):
@@ -181,7 +181,7 @@ class Session:
 
     @property
     def status(self) -> int:
-        """Its exit status; waits for its end."""
+        """The exit status; waits for the process to end."""
         return self._process.wait(PATIENCE)
 
     def type(self, keys: str) -> None:
@@ -189,9 +189,9 @@ class Session:
         os.write(self._master, keys.encode("utf-8", "surrogateescape"))
 
     def interrupt(self) -> None:
-        """Press Ctrl-C, and then Enter for a program that notices it only after a line."""
+        """Press Ctrl-C, then Enter for a program that notices it only after a line of input."""
         os.killpg(self._process.pid, signal.SIGINT)
-        with suppress(OSError):  # It may be gone by now.
+        with suppress(OSError):  # The process may have ended.
             self.type("\r")
 
     def until(self, text: str) -> str:
@@ -215,7 +215,7 @@ class Session:
         assert ready, f"hangs after {self._seen.decode(errors='replace')!r}"
         try:
             part = os.read(self._master, 65536)
-        except OSError:  # Linux says so where the other end was closed
+        except OSError:  # raised by Linux when the other end is closed
             part = b""
         self._seen += part
         return bool(part)
@@ -237,7 +237,7 @@ def terminal(
             env=dict(env),
             cwd=folder,
             start_new_session=True,
-            # A run of the tests in the background ignores SIGINT, and a child inherits that.
+            # Tests that run in the background ignore SIGINT, and child processes inherit that.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         os.close(slave)
@@ -264,7 +264,7 @@ def working_in(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def closed_pipe() -> Iterator[int]:
-    """The writing end of a pipe whose reader has gone."""
+    """Yield the writing end of a pipe whose reading end is closed."""
     unread, pipe = os.pipe()
     os.close(unread)
     try:

@@ -35,7 +35,7 @@ class ModelEntry(NamedTuple):
 
     @property
     def milestone(self) -> str | None:
-        """The id of the milestone that it is about."""
+        """The id of the milestone that the entry is about."""
         milestone: str | None = self.body.get("milestone")
         return milestone
 
@@ -136,7 +136,7 @@ class Model:
         return max(((one.ts, one.id) for one in self.by_item[item]), default=(0, None))[1]
 
     def beside(self, item: str) -> list[str]:
-        """Return the ids of other entries about an item that are no entry's parent, as copies that diverged have."""
+        """Return the ids of an item's entries that are no entry's parent, except the newest: copies have diverged."""
         stood_on = {parent for one in self.by_item[item] for parent in one.parents}
         heads = [one for one in self.by_item[item] if one.id not in stood_on and one.id != self.base(item)]
         return [one.id for one in sorted(heads, key=lambda one: (one.ts, one.id))]
@@ -298,7 +298,7 @@ class ModelView:
         return [row for _, row in sorted(found)]
 
     def upcoming(self) -> list[UpcomingRow]:
-        """Return every event, also met ones; of a recurring one, the last that was met and the next three."""
+        """Return every event, including met ones; of a recurring one, the last that was met and the next three."""
         rows = [row for state in self.states.values() for row in self._events(state)]
         return sorted(rows, key=lambda row: (row.latest or "", row.earliest or "", row.ref))
 

@@ -94,7 +94,7 @@ class Server:
 
 @contextmanager
 def running(version: str) -> Iterator[Server]:
-    """Run a server of that major version with the team's tables; skip the test where none is installed."""
+    """Run a server of that major version with the team's tables; skip the test if none is installed."""
     programs = _programs(version)
     if not (programs and (programs / "postgres").exists()):
         pytest.skip(f"PostgreSQL {version} is missing; install it with: {_INSTALL[version]}")
@@ -117,7 +117,7 @@ def _programs(version: str) -> Path | None:
 
 @cache
 def _open_to_all(programs: Path) -> Path:
-    """Return `programs`, or a copy of them below /tmp where another user cannot enter the wheel's folder."""
+    """Return `programs`, or a copy of them below /tmp if another user cannot enter the wheel's folder."""
     if all(parent.stat().st_mode & 0o001 for parent in (programs, *programs.parents)):
         return programs
     copy = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))

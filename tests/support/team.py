@@ -1,4 +1,4 @@
-"""Members of a team for tests: trackers with the replicas that sync their stores, on a shared log in memory or not."""
+"""Members of a team for tests: trackers with the replicas that sync their stores, on any shared log."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EVIDENCE = "https://strelsau.example/done"
 class Member:
     """A tracker whose store may belong to a team; `reach` gives the shared log.
 
-    `waits` holds the seconds of each pause before another try, and `messages` what was said of it.
+    `waits` holds the seconds of each pause before a retry, and `messages` the messages about it.
     """
 
     def __init__(

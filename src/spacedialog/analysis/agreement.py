@@ -62,7 +62,7 @@ def agreement(rubric: Rubric, verdicts: Iterable[AssessmentRow]) -> Agreement:
 def _coefficient(
     rubric: Rubric, units: Sequence[Mapping[str, str]], assessors: Sequence[str]
 ) -> tuple[str | None, float | None, str | None]:
-    """Return the coefficient for these units, its value, and why it has none."""
+    """Return the coefficient for these units, its value, and the reason if it has none."""
     compared = [given for given in units if len(given) > 1]
     if not compared:
         return None, None, "nothing was judged by two assessors"
@@ -81,7 +81,7 @@ def kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
     """Return Cohen's kappa, unweighted: (observed - expected) / (1 - expected) agreement of two assessors.
 
     Each pair has their verdicts on one unit. The expected agreement is that of independent assessors with the same
-    shares of verdicts. None where it is 1, or where there is no unit.
+    shares of verdicts. None if it is 1, or without units.
 
     Cohen, J. (1960). A coefficient of agreement for nominal scales. Educational and Psychological Measurement 20(1),
     37-46.
@@ -98,8 +98,8 @@ def kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
 def alpha(units: Sequence[Sequence[str | None]], rubric: Rubric) -> float:
     """Return Krippendorff's alpha: 1 - observed / expected disagreement.
 
-    A unit has a verdict or None for each assessor. Alpha is ordinal where the rubric is, nominal otherwise. Units with
-    more than one verdict must have two different verdicts among them. Raises InputError where the library is not
+    A unit has a verdict or None for each assessor. Alpha is ordinal if the rubric is, nominal otherwise. Units with
+    more than one verdict must have two different verdicts among them. Raises InputError if the library is not
     installed.
 
     Krippendorff, K. (2011). Computing Krippendorff's alpha-reliability. University of Pennsylvania; and (2004) Content

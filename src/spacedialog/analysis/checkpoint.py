@@ -1,6 +1,6 @@
-"""Checkpoints: how far a brief went, by name, in a small file beside the store and outside its log.
+"""Named checkpoints: the position in the log up to which a brief reported, in a small file beside the store.
 
-The file is beside the store because cron may have no home directory, and because it is about this store only.
+The file is beside the store because cron may have no home directory, and because it belongs to this store only.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FORMAT = "spacedialog-checkpoint/1"
 class Checkpoint:
     """The checkpoint `name` of the store at `store`; InputError for an invalid name.
 
-    `store_was_replaced` is set by `since` where the log was never at the saved position.
+    `since` sets `store_was_replaced` if the log was never at the saved position.
     """
 
     def __init__(self, store: Path, name: str) -> None:
@@ -38,9 +38,9 @@ class Checkpoint:
         self._reached: tuple[date, Position] | None = None
 
     def since(self, snapshot: Snapshot) -> Since:
-        """Return the saved point; the beginning where none was saved, StoreError where it cannot be read.
+        """Return the saved point, or the beginning if none was saved; StoreError if it cannot be read.
 
-        In a log that was never at the saved position, entries count as new by their recording time.
+        If the log was never at the saved position, entries recorded after the saved time are new.
         """
         saved = self._load()
         if saved is None:
@@ -52,11 +52,11 @@ class Checkpoint:
         return Since(day, day, recorded=(position.recorded or 0) + 1)
 
     def reach(self, day: date, position: Position) -> None:
-        """Note how far a brief went, for `save`."""
+        """Set the point up to which a brief reported; `save` saves it."""
         self._reached = day, position
 
     def save(self) -> None:
-        """Save how far the latest brief went; StoreError where the file cannot be written and stays as it is."""
+        """Save the point set by `reach`; StoreError if the file cannot be written and stays as it was."""
         if self._reached is None:
             raise ValueError("no brief was made from this checkpoint")
         day, position = self._reached

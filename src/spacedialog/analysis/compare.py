@@ -1,6 +1,6 @@
-"""The comparison of two dialogues: what the later one took up, as people linked it, and which pairs look alike.
+"""The comparison of two dialogues: commitments carried on, according to links, and pairs with similar texts.
 
-Similarity only proposes pairs; people decide.
+Similarity only proposes pairs; users decide on them.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _SETTLED = {Status.COMPLETE.value: Outcome.COMPLETED.value, Status.WITHDRAWN.val
 
 
 def compare(snapshot: Snapshot, old: str, new: str) -> Comparison:
-    """Return what became of the commitments of the dialogue `old` in `new` (their keys), and which pairs look alike.
+    """Return the outcomes in the dialogue `new` of the commitments of `old` (their keys), and the similar pairs.
 
-    Raises InputError where there is no such dialogue, or `old` was not held before `new`.
+    Raises InputError if there is no such dialogue, or `old` was not held before `new`.
     """
     snapshot = snapshot.of(())
     old, new = find_value(snapshot, "dialogue", old), find_value(snapshot, "dialogue", new)
@@ -39,7 +39,7 @@ def compare(snapshot: Snapshot, old: str, new: str) -> Comparison:
 
 
 def add_comparison(report: Report, snapshot: Snapshot) -> Report:
-    """Return the report with what its newest dialogue took up from the one before, if anything of the two is linked."""
+    """Return the report with a comparison of its newest dialogue and the one before, if they have links."""
     snapshot = snapshot.of(())
     keys = [row.key for row in snapshot.dialogues()]
     newest = max((keys.index(key) for record in report.dialogues if (key := record.get("key")) in keys), default=0)

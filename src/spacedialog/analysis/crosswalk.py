@@ -1,7 +1,7 @@
 """The crosswalk: the record on a published rating scale, and what the conversion loses. Pure.
 
-A verdict under the scale itself takes precedence over the value that the scale's rules give the status. Where assessors
-differ there is no value: no verdict is preferred, and they are not averaged.
+A verdict under the scale itself takes precedence over the value that the scale's rules give the status. If assessors
+differ, there is no value: no verdict is preferred, and verdicts are not averaged.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def _lines(
 ) -> Iterator[CrosswalkRow]:
     whole = given.get((row.ref, None), {})
     remarks = tuple(note for word, note in scale.remarks if word == row.strength)
-    # Remarks about the strength of the wording qualify a value, and say nothing where there is none.
+    # Remarks about the strength of the wording qualify a value, and are left out without one.
     derived = (*filter(None, [rule.note]), *(remarks if rule.value is not None else ()))
     if not scale.by_party:
         yield _judged(row, None, whole, remarks) if whole else _line(row, None, rule.value, derived)
@@ -121,7 +121,7 @@ def _line(row: CommitmentRow, party: str | None, value: str | None, notes: Seque
 
 
 def _judged(row: CommitmentRow, party: str | None, verdicts: Mapping[str, str], notes: Sequence[str]) -> CrosswalkRow:
-    """Return the row of a unit with verdicts: their value, where all are the same."""
+    """Return the row of a unit with verdicts; it has a value only if all verdicts are the same."""
     values = set(verdicts.values())
     line = _line(row, party, values.pop() if len(values) == 1 else None, notes)
     return line._replace(

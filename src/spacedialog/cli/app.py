@@ -57,20 +57,20 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "paths": "files",
     },
 }
-"""The commands of each group, with the module in cli/commands that holds each, in the order of the help."""
+"""The commands by group, in the order of the help, each with its module in `cli/commands/`."""
 
 COMMANDS = {name: module for commands in GROUPS.values() for name, module in commands.items()}
 
 
 class LazyGroup(TyperGroup):
-    """The group of commands; it imports only the command that is called."""
+    """A command group that imports only the command that is called."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Typer's signature
         """Return the names of the commands."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return the command with that name; InputError where there is none."""
+        """Return the command with that name; InputError for an unknown name."""
         if cmd_name not in COMMANDS:
             if ctx.resilient_parsing:
                 return None
@@ -126,7 +126,7 @@ def root(
 
 
 def program(arguments: list[str]) -> int:
-    """Run the command that the arguments name, by default the overview; return the exit status."""
+    """Run the command that `arguments` name, by default the overview; return its exit status."""
     if any(_is_garbled(argument) for argument in arguments):
         raise InputError("the call holds text that is not UTF-8", "set the terminal, or the file, to UTF-8")
     if arguments[:1] == ["help"]:
@@ -146,7 +146,7 @@ def program(arguments: list[str]) -> int:
     except SystemExit as end:
         if COMPLETE in os.environ:
             return int(end.code or 0)
-        # Typer exits by itself when the reader of its output has closed the pipe.
+        # Typer exits on its own when the reader of its output closes the pipe.
         raise BrokenPipeError from end
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)

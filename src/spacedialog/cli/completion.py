@@ -15,7 +15,7 @@ from spacedialog.model.vocabulary import NAME_PATTERN, STATUS_GROUPS, MilestoneS
 from spacedialog.render.text import one_line
 from spacedialog.tracker import Snapshot
 
-# A shell evaluates what it is offered, and an imported log can have any name for a kind or an area.
+# A shell evaluates the completions that it gets, and an imported log can contain any name of a kind or an area.
 _NAME = re.compile(NAME_PATTERN)
 # Characters with a meaning to a shell or to Rich, and their replacements.
 _REPLACEMENTS = str.maketrans({"[": "(", "]": ")", "'": "\u2019", '"': "\u201d", **dict.fromkeys("\\`$!:;&|<>", " ")})
@@ -84,7 +84,7 @@ complete_side = _on_record("side")
 
 
 def _beginning(incomplete: str, words: Iterable[str]) -> list[str]:
-    # A shell offers only words that begin exactly as typed, so the typed case is kept.
+    # A shell offers only words that begin exactly as typed, so keep the typed case.
     return [
         incomplete + str(word)[len(incomplete) :] for word in words if word.casefold().startswith(incomplete.casefold())
     ]

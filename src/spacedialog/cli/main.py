@@ -1,4 +1,4 @@
-"""The program: it runs a command, and is the one place that shows errors to a user."""
+"""The entry point of the program: runs a command, and shows errors to the user."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from spacedialog import __version__
 from spacedialog.errors import ProblemsError, SpacedialogError, StoreError
 
 MOST_SHOWN = 100
-"""The most problems of a file that are shown at once; fixing them brings up the others."""
+"""The number of problems of a file that are shown at once. The rest appear once these are fixed."""
 
 
 def main() -> None:
@@ -20,9 +20,9 @@ def main() -> None:
     # The process is too short for garbage collection to pay off.
     gc.disable()
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # real streams, at this edge
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # real streams, not replaced here
     status = run(sys.argv[1:])
-    # Everything is written and closed; a regular exit would take another sixth of the running time.
+    # All output is flushed and all files are closed; a regular exit would add a sixth to the running time.
     os._exit(status)
 
 
@@ -30,7 +30,7 @@ def run(arguments: list[str]) -> int:
     """Run one command, and return its exit status."""
     try:
         if arguments == ["--version"]:
-            # Scripts ask for it, so it imports nothing else.
+            # Scripts call this often, so it imports nothing else.
             sys.stdout.write(f"spacedialog {__version__}\n")
             status = 0
         else:
@@ -57,7 +57,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _forget_output() -> None:
-    """Discard what is left in the buffer, which would fail again when the process ends."""
+    """Discard the rest of the buffer; writing it would fail again when the process ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr] # checked by `main`
 
 

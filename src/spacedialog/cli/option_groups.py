@@ -10,9 +10,9 @@ Position = Literal["first", "here", "last"]
 
 
 class SharedOptions:
-    """A command with options of its own and the options of `make`, whose result is its argument `name`.
+    """A command with its own options and those of `make`, whose result it gets as the argument `name`.
 
-    The options are put together only for the command that is called, because that takes time.
+    The options are combined only for the command that is called, because combining them takes time.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The options that commands share, and the requests made of them."""
+"""The options that commands share, and the records that hold their values."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ MaxSizeOption = Annotated[
 ColourOption = Annotated[Colour, typer.Option("--color", help="Colour: auto, always or never (also NO_COLOR).")]
 
 MAX_ROWS = 300
-"""The most rows of a table on a terminal; Rich takes half a millisecond for each."""
+"""The maximum number of rows of a table on a terminal; Rich takes half a millisecond per row."""
 
 
 class ReadRequest(NamedTuple):
@@ -100,7 +100,7 @@ class ReadRequest(NamedTuple):
         return self.as_of == self.tracker.today and self.scope.known_at is None and self.scope.at_seq is None
 
     def record(self) -> Tracker:
-        """Return the tracker, and say on standard error if the built-in record answers."""
+        """Return the tracker; print a note if there is no store, so that the built-in record is shown."""
         if not self.tracker.has_store:
             print_note(
                 f"no store at {self.tracker.path}: this is the bundled record; a first change makes a store of it"
@@ -109,20 +109,20 @@ class ReadRequest(NamedTuple):
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
-        """Yield the requested state of the record, with notes on standard error as `record` and `note_beginning`."""
+        """Yield the requested state of the record; print the notes of `record` and `note_beginning`."""
         with self.record().snapshot(self.scope) as snapshot:
             yield snapshot
             if not self.is_of_now:
                 _note_beginning(snapshot, self.as_of)
 
     def note_beginning(self, commitments: int) -> None:
-        """Say from which day on anything is on record, where a use case found no commitments in an earlier state."""
+        """Print a note on when the record begins, if a use case found no commitments in an earlier state."""
         if not commitments and not self.is_of_now:
             with self.tracker.snapshot(self.scope) as snapshot:
                 _note_beginning(snapshot, self.as_of)
 
     def require_format(self, option: str, format_: Format) -> None:
-        """Raise InputError unless the output has the one format in which the option means something."""
+        """Raise InputError unless the output has the only format to which the option applies."""
         if self.output.format != format_:
             raise InputError(f"{option} is for the format {format_}", f"add --format {format_}, or leave {option} out")
 
@@ -309,7 +309,7 @@ def _writing(
 
 
 def output_of(format_: Format | None, json: bool, file: Path | None, color: Colour) -> Output:
-    """Return where and how to show the result of a command that takes neither kind of shared options."""
+    """Return the output of a command that takes neither the options of reads nor those of writes."""
     return _output(_format(format_, json, file), file, color)
 
 
@@ -356,7 +356,7 @@ _COMPLETE: Mapping[str, Callable[..., Any]] = {
 
 
 def sets_fields(*names: str) -> Callable[[Callable[..., None]], SharedOptions]:
-    """Give a command an option for each of the fields, and the values given as its argument `fields`, by field name."""
+    """Add an option for each of the fields; the command gets the values, by field name, as its argument `fields`."""
     options = {name: option for name in names if (option := FIELDS[name].option)}
     parameters = {name: option.name.lstrip("-").replace("-", "_") for name, option in options.items()}
 
@@ -382,30 +382,30 @@ def sets_fields(*names: str) -> Callable[[Callable[..., None]], SharedOptions]:
 
 
 def reads(command: Callable[..., None]) -> SharedOptions:
-    """Give a command the options of all reads, as its argument `reading`: a `ReadRequest`."""
+    """Add the options of reads; the command gets a `ReadRequest` as its argument `reading`."""
     return SharedOptions(command, "reading", _reading, ("template",))
 
 
 def reads_one(command: Callable[..., None]) -> SharedOptions:
-    """Do the same without --dialogue, for a command whose own arguments say what to read."""
+    """Add the options of reads except --dialogue, for a command whose own arguments select what it reads."""
     return SharedOptions(command, "reading", _reading, ("template", "dialogue"))
 
 
 def reads_into_template(command: Callable[..., None]) -> SharedOptions:
-    """Do the same with --template, for a command that can fill a template."""
+    """Add the options of reads and --template, for a command that can fill a template."""
     return SharedOptions(command, "reading", _reading)
 
 
 def chooses(command: Callable[..., None]) -> SharedOptions:
-    """Give a command the options that select commitments, as its argument `choice`: a `FilterOptions`."""
+    """Add the options that select commitments; the command gets `FilterOptions` as its argument `choice`."""
     return SharedOptions(command, "choice", _choice, place="first")
 
 
 def writes(command: Callable[..., None]) -> SharedOptions:
-    """Give a command the options of all writes, as its argument `writing`: a `WriteRequest`."""
+    """Add the options of writes; the command gets a `WriteRequest` as its argument `writing`."""
     return SharedOptions(command, "writing", _writing)
 
 
 def writes_without(*options: str) -> Callable[[Callable[..., None]], SharedOptions]:
-    """Do the same without some of these options."""
+    """Add the options of writes except those named."""
     return lambda command: SharedOptions(command, "writing", _writing, options)

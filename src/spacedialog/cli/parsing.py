@@ -1,6 +1,6 @@
-"""Values typed for an option or an argument: days, dates, spans, sizes, times and files.
+"""Parse the values of options and arguments: days, dates, spans, sizes, times and files.
 
-`name` is always the option's, for the error.
+`name` is the name of the option, for error messages.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def today(text: str | None) -> date | None:
-    """Return the day typed for --today, relative to the clock's; None where none was."""
+    """Return the day given by --today, relative to the clock's day; None if the option was not given."""
     return day("--today", text, environment.clock_day()) if text else None
 
 
@@ -43,7 +43,7 @@ def vague_date(name: str, text: str, today: date, toward: Toward = "future") -> 
 
 
 def horizon(within: str | None, until: str | None, start: date) -> date | None:
-    """Return the last day of the span `within` after `start`, or of the date `until`; None where neither is given."""
+    """Return the last day of the span `within` after `start`, or of the date `until`; None if neither is given."""
     if within is not None and until is not None:
         raise InputError("--within and --until do not go together", "leave one of them out")
     if until is not None:
@@ -62,7 +62,7 @@ def ahead(name: str, span: str, start: date) -> date:
 
 
 def days(name: str, text: str) -> int:
-    """Return how many days a span has; InputError for a span in months or years."""
+    """Return the number of days in a span; InputError for a span in months or years."""
     from spacedialog.model.dates import Unit
     from spacedialog.model.typed_dates import parse_span
 

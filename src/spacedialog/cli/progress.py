@@ -1,4 +1,4 @@
-"""The progress of long work: a line on standard error, on a terminal only, after the first second."""
+"""Progress of long operations: a line on standard error after one second, on a terminal only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INTERVAL = 0.1
 
 @contextmanager
 def progress(doing: str, what: str) -> Iterator[Progress]:
-    """Yield what watches one piece of work; its line disappears at the end, even if the work fails."""
+    """Yield a function that reports progress through items; its line disappears at the end, even after an error."""
     if not terminal.is_watched():
         yield silent
         return

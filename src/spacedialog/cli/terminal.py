@@ -1,4 +1,4 @@
-"""The terminal: its abilities, and the person who types at it."""
+"""The terminal: its capabilities, and input from the user."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def settings() -> Settings:
         signs=not is_dumb and is_utf8,
         width=os.get_terminal_size(sys.stdout.fileno()).columns or 80,
         pager=os.environ.get("PAGER", ""),
-        pager_environment={"LESS": "FRX", **os.environ},  # less keeps colour, and ends if all fits on the screen
+        pager_environment={"LESS": "FRX", **os.environ},  # less shows colours, and exits if the text fits on the screen
     )
 
 
@@ -33,12 +33,12 @@ def is_watched() -> bool:
 
 
 def is_interactive() -> bool:
-    """Return whether a person at a terminal reads questions and types answers."""
+    """Return whether a user can read questions and type answers on a terminal."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def ask(prompt: str, suggestions: Sequence[str] = ()) -> str:
-    """Return a line that a person types; the arrow up offers the suggestions. Raises EOFError at Ctrl-D."""
+    """Ask for a line of text; the up arrow key offers the suggestions. Raises EOFError at Ctrl-D."""
     try:
         import readline
     except ImportError:
@@ -58,7 +58,7 @@ def _line(prompt: str) -> str:
 
 
 def password() -> str | None:
-    """Return the password for a team's server that a person types; None where standard input is no terminal."""
+    """Ask for the password of a team's server; None if standard input is not a terminal."""
     import getpass
 
     return getpass.getpass("password for the team's server: ") if sys.stdin.isatty() else None

@@ -47,7 +47,7 @@ def create_assessment(
     if assessment.party is not None:
         parties = [fields.get("lead"), *(fields.get("partners") or ())]
         values["party"] = _find_party(assessment.party, target.ref, parties)
-    # An entry states the verdict whole, so that one with an earlier date is sorted before the others.
+    # Each entry has the whole verdict, because a later entry with an earlier date becomes the first of the item.
     item = item_id("assessment", f"{target.item}/{values.get('party', '')}/{assessor}/{scale.name}")
     body = {"type": "assessment", "set": values, **remarks.body()}
     return target._replace(item=item), PendingEntry(CREATE, item, str(remarks.on), body)

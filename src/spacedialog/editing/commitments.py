@@ -130,7 +130,7 @@ def _check_ref(snapshot: Snapshot, target: Target, ref: str) -> None:
         raise InputError(f"ref: {quoted(ref)} is not a ref", "write one such as ROK4-43; of a milestone, ROK4-43.1")
     commitment = target._replace(ref=ref.partition(".")[0], milestone=None)
     if target.milestone and not snapshot.refs.bore(commitment):
-        # Under the ref of another commitment it would take a number that the other gives to its next milestone.
+        # Under the ref of another commitment it would take the number of that commitment's next milestone.
         raise InputError(
             f"ref: {ref} does not belong to its commitment", "a milestone's ref begins with that of its own"
         )

@@ -1,4 +1,4 @@
-"""One write to a record: the snapshot that it reads, the one action that it records, and the account of it."""
+"""One write to a record: the snapshot that it reads, the action that it records, and its result."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from spacedialog.model.entry import Entry
 
 _INTERNAL_FIELDS = ("commitment",)
-"""Fields that no account of a write shows: the commitment of an assessment, which never changes."""
+"""Fields left out of the result of a write: the commitment of an assessment, which never changes."""
 
 
 class Author(NamedTuple):
-    """Who writes, and when: `now` returns the time in µs since 1970 (UTC), `entropy` as many random bytes as asked for.
+    """The author of a write, with the clock and the source of random bytes.
 
-    A dry run does the whole write, and keeps nothing.
+    `now` returns the time in µs since 1970 (UTC), `entropy` the given number of random bytes. A dry run does the whole
+    write, which is then rolled back.
     """
 
     author: str
@@ -48,7 +49,7 @@ class Session:
         self._created_store = created_store
 
     def remarks(self, given: Remarks) -> EntryRemarks:
-        """Return the remarks of an entry, dated today unless they have a date; InputError if that may lie ahead."""
+        """Return the remarks of an entry, dated today if they have no date; InputError if it may be in the future."""
         on = given.get("on") or self._writer.today.isoformat()
         when = VagueDate.parse(on) if isinstance(on, str) else on
         return EntryRemarks(check_on(when, self._writer.today), given.get("note"), given.get("evidence"))
@@ -107,7 +108,7 @@ class Session:
         )
 
     def retract(self, did: str, entries: Sequence[Entry], *, only: bool = False) -> Written:
-        """Record that these entries are retracted; with `only`, as a decision about each of them alone."""
+        """Record the retraction of these entries; with `only`, of each entry by itself, not of its whole action."""
         day = self._writer.today.isoformat()
         things = dict.fromkeys((entry.item, entry.content.get("milestone")) for entry in entries)
         targets = [target for item, milestone in things if (target := self.snapshot.refs.target(item, milestone))]
@@ -121,7 +122,7 @@ class Session:
         return self.keep(did, targets, pending)
 
     def written(self, did: str, **values: Any) -> Written:
-        """Return the account of a write, empty but for these values."""
+        """Return the result of a write with these values; the others are empty."""
         empty = {"ref": "", "title": "", "differences": (), "changes": 0, "undo": None, "notices": ()}
         dry_run = self._writer.dry_run
         account = Written(did=did, created_store=self._created_store, dry_run=dry_run, **{**empty, **values})

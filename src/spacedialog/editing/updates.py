@@ -35,8 +35,8 @@ def pending_update(
 ) -> PendingEntry:
     """Return the entry that records the update of a target whose fields are now `fields`.
 
-    Raises InputError if the update is invalid or empty. `check` gives the context of each check, which can collect
-    the errors instead.
+    Raises InputError if the update is invalid or empty. `check` returns the context manager in which each check runs;
+    it can collect the errors instead.
     """
     body: dict[str, Any] = {"milestone": target.milestone} if target.milestone else {}
     values: dict[str, Any] = {}

@@ -25,7 +25,7 @@ LEGEND = (
 def bar(*parts: tuple[int, str], full: int) -> str:
     """Return the counts drawn to scale, each with its sign; every count above 0 is visible, `full` fills the bar."""
     lengths = [max(1, round(_LENGTH * count / full)) if count else 0 for count, _ in parts]
-    # Rounded up, and with a sign for the smallest of them, the parts may be longer than the bar.
+    # Rounding, with at least one sign for each part, can make the parts longer than the bar.
     while sum(lengths) > _LENGTH:
         lengths[lengths.index(max(lengths))] -= 1
     return "".join(sign * length for length, (_, sign) in zip(lengths, parts, strict=True))

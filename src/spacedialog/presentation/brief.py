@@ -1,4 +1,4 @@
-"""The brief: one line for each thing that is new or comes next, and below it how it is known."""
+"""The brief: one line for each item that is new or comes next, with its evidence below."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from spacedialog.presentation.views import Block, View
 
 
 class NewsItem(NamedTuple):
-    """One thing that is new or comes next, for the formats that hold one table."""
+    """One item of the brief, for the formats that hold one table."""
 
     section: str
     ref: str

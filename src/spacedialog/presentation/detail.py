@@ -1,4 +1,4 @@
-"""Everything that is known of one commitment, or of one dialogue."""
+"""The details of one commitment or one dialogue."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ UNDECIDED = "left"
 
 
 def sentences(rows: Iterable[SentenceRow]) -> Table:
-    """Return every sentence in the order of the text, with the candidate drafted from it or why there is none."""
+    """Return every sentence in the order of the text, with its candidate or the reason why it has none."""
     return Table(
         "findings",
         SentenceRow._fields,
@@ -41,7 +41,7 @@ def _title_or_reason(row: SentenceRow) -> str:
 
 
 def draft_summary(document: Mapping[str, Any], file: str | None, left_out: int) -> str:
-    """Return the number of candidates and of sentences left out, what the text lacks, and the next command."""
+    """Return the numbers of candidates and of sentences left out, the missing details, and the next command."""
     candidate_count = len(document["commitments"])
     missing = [field for field in ("number", "place", "host") if field not in document["dialogue"]]
     summary = f"{candidate_count} candidates; {left_out} sentences left out (--explain shows why)"
@@ -115,7 +115,7 @@ def message(lines: tuple[str, ...]) -> View:
 
 
 def review_counts(count: ReviewCount) -> str:
-    """Return how many candidates were accepted and dropped, and how many are left."""
+    """Return the numbers of candidates accepted, dropped and left, in words."""
     return f"{count.accepted} accepted, {count.dropped} dropped, {count.left} left"
 
 

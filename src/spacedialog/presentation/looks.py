@@ -89,7 +89,7 @@ LOOKS: dict[str, Look] = {
     "ok": Look("green"),
     "WRONG": Look("red"),
 }
-"""The look of each word; MilestoneState.WITHDRAWN and MilestoneStatus.MET are the same words as those here."""
+"""The look of each word; MilestoneState.WITHDRAWN and MilestoneStatus.MET equal words that are already here."""
 
 TIMELINE_KEY = {
     MilestoneState.MET: "met",
@@ -98,7 +98,7 @@ TIMELINE_KEY = {
     MilestoneState.CLOSED: "window closed, outcome not recorded",
     MilestoneState.WITHDRAWN: "withdrawn",
 }
-"""What each mark of a timeline means."""
+"""The meaning of each mark of a timeline."""
 
 
 def look_of(word: str) -> Look:

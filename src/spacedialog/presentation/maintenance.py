@@ -11,7 +11,7 @@ from spacedialog.presentation.tables import Column, Table
 
 
 class Place(NamedTuple):
-    """Where something of the program is kept."""
+    """The path of the store or of the built-in record."""
 
     what: str
     path: str

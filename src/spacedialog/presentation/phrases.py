@@ -63,7 +63,7 @@ def value_text(field: str, value: Any) -> str:
 
 
 def coverage_line(coverage: Coverage) -> str:
-    """Return how much of the record was assessed, in one line."""
+    """Return the coverage of the record in one line."""
     line = f"assessed {coverage.assessed} of {coverage.commitments}"
     if coverage.oldest_check_days is not None:
         line += f", oldest check {counted(coverage.oldest_check_days, 'day')}"
@@ -109,7 +109,7 @@ def window_text(row: UpcomingRow) -> str:
 
 
 def _rounded(days: int) -> str:
-    """Return a number of days in the unit that people would use; formats for machines have the days."""
+    """Return a number of days in days, months or years; formats for machines have the days."""
     if days < 120:
         return counted(days, "day")
     if days < 1460:
@@ -131,18 +131,18 @@ def delay_text(row: SlipRow) -> str:
 
 
 def entry_text(row: HistoryRow) -> str:
-    """Return what an entry did, why, and how it is known."""
+    """Return an entry in words: the action, the note, the evidence."""
     return sentences(action_text(row), row.note, evidence_text(row))
 
 
 def entry_lines(row: HistoryRow) -> Iterator[str]:
-    """Yield an entry as lines: the date and the action, the reason, the evidence (an address keeps its own line)."""
+    """Yield an entry as lines: the date and the action, the note, the evidence (addresses keep their own line)."""
     head = f"{row.on}  {row.ref}  {action_text(row)}  [{row.id[-8:]}, {row.author}]"
     yield from indented((head, row.note or "", evidence_text(row)))
 
 
 def action_text(row: HistoryRow) -> str:
-    """Return what an entry did."""
+    """Return the action of an entry in words."""
     changed = row.changed
     if "verdict" in changed:
         party = f" {changed['party']}" if changed.get("party") else ""
@@ -161,7 +161,7 @@ def action_text(row: HistoryRow) -> str:
 
 
 def evidence_text(row: HistoryRow) -> str:
-    """Return how an entry is known: its evidence or its first source; empty if it needs none."""
+    """Return the evidence of an entry or its first source; empty if it needs none."""
     sources = row.changed.get("sources")
     if row.evidence:
         return row.evidence
@@ -171,14 +171,14 @@ def evidence_text(row: HistoryRow) -> str:
 
 
 def assessment_text(row: AssessmentRow) -> str:
-    """Return an assessment: the party, the verdict, assessor, rubric and date, the reason, the evidence."""
+    """Return an assessment: the party, the verdict, assessor, rubric and date, the note, the evidence."""
     party = f"{row.party}: " if row.party else ""
     verdict = f"{party}{row.verdict} ({row.assessor}, {row.rubric}, {row.on})"
     return sentences(verdict, row.note, row.evidence or NO_EVIDENCE)
 
 
 def conflict_lines(row: ConflictRow) -> tuple[str, str]:
-    """Return what two conflicting entries say: the value that counts for now, then the other."""
+    """Return the values of two conflicting entries, each with its author: first the one in force, then the other."""
     value, other = value_text(row.field, row.value), value_text(row.field, row.other_value)
     author = attribution(row.author, row.recorded_at)
     other_author = attribution(row.other_author, row.other_recorded_at)

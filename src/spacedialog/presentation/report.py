@@ -1,4 +1,4 @@
-"""The report: a record, or a part of it, with everything that is known of its commitments."""
+"""The report: a record or a part of it, with the details of its commitments."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Tables: rows of one kind, with field names for machines and columns for people.
 
-Every format is made from these. A format for machines writes the fields of a row, a format for people its columns.
+Every format is written from these tables: formats for machines write the fields of a row, formats for people the
+columns.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ class Table(NamedTuple):
 
 def coverage_note(coverage: Callable[[], Coverage] | None) -> Callable[[], tuple[str, ...]]:
     """Return the notes of a table that ends with the coverage line; none without `coverage`."""
-    # Called only where it is shown: formats for machines do not pay for it.
+    # Computed only if it is shown: formats for machines need not spend the time.
     return (lambda: (coverage_line(coverage()),)) if coverage else tuple
 
 

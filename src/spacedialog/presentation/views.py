@@ -1,4 +1,4 @@
-"""Views: what is more than one table, as blocks of text and tables."""
+"""Views: results of more than one table, as blocks of text and tables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from spacedialog.presentation.tables import Column, Table
 
 
 class Block(NamedTuple):
-    """A part of a view: a heading, lines of text below it, then a table. A line that is indented continues another."""
+    """A part of a view: a heading, lines of text below it, then a table. An indented line continues the line before."""
 
     heading: str
     lines: tuple[str, ...] = ()

@@ -1,1 +1,1 @@
-"""Writing views out: one module a format, imported when it is asked for."""
+"""Write views: one module for each output format, imported when it is used."""

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 class Settings(NamedTuple):
-    """How a view is written, whatever the format; a writer ignores the settings that it does not need.
+    """Settings for all output formats; a writer ignores those that it does not need.
 
     `as_of` is the day (ISO 8601) that the view shows, `width` the length of a line in characters. `pager` is a command,
-    or empty; it runs with `pager_environment`, or the program's own. A terminal shows at most `max_rows` rows of a
-    table, all of them if None. Without `signs`, drawings use ASCII only. `template` is the user's own Jinja template.
+    or empty; it runs in `pager_environment`, by default the program's own. A terminal shows at most `max_rows` rows of
+    a table, all of them if None. Without `signs`, drawings use ASCII only. `template` is the user's own Jinja template.
     """
 
     as_of: str = ""

@@ -1,7 +1,8 @@
 """HTML: one self-contained file, whose security policy lets it load nothing and run only its own script.
 
 A report becomes the full page, every other view a plain page in the same style. The templates, the style and the
-script are in `page/`. Every text that a template writes is made harmless, then escaped.
+script are in `page/`. Text in a template becomes one line with unsafe characters as escapes, and is then escaped for
+HTML.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ _ATTENTION = {
     Flag.OVERDUE: "Overdue: the window closed, and completion is not recorded",
     Flag.CLOSING: "Closing soon",
 }
-"""The flags under which the page names commitments, each with its heading."""
+"""The flags for which the page names the commitments, each with its heading."""
 
 _MAX_NAMED = 8
 """The number of commitments that the page names under each flag."""
@@ -148,7 +149,7 @@ def _flagged(rows: list[CommitmentRow], flag: Flag) -> _Flagged:
 
 
 def words(name: str) -> str:
-    """Return a word of the vocabulary without hyphens."""
+    """Return a word of the vocabulary with spaces for hyphens."""
     return name.replace("-", " ")
 
 
@@ -198,7 +199,7 @@ def by_side(heads: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 
 
 def percent(value: float) -> str:
-    """Return a place or a length on a drawing as CSS and SVG write it."""
+    """Return a position or a length on a drawing as a percentage for CSS and SVG."""
     return f"{value:.2f}".rstrip("0").rstrip(".") + "%"
 
 

@@ -61,7 +61,7 @@ class Event(NamedTuple):
 
     @property
     def mark(self) -> Mark:
-        """The mark of that occurrence, to which the former windows were moved."""
+        """The mark of the occurrence in `row`; the former windows were moved to it."""
         return self.marks[self.rows.index(self.row)]
 
 
@@ -81,7 +81,7 @@ class Timeline(NamedTuple):
 
 
 def bar(counts: Mapping[str, int], full: int) -> tuple[Part, ...]:
-    """Return the counts as the parts of a bar that `full` fills."""
+    """Return the counts as the parts of a bar; a total of `full` fills its width."""
     parts, x = [], 0.0
     for name, count in counts.items():
         width = 100 * count / full if full else 0.0
@@ -141,7 +141,7 @@ class _Scale(NamedTuple):
         return 100 * (min(max(ordinal, self.begin), self.end) - self.begin) / (self.end - self.begin)
 
     def mark(self, window: VagueDate, look: str) -> Mark:
-        """Return the mark of a date on this scale; at the edge if all of it lies beyond."""
+        """Return the mark of a date on this scale; at the edge if the whole date is off the scale."""
         opens = window.earliest.toordinal() if window.earliest else self.begin - 1
         closes = window.latest.toordinal() + 1 if window.latest else self.end + 1
         if opens >= self.end:

@@ -1,8 +1,8 @@
 """Calendar (iCalendar, RFC 5545): a whole-day event for each due date and milestone; a re-import updates it.
 
-An exact day is that day. A window spans the days from its first to its last, and its title says so; a window that is
-open on a side is the one day that is known, and its title says which. No event blocks time. There is no METHOD: an
-invitation (RFC 5546) needs an organizer.
+An exact day becomes an event on that day. A window becomes an event from its first to its last day; a window that is
+open on one side becomes an event on its only known day. The title says which case it is. No event blocks time. There
+is no METHOD: an invitation (RFC 5546) needs an organizer.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from spacedialog.render.text import one_line
 NAME = "Commitments (spacedialog)"
 
 MAX_OVERRIDES = 40
-"""The number of occurrences written of windows that differ in length, such as the first quarter of each year."""
+"""The number of occurrences written if their lengths differ, as for the first quarter of each year."""
 
-# After this many steps a recurrence has had every length that it can have: the calendar repeats after 400 years, and a
-# span of months meets each month, in common and leap years, long before that.
+# Within this many steps a recurrence has every length that it can have: the calendar repeats after 400 years, and a
+# span of months reaches each month, in common and leap years, long before that.
 _CYCLE = 400
 
 _DAY = timedelta(days=1)
@@ -74,7 +74,7 @@ def _events(row: CalendarEvent) -> Iterator[Event]:
     try:
         when = VagueDate.parse(row.when)
     except DateError:
-        return  # a date of a newer program has no day here
+        return  # written by a newer program, in a form that this one cannot read
     days = _Days(when)
     event = _event(row, when, days)
     if not row.recurs:
@@ -124,7 +124,7 @@ def _rule(when: VagueDate, days: _Days, every: Span) -> dict[str, str | int | li
         "INTERVAL": every.months // 12 if yearly else every.months,
     }
     day, month = days.first.day, days.first.month
-    # A window without a first day is shown on its last: the end of a month, unless it was given as a day.
+    # A window without a first day is shown on its last day: the end of a month, unless it was given as a day.
     is_last = when.earliest is None and VagueDate.parse(when.text.rpartition("/")[2]).precision is not Precision.DAY
     if yearly:
         return {**step, "BYMONTH": month, "BYMONTHDAY": -1} if month == 2 and (is_last or day == 29) else step

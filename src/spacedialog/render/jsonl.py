@@ -1,4 +1,4 @@
-"""JSON Lines: one row a line, as a JSON object."""
+"""JSON Lines: each row is a JSON object on a line of its own."""
 
 from __future__ import annotations
 

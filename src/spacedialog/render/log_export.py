@@ -12,7 +12,7 @@ from spacedialog.render.text import json_safe
 
 
 def write(entries: Iterable[Entry], out: TextIO, *, lines: bool) -> None:
-    """Write the entries as they are read; one a line, or in one object."""
+    """Write the entries as they are read: one per line, or all in one JSON object."""
     remaining = iter(entries)
     first = next(remaining, None)  # an unreadable store fails here, before anything is written
     out.write(f'{{"format": "{EXPORT_FORMAT}"}}' if lines else EXPORT_OPENING)

@@ -1,4 +1,4 @@
-"""Markdown: tables, lists of lines and headings; no text in them is markup."""
+"""Markdown: tables, lists and headings, in which all text is escaped."""
 
 from __future__ import annotations
 

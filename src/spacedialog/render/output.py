@@ -1,4 +1,4 @@
-"""Where output goes: standard output, or a file that is written whole or not at all."""
+"""The destination of output: standard output, or a file that is written as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from spacedialog.render.formats import Format, Settings, template_writer
 
 
 class Output(NamedTuple):
-    """How and where a view is written: `format` is None for the user's template, `file` is None for standard output."""
+    """The format and destination of a view: `format` is None for the user's template, `file` for standard output."""
 
     format: Format | None
     file: Path | None
@@ -39,7 +39,7 @@ def show(view: Table | View, output: Output, *, as_of: str) -> None:
 
 @contextmanager
 def destination(file: Path | None) -> Iterator[TextIO]:
-    """Yield standard output, or a text stream into a file that appears when all is written."""
+    """Yield standard output, or a text stream into a file that appears once it is complete."""
     if file is None or str(file) == "-":
         yield sys.stdout
         sys.stdout.flush()
@@ -50,7 +50,7 @@ def destination(file: Path | None) -> Iterator[TextIO]:
 
 @contextmanager
 def binary_destination(file: Path | None) -> Iterator[BinaryIO]:
-    """Yield standard output, or a binary stream into a file that appears when all is written."""
+    """Yield standard output, or a binary stream into a file that appears once it is complete."""
     if file is None or str(file) == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()

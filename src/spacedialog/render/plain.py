@@ -1,4 +1,4 @@
-"""Plain text: a header line, then one row a line, with cells separated by tabs and never cut.
+"""Plain text: a header line, then one line per row, with cells separated by tabs and never cut.
 
 Tabs, line breaks, control characters and backslashes inside a cell are written as escapes (`\\t`, `\\\\`).
 """

@@ -29,7 +29,7 @@ _TRAILING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)
 _ASCII_SIGNS = str.maketrans("█▒░▁◆┄◂▸│┊▼…", "#=-_*.<>|:v~")
 
 _UNLIMITED = 100_000
-"""A width in characters that no table needs."""
+"""A width in characters that no table reaches."""
 
 
 def write(view: Table | View, out: TextIO, settings: Settings) -> None:
@@ -59,7 +59,7 @@ def _page(text: str, settings: Settings, out: TextIO) -> None:
 def draw(view: Table | View, settings: Settings) -> str:
     """Return the view as text of `settings.width` columns.
 
-    Without `settings.signs`, the signs of drawings become ASCII, also where text contains them.
+    Without `settings.signs`, the signs of drawings become ASCII, even within text.
     """
     drawing = StringIO()
     console = Console(
@@ -112,7 +112,7 @@ def _print_table(console: Console, table: Table, max_rows: int | None) -> None:
     elif rows:
         grid = _grid([column for column in table.columns if column.from_width <= console.width], rows)
         # Refs and dates are never cut: a terminal too narrow for them wraps the lines itself.
-        # Rich does not report a minimum above the width that it has, so it is asked with an unlimited one.
+        # Rich reports no minimum above the available width, so measure with an unlimited width.
         minimum = Measurement.get(console, console.options.update(max_width=_UNLIMITED), grid).minimum
         console.print(grid, width=max(minimum, console.width), soft_wrap=minimum > console.width)
     else:

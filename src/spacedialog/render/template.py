@@ -48,7 +48,7 @@ def write(view: Table | View, out: TextIO, settings: Settings) -> None:
 
 
 def _load(file: Path) -> Template:
-    """Return the template; it may include and extend those in its folder."""
+    """Return the template; it may include and extend templates in its folder."""
     environment = _Sandbox(
         loader=FileSystemLoader(file.parent),
         autoescape=_is_markup,
@@ -77,7 +77,7 @@ FILTERS: dict[str, Callable[..., str]] = {
 }
 """The filters of a template besides Jinja's own."""
 
-# Filters and methods that make a long text of a short one: another person's template must not fill the memory.
+# Filters and methods that can make a short text very long, so that a template from others could fill the memory.
 _LENGTHENING_FILTERS = ("center", "format", "indent")
 _LENGTHENING_METHODS = {"center", "expandtabs", "format", "format_map", "ljust", "rjust", "zfill"}
 
@@ -94,7 +94,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         )
 
     def wrap_str_format(self, value: Any) -> None:
-        """Return no safe form of `format`, since its widths lengthen text: it is one of the methods above."""
+        """Return None, so that Jinja has no safe form of `format`, whose widths can make a text very long."""
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Return the result of an operation on numbers below 2**53; SecurityError for others."""
@@ -146,7 +146,7 @@ _REMEDY = "see docs/templates.md for what a template can use"
 
 @contextmanager
 def _as_input_errors(file: Path) -> Iterator[None]:
-    """Turn the errors of a template, which is a program and can raise any, into InputError with its line."""
+    """Turn any error that a template raises into an InputError with the line of the template."""
     try:
         yield
     except TemplateNotFound as error:

@@ -1,4 +1,4 @@
-"""Text from others made harmless: no terminal control, no change of direction and no formula leaves a field."""
+"""Make text from others harmless: terminal controls, direction marks and line breaks become escapes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def escaped(text: str) -> str:
 
 
 def json_safe(encoded: str) -> str:
-    """Return encoded JSON with the unsafe characters escaped that JSON itself allows."""
+    """Return encoded JSON with escapes for the unsafe characters that JSON allows."""
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", encoded)
 
 

@@ -33,7 +33,7 @@ LEGEND = {
 }
 
 _MAX_MONTHS = 120
-"""The number of months ahead that the scale has at most."""
+"""The maximum number of months ahead on the scale."""
 _STEPS = (1, 3, 12, 24, 60, 120, 240, 600, 1200, 6000, 12_000, 60_000)
 """The distances between two ticks, in months."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -47,7 +47,7 @@ class Scale(NamedTuple):
     columns: int
 
     def column(self, day: date) -> int:
-        """Return the first column of a day; a day off the scale is not within 0 to `columns` - 1."""
+        """Return the first column of a day; outside 0 to `columns` - 1 if the day is off the scale."""
         return self._column((day - self.first).days)
 
     def end(self, day: date) -> int:
@@ -136,7 +136,7 @@ def _fitted(text: str, width: int) -> str:
 def _scale(rows: Sequence[UpcomingRow], timeline: TimelineSettings, columns: int) -> Scale:
     """Return a scale of whole months from the first to the last day of the windows and of their former dates.
 
-    The past gets a quarter of it at most. If the timeline has no last day, the months ahead are at most three quarters
+    The past gets at most a quarter of it. If the timeline has no last day, the months ahead are at most three quarters
     of the columns.
     """
     day = date.fromisoformat(timeline.day)
@@ -168,7 +168,7 @@ def _last_day(month: int) -> date:
 
 
 def _head(scale: Scale, today: int) -> tuple[str, ...]:
-    """Return the ticks, the years, the months or quarters if they fit, and the mark of today, each as a line."""
+    """Return a line each for the ticks, the years, the months or quarters (if they fit) and the mark of today."""
     first, last = _month(scale.first), _month(scale.last)
     each = scale.columns / (last - first + 1)
     step = next(step for step in _STEPS if each * step >= 5)

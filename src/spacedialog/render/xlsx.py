@@ -1,4 +1,4 @@
-"""Excel: the sheets of a view and their columns. An exact date becomes a date of Excel; a vague one stays text.
+"""Excel: the sheets of a view and their columns. An exact date becomes an Excel date; a vague one stays text.
 
 `workbook` writes the cells.
 """
@@ -32,7 +32,7 @@ from spacedialog.presentation.views import View
 from spacedialog.render.formats import Settings
 from spacedialog.render.xlsx_book import Book, Link, SheetColumn, Value
 
-NO_TIME = datetime(1980, 1, 1)  # noqa: DTZ001 - Excel knows no time zones; the day of the files in every such archive
+NO_TIME = datetime(1980, 1, 1)  # noqa: DTZ001 - Excel has no time zones; archives date their files the same
 """The time of creation of a workbook whose view has no recorded time."""
 
 _LEGEND = (
@@ -45,7 +45,7 @@ _LEGEND = (
 
 def write(view: Table | View, out: BinaryIO, _settings: Settings) -> None:
     """Write the view; InputError if it has more rows than a sheet can hold."""
-    # XlsxWriter seeks in what it has written, and has its own errors if it cannot.
+    # XlsxWriter needs a stream in which it can seek, and raises its own errors if writing fails.
     workbook = BytesIO()
     _write(view, workbook)
     out.write(workbook.getbuffer())

@@ -1,6 +1,6 @@
 """An Excel workbook, written row by row in little memory.
 
-Text stays text, also `=cmd`; only web addresses become links. Workbooks with the same content have the same bytes.
+Text stays text, even `=cmd`; only web addresses become links. Workbooks with the same content have the same bytes.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class Book:
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.set_footer("&L&A&RPage &P of &N")
-        # A year is text here on purpose.
+        # Vague dates such as years are text on purpose.
         sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         self._links = 0
         return sheet
@@ -151,7 +151,7 @@ class Book:
                 self._link_cell(sheet, row, column, text, url)
             case str():
                 sheet.write_string(row, column, _cut(one_line(value)), self._text)
-            # Excel counts days from 1900, a year in which it has one too many.
+            # Excel counts days from 1900, which it wrongly treats as a leap year.
             case date() if value.year <= 1900:
                 sheet.write_string(row, column, value.isoformat(), self._text)
             case datetime():
@@ -173,7 +173,7 @@ class Book:
 
 
 def _height(values: Sequence[Value], widths: Sequence[int]) -> float:
-    """Return the height in points that shows the texts of a row in full; not every program computes it itself."""
+    """Return the height in points that shows the texts of a row in full; some programs do not compute it."""
     lines = 1
     for value, width in zip(values, widths, strict=True):
         text = value.text if isinstance(value, Link) else value

@@ -1,4 +1,4 @@
-"""The use cases: everything that a command can do with a record, for scripts too, with typed results."""
+"""The use cases: everything that commands can do with a record, for scripts as well, with typed results."""
 
 from __future__ import annotations
 

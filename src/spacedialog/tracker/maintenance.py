@@ -18,37 +18,37 @@ class Maintenance(Record):
     """The use cases that check a store and copy it."""
 
     def doctor(self) -> list[DoctorRow]:
-        """Return what each check of the store found, without altering it; nothing where there is no store."""
+        """Return the result of each check of the store, without altering it; an empty list if there is no store."""
         from spacedialog.maintenance import checks
 
         return checks.run_checks(self.path, now=self._now()) if self.has_store else []
 
     def rescue(self, new: Path) -> Rescued:
-        """Copy every intact entry of a damaged store into a new store; InputError where `new` exists."""
+        """Copy every intact entry of a damaged store into a new store; InputError if `new` exists."""
         from spacedialog.maintenance import copies
 
         return copies.rescue(self.path, new)
 
     def backup(self, file: Path) -> Copied:
-        """Copy the store into a new file; InputError where the file exists, StoreError where copying fails."""
+        """Copy the store into a new file; InputError if the file exists, StoreError if copying fails."""
         from spacedialog.maintenance import copies
 
         return copies.back_up(self.path, file)
 
     def restore(self, file: Path, *, replace: bool = False) -> Copied:
-        """Make a backup the store, after checking all of it; an existing store is replaced only with `replace`."""
+        """Check a backup and make it the store; an existing store is replaced only with `replace`."""
         from spacedialog.maintenance import copies
 
         return copies.restore(self.path, file, replace=replace)
 
     def fingerprint(self) -> FingerprintRow:
-        """Return the fingerprint of the whole log; StoreError where an entry in it was altered."""
+        """Return the fingerprint of the whole log; StoreError if an entry in it was altered."""
         from spacedialog.maintenance import verify
 
         return verify.fingerprint(self._arrivals())
 
     def verify_fingerprint(self, text: str) -> FingerprintRow:
-        """Return whether the log still has, unchanged, every entry that the fingerprint stands for."""
+        """Check that the log still has every entry that the fingerprint covers, unchanged."""
         from spacedialog.maintenance import verify
 
         return verify.verify(self._arrivals(), text)

@@ -1,4 +1,4 @@
-"""A record: the store at a path or, where there is none, the built-in record, opened to be read."""
+"""A record, opened for reading: the store at a path or, without a store, the built-in record."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from spacedialog.model.entry import Entry
 
 NONSENSE = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
-"""The errors raised by rows that this program never wrote."""
+"""The errors that rows of a damaged store can raise."""
 
 
 class Record:
     """The record in the store at `path`; without a store there, the built-in record.
 
-    `today` is the local day, `now` returns the time in µs since 1970 (UTC), `entropy` as many random bytes as asked
-    for, and `author` writes the entries. With `dry_run`, writes do everything but keep the result.
+    `today` is the local day, `now` returns the time in µs since 1970 (UTC), `entropy` returns the given number of
+    random bytes, and `author` is the author of new entries. With `dry_run`, writes are rolled back.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Record:
 
     @property
     def has_store(self) -> bool:
-        """Whether the store exists; StoreError where the path cannot be examined."""
+        """Whether the store exists; StoreError if the path cannot be examined."""
         try:
             return self.path.exists()
         except OSError as error:
@@ -60,7 +60,7 @@ class Record:
     def snapshot(self, scope: Scope = NOW) -> Iterator[Snapshot]:
         """Yield the state of the record that the scope names; its rows can be read until the block ends.
 
-        Raises NotFoundError where the team's log has not reached `scope.at_seq`, InputError for an unknown dialogue.
+        Raises NotFoundError if the team's log has not reached `scope.at_seq`, InputError for an unknown dialogue.
         """
         with self._reading(scope.known_at, scope.at_seq) as connection:
             snapshot = Snapshot(connection, scope.as_of or self.today)
@@ -71,7 +71,7 @@ class Record:
         with self._reading(known_at) as connection:
             for entry in log.entries(connection):
                 if not isinstance(entry.body, str):
-                    # Only a damaged store has such a body; raised here, the damage is reported as such.
+                    # Only a damaged store has such a body; an error raised here is reported as damage.
                     raise TypeError(entry.id)
                 yield entry
 
@@ -102,7 +102,7 @@ class Record:
 
     @contextmanager
     def _reporting_damage(self, *errors: type[Exception]) -> Iterator[None]:
-        """Turn these errors into a StoreError where the store is damaged; otherwise they are the program's own."""
+        """Turn these errors into a StoreError if the store is damaged; otherwise re-raise them, as bugs."""
         try:
             yield
         except errors as error:

@@ -23,7 +23,7 @@ DAYS_AHEAD = 60
 
 
 class Reports(Record):
-    """The use cases that summarise a record; each takes the scope of the record that it reads."""
+    """The use cases that summarise a record; those that read it take the scope to read."""
 
     def coverage(self, *, scope: Scope = NOW) -> Coverage:
         """Return how much of the record has been checked."""
@@ -31,7 +31,7 @@ class Reports(Record):
             return snapshot.coverage()
 
     def checkpoint(self, name: str) -> Checkpoint:
-        """Return the checkpoint of that name, from which `brief` goes on; InputError for an invalid name."""
+        """Return the checkpoint of that name, for `brief`; InputError for an invalid name."""
         from spacedialog.analysis.checkpoint import Checkpoint
 
         return Checkpoint(self.path, name)
@@ -44,9 +44,10 @@ class Reports(Record):
         until: date | None = None,
         scope: Scope = NOW,
     ) -> Brief:
-        """Return what is new since a day, else since the checkpoint, else at all, and what comes next by `until`.
+        """Return the news since a day, and what comes next by `until`.
 
-        `checkpoint.save()` makes the next brief start from this one.
+        Without `since`, the news begins at the checkpoint, and without that, at the beginning of the record. Call
+        `checkpoint.save()` to make the next brief begin where this one ends.
         """
         from spacedialog.analysis.brief import brief
 
@@ -67,9 +68,9 @@ class Reports(Record):
         scope: Scope = NOW,
         watch: Progress = silent,
     ) -> Report:
-        """Return all that is known of the selected commitments.
+        """Return the details of the selected commitments.
 
-        A report on whole dialogues also has what the newest of them took up from the one before it.
+        A report on whole dialogues also compares the newest of them with the one before it.
         """
         from spacedialog.analysis.compare import add_comparison
 
@@ -87,9 +88,9 @@ class Reports(Record):
             return snapshot.calendar(selection.filter(snapshot), until=until)
 
     def compare(self, old: str, new: str, *, scope: Scope = NOW) -> Comparison:
-        """Return what the dialogue `new` took up from the earlier dialogue `old` (their keys).
+        """Compare the dialogue `new` with the earlier dialogue `old` (their keys): what was carried on, and what not.
 
-        Raises InputError where there is no such dialogue, or `old` was not held before `new`.
+        Raises InputError if there is no such dialogue, or `old` was not held before `new`.
         """
         from spacedialog.analysis.compare import compare
 

@@ -1,4 +1,4 @@
-"""A review of the candidates in a data file: each step is a decision of a person, and is saved at once."""
+"""A review of the candidates in a data file: each step is a decision of the user, and is saved at once."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class Review:
     """A review of the data file at `path`, which starts at the first undecided candidate.
 
-    Steps apply to the current candidate, and save the file. They raise InputError where a step is not possible,
-    ProblemsError where an import would not take its result, and ChangedFileError where another program changed the
-    file meanwhile; then the file stays as it is.
+    Steps apply to the current candidate, and save the file. They raise InputError if a step is not possible,
+    ProblemsError if an import would refuse the result, and ChangedFileError if another program changed the file in
+    the meantime; the file then stays as it is.
     """
 
     def __init__(self, path: Path, today: date) -> None:
@@ -38,19 +38,19 @@ class Review:
 
     @property
     def course(self) -> Course:
-        """The current candidate and every step so far; each step replaces it."""
+        """The current candidate and all steps so far; each step replaces this object."""
         return self._course
 
     @property
     def ref(self) -> str:
-        """The ref of the current candidate; InputError where no undecided candidate follows."""
+        """The ref of the current candidate; InputError if no undecided candidate follows."""
         if self._course.ref is None:
             raise InputError("no candidate is looked at", "back goes to the last one, next to the first undecided one")
         return self._course.ref
 
     @property
     def current(self) -> CandidateRow | None:
-        """The current candidate; None where no undecided candidate follows."""
+        """The current candidate; None if no undecided candidate follows."""
         course = self._course
         return review.row(review.candidate(course.document, course.ref)) if course.ref else None
 
@@ -59,16 +59,16 @@ class Review:
         return review.rows(self._course.document)
 
     def title_span(self) -> tuple[int, int] | None:
-        """Return where the title is in the sentence of the current candidate (start, end); None if it is not there."""
+        """Return the position of the title in the sentence of the current candidate (start, end); None if not found."""
         row = self.current
         return review.taken(row.title, row.sentence) if row else None
 
     def counts(self) -> ReviewCount:
-        """Return how many candidates are accepted, dropped and left."""
+        """Return the numbers of candidates accepted, dropped and left."""
         return review.tally(self._course.document)
 
     def accept(self) -> None:
-        """Accept the candidate: an import will put it on record."""
+        """Accept the candidate: an import will record it."""
         self._step(review.accept(self._course.document, self.ref))
 
     def drop(self) -> None:
@@ -84,14 +84,14 @@ class Review:
         self._step(review.split(self._course.document, self.ref, titles))
 
     def edit(self, values: Mapping[str, str]) -> None:
-        """Set fields of the candidate to values as a person types them; `-` empties a field."""
+        """Set fields of the candidate to values as a user types them; `-` empties a field."""
         edit = self.begin_edit()
         for field, text in values.items():
             edit.set(field, text)
         edit.save()
 
     def begin_edit(self) -> Edit:
-        """Return an edit of the candidate, to be made field by field."""
+        """Return an edit of the candidate, to be filled field by field."""
         return Edit(self)
 
     def undo(self) -> None:
@@ -99,7 +99,7 @@ class Review:
         self._move(self._course.undone())
 
     def back(self) -> None:
-        """Go to the candidate before, whether it is decided or not."""
+        """Go to the previous candidate, whether it is decided or not."""
         self._course = self._course.back()
 
     def next(self) -> None:
@@ -110,13 +110,13 @@ class Review:
         self._move(self._course.step(document))
 
     def _move(self, course: Course) -> None:
-        # Saved first: where saving fails, the review stays where it was.
+        # Save first: if saving fails, the review does not move.
         self._file.save(course.document)
         self._course = course
 
 
 class Edit:
-    """New values for fields of the current candidate of a review, made into one step by `save`."""
+    """New values for fields of the current candidate of a review; `save` makes them one step."""
 
     def __init__(self, session: Review) -> None:
         self._review = session
@@ -126,16 +126,16 @@ class Edit:
 
     @staticmethod
     def fields(text: str = "") -> Sequence[str]:
-        """Return the fields whose name begins with the text, or all fields; InputError where there is none."""
+        """Return the fields whose name begins with the text, or all fields; InputError if none matches."""
         return review.fields(text)
 
     @staticmethod
     def questions(register: Register) -> Mapping[str, str]:
-        """Return what an entry of a list needs besides its key, each with the words to ask for it."""
+        """Return the fields that a new area or party needs besides its key, each with the question that asks for it."""
         return review.ENTRIES[register]
 
     def shown(self, field: str) -> str:
-        """Return the value of a field as a person would type it."""
+        """Return the value of a field as a user would type it."""
         return review.shown(review.candidate(self._document, self._ref), field)
 
     def undeclared(self, field: str, text: str) -> list[tuple[Register, str]]:
@@ -147,10 +147,10 @@ class Edit:
         self._document = review.declare(self._document, register, entry)
 
     def set(self, field: str, text: str) -> None:
-        """Set a field to a value as a person types it; InputError where it is invalid."""
+        """Set a field to a value as a user types it; InputError if it is invalid."""
         self._values[field] = review.value_of(self._document, field, text, self._review.today)
 
     def save(self) -> None:
-        """Make the new values one step of the review; nothing happens where there are none."""
+        """Save the new values as one step of the review; do nothing if there are none."""
         if self._values:
             self._review._step(review.edit(self._document, self._ref, self._values))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class StatementFile(NamedTuple):
-    """A file with the text of a statement: plain text, Markdown or HTML, as the ending of its name says.
+    """A file with the text of a statement: plain text, Markdown or HTML, by the ending of its name.
 
     `encoding` is UTF-8 by default; at most `max_size` bytes are read.
     """
@@ -32,7 +32,7 @@ class StatementFile(NamedTuple):
     max_size: int | None = None
 
     def prose(self) -> Prose:
-        """Return the paragraphs and sentences of the text; InputError where the file is no text."""
+        """Return the paragraphs and sentences of the text; InputError if the file is not text."""
         from spacedialog.drafting import prose
         from spacedialog.importing import reader
 
@@ -42,7 +42,7 @@ class StatementFile(NamedTuple):
 
 
 class Meeting(TypedDict, total=False):
-    """What is known of the meeting besides its text; the text is searched for the rest.
+    """Details of the meeting that the caller knows; the text is searched for the others.
 
     `key` is the prefix of refs, `sides` the governments that met (`JPN`, or `ZUB=Zubrowka` for one that the program
     does not know), `url` the address at which the text was published.
@@ -64,7 +64,7 @@ class Statements(Record):
     def draft(self, statement: StatementFile, **meeting: Unpack[Meeting]) -> Drafted:
         """Return a data file with a candidate for each commitment found in a statement.
 
-        Raises InputError where neither `meeting` nor the text says who met and when.
+        Raises InputError if neither `meeting` nor the text gives the sides and the day.
         """
         from spacedialog.drafting.draft import About, draft
 
@@ -76,7 +76,7 @@ class Statements(Record):
         return draft(statement.prose(), About(**known), name=statement.name, compiled=self.today)
 
     def review(self, file: Path) -> Review:
-        """Return a review of the candidates in a data file that `draft` wrote; InputError where it is none."""
+        """Return a review of the candidates in a data file that `draft` wrote; InputError if it is not one."""
         from spacedialog.tracker.review import Review
 
         return Review(file, self.today)
@@ -86,7 +86,7 @@ class Statements(Record):
     ) -> list[VerifiedRow]:
         """Compare the sentences that a dialogue (its key) cites with a copy of their document.
 
-        `document` is the key of the document, needed where the dialogue cites several.
+        `document` is the key of the document, needed if the dialogue cites several.
         """
         from spacedialog.drafting import citations, verification
 

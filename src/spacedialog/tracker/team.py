@@ -26,14 +26,14 @@ def _ignore(_: str) -> None:
 
 
 class Interaction(NamedTuple):
-    """The person who follows an exchange: `password` returns what they type, or None; `tell` shows them a message."""
+    """The user during an exchange: `password` returns the password typed, or None; `tell` shows a message."""
 
     password: Callable[[], str | None] = _no_password
     tell: Callable[[str], None] = _ignore
 
 
 SILENT = Interaction()
-"""No person: a password comes from PostgreSQL's own files only, and messages are dropped."""
+"""No user: passwords come from PostgreSQL's own files only, and messages are dropped."""
 
 
 class TeamUse(Record):
@@ -45,11 +45,11 @@ class TeamUse(Record):
         return Team(self)
 
     def sync(self, *, heal: bool = False, restamp: bool = False, interaction: Interaction = SILENT) -> Synced:
-        """Exchange entries with the team's log; a dry run only asks how many there are.
+        """Exchange entries with the team's log; a dry run only counts them.
 
-        `heal` first finds what the server lost, so that it is sent again; `restamp` first records anew, with the right
-        time, what a clock that was ahead recorded. Raises NetworkError where the server cannot be reached or keeps
-        failing, SyncRefusedError where the two logs do not fit; neither changes what is recorded here.
+        With `heal`, entries that the server lost are found first and sent again. With `restamp`, entries recorded while
+        the clock was ahead are first recorded again with the right time. Raises NetworkError if the server cannot be
+        reached or keeps failing, SyncRefusedError if the two logs do not match; neither changes the local log.
         """
         import random
         import time
@@ -84,7 +84,7 @@ class Team:
         self._record = record
 
     def create(self, url: str, name: str, *, interaction: Interaction = SILENT) -> Synced:
-        """Create a team's log on a server, and send this record to it; InputError where the name is taken."""
+        """Create a team's log on a server, and send this record to it; InputError if the name is taken."""
         from spacedialog.importing.bundled import seed
         from spacedialog.model.entry import new_entry_ids
 
@@ -97,9 +97,9 @@ class Team:
         return self._begin(url, name, log_id, seed, interaction)
 
     def join(self, url: str, name: str, *, interaction: Interaction = SILENT) -> Synced:
-        """Join a team's log: get its entries, and add those of this record; NotFoundError where there is no such log.
+        """Join a team's log: get its entries, and add those of this record; NotFoundError if there is no such log.
 
-        Without a store, the record becomes the team's, and adds nothing to it.
+        Without a store, this record becomes a copy of the team's log and adds nothing to it.
         """
         from spacedialog.team.sync import empty_store
 

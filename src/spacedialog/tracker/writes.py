@@ -28,8 +28,8 @@ _NO_EVIDENCE = "no evidence was given: --evidence URL says how it is known"
 class Writes(Record):
     """The use cases that write.
 
-    Most take remarks: `on` (when it was true: a date or EDTF text; today by default), `note` and `evidence` (a web
-    address). All return what the write changed, and the id by which it can be undone.
+    Most take remarks: `on` (when it was true: a date or EDTF text, by default today), `note` and `evidence` (a web
+    address). Each returns what it changed, and the id with which to undo it.
     """
 
     def mark(self, ref: str, status: str, *, percent: int | None = None, **remarks: Unpack[Remarks]) -> Written:
@@ -135,8 +135,8 @@ class Writes(Record):
     ) -> Written:
         """Record many updates (JSON Lines or CSV, at most `max_size` bytes) as one action: all of them, or none.
 
-        Updates that the record has already are skipped. ProblemsError lists everything that is wrong with the
-        updates, each with its place in the file `name`.
+        Updates that are already on record are skipped. ProblemsError lists every problem with its place in the file
+        `name`.
         """
         from spacedialog.importing.updates_file import Batch
 
@@ -162,12 +162,12 @@ class Writes(Record):
         max_size: int | None = None,
         watch: Progress = silent,
     ) -> Written:
-        """Import a data file, or a log that `export` wrote; what is on record already is skipped.
+        """Import a data file, or a log that `export` wrote; entries already on record are skipped.
 
-        A data file is compared with its previous import, so that later entries of people stay as they are. `bundled`
-        says whether a store created by the import also gets the built-in record. JSON Lines are read as they are
-        recorded; at most `max_size` bytes of a file are in memory at once. ProblemsError lists everything that is
-        wrong with the file `name`.
+        A data file is compared with its previous import, so entries that users recorded since stay as they are. If the
+        import creates a store, `bundled` decides whether it also gets the built-in record. JSON Lines are recorded as
+        they are read; at most `max_size` bytes of a file are in memory at once. ProblemsError lists every problem of
+        the file `name`.
         """
         from spacedialog.importing import diff, parse, reader
         from spacedialog.store.write.append import merge
@@ -188,7 +188,7 @@ class Writes(Record):
     def undo(self, entry: str | None = None, *, only: bool = False) -> Written:
         """Undo the author's latest action, or the action of an entry (its id, or the end of it).
 
-        With `only`, undo that one entry of it. Every entry stays on record: an undo is one more entry.
+        With `only`, undo that entry alone. Nothing is deleted: an undo is one more entry.
         """
         with self._writing() as session:
             entries = log.to_undo(session.connection, entry, author=self.author, only=only)
@@ -215,7 +215,7 @@ class Writes(Record):
 
 
 def _leave_empty(_: sqlite3.Connection) -> None:
-    """Put nothing into a new store."""
+    """Leave a new store empty."""
 
 
 def _date(when: VagueDate | str) -> VagueDate:

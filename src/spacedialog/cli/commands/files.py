@@ -30,7 +30,7 @@ class FileKind(StrEnum):
 
 
 class Shell(StrEnum):
-    """The shells with completion."""
+    """The shells for which completion is available."""
 
     BASH = "bash"
     ZSH = "zsh"

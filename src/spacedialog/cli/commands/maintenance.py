@@ -28,7 +28,7 @@ from spacedialog.render.output import show
 app = typer.Typer()
 
 FINDINGS = 4
-"""The exit status where a store is damaged."""
+"""The exit status if a store is damaged."""
 
 
 @app.command()

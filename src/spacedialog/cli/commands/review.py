@@ -1,4 +1,4 @@
-"""The command that reviews the candidates of a draft, as a conversation at a terminal."""
+"""The command that reviews the candidates of a draft interactively, on a terminal."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ HELP = {
 
 
 class Conversation:
-    """A conversation at a terminal that leads a person through a review."""
+    """An interactive review on a terminal."""
 
     def __init__(self, review: Review, output: Output) -> None:
         self._review = review
@@ -100,7 +100,7 @@ class Conversation:
         }
 
     def hold(self) -> int:
-        """Ask and answer until the person quits; return the exit status."""
+        """Run the review until the user quits; return the exit status."""
         status = 0
         try:
             self._show_help("")
@@ -115,7 +115,7 @@ class Conversation:
         return status
 
     def _turn(self) -> bool:
-        """Show the current candidate, and ask until a step leads on; return whether the review continues."""
+        """Show the current candidate and ask for steps until one changes the review; return False if the user quits."""
         course = self._review.course
         self._show_candidate()
         while self._review.course is course:
