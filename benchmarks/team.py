@@ -24,7 +24,7 @@ from spacedialog.model.entry import canonical_form
 from spacedialog.store import database, team_state
 from spacedialog.team.exchange import Exchange, first_chain
 from spacedialog.team.server import connect
-from spacedialog.team.sync import Replica, SyncEnvironment, begin, empty_store
+from spacedialog.team.sync import Replica, SyncEnvironment, begin
 from spacedialog.tracker import Tracker
 from tests.support.proxy import relay
 from tests.support.servers import OWNER, running
@@ -78,7 +78,7 @@ def _tracker(path: Path) -> Tracker:
 
 
 def _join(tracker: Tracker, url: str) -> None:
-    begin(tracker.path, team_state.Membership(url, "bench", "bench", 0, first_chain("bench")), empty_store)
+    begin(tracker.path, team_state.Membership(url, "bench", "bench", 0, first_chain("bench")))
 
 
 def _replica(tracker: Tracker, exchange: Callable[[team_state.Membership], Exchange]) -> Replica:

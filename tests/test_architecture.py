@@ -61,6 +61,13 @@ def test_a_module_imports_only_what_the_page_allows(name: str) -> None:
     assert {folder_of(module) for module in imports(MODULES[name])} <= {folder} | LAYERS[folder]
 
 
+@pytest.mark.parametrize("folder", LAYERS)
+def test_a_folder_imports_all_that_the_page_allows(folder: str) -> None:
+    """The page lists for a folder nothing that no module of it imports."""
+    imported = {folder_of(module) for name in MODULES if folder_of(name) == folder for module in imports(MODULES[name])}
+    assert LAYERS[folder] <= imported
+
+
 def test_layers_have_one_direction() -> None:
     """No two folders import each other, directly or through others."""
     assert list(TopologicalSorter(LAYERS).static_order())

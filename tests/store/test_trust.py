@@ -281,7 +281,7 @@ def test_connections_are_wary(desk: Desk) -> None:
         assert connection.execute("PRAGMA cell_size_check").fetchone() == (1,)
         with pytest.raises(sqlite3.OperationalError, match="not authorized"):
             connection.execute("SELECT load_extension('x')")
-    with database.writing(desk.db, lambda _: None, keep=False) as (connection, _):
+    with database.writing(desk.db, keep=False) as (connection, _):
         assert connection.execute("PRAGMA trusted_schema").fetchone() == (0,)
         assert connection.execute("PRAGMA cell_size_check").fetchone() == (1,)
 

@@ -9,7 +9,7 @@ from spacedialog.model.entry import Entry
 from spacedialog.model.rows.team import Synced
 from spacedialog.store import team_state
 from spacedialog.team.exchange import Exchange, first_chain
-from spacedialog.team.sync import Replica, SyncEnvironment, begin, empty_store
+from spacedialog.team.sync import Replica, SyncEnvironment, begin
 from spacedialog.tracker import Tracker
 from tests.support.memory_log import MemoryLogs
 from tests.support.trackers import Clock, Maker, entropy
@@ -46,7 +46,7 @@ class Member:
 
     def join(self, log_id: str) -> Member:
         """Make the store a copy of the shared log."""
-        begin(self.tracker.path, team_state.Membership("memory:", "space", log_id, 0, first_chain(log_id)), empty_store)
+        begin(self.tracker.path, team_state.Membership("memory:", "space", log_id, 0, first_chain(log_id)))
         return self
 
     def sync(self) -> Synced:

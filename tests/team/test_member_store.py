@@ -26,7 +26,7 @@ from spacedialog.render.formats import Settings
 from spacedialog.store import database, team_state
 from spacedialog.store.log import shared_position
 from spacedialog.team.exchange import chained, first_chain
-from spacedialog.team.sync import begin, empty_store
+from spacedialog.team.sync import begin
 from spacedialog.tracker import Tracker
 from tests.support.team import EVIDENCE, Team
 from tests.support.trackers import TODAY, Clock, Maker
@@ -237,7 +237,7 @@ def test_who_was_rescued_joins_again_and_loses_nothing(team: Team, tmp_path: Pat
     with database.reading(tmp_path / "new.db") as connection:
         assert team_state.membership(connection) is None
         assert shared_position(connection) is None
-    begin(tmp_path / "new.db", team_state.Membership("memory:", "space", "log", 0, first_chain("log")), empty_store)
+    begin(tmp_path / "new.db", team_state.Membership("memory:", "space", "log", 0, first_chain("log")))
     rescued = Tracker(tmp_path / "new.db", today=TODAY, now=clock, author="Anna")
     assert team.replica(rescued).sync().received == 0
     team.sync(rudolf)

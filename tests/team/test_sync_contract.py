@@ -14,7 +14,7 @@ from spacedialog.model.position import Scope
 from spacedialog.store import database, team_state
 from spacedialog.team.exchange import Exchange, SharedEntry, chained, first_chain, link
 from spacedialog.team.server import connect
-from spacedialog.team.sync import empty_store, leave
+from spacedialog.team.sync import leave
 from tests.support.memory_log import MemoryLogs, Timed
 from tests.support.servers import Server, running
 from tests.support.team import Member
@@ -268,7 +268,7 @@ def rebuilt(member: Member) -> None:
     from spacedialog.store.write.projection import rebuild
 
     before = state(member)
-    with database.writing(member.tracker.path, empty_store) as (connection, _):
+    with database.writing(member.tracker.path) as (connection, _):
         rebuild(connection)
     assert state(member) == before
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import typer
 
@@ -26,22 +25,16 @@ from spacedialog.cli.completion import (
     complete_strength,
 )
 from spacedialog.cli.option_groups import SharedOptions
+from spacedialog.cli.requests import ReadRequest, WriteRequest
 from spacedialog.errors import InputError
 from spacedialog.model.entry import Remarks
 from spacedialog.model.fields import FIELDS, PYTHON_TYPES, SORTABLE
 from spacedialog.model.position import Scope
-from spacedialog.model.rows.record import Written
 from spacedialog.model.values import check_text
 from spacedialog.model.vocabulary import Flag
-from spacedialog.presentation.tables import Table
-from spacedialog.presentation.views import View
 from spacedialog.render.formats import FORMAT_BY_ENDING, Format, Settings
-from spacedialog.render.output import Output, show
-from spacedialog.render.text import one_line
-from spacedialog.tracker import Selection, Snapshot, Tracker
-
-if TYPE_CHECKING:
-    from spacedialog.model.entry import Remarks
+from spacedialog.render.output import Output
+from spacedialog.tracker import Selection
 
 Names = list[str] | None
 Colour = Literal["auto", "always", "never"]
@@ -80,88 +73,6 @@ ColourOption = Annotated[Colour, typer.Option("--color", help="Colour: auto, alw
 
 MAX_ROWS = 300
 """The maximum number of rows of a table on a terminal; Rich takes half a millisecond per row."""
-
-
-class ReadRequest(NamedTuple):
-    """The shared options of a command that reads."""
-
-    tracker: Tracker
-    scope: Scope
-    output: Output
-
-    @property
-    def as_of(self) -> date:
-        """The day whose state is shown."""
-        return self.scope.as_of or self.tracker.today
-
-    @property
-    def is_of_now(self) -> bool:
-        """Whether the current state of the record is shown."""
-        return self.as_of == self.tracker.today and self.scope.known_at is None and self.scope.at_seq is None
-
-    def record(self) -> Tracker:
-        """Return the tracker; print a note if there is no store, so that the built-in record is shown."""
-        if not self.tracker.has_store:
-            print_note(
-                f"no store at {self.tracker.path}: this is the bundled record; a first change makes a store of it"
-            )
-        return self.tracker
-
-    @contextmanager
-    def snapshot(self) -> Iterator[Snapshot]:
-        """Yield the requested state of the record; print the notes of `record` and `note_beginning`."""
-        with self.record().snapshot(self.scope) as snapshot:
-            yield snapshot
-            if not self.is_of_now:
-                _note_beginning(snapshot, self.as_of)
-
-    def note_beginning(self, commitments: int) -> None:
-        """Print a note on when the record begins, if a use case found no commitments in an earlier state."""
-        if not commitments and not self.is_of_now:
-            with self.tracker.snapshot(self.scope) as snapshot:
-                _note_beginning(snapshot, self.as_of)
-
-    def require_format(self, option: str, format_: Format) -> None:
-        """Raise InputError unless the output has the only format to which the option applies."""
-        if self.output.format != format_:
-            raise InputError(f"{option} is for the format {format_}", f"add --format {format_}, or leave {option} out")
-
-    def show(self, view: Table | View) -> None:
-        """Write the view in the requested format to the requested place."""
-        show(view, self.output, as_of=self.as_of.isoformat())
-
-
-class WriteRequest(NamedTuple):
-    """The shared options of a command that writes."""
-
-    tracker: Tracker
-    remarks: Remarks
-    output: Output
-
-    def show(self, written: Written) -> None:
-        """Show what was written, and how to undo it."""
-        from spacedialog.presentation.written import written as write_view
-
-        if written.created_store:
-            print_note(f"made a store at {written.created_store}")
-        for notice in written.notices:
-            print_note(notice)
-        show(write_view(written), self.output, as_of=self.tracker.today.isoformat())
-
-
-def print_note(line: str) -> None:
-    """Write a note for the person at the terminal to standard error."""
-    typer.echo(f"note: {one_line(line)}", err=True)
-
-
-def _note_beginning(snapshot: Snapshot, day: date) -> None:
-    if snapshot.has_begun():
-        return
-    began = snapshot.began()
-    if began is None:
-        print_note("nothing had been recorded")
-    else:
-        print_note(f"nothing is on record for {day}: the record begins on {began}")
 
 
 def _reading(

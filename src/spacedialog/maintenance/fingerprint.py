@@ -13,12 +13,16 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from spacedialog.errors import InputError
-from spacedialog.model.entry import Entry
+from spacedialog.errors import InputError, StoreError
+from spacedialog.model.entry import Entry, has_valid_hash, iso_time
+from spacedialog.model.rows.maintenance import FingerprintRow
 
 _BYTES = 20
 _SALT = b"spacedialog fingerprint 1\n"
 _FORM = re.compile(r"([0-9]{1,12})-([0-9]{1,18})-([a-z2-7]{32})")
+
+_MOST_NAMED = 5
+"""The most altered entries that a message names."""
 
 
 class Fingerprint(NamedTuple):
@@ -57,3 +61,46 @@ def is_of(printed: Fingerprint, log: Sequence[Entry]) -> bool:
     by_arrival = log[: printed.entries]
     by_time = [entry for entry in log if entry.ts <= printed.newest]
     return any(fingerprint_of(part) == printed for part in (by_arrival, by_time))
+
+
+def fingerprint(log: Sequence[Entry]) -> FingerprintRow:
+    """Return the fingerprint of a log, in the order of arrival; StoreError if an entry in it was altered."""
+    if altered := _altered(log):
+        raise StoreError(
+            f"the hash of {altered[0]} does not fit what it says ({len(altered)} such)",
+            "a fingerprint stands for sound changes only: spacedialog doctor names those that are not",
+        )
+    printed = fingerprint_of(log)
+    return FingerprintRow(str(printed), printed.entries, _newest(printed), None, 0, "")
+
+
+def verify(log: Sequence[Entry], text: str) -> FingerprintRow:
+    """Return whether a log has, unchanged, every entry that the fingerprint stands for, with the reason if not."""
+    printed = parse(text)
+    altered = _altered(log)
+    by_then = sum(entry.ts <= printed.newest for entry in log)
+    since = len(log) - printed.entries
+    holds = not altered and is_of(printed, log)
+    if altered:
+        more = f" and {len(altered) - _MOST_NAMED} more" if len(altered) > _MOST_NAMED else ""
+        verdict = f"does not hold: altered: {', '.join(altered[:_MOST_NAMED])}{more}"
+    elif holds:
+        verdict = f"holds: all {printed.entries} changes are here unchanged; {since} came since"
+    elif by_then < printed.entries:
+        verdict = f"does not hold: of {printed.entries} changes up to then at most {by_then} are here"
+    elif by_then == printed.entries:
+        verdict = f"does not hold: {by_then} changes up to then are here, but not the same ones"
+    else:
+        verdict = (
+            f"cannot be shown: {by_then} changes up to then are here, {printed.entries} were at the time. Where others"
+            " were merged in later, the store in which it was printed can still show it"
+        )
+    return FingerprintRow(str(printed), printed.entries, _newest(printed), holds, max(since, 0), verdict)
+
+
+def _newest(printed: Fingerprint) -> str | None:
+    return iso_time(printed.newest) if printed.entries else None
+
+
+def _altered(log: Iterable[Entry]) -> list[str]:
+    return [entry.id for entry in log if not has_valid_hash(entry)]

@@ -26,7 +26,12 @@ APPLICATION_ID = 0x53504443
 SQLITE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """The errors that `sqlite3` raises for a damaged database; UnicodeDecodeError if the message is not valid UTF-8."""
 
-_MAGIC = b"SQLite format 3\0"
+MAGIC = b"SQLite format 3\0"
+"""The first bytes of every SQLite database."""
+
+Seed = Callable[[sqlite3.Connection], None]
+"""Writes the first entries of a new store."""
+
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -114,14 +119,12 @@ def load_entries(connection: sqlite3.Connection, entries: Iterable[Sequence[obje
 
 
 @contextmanager
-def writing(
-    path: Path, seed: Callable[[sqlite3.Connection], None], *, keep: bool = True
-) -> Iterator[tuple[sqlite3.Connection, bool]]:
+def writing(path: Path, seed: Seed | None = None, *, keep: bool = True) -> Iterator[tuple[sqlite3.Connection, bool]]:
     """Open the store in one write transaction, under its lock; yield the connection and whether the store is new.
 
     The transaction is committed at the end, or rolled back on an error and if `keep` is false. A missing store is
-    created under a temporary name, filled by `seed`, and renamed after the commit. StoreError if the store cannot be
-    used, or another program holds the lock for `lock.TIMEOUT` seconds.
+    created under a temporary name, filled by `seed` if given, and renamed after the commit.
+    StoreError if the store cannot be used, or another program holds the lock for `lock.TIMEOUT` seconds.
     """
     with as_store_errors(path), lock.held(path):
         is_new = not path.exists()
@@ -159,14 +162,15 @@ def _existing(path: Path, *, keep: bool) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def _new(path: Path, seed: Callable[[sqlite3.Connection], None]) -> Iterator[sqlite3.Connection]:
+def _new(path: Path, seed: Seed | None) -> Iterator[sqlite3.Connection]:
     with backup.replacing_database(path) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         _be_durable(connection)
         _migrate(connection)
-        connection.execute("BEGIN IMMEDIATE")
-        seed(connection)
-        connection.execute("COMMIT")
+        if seed:
+            connection.execute("BEGIN IMMEDIATE")
+            seed(connection)
+            connection.execute("COMMIT")
         with _indexed_last(connection):
             yield connection
         # The file is renamed without its write-ahead log. Closing would empty the log too, but not report a full disk.
@@ -353,7 +357,7 @@ def replace_store(source: sqlite3.Connection, path: Path, *, replace: bool) -> P
             raise InputError(f"{path}: there is a store already", "--replace takes its place, after a copy of it")
         with path.open("rb") as file:
             header = file.read(100)
-        if header.startswith(_MAGIC) and header[68:72] not in (bytes(4), _mark()):
+        if header.startswith(MAGIC) and header[68:72] not in (bytes(4), _mark()):
             raise not_a_store_error(path)
         kept = backup.next_backup_path(path, "restore")
         backup.copy_files(path, kept)

@@ -61,8 +61,8 @@ def membership(path: Path) -> team_state.Membership | None:
         return team_state.membership(connection)
 
 
-def begin(path: Path, member: team_state.Membership, seed: Callable[[sqlite3.Connection], None]) -> bool:
-    """Make the store at `path` a copy of a shared log; return whether the store was created, filled by `seed`.
+def begin(path: Path, member: team_state.Membership, seed: database.Seed | None = None) -> bool:
+    """Make the store at `path` a copy of a shared log; return whether the store was created, filled by `seed` if given.
 
     InputError if it already belongs to a shared log.
     """
@@ -83,7 +83,7 @@ def leave(path: Path) -> int:
     """Remove the store at `path` from its team; return how many of its entries are not in the shared log."""
     if not path.exists():
         raise _in_no_team()
-    with database.writing(path, empty_store) as (connection, _):
+    with database.writing(path) as (connection, _):
         if team_state.membership(connection) is None:
             raise _in_no_team()
         waiting = team_state.waiting(connection)
@@ -112,10 +112,6 @@ def _in_no_team() -> InputError:
     return InputError(
         "this record belongs to no team", "spacedialog team join URL NAME, or team create, makes it one of a team"
     )
-
-
-def empty_store(_: sqlite3.Connection) -> None:
-    """Leave a new store empty."""
 
 
 class Replica:
@@ -336,7 +332,7 @@ class Replica:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with database.writing(self.path, empty_store) as (connection, _):
+        with database.writing(self.path) as (connection, _):
             yield connection
 
 

@@ -43,15 +43,15 @@ class Maintenance(Record):
 
     def fingerprint(self) -> FingerprintRow:
         """Return the fingerprint of the whole log; StoreError if an entry in it was altered."""
-        from spacedialog.maintenance import verify
+        from spacedialog.maintenance import fingerprint
 
-        return verify.fingerprint(self._arrivals())
+        return fingerprint.fingerprint(self._arrivals())
 
     def verify_fingerprint(self, text: str) -> FingerprintRow:
         """Check that the log still has every entry that the fingerprint covers, unchanged."""
-        from spacedialog.maintenance import verify
+        from spacedialog.maintenance import fingerprint
 
-        return verify.verify(self._arrivals(), text)
+        return fingerprint.verify(self._arrivals(), text)
 
     def _arrivals(self) -> list[Entry]:
         with self._reading() as connection:

@@ -9,9 +9,8 @@ from spacedialog.errors import NotFoundError
 from spacedialog.tracker.record import Record
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from spacedialog.model.rows.team import Synced, TeamRow
+    from spacedialog.store import database
     from spacedialog.store.team_state import Membership
     from spacedialog.team.exchange import Exchange
     from spacedialog.team.server import Server
@@ -101,8 +100,6 @@ class Team:
 
         Without a store, this record becomes a copy of the team's log and adds nothing to it.
         """
-        from spacedialog.team.sync import empty_store
-
         server = self._connect(url, interaction)
         try:
             log_id = server.find(name)
@@ -112,7 +109,7 @@ class Team:
             raise NotFoundError(
                 f"the server has no team's log called {name}", f"spacedialog team create URL {name} begins it"
             )
-        return self._begin(url, name, log_id, empty_store, interaction)
+        return self._begin(url, name, log_id, None, interaction)
 
     def status(self) -> TeamRow:
         """Return how this copy relates to the team's log, without asking the server."""
@@ -143,9 +140,7 @@ class Team:
         check_free(self._record.path)
         return connect(checked_url(url), interaction.password)
 
-    def _begin(
-        self, url: str, name: str, log_id: str, seed: Callable[[sqlite3.Connection], None], interaction: Interaction
-    ) -> Synced:
+    def _begin(self, url: str, name: str, log_id: str, seed: database.Seed | None, interaction: Interaction) -> Synced:
         from spacedialog.store.team_state import Membership
         from spacedialog.team.exchange import first_chain
         from spacedialog.team.sync import begin

@@ -15,7 +15,6 @@ from spacedialog.store import database, log
 from spacedialog.tracker.record import NONSENSE, Record, bundled_record
 
 if TYPE_CHECKING:
-    import sqlite3
     from typing import Unpack
 
     from spacedialog.editing.session import Session
@@ -209,13 +208,9 @@ class Writes(Record):
             with closing(bundled_record() if bundled else database.in_memory()) as connection:
                 yield Session(connection, writer, created_store=None)
             return
-        writing = database.writing(self.path, seed if bundled else _leave_empty, keep=not self.dry_run)
+        writing = database.writing(self.path, seed if bundled else None, keep=not self.dry_run)
         with self._reporting_damage(*NONSENSE), writing as (connection, is_new):
             yield Session(connection, writer, created_store=str(self.path) if is_new else None)
-
-
-def _leave_empty(_: sqlite3.Connection) -> None:
-    """Leave a new store empty."""
 
 
 def _date(when: VagueDate | str) -> VagueDate:

@@ -7,16 +7,8 @@ from typing import Annotated
 import typer
 
 from spacedialog.cli.completion import complete_party, complete_rubric, complete_scale
-from spacedialog.cli.options import (
-    FilterOptions,
-    ReadRequest,
-    RefArgument,
-    WriteRequest,
-    chooses,
-    print_note,
-    reads,
-    writes,
-)
+from spacedialog.cli.options import FilterOptions, RefArgument, chooses, reads, writes
+from spacedialog.cli.requests import ReadRequest, WriteRequest, print_note
 
 app = typer.Typer()
 

@@ -9,7 +9,8 @@ import typer
 
 import spacedialog
 from spacedialog.cli import parsing
-from spacedialog.cli.options import ColourOption, FormatOption, JsonOption, TodayOption, output_of, print_note
+from spacedialog.cli.options import ColourOption, FormatOption, JsonOption, TodayOption, output_of
+from spacedialog.cli.requests import print_note
 from spacedialog.errors import InputError
 from spacedialog.render.output import show
 

@@ -9,7 +9,8 @@ import typer
 
 import spacedialog
 from spacedialog.cli import parsing
-from spacedialog.cli.options import DbOption, OutputOption, ReadRequest, reads_one
+from spacedialog.cli.options import DbOption, OutputOption, reads_one
+from spacedialog.cli.requests import ReadRequest
 from spacedialog.presentation import maintenance
 
 app = typer.Typer()

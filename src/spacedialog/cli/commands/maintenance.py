@@ -15,12 +15,11 @@ from spacedialog.cli.options import (
     FormatOption,
     JsonOption,
     OutputOption,
-    ReadRequest,
     TodayOption,
     output_of,
-    print_note,
     reads_one,
 )
+from spacedialog.cli.requests import ReadRequest, print_note
 from spacedialog.errors import InputError
 from spacedialog.presentation import maintenance
 from spacedialog.render.output import show

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from spacedialog.cli import terminal
-from spacedialog.cli.options import OutputOption, ReadRequest, WriteRequest, print_note, reads, writes_without
+from spacedialog.cli.options import OutputOption, reads, writes_without
+from spacedialog.cli.requests import ReadRequest, WriteRequest, print_note
 from spacedialog.errors import NetworkError
 from spacedialog.presentation import team as team_views
 from spacedialog.presentation.phrases import counted

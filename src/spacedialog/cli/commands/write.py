@@ -9,16 +9,9 @@ import typer
 
 from spacedialog.cli import parsing
 from spacedialog.cli.completion import complete_area, complete_new_status, complete_ref
-from spacedialog.cli.options import (
-    MAX_SIZE,
-    MaxSizeOption,
-    RefArgument,
-    WriteRequest,
-    sets_fields,
-    writes,
-    writes_without,
-)
+from spacedialog.cli.options import MAX_SIZE, MaxSizeOption, RefArgument, sets_fields, writes, writes_without
 from spacedialog.cli.progress import progress
+from spacedialog.cli.requests import WriteRequest
 from spacedialog.errors import InputError
 from spacedialog.model.fields import EDITABLE, FIELDS, NewCommitment
 from spacedialog.model.values import HIGHEST_PERCENT, LOWEST_PERCENT, source_list

@@ -1,0 +1,103 @@
+"""The values of the shared options of a command, with what a command does with them: read, show, print notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import NamedTuple
+
+import typer
+
+from spacedialog.errors import InputError
+from spacedialog.model.entry import Remarks
+from spacedialog.model.position import Scope
+from spacedialog.model.rows.record import Written
+from spacedialog.presentation.tables import Table
+from spacedialog.presentation.views import View
+from spacedialog.render.formats import Format
+from spacedialog.render.output import Output, show
+from spacedialog.render.text import one_line
+from spacedialog.tracker import Snapshot, Tracker
+
+
+class ReadRequest(NamedTuple):
+    """The shared options of a command that reads."""
+
+    tracker: Tracker
+    scope: Scope
+    output: Output
+
+    @property
+    def as_of(self) -> date:
+        """The day whose state is shown."""
+        return self.scope.as_of or self.tracker.today
+
+    @property
+    def is_of_now(self) -> bool:
+        """Whether the current state of the record is shown."""
+        return self.as_of == self.tracker.today and self.scope.known_at is None and self.scope.at_seq is None
+
+    def record(self) -> Tracker:
+        """Return the tracker; print a note if there is no store, so that the built-in record is shown."""
+        if not self.tracker.has_store:
+            print_note(
+                f"no store at {self.tracker.path}: this is the bundled record; a first change makes a store of it"
+            )
+        return self.tracker
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """Yield the requested state of the record; print the notes of `record` and `note_beginning`."""
+        with self.record().snapshot(self.scope) as snapshot:
+            yield snapshot
+            if not self.is_of_now:
+                _note_beginning(snapshot, self.as_of)
+
+    def note_beginning(self, commitments: int) -> None:
+        """Print a note on when the record begins, if a use case found no commitments in an earlier state."""
+        if not commitments and not self.is_of_now:
+            with self.tracker.snapshot(self.scope) as snapshot:
+                _note_beginning(snapshot, self.as_of)
+
+    def require_format(self, option: str, format_: Format) -> None:
+        """Raise InputError unless the output has the only format to which the option applies."""
+        if self.output.format != format_:
+            raise InputError(f"{option} is for the format {format_}", f"add --format {format_}, or leave {option} out")
+
+    def show(self, view: Table | View) -> None:
+        """Write the view in the requested format to the requested place."""
+        show(view, self.output, as_of=self.as_of.isoformat())
+
+
+class WriteRequest(NamedTuple):
+    """The shared options of a command that writes."""
+
+    tracker: Tracker
+    remarks: Remarks
+    output: Output
+
+    def show(self, written: Written) -> None:
+        """Show what was written, and how to undo it."""
+        from spacedialog.presentation.written import written as write_view
+
+        if written.created_store:
+            print_note(f"made a store at {written.created_store}")
+        for notice in written.notices:
+            print_note(notice)
+        show(write_view(written), self.output, as_of=self.tracker.today.isoformat())
+
+
+def print_note(line: str) -> None:
+    """Write a note for the person at the terminal to standard error."""
+    typer.echo(f"note: {one_line(line)}", err=True)
+
+
+def _note_beginning(snapshot: Snapshot, day: date) -> None:
+    if snapshot.has_begun():
+        return
+    began = snapshot.began()
+    if began is None:
+        print_note("nothing had been recorded")
+    else:
+        print_note(f"nothing is on record for {day}: the record begins on {began}")
