@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from spacedialog.model import fields
-from spacedialog.model.rows import assessment, compare, drafting, maintenance, record
+from spacedialog.model.rows import assessment, compare, drafting, maintenance, record, report
 from spacedialog.presentation.maintenance import Place
 from spacedialog.render.json_ import ENVELOPE_VERSION
 
@@ -38,8 +38,8 @@ LISTS = {
 OBJECTS = {
     "overview": record.Overview,
     "show": record.Detail,
-    "brief": record.Brief,
-    "report": record.Report,
+    "brief": report.Brief,
+    "report": report.Report,
     "compare": compare.Comparison,
     "agreement": assessment.Agreement,
     "crosswalk": assessment.Crosswalk,

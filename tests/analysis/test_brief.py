@@ -15,7 +15,7 @@ import pytest
 
 from spacedialog.analysis.brief import brief
 from spacedialog.model.position import Since
-from spacedialog.model.rows.record import Brief
+from spacedialog.model.rows.report import Brief
 from spacedialog.tracker import Tracker
 from tests.support.program import PROGRAM, Desk
 from tests.support.trackers import Clock, Maker

@@ -20,7 +20,7 @@ from spacedialog.model.entry import CREATE, NOTE, RETRACT, SET, Entry, PendingEn
 from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.fold import fold
 from spacedialog.model.position import Scope
-from spacedialog.model.rows.assessment import AssessmentRow
+from spacedialog.model.rows.record import AssessmentRow
 from spacedialog.presentation import report
 from spacedialog.render import html, log_export, xlsx
 from spacedialog.render.formats import Settings

@@ -15,8 +15,9 @@ from spacedialog.analysis.agreement import agreement
 from spacedialog.analysis.compare import add_comparison
 from spacedialog.analysis.crosswalk import crosswalk
 from spacedialog.model.dates import VagueDate
-from spacedialog.model.rows.assessment import AssessmentRow, Crosswalk
-from spacedialog.model.rows.record import Coverage, Detail, Report, SlipRow, UpcomingRow
+from spacedialog.model.rows.assessment import Crosswalk
+from spacedialog.model.rows.record import AssessmentRow, Coverage, Detail, SlipRow, UpcomingRow
+from spacedialog.model.rows.report import Report
 from spacedialog.model.rubrics import rubric, scale
 from spacedialog.presentation import assessment
 from spacedialog.presentation.detail import commitment as detail_document

@@ -12,7 +12,8 @@ from fractions import Fraction
 from itertools import combinations
 
 from spacedialog.errors import InputError
-from spacedialog.model.rows.assessment import Agreement, AgreementRow, AssessmentRow
+from spacedialog.model.rows.assessment import Agreement, AgreementRow
+from spacedialog.model.rows.record import AssessmentRow
 from spacedialog.model.rubrics import Rubric
 
 KAPPA = "Cohen's kappa"

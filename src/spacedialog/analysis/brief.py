@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from spacedialog.model.entry import iso_time
 from spacedialog.model.filters import Flagged
-from spacedialog.model.rows.record import Brief, HistoryRow
+from spacedialog.model.rows.record import HistoryRow
+from spacedialog.model.rows.report import Brief
 from spacedialog.model.vocabulary import Flag, MilestoneState, MilestoneStatus, Status
 
 if TYPE_CHECKING:

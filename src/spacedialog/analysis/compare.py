@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.filters import OneOf
 from spacedialog.model.rows.compare import CarriedRow, Comparison, ProposalRow
-from spacedialog.model.rows.record import Report
+from spacedialog.model.rows.report import Report
 from spacedialog.model.vocabulary import PROPOSED, LinkDecision, Outcome, Status, Strength
 from spacedialog.store.read.selection import check_order, find_value
 

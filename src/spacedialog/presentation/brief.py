@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from spacedialog.model.dates import readable
 from spacedialog.model.fields import CommitmentRow, status_text
-from spacedialog.model.rows.record import Brief, ConflictRow, NewsRow, SlipRow, UpcomingRow
+from spacedialog.model.rows.record import ConflictRow, NewsRow, SlipRow, UpcomingRow
+from spacedialog.model.rows.report import Brief
 from spacedialog.model.vocabulary import STALE_DAYS
 from spacedialog.presentation.phrases import (
     NO_EVIDENCE,

@@ -6,18 +6,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spacedialog.model.dates import readable
-from spacedialog.model.rows.assessment import AssessmentRow
 from spacedialog.model.rows.record import (
     AreaRow,
-    Brief,
+    AssessmentRow,
     ConflictRow,
     Coverage,
     DialogueRow,
     HistoryRow,
-    Report,
     SlipRow,
     UpcomingRow,
 )
+from spacedialog.model.rows.report import Brief, Report
 from spacedialog.model.values import citation_text
 from spacedialog.model.vocabulary import MilestoneState
 

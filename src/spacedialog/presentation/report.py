@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from spacedialog.model.dates import readable
-from spacedialog.model.rows.record import CalendarEvent, Report
+from spacedialog.model.rows.record import CalendarEvent
+from spacedialog.model.rows.report import Report
 from spacedialog.model.vocabulary import MilestoneState
 from spacedialog.presentation.bars import LEGEND, area_bars, status_counts
 from spacedialog.presentation.comparison import earlier_outcomes

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from spacedialog.model.dates import VagueDate, iso_day, readable, recurrence_text
 from spacedialog.model.fields import FIELDS, LISTED, CommitmentRow
-from spacedialog.model.rows.assessment import AssessmentRow
 from spacedialog.model.rows.record import (
     AreaRow,
+    AssessmentRow,
     CalendarEvent,
     Coverage,
     DialogueRow,

@@ -24,7 +24,7 @@ from markupsafe import Markup, escape
 from spacedialog.errors import InputError
 from spacedialog.model.dates import readable, recurrence_text
 from spacedialog.model.fields import JOINT, CommitmentRow
-from spacedialog.model.rows.record import Report
+from spacedialog.model.rows.report import Report
 from spacedialog.model.values import check_web_address
 from spacedialog.model.vocabulary import BY_PROGRESS, Flag, Outcome, Status, Strength
 from spacedialog.presentation.comparison import earlier_outcomes, outcome_counts

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from spacedialog.errors import DateError
 from spacedialog.model.dates import VagueDate, readable, recurrence_text
 from spacedialog.model.fields import JOINT
-from spacedialog.model.rows.record import Report
+from spacedialog.model.rows.report import Report
 from spacedialog.model.values import citation_text
 from spacedialog.model.vocabulary import Flag, Status
 from spacedialog.presentation.comparison import earlier_outcomes

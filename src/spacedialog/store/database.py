@@ -18,7 +18,6 @@ from spacedialog.errors import InputError, StoreError
 from spacedialog.store import backup, lock, log
 from spacedialog.store.schema import SCHEMA_SQL, SCHEMA_VERSION
 from spacedialog.store.trust import foreign_objects
-from spacedialog.store.write.projection import rebuild
 
 APPLICATION_ID = 0x53504443
 """Marks a SQLite file as a spacedialog store ("SPDC")."""
@@ -114,8 +113,10 @@ def record_from(entries: Iterable[Sequence[object]]) -> sqlite3.Connection:
 
 def load_entries(connection: sqlite3.Connection, entries: Iterable[Sequence[object]]) -> None:
     """Insert these entries unchanged into an empty log and fold them, in the caller's transaction."""
+    from spacedialog.store.write import projection
+
     log.insert(connection, entries)
-    rebuild(connection)
+    projection.rebuild(connection)
 
 
 @contextmanager
@@ -210,10 +211,11 @@ def keep_backup(path: Path, what: str) -> None:
 
 def _migrate(connection: sqlite3.Connection) -> None:
     from spacedialog.store import migrations
+    from spacedialog.store.write import projection
 
     migrations.migrate(connection)
     connection.execute("BEGIN IMMEDIATE")
-    rebuild(connection)
+    projection.rebuild(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     connection.execute("COMMIT")

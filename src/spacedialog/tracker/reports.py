@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from spacedialog.analysis.checkpoint import Checkpoint
     from spacedialog.model.rows.assessment import Agreement, Crosswalk
     from spacedialog.model.rows.compare import Comparison
-    from spacedialog.model.rows.record import Brief, CalendarEvent, Coverage, Report
+    from spacedialog.model.rows.record import CalendarEvent, Coverage
+    from spacedialog.model.rows.report import Brief, Report
 
 DAYS_AHEAD = 60
 """The number of days ahead that a brief covers by default."""

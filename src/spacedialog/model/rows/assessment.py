@@ -1,30 +1,9 @@
-"""Rows of assessments: verdicts, agreement between assessors, and conversions to a published rating scale."""
+"""Rows of `agreement` and `crosswalk`: how far assessors agree, and verdicts converted to a published scale."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
-
-
-class AssessmentRow(NamedTuple):
-    """The current verdict of an assessor on a commitment, or on one party to it, under a rubric.
-
-    `party` is None for the commitment as a whole. `rubric` is the key and version. `on` is the EDTF date of the
-    verdict; `author` is who recorded it. `change` is the id of the entry. `note` and `evidence` are None if not given.
-    """
-
-    ref: str
-    title: str
-    party: str | None
-    assessor: str
-    rubric: str
-    verdict: str
-    on: str
-    note: str | None
-    evidence: str | None
-    author: str
-    recorded_at: str
-    change: str
 
 
 class AgreementRow(NamedTuple):
@@ -115,13 +94,3 @@ class Crosswalk(NamedTuple):
     averages: tuple[AverageRow, ...]
     notes: Mapping[str, str]
     limits: tuple[str, ...]
-
-
-class Timing(NamedTuple):
-    """Whether a commitment was completed or checked after its time.
-
-    `late`: completed after its first due date had passed. `missed`: checked after its window had closed.
-    """
-
-    late: bool
-    missed: bool

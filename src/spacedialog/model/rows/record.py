@@ -1,4 +1,4 @@
-"""Rows of the record: lists, details, events, history, reports and the results of writes."""
+"""Rows of the record: lists, details, events, history, verdicts and the results of writes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from spacedialog.model.fields import CommitmentRow
-from spacedialog.model.rows.assessment import AssessmentRow
-from spacedialog.model.rows.compare import Comparison
 
 
 class FoundRow(NamedTuple):
@@ -202,6 +200,37 @@ class Overview(NamedTuple):
     position: int | None = None
 
 
+class AssessmentRow(NamedTuple):
+    """The current verdict of an assessor on a commitment, or on one party to it, under a rubric.
+
+    `party` is None for the commitment as a whole. `rubric` is the key and version. `on` is the EDTF date of the
+    verdict; `author` is who recorded it. `change` is the id of the entry. `note` and `evidence` are None if not given.
+    """
+
+    ref: str
+    title: str
+    party: str | None
+    assessor: str
+    rubric: str
+    verdict: str
+    on: str
+    note: str | None
+    evidence: str | None
+    author: str
+    recorded_at: str
+    change: str
+
+
+class Timing(NamedTuple):
+    """Whether a commitment was completed or checked after its time.
+
+    `late`: completed after its first due date had passed. `missed`: checked after its window had closed.
+    """
+
+    late: bool
+    missed: bool
+
+
 class ConflictRow(NamedTuple):
     """Two entries that set a field to different values independently, or gave two items the same ref.
 
@@ -248,65 +277,6 @@ class Detail(NamedTuple):
     assessments: tuple[AssessmentRow, ...] = ()
     carries_on: tuple[Mapping[str, str], ...] = ()
     carried_on_by: tuple[Mapping[str, str], ...] = ()
-
-
-class Report(NamedTuple):
-    """A report on a record, or on the commitments that a filter selects; `report` passes it to its templates.
-
-    `selection` describes the filter, and is empty without one. `changes` is the number of entries in the log and
-    `recorded_until` the recorded time of the newest, None for an empty log; `position` is the position in the team's
-    log, None without a team. Coverage, statuses and areas count the selected commitments. `milestones` are their dated
-    events in any state, in the order of their windows. `carried` compares the newest dialogue with the one before it;
-    it is None if no commitments of the two are linked, or with a filter.
-    """
-
-    as_of: str
-    selection: str
-    changes: int
-    recorded_until: str | None
-    dialogues: tuple[Mapping[str, Any], ...]
-    coverage: Coverage
-    statuses: Mapping[str, int]
-    areas: tuple[AreaRow, ...]
-    commitments: tuple[Detail, ...]
-    milestones: tuple[UpcomingRow, ...]
-    slips: tuple[SlipRow, ...]
-    position: int | None = None
-    carried: Comparison | None = None
-
-
-class Brief(NamedTuple):
-    """The news of a record since a day, or since an earlier brief, and the coming events.
-
-    `since` is a day, None for news from the beginning; `until` is the last day of the coming events. `changes`,
-    `recorded_until` and `position` are as in `Report`. `settled` are the entries by which a commitment or milestone was
-    completed, met or withdrawn, `slipped` the changed dates, and `changed` all other new entries. `opened` are the
-    windows that have opened since, `closed` the windows that have closed with no recorded outcome, and `stale` the
-    commitments that have become stale. `opens` and `closes` are the windows that open and close by `until`. `conflicts`
-    are all unresolved conflicts, new or not.
-    """
-
-    since: str | None
-    as_of: str
-    until: str
-    changes: int
-    recorded_until: str | None
-    coverage: Coverage
-    changed: tuple[NewsRow, ...]
-    slipped: tuple[SlipRow, ...]
-    settled: tuple[NewsRow, ...]
-    opened: tuple[UpcomingRow, ...]
-    closed: tuple[UpcomingRow, ...]
-    stale: tuple[CommitmentRow, ...]
-    opens: tuple[UpcomingRow, ...]
-    closes: tuple[UpcomingRow, ...]
-    position: int | None = None
-    conflicts: tuple[ConflictRow, ...] = ()
-
-    @property
-    def has_news(self) -> bool:
-        """Return whether there is any news, apart from conflicts and coming events."""
-        return any((self.changed, self.slipped, self.settled, self.opened, self.closed, self.stale))
 
 
 class Difference(NamedTuple):

@@ -18,9 +18,9 @@ from spacedialog.model.filters import EVERYTHING, Filter, Flagged
 from spacedialog.model.fold import History, fold
 from spacedialog.model.position import Position, Since
 from spacedialog.model.progress import Progress, silent
-from spacedialog.model.rows.assessment import AssessmentRow, Timing
 from spacedialog.model.rows.record import (
     AreaRow,
+    AssessmentRow,
     CalendarEvent,
     ConflictRow,
     Coverage,
@@ -30,10 +30,11 @@ from spacedialog.model.rows.record import (
     HistoryRow,
     NewsRow,
     Overview,
-    Report,
     SlipRow,
+    Timing,
     UpcomingRow,
 )
+from spacedialog.model.rows.report import Report
 from spacedialog.model.target import Target
 from spacedialog.model.vocabulary import Flag, MilestoneState, Status
 from spacedialog.store.log import entries_of
