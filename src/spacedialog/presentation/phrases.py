@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spacedialog.model.dates import readable
 from spacedialog.model.rows.record import (
@@ -16,8 +16,10 @@ from spacedialog.model.rows.record import (
     SlipRow,
     UpcomingRow,
 )
-from spacedialog.model.rows.report import Brief, Report
 from spacedialog.model.values import citation_text
+
+if TYPE_CHECKING:
+    from spacedialog.model.rows.report import Brief, Report
 from spacedialog.model.vocabulary import MilestoneState
 
 NOTHING = "nothing"

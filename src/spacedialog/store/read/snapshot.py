@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spacedialog.errors import NotFoundError
 from spacedialog.model.entry import Entry, iso_time
@@ -34,7 +34,6 @@ from spacedialog.model.rows.record import (
     Timing,
     UpcomingRow,
 )
-from spacedialog.model.rows.report import Report
 from spacedialog.model.target import Target
 from spacedialog.model.vocabulary import Flag, MilestoneState, Status
 from spacedialog.store.log import entries_of
@@ -50,6 +49,9 @@ from spacedialog.store.read.commitment_sql import (
 )
 from spacedialog.store.read.details import ReadContext, dialogues_by_key, fields_on, read_details
 from spacedialog.store.read.refs import Refs
+
+if TYPE_CHECKING:
+    from spacedialog.model.rows.report import Report
 
 _DERIVED = {"updated_on": "updated"}
 """The columns of a row whose names differ from their fields, by field."""
@@ -356,6 +358,8 @@ class Snapshot:
 
         `selection` describes the filter in words; `watch` reports progress by commitment.
         """
+        from spacedialog.model.rows.report import Report
+
         chosen = self._select(filter_, sort, None, more=", c.item").fetchall()
         details = tuple(self._details({row[-1]: _commitment_row(row) for row in chosen}, watch))
         rows = [detail.commitment for detail in details]
