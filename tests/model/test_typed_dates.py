@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from spacedialog.errors import DateError
 from spacedialog.model.dates import Span, Unit, VagueDate
-from spacedialog.model.typed_dates import Toward, parse_date, parse_day, parse_span
+from spacedialog.model.typed_dates import Toward, parse_date, parse_day, parse_named_day, parse_span
 
 FRIDAY = date(2026, 10, 2)
 TOWARDS: tuple[Toward, ...] = ("future", "past")
@@ -252,3 +252,10 @@ def test_any_text_is_a_span_or_a_date_error(text: str, day: date) -> None:
     except DateError as error:
         problem = error.problem
     assert problem.isascii()
+
+
+def test_a_day_given_for_an_option_is_refused_under_its_name() -> None:
+    """An error about the value of an option begins with the name of the option."""
+    assert parse_named_day("--until", "2026-10-05", today=FRIDAY) == date(2026, 10, 5)
+    with pytest.raises(DateError, match=r"^--until: '2026-10' is not one day"):
+        parse_named_day("--until", "2026-10", today=FRIDAY)

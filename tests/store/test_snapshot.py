@@ -381,6 +381,12 @@ def test_nothing_a_user_wrote_becomes_sql() -> None:
     assert filter_sql(All(()), {}) == "TRUE"
 
 
+def test_a_filter_takes_no_other_field() -> None:
+    """A name that is no field to filter by never gets into the SQL."""
+    with pytest.raises(KeyError):
+        filter_sql(OneOf("ref = '' OR 1", ["x"]), {})
+
+
 # Plans
 
 
