@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.bundled import COMMITMENTS, COVERAGE, DOCUMENTS
-from tests.support.program import Desk
+from tests.support.program import Desk, by_ref
 
 DATA = Path(__file__).parents[2] / "data" / "dialogue_2025.json"
 MET = "2025-04-14"
@@ -60,10 +60,6 @@ Test = Callable[[Row], bool]
 def today(reader: Desk) -> dict[str, list[Row]]:
     """The rows of each list on 22 November 2026."""
     return {view: reader.call(view, "--json").data for view in ("list", "upcoming", "areas", "history")}
-
-
-def by_ref(rows: list[Row]) -> dict[str, Row]:
-    return {row["ref"]: row for row in rows}
 
 
 # JSON

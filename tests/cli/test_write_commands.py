@@ -8,22 +8,13 @@ from typing import Any
 
 import pytest
 
-from tests.support.program import Desk
+from tests.support.program import Desk, by_ref
 
 DATA = Path(__file__).parents[2] / "data" / "dialogue_2025.json"
 WRITTEN = {"did", "ref", "title", "differences", "changes", "undo", "notices", "created_store", "dry_run"}
 
 
 Row = dict[str, Any]
-
-
-def by_ref(rows: list[Row]) -> dict[str, Row]:
-    return {row["ref"]: row for row in rows}
-
-
-def kept(desk: Desk) -> dict[str, bytes]:
-    """Return the files of the store with their bytes."""
-    return {path.name: path.read_bytes() for path in desk.db.parent.iterdir()}
 
 
 def test_note_changes_nothing_but_the_history(desk: Desk) -> None:
@@ -132,14 +123,14 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 @pytest.mark.parametrize("arguments", WRITES, ids=" ".join)
 def test_dry_run_keeps_nothing(lived_in: Desk, arguments: list[str]) -> None:
     """A dry run prints what it would do, and changes no byte of the store."""
-    before = kept(lived_in)
+    before = lived_in.files()
     ran = lived_in.call(*arguments, "--dry-run", stdin=UPDATE)
     assert ran.status == 0, ran.stderr
     assert ran.stdout.startswith("would have ")
     assert "to take it back" not in ran.stdout
     data = lived_in.call(*arguments, "--dry-run", "--json", stdin=UPDATE).data
     assert (data["dry_run"], data["undo"]) == (True, None)
-    assert kept(lived_in) == before
+    assert lived_in.files() == before
 
 
 def test_dry_run_makes_no_store(desk: Desk) -> None:

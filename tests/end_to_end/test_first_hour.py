@@ -8,18 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.program import Desk
+from tests.support.program import Desk, by_ref
 
 Row = dict[str, Any]
-
-
-def by_ref(rows: list[Row]) -> dict[str, Row]:
-    return {row["ref"]: row for row in rows}
-
-
-def kept(desk: Desk) -> dict[str, bytes]:
-    """Return the files of the store with their bytes."""
-    return {path.name: path.read_bytes() for path in desk.db.parent.iterdir()}
 
 
 @pytest.mark.parametrize("module", [[], ["-m", "spacedialog"]])
@@ -110,8 +101,8 @@ def test_mark_says_what_changed_and_how_to_undo_it(desk: Desk) -> None:
 def test_reading_leaves_the_store_alone(desk: Desk) -> None:
     """Reading a store changes none of its bytes and leaves no file beside it."""
     desk.call("mark", "33", "complete")
-    before = kept(desk)
+    before = desk.files()
     for arguments in (["list"], [], ["show", "31"], ["search", "lunar"], ["list", "--known-at", "today"], ["export"]):
         assert desk.run(*arguments).status == 0
-    assert kept(desk) == before
+    assert desk.files() == before
     assert set(before) == {"tracker.db"}

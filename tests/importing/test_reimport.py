@@ -155,37 +155,3 @@ def test_areas_of_two_dialogues_stay_apart(desk: Desk) -> None:
     assert [(row["area"], row["title"], row["commitments"]) for row in after[len(before) :]] == [
         ("pnt", "Coastal positioning", 1)
     ]
-
-
-def test_what_another_did_is_not_undone_unasked(desk: Desk) -> None:
-    """Undo and redo without an id apply to the user's own latest action; another user's action needs its id."""
-    desk.call("mark", "31", "stalled", "--by", "another")
-    refused = desk.call("undo")
-    assert (refused.status, "another" in refused.stderr) == (2, True)
-    named = refused.stderr.split("undo ")[1].split()[0]
-    assert desk.call("undo", named, "--by", "another").status == 0
-    refused = desk.call("undo", "--redo")
-    assert (refused.status, "another" in refused.stderr) == (2, True)
-    assert desk.call("undo", "--redo", "--by", "another").status == 0
-
-
-def test_a_terminal_gets_as_many_rows_as_a_person_reads() -> None:
-    """A long table shows a limited number of rows and says that there are more; without a limit it shows all."""
-    from spacedialog.presentation.maintenance import Place, places
-    from spacedialog.render.formats import Settings
-    from spacedialog.render.table import draw
-
-    def drawn(count: int, most: int | None) -> str:
-        rows = [Place(f"row{number}", "path", True) for number in range(count)]
-        return draw(places(rows), Settings(width=80, max_rows=most))
-
-    assert ("row2" in drawn(4, 3), "row3" in drawn(4, 3), "more" in drawn(4, 3)) == (True, False, True)
-    assert "more" not in drawn(3, 3)
-    assert "row3" in drawn(4, None)
-
-
-def test_numbers_of_milestones_are_not_given_again(desk: Desk) -> None:
-    """The next milestone of a commitment gets a number after all that it ever had, including renamed ones."""
-    desk.call("edit", "25.2", "--ref", "ROK4-25.7")
-    desk.call("undo")
-    assert desk.call("add", "Review", "--milestone-of", "25", "--due", "2028", "--json").data["ref"] == "ROK4-25.8"

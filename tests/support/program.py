@@ -62,6 +62,11 @@ class Ran(NamedTuple):
         return [line.split("\t") for line in self.stdout.split("\n")[:-1]]
 
 
+def by_ref(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return rows of JSON output by their refs."""
+    return {row["ref"]: row for row in rows}
+
+
 class Desk:
     """A folder with an empty home and a path for a store, in which the program runs."""
 
@@ -84,6 +89,10 @@ class Desk:
             "SPACEDIALOG_DB": str(self.db),
             "SPACEDIALOG_TODAY": TODAY,
         }
+
+    def files(self) -> dict[str, bytes]:
+        """Return the files of the store with their bytes."""
+        return {path.name: path.read_bytes() for path in self.db.parent.iterdir()}
 
     def run(
         self,
