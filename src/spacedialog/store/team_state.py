@@ -79,7 +79,7 @@ def unsent(connection: sqlite3.Connection) -> Iterator[Entry]:
 
 
 def unsent_mark(connection: sqlite3.Connection) -> tuple[int, int]:
-    """Return the first and the last row number of the unsent entries, which change if the unsent entries change."""
+    """Return the first and the last row number of the unsent entries; both are 0 if there are none."""
     first, last = connection.execute(
         "SELECT (SELECT rowid FROM change WHERE seq IS NULL ORDER BY rowid LIMIT 1),"
         " (SELECT rowid FROM change WHERE seq IS NULL ORDER BY rowid DESC LIMIT 1)"
@@ -107,12 +107,6 @@ def known_hashes(connection: sqlite3.Connection, upto: int) -> list[str]:
         (upto,),
     )
     return [sha for expected, (seq, sha) in enumerate(rows, 1) if seq == expected]
-
-
-def hash_of(connection: sqlite3.Connection, entry: str) -> str | None:
-    """Return the hash of the entry with an id; None if this store does not have it."""
-    row = connection.execute("SELECT sha FROM change WHERE id = ?", (entry,)).fetchone()
-    return row[0] if row else None
 
 
 def record_positions(connection: sqlite3.Connection, places: Sequence[tuple[int, str, str]]) -> set[str]:

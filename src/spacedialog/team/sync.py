@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from spacedialog.errors import InputError, NetworkError, SyncRefusedError
 from spacedialog.model.entry import BODY_VERSION
 from spacedialog.model.rows.team import Synced, TeamRow
-from spacedialog.store import database, team_state
+from spacedialog.store import database, log, team_state
 from spacedialog.team.exchange import (
     CLOCK_SKEW,
     PAGE,
@@ -153,7 +153,7 @@ class Replica:
         return self._with_retries(self._heal)
 
     def restamp(self) -> int:
-        """Record unsent entries of a clock that was ahead again with the right time; return their number."""
+        """Record again, with the right time, the unsent entries made while the clock was ahead; return their number."""
         return self._with_retries(self._restamp)
 
     # One exchange
@@ -208,7 +208,7 @@ class Replica:
             others = [entry for entry in entries if entry.id not in known]
             if any(entry.body is None for entry in others):
                 raise InterruptedExchange("the log holds something else than what was sent", "try again")
-            arrivals = [(entry, team_state.hash_of(connection, entry.id)) for entry in others]
+            arrivals = [(entry, log.hash_of(connection, entry.id)) for entry in others]
             accepted = team_state.accept_arrivals(connection, self._check(arrivals))
             team_state.join(connection, member._replace(cursor=entries[-1].seq, chain=entries[-1].chain))
         self._sent += len(known & self._tried)

@@ -189,14 +189,18 @@ class Writes(Record):
 
         With `only`, undo that entry alone. Nothing is deleted: an undo is one more entry.
         """
+        from spacedialog.store import undo
+
         with self._writing() as session:
-            entries = log.to_undo(session.connection, entry, author=self.author, only=only)
+            entries = undo.to_undo(session.connection, entry, author=self.author, only=only)
             return session.retract("undone", entries, only=only)
 
     def redo(self, entry: str | None = None) -> Written:
-        """Redo what the author's latest undo retracted, or the undo of an entry."""
+        """Reverse the author's latest undo, or the undo of the entry with this id."""
+        from spacedialog.store import undo
+
         with self._writing() as session:
-            return session.retract("redone", log.to_redo(session.connection, entry, author=self.author))
+            return session.retract("redone", undo.to_redo(session.connection, entry, author=self.author))
 
     @contextmanager
     def _writing(self, *, bundled: bool = True) -> Iterator[Session]:

@@ -10,7 +10,7 @@ from spacedialog.errors import ProblemsError
 from spacedialog.model.conflicts import BESIDE, other_heads
 from spacedialog.model.entry import Entry, PendingEntry, make_entry, new_entry_ids, next_timestamp
 from spacedialog.model.fold import History, is_understood
-from spacedialog.store.log import entries_of, insert, is_new_item
+from spacedialog.store.log import entries_of, hash_of, insert, is_new_item
 from spacedialog.store.write.projection import ProjectionWriter, update_items
 
 _BATCH = 1000
@@ -96,13 +96,13 @@ def merge(connection: sqlite3.Connection, entries: Iterable[Entry], name: str) -
     items: dict[str, bool] = {}  # whether each is new here
     problems = []
     for entry in entries:
-        row = connection.execute("SELECT sha FROM change WHERE id = ?", (entry.id,)).fetchone()
-        if row is None:
+        sha = hash_of(connection, entry.id)
+        if sha is None:
             if entry.item not in items:
                 items[entry.item] = is_new_item(connection, entry.item)
             insert(connection, [entry._replace(seq=None)])
             came, strange = came + 1, strange + (not is_understood(entry))
-        elif row[0] != entry.sha:
+        elif sha != entry.sha:
             problems.append(f"{name}: {entry.id}: another change has this id here\n  import it into a store of its own")
     if problems:
         raise ProblemsError(f"{name}: nothing was imported", problems)
