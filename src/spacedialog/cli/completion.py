@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -13,7 +14,9 @@ from spacedialog.errors import SpacedialogError
 from spacedialog.model.fields import SORTABLE
 from spacedialog.model.vocabulary import NAME_PATTERN, STATUS_GROUPS, MilestoneStatus, Status, Strength
 from spacedialog.render.text import one_line
-from spacedialog.tracker import Snapshot
+
+if TYPE_CHECKING:
+    from spacedialog.tracker import Snapshot
 
 # A shell evaluates the completions that it gets, and an imported log can contain any name of a kind or an area.
 _NAME = re.compile(NAME_PATTERN)

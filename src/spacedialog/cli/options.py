@@ -1,13 +1,12 @@
-"""The options that commands share, and the records that hold their values."""
+"""The options that commands share."""
 
 from __future__ import annotations
 
 import inspect
 import sys
 from collections.abc import Callable, Mapping
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -25,16 +24,15 @@ from spacedialog.cli.completion import (
     complete_strength,
 )
 from spacedialog.cli.option_groups import SharedOptions
-from spacedialog.cli.requests import ReadRequest, WriteRequest
+from spacedialog.cli.requests import FilterOptions, ReadRequest, WriteRequest
 from spacedialog.errors import InputError
 from spacedialog.model.entry import Remarks
 from spacedialog.model.fields import FIELDS, PYTHON_TYPES, SORTABLE
 from spacedialog.model.position import Scope
 from spacedialog.model.values import check_text
-from spacedialog.model.vocabulary import Flag
+from spacedialog.model.vocabulary import CLOSING_DAYS, STALE_DAYS, Flag
 from spacedialog.render.formats import FORMAT_BY_ENDING, Format, Settings
 from spacedialog.render.output import Output
-from spacedialog.tracker import Selection
 
 Names = list[str] | None
 Colour = Literal["auto", "always", "never"]
@@ -115,21 +113,6 @@ def _reading(
     return ReadRequest(tracker, scope, _output(format_, output, color, header=not no_header, template=template))
 
 
-class FilterOptions(NamedTuple):
-    """The selection of commitments and their order; the dates are as typed."""
-
-    undated: Selection
-    due_before: str | None
-    due_after: str | None
-    sort: str
-
-    def selection(self, today: date) -> Selection:
-        """Return the selection, with relative dates counted from `today`."""
-        before = parsing.vague_date("--due-before", self.due_before, today) if self.due_before else None
-        after = parsing.vague_date("--due-after", self.due_after, today) if self.due_after else None
-        return self.undated._replace(due_before=before, due_after=after)
-
-
 def _choice(
     area: Annotated[Names, typer.Option(metavar="AREA", help="In this area.", autocompletion=complete_area)] = None,
     party: Annotated[
@@ -167,8 +150,8 @@ def _choice(
     due_before: Annotated[str | None, typer.Option(metavar="DATE", help="Due for certain before this date.")] = None,
     due_after: Annotated[str | None, typer.Option(metavar="DATE", help="Possibly due after this date.")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="The window closed, completion not recorded.")] = False,
-    closing: Annotated[bool, typer.Option("--closing", help="The window closes within 60 days.")] = False,
-    stale: Annotated[bool, typer.Option("--stale", help="No change for 180 days.")] = False,
+    closing: Annotated[bool, typer.Option("--closing", help=f"The window closes within {CLOSING_DAYS} days.")] = False,
+    stale: Annotated[bool, typer.Option("--stale", help=f"No change for {STALE_DAYS} days.")] = False,
     slipped: Annotated[bool, typer.Option("--slipped", help="A date was put off.")] = False,
     conflict: Annotated[bool, typer.Option("--conflict", help="Members of the team say different things.")] = False,
     claimed: Annotated[bool, typer.Option("--claimed", help="Said to be complete, with no evidence recorded.")] = False,
@@ -184,6 +167,8 @@ def _choice(
         ),
     ] = "ref",
 ) -> FilterOptions:
+    from spacedialog.tracker import Selection
+
     flags = {Flag.OVERDUE: overdue, Flag.CLOSING: closing, Flag.STALE: stale, Flag.SLIPPED: slipped}
     flags |= {Flag.CONFLICT: conflict, Flag.CLAIMED: claimed}
     undated = Selection(

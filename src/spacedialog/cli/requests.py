@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
+from spacedialog.cli import parsing
 from spacedialog.errors import InputError
 from spacedialog.model.entry import Remarks
 from spacedialog.model.position import Scope
@@ -18,7 +19,9 @@ from spacedialog.presentation.views import View
 from spacedialog.render.formats import Format
 from spacedialog.render.output import Output, show
 from spacedialog.render.text import one_line
-from spacedialog.tracker import Snapshot, Tracker
+
+if TYPE_CHECKING:
+    from spacedialog.tracker import Selection, Snapshot, Tracker
 
 
 class ReadRequest(NamedTuple):
@@ -68,6 +71,21 @@ class ReadRequest(NamedTuple):
     def show(self, view: Table | View) -> None:
         """Write the view in the requested format to the requested place."""
         show(view, self.output, as_of=self.as_of.isoformat())
+
+
+class FilterOptions(NamedTuple):
+    """The selection of commitments and their order; the dates are as typed."""
+
+    undated: Selection
+    due_before: str | None
+    due_after: str | None
+    sort: str
+
+    def selection(self, today: date) -> Selection:
+        """Return the selection, with relative dates counted from `today`."""
+        before = parsing.vague_date("--due-before", self.due_before, today) if self.due_before else None
+        after = parsing.vague_date("--due-after", self.due_after, today) if self.due_after else None
+        return self.undated._replace(due_before=before, due_after=after)
 
 
 class WriteRequest(NamedTuple):

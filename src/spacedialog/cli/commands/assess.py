@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from spacedialog.cli.completion import complete_party, complete_rubric, complete_scale
-from spacedialog.cli.options import FilterOptions, RefArgument, chooses, reads, writes
-from spacedialog.cli.requests import ReadRequest, WriteRequest, print_note
+from spacedialog.cli.options import RefArgument, chooses, reads, writes
+from spacedialog.cli.requests import FilterOptions, ReadRequest, WriteRequest, print_note
 
 app = typer.Typer()
 

@@ -20,13 +20,13 @@ from spacedialog.cli.options import (
     reads_one,
 )
 from spacedialog.cli.requests import ReadRequest, print_note
-from spacedialog.errors import InputError
+from spacedialog.errors import InputError, StoreError
 from spacedialog.presentation import maintenance
 from spacedialog.render.output import show
 
 app = typer.Typer()
 
-FINDINGS = 4
+FINDINGS = StoreError.exit_status
 """The exit status if a store is damaged."""
 
 
@@ -83,7 +83,7 @@ def fingerprint(reading: ReadRequest) -> None:
 
 
 def verify_fingerprint(reading: ReadRequest, text: str) -> None:
-    """Show whether the log still has what a fingerprint stands for; exit with status 4 if not."""
+    """Show whether the log still has the entries that a fingerprint covers; exit with status 4 if not."""
     _require_whole_log(reading)
     row = reading.tracker.verify_fingerprint(text)
     reading.show(maintenance.fingerprint(row))

@@ -8,8 +8,8 @@ import typer
 
 from spacedialog.cli import parsing
 from spacedialog.cli.completion import complete_dialogue, complete_ref
-from spacedialog.cli.options import FilterOptions, RefArgument, chooses, reads, reads_one
-from spacedialog.cli.requests import ReadRequest, print_note
+from spacedialog.cli.options import RefArgument, chooses, reads, reads_one
+from spacedialog.cli.requests import FilterOptions, ReadRequest, print_note
 from spacedialog.presentation import tables
 from spacedialog.render.formats import Format
 

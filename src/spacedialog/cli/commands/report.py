@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from spacedialog.cli import parsing
-from spacedialog.cli.options import FilterOptions, chooses, reads, reads_into_template
+from spacedialog.cli.options import chooses, reads, reads_into_template
 from spacedialog.cli.progress import progress
-from spacedialog.cli.requests import ReadRequest, print_note
+from spacedialog.cli.requests import FilterOptions, ReadRequest, print_note
 from spacedialog.errors import InputError
 from spacedialog.presentation.brief import brief as brief_view
 from spacedialog.presentation.report import report as report_view
