@@ -129,7 +129,7 @@ def _check_ref(snapshot: Snapshot, target: Target, ref: str) -> None:
     if not (_MILESTONE_REF if target.milestone else _COMMITMENT_REF).fullmatch(ref):
         raise InputError(f"ref: {quoted(ref)} is not a ref", "write one such as ROK4-43; of a milestone, ROK4-43.1")
     commitment = target._replace(ref=ref.partition(".")[0], milestone=None)
-    if target.milestone and not snapshot.refs.bore(commitment):
+    if target.milestone and not snapshot.refs.has_ever_had(commitment):
         # Under the ref of another commitment it would take the number of that commitment's next milestone.
         raise InputError(
             f"ref: {ref} does not belong to its commitment", "a milestone's ref begins with that of its own"

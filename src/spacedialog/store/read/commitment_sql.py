@@ -127,7 +127,7 @@ def filter_sql(filter_: Filter, parameters: Parameters) -> str:
         case OfSide(sides):
             members = (
                 f"SELECT p.dialogue, p.key FROM party AS p WHERE p.side IN ({_bound(sides, parameters)})"
-                " AND p.valid_from <= :day AND :day < p.valid_to"
+                f" AND {VALID.format('p')}"
             )
             return _involving(f"(i.dialogue, i.party) IN ({members})")
         case DueBefore(day):
@@ -167,9 +167,7 @@ def replace_surrogates(text: str) -> str:
 
 
 def _involving(condition: str) -> str:
-    return (
-        f"c.item IN (SELECT i.item FROM involved AS i WHERE {condition} AND i.valid_from <= :day AND :day < i.valid_to)"
-    )
+    return f"c.item IN (SELECT i.item FROM involved AS i WHERE {condition} AND {VALID.format('i')})"
 
 
 def full_text_query(words: str) -> str:

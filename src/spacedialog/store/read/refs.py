@@ -101,8 +101,8 @@ class Refs:
             target.ref for target in wanted if any(owner != target[1:] for owner in self._owners(target.ref.casefold()))
         ]
 
-    def bore(self, target: Target) -> bool:
-        """Return whether the target has its ref, or ever had it."""
+    def has_ever_had(self, target: Target) -> bool:
+        """Return whether the item or milestone of the target has, or ever had, the target's ref."""
         return target[1:] in self._owners(target.ref.casefold())
 
     def next_ref(self, dialogue: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
+from spacedialog.model.conflicts import BESIDE
 from spacedialog.model.entry import Entry, PendingEntry, make_entry, new_entry_ids, next_timestamp
 from spacedialog.store.log import insert
 from spacedialog.store.write.projection import update_items
@@ -52,6 +53,6 @@ def restamp(
 def _renamed_body(content: dict[str, Any], renamed: dict[str | None, str]) -> dict[str, Any]:
     if "retracts" in content:
         content["retracts"] = renamed.get(content["retracts"], content["retracts"])
-    if "beside" in content:
-        content["beside"] = [renamed.get(entry, entry) for entry in content["beside"]]
+    if BESIDE in content:
+        content[BESIDE] = [renamed.get(entry, entry) for entry in content[BESIDE]]
     return content
