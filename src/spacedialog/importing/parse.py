@@ -204,7 +204,10 @@ def _data_lines(head: bytes, file: Incoming) -> Contents:
 
 
 def _export_lines(file: Incoming) -> Iterator[tuple[str, bytes]]:
-    """Yield the entries, one per line, of a log that `export` wrote as one JSON object; InputError if it breaks off."""
+    """Yield the entries, one per line, of a log that `export` wrote as one JSON object.
+
+    InputError if it is truncated.
+    """
     ended = False
     for number, line in file.lines(2):
         bare = line.strip()

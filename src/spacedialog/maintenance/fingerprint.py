@@ -54,7 +54,7 @@ def parse(text: str) -> Fingerprint:
 
 
 def is_of(printed: Fingerprint, log: Sequence[Entry]) -> bool:
-    """Return whether the log, in the order of arrival, has the entries that the fingerprint stands for.
+    """Return whether the log, in the order of arrival, has the entries that the fingerprint covers.
 
     They are the first entries to arrive or, if the store was rebuilt since, the entries recorded by then.
     """
@@ -75,7 +75,7 @@ def fingerprint(log: Sequence[Entry]) -> FingerprintRow:
 
 
 def verify(log: Sequence[Entry], text: str) -> FingerprintRow:
-    """Return whether a log has, unchanged, every entry that the fingerprint stands for, with the reason if not."""
+    """Return whether a log has, unchanged, every entry that the fingerprint covers, with the reason if not."""
     printed = parse(text)
     altered = _altered(log)
     by_then = sum(entry.ts <= printed.newest for entry in log)

@@ -58,6 +58,7 @@ class Redating(NamedTuple):
     """One change of a due date, or of a milestone's date, by the entry with the id `entry`.
 
     It applies from `day` (ISO); `on` is the EDTF date of the entry. `old` and `new` are EDTF dates.
+    `milestone` is the milestone's id, None for the due date.
     """
 
     entry: str
@@ -265,7 +266,8 @@ def _creations(dated: Iterable[_DatedEntry]) -> dict[str | None, _DatedEntry]:
 def _in_order(dated: Iterable[_DatedEntry], creations: Mapping[str | None, _DatedEntry]) -> list[_DatedEntry]:
     """Return the entries in the order of the fold.
 
-    An entry dated before its part exists applies from the day on which it does; an entry without its part is left out.
+    An entry dated before its part exists applies from the part's first day. An entry whose part does not exist is left
+    out.
     """
     ordered = []
     for entry in dated:

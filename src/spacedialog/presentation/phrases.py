@@ -30,7 +30,7 @@ _DATE_FIELDS = ("due", "when", "met")
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
-    """Return a number with its noun; `plural` if it does not end in a mere -s."""
+    """Return a number with its noun. `plural` is the plural of a noun that does not just add -s."""
     return f"{number} {noun if abs(number) == 1 else plural or f'{noun}s'}"
 
 
@@ -162,7 +162,7 @@ def action_text(row: HistoryRow) -> str:
 
 
 def evidence_text(row: HistoryRow) -> str:
-    """Return the evidence of an entry or its first source; empty if it needs none."""
+    """Return an entry's evidence or first source; without these, NO_EVIDENCE if evidence is expected, else empty."""
     sources = row.changed.get("sources")
     if row.evidence:
         return row.evidence

@@ -232,7 +232,7 @@ def history(rows: Iterable[HistoryRow]) -> Table:
 
 
 def assessments(rows: Iterable[AssessmentRow], *, one_commitment: bool = False) -> Table:
-    """Return the verdicts that hold; without their ref if `one_commitment` has them all."""
+    """Return the current verdicts. With `one_commitment`, all are on one commitment, and the refs are omitted."""
     columns = (
         Column("Ref", lambda row: row.ref),
         Column("Of", lambda row: row.party or WHOLE),

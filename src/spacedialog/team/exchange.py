@@ -146,7 +146,7 @@ def verified(page: Page, after: int, chain: str) -> Sequence[SharedEntry]:
 
 
 def refused(problem: str) -> SyncRefusedError:
-    """Return the error for a copy that has entries which the server no longer has."""
+    """Return the error for a copy and a log that do not match, with the remedy for entries that the server lost."""
     return SyncRefusedError(
         problem, "nothing is lost: all of it is here. spacedialog sync --heal sends again what the server lost"
     )

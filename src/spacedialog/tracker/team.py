@@ -112,7 +112,7 @@ class Team:
         return self._begin(url, name, log_id, None, interaction)
 
     def status(self) -> TeamRow:
-        """Return how this copy relates to the team's log, without asking the server."""
+        """Return the state of this copy in the team, without contacting the server."""
         from spacedialog.team.sync import team_row
 
         row = team_row(self._record.path)
@@ -120,7 +120,7 @@ class Team:
         return row._replace(conflicts=conflicts, clashes=clashes)
 
     def leave(self) -> TeamRow:
-        """Leave the team, and return how this copy related to its log; entries stay, both here and there."""
+        """Leave the team, and return this copy's last state in it. The entries stay here and in the team's log."""
         from spacedialog.team.sync import leave
 
         row = self.status()

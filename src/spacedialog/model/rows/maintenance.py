@@ -33,7 +33,7 @@ class Copied(NamedTuple):
 
 
 class FingerprintRow(NamedTuple):
-    """The fingerprint of a log, or a given fingerprint and whether this store has the entries that it stands for.
+    """The fingerprint of a log, or a given fingerprint and whether this store has the entries that it covers.
 
     `changes` is the number of entries and `newest` the recorded time of the newest, None for an empty log. `holds` is
     None if no fingerprint was given; otherwise `since` is the number of later entries and `said` the result in words.
