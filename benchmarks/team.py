@@ -82,7 +82,7 @@ def _join(tracker: Tracker, url: str) -> None:
 
 
 def _replica(tracker: Tracker, exchange: Callable[[team_state.Membership], Exchange]) -> Replica:
-    environment = SyncEnvironment(lambda: time.time_ns() // 1000, random.random, time.sleep, random.randbytes, _print)
+    environment = SyncEnvironment(lambda: time.time_ns() // 1000, random.random, time.sleep, _print)
     return Replica(tracker.path, exchange, environment)
 
 

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from spacedialog.errors import InputError
 from spacedialog.maintenance import checks as checkup
-from spacedialog.model.entry import CREATE, NOTE, RETRACT, SET, Entry, PendingEntry, make_entry
+from spacedialog.model.entry import CREATE, NOTE, RETRACT, SET, Entry, PendingEntry
 from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.fold import fold
 from spacedialog.model.position import Scope
@@ -26,6 +26,7 @@ from spacedialog.render import html, log_export, xlsx
 from spacedialog.render.formats import Settings
 from spacedialog.store import database, migrations, schema
 from spacedialog.tracker import Tracker
+from tests.support import entries
 from tests.support.program import Desk
 from tests.support.team import Team
 from tests.support.trackers import Clock, Maker
@@ -62,23 +63,20 @@ EVENTS = st.lists(
 )
 
 
-def changes_of(events: list[Any], first: str | None) -> list[Entry]:
+def changes_of(events: list[Any], first: str) -> list[Entry]:
     """Return the log of one commitment with a milestone: its creation, then the events in the order recorded."""
-    bodies: list[tuple[str, str, dict[str, Any]]] = [
-        (CREATE, "2026-01-01", {"type": "commitment", "set": {"status": first} if first else {}}),
-        (CREATE, "2026-01-01", {"milestone": "m", "set": {"when": "2027"}}),
+    part_id = entries.milestone_id("m")
+    log = [
+        entries.creation("2026-01-01", status=first),
+        entries.creation("2026-01-01", milestone=part_id),
     ]
     for kind, on, status, shown, part in events:
-        body: dict[str, Any] = {"milestone": part} if part else {}
+        body: dict[str, Any] = {"milestone": part_id} if part else {}
         if kind == SET:
             body["set"] = {"status": "met" if part else status} if status else {"detail": "x"}
-        bodies.append((kind, on, {**body, **({"evidence": f"{URL}{len(bodies)}"} if shown else {})}))
-    return [
-        make_entry(
-            PendingEntry(kind, "item", on, body), entry_id=f"{number:04}", ts=1000 + number, author="Ann", base=None
-        )
-        for number, (kind, on, body) in enumerate(bodies)
-    ]
+        body |= {"evidence": f"{URL}{len(log)}"} if shown else {}
+        log.append(PendingEntry(kind, entries.ITEM, on, body))
+    return [entries.entry(number, pending, ts=1000 + number) for number, pending in enumerate(log)]
 
 
 def is_claimed(changes: list[Entry]) -> bool:
@@ -100,8 +98,8 @@ def is_claimed(changes: list[Entry]) -> bool:
 
 
 @MORE
-@given(EVENTS, st.sampled_from((None, "complete", "not-assessed")), st.randoms(use_true_random=False))
-def test_a_claim_is_completion_that_nothing_bears_out(events: list[Any], first: str | None, random: Any) -> None:
+@given(EVENTS, st.sampled_from(("complete", "not-assessed")), st.randoms(use_true_random=False))
+def test_a_claim_is_completion_that_nothing_bears_out(events: list[Any], first: str, random: Any) -> None:
     """A completion is a claim unless an entry on the commitment since has evidence, in any order of arrival."""
     changes = changes_of(events, first)
     shuffled = list(changes)
@@ -262,15 +260,13 @@ def test_verdicts_fold_alike_in_any_order(steps: list[tuple[str, str, bool]], ra
     changes: list[Entry] = []
 
     def add(kind: str, on: str, body: dict[str, Any]) -> str:
-        number = f"{len(changes):04}"
-        changes.append(
-            make_entry(PendingEntry(kind, "item", on, body), entry_id=number, ts=len(changes), author="A", base=None)
-        )
-        return number
+        change = entries.entry(len(changes), PendingEntry(kind, entries.ITEM, on, body), ts=len(changes))
+        changes.append(change)
+        return change.id
 
     standing = []
     for verdict, on, gone in steps:
-        values = {"commitment": "c", "assessor": "Anna", "rubric": "fulfilment@1", "verdict": verdict}
+        values = {"commitment": entries.ITEM, "assessor": "Anna", "rubric": "fulfilment@1", "verdict": verdict}
         change = add(CREATE, on, {"type": "assessment", "set": values})
         if gone:
             add(RETRACT, on, {"retracts": change})

@@ -103,7 +103,7 @@ class Member(threading.Thread):
 
     def sync(self) -> None:
         """Sync with shorter waits than the program's."""
-        around = SyncEnvironment(_now, self.random.random, self._wait, self.random.randbytes, lambda _: None)
+        around = SyncEnvironment(_now, self.random.random, self._wait, lambda _: None)
         Replica(self.tracker.path, lambda member: connect(member.url).log(LOG), around).sync()
 
     def _wait(self, seconds: float) -> None:

@@ -22,7 +22,7 @@ from spacedialog.tracker import Tracker
 from tests.support.program import PATIENCE, PROGRAM, TODAY
 
 AUTHOR = "desk"
-NOW = 1_795_000_000_000_000
+NOW = 1_795_392_000_000_000
 """A time in November 2026, in µs since 1970."""
 _INSERT = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 

@@ -135,7 +135,10 @@ def test_a_log_may_say_little(desk: Desk) -> None:
     from spacedialog.model.entry import CREATE, PendingEntry, make_entry
 
     draft = PendingEntry(
-        CREATE, "0" * 8 + "-0000-8000-8000-" + "0" * 12, "2026-01-01", {"type": "dialogue", "set": {"key": "X"}}
+        CREATE,
+        "0" * 8 + "-0000-8000-8000-" + "0" * 12,
+        "2026-01-01",
+        {"type": "dialogue", "set": {"key": "X", "series": "X", "title": "X", "when": "2026"}},
     )
     change = make_entry(draft, entry_id="01a2008d-7400-7043-9c99-abfe8f2bad09", ts=1, author="x", base=None)
     entry = {**change._asdict(), "body": change.content}

@@ -17,6 +17,7 @@ from spacedialog.maintenance import checks, copies
 from spacedialog.model.entry import Entry, canonical_json, entry_hash, new_entry_ids
 from spacedialog.model.rows.maintenance import DoctorRow
 from spacedialog.store.recovery import image
+from spacedialog.store.write import projection
 from spacedialog.tracker import Tracker
 from tests.support.program import Desk
 from tests.support.trackers import NOON, Maker
@@ -165,6 +166,7 @@ def odd_entry(tracker: Tracker, *, ts: int, on: str, body: object, change_id: st
     row = (*said, entry_hash(*said), None)
     with closing(sqlite3.connect(tracker.path)) as connection:
         connection.execute("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        projection.update_items(connection, {item: False})
         connection.commit()
     return change_id
 
@@ -196,7 +198,7 @@ def test_odd_stamps_are_told_and_are_no_fault(tracker: Tracker, ts: int, on: str
 def test_a_clock_that_was_set_back_shows(make: Maker, tracker: Tracker) -> None:
     """An entry recorded while the clock was behind the newest entry is a remark."""
     tracker.note("1", "On time.")
-    make(path=tracker.path, clock=lambda: NOON - 86_400_000_000).note("1", "A day early.")
+    make(path=tracker.path, clock=lambda: NOON - 120_000_000).note("1", "Two minutes early.")
     (said,) = examined(tracker)["stamps"].said
     assert "recorded while the clock stood before" in said
 
@@ -227,12 +229,12 @@ def test_an_entry_of_a_newer_program_is_no_fault(tracker: Tracker) -> None:
         '{"v":1,"set":{"percent":1e400}}',
     ],
 )
-def test_a_change_that_says_nothing_sensible_harms_nothing(tracker: Tracker, body: str) -> None:
-    """An entry with a correct hash and wrong types is kept but not folded, and every view works."""
+def test_an_invalid_entry_is_named_and_not_folded(tracker: Tracker, body: str) -> None:
+    """An entry with a correct hash that an older program accepted is kept, named and not folded; every view works."""
     before = [row.title for row in _commitments(tracker)]
     made = odd_entry(tracker, ts=NOON + 5, on="2026-11-30", body=body, kind="set")
-    assert any(made in said for said in examined(tracker)["understood"].said)
-    assert wrong(tracker) <= {"modes"}
+    assert any(made in said for said in examined(tracker)["form"].said)
+    assert wrong(tracker) - {"modes"} == {"form"}
     tracker.note("1", "Life goes on.")
     assert [row.title for row in _commitments(tracker)] == before
     with tracker.snapshot() as view:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -196,7 +197,7 @@ def test_the_tables_are_those_that_the_log_gives(make: Maker, steps: list[Action
 def test_a_rebuild_mends_what_was_lost(tracker: Tracker) -> None:
     """A rebuild writes every table anew, whatever it contained."""
     before = in_store(tracker.path)
-    empty = ("retracted", "conflict", "clash", "link", "assessment")
+    empty = ("retracted", "ignored", "conflict", "clash", "link", "assessment")
     assert all(before[table] for table in schema.PROJECTION_TABLES if table not in empty)
     with closing(sqlite3.connect(tracker.path, isolation_level=None)) as connection:
         connection.execute("UPDATE commitment SET status = 'withdrawn', title = 'Nothing'")
@@ -207,15 +208,31 @@ def test_a_rebuild_mends_what_was_lost(tracker: Tracker) -> None:
 
 
 def test_time_goes_on_though_the_clock_goes_back(make: Maker, clock: Clock) -> None:
-    """An entry's time is after the newest entry's, even if the wall clock was set back."""
+    """An entry's time is after the newest entry's, even if the clock was set back by a few minutes."""
     tracker = make("ruritania", clock=clock)
     tracker.note("1", "First.")
-    clock.now -= 3_600_000_000
+    clock.now -= 240_000_000
     tracker.note("1", "Second.")
     first, second = list(tracker.log())[-2:]
     assert (first.content["note"], second.content["note"]) == ("First.", "Second.")
     assert second.ts == first.ts + 1
     assert second.base == first.id
+
+
+def test_the_clock_does_not_follow_an_entry_from_the_future(make: Maker, clock: Clock) -> None:
+    """An entry more than five minutes ahead sets no other time; only writes after it, on its own item, are refused."""
+    tracker = make("ruritania", clock=clock)
+    clock.now += 3_600_000_000
+    future = tracker.mark("1", "stalled").undo
+    clock.now -= 3_600_000_000
+    for write in (partial(tracker.note, "1", "Later."), partial(tracker.undo, future)):
+        with pytest.raises(StoreError, match=f"{future} was recorded at .* in the future"):
+            write()
+    tracker.note("2", "Goes on.")
+    (latest,) = (entry for entry in tracker.log() if entry.content.get("note") == "Goes on.")
+    assert latest.ts == clock.now
+    clock.now += 3_600_000_000
+    tracker.note("1", "Later.")
 
 
 # The schema

@@ -78,7 +78,7 @@ class MemoryLog:
         known = {entry.id for entry in self.entries}
         if known & {entry.id for entry in entries} or entries[0].seq != len(self.entries) + 1:
             raise InterruptedExchange("somebody was first")
-        self.entries.extend(entry._replace(pushed_by=self._user) for entry in entries)
+        self.entries.extend(entry._replace(pushed_by=self._user, pushed_at=self._logs.clock()) for entry in entries)
         self._logs.fault("committed")
 
     def chain(self, seq: int) -> str | None:
@@ -111,7 +111,9 @@ class Timed:
         self._exchange.close()
 
     def _timed(self, page: Page) -> Page:
-        return page._replace(head=page.head._replace(clock=self._clock()))
+        now = self._clock()
+        entries = [entry._replace(pushed_at=now) for entry in page.entries]
+        return Page(page.head._replace(clock=now), entries)
 
 
 class _TimedTurn:

@@ -12,7 +12,7 @@ from spacedialog.team.exchange import Exchange, first_chain
 from spacedialog.team.sync import Replica, SyncEnvironment, begin
 from spacedialog.tracker import Tracker
 from tests.support.memory_log import MemoryLogs
-from tests.support.trackers import Clock, Maker, entropy
+from tests.support.trackers import Clock, Maker
 
 EVIDENCE = "https://strelsau.example/done"
 
@@ -35,7 +35,6 @@ class Member:
             clock,
             random.Random(author).random,
             self.waits.append,
-            entropy(f"restamp {author}"),
             self.messages.append,
         )
 

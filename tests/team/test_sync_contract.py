@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from spacedialog.errors import InputError, NotFoundError, SyncRefusedError
-from spacedialog.model.entry import PendingEntry, has_valid_hash, make_entry, sha256_hex
+from spacedialog.model.entry import Entry, PendingEntry, canonical_form, has_valid_hash, make_entry, sha256_hex
 from spacedialog.model.position import Scope
 from spacedialog.store import database, team_state
 from spacedialog.team.exchange import Exchange, SharedEntry, chained, first_chain, link
@@ -351,6 +352,8 @@ def test_what_is_no_change_is_set_aside_and_the_rest_goes_on(member: Members, gr
     seq, chain = len(page.entries), page.entries[-1].chain
     good = anna.tracker.note("1", "fine")
     entry = next(entry for entry in anna.entries() if entry.id == good.undo)
+    if ground.server:  # other engines have no such constraint
+        ground.server.sql("ALTER TABLE spacedialog_change DROP CONSTRAINT IF EXISTS spacedialog_change_hash")
     torn = chained(chain, seq, [entry._replace(id="01930000-0000-7000-8000-000000000001", sha="0" * 64)])
     form = '["01930000-0000-7000-8000-000000000002", 1, 2, 3]'
     sha = sha256_hex(form)
@@ -364,6 +367,80 @@ def test_what_is_no_change_is_set_aside_and_the_rest_goes_on(member: Members, gr
     assert "fine" in notes(rudolf)
 
 
+def from_the_future(ground: Ground, item: str) -> SharedEntry:
+    """Return a valid entry for the next position that was recorded a year after the shared log's clock."""
+    page = ground.reach().page(0)
+    pending = PendingEntry("set", item, "2026-11-30", {"set": {"title": "Taken over"}})
+    ts = ground.clock.now + 31_536_000_000_000
+    entry = make_entry(pending, entry_id="01930000-0000-7000-8000-000000000005", ts=ts, author="Mallory", base=None)
+    return chained(page.entries[-1].chain, len(page.entries), [entry])[0]
+
+
+def test_an_entry_from_the_future_is_set_aside_by_everyone(member: Members, ground: Ground) -> None:
+    """An entry that was recorded after it was sent changes no copy, sets no clock, and stops nobody."""
+    anna, rudolf, flavia = member("Anna"), member("Rudolf"), member("Flavia")
+    together(anna, rudolf)
+    before = state(anna)
+    planted(ground, from_the_future(ground, rudolf.entries()[-1].item))
+    assert [one.sync().quarantined for one in (anna, rudolf, flavia)] == [1, 1, 1]
+    assert state(anna) == before
+    assert anna.entries() == rudolf.entries() == flavia.entries()
+    anna.tracker.mark("1", "stalled")
+    assert anna.entries()[-1].ts <= ground.clock.now
+    together(anna, rudolf)
+    assert anna.entries() == rudolf.entries()
+
+
+def test_an_entry_from_the_future_that_an_older_program_accepted_is_set_aside(member: Members, ground: Ground) -> None:
+    """A copy that already has such an entry moves it to the quarantine at the next sync, and is sound afterwards."""
+    anna, rudolf = member("Anna"), member("Rudolf")
+    together(anna, rudolf)
+    before = state(anna)
+    shared = from_the_future(ground, rudolf.entries()[-1].item)
+    planted(ground, shared)
+    with database.writing(anna.tracker.path) as (connection, _):
+        membership = team_state.membership(connection)
+        assert membership is not None
+        entry = Entry._make((*json.loads(shared.body or ""), shared.sha, None))
+        accepted = team_state.Arrival(shared.seq, entry.id, entry.sha, shared.body or "", "mallory", entry, "")
+        team_state.accept_arrivals(connection, [accepted])
+        team_state.join(connection, membership._replace(cursor=shared.seq, chain=shared.chain))
+    assert state(anna) != before
+    anna.tracker.note("2", "goes on")
+    got = anna.sync()
+    assert (got.quarantined, got.sent) == (1, 1)
+    rudolf.sync()
+    assert anna.entries() == rudolf.entries()
+    assert all(row.ok for row in anna.tracker.doctor() if row.check != "modes")
+
+
+def test_an_entry_under_the_id_of_a_lost_one_is_named_and_both_are_kept(member: Members, ground: Ground) -> None:
+    """The copies that have an entry which the server lost are told if another entry was sent under its id.
+
+    They send theirs under a new id, which is the same in every copy; then every copy has both entries.
+    """
+    anna, rudolf, flavia = member("Anna"), member("Rudolf"), member("Flavia")
+    kept = anna.sync().position
+    lost = anna.tracker.note("1", "lost on the server").undo
+    together(anna, rudolf)
+    (entry,) = (entry for entry in anna.entries() if entry.id == lost)
+    lost_tail(ground, kept)
+    page = ground.reach().page(0)
+    other = entry._replace(author="Mallory")
+    planted(ground, *chained(page.entries[-1].chain, kept, [other._replace(sha=sha256_hex(canonical_form(other)))]))
+    for one in (anna, rudolf):
+        one.replica.heal()
+        with pytest.raises(SyncRefusedError, match=f"position {kept + 1} .* has the id of a change"):
+            one.sync()
+        assert one.tracker.restamp().changes == 1
+        one.sync()
+    together(anna, rudolf, flavia)
+    assert anna.entries() == rudolf.entries() == flavia.entries()
+    authors = [entry.author for entry in flavia.entries() if entry.content.get("note") == "lost on the server"]
+    assert sorted(authors) == ["Anna", "Mallory"]
+    assert all(row.ok for row in anna.tracker.doctor() if row.check != "modes")
+
+
 def test_what_a_newer_program_says_is_kept_and_reported(member: Members, ground: Ground) -> None:
     """An entry in a newer format is received whole, not folded, and reported."""
     anna, rudolf = member("Anna"), member("Rudolf")
@@ -375,7 +452,7 @@ def test_what_a_newer_program_says_is_kept_and_reported(member: Members, ground:
     before = state(rudolf)
     got = rudolf.sync()
     assert (got.received, got.strange, got.quarantined) == (1, 1, 0)
-    assert state(rudolf) == before
+    assert [rows for rows in state(rudolf) if rows[0] != "ignored"] == [rows for rows in before if rows[0] != "ignored"]
     assert change.id in {one.id for one in rudolf.entries()}
 
 
@@ -406,8 +483,7 @@ def test_a_clock_that_is_ahead_is_refused_and_restamped(member: Members, ground:
     anna.tracker.undo(wrong.undo)
     with pytest.raises(SyncRefusedError, match="6 minutes ahead"):
         anna.sync()
-    with pytest.raises(SyncRefusedError, match="clock"):
-        anna.replica.restamp()
+    assert anna.tracker.restamp().changes == 0
     fast.now = ground.clock.now
     with pytest.raises(SyncRefusedError, match="ahead"):
         anna.sync()
@@ -415,7 +491,8 @@ def test_a_clock_that_is_ahead_is_refused_and_restamped(member: Members, ground:
     with anna.tracker.snapshot() as view:
         seen = view.commitments()
         rows = [row._replace(updated_on="") for row in seen]
-    assert anna.replica.restamp() == 3
+    restamped = anna.tracker.restamp()
+    assert restamped.changes == 3
     anna.sync()
     rudolf.sync()
     assert anna.entries() == rudolf.entries()
@@ -424,7 +501,8 @@ def test_a_clock_that_is_ahead_is_refused_and_restamped(member: Members, ground:
     assert all(has_valid_hash(change) for change in anna.entries())
     with rudolf.tracker.snapshot() as view:
         assert [row._replace(updated_on="") for row in view.commitments()] == rows
-    assert anna.tracker.path.with_name(anna.tracker.path.name + ".backup-1-before-restamp").exists()
+    assert restamped.kept == f"{anna.tracker.path}.backup-1-before-restamp"
+    assert anna.tracker.restamp() == (0, None)
 
 
 def test_a_view_of_a_position_is_the_same_everywhere_and_stays(member: Members) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from spacedialog.errors import NetworkError, SyncRefusedError
-from spacedialog.model.entry import PendingEntry, make_entry
+from spacedialog.model.entry import Entry, PendingEntry, make_entry
 from spacedialog.model.fields import NewCommitment
 from spacedialog.model.position import Scope
 from spacedialog.team.exchange import InterruptedExchange, SharedEntry, chained, first_chain, link
@@ -133,13 +133,18 @@ class Team(RuleBasedStateMachine):
         self.recorded: set[str] = set().union(*(one.ids() for one in self.members))
         self.views: dict[int, object] = {}
         self.backup: list[SharedEntry] = []
+        self.lost: list[SharedEntry] = []
+        self.displaced: set[str] = set()
+        self.noted: set[str] = set()
         self.numbers = count()
 
     who = st.integers(0, 2)
 
     @rule(who=who, ref=st.sampled_from(["1", "2", "3", "4.1"]))
     def note(self, who: int, ref: str) -> None:
-        self._record(who, lambda tracker: tracker.note(ref, f"note {next(self.numbers)}"))
+        text = f"note {next(self.numbers)}"
+        self._record(who, lambda tracker: tracker.note(ref, text))
+        self.noted.add(text)
 
     @rule(who=who, status=st.sampled_from(["stalled", "complete", "in-progress"]))
     def mark(self, who: int, status: str) -> None:
@@ -182,12 +187,18 @@ class Team(RuleBasedStateMachine):
             self.logs.fault = no_fault
 
     def _sync(self, who: int) -> None:
-        copy = self.members[who].replica
+        one = self.members[who]
+        copy = one.replica
         try:
             copy.sync()
         except SyncRefusedError:
             copy.heal()
-            copy.sync()
+            try:
+                copy.sync()
+            except SyncRefusedError:
+                assert one.tracker.restamp().changes
+                self.recorded |= one.ids()
+                copy.sync()
         position = len(self.logs.logs["log"])
         with self.members[who].tracker.snapshot(Scope(at_seq=position)) as view:
             self.views[position] = list(view.commitments())
@@ -200,6 +211,7 @@ class Team(RuleBasedStateMachine):
     def restore(self) -> None:
         kept = len(self.backup)
         if self.backup == self.logs.logs["log"][:kept]:
+            self.lost += [entry for entry in self.logs.logs["log"][kept:] if entry.id in self.recorded]
             self.logs.logs["log"][:] = self.backup
             self.views = {position: seen for position, seen in self.views.items() if position <= kept}
 
@@ -216,6 +228,32 @@ class Team(RuleBasedStateMachine):
         )
         log += chained(chain, len(log), [entry])
         self.recorded.add(entry.id)
+
+    @rule()
+    def an_entry_from_the_future(self) -> None:
+        """Append a valid entry that is stamped a year ahead, as a hostile member can."""
+        item, number = next(self.members[0].tracker.log()).item, next(self.numbers)
+        pending = PendingEntry("set", item, "2026-11-30", {"set": {"title": "Taken over"}})
+        entry_id = f"01940000-0000-7000-8000-{number:012x}"
+        ts = self.clock.now + 31_536_000_000_000
+        self._plant(make_entry(pending, entry_id=entry_id, ts=ts, author="Mallory", base=None))
+
+    @rule(data=st.data(), is_valid=st.booleans())
+    def something_else_under_a_known_id(self, data: st.DataObject, is_valid: bool) -> None:
+        """Append a record with the id of an entry that the server lost, as a hostile member can."""
+        present = {entry.id for entry in self.logs.logs["log"]}
+        if lost := [entry for entry in self.lost if entry.id not in present]:
+            gone, item = data.draw(st.sampled_from(lost)), next(self.members[0].tracker.log()).item
+            entry = make_entry(
+                PendingEntry("note", item, "2026-11-30", {}), entry_id=gone.id, ts=1, author="Mallory", base=None
+            )
+            self._plant(entry if is_valid else entry._replace(author="nobody"))
+            self.displaced.add(gone.id)
+
+    def _plant(self, entry: Entry) -> None:
+        log = self.logs.logs["log"]
+        planted = chained(log[-1].chain if log else first_chain("log"), len(log), [entry])
+        log += [one._replace(pushed_by="mallory", pushed_at=self.clock()) for one in planted]
 
     @invariant()
     def the_log_is_whole(self) -> None:
@@ -243,7 +281,11 @@ class Team(RuleBasedStateMachine):
                 assert list(here.commitments()) == list(there.commitments())
                 assert list(here.conflicts()) == list(there.conflicts())
         theirs = {entry for entry in self.recorded if not entry.startswith("01930000")}
-        assert theirs <= first.ids()
+        assert theirs - self.displaced <= first.ids()
+        notes = [note for entry in first.entries() if (note := entry.content.get("note", "")).startswith("note ")]
+        assert sorted(notes) == sorted(set(notes))
+        assert self.noted <= set(notes)
+        assert not any(entry.content.get("set", {}).get("title") == "Taken over" for entry in first.entries())
         for position, seen in self.views.items():
             with others[0].tracker.snapshot(Scope(at_seq=position)) as view:
                 assert list(view.commitments()) == seen

@@ -250,7 +250,7 @@ def test_a_script_shares_a_record(server: Server, tmp_path: Path) -> None:
     anna.mark("31", "stalled")
     dry = spacedialog.open(anna.path, today=date(2026, 11, 22), author="anna", dry_run=True)
     assert (dry.sync().sent, dry.sync().dry_run, anna.team.status().waiting) == (1, True, 1)
-    assert (anna.sync(heal=True, restamp=True).sent, rudolf.sync().received) == (1, 1)
+    assert (anna.sync(heal=True).sent, rudolf.sync().received) == (1, 1)
     anna.note("31", "Kept here")
     assert anna.team.leave().waiting == 1
     with pytest.raises(InputError, match="belongs to no team"):

@@ -52,6 +52,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "backup": "maintenance",
         "restore": "maintenance",
         "doctor": "maintenance",
+        "restamp": "maintenance",
         "schema": "files",
         "completion": "files",
         "paths": "files",

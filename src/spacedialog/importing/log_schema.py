@@ -1,121 +1,154 @@
-"""The schema of an exported log, and its conversion to entries."""
+"""The entries of an exported log: their conversion from JSON, and the JSON Schema of the file."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from spacedialog.importing.reader import field_name
+from spacedialog.model.entry import BODY_VERSION, CREATE, EXPORT_FORMAT, NOTE, RETRACT, SET, Entry, canonical_json
+from spacedialog.model.fields import ITEM_TYPES, KINDS, Kind
+from spacedialog.model.validation import LATEST_TS, MOST_PARTS, NUMBERS, PARTS, UUID_PATTERN, WORDS, Problem, problems
+from spacedialog.model.values import LONGEST_TEXT
+from spacedialog.model.vocabulary import HASH_PATTERN, NAME_PATTERN, MilestoneStatus
 
-from spacedialog.importing.dialogue_schema import (
-    MOST,
-    MOST_DECLARED,
-    Document,
-    Edtf,
-    Every,
-    Head,
-    Key,
-    RefText,
-    Strict,
-    Text,
-)
-from spacedialog.model.entry import Entry, canonical_json
-from spacedialog.model.values import HIGHEST_PERCENT, LOWEST_PERCENT
-
-Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+_OPTIONAL = "seq"
+_TEXT = {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT}
+_ID = {"type": "string", "pattern": f"^{UUID_PATTERN}$"}
+_NAME = {"type": "string", "pattern": f"^{NAME_PATTERN}$"}
+_DATE = {"type": "string", "description": "An EDTF date."}
 
 
-class Known(BaseModel):
-    """A part of a change as far as this program knows it; what it does not know is let through."""
-
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
-
-
-class LooseSource(Known):
-    """A source in a log: the document may be one that no file declares."""
-
-    document: Text
-    paragraph: Text | None = None
-    grade: Text | None = None
-
-
-class Values(Known):
-    """The new values of fields that a change sets."""
-
-    ref: RefText | None = None
-    key: Key | None = None
-    dialogue: str | None = None
-    area: str | None = None
-    kind: str | None = None
-    title: Text | None = None
-    name: str | None = None
-    side: str | None = None
-    detail: Text | None = None
-    strength: str | None = None
-    lead: str | None = None
-    partners: list[str] | None = Field(default=None, max_length=MOST)
-    status: str | None = None
-    percent: int | None = Field(default=None, ge=LOWEST_PERCENT, le=HIGHEST_PERCENT)
-    position: int | None = Field(default=None, ge=0, le=1_000_000)
-    due: Edtf | None = None
-    when: Edtf | None = None
-    met: Edtf | None = None
-    recurs: Every | None = None
-    difference: str | None = None
-    omitted_by: list[str] | None = Field(default=None, max_length=MOST)
-    sources: list[LooseSource] | None = Field(default=None, max_length=MOST)
-    documents: list[Document] | None = Field(default=None, max_length=MOST_DECLARED)
-    heads: list[Head] | None = Field(default=None, max_length=MOST)
-    grades: dict[str, str] | None = None
-
-
-class Body(Known):
-    """What a change says, as far as this program knows."""
-
-    v: int
-    type: str | None = None
-    set: Values | None = None
-    note: Text | None = None
-    evidence: str | None = None
-    milestone: Uuid | None = None
-    retracts: Uuid | None = None
-    via: str | None = None
-
-
-class LogEntry(Strict):
-    """One change of an exported log."""
-
-    id: Uuid
-    ts: int = Field(ge=0, lt=200_000_000_000_000_000, description="Recorded, in microseconds since 1970, UTC.")
-    on: Edtf
-    author: Text
-    kind: Text
-    item: Uuid
-    base: str | None
-    body: Body
-    sha: str = Field(pattern=r"^[0-9a-f]{64}$")
-    seq: int | None = None
-
-
-class LogFile(Strict):
-    """A whole log, as `export` writes it: one object, or (JSON Lines) its format and then a change a line."""
-
-    format: Literal["spacedialog-log/1"]
-    changes: list[LogEntry]
-
-
-def to_entry(exported: LogEntry) -> Entry:
-    """Convert an exported entry. Its hash is not checked."""
-    body = canonical_json(exported.body.model_dump(exclude_unset=True))
-    return Entry(**{**exported.model_dump(exclude={"body"}), "body": body})
-
-
-def misfit(entry: Entry) -> str:
-    """Return the first field of an entry that does not fit the schema, with the reason; empty if it fits."""
-    fields = canonical_json({name: value for name, value in entry._asdict().items() if name != "body"})
+def parse_entry(exported: Mapping[str, Any]) -> tuple[Entry | None, list[Problem]]:
+    """Return an exported entry with its faults, except a hash that does not match; None if fields are missing."""
+    faults = list(_field_problems(exported))
+    if faults:
+        return None, faults
     try:
-        LogEntry.model_validate_json(f'{fields[:-1]},"body":{entry.body}}}')
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        return f"{place}: {first['msg']}".splitlines()[0].removeprefix(": ")
-    return ""
+        entry = Entry(**{**exported, "body": canonical_json(exported["body"])})
+    except RecursionError:
+        return None, [Problem("body", "its brackets nest too deep")]
+    return entry, list(problems(entry))
+
+
+def _field_problems(exported: Mapping[str, Any]) -> Iterator[Problem]:
+    for name in Entry._fields:
+        if name not in exported and name != _OPTIONAL:
+            yield Problem(name, "it is missing")
+    for name in sorted(exported.keys() - set(Entry._fields)):
+        yield Problem(field_name(name), "a change has no such field")
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of an exported log as one JSON object."""
+    return {
+        "title": "LogFile",
+        "description": (
+            "A whole log, as `export` writes it: one JSON object, or JSON Lines with the format first, then one change"
+            " per line."
+        ),
+        "type": "object",
+        "properties": {
+            "format": {"const": EXPORT_FORMAT},
+            "changes": {"type": "array", "items": {"$ref": "#/$defs/Change"}},
+        },
+        "required": ["format", "changes"],
+        "additionalProperties": False,
+        "$defs": {"Change": _CHANGE, "Body": _BODY, "Values": _VALUES},
+    }
+
+
+def _of_kind(name: str, kind: Kind) -> dict[str, Any]:
+    """Return the schema of a field's value."""
+    match kind:
+        case Kind.TEXT:
+            return _TEXT
+        case Kind.REF | Kind.NAME | Kind.PARTY | Kind.AREA:
+            return _NAME
+        case Kind.DATE:
+            return _DATE
+        case Kind.ID:
+            return _ID
+        case Kind.SPAN:
+            return {"type": "string", "description": "A span of time such as 2 years."}
+        case Kind.NUMBER:
+            least, most = NUMBERS[name]
+            return {"type": "integer", "minimum": least, "maximum": most}
+        case Kind.PARTIES | Kind.DOCUMENTS:
+            return {"type": "array", "maxItems": MOST_PARTS, "items": _NAME}
+        case Kind.OBJECTS:
+            return {"type": "array", "maxItems": MOST_PARTS, "items": _parts(name)}
+        case Kind.OBJECT:
+            return {"type": "object", "additionalProperties": _TEXT}
+        case Kind.HASH:
+            return {"type": "string", "pattern": HASH_PATTERN}
+        case Kind.WORD:
+            words = (*WORDS[name], *(MilestoneStatus if name == "status" else ()))
+            return {"enum": list(map(str, dict.fromkeys(words)))}
+
+
+def _parts(name: str) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {part: _or_null(_of_kind(part, kind)) for part, (kind, _) in PARTS[name].items()},
+        "required": [part for part, (_, required) in PARTS[name].items() if required],
+    }
+
+
+def _or_null(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+_VALUES = {
+    "description": (
+        "New values of fields. A null or empty value clears a field. Fields that this program does not know are"
+        " accepted and kept."
+    ),
+    "type": "object",
+    "properties": {
+        name: {"anyOf": [_of_kind(name, kind), {"enum": [None, ""]}]} for name, kind in sorted(KINDS.items())
+    },
+}
+
+_BODY = {
+    "description": (
+        "The content of a change: new values, a note, evidence, and references to other changes and milestones. Other"
+        " parts are accepted and kept. A change with a version or a kind that this program does not know is kept, and"
+        " not counted."
+    ),
+    "type": "object",
+    "properties": {
+        "v": {"type": "integer", "minimum": 1, "description": f"The version of the format; now {BODY_VERSION}."},
+        "type": {"type": "string", "description": f"The type of a new item: {', '.join(ITEM_TYPES)}."},
+        "set": {"$ref": "#/$defs/Values"},
+        **dict.fromkeys(("note", "evidence", "via"), _or_null(_TEXT)),
+        "milestone": _or_null({**_ID, "description": "The milestone that the change is about."}),
+        "retracts": {**_ID, "description": "The change that this one retracts."},
+        "beside": {"type": "array", "items": _ID, "description": "The concurrent changes that its author had."},
+    },
+    "required": ["v"],
+}
+
+_CHANGE = {
+    "description": "One change of an exported log.",
+    "type": "object",
+    "properties": {
+        "id": _ID,
+        "ts": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": LATEST_TS,
+            "description": "When it was recorded, in microseconds since 1970 (UTC).",
+        },
+        "on": {**_DATE, "description": "When it was true: an EDTF date with an end."},
+        "author": _TEXT,
+        "kind": {**_TEXT, "description": f"{CREATE}, {SET}, {NOTE} or {RETRACT}."},
+        "item": {**_ID, "description": "The item that it is about."},
+        "base": _or_null({**_ID, "description": "The item's newest change when this one was written."}),
+        "body": {"$ref": "#/$defs/Body"},
+        "sha": {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "The SHA-256 of the canonical form."},
+        "seq": _or_null({"type": "integer", "minimum": 1, "description": "The position in a shared log."}),
+    },
+    "required": [name for name in Entry._fields if name != _OPTIONAL],
+    "additionalProperties": False,
+}

@@ -7,23 +7,23 @@ commands take.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, BinaryIO, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from spacedialog.errors import InputError, ProblemsError
+from spacedialog.importing import log_schema
 from spacedialog.importing.dialogue_schema import Checks, Commitment, DataFile, Opening, Strict, Update
 from spacedialog.importing.entries import FileCommitment, file_commitments
-from spacedialog.importing.log_schema import LogEntry, LogFile, to_entry
 from spacedialog.importing.reader import MAX_SIZE, Incoming, Problems, field_name, parse_json, problem_lines, text_of
 from spacedialog.model.dates import quoted
-from spacedialog.model.entry import EXPORT_FORMAT, EXPORT_OPENING, Entry, has_valid_hash
+from spacedialog.model.entry import CLOCK_TOLERANCE, EXPORT_FORMAT, EXPORT_OPENING, Entry, has_valid_hash, iso_time
 
 AnyModel = TypeVar("AnyModel", bound=Strict)
 
-SCHEMAS: dict[str, type[Strict]] = {"data": DataFile, "log": LogFile}
+SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {"data": DataFile.model_json_schema, "log": log_schema.json_schema}
 """The kinds of file that `import` reads, each with its schema."""
 
 LARGEST_PART = 2_000_000
@@ -32,11 +32,12 @@ LARGEST_PART = 2_000_000
 _WHOLE = {"commitments", "updates", "changes"}
 _LOG_NAMES = {"format", "changes"}
 _SCHEMA_REMEDY = "spacedialog schema shows what is expected"
+_LOG_REMEDY = "spacedialog schema log shows what is expected"
 
 
 def json_schema(kind: str) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a kind of file."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **SCHEMAS[kind].model_json_schema()}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **SCHEMAS[kind]()}
 
 
 class Contents:
@@ -55,23 +56,26 @@ class Contents:
         return self._commitments
 
 
-def read(stream: BinaryIO, name: str, max_size: int = MAX_SIZE) -> Contents | Iterator[Entry]:
+def read(
+    stream: BinaryIO, name: str, max_size: int = MAX_SIZE, *, now: int | None = None
+) -> Contents | Iterator[Entry]:
     """Read a file: return the contents of a data file, or an iterator of the entries of an exported log.
 
     Both may be one JSON object of at most `max_size` bytes, or JSON Lines, which are read line by line; there the limit
-    applies to a commitment with its updates. A log that `export` wrote is always read by lines. InputError or
-    ProblemsError, with the place in the file `name`, if the file is invalid.
+    applies to a commitment with its updates. A log that `export` wrote is always read by lines. With `now` (µs), an
+    entry recorded more than CLOCK_TOLERANCE later is invalid. InputError or ProblemsError, with the place in the file
+    `name`, if the file is invalid.
     """
     file = Incoming(stream, name, max_size)
     head = file.line()
     if head.strip() == EXPORT_OPENING.encode():
-        return _entries(_export_lines(file), name)
+        return _entries(_export_lines(file), name, now)
     match _lines_format(head):
         case "log":
-            return _entries(((f"line {number}", line) for number, line in file.lines(2)), name)
+            return _entries(((f"line {number}", line) for number, line in file.lines(2)), name, now)
         case "data":
             return _data_lines(head, file)
-    return _whole(file.whole(head), name)
+    return _whole(file.whole(head), name, now)
 
 
 def _lines_format(head: bytes) -> str:
@@ -85,7 +89,7 @@ def _lines_format(head: bytes) -> str:
     return "data" if isinstance(first, dict) and "format" in first and not first.keys() & _WHOLE else ""
 
 
-def _whole(content: bytes, name: str) -> Contents | Iterator[Entry]:
+def _whole(content: bytes, name: str, now: int | None) -> Contents | Iterator[Entry]:
     document = parse_json(text_of(content, name), name)
     del content  # Free the bytes, because the document needs many times as much memory.
     if not isinstance(document, dict):
@@ -96,7 +100,7 @@ def _whole(content: bytes, name: str) -> Contents | Iterator[Entry]:
         for unknown in document.keys() - _LOG_NAMES:
             problems.add(f"{field_name(unknown)}: a log has no such field\n  leave it out")
         problems.refuse()
-        return _entries(((f"changes[{number}]", change) for number, change in enumerate(changes)), name)
+        return _entries(((f"changes[{number}]", change) for number, change in enumerate(changes)), name, now)
     commitments = _list(document, "commitments", problems)
     updates = _list({"updates": [], **document}, "updates", problems)
     checks: Checks | None = None
@@ -220,27 +224,43 @@ def _export_lines(file: Incoming) -> Iterator[tuple[str, bytes]]:
         raise InputError(f"{file.name}: the log breaks off: its last line is not ]}}", "export it again")
 
 
-def _entries(parts: Iterable[tuple[str, object]], name: str) -> Iterator[Entry]:
+def _entries(parts: Iterable[tuple[str, object]], name: str, now: int | None) -> Iterator[Entry]:
     """Yield the entries in the parsed parts or lines of a log; ProblemsError at the end if one is invalid."""
     problems = Problems(name, "nothing was imported")
     for place, part in parts:
         try:
-            entry = to_entry(_validated(LogEntry, _object(part, place) if isinstance(part, bytes) else part, place))
+            entry = _entry(_object(part, place), place, now)
         except InputError as error:
             problems.extend(problem_lines(error))
         else:
-            if not has_valid_hash(entry):
-                problems.add(f"{place}: its hash does not fit what it says\n  export the log again")
-            elif not problems:
+            if not problems:
                 yield entry
         if problems.full:
             break
     problems.refuse()
 
 
-def _object(line: bytes, place: str) -> dict[str, Any]:
-    _require_bounded(line, place)
-    value = parse_json(text_of(line, place), place)
+def _entry(exported: Mapping[str, Any], place: str, now: int | None) -> Entry:
+    """Return the entry in a parsed part of a log; ProblemsError with every fault, each with its place in the file."""
+    entry, faults = log_schema.parse_entry(exported)
+    problems = [f"{place}.{fault.field}: {fault.text}\n  {_LOG_REMEDY}" for fault in faults]
+    if entry is not None and not problems:
+        if not has_valid_hash(entry):
+            problems = [f"{place}: its hash does not match its content\n  export the log again"]
+        elif now is not None and entry.ts > now + CLOCK_TOLERANCE:
+            problems = [
+                f"{place}.ts: it was recorded at {iso_time(entry.ts)}, which is in the future\n"
+                "  check this computer's clock; if it is right, leave the entry out"
+            ]
+    if entry is None or problems:
+        raise ProblemsError(place, problems)
+    return entry
+
+
+def _object(part: object, place: str) -> dict[str, Any]:
+    """Return the JSON object in a line or a parsed part of a file; InputError if it is not one."""
+    _require_bounded(part, place)
+    value = parse_json(text_of(part, place), place) if isinstance(part, bytes) else part
     if not isinstance(value, dict):
         raise InputError(f"{place}: this is no object", "write a data file: spacedialog schema")
     return value

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from spacedialog.errors import StoreError
 from spacedialog.model.entry import BUNDLED_AUTHOR, Entry, iso_time
-from spacedialog.model.fold import FOREVER, closing_day, is_understood
+from spacedialog.model.fold import FOREVER, closing_day
 from spacedialog.model.rows.maintenance import DoctorRow
+from spacedialog.model.validation import is_newer, problems
 from spacedialog.store import database, lock
 from spacedialog.store.recovery import image
 from spacedialog.store.recovery.health import CheckResult, Examination
@@ -47,7 +48,7 @@ def run_checks(path: Path, *, now: int) -> list[DoctorRow]:
         if salvaged.why:
             lost += (f"{salvaged.why}: what has left no trace in the file cannot be named",)
         misfits = tuple(_misfits(entries))
-        not_understood = tuple(f"{entry.id}: kept, and not counted" for entry in entries if not is_understood(entry))
+        newer = tuple(f"{entry.id}: kept, and not counted" for entry in entries if is_newer(entry.kind, entry.content))
         items, differing = examination.fold(entries)
         refs = examination.refs()
         return [
@@ -57,7 +58,7 @@ def run_checks(path: Path, *, now: int) -> list[DoctorRow]:
             _row("schema", examination.schema),
             _row("changes", CheckResult(salvaged.rows, lost), findings=len(salvaged.lost) + salvaged.round_damage),
             _row("form", CheckResult(len(entries), misfits)),
-            _row("understood", CheckResult(len(entries), not_understood), are_remarks=True),
+            _row("understood", CheckResult(len(entries), newer), are_remarks=True),
             _row("fold", CheckResult(items, tuple(_differences(differing, refs)))),
             _row("search", examination.search()),
             *_team_rows(examination),
@@ -101,12 +102,9 @@ def _team_rows(examination: Examination) -> Iterator[DoctorRow]:
 
 
 def _misfits(entries: Iterable[Entry]) -> Iterator[str]:
-    from spacedialog.importing.log_schema import misfit
-
     for entry in entries:
-        # An entry of a newer program may have another form.
-        if is_understood(entry) and (problem := misfit(entry)):
-            yield f"{entry.id}: {problem}"
+        if problem := next(problems(entry), None):
+            yield f"{entry.id}: {problem.field}: {problem.text}"
 
 
 def _differences(differing: dict[str, list[str]], refs: dict[str, str]) -> Iterator[str]:

@@ -13,7 +13,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from spacedialog.model.entry import CREATE, RETRACT, Entry, canonical_json
-from spacedialog.model.fold import closing_day, is_understood, retracted_ids
+from spacedialog.model.fold import closing_day, retracted_ids
+from spacedialog.model.validation import is_counted
 
 BESIDE = "beside"
 """Key in the body of an entry: the ids of its parents other than `base`."""
@@ -52,7 +53,7 @@ def conflicts(entries: Sequence[Entry]) -> list[Conflict]:
     retracted = retracted_ids(entries)
     latest: dict[tuple[str | None, str], list[Entry]] = {}
     for position, entry in enumerate(entries):
-        if entry.kind == RETRACT or entry.id in retracted or not is_understood(entry):
+        if entry.kind == RETRACT or entry.id in retracted or not is_counted(entry):
             continue
         content = entry.content
         for field in content.get("set", ()):

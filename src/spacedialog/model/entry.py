@@ -24,6 +24,9 @@ IMPORTED = "import"
 BUNDLED_AUTHOR = "spacedialog"
 """Author of the entries of the built-in record."""
 
+CLOCK_TOLERANCE = 300_000_000
+"""The most by which a recorded time can be ahead of the clock that it is compared with (µs)."""
+
 EXPORT_FORMAT = "spacedialog-log/1"
 """Name and version of the format of an exported log."""
 
@@ -125,7 +128,10 @@ def has_valid_hash(entry: Entry) -> bool:
 
 
 def next_timestamp(now: int, newest: int | None) -> int:
-    """Return the next time of the hybrid clock: `now`, or 1 µs after the newest entry if that is later."""
+    """Return the next time of the hybrid clock: `now`, or 1 µs after the newest entry if that is later.
+
+    `newest` is at most CLOCK_TOLERANCE after `now`; the clock does not follow later entries.
+    """
     return now if newest is None else max(now, newest + 1)
 
 

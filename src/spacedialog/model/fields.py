@@ -27,6 +27,7 @@ class Kind(Enum):
     DATE = "an EDTF date"
     SPAN = "a span of time such as 2 years"
     ID = "the UUID of an item"
+    HASH = "the hash of a sentence"
     NUMBER = "a whole number"
     PARTIES = "keys of parties"
     DOCUMENTS = "keys of documents"
@@ -290,16 +291,52 @@ FILTERABLE = ("dialogue", "area", "kind", "lead", "status", "strength")
 SORTABLE = ("ref", "due", "status", "area", "kind", "lead", "percent", "strength", "title", "updated")
 """The names that `--sort` takes; `updated` is the day of the latest entry."""
 
-_OTHERS: Mapping[str, Kind] = {
-    **dict.fromkeys(("key", "name", "side", "series", "place", "host"), Kind.TEXT),
-    **dict.fromkeys(("when", "met"), Kind.DATE),
-    **dict.fromkeys(("commitment", "old", "new"), Kind.ID),
-    **dict.fromkeys(("party", "assessor", "rubric", "verdict", "decided"), Kind.WORD),
-    "recurs": Kind.SPAN,
-    "position": Kind.NUMBER,
-    **dict.fromkeys(("documents", "heads"), Kind.OBJECTS),
-    "grades": Kind.OBJECT,
-}
 
-KINDS: Mapping[str, Kind] = {**{field.name: field.kind for field in RECORDED}, **_OTHERS}
-"""The kind of every field that an entry may set, of a commitment, a milestone or any other item."""
+class ItemType(NamedTuple):
+    """The fields of a type of item, each with its kind. The entry that creates an item sets the `required` ones."""
+
+    kinds: Mapping[str, Kind]
+    required: frozenset[str]
+
+
+def _item_type(*, required: Mapping[str, Kind], optional: Mapping[str, Kind] = MappingProxyType({})) -> ItemType:
+    return ItemType({**required, **optional}, frozenset(required))
+
+
+_TITLED = {"key": Kind.NAME, "title": Kind.TEXT}
+
+MILESTONE = _item_type(
+    required={"ref": Kind.REF, "title": Kind.TEXT, "when": Kind.DATE},
+    optional={"recurs": Kind.SPAN, "met": Kind.DATE, "status": Kind.WORD, "sources": Kind.OBJECTS},
+)
+"""The fields of a milestone, which is a part of a commitment."""
+
+ITEM_TYPES: Mapping[str, ItemType] = {
+    "commitment": ItemType(
+        {field.name: field.kind for field in RECORDED},
+        frozenset(field.name for field in RECORDED if field.required or field.name == "dialogue"),
+    ),
+    "dialogue": _item_type(
+        required={**_TITLED, "series": Kind.TEXT, "when": Kind.DATE},
+        optional={
+            **dict.fromkeys(("place", "note"), Kind.TEXT),
+            "host": Kind.PARTY,
+            "number": Kind.NUMBER,
+            **dict.fromkeys(("documents", "heads"), Kind.OBJECTS),
+            "grades": Kind.OBJECT,
+        },
+    ),
+    "area": _item_type(required={**_TITLED, "dialogue": Kind.NAME}, optional={"position": Kind.NUMBER}),
+    "party": _item_type(required={**dict.fromkeys(("key", "dialogue", "side"), Kind.NAME), "name": Kind.TEXT}),
+    "link": _item_type(required={**dict.fromkeys(("old", "new"), Kind.ID), "decided": Kind.WORD}),
+    "assessment": _item_type(
+        required={"commitment": Kind.ID, "assessor": Kind.TEXT, "rubric": Kind.TEXT, "verdict": Kind.TEXT},
+        optional={"party": Kind.NAME},
+    ),
+}
+"""The types of items in the log, by the word that the creating entry has as its `type`."""
+
+KINDS: Mapping[str, Kind] = {
+    name: kind for type_ in (*ITEM_TYPES.values(), MILESTONE) for name, kind in type_.kinds.items()
+}
+"""The kind of every field that an entry may set; a field has the same kind in every type of item."""

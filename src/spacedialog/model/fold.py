@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from spacedialog.errors import DateError
 from spacedialog.model.dates import VagueDate
-from spacedialog.model.entry import BODY_VERSION, CREATE, NOTE, RETRACT, SET, Entry
-from spacedialog.model.fields import KINDS, PYTHON_TYPES, Kind
+from spacedialog.model.entry import CREATE, RETRACT, Entry
+from spacedialog.model.validation import counted_content
 from spacedialog.model.vocabulary import MilestoneStatus, Status
 
 FOREVER = "9999-12-32"
@@ -79,7 +79,7 @@ class SearchText(NamedTuple):
 
 
 class History(NamedTuple):
-    """An item's type and its periods. `ignored` are the ids of the entries that this program does not understand."""
+    """An item's type and its periods. `ignored` are the ids of the entries that do not count."""
 
     type: str
     periods: tuple[Period, ...]
@@ -133,17 +133,18 @@ class _Part:
 
 
 def retracted_ids(entries: Iterable[Entry]) -> frozenset[str]:
-    """Return the ids of the retracted entries.
+    """Return the ids of those of an item's entries that are retracted.
 
-    A retraction counts unless a retraction that was recorded later retracts it.
+    A retraction counts unless a retraction that was recorded later retracts it. It has no effect on another item.
     """
+    entries = tuple(entries)
     retracted: set[str] = set()
     retractions = (entry for entry in entries if entry.kind == RETRACT)
     for entry in sorted(retractions, key=lambda entry: (entry.ts, entry.id), reverse=True):
-        target = entry.content.get("retracts")
-        if entry.id not in retracted and isinstance(target, str):
-            retracted.add(target)
-    return frozenset(retracted)
+        content = counted_content(entry)
+        if content and entry.id not in retracted:
+            retracted.add(content["retracts"])
+    return frozenset(retracted).intersection(entry.id for entry in entries) if retracted else frozenset()
 
 
 @lru_cache(maxsize=4096)
@@ -200,49 +201,14 @@ def fold(entries: Iterable[Entry]) -> History | None:
     return History(kind, tuple(periods), tuple(redatings), tuple(texts), retracted, ignored)
 
 
-def is_understood(entry: Entry) -> bool:
-    """Return whether this program knows what an entry means; others are kept and not folded."""
-    return entry.kind == RETRACT or _understood_content(entry) is not None
-
-
-def _understood_content(entry: Entry) -> dict[str, Any] | None:
-    """Return the content of an entry; None if this program does not know what it means."""
-    if entry.kind not in (CREATE, SET, NOTE) or closing_day(entry.on) >= FOREVER:
-        return None
-    content = entry.content
-    version, values = content.get("v"), content.get("set", {})
-    known = isinstance(version, int) and version <= BODY_VERSION and isinstance(values, dict)
-    return content if known and _have_valid_types(content, _BODY_KINDS) and _have_valid_types(values, KINDS) else None
-
-
-_BODY_KINDS: Mapping[str, Kind] = dict.fromkeys(("type", "note", "evidence", "milestone"), Kind.TEXT)
-_LARGEST = 2**53
-
-
-def _have_valid_types(values: Mapping[str, Any], kinds: Mapping[str, Kind]) -> bool:
-    """Return whether every value of a known field has the type of its kind; None is always valid."""
-    return all(value is None or name not in kinds or _has_type(value, kinds[name]) for name, value in values.items())
-
-
-def _has_type(value: Any, kind: Kind) -> bool:
-    type_, part_type = PYTHON_TYPES[kind]
-    if isinstance(value, list):
-        return part_type is not None and all(isinstance(part, part_type) for part in value)
-    if isinstance(value, int) and not -_LARGEST <= value <= _LARGEST:
-        return False
-    return isinstance(value, type_)
-
-
 def _dated_entries(entries: Iterable[Entry], retracted: frozenset[str]) -> tuple[list[_DatedEntry], tuple[str, ...]]:
-    """Return the entries that count, and the ids of the entries that this program does not understand."""
+    """Return the entries that apply, and the ids of the entries that do not count."""
     dated, ignored = [], []
     for entry in entries:
-        if entry.kind == RETRACT:
-            continue
-        content = _understood_content(entry)
+        content = counted_content(entry)
         if content is None:
             ignored.append(entry.id)
-        elif entry.id not in retracted:
+        elif entry.kind != RETRACT and entry.id not in retracted:
             day, part = closing_day(entry.on), content.get("milestone")
             is_create = entry.kind == CREATE
             dated.append(_DatedEntry(day, True, day, entry.ts, entry.id, part, entry.on, is_create, content))

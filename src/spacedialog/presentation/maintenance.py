@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from spacedialog.model.rows.maintenance import Copied, DoctorRow, FingerprintRow, Rescued
+from spacedialog.model.rows.maintenance import Copied, DoctorRow, FingerprintRow, Rescued, Restamped
 from spacedialog.presentation.phrases import indented, to_the_minute
 from spacedialog.presentation.tables import Column, Table
 
@@ -44,6 +44,20 @@ def store_copy(row: Copied, heading: str) -> Table:
             Column("Changes", lambda row: str(row.changes), right=True),
             Column("Newest (UTC)", lambda row: to_the_minute(row.newest or "")),
             Column("Copy of what was there", lambda row: row.kept or "none", wide=True),
+        ),
+        "",
+    )
+
+
+def restamped(row: Restamped) -> Table:
+    """Return how many entries were recorded again with the present time."""
+    return Table(
+        "restamped",
+        Restamped._fields,
+        [row],
+        (
+            Column("Changes recorded again", lambda row: str(row.changes), right=True),
+            Column("Backup of the store before", lambda row: row.kept or "none", wide=True),
         ),
         "",
     )

@@ -56,7 +56,9 @@ def value_text(field: str, value: Any) -> str:
     if value in (None, []):
         return NOTHING
     if isinstance(value, list):
-        return ", ".join(citation_text(part) if isinstance(part, dict) else str(part) for part in value)
+        return ", ".join(citation_text(part) if field == "sources" else value_text("", part) for part in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {value_text('', part)}" for name, part in value.items())
     return readable(value) if field in _DATE_FIELDS else str(value)
 
 
@@ -145,7 +147,9 @@ def entry_lines(row: HistoryRow) -> Iterator[str]:
 def action_text(row: HistoryRow) -> str:
     """Return the action of an entry in words."""
     changed = row.changed
-    if "verdict" in changed:
+    if row.ignored:
+        action = f"{row.kind}: not counted; spacedialog doctor gives the reason"
+    elif "verdict" in changed:
         party = f" {changed['party']}" if changed.get("party") else ""
         action = f"assessed{party}: {changed['verdict']} ({changed.get('assessor')}, {changed.get('rubric')})"
     elif row.kind in ("create", "set") and "decided" in changed:
@@ -154,10 +158,8 @@ def action_text(row: HistoryRow) -> str:
         action = f"recorded: {changed.get('title') or changed.get('name') or changed.get('key', '')}"
     elif row.kind == "retract":
         action = f"took back {changed['retracts'][-8:]}"
-    elif row.kind in ("set", "note"):
-        action = ", ".join(f"{field} → {value_text(field, value)}" for field, value in changed.items()) or "noted"
     else:
-        action = f"{row.kind}, which this program does not know"
+        action = ", ".join(f"{field} → {value_text(field, value)}" for field, value in changed.items()) or "noted"
     return ("(taken back) " if row.retracted else "") + action
 
 

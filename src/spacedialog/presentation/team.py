@@ -19,10 +19,6 @@ def sync_result(result: Synced) -> View:
         lines.append(
             f"{counted(result.healed, 'change')} beyond the last common position: what the server lost is sent again"
         )
-    if result.restamped:
-        lines.append(
-            f"{counted(result.restamped, 'change')} recorded anew; the store as it was: NAME.backup-N-before-restamp"
-        )
     if result.strange:
         lines.append(
             f"{counted(result.strange, 'change')} newer than this program: kept, and not counted; upgrade spacedialog"

@@ -201,12 +201,17 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
     _migrate(connection)
 
 
-def keep_backup(path: Path, what: str) -> None:
-    """Back up the last committed state of the store before the action `what`. The caller holds the lock."""
+def keep_backup(path: Path, what: str) -> Path:
+    """Back up the last committed state of the store before the action `what`; return the path of the backup.
+
+    The caller holds the lock.
+    """
+    kept = backup.next_backup_path(path, what)
     # On a new connection, because a backup waits for ever for a connection in a write transaction.
     with closing(_connect(path, "mode=rw")) as connection:
-        backup.copy(connection, backup.next_backup_path(path, what))
+        backup.copy(connection, kept)
     backup.prune(path)
+    return kept
 
 
 def _migrate(connection: sqlite3.Connection) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, repeat
 from operator import attrgetter
 
-from spacedialog.model.entry import IMPORTED, RETRACT, Entry
+from spacedialog.model.entry import CLOCK_TOLERANCE, IMPORTED, RETRACT, Entry
 
 _COLUMNS = ("rowid", *Entry._fields)
 _INSERT = "INSERT INTO change ({}) VALUES ({})".format(
@@ -48,14 +48,24 @@ def size(connection: sqlite3.Connection) -> tuple[int, int]:
     return count, newest
 
 
+def newest_time(connection: sqlite3.Connection, now: int) -> int | None:
+    """Return when the newest entry that the clock may follow at the time `now` was recorded (both in µs)."""
+    newest: int | None = connection.execute(
+        "SELECT max(ts) FROM change WHERE ts <= ?", (now + CLOCK_TOLERANCE,)
+    ).fetchone()[0]
+    return newest
+
+
 def in_arrival_order(connection: sqlite3.Connection) -> list[Entry]:
     """Return every entry, in the order in which the entries arrived in this store."""
     return list(select(connection, "NOT INDEXED ORDER BY c.rowid"))
 
 
 def shared_position(connection: sqlite3.Connection) -> int | None:
-    """Return the highest position in a team's log that an entry has; None if no entry was shared."""
-    position: int | None = connection.execute("SELECT max(seq) FROM change").fetchone()[0]
+    """Return the position up to which this copy has read a team's log; None if it has no position."""
+    position: int | None = connection.execute(
+        "SELECT max(seq) FROM (SELECT max(seq) AS seq FROM change UNION ALL SELECT max(seq) FROM quarantine)"
+    ).fetchone()[0]
     return position
 
 

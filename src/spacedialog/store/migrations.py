@@ -301,6 +301,15 @@ def m0005_assessments(db: Database) -> None:
     assessment.create_index(["commitment"])
 
 
+@steps()
+def m0007_ignored_entries(db: Database) -> None:
+    """Create the table of entries that do not count; record which entry an invalid record of the server names."""
+    ignored = _table(db, "ignored")
+    ignored.create({"change": str, "item": str}, pk="change", not_null={"change", "item"}, strict=True)
+    ignored.create_index(["item"])
+    _table(db, "quarantine").add_column("change", str)
+
+
 def schema_sql() -> str:
     """Return the SQL that creates the schema of all migrations in an empty database, and sets its version."""
     connection = sqlite3.connect(":memory:")

@@ -21,6 +21,7 @@ PROJECTION_TABLES = (
     "given",
     "redating",
     "retracted",
+    "ignored",
     "words",
     "conflict",
     "clash",

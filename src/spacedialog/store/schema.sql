@@ -1,4 +1,4 @@
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;
 
 CREATE TABLE "change" (
    "id" TEXT PRIMARY KEY NOT NULL,
@@ -238,7 +238,7 @@ CREATE TABLE "quarantine" (
    "body" TEXT NOT NULL,
    "pushed_by" TEXT NOT NULL,
    "why" TEXT NOT NULL
-) STRICT;
+, "change" TEXT) STRICT;
 
 CREATE TABLE "conflict" (
    "item" TEXT NOT NULL,
@@ -303,4 +303,12 @@ CREATE UNIQUE INDEX "idx_assessment_item_valid_from"
 
 CREATE INDEX "idx_assessment_commitment"
     ON "assessment" ("commitment");
+
+CREATE TABLE "ignored" (
+   "change" TEXT PRIMARY KEY NOT NULL,
+   "item" TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX "idx_ignored_item"
+    ON "ignored" ("item");
 

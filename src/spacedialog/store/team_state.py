@@ -8,9 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from spacedialog.model.entry import Entry
-from spacedialog.model.fold import is_understood
-from spacedialog.store.log import insert, is_new_item
+from spacedialog.model.validation import is_counted
+from spacedialog.store.log import insert, is_new_item, select
 from spacedialog.store.write.projection import update_items
+from spacedialog.store.write.restamp import take_out
+
+_CAN_BE_SENT = "NOT EXISTS (SELECT 1 FROM quarantine AS q WHERE q.change = c.id AND q.seq NOT NULL)"
+"""The condition that the shared log has no invalid record with the id of the entry `c`."""
 
 
 class Membership(NamedTuple):
@@ -23,15 +27,29 @@ class Membership(NamedTuple):
     chain: str
 
 
-class Arrival(NamedTuple):
-    """A record of the shared log as it arrives: the entry, or None and the reason why it is invalid."""
+class Place(NamedTuple):
+    """An entry at a position of the shared log, by id and hash; it was recorded at the time `latest` (µs) or before."""
 
     seq: int
+    id: str
+    sha: str
+    latest: int
+
+
+class Arrival(NamedTuple):
+    """A record of the shared log as it arrives: the entry, or None and the reason why it is invalid.
+
+    `is_here` says that this copy has the same invalid entry.
+    """
+
+    seq: int
+    id: str
     sha: str
     body: str
     pushed_by: str
     entry: Entry | None
     why: str
+    is_here: bool = False
 
 
 class Accepted(NamedTuple):
@@ -73,9 +91,9 @@ def waiting(connection: sqlite3.Connection) -> int:
 
 
 def unsent(connection: sqlite3.Connection) -> Iterator[Entry]:
-    """Yield the entries that were not sent to the shared log, in the order of arrival."""
+    """Yield the entries that can be sent to the shared log, in the order of arrival."""
     # This order needs no sorting, and an entry comes after the entries to which it refers.
-    return map(Entry._make, connection.execute("SELECT * FROM change WHERE seq IS NULL ORDER BY rowid"))
+    return select(connection, f"WHERE c.seq IS NULL AND {_CAN_BE_SENT} ORDER BY c.rowid")
 
 
 def unsent_mark(connection: sqlite3.Connection) -> tuple[int, int]:
@@ -109,40 +127,56 @@ def known_hashes(connection: sqlite3.Connection, upto: int) -> list[str]:
     return [sha for expected, (seq, sha) in enumerate(rows, 1) if seq == expected]
 
 
-def record_positions(connection: sqlite3.Connection, places: Sequence[tuple[int, str, str]]) -> set[str]:
-    """Save the positions of entries that this store has, and return their ids.
-
-    Each of `places` is a position with the id and the hash of its entry.
-    """
+def record_positions(connection: sqlite3.Connection, places: Sequence[Place]) -> set[str]:
+    """Save the positions of the entries that this store has, and return their ids."""
     known = {
         entry
         for (entry,) in connection.execute(
-            "SELECT c.id FROM json_each(?) AS p JOIN change AS c ON c.id = p.value ->> 1 AND c.sha = p.value ->> 2",
+            "SELECT c.id FROM json_each(?) AS p JOIN change AS c"
+            " ON c.id = p.value ->> 1 AND c.sha = p.value ->> 2 AND c.ts <= p.value ->> 3",
             (json.dumps(places),),
         )
     }
     connection.executemany(
         "UPDATE change SET seq = ? WHERE id = ? AND seq IS NULL",
-        [(seq, entry) for seq, entry, _ in places if entry in known],
+        [(place.seq, place.id) for place in places if place.id in known],
     )
     return known
 
 
+def shared_after(connection: sqlite3.Connection, ts: int) -> list[Entry]:
+    """Return the entries with a position in the shared log that were recorded after a time (µs)."""
+    return list(select(connection, "WHERE c.seq NOT NULL AND c.ts > ?", (ts,)))
+
+
+def displaced(connection: sqlite3.Connection) -> list[tuple[int, str]]:
+    """Return the positions, and the members who sent them, of invalid records with the id of an unsent entry."""
+    return connection.execute(
+        "SELECT q.seq, q.pushed_by FROM quarantine AS q JOIN change AS c ON c.id = q.change AND c.seq IS NULL"
+        " WHERE q.seq NOT NULL ORDER BY q.seq"
+    ).fetchall()
+
+
 def accept_arrivals(connection: sqlite3.Connection, arrivals: Iterable[Arrival]) -> Accepted:
-    """Insert and fold entries that other members shared, and quarantine invalid records."""
+    """Insert and fold entries that other members shared, and quarantine invalid records, also those that are here."""
     received = strange = quarantined = 0
     items: dict[str, bool] = {}
+    taken_out: list[Entry] = []
     for arrival in arrivals:
         if arrival.entry is None:
             connection.execute(
-                "INSERT INTO quarantine (seq, sha, body, pushed_by, why) VALUES (?, ?, ?, ?, ?)",
-                (arrival.seq, arrival.sha, arrival.body, arrival.pushed_by, arrival.why),
+                "INSERT INTO quarantine (seq, change, sha, body, pushed_by, why) VALUES (?, ?, ?, ?, ?, ?)",
+                (arrival.seq, arrival.id, arrival.sha, arrival.body, arrival.pushed_by, arrival.why),
             )
             quarantined += 1
+            if arrival.is_here:
+                taken_out += select(connection, "WHERE c.id = ?", (arrival.id,))
         else:
             if arrival.entry.item not in items:
                 items[arrival.entry.item] = is_new_item(connection, arrival.entry.item)
             insert(connection, [arrival.entry._replace(seq=arrival.seq)])
-            received, strange = received + 1, strange + (not is_understood(arrival.entry))
+            received, strange = received + 1, strange + (not is_counted(arrival.entry))
     update_items(connection, items)
+    if taken_out:
+        take_out(connection, taken_out)
     return Accepted(received, strange, quarantined)

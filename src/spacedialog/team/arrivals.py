@@ -5,52 +5,57 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pydantic import ValidationError
-
-from spacedialog.importing.log_schema import LogEntry
-from spacedialog.model.entry import BODY_VERSION, Entry, canonical_form, canonical_json, sha256_hex
+from spacedialog.model.entry import CLOCK_TOLERANCE, Entry, canonical_form, canonical_json, iso_time, sha256_hex
+from spacedialog.model.validation import problems
 from spacedialog.store.team_state import Arrival
+from spacedialog.store.write.restamp import ID_TAKEN
 from spacedialog.team.exchange import SharedEntry
+
+_NO_CHANGE = "it does not have the form of a change"
+
+
+def is_intact(shared: SharedEntry) -> bool:
+    """Return whether the body matches the hash; a body that was not fetched is that of an entry sent from here."""
+    return shared.body is None or sha256_hex(shared.body) == shared.sha
+
+
+def latest_time(shared: SharedEntry) -> int:
+    """Return the latest time at which an entry can be recorded (µs): its server's clock decides for all members."""
+    return shared.pushed_at + CLOCK_TOLERANCE
 
 
 def arrival(shared: SharedEntry, known_sha: str | None) -> Arrival:
     """Return the checked entry, or the reason why it is invalid; an entry of a newer program is valid.
 
-    `known_sha` is the hash of another entry of this copy that has the same id.
+    `known_sha` is the hash of the entry of this copy that has the same id.
     """
     body = shared.body or ""
-    entry, why = None, "another change has its id here"
-    if known_sha is None:
-        try:
-            entry, why = _parse(shared, body), ""
-        except (ValueError, TypeError, RecursionError) as error:
-            why = _reason(error)
-    return Arrival(shared.seq, shared.sha, body, shared.pushed_by, entry, why)
+    entry, why = None, ""
+    try:
+        entry = _parse(shared, body)
+        if known_sha is not None:
+            entry, why = None, ID_TAKEN
+    except (json.JSONDecodeError, TypeError, RecursionError):
+        why = _NO_CHANGE
+    except ValueError as error:
+        why = str(error)
+    is_here = known_sha == shared.sha and is_intact(shared)
+    return Arrival(shared.seq, shared.id, shared.sha, body, shared.pushed_by, entry, why, is_here)
 
 
 def _parse(shared: SharedEntry, body: str) -> Entry:
-    """Return the entry with this canonical form; ValueError if it is invalid."""
-    if sha256_hex(body) != shared.sha:
-        raise ValueError("its hash does not fit what it says")
+    """Return the entry with this canonical form; ValueError if it is invalid or was sent before it was recorded."""
+    if not is_intact(shared):
+        raise ValueError("its hash does not match its content")
     fields = json.loads(body)
     if not isinstance(fields, list) or len(fields) != 8:
-        raise ValueError("it does not have the form of a change")
+        raise ValueError(_NO_CHANGE)
     entry = Entry._make((*fields, shared.sha, None))
     content: Any = json.loads(entry.body)
     if entry.id != shared.id or canonical_form(entry) != body or canonical_json(content) != entry.body:
-        raise ValueError("it does not have the form of a change")
-    version = content.get("v") if isinstance(content, dict) else None
-    if isinstance(version, int) and version > BODY_VERSION:
-        # The contents of a newer format cannot be checked.
-        content = {"v": version}
-    LogEntry.model_validate_json(canonical_json({**entry._asdict(), "body": content}))
+        raise ValueError(_NO_CHANGE)
+    if problem := next(problems(entry), None):
+        raise ValueError(f"{problem.field}: {problem.text}")
+    if entry.ts > latest_time(shared):
+        raise ValueError(f"recorded at {iso_time(entry.ts)}, which was in the future when it was sent")
     return entry
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        first = error.errors(include_url=False)[0]
-        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-    if isinstance(error, json.JSONDecodeError | TypeError | RecursionError):
-        return "it does not have the form of a change"
-    return str(error)

@@ -25,12 +25,12 @@ LONGEST_FORM = 65536
 
 _TAMPERED = "nothing was changed here; whoever keeps the server can see who added what: docs/team.md"
 
-CLOCK_SKEW = 300_000_000
-"""The most by which a clock can be ahead of the server's (µs)."""
-
 
 class SharedEntry(NamedTuple):
-    """An entry at its position in a shared log. `body` is its canonical form, None if it was not fetched."""
+    """An entry at its position in a shared log. `body` is its canonical form, None if it was not fetched.
+
+    `pushed_at` is the server's time when it was added (µs, UTC).
+    """
 
     seq: int
     id: str
@@ -38,6 +38,7 @@ class SharedEntry(NamedTuple):
     chain: str
     body: str | None
     pushed_by: str = ""
+    pushed_at: int = 0
 
 
 class LogHead(NamedTuple):

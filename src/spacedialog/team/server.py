@@ -29,11 +29,13 @@ except ImportError as error:
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 _PAGE_SQL = (
-    "SELECT seq, id, sha, chain, CASE WHEN seq > %s THEN body END, pushed_by"
+    "SELECT seq, id, sha, chain, CASE WHEN seq > %s THEN body END, pushed_by,"
+    " CAST(EXTRACT(EPOCH FROM pushed_at) * 1000000 AS BIGINT)"
     " FROM spacedialog_change WHERE log_id = %s AND seq >= %s ORDER BY seq LIMIT %s"
 )
+# now() is the start of the transaction, which is also the `pushed_at` of the entries that the transaction adds.
 _HEAD_SQL = (
-    "SELECT head, min_client, CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
+    "SELECT head, min_client, CAST(EXTRACT(EPOCH FROM now()) * 1000000 AS BIGINT)"
     " FROM spacedialog_log WHERE log_id = %s"
 )
 _COLUMNS = "log_id, seq, id, sha, chain, format, body"

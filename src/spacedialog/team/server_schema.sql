@@ -23,7 +23,8 @@ CREATE TABLE IF NOT EXISTS spacedialog_change (
     pushed_by TEXT NOT NULL DEFAULT current_user,
     pushed_at TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
     PRIMARY KEY (log_id, seq),
-    UNIQUE (log_id, id)
+    UNIQUE (log_id, id),
+    CONSTRAINT spacedialog_change_hash CHECK (sha = encode(sha256(convert_to(body, 'UTF8')), 'hex'))
 );
 
 REVOKE ALL ON spacedialog_log, spacedialog_change FROM PUBLIC;

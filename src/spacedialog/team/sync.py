@@ -7,17 +7,17 @@ wait.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from spacedialog.errors import InputError, NetworkError, SyncRefusedError
-from spacedialog.model.entry import BODY_VERSION
+from spacedialog.model.entry import BODY_VERSION, CLOCK_TOLERANCE
 from spacedialog.model.rows.team import Synced, TeamRow
 from spacedialog.store import database, log, team_state
+from spacedialog.team.arrivals import arrival, is_intact, latest_time
 from spacedialog.team.exchange import (
-    CLOCK_SKEW,
     PAGE,
     Exchange,
     InterruptedExchange,
@@ -44,12 +44,11 @@ Answer = TypeVar("Answer")
 
 
 class SyncEnvironment(NamedTuple):
-    """Functions that a sync calls: the time (µs, UTC), a random number (0 to 1), wait (s), random bytes, messages."""
+    """Functions that a sync calls: the time (µs, UTC), a random number (0 to 1), wait (s), messages."""
 
     now: Callable[[], int]
     chance: Callable[[], float]
     wait: Callable[[float], None]
-    entropy: Callable[[int], bytes]
     tell: Callable[[str], None]
 
 
@@ -101,6 +100,16 @@ def team_row(path: Path) -> TeamRow:
     return TeamRow(member.name, member.url, member.cursor, waiting, quarantined, 0, 0)
 
 
+def _displaced_error(displaced: Sequence[tuple[int, str]]) -> SyncRefusedError:
+    seq, pushed_by = displaced[0]
+    more = f", and {len(displaced) - 1} more" if len(displaced) > 1 else ""
+    return SyncRefusedError(
+        f"position {seq} of the team's log (by {pushed_by}) has the id of a change that is here, with other"
+        f" content{more}; everything else was exchanged",
+        "spacedialog restamp records the change again with a new id; the next sync sends it",
+    )
+
+
 def _in_a_team(member: team_state.Membership) -> InputError:
     return InputError(
         f"this record belongs to the team's log {member.name} already",
@@ -135,6 +144,10 @@ class Replica:
         an error, every recorded entry is still in this store.
         """
         self._with_retries(self._exchange)
+        with database.reading(self.path) as connection:
+            displaced = team_state.displaced(connection)
+        if displaced:
+            raise _displaced_error(displaced)
         return Synced(self._sent, *self._accepted, self._waiting(), self._member().cursor)
 
     def look(self) -> Synced:
@@ -152,10 +165,6 @@ class Replica:
         """
         return self._with_retries(self._heal)
 
-    def restamp(self) -> int:
-        """Record again, with the right time, the unsent entries made while the clock was ahead; return their number."""
-        return self._with_retries(self._restamp)
-
     # One exchange
 
     def _exchange(self, exchange: Exchange) -> None:
@@ -170,6 +179,7 @@ class Replica:
             page = exchange.page(member.cursor, known_to=self._known_to)
             self._known_to = 0
             more = self._apply(member, page)
+        self._set_aside_early(exchange, page.head.clock)
 
     def _push(self, exchange: Exchange) -> bool:
         """Send the waiting entries, as many as one push holds; return whether there were any."""
@@ -204,24 +214,32 @@ class Replica:
         with self._writing() as connection:
             if team_state.membership(connection) != member:
                 return True  # another sync of this copy came first
-            known = team_state.record_positions(connection, [(entry.seq, entry.id, entry.sha) for entry in entries])
+            known = team_state.record_positions(
+                connection,
+                [team_state.Place(*entry[:3], latest_time(entry)) for entry in entries if is_intact(entry)],
+            )
             others = [entry for entry in entries if entry.id not in known]
             if any(entry.body is None for entry in others):
-                raise InterruptedExchange("the log holds something else than what was sent", "try again")
-            arrivals = [(entry, log.hash_of(connection, entry.id)) for entry in others]
-            accepted = team_state.accept_arrivals(connection, self._check(arrivals))
+                raise InterruptedExchange("the log has other entries than those that were sent", "try again")
+            arrivals = (arrival(entry, log.hash_of(connection, entry.id)) for entry in others)
+            accepted = team_state.accept_arrivals(connection, arrivals)
             team_state.join(connection, member._replace(cursor=entries[-1].seq, chain=entries[-1].chain))
         self._sent += len(known & self._tried)
         self._accepted = team_state.Accepted(*map(sum, zip(self._accepted, accepted, strict=True)))
         self._steps += 1
         return len(page.entries) > PAGE
 
-    def _check(self, entries: list[tuple[SharedEntry, str | None]]) -> Iterator[team_state.Arrival]:
-        if entries:
-            # Imported here because it imports pydantic, and most exchanges bring nothing new.
-            from spacedialog.team.arrivals import arrival
-
-            yield from (arrival(entry, known) for entry, known in entries)
+    def _set_aside_early(self, exchange: Exchange, clock: int) -> None:
+        """Quarantine the shared entries from the future, which an older program accepted."""
+        with database.reading(self.path) as connection:
+            early = team_state.shared_after(connection, clock + CLOCK_TOLERANCE)
+        if early:
+            # Read again with their bodies, although this copy has them.
+            shared = [exchange.page(entry.seq - 1).entries[entry.seq > 1] for entry in early if entry.seq]
+            with self._writing() as connection:
+                arrivals = [arrival(entry, entry.sha) for entry in shared]
+                accepted = team_state.accept_arrivals(connection, arrivals)
+            self._accepted = self._accepted._replace(quarantined=self._accepted.quarantined + accepted.quarantined)
 
     def _next(self, member: team_state.Membership) -> list[SharedEntry]:
         """Return the entries to send next, placed after the cursor."""
@@ -234,20 +252,20 @@ class Replica:
 
     def _check_clock(self, head: LogHead) -> None:
         ahead = self._surroundings.now() - head.clock
-        if ahead > CLOCK_SKEW:
+        if ahead > CLOCK_TOLERANCE:
             raise SyncRefusedError(
                 f"this machine's clock is {_span(ahead)} ahead of the server's",
-                "set the clock; then spacedialog sync --restamp records anew what was recorded by the wrong one",
+                "set the clock; then spacedialog restamp records again what was recorded with the wrong time",
             )
         with database.reading(self.path) as connection:
             ahead = team_state.newest_unsent(connection) - head.clock
-        if ahead > CLOCK_SKEW:
+        if ahead > CLOCK_TOLERANCE:
             raise SyncRefusedError(
                 f"changes were recorded by a clock that was {_span(ahead)} ahead of the server's",
-                "spacedialog sync --restamp records them anew, as of now, and keeps a copy of the store",
+                "spacedialog restamp records them again with the present time, after a backup",
             )
 
-    # Heal, restamp
+    # Heal
 
     def _heal(self, exchange: Exchange) -> int:
         member = self._member()
@@ -269,22 +287,6 @@ class Replica:
                 team_state.forget_positions(connection, agreed)
                 team_state.join(connection, member._replace(cursor=agreed, chain=chains[agreed]))
         return member.cursor - agreed
-
-    def _restamp(self, exchange: Exchange) -> int:
-        from spacedialog.store.write.restamp import restamp
-
-        member = self._member()
-        clock = exchange.page(member.cursor).head.clock
-        if self._surroundings.now() - clock > CLOCK_SKEW:
-            raise SyncRefusedError(
-                f"this machine's clock is {_span(self._surroundings.now() - clock)} ahead of the server's",
-                "set it first",
-            )
-        with self._writing() as connection:
-            if team_state.newest_unsent(connection) <= clock:
-                return 0
-            database.keep_backup(self.path, "restamp")
-            return restamp(connection, later_than=clock, now=self._surroundings.now, entropy=self._surroundings.entropy)
 
     # Connections
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from spacedialog.model.entry import Entry
-    from spacedialog.model.rows.maintenance import Copied, DoctorRow, FingerprintRow, Rescued
+    from spacedialog.model.rows.maintenance import Copied, DoctorRow, FingerprintRow, Rescued, Restamped
 
 
 class Maintenance(Record):
@@ -28,6 +28,26 @@ class Maintenance(Record):
         from spacedialog.maintenance import copies
 
         return copies.rescue(self.path, new)
+
+    def restamp(self) -> Restamped:
+        """Record again, with the present time, the unsent entries from the future; a dry run only counts them.
+
+        An entry whose id a team's log has for an invalid record gets a new id. The store is backed up before.
+        """
+        from spacedialog.model.rows.maintenance import Restamped
+        from spacedialog.store import database
+        from spacedialog.store.write import restamp
+
+        if not self.has_store:
+            return Restamped(0, None)
+        now = self._now()
+        with database.writing(self.path, keep=not self.dry_run) as (connection, _):
+            count = restamp.restampable(connection, later_than=now)
+            if not count or self.dry_run:
+                return Restamped(count, None)
+            kept = database.keep_backup(self.path, "restamp")
+            restamp.restamp(connection, later_than=now, now=self._now, entropy=self._entropy)
+        return Restamped(count, str(kept))
 
     def backup(self, file: Path) -> Copied:
         """Copy the store into a new file; InputError if the file exists, StoreError if copying fails."""

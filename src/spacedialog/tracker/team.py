@@ -43,12 +43,11 @@ class TeamUse(Record):
         """The team that this record belongs to, or can join."""
         return Team(self)
 
-    def sync(self, *, heal: bool = False, restamp: bool = False, interaction: Interaction = SILENT) -> Synced:
+    def sync(self, *, heal: bool = False, interaction: Interaction = SILENT) -> Synced:
         """Exchange entries with the team's log; a dry run only counts them.
 
-        With `heal`, entries that the server lost are found first and sent again. With `restamp`, entries recorded while
-        the clock was ahead are first recorded again with the right time. Raises NetworkError if the server cannot be
-        reached or keeps failing, SyncRefusedError if the two logs do not match; neither changes the local log.
+        With `heal`, entries that the server lost are found first and sent again. Raises NetworkError if the server
+        cannot be reached or keeps failing, SyncRefusedError if the two logs do not match; neither loses an entry.
         """
         import random
         import time
@@ -60,14 +59,13 @@ class TeamUse(Record):
 
             return connect(member.url, interaction.password).log(member.log_id)
 
-        surroundings = SyncEnvironment(self._now, random.random, time.sleep, self._entropy, interaction.tell)
+        surroundings = SyncEnvironment(self._now, random.random, time.sleep, interaction.tell)
         replica = Replica(self.path, reach, surroundings)
         if self.dry_run:
             synced = replica.look()
         else:
             healed = replica.heal() if heal else 0
-            restamped = replica.restamp() if restamp else 0
-            synced = replica.sync()._replace(healed=healed, restamped=restamped)
+            synced = replica.sync()._replace(healed=healed)
         conflicts, clashes = self._disagreements()
         return synced._replace(conflicts=conflicts, clashes=clashes)
 

@@ -172,7 +172,7 @@ class Writes(Record):
         from spacedialog.store.write.append import merge
 
         stream = BytesIO(content) if isinstance(content, bytes) else content
-        contents = parse.read(stream, name, max_size or reader.MAX_SIZE)
+        contents = parse.read(stream, name, max_size or reader.MAX_SIZE, now=self._now())
         with self._writing(bundled=bundled) as session:
             if isinstance(contents, parse.Contents):
                 difference = diff.ImportDiff(session.connection, session.snapshot, self.today)

@@ -18,8 +18,9 @@ from spacedialog.cli.options import (
     TodayOption,
     output_of,
     reads_one,
+    writes_without,
 )
-from spacedialog.cli.requests import ReadRequest, print_note
+from spacedialog.cli.requests import ReadRequest, WriteRequest, print_note
 from spacedialog.errors import InputError, StoreError
 from spacedialog.presentation import maintenance
 from spacedialog.render.output import show
@@ -65,6 +66,22 @@ def doctor(
     if not all(row.ok for row in checks):
         print_note("doctor --rescue NEW.db brings every change whose hash holds into a new store")
         raise typer.Exit(FINDINGS)
+
+
+@app.command()
+@writes_without("note", "evidence", "on", "by")
+def restamp(writing: WriteRequest) -> None:
+    """Record changes from the future again, with the present time.
+
+    \b
+      spacedialog restamp --dry-run
+      spacedialog restamp
+
+    A change is from the future if this computer's clock was ahead when it was recorded. The store is backed up before.
+    Changes that a team has already received are not affected; sync sets those from the future aside.
+    """
+    row = writing.tracker.restamp()
+    show(maintenance.restamped(row), writing.output, as_of=writing.tracker.today.isoformat())
 
 
 @app.command()

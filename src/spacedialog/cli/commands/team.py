@@ -113,9 +113,6 @@ def sync(
         typer.Option(metavar="SECONDS", min=1, max=86400, help="Go on, with so long a pause.", show_default=False),
     ] = None,
     heal: Annotated[bool, typer.Option("--heal", help="Send again what the server lost.")] = False,
-    restamp: Annotated[
-        bool, typer.Option("--restamp", help="Record anew what a clock that was ahead recorded.")
-    ] = False,
 ) -> None:
     """Bring this copy and the team's log together: send what is new here, get what is new there.
 
@@ -126,7 +123,7 @@ def sync(
     Offline, nothing is lost: what is recorded waits for the next sync (exit status 5).
     """
     tracker = writing.tracker
-    _show_synced(writing, tracker.sync(heal=heal, restamp=restamp, interaction=_INTERACTION))
+    _show_synced(writing, tracker.sync(heal=heal, interaction=_INTERACTION))
     while watch is not None and not tracker.dry_run:
         time.sleep(watch)
         try:

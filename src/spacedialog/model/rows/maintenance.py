@@ -47,6 +47,13 @@ class FingerprintRow(NamedTuple):
     said: str
 
 
+class Restamped(NamedTuple):
+    """The number of entries that were recorded again, and the path of the backup made before; None without entries."""
+
+    changes: int
+    kept: str | None
+
+
 class Rescued(NamedTuple):
     """The result of a rescue: the path of the new store and the number of entries copied to it.
 

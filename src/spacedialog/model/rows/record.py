@@ -117,7 +117,8 @@ class HistoryRow(NamedTuple):
     """One entry of the log; `changed` has the fields that it set, with their new values.
 
     `on` is the EDTF date on which the entry was true. `ref` names the commitment, milestone or other item. `note` and
-    `evidence` are None if not given. `retracted` says whether the entry was undone.
+    `evidence` are None if not given. `retracted` says whether the entry was undone. An `ignored` entry does not count,
+    because it is invalid or a newer program wrote it; its content is left out.
     """
 
     id: str
@@ -130,6 +131,7 @@ class HistoryRow(NamedTuple):
     note: str | None
     evidence: str | None
     retracted: bool
+    ignored: bool = False
 
 
 class NewsRow(NamedTuple):

@@ -9,8 +9,8 @@ class Synced(NamedTuple):
     """The result of a sync.
 
     The counts are numbers of entries: `sent`, `received`, `strange` (received, and written by a newer program),
-    `quarantined` (received, and invalid), `waiting` (not in the shared log yet), `healed` (lost by the server) and
-    `restamped` (recorded again with a new time). `position` is the position in the shared log up to which this copy has
+    `quarantined` (received, and invalid), `waiting` (not in the shared log yet) and `healed` (lost by the
+    server). `position` is the position in the shared log up to which this copy has
     read. `conflicts` and `clashes` are the numbers of conflicts and ref clashes in the record after the sync.
     """
 
@@ -21,7 +21,6 @@ class Synced(NamedTuple):
     waiting: int
     position: int
     healed: int = 0
-    restamped: int = 0
     conflicts: int = 0
     clashes: int = 0
     dry_run: bool = False

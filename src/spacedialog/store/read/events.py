@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from spacedialog.errors import DateError
 from spacedialog.model.dates import iso_day
 from spacedialog.model.entry import iso_time
 from spacedialog.model.filters import Filter
@@ -106,7 +107,10 @@ def _occurrences(event: _Event, day: date, until: date | None, everything: bool)
         yield _upcoming_row(event, day, event.met, iso_day(met.earliest), iso_day(met.latest), MilestoneState.MET)
     first, every = VagueDate.parse(event.when), Span.parse(event.recurs)
     for number in range(_MOST_OCCURRENCES if until else _OCCURRENCES):
-        when = first.occurrence(number, every)
+        try:
+            when = first.occurrence(number, every) if number else first
+        except DateError:
+            return  # The calendar ends, or a later entry set a date that is less precise than the span.
         if until and when.earliest and when.earliest > until:
             return
         yield _upcoming_row(event, day, str(when), iso_day(when.earliest), iso_day(when.latest), event.status)

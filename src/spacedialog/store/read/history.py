@@ -36,7 +36,7 @@ _ABOUT = (
 """The commitments `:items`, each with its own item, the items of its assessments and those of its links."""
 
 _ENTRY = (
-    'l.id, l.ts, l."on", l.author, l.kind, l.body, r.change IS NOT NULL,'
+    'l.id, l.ts, l."on", l.author, l.kind, iif(i.change IS NULL, l.body, NULL), r.change IS NOT NULL,'
     " coalesce((SELECT m.ref FROM milestone AS m WHERE m.item = l.item"
     " AND m.milestone = json_extract(l.body, '$.milestone') LIMIT 1),"
     " (SELECT c.ref FROM commitment AS c WHERE c.item = l.item ORDER BY c.valid_from DESC LIMIT 1),"
@@ -47,9 +47,9 @@ _ENTRY = (
     " ORDER BY c.valid_from DESC LIMIT 1),"
     f" (SELECT {PAIR} {LINKED.format('l.item')}), '')"
 )
-_RETRACTED = "LEFT JOIN retracted AS r ON r.change = l.id"
-_LOG = f"change AS l {_RETRACTED}"
-_LOG_ABOUT = f"({_ABOUT}) AS about JOIN change AS l ON l.item = about.item {_RETRACTED}"
+_EFFECT = "LEFT JOIN retracted AS r ON r.change = l.id LEFT JOIN ignored AS i ON i.change = l.id"
+_LOG = f"change AS l {_EFFECT}"
+_LOG_ABOUT = f"({_ABOUT}) AS about JOIN change AS l ON l.item = about.item {_EFFECT}"
 
 _BUNDLED = f"(json_extract(l.body, '$.via') = '{IMPORTED}' AND l.author = '{BUNDLED_AUTHOR}')"
 
@@ -179,7 +179,7 @@ def _slip_row(row: list[Any]) -> SlipRow:
 
 def _history_row(row: tuple[Any, ...]) -> HistoryRow:
     entry, ts, on, author, kind, text, retracted, ref = row
-    body: Mapping[str, Any] = parse_body(text)
+    body: Mapping[str, Any] = parse_body(text) if text is not None else {}
     changed = body.get("set") or ({"retracts": body["retracts"]} if "retracts" in body else {})
     return HistoryRow(
         entry,
@@ -192,4 +192,5 @@ def _history_row(row: tuple[Any, ...]) -> HistoryRow:
         body.get("note"),
         body.get("evidence"),
         bool(retracted),
+        text is None,
     )

@@ -6,11 +6,12 @@ import sqlite3
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from spacedialog.errors import ProblemsError
+from spacedialog.errors import ProblemsError, StoreError
 from spacedialog.model.conflicts import BESIDE, other_heads
-from spacedialog.model.entry import Entry, PendingEntry, make_entry, new_entry_ids, next_timestamp
-from spacedialog.model.fold import History, is_understood
-from spacedialog.store.log import entries_of, hash_of, insert, is_new_item
+from spacedialog.model.entry import Entry, PendingEntry, iso_time, make_entry, new_entry_ids, next_timestamp
+from spacedialog.model.fold import History
+from spacedialog.model.validation import is_counted
+from spacedialog.store.log import entries_of, hash_of, insert, is_new_item, newest_time
 from spacedialog.store.write.projection import ProjectionWriter, update_items
 
 _BATCH = 1000
@@ -36,10 +37,10 @@ def append(
     """Record one action: all its entries get the same `ts`, which is `now` (µs) or 1 µs after the newest entry.
 
     Each group is about one item, and each item has one group. The groups are consumed one by one. Return the histories
-    of the items in `history_of`, including the new entries.
+    of the items in `history_of`, including the new entries. StoreError if an item has an entry from the future, which
+    would apply after the new entries.
     """
-    (newest,) = connection.execute("SELECT max(ts) FROM change").fetchone()
-    ts = next_timestamp(now, newest)
+    ts = next_timestamp(now, newest_time(connection, now))
     ids = new_entry_ids(ts, entropy)
     count, last = 0, None
     histories: dict[str, History | None] = {}
@@ -50,6 +51,8 @@ def append(
                 continue
             item = group[0].item
             known = entries_of(connection, item)
+            if known and known[-1].ts > ts:
+                raise _future_error(known[-1])
             added: list[Entry] = []
             base = known[-1].id if known else None
             beside = other_heads(known)
@@ -70,6 +73,14 @@ def append(
         # Before the projection ends, because its end may read an item's entries from the log.
         insert(connection, buffer)
     return Appended(count, last, histories)
+
+
+def _future_error(entry: Entry) -> StoreError:
+    return StoreError(
+        f"the change {entry.id} was recorded at {iso_time(entry.ts)}, which is in the future",
+        "check this computer's clock; if it is right, spacedialog restamp records that change again with the present"
+        " time",
+    )
 
 
 def group_by_item(pending_entries: Iterable[PendingEntry]) -> list[list[PendingEntry]]:
@@ -101,7 +112,7 @@ def merge(connection: sqlite3.Connection, entries: Iterable[Entry], name: str) -
             if entry.item not in items:
                 items[entry.item] = is_new_item(connection, entry.item)
             insert(connection, [entry._replace(seq=None)])
-            came, strange = came + 1, strange + (not is_understood(entry))
+            came, strange = came + 1, strange + (not is_counted(entry))
         elif sha != entry.sha:
             problems.append(f"{name}: {entry.id}: another change has this id here\n  import it into a store of its own")
     if problems:

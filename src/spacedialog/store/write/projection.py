@@ -13,7 +13,8 @@ from spacedialog.model.conflicts import conflicts
 from spacedialog.model.dates import VagueDate, iso_day
 from spacedialog.model.entry import Entry, canonical_json
 from spacedialog.model.fields import STORED, Field, Kind
-from spacedialog.model.fold import FOREVER, History, Period, fold, is_understood, retracted_ids
+from spacedialog.model.fold import FOREVER, History, Period, fold, retracted_ids
+from spacedialog.model.validation import counted_content, is_counted
 from spacedialog.model.values import citation_text
 from spacedialog.model.vocabulary import MilestoneStatus, Status
 from spacedialog.store.log import entries_by_item, entries_of
@@ -54,6 +55,8 @@ class ProjectionWriter:
         if history:
             self._rows["conflict"] += [(item, *conflict) for conflict in conflicts(entries)]
         self._rows["retracted"] += [(entry, item) for entry in sorted(retracted_ids(entries))]
+        ignored = history.ignored if history else [entry.id for entry in entries if not is_counted(entry)]
+        self._rows["ignored"] += [(entry, item) for entry in ignored]
         if history and history.type in _ROWS_OF:
             for table, rows in _ROWS_OF[history.type](item, history):
                 self._rows[table] += rows
@@ -187,10 +190,10 @@ def _retracted_rows(item: str, entries: Iterable[Entry]) -> Rows:
     The history of its commitment finds the entries through this row.
     """
     for entry in entries:
-        content = entry.content if is_understood(entry) else {}
+        content = counted_content(entry) or {}
         kind = content.get("type")
         if kind in ("assessment", "link"):
-            period = Period(FOREVER, FOREVER, content.get("set") or {}, (), False, "", "", "", entry.id)
+            period = Period(FOREVER, FOREVER, content["set"], (), False, "", "", "", entry.id)
             return _ROWS_OF[kind](item, History(kind, (period,), (), (), frozenset(), ()))
     return ()
 
@@ -199,6 +202,7 @@ _BATCH = 500
 
 _COLUMNS = {
     "retracted": "change, item",
+    "ignored": "change, item",
     "dialogue": "item, valid_from, valid_to, key, held, fields",
     "area": "item, valid_from, valid_to, key, dialogue, title, position",
     "party": "item, valid_from, valid_to, key, dialogue, name, side",
@@ -227,14 +231,11 @@ def _given(item: str, entries: Iterable[Entry]) -> set[tuple[Any, ...]]:
     """Return every ref that was ever given to the item or its milestones, including by retracted entries."""
     given = set()
     for entry in entries:
-        if '"ref":"' in entry.body:
-            content = entry.content
-            values = content.get("set")
-            ref = values.get("ref") if isinstance(values, dict) else None
-            if isinstance(ref, str):
-                key, milestone = ref.casefold(), content.get("milestone")
-                number = None if milestone else ref_number(ref)
-                given.add((item, milestone, key, key.rpartition("-")[0], number))
+        content = counted_content(entry) if '"ref":"' in entry.body else None
+        if content and (ref := content.get("set", {}).get("ref")):
+            key, milestone = ref.casefold(), content.get("milestone")
+            number = None if milestone else ref_number(ref)
+            given.add((item, milestone, key, key.rpartition("-")[0], number))
     return given
 
 

@@ -14,7 +14,8 @@ from string import ascii_lowercase
 from typing import NamedTuple
 
 from spacedialog.model.entry import RETRACT, Entry
-from spacedialog.model.fold import is_understood, retracted_ids
+from spacedialog.model.fold import retracted_ids
+from spacedialog.model.validation import is_counted
 
 # The tables of commitments and milestones, and the column of each that has the id.
 _IDENTIFIERS = {"commitment": "item", "milestone": "milestone"}
@@ -45,7 +46,7 @@ class Clashes:
         retracted = retracted_ids(known)
         seen = set()
         for entry in sorted(known, key=lambda entry: (entry.ts, entry.id)):
-            if entry.id in retracted or entry.kind == RETRACT or not is_understood(entry):
+            if entry.id in retracted or entry.kind == RETRACT or not is_counted(entry):
                 continue
             content = entry.content
             ref, part = content.get("set", {}).get("ref"), content.get("milestone")

@@ -1,0 +1,344 @@
+"""Validation of entries: what an entry of each kind may contain.
+
+The fold counts only valid entries. Import refuses the others, sync sets them aside, and doctor reports those that are
+already in a store. An entry of a newer program is valid, is kept, and does not count.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
+from typing import Any, NamedTuple, TypeGuard
+
+from spacedialog.errors import DateError, InputError
+from spacedialog.model.dates import Span, VagueDate, quoted
+from spacedialog.model.entry import BODY_VERSION, CREATE, NOTE, RETRACT, SET, Entry, parse_body
+from spacedialog.model.fields import ITEM_TYPES, KINDS, MILESTONE, Kind
+from spacedialog.model.values import HIGHEST_PERCENT, LOWEST_PERCENT, check_text
+from spacedialog.model.vocabulary import HASH_PATTERN, NAME_PATTERN, LinkDecision, MilestoneStatus, Status, Strength
+
+UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+LATEST_TS = 199_999_999_999_999_999
+"""The latest recorded time that is accepted (µs; in the year 8307)."""
+
+MOST_PARTS = 10_000
+"""The most values in a list of an entry."""
+
+DEEPEST = 32
+"""The most levels of nesting in the body of an entry."""
+
+NUMBERS: Mapping[str, tuple[int, int]] = {
+    "percent": (LOWEST_PERCENT, HIGHEST_PERCENT),
+    "position": (0, 1_000_000),
+    **dict.fromkeys(("number", "sentence"), (1, 1_000_000)),
+}
+"""The range of each field that is a whole number."""
+
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "strength": tuple(Strength),
+    "status": tuple(Status),
+    "decided": tuple(LinkDecision),
+}
+"""The values of each field that is a word of the vocabulary; the status of a milestone is a `MilestoneStatus`."""
+
+PARTS: Mapping[str, Mapping[str, tuple[Kind, bool]]] = {
+    "sources": {
+        "document": (Kind.TEXT, True),
+        "paragraph": (Kind.TEXT, False),
+        "sentence": (Kind.NUMBER, False),
+        "hash": (Kind.HASH, False),
+        "grade": (Kind.TEXT, False),
+    },
+    "documents": {
+        "key": (Kind.NAME, True),
+        "title": (Kind.TEXT, True),
+        "url": (Kind.TEXT, False),
+        "note": (Kind.TEXT, False),
+    },
+    "heads": {
+        "side": (Kind.NAME, True),
+        "name": (Kind.TEXT, True),
+        "title": (Kind.TEXT, True),
+        "body": (Kind.TEXT, True),
+    },
+}
+"""The fields of the objects in a list, each with its kind and whether it is required."""
+
+_CREATED_ONLY = {*ITEM_TYPES["assessment"].kinds, "old", "new"}
+"""The fields that no later entry may set: their values depend on each other."""
+
+_REQUIRED = MILESTONE.required.union(*(type_.required for type_ in ITEM_TYPES.values()))
+"""The fields that no entry may empty."""
+
+
+class Problem(NamedTuple):
+    """A fault of an entry: the field, such as `body.set.status`, and what is wrong with its value."""
+
+    field: str
+    text: str
+
+
+def problems(entry: Entry) -> Iterator[Problem]:
+    """Yield every fault of an entry, except a hash that does not match."""
+    for field, value, check in (
+        ("id", entry.id, _id_problem),
+        ("ts", entry.ts, _ts_problem),
+        ("author", entry.author, _text_problem),
+        ("kind", entry.kind, _text_problem),
+        ("item", entry.item, _id_problem),
+        ("base", entry.base, _id_problem),
+        ("sha", entry.sha, _sha_problem),
+        ("seq", entry.seq, _seq_problem),
+    ):
+        if (value is not None or field not in ("base", "seq")) and (text := check(value)):
+            yield Problem(field, text)
+    try:
+        content = json.loads(entry.body)
+    except (ValueError, TypeError, RecursionError):
+        yield Problem("body", "it is not a JSON object")
+        return
+    yield from _content_problems(entry.kind, entry.on, content)
+
+
+def counted_content(entry: Entry) -> dict[str, Any] | None:
+    """Return the content of an entry that counts; None if the entry is newer than this program, or not valid."""
+    content = parse_body(entry.body)
+    if is_newer(entry.kind, content) or next(_content_problems(entry.kind, entry.on, content), None):
+        return None
+    return content
+
+
+def is_counted(entry: Entry) -> bool:
+    """Return whether the fold counts an entry."""
+    return counted_content(entry) is not None
+
+
+def is_newer(kind: str, content: Mapping[str, Any]) -> bool:
+    """Return whether an entry has a kind, a format or a type of item that only a newer program can know."""
+    version, type_ = content.get("v"), content.get("type")
+    return (
+        kind not in (CREATE, SET, NOTE, RETRACT)
+        or (_is_whole(version) and version > BODY_VERSION)
+        or (kind == CREATE and isinstance(type_, str) and type_ not in ITEM_TYPES)
+    )
+
+
+def _content_problems(kind: str, on: str, content: Any) -> Iterator[Problem]:
+    if not (isinstance(on, str) and _is_closed_date(on)):
+        yield Problem("on", _about(on, "is not an EDTF date with an end"))
+    if not isinstance(content, dict):
+        yield Problem("body", "it is not a JSON object")
+        return
+    version = content.get("v")
+    if not (_is_whole(version) and version >= 1):
+        yield Problem("body.v", _about(version, "is not the version of a format"))
+    if not _is_plain(content):
+        yield Problem("body", f"it has more than {DEEPEST} levels, or a number that JSON does not have")
+        return
+    # These parts have the same form in every version of the format.
+    for name, check in _FRAME.items():
+        if content.get(name) is not None and (text := check(content[name])):
+            yield Problem(f"body.{name}", text)
+    if is_newer(kind, content):
+        return
+    if kind in (CREATE, SET):
+        yield from _values_problems(kind, content)
+    elif "set" in content:
+        yield Problem("body.set", f"a change of kind {kind} sets no fields")
+    if kind == RETRACT and content.get("retracts") is None:
+        yield Problem("body.retracts", _MISSING)
+
+
+def _values_problems(kind: str, content: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield the faults of the values that an entry sets."""
+    values, is_milestone = content.get("set"), content.get("milestone") is not None
+    if not isinstance(values, dict):
+        yield Problem("body.set", _about(values, "is not an object with the new values"))
+        return
+    for name, value in values.items():
+        if name not in _CHECKS:
+            continue  # A newer program may have more fields.
+        if kind == SET and name in _CREATED_ONLY:
+            yield Problem(f"body.set.{name}", "only the change that creates the item can set it")
+        elif value is None or _is_empty(value, KINDS[name]):
+            if name in _REQUIRED:
+                yield Problem(f"body.set.{name}", "it is empty")
+        elif text := (_milestone_status_problem if is_milestone and name == "status" else _CHECKS[name])(value):
+            yield Problem(f"body.set.{name}", text)
+    if "verdict" in values and (text := _verdict_problem(values.get("rubric"), values["verdict"])):
+        yield Problem("body.set.verdict", text)
+    if "recurs" in values and (text := _recurrence_problem(values.get("when"), values["recurs"])):
+        yield Problem("body.set.recurs", text)
+    if kind == CREATE:
+        type_ = MILESTONE if is_milestone else ITEM_TYPES.get(str(content.get("type")))
+        if type_ is None:
+            yield Problem("body.type", _about(content.get("type"), f"is not one of {', '.join(ITEM_TYPES)}"))
+        else:
+            yield from (Problem(f"body.set.{name}", _MISSING) for name in sorted(type_.required - values.keys()))
+
+
+# Checks of single values: each returns what is wrong with a value, or an empty text.
+
+Check = Callable[[Any], str]
+
+_MISSING = "it is missing"
+
+
+def _about(value: object, text: str) -> str:
+    if value is None:
+        return _MISSING
+    return f"{quoted(value if isinstance(value, str) else json.dumps(value, default=str))} {text}"
+
+
+def _is_empty(value: object, kind: Kind) -> bool:
+    if kind in (Kind.TEXT, Kind.PARTY):
+        return value == ""
+    return kind in (Kind.PARTIES, Kind.DOCUMENTS, Kind.OBJECTS) and value == []
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_plain(value: object, level: int = 0) -> bool:
+    """Return whether a value nests at most `DEEPEST` levels, and its numbers are finite and have at most 64 bits."""
+    if isinstance(value, dict | list):
+        parts = value.values() if isinstance(value, dict) else value
+        return level < DEEPEST and all(_is_plain(part, level + 1) for part in parts)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not isinstance(value, int) or -(2**63) <= value < 2**63
+
+
+@lru_cache(maxsize=4096)
+def _is_date(text: str) -> bool:
+    try:
+        return str(VagueDate.parse(text)) == text
+    except DateError:
+        return False
+
+
+@lru_cache(maxsize=4096)
+def _is_closed_date(text: str) -> bool:
+    return _is_date(text) and VagueDate.parse(text).latest is not None
+
+
+def _text_problem(value: object) -> str:
+    if not isinstance(value, str):
+        return _about(value, "is not text")
+    try:
+        check_text("text", value)
+    except InputError as error:
+        return error.problem.removeprefix("text: ")
+    return ""
+
+
+def _pattern_problem(pattern: str, what: str) -> Check:
+    matches = re.compile(pattern).fullmatch
+    return lambda value: "" if isinstance(value, str) and matches(value) else _about(value, f"is not {what}")
+
+
+def _number_problem(least: int, most: int) -> Check:
+    text = f"is not a whole number from {least} to {most}"
+    return lambda value: "" if _is_whole(value) and least <= value <= most else _about(value, text)
+
+
+def _word_problem(words: Sequence[str]) -> Check:
+    return lambda value: "" if value in words else _about(value, f"is not one of {', '.join(words)}")
+
+
+def _date_problem(value: object) -> str:
+    return "" if isinstance(value, str) and _is_date(value) else _about(value, "is not an EDTF date")
+
+
+def _span_problem(value: object) -> str:
+    try:
+        return "" if isinstance(value, str) and str(Span.parse(value)) == value else _about(value, "is not a span")
+    except DateError as error:
+        return error.problem
+
+
+def _list_problem(check: Check, value: object) -> str:
+    if not isinstance(value, list) or len(value) > MOST_PARTS:
+        return _about(value, f"is not a list of at most {MOST_PARTS} values")
+    return next(filter(None, map(check, value)), "")
+
+
+def _object_problem(parts: Mapping[str, tuple[Check, bool]], value: object) -> str:
+    if not isinstance(value, dict):
+        return _about(value, "is not an object")
+    for name, (check, is_required) in parts.items():
+        part = value.get(name)
+        if (part is not None or is_required) and (text := check(part)):
+            return f"{name}: {text}"
+    return ""
+
+
+def _texts_problem(value: object) -> str:
+    if not isinstance(value, dict) or len(value) > MOST_PARTS:
+        return _about(value, f"is not an object of at most {MOST_PARTS} texts")
+    return next(filter(None, (_text_problem(text) for pair in value.items() for text in pair)), "")
+
+
+def _verdict_problem(rubric: object, verdict: object) -> str:
+    from spacedialog.model.rubrics import rubrics
+
+    known = rubrics().get(str(rubric))
+    if known is None or any(verdict == choice.value for choice in known.verdicts):
+        return ""  # A newer program may have more rubrics.
+    return _about(verdict, f"is not a verdict of {known.name}")
+
+
+def _recurrence_problem(when: object, recurs: object) -> str:
+    """Return why an event cannot recur; empty if the date or the span is missing or itself a problem."""
+    if _date_problem(when) or _span_problem(recurs):
+        return ""
+    try:
+        VagueDate.parse(str(when)).occurrence(1, Span.parse(str(recurs)))
+    except DateError as error:
+        return error.problem
+    return ""
+
+
+_id_problem = _pattern_problem(UUID_PATTERN, "an id")
+_name_problem = _pattern_problem(NAME_PATTERN, "a short name")
+_sha_problem = _pattern_problem("[0-9a-f]{64}", "a SHA-256")
+_ts_problem = _number_problem(0, LATEST_TS)
+_seq_problem = _number_problem(1, 2**62)
+_milestone_status_problem = _word_problem(tuple(MilestoneStatus))
+
+_OF_KIND: Mapping[Kind, Check] = {
+    Kind.TEXT: _text_problem,
+    **dict.fromkeys((Kind.REF, Kind.NAME, Kind.PARTY, Kind.AREA), _name_problem),
+    Kind.DATE: _date_problem,
+    Kind.SPAN: _span_problem,
+    Kind.ID: _id_problem,
+    Kind.HASH: _pattern_problem(HASH_PATTERN, "the hash of a sentence"),
+    **dict.fromkeys((Kind.PARTIES, Kind.DOCUMENTS), partial(_list_problem, _name_problem)),
+    Kind.OBJECT: _texts_problem,
+}
+
+
+def _check_of(name: str, kind: Kind) -> Check:
+    if kind is Kind.WORD:
+        return _word_problem(WORDS[name])
+    if kind is Kind.NUMBER:
+        return _number_problem(*NUMBERS[name])
+    if kind is Kind.OBJECTS:
+        parts = {part: (_check_of(part, kind), is_required) for part, (kind, is_required) in PARTS[name].items()}
+        return partial(_list_problem, partial(_object_problem, parts))
+    return _OF_KIND[kind]
+
+
+_CHECKS: Mapping[str, Check] = {name: _check_of(name, kind) for name, kind in KINDS.items()}
+"""The check of each field that an entry may set."""
+
+_FRAME: Mapping[str, Check] = {
+    **dict.fromkeys(("note", "evidence", "via"), _text_problem),
+    **dict.fromkeys(("milestone", "retracts"), _id_problem),
+    "beside": partial(_list_problem, _id_problem),
+}
