@@ -18,15 +18,13 @@ from spacedialog.errors import InputError, StoreError
 from spacedialog.store import backup, lock, log
 from spacedialog.store.schema import SCHEMA_SQL, SCHEMA_VERSION
 from spacedialog.store.trust import foreign_objects
+from spacedialog.storefiles import MAGIC
 
 APPLICATION_ID = 0x53504443
 """Marks a SQLite file as a spacedialog store ("SPDC")."""
 
 SQLITE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """The errors that `sqlite3` raises for a damaged database; UnicodeDecodeError if the message is not valid UTF-8."""
-
-MAGIC = b"SQLite format 3\0"
-"""The first bytes of every SQLite database."""
 
 Seed = Callable[[sqlite3.Connection], None]
 """Writes the first entries of a new store."""
