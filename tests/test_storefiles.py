@@ -254,3 +254,21 @@ def test_a_store_that_does_not_exist_yet_is_compared_by_folder(desk: Desk) -> No
     desk.db.unlink()
     assert desk.call("list", "-f", "json", "-o", desk.db.name).status == 0
     assert json.loads((desk.folder / desk.db.name).read_text())["data"]
+
+
+@pytest.mark.parametrize("call", ["note 31 Hello", "note 31 Hello --dry-run", "undo", "restore elsewhere.db --replace"])
+def test_a_store_with_two_names_is_read_and_not_written(desk: Desk, call: str) -> None:
+    """A store with a hard link is read; a write ends with status 4 and a remedy, and changes nothing."""
+    desk.call("note", "31", "The only name.")
+    desk.call("backup", "elsewhere.db")
+    listed = desk.call("list").stdout
+    link = _hard_link(desk)
+    before = everything(desk)
+    ran = desk.call(*call.split())
+    assert (ran.status, ran.stdout) == (4, "")
+    assert "hard link" in ran.stderr
+    assert "find -samefile" in ran.stderr
+    assert desk.call("list").stdout == desk.call("list", "--db", link).stdout == listed
+    assert everything(desk) == before
+    link.unlink()
+    assert desk.call("note", "31", "The only name again.").status == 0
