@@ -27,8 +27,8 @@ def replacing(target: Path, *, store: Path | None, mode: int | None = 0o600) -> 
     """Yield a new file to fill; then flush it to disk and rename it to `target`.
 
     If an error is raised, `target` is unchanged. With `mode` None the file gets the mode of `target` or, if there is no
-    target, the mode that the umask allows. Raises OSError, and InputError if the target is a file of `store`, the store
-    in use, or of another; `store` is None for a target that the caller knows.
+    target, the mode that the umask allows. Raises OSError, and InputError if the target is a file of `store` (the store
+    in use) or of another one; `store` is None if the target is a checkpoint or a draft that the caller has read.
     """
     if store is not None:
         require_other(target, store)
