@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -74,6 +75,11 @@ def _replacing(file: Path, store: Path) -> Iterator[BinaryIO]:
     """Yield a draft that replaces `file` in the end, or `file` itself if it is a device."""
     target = Path(os.path.realpath(file))
     try:
+        if _is_planted(file):
+            raise InputError(
+                f"-o {file}: this is a link that another user made in a folder to which everyone may write",
+                "name the file itself, or another",
+            )
         if target.exists() and not target.is_file():
             with open(target, "wb", opener=_open_device) as out:
                 yield out
@@ -84,6 +90,10 @@ def _replacing(file: Path, store: Path) -> Iterator[BinaryIO]:
         raise InputError(f"-o {file}: there is no such folder", "make the folder, or name another") from error
     except OSError as error:
         raise StoreError(f"-o {file}: {error.strerror}", "name another file, or make room for it") from error
+
+
+def _is_planted(file: Path) -> bool:
+    return file.is_symlink() and file.lstat().st_uid != os.geteuid() and bool(file.parent.stat().st_mode & stat.S_IWOTH)
 
 
 def _open_device(path: str, _flags: int) -> int:
