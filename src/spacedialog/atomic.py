@@ -1,40 +1,110 @@
-"""Write a file whole or not at all: fill a draft beside it, flush the draft to disk, rename it."""
+"""Write a file whole or not at all: fill a draft in a private folder beside it, flush the draft to disk, rename it.
+
+The name of the folder cannot be guessed, and no other user can enter it, so that in a folder shared with others, such
+as /tmp, none of them can put a link or a file in the place of the draft.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
+
+from spacedialog.storefiles import SIDE_FILES, require_other
+
+DRAFT = "new"
+"""The name of the draft in its private folder."""
+
+_PRIVATE = re.compile(r"\.spacedialog-[0-9a-f]{32}")
+_OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @contextmanager
-def replacing(target: Path, draft: Path | None = None, *, mode: int | None = 0o600) -> Iterator[Path]:
-    """Yield an empty file in the folder of `target` to fill and close; then flush it and rename it to `target`.
+def replacing(target: Path, *, store: Path | None, mode: int | None = 0o600) -> Iterator[BinaryIO]:
+    """Yield a new file to fill; then flush it to disk and rename it to `target`.
 
-    If an error is raised, the draft is deleted and `target` is unchanged. `draft` is the path of the file to fill,
-    which must not exist; by default a unique name is chosen. With `mode` None the file gets the mode of `target` or, if
-    there is no target, the mode that the umask allows. Raises OSError.
+    If an error is raised, `target` is unchanged. With `mode` None the file gets the mode of `target` or, if there is no
+    target, the mode that the umask allows. Raises OSError, and InputError if the target is a file of `store` (the store
+    in use) or of another one; `store` is None if the target is a checkpoint or a draft that the caller has read.
     """
-    draft = draft or target.with_name(f".{target.name}.{os.urandom(4).hex()}.new")
+    if store is not None:
+        require_other(target, store)
     if mode is None and target.exists():
         mode = target.stat().st_mode & 0o777
-    # Until it is complete, only the user may read it, unless everyone may in the end.
-    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666 if mode is None else 0o600))
-    try:
-        yield draft
-        fsync(draft)
-        if mode is not None:
-            draft.chmod(mode)
+    with private_folder(target.parent) as folder:
+        draft = folder / DRAFT
+        with draft.open("xb") as out:
+            yield out
+            out.flush()
+            if mode is not None:
+                os.fchmod(out.fileno(), mode)
+            os.fsync(out.fileno())
         draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
-def write(target: Path, content: bytes, *, mode: int | None = 0o600) -> None:
+def write(target: Path, content: bytes, *, store: Path | None, mode: int | None = 0o600) -> None:
     """Write `content` to `target`, as `replacing` does."""
-    with replacing(target, mode=mode) as draft:
-        draft.write_bytes(content)
+    with replacing(target, store=store, mode=mode) as out:
+        out.write(content)
+
+
+@contextmanager
+def private_folder(parent: Path) -> Iterator[Path]:
+    """Yield a new folder in `parent` that only this user can enter; delete it, and a DRAFT in it, at the end.
+
+    The folders that killed runs left in `parent` are deleted first. A folder is locked while it is in use.
+    """
+    with suppress(OSError):
+        for path in parent.iterdir():
+            if _PRIVATE.fullmatch(path.name):
+                _remove_if_abandoned(path)
+    folder, handle = _locked_folder(parent)
+    try:
+        yield folder
+    finally:
+        try:
+            _remove(folder)
+        finally:
+            os.close(handle)
+
+
+def _locked_folder(parent: Path) -> tuple[Path, int]:
+    import fcntl
+
+    while True:
+        folder = parent / f".spacedialog-{os.urandom(16).hex()}"
+        folder.mkdir(mode=0o700)
+        # Until it is locked, another run may take it for an abandoned one and delete it.
+        with suppress(FileNotFoundError):
+            handle = os.open(folder, _OPEN_FOLDER)
+            with suppress(OSError):  # On a file system without locks, no run deletes the folder of another.
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            if folder.exists():
+                return folder, handle
+            os.close(handle)
+
+
+def _remove_if_abandoned(folder: Path) -> None:
+    """Delete a private folder of this user that no program has locked."""
+    import fcntl
+
+    with suppress(OSError):
+        handle = os.open(folder, _OPEN_FOLDER)
+        try:
+            if os.fstat(handle).st_uid == os.geteuid():
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _remove(folder)
+        finally:
+            os.close(handle)
+
+
+def _remove(folder: Path) -> None:
+    for ending in ("", *SIDE_FILES):
+        (folder / f"{DRAFT}{ending}").unlink(missing_ok=True)
+    folder.rmdir()
 
 
 def fsync(path: Path) -> None:

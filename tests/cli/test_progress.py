@@ -8,7 +8,7 @@ from tests.support.program import Desk, terminal
 
 
 def test_progress_is_for_a_terminal_and_for_long_work(desk: Desk) -> None:
-    """Progress is shown for long operations on a terminal, but not for short ones, on a pipe or on a dumb terminal."""
+    """Progress is shown for long operations on a terminal of any size, not for short ones or off a terminal."""
     code = (
         "import sys, time; from spacedialog.cli import progress as p; p.DELAY = float(sys.argv[1])\n"
         "with p.progress('reading', 'commitments') as watch:\n"
@@ -20,7 +20,7 @@ def test_progress_is_for_a_terminal_and_for_long_work(desk: Desk) -> None:
             [sys.executable, "-c", code, patience],
             columns=80,
             lines=20,
-            env={**desk.environment, "TERM": term},
+            env={**desk.environment, "TERM": term, "COLUMNS": "9" * 5000, "LINES": "9" * 5000},
             folder=desk.folder,
         ) as session:
             assert ("of 50 commitments" in session.rest()) is shown

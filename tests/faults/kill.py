@@ -128,7 +128,7 @@ def _looked_at(action: Action, store: Path, before: list[Entry], done: Ended) ->
     problems += stores.missing(after.entries, entries)
     if len(after.entries) != (len(entries) or action.entries - 1) + 1:
         problems.append("the next write was not recorded")
-    if store.with_name(f".{store.name}.new").exists():
+    if any(store.parent.glob(".spacedialog-*/*")):
         problems.append("half a store was left lying")
     return fresh > 0, problems
 

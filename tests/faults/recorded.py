@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 SECTOR = 512
-CALLS = "openat,write,pwrite64,ftruncate,fsync,fdatasync,unlink,rename,mkdir,close,link,renameat,unlinkat,fallocate"
+CALLS = (
+    "openat,write,pwrite64,ftruncate,fsync,fdatasync,unlink,rename,mkdir,rmdir,close,link,renameat,unlinkat,fallocate"
+)
 _CALL = re.compile(rb"^\d+ +(\w+)\((.*)\) = (-?\d+)")
 _TEXT = re.compile(rb'"((?:\\x[0-9a-f]{2})*)"')
 _HANDLE = re.compile(rb"^(\d+)<((?:\\x[0-9a-f]{2})*)>")
@@ -45,10 +47,11 @@ class Named(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """A name that was moved, replacing the other."""
+    """A file whose name was moved, replacing the other."""
 
-    old: str
     new: str
+    old: str
+    file: int
 
 
 class Synced(NamedTuple):
@@ -156,14 +159,14 @@ class Recorder:
             case "mkdir":
                 self.folders.add(name)
                 yield Named(name, self._new(name))
-            case "unlink" | "unlinkat":
+            case "unlink" | "unlinkat" | "rmdir":
                 del self._files[name]
                 yield Named(name, None)
             case "rename" | "renameat":
                 new = names[1]
                 assert new is not None
                 self._files[new] = self._files.pop(name)
-                yield Moved(name, new)
+                yield Moved(new, name, self._files[new])
             case _:
                 raise AssertionError(f"{call} of {name}: a call that this model does not know")
 
@@ -263,9 +266,9 @@ def _name(names: dict[str, int], change: Named | Moved) -> None:
         case Named(path, file):
             assert file is not None
             names[path] = file
-        case Moved(old, new):
-            if old in names:
-                names[new] = names.pop(old)
+        case Moved(new, old, file):
+            names.pop(old, None)
+            names[new] = file
 
 
 def _apply(content: bytearray, change: Write | Cut) -> None:

@@ -195,7 +195,7 @@ def test_each_format_holds_the_same_rows(make: Maker, tmp_path: Path, titles: li
                 path = tmp_path / f"{name}.{format_}"
                 show(
                     make_view(view),
-                    Output(format_, path, Settings()),
+                    Output(format_, path, Settings(), tmp_path / "store.db"),
                     as_of=DAY.isoformat(),
                 )
                 assert reading.read(path) == reading.holds(make_view(view)), (name, format_)

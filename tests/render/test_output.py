@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import pytest
@@ -95,3 +96,20 @@ def test_a_report_keeps_its_place_and_mode(desk: Desk) -> None:
     assert (desk.folder / "link.md").is_symlink()
     assert "Report" in (desk.folder / "kept.md").read_text("utf-8")
     assert (desk.folder / "kept.md").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(("mode", "user", "status"), [(0o1777, 1, 2), (0o777, 1, 2), (0o775, 1, 0), (0o1777, 0, 0)])
+def test_a_link_of_another_user_in_a_shared_folder_is_not_followed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, mode: int, user: int, status: int
+) -> None:
+    """-o follows no link that another user made in a folder to which everyone may write, such as /tmp."""
+    (desk.folder / "kept.md").write_text("mine")
+    shared = desk.folder / "shared"
+    shared.mkdir()
+    shared.chmod(mode)
+    (shared / "report.md").symlink_to(desk.folder / "kept.md")
+    me = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: me + user)
+    ran = desk.call("list", "-o", "shared/report.md")
+    assert ran.status == status, ran.stderr
+    assert ((desk.folder / "kept.md").read_text() == "mine") is bool(status)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -105,15 +107,38 @@ def test_what_is_wrong_with_a_template_is_told(desk: Desk, text: str, line: int,
     assert not (desk.folder / "letter.md").exists()
 
 
-@pytest.mark.parametrize("limit", ["SECONDS", "MAX_CHARACTERS"])
-def test_a_template_without_end_is_ended(desk: Desk, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
-    """A template that does not end is stopped by time or by length."""
-    monkeypatch.setattr(template, limit, 1)
-    loop = "{% for a in range(99999) %}{% for b in range(99999) %}%s{% endfor %}{% endfor %}"
-    (desk.folder / "letter.md.j2").write_text(loop.replace("%s", "" if limit == "SECONDS" else "x"), "utf-8")
-    ran = desk.call("report", "--template", "letter.md.j2")
+LOOP = "{% for a in range(99999) %}{% for b in range(99999) %}%s{% endfor %}{% endfor %}"
+DOUBLED = "{% for i in range(64) %}{% set ns.a = [ns.a, ns.a] %}{% set ns.b = [ns.b, ns.b] %}{% endfor %}"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (LOOP.replace("%s", ""), "longer than 0.2 seconds"),
+        (LOOP.replace("%s", "x"), "more than 1000 characters"),
+        # Python compares the lists in one step, which takes for ever and which no exception ends.
+        ("{% set ns = namespace(a=[0], b=[0]) %}" + DOUBLED + "{{ ns.a == ns.b }}", "longer than 0.2 seconds"),
+    ],
+    ids=["time", "length", "one step"],
+)
+def test_a_template_without_end_is_ended(desk: Desk, monkeypatch: pytest.MonkeyPatch, text: str, says: str) -> None:
+    """A template that does not end is stopped by time or by length, even within one step, and nothing is written."""
+    monkeypatch.setattr(template, "SECONDS", 0.2)
+    monkeypatch.setattr(template, "MAX_CHARACTERS", 1000)
+    (desk.folder / "letter.md.j2").write_text(text, "utf-8")
+    before = sorted(desk.folder.rglob("*"))
+    ran = desk.call("report", "--template", "letter.md.j2", "-o", "letter.md")
     assert ran.status == 2
-    assert ("longer than 1 second" if limit == "SECONDS" else "more than 1 char") in ran.stderr
+    assert says in ran.stderr
+    assert sorted(desk.folder.rglob("*")) == before
+
+
+def test_a_template_whose_process_is_killed_is_told(reader: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the process that fills a template is killed, for lack of memory for example, the report ends with status 2."""
+    monkeypatch.setattr(template, "_load", lambda _: os.kill(os.getpid(), signal.SIGKILL))
+    ran = reader.call("report", "--template", EXAMPLE)
+    assert (ran.status, ran.stdout) == (2, "")
+    assert "killed (signal 9)" in ran.stderr
 
 
 @pytest.mark.parametrize("name", ["missing.j2", ".", "no/such.j2", "latin.j2"])

@@ -497,11 +497,12 @@ def test_a_write_that_breaks_off_changes_nothing(tracker: Tracker) -> None:
 
 
 def test_what_was_left_of_a_new_store_is_swept_away(make: Maker) -> None:
-    """A temporary file left by a crash does not prevent the next first write."""
+    """The next first write deletes the temporary files that a killed one left."""
     tracker = make()
-    tracker.path.parent.mkdir(parents=True)
-    for name in ("", "-wal", "-shm"):
-        tracker.path.with_name(f".{tracker.path.name}.new{name}").write_bytes(b"half a store")
+    left = tracker.path.with_name(".spacedialog-" + "0f" * 16)
+    left.mkdir(parents=True, mode=0o700)
+    for name in ("new", "new-wal", "new-shm"):
+        (left / name).write_bytes(b"half a store")
     tracker.note("4-07", "Hello.")
     assert list(tracker.path.parent.iterdir()) == [tracker.path]
 

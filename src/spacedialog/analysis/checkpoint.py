@@ -15,6 +15,7 @@ from spacedialog import atomic
 from spacedialog.errors import InputError, StoreError
 from spacedialog.model.position import Position, Since
 from spacedialog.model.vocabulary import NAME_PATTERN
+from spacedialog.storefiles import CHECKPOINT
 
 if TYPE_CHECKING:
     from spacedialog.store.read.snapshot import Snapshot
@@ -34,7 +35,7 @@ class Checkpoint:
                 f"--checkpoint: '{name}' is not a name", "write letters, digits and - only, such as weekly"
             )
         self.store_was_replaced = False
-        self._path = store.with_name(f"{store.name}.checkpoint-{name}")
+        self._path = store.with_name(f"{store.name}{CHECKPOINT}{name}")
         self._reached: tuple[date, Position] | None = None
 
     def since(self, snapshot: Snapshot) -> Since:
@@ -69,7 +70,7 @@ class Checkpoint:
         }
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            atomic.write(self._path, (json.dumps(content) + "\n").encode())
+            atomic.write(self._path, (json.dumps(content) + "\n").encode(), store=None)
         except OSError as error:
             raise StoreError(
                 f"{self._path}: the checkpoint was not kept: {error.strerror}",

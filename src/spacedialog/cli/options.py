@@ -110,7 +110,9 @@ def _reading(
         tuple(dialogue or ()),
     )
     format_ = None if template else _format(format_, json, output)
-    return ReadRequest(tracker, scope, _output(format_, output, color, header=not no_header, template=template))
+    shown_in = _output(format_, output, color, tracker.path)
+    settings = shown_in.settings._replace(header=not no_header, template=template)
+    return ReadRequest(tracker, scope, shown_in._replace(settings=settings))
 
 
 def _choice(
@@ -201,12 +203,12 @@ def _writing(
     remarks: Remarks = {"note": note, "evidence": evidence}
     if on is not None:
         remarks["on"] = parsing.vague_date("--on", on, tracker.today, "past")
-    return WriteRequest(tracker, remarks, _output(Format.JSON if json else Format.TABLE, None, color))
+    return WriteRequest(tracker, remarks, _output(Format.JSON if json else Format.TABLE, None, color, tracker.path))
 
 
-def output_of(format_: Format | None, json: bool, file: Path | None, color: Colour) -> Output:
+def output_of(format_: Format | None, json: bool, file: Path | None, color: Colour, store: Path) -> Output:
     """Return the output of a command that takes neither the options of reads nor those of writes."""
-    return _output(_format(format_, json, file), file, color)
+    return _output(_format(format_, json, file), file, color, store)
 
 
 def _format(named: Format | None, json: bool, file: Path | None) -> Format:
@@ -226,20 +228,16 @@ def _format(named: Format | None, json: bool, file: Path | None) -> Format:
     return FORMAT_BY_ENDING[file.suffix]
 
 
-def _output(
-    format_: Format | None, file: Path | None, color: Colour, *, header: bool = True, template: Path | None = None
-) -> Output:
+def _output(format_: Format | None, file: Path | None, color: Colour, store: Path) -> Output:
     to_stdout = file is None
     if format_ and format_.is_binary and (to_stdout or str(file) == "-") and sys.stdout.isatty():
         raise InputError(f"{format_} is not for a terminal", f"write it to a file: -o report.{format_}")
     settings = terminal.settings() if to_stdout and format_ == Format.TABLE else Settings()
     settings = settings._replace(
-        header=header,
         colour=color == "always" or (color == "auto" and settings.colour),
         max_rows=MAX_ROWS if to_stdout and sys.stdout.isatty() else None,
-        template=template,
     )
-    return Output(format_, file, settings)
+    return Output(format_, file, settings, store)
 
 
 _COMPLETE: Mapping[str, Callable[..., Any]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import ExitStack, contextmanager
 from time import monotonic
@@ -43,6 +44,8 @@ def _line(doing: str, what: str, total: int | None) -> Iterator[Callable[[int], 
 
     out_of = f" of {total}" if total is not None else ""
     columns = (TextColumn(f"{doing} {{task.completed}}{out_of} {what}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    # Given both sizes, Rich does not read COLUMNS and LINES, which can be numbers of any length.
+    console = Console(stderr=True, width=terminal.columns(sys.stderr), height=1)
+    with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(doing, total=total)
         yield lambda done: bar.update(task, completed=done)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 from spacedialog.errors import InputError
 from spacedialog.render.formats import Settings
+
+WIDEST = 1_000
+"""The most columns that output has; a timeline takes 1 ms for each."""
 
 
 def settings() -> Settings:
@@ -15,16 +19,28 @@ def settings() -> Settings:
     is_terminal, is_dumb = sys.stdout.isatty(), os.environ.get("TERM") == "dumb"
     is_utf8 = (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
     if not is_terminal:
-        columns = os.environ.get("COLUMNS", "")
-        width = int(columns) if columns.isascii() and columns.isdigit() else 0
-        return Settings(signs=is_utf8, width=width or 120)
+        return Settings(signs=is_utf8, width=_columns_named() or 120)
     return Settings(
         colour=not is_dumb and not os.environ.get("NO_COLOR"),
         signs=not is_dumb and is_utf8,
-        width=os.get_terminal_size(sys.stdout.fileno()).columns or 80,
+        width=columns(sys.stdout),
         pager=os.environ.get("PAGER", ""),
         pager_environment={"LESS": "FRX", **os.environ},  # less shows colours, and exits if the text fits on the screen
     )
+
+
+def columns(stream: TextIO) -> int:
+    """Return the width of the terminal to which a stream leads."""
+    return min(os.get_terminal_size(stream.fileno()).columns or 80, WIDEST)
+
+
+def _columns_named() -> int:
+    """Return the number in COLUMNS; 0 if there is none."""
+    named = os.environ.get("COLUMNS", "").lstrip("0")
+    if not (named.isascii() and named.isdigit()):
+        return 0
+    # Python does not convert a number of thousands of digits.
+    return WIDEST if len(named) > len(str(WIDEST)) else min(int(named), WIDEST)
 
 
 def is_watched() -> bool:

@@ -90,7 +90,7 @@ class DraftFile:
                     "begin again: what was decided before is in it, unless that change took it out",
                 )
             if content != self._content:
-                atomic.write(self._path, content, mode=None)
+                atomic.write(self._path, content, store=None, mode=None)
         except OSError as error:
             raise StoreError(
                 f"{self.name}: it was not saved: {error.strerror}", "see that the file and its folder can be written to"

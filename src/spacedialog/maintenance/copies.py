@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from spacedialog.errors import InputError, StoreError
@@ -9,12 +10,12 @@ from spacedialog.maintenance.checks import examined, file_faults
 from spacedialog.model.entry import iso_time
 from spacedialog.model.rows.maintenance import Copied, Rescued
 from spacedialog.store import backup, database, log
+from spacedialog.storefiles import SIDE_FILES, require_other
 
 
 def back_up(path: Path, target: Path) -> Copied:
     """Copy the store at `path` to a new file; InputError if `target` exists, StoreError if copying fails."""
-    if target.exists() or target.is_symlink():
-        raise InputError(f"{target}: there is something already", "name a file that is not there yet")
+    _require_new(target, path)
     if not path.exists():
         raise StoreError(f"{path}: there is no store", "name one with --db; nothing was copied")
     with database.reading_any_version(path) as (connection, _):
@@ -29,8 +30,11 @@ def back_up(path: Path, target: Path) -> Copied:
 def restore(path: Path, source: Path, *, replace: bool) -> Copied:
     """Restore the backup `source` to `path`; StoreError if anything in the backup is damaged.
 
-    With `replace`, an existing store is backed up and replaced; otherwise it raises InputError.
+    With `replace`, an existing store is backed up and replaced; otherwise it raises InputError, as it does if `source`
+    is the store itself.
     """
+    if path.exists() and source.exists() and source.samefile(path):
+        raise InputError(f"{source}: this is the store itself", "name a backup; nothing was changed")
     with examined(source) as (examination, salvaged):
         faults = [
             *file_faults(source, examination),
@@ -56,8 +60,7 @@ def rescue(path: Path, new: Path) -> Rescued:
 
     InputError if `new` exists, StoreError if the store at `path` has no such entry.
     """
-    if new.exists() or new.is_symlink():
-        raise InputError(f"{new}: there is something already", "name a file that is not there yet; nothing was changed")
+    _require_new(new, path)
     with examined(path) as (_, salvaged):
         if not salvaged.sound:
             raise StoreError(f"{path}: not one change in it is sound", "look for a backup: NAME.backup-… beside it")
@@ -67,3 +70,14 @@ def rescue(path: Path, new: Path) -> Rescued:
             if not is_new:
                 raise InputError(f"{new}: there is something already", "name a file that is not there yet")
     return Rescued(str(new), len(salvaged.sound), tuple(salvaged.lost))
+
+
+def _require_new(target: Path, store: Path) -> None:
+    """Raise InputError if there is something at `target`, or a side file of it, or if it would belong to a store."""
+    for path in (target, *(target.with_name(target.name + ending) for ending in SIDE_FILES)):
+        if os.path.lexists(path):
+            raise InputError(
+                f"{path}: there is something already", "name a file that is not there yet; nothing was changed"
+            )
+    with database.as_store_errors(target):
+        require_other(target, store)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, TextIO
 
@@ -17,59 +19,82 @@ from spacedialog.render.formats import Format, Settings, template_writer
 
 
 class Output(NamedTuple):
-    """The format and destination of a view: `format` is None for the user's template, `file` for standard output."""
+    """The format and destination of a view: `format` is None for the user's template, `file` for standard output.
+
+    `store` is the store in use, whose files are not written to.
+    """
 
     format: Format | None
     file: Path | None
     settings: Settings
+    store: Path
 
 
 def show(view: Table | View, output: Output, *, as_of: str) -> None:
     """Write all of the view; `as_of` is the day (ISO 8601) that it shows.
 
-    InputError if the view does not fit the format or the file's folder is missing, StoreError if writing fails.
+    InputError if the view does not fit the format, the file's folder is missing or the file belongs to a store;
+    StoreError if writing fails.
     """
     write = output.format.writer() if output.format else template_writer()
-    out: AbstractContextManager[TextIO | BinaryIO] = (
-        binary_destination(output.file) if output.format and output.format.is_binary else destination(output.file)
-    )
+    opened = binary_destination if output.format and output.format.is_binary else destination
+    out: AbstractContextManager[TextIO | BinaryIO] = opened(output.file, output.store)
     with out as stream:
         write(view, stream, output.settings._replace(as_of=as_of))
 
 
 @contextmanager
-def destination(file: Path | None) -> Iterator[TextIO]:
-    """Yield standard output, or a text stream into a file that appears once it is complete."""
+def destination(file: Path | None, store: Path) -> Iterator[TextIO]:
+    """Yield standard output, or a text stream into a file that appears once it is complete.
+
+    InputError if the file belongs to `store`, the store in use, or to another.
+    """
     if file is None or str(file) == "-":
         yield sys.stdout
         sys.stdout.flush()
     else:
-        with _replacing(file) as path, path.open("w", encoding="utf-8", newline="") as out:
-            yield out
+        with _replacing(file, store) as out:
+            text = TextIOWrapper(out, encoding="utf-8", newline="")
+            yield text
+            text.detach()
 
 
 @contextmanager
-def binary_destination(file: Path | None) -> Iterator[BinaryIO]:
-    """Yield standard output, or a binary stream into a file that appears once it is complete."""
+def binary_destination(file: Path | None, store: Path) -> Iterator[BinaryIO]:
+    """Yield standard output, or a binary stream into a file, as `destination` does."""
     if file is None or str(file) == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
     else:
-        with _replacing(file) as path, path.open("wb") as out:
+        with _replacing(file, store) as out:
             yield out
 
 
 @contextmanager
-def _replacing(file: Path) -> Iterator[Path]:
-    """Yield the path to write to: a draft that replaces `file` in the end, or `file` itself if it is a device."""
+def _replacing(file: Path, store: Path) -> Iterator[BinaryIO]:
+    """Yield a draft that replaces `file` in the end, or `file` itself if it is a device."""
     target = Path(os.path.realpath(file))
     try:
+        if _is_planted(file):
+            raise InputError(
+                f"-o {file}: this is a link that another user made in a folder to which everyone may write",
+                "name the file itself, or another",
+            )
         if target.exists() and not target.is_file():
-            yield target
+            with open(target, "wb", opener=_open_device) as out:
+                yield out
         else:
-            with atomic.replacing(target, mode=None) as draft:
-                yield draft
+            with atomic.replacing(target, store=store, mode=None) as out:
+                yield out
     except FileNotFoundError as error:
         raise InputError(f"-o {file}: there is no such folder", "make the folder, or name another") from error
     except OSError as error:
         raise StoreError(f"-o {file}: {error.strerror}", "name another file, or make room for it") from error
+
+
+def _is_planted(file: Path) -> bool:
+    return file.is_symlink() and file.lstat().st_uid != os.geteuid() and bool(file.parent.stat().st_mode & stat.S_IWOTH)
+
+
+def _open_device(path: str, _flags: int) -> int:
+    return os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)

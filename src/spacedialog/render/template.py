@@ -1,13 +1,19 @@
-"""The user's own Jinja template: filled in a sandbox with the data of the view, within limits of time and size."""
+"""The user's own Jinja template: filled in a sandbox with the data of the view, within limits of time and size.
+
+It is filled in a process of its own, which the kernel ends. Within a process an exception ends a template only between
+two steps of Python, and a single step, such as the comparison of two lists, can take for ever.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 import signal
-from collections.abc import Callable, Iterator
+import traceback
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateNotFound, TemplateSyntaxError
 from jinja2.exceptions import SecurityError
@@ -25,7 +31,7 @@ from spacedialog.render.formats import Settings
 from spacedialog.render.json_ import encoded, plain
 from spacedialog.render.text import one_line, passage
 
-SECONDS = 30
+SECONDS = 30.0
 """The time that a template may take, in seconds."""
 
 MAX_CHARACTERS = 64_000_000
@@ -41,10 +47,13 @@ def write(view: Table | View, out: TextIO, settings: Settings) -> None:
     """
     file = settings.template
     assert file is not None
-    with _as_input_errors(file), _time_limit():
-        data = view.data if isinstance(view, View) else tuple(view.rows)
-        text = "".join(_bounded(_load(file).generate({view.name: data})))
-    out.write(text)
+    data = view.data if isinstance(view, View) else tuple(view.rows)
+    out.write(_in_child(lambda: _filled(file, {view.name: data})))
+
+
+def _filled(file: Path, data: Mapping[str, Any]) -> str:
+    with _as_input_errors(file):
+        return "".join(_bounded(_load(file).generate(data)))
 
 
 def _load(file: Path) -> Template:
@@ -116,20 +125,52 @@ def _bounded(parts: Iterator[str]) -> Iterator[str]:
         yield part
 
 
-@contextmanager
-def _time_limit() -> Iterator[None]:
-    """Raise InputError after SECONDS."""
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise InputError(f"--template: it takes longer than {SECONDS} seconds", "let it do less")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(SECONDS)
+def _in_child(fill: Callable[[], str]) -> str:
+    """Return the result of `fill` in a child process; InputError as it raises, and if it takes longer than SECONDS."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        _answer(fill, writing)
     try:
-        yield
+        os.close(writing)
+        with os.fdopen(reading, "rb") as pipe:
+            answer = pipe.read()
+    except BaseException:
+        os.kill(child, signal.SIGKILL)
+        raise
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code == -signal.SIGALRM:
+        raise InputError(f"--template: it takes longer than {SECONDS:g} seconds", _LESS)
+    if code < 0:
+        raise InputError(f"--template: its process was killed (signal {-code})", _LESS)
+    if code == InputError.exit_status:
+        raise InputError(*json.loads(answer))
+    if code:
+        raise RuntimeError(f"the process of the template ended with status {code}")
+    return answer.decode("utf-8", "surrogatepass")
+
+
+def _answer(fill: Callable[[], str], pipe: int) -> NoReturn:
+    """Write the result of `fill`, or the InputError that it raises, to the pipe, and end this process."""
+    code = 1
+    try:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
+        signal.setitimer(signal.ITIMER_REAL, SECONDS)
+        try:
+            answer, ended = fill(), 0
+        except InputError as error:
+            answer, ended = json.dumps([error.problem, error.remedy]), InputError.exit_status
+        with os.fdopen(pipe, "wb") as out:
+            out.write(answer.encode("utf-8", "surrogatepass"))
+        code = ended
+    except Exception:
+        traceback.print_exc()
+    finally:
+        # Without the end of a regular exit, which would write the buffers of the parent a second time.
+        os._exit(code)
 
 
 def _harmless(value: Any) -> Any:
@@ -141,6 +182,7 @@ def _harmless(value: Any) -> Any:
     return passage(value) if isinstance(value, str) else value
 
 
+_LESS = "let it do less"
 _REMEDY = "see docs/templates.md for what a template can use"
 
 
@@ -156,7 +198,7 @@ def _as_input_errors(file: Path) -> Iterator[None]:
     except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RuntimeError) as error:
         raise InputError(f"{_place(error, file)}: {error}", _REMEDY) from error
     except MemoryError as error:
-        raise InputError(f"--template {file}: it takes too much memory", "let it do less") from error
+        raise InputError(f"--template {file}: it takes too much memory", _LESS) from error
     except OSError as error:
         raise InputError(f"--template {file}: {error.strerror}", "name a file that can be read") from error
 

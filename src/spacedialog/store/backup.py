@@ -9,7 +9,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from spacedialog import atomic
-from spacedialog.errors import StoreError
+from spacedialog.errors import InputError, StoreError
+from spacedialog.storefiles import BACKUP, SIDE_FILES, is_side_file
 
 KEPT_BACKUPS = 5
 """How many automatic backups of a store are kept; the oldest are deleted first."""
@@ -32,25 +33,31 @@ def copy(connection: sqlite3.Connection, target: Path) -> None:
 
 @contextmanager
 def replacing_database(target: Path) -> Iterator[Path]:
-    """Yield an empty file beside `target` for SQLite to fill and close; then flush it and rename it to `target`."""
-    draft = target.with_name(f".{target.name}.new")
-    remove(draft)  # a killed program may have left one
-    try:
-        with atomic.replacing(target, draft) as draft:
-            yield draft
-            atomic.fsync(draft)
-            # SQLite would apply the log of an earlier database of that name to the new one.
-            remove_side_files(target)
-            atomic.fsync(target.parent)
+    """Yield the path of a new file for SQLite to make and close; then flush it and rename it to `target`.
+
+    InputError if SQLite would take `target` for a side file of another database.
+    """
+    if is_side_file(target):
+        raise InputError(
+            f"{target}: SQLite gives such names to the files beside a database",
+            f"choose a name that does not end in {', '.join(SIDE_FILES)}",
+        )
+    with atomic.private_folder(target.parent) as folder:
+        draft = folder / atomic.DRAFT
+        yield draft
+        draft.chmod(0o600)
+        atomic.fsync(draft)
+        # SQLite would apply the log of an earlier database of that name to the new one.
+        remove_side_files(target)
         atomic.fsync(target.parent)
-    finally:
-        remove_side_files(draft)
+        draft.replace(target)
+        atomic.fsync(target.parent)
 
 
 def next_backup_path(path: Path, action: str) -> Path:
     """Return the file name of the next automatic backup of the store at `path`, made before `action`."""
     newest = max((number for number, _ in _automatic_backups(path)), default=0)
-    return path.with_name(f"{path.name}.backup-{newest + 1}-before-{action}")
+    return path.with_name(f"{path.name}{BACKUP}{newest + 1}-before-{action}")
 
 
 def prune(path: Path) -> None:
@@ -60,7 +67,7 @@ def prune(path: Path) -> None:
 
 
 def _automatic_backups(path: Path) -> list[tuple[int, Path]]:
-    pattern = re.compile(re.escape(path.name) + r"\.backup-([0-9]+)-before-[a-z0-9-]+(?<!-wal)(?<!-shm)(?<!-journal)")
+    pattern = re.compile(re.escape(path.name + BACKUP) + r"([0-9]+)-before-[a-z0-9-]+(?<!-wal)(?<!-shm)(?<!-journal)")
     return [(int(match[1]), file) for file in path.parent.iterdir() if (match := pattern.fullmatch(file.name))]
 
 
@@ -72,13 +79,13 @@ def copy_files(path: Path, target: Path) -> None:
     with replacing_database(target) as draft:
         draft.write_bytes(content)
     if frames:
-        with replacing_database(target.with_name(target.name + "-wal")) as draft:
-            draft.write_bytes(frames)
+        atomic.write(target.with_name(target.name + "-wal"), frames, store=None)
+        atomic.fsync(target.parent)
 
 
 def remove_side_files(path: Path) -> None:
     """Delete the files that SQLite keeps beside a database."""
-    for suffix in ("-wal", "-shm", "-journal"):
+    for suffix in SIDE_FILES:
         Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 

@@ -18,15 +18,13 @@ from spacedialog.errors import InputError, StoreError
 from spacedialog.store import backup, lock, log
 from spacedialog.store.schema import SCHEMA_SQL, SCHEMA_VERSION
 from spacedialog.store.trust import foreign_objects
+from spacedialog.storefiles import MAGIC
 
 APPLICATION_ID = 0x53504443
 """Marks a SQLite file as a spacedialog store ("SPDC")."""
 
 SQLITE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """The errors that `sqlite3` raises for a damaged database; UnicodeDecodeError if the message is not valid UTF-8."""
-
-MAGIC = b"SQLite format 3\0"
-"""The first bytes of every SQLite database."""
 
 Seed = Callable[[sqlite3.Connection], None]
 """Writes the first entries of a new store."""
@@ -151,6 +149,7 @@ def _existing(path: Path, *, keep: bool) -> Iterator[sqlite3.Connection]:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     # Closing the connection rolls back an open transaction.
     with closing(_connect(path, "mode=rw")) as connection:
+        _require_one_name(path)
         older = _check(connection, path, writing=True) < SCHEMA_VERSION
         if older and not keep:
             with closing(past_record(connection)) as copy:
@@ -250,6 +249,15 @@ def require_regular_file(path: Path) -> None:
         kind = "folder" if stat.S_ISDIR(mode) else "pipe, a socket or a device"
         raise StoreError(
             f"{path}: the store cannot be used: this is a {kind}", "name a file with --db; nothing was changed"
+        )
+
+
+def _require_one_name(path: Path) -> None:
+    """Raise StoreError if the file has a hard link: SQLite would keep a write-ahead log for each of its names."""
+    if path.stat().st_nlink > 1:
+        raise StoreError(
+            f"{path}: the store has another name, a hard link; changes made under both names would be lost",
+            "remove the other name, which find -samefile shows; nothing was changed",
         )
 
 
@@ -362,6 +370,7 @@ def replace_store(source: sqlite3.Connection, path: Path, *, replace: bool) -> P
             return None
         if not replace:
             raise InputError(f"{path}: there is a store already", "--replace takes its place, after a copy of it")
+        _require_one_name(path)
         with path.open("rb") as file:
             header = file.read(100)
         if header.startswith(MAGIC) and header[68:72] not in (bytes(4), _mark()):

@@ -81,9 +81,9 @@ def draft(
             sides=tuple(side or ()),
         )
     if output is not None or not explain:
-        with destination(output) as out:
+        with destination(output, tracker.path) as out:
             out.write(indented(drafted.document))
     if explain:
         table = views.sentences(drafted.findings())
-        show(table, output_of(format_, json, None, color), as_of=tracker.today.isoformat())
+        show(table, output_of(format_, json, None, color, tracker.path), as_of=tracker.today.isoformat())
     print_note(views.draft_summary(drafted.document, str(output) if output else None, len(drafted.left_out)))

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 import spacedialog
+from spacedialog import environment
 from spacedialog.cli import parsing
 from spacedialog.cli.options import DbOption, OutputOption, reads_one
 from spacedialog.cli.requests import ReadRequest
@@ -61,7 +62,7 @@ def export(
     tracker = spacedialog.open(db, author="")
     known_until = parsing.instant("--known-at", known_at, tracker.today) if known_at else None
     lines = format_ is LogFormat.JSONL or (format_ is None and output is not None and output.suffix == ".jsonl")
-    with destination(output) as out:
+    with destination(output, tracker.path) as out:
         log_export.write(tracker.log(known_at=known_until), out, lines=lines)
 
 
@@ -80,7 +81,7 @@ def schema(
     from spacedialog.render.output import destination
     from spacedialog.tracker import Tracker
 
-    with destination(output) as out:
+    with destination(output, environment.store_path()) as out:
         out.write(indented(Tracker.schema(kind.value)))
 
 

@@ -54,7 +54,7 @@ def doctor(
     program, files that others may read) is told and is no fault.
     """
     tracker = spacedialog.open(db, today=parsing.today(today), author="")
-    shown_as = output_of(format_, json, output, color)
+    shown_as = output_of(format_, json, output, color, tracker.path)
     if rescue:
         rescued = tracker.rescue(rescue)
         show(maintenance.rescued_store(rescued), shown_as, as_of=tracker.today.isoformat())
@@ -131,7 +131,8 @@ def backup(
     """
     tracker = spacedialog.open(db, author="")
     copied = tracker.backup(file)
-    show(maintenance.store_copy(copied, "Copy"), output_of(format_, json, None, color), as_of=tracker.today.isoformat())
+    shown_as = output_of(format_, json, None, color, tracker.path)
+    show(maintenance.store_copy(copied, "Copy"), shown_as, as_of=tracker.today.isoformat())
 
 
 @app.command()
@@ -153,10 +154,7 @@ def restore(
     """
     tracker = spacedialog.open(db, author="")
     restored = tracker.restore(file, replace=replace)
-    show(
-        maintenance.store_copy(restored, "Store"),
-        output_of(format_, json, None, color),
-        as_of=tracker.today.isoformat(),
-    )
+    shown_as = output_of(format_, json, None, color, tracker.path)
+    show(maintenance.store_copy(restored, "Store"), shown_as, as_of=tracker.today.isoformat())
     if restored.kept:
         print_note(f"what was there is now {restored.kept}")

@@ -55,7 +55,7 @@ def review(
     if list_:
         session = tracker.review(file)
         table = views.candidates(session.rows(), session.counts())
-        show(table, output_of(format_, json, output, color), as_of=tracker.today.isoformat())
+        show(table, output_of(format_, json, output, color, tracker.path), as_of=tracker.today.isoformat())
         return
     if format_ or json or output:
         raise InputError("--format, --json and --output are for --list", "add --list, or leave them out")
@@ -64,7 +64,8 @@ def review(
             "review asks questions, and nobody is at a terminal to answer them",
             "edit the file, it is plain JSON (decision: accepted or dropped); --list shows what is left",
         )
-    raise typer.Exit(Conversation(tracker.review(file), output_of(Format.TABLE, False, None, color)).hold())
+    shown_as = output_of(Format.TABLE, False, None, color, tracker.path)
+    raise typer.Exit(Conversation(tracker.review(file), shown_as).hold())
 
 
 HELP = {

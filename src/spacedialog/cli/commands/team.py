@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from spacedialog import environment
 from spacedialog.cli import terminal
 from spacedialog.cli.options import OutputOption, reads, writes_without
 from spacedialog.cli.requests import ReadRequest, WriteRequest, print_note
@@ -100,7 +101,7 @@ def sql(output: OutputOption = None) -> None:
     from spacedialog.render.output import destination
     from spacedialog.tracker.team import Team
 
-    with destination(output) as out:
+    with destination(output, environment.store_path()) as out:
         out.write(Team.sql())
 
 

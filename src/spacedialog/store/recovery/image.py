@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from spacedialog.store import database
+from spacedialog.storefiles import MAGIC
 
 PAGE_SIZE = 4096
 """The page size, in bytes, of the stores that this program creates."""
@@ -84,7 +84,7 @@ def _page_size(data: bytes) -> int:
 
 def _oddities(data: bytes) -> Iterator[str]:
     """Yield a description of each fault in the first 100 bytes of the file."""
-    if data[:16] != database.MAGIC:
+    if data[:16] != MAGIC:
         yield "the file does not begin as a SQLite database does"
     size = int.from_bytes(data[16:18], "big")
     if size != 1 and _page_size(data) != size:
@@ -99,7 +99,7 @@ def _with_valid_header(data: bytes, page_size: int) -> bytes:
     """Return the bytes with a repaired header, so that SQLite opens them; application id and version are kept."""
     whole = len(data) // page_size or 1
     header = bytearray(data[:100].ljust(100, b"\0"))
-    header[:16] = database.MAGIC
+    header[:16] = MAGIC
     header[16:18] = (page_size if page_size < 65536 else 1).to_bytes(2, "big")
     header[18:24] = b"\1\1\0\x40\x20\x20"
     header[24:28] = header[92:96]

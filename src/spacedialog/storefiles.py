@@ -1,0 +1,80 @@
+"""The names of a store's files, and the check that no other file is written in place of one of them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from spacedialog.errors import InputError
+
+SIDE_FILES = ("-wal", "-shm", "-journal")
+"""The endings of the files that SQLite keeps beside a database."""
+
+BACKUP = ".backup-"
+"""What follows the name of the store in the name of an automatic backup."""
+
+CHECKPOINT = ".checkpoint-"
+"""What follows the name of the store in the name of a checkpoint."""
+
+MAGIC = b"SQLite format 3\0"
+"""The first bytes of every SQLite database."""
+
+# Those of a write-ahead log in either byte order, and of a rollback journal.
+# Source: https://sqlite.org/fileformat2.html.
+_MAGIC_NUMBERS = (MAGIC, b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
+
+_ADDITION = re.compile("|".join((*(f"{ending}$" for ending in SIDE_FILES), re.escape(BACKUP), re.escape(CHECKPOINT))))
+
+
+def require_other(target: Path, store: Path) -> None:
+    """Raise InputError if `target` is a file of the store, or any SQLite database or a side file of one.
+
+    The store's files are compared by identity, so that links and other names of them are found. Those that do not exist
+    yet are compared by folder and name. OSError if `target` cannot be read.
+    """
+    target, store = Path(os.path.realpath(target)), Path(os.path.realpath(store))
+    if (
+        any(_is_same(base, store) for base in (target, *_bases(target)))
+        or any(_is_same(target, file) for file in _companions(store))
+        # These files are opened, which is safe for files other than the store: closing a file releases SQLite's locks.
+        or any(_is_database(file) for file in (target, *_bases(target)))
+    ):
+        raise InputError(
+            f"{target}: this is a store, or a file that belongs to one", "name another file; nothing was changed"
+        )
+
+
+def is_side_file(path: Path) -> bool:
+    """Return whether SQLite would take a file of that name for a side file of another."""
+    return path.name.endswith(SIDE_FILES)
+
+
+def _bases(path: Path) -> Iterator[Path]:
+    """Yield the paths of the stores to which a file of that name would belong."""
+    for match in _ADDITION.finditer(path.name):
+        if match.start():
+            yield path.with_name(path.name[: match.start()])
+
+
+def _companions(store: Path) -> Iterator[Path]:
+    if store.parent.is_dir():
+        yield from (file for file in store.parent.iterdir() if store in _bases(file))
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    """Return whether the paths lead to one file, or would if it existed."""
+    try:
+        if path.exists() and other.exists():
+            return path.samefile(other)
+        return path.name == other.name and path.parent.samefile(other.parent)
+    except FileNotFoundError:
+        return False
+
+
+def _is_database(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)).startswith(_MAGIC_NUMBERS)
