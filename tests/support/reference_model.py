@@ -63,6 +63,14 @@ class Move(NamedTuple):
     new: str
 
 
+class Dispute(NamedTuple):
+    """A field, the id of the entry that set it last, and that of an entry that sets it otherwise."""
+
+    field: str
+    last: str
+    other: str
+
+
 class State:
     """An item or a milestone as of a day: its fields and the first date that it had."""
 
@@ -119,6 +127,7 @@ class Model:
         self.entries: list[ModelEntry] = []
         self.by_item: dict[str, list[ModelEntry]] = defaultdict(list)
         self._retractions: dict[str, list[ModelEntry]] = defaultdict(list)
+        self._known_ancestors: dict[str, set[str]] = {}
 
     def receive(self, entries: Iterable[ModelEntry]) -> None:
         """Add entries."""
@@ -141,29 +150,32 @@ class Model:
         heads = [one for one in self.by_item[item] if one.id not in stood_on and one.id != self.base(item)]
         return [one.id for one in sorted(heads, key=lambda one: (one.ts, one.id))]
 
-    def is_disputed(self, item: str, known: int = ALWAYS) -> bool:
-        """Return whether entries that did not know each other set a field differently, and no later entry knew both."""
-        by_id = {one.id: one for one in self.by_item[item] if one.ts <= known}
+    def disputes(self, item: str, day: str, known: int = ALWAYS) -> list[Dispute]:
+        """Return the disputes about an item on a day.
 
-        def ancestors(one: ModelEntry) -> set[str]:
-            found: set[str] = set()
-            fresh = set(one.parents)
-            while fresh:
-                found |= fresh
-                fresh = {parent for name in fresh if name in by_id for parent in by_id[name].parents} - found
-            return found
-
+        An entry is overruled if an entry that is its ancestor or its descendant sets the field after it. The last entry
+        that sets a field disputes it with every other that is not overruled and has another value.
+        """
         setters_of: dict[tuple[str | None, str], list[ModelEntry]] = defaultdict(list)
-        for one in self.live(item, known):
-            for field in one.values:
-                setters_of[one.milestone, field].append(one)
+        for counts, _, one in self.ordered(item, known):
+            if counts <= day:
+                for field in one.values:
+                    setters_of[one.milestone, field].append(one)
+        found = []
         for (_, field), setters in setters_of.items():
-            if len(setters) > 1:
-                overruled = set().union(*map(ancestors, setters))
-                values = [one.values[field] for one in setters if one.id not in overruled]
-                if any(value != values[0] for value in values):
-                    return True
-        return False
+            last = setters[-1]
+            for at, one in enumerate(setters):
+                if one.values[field] != last.values[field] and not any(
+                    one.id in self._ancestors(other) or other.id in self._ancestors(one) for other in setters[at + 1 :]
+                ):
+                    found.append(Dispute(field, last.id, one.id))
+        return found
+
+    def _ancestors(self, one: ModelEntry) -> set[str]:
+        if one.id not in self._known_ancestors:
+            parents = [other for other in self.by_item[one.item] if other.id in one.parents]
+            self._known_ancestors[one.id] = {parent.id for parent in parents}.union(*map(self._ancestors, parents))
+        return self._known_ancestors[one.id]
 
     # The state
 
@@ -179,15 +191,18 @@ class Model:
             if one.kind != "retract" and one.ts <= known and self.is_in_force(one, known)
         ]
 
-    def state(self, item: str, day: str, known: int = ALWAYS) -> State | None:
-        """Return an item as of a day, with its entries applied in order; None if it did not exist."""
+    def ordered(self, item: str, known: int = ALWAYS) -> list[tuple[str, str, ModelEntry]]:
+        """Return an item's entries in the order in which they apply, each with its day and the day it was true.
+
+        There are none if no entry creates the item.
+        """
         live = self.live(item, known)
         first: dict[str | None, ModelEntry] = {}
         for one in sorted(live, key=lambda one: (window(one.on)[1], one.ts, one.id)):
             if one.kind == "create":
                 first.setdefault(one.milestone, one)
         if None not in first:
-            return None
+            return []
         start = window(first[None].on)[1]
         order = []
         for one in live:
@@ -195,9 +210,13 @@ class Model:
                 begins = max(start, window(first[one.milestone].on)[1])
                 true = window(one.on)[1]
                 order.append((max(begins, true), one is not first[one.milestone], true, one.ts, one.id, one))
+        return [(counts, true, one) for counts, _, true, *_, one in sorted(order)]
+
+    def state(self, item: str, day: str, known: int = ALWAYS) -> State | None:
+        """Return an item as of a day, with its entries applied in order; None if it did not exist."""
         whole = State()
         latest = ("", "")
-        for counts, _, true, *_, one in sorted(order):
+        for counts, true, one in self.ordered(item, known):
             if counts > day:
                 break
             about = whole.parts.setdefault(one.milestone, State(status="planned")) if one.milestone else whole
@@ -211,7 +230,7 @@ class Model:
             if not one.milestone and "status" in one.values:
                 whole.checked = max(whole.checked, true)
             whole.words += [one.values.get("title", ""), one.values.get("detail") or "", one.body.get("note", "")]
-        return whole if order and start <= day else None
+        return whole if whole.since else None
 
     def states(self, kind: str, day: str, known: int = ALWAYS) -> dict[str, State]:
         """Return all items of a kind as of a day."""
@@ -264,13 +283,18 @@ class ModelView:
             yield "stale"
         if state.slipped:
             yield "slipped"
-        if self._model.is_disputed(item, self._known):
+        if self._model.disputes(item, self.day, self._known):
             yield "conflict"
         if state.fields["status"] == "complete" and not state.grounds:
             yield "claimed"
 
     def _days_from(self, days: int) -> str:
         return str(date.fromisoformat(self.day) + timedelta(days))
+
+    def disputes(self) -> list[Dispute]:
+        """Return the disputes about all items, by their entries."""
+        items = list(self._model.by_item)
+        return sorted(one for item in items for one in self._model.disputes(item, self.day, self._known))
 
     def slips(self) -> list[SlipRow]:
         """Return the moved dates, in the order in which they were true."""
@@ -316,8 +340,9 @@ class ModelView:
             for years in (0, 2, 4):
                 yield self._event(part.fields, fields, later(when, years), status)
 
-    def _dates(self, state: State) -> set[str | None]:
-        return {state.fields.get("due"), *(part.fields["when"] for part in state.parts.values())}
+    def _dates(self, state: State) -> set[tuple[str, str | None]]:
+        parts = {(part.fields["ref"], part.fields["when"]) for part in state.parts.values()}
+        return {(state.fields["ref"], state.fields.get("due")), *parts}
 
     def _event(self, fields: Body, commitment: Body, when: str, status: str) -> UpcomingRow:
         opens, closes = window(when)
@@ -346,7 +371,7 @@ class ModelView:
                 for state in inside
                 for event in self._events(state)
                 # Of a recurring milestone, only the recorded occurrence counts.
-                if event.state in ("open", "upcoming") and event.when in self._dates(state)
+                if event.state in ("open", "upcoming") and (event.ref, event.when) in self._dates(state)
             }
             nearest = [ref for *when, ref in dated if tuple(when) == min(dated)[:2]]
             counts = len(rows), len(rows) - is_["not-assessed"], is_["complete"], is_["in-progress"]

@@ -200,6 +200,16 @@ def fold(entries: Iterable[Entry]) -> History | None:
     return History(kind, tuple(periods), tuple(redatings), tuple(texts), retracted, ignored)
 
 
+def in_order(entries: Iterable[Entry]) -> list[tuple[str, Entry]]:
+    """Return the entries of one item that apply, each with its first day (ISO), in the order of the fold.
+
+    There are none if no entry creates the item.
+    """
+    by_id = {entry.id: entry for entry in entries}
+    dated, _ = _dated_entries(by_id.values(), retracted_ids(by_id.values()))
+    return [(entry.day, by_id[entry.id]) for entry in _in_order(dated, _creations(dated))]
+
+
 def is_understood(entry: Entry) -> bool:
     """Return whether this program knows what an entry means; others are kept and not folded."""
     return entry.kind == RETRACT or _understood_content(entry) is not None

@@ -301,6 +301,15 @@ def m0005_assessments(db: Database) -> None:
     assessment.create_index(["commitment"])
 
 
+@steps()
+def m0006_days_of_conflicts(db: Database) -> None:
+    """Add the days on which a conflict exists."""
+    conflict = _table(db, "conflict")
+    for column in ("valid_from", "valid_to"):
+        conflict.add_column(column, str, not_null_default="")
+    conflict.create_index(["valid_to", "valid_from", "item"])
+
+
 def schema_sql() -> str:
     """Return the SQL that creates the schema of all migrations in an empty database, and sets its version."""
     connection = sqlite3.connect(":memory:")

@@ -211,7 +211,7 @@ _COLUMNS = {
     " valid_to",
     "given": "item, milestone, ref_key, prefix, number",
     "redating": 'change, item, milestone, day, "on", old, new',
-    "conflict": "item, milestone, field, kept, other",
+    "conflict": "item, milestone, field, kept, other, valid_from, valid_to",
     "link": "item, valid_from, valid_to, old, new, decided",
     "assessment": "item, valid_from, valid_to, commitment, party, assessor, rubric, verdict, entry",
     "words": 'id, item, "on", names, title, detail, note',
