@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 from spacedialog.model.fields import CommitmentRow
@@ -61,14 +62,6 @@ class Move(NamedTuple):
     by: ModelEntry
     old: str
     new: str
-
-
-class Dispute(NamedTuple):
-    """A field, the id of the entry that set it last, and that of an entry that sets it otherwise."""
-
-    field: str
-    last: str
-    other: str
 
 
 class State:
@@ -127,7 +120,6 @@ class Model:
         self.entries: list[ModelEntry] = []
         self.by_item: dict[str, list[ModelEntry]] = defaultdict(list)
         self._retractions: dict[str, list[ModelEntry]] = defaultdict(list)
-        self._known_ancestors: dict[str, set[str]] = {}
 
     def receive(self, entries: Iterable[ModelEntry]) -> None:
         """Add entries."""
@@ -150,32 +142,29 @@ class Model:
         heads = [one for one in self.by_item[item] if one.id not in stood_on and one.id != self.base(item)]
         return [one.id for one in sorted(heads, key=lambda one: (one.ts, one.id))]
 
-    def disputes(self, item: str, day: str, known: int = ALWAYS) -> list[Dispute]:
-        """Return the disputes about an item on a day.
+    def disputes(self, item: str, day: str, known: int = ALWAYS) -> list[tuple[str, str, str]]:
+        """Return the disputes about an item on a day: the field, the last entry that sets it, and another one.
 
-        An entry is overruled if an entry that is its ancestor or its descendant sets the field after it. The last entry
-        that sets a field disputes it with every other that is not overruled and has another value.
+        The other has another value, and no entry that sets the field after it is its ancestor or its descendant.
         """
-        setters_of: dict[tuple[str | None, str], list[ModelEntry]] = defaultdict(list)
-        for counts, _, one in self.ordered(item, known):
-            if counts <= day:
-                for field in one.values:
-                    setters_of[one.milestone, field].append(one)
-        found = []
-        for (_, field), setters in setters_of.items():
-            last = setters[-1]
-            for at, one in enumerate(setters):
-                if one.values[field] != last.values[field] and not any(
-                    one.id in self._ancestors(other) or other.id in self._ancestors(one) for other in setters[at + 1 :]
-                ):
-                    found.append(Dispute(field, last.id, one.id))
-        return found
+        by_id = {one.id: one for one in self.by_item[item]}
 
-    def _ancestors(self, one: ModelEntry) -> set[str]:
-        if one.id not in self._known_ancestors:
-            parents = [other for other in self.by_item[one.item] if other.id in one.parents]
-            self._known_ancestors[one.id] = {parent.id for parent in parents}.union(*map(self._ancestors, parents))
-        return self._known_ancestors[one.id]
+        @cache
+        def ancestors(one_id: str) -> set[str]:
+            parents = [name for name in by_id[one_id].parents if name in by_id]
+            return set(parents).union(*map(ancestors, parents))
+
+        setters_of: dict[tuple[str | None, str], list[ModelEntry]] = defaultdict(list)
+        for one in [one for counts, _, one in self.ordered(item, known) if counts <= day]:
+            for field in one.values:
+                setters_of[one.milestone, field].append(one)
+        return [
+            (field, setters[-1].id, one.id)
+            for (_, field), setters in setters_of.items()
+            for at, one in enumerate(setters)
+            if one.values[field] != setters[-1].values[field]
+            and not any({one.id, other.id} & (ancestors(one.id) | ancestors(other.id)) for other in setters[at + 1 :])
+        ]
 
     # The state
 
@@ -192,10 +181,7 @@ class Model:
         ]
 
     def ordered(self, item: str, known: int = ALWAYS) -> list[tuple[str, str, ModelEntry]]:
-        """Return an item's entries in the order in which they apply, each with its day and the day it was true.
-
-        There are none if no entry creates the item.
-        """
+        """Return an item's entries in the order in which they apply, each with its day and the day it was true."""
         live = self.live(item, known)
         first: dict[str | None, ModelEntry] = {}
         for one in sorted(live, key=lambda one: (window(one.on)[1], one.ts, one.id)):
@@ -291,10 +277,10 @@ class ModelView:
     def _days_from(self, days: int) -> str:
         return str(date.fromisoformat(self.day) + timedelta(days))
 
-    def disputes(self) -> list[Dispute]:
+    def disputes(self) -> list[tuple[str, str, str]]:
         """Return the disputes about all items, by their entries."""
-        items = list(self._model.by_item)
-        return sorted(one for item in items for one in self._model.disputes(item, self.day, self._known))
+        about, items = self._model.disputes, list(self._model.by_item)
+        return sorted(one for item in items for one in about(item, self.day, self._known))
 
     def slips(self) -> list[SlipRow]:
         """Return the moved dates, in the order in which they were true."""
@@ -341,8 +327,8 @@ class ModelView:
                 yield self._event(part.fields, fields, later(when, years), status)
 
     def _dates(self, state: State) -> set[tuple[str, str | None]]:
-        parts = {(part.fields["ref"], part.fields["when"]) for part in state.parts.values()}
-        return {(state.fields["ref"], state.fields.get("due")), *parts}
+        every = [(state.fields, "due"), *((part.fields, "when") for part in state.parts.values())]
+        return {(fields["ref"], fields.get(name)) for fields, name in every}
 
     def _event(self, fields: Body, commitment: Body, when: str, status: str) -> UpcomingRow:
         opens, closes = window(when)
@@ -353,9 +339,7 @@ class ModelView:
         return UpcomingRow(*names, opens, closes, state, *until, fields.get("recurs"), _cited(commitment))
 
     def areas(self) -> list[tuple[AreaRow, list[str]]]:
-        """Return the areas with their counts and no next milestone, each with the refs that the next milestone may
-        have.
-        """
+        """Return the areas with their counts and no next milestone, each with the refs that this may have."""
         if not self._model.states("dialogue", self.day, self._known):
             return []
         found = []
