@@ -320,6 +320,9 @@ class Record(RuleBasedStateMachine):
                 self.agrees = True
                 return
             assert view.coverage() == answers.coverage()
+            disputes = answers.disputes()
+            assert sorted((row.field, row.change, row.other_change) for row in view.conflicts()) == disputes
+            assert view.disagreements() == (len(disputes), 0)
             assert view.upcoming(everything=True) == answers.upcoming()
             areas = view.areas()
             expected = answers.areas()
@@ -578,6 +581,7 @@ def run(runs: int, seed: int | None = None) -> None:
     of = settings(
         max_examples=runs,
         stateful_step_count=50,
+        deadline=None,
         suppress_health_check=list(HealthCheck),
         phases=(Phase.generate, Phase.shrink),
         report_multiple_bugs=False,

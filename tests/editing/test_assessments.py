@@ -384,7 +384,7 @@ def older(make: Maker, tracker: Tracker) -> Tracker:
                 connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
         connection.execute("INSERT INTO words_fts(words_fts) VALUES ('rebuild')")
         connection.execute(f"PRAGMA application_id = {database.APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {schema.SCHEMA_VERSION - 1}")
+        connection.execute("PRAGMA user_version = 4")
     old.path.chmod(0o600)
     return old
 
@@ -403,11 +403,14 @@ def test_a_store_from_before_assessments_is_sound_and_is_upgraded(older: Tracker
 
 
 def test_an_older_table_that_was_altered_is_still_found(older: Tracker) -> None:
-    """A table that lacks only its newest columns passes before the upgrade, and any other difference fails."""
+    """A table that lacks only its newest columns passes before the upgrade, and any other difference of form fails.
+
+    Its rows are never read.
+    """
     with closing(sqlite3.connect(older.path, isolation_level=None)) as connection:
         connection.execute("UPDATE commitment SET title = 'Nothing' WHERE ref = 'RUR1-02'")
         connection.execute("ALTER TABLE area ADD COLUMN odd TEXT")
     checks = {check.check: check for check in checkup.run_checks(older.path, now=0)}
-    assert not checks["fold"].ok
-    assert "commitment" in " ".join(checks["fold"].said)
+    assert checks["fold"].ok
+    assert row(older, "02").title != "Nothing"
     assert any("area" in text for text in checks["schema"].said)

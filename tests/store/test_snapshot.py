@@ -14,9 +14,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from spacedialog.analysis.brief import brief
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.model.dates import VagueDate
-from spacedialog.model.fields import CommitmentRow
+from spacedialog.model.fields import CommitmentRow, NewCommitment
 from spacedialog.model.filters import (
     EVERYTHING,
     All,
@@ -30,7 +31,7 @@ from spacedialog.model.filters import (
     OneOf,
     Says,
 )
-from spacedialog.model.position import Scope
+from spacedialog.model.position import Scope, Since
 from spacedialog.model.rows.record import Coverage
 from spacedialog.model.vocabulary import CLOSING_DAYS, STALE_DAYS, Flag, Status, Strength
 from spacedialog.store import database
@@ -468,6 +469,49 @@ STEPS: tuple[Callable[[Tracker], Any], ...] = (
     lambda tracker: tracker.mark("4.1", "met"),
     lambda tracker: tracker.apply("ref,status\n2,complete\n3,withdrawn\n", "updates.csv"),
 )
+
+
+_ON = "2026-11-20"
+LATER: tuple[Callable[[Tracker], Any], ...] = (
+    lambda tracker: tracker.edit("2", {"lead": "GMO"}, on=_ON),
+    lambda tracker: tracker.edit("3", {"partners": ["GRA"]}, on=_ON),
+    lambda tracker: tracker.edit("1", {"title": "Fly a plover", "detail": "The plover"}, on=_ON),
+    lambda tracker: tracker.mark("1", "complete", note="The plover flew.", on=_ON),
+    lambda tracker: tracker.reschedule("1", "2029", on=_ON),
+    lambda tracker: tracker.assess("1", "not-met", on=_ON),
+    lambda tracker: tracker.add_milestone("2", "Fly a plover", "2028", on=_ON),
+    lambda tracker: tracker.edit("1", {"ref": "RUR1-88"}, on=_ON),
+    lambda tracker: tracker.edit("RUR1-01.1", {"ref": "RUR1-88.9", "title": "Fly a plover"}, on=_ON),
+    lambda tracker: tracker.add(NewCommitment("Fly a plover", "moon", "JS", lead="GRA"), on=_ON),
+)
+
+
+def test_an_entry_of_a_later_day_changes_no_view_of_a_day(tracker: Tracker) -> None:
+    """Every view of a day stays as it is, with its names and titles, when an entry that is true later is recorded."""
+    day = date(2026, 11, 19)
+    tracker.note("1.1", "Looked at.", on="2026-11-01")
+    tracker.assess("1", "met", on="2026-11-02")
+
+    def look() -> dict[str, Any]:
+        with tracker.snapshot(Scope(day)) as view:
+            told = brief(view, Since(recorded=0, before=date(2026, 10, 1)), until=DAY)
+            return {
+                **_seen(view),
+                "brief": told._replace(changes=0, recorded_until=None),  # how far the log goes
+                "words": {word: view.search(word) for word in ("GMO", "GRA", "RUR1-88", "plover")},
+                "says": {word: list(view.commitments(Says(word))) for word in ("GMO", "GRA", "RUR1-88", "plover")},
+                "details": view.details("RUR1"),
+                "assessments": list(view.assessments()),
+            }
+
+    before = look()
+    for step in LATER:
+        step(tracker)
+        assert look() == before
+    with tracker.snapshot() as view:
+        assert {row.ref for row in view.search("GMO Explore")} == {"RUR1-02"}
+        assert {row.ref for row in view.search("plover RUR1-88")} == {"RUR1-88"}
+        assert {row.ref for row in view.history(view.refs.resolve("88"))} == {"RUR1-88", "RUR1-88.9"}
 
 
 def test_known_at_shows_what_was_seen_then(tracker: Tracker) -> None:

@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 from spacedialog.model.fields import CommitmentRow
@@ -141,29 +142,29 @@ class Model:
         heads = [one for one in self.by_item[item] if one.id not in stood_on and one.id != self.base(item)]
         return [one.id for one in sorted(heads, key=lambda one: (one.ts, one.id))]
 
-    def is_disputed(self, item: str, known: int = ALWAYS) -> bool:
-        """Return whether entries that did not know each other set a field differently, and no later entry knew both."""
-        by_id = {one.id: one for one in self.by_item[item] if one.ts <= known}
+    def disputes(self, item: str, day: str, known: int = ALWAYS) -> list[tuple[str, str, str]]:
+        """Return the disputes about an item on a day: the field, the last entry that sets it, and another one.
 
-        def ancestors(one: ModelEntry) -> set[str]:
-            found: set[str] = set()
-            fresh = set(one.parents)
-            while fresh:
-                found |= fresh
-                fresh = {parent for name in fresh if name in by_id for parent in by_id[name].parents} - found
-            return found
+        The other has another value, and no entry that sets the field after it is its ancestor or its descendant.
+        """
+        by_id = {one.id: one for one in self.by_item[item]}
+
+        @cache
+        def ancestors(one_id: str) -> set[str]:
+            parents = [name for name in by_id[one_id].parents if name in by_id]
+            return set(parents).union(*map(ancestors, parents))
 
         setters_of: dict[tuple[str | None, str], list[ModelEntry]] = defaultdict(list)
-        for one in self.live(item, known):
+        for one in [one for counts, _, one in self.ordered(item, known) if counts <= day]:
             for field in one.values:
                 setters_of[one.milestone, field].append(one)
-        for (_, field), setters in setters_of.items():
-            if len(setters) > 1:
-                overruled = set().union(*map(ancestors, setters))
-                values = [one.values[field] for one in setters if one.id not in overruled]
-                if any(value != values[0] for value in values):
-                    return True
-        return False
+        return [
+            (field, setters[-1].id, one.id)
+            for (_, field), setters in setters_of.items()
+            for at, one in enumerate(setters)
+            if one.values[field] != setters[-1].values[field]
+            and not any({one.id, other.id} & (ancestors(one.id) | ancestors(other.id)) for other in setters[at + 1 :])
+        ]
 
     # The state
 
@@ -179,15 +180,15 @@ class Model:
             if one.kind != "retract" and one.ts <= known and self.is_in_force(one, known)
         ]
 
-    def state(self, item: str, day: str, known: int = ALWAYS) -> State | None:
-        """Return an item as of a day, with its entries applied in order; None if it did not exist."""
+    def ordered(self, item: str, known: int = ALWAYS) -> list[tuple[str, str, ModelEntry]]:
+        """Return an item's entries in the order in which they apply, each with its day and the day it was true."""
         live = self.live(item, known)
         first: dict[str | None, ModelEntry] = {}
         for one in sorted(live, key=lambda one: (window(one.on)[1], one.ts, one.id)):
             if one.kind == "create":
                 first.setdefault(one.milestone, one)
         if None not in first:
-            return None
+            return []
         start = window(first[None].on)[1]
         order = []
         for one in live:
@@ -195,9 +196,13 @@ class Model:
                 begins = max(start, window(first[one.milestone].on)[1])
                 true = window(one.on)[1]
                 order.append((max(begins, true), one is not first[one.milestone], true, one.ts, one.id, one))
+        return [(counts, true, one) for counts, _, true, *_, one in sorted(order)]
+
+    def state(self, item: str, day: str, known: int = ALWAYS) -> State | None:
+        """Return an item as of a day, with its entries applied in order; None if it did not exist."""
         whole = State()
         latest = ("", "")
-        for counts, _, true, *_, one in sorted(order):
+        for counts, true, one in self.ordered(item, known):
             if counts > day:
                 break
             about = whole.parts.setdefault(one.milestone, State(status="planned")) if one.milestone else whole
@@ -211,7 +216,7 @@ class Model:
             if not one.milestone and "status" in one.values:
                 whole.checked = max(whole.checked, true)
             whole.words += [one.values.get("title", ""), one.values.get("detail") or "", one.body.get("note", "")]
-        return whole if order and start <= day else None
+        return whole if whole.since else None
 
     def states(self, kind: str, day: str, known: int = ALWAYS) -> dict[str, State]:
         """Return all items of a kind as of a day."""
@@ -264,13 +269,18 @@ class ModelView:
             yield "stale"
         if state.slipped:
             yield "slipped"
-        if self._model.is_disputed(item, self._known):
+        if self._model.disputes(item, self.day, self._known):
             yield "conflict"
         if state.fields["status"] == "complete" and not state.grounds:
             yield "claimed"
 
     def _days_from(self, days: int) -> str:
         return str(date.fromisoformat(self.day) + timedelta(days))
+
+    def disputes(self) -> list[tuple[str, str, str]]:
+        """Return the disputes about all items, by their entries."""
+        about, items = self._model.disputes, list(self._model.by_item)
+        return sorted(one for item in items for one in about(item, self.day, self._known))
 
     def slips(self) -> list[SlipRow]:
         """Return the moved dates, in the order in which they were true."""
@@ -316,8 +326,9 @@ class ModelView:
             for years in (0, 2, 4):
                 yield self._event(part.fields, fields, later(when, years), status)
 
-    def _dates(self, state: State) -> set[str | None]:
-        return {state.fields.get("due"), *(part.fields["when"] for part in state.parts.values())}
+    def _dates(self, state: State) -> set[tuple[str, str | None]]:
+        every = [(state.fields, "due"), *((part.fields, "when") for part in state.parts.values())]
+        return {(fields["ref"], fields.get(name)) for fields, name in every}
 
     def _event(self, fields: Body, commitment: Body, when: str, status: str) -> UpcomingRow:
         opens, closes = window(when)
@@ -328,9 +339,7 @@ class ModelView:
         return UpcomingRow(*names, opens, closes, state, *until, fields.get("recurs"), _cited(commitment))
 
     def areas(self) -> list[tuple[AreaRow, list[str]]]:
-        """Return the areas with their counts and no next milestone, each with the refs that the next milestone may
-        have.
-        """
+        """Return the areas with their counts and no next milestone, each with the refs that this may have."""
         if not self._model.states("dialogue", self.day, self._known):
             return []
         found = []
@@ -346,7 +355,7 @@ class ModelView:
                 for state in inside
                 for event in self._events(state)
                 # Of a recurring milestone, only the recorded occurrence counts.
-                if event.state in ("open", "upcoming") and event.when in self._dates(state)
+                if event.state in ("open", "upcoming") and (event.ref, event.when) in self._dates(state)
             }
             nearest = [ref for *when, ref in dated if tuple(when) == min(dated)[:2]]
             counts = len(rows), len(rows) - is_["not-assessed"], is_["complete"], is_["in-progress"]

@@ -6,7 +6,7 @@ import io
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,10 @@ from spacedialog.analysis.brief import brief
 from spacedialog.errors import SyncRefusedError
 from spacedialog.maintenance import checks as checkup
 from spacedialog.maintenance import copies
+from spacedialog.model.filters import Flagged
 from spacedialog.model.position import Scope, Since
 from spacedialog.model.rows.maintenance import DoctorRow
+from spacedialog.model.vocabulary import Flag
 from spacedialog.presentation import brief as news
 from spacedialog.presentation import report
 from spacedialog.render import html, markdown, xlsx
@@ -106,6 +108,60 @@ def test_a_brief_tells_the_position_and_what_is_not_agreed_on(team: Team) -> Non
         assert not brief(view, Since(TODAY, TODAY - timedelta(1), recorded=0), until=TODAY).conflicts
 
 
+@pytest.fixture
+def decided(team: Team, clock: Clock) -> tuple[Tracker, int]:
+    """A member's store and the time of a decision in it.
+
+    Marks of 10 and 20 November are in conflict, and a decision is dated 25 November. Two things were given one ref on
+    the same days, and on the day of the decision the second is renamed.
+    """
+    anna, rudolf = team.member("Anna"), team.member("Rudolf")
+    for one, ref, status, on in ((anna, "2", "stalled", "2026-11-10"), (rudolf, "3", "complete", "2026-11-20")):
+        one.mark("1", status, on=on)
+        one.edit(ref, {"ref": "RUR1-77"}, on=on)
+    team.sync(anna, rudolf, anna)
+    known = clock.now
+    anna.mark("1", "in-progress", on="2026-11-25")
+    anna.edit("77b", {"ref": "RUR1-78"}, on="2026-11-25")
+    return anna, known
+
+
+@pytest.mark.parametrize("day", ["2026-11-19", "2026-11-20", "2026-11-24", "2026-11-25"])
+@pytest.mark.parametrize("before", [False, True])
+def test_every_view_of_a_day_shows_the_conflicts_of_that_day(
+    decided: tuple[Tracker, int], day: str, before: bool
+) -> None:
+    """A conflict and a ref clash are in all views from the day on which both apply, and until the day of the decision,
+    unless the view is from before it was recorded.
+    """
+    anna, known = decided
+    expected = day >= "2026-11-20" and (before or day < "2026-11-25")
+    with anna.snapshot(Scope(date.fromisoformat(day), known_at=known if before else None)) as view:
+        whole = view.report()
+        rows = [row for row in view.commitments() if Flag.CONFLICT in row.flags]
+        assert list(view.commitments(Flagged(Flag.CONFLICT))) == rows
+        assert [row.ref for row in rows] == ["RUR1-01"] * expected
+        conflicts = list(view.conflicts())
+        assert [(row.ref, row.field) for row in conflicts] == [("RUR1-01", "status"), ("RUR1-77b", "ref")] * expected
+        assert view.disagreements() == (expected, expected)
+        assert [row for one in whole.commitments for row in one.conflicts] == conflicts
+        assert list(view.detail(view.refs.resolve("1")).conflicts) == conflicts[:1]
+        assert list(brief(view, Since(), until=TODAY).conflicts) == conflicts
+        assert ("RUR1-77b" in {row.ref for row in view.commitments()}) == expected
+
+
+def test_a_ref_given_twice_has_its_letter_on_every_day(team: Team) -> None:
+    """The letter does not depend on the day of the view, because a ref names one thing on all days."""
+    anna, rudolf = team.member("Anna"), team.member("Rudolf")
+    anna.edit("2", {"ref": "RUR1-77"}, on="2026-11-20")
+    rudolf.edit("3", {"ref": "RUR1-77"}, on="2026-11-10")
+    team.sync(anna, rudolf, anna)
+    for day in (date(2026, 11, 10), TODAY):
+        with anna.snapshot(Scope(day)) as view:
+            assert "RUR1-77b" in {row.ref for row in view.commitments()}
+            assert view.disagreements() == (0, 1)
+
+
 def test_a_report_at_a_position_stays_as_it_was(team: Team) -> None:
     """A report and a brief of a position do not change with entries recorded or received later."""
     anna, rudolf = team.disagreeing()
@@ -141,6 +197,26 @@ def test_doctor_finds_nothing_amiss_with_a_member(team: Team, clock: Clock) -> N
     assert all(row.ok for row in found.values())
     assert found["positions"].looked_at == len(list(anna.log()))
     assert not any(row.findings for name, row in found.items() if name not in ("modes", "stamps"))
+
+
+def test_a_store_whose_conflicts_have_no_days_is_sound_and_is_upgraded(
+    decided: tuple[Tracker, int], clock: Clock
+) -> None:
+    """doctor accepts a store of the version before, whose rows of conflicts differ, and a write upgrades it."""
+    anna, _ = decided
+    with closing(sqlite3.connect(anna.path, isolation_level=None)) as connection:
+        connection.execute("DROP INDEX idx_conflict_valid_to_valid_from_item")
+        for column in ("valid_to", "valid_from"):
+            connection.execute(f"ALTER TABLE conflict DROP COLUMN {column}")
+        connection.execute("DELETE FROM conflict")
+        connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'm0006_days_of_conflicts'")
+        connection.execute("PRAGMA user_version = 5")
+    found = checks(anna.path, clock)
+    assert all(row.ok for row in found.values()), found
+    anna.note("1", "Heard.")
+    assert all(row.ok for row in checks(anna.path, clock).values())
+    with anna.snapshot(Scope(date(2026, 11, 20))) as view:
+        assert view.disagreements() == (1, 1)
 
 
 @pytest.mark.parametrize(

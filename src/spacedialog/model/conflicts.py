@@ -2,31 +2,40 @@
 
 An entry names its parents: `base` is the newest entry that its author had and, if copies had diverged, `beside` in its
 body lists the newest entries of the other branches. The ancestors of an entry are its parents, their parents, and so
-on. An entry that sets a field counts unless it is an ancestor of another entry that sets the field. Entries that count
-conflict if their values differ. An entry that sets the field and descends from all of them resolves the conflict.
+on. Two entries are independent if neither is an ancestor of the other.
+
+Entries apply in the order of the fold. An entry that sets a field counts from its day until an entry that is not
+independent of it sets the field. On each day, the entry that set the field last conflicts with every other entry that
+counts and has another value. An entry by an author who had all of them resolves the conflict from the day on which it
+is the last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
-from spacedialog.model.entry import CREATE, RETRACT, Entry, canonical_json
-from spacedialog.model.fold import closing_day, retracted_ids
-from spacedialog.model.validation import is_counted
+from spacedialog.model.entry import Entry, canonical_json
+from spacedialog.model.fold import FOREVER, in_order
 
 BESIDE = "beside"
 """Key in the body of an entry: the ids of its parents other than `base`."""
 
 
 class Conflict(NamedTuple):
-    """Two entries, by id, that set one field of an item or milestone differently; the value of `kept` applies."""
+    """Two entries, by id, that set one field of an item or milestone differently; the value of `kept` applies.
+
+    They conflict on the days from `valid_from` up to, but not including, `valid_to` (ISO days).
+    """
 
     milestone: str | None
     field: str
     kept: str
     other: str
+    valid_from: str
+    valid_to: str
 
 
 def other_heads(entries: Sequence[Entry]) -> list[str]:
@@ -41,6 +50,36 @@ def conflicts(entries: Sequence[Entry]) -> list[Conflict]:
     """Return the conflicts among all entries of an item, given in the order recorded."""
     if _is_linear(entries):
         return []
+    independent = _independence(entries)
+    setters: dict[tuple[str | None, str], list[tuple[str, Entry]]] = {}
+    for day, entry in in_order(entries):
+        content = entry.content
+        for field in content.get("set", ()):
+            setters.setdefault((content.get("milestone"), field), []).append((day, entry))
+    return [conflict for part, dated in setters.items() for conflict in _between(*part, dated, independent)]
+
+
+def _between(
+    milestone: str | None,
+    field: str,
+    setters: Sequence[tuple[str, Entry]],
+    independent: Callable[[Entry, Entry], bool],
+) -> Iterator[Conflict]:
+    """Yield the conflicts among the entries that set a field, given with their days in the order of the fold."""
+    counting: list[Entry] = []
+    days = [(day, [entry for _, entry in dated]) for day, dated in groupby(setters, key=itemgetter(0))]
+    for (day, entries), (end, _) in pairwise([*days, (FOREVER, [])]):
+        for entry in entries:
+            counting = [*(other for other in counting if independent(other, entry)), entry]
+        *others, kept = counting
+        value = canonical_json(kept.content["set"][field])
+        for other in others:
+            if canonical_json(other.content["set"][field]) != value:
+                yield Conflict(milestone, field, kept.id, other.id, day, end)
+
+
+def _independence(entries: Sequence[Entry]) -> Callable[[Entry, Entry], bool]:
+    """Return the function that says whether two of these entries, given in the order recorded, are independent."""
     index = {entry.id: position for position, entry in enumerate(entries)}
     ancestors: list[int] = []  # of each entry, as a bit set of positions
     for position, entry in enumerate(entries):
@@ -50,28 +89,12 @@ def conflicts(entries: Sequence[Entry]) -> list[Conflict]:
             if at < position:
                 bits |= ancestors[at] | 1 << at
         ancestors.append(bits)
-    retracted = retracted_ids(entries)
-    latest: dict[tuple[str | None, str], list[Entry]] = {}
-    for position, entry in enumerate(entries):
-        if entry.kind == RETRACT or entry.id in retracted or not is_counted(entry):
-            continue
-        content = entry.content
-        for field in content.get("set", ()):
-            setters = latest.setdefault((content.get("milestone"), field), [])
-            setters[:] = [setter for setter in setters if not ancestors[position] >> index[setter.id] & 1]
-            setters.append(entry)
-    return [conflict for (part, field), setters in latest.items() for conflict in _between(part, field, setters)]
 
+    def independent(one: Entry, other: Entry) -> bool:
+        earlier, later = sorted((index[one.id], index[other.id]))
+        return not ancestors[later] >> earlier & 1
 
-def _between(part: str | None, field: str, setters: Sequence[Entry]) -> Iterator[Conflict]:
-    if len(setters) < 2:
-        return
-    # The order of the fold: a creation applies before all other entries.
-    *others, kept = sorted(setters, key=lambda entry: (entry.kind != CREATE, closing_day(entry.on), entry.ts, entry.id))
-    value = canonical_json(kept.content["set"][field])
-    for other in others:
-        if canonical_json(other.content["set"][field]) != value:
-            yield Conflict(part, field, kept.id, other.id)
+    return independent
 
 
 def _is_linear(entries: Sequence[Entry]) -> bool:

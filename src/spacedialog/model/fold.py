@@ -201,6 +201,16 @@ def fold(entries: Iterable[Entry]) -> History | None:
     return History(kind, tuple(periods), tuple(redatings), tuple(texts), retracted, ignored)
 
 
+def in_order(entries: Iterable[Entry]) -> list[tuple[str, Entry]]:
+    """Return the entries of one item that apply, each with its first day (ISO), in the order of the fold.
+
+    There are none if no entry creates the item.
+    """
+    by_id = {entry.id: entry for entry in entries}
+    dated, _ = _dated_entries(by_id.values(), retracted_ids(by_id.values()))
+    return [(entry.day, by_id[entry.id]) for entry in _in_order(dated, _creations(dated))]
+
+
 def _dated_entries(entries: Iterable[Entry], retracted: frozenset[str]) -> tuple[list[_DatedEntry], tuple[str, ...]]:
     """Return the entries that apply, and the ids of the entries that do not count."""
     dated, ignored = [], []

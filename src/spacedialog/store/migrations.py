@@ -302,6 +302,15 @@ def m0005_assessments(db: Database) -> None:
 
 
 @steps()
+def m0006_days_of_conflicts(db: Database) -> None:
+    """Add the days on which a conflict exists."""
+    conflict = _table(db, "conflict")
+    for column in ("valid_from", "valid_to"):
+        conflict.add_column(column, str, not_null_default="")
+    conflict.create_index(["valid_to", "valid_from", "item"])
+
+
+@steps()
 def m0007_ignored_entries(db: Database) -> None:
     """Create the table of entries that do not count; record which entry an invalid record of the server names."""
     ignored = _table(db, "ignored")

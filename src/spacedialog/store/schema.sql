@@ -1,4 +1,4 @@
-PRAGMA user_version = 6;
+PRAGMA user_version = 7;
 
 CREATE TABLE "change" (
    "id" TEXT PRIMARY KEY NOT NULL,
@@ -246,7 +246,7 @@ CREATE TABLE "conflict" (
    "field" TEXT NOT NULL,
    "kept" TEXT NOT NULL,
    "other" TEXT NOT NULL
-) STRICT;
+, "valid_from" TEXT NOT NULL DEFAULT '', "valid_to" TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE INDEX "idx_conflict_item"
     ON "conflict" ("item");
@@ -303,6 +303,9 @@ CREATE UNIQUE INDEX "idx_assessment_item_valid_from"
 
 CREATE INDEX "idx_assessment_commitment"
     ON "assessment" ("commitment");
+
+CREATE INDEX "idx_conflict_valid_to_valid_from_item"
+    ON "conflict" ("valid_to", "valid_from", "item");
 
 CREATE TABLE "ignored" (
    "change" TEXT PRIMARY KEY NOT NULL,

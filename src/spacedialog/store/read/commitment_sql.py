@@ -33,7 +33,7 @@ FLAGS: dict[Flag, str] = {
     Flag.CLOSING: f"(c.due_latest BETWEEN :day AND :closing AND {_UNSETTLED})",
     Flag.STALE: f"(c.valid_from <= :stale AND {_UNSETTLED})",
     Flag.SLIPPED: "c.slipped",
-    Flag.CONFLICT: "(c.item IN (SELECT x.item FROM conflict AS x))",
+    Flag.CONFLICT: f"(c.item IN (SELECT x.item FROM conflict AS x WHERE {VALID.format('x')}))",
     Flag.CLAIMED: "c.claimed",
 }
 """The condition of each flag, with the parameters of `day_parameters`."""

@@ -11,38 +11,44 @@ from typing import Any
 from spacedialog.model.entry import iso_time
 from spacedialog.model.rows.record import ConflictRow
 from spacedialog.model.values import citation_text
-from spacedialog.store.read.commitment_sql import belongs_to_dialogues, day_parameters, is_among
-from spacedialog.store.read.history import LINKED, PAIR
+from spacedialog.store.read.commitment_sql import VALID, belongs_to_dialogues, day_parameters, is_among
+from spacedialog.store.read.history import PAIR
 
 _ENTRY = '{0}.id, {0}.ts, {0}."on", {0}.author, {0}.body'
 
 _NAME = f"""(
     SELECT json_array(ref, title) FROM (
-        SELECT ref, title FROM milestone WHERE item = x.item AND milestone = x.milestone
-        UNION ALL SELECT ref, title FROM commitment WHERE item = x.item AND :day < valid_to
-        UNION ALL SELECT key, '' FROM dialogue WHERE item = x.item
+        SELECT m.ref, m.title FROM milestone AS m
+            WHERE m.item = x.item AND m.milestone = x.milestone AND {VALID.format("m")}
+        UNION ALL SELECT c.ref, c.title FROM commitment AS c WHERE c.item = x.item AND {VALID.format("c")}
+        UNION ALL SELECT d.key, '' FROM dialogue AS d WHERE d.item = x.item AND {VALID.format("d")}
         UNION ALL SELECT c.ref, c.title FROM assessment AS a JOIN commitment AS c ON c.item = a.commitment
-            AND :day < c.valid_to WHERE a.item = x.item
-        UNION ALL SELECT dialogue || '/' || key, title FROM area WHERE item = x.item
-        UNION ALL SELECT dialogue || '/' || key, name FROM party WHERE item = x.item
-        UNION ALL SELECT * FROM (SELECT {PAIR}, n.title {LINKED.format("x.item")})
+            AND {VALID.format("c")} WHERE a.item = x.item AND {VALID.format("a")}
+        UNION ALL SELECT e.dialogue || '/' || e.key, e.title FROM area AS e
+            WHERE e.item = x.item AND {VALID.format("e")}
+        UNION ALL SELECT p.dialogue || '/' || p.key, p.name FROM party AS p
+            WHERE p.item = x.item AND {VALID.format("p")}
+        UNION ALL SELECT {PAIR}, n.title FROM link AS k JOIN commitment AS o ON o.item = k.old AND {VALID.format("o")}
+            JOIN commitment AS n ON n.item = k.new AND {VALID.format("n")} WHERE k.item = x.item AND {VALID.format("k")}
         UNION ALL SELECT '', ''
     ) LIMIT 1
 )"""
-"""The ref and the title of the item or milestone of a conflict `x`, as a JSON array."""
+"""The ref and the title, on the day, of the item or milestone of a conflict `x`, as a JSON array."""
 
 
 def _conflicts_sql(condition: str = "TRUE") -> str:
-    """Return the SELECT of the conflicts and the ref clashes `c` that meet the condition.
+    """Return the SELECT of the conflicts and the ref clashes `c` that exist on the day and meet the condition.
 
-    A clash counts while its ref is shown with a letter on the day or later.
+    A clash exists on the days on which the ref is shown with a letter.
     """
     return f"""
-        SELECT c.item, c.milestone, c.field, c.kept, c.other, 0 AS clash FROM conflict AS c WHERE {condition}
+        SELECT c.item, c.milestone, c.field, c.kept, c.other, 0 AS clash FROM conflict AS c
+        WHERE {VALID.format("c")} AND {condition}
         UNION ALL
         SELECT c.item, c.milestone, 'ref', c.kept, c.other, 1 FROM clash AS c
-        WHERE {condition} AND c.shown IN (SELECT ref FROM commitment WHERE item = c.item AND valid_to > :day
-            UNION ALL SELECT ref FROM milestone WHERE item = c.item AND valid_to > :day)
+        WHERE {condition} AND c.shown IN
+            (SELECT n.ref FROM commitment AS n WHERE n.item = c.item AND {VALID.format("n")}
+            UNION ALL SELECT n.ref FROM milestone AS n WHERE n.item = c.item AND {VALID.format("n")})
     """
 
 
@@ -77,7 +83,7 @@ def _conflict_row(row: Sequence[Any]) -> ConflictRow:
 
 
 def count_conflicts(connection: sqlite3.Connection, day: date) -> tuple[int, int]:
-    """Return the number of conflicts and the number of ref clashes."""
+    """Return the number of conflicts and the number of ref clashes that exist on the day."""
     conflicts, clashes = connection.execute(
         f"SELECT ifnull(sum(NOT clash), 0), ifnull(sum(clash), 0) FROM ({_conflicts_sql()})", day_parameters(day)
     ).fetchone()

@@ -19,12 +19,26 @@ from spacedialog.store.read.commitment_sql import VALID, belongs_to_dialogues, i
 
 LINKED = (
     "FROM link AS k JOIN commitment AS o ON o.item = k.old JOIN commitment AS n ON n.item = k.new WHERE k.item = {}"
-    " ORDER BY o.valid_from DESC, n.valid_from DESC LIMIT 1"
+    " ORDER BY o.valid_from <= :day DESC, o.valid_from DESC, n.valid_from <= :day DESC, n.valid_from DESC LIMIT 1"
 )
-"""The two commitments, `o` and `n`, that a link (its item) is about, with their latest names."""
+"""The two commitments, `o` and `n`, that a link (its item) is about, with their names on the day."""
 
 PAIR = "o.ref || ' → ' || n.ref"
 """The name of a link."""
+
+# An entry may be true before the first day of its commitment; then the names of that first day are used.
+_COMMITMENT = (
+    "commitment AS c ON c.item = {0} AND c.valid_from = ifnull("
+    "(SELECT max(valid_from) FROM commitment WHERE item = {0} AND valid_from <= :day),"
+    " (SELECT min(valid_from) FROM commitment WHERE item = {0}))"
+)
+"""The commitment `c` with an item, with its names on the day."""
+
+_MILESTONE = (
+    "FROM milestone AS m WHERE m.item = l.item AND m.milestone = json_extract(l.body, '$.milestone')"
+    " ORDER BY m.valid_from <= :day DESC, m.valid_from DESC LIMIT 1"
+)
+"""The milestone `m` that the entry `l` is about, with its names on the day."""
 
 _ITEMS = "SELECT value FROM json_each(:items)"
 _ABOUT = (
@@ -37,19 +51,19 @@ _ABOUT = (
 
 _ENTRY = (
     'l.id, l.ts, l."on", l.author, l.kind, iif(i.change IS NULL, l.body, NULL), r.change IS NOT NULL,'
-    " coalesce((SELECT m.ref FROM milestone AS m WHERE m.item = l.item"
-    " AND m.milestone = json_extract(l.body, '$.milestone') LIMIT 1),"
-    " (SELECT c.ref FROM commitment AS c WHERE c.item = l.item ORDER BY c.valid_from DESC LIMIT 1),"
+    f" coalesce((SELECT m.ref {_MILESTONE}), c.ref,"
     " (SELECT d.key FROM dialogue AS d WHERE d.item = l.item),"
     " (SELECT a.dialogue || '/' || a.key FROM area AS a WHERE a.item = l.item),"
     " (SELECT p.dialogue || '/' || p.key FROM party AS p WHERE p.item = l.item),"
-    " (SELECT c.ref FROM assessment AS s JOIN commitment AS c ON c.item = s.commitment WHERE s.item = l.item"
-    " ORDER BY c.valid_from DESC LIMIT 1),"
+    f" (SELECT c.ref FROM assessment AS s JOIN {_COMMITMENT.format('s.commitment')} WHERE s.item = l.item LIMIT 1),"
     f" (SELECT {PAIR} {LINKED.format('l.item')}), '')"
 )
-_EFFECT = "LEFT JOIN retracted AS r ON r.change = l.id LEFT JOIN ignored AS i ON i.change = l.id"
-_LOG = f"change AS l {_EFFECT}"
-_LOG_ABOUT = f"({_ABOUT}) AS about JOIN change AS l ON l.item = about.item {_EFFECT}"
+_NAMED = (
+    "LEFT JOIN retracted AS r ON r.change = l.id LEFT JOIN ignored AS i ON i.change = l.id"
+    f" LEFT JOIN {_COMMITMENT.format('l.item')}"
+)
+_LOG = f"change AS l {_NAMED}"
+_LOG_ABOUT = f"({_ABOUT}) AS about JOIN change AS l ON l.item = about.item {_NAMED}"
 
 _BUNDLED = f"(json_extract(l.body, '$.via') = '{IMPORTED}' AND l.author = '{BUNDLED_AUTHOR}')"
 
@@ -77,7 +91,7 @@ def entries(
     dialogues: Sequence[str] = (),
 ) -> list[HistoryRow]:
     """Return the entries that were true by the day, in the order recorded; see `Snapshot.history`."""
-    parameters: dict[str, Any] = {}
+    parameters: dict[str, Any] = {"day": day.isoformat()}
     if target and target.milestone:
         parameters |= {"item": target.item, "milestone": target.milestone}
         chosen = f"{_LOG} WHERE l.item = :item AND json_extract(l.body, '$.milestone') = :milestone"
@@ -98,7 +112,7 @@ def entries_about(connection: sqlite3.Connection, day: date, items: Sequence[str
     """
     cursor = connection.execute(
         f'SELECT about.commitment, {_ENTRY} FROM {_LOG_ABOUT} ORDER BY l.ts, l."on", l.id',
-        {"items": json.dumps(items)},
+        {"items": json.dumps(items), "day": day.isoformat()},
     )
     for item, *columns in cursor:
         row = _history_row(tuple(columns))
@@ -111,20 +125,22 @@ def news(
 ) -> Iterator[NewsRow]:
     """Yield the entries that were true by the day and are news, on all items except areas and parties."""
     before = since.before.isoformat() if since.before else ""
-    parameters: dict[str, Any] = {"entries": since.entries, "recorded": since.recorded, "before": before}
+    parameters: dict[str, Any] = {
+        "day": day.isoformat(),
+        "entries": since.entries,
+        "recorded": since.recorded,
+        "before": before,
+    }
     arrived = "l.rowid > :entries" if since.recorded is None else f"(l.ts >= :recorded AND {_BUNDLED} IS NOT TRUE)"
     cursor = connection.execute(
         f"SELECT {_ENTRY}, {arrived},"
-        " coalesce((SELECT m.title FROM milestone AS m WHERE m.item = l.item"
-        " AND m.milestone = json_extract(l.body, '$.milestone') ORDER BY m.valid_from DESC LIMIT 1), c.title, d.title,"
-        " (SELECT t.title FROM assessment AS s JOIN commitment AS t ON t.item = s.commitment WHERE s.item = l.item"
-        " ORDER BY t.valid_from DESC LIMIT 1),"
+        f" coalesce((SELECT m.title {_MILESTONE}), c.title, d.title,"
+        f" (SELECT c.title FROM assessment AS s JOIN {_COMMITMENT.format('s.commitment')} WHERE s.item = l.item"
+        " LIMIT 1),"
         f" (SELECT n.title {LINKED.format('l.item')})),"
         f" c.source FROM {_LOG}"
-        " LEFT JOIN commitment AS c ON c.item = l.item AND c.valid_from ="
-        " (SELECT max(valid_from) FROM commitment WHERE item = l.item)"
         " LEFT JOIN (SELECT item, json_extract(fields, '$.title') AS title, max(valid_from) FROM dialogue"
-        " GROUP BY item) AS d ON d.item = l.item"
+        " WHERE valid_from <= :day GROUP BY item) AS d ON d.item = l.item"
         # An exact day compares as text; a vague one is compared below.
         f' WHERE ({arrived} OR length(l."on") <> 10 OR l."on" > :before) AND'
         " NOT EXISTS (SELECT 1 FROM area AS a WHERE a.item = l.item)"

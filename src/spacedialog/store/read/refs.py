@@ -122,9 +122,10 @@ class Refs:
 
     def target(self, item: str, milestone: str | None) -> Target | None:
         """Return the commitment, milestone or assessment that an entry of the log is about; None for other items."""
-        table, key = ("milestone", milestone) if milestone else ("commitment", item)
+        table, condition = ("milestone", "item = ? AND milestone = ?") if milestone else ("commitment", "item = ?")
         row = self._connection.execute(
-            f"SELECT ref FROM {table} WHERE {'milestone' if milestone else 'item'} = ? ORDER BY valid_from DESC", (key,)
+            f"SELECT ref FROM {table} WHERE {condition} ORDER BY valid_from DESC",
+            (item, milestone) if milestone else (item,),
         ).fetchone()
         if row is None and milestone is None:
             row = self._connection.execute(

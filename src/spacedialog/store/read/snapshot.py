@@ -185,11 +185,11 @@ class Snapshot:
         return history.has_been_at(self._connection, position)
 
     def conflicts(self) -> Iterator[ConflictRow]:
-        """Return the unresolved conflicts, oldest first, then the ref clashes."""
+        """Return the conflicts that exist on the day, oldest first, then the ref clashes."""
         return (row for _, row in conflicts.conflicts(self._connection, self.day, dialogues=self._dialogues))
 
     def disagreements(self) -> tuple[int, int]:
-        """Return the number of conflicts and the number of ref clashes."""
+        """Return the number of conflicts and the number of ref clashes that exist on the day."""
         return conflicts.count_conflicts(self._connection, self.day)
 
     def decisions(self, old: str, new: str) -> dict[tuple[str, str], str]:

@@ -148,15 +148,20 @@ class Examination:
         return salvage(self.image, self.connection if usable else None, "" if usable else reason)
 
     def fold(self, entries: Iterable[Entry]) -> tuple[int, dict[str, list[str]]]:
-        """Compare the tables with a fold of the entries; return the number of items and the tables that differ."""
+        """Compare the tables with a fold of the entries; return the number of items and the tables that differ.
+
+        The tables of an older schema are not compared: reads use the log instead, and an upgrade rebuilds the tables.
+        """
         differing: dict[str, list[str]] = {}  # by item
         items: set[str] = set()
         with closing(database.record_from(entries)) as expected:
             for table in PROJECTION_TABLES:
-                if self.version < SCHEMA_VERSION and table not in self._usable:
-                    continue
-                columns = _columns(self.connection if table in self._usable else expected, table)
+                columns = _columns(expected, table)
                 wanted = _rows(expected, table, columns)
+                column = columns.index("item")
+                items.update(str(row[column]) for row in wanted)
+                if self.version < SCHEMA_VERSION:
+                    continue
                 try:
                     if table not in self._usable:
                         raise sqlite3.DatabaseError("it is not as this program makes it")
@@ -164,8 +169,6 @@ class Examination:
                 except SQLITE_ERRORS as error:
                     differing.setdefault(f"all of {table}: {sqlite_message(error)}", [])
                     continue
-                column = columns.index("item")
-                items.update(str(row[column]) for row in wanted)
                 for row in (wanted - actual) + (actual - wanted):
                     tables = differing.setdefault(str(row[column]), [])
                     if table not in tables:

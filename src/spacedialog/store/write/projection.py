@@ -6,6 +6,8 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 from spacedialog.errors import DateError
@@ -71,13 +73,10 @@ class ProjectionWriter:
         return history
 
     def _add_words(self, item: str, history: History) -> None:
-        fields = history.periods[-1].fields
-        names = " ".join(filter(None, (fields.get("ref"), fields.get("lead"), *(fields.get("partners") or ()))))
-        for position, words in enumerate(history.texts):
+        for on, *texts in _words(history):
             self._words += 1
-            text = (names if position == 0 else "", words.title, words.detail, words.note)
-            self._rows["words"].append((self._words, item, words.on, *text))
-            self._rows["words_fts"].append((self._words, *text))
+            self._rows["words"].append((self._words, item, on, *texts))
+            self._rows["words_fts"].append((self._words, *texts))
 
     def _mark_ref_clashes(self) -> None:
         """Mark ref clashes with a letter, if one of the added items has a ref that was given twice."""
@@ -215,7 +214,7 @@ _COLUMNS = {
     " valid_to",
     "given": "item, milestone, ref_key, prefix, number",
     "redating": 'change, item, milestone, day, "on", old, new',
-    "conflict": "item, milestone, field, kept, other",
+    "conflict": "item, milestone, field, kept, other, valid_from, valid_to",
     "link": "item, valid_from, valid_to, old, new, decided",
     "assessment": "item, valid_from, valid_to, commitment, party, assessor, rubric, verdict, entry",
     "words": 'id, item, "on", names, title, detail, note',
@@ -259,6 +258,26 @@ def _commitment(item: str, period: Period) -> tuple[Any, ...]:
         citation_text(sources[0]) if (sources := fields.get("sources")) else "",
         int(period.claimed),
     )
+
+
+def _words(history: History) -> list[tuple[str, str, str, str, str]]:
+    """Return the texts to search for, each with the day from which it applies: names, title, detail and note.
+
+    The names are the ref, the lead and the partners. They stand with the first text and, where they change, with the
+    title and the detail of that day.
+    """
+    rows = [(text.on, "", *text[1:]) for text in history.texts]
+    if rows:
+        rows[0] = (rows[0][0], _names(history.periods[0]), *rows[0][2:])
+    for before, period in pairwise(history.periods):
+        if (names := _names(period)) != _names(before):
+            rows.append((period.valid_from, names, _text(period, "title"), _text(period, "detail"), ""))
+    return sorted(rows, key=itemgetter(0))
+
+
+def _names(period: Period) -> str:
+    fields = period.fields
+    return " ".join(filter(None, (fields.get("ref"), fields.get("lead"), *(fields.get("partners") or ()))))
 
 
 def _stored(field: Field, value: Any) -> Any:

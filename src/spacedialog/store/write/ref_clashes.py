@@ -17,8 +17,9 @@ from spacedialog.model.entry import RETRACT, Entry
 from spacedialog.model.fold import retracted_ids
 from spacedialog.model.validation import is_counted
 
-# The tables of commitments and milestones, and the column of each that has the id.
-_IDENTIFIERS = {"commitment": "item", "milestone": "milestone"}
+# The tables of commitments and milestones, each with the condition that a row is of the thing and has the ref `:key`.
+_COMMITMENT = ("commitment", "item = :item AND ref_key = :key")
+_MILESTONE = ("milestone", "item = :item AND milestone = :milestone AND ref_key = :key")
 
 
 class _Claim(NamedTuple):
@@ -66,41 +67,34 @@ class Clashes:
 
     def _has_ref(self, claim: _Claim, key: str) -> bool:
         """Return whether the thing has, or had, the ref in the tables."""
-        table = "milestone" if claim.milestone else "commitment"
-        return bool(
-            self._connection.execute(
-                f"SELECT 1 FROM {table} WHERE ref_key = ? AND {_IDENTIFIERS[table]} = ? LIMIT 1",
-                (key, claim.milestone or claim.item),
-            ).fetchone()
-        )
+        table, condition = _MILESTONE if claim.milestone else _COMMITMENT
+        parameters = {"item": claim.item, "milestone": claim.milestone, "key": key}
+        return bool(self._connection.execute(f"SELECT 1 FROM {table} WHERE {condition} LIMIT 1", parameters).fetchone())
 
     def _mark_claim(self, claim: _Claim, key: str, letter: str, first: str) -> None:
-        if claim.milestone:
-            self._rename("milestone", claim.milestone, claim.milestone, claim.item, key, key + letter)
-        else:
-            self._rename("commitment", claim.item, None, claim.item, key, key + letter)
+        self._rename(claim.item, claim.milestone, key, key + letter)
+        if not claim.milestone:
             below = self._connection.execute(
                 "SELECT DISTINCT milestone, ref_key FROM milestone WHERE item = ? AND substr(ref_key, 1, ?) = ?",
                 (claim.item, len(key) + 1, f"{key}."),
             ).fetchall()
             for milestone, part_key in below:
                 shown = key + letter + part_key[len(key) :]
-                self._rename("milestone", milestone, milestone, claim.item, part_key, shown, at=len(key))
+                self._rename(claim.item, milestone, part_key, shown, at=len(key))
         self._connection.execute(
             "INSERT INTO clash (item, milestone, ref_key, shown, kept, other) VALUES (?, ?, ?, ?, ?, ?)",
             (claim.item, claim.milestone, key, claim.ref + letter, claim.entry, first),
         )
 
-    def _rename(
-        self, table: str, thing: str, milestone: str | None, item: str, key: str, shown: str, *, at: int | None = None
-    ) -> None:
+    def _rename(self, item: str, milestone: str | None, key: str, shown: str, *, at: int | None = None) -> None:
         """Replace the ref `key` by `shown`, which has a letter after the first `at` characters, or at the end."""
         head = len(key) if at is None else at
         letter = shown[head : len(shown) - (len(key) - head)]
+        table, condition = _MILESTONE if milestone else _COMMITMENT
         self._connection.execute(
-            f"UPDATE {table} SET ref = substr(ref, 1, ?) || ? || substr(ref, ?), ref_key = ?"
-            f" WHERE {_IDENTIFIERS[table]} = ? AND ref_key = ?",
-            (head, letter, head + 1, shown, thing, key),
+            f"UPDATE {table} SET ref = substr(ref, 1, :head) || :letter || substr(ref, :head + 1), ref_key = :shown"
+            f" WHERE {condition}",
+            {"item": item, "milestone": milestone, "key": key, "head": head, "letter": letter, "shown": shown},
         )
         # The thing can also be found by the ref with the letter.
         self._connection.execute(

@@ -1,0 +1,121 @@
+"""Conflicts: which entries of one item, written independently, conflict on which days."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spacedialog.model.conflicts import Conflict, conflicts
+from spacedialog.model.entry import CREATE, NOTE, RETRACT, SET, Entry, PendingEntry, make_entry
+from spacedialog.model.fold import FOREVER
+
+DAYS = [f"2026-0{month}-01" for month in range(1, 8)]
+
+
+def entry(number: int, on: str, *parents: int, kind: str = SET, **body: Any) -> Entry:
+    """Return the entry with a number, recorded after those with lower numbers, by an author who had the parents."""
+    base, beside = (str(parents[0]) if parents else None), [str(parent) for parent in parents[1:]]
+    pending = PendingEntry(kind, "item", on, {**body, **({"beside": beside} if beside else {})})
+    return make_entry(pending, entry_id=str(number), ts=number, author="Ann", base=base)
+
+
+def created(on: str = DAYS[0]) -> Entry:
+    return entry(0, on, kind=CREATE, type="commitment", set={"status": "not-started"})
+
+
+def marked(number: int, on: str, status: str, *parents: int, **body: Any) -> Entry:
+    return entry(number, on, *parents, set={"status": status}, **body)
+
+
+def days_of(*entries: Entry) -> list[tuple[str, str, str, str]]:
+    """Return the conflicts of the status: the first day, the day after the last, and the two entries."""
+    found = conflicts([created(), *entries])
+    assert all((one.milestone, one.field) == (None, "status") for one in found)
+    return [(one.valid_from, one.valid_to, one.kept, one.other) for one in found]
+
+
+APART = (marked(1, "2026-03-01", "stalled", 0), marked(2, "2026-05-01", "complete", 0))
+"""Two marks by authors who did not have each other's."""
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        pytest.param(APART, [("2026-05-01", FOREVER, "2", "1")], id="from the day on which both apply"),
+        pytest.param(
+            (*APART, marked(3, "2026-06-01", "in-progress", 2, 1)),
+            [("2026-05-01", "2026-06-01", "2", "1")],
+            id="until the day on which a mark by one who had both applies",
+        ),
+        pytest.param(
+            (*APART, marked(3, "2026-02-01", "in-progress", 2, 1)),
+            [("2026-05-01", FOREVER, "2", "1")],
+            id="a mark that is dated before both decides nothing",
+        ),
+        pytest.param(
+            (*APART, marked(3, "2026-04-01", "in-progress", 2, 1)),
+            [],
+            id="a mark between them replaces the earlier one",
+        ),
+        pytest.param(
+            (*APART, marked(3, "2026-06-01", "in-progress", 2)),
+            [("2026-05-01", "2026-06-01", "2", "1"), ("2026-06-01", FOREVER, "3", "1")],
+            id="the value that applies is always one of the two",
+        ),
+        pytest.param(
+            (
+                marked(1, "2026-05-01", "complete", 0),
+                marked(2, "2026-03-01", "in-progress", 1),
+                marked(3, "2026-04-01", "stalled", 0),
+            ),
+            [("2026-04-01", "2026-05-01", "3", "2"), ("2026-05-01", FOREVER, "1", "3")],
+            id="a mark dated back gives way when the one that its author had applies",
+        ),
+        pytest.param((APART[0], marked(2, "2026-05-01", "stalled", 0)), [], id="equal values do not conflict"),
+        pytest.param(
+            (*APART, entry(3, "2026-06-01", 2, kind=RETRACT, retracts="1")), [], id="a retracted mark counts on no day"
+        ),
+        pytest.param(
+            (marked(1, "2025", "stalled", 0), marked(2, "2025-06", "complete", 0)),
+            [("2026-01-01", FOREVER, "1", "2")],
+            id="a mark dated before the item exists counts from the item's first day",
+        ),
+        pytest.param(
+            (APART[0], marked(2, "2026-05-01", "planned", 0, milestone="m1")),
+            [],
+            id="a mark of a milestone that does not exist counts on no day",
+        ),
+        pytest.param((APART[0], marked(2, "2026/..", "complete", 0)), [], id="a mark without a last day is not folded"),
+    ],
+)
+def test_a_conflict_has_its_days(entries: tuple[Entry, ...], expected: list[tuple[str, str, str, str]]) -> None:
+    """A conflict exists on the days on which both entries apply and no later one by an author who had both."""
+    assert days_of(*entries) == expected
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Entry]:
+    """Return entries of one item with any days and any parents."""
+    entries = [created(draw(st.sampled_from(DAYS)))]
+    for number in range(1, draw(st.integers(2, 8))):
+        parents = draw(st.lists(st.integers(0, number - 1), min_size=1, max_size=2, unique=True))
+        status = draw(st.sampled_from(("stalled", "complete")))
+        entries.append(marked(number, draw(st.sampled_from(DAYS)), status, *parents))
+    return entries
+
+
+def on_day(found: list[Conflict], day: str) -> list[tuple[str, str]]:
+    return [(one.kept, one.other) for one in found if one.valid_from <= day < one.valid_to]
+
+
+@settings(max_examples=150, deadline=None)
+@given(entries=histories(), day=st.sampled_from(DAYS))
+def test_the_conflicts_of_a_day_do_not_depend_on_entries_of_later_days(entries: list[Entry], day: str) -> None:
+    """The conflicts on a day stay the same if every entry that is true later sets nothing."""
+    earlier = [
+        one if one.on <= day else one._replace(kind=NOTE, body=one.body.replace('"set"', '"was"')) for one in entries
+    ]
+    assert on_day(conflicts(earlier), day) == (on_day(conflicts(entries), day) if entries[0].on <= day else [])
