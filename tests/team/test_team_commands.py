@@ -12,6 +12,7 @@ import pytest
 
 import spacedialog
 from spacedialog.errors import InputError, NotFoundError
+from spacedialog.team.server_schema import tables_sql
 from spacedialog.tracker.team import Interaction
 from tests.faults import chaos_sync
 from tests.support.bundled import CHANGES
@@ -188,6 +189,24 @@ def test_what_a_member_may_not_do(server: Server, statement: str) -> None:
     """The server forbids a member to change or delete shared entries, to sign as another, and to set times."""
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         server.sql(statement, user="anna")
+
+
+def test_a_set_role_does_not_hide_who_pushed(server: Server) -> None:
+    """An entry and a log are signed by who logged in, after SET ROLE too, once the SQL has run on an older server."""
+    server.sql("ALTER TABLE spacedialog_change ALTER pushed_by SET DEFAULT current_user")
+    server.sql("ALTER TABLE spacedialog_log ALTER created_by SET DEFAULT current_user")
+    for _ in range(2):
+        server.sql(tables_sql())
+    server.sql(
+        "SET ROLE spacedialog_member;"
+        "INSERT INTO spacedialog_log (log_id, name, chain) VALUES ('role', 'role', repeat('0', 64));"
+        "INSERT INTO spacedialog_change (log_id, seq, id, sha, chain, format, body)"
+        " VALUES ('role', 1, repeat('a', 36), repeat('a', 64), repeat('a', 64), 1, '')",
+        user="anna",
+    )
+    assert server.sql(
+        "SELECT created_by, pushed_by FROM spacedialog_log JOIN spacedialog_change USING (log_id) WHERE log_id = 'role'"
+    ) == [("anna", "anna")]
 
 
 def test_a_change_over_64_kib_is_refused_by_the_server(server: Server) -> None:
