@@ -49,11 +49,19 @@ _STARTING_OR_STOPPING = re.compile(
     "starting up|shutting down|recovery|not yet accepting|closed the connection|reset by peer"
 )
 
+# The connection parameters of libpq that an address can have: it is stored and shown, so none of them is a secret.
+_PLACE = ("host", "hostaddr", "port", "dbname", "user", "service", "passfile", "options", "application_name")
+_NETWORK = ("connect_timeout", "tcp_user_timeout", "target_session_attrs", "load_balance_hosts")
+_KEEPALIVES = ("keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count")
+_TLS = ("sslmode", "sslnegotiation", "sslrootcert", "sslcert", "sslkey", "sslcrl", "sslcrldir", "sslsni")
+_LOGIN = ("ssl_min_protocol_version", "channel_binding", "require_auth", "krbsrvname")
+_ALLOWED = frozenset({*_PLACE, *_NETWORK, *_KEEPALIVES, *_TLS, *_LOGIN})
+
 Password = Callable[[], str | None]
 
 
 def checked_url(url: str) -> str:
-    """Return a database's address unchanged; InputError if it has a password or allows an unverified server."""
+    """Return a database's address unchanged; InputError if it could contain a secret or allows an unverified server."""
     _parameters(url)
     return url
 
@@ -71,19 +79,26 @@ def _parameters(url: str) -> dict[str, Any]:
     except psycopg.Error as error:
         # libpq's message quotes the address, which may contain a password.
         raise InputError("this is not the address of a database", "write postgresql://user@host/database") from error
-    for name in ("password", "sslpassword"):
-        if given.get(name):
-            raise InputError(
-                "the address holds a password, which others could read",
-                "leave it out: put it into ~/.pgpass or a service file, or type it when asked",
-            )
+    if refused := sorted(given.keys() - _ALLOWED):
+        raise InputError(
+            f"the address contains {', '.join(refused)}, which could be a secret that others can read",
+            "leave it out; passwords belong in ~/.pgpass, other settings in a service file (pg_service.conf)",
+        )
+    if not all(port.isdecimal() for port in str(given.get("port", 1)).split(",") if port):
+        raise InputError("the port in the address is not a number", "write postgresql://user@host:5432/database")
     if not _is_local(given):
         if given.get("sslmode", "verify-full") != "verify-full":
             raise InputError(
-                f"sslmode={given['sslmode']} does not make sure who the server is",
-                "leave it out: over a network it is verify-full (sslrootcert=FILE, or system, names who is trusted)",
+                "the sslmode in the address does not verify who the server is",
+                "leave it out: over a network it is verify-full; sslrootcert=FILE or system names the trusted issuers",
             )
-        given["sslmode"] = "verify-full"
+        # Encryption by Kerberos would take the place of TLS, and of its certificate.
+        given |= {"sslmode": "verify-full", "gssencmode": "disable"}
+    if given.setdefault("target_session_attrs", "read-write") not in ("read-write", "primary"):
+        raise InputError(
+            "the target_session_attrs in the address allows a standby, which can lack entries that this copy has",
+            "leave it out: it is read-write",
+        )
     return given
 
 
