@@ -23,6 +23,9 @@ from spacedialog.team.server_schema import tables_sql
 OWNER = "keeper"
 """The superuser of every server."""
 
+GUARDED = "guarded"
+"""A user who needs a password over TCP, if a test makes one; all others need none."""
+
 FAST = "-c fsync=off"
 """The settings for tests: files are not flushed to disk, which only matters if the machine itself fails."""
 
@@ -62,8 +65,10 @@ class Server:
         return f"postgresql://{user}@/{database}?host={self.folder}&port={self.port}"
 
     def create(self) -> None:
-        """Make new data with one superuser, who needs no password."""
+        """Make new data with one superuser."""
         self._run("initdb", "-A", "trust", "-U", OWNER, "-E", "UTF8", "--no-locale", "--no-sync")
+        rules = self.folder / "data" / "pg_hba.conf"
+        rules.write_text(f"host all {GUARDED} all scram-sha-256\n{rules.read_text()}")
 
     def start(self) -> None:
         """Start the server, and wait until it accepts connections."""

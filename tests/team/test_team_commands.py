@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 
 import spacedialog
+from spacedialog.cli import terminal
+from spacedialog.cli.commands import team
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.tracker.team import Interaction
 from tests.support.bundled import CHANGES
 from tests.support.program import Desk
 from tests.support.proxy import relay
-from tests.support.servers import Server
+from tests.support.servers import GUARDED, Server
 
 
 @pytest.fixture
@@ -158,6 +162,30 @@ def test_one_change_takes_four_round_trips_out_and_one_in(server: Server, desks:
             assert desk.call("sync").status == 0
             assert network.turns - before - connecting == most
     assert json.loads(rudolf.call("team", "status", "--json").stdout)["data"]["waiting"] == 0
+
+
+def test_a_password_is_asked_once_per_run(
+    server: Server, desks: tuple[Desk, Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run asks once for a password, whatever it repeats, also if another host of the address is down."""
+    anna, _ = desks
+    server.sql(f"CREATE ROLE {GUARDED} LOGIN PASSWORD 'secret-word' IN ROLE spacedialog_member")
+    asked = count()
+
+    def password() -> str:
+        next(asked)
+        return "secret-word"
+
+    rounds = iter([None, None])
+    monkeypatch.setattr(terminal, "password", password)
+    monkeypatch.setattr(team, "time", SimpleNamespace(sleep=lambda _: next(rounds)))
+    url = f"postgresql://{GUARDED}@127.0.0.1:{server.port},127.0.0.1:1/postgres"
+    assert anna.call("team", "create", url, "password").status == 0
+    assert next(asked) == 1
+    with pytest.raises(StopIteration):
+        anna.call("sync", "--watch", "60")
+    assert next(asked) == 1 + 2
+    assert not any(b"secret-word" in content for content in anna.files().values())
 
 
 def test_a_script_shares_a_record(server: Server, tmp_path: Path) -> None:
