@@ -65,6 +65,8 @@ class Relay:
 
         self._loop.run_until_complete(serve())
         self._loop.run_forever()
+        # Python 3.11 reports a task of a stream that is cancelled as an error.
+        self._loop.set_exception_handler(lambda *_: None)
         for task in asyncio.all_tasks(self._loop):
             task.cancel()
         self._loop.run_until_complete(asyncio.sleep(0))
@@ -77,6 +79,8 @@ class Relay:
         return (len(victims) + 1) // 2
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A server that is stopping would wait for the first message of this connection.
+        await self._passing.wait()
         try:
             back, forth = await asyncio.open_connection("127.0.0.1", self._target)
         except OSError:

@@ -70,6 +70,15 @@ class Server:
         rules = self.folder / "data" / "pg_hba.conf"
         rules.write_text(f"host all {GUARDED} all scram-sha-256\n{rules.read_text()}")
 
+    def follow(self, port: int) -> None:
+        """Replace the data by a copy of the primary on a port of the loopback interface, whose standby it becomes."""
+        shutil.rmtree(self.folder / "data", ignore_errors=True)
+        self._run("pg_basebackup", "-h", "127.0.0.1", "-p", str(port), "-U", OWNER, "-R", "-c", "fast", "--no-sync")
+
+    def promote(self) -> None:
+        """Make a standby the primary, and wait until it is."""
+        self._run("pg_ctl", "-w", "promote")
+
     def start(self) -> None:
         """Start the server, and wait until it accepts connections."""
         options = f"-k {self.folder} -p {self.port} {_SETTINGS} {self._settings}"
@@ -80,8 +89,9 @@ class Server:
         self._run("pg_ctl", "-m", mode, "-w", "stop")
 
     def remove(self) -> None:
-        """Stop the server and delete its folder."""
-        self.stop()
+        """Stop the server if it is running, and delete its folder."""
+        if (self.folder / "data" / "postmaster.pid").exists():
+            self.stop()
         shutil.rmtree(self.folder)
 
     def sql(self, statement: str, *, user: str = OWNER, database: str = "postgres") -> list[tuple[object, ...]]:
@@ -107,14 +117,21 @@ class Server:
 @contextmanager
 def running(version: str, settings: str = FAST) -> Iterator[Server]:
     """Run a server of that major version with the team's tables; skip the test if none is installed."""
+    with installed(version, settings) as server:
+        server.create()
+        server.start()
+        server.sql(tables_sql())
+        yield server
+
+
+@contextmanager
+def installed(version: str, settings: str = FAST) -> Iterator[Server]:
+    """Yield a server of that major version, still without data; skip the test if none is installed."""
     programs = _programs(version)
     if not (programs and (programs / "postgres").exists()):
         pytest.skip(f"PostgreSQL {version} is missing; install it with: {_INSTALL[version]}")
     server = Server(programs, settings)
     try:
-        server.create()
-        server.start()
-        server.sql(tables_sql())
         yield server
     finally:
         server.remove()

@@ -118,6 +118,22 @@ def test_a_change_over_64_kib_is_refused_by_the_server(server: Server) -> None:
         )
 
 
+# Failures
+
+
+def test_a_server_that_takes_no_writes_is_tried_again(server: Server) -> None:
+    """A server that is read-only, as a standby is before its promotion, interrupts a connection and a push."""
+    hosts = f"host={server.folder},127.0.0.1&port={server.port},1"
+    server.sql("CREATE ROLE reader LOGIN; ALTER ROLE reader SET default_transaction_read_only = on")
+    with pytest.raises(InterruptedExchange):
+        connect(f"postgresql://reader@/postgres?{hosts}")
+    with closing(connect(f"postgresql://anna@/postgres?{hosts}")) as connected:
+        connected.create("read-only", "read-only")
+        connected.connection.execute("SET default_transaction_read_only = on")
+        with pytest.raises(InterruptedExchange, match="read-only"), connected.log("read-only").turn(0):
+            pass
+
+
 # Silence
 
 

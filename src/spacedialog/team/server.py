@@ -89,7 +89,7 @@ def _parameters(url: str) -> dict[str, Any]:
         raise InputError("this is not the address of a database", "write postgresql://user@host/database") from error
     if refused := sorted(given.keys() - _ALLOWED):
         raise InputError(
-            f"the address contains {', '.join(refused)}, which could be a secret that others can read",
+            f"the address contains {', '.join(refused)}, which is not allowed, because an address is stored and shown",
             "leave it out; passwords belong in ~/.pgpass, other settings in a service file (pg_service.conf)",
         )
     if not all(port.isdecimal() for port in str(given.get("port", 1)).split(",") if port):
