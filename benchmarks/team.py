@@ -38,7 +38,7 @@ PushedRow = tuple[str, int, str, str, str, int, str]
 
 def main(count: int) -> None:
     """Print one line for each measurement of a log with about `count` entries."""
-    with running("15") as server, tempfile.TemporaryDirectory() as folder:
+    with running("15", settings="-c fsync=on") as server, tempfile.TemporaryDirectory() as folder:
         first = _tracker(Path(folder) / "first.db")
         source = Path(folder) / "data.jsonl"
         data.write_lines(source, round(count * 0.318))

@@ -3,17 +3,19 @@
     python -m tests.faults.chaos_sync --replicas 20 --rounds 100 --kills 500 --cuts 200 --stops 100
 
 It fails if an entry is lost or duplicated, a position is missing, a chain value does not match, or two copies differ.
-It prints the counts of the run.
+It prints the seed, by default a new one, and the counts of the run.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import secrets
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,8 +26,8 @@ import psycopg
 from spacedialog.errors import NetworkError
 from spacedialog.importing import bundled
 from spacedialog.store import database, team_state
-from spacedialog.team.exchange import first_chain, link
-from spacedialog.team.server import connect
+from spacedialog.team.exchange import Exchange, first_chain, link
+from spacedialog.team.server import LONGEST_SILENCE, connect
 from spacedialog.team.sync import Replica, SyncEnvironment, begin
 from spacedialog.tracker import Tracker
 from tests.support.bundled import REFS
@@ -59,24 +61,36 @@ class Did(NamedTuple):
     seconds: float
 
 
+class Work(NamedTuple):
+    """The work of all members: where their stores and the shared log are, how much they do at least, until when."""
+
+    folder: Path
+    url: str
+    rounds: int
+    seed: int
+    enough: threading.Event
+
+
 class Member(threading.Thread):
     """A member who records and syncs, round after round, until there were enough rounds and faults."""
 
-    def __init__(self, number: int, folder: Path, port: int, orders: Orders, enough: threading.Event) -> None:
+    haste = 5
+    """How many times shorter the waits before retries are than the program's."""
+    longest_silence = LONGEST_SILENCE
+
+    def __init__(self, number: int, work: Work) -> None:
         super().__init__(daemon=True)
-        self.random = random.Random(orders.seed * 1000 + number)
+        self.random = random.Random(work.seed * 1000 + number)
         self.retries = self.offline = self.done = 0
-        self.recorded: set[str] = set()
         self.error: BaseException | None = None
-        self._rounds, self._enough = orders.rounds, enough
-        url = f"postgresql://{OWNER}@127.0.0.1:{port}/postgres"
+        self._rounds, self._enough = work.rounds, work.enough
         self.tracker = Tracker(
-            folder / f"{number}" / "tracker.db",
+            work.folder / f"{number}" / "tracker.db",
             today=datetime.now(tz=UTC).date(),
             now=_now,
             author=f"member {number}",
         )
-        begin(self.tracker.path, team_state.Membership(url, LOG, LOG, 0, first_chain(LOG)), bundled.seed)
+        begin(self.tracker.path, team_state.Membership(work.url, LOG, LOG, 0, first_chain(LOG)), bundled.seed)
 
     def run(self) -> None:
         """Work until the rounds are done and `enough` is set."""
@@ -101,14 +115,22 @@ class Member(threading.Thread):
             self.offline -= 1
         self.done += 1
 
-    def sync(self) -> None:
-        """Sync with shorter waits than the program's."""
+    @property
+    def replica(self) -> Replica:
+        """A new replica of the store, as each run of the program makes one."""
         around = SyncEnvironment(_now, self.random.random, self._wait, lambda _: None)
-        Replica(self.tracker.path, lambda member: connect(member.url).log(LOG), around).sync()
+        return Replica(self.tracker.path, self._reach, around)
+
+    def sync(self) -> None:
+        """Sync with the program's limits."""
+        self.replica.sync()
+
+    def _reach(self, member: team_state.Membership) -> Exchange:
+        return connect(member.url, longest_silence=self.longest_silence).log(LOG)
 
     def _wait(self, seconds: float) -> None:
         self.retries += 1
-        time.sleep(seconds / 5)
+        time.sleep(seconds / self.haste)
 
 
 def _now() -> int:
@@ -125,7 +147,9 @@ def run(orders: Orders) -> Did:
     ):
         connect(server.url).create(LOG, LOG)
         enough = threading.Event()
-        replicas = [Member(number, Path(folder), network.port, orders, enough) for number in range(orders.replicas)]
+        url = f"postgresql://{OWNER}@127.0.0.1:{network.port}/postgres"
+        work = Work(Path(folder), url, orders.rounds, orders.seed, enough)
+        replicas = [Member(number, work) for number in range(orders.replicas)]
         for replica in replicas:
             replica.start()
         kills, cuts, stops = _harm(server, network, orders, replicas)
@@ -136,7 +160,7 @@ def run(orders: Orders) -> Did:
                 raise replica.error
         for replica in [*replicas, *replicas]:
             replica.sync()
-        entries = _check(server, replicas)
+        entries = check(server, replicas)
         return Did(
             entries,
             kills,
@@ -176,7 +200,8 @@ def _harm(server: Server, network: Relay, orders: Orders, replicas: list[Member]
     return kills, cuts, stops
 
 
-def _check(server: Server, replicas: list[Member]) -> int:
+def check(server: Server, replicas: Sequence[Member]) -> int:
+    """Return the number of shared entries; AssertionError if one is lost or duplicated, or if two copies differ."""
     rows = server.sql(f"SELECT seq, id, sha, chain FROM spacedialog_change WHERE log_id = '{LOG}' ORDER BY seq")
     assert [row[0] for row in rows] == list(range(1, len(rows) + 1)), "a position is missing"
     assert len({row[1] for row in rows}) == len(rows), "an entry is doubled"
@@ -210,7 +235,10 @@ def _check(server: Server, replicas: list[Member]) -> int:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.faults.chaos_sync", description=__doc__)
-    for name, default in Orders()._asdict().items():
+    for name, default in Orders(seed=secrets.randbelow(2**32))._asdict().items():
         parser.add_argument(f"--{name}", type=type(default), default=default)
-    did = run(Orders(**vars(parser.parse_args())))
+    orders = Orders(**vars(parser.parse_args()))
+    sys.stdout.write(f"seed {orders.seed}\n")
+    sys.stdout.flush()
+    did = run(orders)
     sys.stdout.write(", ".join(f"{name} {value:.0f}" for name, value in did._asdict().items()) + "\n")

@@ -1,10 +1,10 @@
-"""A TCP relay in front of a server, which can be slow and can cut connections."""
+"""A TCP relay in front of a server, which can be slow, fall silent and cut connections."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 _GOODBYE = b"X\0\0\0\4"
@@ -24,6 +24,8 @@ class Relay:
         self._target = port
         self._loop = asyncio.new_event_loop()
         self._open: set[asyncio.StreamWriter] = set()
+        self._passing = asyncio.Event()
+        self._passing.set()
         self._ready = threading.Event()
         self.port = 0
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -34,12 +36,26 @@ class Relay:
         """Abort up to `most` connections, and return how many."""
         return asyncio.run_coroutine_threadsafe(self._cut(most), self._loop).result()
 
+    def silence(self) -> None:
+        """Keep connections open and accept new ones, but pass no byte on until `resume`."""
+        self._call(self._passing.clear)
+
+    def resume(self) -> None:
+        """Pass bytes on again, first those that were held back."""
+        self._call(self._passing.set)
+
     def close(self) -> None:
         """Stop the relay."""
         self.cut(10**6)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    def _call(self, act: Callable[[], object]) -> None:
+        async def call() -> None:
+            act()
+
+        asyncio.run_coroutine_threadsafe(call(), self._loop).result()
 
     def _run(self) -> None:
         async def serve() -> None:
@@ -49,6 +65,8 @@ class Relay:
 
         self._loop.run_until_complete(serve())
         self._loop.run_forever()
+        # Python 3.11 reports a task of a stream that is cancelled as an error.
+        self._loop.set_exception_handler(lambda *_: None)
         for task in asyncio.all_tasks(self._loop):
             task.cancel()
         self._loop.run_until_complete(asyncio.sleep(0))
@@ -61,6 +79,8 @@ class Relay:
         return (len(victims) + 1) // 2
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A server that is stopping would wait for the first message of this connection.
+        await self._passing.wait()
         try:
             back, forth = await asyncio.open_connection("127.0.0.1", self._target)
         except OSError:
@@ -82,6 +102,7 @@ class Relay:
                 heard[0] = not is_client
                 if self.delay:
                     await asyncio.sleep(self.delay)
+                await self._passing.wait()
                 writer.write(part)
                 await writer.drain()
         self._open.discard(writer)

@@ -23,6 +23,12 @@ from spacedialog.team.server_schema import tables_sql
 OWNER = "keeper"
 """The superuser of every server."""
 
+GUARDED = "guarded"
+"""A user who needs a password over TCP, if a test makes one; all others need none."""
+
+FAST = "-c fsync=off"
+"""The settings for tests: files are not flushed to disk, which only matters if the machine itself fails."""
+
 _SETTINGS = "-c listen_addresses=127.0.0.1 -c max_connections=120 -c shared_buffers=32MB"
 _INSTALL = {
     "15": "apt-get install postgresql-15",
@@ -34,7 +40,7 @@ _INSTALL = {
 class Server:
     """A server with its data and its socket in a folder of its own, and a port on the loopback interface."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, settings: str = FAST) -> None:
         # A socket's path must be short and open to the server's user; pytest's folders are neither.
         self.folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
         self._as: list[str] = []
@@ -44,10 +50,10 @@ class Server:
             shutil.chown(self.folder, "nobody")
             programs = _open_to_all(programs)
         self._programs = programs
+        self._settings = settings
         self.folder.chmod(0o755)
         with closing(socket.create_server(("127.0.0.1", 0))) as taken:
             self.port: int = taken.getsockname()[1]
-        self._run("initdb", "-A", "trust", "-U", OWNER, "-E", "UTF8", "--no-locale", "--no-sync")
 
     @property
     def url(self) -> str:
@@ -58,9 +64,24 @@ class Server:
         """Return the address of a database for a user, through the socket."""
         return f"postgresql://{user}@/{database}?host={self.folder}&port={self.port}"
 
+    def create(self) -> None:
+        """Make new data with one superuser."""
+        self._run("initdb", "-A", "trust", "-U", OWNER, "-E", "UTF8", "--no-locale", "--no-sync")
+        rules = self.folder / "data" / "pg_hba.conf"
+        rules.write_text(f"host all {GUARDED} all scram-sha-256\n{rules.read_text()}")
+
+    def follow(self, port: int) -> None:
+        """Replace the data by a copy of the primary on a port of the loopback interface, whose standby it becomes."""
+        shutil.rmtree(self.folder / "data", ignore_errors=True)
+        self._run("pg_basebackup", "-h", "127.0.0.1", "-p", str(port), "-U", OWNER, "-R", "-c", "fast", "--no-sync")
+
+    def promote(self) -> None:
+        """Make a standby the primary, and wait until it is."""
+        self._run("pg_ctl", "-w", "promote")
+
     def start(self) -> None:
         """Start the server, and wait until it accepts connections."""
-        options = f"-k {self.folder} -p {self.port} {_SETTINGS}"
+        options = f"-k {self.folder} -p {self.port} {_SETTINGS} {self._settings}"
         self._run("pg_ctl", "-w", "-l", f"{self.folder}/log", "-o", options, "start")
 
     def stop(self, mode: str = "immediate") -> None:
@@ -68,8 +89,9 @@ class Server:
         self._run("pg_ctl", "-m", mode, "-w", "stop")
 
     def remove(self) -> None:
-        """Stop the server and delete its folder."""
-        self.stop()
+        """Stop the server if it is running, and delete its folder."""
+        if (self.folder / "data" / "postmaster.pid").exists():
+            self.stop()
         shutil.rmtree(self.folder)
 
     def sql(self, statement: str, *, user: str = OWNER, database: str = "postgres") -> list[tuple[object, ...]]:
@@ -93,15 +115,23 @@ class Server:
 
 
 @contextmanager
-def running(version: str) -> Iterator[Server]:
+def running(version: str, settings: str = FAST) -> Iterator[Server]:
     """Run a server of that major version with the team's tables; skip the test if none is installed."""
+    with installed(version, settings) as server:
+        server.create()
+        server.start()
+        server.sql(tables_sql())
+        yield server
+
+
+@contextmanager
+def installed(version: str, settings: str = FAST) -> Iterator[Server]:
+    """Yield a server of that major version, still without data; skip the test if none is installed."""
     programs = _programs(version)
     if not (programs and (programs / "postgres").exists()):
         pytest.skip(f"PostgreSQL {version} is missing; install it with: {_INSTALL[version]}")
-    server = Server(programs)
+    server = Server(programs, settings)
     try:
-        server.start()
-        server.sql(tables_sql())
         yield server
     finally:
         server.remove()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from spacedialog.team.exchange import Exchange, SharedEntry, chained, first_chai
 from spacedialog.team.server import connect
 from spacedialog.team.sync import leave
 from tests.support.memory_log import MemoryLogs, Timed
-from tests.support.servers import Server, running
+from tests.support.servers import Server
 from tests.support.team import Member
 from tests.support.trackers import Clock, Maker
 
@@ -46,13 +46,9 @@ class Ground(NamedTuple):
 
 
 @pytest.fixture(scope="session", params=["memory", *VERSIONS])
-def keeper(request: pytest.FixtureRequest) -> Iterator[Server | None]:
+def keeper(request: pytest.FixtureRequest, server_of: Callable[[str], Server]) -> Server | None:
     """A server of each version; None for the log in memory."""
-    if request.param == "memory":
-        yield None
-    else:
-        with running(request.param) as server:
-            yield server
+    return None if request.param == "memory" else server_of(request.param)
 
 
 _numbers = count()

@@ -9,9 +9,10 @@ from __future__ import annotations
 import ipaddress
 import logging
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from spacedialog.errors import InputError, NetworkError, SpacedialogError, SyncRefusedError
 from spacedialog.model.entry import BODY_VERSION
@@ -24,6 +25,9 @@ except ImportError as error:
     raise InputError(
         "a team needs psycopg, which is not installed", "pip install 'spacedialog[team]' installs it"
     ) from error
+
+if TYPE_CHECKING:
+    from psycopg.abc import PQGen
 
 # psycopg logs broken connections, which the errors report too.
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
@@ -44,18 +48,30 @@ _ROW = "(%s, %s, %s, %s, %s, %s, %s)"
 _MOST_INSERTED = 200
 """The most entries to send by INSERT, in one round trip; COPY takes three, but is faster for more."""
 
-# Serialization failure, deadlock, unknown outcome, concurrent insert, lock timeout, session timeout.
-_PASSING_STATES = ("40001", "40P01", "40003", "23505", "55P03", "25P03")
+LONGEST_SILENCE = 40.0
+"""The seconds without a byte from the server, or to it, after which a connection is given up."""
+
+# Serialization failure, deadlock, unknown outcome, concurrent insert, lock timeout, session timeout, standby.
+_PASSING_STATES = ("40001", "40P01", "40003", "23505", "55P03", "25P03", "25006")
 _PASSING_CLASSES = ("57P0", "08")
 _STARTING_OR_STOPPING = re.compile(
-    "starting up|shutting down|recovery|not yet accepting|closed the connection|reset by peer"
+    "starting up|shutting down|recovery|not (yet )?accepting|read-only|closed the connection|reset by peer"
 )
 
+# The connection parameters of libpq that an address can have: it is stored and shown, so none of them is a secret.
+_PLACE = ("host", "hostaddr", "port", "dbname", "user", "service", "passfile", "options", "application_name")
+_NETWORK = ("connect_timeout", "tcp_user_timeout", "target_session_attrs", "load_balance_hosts")
+_KEEPALIVES = ("keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count")
+_TLS = ("sslmode", "sslnegotiation", "sslrootcert", "sslcert", "sslkey", "sslcrl", "sslcrldir", "sslsni")
+_LOGIN = ("ssl_min_protocol_version", "channel_binding", "require_auth", "krbsrvname")
+_ALLOWED = frozenset({*_PLACE, *_NETWORK, *_KEEPALIVES, *_TLS, *_LOGIN})
+
 Password = Callable[[], str | None]
+Result = TypeVar("Result")
 
 
 def checked_url(url: str) -> str:
-    """Return a database's address unchanged; InputError if it has a password or allows an unverified server."""
+    """Return a database's address unchanged; InputError if it could contain a secret or allows an unverified server."""
     _parameters(url)
     return url
 
@@ -73,19 +89,26 @@ def _parameters(url: str) -> dict[str, Any]:
     except psycopg.Error as error:
         # libpq's message quotes the address, which may contain a password.
         raise InputError("this is not the address of a database", "write postgresql://user@host/database") from error
-    for name in ("password", "sslpassword"):
-        if given.get(name):
-            raise InputError(
-                "the address holds a password, which others could read",
-                "leave it out: put it into ~/.pgpass or a service file, or type it when asked",
-            )
+    if refused := sorted(given.keys() - _ALLOWED):
+        raise InputError(
+            f"the address contains {', '.join(refused)}, which is not allowed, because an address is stored and shown",
+            "leave it out; passwords belong in ~/.pgpass, other settings in a service file (pg_service.conf)",
+        )
+    if not all(port.isdecimal() for port in str(given.get("port", 1)).split(",") if port):
+        raise InputError("the port in the address is not a number", "write postgresql://user@host:5432/database")
     if not _is_local(given):
         if given.get("sslmode", "verify-full") != "verify-full":
             raise InputError(
-                f"sslmode={given['sslmode']} does not make sure who the server is",
-                "leave it out: over a network it is verify-full (sslrootcert=FILE, or system, names who is trusted)",
+                "the sslmode in the address does not verify who the server is",
+                "leave it out: over a network it is verify-full; sslrootcert=FILE or system names the trusted issuers",
             )
-        given["sslmode"] = "verify-full"
+        # Encryption by Kerberos would take the place of TLS, and of its certificate.
+        given |= {"sslmode": "verify-full", "gssencmode": "disable"}
+    if given.setdefault("target_session_attrs", "read-write") not in ("read-write", "primary"):
+        raise InputError(
+            "the target_session_attrs in the address allows a standby, which can lack entries that this copy has",
+            "leave it out: it is read-write",
+        )
     return given
 
 
@@ -110,15 +133,45 @@ def _is_loopback(name: str) -> bool:
         return name == "localhost"
 
 
-def connect(url: str, password: Password = lambda: None) -> Server:
+class _Connection(psycopg.Connection[Any]):
+    """A connection that is closed, with an OperationalError, if the server is silent during a call."""
+
+    longest_silence = LONGEST_SILENCE
+
+    def wait(self, gen: PQGen[Result], *arguments: Any, **named: Any) -> Result:
+        """Run a call; psycopg makes every call through this method."""
+        return super().wait(self._limited(gen), *arguments, **named)
+
+    def _limited(self, call: PQGen[Result]) -> PQGen[Result]:
+        """Yield from `call`, which psycopg resumes ten times a second even if the socket is not ready."""
+        heard = time.monotonic()
+        try:
+            wanted = next(call)
+            while True:
+                ready = yield wanted
+                if ready:
+                    heard = time.monotonic()
+                elif time.monotonic() - heard > self.longest_silence:
+                    # The state of the protocol is unknown, so the connection cannot be used again.
+                    self.close()
+                    raise psycopg.OperationalError(f"no answer for {self.longest_silence:g} seconds")
+                wanted = call.send(ready)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+
+
+def connect(url: str, password: Password = lambda: None, *, longest_silence: float = LONGEST_SILENCE) -> Server:
     """Return a connection to the database; `password` is called if the server asks for one that is not in a file.
 
-    NetworkError if connecting fails, InterruptedExchange if another attempt may succeed.
+    Calls end after `longest_silence` (s) without an answer. NetworkError if connecting fails, InterruptedExchange if
+    another attempt may succeed.
     """
     given = {
+        # For each address of each host; psycopg counts the handshakes in.
         "connect_timeout": 10,
         "application_name": "spacedialog",
-        # A server that disappears is noticed within a minute.
+        # A server that disappears is noticed between two calls too.
         "keepalives_idle": 20,
         "keepalives_interval": 5,
         "keepalives_count": 4,
@@ -126,23 +179,26 @@ def connect(url: str, password: Password = lambda: None) -> Server:
         **_parameters(url),
     }
     try:
-        return Server(_open(given, password), place(url))
+        connection = _open(given, password)
     except psycopg.Error as error:
-        message = _message(error)
-        kind = InterruptedExchange if _STARTING_OR_STOPPING.search(message) else NetworkError
-        raise kind(f"{place(url)} cannot be reached: {message}", "try again when it can") from error
+        # Of several hosts, each has a line.
+        kind = InterruptedExchange if _STARTING_OR_STOPPING.search(str(error)) else NetworkError
+        raise kind(f"{place(url)} cannot be reached: {_message(error)}", "try again when it can") from error
+    connection.longest_silence = longest_silence
+    return Server(connection, place(url))
 
 
-def _open(given: dict[str, Any], password: Password) -> psycopg.Connection[Any]:
+def _open(given: dict[str, Any], password: Password) -> _Connection:
     try:
-        return psycopg.connect("", autocommit=True, prepare_threshold=None, **given)
+        return _Connection.connect("", autocommit=True, prepare_threshold=None, **given)
     except psycopg.OperationalError as error:
-        if not (error.pgconn and error.pgconn.needs_password):
+        # libpq's constant PQnoPasswordSupplied; of several hosts, any can have asked.
+        if "no password supplied" not in str(error):
             raise
         typed = password()
         if typed is None:
             raise
-        return psycopg.connect("", autocommit=True, prepare_threshold=None, **given, password=typed)
+        return _Connection.connect("", autocommit=True, prepare_threshold=None, **given, password=typed)
 
 
 class Server:
@@ -231,7 +287,8 @@ class SharedLog:
                 self._connection.execute("BEGIN")
                 # A member that stops responding loses the lock.
                 self._connection.execute("SET LOCAL idle_in_transaction_session_timeout = '60s'")
-                self._connection.execute("SET LOCAL lock_timeout = '60s'")
+                # Shorter than a silence, so that the server ends the call.
+                self._connection.execute("SET LOCAL lock_timeout = '30s'")
                 head = self._connection.execute(f"{_HEAD_SQL} FOR UPDATE", (self._log_id,))
                 entries = self._entries(after, 0)
             first = self._page(head, entries)

@@ -1,4 +1,4 @@
-"""The SQL that the database administrator runs once, to set up shared logs."""
+"""The SQL with which the database administrator sets up shared logs, or updates those of an older version."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
--- The tables of a team's shared logs, and what its members may do with them. Whoever keeps the database runs this
--- once, in the database and schema that the team's address leads to; running it again changes nothing.
--- Then, for each person: CREATE ROLE anna LOGIN; GRANT spacedialog_member TO anna;
+-- The tables of a team's shared logs, the role of a member, and its privileges. The database administrator runs this in
+-- the database and schema to which the team's address leads. It can be repeated: it updates tables of an older version,
+-- and changes nothing in current ones. Then, for each member: CREATE ROLE anna LOGIN; GRANT spacedialog_member TO anna;
 
 CREATE TABLE IF NOT EXISTS spacedialog_log (
     log_id TEXT NOT NULL PRIMARY KEY,
@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS spacedialog_log (
     head BIGINT NOT NULL DEFAULT 0 CHECK (head >= 0),
     chain TEXT NOT NULL CHECK (length(chain) = 64),
     min_client BIGINT NOT NULL DEFAULT 1,
-    created_by TEXT NOT NULL DEFAULT current_user,
+    created_by TEXT NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now()
 );
 
@@ -20,19 +20,36 @@ CREATE TABLE IF NOT EXISTS spacedialog_change (
     chain TEXT NOT NULL CHECK (length(chain) = 64),
     format BIGINT NOT NULL,
     body TEXT NOT NULL CHECK (octet_length(body) <= 65536),
-    pushed_by TEXT NOT NULL DEFAULT current_user,
+    pushed_by TEXT NOT NULL,
     pushed_at TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT now(),
     PRIMARY KEY (log_id, seq),
-    UNIQUE (log_id, id),
-    CONSTRAINT spacedialog_change_hash CHECK (sha = encode(sha256(convert_to(body, 'UTF8')), 'hex'))
+    UNIQUE (log_id, id)
 );
 
+-- The user who logged in, whatever role was set since. Older versions had current_user, which SET ROLE changes.
+ALTER TABLE spacedialog_log ALTER COLUMN created_by SET DEFAULT session_user;
+ALTER TABLE spacedialog_change ALTER COLUMN pushed_by SET DEFAULT session_user;
+
+-- A copy that knows an entry does not fetch it again, so nothing else may be added under its hash. Rows of an older
+-- version are not checked: ALTER TABLE spacedialog_change VALIDATE CONSTRAINT spacedialog_change_hash; does that.
+ALTER TABLE spacedialog_change DROP CONSTRAINT IF EXISTS spacedialog_change_hash;
+ALTER TABLE spacedialog_change ADD CONSTRAINT spacedialog_change_hash
+    CHECK (sha = encode(sha256(convert_to(body, 'UTF8')), 'hex')) NOT VALID;
+
+DO $$
+BEGIN
+    -- A role belongs to the whole server, so another database may have created it.
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'spacedialog_member') THEN
+        CREATE ROLE spacedialog_member NOLOGIN;
+    END IF;
+END
+$$;
+
 REVOKE ALL ON spacedialog_log, spacedialog_change FROM PUBLIC;
-CREATE ROLE spacedialog_member NOLOGIN;
 GRANT SELECT ON spacedialog_log, spacedialog_change TO spacedialog_member;
 
--- Nobody gets UPDATE or DELETE on the changes. Columns that are not named here take their defaults, so pushed_by and
--- created_by are always who was logged in.
+-- Members cannot update or delete changes. Columns that are not granted take their defaults, so pushed_by and created_by
+-- are always the user who logged in.
 GRANT INSERT (log_id, seq, id, sha, chain, format, body) ON spacedialog_change TO spacedialog_member;
 GRANT INSERT (log_id, name, chain) ON spacedialog_log TO spacedialog_member;
 GRANT UPDATE (head, chain) ON spacedialog_log TO spacedialog_member;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -39,7 +40,6 @@ UrlArgument = Annotated[
 ]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="What the team calls its log.")]
 _alone = writes_without("note", "evidence", "on", "by", "dry_run")
-_INTERACTION = Interaction(terminal.password, print_note)
 
 
 @team.command()
@@ -52,7 +52,7 @@ def create(writing: WriteRequest, url: UrlArgument, name: NameArgument) -> None:
 
     The tables must be there: team sql prints what makes them.
     """
-    _show_synced(writing, writing.tracker.team.create(url, name, interaction=_INTERACTION))
+    _show_synced(writing, writing.tracker.team.create(url, name, interaction=_interaction()))
 
 
 @team.command()
@@ -63,7 +63,7 @@ def join(writing: WriteRequest, url: UrlArgument, name: NameArgument) -> None:
     \b
       spacedialog team join postgresql://rudolf@db.example.org/space rok4
     """
-    _show_synced(writing, writing.tracker.team.join(url, name, interaction=_INTERACTION))
+    _show_synced(writing, writing.tracker.team.join(url, name, interaction=_interaction()))
 
 
 @team.command()
@@ -123,12 +123,12 @@ def sync(
 
     Offline, nothing is lost: what is recorded waits for the next sync (exit status 5).
     """
-    tracker = writing.tracker
-    _show_synced(writing, tracker.sync(heal=heal, interaction=_INTERACTION))
+    tracker, interaction = writing.tracker, _interaction()
+    _show_synced(writing, tracker.sync(heal=heal, interaction=interaction))
     while watch is not None and not tracker.dry_run:
         time.sleep(watch)
         try:
-            synced = tracker.sync(interaction=_INTERACTION)
+            synced = tracker.sync(interaction=interaction)
             if synced.sent or synced.received:
                 _show_synced(writing, synced)
         except NetworkError as error:
@@ -149,6 +149,11 @@ def conflicts(reading: ReadRequest) -> None:
     """
     with reading.snapshot() as snapshot:
         reading.show(team_views.conflicts(snapshot.conflicts(), snapshot.coverage))
+
+
+def _interaction() -> Interaction:
+    """Return the user of one command, who is asked for the password at most once."""
+    return Interaction(cache(terminal.password), print_note)
 
 
 def _show_synced(writing: WriteRequest, row: Synced) -> None:

@@ -1,0 +1,24 @@
+"""Tests of faults of a real server at a small count; docs/team.md has the figures of the large one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults import chaos_sync, standby
+from tests.support.bundled import CHANGES
+
+
+def test_chaos_in_small() -> None:
+    """Killed backends, cut connections and power losses neither lose nor double entries."""
+    did = chaos_sync.run(chaos_sync.Orders())
+    assert did.kills >= 12
+    assert did.stops >= 2
+    assert did.entries > CHANGES + 4 * 6
+
+
+@pytest.mark.parametrize("mode", ["sync", "async"])
+def test_a_promoted_standby_goes_on(mode: str) -> None:
+    """A promoted standby has every entry if it is synchronous; otherwise its gaps are noticed and healed once."""
+    did = standby.run(standby.Orders(failovers=1, replicas=2, mode=mode))
+    assert (did.refused > 0, did.lost > 0) == (mode == "async", mode == "async")
+    assert did.entries > CHANGES
