@@ -11,19 +11,20 @@ from hypothesis import strategies as st
 from spacedialog.model.conflicts import Conflict, conflicts
 from spacedialog.model.entry import CREATE, NOTE, RETRACT, SET, Entry, PendingEntry, make_entry
 from spacedialog.model.fold import FOREVER
+from tests.support.entries import COMMITMENT, ITEM, entry_id, milestone_id
 
 DAYS = [f"2026-0{month}-01" for month in range(1, 8)]
 
 
 def entry(number: int, on: str, *parents: int, kind: str = SET, **body: Any) -> Entry:
     """Return the entry with a number, recorded after those with lower numbers, by an author who had the parents."""
-    base, beside = (str(parents[0]) if parents else None), [str(parent) for parent in parents[1:]]
-    pending = PendingEntry(kind, "item", on, {**body, **({"beside": beside} if beside else {})})
-    return make_entry(pending, entry_id=str(number), ts=number, author="Ann", base=base)
+    base, *beside = map(entry_id, parents) if parents else (None,)
+    pending = PendingEntry(kind, ITEM, on, {**body, **({"beside": beside} if beside else {})})
+    return make_entry(pending, entry_id=entry_id(number), ts=number, author="Ann", base=base)
 
 
 def created(on: str = DAYS[0]) -> Entry:
-    return entry(0, on, kind=CREATE, type="commitment", set={"status": "not-started"})
+    return entry(0, on, kind=CREATE, type="commitment", set={**COMMITMENT, "status": "not-started"})
 
 
 def marked(number: int, on: str, status: str, *parents: int, **body: Any) -> Entry:
@@ -34,7 +35,7 @@ def days_of(*entries: Entry) -> list[tuple[str, str, str, str]]:
     """Return the conflicts of the status: the first day, the day after the last, and the two entries."""
     found = conflicts([created(), *entries])
     assert all((one.milestone, one.field) == (None, "status") for one in found)
-    return [(one.valid_from, one.valid_to, one.kept, one.other) for one in found]
+    return [(one.valid_from, one.valid_to, str(int(one.kept[:8])), str(int(one.other[:8]))) for one in found]
 
 
 APART = (marked(1, "2026-03-01", "stalled", 0), marked(2, "2026-05-01", "complete", 0))
@@ -76,7 +77,9 @@ APART = (marked(1, "2026-03-01", "stalled", 0), marked(2, "2026-05-01", "complet
         ),
         pytest.param((APART[0], marked(2, "2026-05-01", "stalled", 0)), [], id="equal values do not conflict"),
         pytest.param(
-            (*APART, entry(3, "2026-06-01", 2, kind=RETRACT, retracts="1")), [], id="a retracted mark counts on no day"
+            (*APART, entry(3, "2026-06-01", 2, kind=RETRACT, retracts=entry_id(1))),
+            [],
+            id="a retracted mark counts on no day",
         ),
         pytest.param(
             (marked(1, "2025", "stalled", 0), marked(2, "2025-06", "complete", 0)),
@@ -84,7 +87,7 @@ APART = (marked(1, "2026-03-01", "stalled", 0), marked(2, "2026-05-01", "complet
             id="a mark dated before the item exists counts from the item's first day",
         ),
         pytest.param(
-            (APART[0], marked(2, "2026-05-01", "planned", 0, milestone="m1")),
+            (APART[0], marked(2, "2026-05-01", "planned", 0, milestone=milestone_id("m1"))),
             [],
             id="a mark of a milestone that does not exist counts on no day",
         ),
