@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import Any
 
-from spacedialog.model.entry import CREATE, Entry, PendingEntry, make_entry
+from spacedialog.model.entry import item_id
 from spacedialog.store import database
-
-
-def created(number: int, item: str, **body: Any) -> Entry:
-    """Return the entry that creates a commitment or a milestone, recorded after those with lower numbers."""
-    pending = PendingEntry(CREATE, item, "2026-01-01", body)
-    return make_entry(pending, entry_id=str(number), ts=number, author="Ann", base=None)
+from tests.support import entries
 
 
 def test_a_letter_is_of_one_item_although_another_has_a_milestone_of_that_id() -> None:
     """The letter is given to the milestone of the later entry's item, and not to one of another item with its id."""
-    entries = [
-        created(1, "x", type="commitment", set={"ref": "R-01"}),
-        created(2, "x", milestone="m", set={"ref": "R-01.1"}),
-        created(3, "y", type="commitment", set={"ref": "R-02"}),
-        created(4, "y", milestone="m", set={"ref": "R-01.1"}),
+    first, second = sorted(item_id("commitment", name) for name in ("R-01", "R-02"))
+    part = entries.milestone_id("m")
+    log = [
+        entries.creation("2026-01-01", item=first, ref="R-01"),
+        entries.creation("2026-01-01", item=first, milestone=part, ref="R-01.1"),
+        entries.creation("2026-01-01", item=second, ref="R-02"),
+        entries.creation("2026-01-01", item=second, milestone=part, ref="R-01.1"),
     ]
-    with closing(database.record_from(entries)) as connection:
+    recorded = [entries.entry(number, pending, ts=number) for number, pending in enumerate(log)]
+    with closing(database.record_from(recorded)) as connection:
         rows = connection.execute("SELECT item, milestone, ref FROM milestone ORDER BY item").fetchall()
-    assert rows == [("x", "m", "R-01.1"), ("y", "m", "R-01.1b")]
+    assert rows == [(first, part, "R-01.1"), (second, part, "R-01.1b")]

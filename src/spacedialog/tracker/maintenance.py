@@ -32,21 +32,22 @@ class Maintenance(Record):
     def restamp(self) -> Restamped:
         """Record again, with the present time, the unsent entries from the future; a dry run only counts them.
 
-        An entry whose id a team's log has for an invalid record gets a new id. The store is backed up before.
+        These are more than CLOCK_TOLERANCE ahead of the clock. An entry whose id a team's log has for an invalid record gets a new id. The store is backed up before.
         """
+        from spacedialog.model.entry import CLOCK_TOLERANCE
         from spacedialog.model.rows.maintenance import Restamped
         from spacedialog.store import database
         from spacedialog.store.write import restamp
 
         if not self.has_store:
             return Restamped(0, None)
-        now = self._now()
+        latest = self._now() + CLOCK_TOLERANCE
         with database.writing(self.path, keep=not self.dry_run) as (connection, _):
-            count = restamp.restampable(connection, later_than=now)
+            count = restamp.restampable(connection, later_than=latest)
             if not count or self.dry_run:
                 return Restamped(count, None)
             kept = database.keep_backup(self.path, "restamp")
-            restamp.restamp(connection, later_than=now, now=self._now, entropy=self._entropy)
+            restamp.restamp(connection, later_than=latest, now=self._now, entropy=self._entropy)
         return Restamped(count, str(kept))
 
     def backup(self, file: Path) -> Copied:

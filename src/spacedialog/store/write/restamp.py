@@ -11,6 +11,7 @@ from typing import Any
 
 from spacedialog.model.conflicts import BESIDE
 from spacedialog.model.entry import Entry, PendingEntry, item_id, make_entry, new_entry_ids, next_timestamp
+from spacedialog.model.validation import problems
 from spacedialog.store.log import hash_of, insert, newest_time
 from spacedialog.store.write.projection import update_items
 
@@ -66,11 +67,13 @@ def take_out(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
 
 
 def _selected(connection: sqlite3.Connection, later_than: int) -> list[tuple[Any, ...]]:
-    return connection.execute(
+    rows = connection.execute(
         "SELECT *, rowid FROM change WHERE seq IS NULL"
         " AND (ts > ? OR id IN (SELECT change FROM quarantine WHERE seq NOT NULL)) ORDER BY ts, id",
         (later_than,),
-    ).fetchall()
+    )
+    # An invalid entry could not be copied as it is.
+    return [row for row in rows if next(problems(Entry._make(row[:-1])), None) is None]
 
 
 def _accept_displacing(connection: sqlite3.Connection, ids: Sequence[str]) -> list[Entry]:
