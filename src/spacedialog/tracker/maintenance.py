@@ -32,7 +32,8 @@ class Maintenance(Record):
     def restamp(self) -> Restamped:
         """Record again, with the present time, the unsent entries from the future; a dry run only counts them.
 
-        These are more than CLOCK_TOLERANCE ahead of the clock. An entry whose id a team's log has for an invalid record gets a new id. The store is backed up before.
+        These are more than CLOCK_TOLERANCE ahead of the clock. An entry whose id a team's log has for another record
+        gets a new id. The store is backed up before.
         """
         from spacedialog.model.entry import CLOCK_TOLERANCE
         from spacedialog.model.rows.maintenance import Restamped
