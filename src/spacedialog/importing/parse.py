@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from spacedialog.errors import InputError, ProblemsError
-from spacedialog.importing.dialogue_schema import Checks, Commitment, DataFile, Opening, Strict, Update
+from spacedialog.importing.dialogue_schema import NEW, Checks, Commitment, DataFile, Opening, Strict, Update
 from spacedialog.importing.entries import FileCommitment, file_commitments
 from spacedialog.importing.log_schema import LogEntry, LogFile, to_entry
 from spacedialog.importing.reader import MAX_SIZE, Incoming, Problems, field_name, parse_json, problem_lines, text_of
@@ -264,7 +264,7 @@ def _require_bounded(part: object, place: str) -> None:
 def _validated(model: type[AnyModel], part: object, place: str) -> AnyModel:
     """Validate a part of a file; ProblemsError with every fault, each with its place in the file."""
     try:
-        return model.model_validate(part)
+        return model.model_validate(part, context=None if model is LogEntry else NEW)
     except ValidationError as error:
         problems = [_problem(problem, place) for problem in error.errors(include_url=False, include_context=False)]
         raise ProblemsError(place, problems) from error

@@ -19,7 +19,7 @@ from spacedialog.model.dates import VagueDate, quoted
 from spacedialog.model.entry import canonical_json
 from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.progress import Progress, silent
-from spacedialog.model.values import check_on, check_percent, check_text
+from spacedialog.model.values import check_line, check_on, check_percent, check_text
 
 if TYPE_CHECKING:
     from spacedialog.model.entry import Entry, PendingEntry
@@ -109,11 +109,13 @@ class Batch:
             return check_percent(int(text) if isinstance(text, str) and _WHOLE.fullmatch(text) else text)
         if not isinstance(given, str):
             raise InputError(f"{name}: {quoted(str(given))} is not text", "write it in quotation marks")
-        check_text(name, given)
+        if name == "note":
+            return check_text(name, given)
+        text = check_line(name, given.strip())
         if name not in ("due", "on"):
-            return given.strip() if name in ("ref", "status", "evidence") else given
+            return text
         try:
-            when = VagueDate.parse(given.strip())
+            when = VagueDate.parse(text)
         except SpacedialogError as error:
             raise InputError(f"{name}: {error.problem}", error.remedy) from error
         return check_on(when, self._today) if name == "on" else when

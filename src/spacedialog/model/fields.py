@@ -18,7 +18,8 @@ from spacedialog.model.vocabulary import Strength
 class Kind(Enum):
     """The kind of value that a field holds."""
 
-    TEXT = "free text"
+    LINE = "text on one line"
+    TEXT = "text of any number of lines"
     REF = "the ref of a commitment or a milestone"
     NAME = "a short name"
     PARTY = "the key of a party of the dialogue"
@@ -175,7 +176,14 @@ FIELDS: Mapping[str, Field] = {
             description="agreement, action-item, consultation, event, …",
             option=Option("--kind", "KIND", "Its kind: agreement, action-item, …"),
         ),
-        Field("title", heading="Commitment", wide=True, required=True, option=Option("--title", "TEXT", "Its title.")),
+        Field(
+            "title",
+            Kind.LINE,
+            heading="Commitment",
+            wide=True,
+            required=True,
+            option=Option("--title", "TEXT", "Its title."),
+        ),
         Field(
             "detail", label="detail", nullable=True, option=Option("--detail", "TEXT", "What it says, at more length.")
         ),
@@ -291,7 +299,7 @@ SORTABLE = ("ref", "due", "status", "area", "kind", "lead", "percent", "strength
 """The names that `--sort` takes; `updated` is the day of the latest entry."""
 
 _OTHERS: Mapping[str, Kind] = {
-    **dict.fromkeys(("key", "name", "side", "series", "place", "host"), Kind.TEXT),
+    **dict.fromkeys(("key", "name", "side", "series", "place", "host"), Kind.LINE),
     **dict.fromkeys(("when", "met"), Kind.DATE),
     **dict.fromkeys(("commitment", "old", "new"), Kind.ID),
     **dict.fromkeys(("party", "assessor", "rubric", "verdict", "decided"), Kind.WORD),
