@@ -290,8 +290,15 @@ def hold(make: Maker, desk: Desk, texts: list[str]) -> dict[str, str]:
     refs, changes = {}, []
     for number, text in enumerate(texts, 6):
         ref = f"RUR1-{number:02}"
-        sources = [{"document": text, "paragraph": text}]
-        values = {"ref": ref, "dialogue": "RUR1", "area": "moon", "kind": "action-item", "title": text, "detail": text}
+        sources: list[Any] = [{"document": text, "paragraph": text}]
+        values: dict[str, Any] = {
+            "ref": ref,
+            "dialogue": "RUR1",
+            "area": "moon",
+            "kind": "action-item",
+            "title": text,
+            "detail": text,
+        }
         values |= {"strength": "intended", "status": "not-assessed", "sources": sources}
         body = {"type": "commitment", "set": values, "note": text}
         pending = PendingEntry("create", item_id("commitment", ref), TODAY, body)
