@@ -132,7 +132,7 @@ HOSTILE = [
     "it's",
     '"; touch pwned; "',
     "\x1b[31mred",
-    "two\nlines",
+    "two\tlines",
 ]
 COMMANDS = [
     "$(touch pwned)",

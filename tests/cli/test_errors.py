@@ -113,7 +113,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("undo --redo", 2, "nothing to redo", "history"),
     # Files
     ("apply missing.csv", 2, "missing.csv: No such file", "standard input"),
-    ("apply latin.csv", 2, "latin.csv: byte 15 is not UTF-8", "UTF-8"),
+    ("apply latin.csv", 2, "latin.csv: line 2, column 7: this is not UTF-8", "UTF-8"),
     ("apply cells.csv", 2, "cells.csv", "quote a cell"),
     ("apply quote.csv", 2, "quote.csv", "close every quotation mark"),
     ("apply field.csv", 2, "field.csv", "ref, status"),

@@ -504,7 +504,8 @@ def test_hostile_text_does_no_harm(desk: Desk, path: Path) -> None:
     hostile = "\x1b]0;owned\x07\x9b2J\u202eevil [bold]b[/bold]\r:smile:"
     candidate = document["commitments"][0]
     draft = candidate["draft"]
-    candidate["title"] = candidate["detail"] = draft["sentence"] = draft["why"] = f"Launch {hostile}"
+    candidate["detail"] = draft["sentence"] = draft["why"] = f"Launch {hostile}"
+    candidate["title"] = title = candidate["detail"].replace("\r", " ")
     path.write_text(json.dumps(document, indent=2))
     with at_terminal(desk, columns=60) as session:
         shown = session.until(PROMPT)
@@ -517,7 +518,7 @@ def test_hostile_text_does_no_harm(desk: Desk, path: Path) -> None:
     assert "\\x1b]0;owned\\x07" in shown
     assert "[bold]b[/bold]" in shown
     assert not re.search("\x1b\\]|\x07.*owned|\x9b|\u202e", shown.replace("\x1b[A", ""))
-    assert json.loads(path.read_text())["commitments"][0]["title"] == f"Launch {hostile}"
+    assert json.loads(path.read_text())["commitments"][0]["title"] == title
 
 
 def test_the_old_text_can_be_edited(desk: Desk, path: Path) -> None:

@@ -269,8 +269,8 @@ def test_a_file_of_too_many_updates_is_refused(tracker: Tracker, monkeypatch: py
 @pytest.mark.parametrize(
     ("old", "new", "place"),
     [
-        ('"title": "t", "strength"', '"title": "t", "title": "u", "strength"', "title stands there twice"),
-        ('{"document": "J"}', '{"document": "J", "document": "J"}', "sources[0].document stands there twice"),
+        ('"title": "t", "strength"', '"title": "t", "title": "u", "strength"', ".title: it stands there twice"),
+        ('{"document": "J"}', '{"document": "J", "document": "J"}', "sources[0].document: it stands there twice"),
         ('"title": "t", "strength"', '"title": "\\ud800", "strength"', ".title: "),
         ('"title": "t", "strength"', '"title": "a\\u0000b", "strength"', ".title: "),
         ('"kind": "k"', '"percent": NaN, "kind": "k"', "'NaN' is no number"),
@@ -314,9 +314,9 @@ def test_a_repeated_name_is_found_at_every_depth(make: Maker) -> None:
     with pytest.raises(ProblemsError) as caught:
         make("empty").import_file(content.encode(), "file")
     assert [problem.partition("\n")[0] for problem in caught.value.problems] == [
-        "file: x stands there twice",
-        "file: dialogue.key stands there twice",
-        "file: dialogue.heads[1].a stands there twice",
+        "file: x: it stands there twice",
+        "file: dialogue.key: it stands there twice",
+        "file: dialogue.heads[1].a: it stands there twice",
     ]
 
 

@@ -17,8 +17,8 @@ def unescaped(cell: str) -> str:
     """Return the text of a cell of plain or CSV, without its backslash escapes."""
     named = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
     return re.sub(
-        r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|([tnr\\]))",
-        lambda match: named[match[3]] if match[3] else chr(int(match[1] or match[2], 16)),
+        r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|([tnr\\]))",
+        lambda match: named[match[4]] if match[4] else chr(int(match[1] or match[2] or match[3], 16)),
         cell,
     )
 

@@ -63,6 +63,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
 COMMANDS = {name: module for commands in GROUPS.values() for name, module in commands.items()}
 
 
+MAY_BE_EMPTY = dict.fromkeys(("add", "edit"), ("--lead", "--partner", "--detail"))
+"""The options of each command that take an empty value, which empties the field."""
+
+
 class LazyGroup(TyperGroup):
     """A command group that imports only the command that is called."""
 
@@ -86,12 +90,23 @@ class LazyGroup(TyperGroup):
                 )
         info = next(i for i in module.app.registered_commands if (i.name or i.callback.__name__) == cmd_name)
         _add_shared_options(info)
-        return typer.main.get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
+        command = typer.main.get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
+        for parameter in command.params:
+            if parameter.param_type_name == "option" and parameter.opts[0] not in MAY_BE_EMPTY.get(cmd_name, ()):
+                parameter.callback = _refuse_empty
+        return command
 
 
 def _add_shared_options(command: Any) -> None:
     if hasattr(command.callback, "whole"):
         command.callback = command.callback.whole()
+
+
+def _refuse_empty(_context: Any, option: Any, value: Any) -> Any:
+    """Return the value of an option; InputError if it is empty, as where a script's variable is not set."""
+    if value == "" or (option.multiple and "" in (value or ())):
+        raise InputError(f"{option.opts[0]} is empty", "give a value, or leave the option out")
+    return value
 
 
 def _suggestion(name: str) -> str:

@@ -29,7 +29,7 @@ from spacedialog.errors import InputError
 from spacedialog.model.entry import Remarks
 from spacedialog.model.fields import FIELDS, PYTHON_TYPES, SORTABLE
 from spacedialog.model.position import Scope
-from spacedialog.model.values import check_text
+from spacedialog.model.values import check_line
 from spacedialog.model.vocabulary import CLOSING_DAYS, STALE_DAYS, Flag
 from spacedialog.render.formats import FORMAT_BY_ENDING, Format, Settings
 from spacedialog.render.output import Output
@@ -199,7 +199,7 @@ def _writing(
     json: JsonOption = False,
     color: ColourOption = "auto",
 ) -> WriteRequest:
-    tracker = spacedialog.open(db, author=by and check_text("--by", by), dry_run=dry_run)
+    tracker = spacedialog.open(db, author=by and check_line("--by", by), dry_run=dry_run)
     remarks: Remarks = {"note": note, "evidence": evidence}
     if on is not None:
         remarks["on"] = parsing.vague_date("--on", on, tracker.today, "past")

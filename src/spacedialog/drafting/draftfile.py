@@ -58,9 +58,9 @@ class DraftFile:
         except OSError as error:
             raise InputError(f"{path}: {error.strerror}", "name a data file that `draft` wrote") from error
         self._check(self._content)
-        text = text_of(self._content, self.name)
+        text = text_of(self._content)
         try:
-            self.document: dict[str, Any] = parse_json(text, self.name)
+            self.document: dict[str, Any] = parse_json(text)
         except InputError as error:
             raise InputError(
                 f"{path}: this is not one JSON object", "review takes the file that `draft` wrote"

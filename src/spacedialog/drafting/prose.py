@@ -14,6 +14,7 @@ from unicodedata import normalize
 from spacedialog.drafting.blocks import Block, blocks_of_markdown, blocks_of_plain, number_and_rest
 from spacedialog.drafting.pages import blocks_of_page
 from spacedialog.errors import InputError
+from spacedialog.importing.reader import place_of_byte
 
 Form = Literal["text", "markdown", "html"]
 
@@ -79,7 +80,7 @@ def decoded(content: bytes, name: str, encoding: str | None = None) -> str:
         raise InputError(f"--encoding: Python knows no '{encoding}'", "write utf-8, latin-1, cp949, …") from error
     except UnicodeDecodeError as error:
         raise InputError(
-            f"{name}: byte {error.start} is not {encoding or 'UTF-8'}", "say what it is: --encoding latin-1"
+            f"{name}: {place_of_byte(error)}: this is not {encoding or 'UTF-8'}", "say what it is: --encoding latin-1"
         ) from error
 
 

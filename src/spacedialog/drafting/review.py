@@ -13,10 +13,10 @@ from typing import Any, Literal
 
 from spacedialog.errors import InputError
 from spacedialog.model.dates import quoted, readable
-from spacedialog.model.fields import IN_FILES, MAY_BE_EMPTY, REVIEWED
+from spacedialog.model.fields import FIELDS, IN_FILES, MAY_BE_EMPTY, REVIEWED
 from spacedialog.model.rows.drafting import CandidateRow, ReviewCount
 from spacedialog.model.typed_dates import parse_date
-from spacedialog.model.values import check_text, citation_text, match_choice
+from spacedialog.model.values import TEXT_CHECKS, check_line, citation_text, match_choice
 from spacedialog.model.vocabulary import NAME_PATTERN, Decision, Status, Strength
 
 Document = Mapping[str, Any]
@@ -161,7 +161,7 @@ def split(document: Document, ref: str, titles: Sequence[str]) -> Document:
     if len(titles) < 2:
         raise InputError("a split needs two titles or more", "write one for each part, or edit the title")
     for title in titles:
-        check_text("title", title)
+        check_line("title", title)
     undecided = {name: value for name, value in one["draft"].items() if name != "decision"}
     parts: list[Candidate] = []
     for number, title in enumerate(titles):
@@ -229,7 +229,7 @@ def declare(document: Document, register: Register, entry: Mapping[str, str]) ->
     for name, text in entry.items():
         if name in ("key", "side") and not re.fullmatch(NAME_PATTERN, text):
             raise InputError(f"{name}: {quoted(text)} is not a short name", "write letters, digits, . _ and - only")
-        check_text(name, text)
+        check_line(name, text)
     return {**document, register: [*document[register], dict(entry)]}
 
 
@@ -306,7 +306,7 @@ def value_of(document: Document, field: str, typed: str, today: date) -> Any:
         case "kind" if not re.fullmatch(NAME_PATTERN, text):
             raise InputError(f"kind: {quoted(text)} is not a kind", "write one word such as agreement, action-item")
         case _:
-            return check_text(field, text)
+            return TEXT_CHECKS.get(FIELDS[field].kind, check_line)(field, text)
 
 
 def _declared(document: Document, register: Register, text: str) -> str:

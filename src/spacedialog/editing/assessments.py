@@ -12,7 +12,7 @@ from spacedialog.errors import InputError
 from spacedialog.model.dates import quoted
 from spacedialog.model.entry import CREATE, PendingEntry, item_id
 from spacedialog.model.rubrics import DEFAULT_RUBRIC, rubric
-from spacedialog.model.values import check_text
+from spacedialog.model.values import check_line
 
 if TYPE_CHECKING:
     from spacedialog.editing.remarks import EntryRemarks
@@ -37,7 +37,7 @@ def create_assessment(
         raise InputError(f"{target.ref} is a milestone, which is met or not", "assess the commitment that it leads to")
     fields = snapshot.standing(target)
     scale = rubric(assessment.rubric)
-    assessor = " ".join(check_text("assessor", assessment.assessor).split())
+    assessor = " ".join(check_line("assessor", assessment.assessor).split())
     values = {
         "commitment": target.item,
         "assessor": assessor,

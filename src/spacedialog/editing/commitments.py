@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from spacedialog.errors import InputError
 from spacedialog.model.dates import Span, VagueDate, quoted
 from spacedialog.model.entry import CREATE, SET, PendingEntry
-from spacedialog.model.fields import EDITABLE, FIELDS, MAY_BE_EMPTY, Kind, NewCommitment
+from spacedialog.model.fields import EDITABLE, FIELDS, MAY_BE_EMPTY, NewCommitment
 from spacedialog.model.target import Target
-from spacedialog.model.values import check_text, match_choice, source_list
+from spacedialog.model.values import TEXT_CHECKS, check_line, match_choice, source_list
 from spacedialog.model.vocabulary import NAME_PATTERN, Status, Strength
 from spacedialog.store.read.selection import find_value
 
@@ -70,7 +70,7 @@ def create_milestone(
         raise InputError(f"{commitment.ref} is a milestone itself", "name the commitment that it leads to")
     snapshot.standing(commitment)
     ref = snapshot.refs.next_milestone_ref(commitment)
-    values = {"ref": ref, "title": check_text("title", milestone.title), "when": str(milestone.when)}
+    values = {"ref": ref, "title": check_line("title", milestone.title), "when": str(milestone.when)}
     if milestone.recurs:
         interval = Span.parse(milestone.recurs)
         milestone.when.occurrence(1, interval)  # raises if the interval is finer than the date
@@ -105,8 +105,9 @@ def check_fields(snapshot: Snapshot, target: Target, values: Mapping[str, Any]) 
     # Areas and parties belong to a dialogue: with the area of another dialogue, the commitment would count nowhere.
     dialogue = checked.get("dialogue") or (snapshot.fields(target.item) or {}).get("dialogue")
     for name, value in checked.items():
-        if FIELDS[name].kind is Kind.TEXT and (value or name not in MAY_BE_EMPTY):
-            check_text(name, value)
+        check = TEXT_CHECKS.get(FIELDS[name].kind)
+        if check and (value or name not in MAY_BE_EMPTY):
+            check(name, value)
     if "ref" in checked:
         _check_ref(snapshot, target, checked["ref"])
     for name, kind in (("area", "area"), ("lead", "party")):

@@ -10,7 +10,7 @@ from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import RETRACT, PendingEntry, Remarks, new_entry_ids
 from spacedialog.model.rows.record import Difference, Written
 from spacedialog.model.target import Target
-from spacedialog.model.values import check_on, check_text
+from spacedialog.model.values import check_line, check_on
 from spacedialog.store.read.details import fields_on
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.store.write import append
@@ -67,7 +67,7 @@ class Session:
             self.connection,
             groups,
             now=self._writer.now(),
-            author=check_text("author", self._writer.author),
+            author=check_line("author", self._writer.author),
             entropy=self._writer.entropy(16),
             history_of=history_of,
         )

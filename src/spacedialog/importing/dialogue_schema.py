@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -22,6 +22,7 @@ from spacedialog.model.values import (
     HIGHEST_PERCENT,
     LONGEST_TEXT,
     LOWEST_PERCENT,
+    check_line,
     check_on,
     check_text,
     check_web_address,
@@ -54,14 +55,18 @@ def _web_address(text: str) -> str:
         raise ValueError(f"{error.problem}\n  {error.remedy}") from error
 
 
-def _text(text: str) -> str:
-    try:
-        return check_text("text", text)
-    except InputError as error:
-        raise ValueError(f"{error.problem.removeprefix('text: ')}\n  {error.remedy}") from error
+def _validator(check: Callable[[str, str], str]) -> AfterValidator:
+    def validate(text: str) -> str:
+        try:
+            return check("text", text)
+        except InputError as error:
+            raise ValueError(f"{error.problem.removeprefix('text: ')}\n  {error.remedy}") from error
+
+    return AfterValidator(validate)
 
 
-Text = Annotated[str, AfterValidator(_text), Field(min_length=1, max_length=LONGEST_TEXT)]
+Text = Annotated[str, _validator(check_text), Field(min_length=1, max_length=LONGEST_TEXT)]
+Line = Annotated[str, _validator(check_line), Field(min_length=1, max_length=LONGEST_TEXT)]
 Key = Annotated[str, Field(pattern=f"^{NAME_PATTERN}$", description="A short name.")]
 RefText = Annotated[str, Field(pattern=f"^{NAME_PATTERN}$", description="A citable name such as ROK4-07.")]
 Edtf = Annotated[
@@ -87,19 +92,19 @@ class Head(Strict):
     """One head of a delegation."""
 
     side: Key
-    name: Text
-    title: Text
-    body: Text
+    name: Line
+    title: Line
+    body: Line
 
 
 class Dialogue(Strict):
     """One meeting in a series."""
 
     key: Key = Field(description="The prefix of its refs, such as ROK4.")
-    series: Text
+    series: Line
     number: int | None = Field(default=None, ge=1, description="Its place in the series.")
-    title: Text
-    place: Text | None = None
+    title: Line
+    place: Line | None = None
     when: Edtf
     host: Key | None = Field(default=None, description="The party that hosted it.")
     heads: list[Head] = Field(default=[], max_length=MOST)
@@ -110,7 +115,7 @@ class Document(Strict):
     """A document that commitments and updates cite."""
 
     key: Key
-    title: Text
+    title: Line
     url: WebAddress | None = None
     note: Text | None = None
 
@@ -119,14 +124,14 @@ class Area(Strict):
     """A field of cooperation inside the dialogue."""
 
     key: Key
-    title: Text
+    title: Line
 
 
 class Party(Strict):
     """A government, agency or body, and the side it belongs to."""
 
     key: Key
-    name: Text
+    name: Line
     side: Key
 
 
@@ -137,17 +142,17 @@ class Source(Strict):
     """
 
     document: Key
-    paragraph: Text | None = None
+    paragraph: Line | None = None
     sentence: int | None = Field(default=None, ge=1, description="Its place in the paragraph.")
     hash: str | None = Field(default=None, pattern=HASH_PATTERN, description="Of the sentence, as `draft` reckons it.")
-    grade: Text | None = Field(default=None, description="A key of the file's `grades`.")
+    grade: Line | None = Field(default=None, description="A key of the file's `grades`.")
 
 
 class Milestone(Strict):
     """A dated event that a commitment leads to, other than its own due date."""
 
     ref: RefText
-    title: Text
+    title: Line
     when: Edtf
     recurs: Every | None = None
     since: Edtf | None = Field(default=None, description="When it was set, if later than the meeting.")
@@ -177,6 +182,7 @@ class CarriedOn(Strict):
 _KINDS: Mapping[Kind, Any] = {
     Kind.REF: RefText,
     **dict.fromkeys((Kind.NAME, Kind.AREA, Kind.PARTY), Key),
+    Kind.LINE: Line,
     Kind.TEXT: Text,
     Kind.DATE: Edtf,
     Kind.NUMBER: Annotated[int, Field(ge=LOWEST_PERCENT, le=HIGHEST_PERCENT)],
@@ -254,7 +260,7 @@ class Opening(Strict):
     compiled: Edtf = Field(description="The day the file was compiled.")
     dialogue: Dialogue
     documents: list[Document] = Field(max_length=MOST_DECLARED)
-    grades: dict[Text, Text] = Field(default={}, description="The evidence grades, each with its meaning.")
+    grades: dict[Line, Text] = Field(default={}, description="The evidence grades, each with its meaning.")
     areas: list[Area] = Field(max_length=MOST_DECLARED)
     parties: list[Party] = Field(max_length=MOST_DECLARED)
 

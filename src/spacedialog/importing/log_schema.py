@@ -61,7 +61,7 @@ def json_schema() -> dict[str, Any]:
 def _of_kind(name: str, kind: Kind) -> dict[str, Any]:
     """Return the schema of a field's value."""
     match kind:
-        case Kind.TEXT:
+        case Kind.TEXT | Kind.LINE:
             return _TEXT
         case Kind.REF | Kind.NAME | Kind.PARTY | Kind.AREA:
             return _NAME

@@ -81,7 +81,7 @@ def read(
 def _lines_format(head: bytes) -> str:
     """Return the kind of JSON Lines, `log` or `data`, that starts with this line; empty for any other format."""
     try:
-        first = json.loads(head.removeprefix(b"\xef\xbb\xbf"))
+        first = json.loads(head.removeprefix(b"\xef\xbb\xbf"), parse_int=str)  # an integer of any length
     except (ValueError, RecursionError):
         return ""  # A document of several lines, or not JSON.
     if first == {"format": EXPORT_FORMAT}:
@@ -90,11 +90,16 @@ def _lines_format(head: bytes) -> str:
 
 
 def _whole(content: bytes, name: str, now: int | None) -> Contents | Iterator[Entry]:
-    document = parse_json(text_of(content, name), name)
+    problems = Problems(name, "nothing was imported")
+    try:
+        document = parse_json(text_of(content))
+    except InputError as error:
+        problems.extend(problem_lines(error))
+        problems.refuse()
+        raise
     del content  # Free the bytes, because the document needs many times as much memory.
     if not isinstance(document, dict):
         raise InputError(f"{name}: this is no object", "write a data file: spacedialog schema shows its form")
-    problems = Problems(name, "nothing was imported")
     if document.get("format") == EXPORT_FORMAT:
         changes = _list(document, "changes", problems)
         for unknown in document.keys() - _LOG_NAMES:
@@ -212,7 +217,7 @@ def _export_lines(file: Incoming) -> Iterator[tuple[str, bytes]]:
 
     InputError if it is truncated.
     """
-    ended = False
+    ended, number = False, 1
     for number, line in file.lines(2):
         bare = line.strip()
         if ended:
@@ -221,7 +226,7 @@ def _export_lines(file: Incoming) -> Iterator[tuple[str, bytes]]:
         if not ended:
             yield f"line {number}", bare.removesuffix(b",")
     if not ended:
-        raise InputError(f"{file.name}: the log breaks off: its last line is not ]}}", "export it again")
+        raise InputError(f"{file.name}, line {number}: the log breaks off: the last line is not ]}}", "export it again")
 
 
 def _entries(parts: Iterable[tuple[str, object]], name: str, now: int | None) -> Iterator[Entry]:

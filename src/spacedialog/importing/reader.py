@@ -25,6 +25,9 @@ MOST_PROBLEMS = 1_000
 _MOST_NAMES = 10_000
 _BOM = b"\xef\xbb\xbf"
 _NAME = re.compile(r"\w{1,40}")
+_SIGN = re.compile(r'"(?:[^"\\]++|\\.)*+"\s*:?|[\[\]{},]')
+_DEEPEST = 100  # far more than a valid file has, and far less than the decoder allows
+_SHOWN_LEVELS = 8
 
 
 def size_text(size: int) -> str:
@@ -93,6 +96,14 @@ class Incoming:
             )
         return content
 
+    def text(self) -> str:
+        """Return the rest of the file as text; InputError if it is not UTF-8, or exceeds `max_size`."""
+        content = self.whole()
+        try:
+            return text_of(content)
+        except InputError as error:
+            raise InputError(f"{self.name}: {error.problem}", error.remedy) from error
+
     def line(self) -> bytes:
         """Return the next line with its line end; empty at the end of the file."""
         try:
@@ -123,44 +134,64 @@ class Incoming:
         return InputError(f"{self.name}: {error.strerror}", "name a file that can be read, or - for standard input")
 
 
-def text_of(content: bytes, place: str) -> str:
-    """Decode UTF-8 with or without a byte order mark; InputError if it is not UTF-8."""
+def text_of(content: bytes, place: str = "") -> str:
+    """Decode UTF-8 with or without a byte order mark; InputError with the line and column if it is not UTF-8.
+
+    `place` is the place of the content in its file, such as `line 3`; it is empty for a whole file.
+    """
     try:
         return content.removeprefix(_BOM).decode("utf-8")
     except UnicodeDecodeError as error:
         remedy = "unpack the file first" if content.startswith((b"\x1f\x8b", b"PK\x03\x04")) else "save it as UTF-8"
-        raise InputError(f"{place}: byte {error.start} is not UTF-8", remedy) from error
+        raise InputError(f"{place_of_byte(error, place)}: this is not UTF-8", remedy) from error
 
 
-class _Repeating(dict[str, Any]):
-    """A JSON object with repeated names."""
-
-    names: tuple[str, ...] = ()
-
-
-class _RepeatError(ValueError):
-    """An object has a name more than once."""
+def place_of_byte(error: UnicodeDecodeError, place: str = "") -> str:
+    """Return the place of the byte that could not be decoded: `line 3, column 7`."""
+    before = error.object[: error.start].decode(error.encoding, "replace")
+    return _place_of_character(before, len(before), place)
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _place_of_character(text: str, at: int, place: str) -> str:
+    line_end = "\n" if "\n" in text else "\r"
+    line = text.count(line_end, 0, at) + 1
+    return f"{place or f'line {line}'}, column {at - text.rfind(line_end, 0, at)}"
+
+
+class _Number(str):
+    """A number of a text that strict JSON does not allow; `fault` says why."""
+
+    __slots__ = ()
+
+    @property
+    def fault(self) -> str:
+        is_long = self.removeprefix("-").isdecimal()
+        return "the number is too long" if is_long else f"{quoted(self)} is no number of JSON"
+
+
+class _Object(dict[str, Any]):
+    """An object of a text that strict JSON does not allow: some names are repeated, or there are too many."""
+
+    repeated: tuple[str, ...] = ()
+
+
+def _strict_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
-    if len(value) < len(pairs):
-        raise _RepeatError
-    if len(value) > _MOST_NAMES:
-        raise InputError(f"an object has {len(value)} names, which are too many", f"write at most {_MOST_NAMES}")
+    if len(value) < len(pairs) or len(value) > _MOST_NAMES:
+        raise ValueError
     return value
 
 
-def _repeating(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _lenient_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
-    if len(value) < len(pairs):
-        value = _Repeating(value)
-        value.names = tuple(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+    if len(value) < len(pairs) or len(value) > _MOST_NAMES:
+        value = _Object(value)
+        value.repeated = tuple(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
     return value
 
 
 def _no_number(text: str) -> NoReturn:
-    raise InputError(f"{quoted(text)} is no number of JSON", "write a number, or null")
+    raise ValueError(text)
 
 
 def _finite(text: str) -> float:
@@ -168,46 +199,75 @@ def _finite(text: str) -> float:
     return number if math.isfinite(number) else _no_number(text)
 
 
-_strict = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number, parse_float=_finite).decode
-_lenient = json.JSONDecoder(object_pairs_hook=_repeating).decode
+def _lenient_float(text: str) -> float | _Number:
+    number = float(text)
+    return number if math.isfinite(number) else _Number(text)
 
 
-def parse_json(text: str, place: str) -> Any:
-    """Parse JSON; InputError or ProblemsError, with the place, if it is not strict JSON.
+def _lenient_int(text: str) -> int | _Number:
+    try:
+        return int(text)
+    except ValueError:
+        return _Number(text)
+
+
+_strict = json.JSONDecoder(object_pairs_hook=_strict_object, parse_constant=_no_number, parse_float=_finite).decode
+_lenient = json.JSONDecoder(
+    object_pairs_hook=_lenient_object, parse_constant=_Number, parse_float=_lenient_float, parse_int=_lenient_int
+).decode
+
+
+def parse_json(text: str, place: str = "") -> Any:
+    """Parse JSON; raise InputError or ProblemsError, with the place of each fault, if it is not strict JSON.
 
     Repeated names in an object, NaN, Infinity, numbers of thousands of digits and nesting a thousand levels deep are
-    refused.
+    refused. `place` is the place of the text in its file, such as `line 3`; it is empty for a whole file.
     """
     try:
-        return _strict(text)
+        try:
+            return _strict(text)
+        except json.JSONDecodeError:
+            raise
+        except ValueError as error:
+            problems = list(islice(_faults(_lenient(text), place), MOST_PROBLEMS))
+            raise ProblemsError(f"{place or 'the file'}: this is not strict JSON", problems) from error
     except json.JSONDecodeError as error:
-        line = "" if "line " in place else f"line {error.lineno}, "
-        raise InputError(
-            f"{place}: this is not JSON, at {line}column {error.colno}: {error.msg}", "mend it there, or leave it out"
-        ) from error
-    except _RepeatError as error:
-        raise _repeats(text, place) from error
-    except InputError as error:
-        raise InputError(f"{place}: {error.problem}", error.remedy) from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(
-            f"{place}: a number is too long, or brackets nest too deep", "write what the documentation shows"
-        ) from error
+        at = _place_of_character(text, error.pos, place)
+        raise InputError(f"{at}: this is not JSON: {error.msg}", "mend it there, or leave it out") from error
+    except RecursionError as error:
+        at = f"{place}{_deepest(text)}".lstrip(".")
+        raise InputError(f"{at}: brackets nest too deep", "write what the documentation shows") from error
 
 
-def _repeats(text: str, place: str) -> InputError:
-    """Return the error that names every repeated field of a JSON text."""
-    try:
-        repeated = (
-            f"{place}: {f'{at}.{field_name(name)}'.lstrip('.')} stands there twice\n  write it once"
-            for at, value in walk(_lenient(text), "")
-            if isinstance(value, _Repeating)
-            for name in value.names
-        )
-        problems = list(islice(repeated, MOST_PROBLEMS))
-    except (ValueError, RecursionError):
-        problems = [f"{place}: a field stands there twice\n  write it once"]  # The text has other faults, too.
-    return ProblemsError(f"{place}: fields stand there twice", problems)
+def _faults(value: Any, place: str) -> Iterator[str]:
+    """Yield the faults of a value that `_lenient` read, each with its place and a remedy."""
+    for at, part in walk(value, place):
+        if isinstance(part, _Number):
+            yield f"{at}: {part.fault}\n  write a number, or null".lstrip(".: ")
+        elif isinstance(part, _Object):
+            for name in part.repeated:
+                yield f"{at}.{field_name(name)}: it stands there twice\n  write it once".lstrip(".")
+            if len(part) > _MOST_NAMES:
+                yield f"{at}: {len(part)} names are too many\n  write at most {_MOST_NAMES}".lstrip(".: ")
+
+
+def _deepest(text: str) -> str:
+    """Return the path of the first value that nests `_DEEPEST` levels deep, cut after its first parts."""
+    path: list[str | int] = []
+    for sign in _SIGN.finditer(text):
+        match sign[0][0]:
+            case "[" | "{" as bracket:
+                path.append(0 if bracket == "[" else "")
+            case "]" | "}":
+                path.pop()
+            case ",":
+                path[-1] = path[-1] + 1 if isinstance(path[-1], int) else ""
+            case _ if sign[0].endswith(":"):
+                path[-1] = field_name(json.loads(sign[0][:-1]))
+        if len(path) > _DEEPEST:
+            break
+    shown = path[:_SHOWN_LEVELS]
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in shown)
 
 
 def walk(value: Any, place: str) -> Iterator[tuple[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from spacedialog.model.dates import VagueDate, quoted
 from spacedialog.model.entry import canonical_json
 from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.progress import Progress, silent
-from spacedialog.model.values import check_on, check_percent, check_text
+from spacedialog.model.values import check_line, check_on, check_percent, check_text
 
 if TYPE_CHECKING:
     from spacedialog.model.entry import Entry, PendingEntry
@@ -63,9 +63,11 @@ class Batch:
     def read(self, text: str, watch: Progress = silent) -> None:
         """Read every record of the file."""
         text = text.removeprefix("\ufeff")
-        start = text.lstrip()[:1]
+        body = text.lstrip()
+        start = body[:1]
         if start == "[":
-            self._problem("line 1", InputError("this is a JSON array", "write one object a line (JSON Lines)"))
+            number = text.count("\n", 0, len(text) - len(body)) + 1
+            self._problem(f"line {number}", InputError("this is a JSON array", "write one object a line (JSON Lines)"))
             return
         records = self._json_lines(text) if start == "{" else self._csv_records(text)
         for number, (place, record) in enumerate(watch(records)):
@@ -107,11 +109,13 @@ class Batch:
             return check_percent(int(text) if isinstance(text, str) and _WHOLE.fullmatch(text) else text)
         if not isinstance(given, str):
             raise InputError(f"{name}: {quoted(str(given))} is not text", "write it in quotation marks")
-        check_text(name, given)
+        if name == "note":
+            return check_text(name, given)
+        text = check_line(name, given.strip())
         if name not in ("due", "on"):
-            return given.strip() if name in ("ref", "status", "evidence") else given
+            return text
         try:
-            when = VagueDate.parse(given.strip())
+            when = VagueDate.parse(text)
         except SpacedialogError as error:
             raise InputError(f"{name}: {error.problem}", error.remedy) from error
         return check_on(when, self._today) if name == "on" else when
@@ -156,7 +160,7 @@ class Batch:
                     self._problem(place, InputError("this is no object", 'write {"ref": "ROK4-31", …}'))
 
     def _csv_records(self, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        header, _, _ = text.partition("\n")
+        header = next(io.StringIO(text.lstrip(), newline=""), "")
         delimiter = max(",;\t", key=header.count)
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         names: list[str] = []
@@ -168,10 +172,10 @@ class Batch:
                     continue
                 if not names:
                     names = [cell.strip().casefold() for cell in cells]
-                    unknown = [name for name in names if name not in FIELDS and name not in _IGNORED]
-                    if unknown or "ref" not in names:
-                        problem = f"{quoted(unknown[0])} is not a field" if unknown else "there is no column ref"
-                        self._problem(place, InputError(problem, _FIELDS_REMEDY))
+                    faults = list(_header_faults(names))
+                    for fault in faults:
+                        self._problem(place, fault)
+                    if faults:
                         return
                 elif len(cells) > len(names) and any(cells[len(names) :]):
                     self._problem(
@@ -193,6 +197,22 @@ class Batch:
 
     def _problem(self, place: str, error: SpacedialogError) -> None:
         self.problems.add(f"{place}: {error.problem}\n  {error.remedy}")
+
+
+def _header_faults(names: Sequence[str]) -> Iterator[InputError]:
+    """Yield the faults of the column names, which are in lower case and stripped."""
+    columns: dict[str, list[int]] = {}
+    for position, name in enumerate(names, 1):
+        columns.setdefault(name, []).append(position)
+    for name, positions in columns.items():
+        if name not in FIELDS and name not in _IGNORED:
+            yield InputError(f"{quoted(name)} is not a field", _FIELDS_REMEDY)
+        elif len(positions) > 1:
+            *earlier, last = map(str, positions)
+            which = f"columns {', '.join(earlier)} and {last} are {'both' if len(earlier) == 1 else 'all'}"
+            yield InputError(f"{which} {quoted(name)}", "keep one of them")
+    if "ref" not in columns:
+        yield InputError("there is no column ref", _FIELDS_REMEDY)
 
 
 def _core(body: Mapping[str, Any]) -> dict[str, Any]:

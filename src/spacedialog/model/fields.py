@@ -18,7 +18,8 @@ from spacedialog.model.vocabulary import Strength
 class Kind(Enum):
     """The kind of value that a field holds."""
 
-    TEXT = "free text"
+    LINE = "text on one line"
+    TEXT = "text of any number of lines"
     REF = "the ref of a commitment or a milestone"
     NAME = "a short name"
     PARTY = "the key of a party of the dialogue"
@@ -176,7 +177,14 @@ FIELDS: Mapping[str, Field] = {
             description="agreement, action-item, consultation, event, …",
             option=Option("--kind", "KIND", "Its kind: agreement, action-item, …"),
         ),
-        Field("title", heading="Commitment", wide=True, required=True, option=Option("--title", "TEXT", "Its title.")),
+        Field(
+            "title",
+            Kind.LINE,
+            heading="Commitment",
+            wide=True,
+            required=True,
+            option=Option("--title", "TEXT", "Its title."),
+        ),
         Field(
             "detail", label="detail", nullable=True, option=Option("--detail", "TEXT", "What it says, at more length.")
         ),
@@ -303,10 +311,10 @@ def _item_type(*, required: Mapping[str, Kind], optional: Mapping[str, Kind] = M
     return ItemType({**required, **optional}, frozenset(required))
 
 
-_TITLED = {"key": Kind.NAME, "title": Kind.TEXT}
+_TITLED = {"key": Kind.NAME, "title": Kind.LINE}
 
 MILESTONE = _item_type(
-    required={"ref": Kind.REF, "title": Kind.TEXT, "when": Kind.DATE},
+    required={"ref": Kind.REF, "title": Kind.LINE, "when": Kind.DATE},
     optional={"recurs": Kind.SPAN, "met": Kind.DATE, "status": Kind.WORD, "sources": Kind.OBJECTS},
 )
 """The fields of a milestone, which is a part of a commitment."""
@@ -317,9 +325,10 @@ ITEM_TYPES: Mapping[str, ItemType] = {
         frozenset(field.name for field in RECORDED if field.required or field.name == "dialogue"),
     ),
     "dialogue": _item_type(
-        required={**_TITLED, "series": Kind.TEXT, "when": Kind.DATE},
+        required={**_TITLED, "series": Kind.LINE, "when": Kind.DATE},
         optional={
-            **dict.fromkeys(("place", "note"), Kind.TEXT),
+            "place": Kind.LINE,
+            "note": Kind.TEXT,
             "host": Kind.PARTY,
             "number": Kind.NUMBER,
             **dict.fromkeys(("documents", "heads"), Kind.OBJECTS),
@@ -327,10 +336,10 @@ ITEM_TYPES: Mapping[str, ItemType] = {
         },
     ),
     "area": _item_type(required={**_TITLED, "dialogue": Kind.NAME}, optional={"position": Kind.NUMBER}),
-    "party": _item_type(required={**dict.fromkeys(("key", "dialogue", "side"), Kind.NAME), "name": Kind.TEXT}),
+    "party": _item_type(required={**dict.fromkeys(("key", "dialogue", "side"), Kind.NAME), "name": Kind.LINE}),
     "link": _item_type(required={**dict.fromkeys(("old", "new"), Kind.ID), "decided": Kind.WORD}),
     "assessment": _item_type(
-        required={"commitment": Kind.ID, "assessor": Kind.TEXT, "rubric": Kind.TEXT, "verdict": Kind.TEXT},
+        required={"commitment": Kind.ID, "assessor": Kind.LINE, "rubric": Kind.LINE, "verdict": Kind.LINE},
         optional={"party": Kind.NAME},
     ),
 }

@@ -17,7 +17,7 @@ from spacedialog.errors import DateError, InputError
 from spacedialog.model.dates import Span, VagueDate, quoted
 from spacedialog.model.entry import BODY_VERSION, CREATE, NOTE, RETRACT, SET, Entry, parse_body
 from spacedialog.model.fields import ITEM_TYPES, KINDS, MILESTONE, Kind
-from spacedialog.model.values import HIGHEST_PERCENT, LOWEST_PERCENT, check_text
+from spacedialog.model.values import HIGHEST_PERCENT, LOWEST_PERCENT, check_recorded_text
 from spacedialog.model.vocabulary import HASH_PATTERN, NAME_PATTERN, LinkDecision, MilestoneStatus, Status, Strength
 
 UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -195,7 +195,7 @@ def _about(value: object, text: str) -> str:
 
 
 def _is_empty(value: object, kind: Kind) -> bool:
-    if kind in (Kind.TEXT, Kind.PARTY):
+    if kind in (Kind.TEXT, Kind.LINE, Kind.PARTY):
         return value == ""
     return kind in (Kind.PARTIES, Kind.DOCUMENTS, Kind.OBJECTS) and value == []
 
@@ -231,7 +231,7 @@ def _text_problem(value: object) -> str:
     if not isinstance(value, str):
         return _about(value, "is not text")
     try:
-        check_text("text", value)
+        check_recorded_text("text", value)
     except InputError as error:
         return error.problem.removeprefix("text: ")
     return ""
@@ -312,7 +312,7 @@ _seq_problem = _number_problem(1, 2**62)
 _milestone_status_problem = _word_problem(tuple(MilestoneStatus))
 
 _OF_KIND: Mapping[Kind, Check] = {
-    Kind.TEXT: _text_problem,
+    **dict.fromkeys((Kind.TEXT, Kind.LINE), _text_problem),
     **dict.fromkeys((Kind.REF, Kind.NAME, Kind.PARTY, Kind.AREA), _name_problem),
     Kind.DATE: _date_problem,
     Kind.SPAN: _span_problem,

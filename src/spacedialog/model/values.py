@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from spacedialog.errors import InputError
+from spacedialog.model.characters import LINE_BREAK, is_visible
 from spacedialog.model.dates import quoted
+from spacedialog.model.fields import Kind
 from spacedialog.model.vocabulary import MilestoneStatus, Status
 
 if TYPE_CHECKING:
@@ -33,15 +35,36 @@ _SIGNS = {"paragraph": " par. ", "sentence": " s. ", "grade": ", grade "}
 """The text before each part of a citation."""
 
 
-def check_text(name: str, text: str) -> str:
-    """Return the text unchanged; InputError if it is empty, longer than LONGEST_TEXT or not valid text."""
+def check_recorded_text(name: str, text: str) -> str:
+    """Return the text unchanged; InputError if it is empty, longer than LONGEST_TEXT or not valid text.
+
+    Entries that were exported may hold any such text; what is new must also pass `check_text` or `check_line`.
+    """
     if not text.strip():
-        raise InputError(f"{name}: there is no text", f"write the {name}, or leave it out")
+        raise InputError(f"{name}: there is no visible text", f"write the {name}, or leave it out")
     if len(text) > LONGEST_TEXT:
         raise InputError(f"{name}: {len(text)} characters are too many", f"write at most {LONGEST_TEXT}")
     if _INVALID_CHARACTER.search(text):
         raise InputError(f"{name}: {quoted(text)} holds a character that is none (NUL, half a pair)", "leave it out")
     return text
+
+
+def check_text(name: str, text: str) -> str:
+    """Return a text of any number of lines unchanged; InputError if it is not valid, or nothing of it is visible."""
+    if not is_visible(check_recorded_text(name, text)):
+        raise InputError(f"{name}: there is no visible text", f"write the {name}, or leave it out")
+    return text
+
+
+def check_line(name: str, text: str) -> str:
+    """Return a text of one line unchanged; InputError if `check_text` refuses it, or it has a line break."""
+    if found := LINE_BREAK.search(check_text(name, text)):
+        raise InputError(f"{name}: it has a line break (U+{ord(found[0]):04X})", "write it on one line")
+    return text
+
+
+TEXT_CHECKS: Mapping[Kind, Callable[[str, str], str]] = {Kind.LINE: check_line, Kind.TEXT: check_text}
+"""The check of each kind of field that holds text."""
 
 
 def check_on(on: VagueDate, today: date) -> VagueDate:
@@ -125,8 +148,8 @@ def is_citation_of(document: str, citation: str) -> bool:
 
 def source_list(document: str, paragraph: str | None) -> list[dict[str, str]]:
     """Return the sources of a commitment that has one document."""
-    source = {"document": check_text("source", document)}
-    return [{**source, "paragraph": paragraph} if paragraph else source]
+    source = {"document": check_line("source", document)}
+    return [{**source, "paragraph": check_line("paragraph", paragraph)} if paragraph else source]
 
 
 def parse_size(text: str) -> int:

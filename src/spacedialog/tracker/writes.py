@@ -224,4 +224,4 @@ def _date(when: VagueDate | str) -> VagueDate:
 def _text_of(stream: BinaryIO, name: str, max_size: int | None) -> str:
     from spacedialog.importing import reader
 
-    return reader.text_of(reader.Incoming(stream, name, max_size or reader.MAX_SIZE).whole(), name)
+    return reader.Incoming(stream, name, max_size or reader.MAX_SIZE).text()

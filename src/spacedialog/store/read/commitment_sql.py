@@ -49,7 +49,7 @@ def _sort_of(name: str) -> tuple[str, ...]:
     field, column = FIELDS[name], f"c.{name}"
     if field.nullable:
         return f"{column} IS NULL", column
-    return (f"{column} COLLATE NOCASE",) if field.kind is Kind.TEXT else (column,)
+    return (f"{column} COLLATE NOCASE",) if field.kind in (Kind.LINE, Kind.TEXT) else (column,)
 
 
 _SORTS: dict[str, tuple[str, ...]] = {

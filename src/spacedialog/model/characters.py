@@ -1,0 +1,29 @@
+"""Classes of characters: line breaks, characters that do not show, and the joiners that scripts and emoji need."""
+
+from __future__ import annotations
+
+import re
+
+LINE_BREAK = re.compile("[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
+
+IGNORABLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""The default-ignorable code points of Unicode (DerivedCoreProperties.txt 16.0), as ranges of a regular expression."""
+
+# Also blank: the empty Braille pattern, the null notehead, and the blanks of Egyptian hieroglyphs.
+_BLANK = re.compile(f"[{IGNORABLE}\u2800\U0001d159\U00013441\U00013442]")
+_SHOWN = re.compile("[!-~]")
+
+
+def is_visible(text: str) -> bool:
+    """Return whether a text has a character that shows by itself: no space, control, format or combining mark."""
+    if _SHOWN.search(text):
+        return True
+    from unicodedata import category  # here: most texts contain ASCII
+
+    return any(category(char) not in _HIDDEN for char in _BLANK.sub("", text))
+
+
+_HIDDEN = frozenset(["Cc", "Cf", "Cs", "Mn", "Mc", "Me", "Zs", "Zl", "Zp"])

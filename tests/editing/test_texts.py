@@ -1,0 +1,129 @@
+"""Tests of every way in which text comes into the record: titles, names and notes that do not show are refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from spacedialog.drafting import review
+from spacedialog.errors import InputError, ProblemsError
+from spacedialog.model.entry import PendingEntry, item_id, make_entry
+from spacedialog.model.fields import NewCommitment
+from spacedialog.tracker import Tracker
+from tests.support import drafted, ruritania
+from tests.support.trackers import TODAY, Maker
+
+FLY = NewCommitment("Fly", "moon", "JS")
+Way = Callable[[Tracker, str], Any]
+
+
+def imported(*path: str | int) -> Way:
+    """Return an import of the invented record in which the text stands at this path."""
+
+    def way(tracker: Tracker, text: str) -> Any:
+        document = json.loads(json.dumps(ruritania.RECORD))
+        document["grades"] = {"A": "Good"}
+        document["dialogue"]["heads"] = [{"side": "RUR", "name": "Rudolf", "title": "King", "body": "Crown"}]
+        within = document
+        for key in path[:-1]:
+            within = within[key]
+        within[path[-1]] = text
+        return tracker.import_file(json.dumps(document).encode(), "file")
+
+    return way
+
+
+LINES: dict[str, Way] = {
+    "add": lambda tracker, text: tracker.add(FLY._replace(title=text)),
+    "add --source": lambda tracker, text: tracker.add(FLY._replace(source=text)),
+    "add --paragraph": lambda tracker, text: tracker.add(FLY._replace(paragraph=text)),
+    "add --milestone-of": lambda tracker, text: tracker.add_milestone("1", text, "2027"),
+    "edit": lambda tracker, text: tracker.edit("1", {"title": text}),
+    "assess --assessor": lambda tracker, text: tracker.assess("1", "partial", assessor=text),
+    "review: title": lambda _, text: review.value_of(drafted.document(), "title", text, TODAY),
+    "review: split": lambda _, text: review.split(drafted.document(), "01", ["A part", text]),
+    "review: area": lambda _, text: review.declare(drafted.document(), "areas", {"key": "k", "title": text}),
+    "review: party": lambda _, text: review.declare(
+        drafted.document(), "parties", {"key": "K", "name": text, "side": "US"}
+    ),
+    "dialogue": imported("dialogue", "title"),
+    "series": imported("dialogue", "series"),
+    "place": imported("dialogue", "place"),
+    "head": imported("dialogue", "heads", 0, "name"),
+    "document": imported("documents", 0, "title"),
+    "area": imported("areas", 0, "title"),
+    "party": imported("parties", 0, "name"),
+    "title": imported("commitments", 0, "title"),
+    "paragraph": imported("commitments", 0, "sources", 0, "paragraph"),
+    "milestone": imported("commitments", 0, "milestones", 0, "title"),
+}
+"""The ways in which text of one line comes into the record."""
+
+TEXTS: dict[str, Way] = {
+    "note": lambda tracker, text: tracker.note("1", text),
+    "mark --note": lambda tracker, text: tracker.mark("1", "stalled", note=text),
+    "edit --detail": lambda tracker, text: tracker.edit("1", {"detail": text}),
+    "review: detail": lambda _, text: review.value_of(drafted.document(), "detail", text, TODAY),
+    "apply": lambda tracker, text: tracker.apply(json.dumps({"ref": "1", "note": text}), "file"),
+    "detail": imported("commitments", 0, "detail"),
+    "grade": imported("grades", "A"),
+    "update": imported("updates", 0, "note"),
+    "document's note": imported("documents", 0, "note"),
+}
+"""The ways in which text of several lines comes into the record."""
+
+WAYS = {**LINES, **TEXTS}
+
+
+def said(way: Way, tracker: Tracker, text: str) -> str:
+    """Return why a text is refused, and assert that nothing is recorded."""
+    log = list(tracker.log())
+    with pytest.raises(InputError) as caught:
+        way(tracker, text)
+    assert list(tracker.log()) == log
+    error = caught.value
+    return error.problems[0] if isinstance(error, ProblemsError) else error.problem
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_text_that_does_not_show_is_refused_everywhere(tracker: Tracker, way: Way) -> None:
+    """A title, name or note of characters that do not show is refused, and nothing is recorded."""
+    for text in ("\u200b", "\u3164\u2800", "\U000e0041\u0301"):
+        assert "there is no visible text" in said(way, tracker, text)
+
+
+@pytest.mark.parametrize("way", LINES.values(), ids=LINES)
+def test_a_line_break_in_one_line_is_refused_everywhere(tracker: Tracker, way: Way) -> None:
+    """A title or name with a line break is refused, and nothing is recorded."""
+    for text in ("Fly\nhome", "Fly\u2028home", "Fly\x85home"):
+        assert "it has a line break" in said(way, tracker, text)
+
+
+@pytest.mark.parametrize("way", TEXTS.values(), ids=TEXTS)
+def test_a_line_break_in_a_longer_text_is_kept(tracker: Tracker, way: Way) -> None:
+    """A note, a detail or an explanation may have several lines."""
+    way(tracker, "One line.\n\nAnother line.")
+
+
+def test_an_author_is_one_visible_line(make: Maker) -> None:
+    """An author's name that does not show, or has a line break, is refused."""
+    path = make("ruritania").path
+    for author in ("\u2060", "Rudolf\nRassendyll"):
+        with pytest.raises(InputError, match="author: "):
+            make(path=path, author=author).note("1", "Hello.")
+
+
+def test_a_log_with_such_titles_is_still_read(make: Maker) -> None:
+    """An exported log whose titles have line breaks, or do not show, is imported as it is."""
+    tracker = make("ruritania")
+    for number, title in enumerate(("Fly\nhome", "\u200b")):
+        body = {"set": {"title": title}, "note": title}
+        pending = PendingEntry("set", item_id("commitment", "RUR1-02"), "2026-01-01", body)
+        entry = make_entry(
+            pending, entry_id=f"01900000-0000-7000-8000-00000000000{number}", ts=number, author=title, base=None
+        )
+        log = {"format": "spacedialog-log/1", "changes": [{**entry._asdict(), "body": entry.content}]}
+        assert tracker.import_file(json.dumps(log).encode(), "log").changes == 1

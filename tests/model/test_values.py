@@ -1,0 +1,63 @@
+"""Tests of the checks of texts: what shows, and what is one line."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spacedialog.errors import InputError
+from spacedialog.model.characters import is_visible
+from spacedialog.model.values import check_line, check_text
+
+INVISIBLE = [
+    "",
+    " \u3000",
+    "\u200b",
+    "\u2060",
+    "\u3164",
+    "\u115f",
+    "\u2800",
+    "\ufeff",
+    "\u00ad",
+    "\U000e0041",
+    "\u0301",
+]
+INVISIBLE += ["\ufe0f", "\u200d \u200c", "\x1b", "\u202e", "\u17b4", "\ufff0", "\u180e", "\U000e0fff", "\u0903"]
+BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+UNSEEN = st.text(st.characters(categories=["Cc", "Cf", "Mn", "Me", "Mc", "Zs", "Zl", "Zp"], exclude_characters="\0"))
+
+
+@pytest.mark.parametrize("text", INVISIBLE)
+def test_text_that_does_not_show_is_refused(text: str) -> None:
+    """A text of blank, format or combining characters only is refused, on one line and on several."""
+    for check in (check_line, check_text):
+        with pytest.raises(InputError, match="title: there is no visible text"):
+            check("title", text)
+
+
+@given(before=UNSEEN, after=UNSEEN, shown=st.characters(categories=["L", "N", "P", "S"], exclude_characters="\u2800"))
+def test_one_character_that_shows_is_enough(before: str, after: str, shown: str) -> None:
+    """Text is visible with one letter, digit or sign among any that do not show, and not without it."""
+    assert not is_visible(before + after)
+    assert is_visible(before + shown + after) is (shown not in "\u115f\u1160\u3164\uffa0\U0001d159\U00013441\U00013442")
+
+
+@pytest.mark.parametrize("sign", BREAKS)
+def test_a_line_break_is_refused_in_one_line_only(sign: str) -> None:
+    """A line break of any kind is refused in a text of one line, and kept in a longer text."""
+    for text in (f"a{sign}b", f"a{sign}", f"{sign}a"):
+        assert check_text("note", text) == text
+        with pytest.raises(InputError, match="title: it has a line break"):
+            check_line("title", text)
+
+
+def test_the_line_breaks_are_those_of_python() -> None:
+    """Every character at which Python splits lines is a line break, and no other is."""
+    for number in (*range(1, 0xD800), *range(0xE000, sys.maxunicode + 1)):
+        char = chr(number)
+        if len(f"a{char}b".splitlines()) > 1 or unicodedata.category(char) in ("Zl", "Zp"):
+            assert char in BREAKS
