@@ -54,7 +54,7 @@ def salvage(image: Image, connection: sqlite3.Connection | None, why: str = "") 
     votes.update(found.keys())
     known = {entry.id: entry for entry in found.values() if entry}
     reached = len(known)
-    if why or image.beyond or not all(found.get(row) for row in _rows(votes, found, names, least=2)):
+    if why or image.log.lost or not all(found.get(row) for row in _rows(votes, found, names, least=2)):
         carved: set[int] = set()
         for row, values in _carved(image):
             entry = _sound(values)
@@ -138,7 +138,7 @@ def _sound(values: list[Any]) -> Entry | None:
 
 def _carved(image: Image) -> Iterator[tuple[int, list[Any]]]:
     """Yield records with the form of an entry from anywhere in the bytes, each with its row, 0 if unknown."""
-    for data in filter(None, (image.data, image.beyond)):
+    for data in image.searched():
         for size in {image.page_size, PAGE_SIZE}:
             for match in _START.finditer(data):
                 with suppress(IndexError):
