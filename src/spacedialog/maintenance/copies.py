@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from spacedialog.errors import InputError, StoreError
-from spacedialog.maintenance.checks import examined, file_faults
+from spacedialog.maintenance.checks import examined, faults
 from spacedialog.model.entry import iso_time
 from spacedialog.model.rows.maintenance import Copied, Rescued
 from spacedialog.store import backup, database, log
@@ -13,8 +13,7 @@ from spacedialog.store import backup, database, log
 
 def back_up(path: Path, target: Path) -> Copied:
     """Copy the store at `path` to a new file; InputError if `target` exists, StoreError if copying fails."""
-    if target.exists() or target.is_symlink():
-        raise InputError(f"{target}: there is something already", "name a file that is not there yet")
+    _require_free(target)
     if not path.exists():
         raise StoreError(f"{path}: there is no store", "name one with --db; nothing was copied")
     with database.reading_any_version(path) as (connection, _):
@@ -32,16 +31,9 @@ def restore(path: Path, source: Path, *, replace: bool) -> Copied:
     With `replace`, an existing store is backed up and replaced; otherwise it raises InputError.
     """
     with examined(source) as (examination, salvaged):
-        faults = [
-            *file_faults(source, examination),
-            *examination.schema.said,
-            *examination.integrity().said,
-            *(f"{name} is damaged" for name in salvaged.lost),
-            *((salvaged.why,) if salvaged.why else ()),
-        ]
-        if faults:
+        if damage := faults(source, examination, salvaged):
             raise StoreError(
-                f"{source}: not sound, and nothing was restored: {faults[0]}",
+                f"{source}: not sound, and nothing was restored: {damage[0]}",
                 f"spacedialog doctor --db {source} says what is wrong; --rescue NEW.db saves the rest",
             )
         kept = database.replace_store(examination.connection, path, replace=replace)
@@ -56,8 +48,7 @@ def rescue(path: Path, new: Path) -> Rescued:
 
     InputError if `new` exists, StoreError if the store at `path` has no such entry.
     """
-    if new.exists() or new.is_symlink():
-        raise InputError(f"{new}: there is something already", "name a file that is not there yet; nothing was changed")
+    _require_free(new)
     with examined(path) as (_, salvaged):
         if not salvaged.sound:
             raise StoreError(f"{path}: not one change in it is sound", "look for a backup: NAME.backup-… beside it")
@@ -65,5 +56,15 @@ def rescue(path: Path, new: Path) -> Rescued:
         entries = [entry._replace(seq=None) for entry in salvaged.sound]
         with database.writing(new, lambda connection: database.load_entries(connection, entries)) as (_, is_new):
             if not is_new:
-                raise InputError(f"{new}: there is something already", "name a file that is not there yet")
+                raise _exists_error(new)
     return Rescued(str(new), len(salvaged.sound), tuple(salvaged.lost))
+
+
+def _require_free(target: Path) -> None:
+    """Raise InputError if there is anything at `target`, even a link that leads nowhere."""
+    if target.exists() or target.is_symlink():
+        raise _exists_error(target)
+
+
+def _exists_error(target: Path) -> InputError:
+    return InputError(f"{target} already exists", "name a file that does not exist yet; nothing was changed")

@@ -11,8 +11,10 @@ import pytest
 
 from spacedialog.maintenance import checks
 from spacedialog.model.entry import Entry
+from spacedialog.store import database
 from spacedialog.store import log as journal
-from tests.support.trackers import Maker
+from spacedialog.store.write.restamp import restamp
+from tests.support.trackers import NOON, Clock, Maker, entropy
 
 HEADER, FRAME_HEADER, PAGE = 32, 24, 4096
 FRAME = FRAME_HEADER + PAGE
@@ -44,7 +46,7 @@ def crashed(make: Maker) -> Crashed:
     wal = tracker.path.with_name(f"{tracker.path.name}-wal")
     with closing(sqlite3.connect(tracker.path)) as connection:
         connection.execute("SELECT count(*) FROM change").fetchone()  # the last to close removes the log
-        for number in range(4):
+        for number in range(3):
             tracker.note("1", f"Before the reset, {number}.")
         connection.execute("PRAGMA wal_checkpoint(RESTART)")
         tracker.note("2", "After the reset.")
@@ -53,11 +55,11 @@ def crashed(make: Maker) -> Crashed:
 
 
 def examined(path: Path, store: bytes, log: bytes) -> tuple[bool, set[Entry]]:
-    """Return whether doctor finds no fault in the file, and the entries that it can rescue."""
+    """Return whether doctor finds no damage, and the entries that it can rescue."""
     path.write_bytes(store)
     path.with_name(f"{path.name}-wal").write_bytes(log)
     with checks.examined(path) as (examination, salvaged):
-        return not list(checks.file_faults(path, examination)), {*salvaged.sound}
+        return not checks.faults(path, examination, salvaged), {*salvaged.sound}
 
 
 def test_frames_from_before_a_reset_are_no_damage(crashed: Crashed, tmp_path: Path) -> None:
@@ -94,5 +96,19 @@ def test_a_damaged_log_brings_no_entry_that_was_not_committed(make: Maker, tmp_p
         log = tracker.path.with_name(f"{tracker.path.name}-wal").read_bytes()
         store = tracker.path.read_bytes()
     assert others[0].id.encode() in log
+    damaged = b"\xa5" * HEADER + log[HEADER:]
+    assert examined(tmp_path / "copy.db", store, damaged) == (False, {*tracker.log()})
+
+
+def test_a_damaged_log_does_not_bring_back_what_a_restamp_replaced(make: Maker, tmp_path: Path) -> None:
+    """Of a restamped entry, only the copy with the new time is rescued from a damaged log."""
+    tracker = make("ruritania", clock=Clock(NOON + 10**12))
+    with closing(sqlite3.connect(tracker.path)) as connection:
+        connection.execute("SELECT count(*) FROM change").fetchone()
+        tracker.note("1", "Recorded while the clock was ahead.")
+        with database.writing(tracker.path) as (written, _):
+            restamp(written, later_than=NOON, now=Clock(), entropy=entropy("restamp"))
+        log = tracker.path.with_name(f"{tracker.path.name}-wal").read_bytes()
+        store = tracker.path.read_bytes()
     damaged = b"\xa5" * HEADER + log[HEADER:]
     assert examined(tmp_path / "copy.db", store, damaged) == (False, {*tracker.log()})

@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 _MAGIC = 0x377F0682
@@ -33,8 +34,8 @@ class Frame(NamedTuple):
 class Log(NamedTuple):
     """The committed frames since the last reset of the log: those that SQLite applies, and those that it does not."""
 
-    applied: Sequence[Frame] = ()
-    lost: Sequence[Frame] = ()
+    applied: tuple[Frame, ...] = ()
+    lost: tuple[Frame, ...] = ()
 
 
 class _Read(NamedTuple):
@@ -61,11 +62,13 @@ def parse(log: bytes, sizes: Iterable[int]) -> Log:
         return Log()
     magic, _, size = struct.unpack(">III", log[:12])
     order = ">" if magic & 1 else "<"
-    is_sound = (
-        magic | 1 == _MAGIC | 1 and is_page_size(size) and _checksum(log[:24], (0, 0), order) == _sums(log[24:32])
-    )
+    is_known = magic in (_MAGIC, _MAGIC | 1) and is_page_size(size)
+    is_sound = is_known and _checksum(log[:24], (0, 0), order) == _sums(log[24:32])
     if is_sound:
-        read, salts = list(_frames(log, order, size)), log[16:24]
+        salts, frame = log[16:24], _FRAME_HEADER + size
+        starts = (start for start in range(_HEADER, len(log), frame) if log[start + 8 : start + 16] == salts)
+        # One frame more, because the salts of the last one may be damaged.
+        read = list(_frames(log[: max(starts, default=_HEADER) + 2 * frame], order, size))
     else:
         readings = [list(_frames(log, order, size)) for size in {*sizes} for order in "<>"]
         read = max(readings, key=lambda frames: sum(frame.is_linked for frame in frames))
@@ -76,11 +79,11 @@ def parse(log: bytes, sizes: Iterable[int]) -> Log:
     intact = 0
     while is_sound and intact < current and read[intact].is_linked and read[intact].salts == salts:
         intact += 1
-    frames = [
+    frames = tuple(
         # The number of a page is trusted if other parts of its header are right.
         each.frame if each.is_linked or each.is_repaired or each.salts == salts else each.frame._replace(page=0)
         for each in read[:current]
-    ]
+    )
     commits = [number for number, frame in enumerate(frames, 1) if frame.commits]
     end = max((number for number in commits if number <= intact), default=0)
     return Log(frames[:end], frames[end : max(commits, default=0)])
@@ -119,7 +122,7 @@ def _repaired(words: bytes, size: int, sums: Sequence[tuple[_Sums, _Sums]], orde
     difference of a pair shows by how much a word is wrong.
     """
     for at, unit in ((0, (1, 1)), (4, (0, 1))):
-        first, second = _checksum(bytes(size), unit, order)
+        first, second = _unit_effect(size, unit)
         for computed, stored in sums:
             differences = ((stored[0] - computed[0]) % _WORD, (stored[1] - computed[1]) % _WORD)
             # One of the factors is odd, and has an inverse.
@@ -129,6 +132,11 @@ def _repaired(words: bytes, size: int, sums: Sequence[tuple[_Sums, _Sums]], orde
                 word = (struct.unpack_from(f"{order}I", words, at)[0] + error) % _WORD
                 return words[:at] + struct.pack(f"{order}I", word) + words[at + 4 :]
     return None
+
+
+@cache
+def _unit_effect(size: int, unit: _Sums) -> _Sums:
+    return _checksum(bytes(size), unit, ">")
 
 
 def _sums(stored: bytes) -> _Sums:
