@@ -202,11 +202,13 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def keep_backup(path: Path, what: str) -> None:
-    """Back up the last committed state of the store before the action `what`. The caller holds the lock."""
+    """Back up the last committed state of the store before the action `what`. The caller holds the lock.
+
+    A second call before the same action makes no second backup of the same state.
+    """
     # On a new connection, because a backup waits for ever for a connection in a write transaction.
     with closing(_connect(path, "mode=rw")) as connection:
-        backup.copy(connection, backup.next_backup_path(path, what))
-    backup.prune(path)
+        backup.keep(connection, path, what)
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
