@@ -28,6 +28,7 @@ from spacedialog.team.exchange import first_chain, link
 from spacedialog.team.server import connect
 from spacedialog.team.sync import Replica, SyncEnvironment, begin
 from spacedialog.tracker import Tracker
+from tests.faults.verdict import new_seed
 from tests.support.bundled import REFS
 from tests.support.proxy import Relay, relay
 from tests.support.servers import OWNER, Server, running
@@ -210,7 +211,10 @@ def _check(server: Server, replicas: list[Member]) -> int:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.faults.chaos_sync", description=__doc__)
-    for name, default in Orders()._asdict().items():
+    for name, default in Orders(seed=new_seed())._asdict().items():
         parser.add_argument(f"--{name}", type=type(default), default=default)
-    did = run(Orders(**vars(parser.parse_args())))
-    sys.stdout.write(", ".join(f"{name} {value:.0f}" for name, value in did._asdict().items()) + "\n")
+    orders = Orders(**vars(parser.parse_args()))
+    sys.stdout.write(f"seed {orders.seed}\n")
+    sys.stdout.flush()
+    counts = {"seed": orders.seed, **run(orders)._asdict()}
+    sys.stdout.write(", ".join(f"{name} {value:.0f}" for name, value in counts.items()) + "\n")

@@ -13,7 +13,7 @@ from __future__ import annotations
 import random
 import re
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -89,8 +89,8 @@ class _Original(NamedTuple):
     entries: dict[int, Entry]
 
 
-def run(folder: Path, copies: int, seed: int) -> Verdict:
-    """Damage `copies` copies of stores."""
+def run(folder: Path, copies: int, seed: int, only: Collection[int] | None = None) -> Verdict:
+    """Damage `copies` copies of stores; with `only`, examine the copies with these numbers only."""
     draw = random.Random(seed)
     originals = list(_originals(folder / "before"))
     counts = {"copies": copies, "entries_damaged": 0, "named": 0, "after_the_last_left": 0, "rescued": 0, "refused": 0}
@@ -102,6 +102,8 @@ def run(folder: Path, copies: int, seed: int) -> Verdict:
         part = draw.choice(sorted(original.parts)) if kind != "cut" else ""
         data = bytearray(original.parts[part])
         KINDS[kind](data, draw)
+        if only is not None and number not in only:
+            continue
         parts = {**original.parts, part: bytes(data)}
         store = folder / str(number) / "tracker.db"
         store.parent.mkdir(mode=0o700)
