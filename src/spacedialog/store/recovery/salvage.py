@@ -20,7 +20,7 @@ from spacedialog.store.recovery.image import PAGE_SIZE, Image
 _TEXT_OR_NONE, _NUMBER_OR_NONE = (str, type(None)), (int, type(None))
 _TYPES: tuple[type | tuple[type, ...], ...] = (str, int, *(str,) * 4, _TEXT_OR_NONE, str, str, _NUMBER_OR_NONE)
 _ID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_INDEXES = (("id", "sqlite_autoindex_change_1"), ("ts", "idx_change_ts"), ("item", "idx_change_item"))
+_INDEXES = {"id": "sqlite_autoindex_change_1", "ts": "idx_change_ts", "item": "idx_change_item"}
 _NAMES = ", ".join(f'"{name}"' for name in Entry._fields)
 
 # The record of an entry begins with the length of its header, a text of 36 bytes (the id), and an integer.
@@ -77,7 +77,8 @@ class _Rows:
         """The sound entries by id."""
         self._found: dict[int, Entry] = {}
         self._damaged: dict[int, list[Any]] = {}
-        self._named: dict[int, str] = {}  # by the index of ids
+        self._indexed: dict[str, dict[int, object]] = {column: {} for column in _INDEXES}
+        self._named: dict[int, str] = {}  # the valid ids in the index
         self._votes: Counter[int] = Counter()
         self._repeated: set[str] = set()
 
@@ -98,11 +99,11 @@ class _Rows:
             if not why:
                 break
         self._votes.update(seen)
-        for column, index in _INDEXES:
+        for column, index in _INDEXES.items():
             indexed = _read_index(source.connection, column, index)
             self._votes.update(indexed.keys())
-            if column == "id":
-                self._named |= {row: value for row, value in indexed.items() if _is_id(value)}
+            self._indexed[column] |= indexed
+        self._named |= {row: value for row, value in self._indexed["id"].items() if _is_id(value)}
         return why
 
     def carve(self, images: Sequence[Image]) -> None:
@@ -139,9 +140,16 @@ class _Rows:
         least = 2 if self._named else 1
         top = max((row for row, count in self._votes.items() if count >= least), default=0)
         named = {row for row, name in self._named.items() if name not in self.known}
-        unplaced = self.known.keys() - {entry.id for entry in self._found.values()}
         rows = {*range(1, top + 1), *named}
-        return sorted(row for row in rows - self._found.keys() if self._named.get(row) not in unplaced)
+        return sorted(row for row in rows - self._found.keys() if not self._is_known(row))
+
+    def _is_known(self, row: int) -> bool:
+        """Whether the entry of a row was found without its row, or with a damaged one."""
+        entry = self.known.get(self._named.get(row, ""))
+        # The row in the index of ids may be the damaged one. The other indexes then have another entry there.
+        return entry is not None and all(
+            self._indexed[column].get(row, value) == value for column, value in (("ts", entry.ts), ("item", entry.item))
+        )
 
     def count_ids(self, images: Sequence[Image]) -> None:
         """Count how often each id occurs in an image. An id that occurs once may itself be damaged."""
