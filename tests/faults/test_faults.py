@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.faults import clock, crowd, damage, disk, kill, lock, power, readonly
 from tests.faults.verdict import Verdict, seed_of_the_day
 from tests.support.system import require
 
 SEED = seed_of_the_day()
+DAMAGE_FOUND = {1: {236, 248}, 2: {48, 234}, 3: {32, 156}, 4242: {234}, 20788: {48}}
+"""The copies of `damage` that once broke a promise, by seed."""
 
 
 def kept(verdict: Verdict) -> Verdict:
@@ -63,6 +67,12 @@ def test_damage_is_named_and_the_rest_rescued(tmp_path: Path) -> None:
     """doctor names the damage in 60 stores, and rescues every entry that is still whole."""
     counts = kept(damage.run(tmp_path, 60, SEED)).counts
     assert int(counts["entries_damaged"]) >= int(counts["named"]) > 0
+
+
+@pytest.mark.parametrize(("seed", "copies"), DAMAGE_FOUND.items())
+def test_damage_that_once_broke_a_promise_breaks_none(tmp_path: Path, seed: int, copies: set[int]) -> None:
+    """Each damaged copy that was not reported, not rescued or not named by an earlier version keeps every promise."""
+    assert damage.run(tmp_path, max(copies) + 1, seed, copies).broken == []
 
 
 def test_a_wrong_clock_leaves_the_order(tmp_path: Path) -> None:
