@@ -228,6 +228,12 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     require_regular_file(path)
     uri = f"{path.absolute().as_uri()}?{mode}"
     _check_header(path)
+    if (log_path := path.with_name(f"{path.name}-wal")).is_file():
+        from spacedialog.store.recovery import wal
+
+        if wal.is_ignored(log_path):
+            # SQLite would delete the log, and the entries in it, when the store is closed.
+            raise damaged_store_error(path)
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=lock.TIMEOUT)
     # The file's schema is not trusted. Python loads no extensions by itself.
     connection.execute("PRAGMA trusted_schema = OFF")

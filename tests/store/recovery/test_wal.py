@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
+from spacedialog.errors import StoreError
 from spacedialog.maintenance import checks
 from spacedialog.model.entry import Entry
 from spacedialog.store import database
@@ -75,6 +76,22 @@ def test_damage_to_any_byte_of_a_header_is_reported_and_loses_no_entry(crashed: 
         is_clean, entries = examined(tmp_path / "copy.db", crashed.store, crashed.damaged(at, 1 << at % 8))
         assert not is_clean, at
         assert entries == {*crashed.entries}, at
+
+
+def test_a_read_or_a_write_does_not_remove_a_log_that_sqlite_would_ignore(crashed: Crashed, make: Maker) -> None:
+    """A store whose log has a damaged header is neither read nor written, so that a rescue still finds the log."""
+    tracker = make("ruritania")
+    wal = tracker.path.with_name(f"{tracker.path.name}-wal")
+    tracker.path.write_bytes(crashed.store)
+    for at in range(HEADER):
+        wal.write_bytes(crashed.damaged(at, 1 << at % 8))
+        with pytest.raises(StoreError, match="is damaged"), tracker.snapshot():
+            pass
+        with pytest.raises(StoreError, match="is damaged"):
+            tracker.note("1", "Never recorded.")
+        assert wal.read_bytes() == crashed.damaged(at, 1 << at % 8)
+    wal.write_bytes(crashed.log)
+    assert list(tracker.log()) == crashed.entries
 
 
 @pytest.mark.parametrize("size", [HEADER, 512])

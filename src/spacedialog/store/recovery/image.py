@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from spacedialog.store import database
-from spacedialog.store.recovery.wal import Frame, Log, is_page_size, parse
+from spacedialog.store.recovery.wal import Frame, Log, has_sound_header, is_page_size, parse
 
 PAGE_SIZE = 4096
 """The page size, in bytes, of the stores that this program creates."""
@@ -64,7 +64,7 @@ def read(path: Path) -> Image:
     odd = tuple(_oddities(data))
     page_size = _page_size(data)
     frames = parse(log, (page_size, PAGE_SIZE))
-    if frames.lost:
+    if frames.lost or not has_sound_header(log):
         odd += (f"{wal.name} is damaged: SQLite does not read what was committed after the damage",)
     return Image(_with(data, frames.applied, cut=True), page_size, frames, odd)
 

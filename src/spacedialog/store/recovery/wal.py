@@ -10,7 +10,9 @@ from __future__ import annotations
 import struct
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 _MAGIC = 0x377F0682
@@ -52,6 +54,29 @@ def is_page_size(size: int) -> bool:
     return 512 <= size <= 65536 and size & (size - 1) == 0
 
 
+def has_sound_header(log: bytes) -> bool:
+    """Return whether a log begins with a sound header, or is blank, as before the first write; else SQLite ignores it.
+
+    The first bytes of the log are enough.
+    """
+    header = log[:_HEADER]
+    if not header.strip(b"\0") or len(header) < _HEADER:
+        return True
+    magic, _, size = struct.unpack(">III", header[:12])
+    is_known = magic in (_MAGIC, _MAGIC | 1) and is_page_size(size)
+    return is_known and _checksum(header[:24], (0, 0), _order(magic)) == _sums(header[24:])
+
+
+def is_ignored(path: Path) -> bool:
+    """Return whether SQLite would ignore the log at `path` because of its header."""
+    for _ in range(2):  # another program may have written the header meanwhile
+        with suppress(FileNotFoundError), path.open("rb") as file:
+            if not has_sound_header(file.read(_HEADER)):
+                continue
+        return False
+    return True
+
+
 def parse(log: bytes, sizes: Iterable[int]) -> Log:
     """Return the committed frames of a log. `sizes` are the likely sizes of a page, for a log with a damaged header.
 
@@ -61,9 +86,7 @@ def parse(log: bytes, sizes: Iterable[int]) -> Log:
     if len(log) < _HEADER:
         return Log()
     magic, _, size = struct.unpack(">III", log[:12])
-    order = ">" if magic & 1 else "<"
-    is_known = magic in (_MAGIC, _MAGIC | 1) and is_page_size(size)
-    is_sound = is_known and _checksum(log[:24], (0, 0), order) == _sums(log[24:32])
+    order, is_sound = _order(magic), has_sound_header(log) and size > 0
     if is_sound:
         salts, frame = log[16:24], _FRAME_HEADER + size
         starts = (start for start in range(_HEADER, len(log), frame) if log[start + 8 : start + 16] == salts)
@@ -87,6 +110,11 @@ def parse(log: bytes, sizes: Iterable[int]) -> Log:
     commits = [number for number, frame in enumerate(frames, 1) if frame.commits]
     end = max((number for number in commits if number <= intact), default=0)
     return Log(frames[:end], frames[end : max(commits, default=0)])
+
+
+def _order(magic: int) -> str:
+    """Return the order of the bytes in the words that the checksums are computed of."""
+    return ">" if magic & 1 else "<"
 
 
 def _first_salts(read: Sequence[_Read]) -> bytes:
