@@ -16,7 +16,6 @@ from spacedialog.errors import InputError, StoreError
 from spacedialog.maintenance import checks, copies
 from spacedialog.model.entry import Entry, canonical_json, entry_hash, new_entry_ids
 from spacedialog.model.rows.maintenance import DoctorRow
-from spacedialog.store.recovery import image
 from spacedialog.tracker import Tracker
 from tests.support.program import Desk
 from tests.support.trackers import NOON, Maker
@@ -83,25 +82,6 @@ def test_doctor_leaves_everything_as_it_is(tracker: Tracker) -> None:
     assert found["changes"] == ("changes", len(list(tracker.log())), 0, True, ())
     assert all(row.ok for name, row in found.items() if name != "modes")
     assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir()} == before
-
-
-def test_a_torn_log_of_sqlite_hides_no_change_from_a_rescue(tracker: Tracker) -> None:
-    """A rescue saves the sound entries after a damaged frame of the write-ahead log."""
-    crashed = tracker.path.with_name("crashed.db")
-    wal = crashed.with_name("crashed.db-wal")
-    with closing(sqlite3.connect(tracker.path)) as connection:
-        connection.execute("SELECT count(*) FROM change").fetchone()  # the last to close would sweep up
-        for number in range(5):
-            tracker.note("1", f"Heard of it {number} times.")
-        crashed.write_bytes(tracker.path.read_bytes())
-        frames = bytearray(tracker.path.with_name(tracker.path.name + "-wal").read_bytes())
-    frames[32 + 24 + 4000] ^= 0xFF
-    wal.write_bytes(frames)
-    found = {row.check: row for row in checks.run_checks(crashed, now=NOON + 10**9)}
-    assert not found["file"].ok
-    new = crashed.with_name("new.db")
-    copies.rescue(crashed, new)
-    assert {"Heard of it 4 times."} <= {change.content.get("note") for change in list_of(new, tracker)}
 
 
 def list_of(path: Path, like: Tracker) -> list[Entry]:
@@ -375,17 +355,6 @@ def test_a_change_longer_than_a_page_is_found_in_the_bytes(tracker: Tracker) -> 
     new = tracker.path.with_name("new.db")
     copies.rescue(tracker.path, new)
     assert list_of(new, tracker) == log
-
-
-def test_an_image_is_what_sqlite_sees(tracker: Tracker) -> None:
-    """The image of a store with a write-ahead log has the pages that SQLite reads."""
-    with closing(sqlite3.connect(tracker.path)) as connection:
-        connection.execute("SELECT count(*) FROM change").fetchone()  # the last to close would sweep up
-        tracker.note("1", "In the write-ahead log.")
-        seen = list(connection.iterdump())
-        with closing(image.read(tracker.path).opened()) as opened:
-            opened.text_factory = str
-            assert list(opened.iterdump()) == seen
 
 
 def _empty(path: Path) -> None:

@@ -14,7 +14,9 @@ from spacedialog.maintenance import checks
 from spacedialog.model.entry import Entry
 from spacedialog.store import database
 from spacedialog.store import log as journal
+from spacedialog.store.recovery import image
 from spacedialog.store.write.restamp import restamp
+from spacedialog.tracker import Tracker
 from tests.support.trackers import NOON, Clock, Maker, entropy
 
 HEADER, FRAME_HEADER, PAGE = 32, 24, 4096
@@ -92,6 +94,24 @@ def test_a_read_or_a_write_does_not_remove_a_log_that_sqlite_would_ignore(crashe
         assert wal.read_bytes() == crashed.damaged(at, 1 << at % 8)
     wal.write_bytes(crashed.log)
     assert list(tracker.log()) == crashed.entries
+
+
+def test_a_damaged_page_in_the_log_hides_no_later_entry(crashed: Crashed, tmp_path: Path) -> None:
+    """The entries after a damaged page of the log are rescued."""
+    is_clean, entries = examined(tmp_path / "copy.db", crashed.store, crashed.damaged(HEADER + FRAME - 96, 0xFF))
+    assert not is_clean
+    assert entries >= {*crashed.entries[-2:]}
+
+
+def test_an_image_is_what_sqlite_sees(tracker: Tracker) -> None:
+    """The image of a store with a write-ahead log has the pages that SQLite reads."""
+    with closing(sqlite3.connect(tracker.path)) as connection:
+        connection.execute("SELECT count(*) FROM change").fetchone()  # the last to close would sweep up
+        tracker.note("1", "In the write-ahead log.")
+        seen = list(connection.iterdump())
+        with closing(image.read(tracker.path).opened()) as opened:
+            opened.text_factory = str
+            assert list(opened.iterdump()) == seen
 
 
 @pytest.mark.parametrize("size", [HEADER, 512])
