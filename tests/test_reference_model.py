@@ -41,6 +41,7 @@ from spacedialog.render import log_export
 from spacedialog.store import database as files
 from spacedialog.store import schema
 from spacedialog.tracker import Tracker
+from tests.faults.verdict import new_seed
 from tests.support import ruritania
 from tests.support.reference_model import ALWAYS, Model, ModelEntry, ModelView, window
 from tests.support.reference_writer import COMMITMENT_STATUSES, MILESTONE_STATUSES, Expected, ReferenceWriter, Refused
@@ -599,8 +600,10 @@ def main() -> None:
     """Run from the command line and print the counts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=20_000)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=new_seed(), help="by default a new one")
     given = parser.parse_args()
+    sys.stdout.write(f"seed {given.seed}\n")
+    sys.stdout.flush()
     started = time.monotonic()
     run(given.runs, given.seed)
     done = ", ".join(f"{count:,} {what}" for what, count in sorted(counts.items()))

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import secrets
 import sys
 import tempfile
 import threading
@@ -30,6 +29,7 @@ from spacedialog.team.exchange import Exchange, first_chain, link
 from spacedialog.team.server import LONGEST_SILENCE, connect
 from spacedialog.team.sync import Replica, SyncEnvironment, begin
 from spacedialog.tracker import Tracker
+from tests.faults.verdict import new_seed
 from tests.support.bundled import REFS
 from tests.support.proxy import Relay, relay
 from tests.support.servers import OWNER, Server, running
@@ -235,10 +235,10 @@ def check(server: Server, replicas: Sequence[Member]) -> int:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.faults.chaos_sync", description=__doc__)
-    for name, default in Orders(seed=secrets.randbelow(2**32))._asdict().items():
+    for name, default in Orders(seed=new_seed())._asdict().items():
         parser.add_argument(f"--{name}", type=type(default), default=default)
     orders = Orders(**vars(parser.parse_args()))
     sys.stdout.write(f"seed {orders.seed}\n")
     sys.stdout.flush()
-    did = run(orders)
-    sys.stdout.write(", ".join(f"{name} {value:.0f}" for name, value in did._asdict().items()) + "\n")
+    counts = {"seed": orders.seed, **run(orders)._asdict()}
+    sys.stdout.write(", ".join(f"{name} {value:.0f}" for name, value in counts.items()) + "\n")

@@ -3,8 +3,8 @@
 Each input is a valid one with some parts or bytes changed. It must be accepted, or refused with a SpacedialogError; any
 other exception, a slow input and much memory are failures.
 
-    python tests/faults/fuzz.py 1000000            all targets in turn; the last lines are the results
-    python tests/faults/fuzz.py 1 --first 4711     this input again
+    python -m tests.faults.fuzz 1000000                      all targets in turn; the last lines are the results
+    python -m tests.faults.fuzz 1 --first 4711 --seed 12     this input again
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from spacedialog.store import log as journal
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.store.write import append as writer
 from spacedialog.tracker import Tracker
+from tests.faults.verdict import new_seed
 
 TODAY = date(2026, 12, 1)
 NOON = 1_796_126_400_000_000
@@ -465,8 +466,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("count", type=int, help="how many inputs, all targets together")
     parser.add_argument("--first", type=int, default=0, help="the number of the first input")
-    parser.add_argument("--seed", default="spacedialog", help="another one gives other inputs")
+    parser.add_argument("--seed", default=str(new_seed()), help="of the inputs; by default a new one")
     given = parser.parse_args(arguments)
+    print(f"seed {given.seed}", flush=True)  # noqa: T201 # a script's account
     failures = 0
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
@@ -497,7 +499,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, account in zip(names, accounts, strict=True):
         print(f"{name}: {account.taken} taken, {account.refused} refused, slowest {account.slowest * 1000:.0f} ms")  # noqa: T201 # a script's account
     total = sum(account.taken + account.refused for account in accounts)
-    print(f"{total} inputs, {failures} failures, {time.perf_counter() - began:.0f} s, at most {memory()} MB")  # noqa: T201 # a script's account
+    seconds = time.perf_counter() - began
+    print(f"{total} inputs from seed {given.seed}, {failures} failures, {seconds:.0f} s, at most {memory()} MB")  # noqa: T201 # a script's account
     return 1 if failures or memory() > MOST_MEMORY else 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -27,9 +28,14 @@ NOW = 1_795_392_000_000_000
 _INSERT = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
-def tracker(store: Path, author: str = AUTHOR, now: Callable[[], int] = lambda: NOW) -> Tracker:
+def tracker(
+    store: Path,
+    author: str = AUTHOR,
+    now: Callable[[], int] = lambda: NOW,
+    entropy: Callable[[int], bytes] = os.urandom,
+) -> Tracker:
     """Return a tracker of the store in this process."""
-    return Tracker(store, today=date.fromisoformat(TODAY), now=now, author=author)
+    return Tracker(store, today=date.fromisoformat(TODAY), now=now, author=author, entropy=entropy)
 
 
 def log(store: Path) -> list[Entry]:
@@ -57,7 +63,9 @@ class Action(NamedTuple):
         return store
 
 
-def actions(folder: Path, *, updates: int = 20, commitments: int = 60) -> dict[str, Action]:
+def actions(
+    folder: Path, *, updates: int = 20, commitments: int = 60, entropy: Callable[[int], bytes] = os.urandom
+) -> dict[str, Action]:
     """Return one command of every kind that writes, each with a store of its own."""
     folder.mkdir(parents=True)
     batch, dialogue = folder / "updates.csv", folder / "dialogue.jsonl"
@@ -66,9 +74,9 @@ def actions(folder: Path, *, updates: int = 20, commitments: int = 60) -> dict[s
     data.write_lines(dialogue, commitments)
 
     current, undoable, older = folder / "current.db", folder / "undoable.db", folder / "older.db"
-    tracker(current).note("ROK4-07", "The store is made.")
+    tracker(current, entropy=entropy).note("ROK4-07", "The store is made.")
     shutil.copyfile(current, undoable)
-    tracker(undoable).apply(batch.read_text("utf-8"), "updates.csv")
+    tracker(undoable, entropy=entropy).apply(batch.read_text("utf-8"), "updates.csv")
     _older(older, log(current))
 
     made = len(log(current)) - 1

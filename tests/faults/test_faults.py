@@ -1,19 +1,27 @@
-"""Tests of every fault at a small count; docs/reliability.md has the figures of the large one."""
+"""Tests of every fault at a small count, with the seed of the day.
+
+A failure shows the seed: `python -m tests.faults.kill --runs 160 --seed 20000` repeats it.
+docs/reliability.md has the figures of the large counts.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.faults import clock, crowd, damage, disk, kill, lock, power, readonly
-from tests.faults.verdict import Verdict
+from tests.faults.verdict import Verdict, seed_of_the_day
 from tests.support.system import require
 
-SEED = 7
+SEED = seed_of_the_day()
+DAMAGE_FOUND = {1: {236, 248}, 2: {48, 234}, 3: {32, 156}, 4242: {234}, 20788: {48}}
+"""The copies of `damage` that once broke a promise, by seed."""
 
 
 def kept(verdict: Verdict) -> Verdict:
     """Return the verdict, and assert that every promise was kept."""
-    assert verdict.broken == []
+    assert verdict.broken == [], f"--seed {SEED}"
     return verdict
 
 
@@ -28,14 +36,14 @@ def test_a_power_loss_loses_nothing(tmp_path: Path) -> None:
     """A power loss at 24 moments of each kind of write loses no acknowledged entry."""
     require("strace", "strace")
     counts, broken = power.lose(tmp_path, 24, SEED)
-    assert broken == []
+    assert broken == [], f"--seed {SEED}"
     assert list(counts.values()) == [24] * len(power.RUNS)
 
 
 def test_the_power_loss_would_find_a_weaker_program(tmp_path: Path) -> None:
-    """The same power losses lose entries with synchronous = NORMAL, so the test can fail."""
+    """Power losses lose entries with synchronous = NORMAL, so the test can fail."""
     require("strace", "strace")
-    _, broken = power.lose(tmp_path, 16, SEED, weak=True)
+    _, broken = power.lose(tmp_path, 16, 7, weak=True)  # with another seed, nothing may be lost by chance
     assert any("acknowledged, and lost" in problem for problem in broken)
 
 
@@ -59,6 +67,12 @@ def test_damage_is_named_and_the_rest_rescued(tmp_path: Path) -> None:
     """doctor names the damage in 60 stores, and rescues every entry that is still whole."""
     counts = kept(damage.run(tmp_path, 60, SEED)).counts
     assert int(counts["entries_damaged"]) >= int(counts["named"]) > 0
+
+
+@pytest.mark.parametrize(("seed", "copies"), DAMAGE_FOUND.items())
+def test_damage_that_once_broke_a_promise_breaks_none(tmp_path: Path, seed: int, copies: set[int]) -> None:
+    """Each damaged copy that was not reported, not rescued or not named by an earlier version keeps every promise."""
+    assert damage.run(tmp_path, max(copies) + 1, seed, copies).broken == []
 
 
 def test_a_wrong_clock_leaves_the_order(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import time
@@ -41,22 +42,36 @@ def side_by_side(work: Callable[[Case], Outcome], cases: Iterable[Case]) -> list
         return list(lanes.map(work, cases))
 
 
-def script(
-    run: Callable[[Path, int, int], Verdict], description: str | None, *, count: str, default: int, seed: int = 7
-) -> None:
-    """Run a fault from the command line in a temporary folder, print its verdict, and exit.
+def new_seed() -> int:
+    """Return a seed that no run had before."""
+    return int.from_bytes(os.urandom(4), "big")
+
+
+def seed_of_the_day() -> int:
+    """Return the number of days since 1970. CI then tries other cases every day.
+
+    This is the only place where a test reads the clock; a failure shows the seed, so that it can be repeated.
+    """
+    return int(time.time() // 86_400)
+
+
+def script(run: Callable[[Path, int, int], Verdict], description: str | None, *, count: str, default: int) -> None:
+    """Run a fault from the command line in a temporary folder, print its seed and its verdict, and exit.
 
     `run` takes the folder, the count and the seed of the random choices; `count` names the option.
     """
     parser = argparse.ArgumentParser(description=(description or "").splitlines()[0])
     parser.add_argument(f"--{count}", type=int, default=default, help=f"by default {default}")
-    parser.add_argument("--seed", type=int, default=seed, help=f"of what is drawn by chance; by default {seed}")
+    parser.add_argument("--seed", type=int, default=new_seed(), help="of the random choices; by default a new one")
     options = parser.parse_args()
+    seed = options.seed
+    sys.stdout.write(f"seed {seed}\n")
+    sys.stdout.flush()
     with tempfile.TemporaryDirectory(prefix="spacedialog-") as folder:
         started = time.monotonic()
-        verdict = run(Path(folder), vars(options)[count], options.seed)
+        verdict = run(Path(folder), vars(options)[count], seed)
         seconds = round(time.monotonic() - started, 1)
-    line = {"fault": verdict.fault, **verdict.counts, "broken": len(verdict.broken), "seconds": seconds}
+    line = {"fault": verdict.fault, "seed": seed, **verdict.counts, "broken": len(verdict.broken), "seconds": seconds}
     sys.stdout.write(f"{json.dumps(line)}\n{verdict.sentence}\n")
     for problem in verdict.broken[:20]:
         sys.stderr.write(f"  {problem}\n")

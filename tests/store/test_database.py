@@ -27,8 +27,8 @@ from spacedialog.importing.bundled import bundled_path
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.fields import NewCommitment
 from spacedialog.model.position import Scope
+from spacedialog.store import backup, lock, migrations, schema
 from spacedialog.store import database as files
-from spacedialog.store import lock, migrations, schema
 from spacedialog.store.write import projection
 from spacedialog.tracker import Tracker
 from tests.support.bundled import COMMITMENTS
@@ -342,6 +342,35 @@ def test_an_older_store_is_upgraded_at_the_first_write(older: Tracker) -> None:
     untouched = backup.read_bytes()
     older.note("1", "A second time.")
     assert backup.read_bytes() == untouched
+
+
+def test_an_upgrade_that_fails_makes_one_backup(older: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often an upgrade fails, one backup is made of the state before it."""
+
+    def fails(_: sqlite3.Connection) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(projection, "rebuild", fails)
+        for _ in range(backup.KEPT_BACKUPS + 1):
+            with pytest.raises(StoreError, match="disk is full"):
+                older.note("1", "During the upgrade.")
+    older.note("1", "After the upgrade.")
+    names = sorted(path.name for path in older.path.parent.glob("*.backup-*"))
+    assert names == [f"{older.path.name}.backup-1-before-schema-{schema.SCHEMA_VERSION}"]
+
+
+def test_a_backup_before_the_same_action_is_made_once_for_each_state(tracker: Tracker) -> None:
+    """A further backup is made only after a write, or before another action."""
+    for action, made in (("restamp", 1), ("restamp", 1), ("other", 2), ("restamp", 3)):
+        files.keep_backup(tracker.path, action)
+        assert len(list(tracker.path.parent.glob("*.backup-*"))) == made
+    tracker.note("1", "Another state.")
+    files.keep_backup(tracker.path, "restamp")
+    with files.writing(tracker.path) as (connection, _):
+        connection.execute("UPDATE change SET seq = rowid")
+    files.keep_backup(tracker.path, "restamp")
+    assert len(list(tracker.path.parent.glob("*.backup-*"))) == 5
 
 
 def test_a_dry_run_leaves_an_older_store_alone(make: Maker, older: Tracker) -> None:

@@ -42,40 +42,56 @@ def run_checks(path: Path, *, now: int) -> list[DoctorRow]:
     """Return the result of each check of the store, at the time `now` (µs); StoreError if `path` is not a store."""
     with examined(path) as (examination, salvaged):
         entries = salvaged.sound
-        lost = tuple(f"{name} is damaged" for name in salvaged.lost)
-        if salvaged.round_damage:
-            lost += (f"{salvaged.round_damage} more can be reached by --rescue only",)
-        if salvaged.why:
-            lost += (f"{salvaged.why}: what has left no trace in the file cannot be named",)
         misfits = tuple(_misfits(entries))
         newer = tuple(f"{entry.id}: kept, and not counted" for entry in entries if is_newer(entry.kind, entry.content))
-        items, differing = examination.fold(entries)
-        refs = examination.refs()
+        file, integrity, foreign_keys, schema, changes, fold, search = _soundness(path, examination, salvaged)
         return [
-            _row("file", CheckResult(1, tuple(file_faults(path, examination)))),
-            _row("integrity", examination.integrity()),
-            _row("foreign keys", examination.foreign_keys()),
-            _row("schema", examination.schema),
-            _row("changes", CheckResult(salvaged.rows, lost), findings=len(salvaged.lost) + salvaged.round_damage),
+            file,
+            integrity,
+            foreign_keys,
+            schema,
+            changes,
             _row("form", CheckResult(len(entries), misfits)),
             _row("understood", CheckResult(len(entries), newer), are_remarks=True),
-            _row("fold", CheckResult(items, tuple(_differences(differing, refs)))),
-            _row("search", examination.search()),
+            fold,
+            search,
             *_team_rows(examination),
             _row("stamps", CheckResult(len(entries), tuple(_odd_stamps(entries, now))), are_remarks=True),
             _modes_row(path),
         ]
 
 
+def faults(path: Path, examination: Examination, salvaged: Salvaged) -> list[str]:
+    """Return what is damaged in a store; nothing if every part of it is sound and its tables match its log."""
+    return [said for row in _soundness(path, examination, salvaged) for said in row.said]
+
+
 def is_sound(path: Path) -> bool:
-    """Return whether a store's schema, pages and entries are undamaged and its projection tables match its log."""
+    """Return whether nothing in a store is damaged."""
     with examined(path) as (examination, salvaged):
-        _, differing = examination.fold(salvaged.sound)
-        faults = (*examination.schema.said, *examination.integrity().said, *salvaged.lost, salvaged.why)
-        return not any(faults) and not differing
+        return not faults(path, examination, salvaged)
 
 
-def file_faults(path: Path, examination: Examination) -> Iterator[str]:
+def _soundness(path: Path, examination: Examination, salvaged: Salvaged) -> list[DoctorRow]:
+    """Return the checks for damage: of the file, pages, foreign keys, schema, entries, tables and full-text index."""
+    lost = tuple(f"{name} is damaged" for name in salvaged.lost)
+    if salvaged.round_damage:
+        lost += (f"{salvaged.round_damage} more can be reached by --rescue only",)
+    if salvaged.why:
+        lost += (f"{salvaged.why}: what has left no trace in the file cannot be named",)
+    items, differing = examination.fold(salvaged.sound)
+    return [
+        _row("file", CheckResult(1, tuple(_file_faults(path, examination)))),
+        _row("integrity", examination.integrity()),
+        _row("foreign keys", examination.foreign_keys()),
+        _row("schema", examination.schema),
+        _row("changes", CheckResult(salvaged.rows, lost), findings=len(salvaged.lost) + salvaged.round_damage),
+        _row("fold", CheckResult(items, tuple(_differences(differing, examination.refs())))),
+        _row("search", examination.search()),
+    ]
+
+
+def _file_faults(path: Path, examination: Examination) -> Iterator[str]:
     """Yield the faults of the database file itself."""
     yield from examination.image.odd
     if examination.application != database.APPLICATION_ID:

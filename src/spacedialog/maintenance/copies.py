@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 
 from spacedialog.errors import InputError, StoreError
-from spacedialog.maintenance.checks import examined, file_faults
+from spacedialog.maintenance.checks import examined, faults
 from spacedialog.model.entry import iso_time
 from spacedialog.model.rows.maintenance import Copied, Rescued
+from spacedialog.model.validation import problems
 from spacedialog.store import backup, database, log
 from spacedialog.storefiles import SIDE_FILES, require_other
 
@@ -36,16 +37,9 @@ def restore(path: Path, source: Path, *, replace: bool) -> Copied:
     if path.exists() and source.exists() and source.samefile(path):
         raise InputError(f"{source}: this is the store itself", "name a backup; nothing was changed")
     with examined(source) as (examination, salvaged):
-        faults = [
-            *file_faults(source, examination),
-            *examination.schema.said,
-            *examination.integrity().said,
-            *(f"{name} is damaged" for name in salvaged.lost),
-            *((salvaged.why,) if salvaged.why else ()),
-        ]
-        if faults:
+        if damage := faults(source, examination, salvaged):
             raise StoreError(
-                f"{source}: not sound, and nothing was restored: {faults[0]}",
+                f"{source}: not sound, and nothing was restored: {damage[0]}",
                 f"spacedialog doctor --db {source} says what is wrong; --rescue NEW.db saves the rest",
             )
         kept = database.replace_store(examination.connection, path, replace=replace)
@@ -56,28 +50,31 @@ def restore(path: Path, source: Path, *, replace: bool) -> Copied:
 
 
 def rescue(path: Path, new: Path) -> Rescued:
-    """Copy every entry with a valid hash to a new store at `new`, which belongs to no team.
+    """Copy every undamaged, valid entry to a new store at `new`, which belongs to no team; name the others.
 
     InputError if `new` exists, StoreError if the store at `path` has no such entry.
     """
     _require_new(new, path)
     with examined(path) as (_, salvaged):
-        if not salvaged.sound:
-            raise StoreError(f"{path}: not one change in it is sound", "look for a backup: NAME.backup-… beside it")
+        invalid = {entry.id for entry in salvaged.sound if next(problems(entry), None)}
         # Positions in a team's log may be wrong after damage; a member who joins again gets new ones.
-        entries = [entry._replace(seq=None) for entry in salvaged.sound]
+        entries = [entry._replace(seq=None) for entry in salvaged.sound if entry.id not in invalid]
+        if not entries:
+            raise StoreError(f"{path}: not one change in it is sound", "look for a backup: NAME.backup-… beside it")
         with database.writing(new, lambda connection: database.load_entries(connection, entries)) as (_, is_new):
             if not is_new:
-                raise InputError(f"{new}: there is something already", "name a file that is not there yet")
-    return Rescued(str(new), len(salvaged.sound), tuple(salvaged.lost))
+                raise _exists_error(new)
+    return Rescued(str(new), len(entries), (*salvaged.lost, *(f"{entry} (invalid)" for entry in sorted(invalid))))
 
 
 def _require_new(target: Path, store: Path) -> None:
-    """Raise InputError if there is something at `target`, or a side file of it, or if it would belong to a store."""
+    """Raise InputError if there is anything at `target` or a side file of it, or if it would belong to a store."""
     for path in (target, *(target.with_name(target.name + ending) for ending in SIDE_FILES)):
         if os.path.lexists(path):
-            raise InputError(
-                f"{path}: there is something already", "name a file that is not there yet; nothing was changed"
-            )
+            raise _exists_error(path)
     with database.as_store_errors(target):
         require_other(target, store)
+
+
+def _exists_error(target: Path) -> InputError:
+    return InputError(f"{target} already exists", "name a file that does not exist yet; nothing was changed")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from itertools import zip_longest
 from pathlib import Path
 
 from spacedialog import atomic
 from spacedialog.errors import InputError, StoreError
+from spacedialog.store.schema import RECORD_TABLES
 from spacedialog.storefiles import BACKUP, SIDE_FILES, is_side_file
 
 KEPT_BACKUPS = 5
@@ -52,6 +54,38 @@ def replacing_database(target: Path) -> Iterator[Path]:
         atomic.fsync(target.parent)
         draft.replace(target)
         atomic.fsync(target.parent)
+
+
+def keep(connection: sqlite3.Connection, path: Path, action: str) -> Path:
+    """Back up the database of `connection`, the store at `path`, before `action`; return the path of the backup.
+
+    StoreError if copying fails. If the newest backup was made before the same action and has the same record, as after
+    an action that failed, no other one is made.
+    """
+    _, newest = max(_automatic_backups(path), default=(0, path))
+    if newest.name.endswith(f"-before-{action}") and _has_same_record(newest, connection):
+        return newest
+    kept = next_backup_path(path, action)
+    copy(connection, kept)
+    prune(path)
+    return kept
+
+
+def _has_same_record(backup: Path, connection: sqlite3.Connection) -> bool:
+    # An immutable database is read without side files.
+    uri = f"{backup.absolute().as_uri()}?mode=ro&immutable=1"
+    with suppress(sqlite3.Error, UnicodeDecodeError), closing(sqlite3.connect(uri, uri=True)) as kept:
+        return all(one == other for one, other in zip_longest(_record(kept), _record(connection)))
+    return False
+
+
+def _record(connection: sqlite3.Connection) -> Iterator[tuple[object, ...]]:
+    """Yield the version of the schema, and the rows that cannot be rebuilt from others."""
+    yield connection.execute("PRAGMA user_version").fetchone()
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    for table in RECORD_TABLES:
+        if table in tables:
+            yield from connection.execute(f"SELECT rowid, * FROM {table} ORDER BY rowid")
 
 
 def next_backup_path(path: Path, action: str) -> Path:

@@ -203,14 +203,11 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
 def keep_backup(path: Path, what: str) -> Path:
     """Back up the last committed state of the store before the action `what`; return the path of the backup.
 
-    The caller holds the lock.
+    The caller holds the lock. A second call before the same action makes no second backup of the same state.
     """
-    kept = backup.next_backup_path(path, what)
     # On a new connection, because a backup waits for ever for a connection in a write transaction.
     with closing(_connect(path, "mode=rw")) as connection:
-        backup.copy(connection, kept)
-    backup.prune(path)
-    return kept
+        return backup.keep(connection, path, what)
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
@@ -230,6 +227,12 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     require_regular_file(path)
     uri = f"{path.absolute().as_uri()}?{mode}"
     _check_header(path)
+    if (log_path := path.with_name(f"{path.name}-wal")).is_file():
+        from spacedialog.store.recovery import wal
+
+        if wal.is_ignored(log_path):
+            # SQLite would delete the log, and the entries in it, when the store is closed.
+            raise damaged_store_error(path)
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=lock.TIMEOUT)
     # The file's schema is not trusted. Python loads no extensions by itself.
     connection.execute("PRAGMA trusted_schema = OFF")

@@ -11,6 +11,9 @@ SCHEMA_SQL = Path(__file__).with_name("schema.sql").read_text("utf-8")
 SCHEMA_VERSION = int(re.findall("^PRAGMA user_version = ([0-9]+);", SCHEMA_SQL)[0])
 """The version of the schema: the number of migrations. A store has it in `user_version`."""
 
+RECORD_TABLES = ("change", "team", "quarantine")
+"""The tables of what was recorded, shared and set aside, which cannot be rebuilt from others."""
+
 PROJECTION_TABLES = (
     "dialogue",
     "area",
@@ -30,5 +33,5 @@ PROJECTION_TABLES = (
 )
 """The projection tables, which are written from the fold and can be rebuilt from the log."""
 
-OWN_TABLES = ("change", "team", "quarantine", *PROJECTION_TABLES)
+OWN_TABLES = (*RECORD_TABLES, *PROJECTION_TABLES)
 """The tables of a store, apart from the full-text index."""

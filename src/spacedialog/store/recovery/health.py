@@ -9,14 +9,14 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 from typing import Any, NamedTuple
 
 from spacedialog.model.entry import Entry
 from spacedialog.store import database
 from spacedialog.store.database import SQLITE_ERRORS, sqlite_message
 from spacedialog.store.recovery.image import Image
-from spacedialog.store.recovery.salvage import Salvaged, salvage
+from spacedialog.store.recovery.salvage import Salvaged, Source, salvage
 from spacedialog.store.schema import OWN_TABLES, PROJECTION_TABLES, SCHEMA_VERSION
 from spacedialog.store.trust import OLD_TRIGGER
 
@@ -87,6 +87,7 @@ class Examination:
         present = _objects(self.connection)
         with closing(database.in_memory()) as wanted_connection:
             wanted = _objects(wanted_connection)
+            columns = {name: _columns(wanted_connection, name) for kind, name in wanted if kind == "table"}
         if self.version < SCHEMA_VERSION and not present.keys() - wanted.keys() - {
             key for key in present if _is_bookkeeping(key[1])
         }:
@@ -106,10 +107,19 @@ class Examination:
             elif not _is_bookkeeping(name):
                 faults.append(f"this program made no {kind} {name}" + (f" on {table}" if table != name else ""))
         faults += [f"the {kind} {name} is missing" for kind, name in wanted if (kind, name) not in present]
-        self._usable = {
+        alike = [
             name for (kind, name), shape in present.items() if kind == "table" and wanted.get((kind, name)) == shape
-        }
+        ]
+        self._usable = {name for name in alike if self._has_columns(name, columns[name])}
+        faults += [f"the table {name} cannot be read" for name in alike if name not in self._usable]
         return CheckResult(len(present), tuple(faults))
+
+    def _has_columns(self, table: str, expected: list[str]) -> bool:
+        """Whether SQLite finds the first of the expected columns, or all; it skips a table with damaged SQL."""
+        with suppress(*SQLITE_ERRORS):
+            columns = _columns(self.connection, table)
+            return bool(columns) and columns == expected[: len(columns)]
+        return False
 
     def integrity(self) -> CheckResult:
         """Check the pages, the rows and the indexes of the file."""
@@ -143,9 +153,16 @@ class Examination:
 
     def changes(self) -> Salvaged:
         """Return the sound entries of the store, and the names of the damaged ones."""
+        with ExitStack() as opened:
+            examinations = [self]
+            if self.image.log.lost:
+                examinations.append(opened.enter_context(Examination(self.image.repaired())))
+            return salvage([each._source() for each in examinations])
+
+    def _source(self) -> Source:
         usable = not self.why and "change" in self._usable
-        reason = self.why or "the table of changes is not as this program makes it"
-        return salvage(self.image, self.connection if usable else None, "" if usable else reason)
+        why = "" if usable else self.why or "the table of changes is not as this program makes it"
+        return Source(self.image, self.connection if usable else None, why)
 
     def fold(self, entries: Iterable[Entry]) -> tuple[int, dict[str, list[str]]]:
         """Compare the tables with a fold of the entries; return the number of items and the tables that differ.

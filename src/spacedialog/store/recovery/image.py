@@ -7,32 +7,31 @@ an image in memory, so that its files are not changed.
 from __future__ import annotations
 
 import sqlite3
-import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from spacedialog.store.recovery.wal import Frame, Log, has_sound_header, is_page_size, parse
 from spacedialog.storefiles import MAGIC
 
 PAGE_SIZE = 4096
 """The page size, in bytes, of the stores that this program creates."""
 
-_WAL_HEADER, _FRAME_HEADER = 32, 24
 _ATTEMPTS = 5
 
 
 class Image(NamedTuple):
-    """A store's bytes as SQLite would read them.
-
-    SQLite stops at the first damaged page of the write-ahead log. `beyond` also has the pages after it, and is None if
-    there are none. `odd` describes the faults of the files.
-    """
+    """A store's bytes as SQLite would read them, and its write-ahead log. `odd` describes the faults of the files."""
 
     data: bytes
     page_size: int
-    beyond: bytes | None
+    log: Log
     odd: tuple[str, ...]
+
+    def repaired(self) -> Image:
+        """Return the image with the commits of the log that SQLite does not read because of damage."""
+        return self._replace(data=_with(self.data, self.log.lost, cut=False), log=Log(self.log.applied + self.log.lost))
 
     def opened(self) -> sqlite3.Connection:
         """Open the image as an untrusted database in memory. It is a copy and may be changed."""
@@ -64,12 +63,10 @@ def read(path: Path) -> Image:
             break
     odd = tuple(_oddities(data))
     page_size = _page_size(data)
-    if not log:
-        return Image(data, page_size, None, odd)
-    sound, beyond = _with_log(data, log)
-    if beyond is not None:
-        odd += (f"{wal.name}: damaged; what stands after the damage is lost to SQLite",)
-    return Image(sound, page_size, beyond, odd)
+    frames = parse(log, (page_size, PAGE_SIZE))
+    if frames.lost or not has_sound_header(log):
+        odd += (f"{wal.name} is damaged: SQLite does not read what was committed after the damage",)
+    return Image(_with(data, frames.applied, cut=True), page_size, frames, odd)
 
 
 def _file_states(*paths: Path) -> list[tuple[int, int]]:
@@ -79,7 +76,7 @@ def _file_states(*paths: Path) -> list[tuple[int, int]]:
 def _page_size(data: bytes) -> int:
     size = int.from_bytes(data[16:18], "big")
     size = 65536 if size == 1 else size
-    return size if size >= 512 and size & (size - 1) == 0 else PAGE_SIZE
+    return size if is_page_size(size) else PAGE_SIZE
 
 
 def _oddities(data: bytes) -> Iterator[str]:
@@ -109,57 +106,8 @@ def _with_valid_header(data: bytes, page_size: int) -> bytes:
     return (bytes(header) + data[100 : whole * page_size]).ljust(whole * page_size, b"\0")
 
 
-class _Frame(NamedTuple):
-    page: int
-    commits: int  # pages of the database after the commit that this frame ends; 0 if it ends none
-    sound: bool
-    data: bytes
-
-
-def _frames(log: bytes) -> Iterator[_Frame]:
-    """Yield the frames of the write-ahead log since its last reset; they are sound up to the first wrong checksum."""
-    if len(log) < _WAL_HEADER:
-        return
-    magic, _, size = struct.unpack(">III", log[:12])
-    order = ">" if magic & 1 else "<"
-    size = size if size >= 512 and size & (size - 1) == 0 else PAGE_SIZE
-    check = _checksum(log[:24], (0, 0), order)
-    sound = check == struct.unpack(">II", log[24:32]) and magic | 1 == 0x377F0683
-    for start in range(_WAL_HEADER, len(log) - _FRAME_HEADER - size + 1, _FRAME_HEADER + size):
-        head, data = log[start : start + _FRAME_HEADER], log[start + _FRAME_HEADER : start + _FRAME_HEADER + size]
-        page, commits = struct.unpack(">II", head[:8])
-        is_current = head[8:16] == log[16:24]
-        if sound:
-            check = _checksum(data, _checksum(head[:8], check, order), order)
-            sound = is_current and check == struct.unpack(">II", head[16:24])
-        # The page number is unknown if the frame's header is damaged.
-        yield _Frame(page, commits, sound, data) if is_current else _Frame(0, 0, False, data)
-
-
-def _checksum(data: bytes, seed: tuple[int, int], order: str) -> tuple[int, int]:
-    """Return the running checksum of the log. Source: https://sqlite.org/fileformat2.html#checksum_algorithm."""
-    first, second = seed
-    words = struct.unpack(f"{order}{len(data) // 4}I", data)
-    for low, high in zip(words[::2], words[1::2], strict=True):
-        first = (first + low + second) & 0xFFFFFFFF
-        second = (second + high + first) & 0xFFFFFFFF
-    return first, second
-
-
-def _with_log(data: bytes, log: bytes) -> tuple[bytes, bytes | None]:
-    """Return the file with the sound commits of the log applied.
-
-    If a frame is damaged, also return the file with the later commits applied, else None.
-    """
-    frames = list(_frames(log))
-    ends = [number for number, frame in enumerate(frames) if frame.commits]
-    last_sound = max((number for number in ends if frames[number].sound), default=-1)
-    sound = _applied(data, frames[: last_sound + 1])
-    torn = any(not frame.sound for frame in frames[: ends[-1] + 1]) if ends else False
-    return sound, _applied(sound, frames[last_sound + 1 : ends[-1] + 1], cut=False) if torn else None
-
-
-def _applied(data: bytes, frames: list[_Frame], *, cut: bool = True) -> bytes:
+def _with(data: bytes, frames: Sequence[Frame], *, cut: bool) -> bytes:
+    """Return the bytes with the frames applied; with `cut`, in the length that the last commit gave them."""
     if not frames:
         return data
     size = len(frames[0].data)
@@ -170,7 +118,4 @@ def _applied(data: bytes, frames: list[_Frame], *, cut: bool = True) -> bytes:
         if frame.page and end <= len(data) + len(frames) * size:
             pages.extend(bytes(max(0, end - len(pages))))
             pages[end - size : end] = frame.data
-    if cut:
-        return bytes(pages[: frames[-1].commits * size])
-    # Pages without a known number follow at the end, because they may contain an entry.
-    return bytes(pages) + b"".join(frame.data for frame in frames if not frame.page)
+    return bytes(pages[: frames[-1].commits * size] if cut else pages)

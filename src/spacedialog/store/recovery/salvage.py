@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeGuard
 
@@ -19,7 +19,8 @@ from spacedialog.store.recovery.image import PAGE_SIZE, Image
 
 _TEXT_OR_NONE, _NUMBER_OR_NONE = (str, type(None)), (int, type(None))
 _TYPES: tuple[type | tuple[type, ...], ...] = (str, int, *(str,) * 4, _TEXT_OR_NONE, str, str, _NUMBER_OR_NONE)
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_INDEXES = {"id": "sqlite_autoindex_change_1", "ts": "idx_change_ts", "item": "idx_change_item"}
 _NAMES = ", ".join(f'"{name}"' for name in Entry._fields)
 
 # The record of an entry begins with the length of its header, a text of 36 bytes (the id), and an integer.
@@ -31,8 +32,9 @@ _LONGEST = 1 << 30
 class Salvaged(NamedTuple):
     """The result of a salvage: `sound` are the sound entries in the order recorded, `lost` the names of damaged ones.
 
-    A name is an entry's id or, if the id is damaged too, its row. `rows` is the number of entries that are or were in
-    the store. `round_damage` is the number of sound entries that SQLite cannot reach, and `why` the reason, or empty.
+    A name is an entry's id or, if the id may be damaged too, its row. `rows` is the number of entries that are or were
+    in the store. `round_damage` is the number of sound entries that SQLite cannot reach, and `why` the reason, or
+    empty.
     """
 
     sound: list[Entry]
@@ -42,90 +44,149 @@ class Salvaged(NamedTuple):
     why: str
 
 
-def salvage(image: Image, connection: sqlite3.Connection | None, why: str = "") -> Salvaged:
-    """Return every entry in the image. `connection` is the opened image; None, with `why`, if it is unusable."""
-    found: dict[int, Entry | None] = {}
-    damaged_ids: dict[int, str] = {}
-    names: dict[int, str] = {}
-    votes: Counter[int] = Counter()
-    if connection:
-        why = _scan(connection, found, damaged_ids)
-        _read_indexes(connection, names, votes)
-    votes.update(found.keys())
-    known = {entry.id: entry for entry in found.values() if entry}
-    reached = len(known)
-    if why or image.beyond or not all(found.get(row) for row in _rows(votes, found, names, least=2)):
-        carved: set[int] = set()
-        for row, values in _carved(image):
-            entry = _sound(values)
-            if entry:
-                known.setdefault(entry.id, entry)
-                if row and not found.get(row):
-                    found[row] = entry
-                    carved.add(row)
-            elif row and _is_id(values[0]):
-                damaged_ids.setdefault(row, values[0])
-        votes.update(carved)
-    rows = _rows(votes, found, names, least=2 if connection and names else 1)
-    lost = [
-        names.get(row) or damaged_ids.get(row) or f"row {row}"
-        for row in sorted(rows)
-        if not found.get(row) and names.get(row) not in known
-    ]
-    sound = sorted(known.values(), key=lambda entry: (entry.ts, entry.id))
-    return Salvaged(sound, lost, len(sound) + len(lost), len(sound) - reached, why)
+class Source(NamedTuple):
+    """An image, and its connection if the log in it can be queried; else `why` it cannot."""
+
+    image: Image
+    connection: sqlite3.Connection | None
+    why: str
 
 
-def _rows(votes: Counter[int], found: Mapping[int, object], names: Mapping[int, str], *, least: int) -> set[int]:
-    """Return the rows that are or were in the table, including all rows below the highest with `least` votes.
-
-    Rows are numbered in sequence and never deleted. A number that was found only once may itself be damaged.
-    """
-    top = max((row for row, count in votes.items() if count >= least), default=0)
-    return {*range(1, top + 1), *(row for row in found if votes[row] >= least), *names}
-
-
-def _scan(connection: sqlite3.Connection, found: dict[int, Entry | None], damaged_ids: dict[int, str]) -> str:
-    """Read the rows in order and, if a page is damaged, from the end; return SQLite's message, or an empty text."""
-    why = ""
-    for order in ("ASC", "DESC"):
-        last = None
-        try:
-            for row, *values in connection.execute(
-                f"SELECT rowid, {_NAMES} FROM change NOT INDEXED ORDER BY rowid {order}"
-            ):
-                if last is not None and (row > last) is not (order == "ASC"):
-                    raise sqlite3.DatabaseError("the rows are out of order")
-                last = row
-                entry = _sound(values)
-                found[row] = found.get(row) or entry
-                if not entry and _is_id(values[0]):
-                    damaged_ids[row] = values[0]
-        except SQLITE_ERRORS as error:
-            why = sqlite_message(error)
-        if not why:
-            break
-    return why
+def salvage(sources: Sequence[Source]) -> Salvaged:
+    """Return every entry in the images. The first is the store as SQLite reads it."""
+    rows = _Rows()
+    why = rows.read(sources[0])
+    reached = len(rows.known)
+    for source in sources[1:]:
+        rows.read(source)
+    if why or len(sources) > 1 or rows.lost():
+        rows.carve([source.image for source in sources])
+    lost = rows.lost()
+    if lost:
+        rows.count_ids([source.image for source in sources])
+    sound = sorted(rows.known.values(), key=lambda entry: (entry.ts, entry.id))
+    names = [rows.name(row) for row in lost]
+    return Salvaged(sound, names, len(sound) + len(names), len(sound) - reached, why)
 
 
-def _read_indexes(connection: sqlite3.Connection, names: dict[int, str], votes: Counter[int]) -> None:
-    """Collect from the indexes which rows exist, and their ids."""
-    for column, index in (("id", "sqlite_autoindex_change_1"), ("ts", "idx_change_ts"), ("item", "idx_change_item")):
-        rows: dict[int, object] = {}
+class _Rows:
+    """The evidence of the rows of the log: from the table, from its indexes, and from the bytes."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Entry] = {}
+        """The sound entries by id."""
+        self._found: dict[int, Entry] = {}
+        self._damaged: dict[int, list[Any]] = {}
+        self._indexed: dict[str, dict[int, object]] = {column: {} for column in _INDEXES}
+        self._named: dict[int, str] = {}  # the valid ids in the index
+        self._votes: Counter[int] = Counter()
+        self._repeated: set[str] = set()
+
+    def read(self, source: Source) -> str:
+        """Read the table and its indexes; return SQLite's message, or an empty text."""
+        if not source.connection:
+            return source.why
+        seen: set[int] = set()
+        why = ""
+        # If a page is damaged, the rows are also read from the end.
         for order in ("ASC", "DESC"):
-            with suppress(*SQLITE_ERRORS):
-                for row, value in connection.execute(
-                    f"SELECT rowid, {column} FROM change INDEXED BY {index} ORDER BY {column} {order}"
-                ):
-                    rows.setdefault(row, value)
+            try:
+                for row, values in _scan(source.connection, order):
+                    seen.add(row)
+                    self._add(row, values)
+            except SQLITE_ERRORS as error:
+                why = sqlite_message(error)
+            if not why:
                 break
-        votes.update(rows.keys())
-        if column == "id":
-            names.update({row: value for row, value in rows.items() if _is_id(value)})
+        self._votes.update(seen)
+        for column, index in _INDEXES.items():
+            indexed = _read_index(source.connection, column, index)
+            self._votes.update(indexed.keys())
+            self._indexed[column] |= indexed
+        self._named |= {row: value for row, value in self._indexed["id"].items() if _is_id(value)}
+        return why
+
+    def carve(self, images: Sequence[Image]) -> None:
+        """Search the bytes for entries."""
+        sizes = {images[0].page_size, PAGE_SIZE}
+        carved = {row for image in images for row, values in _carved(image.data, sizes) if self._add(row, values)}
+        # A page may be intact only where a later commit replaced it. A restamp may have replaced an entry in it.
+        older = b"".join(frame.data for frame in images[-1].log.applied)
+        carved |= {row for row, values in _carved(older, sizes) if row not in self._found and self._add(row, values)}
+        for row, values in self._damaged.items():
+            # The hash shows whether only the id is damaged.
+            self._add(row, [self._named.get(row), *values[1:]])
+        self._votes.update(carved)
+
+    def _add(self, row: int, values: list[Any]) -> bool:
+        """Add the values of a row, 0 if unknown; return whether they are the first sound entry found for it."""
+        entry = _sound(values)
+        if entry:
+            self.known.setdefault(entry.id, entry)
+        if not row or row in self._found:
+            return False
+        if entry:
+            self._found[row] = entry
+        else:
+            self._damaged.setdefault(row, values)
+        return entry is not None
+
+    def lost(self) -> list[int]:
+        """Return the rows that are or were in the table without a sound entry.
+
+        Rows are numbered in sequence and never deleted, so all below the highest exist. A number that was found only
+        once may itself be damaged.
+        """
+        least = 2 if self._named else 1
+        top = max((row for row, count in self._votes.items() if count >= least), default=0)
+        named = {row for row, name in self._named.items() if name not in self.known}
+        rows = {*range(1, top + 1), *named}
+        return sorted(row for row in rows - self._found.keys() if not self._is_known(row))
+
+    def _is_known(self, row: int) -> bool:
+        """Whether the entry of a row was found without its row, or with a damaged one."""
+        entry = self.known.get(self._named.get(row, ""))
+        # The row in the index of ids may be the damaged one. The other indexes then have another entry there.
+        return entry is not None and all(
+            self._indexed[column].get(row, value) == value for column, value in (("ts", entry.ts), ("item", entry.item))
+        )
+
+    def count_ids(self, images: Sequence[Image]) -> None:
+        """Count how often each id occurs in an image. An id that occurs once may itself be damaged."""
+        for image in images:
+            counts = Counter(_ID.findall(image.data))
+            self._repeated |= {name.decode() for name, count in counts.items() if count > 1}
+
+    def name(self, row: int) -> str:
+        """Return the id of a row if it occurs at two places, such as the row and an index; else the row."""
+        candidates = (self._named.get(row), self._damaged.get(row, [None])[0])
+        return next((name for name in candidates if name in self._repeated), f"row {row}")
+
+
+def _scan(connection: sqlite3.Connection, order: str) -> Iterator[tuple[int, list[Any]]]:
+    last = None
+    for row, *values in connection.execute(f"SELECT rowid, {_NAMES} FROM change NOT INDEXED ORDER BY rowid {order}"):
+        if last is not None and (row > last) is not (order == "ASC"):
+            raise sqlite3.DatabaseError("the rows are out of order")
+        last = row
+        yield row, values
+
+
+def _read_index(connection: sqlite3.Connection, column: str, index: str) -> dict[int, object]:
+    """Return the values of a column by row, as far as they can be read from its index."""
+    rows: dict[int, object] = {}
+    for order in ("ASC", "DESC"):
+        with suppress(*SQLITE_ERRORS):
+            for row, value in connection.execute(
+                f"SELECT rowid, {column} FROM change INDEXED BY {index} ORDER BY {column} {order}"
+            ):
+                rows.setdefault(row, value)
+            break
+    return rows
 
 
 def _is_id(value: object) -> TypeGuard[str]:
-    return isinstance(value, str) and _ID.fullmatch(value) is not None
+    return isinstance(value, str) and _ID.fullmatch(value.encode("utf-8", "surrogateescape")) is not None
 
 
 def _sound(values: list[Any]) -> Entry | None:
@@ -136,16 +197,18 @@ def _sound(values: list[Any]) -> Entry | None:
     return entry if has_valid_hash(entry) else None
 
 
-def _carved(image: Image) -> Iterator[tuple[int, list[Any]]]:
-    """Yield records with the form of an entry from anywhere in the bytes, each with its row, 0 if unknown."""
-    for data in filter(None, (image.data, image.beyond)):
-        for size in {image.page_size, PAGE_SIZE}:
-            for match in _START.finditer(data):
-                with suppress(IndexError):
-                    start = match.start()
-                    values, length = _record(data, start, size)
-                    if values:
-                        yield _row(data, start, length), values
+def _carved(data: bytes, sizes: Iterable[int]) -> Iterator[tuple[int, list[Any]]]:
+    """Yield records with the form of an entry from anywhere in the bytes, each with its row, 0 if unknown.
+
+    `sizes` are the likely sizes of a page, which a record longer than a page depends on.
+    """
+    for size in sizes:
+        for match in _START.finditer(data):
+            with suppress(IndexError):
+                start = match.start()
+                values, length = _record(data, start, size)
+                if values:
+                    yield _row(data, start, length), values
 
 
 def _record(data: bytes, start: int, size: int) -> tuple[list[Any], int]:

@@ -1,0 +1,151 @@
+"""Tests of damage to the write-ahead log: what SQLite no longer reads is reported and rescued."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from spacedialog.errors import StoreError
+from spacedialog.maintenance import checks
+from spacedialog.model.entry import Entry
+from spacedialog.store import database
+from spacedialog.store import log as journal
+from spacedialog.store.recovery import image
+from spacedialog.store.write.restamp import restamp
+from spacedialog.tracker import Tracker
+from tests.support.trackers import NOON, Clock, Maker, entropy
+
+HEADER, FRAME_HEADER, PAGE = 32, 24, 4096
+FRAME = FRAME_HEADER + PAGE
+
+
+class Crashed(NamedTuple):
+    """The files of a store after a crash, and its entries."""
+
+    store: bytes
+    log: bytes
+    entries: list[Entry]
+
+    @property
+    def frames(self) -> int:
+        """The number of frames in the log since its last reset."""
+        salts = self.log[16:24]
+        starts = range(HEADER, len(self.log), FRAME)
+        return sum(self.log[start + 8 : start + 16] == salts for start in starts)
+
+    def damaged(self, at: int, value: int) -> bytes:
+        """Return the log with the bits of `value` flipped in the byte at `at`."""
+        return self.log[:at] + bytes([self.log[at] ^ value]) + self.log[at + 1 :]
+
+
+@pytest.fixture(scope="module")
+def crashed(make: Maker) -> Crashed:
+    """A store with a write-ahead log that was reset once, so that frames from before are left at its end."""
+    tracker = make("ruritania")
+    wal = tracker.path.with_name(f"{tracker.path.name}-wal")
+    with closing(sqlite3.connect(tracker.path)) as connection:
+        connection.execute("SELECT count(*) FROM change").fetchone()  # the last to close removes the log
+        for number in range(3):
+            tracker.note("1", f"Before the reset, {number}.")
+        connection.execute("PRAGMA wal_checkpoint(RESTART)")
+        tracker.note("2", "After the reset.")
+        tracker.note("2", "A note longer than a page. " * 170)
+        return Crashed(tracker.path.read_bytes(), wal.read_bytes(), list(tracker.log()))
+
+
+def examined(path: Path, store: bytes, log: bytes) -> tuple[bool, set[Entry]]:
+    """Return whether doctor finds no damage, and the entries that it can rescue."""
+    path.write_bytes(store)
+    path.with_name(f"{path.name}-wal").write_bytes(log)
+    with checks.examined(path) as (examination, salvaged):
+        return not checks.faults(path, examination, salvaged), {*salvaged.sound}
+
+
+def test_frames_from_before_a_reset_are_no_damage(crashed: Crashed, tmp_path: Path) -> None:
+    """Frames left over from before a reset of the log are neither reported nor applied."""
+    assert HEADER + crashed.frames * FRAME < len(crashed.log)
+    assert examined(tmp_path / "copy.db", crashed.store, crashed.log) == (True, {*crashed.entries})
+
+
+def test_damage_to_any_byte_of_a_header_is_reported_and_loses_no_entry(crashed: Crashed, tmp_path: Path) -> None:
+    """A flipped bit in any byte of the log's header or of a frame's header is a finding, and no entry is lost."""
+    frames = (0, crashed.frames // 2, crashed.frames - 1)
+    for at in [*range(HEADER), *(HEADER + frame * FRAME + at for frame in frames for at in range(FRAME_HEADER))]:
+        is_clean, entries = examined(tmp_path / "copy.db", crashed.store, crashed.damaged(at, 1 << at % 8))
+        assert not is_clean, at
+        assert entries == {*crashed.entries}, at
+
+
+def test_a_read_or_a_write_does_not_remove_a_log_that_sqlite_would_ignore(crashed: Crashed, make: Maker) -> None:
+    """A store whose log has a damaged header is neither read nor written, so that a rescue still finds the log."""
+    tracker = make("ruritania")
+    wal = tracker.path.with_name(f"{tracker.path.name}-wal")
+    tracker.path.write_bytes(crashed.store)
+    for at in range(HEADER):
+        wal.write_bytes(crashed.damaged(at, 1 << at % 8))
+        with pytest.raises(StoreError, match="is damaged"), tracker.snapshot():
+            pass
+        with pytest.raises(StoreError, match="is damaged"):
+            tracker.note("1", "Never recorded.")
+        assert wal.read_bytes() == crashed.damaged(at, 1 << at % 8)
+    wal.write_bytes(crashed.log)
+    assert list(tracker.log()) == crashed.entries
+
+
+def test_a_damaged_page_in_the_log_hides_no_later_entry(crashed: Crashed, tmp_path: Path) -> None:
+    """The entries after a damaged page of the log are rescued."""
+    is_clean, entries = examined(tmp_path / "copy.db", crashed.store, crashed.damaged(HEADER + FRAME - 96, 0xFF))
+    assert not is_clean
+    assert entries >= {*crashed.entries[-2:]}
+
+
+def test_an_image_is_what_sqlite_sees(tracker: Tracker) -> None:
+    """The image of a store with a write-ahead log has the pages that SQLite reads."""
+    with closing(sqlite3.connect(tracker.path)) as connection:
+        connection.execute("SELECT count(*) FROM change").fetchone()  # the last to close would sweep up
+        tracker.note("1", "In the write-ahead log.")
+        seen = list(connection.iterdump())
+        with closing(image.read(tracker.path).opened()) as opened:
+            opened.text_factory = str
+            assert list(opened.iterdump()) == seen
+
+
+@pytest.mark.parametrize("size", [HEADER, 512])
+def test_a_log_whose_beginning_is_destroyed_loses_no_entry(crashed: Crashed, tmp_path: Path, size: int) -> None:
+    """A log without its header, or without its first frame too, is a finding, and the rest of it is rescued."""
+    log = b"\xa5" * size + crashed.log[size:]
+    assert examined(tmp_path / "copy.db", crashed.store, log) == (False, {*crashed.entries})
+
+
+def test_a_damaged_log_brings_no_entry_that_was_not_committed(make: Maker, tmp_path: Path) -> None:
+    """Entries of a transaction that was never committed are not rescued from a damaged log."""
+    tracker, others = make("ruritania"), list(make("bundled").log())
+    with closing(sqlite3.connect(tracker.path, isolation_level=None)) as connection:
+        connection.execute("SELECT count(*) FROM change").fetchone()
+        tracker.note("1", "Committed.")
+        connection.execute("PRAGMA cache_size = 1")  # SQLite then writes pages to the log before the commit
+        connection.execute("BEGIN")
+        journal.insert(connection, others)
+        log = tracker.path.with_name(f"{tracker.path.name}-wal").read_bytes()
+        store = tracker.path.read_bytes()
+    assert others[0].id.encode() in log
+    damaged = b"\xa5" * HEADER + log[HEADER:]
+    assert examined(tmp_path / "copy.db", store, damaged) == (False, {*tracker.log()})
+
+
+def test_a_damaged_log_does_not_bring_back_what_a_restamp_replaced(make: Maker, tmp_path: Path) -> None:
+    """Of a restamped entry, only the copy with the new time is rescued from a damaged log."""
+    tracker = make("ruritania", clock=Clock(NOON + 10**12))
+    with closing(sqlite3.connect(tracker.path)) as connection:
+        connection.execute("SELECT count(*) FROM change").fetchone()
+        tracker.note("1", "Recorded while the clock was ahead.")
+        with database.writing(tracker.path) as (written, _):
+            restamp(written, later_than=NOON, now=Clock(), entropy=entropy("restamp"))
+        log = tracker.path.with_name(f"{tracker.path.name}-wal").read_bytes()
+        store = tracker.path.read_bytes()
+    damaged = b"\xa5" * HEADER + log[HEADER:]
+    assert examined(tmp_path / "copy.db", store, damaged) == (False, {*tracker.log()})
