@@ -331,6 +331,7 @@ def show_ref(db: str, day: str, form: str, ref: str) -> None:
                 "note": body.get("note"),
                 "evidence": body.get("evidence"),
                 "retracted": bool(is_retracted),
+                "ignored": False,
             }
         )
     sql = f"SELECT d.fields FROM dialogue AS d WHERE d.key = :key AND {NOW.format('d')}"

@@ -77,7 +77,7 @@ def _cases() -> Iterator[Case]:
 CASES = list(_cases())
 OUTPUTS = [case for case in CASES if (case.command, case.name) not in INPUTS]
 SOME_OUTPUT = Case("list", "output", "--output", has_format=True)
-REFUSED = "belongs to|something already|it is there already"
+REFUSED = "belongs to|already exists|it is there already"
 
 
 def _hard_link(desk: Desk) -> Path:
@@ -237,7 +237,7 @@ def test_a_backup_deletes_no_file_beside_its_target(desk: Desk) -> None:
     (desk.folder / "space-journal").write_text("Dear diary")
     for call in (("backup", "space"), ("doctor", "--rescue", "space")):
         ran = desk.call(*call)
-        assert (ran.status, "something already" in ran.stderr) == (2, True), ran
+        assert (ran.status, "already exists" in ran.stderr) == (2, True), ran
     assert (desk.folder / "space-journal").read_text() == "Dear diary"
 
 

@@ -49,7 +49,7 @@ UPCOMING = [
 ]
 AREA = ["area", "title", "commitments", "assessed", "complete", "in_progress", "overdue", "closing", "next_milestone"]
 AREA += ["dialogue", "claimed"]
-HISTORY = ["id", "recorded_at", "on", "author", "ref", "kind", "changed", "note", "evidence", "retracted"]
+HISTORY = ["id", "recorded_at", "on", "author", "ref", "kind", "changed", "note", "evidence", "retracted", "ignored"]
 
 
 Row = dict[str, Any]

@@ -122,7 +122,7 @@ def _looked_at(action: Action, store: Path, before: list[Entry], done: Ended) ->
         problems.append(f"torn: {fresh} of {action.entries} entries")
     if _acknowledged(done) and not fresh:
         problems.append("acknowledged, and lost")
-    stores.tracker(store, "next").note("ROK4-07", "And on.")
+    stores.next_writer(store).note("ROK4-07", "And on.")
     after = stores.sound(store)
     problems += [f"after the next write: {problem}" for problem in after.problems]
     problems += stores.missing(after.entries, entries)

@@ -149,7 +149,7 @@ def _problems(store: Path, groups: Sequence[Sequence[Entry]], acknowledged: int)
             yield f"acknowledged, and lost: {len(group) - found} entries of command {number}"
         elif found not in (0, len(group)):
             yield f"torn: {found} of {len(group)} entries"
-    stores.tracker(store, "next").note("ROK4-07", "And on.")
+    stores.next_writer(store).note("ROK4-07", "And on.")
     after = stores.sound(store)
     yield from (f"after the next write: {problem}" for problem in after.problems)
     yield from stores.missing(after.entries, entries)

@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import date
@@ -36,6 +37,11 @@ def tracker(
 ) -> Tracker:
     """Return a tracker of the store in this process."""
     return Tracker(store, today=date.fromisoformat(TODAY), now=now, author=author, entropy=entropy)
+
+
+def next_writer(store: Path) -> Tracker:
+    """Return a tracker of another author with the clock of the installed program, which wrote to the store before."""
+    return tracker(store, "next", now=lambda: time.time_ns() // 1000)
 
 
 def log(store: Path) -> list[Entry]:

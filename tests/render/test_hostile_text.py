@@ -469,34 +469,6 @@ def test_messages_about_files_quote_no_harm(make: Maker, text: str) -> None:
                 assert len(what) < 300
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_tab_offers_no_harm(make: Maker, desk: Desk, shell: str) -> None:
-    """Completion offers no dangerous kind, area or side that a valid log may hold."""
-    from spacedialog.model.entry import PendingEntry, item_id, make_entry
-
-    made = make("ruritania")
-    draft = PendingEntry(
-        "set", item_id("commitment", "RUR1-02"), "2026-01-01", {"set": {"kind": "$(touch pwned)", "lead": "x\x1b[31m"}}
-    )
-    change = make_entry(draft, entry_id="01900000-0000-7000-8000-0000000000aa", ts=1, author="M", base=None)
-    entry = {**change._asdict(), "body": change.content}
-    made.import_file(json.dumps({"format": "spacedialog-log/1", "changes": [entry]}).encode(), "log")
-    desk.db = made.path
-    for option in ("--kind", "--lead", "--party"):
-        words = f"spacedialog list {option} "
-        asked = {
-            "bash": {"COMP_WORDS": words, "COMP_CWORD": "3", "_SPACEDIALOG_COMPLETE": "complete_bash"},
-            "zsh": {"_TYPER_COMPLETE_ARGS": words, "_SPACEDIALOG_COMPLETE": "complete_zsh"},
-            "fish": {
-                **{"_TYPER_COMPLETE_ARGS": words, "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
-                "_SPACEDIALOG_COMPLETE": "complete_fish",
-            },
-        }[shell]
-        said = desk.run(env=asked).stdout
-        assert said
-        assert not re.search(r"[$`\x1b]\(?", said.replace("\n", "")), said
-
-
 def test_the_installed_program_keeps_and_shows_all_pieces(tmp_path: Path) -> None:
     """Every dangerous text passes through the installed program, a real terminal and a pager without effect."""
     desk = Desk(tmp_path)
