@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from spacedialog.drafting.lexicon import register
@@ -44,6 +44,7 @@ class Areas:
         return [{"key": key, "title": titles.get(key, "General")} for key in dict.fromkeys(used)]
 
 
+@lru_cache(maxsize=64)  # of one sentence, which may undertake many things
 def _hits(key: str, text: str) -> int:
     """How many of a field's words stand in a text: `ship` in `ships`, and not in `relationship`."""
     return len({found.lower() for found in _words_of()[key].findall(text)})

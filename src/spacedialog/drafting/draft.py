@@ -27,6 +27,9 @@ DOCUMENT = "STATEMENT"
 """The key of the document that was drafted from."""
 
 
+MOST_CANDIDATES = 10_000
+
+
 class About(NamedTuple):
     """What is known of the meeting besides its text; None is looked for in the text."""
 
@@ -120,6 +123,11 @@ def _read(
         goes_on = following is not None and following.paragraph == paragraph
         found = list(candidates_of(sentence, actors, areas, when, goes_on=goes_on))
         candidates += found
+        if len(candidates) > MOST_CANDIDATES:
+            raise InputError(
+                f"there are more than {MOST_CANDIDATES} candidates",
+                "leave out what is not of the statement, or part it",
+            )
         if not found:
             left_out.append((sentence, why_none(sentence)))
         actors.remember(sentence.text)
