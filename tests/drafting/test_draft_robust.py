@@ -26,6 +26,9 @@ BETWEEN = (
     " two agencies May 2027 2026-28 14 not be been being is are was has have no there WHO (i) (a) every year next month"
 )
 SIGNS = [
+    "\u200b",
+    "\u2028",
+    "\u3164",
     ",",
     ".",
     ";",
@@ -91,6 +94,15 @@ def drafted(text: str, form: prose.Form, about: About) -> Drafted | None:
 @example("Work will be carried out with WHO, FAO and ILO.", "text", About(VagueDate.parse("2026"), sides=("US", "JPN")))
 @example("It will be launched", "text", About(VagueDate.parse("2026"), sides=("US", "JPN")))
 @example("NASA welcomed it, with tests to be", "text", About(VagueDate.parse("2026"), sides=("US", "JPN")))
+@example("\u3164\n\nBoth sides will share data.", "text", About(VagueDate.parse("2026"), sides=("US", "JPN")))
+@example(
+    "# " + "x" * 10_001 + "\n\nThey will share data.", "markdown", About(VagueDate.parse("2026"), sides=("US", "JPN"))
+)
+@example(
+    "".join(f"\n\n# {heading}\n\nThey will share data." for heading in ("\u200b", "y" * 10_001, "Moon", "Sun")),
+    "markdown",
+    About(VagueDate.parse("2026"), sides=("US", "JPN")),
+)
 @example("On Friday they met tomorrow.", "text", About(VagueDate.parse("9999-12-31"), sides=("US", "JPN")))
 def test_every_draft_is_valid(text: str, form: prose.Form, about: About) -> None:
     """A text is refused, or its draft passes all checks of an import and each source names an existing sentence."""
@@ -135,6 +147,29 @@ def test_every_draft_is_valid(text: str, form: prose.Form, about: About) -> None
 def test_a_long_text_is_read_in_time_that_grows_with_it(text: str) -> None:
     """A text with a very long word, sentence or list of names is read in time proportional to its length."""
     drafted(text, "text", About(VagueDate.parse("2026"), sides=("US", "JPN")))
+
+
+@pytest.mark.parametrize(
+    ("about", "option"),
+    [
+        (About(title="One\ntwo"), "--title"),
+        (About(series="\u200b"), "--series"),
+        (About(place="\u2028"), "--place"),
+        (About(sides=("US", "ZUB=\u3164")), "--side"),
+    ],
+)
+def test_what_is_said_of_a_meeting_is_one_visible_line(about: About, option: str) -> None:
+    """A title, series, place or name of a side that an import would refuse is refused by the draft."""
+    read = prose.read("Both sides will share data.", "text")
+    with pytest.raises(InputError, match=f"{option}: "):
+        draft(read, about._replace(when=VagueDate.parse("2026")), name="text", compiled=date(2026, 11, 23))
+
+
+def test_a_file_name_with_a_line_break_is_one_line_as_title() -> None:
+    """The name of the file, which is the title of a text without one, is on one line."""
+    read = prose.read("Both sides will share data by 2027, and both of them will hold a workshop on it.", "text")
+    result = draft(read, ABOUT_2026, name="my\nfile.txt", compiled=date(2026, 11, 23))
+    assert result.document["dialogue"]["title"] == "my file.txt"
 
 
 def test_a_deeply_nested_page_is_refused() -> None:

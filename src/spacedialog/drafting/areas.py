@@ -10,6 +10,8 @@ from typing import Any
 
 from spacedialog.drafting.lexicon import register
 from spacedialog.drafting.prose import Prose, Sentence
+from spacedialog.model.characters import is_visible
+from spacedialog.model.values import LONGEST_TEXT
 
 _LONGEST_HEADING = 9
 _FEWEST_HEADINGS = 3
@@ -75,7 +77,8 @@ def _areas_of_headings(prose: Prose) -> dict[str, str]:
 
 
 def _is_field(heading: str) -> bool:
-    return 0 < len(heading.split()) <= _LONGEST_HEADING and not _NO_FIELD.search(heading)
+    is_short = 0 < len(heading.split()) <= _LONGEST_HEADING and len(heading) <= LONGEST_TEXT
+    return is_short and is_visible(heading) and not _NO_FIELD.search(heading)
 
 
 def _slug(heading: str) -> str:
