@@ -18,6 +18,7 @@ from spacedialog.drafting.lexicon import register
 from spacedialog.errors import InputError
 from spacedialog.importing import parse
 from spacedialog.model.dates import VagueDate
+from tests.support.program import Desk, measured
 
 FILES = ("verbs", "nouns", "words", "actions", "parties", "areas")
 BETWEEN = (
@@ -25,6 +26,9 @@ BETWEEN = (
     " two agencies May 2027 2026-28 14 not be been being is are was has have no there WHO (i) (a) every year next month"
 )
 SIGNS = [
+    "\u200b",
+    "\u2028",
+    "\u3164",
     ",",
     ".",
     ";",
@@ -90,6 +94,15 @@ def drafted(text: str, form: prose.Form, about: About) -> Drafted | None:
 @example("Work will be carried out with WHO, FAO and ILO.", "text", About(VagueDate.parse("2026"), sides=("US", "JPN")))
 @example("It will be launched", "text", About(VagueDate.parse("2026"), sides=("US", "JPN")))
 @example("NASA welcomed it, with tests to be", "text", About(VagueDate.parse("2026"), sides=("US", "JPN")))
+@example("\u3164\n\nBoth sides will share data.", "text", About(VagueDate.parse("2026"), sides=("US", "JPN")))
+@example(
+    "# " + "x" * 10_001 + "\n\nThey will share data.", "markdown", About(VagueDate.parse("2026"), sides=("US", "JPN"))
+)
+@example(
+    "".join(f"\n\n# {heading}\n\nThey will share data." for heading in ("\u200b", "y" * 10_001, "Moon", "Sun")),
+    "markdown",
+    About(VagueDate.parse("2026"), sides=("US", "JPN")),
+)
 @example("On Friday they met tomorrow.", "text", About(VagueDate.parse("9999-12-31"), sides=("US", "JPN")))
 def test_every_draft_is_valid(text: str, form: prose.Form, about: About) -> None:
     """A text is refused, or its draft passes all checks of an import and each source names an existing sentence."""
@@ -136,11 +149,104 @@ def test_a_long_text_is_read_in_time_that_grows_with_it(text: str) -> None:
     drafted(text, "text", About(VagueDate.parse("2026"), sides=("US", "JPN")))
 
 
+@pytest.mark.parametrize(
+    ("about", "option"),
+    [
+        (About(title="One\ntwo"), "--title"),
+        (About(series="\u200b"), "--series"),
+        (About(place="\u2028"), "--place"),
+        (About(sides=("US", "ZUB=\u3164")), "--side"),
+    ],
+)
+def test_what_is_said_of_a_meeting_is_one_visible_line(about: About, option: str) -> None:
+    """A title, series, place or name of a side that an import would refuse is refused by the draft."""
+    read = prose.read("Both sides will share data.", "text")
+    with pytest.raises(InputError, match=f"{option}: "):
+        draft(read, about._replace(when=VagueDate.parse("2026")), name="text", compiled=date(2026, 11, 23))
+
+
+def test_a_file_name_with_a_line_break_is_one_line_as_title() -> None:
+    """The name of the file, which is the title of a text without one, is on one line."""
+    read = prose.read("Both sides will share data by 2027, and both of them will hold a workshop on it.", "text")
+    result = draft(read, ABOUT_2026, name="my\nfile.txt", compiled=date(2026, 11, 23))
+    assert result.document["dialogue"]["title"] == "my file.txt"
+
+
 def test_a_deeply_nested_page_is_refused() -> None:
     """A page nested more deeply than a browser accepts is refused with a remedy."""
     with pytest.raises(InputError, match="512 elements") as refused:
         prose.read("<div>" * 5_000 + "text", "html")
     assert "plain text" in str(refused.value.remedy)
+
+
+ABOUT_2026 = About(VagueDate.parse("2026"), sides=("US", "JPN"))
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "says"),
+    [
+        ("Both sides will share data by 2027.\n\n" * 10_001, "text", "10000 sentences"),
+        ("Both sides will share:\n" + "- data\n" * 10_001, "markdown", "10000 sentences"),
+        ("Both sides will " + "share data " * 120 + ":\n" + "- maps\n" * 400, "text", "500 kB"),
+        ("- a\n" * 20_001, "markdown", "20000 lines"),
+        ("Both sides will share data" + " and share data" * 90 + ".\n\n", "text", ""),
+        ("<p " + "".join(f"a{number}=1 " for number in range(1_000)) + ">They met.", "html", "1000 attributes"),
+        ("<p" + "".join(f"/a{number}='>'" for number in range(1_000)) + ">They met.", "html", "1000 attributes"),
+        (f"<img alt='{'a ' * 5_000}'><p>Both sides will share data.</p>", "html", ""),
+    ],
+    ids=["paragraphs", "points", "stem", "lines", "sentence", "attributes", "odd attributes", "long attribute"],
+)
+def test_more_than_a_statement_has_is_refused(text: str, form: prose.Form, says: str) -> None:
+    """A text with more sentences, points, lines or attributes than any statement is refused with the limit."""
+    if not says:
+        assert drafted(text, form, ABOUT_2026)
+        return
+    with pytest.raises(InputError, match=says) as caught:
+        prose.read(text, form)
+    assert caught.value.remedy
+
+
+def test_too_many_candidates_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text with more candidates than any statement is refused with the limit."""
+    monkeypatch.setattr("spacedialog.drafting.draft.MOST_CANDIDATES", 3)
+    read = prose.read("Both sides will share data. They will hold a workshop. " * 2, "text")
+    with pytest.raises(InputError, match="more than 3 candidates"):
+        draft(read, ABOUT_2026, name="text", compiled=date(2026, 11, 23))
+
+
+def test_a_paragraph_of_markdown_without_end_is_read_as_text() -> None:
+    """A paragraph of more than 20,000 characters is read without its markup, and those beside it with theirs."""
+    (long, short) = prose.read("*a " * 7_000 + ".\n\nBoth sides will *share* data.", "markdown").sentences
+    assert long.text.startswith("*a *a")
+    assert short.text == "Both sides will share data."
+
+
+HARDEST = {
+    "share.txt": ("Both sides will " + "share and " * 140 + "share data.\n\n", 495_000),
+    "stops.txt": ("!? ", 999_000),
+    "lists.md": ("- " * 24 + "a\n", 999_000),
+}
+"""The texts that took the most memory, each as it is repeated in a file of that size."""
+
+
+@pytest.mark.parametrize("name", HARDEST)
+def test_a_hostile_statement_takes_little_memory(desk: Desk, name: str) -> None:
+    """A hostile statement of 1 MB is drafted or refused within 300 MB."""
+    part, size = HARDEST[name]
+    (desk.folder / name).write_text(part * (size // len(part)))
+    options = "--when 2026-03-12 --side US --side JPN -o draft.json"
+    status, said, memory = measured(desk, f"program draft {name} {options}")
+    assert status in (0, 2), said
+    assert memory < 300
+
+
+def test_a_statement_has_a_size(desk: Desk) -> None:
+    """A statement of more than 1 MB is refused with --max-size as the remedy, which allows more."""
+    (desk.folder / "text.txt").write_text("They met. " + " " * 1_000_000)
+    ran = desk.call("draft", "text.txt", "--when", "2026", "--side", "US", "--side", "JPN")
+    assert (ran.status, "1 MB" in ran.stderr, "--max-size" in ran.stderr) == (2, True, True), ran.stderr
+    ran = desk.call("draft", "text.txt", "--when", "2026", "--side", "US", "--side", "JPN", "--max-size", "2MB")
+    assert ran.status == 0
 
 
 def test_nested_navigation_is_left_out() -> None:

@@ -15,7 +15,7 @@ from spacedialog.importing.reader import MAX_SIZE
 from spacedialog.model.entry import EXPORT_OPENING
 from spacedialog.model.values import parse_size
 from spacedialog.tracker import Tracker
-from tests.support.program import Desk
+from tests.support.program import Desk, measured
 from tests.support.trackers import Maker
 
 Document = dict[str, Any]
@@ -36,28 +36,9 @@ COMMITMENT: Document = {
 }
 UPDATE: Document = {"ref": "X1-01", "on": "2026-05-20", "note": "n", "evidence": "https://a.example/"}
 
-# A new process begins with the memory of its parent, which is not to be measured.
-MEASURED = """
-import gc, sys
-from spacedialog.cli.main import run
-gc.disable()
-status = run(sys.argv[1:])
-(line,) = [line for line in open("/proc/self/status") if line.startswith("VmHWM")]
-sys.stderr.write(f"{int(line.split()[1]) // 1024}\\n")
-sys.exit(status)
-"""
-
 
 def text(*lines: Document) -> str:
     return "\n".join(json.dumps(line) for line in lines)
-
-
-def measured(desk: Desk, script: str) -> tuple[int, list[str], int]:
-    """Return status, messages and megabytes of a bash script in which `program` runs the program."""
-    (desk.folder / "measured.py").write_text(MEASURED)
-    ran = desk.shell(f"program() {{ '{sys.executable}' measured.py \"$@\"; }}; {script}; exit ${{PIPESTATUS[-1]}}")
-    *said, memory = ran.stderr.splitlines()
-    return ran.status, said, int(memory)
 
 
 def refused(desk: Desk, command: str, content: str | bytes) -> list[str]:

@@ -62,7 +62,7 @@ TemplateOption = Annotated[
         "--template", metavar="FILE", help="Fill your own Jinja template.", show_default=False, readable=False
     ),
 ]
-MAX_SIZE = "5MB"
+MAX_SIZE, MAX_STATEMENT_SIZE = "5MB", "1MB"
 MaxSizeOption = Annotated[
     str,
     typer.Option("--max-size", metavar="SIZE", help="How much of the file may be held at once: 500kB, 200MB, 2GB."),

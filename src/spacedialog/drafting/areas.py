@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from spacedialog.drafting.lexicon import register
 from spacedialog.drafting.prose import Prose, Sentence
+from spacedialog.model.characters import is_visible
+from spacedialog.model.values import LONGEST_TEXT
 
 _LONGEST_HEADING = 9
 _FEWEST_HEADINGS = 3
@@ -44,6 +46,7 @@ class Areas:
         return [{"key": key, "title": titles.get(key, "General")} for key in dict.fromkeys(used)]
 
 
+@lru_cache(maxsize=64)  # of one sentence, which may undertake many things
 def _hits(key: str, text: str) -> int:
     """How many of a field's words stand in a text: `ship` in `ships`, and not in `relationship`."""
     return len({found.lower() for found in _words_of()[key].findall(text)})
@@ -74,7 +77,8 @@ def _areas_of_headings(prose: Prose) -> dict[str, str]:
 
 
 def _is_field(heading: str) -> bool:
-    return 0 < len(heading.split()) <= _LONGEST_HEADING and not _NO_FIELD.search(heading)
+    is_short = 0 < len(heading.split()) <= _LONGEST_HEADING and len(heading) <= LONGEST_TEXT
+    return is_short and is_visible(heading) and not _NO_FIELD.search(heading)
 
 
 def _slug(heading: str) -> str:

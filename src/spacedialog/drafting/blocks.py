@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from spacedialog.errors import InputError
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -74,14 +76,29 @@ def _head_apart(lines: Sequence[str]) -> list[str]:
     return [*lines[:begin], *(part for line in head for part in (line, "")), *lines[end:]]
 
 
+_MOST_LINES = 20_000
+_DEEPEST = 8
+_LONGEST_PARAGRAPH = 20_000
+"""Limits of Markdown, far above those of a statement, because its signs take many times their size in memory and time.
+"""
+
+
 def blocks_of_markdown(text: str) -> Iterator[Block]:
-    """The blocks of Markdown; a numbered list of paragraphs is none."""
+    """The blocks of Markdown; a numbered list of paragraphs is none. InputError where it has too many lines."""
     from markdown_it import MarkdownIt  # Rich brings it
 
+    if text.count("\n") > _MOST_LINES:
+        raise InputError(
+            f"there are more than {_MOST_LINES} lines of Markdown", "save the statement as plain text, or part it"
+        )
+    # The text of each paragraph is parsed when its turn comes, and not kept.
+    blocks = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).disable("inline")
+    inline = MarkdownIt("commonmark", {"maxNesting": _DEEPEST})
+    references: dict[str, Any] = {}
     heading = False
     depth = 0
     ordered: list[tuple[bool, int]] = []
-    for token in MarkdownIt("commonmark").parse(text.removeprefix("\ufeff")):
+    for token in blocks.parse(text.removeprefix("\ufeff"), references):
         match token.type:
             case "heading_open" | "heading_close":
                 heading = token.type == "heading_open"
@@ -94,8 +111,10 @@ def blocks_of_markdown(text: str) -> Iterator[Block]:
             case "list_item_open" if ordered[-1][0]:
                 ordered[-1] = (True, ordered[-1][1] + 1)
             case "inline":
-                first, *points = _lines(token.children or ())
-                said = first
+                if len(token.content) > _LONGEST_PARAGRAPH:
+                    yield Block("item" if depth else "paragraph", token.content)
+                    continue
+                said, *points = _lines(inline.parseInline(token.content, references)[0].children or ())
                 if heading or (re.fullmatch(r"\*\*[^*]+\*\*:?", token.content.strip()) and not depth):
                     yield Block("heading", said)
                 elif depth == 1 and ordered[-1][0] and len(said.split()) > 5:

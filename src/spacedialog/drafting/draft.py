@@ -19,12 +19,17 @@ from spacedialog.drafting.names import known_sides
 from spacedialog.drafting.prose import Prose, Sentence, fingerprint
 from spacedialog.drafting.roster import Roster, unique
 from spacedialog.errors import DateError, InputError
+from spacedialog.model.characters import is_visible
 from spacedialog.model.dates import Span, VagueDate, quoted
 from spacedialog.model.rows.drafting import SentenceRow
+from spacedialog.model.values import LONGEST_TEXT, check_line
 from spacedialog.model.vocabulary import NAME_PATTERN, Status, Strength
 
 DOCUMENT = "STATEMENT"
 """The key of the document that was drafted from."""
+
+
+MOST_CANDIDATES = 10_000
 
 
 class About(NamedTuple):
@@ -85,6 +90,11 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date) -> Drafted:
             f"--side: {quoted(unknown[0])} is no government of the register",
             "write a key such as US, JPN, FRA, EU; or a key and a name: ZUB=Zubrowka",
         )
+    for option, text in (("--title", about.title), ("--series", about.series), ("--place", about.place)):
+        if text is not None:
+            check_line(option, text)
+    for side in about.sides:
+        check_line("--side", side.partition("=")[2] or side)
     roster = Roster(prose, about.sides)
     if not about.sides and len(roster.sides) < 2:
         raise InputError(f"{name}: the text does not show which governments met", "name each: --side JPN --side AUS")
@@ -120,6 +130,11 @@ def _read(
         goes_on = following is not None and following.paragraph == paragraph
         found = list(candidates_of(sentence, actors, areas, when, goes_on=goes_on))
         candidates += found
+        if len(candidates) > MOST_CANDIDATES:
+            raise InputError(
+                f"there are more than {MOST_CANDIDATES} candidates",
+                "leave out what is not of the statement, or part it",
+            )
         if not found:
             left_out.append((sentence, why_none(sentence)))
         actors.remember(sentence.text)
@@ -152,7 +167,7 @@ def _dialogue(prose: Prose, about: About, name: str, when: VagueDate, sides: tup
     # Two meetings of a series need two keys, and many have no number.
     year = when.latest.year if when.latest else ""
     key = re.sub(r"[^A-Za-z0-9]", "", about.key or "".join(sides[:4]) + str(number or year))[:24] or "NEW1"
-    title = about.title or prose.title or name
+    title = about.title or _line_of(prose.title) or _line_of(name) or DOCUMENT
     dialogue: dict[str, Any] = {
         "key": key,
         "series": about.series or series_of(title),
@@ -161,6 +176,12 @@ def _dialogue(prose: Prose, about: About, name: str, when: VagueDate, sides: tup
     }
     place = about.place or place_of(prose)
     return dialogue | {name: value for name, value in (("number", number), ("place", place)) if value}
+
+
+def _line_of(text: str) -> str:
+    """A text on one line, no longer than a data file takes; empty where nothing of it shows."""
+    line = " ".join(text.split())[:LONGEST_TEXT]
+    return line if is_visible(line) else ""
 
 
 def _commitment(ref: str, candidate: Candidate) -> dict[str, Any]:

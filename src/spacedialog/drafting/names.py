@@ -25,11 +25,12 @@ class Names:
     """Names to look for in texts; where several begin at a place, the longest is meant."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._by_word: dict[str, list[str]] = {}
+        # By the first word, and by the length, because a text may define thousands of names with the same first word.
+        self._by_word: dict[str, dict[int, set[str]]] = {}
         for name in sorted(names, key=len, reverse=True):
             first = _WORD.match(name)
             if first:
-                self._by_word.setdefault(first[0], []).append(name)
+                self._by_word.setdefault(first[0], {}).setdefault(len(name), set()).add(name)
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where names stand as whole words, none within another."""
@@ -38,9 +39,9 @@ class Names:
             begin = word.start()
             if begin < free:
                 continue
-            for name in self._by_word.get(word[0], ()):
-                end = begin + len(name)
-                if text.startswith(name, begin) and not _WORD.match(text, end):
+            for length, names in self._by_word.get(word[0], {}).items():
+                end = begin + length
+                if text[begin:end] in names and not _WORD.match(text, end):
                     yield begin, end
                     free = end
                     break

@@ -28,6 +28,11 @@ _NAMED_FURNITURE = re.compile(
 
 _DEEPEST = 512
 """How many elements may stand in each other; browsers stop there too, and parsing takes the square of it."""
+_MOST_ATTRIBUTES = 1_000
+"""How many attributes an element may have: parsing takes the square of that, too."""
+# An attribute as browsers read it: a name, with `=` and a value in quotation marks or without.
+_ATTRIBUTE = r"""(?:[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+)"""
+_TAG = re.compile(rf"<[A-Za-z][^\s/>]*+(?:(?P<crowded>{_ATTRIBUTE}{{{_MOST_ATTRIBUTES}}})|{_ATTRIBUTE}*+)")
 _UNCLOSED = frozenset(
     "p li td th tr dt dd option area base br col embed hr img input link meta source track wbr".split()
 )
@@ -41,6 +46,10 @@ def blocks_of_page(text: str) -> Iterator[Block]:
     if _depth(text) > _DEEPEST:
         raise InputError(
             f"more than {_DEEPEST} elements of this page stand in each other", "save the statement as plain text"
+        )
+    if any(tag["crowded"] for tag in _TAG.finditer(text)):
+        raise InputError(
+            f"an element of this page has {_MOST_ATTRIBUTES} attributes or more", "save the statement as plain text"
         )
     tree = LexborHTMLParser(text)
     _clear(tree)

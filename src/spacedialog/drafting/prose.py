@@ -6,7 +6,7 @@ What the sentences mean is left to others. Drafting and the check of sources bot
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import Literal, NamedTuple
 from unicodedata import normalize
@@ -14,7 +14,7 @@ from unicodedata import normalize
 from spacedialog.drafting.blocks import Block, blocks_of_markdown, blocks_of_plain, number_and_rest
 from spacedialog.drafting.pages import blocks_of_page
 from spacedialog.errors import InputError
-from spacedialog.importing.reader import place_of_byte
+from spacedialog.importing.reader import place_of_byte, size_text
 
 Form = Literal["text", "markdown", "html"]
 
@@ -25,6 +25,14 @@ _FORMS: dict[str, Form] = {
     ".md": "markdown",
     ".markdown": "markdown",
 }
+
+
+LARGEST = 1_000_000
+"""The default limit on the bytes of a statement; the largest that was seen has 200,000."""
+
+MOST_SENTENCES = 10_000
+MOST_CHARACTERS = 500_000
+"""Limits on the running text of a statement. What is drafted from it takes seconds and a hundred times the memory."""
 
 
 class Sentence(NamedTuple):
@@ -111,7 +119,22 @@ def read(text: str, form: Form) -> Prose:
     first = next((n for n, block in enumerate(blocks) if block.kind != "heading"), 0)
     head = tuple(block.text for block in blocks[:first])
     title = next((line for line in head if not _GENERIC.fullmatch(line)), head[0] if head else "")
-    return Prose(title, tuple(_sentences(blocks)), head)
+    return Prose(title, _bounded(_sentences(blocks)), head)
+
+
+def _bounded(sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
+    """The sentences; InputError where they are more than a statement can have, each counted with its stem."""
+    kept: list[Sentence] = []
+    size = 0
+    for sentence in sentences:
+        kept.append(sentence)
+        size += len(sentence.stem) + len(sentence.text)
+        if len(kept) > MOST_SENTENCES or size > MOST_CHARACTERS:
+            raise InputError(
+                f"there are more than {MOST_SENTENCES} sentences, or {size_text(MOST_CHARACTERS)} in them",
+                "leave out what is not of the statement, or part it",
+            )
+    return tuple(kept)
 
 
 _GENERIC = re.compile(

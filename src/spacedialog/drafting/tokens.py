@@ -18,16 +18,15 @@ _TOKEN = re.compile(
 
 
 class Token(NamedTuple):
-    """A word or a sign of a sentence, with its place there in characters."""
+    """A word or a sign of a sentence, with its place there in characters.
+
+    `low` is the text in small letters, with plain apostrophes.
+    """
 
     text: str
     start: int
     end: int
-
-    @property
-    def low(self) -> str:
-        """It in small letters, with plain apostrophes."""
-        return self.text.lower().replace("\u2019", "'")
+    low: str
 
 
 class Tokens(tuple[Token, ...]):
@@ -63,7 +62,9 @@ class Tokens(tuple[Token, ...]):
 
 def tokens_of(text: str) -> Tokens:
     """The words and signs of a text."""
-    return Tokens(Token(found[0], *found.span()) for found in _TOKEN.finditer(text))
+    return Tokens(
+        Token(found[0], *found.span(), found[0].lower().replace("\u2019", "'")) for found in _TOKEN.finditer(text)
+    )
 
 
 def moved(span: Span, by: int) -> Span:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class StatementFile(NamedTuple):
     """A file with the text of a statement: plain text, Markdown or HTML, by the ending of its name.
 
-    `encoding` is UTF-8 by default; at most `max_size` bytes are read.
+    `encoding` is UTF-8 by default; at most `max_size` bytes are read, by default 1 MB.
     """
 
     stream: BinaryIO
@@ -36,7 +36,7 @@ class StatementFile(NamedTuple):
         from spacedialog.drafting import prose
         from spacedialog.importing import reader
 
-        content = reader.Incoming(self.stream, self.name, self.max_size or reader.MAX_SIZE).whole()
+        content = reader.Incoming(self.stream, self.name, self.max_size or prose.LARGEST).whole()
         text = prose.decoded(content, self.name, self.encoding)
         return prose.read(text, prose.form_of(self.name, text))
 

@@ -9,7 +9,15 @@ import typer
 
 import spacedialog
 from spacedialog.cli import parsing
-from spacedialog.cli.options import ColourOption, FormatOption, JsonOption, TodayOption, output_of
+from spacedialog.cli.options import (
+    MAX_STATEMENT_SIZE,
+    ColourOption,
+    FormatOption,
+    JsonOption,
+    MaxSizeOption,
+    TodayOption,
+    output_of,
+)
 from spacedialog.cli.requests import print_note
 from spacedialog.errors import InputError
 from spacedialog.render.output import show
@@ -47,6 +55,7 @@ def draft(
     json: JsonOption = False,
     color: ColourOption = "auto",
     today: TodayOption = None,
+    max_size: MaxSizeOption = MAX_STATEMENT_SIZE,
 ) -> None:
     """Draft a data file from a joint statement, a media note or an article: a candidate for each thing undertaken.
 
@@ -70,7 +79,7 @@ def draft(
     tracker = spacedialog.open(today=parsing.today(today), author="")
     with parsing.input_file(file) as (stream, name):
         drafted = tracker.draft(
-            StatementFile(stream, name, encoding),
+            StatementFile(stream, name, encoding, parsing.size("--max-size", max_size)),
             when=parsing.vague_date("--when", when, tracker.today, "past") if when else None,
             key=key,
             series=series,

@@ -9,7 +9,7 @@ import typer
 
 from spacedialog.cli import parsing
 from spacedialog.cli.completion import complete_dialogue
-from spacedialog.cli.options import MAX_SIZE, MaxSizeOption, reads_one
+from spacedialog.cli.options import MAX_STATEMENT_SIZE, MaxSizeOption, reads_one
 from spacedialog.cli.requests import ReadRequest
 from spacedialog.presentation import verification
 
@@ -41,7 +41,7 @@ def verify_source(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="End with 1 if a sentence has changed or is missing.")
     ] = False,
-    max_size: MaxSizeOption = MAX_SIZE,
+    max_size: MaxSizeOption = MAX_STATEMENT_SIZE,
 ) -> None:
     """Look for the sentences that commitments stand on in a copy of the text.
 
