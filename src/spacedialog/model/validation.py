@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.dates import Span, VagueDate, quoted
-from spacedialog.model.entry import BODY_VERSION, CREATE, NOTE, RETRACT, SET, Entry, parse_body
+from spacedialog.model.entry import BODY_VERSION, CREATE, NOTE, RETRACT, SET, Entry
 from spacedialog.model.fields import ITEM_TYPES, KINDS, MILESTONE, Kind
 from spacedialog.model.values import HIGHEST_PERCENT, LOWEST_PERCENT, check_recorded_text
 from spacedialog.model.vocabulary import HASH_PATTERN, NAME_PATTERN, LinkDecision, MilestoneStatus, Status, Strength
@@ -96,20 +96,19 @@ def problems(entry: Entry) -> Iterator[Problem]:
     ):
         if (value is not None or field not in ("base", "seq")) and (text := check(value)):
             yield Problem(field, text)
-    try:
-        content = json.loads(entry.body)
-    except (ValueError, TypeError, RecursionError):
-        yield Problem("body", "it is not a JSON object")
-        return
-    yield from _content_problems(entry.kind, entry.on, content)
+    content = _parsed(entry.body)
+    if content is None:
+        yield Problem("body", f"it is not a JSON object of at most {DEEPEST} levels with numbers of at most 64 bits")
+    else:
+        yield from _content_problems(entry, content, is_newer=is_newer(entry.kind, content))
 
 
 def counted_content(entry: Entry) -> dict[str, Any] | None:
     """Return the content of an entry that counts; None if the entry is newer than this program, or not valid."""
-    content = parse_body(entry.body)
-    if is_newer(entry.kind, content) or next(_content_problems(entry.kind, entry.on, content), None):
+    content = _parsed(entry.body)
+    if content is None or is_newer(entry.kind, content):
         return None
-    return content
+    return content if next(_content_problems(entry, content, is_newer=False), None) is None else None
 
 
 def is_counted(entry: Entry) -> bool:
@@ -127,23 +126,18 @@ def is_newer(kind: str, content: Mapping[str, Any]) -> bool:
     )
 
 
-def _content_problems(kind: str, on: str, content: Any) -> Iterator[Problem]:
-    if not (isinstance(on, str) and _is_closed_date(on)):
-        yield Problem("on", _about(on, "is not an EDTF date with an end"))
-    if not isinstance(content, dict):
-        yield Problem("body", "it is not a JSON object")
-        return
+def _content_problems(entry: Entry, content: Mapping[str, Any], *, is_newer: bool) -> Iterator[Problem]:
+    kind = entry.kind
+    if not (isinstance(entry.on, str) and _is_closed_date(entry.on)):
+        yield Problem("on", _about(entry.on, "is not an EDTF date with an end"))
     version = content.get("v")
     if not (_is_whole(version) and version >= 1):
         yield Problem("body.v", _about(version, "is not the version of a format"))
-    if not _is_plain(content):
-        yield Problem("body", f"it has more than {DEEPEST} levels, or a number that JSON does not have")
-        return
     # These parts have the same form in every version of the format.
     for name, check in _FRAME.items():
         if content.get(name) is not None and (text := check(content[name])):
             yield Problem(f"body.{name}", text)
-    if is_newer(kind, content):
+    if is_newer:
         return
     if kind in (CREATE, SET):
         yield from _values_problems(kind, content)
@@ -164,7 +158,7 @@ def _values_problems(kind: str, content: Mapping[str, Any]) -> Iterator[Problem]
             continue  # A newer program may have more fields.
         if kind == SET and name in _CREATED_ONLY:
             yield Problem(f"body.set.{name}", "only the change that creates the item can set it")
-        elif value is None or _is_empty(value, KINDS[name]):
+        elif value is None or (not value and _is_empty(value, KINDS[name])):
             if name in _REQUIRED:
                 yield Problem(f"body.set.{name}", "it is empty")
         elif text := (_milestone_status_problem if is_milestone and name == "status" else _CHECKS[name])(value):
@@ -204,14 +198,38 @@ def _is_whole(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _is_plain(value: object, level: int = 0) -> bool:
-    """Return whether a value nests at most `DEEPEST` levels, and its numbers are finite and have at most 64 bits."""
-    if isinstance(value, dict | list):
-        parts = value.values() if isinstance(value, dict) else value
-        return level < DEEPEST and all(_is_plain(part, level + 1) for part in parts)
-    if isinstance(value, float):
-        return math.isfinite(value)
-    return not isinstance(value, int) or -(2**63) <= value < 2**63
+def _parsed(body: Any) -> dict[str, Any] | None:
+    """Return the JSON object in a body; None if it is not one, or has too many levels or too large a number."""
+    try:
+        content = _decode(body)
+    except (ValueError, TypeError, RecursionError):
+        return None
+    # Most bodies have fewer brackets than levels are allowed.
+    is_flat = body.count("{") + body.count("[") <= DEEPEST
+    return content if isinstance(content, dict) and (is_flat or _levels(content) <= DEEPEST) else None
+
+
+def _levels(value: object) -> int:
+    """Return the number of levels at which a JSON value nests."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if parts is None else 1 + max(map(_levels, parts), default=0)
+
+
+def _bounded(text: str) -> int:
+    number = int(text)
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(text)
+    return number
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+_decode = json.JSONDecoder(parse_int=_bounded, parse_float=_finite, parse_constant=_finite).decode
 
 
 @lru_cache(maxsize=4096)

@@ -51,14 +51,14 @@ class ProjectionWriter:
         if not is_new:
             self._outdated.append(item)
         history = fold(entries)
-        given = _given(item, entries)
+        ignored = history.ignored if history else [entry.id for entry in entries if not is_counted(entry)]
+        self._rows["ignored"] += [(entry, item) for entry in ignored]
+        given = _given(item, (entry for entry in entries if entry.id not in ignored))
         self._rows["given"] += given
         self._keys += [row[2] for row in given]
         if history:
             self._rows["conflict"] += [(item, *conflict) for conflict in conflicts(entries)]
         self._rows["retracted"] += [(entry, item) for entry in sorted(retracted_ids(entries))]
-        ignored = history.ignored if history else [entry.id for entry in entries if not is_counted(entry)]
-        self._rows["ignored"] += [(entry, item) for entry in ignored]
         if history and history.type in _ROWS_OF:
             for table, rows in _ROWS_OF[history.type](item, history):
                 self._rows[table] += rows
@@ -230,8 +230,8 @@ def _given(item: str, entries: Iterable[Entry]) -> set[tuple[Any, ...]]:
     """Return every ref that was ever given to the item or its milestones, including by retracted entries."""
     given = set()
     for entry in entries:
-        content = counted_content(entry) if '"ref":"' in entry.body else None
-        if content and (ref := content.get("set", {}).get("ref")):
+        content = entry.content if '"ref":"' in entry.body else {}
+        if ref := content.get("set", {}).get("ref"):
             key, milestone = ref.casefold(), content.get("milestone")
             number = None if milestone else ref_number(ref)
             given.add((item, milestone, key, key.rpartition("-")[0], number))
