@@ -13,6 +13,7 @@ from spacedialog.errors import InputError, NotFoundError, SyncRefusedError
 from spacedialog.model.entry import Entry, PendingEntry, canonical_form, has_valid_hash, make_entry, sha256_hex
 from spacedialog.model.position import Scope
 from spacedialog.store import database, team_state
+from spacedialog.store.write.append import merge
 from spacedialog.team.exchange import Exchange, SharedEntry, chained, first_chain, link
 from spacedialog.team.server import connect
 from spacedialog.team.sync import leave
@@ -408,6 +409,22 @@ def test_an_entry_from_the_future_that_an_older_program_accepted_is_set_aside(me
     rudolf.sync()
     assert anna.entries() == rudolf.entries()
     assert all(row.ok for row in anna.tracker.doctor() if row.check != "modes")
+
+
+def test_an_invalid_entry_that_an_older_program_accepted_is_not_sent(member: Members, ground: Ground) -> None:
+    """An unsent entry that is invalid and from the future stays in its copy, and stops no sync."""
+    anna, rudolf = member("Anna"), member("Rudolf")
+    together(anna, rudolf)
+    pending = PendingEntry("set", anna.entries()[-1].item, "2026-11-30", {"set": {"status": "banana"}})
+    ts = ground.clock.now + 31_536_000_000_000
+    entry = make_entry(pending, entry_id="01930000-0000-7000-8000-000000000006", ts=ts, author="Anna", base=None)
+    with database.writing(anna.tracker.path) as (connection, _):
+        merge(connection, [entry], "log")
+    anna.tracker.note("2", "goes on")
+    got = anna.sync()
+    assert (got.sent, got.waiting) == (1, 1)
+    assert rudolf.sync().received == 1
+    assert anna.tracker.restamp().changes == 0
 
 
 def test_an_entry_under_the_id_of_a_lost_one_is_named_and_both_are_kept(member: Members, ground: Ground) -> None:

@@ -24,9 +24,11 @@ def sync_result(result: Synced) -> View:
             f"{counted(result.strange, 'change')} newer than this program: kept, and not counted; upgrade spacedialog"
         )
     if result.quarantined:
-        lines.append(f"{counted(result.quarantined, 'entry', 'entries')} no change at all: set aside; the rest went on")
+        lines.append(f"{counted(result.quarantined, 'entry', 'entries')} invalid or from the future, and set aside")
     if result.waiting and not result.dry_run:
-        lines.append(f"{counted(result.waiting, 'change')} not sent: recorded meanwhile, or longer than 64 KiB")
+        lines.append(
+            f"{counted(result.waiting, 'change')} not sent: recorded meanwhile, longer than 64 KiB, or invalid (see spacedialog doctor)"
+        )
     lines += _conflict_counts(result)
     heading = (
         f"{result.sent} {would}sent, {result.received} {would}received; at position {result.position} of the team's log"
@@ -41,7 +43,9 @@ def team_status(row: TeamRow, *, did: str = "") -> View:
         f"{counted(row.waiting, 'change')} to be sent" if row.waiting else "nothing waits to be sent",
     ]
     if row.quarantined:
-        lines.append(f"{counted(row.quarantined, 'entry', 'entries')} of the log no change at all, and set aside")
+        lines.append(
+            f"{counted(row.quarantined, 'entry', 'entries')} of the log invalid or from the future, and set aside"
+        )
     lines += _conflict_counts(row)
     return View("team", row, _field_table(row), (Block(f"{did}{row.name} at {row.server}", tuple(lines)),))
 

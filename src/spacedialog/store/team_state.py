@@ -8,13 +8,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from spacedialog.model.entry import Entry
-from spacedialog.model.validation import is_counted
+from spacedialog.model.validation import is_counted, problems
 from spacedialog.store.log import insert, is_new_item, select
 from spacedialog.store.write.projection import update_items
 from spacedialog.store.write.restamp import take_out
 
-_CAN_BE_SENT = "NOT EXISTS (SELECT 1 FROM quarantine AS q WHERE q.change = c.id AND q.seq NOT NULL)"
-"""The condition that the shared log has no invalid record with the id of the entry `c`."""
+_CAN_BE_SENT = (
+    "c.seq IS NULL AND c.id NOT IN (SELECT value FROM json_each(?))"
+    " AND NOT EXISTS (SELECT 1 FROM quarantine AS q WHERE q.change = c.id AND q.seq NOT NULL)"
+)
+"""The condition that the entry `c` is unsent and not in a JSON array, and its id is free in the shared log."""
 
 
 class Membership(NamedTuple):
@@ -93,7 +96,7 @@ def waiting(connection: sqlite3.Connection) -> int:
 def unsent(connection: sqlite3.Connection) -> Iterator[Entry]:
     """Yield the entries that can be sent to the shared log, in the order of arrival."""
     # This order needs no sorting, and an entry comes after the entries to which it refers.
-    return select(connection, f"WHERE c.seq IS NULL AND {_CAN_BE_SENT} ORDER BY c.rowid")
+    return select(connection, f"WHERE {_CAN_BE_SENT} ORDER BY c.rowid", (_invalid_unsent(connection),))
 
 
 def unsent_mark(connection: sqlite3.Connection) -> tuple[int, int]:
@@ -106,9 +109,16 @@ def unsent_mark(connection: sqlite3.Connection) -> tuple[int, int]:
 
 
 def newest_unsent(connection: sqlite3.Connection) -> int:
-    """Return when the newest unsent entry was recorded (µs since 1970, UTC); 0 if there is none."""
-    (ts,) = connection.execute("SELECT ifnull(max(ts), 0) FROM change WHERE seq IS NULL").fetchone()
+    """Return when the newest entry that can be sent was recorded (µs since 1970, UTC); 0 if there is none."""
+    newest = f"SELECT ifnull(max(c.ts), 0) FROM change AS c WHERE {_CAN_BE_SENT}"
+    (ts,) = connection.execute(newest, (_invalid_unsent(connection),)).fetchone()
     return int(ts)
+
+
+def _invalid_unsent(connection: sqlite3.Connection) -> str:
+    """Return the ids of the unsent entries that every other copy would set aside, as a JSON array."""
+    ignored = select(connection, "JOIN ignored AS i ON i.change = c.id WHERE c.seq IS NULL")
+    return json.dumps([entry.id for entry in ignored if next(problems(entry), None)])
 
 
 def quarantined(connection: sqlite3.Connection) -> int:
