@@ -27,7 +27,7 @@ def sync_result(result: Synced) -> View:
         lines.append(f"{counted(result.quarantined, 'entry', 'entries')} invalid or from the future, and set aside")
     if result.waiting and not result.dry_run:
         lines.append(
-            f"{counted(result.waiting, 'change')} not sent: recorded meanwhile, longer than 64 KiB, or invalid (see spacedialog doctor)"
+            f"{counted(result.waiting, 'change')} not sent: recorded meanwhile, longer than 64 KiB, or invalid"
         )
     lines += _conflict_counts(result)
     heading = (
