@@ -33,11 +33,11 @@ def test_killed_programs_lose_nothing(tmp_path: Path) -> None:
 
 
 def test_a_power_loss_loses_nothing(tmp_path: Path) -> None:
-    """A power loss at 24 moments of each kind of write loses no acknowledged entry."""
+    """A power loss at 16 moments of each kind of write loses no acknowledged entry."""
     require("strace", "strace")
-    counts, broken = power.lose(tmp_path, 24, SEED)
+    counts, broken = power.lose(tmp_path, 16, SEED)
     assert broken == [], f"--seed {SEED}"
-    assert list(counts.values()) == [24] * len(power.RUNS)
+    assert list(counts.values()) == [16] * len(power.RUNS)
 
 
 def test_the_power_loss_would_find_a_weaker_program(tmp_path: Path) -> None:

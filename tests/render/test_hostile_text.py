@@ -375,7 +375,7 @@ def test_documents_of_markdown_hold_only_text(make: Maker, desk: Desk, texts: li
                 signs(token)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=5), lines=st.booleans())
 def test_an_exported_log_gives_the_text_back(make: Maker, desk: Desk, texts: list[str], lines: bool) -> None:
     """An exported log is the same log after an import, and any JSON reader finds the texts in it."""
