@@ -116,6 +116,8 @@ def read(text: str, form: Form) -> Prose:
             blocks = list(blocks_of_plain(text))
     blocks = [block._replace(text=" ".join(block.text.split())) for block in blocks if block.text.strip()]
     blocks = [block._replace(kind="heading") if _is_furniture(block) else block for block in blocks]
+    if sum(len(block.text) for block in blocks) > MOST_CHARACTERS:
+        raise _too_much()
     first = next((n for n, block in enumerate(blocks) if block.kind != "heading"), 0)
     head = tuple(block.text for block in blocks[:first])
     title = next((line for line in head if not _GENERIC.fullmatch(line)), head[0] if head else "")
@@ -130,11 +132,15 @@ def _bounded(sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
         kept.append(sentence)
         size += len(sentence.stem) + len(sentence.text)
         if len(kept) > MOST_SENTENCES or size > MOST_CHARACTERS:
-            raise InputError(
-                f"there are more than {MOST_SENTENCES} sentences, or {size_text(MOST_CHARACTERS)} in them",
-                "leave out what is not of the statement, or part it",
-            )
+            raise _too_much()
     return tuple(kept)
+
+
+def _too_much() -> InputError:
+    return InputError(
+        f"there are more than {MOST_SENTENCES} sentences, or {size_text(MOST_CHARACTERS)} in them",
+        "leave out what is not of the statement, or part it",
+    )
 
 
 _GENERIC = re.compile(
@@ -215,9 +221,15 @@ _SPLIT_ALSO = re.compile(
 )
 
 
+_LONGEST_WORD = 1_000
+"""What has a longer word is not parted into sentences: the model takes the square of a word's length in time."""
+
+
 def _split(text: str) -> list[str]:
     from nupunkt import sent_tokenize  # here: it loads its model
 
+    if max(map(len, text.split()), default=0) > _LONGEST_WORD:
+        return [text]
     parts: list[str] = []
     for found in sent_tokenize(text):
         for part in _SPLIT_ALSO.split(str(found).strip()):

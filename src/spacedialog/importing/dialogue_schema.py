@@ -34,28 +34,21 @@ if TYPE_CHECKING:
     from spacedialog.store.read.snapshot import Snapshot
 
 
-def _edtf(text: str) -> str:
-    try:
-        return str(VagueDate.parse(text))
-    except DateError as error:
-        raise ValueError(f"{error.problem}\n  {error.remedy}") from error
+def _parsed(parse: Callable[[str], object]) -> AfterValidator:
+    """Return the validator that replaces a text by what `parse` makes of it, as text."""
+
+    def validate(text: str) -> str:
+        try:
+            return str(parse(text))
+        except InputError as error:
+            raise ValueError(f"{error.problem}\n  {error.remedy}") from error
+
+    return AfterValidator(validate)
 
 
-def _recurrence(text: str) -> str:
-    try:
-        return str(Span.parse(text))
-    except DateError as error:
-        raise ValueError(f"{error.problem}\n  {error.remedy}") from error
+def _checked(check: Callable[[str, str], str]) -> AfterValidator:
+    """Return the validator that refuses the texts that `check` refuses."""
 
-
-def _web_address(text: str) -> str:
-    try:
-        return check_web_address(text)
-    except InputError as error:
-        raise ValueError(f"{error.problem}\n  {error.remedy}") from error
-
-
-def _validator(check: Callable[[str, str], str]) -> AfterValidator:
     def validate(text: str) -> str:
         try:
             return check("text", text)
@@ -65,17 +58,17 @@ def _validator(check: Callable[[str, str], str]) -> AfterValidator:
     return AfterValidator(validate)
 
 
-Text = Annotated[str, _validator(check_text), Field(min_length=1, max_length=LONGEST_TEXT)]
-Line = Annotated[str, _validator(check_line), Field(min_length=1, max_length=LONGEST_TEXT)]
+Text = Annotated[str, _checked(check_text), Field(min_length=1, max_length=LONGEST_TEXT)]
+Line = Annotated[str, _checked(check_line), Field(min_length=1, max_length=LONGEST_TEXT)]
 Key = Annotated[str, Field(pattern=f"^{NAME_PATTERN}$", description="A short name.")]
 RefText = Annotated[str, Field(pattern=f"^{NAME_PATTERN}$", description="A citable name such as ROK4-07.")]
 Edtf = Annotated[
     str,
-    AfterValidator(_edtf),
+    _parsed(VagueDate.parse),
     Field(max_length=64, description="An EDTF date: 2026, 2026-10, 2026-10-05, 2025-10/2026-03, 2026~, …"),
 ]
-Every = Annotated[str, AfterValidator(_recurrence), Field(description="How often it comes round: 2 years.")]
-WebAddress = Annotated[str, AfterValidator(_web_address), Field(max_length=2_000, json_schema_extra={"format": "uri"})]
+Every = Annotated[str, _parsed(Span.parse), Field(description="How often it comes round: 2 years.")]
+WebAddress = Annotated[str, _parsed(check_web_address), Field(max_length=2_000, json_schema_extra={"format": "uri"})]
 
 # Limits for lists: each invalid part is a problem of its own, so a list of millions must be refused before.
 MOST = 1_000
