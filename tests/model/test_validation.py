@@ -137,6 +137,7 @@ def test_an_entry_is_true_on_a_date_with_an_end(on: str) -> None:
         *(("id", "x"), ("item", entries.ITEM.upper()), ("base", ""), ("sha", "0" * 63), ("author", " "), ("kind", "")),
         *(("ts", -1), ("ts", LATEST_TS + 1), ("ts", "1"), ("ts", True), ("seq", 0), ("id", None), ("author", 7)),
         *(("body", "[]"), ("body", "not json"), ("body", "[" * 100_000), ("body", '{"v":1,"x":1e999}')),
+        ("body", f'{{"v":1,"x":{"[" * 900}{"]" * 900}}}'),
         *(("body", f'{{"v":1,"x":{"[" * DEEPEST}{"]" * DEEPEST}}}'), ("body", f'{{"v":1,"x":{2**63}}}')),
     ],
 )

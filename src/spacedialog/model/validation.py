@@ -206,13 +206,13 @@ def _parsed(body: Any) -> dict[str, Any] | None:
         return None
     # Most bodies have fewer brackets than levels are allowed.
     is_flat = body.count("{") + body.count("[") <= DEEPEST
-    return content if isinstance(content, dict) and (is_flat or _levels(content) <= DEEPEST) else None
+    return content if isinstance(content, dict) and (is_flat or not _is_deeper(content, DEEPEST)) else None
 
 
-def _levels(value: object) -> int:
-    """Return the number of levels at which a JSON value nests."""
+def _is_deeper(value: object, levels: int) -> bool:
+    """Return whether a JSON value has more than so many levels; it is read no deeper than that."""
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
-    return 0 if parts is None else 1 + max(map(_levels, parts), default=0)
+    return parts is not None and (levels == 0 or any(_is_deeper(part, levels - 1) for part in parts))
 
 
 def _bounded(text: str) -> int:
