@@ -133,6 +133,8 @@ def _odd_stamps(entries: Sequence[Entry], now: int) -> Iterator[str]:
     """Yield a remark on each entry with an implausible recorded time."""
     previous: Entry | None = None
     for entry in entries:
+        if next(problems(entry), None):
+            continue
         if entry.ts > now + _CLOCKS_DIFFER:
             yield f"{entry.id}: recorded in the future, at {iso_time(entry.ts)}"
         elif previous and entry.ts == previous.ts + 1 and entry.author != BUNDLED_AUTHOR:

@@ -18,7 +18,13 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from spacedialog.model.entry import Entry, canonical_json
-from spacedialog.model.fold import FOREVER, in_order
+from spacedialog.model.fold import FOREVER, in_order, replaced_ids
+
+MOST_HEADS = 200
+"""The most concurrent entries that one entry follows."""
+
+MOST_SIDES = 20
+"""The most entries that conflict with each other about one field on one day; older ones are left out."""
 
 BESIDE = "beside"
 """Key in the body of an entry: the ids of its parents other than `base`."""
@@ -39,11 +45,14 @@ class Conflict(NamedTuple):
 
 
 def other_heads(entries: Sequence[Entry]) -> list[str]:
-    """Return the ids of the entries, except the last, that are no entry's parent; `entries` in the order recorded."""
+    """Return the ids of the entries, except the last, that are no entry's parent; `entries` in the order recorded.
+
+    Of more than MOST_HEADS, only the newest are returned, so that an entry that lists them stays short.
+    """
     if _is_linear(entries):
         return []
     parents = {parent for entry in entries for parent in _parents(entry)}
-    return [entry.id for entry in entries[:-1] if entry.id not in parents]
+    return [entry.id for entry in entries[:-1] if entry.id not in parents][-MOST_HEADS:]
 
 
 def conflicts(entries: Sequence[Entry]) -> list[Conflict]:
@@ -70,7 +79,7 @@ def _between(
     days = [(day, [entry for _, entry in dated]) for day, dated in groupby(setters, key=itemgetter(0))]
     for (day, entries), (end, _) in pairwise([*days, (FOREVER, [])]):
         for entry in entries:
-            counting = [*(other for other in counting if independent(other, entry)), entry]
+            counting = [*(other for other in counting if independent(other, entry)), entry][-MOST_SIDES:]
         *others, kept = counting
         value = canonical_json(kept.content["set"][field])
         for other in others:
@@ -81,13 +90,15 @@ def _between(
 def _independence(entries: Sequence[Entry]) -> Callable[[Entry, Entry], bool]:
     """Return the function that says whether two of these entries, given in the order recorded, are independent."""
     index = {entry.id: position for position, entry in enumerate(entries)}
+    renamed = replaced_ids(entries)
     ancestors: list[int] = []  # of each entry, as a bit set of positions
     for position, entry in enumerate(entries):
         bits = 0
         for parent in _parents(entry):
-            at = index.get(parent, position)
-            if at < position:
-                bits |= ancestors[at] | 1 << at
+            for known in (parent, *renamed.get(parent, ())):
+                at = index.get(known, position)
+                if at < position:
+                    bits |= ancestors[at] | 1 << at
         ancestors.append(bits)
 
     def independent(one: Entry, other: Entry) -> bool:

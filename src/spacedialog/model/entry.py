@@ -21,6 +21,9 @@ CREATE, SET, NOTE, RETRACT = "create", "set", "note", "retract"
 IMPORTED = "import"
 """Value of `via` in the body of an entry that was imported from a data file."""
 
+REPLACES = "replaces"
+"""Key in the body of an entry: the id that the entry had before another entry took it in a shared log."""
+
 BUNDLED_AUTHOR = "spacedialog"
 """Author of the entries of the built-in record."""
 

@@ -7,14 +7,14 @@ The result does not depend on the order in which entries arrive.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from spacedialog.errors import DateError
 from spacedialog.model.dates import VagueDate
-from spacedialog.model.entry import CREATE, RETRACT, Entry
+from spacedialog.model.entry import CREATE, REPLACES, RETRACT, Entry
 from spacedialog.model.validation import counted_content
 from spacedialog.model.vocabulary import MilestoneStatus, Status
 
@@ -138,13 +138,24 @@ def retracted_ids(entries: Iterable[Entry]) -> frozenset[str]:
     A retraction counts unless a retraction that was recorded later retracts it. It has no effect on another item.
     """
     entries = tuple(entries)
+    renamed = replaced_ids(entries)
     retracted: set[str] = set()
     retractions = (entry for entry in entries if entry.kind == RETRACT)
     for entry in sorted(retractions, key=lambda entry: (entry.ts, entry.id), reverse=True):
         content = counted_content(entry)
         if content and entry.id not in retracted:
             retracted.add(content["retracts"])
+            retracted.update(renamed.get(content["retracts"], ()))
     return frozenset(retracted).intersection(entry.id for entry in entries) if retracted else frozenset()
+
+
+def replaced_ids(entries: Iterable[Entry]) -> Mapping[str, Sequence[str]]:
+    """Return, by the ids that entries had before, the ids that they have now."""
+    renamed: dict[str, list[str]] = {}
+    for entry in entries:
+        if f'"{REPLACES}":' in entry.body and (content := counted_content(entry)) and REPLACES in content:
+            renamed.setdefault(content[REPLACES], []).append(entry.id)
+    return renamed
 
 
 @lru_cache(maxsize=4096)

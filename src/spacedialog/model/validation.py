@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.dates import Span, VagueDate, quoted
-from spacedialog.model.entry import BODY_VERSION, CREATE, NOTE, RETRACT, SET, Entry
+from spacedialog.model.entry import BODY_VERSION, CREATE, NOTE, REPLACES, RETRACT, SET, Entry, canonical_json
 from spacedialog.model.fields import ITEM_TYPES, KINDS, MILESTONE, Kind
 from spacedialog.model.values import HIGHEST_PERCENT, LOWEST_PERCENT, check_recorded_text
 from spacedialog.model.vocabulary import HASH_PATTERN, NAME_PATTERN, LinkDecision, MilestoneStatus, Status, Strength
@@ -84,6 +84,11 @@ class Problem(NamedTuple):
 
 def problems(entry: Entry) -> Iterator[Problem]:
     """Yield every fault of an entry, except a hash that does not match."""
+    content = _parsed(entry.body)
+    yield from _problems(entry, content, is_newer=content is not None and is_newer(entry.kind, content))
+
+
+def _problems(entry: Entry, content: Mapping[str, Any] | None, *, is_newer: bool) -> Iterator[Problem]:
     for field, value, check in (
         ("id", entry.id, _id_problem),
         ("ts", entry.ts, _ts_problem),
@@ -96,11 +101,12 @@ def problems(entry: Entry) -> Iterator[Problem]:
     ):
         if (value is not None or field not in ("base", "seq")) and (text := check(value)):
             yield Problem(field, text)
-    content = _parsed(entry.body)
     if content is None:
         yield Problem("body", f"it is not a JSON object of at most {DEEPEST} levels with numbers of at most 64 bits")
+    elif canonical_json(content) != entry.body:
+        yield Problem("body", "it is not canonical JSON")
     else:
-        yield from _content_problems(entry, content, is_newer=is_newer(entry.kind, content))
+        yield from _content_problems(entry, content, is_newer=is_newer)
 
 
 def counted_content(entry: Entry) -> dict[str, Any] | None:
@@ -108,7 +114,7 @@ def counted_content(entry: Entry) -> dict[str, Any] | None:
     content = _parsed(entry.body)
     if content is None or is_newer(entry.kind, content):
         return None
-    return content if next(_content_problems(entry, content, is_newer=False), None) is None else None
+    return content if next(_problems(entry, content, is_newer=False), None) is None else None
 
 
 def is_counted(entry: Entry) -> bool:
@@ -357,6 +363,6 @@ _CHECKS: Mapping[str, Check] = {name: _check_of(name, kind) for name, kind in KI
 
 _FRAME: Mapping[str, Check] = {
     **dict.fromkeys(("note", "evidence", "via"), _text_problem),
-    **dict.fromkeys(("milestone", "retracts"), _id_problem),
+    **dict.fromkeys(("milestone", "retracts", REPLACES), _id_problem),
     "beside": partial(_list_problem, _id_problem),
 }

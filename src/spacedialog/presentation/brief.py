@@ -78,7 +78,7 @@ def brief(result: Brief) -> View:
 def _item(section: str, row: NewsRow | SlipRow | UpcomingRow | CommitmentRow | ConflictRow) -> NewsItem:
     match row:
         case NewsRow(entry, title, source):
-            cited = source or ", ".join(document["key"] for document in entry.changed.get("documents", ()))
+            cited = source or ", ".join(document["key"] for document in entry.changed.get("documents") or ())
             is_new = entry.kind == "create" and not {"verdict", "decided"} & entry.changed.keys()
             action = f"{'put on record' if is_new else action_text(entry)} ({entry.author})"
             return NewsItem(section, entry.ref, title, entry.on, action, entry.note, cited or None)

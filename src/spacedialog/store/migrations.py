@@ -312,11 +312,16 @@ def m0006_days_of_conflicts(db: Database) -> None:
 
 @steps()
 def m0007_ignored_entries(db: Database) -> None:
-    """Create the table of entries that do not count; record which entry an invalid record of the server names."""
+    """Create the table of entries that do not count, and that of entries which a shared log has had.
+
+    Record which entry an invalid record of the server names.
+    """
     ignored = _table(db, "ignored")
     ignored.create({"change": str, "item": str}, pk="change", not_null={"change", "item"}, strict=True)
     ignored.create_index(["item"])
     _table(db, "quarantine").add_column("change", str)
+    db.execute("UPDATE quarantine SET change = body ->> 0 WHERE json_valid(body)")
+    _table(db, "shared_before").create({"change": str}, pk="change", not_null={"change"}, strict=True)
 
 
 def schema_sql() -> str:

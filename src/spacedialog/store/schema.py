@@ -11,7 +11,7 @@ SCHEMA_SQL = Path(__file__).with_name("schema.sql").read_text("utf-8")
 SCHEMA_VERSION = int(re.findall("^PRAGMA user_version = ([0-9]+);", SCHEMA_SQL)[0])
 """The version of the schema: the number of migrations. A store has it in `user_version`."""
 
-RECORD_TABLES = ("change", "team", "quarantine")
+RECORD_TABLES = ("change", "team", "quarantine", "shared_before")
 """The tables of what was recorded, shared and set aside, which cannot be rebuilt from others."""
 
 PROJECTION_TABLES = (

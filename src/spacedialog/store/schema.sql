@@ -315,3 +315,7 @@ CREATE TABLE "ignored" (
 CREATE INDEX "idx_ignored_item"
     ON "ignored" ("item");
 
+CREATE TABLE "shared_before" (
+   "change" TEXT PRIMARY KEY NOT NULL
+) STRICT;
+

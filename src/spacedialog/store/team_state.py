@@ -82,7 +82,8 @@ def leave(connection: sqlite3.Connection) -> None:
 
 
 def forget_positions(connection: sqlite3.Connection, after: int) -> None:
-    """Remove the positions beyond `after`, so that these entries are sent again."""
+    """Remove the positions beyond `after`, so that these entries are sent again, and remember that they had some."""
+    connection.execute("INSERT OR IGNORE INTO shared_before SELECT id FROM change WHERE seq > ?", (after,))
     connection.execute("UPDATE change SET seq = NULL WHERE seq > ?", (after,))
     connection.execute("UPDATE quarantine SET seq = NULL WHERE seq > ?", (after,))
 

@@ -33,7 +33,7 @@ def arrival(shared: SharedEntry, known_sha: str | None) -> Arrival:
     entry, why = None, ""
     try:
         entry = _parse(shared, body)
-        if known_sha is not None:
+        if known_sha not in (None, shared.sha):
             entry, why = None, ID_TAKEN
     except (json.JSONDecodeError, TypeError, RecursionError):
         why = _NO_CHANGE

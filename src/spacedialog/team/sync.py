@@ -234,10 +234,16 @@ class Replica:
         with database.reading(self.path) as connection:
             early = team_state.shared_after(connection, clock + CLOCK_TOLERANCE)
         if early:
-            # Read again with their bodies, although this copy has them.
-            shared = [exchange.page(entry.seq - 1).entries[entry.seq > 1] for entry in early if entry.seq]
+            # Whether they are from the future depends on the time of the push, as for every other copy.
+            pages = [exchange.page(entry.seq - 1).entries for entry in early if entry.seq]
+            shared = {one.id: one for entries in pages for one in entries}
+            found = [shared[entry.id] for entry in early if entry.id in shared]
+            arrivals = [
+                arrival(one, entry.sha)
+                for one, entry in zip(found, (entry for entry in early if entry.id in shared), strict=True)
+                if one.body and one.sha == entry.sha and entry.ts > latest_time(one)
+            ]
             with self._writing() as connection:
-                arrivals = [arrival(entry, entry.sha) for entry in shared]
                 accepted = team_state.accept_arrivals(connection, arrivals)
             self._accepted = self._accepted._replace(quarantined=self._accepted.quarantined + accepted.quarantined)
 

@@ -6,11 +6,11 @@ import sqlite3
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from spacedialog.errors import ProblemsError, StoreError
+from spacedialog.errors import InputError, ProblemsError, StoreError
 from spacedialog.model.conflicts import BESIDE, other_heads
 from spacedialog.model.entry import Entry, PendingEntry, iso_time, make_entry, new_entry_ids, next_timestamp
 from spacedialog.model.fold import History
-from spacedialog.model.validation import is_counted
+from spacedialog.model.validation import is_counted, problems
 from spacedialog.store.log import entries_of, hash_of, insert, is_new_item, newest_time
 from spacedialog.store.write.projection import ProjectionWriter, update_items
 
@@ -63,6 +63,8 @@ def append(
                 base = entry.id
                 added.append(entry)
             history = projection.add(item, [*known, *added], is_new=not known)
+            if history and history.ignored:
+                _require_valid(added)
             if item in history_of:
                 histories[item] = history
             buffer += added
@@ -73,6 +75,13 @@ def append(
         # Before the projection ends, because its end may read an item's entries from the log.
         insert(connection, buffer)
     return Appended(count, last, histories)
+
+
+def _require_valid(entries: Iterable[Entry]) -> None:
+    """Raise InputError if an entry is invalid: it would be recorded, and not counted."""
+    for entry in entries:
+        if problem := next(problems(entry), None):
+            raise InputError(f"{problem.field}: {problem.text}", "nothing was recorded")
 
 
 def _future_error(entry: Entry) -> StoreError:

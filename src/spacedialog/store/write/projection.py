@@ -13,7 +13,7 @@ from typing import Any
 from spacedialog.errors import DateError
 from spacedialog.model.conflicts import conflicts
 from spacedialog.model.dates import VagueDate, iso_day
-from spacedialog.model.entry import Entry, canonical_json
+from spacedialog.model.entry import CREATE, Entry, canonical_json
 from spacedialog.model.fields import STORED, Field, Kind
 from spacedialog.model.fold import FOREVER, History, Period, fold, retracted_ids
 from spacedialog.model.validation import counted_content, is_counted
@@ -189,7 +189,7 @@ def _retracted_rows(item: str, entries: Iterable[Entry]) -> Rows:
     The history of its commitment finds the entries through this row.
     """
     for entry in entries:
-        content = counted_content(entry) or {}
+        content = (counted_content(entry) if entry.kind == CREATE else None) or {}
         kind = content.get("type")
         if kind in ("assessment", "link"):
             period = Period(FOREVER, FOREVER, content["set"], (), False, "", "", "", entry.id)

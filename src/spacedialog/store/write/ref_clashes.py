@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from string import ascii_lowercase
 from typing import NamedTuple
 
@@ -139,7 +140,7 @@ def _holders(connection: sqlite3.Connection, key: str) -> list[str]:
 
 def _letters(connection: sqlite3.Connection, key: str) -> Iterator[str]:
     """Yield b, c, … z, bb, …, except endings with which the ref is already in use."""
-    for length in range(1, 5):
+    for length in count(1):
         for letter in ascii_lowercase[1:]:
             ending = letter * length
             if not connection.execute("SELECT 1 FROM given WHERE ref_key = ? LIMIT 1", (key + ending,)).fetchone():

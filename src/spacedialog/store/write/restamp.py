@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from spacedialog.model.conflicts import BESIDE
-from spacedialog.model.entry import Entry, PendingEntry, item_id, make_entry, new_entry_ids, next_timestamp
+from spacedialog.model.entry import REPLACES, Entry, PendingEntry, item_id, make_entry, new_entry_ids, next_timestamp
 from spacedialog.model.validation import problems
 from spacedialog.store.log import hash_of, insert, newest_time
 from spacedialog.store.write.projection import update_items
@@ -41,10 +41,22 @@ def restamp(
             ts = newest = next_timestamp(now(), newest)
         ids = new_entry_ids(ts, entropy(16))
         for entry in action:
-            pending = PendingEntry(entry.kind, entry.item, entry.on, _renamed_body(entry.content, renamed))
-            entry_id = next(ids) if is_early else item_id("displaced", entry.sha)
+            body = _renamed_body(entry.content, renamed)
+            if not is_early:
+                # Entries that were sent before name the old id.
+                body[REPLACES] = entry.id
+            pending = PendingEntry(entry.kind, entry.item, entry.on, body)
             base = renamed.get(entry.base, entry.base)
-            copy = make_entry(pending, entry_id=entry_id, ts=ts, author=entry.author, base=base)
+            copy = make_entry(
+                pending,
+                entry_id=next(ids) if is_early else item_id("displaced", entry.sha),
+                ts=ts,
+                author=entry.author,
+                base=base,
+            )
+            while not is_early and hash_of(connection, copy.id) not in (None, copy.sha):
+                entry_id = item_id("displaced", copy.sha)
+                copy = make_entry(pending, entry_id=entry_id, ts=ts, author=entry.author, base=base)
             renamed[entry.id] = copy.id
             if hash_of(connection, copy.id) is None:  # another member may have sent the copy already
                 insert(connection, [copy], rows=[next(rows)])
@@ -69,7 +81,8 @@ def take_out(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
 def _selected(connection: sqlite3.Connection, later_than: int) -> list[tuple[Any, ...]]:
     rows = connection.execute(
         "SELECT *, rowid FROM change WHERE seq IS NULL"
-        " AND (ts > ? OR id IN (SELECT change FROM quarantine WHERE seq NOT NULL)) ORDER BY ts, id",
+        " AND (ts > ? AND id NOT IN (SELECT change FROM shared_before)"
+        " OR id IN (SELECT change FROM quarantine WHERE seq NOT NULL)) ORDER BY ts, author, id",
         (later_than,),
     )
     # An invalid entry could not be copied as it is.
