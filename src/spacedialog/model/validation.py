@@ -72,11 +72,11 @@ _CREATED_ONLY = {*ITEM_TYPES["assessment"].kinds, "old", "new"}
 """The fields that no later entry may set: their values depend on each other."""
 
 _REQUIRED = MILESTONE.required.union(*(type_.required for type_ in ITEM_TYPES.values()))
-"""The fields that no entry may empty."""
+"""The fields that no entry may clear."""
 
 
 class Problem(NamedTuple):
-    """A fault of an entry: the field, such as `body.set.status`, and what is wrong with its value."""
+    """A fault of an entry: the field, such as `body.set.status`, and a description of the fault."""
 
     field: str
     text: str
@@ -100,7 +100,7 @@ def problems(entry: Entry) -> Iterator[Problem]:
     if content is None:
         yield Problem("body", f"it is not a JSON object of at most {DEEPEST} levels with numbers of at most 64 bits")
     else:
-        yield from _content_problems(entry, content, is_newer=is_newer(entry.kind, content))
+        yield from _content_problems(entry, content, frame_only=is_newer(entry.kind, content))
 
 
 def counted_content(entry: Entry) -> dict[str, Any] | None:
@@ -108,7 +108,7 @@ def counted_content(entry: Entry) -> dict[str, Any] | None:
     content = _parsed(entry.body)
     if content is None or is_newer(entry.kind, content):
         return None
-    return content if next(_content_problems(entry, content, is_newer=False), None) is None else None
+    return content if next(_content_problems(entry, content, frame_only=False), None) is None else None
 
 
 def is_counted(entry: Entry) -> bool:
@@ -126,7 +126,7 @@ def is_newer(kind: str, content: Mapping[str, Any]) -> bool:
     )
 
 
-def _content_problems(entry: Entry, content: Mapping[str, Any], *, is_newer: bool) -> Iterator[Problem]:
+def _content_problems(entry: Entry, content: Mapping[str, Any], *, frame_only: bool) -> Iterator[Problem]:
     kind = entry.kind
     if not (isinstance(entry.on, str) and _is_closed_date(entry.on)):
         yield Problem("on", _about(entry.on, "is not an EDTF date with an end"))
@@ -137,7 +137,7 @@ def _content_problems(entry: Entry, content: Mapping[str, Any], *, is_newer: boo
     for name, check in _FRAME.items():
         if content.get(name) is not None and (text := check(content[name])):
             yield Problem(f"body.{name}", text)
-    if is_newer:
+    if frame_only:
         return
     if kind in (CREATE, SET):
         yield from _values_problems(kind, content)
@@ -175,7 +175,7 @@ def _values_problems(kind: str, content: Mapping[str, Any]) -> Iterator[Problem]
             yield from (Problem(f"body.set.{name}", _MISSING) for name in sorted(type_.required - values.keys()))
 
 
-# Checks of single values: each returns what is wrong with a value, or an empty text.
+# Checks of single values: each returns a description of the fault, or an empty text.
 
 Check = Callable[[Any], str]
 
@@ -204,7 +204,7 @@ def _parsed(body: Any) -> dict[str, Any] | None:
         content = _decode(body)
     except (ValueError, TypeError, RecursionError):
         return None
-    # Most bodies have fewer brackets than levels are allowed.
+    # Most bodies have fewer opening brackets than DEEPEST, so their levels need not be counted.
     is_flat = body.count("{") + body.count("[") <= DEEPEST
     return content if isinstance(content, dict) and (is_flat or _levels(content) <= DEEPEST) else None
 

@@ -312,7 +312,7 @@ def m0006_days_of_conflicts(db: Database) -> None:
 
 @steps()
 def m0007_ignored_entries(db: Database) -> None:
-    """Create the table of entries that do not count; record which entry an invalid record of the server names."""
+    """Create the table of entries that do not count; add the entry's id to each record in the quarantine."""
     ignored = _table(db, "ignored")
     ignored.create({"change": str, "item": str}, pk="change", not_null={"change", "item"}, strict=True)
     ignored.create_index(["item"])

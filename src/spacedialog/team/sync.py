@@ -44,7 +44,7 @@ Answer = TypeVar("Answer")
 
 
 class SyncEnvironment(NamedTuple):
-    """Functions that a sync calls: the time (µs, UTC), a random number (0 to 1), wait (s), messages."""
+    """Functions that a sync calls: the time (µs, UTC), a random number (0 to 1), a wait (s), a message to the user."""
 
     now: Callable[[], int]
     chance: Callable[[], float]
@@ -220,7 +220,7 @@ class Replica:
             )
             others = [entry for entry in entries if entry.id not in known]
             if any(entry.body is None for entry in others):
-                raise InterruptedExchange("the log has other entries than those that were sent", "try again")
+                raise InterruptedExchange("the log does not have the entries that were sent", "try again")
             arrivals = (arrival(entry, log.hash_of(connection, entry.id)) for entry in others)
             accepted = team_state.accept_arrivals(connection, arrivals)
             team_state.join(connection, member._replace(cursor=entries[-1].seq, chain=entries[-1].chain))
@@ -234,7 +234,7 @@ class Replica:
         with database.reading(self.path) as connection:
             early = team_state.shared_after(connection, clock + CLOCK_TOLERANCE)
         if early:
-            # Read again with their bodies, although this copy has them.
+            # The quarantine stores bodies, which a page has only for entries after its first position.
             shared = [exchange.page(entry.seq - 1).entries[entry.seq > 1] for entry in early if entry.seq]
             with self._writing() as connection:
                 arrivals = [arrival(entry, entry.sha) for entry in shared]
@@ -255,7 +255,7 @@ class Replica:
         if ahead > CLOCK_TOLERANCE:
             raise SyncRefusedError(
                 f"this machine's clock is {_span(ahead)} ahead of the server's",
-                "set the clock; then spacedialog restamp records again what was recorded with the wrong time",
+                "set the clock; then spacedialog restamp records the affected changes again",
             )
         with database.reading(self.path) as connection:
             ahead = team_state.newest_unsent(connection) - head.clock
