@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeGuard
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.dates import Span, VagueDate, quoted
 from spacedialog.model.entry import BODY_VERSION, CREATE, NOTE, RETRACT, SET, Entry
-from spacedialog.model.fields import ITEM_TYPES, KINDS, MILESTONE, Kind
+from spacedialog.model.fields import ITEM_TYPES, KINDS, LIST_KINDS, MILESTONE, Kind
 from spacedialog.model.values import HIGHEST_PERCENT, LOWEST_PERCENT, check_recorded_text
 from spacedialog.model.vocabulary import HASH_PATTERN, NAME_PATTERN, LinkDecision, MilestoneStatus, Status, Strength
 
@@ -191,7 +191,7 @@ def _about(value: object, text: str) -> str:
 def _is_empty(value: object, kind: Kind) -> bool:
     if kind in (Kind.TEXT, Kind.LINE, Kind.PARTY):
         return value == ""
-    return kind in (Kind.PARTIES, Kind.DOCUMENTS, Kind.OBJECTS) and value == []
+    return kind in LIST_KINDS and value == []
 
 
 def _is_whole(value: object) -> TypeGuard[int]:
