@@ -78,7 +78,7 @@ WRITERS: dict[str, Callable[[Path], AbstractContextManager[Any]]] = {
 
 @pytest.mark.parametrize("writer", WRITERS)
 def test_no_other_user_can_reach_a_draft(tmp_path: Path, writer: str) -> None:
-    """In a folder that all users share, a draft is in a folder of its user only, whose name cannot be guessed."""
+    """In a folder that all users share, a draft is in a folder of its user only, with a name that cannot be guessed."""
     tmp_path.chmod(0o1777)
     names = set()
     for number in range(2):
@@ -94,7 +94,9 @@ def test_no_other_user_can_reach_a_draft(tmp_path: Path, writer: str) -> None:
 
 
 @pytest.mark.parametrize("planted", ["link to a folder", "link to nothing", "folder", "file"])
-def test_nothing_planted_is_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, planted: str) -> None:
+def test_a_file_of_another_user_is_not_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, planted: str
+) -> None:
     """If the name of the draft is taken, by a link for example, nothing is written through it."""
     monkeypatch.setattr(os, "urandom", bytes)
     shared, mine = tmp_path / "shared", tmp_path / "mine"
@@ -114,8 +116,8 @@ def test_nothing_planted_is_written_to(tmp_path: Path, monkeypatch: pytest.Monke
     assert not (shared / "file").exists()
 
 
-def test_what_killed_runs_left_is_deleted(tmp_path: Path) -> None:
-    """The next run deletes the drafts of killed runs, and no draft in use, no other folder and no link."""
+def test_the_folders_of_killed_runs_are_deleted(tmp_path: Path) -> None:
+    """The next run deletes the draft of a killed run, but no draft in use, no other folder and no link."""
     script = (
         "import os, pathlib, signal, sys\n"
         "from spacedialog import atomic\n"

@@ -1,4 +1,4 @@
-"""Tests that no command writes to a file of the store: one case for each option or argument that names a file."""
+"""Tests that no command writes to a file of a store: one case for each option or argument that names a file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "review": ("draft.json", "--list"),
     "verify-source": ("ROK4", "text.txt", "--document", "ST1"),
 }
-"""The arguments that a command needs besides the one under test."""
+"""The arguments that a command requires besides the one under test."""
 
 INPUTS = {
     ("report", "template"): (),
@@ -38,7 +38,7 @@ INPUTS = {
     ("verify-source", "file"): ("ROK4",),
     ("restore", "file"): ("--replace",),
 }
-"""The options and arguments that name a file to be read, each with the arguments that the command needs before it."""
+"""The options and arguments that name an input file, each with the arguments that the command requires before it."""
 
 
 class Case(NamedTuple):
@@ -50,7 +50,7 @@ class Case(NamedTuple):
     has_format: bool
 
     def call(self, file: Path) -> list[str | Path]:
-        """Return the arguments of the program that name the file here."""
+        """Return the arguments of the program with `file` for this option or argument."""
         needed = INPUTS.get((self.command, self.name), ARGUMENTS.get(self.command, ()))
         formatted = ("--format", "json") if self.has_format and self.name != "template" else ()
         return [*self.command.split(), *needed, *formatted, *([self.flag] if self.flag else ()), file]
@@ -177,13 +177,13 @@ def everything(desk: Desk) -> dict[str, bytes]:
 
 
 def test_the_cases_include_the_known_ones() -> None:
-    """The search for options and arguments that name a file finds those of each kind."""
+    """The search for options and arguments that name a file finds inputs and outputs, also of subcommands."""
     assert {(case.command, case.name) for case in CASES} > {*INPUTS, ("backup", "file"), ("doctor", "rescue")}
     assert {("export", "output"), ("team sql", "output")} < {(case.command, case.name) for case in OUTPUTS}
 
 
 @pytest.mark.parametrize("case", OUTPUTS, ids=lambda case: f"{case.command} {case.name}")
-def test_no_output_goes_to_a_file_of_the_store(desk: Desk, case: Case) -> None:
+def test_no_output_replaces_a_file_of_the_store(desk: Desk, case: Case) -> None:
     """Every option or argument that names a file to be written refuses the store and its missing side files."""
     before = everything(desk)
     for name in ("the store", "its write-ahead log"):
@@ -197,7 +197,7 @@ def test_no_output_goes_to_a_file_of_the_store(desk: Desk, case: Case) -> None:
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("call", [SOME_OUTPUT.call, lambda file: ["doctor", "--rescue", file]], ids=["list", "rescue"])
 def test_every_file_of_a_store_is_refused(desk: Desk, place: str, call: Callable[[Path], list[Any]]) -> None:
-    """A file of the store in use or of another is refused as an output with status 2, and every file stays."""
+    """A file of the store in use or of another is refused as an output, and every file is unchanged."""
     file = PLACES[place](desk)
     before = everything(desk)
     ran = desk.call(*call(file))
@@ -207,8 +207,8 @@ def test_every_file_of_a_store_is_refused(desk: Desk, place: str, call: Callable
 
 @pytest.mark.parametrize("case", [case for case in CASES if case not in OUTPUTS], ids=lambda case: case.command)
 @pytest.mark.parametrize("place", ["the store", "a checkpoint"])
-def test_reading_a_file_of_the_store_leaves_it(desk: Desk, case: Case, place: str) -> None:
-    """Every option or argument that names a file to be read leaves the store and its files unchanged."""
+def test_reading_a_file_of_the_store_does_not_change_it(desk: Desk, case: Case, place: str) -> None:
+    """A command that reads a file of the store leaves every file unchanged."""
     file = PLACES[place](desk)
     before = everything(desk)
     ran = desk.call(*case.call(file))
@@ -242,7 +242,7 @@ def test_a_backup_deletes_no_file_beside_its_target(desk: Desk) -> None:
 
 
 def test_a_checkpoint_is_not_the_store(desk: Desk) -> None:
-    """A checkpoint whose name leads to the store is not written."""
+    """A checkpoint whose name is a link to the store is not written."""
     os.link(desk.db, f"{desk.db}.checkpoint-weekly")
     before = everything(desk)
     assert desk.call("brief", "--checkpoint", "weekly").status == 4
@@ -250,7 +250,7 @@ def test_a_checkpoint_is_not_the_store(desk: Desk) -> None:
 
 
 def test_a_store_that_does_not_exist_yet_is_compared_by_folder(desk: Desk) -> None:
-    """With no store yet, a file of the store's name in another folder is written."""
+    """If the store does not exist yet, a file with its name in another folder can be written."""
     desk.db.unlink()
     assert desk.call("list", "-f", "json", "-o", desk.db.name).status == 0
     assert json.loads((desk.folder / desk.db.name).read_text())["data"]

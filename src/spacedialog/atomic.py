@@ -1,7 +1,7 @@
 """Write a file whole or not at all: fill a draft in a private folder beside it, flush the draft to disk, rename it.
 
-The name of the folder cannot be guessed, and no other user can enter it, so that in a folder shared with others, such
-as /tmp, none of them can put a link or a file in the place of the draft.
+The name of the folder cannot be guessed, and no other user can enter it. Therefore, in a shared folder such as /tmp, no
+other user can put a link or a file in place of the draft.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def replacing(target: Path, *, store: Path | None, mode: int | None = 0o600) -> 
 
     If an error is raised, `target` is unchanged. With `mode` None the file gets the mode of `target` or, if there is no
     target, the mode that the umask allows. Raises OSError, and InputError if the target is a file of `store` (the store
-    in use) or of another one; `store` is None if the target is a checkpoint or a draft that the caller has read.
+    in use) or of another one. `store` is None if the caller has chosen or checked the target itself.
     """
     if store is not None:
         require_other(target, store)
@@ -53,9 +53,9 @@ def write(target: Path, content: bytes, *, store: Path | None, mode: int | None 
 
 @contextmanager
 def private_folder(parent: Path) -> Iterator[Path]:
-    """Yield a new folder in `parent` that only this user can enter; delete it, and a DRAFT in it, at the end.
+    """Yield a new folder in `parent` that only this user can enter; delete it, with a DRAFT in it, at the end.
 
-    The folders that killed runs left in `parent` are deleted first. A folder is locked while it is in use.
+    Folders left in `parent` by killed runs are deleted first. A folder is locked while it is in use.
     """
     with suppress(OSError):
         for path in parent.iterdir():
@@ -77,7 +77,7 @@ def _locked_folder(parent: Path) -> tuple[Path, int]:
     while True:
         folder = parent / f".spacedialog-{os.urandom(16).hex()}"
         folder.mkdir(mode=0o700)
-        # Until it is locked, another run may take it for an abandoned one and delete it.
+        # Until it is locked, another run may delete it as abandoned.
         with suppress(FileNotFoundError):
             handle = os.open(folder, _OPEN_FOLDER)
             with suppress(OSError):  # On a file system without locks, no run deletes the folder of another.

@@ -1,4 +1,4 @@
-"""The names of a store's files, and the check that no other file is written in place of one of them."""
+"""The names of a store's files, and the check that no output replaces one of them."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ SIDE_FILES = ("-wal", "-shm", "-journal")
 """The endings of the files that SQLite keeps beside a database."""
 
 BACKUP = ".backup-"
-"""What follows the name of the store in the name of an automatic backup."""
+"""The part of the name of an automatic backup that follows the name of the store."""
 
 CHECKPOINT = ".checkpoint-"
-"""What follows the name of the store in the name of a checkpoint."""
+"""The part of the name of a checkpoint that follows the name of the store."""
 
 MAGIC = b"SQLite format 3\0"
 """The first bytes of every SQLite database."""
 
-# Those of a write-ahead log in either byte order, and of a rollback journal.
+# Of a database, of a write-ahead log in either byte order, and of a rollback journal.
 # Source: https://sqlite.org/fileformat2.html.
 _MAGIC_NUMBERS = (MAGIC, b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
 
@@ -29,10 +29,10 @@ _ADDITION = re.compile("|".join((*(f"{ending}$" for ending in SIDE_FILES), re.es
 
 
 def require_other(target: Path, store: Path) -> None:
-    """Raise InputError if `target` is a file of the store, or any SQLite database or a side file of one.
+    """Raise InputError if `target` is a file of the store, or any SQLite database or a file that belongs to one.
 
-    The store's files are compared by identity, so that links and other names of them are found. Those that do not exist
-    yet are compared by folder and name. OSError if `target` cannot be read.
+    The store's files are compared by identity, so links and other names are recognised. Files that do not exist yet are
+    compared by folder and name. OSError if `target` cannot be read.
     """
     target, store = Path(os.path.realpath(target)), Path(os.path.realpath(store))
     if (
@@ -47,7 +47,7 @@ def require_other(target: Path, store: Path) -> None:
 
 
 def is_side_file(path: Path) -> bool:
-    """Return whether SQLite would take a file of that name for a side file of another."""
+    """Return whether SQLite would treat a file of that name as a side file of another."""
     return path.name.endswith(SIDE_FILES)
 
 
@@ -64,7 +64,7 @@ def _companions(store: Path) -> Iterator[Path]:
 
 
 def _is_same(path: Path, other: Path) -> bool:
-    """Return whether the paths lead to one file, or would if it existed."""
+    """Return whether both paths lead to the same file, or would if it existed."""
     try:
         if path.exists() and other.exists():
             return path.samefile(other)

@@ -1,4 +1,4 @@
-"""Tests of every option of every command."""
+"""Tests of empty values, for the options of all commands."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from spacedialog.cli.app import COMMANDS, app
 from tests.support.program import Desk
 
 MAY_BE_EMPTY = {(command, option) for command in ("add", "edit") for option in ("--lead", "--partner", "--detail")}
-"""The options with which an empty value empties a field, as `edit --help` says."""
+"""The options with which an empty value clears a field."""
 
 
 class Valued(NamedTuple):
-    """An option that takes a value, with its command and as many arguments as the command needs."""
+    """An option that takes a value, its command, and the arguments that the command requires."""
 
     command: str
     option: str
@@ -24,7 +24,7 @@ class Valued(NamedTuple):
 
 
 def options() -> Iterator[Valued]:
-    """Yield every option of the program that takes a value other than the name of a file."""
+    """Yield every option that takes a value other than the name of a file; those of `team` are not included."""
     root: Any = typer.main.get_command(app)
     for name in COMMANDS:
         command = root.get_command(typer.Context(root), name)
@@ -38,7 +38,7 @@ VALUED = [one for one in options() if one[:2] not in MAY_BE_EMPTY]
 
 
 def test_the_options_are_found() -> None:
-    """The options include dates, numbers, choices and names of commands of every group."""
+    """The search finds dates, numbers, choices and names, of more than 200 options."""
     found = {one[:2] for one in VALUED}
     assert found >= {("list", "--as-of"), ("upcoming", "--within"), ("draft", "--when"), ("brief", "--since")}
     assert found >= {("list", "--limit"), ("export", "--format"), ("apply", "--max-size"), ("mark", "--on")}
@@ -46,7 +46,7 @@ def test_the_options_are_found() -> None:
 
 
 def test_an_empty_value_is_an_error(desk: Desk) -> None:
-    """An option whose value is empty is refused by its name, as if a variable of a script was not set."""
+    """An option with an empty value, as from an unset variable of a script, is refused with its name."""
     for command, option, arguments in VALUED:
         ran = desk.call(command, *arguments, f"{option}=")
         assert (ran.status, ran.stdout) == (2, ""), (command, option, ran)
@@ -55,6 +55,6 @@ def test_an_empty_value_is_an_error(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("option", ["--lead", "--detail"])
-def test_an_empty_value_empties_a_field(desk: Desk, option: str) -> None:
-    """The fields that may be empty are emptied by an empty value."""
+def test_an_empty_value_clears_a_field(desk: Desk, option: str) -> None:
+    """An empty value clears a field that may be empty."""
     assert desk.call("edit", "31", option, "", "--dry-run").status == 0

@@ -8,7 +8,7 @@ from tests.support.program import Desk, terminal
 
 
 def test_progress_is_for_a_terminal_and_for_long_work(desk: Desk) -> None:
-    """Progress is shown for long operations on a terminal of any size, not for short ones or off a terminal."""
+    """Progress is shown only for long operations on a terminal, whatever COLUMNS and LINES are."""
     code = (
         "import sys, time; from spacedialog.cli import progress as p; p.DELAY = float(sys.argv[1])\n"
         "with p.progress('reading', 'commitments') as watch:\n"

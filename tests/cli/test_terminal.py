@@ -1,4 +1,4 @@
-"""Tests of the capabilities of the terminal."""
+"""Tests of the width of output."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ LONG = "9" * 5000
 def test_a_table_is_as_wide_as_columns_says_up_to_a_limit(
     monkeypatch: pytest.MonkeyPatch, columns: str, width: int
 ) -> None:
-    """Off a terminal a table has the width that COLUMNS names, 120 if that is no number, and at most 1,000."""
+    """Off a terminal, a table has the width in COLUMNS, at most 1,000; it has 120 if COLUMNS is not a number."""
     monkeypatch.setenv("COLUMNS", columns)
     assert terminal.settings().width == width
 
 
 def test_a_table_does_not_depend_on_other_sizes(monkeypatch: pytest.MonkeyPatch, tracker: Tracker) -> None:
-    """COLUMNS and LINES do not affect how a table is drawn, even if they are far too long."""
+    """COLUMNS and LINES do not affect a table of a given width, even if they are numbers of 5,000 digits."""
     settings = terminal.settings()._replace(width=200)
 
     def drawn() -> str:

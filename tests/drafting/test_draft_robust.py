@@ -159,8 +159,8 @@ def test_a_long_text_is_read_in_time_that_grows_with_it(text: str) -> None:
         (About(sides=("US", "ZUB=\u3164")), "--side"),
     ],
 )
-def test_what_is_said_of_a_meeting_is_one_visible_line(about: About, option: str) -> None:
-    """A title, series, place or name of a side that an import would refuse is refused by the draft."""
+def test_an_option_about_the_meeting_is_one_visible_line(about: About, option: str) -> None:
+    """A title, series, place or name of a side that an import would refuse is refused by `draft`."""
     read = prose.read("Both sides will share data.", "text")
     with pytest.raises(InputError, match=f"{option}: "):
         draft(read, about._replace(when=VagueDate.parse("2026")), name="text", compiled=date(2026, 11, 23))
@@ -188,7 +188,7 @@ ABOUT_2026 = About(VagueDate.parse("2026"), sides=("US", "JPN"))
     [
         ("Both sides will share data by 2027.\n\n" * 10_001, "text", "10000 sentences"),
         ("Both sides will share:\n" + "- data\n" * 10_001, "markdown", "10000 sentences"),
-        ("Both sides will " + "share data " * 120 + ":\n" + "- maps\n" * 400, "text", "500 kB"),
+        ("Both sides will " + "share data " * 120 + ":\n" + "- maps\n" * 400, "text", "500000 characters"),
         ("- a\n" * 20_001, "markdown", "20000 lines"),
         ("Both sides will share data" + " and share data" * 90 + ".\n\n", "text", ""),
         ("<p " + "".join(f"a{number}=1 " for number in range(1_000)) + ">They met.", "html", "1000 attributes"),
@@ -197,8 +197,8 @@ ABOUT_2026 = About(VagueDate.parse("2026"), sides=("US", "JPN"))
     ],
     ids=["paragraphs", "points", "stem", "lines", "sentence", "attributes", "odd attributes", "long attribute"],
 )
-def test_more_than_a_statement_has_is_refused(text: str, form: prose.Form, says: str) -> None:
-    """A text with more sentences, points, lines or attributes than any statement is refused with the limit."""
+def test_a_text_beyond_the_limits_of_a_statement_is_refused(text: str, form: prose.Form, says: str) -> None:
+    """A text with too many sentences, points, lines or attributes is refused with the limit; a long sentence is not."""
     if not says:
         assert drafted(text, form, ABOUT_2026)
         return
@@ -208,15 +208,15 @@ def test_more_than_a_statement_has_is_refused(text: str, form: prose.Form, says:
 
 
 def test_too_many_candidates_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A text with more candidates than any statement is refused with the limit."""
+    """A text with too many candidates is refused with the limit."""
     monkeypatch.setattr("spacedialog.drafting.draft.MOST_CANDIDATES", 3)
     read = prose.read("Both sides will share data. They will hold a workshop. " * 2, "text")
     with pytest.raises(InputError, match="more than 3 candidates"):
         draft(read, ABOUT_2026, name="text", compiled=date(2026, 11, 23))
 
 
-def test_a_paragraph_of_markdown_without_end_is_read_as_text() -> None:
-    """A paragraph of more than 20,000 characters is read without its markup, and those beside it with theirs."""
+def test_a_very_long_paragraph_of_markdown_is_read_as_text() -> None:
+    """The markup of a paragraph of more than 20,000 characters is kept as text; that of other paragraphs is read."""
     (long, short) = prose.read("*a " * 7_000 + ".\n\nBoth sides will *share* data.", "markdown").sentences
     assert long.text.startswith("*a *a")
     assert short.text == "Both sides will share data."
@@ -227,7 +227,7 @@ HARDEST = {
     "stops.txt": ("! ", 499_000),
     "lists.md": ("- " * 24 + "a\n", 999_000),
 }
-"""The texts that took the most memory, each as it is repeated in a file of that size."""
+"""The texts that take the most memory: the part that a file repeats, and the size of the file in bytes."""
 
 
 @pytest.mark.parametrize("name", HARDEST)
@@ -241,8 +241,8 @@ def test_a_hostile_statement_takes_little_memory(desk: Desk, name: str) -> None:
     assert memory < 300
 
 
-def test_a_statement_has_a_size(desk: Desk) -> None:
-    """A statement of more than 1 MB is refused with --max-size as the remedy, which allows more."""
+def test_the_size_of_a_statement_is_limited(desk: Desk) -> None:
+    """A statement of more than 1 MB is refused, and accepted if --max-size allows it."""
     (desk.folder / "text.txt").write_text("They met. " + " " * 1_000_000)
     ran = desk.call("draft", "text.txt", "--when", "2026", "--side", "US", "--side", "JPN")
     assert (ran.status, "1 MB" in ran.stderr, "--max-size" in ran.stderr) == (2, True, True), ran.stderr

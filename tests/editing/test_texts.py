@@ -1,4 +1,4 @@
-"""Tests of every way in which text comes into the record: titles, names and notes that do not show are refused."""
+"""Tests of every function that records text: invisible titles, names and notes are refused."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tests.support import drafted, ruritania
 from tests.support.trackers import TODAY, Maker
 
 FLY = NewCommitment("Fly", "moon", "JS")
-Way = Callable[[Tracker, str], Any]
+Writer = Callable[[Tracker, str], Any]
 
 
-def imported(*path: str | int) -> Way:
-    """Return an import of the invented record in which the text stands at this path."""
+def imported(*path: str | int) -> Writer:
+    """Return a function that imports the invented record with the text at this path."""
 
-    def way(tracker: Tracker, text: str) -> Any:
+    def write(tracker: Tracker, text: str) -> Any:
         document = json.loads(json.dumps(ruritania.RECORD))
         document["grades"] = {"A": "Good"}
         document["dialogue"]["heads"] = [{"side": "RUR", "name": "Rudolf", "title": "King", "body": "Crown"}]
@@ -33,10 +33,10 @@ def imported(*path: str | int) -> Way:
         within[path[-1]] = text
         return tracker.import_file(json.dumps(document).encode(), "file")
 
-    return way
+    return write
 
 
-LINES: dict[str, Way] = {
+LINES: dict[str, Writer] = {
     "add": lambda tracker, text: tracker.add(FLY._replace(title=text)),
     "add --source": lambda tracker, text: tracker.add(FLY._replace(source=text)),
     "add --paragraph": lambda tracker, text: tracker.add(FLY._replace(paragraph=text)),
@@ -60,9 +60,9 @@ LINES: dict[str, Way] = {
     "paragraph": imported("commitments", 0, "sources", 0, "paragraph"),
     "milestone": imported("commitments", 0, "milestones", 0, "title"),
 }
-"""The ways in which text of one line comes into the record."""
+"""The functions that record text of one line."""
 
-TEXTS: dict[str, Way] = {
+TEXTS: dict[str, Writer] = {
     "note": lambda tracker, text: tracker.note("1", text),
     "mark --note": lambda tracker, text: tracker.mark("1", "stalled", note=text),
     "edit --detail": lambda tracker, text: tracker.edit("1", {"detail": text}),
@@ -73,51 +73,51 @@ TEXTS: dict[str, Way] = {
     "update": imported("updates", 0, "note"),
     "document's note": imported("documents", 0, "note"),
 }
-"""The ways in which text of several lines comes into the record."""
+"""The functions that record text of several lines."""
 
-WAYS = {**LINES, **TEXTS}
+WRITERS = {**LINES, **TEXTS}
 
 
-def said(way: Way, tracker: Tracker, text: str) -> str:
+def refusal(write: Writer, tracker: Tracker, text: str) -> str:
     """Return why a text is refused, and assert that nothing is recorded."""
     log = list(tracker.log())
     with pytest.raises(InputError) as caught:
-        way(tracker, text)
+        write(tracker, text)
     assert list(tracker.log()) == log
     error = caught.value
     return error.problems[0] if isinstance(error, ProblemsError) else error.problem
 
 
-@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-def test_text_that_does_not_show_is_refused_everywhere(tracker: Tracker, way: Way) -> None:
-    """A title, name or note of characters that do not show is refused, and nothing is recorded."""
+@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
+def test_invisible_text_is_refused_everywhere(tracker: Tracker, write: Writer) -> None:
+    """A title, name or note of invisible characters is refused, and nothing is recorded."""
     for text in ("\u200b", "\u3164\u2800", "\U000e0041\u0301"):
-        assert "there is no visible text" in said(way, tracker, text)
+        assert "there is no visible text" in refusal(write, tracker, text)
 
 
-@pytest.mark.parametrize("way", LINES.values(), ids=LINES)
-def test_a_line_break_in_one_line_is_refused_everywhere(tracker: Tracker, way: Way) -> None:
+@pytest.mark.parametrize("write", LINES.values(), ids=LINES)
+def test_a_line_break_in_text_of_one_line_is_refused_everywhere(tracker: Tracker, write: Writer) -> None:
     """A title or name with a line break is refused, and nothing is recorded."""
     for text in ("Fly\nhome", "Fly\u2028home", "Fly\x85home"):
-        assert "it has a line break" in said(way, tracker, text)
+        assert "it has a line break" in refusal(write, tracker, text)
 
 
-@pytest.mark.parametrize("way", TEXTS.values(), ids=TEXTS)
-def test_a_line_break_in_a_longer_text_is_kept(tracker: Tracker, way: Way) -> None:
-    """A note, a detail or an explanation may have several lines."""
-    way(tracker, "One line.\n\nAnother line.")
+@pytest.mark.parametrize("write", TEXTS.values(), ids=TEXTS)
+def test_a_line_break_in_a_longer_text_is_kept(tracker: Tracker, write: Writer) -> None:
+    """A note, a detail or the meaning of a grade may have several lines."""
+    write(tracker, "One line.\n\nAnother line.")
 
 
 def test_an_author_is_one_visible_line(make: Maker) -> None:
-    """An author's name that does not show, or has a line break, is refused."""
+    """An author's name that is invisible, or has a line break, is refused."""
     path = make("ruritania").path
     for author in ("\u2060", "Rudolf\nRassendyll"):
         with pytest.raises(InputError, match="author: "):
             make(path=path, author=author).note("1", "Hello.")
 
 
-def test_a_log_with_such_titles_is_still_read(make: Maker) -> None:
-    """An exported log whose titles have line breaks, or do not show, is imported as it is."""
+def test_a_log_with_invalid_titles_of_an_older_version_is_imported(make: Maker) -> None:
+    """An exported log whose titles have line breaks, or are invisible, is imported unchanged."""
     tracker = make("ruritania")
     for number, title in enumerate(("Fly\nhome", "\u200b")):
         body = {"set": {"title": title}, "note": title}

@@ -62,7 +62,7 @@ class Did(NamedTuple):
 
 
 class Work(NamedTuple):
-    """The work of all members: where their stores and the shared log are, how much they do at least, until when."""
+    """The work of all members: the folder of their stores, the address, the least number of rounds, and when to end."""
 
     folder: Path
     url: str
@@ -75,7 +75,7 @@ class Member(threading.Thread):
     """A member who records and syncs, round after round, until there were enough rounds and faults."""
 
     haste = 5
-    """How many times shorter the waits before retries are than the program's."""
+    """The factor by which the waits before retries are shorter than the program's."""
     longest_silence = LONGEST_SILENCE
 
     def __init__(self, number: int, work: Work) -> None:
@@ -117,12 +117,12 @@ class Member(threading.Thread):
 
     @property
     def replica(self) -> Replica:
-        """A new replica of the store, as each run of the program makes one."""
+        """A new replica of the store, as in each run of the program."""
         around = SyncEnvironment(_now, self.random.random, self._wait, lambda _: None)
         return Replica(self.tracker.path, self._reach, around)
 
     def sync(self) -> None:
-        """Sync with the program's limits."""
+        """Sync once, with retries."""
         self.replica.sync()
 
     def _reach(self, member: team_state.Membership) -> Exchange:

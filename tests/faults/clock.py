@@ -47,7 +47,7 @@ def run(folder: Path, writes: int, seed: int) -> Verdict:
 
 
 def _leaps(folder: Path, writes: int, draw: random.Random, broken: list[str]) -> tuple[int, int]:
-    """Return the numbers of stamps that doctor reports, and of writes that were refused."""
+    """Return the number of recorded times that doctor reports, and the number of writes that were refused."""
     store = folder / "tracker.db"
     clock = stores.NOW
     tracker = stores.tracker(store, now=lambda: clock)
@@ -95,7 +95,7 @@ def _leaps(folder: Path, writes: int, draw: random.Random, broken: list[str]) ->
         if shown != notes:
             broken.append(f"the entries of {ref} are not in the order in which they were recorded")
     if len({entry.ts for entry in entries}) < len(entries):
-        broken.append("two actions have one time")
+        broken.append("two actions have the same time")
     for entry in draw.sample(entries, min(20, len(entries))):
         known = [entry.id for entry in tracker.log(known_at=entry.ts)]
         if known[-1] != entry.id:

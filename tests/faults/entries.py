@@ -1,4 +1,4 @@
-"""Entries that another program could write: none that the program accepts may break a read.
+"""Entries as another program could write them: no accepted entry may break a read.
 
 Parts of valid entries are removed, exchanged or replaced, and the hashes are made to match. Each entry is offered to an
 import of its own; those that are accepted stay in the record together. Then every command that reads is run in every
@@ -36,7 +36,7 @@ from tests.support.program import Desk
 from tests.support.trackers import NOON, Clock, entropy
 
 TOGETHER = 40
-"""The entries that are offered to one record."""
+"""The number of entries that are offered to one record."""
 
 VALUES: tuple[Any, ...] = (
     *(None, True, False, 0, -1, 1, 2, 50, 100, 101, 2**31, 2**53 + 1, 2**63, 2**64, 0.5, 1e308, "", " ", "\0", "x"),
@@ -74,7 +74,7 @@ FORMATS = ("table", "plain", "json", "jsonl", "csv", "md", "html", "ics", "xlsx"
 
 
 class Draft(NamedTuple):
-    """An entry before its hash is made: any of its parts may be wrong."""
+    """An entry without its hash; any part of it may be invalid."""
 
     id: Any
     ts: Any
@@ -86,7 +86,7 @@ class Draft(NamedTuple):
     body: Any
 
     def entry(self) -> Entry:
-        """Return the entry with a hash that matches."""
+        """Return the entry with its correct hash."""
         body = canonical_json(self.body)
         fields = (*self[:7], body)
         return Entry(*fields, entry_hash(*fields))
@@ -146,7 +146,7 @@ def _add_part(draft: Draft, other: dict[str, Any], _: Entry, draw: random.Random
     place = draft.body if draw.random() < 0.4 or not isinstance(draft.body.get("set"), dict) else draft.body["set"]
     names = (
         ("set", "type", "note", "milestone", "retracts", "beside", "v", "via", "only", "new")
-        if place is (draft.body)
+        if place is draft.body
         else (*KINDS, "mood")
     )
     name = draw.choice(names)
@@ -187,7 +187,7 @@ MUTATIONS = (
 
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield every part of a JSON value, as what holds it and its key."""
+    """Yield every part of a JSON value, as its container and its key."""
     keys = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     for key in keys:
         yield value, key
@@ -195,7 +195,7 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def accepted(drafts: Sequence[Draft]) -> tuple[list[Entry], list[str]]:
-    """Return the entries that an import accepts, and those on which import, sync and doctor do not agree."""
+    """Return the entries that an import accepts, and a message for each on which import, sync and doctor differ."""
     taken, differing = [], []
     for draft in drafts:
         try:
@@ -254,7 +254,7 @@ def _commands(draw: random.Random) -> Iterator[list[str]]:
 
 
 def _failure(desk: Desk, arguments: Sequence[str]) -> str:
-    """Return what is wrong with a run: an exception, or an error other than refused input or a missing item."""
+    """Return the failure of a run: an exception, or an error other than refused input or a missing item; or empty."""
     try:
         ran = desk.call(*arguments)
     except Exception as error:

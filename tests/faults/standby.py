@@ -1,10 +1,10 @@
-"""Sync with a primary that fails, again and again, while copies push, and a standby that takes its place.
+"""Sync while the primary fails repeatedly, and its standby is promoted.
 
     python -m tests.faults.standby --failovers 50 --replicas 10 --mode sync
 
 With synchronous replication it fails if a copy has a position that the promoted server lacks. With asynchronous
-replication the standby is cut off first, so the promoted server lacks entries; it fails if a copy does not notice this,
-or if an entry is not brought back exactly once. In both modes it fails if two copies differ in the end. It prints the
+replication the standby is cut off first, so the promoted server lacks entries; it fails if a copy does not detect this,
+or if an entry is not added again exactly once. In both modes it fails if two copies differ in the end. It prints the
 seed, by default a new one, and the counts of the run.
 """
 
@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import random
 import re
-import secrets
 import sys
 import tempfile
 import threading
@@ -26,19 +25,20 @@ from typing import NamedTuple
 from spacedialog.errors import SyncRefusedError
 from spacedialog.team.server import connect
 from tests.faults.chaos_sync import LOG, Member, Work, check
+from tests.faults.verdict import new_seed
 from tests.support.proxy import Relay, relay
 from tests.support.servers import FAST, OWNER, Server, installed, running
 
 STANDBY = "standby"
-"""The name by which a standby is known to its primary. A name that fits all would fit pg_basebackup too."""
+"""The name by which the primary knows a standby; `*` would include pg_basebackup."""
 
 SETTINGS = f"{FAST} -c cluster_name={STANDBY} -c wal_retrieve_retry_interval=100ms"
 PATIENCE = 60.0
-"""The seconds after which a state that does not come about fails the run."""
+"""The seconds to wait for an expected state before the run fails."""
 
 
 class Orders(NamedTuple):
-    """The numbers of failovers and of copies, the mode of replication, and the seed of the random choices."""
+    """The options of a run: the number of failovers and of copies, the mode of replication, and the seed."""
 
     failovers: int = 50
     replicas: int = 10
@@ -49,9 +49,9 @@ class Orders(NamedTuple):
 class Did(NamedTuple):
     """The counts of a run.
 
-    `hangs` counts the primaries that fell silent before they failed, `offline` the syncs that failed and were completed
-    by a later one, `refused` those with status 6, and `lost` the entries that promoted servers lacked and got back.
-    `longest` is the longest time from a failure until every copy had synced (s).
+    `hangs` counts the primaries that stopped answering before they failed, `offline` the syncs that failed and were
+    completed by a later one, `refused` those with status 6, and `lost` the entries that promoted servers lacked and
+    then received. `longest` is the longest time from a failure until every copy had synced (s).
     """
 
     entries: int
@@ -73,7 +73,7 @@ class Site(NamedTuple):
 
 
 class Copy(Member):
-    """A member with the waits of the program, who heals a copy that was refused."""
+    """A member with the program's waits before retries, who heals a copy that was refused."""
 
     haste = 1
     longest_silence = 3.0
@@ -104,7 +104,7 @@ class Copy(Member):
 
 
 def run(orders: Orders) -> Did:
-    """Carry out the orders and check the results; raise AssertionError if a promise is broken."""
+    """Carry out the orders and check the results; AssertionError if a promise is broken."""
     start = time.monotonic()
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="standby"))
@@ -148,7 +148,7 @@ def run(orders: Orders) -> Did:
         for copy in [*copies, *copies]:
             copy.sync()
         refused = sum(copy.refused for copy in copies)
-        assert orders.mode == "async" or not refused, "the promoted server lacks what a copy has"
+        assert orders.mode == "async" or not refused, "the promoted server lacks an entry that a copy has"
         return Did(
             check(primary.server, copies),
             hangs,
@@ -162,9 +162,9 @@ def run(orders: Orders) -> Did:
 
 
 def _fail(primary: Site, chance: random.Random, *, is_lossy: bool, is_hanging: bool) -> None:
-    """Stop the primary without a checkpoint, a moment after its standby was cut off.
+    """Cut off the standby, and stop the primary without a checkpoint a moment later.
 
-    If it is lossy, it takes some entries in this moment. If it is hanging, it does not answer its clients any more.
+    If it is lossy, it accepts some entries in this moment. If it is hanging, it stops answering its clients first.
     """
     primary.replication.silence()
     if is_lossy:
@@ -215,13 +215,13 @@ def _until_all_synced(copies: Sequence[Copy]) -> None:
 def _until(condition: Callable[[], bool]) -> None:
     give_up = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < give_up, "a state did not come about"
+        assert time.monotonic() < give_up, "an expected state was not reached in time"
         time.sleep(0.02)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.faults.standby", description=__doc__)
-    for name, default in Orders(seed=secrets.randbelow(2**32))._asdict().items():
+    for name, default in Orders(seed=new_seed())._asdict().items():
         parser.add_argument(
             f"--{name}", type=type(default), default=default, choices=["sync", "async"] if name == "mode" else None
         )

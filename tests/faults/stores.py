@@ -40,7 +40,7 @@ def tracker(
 
 
 def next_writer(store: Path) -> Tracker:
-    """Return a tracker of another author with the clock of the installed program, which wrote to the store before."""
+    """Return a tracker of another author, with the clock of the installed program, which wrote to the store before."""
     return tracker(store, "next", now=lambda: time.time_ns() // 1000)
 
 

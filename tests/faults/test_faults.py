@@ -43,7 +43,7 @@ def test_a_power_loss_loses_nothing(tmp_path: Path) -> None:
 def test_the_power_loss_would_find_a_weaker_program(tmp_path: Path) -> None:
     """Power losses lose entries with synchronous = NORMAL, so the test can fail."""
     require("strace", "strace")
-    _, broken = power.lose(tmp_path, 16, 7, weak=True)  # with another seed, nothing may be lost by chance
+    _, broken = power.lose(tmp_path, 16, 7, weak=True)  # With another seed, by chance no entry may be lost.
     assert any("acknowledged, and lost" in problem for problem in broken)
 
 
@@ -76,7 +76,7 @@ def test_damage_that_once_broke_a_promise_breaks_none(tmp_path: Path, seed: int,
 
 
 def test_no_accepted_entry_breaks_a_read(tmp_path: Path) -> None:
-    """Entries that another program could write are refused alike everywhere, or every read goes on with them."""
+    """Import, sync and doctor refuse the same entries of another program, and reads work with all the others."""
     counts = kept(entries.run(tmp_path, 240, SEED)).counts
     assert int(counts["accepted"]) > 30
 

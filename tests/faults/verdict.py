@@ -43,12 +43,12 @@ def side_by_side(work: Callable[[Case], Outcome], cases: Iterable[Case]) -> list
 
 
 def new_seed() -> int:
-    """Return a seed that no run had before."""
+    """Return a random seed."""
     return int.from_bytes(os.urandom(4), "big")
 
 
 def seed_of_the_day() -> int:
-    """Return the number of days since 1970. CI then tries other cases every day.
+    """Return the number of days since 1970, so that CI tries other cases every day.
 
     This is the only place where a test reads the clock; a failure shows the seed, so that it can be repeated.
     """

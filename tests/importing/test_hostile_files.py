@@ -250,13 +250,13 @@ def test_a_file_of_too_many_updates_is_refused(tracker: Tracker, monkeypatch: py
 @pytest.mark.parametrize(
     ("old", "new", "place"),
     [
-        ('"title": "t", "strength"', '"title": "t", "title": "u", "strength"', ".title: it stands there twice"),
-        ('{"document": "J"}', '{"document": "J", "document": "J"}', "sources[0].document: it stands there twice"),
+        ('"title": "t", "strength"', '"title": "t", "title": "u", "strength"', ".title: it is repeated"),
+        ('{"document": "J"}', '{"document": "J", "document": "J"}', "sources[0].document: it is repeated"),
         ('"title": "t", "strength"', '"title": "\\ud800", "strength"', ".title: "),
         ('"title": "t", "strength"', '"title": "a\\u0000b", "strength"', ".title: "),
-        ('"kind": "k"', '"percent": NaN, "kind": "k"', "'NaN' is no number"),
-        ('"kind": "k"', '"percent": -Infinity, "kind": "k"', "'-Infinity' is no number"),
-        ('"kind": "k"', '"percent": 1e999, "kind": "k"', "'1e999' is no number"),
+        ('"kind": "k"', '"percent": NaN, "kind": "k"', "'NaN' is not a JSON number"),
+        ('"kind": "k"', '"percent": -Infinity, "kind": "k"', "'-Infinity' is not a JSON number"),
+        ('"kind": "k"', '"percent": 1e999, "kind": "k"', "'1e999' is not a JSON number"),
         ('"kind": "k"', f'"percent": {"9" * 5000}, "kind": "k"', "too long"),
         ('"kind": "k"', f'"percent": {"[" * 100_000}, "kind": "k"', "too deep"),
         ('"kind": "k"', f'"percent": {"[" * 500}{"]" * 500}, "kind": "k"', ".percent: "),
@@ -295,9 +295,9 @@ def test_a_repeated_name_is_found_at_every_depth(make: Maker) -> None:
     with pytest.raises(ProblemsError) as caught:
         make("empty").import_file(content.encode(), "file")
     assert [problem.partition("\n")[0] for problem in caught.value.problems] == [
-        "file: x: it stands there twice",
-        "file: dialogue.key: it stands there twice",
-        "file: dialogue.heads[1].a: it stands there twice",
+        "file: x: it is repeated",
+        "file: dialogue.key: it is repeated",
+        "file: dialogue.heads[1].a: it is repeated",
     ]
 
 
@@ -317,7 +317,7 @@ def test_a_log_that_breaks_off_is_refused(tracker: Tracker, make: Maker) -> None
     log_export.write(tracker.log(), out, lines=False)
     whole = out.getvalue()
     other = make("empty")
-    for content, says in ((whole.rpartition(",\n")[0], "breaks off"), (whole + whole, "has ended before")):
+    for content, says in ((whole.rpartition(",\n")[0], "is truncated"), (whole + whole, "has ended before")):
         with pytest.raises(InputError, match=says):
             other.import_file(content.encode(), "log")
     assert other.import_file(whole.encode(), "log", max_size=2_000).changes > 5

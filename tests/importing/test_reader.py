@@ -28,7 +28,7 @@ STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|([\]\[{},:])')
 
 @dataclass(repr=False)
 class Form:
-    """A form of file: the JSON values in it, in order, whether each is on a line of its own, and who reads it."""
+    """A form of file: its JSON values in order, whether each is on its own line, and the function that reads it."""
 
     parts: list[Any]
     is_lines: bool
@@ -40,7 +40,7 @@ class Form:
         return self.frame.replace("{}", "\n".join(parts), 1)
 
     def line(self, part: int) -> int:
-        """Return the line on which a value stands in a file of lines."""
+        """Return the line of a value in a file of lines."""
         return self.frame.partition("{}")[0].count("\n") + part + 1
 
 
@@ -119,20 +119,20 @@ def test_the_files_themselves_are_valid(forms: dict[str, Form], name: str) -> No
 
 
 FAULTS = {
-    "NaN": "'NaN' is no number",
-    "-Infinity": "'-Infinity' is no number",
-    "1e999": "'1e999' is no number",
+    "NaN": "'NaN' is not a JSON number",
+    "-Infinity": "'-Infinity' is not a JSON number",
+    "1e999": "'1e999' is not a JSON number",
     "9" * 5_000: "too long",
     "[" * 3_000 + "]" * 3_000: "too deep",
     '{"a":' * 3_000: "too deep",
-    '{"a": 1, "b": 2, "a": 3}': ".a: it stands there twice",
+    '{"a": 1, "b": 2, "a": 3}': ".a: it is repeated",
 }
-"""Texts that no strict JSON has as a value, each with what is said about it."""
+"""Values that strict JSON does not allow, each with a part of the message about it."""
 
 
 @settings(max_examples=150)
 @given(data=st.data(), name=st.sampled_from(FORMS), fault=st.sampled_from(list(FAULTS)))
-def test_a_value_that_is_no_json_is_named_by_its_field(
+def test_a_value_that_is_not_json_is_named_by_its_field(
     forms: dict[str, Form], data: st.DataObject, name: str, fault: str
 ) -> None:
     """A value at a random place that JSON does not allow is reported with its line, if any, and its field."""
@@ -177,7 +177,7 @@ def test_a_byte_that_is_not_utf8_is_named_by_its_line(forms: dict[str, Form], da
     found = refused(form, text[:at].encode() + b"\xff" + text[at:].encode())
     places = (
         f"file: line {len(lines)}, column {len(lines[-1]) + 1}: this is not UTF-8",
-        f"file, line {len(lines)}: the log breaks off",
+        f"file, line {len(lines)}: the log is truncated",
     )
     assert [problem for problem in found if problem.startswith(places)], found
 

@@ -49,12 +49,12 @@ APART = (marked(1, "2026-03-01", "stalled", 0), marked(2, "2026-05-01", "complet
         pytest.param(
             (*APART, marked(3, "2026-06-01", "in-progress", 2, 1)),
             [("2026-05-01", "2026-06-01", "2", "1")],
-            id="until the day on which a mark by one who had both applies",
+            id="until the day on which a mark by an author who had both applies",
         ),
         pytest.param(
             (*APART, marked(3, "2026-02-01", "in-progress", 2, 1)),
             [("2026-05-01", FOREVER, "2", "1")],
-            id="a mark that is dated before both decides nothing",
+            id="a mark that is dated before both resolves nothing",
         ),
         pytest.param(
             (*APART, marked(3, "2026-04-01", "in-progress", 2, 1)),
@@ -73,7 +73,7 @@ APART = (marked(1, "2026-03-01", "stalled", 0), marked(2, "2026-05-01", "complet
                 marked(3, "2026-04-01", "stalled", 0),
             ),
             [("2026-04-01", "2026-05-01", "3", "2"), ("2026-05-01", FOREVER, "1", "3")],
-            id="a mark dated back gives way when the one that its author had applies",
+            id="a backdated mark applies until the day of the mark that its author had",
         ),
         pytest.param((APART[0], marked(2, "2026-05-01", "stalled", 0)), [], id="equal values do not conflict"),
         pytest.param(
@@ -94,14 +94,14 @@ APART = (marked(1, "2026-03-01", "stalled", 0), marked(2, "2026-05-01", "complet
         pytest.param((APART[0], marked(2, "2026/..", "complete", 0)), [], id="a mark without a last day is not folded"),
     ],
 )
-def test_a_conflict_has_its_days(entries: tuple[Entry, ...], expected: list[tuple[str, str, str, str]]) -> None:
-    """A conflict exists on the days on which both entries apply and no later one by an author who had both."""
+def test_the_days_of_a_conflict(entries: tuple[Entry, ...], expected: list[tuple[str, str, str, str]]) -> None:
+    """A conflict exists on the days on which both entries apply, until an entry by an author who had both applies."""
     assert days_of(*entries) == expected
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Entry]:
-    """Return entries of one item with any days and any parents."""
+    """Return entries of one item with random days and random parents."""
     entries = [created(draw(st.sampled_from(DAYS)))]
     for number in range(1, draw(st.integers(2, 8))):
         parents = draw(st.lists(st.integers(0, number - 1), min_size=1, max_size=2, unique=True))
@@ -117,7 +117,7 @@ def on_day(found: list[Conflict], day: str) -> list[tuple[str, str]]:
 @settings(max_examples=150, deadline=None)
 @given(entries=histories(), day=st.sampled_from(DAYS))
 def test_the_conflicts_of_a_day_do_not_depend_on_entries_of_later_days(entries: list[Entry], day: str) -> None:
-    """The conflicts on a day stay the same if every entry that is true later sets nothing."""
+    """The conflicts on a day stay the same if the entries of later days set nothing."""
     earlier = [
         one if one.on <= day else one._replace(kind=NOTE, body=one.body.replace('"set"', '"was"')) for one in entries
     ]

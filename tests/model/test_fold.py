@@ -240,7 +240,7 @@ def _place(entry: Entry) -> tuple[str, int, str]:
 @MORE
 @given(logs(any_days))
 def test_entries_that_do_not_count_are_listed(log: Log) -> None:
-    """The entries that the validation does not accept, or that a newer program wrote, are listed, and no others."""
+    """Exactly the entries that are invalid, or that a newer program wrote, are listed."""
     history = fold(log.entries)
     if history:
         assert history.ignored == tuple(entry.id for entry in log.entries if not is_counted(entry))

@@ -1,4 +1,4 @@
-"""Tests of the checks of texts: what shows, and what is one line."""
+"""Tests of the checks of text: visible characters and line breaks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ UNSEEN = st.text(st.characters(categories=["Cc", "Cf", "Mn", "Me", "Mc", "Zs", "
 
 
 @pytest.mark.parametrize("text", INVISIBLE)
-def test_text_that_does_not_show_is_refused(text: str) -> None:
+def test_invisible_text_is_refused(text: str) -> None:
     """A text of blank, format or combining characters only is refused, on one line and on several."""
     for check in (check_line, check_text):
         with pytest.raises(InputError, match="title: there is no visible text"):
@@ -40,14 +40,14 @@ def test_text_that_does_not_show_is_refused(text: str) -> None:
 
 
 @given(before=UNSEEN, after=UNSEEN, shown=st.characters(categories=["L", "N", "P", "S"], exclude_characters="\u2800"))
-def test_one_character_that_shows_is_enough(before: str, after: str, shown: str) -> None:
-    """Text is visible with one letter, digit or sign among any that do not show, and not without it."""
+def test_one_visible_character_is_enough(before: str, after: str, shown: str) -> None:
+    """Text with one letter, digit or sign among invisible characters is visible; without it, it is not."""
     assert not is_visible(before + after)
     assert is_visible(before + shown + after) is (shown not in "\u115f\u1160\u3164\uffa0\U0001d159\U00013441\U00013442")
 
 
 @pytest.mark.parametrize("sign", BREAKS)
-def test_a_line_break_is_refused_in_one_line_only(sign: str) -> None:
+def test_a_line_break_is_refused_only_in_text_of_one_line(sign: str) -> None:
     """A line break of any kind is refused in a text of one line, and kept in a longer text."""
     for text in (f"a{sign}b", f"a{sign}", f"{sign}a"):
         assert check_text("note", text) == text
@@ -56,7 +56,7 @@ def test_a_line_break_is_refused_in_one_line_only(sign: str) -> None:
 
 
 def test_the_line_breaks_are_those_of_python() -> None:
-    """Every character at which Python splits lines is a line break, and no other is."""
+    """Every character at which Python splits lines is in the list of line breaks."""
     for number in (*range(1, 0xD800), *range(0xE000, sys.maxunicode + 1)):
         char = chr(number)
         if len(f"a{char}b".splitlines()) > 1 or unicodedata.category(char) in ("Zl", "Zp"):

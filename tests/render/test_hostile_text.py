@@ -27,7 +27,7 @@ from tests.support.program import COLOUR, TODAY, Desk
 from tests.support.trackers import NOON, Maker
 
 # Characters that no output may contain: controls, format characters and separators. `tests/render/test_text.py` has the
-# joiners and the variation selectors, which stay in some places.
+# joiners and the variation selectors, which are kept in some places.
 HARMFUL = re.compile(
     "[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
@@ -283,9 +283,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 
 def hold(make: Maker, desk: Desk, texts: list[str]) -> dict[str, str]:
-    """Hold each text as title, detail, source, note and author of a commitment in a new store of the desk.
+    """Import each text as title, detail, source, note and author of a commitment into a new store of the desk.
 
-    They come in a log, which may hold titles that are no longer taken. Return the texts by ref.
+    The import is of a log, which may contain titles that other commands refuse. Return the texts by ref.
     """
     refs, changes = {}, []
     for number, text in enumerate(texts, 6):

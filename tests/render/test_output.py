@@ -102,7 +102,7 @@ def test_a_report_keeps_its_place_and_mode(desk: Desk) -> None:
 def test_a_link_of_another_user_in_a_shared_folder_is_not_followed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, mode: int, user: int, status: int
 ) -> None:
-    """-o follows no link that another user made in a folder to which everyone may write, such as /tmp."""
+    """-o follows no link that another user made in a folder that every user can write to, such as /tmp."""
     (desk.folder / "kept.md").write_text("mine")
     shared = desk.folder / "shared"
     shared.mkdir()

@@ -116,13 +116,13 @@ DOUBLED = "{% for i in range(64) %}{% set ns.a = [ns.a, ns.a] %}{% set ns.b = [n
     [
         (LOOP.replace("%s", ""), "longer than 0.2 seconds"),
         (LOOP.replace("%s", "x"), "more than 1000 characters"),
-        # Python compares the lists in one step, which takes for ever and which no exception ends.
+        # Python compares the lists in one instruction, which takes for ever and which no exception ends.
         ("{% set ns = namespace(a=[0], b=[0]) %}" + DOUBLED + "{{ ns.a == ns.b }}", "longer than 0.2 seconds"),
     ],
-    ids=["time", "length", "one step"],
+    ids=["time", "length", "one instruction"],
 )
 def test_a_template_without_end_is_ended(desk: Desk, monkeypatch: pytest.MonkeyPatch, text: str, says: str) -> None:
-    """A template that does not end is stopped by time or by length, even within one step, and nothing is written."""
+    """A template that does not end is stopped by time or by length, even within one instruction; nothing is written."""
     monkeypatch.setattr(template, "SECONDS", 0.2)
     monkeypatch.setattr(template, "MAX_CHARACTERS", 1000)
     (desk.folder / "letter.md.j2").write_text(text, "utf-8")
@@ -133,8 +133,8 @@ def test_a_template_without_end_is_ended(desk: Desk, monkeypatch: pytest.MonkeyP
     assert sorted(desk.folder.rglob("*")) == before
 
 
-def test_a_template_whose_process_is_killed_is_told(reader: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If the process that fills a template is killed, for lack of memory for example, the report ends with status 2."""
+def test_a_killed_process_of_a_template_is_reported(reader: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the process that fills a template is killed, for example for lack of memory, the report ends with status 2."""
     monkeypatch.setattr(template, "_load", lambda _: os.kill(os.getpid(), signal.SIGKILL))
     ran = reader.call("report", "--template", EXAMPLE)
     assert (ran.status, ran.stdout) == (2, "")

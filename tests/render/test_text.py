@@ -1,4 +1,4 @@
-"""Tests of escapes: a terminal gets no character that it obeys or hides, except joiners that writing needs."""
+"""Tests of escapes: no control or invisible character is written, except joiners that a script needs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.formats import unescaped
 # DerivedCoreProperties.txt: default-ignorable code points that are not of the category Cf.
 IGNORABLE = [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x2065, 0x3164, *range(0xFE00, 0xFE10)]
 IGNORABLE += [0xFFA0, *range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000)]
-# Signs of the category Cf that show: https://www.unicode.org/reports/tr44/#Prepended_Concatenation_Mark, and U+070F.
+# Visible signs of the category Cf: https://www.unicode.org/reports/tr44/#Prepended_Concatenation_Mark, and U+070F.
 SHOWN = {*range(0x0600, 0x0606), 0x06DD, 0x070F, 0x0890, 0x0891, 0x08E2, 0x110BD, 0x110CD}
 HIDDEN = [
     chr(number)
@@ -44,7 +44,7 @@ def test_no_hidden_character_is_written_raw(form: str) -> None:
 
 
 def test_machines_read_every_character_back() -> None:
-    """Every character is read back from plain, CSV and JSON as it was."""
+    """Every character is read back unchanged from plain, CSV and JSON."""
     for char in HIDDEN:
         text = f"\\a{char}\\b"
         assert unescaped(escaped(text)) == text
@@ -67,8 +67,8 @@ def test_machines_read_every_character_back() -> None:
         "葛\U000e0100城",
     ],
 )
-def test_joiners_stay_where_writing_needs_them(text: str) -> None:
-    """A joiner after a letter of a script that needs it, and within an emoji, is kept."""
+def test_joiners_are_kept_where_a_script_needs_them(text: str) -> None:
+    """A joiner after a letter of a script that needs it, or within an emoji, is kept, and so is a valid selector."""
     assert [one_line(text), passage(text), escaped(text), json.loads(encoded(text))] == [text] * 4
 
 
@@ -89,6 +89,6 @@ def test_joiners_stay_where_writing_needs_them(text: str) -> None:
         ("a\u3164b", r"a\u3164b"),
     ],
 )
-def test_joiners_elsewhere_are_shown(text: str, shown: str) -> None:
-    """A joiner, a variation selector or a tag that changes nothing that is seen is shown as an escape."""
+def test_joiners_elsewhere_are_escaped(text: str, shown: str) -> None:
+    """A joiner or a selector at any other place, a tag and a filler are shown as escapes."""
     assert one_line(text) == shown

@@ -220,7 +220,7 @@ def test_time_goes_on_though_the_clock_goes_back(make: Maker, clock: Clock) -> N
 
 
 def test_the_clock_does_not_follow_an_entry_from_the_future(make: Maker, clock: Clock) -> None:
-    """An entry more than five minutes ahead sets no other time; only writes after it, on its own item, are refused."""
+    """An entry more than five minutes ahead sets no other time, and prevents only writes to its own item."""
     tracker = make("ruritania", clock=clock)
     clock.now += 3_600_000_000
     future = tracker.mark("1", "stalled").undo
@@ -526,7 +526,7 @@ def test_a_write_that_breaks_off_changes_nothing(tracker: Tracker) -> None:
 
 
 def test_what_was_left_of_a_new_store_is_swept_away(make: Maker) -> None:
-    """The next first write deletes the temporary files that a killed one left."""
+    """A first write deletes the temporary files of a killed one."""
     tracker = make()
     left = tracker.path.with_name(".spacedialog-" + "0f" * 16)
     left.mkdir(parents=True, mode=0o700)

@@ -9,8 +9,8 @@ from spacedialog.store import database
 from tests.support import entries
 
 
-def test_a_letter_is_of_one_item_although_another_has_a_milestone_of_that_id() -> None:
-    """The letter is given to the milestone of the later entry's item, and not to one of another item with its id."""
+def test_a_clash_of_milestones_with_the_same_id_marks_one_item() -> None:
+    """If milestones of two items have the same id and ref, only that of the later entry gets a letter."""
     first, second = sorted(item_id("commitment", name) for name in ("R-01", "R-02"))
     part = entries.milestone_id("m")
     log = [

@@ -487,7 +487,7 @@ LATER: tuple[Callable[[Tracker], Any], ...] = (
 
 
 def test_an_entry_of_a_later_day_changes_no_view_of_a_day(tracker: Tracker) -> None:
-    """Every view of a day stays as it is, with its names and titles, when an entry that is true later is recorded."""
+    """Every view of a day keeps its content, names and titles when an entry of a later day is recorded."""
     day = date(2026, 11, 19)
     tracker.note("1.1", "Looked at.", on="2026-11-01")
     tracker.assess("1", "met", on="2026-11-02")

@@ -1,4 +1,4 @@
-"""Entries made by hand, with values for every field that a valid entry must have."""
+"""Valid entries for tests, with a value for every required field."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def entry(number: int, pending: PendingEntry, *, ts: int = 1000, author: str = "
 
 
 def creation(on: str, *, milestone: str | None = None, item: str = ITEM, **values: Any) -> PendingEntry:
-    """Return the entry that creates a commitment, or one of its milestones, with these values."""
+    """Return the pending entry that creates a commitment, or one of its milestones, with these values."""
     if milestone:
         return PendingEntry(CREATE, item, on, {"milestone": milestone, "set": {**MILESTONE, **values}})
     return PendingEntry(CREATE, item, on, {"type": "commitment", "set": {**COMMITMENT, **values}})

@@ -179,7 +179,7 @@ class Desk:
         return Ran(session.status, shown.replace("\r\n", "\n"), "")
 
 
-# A new process begins with the memory of its parent, which is not to be measured.
+# A new process starts with the memory of its parent, which must not be measured.
 MEASURED = """
 import gc, sys
 from spacedialog.cli.main import run

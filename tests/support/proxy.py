@@ -1,4 +1,4 @@
-"""A TCP relay in front of a server, which can be slow, fall silent and cut connections."""
+"""A TCP relay in front of a server, which can delay data, hold it back and cut connections."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class Relay:
         return asyncio.run_coroutine_threadsafe(self._cut(most), self._loop).result()
 
     def silence(self) -> None:
-        """Keep connections open and accept new ones, but pass no byte on until `resume`."""
+        """Keep connections open and accept new ones, but forward no data until `resume`."""
         self._call(self._passing.clear)
 
     def resume(self) -> None:
-        """Pass bytes on again, first those that were held back."""
+        """Forward data again, first the data that was held back."""
         self._call(self._passing.set)
 
     def close(self) -> None:
@@ -65,7 +65,7 @@ class Relay:
 
         self._loop.run_until_complete(serve())
         self._loop.run_forever()
-        # Python 3.11 reports a task of a stream that is cancelled as an error.
+        # Python 3.11 reports a cancelled task of a stream as an error.
         self._loop.set_exception_handler(lambda *_: None)
         for task in asyncio.all_tasks(self._loop):
             task.cancel()

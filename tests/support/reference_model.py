@@ -339,7 +339,7 @@ class ModelView:
         return UpcomingRow(*names, opens, closes, state, *until, fields.get("recurs"), _cited(commitment))
 
     def areas(self) -> list[tuple[AreaRow, list[str]]]:
-        """Return the areas with their counts and no next milestone, each with the refs that this may have."""
+        """Return the areas with their counts and no next milestone, each with the possible refs of the next one."""
         if not self._model.states("dialogue", self.day, self._known):
             return []
         found = []

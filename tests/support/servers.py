@@ -24,10 +24,10 @@ OWNER = "keeper"
 """The superuser of every server."""
 
 GUARDED = "guarded"
-"""A user who needs a password over TCP, if a test makes one; all others need none."""
+"""The name of a user who needs a password over TCP, for a test that creates it; other users need none."""
 
 FAST = "-c fsync=off"
-"""The settings for tests: files are not flushed to disk, which only matters if the machine itself fails."""
+"""The settings for tests: files are not flushed to disk, which matters only if the machine itself fails."""
 
 _SETTINGS = "-c listen_addresses=127.0.0.1 -c max_connections=120 -c shared_buffers=32MB"
 _INSTALL = {
@@ -65,18 +65,18 @@ class Server:
         return f"postgresql://{user}@/{database}?host={self.folder}&port={self.port}"
 
     def create(self) -> None:
-        """Make new data with one superuser."""
+        """Create the data of a new server, with one superuser."""
         self._run("initdb", "-A", "trust", "-U", OWNER, "-E", "UTF8", "--no-locale", "--no-sync")
         rules = self.folder / "data" / "pg_hba.conf"
         rules.write_text(f"host all {GUARDED} all scram-sha-256\n{rules.read_text()}")
 
     def follow(self, port: int) -> None:
-        """Replace the data by a copy of the primary on a port of the loopback interface, whose standby it becomes."""
+        """Become the standby of the primary on a local port: replace the data by a copy of its data."""
         shutil.rmtree(self.folder / "data", ignore_errors=True)
         self._run("pg_basebackup", "-h", "127.0.0.1", "-p", str(port), "-U", OWNER, "-R", "-c", "fast", "--no-sync")
 
     def promote(self) -> None:
-        """Make a standby the primary, and wait until it is."""
+        """Promote this standby, and wait until it is the primary."""
         self._run("pg_ctl", "-w", "promote")
 
     def start(self) -> None:

@@ -1,4 +1,4 @@
-"""Fixtures of the tests of a team: the servers, each started once for the files that a worker runs."""
+"""Fixtures of the tests of a team: servers, each started once per test process."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def server_of() -> Iterator[Callable[[str], Server]]:
 
 @pytest.fixture(scope="session")
 def server(server_of: Callable[[str], Server]) -> Server:
-    """A server with the team's tables, two members and a stranger."""
+    """A server with the team's tables, two members, and a user who is not a member."""
     server = server_of("15")
     for name in ("anna", "rudolf", "stranger"):
         server.sql(f"CREATE ROLE {name} LOGIN")

@@ -131,8 +131,9 @@ def decided(team: Team, clock: Clock) -> tuple[Tracker, int]:
 def test_every_view_of_a_day_shows_the_conflicts_of_that_day(
     decided: tuple[Tracker, int], day: str, before: bool
 ) -> None:
-    """A conflict and a ref clash are in all views from the day on which both apply, and until the day of the decision,
-    unless the view is from before it was recorded.
+    """All views show a conflict and a ref clash from the day on which both entries apply until the day of the decision.
+
+    A view as known before the decision was recorded still shows them.
     """
     anna, known = decided
     expected = day >= "2026-11-20" and (before or day < "2026-11-25")
@@ -199,10 +200,10 @@ def test_doctor_finds_nothing_amiss_with_a_member(team: Team, clock: Clock) -> N
     assert not any(row.findings for name, row in found.items() if name not in ("modes", "stamps"))
 
 
-def test_a_store_whose_conflicts_have_no_days_is_sound_and_is_upgraded(
+def test_a_store_of_the_schema_without_days_of_conflicts_is_sound_and_is_upgraded(
     decided: tuple[Tracker, int], clock: Clock
 ) -> None:
-    """doctor accepts a store of the version before, whose rows of conflicts differ, and a write upgrades it."""
+    """doctor accepts a store whose conflicts have no days, as in schema 5, and a write upgrades it."""
     anna, _ = decided
     with closing(sqlite3.connect(anna.path, isolation_level=None)) as connection:
         connection.execute("DROP INDEX idx_conflict_valid_to_valid_from_item")

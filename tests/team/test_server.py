@@ -1,4 +1,4 @@
-"""Tests of a connection to a team's server: its address, its time-outs, and what the server lets a member do."""
+"""Tests of the connection to a team's server: its address, its time-outs, and the privileges of members."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_an_address_with_a_secret_or_an_unverified_server_is_refused(url: str, s
         "service=space",
     ],
 )
-def test_an_address_without_secrets_is_kept_to_the_letter(url: str) -> None:
+def test_an_address_without_secrets_is_accepted_unchanged(url: str) -> None:
     """An address of several hosts, with certificates, local or with a service is accepted unchanged."""
     assert checked_url(url) == url
 
@@ -85,14 +85,14 @@ def test_an_address_without_secrets_is_kept_to_the_letter(url: str) -> None:
         "SET ROLE rudolf",
     ],
 )
-def test_what_a_member_may_not_do(server: Server, statement: str) -> None:
+def test_a_member_cannot_change_shared_entries(server: Server, statement: str) -> None:
     """The server forbids a member to change or delete shared entries, to sign as another, and to set times."""
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         server.sql(statement, user="anna")
 
 
 def test_a_set_role_does_not_hide_who_pushed(server: Server) -> None:
-    """An entry and a log are signed by who logged in, after SET ROLE too, once the SQL has run on an older server."""
+    """An entry and a log have the user who logged in, also after SET ROLE, once the SQL has run on an older server."""
     server.sql("ALTER TABLE spacedialog_change ALTER pushed_by SET DEFAULT current_user")
     server.sql("ALTER TABLE spacedialog_log ALTER created_by SET DEFAULT current_user")
     for _ in range(2):
@@ -109,7 +109,7 @@ def test_a_set_role_does_not_hide_who_pushed(server: Server) -> None:
     ) == [("anna", "anna")]
 
 
-def test_nothing_else_is_added_under_the_hash_of_an_entry(server: Server) -> None:
+def test_no_other_body_is_added_under_the_hash_of_an_entry(server: Server) -> None:
     """The server refuses a body that does not match its hash, once the SQL has run on an older server."""
     server.sql("ALTER TABLE spacedialog_change DROP CONSTRAINT spacedialog_change_hash")
     server.sql(tables_sql())
@@ -122,8 +122,8 @@ def test_nothing_else_is_added_under_the_hash_of_an_entry(server: Server) -> Non
 
 
 def test_a_change_over_64_kib_is_refused_by_the_server(server: Server) -> None:
-    """The server accepts entries of up to 64 KiB."""
-    with pytest.raises(psycopg.errors.CheckViolation):
+    """The server refuses a body of more than 64 KiB."""
+    with pytest.raises(psycopg.errors.CheckViolation, match="body_check"):  # not the constraint on the hash
         server.sql(
             "INSERT INTO spacedialog_change (log_id, seq, id, sha, chain, format, body)"
             " VALUES ('x', 1, repeat('a', 36), repeat('a', 64), repeat('a', 64), 1, repeat('é', 32769))",
@@ -134,8 +134,8 @@ def test_a_change_over_64_kib_is_refused_by_the_server(server: Server) -> None:
 # Failures
 
 
-def test_a_server_that_takes_no_writes_is_tried_again(server: Server) -> None:
-    """A server that is read-only, as a standby is before its promotion, interrupts a connection and a push."""
+def test_a_read_only_server_interrupts_the_exchange(server: Server) -> None:
+    """A read-only server, such as a standby before its promotion, interrupts a connection and a push."""
     hosts = f"host={server.folder},127.0.0.1&port={server.port},1"
     server.sql("CREATE ROLE reader LOGIN; ALTER ROLE reader SET default_transaction_read_only = on")
     with pytest.raises(InterruptedExchange):
@@ -151,8 +151,8 @@ def test_a_server_that_takes_no_writes_is_tried_again(server: Server) -> None:
 
 
 @contextmanager
-def deaf(reply: bytes) -> Iterator[int]:
-    """Run a server that answers the first message with `reply`, and is silent from then on; yield its port."""
+def unresponsive(reply: bytes) -> Iterator[int]:
+    """Run a server that answers the first message with `reply` and then stops answering; yield its port."""
 
     def answer(listener: socket.socket) -> None:
         client, _ = listener.accept()
@@ -170,8 +170,8 @@ def deaf(reply: bytes) -> Iterator[int]:
         client.close()
 
 
-def test_a_server_that_never_lets_in_is_given_up() -> None:
-    """Connecting ends in time if the server is silent at once, in the TLS handshake, or after the login."""
+def test_connecting_to_a_silent_server_ends() -> None:
+    """Connecting ends in time if the server is silent from the start, in the TLS handshake, or after the login."""
     replies = {"require": b"S", "disable": b"", "allow": b"R\0\0\0\x08\0\0\0\0"}
     failures: list[NetworkError] = []
 
@@ -181,7 +181,7 @@ def test_a_server_that_never_lets_in_is_given_up() -> None:
         failures.append(caught.value)
 
     with ExitStack() as stack:
-        ports = {sslmode: stack.enter_context(deaf(reply)) for sslmode, reply in replies.items()}
+        ports = {sslmode: stack.enter_context(unresponsive(reply)) for sslmode, reply in replies.items()}
         threads = [threading.Thread(target=fail, args=(port, sslmode)) for sslmode, port in ports.items()]
         for thread in threads:
             thread.start()
@@ -194,7 +194,7 @@ _numbers = count()
 
 
 class Reached(NamedTuple):
-    """A server and a log of it, reached over a relay."""
+    """A server and one of its logs, reached over a relay."""
 
     server: Connected
     log: SharedLog
@@ -206,7 +206,7 @@ class Reached(NamedTuple):
         return self
 
     def append(self, number: int, length: int = 1) -> None:
-        """Add entries with bodies of a length, and silence the network when they are sent."""
+        """Send entries with bodies of a length after silencing the network."""
         entries = [SharedEntry(seq, f"{seq:036}", "0" * 64, "0" * 64, "x" * length) for seq in range(1, number + 1)]
         with self.log.turn(0) as turn:
             self.network.silence()
@@ -227,8 +227,8 @@ class Reached(NamedTuple):
     ],
     ids=["find", "create", "page", "chain", "turn", "insert", "copy", "long copy"],
 )
-def test_a_server_that_falls_silent_ends_every_call(server: Server, call: Callable[[Reached], object]) -> None:
-    """Every call ends as an interrupted exchange, and closes the connection, if the server stops answering in it."""
+def test_every_call_ends_if_the_server_is_silent(server: Server, call: Callable[[Reached], object]) -> None:
+    """Every call ends with InterruptedExchange, and closes the connection, if the server stops answering."""
     log_id = f"silent {next(_numbers)}"
     with relay(server.port) as network:
         url = f"postgresql://anna@127.0.0.1:{network.port}/postgres"

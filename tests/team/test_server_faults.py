@@ -8,8 +8,8 @@ from tests.faults import chaos_sync, standby
 from tests.support.bundled import CHANGES
 
 
-def test_chaos_in_small() -> None:
-    """Killed backends, cut connections and power losses neither lose nor double entries."""
+def test_chaos_loses_no_entry() -> None:
+    """Killed backends, cut connections and server crashes neither lose nor duplicate entries."""
     did = chaos_sync.run(chaos_sync.Orders())
     assert did.kills >= 12
     assert did.stops >= 2
@@ -17,8 +17,8 @@ def test_chaos_in_small() -> None:
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
-def test_a_promoted_standby_goes_on(mode: str) -> None:
-    """A promoted standby has every entry if it is synchronous; otherwise its gaps are noticed and healed once."""
+def test_copies_continue_with_a_promoted_standby(mode: str) -> None:
+    """A synchronous standby has every entry when promoted; copies send the entries that an asynchronous one lacks."""
     did = standby.run(standby.Orders(failovers=1, replicas=2, mode=mode))
     assert (did.refused > 0, did.lost > 0) == (mode == "async", mode == "async")
     assert did.entries > CHANGES

@@ -349,7 +349,7 @@ def test_what_is_no_change_is_set_aside_and_the_rest_goes_on(member: Members, gr
     seq, chain = len(page.entries), page.entries[-1].chain
     good = anna.tracker.note("1", "fine")
     entry = next(entry for entry in anna.entries() if entry.id == good.undo)
-    if ground.server:  # other engines have no such constraint
+    if ground.server:  # The log in memory has no such constraint.
         ground.server.sql("ALTER TABLE spacedialog_change DROP CONSTRAINT IF EXISTS spacedialog_change_hash")
     torn = chained(chain, seq, [entry._replace(id="01930000-0000-7000-8000-000000000001", sha="0" * 64)])
     form = '["01930000-0000-7000-8000-000000000002", 1, 2, 3]'
@@ -365,7 +365,7 @@ def test_what_is_no_change_is_set_aside_and_the_rest_goes_on(member: Members, gr
 
 
 def from_the_future(ground: Ground, item: str) -> SharedEntry:
-    """Return a valid entry for the next position that was recorded a year after the shared log's clock."""
+    """Return a valid entry for the next position whose time is a year ahead of the shared log's clock."""
     page = ground.reach().page(0)
     pending = PendingEntry("set", item, "2026-11-30", {"set": {"title": "Taken over"}})
     ts = ground.clock.now + 31_536_000_000_000
@@ -373,8 +373,8 @@ def from_the_future(ground: Ground, item: str) -> SharedEntry:
     return chained(page.entries[-1].chain, len(page.entries), [entry])[0]
 
 
-def test_an_entry_from_the_future_is_set_aside_by_everyone(member: Members, ground: Ground) -> None:
-    """An entry that was recorded after it was sent changes no copy, sets no clock, and stops nobody."""
+def test_an_entry_from_the_future_is_set_aside_by_every_copy(member: Members, ground: Ground) -> None:
+    """An entry that was recorded after it was sent changes no copy, sets no clock, and stops no sync."""
     anna, rudolf, flavia = member("Anna"), member("Rudolf"), member("Flavia")
     together(anna, rudolf)
     before = state(anna)
@@ -427,10 +427,10 @@ def test_an_invalid_entry_that_an_older_program_accepted_is_not_sent(member: Mem
     assert anna.tracker.restamp().changes == 0
 
 
-def test_an_entry_under_the_id_of_a_lost_one_is_named_and_both_are_kept(member: Members, ground: Ground) -> None:
-    """The copies that have an entry which the server lost are told if another entry was sent under its id.
+def test_an_entry_with_the_id_of_a_lost_one_is_named_and_both_are_kept(member: Members, ground: Ground) -> None:
+    """A sync of a copy that has an entry which the server lost names another entry that was sent with its id.
 
-    They send theirs under a new id, which is the same in every copy; then every copy has both entries.
+    After a restamp, the copies send theirs with a new id, the same in every copy; then every copy has both entries.
     """
     anna, rudolf, flavia = member("Anna"), member("Rudolf"), member("Flavia")
     kept = anna.sync().position

@@ -63,8 +63,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
 COMMANDS = {name: module for commands in GROUPS.values() for name, module in commands.items()}
 
 
-MAY_BE_EMPTY = dict.fromkeys(("add", "edit"), ("--lead", "--partner", "--detail"))
-"""The options of each command that take an empty value, which empties the field."""
+CLEARING_OPTIONS = dict.fromkeys(("add", "edit"), ("--lead", "--partner", "--detail"))
+"""The options of each command that accept an empty value, which clears the field."""
 
 
 class LazyGroup(TyperGroup):
@@ -92,7 +92,7 @@ class LazyGroup(TyperGroup):
         _add_shared_options(info)
         command = typer.main.get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
         for parameter in command.params:
-            if parameter.param_type_name == "option" and parameter.opts[0] not in MAY_BE_EMPTY.get(cmd_name, ()):
+            if parameter.param_type_name == "option" and parameter.opts[0] not in CLEARING_OPTIONS.get(cmd_name, ()):
                 parameter.callback = _refuse_empty
         return command
 
@@ -103,7 +103,7 @@ def _add_shared_options(command: Any) -> None:
 
 
 def _refuse_empty(_context: Any, option: Any, value: Any) -> Any:
-    """Return the value of an option; InputError if it is empty, as where a script's variable is not set."""
+    """Return the value of an option; InputError if it is empty, for example from an unset variable of a script."""
     if value == "" or (option.multiple and "" in (value or ())):
         raise InputError(f"{option.opts[0]} is empty", "give a value, or leave the option out")
     return value

@@ -27,7 +27,7 @@ from spacedialog.cli.option_groups import SharedOptions
 from spacedialog.cli.requests import FilterOptions, ReadRequest, WriteRequest
 from spacedialog.errors import InputError
 from spacedialog.model.entry import Remarks
-from spacedialog.model.fields import FIELDS, PYTHON_TYPES, SORTABLE
+from spacedialog.model.fields import FIELDS, LIST_KINDS, SORTABLE
 from spacedialog.model.position import Scope
 from spacedialog.model.values import check_line
 from spacedialog.model.vocabulary import CLOSING_DAYS, STALE_DAYS, Flag
@@ -259,7 +259,7 @@ def sets_fields(*names: str) -> Callable[[Callable[..., None]], SharedOptions]:
         return {name: value for name, value in given.items() if value is not None}
 
     def annotation(name: str) -> Any:
-        of_type = list[str] | None if PYTHON_TYPES[FIELDS[name].kind][0] is list else str | None
+        of_type = list[str] | None if FIELDS[name].kind in LIST_KINDS else str | None
         option = options[name]
         return Annotated[
             of_type,

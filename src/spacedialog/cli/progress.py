@@ -44,7 +44,7 @@ def _line(doing: str, what: str, total: int | None) -> Iterator[Callable[[int], 
 
     out_of = f" of {total}" if total is not None else ""
     columns = (TextColumn(f"{doing} {{task.completed}}{out_of} {what}"), BarColumn(), TimeElapsedColumn())
-    # Given both sizes, Rich does not read COLUMNS and LINES, which can be numbers of any length.
+    # Rich reads COLUMNS and LINES, which may be numbers of any length, unless both sizes are given.
     console = Console(stderr=True, width=terminal.columns(sys.stderr), height=1)
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(doing, total=total)

@@ -11,7 +11,7 @@ from spacedialog.errors import InputError
 from spacedialog.render.formats import Settings
 
 WIDEST = 1_000
-"""The most columns that output has; a timeline takes 1 ms for each."""
+"""The maximum width of output in columns; a timeline takes 1 ms per column."""
 
 
 def settings() -> Settings:
@@ -30,16 +30,16 @@ def settings() -> Settings:
 
 
 def columns(stream: TextIO) -> int:
-    """Return the width of the terminal to which a stream leads."""
+    """Return the width in columns, at most WIDEST, of the terminal that a stream writes to."""
     return min(os.get_terminal_size(stream.fileno()).columns or 80, WIDEST)
 
 
 def _columns_named() -> int:
-    """Return the number in COLUMNS; 0 if there is none."""
+    """Return the number in the variable COLUMNS, at most WIDEST; 0 if it has none."""
     named = os.environ.get("COLUMNS", "").lstrip("0")
     if not (named.isascii() and named.isdigit()):
         return 0
-    # Python does not convert a number of thousands of digits.
+    # Python refuses to convert a number with thousands of digits.
     return WIDEST if len(named) > len(str(WIDEST)) else min(int(named), WIDEST)
 
 

@@ -46,7 +46,7 @@ class Areas:
         return [{"key": key, "title": titles.get(key, "General")} for key in dict.fromkeys(used)]
 
 
-@lru_cache(maxsize=64)  # of one sentence, which may undertake many things
+@lru_cache(maxsize=64)  # One sentence may have many candidates.
 def _hits(key: str, text: str) -> int:
     """How many of a field's words stand in a text: `ship` in `ships`, and not in `relationship`."""
     return len({found.lower() for found in _words_of()[key].findall(text)})

@@ -79,19 +79,18 @@ def _head_apart(lines: Sequence[str]) -> list[str]:
 _MOST_LINES = 20_000
 _DEEPEST = 8
 _LONGEST_PARAGRAPH = 20_000
-"""Limits of Markdown, far above those of a statement, because its signs take many times their size in memory and time.
-"""
+"""Limits on Markdown, far above any known statement: parsing markup takes many times its size in memory and time."""
 
 
 def blocks_of_markdown(text: str) -> Iterator[Block]:
-    """The blocks of Markdown; a numbered list of paragraphs is none. InputError where it has too many lines."""
+    """Yield the blocks of Markdown; numbered paragraphs are not a list. InputError if it has too many lines."""
     from markdown_it import MarkdownIt  # Rich brings it
 
     if text.count("\n") > _MOST_LINES:
         raise InputError(
-            f"there are more than {_MOST_LINES} lines of Markdown", "save the statement as plain text, or part it"
+            f"there are more than {_MOST_LINES} lines of Markdown", "save the statement as plain text, or split it"
         )
-    # The text of each paragraph is parsed when its turn comes, and not kept.
+    # The text of each paragraph is parsed only when it is reached, to save memory.
     blocks = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).disable("inline")
     inline = MarkdownIt("commonmark", {"maxNesting": _DEEPEST})
     references: dict[str, Any] = {}

@@ -20,7 +20,7 @@ from spacedialog.drafting.undertakings import undertakings
 from spacedialog.model.vocabulary import Strength
 
 LONGEST = 1_500
-"""What has more characters is no sentence: the longest that was seen has 422. It would take its square in time."""
+"""The maximum length of a sentence, in characters. The longest known has 422; time grows with the square."""
 
 _DATELINE = re.compile(r"^[A-Z][\w .,'()]{2,60}?\s(?:--|\u2014|\u2013)\s+(?=[A-Z])")
 _LABEL = re.compile(r"^[A-Z][\w /&,-]{2,40}:\s+")

@@ -30,6 +30,7 @@ DOCUMENT = "STATEMENT"
 
 
 MOST_CANDIDATES = 10_000
+"""The maximum number of candidates in a draft."""
 
 
 class About(NamedTuple):
@@ -133,7 +134,7 @@ def _read(
         if len(candidates) > MOST_CANDIDATES:
             raise InputError(
                 f"there are more than {MOST_CANDIDATES} candidates",
-                "leave out what is not of the statement, or part it",
+                "remove text that is not part of the statement, or split it",
             )
         if not found:
             left_out.append((sentence, why_none(sentence)))
@@ -179,7 +180,7 @@ def _dialogue(prose: Prose, about: About, name: str, when: VagueDate, sides: tup
 
 
 def _line_of(text: str) -> str:
-    """A text on one line, no longer than a data file takes; empty where nothing of it shows."""
+    """Return the text on one line, cut to LONGEST_TEXT; empty if nothing in it is visible."""
     line = " ".join(text.split())[:LONGEST_TEXT]
     return line if is_visible(line) else ""
 

@@ -29,8 +29,8 @@ _NAMED_FURNITURE = re.compile(
 _DEEPEST = 512
 """How many elements may stand in each other; browsers stop there too, and parsing takes the square of it."""
 _MOST_ATTRIBUTES = 1_000
-"""How many attributes an element may have: parsing takes the square of that, too."""
-# An attribute as browsers read it: a name, with `=` and a value in quotation marks or without.
+"""An element with this many attributes is refused, because parsing takes time in proportion to their square."""
+# An attribute as browsers read it: a name, and optionally `=` and a value, which may be quoted.
 _ATTRIBUTE = r"""(?:[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+)"""
 _TAG = re.compile(rf"<[A-Za-z][^\s/>]*+(?:(?P<crowded>{_ATTRIBUTE}{{{_MOST_ATTRIBUTES}}})|{_ATTRIBUTE}*+)")
 _UNCLOSED = frozenset(

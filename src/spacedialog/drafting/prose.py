@@ -14,7 +14,7 @@ from unicodedata import normalize
 from spacedialog.drafting.blocks import Block, blocks_of_markdown, blocks_of_plain, number_and_rest
 from spacedialog.drafting.pages import blocks_of_page
 from spacedialog.errors import InputError
-from spacedialog.importing.reader import place_of_byte, size_text
+from spacedialog.importing.reader import place_of_byte
 
 Form = Literal["text", "markdown", "html"]
 
@@ -28,11 +28,11 @@ _FORMS: dict[str, Form] = {
 
 
 LARGEST = 1_000_000
-"""The default limit on the bytes of a statement; the largest that was seen has 200,000."""
+"""The default maximum size of a statement, in bytes; the largest known statement has 200,000."""
 
 MOST_SENTENCES = 10_000
 MOST_CHARACTERS = 500_000
-"""Limits on the running text of a statement. What is drafted from it takes seconds and a hundred times the memory."""
+"""Limits on the running text of a statement. A draft takes seconds, and a hundred times the memory of the text."""
 
 
 class Sentence(NamedTuple):
@@ -88,7 +88,8 @@ def decoded(content: bytes, name: str, encoding: str | None = None) -> str:
         raise InputError(f"--encoding: Python knows no '{encoding}'", "write utf-8, latin-1, cp949, …") from error
     except UnicodeDecodeError as error:
         raise InputError(
-            f"{name}: {place_of_byte(error)}: this is not {encoding or 'UTF-8'}", "say what it is: --encoding latin-1"
+            f"{name}: {place_of_byte(error)}: this is not {encoding or 'UTF-8'}",
+            "name its encoding: --encoding latin-1",
         ) from error
 
 
@@ -125,7 +126,7 @@ def read(text: str, form: Form) -> Prose:
 
 
 def _bounded(sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
-    """The sentences; InputError where they are more than a statement can have, each counted with its stem."""
+    """Return the sentences; InputError if they exceed MOST_SENTENCES, or with their stems MOST_CHARACTERS."""
     kept: list[Sentence] = []
     size = 0
     for sentence in sentences:
@@ -138,8 +139,8 @@ def _bounded(sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
 
 def _too_much() -> InputError:
     return InputError(
-        f"there are more than {MOST_SENTENCES} sentences, or {size_text(MOST_CHARACTERS)} in them",
-        "leave out what is not of the statement, or part it",
+        f"there are more than {MOST_SENTENCES} sentences, or {MOST_CHARACTERS} characters in them",
+        "remove text that is not part of the statement, or split it",
     )
 
 

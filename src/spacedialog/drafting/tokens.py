@@ -20,7 +20,7 @@ _TOKEN = re.compile(
 class Token(NamedTuple):
     """A word or a sign of a sentence, with its place there in characters.
 
-    `low` is the text in small letters, with plain apostrophes.
+    `low` is the text in lower case, with plain apostrophes.
     """
 
     text: str

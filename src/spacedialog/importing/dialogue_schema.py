@@ -191,7 +191,7 @@ def _declared(field: fields.Field) -> tuple[Any, Any]:
     if field.kind is Kind.WORD:
         return _WORDS[field.name], Field(strict=False)
     type_ = _KINDS[field.kind]
-    if fields.PYTHON_TYPES[field.kind][0] is list:
+    if field.kind in fields.LIST_KINDS:
         size: dict[str, Any] = {"min_length": 1} if field.required else {"default": []}
         return type_, Field(max_length=MOST, **size, **more)
     return (type_, Field(**more)) if field.required else (type_ | None, Field(default=None, **more))

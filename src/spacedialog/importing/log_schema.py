@@ -20,7 +20,10 @@ _DATE = {"type": "string", "description": "An EDTF date."}
 
 
 def parse_entry(exported: Mapping[str, Any]) -> tuple[Entry | None, list[Problem]]:
-    """Return an exported entry with its faults, except a hash that does not match; None if fields are missing."""
+    """Return an exported entry and its faults, except a hash that does not match.
+
+    The entry is None if it does not have exactly the fields of an entry, or if its body nests too deep.
+    """
     faults = list(_field_problems(exported))
     if faults:
         return None, faults
@@ -113,7 +116,7 @@ _VALUES = {
 _BODY = {
     "description": (
         "The content of a change: new values, a note, evidence, and references to other changes and milestones. Other"
-        " parts are accepted and kept. A change with a version or a kind that this program does not know is kept, and"
+        " parts are accepted and kept. A change with a version or a kind that this program does not know is kept, but"
         " not counted."
     ),
     "type": "object",
@@ -124,7 +127,7 @@ _BODY = {
         **dict.fromkeys(("note", "evidence", "via"), _or_null(_TEXT)),
         "milestone": _or_null({**_ID, "description": "The milestone that the change is about."}),
         "retracts": {**_ID, "description": "The change that this one retracts."},
-        "beside": {"type": "array", "items": _ID, "description": "The concurrent changes that its author had."},
+        "beside": {"type": "array", "items": _ID, "description": "The newest changes of other branches, if any."},
     },
     "required": ["v"],
 }

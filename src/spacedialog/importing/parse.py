@@ -62,9 +62,9 @@ def read(
     """Read a file: return the contents of a data file, or an iterator of the entries of an exported log.
 
     Both may be one JSON object of at most `max_size` bytes, or JSON Lines, which are read line by line; there the limit
-    applies to a commitment with its updates. A log that `export` wrote is always read by lines. With `now` (µs), an
-    entry recorded more than CLOCK_TOLERANCE later is invalid. InputError or ProblemsError, with the place in the file
-    `name`, if the file is invalid.
+    applies to a commitment with its updates. A log that `export` wrote is always read by lines. If `now` (µs) is
+    given, an entry that was recorded more than CLOCK_TOLERANCE later is invalid. InputError or ProblemsError, with the
+    place in the file `name`, if the file is invalid.
     """
     file = Incoming(stream, name, max_size)
     head = file.line()
@@ -226,7 +226,9 @@ def _export_lines(file: Incoming) -> Iterator[tuple[str, bytes]]:
         if not ended:
             yield f"line {number}", bare.removesuffix(b",")
     if not ended:
-        raise InputError(f"{file.name}, line {number}: the log breaks off: the last line is not ]}}", "export it again")
+        raise InputError(
+            f"{file.name}, line {number}: the log is truncated: the last line is not ]}}", "export it again"
+        )
 
 
 def _entries(parts: Iterable[tuple[str, object]], name: str, now: int | None) -> Iterator[Entry]:
@@ -246,7 +248,7 @@ def _entries(parts: Iterable[tuple[str, object]], name: str, now: int | None) ->
 
 
 def _entry(exported: Mapping[str, Any], place: str, now: int | None) -> Entry:
-    """Return the entry in a parsed part of a log; ProblemsError with every fault, each with its place in the file."""
+    """Return the entry in a parsed part of a log; ProblemsError with the place of every fault if it is invalid."""
     entry, faults = log_schema.parse_entry(exported)
     problems = [f"{place}.{fault.field}: {fault.text}\n  {_LOG_REMEDY}" for fault in faults]
     if entry is not None and not problems:
@@ -255,7 +257,7 @@ def _entry(exported: Mapping[str, Any], place: str, now: int | None) -> Entry:
         elif now is not None and entry.ts > now + CLOCK_TOLERANCE:
             problems = [
                 f"{place}.ts: it was recorded at {iso_time(entry.ts)}, which is in the future\n"
-                "  check this computer's clock; if it is right, leave the entry out"
+                "  check this computer's clock; if it is right, leave the change out"
             ]
     if entry is None or problems:
         raise ProblemsError(place, problems)

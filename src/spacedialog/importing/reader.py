@@ -26,7 +26,7 @@ _MOST_NAMES = 10_000
 _BOM = b"\xef\xbb\xbf"
 _NAME = re.compile(r"\w{1,40}")
 _SIGN = re.compile(r'"(?:[^"\\]++|\\.)*+"\s*:?|[\[\]{},]')
-_DEEPEST = 100  # far more than a valid file has, and far less than the decoder allows
+_DEEPEST = 100  # far more levels than a valid file has, and far fewer than the decoder allows
 _SHOWN_LEVELS = 8
 
 
@@ -159,18 +159,18 @@ def _place_of_character(text: str, at: int, place: str) -> str:
 
 
 class _Number(str):
-    """A number of a text that strict JSON does not allow; `fault` says why."""
+    """The text of a number that strict JSON does not allow; `fault` is the reason."""
 
     __slots__ = ()
 
     @property
     def fault(self) -> str:
         is_long = self.removeprefix("-").isdecimal()
-        return "the number is too long" if is_long else f"{quoted(self)} is no number of JSON"
+        return "the number is too long" if is_long else f"{quoted(self)} is not a JSON number"
 
 
 class _Object(dict[str, Any]):
-    """An object of a text that strict JSON does not allow: some names are repeated, or there are too many."""
+    """An object that strict JSON does not allow: `repeated` are its repeated names, or it has too many names."""
 
     repeated: tuple[str, ...] = ()
 
@@ -233,10 +233,10 @@ def parse_json(text: str, place: str = "") -> Any:
             raise ProblemsError(f"{place or 'the file'}: this is not strict JSON", problems) from error
     except json.JSONDecodeError as error:
         at = _place_of_character(text, error.pos, place)
-        raise InputError(f"{at}: this is not JSON: {error.msg}", "mend it there, or leave it out") from error
+        raise InputError(f"{at}: this is not JSON: {error.msg}", "correct it there, or leave it out") from error
     except RecursionError as error:
         at = f"{place}{_deepest(text)}".lstrip(".")
-        raise InputError(f"{at}: brackets nest too deep", "write what the documentation shows") from error
+        raise InputError(f"{at}: brackets nest too deep", "nest them less deeply") from error
 
 
 def _faults(value: Any, place: str) -> Iterator[str]:
@@ -246,9 +246,9 @@ def _faults(value: Any, place: str) -> Iterator[str]:
             yield f"{at}: {part.fault}\n  write a number, or null".lstrip(".: ")
         elif isinstance(part, _Object):
             for name in part.repeated:
-                yield f"{at}.{field_name(name)}: it stands there twice\n  write it once".lstrip(".")
+                yield f"{at}.{field_name(name)}: it is repeated\n  write it once".lstrip(".")
             if len(part) > _MOST_NAMES:
-                yield f"{at}: {len(part)} names are too many\n  write at most {_MOST_NAMES}".lstrip(".: ")
+                yield f"{at}: it has {len(part)} names\n  write at most {_MOST_NAMES}".lstrip(".: ")
 
 
 def _deepest(text: str) -> str:

@@ -67,7 +67,9 @@ class Batch:
         start = body[:1]
         if start == "[":
             number = text.count("\n", 0, len(text) - len(body)) + 1
-            self._problem(f"line {number}", InputError("this is a JSON array", "write one object a line (JSON Lines)"))
+            self._problem(
+                f"line {number}", InputError("this is a JSON array", "write one object per line (JSON Lines)")
+            )
             return
         records = self._json_lines(text) if start == "{" else self._csv_records(text)
         for number, (place, record) in enumerate(watch(records)):

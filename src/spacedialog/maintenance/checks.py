@@ -62,7 +62,7 @@ def run_checks(path: Path, *, now: int) -> list[DoctorRow]:
 
 
 def faults(path: Path, examination: Examination, salvaged: Salvaged) -> list[str]:
-    """Return what is damaged in a store; nothing if every part of it is sound and its tables match its log."""
+    """Return a description of every damage in a store; empty if all is sound and the tables match the log."""
     return [said for row in _soundness(path, examination, salvaged) for said in row.said]
 
 
@@ -78,7 +78,7 @@ def _soundness(path: Path, examination: Examination, salvaged: Salvaged) -> list
     if salvaged.round_damage:
         lost += (f"{salvaged.round_damage} more can be reached by --rescue only",)
     if salvaged.why:
-        lost += (f"{salvaged.why}: what has left no trace in the file cannot be named",)
+        lost += (f"{salvaged.why}: changes that left no trace in the file cannot be named",)
     items, differing = examination.fold(salvaged.sound)
     return [
         _row("file", CheckResult(1, tuple(_file_faults(path, examination)))),

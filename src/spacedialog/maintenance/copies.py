@@ -68,7 +68,7 @@ def rescue(path: Path, new: Path) -> Rescued:
 
 
 def _require_new(target: Path, store: Path) -> None:
-    """Raise InputError if there is anything at `target` or a side file of it, or if it would belong to a store."""
+    """Raise InputError if `target` or a side file of it exists, or if it would be a file of a store."""
     for path in (target, *(target.with_name(target.name + ending) for ending in SIDE_FILES)):
         if os.path.lexists(path):
             raise _exists_error(path)

@@ -1,4 +1,4 @@
-"""Classes of characters: line breaks, characters that do not show, and the joiners that scripts and emoji need."""
+"""Classes of characters: line breaks and invisible characters."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _SHOWN = re.compile("[!-~]")
 
 
 def is_visible(text: str) -> bool:
-    """Return whether a text has a character that shows by itself: no space, control, format or combining mark."""
+    """Return whether a text has a visible character, which is not a space, a control, a format or a combining mark."""
     if _SHOWN.search(text):
         return True
-    from unicodedata import category  # here: most texts contain ASCII
+    from unicodedata import category  # Imported here because most texts contain ASCII.
 
     return any(category(char) not in _HIDDEN for char in _BLANK.sub("", text))
 

@@ -88,7 +88,7 @@ def _between(
 
 
 def _independence(entries: Sequence[Entry]) -> Callable[[Entry, Entry], bool]:
-    """Return the function that says whether two of these entries, given in the order recorded, are independent."""
+    """Return a function that tests whether two of these entries, given in the order recorded, are independent."""
     index = {entry.id: position for position, entry in enumerate(entries)}
     renamed = replaced_ids(entries)
     ancestors: list[int] = []  # of each entry, as a bit set of positions

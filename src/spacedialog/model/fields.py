@@ -36,14 +36,8 @@ class Kind(Enum):
     OBJECT = "one JSON object"
 
 
-PYTHON_TYPES: Mapping[Kind, tuple[type, type | None]] = {
-    **dict.fromkeys(Kind, (str, None)),
-    Kind.NUMBER: (int, None),
-    **dict.fromkeys((Kind.PARTIES, Kind.DOCUMENTS), (list, str)),
-    Kind.OBJECTS: (list, dict),
-    Kind.OBJECT: (dict, None),
-}
-"""The Python type of each kind of value in an entry's body, and the type of the parts of a list."""
+LIST_KINDS = frozenset((Kind.PARTIES, Kind.DOCUMENTS, Kind.OBJECTS))
+"""The kinds of value that are a list in an entry's body."""
 
 
 class CommitmentRow(NamedTuple):

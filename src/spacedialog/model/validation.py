@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeGuard
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.dates import Span, VagueDate, quoted
 from spacedialog.model.entry import BODY_VERSION, CREATE, NOTE, REPLACES, RETRACT, SET, Entry, canonical_json
-from spacedialog.model.fields import ITEM_TYPES, KINDS, MILESTONE, Kind
+from spacedialog.model.fields import ITEM_TYPES, KINDS, LIST_KINDS, MILESTONE, Kind
 from spacedialog.model.values import HIGHEST_PERCENT, LOWEST_PERCENT, check_recorded_text
 from spacedialog.model.vocabulary import HASH_PATTERN, NAME_PATTERN, LinkDecision, MilestoneStatus, Status, Strength
 
@@ -72,11 +72,11 @@ _CREATED_ONLY = {*ITEM_TYPES["assessment"].kinds, "old", "new"}
 """The fields that no later entry may set: their values depend on each other."""
 
 _REQUIRED = MILESTONE.required.union(*(type_.required for type_ in ITEM_TYPES.values()))
-"""The fields that no entry may empty."""
+"""The fields that no entry may clear."""
 
 
 class Problem(NamedTuple):
-    """A fault of an entry: the field, such as `body.set.status`, and what is wrong with its value."""
+    """A fault of an entry: the field, such as `body.set.status`, and a description of the fault."""
 
     field: str
     text: str
@@ -85,10 +85,10 @@ class Problem(NamedTuple):
 def problems(entry: Entry) -> Iterator[Problem]:
     """Yield every fault of an entry, except a hash that does not match."""
     content = _parsed(entry.body)
-    yield from _problems(entry, content, is_newer=content is not None and is_newer(entry.kind, content))
+    yield from _problems(entry, content, frame_only=content is not None and is_newer(entry.kind, content))
 
 
-def _problems(entry: Entry, content: Mapping[str, Any] | None, *, is_newer: bool) -> Iterator[Problem]:
+def _problems(entry: Entry, content: Mapping[str, Any] | None, *, frame_only: bool) -> Iterator[Problem]:
     for field, value, check in (
         ("id", entry.id, _id_problem),
         ("ts", entry.ts, _ts_problem),
@@ -106,7 +106,7 @@ def _problems(entry: Entry, content: Mapping[str, Any] | None, *, is_newer: bool
     elif canonical_json(content) != entry.body:
         yield Problem("body", "it is not canonical JSON")
     else:
-        yield from _content_problems(entry, content, is_newer=is_newer)
+        yield from _content_problems(entry, content, frame_only=frame_only)
 
 
 def counted_content(entry: Entry) -> dict[str, Any] | None:
@@ -114,7 +114,7 @@ def counted_content(entry: Entry) -> dict[str, Any] | None:
     content = _parsed(entry.body)
     if content is None or is_newer(entry.kind, content):
         return None
-    return content if next(_problems(entry, content, is_newer=False), None) is None else None
+    return content if next(_problems(entry, content, frame_only=False), None) is None else None
 
 
 def is_counted(entry: Entry) -> bool:
@@ -132,7 +132,7 @@ def is_newer(kind: str, content: Mapping[str, Any]) -> bool:
     )
 
 
-def _content_problems(entry: Entry, content: Mapping[str, Any], *, is_newer: bool) -> Iterator[Problem]:
+def _content_problems(entry: Entry, content: Mapping[str, Any], *, frame_only: bool) -> Iterator[Problem]:
     kind = entry.kind
     if not (isinstance(entry.on, str) and _is_closed_date(entry.on)):
         yield Problem("on", _about(entry.on, "is not an EDTF date with an end"))
@@ -143,7 +143,7 @@ def _content_problems(entry: Entry, content: Mapping[str, Any], *, is_newer: boo
     for name, check in _FRAME.items():
         if content.get(name) is not None and (text := check(content[name])):
             yield Problem(f"body.{name}", text)
-    if is_newer:
+    if frame_only:
         return
     if kind in (CREATE, SET):
         yield from _values_problems(kind, content)
@@ -181,7 +181,7 @@ def _values_problems(kind: str, content: Mapping[str, Any]) -> Iterator[Problem]
             yield from (Problem(f"body.set.{name}", _MISSING) for name in sorted(type_.required - values.keys()))
 
 
-# Checks of single values: each returns what is wrong with a value, or an empty text.
+# Checks of single values: each returns a description of the fault, or an empty text.
 
 Check = Callable[[Any], str]
 
@@ -197,7 +197,7 @@ def _about(value: object, text: str) -> str:
 def _is_empty(value: object, kind: Kind) -> bool:
     if kind in (Kind.TEXT, Kind.LINE, Kind.PARTY):
         return value == ""
-    return kind in (Kind.PARTIES, Kind.DOCUMENTS, Kind.OBJECTS) and value == []
+    return kind in LIST_KINDS and value == []
 
 
 def _is_whole(value: object) -> TypeGuard[int]:
@@ -210,7 +210,7 @@ def _parsed(body: Any) -> dict[str, Any] | None:
         content = _decode(body)
     except (ValueError, TypeError, RecursionError):
         return None
-    # Most bodies have fewer brackets than levels are allowed.
+    # Most bodies have fewer opening brackets than DEEPEST, so their levels need not be counted.
     is_flat = body.count("{") + body.count("[") <= DEEPEST
     return content if isinstance(content, dict) and (is_flat or not _is_deeper(content, DEEPEST)) else None
 

@@ -38,7 +38,7 @@ _SIGNS = {"paragraph": " par. ", "sentence": " s. ", "grade": ", grade "}
 def check_recorded_text(name: str, text: str) -> str:
     """Return the text unchanged; InputError if it is empty, longer than LONGEST_TEXT or not valid text.
 
-    Entries that were exported may hold any such text; what is new must also pass `check_text` or `check_line`.
+    An exported entry may contain any such text. New text must also pass `check_text` or `check_line`.
     """
     if not text.strip():
         raise InputError(f"{name}: there is no visible text", f"write the {name}, or leave it out")
@@ -50,14 +50,14 @@ def check_recorded_text(name: str, text: str) -> str:
 
 
 def check_text(name: str, text: str) -> str:
-    """Return a text of any number of lines unchanged; InputError if it is not valid, or nothing of it is visible."""
+    """Return a text of any number of lines unchanged; InputError if it is not valid or has no visible character."""
     if not is_visible(check_recorded_text(name, text)):
         raise InputError(f"{name}: there is no visible text", f"write the {name}, or leave it out")
     return text
 
 
 def check_line(name: str, text: str) -> str:
-    """Return a text of one line unchanged; InputError if `check_text` refuses it, or it has a line break."""
+    """Return a text of one line unchanged; InputError if `check_text` refuses it or it has a line break."""
     if found := LINE_BREAK.search(check_text(name, text)):
         raise InputError(f"{name}: it has a line break (U+{ord(found[0]):04X})", "write it on one line")
     return text

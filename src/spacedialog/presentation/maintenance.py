@@ -57,7 +57,7 @@ def restamped(row: Restamped) -> Table:
         [row],
         (
             Column("Changes recorded again", lambda row: str(row.changes), right=True),
-            Column("Backup of the store before", lambda row: row.kept or "none", wide=True),
+            Column("Backup", lambda row: row.kept or "none", wide=True),
         ),
         "",
     )

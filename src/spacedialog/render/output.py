@@ -21,7 +21,7 @@ from spacedialog.render.formats import Format, Settings, template_writer
 class Output(NamedTuple):
     """The format and destination of a view: `format` is None for the user's template, `file` for standard output.
 
-    `store` is the store in use, whose files are not written to.
+    `store` is the store in use; `file` must not be one of its files.
     """
 
     format: Format | None
@@ -47,7 +47,7 @@ def show(view: Table | View, output: Output, *, as_of: str) -> None:
 def destination(file: Path | None, store: Path) -> Iterator[TextIO]:
     """Yield standard output, or a text stream into a file that appears once it is complete.
 
-    InputError if the file belongs to `store`, the store in use, or to another.
+    InputError if the file belongs to `store`, the store in use, or to another store.
     """
     if file is None or str(file) == "-":
         yield sys.stdout
@@ -77,7 +77,7 @@ def _replacing(file: Path, store: Path) -> Iterator[BinaryIO]:
     try:
         if _is_planted(file):
             raise InputError(
-                f"-o {file}: this is a link that another user made in a folder to which everyone may write",
+                f"-o {file}: this is a link that another user made in a folder that every user can write to",
                 "name the file itself, or another",
             )
         if target.exists() and not target.is_file():

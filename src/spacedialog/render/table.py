@@ -65,7 +65,7 @@ def draw(view: Table | View, settings: Settings) -> str:
     console = Console(
         file=drawing,
         width=settings.width,
-        height=1,  # Given both sizes, Rich does not read COLUMNS and LINES, which can be numbers of any length.
+        height=1,  # Rich reads COLUMNS and LINES, which may be numbers of any length, unless both are given.
         force_terminal=settings.colour,
         color_system="standard" if settings.colour else None,
         markup=False,

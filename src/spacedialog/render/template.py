@@ -1,7 +1,7 @@
 """The user's own Jinja template: filled in a sandbox with the data of the view, within limits of time and size.
 
-It is filled in a process of its own, which the kernel ends. Within a process an exception ends a template only between
-two steps of Python, and a single step, such as the comparison of two lists, can take for ever.
+It is filled in a child process, which the kernel ends after the time limit. An exception in the same process would end
+it only between two Python instructions, and one instruction, such as a comparison of two lists, can take for ever.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def _bounded(parts: Iterator[str]) -> Iterator[str]:
 
 
 def _in_child(fill: Callable[[], str]) -> str:
-    """Return the result of `fill` in a child process; InputError as it raises, and if it takes longer than SECONDS."""
+    """Return the result of `fill` in a child process; InputError if it raises one or takes longer than SECONDS."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -169,7 +169,7 @@ def _answer(fill: Callable[[], str], pipe: int) -> NoReturn:
     except Exception:
         traceback.print_exc()
     finally:
-        # Without the end of a regular exit, which would write the buffers of the parent a second time.
+        # A regular exit would flush the buffers of the parent a second time.
         os._exit(code)
 
 
@@ -182,7 +182,7 @@ def _harmless(value: Any) -> Any:
     return passage(value) if isinstance(value, str) else value
 
 
-_LESS = "let it do less"
+_LESS = "simplify the template"
 _REMEDY = "see docs/templates.md for what a template can use"
 
 

@@ -1,4 +1,4 @@
-"""Make text from others harmless: characters that a terminal obeys, or does not show, become escapes."""
+"""Make text from others harmless: control characters and invisible characters become escapes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _joiner() -> re.Pattern[str]:
 
 
 def _with_escapes(text: str, escape: Callable[[str], str]) -> str:
-    """Return the text with the escapes of its unsafe characters."""
+    """Replace the unsafe characters of a text by their escapes."""
 
     def replaced(match: re.Match[str]) -> str:
         char = match[0]

@@ -35,13 +35,13 @@ def copy(connection: sqlite3.Connection, target: Path) -> None:
 
 @contextmanager
 def replacing_database(target: Path) -> Iterator[Path]:
-    """Yield the path of a new file for SQLite to make and close; then flush it and rename it to `target`.
+    """Yield the path where SQLite creates and closes a new file; then flush the file and rename it to `target`.
 
-    InputError if SQLite would take `target` for a side file of another database.
+    InputError if SQLite would treat `target` as a side file of another database.
     """
     if is_side_file(target):
         raise InputError(
-            f"{target}: SQLite gives such names to the files beside a database",
+            f"{target}: SQLite uses such names for the side files of a database",
             f"choose a name that does not end in {', '.join(SIDE_FILES)}",
         )
     with atomic.private_folder(target.parent) as folder:
@@ -60,7 +60,7 @@ def keep(connection: sqlite3.Connection, path: Path, action: str) -> Path:
     """Back up the database of `connection`, the store at `path`, before `action`; return the path of the backup.
 
     StoreError if copying fails. If the newest backup was made before the same action and has the same record, as after
-    an action that failed, no other one is made.
+    an action that failed, its path is returned instead.
     """
     _, newest = max(_automatic_backups(path), default=(0, path))
     if newest.name.endswith(f"-before-{action}") and _has_same_record(newest, connection):
@@ -72,7 +72,7 @@ def keep(connection: sqlite3.Connection, path: Path, action: str) -> Path:
 
 
 def _has_same_record(backup: Path, connection: sqlite3.Connection) -> bool:
-    # An immutable database is read without side files.
+    # SQLite creates no side files for an immutable database.
     uri = f"{backup.absolute().as_uri()}?mode=ro&immutable=1"
     with suppress(sqlite3.Error, UnicodeDecodeError), closing(sqlite3.connect(uri, uri=True)) as kept:
         return all(one == other for one, other in zip_longest(_record(kept), _record(connection)))

@@ -259,8 +259,8 @@ def _require_one_name(path: Path) -> None:
     """Raise StoreError if the file has a hard link: SQLite would keep a write-ahead log for each of its names."""
     if path.stat().st_nlink > 1:
         raise StoreError(
-            f"{path}: the store has another name, a hard link; changes made under both names would be lost",
-            "remove the other name, which find -samefile shows; nothing was changed",
+            f"{path}: the store has a second name (a hard link); changes made under both names could be lost",
+            "find the other name with find -samefile, and remove it; nothing was changed",
         )
 
 

@@ -49,7 +49,7 @@ def size(connection: sqlite3.Connection) -> tuple[int, int]:
 
 
 def newest_time(connection: sqlite3.Connection, now: int) -> int | None:
-    """Return when the newest entry that the clock may follow at the time `now` was recorded (both in µs)."""
+    """Return when the newest entry that is not from the future at the time `now` was recorded (both in µs)."""
     newest: int | None = connection.execute(
         "SELECT max(ts) FROM change WHERE ts <= ?", (now + CLOCK_TOLERANCE,)
     ).fetchone()[0]

@@ -312,9 +312,9 @@ def m0006_days_of_conflicts(db: Database) -> None:
 
 @steps()
 def m0007_ignored_entries(db: Database) -> None:
-    """Create the table of entries that do not count, and that of entries which a shared log has had.
+    """Create the tables of entries that do not count and of entries that a shared log has had.
 
-    Record which entry an invalid record of the server names.
+    Add the entry's id to each record in the quarantine.
     """
     ignored = _table(db, "ignored")
     ignored.create({"change": str, "item": str}, pk="change", not_null={"change", "item"}, strict=True)

@@ -17,7 +17,7 @@ _CAN_BE_SENT = (
     "c.seq IS NULL AND c.id NOT IN (SELECT value FROM json_each(?))"
     " AND NOT EXISTS (SELECT 1 FROM quarantine AS q WHERE q.change = c.id AND q.seq NOT NULL)"
 )
-"""The condition that the entry `c` is unsent and not in a JSON array, and its id is free in the shared log."""
+"""The condition that the entry `c` is unsent, is not in a JSON array, and has an id that the shared log does not."""
 
 
 class Membership(NamedTuple):
@@ -42,7 +42,7 @@ class Place(NamedTuple):
 class Arrival(NamedTuple):
     """A record of the shared log as it arrives: the entry, or None and the reason why it is invalid.
 
-    `is_here` says that this copy has the same invalid entry.
+    `is_here` is True if this copy has the same invalid entry.
     """
 
     seq: int
@@ -169,7 +169,7 @@ def displaced(connection: sqlite3.Connection) -> list[tuple[int, str]]:
 
 
 def accept_arrivals(connection: sqlite3.Connection, arrivals: Iterable[Arrival]) -> Accepted:
-    """Insert and fold entries that other members shared, and quarantine invalid records, also those that are here."""
+    """Insert and fold entries that other members shared; quarantine invalid records, and delete them from the log."""
     received = strange = quarantined = 0
     items: dict[str, bool] = {}
     taken_out: list[Entry] = []

@@ -15,12 +15,12 @@ _NO_CHANGE = "it does not have the form of a change"
 
 
 def is_intact(shared: SharedEntry) -> bool:
-    """Return whether the body matches the hash; a body that was not fetched is that of an entry sent from here."""
+    """Return whether the body matches the hash, or was not fetched because this copy sent the entry."""
     return shared.body is None or sha256_hex(shared.body) == shared.sha
 
 
 def latest_time(shared: SharedEntry) -> int:
-    """Return the latest time at which an entry can be recorded (µs): its server's clock decides for all members."""
+    """Return the latest valid recorded time of an entry (µs); the server's clock decides, so all copies agree."""
     return shared.pushed_at + CLOCK_TOLERANCE
 
 
@@ -44,7 +44,7 @@ def arrival(shared: SharedEntry, known_sha: str | None) -> Arrival:
 
 
 def _parse(shared: SharedEntry, body: str) -> Entry:
-    """Return the entry with this canonical form; ValueError if it is invalid or was sent before it was recorded."""
+    """Return the entry with this canonical form; ValueError if it is invalid or from the future."""
     if not is_intact(shared):
         raise ValueError("its hash does not match its content")
     fields = json.loads(body)

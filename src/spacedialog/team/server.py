@@ -49,7 +49,7 @@ _MOST_INSERTED = 200
 """The most entries to send by INSERT, in one round trip; COPY takes three, but is faster for more."""
 
 LONGEST_SILENCE = 40.0
-"""The seconds without a byte from the server, or to it, after which a connection is given up."""
+"""The seconds without a byte from or to the server after which a connection is closed."""
 
 # Serialization failure, deadlock, unknown outcome, concurrent insert, lock timeout, session timeout, standby.
 _PASSING_STATES = ("40001", "40P01", "40003", "23505", "55P03", "25P03", "25006")
@@ -58,7 +58,7 @@ _STARTING_OR_STOPPING = re.compile(
     "starting up|shutting down|recovery|not (yet )?accepting|read-only|closed the connection|reset by peer"
 )
 
-# The connection parameters of libpq that an address can have: it is stored and shown, so none of them is a secret.
+# The connection parameters that an address can have. It is stored and shown, so none of them is a secret.
 _PLACE = ("host", "hostaddr", "port", "dbname", "user", "service", "passfile", "options", "application_name")
 _NETWORK = ("connect_timeout", "tcp_user_timeout", "target_session_attrs", "load_balance_hosts")
 _KEEPALIVES = ("keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count")
@@ -102,7 +102,7 @@ def _parameters(url: str) -> dict[str, Any]:
                 "the sslmode in the address does not verify who the server is",
                 "leave it out: over a network it is verify-full; sslrootcert=FILE or system names the trusted issuers",
             )
-        # Encryption by Kerberos would take the place of TLS, and of its certificate.
+        # Kerberos encryption would replace TLS, and the check of the certificate.
         given |= {"sslmode": "verify-full", "gssencmode": "disable"}
     if given.setdefault("target_session_attrs", "read-write") not in ("read-write", "primary"):
         raise InputError(
@@ -139,7 +139,7 @@ class _Connection(psycopg.Connection[Any]):
     longest_silence = LONGEST_SILENCE
 
     def wait(self, gen: PQGen[Result], *arguments: Any, **named: Any) -> Result:
-        """Run a call; psycopg makes every call through this method."""
+        """Run a call within the limit. psycopg makes every call through this method."""
         return super().wait(self._limited(gen), *arguments, **named)
 
     def _limited(self, call: PQGen[Result]) -> PQGen[Result]:
@@ -168,10 +168,10 @@ def connect(url: str, password: Password = lambda: None, *, longest_silence: flo
     another attempt may succeed.
     """
     given = {
-        # For each address of each host; psycopg counts the handshakes in.
+        # For each address of each host, including the handshakes.
         "connect_timeout": 10,
         "application_name": "spacedialog",
-        # A server that disappears is noticed between two calls too.
+        # A server that disappears between two calls is detected too.
         "keepalives_idle": 20,
         "keepalives_interval": 5,
         "keepalives_count": 4,
@@ -181,7 +181,7 @@ def connect(url: str, password: Password = lambda: None, *, longest_silence: flo
     try:
         connection = _open(given, password)
     except psycopg.Error as error:
-        # Of several hosts, each has a line.
+        # With several hosts, the message has a line for each.
         kind = InterruptedExchange if _STARTING_OR_STOPPING.search(str(error)) else NetworkError
         raise kind(f"{place(url)} cannot be reached: {_message(error)}", "try again when it can") from error
     connection.longest_silence = longest_silence
@@ -192,7 +192,7 @@ def _open(given: dict[str, Any], password: Password) -> _Connection:
     try:
         return _Connection.connect("", autocommit=True, prepare_threshold=None, **given)
     except psycopg.OperationalError as error:
-        # libpq's constant PQnoPasswordSupplied; of several hosts, any can have asked.
+        # libpq's message PQnoPasswordSupplied; with several hosts, any of them can have asked.
         if "no password supplied" not in str(error):
             raise
         typed = password()
@@ -287,7 +287,7 @@ class SharedLog:
                 self._connection.execute("BEGIN")
                 # A member that stops responding loses the lock.
                 self._connection.execute("SET LOCAL idle_in_transaction_session_timeout = '60s'")
-                # Shorter than a silence, so that the server ends the call.
+                # Shorter than LONGEST_SILENCE, so that the server ends the call.
                 self._connection.execute("SET LOCAL lock_timeout = '30s'")
                 head = self._connection.execute(f"{_HEAD_SQL} FOR UPDATE", (self._log_id,))
                 entries = self._entries(after, 0)

@@ -26,12 +26,12 @@ CREATE TABLE IF NOT EXISTS spacedialog_change (
     UNIQUE (log_id, id)
 );
 
--- The user who logged in, whatever role was set since. Older versions had current_user, which SET ROLE changes.
+-- The user who logged in, also after SET ROLE. Older versions had current_user, which SET ROLE changes.
 ALTER TABLE spacedialog_log ALTER COLUMN created_by SET DEFAULT session_user;
 ALTER TABLE spacedialog_change ALTER COLUMN pushed_by SET DEFAULT session_user;
 
--- A copy that knows an entry does not fetch it again, so nothing else may be added under its hash. Rows of an older
--- version are not checked: ALTER TABLE spacedialog_change VALIDATE CONSTRAINT spacedialog_change_hash; does that.
+-- A copy that knows an entry does not fetch it again, so no other body may be added under its hash. Rows of an older
+-- version are not checked. To check them: ALTER TABLE spacedialog_change VALIDATE CONSTRAINT spacedialog_change_hash;
 ALTER TABLE spacedialog_change DROP CONSTRAINT IF EXISTS spacedialog_change_hash;
 ALTER TABLE spacedialog_change ADD CONSTRAINT spacedialog_change_hash
     CHECK (sha = encode(sha256(convert_to(body, 'UTF8')), 'hex')) NOT VALID;

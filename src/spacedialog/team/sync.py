@@ -44,7 +44,7 @@ Answer = TypeVar("Answer")
 
 
 class SyncEnvironment(NamedTuple):
-    """Functions that a sync calls: the time (µs, UTC), a random number (0 to 1), wait (s), messages."""
+    """Functions that a sync calls: the time (µs, UTC), a random number (0 to 1), a wait (s), a message to the user."""
 
     now: Callable[[], int]
     chance: Callable[[], float]
@@ -220,7 +220,7 @@ class Replica:
             )
             others = [entry for entry in entries if entry.id not in known]
             if any(entry.body is None for entry in others):
-                raise InterruptedExchange("the log has other entries than those that were sent", "try again")
+                raise InterruptedExchange("the log does not have the entries that were sent", "try again")
             arrivals = (arrival(entry, log.hash_of(connection, entry.id)) for entry in others)
             accepted = team_state.accept_arrivals(connection, arrivals)
             team_state.join(connection, member._replace(cursor=entries[-1].seq, chain=entries[-1].chain))
@@ -234,14 +234,13 @@ class Replica:
         with database.reading(self.path) as connection:
             early = team_state.shared_after(connection, clock + CLOCK_TOLERANCE)
         if early:
-            # Whether they are from the future depends on the time of the push, as for every other copy.
-            pages = [exchange.page(entry.seq - 1).entries for entry in early if entry.seq]
-            shared = {one.id: one for entries in pages for one in entries}
-            found = [shared[entry.id] for entry in early if entry.id in shared]
+            # Whether an entry is from the future depends on its own push, as in every other copy.
+            pages = (exchange.page(entry.seq - 1).entries for entry in early if entry.seq)
+            shared = {one.id: one for page in pages for one in page if one.body}
             arrivals = [
                 arrival(one, entry.sha)
-                for one, entry in zip(found, (entry for entry in early if entry.id in shared), strict=True)
-                if one.body and one.sha == entry.sha and entry.ts > latest_time(one)
+                for entry in early
+                if (one := shared.get(entry.id)) and one.sha == entry.sha and entry.ts > latest_time(one)
             ]
             with self._writing() as connection:
                 accepted = team_state.accept_arrivals(connection, arrivals)
@@ -261,7 +260,7 @@ class Replica:
         if ahead > CLOCK_TOLERANCE:
             raise SyncRefusedError(
                 f"this machine's clock is {_span(ahead)} ahead of the server's",
-                "set the clock; then spacedialog restamp records again what was recorded with the wrong time",
+                "set the clock; then spacedialog restamp records the affected changes again",
             )
         with database.reading(self.path) as connection:
             ahead = team_state.newest_unsent(connection) - head.clock

@@ -30,10 +30,10 @@ class Maintenance(Record):
         return copies.rescue(self.path, new)
 
     def restamp(self) -> Restamped:
-        """Record again, with the present time, the unsent entries from the future; a dry run only counts them.
+        """Record unsent entries from the future again, with the present time; a dry run only counts them.
 
-        These are more than CLOCK_TOLERANCE ahead of the clock. An entry whose id a team's log has for another record
-        gets a new id. The store is backed up before.
+        These are more than CLOCK_TOLERANCE ahead of the clock. If a team's log has another record with the id of an
+        entry, the entry is recorded again with a new id, and counted too. The store is backed up first.
         """
         from spacedialog.model.entry import CLOCK_TOLERANCE
         from spacedialog.model.rows.maintenance import Restamped

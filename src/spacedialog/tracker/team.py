@@ -126,7 +126,7 @@ class Team:
 
     @staticmethod
     def sql() -> str:
-        """Return the SQL that the administrator of the database runs once."""
+        """Return the SQL with which the database administrator sets up or updates the shared logs."""
         from spacedialog.team.server_schema import tables_sql
 
         return tables_sql()

@@ -31,7 +31,7 @@ def damaged(tracker: Tracker, *parts: str) -> tuple[str, Salvaged]:
 
 
 def test_an_entry_whose_id_is_damaged_in_one_place_is_rescued(tracker: Tracker) -> None:
-    """An id that is damaged in the table is taken from the index if the hash of the entry then fits."""
+    """An id that is damaged in the table is read from the index if the hash of the entry then matches."""
     log = list(tracker.log())
     _, salvaged = damaged(tracker, "row")
     assert (salvaged.sound, salvaged.lost) == (log, [])
@@ -44,7 +44,7 @@ def test_a_damaged_entry_is_not_named_by_a_misspelt_id(tracker: Tracker, parts: 
     assert salvaged.lost == [f"row {ROW}"]
 
 
-def test_a_damaged_entry_is_named_by_the_id_that_its_row_and_the_index_have(tracker: Tracker) -> None:
-    """An entry of which another part is damaged is named by its id."""
+def test_a_damaged_entry_is_named_by_the_id_in_its_row_and_in_the_index(tracker: Tracker) -> None:
+    """An entry whose body is damaged is named by its id."""
     entry, salvaged = damaged(tracker, "body")
     assert salvaged.lost == [entry]

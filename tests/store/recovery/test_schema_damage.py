@@ -1,4 +1,4 @@
-"""Tests of damage to the schema of a store: it is reported, reads are refused, and every entry is rescued."""
+"""Tests of damage to the schema of a store: it is reported, and every entry is rescued."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.trackers import NOON, Maker
 
 PAGE = 4096
 STRIDE = 401
-"""Of how many bytes of the schema one is damaged; 1 takes about ten minutes."""
+"""The distance between the bytes of the schema that are damaged; 1 takes about ten minutes."""
 
 
 class Original(NamedTuple):
@@ -35,7 +35,7 @@ def original(make: Maker) -> Original:
 
 
 def leaves(content: bytes, page: int = 1) -> Iterator[tuple[int, int]]:
-    """Yield where the cells of each leaf of the schema begin and end in the file."""
+    """Yield the start and the end, in the file, of the cells of each leaf page of the schema."""
     start = (page - 1) * PAGE
     head = start + (100 if page == 1 else 0)
     if content[head] == 13:
@@ -49,7 +49,7 @@ def leaves(content: bytes, page: int = 1) -> Iterator[tuple[int, int]]:
 
 
 def objects(content: bytes) -> object:
-    """Return the rows of the schema as SQLite reads them, or its message."""
+    """Return the rows of the schema as SQLite reads them, or its error message."""
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.deserialize(content)
         connection.text_factory = bytes
@@ -78,7 +78,7 @@ def check(tracker: Tracker, original: Original, at: int, bit: int) -> None:
 
 
 def test_damage_to_any_byte_of_the_schema_is_reported_and_loses_no_entry(make: Maker, original: Original) -> None:
-    """A flipped bit anywhere in the schema is a finding, ends no command with a traceback, and loses no entry."""
+    """A flipped bit anywhere in the schema is a finding, causes no traceback, and loses no entry."""
     tracker = make("ruritania")
     places = [at for start, end in leaves(original.content) for at in range(start, end)]
     for at in places[::STRIDE]:
@@ -87,6 +87,6 @@ def test_damage_to_any_byte_of_the_schema_is_reported_and_loses_no_entry(make: M
 
 @pytest.mark.parametrize("table", ["commitment", "words", "change"])
 def test_a_table_that_sqlite_skips_is_reported(make: Maker, original: Original, table: str) -> None:
-    """A CREATE statement that differs in a quotation mark only is a finding, because SQLite cannot parse it."""
+    """A CREATE statement that SQLite cannot parse, with one damaged quotation mark, is a finding."""
     at = original.content.index(f'CREATE TABLE "{table}"'.encode()) + len("CREATE TABLE ")
     check(make("ruritania"), original, at, 1)

@@ -1,4 +1,4 @@
-"""Tests of damage to the write-ahead log: what SQLite no longer reads is reported and rescued."""
+"""Tests of damage to the write-ahead log: entries that SQLite no longer reads are reported and rescued."""
 
 from __future__ import annotations
 
@@ -44,11 +44,13 @@ class Crashed(NamedTuple):
 
 @pytest.fixture(scope="module")
 def crashed(make: Maker) -> Crashed:
-    """A store with a write-ahead log that was reset once, so that frames from before are left at its end."""
+    """A store with a write-ahead log that was reset once, so frames from before the reset are left at its end."""
     tracker = make("ruritania")
     wal = tracker.path.with_name(f"{tracker.path.name}-wal")
     with closing(sqlite3.connect(tracker.path)) as connection:
-        connection.execute("SELECT count(*) FROM change").fetchone()  # the last to close removes the log
+        connection.execute(
+            "SELECT count(*) FROM change"
+        ).fetchone()  # While this connection is open, no other one removes the log.
         for number in range(3):
             tracker.note("1", f"Before the reset, {number}.")
         connection.execute("PRAGMA wal_checkpoint(RESTART)")
@@ -81,7 +83,7 @@ def test_damage_to_any_byte_of_a_header_is_reported_and_loses_no_entry(crashed: 
 
 
 def test_a_read_or_a_write_does_not_remove_a_log_that_sqlite_would_ignore(crashed: Crashed, make: Maker) -> None:
-    """A store whose log has a damaged header is neither read nor written, so that a rescue still finds the log."""
+    """A store whose log has a damaged header is neither read nor written, so a rescue still finds the log."""
     tracker = make("ruritania")
     wal = tracker.path.with_name(f"{tracker.path.name}-wal")
     tracker.path.write_bytes(crashed.store)
@@ -106,7 +108,9 @@ def test_a_damaged_page_in_the_log_hides_no_later_entry(crashed: Crashed, tmp_pa
 def test_an_image_is_what_sqlite_sees(tracker: Tracker) -> None:
     """The image of a store with a write-ahead log has the pages that SQLite reads."""
     with closing(sqlite3.connect(tracker.path)) as connection:
-        connection.execute("SELECT count(*) FROM change").fetchone()  # the last to close would sweep up
+        connection.execute(
+            "SELECT count(*) FROM change"
+        ).fetchone()  # While this connection is open, no other one removes the log.
         tracker.note("1", "In the write-ahead log.")
         seen = list(connection.iterdump())
         with closing(image.read(tracker.path).opened()) as opened:
@@ -121,7 +125,7 @@ def test_a_log_whose_beginning_is_destroyed_loses_no_entry(crashed: Crashed, tmp
     assert examined(tmp_path / "copy.db", crashed.store, log) == (False, {*crashed.entries})
 
 
-def test_a_damaged_log_brings_no_entry_that_was_not_committed(make: Maker, tmp_path: Path) -> None:
+def test_no_uncommitted_entry_is_rescued_from_a_damaged_log(make: Maker, tmp_path: Path) -> None:
     """Entries of a transaction that was never committed are not rescued from a damaged log."""
     tracker, others = make("ruritania"), list(make("bundled").log())
     with closing(sqlite3.connect(tracker.path, isolation_level=None)) as connection:
@@ -137,7 +141,7 @@ def test_a_damaged_log_brings_no_entry_that_was_not_committed(make: Maker, tmp_p
     assert examined(tmp_path / "copy.db", store, damaged) == (False, {*tracker.log()})
 
 
-def test_a_damaged_log_does_not_bring_back_what_a_restamp_replaced(make: Maker, tmp_path: Path) -> None:
+def test_no_replaced_entry_is_rescued_from_a_damaged_log(make: Maker, tmp_path: Path) -> None:
     """Of a restamped entry, only the copy with the new time is rescued from a damaged log."""
     tracker = make("ruritania", clock=Clock(NOON + 10**12))
     with closing(sqlite3.connect(tracker.path)) as connection:

@@ -77,8 +77,9 @@ def restamp(writing: WriteRequest) -> None:
       spacedialog restamp --dry-run
       spacedialog restamp
 
-    A change is from the future if this computer's clock was ahead when it was recorded. The store is backed up before.
-    Changes that a team has already received are not affected; sync sets those from the future aside.
+    A change is from the future if this computer's clock was ahead when it was recorded. The store is backed up first.
+    Changes that a team has already received are not affected; sync sets those from the future aside. A change also gets
+    a new id if the team's log has another change with its id.
     """
     row = writing.tracker.restamp()
     show(maintenance.restamped(row), writing.output, as_of=writing.tracker.today.isoformat())

@@ -93,7 +93,7 @@ def leave(writing: WriteRequest) -> None:
 
 @team.command()
 def sql(output: OutputOption = None) -> None:
-    """Print the SQL that whoever keeps the database runs once: tables, a role, what it may do.
+    """Print the SQL that sets up or updates the tables and the role of the team's database.
 
     \b
       spacedialog team sql | psql postgresql://admin@db.example.org/space
@@ -152,7 +152,7 @@ def conflicts(reading: ReadRequest) -> None:
 
 
 def _interaction() -> Interaction:
-    """Return the user of one command, who is asked for the password at most once."""
+    """Return the interaction of one command, which asks for the password at most once."""
     return Interaction(cache(terminal.password), print_note)
 
 

@@ -48,7 +48,7 @@ class FingerprintRow(NamedTuple):
 
 
 class Restamped(NamedTuple):
-    """The number of entries that were recorded again, and the path of the backup made before; None without entries."""
+    """The number of entries that were recorded again, and the path of the backup, or None if none was made."""
 
     changes: int
     kept: str | None

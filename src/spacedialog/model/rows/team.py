@@ -9,9 +9,9 @@ class Synced(NamedTuple):
     """The result of a sync.
 
     The counts are numbers of entries: `sent`, `received`, `strange` (received, and written by a newer program),
-    `quarantined` (received, and invalid), `waiting` (not in the shared log yet) and `healed` (lost by the
-    server). `position` is the position in the shared log up to which this copy has
-    read. `conflicts` and `clashes` are the numbers of conflicts and ref clashes in the record after the sync.
+    `quarantined` (received, and invalid), `waiting` (not in the shared log yet) and `healed` (lost by the server).
+    `position` is the position in the shared log up to which this copy has read. `conflicts` and `clashes` are the
+    numbers of conflicts and ref clashes in the record after the sync.
     """
 
     sent: int

@@ -110,7 +110,7 @@ def _occurrences(event: _Event, day: date, until: date | None, everything: bool)
         try:
             when = first.occurrence(number, every) if number else first
         except DateError:
-            return  # The calendar ends, or a later entry set a date that is less precise than the span.
+            return  # The calendar ends, or another entry set a date that is less precise than the span.
         if until and when.earliest and when.earliest > until:
             return
         yield _upcoming_row(event, day, str(when), iso_day(when.earliest), iso_day(when.latest), event.status)

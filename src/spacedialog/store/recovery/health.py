@@ -115,7 +115,7 @@ class Examination:
         return CheckResult(len(present), tuple(faults))
 
     def _has_columns(self, table: str, expected: list[str]) -> bool:
-        """Whether SQLite finds the first of the expected columns, or all; it skips a table with damaged SQL."""
+        """Return whether SQLite reads some or all of the expected columns; it skips a table with damaged SQL."""
         with suppress(*SQLITE_ERRORS):
             columns = _columns(self.connection, table)
             return bool(columns) and columns == expected[: len(columns)]

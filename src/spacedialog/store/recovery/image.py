@@ -65,7 +65,7 @@ def read(path: Path) -> Image:
     page_size = _page_size(data)
     frames = parse(log, (page_size, PAGE_SIZE))
     if frames.lost or not has_sound_header(log):
-        odd += (f"{wal.name} is damaged: SQLite does not read what was committed after the damage",)
+        odd += (f"{wal.name} is damaged: SQLite does not read changes committed after the damage",)
     return Image(_with(data, frames.applied, cut=True), page_size, frames, odd)
 
 

@@ -45,7 +45,7 @@ class Salvaged(NamedTuple):
 
 
 class Source(NamedTuple):
-    """An image, and its connection if the log in it can be queried; else `why` it cannot."""
+    """An image, and its connection if its log can be queried; otherwise `why` is the reason."""
 
     image: Image
     connection: sqlite3.Connection | None
@@ -144,7 +144,7 @@ class _Rows:
         return sorted(row for row in rows - self._found.keys() if not self._is_known(row))
 
     def _is_known(self, row: int) -> bool:
-        """Whether the entry of a row was found without its row, or with a damaged one."""
+        """Return whether the entry of a row was found elsewhere, without its row number or with a damaged one."""
         entry = self.known.get(self._named.get(row, ""))
         # The row in the index of ids may be the damaged one. The other indexes then have another entry there.
         return entry is not None and all(
@@ -158,7 +158,7 @@ class _Rows:
             self._repeated |= {name.decode() for name, count in counts.items() if count > 1}
 
     def name(self, row: int) -> str:
-        """Return the id of a row if it occurs at two places, such as the row and an index; else the row."""
+        """Return the id of a row if it occurs at two places, such as the row and an index; otherwise the row number."""
         candidates = (self._named.get(row), self._damaged.get(row, [None])[0])
         return next((name for name in candidates if name in self._repeated), f"row {row}")
 
@@ -200,7 +200,7 @@ def _sound(values: list[Any]) -> Entry | None:
 def _carved(data: bytes, sizes: Iterable[int]) -> Iterator[tuple[int, list[Any]]]:
     """Yield records with the form of an entry from anywhere in the bytes, each with its row, 0 if unknown.
 
-    `sizes` are the likely sizes of a page, which a record longer than a page depends on.
+    `sizes` are the likely sizes of a page, which determine where a record longer than a page continues.
     """
     for size in sizes:
         for match in _START.finditer(data):

@@ -55,9 +55,9 @@ def is_page_size(size: int) -> bool:
 
 
 def has_sound_header(log: bytes) -> bool:
-    """Return whether a log begins with a sound header, or is blank, as before the first write; else SQLite ignores it.
+    """Return whether SQLite would read a log: its header is sound, or it is blank, as before the first write.
 
-    The first bytes of the log are enough.
+    `log` needs to contain the header only.
     """
     header = log[:_HEADER]
     if not header.strip(b"\0") or len(header) < _HEADER:
@@ -69,7 +69,7 @@ def has_sound_header(log: bytes) -> bool:
 
 def is_ignored(path: Path) -> bool:
     """Return whether SQLite would ignore the log at `path` because of its header."""
-    for _ in range(2):  # another program may have written the header meanwhile
+    for _ in range(2):  # Another program may write the header at the same time.
         with suppress(FileNotFoundError), path.open("rb") as file:
             if not has_sound_header(file.read(_HEADER)):
                 continue
@@ -81,7 +81,7 @@ def parse(log: bytes, sizes: Iterable[int]) -> Log:
     """Return the committed frames of a log. `sizes` are the likely sizes of a page, for a log with a damaged header.
 
     A reset writes a new header with other salts at the start of the log, and leaves the earlier frames after the new
-    ones. These are in the file of the database, and are not returned.
+    ones. The earlier frames are already in the database file, and are not returned.
     """
     if len(log) < _HEADER:
         return Log()
@@ -113,7 +113,7 @@ def parse(log: bytes, sizes: Iterable[int]) -> Log:
 
 
 def _order(magic: int) -> str:
-    """Return the order of the bytes in the words that the checksums are computed of."""
+    """Return the byte order of the words from which the checksums are computed."""
     return ">" if magic & 1 else "<"
 
 
@@ -144,10 +144,10 @@ def _frames(log: bytes, order: str, size: int) -> Iterator[_Read]:
 
 
 def _repaired(words: bytes, size: int, sums: Sequence[tuple[_Sums, _Sums]], order: str) -> bytes | None:
-    """Return the page number and the commit of a frame as its checksum has them, if only one of them is damaged.
+    """Return the page number and the commit of a frame, corrected by its checksum, if only one of them is damaged.
 
-    `sums` are pairs of a computed and a stored checksum. A checksum is a linear function of what it covers, so that the
-    difference of a pair shows by how much a word is wrong.
+    `sums` are pairs of a computed and a stored checksum. A checksum is a linear function of the bytes that it covers,
+    so the difference of a pair shows by how much a word is wrong.
     """
     for at, unit in ((0, (1, 1)), (4, (0, 1))):
         first, second = _unit_effect(size, unit)

@@ -263,8 +263,8 @@ def _commitment(item: str, period: Period) -> tuple[Any, ...]:
 def _words(history: History) -> list[tuple[str, str, str, str, str]]:
     """Return the texts to search for, each with the day from which it applies: names, title, detail and note.
 
-    The names are the ref, the lead and the partners. They stand with the first text and, where they change, with the
-    title and the detail of that day.
+    The names are the ref, the lead and the partners. The first row has them. Each day on which they change has a
+    row with the new names, the title and the detail.
     """
     rows = [(text.on, "", *text[1:]) for text in history.texts]
     if rows:

@@ -1,4 +1,4 @@
-"""Restamp unsent entries: record them again with correct times and ids. Take out invalid entries of other members."""
+"""Restamp unsent entries: record them again with correct times and ids. Delete invalid entries of other members."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from spacedialog.store.log import hash_of, insert, newest_time
 from spacedialog.store.write.projection import update_items
 
 ID_TAKEN = "another change has its id here"
-"""The reason why a valid entry of another member is in the quarantine until the local entry has another id."""
+"""The reason in the quarantine for a valid entry of another member; it stays until the local entry has another id."""
 
 
 def restamp(
@@ -24,9 +24,9 @@ def restamp(
 ) -> None:
     """Replace unsent entries by copies with new ids.
 
-    Entries later than a time (µs) get new times too; the entries of one action stay one action. An entry whose id the
-    shared log has for an invalid record gets an id that is the same in every copy. References to the old ids are
-    replaced. This runs in the caller's transaction; the caller backs up the store before.
+    Entries later than a time (µs) get new times too; the entries of one action stay one action. If the shared log has
+    another record with the id of an entry, the entry gets an id that is the same in every copy. References to the old
+    ids are replaced. This runs in the caller's transaction; the caller backs up the store first.
     """
     selected = _selected(connection, later_than)
     old = [Entry._make(row[:-1]) for row in selected]
@@ -85,7 +85,7 @@ def _selected(connection: sqlite3.Connection, later_than: int) -> list[tuple[Any
         " OR id IN (SELECT change FROM quarantine WHERE seq NOT NULL)) ORDER BY ts, author, id",
         (later_than,),
     )
-    # An invalid entry could not be copied as it is.
+    # A copy of an invalid entry would be invalid too.
     return [row for row in rows if next(problems(Entry._make(row[:-1])), None) is None]
 
 
@@ -105,7 +105,7 @@ def _accept_displacing(connection: sqlite3.Connection, ids: Sequence[str]) -> li
 
 @contextmanager
 def _unguarded(connection: sqlite3.Connection) -> Iterator[None]:
-    """Drop the triggers that keep the log append-only, and create them again after the block."""
+    """Drop the triggers that make the log append-only, and create them again after the block."""
     guards = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'change'")
     triggers = guards.fetchall()
     for name, _ in triggers:
@@ -124,7 +124,7 @@ def _close_gaps(connection: sqlite3.Connection) -> None:
 
 
 def _delete(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
-    """Delete entries; nothing else deletes any."""
+    """Delete entries. No other function deletes entries."""
     connection.execute("PRAGMA secure_delete = ON")  # otherwise a rescue would find the old entries in free pages
     connection.executemany("DELETE FROM change WHERE id = ?", [(entry.id,) for entry in entries])
 
