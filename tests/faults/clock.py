@@ -59,7 +59,8 @@ def _leaps(folder: Path, writes: int, draw: random.Random, broken: list[str]) ->
     for number in range(writes):
         match draw.choice(("on", "on", "on", "back", "forward", "hour", "minutes", "2099")):
             case "on":
-                clock = max(clock, stores.NOW) + draw.randrange(1, 10_000_000)
+                newest_now = max((ts for ts in newest.values() if ts < _FUTURE - _DAY), default=stores.NOW)
+                clock = max(clock, draw.choice((stores.NOW, newest_now))) + draw.randrange(1, 10_000_000)
             case "back":
                 clock -= _DAY
             case "forward":
@@ -86,7 +87,7 @@ def _leaps(folder: Path, writes: int, draw: random.Random, broken: list[str]) ->
         expected[ref].append(note)
         if ts > clock + 60_000_000:
             behind.append(note)
-        if ts >= _FUTURE:
+        if ts > _FUTURE - _DAY + 60_000_000:
             ahead.append(note)
     entries = [entry for entry in stores.log(store) if entry.content.get("note", "").startswith("Note ")]
     for ref, notes in expected.items():

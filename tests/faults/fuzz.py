@@ -40,6 +40,7 @@ from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.store.write import append as writer
 from spacedialog.tracker import Tracker
 from tests.faults.verdict import new_seed
+from tests.support.entries import entry_id
 
 TODAY = date(2026, 12, 1)
 NOON = 1_796_126_400_000_000
@@ -334,7 +335,7 @@ class Data:
         found.problems.refuse()
         for group in groups:
             made = [
-                make_entry(draft, entry_id=f"{n:036}", ts=n, author="F", base=None) for n, draft in enumerate(group)
+                make_entry(draft, entry_id=entry_id(n), ts=n, author="F", base=None) for n, draft in enumerate(group)
             ]
             assert fold(made) is not None
 

@@ -86,6 +86,8 @@ def problems(entry: Entry) -> Iterator[Problem]:
     """Yield every fault of an entry, except a hash that does not match."""
     content = _parsed(entry.body)
     yield from _problems(entry, content, frame_only=content is not None and is_newer(entry.kind, content))
+    if content is not None and canonical_json(content) != entry.body:
+        yield Problem("body", "it is not canonical JSON")
 
 
 def _problems(entry: Entry, content: Mapping[str, Any] | None, *, frame_only: bool) -> Iterator[Problem]:
@@ -103,8 +105,6 @@ def _problems(entry: Entry, content: Mapping[str, Any] | None, *, frame_only: bo
             yield Problem(field, text)
     if content is None:
         yield Problem("body", f"it is not a JSON object of at most {DEEPEST} levels with numbers of at most 64 bits")
-    elif canonical_json(content) != entry.body:
-        yield Problem("body", "it is not canonical JSON")
     else:
         yield from _content_problems(entry, content, frame_only=frame_only)
 
