@@ -13,17 +13,20 @@ from spacedialog.errors import InputError, StoreError
 def store_path(db: Path | None = None) -> Path:
     """Return the path of the store: `db`, else SPACEDIALOG_DB, else a file in the user's data directory.
 
-    StoreError if it is relative to a folder that is gone, or if the user has no home directory.
+    StoreError if it is relative to a folder that is gone, or the root, or if the user has no home directory.
     """
     named = db or os.environ.get("SPACEDIALOG_DB")
     if named:
         # Follow a symbolic link, because a new store is renamed into place and would replace the link.
         try:
-            return Path(os.path.realpath(named))
+            path = Path(os.path.realpath(named))
         except OSError as error:
             raise StoreError(
                 f"{named}: {error.strerror}", "work in a folder that exists, or give the whole path"
             ) from error
+        if not path.name:
+            raise StoreError(f"{path}: this is a folder", "name a file with --db or SPACEDIALOG_DB")
+        return path
     from platformdirs import user_data_path
 
     try:

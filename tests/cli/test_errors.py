@@ -140,6 +140,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("mark 31 complete --db other.db", 4, "other.db: this is not a spacedialog store", "--db"),
     ("mark 31 complete --db newer.db", 4, "newer.db: .*newer spacedialog", "upgrade"),
     ("mark 31 complete --db text.db/x.db", 4, "text.db/x.db", ""),
+    ("brief --checkpoint weekly --db /", 4, "/: this is a folder", "--db"),
     ("export --db other.db", 4, "other.db", ""),
 ]
 
