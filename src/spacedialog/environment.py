@@ -7,18 +7,32 @@ import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from spacedialog.errors import InputError
+from spacedialog.errors import InputError, StoreError
 
 
 def store_path(db: Path | None = None) -> Path:
-    """Return the path of the store: `db`, else SPACEDIALOG_DB, else a file in the user's data directory."""
+    """Return the path of the store: `db`, else SPACEDIALOG_DB, else a file in the user's data directory.
+
+    StoreError if it is relative to a folder that is gone, or the root, or if the user has no home directory.
+    """
     named = db or os.environ.get("SPACEDIALOG_DB")
     if named:
         # Follow a symbolic link, because a new store is renamed into place and would replace the link.
-        return Path(os.path.realpath(named))
+        try:
+            path = Path(os.path.realpath(named))
+        except OSError as error:
+            raise StoreError(
+                f"{named}: {error.strerror}", "work in a folder that exists, or give the whole path"
+            ) from error
+        if not path.name:
+            raise StoreError(f"{path}: this is a folder", "name a file with --db or SPACEDIALOG_DB")
+        return path
     from platformdirs import user_data_path
 
-    return user_data_path("spacedialog", appauthor=False) / "tracker.db"
+    try:
+        return user_data_path("spacedialog", appauthor=False) / "tracker.db"
+    except RuntimeError as error:
+        raise StoreError("this user has no home directory", "name the store with --db or SPACEDIALOG_DB") from error
 
 
 def user() -> str:
@@ -48,11 +62,19 @@ def local_day() -> date:
 
 
 def clock_day() -> date:
-    """Return the local date of the clock or, in UTC, of SOURCE_DATE_EPOCH; InputError if that is not a time."""
+    """Return the local date of the clock or, in UTC, of SOURCE_DATE_EPOCH.
+
+    InputError if SOURCE_DATE_EPOCH is not a time, or TZ is not a time zone.
+    """
     # https://reproducible-builds.org/specs/source-date-epoch/. The time of recording is never replaced: see `now`.
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if not epoch:
-        return datetime.now().astimezone().date()
+        try:
+            return datetime.now().astimezone().date()
+        except ValueError as error:
+            raise InputError(
+                f"TZ is '{os.environ.get('TZ')}'", "set it to a time zone such as Asia/Seoul, or unset it"
+            ) from error
     try:
         return datetime.fromtimestamp(int(epoch), UTC).date()
     except (ValueError, OverflowError, OSError) as error:

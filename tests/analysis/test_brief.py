@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -275,7 +276,28 @@ def test_a_store_made_anew_is_noticed(desk: Desk) -> None:
     assert ran.data["changed"] == []
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", "null", '{"format": "spacedialog-checkpoint/1"}', "\x00"])
+def saved(**values: Any) -> str:
+    """Return the content of a checkpoint file with some values replaced."""
+    usual = {"format": "spacedialog-checkpoint/1", "day": "2026-11-01", "entries": 1, "last": "x", "recorded": 1}
+    return json.dumps({**usual, **values})
+
+
+BROKEN = {
+    **{word: word for word in ("", "{}", "[]", "null", '{"format": "spacedialog-checkpoint/1"}', "\x00")},
+    **{
+        f"{name} {value}": saved(**{name: value})
+        for name in ("entries", "recorded")
+        for value in (2**63, -1, True, "1")
+    },
+    **{f"{name} list": saved(**{name: []}) for name in ("format", "day", "entries", "last", "recorded")},
+    "recorded at the end of time": saved(recorded=2**63 - 1),
+    "number of thousands of digits": saved().replace(": 1,", f": {'9' * 4000},"),
+    "deep": "[" * 100_000,
+    "large": saved() + " " * 10_000,
+}
+
+
+@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
 def test_a_broken_checkpoint_is_told(desk: Desk, content: str) -> None:
     """An invalid checkpoint file is named with a remedy, and left unchanged."""
     kept = desk.db.with_name("tracker.db.checkpoint-weekly")
@@ -284,6 +306,15 @@ def test_a_broken_checkpoint_is_told(desk: Desk, content: str) -> None:
     assert (ran.status, ran.stdout) == (4, "")
     assert "tracker.db.checkpoint-weekly: this is not a checkpoint" in ran.stderr
     assert kept.read_text() == content
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/zero")])
+def test_only_a_regular_file_is_a_checkpoint(desk: Desk, make: Callable[[Path], None]) -> None:
+    """A pipe, a folder or a device in the place of a checkpoint is named, and never waited for."""
+    make(desk.db.with_name("tracker.db.checkpoint-weekly"))
+    ran = desk.call(*WEEKLY)
+    assert (ran.status, ran.stdout) == (4, "")
+    assert "tracker.db.checkpoint-weekly: " in ran.stderr
 
 
 @pytest.mark.parametrize(

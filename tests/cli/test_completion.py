@@ -174,6 +174,38 @@ def test_titles_are_never_commands(tmp_path: Path, title: str) -> None:
     assert not (tmp_path / "pwned").exists()
 
 
+@pytest.mark.parametrize("columns", ["40", "9" * 5000])
+@pytest.mark.parametrize("shell", ["fish", "zsh"])
+def test_every_line_is_an_offer(tmp_path: Path, shell: str, columns: str) -> None:
+    """Whatever the width of the terminal and the length of a title, each candidate is on one line."""
+    desk = Desk(tmp_path)
+    for length in (*range(36, 72, 6), 3000):
+        desk.call("add", f"{'x ' * length}--db /home/victim/.ssh/id", "--area", "pnt", "--source", "ST1")
+    for line in ("show ROK4-4", "list --"):
+        ran = desk.run(env={**asked(shell, f"spacedialog {line}"), "COLUMNS": columns})
+        assert (ran.status, ran.stderr) == (0, "")
+        start = "ROK4-4" if line.startswith("show") else "--"
+        marks = re.compile(rf"(?:_arguments '\*: :\(\()?\"?{start}\S*(?:\t|\":\"|\"$)")
+        assert all(marks.match(offer) for offer in ran.stdout.splitlines()), ran.stdout
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        {"COMP_WORDS": "spacedialog show"},
+        {"COMP_CWORD": "1"},
+        {"COMP_WORDS": "spacedialog show 3", "COMP_CWORD": "x"},
+        {"COMP_WORDS": "spacedialog 'show", "COMP_CWORD": "9" * 5000},
+    ],
+    ids=["nothing", "no place", "no words", "place that is no number", "endless number"],
+)
+def test_an_incomplete_request_is_no_error(desk: Desk, variables: dict[str, str]) -> None:
+    """A request of bash that lacks its variables, or has invalid ones, is answered without an error."""
+    ran = desk.run(env={"_SPACEDIALOG_COMPLETE": "complete_bash", **variables})
+    assert (ran.status, ran.stderr) == (0, "")
+
+
 # Scripts
 
 

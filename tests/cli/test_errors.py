@@ -13,7 +13,7 @@ import pytest
 
 from spacedialog.cli.app import COMMANDS
 from tests.support import drafted
-from tests.support.program import Desk
+from tests.support.program import TODAY, Desk
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +140,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("mark 31 complete --db other.db", 4, "other.db: this is not a spacedialog store", "--db"),
     ("mark 31 complete --db newer.db", 4, "newer.db: .*newer spacedialog", "upgrade"),
     ("mark 31 complete --db text.db/x.db", 4, "text.db/x.db", ""),
+    ("brief --checkpoint weekly --db /", 4, "/: this is a folder", "--db"),
     ("export --db other.db", 4, "other.db", ""),
 ]
 
@@ -187,6 +188,27 @@ def test_environment_is_named_in_its_errors(kept: Desk) -> None:
     """An invalid SPACEDIALOG_TODAY is named in the error."""
     ran = kept.run("list", env={"SPACEDIALOG_TODAY": "someday"})
     assert (ran.status, ran.stderr.split("'")[0]) == (2, "spacedialog: SPACEDIALOG_TODAY: ")
+
+
+def test_invalid_time_zone_is_named(kept: Desk) -> None:
+    """A TZ that the system does not understand is named in the error."""
+    ran = kept.run("list", env={"TZ": "Foo+99:99:99"})
+    assert (ran.status, ran.stderr.splitlines()[0]) == (2, "spacedialog: TZ is 'Foo+99:99:99'")
+
+
+def test_user_without_a_home_is_asked_for_a_store(kept: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a home directory, as for a numeric user in a container, every command asks for --db or SPACEDIALOG_DB."""
+
+    def no_entry(_: int) -> object:
+        raise KeyError
+
+    monkeypatch.setattr("pwd.getpwuid", no_entry)
+    monkeypatch.setattr(Desk, "environment", {"SPACEDIALOG_TODAY": TODAY})
+    for command in ("list", "note 31 x", "paths", "doctor", "backup x.db", "team sql"):
+        ran = kept.call(*command.split())
+        assert ran.status == 4, (command, ran)
+        assert "no home directory" in ran.stderr
+        assert "SPACEDIALOG_DB" in ran.stderr
 
 
 @pytest.mark.parametrize(

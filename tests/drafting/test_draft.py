@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import date
+from encodings.aliases import aliases
 from pathlib import Path
 from typing import Any
 
@@ -359,6 +361,14 @@ def test_a_text_that_cannot_be_drafted_is_refused(
     assert refused.status == 2
     assert message in refused.stderr
     assert not refused.stdout
+
+
+@pytest.mark.parametrize("encoding", sorted({*aliases.values(), "idna", "punycode", "undefined", "unicode_escape"}))
+def test_every_encoding_gives_text_or_an_error(encoding: str) -> None:
+    """With any encoding of Python, a text is read or refused, whatever its bytes."""
+    for content in (b"abc", b"caf\xe9 \\x \xff", b"\xff\xfe\x00\xd8", b"xn--\xe9", b"xn--a" * 30):
+        with suppress(InputError):
+            assert isinstance(prose.decoded(content, "copy.txt", encoding), str)
 
 
 def test_only_the_article_of_a_web_page_is_read(desk: Desk) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import re
@@ -10,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from spacedialog.cli import app
 from tests.support.bundled import COMMITMENTS, COVERAGE
-from tests.support.program import COLOUR, Desk, closed_pipe
+from tests.support.program import COLOUR, Desk, closed_pipe, working_in
 
 # Data and messages
 
@@ -95,6 +98,82 @@ def test_terminal_of_another_encoding_gets_signs(reader: Desk) -> None:
     assert (ran.status, "Traceback" in ran.stderr) == (0, False)
     assert ran.stdout.isascii()
     assert "ROK4-25" in ran.stdout
+
+
+class Unwritable(io.StringIO):
+    """A stream that fails with the given error."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__()
+        self._error = error
+
+    def write(self, text: str) -> int:  # noqa: ARG002 - the signature of a stream
+        raise self._error
+
+
+FAILURES = (OSError(errno.ENOSPC, "No space left on device"), BrokenPipeError())
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=["full", "closed pipe"])
+@pytest.mark.parametrize(
+    ("call", "status"),
+    [
+        ("list --json", 0),
+        ("note 31 x --json", 0),
+        ("list --stauts open", 2),
+        ("show 9999", 3),
+        ("doctor --db home", 4),
+    ],
+)
+def test_messages_that_cannot_be_written_do_not_change_the_status(
+    desk: Desk, call: str, status: int, failure: OSError
+) -> None:
+    """The exit status says what the command did, even if no note or error can be written to standard error."""
+    ran = desk.call(*call.split(), stderr=Unwritable(failure))
+    assert (ran.status, bool(ran.stdout)) == (status, status == 0)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_full_device_for_messages_does_not_change_the_status(reader: Desk) -> None:
+    """The installed program ends with its own status if standard error is a full device."""
+    assert reader.shell("spacedialog show 9999 2> /dev/full").status == 3
+
+
+@pytest.mark.parametrize(
+    "call", ["import -", "apply -", "draft -", "verify-source ROK4 -", "review x", "team join postgresql://a@b/c d"]
+)
+def test_closed_standard_input_is_empty(reader: Desk, call: str) -> None:
+    """A command that reads standard input treats a closed one as empty."""
+    ran = reader.shell(f"spacedialog {call} <&-")
+    assert "Traceback" not in ran.stderr
+    assert ran.status != 1
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["list --db rel.db", "note 31 x --db rel.db", "list -o x.csv", "backup x.db", "restore x.db", "import x.json",
+     "doctor --rescue x.db", "report --template x.j2", "draft x.md", "team sql -o x.sql"],
+)  # fmt: skip
+def test_missing_working_directory_is_not_reported_as_standard_output(desk: Desk, call: str) -> None:
+    """In a folder that was deleted, a relative path is reported by its name and not as a fault of the output."""
+    desk.call("note", "31", "x")
+    gone = desk.folder / "gone"
+    gone.mkdir()
+    with working_in(gone):
+        gone.rmdir()
+        ran = desk.call_here(*call.split())
+    assert ran.status in (2, 4), ran
+    first, *_ = ran.stderr.splitlines()
+    assert "standard output" not in first
+    assert re.search(r"rel\.db|x\.\w+", first), first
+
+
+def test_lack_of_memory_is_an_error(reader: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that needs more memory than there is ends with status 4 and a message."""
+    monkeypatch.setattr(app, "program", lambda _: bytes(1 << 62))
+    ran = reader.call("list")
+    assert (ran.status, ran.stderr.count("\n")) == (4, 2)
+    assert "memory" in ran.stderr
 
 
 # Files and devices

@@ -118,6 +118,10 @@ LARGE = {
     + _many('"\\ud800"', size=1_000_000)
     + "}]}",
     "a cell": 'ref,note\n31,"' + "x" * 4_000_000 + '"\n',
+    "columns with one name": "ref," * 1_240_000,
+    "columns without a name": "ref" + "," * 4_990_000,
+    "columns with many names": ",".join(f"{n:x}" for n in range(800_000)) + "\n",
+    "cells": "ref,note\n31" + "," * 4_990_000 + "x",
     "too much": "[" + " " * MAX_SIZE + "]",
 }
 

@@ -141,13 +141,32 @@ def test_a_killed_process_of_a_template_is_reported(reader: Desk, monkeypatch: p
     assert "killed (signal 9)" in ran.stderr
 
 
+@pytest.mark.parametrize(
+    ("start", "doubled"),
+    [("'x'", "ns.x ~ ns.x"), ("[0]", "ns.x + ns.x"), ("'x'", "ns.x | replace('x', 'xx')")],
+    ids=["joined text", "joined lists", "replaced text"],
+)
+def test_a_template_has_limited_memory(desk: Desk, monkeypatch: pytest.MonkeyPatch, start: str, doubled: str) -> None:
+    """A template that needs too much memory is stopped, with the file and the reason, and nothing is written."""
+    monkeypatch.setattr(template, "MAX_MEMORY", 50_000_000)
+    text = f"{{% set ns = namespace(x={start}) %}}{{% for i in range(27) %}}{{% set ns.x = {doubled} %}}{{% endfor %}}"
+    (desk.folder / "letter.md.j2").write_text(text, "utf-8")
+    ran = desk.call("report", "--template", "letter.md.j2", "-o", "letter.md")
+    problem, _ = (said for said in ran.stderr.splitlines() if not said.startswith("note:"))
+    assert (ran.status, ran.stdout) == (2, "")
+    assert problem == "spacedialog: --template letter.md.j2: it takes too much memory"
+    assert not (desk.folder / "letter.md").exists()
+
+
 @pytest.mark.parametrize("name", ["missing.j2", ".", "no/such.j2", "latin.j2"])
 def test_a_template_that_cannot_be_read_is_told(desk: Desk, name: str) -> None:
     """A template that is missing, a folder or not UTF-8 is named, with status 2."""
     (desk.folder / "latin.j2").write_bytes(b"caf\xe9")
     ran = desk.call("report", "--template", name)
+    problem, _ = (line for line in ran.stderr.splitlines() if not line.startswith("note:"))
     assert ran.status == 2
-    assert len([line for line in ran.stderr.splitlines() if not line.startswith("note:")]) == 2
+    assert Path(name).name in problem
+    assert "codecs" not in problem
 
 
 def test_a_template_is_the_format(desk: Desk) -> None:

@@ -6,7 +6,9 @@ The file is beside the store because cron may have no home directory, and becaus
 from __future__ import annotations
 
 import json
+import os
 import re
+import stat
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from spacedialog.store.read.snapshot import Snapshot
 
 _FORMAT = "spacedialog-checkpoint/1"
+_MAX_SIZE = 4_096
+"""The most bytes of a checkpoint file, several times what `save` writes."""
 
 
 class Checkpoint:
@@ -79,19 +83,34 @@ class Checkpoint:
 
     def _load(self) -> tuple[date, Position] | None:
         try:
-            saved = json.loads(self._path.read_bytes())
+            saved = json.loads(_content(self._path))
             if saved["format"] != _FORMAT:
                 raise ValueError(saved["format"])
             day, entries, last, recorded = (saved[name] for name in ("day", "entries", "last", "recorded"))
-            if not isinstance(entries, int) or not isinstance(recorded, int | None):
+            if not (_is_count(entries) and isinstance(last, str | None) and (recorded is None or _is_count(recorded))):
                 raise TypeError
             return date.fromisoformat(day), Position(entries, last, recorded)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise StoreError(f"{self._path}: {error.strerror}", "see that it can be read") from error
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise StoreError(
                 f"{self._path}: this is not a checkpoint that this program knows",
                 "remove it, and say with --since from where on to begin again",
             ) from error
+
+
+def _content(path: Path) -> bytes:
+    """Return the content of a small regular file; ValueError for another file."""
+    # Opening a pipe for reading would otherwise wait until a program writes to it.
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+        content = file.read(_MAX_SIZE + 1) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
+    if not 0 < len(content) <= _MAX_SIZE:
+        raise ValueError(path)
+    return content
+
+
+def _is_count(value: object) -> bool:
+    """Return whether a value is a whole number that SQLite can hold, with room to count on from it."""
+    return type(value) is int and 0 <= value < 2**62

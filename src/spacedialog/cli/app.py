@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -85,15 +86,16 @@ class LazyGroup(TyperGroup):
             if group.name == cmd_name:
                 for info in group.typer_instance.registered_commands:
                     _add_shared_options(info)
-                return typer.main.get_group_from_info(
+                found: Any = typer.main.get_group_from_info(
                     group, pretty_exceptions_short=False, suggest_commands=False, rich_markup_mode=None
                 )
+                for subcommand in found.commands.values():
+                    _refuse_empty_values(subcommand)
+                return found
         info = next(i for i in module.app.registered_commands if (i.name or i.callback.__name__) == cmd_name)
         _add_shared_options(info)
         command = typer.main.get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
-        for parameter in command.params:
-            if parameter.param_type_name == "option" and parameter.opts[0] not in CLEARING_OPTIONS.get(cmd_name, ()):
-                parameter.callback = _refuse_empty
+        _refuse_empty_values(command, CLEARING_OPTIONS.get(cmd_name, ()))
         return command
 
 
@@ -102,11 +104,21 @@ def _add_shared_options(command: Any) -> None:
         command.callback = command.callback.whole()
 
 
-def _refuse_empty(_context: Any, option: Any, value: Any) -> Any:
-    """Return the value of an option; InputError if it is empty, for example from an unset variable of a script."""
-    if value == "" or (option.multiple and "" in (value or ())):
-        raise InputError(f"{option.opts[0]} is empty", "give a value, or leave the option out")
-    return value
+def _refuse_empty_values(command: Any, except_for: Collection[str] = ()) -> None:
+    """Let each option and argument of a command refuse an empty value, except the options named."""
+    for parameter in command.params:
+        if parameter.opts[0] not in except_for:
+            # Before the conversion to its type, because as a path an empty value is the working folder.
+            parameter.type_cast_value = partial(_converted, parameter, parameter.type_cast_value)
+
+
+def _converted(parameter: Any, convert: Callable[[Any, Any], Any], context: Any, value: Any) -> Any:
+    """Convert the value of a parameter; InputError if it is empty, for example from an unset variable of a script."""
+    if value == "" or (isinstance(value, list | tuple) and "" in value):
+        is_option = parameter.param_type_name == "option"
+        name = parameter.opts[0] if is_option else parameter.metavar or parameter.name.upper()
+        raise InputError(f"{name} is empty", "give a value" if parameter.required else "give a value, or leave it out")
+    return convert(context, value)
 
 
 def _suggestion(name: str) -> str:
@@ -156,6 +168,9 @@ def program(arguments: list[str]) -> int:
         # Typer re-exports it implicitly.
         from typer.completion import completion_init  # type: ignore[attr-defined]
 
+        from spacedialog.cli.completion import prepare_environment
+
+        prepare_environment()
         completion_init()
     try:
         return typer.main.get_command(app).main(arguments, NAME, COMPLETE, standalone_mode=False) or 0

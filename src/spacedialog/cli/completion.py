@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
@@ -22,6 +23,19 @@ if TYPE_CHECKING:
 _NAME = re.compile(NAME_PATTERN)
 # Characters with a meaning to a shell or to Rich, and their replacements.
 _REPLACEMENTS = str.maketrans({"[": "(", "]": ")", "'": "\u2019", '"': "\u201d", **dict.fromkeys("\\`$!:;&|<>", " ")})
+
+_LONGEST_TITLE = 200
+_COLUMNS = 1_000
+"""More columns than the longest title or help text takes, whose characters may be two columns wide."""
+
+
+def prepare_environment() -> None:
+    """Set the variables that Typer reads when it completes, so that none is missing and no line is broken."""
+    # A second line of a title would be a candidate of its own.
+    os.environ["COLUMNS"] = str(_COLUMNS)
+    os.environ.setdefault("COMP_WORDS", "")
+    if not re.fullmatch("[0-9]{1,6}", os.environ.get("COMP_CWORD", "")):
+        os.environ["COMP_CWORD"] = "0"
 
 
 def complete_ref(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
@@ -94,8 +108,8 @@ def _beginning(incomplete: str, words: Iterable[str]) -> list[str]:
 
 
 def _harmless(title: str) -> str:
-    """Return a title that no shell evaluates in Typer's quotation marks, and in which Rich finds no markup."""
-    return one_line(title).translate(_REPLACEMENTS)
+    """Return the beginning of a title; no shell evaluates it in Typer's quotation marks, and Rich finds no markup."""
+    return one_line(title)[:_LONGEST_TITLE].translate(_REPLACEMENTS)
 
 
 def _snapshot(ctx: typer.Context) -> AbstractContextManager[Snapshot]:

@@ -7,9 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-import typer
-
-from spacedialog.cli import parsing
+from spacedialog.cli import parsing, terminal
 from spacedialog.errors import InputError
 from spacedialog.model.entry import Remarks
 from spacedialog.model.position import Scope
@@ -108,7 +106,7 @@ class WriteRequest(NamedTuple):
 
 def print_note(line: str) -> None:
     """Write a note for the person at the terminal to standard error."""
-    typer.echo(f"note: {one_line(line)}", err=True)
+    terminal.write_message(f"note: {one_line(line)}\n")
 
 
 def _note_beginning(snapshot: Snapshot, day: date) -> None:

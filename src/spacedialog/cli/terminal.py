@@ -1,10 +1,11 @@
-"""The terminal: its capabilities, and input from the user."""
+"""The terminal: its capabilities, messages to the user, and input from the user."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TextIO
 
 from spacedialog.errors import InputError
@@ -41,6 +42,13 @@ def _columns_named() -> int:
         return 0
     # Python refuses to convert a number with thousands of digits.
     return WIDEST if len(named) > len(str(WIDEST)) else min(int(named), WIDEST)
+
+
+def write_message(text: str) -> None:
+    """Write a message to standard error. If that fails, the exit status still says what the command did."""
+    with suppress(OSError):
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
 
 def is_watched() -> bool:

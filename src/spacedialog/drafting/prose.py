@@ -5,6 +5,7 @@ What the sentences mean is left to others. Drafting and the check of sources bot
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
@@ -65,6 +66,9 @@ _UNIFIED = str.maketrans(
 )
 
 
+_NO_CHARACTER_SETS = {"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape"}
+"""The text encodings of Python for other purposes than files. Source: docs.python.org/3/library/codecs.html."""
+
 _NO_CHARACTERS = re.compile("[\0\ud800-\udfff]")
 """NUL, and halves of a pair, which some encodings let through; no data file may hold them."""
 
@@ -83,6 +87,8 @@ def decoded(content: bytes, name: str, encoding: str | None = None) -> str:
     if b"\0" in content[:4096] and not encoding:
         raise InputError(f"{name}: this is no text", "save the statement as plain text, Markdown or HTML")
     try:
+        if encoding and codecs.lookup(encoding).name.replace("-", "_") in _NO_CHARACTER_SETS:
+            raise LookupError(encoding)
         return content.decode(encoding or "utf-8-sig")
     except LookupError as error:
         raise InputError(f"--encoding: Python knows no '{encoding}'", "write utf-8, latin-1, cp949, …") from error

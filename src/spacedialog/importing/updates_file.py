@@ -31,6 +31,9 @@ FIELDS = ("ref", "status", "percent", "due", "note", "evidence", "on")
 MOST_RECORDS = 100_000
 """The most updates that a file may have; all are kept in memory, because they are one action."""
 
+_MOST_COLUMNS = 1_000
+"""Far more columns than any file has, because each fault of a column would need memory."""
+
 _WHOLE = re.compile("[0-9]{1,9}")
 _IGNORED = frozenset(CommitmentRow._fields) - frozenset(FIELDS)
 _FIELDS_REMEDY = f"the fields are {', '.join(FIELDS)}"
@@ -172,6 +175,9 @@ class Batch:
                 place, start = f"line {lines.line_num}", lines.line_num + 1
                 if not any(cell.strip() for cell in cells):
                     continue
+                if not names and len(cells) > _MOST_COLUMNS:
+                    self._problem(place, InputError(f"there are more than {_MOST_COLUMNS} columns", _FIELDS_REMEDY))
+                    return
                 if not names:
                     names = [cell.strip().casefold() for cell in cells]
                     faults = list(_header_faults(names))

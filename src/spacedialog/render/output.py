@@ -73,8 +73,8 @@ def binary_destination(file: Path | None, store: Path) -> Iterator[BinaryIO]:
 @contextmanager
 def _replacing(file: Path, store: Path) -> Iterator[BinaryIO]:
     """Yield a draft that replaces `file` in the end, or `file` itself if it is a device."""
-    target = Path(os.path.realpath(file))
     try:
+        target = Path(os.path.realpath(file))
         if _is_planted(file):
             raise InputError(
                 f"-o {file}: this is a link that another user made in a folder that every user can write to",

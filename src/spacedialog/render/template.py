@@ -1,13 +1,15 @@
 """The user's own Jinja template: filled in a sandbox with the data of the view, within limits of time and size.
 
-It is filled in a child process, which the kernel ends after the time limit. An exception in the same process would end
-it only between two Python instructions, and one instruction, such as a comparison of two lists, can take for ever.
+It is filled in a child process, whose memory the kernel limits, and which the kernel ends after the time limit. An
+exception in the same process would end it only between two Python instructions, and one instruction, such as a
+comparison of two lists, can take for ever.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -37,6 +39,9 @@ SECONDS = 30.0
 MAX_CHARACTERS = 64_000_000
 """The length of the text that a template may write, in characters."""
 
+MAX_MEMORY = 1_000_000_000
+"""The memory that a template may take besides that of the program, in bytes; several times the longest text's."""
+
 _MARKUP_ENDINGS = (".html", ".htm", ".xml", ".xhtml", ".svg")
 
 
@@ -51,9 +56,23 @@ def write(view: Table | View, out: TextIO, settings: Settings) -> None:
     out.write(_in_child(lambda: _filled(file, {view.name: data})))
 
 
-def _filled(file: Path, data: Mapping[str, Any]) -> str:
-    with _as_input_errors(file):
-        return "".join(_bounded(_load(file).generate(data)))
+def _filled(file: Path, data: Mapping[str, Any]) -> bytes:
+    with _as_input_errors(file), _limited_memory():
+        return "".join(_bounded(_load(file).generate(data))).encode("utf-8", "surrogatepass")
+
+
+@contextmanager
+def _limited_memory() -> Iterator[None]:
+    """Let this process take at most MAX_MEMORY more than now, where the system says how much that is, as Linux does."""
+    statistics = Path("/proc/self/statm")
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if statistics.exists():
+        limit = int(statistics.read_text().split()[0]) * resource.getpagesize() + MAX_MEMORY
+        resource.setrlimit(resource.RLIMIT_AS, (limit if soft == resource.RLIM_INFINITY else min(limit, soft), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))  # so that the error can be reported
 
 
 def _load(file: Path) -> Template:
@@ -125,7 +144,7 @@ def _bounded(parts: Iterator[str]) -> Iterator[str]:
         yield part
 
 
-def _in_child(fill: Callable[[], str]) -> str:
+def _in_child(fill: Callable[[], bytes]) -> str:
     """Return the result of `fill` in a child process; InputError if it raises one or takes longer than SECONDS."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -152,7 +171,7 @@ def _in_child(fill: Callable[[], str]) -> str:
     return answer.decode("utf-8", "surrogatepass")
 
 
-def _answer(fill: Callable[[], str], pipe: int) -> NoReturn:
+def _answer(fill: Callable[[], bytes], pipe: int) -> NoReturn:
     """Write the result of `fill`, or the InputError that it raises, to the pipe, and end this process."""
     code = 1
     try:
@@ -162,9 +181,9 @@ def _answer(fill: Callable[[], str], pipe: int) -> NoReturn:
         try:
             answer, ended = fill(), 0
         except InputError as error:
-            answer, ended = json.dumps([error.problem, error.remedy]), InputError.exit_status
+            answer, ended = json.dumps([error.problem, error.remedy]).encode(), InputError.exit_status
         with os.fdopen(pipe, "wb") as out:
-            out.write(answer.encode("utf-8", "surrogatepass"))
+            out.write(answer)
         code = ended
     except Exception:
         traceback.print_exc()
@@ -195,6 +214,10 @@ def _as_input_errors(file: Path) -> Iterator[None]:
         raise InputError(f"--template {file}: there is no template '{error}'", "name one in its folder") from error
     except TemplateSyntaxError as error:
         raise InputError(f"{error.filename or file}:{error.lineno}: {error.message}", _REMEDY) from error
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"--template {file}: it, or a template that it includes, is not UTF-8", "save it as UTF-8"
+        ) from error
     except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RuntimeError) as error:
         raise InputError(f"{_place(error, file)}: {error}", _REMEDY) from error
     except MemoryError as error:
@@ -208,7 +231,7 @@ def _place(error: BaseException, file: Path) -> str:
     place, trace = str(file), error.__traceback__
     while trace:
         name = trace.tb_frame.f_code.co_filename
-        if Path(name).parent == file.parent and Path(name).suffix != ".py":
+        if not name.startswith("<") and Path(name).parent == file.parent and Path(name).suffix != ".py":
             place = f"{name}:{trace.tb_lineno}"
         trace = trace.tb_next
     return place
