@@ -46,6 +46,11 @@ def require_other(target: Path, store: Path) -> None:
         )
 
 
+def side_file(path: Path, ending: str) -> Path:
+    """Return the side file of the database at `path`. SQLite keeps it beside the file to which a link leads."""
+    return Path(os.path.realpath(path) + ending)
+
+
 def is_side_file(path: Path) -> bool:
     """Return whether SQLite would treat a file of that name as a side file of another."""
     return path.name.endswith(SIDE_FILES)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 import stat
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from spacedialog import atomic
 from spacedialog.errors import InputError, StoreError
 from spacedialog.maintenance import checks, copies
+from spacedialog.render.output import destination
 from spacedialog.store import backup, lock
 from spacedialog.tracker import Tracker
 from tests.support.program import Desk
@@ -250,3 +254,47 @@ def test_only_one_who_gives_a_file_restores(desk: Desk) -> None:
     assert "none.db" in ran.stderr
     with pytest.raises(InputError):
         copies.restore(desk.db, desk.db, replace=False)
+
+
+def _draft(tracker: Tracker, target: Path) -> None:
+    with destination(target, tracker.path, replace=False) as out:
+        out.write("A draft.")
+
+
+CREATIONS: dict[str, Callable[[Tracker, Path], object]] = {
+    "backup": lambda tracker, target: tracker.backup(target),
+    "rescue": lambda tracker, target: tracker.rescue(target),
+    "restore": lambda tracker, target: copies.restore(target, tracker.path, replace=False),
+    "first write": lambda tracker, target: Tracker(
+        target, today=tracker.today, now=lambda: 1_800_000_000_000_000, author="M", entropy=os.urandom
+    ).note("33", "The first."),
+    "draft": _draft,
+}
+
+
+@pytest.mark.parametrize("name", CREATIONS)
+def test_a_file_made_in_the_meantime_is_kept(
+    tracker: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A file that another program creates under the name of the target, while a command runs, is not replaced."""
+    target = tmp_path / "target"
+    made = atomic.rename
+
+    def rename(draft: Path, to: Path, *, replace: bool) -> None:
+        target.write_text("Dear diary")
+        made(draft, to, replace=replace)
+
+    monkeypatch.setattr(atomic, "rename", rename)
+    with pytest.raises(InputError, match="already exists"):
+        CREATIONS[name](tracker, target)
+    assert target.read_text() == "Dear diary"
+    assert names(tmp_path) == {target.name}
+
+
+def test_a_killed_first_write_leaves_a_store_that_can_be_written(tracker: Tracker) -> None:
+    """The draft that a killed run left as a second name of the store is deleted by the next write."""
+    left = tracker.path.with_name(".spacedialog-" + "0f" * 16)
+    left.mkdir(mode=0o700)
+    os.link(tracker.path, left / "new")
+    tracker.note("1", "Written.")
+    assert names(tracker.path.parent) == {tracker.path.name}

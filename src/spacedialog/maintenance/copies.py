@@ -63,7 +63,7 @@ def rescue(path: Path, new: Path) -> Rescued:
             raise StoreError(f"{path}: not one change in it is sound", "look for a backup: NAME.backup-… beside it")
         with database.writing(new, lambda connection: database.load_entries(connection, entries)) as (_, is_new):
             if not is_new:
-                raise _exists_error(new)
+                raise backup.exists_error(new)
     return Rescued(str(new), len(entries), (*salvaged.lost, *(f"{entry} (invalid)" for entry in sorted(invalid))))
 
 
@@ -71,10 +71,6 @@ def _require_new(target: Path, store: Path) -> None:
     """Raise InputError if `target` or a side file of it exists, or if it would be a file of a store."""
     for path in (target, *(target.with_name(target.name + ending) for ending in SIDE_FILES)):
         if os.path.lexists(path):
-            raise _exists_error(path)
+            raise backup.exists_error(path)
     with database.as_store_errors(target):
         require_other(target, store)
-
-
-def _exists_error(target: Path) -> InputError:
-    return InputError(f"{target} already exists", "name a file that does not exist yet; nothing was changed")

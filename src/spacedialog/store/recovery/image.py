@@ -6,6 +6,7 @@ an image in memory, so that its files are not changed.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from spacedialog.store.recovery.wal import Frame, Log, has_sound_header, is_page_size, parse
-from spacedialog.storefiles import MAGIC
+from spacedialog.storefiles import MAGIC, side_file
 
 PAGE_SIZE = 4096
 """The page size, in bytes, of the stores that this program creates."""
@@ -51,17 +52,20 @@ def _decode(value: bytes) -> str:
 
 def read(path: Path) -> Image:
     """Read the image of the store at `path`; OSError if the file cannot be read. The caller holds the store's lock."""
-    wal = path.with_name(path.name + "-wal")
+    wal = side_file(path, "-wal")
     for _ in range(_ATTEMPTS):
         before = _file_states(path, wal)
         # The log is read first: pages that SQLite moves to the file in the meantime are then in both.
         log = b""
         with suppress(FileNotFoundError):
-            log = wal.read_bytes()
+            log = wal.read_bytes() if wal.is_file() else b""
         data = path.read_bytes()
         if _file_states(path, wal) == before:
             break
     odd = tuple(_oddities(data))
+    for side in (side_file(path, ending) for ending in ("-wal", "-shm")):
+        if os.path.lexists(side) and not side.is_file():
+            odd += (f"{side.name} is not a file that SQLite made",)
     page_size = _page_size(data)
     frames = parse(log, (page_size, PAGE_SIZE))
     if frames.lost or not has_sound_header(log):
