@@ -199,29 +199,67 @@ def test_what_is_not_sound_is_not_restored(tracker: Tracker, tmp_path: Path, spo
 
 
 def test_a_restore_heals_a_store_that_cannot_be_opened(make: Maker, tmp_path: Path) -> None:
-    """A restore replaces a destroyed store, and keeps its bytes beside it."""
+    """A restore replaces a store that SQLite cannot open, and keeps its bytes beside it."""
     tracker = make("ruritania")
     before = list(tracker.log())
     copies.back_up(tracker.path, tmp_path / "copy.db")
-    tracker.path.write_bytes(b"\0" * 5000)
+    destroyed = bytes(5000) + tracker.path.read_bytes()[5000:]
+    tracker.path.write_bytes(destroyed)
     restored = copies.restore(tracker.path, tmp_path / "copy.db", replace=True)
     assert list(tracker.log()) == before
     assert restored.kept
-    assert Path(restored.kept).read_bytes() == b"\0" * 5000
+    assert Path(restored.kept).read_bytes() == destroyed
 
 
-def test_a_restore_does_not_replace_what_is_another_programs(make: Maker, tmp_path: Path) -> None:
-    """A restore never replaces another program's database."""
+@pytest.mark.parametrize("mark", ["0", "7"])
+def test_a_restore_does_not_replace_what_is_another_programs(make: Maker, tmp_path: Path, mark: str) -> None:
+    """A restore never replaces another program's database, whether or not it has a mark of its own."""
     tracker = make("ruritania")
     copies.back_up(tracker.path, tmp_path / "copy.db")
     theirs = tmp_path / "theirs.db"
     with closing(sqlite3.connect(theirs)) as connection:
-        connection.execute("PRAGMA application_id = 7")
+        connection.execute(f"PRAGMA application_id = {mark}")
         connection.execute("CREATE TABLE theirs (a)")
     content = theirs.read_bytes()
     with pytest.raises(StoreError, match="not a spacedialog store"):
         copies.restore(theirs, tmp_path / "copy.db", replace=True)
     assert theirs.read_bytes() == content
+
+
+@pytest.mark.parametrize("name", ["letter.txt", "spacedialog.db.checkpoint-weekly", "spacedialog.db.backup-1-before-x"])
+@pytest.mark.parametrize("is_store", [False, True], ids=["a text", "a store"])
+def test_no_store_is_written_over_another_file(make: Maker, tmp_path: Path, name: str, is_store: bool) -> None:
+    """A text, a backup and a checkpoint stay as they are, also if a restore or a write names them as the store."""
+    tracker = make("ruritania")
+    copies.back_up(tracker.path, tmp_path / "copy.db")
+    file = tracker.path.with_name(name)
+    if is_store and name != "letter.txt":
+        shutil.copy(tmp_path / "copy.db", file)
+    else:
+        file.write_text("Dear diary")
+    content = file.read_bytes()
+    for call in (
+        lambda: copies.restore(file, tmp_path / "copy.db", replace=True),
+        lambda: make(path=file).note("1", "Never recorded."),
+    ):
+        with pytest.raises((StoreError, InputError)):
+            call()
+    assert file.read_bytes() == content
+    file.unlink()
+    if name != "letter.txt":
+        with pytest.raises(InputError, match="a backup or a checkpoint"):
+            make(path=file).note("1", "Never recorded.")
+    assert names(tracker.path.parent) == {tracker.path.name}
+
+
+def test_a_restore_deletes_no_file_of_others(tracker: Tracker, tmp_path: Path) -> None:
+    """A restore is refused if a file beside the store has the name of a journal of it."""
+    copies.back_up(tracker.path, tmp_path / "copy.db")
+    diary = Path(f"{tracker.path}-journal")
+    diary.write_text("Dear diary")
+    with pytest.raises(StoreError, match="did not make this file"):
+        copies.restore(tracker.path, tmp_path / "copy.db", replace=True)
+    assert diary.read_text() == "Dear diary"
 
 
 # Automatic backups

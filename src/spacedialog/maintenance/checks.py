@@ -31,13 +31,19 @@ def examined(path: Path) -> Iterator[tuple[Examination, Salvaged]]:
     database.require_regular_file(path)
     if not path.exists():
         raise StoreError(f"{path}: there is no store", "name one with --db; nothing was changed")
-    with database.as_store_errors(path), lock.held(path, shared=True):
-        picture = image.read(path)
-    with Examination(picture) as examination:
-        salvaged = examination.changes()
-        if examination.application != database.APPLICATION_ID and not salvaged.sound:
-            raise database.not_a_store_error(path)
-        yield examination, salvaged
+    try:
+        with database.as_store_errors(path), lock.held(path, shared=True):
+            picture = image.read(path)
+        with Examination(picture) as examination:
+            salvaged = examination.changes()
+            if examination.application != database.APPLICATION_ID and not salvaged.sound:
+                raise database.not_a_store_error(path)
+            yield examination, salvaged
+    except MemoryError as error:
+        raise StoreError(
+            f"{path}: there is not enough memory to check a store of this size",
+            "check it on a computer with several times the size of the file in memory; nothing was changed",
+        ) from error
 
 
 def run_checks(path: Path, *, now: int) -> list[DoctorRow]:

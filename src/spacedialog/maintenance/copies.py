@@ -32,7 +32,7 @@ def restore(path: Path, source: Path, *, replace: bool) -> Copied:
     """Restore the backup `source` to `path`; StoreError if anything in the backup is damaged.
 
     With `replace`, an existing store is backed up and replaced; otherwise it raises InputError, as it does if `source`
-    is the store itself.
+    is the store itself. A file that has neither the mark of a store nor a sound entry is not replaced.
     """
     if path.exists() and source.exists() and source.samefile(path):
         raise InputError(f"{source}: this is the store itself", "name a backup; nothing was changed")
@@ -42,6 +42,8 @@ def restore(path: Path, source: Path, *, replace: bool) -> Copied:
                 f"{source}: not sound, and nothing was restored: {damage[0]}",
                 f"spacedialog doctor --db {source} says what is wrong; --rescue NEW.db saves the rest",
             )
+        if replace and path.exists():
+            _require_store(path)
         kept = database.replace_store(examination.connection, path, replace=replace)
     newest = max((entry.ts for entry in salvaged.sound), default=None)
     return Copied(
@@ -65,6 +67,12 @@ def rescue(path: Path, new: Path) -> Rescued:
             if not is_new:
                 raise backup.exists_error(new)
     return Rescued(str(new), len(entries), (*salvaged.lost, *(f"{entry} (invalid)" for entry in sorted(invalid))))
+
+
+def _require_store(path: Path) -> None:
+    """Raise StoreError if a file has neither the mark of a store nor a sound entry."""
+    with examined(path):
+        pass
 
 
 def _require_new(target: Path, store: Path) -> None:

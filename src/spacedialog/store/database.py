@@ -18,10 +18,10 @@ from spacedialog.errors import InputError, StoreError
 from spacedialog.store import backup, lock, log, sidefiles
 from spacedialog.store.schema import SCHEMA_SQL, SCHEMA_VERSION
 from spacedialog.store.trust import foreign_objects
-from spacedialog.storefiles import MAGIC, side_file
+from spacedialog.storefiles import MARK, require_own_name, side_file
 
-APPLICATION_ID = 0x53504443
-"""Marks a SQLite file as a spacedialog store ("SPDC")."""
+APPLICATION_ID = int.from_bytes(MARK, "big")
+"""Marks a SQLite file as a spacedialog store."""
 
 SQLITE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """The errors that `sqlite3` raises for a damaged database; UnicodeDecodeError if the message is not valid UTF-8."""
@@ -137,6 +137,7 @@ def writing(path: Path, seed: Seed | None = None, *, keep: bool = True) -> Itera
     created under a temporary name, filled by `seed` if given, and renamed after the commit.
     StoreError if the store cannot be used, or another program holds the lock for `lock.TIMEOUT` seconds.
     """
+    require_own_name(path)
     with as_store_errors(path), lock.held(path):
         is_new = not path.exists()
         with _new(path, seed) if is_new else _existing(path, keep=keep) as connection:
@@ -294,10 +295,6 @@ def _check_version(version: int, path: Path) -> None:
         )
 
 
-def _mark() -> bytes:
-    return APPLICATION_ID.to_bytes(4, "big")
-
-
 def not_a_store_error(path: Path) -> StoreError:
     """Return the error for a file that is not a store."""
     return StoreError(f"{path}: this is not a spacedialog store", "name another file with --db; nothing was changed")
@@ -352,10 +349,12 @@ def sqlite_message(error: Exception) -> str:
 def replace_store(source: sqlite3.Connection, path: Path, *, replace: bool) -> Path | None:
     """Copy the database of a connection to `path`; return the path of the backup of an existing store, else None.
 
-    InputError if there is a store and `replace` is false. A store that SQLite can open is overwritten in one
-    transaction, because other programs may have it open. The files of a store that it cannot open are replaced.
+    InputError if there is a store and `replace` is false. The caller has checked that an existing file is one. A store
+    that SQLite can open is overwritten in one transaction, because other programs may have it open. The files of a
+    store that it cannot open are replaced.
     """
     require_regular_file(path)
+    require_own_name(path)
     with as_store_errors(path), lock.held(path):
         if not path.exists():
             _place(source, path, replace=False)
@@ -363,10 +362,7 @@ def replace_store(source: sqlite3.Connection, path: Path, *, replace: bool) -> P
         if not replace:
             raise InputError(f"{path}: there is a store already", "--replace takes its place, after a copy of it")
         sidefiles.require_one_name(path)
-        with path.open("rb") as file:
-            header = file.read(100)
-        if header.startswith(MAGIC) and header[68:72] not in (bytes(4), _mark()):
-            raise not_a_store_error(path)
+        sidefiles.require_ordinary(path)
         kept = backup.next_backup_path(path, "restore")
         backup.copy_files(path, kept)
         try:

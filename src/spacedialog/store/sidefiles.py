@@ -57,14 +57,7 @@ def _checked_log(path: Path) -> int | None:
 
     StoreError if SQLite would act on a side file of another program, or would delete entries in a damaged log.
     """
-    for ending in SIDE_FILES:
-        side = side_file(path, ending)
-        is_acceptable = side.is_file() and (ending != "-journal" or not side.stat().st_size)
-        if os.path.lexists(side) and not is_acceptable:
-            raise StoreError(
-                f"{side}: this program did not make this file, and SQLite would change the store because of it",
-                "find out what it is, and move it elsewhere; nothing was changed",
-            )
+    require_ordinary(path)
     try:
         handle = _opened(side_file(path, "-wal"))
     except FileNotFoundError:
@@ -78,6 +71,18 @@ def _checked_log(path: Path) -> int | None:
         os.close(handle)
         raise
     return handle
+
+
+def require_ordinary(path: Path) -> None:
+    """Raise StoreError if a side file is a journal with content, which a store never has, or not a regular file."""
+    for ending in SIDE_FILES:
+        side = side_file(path, ending)
+        is_acceptable = side.is_file() and (ending != "-journal" or not side.stat().st_size)
+        if os.path.lexists(side) and not is_acceptable:
+            raise StoreError(
+                f"{side}: this program did not make this file, and SQLite would change the store because of it",
+                "find out what it is, and move it elsewhere; nothing was changed",
+            )
 
 
 def require_one_name(path: Path) -> None:
@@ -122,9 +127,9 @@ def _is_first(handle: int) -> bool:
 
 def _loses_entries(handle: int) -> bool:
     """Return whether SQLite would delete committed entries in the log because of damage."""
-    if not (size := os.fstat(handle).st_size):
+    if not os.fstat(handle).st_size:
         return False
     from spacedialog.store.recovery import image, wal
 
     # Twice, because a program that does not lock the log may reset it at the same time.
-    return all(wal.loses_entries(os.pread(handle, size, 0), image.PAGE_SIZE) for _ in range(2))
+    return all(wal.loses_entries(image.content(handle), image.PAGE_SIZE) for _ in range(2))
