@@ -71,7 +71,7 @@ def test_a_new_file_gets_the_mode_of_the_umask(tmp_path: Path) -> None:
 
 WRITERS: dict[str, Callable[[Path], AbstractContextManager[Any]]] = {
     "a report": lambda target: atomic.replacing(target, store=target.with_name("store.db")),
-    "a backup": backup.replacing_database,
+    "a backup": backup.new_database,
     "a new store": database.writing,
 }
 
@@ -141,3 +141,31 @@ def test_the_folders_of_killed_runs_are_deleted(tmp_path: Path) -> None:
         one.write(b"one")
     assert {path.name for path in tmp_path.iterdir()} == {"mine", linked.name, kept.name, "one", "two"}
     assert ((mine / "new").read_bytes(), (kept / "other").read_bytes()) == (b"mine", b"mine")
+
+
+@pytest.mark.parametrize("has_links", [True, False], ids=["", "no hard links"])
+def test_a_new_file_takes_no_name_that_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_links: bool
+) -> None:
+    """A file that appears while a new one is written is kept, on every file system."""
+    if not has_links:
+        monkeypatch.setattr(os, "link", _no_links)
+    target = tmp_path / "file"
+
+    def fill(made_meanwhile: bytes) -> None:
+        with atomic.replacing(target, store=None, replace=False) as draft:
+            draft.write(b"new")
+            if made_meanwhile:
+                target.write_bytes(made_meanwhile)
+
+    with pytest.raises(FileExistsError):
+        fill(b"mine")
+    assert target.read_bytes() == b"mine"
+    target.unlink()
+    fill(b"")
+    assert (target.read_bytes(), mode_of(target), target.stat().st_nlink) == (b"new", 0o600, 1)
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def _no_links(*_: object) -> None:
+    raise PermissionError

@@ -122,6 +122,16 @@ def _elsewhere(desk: Desk) -> Path:
     return desk.folder / "elsewhere.db"
 
 
+def _damaged_elsewhere(desk: Desk) -> Path:
+    store = _elsewhere(desk)
+    store.write_bytes(b"X" + store.read_bytes()[1:])
+    return store
+
+
+def _checkpoint_elsewhere(desk: Desk) -> Path:
+    return _damaged_elsewhere(desk).with_name("elsewhere.db.checkpoint-weekly")
+
+
 def _log_elsewhere(desk: Desk) -> Path:
     return _elsewhere(desk).with_name("elsewhere.db-wal")
 
@@ -155,7 +165,9 @@ PLACES: Mapping[str, Callable[[Desk], Path]] = {
     "a link to a damaged backup": _linked_backup,
     "the next automatic backup": lambda desk: desk.db.with_name("tracker.db.backup-9-before-restore"),
     "a backup elsewhere": _elsewhere,
-    "the write-ahead log of that": _log_elsewhere,
+    "a damaged store elsewhere": _damaged_elsewhere,
+    "a checkpoint of that": _checkpoint_elsewhere,
+    "the write-ahead log of a backup elsewhere": _log_elsewhere,
     "a checkpoint": _checkpoint,
     "a copy of a write-ahead log": _open_log,
 }

@@ -23,12 +23,15 @@ _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @contextmanager
-def replacing(target: Path, *, store: Path | None, mode: int | None = 0o600) -> Iterator[BinaryIO]:
+def replacing(
+    target: Path, *, store: Path | None, mode: int | None = 0o600, replace: bool = True
+) -> Iterator[BinaryIO]:
     """Yield a new file to fill; then flush it to disk and rename it to `target`.
 
-    If an error is raised, `target` is unchanged. With `mode` None the file gets the mode of `target` or, if there is no
-    target, the mode that the umask allows. Raises OSError, and InputError if the target is a file of `store` (the store
-    in use) or of another one. `store` is None if the caller has chosen or checked the target itself.
+    If an error is raised, `target` is unchanged. Unless `replace`, FileExistsError if there is a target by then. With
+    `mode` None the file gets the mode of `target` or, if there is no target, the mode that the umask allows. Raises
+    OSError, and InputError if the target is a file of `store` (the store in use) or of another one. `store` is None if
+    the caller has chosen or checked the target itself.
     """
     if store is not None:
         require_other(target, store)
@@ -42,7 +45,23 @@ def replacing(target: Path, *, store: Path | None, mode: int | None = 0o600) -> 
             if mode is not None:
                 os.fchmod(out.fileno(), mode)
             os.fsync(out.fileno())
+        rename(draft, target, replace=replace)
+
+
+def rename(draft: Path, target: Path, *, replace: bool) -> None:
+    """Rename a draft to `target`; unless `replace`, FileExistsError if there is a file of that name."""
+    if replace:
         draft.replace(target)
+        return
+    try:
+        os.link(draft, target)
+    except FileExistsError:
+        raise
+    except OSError:  # The file system has no hard links.
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+        draft.replace(target)
+    else:
+        draft.unlink()
 
 
 def write(target: Path, content: bytes, *, store: Path | None, mode: int | None = 0o600) -> None:
@@ -57,10 +76,7 @@ def private_folder(parent: Path) -> Iterator[Path]:
 
     Folders left in `parent` by killed runs are deleted first. A folder is locked while it is in use.
     """
-    with suppress(OSError):
-        for path in parent.iterdir():
-            if _PRIVATE.fullmatch(path.name):
-                _remove_if_abandoned(path)
+    remove_abandoned(parent)
     folder, handle = _locked_folder(parent)
     try:
         yield folder
@@ -69,6 +85,14 @@ def private_folder(parent: Path) -> Iterator[Path]:
             _remove(folder)
         finally:
             os.close(handle)
+
+
+def remove_abandoned(parent: Path) -> None:
+    """Delete the folders that killed runs of this user left in `parent`."""
+    with suppress(OSError):
+        for path in parent.iterdir():
+            if _PRIVATE.fullmatch(path.name):
+                _remove_if_abandoned(path)
 
 
 def _locked_folder(parent: Path) -> tuple[Path, int]:

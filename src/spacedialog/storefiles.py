@@ -21,6 +21,11 @@ CHECKPOINT = ".checkpoint-"
 MAGIC = b"SQLite format 3\0"
 """The first bytes of every SQLite database."""
 
+MARK = b"SPDC"
+"""The application id in the header of a store, which marks a SQLite file as one."""
+
+_MARK_AT = 68
+
 # Of a database, of a write-ahead log in either byte order, and of a rollback journal.
 # Source: https://sqlite.org/fileformat2.html.
 _MAGIC_NUMBERS = (MAGIC, b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
@@ -38,12 +43,28 @@ def require_other(target: Path, store: Path) -> None:
     if (
         any(_is_same(base, store) for base in (target, *_bases(target)))
         or any(_is_same(target, file) for file in _companions(store))
-        # These files are opened, which is safe for files other than the store: closing a file releases SQLite's locks.
-        or any(_is_database(file) for file in (target, *_bases(target)))
+        # The file is opened, which is safe for a file other than the store: closing a file releases SQLite's locks.
+        or _is_database(target)
+        or any(base.is_file() for base in _bases(target))
     ):
         raise InputError(
             f"{target}: this is a store, or a file that belongs to one", "name another file; nothing was changed"
         )
+
+
+def require_own_name(store: Path) -> None:
+    """Raise InputError if a store may not be written at `store`, because the name is a backup's or checkpoint's."""
+    for base in _bases(Path(os.path.realpath(store))):
+        if base.is_file() and not is_side_file(store):
+            raise InputError(
+                f"{store}: this is the name of a backup or a checkpoint of {base.name}",
+                "copy it to another name to write to it; nothing was changed",
+            )
+
+
+def side_file(path: Path, ending: str) -> Path:
+    """Return the side file of the database at `path`. SQLite keeps it beside the file to which a link leads."""
+    return Path(os.path.realpath(path) + ending)
 
 
 def is_side_file(path: Path) -> bool:
@@ -77,4 +98,5 @@ def _is_database(path: Path) -> bool:
     if not path.is_file():
         return False
     with path.open("rb") as file:
-        return file.read(len(MAGIC)).startswith(_MAGIC_NUMBERS)
+        header = file.read(_MARK_AT + len(MARK))
+    return header.startswith(_MAGIC_NUMBERS) or header[_MARK_AT:] == MARK

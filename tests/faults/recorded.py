@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 SECTOR = 512
 CALLS = (
-    "openat,write,pwrite64,ftruncate,fsync,fdatasync,unlink,rename,mkdir,rmdir,close,link,renameat,unlinkat,fallocate"
+    "openat,write,pwrite64,ftruncate,fsync,fdatasync,unlink,rename,mkdir,rmdir,close,link,linkat,renameat,unlinkat,"
+    "fallocate"
 )
 _CALL = re.compile(rb"^\d+ +(\w+)\((.*)\) = (-?\d+)")
 _TEXT = re.compile(rb'"((?:\\x[0-9a-f]{2})*)"')
@@ -162,6 +163,10 @@ class Recorder:
             case "unlink" | "unlinkat" | "rmdir":
                 del self._files[name]
                 yield Named(name, None)
+            case "link" | "linkat":
+                assert names[1] is not None
+                self._files[names[1]] = self._files[name]
+                yield Named(names[1], self._files[name])
             case "rename" | "renameat":
                 new = names[1]
                 assert new is not None

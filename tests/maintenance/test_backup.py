@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 import stat
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from spacedialog import atomic
 from spacedialog.errors import InputError, StoreError
 from spacedialog.maintenance import checks, copies
+from spacedialog.render.output import destination
 from spacedialog.store import backup, lock
 from spacedialog.tracker import Tracker
 from tests.support.program import Desk
@@ -195,29 +199,67 @@ def test_what_is_not_sound_is_not_restored(tracker: Tracker, tmp_path: Path, spo
 
 
 def test_a_restore_heals_a_store_that_cannot_be_opened(make: Maker, tmp_path: Path) -> None:
-    """A restore replaces a destroyed store, and keeps its bytes beside it."""
+    """A restore replaces a store that SQLite cannot open, and keeps its bytes beside it."""
     tracker = make("ruritania")
     before = list(tracker.log())
     copies.back_up(tracker.path, tmp_path / "copy.db")
-    tracker.path.write_bytes(b"\0" * 5000)
+    destroyed = bytes(5000) + tracker.path.read_bytes()[5000:]
+    tracker.path.write_bytes(destroyed)
     restored = copies.restore(tracker.path, tmp_path / "copy.db", replace=True)
     assert list(tracker.log()) == before
     assert restored.kept
-    assert Path(restored.kept).read_bytes() == b"\0" * 5000
+    assert Path(restored.kept).read_bytes() == destroyed
 
 
-def test_a_restore_does_not_replace_what_is_another_programs(make: Maker, tmp_path: Path) -> None:
-    """A restore never replaces another program's database."""
+@pytest.mark.parametrize("mark", ["0", "7"])
+def test_a_restore_does_not_replace_what_is_another_programs(make: Maker, tmp_path: Path, mark: str) -> None:
+    """A restore never replaces another program's database, whether or not it has a mark of its own."""
     tracker = make("ruritania")
     copies.back_up(tracker.path, tmp_path / "copy.db")
     theirs = tmp_path / "theirs.db"
     with closing(sqlite3.connect(theirs)) as connection:
-        connection.execute("PRAGMA application_id = 7")
+        connection.execute(f"PRAGMA application_id = {mark}")
         connection.execute("CREATE TABLE theirs (a)")
     content = theirs.read_bytes()
     with pytest.raises(StoreError, match="not a spacedialog store"):
         copies.restore(theirs, tmp_path / "copy.db", replace=True)
     assert theirs.read_bytes() == content
+
+
+@pytest.mark.parametrize("name", ["letter.txt", "spacedialog.db.checkpoint-weekly", "spacedialog.db.backup-1-before-x"])
+@pytest.mark.parametrize("is_store", [False, True], ids=["a text", "a store"])
+def test_no_store_is_written_over_another_file(make: Maker, tmp_path: Path, name: str, is_store: bool) -> None:
+    """A text, a backup and a checkpoint stay as they are, also if a restore or a write names them as the store."""
+    tracker = make("ruritania")
+    copies.back_up(tracker.path, tmp_path / "copy.db")
+    file = tracker.path.with_name(name)
+    if is_store and name != "letter.txt":
+        shutil.copy(tmp_path / "copy.db", file)
+    else:
+        file.write_text("Dear diary")
+    content = file.read_bytes()
+    for call in (
+        lambda: copies.restore(file, tmp_path / "copy.db", replace=True),
+        lambda: make(path=file).note("1", "Never recorded."),
+    ):
+        with pytest.raises((StoreError, InputError)):
+            call()
+    assert file.read_bytes() == content
+    file.unlink()
+    if name != "letter.txt":
+        with pytest.raises(InputError, match="a backup or a checkpoint"):
+            make(path=file).note("1", "Never recorded.")
+    assert names(tracker.path.parent) == {tracker.path.name}
+
+
+def test_a_restore_deletes_no_file_of_others(tracker: Tracker, tmp_path: Path) -> None:
+    """A restore is refused if a file beside the store has the name of a journal of it."""
+    copies.back_up(tracker.path, tmp_path / "copy.db")
+    diary = Path(f"{tracker.path}-journal")
+    diary.write_text("Dear diary")
+    with pytest.raises(StoreError, match="did not make this file"):
+        copies.restore(tracker.path, tmp_path / "copy.db", replace=True)
+    assert diary.read_text() == "Dear diary"
 
 
 # Automatic backups
@@ -250,3 +292,47 @@ def test_only_one_who_gives_a_file_restores(desk: Desk) -> None:
     assert "none.db" in ran.stderr
     with pytest.raises(InputError):
         copies.restore(desk.db, desk.db, replace=False)
+
+
+def _draft(tracker: Tracker, target: Path) -> None:
+    with destination(target, tracker.path, replace=False) as out:
+        out.write("A draft.")
+
+
+CREATIONS: dict[str, Callable[[Tracker, Path], object]] = {
+    "backup": lambda tracker, target: tracker.backup(target),
+    "rescue": lambda tracker, target: tracker.rescue(target),
+    "restore": lambda tracker, target: copies.restore(target, tracker.path, replace=False),
+    "first write": lambda tracker, target: Tracker(
+        target, today=tracker.today, now=lambda: 1_800_000_000_000_000, author="M", entropy=os.urandom
+    ).note("33", "The first."),
+    "draft": _draft,
+}
+
+
+@pytest.mark.parametrize("name", CREATIONS)
+def test_a_file_made_in_the_meantime_is_kept(
+    tracker: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A file that another program creates under the name of the target, while a command runs, is not replaced."""
+    target = tmp_path / "target"
+    made = atomic.rename
+
+    def rename(draft: Path, to: Path, *, replace: bool) -> None:
+        target.write_text("Dear diary")
+        made(draft, to, replace=replace)
+
+    monkeypatch.setattr(atomic, "rename", rename)
+    with pytest.raises(InputError, match="already exists"):
+        CREATIONS[name](tracker, target)
+    assert target.read_text() == "Dear diary"
+    assert names(tmp_path) == {target.name}
+
+
+def test_a_killed_first_write_leaves_a_store_that_can_be_written(tracker: Tracker) -> None:
+    """The draft that a killed run left as a second name of the store is deleted by the next write."""
+    left = tracker.path.with_name(".spacedialog-" + "0f" * 16)
+    left.mkdir(mode=0o700)
+    os.link(tracker.path, left / "new")
+    tracker.note("1", "Written.")
+    assert names(tracker.path.parent) == {tracker.path.name}

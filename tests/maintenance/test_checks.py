@@ -16,6 +16,7 @@ from spacedialog.errors import InputError, StoreError
 from spacedialog.maintenance import checks, copies
 from spacedialog.model.entry import Entry, canonical_json, entry_hash, new_entry_ids
 from spacedialog.model.rows.maintenance import DoctorRow
+from spacedialog.store.recovery import image
 from spacedialog.store.write import projection
 from spacedialog.tracker import Tracker
 from tests.support.program import Desk
@@ -391,3 +392,32 @@ def test_doctor_refuses_what_never_was_a_store(desk: Desk, spoil: Callable[[Path
         assert (ran.status, ran.stdout) == (4, "")
         assert "Traceback" not in ran.stderr
         assert str(desk.db) in ran.stderr
+
+
+@pytest.mark.parametrize("end", ["", "-wal"])
+def test_a_file_with_an_empty_end_needs_no_more_memory(tracker: Tracker, tmp_path: Path, end: str) -> None:
+    """A file of 256 MB, all but its start empty, is checked as far as its content goes, and every entry is rescued."""
+    log = list(tracker.log())
+    with closing(sqlite3.connect(tracker.path)) as connection:
+        connection.execute("SELECT count(*) FROM change").fetchone()
+        tracker.note("1", "In the write-ahead log.")
+        parts = {name: Path(f"{tracker.path}{name}").read_bytes() for name in ("", "-wal")}
+    copy = tmp_path / "copy.db"
+    for name, part in parts.items():
+        Path(f"{copy}{name}").write_bytes(part)
+    os.truncate(f"{copy}{end}", 1 << 28)
+    assert len(image.content(Path(f"{copy}{end}"))) < 1 << 22
+    assert copies.rescue(copy, tmp_path / "new.db").changes == len(log) + 1
+    (file, *_) = checks.run_checks(copy, now=NOON)
+    assert file.ok == (end == "-wal")
+
+
+def test_a_store_larger_than_the_memory_is_refused(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store for which there is not enough memory is refused with a sentence."""
+
+    def content(_: Path) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr(image, "content", content)
+    with pytest.raises(StoreError, match="not enough memory"):
+        checks.run_checks(tracker.path, now=NOON)

@@ -176,6 +176,42 @@ def test_a_device_is_refused(desk: Desk, device: str) -> None:
         assert "Traceback" not in ran.stderr
 
 
+def _hot_journal(path: Path) -> None:
+    """Copy the journal of an open transaction on another copy of the store."""
+    copy = path.with_name("other")
+    copy.write_bytes(path.read_bytes())
+    with opened(copy) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA cache_size = 1")
+        connection.execute("BEGIN")
+        connection.execute("UPDATE commitment SET title = title || 'x'")
+        connection.execute("UPDATE words SET title = title || 'x'")
+        Path(f"{path}-journal").write_bytes(Path(f"{copy}-journal").read_bytes())
+    copy.unlink()
+
+
+SIDE_FILES: dict[str, Callable[[Path], object]] = {
+    "a hot journal": _hot_journal,
+    "a text as journal": lambda path: Path(f"{path}-journal").write_text("Dear diary"),
+    **{f"a pipe as {end}": lambda path, end=end: os.mkfifo(f"{path}{end}") for end in ("-journal", "-wal", "-shm")},  # type: ignore[misc]
+    **{f"a link as {end}": lambda path, end=end: Path(f"{path}{end}").symlink_to("x") for end in ("-journal", "-wal")},  # type: ignore[misc]
+}
+
+
+@pytest.mark.parametrize("name", SIDE_FILES)
+def test_a_side_file_that_sqlite_would_act_on_is_left_alone(desk: Desk, name: str) -> None:
+    """A journal, or a side file that is not a regular file, is a finding, and no command changes it or the store."""
+    SIDE_FILES[name](desk.db)
+    before = seen(desk.db.parent)
+    for call in ("list", "note 33 Hello", "mark 33 complete --dry-run", "backup copy.db"):
+        ran = desk.call(*call.split())
+        assert (ran.status, ran.stdout) == (4, ""), ran
+        assert "did not make this file" in ran.stderr
+    assert desk.call("doctor").status == 4
+    assert desk.call("doctor", "--rescue", "new.db").status == 0
+    assert seen(desk.db.parent) == before
+
+
 def test_an_empty_file_comes_with_its_remedy(desk: Desk) -> None:
     """An empty file, as an interrupted program leaves, is refused with a remedy that works."""
     desk.db.write_bytes(b"")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from spacedialog.store.recovery import image
 from spacedialog.store.recovery.health import CheckResult, Examination
 from spacedialog.store.recovery.salvage import Salvaged
 from spacedialog.store.schema import SCHEMA_VERSION
+from spacedialog.storefiles import side_file
 
 _CLOCKS_DIFFER = 60_000_000
 """The most by which a recording time can differ from the clock, or from the time in an entry's id (µs)."""
@@ -29,13 +31,19 @@ def examined(path: Path) -> Iterator[tuple[Examination, Salvaged]]:
     database.require_regular_file(path)
     if not path.exists():
         raise StoreError(f"{path}: there is no store", "name one with --db; nothing was changed")
-    with database.as_store_errors(path), lock.held(path, shared=True):
-        picture = image.read(path)
-    with Examination(picture) as examination:
-        salvaged = examination.changes()
-        if examination.application != database.APPLICATION_ID and not salvaged.sound:
-            raise database.not_a_store_error(path)
-        yield examination, salvaged
+    try:
+        with database.as_store_errors(path), lock.held(path, shared=True):
+            picture = image.read(path)
+        with Examination(picture) as examination:
+            salvaged = examination.changes()
+            if examination.application != database.APPLICATION_ID and not salvaged.sound:
+                raise database.not_a_store_error(path)
+            yield examination, salvaged
+    except MemoryError as error:
+        raise StoreError(
+            f"{path}: there is not enough memory to check a store of this size",
+            "check it on a computer with several times the size of the file in memory; nothing was changed",
+        ) from error
 
 
 def run_checks(path: Path, *, now: int) -> list[DoctorRow]:
@@ -98,8 +106,8 @@ def _file_faults(path: Path, examination: Examination) -> Iterator[str]:
         yield "the header does not say that this is a store of this program"
     if not 0 < examination.version <= SCHEMA_VERSION:
         yield f"its schema is version {examination.version}, and this program knows up to {SCHEMA_VERSION}"
-    journal = path.with_name(f"{path.name}-journal")
-    if journal.exists():
+    journal = side_file(path, "-journal")
+    if os.path.lexists(journal):
         yield f"{journal.name}: another program broke off while it wrote; this program leaves no such file"
 
 
@@ -156,7 +164,7 @@ def _modes_row(path: Path) -> DoctorRow:
     """Return the check of file modes: files that other users can write are faults, files that they can read remarks."""
     readable, writable = [], []
     looked_at = 0
-    for place in (path.parent, *(path.with_name(path.name + end) for end in ("", "-wal", "-shm"))):
+    for place in (path.parent, *(side_file(path, end) for end in ("", "-wal", "-shm"))):
         try:
             mode = place.stat().st_mode
         except OSError:

@@ -32,7 +32,7 @@ def restore(path: Path, source: Path, *, replace: bool) -> Copied:
     """Restore the backup `source` to `path`; StoreError if anything in the backup is damaged.
 
     With `replace`, an existing store is backed up and replaced; otherwise it raises InputError, as it does if `source`
-    is the store itself.
+    is the store itself. A file that has neither the mark of a store nor a sound entry is not replaced.
     """
     if path.exists() and source.exists() and source.samefile(path):
         raise InputError(f"{source}: this is the store itself", "name a backup; nothing was changed")
@@ -42,6 +42,8 @@ def restore(path: Path, source: Path, *, replace: bool) -> Copied:
                 f"{source}: not sound, and nothing was restored: {damage[0]}",
                 f"spacedialog doctor --db {source} says what is wrong; --rescue NEW.db saves the rest",
             )
+        if replace and path.exists():
+            _require_store(path)
         kept = database.replace_store(examination.connection, path, replace=replace)
     newest = max((entry.ts for entry in salvaged.sound), default=None)
     return Copied(
@@ -63,8 +65,14 @@ def rescue(path: Path, new: Path) -> Rescued:
             raise StoreError(f"{path}: not one change in it is sound", "look for a backup: NAME.backup-… beside it")
         with database.writing(new, lambda connection: database.load_entries(connection, entries)) as (_, is_new):
             if not is_new:
-                raise _exists_error(new)
+                raise backup.exists_error(new)
     return Rescued(str(new), len(entries), (*salvaged.lost, *(f"{entry} (invalid)" for entry in sorted(invalid))))
+
+
+def _require_store(path: Path) -> None:
+    """Raise StoreError if a file has neither the mark of a store nor a sound entry."""
+    with examined(path):
+        pass
 
 
 def _require_new(target: Path, store: Path) -> None:
@@ -73,10 +81,6 @@ def _require_new(target: Path, store: Path) -> None:
         raise _exists_error(target)
     for path in (target.with_name(target.name + ending) for ending in SIDE_FILES):
         if os.path.lexists(path):
-            raise _exists_error(path)
+            raise backup.exists_error(path)
     with database.as_store_errors(target):
         require_other(target, store)
-
-
-def _exists_error(target: Path) -> InputError:
-    return InputError(f"{target} already exists", "name a file that does not exist yet; nothing was changed")

@@ -44,16 +44,17 @@ def show(view: Table | View, output: Output, *, as_of: str) -> None:
 
 
 @contextmanager
-def destination(file: Path | None, store: Path) -> Iterator[TextIO]:
+def destination(file: Path | None, store: Path, *, replace: bool = True) -> Iterator[TextIO]:
     """Yield standard output, or a text stream into a file that appears once it is complete.
 
-    InputError if the file belongs to `store`, the store in use, or to another store.
+    InputError if the file belongs to `store`, the store in use, or to another store; unless `replace`, also if it
+    exists.
     """
     if file is None or str(file) == "-":
         yield sys.stdout
         sys.stdout.flush()
     else:
-        with _replacing(file, store) as out:
+        with _replacing(file, store, replace=replace) as out:
             text = TextIOWrapper(out, encoding="utf-8", newline="")
             yield text
             text.detach()
@@ -66,12 +67,12 @@ def binary_destination(file: Path | None, store: Path) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
     else:
-        with _replacing(file, store) as out:
+        with _replacing(file, store, replace=True) as out:
             yield out
 
 
 @contextmanager
-def _replacing(file: Path, store: Path) -> Iterator[BinaryIO]:
+def _replacing(file: Path, store: Path, *, replace: bool) -> Iterator[BinaryIO]:
     """Yield a draft that replaces `file` in the end, or `file` itself if it is a device."""
     try:
         target = Path(os.path.realpath(file))
@@ -84,8 +85,10 @@ def _replacing(file: Path, store: Path) -> Iterator[BinaryIO]:
             with open(target, "wb", opener=_open_device) as out:
                 yield out
         else:
-            with atomic.replacing(target, store=store, mode=None) as out:
+            with atomic.replacing(target, store=store, mode=None, replace=replace) as out:
                 yield out
+    except FileExistsError as error:
+        raise InputError(f"-o {file} already exists", "name another file") from error
     except FileNotFoundError as error:
         raise InputError(f"-o {file}: there is no such folder", "make the folder, or name another") from error
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 from spacedialog import atomic
 from spacedialog.errors import InputError, StoreError
 from spacedialog.store.schema import RECORD_TABLES
-from spacedialog.storefiles import BACKUP, SIDE_FILES, is_side_file
+from spacedialog.storefiles import BACKUP, SIDE_FILES, is_side_file, side_file
 
 KEPT_BACKUPS = 5
 """How many automatic backups of a store are kept; the oldest are deleted first."""
@@ -21,9 +22,9 @@ KEPT_BACKUPS = 5
 def copy(connection: sqlite3.Connection, target: Path) -> None:
     """Copy the database of `connection` to the file `target`; StoreError if the copy fails an integrity check.
 
-    The file is created or replaced only if the copy passes the check.
+    The file is created only if the copy passes the check; InputError if it exists by then.
     """
-    with replacing_database(target) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as copied:
+    with new_database(target) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as copied:
         connection.backup(copied)
         (verdict,) = copied.execute("PRAGMA integrity_check(1)").fetchone()
         if verdict != "ok":
@@ -34,10 +35,10 @@ def copy(connection: sqlite3.Connection, target: Path) -> None:
 
 
 @contextmanager
-def replacing_database(target: Path) -> Iterator[Path]:
+def new_database(target: Path, *, replace: bool = False) -> Iterator[Path]:
     """Yield the path where SQLite creates and closes a new file; then flush the file and rename it to `target`.
 
-    InputError if SQLite would treat `target` as a side file of another database.
+    InputError if SQLite would treat `target` as a side file of another database and, unless `replace`, if it exists.
     """
     if is_side_file(target):
         raise InputError(
@@ -49,11 +50,21 @@ def replacing_database(target: Path) -> Iterator[Path]:
         yield draft
         draft.chmod(0o600)
         atomic.fsync(draft)
+        if not replace and os.path.lexists(target):
+            raise exists_error(target)
         # SQLite would apply the log of an earlier database of that name to the new one.
         remove_side_files(target)
         atomic.fsync(target.parent)
-        draft.replace(target)
+        try:
+            atomic.rename(draft, target, replace=replace)
+        except FileExistsError as error:
+            raise exists_error(target) from error
         atomic.fsync(target.parent)
+
+
+def exists_error(target: Path) -> InputError:
+    """Return the error for a new file whose name is taken."""
+    return InputError(f"{target} already exists", "name a file that does not exist yet; nothing was changed")
 
 
 def keep(connection: sqlite3.Connection, path: Path, action: str) -> Path:
@@ -107,10 +118,10 @@ def _automatic_backups(path: Path) -> list[tuple[int, Path]]:
 
 def copy_files(path: Path, target: Path) -> None:
     """Copy a store and its write-ahead log byte for byte, readable or not. The caller holds the lock."""
-    wal = path.with_name(path.name + "-wal")
-    frames = wal.read_bytes() if wal.exists() else b""
+    wal = side_file(path, "-wal")
+    frames = wal.read_bytes() if wal.is_file() else b""
     content = path.read_bytes()
-    with replacing_database(target) as draft:
+    with new_database(target) as draft:
         draft.write_bytes(content)
     if frames:
         atomic.write(target.with_name(target.name + "-wal"), frames, store=None)

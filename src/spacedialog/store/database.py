@@ -15,13 +15,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from spacedialog.errors import InputError, StoreError
-from spacedialog.store import backup, lock, log
+from spacedialog.store import backup, lock, log, sidefiles
 from spacedialog.store.schema import SCHEMA_SQL, SCHEMA_VERSION
 from spacedialog.store.trust import foreign_objects
-from spacedialog.storefiles import MAGIC
+from spacedialog.storefiles import MARK, require_own_name, side_file
 
-APPLICATION_ID = 0x53504443
-"""Marks a SQLite file as a spacedialog store ("SPDC")."""
+APPLICATION_ID = int.from_bytes(MARK, "big")
+"""Marks a SQLite file as a spacedialog store."""
 
 SQLITE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """The errors that `sqlite3` raises for a damaged database; UnicodeDecodeError if the message is not valid UTF-8."""
@@ -60,24 +60,36 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def reading_any_version(path: Path) -> Iterator[tuple[sqlite3.Connection, int]]:
     """Open a store of this or an older schema for reading; yield the connection and the version of the schema."""
-    with closing(_open_to_read(path)) as connection, as_store_errors(path, SQLITE_ERRORS):
-        yield connection, _check(connection, path, writing=False)
-
-
-def _open_to_read(path: Path) -> sqlite3.Connection:
-    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
-        modes = ["mode=rw"]
-    elif path.with_name(path.name + "-wal").exists():
-        modes = ["mode=ro", "immutable=1"]
+    can_write, has_log = _can_write(path), side_file(path, "-wal").exists()
+    if can_write:
+        # SQLite moves the log into the file when the last connection for writing closes. If the file turns out to be
+        # damaged, both must stay as they are.
+        modes = ["mode=ro" if has_log else "mode=rw"]
     else:
-        # With mode=ro SQLite would create a write-ahead log that this user owns and the store's owner cannot open.
-        modes = ["immutable=1"]
+        # Without a log, mode=ro would create one that this user owns and the store's owner cannot open.
+        modes = ["mode=ro", "immutable=1"] if has_log else ["immutable=1"]
+    last = None
+    with closing(_open_to_read(path, modes)) as connection, as_store_errors(path, SQLITE_ERRORS):
+        yield connection, _check(connection, path, writing=False)
+        if can_write and has_log:
+            last = _open_to_read(path, ["mode=rw"])
+    if last:
+        last.close()
+
+
+def _can_write(path: Path) -> bool:
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _open_to_read(path: Path, modes: list[str]) -> sqlite3.Connection:
+    """Open the store in the first of these modes in which SQLite can read it."""
     while True:
         with as_store_errors(path):
             connection = _connect(path, modes.pop(0))
         try:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            connection.hold_log(path)
         except SQLITE_ERRORS as error:
             connection.close()
             if not modes:
@@ -125,6 +137,7 @@ def writing(path: Path, seed: Seed | None = None, *, keep: bool = True) -> Itera
     created under a temporary name, filled by `seed` if given, and renamed after the commit.
     StoreError if the store cannot be used, or another program holds the lock for `lock.TIMEOUT` seconds.
     """
+    require_own_name(path)
     with as_store_errors(path), lock.held(path):
         is_new = not path.exists()
         with _new(path, seed) if is_new else _existing(path, keep=keep) as connection:
@@ -149,8 +162,9 @@ def _existing(path: Path, *, keep: bool) -> Iterator[sqlite3.Connection]:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     # Closing the connection rolls back an open transaction.
     with closing(_connect(path, "mode=rw")) as connection:
-        _require_one_name(path)
+        sidefiles.require_one_name(path)
         older = _check(connection, path, writing=True) < SCHEMA_VERSION
+        connection.hold_log(path)
         if older and not keep:
             with closing(past_record(connection)) as copy:
                 yield copy
@@ -163,7 +177,7 @@ def _existing(path: Path, *, keep: bool) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def _new(path: Path, seed: Seed | None) -> Iterator[sqlite3.Connection]:
-    with backup.replacing_database(path) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+    with backup.new_database(path) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         _be_durable(connection)
         _migrate(connection)
@@ -222,18 +236,11 @@ def _migrate(connection: sqlite3.Connection) -> None:
     connection.execute("COMMIT")
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    """Open the store; if the file is not a store, raise StoreError before SQLite opens it for writing."""
+def _connect(path: Path, mode: str) -> sidefiles.Connection:
+    """Open the store; StoreError, before SQLite changes it, if it is not a store or a side file is unsafe."""
     require_regular_file(path)
-    uri = f"{path.absolute().as_uri()}?{mode}"
     _check_header(path)
-    if (log_path := path.with_name(f"{path.name}-wal")).is_file():
-        from spacedialog.store.recovery import wal
-
-        if wal.is_ignored(log_path):
-            # SQLite would delete the log, and the entries in it, when the store is closed.
-            raise damaged_store_error(path)
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=lock.TIMEOUT)
+    connection = sidefiles.connected(path, mode)
     # The file's schema is not trusted. Python loads no extensions by itself.
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
@@ -252,15 +259,6 @@ def require_regular_file(path: Path) -> None:
         kind = "folder" if stat.S_ISDIR(mode) else "pipe, a socket or a device"
         raise StoreError(
             f"{path}: the store cannot be used: this is a {kind}", "name a file with --db; nothing was changed"
-        )
-
-
-def _require_one_name(path: Path) -> None:
-    """Raise StoreError if the file has a hard link: SQLite would keep a write-ahead log for each of its names."""
-    if path.stat().st_nlink > 1:
-        raise StoreError(
-            f"{path}: the store has a second name (a hard link); changes made under both names could be lost",
-            "find the other name with find -samefile, and remove it; nothing was changed",
         )
 
 
@@ -295,10 +293,6 @@ def _check_version(version: int, path: Path) -> None:
             f"{path}: the store was written by a newer spacedialog (schema {version}, here {SCHEMA_VERSION})",
             "upgrade spacedialog; nothing was changed",
         )
-
-
-def _mark() -> bytes:
-    return APPLICATION_ID.to_bytes(4, "big")
 
 
 def not_a_store_error(path: Path) -> StoreError:
@@ -345,14 +339,6 @@ def store_error(path: Path, error: Exception) -> StoreError:
     )
 
 
-def damaged_store_error(path: Path) -> StoreError:
-    """Return the error for a store with content that this program never wrote."""
-    return StoreError(
-        f"{path}: the store is damaged",
-        "spacedialog doctor says what is damaged, and can save the rest; nothing was changed",
-    )
-
-
 def sqlite_message(error: Exception) -> str:
     """Return the message of an error in SQLITE_ERRORS."""
     if isinstance(error, UnicodeDecodeError):
@@ -363,21 +349,20 @@ def sqlite_message(error: Exception) -> str:
 def replace_store(source: sqlite3.Connection, path: Path, *, replace: bool) -> Path | None:
     """Copy the database of a connection to `path`; return the path of the backup of an existing store, else None.
 
-    InputError if there is a store and `replace` is false. A store that SQLite can open is overwritten in one
-    transaction, because other programs may have it open. The files of a store that it cannot open are replaced.
+    InputError if there is a store and `replace` is false. The caller has checked that an existing file is one. A store
+    that SQLite can open is overwritten in one transaction, because other programs may have it open. The files of a
+    store that it cannot open are replaced.
     """
     require_regular_file(path)
+    require_own_name(path)
     with as_store_errors(path), lock.held(path):
         if not path.exists():
-            _place(source, path)
+            _place(source, path, replace=False)
             return None
         if not replace:
             raise InputError(f"{path}: there is a store already", "--replace takes its place, after a copy of it")
-        _require_one_name(path)
-        with path.open("rb") as file:
-            header = file.read(100)
-        if header.startswith(MAGIC) and header[68:72] not in (bytes(4), _mark()):
-            raise not_a_store_error(path)
+        sidefiles.require_one_name(path)
+        sidefiles.require_ordinary(path)
         kept = backup.next_backup_path(path, "restore")
         backup.copy_files(path, kept)
         try:
@@ -386,13 +371,16 @@ def replace_store(source: sqlite3.Connection, path: Path, *, replace: bool) -> P
                 source.backup(connection)
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except (StoreError, *SQLITE_ERRORS):
-            _place(source, path)
+            _place(source, path, replace=True)
         backup.prune(path)
         return kept
 
 
-def _place(source: sqlite3.Connection, path: Path) -> None:
-    with backup.replacing_database(path) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+def _place(source: sqlite3.Connection, path: Path, *, replace: bool) -> None:
+    with (
+        backup.new_database(path, replace=replace) as draft,
+        closing(sqlite3.connect(draft, isolation_level=None)) as connection,
+    ):
         connection.execute("PRAGMA journal_mode = WAL")
         _be_durable(connection)
         source.backup(connection)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from spacedialog.errors import DateError, NotFoundError
 from spacedialog.model.position import NOW, Scope
-from spacedialog.store import database, log
+from spacedialog.store import database, log, sidefiles
 from spacedialog.store.read.selection import find_value
 from spacedialog.store.read.snapshot import Snapshot
 
@@ -109,7 +109,7 @@ class Record:
             from spacedialog.maintenance import checks
 
             if self.has_store and not checks.is_sound(self.path):
-                raise database.damaged_store_error(self.path) from error
+                raise sidefiles.damaged_store_error(self.path) from error
             raise
 
 

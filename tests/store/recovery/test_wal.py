@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from spacedialog.maintenance import checks
 from spacedialog.model.entry import Entry
 from spacedialog.store import database
 from spacedialog.store import log as journal
-from spacedialog.store.recovery import image
+from spacedialog.store.recovery import image, wal
 from spacedialog.store.write.restamp import restamp
 from spacedialog.tracker import Tracker
 from tests.support.trackers import NOON, Clock, Maker, entropy
@@ -96,6 +97,93 @@ def test_a_read_or_a_write_does_not_remove_a_log_that_sqlite_would_ignore(crashe
         assert wal.read_bytes() == crashed.damaged(at, 1 << at % 8)
     wal.write_bytes(crashed.log)
     assert list(tracker.log()) == crashed.entries
+
+
+@pytest.fixture(scope="module")
+def open_store(make: Maker) -> Crashed:
+    """The files of a store while it is open, with several commits in its write-ahead log."""
+    tracker = make("ruritania")
+    with closing(sqlite3.connect(tracker.path)) as connection:
+        connection.execute("SELECT count(*) FROM change").fetchone()
+        for number in range(4):
+            tracker.note("1", f"Note {number}.")
+        log = tracker.path.with_name(f"{tracker.path.name}-wal").read_bytes()
+        return Crashed(tracker.path.read_bytes(), log, list(tracker.log()))
+
+
+def commits(log: bytes) -> list[int]:
+    """Return the numbers of the frames that end a commit, from 0."""
+    starts = range(HEADER, len(log), FRAME)
+    return [number for number, start in enumerate(starts) if any(log[start + 4 : start + 8])]
+
+
+CALLS: dict[str, Callable[[Tracker], object]] = {
+    "read": lambda tracker: list(tracker.log()),
+    "write": lambda tracker: tracker.note("1", "Never recorded."),
+    "dry run": lambda tracker: tracker.note("1", "Never recorded."),
+    "backup": lambda tracker: tracker.backup(tracker.path.with_name("copy.db")),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("linked", [False, True], ids=["", "linked"])
+def test_no_command_removes_frames_after_damage(open_store: Crashed, make: Maker, call: str, linked: bool) -> None:
+    """A store with damage before the last commit of its log is neither read nor written, and a rescue loses nothing."""
+    tracker = make("ruritania")
+    wal = tracker.path.with_name(f"{tracker.path.name}-wal")
+    path = tracker.path
+    if linked:
+        path = tracker.path.parent / "linked" / "link.db"
+        path.parent.mkdir()
+        path.symlink_to(tracker.path)
+    first, *_, last, _ = commits(open_store.log)
+    for frame in (0, first + 1, last):
+        damaged = open_store.damaged(HEADER + frame * FRAME + 124, 1)
+        tracker.path.write_bytes(open_store.store)
+        wal.write_bytes(damaged)
+        with pytest.raises(StoreError, match="is damaged"):
+            CALLS[call](make(path=path, dry_run=call == "dry run"))
+        assert (tracker.path.read_bytes(), wal.read_bytes()) == (open_store.store, damaged), frame
+
+
+def test_a_commit_that_a_power_loss_interrupted_is_no_hindrance(open_store: Crashed, make: Maker) -> None:
+    """A log whose last commit is incomplete is read up to the commit before, and the next write follows that."""
+    tracker = make("ruritania")
+    tracker.path.write_bytes(open_store.store)
+    last = commits(open_store.log)[-1]
+    missing = HEADER + (last - 1) * FRAME + FRAME_HEADER
+    log = open_store.log[:missing] + bytes(512) + open_store.log[missing + 512 :]
+    tracker.path.with_name(f"{tracker.path.name}-wal").write_bytes(log)
+    assert list(tracker.log()) == open_store.entries[:-1]
+    tracker.note("1", "The next.")
+    assert list(tracker.log())[:-1] == open_store.entries[:-1]
+    assert list(tracker.path.parent.iterdir()) == [tracker.path]
+
+
+def test_a_read_of_a_damaged_file_does_not_change_it_or_its_log(open_store: Crashed, make: Maker) -> None:
+    """A read that finds damage in the file leaves the file and its log as they are."""
+    tracker = make("ruritania")
+    wal = tracker.path.with_name(f"{tracker.path.name}-wal")
+    page = open_store.store[:100] + b"\xa5" * 3996 + open_store.store[PAGE:]
+    damaged = b"".join(page[:PAGE] if start == 0 else b"\xa5" * PAGE for start in range(0, len(page), PAGE))
+    tracker.path.write_bytes(damaged)
+    wal.write_bytes(open_store.log)
+    with pytest.raises(StoreError), tracker.snapshot() as view:
+        list(view.commitments())
+    assert (tracker.path.read_bytes(), wal.read_bytes()) == (damaged, open_store.log)
+
+
+def test_a_log_is_verified_once_while_the_store_is_open(
+    make: Maker, open_store: Crashed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a program has verified the log and keeps the store open, reads and writes do not verify it again."""
+    tracker = make("ruritania")
+    tracker.path.write_bytes(open_store.store)
+    tracker.path.with_name(f"{tracker.path.name}-wal").write_bytes(open_store.log)
+    with tracker.snapshot():
+        monkeypatch.delattr(wal, "parse")
+        tracker.note("1", "Not verified again.")
+        assert len(list(tracker.log())) == len(open_store.entries) + 1
 
 
 def test_a_damaged_page_in_the_log_hides_no_later_entry(crashed: Crashed, tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def draft(
             sides=tuple(side or ()),
         )
     if output is not None or not explain:
-        with destination(output, tracker.path) as out:
+        with destination(output, tracker.path, replace=False) as out:
             out.write(indented(drafted.document))
     if explain:
         table = views.sentences(drafted.findings())

@@ -6,6 +6,7 @@ an image in memory, so that its files are not changed.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -13,12 +14,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from spacedialog.store.recovery.wal import Frame, Log, has_sound_header, is_page_size, parse
-from spacedialog.storefiles import MAGIC
+from spacedialog.storefiles import MAGIC, side_file
 
 PAGE_SIZE = 4096
 """The page size, in bytes, of the stores that this program creates."""
 
 _ATTEMPTS = 5
+_CHUNK = 1 << 20
 
 
 class Image(NamedTuple):
@@ -51,17 +53,23 @@ def _decode(value: bytes) -> str:
 
 def read(path: Path) -> Image:
     """Read the image of the store at `path`; OSError if the file cannot be read. The caller holds the store's lock."""
-    wal = path.with_name(path.name + "-wal")
+    wal = side_file(path, "-wal")
     for _ in range(_ATTEMPTS):
         before = _file_states(path, wal)
         # The log is read first: pages that SQLite moves to the file in the meantime are then in both.
         log = b""
         with suppress(FileNotFoundError):
-            log = wal.read_bytes()
-        data = path.read_bytes()
+            log = content(wal) if wal.is_file() else b""
+        data = content(path)
+        size = path.stat().st_size
         if _file_states(path, wal) == before:
             break
     odd = tuple(_oddities(data))
+    if size > len(data):
+        odd += (f"the file has {size} bytes, and the last {size - len(data)} are empty",)
+    for side in (side_file(path, ending) for ending in ("-wal", "-shm")):
+        if os.path.lexists(side) and not side.is_file():
+            odd += (f"{side.name} is not a file that SQLite made",)
     page_size = _page_size(data)
     frames = parse(log, (page_size, PAGE_SIZE))
     if frames.lost or not has_sound_header(log):
@@ -69,11 +77,31 @@ def read(path: Path) -> Image:
     return Image(_with(data, frames.applied, cut=True), page_size, frames, odd)
 
 
+def content(file: Path | int) -> bytes:
+    """Return the content of a file, or of a handle from its start, without an empty end beyond the pages of a database.
+
+    An end of zeros takes no space on the disk, so it may be larger than the memory. One chunk of it is kept, because a
+    page of a write-ahead log may end with zeros.
+    """
+    read, empty = bytearray(), 0
+    with open(file, "rb", closefd=isinstance(file, Path)) as stream:
+        stream.seek(0)
+        while chunk := stream.read(_CHUNK):
+            if chunk == bytes(len(chunk)):
+                empty += len(chunk)
+            else:
+                read += bytes(empty) + chunk
+                empty = 0
+    stated = int.from_bytes(read[28:32], "big") * _page_size(read) if read.startswith(MAGIC) else 0
+    read += bytes(min(empty, max(stated - len(read), _CHUNK)))
+    return bytes(read)
+
+
 def _file_states(*paths: Path) -> list[tuple[int, int]]:
     return [(status.st_size, status.st_mtime_ns) for path in paths if path.exists() for status in [path.stat()]]
 
 
-def _page_size(data: bytes) -> int:
+def _page_size(data: bytes | bytearray) -> int:
     size = int.from_bytes(data[16:18], "big")
     size = 65536 if size == 1 else size
     return size if is_page_size(size) else PAGE_SIZE

@@ -10,9 +10,7 @@ from __future__ import annotations
 import struct
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 _MAGIC = 0x377F0682
@@ -67,14 +65,16 @@ def has_sound_header(log: bytes) -> bool:
     return is_known and _checksum(header[:24], (0, 0), _order(magic)) == _sums(header[24:])
 
 
-def is_ignored(path: Path) -> bool:
-    """Return whether SQLite would ignore the log at `path` because of its header."""
-    for _ in range(2):  # Another program may write the header at the same time.
-        with suppress(FileNotFoundError), path.open("rb") as file:
-            if not has_sound_header(file.read(_HEADER)):
-                continue
-        return False
-    return True
+def loses_entries(log: bytes, size: int) -> bool:
+    """Return whether SQLite would lose entries that were acknowledged, because the log (of this page size) is damaged.
+
+    Damage in the last commit looks like a commit that a power loss interrupted, which was not acknowledged. Before any
+    other commit, the frames were on the disk.
+    """
+    if not has_sound_header(log):
+        return True
+    lost = sum(frame.commits > 0 for frame in parse(log, (size,)).lost)
+    return lost > any(log[:_HEADER])  # with a header without content, no commit is the last one that was written
 
 
 def parse(log: bytes, sizes: Iterable[int]) -> Log:
