@@ -110,18 +110,12 @@ def _opened(log: Path) -> int:
 
 
 def _is_first(handle: int) -> bool:
-    """Return whether no program with the log open has verified it. A lock on the log is then held."""
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            # Another program is verifying the log. If it finds damage, it will not open the store.
-            with suppress(OSError):
-                fcntl.flock(handle, fcntl.LOCK_SH)
-            return True
-        return False
+    """Return whether no program with the log open has verified it."""
+    for kind in (fcntl.LOCK_EX, fcntl.LOCK_SH):
+        with suppress(OSError):
+            fcntl.flock(handle, kind | fcntl.LOCK_NB)
+            return kind == fcntl.LOCK_EX
+    # Another program is verifying the log. If it finds damage, it will not open the store.
     return True
 
 
