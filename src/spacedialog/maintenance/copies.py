@@ -78,7 +78,7 @@ def _require_store(path: Path) -> None:
 def _require_new(target: Path, store: Path) -> None:
     """Raise InputError if `target` or a side file of it exists, or if it would be a file of a store."""
     if os.path.lexists(target):  # before the side files, because a path such as `.` has no name
-        raise _exists_error(target)
+        raise backup.exists_error(target)
     for path in (target.with_name(target.name + ending) for ending in SIDE_FILES):
         if os.path.lexists(path):
             raise backup.exists_error(path)
