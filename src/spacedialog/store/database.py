@@ -89,7 +89,6 @@ def _open_to_read(path: Path, modes: list[str]) -> sqlite3.Connection:
         try:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-            connection.hold_log(path)
         except SQLITE_ERRORS as error:
             connection.close()
             if not modes:
@@ -164,7 +163,6 @@ def _existing(path: Path, *, keep: bool) -> Iterator[sqlite3.Connection]:
     with closing(_connect(path, "mode=rw")) as connection:
         sidefiles.require_one_name(path)
         older = _check(connection, path, writing=True) < SCHEMA_VERSION
-        connection.hold_log(path)
         if older and not keep:
             with closing(past_record(connection)) as copy:
                 yield copy
@@ -236,7 +234,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
     connection.execute("COMMIT")
 
 
-def _connect(path: Path, mode: str) -> sidefiles.Connection:
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
     """Open the store; StoreError, before SQLite changes it, if it is not a store or a side file is unsafe."""
     require_regular_file(path)
     _check_header(path)

@@ -1,76 +1,34 @@
-"""The checks of the files that SQLite keeps beside a store, before it acts on them, and the connections that need them.
+"""The checks of the files that SQLite keeps beside a store, before it acts on them.
 
-A connection holds a shared lock on the write-ahead log. A program that finds such a lock does not verify the log, since
-the first to open it did. SQLite itself does not lock the log, so closing the file releases no lock of SQLite.
+Source of the format of the write-ahead log and its index: https://sqlite.org/walformat.html.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
-from contextlib import suppress
+import sys
+from contextlib import closing
 from pathlib import Path
 
 from spacedialog import atomic
 from spacedialog.errors import StoreError
 from spacedialog.store import lock
+from spacedialog.store.recovery.wal import has_sound_header
 from spacedialog.storefiles import SIDE_FILES, side_file
 
-
-class Connection(sqlite3.Connection):
-    """A connection to a store that holds the lock of its write-ahead log until it is closed."""
-
-    log: int | None = None
-    """The handle of the log."""
-
-    def hold_log(self, path: Path) -> None:
-        """Lock the log that SQLite created when it opened the store at `path`."""
-        if self.log is None:
-            with suppress(OSError):
-                self.log = _opened(side_file(path, "-wal"))
-                fcntl.flock(self.log, fcntl.LOCK_SH | fcntl.LOCK_NB)
-
-    def close(self) -> None:
-        """Close the connection, and then release the lock."""
-        super().close()
-        if self.log is not None:
-            os.close(self.log)
-            self.log = None
+_LOG_HEADER, _FRAME_HEADER = 32, 24
 
 
-def connected(path: Path, mode: str) -> Connection:
-    """Open the store with this mode of SQLite; StoreError if a side file makes that unsafe."""
-    uri = f"{path.absolute().as_uri()}?{mode}"
-    # SQLite reads no side file before the first query.
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=lock.TIMEOUT, factory=Connection)
-    try:
-        connection.log = _checked_log(path)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+def connected(path: Path, mode: str) -> sqlite3.Connection:
+    """Open the store with this mode of SQLite; StoreError if a side file makes that unsafe.
 
-
-def _checked_log(path: Path) -> int | None:
-    """Return the handle of the store's write-ahead log, locked, or None without a log.
-
-    StoreError if SQLite would act on a side file of another program, or would delete entries in a damaged log.
+    It is unsafe if SQLite would act on a side file of another program, or would delete entries in a damaged log.
     """
     require_ordinary(path)
-    try:
-        handle = _opened(side_file(path, "-wal"))
-    except FileNotFoundError:
-        return None
-    try:
-        if _is_first(handle) and _loses_entries(handle):
-            raise damaged_store_error(path)
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BaseException:
-        os.close(handle)
-        raise
-    return handle
+    if side_file(path, "-wal").exists() and _loses_entries(path):
+        raise damaged_store_error(path)
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=lock.TIMEOUT)
 
 
 def require_ordinary(path: Path) -> None:
@@ -105,25 +63,27 @@ def damaged_store_error(path: Path) -> StoreError:
     )
 
 
-def _opened(log: Path) -> int:
-    return os.open(log, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+def _loses_entries(path: Path) -> bool:
+    """Return whether SQLite would delete committed entries in the write-ahead log because of damage.
 
-
-def _is_first(handle: int) -> bool:
-    """Return whether no program with the log open has verified it."""
-    for kind in (fcntl.LOCK_EX, fcntl.LOCK_SH):
-        with suppress(OSError):
-            fcntl.flock(handle, kind | fcntl.LOCK_NB)
-            return kind == fcntl.LOCK_EX
-    # Another program is verifying the log. If it finds damage, it will not open the store.
-    return True
-
-
-def _loses_entries(handle: int) -> bool:
-    """Return whether SQLite would delete committed entries in the log because of damage."""
-    if not os.fstat(handle).st_size:
-        return False
-    from spacedialog.store.recovery import image, wal
-
-    # Twice, because a program that does not lock the log may reset it at the same time.
-    return all(wal.loses_entries(image.content(handle), image.PAGE_SIZE) for _ in range(2))
+    One commit that SQLite does not read is accepted, because a power loss may have interrupted it.
+    """
+    # A connection for reading leaves the log as it is, and the index of the log says how many frames SQLite accepts.
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    try:
+        with closing(sqlite3.connect(uri, uri=True, timeout=lock.TIMEOUT)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            # The log is read first: a commit in the meantime is then in the index too.
+            log = side_file(path, "-wal").read_bytes()
+            index = side_file(path, "-shm").read_bytes()
+    except (OSError, sqlite3.Error):
+        return False  # SQLite cannot read it now, and says so when it is asked again.
+    if not has_sound_header(log):
+        return True  # SQLite reads no frame of such a log.
+    accepted, salts = int.from_bytes(index[16:20], sys.byteorder), index[32:40]
+    if log[16:24] != salts:
+        return False  # The log is empty, or another program has begun it again.
+    size = _FRAME_HEADER + int.from_bytes(log[8:12], "big")
+    frames = range(_LOG_HEADER + accepted * size, len(log) - size + 1, size)
+    headers = (log[start : start + _FRAME_HEADER] for start in frames)
+    return sum(header[8:16] == salts and header[4:8] != bytes(4) for header in headers) > 1

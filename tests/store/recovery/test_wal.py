@@ -15,7 +15,7 @@ from spacedialog.maintenance import checks
 from spacedialog.model.entry import Entry
 from spacedialog.store import database
 from spacedialog.store import log as journal
-from spacedialog.store.recovery import image, wal
+from spacedialog.store.recovery import image
 from spacedialog.store.write.restamp import restamp
 from spacedialog.tracker import Tracker
 from tests.support.trackers import NOON, Clock, Maker, entropy
@@ -171,19 +171,6 @@ def test_a_read_of_a_damaged_file_does_not_change_it_or_its_log(open_store: Cras
     with pytest.raises(StoreError), tracker.snapshot() as view:
         list(view.commitments())
     assert (tracker.path.read_bytes(), wal.read_bytes()) == (damaged, open_store.log)
-
-
-def test_a_log_is_verified_once_while_the_store_is_open(
-    make: Maker, open_store: Crashed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """While a program has verified the log and keeps the store open, reads and writes do not verify it again."""
-    tracker = make("ruritania")
-    tracker.path.write_bytes(open_store.store)
-    tracker.path.with_name(f"{tracker.path.name}-wal").write_bytes(open_store.log)
-    with tracker.snapshot():
-        monkeypatch.delattr(wal, "parse")
-        tracker.note("1", "Not verified again.")
-        assert len(list(tracker.log())) == len(open_store.entries) + 1
 
 
 def test_a_damaged_page_in_the_log_hides_no_later_entry(crashed: Crashed, tmp_path: Path) -> None:

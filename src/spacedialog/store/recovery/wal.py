@@ -65,18 +65,6 @@ def has_sound_header(log: bytes) -> bool:
     return is_known and _checksum(header[:24], (0, 0), _order(magic)) == _sums(header[24:])
 
 
-def loses_entries(log: bytes, size: int) -> bool:
-    """Return whether SQLite would lose entries that were acknowledged, because the log (of this page size) is damaged.
-
-    Damage in the last commit looks like a commit that a power loss interrupted, which was not acknowledged. Before any
-    other commit, the frames were on the disk.
-    """
-    if not has_sound_header(log):
-        return True
-    lost = sum(frame.commits > 0 for frame in parse(log, (size,)).lost)
-    return lost > any(log[:_HEADER])  # with a header without content, no commit is the last one that was written
-
-
 def parse(log: bytes, sizes: Iterable[int]) -> Log:
     """Return the committed frames of a log. `sizes` are the likely sizes of a page, for a log with a damaged header.
 
