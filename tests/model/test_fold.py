@@ -448,6 +448,16 @@ def test_a_retraction_is_itself_retracted_any_number_of_times() -> None:
         latest = log.retract(latest)
 
 
+def test_a_retraction_finds_the_entry_that_replaces_its_target() -> None:
+    """An entry with a new id, which names its old one, is retracted by a retraction of the old id."""
+    log = Log()
+    log.create(title="Fly")
+    log.add(SET, "2026-02-01", set={"title": "Land"}, replaces=entries.entry_id(99))
+    assert log.fold().periods[-1].fields["title"] == "Land"
+    log.retract(entries.entry_id(99))
+    assert log.fold().periods[-1].fields["title"] == "Fly"
+
+
 def test_a_retraction_without_a_target_has_no_effect() -> None:
     """A retraction whose target is missing, is not an id, or is an entry of another item retracts nothing."""
     log = Log()
