@@ -400,6 +400,10 @@ def writing(db: str) -> sqlite3.Connection:
     return connection
 
 
+def _entry_id(ts: int) -> str:
+    return f"{ts >> 48:08x}-0000-7000-8000-{ts & 0xFFFF_FFFF_FFFF:012x}"
+
+
 INSERT = 'INSERT INTO change (id, ts, "on", author, kind, item, base, body, sha) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)'
 
 
@@ -411,7 +415,7 @@ def mark(db: str, day: str, ref: str, status: str) -> None:
     ).fetchone()
     (ts,) = connection.execute("SELECT max(ts) + 1 FROM change").fetchone()
     body = encode({"set": {"status": status}, "v": 1})
-    connection.execute(INSERT, (f"floor-{ts}", ts, day, "floor", "set", item, None, body, f"{ts:064}"))
+    connection.execute(INSERT, (_entry_id(ts), ts, day, "floor", "set", item, None, body, f"{ts:064}"))
     connection.execute("UPDATE commitment SET status = ?, updated = ? WHERE id = ?", (status, day, row))
     connection.execute("COMMIT")
     show_one(day, {"did": "marked", "ref": ref, "title": title, "status": status})
@@ -428,7 +432,7 @@ def add(db: str, day: str, area: str, title: str) -> None:
     ref = f"{dialogue}-{number:02}"
     values = {"ref": ref, "dialogue": dialogue, "area": area, "title": title, "status": "not-assessed"}
     body = encode({"set": values, "type": "commitment", "v": 1})
-    connection.execute(INSERT, (f"floor-{ts}", ts, day, "floor", "create", ref, None, body, f"{ts:064}"))
+    connection.execute(INSERT, (_entry_id(ts), ts, day, "floor", "create", ref, None, body, f"{ts:064}"))
     connection.execute(
         f"INSERT INTO commitment ({COMMITMENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'agreement', ?, 'firm', NULL, '[]',"
         " 'not-assessed', NULL, NULL, NULL, NULL, 0, ?, '', '')",

@@ -202,7 +202,8 @@ def _shell(program: str, store: Path, writes: Path, folder: Path, env: Mapping[s
         )
 
     mark = (
-        "PRAGMA synchronous = FULL; BEGIN IMMEDIATE; INSERT INTO change SELECT 'shell-' || (max(ts) + 1), max(ts) + 1,"
+        "PRAGMA synchronous = FULL; BEGIN IMMEDIATE; INSERT INTO change SELECT"
+        " printf('%08x-0000-7000-8000-%012x', max(ts) >> 48, max(ts) + 1 & 281474976710655), max(ts) + 1,"
         f" '{DAY}', 'shell', 'set', (SELECT item FROM commitment WHERE ref_key = 'ben1-05'), NULL, '{{}}', '', NULL"
         " FROM change; UPDATE commitment SET percent = {n} WHERE ref_key = 'ben1-05'; COMMIT"
     )
