@@ -1,4 +1,4 @@
-"""Fixtures of the tests of a team: servers, each started once per test process."""
+"""Fixtures of the tests of a team: a server in memory, and real servers, each started once per test process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,17 @@ from contextlib import ExitStack
 
 import pytest
 
+from tests.support.memory_log import MemoryLogs
 from tests.support.servers import Server, running
+from tests.support.trackers import Clock
+
+
+@pytest.fixture
+def logs(clock: Clock) -> MemoryLogs:
+    """A server in memory with one empty log."""
+    logs = MemoryLogs(clock)
+    logs.create("space", "log")
+    return logs
 
 
 @pytest.fixture(scope="session")

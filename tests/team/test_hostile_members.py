@@ -18,14 +18,6 @@ Members = Callable[..., Member]
 
 
 @pytest.fixture
-def logs(clock: Clock) -> MemoryLogs:
-    """A server with one empty log."""
-    logs = MemoryLogs(clock)
-    logs.create("space", "log")
-    return logs
-
-
-@pytest.fixture
 def member(make: Maker, logs: MemoryLogs, clock: Clock) -> Members:
     """A function that makes members, each with a copy of the invented record."""
 

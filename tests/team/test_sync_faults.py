@@ -39,14 +39,6 @@ def join(make: Maker, name: str, seed: str, logs: MemoryLogs, clock: Clock) -> M
 
 
 @pytest.fixture
-def logs(clock: Clock) -> MemoryLogs:
-    """A server with one empty log."""
-    logs = MemoryLogs(clock)
-    logs.create("space", "log")
-    return logs
-
-
-@pytest.fixture
 def member(make: Maker, logs: MemoryLogs, clock: Clock) -> Callable[[str], Member]:
     """A function that makes members."""
     return lambda name: join(make, name, name, logs, clock)

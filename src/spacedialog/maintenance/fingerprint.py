@@ -68,7 +68,7 @@ def fingerprint(log: Sequence[Entry]) -> FingerprintRow:
     if altered := _altered(log):
         raise StoreError(
             f"the hash of {altered[0]} does not fit what it says ({len(altered)} such)",
-            "a fingerprint stands for sound changes only: spacedialog doctor names those that are not",
+            "a fingerprint covers undamaged changes only; spacedialog doctor names the damaged ones",
         )
     printed = fingerprint_of(log)
     return FingerprintRow(str(printed), printed.entries, _newest(printed), None, 0, "")

@@ -216,7 +216,7 @@ def _parsed(body: Any) -> dict[str, Any] | None:
 
 
 def _is_deeper(value: object, levels: int) -> bool:
-    """Return whether a JSON value has more than so many levels; it is read no deeper than that."""
+    """Return whether a JSON value nests deeper than `levels`, without reading below that depth."""
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
     return parts is not None and (levels == 0 or any(_is_deeper(part, levels - 1) for part in parts))
 
