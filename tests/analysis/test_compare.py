@@ -447,7 +447,7 @@ def test_a_transcript_of_deciding(desk: Desk) -> None:
     assert "ROK3-12 → ROK4-33" in told
     dry = desk.call("link", "ROK3-13", "ROK4-07", "--dry-run", "--json").data
     assert (dry["did"], dry["dry_run"], dry["changes"]) == ("linked", True, 1)
-    assert "ROK4-07" in desk.call("compare", "ROK3", "ROK4", "--known-at", "2026-11-22T00:01", "--proposed").stdout
+    assert "ROK4-07" in desk.call("compare", "ROK3", "ROK4", "--known-at", "2026-11-29T00:01", "--proposed").stdout
 
 
 # Links and verdicts
