@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import sqlite3
 from contextlib import closing, suppress
@@ -404,7 +405,7 @@ def test_every_format_has_the_comparison(desk: Desk, format_: str) -> None:
     """Formats for people show the proposals below the rows; formats for machines have them on request."""
     ran = desk.call("compare", "ROK3", "ROK4", "-f", format_, "-o", "out")
     assert (ran.status, ran.stdout) == (0, ""), ran.stderr
-    assert "spacedialog link ROK3-12 ROK4-33" in ran.stderr
+    assert re.search(r"spacedialog link ROK3-\d\d ROK4-\d\d", ran.stderr)
     content = (desk.folder / "out").read_bytes()
     if format_ == "xlsx":
         assert content.startswith(b"PK")
