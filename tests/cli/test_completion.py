@@ -55,7 +55,7 @@ def test_refs_in_bash_and_zsh(desk: Desk) -> None:
     """bash gets one ref a line, and zsh gets refs with titles."""
     assert offered(desk, "bash", "show ROK4-3").splitlines()[:2] == ["ROK4-30", "ROK4-31"]
     assert set(offered(desk, "bash", "mark ").splitlines()) >= set(TITLES)
-    assert '"ROK4-04":"Conclude a NASA-KASA agreement' in offered(desk, "zsh", "show ROK4-04")
+    assert '"ROK4-04":"Conclude the NASA-KASA study agreement' in offered(desk, "zsh", "show ROK4-04")
 
 
 @pytest.mark.parametrize(
