@@ -19,7 +19,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 TODAY = "2026-11-22"
 # The ids of new entries and the times of recording differ between two runs. The ids of built-in entries do not.
-_NEW_ID = re.compile(r"\b(undo|undid|undone|redone|retracted|took back) [0-9a-f]{8}\b|\b[0-9a-f]{8}(?=, you\])")
+_NEW_ID = re.compile(
+    r"(\b(?:undo|undid|undone|redone|retracted|took\s+back)\s+)[0-9a-f]{8}\b|\b[0-9a-f]{8}(?=,\s+you\])"
+)
 _EXAMPLE_ID = "5e0f7a31"
 _RECORDED = re.compile(r"\b20\d\d-\d\d-\d\d \d\d:\d\d")
 
@@ -67,7 +69,7 @@ class Console:
         if process.wait() != status:
             raise RuntimeError(f"{line}: status {process.returncode}, not {status}\n{text}")
         text = text.replace(str(self.home), "/home/you")
-        text = _NEW_ID.sub(lambda found: f"{found[1]} {_EXAMPLE_ID}" if found[1] else _EXAMPLE_ID, text)
+        text = _NEW_ID.sub(lambda found: (found[1] or "") + _EXAMPLE_ID, text)
         return _RECORDED.sub(f"{TODAY} 09:00", text)
 
     def block(self, *lines: str, status: int = 0) -> str:
