@@ -35,7 +35,7 @@ from spacedialog.model.position import Scope, Since
 from spacedialog.model.rows.record import Coverage
 from spacedialog.model.vocabulary import CLOSING_DAYS, STALE_DAYS, Flag, Status, Strength
 from spacedialog.store import database
-from spacedialog.store.read.commitment_sql import SORTS, filter_sql, full_text_query, order_by
+from spacedialog.store.read.commitment_sql import SORTS, filter_sql, order_by
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.tracker import Tracker
 from tests.support.bundled import COMMITMENTS, REFS

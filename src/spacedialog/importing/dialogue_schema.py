@@ -126,6 +126,7 @@ class Party(Strict):
     key: Key
     name: Line
     side: Key
+    aliases: list[Line] = Field(default=[], max_length=MOST, description="Its other names, by which `search` finds it.")
 
 
 class Source(Strict):

@@ -77,6 +77,8 @@ def _of_kind(name: str, kind: Kind) -> dict[str, Any]:
         case Kind.NUMBER:
             least, most = NUMBERS[name]
             return {"type": "integer", "minimum": least, "maximum": most}
+        case Kind.LINES:
+            return {"type": "array", "maxItems": MOST_PARTS, "items": _TEXT}
         case Kind.PARTIES | Kind.DOCUMENTS:
             return {"type": "array", "maxItems": MOST_PARTS, "items": _NAME}
         case Kind.OBJECTS:

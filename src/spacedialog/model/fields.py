@@ -30,13 +30,14 @@ class Kind(Enum):
     ID = "the UUID of an item"
     HASH = "the hash of a sentence"
     NUMBER = "a whole number"
+    LINES = "texts on one line each"
     PARTIES = "keys of parties"
     DOCUMENTS = "keys of documents"
     OBJECTS = "JSON objects"
     OBJECT = "one JSON object"
 
 
-LIST_KINDS = frozenset((Kind.PARTIES, Kind.DOCUMENTS, Kind.OBJECTS))
+LIST_KINDS = frozenset((Kind.LINES, Kind.PARTIES, Kind.DOCUMENTS, Kind.OBJECTS))
 """The kinds of value that are a list in an entry's body."""
 
 
@@ -330,7 +331,10 @@ ITEM_TYPES: Mapping[str, ItemType] = {
         },
     ),
     "area": _item_type(required={**_TITLED, "dialogue": Kind.NAME}, optional={"position": Kind.NUMBER}),
-    "party": _item_type(required={**dict.fromkeys(("key", "dialogue", "side"), Kind.NAME), "name": Kind.LINE}),
+    "party": _item_type(
+        required={**dict.fromkeys(("key", "dialogue", "side"), Kind.NAME), "name": Kind.LINE},
+        optional={"aliases": Kind.LINES},
+    ),
     "link": _item_type(required={**dict.fromkeys(("old", "new"), Kind.ID), "decided": Kind.WORD}),
     "assessment": _item_type(
         required={"commitment": Kind.ID, "assessor": Kind.LINE, "rubric": Kind.LINE, "verdict": Kind.LINE},

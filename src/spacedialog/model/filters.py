@@ -54,7 +54,7 @@ class Flagged(NamedTuple):
 
 
 class Says(NamedTuple):
-    """The text of one entry on the commitment contains all the words."""
+    """The words all occur in texts of the commitment, or in names that belong to it."""
 
     words: str
 

@@ -21,6 +21,8 @@ from spacedialog.model.vocabulary import MilestoneStatus, Status
 FOREVER = "9999-12-32"
 """The end of a period that has not ended: as text it sorts after every day."""
 
+_SEARCHED_FIELDS = ("title", "detail", "difference")
+
 
 class FoldedMilestone(NamedTuple):
     """One milestone of a commitment within a period: its id, its fields, and whether its date has slipped."""
@@ -70,12 +72,16 @@ class Redating(NamedTuple):
 
 
 class SearchText(NamedTuple):
-    """The texts of one entry for full-text search, and the day (ISO) from which they apply."""
+    """One text of an entry for full-text search: the field that it is the value of, or `note`.
+
+    `on` is the day (ISO) from which it applies. `part` is the milestone that the entry is about, None for the item
+    itself. The text of a field that the entry clears is empty.
+    """
 
     on: str
-    title: str
-    detail: str
-    note: str
+    part: str | None
+    field: str
+    text: str
 
 
 class History(NamedTuple):
@@ -197,9 +203,11 @@ def fold(entries: Iterable[Entry]) -> History | None:
             moved = (milestones[entry.part] if entry.part else whole).apply(values)
             if moved:
                 redatings.append(Redating(entry.id, day, entry.on, entry.part, *moved))
-            title, detail, note = values.get("title"), values.get("detail"), entry.content.get("note")
-            if title or detail or note:
-                texts.append(SearchText(day, title or "", detail or "", note or ""))
+            for name in _SEARCHED_FIELDS:
+                if name in values:
+                    texts.append(SearchText(day, entry.part, name, values[name] or ""))
+            if note := entry.content.get("note"):
+                texts.append(SearchText(day, entry.part, "note", note))
         if periods:
             periods[-1] = periods[-1]._replace(valid_to=day)
         existing = tuple(

@@ -342,6 +342,7 @@ _OF_KIND: Mapping[Kind, Check] = {
     Kind.SPAN: _span_problem,
     Kind.ID: _id_problem,
     Kind.HASH: _pattern_problem(HASH_PATTERN, "the hash of a sentence"),
+    Kind.LINES: partial(_list_problem, _text_problem),
     **dict.fromkeys((Kind.PARTIES, Kind.DOCUMENTS), partial(_list_problem, _name_problem)),
     Kind.OBJECT: _texts_problem,
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from spacedialog.model.dates import VagueDate, iso_day, readable, recurrence_text
@@ -195,21 +196,39 @@ def areas(rows: Sequence[AreaRow], coverage: Callable[[], Coverage] | None = Non
     )
 
 
-def search_results(rows: Iterable[FoundRow], coverage: Callable[[], Coverage] | None = None) -> Table:
-    """Return the commitments that a search matches, with the matching text."""
+def search_results(
+    rows: Iterable[FoundRow],
+    coverage: Callable[[], Coverage] | None = None,
+    *,
+    unknown: Mapping[str, str | None] = MappingProxyType({}),
+) -> Table:
+    """Return the dialogues and the commitments that a search found, with the text that matched.
+
+    `unknown` are the words that occur nowhere, each with a similar word that does, if there is one.
+    """
     return Table(
         "found",
         FoundRow._fields,
         rows,
         (
             Column("Ref", lambda row: row.ref),
-            Column("Commitment", lambda row: row.title, wide=True),
-            Column("Status", lambda row: row.status, tone=lambda row: row.status),
-            Column("Where the words stand", lambda row: row.match, from_width=100, wide=True),
+            Column("Title", lambda row: row.title, wide=True),
+            Column("Status", lambda row: row.status or "", tone=lambda row: row.status or ""),
+            Column("Match", lambda row: row.match, from_width=100, wide=True),
         ),
-        "nothing says so",
+        no_matches(unknown),
         coverage_note(coverage),
     )
+
+
+def no_matches(unknown: Mapping[str, str | None]) -> str:
+    """Return the message of a search without results; `unknown` as in `search_results`."""
+    if not unknown:
+        return "No matches."
+    absent = " and ".join(f"'{word}'" for word in unknown)
+    similar = [f"'{word}'" for word in unknown.values() if word]
+    hint = f" Did you mean {' and '.join(similar)}?" if similar else ""
+    return f"No matches: {absent} {'occurs' if len(unknown) == 1 else 'occur'} nowhere.{hint}"
 
 
 def history(rows: Iterable[HistoryRow]) -> Table:

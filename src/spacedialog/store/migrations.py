@@ -324,6 +324,32 @@ def m0007_ignored_entries(db: Database) -> None:
     _table(db, "shared_before").create({"change": str}, pk="change", not_null={"change"}, strict=True)
 
 
+@steps()
+def m0008_words_by_field(db: Database) -> None:
+    """Index the texts one by one, by word stems, and those of areas, parties and dialogues; add the cited documents."""
+    db.execute("DROP TABLE words_fts")
+    db.execute("DROP TABLE words")
+
+    words = _table(db, "words")
+    words.create(
+        {"id": int, "item": str, "on": str, "until": str, "field": str, "part": str, "text": str},
+        pk="id",
+        not_null={"item", "on", "until", "field", "text"},
+        strict=True,
+    )
+    words.create_index(["item"])
+    words.enable_fts(["text"], tokenize="porter unicode61 remove_diacritics 2")
+
+    cited = _table(db, "cited")
+    cited.create(
+        {"item": str, "valid_from": str, "valid_to": str, "dialogue": str, "document": str},
+        not_null={"item", "valid_from", "valid_to", "dialogue", "document"},
+        strict=True,
+    )
+    cited.create_index(["item"])
+    cited.create_index(["document", "dialogue"])
+
+
 def schema_sql() -> str:
     """Return the SQL that creates the schema of all migrations in an empty database, and sets its version."""
     connection = sqlite3.connect(":memory:")

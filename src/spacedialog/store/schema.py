@@ -29,6 +29,7 @@ PROJECTION_TABLES = (
     "retracted",
     "ignored",
     "words",
+    "cited",
     "conflict",
     "clash",
     "link",

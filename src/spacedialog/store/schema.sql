@@ -1,4 +1,4 @@
-PRAGMA user_version = 7;
+PRAGMA user_version = 8;
 
 CREATE TABLE "change" (
    "id" TEXT PRIMARY KEY NOT NULL,
@@ -195,25 +195,6 @@ CREATE TABLE "retracted" (
 CREATE INDEX "idx_retracted_item"
     ON "retracted" ("item");
 
-CREATE TABLE "words" (
-   "id" INTEGER PRIMARY KEY,
-   "item" TEXT NOT NULL,
-   "on" TEXT NOT NULL,
-   "names" TEXT NOT NULL,
-   "title" TEXT NOT NULL,
-   "detail" TEXT NOT NULL,
-   "note" TEXT NOT NULL
-) STRICT;
-
-CREATE INDEX "idx_words_item"
-    ON "words" ("item");
-
-CREATE VIRTUAL TABLE "words_fts" USING FTS5 (
-    "names", "title", "detail", "note",
-    tokenize='unicode61 remove_diacritics 2',
-    content="words"
-);
-
 CREATE TRIGGER change_keeps_its_words BEFORE UPDATE ON change
         WHEN (OLD.seq IS NULL) = (NEW.seq IS NULL)
             OR (NEW.id, NEW.ts, NEW."on", NEW.author, NEW.kind, NEW.item, NEW.base, NEW.body, NEW.sha)
@@ -318,4 +299,37 @@ CREATE INDEX "idx_ignored_item"
 CREATE TABLE "shared_before" (
    "change" TEXT PRIMARY KEY NOT NULL
 ) STRICT;
+
+CREATE TABLE "words" (
+   "id" INTEGER PRIMARY KEY,
+   "item" TEXT NOT NULL,
+   "on" TEXT NOT NULL,
+   "until" TEXT NOT NULL,
+   "field" TEXT NOT NULL,
+   "part" TEXT,
+   "text" TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX "idx_words_item"
+    ON "words" ("item");
+
+CREATE VIRTUAL TABLE "words_fts" USING FTS5 (
+    "text",
+    tokenize='porter unicode61 remove_diacritics 2',
+    content="words"
+);
+
+CREATE TABLE "cited" (
+   "item" TEXT NOT NULL,
+   "valid_from" TEXT NOT NULL,
+   "valid_to" TEXT NOT NULL,
+   "dialogue" TEXT NOT NULL,
+   "document" TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX "idx_cited_item"
+    ON "cited" ("item");
+
+CREATE INDEX "idx_cited_document_dialogue"
+    ON "cited" ("document", "dialogue");
 

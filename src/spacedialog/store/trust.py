@@ -24,6 +24,14 @@ OLD_TRIGGER = """
 """
 """The trigger of a log in schema 1 or 2, until the store is upgraded."""
 
+OLD_SEARCH = (
+    'CREATE TABLE "words" ("id" INTEGER PRIMARY KEY, "item" TEXT NOT NULL, "on" TEXT NOT NULL, "names" TEXT NOT NULL,'
+    ' "title" TEXT NOT NULL, "detail" TEXT NOT NULL, "note" TEXT NOT NULL) STRICT',
+    'CREATE VIRTUAL TABLE "words_fts" USING FTS5 ("names", "title", "detail", "note",'
+    " tokenize='unicode61 remove_diacritics 2', content=\"words\")",
+)
+"""The table of words and the full-text index of a store in schema 2 to 7, until the store is upgraded."""
+
 # Any plain table is accepted, because releases of sqlite-utils may word the SQL of a table differently.
 _PLAIN_TABLE = re.compile(
     r'CREATE TABLE ["\w]+ \((?! *SELECT)(?!.*\b(?:GENERATED|CHECK|REFERENCES)\b).*\) ?STRICT', re.S

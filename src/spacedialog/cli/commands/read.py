@@ -190,19 +190,28 @@ def upcoming(
 @reads
 def search(
     reading: ReadRequest,
-    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="Words, or beginnings of words.")],
+    words: Annotated[
+        list[str], typer.Argument(metavar="WORDS", help="Words to find, in any form: launch finds launched.")
+    ],
     limit: Annotated[
-        int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="At most so many.", show_default=False)
+        int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="Show at most N.", show_default=False)
     ] = None,
 ) -> None:
-    """Find commitments by words in their text and their notes.
+    """Find commitments and dialogues by words.
 
     \b
-      spacedialog search lunar
-      spacedialog search KPS satellite --json
+      spacedialog search lunar payload
+      spacedialog search coast guard --dialogue ROK4
+      spacedialog search export controls --json
+
+    The words may be in the title, the detail, the notes and the milestones of a commitment, or in the names of its
+    area, its parties, its documents and its heads of delegation. All of them must occur.
     """
+    text = " ".join(words)
     with reading.snapshot() as snapshot:
-        reading.show(tables.search_results(snapshot.search(" ".join(words), limit=limit), snapshot.coverage))
+        found = snapshot.search(text, limit=limit)
+        unknown = {} if found or limit == 0 else snapshot.unknown_words(text)
+        reading.show(tables.search_results(found, snapshot.coverage, unknown=unknown))
 
 
 @app.command()

@@ -9,12 +9,21 @@ from spacedialog.model.fields import CommitmentRow
 
 
 class FoundRow(NamedTuple):
-    """A commitment that a search found; `match` is the text around the words that were found."""
+    """A commitment or a dialogue that a search found.
+
+    `kind` is `commitment` or `dialogue`. The `ref` of a dialogue is its key, and its `status` is None. `match` is the
+    text around the words that are not in the title, with the name of its field; empty if the title has all the words.
+    `fields` has the field in which each word was found, in the order of the words: `ref`, `key`, `title`, `milestone`,
+    `detail`, `difference`, `note`, `area`, `lead`, `partner`, `head` and `office` (of a delegation), `document`,
+    `place`, `series`; after `earlier `, one of these whose text a later one replaced.
+    """
 
     ref: str
     title: str
-    status: str
+    status: str | None
     match: str
+    kind: str
+    fields: tuple[str, ...]
 
 
 class UpcomingRow(NamedTuple):

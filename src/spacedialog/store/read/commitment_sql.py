@@ -17,9 +17,7 @@ from spacedialog.errors import InputError
 from spacedialog.model.fields import FIELDS, FILTERABLE, SORTABLE, Kind
 from spacedialog.model.filters import DueAfter, DueBefore, DueWithin, Filter, Flagged, Involves, OfSide, OneOf, Says
 from spacedialog.model.vocabulary import CLOSING_DAYS, SETTLED, STALE_DAYS, Flag, Status, Strength
-
-# Quotation marks, NUL and lone surrogates.
-_NO_WORD = re.compile('["\0\ud800-\udfff]')
+from spacedialog.store.words import Word, words_of
 
 Parameters = dict[str, str | int]
 
@@ -141,10 +139,8 @@ def filter_sql(filter_: Filter, parameters: Parameters) -> str:
         case Flagged(flag):
             return FLAGS[flag]
         case Says(words):
-            return (
-                "c.item IN (SELECT w.item FROM words_fts AS f JOIN words AS w ON w.id = f.rowid"
-                f' WHERE words_fts MATCH {_bound([full_text_query(words)], parameters)} AND w."on" <= :day)'
-            )
+            reached = [f"c.item IN (SELECT item FROM ({reached_sql(word, parameters)}))" for word in words_of(words)]
+            return f"({' AND '.join(reached)})"
         case _:
             parts = [filter_sql(part, parameters) for part in filter_.parts]
             if any(isinstance(part, DueWithin) for part in filter_.parts):
@@ -170,15 +166,55 @@ def _involving(condition: str) -> str:
     return f"c.item IN (SELECT i.item FROM involved AS i WHERE {condition} AND {VALID.format('i')})"
 
 
-def full_text_query(words: str) -> str:
-    """Return the full-text query for texts that contain all the words, without the query syntax of SQLite.
+# SQLite has no statistics here; the plus sign keeps it from the index on the dialogue, which has all commitments.
+# The name of the relation, the fields of the texts that it starts from, their table, and the join to the commitments.
+_RELATED = {
+    "'area'": ("'area'", "area", "JOIN commitment AS c ON c.area = r.key AND +c.dialogue = r.dialogue"),
+    "iif(c.leads, 'lead', 'partner')": (
+        "'party'",
+        "party",
+        "JOIN involved AS c ON c.party = r.key AND c.dialogue = r.dialogue",
+    ),
+    "h.field": ("'key', 'head'", "dialogue", "JOIN commitment AS c ON c.dialogue = r.key"),
+    "'document'": ("'document'", "dialogue", "JOIN cited AS c ON c.document = h.part AND c.dialogue = r.key"),
+}
 
-    A word matches the beginning of a longer one: `satell` finds satellites. InputError if there is no word.
+
+def reached_sql(word: Word, parameters: Parameters) -> str:
+    """Return the SQL for the items that a word reaches on the day, with the id, the field and the end of the text.
+
+    The word occurs in a text of the item or, for a commitment, in its ref or in a name that belongs to it: of its area,
+    of a party, of a head of delegation, of a document that it cites. A ref has no id.
     """
-    quoted = [f'"{word}"*' for word in _NO_WORD.sub(" ", words).split()]
-    if not quoted:
-        raise InputError("there is nothing to search for", "give one or more words: spacedialog search lunar payload")
-    return " ".join(quoted)
+    whole = " OR ".join(
+        f"highlight(words_fts, 0, char(1), char(2)) LIKE {_bound([pattern], parameters)}" for pattern in word.whole
+    )
+    found = (
+        "SELECT w.item, w.id, w.field, w.part, w.until FROM words_fts AS f JOIN words AS w ON w.id = f.rowid"
+        f' WHERE words_fts MATCH {_bound([word.query], parameters)} AND w."on" <= :day AND ({whole or "TRUE"})'
+    )
+    related = " ".join(
+        f"UNION ALL SELECT c.item, h.id, {name}, h.until FROM h CROSS JOIN {table} AS r ON r.item = h.item {join}"
+        f" WHERE h.field IN ({fields}) AND :day < h.until AND {VALID.format('r')} AND {VALID.format('c')}"
+        for name, (fields, table, join) in _RELATED.items()
+    )
+    ref = _bound([word.text.casefold()], parameters)
+    refs = " ".join(
+        f"UNION ALL SELECT c.item, NULL, 'ref', '' FROM {table} AS c WHERE c.valid_from <= :day AND {condition}"
+        for table, condition in (
+            ("commitment", f"c.ref_key = {ref}"),
+            ("milestone", f"c.ref_key = {ref}"),
+            ("commitment", f"c.number = {_number(word.text)} AND substr(c.ref_key, -length({ref})) = {ref}"),
+        )
+    )
+    own = "SELECT item, id, field, until FROM h WHERE h.field NOT IN ('area', 'party')"
+    return f"WITH h AS MATERIALIZED ({found}) {own} {related} {refs}"
+
+
+def _number(ref: str) -> str:
+    """Return the number at the end of a ref as SQL."""
+    digits = re.search("[0-9]{1,9}$", ref)
+    return str(int(digits[0])) if digits else "NULL"
 
 
 def order_by(sort: str) -> str:

@@ -37,18 +37,18 @@ from spacedialog.model.rows.record import (
 from spacedialog.model.target import Target
 from spacedialog.model.vocabulary import Flag, MilestoneState, Status
 from spacedialog.store.log import entries_of
-from spacedialog.store.read import assessments, conflicts, counts, events, history, links
+from spacedialog.store.read import assessments, conflicts, counts, events, history, links, search
 from spacedialog.store.read.commitment_sql import (
     FLAGS,
     VALID,
     Parameters,
     day_parameters,
-    full_text_query,
     matching,
     order_by,
 )
 from spacedialog.store.read.details import ReadContext, dialogues_by_key, fields_on, read_details
 from spacedialog.store.read.refs import Refs
+from spacedialog.store.words import plain_form
 
 if TYPE_CHECKING:
     from spacedialog.model.rows.report import Report
@@ -237,12 +237,12 @@ class Snapshot:
     def details(self, dialogue: str) -> dict[str, str]:
         """Return the long descriptions of a dialogue's commitments, by ref; commitments without one are left out."""
         cursor = self._rows(
-            "SELECT c.ref, w.detail FROM commitment AS c JOIN words AS w ON w.item = c.item"
-            f" WHERE c.dialogue = :dialogue AND {VALID.format('c')} AND w.detail <> ''"
-            ' AND w."on" <= :day ORDER BY w.id',
+            "SELECT c.ref, w.text FROM commitment AS c JOIN words AS w ON w.item = c.item"
+            f" WHERE c.dialogue = :dialogue AND {VALID.format('c')} AND w.field = 'detail'"
+            ' AND w."on" <= :day AND :day < w.until',
             {"dialogue": dialogue},
         )
-        return dict(cursor.fetchall())
+        return {ref: plain_form(text) for ref, text in cursor}
 
     def fields(self, item: str, milestone: str | None = None) -> Mapping[str, Any] | None:
         """Return the fields of an item, or of a milestone of it, on the day; None if it did not exist."""
@@ -284,22 +284,15 @@ class Snapshot:
     # The whole record
 
     def search(self, words: str, *, limit: int | None = None) -> list[FoundRow]:
-        """Return the commitments whose text or notes contain all the words, best match first.
+        """Return the dialogues and the commitments that all the words lead to, best match first.
 
-        A word matches the beginning of a longer one. InputError if there is no word in `words`.
+        InputError if there is no word in `words`, or too many.
         """
-        parameters: Parameters = {"words": full_text_query(words)}
-        cursor = self._rows(
-            "SELECT w.item, c.ref, c.title, c.status, snippet(words_fts, -1, '', '', ' … ', 12)"
-            " FROM words_fts AS f JOIN words AS w ON w.id = f.rowid"
-            f" JOIN commitment AS c ON c.item = w.item AND {matching(EVERYTHING, self._dialogues, parameters)}"
-            ' WHERE words_fts MATCH :words AND w."on" <= :day ORDER BY f.rank, c.ref_key',
-            parameters,
-        )
-        best: dict[str, FoundRow] = {}
-        for item, *columns in cursor:
-            best.setdefault(item, FoundRow(*columns))
-        return list(best.values())[:limit]
+        return search.search(self._connection, self.day, words, dialogues=self._dialogues, limit=limit)
+
+    def unknown_words(self, words: str) -> dict[str, str | None]:
+        """Return the words that no search finds, each with a similar word that it would find, if there is one."""
+        return search.unknown_words(self._connection, self.day, words)
 
     def coverage(self, filter_: Filter = EVERYTHING) -> Coverage:
         """Return counts of the commitments that match `filter_`, and the age in days of the oldest check."""

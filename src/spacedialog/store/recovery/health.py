@@ -18,7 +18,7 @@ from spacedialog.store.database import SQLITE_ERRORS, sqlite_message
 from spacedialog.store.recovery.image import Image
 from spacedialog.store.recovery.salvage import Salvaged, Source, salvage
 from spacedialog.store.schema import OWN_TABLES, PROJECTION_TABLES, SCHEMA_VERSION
-from spacedialog.store.trust import OLD_TRIGGER
+from spacedialog.store.trust import OLD_SEARCH, OLD_TRIGGER
 
 _MOST = 1000
 """The number of faults that SQLite reports at most."""
@@ -98,6 +98,10 @@ class Examination:
                     wanted[key] = present[key]
             if present.get(_TRIGGER) == ("change", _SQUEEZED.sub("", OLD_TRIGGER)):
                 wanted[_TRIGGER] = present[_TRIGGER]
+            for name, sql in zip(("words", "words_fts"), OLD_SEARCH, strict=True):
+                if present.get(("table", name)) == (name, _SQUEEZED.sub("", sql)):
+                    wanted["table", name] = present["table", name]
+                    del columns[name]
         faults = []
         for key, (table, sql) in present.items():
             kind, name = key
@@ -108,7 +112,9 @@ class Examination:
                 faults.append(f"this program made no {kind} {name}" + (f" on {table}" if table != name else ""))
         faults += [f"the {kind} {name} is missing" for kind, name in wanted if (kind, name) not in present]
         alike = [
-            name for (kind, name), shape in present.items() if kind == "table" and wanted.get((kind, name)) == shape
+            name
+            for (kind, name), shape in present.items()
+            if kind == "table" and name in columns and wanted.get((kind, name)) == shape
         ]
         self._usable = {name for name in alike if self._has_columns(name, columns[name])}
         faults += [f"the table {name} cannot be read" for name in alike if name not in self._usable]

@@ -6,8 +6,6 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
-from operator import itemgetter
 from typing import Any
 
 from spacedialog.errors import DateError
@@ -21,6 +19,7 @@ from spacedialog.model.values import citation_text
 from spacedialog.model.vocabulary import MilestoneStatus, Status
 from spacedialog.store.log import entries_by_item, entries_of
 from spacedialog.store.schema import PROJECTION_TABLES
+from spacedialog.store.words import indexed_form
 from spacedialog.store.write import ref_clashes
 
 
@@ -62,8 +61,7 @@ class ProjectionWriter:
         if history and history.type in _ROWS_OF:
             for table, rows in _ROWS_OF[history.type](item, history):
                 self._rows[table] += rows
-            if history.type == "commitment":
-                self._add_words(item, history)
+            self._add_words(item, history)
         elif history is None:
             for table, rows in _retracted_rows(item, entries):
                 self._rows[table] += rows
@@ -73,10 +71,10 @@ class ProjectionWriter:
         return history
 
     def _add_words(self, item: str, history: History) -> None:
-        for on, *texts in _words(history):
+        for row in _words(item, history):
             self._words += 1
-            self._rows["words"].append((self._words, item, on, *texts))
-            self._rows["words_fts"].append((self._words, *texts))
+            self._rows["words"].append((self._words, *row))
+            self._rows["words_fts"].append((self._words, row[3]))
 
     def _mark_ref_clashes(self) -> None:
         """Mark ref clashes with a letter, if one of the added items has a ref that was given twice."""
@@ -118,8 +116,7 @@ def rebuild(connection: sqlite3.Connection) -> None:
 
 def _delete_rows(connection: sqlite3.Connection, item: str) -> None:
     connection.execute(
-        "INSERT INTO words_fts(words_fts, rowid, names, title, detail, note)"
-        " SELECT 'delete', id, names, title, detail, note FROM words WHERE item = ?",
+        "INSERT INTO words_fts(words_fts, rowid, text) SELECT 'delete', id, text FROM words WHERE item = ?",
         (item,),
     )
     for table in PROJECTION_TABLES:
@@ -152,6 +149,7 @@ def _party(item: str, history: History) -> Rows:
 def _commitments(item: str, history: History) -> Rows:
     yield "commitment", [_commitment(item, period) for period in history.periods]
     yield "involved", _runs(history.periods, item, _involved)
+    yield "cited", _runs(history.periods, item, _cited)
     yield "milestone", _runs(history.periods, item, _milestones)
     yield "redating", [(move.entry, item, move.milestone, *move[1:3], *move[4:]) for move in history.redatings]
 
@@ -217,8 +215,9 @@ _COLUMNS = {
     "conflict": "item, milestone, field, kept, other, valid_from, valid_to",
     "link": "item, valid_from, valid_to, old, new, decided",
     "assessment": "item, valid_from, valid_to, commitment, party, assessor, rubric, verdict, entry",
-    "words": 'id, item, "on", names, title, detail, note',
-    "words_fts": "rowid, names, title, detail, note",
+    "words": 'id, item, field, part, text, "on", until',
+    "words_fts": "rowid, text",
+    "cited": "item, dialogue, document, valid_from, valid_to",
 }
 _INSERTS = {
     table: f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * (columns.count(',') + 1))})"
@@ -260,24 +259,50 @@ def _commitment(item: str, period: Period) -> tuple[Any, ...]:
     )
 
 
-def _words(history: History) -> list[tuple[str, str, str, str, str]]:
-    """Return the texts to search for, each with the day from which it applies: names, title, detail and note.
+def _words(item: str, history: History) -> Iterator[tuple[Any, ...]]:
+    """Yield the texts to search for: item, field, part, text, and the days from which and until which it applies.
 
-    The names are the ref, the lead and the partners. The first row has them. Each day on which they change has a
-    row with the new names, the title and the detail.
+    A title or a detail applies until a later one replaces it; a note always does. The field of a milestone's title is
+    `milestone`. The part is the key of a document, and None in other rows.
     """
-    rows = [(text.on, "", *text[1:]) for text in history.texts]
-    if rows:
-        rows[0] = (rows[0][0], _names(history.periods[0]), *rows[0][2:])
-    for before, period in pairwise(history.periods):
-        if (names := _names(period)) != _names(before):
-            rows.append((period.valid_from, names, _text(period, "title"), _text(period, "detail"), ""))
-    return sorted(rows, key=itemgetter(0))
+    if history.type == "commitment":
+        until: dict[tuple[str | None, str], str] = {}
+        for on, part, field, text in reversed(history.texts):
+            end = FOREVER if field == "note" else until.get((part, field), FOREVER)
+            until[part, field] = on
+            if text:
+                yield item, "milestone" if part and field == "title" else field, None, indexed_form(text), on, end
+    elif names_of := _NAMES_OF.get(history.type):
+        yield from _runs(history.periods, item, names_of)
 
 
-def _names(period: Period) -> str:
-    fields = period.fields
-    return " ".join(filter(None, (fields.get("ref"), fields.get("lead"), *(fields.get("partners") or ()))))
+def _area_names(period: Period) -> Iterator[tuple[Any, ...]]:
+    yield "area", None, indexed_form(f"{_text(period, 'title')} ({_text(period, 'key')})")
+
+
+def _party_names(period: Period) -> Iterator[tuple[Any, ...]]:
+    names = _text(period, "key"), _text(period, "name"), *(period.fields.get("aliases") or ())
+    yield "party", None, indexed_form(", ".join(filter(None, names)))
+
+
+def _dialogue_names(period: Period) -> Iterator[tuple[Any, ...]]:
+    for field in ("key", "title", "place", "note"):
+        if text := _text(period, field):
+            yield field, None, indexed_form(text)
+    if (series := _text(period, "series")) not in _text(period, "title"):
+        yield "series", None, indexed_form(series)
+    for head in period.fields.get("heads") or ():
+        yield "head", None, indexed_form(head["name"])
+        yield "office", None, indexed_form(f"{head['title']} ({head['body']})")
+    for document in period.fields.get("documents") or ():
+        yield "document", document["key"], indexed_form(document["title"])
+
+
+_NAMES_OF: Mapping[str, Callable[[Period], Iterator[tuple[Any, ...]]]] = {
+    "area": _area_names,
+    "party": _party_names,
+    "dialogue": _dialogue_names,
+}
 
 
 def _stored(field: Field, value: Any) -> Any:
@@ -317,6 +342,12 @@ def _involved(period: Period) -> Iterator[tuple[Any, ...]]:
         yield dialogue, lead, 1
     for partner in period.fields.get("partners") or ():
         yield dialogue, partner, 0
+
+
+def _cited(period: Period) -> Iterator[tuple[Any, ...]]:
+    dialogue = _text(period, "dialogue")
+    for source in period.fields.get("sources") or ():
+        yield dialogue, source["document"]
 
 
 def _milestones(period: Period) -> Iterator[tuple[Any, ...]]:
