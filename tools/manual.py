@@ -14,7 +14,8 @@ from typing import Any
 import typer
 
 from spacedialog import __version__
-from spacedialog.cli.app import COMMANDS, NAME, app
+from spacedialog.cli.app import COMMANDS, app
+from spacedialog.cli.help import NAME
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = DOCS / "spacedialog.1"

@@ -86,7 +86,7 @@ def test_case_and_short_forms_complete(desk: Desk, line: str, some: list[str]) -
         ("list --area ", [area["key"] for area in DATA["areas"]]),
         ("list --area e", ["exploration", "earth-observation"]),
         ("lis", ["list"]),
-        ("re", ["report", "reschedule", "review", "restore", "restamp"]),
+        ("re", ["reschedule", "report", "review", "restore", "restamp"]),
         ("completion z", ["zsh"]),
         ("list --format j", ["json", "jsonl"]),
     ],
