@@ -184,9 +184,7 @@ def search(
     words: Annotated[
         list[str], typer.Argument(metavar="WORDS", help="Words to find, in any form: launch finds launched.")
     ],
-    limit: Annotated[
-        int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="Show at most N matches.")
-    ] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="Show at most N matches.")] = None,
 ) -> None:
     """
     spacedialog search lunar payload
