@@ -184,7 +184,7 @@ def test_what_is_not_sound_is_not_restored(tracker: Tracker, tmp_path: Path, spo
                     "changed": "INSERT INTO change SELECT 'x', ts, \"on\", 'M', kind, item, base, body, sha, NULL"
                     " FROM change LIMIT 1",
                     "table": "UPDATE commitment SET status = 'complete'",
-                    "words": "UPDATE words SET title = 'other words'",
+                    "words": "UPDATE words SET text = 'other words'",
                     "trigger": "CREATE TRIGGER spy AFTER INSERT ON change BEGIN DELETE FROM words; END",
                     "newer": "PRAGMA user_version = 99",
                 }[spoil]

@@ -113,7 +113,7 @@ def test_doctor_without_a_store_says_so(tmp_path: Path) -> None:
         ("DELETE FROM change WHERE rowid = 5", "changes", "row 5 is damaged"),
         ("UPDATE commitment SET status = 'complete' WHERE ref = 'RUR1-02'", "fold", "RUR1-02"),
         ("DELETE FROM milestone", "fold", "milestone"),
-        ("UPDATE words SET title = 'other words'", "search", "the search finds other words"),
+        ("UPDATE words SET text = 'other words'", "search", "the search finds other words"),
         ("CREATE TABLE mine (a)", "schema", "this program made no table mine"),
         ("CREATE VIEW mine AS SELECT 1", "schema", "this program made no view mine"),
         ("CREATE TRIGGER spy AFTER INSERT ON change BEGIN SELECT 1; END", "schema", "trigger spy on change"),

@@ -302,7 +302,10 @@ def test_the_creation_applies_before_backdated_entries() -> None:
         ("2026-01-01", FOREVER, {**entries.COMMITMENT, "status": "in-progress", "due": "2027"})
     ]
     assert _moves(history) == [(entries.entry_id(0), None, "2026", "2027")]
-    assert history.texts == (SearchText("2026-01-01", "Fly", "", ""), SearchText("2026-01-01", "", "", "Heard it."))
+    assert history.texts == (
+        SearchText("2026-01-01", None, "title", "Fly"),
+        SearchText("2026-01-01", None, "note", "Heard it."),
+    )
     assert history.type == "commitment"
 
 
