@@ -57,7 +57,7 @@ def machine(suite: Suite) -> dict[str, str]:
         "SQLite": sqlite3.sqlite_version,
         "libraries": libraries,
         **(peers.versions() if suite.with_peers else {}),
-        "smallest peak that can be seen": f"{max((result.ours.least for result in suite.results), default=0):.0f} MB",
+        "smallest measurable peak": f"{max((result.ours.least for result in suite.results), default=0):.0f} MB",
     }
 
 
@@ -104,20 +104,20 @@ def markdown(suite: Suite, environment: dict[str, str]) -> str:
     lines += [f"- {note}" for note in suite.notes]
     lines += [
         "",
-        "Medians of whole processes, with least and most; `ratio` is the median of the ratios of runs that stood"
-        " next to each other. A bound in brackets is given for another size."
-        " Of other tools: their time, ours over theirs, their peak memory.",
+        "Medians of whole processes, with minimum and maximum. `ratio` is the median of the ratios of consecutive runs."
+        " A bound in brackets is for another size. For other tools: their time, the ratio of the program's time to"
+        " theirs, their peak memory.",
     ]
     for block in dict.fromkeys(result.block for result in suite.results):
-        lines += ["", f"## {block}", "", "| What | Commitments | Rows | Ours, ms | Against | ms | Ratio | Bound | Met |"
-                  " Ours, peak MB | Other tools |", "|---|--:|--:|--:|---|--:|--:|--:|---|--:|---|"]  # fmt: skip
+        lines += ["", f"## {block}", "", "| Command | Commitments | Rows | ms | Against | ms | Ratio | Bound | Met |"
+                  " Peak MB | Other tools |", "|---|--:|--:|--:|---|--:|--:|--:|---|--:|---|"]  # fmt: skip
         lines += [_row(result) for result in suite.results if result.block == block]
     if suite.checks:
-        lines += ["", "## Other bounds", "", "| What | Commitments | Value | Bound | Met |", "|---|--:|--:|--:|---|"]
+        lines += ["", "## Other bounds", "", "| Measure | Commitments | Value | Bound | Met |", "|---|--:|--:|--:|---|"]
         lines += [_check(check) for check in suite.checks]
     notes = [f"- {tool}, {job}: {why}" for (tool, job), why in peers.NOTES.items()] if suite.with_peers else []
     if notes:
-        lines += ["", "## What other tools do instead", "", *notes]
+        lines += ["", "## Differences of other tools", "", *notes]
     return "\n".join(lines) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""A terminal for the examples in the docs: runs a shell command and returns the text that the terminal shows.
+"""A terminal for the examples in the docs: runs shell commands and returns the text that the terminal shows.
 
 The home directory is empty, and the day and the user name are fixed, so the output is the same on every machine.
 """
@@ -18,8 +18,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TODAY = "2026-11-22"
-# The ids of new entries and the times of recording differ between two runs.
-_ID = re.compile(r"(?<=undo )[0-9a-f]{8}\b|(?<=took back )[0-9a-f]{8}\b|\b[0-9a-f]{8}(?=, you\])")
+# The ids of new entries and the times of recording differ between two runs. The ids of built-in entries do not.
+_NEW_ID = re.compile(
+    r"(\b(?:undo|undid|undone|redone|retracted|took\s+back)\s+)[0-9a-f]{8}\b|\b[0-9a-f]{8}(?=,\s+you\])"
+)
+_EXAMPLE_ID = "5e0f7a31"
 _RECORDED = re.compile(r"\b20\d\d-\d\d-\d\d \d\d:\d\d")
 
 
@@ -66,7 +69,8 @@ class Console:
         if process.wait() != status:
             raise RuntimeError(f"{line}: status {process.returncode}, not {status}\n{text}")
         text = text.replace(str(self.home), "/home/you")
-        return _RECORDED.sub(f"{TODAY} 09:00", _ID.sub("5e0f7a31", text))
+        text = _NEW_ID.sub(lambda found: (found[1] or "") + _EXAMPLE_ID, text)
+        return _RECORDED.sub(f"{TODAY} 09:00", text)
 
     def block(self, *lines: str, status: int = 0) -> str:
         """Return the lines and their output as a Markdown block; `status` is the exit status of the last line."""
@@ -75,6 +79,12 @@ class Console:
             output = self.run(line, status=status if line == lines[-1] else 0)
             shown += [f"$ {line}", *(row.rstrip() for row in output.splitlines())]
         return "\n".join(["```console", *shown, "```"])
+
+    def show(self, *lines: str, status: int = 0) -> None:
+        """Write the block of lines to the page that cog generates."""
+        import cog  # type: ignore[import-not-found] # a module that exists only while cog runs
+
+        cog.outl(self.block(*lines, status=status))
 
 
 def _read(master: int) -> bytes:

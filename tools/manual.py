@@ -14,7 +14,8 @@ from typing import Any
 import typer
 
 from spacedialog import __version__
-from spacedialog.cli.app import COMMANDS, NAME, app
+from spacedialog.cli.app import COMMANDS, app
+from spacedialog.cli.help import NAME
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = DOCS / "spacedialog.1"
@@ -22,13 +23,13 @@ _SHARED_FROM = 8
 """An option that at least this many commands share is described once, in a section of its own."""
 
 _ENVIRONMENT = {
-    "SPACEDIALOG_DB": "The store, where --db names none.",
-    "SPACEDIALOG_TODAY": "The day to take for today, where --today names none.",
-    "SOURCE_DATE_EPOCH": "The time, in seconds since 1970, of whose day a report is; --today and SPACEDIALOG_TODAY "
-    "outweigh it.",
-    "NO_COLOR": "If set, no colour.",
-    "PAGER": "The command that shows what is longer than the terminal.",
-    "COLUMNS": "The width of tables that go elsewhere than to a terminal.",
+    "SPACEDIALOG_DB": "The database file, if --db is not given.",
+    "SPACEDIALOG_TODAY": "The day used as today, if --today is not given.",
+    "SOURCE_DATE_EPOCH": "The time, in seconds since 1970, that sets the day of a report. --today and "
+    "SPACEDIALOG_TODAY override it.",
+    "NO_COLOR": "If set, the output has no colour.",
+    "PAGER": "The program that shows output longer than the terminal.",
+    "COLUMNS": "The width of tables that are not written to a terminal.",
 }
 
 Options = dict[str, str]
@@ -59,7 +60,7 @@ def page() -> str:
         out += [f".SS {_text(_usage(command, top, name))}", *_body(_paragraphs(command.help or "")), *_tagged_list(own)]
         if shared_names:
             out += [".PP", _text(f"Also {', '.join(shared_names)}.")]
-    out += [".SH OPTIONS OF MANY COMMANDS", *_tagged_list(shared), ".SH ENVIRONMENT", *_tagged_list(_ENVIRONMENT)]
+    out += [".SH COMMON OPTIONS", *_tagged_list(shared), ".SH ENVIRONMENT", *_tagged_list(_ENVIRONMENT)]
     out += [".SH EXIT STATUS", *_tagged_list(_statuses())]
     return "\n".join(out) + "\n"
 

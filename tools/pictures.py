@@ -50,7 +50,7 @@ def draw(name: str) -> str:
     output = Console(width=WIDTH, colour=True).run(line)
     screen = Screen(record=True, width=WIDTH, file=StringIO(), color_system="standard", legacy_windows=False)
     screen.print(Text(f"$ {command}\n") + Text.from_ansi(output), highlight=False, soft_wrap=True)
-    form = _FORM.replace("{label}", f"What {command} shows")
+    form = _FORM.replace("{label}", f"Output of {command}")
     return screen.export_svg(title=command, theme=terminal_theme.DIMMED_MONOKAI, code_format=form, unique_id=name)
 
 

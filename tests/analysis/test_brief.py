@@ -247,7 +247,7 @@ def test_under_cron_there_is_no_home(desk: Desk) -> None:
             command, env={"PATH": "/usr/bin:/bin"}, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, check=False
         )
         assert (ran.returncode, ran.stderr) == (status, b"")
-        assert "Host the fifth dialogue in Korea" in ran.stdout.decode("utf-8")
+        assert "Host the fifth Civil Space Dialogue in Korea in 2027" in ran.stdout.decode("utf-8")
 
 
 def test_briefs_at_the_same_time_do_not_harm(desk: Desk) -> None:

@@ -55,7 +55,7 @@ def test_refs_in_bash_and_zsh(desk: Desk) -> None:
     """bash gets one ref a line, and zsh gets refs with titles."""
     assert offered(desk, "bash", "show ROK4-3").splitlines()[:2] == ["ROK4-30", "ROK4-31"]
     assert set(offered(desk, "bash", "mark ").splitlines()) >= set(TITLES)
-    assert '"ROK4-04":"Conclude a NASA-KASA agreement' in offered(desk, "zsh", "show ROK4-04")
+    assert '"ROK4-04":"Conclude the NASA-KASA study agreement' in offered(desk, "zsh", "show ROK4-04")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_case_and_short_forms_complete(desk: Desk, line: str, some: list[str]) -
         ("list --area ", [area["key"] for area in DATA["areas"]]),
         ("list --area e", ["exploration", "earth-observation"]),
         ("lis", ["list"]),
-        ("re", ["report", "reschedule", "review", "restore", "restamp"]),
+        ("re", ["reschedule", "report", "review", "restore", "restamp"]),
         ("completion z", ["zsh"]),
         ("list --format j", ["json", "jsonl"]),
     ],

@@ -169,7 +169,10 @@ def test_show_tells_everything(reader: Desk) -> None:
     assert {source["document"] for source in data["sources"]} == {"DPA", "FPW", "SEED"}
     assert [(slip["old"], slip["new"]) for slip in data["slips"]] == [("2027-12", "2029-09")]
     assert [row["ref"] for row in data["milestones"]] == ["ROK4-25.1", "ROK4-25.2"]
-    assert {row["ref"] for row in data["history"]} == {"ROK4-25", "ROK4-25.1", "ROK4-25.2"}
+    assert {row["ref"] for row in data["history"]} == {
+        *("ROK4-25", "ROK4-25.1", "ROK4-25.2"),
+        "ROK3-15 → ROK4-25",
+    }
     text = reader.call("show", "25", "-f", "table").stdout
     for words in ("2027-12", "2029-09", "https://", "KPS", "Moved dates", "History"):
         assert words in text
@@ -269,7 +272,6 @@ def test_upcoming_ends_at_a_day(reader: Desk, today: dict[str, list[Row]], optio
         ("--status open", lambda row: row["status"] not in ("complete", "withdrawn")),
         ("--status assessed", lambda row: row["status"] != "not-assessed"),
         ("--strength firm", lambda row: row["strength"] == "firm"),
-        ("--overdue", lambda row: "overdue" in row["flags"]),
         ("--closing", lambda row: "closing" in row["flags"]),
         ("--stale", lambda row: "stale" in row["flags"]),
         ("--slipped", lambda row: "slipped" in row["flags"]),
@@ -286,6 +288,13 @@ def test_filters_let_through_what_fits(reader: Desk, today: dict[str, list[Row]]
     rows = reader.call("list", *options.split(), "--json").data
     assert rows == [row for row in today["list"] if fits(row)]
     assert rows
+
+
+def test_overdue_lists_what_is_due_and_not_complete(reader: Desk) -> None:
+    """--overdue keeps the commitments whose window has closed and that are not complete."""
+    rows = reader.call("list", "--overdue", "--today", "2027-01-01", "--json").data
+    assert [(row["ref"], row["due"]) for row in rows] == [("ROK4-31", "2026")]
+    assert all("overdue" in row["flags"] for row in rows)
 
 
 def test_sides_are_those_of_the_parties(reader: Desk, today: dict[str, list[Row]]) -> None:

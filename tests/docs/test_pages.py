@@ -18,6 +18,7 @@ from tests.support import drafted
 from tests.support.program import Desk
 from tests.support.system import require
 from tools import manual, outputs, pictures
+from tools.console import Console
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -119,7 +120,18 @@ def test_json_output_matches_its_schema(desk: Desk, name: str) -> None:
     assert [error.message for error in validator.iter_errors(json.loads(ran.stdout))] == []
 
 
-# The manual page and the pictures
+# The examples, the manual page and the pictures
+
+
+def test_examples_show_the_same_id_in_every_run() -> None:
+    """A page shows one id in place of a new entry's id, under any wording and across a line break."""
+    line = r"printf 'undo 0123abcd\nUndid entry, took\nback 0123abcd\n[0123abcd, you] [0123abcd, spacedialog]\n'"
+    assert Console().run(line).splitlines() == [
+        "undo 5e0f7a31",
+        "Undid entry, took",
+        "back 5e0f7a31",
+        "[5e0f7a31, you] [0123abcd, spacedialog]",
+    ]
 
 
 def test_the_manual_page_is_up_to_date() -> None:

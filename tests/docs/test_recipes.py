@@ -89,8 +89,8 @@ def test_the_commands_of_a_page_run(desk: Desk, page: Path) -> None:
     desk.call("undo")
     (desk.folder / "updates.csv").write_text("ref,status\n33,stalled\n")
     (desk.folder / "docs").mkdir()
-    template = "example-template.md.j2"
-    (desk.folder / "docs" / template).write_text((DOCS / template).read_text("utf-8"), "utf-8")
+    for example in DOCS.glob("example-*"):
+        (desk.folder / "docs" / example.name).write_text(example.read_text("utf-8"), "utf-8")
     for line in COMMANDS_OF_PAGE[page]:
         if re.search(r"[|<>$]", line):
             ran = desk.shell(line)

@@ -86,7 +86,7 @@ def test_mark_says_what_changed_and_how_to_undo_it(desk: Desk) -> None:
     before = desk.call("list", "--json").stdout
     ran = desk.run(*MARK, "--evidence", "https://example.org/news", "--by", "Kim")
     assert ran.status == 0
-    assert ran.stdout.startswith("marked ROK4-31 Launch KASI's lunar science instrument with NASA\npercent: 60\n")
+    assert ran.stdout.startswith("marked ROK4-31 Launch KASI's lunar science payload with NASA\npercent: 60\n")
     assert "made a store" in ran.stderr
     row = desk.call("history", "31", "--json").data[-1]
     assert (row["author"], row["on"], row["note"]) == ("Kim", "2026-03-01", "Fitted")

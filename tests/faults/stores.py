@@ -24,8 +24,8 @@ from spacedialog.tracker import Tracker
 from tests.support.program import PATIENCE, PROGRAM, TODAY
 
 AUTHOR = "desk"
-NOW = 1_795_392_000_000_000
-"""A time in November 2026, in µs since 1970."""
+NOW = 1_795_914_000_000_000
+"""A time on 29 November 2026, in µs since 1970: after the built-in entries and before the real clock."""
 _INSERT = "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 

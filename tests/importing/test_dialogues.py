@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,13 @@ from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import Entry
 from spacedialog.model.fields import NewCommitment
 from spacedialog.model.vocabulary import Status, Strength
+from tests.importing.record_terms import TERMS_2016, TERMS_2022
 from tests.support.bundled import DOCUMENTS
 from tests.support.program import Desk
 from tests.support.trackers import Maker
 
 YEARS = ("2016", "2022")
+LONGEST_TITLE = 100
 
 
 def path_of(year: str) -> Path:
@@ -57,6 +60,67 @@ def test_what_was_delivered_was_complete_and_nothing_else(year: str) -> None:
     for one in record_of(year).commitments:
         done = one.strength is Strength.DELIVERED
         assert one.status is (Status.COMPLETE if done else Status.NOT_ASSESSED), one.ref
+
+
+@pytest.mark.parametrize(("year", "terms"), [("2016", TERMS_2016), ("2022", TERMS_2022)])
+def test_title_or_detail_has_the_terms_of_the_statement(year: str, terms: Mapping[str, tuple[str, ...]]) -> None:
+    """The title or the detail of each commitment contains the terms of art that a reader searches for."""
+    texts = {one.ref: f"{one.title}\n{one.detail}".casefold() for one in record_of(year).commitments}
+    assert set(texts) == set(terms)
+    missing = {ref: [term for term in terms[ref] if term.casefold() not in text] for ref, text in texts.items()}
+    assert {ref: absent for ref, absent in missing.items() if absent} == {}
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_a_title_is_a_short_line_without_a_full_stop(year: str) -> None:
+    """A title has at most 100 characters, begins with a capital letter and has no final full stop."""
+    record = record_of(year)
+    titles = [one.title for one in (*record.commitments, *record.areas, *record.documents)]
+    titles += [milestone.title for one in record.commitments for milestone in one.milestones]
+    assert len({one.title for one in record.commitments}) == len(record.commitments)
+    for title in titles:
+        assert len(title) <= LONGEST_TITLE
+        assert title[0].isupper()
+        assert not title.endswith(".")
+
+
+def test_status_has_the_date_and_the_evidence_of_the_facts() -> None:
+    """An update that sets a status names the day that the sources give; no other outcome is recorded."""
+    said = [(one.ref, one.on, str(one.status)) for year in YEARS for one in record_of(year).updates if one.status]
+    assert said == [
+        ("ROK2-08", "2016-11-03", "complete"),
+        ("ROK3-15", "2023-03-20", "in-progress"),
+        ("ROK3-09", "2023-03-20/2023-03-21", "in-progress"),
+        ("ROK3-13", "2023-04-25", "in-progress"),
+        ("ROK3-10", "2023-11-06/2023-11-07", "complete"),
+        ("ROK3-05", "2023-11-08", "complete"),
+        ("ROK3-09", "2023-11-08", "complete"),
+        ("ROK3-11", "2023-11-08", "complete"),
+        ("ROK3-14", "2025-04-14", "in-progress"),
+    ]
+
+
+def test_due_dates_are_those_of_the_sources() -> None:
+    """A due date is as vague as its source, and covers both days where two sources differ."""
+    due = {one.ref: one.due for year in YEARS for one in record_of(year).commitments if one.due}
+    assert due == {
+        "ROK2-01": "2016-04-27",
+        "ROK2-03": "2016-04-27",
+        "ROK2-07": "2016-04-27/2016-04-29",
+        "ROK2-08": "../2017",
+        "ROK3-01": "2022-12-15/2022-12-16",
+        "ROK3-03": "2022-09-29",
+        "ROK3-04": "2021-05-24/2021-05-27",
+        "ROK3-05": "2023",
+        "ROK3-09": "2023",
+        "ROK3-10": "2023",
+    }
+
+
+def test_the_dialogue_of_2022_carries_on_one_of_2016() -> None:
+    """The record links ROK3-07 to ROK2-06, with evidence, and no other commitment of 2022 to one of 2016."""
+    links = [(link.ref, one.ref) for one in record_of("2022").commitments for link in one.carries_on]
+    assert links == [("ROK2-06", "ROK3-07")]
 
 
 def test_an_area_that_comes_again_has_the_same_name() -> None:
@@ -165,7 +229,7 @@ def test_every_read_is_of_all_dialogues_or_of_those_named(reader: Desk, command:
 def test_coverage_is_that_of_the_dialogue(reader: Desk) -> None:
     """With --dialogue the coverage line counts that dialogue alone."""
     shown = reader.call("list", "--dialogue", "ROK3", "--sort", "due", "-f", "md").stdout
-    assert "assessed 8 of 15" in shown
+    assert "assessed 10 of 15" in shown
     assert "only: dialogue ROK3" in reader.call("report", "--dialogue", "ROK3", "-f", "md").stdout
 
 

@@ -270,6 +270,8 @@ def test_a_file_of_too_many_updates_is_refused(tracker: Tracker, monkeypatch: py
         ('"kind": "k"', '"due": "2026-02-30", "kind": "k"', ".due: '2026-02-30' is not a date"),
         ('"not-assessed"', '"complete", "percent": 50', ".percent: what is complete is not at 50 %"),
         ('"n", "evidence"', '"n", "status": "complete", "percent": 50, "evidence"', ".percent: what is complete"),
+        ('"n", "evidence": "https://a.example/"', '"n", "due": "2027"', ".evidence: it is missing"),
+        ('"note": "n", "evidence": "https://a.example/"', '"note": null', ".evidence: it is missing"),
         ("https://a.example/", "ftp://a.example/", ".evidence: this is not a web address"),
         ("https://a.example/", "https://me:pw@a.example/", ".evidence: this web address carries"),
         ("https://a.example/", "javascript:alert(1)", ".evidence: this is not a web address"),

@@ -258,7 +258,7 @@ def test_says_finds_the_words_that_the_entries_hold(
         ("pad ice", {"ROK4-31"}),
         ("LUSÉM", {"ROK4-31"}),
         ("ROK4-31", {"ROK4-31"}),
-        ("export commerce", {"ROK4-33"}),  # the current lead is searched
+        ("export commerce", {"ROK3-12", "ROK4-33"}),  # a note, and the current lead
         ("étude", set()),
         ("zzzz", set()),
     ],

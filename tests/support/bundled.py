@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from spacedialog.importing.bundled import bundled_documents, document_entries
+from tests.support.program import TODAY
 
 DOCUMENTS = bundled_documents()[::-1]
 """The data files, oldest dialogue first."""
@@ -16,7 +17,17 @@ COMMITMENTS = len(REFS)
 CHANGES = sum(len(drafts) for document in DOCUMENTS for drafts in document_entries(document))
 """The number of entries in the log of the built-in record."""
 
-_SINCE_THE_FIRST_MEETING = (date(2026, 11, 22) - date(2016, 4, 29)).days
-ASSESSED = f"assessed 28 of {COMMITMENTS}, oldest check {_SINCE_THE_FIRST_MEETING} days"
-COVERAGE = f"{ASSESSED}; complete 17, of which 9 claimed"
-"""The coverage line on 22 November 2026."""
+_SHOWN = {update["ref"] for document in DOCUMENTS for update in document["updates"] if update.get("evidence")}
+_STATUS = {commitment["ref"]: commitment["status"] for document in DOCUMENTS for commitment in document["commitments"]}
+for _update in (update for document in DOCUMENTS for update in document["updates"]):
+    if _update["ref"] in _STATUS:
+        _STATUS[_update["ref"]] = _update.get("status", _STATUS[_update["ref"]])
+_COMPLETE = [ref for ref, status in _STATUS.items() if status == "complete"]
+CHECKED = sum(status != "not-assessed" for status in _STATUS.values())
+"""The number of commitments with a status other than not-assessed."""
+
+_CLAIMED = len(set(_COMPLETE) - _SHOWN)
+_DAYS = (date.fromisoformat(TODAY) - date(2016, 4, 29)).days
+ASSESSED = f"assessed {CHECKED} of {COMMITMENTS}, oldest check {_DAYS} days"
+COVERAGE = f"{ASSESSED}; complete {len(_COMPLETE)}, of which {_CLAIMED} claimed"
+"""The coverage line on `TODAY`; claimed is what is complete and has no update with evidence."""

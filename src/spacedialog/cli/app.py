@@ -6,69 +6,104 @@ import os
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from importlib import import_module
-from typing import Annotated, Any
+from types import MappingProxyType
+from typing import Annotated, Any, NamedTuple
 
 import typer
-from typer.core import TyperGroup
 
+from spacedialog.cli import help as help_
+from spacedialog.cli.help import NAME
 from spacedialog.errors import InputError
-
-NAME = "spacedialog"
 
 COMPLETE = "_SPACEDIALOG_COMPLETE"
 """The environment variable with which a shell asks for completions."""
 
-GROUPS: Mapping[str, Mapping[str, str]] = {
-    "Look": {
-        "overview": "read",
-        "dialogues": "read",
-        "areas": "read",
-        "list": "read",
-        "show": "read",
-        "upcoming": "read",
-        "search": "read",
-        "history": "read",
-        "slips": "read",
-        "compare": "read",
+
+class Listed(NamedTuple):
+    """A command in the help: its module in `cli/commands/`, its summary, and the summaries of its subcommands."""
+
+    module: str
+    summary: str
+    subcommands: Mapping[str, str] = MappingProxyType({})
+
+
+GROUPS: Mapping[str, Mapping[str, Listed]] = {
+    "View": {
+        "overview": Listed("read", "Show the state of the record (the default command)"),
+        "list": Listed("read", "List commitments, all or filtered"),
+        "show": Listed("read", "Show one commitment or one dialogue in full"),
+        "upcoming": Listed("read", "List due dates and milestones, earliest first"),
+        "search": Listed("read", "Find commitments by words in their text and notes"),
+        "history": Listed("read", "List the entries of the log, all or of one commitment"),
+        "slips": Listed("read", "List the dates that were moved, and by how much"),
+        "areas": Listed("read", "List the areas of cooperation and what comes next in each"),
+        "dialogues": Listed("read", "List the dialogues with their dates and progress"),
+        "compare": Listed("read", "Compare the commitments of two dialogues"),
     },
-    "Judge": {"agreement": "assess", "crosswalk": "assess"},
-    "Report": {"brief": "report", "report": "report"},
     "Record": {
-        "mark": "write",
-        "note": "write",
-        "reschedule": "write",
-        "add": "write",
-        "edit": "write",
-        "link": "write",
-        "unlink": "write",
-        "undo": "write",
-        "assess": "assess",
-        "apply": "write",
-        "import": "write",
+        "mark": Listed("write", "Record the status of a commitment or a milestone"),
+        "note": Listed("write", "Record a note on a commitment or a milestone"),
+        "reschedule": Listed("write", "Change a due date and keep the old one on record"),
+        "add": Listed("write", "Add a commitment, or a milestone of one"),
+        "edit": Listed("write", "Correct a commitment's title, lead, area or other fields"),
+        "undo": Listed("write", "Undo the latest action, or the one named"),
+        "link": Listed("write", "Record that a commitment carries on an earlier one"),
+        "unlink": Listed("write", "Record that a commitment does not carry on an earlier one"),
+        "apply": Listed("write", "Record many updates from a file"),
+        "import": Listed("write", "Import a dialogue from a data file, or an exported log"),
     },
-    "From a statement": {"draft": "draft", "review": "review", "verify-source": "verify_source"},
-    "Share": {"conflicts": "team", "sync": "team", "team": "team", "export": "files"},
+    "Report": {
+        "brief": Listed("report", "Summarise what changed since a date and what comes next"),
+        "report": Listed("report", "Write a report on all commitments or a selection"),
+    },
+    "Draft from a statement": {
+        "draft": Listed("draft", "Draft a data file from a joint statement or an article"),
+        "review": Listed("review", "Review the candidates of a draft one by one"),
+        "verify-source": Listed("verify_source", "Compare cited sentences with a copy of their document"),
+    },
+    "Assess": {
+        "assess": Listed("assess", "Record an assessor's verdict on a commitment"),
+        "agreement": Listed("assess", "Measure how far assessors agree"),
+        "crosswalk": Listed("assess", "Convert statuses to a published rating scale"),
+    },
+    "Share": {
+        "sync": Listed("team", "Exchange entries with the team's shared log"),
+        "conflicts": Listed("team", "List the entries of team members that disagree"),
+        "team": Listed(
+            "team",
+            "Create, join or leave a shared log",
+            {
+                "create": "Create a shared log on a server and send this record to it",
+                "join": "Join a shared log: receive its entries and add those of this copy",
+                "status": "Show the state of this copy without contacting the server",
+                "leave": "Leave the team; all entries stay here and in the shared log",
+                "sql": "Print the SQL that sets up or updates the tables on the server",
+            },
+        ),
+        "export": Listed("files", "Export the whole log"),
+    },
     "Maintain": {
-        "fingerprint": "maintenance",
-        "backup": "maintenance",
-        "restore": "maintenance",
-        "doctor": "maintenance",
-        "restamp": "maintenance",
-        "schema": "files",
-        "completion": "files",
-        "paths": "files",
+        "backup": Listed("maintenance", "Copy the database to a file"),
+        "restore": Listed("maintenance", "Restore the database from a verified backup"),
+        "doctor": Listed("maintenance", "Check the database for damage"),
+        "fingerprint": Listed("maintenance", "Print a fingerprint of the whole log"),
+        "restamp": Listed("maintenance", "Correct entries that were recorded with a future time"),
+        "paths": Listed("files", "Print the paths of the database and the built-in record"),
+        "completion": Listed("files", "Print the script for shell completion"),
+        "schema": Listed("files", "Print the JSON Schema of the files that import accepts"),
     },
 }
-"""The commands by group, in the order of the help, each with its module in `cli/commands/`."""
+"""The commands by group, in the order of the help."""
 
-COMMANDS = {name: module for commands in GROUPS.values() for name, module in commands.items()}
+COMMANDS = {name: listed for commands in GROUPS.values() for name, listed in commands.items()}
+_WIDEST = max(map(len, COMMANDS))
 
 
 CLEARING_OPTIONS = dict.fromkeys(("add", "edit"), ("--lead", "--partner", "--detail"))
 """The options of each command that accept an empty value, which clears the field."""
 
 
-class LazyGroup(TyperGroup):
+class LazyGroup(help_.Group):
     """A command group that imports only the command that is called."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Typer's signature
@@ -80,52 +115,72 @@ class LazyGroup(TyperGroup):
         if cmd_name not in COMMANDS:
             if ctx.resilient_parsing:
                 return None
-            raise InputError(f"there is no command '{cmd_name}'", f"{_suggestion(cmd_name)}{NAME} --help lists them")
-        module = import_module(f"spacedialog.cli.commands.{COMMANDS[cmd_name]}")
+            from spacedialog.cli.usage_errors import unknown_command
+
+            raise unknown_command(cmd_name, COMMANDS)
+        listed = COMMANDS[cmd_name]
+        module = import_module(f"spacedialog.cli.commands.{listed.module}")
         for group in module.app.registered_groups:
             if group.name == cmd_name:
                 for info in group.typer_instance.registered_commands:
-                    _add_shared_options(info)
+                    _prepare(info)
                 found: Any = typer.main.get_group_from_info(
                     group, pretty_exceptions_short=False, suggest_commands=False, rich_markup_mode=None
                 )
-                for subcommand in found.commands.values():
-                    _refuse_empty_values(subcommand)
+                found.commands = {name: found.commands[name] for name in listed.subcommands}
+                for name, subcommand in found.commands.items():
+                    help_.describe(subcommand, listed.subcommands[name])
+                    _check_values(subcommand)
+                help_.describe(found, listed.summary)
                 return found
         info = next(i for i in module.app.registered_commands if (i.name or i.callback.__name__) == cmd_name)
-        _add_shared_options(info)
+        _prepare(info)
         command = typer.main.get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
-        _refuse_empty_values(command, CLEARING_OPTIONS.get(cmd_name, ()))
+        help_.describe(command, listed.summary)
+        _check_values(command, CLEARING_OPTIONS.get(cmd_name, ()))
         return command
 
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands by group, then the options; import no command."""
+        for heading, commands in GROUPS.items():
+            rows = [(f"{name:{_WIDEST}}", listed.summary) for name, listed in commands.items()]
+            help_.write_rows(formatter, heading, rows)
+        super(help_.Group, self).format_options(ctx, formatter)
+        formatter.write_paragraph()
+        formatter.write_text(f"'{NAME} help COMMAND' shows the examples and the options of a command.")
 
-def _add_shared_options(command: Any) -> None:
-    if hasattr(command.callback, "whole"):
-        command.callback = command.callback.whole()
+
+def _prepare(info: Any) -> None:
+    info.cls = help_.Command
+    if hasattr(info.callback, "whole"):
+        info.callback = info.callback.whole()
 
 
-def _refuse_empty_values(command: Any, except_for: Collection[str] = ()) -> None:
-    """Let each option and argument of a command refuse an empty value, except the options named."""
+def _check_values(command: Any, may_be_empty: Collection[str] = ()) -> None:
+    """Let each option and argument refuse a value of the wrong type and, except the options named, an empty one."""
     for parameter in command.params:
-        if parameter.opts[0] not in except_for:
-            # Before the conversion to its type, because as a path an empty value is the working folder.
-            parameter.type_cast_value = partial(_converted, parameter, parameter.type_cast_value)
+        # Before the conversion to its type, because as a path an empty value is the working folder.
+        converted = _converted if parameter.opts[0] in may_be_empty else _filled
+        parameter.type_cast_value = partial(converted, parameter, parameter.type_cast_value)
 
 
-def _converted(parameter: Any, convert: Callable[[Any, Any], Any], context: Any, value: Any) -> Any:
+def _filled(parameter: Any, convert: Callable[[Any, Any], Any], context: Any, value: Any) -> Any:
     """Convert the value of a parameter; InputError if it is empty, for example from an unset variable of a script."""
     if value == "" or (isinstance(value, list | tuple) and "" in value):
         is_option = parameter.param_type_name == "option"
         name = parameter.opts[0] if is_option else parameter.metavar or parameter.name.upper()
         raise InputError(f"{name} is empty", "give a value" if parameter.required else "give a value, or leave it out")
-    return convert(context, value)
+    return _converted(parameter, convert, context, value)
 
 
-def _suggestion(name: str) -> str:
-    from difflib import get_close_matches
+def _converted(parameter: Any, convert: Callable[[Any, Any], Any], context: Any, value: Any) -> Any:
+    """Convert the value of a parameter; InputError if it is not of its type."""
+    try:
+        return convert(context, value)
+    except typer.BadParameter as error:
+        from spacedialog.cli.usage_errors import invalid_value
 
-    near = get_close_matches(name, COMMANDS, n=2)
-    return f"did you mean {' or '.join(near)}? " if near else ""
+        raise invalid_value(parameter, value, error.message) from error
 
 
 app = typer.Typer(
@@ -139,30 +194,27 @@ app = typer.Typer(
 
 @app.callback()
 def root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    version: Annotated[bool, typer.Option("--version", "-V", help="Print the version.")] = False,
 ) -> None:
-    """Track the commitments that governments make to each other: who owes what, by when, and how it is known.
+    """Track the commitments that governments make to each other.
 
     \b
-      spacedialog                      the overview
-      spacedialog list --status open   what is not settled yet
-      spacedialog show ROK4-31         all that is known of one commitment
-
-    A vague date such as 2026 is a window, and not late before it closes. Nothing recorded is ever overwritten.
-    Options stand after the command.
+      spacedialog                      show the overview
+      spacedialog list --status open   list the commitments that are still open
+      spacedialog show ROK4-31         show one commitment in full
     """
 
 
 def program(arguments: list[str]) -> int:
     """Run the command that `arguments` name, by default the overview; return its exit status."""
     if any(_is_garbled(argument) for argument in arguments):
-        raise InputError("the call holds text that is not UTF-8", "set the terminal, or the file, to UTF-8")
+        raise InputError("an argument is not valid UTF-8", "set the terminal, or the file, to UTF-8")
     if arguments[:1] == ["help"]:
-        arguments = [*arguments[1:2], "--help"]
+        arguments = [*(argument for argument in arguments[1:] if argument != "help"), "--help"]
     elif not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
         command = next((argument for argument in arguments if argument in COMMANDS), None)
         if command:
-            raise InputError("options stand after the command", f"write {NAME} {command} {arguments[0]} …")
+            raise InputError("options go after the command", f"write {NAME} {command} {arguments[0]} …")
         arguments = ["overview", *arguments]
     if COMPLETE in os.environ:
         # Typer re-exports it implicitly.
@@ -180,14 +232,10 @@ def program(arguments: list[str]) -> int:
         # Typer exits on its own when the reader of its output closes the pipe.
         raise BrokenPipeError from end
     except typer.TyperException as error:
-        context = getattr(error, "ctx", None)
-        path = context.command_path if context else NAME
-        raise InputError(f"{path}: {_sentence(error.format_message())}", f"{path} --help shows how") from error
+        from spacedialog.cli.usage_errors import usage_error
+
+        raise usage_error(error) from error
 
 
 def _is_garbled(text: str) -> bool:
     return any("\ud800" <= char <= "\udfff" for char in text)
-
-
-def _sentence(text: str) -> str:
-    return text[:1].lower() + text[1:].rstrip(".")

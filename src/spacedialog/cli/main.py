@@ -54,7 +54,7 @@ def run(arguments: list[str]) -> int:
     """Run one command, and return its exit status."""
     status: int | None
     try:
-        if arguments == ["--version"]:
+        if arguments in (["--version"], ["-V"]):
             # Scripts call this often, so it imports nothing else.
             sys.stdout.write(f"spacedialog {__version__}\n")
             status = 0

@@ -12,12 +12,14 @@ Position = Literal["first", "here", "last"]
 class SharedOptions:
     """A command with its own options and those of `make`, whose result it gets as the argument `name`.
 
+    A function that makes such an argument can itself have shared options.
+
     The options are combined only for the command that is called, because combining them takes time.
     """
 
     def __init__(
         self,
-        command: Callable[..., None],
+        command: Callable[..., Any],
         name: str,
         make: Callable[..., Any],
         without: tuple[str, ...] = (),
@@ -31,21 +33,21 @@ class SharedOptions:
         self._without = without
         self._place = place
 
-    def __call__(self, **values: Any) -> None:
+    def __call__(self, **values: Any) -> Any:
         """Run the command."""
-        self.whole()(**values)
+        return self.whole()(**values)
 
-    def whole(self) -> Callable[..., None]:
+    def whole(self) -> Callable[..., Any]:
         """Return the command with the options of `make` before or after its own, or in place of the argument `name`."""
-        command = self._command.whole() if isinstance(self._command, SharedOptions) else self._command
-        shared = [parameter for parameter in _parameters(self._make) if parameter.name not in self._without]
+        command, make = _whole(self._command), _whole(self._make)
+        shared = [parameter for parameter in _parameters(make) if parameter.name not in self._without]
         own = list(_parameters(command))
         at = [parameter.name for parameter in own].index(self._name)
         del own[at]
 
-        def run(**values: Any) -> None:
-            request = self._make(**{parameter.name: values.pop(parameter.name) for parameter in shared})
-            command(**{self._name: request}, **values)
+        def run(**values: Any) -> Any:
+            request = make(**{parameter.name: values.pop(parameter.name) for parameter in shared})
+            return command(**{self._name: request}, **values)
 
         at = {"first": 0, "here": at, "last": len(own)}[self._place]
         options = [*own[:at], *shared, *own[at:]]
@@ -54,6 +56,10 @@ class SharedOptions:
         keyword_only = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in options]
         run.__signature__ = inspect.Signature(keyword_only)  # type: ignore[attr-defined]
         return run
+
+
+def _whole(command: Callable[..., Any]) -> Callable[..., Any]:
+    return command.whole() if isinstance(command, SharedOptions) else command
 
 
 def _parameters(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:

@@ -23,6 +23,7 @@ from spacedialog.cli.completion import (
     complete_status,
     complete_strength,
 )
+from spacedialog.cli.help import ENTRY, GENERAL, VIEW
 from spacedialog.cli.option_groups import SharedOptions
 from spacedialog.cli.requests import FilterOptions, ReadRequest, WriteRequest
 from spacedialog.errors import InputError
@@ -30,44 +31,78 @@ from spacedialog.model.entry import Remarks
 from spacedialog.model.fields import FIELDS, LIST_KINDS, SORTABLE
 from spacedialog.model.position import Scope
 from spacedialog.model.values import check_line
-from spacedialog.model.vocabulary import CLOSING_DAYS, STALE_DAYS, Flag
+from spacedialog.model.vocabulary import Flag, Strength
 from spacedialog.render.formats import FORMAT_BY_ENDING, Format, Settings
 from spacedialog.render.output import Output
 
 Names = list[str] | None
 Colour = Literal["auto", "always", "never"]
 
+
+def _described(format_: Format) -> str:
+    defaults = {Format.TABLE: " (default on a terminal)", Format.PLAIN: " (default in a pipe)"}
+    return format_ + defaults.get(format_, "")
+
+
+def _output_option(help_: str) -> Any:
+    return typer.Option("--output", "-o", metavar="FILE", help=help_, rich_help_panel=GENERAL)
+
+
 RefArgument = Annotated[
     str,
-    typer.Argument(metavar="REF", help="A ref, or a short form of it: ROK4-31, 31.", autocompletion=complete_ref),
+    typer.Argument(
+        metavar="REF", help="A ref such as ROK4-31, or a short form such as 31.", autocompletion=complete_ref
+    ),
 ]
 DbOption = Annotated[
     Path | None,
-    typer.Option("--db", metavar="FILE", help="The store (also SPACEDIALOG_DB).", show_default=False, readable=False),
+    typer.Option(
+        "--db",
+        metavar="FILE",
+        help="Use this database file (also SPACEDIALOG_DB).",
+        readable=False,
+        rich_help_panel=GENERAL,
+    ),
 ]
 TodayOption = Annotated[
-    str | None, typer.Option("--today", metavar="DAY", help="Take this day for today (also SPACEDIALOG_TODAY).")
+    str | None,
+    typer.Option("--today", metavar="DAY", help="Use DAY as today (also SPACEDIALOG_TODAY).", rich_help_panel=GENERAL),
 ]
 FormatOption = Annotated[
     Format | None,
-    typer.Option("--format", "-f", help="How to write it: table on a terminal, plain in a pipe.", show_default=False),
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="FORMAT",
+        help=f"Write {', '.join(map(_described, Format))}.",
+        rich_help_panel=GENERAL,
+    ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON.")]
-OutputOption = Annotated[
-    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file.", show_default=False)
-]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON.", rich_help_panel=GENERAL)]
+OutputOption = Annotated[Path | None, _output_option("Write to FILE instead of standard output.")]
+FormattedOutputOption = Annotated[Path | None, _output_option("Write to FILE; its ending sets the format, as in .csv.")]
 TemplateOption = Annotated[
     Path | None,
-    typer.Option(
-        "--template", metavar="FILE", help="Fill your own Jinja template.", show_default=False, readable=False
-    ),
+    typer.Option("--template", metavar="FILE", help="Fill this Jinja template.", readable=False),
 ]
 MAX_SIZE, MAX_STATEMENT_SIZE = "5MB", "1MB"
 MaxSizeOption = Annotated[
     str,
-    typer.Option("--max-size", metavar="SIZE", help="How much of the file may be held at once: 500kB, 200MB, 2GB."),
+    typer.Option(
+        "--max-size", metavar="SIZE", help="Hold at most SIZE of the file in memory, such as 500kB, 200MB or 2GB."
+    ),
 ]
-ColourOption = Annotated[Colour, typer.Option("--color", help="Colour: auto, always or never (also NO_COLOR).")]
+ColourOption = Annotated[
+    Colour,
+    typer.Option(
+        "--color",
+        metavar="WHEN",
+        help="Use colour: auto, always or never.",
+        rich_help_panel=GENERAL,
+    ),
+]
+LARGEST = 2**31
+"""The largest number that --limit accepts."""
 
 MAX_ROWS = 300
 """The maximum number of rows of a table on a terminal; Rich takes half a millisecond per row."""
@@ -75,32 +110,47 @@ MAX_ROWS = 300
 
 def _reading(
     dialogue: Annotated[
-        Names, typer.Option(metavar="KEY", help="Of this dialogue only: ROK4.", autocompletion=complete_dialogue)
+        Names,
+        typer.Option(
+            metavar="KEY",
+            help="Show this dialogue only, such as ROK4. Repeatable.",
+            autocompletion=complete_dialogue,
+            rich_help_panel=VIEW,
+        ),
     ] = None,
-    db: DbOption = None,
-    today: TodayOption = None,
     as_of: Annotated[
         str | None,
-        typer.Option("--as-of", metavar="DAY", help="What was true on this day, as known now.", show_default=False),
+        typer.Option("--as-of", metavar="DAY", help="Show what was true on DAY, as known now.", rich_help_panel=VIEW),
     ] = None,
     known_at: Annotated[
         str | None,
-        typer.Option("--known-at", metavar="TIME", help="What had been recorded by this time.", show_default=False),
+        typer.Option("--known-at", metavar="TIME", help="Show what was recorded by TIME.", rich_help_panel=VIEW),
     ] = None,
     at_seq: Annotated[
         int | None,
-        typer.Option("--at-seq", metavar="N", min=1, max=2**62, help="As of position N of the team's log."),
+        typer.Option(
+            "--at-seq",
+            metavar="N",
+            min=1,
+            max=2**62,
+            help="Show the record at position N of the team's shared log.",
+            rich_help_panel=VIEW,
+        ),
     ] = None,
     format_: FormatOption = None,
     json: JsonOption = False,
-    output: OutputOption = None,
-    no_header: Annotated[bool, typer.Option("--no-header", help="Leave out the header line of plain and csv.")] = False,
+    output: FormattedOutputOption = None,
+    no_header: Annotated[
+        bool, typer.Option("--no-header", help="Omit the header line of plain and csv.", rich_help_panel=GENERAL)
+    ] = False,
     color: ColourOption = "auto",
+    db: DbOption = None,
+    today: TodayOption = None,
     template: TemplateOption = None,
 ) -> ReadRequest:
     if template and (format_ or json):
         raise InputError(
-            "--template and --format do not go together", "leave one of them out: the template is the format"
+            "--template and --format cannot be used together", "leave out --format: the template sets the format"
         )
     tracker = spacedialog.open(db, today=parsing.today(today), author="")
     scope = Scope(
@@ -116,28 +166,25 @@ def _reading(
 
 
 def _choice(
-    area: Annotated[Names, typer.Option(metavar="AREA", help="In this area.", autocompletion=complete_area)] = None,
+    area: Annotated[Names, typer.Option(metavar="AREA", help="Select by area.", autocompletion=complete_area)] = None,
     party: Annotated[
-        Names,
-        typer.Option(
-            metavar="PARTY", help="Led by this party, or with it as a partner.", autocompletion=complete_party
-        ),
+        Names, typer.Option(metavar="PARTY", help="Select by lead or partner.", autocompletion=complete_party)
     ] = None,
     side: Annotated[
-        Names, typer.Option(metavar="SIDE", help="With a party of this side: US, ROK, …", autocompletion=complete_side)
+        Names, typer.Option(metavar="SIDE", help="Select by side, such as US or ROK.", autocompletion=complete_side)
     ] = None,
-    lead: Annotated[
-        Names, typer.Option(metavar="PARTY", help="Led by this party.", autocompletion=complete_party)
-    ] = None,
+    lead: Annotated[Names, typer.Option(metavar="PARTY", help="Select by lead.", autocompletion=complete_party)] = None,
     kind: Annotated[
         Names,
-        typer.Option(metavar="KIND", help="Of this kind: agreement, action-item, …", autocompletion=complete_kind),
+        typer.Option(
+            metavar="KIND", help="Select by kind, such as agreement or action-item.", autocompletion=complete_kind
+        ),
     ] = None,
     status: Annotated[
         Names,
         typer.Option(
             metavar="STATUS",
-            help="With this status; also open (not settled), assessed.",
+            help="Select by status; also open (neither complete nor withdrawn) and assessed.",
             autocompletion=complete_status,
         ),
     ] = None,
@@ -145,34 +192,32 @@ def _choice(
         Names,
         typer.Option(
             metavar="STRENGTH",
-            help="So worded: delivered, firm, intended, exploratory.",
+            help=f"Select by strength: {', '.join(Strength)}.",
             autocompletion=complete_strength,
         ),
     ] = None,
-    due_before: Annotated[str | None, typer.Option(metavar="DATE", help="Due for certain before this date.")] = None,
-    due_after: Annotated[str | None, typer.Option(metavar="DATE", help="Possibly due after this date.")] = None,
-    overdue: Annotated[bool, typer.Option("--overdue", help="The window closed, completion not recorded.")] = False,
-    closing: Annotated[bool, typer.Option("--closing", help=f"The window closes within {CLOSING_DAYS} days.")] = False,
-    stale: Annotated[bool, typer.Option("--stale", help=f"No change for {STALE_DAYS} days.")] = False,
-    slipped: Annotated[bool, typer.Option("--slipped", help="A date was put off.")] = False,
-    conflict: Annotated[bool, typer.Option("--conflict", help="Members of the team say different things.")] = False,
-    claimed: Annotated[bool, typer.Option("--claimed", help="Said to be complete, with no evidence recorded.")] = False,
+    due_before: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Select commitments certainly due before DATE.")
+    ] = None,
+    due_after: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Select commitments possibly due after DATE.")
+    ] = None,
+    *,
+    flags: list[Flag],
     text: Annotated[
-        str | None, typer.Option(metavar="WORDS", help="With all these words in it or in its notes.")
+        str | None, typer.Option(metavar="WORDS", help="Select by words in the text and the notes.")
     ] = None,
     sort: Annotated[
         str,
         typer.Option(
             metavar="FIELD",
-            help=f"{', '.join(SORTABLE)}; -NAME turns it.",
+            help=f"Sort by FIELD: {', '.join(SORTABLE)}. Prefix with - to reverse.",
             autocompletion=complete_sort,
         ),
     ] = "ref",
 ) -> FilterOptions:
     from spacedialog.tracker import Selection
 
-    flags = {Flag.OVERDUE: overdue, Flag.CLOSING: closing, Flag.STALE: stale, Flag.SLIPPED: slipped}
-    flags |= {Flag.CONFLICT: conflict, Flag.CLAIMED: claimed}
     undated = Selection(
         area=area or (),
         party=party or (),
@@ -181,23 +226,62 @@ def _choice(
         kind=kind or (),
         status=status or (),
         strength=strength or (),
-        flags=[flag for flag, asked in flags.items() if asked],
+        flags=flags,
         text=text,
     )
     return FilterOptions(undated, due_before, due_after, sort)
 
 
+def _flags(**asked: bool) -> list[Flag]:
+    return [flag for flag in Flag if asked[flag.value]]
+
+
+_flags.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+    [
+        inspect.Parameter(
+            flag.value,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=False,
+            annotation=Annotated[bool, typer.Option(f"--{flag}", help=f"Select {flag}: {flag.meaning}.")],
+        )
+        for flag in Flag
+    ]
+)
+
+
 def _writing(
-    db: DbOption = None,
-    note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help="Why, or what else to remember.")] = None,
-    evidence: Annotated[str | None, typer.Option("--evidence", metavar="URL", help="How it is known.")] = None,
-    on: Annotated[
-        str | None, typer.Option("--on", metavar="DAY", help="When it was true: a day, or 2026-03; today unless said.")
+    note: Annotated[
+        str | None,
+        typer.Option("--note", metavar="TEXT", help="Record a note, such as the reason.", rich_help_panel=ENTRY),
     ] = None,
-    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who says so; the login name.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what it would do, and keep nothing.")] = False,
+    evidence: Annotated[
+        str | None,
+        typer.Option(
+            "--evidence", metavar="URL", help="Record the web address of the evidence.", rich_help_panel=ENTRY
+        ),
+    ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on",
+            metavar="DATE",
+            help="Record when it was true: a day or a month; by default today.",
+            rich_help_panel=ENTRY,
+        ),
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by", metavar="NAME", help="Record NAME as the author; by default your login name.", rich_help_panel=ENTRY
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Show the result without recording anything.", rich_help_panel=GENERAL),
+    ] = False,
     json: JsonOption = False,
     color: ColourOption = "auto",
+    db: DbOption = None,
 ) -> WriteRequest:
     tracker = spacedialog.open(db, author=by and check_line("--by", by), dry_run=dry_run)
     remarks: Remarks = {"note": note, "evidence": evidence}
@@ -213,7 +297,7 @@ def output_of(format_: Format | None, json: bool, file: Path | None, color: Colo
 
 def _format(named: Format | None, json: bool, file: Path | None) -> Format:
     if json and named not in (None, Format.JSON):
-        raise InputError(f"--json and --format {named} do not go together", "leave one of them out")
+        raise InputError(f"--json and --format {named} cannot be used together", "leave one of them out")
     if json:
         return Format.JSON
     if named:
@@ -222,8 +306,8 @@ def _format(named: Format | None, json: bool, file: Path | None) -> Format:
         return Format.TABLE if sys.stdout.isatty() else Format.PLAIN
     if file.suffix not in FORMAT_BY_ENDING:
         raise InputError(
-            f"-o {file}: its ending does not say which format",
-            f"name one with --format, or use {', '.join(FORMAT_BY_ENDING)}",
+            f"-o {file}: the ending of the name is not that of a format",
+            f"add --format, or use one of {', '.join(FORMAT_BY_ENDING)}",
         )
     return FORMAT_BY_ENDING[file.suffix]
 
@@ -231,7 +315,7 @@ def _format(named: Format | None, json: bool, file: Path | None) -> Format:
 def _output(format_: Format | None, file: Path | None, color: Colour, store: Path) -> Output:
     to_stdout = file is None
     if format_ and format_.is_binary and (to_stdout or str(file) == "-") and sys.stdout.isatty():
-        raise InputError(f"{format_} is not for a terminal", f"write it to a file: -o report.{format_}")
+        raise InputError(f"{format_} cannot be shown on a terminal", f"write it to a file: -o report.{format_}")
     settings = terminal.settings() if to_stdout and format_ == Format.TABLE else Settings()
     settings = settings._replace(
         colour=color == "always" or (color == "auto" and settings.colour),
@@ -292,7 +376,7 @@ def reads_into_template(command: Callable[..., None]) -> SharedOptions:
 
 def chooses(command: Callable[..., None]) -> SharedOptions:
     """Add the options that select commitments; the command gets `FilterOptions` as its argument `choice`."""
-    return SharedOptions(command, "choice", _choice, place="first")
+    return SharedOptions(command, "choice", SharedOptions(_choice, "flags", _flags, place="here"), place="first")
 
 
 def writes(command: Callable[..., None]) -> SharedOptions:

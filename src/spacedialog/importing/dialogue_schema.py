@@ -244,7 +244,7 @@ class Update(Strict):
     percent: int | None = Field(default=None, ge=LOWEST_PERCENT, le=HIGHEST_PERCENT)
     due: Edtf | None = Field(default=None, description="The new due date, or the milestone's new date.")
     note: Text | None = None
-    evidence: WebAddress
+    evidence: WebAddress | None = Field(default=None, description="Required, except for an update with only a note.")
 
 
 class Opening(Strict):
@@ -336,6 +336,9 @@ class Checks:
             )
         yield from self._percent(place, update)
         yield from self._closed(f"{place}.on", update.on)
+        changes_nothing = (update.status, update.percent, update.due) == (None, None, None)
+        if update.evidence is None and not (update.note and changes_nothing):
+            yield f"{place}.evidence: it is missing\n  add a web address, or write only a note"
 
     @staticmethod
     def refs_of(commitment: Commitment) -> list[str]:

@@ -162,7 +162,7 @@ FIELDS: Mapping[str, Field] = {
             from_width=110,
             max_width=20,
             required=True,
-            option=Option("--area", "AREA", "Its area."),
+            option=Option("--area", "AREA", "Set the area."),
         ),
         Field(
             "kind",
@@ -170,7 +170,7 @@ FIELDS: Mapping[str, Field] = {
             label="kind",
             required=True,
             description="agreement, action-item, consultation, event, …",
-            option=Option("--kind", "KIND", "Its kind: agreement, action-item, …"),
+            option=Option("--kind", "KIND", "Set the kind, such as agreement or action-item."),
         ),
         Field(
             "title",
@@ -178,11 +178,9 @@ FIELDS: Mapping[str, Field] = {
             heading="Commitment",
             wide=True,
             required=True,
-            option=Option("--title", "TEXT", "Its title."),
+            option=Option("--title", "TEXT", "Set the title."),
         ),
-        Field(
-            "detail", label="detail", nullable=True, option=Option("--detail", "TEXT", "What it says, at more length.")
-        ),
+        Field("detail", label="detail", nullable=True, option=Option("--detail", "TEXT", "Set the full description.")),
         Field(
             "strength",
             Kind.WORD,
@@ -190,7 +188,7 @@ FIELDS: Mapping[str, Field] = {
             heading="Strength",
             from_width=130,
             required=True,
-            option=Option("--strength", "STRENGTH", "How it is worded: delivered, firm, intended, exploratory."),
+            option=Option("--strength", "STRENGTH", "Set the strength: delivered, firm, intended or exploratory."),
         ),
         Field(
             "lead",
@@ -202,14 +200,14 @@ FIELDS: Mapping[str, Field] = {
             max_width=20,
             nullable=True,
             description="The party that owes it; none where it is joint.",
-            option=Option("--lead", "PARTY", "The party that owes it."),
+            option=Option("--lead", "PARTY", "Set the lead party."),
         ),
         Field(
             "partners",
             Kind.PARTIES,
             label="partners",
             text=lambda row: ", ".join(row.partners),
-            option=Option("--partner", "PARTY", "A party that takes part."),
+            option=Option("--partner", "PARTY", "Set a partner. Repeatable."),
         ),
         Field(
             "due",

@@ -99,7 +99,13 @@ def check_status(text: str, statuses: type[Status] | type[MilestoneStatus], thin
     choices = [status.value for status in statuses]
     status = text.strip().casefold().replace("_", "-").replace(" ", "-")
     if status not in choices:
-        raise InputError(f"status: {quoted(text)} is not a status of {thing}", f"write one of {', '.join(choices)}")
+        from spacedialog.model.near_misses import MILESTONE_SYNONYMS, STATUS_SYNONYMS, suggestion
+
+        synonyms: Mapping[str, str] = STATUS_SYNONYMS if statuses is Status else MILESTONE_SYNONYMS
+        near = suggestion(status, choices, synonyms)
+        raise InputError(
+            f"status: {quoted(text)} is not a status of {thing}", f"{near}write one of {', '.join(choices)}"
+        )
     return status
 
 
@@ -108,7 +114,12 @@ def match_choice(name: str, text: str, choices: Sequence[str]) -> str:
     for choice in choices:
         if choice.casefold() == text.strip().casefold():
             return choice
-    raise InputError(f"{name}: {quoted(text)} is not on record", f"write one of {', '.join(choices) or '(none yet)'}")
+    from spacedialog.model.near_misses import STATUS_SYNONYMS, suggestion
+
+    near = suggestion(text, choices, STATUS_SYNONYMS if name == "status" else {})
+    raise InputError(
+        f"{name}: {quoted(text)} is not on record", f"{near}write one of {', '.join(choices) or '(none yet)'}"
+    )
 
 
 def check_web_address(text: str) -> str:

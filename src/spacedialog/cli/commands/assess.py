@@ -19,28 +19,33 @@ def assess(
     writing: WriteRequest,
     ref: RefArgument,
     verdict: Annotated[
-        str, typer.Option(metavar="VERDICT", help="not-met, partly-met, met, cannot-tell; or one of the rubric named.")
+        str,
+        typer.Option(
+            metavar="VERDICT", help="Record this verdict: not-met, partly-met, met, cannot-tell, or one of the rubric."
+        ),
     ],
     party: Annotated[
         str | None,
-        typer.Option(metavar="PARTY", help="What this party did; else the whole.", autocompletion=complete_party),
+        typer.Option(
+            metavar="PARTY", help="Assess this party only, not the whole commitment.", autocompletion=complete_party
+        ),
     ] = None,
     rubric: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME[@VERSION]", help="By which rubric: fulfilment unless said.", autocompletion=complete_rubric
+            metavar="NAME[@VERSION]", help="Use this rubric; by default fulfilment.", autocompletion=complete_rubric
         ),
     ] = None,
-    assessor: Annotated[str | None, typer.Option(metavar="NAME", help="Whose verdict it is; that of --by.")] = None,
+    assessor: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Record NAME as the assessor; by default the author.")
+    ] = None,
 ) -> None:
-    """Record a verdict on a commitment, apart from its progress.
+    """
+    spacedialog assess ROK4-27 --verdict met --evidence https://example.org/report
+    spacedialog assess 31 --verdict 0 --rubric g7-g20 --party KASI --by "Anna Lee"
 
-    \b
-      spacedialog assess ROK4-27 --verdict met --evidence https://example.org/report
-      spacedialog assess 31 --verdict 0 --rubric g7-g20 --party KASI --assessor "Anna Lee"
-
-    Each assessor's verdict stands beside the others'; a later one of the same assessor, under the same rubric, takes
-    the place of the earlier. Status, dates, flags and coverage stay as they are.
+    The verdicts of several assessors are kept side by side. A new verdict replaces the earlier one of the same assessor
+    under the same rubric. A verdict does not change the status, the dates or the coverage.
     """
     writing.show(writing.tracker.assess(ref, verdict, party=party, rubric=rubric, assessor=assessor, **writing.remarks))
 
@@ -53,18 +58,16 @@ def agreement(
     choice: FilterOptions,
     rubric: Annotated[
         str,
-        typer.Option(metavar="NAME[@VERSION]", help="Under this rubric.", autocompletion=complete_rubric),
+        typer.Option(metavar="NAME[@VERSION]", help="Use this rubric.", autocompletion=complete_rubric),
     ] = "fulfilment",
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 1 if assessors differ, 0 if not.")] = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with status 1 if assessors differ.")] = False,
 ) -> None:
-    """Show where assessors differ, and how far they agree beyond chance.
+    """
+    spacedialog agreement
+    spacedialog agreement --rubric g7-g20 --area exploration --json
 
-    \b
-      spacedialog agreement
-      spacedialog agreement --rubric g7-g20 --area exploration --json
-
-    Of two assessors who judged all the same things Cohen's kappa, unweighted; of more, or with gaps, Krippendorff's
-    alpha, which needs pip install 'spacedialog[assess]'.
+    The result is Cohen's kappa (unweighted) for two assessors who judged the same items, and otherwise Krippendorff's
+    alpha, which needs: pip install 'spacedialog[assess]'.
     """
     from spacedialog.model import rubrics
     from spacedialog.presentation import assessment
@@ -76,7 +79,7 @@ def agreement(
     if not result.units and not result.alone:
         reading.note_beginning(0)
         others = tracker.rubrics(selection, scope=reading.scope)
-        print_note(f"there are no verdicts under {name}{'; there are under ' if others else ''}{', '.join(others)}")
+        print_note(f"no verdicts under {name}{'; add --rubric ' if others else ''}{' or --rubric '.join(others)}")
     reading.show(assessment.agreement(result))
     if exit_code and result.differences:
         raise typer.Exit(1)
@@ -91,18 +94,18 @@ def crosswalk(
     scale: Annotated[
         str,
         typer.Argument(
-            metavar="SCALE", help="ogp-irm, g7-g20, politifact, polimetre or gao.", autocompletion=complete_scale
+            metavar="SCALE",
+            help="A scale: ogp-irm, g7-g20, politifact, polimetre or gao.",
+            autocompletion=complete_scale,
         ),
     ],
 ) -> None:
-    """Show the record on a scale of the field, with what is lost on the way.
+    """
+    spacedialog crosswalk politifact
+    spacedialog crosswalk g7-g20 --side ROK --format md
 
-    \b
-      spacedialog crosswalk politifact
-      spacedialog crosswalk g7-g20 --side ROK --format md
-
-    A verdict under the scale itself (assess --rubric SCALE) goes before what the status comes to. What nobody has
-    looked at is never shown as a failure.
+    A verdict under the scale itself (assess --rubric SCALE) is used before the status. A commitment that has not been
+    assessed has no value on the scale. The result lists what the conversion loses.
     """
     from spacedialog.model import rubrics
     from spacedialog.presentation import assessment

@@ -28,28 +28,33 @@ app = typer.Typer()
 @app.command()
 def draft(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="The text: .txt, .md or .html; - for standard input.", readable=False)
+        Path,
+        typer.Argument(metavar="FILE", help="The text (.txt, .md or .html); - for standard input.", readable=False),
     ],
     when: Annotated[
-        str | None, typer.Option(metavar="DATE", help="When the parties met, if the text does not say.")
+        str | None, typer.Option(metavar="DATE", help="Set the date of the meeting, if the text has none.")
     ] = None,
     side: Annotated[
-        list[str] | None, typer.Option(metavar="KEY", help="A government that met: JPN, US, ZUB=Zubrowka; repeat it.")
+        list[str] | None, typer.Option(metavar="KEY", help="Add a government: JPN, US, or ZUB=Zubrowka. Repeatable.")
     ] = None,
-    key: Annotated[str | None, typer.Option(metavar="KEY", help="What refs begin with: JPN5.")] = None,
-    number: Annotated[int | None, typer.Option(metavar="N", min=1, help="The meeting's place in its series.")] = None,
-    series: Annotated[str | None, typer.Option(metavar="TEXT", help="The name of the series.")] = None,
-    title: Annotated[str | None, typer.Option(metavar="TEXT", help="The title of the meeting.")] = None,
-    place: Annotated[str | None, typer.Option(metavar="TEXT", help="Where they met.")] = None,
-    url: Annotated[str | None, typer.Option(metavar="URL", help="Where the text was published.")] = None,
+    key: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Set the key of the dialogue, such as JPN5; refs begin with it.")
+    ] = None,
+    number: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Set the number of the meeting in its series.")
+    ] = None,
+    series: Annotated[str | None, typer.Option(metavar="TEXT", help="Set the name of the series.")] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Set the title of the meeting.")] = None,
+    place: Annotated[str | None, typer.Option(metavar="TEXT", help="Set the place of the meeting.")] = None,
+    url: Annotated[str | None, typer.Option(metavar="URL", help="Set the web address of the text.")] = None,
     encoding: Annotated[
-        str | None, typer.Option(metavar="NAME", help="What the text is written in; else UTF-8.")
+        str | None, typer.Option(metavar="NAME", help="Read the text in this encoding; by default UTF-8.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the draft here.", show_default=False)
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the data file to FILE.")
     ] = None,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Show each sentence with what was found in it, or why nothing.")
+        bool, typer.Option("--explain", help="Show each sentence with its candidate, or why it has none.")
     ] = False,
     format_: FormatOption = None,
     json: JsonOption = False,
@@ -57,15 +62,13 @@ def draft(
     today: TodayOption = None,
     max_size: MaxSizeOption = MAX_STATEMENT_SIZE,
 ) -> None:
-    """Draft a data file from a joint statement, a media note or an article: a candidate for each thing undertaken.
+    """
+    spacedialog draft statement.html -o draft.json
+    spacedialog draft note.txt --when 2026-05-21 --key JPN5 -o jpn5.json
+    spacedialog draft statement.html --explain
 
-    \b
-      spacedialog draft statement.html -o draft.json
-      spacedialog draft note.txt --when 2026-05-21 --key JPN5 -o jpn5.json
-      spacedialog draft statement.html --explain
-
-    Nothing is recorded. Look the candidates over (review, or any editor), then import the file. Formats are for
-    --explain.
+    The data file contains a candidate for each commitment found in the text. Nothing is recorded: review the
+    candidates, then import the file. --format and --json apply to --explain.
     """
     from spacedialog.presentation import drafting as views
     from spacedialog.render.json_ import indented
@@ -73,9 +76,9 @@ def draft(
     from spacedialog.tracker.statements import StatementFile
 
     if not explain and (format_ or json):
-        raise InputError("--format and --json are for what --explain shows", "add --explain, or leave them out")
+        raise InputError("--format and --json need --explain", "add --explain, or leave them out")
     if output is not None and str(output) != "-" and output.exists():
-        raise InputError(f"-o {output}: it is there already, and may have been reviewed", "name another file")
+        raise InputError(f"-o {output} already exists, and may have been reviewed", "choose another name")
     tracker = spacedialog.open(today=parsing.today(today), author="")
     with parsing.input_file(file) as (stream, name):
         drafted = tracker.draft(

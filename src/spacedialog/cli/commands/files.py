@@ -10,6 +10,7 @@ import typer
 import spacedialog
 from spacedialog import environment
 from spacedialog.cli import parsing
+from spacedialog.cli.help import GENERAL, NAME
 from spacedialog.cli.options import DbOption, OutputOption, reads_one
 from spacedialog.cli.requests import ReadRequest
 from spacedialog.presentation import maintenance
@@ -41,20 +42,27 @@ class Shell(StrEnum):
 
 @app.command()
 def export(
-    db: DbOption = None,
+    known_at: Annotated[
+        str | None, typer.Option("--known-at", metavar="TIME", help="Export only entries recorded by TIME.")
+    ] = None,
     format_: Annotated[
-        LogFormat | None, typer.Option("--format", "-f", help="One object, or one change a line.")
+        LogFormat | None,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            help="Write json (one object) or jsonl (one entry a line).",
+            rich_help_panel=GENERAL,
+        ),
     ] = None,
     output: OutputOption = None,
-    known_at: Annotated[
-        str | None, typer.Option("--known-at", metavar="TIME", help="Only what had been recorded by then.")
-    ] = None,
+    db: DbOption = None,
 ) -> None:
-    """Write the whole log, from which `import` makes the same record.
+    """
+    spacedialog export -o record.json
+    spacedialog export --format jsonl | gzip > record.jsonl.gz
 
-    \b
-      spacedialog export -o record.json
-      spacedialog export --format jsonl | gzip > record.jsonl.gz
+    `import` makes the same record from the file.
     """
     from spacedialog.render import log_export
     from spacedialog.render.output import destination
@@ -68,14 +76,14 @@ def export(
 
 @app.command()
 def schema(
-    kind: Annotated[FileKind, typer.Argument(metavar="KIND", help="data, or log: an exported log.")] = FileKind.DATA,
+    kind: Annotated[
+        FileKind, typer.Argument(metavar="KIND", help="The kind of file: data, or log for an exported log.")
+    ] = FileKind.DATA,
     output: OutputOption = None,
 ) -> None:
-    """Print the JSON Schema of the files that `import` takes.
-
-    \b
-      spacedialog schema > dialogue.schema.json
-      spacedialog schema log
+    """
+    spacedialog schema > dialogue.schema.json
+    spacedialog schema log
     """
     from spacedialog.render.json_ import indented
     from spacedialog.render.output import destination
@@ -86,17 +94,15 @@ def schema(
 
 
 @app.command()
-def completion(shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")]) -> None:
-    """Print the script by which a shell completes with TAB.
-
-    \b
-      eval "$(spacedialog completion bash)"
-      spacedialog completion fish > ~/.config/fish/completions/spacedialog.fish
+def completion(shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="The shell: bash, zsh or fish.")]) -> None:
+    """
+    eval "$(spacedialog completion bash)"
+    spacedialog completion fish > ~/.config/fish/completions/spacedialog.fish
     """
     # Typer re-exports it implicitly.
     from typer.completion import get_completion_script  # type: ignore[attr-defined]
 
-    from spacedialog.cli.app import COMPLETE, NAME
+    from spacedialog.cli.app import COMPLETE
 
     script = get_completion_script(prog_name=NAME, complete_var=COMPLETE, shell=shell.value)
     typer.echo(script)
@@ -105,11 +111,9 @@ def completion(shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bas
 @app.command()
 @reads_one
 def paths(reading: ReadRequest) -> None:
-    """Print where the store and the bundled record are.
-
-    \b
-      spacedialog paths
-      sqlite3 "file:$(spacedialog paths -f plain --no-header | cut -f 2 | head -1)?mode=ro" .schema
+    """
+    spacedialog paths
+    sqlite3 "file:$(spacedialog paths -f plain | sed -n 2p | cut -f 2)?mode=ro"
     """
     tracker = reading.tracker
     store = maintenance.Place("store", str(tracker.path), tracker.has_store)

@@ -13,8 +13,8 @@ from spacedialog.cli.options import (
     ColourOption,
     DbOption,
     FormatOption,
+    FormattedOutputOption,
     JsonOption,
-    OutputOption,
     TodayOption,
     output_of,
     reads_one,
@@ -33,25 +33,24 @@ FINDINGS = StoreError.exit_status
 
 @app.command()
 def doctor(
-    db: DbOption = None,
     rescue: Annotated[
         Path | None,
-        typer.Option(metavar="NEW.db", help="Bring every sound change into a new store.", show_default=False),
+        typer.Option(metavar="NEW.db", help="Copy every intact entry to a new database."),
     ] = None,
-    today: TodayOption = None,
     format_: FormatOption = None,
     json: JsonOption = False,
-    output: OutputOption = None,
+    output: FormattedOutputOption = None,
     color: ColourOption = "auto",
+    db: DbOption = None,
+    today: TodayOption = None,
 ) -> None:
-    """Look the store over: files, tables, every change's hash, and whether the tables follow from the log.
+    """
+    spacedialog doctor
+    spacedialog doctor --rescue rescued.db
 
-    \b
-      spacedialog doctor
-      spacedialog doctor --rescue rescued.db
-
-    It never alters the store. Status 4 where anything is wrong; what is only odd (stamps, entries of a newer
-    program, files that others may read) is told and is no fault.
+    The check covers the files, the tables, the hash of every entry, and whether the tables follow from the log. It
+    never changes the database. The exit status is 4 if the database is damaged. Warnings, such as entries of a newer
+    program or files that others can read, do not change the exit status.
     """
     tracker = spacedialog.open(db, today=parsing.today(today), author="")
     shown_as = output_of(format_, json, output, color, tracker.path)
@@ -71,15 +70,13 @@ def doctor(
 @app.command()
 @writes_without("note", "evidence", "on", "by")
 def restamp(writing: WriteRequest) -> None:
-    """Record changes from the future again, with the present time.
+    """
+    spacedialog restamp --dry-run
+    spacedialog restamp
 
-    \b
-      spacedialog restamp --dry-run
-      spacedialog restamp
-
-    A change is from the future if this computer's clock was ahead when it was recorded. The store is backed up first.
-    Changes that a team has already received are not affected; sync sets those from the future aside. A change also gets
-    a new id if the team's log has another change with its id.
+    An entry has a future time if the computer's clock was ahead when it was recorded. Such entries are recorded again
+    with the present time, after a backup of the database. Entries that the team has already received are not affected.
+    An entry also gets a new id if the shared log has a different entry with the same id.
     """
     row = writing.tracker.restamp()
     show(maintenance.restamped(row), writing.output, as_of=writing.tracker.today.isoformat())
@@ -88,13 +85,13 @@ def restamp(writing: WriteRequest) -> None:
 @app.command()
 @reads_one
 def fingerprint(reading: ReadRequest) -> None:
-    """Print one short value that stands for the whole log, in whatever order it came together.
+    """
+    spacedialog fingerprint
+    spacedialog fingerprint -f plain --no-header | cut -f 1 > fingerprint.txt
+    spacedialog history --verify "$(cat fingerprint.txt)"
 
-    \b
-      spacedialog fingerprint
-      spacedialog history --verify "$(spacedialog fingerprint -f plain --no-header | cut -f 1)"
-
-    Whoever keeps the value can show later, with history --verify, that no change of then was altered or taken away.
+    The fingerprint depends on every entry, and not on the order in which entries arrived. Keep it to check later, with
+    history --verify, that no entry was changed or removed.
     """
     _require_whole_log(reading)
     reading.show(maintenance.fingerprint(reading.tracker.fingerprint()))
@@ -118,17 +115,17 @@ def _require_whole_log(reading: ReadRequest) -> None:
 
 @app.command()
 def backup(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy to make; nothing may be there yet.")],
-    db: DbOption = None,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The new file.")],
     format_: FormatOption = None,
     json: JsonOption = False,
     color: ColourOption = "auto",
+    db: DbOption = None,
 ) -> None:
-    """Copy the store into a file, checked, while others may go on writing.
+    """
+    spacedialog backup copy.db
+    spacedialog backup "tracker-$(date +%F).db"
 
-    \b
-      spacedialog backup copy.db
-      spacedialog backup "tracker-$(date +%F).db"
+    The copy is verified. Others can use the database in the meantime.
     """
     tracker = spacedialog.open(db, author="")
     copied = tracker.backup(file)
@@ -138,20 +135,19 @@ def backup(
 
 @app.command()
 def restore(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy that backup made.")],
-    db: DbOption = None,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Also where there is a store, which is copied first.")
-    ] = False,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup made by `backup`.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Replace an existing database, after a backup.")] = False,
     format_: FormatOption = None,
     json: JsonOption = False,
     color: ColourOption = "auto",
+    db: DbOption = None,
 ) -> None:
-    """Make a copy the store again, once every change in it was found sound.
+    """
+    spacedialog restore old.db --replace
+    spacedialog restore old.db --db elsewhere.db
 
-    \b
-      spacedialog restore old.db --replace
-      spacedialog restore old.db --db elsewhere.db
+    Every entry of the backup is verified first. With --replace, the present database is backed up before it is
+    replaced.
     """
     tracker = spacedialog.open(db, author="")
     restored = tracker.restore(file, replace=replace)

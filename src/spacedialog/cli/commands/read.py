@@ -8,24 +8,20 @@ import typer
 
 from spacedialog.cli import parsing
 from spacedialog.cli.completion import complete_dialogue, complete_ref
-from spacedialog.cli.options import RefArgument, chooses, reads, reads_one
+from spacedialog.cli.options import LARGEST, RefArgument, chooses, reads, reads_one
 from spacedialog.cli.requests import FilterOptions, ReadRequest, print_note
 from spacedialog.presentation import tables
 from spacedialog.render.formats import Format
 
 app = typer.Typer()
 
-LARGEST = 2**31
-
 
 @app.command()
 @reads
 def overview(reading: ReadRequest) -> None:
-    """Show the state of the record, as `spacedialog` alone does.
-
-    \b
-      spacedialog
-      spacedialog overview --as-of 2025-04-14 --json
+    """
+    spacedialog
+    spacedialog overview --as-of 2025-04-14 --json
     """
     from spacedialog.presentation.overview import overview as overview_view
 
@@ -36,13 +32,11 @@ def overview(reading: ReadRequest) -> None:
 @app.command()
 @reads
 def dialogues(reading: ReadRequest) -> None:
-    """List the dialogues: when and where they were held, and how far their commitments are.
+    """
+    spacedialog dialogues
+    spacedialog dialogues --as-of 2023-12-31 --json
 
-    \b
-      spacedialog dialogues
-      spacedialog dialogues --as-of 2023-12-31 --json
-
-    Other commands show all of them together, and one of them with --dialogue KEY.
+    Other commands cover all dialogues. Add --dialogue KEY to select one.
     """
     with reading.snapshot() as snapshot:
         reading.show(tables.dialogues(snapshot.dialogues(), snapshot.coverage))
@@ -53,23 +47,25 @@ def dialogues(reading: ReadRequest) -> None:
 def compare(
     reading: ReadRequest,
     old: Annotated[
-        str, typer.Argument(metavar="OLD", help="The key of the earlier dialogue.", autocompletion=complete_dialogue)
+        str,
+        typer.Argument(
+            metavar="OLD", help="The key of the earlier dialogue, such as ROK3.", autocompletion=complete_dialogue
+        ),
     ],
     new: Annotated[
-        str, typer.Argument(metavar="NEW", help="The key of the later one.", autocompletion=complete_dialogue)
+        str,
+        typer.Argument(
+            metavar="NEW", help="The key of the later dialogue, such as ROK4.", autocompletion=complete_dialogue
+        ),
     ],
-    proposed: Annotated[
-        bool, typer.Option("--proposed", help="Only the pairs that look alike and that nobody has decided on.")
-    ] = False,
+    proposed: Annotated[bool, typer.Option("--proposed", help="Show only the proposed pairs.")] = False,
 ) -> None:
-    """Show what a dialogue took up of an earlier one: repeated, stronger, weaker, done, silent, new.
+    """
+    spacedialog compare ROK3 ROK4
+    spacedialog compare ROK3 ROK4 --proposed --format csv
 
-    \b
-      spacedialog compare ROK3 ROK4
-      spacedialog compare ROK3 ROK4 --proposed --format csv
-
-    Only what a person linked counts as carried on. Pairs that look alike are proposed, with a score, until somebody
-    says yes (`link`) or no (`unlink`).
+    A commitment is carried on if a user linked it to a later one. Similar pairs are proposed, each with a score, until
+    a user decides on them with link or unlink.
     """
     from spacedialog.presentation.comparison import comparison as comparison_view
     from spacedialog.presentation.comparison import proposals
@@ -88,11 +84,9 @@ def compare(
 @app.command()
 @reads
 def areas(reading: ReadRequest) -> None:
-    """List the areas of cooperation, and what comes next in each.
-
-    \b
-      spacedialog areas --dialogue ROK4
-      spacedialog areas --as-of 2025-04-14 --format csv
+    """
+    spacedialog areas --dialogue ROK4
+    spacedialog areas --as-of 2025-04-14 --format csv
     """
     with reading.snapshot() as snapshot:
         reading.show(tables.areas(snapshot.areas(), snapshot.coverage))
@@ -105,16 +99,15 @@ def list_(
     reading: ReadRequest,
     choice: FilterOptions,
     limit: Annotated[
-        int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="At most so many.", show_default=False)
+        int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="Show at most N commitments.")
     ] = None,
 ) -> None:
-    """List commitments: all, or those that fit every option given.
+    """
+    spacedialog list --party KASI --status open
+    spacedialog list --closing --sort due --json
 
-    \b
-      spacedialog list --party KASI --status open
-      spacedialog list --closing --sort due --json
-
-    An option given twice lets through either value: --area exploration --area pnt.
+    Only commitments that match every option are listed. An option given twice matches either value: --area exploration
+    --area pnt.
     """
     with reading.snapshot() as snapshot:
         chosen = choice.selection(reading.tracker.today).filter(snapshot)
@@ -125,14 +118,13 @@ def list_(
 @app.command()
 @reads_one
 def show(reading: ReadRequest, ref: RefArgument) -> None:
-    """Show all that is known of one commitment, or of a dialogue.
+    """
+    spacedialog show ROK4-31
+    spacedialog show 25 --as-of 2025-05-14
+    spacedialog show ROK4
 
-    \b
-      spacedialog show ROK4-31
-      spacedialog show 25 --as-of 2025-05-14
-
-    Of a commitment: its sources, milestones, moved dates and history. Of a dialogue, by its key (ROK4): who met,
-    its documents, and what the grades of evidence mean.
+    A commitment is shown with its sources, milestones, moved dates and history; a dialogue with its heads of
+    delegation, its documents and the grades of evidence.
     """
     from spacedialog.presentation import detail
 
@@ -148,26 +140,25 @@ def show(reading: ReadRequest, ref: RefArgument) -> None:
 def upcoming(
     reading: ReadRequest,
     within: Annotated[
-        str | None, typer.Option(metavar="SPAN", help="Opening or closing within 18m, 30d, 2 years.")
+        str | None, typer.Option(metavar="SPAN", help="Show windows that open or close within SPAN: 30d, 18m, 2 years.")
     ] = None,
     until: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Opening or closing by the end of this date.")
+        str | None, typer.Option(metavar="DATE", help="Show windows that open or close by the end of DATE.")
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Those that were met or withdrawn too.")] = False,
-    timeline: Annotated[bool, typer.Option("--timeline", help="Draw the windows, in a table.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Include milestones that were met or withdrawn.")] = False,
+    timeline: Annotated[bool, typer.Option("--timeline", help="Draw the windows to scale (format table).")] = False,
     alarm: Annotated[
-        str | None, typer.Option(metavar="SPAN", help="In a calendar, an alarm so long before: 14d, 2 weeks.")
+        str | None,
+        typer.Option(metavar="SPAN", help="Set an alarm SPAN before each date, such as 14d or 2 weeks (format ics)."),
     ] = None,
 ) -> None:
-    """List the milestones not yet met, in the order of their windows.
+    """
+    spacedialog upcoming --within 18m
+    spacedialog upcoming --until 2027 --timeline -f table
+    spacedialog upcoming --format ics --alarm 2w -o dates.ics
 
-    \b
-      spacedialog upcoming --within 18m
-      spacedialog upcoming --until 2027 --timeline -f table
-      spacedialog upcoming --format ics --alarm 2w -o dates.ics
-
-    A vague date is a window: 2026 opens on 1 January, closes on 31 December, and is not late before that. A calendar
-    also gets what was met or withdrawn, so that what it imported before is brought up to date.
+    A vague date is a window. 2026 opens on 1 January and closes on 31 December, and is not overdue before it closes. A
+    calendar (ics) also contains milestones that were met or withdrawn, to update earlier imports.
     """
     limit = parsing.horizon(within, until, reading.as_of)
     if timeline:
@@ -193,19 +184,15 @@ def search(
     words: Annotated[
         list[str], typer.Argument(metavar="WORDS", help="Words to find, in any form: launch finds launched.")
     ],
-    limit: Annotated[
-        int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="Show at most N.", show_default=False)
-    ] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="Show at most N matches.")] = None,
 ) -> None:
-    """Find commitments and dialogues by words.
+    """
+    spacedialog search lunar payload
+    spacedialog search coast guard --dialogue ROK4
+    spacedialog search export controls --json
 
-    \b
-      spacedialog search lunar payload
-      spacedialog search coast guard --dialogue ROK4
-      spacedialog search export controls --json
-
-    The words may be in the title, the detail, the notes and the milestones of a commitment, or in the names of its
-    area, its parties, its documents and its heads of delegation. All of them must occur.
+    All words must occur: in the title, the detail, the notes, the quotes or the milestones of a commitment, or in the
+    names of its area, its parties, its documents and its heads of delegation. Heads of delegation also find dialogues.
     """
     text = " ".join(words)
     with reading.snapshot() as snapshot:
@@ -219,26 +206,25 @@ def search(
 def history(
     reading: ReadRequest,
     ref: Annotated[
-        str | None, typer.Argument(metavar="REF", help="One commitment or milestone.", autocompletion=complete_ref)
+        str | None,
+        typer.Argument(
+            metavar="REF", help="A commitment or a milestone; by default the whole log.", autocompletion=complete_ref
+        ),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="The last so many.", show_default=False)
+        int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="Show only the latest N entries.")
     ] = None,
     verify: Annotated[
         str | None,
-        typer.Option(
-            metavar="FINGERPRINT", help="Show that all is unchanged since this was printed.", show_default=False
-        ),
+        typer.Option(metavar="FINGERPRINT", help="Check that no entry has changed since this fingerprint."),
     ] = None,
 ) -> None:
-    """List what was recorded: all of it, or of one commitment.
+    """
+    spacedialog history ROK4-25
+    spacedialog history --limit 20 --format jsonl
 
-    \b
-      spacedialog history ROK4-25
-      spacedialog history --limit 20 --format jsonl
-
-    With --verify, status 0 where this store holds every change, unchanged, of which `fingerprint` printed the value,
-    and 4 where it does not. What came since does no harm.
+    With --verify, the exit status is 0 if the log still contains every entry that the fingerprint covers, unchanged,
+    and 4 if not. Later entries do not affect the result.
     """
     if verify is not None:
         from spacedialog.cli.commands.maintenance import verify_fingerprint
@@ -252,11 +238,9 @@ def history(
 @app.command()
 @reads
 def slips(reading: ReadRequest) -> None:
-    """List every date that was moved, and by how much.
-
-    \b
-      spacedialog slips
-      spacedialog slips --as-of 2025-12-31 --json
+    """
+    spacedialog slips
+    spacedialog slips --as-of 2025-12-31 --json
     """
     with reading.snapshot() as snapshot:
         reading.show(tables.slips(snapshot.slips(), snapshot.coverage))

@@ -13,6 +13,7 @@ from spacedialog.cli.requests import FilterOptions, ReadRequest, print_note
 from spacedialog.errors import InputError
 from spacedialog.presentation.brief import brief as brief_view
 from spacedialog.presentation.report import report as report_view
+from spacedialog.tracker.reports import DAYS_AHEAD
 
 app = typer.Typer()
 
@@ -22,34 +23,35 @@ app = typer.Typer()
 def brief(
     reading: ReadRequest,
     since: Annotated[
-        str | None, typer.Option(metavar="DAY", help="News since this day: monday, 2026-11-01; else of a week.")
+        str | None,
+        typer.Option(metavar="DAY", help="Start on DAY, such as monday or 2026-11-01; by default 7 days ago."),
     ] = None,
     checkpoint: Annotated[
-        str | None, typer.Option(metavar="NAME", help="News since the brief before this one under this name.")
+        str | None, typer.Option(metavar="NAME", help="Start where the previous brief with this NAME ended.")
     ] = None,
-    ahead: Annotated[str, typer.Option(metavar="SPAN", help="How far ahead to look: 30d, 6 months.")] = "60 days",
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 1 if there is news, 0 if none.")] = False,
+    ahead: Annotated[
+        str, typer.Option(metavar="SPAN", help="List what opens or closes within SPAN, such as 30d or 6 months.")
+    ] = f"{DAYS_AHEAD} days",
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with status 1 if there is news.")] = False,
 ) -> None:
-    """Tell what changed, slipped, closed and went stale, and what opens and closes next.
+    """
+    spacedialog brief --since monday
+    spacedialog brief --checkpoint weekly --format md
 
-    \b
-      spacedialog brief --since monday
-      spacedialog brief --checkpoint weekly --format md
-
-    News is what has been recorded since, even if it was true before, and what came true since. A checkpoint is kept
-    beside the store once the brief is written whole; the first brief under a name tells everything, or begins at
-    --since.
+    The brief lists what was recorded, moved, completed, opened or closed, and what opens and closes next. It includes
+    entries recorded in the period that were true earlier. A checkpoint is saved when the brief is complete. The first
+    brief under a name starts at --since, or at the beginning of the record.
     """
     until = parsing.ahead("--ahead", ahead, reading.as_of)
     if checkpoint is not None and not reading.is_of_now:
-        raise InputError("--checkpoint does not go with --as-of, --known-at or --at-seq", "it goes on from the present")
+        raise InputError("--checkpoint cannot be used with --as-of, --known-at or --at-seq", "leave one of them out")
     goes_on_from = reading.tracker.checkpoint(checkpoint) if checkpoint is not None else None
     start = None
     if since is not None or goes_on_from is None:
         start = parsing.day("--since", since or "7 days ago", reading.tracker.today)
     summary = reading.record().brief(start, checkpoint=goes_on_from, until=until, scope=reading.scope)
     if goes_on_from and goes_on_from.store_was_replaced:
-        print_note("the store was made anew after that checkpoint: what was recorded since counts as news")
+        print_note("The database was replaced after this checkpoint. Entries recorded since then count as news.")
     reading.note_beginning(summary.coverage.commitments)
     reading.show(brief_view(summary))
     if goes_on_from:
@@ -62,14 +64,12 @@ def brief(
 @reads_into_template
 @chooses
 def report(reading: ReadRequest, choice: FilterOptions) -> None:
-    """Report on all commitments, or on those that fit every option given.
+    """
+    spacedialog report -o dialogue.html
+    spacedialog report --area exploration --sort due --format md
+    spacedialog report --template letter.md.j2 -o letter.md
 
-    \b
-      spacedialog report -o dialogue.html
-      spacedialog report --area exploration --sort due --format md
-      spacedialog report --template letter.md.j2 -o letter.md
-
-    It says what it covers, as of which day, and how far the log had come.
+    The report states its selection, its day and the latest entry that it covers.
     """
     selection = choice.selection(reading.tracker.today)
     tracker = reading.record()

@@ -11,7 +11,14 @@ import typer
 
 import spacedialog
 from spacedialog.cli import parsing, terminal
-from spacedialog.cli.options import ColourOption, FormatOption, JsonOption, OutputOption, TodayOption, output_of
+from spacedialog.cli.options import (
+    ColourOption,
+    FormatOption,
+    FormattedOutputOption,
+    JsonOption,
+    TodayOption,
+    output_of,
+)
 from spacedialog.errors import InputError, ProblemsError
 from spacedialog.model.dates import quoted
 from spacedialog.presentation import drafting as views
@@ -31,25 +38,23 @@ INTERRUPTED = 130
 
 @app.command()
 def review(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A data file that `draft` wrote.", readable=False)],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A data file written by `draft`.", readable=False)],
     list_: Annotated[
-        bool, typer.Option("--list", help="Show what is decided and what is left, and ask nothing.")
+        bool, typer.Option("--list", help="List the decisions and the candidates left; ask nothing.")
     ] = False,
-    today: TodayOption = None,
     format_: FormatOption = None,
     json: JsonOption = False,
-    output: OutputOption = None,
+    output: FormattedOutputOption = None,
     color: ColourOption = "auto",
+    today: TodayOption = None,
 ) -> None:
-    """Go through the candidates of a draft on a terminal: accept, edit, split, merge or drop each.
+    """
+    spacedialog review my_draft.json
+    spacedialog review my_draft.json --list
 
-    \b
-      spacedialog review my_draft.json
-      spacedialog review my_draft.json --list
-
-    Every step is saved at once, and the next time it goes on with the first candidate that nobody decided. The file
-    is plain JSON: an editor does as well, and `decision` in `draft` is what it writes. --format, --json and --output
-    go with --list.
+    Accept, edit, split, merge or drop each candidate. Every step is saved at once, and the next review continues with
+    the first undecided candidate. To decide in an editor, set `decision` in `draft`. --format, --json and --output
+    apply to --list.
     """
     tracker = spacedialog.open(today=parsing.today(today), author="")
     if list_:

@@ -10,6 +10,7 @@ import typer
 
 from spacedialog import environment
 from spacedialog.cli import terminal
+from spacedialog.cli.help import Group
 from spacedialog.cli.options import OutputOption, reads, writes_without
 from spacedialog.cli.requests import ReadRequest, WriteRequest, print_note
 from spacedialog.errors import NetworkError
@@ -23,34 +24,32 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 team = typer.Typer(
-    help="""Keep one record with others.
+    cls=Group,
+    help="""
+    spacedialog team join postgresql://anna@db.example.org/space rok4
+    spacedialog team status
 
-    \b
-      spacedialog team join postgresql://anna@db.example.org/space rok4
-      spacedialog team status
-
-    Each member has a whole copy, and works on it offline too. The changes meet in a log in PostgreSQL, with `sync`.
+    Each member has a complete copy of the record and can work offline. `sync` exchanges entries with a shared log in
+    PostgreSQL.
     """,
     rich_markup_mode=None,
 )
 app.add_typer(team, name="team")
 
 UrlArgument = Annotated[
-    str, typer.Argument(metavar="URL", help="The database: postgresql://anna@db.example.org/space, with no password.")
+    str, typer.Argument(metavar="URL", help="The server: postgresql://anna@db.example.org/space, without a password.")
 ]
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="What the team calls its log.")]
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name of the shared log.")]
 _alone = writes_without("note", "evidence", "on", "by", "dry_run")
 
 
 @team.command()
 @_alone
 def create(writing: WriteRequest, url: UrlArgument, name: NameArgument) -> None:
-    """Begin a team's log on a server, and send this record to it.
+    """
+    spacedialog team create postgresql://anna@db.example.org/space rok4
 
-    \b
-      spacedialog team create postgresql://anna@db.example.org/space rok4
-
-    The tables must be there: team sql prints what makes them.
+    The administrator of the server sets up the tables first, with the output of `team sql`.
     """
     _show_synced(writing, writing.tracker.team.create(url, name, interaction=_interaction()))
 
@@ -58,10 +57,8 @@ def create(writing: WriteRequest, url: UrlArgument, name: NameArgument) -> None:
 @team.command()
 @_alone
 def join(writing: WriteRequest, url: UrlArgument, name: NameArgument) -> None:
-    """Join a team's log: get all that is in it, and add what is recorded here.
-
-    \b
-      spacedialog team join postgresql://rudolf@db.example.org/space rok4
+    """
+    spacedialog team join postgresql://rudolf@db.example.org/space rok4
     """
     _show_synced(writing, writing.tracker.team.join(url, name, interaction=_interaction()))
 
@@ -69,10 +66,10 @@ def join(writing: WriteRequest, url: UrlArgument, name: NameArgument) -> None:
 @team.command()
 @_alone
 def status(writing: WriteRequest) -> None:
-    """Show how this copy stands to the team's log, without asking the server; sync --dry-run asks it.
+    """
+    spacedialog team status
 
-    \b
-      spacedialog team status
+    To ask the server as well, use sync --dry-run.
     """
     show(team_views.team_status(writing.tracker.team.status()), writing.output, as_of=writing.tracker.today.isoformat())
 
@@ -80,10 +77,8 @@ def status(writing: WriteRequest) -> None:
 @team.command()
 @_alone
 def leave(writing: WriteRequest) -> None:
-    """Belong to no team any more; all that is recorded stays, here and there.
-
-    \b
-      spacedialog team leave
+    """
+    spacedialog team leave
     """
     row = writing.tracker.team.leave()
     if row.waiting:
@@ -93,10 +88,8 @@ def leave(writing: WriteRequest) -> None:
 
 @team.command()
 def sql(output: OutputOption = None) -> None:
-    """Print the SQL that sets up or updates the tables and the role of the team's database.
-
-    \b
-      spacedialog team sql | psql postgresql://admin@db.example.org/space
+    """
+    spacedialog team sql | psql postgresql://admin@db.example.org/space
     """
     from spacedialog.render.output import destination
     from spacedialog.tracker.team import Team
@@ -111,17 +104,15 @@ def sync(
     writing: WriteRequest,
     watch: Annotated[
         float | None,
-        typer.Option(metavar="SECONDS", min=1, max=86400, help="Go on, with so long a pause.", show_default=False),
+        typer.Option(metavar="SECONDS", min=1, max=86400, help="Repeat every SECONDS."),
     ] = None,
-    heal: Annotated[bool, typer.Option("--heal", help="Send again what the server lost.")] = False,
+    heal: Annotated[bool, typer.Option("--heal", help="Send again the entries that the server lost.")] = False,
 ) -> None:
-    """Bring this copy and the team's log together: send what is new here, get what is new there.
+    """
+    spacedialog sync
+    spacedialog sync --watch 60
 
-    \b
-      spacedialog sync
-      spacedialog sync --watch 60
-
-    Offline, nothing is lost: what is recorded waits for the next sync (exit status 5).
+    If the server cannot be reached, the exit status is 5 and the entries are sent by the next sync.
     """
     tracker, interaction = writing.tracker, _interaction()
     _show_synced(writing, tracker.sync(heal=heal, interaction=interaction))
@@ -138,14 +129,12 @@ def sync(
 @app.command()
 @reads
 def conflicts(reading: ReadRequest) -> None:
-    """List what was recorded apart and does not agree, until someone decides.
+    """
+    spacedialog conflicts
+    spacedialog mark ROK4-31 complete --note "Agreed with KASA"
 
-    \b
-      spacedialog conflicts
-      spacedialog mark ROK4-31 complete --note "Both looked again"
-
-    A mark, reschedule or edit of that field decides. A ref given to two things is shown with a letter on the later
-    one, until that is renamed: edit ROK4-43b --ref ROK4-44.
+    A mark, reschedule or edit of the field resolves a conflict. If two members used the same ref, the later one is
+    shown with a letter; rename it: edit ROK4-43b --ref ROK4-44.
     """
     with reading.snapshot() as snapshot:
         reading.show(team_views.conflicts(snapshot.conflicts(), snapshot.coverage))

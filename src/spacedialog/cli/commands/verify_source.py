@@ -26,31 +26,30 @@ def verify_source(
         str,
         typer.Argument(
             metavar="DIALOGUE",
-            help="A dialogue's key (ROK4) or, not on record yet, a data file (… .json).",
+            help="The key of a dialogue, such as ROK4, or a data file (.json).",
             autocompletion=complete_dialogue,
         ),
     ],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy of the text; - for standard input.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy of the document; - for standard input.")],
     document: Annotated[
         str | None,
-        typer.Option(metavar="KEY", help="Which document it is a copy of, where that is not clear: JS."),
+        typer.Option(metavar="KEY", help="Compare with this document, such as JS, if there are several."),
     ] = None,
     encoding: Annotated[
-        str | None, typer.Option(metavar="NAME", help="How the copy is written, if not in UTF-8: latin-1, cp949, …")
+        str | None,
+        typer.Option(metavar="NAME", help="Read the copy in this encoding, such as latin-1; by default UTF-8."),
     ] = None,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="End with 1 if a sentence has changed or is missing.")
+        bool, typer.Option("--exit-code", help="Exit with status 1 if a sentence has changed or is missing.")
     ] = False,
     max_size: MaxSizeOption = MAX_STATEMENT_SIZE,
 ) -> None:
-    """Look for the sentences that commitments stand on in a copy of the text.
+    """
+    spacedialog verify-source ROK4 statement.txt --document ST1
+    spacedialog verify-source my_draft.json statement.txt --exit-code
 
-    \b
-      spacedialog verify-source ROK4 statement.txt --document ST1
-      spacedialog verify-source my_draft.json statement.txt --exit-code
-
-    A sentence is the same, has moved, has changed (then the nearest one is shown), or is missing. Line breaks, spaces
-    and the shape of quotation marks do not count. A source with no hash is unpinned: what stands at its place is shown.
+    Each cited sentence is the same, moved, changed (the nearest sentence is shown) or missing. Line breaks, spaces and
+    the shape of quotation marks are ignored. A source without a hash is unpinned: the sentence at its place is shown.
     """
     from spacedialog.tracker.statements import StatementFile
 

@@ -21,12 +21,15 @@ app = typer.Typer()
 
 Value = TypeVar("Value")
 
-AreaOption = Annotated[str | None, typer.Option(metavar="AREA", help="Its area.", autocompletion=complete_area)]
+AreaOption = Annotated[str | None, typer.Option(metavar="AREA", help="Set the area.", autocompletion=complete_area)]
 SourceOption = Annotated[
-    str | None, typer.Option(metavar="DOCUMENT", help="The document it stands in: its key, title or address.")
+    str | None,
+    typer.Option(metavar="DOCUMENT", help="Set the document that it is in: a key, a title or a web address."),
 ]
-ParagraphOption = Annotated[str | None, typer.Option(metavar="N", help="The paragraph of the document.")]
-EntryArgument = Annotated[str | None, typer.Argument(metavar="CHANGE", help="The id of a change, or its end.")]
+ParagraphOption = Annotated[str | None, typer.Option(metavar="N", help="Set the paragraph of the document.")]
+EntryArgument = Annotated[
+    str | None, typer.Argument(metavar="ENTRY", help="The id of an entry, or the end of it; see `history`.")
+]
 
 
 @app.command()
@@ -38,19 +41,21 @@ def mark(
         str,
         typer.Argument(
             metavar="STATUS",
-            help=f"{', '.join(Status)}; a milestone is met, planned or withdrawn.",
+            help=f"{', '.join(Status)}; for a milestone: met, planned or withdrawn.",
             autocompletion=complete_new_status,
         ),
     ],
     percent: Annotated[
-        int | None, typer.Option(metavar="N", min=LOWEST_PERCENT, max=HIGHEST_PERCENT, help="How much of it is done.")
+        int | None,
+        typer.Option(
+            metavar="N", min=LOWEST_PERCENT, max=HIGHEST_PERCENT, help="Record how much is done, from 0 to 100."
+        ),
     ] = None,
 ) -> None:
-    """Record how far a commitment is, or that a milestone was met.
-
-    \b
-      spacedialog mark ROK4-31 in-progress --percent 60 --evidence https://example.org/news
-      spacedialog mark 27 complete --on 2025-10-24 --note "Held in Busan"
+    """
+    spacedialog mark ROK4-31 complete --evidence https://example.org/news
+    spacedialog mark 33 in-progress --percent 60 --note "Talks resumed"
+    spacedialog mark 25.1 met
     """
     writing.show(writing.tracker.mark(ref, status, percent=percent, **writing.remarks))
 
@@ -60,13 +65,13 @@ def mark(
 def note(
     writing: WriteRequest,
     ref: RefArgument,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="What is to be remembered.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The note.")],
 ) -> None:
-    """Record a note; status and dates stay as they are.
+    """
+    spacedialog note ROK4-33 "Raised again at the working level" --on 2026-05
+    spacedialog note 26 "No answer yet on the sites" --by desk
 
-    \b
-      spacedialog note ROK4-33 "Raised again at the working level" --on 2026-05
-      spacedialog note 26 "No answer yet on the sites" --by desk
+    A note does not change the status or the dates.
     """
     remarks = writing.remarks
     writing.show(writing.tracker.note(ref, text, on=remarks.get("on"), evidence=remarks.get("evidence")))
@@ -77,13 +82,15 @@ def note(
 def reschedule(
     writing: WriteRequest,
     ref: RefArgument,
-    due: Annotated[str, typer.Argument(metavar="DATE", help="As vague as it is known: 2027, 2027-05, 2027-Q2.")],
+    due: Annotated[
+        str, typer.Argument(metavar="DATE", help="The new date, exact or vague: 2027, 2027-Q2, 2027-05, 2027-05-14.")
+    ],
 ) -> None:
-    """Move a due date or a milestone's date; the old one stays on record.
+    """
+    spacedialog reschedule ROK4-31 2027 --evidence https://example.org/delay
+    spacedialog reschedule 25.1 2030-03 --note "Postponed by half a year"
 
-    \b
-      spacedialog reschedule ROK4-31 2027 --evidence https://example.org/delay
-      spacedialog reschedule 25.1 2030-03 --note "Put back by half a year"
+    The date of a milestone is changed in the same way. `slips` lists the dates that were moved.
     """
     when = parsing.vague_date("DATE", due, writing.tracker.today)
     writing.show(writing.tracker.reschedule(ref, when, **writing.remarks))
@@ -94,32 +101,40 @@ def reschedule(
 @sets_fields(*(name for name in EDITABLE if name not in ("title", "area")))
 def add(
     writing: WriteRequest,
-    title: Annotated[str, typer.Argument(metavar="TITLE", help="What is promised, in a few words.")],
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="The title, in a few words.")],
     area: AreaOption = None,
     source: SourceOption = None,
     paragraph: ParagraphOption = None,
-    due: Annotated[str | None, typer.Option(metavar="DATE", help="As vague as it is known: 2027, 2027-Q2.")] = None,
+    due: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Set the date, exact or vague: 2027, 2027-Q2, 2027-05-14.")
+    ] = None,
     *,
     fields: dict[str, Any],
-    dialogue: Annotated[str | None, typer.Option(metavar="KEY", help="Its dialogue; the latest one.")] = None,
-    ref: Annotated[str | None, typer.Option(metavar="REF", help="Its ref; the next free number.")] = None,
+    dialogue: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Add it to this dialogue; by default the latest.")
+    ] = None,
+    ref: Annotated[
+        str | None, typer.Option(metavar="REF", help="Set the ref; by default the next free number.")
+    ] = None,
     milestone_of: Annotated[
         str | None,
-        typer.Option(metavar="REF", help="Add a milestone to this commitment.", autocompletion=complete_ref),
+        typer.Option(metavar="REF", help="Add a milestone to the commitment REF.", autocompletion=complete_ref),
     ] = None,
-    every: Annotated[str | None, typer.Option(metavar="SPAN", help="The milestone recurs: 2 years.")] = None,
+    every: Annotated[
+        str | None, typer.Option(metavar="SPAN", help="Repeat the milestone every SPAN, such as 2 years.")
+    ] = None,
 ) -> None:
-    """Put a commitment, or a milestone of one, on record.
+    """
+    spacedialog add "Share lunar orbit data" --area exploration --source ST1
+    spacedialog add "Critical design review" --milestone-of ROK4-10 --due 2028-Q3
 
-    \b
-      spacedialog add "Share lunar orbit data" --area exploration --lead KASA --source ST1 --due 2027
-      spacedialog add "Critical design review" --milestone-of ROK4-10 --due 2028-Q3
+    A commitment needs --area and --source. A milestone needs --milestone-of and --due.
     """
     when = parsing.vague_date("--due", due, writing.tracker.today) if due else None
     if milestone_of is not None:
         foreign = {"--area": area, **{FIELDS[name].option_name: value for name, value in fields.items()}}
         foreign |= {"--dialogue": dialogue, "--ref": ref, "--source": source}
-        _refuse(foreign, "a milestone has none of its own")
+        _refuse(foreign, "a milestone has the values of its commitment")
         written = writing.tracker.add_milestone(
             milestone_of, title, _needed("--due", when), recurs=every, **writing.remarks
         )
@@ -141,18 +156,17 @@ def edit(
     fields: dict[str, Any],
     source: SourceOption = None,
     paragraph: ParagraphOption = None,
-    new_ref: Annotated[str | None, typer.Option("--ref", metavar="REF", help="Its ref.")] = None,
+    new_ref: Annotated[str | None, typer.Option("--ref", metavar="REF", help="Set the ref.")] = None,
 ) -> None:
-    """Correct what a commitment says, other than status and dates.
+    """
+    spacedialog edit ROK4-43 --title "Share lunar orbit data" --partner NASA
+    spacedialog edit 43 --lead "" --note "It is a joint commitment"
 
-    \b
-      spacedialog edit ROK4-43 --title "Share lunar orbit data" --partner NASA
-      spacedialog edit 43 --lead "" --note "It is a joint one after all"
-
-    An empty value empties the field. What it said before stays on record.
+    An empty value clears the field. The earlier value stays in the history. Use mark for the status and reschedule for
+    the due date.
     """
     if paragraph is not None and source is None:
-        raise InputError("--paragraph needs --source", "name the document too")
+        raise InputError("--paragraph needs --source", "add --source DOCUMENT")
     given = fields | ({"ref": new_ref} if new_ref is not None else {})
     given |= {"sources": source_list(source, paragraph)} if source is not None else {}
     values = {name: value or None for name, value in given.items()}
@@ -165,20 +179,18 @@ OldArgument = Annotated[
     str, typer.Argument(metavar="OLD", help="The commitment of the earlier dialogue.", autocompletion=complete_ref)
 ]
 NewArgument = Annotated[
-    str, typer.Argument(metavar="NEW", help="The one of the later dialogue.", autocompletion=complete_ref)
+    str, typer.Argument(metavar="NEW", help="The commitment of the later dialogue.", autocompletion=complete_ref)
 ]
 
 
 @app.command()
 @writes
 def link(writing: WriteRequest, old: OldArgument, new: NewArgument) -> None:
-    """Record that a commitment carries on one of an earlier dialogue.
+    """
+    spacedialog link ROK3-12 ROK4-33 --note "Both on export controls"
+    spacedialog link 2-06 3-07 --by desk
 
-    \b
-      spacedialog link ROK3-12 ROK4-33 --note "Both on export controls"
-      spacedialog link 2-06 3-07 --by desk
-
-    It holds from the day on which the later dialogue met, unless --on says otherwise. `compare` shows what was linked.
+    The link holds from the day of the later dialogue, unless --on gives another. `compare` shows the links.
     """
     writing.show(writing.tracker.link(old, new, **writing.remarks))
 
@@ -186,11 +198,11 @@ def link(writing: WriteRequest, old: OldArgument, new: NewArgument) -> None:
 @app.command()
 @writes
 def unlink(writing: WriteRequest, old: OldArgument, new: NewArgument) -> None:
-    """Record that a commitment does not carry on another: a link goes, a proposal is not made again.
+    """
+    spacedialog unlink ROK3-04 ROK4-38
+    spacedialog unlink ROK3-08 ROK4-35 --note "Different subjects"
 
-    \b
-      spacedialog unlink ROK3-04 ROK4-38
-      spacedialog unlink ROK3-08 ROK4-35 --note "The one is on shipping, the other on security"
+    A link between the two is removed, and the pair is not proposed again.
     """
     writing.show(writing.tracker.unlink(old, new, **writing.remarks))
 
@@ -200,21 +212,21 @@ def unlink(writing: WriteRequest, old: OldArgument, new: NewArgument) -> None:
 def undo(
     writing: WriteRequest,
     entry: EntryArgument = None,
-    redo: Annotated[bool, typer.Option("--redo", help="Bring back what was undone.")] = False,
-    only: Annotated[bool, typer.Option("--only", help="Only this change, not all that was recorded with it.")] = False,
+    redo: Annotated[bool, typer.Option("--redo", help="Reverse the latest undo, or the undo of ENTRY.")] = False,
+    only: Annotated[bool, typer.Option("--only", help="Undo only ENTRY, not the rest of its action.")] = False,
 ) -> None:
-    """Take back the latest action, or that of CHANGE; nothing is erased.
+    """
+    spacedialog undo
+    spacedialog undo --redo
 
-    \b
-      spacedialog undo
-      spacedialog undo --redo
+    Nothing is deleted: an undo is one more entry in the log.
     """
     if redo:
-        _refuse({"--only": only}, "it does not go with --redo")
+        _refuse({"--only": only}, "--redo reverses whole actions")
         writing.show(writing.tracker.redo(entry))
     else:
         if only:
-            _needed("CHANGE", entry)
+            _needed("ENTRY", entry)
         writing.show(writing.tracker.undo(entry, only=only))
 
 
@@ -222,16 +234,15 @@ def undo(
 @writes_without("note", "evidence", "on")
 def apply(
     writing: WriteRequest,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON Lines or CSV; - for standard input.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A JSON Lines or CSV file; - for standard input.")],
     max_size: MaxSizeOption = MAX_SIZE,
 ) -> None:
-    """Record many updates from a file: all of them, or none.
+    """
+    spacedialog apply updates.csv --dry-run
+    spacedialog list --status open --json | my-script | spacedialog apply -
 
-    \b
-      spacedialog apply updates.csv --dry-run
-      spacedialog list --status open --json | my-script | spacedialog apply -
-
-    Each record has a ref and any of status, percent, due, note, evidence, on. Dates are EDTF.
+    Each record has a ref and at least one of status, percent, due, note, evidence and on. Dates are EDTF. If a record
+    has a problem, nothing is recorded.
     """
     with parsing.input_file(file) as (stream, name), progress("reading", "updates") as watch:
         size = parsing.size("--max-size", max_size)
@@ -245,17 +256,15 @@ def import_(
     writing: WriteRequest,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A data file or an exported log; - for standard input.")],
     without_bundled: Annotated[
-        bool, typer.Option("--without-bundled", help="Where this makes the store, leave the bundled record out of it.")
+        bool, typer.Option("--without-bundled", help="Leave the built-in record out of a new database.")
     ] = False,
     max_size: MaxSizeOption = MAX_SIZE,
 ) -> None:
-    """Take in a dialogue from a data file, or an exported log.
+    """
+    spacedialog import my_dialogue.json --dry-run
+    spacedialog import backup.json --db new.db
 
-    \b
-      spacedialog import my_dialogue.json --dry-run
-      spacedialog import backup.json --db new.db
-
-    What is on record already is passed over, and what people recorded stays as it is.
+    Entries that are already on record are skipped, and entries that users recorded are not changed.
     """
     size = parsing.size("--max-size", max_size)
     with parsing.input_file(file) as (stream, name), progress("importing", "records") as watch:
@@ -271,5 +280,5 @@ def _refuse(options: dict[str, Any], why: str) -> None:
 
 def _needed(name: str, value: Value | None) -> Value:
     if value is None:
-        raise InputError(f"{name} is missing", "the command needs it; --help shows how")
+        raise InputError(f"{name} is missing", f"add {name}; --help has examples")
     return value

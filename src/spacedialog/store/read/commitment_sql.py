@@ -221,7 +221,12 @@ def order_by(sort: str) -> str:
     """Return the ORDER BY terms of a sort name; `-name` reverses the order. InputError for an unknown name."""
     name = sort.removeprefix("-")
     if name not in SORTS:
-        raise InputError(f"--sort: '{name}' is not a field to sort by", f"write one of {', '.join(SORTS)}, or -NAME")
+        from spacedialog.model.near_misses import suggestion
+
+        raise InputError(
+            f"--sort: '{name}' is not a field to sort by",
+            f"{suggestion(name, SORTS)}write one of {', '.join(SORTS)}, or -NAME",
+        )
     direction = " DESC" if sort.startswith("-") else ""
     columns = [f"{column}{direction}" for column in SORTS[name]]
     return ", ".join([*columns, *(SORTS["ref"] if name != "ref" else ())])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from string import ascii_lowercase
 
 from spacedialog.errors import InputError, NotFoundError
@@ -63,15 +63,11 @@ class Refs:
         ).fetchall()
 
     def _near(self, text: str) -> str:
-        from difflib import get_close_matches
+        from spacedialog.model.near_misses import suggestion
 
-        refs = {
-            ref.casefold(): ref
-            for (ref,) in self._connection.execute("SELECT DISTINCT ref FROM commitment LIMIT 10000")
-        }
-        near = get_close_matches(text.casefold(), refs, n=3, cutoff=0.75)
-        hint = f"did you mean {' or '.join(refs[key] for key in near)}? " if near else ""
-        return f"{hint}spacedialog list shows every ref"
+        refs = [ref for (ref,) in self._connection.execute("SELECT DISTINCT ref FROM commitment LIMIT 10000")]
+        keys = [key for (key,) in self._connection.execute("SELECT DISTINCT dialogue FROM commitment")]
+        return f"{suggestion(text, _alike(text, refs) or [*refs, *keys])}spacedialog list shows every ref"
 
     def beginning(self, typed: str, *, limit: int = 200) -> list[tuple[str, str]]:
         """Return the refs, in full or by number, that begin with the typed text, each with its title."""
@@ -134,6 +130,19 @@ class Refs:
                 (item,),
             ).fetchone()
         return Target(row[0], item, milestone) if row else None
+
+
+def _alike(text: str, refs: Sequence[str]) -> list[str]:
+    """Return the refs with the same number or, if there are none, that with the same prefix and the nearest number."""
+    short = _SHORT_REF.fullmatch(text.strip().casefold())
+    if not short or not short[1] or "-" not in text:
+        return []
+    numbers = {ref: int(number[2]) for ref in refs if (number := _SHORT_REF.fullmatch(ref.casefold()))}
+    wanted = int(short[2])
+    if same := [ref for ref, number in numbers.items() if number == wanted]:
+        return same
+    beside = [ref for ref in numbers if _prefix(ref) == short[1]]
+    return [min(beside, key=lambda ref: abs(numbers[ref] - wanted))] if beside else []
 
 
 def _prefix(ref: str) -> str:

@@ -1,0 +1,45 @@
+"""Near misses: the value that a user probably meant by a text that names none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from spacedialog.model.vocabulary import MilestoneStatus, Status
+
+STATUS_SYNONYMS: Mapping[str, Status] = {
+    **dict.fromkeys(("done", "finished", "delivered", "completed", "closed", "met"), Status.COMPLETE),
+    **dict.fromkeys(("started", "ongoing", "open", "active", "wip", "begun"), Status.IN_PROGRESS),
+    **dict.fromkeys(("blocked", "paused", "delayed", "on-hold"), Status.STALLED),
+    **dict.fromkeys(("dropped", "cancelled", "canceled", "abandoned"), Status.WITHDRAWN),
+    **dict.fromkeys(("pending", "todo", "planned", "new"), Status.NOT_STARTED),
+    **dict.fromkeys(("unknown", "unassessed"), Status.NOT_ASSESSED),
+}
+"""Other words for the statuses of a commitment."""
+
+MILESTONE_SYNONYMS: Mapping[str, MilestoneStatus] = {
+    **dict.fromkeys(("done", "finished", "complete", "completed", "delivered", "held"), MilestoneStatus.MET),
+    **dict.fromkeys(("pending", "todo", "open", "upcoming", "not-started"), MilestoneStatus.PLANNED),
+    **dict.fromkeys(("dropped", "cancelled", "canceled", "abandoned"), MilestoneStatus.WITHDRAWN),
+}
+"""Other words for the statuses of a milestone."""
+
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+def nearest(text: str, choices: Iterable[str], synonyms: Mapping[str, str] = _NONE) -> str | None:
+    """Return the choice that a text probably means: that of a synonym, or the most similar one; None if none is."""
+    from difflib import get_close_matches
+
+    key = text.strip().casefold()
+    if key in synonyms:
+        return str(synonyms[key])
+    names = {choice.casefold(): choice for choice in choices}
+    found = get_close_matches(key, names, n=1)
+    return names[found[0]] if found else None
+
+
+def suggestion(text: str, choices: Iterable[str], synonyms: Mapping[str, str] = _NONE) -> str:
+    """Return the beginning of a remedy, `did you mean X? `, with the nearest choice; empty if there is none."""
+    near = nearest(text, choices, synonyms)
+    return f"did you mean {near}? " if near else ""
