@@ -452,7 +452,8 @@ ROWS = {
     "involved": "item, valid_from, valid_to, dialogue, party, leads",
     "milestone": 'item, valid_from, valid_to, milestone, ref, ref_key, title, "when", earliest, latest, recurs, status',
     "redating": 'change, item, day, "on", old, new',
-    "words": 'item, "on", names, title, detail, note',
+    "words": 'item, field, text, "on", until',
+    "cited": "item, valid_from, valid_to, dialogue, document",
     "area": "item, valid_from, valid_to, key, dialogue, title, position",
     "party": "item, valid_from, valid_to, key, dialogue, name, side",
     "dialogue": "item, valid_from, valid_to, key, held, fields",
@@ -542,13 +543,19 @@ def import_(db: str, schema: str, file: str) -> None:
                 row = [item, on, FOREVER, *row[3:13], state["status"], None, state.get("due"), *ends, slipped, on, on,
                        row[21]]  # fmt: skip
                 buffered["commitment"].append(tuple(row))
-                buffered["words"].append((item, on, "", "", "", note))
+                if note:
+                    buffered["words"].append((item, "note", note, on, FOREVER))
             elif "format" in values:
                 head = values["dialogue"]
                 dialogue, day = head["key"], head["when"]
                 fields = canonical({**head, "documents": values["documents"], "grades": values.get("grades", {})})
                 buffered["dialogue"].append((dialogue, day, FOREVER, dialogue, day, fields))
                 append(day, "create", dialogue, {"set": head, "type": "dialogue", "v": 1})
+                names = [(dialogue, field, head[field]) for field in ("key", "title", "place")]
+                names += [(dialogue, "document", document["title"]) for document in values["documents"]]
+                names += [(one["key"], "area", f"{one['title']} ({one['key']})") for one in values["areas"]]
+                names += [(one["key"], "party", f"{one['key']}, {one['name']}") for one in values["parties"]]
+                buffered["words"] += [(*name, day, FOREVER) for name in names]
                 for position, area in enumerate(values["areas"]):
                     key, title = area["key"], area["title"]
                     buffered["area"].append((key, day, FOREVER, key, dialogue, title, position))
@@ -574,8 +581,10 @@ def import_(db: str, schema: str, file: str) -> None:
                 parties = [values["lead"], *partners] if "lead" in values else partners
                 for party in parties:
                     buffered["involved"].append((item, day, FOREVER, dialogue, party, int(party == values.get("lead"))))
-                names = " ".join([ref, *parties])
-                buffered["words"].append((item, day, names, values["title"], values.get("detail", ""), ""))
+                for field in ("title", "detail"):
+                    if field in values:
+                        buffered["words"].append((item, field, values[field], day, FOREVER))
+                buffered["cited"].append((item, day, FOREVER, dialogue, values["sources"][0]["document"]))
                 for milestone in milestones:
                     append(day, "create", item, {"set": milestone, "milestone": milestone["ref"], "v": 1})
                     buffered["milestone"].append(
@@ -583,7 +592,7 @@ def import_(db: str, schema: str, file: str) -> None:
                          milestone["title"], milestone["when"], *window(milestone["when"], known),
                          milestone.get("recurs"), milestone.get("status", "planned"))
                     )  # fmt: skip
-                    buffered["words"].append((item, day, "", milestone["title"], "", ""))
+                    buffered["words"].append((item, "milestone", milestone["title"], day, FOREVER))
     flush()
     for sql in index_statements:
         connection.execute(sql)

@@ -324,10 +324,26 @@ def test_limit_takes_the_first(reader: Desk, today: dict[str, list[Row]]) -> Non
 
 
 def test_search_shows_where_the_words_are(reader: Desk) -> None:
-    """`search` shows each matching commitment with the text around the words."""
+    """`search` shows each match with the fields of the words, and the text around those that are not in the title."""
     rows = reader.call("search", "lunar", "--json").data
-    assert all(list(row) == ["ref", "title", "status", "match"] for row in rows)
+    assert all(list(row) == ["ref", "title", "status", "match", "kind", "fields"] for row in rows)
+    assert all(("title" in row["fields"]) == ("lunar" in row["title"].lower()) for row in rows)
     assert all("lunar" in (row["title"] + row["match"]).lower() for row in rows)
+    (dialogue,) = reader.call("search", "Kandahari", "--json").data
+    assert (dialogue["ref"], dialogue["status"], dialogue["kind"]) == ("ROK4", None, "dialogue")
+
+
+def test_a_search_without_results_names_unknown_words(reader: Desk) -> None:
+    """A search that finds nothing names the words that occur nowhere, with similar ones, and ends with status 0."""
+    shown = {
+        words: reader.call("search", *words.split(), "-f", "table") for words in ("lagrnge xyzzy", "lunar Yonhap zz")
+    }
+    assert [ran.status for ran in shown.values()] == [0, 0]
+    assert shown["lagrnge xyzzy"].stdout.startswith(
+        "No matches: 'lagrnge' and 'xyzzy' occur nowhere. Did you mean 'lagrange'?"
+    )
+    assert shown["lunar Yonhap zz"].stdout.startswith("No matches: 'zz' occurs nowhere.\n")
+    assert reader.call("search", "hydrogen", "Kandahari", "-f", "table").stdout.startswith("No matches.\n")
 
 
 # The store

@@ -72,9 +72,11 @@ def words_of(text: str) -> list[Word]:
     return words
 
 
-def phrase_of(words: Sequence[Word]) -> str:
-    """Return the FTS5 query for texts in which the words follow each other."""
-    return '"' + " ".join(indexed_form(word.text) for word in words) + '"'
+def phrase_of(words: Sequence[Word]) -> Word:
+    """Return the words as one word, which occurs where they follow each other."""
+    text = " ".join(word.text for word in words)
+    phrase = f'"{indexed_form(text)}"'
+    return Word(text, phrase, phrase)
 
 
 def _stems(typed: Sequence[str]) -> list[list[str]]:

@@ -86,12 +86,16 @@ def search(
     hits: list[dict[str, _Hit]] = []
     for word in query.words:
         hits.append(_hits(query, word, hits[-1] if hits else None, known))
-    phrases = _texts_with(connection, phrase_of(query.words)) if len(hits) > 1 and hits[-1] else frozenset()
+    as_phrase = _hits(query, phrase_of(query.words), hits[-1], known) if len(hits) > 1 and hits[-1] else {}
     order: dict[str, tuple[int, int, bool]] = {}
     for item in hits[-1]:
         matches = [of_word[item] for of_word in hits]
         rank = sum([hit.rank for hit in matches])
-        is_apart = not phrases or all(hit.text not in phrases for hit in matches)
+        is_apart = item not in as_phrase
+        if not is_apart and (phrase := as_phrase[item]).rank < rank:
+            rank, matches = phrase.rank, [phrase] * len(hits)
+            for of_word in hits:
+                of_word[item] = phrase
         if item in known:
             is_first = all(_RANKS.get(hit.field, 1) <= 0 for hit in matches)
             order[item] = (_FIRST if is_first else _LAST), rank, is_apart
