@@ -400,7 +400,7 @@ def test_many_updates_are_one_action(tracker: Tracker, text: str) -> None:
 
 
 BAD = (
-    ({"ref": "99", "status": "stalled"}, "nothing goes by the ref '99'"),
+    ({"ref": "99", "status": "stalled"}, "there is no ref '99'"),
     ({"ref": "2", "status": "happy"}, "status: 'happy'"),
     ({"ref": "2", "percent": "many", "status": "stalled"}, "percent: 'many'"),
     ({"ref": "2", "percent": "101"}, "101' is not a percentage"),
@@ -500,7 +500,7 @@ def test_any_text_is_applied_or_refused(make: Maker, text: str) -> None:
         assert all(problem.startswith("updates") for problem in error.problems)  # noqa: PT017
 
 
-def test_the_bundled_record_is_written_to_at_first(make: Maker) -> None:
+def test_the_built_in_record_is_written_to_at_first(make: Maker) -> None:
     """The first write creates the store from the built-in record and returns its path; later ones do not."""
     tracker = make()
     assert tracker.mark("4-07", "stalled").created_store == str(tracker.path)

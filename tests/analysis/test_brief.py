@@ -127,7 +127,7 @@ def test_going_stale_is_news_once(make: Maker) -> None:
     assert told(tracker, Since(None, date(2025, 11, 30), entries=at)).stale == ()
 
 
-def test_the_bundled_record_counts_by_its_days(make: Maker) -> None:
+def test_the_built_in_record_counts_by_its_days(make: Maker) -> None:
     """The entries of the built-in record are news by their own days, not by the day the store was created."""
     tracker = make("bundled", today=date(2026, 11, 22))
     since = Since(date(2026, 5, 1), date(2026, 4, 30), recorded=0)

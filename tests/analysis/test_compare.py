@@ -20,7 +20,7 @@ from benchmarks import carryover as measured
 from spacedialog.analysis.compare import add_comparison, compare
 from spacedialog.analysis.similarity import AREA, PARTIES, THRESHOLD, Wording, similar_pairs
 from spacedialog.errors import InputError, ProblemsError
-from spacedialog.importing.bundled import bundled_path
+from spacedialog.importing.built_in import built_in_path
 from spacedialog.maintenance import checks
 from spacedialog.model.position import Scope
 from spacedialog.model.rows.compare import Comparison
@@ -160,7 +160,7 @@ def test_both_commitments_tell_of_it(two: Tracker) -> None:
         ("ROK4-33", "ROK3-12", "ROK4 was not held before ROK3"),
         ("ROK3-12", "ROK3-13", "of the same dialogue"),
         ("ROK3-12", "ROK4-41.1", "is a milestone"),
-        ("ROK3-12", "12", "may be any of ROK3-12, ROK4-12"),
+        ("ROK3-12", "12", "is ambiguous: ROK3-12, ROK4-12"),
     ],
 )
 def test_what_cannot_be_a_pair_is_refused(two: Tracker, old: str, new: str, problem: str) -> None:
@@ -265,7 +265,7 @@ def test_a_rebuilt_store_has_the_same_links(two: Tracker, tmp_path: Path) -> Non
 
 
 def document_of(year: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((bundled_path() / f"dialogue_{year}.json").read_bytes())
+    found: dict[str, Any] = json.loads((built_in_path() / f"dialogue_{year}.json").read_bytes())
     return found
 
 

@@ -133,11 +133,11 @@ CASES: list[tuple[str, int, str, str]] = [
     ("undo 00000000", 3, "'00000000'", "history"),
     # Stores
     ("list --db text.db", 4, "text.db", ""),
-    ("list --db other.db", 4, "other.db: this is not a spacedialog store", "--db"),
+    ("list --db other.db", 4, "other.db: this is not a spacedialog database", "--db"),
     ("list --db newer.db", 4, "newer.db: .*newer spacedialog", "upgrade"),
     ("list --db store", 4, "store: ", ""),
     ("mark 31 complete --db text.db", 4, "text.db", ""),
-    ("mark 31 complete --db other.db", 4, "other.db: this is not a spacedialog store", "--db"),
+    ("mark 31 complete --db other.db", 4, "other.db: this is not a spacedialog database", "--db"),
     ("mark 31 complete --db newer.db", 4, "newer.db: .*newer spacedialog", "upgrade"),
     ("mark 31 complete --db text.db/x.db", 4, "text.db/x.db", ""),
     ("brief --checkpoint weekly --db /", 4, "/: this is a folder", "--db"),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from spacedialog.errors import InputError
-from spacedialog.importing.bundled import bundled_path
+from spacedialog.importing.built_in import built_in_path
 from spacedialog.importing.dialogue_schema import DataFile
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import Entry
@@ -24,7 +24,7 @@ YEARS = ("2016", "2022")
 
 
 def path_of(year: str) -> Path:
-    return bundled_path() / f"dialogue_{year}.json"
+    return built_in_path() / f"dialogue_{year}.json"
 
 
 def record_of(year: str) -> DataFile:

@@ -280,7 +280,7 @@ def test_windows_close_when_the_record_says(tracker: Tracker) -> None:
 # Commands
 
 
-def test_the_workbook_of_the_bundled_record(desk: Desk) -> None:
+def test_the_workbook_of_the_built_in_record(desk: Desk) -> None:
     """`report` writes a workbook to a file and to a pipe, with the commitments of the report."""
     assert desk.run("report", "-o", "dialogue.xlsx").status == 0
     desk.shell("spacedialog report --format xlsx > piped.xlsx")

@@ -35,7 +35,7 @@ def create_assessment(
     """Return the assessment as a target, and the entry that records it; InputError if any value is invalid."""
     if target.milestone:
         raise InputError(f"{target.ref} is a milestone, which is met or not", "assess the commitment that it leads to")
-    fields = snapshot.standing(target)
+    fields = snapshot.fields_of(target)
     scale = rubric(assessment.rubric)
     assessor = " ".join(check_line("assessor", assessment.assessor).split())
     values = {

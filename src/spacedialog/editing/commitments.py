@@ -68,7 +68,7 @@ def create_milestone(
     commitment = milestone.commitment
     if commitment.milestone:
         raise InputError(f"{commitment.ref} is a milestone itself", "name the commitment that it leads to")
-    snapshot.standing(commitment)
+    snapshot.fields_of(commitment)
     ref = snapshot.refs.next_milestone_ref(commitment)
     values = {"ref": ref, "title": check_line("title", milestone.title), "when": str(milestone.when)}
     if milestone.recurs:

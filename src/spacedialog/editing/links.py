@@ -28,7 +28,7 @@ def decide_link(
     for target in (old, new):
         if target.milestone:
             raise InputError(f"{target.ref} is a milestone", "name the commitments themselves")
-    earlier, later = (str(snapshot.standing(target)["dialogue"]) for target in (old, new))
+    earlier, later = (str(snapshot.fields_of(target)["dialogue"]) for target in (old, new))
     if earlier == later:
         raise InputError(
             f"{old.ref} and {new.ref} are of the same dialogue, {earlier}",

@@ -72,7 +72,7 @@ class Session:
             history_of=history_of,
         )
 
-    def keep(self, did: str, targets: Sequence[Target], pending: Sequence[PendingEntry]) -> Written:
+    def write(self, did: str, targets: Sequence[Target], pending: Sequence[PendingEntry]) -> Written:
         """Record the pending entries as one action; return what it changed about the targets."""
         before = [self._fields(target) for target in targets]
         appended = self.record(append.group_by_item(pending), {target.item for target in targets})
@@ -119,7 +119,7 @@ class Session:
             body |= {"only": True} if only else {}
             body |= {"milestone": milestone} if milestone else {}
             pending.append(PendingEntry(RETRACT, entry.item, day, body))
-        return self.keep(did, targets, pending)
+        return self.write(did, targets, pending)
 
     def written(self, did: str, **values: Any) -> Written:
         """Return the result of a write with these values; the others are empty."""

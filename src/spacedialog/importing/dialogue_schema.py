@@ -365,7 +365,7 @@ class Checks:
             yield f"{place}: {date_} has no end, and what is recorded has happened\n  write when it happened"
 
 
-def opening_misfits(opening: Mapping[str, Any], snapshot: Snapshot, today: date) -> Iterator[str]:
+def opening_problems(opening: Mapping[str, Any], snapshot: Snapshot, today: date) -> Iterator[str]:
     """Yield the problems of an opening in this record: a meeting in the future, the key of another dialogue."""
     dialogue = opening["dialogue"]
     when = VagueDate.parse(dialogue["when"])
@@ -376,7 +376,7 @@ def opening_misfits(opening: Mapping[str, Any], snapshot: Snapshot, today: date)
         yield f"dialogue.key: {dialogue['key']} is {known.get('title')} here\n  give the dialogue another key"
 
 
-def commitment_misfits(file_commitment: FileCommitment, snapshot: Snapshot, today: date) -> Iterator[str]:
+def commitment_problems(file_commitment: FileCommitment, snapshot: Snapshot, today: date) -> Iterator[str]:
     """Yield the problems of a commitment in this record: refs that are taken, updates from the future."""
     commitment = file_commitment.commitment
     item = item_id("commitment", commitment["ref"])

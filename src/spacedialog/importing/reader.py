@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, NoReturn
 
 from spacedialog.errors import InputError, ProblemsError
 from spacedialog.model.dates import quoted
+from spacedialog.model.validation import finite_number
 
 MAX_SIZE = 5_000_000
 """The default limit on the bytes of a file in memory; the parsed objects need 30 times as much memory."""
@@ -194,11 +195,6 @@ def _no_number(text: str) -> NoReturn:
     raise ValueError(text)
 
 
-def _finite(text: str) -> float:
-    number = float(text)
-    return number if math.isfinite(number) else _no_number(text)
-
-
 def _lenient_float(text: str) -> float | _Number:
     number = float(text)
     return number if math.isfinite(number) else _Number(text)
@@ -211,7 +207,9 @@ def _lenient_int(text: str) -> int | _Number:
         return _Number(text)
 
 
-_strict = json.JSONDecoder(object_pairs_hook=_strict_object, parse_constant=_no_number, parse_float=_finite).decode
+_strict = json.JSONDecoder(
+    object_pairs_hook=_strict_object, parse_constant=_no_number, parse_float=finite_number
+).decode
 _lenient = json.JSONDecoder(
     object_pairs_hook=_lenient_object, parse_constant=_Number, parse_float=_lenient_float, parse_int=_lenient_int
 ).decode

@@ -42,7 +42,7 @@ _FIELDS_REMEDY = f"the fields are {', '.join(FIELDS)}"
 class Batch:
     """The updates of one file: the entries to record, and the problems found.
 
-    `resolve` returns the target of a ref, `standing` the fields of a target, `live` the live entries of an item.
+    `resolve` returns the target of a ref, `fields_of` the fields of a target, `live` the live entries of an item.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Batch:
         name: str,
         today: date,
         resolve: Callable[[str], Target],
-        standing: Callable[[Target], Mapping[str, Any]],
+        fields_of: Callable[[Target], Mapping[str, Any]],
         live: Callable[[str], Iterable[Entry]],
     ) -> None:
         self.problems = Problems(name, "nothing was recorded")
@@ -60,7 +60,7 @@ class Batch:
         self._recorded: dict[str, list[tuple[str, dict[str, Any]]]] = {}
         self._today = today
         self._resolve = resolve
-        self._standing = standing
+        self._fields_of = fields_of
         self._live = live
 
     def read(self, text: str, watch: Progress = silent) -> None:
@@ -100,7 +100,7 @@ class Batch:
             target = self._resolve(values["ref"])
             if len(self.problems) > before and not values.keys() - {"ref", "on"}:
                 return
-            fields = self.targets.get(target) or self._standing(target)
+            fields = self.targets.get(target) or self._fields_of(target)
             remarks = EntryRemarks(values["on"], values.get("note"), values.get("evidence"))
             update = Update(remarks, values.get("status"), values.get("percent"), values.get("due"))
             pending = pending_update(update, target, fields, lambda: self._collecting(place))

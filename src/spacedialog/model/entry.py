@@ -24,7 +24,7 @@ IMPORTED = "import"
 REPLACES = "replaces"
 """Key in the body of an entry: the id that the entry had before another entry took it in a shared log."""
 
-BUNDLED_AUTHOR = "spacedialog"
+BUILT_IN_AUTHOR = "spacedialog"
 """Author of the entries of the built-in record."""
 
 CLOCK_TOLERANCE = 300_000_000

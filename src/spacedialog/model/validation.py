@@ -228,14 +228,15 @@ def _bounded(text: str) -> int:
     return number
 
 
-def _finite(text: str) -> float:
+def finite_number(text: str) -> float:
+    """Parse a number of JSON; ValueError if it is NaN or infinite, or too large."""
     number = float(text)
     if not math.isfinite(number):
         raise ValueError(text)
     return number
 
 
-_decode = json.JSONDecoder(parse_int=_bounded, parse_float=_finite, parse_constant=_finite).decode
+_decode = json.JSONDecoder(parse_int=_bounded, parse_float=finite_number, parse_constant=finite_number).decode
 
 
 @lru_cache(maxsize=4096)
