@@ -100,7 +100,7 @@ def test_a_mark_that_changes_nothing_today_is_noticed(tracker: Tracker) -> None:
     tracker.mark("2", "complete", on="2026-10-01")
     written = tracker.mark("2", "in-progress", on="2026-09-30")
     (notice,) = written.notices
-    assert "status stays complete" in notice
+    assert "status is still complete" in notice
     assert written.differences == ()
     assert written.changes == 1
     with tracker.snapshot(Scope(date(2026, 9, 30))) as view:
@@ -405,9 +405,9 @@ BAD = (
     ({"ref": "2", "percent": "many", "status": "stalled"}, "percent: 'many'"),
     ({"ref": "2", "percent": "101"}, "101' is not a percentage"),
     ({"ref": "2", "due": "2026-13"}, "due: '2026-13' is not a date"),
-    ({"ref": "2", "status": "stalled", "on": "2027"}, "on: 2027 may lie after today"),
+    ({"ref": "2", "status": "stalled", "on": "2027"}, "on: 2027 may be after today"),
     ({"ref": "2", "note": "x", "evidence": "javascript:1"}, "evidence: this is not a web address"),
-    ({"ref": "2"}, "says nothing"),
+    ({"ref": "2"}, "the update is empty"),
     ({"status": "stalled"}, "ref: it is missing"),
     ({"ref": "1.1", "percent": "5"}, "a milestone has no percentage"),
 )
@@ -439,8 +439,8 @@ def test_all_bad_lines_are_reported_and_none_recorded(tracker: Tracker, form: st
     ("text", "line", "says"),
     [
         ('{"ref": "1", "note": "a"}\n{"ref": "1", "note"', 2, "not JSON"),
-        ('{"ref": "1", "note": "a"}\n[1]', 2, "no object"),
-        ('{"ref": "1", "note": "a"}\n7', 2, "no object"),
+        ('{"ref": "1", "note": "a"}\n[1]', 2, "not a JSON object"),
+        ('{"ref": "1", "note": "a"}\n7', 2, "not a JSON object"),
         ('[{"ref": "1", "note": "a"}]', 1, "array"),
         ('\n \n[{"ref": "1", "note": "a"}]', 3, "array"),
         ('{"ref": "1", "note": "a", "note": "b"}', 1, "repeated"),

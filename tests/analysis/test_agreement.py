@@ -115,9 +115,9 @@ def test_the_coefficient_is_the_one_that_fits() -> None:
 @pytest.mark.parametrize(
     ("values", "why"),
     [
-        ([], "nothing was judged by two"),
-        ([("A", "met")], "nothing was judged by two"),
-        ([("A", "met"), ("B", "cannot-tell")], "nothing was judged by two"),
+        ([], "no commitment was assessed by two"),
+        ([("A", "met")], "no commitment was assessed by two"),
+        ([("A", "met"), ("B", "cannot-tell")], "no commitment was assessed by two"),
         ([("A", "met"), ("B", "met")], "undefined"),
         ([("A", "met"), ("B", "met"), ("C", "met")], "undefined"),
     ],

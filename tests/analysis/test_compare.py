@@ -158,7 +158,7 @@ def test_both_commitments_tell_of_it(two: Tracker) -> None:
     ("old", "new", "problem"),
     [
         ("ROK4-33", "ROK3-12", "ROK4 was not held before ROK3"),
-        ("ROK3-12", "ROK3-13", "of the same dialogue"),
+        ("ROK3-12", "ROK3-13", "belong to the same dialogue"),
         ("ROK3-12", "ROK4-41.1", "is a milestone"),
         ("ROK3-12", "12", "is ambiguous: ROK3-12, ROK4-12"),
     ],
@@ -304,8 +304,8 @@ def test_what_a_person_decided_outlives_the_next_import(two: Tracker) -> None:
 @pytest.mark.parametrize(
     ("carries_on", "problem"),
     [
-        ([{"ref": "ROK4-02", "evidence": "https://a.example/"}], "is of the same dialogue"),
-        ([{"ref": "ROK3-02", "evidence": "https://a.example/"}] * 2, "stands there twice"),
+        ([{"ref": "ROK4-02", "evidence": "https://a.example/"}], "belongs to the same dialogue"),
+        ([{"ref": "ROK3-02", "evidence": "https://a.example/"}] * 2, "occurs twice"),
         ([{"ref": "ROK3-02"}], "evidence"),
         ([{"ref": "ROK3-02", "evidence": "ftp://a.example/"}], "not a web address"),
     ],

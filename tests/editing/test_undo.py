@@ -325,9 +325,9 @@ def test_a_ref_that_was_undone_is_not_taken_up_by_name(tracker: Tracker) -> None
     """A ref of an undone commitment cannot be given to another."""
     tracker.add(FLY._replace(ref="RUR1-40"))
     tracker.undo()
-    with pytest.raises(InputError, match="taken"):
+    with pytest.raises(InputError, match="already in use"):
         tracker.add(FLY._replace(title="Fly another kite", ref="RUR1-40"))
-    with pytest.raises(InputError, match="taken"):
+    with pytest.raises(InputError, match="already in use"):
         tracker.edit("2", {"ref": "rur1-40"})
 
 
@@ -347,9 +347,9 @@ def test_the_ref_of_a_milestone_is_never_given_again(tracker: Tracker) -> None:
 
 def test_a_milestone_takes_no_ref_of_another_commitment(tracker: Tracker) -> None:
     """A milestone's ref must begin with a ref of its own commitment."""
-    with pytest.raises(InputError, match="does not belong"):
+    with pytest.raises(InputError, match="does not begin"):
         tracker.edit("1.1", {"ref": "RUR1-02.1"})
-    with pytest.raises(InputError, match="does not belong"):
+    with pytest.raises(InputError, match="does not begin"):
         tracker.edit("1.1", {"ref": "RUR1-99.1"})
     assert tracker.add_milestone("2", "Launch", "2027").ref == "RUR1-02.1"
     tracker.edit("1", {"ref": "RUR1-50"})
@@ -364,7 +364,7 @@ def test_a_ref_given_by_an_edit_is_not_taken_by_an_import(tracker: Tracker, ruri
     document["commitments"].append({**document["commitments"][1], "ref": "RUR1-40"})
     with pytest.raises(ProblemsError) as caught:
         tracker.import_file(json.dumps(document).encode(), "ruritania.json")
-    assert "RUR1-40 is the ref of something else" in caught.value.problems[0]
+    assert "RUR1-40 is already the ref of another item" in caught.value.problems[0]
 
 
 def test_what_was_undone_is_not_found_by_its_words(tracker: Tracker) -> None:

@@ -415,7 +415,7 @@ def test_a_ref_of_another_commitment_is_refused(tracker: Tracker, document: Docu
         document["commitments"].append({**document["commitments"][4], "ref": ref})
     with pytest.raises(ProblemsError) as caught:
         take_in(tracker, document)
-    assert [problem.split(" is the ref")[0] for problem in caught.value.problems] == [
+    assert [problem.split(" is already the ref")[0] for problem in caught.value.problems] == [
         "record.json: commitments[5]: rur1-06",
         "record.json: commitments[6]: RUR1-07",
     ]
@@ -461,8 +461,8 @@ def test_parts_that_do_not_fit_each_other_are_reported(make: Maker, document: Do
         "NOBODY",
         "NEMO",
         "'X'",
-        "stands in the file before",
-        "too vague",
+        "occurs earlier in the file",
+        "not precise enough",
         "RUR1-99",
         "stalled",
         "RUR1-03",

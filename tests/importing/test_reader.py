@@ -123,9 +123,9 @@ FAULTS = {
     "-Infinity": "'-Infinity' is not a JSON number",
     "1e999": "'1e999' is not a JSON number",
     "9" * 5_000: "too long",
-    "[" * 3_000 + "]" * 3_000: "too deep",
-    '{"a":' * 3_000: "too deep",
-    '{"a": 1, "b": 2, "a": 3}': ".a: it is repeated",
+    "[" * 3_000 + "]" * 3_000: "too many levels",
+    '{"a":' * 3_000: "too many levels",
+    '{"a": 1, "b": 2, "a": 3}': ".a: the name is repeated",
 }
 """Values that strict JSON does not allow, each with a part of the message about it."""
 

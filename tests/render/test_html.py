@@ -199,7 +199,7 @@ def test_what_was_carried_over_stands_side_by_side(browser: Desktop, dialogue: R
             "#ROK3-08",
             "#ROK4-35",
         ]
-        expect(page.locator("#_reading")).to_contain_text("nobody linked it to anything later")
+        expect(page.locator("#_reading")).to_contain_text("not linked to a later commitment")
         expect(page.locator("[id='ROK3-07'] .fold")).to_contain_text("Carried on by")
 
 

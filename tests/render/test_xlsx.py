@@ -87,7 +87,7 @@ def test_the_first_sheet_says_what_it_covers(book: openpyxl.Workbook) -> None:
     assert said["Part"] == "the Moon only"
     assert str(said["Coverage"]).startswith("assessed 2 of 5")
     assert said["Log"] == "17 entries, the newest recorded 2026-12-01 11:59 UTC"
-    assert said["not-assessed"] == "Nobody has looked; it does not mean that nothing was done."
+    assert said["not-assessed"] == "Not assessed yet; its progress is unknown."
 
 
 def test_only_an_exact_date_is_a_date(book: openpyxl.Workbook, make: Maker) -> None:

@@ -137,7 +137,10 @@ NO_STORES: dict[str, tuple[Callable[[Path], object], str]] = {
     "another program's": (_theirs, "not a spacedialog database"),
     "another program's after a crash": (_theirs_unfinished, "not a spacedialog database"),
     "random bytes": (lambda path: path.write_bytes(random.Random(1).randbytes(9999)), "not a SQLite file"),
-    "nothing but the name of SQLite": (lambda path: path.write_bytes(b"SQLite format 3\0"), "not a spacedialog database"),
+    "only the magic number of SQLite": (
+        lambda path: path.write_bytes(b"SQLite format 3\0"),
+        "not a spacedialog database",
+    ),
     "no bytes": (lambda path: path.write_bytes(b""), "the file is empty"),
     "a folder": (_folder, "this is a folder"),
     "a pipe": (_pipe, "this is a pipe"),

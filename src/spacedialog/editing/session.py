@@ -89,7 +89,7 @@ class Session:
             if old.get(name) != new.get(name) and name not in _INTERNAL_FIELDS
         ]
         notices = [
-            f"{target.ref}: {name} stays {new.get(name)}, which a later entry says"
+            f"{target.ref}: {name} is still {new.get(name)}, because a later entry sets it"
             for target, new in zip(targets, after, strict=True)
             for entry in pending
             if (entry.item, entry.body.get("milestone")) == target[1:]

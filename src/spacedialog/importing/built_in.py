@@ -1,4 +1,4 @@
-"""The built-in record: find its data files, and fill a new store with it."""
+"""The built-in record: its data files, and the entries that it adds to a new store."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def built_in_documents() -> list[dict[str, Any]]:
 
 
 def document_entries(document: Mapping[str, Any]) -> Iterator[list[PendingEntry]]:
-    """Yield all entries that a document becomes, in groups by item."""
+    """Yield the entries for a document, in groups by item."""
     yield from opening_entries(document)
     for file_commitment in file_commitments(document):
         yield from commitment_entries(document["dialogue"], file_commitment)

@@ -29,10 +29,10 @@ FIELDS = ("ref", "status", "percent", "due", "note", "evidence", "on")
 """The fields of a record. Other columns of `list` are ignored, so that its CSV can be edited and applied."""
 
 MOST_RECORDS = 100_000
-"""The most updates that a file may have; all are kept in memory, because they are one action."""
+"""The most updates that a file may have; all are held in memory, because they are one action."""
 
 _MOST_COLUMNS = 1_000
-"""Far more columns than any file has, because each fault of a column would need memory."""
+"""The most columns that are checked, because each fault of a column needs memory; no valid file has as many."""
 
 _WHOLE = re.compile("[0-9]{1,9}")
 _IGNORED = frozenset(CommitmentRow._fields) - frozenset(FIELDS)
@@ -77,7 +77,7 @@ class Batch:
         records = self._json_lines(text) if start == "{" else self._csv_records(text)
         for number, (place, record) in enumerate(watch(records)):
             if number == MOST_RECORDS:
-                self._problem(place, InputError(f"there are more than {MOST_RECORDS} updates", "part the file"))
+                self._problem(place, InputError(f"there are more than {MOST_RECORDS} updates", "split the file"))
                 return
             self._add(place, record)
             if self.problems.full:
@@ -94,7 +94,7 @@ class Batch:
                 values[name] = self._value(name, given[name])
         with self._collecting(place):
             if "ref" not in given:
-                raise InputError("ref: it is missing", "say which commitment the record is about")
+                raise InputError("ref: it is missing", "write the ref of a commitment or a milestone")
             if "ref" not in values:
                 return
             target = self._resolve(values["ref"])
@@ -162,7 +162,7 @@ class Batch:
                 if isinstance(record, dict):
                     yield place, record
                 else:
-                    self._problem(place, InputError("this is no object", 'write {"ref": "ROK4-31", …}'))
+                    self._problem(place, InputError("this is not a JSON object", 'write {"ref": "ROK4-31", …}'))
 
     def _csv_records(self, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         header = next(io.StringIO(text.lstrip(), newline=""), "")
@@ -188,7 +188,9 @@ class Batch:
                 elif len(cells) > len(names) and any(cells[len(names) :]):
                     self._problem(
                         place,
-                        InputError("there are more cells than the header names", "quote a cell that holds commas"),
+                        InputError(
+                            "the line has more cells than the header", "put a cell with commas in quotation marks"
+                        ),
                     )
                 else:
                     yield place, {name: _unguarded(cell) for name, cell in zip(names, cells, strict=False)}
@@ -218,7 +220,7 @@ def _header_faults(names: Sequence[str]) -> Iterator[InputError]:
         elif len(positions) > 1:
             *earlier, last = map(str, positions)
             which = f"columns {', '.join(earlier)} and {last} are {'both' if len(earlier) == 1 else 'all'}"
-            yield InputError(f"{which} {quoted(name)}", "keep one of them")
+            yield InputError(f"{which} {quoted(name)}", "remove all but one")
     if "ref" not in columns:
         yield InputError("there is no column ref", _FIELDS_REMEDY)
 

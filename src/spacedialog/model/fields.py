@@ -140,7 +140,7 @@ class Field(NamedTuple):
 
 
 JOINT = "joint"
-"""The lead of a commitment that no single party owes."""
+"""The text shown as the lead of a commitment that has no single responsible party."""
 
 
 def status_text(row: CommitmentRow) -> str:
@@ -161,15 +161,15 @@ FIELDS: Mapping[str, Field] = {
             from_width=110,
             max_width=20,
             required=True,
-            option=Option("--area", "AREA", "Its area."),
+            option=Option("--area", "AREA", "The area."),
         ),
         Field(
             "kind",
             Kind.NAME,
             label="kind",
             required=True,
-            description="agreement, action-item, consultation, event, …",
-            option=Option("--kind", "KIND", "Its kind: agreement, action-item, …"),
+            description="The kind of commitment: agreement, action-item, consultation, event, …",
+            option=Option("--kind", "KIND", "The kind: agreement, action-item, …"),
         ),
         Field(
             "title",
@@ -177,11 +177,9 @@ FIELDS: Mapping[str, Field] = {
             heading="Commitment",
             wide=True,
             required=True,
-            option=Option("--title", "TEXT", "Its title."),
+            option=Option("--title", "TEXT", "The title."),
         ),
-        Field(
-            "detail", label="detail", nullable=True, option=Option("--detail", "TEXT", "What it says, at more length.")
-        ),
+        Field("detail", label="detail", nullable=True, option=Option("--detail", "TEXT", "A longer description.")),
         Field(
             "strength",
             Kind.WORD,
@@ -189,7 +187,9 @@ FIELDS: Mapping[str, Field] = {
             heading="Strength",
             from_width=130,
             required=True,
-            option=Option("--strength", "STRENGTH", "How it is worded: delivered, firm, intended, exploratory."),
+            option=Option(
+                "--strength", "STRENGTH", "How binding the wording is: delivered, firm, intended, exploratory."
+            ),
         ),
         Field(
             "lead",
@@ -200,8 +200,8 @@ FIELDS: Mapping[str, Field] = {
             from_width=90,
             max_width=20,
             nullable=True,
-            description="The party that owes it; none where it is joint.",
-            option=Option("--lead", "PARTY", "The party that owes it."),
+            description="The responsible party; none if the commitment is joint.",
+            option=Option("--lead", "PARTY", "The responsible party."),
         ),
         Field(
             "partners",
@@ -233,10 +233,10 @@ FIELDS: Mapping[str, Field] = {
         Field(
             "omitted_by",
             Kind.DOCUMENTS,
-            label="left out by",
-            description="Documents on the meeting that leave it out.",
+            label="omitted by",
+            description="The documents on the meeting that omit the commitment.",
         ),
-        Field("difference", label="differs", nullable=True, description="Where the documents differ."),
+        Field("difference", label="differs", nullable=True, description="How the documents differ."),
         Field("due_earliest", derived=True),
         Field("due_latest", derived=True),
         Field(
