@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help=f"sizes {QUICK_SIZES} and 5 runs")
     parser.add_argument("--check", action="store_true", help="exit 1 where a ratio is over its bound by half")
     parser.add_argument("--no-peers", action="store_true", help="leave the other tools out")
-    parser.add_argument("--no-start-up", action="store_true", help="leave the bundled record's measurements out")
+    parser.add_argument("--no-start-up", action="store_true", help="skip the measurements of the built-in record")
     parser.add_argument("--program", type=Path, help="the program; the one beside this Python unless given")
     parser.add_argument("--pandas", type=Path, help="the Python of an environment with the program and pandas")
     parser.add_argument("--work", type=Path, help="where to put the data meanwhile (some GB at a million)")

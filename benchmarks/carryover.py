@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from spacedialog.analysis.similarity import AREA, PARTIES, SimilarPair, Wording, similar_pairs
-from spacedialog.importing.bundled import bundled_documents
+from spacedialog.importing.built_in import built_in_documents
 
 TRUE_PAIRS = frozenset(
     {
@@ -55,7 +55,7 @@ def wording(commitment: Mapping[str, Any]) -> Wording:
 
 def compared_pairs() -> tuple[int, list[SimilarPair]]:
     """Return the number of pairs compared, and the pairs that have words in common."""
-    dialogues = [[wording(entry) for entry in document["commitments"]] for document in bundled_documents()[::-1]]
+    dialogues = [[wording(entry) for entry in document["commitments"]] for document in built_in_documents()[::-1]]
     count = sum(len(old) * len(new) for old, new in pairwise(dialogues))
     least = AREA + PARTIES + 0.01
     return count, [pair for old, new in pairwise(dialogues) for pair in similar_pairs(old, new, least=least)]

@@ -19,7 +19,7 @@ from benchmarks.data import AFTER, BEFORE, DAY, LAST, PAST_DAY, WORD
 from benchmarks.timing import Answer, Command, DisagreementError, Series, count_lines, median, race
 
 OURS, FLOOR = "spacedialog", "floor"
-BUNDLED = 42
+BUILT_IN_SIZE = 42
 BOUND_AT = 100_000
 """The size to which the bounds on scale apply; at other sizes they are only shown."""
 
@@ -215,7 +215,7 @@ class Suite:
             figures = {name: Figures.of(runs_of_name) for name, runs_of_name in series.items()}
             if bound is None or figures[against].ratio <= LEEWAY * bound:
                 break
-        asked = size in (BUNDLED, BOUND_AT)
+        asked = size in (BUILT_IN_SIZE, BOUND_AT)
         result = Result(block, what, size, job or what, figures, against, bound, asked)
         self.results.append(result)
         times = ", ".join(f"{name} {1000 * medians.wall:.0f} ms" for name, medians in figures.items())
@@ -232,14 +232,14 @@ class Suite:
         subprocess.run(
             [self.program, "mark", "33", "complete", "--db", db], check=True, capture_output=True, env=self.environment
         )
-        self.stores[BUNDLED] = db
+        self.stores[BUILT_IN_SIZE] = db
         if only_store:
             return
         self._race_reads(db, "Start-up", self.program, self.python)
         self.race(
             "Start-up",
             "--version",
-            BUNDLED,
+            BUILT_IN_SIZE,
             {
                 OURS: self.program_command("--version"),
                 "python -c pass": Command(lambda _: [self.python, "-c", "pass"], self.environment, self.folder),
@@ -247,11 +247,11 @@ class Suite:
             against="python -c pass",
             bound=1.8,
         )
-        self.race("Start-up", "TAB after a ref", BUNDLED, self._completion(db, "ROK4-3"), bound=3.5)
+        self.race("Start-up", "TAB after a ref", BUILT_IN_SIZE, self._completion(db, "ROK4-3"), bound=3.5)
         self.race(
             "Start-up",
             "--help",
-            BUNDLED,
+            BUILT_IN_SIZE,
             {OURS: self.program_command("--help"), "list --json": self.program_command("list", "--json", db=db)},
             against="list --json",
             bound=2.2,
@@ -261,7 +261,7 @@ class Suite:
                 "no store": self.program_command(*words, "--json", rows=count_values),
                 "a store": self.program_command(*words, "--json", db=db, rows=None),
             }
-            self.race("No store", f"{words[0]} --json", BUNDLED, pair, against="a store", bound=1.3)
+            self.race("No store", f"{words[0]} --json", BUILT_IN_SIZE, pair, against="a store", bound=1.3)
         if self.pandas:
             self._race_reads(db, "With pandas", self.pandas.with_name("spacedialog"), self.pandas)
         else:
@@ -283,7 +283,7 @@ class Suite:
                         query, db, DAY, "json" if form == "json" else "plain", *more, rows=rows, python=python
                     ),
                 }
-                self.race(block, f"{query} as {form}", BUNDLED, pair, bound=bound)
+                self.race(block, f"{query} as {form}", BUILT_IN_SIZE, pair, bound=bound)
 
     def _completion(self, db: Path, beginning: str) -> dict[str, Command]:
         variables = {
@@ -382,7 +382,7 @@ class Suite:
     def _race_terminal(self, size: int, db: Path) -> None:
         pair = {
             OURS: self.program_command("list", db=db, columns=120),
-            "with 42": self.program_command("list", db=self.stores[BUNDLED], columns=120),
+            "with 42": self.program_command("list", db=self.stores[BUILT_IN_SIZE], columns=120),
         }
         result = self.race("Terminal", "list", size, pair, job="terminal", against="with 42", runs=min(self.runs, 5))
         more = result.ours.first - result.tools["with 42"].first

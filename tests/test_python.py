@@ -23,7 +23,7 @@ from spacedialog.tracker import Tracker
 from spacedialog.tracker.statements import StatementFile
 from spacedialog.tracker.team import Team
 from tests.support import drafted
-from tests.support.bundled import COMMITMENTS
+from tests.support.built_in import COMMITMENTS
 from tests.support.program import Desk
 
 TODAY = date(2026, 11, 22)
@@ -111,7 +111,7 @@ def test_a_scope_names_a_state_of_the_record(tracker: Tracker) -> None:
     states = [(Scope(), "stalled"), (Scope(known_at=before), "in-progress"), (Scope(date(2026, 1, 1)), "in-progress")]
     for scope, status in states:
         with tracker.snapshot(scope) as snapshot:
-            assert snapshot.standing(snapshot.refs.resolve("31"))["status"] == status
+            assert snapshot.fields_of(snapshot.refs.resolve("31"))["status"] == status
     with tracker.snapshot(Scope(dialogues=["rok3"])) as snapshot:
         assert {row.dialogue for row in snapshot.commitments()} == {"ROK3"}
     with pytest.raises(InputError, match="ROK9"), tracker.snapshot(Scope(dialogues=["ROK9"])):
@@ -235,7 +235,7 @@ def test_schemas_and_the_sql_of_a_team_need_no_store(tmp_path: Path) -> None:
     """The schemas, the SQL of a team and the path of the built-in record are available without a store."""
     assert Tracker.schema("log")["title"] == "LogFile"
     assert "spacedialog_change" in Team.sql()
-    assert Tracker.bundled_path().is_dir()
+    assert Tracker.built_in_path().is_dir()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -100,7 +100,7 @@ def test_a_mark_that_changes_nothing_today_is_noticed(tracker: Tracker) -> None:
     tracker.mark("2", "complete", on="2026-10-01")
     written = tracker.mark("2", "in-progress", on="2026-09-30")
     (notice,) = written.notices
-    assert "status stays complete" in notice
+    assert "status is still complete" in notice
     assert written.differences == ()
     assert written.changes == 1
     with tracker.snapshot(Scope(date(2026, 9, 30))) as view:
@@ -400,14 +400,14 @@ def test_many_updates_are_one_action(tracker: Tracker, text: str) -> None:
 
 
 BAD = (
-    ({"ref": "99", "status": "stalled"}, "nothing goes by the ref '99'"),
+    ({"ref": "99", "status": "stalled"}, "there is no ref '99'"),
     ({"ref": "2", "status": "happy"}, "status: 'happy'"),
     ({"ref": "2", "percent": "many", "status": "stalled"}, "percent: 'many'"),
     ({"ref": "2", "percent": "101"}, "101' is not a percentage"),
     ({"ref": "2", "due": "2026-13"}, "due: '2026-13' is not a date"),
-    ({"ref": "2", "status": "stalled", "on": "2027"}, "on: 2027 may lie after today"),
+    ({"ref": "2", "status": "stalled", "on": "2027"}, "on: 2027 may be after today"),
     ({"ref": "2", "note": "x", "evidence": "javascript:1"}, "evidence: this is not a web address"),
-    ({"ref": "2"}, "says nothing"),
+    ({"ref": "2"}, "the update is empty"),
     ({"status": "stalled"}, "ref: it is missing"),
     ({"ref": "1.1", "percent": "5"}, "a milestone has no percentage"),
 )
@@ -439,8 +439,8 @@ def test_all_bad_lines_are_reported_and_none_recorded(tracker: Tracker, form: st
     ("text", "line", "says"),
     [
         ('{"ref": "1", "note": "a"}\n{"ref": "1", "note"', 2, "not JSON"),
-        ('{"ref": "1", "note": "a"}\n[1]', 2, "no object"),
-        ('{"ref": "1", "note": "a"}\n7', 2, "no object"),
+        ('{"ref": "1", "note": "a"}\n[1]', 2, "not a JSON object"),
+        ('{"ref": "1", "note": "a"}\n7', 2, "not a JSON object"),
         ('[{"ref": "1", "note": "a"}]', 1, "array"),
         ('\n \n[{"ref": "1", "note": "a"}]', 3, "array"),
         ('{"ref": "1", "note": "a", "note": "b"}', 1, "repeated"),
@@ -500,7 +500,7 @@ def test_any_text_is_applied_or_refused(make: Maker, text: str) -> None:
         assert all(problem.startswith("updates") for problem in error.problems)  # noqa: PT017
 
 
-def test_the_bundled_record_is_written_to_at_first(make: Maker) -> None:
+def test_the_built_in_record_is_written_to_at_first(make: Maker) -> None:
     """The first write creates the store from the built-in record and returns its path; later ones do not."""
     tracker = make()
     assert tracker.mark("4-07", "stalled").created_store == str(tracker.path)

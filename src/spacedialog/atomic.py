@@ -1,7 +1,7 @@
-"""Write a file whole or not at all: fill a draft in a private folder beside it, flush the draft to disk, rename it.
+"""Atomic writing of files: write a draft in a private folder beside the target, flush it to disk, rename it.
 
 The name of the folder cannot be guessed, and no other user can enter it. Therefore, in a shared folder such as /tmp, no
-other user can put a link or a file in place of the draft.
+other user can replace the draft with a link or another file.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ def replacing(
 
     If an error is raised, `target` is unchanged. Unless `replace`, FileExistsError if there is a target by then. With
     `mode` None the file gets the mode of `target` or, if there is no target, the mode that the umask allows. Raises
-    OSError, and InputError if the target is a file of `store` (the store in use) or of another one. `store` is None if
-    the caller has chosen or checked the target itself.
+    OSError, and InputError if the target is a file of `store` (the store in use) or of another store. `store` is None
+    if the caller has chosen or checked the target itself.
     """
     if store is not None:
         require_other(target, store)
@@ -74,7 +74,7 @@ def write(target: Path, content: bytes, *, store: Path | None, mode: int | None 
 def private_folder(parent: Path) -> Iterator[Path]:
     """Yield a new folder in `parent` that only this user can enter; delete it, with a DRAFT in it, at the end.
 
-    Folders left in `parent` by killed runs are deleted first. A folder is locked while it is in use.
+    Folders that killed runs left in `parent` are deleted first. A folder is locked while it is in use.
     """
     remove_abandoned(parent)
     folder, handle = _locked_folder(parent)

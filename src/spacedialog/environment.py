@@ -22,7 +22,7 @@ def store_path(db: Path | None = None) -> Path:
             path = Path(os.path.realpath(named))
         except OSError as error:
             raise StoreError(
-                f"{named}: {error.strerror}", "work in a folder that exists, or give the whole path"
+                f"{named}: {error.strerror}", "change to an existing folder, or give the absolute path"
             ) from error
         if not path.name:
             raise StoreError(f"{path}: this is a folder", "name a file with --db or SPACEDIALOG_DB")
@@ -32,7 +32,9 @@ def store_path(db: Path | None = None) -> Path:
     try:
         return user_data_path("spacedialog", appauthor=False) / "tracker.db"
     except RuntimeError as error:
-        raise StoreError("this user has no home directory", "name the store with --db or SPACEDIALOG_DB") from error
+        raise StoreError(
+            "this user has no home directory", "name the database file with --db or SPACEDIALOG_DB"
+        ) from error
 
 
 def user() -> str:

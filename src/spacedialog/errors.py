@@ -8,7 +8,7 @@ from collections.abc import Sequence
 class SpacedialogError(Exception):
     """The base class of every error that a user can meet.
 
-    `problem` is one sentence that says what happened and where. `remedy` is one that says what to do, or empty.
+    `problem` describes what happened and where, `remedy` what to do; `remedy` may be empty.
     """
 
     exit_status = 2
@@ -54,6 +54,6 @@ class NetworkError(SpacedialogError):
 
 
 class SyncRefusedError(SpacedialogError):
-    """This copy cannot be synchronised with the shared log in its present state; nothing is lost (exit status 6)."""
+    """A sync was refused because this copy and the shared log do not match (exit status 6)."""
 
     exit_status = 6

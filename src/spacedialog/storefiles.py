@@ -10,7 +10,7 @@ from pathlib import Path
 from spacedialog.errors import InputError
 
 SIDE_FILES = ("-wal", "-shm", "-journal")
-"""The endings of the files that SQLite keeps beside a database."""
+"""The endings of the files that SQLite creates beside a database."""
 
 BACKUP = ".backup-"
 """The part of the name of an automatic backup that follows the name of the store."""
@@ -48,7 +48,7 @@ def require_other(target: Path, store: Path) -> None:
         or any(base.is_file() for base in _bases(target))
     ):
         raise InputError(
-            f"{target}: this is a store, or a file that belongs to one", "name another file; nothing was changed"
+            f"{target}: this is a database, or a file that belongs to one", "name another file; nothing was changed"
         )
 
 
@@ -63,7 +63,7 @@ def require_own_name(store: Path) -> None:
 
 
 def side_file(path: Path, ending: str) -> Path:
-    """Return the side file of the database at `path`. SQLite keeps it beside the file to which a link leads."""
+    """Return the side file of the database at `path`. Of a link, SQLite uses the one beside its target."""
     return Path(os.path.realpath(path) + ending)
 
 

@@ -22,7 +22,7 @@ from spacedialog.model.rows.record import AssessmentRow, Timing
 from spacedialog.model.rubrics import Rubric, Verdict
 from spacedialog.model.vocabulary import Flag, Status, Strength
 from spacedialog.tracker import Tracker
-from tests.support.bundled import COVERAGE
+from tests.support.built_in import COVERAGE
 from tests.support.program import Desk
 
 SCALES = ("ogp-irm", "g7-g20", "politifact", "polimetre", "gao")
@@ -115,9 +115,9 @@ def test_the_coefficient_is_the_one_that_fits() -> None:
 @pytest.mark.parametrize(
     ("values", "why"),
     [
-        ([], "nothing was judged by two"),
-        ([("A", "met")], "nothing was judged by two"),
-        ([("A", "met"), ("B", "cannot-tell")], "nothing was judged by two"),
+        ([], "no commitment was assessed by two"),
+        ([("A", "met")], "no commitment was assessed by two"),
+        ([("A", "met"), ("B", "cannot-tell")], "no commitment was assessed by two"),
         ([("A", "met"), ("B", "met")], "undefined"),
         ([("A", "met"), ("B", "met"), ("C", "met")], "undefined"),
     ],

@@ -127,7 +127,7 @@ def test_going_stale_is_news_once(make: Maker) -> None:
     assert told(tracker, Since(None, date(2025, 11, 30), entries=at)).stale == ()
 
 
-def test_the_bundled_record_counts_by_its_days(make: Maker) -> None:
+def test_the_built_in_record_counts_by_its_days(make: Maker) -> None:
     """The entries of the built-in record are news by their own days, not by the day the store was created."""
     tracker = make("bundled", today=date(2026, 11, 22))
     since = Since(date(2026, 5, 1), date(2026, 4, 30), recorded=0)
@@ -304,7 +304,7 @@ def test_a_broken_checkpoint_is_told(desk: Desk, content: str) -> None:
     kept.write_text(content)
     ran = desk.call(*WEEKLY)
     assert (ran.status, ran.stdout) == (4, "")
-    assert "tracker.db.checkpoint-weekly: this is not a checkpoint" in ran.stderr
+    assert "tracker.db.checkpoint-weekly: this is not a valid checkpoint" in ran.stderr
     assert kept.read_text() == content
 
 
@@ -349,5 +349,5 @@ def test_a_folder_that_cannot_be_written_to_is_told(desk: Desk, monkeypatch: pyt
     ran = desk.call(*WEEKLY)
     assert ran.status == 4
     assert ran.stdout
-    assert "the checkpoint was not kept: Permission denied" in ran.stderr
+    assert "the checkpoint was not saved: Permission denied" in ran.stderr
     assert [path.name for path in desk.db.parent.iterdir()] == ["tracker.db"]

@@ -22,7 +22,7 @@ from benchmarks import carryover as measured
 from spacedialog.analysis.compare import add_comparison, compare
 from spacedialog.analysis.similarity import AREA, PARTIES, THRESHOLD, Wording, similar_pairs
 from spacedialog.errors import InputError, ProblemsError
-from spacedialog.importing.bundled import bundled_path
+from spacedialog.importing.built_in import built_in_path
 from spacedialog.maintenance import checks
 from spacedialog.model.position import Scope
 from spacedialog.model.rows.compare import Comparison
@@ -44,7 +44,7 @@ LINKED = ("ROK4-01", "ROK4-02", "ROK4-03", "ROK4-30", "ROK4-35")
 
 def document_of(year: str, linked: Sequence[str] | None = None) -> dict[str, Any]:
     """Return a built-in data file, with the links of the commitments `linked` alone if these are given."""
-    found: dict[str, Any] = json.loads((bundled_path() / f"dialogue_{year}.json").read_bytes())
+    found: dict[str, Any] = json.loads((built_in_path() / f"dialogue_{year}.json").read_bytes())
     for commitment in found["commitments"]:
         if linked is not None and commitment["ref"] not in linked:
             commitment.pop("carries_on", None)
@@ -191,9 +191,9 @@ def test_both_commitments_tell_of_it(two: Tracker) -> None:
     ("old", "new", "problem"),
     [
         ("ROK4-33", "ROK3-12", "ROK4 was not held before ROK3"),
-        ("ROK3-12", "ROK3-13", "of the same dialogue"),
+        ("ROK3-12", "ROK3-13", "belong to the same dialogue"),
         ("ROK3-12", "ROK4-41.1", "is a milestone"),
-        ("ROK3-12", "12", "may be any of ROK3-12, ROK4-12"),
+        ("ROK3-12", "12", "is ambiguous: ROK3-12, ROK4-12"),
     ],
 )
 def test_what_cannot_be_a_pair_is_refused(two: Tracker, old: str, new: str, problem: str) -> None:
@@ -333,8 +333,8 @@ def test_what_a_person_decided_outlives_the_next_import(two: Tracker) -> None:
 @pytest.mark.parametrize(
     ("carries_on", "problem"),
     [
-        ([{"ref": "ROK4-02", "evidence": "https://a.example/"}], "is of the same dialogue"),
-        ([{"ref": "ROK3-02", "evidence": "https://a.example/"}] * 2, "stands there twice"),
+        ([{"ref": "ROK4-02", "evidence": "https://a.example/"}], "belongs to the same dialogue"),
+        ([{"ref": "ROK3-02", "evidence": "https://a.example/"}] * 2, "occurs twice"),
         ([{"ref": "ROK3-02"}], "evidence"),
         ([{"ref": "ROK3-02", "evidence": "ftp://a.example/"}], "not a web address"),
     ],

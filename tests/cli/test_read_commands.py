@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.bundled import COMMITMENTS, COVERAGE, DOCUMENTS
+from tests.support.built_in import COMMITMENTS, COVERAGE, DOCUMENTS
 from tests.support.program import Desk, by_ref
 
 DATA = Path(__file__).parents[2] / "data" / "dialogue_2025.json"

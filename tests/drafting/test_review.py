@@ -311,7 +311,7 @@ def test_a_kill_while_saving_loses_nothing(tmp_path: Path, path: Path, point: st
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"[]", "no object"),
+        (b"[]", "not a JSON object"),
         (b"{", "not JSON"),
         (b'{"format": "spacedialog-log/1", "changes": []}', "an exported log"),
         (b"\xff", "not UTF-8"),
@@ -548,7 +548,7 @@ def test_invalid_bytes_are_refused(desk: Desk, path: Path) -> None:
         session.until(PROMPT)
         answer(session, ("e title", "  > "))
         session.type("caf\udce9\r")
-        assert "a character that is none" in session.until("  > ")
+        assert "an invalid character" in session.until("  > ")
         session.type("\r")
         session.until(PROMPT)
         session.type("q\r")

@@ -180,7 +180,7 @@ def test_assessors_stand_side_by_side_and_a_later_verdict_follows_the_earlier(tr
     tracker.assess("1", "met", assessor="Anna", party="GRA", on="2026-03-01")
     tracker.assess("1", "not-met", assessor="Anna", on="2026-05-01")
     late = tracker.assess("1", "cannot tell", assessor="Anna", on="2026-01-01")
-    assert "stays not-met" in " ".join(late.notices)
+    assert "is still not-met" in " ".join(late.notices)
     assert said(verdicts(tracker)) == {
         ("RUR1-01", None, "Anna", "fulfilment@1", "not-met"),
         ("RUR1-01", "GRA", "Anna", "fulfilment@1", "met"),
@@ -223,12 +223,12 @@ def test_undo_takes_a_verdict_back_and_redo_returns_it(tracker: Tracker) -> None
     [
         ({"ref": "1", "verdict": "fine"}, "write one of 'not-met', 'partly-met', 'met', 'cannot-tell'"),
         ({"ref": "1", "verdict": "met", "rubric": "stars"}, "fulfilment@1, g7-g20@1, gao@1"),
-        ({"ref": "1", "verdict": "met", "rubric": "fulfilment@9"}, "there is none called"),
+        ({"ref": "1", "verdict": "met", "rubric": "fulfilment@9"}, "there is no rubric"),
         ({"ref": "1", "verdict": "met", "party": "GMO"}, "write one of RSA, GRA"),
         ({"ref": "1", "verdict": "2", "rubric": "g7-g20"}, "'-1', '0', '+1'"),
         ({"ref": "1.1", "verdict": "met"}, "is a milestone"),
         ({"ref": "1", "verdict": "met", "assessor": " "}, "assessor"),
-        ({"ref": "1", "verdict": "met", "on": "2027"}, "may lie after today"),
+        ({"ref": "1", "verdict": "met", "on": "2027"}, "may be after today"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_what_there_is(

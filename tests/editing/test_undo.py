@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spacedialog.errors import InputError, NotFoundError, ProblemsError
-from spacedialog.importing.bundled import bundled_path
+from spacedialog.importing.built_in import built_in_path
 from spacedialog.model.fields import NewCommitment
 from spacedialog.tracker import Tracker
-from tests.support.bundled import COMMITMENTS
+from tests.support.built_in import COMMITMENTS
 
 if TYPE_CHECKING:
     from tests.support.trackers import Maker
@@ -120,7 +120,7 @@ def test_undo_by_the_end_of_an_id(tracker: Tracker) -> None:
     assert first
     tracker.undo(first[-8:].upper())
     assert (status(tracker), status(tracker, "RUR1-03")) == ("not-assessed", "complete")
-    with pytest.raises(InputError, match="undone already"):
+    with pytest.raises(InputError, match="already undone"):
         tracker.undo(first)
     tracker.redo(first[-8:])
     assert status(tracker) == "stalled"
@@ -183,7 +183,7 @@ def test_an_end_that_fits_several_ids_is_refused(tracker: Tracker) -> None:
         ends = {}
         for id_ in ids:
             if id_[-4:] in ends:
-                with pytest.raises(InputError, match="several changes"):
+                with pytest.raises(InputError, match="several entries"):
                     tracker.undo(id_[-4:])
                 return
             ends[id_[-4:]] = id_
@@ -210,7 +210,7 @@ def test_one_update_of_many_is_undone_alone(tracker: Tracker) -> None:
     changes = [change.id for change in tracker.log()][-3:]
     tracker.undo(changes[1], only=True)
     assert [status(tracker, f"RUR1-0{n}") for n in (1, 2, 3)] == ["stalled", "not-assessed", "complete"]
-    with pytest.raises(InputError, match="undone already"):
+    with pytest.raises(InputError, match="already undone"):
         tracker.undo(changes[1], only=True)
     assert tracker.undo(changes[0]).changes == 2
     assert [status(tracker, f"RUR1-0{n}") for n in (1, 2, 3)] == ["in-progress", "not-assessed", "not-assessed"]
@@ -258,12 +258,12 @@ def test_what_another_did_is_undone_by_name_only(make: Maker, tracker: Tracker) 
     assert status(tracker) == "not-assessed"
 
 
-def test_the_bundled_record_is_not_undone_by_mistake(make: Maker) -> None:
+def test_the_built_in_record_is_not_undone_by_mistake(make: Maker) -> None:
     """The built-in record cannot be undone as a whole; one of its entries can."""
     tracker = make("bundled")
     tracker.mark("4-07", "stalled")
     entry = next(change.id for change in tracker.log() if change.content.get("set", {}).get("ref") == "ROK4-07")
-    with pytest.raises(InputError, match="bundled") as caught:
+    with pytest.raises(InputError, match="built-in") as caught:
         tracker.undo(entry)
     assert "--only" in caught.value.remedy
     assert tracker.undo(entry, only=True).changes == 1
@@ -277,7 +277,7 @@ def test_a_statement_that_was_taken_back_stays_so(make: Maker) -> None:
     tracker = make("bundled")
     entry = next(change for change in tracker.log() if change.kind == "set" and "note" in change.content)
     tracker.undo(entry.id, only=True)
-    assert tracker.import_file((bundled_path() / "dialogue_2025.json").read_bytes(), "again.json").changes == 0
+    assert tracker.import_file((built_in_path() / "dialogue_2025.json").read_bytes(), "again.json").changes == 0
 
 
 def test_a_statement_that_was_brought_back_is_imported_like_the_others(tracker: Tracker, ruritania: bytes) -> None:
@@ -325,9 +325,9 @@ def test_a_ref_that_was_undone_is_not_taken_up_by_name(tracker: Tracker) -> None
     """A ref of an undone commitment cannot be given to another."""
     tracker.add(FLY._replace(ref="RUR1-40"))
     tracker.undo()
-    with pytest.raises(InputError, match="taken"):
+    with pytest.raises(InputError, match="already in use"):
         tracker.add(FLY._replace(title="Fly another kite", ref="RUR1-40"))
-    with pytest.raises(InputError, match="taken"):
+    with pytest.raises(InputError, match="already in use"):
         tracker.edit("2", {"ref": "rur1-40"})
 
 
@@ -347,9 +347,9 @@ def test_the_ref_of_a_milestone_is_never_given_again(tracker: Tracker) -> None:
 
 def test_a_milestone_takes_no_ref_of_another_commitment(tracker: Tracker) -> None:
     """A milestone's ref must begin with a ref of its own commitment."""
-    with pytest.raises(InputError, match="does not belong"):
+    with pytest.raises(InputError, match="does not begin"):
         tracker.edit("1.1", {"ref": "RUR1-02.1"})
-    with pytest.raises(InputError, match="does not belong"):
+    with pytest.raises(InputError, match="does not begin"):
         tracker.edit("1.1", {"ref": "RUR1-99.1"})
     assert tracker.add_milestone("2", "Launch", "2027").ref == "RUR1-02.1"
     tracker.edit("1", {"ref": "RUR1-50"})
@@ -364,7 +364,7 @@ def test_a_ref_given_by_an_edit_is_not_taken_by_an_import(tracker: Tracker, ruri
     document["commitments"].append({**document["commitments"][1], "ref": "RUR1-40"})
     with pytest.raises(ProblemsError) as caught:
         tracker.import_file(json.dumps(document).encode(), "ruritania.json")
-    assert "RUR1-40 is the ref of something else" in caught.value.problems[0]
+    assert "RUR1-40 is already the ref of another item" in caught.value.problems[0]
 
 
 def test_what_was_undone_is_not_found_by_its_words(tracker: Tracker) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from spacedialog.cli import app
-from tests.support.bundled import COMMITMENTS, COVERAGE
+from tests.support.built_in import COMMITMENTS, COVERAGE
 from tests.support.program import COLOUR, Desk, closed_pipe, working_in
 
 # Data and messages
@@ -77,7 +77,7 @@ def test_full_disk_is_told_as_such(reader: Desk, arguments: list[str]) -> None:
     assert ran.status == 4
     assert "No space left on device" in ran.stderr
     assert "Traceback" not in ran.stderr
-    assert "the store cannot be used" not in ran.stderr
+    assert "the database cannot be used" not in ran.stderr
 
 
 @pytest.mark.parametrize("format_", ["html", "xlsx", "ics"])

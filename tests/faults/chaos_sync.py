@@ -23,14 +23,14 @@ from typing import NamedTuple
 import psycopg
 
 from spacedialog.errors import NetworkError
-from spacedialog.importing import bundled
+from spacedialog.importing import built_in
 from spacedialog.store import database, team_state
 from spacedialog.team.exchange import Exchange, first_chain, link
 from spacedialog.team.server import LONGEST_SILENCE, connect
 from spacedialog.team.sync import Replica, SyncEnvironment, begin
 from spacedialog.tracker import Tracker
 from tests.faults.verdict import new_seed
-from tests.support.bundled import REFS
+from tests.support.built_in import REFS
 from tests.support.proxy import Relay, relay
 from tests.support.servers import OWNER, Server, running
 
@@ -90,7 +90,7 @@ class Member(threading.Thread):
             now=_now,
             author=f"member {number}",
         )
-        begin(self.tracker.path, team_state.Membership(work.url, LOG, LOG, 0, first_chain(LOG)), bundled.seed)
+        begin(self.tracker.path, team_state.Membership(work.url, LOG, LOG, 0, first_chain(LOG)), built_in.seed)
 
     def run(self) -> None:
         """Work until the rounds are done and `enough` is set."""

@@ -26,7 +26,7 @@ SLOWEST = 5.0
 _TOGETHER = """
 import json, sys, time
 from pathlib import Path
-from tests.support.bundled import COMMITMENTS
+from tests.support.built_in import COMMITMENTS
 from tests.faults import stores
 
 tracker = stores.tracker(Path(sys.argv[2]), sys.argv[3])

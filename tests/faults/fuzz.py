@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from spacedialog.errors import ProblemsError, SpacedialogError
-from spacedialog.importing import bundled
+from spacedialog.importing import built_in
 from spacedialog.importing import parse as intake
 from spacedialog.importing.entries import commitment_entries, opening_entries
 from spacedialog.importing.updates_file import Batch
@@ -400,7 +400,7 @@ class Updates:
     def __init__(self) -> None:
         self._connection = database.in_memory()
         self._connection.execute("BEGIN")
-        bundled.seed(self._connection)
+        built_in.seed(self._connection)
         self._connection.execute("COMMIT")
         self._view = Snapshot(self._connection, TODAY)
 
@@ -416,7 +416,7 @@ class Updates:
             content = changed_bytes(content, rng)
         view = self._view
         batch = Batch(
-            "fuzz", TODAY, view.refs.resolve, view.standing, lambda item: journal.live_entries(self._connection, item)
+            "fuzz", TODAY, view.refs.resolve, view.fields_of, lambda item: journal.live_entries(self._connection, item)
         )
         batch.read(content.decode("utf-8", "replace" if rng.random() < 0.5 else "surrogateescape"))
         batch.problems.refuse()

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from spacedialog.errors import InputError
-from spacedialog.importing.bundled import bundled_path
+from spacedialog.importing.built_in import built_in_path
 from spacedialog.importing.dialogue_schema import DataFile
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import Entry
 from spacedialog.model.fields import NewCommitment
 from spacedialog.model.vocabulary import Status, Strength
 from tests.importing.record_terms import TERMS_2016, TERMS_2022
-from tests.support.bundled import DOCUMENTS
+from tests.support.built_in import DOCUMENTS
 from tests.support.program import Desk
 from tests.support.trackers import Maker
 
@@ -27,7 +27,7 @@ LONGEST_TITLE = 100
 
 
 def path_of(year: str) -> Path:
-    return bundled_path() / f"dialogue_{year}.json"
+    return built_in_path() / f"dialogue_{year}.json"
 
 
 def record_of(year: str) -> DataFile:
@@ -65,7 +65,9 @@ def test_what_was_delivered_was_complete_and_nothing_else(year: str) -> None:
 @pytest.mark.parametrize(("year", "terms"), [("2016", TERMS_2016), ("2022", TERMS_2022)])
 def test_title_or_detail_has_the_terms_of_the_statement(year: str, terms: Mapping[str, tuple[str, ...]]) -> None:
     """The title or the detail of each commitment contains the terms of art that a reader searches for."""
-    texts = {one.ref: f"{one.title}\n{one.detail}".casefold() for one in record_of(year).commitments}
+    texts = {
+        one["ref"]: f"{one['title']}\n{one['detail']}".casefold() for one in record_of(year).model_dump()["commitments"]
+    }
     assert set(texts) == set(terms)
     missing = {ref: [term for term in terms[ref] if term.casefold() not in text] for ref, text in texts.items()}
     assert {ref: absent for ref, absent in missing.items() if absent} == {}
@@ -74,10 +76,11 @@ def test_title_or_detail_has_the_terms_of_the_statement(year: str, terms: Mappin
 @pytest.mark.parametrize("year", YEARS)
 def test_a_title_is_a_short_line_without_a_full_stop(year: str) -> None:
     """A title has at most 100 characters, begins with a capital letter and has no final full stop."""
-    record = record_of(year)
-    titles = [one.title for one in (*record.commitments, *record.areas, *record.documents)]
-    titles += [milestone.title for one in record.commitments for milestone in one.milestones]
-    assert len({one.title for one in record.commitments}) == len(record.commitments)
+    record = record_of(year).model_dump()
+    titled = [*record["commitments"], *record["areas"], *record["documents"]]
+    titled += [milestone for one in record["commitments"] for milestone in one["milestones"]]
+    titles = [one["title"] for one in titled]
+    assert len({one["title"] for one in record["commitments"]}) == len(record["commitments"])
     for title in titles:
         assert len(title) <= LONGEST_TITLE
         assert title[0].isupper()

@@ -183,14 +183,14 @@ def test_many_problems_are_counted(desk: Desk) -> None:
     assert lines.count("  write one of not-assessed, not-started, in-progress, stalled, complete, withdrawn") == 100
     assert lines[-1] == "… and 150 more"
     lines = refused(desk, "import", ONE + "\n[]" * 5_000)
-    assert lines[-2:] == ["… and 900 more", "  the rest of the file was not looked at: mend these first"]
+    assert lines[-2:] == ["… and 900 more", "  correct these problems first; the rest of the file was not checked"]
 
 
 # Kinds of file
 
 OTHER = {
-    "gzip": (b"\x1f\x8b\x08\x00rest", "unpack"),
-    "zip": (b"PK\x03\x04\xff", "unpack"),
+    "gzip": (b"\x1f\x8b\x08\x00rest", "decompress"),
+    "zip": (b"PK\x03\x04\xff", "decompress"),
     "UTF-16": ('{"ref": "31"}'.encode("utf-16"), "UTF-8"),
     "Latin-1": ('{"ref": "31", "note": "é"}'.encode("latin-1"), "UTF-8"),
     "NUL": (b"\0" * 100, ""),
@@ -243,7 +243,7 @@ def test_a_file_of_too_many_updates_is_refused(tracker: Tracker, monkeypatch: py
     lines = [f"2,{number}\n" for number in range(11)]
     with pytest.raises(ProblemsError) as caught:
         tracker.apply("ref,note\n" + "".join(lines), "updates")
-    assert caught.value.problems == ("updates: line 12: there are more than 10 updates\n  part the file",)
+    assert caught.value.problems == ("updates: line 12: there are more than 10 updates\n  split the file",)
     assert tracker.apply("ref,note\n" + "".join(lines[:10]), "updates").changes == 10
 
 
@@ -254,26 +254,26 @@ def test_a_file_of_too_many_updates_is_refused(tracker: Tracker, monkeypatch: py
 @pytest.mark.parametrize(
     ("old", "new", "place"),
     [
-        ('"title": "t", "strength"', '"title": "t", "title": "u", "strength"', ".title: it is repeated"),
-        ('{"document": "J"}', '{"document": "J", "document": "J"}', "sources[0].document: it is repeated"),
+        ('"title": "t", "strength"', '"title": "t", "title": "u", "strength"', ".title: the name is repeated"),
+        ('{"document": "J"}', '{"document": "J", "document": "J"}', "sources[0].document: the name is repeated"),
         ('"title": "t", "strength"', '"title": "\\ud800", "strength"', ".title: "),
         ('"title": "t", "strength"', '"title": "a\\u0000b", "strength"', ".title: "),
         ('"kind": "k"', '"percent": NaN, "kind": "k"', "'NaN' is not a JSON number"),
         ('"kind": "k"', '"percent": -Infinity, "kind": "k"', "'-Infinity' is not a JSON number"),
         ('"kind": "k"', '"percent": 1e999, "kind": "k"', "'1e999' is not a JSON number"),
         ('"kind": "k"', f'"percent": {"9" * 5000}, "kind": "k"', "too long"),
-        ('"kind": "k"', f'"percent": {"[" * 100_000}, "kind": "k"', "too deep"),
+        ('"kind": "k"', f'"percent": {"[" * 100_000}, "kind": "k"', "too many levels"),
         ('"kind": "k"', f'"percent": {"[" * 500}{"]" * 500}, "kind": "k"', ".percent: "),
         ('"kind": "k"', '"percent": "50", "kind": "k"', ".percent: "),
         ('"kind": "k"', '"percent": true, "kind": "k"', ".percent: "),
         ('"kind": "k"', '"colour": "red", "kind": "k"', ".colour: "),
         ('"kind": "k"', '"due": "2026-02-30", "kind": "k"', ".due: '2026-02-30' is not a date"),
-        ('"not-assessed"', '"complete", "percent": 50', ".percent: what is complete is not at 50 %"),
-        ('"n", "evidence"', '"n", "status": "complete", "percent": 50, "evidence"', ".percent: what is complete"),
+        ('"not-assessed"', '"complete", "percent": 50', ".percent: a complete commitment cannot be at 50 %"),
+        ('"n", "evidence"', '"n", "status": "complete", "percent": 50, "evidence"', ".percent: a complete commitment"),
         ('"n", "evidence": "https://a.example/"', '"n", "due": "2027"', ".evidence: it is missing"),
         ('"note": "n", "evidence": "https://a.example/"', '"note": null', ".evidence: it is missing"),
         ("https://a.example/", "ftp://a.example/", ".evidence: this is not a web address"),
-        ("https://a.example/", "https://me:pw@a.example/", ".evidence: this web address carries"),
+        ("https://a.example/", "https://me:pw@a.example/", ".evidence: this web address contains"),
         ("https://a.example/", "javascript:alert(1)", ".evidence: this is not a web address"),
     ],
 )
@@ -301,16 +301,19 @@ def test_a_repeated_name_is_found_at_every_depth(make: Maker) -> None:
     with pytest.raises(ProblemsError) as caught:
         make("empty").import_file(content.encode(), "file")
     assert [problem.partition("\n")[0] for problem in caught.value.problems] == [
-        "file: x: it is repeated",
-        "file: dialogue.key: it is repeated",
-        "file: dialogue.heads[1].a: it is repeated",
+        "file: x: the name is repeated",
+        "file: dialogue.key: the name is repeated",
+        "file: dialogue.heads[1].a: the name is repeated",
     ]
 
 
 def test_a_second_opening_is_called_so(desk: Desk) -> None:
-    """A second opening in JSON Lines is one problem that says so."""
+    """A second opening in JSON Lines is one problem."""
     lines = refused(desk, "import", text(OPENING, COMMITMENT, OPENING))
-    assert lines[1:] == ["file: line 3: this is a second opening", "  put each dialogue into a file of its own"]
+    assert lines[1:] == [
+        "file: line 3: this is the opening of a second dialogue",
+        "  write each dialogue to a separate file",
+    ]
 
 
 def test_a_log_that_breaks_off_is_refused(tracker: Tracker, make: Maker) -> None:
@@ -323,7 +326,7 @@ def test_a_log_that_breaks_off_is_refused(tracker: Tracker, make: Maker) -> None
     log_export.write(tracker.log(), out, lines=False)
     whole = out.getvalue()
     other = make("empty")
-    for content, says in ((whole.rpartition(",\n")[0], "is truncated"), (whole + whole, "has ended before")):
+    for content, says in ((whole.rpartition(",\n")[0], "is truncated"), (whole + whole, "after the end of the log")):
         with pytest.raises(InputError, match=says):
             other.import_file(content.encode(), "log")
     assert other.import_file(whole.encode(), "log", max_size=2_000).changes > 5
@@ -336,7 +339,7 @@ def test_areas_that_stand_twice_are_a_problem_of_the_file(make: Maker, size: int
     for content in (text(twice, COMMITMENT), json.dumps({**twice, "commitments": [COMMITMENT]})):
         with pytest.raises(ProblemsError) as caught:
             make("empty").import_file(content.encode(), "file")
-        assert "areas: a key stands there twice" in caught.value.problems[0]
+        assert "areas: a key occurs twice" in caught.value.problems[0]
 
 
 def test_fuzzing_finds_nothing() -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from spacedialog.errors import InputError, ProblemsError, SpacedialogError
-from spacedialog.importing.bundled import bundled_path
+from spacedialog.importing.built_in import built_in_path
 from spacedialog.model.entry import Entry, PendingEntry, canonical_json, entry_hash, item_id, make_entry
 from spacedialog.model.fields import NewCommitment
 from spacedialog.model.filters import OfSide
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.support.trackers import Maker
 
 Document = dict[str, Any]
-BUNDLED = (bundled_path() / "dialogue_2025.json").read_bytes()
+BUILT_IN = (built_in_path() / "dialogue_2025.json").read_bytes()
 
 
 @pytest.fixture
@@ -81,11 +81,11 @@ def test_the_same_file_twice_changes_nothing(tracker: Tracker, ruritania: bytes)
     assert tracker.import_file(ruritania, "ruritania.json").changes == 0
 
 
-def test_the_bundled_file_changes_nothing(make: Maker) -> None:
+def test_the_built_in_file_changes_nothing(make: Maker) -> None:
     """Importing a file of the built-in record into its store adds no entry."""
-    written = make().import_file(BUNDLED, "dialogue_2025.json")
+    written = make().import_file(BUILT_IN, "dialogue_2025.json")
     assert (written.changes, written.created_store is not None) == (0, True)
-    assert make("bundled").import_file(BUNDLED, "dialogue_2025.json").changes == 0
+    assert make("bundled").import_file(BUILT_IN, "dialogue_2025.json").changes == 0
 
 
 def test_stores_made_apart_hold_the_same(make: Maker) -> None:
@@ -415,7 +415,7 @@ def test_a_ref_of_another_commitment_is_refused(tracker: Tracker, document: Docu
         document["commitments"].append({**document["commitments"][4], "ref": ref})
     with pytest.raises(ProblemsError) as caught:
         take_in(tracker, document)
-    assert [problem.split(" is the ref")[0] for problem in caught.value.problems] == [
+    assert [problem.split(" is already the ref")[0] for problem in caught.value.problems] == [
         "record.json: commitments[5]: rur1-06",
         "record.json: commitments[6]: RUR1-07",
     ]
@@ -461,8 +461,8 @@ def test_parts_that_do_not_fit_each_other_are_reported(make: Maker, document: Do
         "NOBODY",
         "NEMO",
         "'X'",
-        "stands in the file before",
-        "too vague",
+        "occurs earlier in the file",
+        "not precise enough",
         "RUR1-99",
         "stalled",
         "RUR1-03",

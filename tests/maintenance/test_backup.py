@@ -221,7 +221,7 @@ def test_a_restore_does_not_replace_what_is_another_programs(make: Maker, tmp_pa
         connection.execute(f"PRAGMA application_id = {mark}")
         connection.execute("CREATE TABLE theirs (a)")
     content = theirs.read_bytes()
-    with pytest.raises(StoreError, match="not a spacedialog store"):
+    with pytest.raises(StoreError, match="not a spacedialog database"):
         copies.restore(theirs, tmp_path / "copy.db", replace=True)
     assert theirs.read_bytes() == content
 
@@ -257,7 +257,7 @@ def test_a_restore_deletes_no_file_of_others(tracker: Tracker, tmp_path: Path) -
     copies.back_up(tracker.path, tmp_path / "copy.db")
     diary = Path(f"{tracker.path}-journal")
     diary.write_text("Dear diary")
-    with pytest.raises(StoreError, match="did not make this file"):
+    with pytest.raises(StoreError, match="another program created this file"):
         copies.restore(tracker.path, tmp_path / "copy.db", replace=True)
     assert diary.read_text() == "Dear diary"
 

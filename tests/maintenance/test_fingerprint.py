@@ -178,7 +178,7 @@ def test_fingerprint_and_verify_at_the_shell(tmp_path: Path) -> None:
     assert desk.call("fingerprint", "--known-at", "2026-01-01").status == 2
 
 
-def test_the_bundled_record_has_a_fingerprint(tmp_path: Path) -> None:
+def test_the_built_in_record_has_a_fingerprint(tmp_path: Path) -> None:
     """Without a store, the fingerprint is that of the built-in record, the same on every machine."""
     one, other = Desk(tmp_path), Desk(tmp_path)
     value = one.call("fingerprint", "--json").data[0]["fingerprint"]

@@ -142,7 +142,7 @@ def test_an_error_shows_what_was_typed() -> None:
 
 def test_a_named_winter_is_refused_and_explained() -> None:
     """`winter 2026` may begin in 2025 or in 2026, so the error names the code to write."""
-    with pytest.raises(DateError, match="'winter 2026' may begin or end in 2026") as caught:
+    with pytest.raises(DateError, match="'winter 2026' is ambiguous") as caught:
         parse_date("Winter 2026", today=FRIDAY)
     assert caught.value.remedy == "write 2026-24 for the winter that begins in December 2026"
 
@@ -156,7 +156,7 @@ def test_a_named_winter_is_refused_and_explained() -> None:
 )
 def test_a_day_outside_the_calendar_is_refused(text: str, today: date) -> None:
     """A day before year 1 or after year 9999 is refused."""
-    with pytest.raises(DateError, match="leaves the calendar"):
+    with pytest.raises(DateError, match="is out of range"):
         parse_date(text, today=today)
 
 
@@ -201,7 +201,7 @@ def test_any_text_is_a_date_or_a_date_error(text: str, today: date, toward: Towa
 @pytest.mark.parametrize("text", ["2026", "2026-10", "oct 2026", "2026-10-05~", "by friday", "2026-10-05/2026-10-05"])
 def test_a_date_that_is_not_one_day_is_refused(text: str) -> None:
     """Where one day is needed, a vaguer date is refused with an example of a day."""
-    with pytest.raises(DateError, match="a day is needed") as caught:
+    with pytest.raises(DateError, match="is not a single day") as caught:
         parse_day(text, today=FRIDAY)
     assert "2026-10-05" in caught.value.remedy
 
@@ -257,5 +257,5 @@ def test_any_text_is_a_span_or_a_date_error(text: str, day: date) -> None:
 def test_a_day_given_for_an_option_is_refused_under_its_name() -> None:
     """An error about the value of an option begins with the name of the option."""
     assert parse_named_day("--until", "2026-10-05", today=FRIDAY) == date(2026, 10, 5)
-    with pytest.raises(DateError, match=r"^--until: '2026-10' is not one day"):
+    with pytest.raises(DateError, match=r"^--until: '2026-10' is not a single day"):
         parse_named_day("--until", "2026-10", today=FRIDAY)

@@ -35,7 +35,7 @@ UNSEEN = st.text(st.characters(categories=["Cc", "Cf", "Mn", "Me", "Mc", "Zs", "
 def test_invisible_text_is_refused(text: str) -> None:
     """A text of blank, format or combining characters only is refused, on one line and on several."""
     for check in (check_line, check_text):
-        with pytest.raises(InputError, match="title: there is no visible text"):
+        with pytest.raises(InputError, match="title: the text has no visible character"):
             check("title", text)
 
 
@@ -51,7 +51,7 @@ def test_a_line_break_is_refused_only_in_text_of_one_line(sign: str) -> None:
     """A line break of any kind is refused in a text of one line, and kept in a longer text."""
     for text in (f"a{sign}b", f"a{sign}", f"{sign}a"):
         assert check_text("note", text) == text
-        with pytest.raises(InputError, match="title: it has a line break"):
+        with pytest.raises(InputError, match="title: the text has a line break"):
             check_line("title", text)
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from spacedialog.model.rows.record import Coverage
 from spacedialog.store.read.selection import Selection
 from spacedialog.tracker import Tracker
-from tests.support.bundled import CHANGES, COVERAGE
+from tests.support.built_in import CHANGES, COVERAGE
 from tests.support.program import Desk
 
 FORMATS = ("table", "plain", "json", "jsonl", "csv", "md", "html", "xlsx", "ics")

@@ -21,7 +21,7 @@ from spacedialog.errors import SpacedialogError
 from spacedialog.model.characters import is_visible
 from spacedialog.model.entry import EXPORT_FORMAT, PendingEntry, item_id, make_entry
 from spacedialog.render.formats import Settings
-from tests.support.bundled import COMMITMENTS
+from tests.support.built_in import COMMITMENTS
 from tests.support.formats import MARKDOWN, Rows, csv_rows, plain_rows
 from tests.support.program import COLOUR, TODAY, Desk
 from tests.support.trackers import NOON, Maker

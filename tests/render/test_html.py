@@ -27,7 +27,7 @@ from spacedialog.presentation.tables import commitments, history, upcoming
 from spacedialog.render import html_chart
 from spacedialog.store.read.snapshot import Snapshot
 from tests.support.browser import SCHEMES, Desktop, Scheme, desktop, violations, written
-from tests.support.bundled import COMMITMENTS
+from tests.support.built_in import COMMITMENTS
 from tests.support.program import Desk
 from tests.support.trackers import Maker
 
@@ -199,7 +199,7 @@ def test_what_was_carried_over_stands_side_by_side(browser: Desktop, dialogue: R
             "#ROK3-08",
             "#ROK4-35",
         ]
-        expect(page.locator("#_reading")).to_contain_text("nobody linked it to anything later")
+        expect(page.locator("#_reading")).to_contain_text("not linked to a later commitment")
         expect(page.locator("[id='ROK3-07'] .fold")).to_contain_text("Carried on by")
 
 

@@ -348,7 +348,7 @@ def test_a_view_without_dates_has_no_calendar() -> None:
 # Commands
 
 
-def test_the_calendar_of_the_bundled_record(desk: Desk) -> None:
+def test_the_calendar_of_the_built_in_record(desk: Desk) -> None:
     """`upcoming` writes each event once, the same to a file and to standard output, readable by another parser."""
     shown = desk.run("upcoming", "--format", "ics")
     assert desk.run("upcoming", "-o", "dates.ics").stdout == ""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.bundled import COMMITMENTS
+from tests.support.built_in import COMMITMENTS
 from tests.support.program import Desk
 
 
@@ -82,7 +82,7 @@ def test_report_that_breaks_off_is_not_there(desk: Desk, monkeypatch: pytest.Mon
     ran = desk.call("list", "-o", "report.txt")
     assert ran.status == 4
     assert "No space left" in ran.stderr
-    assert "the store cannot be used" not in ran.stderr
+    assert "the database cannot be used" not in ran.stderr
     assert (desk.folder / "report.txt").read_text() == "the old one"
     assert [path.name for path in desk.folder.glob(".*")] == []
 

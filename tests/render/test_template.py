@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from spacedialog.render import template
-from tests.support.bundled import COMMITMENTS, COVERAGE
+from tests.support.built_in import COMMITMENTS, COVERAGE
 from tests.support.program import Desk
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example-template.md.j2"

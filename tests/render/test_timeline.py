@@ -18,7 +18,7 @@ from spacedialog.presentation.bars import bar
 from spacedialog.render import table, timeline
 from spacedialog.render.formats import Settings
 from spacedialog.render.timeline import AFTER, BEFORE, DAY, GHOST, OPEN, TODAY, WINDOW, Scale
-from tests.support.bundled import CHECKED, COMMITMENTS, COVERAGE
+from tests.support.built_in import CHECKED, COMMITMENTS, COVERAGE
 from tests.support.program import Desk
 
 DAY_OF_VIEW = date(2026, 11, 22)

@@ -26,7 +26,7 @@ from spacedialog.presentation.views import Block, View
 from spacedialog.render import xlsx, xlsx_book
 from spacedialog.render.formats import Settings
 from spacedialog.tracker import Tracker
-from tests.support.bundled import COVERAGE
+from tests.support.built_in import COVERAGE
 from tests.support.program import Desk
 from tests.support.trackers import Maker
 
@@ -87,7 +87,7 @@ def test_the_first_sheet_says_what_it_covers(book: openpyxl.Workbook) -> None:
     assert said["Part"] == "the Moon only"
     assert str(said["Coverage"]).startswith("assessed 2 of 5")
     assert said["Log"] == "17 entries, the newest recorded 2026-12-01 11:59 UTC"
-    assert said["not-assessed"] == "Nobody has looked; it does not mean that nothing was done."
+    assert said["not-assessed"] == "Not assessed yet; its progress is unknown."
 
 
 def test_only_an_exact_date_is_a_date(book: openpyxl.Workbook, make: Maker) -> None:
@@ -280,7 +280,7 @@ def test_windows_close_when_the_record_says(tracker: Tracker) -> None:
 # Commands
 
 
-def test_the_workbook_of_the_bundled_record(desk: Desk) -> None:
+def test_the_workbook_of_the_built_in_record(desk: Desk) -> None:
     """`report` writes a workbook to a file and to a pipe, with the commitments of the report."""
     assert desk.run("report", "-o", "dialogue.xlsx").status == 0
     desk.shell("spacedialog report --format xlsx > piped.xlsx")

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from spacedialog.errors import InputError, NotFoundError, SpacedialogError, StoreError
-from spacedialog.importing.bundled import bundled_path
+from spacedialog.importing.built_in import built_in_path
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.fields import NewCommitment
 from spacedialog.model.position import Scope
@@ -31,14 +31,14 @@ from spacedialog.store import backup, lock, migrations, schema
 from spacedialog.store import database as files
 from spacedialog.store.write import projection
 from spacedialog.tracker import Tracker
-from tests.support.bundled import COMMITMENTS
+from tests.support.built_in import COMMITMENTS
 
 if TYPE_CHECKING:
     from tests.support.trackers import Clock, Maker
 
 Action = Callable[[Tracker], object]
 
-BUNDLED = (bundled_path() / "dialogue_2025.json").read_bytes()
+BUILT_IN = (built_in_path() / "dialogue_2025.json").read_bytes()
 WORDS = ("lunar", "ice", "seismometer", "RSA", "heard", "relay")
 
 
@@ -179,7 +179,7 @@ def actions(draw: st.DrawFn) -> Action:
             text = "\n".join(map(json.dumps, lines[draw(st.integers(0, 1)) :]))
             return lambda tracker: tracker.apply(text, "updates.jsonl")
         case _:
-            return lambda tracker: tracker.import_file(BUNDLED, "bundled.json")
+            return lambda tracker: tracker.import_file(BUILT_IN, "bundled.json")
 
 
 @settings(max_examples=60, deadline=None)
@@ -194,7 +194,7 @@ def test_the_tables_are_those_that_the_log_gives(make: Maker, steps: list[Action
     shutil.rmtree(tracker.path.parent)
 
 
-def test_a_rebuild_mends_what_was_lost(tracker: Tracker) -> None:
+def test_a_rebuild_restores_lost_rows(tracker: Tracker) -> None:
     """A rebuild writes every table anew, whatever it contained."""
     before = in_store(tracker.path)
     empty = ("retracted", "ignored", "conflict", "clash", "link", "assessment")
@@ -363,13 +363,13 @@ def test_an_upgrade_that_fails_makes_one_backup(older: Tracker, monkeypatch: pyt
 def test_a_backup_before_the_same_action_is_made_once_for_each_state(tracker: Tracker) -> None:
     """A further backup is made only after a write, or before another action."""
     for action, made in (("restamp", 1), ("restamp", 1), ("other", 2), ("restamp", 3)):
-        files.keep_backup(tracker.path, action)
+        files.back_up(tracker.path, action)
         assert len(list(tracker.path.parent.glob("*.backup-*"))) == made
     tracker.note("1", "Another state.")
-    files.keep_backup(tracker.path, "restamp")
+    files.back_up(tracker.path, "restamp")
     with files.writing(tracker.path) as (connection, _):
         connection.execute("UPDATE change SET seq = rowid")
-    files.keep_backup(tracker.path, "restamp")
+    files.back_up(tracker.path, "restamp")
     assert len(list(tracker.path.parent.glob("*.backup-*"))) == 5
 
 
@@ -452,7 +452,7 @@ WRITES: dict[str, Callable[[Tracker, str], Any]] = {
     "milestone": lambda tracker, of: tracker.add_milestone(f"{of}-02", "Launch", "2028"),
     "apply": lambda tracker, of: tracker.apply(f"ref,status\n{of}-01,stalled\n", "updates.csv"),
     "undo": lambda tracker, _: tracker.undo(),
-    "import": lambda tracker, _: tracker.import_file(BUNDLED, "bundled.json"),
+    "import": lambda tracker, _: tracker.import_file(BUILT_IN, "bundled.json"),
     "undo of one import": lambda tracker, _: tracker.undo(next(tracker.log()).id, only=True),
 }
 
@@ -570,11 +570,11 @@ def _cut(path: Path) -> None:
 
 
 NO_STORES: dict[str, tuple[Callable[[Path], object], str]] = {
-    "another program's database": (_foreign, "not a spacedialog store"),
-    "another program's WAL": (_foreign_wal, "not a spacedialog store"),
-    "random bytes": (lambda path: path.write_bytes(bytes(range(256)) * 40), "not a database"),
-    "a text": (lambda path: path.write_text("Dear diary,\n"), "not a database"),
-    "an empty file": (lambda path: path.write_bytes(b""), "not a spacedialog store"),
+    "another program's database": (_foreign, "not a spacedialog database"),
+    "another program's WAL": (_foreign_wal, "not a spacedialog database"),
+    "random bytes": (lambda path: path.write_bytes(bytes(range(256)) * 40), "not a SQLite file"),
+    "a text": (lambda path: path.write_text("Dear diary,\n"), "not a SQLite file"),
+    "an empty file": (lambda path: path.write_bytes(b""), "not a spacedialog database"),
     "a folder": (_folder, "cannot be used"),
     "a newer store": (_newer, "newer spacedialog"),
     "half a store": (_cut, "cannot be used"),
@@ -592,7 +592,7 @@ def test_what_is_no_store_is_refused_and_left_alone(tracker: Tracker, name: str)
         lambda tracker: list(tracker.log(known_at=1)),
         lambda tracker: tracker.note("4-07", "Hello."),
         lambda tracker: tracker.undo(),
-        lambda tracker: tracker.import_file(BUNDLED, "bundled.json"),
+        lambda tracker: tracker.import_file(BUILT_IN, "bundled.json"),
     ]
     for call in calls:
         with pytest.raises(StoreError, match=says) as caught:

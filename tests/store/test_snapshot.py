@@ -38,7 +38,7 @@ from spacedialog.store import database
 from spacedialog.store.read.commitment_sql import SORTS, filter_sql, order_by
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.tracker import Tracker
-from tests.support.bundled import COMMITMENTS, REFS
+from tests.support.built_in import COMMITMENTS, REFS
 
 if TYPE_CHECKING:
     from tests.support.trackers import Maker

@@ -134,16 +134,19 @@ def _negative(path: Path) -> None:
 
 
 NO_STORES: dict[str, tuple[Callable[[Path], object], str]] = {
-    "another program's": (_theirs, "not a spacedialog store"),
-    "another program's after a crash": (_theirs_unfinished, "not a spacedialog store"),
-    "random bytes": (lambda path: path.write_bytes(random.Random(1).randbytes(9999)), "not a database"),
-    "nothing but the name of SQLite": (lambda path: path.write_bytes(b"SQLite format 3\0"), "not a spacedialog store"),
+    "another program's": (_theirs, "not a spacedialog database"),
+    "another program's after a crash": (_theirs_unfinished, "not a spacedialog database"),
+    "random bytes": (lambda path: path.write_bytes(random.Random(1).randbytes(9999)), "not a SQLite file"),
+    "only the magic number of SQLite": (
+        lambda path: path.write_bytes(b"SQLite format 3\0"),
+        "not a spacedialog database",
+    ),
     "no bytes": (lambda path: path.write_bytes(b""), "the file is empty"),
     "a folder": (_folder, "this is a folder"),
     "a pipe": (_pipe, "this is a pipe"),
     "a socket": (_socket, "this is a pipe, a socket"),
     "a newer store": (_newer, "newer spacedialog"),
-    "another mark": (_negative, "not a spacedialog store"),
+    "another mark": (_negative, "not a spacedialog database"),
 }
 
 
@@ -206,7 +209,7 @@ def test_a_side_file_that_sqlite_would_act_on_is_left_alone(desk: Desk, name: st
     for call in ("list", "note 33 Hello", "mark 33 complete --dry-run", "backup copy.db"):
         ran = desk.call(*call.split())
         assert (ran.status, ran.stdout) == (4, ""), ran
-        assert "did not make this file" in ran.stderr
+        assert "another program created this file" in ran.stderr
     assert desk.call("doctor").status == 4
     assert desk.call("doctor", "--rescue", "new.db").status == 0
     assert seen(desk.db.parent) == before
@@ -215,7 +218,7 @@ def test_a_side_file_that_sqlite_would_act_on_is_left_alone(desk: Desk, name: st
 def test_an_empty_file_comes_with_its_remedy(desk: Desk) -> None:
     """An empty file, as an interrupted program leaves, is refused with a remedy that works."""
     desk.db.write_bytes(b"")
-    assert "remove it, and the next change makes a store there" in refused(desk, "list")
+    assert "delete the file, and the next write creates a database there" in refused(desk, "list")
     desk.db.unlink()
     assert desk.call("mark", "33", "complete").status == 0
 
@@ -279,7 +282,7 @@ def test_nothing_is_written_where_code_of_others_would_run(desk: Desk, name: str
         connection.execute(EVIL_CODE[name])
     before = desk.db.read_bytes()
     for call in WRITES:
-        assert "this program did not make" in refused(desk, call)
+        assert "this program did not create" in refused(desk, call)
     assert desk.call("list").status == 0
     assert desk.db.read_bytes() == before
     assert desk.call("doctor", "--rescue", "new.db").status == 0
@@ -317,7 +320,7 @@ def test_connections_are_wary(desk: Desk) -> None:
         assert connection.execute("PRAGMA cell_size_check").fetchone() == (1,)
         with pytest.raises(sqlite3.OperationalError, match="not authorized"):
             connection.execute("SELECT load_extension('x')")
-    with database.writing(desk.db, keep=False) as (connection, _):
+    with database.writing(desk.db, commit=False) as (connection, _):
         assert connection.execute("PRAGMA trusted_schema").fetchone() == (0,)
         assert connection.execute("PRAGMA cell_size_check").fetchone() == (1,)
 

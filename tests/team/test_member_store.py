@@ -228,7 +228,7 @@ def test_a_store_of_the_schema_without_days_of_conflicts_is_sound_and_is_upgrade
         ("INSERT INTO clash VALUES ('x', NULL, 'a', 'b', 'c', 'd')", "fold", "clash"),
         ("UPDATE team SET cursor = cursor + 1", "positions", "sync --heal"),
         ("UPDATE change SET seq = NULL WHERE seq = 3", "positions", "sync --heal"),
-        ("INSERT INTO quarantine VALUES (1, 2, '', '', 'Mallory', 'why', NULL)", "positions", "taken twice"),
+        ("INSERT INTO quarantine VALUES (1, 2, '', '', 'Mallory', 'why', NULL)", "positions", "occur twice"),
         ("INSERT INTO team SELECT * FROM team", "positions", "2 teams"),
         ("DROP INDEX idx_change_seq", "schema", "idx_change_seq is missing"),
         ("DROP TABLE quarantine", "schema", "quarantine is missing"),
@@ -270,7 +270,7 @@ def test_doctor_names_what_was_set_aside(team: Team, clock: Clock) -> None:
     found = checks(anna.path, clock)
     (said,) = found["quarantine"].said
     assert found["quarantine"].ok
-    assert said == f"position {head.seq + 1}, sent by mallory: set aside, its hash does not match its content"
+    assert said == f"position {head.seq + 1}, sent by mallory: quarantined: its hash does not match its content"
     assert found["positions"].ok
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.faults import chaos_sync, standby
-from tests.support.bundled import CHANGES
+from tests.support.built_in import CHANGES
 
 
 def test_chaos_loses_no_entry() -> None:

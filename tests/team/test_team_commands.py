@@ -16,7 +16,7 @@ from spacedialog.cli import terminal
 from spacedialog.cli.commands import team
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.tracker.team import Interaction
-from tests.support.bundled import CHANGES
+from tests.support.built_in import CHANGES
 from tests.support.program import Desk
 from tests.support.proxy import relay
 from tests.support.servers import GUARDED, Server

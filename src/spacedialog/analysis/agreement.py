@@ -66,10 +66,10 @@ def _coefficient(
     """Return the coefficient for these units, its value, and the reason if it has none."""
     compared = [given for given in units if len(given) > 1]
     if not compared:
-        return None, None, "nothing was judged by two assessors"
+        return None, None, "no commitment was assessed by two assessors"
     name = KAPPA if len(assessors) == 2 and len(compared) == len(units) else ALPHA
     if len({verdict for given in compared for verdict in given.values()}) == 1:
-        return name, None, "undefined: all verdicts are one and the same, and would agree by chance alone"
+        return name, None, "undefined: all verdicts are equal, so the agreement expected by chance is complete"
     if name == KAPPA:
         return name, kappa([(given[assessors[0]], given[assessors[1]]) for given in units]), None
     try:
@@ -111,8 +111,8 @@ def alpha(units: Sequence[Sequence[str | None]], rubric: Rubric) -> float:
         import krippendorff
     except ImportError as error:
         raise InputError(
-            "it needs the library krippendorff, which is not installed",
-            "pip install 'spacedialog[assess]' installs it",
+            "the library krippendorff is not installed",
+            "install it with pip install 'spacedialog[assess]'",
         ) from error
     rank = {verdict: float(number) for number, verdict in enumerate(rubric.judgements)}
     by_assessor = [[rank[one] if one else float("nan") for one in given] for given in zip(*units, strict=True)]

@@ -36,7 +36,7 @@ class Checkpoint:
     def __init__(self, store: Path, name: str) -> None:
         if not re.fullmatch(NAME_PATTERN, name):
             raise InputError(
-                f"--checkpoint: '{name}' is not a name", "write letters, digits and - only, such as weekly"
+                f"--checkpoint: '{name}' is not a valid name", "use letters, digits and - only, such as weekly"
             )
         self.store_was_replaced = False
         self._path = store.with_name(f"{store.name}{CHECKPOINT}{name}")
@@ -77,8 +77,8 @@ class Checkpoint:
             atomic.write(self._path, (json.dumps(content) + "\n").encode(), store=None)
         except OSError as error:
             raise StoreError(
-                f"{self._path}: the checkpoint was not kept: {error.strerror}",
-                "see that the store's folder can be written to; the next brief says the same again",
+                f"{self._path}: the checkpoint was not saved: {error.strerror}",
+                "make the folder writable; until then the next brief repeats this news",
             ) from error
 
     def _load(self) -> tuple[date, Position] | None:
@@ -93,11 +93,11 @@ class Checkpoint:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise StoreError(f"{self._path}: {error.strerror}", "see that it can be read") from error
+            raise StoreError(f"{self._path}: {error.strerror}", "make the file readable") from error
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise StoreError(
-                f"{self._path}: this is not a checkpoint that this program knows",
-                "remove it, and say with --since from where on to begin again",
+                f"{self._path}: this is not a valid checkpoint",
+                "delete the file, and use --since for the next brief",
             ) from error
 
 
@@ -112,5 +112,5 @@ def _content(path: Path) -> bytes:
 
 
 def _is_count(value: object) -> bool:
-    """Return whether a value is a whole number that SQLite can hold, with room to count on from it."""
+    """Return whether a value is a whole number that is not negative and far below the largest of SQLite."""
     return type(value) is int and 0 <= value < 2**62

@@ -16,7 +16,7 @@ from math import log, sqrt
 from typing import NamedTuple
 
 THRESHOLD = 0.5
-"""The lowest score to propose: at 0.5 a person reads 4 of 100 pairs, and finds two of three that belong together."""
+"""The lowest score to propose: at 0.5, a user reviews 4 of 100 pairs and finds two thirds of the true ones."""
 
 TEXT, AREA, PARTIES = 0.6, 0.3, 0.1
 """The weight of each part. A pair without a common word is below the threshold, and is never scored."""

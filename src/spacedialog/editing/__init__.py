@@ -1,1 +1,1 @@
-"""Check what one person records and turn it into entries."""
+"""Checks of the updates, commitments, links and assessments that a user records, and their conversion to entries."""

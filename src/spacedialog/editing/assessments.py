@@ -34,8 +34,8 @@ def create_assessment(
 ) -> tuple[Target, PendingEntry]:
     """Return the assessment as a target, and the entry that records it; InputError if any value is invalid."""
     if target.milestone:
-        raise InputError(f"{target.ref} is a milestone, which is met or not", "assess the commitment that it leads to")
-    fields = snapshot.standing(target)
+        raise InputError(f"{target.ref} is a milestone, and only commitments are assessed", "assess its commitment")
+    fields = snapshot.fields_of(target)
     scale = rubric(assessment.rubric)
     assessor = " ".join(check_line("assessor", assessment.assessor).split())
     values = {
@@ -59,6 +59,7 @@ def _find_party(text: str, ref: str, parties: list[str | None]) -> str:
         if party and party.casefold() == text.strip().casefold():
             return party
     raise InputError(
-        f"party: {quoted(text)} has no part in {ref}",
-        f"write one of {', '.join(filter(None, parties)) or '(none yet)'}, or leave it out for the whole",
+        f"party: {quoted(text)} is not a party to {ref}",
+        f"write one of {', '.join(filter(None, parties)) or '(none yet)'}, or leave it out to assess the"
+        " whole commitment",
     )

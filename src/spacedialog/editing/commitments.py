@@ -67,13 +67,13 @@ def create_milestone(
     """Return the milestone as a target, and the entry that adds it; InputError if any value is invalid."""
     commitment = milestone.commitment
     if commitment.milestone:
-        raise InputError(f"{commitment.ref} is a milestone itself", "name the commitment that it leads to")
-    snapshot.standing(commitment)
+        raise InputError(f"{commitment.ref} is a milestone", "give the ref of its commitment")
+    snapshot.fields_of(commitment)
     ref = snapshot.refs.next_milestone_ref(commitment)
     values = {"ref": ref, "title": check_line("title", milestone.title), "when": str(milestone.when)}
     if milestone.recurs:
         interval = Span.parse(milestone.recurs)
-        milestone.when.occurrence(1, interval)  # raises if the interval is finer than the date
+        milestone.when.occurrence(1, interval)  # raises if the date is not precise enough
         values["recurs"] = str(interval)
     body = {"milestone": milestone_id, "set": values, **remarks.body()}
     target = commitment._replace(ref=ref, milestone=milestone_id)
@@ -83,16 +83,20 @@ def create_milestone(
 def correct(snapshot: Snapshot, target: Target, values: Mapping[str, Any], remarks: EntryRemarks) -> PendingEntry:
     """Return the entry that sets fields of the target to new values; InputError if any value is invalid."""
     if not values:
-        raise InputError("nothing to change was given", f"spacedialog edit {target.ref} --title 'A better title'")
+        raise InputError(
+            "no new value was given", f"give one, for example: spacedialog edit {target.ref} --title 'A better title'"
+        )
     unknown = [name for name in values if name not in EDITABLE]
     if unknown:
-        raise InputError(f"{unknown[0]} is not edited", f"what is edited is {', '.join(EDITABLE)}")
+        raise InputError(f"{unknown[0]}: this field cannot be edited", f"edit one of {', '.join(EDITABLE)}")
     empty = [name for name, value in values.items() if not value and name not in _MAY_BE_EMPTY]
     if empty:
-        raise InputError(f"{empty[0]}: it cannot be empty", f"only {', '.join(_MAY_BE_EMPTY)} can")
+        raise InputError(
+            f"{empty[0]}: this field cannot be empty", f"write a value; only {', '.join(_MAY_BE_EMPTY)} can be empty"
+        )
     foreign = [name for name in values if target.milestone and name not in _MILESTONE_FIELDS]
     if foreign:
-        raise InputError(f"{foreign[0]}: a milestone has none of its own", "edit the commitment that it leads to")
+        raise InputError(f"{foreign[0]}: a milestone does not have this field", "edit its commitment")
     body = {"set": check_fields(snapshot, target, values), **remarks.body()}
     if target.milestone:
         body["milestone"] = target.milestone
@@ -102,7 +106,7 @@ def correct(snapshot: Snapshot, target: Target, values: Mapping[str, Any], remar
 def check_fields(snapshot: Snapshot, target: Target, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values as the record stores them; InputError at the first that is invalid in this record."""
     checked = dict(values)
-    # Areas and parties belong to a dialogue: with the area of another dialogue, the commitment would count nowhere.
+    # Areas belong to a dialogue: a commitment with the area of another dialogue would be missing from the counts.
     dialogue = checked.get("dialogue") or (snapshot.fields(target.item) or {}).get("dialogue")
     for name, value in checked.items():
         check = TEXT_CHECKS.get(FIELDS[name].kind)
@@ -119,7 +123,7 @@ def check_fields(snapshot: Snapshot, target: Target, values: Mapping[str, Any]) 
         ]
     if checked.get("kind") and not _KIND.fullmatch(checked["kind"]):
         raise InputError(
-            f"kind: {quoted(checked['kind'])} is not a kind", "write one word such as agreement, action-item"
+            f"kind: {quoted(checked['kind'])} is not a kind", "write one word, such as agreement or action-item"
         )
     if checked.get("strength"):
         checked["strength"] = match_choice("strength", checked["strength"], [strength.value for strength in Strength])
@@ -128,15 +132,18 @@ def check_fields(snapshot: Snapshot, target: Target, values: Mapping[str, Any]) 
 
 def _check_ref(snapshot: Snapshot, target: Target, ref: str) -> None:
     if not (_MILESTONE_REF if target.milestone else _COMMITMENT_REF).fullmatch(ref):
-        raise InputError(f"ref: {quoted(ref)} is not a ref", "write one such as ROK4-43; of a milestone, ROK4-43.1")
+        raise InputError(
+            f"ref: {quoted(ref)} is not a ref", "write a ref such as ROK4-43, or ROK4-43.1 for a milestone"
+        )
     commitment = target._replace(ref=ref.partition(".")[0], milestone=None)
     if target.milestone and not snapshot.refs.has_ever_had(commitment):
         # Under the ref of another commitment it would take the number of that commitment's next milestone.
         raise InputError(
-            f"ref: {ref} does not belong to its commitment", "a milestone's ref begins with that of its own"
+            f"ref: {ref} does not begin with the ref of its commitment",
+            "write the ref of the commitment, a dot and a number",
         )
     if snapshot.refs.taken([target._replace(ref=ref)]):
-        raise InputError(f"ref: {ref} is taken", "leave it out for the next free number")
+        raise InputError(f"ref: {ref} is already in use", "leave it out to use the next free number")
 
 
 def _find_dialogue(snapshot: Snapshot, key: str | None) -> str:
@@ -144,5 +151,5 @@ def _find_dialogue(snapshot: Snapshot, key: str | None) -> str:
     if key:
         return match_choice("dialogue", key, keys)
     if not keys:
-        raise InputError("there is no dialogue to add to", "spacedialog import FILE brings one")
+        raise InputError("the record has no dialogue", "import one with spacedialog import FILE")
     return keys[-1]

@@ -27,12 +27,14 @@ def decide_link(
     """
     for target in (old, new):
         if target.milestone:
-            raise InputError(f"{target.ref} is a milestone", "name the commitments themselves")
-    earlier, later = (str(snapshot.standing(target)["dialogue"]) for target in (old, new))
+            raise InputError(
+                f"{target.ref} is a milestone, and only commitments are linked", "give the ref of its commitment"
+            )
+    earlier, later = (str(snapshot.fields_of(target)["dialogue"]) for target in (old, new))
     if earlier == later:
         raise InputError(
-            f"{old.ref} and {new.ref} are of the same dialogue, {earlier}",
-            "what is linked is a commitment of an earlier dialogue and one of a later",
+            f"{old.ref} and {new.ref} belong to the same dialogue, {earlier}",
+            "link a commitment of an earlier dialogue to one of a later dialogue",
         )
     met_on = check_order(snapshot, earlier, later, f"{_COMMANDS[decision]} {new.ref} {old.ref}")
     link = Target(f"{old.ref} → {new.ref}", link_id(old.item, new.item), None)

@@ -72,7 +72,7 @@ class Session:
             history_of=history_of,
         )
 
-    def keep(self, did: str, targets: Sequence[Target], pending: Sequence[PendingEntry]) -> Written:
+    def write(self, did: str, targets: Sequence[Target], pending: Sequence[PendingEntry]) -> Written:
         """Record the pending entries as one action; return what it changed about the targets."""
         before = [self._fields(target) for target in targets]
         appended = self.record(append.group_by_item(pending), {target.item for target in targets})
@@ -89,7 +89,7 @@ class Session:
             if old.get(name) != new.get(name) and name not in _INTERNAL_FIELDS
         ]
         notices = [
-            f"{target.ref}: {name} stays {new.get(name)}, which a later entry says"
+            f"{target.ref}: {name} is still {new.get(name)}, because a later entry sets it"
             for target, new in zip(targets, after, strict=True)
             for entry in pending
             if (entry.item, entry.body.get("milestone")) == target[1:]
@@ -119,7 +119,7 @@ class Session:
             body |= {"only": True} if only else {}
             body |= {"milestone": milestone} if milestone else {}
             pending.append(PendingEntry(RETRACT, entry.item, day, body))
-        return self.keep(did, targets, pending)
+        return self.write(did, targets, pending)
 
     def written(self, did: str, **values: Any) -> Written:
         """Return the result of a write with these values; the others are empty."""

@@ -1,1 +1,1 @@
-"""Read files from outside, check them whole, and turn them into entries."""
+"""Import of data files, exported logs and files of updates: parsing, checks, comparison, conversion to entries."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def _parsed(parse: Callable[[str], object]) -> AfterValidator:
-    """Return the validator that replaces a text by what `parse` makes of it, as text."""
+    """Return the validator that replaces a text with the text of its parsed value."""
 
     def validate(text: str) -> str:
         try:
@@ -61,28 +61,28 @@ def _checked(check: Callable[[str, str], str]) -> AfterValidator:
 Text = Annotated[str, _checked(check_text), Field(min_length=1, max_length=LONGEST_TEXT)]
 Line = Annotated[str, _checked(check_line), Field(min_length=1, max_length=LONGEST_TEXT)]
 Key = Annotated[str, Field(pattern=f"^{NAME_PATTERN}$", description="A short name.")]
-RefText = Annotated[str, Field(pattern=f"^{NAME_PATTERN}$", description="A citable name such as ROK4-07.")]
+RefText = Annotated[str, Field(pattern=f"^{NAME_PATTERN}$", description="A permanent, citable name such as ROK4-07.")]
 Edtf = Annotated[
     str,
     _parsed(VagueDate.parse),
     Field(max_length=64, description="An EDTF date: 2026, 2026-10, 2026-10-05, 2025-10/2026-03, 2026~, …"),
 ]
-Every = Annotated[str, _parsed(Span.parse), Field(description="How often it comes round: 2 years.")]
+Every = Annotated[str, _parsed(Span.parse), Field(description="The interval of a recurring event, such as 2 years.")]
 WebAddress = Annotated[str, _parsed(check_web_address), Field(max_length=2_000, json_schema_extra={"format": "uri"})]
 
-# Limits for lists: each invalid part is a problem of its own, so a list of millions must be refused before.
+# Limits for lists. Each invalid part is a problem of its own, so a longer list is refused before its parts are checked.
 MOST = 1_000
 MOST_DECLARED = 10_000
 
 
 class Strict(BaseModel):
-    """A part of a file in which nothing stands that is not declared."""
+    """A part of a file that may contain only declared fields."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class Head(Strict):
-    """One head of a delegation."""
+    """The head of a delegation."""
 
     side: Key
     name: Line
@@ -91,15 +91,15 @@ class Head(Strict):
 
 
 class Dialogue(Strict):
-    """One meeting in a series."""
+    """A meeting in a series of dialogues."""
 
-    key: Key = Field(description="The prefix of its refs, such as ROK4.")
+    key: Key = Field(description="The key of the dialogue and the prefix of its refs, such as ROK4.")
     series: Line
-    number: int | None = Field(default=None, ge=1, description="Its place in the series.")
+    number: int | None = Field(default=None, ge=1, description="The number of the meeting in the series.")
     title: Line
     place: Line | None = None
     when: Edtf
-    host: Key | None = Field(default=None, description="The party that hosted it.")
+    host: Key | None = Field(default=None, description="The party that hosted the meeting.")
     heads: list[Head] = Field(default=[], max_length=MOST)
     note: Text | None = None
 
@@ -114,14 +114,14 @@ class Document(Strict):
 
 
 class Area(Strict):
-    """A field of cooperation inside the dialogue."""
+    """A field of cooperation within the dialogue."""
 
     key: Key
     title: Line
 
 
 class Party(Strict):
-    """A government, agency or body, and the side it belongs to."""
+    """A government, agency or body, and the side to which it belongs."""
 
     key: Key
     name: Line
@@ -130,26 +130,28 @@ class Party(Strict):
 
 
 class Source(Strict):
-    """Where a fact stands: a document of the file, a paragraph in it, and how good the evidence is.
+    """The source of a fact: a document declared in the file, the paragraph, and the grade of the evidence.
 
-    `draft` counts sentences and hashes them; `verify-source` finds them again.
+    `draft` numbers and hashes the sentences, and `verify-source` compares them with a copy of the document.
     """
 
     document: Key
     paragraph: Line | None = None
-    sentence: int | None = Field(default=None, ge=1, description="Its place in the paragraph.")
-    hash: str | None = Field(default=None, pattern=HASH_PATTERN, description="Of the sentence, as `draft` reckons it.")
+    sentence: int | None = Field(default=None, ge=1, description="The number of the sentence in the paragraph.")
+    hash: str | None = Field(
+        default=None, pattern=HASH_PATTERN, description="The hash of the sentence, as `draft` computes it."
+    )
     grade: Line | None = Field(default=None, description="A key of the file's `grades`.")
 
 
 class Milestone(Strict):
-    """A dated event that a commitment leads to, other than its own due date."""
+    """A dated event of a commitment, other than its due date."""
 
     ref: RefText
     title: Line
     when: Edtf
     recurs: Every | None = None
-    since: Edtf | None = Field(default=None, description="When it was set, if later than the meeting.")
+    since: Edtf | None = Field(default=None, description="The date on which it was set, if later than the meeting.")
     status: MilestoneStatus = Field(default=MilestoneStatus.PLANNED, strict=False)
     note: Text | None = None
     sources: list[Source] = Field(default=[], max_length=100)
@@ -157,16 +159,18 @@ class Milestone(Strict):
 
 
 class Draft(Strict):
-    """What `draft` says of a candidate, for whoever reviews it; no part of the record."""
+    """Information from `draft` about a candidate, for its reviewer. It is not part of the record."""
 
     sentence: Text
     confidence: float = Field(ge=0, le=1)
     why: Text
-    decision: Decision | None = Field(default=None, strict=False, description="None until somebody has looked.")
+    decision: Decision | None = Field(
+        default=None, strict=False, description="The reviewer's decision; null until it is made."
+    )
 
 
 class CarriedOn(Strict):
-    """A commitment of an earlier dialogue that this one takes up, and how that is known."""
+    """A commitment of an earlier dialogue that this commitment carries on, and the evidence for it."""
 
     ref: RefText
     note: Text | None = None
@@ -201,7 +205,7 @@ def _declared(field: fields.Field) -> tuple[Any, Any]:
 if TYPE_CHECKING:
 
     class Commitment(Strict):
-        """The fields that this program reads by name; the type checker does not see those that are generated."""
+        """The fields that this program reads by name, for the type checker, which does not see generated fields."""
 
         ref: str
         area: str
@@ -224,34 +228,40 @@ else:
         "Commitment",
         __base__=Strict,
         __module__=__name__,
-        __doc__="One thing promised, agreed, intended or explored.",
+        __doc__="A thing that the parties promise, agree, intend or explore.",
         **{field.name: _declared(field) for field in fields.IN_FILES},
         milestones=(list[Milestone], Field(default=[], max_length=MOST)),
         carries_on=(
             list[CarriedOn],
-            Field(default=[], max_length=MOST, description="What it takes up of an earlier dialogue, by its full ref."),
+            Field(
+                default=[],
+                max_length=MOST,
+                description="The commitments of earlier dialogues that it carries on, by their full refs.",
+            ),
         ),
         draft=(Draft | None, None),
     )
 
 
 class Update(Strict):
-    """What happened to a commitment or a milestone after the meeting."""
+    """A change to a commitment or a milestone after the meeting, with its evidence."""
 
     ref: RefText
     on: Edtf
     status: Annotated[Status, Field(strict=False)] | Annotated[MilestoneStatus, Field(strict=False)] | None = None
     percent: int | None = Field(default=None, ge=LOWEST_PERCENT, le=HIGHEST_PERCENT)
-    due: Edtf | None = Field(default=None, description="The new due date, or the milestone's new date.")
+    due: Edtf | None = Field(
+        default=None, description="The new due date of the commitment, or the new date of the milestone."
+    )
     note: Text | None = None
     evidence: WebAddress | None = Field(default=None, description="Required, except for an update with only a note.")
 
 
 class Opening(Strict):
-    """What a data file says before its commitments; the first line of one in JSON Lines."""
+    """The part of a data file before its commitments; in JSON Lines, the first line of the file."""
 
     format: Literal["spacedialog/1"]
-    compiled: Edtf = Field(description="The day the file was compiled.")
+    compiled: Edtf = Field(description="The date on which the file was compiled.")
     dialogue: Dialogue
     documents: list[Document] = Field(max_length=MOST_DECLARED)
     grades: dict[Line, Text] = Field(default={}, description="The evidence grades, each with its meaning.")
@@ -260,14 +270,14 @@ class Opening(Strict):
 
 
 class DataFile(Opening):
-    """One dialogue: who met, what was undertaken, and what has happened since."""
+    """One dialogue: the meeting, its commitments, and the updates since."""
 
     commitments: list[Commitment]
     updates: list[Update] = []
 
 
 class Checks:
-    """The checks between the parts of a data file: names that are not declared, names that are used twice."""
+    """The checks between the parts of a data file: for undeclared keys, and for refs and keys that occur twice."""
 
     def __init__(self, opening: Opening) -> None:
         self._opening = opening
@@ -283,7 +293,7 @@ class Checks:
         for kind, keys in self._known.items():
             declared: Sequence[Document | Area | Party] = getattr(self._opening, kind)
             if len(declared) > len(keys):
-                yield f"{kind}: a key stands there twice\n  give each its own"
+                yield f"{kind}: a key occurs twice\n  give each its own key"
         yield from self._closed("dialogue.when", self._opening.dialogue.when)
         yield from self._unknown("dialogue.host", "parties", self._opening.dialogue.host)
 
@@ -301,17 +311,20 @@ class Checks:
         carried = [link.ref.casefold() for link in commitment.carries_on]
         for position, ref in enumerate(carried):
             if ref in carried[:position]:
-                yield f"{place}.carries_on[{position}].ref: it stands there twice\n  write it once"
+                yield f"{place}.carries_on[{position}].ref: this ref occurs twice\n  write it once"
             if ref.rpartition("-")[0] == commitment.ref.casefold().rpartition("-")[0]:
                 yield (
-                    f"{place}.carries_on[{position}].ref: {quoted(commitment.carries_on[position].ref)} is of the same"
-                    " dialogue\n  name a commitment of an earlier one"
+                    f"{place}.carries_on[{position}].ref: {quoted(commitment.carries_on[position].ref)} belongs to the"
+                    " same dialogue\n  name a commitment of an earlier dialogue"
                 )
         for position, milestone in enumerate(commitment.milestones):
             part = f"{place}.milestones[{position}]"
             yield from self._ref(part, milestone.ref)
             if not milestone.ref.startswith(f"{commitment.ref}."):
-                yield f"{part}.ref: {milestone.ref} does not belong to its commitment\n  write {commitment.ref}.1"
+                yield (
+                    f"{part}.ref: {milestone.ref} does not begin with the ref of its commitment\n"
+                    f"  write a ref such as {commitment.ref}.1"
+                )
             yield from self._closed(f"{part}.since", milestone.since)
             yield from self._cited(part, milestone.sources)
             if milestone.recurs:
@@ -331,8 +344,10 @@ class Checks:
         else:
             yield f"{place}.ref: {quoted(update.ref)} is not in the file\n  write the ref of one of its commitments"
         if statuses and update.status is not None and update.status.value not in list(statuses):
+            thing = "a commitment" if statuses is Status else "a milestone"
             yield (
-                f"{place}.status: {update.status.value} does not fit {update.ref}\n  write one of {', '.join(statuses)}"
+                f"{place}.status: {update.status.value} is not a status of {thing}\n"
+                f"  write one of {', '.join(statuses)}"
             )
         yield from self._percent(place, update)
         yield from self._closed(f"{place}.on", update.on)
@@ -347,40 +362,49 @@ class Checks:
 
     def _ref(self, place: str, ref: str) -> Iterator[str]:
         if ref.casefold() in self._refs:
-            yield f"{place}.ref: {ref} stands in the file before\n  give each its own"
+            yield f"{place}.ref: {ref} occurs earlier in the file\n  give each item its own ref"
         self._refs.add(ref.casefold())
 
     def _unknown(self, place: str, kind: str, key: str | None) -> Iterator[str]:
         if key is not None and key not in self._known[kind]:
-            yield f"{place}: {quoted(key)} is not among the {kind}\n  add it there, or write one that is"
+            yield f"{place}: {quoted(key)} is not declared in {kind}\n  declare it there, or correct the key"
 
     def _cited(self, place: str, sources: Sequence[Source]) -> Iterator[str]:
         for number, source in enumerate(sources):
             yield from self._unknown(f"{place}.sources[{number}].document", "documents", source.document)
             if source.grade is not None and source.grade not in self._opening.grades:
-                yield f"{place}.sources[{number}].grade: {quoted(source.grade)} is not among the grades\n  add it there"
+                yield (
+                    f"{place}.sources[{number}].grade: {quoted(source.grade)} is not declared in grades\n"
+                    "  declare it there, or correct the key"
+                )
 
     def _percent(self, place: str, part: Commitment | Update) -> Iterator[str]:
         if is_complete_below_full(part.status, part.percent):
-            yield f"{place}.percent: what is complete is not at {part.percent} %\n  leave it out, or write in-progress"
+            yield (
+                f"{place}.percent: a complete commitment cannot be at {part.percent} %\n"
+                "  leave it out, or write in-progress"
+            )
 
     def _closed(self, place: str, date_: str | None) -> Iterator[str]:
         if date_ is not None and VagueDate.parse(date_).latest is None:
-            yield f"{place}: {date_} has no end, and what is recorded has happened\n  write when it happened"
+            yield f"{place}: {date_} has no end, but it is about the past\n  write the date on which it happened"
 
 
-def opening_misfits(opening: Mapping[str, Any], snapshot: Snapshot, today: date) -> Iterator[str]:
+def opening_problems(opening: Mapping[str, Any], snapshot: Snapshot, today: date) -> Iterator[str]:
     """Yield the problems of an opening in this record: a meeting in the future, the key of another dialogue."""
     dialogue = opening["dialogue"]
     when = VagueDate.parse(dialogue["when"])
     if when.latest is None or when.latest > today:
-        yield f"dialogue.when: {when} may lie after today ({today})\n  import it when the parties have met"
+        yield f"dialogue.when: {when} may be after today ({today})\n  import the file after the meeting"
     known = snapshot.dialogue(dialogue["key"])
     if known and (known.get("series"), known.get("number")) != (dialogue["series"], dialogue.get("number")):
-        yield f"dialogue.key: {dialogue['key']} is {known.get('title')} here\n  give the dialogue another key"
+        yield (
+            f"dialogue.key: {dialogue['key']} is already the key of {known.get('title')}\n"
+            "  give the dialogue another key"
+        )
 
 
-def commitment_misfits(file_commitment: FileCommitment, snapshot: Snapshot, today: date) -> Iterator[str]:
+def commitment_problems(file_commitment: FileCommitment, snapshot: Snapshot, today: date) -> Iterator[str]:
     """Yield the problems of a commitment in this record: refs that are taken, updates from the future."""
     commitment = file_commitment.commitment
     item = item_id("commitment", commitment["ref"])
@@ -388,7 +412,7 @@ def commitment_misfits(file_commitment: FileCommitment, snapshot: Snapshot, toda
     for milestone in commitment.get("milestones", ()):
         wanted.append(Target(milestone["ref"], item, item_id("milestone", milestone["ref"])))
     for ref in snapshot.refs.taken(wanted):
-        yield f"{file_commitment.place}: {ref} is the ref of something else here\n  give it another ref"
+        yield f"{file_commitment.place}: {ref} is already the ref of another item\n  give it another ref"
     for place, update in file_commitment.updates:
         try:
             check_on(VagueDate.parse(update["on"]), today)

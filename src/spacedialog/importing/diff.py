@@ -30,7 +30,7 @@ class ImportDiff:
         self._snapshot = snapshot
         self._today = today
         self._candidates = self._undecided = 0
-        self._kept: list[str] = []
+        self._not_retracted: list[str] = []
 
     def new_entries(self, contents: Contents, watch: Progress) -> Iterator[list[PendingEntry]]:
         """Yield the entries that the record lacks, in groups by item.
@@ -39,7 +39,7 @@ class ImportDiff:
         dropped is retracted, unless users have recorded entries about it since it was imported.
         """
         problems = contents.problems
-        problems.extend(dialogue_schema.opening_misfits(contents.opening, self._snapshot, self._today))
+        problems.extend(dialogue_schema.opening_problems(contents.opening, self._snapshot, self._today))
         if not problems:
             yield from map(self._since_import, opening_entries(contents.opening))
         for file_commitment in watch(contents.commitments()):
@@ -48,7 +48,7 @@ class ImportDiff:
             if file_commitment.decision is Decision.DROPPED:
                 yield from self._retractions(file_commitment)
                 continue
-            problems.extend(dialogue_schema.commitment_misfits(file_commitment, self._snapshot, self._today))
+            problems.extend(dialogue_schema.commitment_problems(file_commitment, self._snapshot, self._today))
             if not problems:
                 yield from map(self._since_import, commitment_entries(contents.opening["dialogue"], file_commitment))
 
@@ -56,12 +56,11 @@ class ImportDiff:
         """Yield the notices about candidates; call it after the entries have been read."""
         if self._undecided:
             yield (
-                f"{self._undecided} of {self._candidates} candidates were not reviewed, and are taken as they were"
-                " drafted; spacedialog review FILE goes through them, and what it drops goes off the record at the"
-                " next import"
+                f"{self._undecided} of {self._candidates} candidates were imported without a review; review them with"
+                " spacedialog review FILE and import the file again, which retracts the dropped candidates"
             )
-        if self._kept:
-            yield f"dropped, but on record with what people said of it since: {', '.join(self._kept)}"
+        if self._not_retracted:
+            yield f"dropped, but not retracted because there are later entries: {', '.join(self._not_retracted)}"
 
     def _since_import(self, wanted: list[PendingEntry]) -> list[PendingEntry]:
         item = wanted[0].item
@@ -79,7 +78,7 @@ class ImportDiff:
             if {entry.id for entry in log.live_entries(self._connection, item)} <= imported:
                 yield entries_since([], previous, (), on=self._today.isoformat())
             elif item == commitment:
-                self._kept.append(dropped.commitment["ref"])
+                self._not_retracted.append(dropped.commitment["ref"])
                 return
 
 
@@ -89,7 +88,7 @@ def entries_since(
     """Return the entries that change the previous import of one item into the wanted one, retractions first.
 
     `previous` are the item's live imported entries. `rejected` are imported entries that users retracted one by one;
-    they are not recorded again. Retractions are dated `on`. Entries that users recorded are left unchanged.
+    they are not recorded again. Retractions are dated `on`. Entries that users recorded stay in force.
     """
     counts = Counter(map(_statement, [*previous, *rejected]))
     added = []

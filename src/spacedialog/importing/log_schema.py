@@ -22,7 +22,7 @@ _DATE = {"type": "string", "description": "An EDTF date."}
 def parse_entry(exported: Mapping[str, Any]) -> tuple[Entry | None, list[Problem]]:
     """Return an exported entry and its faults, except a hash that does not match.
 
-    The entry is None if it does not have exactly the fields of an entry, or if its body nests too deep.
+    The entry is None if it does not have exactly the fields of an entry, or if its body has too many levels.
     """
     faults = list(_field_problems(exported))
     if faults:
@@ -30,7 +30,7 @@ def parse_entry(exported: Mapping[str, Any]) -> tuple[Entry | None, list[Problem
     try:
         entry = Entry(**{**exported, "body": canonical_json(exported["body"])})
     except RecursionError:
-        return None, [Problem("body", "its brackets nest too deep")]
+        return None, [Problem("body", "it has too many levels of brackets")]
     return entry, list(problems(entry))
 
 
@@ -39,7 +39,7 @@ def _field_problems(exported: Mapping[str, Any]) -> Iterator[Problem]:
         if name not in exported and name != _OPTIONAL:
             yield Problem(name, "it is missing")
     for name in sorted(exported.keys() - set(Entry._fields)):
-        yield Problem(field_name(name), "a change has no such field")
+        yield Problem(field_name(name), "an entry has no such field")
 
 
 def json_schema() -> dict[str, Any]:
@@ -47,17 +47,17 @@ def json_schema() -> dict[str, Any]:
     return {
         "title": "LogFile",
         "description": (
-            "A whole log, as `export` writes it: one JSON object, or JSON Lines with the format first, then one change"
-            " per line."
+            "A whole log, as `export` writes it: one JSON object, or JSON Lines with the format on the first line and"
+            " one entry on each further line."
         ),
         "type": "object",
         "properties": {
             "format": {"const": EXPORT_FORMAT},
-            "changes": {"type": "array", "items": {"$ref": "#/$defs/Change"}},
+            "changes": {"type": "array", "items": {"$ref": "#/$defs/Entry"}},
         },
         "required": ["format", "changes"],
         "additionalProperties": False,
-        "$defs": {"Change": _CHANGE, "Body": _BODY, "Values": _VALUES},
+        "$defs": {"Entry": _ENTRY, "Body": _BODY, "Values": _VALUES},
     }
 
 
@@ -106,8 +106,8 @@ def _or_null(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 _VALUES = {
     "description": (
-        "New values of fields. A null or empty value clears a field. Fields that this program does not know are"
-        " accepted and kept."
+        "The new values of fields. A null or empty value clears a field. Unknown fields, which a newer version may"
+        " write, are accepted and stored."
     ),
     "type": "object",
     "properties": {
@@ -117,25 +117,24 @@ _VALUES = {
 
 _BODY = {
     "description": (
-        "The content of a change: new values, a note, evidence, and references to other changes and milestones. Other"
-        " parts are accepted and kept. A change with a version or a kind that this program does not know is kept, but"
-        " not counted."
+        "The content of an entry: new values, a note, evidence, and references to other entries and milestones. Other"
+        " parts are accepted and stored. An entry with an unknown version or kind is stored, and does not count."
     ),
     "type": "object",
     "properties": {
-        "v": {"type": "integer", "minimum": 1, "description": f"The version of the format; now {BODY_VERSION}."},
+        "v": {"type": "integer", "minimum": 1, "description": f"The version of the format, currently {BODY_VERSION}."},
         "type": {"type": "string", "description": f"The type of a new item: {', '.join(ITEM_TYPES)}."},
         "set": {"$ref": "#/$defs/Values"},
         **dict.fromkeys(("note", "evidence", "via"), _or_null(_TEXT)),
-        "milestone": _or_null({**_ID, "description": "The milestone that the change is about."}),
-        "retracts": {**_ID, "description": "The change that this one retracts."},
-        "beside": {"type": "array", "items": _ID, "description": "The newest changes of other branches, if any."},
+        "milestone": _or_null({**_ID, "description": "The milestone that the entry is about."}),
+        "retracts": {**_ID, "description": "The entry that this one retracts."},
+        "beside": {"type": "array", "items": _ID, "description": "The newest entries of other branches, if any."},
     },
     "required": ["v"],
 }
 
-_CHANGE = {
-    "description": "One change of an exported log.",
+_ENTRY = {
+    "description": "An entry of an exported log.",
     "type": "object",
     "properties": {
         "id": _ID,
@@ -143,13 +142,13 @@ _CHANGE = {
             "type": "integer",
             "minimum": 0,
             "maximum": LATEST_TS,
-            "description": "When it was recorded, in microseconds since 1970 (UTC).",
+            "description": "The time of recording, in microseconds since 1970 (UTC).",
         },
-        "on": {**_DATE, "description": "When it was true: an EDTF date with an end."},
+        "on": {**_DATE, "description": "The date on which it was true: an EDTF date with an end."},
         "author": _TEXT,
         "kind": {**_TEXT, "description": f"{CREATE}, {SET}, {NOTE} or {RETRACT}."},
-        "item": {**_ID, "description": "The item that it is about."},
-        "base": _or_null({**_ID, "description": "The item's newest change when this one was written."}),
+        "item": {**_ID, "description": "The item that the entry is about."},
+        "base": _or_null({**_ID, "description": "The newest entry of the item when this one was written."}),
         "body": {"$ref": "#/$defs/Body"},
         "sha": {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "The SHA-256 of the canonical form."},
         "seq": _or_null({"type": "integer", "minimum": 1, "description": "The position in a shared log."}),

@@ -31,8 +31,8 @@ LARGEST_PART = 2_000_000
 
 _WHOLE = {"commitments", "updates", "changes"}
 _LOG_NAMES = {"format", "changes"}
-_SCHEMA_REMEDY = "spacedialog schema shows what is expected"
-_LOG_REMEDY = "spacedialog schema log shows what is expected"
+_SCHEMA_REMEDY = "see the expected form with spacedialog schema"
+_LOG_REMEDY = "see the expected form with spacedialog schema log"
 
 
 def json_schema(kind: str) -> dict[str, Any]:
@@ -99,11 +99,13 @@ def _whole(content: bytes, name: str, now: int | None) -> Contents | Iterator[En
         raise
     del content  # Free the bytes, because the document needs many times as much memory.
     if not isinstance(document, dict):
-        raise InputError(f"{name}: this is no object", "write a data file: spacedialog schema shows its form")
+        raise InputError(
+            f"{name}: this is not a JSON object", "write a data file; see its form with spacedialog schema"
+        )
     if document.get("format") == EXPORT_FORMAT:
         changes = _list(document, "changes", problems)
         for unknown in document.keys() - _LOG_NAMES:
-            problems.add(f"{field_name(unknown)}: a log has no such field\n  leave it out")
+            problems.add(f"{field_name(unknown)}: a log has no such field\n  remove it")
         problems.refuse()
         return _entries(((f"changes[{number}]", change) for number, change in enumerate(changes)), name, now)
     commitments = _list(document, "commitments", problems)
@@ -111,7 +113,7 @@ def _whole(content: bytes, name: str, now: int | None) -> Contents | Iterator[En
     checks: Checks | None = None
     try:
         before = {key: part for key, part in document.items() if key not in _WHOLE}
-        _require_bounded(before, "its opening")
+        _require_bounded(before, "the opening")
         opening = _validated(Opening, before, "")
         checks = Checks(opening)
         problems.extend(checks.opening())
@@ -127,7 +129,7 @@ def _whole(content: bytes, name: str, now: int | None) -> Contents | Iterator[En
     for place, update in _parts(Update, "updates", updates, problems):
         about = by_ref.get(update.ref.casefold())
         if checks and (about or all_valid):
-            # The commitment may be in the file and be left out because of its own problems.
+            # The commitment can be in the file without being here, because of its own problems.
             problems.extend(checks.update(place, update, [about] if about else []))
         parts["updates"].append(_plain(update))
     problems.refuse()
@@ -140,7 +142,7 @@ def _list(document: Mapping[str, Any], field: str, problems: Problems) -> list[A
     value = document.get(field)
     if isinstance(value, list):
         return value
-    problems.add(f"{field}: {'it is missing' if value is None else 'this is no list'}\n  {_SCHEMA_REMEDY}")
+    problems.add(f"{field}: {'it is missing' if value is None else 'this is not a list'}\n  {_SCHEMA_REMEDY}")
     return []
 
 
@@ -195,17 +197,19 @@ def _data_lines(head: bytes, file: Incoming) -> Contents:
                     problems.extend(faults)
                     commitment = None if faults else new
                 elif "format" in part:
-                    problems.add(f"{at}: this is a second opening\n  put each dialogue into a file of its own")
+                    problems.add(
+                        f"{at}: this is the opening of a second dialogue\n  write each dialogue to a separate file"
+                    )
                 else:
                     update = _validated(Update, part, at)
                     if not lost and (commitment or not place):
-                        # The commitment may be in the file and be left out because of its own problems.
+                        # The commitment can be in the file without being here, because of its own problems.
                         problems.extend(checks.update(at, update, [commitment] if commitment else []))
                     updates.append((at, _plain(update)))
             except InputError as error:
                 problems.extend(problem_lines(error))
             if size > file.max_size:
-                raise file.too_large(f"{file.name}, {at}", "a commitment with its updates")
+                raise file.too_large(f"{file.name}, {at}", "the commitment with its updates")
         if commitment:
             yield FileCommitment(place, _plain(commitment), updates)
 
@@ -221,13 +225,15 @@ def _export_lines(file: Incoming) -> Iterator[tuple[str, bytes]]:
     for number, line in file.lines(2):
         bare = line.strip()
         if ended:
-            raise InputError(f"{file.name}, line {number}: the log has ended before this", "export it again")
+            raise InputError(
+                f"{file.name}, line {number}: there is text after the end of the log", "export the log again"
+            )
         ended = bare == b"]}"
         if not ended:
             yield f"line {number}", bare.removesuffix(b",")
     if not ended:
         raise InputError(
-            f"{file.name}, line {number}: the log is truncated: the last line is not ]}}", "export it again"
+            f"{file.name}, line {number}: the log is truncated: the last line is not ]}}", "export the log again"
         )
 
 
@@ -257,7 +263,7 @@ def _entry(exported: Mapping[str, Any], place: str, now: int | None) -> Entry:
         elif now is not None and entry.ts > now + CLOCK_TOLERANCE:
             problems = [
                 f"{place}.ts: it was recorded at {iso_time(entry.ts)}, which is in the future\n"
-                "  check this computer's clock; if it is right, leave the change out"
+                "  check the clock of this computer; if it is right, remove the entry"
             ]
     if entry is None or problems:
         raise ProblemsError(place, problems)
@@ -269,7 +275,9 @@ def _object(part: object, place: str) -> dict[str, Any]:
     _require_bounded(part, place)
     value = parse_json(text_of(part, place), place) if isinstance(part, bytes) else part
     if not isinstance(value, dict):
-        raise InputError(f"{place}: this is no object", "write a data file: spacedialog schema")
+        raise InputError(
+            f"{place}: this is not a JSON object", "write a data file; see its form with spacedialog schema"
+        )
     return value
 
 
@@ -278,9 +286,9 @@ def _require_bounded(part: object, place: str) -> None:
     try:
         size = len(part) if isinstance(part, bytes) else len(json.dumps(part))
     except RecursionError as error:
-        raise ProblemsError(place, [f"{place}: brackets nest too deep\n  {_SCHEMA_REMEDY}"]) from error
+        raise ProblemsError(place, [f"{place}: there are too many levels of brackets\n  {_SCHEMA_REMEDY}"]) from error
     if size > LARGEST_PART:
-        raise ProblemsError(place, [f"{place}: this part is larger than 2 MB\n  part it"])
+        raise ProblemsError(place, [f"{place}: this part is larger than 2 MB\n  split it"])
 
 
 def _validated(model: type[AnyModel], part: object, place: str) -> AnyModel:
@@ -291,7 +299,7 @@ def _validated(model: type[AnyModel], part: object, place: str) -> AnyModel:
         problems = [_problem(problem, place) for problem in error.errors(include_url=False, include_context=False)]
         raise ProblemsError(place, problems) from error
     except RecursionError as error:
-        raise ProblemsError(place, [f"{place}: brackets nest too deep\n  {_SCHEMA_REMEDY}"]) from error
+        raise ProblemsError(place, [f"{place}: there are too many levels of brackets\n  {_SCHEMA_REMEDY}"]) from error
 
 
 def _plain(model: Strict) -> dict[str, Any]:
@@ -304,7 +312,7 @@ def _problem(problem: ErrorDetails, start: str) -> str:
     place = (start + "".join(parts)).lstrip(".")
     message = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "string_unicode":
-        message = "this holds half a character (a surrogate), which no file can keep"
+        message = "the text contains an unpaired surrogate, which cannot be stored"
     message = message[0].lower() + message[1:] if "\n" not in message else message
     without_value = problem["type"] in ("missing", "value_error") or isinstance(problem["input"], dict | list)
     given = "" if without_value else f" (it is {quoted(str(problem['input']))})"

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, NoReturn
 
 from spacedialog.errors import InputError, ProblemsError
 from spacedialog.model.dates import quoted
+from spacedialog.model.validation import finite_number
 
 MAX_SIZE = 5_000_000
 """The default limit on the bytes of a file in memory; the parsed objects need 30 times as much memory."""
@@ -70,7 +71,7 @@ class Problems:
     def refuse(self) -> None:
         """Raise ProblemsError if there are problems."""
         if self._problems:
-            remedy = "the rest of the file was not looked at: mend these first" if self.full else ""
+            remedy = "correct these problems first; the rest of the file was not checked" if self.full else ""
             raise ProblemsError(
                 f"{self._name}: {self._outcome}", [f"{self._name}: {one}" for one in self._problems], remedy
             )
@@ -91,9 +92,7 @@ class Incoming:
         except OSError as error:
             raise self._unreadable(error) from error
         if len(content) > self.max_size:
-            raise self.too_large(
-                self.name, "what is read as a whole", "write it in smaller files or, for import, as JSON Lines; or"
-            )
+            raise self.too_large(self.name, "the file", "split it or, for import, write it as JSON Lines; or")
         return content
 
     def text(self) -> str:
@@ -117,7 +116,7 @@ class Incoming:
         while line := self.line():
             size += len(line)
             if size > self.max_size:
-                raise self.too_large(f"{self.name}, line {number}", "a line, with the white space before it,")
+                raise self.too_large(f"{self.name}, line {number}", "the line, with the white space before it,")
             if not line.isspace():
                 yield number, line
                 size = 0
@@ -126,7 +125,7 @@ class Incoming:
     def too_large(self, place: str, what: str, instead: str = "") -> InputError:
         """Return the error for a part of the file that exceeds `max_size`; `instead` begins its remedy."""
         return InputError(
-            f"{place}: {what} may have {size_text(self.max_size)}, and this has more",
+            f"{place}: {what} has more than {size_text(self.max_size)}",
             f"{instead} allow more with --max-size".lstrip(),
         )
 
@@ -142,7 +141,7 @@ def text_of(content: bytes, place: str = "") -> str:
     try:
         return content.removeprefix(_BOM).decode("utf-8")
     except UnicodeDecodeError as error:
-        remedy = "unpack the file first" if content.startswith((b"\x1f\x8b", b"PK\x03\x04")) else "save it as UTF-8"
+        remedy = "decompress the file first" if content.startswith((b"\x1f\x8b", b"PK\x03\x04")) else "save it as UTF-8"
         raise InputError(f"{place_of_byte(error, place)}: this is not UTF-8", remedy) from error
 
 
@@ -194,11 +193,6 @@ def _no_number(text: str) -> NoReturn:
     raise ValueError(text)
 
 
-def _finite(text: str) -> float:
-    number = float(text)
-    return number if math.isfinite(number) else _no_number(text)
-
-
 def _lenient_float(text: str) -> float | _Number:
     number = float(text)
     return number if math.isfinite(number) else _Number(text)
@@ -211,7 +205,9 @@ def _lenient_int(text: str) -> int | _Number:
         return _Number(text)
 
 
-_strict = json.JSONDecoder(object_pairs_hook=_strict_object, parse_constant=_no_number, parse_float=_finite).decode
+_strict = json.JSONDecoder(
+    object_pairs_hook=_strict_object, parse_constant=_no_number, parse_float=finite_number
+).decode
 _lenient = json.JSONDecoder(
     object_pairs_hook=_lenient_object, parse_constant=_Number, parse_float=_lenient_float, parse_int=_lenient_int
 ).decode
@@ -236,7 +232,7 @@ def parse_json(text: str, place: str = "") -> Any:
         raise InputError(f"{at}: this is not JSON: {error.msg}", "correct it there, or leave it out") from error
     except RecursionError as error:
         at = f"{place}{_deepest(text)}".lstrip(".")
-        raise InputError(f"{at}: brackets nest too deep", "nest them less deeply") from error
+        raise InputError(f"{at}: there are too many levels of brackets", "use fewer levels") from error
 
 
 def _faults(value: Any, place: str) -> Iterator[str]:
@@ -246,7 +242,7 @@ def _faults(value: Any, place: str) -> Iterator[str]:
             yield f"{at}: {part.fault}\n  write a number, or null".lstrip(".: ")
         elif isinstance(part, _Object):
             for name in part.repeated:
-                yield f"{at}.{field_name(name)}: it is repeated\n  write it once".lstrip(".")
+                yield f"{at}.{field_name(name)}: the name is repeated\n  write it once".lstrip(".")
             if len(part) > _MOST_NAMES:
                 yield f"{at}: it has {len(part)} names\n  write at most {_MOST_NAMES}".lstrip(".: ")
 

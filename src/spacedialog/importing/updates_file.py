@@ -29,10 +29,10 @@ FIELDS = ("ref", "status", "percent", "due", "note", "evidence", "on")
 """The fields of a record. Other columns of `list` are ignored, so that its CSV can be edited and applied."""
 
 MOST_RECORDS = 100_000
-"""The most updates that a file may have; all are kept in memory, because they are one action."""
+"""The most updates that a file may have; all are held in memory, because they are one action."""
 
 _MOST_COLUMNS = 1_000
-"""Far more columns than any file has, because each fault of a column would need memory."""
+"""The most columns that are checked, because each fault of a column needs memory; no valid file has as many."""
 
 _WHOLE = re.compile("[0-9]{1,9}")
 _IGNORED = frozenset(CommitmentRow._fields) - frozenset(FIELDS)
@@ -42,7 +42,7 @@ _FIELDS_REMEDY = f"the fields are {', '.join(FIELDS)}"
 class Batch:
     """The updates of one file: the entries to record, and the problems found.
 
-    `resolve` returns the target of a ref, `standing` the fields of a target, `live` the live entries of an item.
+    `resolve` returns the target of a ref, `fields_of` the fields of a target, `live` the live entries of an item.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Batch:
         name: str,
         today: date,
         resolve: Callable[[str], Target],
-        standing: Callable[[Target], Mapping[str, Any]],
+        fields_of: Callable[[Target], Mapping[str, Any]],
         live: Callable[[str], Iterable[Entry]],
     ) -> None:
         self.problems = Problems(name, "nothing was recorded")
@@ -60,7 +60,7 @@ class Batch:
         self._recorded: dict[str, list[tuple[str, dict[str, Any]]]] = {}
         self._today = today
         self._resolve = resolve
-        self._standing = standing
+        self._fields_of = fields_of
         self._live = live
 
     def read(self, text: str, watch: Progress = silent) -> None:
@@ -77,7 +77,7 @@ class Batch:
         records = self._json_lines(text) if start == "{" else self._csv_records(text)
         for number, (place, record) in enumerate(watch(records)):
             if number == MOST_RECORDS:
-                self._problem(place, InputError(f"there are more than {MOST_RECORDS} updates", "part the file"))
+                self._problem(place, InputError(f"there are more than {MOST_RECORDS} updates", "split the file"))
                 return
             self._add(place, record)
             if self.problems.full:
@@ -94,13 +94,13 @@ class Batch:
                 values[name] = self._value(name, given[name])
         with self._collecting(place):
             if "ref" not in given:
-                raise InputError("ref: it is missing", "say which commitment the record is about")
+                raise InputError("ref: it is missing", "write the ref of a commitment or a milestone")
             if "ref" not in values:
                 return
             target = self._resolve(values["ref"])
             if len(self.problems) > before and not values.keys() - {"ref", "on"}:
                 return
-            fields = self.targets.get(target) or self._standing(target)
+            fields = self.targets.get(target) or self._fields_of(target)
             remarks = EntryRemarks(values["on"], values.get("note"), values.get("evidence"))
             update = Update(remarks, values.get("status"), values.get("percent"), values.get("due"))
             pending = pending_update(update, target, fields, lambda: self._collecting(place))
@@ -162,7 +162,7 @@ class Batch:
                 if isinstance(record, dict):
                     yield place, record
                 else:
-                    self._problem(place, InputError("this is no object", 'write {"ref": "ROK4-31", …}'))
+                    self._problem(place, InputError("this is not a JSON object", 'write {"ref": "ROK4-31", …}'))
 
     def _csv_records(self, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         header = next(io.StringIO(text.lstrip(), newline=""), "")
@@ -188,7 +188,9 @@ class Batch:
                 elif len(cells) > len(names) and any(cells[len(names) :]):
                     self._problem(
                         place,
-                        InputError("there are more cells than the header names", "quote a cell that holds commas"),
+                        InputError(
+                            "the line has more cells than the header", "put a cell with commas in quotation marks"
+                        ),
                     )
                 else:
                     yield place, {name: _unguarded(cell) for name, cell in zip(names, cells, strict=False)}
@@ -218,7 +220,7 @@ def _header_faults(names: Sequence[str]) -> Iterator[InputError]:
         elif len(positions) > 1:
             *earlier, last = map(str, positions)
             which = f"columns {', '.join(earlier)} and {last} are {'both' if len(earlier) == 1 else 'all'}"
-            yield InputError(f"{which} {quoted(name)}", "keep one of them")
+            yield InputError(f"{which} {quoted(name)}", "remove all but one")
     if "ref" not in columns:
         yield InputError("there is no column ref", _FIELDS_REMEDY)
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from spacedialog.errors import StoreError
-from spacedialog.model.entry import BUNDLED_AUTHOR, Entry, iso_time
+from spacedialog.model.entry import BUILT_IN_AUTHOR, Entry, iso_time
 from spacedialog.model.fold import FOREVER, closing_day
 from spacedialog.model.rows.maintenance import DoctorRow
 from spacedialog.model.validation import is_newer, problems
@@ -50,7 +50,7 @@ def run_checks(path: Path, *, now: int) -> list[DoctorRow]:
     """Return the result of each check of the store, at the time `now` (µs); StoreError if `path` is not a store."""
     with examined(path) as (examination, salvaged):
         entries = salvaged.sound
-        misfits = tuple(_misfits(entries))
+        faults = tuple(_entry_faults(entries))
         newer = tuple(f"{entry.id}: kept, and not counted" for entry in entries if is_newer(entry.kind, entry.content))
         file, integrity, foreign_keys, schema, changes, fold, search = _soundness(path, examination, salvaged)
         return [
@@ -59,19 +59,19 @@ def run_checks(path: Path, *, now: int) -> list[DoctorRow]:
             foreign_keys,
             schema,
             changes,
-            _row("form", CheckResult(len(entries), misfits)),
+            _row("form", CheckResult(len(entries), faults)),
             _row("understood", CheckResult(len(entries), newer), are_remarks=True),
             fold,
             search,
             *_team_rows(examination),
-            _row("stamps", CheckResult(len(entries), tuple(_odd_stamps(entries, now))), are_remarks=True),
+            _row("stamps", CheckResult(len(entries), tuple(_implausible_times(entries, now))), are_remarks=True),
             _modes_row(path),
         ]
 
 
 def faults(path: Path, examination: Examination, salvaged: Salvaged) -> list[str]:
     """Return a description of every damage in a store; empty if all is sound and the tables match the log."""
-    return [said for row in _soundness(path, examination, salvaged) for said in row.said]
+    return [fault for row in _soundness(path, examination, salvaged) for fault in row.said]
 
 
 def is_sound(path: Path) -> bool:
@@ -83,8 +83,8 @@ def is_sound(path: Path) -> bool:
 def _soundness(path: Path, examination: Examination, salvaged: Salvaged) -> list[DoctorRow]:
     """Return the checks for damage: of the file, pages, foreign keys, schema, entries, tables and full-text index."""
     lost = tuple(f"{name} is damaged" for name in salvaged.lost)
-    if salvaged.round_damage:
-        lost += (f"{salvaged.round_damage} more can be reached by --rescue only",)
+    if salvaged.unreachable:
+        lost += (f"{salvaged.unreachable} more can be reached by --rescue only",)
     if salvaged.why:
         lost += (f"{salvaged.why}: changes that left no trace in the file cannot be named",)
     items, differing = examination.fold(salvaged.sound)
@@ -93,7 +93,7 @@ def _soundness(path: Path, examination: Examination, salvaged: Salvaged) -> list
         _row("integrity", examination.integrity()),
         _row("foreign keys", examination.foreign_keys()),
         _row("schema", examination.schema),
-        _row("changes", CheckResult(salvaged.rows, lost), findings=len(salvaged.lost) + salvaged.round_damage),
+        _row("changes", CheckResult(salvaged.rows, lost), findings=len(salvaged.lost) + salvaged.unreachable),
         _row("fold", CheckResult(items, tuple(_differences(differing, examination.refs())))),
         _row("search", examination.search()),
     ]
@@ -101,7 +101,7 @@ def _soundness(path: Path, examination: Examination, salvaged: Salvaged) -> list
 
 def _file_faults(path: Path, examination: Examination) -> Iterator[str]:
     """Yield the faults of the database file itself."""
-    yield from examination.image.odd
+    yield from examination.image.faults
     if examination.application != database.APPLICATION_ID:
         yield "the header does not say that this is a store of this program"
     if not 0 < examination.version <= SCHEMA_VERSION:
@@ -112,20 +112,20 @@ def _file_faults(path: Path, examination: Examination) -> Iterator[str]:
 
 
 def _row(name: str, result: CheckResult, *, are_remarks: bool = False, findings: int | None = None) -> DoctorRow:
-    count = len(result.said) if findings is None else findings
-    return DoctorRow(name, result.looked_at, count, are_remarks or not result.said, result.said)
+    count = len(result.faults) if findings is None else findings
+    return DoctorRow(name, result.checked, count, are_remarks or not result.faults, result.faults)
 
 
 def _team_rows(examination: Examination) -> Iterator[DoctorRow]:
     """Yield the checks of positions and quarantine, if this is or was a copy of a team's log."""
     positions, quarantined = examination.positions(), examination.quarantined()
-    if positions.looked_at or positions.said:
+    if positions.checked or positions.faults:
         yield _row("positions", positions)
-    if quarantined.looked_at or quarantined.said:
+    if quarantined.checked or quarantined.faults:
         yield _row("quarantine", quarantined, are_remarks=True)
 
 
-def _misfits(entries: Iterable[Entry]) -> Iterator[str]:
+def _entry_faults(entries: Iterable[Entry]) -> Iterator[str]:
     for entry in entries:
         if problem := next(problems(entry), None):
             yield f"{entry.id}: {problem.field}: {problem.text}"
@@ -137,7 +137,7 @@ def _differences(differing: dict[str, list[str]], refs: dict[str, str]) -> Itera
         yield f"{name} differs from its log" + (f" in {', '.join(sorted(tables))}" if tables else "")
 
 
-def _odd_stamps(entries: Sequence[Entry], now: int) -> Iterator[str]:
+def _implausible_times(entries: Sequence[Entry], now: int) -> Iterator[str]:
     """Yield a remark on each entry with an implausible recorded time."""
     previous: Entry | None = None
     for entry in entries:
@@ -145,7 +145,7 @@ def _odd_stamps(entries: Sequence[Entry], now: int) -> Iterator[str]:
             continue
         if entry.ts > now + _CLOCKS_DIFFER:
             yield f"{entry.id}: recorded in the future, at {iso_time(entry.ts)}"
-        elif previous and entry.ts == previous.ts + 1 and entry.author != BUNDLED_AUTHOR:
+        elif previous and entry.ts == previous.ts + 1 and entry.author != BUILT_IN_AUTHOR:
             # The hybrid clock never goes back: it advances by 1 µs per action until the wall clock has caught up.
             yield f"{entry.id}: recorded while the clock stood before {iso_time(previous.ts)}, the entry before it"
         if entry.id[14] == "7" and abs(int(entry.id[:8] + entry.id[9:13], 16) * 1000 - entry.ts) > _CLOCKS_DIFFER:
@@ -163,13 +163,13 @@ def _day(ts: int) -> date:
 def _modes_row(path: Path) -> DoctorRow:
     """Return the check of file modes: files that other users can write are faults, files that they can read remarks."""
     readable, writable = [], []
-    looked_at = 0
+    checked = 0
     for place in (path.parent, *(side_file(path, end) for end in ("", "-wal", "-shm"))):
         try:
             mode = place.stat().st_mode
         except OSError:
             continue
-        looked_at += 1
+        checked += 1
         is_folder = stat.S_ISDIR(mode)
         others_write = mode & (stat.S_IWOTH if is_folder else stat.S_IWOTH | stat.S_IWGRP) and not mode & stat.S_ISVTX
         prefix = f"{place}: mode {stat.S_IMODE(mode):04o}"
@@ -177,4 +177,4 @@ def _modes_row(path: Path) -> DoctorRow:
             writable.append(f"{prefix}: others may write to it; chmod {'0700' if is_folder else '0600'}")
         elif mode & 0o077:
             readable.append(f"{prefix}: open to others; chmod {'0700' if is_folder else '0600'} keeps it to yourself")
-    return _row("modes", CheckResult(looked_at, (*writable, *readable)), are_remarks=not writable)
+    return _row("modes", CheckResult(checked, (*writable, *readable)), are_remarks=not writable)

@@ -110,7 +110,7 @@ class Span:
 
             return day + relativedelta(months=times * self.months)
         except (ValueError, OverflowError):
-            problem = f"{self} counted from {day} leaves the calendar"
+            problem = f"{self} counted from {day} is out of range"
             raise DateError(problem, YEARS_REMEDY) from None
 
     def before(self, day: date) -> date:
@@ -164,7 +164,7 @@ class VagueDate:
         earliest = first.earliest if first else None
         latest = last.latest if last else None
         if earliest is None and latest is None:
-            raise DateError(f"{quoted(text)} neither begins nor ends", REMEDY)
+            raise DateError(f"{quoted(text)} has neither a start nor an end", REMEDY)
         if earliest and latest and latest < earliest:
             raise DateError(f"{quoted(text)} ends before it begins", REMEDY)
         return cls(edtf, earliest, latest, Precision.INTERVAL)
@@ -206,7 +206,7 @@ class VagueDate:
         try:
             return VagueDate.parse(text)
         except DateError:
-            raise DateError(f"{self} every {every} leaves the calendar", YEARS_REMEDY) from None
+            raise DateError(f"an occurrence of {self} every {every} is out of range", YEARS_REMEDY) from None
 
 
 def iso_day(day: date | None) -> str | None:
@@ -242,8 +242,8 @@ def _moved_end(end: str, n: int, every: Span) -> str:
     precision, first, length = _PARTS_OF_YEAR[code or ""]
     if not every.months or every.months % length:
         raise DateError(
-            f"{end} is too vague to come round every {every}",
-            f"write a finer date, or a span that is a multiple of its {precision}",
+            f"{end} is not precise enough to recur every {every}",
+            f"write a more precise date, or a span that is a multiple of its {precision}",
         )
     years, month = divmod(first - 1 + n * every.months, 12)
     return f"{int(year) + years:04}{_CODES[precision, month + 1]}{qualifier}"

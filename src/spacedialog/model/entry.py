@@ -1,7 +1,6 @@
 """Entries of the log: their fields, canonical form, hash, identifiers and recorded time.
 
-No function here reads a clock or a file. The fold (`fold`) computes the state of an item from its entries; the store
-keeps them.
+No function here reads a clock or a file. The fold (`fold`) computes the state of an item from its entries.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from spacedialog.model.dates import VagueDate
 
 BODY_VERSION = 1
-"""Format version of the bodies that this program writes. Entries of a newer version are kept and not folded."""
+"""Format version of the bodies that this program writes. Entries of a newer version are stored, and not folded."""
 
 CREATE, SET, NOTE, RETRACT = "create", "set", "note", "retract"
 
@@ -24,7 +23,7 @@ IMPORTED = "import"
 REPLACES = "replaces"
 """Key in the body of an entry: the id that the entry had before another entry took it in a shared log."""
 
-BUNDLED_AUTHOR = "spacedialog"
+BUILT_IN_AUTHOR = "spacedialog"
 """Author of the entries of the built-in record."""
 
 CLOCK_TOLERANCE = 300_000_000
@@ -116,7 +115,7 @@ def canonical_form(entry: Entry) -> str:
 
 
 def make_entry(pending: PendingEntry, *, entry_id: str, ts: int, author: str, base: str | None) -> Entry:
-    """Make the recorded entry of a pending one."""
+    """Return the entry for a pending one, with its id, recorded time, author, base and hash."""
     body = _encode({"v": BODY_VERSION, **pending.body})
     sha = entry_hash(entry_id, ts, pending.on, author, pending.kind, pending.item, base, body)
     return Entry(entry_id, ts, pending.on, author, pending.kind, pending.item, base, body, sha)

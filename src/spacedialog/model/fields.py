@@ -141,7 +141,7 @@ class Field(NamedTuple):
 
 
 JOINT = "joint"
-"""The lead of a commitment that no single party owes."""
+"""The text shown as the lead of a commitment that has no single responsible party."""
 
 
 def status_text(row: CommitmentRow) -> str:
@@ -169,7 +169,7 @@ FIELDS: Mapping[str, Field] = {
             Kind.NAME,
             label="kind",
             required=True,
-            description="agreement, action-item, consultation, event, …",
+            description="The kind of commitment: agreement, action-item, consultation, event, …",
             option=Option("--kind", "KIND", "Set the kind, such as agreement or action-item."),
         ),
         Field(
@@ -199,7 +199,7 @@ FIELDS: Mapping[str, Field] = {
             from_width=90,
             max_width=20,
             nullable=True,
-            description="The party that owes it; none where it is joint.",
+            description="The responsible party; none if the commitment is joint.",
             option=Option("--lead", "PARTY", "Set the lead party."),
         ),
         Field(
@@ -232,10 +232,10 @@ FIELDS: Mapping[str, Field] = {
         Field(
             "omitted_by",
             Kind.DOCUMENTS,
-            label="left out by",
-            description="Documents on the meeting that leave it out.",
+            label="omitted by",
+            description="The documents on the meeting that omit the commitment.",
         ),
-        Field("difference", label="differs", nullable=True, description="Where the documents differ."),
+        Field("difference", label="differs", nullable=True, description="How the documents differ."),
         Field("due_earliest", derived=True),
         Field("due_latest", derived=True),
         Field(

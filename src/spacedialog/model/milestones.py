@@ -12,7 +12,7 @@ from spacedialog.model.vocabulary import MilestoneStatus
 def values_when_met(milestone: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values that record that a milestone, given its fields, was met.
 
-    A milestone that recurs moves on to its next occurrence and keeps the date of the one that was met.
+    A recurring milestone gets the date of its next occurrence; `met` is the date of the one that was met.
     """
     if not milestone.get("recurs") or not milestone.get("when"):
         return {"status": MilestoneStatus.MET.value}

@@ -59,5 +59,5 @@ class Since(NamedTuple):
         try:
             start = round(datetime.combine(day, datetime.min.time()).timestamp() * 1_000_000)
         except (OverflowError, ValueError, OSError) as error:
-            raise DateError(f"{day} is too far from now", "write a later day") from error
+            raise DateError(f"{day} is out of range", "write a later day") from error
         return cls(day, day - timedelta(days=1) if day > date.min else None, recorded=start)

@@ -76,7 +76,7 @@ def parse_day(text: str, *, today: date, toward: Toward = "past") -> date:
     """Parse one exact day, in any form of `parse_date`; raise DateError if it is vaguer, or not a date."""
     when = parse_date(text, today=today, toward=toward)
     if when.earliest is None or not when.is_exact:
-        raise DateError(f"{quoted(text)} is not one day, and a day is needed here", DAY_REMEDY)
+        raise DateError(f"{quoted(text)} is not a single day", DAY_REMEDY)
     return when.earliest
 
 
@@ -86,7 +86,7 @@ def parse_named_day(name: str, text: str, *, today: date) -> date:
         return parse_day(text, today=today)
     except DateError as error:
         raise DateError(
-            f"{name}: {error.problem}", "write a day: 2026-10-05, today, yesterday, 3 months ago"
+            f"{name}: {error.problem}", "write a day such as 2026-10-05, today, yesterday or 3 months ago"
         ) from error
 
 
@@ -126,7 +126,7 @@ def _edtf(words: list[str], today: date, toward: Toward) -> str | None:
             return f"{year}-12"
         case ["winter", year] if _YEAR.fullmatch(year):
             raise DateError(
-                f"'winter {year}' may begin or end in {year}",
+                f"'winter {year}' is ambiguous: a winter that begins or one that ends in {year}",
                 f"write {year}-24 for the winter that begins in December {year}",
             )
         case [part, year] if part in _PARTS_OF_YEAR and _YEAR.fullmatch(year):
@@ -144,4 +144,4 @@ def _day(today: date, ahead: int) -> str:
     try:
         return (today + timedelta(days=ahead)).isoformat()
     except OverflowError:
-        raise DateError(f"the day beside {today} leaves the calendar", YEARS_REMEDY) from None
+        raise DateError(f"the day before or after {today} is out of range", YEARS_REMEDY) from None

@@ -1,7 +1,7 @@
 """Validation of entries: what an entry of each kind may contain.
 
-The fold counts only valid entries. Import refuses the others, sync sets them aside, and doctor reports those that are
-already in a store. An entry of a newer program is valid, is kept, and does not count.
+The fold counts only valid entries. Import refuses the others, sync quarantines them, and doctor reports those that are
+already in a store. An entry of a newer program is valid and stored, and does not count.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def _content_problems(entry: Entry, content: Mapping[str, Any], *, frame_only: b
     if kind in (CREATE, SET):
         yield from _values_problems(kind, content)
     elif "set" in content:
-        yield Problem("body.set", f"a change of kind {kind} sets no fields")
+        yield Problem("body.set", f"an entry of kind {kind} sets no fields")
     if kind == RETRACT and content.get("retracts") is None:
         yield Problem("body.retracts", _MISSING)
 
@@ -163,7 +163,7 @@ def _values_problems(kind: str, content: Mapping[str, Any]) -> Iterator[Problem]
         if name not in _CHECKS:
             continue  # A newer program may have more fields.
         if kind == SET and name in _CREATED_ONLY:
-            yield Problem(f"body.set.{name}", "only the change that creates the item can set it")
+            yield Problem(f"body.set.{name}", "only the entry that creates the item can set it")
         elif value is None or (not value and _is_empty(value, KINDS[name])):
             if name in _REQUIRED:
                 yield Problem(f"body.set.{name}", "it is empty")
@@ -228,14 +228,15 @@ def _bounded(text: str) -> int:
     return number
 
 
-def _finite(text: str) -> float:
+def finite_number(text: str) -> float:
+    """Parse a number of JSON; ValueError if it is NaN or infinite, or too large."""
     number = float(text)
     if not math.isfinite(number):
         raise ValueError(text)
     return number
 
 
-_decode = json.JSONDecoder(parse_int=_bounded, parse_float=_finite, parse_constant=_finite).decode
+_decode = json.JSONDecoder(parse_int=_bounded, parse_float=finite_number, parse_constant=finite_number).decode
 
 
 @lru_cache(maxsize=4096)

@@ -32,7 +32,7 @@ _ADDRESS_REMEDY = "write http:// or https://, a host and a path"
 
 _SIZE = re.compile(r"([0-9]{1,12}) ?(|k|m|g)b?", re.IGNORECASE)
 _SIGNS = {"paragraph": " par. ", "sentence": " s. ", "grade": ", grade "}
-"""The text before each part of a citation."""
+"""The text before each part of a citation, except the document."""
 
 
 def check_recorded_text(name: str, text: str) -> str:
@@ -41,25 +41,32 @@ def check_recorded_text(name: str, text: str) -> str:
     An exported entry may contain any such text. New text must also pass `check_text` or `check_line`.
     """
     if not text.strip():
-        raise InputError(f"{name}: there is no visible text", f"write the {name}, or leave it out")
+        raise _empty_error(name)
     if len(text) > LONGEST_TEXT:
-        raise InputError(f"{name}: {len(text)} characters are too many", f"write at most {LONGEST_TEXT}")
+        raise InputError(f"{name}: the text has {len(text)} characters", f"write at most {LONGEST_TEXT} characters")
     if _INVALID_CHARACTER.search(text):
-        raise InputError(f"{name}: {quoted(text)} holds a character that is none (NUL, half a pair)", "leave it out")
+        raise InputError(
+            f"{name}: {quoted(text)} contains an invalid character (NUL or an unpaired surrogate)",
+            "remove the character",
+        )
     return text
 
 
 def check_text(name: str, text: str) -> str:
     """Return a text of any number of lines unchanged; InputError if it is not valid or has no visible character."""
     if not is_visible(check_recorded_text(name, text)):
-        raise InputError(f"{name}: there is no visible text", f"write the {name}, or leave it out")
+        raise _empty_error(name)
     return text
+
+
+def _empty_error(name: str) -> InputError:
+    return InputError(f"{name}: the text has no visible character", f"write the {name}, or leave it out")
 
 
 def check_line(name: str, text: str) -> str:
     """Return a text of one line unchanged; InputError if `check_text` refuses it or it has a line break."""
     if found := LINE_BREAK.search(check_text(name, text)):
-        raise InputError(f"{name}: it has a line break (U+{ord(found[0]):04X})", "write it on one line")
+        raise InputError(f"{name}: the text has a line break (U+{ord(found[0]):04X})", "write it on one line")
     return text
 
 
@@ -72,10 +79,10 @@ def check_on(on: VagueDate, today: date) -> VagueDate:
     if on.latest is not None and on.latest <= today:
         return on
     raise InputError(
-        f"on: {on} may lie after today ({today}), and what is recorded has happened",
-        f"write {on.earliest}/{today}, or the day"
+        f"on: {on} may be after today ({today}), but an entry is about the past",
+        f"write {on.earliest}/{today}, or the exact day"
         if on.earliest and on.earliest <= today
-        else "write a day up to today; what is to come is a due date (reschedule)",
+        else "write a day up to today; change a due date with spacedialog reschedule",
     )
 
 
@@ -134,7 +141,7 @@ def check_web_address(text: str) -> str:
     if not host or parts.scheme not in ("http", "https") or not text.isprintable() or " " in text:
         raise InputError("this is not a web address", _ADDRESS_REMEDY)
     if has_credentials:
-        raise InputError("this web address carries a user name or a password", "write it without them")
+        raise InputError("this web address contains a user name or a password", "write it without them")
     return text
 
 

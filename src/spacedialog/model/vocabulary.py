@@ -20,16 +20,16 @@ class Word(StrEnum):
 
 
 class Status(Word):
-    """How far a commitment is; `not-assessed` says that nobody has looked, never that nothing was done."""
+    """The progress of a commitment; `not-assessed` means that its progress is unknown."""
 
     _value_: str
 
-    NOT_ASSESSED = "not-assessed", "nobody has looked; it does not mean that nothing was done"
-    NOT_STARTED = "not-started", "somebody looked, and nothing has begun"
-    IN_PROGRESS = "in-progress", "work on it is reported"
-    STALLED = "stalled", "work on it has stopped"
-    COMPLETE = "complete", "it is done"
-    WITHDRAWN = "withdrawn", "it was given up"
+    NOT_ASSESSED = "not-assessed", "not assessed yet; its progress is unknown"
+    NOT_STARTED = "not-started", "checked, and work has not begun"
+    IN_PROGRESS = "in-progress", "work is reported to be under way"
+    STALLED = "stalled", "work has stopped"
+    COMPLETE = "complete", "fulfilled"
+    WITHDRAWN = "withdrawn", "no longer pursued"
 
 
 class Strength(Word):
@@ -38,13 +38,13 @@ class Strength(Word):
     _value_: str
 
     DELIVERED = "delivered", "already done when the parties met"
-    FIRM = "firm", "the parties said that they will, that they agreed or that they committed themselves"
-    INTENDED = "intended", "the parties intend, plan or aim to"
+    FIRM = "firm", "the parties will do it, agreed to it or committed themselves to it"
+    INTENDED = "intended", "the parties intend, plan or aim to do it"
     EXPLORATORY = "exploratory", "the parties explore, discuss or consider it"
 
 
 class Decision(StrEnum):
-    """What a reviewer made of a candidate that `draft` found."""
+    """The decision of a reviewer on a candidate that `draft` found."""
 
     ACCEPTED = "accepted"
     DROPPED = "dropped"
@@ -61,7 +61,7 @@ class SourceVerdict(StrEnum):
 
 
 class MilestoneStatus(StrEnum):
-    """What is recorded of a milestone; whether it is open or closed follows from its window and the day."""
+    """The recorded status of a milestone. Whether it is open or closed follows from its window and the day."""
 
     PLANNED = "planned"
     MET = "met"
@@ -86,16 +86,16 @@ STALE_DAYS = 180
 
 
 class Flag(Word):
-    """A mark on a commitment. Never stored: derived from the state on a day or, for `conflict`, from the log."""
+    """A flag of a commitment. Never stored: derived from the state on a day or, for `conflict`, from the log."""
 
     _value_: str
 
-    OVERDUE = "overdue", "the last day on which it was due has passed, and completion is not recorded"
-    CLOSING = "closing", f"its last day is at most {CLOSING_DAYS} days off"
-    STALE = "stale", f"nothing has been recorded of it for {STALE_DAYS} days"
-    SLIPPED = "slipped", "a date of it was moved"
-    CONFLICT = "conflict", "members of the team recorded different things, and nobody has decided yet"
-    CLAIMED = "claimed", "somebody says that it is done, and no evidence of it is recorded"
+    OVERDUE = "overdue", "its due window has closed, and it is neither complete nor withdrawn"
+    CLOSING = "closing", f"its due window closes within {CLOSING_DAYS} days"
+    STALE = "stale", f"it has had no new entry for {STALE_DAYS} days"
+    SLIPPED = "slipped", "its due date, or the date of a milestone, was moved to a later one"
+    CONFLICT = "conflict", "members of the team recorded different values, and the conflict is not resolved"
+    CLAIMED = "claimed", "it is complete, and no evidence is recorded"
 
 
 class LinkDecision(StrEnum):
@@ -114,13 +114,13 @@ class Outcome(Word):
 
     _value_: str
 
-    STRENGTHENED = "strengthened", "carried on, in words that bind more"
-    REPEATED = "repeated", "carried on, in words that bind as much"
-    WEAKENED = "weakened", "carried on, in words that bind less"
-    COMPLETED = "completed", "the earlier one is complete"
-    WITHDRAWN = "withdrawn", "the earlier one was given up"
-    SILENT = "silent", "nobody linked it to anything later, and it is neither complete nor withdrawn"
-    NEW = "new", "nobody linked it to anything earlier"
+    STRENGTHENED = "strengthened", "carried on, with more binding wording"
+    REPEATED = "repeated", "carried on, with equally binding wording"
+    WEAKENED = "weakened", "carried on, with less binding wording"
+    COMPLETED = "completed", "the earlier commitment is complete"
+    WITHDRAWN = "withdrawn", "the earlier commitment was withdrawn"
+    SILENT = "silent", "not linked to a later commitment, and neither complete nor withdrawn"
+    NEW = "new", "not linked to an earlier commitment"
 
 
 LONGEST_NAME = 64

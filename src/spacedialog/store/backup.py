@@ -16,7 +16,7 @@ from spacedialog.store.schema import RECORD_TABLES
 from spacedialog.storefiles import BACKUP, SIDE_FILES, is_side_file, side_file
 
 KEPT_BACKUPS = 5
-"""How many automatic backups of a store are kept; the oldest are deleted first."""
+"""The number of automatic backups of a store; older ones are deleted."""
 
 
 def copy(connection: sqlite3.Connection, target: Path) -> None:
@@ -29,8 +29,8 @@ def copy(connection: sqlite3.Connection, target: Path) -> None:
         (verdict,) = copied.execute("PRAGMA integrity_check(1)").fetchone()
         if verdict != "ok":
             raise StoreError(
-                f"{target}: nothing was copied, since the store is damaged: {verdict}",
-                "spacedialog doctor says what is wrong, and doctor --rescue NEW.db saves what is sound",
+                f"{target}: nothing was copied, because the database is damaged: {verdict}",
+                "check it with spacedialog doctor; copy its undamaged entries with spacedialog doctor --rescue NEW.db",
             )
 
 
@@ -64,10 +64,10 @@ def new_database(target: Path, *, replace: bool = False) -> Iterator[Path]:
 
 def exists_error(target: Path) -> InputError:
     """Return the error for a new file whose name is taken."""
-    return InputError(f"{target} already exists", "name a file that does not exist yet; nothing was changed")
+    return InputError(f"{target} already exists", "choose another name; nothing was changed")
 
 
-def keep(connection: sqlite3.Connection, path: Path, action: str) -> Path:
+def make(connection: sqlite3.Connection, path: Path, action: str) -> Path:
     """Back up the database of `connection`, the store at `path`, before `action`; return the path of the backup.
 
     StoreError if copying fails. If the newest backup was made before the same action and has the same record, as after
@@ -76,17 +76,17 @@ def keep(connection: sqlite3.Connection, path: Path, action: str) -> Path:
     _, newest = max(_automatic_backups(path), default=(0, path))
     if newest.name.endswith(f"-before-{action}") and _has_same_record(newest, connection):
         return newest
-    kept = next_backup_path(path, action)
-    copy(connection, kept)
+    target = next_backup_path(path, action)
+    copy(connection, target)
     prune(path)
-    return kept
+    return target
 
 
 def _has_same_record(backup: Path, connection: sqlite3.Connection) -> bool:
     # SQLite creates no side files for an immutable database.
     uri = f"{backup.absolute().as_uri()}?mode=ro&immutable=1"
-    with suppress(sqlite3.Error, UnicodeDecodeError), closing(sqlite3.connect(uri, uri=True)) as kept:
-        return all(one == other for one, other in zip_longest(_record(kept), _record(connection)))
+    with suppress(sqlite3.Error, UnicodeDecodeError), closing(sqlite3.connect(uri, uri=True)) as earlier:
+        return all(one == other for one, other in zip_longest(_record(earlier), _record(connection)))
     return False
 
 

@@ -129,20 +129,20 @@ def load_entries(connection: sqlite3.Connection, entries: Iterable[Sequence[obje
 
 
 @contextmanager
-def writing(path: Path, seed: Seed | None = None, *, keep: bool = True) -> Iterator[tuple[sqlite3.Connection, bool]]:
+def writing(path: Path, seed: Seed | None = None, *, commit: bool = True) -> Iterator[tuple[sqlite3.Connection, bool]]:
     """Open the store in one write transaction, under its lock; yield the connection and whether the store is new.
 
-    The transaction is committed at the end, or rolled back on an error and if `keep` is false. A missing store is
+    The transaction is committed at the end, or rolled back on an error and if `commit` is false. A missing store is
     created under a temporary name, filled by `seed` if given, and renamed after the commit.
     StoreError if the store cannot be used, or another program holds the lock for `lock.TIMEOUT` seconds.
     """
     require_own_name(path)
     with as_store_errors(path), lock.held(path):
         is_new = not path.exists()
-        with _new(path, seed) if is_new else _existing(path, keep=keep) as connection:
+        with _new(path, seed) if is_new else _existing(path, commit=commit) as connection:
             connection.execute("BEGIN IMMEDIATE")
             yield connection, is_new
-            connection.execute("COMMIT" if keep else "ROLLBACK")
+            connection.execute("COMMIT" if commit else "ROLLBACK")
 
 
 @contextmanager
@@ -155,7 +155,7 @@ def as_store_errors(path: Path, errors: tuple[type[Exception], ...] = (OSError, 
 
 
 @contextmanager
-def _existing(path: Path, *, keep: bool) -> Iterator[sqlite3.Connection]:
+def _existing(path: Path, *, commit: bool) -> Iterator[sqlite3.Connection]:
     if not os.access(path, os.W_OK):
         # SQLite would open it for reading, fail at the first write and leave its side files.
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
@@ -163,7 +163,7 @@ def _existing(path: Path, *, keep: bool) -> Iterator[sqlite3.Connection]:
     with closing(_connect(path, "mode=rw")) as connection:
         sidefiles.require_one_name(path)
         older = _check(connection, path, writing=True) < SCHEMA_VERSION
-        if older and not keep:
+        if older and not commit:
             with closing(past_record(connection)) as copy:
                 yield copy
             return
@@ -208,18 +208,18 @@ def _indexed_last(connection: sqlite3.Connection) -> Iterator[None]:
 
 def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
     """Upgrade an older store to this program's schema, after a backup; the tables are rebuilt from the log."""
-    keep_backup(path, f"schema-{SCHEMA_VERSION}")
+    back_up(path, f"schema-{SCHEMA_VERSION}")
     _migrate(connection)
 
 
-def keep_backup(path: Path, what: str) -> Path:
-    """Back up the last committed state of the store before the action `what`; return the path of the backup.
+def back_up(path: Path, action: str) -> Path:
+    """Back up the last committed state of the store before an action, named `action`; return the path of the backup.
 
     The caller holds the lock. A second call before the same action makes no second backup of the same state.
     """
-    # On a new connection, because a backup waits for ever for a connection in a write transaction.
+    # On a new connection, because a backup never ends on a connection that is in a write transaction.
     with closing(_connect(path, "mode=rw")) as connection:
-        return backup.keep(connection, path, what)
+        return backup.make(connection, path, action)
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
@@ -256,15 +256,15 @@ def require_regular_file(path: Path) -> None:
     if not stat.S_ISREG(mode):
         kind = "folder" if stat.S_ISDIR(mode) else "pipe, a socket or a device"
         raise StoreError(
-            f"{path}: the store cannot be used: this is a {kind}", "name a file with --db; nothing was changed"
+            f"{path}: the database cannot be used: this is a {kind}", "name a file with --db; nothing was changed"
         )
 
 
 def _check_header(path: Path) -> None:
     if path.exists() and not path.stat().st_size:
         raise StoreError(
-            f"{path}: the file is empty: this is not a spacedialog store",
-            "remove it, and the next change makes a store there; nothing was changed",
+            f"{path}: this is not a spacedialog database: the file is empty",
+            "delete the file, and the next write creates a database there; nothing was changed",
         )
     # `open` is not used, because closing the file would release all SQLite locks of this process on it. An immutable
     # database is read without locks and side files.
@@ -277,8 +277,8 @@ def _check_header(path: Path) -> None:
                 # Without its write-ahead log the file may seem damaged. `_check` reads the header again with the log.
                 return
             raise StoreError(
-                f"{path}: this is not a spacedialog store: file is not a database",
-                "name another file with --db; if it was a store, spacedialog doctor shows what is left of it",
+                f"{path}: this is not a spacedialog database: it is not a SQLite file",
+                "name another file with --db; if it was a database, check it with spacedialog doctor",
             ) from error
     if application != APPLICATION_ID:
         raise not_a_store_error(path)
@@ -288,23 +288,23 @@ def _check_header(path: Path) -> None:
 def _check_version(version: int, path: Path) -> None:
     if version > SCHEMA_VERSION:
         raise StoreError(
-            f"{path}: the store was written by a newer spacedialog (schema {version}, here {SCHEMA_VERSION})",
+            f"{path}: the database was written by a newer spacedialog (schema {version}, here {SCHEMA_VERSION})",
             "upgrade spacedialog; nothing was changed",
         )
 
 
 def not_a_store_error(path: Path) -> StoreError:
     """Return the error for a file that is not a store."""
-    return StoreError(f"{path}: this is not a spacedialog store", "name another file with --db; nothing was changed")
+    return StoreError(f"{path}: this is not a spacedialog database", "name another file with --db; nothing was changed")
 
 
 def _check(connection: sqlite3.Connection, path: Path, *, writing: bool) -> int:
     """Return the version of the store's schema; StoreError if it has objects that this program did not create."""
     if found := list(foreign_objects(connection, writing=writing)):
         raise StoreError(
-            f"{path}: in the store stands what this program did not make: {', '.join(found[:3])}",
-            "spacedialog doctor names all of it, and doctor --rescue NEW.db brings the changes into a store without"
-            " it; nothing was changed",
+            f"{path}: the database contains objects that this program did not create: {', '.join(found[:3])}",
+            "list them with spacedialog doctor; copy the entries to a new database with spacedialog doctor --rescue"
+            " NEW.db; nothing was changed",
         )
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     if application != APPLICATION_ID:
@@ -330,8 +330,8 @@ def store_error(path: Path, error: Exception) -> StoreError:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else sqlite_message(error)
     is_damaged = isinstance(error, UnicodeDecodeError) or code in _DAMAGED
     return StoreError(
-        f"{path}: the store cannot be used: {reason}",
-        "spacedialog doctor says what is damaged, and can save the rest; nothing was changed"
+        f"{path}: the database cannot be used: {reason}",
+        "check it with spacedialog doctor, which can also copy the undamaged entries; nothing was changed"
         if is_damaged
         else "check the path, its permissions and the space on the disk",
     )
@@ -358,7 +358,7 @@ def replace_store(source: sqlite3.Connection, path: Path, *, replace: bool) -> P
             _place(source, path, replace=False)
             return None
         if not replace:
-            raise InputError(f"{path}: there is a store already", "--replace takes its place, after a copy of it")
+            raise InputError(f"{path}: the database already exists", "add --replace to replace it after a backup")
         sidefiles.require_one_name(path)
         sidefiles.require_ordinary(path)
         kept = backup.next_backup_path(path, "restore")

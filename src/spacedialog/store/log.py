@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, repeat
 from operator import attrgetter
 
-from spacedialog.model.entry import CLOCK_TOLERANCE, IMPORTED, RETRACT, Entry
+from spacedialog.model.entry import BUILT_IN_AUTHOR, CLOCK_TOLERANCE, IMPORTED, RETRACT, Entry
 
 _COLUMNS = ("rowid", *Entry._fields)
 _INSERT = "INSERT INTO change ({}) VALUES ({})".format(
@@ -19,6 +19,9 @@ LIVE = "NOT EXISTS (SELECT 1 FROM retracted AS r WHERE r.change = c.id)"
 
 IS_IMPORTED = f"json_extract(c.body, '$.via') = '{IMPORTED}'"
 """The condition that the entry `c` came from an import."""
+
+IS_BUILT_IN = f"(json_extract({{0}}.body, '$.via') = '{IMPORTED}' AND {{0}}.author = '{BUILT_IN_AUTHOR}')"
+"""The condition that an entry belongs to the built-in record; `{0}` is the alias of its table."""
 
 
 def insert(

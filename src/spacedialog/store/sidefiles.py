@@ -38,8 +38,8 @@ def require_ordinary(path: Path) -> None:
         is_acceptable = side.is_file() and (ending != "-journal" or not side.stat().st_size)
         if os.path.lexists(side) and not is_acceptable:
             raise StoreError(
-                f"{side}: this program did not make this file, and SQLite would change the store because of it",
-                "find out what it is, and move it elsewhere; nothing was changed",
+                f"{side}: another program created this file, and SQLite would change the database because of it",
+                "move the file elsewhere; nothing was changed",
             )
 
 
@@ -50,16 +50,16 @@ def require_one_name(path: Path) -> None:
         atomic.remove_abandoned(path.parent)
     if path.stat().st_nlink > 1:
         raise StoreError(
-            f"{path}: the store has a second name (a hard link); changes made under both names could be lost",
-            "find the other name with find -samefile, and remove it; nothing was changed",
+            f"{path}: the database has a second name (a hard link), so entries could be lost",
+            "find the other name with find -samefile and delete it; nothing was changed",
         )
 
 
 def damaged_store_error(path: Path) -> StoreError:
     """Return the error for a store with content that this program never wrote."""
     return StoreError(
-        f"{path}: the store is damaged",
-        "spacedialog doctor says what is damaged, and can save the rest; nothing was changed",
+        f"{path}: the database is damaged",
+        "check it with spacedialog doctor, which can also copy the undamaged entries; nothing was changed",
     )
 
 
@@ -77,7 +77,7 @@ def _loses_entries(path: Path) -> bool:
             log = side_file(path, "-wal").read_bytes()
             index = side_file(path, "-shm").read_bytes()
     except (OSError, sqlite3.Error):
-        return False  # SQLite cannot read it now, and says so when it is asked again.
+        return False  # SQLite cannot read it now, and raises the error again when the store is opened.
     if not has_sound_header(log):
         return True  # SQLite reads no frame of such a log.
     accepted, salts = int.from_bytes(index[16:20], sys.byteorder), index[32:40]

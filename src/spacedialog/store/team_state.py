@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from spacedialog.model.entry import Entry
-from spacedialog.model.validation import is_counted, problems
-from spacedialog.store.log import insert, is_new_item, select
+from spacedialog.model.validation import problems
+from spacedialog.store.log import select
+from spacedialog.store.write.append import insert_from_other_log
 from spacedialog.store.write.projection import update_items
-from spacedialog.store.write.restamp import take_out
+from spacedialog.store.write.restamp import remove_invalid
 
 _CAN_BE_SENT = (
     "c.seq IS NULL AND c.id NOT IN (SELECT value FROM json_each(?))"
@@ -76,7 +77,7 @@ def join(connection: sqlite3.Connection, member: Membership) -> None:
 
 
 def leave(connection: sqlite3.Connection) -> None:
-    """Leave the shared log. Entries are kept, without their positions."""
+    """Leave the shared log. Entries remain, without their positions."""
     forget_positions(connection, 0)
     connection.execute("DELETE FROM team")
 
@@ -117,13 +118,13 @@ def newest_unsent(connection: sqlite3.Connection) -> int:
 
 
 def _invalid_unsent(connection: sqlite3.Connection) -> str:
-    """Return the ids of the unsent entries that every other copy would set aside, as a JSON array."""
+    """Return the ids of the unsent entries that every other copy would quarantine, as a JSON array."""
     ignored = select(connection, "JOIN ignored AS i ON i.change = c.id WHERE c.seq IS NULL")
     return json.dumps([entry.id for entry in ignored if next(problems(entry), None)])
 
 
 def quarantined(connection: sqlite3.Connection) -> int:
-    """Return the number of invalid records of the shared log that were set aside."""
+    """Return the number of invalid records of the shared log in the quarantine."""
     (count,) = connection.execute("SELECT count(*) FROM quarantine").fetchone()
     return int(count)
 
@@ -172,7 +173,7 @@ def accept_arrivals(connection: sqlite3.Connection, arrivals: Iterable[Arrival])
     """Insert and fold entries that other members shared; quarantine invalid records, and delete them from the log."""
     received = strange = quarantined = 0
     items: dict[str, bool] = {}
-    taken_out: list[Entry] = []
+    to_remove: list[Entry] = []
     for arrival in arrivals:
         if arrival.entry is None:
             connection.execute(
@@ -181,13 +182,11 @@ def accept_arrivals(connection: sqlite3.Connection, arrivals: Iterable[Arrival])
             )
             quarantined += 1
             if arrival.is_here:
-                taken_out += select(connection, "WHERE c.id = ?", (arrival.id,))
+                to_remove += select(connection, "WHERE c.id = ?", (arrival.id,))
         else:
-            if arrival.entry.item not in items:
-                items[arrival.entry.item] = is_new_item(connection, arrival.entry.item)
-            insert(connection, [arrival.entry._replace(seq=arrival.seq)])
-            received, strange = received + 1, strange + (not is_counted(arrival.entry))
+            is_understood = insert_from_other_log(connection, arrival.entry._replace(seq=arrival.seq), items)
+            received, strange = received + 1, strange + (not is_understood)
     update_items(connection, items)
-    if taken_out:
-        take_out(connection, taken_out)
+    if to_remove:
+        remove_invalid(connection, to_remove)
     return Accepted(received, strange, quarantined)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 
 from spacedialog.errors import InputError, NotFoundError
-from spacedialog.model.entry import BUNDLED_AUTHOR, IMPORTED, RETRACT, Entry
-from spacedialog.store.log import IS_IMPORTED, LIVE, select
+from spacedialog.model.entry import BUILT_IN_AUTHOR, IMPORTED, RETRACT, Entry
+from spacedialog.store.log import IS_BUILT_IN, IS_IMPORTED, LIVE, select
 
 # An undo retracts something other than an undo; a redo retracts an undo.
 _IS_UNDO = (
@@ -14,8 +14,7 @@ _IS_UNDO = (
     f" WHERE t.id = json_extract(c.body, '$.retracts') AND t.kind = '{RETRACT}'"
     " AND json_extract(t.body, '$.via') IS NULL)"
 )
-_BUNDLED = f"({IS_IMPORTED} AND c.author = '{BUNDLED_AUTHOR}')"
-_HISTORY = "spacedialog history shows what was recorded"
+_HISTORY = "list the recorded entries with spacedialog history"
 
 
 def to_undo(connection: sqlite3.Connection, name: str | None, *, author: str, only: bool = False) -> list[Entry]:
@@ -28,7 +27,7 @@ def to_undo(connection: sqlite3.Connection, name: str | None, *, author: str, on
         latest = next(
             select(
                 connection,
-                f"WHERE (c.kind <> '{RETRACT}' OR {IS_IMPORTED}) AND {_BUNDLED} IS NOT TRUE AND {LIVE}"
+                f"WHERE (c.kind <> '{RETRACT}' OR {IS_IMPORTED}) AND {IS_BUILT_IN.format('c')} IS NOT TRUE AND {LIVE}"
                 " ORDER BY c.ts DESC, c.id DESC LIMIT 1",
             ),
             None,
@@ -40,16 +39,16 @@ def to_undo(connection: sqlite3.Connection, name: str | None, *, author: str, on
     entry = _named(connection, name)
     if only:
         action = [entry]
-    elif entry.author == BUNDLED_AUTHOR and entry.content.get("via") == IMPORTED:
+    elif entry.author == BUILT_IN_AUTHOR and entry.content.get("via") == IMPORTED:
         raise InputError(
-            f"the change {entry.id} belongs to the bundled record",
-            f"spacedialog undo {name} --only takes it back alone",
+            f"entry {entry.id} belongs to the built-in record",
+            f"undo this entry alone with spacedialog undo {name} --only",
         )
     else:
         action = _action(connection, entry)
     live = [entry for entry in action if _is_live(connection, entry)]
     if not live:
-        raise InputError(f"the change {entry.id} is undone already", f"spacedialog undo --redo {name} brings it back")
+        raise InputError(f"entry {entry.id} is already undone", f"restore it with spacedialog undo --redo {name}")
     return live
 
 
@@ -76,15 +75,15 @@ def to_redo(connection: sqlite3.Connection, name: str | None, *, author: str) ->
             None,
         )
     if undo is None or not _is_live(connection, undo):
-        raise InputError(f"the change {entry.id} is not undone", _HISTORY)
+        raise InputError(f"entry {entry.id} is not undone", _HISTORY)
     return _action(connection, undo)
 
 
 def _require_author(author: str, latest: Entry, command: str) -> None:
     if latest.author != author:
         raise InputError(
-            f"the latest one is that of {latest.author}, and you are {author}",
-            f"spacedialog {command} {latest.id[-8:]} takes it back all the same",
+            f"the latest action is by {latest.author}, and you are {author}",
+            f"name it if you mean it: spacedialog {command} {latest.id[-8:]}",
         )
 
 
@@ -107,12 +106,12 @@ def _named(connection: sqlite3.Connection, name: str) -> Entry:
     """Return the entry whose id is, or ends in, the name; errors as in `to_undo`."""
     key = name.strip().casefold()
     if len(key) < 4 or not set(key) <= set("0123456789abcdef-"):
-        raise InputError(f"'{name}' is not the id of a change", "spacedialog history shows the ids")
+        raise InputError(f"'{name}' is not the id of an entry", "spacedialog history shows the ids")
     matches = list(select(connection, "WHERE c.id = ?", (key,))) or list(
         select(connection, "WHERE substr(c.id, -length(?1)) = ?1 LIMIT 2", (key,))
     )
     if not matches:
-        raise NotFoundError(f"no change goes by the id '{name}'", "spacedialog history shows the ids")
+        raise NotFoundError(f"no entry has the id '{name}'", "spacedialog history shows the ids")
     if len(matches) > 1:
-        raise InputError(f"several changes have an id that ends in '{name}'", "write more of it")
+        raise InputError(f"several entries have an id that ends in '{name}'", "write more of the id")
     return matches[0]

@@ -49,7 +49,7 @@ class SyncEnvironment(NamedTuple):
     now: Callable[[], int]
     chance: Callable[[], float]
     wait: Callable[[float], None]
-    tell: Callable[[str], None]
+    notify: Callable[[str], None]
 
 
 def membership(path: Path) -> team_state.Membership | None:
@@ -316,7 +316,7 @@ class Replica:
             if tries > MOST_TRIES:
                 raise self._offline(failure) from failure
             seconds = SHORTEST_WAIT + self._surroundings.chance() * min(LONGEST_WAIT, SHORTEST_WAIT * 2**tries)
-            self._surroundings.tell(f"{failure.problem}; trying again in {seconds:.1f} s")
+            self._surroundings.notify(f"{failure.problem}; trying again in {seconds:.1f} s")
             self._surroundings.wait(seconds)
 
     def _offline(self, error: NetworkError) -> NetworkError:

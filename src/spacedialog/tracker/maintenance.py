@@ -43,11 +43,11 @@ class Maintenance(Record):
         if not self.has_store:
             return Restamped(0, None)
         latest = self._now() + CLOCK_TOLERANCE
-        with database.writing(self.path, keep=not self.dry_run) as (connection, _):
+        with database.writing(self.path, commit=not self.dry_run) as (connection, _):
             count = restamp.restampable(connection, later_than=latest)
             if not count or self.dry_run:
                 return Restamped(count, None)
-            kept = database.keep_backup(self.path, "restamp")
+            kept = database.back_up(self.path, "restamp")
             restamp.restamp(connection, later_than=latest, now=self._now, entropy=self._entropy)
         return Restamped(count, str(kept))
 

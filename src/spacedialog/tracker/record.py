@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from spacedialog.model.entry import Entry
 
-NONSENSE = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
+ROW_ERRORS = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
 """The errors that rows of a damaged store can raise."""
 
 
@@ -76,19 +76,19 @@ class Record:
                 yield entry
 
     @staticmethod
-    def bundled_path() -> Path:
+    def built_in_path() -> Path:
         """Return the folder of the built-in record's data files."""
-        from spacedialog.importing.bundled import bundled_path
+        from spacedialog.importing.built_in import built_in_path
 
-        return bundled_path()
+        return built_in_path()
 
     @contextmanager
     def _reading(self, known_at: int | None = None, at_seq: int | None = None) -> Iterator[sqlite3.Connection]:
         if self.has_store:
             opened: AbstractContextManager[sqlite3.Connection] = database.reading(self.path)
         else:
-            opened = closing(bundled_record())
-        with self._reporting_damage(*NONSENSE, DateError), opened as connection:
+            opened = closing(built_in_record())
+        with self._reporting_damage(*ROW_ERRORS, DateError), opened as connection:
             if known_at is None and at_seq is None:
                 yield connection
                 return
@@ -113,9 +113,9 @@ class Record:
             raise
 
 
-def bundled_record() -> sqlite3.Connection:
+def built_in_record() -> sqlite3.Connection:
     """Return a database in memory with the built-in record."""
-    from spacedialog.importing.bundled import seed
+    from spacedialog.importing.built_in import seed
 
     connection = database.in_memory()
     connection.execute("BEGIN")

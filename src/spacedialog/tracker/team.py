@@ -82,7 +82,7 @@ class Team:
 
     def create(self, url: str, name: str, *, interaction: Interaction = SILENT) -> Synced:
         """Create a team's log on a server, and send this record to it; InputError if the name is taken."""
-        from spacedialog.importing.bundled import seed
+        from spacedialog.importing.built_in import seed
         from spacedialog.model.entry import new_entry_ids
 
         server = self._connect(url, interaction)

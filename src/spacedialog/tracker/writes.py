@@ -12,7 +12,7 @@ from spacedialog.model.progress import Progress, silent
 from spacedialog.model.rows.record import Written
 from spacedialog.model.vocabulary import LinkDecision
 from spacedialog.store import database, log
-from spacedialog.tracker.record import NONSENSE, Record, bundled_record
+from spacedialog.tracker.record import ROW_ERRORS, Record, built_in_record
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -49,8 +49,8 @@ class Writes(Record):
         with self._writing() as session:
             update = Update(session.remarks(given), **values)
             target = session.snapshot.refs.resolve(ref)
-            entry = pending_update(update, target, session.snapshot.standing(target))
-            written = session.keep(did, [target], [entry])
+            entry = pending_update(update, target, session.snapshot.fields_of(target))
+            written = session.write(did, [target], [entry])
             if update.remarks.evidence or not written.differences:
                 return written
             return written._replace(notices=(*written.notices, _NO_EVIDENCE))
@@ -61,9 +61,9 @@ class Writes(Record):
 
         with self._writing() as session:
             target = session.snapshot.refs.resolve(ref)
-            session.snapshot.standing(target)
+            session.snapshot.fields_of(target)
             entry = correct(session.snapshot, target, values, session.remarks(remarks))
-            return session.keep("edited", [target], [entry])
+            return session.write("edited", [target], [entry])
 
     def add(self, commitment: NewCommitment, **remarks: Unpack[Remarks]) -> Written:
         """Add a commitment under the next free number of its dialogue, unless it has a ref."""
@@ -72,7 +72,7 @@ class Writes(Record):
         with self._writing() as session:
             checked = session.remarks(remarks)
             target, entry = create_commitment(session.snapshot, session.new_id(), commitment, checked)
-            return session.keep("added", [target], [entry])
+            return session.write("added", [target], [entry])
 
     def add_milestone(
         self, ref: str, title: str, when: VagueDate | str, *, recurs: str | None = None, **remarks: Unpack[Remarks]
@@ -84,7 +84,7 @@ class Writes(Record):
             milestone = NewMilestone(session.snapshot.refs.resolve(ref), title, _date(when), recurs)
             checked = session.remarks(remarks)
             target, entry = create_milestone(session.snapshot, session.new_id(), milestone, checked)
-            return session.keep("added", [target], [entry])
+            return session.write("added", [target], [entry])
 
     def assess(
         self,
@@ -105,8 +105,8 @@ class Writes(Record):
             new = NewAssessment(verdict, assessor or self.author, rubric or DEFAULT_RUBRIC, party)
             checked = session.remarks(remarks)
             assessment, entry = create_assessment(session.snapshot, target, new, checked)
-            written = session.keep("assessed", [assessment], [entry])
-            title = session.snapshot.standing(target)["title"]
+            written = session.write("assessed", [assessment], [entry])
+            title = session.snapshot.fields_of(target)["title"]
             notices = written.notices if checked.evidence else (*written.notices, _NO_EVIDENCE)
             return written._replace(title=title, notices=notices)
 
@@ -125,7 +125,7 @@ class Writes(Record):
             pair = session.snapshot.refs.resolve(old), session.snapshot.refs.resolve(new)
             remarks = session.remarks(given)
             link, entry = decide_link(session.snapshot, *pair, decision, remarks, is_dated=bool(given.get("on")))
-            written = session.keep(decision.value, [link], [entry])
+            written = session.write(decision.value, [link], [entry])
             decided = tuple(difference for difference in written.differences if difference.field == "decided")
             return written._replace(differences=decided)
 
@@ -145,12 +145,12 @@ class Writes(Record):
                 name,
                 self.today,
                 session.snapshot.refs.resolve,
-                session.snapshot.standing,
+                session.snapshot.fields_of,
                 lambda item: log.live_entries(session.connection, item),
             )
             batch.read(text, watch)
             batch.problems.refuse()
-            return session.keep("applied", list(batch.targets), batch.pending)
+            return session.write("applied", list(batch.targets), batch.pending)
 
     def import_file(
         self,
@@ -182,7 +182,7 @@ class Writes(Record):
                 return session.written("imported", changes=appended.entries, undo=appended.last, notices=notices)
             merged = merge(session.connection, watch(contents), name)
             notices = (f"{merged.strange} entries are newer than this program: kept, and not counted",)
-            return session.written("imported", changes=merged.came, notices=notices if merged.strange else ())
+            return session.written("imported", changes=merged.added, notices=notices if merged.strange else ())
 
     def undo(self, entry: str | None = None, *, only: bool = False) -> Written:
         """Undo the author's latest action, or the action of an entry (its id, or the end of it).
@@ -205,15 +205,15 @@ class Writes(Record):
     @contextmanager
     def _writing(self, *, bundled: bool = True) -> Iterator[Session]:
         from spacedialog.editing.session import Author, Session
-        from spacedialog.importing.bundled import seed
+        from spacedialog.importing.built_in import seed
 
         writer = Author(self.author, self.today, self._now, self._entropy, self.dry_run)
         if self.dry_run and not self.has_store:
-            with closing(bundled_record() if bundled else database.in_memory()) as connection:
+            with closing(built_in_record() if bundled else database.in_memory()) as connection:
                 yield Session(connection, writer, created_store=None)
             return
-        writing = database.writing(self.path, seed if bundled else None, keep=not self.dry_run)
-        with self._reporting_damage(*NONSENSE), writing as (connection, is_new):
+        writing = database.writing(self.path, seed if bundled else None, commit=not self.dry_run)
+        with self._reporting_damage(*ROW_ERRORS), writing as (connection, is_new):
             yield Session(connection, writer, created_store=str(self.path) if is_new else None)
 
 

@@ -117,4 +117,4 @@ def paths(reading: ReadRequest) -> None:
     """
     tracker = reading.tracker
     store = maintenance.Place("store", str(tracker.path), tracker.has_store)
-    reading.show(maintenance.places([store, maintenance.Place("bundled", str(tracker.bundled_path()), True)]))
+    reading.show(maintenance.places([store, maintenance.Place("bundled", str(tracker.built_in_path()), True)]))

@@ -1,4 +1,4 @@
-"""Rows of a comparison of two dialogues: the commitments that were carried on, and the pairs that look alike."""
+"""Rows of a comparison of two dialogues: commitments that were carried on, and pairs of similar commitments."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class SentenceRow(NamedTuple):
 
 
 class CandidateRow(NamedTuple):
-    """A candidate that `draft` found, as its data file has it; `decision` is None until it is reviewed.
+    """A candidate that `draft` found, from its data file; `decision` is None until it is reviewed.
 
     `confidence` is from 0 to 1. `milestones` and `sources` have one line of text for each. `lead` is None for a joint
     commitment; `due` and `detail` are None if the text has none.

@@ -9,12 +9,12 @@ from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
 
-from spacedialog.model.entry import BUNDLED_AUTHOR, IMPORTED, iso_time, parse_body
+from spacedialog.model.entry import iso_time, parse_body
 from spacedialog.model.fold import closing_day
 from spacedialog.model.position import Position, Since
 from spacedialog.model.rows.record import HistoryRow, NewsRow, SlipRow
 from spacedialog.model.target import Target
-from spacedialog.store.log import shared_position
+from spacedialog.store.log import IS_BUILT_IN, shared_position
 from spacedialog.store.read.commitment_sql import VALID, belongs_to_dialogues, in_dialogues, is_among
 
 LINKED = (
@@ -64,8 +64,6 @@ _NAMED = (
 )
 _LOG = f"change AS l {_NAMED}"
 _LOG_ABOUT = f"({_ABOUT}) AS about JOIN change AS l ON l.item = about.item {_NAMED}"
-
-_BUNDLED = f"(json_extract(l.body, '$.via') = '{IMPORTED}' AND l.author = '{BUNDLED_AUTHOR}')"
 
 
 def position(connection: sqlite3.Connection) -> Position:
@@ -131,7 +129,11 @@ def news(
         "recorded": since.recorded,
         "before": before,
     }
-    arrived = "l.rowid > :entries" if since.recorded is None else f"(l.ts >= :recorded AND {_BUNDLED} IS NOT TRUE)"
+    arrived = (
+        "l.rowid > :entries"
+        if since.recorded is None
+        else f"(l.ts >= :recorded AND {IS_BUILT_IN.format('l')} IS NOT TRUE)"
+    )
     cursor = connection.execute(
         f"SELECT {_ENTRY}, {arrived},"
         f" coalesce((SELECT m.title {_MILESTONE}), c.title, d.title,"

@@ -47,9 +47,9 @@ class Refs:
         if matches:
             refs = ", ".join(sorted({target.ref for target in matches}))
             if len({target.ref for target in matches}) < len(matches):
-                raise ValueError(f"two things are shown under one of the refs {refs}")  # only if tables are damaged
-            raise InputError(f"{quoted(text)} may be any of {refs}", "write more of the ref")
-        raise NotFoundError(f"nothing goes by the ref {quoted(text)}", self._near(text[:LONGEST_NAME]))
+                raise ValueError(f"two items have one of the refs {refs}")  # only if tables are damaged
+            raise InputError(f"{quoted(text)} is ambiguous: {refs}", "write more of the ref")
+        raise NotFoundError(f"there is no ref {quoted(text)}", self._near(text[:LONGEST_NAME]))
 
     def _named(self, key: str) -> list[Target]:
         """Return the targets that have the ref now or, if there are none, the targets that had it before."""
@@ -67,7 +67,7 @@ class Refs:
 
         refs = [ref for (ref,) in self._connection.execute("SELECT DISTINCT ref FROM commitment LIMIT 10000")]
         keys = [key for (key,) in self._connection.execute("SELECT DISTINCT dialogue FROM commitment")]
-        return f"{suggestion(text, _alike(text, refs) or [*refs, *keys])}spacedialog list shows every ref"
+        return f"{suggestion(text, _alike(text, refs) or [*refs, *keys])}list all refs with spacedialog list"
 
     def beginning(self, typed: str, *, limit: int = 200) -> list[tuple[str, str]]:
         """Return the refs, in full or by number, that begin with the typed text, each with its title."""

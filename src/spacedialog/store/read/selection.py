@@ -116,12 +116,12 @@ def check_order(snapshot: Snapshot, old: str, new: str, command: str) -> VagueDa
     for key in (old, new):
         dialogue = snapshot.dialogue(key)
         if dialogue is None:
-            raise NotFoundError(f"{key} was not on record on {snapshot.day}", "leave out --as-of, or name a later day")
+            raise NotFoundError(f"{key} was not on record on {snapshot.day}", "omit --as-of, or give a later day")
         dates.append(VagueDate.parse(dialogue["when"]))
     before, after = dates
     if old == new:
         raise InputError(
-            f"{old} is one dialogue", "name an earlier one and a later one; spacedialog dialogues lists them"
+            f"{old} cannot be compared with itself", "name two dialogues; list them with spacedialog dialogues"
         )
     if before.latest is None or after.latest is None or before.latest >= after.latest:
         raise InputError(f"{old} was not held before {new}", f"name the earlier one first: spacedialog {command}")

@@ -150,7 +150,7 @@ class Snapshot:
         return [row for _, row in rows]
 
     def calendar(self, filter_: Filter = EVERYTHING, *, until: date | None = None) -> list[CalendarEvent]:
-        """Return all dated events of the commitments that match `filter_`, as calendars keep them.
+        """Return all dated events of the commitments that match `filter_`, for a calendar.
 
         `until` is the last day by which an event opens or closes. An event that recurs is one event.
         """
@@ -226,9 +226,7 @@ class Snapshot:
         )
         row = cursor.fetchone()
         if row is None:
-            raise NotFoundError(
-                f"{target.ref} was not on record on {self.day}", "leave out --as-of, or name a later day"
-            )
+            raise NotFoundError(f"{target.ref} was not on record on {self.day}", "omit --as-of, or give a later day")
         return next(self._details({target.item: _commitment_row(row)}, silent))
 
     def _details(self, commitments: Mapping[str, CommitmentRow], watch: Progress) -> Iterator[Detail]:
@@ -254,11 +252,13 @@ class Snapshot:
             self._histories[item] = entries, history
         return fields_on(history, self.day, milestone)
 
-    def standing(self, target: Target) -> Mapping[str, Any]:
+    def fields_of(self, target: Target) -> Mapping[str, Any]:
         """Return the fields of a commitment or a milestone; NotFoundError if it is not on record on the day."""
         fields = self.fields(target.item, target.milestone)
         if fields is None:
-            raise NotFoundError(f"{target.ref} is not on record on {self.day}", "spacedialog history shows why")
+            raise NotFoundError(
+                f"{target.ref} is not on record on {self.day}", "find the reason with spacedialog history"
+            )
         return fields
 
     def dialogue(self, key: str) -> dict[str, Any] | None:

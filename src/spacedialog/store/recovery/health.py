@@ -40,8 +40,8 @@ _SQUEEZED = re.compile(r"[\s\"'`\[\]]")
 class CheckResult(NamedTuple):
     """The number of things checked, and the faults found, one sentence each."""
 
-    looked_at: int
-    said: tuple[str, ...]
+    checked: int
+    faults: tuple[str, ...]
 
 
 class Examination:
@@ -72,7 +72,7 @@ class Examination:
                 self.why = sqlite_message(error)
                 self.schema = CheckResult(0, (f"cannot be read: {self.why}",))
             else:
-                self.schema = self.schema._replace(said=(sqlite_message(first), *self.schema.said))
+                self.schema = self.schema._replace(faults=(sqlite_message(first), *self.schema.faults))
         return self
 
     def _read_header(self) -> None:
@@ -107,9 +107,9 @@ class Examination:
             kind, name = key
             if key in wanted:
                 if wanted[key] != (table, sql):
-                    faults.append(f"the {kind} {name} is not as this program makes it")
+                    faults.append(f"the {kind} {name} has another definition")
             elif not _is_bookkeeping(name):
-                faults.append(f"this program made no {kind} {name}" + (f" on {table}" if table != name else ""))
+                faults.append(f"unknown {kind} {name}" + (f" on {table}" if table != name else ""))
         faults += [f"the {kind} {name} is missing" for kind, name in wanted if (kind, name) not in present]
         alike = [
             name
@@ -134,7 +134,7 @@ class Examination:
             return CheckResult(pages, (f"cannot be read: {self.why}",))
         # If the schema has a fault, only tables with the expected SQL are checked.
         pragmas = [f"PRAGMA integrity_check({_MOST})"]
-        if self.schema.said:
+        if self.schema.faults:
             pragmas = [f"PRAGMA integrity_check({table})" for table in sorted(self._usable & {*OWN_TABLES})]
         faults: list[str] = []
         for pragma in pragmas:
@@ -149,7 +149,7 @@ class Examination:
     def foreign_keys(self) -> CheckResult:
         """Check that the target row of every foreign key exists."""
         try:
-            broken = self.connection.execute("PRAGMA foreign_key_check").fetchall() if not self.schema.said else []
+            broken = self.connection.execute("PRAGMA foreign_key_check").fetchall() if not self.schema.faults else []
         except SQLITE_ERRORS as error:
             return CheckResult(0, (sqlite_message(error),))
         return CheckResult(
@@ -167,7 +167,7 @@ class Examination:
 
     def _source(self) -> Source:
         usable = not self.why and "change" in self._usable
-        why = "" if usable else self.why or "the table of changes is not as this program makes it"
+        why = "" if usable else self.why or "the table change has another definition"
         return Source(self.image, self.connection if usable else None, why)
 
     def fold(self, entries: Iterable[Entry]) -> tuple[int, dict[str, list[str]]]:
@@ -187,7 +187,7 @@ class Examination:
                     continue
                 try:
                     if table not in self._usable:
-                        raise sqlite3.DatabaseError("it is not as this program makes it")
+                        raise sqlite3.DatabaseError("it has another definition")
                     actual = _rows(self.connection, table, columns)
                 except SQLITE_ERRORS as error:
                     differing.setdefault(f"all of {table}: {sqlite_message(error)}", [])
@@ -207,7 +207,7 @@ class Examination:
             (count,) = self.connection.execute("SELECT count(*) FROM words").fetchone()
             self.connection.execute("INSERT INTO words_fts(words_fts, rank) VALUES ('integrity-check', 1)")
         except SQLITE_ERRORS as error:
-            return CheckResult(0, (f"the search finds other words than there are: {sqlite_message(error)}",))
+            return CheckResult(0, (f"the full-text index differs from the texts: {sqlite_message(error)}",))
         return CheckResult(count, ())
 
     def positions(self) -> CheckResult:
@@ -226,16 +226,16 @@ class Examination:
         if len(members) > 1:
             faults.append(f"the record belongs to {len(members)} teams")
         if count > different:
-            faults.append(f"{count - different} positions of the team's log are taken twice; sync --heal mends it")
+            faults.append(f"{count - different} positions of the shared log occur twice; run spacedialog sync --heal")
         if members and (different, first or 1, last or 0) != (members[0][0], 1, members[0][0]):
             faults.append(
-                f"the team's log was read to position {members[0][0]}, and {different} positions up to {last or 0} are"
-                " here; sync --heal mends it"
+                f"the shared log was read up to position {members[0][0]}, but this copy has {different} positions, up"
+                f" to {last or 0}; run spacedialog sync --heal"
             )
         return CheckResult(count, tuple(faults))
 
     def quarantined(self) -> CheckResult:
-        """Return the invalid records of the team's log that were set aside, with the reasons."""
+        """Return the invalid records of the shared log that are in the quarantine, with the reasons."""
         if "quarantine" not in self._usable:
             return CheckResult(0, ())
         try:
@@ -245,7 +245,7 @@ class Examination:
         return CheckResult(
             len(rows),
             tuple(
-                f"{f'position {seq}' if seq else 'an entry that the server lost'}, sent by {sender}: set aside, {why}"
+                f"{f'position {seq}' if seq else 'an entry that the server lost'}, sent by {sender}: quarantined: {why}"
                 for seq, sender, why in rows
             ),
         )

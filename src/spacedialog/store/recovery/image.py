@@ -24,12 +24,12 @@ _CHUNK = 1 << 20
 
 
 class Image(NamedTuple):
-    """A store's bytes as SQLite would read them, and its write-ahead log. `odd` describes the faults of the files."""
+    """A store's bytes as SQLite would read them, and its write-ahead log. `faults` are those of the files."""
 
     data: bytes
     page_size: int
     log: Log
-    odd: tuple[str, ...]
+    faults: tuple[str, ...]
 
     def repaired(self) -> Image:
         """Return the image with the commits of the log that SQLite does not read because of damage."""
@@ -64,17 +64,17 @@ def read(path: Path) -> Image:
         size = path.stat().st_size
         if _file_states(path, wal) == before:
             break
-    odd = tuple(_oddities(data))
+    faults = tuple(_header_faults(data))
     if size > len(data):
-        odd += (f"the file has {size} bytes, and the last {size - len(data)} are empty",)
+        faults += (f"the file has {size} bytes, and the last {size - len(data)} are empty",)
     for side in (side_file(path, ending) for ending in ("-wal", "-shm")):
         if os.path.lexists(side) and not side.is_file():
-            odd += (f"{side.name} is not a file that SQLite made",)
+            faults += (f"{side.name} was not written by SQLite",)
     page_size = _page_size(data)
     frames = parse(log, (page_size, PAGE_SIZE))
     if frames.lost or not has_sound_header(log):
-        odd += (f"{wal.name} is damaged: SQLite does not read changes committed after the damage",)
-    return Image(_with(data, frames.applied, cut=True), page_size, frames, odd)
+        faults += (f"{wal.name} is damaged: SQLite does not read changes committed after the damage",)
+    return Image(_with(data, frames.applied, cut=True), page_size, frames, faults)
 
 
 def content(file: Path | int) -> bytes:
@@ -107,15 +107,15 @@ def _page_size(data: bytes | bytearray) -> int:
     return size if is_page_size(size) else PAGE_SIZE
 
 
-def _oddities(data: bytes) -> Iterator[str]:
+def _header_faults(data: bytes) -> Iterator[str]:
     """Yield a description of each fault in the first 100 bytes of the file."""
     if data[:16] != MAGIC:
-        yield "the file does not begin as a SQLite database does"
+        yield "the file does not begin with the header of a SQLite database"
     size = int.from_bytes(data[16:18], "big")
     if size != 1 and _page_size(data) != size:
-        yield f"the header names a page size of {size}, which there is not"
+        yield f"the header has an invalid page size, {size}"
     if not {*data[18:20]} <= {1, 2} or data[20:21] != b"\0" or data[21:24] != b"\x40\x20\x20":
-        yield "the header has a format that there is not"
+        yield "the header has an invalid format number"
     if len(data) % _page_size(data):
         yield f"the file's length ({len(data)} bytes) is not a whole number of pages"
 

@@ -33,14 +33,14 @@ class Salvaged(NamedTuple):
     """The result of a salvage: `sound` are the sound entries in the order recorded, `lost` the names of damaged ones.
 
     A name is an entry's id or, if the id may be damaged too, its row. `rows` is the number of entries that are or were
-    in the store. `round_damage` is the number of sound entries that SQLite cannot reach, and `why` the reason, or
+    in the store. `unreachable` is the number of sound entries that SQLite cannot reach, and `why` the reason, or
     empty.
     """
 
     sound: list[Entry]
     lost: list[str]
     rows: int
-    round_damage: int
+    unreachable: int
     why: str
 
 

@@ -86,9 +86,9 @@ def _require_valid(entries: Iterable[Entry]) -> None:
 
 def _future_error(entry: Entry) -> StoreError:
     return StoreError(
-        f"the change {entry.id} was recorded at {iso_time(entry.ts)}, which is in the future",
-        "check this computer's clock; if it is right, spacedialog restamp records that change again with the present"
-        " time",
+        f"entry {entry.id} was recorded at {iso_time(entry.ts)}, which is in the future",
+        "check the clock of this computer; if it is right, run spacedialog restamp to record the entry again with the"
+        " present time",
     )
 
 
@@ -101,10 +101,21 @@ def group_by_item(pending_entries: Iterable[PendingEntry]) -> list[list[PendingE
 
 
 class Merged(NamedTuple):
-    """The numbers of entries that came from another log, and of those that this program does not understand."""
+    """The numbers of entries added from another log, and of those that this program does not understand."""
 
-    came: int
+    added: int
     strange: int
+
+
+def insert_from_other_log(connection: sqlite3.Connection, entry: Entry, items: dict[str, bool]) -> bool:
+    """Insert an entry unchanged, and return whether this program understands it.
+
+    The item is added to `items`, with whether the log had no entry about it before; the caller folds these items.
+    """
+    if entry.item not in items:
+        items[entry.item] = is_new_item(connection, entry.item)
+    insert(connection, [entry])
+    return is_counted(entry)
 
 
 def merge(connection: sqlite3.Connection, entries: Iterable[Entry], name: str) -> Merged:
@@ -112,19 +123,19 @@ def merge(connection: sqlite3.Connection, entries: Iterable[Entry], name: str) -
 
     ProblemsError, for the file `name`, if one has the id of a different entry of this store.
     """
-    came = strange = 0
-    items: dict[str, bool] = {}  # whether each is new here
+    added = strange = 0
+    items: dict[str, bool] = {}
     problems = []
     for entry in entries:
         sha = hash_of(connection, entry.id)
         if sha is None:
-            if entry.item not in items:
-                items[entry.item] = is_new_item(connection, entry.item)
-            insert(connection, [entry._replace(seq=None)])
-            came, strange = came + 1, strange + (not is_counted(entry))
+            is_understood = insert_from_other_log(connection, entry._replace(seq=None), items)
+            added, strange = added + 1, strange + (not is_understood)
         elif sha != entry.sha:
-            problems.append(f"{name}: {entry.id}: another change has this id here\n  import it into a store of its own")
+            problems.append(
+                f"{name}: {entry.id}: the database has another entry with this id\n  import it into another database"
+            )
     if problems:
         raise ProblemsError(f"{name}: nothing was imported", problems)
     update_items(connection, items)
-    return Merged(came, strange)
+    return Merged(added, strange)

@@ -32,7 +32,7 @@ def restamp(
     old = [Entry._make(row[:-1]) for row in selected]
     # The row numbers are used again, because they count the entries in the order of arrival.
     rows = iter(sorted(row[-1] for row in selected))
-    with _unguarded(connection):
+    with _without_triggers(connection):
         _delete(connection, old)
     newest = newest_time(connection, now())
     renamed: dict[str | None, str] = {}
@@ -70,9 +70,9 @@ def restampable(connection: sqlite3.Connection, *, later_than: int) -> int:
     return len(_selected(connection, later_than))
 
 
-def take_out(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
-    """Delete entries of other members that are invalid; the caller keeps their text in the quarantine."""
-    with _unguarded(connection):
+def remove_invalid(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+    """Delete invalid entries of other members; the caller puts their text in the quarantine."""
+    with _without_triggers(connection):
         _delete(connection, entries)
     _close_gaps(connection)
     update_items(connection, dict.fromkeys((entry.item for entry in entries), False))
@@ -104,7 +104,7 @@ def _accept_displacing(connection: sqlite3.Connection, ids: Sequence[str]) -> li
 
 
 @contextmanager
-def _unguarded(connection: sqlite3.Connection) -> Iterator[None]:
+def _without_triggers(connection: sqlite3.Connection) -> Iterator[None]:
     """Drop the triggers that make the log append-only, and create them again after the block."""
     guards = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'change'")
     triggers = guards.fetchall()
@@ -119,7 +119,7 @@ def _close_gaps(connection: sqlite3.Connection) -> None:
     """Number the rows without gaps: row numbers count the entries in the order of arrival."""
     rows = connection.execute("SELECT rowid FROM change ORDER BY rowid").fetchall()
     if moved := [(number, row) for number, (row,) in enumerate(rows, 1) if number != row]:
-        with _unguarded(connection):
+        with _without_triggers(connection):
             connection.executemany("UPDATE change SET rowid = ? WHERE rowid = ?", moved)
 
 

@@ -1,4 +1,4 @@
-"""The built-in record: find its data files, and fill a new store with it."""
+"""The built-in record: its data files, and the entries that it adds to a new store."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from pathlib import Path
 from typing import Any
 
 from spacedialog.importing.entries import commitment_entries, file_commitments, opening_entries
-from spacedialog.model.entry import BUNDLED_AUTHOR, PendingEntry, canonical_json
+from spacedialog.model.entry import BUILT_IN_AUTHOR, PendingEntry, canonical_json
 from spacedialog.store.write.append import append
 
 
-def bundled_path() -> Path:
+def built_in_path() -> Path:
     """Return the folder of the data files: in the installed package, or in a source tree."""
     installed = Path(__file__).parents[1] / "data"
     return installed if installed.is_dir() else Path(__file__).parents[3] / "data"
 
 
-def bundled_documents() -> list[dict[str, Any]]:
+def built_in_documents() -> list[dict[str, Any]]:
     """Return the parsed data files, newest meeting first. They are validated when the program is built, not here."""
-    return [json.loads(path.read_bytes()) for path in sorted(bundled_path().glob("dialogue_*.json"), reverse=True)]
+    return [json.loads(path.read_bytes()) for path in sorted(built_in_path().glob("dialogue_*.json"), reverse=True)]
 
 
 def document_entries(document: Mapping[str, Any]) -> Iterator[list[PendingEntry]]:
-    """Yield all entries that a document becomes, in groups by item."""
+    """Yield the entries for a document, in groups by item."""
     yield from opening_entries(document)
     for file_commitment in file_commitments(document):
         yield from commitment_entries(document["dialogue"], file_commitment)
@@ -36,12 +36,12 @@ def seed(connection: sqlite3.Connection) -> None:
     """Record the built-in dialogues in an empty log. The entries, with ids and times, are the same in every store."""
     from hashlib import sha256
 
-    for document in bundled_documents():
+    for document in built_in_documents():
         compiled = datetime.fromisoformat(document["compiled"]).replace(tzinfo=UTC)
         append(
             connection,
             document_entries(document),
             now=round(compiled.timestamp() * 1_000_000),
-            author=BUNDLED_AUTHOR,
+            author=BUILT_IN_AUTHOR,
             entropy=sha256(canonical_json(document).encode()).digest(),
         )

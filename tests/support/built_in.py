@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from spacedialog.importing.bundled import bundled_documents, document_entries
+from spacedialog.importing.built_in import built_in_documents, document_entries
 from tests.support.program import TODAY
 
-DOCUMENTS = bundled_documents()[::-1]
+DOCUMENTS = built_in_documents()[::-1]
 """The data files, oldest dialogue first."""
 
 REFS = [commitment["ref"] for document in DOCUMENTS for commitment in document["commitments"]]
