@@ -26,7 +26,8 @@ _RANKS = {
     "milestone": 2,
     **dict.fromkeys(("detail", "difference"), 4),
     "note": 6,
-    **dict.fromkeys(("area", "lead", "partner", "office", "document"), 8),
+    **dict.fromkeys(("area", "lead", "partner"), 8),
+    **dict.fromkeys(("office", "document"), 10),
 }
 """The rank of a match in each field; the lowest is listed first. Every second rank is free for inexact matches."""
 
@@ -99,7 +100,7 @@ def search(
         if item in known:
             is_first = all(_RANKS.get(hit.field, 1) <= 0 for hit in matches)
             order[item] = (_FIRST if is_first else _LAST), rank, is_apart
-        elif rank < _OF_DIALOGUE or any(hit.field not in _LEADING for hit in matches):
+        elif any(hit.field not in _LEADING for hit in matches):
             order[item] = _MIDDLE, rank, is_apart
     rows = [row for item, row in known.items() if item in order]
     rows += _commitments(query, list(order))
