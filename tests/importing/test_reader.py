@@ -143,7 +143,7 @@ def test_a_value_that_is_not_json_is_named_by_its_field(
     parts[number] = replaced(parts[number], path, "@@")
     content = form.text(dumped(form, name, parts)).replace('"@@"', fault)
     place = f"line {form.line(number)}{named(path)}" if form.is_lines else named(path)[1:]
-    if number == 0 and name == "data lines" and "deep" in FAULTS[fault]:
+    if number == 0 and name == "data lines" and "levels" in FAULTS[fault]:
         place = named(path)[1:]  # Such a line is not recognised as the first of JSON Lines.
     (problem,) = refused(form, content.encode())
     assert problem.startswith(f"file: {place}"), problem
