@@ -23,16 +23,16 @@ LARGEST = 100_000
 AREA, STATUS = "navigation", "stalled"
 
 NOTES = {
-    (HLEDGER, "mark"): "its journal is changed in an editor",
-    (HLEDGER, "import"): "its journal is its data",
+    (HLEDGER, "mark"): "its journal is edited by hand",
+    (HLEDGER, "import"): "needs no import: the journal is the database",
     (HLEDGER, "show"): "has no view of one entry",
     (TODOMAN, "import"): "reads the folder into an empty cache",
-    (TODOMAN, "due"): "also lists what is overdue: it has no start of a window",
-    (TODOMAN, "area"): "lists every open one of the area: it has fewer statuses",
-    (TASK, "upcoming"): "lists due days up to that day, having no windows",
-    (TASK, "export"): "a state a task, no log",
-    (HLEDGER, "export"): "a transaction a commitment, no log",
-    (TODOMAN, "export"): "a state a task, no log",
+    (TODOMAN, "due"): "also lists overdue tasks, because it has no start of a window",
+    (TODOMAN, "area"): "lists all open tasks of the area, because it has fewer statuses",
+    (TASK, "upcoming"): "lists due days up to that day, because it has no windows",
+    (TASK, "export"): "one state for each task, no log",
+    (HLEDGER, "export"): "one transaction for each commitment, no log",
+    (TODOMAN, "export"): "one state for each task, no log",
 }
 
 _RC = """data.location={0}

@@ -57,7 +57,7 @@ def machine(suite: Suite) -> dict[str, str]:
         "SQLite": sqlite3.sqlite_version,
         "libraries": libraries,
         **(peers.versions() if suite.with_peers else {}),
-        "smallest peak that can be seen": f"{max((result.ours.least for result in suite.results), default=0):.0f} MB",
+        "smallest measurable peak": f"{max((result.ours.least for result in suite.results), default=0):.0f} MB",
     }
 
 
@@ -104,8 +104,8 @@ def markdown(suite: Suite, environment: dict[str, str]) -> str:
     lines += [f"- {note}" for note in suite.notes]
     lines += [
         "",
-        "Medians of whole processes, with least and most; `ratio` is the median of the ratios of runs that stood"
-        " next to each other. A bound in brackets is given for another size."
+        "Medians of whole processes, with minimum and maximum; `ratio` is the median of the ratios of adjacent"
+        " runs. A bound in brackets is given for another size."
         " Of other tools: their time, ours over theirs, their peak memory.",
     ]
     for block in dict.fromkeys(result.block for result in suite.results):

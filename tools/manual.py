@@ -22,13 +22,13 @@ _SHARED_FROM = 8
 """An option that at least this many commands share is described once, in a section of its own."""
 
 _ENVIRONMENT = {
-    "SPACEDIALOG_DB": "The store, where --db names none.",
-    "SPACEDIALOG_TODAY": "The day to take for today, where --today names none.",
-    "SOURCE_DATE_EPOCH": "The time, in seconds since 1970, of whose day a report is; --today and SPACEDIALOG_TODAY "
-    "outweigh it.",
-    "NO_COLOR": "If set, no colour.",
-    "PAGER": "The command that shows what is longer than the terminal.",
-    "COLUMNS": "The width of tables that go elsewhere than to a terminal.",
+    "SPACEDIALOG_DB": "The database file, if --db is not given.",
+    "SPACEDIALOG_TODAY": "The day to use as today, if --today is not given.",
+    "SOURCE_DATE_EPOCH": "A time in seconds since 1970, whose day is used as today; --today and SPACEDIALOG_TODAY "
+    "take precedence.",
+    "NO_COLOR": "If set, output has no colour.",
+    "PAGER": "The pager for output that is longer than the terminal.",
+    "COLUMNS": "The width of tables that are not printed to a terminal.",
 }
 
 Options = dict[str, str]

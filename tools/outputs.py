@@ -68,7 +68,7 @@ def schema() -> Schema:
         defs[name] = _envelope(_schema_of(row, defs))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "What spacedialog --json writes",
+        "title": "The output of spacedialog --json",
         "anyOf": [{"$ref": f"#/$defs/{name}"} for name in (*LISTS, *OBJECTS)],
         "$defs": defs,
     }
