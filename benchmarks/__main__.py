@@ -23,19 +23,19 @@ def main() -> int:
     Returns 2 if two tools disagree, 1 if `--check` is given and a ratio exceeds its bound by more than half, else 0.
     """
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--sizes", help=f"numbers of commitments; {ALL_SIZES} unless given")
-    parser.add_argument("--runs", type=int, help="of each command, after a warm-up; 15 unless given")
+    parser.add_argument("--sizes", help=f"numbers of commitments; default {ALL_SIZES}")
+    parser.add_argument("--runs", type=int, help="runs of each command after a warm-up; default 15")
     parser.add_argument(
-        "--seconds", type=float, default=60, help="that one comparison may take; then it has fewer runs"
+        "--seconds", type=float, default=60, help="limit for one comparison; a longer one has fewer runs"
     )
-    parser.add_argument("--output", type=Path, default=Path("benchmarks/results"), help="the folder to write to")
+    parser.add_argument("--output", type=Path, default=Path("benchmarks/results"), help="folder for the results")
     parser.add_argument("--quick", action="store_true", help=f"sizes {QUICK_SIZES} and 5 runs")
-    parser.add_argument("--check", action="store_true", help="exit 1 where a ratio is over its bound by half")
-    parser.add_argument("--no-peers", action="store_true", help="leave the other tools out")
+    parser.add_argument("--check", action="store_true", help="exit 1 if a ratio exceeds its bound by more than half")
+    parser.add_argument("--no-peers", action="store_true", help="skip the other tools")
     parser.add_argument("--no-start-up", action="store_true", help="skip the measurements of the built-in record")
-    parser.add_argument("--program", type=Path, help="the program; the one beside this Python unless given")
-    parser.add_argument("--pandas", type=Path, help="the Python of an environment with the program and pandas")
-    parser.add_argument("--work", type=Path, help="where to put the data meanwhile (some GB at a million)")
+    parser.add_argument("--program", type=Path, help="path of the program; default: beside this Python")
+    parser.add_argument("--pandas", type=Path, help="Python of an environment with the program and pandas")
+    parser.add_argument("--work", type=Path, help="folder for the generated data (several GB for a million)")
     options = parser.parse_args()
     python = Path(sys.executable)
     sizes = sorted({int(size) for size in (options.sizes or (QUICK_SIZES if options.quick else ALL_SIZES)).split(",")})
@@ -75,7 +75,7 @@ def main() -> int:
         if check.asked and check.value > LEEWAY * check.bound
     ]
     for line in too_high:
-        log_progress(f"over its bound by half: {line}")
+        log_progress(f"more than half above its bound: {line}")
     return 1 if options.check and too_high else 0
 
 

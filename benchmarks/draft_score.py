@@ -231,9 +231,9 @@ def write_line(text: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the scores."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.draft_score", description=__doc__)
-    parser.add_argument("--set", choices=SETS, action="append", help="only these texts")
+    parser.add_argument("--set", choices=SETS, action="append", help="score only these texts")
     parser.add_argument("--article", type=Path, help="a copy of the news report on the fourth U.S.-ROK dialogue")
-    parser.add_argument("--show", action="store_true", help="what was missed, what was too much, what was wrong")
+    parser.add_argument("--show", action="store_true", help="list missed rows, extra candidates and differing fields")
     options = parser.parse_args(arguments)
     write_line(HEADER)
     if options.article:

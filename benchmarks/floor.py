@@ -112,7 +112,7 @@ def listed(row: Row) -> Row:
 
 
 def commitments(db: str, day: str, condition: str, **values: str) -> Iterator[Row]:
-    """Return the commitments that match an SQL condition on a day, in the order of their refs."""
+    """Return the commitments that match an SQL condition on a day, ordered by ref."""
     sql = (
         f"SELECT {COLUMNS} FROM commitment AS c WHERE {NOW.format('c')} AND {condition}"
         " ORDER BY c.dialogue, c.number, c.ref_key"

@@ -23,12 +23,12 @@ LARGEST = 100_000
 AREA, STATUS = "navigation", "stalled"
 
 NOTES = {
-    (HLEDGER, "mark"): "its journal is changed in an editor",
-    (HLEDGER, "import"): "its journal is its data",
-    (HLEDGER, "show"): "no view of one entry",
+    (HLEDGER, "mark"): "its journal is edited by hand",
+    (HLEDGER, "import"): "needs no import: the journal is the database",
+    (HLEDGER, "show"): "has no view of one entry",
     (TODOMAN, "import"): "reads the folder into an empty cache",
-    (TODOMAN, "due"): "also lists overdue items, because it has no start of a window",
-    (TODOMAN, "area"): "lists every open item of the area, because it has fewer statuses",
+    (TODOMAN, "due"): "also lists overdue tasks, because it has no start of a window",
+    (TODOMAN, "area"): "lists all open tasks of the area, because it has fewer statuses",
     (TASK, "upcoming"): "lists due days up to that day, because it has no windows",
     (TASK, "export"): "one state for each task, no log",
     (HLEDGER, "export"): "one transaction for each commitment, no log",

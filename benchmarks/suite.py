@@ -350,7 +350,7 @@ class Suite:
         for job, words, *_ in self._jobs(size):
             if job not in ("list", "export"):
                 pair = {
-                    "as of then": self.program_command(*words, "--as-of", PAST_DAY, db=db),
+                    "as of a past day": self.program_command(*words, "--as-of", PAST_DAY, db=db),
                     "today": self.program_command(*words, db=db),
                 }
                 self.race(
@@ -386,7 +386,9 @@ class Suite:
         }
         result = self.race("Terminal", "list", size, pair, job="terminal", against="with 42", runs=min(self.runs, 5))
         more = result.ours.first - result.tools["with 42"].first
-        self.checks.append(Check("list on a terminal: first seen after that of 42", size, more, 0.5, "s", result.asked))
+        self.checks.append(
+            Check("list on a terminal: delay of the first output against 42", size, more, 0.5, "s", result.asked)
+        )
 
     def _race_import(self, size: int, file: Path, folder: Path, others: Mapping[str, Command]) -> None:
         ours, floor = folder / "imported.db", folder / "floor.db"

@@ -151,7 +151,7 @@ def test_a_mark_that_changes_nothing_today_is_noticed(tracker: Tracker) -> None:
         lambda tracker: tracker.note("", "Hello."),
     ],
 )
-def test_what_makes_no_sense_is_refused(tracker: Tracker, write: Write) -> None:
+def test_invalid_values_are_refused(tracker: Tracker, write: Write) -> None:
     """Invalid input is refused with a remedy, and nothing is recorded."""
     log = list(tracker.log())
     with pytest.raises(SpacedialogError) as caught:
@@ -173,7 +173,7 @@ WRITES: tuple[Callable[..., Any], ...] = (
 
 @pytest.mark.parametrize("write", WRITES)
 @pytest.mark.parametrize("on", ["2026-12-02", "2026-12", "2026", "2026/..", "../2027", "9999-12-31", "2026-11/2027"])
-def test_what_has_not_happened_is_not_recorded(tracker: Tracker, write: Callable[..., Any], on: str) -> None:
+def test_a_date_in_the_future_is_not_recorded(tracker: Tracker, write: Callable[..., Any], on: str) -> None:
     """A day that is or may be after today is refused."""
     log = list(tracker.log())
     with pytest.raises(InputError, match="after today"):
@@ -222,7 +222,7 @@ def test_evidence_is_a_web_address(tracker: Tracker, write: Callable[..., Any], 
 
 
 @pytest.mark.parametrize("text", BAD_ADDRESSES)
-def test_what_is_no_web_address_is_refused(text: str) -> None:
+def test_an_invalid_web_address_is_refused(text: str) -> None:
     """An address that is not http(s), lacks a host, or has credentials or unprintable characters is refused."""
     with pytest.raises(InputError, match="web address"):
         check_web_address(text)
@@ -238,7 +238,7 @@ def test_what_is_no_web_address_is_refused(text: str) -> None:
         "http://[::1]/",
     ],
 )
-def test_a_web_address_is_kept_as_it_stands(text: str) -> None:
+def test_a_web_address_is_stored_unchanged(text: str) -> None:
     """A valid address is kept unchanged."""
     assert check_web_address(text) == text
 
@@ -480,7 +480,7 @@ def test_lines_that_follow_each_other_build_on_each_other(tracker: Tracker) -> N
     assert (row(tracker, "2").status, row(tracker, "2").percent) == ("complete", None)
 
 
-def test_what_stands_already_is_passed_over(tracker: Tracker) -> None:
+def test_an_update_on_record_is_not_recorded_again(tracker: Tracker) -> None:
     """Applying a file again records nothing, and neither does a repeated line."""
     assert tracker.apply(CELLS, "updates.csv").changes == 4
     assert tracker.apply(CELLS, "updates.csv").changes == 0

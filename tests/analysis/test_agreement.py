@@ -122,7 +122,7 @@ def test_the_coefficient_is_the_one_that_fits() -> None:
         ([("A", "met"), ("B", "met"), ("C", "met")], "undefined"),
     ],
 )
-def test_what_has_no_coefficient_says_why(values: list[tuple[str, str]], why: str) -> None:
+def test_a_missing_coefficient_has_a_reason(values: list[tuple[str, str]], why: str) -> None:
     """An undefined coefficient has no number, and its reason is given."""
     found = agreement(FULFILMENT, [verdict("R-1", who, value) for who, value in values])
     assert found.value is None
@@ -215,7 +215,7 @@ FAILURES = {"Not Started", "Limited", "Substantial", "Complete", "-1", "0", "+1"
 
 
 @pytest.mark.parametrize("scale", SCALES)
-def test_what_nobody_looked_at_is_never_a_finding(scale: str) -> None:
+def test_not_assessed_never_has_a_value(scale: str) -> None:
     """An unchecked commitment never counts as a failure, a beginning or a success."""
     for chosen in ((), (Flag.OVERDUE,), (Flag.OVERDUE, Flag.SLIPPED, Flag.STALE)):
         for missed in (False, True):
@@ -263,7 +263,9 @@ def test_a_claim_counts_on_no_scale(scale: str) -> None:
         ("gao", Status.WITHDRAWN, {}, "Closed - Not Implemented"),
     ],
 )
-def test_where_a_record_falls(scale: str, status: Status, traits: dict[str, Any], value: str | None) -> None:
+def test_a_status_has_its_value_on_the_scale(
+    scale: str, status: Status, traits: dict[str, Any], value: str | None
+) -> None:
     """A status has the value that the scale's own definitions give it."""
     timing = Timing(late=traits.pop("late", False), missed=traits.pop("missed", False))
     assert values(scale, a_row(status, **traits), timing) == {value}

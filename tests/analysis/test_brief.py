@@ -65,7 +65,7 @@ def test_news_of_long_ago_is_news(tracker: Tracker) -> None:
     assert [(row.entry.ref, row.entry.on) for row in told(tracker).changed] == [("RUR1-02", "2026-04")]
 
 
-def test_what_came_true_since_is_news(make: Maker) -> None:
+def test_an_entry_true_since_the_day_is_news(make: Maker) -> None:
     """An entry recorded for tomorrow, in a time zone ahead, is news on the next day."""
     seoul = make("ruritania", today=date(2026, 12, 2))
     seoul.note("2", "This morning")
@@ -77,7 +77,7 @@ def test_what_came_true_since_is_news(make: Maker) -> None:
     assert not told(tomorrow, seen._replace(before=date(2026, 12, 2))).changed
 
 
-def test_each_entry_is_told_once(tracker: Tracker) -> None:
+def test_each_entry_is_listed_once(tracker: Tracker) -> None:
     """Completions, moved dates and other entries are each in one section."""
     tracker.mark("3", "complete", evidence="https://a.example/done")
     tracker.reschedule("1", "2027", note="Put off.", evidence="https://a.example/late")
@@ -91,7 +91,7 @@ def test_each_entry_is_told_once(tracker: Tracker) -> None:
     )
 
 
-def test_what_was_taken_back_has_settled_nothing(tracker: Tracker) -> None:
+def test_an_undone_entry_settles_nothing(tracker: Tracker) -> None:
     """A completion that was undone is shown as undone, not as a completion."""
     tracker.mark("3", "complete")
     tracker.undo()
@@ -168,7 +168,7 @@ def test_every_line_names_its_source(desk: Desk) -> None:
     assert re.search(r"ROK4-25\.1 .*2029-09 → 2030, \+93 to \+486 days .*\n  source: no evidence given\n", said)
 
 
-def test_the_same_is_told_the_same(desk: Desk) -> None:
+def test_the_same_brief_has_the_same_bytes(desk: Desk) -> None:
     """Two briefs of one record are identical in every format."""
     for format_ in ("md", "html", "json", "plain", "table", "jsonl", "csv"):
         first, second = (desk.call("brief", "--since", "2025-01-01", "-f", format_) for _ in range(2))
@@ -218,7 +218,7 @@ def test_since_outweighs_the_checkpoint(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("output", ["> /dev/full", "-o missing/brief.md", "-o /dev/full"])
-def test_a_brief_that_nobody_got_comes_again(desk: Desk, output: str) -> None:
+def test_a_brief_that_was_not_delivered_is_repeated(desk: Desk, output: str) -> None:
     """A checkpoint is not updated if the output cannot be written, and one line says why."""
     desk.call(*WEEKLY)
     desk.call("note", "33", "The second word")
@@ -298,7 +298,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
-def test_a_broken_checkpoint_is_told(desk: Desk, content: str) -> None:
+def test_an_invalid_checkpoint_is_an_error(desk: Desk, content: str) -> None:
     """An invalid checkpoint file is named with a remedy, and left unchanged."""
     kept = desk.db.with_name("tracker.db.checkpoint-weekly")
     kept.write_text(content)
@@ -331,7 +331,7 @@ def test_only_a_regular_file_is_a_checkpoint(desk: Desk, make: Callable[[Path], 
         ["--since", "0001-01-01"],
     ],
 )
-def test_what_makes_no_sense_is_refused(desk: Desk, options: list[str]) -> None:
+def test_invalid_values_are_refused(desk: Desk, options: list[str]) -> None:
     """A wrong name, day or span is refused in two lines, and no checkpoint is written."""
     before = sorted(desk.db.parent.iterdir())
     ran = desk.call("brief", *options)
@@ -339,7 +339,7 @@ def test_what_makes_no_sense_is_refused(desk: Desk, options: list[str]) -> None:
     assert sorted(desk.db.parent.iterdir()) == before
 
 
-def test_a_folder_that_cannot_be_written_to_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_checkpoint_in_a_read_only_folder_is_an_error(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the checkpoint cannot be saved, the brief is written and the status says that the next brief repeats it."""
 
     def refuse(*_: Any, **__: Any) -> None:

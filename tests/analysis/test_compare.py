@@ -104,13 +104,13 @@ def test_a_link_makes_the_old_one_carried_on_and_the_new_one_no_longer_new(two: 
         ("ROK3-06", "ROK4-32", "strengthened"),  # exploratory, delivered
     ],
 )
-def test_strength_tells_how_it_was_carried_on(two: Tracker, old: str, new: str, word: str) -> None:
+def test_the_strengths_decide_the_outcome(two: Tracker, old: str, new: str, word: str) -> None:
     """Delivered is the strongest wording, then firm, intended and exploratory."""
     two.link(old, new)
     assert outcomes(two, old) == [((word,), new)]
 
 
-def test_what_was_completed_and_carried_on_says_both(two: Tracker) -> None:
+def test_a_completed_commitment_that_was_carried_on_has_both_outcomes(two: Tracker) -> None:
     """The outcomes `completed` and `withdrawn` are listed first, before the outcome of a link."""
     assert outcomes(two, "ROK3-09") == [(("completed",), None)]
     two.link("ROK3-09", "ROK4-29")
@@ -119,7 +119,7 @@ def test_what_was_completed_and_carried_on_says_both(two: Tracker) -> None:
     assert outcomes(two, "ROK3-13") == [(("withdrawn",), None)]
 
 
-def test_every_commitment_of_both_stands_there(two: Tracker) -> None:
+def test_every_commitment_of_both_dialogues_is_listed(two: Tracker) -> None:
     """Each commitment of both dialogues has a row of its own or one for each link."""
     found = between(two)
     assert len({row.old for row in found.rows} - {None}) == 15
@@ -196,7 +196,7 @@ def test_both_commitments_tell_of_it(two: Tracker) -> None:
         ("ROK3-12", "12", "is ambiguous: ROK3-12, ROK4-12"),
     ],
 )
-def test_what_cannot_be_a_pair_is_refused(two: Tracker, old: str, new: str, problem: str) -> None:
+def test_an_impossible_link_is_refused(two: Tracker, old: str, new: str, problem: str) -> None:
     """A link needs commitments of two dialogues, the earlier first; the error says what to write."""
     before = between(two).rows
     with pytest.raises(InputError, match=problem) as caught:
@@ -205,7 +205,7 @@ def test_what_cannot_be_a_pair_is_refused(two: Tracker, old: str, new: str, prob
     assert between(two).rows == before
 
 
-def test_the_wrong_way_round_is_told_the_right_one(desk: Desk) -> None:
+def test_dialogues_in_the_wrong_order_get_the_right_command(desk: Desk) -> None:
     """The remedy for a reversed pair is the command in the right order."""
     assert "spacedialog link ROK3-12 ROK4-33" in desk.call("link", "ROK4-33", "ROK3-12").stderr
     assert "spacedialog unlink ROK3-12 ROK4-33" in desk.call("unlink", "ROK4-33", "ROK3-12").stderr
@@ -323,7 +323,7 @@ def test_a_link_to_what_is_not_on_record_waits(make: Maker) -> None:
     assert tracker.import_file(json.dumps(document_of("2025")).encode(), "2025.json").changes == 0
 
 
-def test_what_a_person_decided_outlives_the_next_import(two: Tracker) -> None:
+def test_a_recorded_decision_outlives_the_next_import(two: Tracker) -> None:
     """A link that a user removed stays removed when its file is imported again."""
     two.unlink("ROK3-08", "ROK4-35")
     assert two.import_file(json.dumps(document_of("2025", LINKED)).encode(), "2025.json").changes == 0
@@ -339,7 +339,7 @@ def test_what_a_person_decided_outlives_the_next_import(two: Tracker) -> None:
         ([{"ref": "ROK3-02", "evidence": "ftp://a.example/"}], "not a web address"),
     ],
 )
-def test_what_is_wrong_with_the_links_of_a_file_is_told(
+def test_faults_of_the_links_of_a_file_are_reported(
     make: Maker, carries_on: list[dict[str, str]], problem: str
 ) -> None:
     """A link within one dialogue, a repeated link and one without evidence are reported with their places."""
@@ -482,7 +482,7 @@ def test_a_transcript_of_deciding(desk: Desk) -> None:
 # Links and verdicts
 
 
-def test_links_and_verdicts_stand_side_by_side(two: Tracker) -> None:
+def test_links_and_verdicts_are_both_shown(two: Tracker) -> None:
     """A commitment with a link and a verdict shows both in show, report, HTML and workbook."""
     two.link("ROK3-12", "ROK4-33", note="Both on export controls")
     two.assess("ROK4-33", "partly-met", assessor="Anna", evidence="https://strelsau.example/seen")
@@ -543,7 +543,7 @@ def test_a_team_shares_links_and_verdicts(make: Maker, clock: Clock) -> None:
         assert all(row.ok for row in checks.run_checks(one.path, now=clock()))
 
 
-def test_a_link_that_was_taken_back_is_still_named(two: Tracker) -> None:
+def test_an_undone_link_is_still_named(two: Tracker) -> None:
     """The history of a link that was undone still names both commitments."""
     two.link("ROK3-12", "ROK4-33")
     two.undo()

@@ -275,7 +275,7 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(path: Path) -> None:
     draft = DraftFile(path)
     other = path.read_text().replace("Lutz", "Klow").replace("Hold the", "Hold a")
     path.write_text(other)
-    with pytest.raises(ChangedFileError, match="changed by something else") as raised:
+    with pytest.raises(ChangedFileError, match="another program changed the file") as raised:
         draft.save(review.accept(draft.document, "1"))
     assert raised.value.exit_status == 2
     assert path.read_text() == other
@@ -335,7 +335,7 @@ def test_a_file_without_candidates_is_refused(tmp_path: Path, ruritania: bytes) 
     (tmp_path / "draft.jsonl").write_text(json.dumps(opening) + "\n" + json.dumps(commitment))
     for name, says in (
         ("draft.json", "no candidates"),
-        ("draft.jsonl", "not one JSON object"),
+        ("draft.jsonl", "not a single JSON object"),
         ("none.json", "No such file"),
     ):
         ran = desk.call("review", name, "--list")
@@ -475,7 +475,7 @@ def test_a_file_saved_by_an_editor_ends_the_review(desk: Desk, path: Path) -> No
         session.type("a\r")
         rest = session.rest()
         assert session.status == 2
-    assert "changed by something else" in rest
+    assert "another program changed the file" in rest
     assert path.read_text() == edited
 
 
@@ -484,16 +484,20 @@ def test_a_wrong_answer_is_asked_again(desk: Desk, path: Path) -> None:
     before = path.read_bytes()
     with at_terminal(desk) as session:
         session.until(PROMPT)
-        for line, says in (("xyz", "there is no step"), ("e colour", "there is no field"), ("m", "none before")):
+        for line, says in (
+            ("xyz", "there is no step"),
+            ("e colour", "there is no field"),
+            ("m", "no candidate before"),
+        ):
             assert says in answer(session, (line, PROMPT))
         assert "nothing to take back" not in answer(session, ("", PROMPT))
-        assert "no step to take back" in answer(session, ("u", PROMPT))
+        assert "no step to undo" in answer(session, ("u", PROMPT))
         assert "the first candidate" in answer(session, ("b", PROMPT))
         assert "two titles" in answer(session, ("s", "1: "), ("One", "2: "), ("", PROMPT))
         assert "write one of" in answer(session, ("e strength", "  > "), ("strong", "  > "))
         answer(session, ("", PROMPT))
         answer(session, ("e area", "  > "), ("sky", "its title: "))
-        assert "'sky' is not among the areas" in answer(session, ("", "  > "))
+        assert "'sky' is not declared in areas" in answer(session, ("", "  > "))
         assert "nothing" not in answer(session, ("", PROMPT))
     assert path.read_bytes() == before
 

@@ -172,7 +172,7 @@ def test_a_verdict_touches_nothing_of_the_progress(tracker: Tracker) -> None:
     assert (second.on, second.author) == ("2026-06-01", "Zenda")
 
 
-def test_assessors_stand_side_by_side_and_a_later_verdict_follows_the_earlier(tracker: Tracker) -> None:
+def test_verdicts_of_assessors_coexist_and_a_later_one_replaces_the_earlier(tracker: Tracker) -> None:
     """A verdict replaces the same assessor's earlier one under that rubric and no other, and all are kept."""
     tracker.assess("1", "met", assessor="Anna", on="2026-03-01")
     tracker.assess("1", "partly-met", assessor="Bo", on="2026-03-01")
@@ -231,7 +231,7 @@ def test_undo_takes_a_verdict_back_and_redo_returns_it(tracker: Tracker) -> None
         ({"ref": "1", "verdict": "met", "on": "2027"}, "may be after today"),
     ],
 )
-def test_what_does_not_fit_is_refused_with_what_there_is(
+def test_an_invalid_assessment_is_refused_with_the_choices(
     tracker: Tracker, arguments: dict[str, str], says: str
 ) -> None:
     """An unknown verdict, rubric or party is refused with the known ones, and nothing is recorded."""

@@ -163,7 +163,7 @@ def test_an_undo_is_redone_once(tracker: Tracker) -> None:
     ],
 )
 @pytest.mark.parametrize("call", [Tracker.undo, Tracker.redo])
-def test_what_is_no_id_is_refused(
+def test_an_invalid_id_is_refused(
     tracker: Tracker, name: str, error: type[Exception], call: Callable[[Tracker, str], object]
 ) -> None:
     """A name that is not an id, too short or unknown is refused, and nothing is undone."""
@@ -244,7 +244,7 @@ def test_an_undone_import_takes_no_mark_with_it(tracker: Tracker) -> None:
     assert status(tracker) == "stalled"
 
 
-def test_what_another_did_is_undone_by_name_only(make: Maker, tracker: Tracker) -> None:
+def test_an_action_of_another_author_is_undone_by_id_only(make: Maker, tracker: Tracker) -> None:
     """Undo without an id refuses another user's action, and names the id that undoes it."""
     written = tracker.mark("2", "stalled")
     other = make(path=tracker.path, author="Rupert")
@@ -272,7 +272,7 @@ def test_the_built_in_record_is_not_undone_by_mistake(make: Maker) -> None:
     assert (len(refs(tracker)), status(tracker, "ROK4-07")) == (COMMITMENTS, "stalled")
 
 
-def test_a_statement_that_was_taken_back_stays_so(make: Maker) -> None:
+def test_an_undone_entry_of_the_built_in_record_stays_undone(make: Maker) -> None:
     """Importing a file again does not restore an entry that a user undid."""
     tracker = make("bundled")
     entry = next(change for change in tracker.log() if change.kind == "set" and "note" in change.content)
@@ -367,7 +367,7 @@ def test_a_ref_given_by_an_edit_is_not_taken_by_an_import(tracker: Tracker, ruri
     assert "RUR1-40 is already the ref of another item" in caught.value.problems[0]
 
 
-def test_what_was_undone_is_not_found_by_its_words(tracker: Tracker) -> None:
+def test_undone_text_is_not_found_by_a_search(tracker: Tracker) -> None:
     """A search does not find an undone note, and finds it again after redo."""
     tracker.note("2", "Xylophones were mentioned.")
     for found, then in ((1, tracker.undo), (0, tracker.redo), (1, tracker.undo)):

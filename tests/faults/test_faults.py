@@ -47,7 +47,7 @@ def test_the_power_loss_would_find_a_weaker_program(tmp_path: Path) -> None:
     assert any("acknowledged, and lost" in problem for problem in broken)
 
 
-def test_a_full_disk_is_told_and_loses_nothing(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_and_loses_nothing(tmp_path: Path) -> None:
     """A full disk ends each write and report with status 4, and leaves the store whole."""
     assert int(kept(disk.run(tmp_path, 21, SEED)).counts["fills"]) >= 14
 
@@ -57,7 +57,7 @@ def test_a_crowd_of_writers_is_served(tmp_path: Path) -> None:
     kept(crowd.run(tmp_path, 2, SEED, crowds=(8, 20)))
 
 
-def test_a_lock_that_is_held_is_told_and_stops_no_reader(tmp_path: Path) -> None:
+def test_a_held_lock_is_reported_and_stops_no_reader(tmp_path: Path) -> None:
     """While a lock is held, writes end with status 4 at their time-out, and reads succeed."""
     counts = kept(lock.run(tmp_path, 1, SEED, patience=0.5)).counts
     assert int(counts["reads"]) > int(counts["writes"]) > 1

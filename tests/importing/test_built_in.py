@@ -209,7 +209,7 @@ def test_nothing_later_is_known_on_the_day(record: DataFile, milestones: dict[st
     assert [(one.ref, one.when) for one in met] == [("ROK4-20.1", "2025-03-11")]
 
 
-def test_updates_are_dated_and_stand_in_order(record: DataFile) -> None:
+def test_updates_are_dated_and_in_order(record: DataFile) -> None:
     """Every update has a note, and is not later than the file."""
     days = [latest(update.on) for update in record.updates]
     assert days == sorted(days)

@@ -55,7 +55,7 @@ def test_refs_follow_each_other(year: str, key: str, number: int) -> None:
 
 
 @pytest.mark.parametrize("year", YEARS)
-def test_what_was_delivered_was_complete_and_nothing_else(year: str) -> None:
+def test_exactly_the_delivered_commitments_were_complete(year: str) -> None:
     """Delivered commitments are complete from the start, and all others are unchecked."""
     for one in record_of(year).commitments:
         done = one.strength is Strength.DELIVERED
@@ -135,7 +135,7 @@ def test_an_area_that_comes_again_has_the_same_name() -> None:
                 assert titles.setdefault(part["key"], part[name]) == part[name]
 
 
-def test_what_is_not_known_stays_open() -> None:
+def test_commitments_without_news_stay_open() -> None:
     """The working group's second meeting has no outcome, and the heads of delegation of 2016 are unknown."""
     by_ref = {one.ref: one for one in record_of("2022").commitments}
     assert [part.status.value for part in by_ref["ROK3-15"].milestones] == ["met", "planned"]
@@ -143,7 +143,7 @@ def test_what_is_not_known_stays_open() -> None:
 
 
 @pytest.mark.parametrize("year", YEARS)
-def test_updates_are_dated_and_stand_in_order(year: str) -> None:
+def test_updates_are_dated_and_in_order(year: str) -> None:
     """Every update has evidence, and they are ordered by latest day."""
     days = [VagueDate.parse(update.on).latest for update in record_of(year).updates]
     assert days == sorted(days, key=str)
@@ -290,7 +290,7 @@ def test_the_overview_draws_the_areas_of_the_newest(reader: Desk) -> None:
     assert {row["dialogue"] for row in reader.call("overview", "--json").data["areas"]} == {"ROK2", "ROK3", "ROK4"}
 
 
-def test_what_is_added_names_areas_and_parties_of_its_dialogue(make: Maker) -> None:
+def test_a_new_commitment_has_areas_and_parties_of_its_dialogue(make: Maker) -> None:
     """An area or a party of another dialogue is refused with the dialogue's own."""
     tracker = make("bundled")
     for more in ({"area": "maritime"}, {"area": "science", "lead": "KASA"}, {"area": "science", "partners": ["MOFA"]}):

@@ -128,7 +128,7 @@ LARGE = {
 
 @pytest.mark.parametrize("content", LARGE.values(), ids=LARGE)
 @pytest.mark.parametrize("command", ["import", "apply"])
-def test_what_is_as_large_as_may_be_takes_little_memory(desk: Desk, command: str, content: str) -> None:
+def test_the_largest_files_take_little_memory(desk: Desk, command: str, content: str) -> None:
     """The worst files of 5 MB are refused within 300 MB, with at most 100 problems shown."""
     (desk.folder / "large").write_text(content)
     status, said, memory = measured(desk, f"program {command} large")
@@ -211,7 +211,7 @@ def test_an_open_quotation_mark_is_placed(desk: Desk) -> None:
     assert "file: line 3: this is not CSV" in refused(desk, "apply", 'ref,note\n4-07,a\n31,"open\nand\non\n')[1]
 
 
-def test_what_can_be_read_is_read(desk: Desk) -> None:
+def test_every_readable_file_is_read(desk: Desk) -> None:
     """A BOM, CR or CR LF line breaks and a missing last line break are accepted."""
     for number, content in enumerate(
         ("\ufeffref,note\n31,a0", "ref,note\r31,a1\r", "ref,note\r\n31,a2\r\n", '\ufeff{"ref": "31", "note": "a3"}')
@@ -222,13 +222,13 @@ def test_what_can_be_read_is_read(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("command", ["import", "apply"])
-def test_what_cannot_be_read_is_no_fault_of_the_output(desk: Desk, command: str) -> None:
+def test_an_unreadable_file_is_not_reported_as_an_output_error(desk: Desk, command: str) -> None:
     """A folder as a file or as standard input ends with status 2 and its name."""
     ran = desk.call(command, desk.folder)
     assert (ran.status, "Is a directory" in ran.stderr) == (2, True), ran.stderr
 
 
-def test_what_fails_while_it_is_read_is_no_fault_of_the_output(desk: Desk) -> None:
+def test_a_failed_read_is_not_reported_as_an_output_error(desk: Desk) -> None:
     """A file that fails while it is read ends with status 2 and its name."""
     ran = desk.call("apply", "/proc/self/mem")
     assert (ran.status, ran.stderr.startswith("spacedialog: /proc/self/mem: ")) == (2, True), ran.stderr
@@ -277,10 +277,10 @@ def test_a_file_of_too_many_updates_is_refused(tracker: Tracker, monkeypatch: py
         ("https://a.example/", "javascript:alert(1)", ".evidence: this is not a web address"),
     ],
 )
-def test_what_is_odd_in_a_data_file_is_told_with_its_place(
+def test_a_fault_of_a_data_file_is_reported_with_its_place(
     desk: Desk, form: str, old: str, new: str, place: str
 ) -> None:
-    """Each oddity of a data file is one problem, with its field or line."""
+    """Each fault of a data file is one problem, with its field or line."""
     content = text(OPENING, COMMITMENT, UPDATE)
     if form == "whole":
         content = json.dumps({**OPENING, "commitments": [COMMITMENT], "updates": [UPDATE]})
@@ -307,7 +307,7 @@ def test_a_repeated_name_is_found_at_every_depth(make: Maker) -> None:
     ]
 
 
-def test_a_second_opening_is_called_so(desk: Desk) -> None:
+def test_a_second_opening_is_one_problem(desk: Desk) -> None:
     """A second opening in JSON Lines is one problem."""
     lines = refused(desk, "import", text(OPENING, COMMITMENT, OPENING))
     assert lines[1:] == [
@@ -333,7 +333,7 @@ def test_a_log_that_breaks_off_is_refused(tracker: Tracker, make: Maker) -> None
 
 
 @pytest.mark.parametrize("size", [20, 900, 3_000])
-def test_areas_that_stand_twice_are_a_problem_of_the_file(make: Maker, size: int) -> None:
+def test_a_repeated_area_is_a_problem_of_the_file(make: Maker, size: int) -> None:
     """A key declared twice is reported as a problem of the file, in every form of it."""
     twice = {**OPENING, "areas": OPENING["areas"] * 2, "parties": OPENING["parties"] * (size % 7 + 1)}
     for content in (text(twice, COMMITMENT), json.dumps({**twice, "commitments": [COMMITMENT]})):

@@ -201,7 +201,7 @@ def test_a_file_that_says_it_anew_is_believed(tracker: Tracker, document: Docume
         assert live == [None, "Both archives agreed on a format, and on a name."]
 
 
-def test_what_people_recorded_stays(tracker: Tracker, document: Document) -> None:
+def test_recorded_entries_outlive_an_import(tracker: Tracker, document: Document) -> None:
     """An import changes nothing that users marked, rescheduled, noted, edited and added."""
     tracker.mark("1", "stalled", note="The lander is late.")
     tracker.reschedule("3", "2028")
@@ -379,7 +379,7 @@ def test_a_well_signed_log_of_nonsense_does_no_harm(make: Maker, body: dict[str,
         assert len(seen(tracker)) == 6
 
 
-def test_what_a_newer_program_wrote_is_kept(make: Maker, tracker: Tracker) -> None:
+def test_entries_of_a_newer_program_are_stored(make: Maker, tracker: Tracker) -> None:
     """Entries of an unknown kind or version are imported and exported, and change only the history."""
     log = [
         _entry({"v": 1, "set": {"title": "Hooray"}}, kind="celebrate"),
@@ -497,7 +497,7 @@ def test_a_statement_has_a_day(make: Maker, document: Document, place: str) -> N
     ],
     ids=lambda content: ascii(content[:40]),
 )
-def test_what_is_no_record_is_refused(make: Maker, content: bytes) -> None:
+def test_a_file_that_is_no_record_is_refused(make: Maker, content: bytes) -> None:
     """A file that is neither a data file nor an exported log is refused, and no store is created."""
     tracker = make()
     with pytest.raises(SpacedialogError) as caught:

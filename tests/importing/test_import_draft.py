@@ -33,7 +33,7 @@ def refs(tracker: Tracker) -> list[str]:
         return [row.ref.removeprefix("ZUB2-0") for row in view.commitments()]
 
 
-def test_what_was_drafted_is_no_part_of_the_record(tracker: Tracker) -> None:
+def test_notes_of_draft_are_not_part_of_the_record(tracker: Tracker) -> None:
     """No entry holds the reasons and decisions of a draft, and each holds its sentence's place and hash."""
     take_in(tracker, drafted.document("accepted"))
     changes = [change for change in tracker.log() if "ZUB2-01" in change.body]
@@ -55,7 +55,7 @@ def test_a_decision_is_no_news(tracker: Tracker) -> None:
         assert view.detail(view.refs.resolve("4")).commitment.title == "Explore a lunar relay for both"
 
 
-def test_what_was_not_reviewed_is_told(tracker: Tracker) -> None:
+def test_candidates_without_a_review_are_counted(tracker: Tracker) -> None:
     """An import counts undecided candidates and says how to go on, and is silent without any."""
     _, (notice,) = take_in(tracker, drafted.document("accepted", "dropped"))
     assert notice.startswith("3 of 5 candidates were imported without a review")
@@ -63,7 +63,7 @@ def test_what_was_not_reviewed_is_told(tracker: Tracker) -> None:
     assert take_in(tracker, drafted.document(*["accepted"] * 5))[1] == ()
 
 
-def test_what_was_dropped_stays_out(tracker: Tracker) -> None:
+def test_dropped_candidates_are_not_imported(tracker: Tracker) -> None:
     """A dropped candidate is left out with its milestones and updates, and its ref may be in use."""
     document = drafted.document("dropped", "-", "-", "-", "dropped")
     update = {"ref": "ZUB2-05.1", "on": "2026-06-01", "due": "2029", "evidence": "https://lutz.example/a"}
@@ -73,7 +73,7 @@ def test_what_was_dropped_stays_out(tracker: Tracker) -> None:
         assert view.upcoming() == []
 
 
-def test_what_is_dropped_later_goes_off_the_record(tracker: Tracker) -> None:
+def test_candidates_dropped_later_are_retracted(tracker: Tracker) -> None:
     """A candidate dropped after an import is retracted by the next import, and restored when accepted."""
     take_in(tracker, drafted.document())
     assert take_in(tracker, drafted.document("-", "dropped"))[0] == 1
@@ -83,7 +83,7 @@ def test_what_is_dropped_later_goes_off_the_record(tracker: Tracker) -> None:
     assert refs(tracker) == ["1", "2", "3", "4", "5"]
 
 
-def test_what_people_spoke_of_is_not_dropped(tracker: Tracker) -> None:
+def test_a_dropped_candidate_with_later_entries_is_not_retracted(tracker: Tracker) -> None:
     """A dropped candidate with entries of users stays on record, with a notice."""
     take_in(tracker, drafted.document())
     tracker.mark("2", "stalled")

@@ -79,7 +79,7 @@ def test_an_object_may_break_its_lines_anywhere(desk: Desk) -> None:
     assert take(desk, text) == 7
 
 
-def test_every_problem_of_json_lines_is_told(desk: Desk) -> None:
+def test_every_problem_of_json_lines_is_reported(desk: Desk) -> None:
     """All invalid lines are reported by number, and an update is not blamed for its commitment."""
     wrong = lines(OPENING, {**COMMITMENT, "due": "2026-13"}, UPDATES[0]) + "nonsense\n[1]\n" + '{"ref": NaN}\n'
     ran = desk.call("import", write(desk, wrong))

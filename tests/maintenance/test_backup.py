@@ -112,7 +112,7 @@ def test_a_restore_makes_a_store_where_there_is_none(desk: Desk) -> None:
     assert desk.call("doctor", "--json").status == 0
 
 
-def test_a_restore_replaces_a_store_only_when_told_and_keeps_it(desk: Desk) -> None:
+def test_a_restore_replaces_a_store_only_with_replace_and_backs_it_up(desk: Desk) -> None:
     """A restore replaces a store only with --replace, and keeps the old store beside it."""
     before = desk.call("export").stdout
     desk.call("backup", "copy.db")
@@ -168,7 +168,7 @@ def test_side_files_without_their_store_are_not_applied_to_a_new_one(make: Maker
 
 
 @pytest.mark.parametrize("spoil", ["cut", "changed", "table", "words", "text", "trigger", "newer"])
-def test_what_is_not_sound_is_not_restored(tracker: Tracker, tmp_path: Path, spoil: str) -> None:
+def test_an_invalid_backup_is_not_restored(tracker: Tracker, tmp_path: Path, spoil: str) -> None:
     """A backup that is damaged, altered, of a newer program or not a store is refused, and the store stays."""
     before = list(tracker.log())
     copy = tmp_path / "copy.db"
@@ -278,7 +278,7 @@ def test_the_five_newest_are_kept(make: Maker, tmp_path: Path) -> None:
     assert backup.next_backup_path(tracker.path, "schema-3").name == "spacedialog.db.backup-13-before-schema-3"
 
 
-def test_restoring_is_told_as_json(desk: Desk) -> None:
+def test_a_restore_prints_json(desk: Desk) -> None:
     """`restore --json` prints the result as JSON."""
     desk.call("backup", "copy.db")
     ran = desk.call("restore", "copy.db", "--db", "other.db", "--json")

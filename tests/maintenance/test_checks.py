@@ -93,8 +93,8 @@ def list_of(path: Path, like: Tracker) -> list[Entry]:
     return list(Tracker(path, today=like.today, now=lambda: NOON, author="").log())
 
 
-def test_doctor_without_a_store_says_so(tmp_path: Path) -> None:
-    """doctor without a store says so and creates nothing."""
+def test_doctor_without_a_store_creates_nothing(tmp_path: Path) -> None:
+    """Without a store, doctor prints a note and creates nothing."""
     desk = Desk(tmp_path)
     ran = desk.call("doctor", "--json")
     assert (ran.status, ran.data) == (0, [])
@@ -118,11 +118,11 @@ def test_doctor_without_a_store_says_so(tmp_path: Path) -> None:
         ("CREATE VIEW mine AS SELECT 1", "schema", "unknown view mine"),
         ("CREATE TRIGGER spy AFTER INSERT ON change BEGIN SELECT 1; END", "schema", "trigger spy on change"),
         ("DROP INDEX idx_commitment_number", "schema", "idx_commitment_number is missing"),
-        ("PRAGMA application_id = 0", "file", "does not say"),
+        ("PRAGMA application_id = 0", "file", "lacks the application id"),
         ("PRAGMA user_version = 99", "file", "version 99"),
     ],
 )
-def test_what_is_wrong_is_found_and_named(tracker: Tracker, statement: str, check: str, says: str) -> None:
+def test_damage_is_found_and_named(tracker: Tracker, statement: str, check: str, says: str) -> None:
     """Each kind of tampering fails its check, which names what was changed."""
     altered(tracker, statement)
     row = examined(tracker)[check]
@@ -156,11 +156,11 @@ def odd_entry(tracker: Tracker, *, ts: int, on: str, body: object, change_id: st
     ("ts", "on", "own_time", "says"),
     [
         (4_100_000_000_000_000, "2026-01-01", True, "recorded in the future, at 2099"),
-        (NOON + 5, "2026-01-01", False, "its id is of another time"),
-        (NOON + 5, "2027-06", True, "says what was true on 2027-06"),
+        (NOON + 5, "2026-01-01", False, "the time in its id differs"),
+        (NOON + 5, "2027-06", True, "dated 2027-06"),
     ],
 )
-def test_odd_stamps_are_told_and_are_no_fault(tracker: Tracker, ts: int, on: str, own_time: bool, says: str) -> None:
+def test_implausible_times_are_remarks(tracker: Tracker, ts: int, on: str, own_time: bool, says: str) -> None:
     """A time ahead of the clock, a time that differs from the id's, and an `on` after the recording are remarks,
     not failures.
     """
@@ -181,14 +181,14 @@ def test_a_clock_that_was_set_back_shows(make: Maker, tracker: Tracker) -> None:
     tracker.note("1", "On time.")
     make(path=tracker.path, clock=lambda: NOON - 120_000_000).note("1", "Two minutes early.")
     (said,) = examined(tracker)["stamps"].said
-    assert "recorded while the clock stood before" in said
+    assert "recorded while the clock was behind" in said
 
 
 def test_an_entry_of_a_newer_program_is_no_fault(tracker: Tracker) -> None:
     """An entry in an unknown format is reported, and the store passes."""
     made = odd_entry(tracker, ts=NOON + 5, on="2026-11-30", body={"v": 2, "set": {"mood": "good"}})
     found = examined(tracker)
-    assert found["understood"].said == (f"{made}: kept, and not counted",)
+    assert found["understood"].said == (f"{made}: written by a newer version; stored, and does not count",)
     assert found["understood"].ok
     assert found["form"].ok
     assert found["fold"].ok

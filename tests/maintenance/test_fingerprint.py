@@ -66,7 +66,7 @@ def test_a_fingerprint_is_read_back_as_people_copy_it() -> None:
             parse(wrong)
 
 
-def test_what_comes_later_does_no_harm(tracker: Tracker) -> None:
+def test_a_fingerprint_holds_after_later_entries(tracker: Tracker) -> None:
     """A fingerprint holds while entries are added, and for the same log elsewhere."""
     text = printed(tracker)
     assert verified(tracker, text)[3:5] == (True, 0)
@@ -92,7 +92,7 @@ def test_changes_from_elsewhere_do_no_harm(make: Maker, tracker: Tracker, tmp_pa
     moved = make(path=tmp_path / "new.db")
     row = verified(moved, text)
     assert not row.holds
-    assert "cannot be shown" in row.said
+    assert "cannot be verified" in row.said
     assert printed(moved) == printed(tracker)
 
 
@@ -123,7 +123,7 @@ def test_an_altered_change_is_named(tracker: Tracker) -> None:
     row = verified(tracker, text)
     assert not row.holds
     assert list(tracker.log())[6].id in row.said
-    with pytest.raises(StoreError, match="does not fit"):
+    with pytest.raises(StoreError, match="does not match its content"):
         printed(tracker)
 
 
@@ -147,7 +147,7 @@ def test_a_change_taken_away_shows(tracker: Tracker) -> None:
     tracker.note("2", "Another in its place.")
     row = verified(tracker, text)
     assert not row.holds
-    assert f"at most {len(list(tracker.log())) - 1} are here" in row.said
+    assert f"at most {len(list(tracker.log())) - 1} of the" in row.said
 
 
 def _triggers() -> str:
@@ -166,7 +166,7 @@ def test_fingerprint_and_verify_at_the_shell(tmp_path: Path) -> None:
     desk.call("mark", "34", "stalled", "--evidence", "https://example.org/34")
     ran = desk.run("history", "--verify", row["fingerprint"])
     assert ran.status == 0
-    assert "1 came since" in ran.stdout
+    assert "1 added since" in ran.stdout
     with closing(sqlite3.connect(desk.db)) as connection:
         connection.execute("DROP TRIGGER change_keeps_its_words")
         connection.execute("UPDATE change SET author = 'Mallory' WHERE rowid = 7")

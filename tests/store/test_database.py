@@ -302,7 +302,7 @@ def older(make: Maker, tracker: Tracker) -> Tracker:
     return old
 
 
-def test_an_older_store_is_read_as_it_stands(tracker: Tracker, older: Tracker) -> None:
+def test_an_older_store_is_read_without_an_upgrade(tracker: Tracker, older: Tracker) -> None:
     """A store without period tables gives the same answers, and is not changed."""
     before = snapshot(older.path.parent)
     with tracker.snapshot() as mine, older.snapshot() as theirs:
@@ -525,7 +525,7 @@ def test_a_write_that_breaks_off_changes_nothing(tracker: Tracker) -> None:
     tracker.note("1", "The lock is free again.")
 
 
-def test_what_was_left_of_a_new_store_is_swept_away(make: Maker) -> None:
+def test_leftovers_of_a_new_store_are_deleted(make: Maker) -> None:
     """A first write deletes the temporary files of a killed one."""
     tracker = make()
     left = tracker.path.with_name(".spacedialog-" + "0f" * 16)
@@ -582,7 +582,7 @@ NO_STORES: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("name", NO_STORES)
-def test_what_is_no_store_is_refused_and_left_alone(tracker: Tracker, name: str) -> None:
+def test_a_file_that_is_not_a_store_is_refused_and_unchanged(tracker: Tracker, name: str) -> None:
     """A file that is not a store is refused for reads and writes, and left unchanged."""
     spoil, says = NO_STORES[name]
     spoil(tracker.path)
@@ -614,7 +614,7 @@ def test_a_path_below_a_file_is_refused(make: Maker) -> None:
 # Concurrency
 
 
-def test_a_write_waits_for_the_others_only_so_long(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_waits_for_the_lock_with_a_limit(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
     """A write gives up after the time-out if another program holds the lock, and changes nothing."""
     monkeypatch.setattr(lock, "TIMEOUT", 0.0)
     before = snapshot(tracker.path.parent)
@@ -686,7 +686,7 @@ def test_a_view_keeps_its_hold_on_the_store(tracker: Tracker) -> None:
     assert list(tracker.path.parent.iterdir()) == [tracker.path]
 
 
-def test_a_day_is_what_the_tracker_was_told(make: Maker) -> None:
+def test_the_day_is_the_one_given_to_the_tracker(make: Maker) -> None:
     """Entries are dated by the tracker's day, and no clock is read."""
     tracker = make("ruritania", today=date(2031, 2, 3))
     tracker.note("1", "Hello.")

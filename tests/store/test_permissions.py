@@ -30,7 +30,7 @@ def close_folder(desk: Desk) -> None:
 
 @pytest.mark.parametrize("close", [close_file, close_folder])
 @pytest.mark.parametrize("arguments", [("list", "--json"), ("mark", "33", "stalled"), ("paths", "--json")])
-def test_a_store_that_may_not_be_read_is_told_so(
+def test_an_unreadable_store_is_an_error(
     foreign: Desk, close: Callable[[Desk], None], arguments: tuple[str, ...]
 ) -> None:
     """A store that the user may not read ends a command with status 4, its path and what to check."""

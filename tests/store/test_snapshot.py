@@ -621,8 +621,8 @@ def test_a_ref_has_short_forms(tracker: Tracker, text: str, ref: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "RUR1", "99", "0", "RUR2-03", "1.9", "R", "%", "3.1", "9" * 40, "-3x", "\0"])
-def test_what_names_nothing_is_not_found(tracker: Tracker, text: str) -> None:
-    """An unknown name is not found, and the error says where to look."""
+def test_an_unknown_ref_is_not_found(tracker: Tracker, text: str) -> None:
+    """An unknown name is not found, and the error names the command that lists the refs."""
     with tracker.snapshot() as view, pytest.raises(NotFoundError) as caught:
         view.refs.resolve(text)
     assert caught.value.exit_status == 3

@@ -151,7 +151,7 @@ NO_STORES: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("name", NO_STORES)
-def test_what_is_no_store_is_refused_by_every_command(desk: Desk, name: str) -> None:
+def test_every_command_refuses_a_file_that_is_not_a_store(desk: Desk, name: str) -> None:
     """Each command refuses a path that is not a store with status 4 and a sentence, and writes nothing."""
     spoil, says = NO_STORES[name]
     spoil(desk.db)

@@ -34,7 +34,7 @@ class MemoryLogs:
 
     def create(self, name: str, log_id: str) -> None:
         if name in self.names:
-            raise InputError(f"memory has a log called {name} already")
+            raise InputError(f"memory already has a shared log named {name}")
         self.names[name] = log_id
         self.logs[log_id] = []
 
@@ -56,7 +56,7 @@ class MemoryLog:
         try:
             return self._logs.logs[self._log_id]
         except KeyError:
-            raise SyncRefusedError("memory no longer has this team's log") from None
+            raise SyncRefusedError("memory no longer has this shared log") from None
 
     def page(self, after: int, *, known_to: int = 0) -> Page:
         self._logs.fault("page")

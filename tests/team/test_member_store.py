@@ -69,7 +69,7 @@ def test_a_report_shows_the_position_and_both_values(team: Team) -> None:
             assert said in written
     fold = page.getvalue().split("<h3>Not agreed on</h3>")[1].split("</ul>")[0]
     assert all(said in fold for said in ("complete, says Rudolf", "stalled, says Anna", EVIDENCE))
-    assert "nobody has decided yet" in page.getvalue().split('id="_reading"')[1]
+    assert "the conflict is not resolved" in page.getvalue().split('id="_reading"')[1]
     sheets = openpyxl.load_workbook(io.BytesIO(book.getvalue()))
     cells = [cell.value for cell in sheets["Not agreed on"][2]]
     assert {"complete", "stalled", "Anna", "Rudolf", EVIDENCE} <= set(cells)
@@ -88,7 +88,7 @@ def test_a_report_of_one_desk_speaks_of_no_team(tracker: Tracker) -> None:
     assert "Not agreed on" not in page.getvalue()
 
 
-def test_a_brief_tells_the_position_and_what_is_not_agreed_on(team: Team) -> None:
+def test_a_brief_has_the_position_and_the_conflicts(team: Team) -> None:
     """A brief shows the position and each open conflict, with both values and their evidence."""
     anna, _ = team.disagreeing()
     with anna.snapshot() as view:
@@ -305,7 +305,7 @@ def test_a_backup_with_changes_that_were_sent_since_sends_none_twice(team: Team,
     assert list(anna.log()) == list(rudolf.log())
 
 
-def test_who_was_rescued_joins_again_and_loses_nothing(team: Team, tmp_path: Path, clock: Clock) -> None:
+def test_a_rescued_copy_joins_again_without_a_loss(team: Team, tmp_path: Path, clock: Clock) -> None:
     """A rescued store has neither team nor positions; after joining again it sends only new entries."""
     anna, rudolf = team.disagreeing()
     anna.note("2", "not sent yet")

@@ -88,7 +88,7 @@ def positions(member: Member) -> dict[int | None, str]:
     return {entry.seq: entry.sha for entry in member.entries()}
 
 
-def test_what_one_shares_the_other_gets(member: Members) -> None:
+def test_an_entry_reaches_the_other_member(member: Members) -> None:
     """An entry of one member reaches the other after both have synced, and both logs are equal."""
     anna, rudolf = member("Anna"), member("Rudolf")
     anna.tracker.mark("1", "complete", evidence="https://strelsau.example/done")
@@ -225,7 +225,7 @@ def test_agreement_is_no_conflict(member: Members) -> None:
     assert heads(anna) == heads(rudolf) == []
 
 
-def test_a_ref_given_twice_is_told_apart(member: Members) -> None:
+def test_a_ref_given_twice_gets_a_letter(member: Members) -> None:
     """Of two commitments added under one ref, the later gets a letter in every view until it is renamed."""
     anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
@@ -310,7 +310,7 @@ def test_a_restored_server_is_noticed_and_healed(member: Members, ground: Ground
     assert anna.entries() == rudolf.entries()
 
 
-def test_a_server_that_went_on_without_us_is_noticed(member: Members, ground: Ground) -> None:
+def test_a_shared_log_with_other_entries_is_refused(member: Members, ground: Ground) -> None:
     """After a restored server took new entries, a member with lost entries is refused, heals and loses nothing."""
     anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
@@ -322,7 +322,7 @@ def test_a_server_that_went_on_without_us_is_noticed(member: Members, ground: Gr
     rudolf.tracker.note("2", "went on")
     rudolf.tracker.note("2", "and on")
     rudolf.sync()
-    with pytest.raises(SyncRefusedError, match=f"at position {kept + 2}"):
+    with pytest.raises(SyncRefusedError, match=f"up to position {kept + 2} is not"):
         anna.sync()
     assert anna.replica.heal() == 2
     together(anna, rudolf)
@@ -341,7 +341,7 @@ def planted(ground: Ground, *entries: SharedEntry) -> None:
         turn.append(entries)
 
 
-def test_what_is_no_change_is_set_aside_and_the_rest_goes_on(member: Members, ground: Ground) -> None:
+def test_an_invalid_entry_is_quarantined_and_the_sync_continues(member: Members, ground: Ground) -> None:
     """An invalid entry is quarantined and reported, and the sync goes on."""
     anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
@@ -443,7 +443,7 @@ def test_an_entry_with_the_id_of_a_lost_one_is_named_and_both_are_kept(member: M
     planted(ground, *chained(page.entries[-1].chain, kept, [other._replace(sha=sha256_hex(canonical_form(other)))]))
     for one in (anna, rudolf):
         one.replica.heal()
-        with pytest.raises(SyncRefusedError, match=f"position {kept + 1} .* has the id of a change"):
+        with pytest.raises(SyncRefusedError, match=f"position {kept + 1} .* has the id of an entry"):
             one.sync()
         assert one.tracker.restamp().changes == 1
         one.sync()
@@ -454,7 +454,7 @@ def test_an_entry_with_the_id_of_a_lost_one_is_named_and_both_are_kept(member: M
     assert all(row.ok for row in anna.tracker.doctor() if row.check != "modes")
 
 
-def test_what_a_newer_program_says_is_kept_and_reported(member: Members, ground: Ground) -> None:
+def test_entries_of_a_newer_program_are_stored_and_reported(member: Members, ground: Ground) -> None:
     """An entry in a newer format is received whole, not folded, and reported."""
     anna, rudolf = member("Anna"), member("Rudolf")
     together(anna, rudolf)
@@ -479,7 +479,7 @@ def test_a_hole_or_a_false_chain_is_refused(member: Members, ground: Ground) -> 
     change = make_entry(draft, entry_id="01930000-0000-7000-8000-000000000004", ts=5, author="Flavia", base=None)
     (entry,) = chained("0" * 64, len(page.entries), [change])
     planted(ground, entry)
-    with pytest.raises(SyncRefusedError, match=f"position {entry.seq} .* does not follow"):
+    with pytest.raises(SyncRefusedError, match=f"is broken at position {entry.seq}"):
         rudolf.sync()
     assert rudolf.entries() == before
 

@@ -59,7 +59,7 @@ def test_an_interruption_at_any_step_does_no_harm(member: Callable[[str], Member
     done = anna.replica.sync()
     assert failing == []
     assert len(anna.waits) == 1
-    assert "trying again in" in anna.messages[0]
+    assert "retrying in" in anna.messages[0]
     assert done.sent == len(anna.ids()) == len(logs.logs["log"])
     assert done.waiting == 0
 
@@ -75,7 +75,7 @@ def test_trying_again_ends(member: Callable[[str], Member], logs: MemoryLogs) ->
     waiting = len(anna.ids())
     with pytest.raises(NetworkError) as caught:
         anna.replica.sync()
-    assert f"saved here; {waiting} changes wait" in caught.value.remedy
+    assert f"{waiting} entries wait" in caught.value.remedy
     assert caught.value.exit_status == 5
     assert len(anna.waits) == MOST_TRIES
     assert max(anna.waits) <= 5.1

@@ -87,7 +87,7 @@ def test_offline_and_back(server: Server, desks: tuple[Desk, Desk]) -> None:
     anna.call("note", "31", "on the train")
     away = anna.call("sync")
     assert (away.status, away.stdout) == (5, "")
-    assert "saved here; 1 change waits" in away.stderr
+    assert "1 entry waits" in away.stderr
     assert "Traceback" not in away.stderr
     assert str(port) in away.stderr
     standing = anna.call("team", "status", "--json").data
@@ -104,7 +104,7 @@ def test_a_server_put_back_is_refused_with_status_6(server: Server, desks: tuple
     server.sql(f"DELETE FROM spacedialog_change WHERE seq > {CHANGES - 8} AND log_id = {log}")
     refused = anna.call("sync")
     assert refused.status == 6
-    assert f"no position {CHANGES + 1}" in refused.stderr
+    assert f"ends before position {CHANGES + 1}" in refused.stderr
     assert "--heal" in refused.stderr
     healed = anna.call("sync", "--heal")
     assert (healed.status, healed.stdout.splitlines()[0]) == (

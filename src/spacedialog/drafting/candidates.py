@@ -100,19 +100,19 @@ def why_none(sentence: Sentence) -> str:
     if _is_too_long(sentence):
         return "too long for a sentence"
     text = sentence.text.lower()
-    return next((why for pattern, why in _WHY_NONE if pattern.search(text)), "no wording that undertakes something")
+    return next((why for pattern, why in _WHY_NONE if pattern.search(text)), "no wording of a commitment")
 
 
 _WHY_NONE = (
-    (re.compile(r"\b(?:led|co-?chaired|attended|headed|represented|took part|accompanied)\b"), "says who was there"),
+    (re.compile(r"\b(?:led|co-?chaired|attended|headed|represented|took part|accompanied)\b"), "names participants"),
     (re.compile(r"\b(?:thank|gratitude|appreciation|hospitality)\w*\b"), "thanks"),
-    (re.compile(r"\b(?:not|no|never|against|neither)\b"), "refuses, or says what is not"),
+    (re.compile(r"\b(?:not|no|never|against|neither)\b"), "negation or refusal"),
     (
         re.compile(
             r"\b(?:importan\w+|value|friendship|role|recogni[sz]\w+|underlin\w+|stress\w+|emphasi[sz]\w+|underscor\w+"
             r"|welcom\w+|spirit|trust)\b"
         ),
-        "praises or gives weight, and undertakes nothing",
+        "praise or emphasis without a commitment",
     ),
 )
 

@@ -32,7 +32,7 @@ class Course(NamedTuple):
     def undone(self) -> Course:
         """Before the latest step; InputError where there is none."""
         if not self.before:
-            raise InputError("there is no step to take back", "back goes to what was decided earlier")
+            raise InputError("there is no step to undo", "use back to change an earlier decision")
         return Course(*self.before[-1], self.before[:-1])
 
     def on(self) -> Course:
@@ -48,7 +48,7 @@ class Course(NamedTuple):
         refs = self._refs()
         at = refs.index(self.ref) if self.ref else len(refs)
         if not at:
-            raise InputError("this is the first candidate", "next goes on")
+            raise InputError("this is the first candidate", "use next to go on")
         return self._replace(ref=refs[at - 1])
 
     def previous(self) -> str:
@@ -58,7 +58,7 @@ class Course(NamedTuple):
         for ref in before:
             if decision(candidate(self.document, ref)) is not Decision.DROPPED:
                 return ref
-        raise InputError("there is none before this one", "name the one to merge it with: merge REF")
+        raise InputError("there is no candidate before this one", "give the candidate to merge with: merge REF")
 
     def _refs(self) -> list[str]:
         return [one["ref"] for one in candidates(self.document)]

@@ -78,18 +78,18 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date) -> Drafted:
     """
     if not prose.sentences:
         raise InputError(
-            f"{name}: there is no running text in it", "save the statement as plain text, Markdown or HTML"
+            f"{name}: the file contains no sentences", "save the statement as plain text, Markdown or HTML"
         )
     when = about.when or when_met(prose)
     if when is None:
-        raise InputError(f"{name}: the text does not say when the parties met", "say it: --when 2026-03-12")
+        raise InputError(f"{name}: no date of the meeting was found in the text", "give it: --when 2026-03-12")
     if when.latest is None:
-        raise InputError(f"{name}: the meeting has no end: {when}", "say when they met: --when 2026-03-12")
+        raise InputError(f"{name}: the date of the meeting has no end: {when}", "give a date: --when 2026-03-12")
     unknown = [side for side in about.sides if side not in known_sides() and not _NAMED_SIDE.fullmatch(side)]
     if unknown:
         raise InputError(
-            f"--side: {quoted(unknown[0])} is no government of the register",
-            "write a key such as US, JPN, FRA, EU; or a key and a name: ZUB=Zubrowka",
+            f"--side: {quoted(unknown[0])} is not a known government",
+            "write a key such as US, JPN, FRA or EU, or a key and a name: ZUB=Zubrowka",
         )
     for option, text in (("--title", about.title), ("--series", about.series), ("--place", about.place)):
         if text is not None:
@@ -98,7 +98,9 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date) -> Drafted:
         check_line("--side", side.partition("=")[2] or side)
     roster = Roster(prose, about.sides)
     if not about.sides and len(roster.sides) < 2:
-        raise InputError(f"{name}: the text does not show which governments met", "name each: --side JPN --side AUS")
+        raise InputError(
+            f"{name}: the governments that met were not found in the text", "give each: --side JPN --side AUS"
+        )
     areas = Areas(prose)
     candidates, left_out = _read(prose, roster, areas, when.latest)
     used = unique([*roster.sides, *(key for candidate in candidates for key in candidate.parties)])

@@ -62,18 +62,16 @@ class DraftFile:
         try:
             self.document: dict[str, Any] = parse_json(text)
         except InputError as error:
-            raise InputError(
-                f"{path}: this is not one JSON object", "review takes the file that `draft` wrote"
-            ) from error
+            raise InputError(f"{path}: this is not a single JSON object", "review a file that `draft` wrote") from error
         if not candidates(self.document):
-            raise InputError(f"{path}: there are no candidates in it", "review takes the file that `draft` wrote")
+            raise InputError(f"{path}: the file has no candidates", "review a file that `draft` wrote")
         mark = _MARK if self._content.startswith(_MARK.encode()) else ""
         self._layout = _Layout.of(text)._replace(mark=mark)
 
     def _check(self, content: bytes) -> None:
         contents = parse.read(BytesIO(content), self.name)
         if not isinstance(contents, parse.Contents):
-            raise InputError(f"{self.name}: this is an exported log", "review takes the file that `draft` wrote")
+            raise InputError(f"{self.name}: this is an exported log", "review a file that `draft` wrote")
 
     def save(self, document: Document) -> None:
         """Keep the document in place of what the file says, if that is still what it said.
@@ -86,14 +84,14 @@ class DraftFile:
         try:
             if self._path.read_bytes() != self._content:
                 raise ChangedFileError(
-                    f"{self.name}: the file was changed by something else since it was read; this step is not in it",
-                    "begin again: what was decided before is in it, unless that change took it out",
+                    f"{self.name}: another program changed the file during the review; this decision was not saved",
+                    "run the review again; earlier decisions are in the file, unless the other program removed them",
                 )
             if content != self._content:
                 atomic.write(self._path, content, store=None, mode=None)
         except OSError as error:
             raise StoreError(
-                f"{self.name}: it was not saved: {error.strerror}", "see that the file and its folder can be written to"
+                f"{self.name}: the file was not saved: {error.strerror}", "make the file and its folder writable"
             ) from error
         self._content = content
         self.document = dict(document)

@@ -45,7 +45,7 @@ def blocks_of_page(text: str) -> Iterator[Block]:
 
     if _depth(text) > _DEEPEST:
         raise InputError(
-            f"more than {_DEEPEST} elements of this page stand in each other", "save the statement as plain text"
+            f"the elements of this page are nested more than {_DEEPEST} levels deep", "save the statement as plain text"
         )
     if any(tag["crowded"] for tag in _TAG.finditer(text)):
         raise InputError(

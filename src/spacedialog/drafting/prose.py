@@ -85,17 +85,19 @@ def fingerprint(sentence: str) -> str:
 def decoded(content: bytes, name: str, encoding: str | None = None) -> str:
     """A file's text: UTF-8, or the encoding that is given; InputError where it is not in that."""
     if b"\0" in content[:4096] and not encoding:
-        raise InputError(f"{name}: this is no text", "save the statement as plain text, Markdown or HTML")
+        raise InputError(f"{name}: this is not text", "save the statement as plain text, Markdown or HTML")
     try:
         if encoding and codecs.lookup(encoding).name.replace("-", "_") in _NO_CHARACTER_SETS:
             raise LookupError(encoding)
         return content.decode(encoding or "utf-8-sig")
     except LookupError as error:
-        raise InputError(f"--encoding: Python knows no '{encoding}'", "write utf-8, latin-1, cp949, …") from error
+        raise InputError(
+            f"--encoding: '{encoding}' is not a known encoding", "write utf-8, latin-1, cp949, …"
+        ) from error
     except UnicodeDecodeError as error:
         raise InputError(
             f"{name}: {place_of_byte(error)}: this is not {encoding or 'UTF-8'}",
-            "name its encoding: --encoding latin-1",
+            "give its encoding: --encoding latin-1",
         ) from error
 
 

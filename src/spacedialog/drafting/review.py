@@ -42,9 +42,7 @@ def candidate(document: Document, ref: str) -> Candidate:
         numbered = _NUMBERED.fullmatch(one["ref"])
         if one["ref"].casefold() == typed or (numbered and typed.isdecimal() and int(typed) == int(numbered[2])):
             return one
-    raise InputError(
-        f"{quoted(ref)} is no candidate of this file", "write a ref such as spacedialog review --list shows"
-    )
+    raise InputError(f"{quoted(ref)} is not a candidate of this file", "list the refs with spacedialog review --list")
 
 
 def decision(of: Candidate) -> Decision | None:
@@ -159,7 +157,7 @@ def split(document: Document, ref: str, titles: Sequence[str]) -> Document:
     """
     one = candidate(document, ref)
     if len(titles) < 2:
-        raise InputError("a split needs two titles or more", "write one for each part, or edit the title")
+        raise InputError("a split needs at least two titles", "write one title for each part, or edit the title")
     for title in titles:
         check_line("title", title)
     undecided = {name: value for name, value in one["draft"].items() if name != "decision"}
@@ -193,9 +191,11 @@ def merge(document: Document, ref: str, into: str) -> Document:
     """
     one, other = candidate(document, ref), candidate(document, into)
     if one is other:
-        raise InputError(f"{one['ref']} is the candidate itself", "name another, or split, edit or drop this one")
+        raise InputError(
+            f"{one['ref']} is the candidate itself", "give another candidate, or split, edit or drop this one"
+        )
     if decision(other) is Decision.DROPPED:
-        raise InputError(f"{other['ref']} was dropped", "name another, or accept that one first")
+        raise InputError(f"{other['ref']} was dropped", "give another candidate, or accept that one first")
     whole = {**other, "sources": [*other["sources"], *(s for s in one["sources"] if s not in other["sources"])]}
     if not other.get("due") and one.get("due"):
         whole["due"] = one["due"]
@@ -294,7 +294,9 @@ def value_of(document: Document, field: str, typed: str, today: date) -> Any:
     if text in ("", "-"):
         if field in MAY_BE_EMPTY:
             return None
-        raise InputError(f"{field}: it cannot be empty", f"only {', '.join(MAY_BE_EMPTY)} can")
+        raise InputError(
+            f"{field}: this field cannot be empty", f"write a value; only {', '.join(MAY_BE_EMPTY)} can be empty"
+        )
     match field:
         case "area" | "lead" | "partners":
             keys = [_declared(document, _REGISTERS[field], key) for key in _keys(field, text)]
@@ -304,7 +306,7 @@ def value_of(document: Document, field: str, typed: str, today: date) -> Any:
         case "due":
             return str(parse_date(text, today=today))
         case "kind" if not re.fullmatch(NAME_PATTERN, text):
-            raise InputError(f"kind: {quoted(text)} is not a kind", "write one word such as agreement, action-item")
+            raise InputError(f"kind: {quoted(text)} is not a kind", "write one word, such as agreement or action-item")
         case _:
             return TEXT_CHECKS.get(FIELDS[field].kind, check_line)(field, text)
 
@@ -315,5 +317,5 @@ def _declared(document: Document, register: Register, text: str) -> str:
         if key.casefold() == text.casefold():
             return key
     raise InputError(
-        f"{quoted(text)} is not among the {register}", f"write one of {', '.join(keys) or '(none yet)'}, or add it"
+        f"{quoted(text)} is not declared in {register}", f"write one of {', '.join(keys) or '(none yet)'}, or add it"
     )

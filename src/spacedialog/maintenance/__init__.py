@@ -1,1 +1,1 @@
-"""Check, back up, restore, rescue and fingerprint a store."""
+"""Maintenance of a store: checks, backup, restore, rescue and fingerprint."""

@@ -30,7 +30,7 @@ def examined(path: Path) -> Iterator[tuple[Examination, Salvaged]]:
     """Yield an examination of an image of the store, and its entries; StoreError if `path` is not a store."""
     database.require_regular_file(path)
     if not path.exists():
-        raise StoreError(f"{path}: there is no store", "name one with --db; nothing was changed")
+        raise StoreError(f"{path}: there is no database", "name one with --db; nothing was changed")
     try:
         with database.as_store_errors(path), lock.held(path, shared=True):
             picture = image.read(path)
@@ -41,8 +41,8 @@ def examined(path: Path) -> Iterator[tuple[Examination, Salvaged]]:
             yield examination, salvaged
     except MemoryError as error:
         raise StoreError(
-            f"{path}: there is not enough memory to check a store of this size",
-            "check it on a computer with several times the size of the file in memory; nothing was changed",
+            f"{path}: there is not enough memory to check a database of this size",
+            "check it on a computer whose memory is several times the size of the file; nothing was changed",
         ) from error
 
 
@@ -51,7 +51,11 @@ def run_checks(path: Path, *, now: int) -> list[DoctorRow]:
     with examined(path) as (examination, salvaged):
         entries = salvaged.sound
         faults = tuple(_entry_faults(entries))
-        newer = tuple(f"{entry.id}: kept, and not counted" for entry in entries if is_newer(entry.kind, entry.content))
+        newer = tuple(
+            f"{entry.id}: written by a newer version; stored, and does not count"
+            for entry in entries
+            if is_newer(entry.kind, entry.content)
+        )
         file, integrity, foreign_keys, schema, changes, fold, search = _soundness(path, examination, salvaged)
         return [
             file,
@@ -84,9 +88,9 @@ def _soundness(path: Path, examination: Examination, salvaged: Salvaged) -> list
     """Return the checks for damage: of the file, pages, foreign keys, schema, entries, tables and full-text index."""
     lost = tuple(f"{name} is damaged" for name in salvaged.lost)
     if salvaged.unreachable:
-        lost += (f"{salvaged.unreachable} more can be reached by --rescue only",)
+        lost += (f"{salvaged.unreachable} more can be read only by --rescue",)
     if salvaged.why:
-        lost += (f"{salvaged.why}: changes that left no trace in the file cannot be named",)
+        lost += (f"{salvaged.why}: entries without a trace in the file cannot be named",)
     items, differing = examination.fold(salvaged.sound)
     return [
         _row("file", CheckResult(1, tuple(_file_faults(path, examination)))),
@@ -103,12 +107,12 @@ def _file_faults(path: Path, examination: Examination) -> Iterator[str]:
     """Yield the faults of the database file itself."""
     yield from examination.image.faults
     if examination.application != database.APPLICATION_ID:
-        yield "the header does not say that this is a store of this program"
+        yield "the header lacks the application id of a spacedialog database"
     if not 0 < examination.version <= SCHEMA_VERSION:
-        yield f"its schema is version {examination.version}, and this program knows up to {SCHEMA_VERSION}"
+        yield f"the schema has version {examination.version}, and this program knows versions up to {SCHEMA_VERSION}"
     journal = side_file(path, "-journal")
     if os.path.lexists(journal):
-        yield f"{journal.name}: another program broke off while it wrote; this program leaves no such file"
+        yield f"{journal.name}: a journal that another program left when it was interrupted; this program creates none"
 
 
 def _row(name: str, result: CheckResult, *, are_remarks: bool = False, findings: int | None = None) -> DoctorRow:
@@ -117,7 +121,7 @@ def _row(name: str, result: CheckResult, *, are_remarks: bool = False, findings:
 
 
 def _team_rows(examination: Examination) -> Iterator[DoctorRow]:
-    """Yield the checks of positions and quarantine, if this is or was a copy of a team's log."""
+    """Yield the checks of positions and quarantine, if this is or was a copy of a shared log."""
     positions, quarantined = examination.positions(), examination.quarantined()
     if positions.checked or positions.faults:
         yield _row("positions", positions)
@@ -134,7 +138,7 @@ def _entry_faults(entries: Iterable[Entry]) -> Iterator[str]:
 def _differences(differing: dict[str, list[str]], refs: dict[str, str]) -> Iterator[str]:
     for item, tables in sorted(differing.items(), key=lambda pair: (refs.get(pair[0], "~"), pair[0])):
         name = f"{refs[item]} ({item})" if item in refs else item
-        yield f"{name} differs from its log" + (f" in {', '.join(sorted(tables))}" if tables else "")
+        yield f"{name} differs from the log" + (f" in {', '.join(sorted(tables))}" if tables else "")
 
 
 def _implausible_times(entries: Sequence[Entry], now: int) -> Iterator[str]:
@@ -147,12 +151,12 @@ def _implausible_times(entries: Sequence[Entry], now: int) -> Iterator[str]:
             yield f"{entry.id}: recorded in the future, at {iso_time(entry.ts)}"
         elif previous and entry.ts == previous.ts + 1 and entry.author != BUILT_IN_AUTHOR:
             # The hybrid clock never goes back: it advances by 1 µs per action until the wall clock has caught up.
-            yield f"{entry.id}: recorded while the clock stood before {iso_time(previous.ts)}, the entry before it"
+            yield f"{entry.id}: recorded while the clock was behind the previous entry, {iso_time(previous.ts)}"
         if entry.id[14] == "7" and abs(int(entry.id[:8] + entry.id[9:13], 16) * 1000 - entry.ts) > _CLOCKS_DIFFER:
-            yield f"{entry.id}: its id is of another time than its stamp, {iso_time(entry.ts)}"
+            yield f"{entry.id}: the time in its id differs from its recorded time, {iso_time(entry.ts)}"
         day = closing_day(entry.on)
         if day < FOREVER and entry.ts < 1 << 57 and day > (_day(entry.ts) + timedelta(days=1)).isoformat():
-            yield f"{entry.id}: says what was true on {entry.on}, after it was recorded, {iso_time(entry.ts)}"
+            yield f"{entry.id}: dated {entry.on}, which is after it was recorded, {iso_time(entry.ts)}"
         previous = entry
 
 
@@ -174,7 +178,9 @@ def _modes_row(path: Path) -> DoctorRow:
         others_write = mode & (stat.S_IWOTH if is_folder else stat.S_IWOTH | stat.S_IWGRP) and not mode & stat.S_ISVTX
         prefix = f"{place}: mode {stat.S_IMODE(mode):04o}"
         if others_write:
-            writable.append(f"{prefix}: others may write to it; chmod {'0700' if is_folder else '0600'}")
+            writable.append(f"{prefix}: other users can write to it; run chmod {'0700' if is_folder else '0600'}")
         elif mode & 0o077:
-            readable.append(f"{prefix}: open to others; chmod {'0700' if is_folder else '0600'} keeps it to yourself")
+            readable.append(
+                f"{prefix}: other users can read it; to prevent this, run chmod {'0700' if is_folder else '0600'}"
+            )
     return _row("modes", CheckResult(checked, (*writable, *readable)), are_remarks=not writable)

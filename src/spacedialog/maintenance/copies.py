@@ -18,11 +18,11 @@ def back_up(path: Path, target: Path) -> Copied:
     """Copy the store at `path` to a new file; InputError if `target` exists, StoreError if copying fails."""
     _require_new(target, path)
     if not path.exists():
-        raise StoreError(f"{path}: there is no store", "name one with --db; nothing was copied")
+        raise StoreError(f"{path}: there is no database", "name one with --db; nothing was copied")
     with database.reading_any_version(path) as (connection, _):
         count, newest = log.size(connection)
         if not target.parent.is_dir():
-            raise InputError(f"{target}: there is no such folder", "make the folder, or name another")
+            raise InputError(f"{target}: the folder does not exist", "create the folder, or name another")
         with database.as_store_errors(target):
             backup.copy(connection, target)
     return Copied(str(target), count, iso_time(newest) if count else None, None)
@@ -31,16 +31,16 @@ def back_up(path: Path, target: Path) -> Copied:
 def restore(path: Path, source: Path, *, replace: bool) -> Copied:
     """Restore the backup `source` to `path`; StoreError if anything in the backup is damaged.
 
-    With `replace`, an existing store is backed up and replaced; otherwise it raises InputError, as it does if `source`
-    is the store itself. A file that has neither the mark of a store nor a sound entry is not replaced.
+    With `replace`, an existing store is backed up and replaced; without it, InputError. Also InputError if `source` is
+    the store itself. A file that has neither the application id of a store nor a sound entry is not replaced.
     """
     if path.exists() and source.exists() and source.samefile(path):
-        raise InputError(f"{source}: this is the store itself", "name a backup; nothing was changed")
+        raise InputError(f"{source}: this is the database itself", "name a backup; nothing was changed")
     with examined(source) as (examination, salvaged):
         if damage := faults(source, examination, salvaged):
             raise StoreError(
-                f"{source}: not sound, and nothing was restored: {damage[0]}",
-                f"spacedialog doctor --db {source} says what is wrong; --rescue NEW.db saves the rest",
+                f"{source}: the backup is damaged, and nothing was restored: {damage[0]}",
+                f"check it with spacedialog doctor --db {source}; add --rescue NEW.db to copy its undamaged entries",
             )
         if replace and path.exists():
             _require_store(path)
@@ -59,10 +59,12 @@ def rescue(path: Path, new: Path) -> Rescued:
     _require_new(new, path)
     with examined(path) as (_, salvaged):
         invalid = {entry.id for entry in salvaged.sound if next(problems(entry), None)}
-        # Positions in a team's log may be wrong after damage; a member who joins again gets new ones.
+        # Positions in a shared log may be wrong after damage; a member who joins again gets new ones.
         entries = [entry._replace(seq=None) for entry in salvaged.sound if entry.id not in invalid]
         if not entries:
-            raise StoreError(f"{path}: not one change in it is sound", "look for a backup: NAME.backup-… beside it")
+            raise StoreError(
+                f"{path}: there is no undamaged entry in it", "restore a backup: NAME.backup-… in the same folder"
+            )
         with database.writing(new, lambda connection: database.load_entries(connection, entries)) as (_, is_new):
             if not is_new:
                 raise backup.exists_error(new)
@@ -70,7 +72,7 @@ def rescue(path: Path, new: Path) -> Rescued:
 
 
 def _require_store(path: Path) -> None:
-    """Raise StoreError if a file has neither the mark of a store nor a sound entry."""
+    """Raise StoreError if a file has neither the application id of a store nor a sound entry."""
     with examined(path):
         pass
 

@@ -67,8 +67,8 @@ def fingerprint(log: Sequence[Entry]) -> FingerprintRow:
     """Return the fingerprint of a log, in the order of arrival; StoreError if an entry in it was altered."""
     if altered := _altered(log):
         raise StoreError(
-            f"the hash of {altered[0]} does not fit what it says ({len(altered)} such)",
-            "a fingerprint covers undamaged changes only; spacedialog doctor names the damaged ones",
+            f"altered entries: {len(altered)}; the hash of {altered[0]} does not match its content",
+            "list the altered entries with spacedialog doctor; only undamaged entries have a fingerprint",
         )
     printed = fingerprint_of(log)
     return FingerprintRow(str(printed), printed.entries, _newest(printed), None, 0, "")
@@ -83,17 +83,17 @@ def verify(log: Sequence[Entry], text: str) -> FingerprintRow:
     holds = not altered and is_of(printed, log)
     if altered:
         more = f" and {len(altered) - _MOST_NAMED} more" if len(altered) > _MOST_NAMED else ""
-        verdict = f"does not hold: altered: {', '.join(altered[:_MOST_NAMED])}{more}"
+        verdict = f"does not hold: altered entries: {', '.join(altered[:_MOST_NAMED])}{more}"
     elif holds:
-        verdict = f"holds: all {printed.entries} changes are here unchanged; {since} came since"
+        verdict = f"holds: all {printed.entries} entries are unchanged; {since} added since"
     elif by_then < printed.entries:
-        verdict = f"does not hold: of {printed.entries} changes up to then at most {by_then} are here"
+        verdict = f"does not hold: at most {by_then} of the {printed.entries} entries are in this database"
     elif by_then == printed.entries:
-        verdict = f"does not hold: {by_then} changes up to then are here, but not the same ones"
+        verdict = f"does not hold: this database has {by_then} entries up to then, but not the same ones"
     else:
         verdict = (
-            f"cannot be shown: {by_then} changes up to then are here, {printed.entries} were at the time. Where others"
-            " were merged in later, the store in which it was printed can still show it"
+            f"cannot be verified: this database has {by_then} entries up to then, and the fingerprint covers"
+            f" {printed.entries}. If entries were merged later, verify it in the database that printed it"
         )
     return FingerprintRow(str(printed), printed.entries, _newest(printed), holds, max(since, 0), verdict)
 

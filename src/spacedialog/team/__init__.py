@@ -1,1 +1,1 @@
-"""Share a record in a team: each member has a copy, and copies exchange entries through a shared log on a server."""
+"""Teams: each member has a copy of the record, and the copies exchange entries through a shared log on a server."""

@@ -11,7 +11,7 @@ from spacedialog.store.team_state import Arrival
 from spacedialog.store.write.restamp import ID_TAKEN
 from spacedialog.team.exchange import SharedEntry
 
-_NO_CHANGE = "it does not have the form of a change"
+_NO_ENTRY = "it does not have the form of an entry"
 
 
 def is_intact(shared: SharedEntry) -> bool:
@@ -36,7 +36,7 @@ def arrival(shared: SharedEntry, known_sha: str | None) -> Arrival:
         if known_sha not in (None, shared.sha):
             entry, why = None, ID_TAKEN
     except (json.JSONDecodeError, TypeError, RecursionError):
-        why = _NO_CHANGE
+        why = _NO_ENTRY
     except ValueError as error:
         why = str(error)
     is_here = known_sha == shared.sha and is_intact(shared)
@@ -49,11 +49,11 @@ def _parse(shared: SharedEntry, body: str) -> Entry:
         raise ValueError("its hash does not match its content")
     fields = json.loads(body)
     if not isinstance(fields, list) or len(fields) != 8:
-        raise ValueError(_NO_CHANGE)
+        raise ValueError(_NO_ENTRY)
     entry = Entry._make((*fields, shared.sha, None))
     content: Any = json.loads(entry.body)
     if entry.id != shared.id or canonical_form(entry) != body or canonical_json(content) != entry.body:
-        raise ValueError(_NO_CHANGE)
+        raise ValueError(_NO_ENTRY)
     if problem := next(problems(entry), None):
         raise ValueError(f"{problem.field}: {problem.text}")
     if entry.ts > latest_time(shared):

@@ -23,7 +23,7 @@ PAGE_BYTES = 8_000_000
 LONGEST_FORM = 65536
 """The most bytes that the canonical form of an entry has on a server."""
 
-_TAMPERED = "nothing was changed here; whoever keeps the server can see who added what: docs/team.md"
+_TAMPERED = "ask the administrator of the server who added this entry (docs/team.md); this copy was not changed"
 
 
 class SharedEntry(NamedTuple):
@@ -124,14 +124,14 @@ def verified(page: Page, after: int, chain: str) -> Sequence[SharedEntry]:
     entries = page.entries
     if after:
         if not entries or entries[0].seq != after:
-            raise refused(f"the server's log has no position {after}, which this copy has seen; it was put back")
+            raise refused(f"the shared log ends before position {after}, up to which this copy has read it")
         if entries[0].chain != chain:
-            raise refused(f"at position {after} the server's log is another than this copy has seen")
+            raise refused(f"the shared log up to position {after} is not the one that this copy has read")
         entries = entries[1:]
     for expected, entry in enumerate(entries, after + 1):
         if entry.seq != expected:
             raise SyncRefusedError(
-                f"the server's log has a hole at position {expected}, before {entry.seq} (by {entry.pushed_by})",
+                f"the shared log lacks position {expected}, before {entry.seq} (by {entry.pushed_by})",
                 _TAMPERED,
             )
         try:
@@ -140,7 +140,7 @@ def verified(page: Page, after: int, chain: str) -> Sequence[SharedEntry]:
             chain = ""
         if entry.chain != chain:
             raise SyncRefusedError(
-                f"position {entry.seq} of the server's log (by {entry.pushed_by}) does not follow from the one before",
+                f"the hash chain of the shared log is broken at position {entry.seq} (by {entry.pushed_by})",
                 _TAMPERED,
             )
     return entries
@@ -149,5 +149,5 @@ def verified(page: Page, after: int, chain: str) -> Sequence[SharedEntry]:
 def refused(problem: str) -> SyncRefusedError:
     """Return the error for a copy and a log that do not match, with the remedy for entries that the server lost."""
     return SyncRefusedError(
-        problem, "nothing is lost: all of it is here. spacedialog sync --heal sends again what the server lost"
+        problem, "run spacedialog sync --heal to send the lost entries again; this copy still has them"
     )

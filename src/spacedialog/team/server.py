@@ -23,7 +23,7 @@ try:
     from psycopg import conninfo, errors, pq
 except ImportError as error:
     raise InputError(
-        "a team needs psycopg, which is not installed", "pip install 'spacedialog[team]' installs it"
+        "team commands need psycopg, which is not installed", "install it with pip install 'spacedialog[team]'"
     ) from error
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def connect(url: str, password: Password = lambda: None, *, longest_silence: flo
     except psycopg.Error as error:
         # With several hosts, the message has a line for each.
         kind = InterruptedExchange if _STARTING_OR_STOPPING.search(str(error)) else NetworkError
-        raise kind(f"{place(url)} cannot be reached: {_message(error)}", "try again when it can") from error
+        raise kind(f"{place(url)} cannot be reached: {_message(error)}", "try again later") from error
     connection.longest_silence = longest_silence
     return Server(connection, place(url))
 
@@ -225,8 +225,8 @@ class Server:
         except InterruptedExchange as error:
             if isinstance(error.__cause__, errors.UniqueViolation):
                 raise InputError(
-                    f"{self.name} has a log called {name} already",
-                    f"join it (spacedialog team join URL {name}), or take another name",
+                    f"{self.name} already has a shared log named {name}",
+                    f"join it with spacedialog team join URL {name}, or choose another name",
                 ) from error
             raise
 
@@ -252,15 +252,15 @@ class Server:
         match error:
             case errors.UndefinedTable() | errors.InvalidSchemaName():
                 return NetworkError(
-                    f"{self.name} has no tables for a team",
-                    "whoever keeps the database makes them: spacedialog team sql | psql URL",
+                    f"{self.name} has no tables for shared logs",
+                    "ask the administrator of the server to create them: spacedialog team sql | psql URL",
                 )
             case errors.InsufficientPrivilege():
                 return NetworkError(
                     f"{self.name}: {_message(error)}",
-                    "whoever keeps the database lets you in: GRANT spacedialog_member TO you",
+                    "ask the administrator of the server for access: GRANT spacedialog_member TO you",
                 )
-        return NetworkError(f"{self.name}: {_message(error)}", "docs/team.md says how the server is set up")
+        return NetworkError(f"{self.name}: {_message(error)}", "check the setup of the server against docs/team.md")
 
 
 class SharedLog:
@@ -344,8 +344,8 @@ class SharedLog:
         row = head.fetchone()
         if row is None:
             raise SyncRefusedError(
-                f"{self._server.name} no longer has this team's log",
-                "nothing is lost: all of it is here. spacedialog team leave, and team create begins it anew",
+                f"{self._server.name} no longer has this shared log",
+                "run spacedialog team leave, then team create, to share the entries of this copy again",
             )
         return Page(LogHead._make(row), [SharedEntry._make(entry) for entry in entries])
 

@@ -104,22 +104,22 @@ def _displaced_error(displaced: Sequence[tuple[int, str]]) -> SyncRefusedError:
     seq, pushed_by = displaced[0]
     more = f", and {len(displaced) - 1} more" if len(displaced) > 1 else ""
     return SyncRefusedError(
-        f"position {seq} of the team's log (by {pushed_by}) has the id of a change that is here, with other"
-        f" content{more}; everything else was exchanged",
-        "spacedialog restamp records the change again with a new id; the next sync sends it",
+        f"position {seq} of the shared log (by {pushed_by}) has the id of an entry of this copy, with other"
+        f" content{more}; all other entries were exchanged",
+        "run spacedialog restamp to record your entry again with a new id; the next sync sends it",
     )
 
 
 def _in_a_team(member: team_state.Membership) -> InputError:
     return InputError(
-        f"this record belongs to the team's log {member.name} already",
-        "spacedialog team leave ends that; or keep another store: --db FILE",
+        f"this database already belongs to the shared log {member.name}",
+        "leave it with spacedialog team leave, or use another database: --db FILE",
     )
 
 
 def _in_no_team() -> InputError:
     return InputError(
-        "this record belongs to no team", "spacedialog team join URL NAME, or team create, makes it one of a team"
+        "this database belongs to no team", "join one with spacedialog team join URL NAME, or run team create"
     )
 
 
@@ -179,7 +179,7 @@ class Replica:
             page = exchange.page(member.cursor, known_to=self._known_to)
             self._known_to = 0
             more = self._apply(member, page)
-        self._set_aside_early(exchange, page.head.clock)
+        self._quarantine_early(exchange, page.head.clock)
 
     def _push(self, exchange: Exchange) -> bool:
         """Send the waiting entries, as many as one push holds; return whether there were any."""
@@ -205,8 +205,8 @@ class Replica:
         """Record a page and the new cursor in one transaction; return whether there may be more to fetch."""
         if page.head.min_client > BODY_VERSION:
             raise SyncRefusedError(
-                f"the team's log asks for a newer program (format {page.head.min_client}, here {BODY_VERSION})",
-                "upgrade spacedialog; what was recorded here stays here until then",
+                f"the shared log needs a newer spacedialog (format {page.head.min_client}, here {BODY_VERSION})",
+                "upgrade spacedialog; until then your entries stay in this database",
             )
         entries = verified(page, member.cursor, member.chain)
         if not entries:
@@ -229,7 +229,7 @@ class Replica:
         self._steps += 1
         return len(page.entries) > PAGE
 
-    def _set_aside_early(self, exchange: Exchange, clock: int) -> None:
+    def _quarantine_early(self, exchange: Exchange, clock: int) -> None:
         """Quarantine the shared entries from the future, which an older program accepted."""
         with database.reading(self.path) as connection:
             early = team_state.shared_after(connection, clock + CLOCK_TOLERANCE)
@@ -259,15 +259,15 @@ class Replica:
         ahead = self._surroundings.now() - head.clock
         if ahead > CLOCK_TOLERANCE:
             raise SyncRefusedError(
-                f"this machine's clock is {_span(ahead)} ahead of the server's",
-                "set the clock; then spacedialog restamp records the affected changes again",
+                f"the clock of this computer is {_span(ahead)} ahead of the server's",
+                "set the clock, then run spacedialog restamp to record the affected entries again",
             )
         with database.reading(self.path) as connection:
             ahead = team_state.newest_unsent(connection) - head.clock
         if ahead > CLOCK_TOLERANCE:
             raise SyncRefusedError(
-                f"changes were recorded by a clock that was {_span(ahead)} ahead of the server's",
-                "spacedialog restamp records them again with the present time, after a backup",
+                f"entries were recorded with a clock that was {_span(ahead)} ahead of the server's",
+                "run spacedialog restamp to record them again with the present time, after a backup",
             )
 
     # Heal
@@ -316,15 +316,15 @@ class Replica:
             if tries > MOST_TRIES:
                 raise self._offline(failure) from failure
             seconds = SHORTEST_WAIT + self._surroundings.chance() * min(LONGEST_WAIT, SHORTEST_WAIT * 2**tries)
-            self._surroundings.notify(f"{failure.problem}; trying again in {seconds:.1f} s")
+            self._surroundings.notify(f"{failure.problem}; retrying in {seconds:.1f} s")
             self._surroundings.wait(seconds)
 
     def _offline(self, error: NetworkError) -> NetworkError:
         waiting = self._waiting()
-        waits = f"{waiting} change{' waits' if waiting == 1 else 's wait'}" if waiting else "nothing waits"
-        return NetworkError(
-            error.problem, f"saved here; {waits}. spacedialog sync sends what waits, and can be repeated"
-        )
+        if not waiting:
+            return NetworkError(error.problem, "run spacedialog sync again later; no entries wait to be sent")
+        waits = "1 entry waits" if waiting == 1 else f"{waiting} entries wait"
+        return NetworkError(error.problem, f"run spacedialog sync again later; {waits} in this database to be sent")
 
     def _member(self) -> team_state.Membership:
         """Return the shared log to which the copy belongs; InputError if it belongs to no team."""
