@@ -23,7 +23,7 @@ from tests.support.program import Desk
 from tests.support.trackers import Maker
 
 YEARS = ("2016", "2022")
-LONGEST_TITLE = 100
+LONGEST_TITLE = 80
 
 
 def path_of(year: str) -> Path:
@@ -73,7 +73,7 @@ def test_title_or_detail_has_the_terms_of_the_statement(year: str, terms: Mappin
 
 @pytest.mark.parametrize("year", YEARS)
 def test_a_title_is_a_short_line_without_a_full_stop(year: str) -> None:
-    """A title has at most 100 characters, begins with a capital letter and has no final full stop."""
+    """A title has at most 80 characters, begins with a capital letter and has no final full stop."""
     record = record_of(year)
     titles = [one.title for one in (*record.commitments, *record.areas, *record.documents)]
     titles += [milestone.title for one in record.commitments for milestone in one.milestones]
@@ -137,6 +137,22 @@ def test_what_is_not_known_stays_open() -> None:
     by_ref = {one.ref: one for one in record_of("2022").commitments}
     assert [part.status.value for part in by_ref["ROK3-15"].milestones] == ["met", "planned"]
     assert record_of("2016").dialogue.heads == []
+
+
+def test_a_view_of_the_first_day_has_no_later_outcome() -> None:
+    """Without a date of its own, the text of a commitment or milestone does not report a later event."""
+    by_ref = {one.ref: one for year in YEARS for one in record_of(year).commitments}
+    assert "force" not in (by_ref["ROK2-08"].difference or "")
+    assert (by_ref["ROK3-15"].milestones[1].note or "").startswith("As of November 2026,")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: str(document["dialogue"]["key"]))
+def test_texts_have_one_name_for_the_country(document: Any) -> None:
+    """Text says Korea or Korean; ROK is only in names, and the full name only in those of parties."""
+    texts = json.dumps({name: part for name, part in document.items() if name != "parties"}, ensure_ascii=False)
+    for name in ("U.S.-ROK Civil Space Dialogue", "U.S.-ROK Alliance", "ROK-U.S."):
+        texts = texts.replace(name, "")
+    assert re.findall(r"Republic of Korea|South Korea|\bROK [A-Za-z]+", texts) == []
 
 
 @pytest.mark.parametrize("year", YEARS)
