@@ -240,7 +240,7 @@ def test_two_who_decide_one_pair_differently_have_a_conflict(make: Maker, undeci
         assert (conflict.ref, conflict.field, conflict.title) == (
             "ROK3-12 → ROK4-33",
             "decided",
-            "Continue talks to improve mutual understanding of export controls",
+            "Hold further talks to improve mutual understanding of export controls",
         )
         assert {conflict.value, conflict.other_value} == {"linked", "not-linked"}
     assert between(here) == between(there)
@@ -511,7 +511,7 @@ def test_links_and_verdicts_are_both_shown(two: Tracker) -> None:
     workbook = load_workbook(io.BytesIO(book.getvalue()))
     assert [cell.value for cell in workbook["Assessments"][2]][:4] == [
         "ROK4-33",
-        "Continue talks to improve mutual understanding of export controls",
+        "Hold further talks to improve mutual understanding of export controls",
         "the whole",
         "partly-met",
     ]
