@@ -484,7 +484,11 @@ def test_a_wrong_answer_is_asked_again(desk: Desk, path: Path) -> None:
     before = path.read_bytes()
     with at_terminal(desk) as session:
         session.until(PROMPT)
-        for line, says in (("xyz", "there is no step"), ("e colour", "there is no field"), ("m", "no candidate before")):
+        for line, says in (
+            ("xyz", "there is no step"),
+            ("e colour", "there is no field"),
+            ("m", "before this one"),
+        ):
             assert says in answer(session, (line, PROMPT))
         assert "nothing to take back" not in answer(session, ("", PROMPT))
         assert "no step to undo" in answer(session, ("u", PROMPT))
