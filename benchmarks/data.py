@@ -25,7 +25,7 @@ PAST_DAY = "2024-06-30"
 MET = "2019-11-04"
 KEY = "BEN1"
 WORD = "occultation"
-"""A word that occurs in one title out of a hundred."""
+"""A word that occurs in one of a hundred titles."""
 AFTER, BEFORE, LAST = "2026-11-21", "2026-12-23", "2026-12-22"
 """The 30 days from `DAY`: the bounds as the options take them, which exclude both days, and the last day."""
 

@@ -121,7 +121,7 @@ def test_the_weekly_job_reports_an_error(desk: Desk, cron: Cron) -> None:
     desk.db.with_name(f"{desk.db.name}.checkpoint-weekly").write_text("rubbish")
     ran = cron.run(cron.brief)
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert "not a checkpoint" in ran.stderr
+    assert "not a valid checkpoint" in ran.stderr
     assert cron.files == {"spacedialog", "tracker.db", "monday"}
 
 

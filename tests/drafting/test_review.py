@@ -490,7 +490,7 @@ def test_a_wrong_answer_is_asked_again(desk: Desk, path: Path) -> None:
             ("m", "no candidate before"),
         ):
             assert says in answer(session, (line, PROMPT))
-        assert "nothing to take back" not in answer(session, ("", PROMPT))
+        assert "no step to undo" not in answer(session, ("", PROMPT))
         assert "no step to undo" in answer(session, ("u", PROMPT))
         assert "the first candidate" in answer(session, ("b", PROMPT))
         assert "two titles" in answer(session, ("s", "1: "), ("One", "2: "), ("", PROMPT))

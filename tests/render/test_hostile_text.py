@@ -573,5 +573,5 @@ def test_notices_let_no_harm_out(tmp_path: Path, text: str) -> None:
     desk = Desk(tmp_path)
     desk.call("edit", "33", "--title", text)
     ran = desk.call("edit", "33", "--title", "Older", "--on", "2026-01-01")
-    assert f"title stays {HOSTILE.get(text, text.encode('unicode_escape').decode())}" in ran.stderr
+    assert f"title is still {HOSTILE.get(text, text.encode('unicode_escape').decode())}" in ran.stderr
     assert not HARMFUL.search(ran.stderr)

@@ -128,7 +128,7 @@ class Batch:
     def _is_new(self, pending: PendingEntry, fields: Mapping[str, Any], *, dated: bool) -> bool:
         """Return whether neither the record nor this file has an entry with the same content.
 
-        `dated` says whether the update gives a day. If it does not, an entry of any day counts as the same. An update
+        `dated` is true if the update gives a day. If it does not, an entry of any day counts as the same. An update
         that also has no note or evidence is not new if the fields already have its values.
         """
         values = pending.body.get("set", {})

@@ -129,12 +129,12 @@ def copy_files(path: Path, target: Path) -> None:
 
 
 def remove_side_files(path: Path) -> None:
-    """Delete the files that SQLite keeps beside a database."""
+    """Delete the files that SQLite creates beside a database."""
     for suffix in SIDE_FILES:
         Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
 def remove(database: Path) -> None:
-    """Delete a database and the files that SQLite keeps beside it."""
+    """Delete a database and the files that SQLite creates beside it."""
     remove_side_files(database)
     database.unlink(missing_ok=True)

@@ -43,9 +43,9 @@ def in_memory() -> sqlite3.Connection:
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """Open the store at `path` for reading; StoreError if it cannot be read.
 
-    While a store is open, SQLite keeps two side files, which the last connection removes when it closes. If the user
-    may not write to the folder or the file, the store is read without them. A store with an older schema is read from
-    its log, which is the same in every schema.
+    While a store is open, SQLite uses two side files, which the last connection removes when it closes. If the user may
+    not write to the folder or the file, the store is read without them. A store with an older schema is read from its
+    log, which is the same in every schema.
     """
     with reading_any_version(path) as (connection, version):
         if version < SCHEMA_VERSION:

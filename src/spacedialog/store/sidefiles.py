@@ -1,4 +1,4 @@
-"""The checks of the files that SQLite keeps beside a store, before it acts on them.
+"""The checks of the files that SQLite creates beside a store, before it acts on them.
 
 Source of the format of the write-ahead log and its index: https://sqlite.org/walformat.html.
 """
@@ -68,7 +68,7 @@ def _loses_entries(path: Path) -> bool:
 
     One commit that SQLite does not read is accepted, because a power loss may have interrupted it.
     """
-    # A connection for reading leaves the log as it is, and the index of the log says how many frames SQLite accepts.
+    # A connection for reading leaves the log as it is, and the index of the log shows how many frames SQLite accepts.
     uri = f"{path.absolute().as_uri()}?mode=ro"
     try:
         with closing(sqlite3.connect(uri, uri=True, timeout=lock.TIMEOUT)) as connection:
