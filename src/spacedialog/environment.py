@@ -1,4 +1,4 @@
-"""Read the clock, the user's name and the path of the store. Other modules get these values from their callers."""
+"""Read the clock, the user's name and the path of the database. Other modules get these values from their callers."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from spacedialog.errors import InputError, StoreError
 
 
 def store_path(db: Path | None = None) -> Path:
-    """Return the path of the store: `db`, else SPACEDIALOG_DB, else a file in the user's data directory.
+    """Return the path of the database: `db`, else SPACEDIALOG_DB, else a file in the user's data directory.
 
     StoreError if it is relative to a folder that is gone, or the root, or if the user has no home directory.
     """
     named = db or os.environ.get("SPACEDIALOG_DB")
     if named:
-        # Follow a symbolic link, because a new store is renamed into place and would replace the link.
+        # Follow a symbolic link, because a new database is renamed into place and would replace the link.
         try:
             path = Path(os.path.realpath(named))
         except OSError as error:
             raise StoreError(
-                f"{named}: {error.strerror}", "work in a folder that exists, or give the whole path"
+                f"{named}: {error.strerror}", "change to a folder that exists, or give the full path"
             ) from error
         if not path.name:
             raise StoreError(f"{path}: this is a folder", "name a file with --db or SPACEDIALOG_DB")
@@ -32,7 +32,7 @@ def store_path(db: Path | None = None) -> Path:
     try:
         return user_data_path("spacedialog", appauthor=False) / "tracker.db"
     except RuntimeError as error:
-        raise StoreError("this user has no home directory", "name the store with --db or SPACEDIALOG_DB") from error
+        raise StoreError("this user has no home directory", "set --db or SPACEDIALOG_DB to a file") from error
 
 
 def user() -> str:

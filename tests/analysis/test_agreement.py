@@ -163,7 +163,7 @@ def test_without_the_library_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPat
 
 def test_agreement_on_the_command_line(desk: Desk) -> None:
     """`agreement` names commitments, assessors and differences, and --exit-code reports differences."""
-    assert "there are no verdicts" in desk.call("agreement").stderr
+    assert "No verdicts" in desk.call("agreement").stderr
     assert desk.call("agreement", "--exit-code").status == 0
     for ref, found in (("31", ("met", "met")), ("27", ("met", "partly-met"))):
         for who, value in zip(("Anna", "Bo"), found, strict=True):

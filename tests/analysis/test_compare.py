@@ -423,13 +423,13 @@ def test_proposals_alone(desk: Desk) -> None:
 
 def test_the_report_of_a_linked_dialogue_has_the_comparison(desk: Desk) -> None:
     """The whole report and that of the newest dialogue include the comparison; a filtered report does not."""
-    heading = "What ROK4 took up of ROK3"
+    heading = "Commitments of ROK3 carried on by ROK4"
     for arguments in ([], ["--dialogue", "ROK4"]):
         assert heading in desk.call("report", *arguments, "-f", "md").stdout
         assert heading in desk.call("report", *arguments, "-f", "html").stdout
         assert desk.call("report", *arguments, "--json").data["carried"]["new"] == "ROK4"
     for arguments in (["--area", "pnt"], ["--dialogue", "ROK3"], ["--dialogue", "ROK2"]):
-        assert "took up of" not in desk.call("report", *arguments, "-f", "md").stdout
+        assert "carried on by" not in desk.call("report", *arguments, "-f", "md").stdout
 
 
 def test_a_transcript_of_deciding(desk: Desk) -> None:
@@ -472,7 +472,7 @@ def test_links_and_verdicts_stand_side_by_side(two: Tracker) -> None:
     assert similar_pairs["carries on"].startswith("ROK3-12")
     assert similar_pairs["assessment"].startswith("partly-met (Anna")
     document, page, book = report.report(whole), io.StringIO(), io.BytesIO()
-    assert {"Assessments", "What ROK4 took up of ROK3"} <= {block.heading for block in document.blocks}
+    assert {"Assessments", "Commitments of ROK3 carried on by ROK4"} <= {block.heading for block in document.blocks}
     html.write(document, page, Settings())
     (fold,) = [part for part in page.getvalue().split("<details>") if "Anna" in part]
     assert "<h3>Carries on</h3>" in fold
@@ -486,7 +486,7 @@ def test_links_and_verdicts_stand_side_by_side(two: Tracker) -> None:
         "the whole",
         "partly-met",
     ]
-    carried = {(row[1].value, row[5].value): row[0].value for row in workbook["Carried over"].iter_rows(min_row=2)}
+    carried = {(row[1].value, row[5].value): row[0].value for row in workbook["Carried on"].iter_rows(min_row=2)}
     assert carried["ROK3-12", "ROK4-33"] == "weakened"
     assert None not in {old for old, _ in carried}
 

@@ -18,7 +18,7 @@ def test_report_says_what_it_covers(reader: Desk) -> None:
     said = reader.call("report", "-f", "md").stdout
     head = said.split("## ", 1)[0]
     assert "ROK4: Fourth U.S.-ROK Civil Space Dialogue" in head
-    assert f"as of 2026-11-22; log: {CHANGES} entries, the newest recorded 2026-11-22 00:00 UTC" in head
+    assert f"as of 2026-11-22; log: {CHANGES} entries, newest recorded 2026-11-22 00:00 UTC" in head
     assert COVERAGE in head
     assert "only:" not in head
 

@@ -33,7 +33,7 @@ def test_the_example_in_the_docs_works(reader: Desk) -> None:
     opened = reader.call("list", "--status", "open", "--json").data
     assert set(re.findall(r"^- \*\*(\S+)\*\*", letter, re.MULTILINE)) == {row["ref"] for row in opened}
     assert letter.startswith(
-        "# What is open on 2026-11-22\n\nassessed 11 of 48, oldest check 1343 days.\nOnly: status open."
+        "# What is open on 2026-11-22\n\n11 of 48 assessed, oldest check 1343 days ago.\nOnly: status open."
     )
     assert letter.count("Source: ") == len(opened)
 
@@ -81,13 +81,13 @@ def test_templates_include_their_neighbours(desk: Desk) -> None:
         ("{{ report.__class__ }}", 1, "unsafe"),
         ("{{ ''.__class__.__mro__ }}", 1, "unsafe"),
         ("\n{{ report.dialogues[0].clear() }}", 2, "unsafe"),
-        ("{% for i in range(10 ** 9) %}{% endfor %}", 1, "not for that"),
+        ("{% for i in range(10 ** 9) %}{% endfor %}", 1, "cannot be used on these values"),
         ("{% for i in range(999999999) %}{% endfor %}", 1, "too big"),
-        ("{{ 'a' * 1000000000 }}", 1, "not for that"),
-        ("{{ [0] * 1000000000 }}", 1, "not for that"),
+        ("{{ 'a' * 1000000000 }}", 1, "cannot be used on these values"),
+        ("{{ [0] * 1000000000 }}", 1, "cannot be used on these values"),
         ("{{ 'a'.ljust(1000000000) }}", 1, "unsafe"),
         ("{{ '{:>1000000000}'.format(1) }}", 1, "unsafe"),
-        ("{{ '%1000000000d' % 1 }}", 1, "not for that"),
+        ("{{ '%1000000000d' % 1 }}", 1, "cannot be used on these values"),
         ("{{ 'a' | center(1000000000) }}", 1, "center"),
         ("{% macro m() %}{{ m() }}{% endmacro %}\n{{ m() }}", 1, "recursion"),
         ("{{ 1 / 0 }}", 1, "division by zero"),

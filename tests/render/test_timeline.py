@@ -179,7 +179,7 @@ def test_a_window_that_moved_leaves_its_ghost() -> None:
     first, second = (line for line in shown if line.startswith("R-1"))
     assert re.search(f"{GHOST}+{WINDOW}+{GHOST}+", chart(first, 120))
     assert GHOST not in second
-    assert any(f"{GHOST} before it was moved" in line for line in shown)
+    assert any(f"{GHOST} earlier date" in line for line in shown)
 
 
 def test_what_is_out_of_the_picture_has_its_date_beside_an_arrow() -> None:
@@ -232,8 +232,8 @@ ROK4-12.1 Launch of GEO-KOMP…        │ ┊           ┊  2031 ▸
 ROK4-41.1 Civil Space Dialog…        │ ┊           ┊  2031 ▸
 ROK4-10.1 Launch of the L4 m… ◂░░░░░░░░░░░░░░░░░░░░░░░░░░░░▸
 ROK4-25.2 All eight KPS sate… ◂░░░░░░░░░░░░░░░░░░░░░░░░░░░░▸
-█ window  ░ open on a side  ┄ before it was moved  │ today
-◂ ▸ goes on
+█ window  ░ open on one side  ┄ earlier date  │ today
+◂ ▸ continues
 """
 NOTE = re.compile(r"^note: .*\n(?:.*change makes a store of it\n)?", re.MULTILINE)
 
@@ -261,7 +261,7 @@ def test_a_simple_terminal_gets_simple_signs(desk: Desk, env: dict[str, str], ar
     shown = desk.in_terminal(*arguments, columns=80, env=env).stdout
     assert shown.isascii()
     assert "\\u" not in shown
-    legend = "# window  - open on a side  . before it was moved  | today  < > goes on"
+    legend = "# window  - open on one side  . earlier date  | today  < > continues"
     if arguments == ["overview"]:
         legend = "# complete = in progress - otherwise assessed _ not assessed"
     assert legend in " ".join(shown.split("  ")) or legend in shown
@@ -270,7 +270,7 @@ def test_a_simple_terminal_gets_simple_signs(desk: Desk, env: dict[str, str], ar
 def test_below_60_columns_there_is_the_list(desk: Desk) -> None:
     """Below 60 columns the table is shown instead, with the reason."""
     shown = desk.in_terminal("upcoming", "--timeline", columns=59, env={"NO_COLOR": "1"}).stdout
-    assert "the timeline needs a terminal of 60 columns\n" in shown
+    assert "The timeline needs a terminal of at least 60 columns.\n" in shown
     assert "Milestone" in shown
     assert "█" not in shown
 
@@ -290,7 +290,7 @@ def test_a_timeline_is_for_people(desk: Desk, arguments: list[str]) -> None:
     ran = desk.call("upcoming", "--timeline", *arguments)
     assert (ran.status, ran.stdout) == (2, "")
     assert ran.stderr == (
-        "spacedialog: --timeline is for the format table\n  add --format table, or leave --timeline out\n"
+        "spacedialog: --timeline needs --format table\n  add --format table, or leave --timeline out\n"
     )
 
 

@@ -17,6 +17,6 @@ CHANGES = sum(len(drafts) for document in DOCUMENTS for drafts in document_entri
 """The number of entries in the log of the built-in record."""
 
 _SINCE_THE_FIRST_MEETING = (date(2026, 11, 22) - date(2016, 4, 29)).days
-ASSESSED = f"assessed 28 of {COMMITMENTS}, oldest check {_SINCE_THE_FIRST_MEETING} days"
-COVERAGE = f"{ASSESSED}; complete 17, of which 9 claimed"
+ASSESSED = f"28 of {COMMITMENTS} assessed, oldest check {_SINCE_THE_FIRST_MEETING} days ago"
+COVERAGE = f"{ASSESSED}; 17 complete, 9 of them without evidence"
 """The coverage line on 22 November 2026."""

@@ -67,14 +67,14 @@ def test_a_report_shows_the_position_and_both_values(team: Team) -> None:
         assert f"position {at.seq} of the team" in written
         for said in ("complete", "stalled", "Anna", "Rudolf", "conflict"):
             assert said in written
-    fold = page.getvalue().split("<h3>Not agreed on</h3>")[1].split("</ul>")[0]
+    fold = page.getvalue().split("<h3>Conflicts</h3>")[1].split("</ul>")[0]
     assert all(said in fold for said in ("complete, says Rudolf", "stalled, says Anna", EVIDENCE))
     assert "nobody has decided yet" in page.getvalue().split('id="_reading"')[1]
     sheets = openpyxl.load_workbook(io.BytesIO(book.getvalue()))
-    cells = [cell.value for cell in sheets["Not agreed on"][2]]
+    cells = [cell.value for cell in sheets["Conflicts"][2]]
     assert {"complete", "stalled", "Anna", "Rudolf", EVIDENCE} <= set(cells)
     about = {line[0].value: line[1].value for line in sheets["About"].iter_rows()}
-    assert str(about["Log"]).endswith(f"position {at.seq} of the team's log")
+    assert str(about["Log"]).endswith(f"position {at.seq} of the shared log")
 
 
 def test_a_report_of_one_desk_speaks_of_no_team(tracker: Tracker) -> None:
@@ -85,7 +85,7 @@ def test_a_report_of_one_desk_speaks_of_no_team(tracker: Tracker) -> None:
     page = io.StringIO()
     html.write(report.report(whole), page, Settings())
     assert "team&#39;s log" not in page.getvalue()
-    assert "Not agreed on" not in page.getvalue()
+    assert "<h3>Conflicts</h3>" not in page.getvalue()
 
 
 def test_a_brief_tells_the_position_and_what_is_not_agreed_on(team: Team) -> None:
@@ -98,8 +98,8 @@ def test_a_brief_tells_the_position_and_what_is_not_agreed_on(team: Team) -> Non
     text = io.StringIO()
     markdown.write(news.brief(told), text, Settings())
     said = text.getvalue().replace("\\", "")
-    assert f"position {position} of the team's log" in said
-    section = said.split("## Not agreed on")[1].split("##")[0]
+    assert f"position {position} of the shared log" in said
+    section = said.split("## Conflicts")[1].split("##")[0]
     assert all(word in section for word in ("RUR1-01", "complete, says Rudolf", "stalled, says Anna", EVIDENCE))
     lines: Iterable[Any] = news.brief(told).table.rows
     assert [line.source for line in lines if line.section == "conflicts"] == [EVIDENCE]
