@@ -272,7 +272,7 @@ def test_a_store_made_anew_is_noticed(desk: Desk) -> None:
     known = json.loads(kept.read_text())
     kept.write_text(json.dumps({**known, "entries": 5}))
     ran = desk.call(*WEEKLY, "--json")
-    assert "made anew" in ran.stderr
+    assert "was replaced" in ran.stderr
     assert ran.data["changed"] == []
 
 

@@ -435,7 +435,7 @@ def test_the_report_of_a_linked_dialogue_has_the_comparison(desk: Desk) -> None:
 def test_a_transcript_of_deciding(desk: Desk) -> None:
     """A user accepts one proposal and rejects another, and both decisions show."""
     said = desk.run("link", "ROK3-12", "ROK4-33", "--note", "Export controls", "--by", "Kim").stdout.splitlines()
-    assert said[0] == "linked ROK3-12 → ROK4-33"
+    assert said[0] == "Linked ROK3-12 → ROK4-33"
     assert said[1] == "decided: linked"
     said = desk.run("unlink", "ROK3-04", "ROK4-38", "--by", "Kim").stdout.splitlines()
     assert said[:2] == ["not-linked ROK3-04 → ROK4-38", "decided: not-linked"]

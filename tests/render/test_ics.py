@@ -379,7 +379,7 @@ def test_alarms_of_the_program(desk: Desk) -> None:
     for arguments, problem in {
         ("--alarm", "1m", "-f", "ics"): "--alarm: 1 month is not a fixed number of days",
         ("--alarm", "soon", "-f", "ics"): "--alarm: 'soon' is not a span of time",
-        ("--alarm", "2w", "--json"): "--alarm needs --format ics",
+        ("--alarm", "2w", "-f", "csv"): "--alarm needs --format ics",
     }.items():
         ran = desk.call("upcoming", *arguments)
         assert (ran.status, ran.stdout) == (2, "")

@@ -135,7 +135,7 @@ class Book:
         plain = re.sub(r"[\[\]:*?/\\]", " ", one_line(name)).strip().strip("'")
         plain = (plain[:1].upper() + plain[1:])[:28].strip().strip("'") or "Sheet"
         if plain.casefold() == "history":
-            plain = "History of changes"  # a name that Excel reserves
+            plain = "History of entries"  # a name that Excel reserves
         unused, number = plain, 1
         while unused.casefold() in self._names:
             number += 1
