@@ -438,7 +438,7 @@ def test_a_transcript_of_deciding(desk: Desk) -> None:
     assert said[0] == "Linked ROK3-12 → ROK4-33"
     assert said[1] == "decided: linked"
     said = desk.run("unlink", "ROK3-04", "ROK4-38", "--by", "Kim").stdout.splitlines()
-    assert said[:2] == ["not-linked ROK3-04 → ROK4-38", "decided: not-linked"]
+    assert said[:2] == ["Unlinked ROK3-04 → ROK4-38", "decided: not-linked"]
     rows = desk.call("compare", "ROK3", "ROK4", "--json").data
     assert ["weakened", "ROK3-12", "ROK4-33"] in [[*row["outcomes"], row["old"], row["new"]] for row in rows["rows"]]
     assert "ROK3-04" not in {row["old"] for row in rows["proposals"] if row["new"] == "ROK4-38"}
@@ -483,7 +483,7 @@ def test_links_and_verdicts_stand_side_by_side(two: Tracker) -> None:
     assert [cell.value for cell in workbook["Assessments"][2]][:4] == [
         "ROK4-33",
         "Talk further about export controls",
-        "the whole",
+        "whole commitment",
         "partly-met",
     ]
     carried = {(row[1].value, row[5].value): row[0].value for row in workbook["Carried on"].iter_rows(min_row=2)}
