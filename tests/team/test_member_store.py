@@ -64,7 +64,7 @@ def test_a_report_shows_the_position_and_both_values(team: Team) -> None:
     markdown.write(document, text, Settings())
     xlsx.write(document, book, Settings())
     for written in (page.getvalue(), text.getvalue().replace("\\", "")):
-        assert f"position {at.seq} of the team" in written
+        assert f"position {at.seq} of the shared log" in written
         for said in ("complete", "stalled", "Anna", "Rudolf", "conflict"):
             assert said in written
     fold = page.getvalue().split("<h3>Conflicts</h3>")[1].split("</ul>")[0]
