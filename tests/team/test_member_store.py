@@ -68,7 +68,7 @@ def test_a_report_shows_the_position_and_both_values(team: Team) -> None:
         for said in ("complete", "stalled", "Anna", "Rudolf", "conflict"):
             assert said in written
     fold = page.getvalue().split("<h3>Conflicts</h3>")[1].split("</ul>")[0]
-    assert all(said in fold for said in ("complete, says Rudolf", "stalled, says Anna", EVIDENCE))
+    assert all(said in fold for said in ("complete, by Rudolf", "stalled, by Anna", EVIDENCE))
     assert "nobody has decided yet" in page.getvalue().split('id="_reading"')[1]
     sheets = openpyxl.load_workbook(io.BytesIO(book.getvalue()))
     cells = [cell.value for cell in sheets["Conflicts"][2]]
@@ -100,7 +100,7 @@ def test_a_brief_tells_the_position_and_what_is_not_agreed_on(team: Team) -> Non
     said = text.getvalue().replace("\\", "")
     assert f"position {position} of the shared log" in said
     section = said.split("## Conflicts")[1].split("##")[0]
-    assert all(word in section for word in ("RUR1-01", "complete, says Rudolf", "stalled, says Anna", EVIDENCE))
+    assert all(word in section for word in ("RUR1-01", "complete, by Rudolf", "stalled, by Anna", EVIDENCE))
     lines: Iterable[Any] = news.brief(told).table.rows
     assert [line.source for line in lines if line.section == "conflicts"] == [EVIDENCE]
     anna.mark("1", "complete")
