@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from spacedialog.errors import ErrorRow
 from spacedialog.model import fields
 from spacedialog.model.rows import assessment, compare, drafting, maintenance, record, report
 from spacedialog.presentation.maintenance import Place
@@ -66,10 +67,14 @@ def schema() -> Schema:
         defs[name] = _envelope({"type": "array", "items": _schema_of(row, defs)})
     for name, row in OBJECTS.items():
         defs[name] = _envelope(_schema_of(row, defs))
+    defs["error"] = {
+        "description": "Written to standard error, in place of an output, if a command fails.",
+        **_object({"error": _schema_of(ErrorRow, defs)}),
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Output of spacedialog --json",
-        "anyOf": [{"$ref": f"#/$defs/{name}"} for name in (*LISTS, *OBJECTS)],
+        "anyOf": [{"$ref": f"#/$defs/{name}"} for name in (*LISTS, *OBJECTS, "error")],
         "$defs": defs,
     }
 

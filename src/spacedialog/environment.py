@@ -1,4 +1,4 @@
-"""Read the clock, the user's name and the path of the store. Other modules get these values from their callers."""
+"""Read the clock, the user's name and the path of the database. Other modules get these values from their callers."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from spacedialog.errors import InputError, StoreError
 
 
 def store_path(db: Path | None = None) -> Path:
-    """Return the path of the store: `db`, else SPACEDIALOG_DB, else a file in the user's data directory.
+    """Return the path of the database: `db`, else SPACEDIALOG_DB, else a file in the user's data directory.
 
     StoreError if it is relative to a folder that is gone, or the root, or if the user has no home directory.
     """
     named = db or os.environ.get("SPACEDIALOG_DB")
     if named:
-        # Follow a symbolic link, because a new store is renamed into place and would replace the link.
+        # Follow a symbolic link, because a new database is renamed into place and would replace the link.
         try:
             path = Path(os.path.realpath(named))
         except OSError as error:

@@ -1,12 +1,29 @@
-"""The errors that a user can meet, each class with its exit status. `cli.main` prints them."""
+"""The errors shown to users, each class with its exit status. `cli.main` prints them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class ProblemRow(NamedTuple):
+    """A problem of a file: the message begins with the place of the problem in the file."""
+
+    message: str
+    remedy: str
+
+
+class ErrorRow(NamedTuple):
+    """An error as --json writes it: the exit status, what happened, what to do, and the problems of a file."""
+
+    status: int
+    message: str
+    remedy: str
+    problems: tuple[ProblemRow, ...] = ()
 
 
 class SpacedialogError(Exception):
-    """The base class of every error that a user can meet.
+    """The base class of every error shown to users.
 
     `problem` describes what happened and where, `remedy` what to do; `remedy` may be empty.
     """
@@ -18,6 +35,11 @@ class SpacedialogError(Exception):
         self.problem = problem
         self.remedy = remedy
 
+    @property
+    def row(self) -> ErrorRow:
+        """The error as a row."""
+        return ErrorRow(self.exit_status, self.problem, self.remedy)
+
 
 class InputError(SpacedialogError):
     """An argument or a file is not valid (exit status 2)."""
@@ -28,11 +50,21 @@ class DateError(InputError):
 
 
 class ProblemsError(InputError):
-    """A file has problems; `problems` lists all of them, each with its place (exit status 2)."""
+    """A file has problems (exit status 2).
+
+    `problems` lists all of them, each with its place, and with its remedy on a second, indented line.
+    """
 
     def __init__(self, problem: str, problems: Sequence[str], remedy: str = "") -> None:
         super().__init__(problem, remedy)
         self.problems = tuple(problems)
+
+    @property
+    def row(self) -> ErrorRow:
+        """The error as a row, with its problems."""
+        parts = (problem.rpartition("\n  ") for problem in self.problems)
+        problems = tuple(ProblemRow(message, remedy) for message, _, remedy in parts)
+        return super().row._replace(problems=problems)
 
 
 class NotFoundError(SpacedialogError):
@@ -42,7 +74,7 @@ class NotFoundError(SpacedialogError):
 
 
 class StoreError(SpacedialogError):
-    """The store cannot be used (exit status 4)."""
+    """The database cannot be used (exit status 4)."""
 
     exit_status = 4
 

@@ -163,19 +163,19 @@ def test_without_the_library_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPat
 
 def test_agreement_on_the_command_line(desk: Desk) -> None:
     """`agreement` names commitments, assessors and differences, and --exit-code reports differences."""
-    assert "there are no verdicts" in desk.call("agreement").stderr
+    assert "No verdicts" in desk.call("agreement").stderr
     assert desk.call("agreement", "--exit-code").status == 0
     for ref, found in (("31", ("met", "met")), ("27", ("met", "partly-met"))):
         for who, value in zip(("Anna", "Bo"), found, strict=True):
             assert desk.call("assess", ref, "--verdict", value, "--assessor", who).status == 0
     shown = desk.call("agreement", "-f", "md", "--exit-code")
     assert shown.status == 1
-    for words in ("2 assessors: Anna, Bo", "2 units", "1 of 2 pairs", "50.0 %", "Cohen's kappa: 0.000", "benchmark"):
+    for words in ("2 assessors: Anna, Bo", "2 items", "1 of 2 pairs", "50.0 %", "Cohen's kappa: 0.000", "benchmark"):
         assert words in shown.stdout
     assert "Anna: met; Bo: partly-met" in shown.stdout
     assert desk.call("agreement", "--area", "exploration", "--json").data["units"] == 0
     assert desk.call("agreement", "--rubric", "nope").status == 2
-    assert "there are under fulfilment@1" in desk.call("agreement", "--rubric", "gao").stderr
+    assert "Use --rubric fulfilment@1" in desk.call("agreement", "--rubric", "gao").stderr
 
 
 # The scales

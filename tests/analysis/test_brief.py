@@ -165,7 +165,7 @@ def test_every_line_names_its_source(desk: Desk) -> None:
     sources = [line for line in said.splitlines() if line.startswith("  source: ")]
     assert len(heads) == len(sources) > 60
     assert "  source: <https://a.example/b_c_d>" in sources
-    assert re.search(r"ROK4-25\.1 .*2029-09 → 2030, \+93 to \+486 days .*\n  source: no evidence given\n", said)
+    assert re.search(r"ROK4-25\.1 .*2029-09 → 2030, \+93 to \+486 days .*\n  source: no evidence recorded\n", said)
 
 
 def test_the_same_brief_has_the_same_bytes(desk: Desk) -> None:
@@ -272,7 +272,7 @@ def test_a_store_made_anew_is_noticed(desk: Desk) -> None:
     known = json.loads(kept.read_text())
     kept.write_text(json.dumps({**known, "entries": 5}))
     ran = desk.call(*WEEKLY, "--json")
-    assert "made anew" in ran.stderr
+    assert "was replaced" in ran.stderr
     assert ran.data["changed"] == []
 
 

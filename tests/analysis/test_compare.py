@@ -452,22 +452,22 @@ def test_proposals_alone(desk: Desk) -> None:
 
 def test_the_report_of_a_linked_dialogue_has_the_comparison(desk: Desk) -> None:
     """The whole report and that of the newest dialogue include the comparison; a filtered report does not."""
-    heading = "What ROK4 took up of ROK3"
+    heading = "Commitments of ROK3 carried on by ROK4"
     for arguments in ([], ["--dialogue", "ROK4"]):
         assert heading in desk.call("report", *arguments, "-f", "md").stdout
         assert heading in desk.call("report", *arguments, "-f", "html").stdout
         assert desk.call("report", *arguments, "--json").data["carried"]["new"] == "ROK4"
     for arguments in (["--area", "pnt"], ["--dialogue", "ROK3"], ["--dialogue", "ROK2"]):
-        assert "took up of" not in desk.call("report", *arguments, "-f", "md").stdout
+        assert "carried on by" not in desk.call("report", *arguments, "-f", "md").stdout
 
 
 def test_a_transcript_of_deciding(desk: Desk) -> None:
     """A user accepts one proposal and rejects another, and both decisions show."""
     said = desk.run("link", "ROK3-12", "ROK4-33", "--note", "Export controls", "--by", "Kim").stdout.splitlines()
-    assert said[0] == "linked ROK3-12 → ROK4-33"
+    assert said[0] == "Linked ROK3-12 → ROK4-33"
     assert said[1] == "decided: linked"
     said = desk.run("unlink", "ROK3-04", "ROK4-38", "--by", "Kim").stdout.splitlines()
-    assert said[:2] == ["not-linked ROK3-04 → ROK4-38", "decided: not-linked"]
+    assert said[:2] == ["Unlinked ROK3-04 → ROK4-38", "decided: not-linked"]
     rows = desk.call("compare", "ROK3", "ROK4", "--json").data
     assert ["weakened", "ROK3-12", "ROK4-33"] in [[*row["outcomes"], row["old"], row["new"]] for row in rows["rows"]]
     assert "ROK3-04" not in {row["old"] for row in rows["proposals"] if row["new"] == "ROK4-38"}
@@ -501,7 +501,7 @@ def test_links_and_verdicts_are_both_shown(two: Tracker) -> None:
     assert similar_pairs["carries on"].startswith("ROK3-12")
     assert similar_pairs["assessment"].startswith("partly-met (Anna")
     document, page, book = report.report(whole), io.StringIO(), io.BytesIO()
-    assert {"Assessments", "What ROK4 took up of ROK3"} <= {block.heading for block in document.blocks}
+    assert {"Assessments", "Commitments of ROK3 carried on by ROK4"} <= {block.heading for block in document.blocks}
     html.write(document, page, Settings())
     (fold,) = [part for part in page.getvalue().split("<details>") if "Anna" in part]
     assert "<h3>Carries on</h3>" in fold
@@ -512,10 +512,10 @@ def test_links_and_verdicts_are_both_shown(two: Tracker) -> None:
     assert [cell.value for cell in workbook["Assessments"][2]][:4] == [
         "ROK4-33",
         "Hold further talks to improve mutual understanding of export controls",
-        "the whole",
+        "whole commitment",
         "partly-met",
     ]
-    carried = {(row[1].value, row[5].value): row[0].value for row in workbook["Carried over"].iter_rows(min_row=2)}
+    carried = {(row[1].value, row[5].value): row[0].value for row in workbook["Carried on"].iter_rows(min_row=2)}
     assert carried["ROK3-12", "ROK4-33"] == "weakened"
     assert None not in {old for old, _ in carried}
 

@@ -59,7 +59,6 @@ CASES: list[tuple[str, int, str, str]] = [
     ("list --limit some", 2, "--limit.*some", "whole number, 0 or more"),
     ("list --limit -1", 2, "--limit.*-1", "whole number, 0 or more"),
     ("list -f pdf", 2, "--format.*pdf", "table"),
-    ("list --json -f csv", 2, "--json and --format csv", "leave one"),
     ("list --color blue", 2, "--color.*blue", "always"),
     ("completion tcsh", 2, "SHELL: 'tcsh'", "bash"),
     ("upcoming --within 1y --until 2027", 2, "--within and --until", "leave one"),
@@ -117,7 +116,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("import broken.json", 2, "broken.json", ""),
     ("import list.json", 2, "list.json", ""),
     ("import other.json", 2, "other.json", ""),
-    ("list -o missing/a.json", 2, "-o missing/a.json: there is no such folder", "make the folder"),
+    ("list -o missing/a.json", 2, "-o missing/a.json: there is no such folder", "create the folder"),
     ("list -o report.pdf", 2, "-o report.pdf: the ending", r"\.csv"),
     # Not found
     ("show 99", 3, "ref '99'", "list"),

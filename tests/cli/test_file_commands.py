@@ -35,7 +35,7 @@ def test_export_imports_to_the_same_state(desk: Desk, name: str) -> None:
     ):
         assert desk.call(*view, "--json", "--db", other).stdout == desk.call(*view, "--json").stdout, view
     again = desk.call("import", name, "--db", other)
-    assert again.stdout.startswith("imported 0 changes")
+    assert again.stdout.startswith("Imported 0 entries")
 
 
 def test_schema_is_one_that_the_record_keeps(reader: Desk) -> None:

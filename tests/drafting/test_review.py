@@ -460,7 +460,7 @@ def test_leaving_says_how_to_continue(desk: Desk, path: Path, status: int, promp
             session.type("\x04")
         rest = session.rest()
         assert session.status == status
-    assert "to go on: spacedialog review draft.json" in rest
+    assert "Continue with: spacedialog review draft.json" in rest
     assert "Traceback" not in rest
     assert json.loads(path.read_text()) == drafted.document("accepted")
 

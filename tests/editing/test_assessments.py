@@ -135,7 +135,7 @@ def test_claims_are_listed_and_counted(desk: Desk) -> None:
     listed = desk.call("list", "--claimed", "--json").data
     assert [one["ref"] for one in listed if one["dialogue"] == "ROK4"] == ["ROK4-18", "ROK4-32"]
     assert all(one["flags"] == ["claimed"] for one in listed)
-    assert "complete 6, of which 2 claimed" in desk.call("overview", "--dialogue", "ROK4", "-f", "md").stdout
+    assert "6 complete, 2 of them without evidence" in desk.call("overview", "--dialogue", "ROK4", "-f", "md").stdout
     for counted in ("areas", "dialogues"):
         rows = desk.call(counted, "--json").data
         assert sum(row["claimed"] for row in rows) == len(listed)
@@ -355,7 +355,7 @@ def test_assess_says_what_it_did(desk: Desk) -> None:
     assert "no evidence was given" in ran.stderr
     (shown,) = desk.call("show", "31", "--json").data["assessments"]
     assert (shown["party"], shown["verdict"], shown["assessor"], shown["evidence"]) == ("KASI", "-1", "Anna", None)
-    assert "KASI: -1 (Anna, g7-g20@1, 2026-11-22). no evidence given" in desk.call("show", "31").stdout
+    assert "KASI: -1 (Anna, g7-g20@1, 2026-11-22). no evidence recorded" in desk.call("show", "31").stdout
     assert "assessed KASI: -1 (Anna, g7-g20@1)" in desk.call("brief", "--since", "2026-11-01", "-f", "md").stdout
     assert desk.call("assess", "31", "--verdict", "met", "--dry-run", "--json").data["dry_run"] is True
     assert len(desk.call("show", "31", "--json").data["assessments"]) == 1

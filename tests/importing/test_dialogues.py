@@ -247,7 +247,7 @@ def test_every_read_is_of_all_dialogues_or_of_those_named(reader: Desk, command:
 def test_coverage_is_that_of_the_dialogue(reader: Desk) -> None:
     """With --dialogue the coverage line counts that dialogue alone."""
     shown = reader.call("list", "--dialogue", "ROK3", "--sort", "due", "-f", "md").stdout
-    assert "assessed 10 of 15" in shown
+    assert "10 of 15 assessed" in shown
     assert "only: dialogue ROK3" in reader.call("report", "--dialogue", "ROK3", "-f", "md").stdout
 
 

@@ -98,7 +98,7 @@ def test_doctor_without_a_store_creates_nothing(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     ran = desk.call("doctor", "--json")
     assert (ran.status, ran.data) == (0, [])
-    assert "no store" in ran.stderr
+    assert "No database" in ran.stderr
     assert desk.call("doctor", "--rescue", "new.db").status == 4
     assert not list(desk.db.parent.iterdir())
 

@@ -18,7 +18,7 @@ def test_report_says_what_it_covers(reader: Desk) -> None:
     said = reader.call("report", "-f", "md").stdout
     head = said.split("## ", 1)[0]
     assert "ROK4: Fourth U.S.-ROK Civil Space Dialogue" in head
-    assert f"as of 2026-11-22; log: {CHANGES} entries, the newest recorded 2026-11-29 00:00 UTC" in head
+    assert f"as of 2026-11-22; log: {CHANGES} entries, newest recorded 2026-11-29 00:00 UTC" in head
     assert COVERAGE in head
     assert "only:" not in head
 
@@ -66,4 +66,4 @@ def test_an_empty_part_is_a_report_too(reader: Desk) -> None:
     """A report without commitments is valid in every format."""
     for format_ in FORMATS:
         ran = reader.call("report", "--text", "nosuchword", "-f", format_, "-o", f"empty.{format_}")
-        assert (ran.status, ran.stderr.count("\n")) == (0, 1), (format_, ran.stderr)
+        assert (ran.status, ran.stderr) == (0, ""), format_

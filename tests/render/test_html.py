@@ -208,7 +208,12 @@ def test_the_head_says_what_the_report_covers(browser: Desktop, small: Report) -
     part = small._replace(selection="status open", coverage=Coverage(5, 2, 40))
     with browser.page(page_of(part)) as page:
         facts = page.locator(".facts")
-        for said in ("2026-12-01", "assessed 2 of 5, oldest check 40 days", f"{small.changes} entries", "status open"):
+        for said in (
+            "2026-12-01",
+            "2 of 5 assessed, oldest check 40 days ago",
+            f"{small.changes} entries",
+            "status open",
+        ):
             expect(facts).to_contain_text(said)
         expect(page.locator("h1")).to_have_text("First Ruritania-Graustark Space Dialogue")
 
@@ -225,7 +230,7 @@ def test_not_assessed_never_looks_like_not_started(browser: Desktop, text_small:
 def test_a_report_of_nothing_is_still_a_page(browser: Desktop, small: Report) -> None:
     """A page without commitments says so, and has no control, table or timeline."""
     with browser.page(page_of(empty(small))) as page:
-        expect(page.locator("#_standing")).to_contain_text("There are no commitments here")
+        expect(page.locator("#_standing")).to_contain_text("No commitments.")
         assert page.locator("table, input, select, button, #_timeline").count() == 0
 
 
@@ -589,7 +594,7 @@ def test_verdicts_are_told_on_the_page(browser: Desktop, make: Maker, scheme: Sc
         told = page.locator("#RUR1-01 h3:text('Assessments') + ul > li")
         assert [" ".join(line.split()) for line in told.all_inner_texts()] == [
             "partly-met Anna, fulfilment@1, 2026-12-01 Half of it flew. strelsau.example",
-            "RSA: -1 Bo, g7-g20@1, 2026-12-01 no evidence given",
+            "RSA: -1 Bo, g7-g20@1, 2026-12-01 no evidence recorded",
         ]
         expect(page.locator("#RUR1-05 .flag")).to_have_text("claimed")
         assert page.evaluate("document.documentElement.scrollWidth") == width
@@ -629,11 +634,11 @@ def test_other_views_are_plain_pages_in_the_same_style(browser: Desktop, make: M
                 assert violations(page) == []
     with browser.page(pages[0]) as page:
         assert page.locator("tbody tr").count() == 5
-        expect(page.get_by_text("assessed 2 of 5")).to_be_visible()
+        expect(page.get_by_text("2 of 5 assessed")).to_be_visible()
     with browser.page(pages[1]) as page:
         assert page.locator('a[href="https://strelsau.example/lander"][rel=noreferrer]').count() == 1
     with browser.page(pages[4]) as page:
-        expect(page.get_by_text("nothing is coming up")).to_be_visible()
+        expect(page.get_by_text("No upcoming dates.")).to_be_visible()
 
 
 def test_the_example_in_the_docs_is_current(tmp_path: Path, text_2025: str) -> None:

@@ -377,9 +377,9 @@ def test_alarms_of_the_program(desk: Desk) -> None:
     assert [len(event["alarms"]) for event in coming] == [1] * len(coming)
     assert sum(len(event["alarms"]) for event in entries) == len(coming) > 5
     for arguments, problem in {
-        ("--alarm", "1m", "-f", "ics"): "--alarm: 1 month may be more or fewer days",
+        ("--alarm", "1m", "-f", "ics"): "--alarm: 1 month is not a fixed number of days",
         ("--alarm", "soon", "-f", "ics"): "--alarm: 'soon' is not a span of time",
-        ("--alarm", "2w", "--json"): "--alarm is for the format ics",
+        ("--alarm", "2w", "-f", "csv"): "--alarm needs --format ics",
     }.items():
         ran = desk.call("upcoming", *arguments)
         assert (ran.status, ran.stdout) == (2, "")
@@ -391,5 +391,5 @@ def test_views_without_dates_are_refused(desk: Desk, arguments: list[str]) -> No
     """A view without dates is refused as a calendar, names the views that have dates, and leaves no file."""
     ran = desk.call(*(arguments or ["overview"]), "-o", "dates.ics")
     assert (ran.status, ran.stdout) == (2, "")
-    assert "take upcoming or report" in ran.stderr
+    assert "use upcoming or report" in ran.stderr
     assert not list(desk.folder.glob("*.ics*")) + list(desk.folder.glob(".*"))

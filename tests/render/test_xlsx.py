@@ -68,13 +68,13 @@ def book(tracker: Tracker) -> openpyxl.Workbook:
 
 def test_a_report_has_a_sheet_for_each_kind(book: openpyxl.Workbook, tracker: Tracker) -> None:
     """The workbook has each commitment, event, entry, moved date and source."""
-    names = ["About", "Commitments", "Milestones", "History of changes", "Moved dates", "Sources"]
+    names = ["About", "Commitments", "Milestones", "History of entries", "Moved dates", "Sources"]
     assert book.sheetnames == names
     of = whole(tracker).data
     assert [row["Ref"] for row in table(book["Commitments"])] == [detail.commitment.ref for detail in of.commitments]
     assert [row["Milestone"] for row in table(book["Milestones"])] == [event.title for event in of.milestones]
     entries = [entry.id[-8:] for detail in of.commitments for entry in detail.history]
-    assert [row["Id"] for row in table(book["History of changes"])] == entries
+    assert [row["Id"] for row in table(book["History of entries"])] == entries
     assert [row["To"] for row in table(book["Moved dates"])] == ["2026-09"]
     assert [row["Source"] for row in table(book["Sources"])] == [f"JS par. {number}" for number in range(1, 6)]
 
@@ -84,9 +84,9 @@ def test_the_first_sheet_says_what_it_covers(book: openpyxl.Workbook) -> None:
     said = {str(label): value for label, value in book["About"].iter_rows(values_only=True)}
     assert said["As of"] == datetime(2026, 12, 1)  # noqa: DTZ001 - Excel has no time zones
     assert said["Dialogue"] == "First Ruritania-Graustark Space Dialogue, Strelsau, 2025-03-10"
-    assert said["Part"] == "the Moon only"
-    assert str(said["Coverage"]).startswith("assessed 2 of 5")
-    assert said["Log"] == "17 entries, the newest recorded 2026-12-01 11:59 UTC"
+    assert said["Selection"] == "the Moon only"
+    assert str(said["Coverage"]).startswith("2 of 5 assessed")
+    assert said["Log"] == "17 entries, newest recorded 2026-12-01 11:59 UTC"
     assert said["not-assessed"] == "Not assessed yet; its progress is unknown."
 
 
@@ -142,7 +142,7 @@ def test_sources_are_links(book: openpyxl.Workbook) -> None:
     """A source is text with a link to its document, and evidence has a link to its page."""
     cell = book["Commitments"]["Q2"]
     assert (cell.value, cell.hyperlink.target) == ("JS par. 1", "https://strelsau.example/statement")
-    links = {cell.value: cell.hyperlink.target for cell in book["History of changes"]["E"] if cell.hyperlink}
+    links = {cell.value: cell.hyperlink.target for cell in book["History of entries"]["E"] if cell.hyperlink}
     assert links["https://strelsau.example/lander"] == "https://strelsau.example/lander"
 
 
@@ -152,7 +152,7 @@ def test_sources_are_links(book: openpyxl.Workbook) -> None:
 def test_only_web_addresses_become_links(url: str) -> None:
     """An address that is not a web address stays text."""
     entry = HistoryRow("0" * 36, "2026-12-01T12:00:00.000000Z", "2026", "Zenda", "R-1", "set", {}, None, url, False)
-    cell = opened(tables.history([entry]))["History of changes"]["E2"]
+    cell = opened(tables.history([entry]))["History of entries"]["E2"]
     assert (cell.value, cell.hyperlink) == (url, None)
 
 
@@ -191,7 +191,7 @@ def test_a_list_has_its_rows_and_what_is_said_below_it(tracker: Tracker) -> None
     assert [row["Ref"] for row in table(listed["Commitments"])] == [f"RUR1-0{number}" for number in range(1, 6)]
     assert table(listed["Commitments"])[0]["Percent"] == 0.2
     assert listed["Commitments"]["J2"].number_format == "0%"
-    assert str(listed["About"]["B1"].value).startswith("assessed 2 of 5")
+    assert str(listed["About"]["B1"].value).startswith("2 of 5 assessed")
     assert [row["Commitments"] for row in table(areas["Areas"])] == [2, 3]
 
 
@@ -205,9 +205,9 @@ def test_other_views_have_a_sheet_for_each_table(tracker: Tracker) -> None:
     with tracker.snapshot() as view:
         overview = opened(overview_views.overview(view.overview()))
         detail = opened(detail_views.commitment(view.detail(view.refs.resolve("1"))))
-    assert overview.sheetnames[:4] == ["About", "Status", "Areas", "What comes next"]
+    assert overview.sheetnames[:4] == ["About", "Status", "Areas", "Upcoming"]
     assert "First Ruritania-Graustark Space Dialogue" in str(overview["About"]["B1"].value)
-    assert detail.sheetnames[1:] == ["RUR1-01 Fly a Graustark seis", "Milestones", "Moved dates", "History of changes"]
+    assert detail.sheetnames[1:] == ["RUR1-01 Fly a Graustark seis", "Milestones", "Moved dates", "History of entries"]
 
 
 def test_every_byte_follows_from_the_log(tracker: Tracker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,7 +228,7 @@ def test_a_text_that_a_cell_cannot_hold_is_cut_with_a_remark() -> None:
     for sign in ("x", "🚀"):
         cell = opened(tables.commitments([ROW._replace(title=sign * 40_000)]))["Commitments"]["B2"].value
         assert len(str(cell).encode("utf-16-le")) // 2 in (xlsx_book.MAX_TEXT, xlsx_book.MAX_TEXT - 1)
-        assert str(cell).endswith("… [cut: 40,000 characters are more than a cell of Excel holds]")
+        assert str(cell).endswith("… [cut: 40,000 characters do not fit in an Excel cell]")
         assert str(cell).startswith(sign * 16_000)
 
 
@@ -236,7 +236,7 @@ def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatc
     """A table with more rows than a sheet holds is refused."""
     monkeypatch.setattr(xlsx_book, "MAX_ROWS", 3)
     assert len(table(opened(tables.commitments([ROW] * 2))["Commitments"])) == 2
-    with pytest.raises(InputError, match="holds 2 rows, and there are more"):
+    with pytest.raises(InputError, match="more rows than an Excel sheet can hold"):
         written(tables.commitments([ROW] * 3))
 
 
@@ -245,12 +245,12 @@ def test_links_beyond_what_a_sheet_holds_stay_text(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(xlsx_book, "MAX_LINKS", 2)
     entry = HistoryRow("0" * 36, "2026-12-01T12:00:00.000000Z", "2026", "Z", "R-1", "set", {}, None, "", False)
     urls = ["https://a.example/" + "x" * 2_100, *(f"https://a.example/{number}" for number in range(3))]
-    sheet = opened(tables.history(entry._replace(evidence=url) for url in urls))["History of changes"]
+    sheet = opened(tables.history(entry._replace(evidence=url) for url in urls))["History of entries"]
     assert [cell.value for cell in sheet["E"][1:]] == urls
     assert [bool(cell.hyperlink) for cell in sheet["E"][1:]] == [False, True, True, False]
 
 
-@pytest.mark.parametrize("name", ["History", "a/b:c*?[d]\\e", "'quoted'", "", "x" * 50])
+@pytest.mark.parametrize("name", ["History of entries", "a/b:c*?[d]\\e", "'quoted'", "", "x" * 50])
 def test_any_heading_gives_a_name_that_excel_takes(name: str) -> None:
     """Sheet names avoid the characters and words that Excel refuses, and repeated names are numbered."""
     part = Table("part", ("a",), [("1",)], (Column("A", lambda row: row[0]),), "")

@@ -28,6 +28,6 @@ CHECKED = sum(status != "not-assessed" for status in _STATUS.values())
 
 _CLAIMED = len(set(_COMPLETE) - _SHOWN)
 _DAYS = (date.fromisoformat(TODAY) - date(2016, 4, 29)).days
-ASSESSED = f"assessed {CHECKED} of {COMMITMENTS}, oldest check {_DAYS} days"
-COVERAGE = f"{ASSESSED}; complete {len(_COMPLETE)}, of which {_CLAIMED} claimed"
+ASSESSED = f"{CHECKED} of {COMMITMENTS} assessed, oldest check {_DAYS} days ago"
+COVERAGE = f"{ASSESSED}; {len(_COMPLETE)} complete, {_CLAIMED} of them without evidence"
 """The coverage line on `TODAY`; claimed is what is complete and has no update with evidence."""

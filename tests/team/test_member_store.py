@@ -64,17 +64,17 @@ def test_a_report_shows_the_position_and_both_values(team: Team) -> None:
     markdown.write(document, text, Settings())
     xlsx.write(document, book, Settings())
     for written in (page.getvalue(), text.getvalue().replace("\\", "")):
-        assert f"position {at.seq} of the team" in written
+        assert f"position {at.seq} of the shared log" in written
         for said in ("complete", "stalled", "Anna", "Rudolf", "conflict"):
             assert said in written
-    fold = page.getvalue().split("<h3>Not agreed on</h3>")[1].split("</ul>")[0]
-    assert all(said in fold for said in ("complete, says Rudolf", "stalled, says Anna", EVIDENCE))
+    fold = page.getvalue().split("<h3>Conflicts</h3>")[1].split("</ul>")[0]
+    assert all(said in fold for said in ("complete, by Rudolf", "stalled, by Anna", EVIDENCE))
     assert "the conflict is not resolved" in page.getvalue().split('id="_reading"')[1]
     sheets = openpyxl.load_workbook(io.BytesIO(book.getvalue()))
-    cells = [cell.value for cell in sheets["Not agreed on"][2]]
+    cells = [cell.value for cell in sheets["Conflicts"][2]]
     assert {"complete", "stalled", "Anna", "Rudolf", EVIDENCE} <= set(cells)
     about = {line[0].value: line[1].value for line in sheets["About"].iter_rows()}
-    assert str(about["Log"]).endswith(f"position {at.seq} of the team's log")
+    assert str(about["Log"]).endswith(f"position {at.seq} of the shared log")
 
 
 def test_a_report_of_one_desk_speaks_of_no_team(tracker: Tracker) -> None:
@@ -85,7 +85,7 @@ def test_a_report_of_one_desk_speaks_of_no_team(tracker: Tracker) -> None:
     page = io.StringIO()
     html.write(report.report(whole), page, Settings())
     assert "team&#39;s log" not in page.getvalue()
-    assert "Not agreed on" not in page.getvalue()
+    assert "<h3>Conflicts</h3>" not in page.getvalue()
 
 
 def test_a_brief_has_the_position_and_the_conflicts(team: Team) -> None:
@@ -98,9 +98,9 @@ def test_a_brief_has_the_position_and_the_conflicts(team: Team) -> None:
     text = io.StringIO()
     markdown.write(news.brief(told), text, Settings())
     said = text.getvalue().replace("\\", "")
-    assert f"position {position} of the team's log" in said
-    section = said.split("## Not agreed on")[1].split("##")[0]
-    assert all(word in section for word in ("RUR1-01", "complete, says Rudolf", "stalled, says Anna", EVIDENCE))
+    assert f"position {position} of the shared log" in said
+    section = said.split("## Conflicts")[1].split("##")[0]
+    assert all(word in section for word in ("RUR1-01", "complete, by Rudolf", "stalled, by Anna", EVIDENCE))
     lines: Iterable[Any] = news.brief(told).table.rows
     assert [line.source for line in lines if line.section == "conflicts"] == [EVIDENCE]
     anna.mark("1", "complete")

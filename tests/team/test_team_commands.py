@@ -35,18 +35,18 @@ def test_a_day_of_two(server: Server, desks: tuple[Desk, Desk]) -> None:
     anna, rudolf = desks
     began = anna.call("team", "create", server.address("anna"), "day")
     assert began.status == 0, began.stderr
-    assert f"{CHANGES} sent, 0 received; at position {CHANGES}" in began.stdout
-    assert f"0 sent, {CHANGES} received" in rudolf.call("team", "join", server.address("rudolf"), "day").stdout
+    assert f"Sent {CHANGES} entries, received 0; position {CHANGES}" in began.stdout
+    assert f"Sent 0 entries, received {CHANGES}" in rudolf.call("team", "join", server.address("rudolf"), "day").stdout
     anna.call("mark", "31", "complete", "--by", "anna")
     rudolf.call("mark", "31", "stalled", "--by", "rudolf")
     rudolf.call("add", "Share orbit data", "--area", "exploration", "--source", "ST1", "--by", "rudolf")
     anna.call("add", "Share tide data", "--area", "exploration", "--source", "ST1", "--by", "anna")
-    assert "2 changes to be sent" in anna.call("team", "status").stdout
-    assert "2 would be sent, 0 would be received" in anna.call("sync", "--dry-run").stdout
-    assert "2 sent, 0 received" in anna.call("sync").stdout
+    assert "2 entries to send" in anna.call("team", "status").stdout
+    assert "Dry run: 2 entries to send, 0 to receive" in anna.call("sync", "--dry-run").stdout
+    assert "Sent 2 entries, received 0" in anna.call("sync").stdout
     met = rudolf.call("sync").stdout
-    assert "2 sent, 2 received" in met
-    assert "1 conflict to decide" in met
+    assert "Sent 2 entries, received 2" in met
+    assert "1 conflict to resolve" in met
     assert "1 ref given twice" in met
     anna.call("sync")
     for desk in desks:
@@ -109,7 +109,7 @@ def test_a_server_put_back_is_refused_with_status_6(server: Server, desks: tuple
     healed = anna.call("sync", "--heal")
     assert (healed.status, healed.stdout.splitlines()[0]) == (
         0,
-        f"9 sent, 0 received; at position {CHANGES + 1} of the team's log",
+        f"Sent 9 entries, received 0; position {CHANGES + 1} of the shared log",
     )
     assert server.sql(f"SELECT count(*) FROM spacedialog_change WHERE log_id = {log}") == [(CHANGES + 1,)]
 
@@ -202,7 +202,7 @@ def test_a_script_shares_a_record(server: Server, tmp_path: Path) -> None:
     anna = spacedialog.open(tmp_path / "anna.db", today=date(2026, 11, 22), author="anna")
     rudolf = spacedialog.open(tmp_path / "rudolf.db", today=date(2026, 11, 22), author="rudolf")
     assert anna.team.create(server.address("anna"), "script", interaction=interaction).sent == CHANGES
-    assert told == [f"made a store at {anna.path}"]
+    assert told == [f"Created {anna.path}."]
     assert rudolf.team.join(server.address("rudolf"), "script").received == CHANGES
     anna.mark("31", "stalled")
     dry = spacedialog.open(anna.path, today=date(2026, 11, 22), author="anna", dry_run=True)

@@ -1,4 +1,4 @@
-"""Completion with TAB: refs with their titles, and the values of options, from the store or the built-in record."""
+"""Completion with TAB: refs with their titles, and the values of options, from the database or the built-in record."""
 
 from __future__ import annotations
 

@@ -6,13 +6,21 @@ import gc
 import io
 import os
 import sys
+from itertools import pairwise
 from typing import Any
 
 from spacedialog import __version__
-from spacedialog.errors import ProblemsError, SpacedialogError, StoreError
+from spacedialog.errors import ErrorRow, SpacedialogError, StoreError
 
 MOST_SHOWN = 100
-"""The number of problems of a file that are shown at once. The rest appear once these are fixed."""
+"""The number of problems of a file that a message shows; JSON has all of them."""
+
+INTERRUPTED = 130
+_INTERRUPTED = ErrorRow(INTERRUPTED, "interrupted; nothing incomplete was recorded", "")
+_NO_MEMORY = ErrorRow(
+    StoreError.exit_status, "not enough memory", "close other programs, or use a smaller file or database"
+)
+_JSON = {"json", "jsonl"}
 
 
 def main() -> None:
@@ -46,46 +54,42 @@ class _RawOutput(io.FileIO):
             raise
         except OSError as error:
             raise StoreError(
-                f"standard output: {error.strerror}", "make room for it, or write to another place"
+                f"standard output: {error.strerror}", "free some space, or write to another place"
             ) from error
 
 
 def run(arguments: list[str]) -> int:
     """Run one command, and return its exit status."""
-    status: int | None
+    failed: ErrorRow | None = None
+    status = 0
     try:
         if arguments in (["--version"], ["-V"]):
             # Scripts call this often, so it imports nothing else.
             sys.stdout.write(f"spacedialog {__version__}\n")
-            status = 0
         else:
             from spacedialog.cli.app import program
 
             status = program(arguments)
         sys.stdout.flush()
+        if status == INTERRUPTED:
+            failed = _INTERRUPTED
     except SpacedialogError as error:
-        return _failed(error)
+        failed = error.row
     except BrokenPipeError:
         # The reader of the output closed the pipe.
         _forget_output()
         return 0
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        return _failed(
-            StoreError(f"{place}{error.strerror or error}", "correct this on the system, and run the command again")
+        failed = ErrorRow(
+            StoreError.exit_status, f"{place}{error.strerror or error}", "correct this on the system, and try again"
         )
     except MemoryError:
-        status = None
+        failed = _NO_MEMORY
     except KeyboardInterrupt:
-        status = 130
-    if status is None:
-        # Only after the block above is the memory free that the command held.
-        return _failed(StoreError("there is not enough memory", "free some memory, or use a smaller file or store"))
-    if status == 130:
-        from spacedialog.cli.terminal import write_message
-
-        write_message("spacedialog: interrupted; nothing half done is kept\n")
-    return status
+        failed = _INTERRUPTED
+    # Only after the block above is the memory free that the command held.
+    return _report(failed, as_json=_asks_for_json(arguments)) if failed else status
 
 
 def _forget_output() -> None:
@@ -93,20 +97,32 @@ def _forget_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr] # checked by `main`
 
 
-def _failed(error: SpacedialogError) -> int:
-    """Show an error, and return its exit status."""
+def _asks_for_json(arguments: list[str]) -> bool:
+    """Return whether the options, even of a call that cannot be parsed, ask for JSON or JSON Lines."""
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    formats = [value for name, value in pairwise(options) if name in ("-f", "--format")]
+    formats += [one.removeprefix("--format=").removeprefix("-f") for one in options if one.startswith("-")]
+    return "--json" in options or not _JSON.isdisjoint(formats)
+
+
+def _report(failed: ErrorRow, *, as_json: bool) -> int:
+    """Write an error to standard error, and return its exit status."""
     from spacedialog.cli.terminal import write_message
+
+    if as_json:
+        from spacedialog.render.json_ import encoded, plain
+
+        write_message(encoded({"error": plain(failed)}) + "\n")
+        return failed.status
     from spacedialog.render.text import one_line
 
-    start = "" if error.problem.startswith("spacedialog") else "spacedialog: "
-    lines = [start + one_line(error.problem)]
-    problems = error.problems if isinstance(error, ProblemsError) else ()
-    for problem in problems[:MOST_SHOWN]:
-        statement, _, remedy = problem.rpartition("\n  ")
-        lines += [one_line(statement), f"  {one_line(remedy)}"]
-    if len(problems) > MOST_SHOWN:
-        lines.append(f"… and {len(problems) - MOST_SHOWN} more")
-    if error.remedy:
-        lines.append(f"  {one_line(error.remedy)}")
+    start = "" if failed.message.startswith("spacedialog") else "spacedialog: "
+    lines = [start + one_line(failed.message)]
+    for problem in failed.problems[:MOST_SHOWN]:
+        lines += [one_line(problem.message), f"  {one_line(problem.remedy)}"]
+    if len(failed.problems) > MOST_SHOWN:
+        lines.append(f"… and {len(failed.problems) - MOST_SHOWN} more")
+    if failed.remedy:
+        lines.append(f"  {one_line(failed.remedy)}")
     write_message("".join(f"{line}\n" for line in lines))
-    return error.exit_status
+    return failed.status

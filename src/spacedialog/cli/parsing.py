@@ -45,7 +45,7 @@ def vague_date(name: str, text: str, today: date, toward: Toward = "future") -> 
 def horizon(within: str | None, until: str | None, start: date) -> date | None:
     """Return the last day of the span `within` after `start`, or of the date `until`; None if neither is given."""
     if within is not None and until is not None:
-        raise InputError("--within and --until do not go together", "leave one of them out")
+        raise InputError("--within and --until cannot be used together", "leave one of them out")
     if until is not None:
         return vague_date("--until", until, start).latest
     return ahead("--within", within, start) if within is not None else None
@@ -71,7 +71,7 @@ def days(name: str, text: str) -> int:
     except DateError as error:
         raise DateError(f"{name}: {error.problem}", error.remedy) from error
     if span.months:
-        raise InputError(f"{name}: {span} may be more or fewer days", "write it in days or weeks: 14d, 2 weeks")
+        raise InputError(f"{name}: {span} is not a fixed number of days", "write days or weeks: 14d, 2 weeks")
     return span.count * (7 if span.unit is Unit.WEEK else 1)
 
 
@@ -86,7 +86,7 @@ def instant(name: str, text: str, today: date) -> int:
     try:
         return round(moment.timestamp() * 1_000_000)
     except (OverflowError, ValueError, OSError) as error:
-        raise DateError(f"{name}: {text} is too far from now", "write a time such as 2026-11-22T10:00") from error
+        raise DateError(f"{name}: {text} is out of range", "write a time such as 2026-11-22T10:00") from error
 
 
 def size(name: str, text: str) -> int:

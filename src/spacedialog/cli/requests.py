@@ -1,4 +1,4 @@
-"""The values of the shared options of a command, with what a command does with them: read, show, print notes."""
+"""The values of the shared options of a command, and how a command uses them: read, show, print notes."""
 
 from __future__ import annotations
 
@@ -39,18 +39,10 @@ class ReadRequest(NamedTuple):
         """Whether the current state of the record is shown."""
         return self.as_of == self.tracker.today and self.scope.known_at is None and self.scope.at_seq is None
 
-    def record(self) -> Tracker:
-        """Return the tracker; print a note if there is no store, so that the built-in record is shown."""
-        if not self.tracker.has_store:
-            print_note(
-                f"no store at {self.tracker.path}: this is the bundled record; a first change makes a store of it"
-            )
-        return self.tracker
-
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
-        """Yield the requested state of the record; print the notes of `record` and `note_beginning`."""
-        with self.record().snapshot(self.scope) as snapshot:
+        """Yield the requested state of the record; print the note of `note_beginning`."""
+        with self.tracker.snapshot(self.scope) as snapshot:
             yield snapshot
             if not self.is_of_now:
                 _note_beginning(snapshot, self.as_of)
@@ -64,7 +56,7 @@ class ReadRequest(NamedTuple):
     def require_format(self, option: str, format_: Format) -> None:
         """Raise InputError unless the output has the only format to which the option applies."""
         if self.output.format != format_:
-            raise InputError(f"{option} is for the format {format_}", f"add --format {format_}, or leave {option} out")
+            raise InputError(f"{option} needs --format {format_}", f"add --format {format_}, or leave {option} out")
 
     def show(self, view: Table | View) -> None:
         """Write the view in the requested format to the requested place."""
@@ -98,15 +90,15 @@ class WriteRequest(NamedTuple):
         from spacedialog.presentation.written import written as write_view
 
         if written.created_store:
-            print_note(f"made a store at {written.created_store}")
+            print_note(f"Created {written.created_store}.")
         for notice in written.notices:
             print_note(notice)
         show(write_view(written), self.output, as_of=self.tracker.today.isoformat())
 
 
 def print_note(line: str) -> None:
-    """Write a note for the person at the terminal to standard error."""
-    terminal.write_message(f"note: {one_line(line)}\n")
+    """Write a note to standard error."""
+    terminal.write_message(f"{one_line(line)}\n")
 
 
 def _note_beginning(snapshot: Snapshot, day: date) -> None:
@@ -114,6 +106,6 @@ def _note_beginning(snapshot: Snapshot, day: date) -> None:
         return
     began = snapshot.began()
     if began is None:
-        print_note("nothing had been recorded")
+        print_note("No entries had been recorded.")
     else:
-        print_note(f"nothing is on record for {day}: the record begins on {began}")
+        print_note(f"No entries on {day}. The record begins on {began}.")

@@ -78,11 +78,11 @@ def _line(prompt: str) -> str:
     try:
         return input(prompt)
     except UnicodeDecodeError as error:
-        raise InputError("what was typed is not UTF-8", "set the terminal to UTF-8, and type it again") from error
+        raise InputError("the text is not valid UTF-8", "set the terminal to UTF-8, and type it again") from error
 
 
 def password() -> str | None:
-    """Ask for the password of a team's server; None if standard input is not a terminal."""
+    """Ask for the password of the team server; None if standard input is not a terminal."""
     import getpass
 
-    return getpass.getpass("password for the team's server: ") if sys.stdin.isatty() else None
+    return getpass.getpass("Password for the team server: ") if sys.stdin.isatty() else None

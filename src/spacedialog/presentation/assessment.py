@@ -12,7 +12,7 @@ from spacedialog.presentation.phrases import WHOLE, counted
 from spacedialog.presentation.tables import Column, Table, coverage_note
 from spacedialog.presentation.views import Block, View
 
-_NO_BENCHMARK = "no word such as moderate or good goes with it: there is no agreed benchmark for that"
+_NO_BENCHMARK = "there is no agreed benchmark for calling it moderate or good"
 
 
 def agreement(result: Agreement) -> View:
@@ -20,12 +20,12 @@ def agreement(result: Agreement) -> View:
     names = ", ".join(result.assessors)
     lines = [
         f"{counted(len(result.assessors), 'assessor')}{': ' if names else ''}{names}",
-        f"{counted(result.units, 'unit')} judged by two or more, {result.alone} by one or none"
-        " (a unit is a commitment, or one party to it)",
+        f"{counted(result.units, 'item')} judged by two or more assessors, {result.alone} by one or none"
+        " (an item is a commitment, or one party to it)",
     ]
     if result.alike_percent is not None:
         pairs = counted(result.pairs, "pair")
-        lines.append(f"alike: {result.alike} of {pairs} of verdicts, {result.alike_percent:.1f} %")
+        lines.append(f"equal: {result.alike} of {pairs} of verdicts, {result.alike_percent:.1f} %")
     if result.value is not None:
         lines.append(f"{result.coefficient}: {result.value:.3f}; {_NO_BENCHMARK}")
     else:
@@ -39,10 +39,10 @@ def agreement(result: Agreement) -> View:
         (
             Column("Ref", lambda row: row.ref),
             Column("Commitment", lambda row: row.title, from_width=80, wide=True),
-            Column("Of", lambda row: row.party or WHOLE),
+            Column("Party", lambda row: row.party or WHOLE),
             Column("Verdicts", lambda row: _verdicts_text(row.verdicts), wide=True),
         ),
-        "no assessors differ",
+        "No differences.",
     )
     heading = f"Agreement under {result.rubric}: {result.title}"
     blocks = (Block(heading, tuple(lines)), Block("Where they differ", table=table))
@@ -67,10 +67,10 @@ def crosswalk(result: Crosswalk, coverage: Callable[[], Coverage] | None = None)
             Column("Commitment", lambda row: row.title, from_width=80 if has_verdicts else 60, wide=True),
             *by_party,
             Column("On the scale", lambda row: row.value or "no value", wide=not by_party),
-            Column("From", _basis, from_width=0 if has_verdicts else 100, wide=True),
+            Column("Based on", _basis, from_width=0 if has_verdicts else 100, wide=True),
             Column("Notes", lambda row: " ".join(f"[{n}]" for n in sorted(number[key] for key in row.notes))),
         ),
-        "no commitment fits",
+        "No matching commitments.",
         coverage_note(coverage),
     )
     source = f"{result.source}{': ' if result.url else ''}{result.url or ''}"
@@ -81,7 +81,7 @@ def crosswalk(result: Crosswalk, coverage: Callable[[], Coverage] | None = None)
     if result.averages:
         blocks.append(Block("Averages: each score counts once", table=_averages(result)))
     notes = (*(f"[{number[key]}] {text}" for key, text in result.notes.items()), *result.limits)
-    return View("crosswalk", result, table, (*blocks, Block("What is lost on this scale", notes)))
+    return View("crosswalk", result, table, (*blocks, Block("Lost in the conversion", notes)))
 
 
 def _basis(row: Any) -> str:

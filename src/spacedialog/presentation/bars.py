@@ -17,9 +17,7 @@ _LENGTH = 24
 _COMPLETE, _IN_PROGRESS, _NOT_ASSESSED = (
     look_of(status).sign for status in (Status.COMPLETE, Status.IN_PROGRESS, Status.NOT_ASSESSED)
 )
-LEGEND = (
-    f"{_COMPLETE} complete  {_IN_PROGRESS} in progress  {OTHER_SIGN} otherwise assessed  {_NOT_ASSESSED} not assessed"
-)
+LEGEND = f"{_COMPLETE} complete  {_IN_PROGRESS} in progress  {OTHER_SIGN} other status  {_NOT_ASSESSED} not assessed"
 
 
 def bar(*parts: tuple[int, str], full: int) -> str:
@@ -52,7 +50,7 @@ def status_counts(counts: Mapping[str, int], total: int) -> Table:
             Column("Commitments", lambda row: str(row[1]), right=True),
             Column("", lambda row: bar((row[1], look_of(row[0]).sign), full=total), tone=lambda row: row[0]),
         ),
-        "there are no commitments",
+        "No commitments.",
     )
 
 
@@ -72,7 +70,7 @@ def dialogue_bars(dialogues: Sequence[Mapping[str, Any]]) -> Table:
             Column("Complete", lambda row: str(row[5]), right=True, from_width=70),
             Column("", lambda row: _assessed_bar(*row[3:], full=largest)),
         ),
-        "there are no dialogues",
+        "No dialogues.",
     )
 
 
@@ -97,5 +95,5 @@ def area_bars(rows: Sequence[AreaRow]) -> Table:
             Column("", drawn),
             Column("Next milestone", next_milestone_text, from_width=120, wide=True),
         ),
-        "there are no areas",
+        "No areas.",
     )

@@ -1,4 +1,4 @@
-"""The brief: one line for each item that is new or comes next, with its evidence below."""
+"""The brief: one line for each item of news and each next date, with its evidence below."""
 
 from __future__ import annotations
 
@@ -41,25 +41,25 @@ _HEADINGS = {
     "slipped": "Moved dates",
     "settled": "Completed, met or withdrawn",
     "opened": "Windows that opened",
-    "closed": "Windows that closed, with nothing recorded of the outcome",
-    "stale": f"Gone quiet: no entry for {STALE_DAYS} days",
-    "conflicts": "Not agreed on, until someone decides",
-    "opens": "Opens next",
-    "closes": "Closes next",
+    "closed": "Windows that closed, outcome not recorded",
+    "stale": f"Stale: no entry for {STALE_DAYS} days",
+    "conflicts": "Conflicts to resolve",
+    "opens": "Opening next",
+    "closes": "Closing next",
 }
 """The heading of each section, by the field of `Brief` that has its rows."""
 
 
 def brief(result: Brief) -> View:
-    """Return what is new since the brief's first day, and what comes next, by section."""
+    """Return what is new since the brief's first day, and the next dates, by section."""
     since = f"since {readable(result.since)}" if result.since else "from the beginning"
     items = [_item(section, row) for section in _HEADINGS for row in getattr(result, section)]
     facts = (
         f"as of {readable(result.as_of)}; log: {log_line(result)}",
-        f"what comes next: up to {readable(result.until)}",
+        f"next dates: up to {readable(result.until)}",
         coverage_line(result.coverage),
     )
-    blocks = [Block(f"News {since}" if result.has_news else f"Nothing new {since}", facts)]
+    blocks = [Block(f"News {since}" if result.has_news else f"No news {since}", facts)]
     for section, heading in _HEADINGS.items():
         if lines := tuple(line for item in items if item.section == section for line in _item_lines(item)):
             blocks.append(Block(heading, lines))
@@ -69,10 +69,10 @@ def brief(result: Brief) -> View:
         Column("Title", lambda row: row.title, wide=True),
         Column("When", lambda row: readable(row.when)),
         Column("What", lambda row: row.what),
-        Column("Why", lambda row: row.note or ""),
+        Column("Note", lambda row: row.note or ""),
         Column("Source", lambda row: row.source or NO_EVIDENCE),
     )
-    return View("brief", result, Table("news", NewsItem._fields, items, columns, "nothing is new"), tuple(blocks))
+    return View("brief", result, Table("news", NewsItem._fields, items, columns, "No news."), tuple(blocks))
 
 
 def _item(section: str, row: NewsRow | SlipRow | UpcomingRow | CommitmentRow | ConflictRow) -> NewsItem:
@@ -80,7 +80,7 @@ def _item(section: str, row: NewsRow | SlipRow | UpcomingRow | CommitmentRow | C
         case NewsRow(entry, title, source):
             cited = source or ", ".join(document["key"] for document in entry.changed.get("documents") or ())
             is_new = entry.kind == "create" and not {"verdict", "decided"} & entry.changed.keys()
-            action = f"{'put on record' if is_new else action_text(entry)} ({entry.author})"
+            action = f"{'added' if is_new else action_text(entry)} ({entry.author})"
             return NewsItem(section, entry.ref, title, entry.on, action, entry.note, cited or None)
         case SlipRow():
             delay = "narrowed" if row.narrowed else f"{delay_text(row)} days"

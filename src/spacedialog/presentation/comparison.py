@@ -1,4 +1,4 @@
-"""The comparison of two dialogues: the outcome of each commitment, and pairs that may belong together."""
+"""The comparison of two dialogues: the outcome of each commitment, and the proposed pairs."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from spacedialog.presentation.views import Block, View
 
 
 def comparison(result: Comparison) -> View:
-    """Return the outcomes of two dialogues, and the pairs that are proposed as one."""
+    """Return the outcomes of two dialogues, and the proposed pairs."""
     lines = (
         outcome_counts(result),
-        "carried on is what a person linked; until then the old one is silent, and the new one new",
+        "only linked commitments count as carried on; without a link, an old one is silent and a new one is new",
     )
     table = outcomes(result.rows)
-    blocks = [Block(f"What {result.new} took up of {result.old}", lines, table)]
+    blocks = [Block(f"Commitments of {result.old} carried on by {result.new}", lines, table)]
     if result.proposals:
-        blocks.append(Block("Proposed, and decided by nobody", table=proposals(result.proposals)))
+        blocks.append(Block("Proposed pairs, not decided", table=proposals(result.proposals)))
     return View("comparison", result, table, tuple(blocks))
 
 
@@ -33,7 +33,7 @@ def outcomes(rows: Iterable[CarriedRow], notes: tuple[str, ...] = ()) -> Table:
             Column("Old", lambda row: row.old or ""),
             Column("New", lambda row: row.new or ""),
             Column("Commitment", lambda row: row.old_title or row.new_title or "", wide=True),
-            Column("Taken up as", lambda row: row.new_title if row.old and row.new else "", from_width=110, wide=True),
+            Column("Carried on as", lambda row: (row.old and row.new_title) or "", from_width=110, wide=True),
             Column("Strength", lambda row: _both(row.old_strength, row.new_strength), from_width=80),
             Column(
                 "Old status", lambda row: row.old_status or "", tone=lambda row: row.old_status or "", from_width=140
@@ -42,7 +42,7 @@ def outcomes(rows: Iterable[CarriedRow], notes: tuple[str, ...] = ()) -> Table:
                 "New status", lambda row: row.new_status or "", tone=lambda row: row.new_status or "", from_width=140
             ),
         ),
-        "neither dialogue has commitments",
+        "No commitments in either dialogue.",
         lambda: notes,
     )
 
@@ -64,9 +64,9 @@ def proposals(rows: Iterable[ProposalRow]) -> Table:
             Column("Old", lambda row: row.old),
             Column("Commitment", lambda row: row.old_title, wide=True),
             Column("New", lambda row: row.new),
-            Column("Taken up as", lambda row: row.new_title, wide=True),
+            Column("Carried on as", lambda row: row.new_title, wide=True),
         ),
-        "no pair is alike enough to be proposed",
+        "No proposed pairs.",
     )
 
 
@@ -77,5 +77,5 @@ def outcome_counts(result: Comparison) -> str:
 
 def earlier_outcomes(result: Comparison) -> Table:
     """Return the outcomes of the earlier commitments, for a report that lists the later ones itself."""
-    notes = outcome_counts(result), "carried on is what a person linked; the new ones are not listed here"
+    notes = outcome_counts(result), "only linked commitments count as carried on; new commitments are not listed here"
     return outcomes([row for row in result.rows if row.old is not None], notes)

@@ -52,7 +52,7 @@ def commitment(result: Detail) -> View:
     ]
     if result.conflicts:
         lines = tuple(line for conflict in result.conflicts for line in conflict_lines(conflict))
-        blocks.insert(1, Block("Not agreed on", lines))
+        blocks.insert(1, Block("Conflicts", lines))
     if result.milestones:
         blocks.append(Block("Milestones", table=upcoming(result.milestones)))
     if result.slips:
@@ -66,7 +66,7 @@ def commitment(result: Detail) -> View:
 def _due_text(row: CommitmentRow) -> str:
     if not row.due or row.due == row.due_earliest:
         return row.due or ""
-    return f"{readable(row.due)} ({row.due_earliest or 'any day'} to {row.due_latest or 'no end'})"
+    return f"{readable(row.due)} ({row.due_earliest or 'no start'} to {row.due_latest or 'no end'})"
 
 
 def _source_lines(source: Mapping[str, Any]) -> tuple[str, str, str]:

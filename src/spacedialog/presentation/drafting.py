@@ -8,6 +8,7 @@ from typing import Any
 from spacedialog.model.dates import readable
 from spacedialog.model.fields import JOINT
 from spacedialog.model.rows.drafting import CandidateRow, ReviewCount, SentenceRow
+from spacedialog.presentation.phrases import counted
 from spacedialog.presentation.tables import Column, Table
 from spacedialog.presentation.views import Block, View, pair_table
 
@@ -24,15 +25,15 @@ def sentences(rows: Iterable[SentenceRow]) -> Table:
         (
             Column("Place", lambda row: f"{row.paragraph}.{row.sentence}"),
             Column("Ref", lambda row: row.ref or "-"),
-            Column("Found, or left out", _title_or_reason, wide=True),
+            Column("Candidate, or reason for none", _title_or_reason, wide=True),
             Column("Strength", lambda row: row.strength or ""),
             Column("Parties", lambda row: " ".join(row.parties), from_width=120, max_width=24),
             Column("Due", lambda row: readable(row.due or "")),
             Column("Recurs", lambda row: row.recurs or "", from_width=130),
-            Column("Sure", lambda row: "" if row.confidence is None else f"{row.confidence:.2f}", from_width=90),
+            Column("Confidence", lambda row: "" if row.confidence is None else f"{row.confidence:.2f}", from_width=90),
             Column("Why", lambda row: row.why if row.ref else "", from_width=150, max_width=40),
         ),
-        "there is nothing in it",
+        "No sentences.",
     )
 
 
@@ -44,12 +45,13 @@ def draft_summary(document: Mapping[str, Any], file: str | None, left_out: int) 
     """Return the numbers of candidates and of sentences left out, the missing details, and the next command."""
     candidate_count = len(document["commitments"])
     missing = [field for field in ("number", "place", "host") if field not in document["dialogue"]]
-    summary = f"{candidate_count} candidates; {left_out} sentences left out (--explain shows why)"
+    left = f"{counted(left_out, 'sentence')} left out; show why with --explain."
+    summary = f"{counted(candidate_count, 'candidate')} found, {left}"
     if not candidate_count:
-        return f"{summary}; statements are read in English only"
+        return f"{summary} Only statements in English can be read."
     if missing:
-        summary += f"; not in the text: {', '.join(missing)}"
-    return f"{summary}; next: spacedialog review {file}" if file else summary
+        summary += f" Not in the text: {', '.join(missing)}."
+    return f"{summary} Review them with: spacedialog review {file}" if file else summary
 
 
 def candidates(rows: Iterable[CandidateRow], count: ReviewCount) -> Table:
@@ -69,7 +71,7 @@ def candidates(rows: Iterable[CandidateRow], count: ReviewCount) -> Table:
             Column("Why", lambda row: row.why, from_width=140, wide=True),
             Column("Source", lambda row: "; ".join(row.sources), from_width=120),
         ),
-        "there are no candidates",
+        "No candidates.",
         lambda: (review_counts(count),),
     )
 

@@ -94,7 +94,7 @@ LOOKS: dict[str, Look] = {
 TIMELINE_KEY = {
     MilestoneState.MET: "met",
     MilestoneState.OPEN: "window open",
-    MilestoneState.UPCOMING: "still to come",
+    MilestoneState.UPCOMING: "upcoming",
     MilestoneState.CLOSED: "window closed, outcome not recorded",
     MilestoneState.WITHDRAWN: "withdrawn",
 }

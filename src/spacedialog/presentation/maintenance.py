@@ -1,4 +1,4 @@
-"""The files of a store: where they are, copies of them, their checks, the fingerprint of the log."""
+"""The database: its path, copies, checks, and the fingerprint of the log."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from spacedialog.model.rows.maintenance import Copied, DoctorRow, FingerprintRow, Rescued, Restamped
-from spacedialog.presentation.phrases import indented, to_the_minute
+from spacedialog.presentation.phrases import counted, indented, to_the_minute
 from spacedialog.presentation.tables import Column, Table
+
+_PLACES = {"store": "database", "bundled": "built-in record"}
+"""The words for the places of `paths`."""
 
 
 class Place(NamedTuple):
-    """The path of the store or of the built-in record."""
+    """The path of the database or of the built-in record."""
 
     what: str
     path: str
@@ -19,31 +22,31 @@ class Place(NamedTuple):
 
 
 def places(rows: Iterable[Place]) -> Table:
-    """Return the paths of the store and of the built-in record."""
+    """Return the paths of the database and of the built-in record."""
     return Table(
         "places",
         Place._fields,
         rows,
         (
-            Column("What", lambda row: row.what),
+            Column("What", lambda row: _PLACES.get(row.what, row.what)),
             Column("Path", lambda row: row.path, wide=True),
-            Column("", lambda row: "" if row.exists else "not there yet"),
+            Column("", lambda row: "" if row.exists else "created at your first change"),
         ),
         "",
     )
 
 
 def store_copy(row: Copied, heading: str) -> Table:
-    """Return a copy of a store, made or restored; `heading` is that of the column with its path."""
+    """Return a copy of a database, made or restored; `heading` is that of the column with its path."""
     return Table(
         "copied",
         Copied._fields,
         [row],
         (
             Column(heading, lambda row: row.store, wide=True),
-            Column("Changes", lambda row: str(row.changes), right=True),
+            Column("Entries", lambda row: str(row.changes), right=True),
             Column("Newest (UTC)", lambda row: to_the_minute(row.newest or "")),
-            Column("Copy of what was there", lambda row: row.kept or "none", wide=True),
+            Column("Previous database", lambda row: row.kept or "none", wide=True),
         ),
         "",
     )
@@ -56,7 +59,7 @@ def restamped(row: Restamped) -> Table:
         Restamped._fields,
         [row],
         (
-            Column("Changes recorded again", lambda row: str(row.changes), right=True),
+            Column("Entries corrected", lambda row: str(row.changes), right=True),
             Column("Backup", lambda row: row.kept or "none", wide=True),
         ),
         "",
@@ -71,23 +74,24 @@ def fingerprint(row: FingerprintRow) -> Table:
         [row],
         (),
         "",
-        lines=lambda row: indented((row.fingerprint, f"{row.changes} changes{_newest_text(row)}", row.said)),
+        lines=lambda row: indented((row.fingerprint, _log_text(row), row.said)),
     )
 
 
-def _newest_text(row: FingerprintRow) -> str:
-    return f", the newest of {to_the_minute(row.newest)} UTC" if row.newest else ""
+def _log_text(row: FingerprintRow) -> str:
+    newest = f", newest recorded {to_the_minute(row.newest)} UTC" if row.newest else ""
+    return counted(row.changes, "entry", "entries") + newest
 
 
 def rescued_store(row: Rescued) -> Table:
-    """Return what was saved from a damaged store into a new one."""
+    """Return the result of copying a damaged database to a new one."""
     return Table(
         "rescued",
         Rescued._fields,
         [row],
         (
-            Column("New store", lambda row: row.store, wide=True),
-            Column("Changes", lambda row: str(row.changes), right=True),
+            Column("New database", lambda row: row.store, wide=True),
+            Column("Entries", lambda row: str(row.changes), right=True),
             Column("Lost", lambda row: ", ".join(row.lost) or "none", wide=True),
         ),
         "",
@@ -99,16 +103,16 @@ _MAX_PROBLEMS = 5
 
 
 def checks(rows: Iterable[DoctorRow]) -> Table:
-    """Return the checks of a store and the problems that they found."""
+    """Return the checks of a database and the problems that they found."""
     return Table(
         "checks",
         DoctorRow._fields,
         rows,
         (
             Column("Check", lambda row: row.check),
-            Column("Looked at", lambda row: str(row.looked_at), right=True),
+            Column("Checked", lambda row: str(row.looked_at), right=True),
             Column("", _result, tone=_result),
-            Column("Found", _problems_text, wide=True),
+            Column("Problems", _problems_text, wide=True),
         ),
         "",
     )
@@ -120,4 +124,4 @@ def _result(row: DoctorRow) -> str:
 
 def _problems_text(row: DoctorRow) -> str:
     more = len(row.said) - _MAX_PROBLEMS
-    return "; ".join(row.said[:_MAX_PROBLEMS]) + (f"; and {more} more, which --json names" if more > 0 else "")
+    return "; ".join(row.said[:_MAX_PROBLEMS]) + (f"; and {more} more (list them with --json)" if more > 0 else "")

@@ -11,6 +11,8 @@ from spacedialog.presentation.phrases import coverage_line, dialogue_line
 from spacedialog.presentation.tables import Column, Table, commitments, upcoming
 from spacedialog.presentation.views import Block, View
 
+_BUILT_IN = "Showing the built-in record. Your own copy is created at your first change."
+
 
 class Figure(NamedTuple):
     """One figure of the overview, for the formats that hold one table."""
@@ -20,10 +22,13 @@ class Figure(NamedTuple):
     value: str | int | None
 
 
-def overview(result: Overview) -> View:
-    """Return the state of the record: coverage, status, areas, what comes next and what is overdue."""
-    shared = f"; position {result.position} of the team's log" if result.position else ""
-    stale = f"; no entry for {STALE_DAYS} days on {result.stale} open ones" if result.stale else ""
+def overview(result: Overview, *, is_built_in: bool = False) -> View:
+    """Return the state of the record: coverage, status, areas, next dates and overdue commitments.
+
+    With `is_built_in`, it ends with a line that says so.
+    """
+    shared = f"; position {result.position} of the shared log" if result.position else ""
+    stale = f"; {result.stale} open without an entry for {STALE_DAYS} days" if result.stale else ""
     newest = result.dialogues[-1].get("key") if result.dialogues else None
     several = len(result.dialogues) > 1
     # The areas of every dialogue would fill a screen each; earlier ones appear with what is still to come.
@@ -33,16 +38,14 @@ def overview(result: Overview) -> View:
         *([Block("Dialogues", table=dialogue_bars(result.dialogues))] if several else ()),
         Block("Status", table=status_counts(result.statuses, result.coverage.commitments)),
         Block(f"Areas of {newest}" if several else "Areas", (LEGEND,), area_bars(areas)),
-        Block("What comes next", table=upcoming(result.next)),
+        Block("Upcoming", table=upcoming(result.next)),
     ]
     if result.overdue:
-        blocks.append(
-            Block("Overdue: the window closed, and nobody recorded completion", table=commitments(result.overdue))
-        )
+        blocks.append(Block("Overdue: window closed, completion not recorded", table=commitments(result.overdue)))
     if result.unrecorded:
-        blocks.append(
-            Block("The window closed, and nobody recorded what came of it", table=upcoming(result.unrecorded))
-        )
+        blocks.append(Block("Window closed, outcome not recorded", table=upcoming(result.unrecorded)))
+    if is_built_in:
+        blocks.append(Block("", (_BUILT_IN,)))
     return View("overview", result, _figures(result), tuple(blocks))
 
 

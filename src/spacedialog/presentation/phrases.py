@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 from spacedialog.model.vocabulary import MilestoneState
 
 NOTHING = "nothing"
-NO_EVIDENCE = "no evidence given"
-WHOLE = "the whole"
+NO_EVIDENCE = "no evidence recorded"
+WHOLE = "whole commitment"
 """The subject of an assessment that is not about one party."""
 _DATE_FIELDS = ("due", "when", "met")
 
@@ -67,18 +67,18 @@ def value_text(field: str, value: Any) -> str:
 
 def coverage_line(coverage: Coverage) -> str:
     """Return the coverage of the record in one line."""
-    line = f"assessed {coverage.assessed} of {coverage.commitments}"
+    line = f"{coverage.assessed} of {coverage.commitments} assessed"
     if coverage.oldest_check_days is not None:
-        line += f", oldest check {counted(coverage.oldest_check_days, 'day')}"
+        line += f", oldest check {counted(coverage.oldest_check_days, 'day')} ago"
     if coverage.claimed:
-        line += f"; complete {coverage.complete}, of which {coverage.claimed} claimed"
+        line += f"; {coverage.complete} complete, {coverage.claimed} of them without evidence"
     return line
 
 
 def log_line(result: Report | Brief) -> str:
-    """Return the number of entries in the log, the time of the newest, and the position in the team's log."""
-    newest = f", the newest recorded {to_the_minute(result.recorded_until)} UTC" if result.recorded_until else ""
-    shared = f"; position {result.position} of the team's log" if result.position else ""
+    """Return the number of entries in the log, the time of the newest, and the position in the shared log."""
+    newest = f", newest recorded {to_the_minute(result.recorded_until)} UTC" if result.recorded_until else ""
+    shared = f"; position {result.position} of the shared log" if result.position else ""
     return f"{counted(result.changes, 'entry', 'entries')}{newest}{shared}"
 
 
@@ -105,7 +105,7 @@ def window_text(row: UpcomingRow) -> str:
     if row.state == MilestoneState.UPCOMING and opens is not None:
         return f"opens in {_rounded(opens)}"
     if closes is None:
-        return "open, with no end"
+        return "open, no end"
     if row.state == MilestoneState.CLOSED:
         return f"closed {_rounded(-closes)} ago"
     return f"closes in {_rounded(closes)}"
@@ -148,7 +148,7 @@ def action_text(row: HistoryRow) -> str:
     """Return the action of an entry in words."""
     changed = row.changed
     if row.ignored:
-        action = f"{row.kind}: not counted; spacedialog doctor gives the reason"
+        action = f"{row.kind}: not counted; run spacedialog doctor to see why"
     elif "verdict" in changed:
         party = f" {changed['party']}" if changed.get("party") else ""
         action = f"assessed{party}: {changed['verdict']} ({changed.get('assessor')}, {changed.get('rubric')})"
@@ -157,10 +157,10 @@ def action_text(row: HistoryRow) -> str:
     elif row.kind == "create":
         action = f"recorded: {changed.get('title') or changed.get('name') or changed.get('key', '')}"
     elif row.kind == "retract":
-        action = f"took back {changed['retracts'][-8:]}"
+        action = f"undid {changed['retracts'][-8:]}"
     else:
         action = ", ".join(f"{field} → {value_text(field, value)}" for field, value in changed.items()) or "noted"
-    return ("(taken back) " if row.retracted else "") + action
+    return ("(undone) " if row.retracted else "") + action
 
 
 def evidence_text(row: HistoryRow) -> str:
@@ -187,12 +187,12 @@ def conflict_lines(row: ConflictRow) -> tuple[str, str]:
     other_author = attribution(row.other_author, row.other_recorded_at)
     if row.field == "ref" and value.casefold() == other.casefold():
         return (
-            f"{row.ref}  was given the ref {value} by {author}",
-            f"    as another was before by {other_author}; to rename it: spacedialog edit {row.ref} --ref REF",
+            f"{row.ref}  ref {value} given by {author}",
+            f"    and given to another by {other_author}; rename this one with: spacedialog edit {row.ref} --ref REF",
         )
     return (
-        f"{row.ref}  {row.field}: {value}, says {author}; it counts for now",
-        f"    {other}, says {other_author}",
+        f"{row.ref}  {row.field}: {value}, by {author}, is the current value",
+        f"    {other}, by {other_author}, is the other value",
     )
 
 

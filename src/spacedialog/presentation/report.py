@@ -19,29 +19,29 @@ def report(result: Report, *, events: Callable[[], Iterable[CalendarEvent]] | No
     """Return the report; `events` returns its events for a calendar."""
     lines = (
         *map(dialogue_line, result.dialogues),
-        *([f"only: {result.selection}"] if result.selection else ()),
+        *([f"selection: {result.selection}"] if result.selection else ()),
         f"as of {readable(result.as_of)}; log: {log_line(result)}",
         coverage_line(result.coverage),
     )
     ahead = [row for row in result.milestones if row.state in (MilestoneState.UPCOMING, MilestoneState.OPEN)]
     unrecorded = [row for row in result.milestones if row.state == MilestoneState.CLOSED]
     blocks = [
-        Block("Report on the commitments", lines),
+        Block("Report on commitments", lines),
         Block("Status", table=status_counts(result.statuses, result.coverage.commitments)),
         Block("Areas", (LEGEND,), area_bars(result.areas)),
-        Block("What comes next", table=upcoming(ahead)),
+        Block("Upcoming", table=upcoming(ahead)),
     ]
     if unrecorded:
-        blocks.append(Block("The window closed, and nobody recorded what came of it", table=upcoming(unrecorded)))
+        blocks.append(Block("Window closed, outcome not recorded", table=upcoming(unrecorded)))
     if conflicts := [row for detail in result.commitments for row in detail.conflicts]:
         lines = tuple(line for row in conflicts for line in conflict_lines(row))
-        blocks.append(Block("Not agreed on, until someone decides", lines))
+        blocks.append(Block("Conflicts to resolve", lines))
     if result.slips:
         blocks.append(Block("Moved dates", table=slips(result.slips)))
     if verdicts := [row for detail in result.commitments for row in detail.assessments]:
         blocks.append(Block("Assessments", table=assessments(verdicts)))
     if result.carried:
-        heading = f"What {result.carried.new} took up of {result.carried.old}"
+        heading = f"Commitments of {result.carried.old} carried on by {result.carried.new}"
         blocks.append(Block(heading, table=earlier_outcomes(result.carried)))
     rows = [detail.commitment for detail in result.commitments]
     table = commitments(rows, lambda: result.coverage)._replace(events=events)

@@ -96,7 +96,7 @@ def commitments(rows: Iterable[CommitmentRow], coverage: Callable[[], Coverage] 
         CommitmentRow._fields,
         rows,
         tuple(map(_column, LISTED)),
-        "no commitment fits",
+        "No matching commitments.",
         coverage_note(coverage),
     )
 
@@ -135,7 +135,7 @@ def upcoming(
             Column("Milestone", lambda row: row.title, wide=True),
             Column("Recurs", lambda row: recurrence_text(row.recurs) if row.recurs else "", from_width=100),
         ),
-        "nothing is coming up",
+        "No upcoming dates.",
         coverage_note(coverage),
         timeline=timeline,
         events=events,
@@ -160,7 +160,7 @@ def dialogues(rows: Iterable[DialogueRow], coverage: Callable[[], Coverage] | No
             Column("Claimed", lambda row: str(row.claimed), right=True, from_width=110),
             Column("Next milestone", next_milestone_text, from_width=140, wide=True),
         ),
-        "there are no dialogues",
+        "No dialogues.",
         coverage_note(coverage),
     )
 
@@ -191,7 +191,7 @@ def areas(rows: Sequence[AreaRow], coverage: Callable[[], Coverage] | None = Non
             Column("Closing", lambda row: str(row.closing), right=True, from_width=4 * shift),
             Column("Next milestone", next_milestone_text, from_width=130 + shift, wide=True),
         ),
-        "there are no areas",
+        "No areas.",
         coverage_note(coverage),
     )
 
@@ -240,12 +240,12 @@ def history(rows: Iterable[HistoryRow]) -> Table:
         (
             Column("On", lambda row: row.on),
             Column("Ref", lambda row: row.ref),
-            Column("What", entry_text),
+            Column("Entry", entry_text),
             Column("By", lambda row: row.author),
             Column("Recorded (UTC)", lambda row: to_the_minute(row.recorded_at)),
             Column("Id", lambda row: row.id[-8:]),
         ),
-        "nothing is recorded",
+        "No entries.",
         lines=entry_lines,
     )
 
@@ -254,16 +254,16 @@ def assessments(rows: Iterable[AssessmentRow], *, one_commitment: bool = False) 
     """Return the current verdicts. With `one_commitment`, all are on one commitment, and the refs are omitted."""
     columns = (
         Column("Ref", lambda row: row.ref),
-        Column("Of", lambda row: row.party or WHOLE),
+        Column("Party", lambda row: row.party or WHOLE),
         Column("Verdict", lambda row: row.verdict, wide=True),
         Column("Assessor", lambda row: row.assessor, wide=True),
         Column("Rubric", lambda row: row.rubric),
         Column("On", lambda row: row.on, from_width=80),
-        Column("Why", lambda row: row.note or "", from_width=120, wide=True),
+        Column("Note", lambda row: row.note or "", from_width=120, wide=True),
         Column("Evidence", lambda row: row.evidence or NO_EVIDENCE, from_width=160, wide=True),
     )
     return Table(
-        "assessments", AssessmentRow._fields, rows, columns[1:] if one_commitment else columns, "nobody assessed it"
+        "assessments", AssessmentRow._fields, rows, columns[1:] if one_commitment else columns, "No assessments."
     )
 
 
@@ -276,12 +276,12 @@ def slips(rows: Iterable[SlipRow], coverage: Callable[[], Coverage] | None = Non
         (
             Column("On", lambda row: row.on, from_width=70),
             Column("Ref", lambda row: row.ref),
-            Column("What", lambda row: row.title, from_width=80, wide=True),
+            Column("Title", lambda row: row.title, from_width=80, wide=True),
             Column("From", lambda row: readable(row.old)),
             Column("To", lambda row: readable(row.new)),
             Column("Delay in days", delay_text, right=True),
-            Column("Why", lambda row: row.note or "", from_width=120, wide=True),
+            Column("Note", lambda row: row.note or "", from_width=120, wide=True),
         ),
-        "no date was moved",
+        "No moved dates.",
         coverage_note(coverage),
     )

@@ -13,50 +13,46 @@ from spacedialog.presentation.views import Block, View
 
 def sync_result(result: Synced) -> View:
     """Return what a sync sent and received, and what needs attention."""
-    would = "would be " if result.dry_run else ""
     lines = []
     if result.healed:
-        lines.append(
-            f"{counted(result.healed, 'change')} beyond the last common position: what the server lost is sent again"
-        )
+        lines.append(f"sent again: {_entries(result.healed)} that the server had lost")
     if result.strange:
-        lines.append(
-            f"{counted(result.strange, 'change')} newer than this program: kept, and not counted; upgrade spacedialog"
-        )
+        lines.append(f"kept but not counted: {_entries(result.strange)} of a newer program; upgrade spacedialog")
     if result.quarantined:
-        lines.append(f"{counted(result.quarantined, 'entry', 'entries')} invalid or from the future, and set aside")
+        lines.append(f"set aside: {_entries(result.quarantined)}, invalid or with a future time")
     if result.waiting and not result.dry_run:
-        lines.append(
-            f"{counted(result.waiting, 'change')} not sent: recorded meanwhile, longer than 64 KiB, or invalid"
-        )
+        lines.append(f"not sent: {_entries(result.waiting)}, recorded during the sync, longer than 64 KiB, or invalid")
     lines += _conflict_counts(result)
-    heading = (
-        f"{result.sent} {would}sent, {result.received} {would}received; at position {result.position} of the team's log"
-    )
+    sent, received = _entries(result.sent), result.received
+    did = f"Dry run: {sent} to send, {received}" if result.dry_run else f"Sent {sent}, received {received}"
+    more = " to receive" if result.dry_run else ""
+    heading = f"{did}{more}; position {result.position} of the shared log"
     return View("synced", result, _field_table(result), (Block(heading, tuple(lines)),))
 
 
 def team_status(row: TeamRow, *, did: str = "") -> View:
-    """Return the position of this copy in the team's log; `did` begins the heading with what was just done."""
+    """Return the position of this copy in the shared log; `did` is the start of the heading."""
     lines = [
-        f"read up to position {row.position}",
-        f"{counted(row.waiting, 'change')} to be sent" if row.waiting else "nothing waits to be sent",
+        f"position {row.position} of the shared log",
+        f"{_entries(row.waiting)} to send" if row.waiting else "no entries to send",
     ]
     if row.quarantined:
-        lines.append(
-            f"{counted(row.quarantined, 'entry', 'entries')} of the log invalid or from the future, and set aside"
-        )
+        lines.append(f"set aside: {_entries(row.quarantined)}, invalid or with a future time")
     lines += _conflict_counts(row)
-    return View("team", row, _field_table(row), (Block(f"{did}{row.name} at {row.server}", tuple(lines)),))
+    return View("team", row, _field_table(row), (Block(f"{did}{row.name} on {row.server}", tuple(lines)),))
 
 
 def _conflict_counts(result: Synced | TeamRow) -> list[str]:
     lines = []
     if result.conflicts:
-        lines.append(f"{counted(result.conflicts, 'conflict')} to decide: spacedialog conflicts")
+        lines.append(f"{counted(result.conflicts, 'conflict')} to resolve; list them with: spacedialog conflicts")
     if result.clashes:
-        lines.append(f"{counted(result.clashes, 'ref')} given twice, and shown with a letter: spacedialog conflicts")
+        lines.append(f"{counted(result.clashes, 'ref')} used twice; list them with: spacedialog conflicts")
     return lines
+
+
+def _entries(number: int) -> str:
+    return counted(number, "entry", "entries")
 
 
 def _field_table(result: Synced | TeamRow) -> Table:
@@ -70,7 +66,7 @@ def _field_table(result: Synced | TeamRow) -> Table:
 
 
 def conflicts(rows: Iterable[ConflictRow], coverage: Callable[[], Coverage] | None = None) -> Table:
-    """Return the values of concurrent entries that differ, until someone decides."""
+    """Return the different values of concurrent entries that are not resolved yet."""
     return Table(
         "conflicts",
         ConflictRow._fields,
@@ -78,10 +74,10 @@ def conflicts(rows: Iterable[ConflictRow], coverage: Callable[[], Coverage] | No
         (
             Column("Ref", lambda row: row.ref),
             Column("Field", lambda row: row.field),
-            Column("Counts for now", _value),
-            Column("Otherwise", _other_value),
+            Column("Current value", _value),
+            Column("Other value", _other_value),
         ),
-        "nobody says otherwise: there are no conflicts",
+        "No conflicts.",
         coverage_note(coverage),
     )
 

@@ -9,9 +9,7 @@ from spacedialog.model.rows.drafting import VerifiedRow
 from spacedialog.model.vocabulary import SourceVerdict
 from spacedialog.presentation.tables import Column, Table
 
-_SIMILARITY_NOTE = (
-    "near: how alike the sentences are; on record, where only a hash is kept, the share of the title's words"
-)
+_SIMILARITY_NOTE = "Near: the similarity of the sentences; if only a hash is on record, the share of the title's words"
 
 
 def sources(rows: Sequence[VerifiedRow]) -> Table:
@@ -29,7 +27,7 @@ def sources(rows: Sequence[VerifiedRow]) -> Table:
             Column("Commitment", lambda row: row.title, from_width=120, wide=True),
             Column("Sentence of the copy", lambda row: row.text or "", wide=True),
         ),
-        "no commitment cites it",
+        "No commitments cite this document.",
         lambda: _notes(rows),
     )
 

@@ -7,19 +7,27 @@ from spacedialog.presentation.phrases import counted, value_text
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import Block, View
 
+_VERBS = {"noted": "added a note to", "not-linked": "unlinked", "undone": "undid", "redone": "redid"}
+"""The words for those actions whose name is not a verb with an object."""
+
 
 def written(result: Written) -> View:
     """Return what a write changed, and the command that undoes it."""
-    subject = f" {result.ref}  {result.title}" if result.ref else f" {counted(result.changes, 'change')}"
+    subject = result.ref or counted(result.changes, "entry", "entries")
+    title = f" ({result.title})" if result.title else ""
     lines = []
     for difference in result.differences:
         ref = "" if result.ref else f"{difference.ref}  "
         old = "" if difference.old in (None, []) else f"{value_text(difference.field, difference.old)} → "
         lines.append(f"{ref}{difference.field}: {old}{value_text(difference.field, difference.new)}")
     if result.ref and not result.differences:
-        lines.append("no field changed; the entry is kept")
+        lines.append("Status unchanged." if result.dry_run else "Entry recorded; status unchanged.")
     if result.undo:
-        command = "undo --redo" if result.did == "undone" else f"undo {result.undo[-8:]}"
-        lines.append(f"to take it back: spacedialog {command}")
-    heading = f"{'would have ' if result.dry_run else ''}{result.did}{subject}"
+        undo = "Redo with: spacedialog undo --redo" if result.did == "undone" else "Undo with: spacedialog undo"
+        lines.append(undo if result.did == "undone" else f"{undo} {result.undo[-8:]}")
+    if result.dry_run:
+        lines.append("Nothing was recorded. Leave out --dry-run to record it.")
+    did = _VERBS.get(result.did, result.did)
+    start = f"Dry run: {did}" if result.dry_run else f"{did[0].upper()}{did[1:]}"
+    heading = f"{start} {subject}{title}"
     return View("written", result, Table("written", (), (), (), ""), (Block(heading, tuple(lines)),))

@@ -47,7 +47,7 @@ from spacedialog.render.formats import Settings
 from spacedialog.render.text import one_line
 
 _ATTENTION = {
-    Flag.OVERDUE: "Overdue: the window closed, and completion is not recorded",
+    Flag.OVERDUE: "Overdue: window closed, completion not recorded",
     Flag.CLOSING: "Closing soon",
 }
 """The flags for which the page names the commitments, each with its heading."""

@@ -41,7 +41,7 @@ def write(view: Table | View, out: TextIO, _settings: Settings) -> None:
     """Write the events of the view's main table; InputError if it has no calendar."""
     table = main_table(view)
     if table.events is None:
-        raise InputError(f"{table.name}: there is no calendar of this view", "take upcoming or report")
+        raise InputError(f"{table.name}: this output has no calendar", "use upcoming or report")
     calendar = Calendar()
     calendar.add("prodid", "-//spacedialog//spacedialog//EN")
     calendar.add("version", "2.0")

@@ -78,8 +78,8 @@ def _replacing(file: Path, store: Path, *, replace: bool) -> Iterator[BinaryIO]:
         target = Path(os.path.realpath(file))
         if _is_planted(file):
             raise InputError(
-                f"-o {file}: this is a link that another user made in a folder that every user can write to",
-                "name the file itself, or another",
+                f"-o {file}: this is a symbolic link of another user in a folder that everyone can write to",
+                "name the file itself, or another file",
             )
         if target.exists() and not target.is_file():
             with open(target, "wb", opener=_open_device) as out:
@@ -88,11 +88,11 @@ def _replacing(file: Path, store: Path, *, replace: bool) -> Iterator[BinaryIO]:
             with atomic.replacing(target, store=store, mode=None, replace=replace) as out:
                 yield out
     except FileExistsError as error:
-        raise InputError(f"-o {file} already exists", "name another file") from error
+        raise InputError(f"-o {file} already exists", "choose another name") from error
     except FileNotFoundError as error:
-        raise InputError(f"-o {file}: there is no such folder", "make the folder, or name another") from error
+        raise InputError(f"-o {file}: there is no such folder", "create the folder, or choose another") from error
     except OSError as error:
-        raise StoreError(f"-o {file}: {error.strerror}", "name another file, or make room for it") from error
+        raise StoreError(f"-o {file}: {error.strerror}", "choose another file, or free some space") from error
 
 
 def _is_planted(file: Path) -> bool:

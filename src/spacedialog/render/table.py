@@ -119,9 +119,9 @@ def _print_table(console: Console, table: Table, max_rows: int | None) -> None:
     else:
         console.print(Text(table.empty))
     if is_cut:
-        console.print(Text(f"… and more: only {max_rows} rows are shown; use --limit, a filter or a pipe"))
+        console.print(Text(f"… more rows: only the first {max_rows} are shown. Use a filter, or -o FILE for all."))
     if table.timeline and console.width < timeline.NARROWEST:
-        console.print(Text(f"the timeline needs a terminal of {timeline.NARROWEST} columns", style="dim"))
+        console.print(Text(f"The timeline needs a terminal of at least {timeline.NARROWEST} columns.", style="dim"))
     for note in table.notes():
         console.print(Text(one_line(note), style="dim"))
 

@@ -127,7 +127,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Return the result of an operation on numbers below 2**53; SecurityError for others."""
         if operator == "**" or not all(isinstance(side, int | float) and abs(side) < 2**53 for side in (left, right)):
-            raise SecurityError(f"'{operator}' is not for that in a template")
+            raise SecurityError(f"'{operator}' cannot be used on these values in a template")
         return super().call_binop(context, operator, left, right)
 
 
@@ -140,7 +140,7 @@ def _bounded(parts: Iterator[str]) -> Iterator[str]:
     for part in parts:
         remaining -= len(part)
         if remaining < 0:
-            raise InputError(f"--template: it makes more than {MAX_CHARACTERS} characters", "let it write less")
+            raise InputError(f"--template: the output is longer than {MAX_CHARACTERS} characters", _LESS)
         yield part
 
 
@@ -211,7 +211,9 @@ def _as_input_errors(file: Path) -> Iterator[None]:
     try:
         yield
     except TemplateNotFound as error:
-        raise InputError(f"--template {file}: there is no template '{error}'", "name one in its folder") from error
+        raise InputError(
+            f"--template {file}: there is no template '{error}'", "use a template in the same folder"
+        ) from error
     except TemplateSyntaxError as error:
         raise InputError(f"{error.filename or file}:{error.lineno}: {error.message}", _REMEDY) from error
     except UnicodeDecodeError as error:

@@ -27,8 +27,8 @@ WINDOW, DAY, OPEN, GHOST, BEFORE, AFTER, TODAY, TICK = "█", "◆", "░", "┄
 LEGEND = {
     WINDOW: "window",
     DAY: "one day",
-    OPEN: "open on a side",
-    GHOST: "before it was moved",
+    OPEN: "open on one side",
+    GHOST: "earlier date",
     TODAY: "today",
 }
 
@@ -98,7 +98,7 @@ def lines(rows: Sequence[Any], timeline: TimelineSettings, *, width: int) -> Ite
         yield text
     meanings = [f"{sign} {meaning}" for sign, meaning in LEGEND.items() if sign in used_signs]
     if used_signs & {BEFORE, AFTER}:
-        meanings.append(f"{BEFORE} {AFTER} goes on")
+        meanings.append(f"{BEFORE} {AFTER} continues")
     yield from _wrapped(meanings, width)
 
 

@@ -36,10 +36,10 @@ NO_TIME = datetime(1980, 1, 1)  # noqa: DTZ001 - Excel has no time zones; archiv
 """The time of creation of a workbook whose view has no recorded time."""
 
 _LEGEND = (
-    ("Dates", "An exact day is a date; anything vaguer stays as it was promised (2026, 2026-Q3, 2025-10/2026-03)."),
-    ("Opens, closes", "The first and the last day that a date may mean; empty where it is open on that side."),
+    ("Dates", "An exact day is a date; a vague date is text (2026, 2026-Q3, 2025-10/2026-03)."),
+    ("Opens, closes", "The first and the last day of the window; empty if it is open on that side."),
     *((word.value, f"{word.meaning[0].upper()}{word.meaning[1:]}.") for word in (Status.NOT_ASSESSED, *Flag)),
-    ("closed", "Of a milestone: the window closed, and nobody recorded what came of it."),
+    ("closed", "The window of a milestone closed, and the outcome is not recorded."),
 )
 
 
@@ -86,7 +86,7 @@ def _add_report(book: Book, report: Report) -> None:
             for d in report.dialogues
         ),
         ("As of", date.fromisoformat(report.as_of)),
-        ("Part", report.selection or "all commitments"),
+        ("Selection", report.selection or "all commitments"),
         ("Coverage", coverage_line(report.coverage)),
         ("Log", log_line(report)),
         *((f"Status {name}", str(count)) for name, count in report.statuses.items()),
@@ -95,13 +95,13 @@ def _add_report(book: Book, report: Report) -> None:
     book.pairs("About", about)
     book.table("Commitments", _DETAIL, report.commitments)
     book.table("Milestones", _MILESTONE, report.milestones)
-    book.table("History of changes", _HISTORY, (entry for detail in report.commitments for entry in detail.history))
+    book.table("History", _HISTORY, (entry for detail in report.commitments for entry in detail.history))
     if conflicts := [row for detail in report.commitments for row in detail.conflicts]:
-        book.table("Not agreed on", _CONFLICT, conflicts)
+        book.table("Conflicts", _CONFLICT, conflicts)
     if verdicts := [row for detail in report.commitments for row in detail.assessments]:
         book.table("Assessments", _ASSESSMENT, verdicts)
     if report.carried:
-        book.table("Carried over", _CARRIED, earlier_outcomes(report.carried).rows)
+        book.table("Carried on", _CARRIED, earlier_outcomes(report.carried).rows)
     if report.slips:
         book.table("Moved dates", _SLIP, report.slips)
     book.table("Sources", _SOURCE, ((d.commitment.ref, source) for d in report.commitments for source in d.sources))
@@ -197,7 +197,7 @@ _HISTORY = (
     SheetColumn("Evidence", lambda row: _evidence(row.evidence), 32),
     SheetColumn("By", lambda row: row.author, 12),
     SheetColumn("Recorded (UTC)", lambda row: _moment(row.recorded_at), 16),
-    SheetColumn("Taken back", lambda row: "taken back" if row.retracted else None, 11),
+    SheetColumn("Undone", lambda row: "undone" if row.retracted else None, 11),
     SheetColumn("Id", lambda row: row.id[-8:], 10),
 )
 _SLIP = (
@@ -218,13 +218,13 @@ _CONFLICT = (
     SheetColumn("Ref", lambda row: row.ref, 11),
     SheetColumn("What", lambda row: row.title, 36),
     SheetColumn("Field", lambda row: row.field, 11),
-    SheetColumn("Counts for now", lambda row: value_text(row.field, row.value), 30),
+    SheetColumn("Current value", lambda row: value_text(row.field, row.value), 30),
     SheetColumn("By", lambda row: row.author, 12),
     SheetColumn("Recorded (UTC)", lambda row: _moment(row.recorded_at), 16),
     SheetColumn("Evidence", lambda row: _evidence(row.evidence), 32),
-    SheetColumn("Otherwise", lambda row: value_text(row.field, row.other_value), 30),
-    SheetColumn("Otherwise by", lambda row: row.other_author, 12),
-    SheetColumn("Otherwise recorded", lambda row: _moment(row.other_recorded_at), 16),
+    SheetColumn("Other value", lambda row: value_text(row.field, row.other_value), 30),
+    SheetColumn("Other author", lambda row: row.other_author, 12),
+    SheetColumn("Other recorded (UTC)", lambda row: _moment(row.other_recorded_at), 16),
     SheetColumn("Other evidence", lambda row: _evidence(row.other_evidence), 32),
 )
 _ASSESSMENT = (

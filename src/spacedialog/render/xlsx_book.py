@@ -93,7 +93,7 @@ class Book:
         for last, row in enumerate(rows, 1):
             if last >= MAX_ROWS:
                 raise InputError(
-                    f"{name}: a sheet of Excel holds {MAX_ROWS - 1:,} rows, and there are more",
+                    f"{name}: there are more rows than an Excel sheet can hold ({MAX_ROWS - 1:,})",
                     "choose fewer with a filter, or write csv",
                 )
             values = [field.value(row) for field in fields]
@@ -135,7 +135,7 @@ class Book:
         plain = re.sub(r"[\[\]:*?/\\]", " ", one_line(name)).strip().strip("'")
         plain = (plain[:1].upper() + plain[1:])[:28].strip().strip("'") or "Sheet"
         if plain.casefold() == "history":
-            plain = "History of changes"  # a name that Excel reserves
+            plain = "History of entries"  # a name that Excel reserves
         unused, number = plain, 1
         while unused.casefold() in self._names:
             number += 1
@@ -196,6 +196,6 @@ def _cut(text: str) -> str:
     size = len(text.encode("utf-16-le")) // 2
     if size <= MAX_TEXT:
         return text
-    remark = f" … [cut: {len(text):,} characters are more than a cell of Excel holds]"
+    remark = f" … [cut: {len(text):,} characters do not fit in an Excel cell]"
     kept = text.encode("utf-16-le")[: 2 * (MAX_TEXT - len(remark))].decode("utf-16-le", "ignore")
     return kept + remark

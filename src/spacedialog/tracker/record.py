@@ -94,8 +94,10 @@ class Record:
                 return
             if at_seq is not None and at_seq > (reached := log.shared_position(connection) or 0):
                 raise NotFoundError(
-                    f"position {at_seq} of a team's log was not reached: this copy is at {reached}",
-                    "spacedialog sync gets what is new" if reached else "only the record of a team has positions",
+                    f"this copy has not reached position {at_seq} of the shared log: it is at {reached}",
+                    "run spacedialog sync"
+                    if reached
+                    else "leave out --at-seq; only the record of a team has positions",
                 )
             with closing(database.past_record(connection, known_at=known_at, at_seq=at_seq)) as past:
                 yield past

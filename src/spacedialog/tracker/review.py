@@ -45,7 +45,9 @@ class Review:
     def ref(self) -> str:
         """The ref of the current candidate; InputError if no undecided candidate follows."""
         if self._course.ref is None:
-            raise InputError("no candidate is looked at", "back goes to the last one, next to the first undecided one")
+            raise InputError(
+                "no candidate is selected", "use back for the previous one, or next for the first undecided one"
+            )
         return self._course.ref
 
     @property

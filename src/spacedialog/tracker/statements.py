@@ -116,7 +116,7 @@ def _sentences(statement: StatementFile) -> tuple[Sentence, ...]:
     sentences = statement.prose().sentences
     if not sentences:
         raise InputError(
-            f"{statement.name}: there is no running text in it",
+            f"{statement.name}: the file contains no sentences",
             "save the statement as plain text, Markdown or HTML",
         )
     return sentences

@@ -105,7 +105,8 @@ class Team:
             server.close()
         if log_id is None:
             raise NotFoundError(
-                f"the server has no team's log called {name}", f"spacedialog team create URL {name} begins it"
+                f"the server has no shared log called {name}",
+                f"check the name, or run spacedialog team create URL {name}",
             )
         return self._begin(url, name, log_id, None, interaction)
 
@@ -145,5 +146,5 @@ class Team:
 
         path = self._record.path
         if begin(path, Membership(url, name, log_id, 0, first_chain(log_id)), seed):
-            interaction.tell(f"made a store at {path}")
+            interaction.tell(f"Created {path}.")
         return self._record.sync(interaction=interaction)

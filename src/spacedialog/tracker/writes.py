@@ -17,11 +17,12 @@ from spacedialog.tracker.record import ROW_ERRORS, Record, built_in_record
 if TYPE_CHECKING:
     from typing import Unpack
 
+    from spacedialog.editing.remarks import EntryRemarks
     from spacedialog.editing.session import Session
     from spacedialog.model.entry import Remarks
     from spacedialog.model.fields import NewCommitment
 
-_NO_EVIDENCE = "no evidence was given: --evidence URL says how it is known"
+_NO_EVIDENCE = "No evidence recorded. Add it with --evidence."
 
 
 class Writes(Record):
@@ -51,9 +52,7 @@ class Writes(Record):
             target = session.snapshot.refs.resolve(ref)
             entry = pending_update(update, target, session.snapshot.fields_of(target))
             written = session.write(did, [target], [entry])
-            if update.remarks.evidence or not written.differences:
-                return written
-            return written._replace(notices=(*written.notices, _NO_EVIDENCE))
+            return _noting_missing_evidence(written, update.remarks) if written.differences else written
 
     def edit(self, ref: str, values: Mapping[str, Any], **remarks: Unpack[Remarks]) -> Written:
         """Correct fields of a commitment or a milestone; the value None empties a field."""
@@ -107,8 +106,7 @@ class Writes(Record):
             assessment, entry = create_assessment(session.snapshot, target, new, checked)
             written = session.write("assessed", [assessment], [entry])
             title = session.snapshot.fields_of(target)["title"]
-            notices = written.notices if checked.evidence else (*written.notices, _NO_EVIDENCE)
-            return written._replace(title=title, notices=notices)
+            return _noting_missing_evidence(written._replace(title=title), checked)
 
     def link(self, old: str, new: str, **remarks: Unpack[Remarks]) -> Written:
         """Record that the commitment `new` carries on `old`, which is of an earlier dialogue."""
@@ -181,7 +179,9 @@ class Writes(Record):
                 notices = tuple(difference.notices())
                 return session.written("imported", changes=appended.entries, undo=appended.last, notices=notices)
             merged = merge(session.connection, watch(contents), name)
-            notices = (f"{merged.strange} entries are newer than this program: kept, and not counted",)
+            notices = (
+                f"{merged.strange} entries of a newer program were kept but are not counted. Upgrade spacedialog.",
+            )
             return session.written("imported", changes=merged.added, notices=notices if merged.strange else ())
 
     def undo(self, entry: str | None = None, *, only: bool = False) -> Written:
@@ -215,6 +215,10 @@ class Writes(Record):
         writing = database.writing(self.path, seed if bundled else None, commit=not self.dry_run)
         with self._reporting_damage(*ROW_ERRORS), writing as (connection, is_new):
             yield Session(connection, writer, created_store=str(self.path) if is_new else None)
+
+
+def _noting_missing_evidence(written: Written, remarks: EntryRemarks) -> Written:
+    return written if remarks.evidence else written._replace(notices=(*written.notices, _NO_EVIDENCE))
 
 
 def _date(when: VagueDate | str) -> VagueDate:

@@ -74,12 +74,12 @@ def agreement(
 
     name = rubrics.rubric(rubric).name
     selection = choice.selection(reading.tracker.today)
-    tracker = reading.record()
+    tracker = reading.tracker
     result = tracker.agreement(selection, rubric=name, scope=reading.scope)
     if not result.units and not result.alone:
         reading.note_beginning(0)
         others = tracker.rubrics(selection, scope=reading.scope)
-        print_note(f"no verdicts under {name}{'; add --rubric ' if others else ''}{' or --rubric '.join(others)}")
+        print_note(f"No verdicts under {name}.{' Use --rubric ' if others else ''}{' or --rubric '.join(others)}")
     reading.show(assessment.agreement(result))
     if exit_code and result.differences:
         raise typer.Exit(1)
@@ -112,7 +112,7 @@ def crosswalk(
 
     name = rubrics.scale(scale).name
     selection = choice.selection(reading.tracker.today)
-    tracker = reading.record()
+    tracker = reading.tracker
     result = tracker.crosswalk(name, selection, sort=choice.sort, scope=reading.scope)
     reading.show(assessment.crosswalk(result, lambda: tracker.coverage(scope=reading.scope)))
     reading.note_beginning(len(result.rows))

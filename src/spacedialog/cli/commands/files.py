@@ -116,5 +116,5 @@ def paths(reading: ReadRequest) -> None:
     sqlite3 "file:$(spacedialog paths -f plain | sed -n 2p | cut -f 2)?mode=ro"
     """
     tracker = reading.tracker
-    store = maintenance.Place("store", str(tracker.path), tracker.has_store)
-    reading.show(maintenance.places([store, maintenance.Place("bundled", str(tracker.built_in_path()), True)]))
+    database = maintenance.Place("database", str(tracker.path), tracker.has_store)
+    reading.show(maintenance.places([database, maintenance.Place("built-in", str(tracker.built_in_path()), True)]))

@@ -1,4 +1,4 @@
-"""The commands that maintain a store: checks, copies and fingerprints."""
+"""The commands that maintain the database: checks, copies and fingerprints."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from spacedialog.render.output import show
 app = typer.Typer()
 
 FINDINGS = StoreError.exit_status
-"""The exit status if a store is damaged."""
+"""The exit status if the database is damaged."""
 
 
 @app.command()
@@ -59,11 +59,11 @@ def doctor(
         show(maintenance.rescued_store(rescued), shown_as, as_of=tracker.today.isoformat())
         raise typer.Exit(FINDINGS if rescued.lost else 0)
     if not tracker.has_store:
-        print_note(f"no store at {tracker.path}: there is nothing to look over")
+        print_note(f"No database at {tracker.path}; nothing to check.")
     checks = tracker.doctor()
     show(maintenance.checks(checks), shown_as, as_of=tracker.today.isoformat())
     if not all(row.ok for row in checks):
-        print_note("doctor --rescue NEW.db brings every change whose hash holds into a new store")
+        print_note("Copy every intact entry to a new database with: spacedialog doctor --rescue NEW.db")
         raise typer.Exit(FINDINGS)
 
 
@@ -108,9 +108,7 @@ def verify_fingerprint(reading: ReadRequest, text: str) -> None:
 
 def _require_whole_log(reading: ReadRequest) -> None:
     if reading.scope.known_at is not None or reading.as_of != reading.tracker.today:
-        raise InputError("a fingerprint is of the whole log", "leave out --as-of and --known-at")
-    if not reading.tracker.has_store:
-        print_note(f"no store at {reading.tracker.path}: this is the bundled record")
+        raise InputError("a fingerprint covers the whole log", "leave out --as-of and --known-at")
 
 
 @app.command()
@@ -130,7 +128,7 @@ def backup(
     tracker = spacedialog.open(db, author="")
     copied = tracker.backup(file)
     shown_as = output_of(format_, json, None, color, tracker.path)
-    show(maintenance.store_copy(copied, "Copy"), shown_as, as_of=tracker.today.isoformat())
+    show(maintenance.store_copy(copied, "Backup"), shown_as, as_of=tracker.today.isoformat())
 
 
 @app.command()
@@ -152,6 +150,6 @@ def restore(
     tracker = spacedialog.open(db, author="")
     restored = tracker.restore(file, replace=replace)
     shown_as = output_of(format_, json, None, color, tracker.path)
-    show(maintenance.store_copy(restored, "Store"), shown_as, as_of=tracker.today.isoformat())
+    show(maintenance.store_copy(restored, "Database"), shown_as, as_of=tracker.today.isoformat())
     if restored.kept:
-        print_note(f"what was there is now {restored.kept}")
+        print_note(f"The previous database is now {restored.kept}.")

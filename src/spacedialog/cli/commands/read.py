@@ -11,6 +11,7 @@ from spacedialog.cli.completion import complete_dialogue, complete_ref
 from spacedialog.cli.options import LARGEST, RefArgument, chooses, reads, reads_one
 from spacedialog.cli.requests import FilterOptions, ReadRequest, print_note
 from spacedialog.presentation import tables
+from spacedialog.presentation.phrases import counted
 from spacedialog.render.formats import Format
 
 app = typer.Typer()
@@ -26,7 +27,7 @@ def overview(reading: ReadRequest) -> None:
     from spacedialog.presentation.overview import overview as overview_view
 
     with reading.snapshot() as snapshot:
-        reading.show(overview_view(snapshot.overview()))
+        reading.show(overview_view(snapshot.overview(), is_built_in=not reading.tracker.has_store))
 
 
 @app.command()
@@ -70,15 +71,13 @@ def compare(
     from spacedialog.presentation.comparison import comparison as comparison_view
     from spacedialog.presentation.comparison import proposals
 
-    comparison = reading.record().compare(old, new, scope=reading.scope)
+    comparison = reading.tracker.compare(old, new, scope=reading.scope)
     reading.show(proposals(comparison.proposals) if proposed else comparison_view(comparison))
     reading.note_beginning(len(comparison.rows))
     if comparison.proposals:
         best = comparison.proposals[0]
-        count = f"{len(comparison.proposals)} pairs look" if len(comparison.proposals) > 1 else "1 pair looks"
-        print_note(
-            f"{count} alike; spacedialog link {best.old} {best.new} says that one is carried on, unlink that it is not"
-        )
+        proposed_pairs = counted(len(comparison.proposals), "proposed pair")
+        print_note(f"{proposed_pairs}. Decide on each with link or unlink: spacedialog link {best.old} {best.new}")
 
 
 @app.command()

@@ -49,7 +49,7 @@ def brief(
     start = None
     if since is not None or goes_on_from is None:
         start = parsing.day("--since", since or "7 days ago", reading.tracker.today)
-    summary = reading.record().brief(start, checkpoint=goes_on_from, until=until, scope=reading.scope)
+    summary = reading.tracker.brief(start, checkpoint=goes_on_from, until=until, scope=reading.scope)
     if goes_on_from and goes_on_from.store_was_replaced:
         print_note("The database was replaced after this checkpoint. Entries recorded since then count as news.")
     reading.note_beginning(summary.coverage.commitments)
@@ -72,7 +72,7 @@ def report(reading: ReadRequest, choice: FilterOptions) -> None:
     The report states its selection, its day and the latest entry that it covers.
     """
     selection = choice.selection(reading.tracker.today)
-    tracker = reading.record()
+    tracker = reading.tracker
     with progress("reading", "commitments") as watch:
         whole = tracker.report(selection, sort=choice.sort, scope=reading.scope, watch=watch)
     reading.show(report_view(whole, events=lambda: tracker.calendar(selection, scope=reading.scope)))

@@ -63,26 +63,26 @@ def review(
         show(table, output_of(format_, json, output, color, tracker.path), as_of=tracker.today.isoformat())
         return
     if format_ or json or output:
-        raise InputError("--format, --json and --output are for --list", "add --list, or leave them out")
+        raise InputError("--format, --json and --output need --list", "add --list, or leave them out")
     if not terminal.is_interactive():
         raise InputError(
-            "review asks questions, and nobody is at a terminal to answer them",
-            "edit the file, it is plain JSON (decision: accepted or dropped); --list shows what is left",
+            "review needs a terminal",
+            "run it on a terminal, or edit the file and set each decision to accepted or dropped",
         )
     shown_as = output_of(Format.TABLE, False, None, color, tracker.path)
     raise typer.Exit(Conversation(tracker.review(file), shown_as).hold())
 
 
 HELP = {
-    "accept": "the candidate goes on record as it is",
-    "edit [FIELD]": "its title, area, strength, lead, partners, due, kind and detail, or one of them",
-    "split": "make several of it, which share its source",
-    "merge [REF]": "it is the same as the one before, or as REF",
-    "drop": "nothing is undertaken here",
-    "undo": "take the latest step back",
-    "back, next": "look at the one before; leave this one undecided",
-    "quit": "go on another time: every step is saved",
-    "?": "this help; of each step, the first letter is enough",
+    "accept": "accept the candidate as it is",
+    "edit [FIELD]": "change the title, area, strength, lead, partners, due, kind and detail, or one of them",
+    "split": "split it into several candidates with the same source",
+    "merge [REF]": "merge it into the previous candidate, or into REF",
+    "drop": "drop it: it is not a commitment",
+    "undo": "undo the latest step",
+    "back, next": "go to the previous candidate; leave this one undecided",
+    "quit": "quit; every step is saved",
+    "?": "show this help; the first letter of a step is enough",
 }
 
 
@@ -140,11 +140,11 @@ class Conversation:
         for name, step in self._steps.items():
             if name.startswith(word):
                 return step
-        raise InputError(f"there is no step {quoted(word)}", "? lists them")
+        raise InputError(f"there is no step {quoted(word)}", "type ? to list the steps")
 
     def _split(self, _: str) -> None:
         title = self._review.begin_edit().shown("title")
-        self._say("The title of each part, on a line of its own; an empty line ends. The arrow up brings the old one.")
+        self._say("Type the title of each part, one a line; an empty line ends. The up arrow shows the present title.")
         titles: list[str] = []
         while part := terminal.ask(f"  {len(titles) + 1}: ", _typeable(title)).strip():
             titles.append(part)
@@ -152,10 +152,10 @@ class Conversation:
 
     def _edit(self, rest: str) -> None:
         edit = self._review.begin_edit()
-        self._say("Enter keeps what a field says, - empties it, the arrow up brings it to be altered.")
+        self._say("Press Enter to keep a value, type - to clear it, or press the up arrow to change it.")
         for field in edit.fields(rest):
             old = edit.shown(field)
-            self._say(f"  {field}: {old or '(nothing)'}")
+            self._say(f"  {field}: {old or '(empty)'}")
             while typed := terminal.ask("  > ", _typeable(old)).strip():
                 try:
                     self._declare(edit, field, typed)
@@ -168,10 +168,10 @@ class Conversation:
     def _declare(self, edit: Edit, field: str, typed: str) -> None:
         """Ask about the areas and parties in the text that the file does not declare; stop at an empty answer."""
         for register, key in edit.undeclared(field, typed):
-            self._say(f"  {quoted(key)} is not among the {register}. To add it, write what it is; Enter does not.")
+            self._say(f"  {quoted(key)} is not one of the {register}. To add it, type its details; Enter skips it.")
             entry = {"key": key}
             for name, what in edit.questions(register).items():
-                entry[name] = terminal.ask(f"  its {what}: ").strip()
+                entry[name] = terminal.ask(f"  {what}: ").strip()
                 if not entry[name]:
                     return
             edit.declare(register, entry)
@@ -184,7 +184,7 @@ class Conversation:
         progress = views.review_counts(review.counts())
         typer.echo()
         if row is None:
-            self._say(f"No undecided candidate comes after this: {progress}.")
+            self._say(f"No undecided candidates follow: {progress}.")
             return
         refs = [candidate.ref for candidate in review.rows()]
         place = f"{refs.index(row.ref) + 1} of {len(refs)}: {progress}"
@@ -200,8 +200,8 @@ class Conversation:
     def _show_account(self) -> None:
         counts = self._review.counts()
         name = shlex.quote(self._review.name)
-        more = (f"to go on: spacedialog review {name}",) if counts.left else ()
-        done = f"to put it on record: spacedialog import {name} (--without-bundled: in a store of its own)"
+        more = (f"Continue with: spacedialog review {name}",) if counts.left else ()
+        done = f"Import with: spacedialog import {name} (add --without-bundled for a new database)"
         self._show(views.review_summary(counts, (*more, done)))
 
     def _say(self, *lines: str) -> None:

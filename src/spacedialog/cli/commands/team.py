@@ -82,8 +82,8 @@ def leave(writing: WriteRequest) -> None:
     """
     row = writing.tracker.team.leave()
     if row.waiting:
-        print_note(f"{counted(row.waiting, 'change')} never got to the team's log, and stay here")
-    show(team_views.team_status(row, did="left "), writing.output, as_of=writing.tracker.today.isoformat())
+        print_note(f"{counted(row.waiting, 'entry', 'entries')} not sent to the shared log; kept in this copy.")
+    show(team_views.team_status(row, did="Left "), writing.output, as_of=writing.tracker.today.isoformat())
 
 
 @team.command()

@@ -59,7 +59,7 @@ def verify_source(
             with parsing.input_file(Path(dialogue)) as (data_file, data_name):
                 rows = reading.tracker.verify_data_file(data_file, data_name, statement, document=document)
         else:
-            rows = reading.record().verify_source(dialogue, statement, document=document, scope=reading.scope)
+            rows = reading.tracker.verify_source(dialogue, statement, document=document, scope=reading.scope)
             reading.note_beginning(len(rows))
     reading.show(verification.sources(rows))
     if exit_code and not all(row.is_found for row in rows):

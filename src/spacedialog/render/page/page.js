@@ -1,4 +1,4 @@
-// Filter, sort and unfold. Without this script the page shows everything, and no control that does nothing.
+// Filter, sort and expand. Without this script the page shows everything and hides the controls.
 "use strict";
 {
   const table = document.getElementById("_table");
@@ -35,7 +35,7 @@
 
     const sort = (column, down) => {
       const sign = down ? -1 : 1;
-      // What has no value comes last either way.
+      // Empty values come last in both directions.
       const by = (a, b) =>
         (a.keys[column] === "") - (b.keys[column] === "") || sign * compare(a.keys[column], b.keys[column]);
       table.append(...(column === null ? items : [...items].sort(by)).map((item) => item.body));
@@ -83,7 +83,7 @@
     words.addEventListener("input", filter);
     for (const choice of choices) choice.addEventListener("change", filter);
     controls.querySelector("button").addEventListener("click", all);
-    // A second click on a ref changes no hash, and is still a wish to see it.
+    // A second click on a ref does not change the hash, but has to scroll to it again.
     document.addEventListener("click", (event) => {
       if (event.target.closest?.('a[href^="#"]')) setTimeout(unfold);
     });
