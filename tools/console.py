@@ -17,7 +17,7 @@ import termios
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-TODAY = "2026-11-22"
+TODAY = "2026-11-29"
 # The ids of new entries and the times of recording differ between two runs. The ids of built-in entries do not.
 _NEW_ID = re.compile(
     r"(\b(?:undo|undid|undone|redone|retracted|took\s+back)\s+)[0-9a-f]{8}\b|\b[0-9a-f]{8}(?=,\s+you\])"

@@ -99,7 +99,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("add X --milestone-of 31 --due 2027 --area pnt", 2, "--area cannot be given", "leave it out"),
     ("add X --area pnt --source ST1 --every 1y", 2, "--every cannot be given", "leave it out"),
     ("edit 31", 2, "no new value", "--title"),
-    ("edit 31 --paragraph 5", 2, "--paragraph needs --source", "document"),
+    ("edit 31 --paragraph 5", 2, "--paragraph needs --source", "--source DOCUMENT"),
     ("mark 31 complete --evidence ftp://example.org", 2, "evidence: ", "https://"),
     ("mark 31 complete --evidence https://me:secret@example.org", 2, "evidence: ", "without"),
     ("undo --note x", 2, "no such option: --note", "undo --help"),

@@ -56,12 +56,12 @@ def test_schema_of_a_log_is_one_that_exports_keep(reader: Desk) -> None:
     assert not jsonschema.Draft202012Validator(schema).is_valid({**log, "format": "other/1"})
 
 
-def test_paths_name_the_store_and_the_record(reader: Desk) -> None:
-    """`paths` shows the store and the built-in record, and whether each exists."""
-    store, bundled = reader.call("paths", "--json").data
-    assert store == {"what": "store", "path": str(reader.db), "exists": False}
-    assert bundled["exists"]
-    assert (Path(bundled["path"]) / "dialogue_2025.json").read_bytes() == DATA.read_bytes()
+def test_paths_lists_the_database_and_the_built_in_record(reader: Desk) -> None:
+    """`paths` shows the database and the built-in record, and whether each exists."""
+    database, built_in = reader.call("paths", "--json").data
+    assert database == {"what": "database", "path": str(reader.db), "exists": False}
+    assert built_in["exists"]
+    assert (Path(built_in["path"]) / "dialogue_2025.json").read_bytes() == DATA.read_bytes()
 
 
 def test_store_is_in_the_users_data_unless_told(desk: Desk) -> None:

@@ -135,7 +135,7 @@ def test_claims_are_listed_and_counted(desk: Desk) -> None:
     listed = desk.call("list", "--claimed", "--json").data
     assert [one["ref"] for one in listed if one["dialogue"] == "ROK4"] == ["ROK4-18", "ROK4-32"]
     assert all(one["flags"] == ["claimed"] for one in listed)
-    assert "6 complete, 2 of them without evidence" in desk.call("overview", "--dialogue", "ROK4", "-f", "md").stdout
+    assert "7 complete, 2 of them without evidence" in desk.call("overview", "--dialogue", "ROK4", "-f", "md").stdout
     for counted in ("areas", "dialogues"):
         rows = desk.call(counted, "--json").data
         assert sum(row["claimed"] for row in rows) == len(listed)
@@ -342,7 +342,7 @@ def test_reports_show_the_verdicts(tracker: Tracker) -> None:
     for words in ("partly-met", "&lt;b&gt;Anna&lt;/b&gt;", "fulfilment@1", "Half of it flew.", URL):
         assert words in fold_.split("</ul>")[0]
     cells = [cell.value for cell in openpyxl.load_workbook(io.BytesIO(book.getvalue()))["Assessments"][2]]
-    assert {"RUR1-01", "the whole", "partly-met", "<b>Anna</b>", URL} <= set(cells)
+    assert {"RUR1-01", "whole commitment", "partly-met", "<b>Anna</b>", URL} <= set(cells)
 
 
 def test_assess_says_what_it_did(desk: Desk) -> None:
@@ -350,9 +350,9 @@ def test_assess_says_what_it_did(desk: Desk) -> None:
     ran = desk.call("assess", "31", "--verdict", "-1", "--rubric", "g7-g20", "--party", "kasi", "--by", "Anna")
     assert ran.status == 0
     lines = ran.stdout.splitlines()
-    assert lines[0].startswith("assessed ROK4-31 Launch")
+    assert lines[0].startswith("Assessed ROK4-31 (Launch")
     assert {"party: KASI", "verdict: -1", "rubric: g7-g20@1", "assessor: Anna"} <= {line.strip() for line in lines}
-    assert "no evidence was given" in ran.stderr
+    assert "No evidence recorded" in ran.stderr
     (shown,) = desk.call("show", "31", "--json").data["assessments"]
     assert (shown["party"], shown["verdict"], shown["assessor"], shown["evidence"]) == ("KASI", "-1", "Anna", None)
     assert "KASI: -1 (Anna, g7-g20@1, 2026-11-22). no evidence recorded" in desk.call("show", "31").stdout

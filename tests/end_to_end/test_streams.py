@@ -63,8 +63,7 @@ def test_closed_pipe_is_no_error(desk: Desk, arguments: list[str]) -> None:
 def test_head_takes_one_line(reader: Desk) -> None:
     """`list | head -1` gives the header without an error."""
     ran = reader.shell("spacedialog list | head -1")
-    assert (ran.status, ran.stdout.split("\t")[0]) == (0, "ref")
-    assert ran.stderr.count("\n") == 1
+    assert (ran.status, ran.stdout.split("\t")[0], ran.stderr) == (0, "ref", "")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
@@ -84,11 +83,10 @@ def test_output_that_fails_is_told_in_two_lines(reader: Desk, format_: str) -> N
     """A full disk ends with status 4, a missing folder with 2, each with a remedy; a closed pipe is not an error."""
     for more, status in (("> /dev/full", 4), ("-o /dev/full", 4), ("-o no/such/report", 2)):
         ran = reader.shell(f"spacedialog report -f {format_} {more}")
-        said = [line for line in ran.stderr.splitlines() if not line.startswith("note:")]
-        assert (ran.status, len(said)) == (status, 2), ran.stderr
+        assert (ran.status, ran.stderr.count("\n")) == (status, 2), ran.stderr
     with closed_pipe() as pipe:
         ran = reader.run_into(pipe, "report", "-f", format_)
-    assert (ran.status, ran.stderr.count("\n")) == (0, 1)
+    assert (ran.status, ran.stderr) == (0, "")
 
 
 def test_terminal_of_another_encoding_gets_signs(reader: Desk) -> None:

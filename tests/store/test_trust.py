@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import socket
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from spacedialog.store import database, schema, trust
+from spacedialog.store import database, schema, sidefiles, trust
 from tests.support.program import Desk
 
 READS = (
@@ -79,6 +80,11 @@ def refused(desk: Desk, call: str) -> str:
     ran = desk.call(*call.split())
     assert (ran.status, ran.stdout) == (4, ""), (call, ran)
     assert (seen(desk.db.parent), {path.name for path in desk.folder.iterdir()}) == before, call
+    if "--json" in call:
+        error = json.loads(ran.stderr)["error"]
+        assert error["message"].startswith(f"{desk.db}: "), error
+        assert error["remedy"]
+        return f"{error['message']}\n{error['remedy']}"
     problem, remedy = ran.stderr.splitlines()
     assert problem.startswith(f"spacedialog: {desk.db}: "), problem
     assert remedy.startswith("  ")
@@ -188,7 +194,7 @@ def _hot_journal(path: Path) -> None:
         connection.execute("PRAGMA cache_size = 1")
         connection.execute("BEGIN")
         connection.execute("UPDATE commitment SET title = title || 'x'")
-        connection.execute("UPDATE words SET title = title || 'x'")
+        connection.execute("UPDATE words SET text = text || 'x'")
         Path(f"{path}-journal").write_bytes(Path(f"{copy}-journal").read_bytes())
     copy.unlink()
 
@@ -346,4 +352,24 @@ def test_a_damaged_store_never_shows_a_traceback(desk: Desk, seed: int) -> None:
         desk.db.write_bytes(content)
         ran = desk.call(*call.split())
         assert ran.status in (0, 3, 4), ran
-        assert ran.status == 0 or ran.stderr.startswith("spacedialog: ")
+        assert ran.status == 0 or ran.stderr.startswith(("spacedialog: ", '{"error": '))
+
+
+@pytest.mark.parametrize("function", ["stat", "lstat"])
+def test_a_side_file_that_appears_meanwhile_is_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
+    """A write-ahead log that another process creates during the check does not make the check fail."""
+    side = tmp_path / "tracker.db-wal"
+    find = getattr(os, function)
+
+    def find_then_create(path: Path, **options: Any) -> os.stat_result:
+        try:
+            found: os.stat_result = find(path, **options)
+        except FileNotFoundError:
+            side.write_bytes(b"")
+            raise
+        return found
+
+    monkeypatch.setattr(os, function, find_then_create)
+    sidefiles.require_ordinary(tmp_path / "tracker.db")

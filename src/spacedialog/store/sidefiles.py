@@ -5,8 +5,8 @@ Source of the format of the write-ahead log and its index: https://sqlite.org/wa
 
 from __future__ import annotations
 
-import os
 import sqlite3
+import stat
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -35,8 +35,12 @@ def require_ordinary(path: Path) -> None:
     """Raise StoreError if a side file is a journal with content, which a store never has, or not a regular file."""
     for ending in SIDE_FILES:
         side = side_file(path, ending)
-        is_acceptable = side.is_file() and (ending != "-journal" or not side.stat().st_size)
-        if os.path.lexists(side) and not is_acceptable:
+        try:
+            # One call, because other processes create and remove these files at any time.
+            status = side.lstat()
+        except FileNotFoundError:
+            continue
+        if not stat.S_ISREG(status.st_mode) or (ending == "-journal" and status.st_size):
             raise StoreError(
                 f"{side}: another program created this file, and SQLite would change the database because of it",
                 "move the file elsewhere; nothing was changed",
