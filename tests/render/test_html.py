@@ -32,7 +32,7 @@ from tests.support.program import Desk
 from tests.support.trackers import Maker
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example.html"
-DAY = date(2026, 11, 22)
+DAY = date(2026, 11, 29)
 WIDTHS = (320, 768, 1280)
 
 
@@ -272,7 +272,7 @@ def test_a_vague_date_is_drawn_as_wide_as_its_window() -> None:
     assert [month.x, month.width] == pytest.approx([100 * 181 / 730, 100 * 31 / 730])
     about = html_chart.timeline([event("2026-07-02~")], [], DAY).events[0].marks[0]
     assert [mark.is_day for mark in (year, month, day, about)] == [False, False, True, False]
-    assert drawn.today == pytest.approx(100 * (365 + 325) / 730)
+    assert drawn.today == pytest.approx(100 * (365 + 332) / 730)
 
 
 @pytest.mark.parametrize(
@@ -644,5 +644,5 @@ def test_other_views_are_plain_pages_in_the_same_style(browser: Desktop, make: M
 def test_the_example_in_the_docs_is_current(tmp_path: Path, text_2025: str) -> None:
     """docs/example.html is the output of its command for the dialogue of 2025."""
     desk = Desk(tmp_path)
-    assert desk.run("report", "--as-of", "2026-11-22", "-o", "example.html").status == 0
+    assert desk.run("report", "--as-of", "2026-11-29", "-o", "example.html").status == 0
     assert EXAMPLE.read_bytes() == (tmp_path / "example.html").read_bytes() == text_2025.encode()
