@@ -24,7 +24,7 @@ from tests.support.ruritania import commitment
 if TYPE_CHECKING:
     from tests.support.trackers import Maker
 
-DIALOGUE = {
+DIALOGUE: dict[str, Any] = {
     "key": "ZEN2",
     "series": "Zenda Talks on the Sky",
     "number": 2,

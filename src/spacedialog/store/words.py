@@ -7,7 +7,7 @@ import sqlite3
 import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from spacedialog.errors import InputError
@@ -74,29 +74,25 @@ def words_of(text: str) -> list[Word]:
     """
     typed = _clean(text)
     phrases = [phrase for phrase in _PHRASE.findall(typed) if any(map(str.isalnum, phrase))]
-    parts: dict[str, str] = {}
-    for part in _BETWEEN_WORDS.split(_PHRASE.sub(" ", typed)):
-        word = _STOP_IN_ABBREVIATION.sub("", _POSSESSIVE.sub("", _AROUND_WORD.sub("", part)))
-        if word:
-            parts.setdefault(word.casefold(), word)
-    kept = [word for key, word in parts.items() if key not in _STOP_WORDS]
-    if not kept and not phrases:
-        kept = list(parts.values())
-    pieces = [_IN_WORD.split(word) for word in kept]
-    flat = [piece for of_word in pieces for piece in of_word]
+    words = _single_words(_PHRASE.sub(" ", typed))
+    words = [word for word in words if word.lower() not in _STOP_WORDS] or ([] if phrases else words)
+    # The pieces of deep-space occur in the same text, in any order.
+    pieces = [_IN_WORD.split(word) for word in words]
+    flat = list(chain.from_iterable(pieces))
     if not flat and not phrases:
         raise InputError("there is nothing to search for", "write one or more words, for example: lunar payload")
     if len(flat) + len(phrases) > MOST_WORDS or len(typed) > _MOST_CHARACTERS:
         raise InputError(
             "there is too much to search for", f"write at most {MOST_WORDS} words and {_MOST_CHARACTERS} characters"
         )
-    stems = _stems(flat)
-    queries = map(_query, ["", *flat], flat, [*flat[1:], ""], [stems] * len(flat))
-    words = [
-        Word(word, " AND ".join(islice(queries, len(of_word))), _whole(word))
-        for word, of_word in zip(kept, pieces, strict=True)
+    queries = map(_query, ["", *flat], flat, [*flat[1:], ""], [_stems(flat)] * len(flat))
+    return [
+        *(
+            Word(word, " AND ".join(islice(queries, len(of))), _whole(word))
+            for word, of in zip(words, pieces, strict=True)
+        ),
+        *(Word(f'"{phrase}"', _quoted(phrase)) for phrase in phrases),
     ]
-    return words + [Word(f'"{phrase}"', _quoted(phrase)) for phrase in phrases]
 
 
 def phrase_of(text: str) -> str:
@@ -107,6 +103,12 @@ def phrase_of(text: str) -> str:
 def _clean(text: str) -> str:
     """Return a text in the compatibility form of Unicode, with one kind of quotation mark, hyphen and apostrophe."""
     return _INVALID.sub(" ", unicodedata.normalize("NFKC", text).translate(_SIGNS))
+
+
+def _single_words(text: str) -> list[str]:
+    """Return the different words of a text: U.S. as US, Korea's as Korea, without signs before and after a word."""
+    bare = (_POSSESSIVE.sub("", _AROUND_WORD.sub("", part)) for part in _BETWEEN_WORDS.split(text))
+    return list({word.casefold(): _STOP_IN_ABBREVIATION.sub("", word) for word in bare if word}.values())
 
 
 def _quoted(text: str) -> str:
