@@ -188,7 +188,7 @@ def _hot_journal(path: Path) -> None:
         connection.execute("PRAGMA cache_size = 1")
         connection.execute("BEGIN")
         connection.execute("UPDATE commitment SET title = title || 'x'")
-        connection.execute("UPDATE words SET title = title || 'x'")
+        connection.execute("UPDATE words SET text = text || 'x'")
         Path(f"{path}-journal").write_bytes(Path(f"{copy}-journal").read_bytes())
     copy.unlink()
 

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from spacedialog.model.rows.record import FoundRow
 from spacedialog.store.read.commitment_sql import (
     VALID,
-    Parameters,
     day_parameters,
     in_dialogues,
     reached_sql,
@@ -57,29 +56,6 @@ class _Match(NamedTuple):
     texts: list[tuple[str, int | None]]
 
 
-class _Item(NamedTuple):
-    """A commitment; or a dialogue, with its key as the ref and no status."""
-
-    kind: str
-    item: str
-    ref: str
-    title: str
-    status: str | None
-
-
-class _Search(NamedTuple):
-    """A search on a day in the dialogues with the given keys, or in all."""
-
-    connection: sqlite3.Connection
-    day: date
-    dialogues: Sequence[str]
-    words: Sequence[Word]
-
-    def rows(self, sql: str, parameters: Mapping[str, Any]) -> sqlite3.Cursor:
-        """Run a query with the parameters of the day."""
-        return self.connection.execute(sql, {**day_parameters(self.day), **parameters})
-
-
 def search(
     connection: sqlite3.Connection, day: date, text: str, *, dialogues: Sequence[str], limit: int | None
 ) -> list[FoundRow]:
@@ -88,30 +64,34 @@ def search(
     Of items with the same rank, those of the newest dialogue come first, in the order of their refs. A commitment to
     which only its dialogue leads is left out, because the dialogue is listed.
     """
-    query = _Search(connection, day, dialogues, words_of(text))
-    matches = {item: _match(places) for item, places in _places(query, phrase_of(text)).items()}
-    items = sorted(_items(query, list(matches)), key=lambda row: matches[row.item].rank)
-    texts = _texts(query, {id_ for row in items[:limit] for _, id_ in matches[row.item].texts})
+    words = words_of(text)
+    matches = {item: _match(places) for item, places in _places(connection, day, words, phrase_of(text)).items()}
+    rows = sorted(_rows(connection, day, dialogues, list(matches)), key=lambda row: matches[row[1]].rank)[:limit]
+    texts = _texts(connection, words, {id_ for _, item, *_ in rows for _, id_ in matches[item].texts})
     return [
         FoundRow(
-            *row[2:],
-            "; ".join([f"{_LABELS.get(field, field)}: {texts[id_]}" for field, id_ in matches[row.item].texts]),
-            row.kind,
-            matches[row.item].fields,
+            ref,
+            title,
+            status,
+            "; ".join([f"{_LABELS.get(field, field)}: {texts[id_]}" for field, id_ in matches[item].texts]),
+            kind,
+            matches[item].fields,
         )
-        for row in items[:limit]
+        for kind, item, ref, title, status in rows
     ]
 
 
-def _places(query: _Search, phrase: str) -> dict[str, dict[_Place, int]]:
+def _places(
+    connection: sqlite3.Connection, day: date, words: Sequence[Word], phrase: str
+) -> dict[str, dict[_Place, int]]:
     """Return the items to which all the words lead, each with the texts that have words: one bit for each word."""
-    phrases = query.rows("SELECT rowid FROM words_fts WHERE words_fts MATCH :phrase", {"phrase": phrase})
+    phrases = connection.execute("SELECT rowid FROM words_fts WHERE words_fts MATCH ?", (phrase,))
     has_phrase = {None, *(id_ for (id_,) in phrases)}
     found: dict[str, dict[_Place, int]] = {}
-    for number, word in enumerate(query.words):
-        parameters: Parameters = {}
+    for number, word in enumerate(words):
+        parameters = day_parameters(day)
         reached: dict[str, dict[_Place, int]] = {}
-        for item, field, id_ in query.rows(reached_sql(word, parameters), parameters):
+        for item, field, id_ in connection.execute(reached_sql(word, parameters), parameters):
             if item not in reached:
                 if number and item not in found:
                     continue
@@ -122,25 +102,32 @@ def _places(query: _Search, phrase: str) -> dict[str, dict[_Place, int]]:
     return {item: places for item, places in found.items() if any(field != "dialogue" for _, _, field, _ in places)}
 
 
-def _items(query: _Search, items: Sequence[str]) -> list[_Item]:
-    """Return the commitments, then the dialogues among the items; the newest dialogue first, in the order of refs."""
-    parameters: Parameters = {"items": json.dumps(items)}
-    in_scope = in_dialogues("{}", query.dialogues, parameters)
-    commitments = query.rows(
+def _rows(
+    connection: sqlite3.Connection, day: date, dialogues: Sequence[str], items: Sequence[str]
+) -> list[tuple[Any, ...]]:
+    """Return kind, item, ref, title and status of the commitments among the items, and then of the dialogues.
+
+    The newest dialogue is first, and its commitments are in the order of their refs. The ref of a dialogue is its key.
+    """
+    parameters = {**day_parameters(day), "items": json.dumps(items)}
+    in_scope = in_dialogues("{}", dialogues, parameters)
+    found = connection.execute(
         "SELECT 'commitment', c.item, c.ref, c.title, c.status"
         " FROM json_each(:items) AS i CROSS JOIN commitment AS c ON c.item = i.value"
         f" LEFT JOIN dialogue AS d ON d.key = c.dialogue AND {VALID.format('d')}"
         f" WHERE {VALID.format('c')} AND {in_scope.format('c.dialogue')}"
         " ORDER BY d.held DESC, c.dialogue, c.number, c.ref_key",
         parameters,
+    ).fetchall()
+    return (
+        found
+        + connection.execute(
+            "SELECT 'dialogue', d.item, d.key, d.fields ->> 'title', NULL"
+            " FROM json_each(:items) AS i CROSS JOIN dialogue AS d ON d.item = i.value"
+            f" WHERE {VALID.format('d')} AND {in_scope.format('d.key')} ORDER BY d.held DESC, d.key",
+            parameters,
+        ).fetchall()
     )
-    dialogues = query.rows(
-        "SELECT 'dialogue', d.item, d.key, d.fields ->> 'title', NULL"
-        " FROM json_each(:items) AS i CROSS JOIN dialogue AS d ON d.item = i.value"
-        f" WHERE {VALID.format('d')} AND {in_scope.format('d.key')} ORDER BY d.held DESC, d.key",
-        parameters,
-    )
-    return [_Item._make(row) for rows in (commitments, dialogues) for row in rows]
 
 
 def _match(places: Mapping[_Place, int]) -> _Match:
@@ -159,13 +146,13 @@ def _match(places: Mapping[_Place, int]) -> _Match:
     return _Match(rank, tuple(dict.fromkeys(fields)), texts)
 
 
-def _texts(query: _Search, ids: set[int | None]) -> dict[int | None, str]:
+def _texts(connection: sqlite3.Connection, words: Sequence[Word], ids: set[int | None]) -> dict[int | None, str]:
     """Return each text, or the part of a long one around the words, without the marks of Markdown."""
-    cursor = query.connection.execute(
+    cursor = connection.execute(
         f"SELECT w.id, iif(length(w.text) <= {_LONGEST_WHOLE}, w.text,"
         f" (SELECT snippet(words_fts, 0, '', '', '…', {_NEARBY}) FROM words_fts WHERE words_fts MATCH ?"
         " AND rowid = w.id)) FROM words AS w WHERE w.id IN (SELECT value FROM json_each(?))",
-        (" OR ".join(f"({word.query})" for word in query.words), json.dumps(list(ids))),
+        (" OR ".join(f"({word.query})" for word in words), json.dumps(list(ids))),
     )
     return {id_: _MARKDOWN.sub("", plain_form(text)) for id_, text in cursor}
 
