@@ -224,13 +224,24 @@ def test_the_match_says_where_the_words_are(view: Snapshot, words: str, fields: 
 
 
 def test_a_long_text_is_shown_in_part(make: Maker) -> None:
-    """Of a long note, the words around the match are shown."""
+    """Of a long note, the words around the match are shown, without the marks of Markdown."""
     tracker = make("ruritania")
-    tracker.note("2", f"{'much ' * 60}plover {'more ' * 60}")
+    tracker.note("2", f"{'much ' * 60}**plover** `and` [gull](https://gull.example/1) {'more ' * 60}")
     with tracker.snapshot() as view:
         (row,) = view.search("plovers")
-    assert "plover" in row.match
+    assert " plover and gull " in row.match
     assert len(row.match) < 150
+
+
+def test_at_most_two_texts_are_shown(make: Maker) -> None:
+    """Of words in three notes, the text around two is shown."""
+    tracker = make("ruritania")
+    for bird in ("A plover.", "A gull.", "A heron."):
+        tracker.note("2", bird)
+    with tracker.snapshot() as view:
+        (row,) = view.search("plover gull heron")
+    assert row.match.count("note: ") == 2
+    assert row.fields == ("note",)
 
 
 def test_a_word_counts_from_its_day_on(zenda: Tracker) -> None:
