@@ -551,7 +551,9 @@ def import_(db: str, schema: str, file: str) -> None:
                 fields = canonical({**head, "documents": values["documents"], "grades": values.get("grades", {})})
                 buffered["dialogue"].append((dialogue, day, FOREVER, dialogue, day, fields))
                 append(day, "create", dialogue, {"set": head, "type": "dialogue", "v": 1})
-                names = [(dialogue, field, head[field]) for field in ("key", "title", "place")]
+                names = [
+                    (dialogue, field, head[of]) for of, field in (("key", "key"), ("title", "name"), ("place", "place"))
+                ]
                 names += [(dialogue, "document", document["title"]) for document in values["documents"]]
                 names += [(one["key"], "area", f"{one['title']} ({one['key']})") for one in values["areas"]]
                 names += [(one["key"], "party", f"{one['key']}, {one['name']}") for one in values["parties"]]

@@ -333,17 +333,41 @@ def test_search_shows_where_the_words_are(reader: Desk) -> None:
     assert (dialogue["ref"], dialogue["status"], dialogue["kind"]) == ("ROK4", None, "dialogue")
 
 
-def test_a_search_without_results_names_unknown_words(reader: Desk) -> None:
-    """A search that finds nothing names the words that occur nowhere, with similar ones, and ends with status 0."""
-    shown = {
-        words: reader.call("search", *words.split(), "-f", "table") for words in ("lagrnge xyzzy", "lunar Yonhap zz")
-    }
-    assert [ran.status for ran in shown.values()] == [0, 0]
-    assert shown["lagrnge xyzzy"].stdout.startswith(
-        "No matches: 'lagrnge' and 'xyzzy' occur nowhere. Did you mean 'lagrange'?"
-    )
-    assert shown["lunar Yonhap zz"].stdout.startswith("No matches: 'zz' occurs nowhere.\n")
-    assert reader.call("search", "hydrogen", "Kandahari", "-f", "table").stdout.startswith("No matches.\n")
+@pytest.mark.parametrize(
+    ("arguments", "note"),
+    [
+        ("search lagrnge xyzzy -f table", "'lagrnge' and 'xyzzy' do not occur in the record; did you mean 'lagrange'?"),
+        ("search lagrnge --json", "'lagrnge' does not occur in the record; did you mean 'lagrange'?"),
+        ("search lunar zz -f csv", "'zz' does not occur in the record"),
+        ("search hydrogen Kandahari", "each word occurs in the record, but no item has all of them"),
+        ("search payload --dialogue ROK2", "'payload' does not occur in ROK2"),
+        ("search Artemis --as-of 2018-01-01", "'Artemis' does not occur in the record at that time"),
+        ("search zzz\x1b\u202ezzz", r"'zzz\x1b\u202ezzz' does not occur in the record"),
+        (f"search {'z' * 900}", f"'{'z' * 60}…' does not occur in the record"),
+        ("list --text Artmis", "'Artmis' does not occur in the record; did you mean 'artemis'?"),
+    ],
+)
+def test_a_search_without_results_names_unknown_words(reader: Desk, arguments: str, note: str) -> None:
+    """A note names the words that do not occur in what was searched, with similar ones; the exit status is 0."""
+    ran = reader.call(*arguments.split(" "))
+    assert (ran.status, ran.stderr.splitlines()[-1]) == (0, f"note: {note}")
+    assert "Artmis" not in ran.stdout
+    assert "zz" not in ran.stdout
+
+
+def test_a_search_for_an_unknown_ref_is_an_error(reader: Desk) -> None:
+    """A search for a ref that a dialogue does not have gives the error of `show`."""
+    ran = reader.call("search", "rok4-99")
+    assert (ran.status, ran.stderr) == (3, reader.call("show", "rok4-99").stderr)
+    assert "did you mean ROK4-42?" in ran.stderr
+
+
+def test_a_word_with_a_hyphen_before_it_needs_two_more(reader: Desk) -> None:
+    """The remedy for a word that is taken for an option shows the search for it."""
+    ran = reader.call("search", "-payload")
+    assert ran.status == 2
+    assert "spacedialog search -- -payload" in ran.stderr
+    assert reader.call("search", "--json", "--", "-payload").data[0]["ref"] == "ROK4-31"
 
 
 # The store

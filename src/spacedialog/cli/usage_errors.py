@@ -70,6 +70,7 @@ OPTION_ADVICE: Mapping[tuple[str, str], str] = {
     ("mark", "--status"): f"write the status after the ref: {NAME} mark REF STATUS",
     ("reschedule", "--due"): f"write the date after the ref: {NAME} reschedule REF DATE",
     ("add", "--status"): f"add the commitment, then use mark: {NAME} mark REF STATUS",
+    ("search", "-"): f"write -- before words that begin with a hyphen: {NAME} search -- -payload",
     ("list", "--all"): "leave it out: list shows all commitments",
     ("undo", "--force"): "leave it out: an undo can itself be undone with --redo",
 }
@@ -152,7 +153,7 @@ def _unknown_option(option: str, path: str, command: Any) -> InputError:
     own = [
         name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts) if name[:1] == "-"
     ]
-    remedy = OPTION_ADVICE.get((path.partition(" ")[2], option))
+    remedy = OPTION_ADVICE.get((path.partition(" ")[2], option if option.startswith("--") else "-"))
     synonym = OPTION_SYNONYMS.get(option)
     near = synonym if synonym in own else nearest(option, (name for name in own if name.startswith("--")))
     remedy = remedy or (f"did you mean {near}? " if near else "") + f"{path} --help lists the options"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from spacedialog.model.dates import VagueDate, iso_day, readable, recurrence_text
@@ -36,13 +35,16 @@ from spacedialog.presentation.phrases import (
     window_text,
 )
 
+_LONGEST_WORD = 60
+
 
 class Column(NamedTuple):
     """A column for people: its heading and the text of its cell in a row.
 
     `tone` returns the word (a status, a flag, a state) whose look the cell gets. The column is left out of output
     narrower than `from_width` characters. `right` aligns it to the right, `wide` gives it the remaining width, and a
-    terminal cuts text longer than `max_width` characters.
+    terminal cuts text longer than `max_width` characters. With `below`, a terminal shows the text on a line of its own
+    under the cell of the wide column.
     """
 
     heading: str
@@ -52,6 +54,7 @@ class Column(NamedTuple):
     right: bool = False
     wide: bool = False
     max_width: int | None = None
+    below: bool = False
 
 
 class TimelineSettings(NamedTuple):
@@ -196,16 +199,8 @@ def areas(rows: Sequence[AreaRow], coverage: Callable[[], Coverage] | None = Non
     )
 
 
-def search_results(
-    rows: Iterable[FoundRow],
-    coverage: Callable[[], Coverage] | None = None,
-    *,
-    unknown: Mapping[str, str | None] = MappingProxyType({}),
-) -> Table:
-    """Return the dialogues and the commitments that a search found, with the text that matched.
-
-    `unknown` are the words that occur nowhere, each with a similar word that does, if there is one.
-    """
+def search_results(rows: Iterable[FoundRow], coverage: Callable[[], Coverage] | None = None) -> Table:
+    """Return the dialogues and the commitments that a search found, with the text that matched."""
     return Table(
         "found",
         FoundRow._fields,
@@ -214,21 +209,25 @@ def search_results(
             Column("Ref", lambda row: row.ref),
             Column("Title", lambda row: row.title, wide=True),
             Column("Status", lambda row: row.status or "", tone=lambda row: row.status or ""),
-            Column("Match", lambda row: row.match, from_width=100, wide=True),
+            Column("Match", lambda row: row.match, below=True),
         ),
-        no_matches(unknown),
+        "No matches.",
         coverage_note(coverage),
     )
 
 
-def no_matches(unknown: Mapping[str, str | None]) -> str:
-    """Return the message of a search without results; `unknown` as in `search_results`."""
+def no_matches(unknown: Mapping[str, str | None], *, where: str) -> str:
+    """Return a note on a search without matches; `unknown` are the words that do not occur there, with similar ones."""
     if not unknown:
-        return "No matches."
-    absent = " and ".join(f"'{word}'" for word in unknown)
+        return f"each word occurs {where}, but no item has all of them"
+    absent = " and ".join(f"'{_shortened(word)}'" for word in unknown)
     similar = [f"'{word}'" for word in unknown.values() if word]
-    hint = f" Did you mean {' and '.join(similar)}?" if similar else ""
-    return f"No matches: {absent} {'occurs' if len(unknown) == 1 else 'occur'} nowhere.{hint}"
+    hint = f"; did you mean {' and '.join(similar)}?" if similar else ""
+    return f"{absent} {'does' if len(unknown) == 1 else 'do'} not occur {where}{hint}"
+
+
+def _shortened(word: str) -> str:
+    return word if len(word) <= _LONGEST_WORD else f"{word[:_LONGEST_WORD]}…"
 
 
 def history(rows: Iterable[HistoryRow]) -> Table:

@@ -127,6 +127,8 @@ def _print_table(console: Console, table: Table, max_rows: int | None) -> None:
 
 
 def _grid(columns: list[Column], rows: list[Any]) -> Grid:
+    below = [column for column in columns if column.below]
+    columns = [column for column in columns if not column.below]
     grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=any(c.heading for c in columns))
     for column in columns:
         grid.add_column(
@@ -139,6 +141,8 @@ def _grid(columns: list[Column], rows: list[Any]) -> Grid:
         )
     for row in rows:
         grid.add_row(*(_cell(column, row) for column in columns))
+        for text in filter(None, (one_line(column.cell(row)) for column in below)):
+            grid.add_row(*(Text(text if column.wide else "", style="dim") for column in columns))
     return grid
 
 

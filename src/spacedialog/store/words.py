@@ -1,12 +1,13 @@
-"""The words of the full-text search: the form of a text in the index, and the queries for a word that a user types."""
+"""The words of the full-text search: the form of a text in the index, and the queries for what a user types."""
 
 from __future__ import annotations
 
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
+from itertools import chain, islice
 from typing import NamedTuple
 
 from spacedialog.errors import InputError
@@ -15,7 +16,11 @@ TOKENIZER = "porter unicode61 remove_diacritics 2"
 """The FTS5 tokenizer of the index: English word stems, without regard to case and diacritics."""
 
 MOST_WORDS = 50
-"""The most different words in one search."""
+_MOST_CHARACTERS = 1000
+
+# Ignored if there are other words.
+_STOP_WORDS = frozenset({"a", "an", "and", "are", "at", "by", "did", "do", "does", "for", "from", "has", "have", "in"})
+_STOP_WORDS |= {"is", "of", "on", "the", "to", "what", "which", "who", "with"}
 
 # Chinese, Japanese and Korean texts are indexed character by character: their words are not always separated, and
 # Korean ones have endings. The space has no width, so that a snippet looks like the text.
@@ -24,23 +29,28 @@ _UNSPACED = re.compile(
 )
 _SPACE = "\u200b"
 
-# Quotation marks, NUL and lone surrogates, which FTS5 or SQLite would not take; and marks between alternatives.
-_NO_WORD = re.compile('["“”„«»,;/|()\\[\\]{}\0\ud800-\udfff]')
-_POSSESSIVE = re.compile("['\u2019]s?$", re.IGNORECASE)
-
+# SQLite cannot store NUL and lone surrogates.
+_INVALID = re.compile("[\0\ud800-\udfff]")
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+_SIGNS = str.maketrans({**dict.fromkeys("“”„«»", '"'), **dict.fromkeys(_DASHES, "-"), "\u2019": "'"})
+_PHRASE = re.compile('"([^"]*)"')
+_BETWEEN_WORDS = re.compile(r'[\s",;/|()\[\]{}]+')
+_AROUND_WORD = re.compile(r"^[\W_]+|[\W_]+$")
+_POSSESSIVE = re.compile("'s$", re.IGNORECASE)
+_STOP_IN_ABBREVIATION = re.compile(r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)")
 _SHORTEST_BEGINNING = 4
 _SURE_STEM = 5
+_IN_WORD = re.compile(r"[!-/:-@\[-`{-~]+")
 
 
 class Word(NamedTuple):
-    """A word as typed, with its FTS5 queries: `stem` for its forms, `query` for these and for longer words.
+    """A word as typed, or a phrase with its quotation marks, and its FTS5 query.
 
     `whole` are the LIKE patterns of which the highlighted text must match one. They are given for a word of two
     letters, because other words have it as their stem: that of `use` is `us`.
     """
 
     text: str
-    stem: str
     query: str
     whole: tuple[str, ...] = ()
 
@@ -58,60 +68,82 @@ def plain_form(text: str) -> str:
 
 
 def words_of(text: str) -> list[Word]:
-    """Return the different words of a text that a user typed.
+    """Return the different words and quoted phrases that a user typed, without stop words unless there are no others.
 
-    InputError if there is none, or if there are more than `MOST_WORDS`.
+    InputError if there is none, or if there are too many.
     """
-    parts = (_POSSESSIVE.sub("", part) for part in _NO_WORD.sub(" ", text).split())
-    typed = list({part.casefold(): part for part in parts if any(map(str.isalnum, part))}.values())
-    if len(typed) > MOST_WORDS:
-        raise InputError(f"there are {len(typed)} words to search for", f"give at most {MOST_WORDS} different words")
-    words = [_word(part, stems) for part, stems in zip(typed, _stems(typed), strict=True) if stems]
-    if not words:
-        raise InputError("there is nothing to search for", "give one or more words: spacedialog search lunar payload")
-    return words
-
-
-def phrase_of(words: Sequence[Word]) -> Word:
-    """Return the words as one word, which occurs where they follow each other."""
-    text = " ".join(word.text for word in words)
-    phrase = f'"{indexed_form(text)}"'
-    return Word(text, phrase, phrase)
-
-
-def _stems(typed: Sequence[str]) -> list[list[str]]:
-    """Return the stems of each part that the user typed: of `deep-space`, two; of an emoji, none."""
-    stems: list[list[str]] = [[] for _ in typed]
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.execute(f"CREATE VIRTUAL TABLE part USING fts5(text, tokenize='{TOKENIZER}')")
-        connection.execute("CREATE VIRTUAL TABLE stem USING fts5vocab(part, 'instance')")
-        connection.executemany(
-            "INSERT INTO part (rowid, text) VALUES (?, ?)",
-            ((position, indexed_form(part)) for position, part in enumerate(typed)),
+    typed = _clean(text)
+    phrases = [phrase for phrase in _PHRASE.findall(typed) if any(map(str.isalnum, phrase))]
+    words = _single_words(_PHRASE.sub(" ", typed))
+    words = [word for word in words if word.lower() not in _STOP_WORDS] or ([] if phrases else words)
+    # The pieces of deep-space occur in the same text, in any order.
+    pieces = [_IN_WORD.split(word) for word in words]
+    flat = list(chain.from_iterable(pieces))
+    if not flat and not phrases:
+        raise InputError("there is nothing to search for", "write one or more words, for example: lunar payload")
+    if len(flat) + len(phrases) > MOST_WORDS or len(typed) > _MOST_CHARACTERS:
+        raise InputError(
+            "there is too much to search for", f"write at most {MOST_WORDS} words and {_MOST_CHARACTERS} characters"
         )
-        for position, stem in connection.execute("SELECT doc, term FROM stem ORDER BY doc, offset"):
-            stems[position].append(stem)
-    return stems
+    queries = map(_query, ["", *flat], flat, [*flat[1:], ""], [_stems(flat)] * len(flat))
+    return [
+        *(
+            Word(word, " AND ".join(islice(queries, len(of))), _whole(word))
+            for word, of in zip(words, pieces, strict=True)
+        ),
+        *(Word(f'"{phrase}"', _quoted(phrase)) for phrase in phrases),
+    ]
 
 
-def _word(text: str, stems: Sequence[str]) -> Word:
-    quoted = f'"{indexed_form(text)}"'
-    letters = re.sub(r"[\W_]", "", text).lower()
-    if _UNSPACED.search(text):
-        return Word(text, quoted, quoted)
-    if letters.isascii() and letters.isalpha() and len(letters) in (2, 3) and len(stems) in (1, len(letters)):
-        # An abbreviation is written with full stops or without: U.S., US.
-        either = f'"{letters}" OR "{" ".join(letters)}"'
-        whole = (f"%\x01{letters}\x02%", f"%\x01{'_'.join(letters)}\x02%") if len(letters) == 2 else ()
-        return Word(text, either, either, whole)
-    if len(stems) > 1:
-        # A hyphen may be left out: SWFO-L1, SWFOL1.
-        quoted = f'{quoted} OR "{letters}"'
-        return Word(text, quoted, f'{quoted.split(" OR ")[0]}* OR "{letters}"' if _is_beginning(stems[-1]) else quoted)
+def phrase_of(text: str) -> str:
+    """Return the FTS5 query for all that a user typed as one phrase, in these forms or others of the same stems."""
+    return _quoted(_clean(text).replace('"', " "))
+
+
+def _clean(text: str) -> str:
+    """Return a text in the compatibility form of Unicode, with one kind of quotation mark, hyphen and apostrophe."""
+    return _INVALID.sub(" ", unicodedata.normalize("NFKC", text).translate(_SIGNS))
+
+
+def _single_words(text: str) -> list[str]:
+    """Return the different words of a text: U.S. as US, Korea's as Korea, without signs before and after a word."""
+    bare = (_POSSESSIVE.sub("", _AROUND_WORD.sub("", part)) for part in _BETWEEN_WORDS.split(text))
+    return list({word.casefold(): _STOP_IN_ABBREVIATION.sub("", word) for word in bare if word}.values())
+
+
+def _quoted(text: str) -> str:
+    return f'"{indexed_form(text)}"'
+
+
+def _stems(pieces: Sequence[str]) -> dict[str, str]:
+    """Return the stem of each piece that is one word to the tokenizer."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(f"CREATE VIRTUAL TABLE piece USING fts5(text, tokenize='{TOKENIZER}')")
+        connection.execute("CREATE VIRTUAL TABLE stem USING fts5vocab(piece, 'instance')")
+        connection.executemany("INSERT INTO piece VALUES (?)", ((indexed_form(piece),) for piece in pieces))
+        return dict(
+            connection.execute(
+                "SELECT p.text, s.term FROM stem AS s JOIN piece AS p ON p.rowid = s.doc GROUP BY s.doc"
+                " HAVING count(*) = 1"
+            )
+        )
+
+
+def _query(before: str, piece: str, after: str, stems: Mapping[str, str]) -> str:
+    """Return the FTS5 query for a piece of a word between two others, with which it may be written as one word."""
+    forms = [_quoted(piece)]
+    stem = stems.get(piece, "")
     # The stem of a short word may begin words that have nothing to do with it: that of Mars begins maritime.
-    is_beginning = _is_beginning(stems[0]) and (len(stems[0]) >= _SURE_STEM or len(letters) == len(stems[0]))
-    return Word(text, quoted, f"{quoted}*" if is_beginning else quoted)
+    if not stem.isdigit() and (len(stem) >= _SURE_STEM or _SHORTEST_BEGINNING <= len(stem) == len(piece)):
+        forms[0] += "*"
+    if len(piece) in (2, 3) and piece.isascii() and piece.isalpha():
+        # An abbreviation is written with full stops or without: U.S., US.
+        forms.append(_quoted(" ".join(piece)))
+    forms += [_quoted(before + piece)] * bool(before) + [_quoted(piece + after)] * bool(after)
+    return f"({' OR '.join(forms)})"
 
 
-def _is_beginning(stem: str) -> bool:
-    return len(stem) >= _SHORTEST_BEGINNING and not stem.isdigit()
+def _whole(word: str) -> tuple[str, ...]:
+    if len(word) == 2 and word.isascii() and word.isalpha():
+        return f"%\x01{word}\x02%", f"%\x01{'_'.join(word)}\x02%"
+    return ()

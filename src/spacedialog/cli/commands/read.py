@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import Annotated
 
 import typer
@@ -110,8 +111,11 @@ def list_(
     """
     with reading.snapshot() as snapshot:
         chosen = choice.selection(reading.tracker.today).filter(snapshot)
-        rows = snapshot.commitments(chosen, sort=choice.sort, limit=limit)
-        reading.show(tables.commitments(rows, snapshot.coverage))
+        rows = iter(snapshot.commitments(chosen, sort=choice.sort, limit=limit))
+        first = list(islice(rows, 1))
+        reading.show(tables.commitments(chain(first, rows), snapshot.coverage))
+        if choice.undated.text and not first and (unknown := snapshot.unknown_words(choice.undated.text)):
+            print_note(tables.no_matches(unknown, where=_where(reading)))
 
 
 @app.command()
@@ -190,14 +194,24 @@ def search(
     spacedialog search coast guard --dialogue ROK4
     spacedialog search export controls --json
 
-    All words must occur: in the title, the detail, the notes, the quotes or the milestones of a commitment, or in the
-    names of its area, its parties, its documents and its heads of delegation. Heads of delegation also find dialogues.
+    All words must occur, in any form, in the texts of a commitment (ref, title, detail, milestones, notes) or in the
+    names of its area, parties, documents and dialogue. A phrase in quotation marks is found as it is: '"lunar
+    payload"'. The words AND, OR and NOT and the sign * have no special meaning.
     """
     text = " ".join(words)
     with reading.snapshot() as snapshot:
         found = snapshot.search(text, limit=limit)
-        unknown = {} if found or limit == 0 else snapshot.unknown_words(text)
-        reading.show(tables.search_results(found, snapshot.coverage, unknown=unknown))
+        if not found and snapshot.dialogue(text.rpartition("-")[0]):
+            snapshot.refs.resolve(text)
+        reading.show(tables.search_results(found, snapshot.coverage))
+        if not found and limit != 0:
+            print_note(tables.no_matches(snapshot.unknown_words(text), where=_where(reading)))
+
+
+def _where(reading: ReadRequest) -> str:
+    """Return the part of the record that a command reads, with its preposition."""
+    then = "" if reading.is_of_now else " at that time"
+    return f"in {' and '.join(reading.scope.dialogues) or 'the record'}{then}"
 
 
 @app.command()

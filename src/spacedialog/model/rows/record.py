@@ -12,10 +12,11 @@ class FoundRow(NamedTuple):
     """A commitment or a dialogue that a search found.
 
     `kind` is `commitment` or `dialogue`. The `ref` of a dialogue is its key, and its `status` is None. `match` is the
-    text around the words that are not in the title, with the name of its field; empty if the title has all the words.
-    `fields` has the field in which each word was found, in the order of the words: `ref`, `key`, `title`, `milestone`,
-    `detail`, `difference`, `note`, `area`, `lead`, `partner`, `head` and `office` (of a delegation), `document`,
-    `place`, `series`; after `earlier `, one of these whose text a later one replaced.
+    text around the words that are not in the title, with the name of its field, or two such texts; empty if the title
+    has all the words. `fields` are the fields that together have the words: `ref`, `title`, `detail`, `difference`,
+    `milestone`, `note`, `area`, `lead`, `partner`, `document`, `dialogue` (its key or a head of delegation); of a
+    dialogue `key`, `name`, `series`, `place`, `head`, `office` (of a head), `note`, `document`, `party`. A text that a
+    later one replaces is, for example, an `earlier title`.
     """
 
     ref: str

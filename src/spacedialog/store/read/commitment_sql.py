@@ -167,24 +167,27 @@ def _involving(condition: str) -> str:
 
 
 # SQLite has no statistics here; the plus sign keeps it from the index on the dialogue, which has all commitments.
-# The name of the relation, the fields of the texts that it starts from, their table, and the join to the commitments.
-_RELATED = {
-    "'area'": ("'area'", "area", "JOIN commitment AS c ON c.area = r.key AND +c.dialogue = r.dialogue"),
-    "iif(c.leads, 'lead', 'partner')": (
+_RELATED = (
+    ("'area'", "'area'", "area", "JOIN commitment AS c ON c.area = r.key AND +c.dialogue = r.dialogue"),
+    (
+        "iif(c.leads, 'lead', 'partner')",
         "'party'",
         "party",
         "JOIN involved AS c ON c.party = r.key AND c.dialogue = r.dialogue",
     ),
-    "h.field": ("'key', 'head'", "dialogue", "JOIN commitment AS c ON c.dialogue = r.key"),
-    "'document'": ("'document'", "dialogue", "JOIN cited AS c ON c.document = h.part AND c.dialogue = r.key"),
-}
+    ("'party'", "'party'", "party", "JOIN dialogue AS c ON c.key = r.dialogue"),
+    ("'dialogue'", "'key', 'head'", "dialogue", "JOIN commitment AS c ON c.dialogue = r.key"),
+    ("'document'", "'document'", "dialogue", "JOIN cited AS c ON c.document = h.part AND c.dialogue = r.key"),
+)
+"""Each relation: its name, the fields of the texts that it starts from, their table, and the join to the items."""
 
 
 def reached_sql(word: Word, parameters: Parameters) -> str:
-    """Return the SQL for the items that a word reaches on the day, with the id, the field and the end of the text.
+    """Return the SQL for the items that a word reaches on the day, with the field and the id of the text.
 
-    The word occurs in a text of the item or, for a commitment, in its ref or in a name that belongs to it: of its area,
-    of a party, of a head of delegation, of a document that it cites. A ref has no id.
+    The word occurs in a text of the item, in the ref of a commitment, or in a name that belongs to the item: of its
+    area, of a party, of its dialogue or a head of delegation, of a document that it cites. A ref has no id. The
+    field of a text that a later one replaces begins with `earlier `.
     """
     whole = " OR ".join(
         f"highlight(words_fts, 0, char(1), char(2)) LIKE {_bound([pattern], parameters)}" for pattern in word.whole
@@ -193,28 +196,29 @@ def reached_sql(word: Word, parameters: Parameters) -> str:
         "SELECT w.item, w.id, w.field, w.part, w.until FROM words_fts AS f JOIN words AS w ON w.id = f.rowid"
         f' WHERE words_fts MATCH {_bound([word.query], parameters)} AND w."on" <= :day AND ({whole or "TRUE"})'
     )
+    own = "SELECT item, iif(until <= :day, 'earlier ' || field, field), id FROM h WHERE field NOT IN ('area', 'party')"
     related = " ".join(
-        f"UNION ALL SELECT c.item, h.id, {name}, h.until FROM h CROSS JOIN {table} AS r ON r.item = h.item {join}"
+        f"UNION ALL SELECT c.item, {name}, h.id FROM h CROSS JOIN {table} AS r ON r.item = h.item {join}"
         f" WHERE h.field IN ({fields}) AND :day < h.until AND {VALID.format('r')} AND {VALID.format('c')}"
-        for name, (fields, table, join) in _RELATED.items()
+        for name, fields, table, join in _RELATED
     )
-    ref = _bound([word.text.casefold()], parameters)
+    prefix, number = _parts_of_ref(word.text)
+    ref, prefix = (_bound([part], parameters) for part in (word.text.casefold(), prefix))
     refs = " ".join(
-        f"UNION ALL SELECT c.item, NULL, 'ref', '' FROM {table} AS c WHERE c.valid_from <= :day AND {condition}"
+        f"UNION ALL SELECT c.item, 'ref', NULL FROM {table} AS c WHERE c.valid_from <= :day AND {condition}"
         for table, condition in (
             ("commitment", f"c.ref_key = {ref}"),
             ("milestone", f"c.ref_key = {ref}"),
-            ("commitment", f"c.number = {_number(word.text)} AND substr(c.ref_key, -length({ref})) = {ref}"),
+            ("commitment", f"c.number = {number} AND rtrim(c.ref_key, '0123456789') LIKE '%' || {prefix}"),
         )
     )
-    own = "SELECT item, id, field, until FROM h WHERE h.field NOT IN ('area', 'party')"
     return f"WITH h AS MATERIALIZED ({found}) {own} {related} {refs}"
 
 
-def _number(ref: str) -> str:
-    """Return the number at the end of a ref as SQL."""
+def _parts_of_ref(ref: str) -> tuple[str, str]:
+    """Return a ref, or a short form of one, without the number at its end, and the number as SQL."""
     digits = re.search("[0-9]{1,9}$", ref)
-    return str(int(digits[0])) if digits else "NULL"
+    return (ref[: digits.start()].casefold(), str(int(digits[0]))) if digits else (ref.casefold(), "NULL")
 
 
 def order_by(sort: str) -> str:

@@ -1,77 +1,59 @@
-"""The search for dialogues and commitments by words: candidates by word, their order, and the text that matched."""
+"""The search for dialogues and commitments by words: what the words lead to, its order, and the texts that matched."""
 
 from __future__ import annotations
 
 import json
 import re
 import sqlite3
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from spacedialog.model.rows.record import FoundRow
 from spacedialog.store.read.commitment_sql import (
     VALID,
-    Parameters,
     day_parameters,
     in_dialogues,
-    is_among,
     reached_sql,
 )
 from spacedialog.store.words import Word, phrase_of, plain_form, words_of
 
-_RANKS = {
-    "ref": -2,
-    **dict.fromkeys(("key", "title", "series", "place", "head"), 0),
-    "milestone": 2,
-    **dict.fromkeys(("detail", "difference"), 4),
-    "note": 6,
-    **dict.fromkeys(("area", "lead", "partner"), 8),
-    **dict.fromkeys(("office", "document"), 10),
-}
-"""The rank of a match in each field; the lowest is listed first. Every second rank is free for inexact matches."""
+_FIELDS = (
+    ("key", "name", "series", "place", "head"),
+    ("ref", "title"),
+    ("detail", "difference"),
+    ("milestone",),
+    ("note",),
+    ("area", "lead", "partner", "party", "dialogue", "document", "office"),
+)
+"""The fields of texts in the order of their tiers: a match in one of the first is listed first."""
 
-_EARLIER, _INEXACT, _OF_DIALOGUE = 6, 1, 20
-_FIRST, _MIDDLE, _LAST = range(3)
-
-_LEADING = ("key", "head")
-"""The fields of a dialogue that also lead to its commitments."""
-
-_TITLES = ("title", "ref", "key")
-_LABELS = {"head": "head of delegation", "office": "head of delegation"}
+_TIERS = {field: tier for tier, fields in enumerate(_FIELDS) for field in fields}
+_EARLIER = _TIERS["note"]
+_LABELS = {"head": "head of delegation", "office": "head of delegation", "difference": "differs"}
+_IN_TITLE = ("ref", "title", "key", "name")
+_MOST_SHOWN = 2
 _LONGEST_WHOLE = 100
 _NEARBY = 16
+_MARKDOWN = re.compile(r"[*_]{2}|`|\[(?=[^\]]*\]\()|\]\([^)\s]*\)?")
 _MOST_TEXTS = 20_000
+_SIMILAR = 0.84
+_LONGEST_MISSPELT = 40
+
+_Place = tuple[int, bool, str, int | None]
+"""A text with words: the tier of its field, whether it lacks the words as a phrase, its field, its id."""
 
 
-class _Hit(NamedTuple):
-    """The best match of a word in an item: its rank, its field, and the id of its text, if it has one."""
+class _Match(NamedTuple):
+    """The match of an item in its best texts: their fields, and the field and the id of those that are shown.
 
-    rank: int
-    field: str
-    text: int | None
+    The rank is that of the best text: how many words it has (negative), the tier of its field, and whether it lacks the
+    words as a phrase.
+    """
 
-
-class _Row(NamedTuple):
-    """A dialogue, with its key as the ref and no status, or a commitment."""
-
-    item: str
-    ref: str
-    title: str
-    status: str | None
-
-
-class _Search(NamedTuple):
-    """A search on a day in the dialogues with the given keys, or in all."""
-
-    connection: sqlite3.Connection
-    day: date
-    dialogues: Sequence[str]
-    words: Sequence[Word]
-
-    def rows(self, sql: str, parameters: Mapping[str, Any]) -> sqlite3.Cursor:
-        """Run a query with the parameters of the day."""
-        return self.connection.execute(sql, {**day_parameters(self.day), **parameters})
+    rank: tuple[int, int, bool]
+    fields: tuple[str, ...]
+    texts: list[tuple[str, int | None]]
 
 
 def search(
@@ -79,136 +61,116 @@ def search(
 ) -> list[FoundRow]:
     """Return the dialogues and the commitments that all the words lead to, best match first.
 
-    A dialogue comes first if its key, title, place or heads have all the words, and else last. A commitment to which
-    only its dialogue's key or heads lead is left out, because the dialogue is listed.
+    Of items with the same rank, those of the newest dialogue come first, in the order of their refs. A commitment to
+    which only its dialogue leads is left out, because the dialogue is listed.
     """
-    query = _Search(connection, day, dialogues, words_of(text))
-    known = _dialogues(query)
-    hits: list[dict[str, _Hit]] = []
-    for word in query.words:
-        hits.append(_hits(query, word, hits[-1] if hits else None, known))
-    as_phrase = _hits(query, phrase_of(query.words), hits[-1], known) if len(hits) > 1 and hits[-1] else {}
-    order: dict[str, tuple[int, int, bool]] = {}
-    for item in hits[-1]:
-        matches = [of_word[item] for of_word in hits]
-        rank = sum([hit.rank for hit in matches])
-        is_apart = item not in as_phrase
-        if not is_apart and (phrase := as_phrase[item]).rank < rank:
-            rank, matches = phrase.rank, [phrase] * len(hits)
-            for of_word in hits:
-                of_word[item] = phrase
-        if item in known:
-            is_first = all(_RANKS.get(hit.field, 1) <= 0 for hit in matches)
-            order[item] = (_FIRST if is_first else _LAST), rank, is_apart
-        elif any(hit.field not in _LEADING for hit in matches):
-            order[item] = _MIDDLE, rank, is_apart
-    rows = [row for item, row in known.items() if item in order]
-    rows += _commitments(query, list(order))
-    rows.sort(key=lambda row: order[row.item])
-    return _found(query, rows[:limit], hits, known)
-
-
-def _found(
-    query: _Search, rows: Sequence[_Row], hits: Sequence[Mapping[str, _Hit]], dialogues: Container[str]
-) -> list[FoundRow]:
-    """Return the rows with the texts that matched, except titles."""
-    matches = [[of_word[row.item] for of_word in hits] for row in rows]
-    named = [[hit for hit in found if hit.field not in _TITLES] for found in matches]
-    texts = _texts(query, {hit.text for found in named for hit in found})
+    words = words_of(text)
+    matches = {item: _match(places) for item, places in _places(connection, day, words, phrase_of(text)).items()}
+    rows = sorted(_rows(connection, day, dialogues, list(matches)), key=lambda row: matches[row[1]].rank)[:limit]
+    texts = _texts(connection, words, {id_ for _, item, *_ in rows for _, id_ in matches[item].texts})
     return [
         FoundRow(
-            row.ref,
-            row.title,
-            row.status,
-            "; ".join([f"{_LABELS.get(hit.field, hit.field)}: {texts[hit.text]}" for hit in dict.fromkeys(said)])
-            if said
-            else "",
-            "dialogue" if row.item in dialogues else "commitment",
-            tuple([hit.field for hit in found]),
+            ref,
+            title,
+            status,
+            "; ".join([f"{_LABELS.get(field, field)}: {texts[id_]}" for field, id_ in matches[item].texts]),
+            kind,
+            matches[item].fields,
         )
-        for row, found, said in zip(rows, matches, named, strict=True)
+        for kind, item, ref, title, status in rows
     ]
 
 
-def _dialogues(query: _Search) -> dict[str, _Row]:
-    """Return the dialogues by item, newest first."""
-    parameters: Parameters = {}
-    cursor = query.rows(
-        "SELECT d.item, d.key, d.fields ->> 'title', NULL FROM dialogue AS d"
-        f" WHERE {VALID.format('d')} AND {in_dialogues('d.key', query.dialogues, parameters)}"
-        " ORDER BY d.held DESC, d.key",
-        parameters,
-    )
-    return {row[0]: _Row._make(row) for row in cursor}
+def _places(
+    connection: sqlite3.Connection, day: date, words: Sequence[Word], phrase: str
+) -> dict[str, dict[_Place, int]]:
+    """Return the items to which all the words lead, each with the texts that have words: one bit for each word."""
+    phrases = connection.execute("SELECT rowid FROM words_fts WHERE words_fts MATCH ?", (phrase,))
+    has_phrase = {None, *(id_ for (id_,) in phrases)}
+    found: dict[str, dict[_Place, int]] = {}
+    for number, word in enumerate(words):
+        parameters = day_parameters(day)
+        reached: dict[str, dict[_Place, int]] = {}
+        for item, field, id_ in connection.execute(reached_sql(word, parameters), parameters):
+            if item not in reached:
+                if number and item not in found:
+                    continue
+                reached[item] = found.get(item, {})
+            place = _TIERS.get(field, _EARLIER), id_ not in has_phrase, field, id_
+            reached[item][place] = reached[item].get(place, 0) | 1 << number
+        found = reached
+    return {item: places for item, places in found.items() if any(field != "dialogue" for _, _, field, _ in places)}
 
 
-def _commitments(query: _Search, items: Sequence[str]) -> list[_Row]:
-    """Return the commitments among the items, those of the newest dialogue first."""
-    parameters: Parameters = {}
-    cursor = query.rows(
-        "SELECT c.item, c.ref, c.title, c.status FROM commitment AS c LEFT JOIN dialogue AS d ON d.key = c.dialogue"
-        f" AND {VALID.format('d')} WHERE {VALID.format('c')}"
-        f" AND {in_dialogues('c.dialogue', query.dialogues, parameters)} AND {is_among('c.item', items, parameters)}"
+def _rows(
+    connection: sqlite3.Connection, day: date, dialogues: Sequence[str], items: Sequence[str]
+) -> list[tuple[Any, ...]]:
+    """Return kind, item, ref, title and status of the commitments among the items, and then of the dialogues.
+
+    The newest dialogue is first, and its commitments are in the order of their refs. The ref of a dialogue is its key.
+    """
+    parameters = {**day_parameters(day), "items": json.dumps(items)}
+    in_scope = in_dialogues("{}", dialogues, parameters)
+    found = connection.execute(
+        "SELECT 'commitment', c.item, c.ref, c.title, c.status"
+        " FROM json_each(:items) AS i CROSS JOIN commitment AS c ON c.item = i.value"
+        f" LEFT JOIN dialogue AS d ON d.key = c.dialogue AND {VALID.format('d')}"
+        f" WHERE {VALID.format('c')} AND {in_scope.format('c.dialogue')}"
         " ORDER BY d.held DESC, c.dialogue, c.number, c.ref_key",
         parameters,
+    ).fetchall()
+    return (
+        found
+        + connection.execute(
+            "SELECT 'dialogue', d.item, d.key, d.fields ->> 'title', NULL"
+            " FROM json_each(:items) AS i CROSS JOIN dialogue AS d ON d.item = i.value"
+            f" WHERE {VALID.format('d')} AND {in_scope.format('d.key')} ORDER BY d.held DESC, d.key",
+            parameters,
+        ).fetchall()
     )
-    return list(map(_Row._make, cursor))
 
 
-def _hits(query: _Search, word: Word, among: Container[str] | None, dialogues: Container[str]) -> dict[str, _Hit]:
-    """Return the best match of a word in each item that it reaches; `among` are the items that count, None for all."""
-    parameters: Parameters = {}
-    cursor = query.rows(reached_sql(word, parameters), parameters)
-    exact = None if word.query == word.stem else _texts_with(query.connection, word.stem)
-    today = query.day.isoformat()
-    best: dict[str, _Hit] = {}
-    for item, text, field, until in cursor:
-        if among is not None and item not in among:
-            continue
-        if field in _LEADING and item not in dialogues:
-            rank = _OF_DIALOGUE
-        else:
-            rank = _RANKS[field]
-            if until <= today and field != "ref":
-                rank, field = rank + _EARLIER, f"earlier {field}"
-            if exact is not None and text is not None and text not in exact:
-                rank += _INEXACT
-        if item not in best or rank < best[item][0]:
-            best[item] = _Hit(rank, field, text)
-    return best
+def _match(places: Mapping[_Place, int]) -> _Match:
+    """Return the match of an item in the best of its texts that together have the words."""
+    best = sorted([(-words.bit_count(), *place, words) for place, words in places.items()])
+    rank = best[0][:3]
+    fields: list[str] = []
+    texts: list[tuple[str, int | None]] = []
+    found = 0
+    for _, _, _, field, id_, words in best:
+        if words & ~found and len(texts) < _MOST_SHOWN:
+            found |= words
+            fields.append(field)
+            if field not in _IN_TITLE:
+                texts.append((field, id_))
+    return _Match(rank, tuple(dict.fromkeys(fields)), texts)
 
 
-def _texts_with(connection: sqlite3.Connection, query: str) -> frozenset[int | None]:
-    """Return the ids of the texts that match an FTS5 query."""
-    cursor = connection.execute("SELECT rowid FROM words_fts WHERE words_fts MATCH ?", (query,))
-    return frozenset([text for (text,) in cursor])
-
-
-def _texts(query: _Search, ids: set[int | None]) -> dict[int | None, str]:
-    """Return each text, or the part of a long one around the words."""
-    if not ids:
-        return {}
-    cursor = query.connection.execute(
+def _texts(connection: sqlite3.Connection, words: Sequence[Word], ids: set[int | None]) -> dict[int | None, str]:
+    """Return each text, or the part of a long one around the words, without the marks of Markdown."""
+    cursor = connection.execute(
         f"SELECT w.id, iif(length(w.text) <= {_LONGEST_WHOLE}, w.text,"
-        f" snippet(words_fts, 0, '', '', '…', {_NEARBY})) FROM words_fts AS f JOIN words AS w ON w.id = f.rowid"
-        " WHERE words_fts MATCH ? AND +f.rowid IN (SELECT value FROM json_each(?))",
-        (" OR ".join(f"({word.query})" for word in query.words), json.dumps(list(ids))),
+        f" (SELECT snippet(words_fts, 0, '', '', '…', {_NEARBY}) FROM words_fts WHERE words_fts MATCH ?"
+        " AND rowid = w.id)) FROM words AS w WHERE w.id IN (SELECT value FROM json_each(?))",
+        (" OR ".join(f"({word.query})" for word in words), json.dumps(list(ids))),
     )
-    return {id_: plain_form(text) for id_, text in cursor}
+    return {id_: _MARKDOWN.sub("", plain_form(text)) for id_, text in cursor}
 
 
-def unknown_words(connection: sqlite3.Connection, day: date, text: str) -> dict[str, str | None]:
-    """Return the words that no search finds, each with a similar word that it would find, if there is one."""
+def unknown_words(
+    connection: sqlite3.Connection, day: date, text: str, *, dialogues: Sequence[str]
+) -> dict[str, str | None]:
+    """Return the words that a search does not find, each with a similar word that it finds, if there is one."""
     from difflib import get_close_matches
 
-    query = _Search(connection, day, (), words_of(text))
-    unknown = []
-    for word in query.words:
-        parameters: Parameters = {}
-        if not query.rows(f"SELECT EXISTS ({reached_sql(word, parameters)})", parameters).fetchone()[0]:
-            unknown.append(word.text)
-    if not unknown:
-        return {}
-    texts = query.rows(f'SELECT w.text FROM words AS w WHERE w."on" <= :day LIMIT {_MOST_TEXTS}', {})
-    known = {found.casefold() for (said,) in texts for found in re.findall(r"[^\W\d_]{4,}", plain_form(said))}
-    return {word: next(iter(get_close_matches(word.casefold(), known, 1, 0.75)), None) for word in unknown}
+    def is_found(word: str) -> bool:
+        return bool(search(connection, day, word, dialogues=dialogues, limit=1))
+
+    unknown = [word.text for word in words_of(text) if not is_found(word.text)]
+    texts = connection.execute(f'SELECT text FROM words WHERE "on" <= ? LIMIT {_MOST_TEXTS}', (day.isoformat(),))
+    known = {word.casefold() for (said,) in texts if unknown for word in re.findall(r"[^\W\d_]{4,}", plain_form(said))}
+    similar = {
+        word: get_close_matches(word.casefold(), known, 3, _SIMILAR) if len(word) <= _LONGEST_MISSPELT else []
+        for word in unknown
+    }
+    return {word: next(filter(is_found, near), None) for word, near in similar.items()}

@@ -291,8 +291,8 @@ class Snapshot:
         return search.search(self._connection, self.day, words, dialogues=self._dialogues, limit=limit)
 
     def unknown_words(self, words: str) -> dict[str, str | None]:
-        """Return the words that no search finds, each with a similar word that it would find, if there is one."""
-        return search.unknown_words(self._connection, self.day, words)
+        """Return the words that a search does not find, each with a similar word that it finds, if there is one."""
+        return search.unknown_words(self._connection, self.day, words, dialogues=self._dialogues)
 
     def coverage(self, filter_: Filter = EVERYTHING) -> Coverage:
         """Return counts of the commitments that match `filter_`, and the age in days of the oldest check."""

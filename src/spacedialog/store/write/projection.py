@@ -263,7 +263,7 @@ def _words(item: str, history: History) -> Iterator[tuple[Any, ...]]:
     """Yield the texts to search for: item, field, part, text, and the days from which and until which it applies.
 
     A title or a detail applies until a later one replaces it; a note always does. The field of a milestone's title is
-    `milestone`. The part is the key of a document, and None in other rows.
+    `milestone`, that of a dialogue's title `name`. The part is the key of a document, and None in other rows.
     """
     if history.type == "commitment":
         until: dict[tuple[str | None, str], str] = {}
@@ -286,8 +286,8 @@ def _party_names(period: Period) -> Iterator[tuple[Any, ...]]:
 
 
 def _dialogue_names(period: Period) -> Iterator[tuple[Any, ...]]:
-    for field in ("key", "title", "place", "note"):
-        if text := _text(period, field):
+    for name, field in (("key", "key"), ("title", "name"), ("place", "place"), ("note", "note")):
+        if text := _text(period, name):
             yield field, None, indexed_form(text)
     if (series := _text(period, "series")) not in _text(period, "title"):
         yield "series", None, indexed_form(series)
