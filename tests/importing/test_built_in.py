@@ -18,7 +18,7 @@ from tests.importing.record_terms_2025 import TERMS_2025
 PATH = Path(__file__).parents[2] / "data" / "dialogue_2025.json"
 MET = date(2025, 4, 14)
 DONE_WHEN_THEY_MET = {"ROK4-01", "ROK4-04", "ROK4-18", "ROK4-20", "ROK4-28", "ROK4-32"}
-TITLE_WIDTH = 80
+TITLE_WIDTH = 100
 
 
 @pytest.fixture(scope="module")
