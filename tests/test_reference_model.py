@@ -596,7 +596,7 @@ def run(runs: int, seed: int | None = None) -> None:
 
 def test_the_record_is_what_the_model_says() -> None:
     """After any 50 actions and questions of two users, the log and every view are the model's."""
-    run(75)
+    run(55)
 
 
 def main() -> None:
