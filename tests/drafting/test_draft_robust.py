@@ -175,7 +175,7 @@ def test_a_file_name_with_a_line_break_is_one_line_as_title() -> None:
 
 def test_a_deeply_nested_page_is_refused() -> None:
     """A page nested more deeply than a browser accepts is refused with a remedy."""
-    with pytest.raises(InputError, match="512 elements") as refused:
+    with pytest.raises(InputError, match="512 levels") as refused:
         prose.read("<div>" * 5_000 + "text", "html")
     assert "plain text" in str(refused.value.remedy)
 

@@ -371,7 +371,7 @@ def test_without_a_terminal_the_review_is_refused(desk: Desk, path: Path) -> Non
     before = path.read_bytes()
     ran = desk.run("review", "draft.json", stdin="a\na\n")
     assert (ran.status, ran.stdout) == (2, "")
-    assert "it is plain JSON" in ran.stderr
+    assert "edit the file" in ran.stderr
     assert path.read_bytes() == before
     assert desk.call("review", "draft.json", "--json").status == 2
 
@@ -412,7 +412,7 @@ def test_a_whole_review(desk: Desk, path: Path) -> None:
         assert "ZUB2-02" in answer(session, ("drop", PROMPT))
         assert "ZUB2-06" in answer(session, ("u", PROMPT))
         assert decisions(json.loads(path.read_text()))["06"] is None
-        shown = answer(session, ("e lead", "  > "), ("GMO", "its name: "), ("Graustark Office", "such as US): "))
+        shown = answer(session, ("e lead", "  > "), ("GMO", "name: "), ("Graustark Office", "such as US): "))
         shown = answer(session, ("GRA", PROMPT))
         assert re.search(r"lead +GMO", shown)
         answer(session, ("accept", PROMPT), ("a", PROMPT), ("a", PROMPT), ("n", PROMPT))
@@ -496,7 +496,7 @@ def test_a_wrong_answer_is_asked_again(desk: Desk, path: Path) -> None:
         assert "two titles" in answer(session, ("s", "1: "), ("One", "2: "), ("", PROMPT))
         assert "write one of" in answer(session, ("e strength", "  > "), ("strong", "  > "))
         answer(session, ("", PROMPT))
-        answer(session, ("e area", "  > "), ("sky", "its title: "))
+        answer(session, ("e area", "  > "), ("sky", "title: "))
         assert "'sky' is not declared in areas" in answer(session, ("", "  > "))
         assert "nothing" not in answer(session, ("", PROMPT))
     assert path.read_bytes() == before
@@ -568,5 +568,5 @@ def test_input_that_cannot_be_decoded_is_an_error(monkeypatch: pytest.MonkeyPatc
         return b"\xe9".decode("utf-8")
 
     monkeypatch.setattr("builtins.input", typed)
-    with pytest.raises(InputError, match="not UTF-8"):
+    with pytest.raises(InputError, match="not valid UTF-8"):
         prompt.ask("> ")

@@ -215,7 +215,10 @@ def _commitment(ref: str, candidate: Candidate) -> dict[str, Any]:
     why = f"{found.why}; {found.strength}"
     if starts:
         said["milestones"] = [
-            {"ref": f"{ref}.1", "title": candidate.title, "when": candidate.due, "recurs": candidate.recurs}
+            {
+                **{"ref": f"{ref}.1", "title": candidate.title, "when": candidate.due, "recurs": candidate.recurs},
+                "sources": said["sources"],
+            }
         ]
     elif candidate.recurs:
         vague = (

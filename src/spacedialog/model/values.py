@@ -145,6 +145,15 @@ def check_web_address(text: str) -> str:
     return text
 
 
+def is_web_address(text: str) -> bool:
+    """Return whether `check_web_address` accepts the text."""
+    try:
+        check_web_address(text)
+    except InputError:
+        return False
+    return True
+
+
 def check_evidence(text: str) -> str:
     """Return the evidence of an entry unchanged; InputError unless it is a web address."""
     try:
