@@ -181,7 +181,7 @@ class Template:
             author="Hentzau",
             entropy=entropy("template"),
         )
-        tracker.import_file(json.dumps(DOCUMENTS[0]).encode(), "rur.json", bundled=False)
+        tracker.import_file(json.dumps(DOCUMENTS[0]).encode(), "rur.json", built_in=False)
 
 
 template: list[Template] = []

@@ -22,7 +22,7 @@ def test_export_imports_to_the_same_state(desk: Desk, name: str) -> None:
     desk.call("undo")
     assert desk.call("export", "-o", name).stdout == ""
     other = desk.folder / "other.db"
-    ran = desk.call("import", name, "--db", other, "--without-bundled")
+    ran = desk.call("import", name, "--db", other, "--without-built-in")
     assert ran.status == 0
     for view in (
         ["list"],
@@ -58,10 +58,10 @@ def test_schema_of_a_log_is_one_that_exports_keep(reader: Desk) -> None:
 
 def test_paths_name_the_store_and_the_record(reader: Desk) -> None:
     """`paths` shows the store and the built-in record, and whether each exists."""
-    store, bundled = reader.call("paths", "--json").data
+    store, built_in = reader.call("paths", "--json").data
     assert store == {"what": "store", "path": str(reader.db), "exists": False}
-    assert bundled["exists"]
-    assert (Path(bundled["path"]) / "dialogue_2025.json").read_bytes() == DATA.read_bytes()
+    assert built_in["exists"]
+    assert (Path(built_in["path"]) / "dialogue_2025.json").read_bytes() == DATA.read_bytes()
 
 
 def test_store_is_in_the_users_data_unless_told(desk: Desk) -> None:

@@ -310,7 +310,7 @@ def test_a_draft_can_be_imported(desk: Desk) -> None:
     dialogue = json.loads((desk.folder / "draft.json").read_text())["dialogue"]
     assert dialogue["key"] == "JPNAUS3"
     assert (dialogue["when"], dialogue["number"], dialogue["place"]) == ("2026-05-21", 3, "Cairns")
-    assert desk.call("import", "draft.json", "--without-bundled").status == 0
+    assert desk.call("import", "draft.json", "--without-built-in").status == 0
     rows = desk.call("list", "--json").data
     assert [(row["ref"], row["strength"], row["due"]) for row in rows] == [
         ("JPNAUS3-01", "firm", "../2028"),

@@ -424,7 +424,7 @@ def test_a_whole_review(desk: Desk, path: Path) -> None:
         assert session.status == 0
     assert "5 accepted, 1 dropped, 0 left" in rest
     assert "spacedialog import draft.json" in rest
-    ran = desk.call("import", "draft.json", "--without-bundled", "--json")
+    ran = desk.call("import", "draft.json", "--without-built-in", "--json")
     assert (ran.status, "not reviewed" in ran.stderr) == (0, False)
     rows = {row["ref"]: row for row in desk.call("list", "--json").data}
     assert list(rows) == ["ZUB2-01", "ZUB2-02", "ZUB2-03", "ZUB2-04", "ZUB2-06"]

@@ -385,7 +385,7 @@ def test_an_exported_log_gives_the_text_back(make: Maker, desk: Desk, texts: lis
     titles = [change["body"].get("set", {}).get("title") for change in changes]
     assert titles[-len(refs) :] == [change["author"] for change in changes[-len(refs) :]] == list(refs.values())
     other = make()
-    other.import_file(out.encode(), "log", bundled=False)
+    other.import_file(out.encode(), "log", built_in=False)
     assert list(other.log()) == list(make(path=desk.db).log())
 
 

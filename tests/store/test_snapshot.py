@@ -49,7 +49,7 @@ DAY = date(2026, 12, 1)
 @pytest.fixture(scope="module")
 def busy(make: Maker) -> Tracker:
     """The built-in record with a year of entries: every status, moved dates, notes, additions and withdrawals."""
-    tracker = make("bundled")
+    tracker = make("built-in")
     tracker.mark("4-08", "stalled", on="2026-11-20", note="Heard nothing of the flight.")
     tracker.mark("4-09", "withdrawn", on="2026-10")
     tracker.mark("4-11", "not-started", on="2025-12-31")

@@ -9,7 +9,7 @@ from spacedialog.model.rows.maintenance import Copied, DoctorRow, FingerprintRow
 from spacedialog.presentation.phrases import counted, indented, to_the_minute
 from spacedialog.presentation.tables import Column, Table
 
-_PLACES = {"store": "database", "bundled": "built-in record"}
+_PLACES = {"built-in": "built-in record"}
 """The words for the places of `paths`."""
 
 

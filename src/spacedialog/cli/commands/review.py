@@ -201,7 +201,7 @@ class Conversation:
         counts = self._review.counts()
         name = shlex.quote(self._review.name)
         more = (f"Continue with: spacedialog review {name}",) if counts.left else ()
-        done = f"Import with: spacedialog import {name} (add --without-bundled for a new database)"
+        done = f"Import with: spacedialog import {name} (add --without-built-in for a new database)"
         self._show(views.review_summary(counts, (*more, done)))
 
     def _say(self, *lines: str) -> None:

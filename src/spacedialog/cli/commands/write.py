@@ -255,8 +255,8 @@ def apply(
 def import_(
     writing: WriteRequest,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A data file or an exported log; - for standard input.")],
-    without_bundled: Annotated[
-        bool, typer.Option("--without-bundled", help="Leave the built-in record out of a new database.")
+    without_built_in: Annotated[
+        bool, typer.Option("--without-built-in", help="Leave the built-in record out of a new database.")
     ] = False,
     max_size: MaxSizeOption = MAX_SIZE,
 ) -> None:
@@ -268,7 +268,7 @@ def import_(
     """
     size = parsing.size("--max-size", max_size)
     with parsing.input_file(file) as (stream, name), progress("importing", "records") as watch:
-        written = writing.tracker.import_file(stream, name, bundled=not without_bundled, max_size=size, watch=watch)
+        written = writing.tracker.import_file(stream, name, built_in=not without_built_in, max_size=size, watch=watch)
     writing.show(written)
 
 
