@@ -99,7 +99,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("add X --milestone-of 31 --due 2027 --area pnt", 2, "--area cannot be given", "leave it out"),
     ("add X --area pnt --source ST1 --every 1y", 2, "--every cannot be given", "leave it out"),
     ("edit 31", 2, "no new value", "--title"),
-    ("edit 31 --paragraph 5", 2, "--paragraph needs --source", "document"),
+    ("edit 31 --paragraph 5", 2, "--paragraph needs --source", "DOCUMENT"),
     ("mark 31 complete --evidence ftp://example.org", 2, "evidence: ", "https://"),
     ("mark 31 complete --evidence https://me:secret@example.org", 2, "evidence: ", "without"),
     ("undo --note x", 2, "no such option: --note", "undo --help"),
@@ -117,7 +117,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("import list.json", 2, "list.json", ""),
     ("import other.json", 2, "other.json", ""),
     ("list -o missing/a.json", 2, "-o missing/a.json: there is no such folder", "create the folder"),
-    ("list -o report.pdf", 2, "-o report.pdf: the ending", r"\.csv"),
+    ("list -o report.pdf", 2, "-o report.pdf: the file ending", r"\.csv"),
     # Not found
     ("show 99", 3, "ref '99'", "list"),
     ("show ROKK-31", 3, "ref 'ROKK-31'", "did you mean ROK4-31"),

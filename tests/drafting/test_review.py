@@ -417,7 +417,7 @@ def test_a_whole_review(desk: Desk, path: Path) -> None:
         assert re.search(r"lead +GMO", shown)
         answer(session, ("accept", PROMPT), ("a", PROMPT), ("a", PROMPT), ("n", PROMPT))
         shown = answer(session, ("m 4", PROMPT))
-        assert "No undecided candidate comes after this: 4 accepted, 1 dropped, 1 left." in shown
+        assert "No undecided candidates follow: 4 accepted, 1 dropped, 1 left." in shown
         answer(session, ("n", PROMPT), ("a", PROMPT))
         session.type("q\r")
         rest = session.rest()
