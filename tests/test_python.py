@@ -219,7 +219,7 @@ def test_a_statement_is_drafted_reviewed_imported_and_verified(tracker: Tracker,
     tracker.import_file(path.read_bytes(), path.name)
     rows = tracker.verify_source("zub2", StatementFile(BytesIO(text), "statement.txt"))
     assert {row.verdict for row in rows} == {"same"}
-    with pytest.raises(InputError, match="no running text"):
+    with pytest.raises(InputError, match="no sentences"):
         tracker.verify_source("zub2", StatementFile(BytesIO(b"Lutz"), "statement.txt"))
 
 

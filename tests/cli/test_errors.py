@@ -62,7 +62,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("list --color blue", 2, "--color.*blue", "always"),
     ("completion tcsh", 2, "SHELL: 'tcsh'", "bash"),
     ("upcoming --within 1y --until 2027", 2, "--within and --until", "leave one"),
-    # Names that are not on record
+    # Names that are not in the record
     ("list --area nowhere", 2, "area: 'nowhere'", "exploration"),
     ("list --party Nobody", 2, "party: 'Nobody'", "KASI"),
     ("list --side XX", 2, "side: 'XX'", "ROK"),
@@ -116,7 +116,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("import broken.json", 2, "broken.json", ""),
     ("import list.json", 2, "list.json", ""),
     ("import other.json", 2, "other.json", ""),
-    ("list -o missing/a.json", 2, "-o missing/a.json: there is no such folder", "create the folder"),
+    ("list -o missing/a.json", 2, "-o missing/a.json: the folder does not exist", "create the folder"),
     ("list -o report.pdf", 2, "-o report.pdf: the file ending", r"\.csv"),
     # Not found
     ("show 99", 3, "ref '99'", "list"),
@@ -124,7 +124,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("mark ROK4-99 complete", 3, "ref 'ROK4-99'", "list"),
     ("mark ROK3-31 complete", 3, "ref 'ROK3-31'", "did you mean .*ROK4-31"),
     ("history 25.9", 3, "'25.9'", "list"),
-    ("show 33 --as-of 2020-01-01", 3, "not on record on 2020-01-01", "--as-of"),
+    ("show 33 --as-of 2020-01-01", 3, "not in the record as of 2020-01-01", "--as-of"),
     ("undo 00000000", 3, "'00000000'", "history"),
     # Stores
     ("list --db text.db", 4, "text.db", ""),

@@ -222,15 +222,15 @@ def test_not_assessed_never_looks_like_not_started(browser: Desktop, text_small:
     """Each status has its own word and its own fill, so that it differs without colour."""
     looks = "all => all.map(one => getComputedStyle(one).fill + getComputedStyle(one).strokeDasharray)"
     with browser.page(text_small) as page:
-        fills = page.eval_on_selector_all("#_standing .key rect", looks)
+        fills = page.eval_on_selector_all("#_progress .key rect", looks)
         assert len(fills) == len(set(fills)) == 6
-        expect(page.locator("#_standing .areas")).to_contain_text("1 not assessed")
+        expect(page.locator("#_progress .areas")).to_contain_text("1 not assessed")
 
 
 def test_a_report_of_nothing_is_still_a_page(browser: Desktop, small: Report) -> None:
     """A page without commitments says so, and has no control, table or timeline."""
     with browser.page(page_of(empty(small))) as page:
-        expect(page.locator("#_standing")).to_contain_text("No commitments.")
+        expect(page.locator("#_progress")).to_contain_text("No commitments.")
         assert page.locator("table, input, select, button, #_timeline").count() == 0
 
 
@@ -300,8 +300,8 @@ def test_a_moved_date_leaves_the_ghost_of_its_old_window() -> None:
     rows = [event("2024", state="met"), event("2029"), event("2031"), event("2027", "A-2")]
     drawn = html_chart.timeline(rows, [moved("2026", "2028"), moved("2028", "2029"), moved("2025", "2026", "B-1")], DAY)
     first, second = drawn.events
-    assert [len(first.marks), len(first.ghosts), len(second.ghosts)] == [3, 2, 0]
-    assert first.ghosts[0].x < first.ghosts[1].x < first.mark.x == first.marks[1].x
+    assert [len(first.marks), len(first.former_marks), len(second.former_marks)] == [3, 2, 0]
+    assert first.former_marks[0].x < first.former_marks[1].x < first.mark.x == first.marks[1].x
 
 
 @pytest.mark.parametrize("width", WIDTHS)

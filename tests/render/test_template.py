@@ -34,7 +34,7 @@ def test_the_example_in_the_docs_works(reader: Desk) -> None:
     assert set(re.findall(r"^- \*\*(\S+)\*\*", letter, re.MULTILINE)) == {row["ref"] for row in opened}
     checked = sum(row["status"] != "not-assessed" for row in opened)
     assert letter.startswith(
-        f"# What is open on 2026-11-22\n\n{checked} of {len(opened)} assessed, oldest check 1343 days ago.\n"
+        f"# Open commitments on 2026-11-22\n\n{checked} of {len(opened)} assessed, oldest check 1343 days ago.\n"
         "Only: status open."
     )
     assert letter.count("Source: ") == len(opened)
@@ -156,7 +156,7 @@ def test_a_template_has_limited_memory(desk: Desk, monkeypatch: pytest.MonkeyPat
     ran = desk.call("report", "--template", "letter.md.j2", "-o", "letter.md")
     problem, _ = (said for said in ran.stderr.splitlines() if not said.startswith("note:"))
     assert (ran.status, ran.stdout) == (2, "")
-    assert problem == "spacedialog: --template letter.md.j2: it takes too much memory"
+    assert problem == "spacedialog: --template letter.md.j2: the template needs too much memory"
     assert not (desk.folder / "letter.md").exists()
 
 

@@ -17,7 +17,7 @@ from spacedialog.presentation import tables
 from spacedialog.presentation.bars import bar
 from spacedialog.render import table, timeline
 from spacedialog.render.formats import Settings
-from spacedialog.render.timeline import AFTER, BEFORE, DAY, GHOST, OPEN, TODAY, WINDOW, Scale
+from spacedialog.render.timeline import AFTER, BEFORE, DAY, FORMER, OPEN, TODAY, WINDOW, Scale
 from tests.support.built_in import CHECKED, COMMITMENTS, COVERAGE
 from tests.support.program import Desk
 
@@ -177,9 +177,9 @@ def test_a_window_that_moved_leaves_its_ghost() -> None:
     rows = [dated("2026-07"), dated("2028-07")]
     shown = drawn(rows, 120, before={"R-1": [("2026-01-01", "2026-12-31")]})
     first, second = (line for line in shown if line.startswith("R-1"))
-    assert re.search(f"{GHOST}+{WINDOW}+{GHOST}+", chart(first, 120))
-    assert GHOST not in second
-    assert any(f"{GHOST} earlier date" in line for line in shown)
+    assert re.search(f"{FORMER}+{WINDOW}+{FORMER}+", chart(first, 120))
+    assert FORMER not in second
+    assert any(f"{FORMER} earlier date" in line for line in shown)
 
 
 def test_what_is_out_of_the_picture_has_its_date_beside_an_arrow() -> None:

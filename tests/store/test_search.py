@@ -13,7 +13,7 @@ import pytest
 from sqlite_utils import Database
 
 from spacedialog.errors import InputError
-from spacedialog.model.filters import Says
+from spacedialog.model.filters import ContainsWords
 from spacedialog.model.position import Scope
 from spacedialog.store import database, migrations
 from spacedialog.store.read.snapshot import Snapshot
@@ -147,7 +147,7 @@ def test_a_filter_finds_the_same_and_what_belongs_to_the_dialogue(view: Snapshot
     """A text filter also keeps the commitments of a dialogue whose key or heads have the word."""
 
     def kept(words: str) -> list[str]:
-        return [row.ref.removeprefix("ZEN2-") for row in view.commitments(Says(words))]
+        return [row.ref.removeprefix("ZEN2-") for row in view.commitments(ContainsWords(words))]
 
     assert kept("launch") == ["01", "02", "03", "05"]
     assert kept("sky office launch") == ["01", "03"]
@@ -189,7 +189,7 @@ def test_a_word_counts_from_its_day_on(zenda: Tracker) -> None:
     with zenda.snapshot(Scope(date(2026, 11, 19))) as view:
         assert refs(view, "telescope") == []
         assert view.search("antenna")[0].fields == ("title",)
-        assert list(view.commitments(Says("telescope"))) == []
+        assert list(view.commitments(ContainsWords("telescope"))) == []
     with zenda.snapshot(Scope(date(2025, 3, 11))) as view:
         assert refs(view, "ferry") == []
         assert refs(view, "Elphberg") == ["ZEN2"]
@@ -239,7 +239,7 @@ def test_too_many_words_are_refused(view: Snapshot) -> None:
     with pytest.raises(InputError, match="there are 10000 words"):
         view.search(" ".join(map(str, range(10_000))))
     with pytest.raises(InputError, match="there are 51 words"):
-        list(view.commitments(Says(" ".join(map(str, range(51))))))
+        list(view.commitments(ContainsWords(" ".join(map(str, range(51))))))
     assert refs(view, "harbour " * 10_000) == ["03"]
     assert refs(view, " ".join(f"w{number}" for number in range(50))) == []
 

@@ -47,7 +47,7 @@ def test_a_day_of_two(server: Server, desks: tuple[Desk, Desk]) -> None:
     met = rudolf.call("sync").stdout
     assert "Sent 2 entries, received 2" in met
     assert "1 conflict to resolve" in met
-    assert "1 ref given twice" in met
+    assert "1 ref used twice" in met
     anna.call("sync")
     for desk in desks:
         assert [row["ref"] for row in desk.call("list", "--conflict", "--json").data] == ["ROK4-31"]
@@ -144,7 +144,7 @@ def test_a_head_moved_by_hand_does_no_harm(server: Server, desks: tuple[Desk, De
     rudolf.call("team", "join", server.address("rudolf"), "head")
     server.sql("UPDATE spacedialog_log SET head = 3, chain = repeat('0', 64) WHERE name = 'head'", user="rudolf")
     anna.call("note", "31", "all the same")
-    assert "1 sent" in anna.call("sync").stdout
+    assert "Sent 1 entry" in anna.call("sync").stdout
     assert "1 received" in rudolf.call("sync").stdout
     assert server.sql("SELECT head FROM spacedialog_log WHERE name = 'head'") == [(CHANGES + 1,)]
 
@@ -198,7 +198,7 @@ def test_a_password_is_asked_once_per_run(
 def test_a_script_shares_a_record(server: Server, tmp_path: Path) -> None:
     """Two scripts create and join a log, exchange an entry, and leave; a dry run only counts."""
     told: list[str] = []
-    interaction = Interaction(tell=told.append)
+    interaction = Interaction(show=told.append)
     anna = spacedialog.open(tmp_path / "anna.db", today=date(2026, 11, 22), author="anna")
     rudolf = spacedialog.open(tmp_path / "rudolf.db", today=date(2026, 11, 22), author="rudolf")
     assert anna.team.create(server.address("anna"), "script", interaction=interaction).sent == CHANGES
@@ -212,5 +212,5 @@ def test_a_script_shares_a_record(server: Server, tmp_path: Path) -> None:
     assert anna.team.leave().waiting == 1
     with pytest.raises(InputError, match="belongs to no team"):
         anna.sync()
-    with pytest.raises(NotFoundError, match="no team's log called nothing"):
+    with pytest.raises(NotFoundError, match="no shared log called nothing"):
         anna.team.join(server.address("anna"), "nothing")

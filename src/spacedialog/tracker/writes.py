@@ -41,17 +41,17 @@ class Writes(Record):
         return self._update("noted", ref, {"on": on, "note": text, "evidence": evidence})
 
     def reschedule(self, ref: str, due: VagueDate | str, **remarks: Unpack[Remarks]) -> Written:
-        """Change a due date or a milestone's date; the old one stays on record."""
+        """Change a due date or a milestone's date; the history keeps the old one."""
         return self._update("rescheduled", ref, remarks, due=_date(due))
 
-    def _update(self, did: str, ref: str, given: Remarks, **values: Any) -> Written:
+    def _update(self, action: str, ref: str, given: Remarks, **values: Any) -> Written:
         from spacedialog.editing.updates import Update, pending_update
 
         with self._writing() as session:
             update = Update(session.remarks(given), **values)
             target = session.snapshot.refs.resolve(ref)
             entry = pending_update(update, target, session.snapshot.fields_of(target))
-            written = session.write(did, [target], [entry])
+            written = session.write(action, [target], [entry])
             return _noting_missing_evidence(written, update.remarks) if written.differences else written
 
     def edit(self, ref: str, values: Mapping[str, Any], **remarks: Unpack[Remarks]) -> Written:
@@ -132,7 +132,7 @@ class Writes(Record):
     ) -> Written:
         """Record many updates (JSON Lines or CSV, at most `max_size` bytes) as one action: all of them, or none.
 
-        Updates that are already on record are skipped. ProblemsError lists every problem with its place in the file
+        Updates that the record already has are skipped. ProblemsError lists every problem with its place in the file
         `name`.
         """
         from spacedialog.importing.updates_file import Batch
@@ -159,7 +159,7 @@ class Writes(Record):
         max_size: int | None = None,
         watch: Progress = silent,
     ) -> Written:
-        """Import a data file, or a log that `export` wrote; entries already on record are skipped.
+        """Import a data file, or a log that `export` wrote; entries that the record already has are skipped.
 
         A data file is compared with its previous import, so entries that users recorded since stay as they are. If the
         import creates a store, `built_in` decides whether it also gets the built-in record. JSON Lines are recorded as
@@ -180,7 +180,7 @@ class Writes(Record):
                 return session.written("imported", changes=appended.entries, undo=appended.last, notices=notices)
             merged = merge(session.connection, watch(contents), name)
             notices = (
-                f"{merged.strange} entries of a newer program were kept but are not counted. Upgrade spacedialog.",
+                f"{merged.strange} entries of a newer version of spacedialog are not counted. Upgrade spacedialog.",
             )
             return session.written("imported", changes=merged.added, notices=notices if merged.strange else ())
 
