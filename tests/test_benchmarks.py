@@ -43,7 +43,7 @@ def run_floor(desk: Desk, query: str, *arguments: str | Path, db: Path | None = 
     return ran
 
 
-def test_data_comes_from_its_seed(tmp_path: Path) -> None:
+def test_data_depend_only_on_the_seed(tmp_path: Path) -> None:
     """One seed gives the same bytes in every form, and another seed gives others."""
     digests = {}
     for form, write in data.FORMS.items():

@@ -403,7 +403,7 @@ def test_words_that_hardly_differ_count_as_one() -> None:
     assert [(pair.old, pair.new) for pair in similar_pairs(old, new)] == [("A-1", "B-1")]
 
 
-def test_the_threshold_finds_what_the_docs_say() -> None:
+def test_the_threshold_has_the_documented_results() -> None:
     """The default threshold finds two of three pairs coded by hand, and one in three of its proposals is right."""
     at = {one.threshold: one for one in measured.scores()}
     assert at[THRESHOLD].recall >= 0.7

@@ -141,7 +141,7 @@ def test_every_help_has_the_same_layout(helps: dict[str, str]) -> None:
         assert not re.search(r"\.\.\.|\[\d+<=|<=x|[|<>{}]table", text), name
 
 
-def test_options_stand_under_headings(helps: dict[str, str]) -> None:
+def test_options_are_grouped_under_headings(helps: dict[str, str]) -> None:
     """The options of a command come first, then those of all reads or writes, then those of most commands."""
     headings = {name: re.findall(r"^([A-Z][a-z]+ ?[a-z]*):$", text, re.MULTILINE) for name, text in helps.items()}
     assert headings["list"] == ["Examples", "Options", "View options", "General options"]
@@ -249,7 +249,7 @@ NEAR_MISSES = [
 
 
 @pytest.mark.parametrize(("call", "status", "remedy"), NEAR_MISSES, ids=[case[0] for case in NEAR_MISSES])
-def test_near_miss_is_answered_with_the_right_one(narrow: Desk, call: str, status: int, remedy: str) -> None:
+def test_a_near_miss_gets_a_suggestion(narrow: Desk, call: str, status: int, remedy: str) -> None:
     """A near miss of a command, an option, a value or a ref is answered with the one that was probably meant."""
     ran = narrow.call(*call.split())
     assert (ran.status, ran.stdout) == (status, "")

@@ -34,7 +34,7 @@ COMMANDS_OF_PAGE = {page: lines for page in PAGES if (lines := commands_of(page)
 
 
 class Cron:
-    """The account of docs/cron.md, set up as the page says, with its table run as cron runs it."""
+    """The account of docs/cron.md, set up by its instructions, with its table run as cron runs it."""
 
     def __init__(self, desk: Desk) -> None:
         page = (DOCS / "cron.md").read_text("utf-8")

@@ -397,7 +397,7 @@ def answer(session: Session, *pairs: tuple[str, str]) -> str:
     return shown
 
 
-def test_a_whole_review(desk: Desk, path: Path) -> None:
+def test_a_complete_review(desk: Desk, path: Path) -> None:
     """Each edit, split, merge, drop, undo and accept is saved, and the accepted candidates can be imported."""
     with at_terminal(desk) as session:
         shown = session.until(PROMPT)
@@ -449,8 +449,8 @@ def test_a_review_continues_where_it_stopped(desk: Desk, path: Path) -> None:
 
 @pytest.mark.parametrize("status", [130, 0])
 @pytest.mark.parametrize("prompt", [PROMPT, "  > "])
-def test_leaving_says_how_to_continue(desk: Desk, path: Path, status: int, prompt: str) -> None:
-    """Ctrl-C and Ctrl-D end the review at any prompt; all decisions are saved, and a message says how to continue."""
+def test_an_ended_review_shows_how_to_continue(desk: Desk, path: Path, status: int, prompt: str) -> None:
+    """Ctrl-C and Ctrl-D end the review at any prompt; the decisions are saved, and a message shows how to continue."""
     with at_terminal(desk) as session:
         session.until(PROMPT)
         answer(session, ("a", PROMPT), ("e", "  > ") if prompt != PROMPT else ("?", PROMPT))
