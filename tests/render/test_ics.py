@@ -156,8 +156,8 @@ def titled(entries: list[Component], part: str) -> Component:
     ],
 )
 def test_an_event_covers_the_window_and_names_it(when: str, title: str, first: str, last: str) -> None:
-    """An exact day is an event on that day; a window covers its days, and its title names it; an open window has only its
-    known day.
+    """An exact day is an event on that day; a window covers its days and is named; an open window has only its known
+    day.
     """
     (event,) = strictly(text_of([EVENT._replace(when=when)]))
     assert event["SUMMARY"] == title
