@@ -248,7 +248,7 @@ def test_coverage_is_that_of_the_dialogue(reader: Desk) -> None:
     """With --dialogue the coverage line counts that dialogue alone."""
     shown = reader.call("list", "--dialogue", "ROK3", "--sort", "due", "-f", "md").stdout
     assert "10 of 15 assessed" in shown
-    assert "only: dialogue ROK3" in reader.call("report", "--dialogue", "ROK3", "-f", "md").stdout
+    assert "selection: dialogue ROK3" in reader.call("report", "--dialogue", "ROK3", "-f", "md").stdout
 
 
 def test_verdicts_are_those_of_the_dialogue(tmp_path: Path) -> None:
