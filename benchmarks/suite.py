@@ -228,7 +228,7 @@ class Suite:
 
     def measure_start_up(self, *, only_store: bool = False) -> None:
         """Measure start-up with the built-in record, with and without a store; `only_store` only creates the store."""
-        db = self.folder / "bundled.db"
+        db = self.folder / "built-in.db"
         subprocess.run(
             [self.program, "mark", "33", "complete", "--db", db], check=True, capture_output=True, env=self.environment
         )
@@ -395,7 +395,7 @@ class Suite:
         schema = Path(__file__).parents[1] / "src" / "spacedialog" / "store" / "schema.sql"
         pair = {
             OURS: self.program_command(
-                "import", str(file), "--without-bundled", db=ours, prepare=lambda _: _remove(ours)
+                "import", str(file), "--without-built-in", db=ours, prepare=lambda _: _remove(ours)
             ),
             FLOOR: self.floor_command("import", floor, schema, file, prepare=lambda _: _remove(floor)),
         }
@@ -408,7 +408,7 @@ class Suite:
 
     def _make_store(self, file: Path, db: Path, size: int) -> None:
         begin = time.perf_counter()
-        argv: list[str | Path] = [self.program, "import", file, "--without-bundled", "--db", db]
+        argv: list[str | Path] = [self.program, "import", file, "--without-built-in", "--db", db]
         process = subprocess.run(
             argv, env=self.environment, cwd=self.folder, capture_output=True, text=True, check=False
         )

@@ -43,7 +43,7 @@ def main(count: int) -> None:
         source = Path(folder) / "data.jsonl"
         data.write_lines(source, round(count * 0.318))
         with source.open("rb") as stream:
-            _timed("import, for comparison", lambda: first.import_file(stream, source.name, bundled=False))
+            _timed("import, for comparison", lambda: first.import_file(stream, source.name, built_in=False))
         direct = server.url
 
         def exchange_at(url: str) -> Callable[[team_state.Membership], Exchange]:

@@ -33,13 +33,13 @@ def make(tmp_path_factory: pytest.TempPathFactory, ruritania: bytes) -> Maker:
     """A maker of trackers, of session scope, so that hypothesis may use it in every example."""
     maker = Maker(tmp_path_factory.mktemp("stores"))
     before = Clock(NOON - 1_000_000)
-    for name, content, bundled in (
+    for name, content, built_in in (
         ("ruritania", ruritania, False),
         ("empty", _EMPTY_LOG, False),
-        ("bundled", _EMPTY_LOG, True),
+        ("built-in", _EMPTY_LOG, True),
     ):
         tracker = maker(clock=before, seed=name, author="Hentzau")
-        tracker.import_file(content, f"{name}.json", bundled=bundled)
+        tracker.import_file(content, f"{name}.json", built_in=built_in)
         maker.templates[name] = tracker.path
     return maker
 

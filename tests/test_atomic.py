@@ -144,9 +144,7 @@ def test_the_folders_of_killed_runs_are_deleted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("has_links", [True, False], ids=["", "no hard links"])
-def test_a_new_file_takes_no_name_that_is_taken(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_links: bool
-) -> None:
+def test_a_new_file_replaces_no_existing_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_links: bool) -> None:
     """A file that appears while a new one is written is kept, on every file system."""
     if not has_links:
         monkeypatch.setattr(os, "link", _no_links)

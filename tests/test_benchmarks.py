@@ -32,7 +32,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A desk whose store holds 30 generated commitments."""
     desk = Desk(tmp_path_factory.mktemp("desk"))
     data.write_lines(desk.folder / "data.jsonl", 30)
-    ran = desk.call("import", desk.folder / "data.jsonl", "--without-bundled")
+    ran = desk.call("import", desk.folder / "data.jsonl", "--without-built-in")
     assert ran.status == 0, ran.stderr
     return desk
 
@@ -43,7 +43,7 @@ def run_floor(desk: Desk, query: str, *arguments: str | Path, db: Path | None = 
     return ran
 
 
-def test_data_comes_from_its_seed(tmp_path: Path) -> None:
+def test_data_depend_only_on_the_seed(tmp_path: Path) -> None:
     """One seed gives the same bytes in every form, and another seed gives others."""
     digests = {}
     for form, write in data.FORMS.items():
@@ -60,7 +60,7 @@ def test_data_can_be_imported(tmp_path: Path, form: str) -> None:
     """The program imports both forms of the data, and finds every commitment."""
     desk = Desk(tmp_path)
     data.FORMS[form](tmp_path / "data", 5, 1)
-    assert desk.call("import", tmp_path / "data", "--without-bundled").status == 0
+    assert desk.call("import", tmp_path / "data", "--without-built-in").status == 0
     rows = desk.call("list", "--json").data
     generated = {task.ref: (task.title, task.area, task.status, task.due) for task in data.tasks(5, 1)}
     assert {row["ref"]: (row["title"], row["area"], row["status"], row["due_latest"]) for row in rows} == generated

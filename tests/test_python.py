@@ -46,7 +46,7 @@ def test_rows_are_those_of_the_commands(tracker: Tracker, tmp_path: Path) -> Non
     assert [row._asdict() for row in coming] == desk.call("upcoming", "--json").data
 
 
-def test_opening_and_reading_make_nothing(tracker: Tracker, tmp_path: Path) -> None:
+def test_opening_and_reading_create_no_store(tracker: Tracker, tmp_path: Path) -> None:
     """Opening and reading a tracker without a store creates none."""
     assert not tracker.has_store
     with tracker.snapshot() as snapshot:
@@ -120,7 +120,7 @@ def test_a_scope_names_a_state_of_the_record(tracker: Tracker) -> None:
         pass
 
 
-def test_a_brief_goes_on_from_its_checkpoint(tracker: Tracker) -> None:
+def test_a_brief_continues_from_its_checkpoint(tracker: Tracker) -> None:
     """A brief from a checkpoint covers the entries since it was saved, and only a save moves it."""
     assert [row.entry.ref for row in tracker.brief(date(2026, 11, 1)).changed] == []
     tracker.mark("31", "stalled")
@@ -239,7 +239,7 @@ def test_schemas_and_the_sql_of_a_team_need_no_store(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_record_of_no_team_says_so(tracker: Tracker) -> None:
+def test_team_use_cases_need_a_team(tracker: Tracker) -> None:
     """Without a team, `sync`, `team.status` and `team.leave` raise InputError."""
     tracker.mark("33", "complete")
     for use in (tracker.sync, tracker.team.status, tracker.team.leave):
@@ -247,7 +247,7 @@ def test_a_record_of_no_team_says_so(tracker: Tracker) -> None:
             use()
 
 
-def test_dry_run_of_a_script_keeps_nothing(tmp_path: Path) -> None:
+def test_a_dry_run_of_a_script_changes_no_file(tmp_path: Path) -> None:
     """A dry run returns what it would change, and creates no store."""
     tracker = spacedialog.open(tmp_path / "tracker.db", today=TODAY, author="script", dry_run=True)
     written = tracker.mark("33", "complete")

@@ -66,7 +66,7 @@ def parsed(due: str | None) -> VagueDate | None:
 
 
 def document(**more: Any) -> dict[str, Any]:
-    """Return a data file of three or four commitments, changed as `more` says."""
+    """Return a data file of three or four commitments, with the changes in `more`."""
 
     commitments = [
         ruritania.commitment(
@@ -181,7 +181,7 @@ class Template:
             author="Hentzau",
             entropy=entropy("template"),
         )
-        tracker.import_file(json.dumps(DOCUMENTS[0]).encode(), "rur.json", bundled=False)
+        tracker.import_file(json.dumps(DOCUMENTS[0]).encode(), "rur.json", built_in=False)
 
 
 template: list[Template] = []
@@ -594,7 +594,7 @@ def run(runs: int, seed: int | None = None) -> None:
     run_state_machine_as_test(machine, settings=of if seed is None else settings(of, derandomize=False, database=None))
 
 
-def test_the_record_is_what_the_model_says() -> None:
+def test_the_record_agrees_with_the_model() -> None:
     """After any 50 actions and questions of two users, the log and every view are the model's."""
     run(55)
 

@@ -177,7 +177,7 @@ PLACES: Mapping[str, Callable[[Desk], Path]] = {
 def desk(make: Any, tmp_path: Path) -> Desk:
     """A desk with a store of the built-in record, a text and a draft."""
     desk = Desk(tmp_path)
-    shutil.copy(make.templates["bundled"], desk.db)
+    shutil.copy(make.templates["built-in"], desk.db)
     (tmp_path / "text.txt").write_text(drafted.TEXT, "utf-8")
     (tmp_path / "draft.json").write_text(drafted.text_of(drafted.document()), "utf-8")
     return desk

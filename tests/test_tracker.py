@@ -50,7 +50,7 @@ def _differences(written: Written) -> dict[str, tuple[Any, Any]]:
 # Mark
 
 
-def test_a_mark_is_recorded_with_all_that_was_said(tracker: Tracker) -> None:
+def test_a_mark_records_all_remarks(tracker: Tracker) -> None:
     """A mark records author, time, day, note and evidence, and returns what it changed."""
     written = tracker.mark("2", "in-progress", percent=30, on="2026-11", note="Begun.", evidence="https://a.example/1")
     change = list(tracker.log())[-1]
@@ -95,7 +95,7 @@ def test_complete_clears_the_percentage(tracker: Tracker) -> None:
     assert "percent" not in list(tracker.log())[-1].content["set"]
 
 
-def test_a_mark_that_changes_nothing_today_is_noticed(tracker: Tracker) -> None:
+def test_a_mark_before_a_later_entry_gets_a_notice(tracker: Tracker) -> None:
     """A mark for a day before a later entry is recorded, with a notice that today's value stays."""
     tracker.mark("2", "complete", on="2026-10-01")
     written = tracker.mark("2", "in-progress", on="2026-09-30")
@@ -266,7 +266,7 @@ def test_a_date_that_was_moved_is_remembered(tracker: Tracker) -> None:
     assert "slipped" in row(tracker, "3").flags
 
 
-def test_a_quarter_is_kept_as_edtf_has_it(tracker: Tracker) -> None:
+def test_a_quarter_is_stored_as_edtf(tracker: Tracker) -> None:
     """A typed quarter is stored as an EDTF code, and is one window."""
     tracker.reschedule("3", "2027-Q3")
     found = row(tracker, "3")
@@ -282,8 +282,8 @@ def test_a_milestone_is_met(tracker: Tracker) -> None:
     assert row(tracker, "1").status == "in-progress"
 
 
-def test_a_milestone_that_recurs_goes_on(tracker: Tracker) -> None:
-    """A met recurring milestone goes on to its next occurrence without a slip, and undo reverts it."""
+def test_a_met_recurring_milestone_moves_to_the_next_occurrence(tracker: Tracker) -> None:
+    """A met recurring milestone moves to its next occurrence without a slip, and undo reverts it."""
     before = milestone(tracker, "RUR1-04.1")
     assert [event.when for event in before] == ["2027", "2029", "2031"]
     written = tracker.mark("4.1", "met", note="They met.")
@@ -473,14 +473,14 @@ def test_a_broken_file_is_refused_with_its_line(tracker: Tracker, text: str, lin
     assert list(tracker.log()) == log
 
 
-def test_lines_that_follow_each_other_build_on_each_other(tracker: Tracker) -> None:
+def test_each_line_sees_the_lines_before_it(tracker: Tracker) -> None:
     """Each line sees the state that the lines before it give."""
     tracker.apply("ref,status,percent\n4.1,met,\n4.1,met,\n2,in-progress,50\n2,complete,\n", "updates.csv")
     assert next(event.when for event in milestone(tracker, "RUR1-04.1") if event.state == "upcoming") == "2031"
     assert (row(tracker, "2").status, row(tracker, "2").percent) == ("complete", None)
 
 
-def test_an_update_on_record_is_not_recorded_again(tracker: Tracker) -> None:
+def test_a_recorded_update_is_not_recorded_again(tracker: Tracker) -> None:
     """Applying a file again records nothing, and neither does a repeated line."""
     assert tracker.apply(CELLS, "updates.csv").changes == 4
     assert tracker.apply(CELLS, "updates.csv").changes == 0

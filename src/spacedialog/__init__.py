@@ -27,7 +27,7 @@ __version__ = "0.1.0"
 def open(
     path: str | Path | None = None, *, today: date | None = None, author: str | None = None, dry_run: bool = False
 ) -> Tracker:
-    """Return a tracker of the store at `path`, by default the store that the commands use.
+    """Return a tracker of the store at `path`, by default that of the commands.
 
     The store is opened when a method needs it. `today` is the local day and `author` the login name by default. With
     `dry_run`, writes are rolled back.

@@ -129,7 +129,7 @@ def test_going_stale_is_news_once(make: Maker) -> None:
 
 def test_the_built_in_record_counts_by_its_days(make: Maker) -> None:
     """The entries of the built-in record are news by their own days, not by the day the store was created."""
-    tracker = make("bundled", today=date(2026, 11, 22))
+    tracker = make("built-in", today=date(2026, 11, 22))
     since = Since(date(2026, 5, 1), date(2026, 4, 30), recorded=0)
     assert {row.entry.on[:4] for row in told(tracker, since).changed} == {"2026"}
     assert len(told(tracker, Since()).changed) > 42
@@ -267,7 +267,7 @@ def test_a_store_made_anew_is_noticed(desk: Desk) -> None:
     desk.call(*WEEKLY)
     log = desk.call("export").stdout
     desk.db.unlink()
-    desk.call("import", "-", "--without-bundled", stdin=log)
+    desk.call("import", "-", "--without-built-in", stdin=log)
     kept = desk.db.with_name("tracker.db.checkpoint-weekly")
     known = json.loads(kept.read_text())
     kept.write_text(json.dumps({**known, "entries": 5}))

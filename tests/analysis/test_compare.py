@@ -56,7 +56,7 @@ def undecided(make: Maker) -> Path:
     """A store of the three built-in dialogues in which most pairs are not linked."""
     tracker = make(clock=Clock(COMPILED), seed="undecided")
     for year in ("2016", "2022", "2025"):
-        tracker.import_file(json.dumps(document_of(year, LINKED)).encode(), f"{year}.json", bundled=False)
+        tracker.import_file(json.dumps(document_of(year, LINKED)).encode(), f"{year}.json", built_in=False)
     return tracker.path
 
 
@@ -264,7 +264,7 @@ PAIRS = [("ROK3-12", "ROK4-33"), ("ROK3-08", "ROK4-35"), ("ROK3-13", "ROK4-07")]
 )
 def test_copies_that_exchange_their_decisions_agree(make: Maker, steps: list[tuple[int, str, tuple[str, str]]]) -> None:
     """Copies that exchange decisions and undos in any order show the same."""
-    both = (make("bundled", author="Anna"), make("bundled", author="Bert", clock=Clock(Clock().now + 1_000)))
+    both = (make("built-in", author="Anna"), make("built-in", author="Bert", clock=Clock(Clock().now + 1_000)))
     for who, what, (old, new) in steps:
         if what == "swap":
             swapped(*both)
@@ -305,7 +305,7 @@ def test_the_record_brings_the_links_that_are_documented(make: Maker) -> None:
         for one in commitment.get("carries_on", ())
         if one["note"] and one["evidence"]
     }
-    with make("bundled").snapshot() as view:
+    with make("built-in").snapshot() as view:
         decided = {**view.decisions("ROK3", "ROK4"), **view.decisions("ROK2", "ROK4")}
     assert decided == dict.fromkeys(linked, "linked")
     assert len(linked) == 19
@@ -314,7 +314,7 @@ def test_the_record_brings_the_links_that_are_documented(make: Maker) -> None:
 def test_a_link_to_what_is_not_on_record_waits(make: Maker) -> None:
     """A link to a dialogue that is not on record appears once that dialogue is imported."""
     tracker = make()
-    tracker.import_file(json.dumps(document_of("2025")).encode(), "2025.json", bundled=False)
+    tracker.import_file(json.dumps(document_of("2025")).encode(), "2025.json", built_in=False)
     with tracker.snapshot() as view:
         assert view.detail(view.refs.resolve("ROK4-35")).carries_on == ()
     tracker.import_file(json.dumps(document_of("2022")).encode(), "2022.json")
@@ -403,7 +403,7 @@ def test_words_that_hardly_differ_count_as_one() -> None:
     assert [(pair.old, pair.new) for pair in similar_pairs(old, new)] == [("A-1", "B-1")]
 
 
-def test_the_threshold_finds_what_the_docs_say() -> None:
+def test_the_threshold_has_the_documented_results() -> None:
     """The default threshold finds two of three pairs coded by hand, and one in three of its proposals is right."""
     at = {one.threshold: one for one in measured.scores()}
     assert at[THRESHOLD].recall >= 0.7
@@ -523,7 +523,7 @@ def test_links_and_verdicts_are_both_shown(two: Tracker) -> None:
 def test_a_team_shares_links_and_verdicts(make: Maker, clock: Clock) -> None:
     """Links and verdicts of two members are the same for both after a sync, and both stores are sound."""
     team = Team(make, clock)
-    anna, rudolf = (team.member(name, record="bundled") for name in ("Anna", "Rudolf"))
+    anna, rudolf = (team.member(name, record="built-in") for name in ("Anna", "Rudolf"))
     for one in (anna, rudolf):
         team.replica(one).sync()
     anna.link("ROK3-12", "ROK4-33")

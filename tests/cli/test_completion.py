@@ -45,7 +45,7 @@ def choices(desk: Desk, line: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("line", ["mark ", "show RO", "history "])
-def test_refs_come_with_their_titles(desk: Desk, line: str) -> None:
+def test_refs_are_offered_with_their_titles(desk: Desk, line: str) -> None:
     """All commitments are offered for a ref, with their titles as help."""
     offers = {ref: text.replace("\u2019", "'") for ref, text in choices(desk, line).items() if ref in TITLES}
     assert offers == {ref: title.replace(":", " ") for ref, title in TITLES.items()}
@@ -91,21 +91,21 @@ def test_case_and_short_forms_complete(desk: Desk, line: str, some: list[str]) -
         ("list --format j", ["json", "jsonl"]),
     ],
 )
-def test_words_that_fit_are_offered(desk: Desk, line: str, exactly: list[str]) -> None:
+def test_matching_words_are_offered(desk: Desk, line: str, exactly: list[str]) -> None:
     """Statuses, areas, commands and choices that begin with the typed text are offered."""
     assert list(choices(desk, line)) == exactly
     if line == "list --area ":
         assert offered(desk, "bash", line).splitlines() == exactly
 
 
-def test_options_come_with_their_help(desk: Desk) -> None:
+def test_options_are_offered_with_their_help(desk: Desk) -> None:
     """After a dash, the command's options are offered with their help."""
     found = choices(desk, "mark ROK4-31 complete --")
     assert {"--percent", "--note", "--evidence", "--on", "--by", "--dry-run", "--json", "--db"} <= set(found)
     assert all(found.values())
 
 
-def test_completing_makes_nothing(desk: Desk) -> None:
+def test_completion_creates_no_store(desk: Desk) -> None:
     """Completion creates no store; from an unreadable store it offers nothing, and prints no message."""
     broken = desk.folder / "broken.db"
     broken.write_text("no store")
@@ -145,7 +145,7 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("title", HOSTILE)
-def test_titles_are_harmless_help(tmp_path: Path, title: str) -> None:
+def test_titles_are_offered_as_plain_text(tmp_path: Path, title: str) -> None:
     """A title with markup, quotes or control characters is offered as plain text on one line in every shell."""
     desk = Desk(tmp_path)
     desk.call("add", title, "--area", "pnt", "--source", "ST1")
@@ -176,7 +176,7 @@ def test_titles_are_never_commands(tmp_path: Path, title: str) -> None:
 
 @pytest.mark.parametrize("columns", ["40", "9" * 5000])
 @pytest.mark.parametrize("shell", ["fish", "zsh"])
-def test_every_line_is_an_offer(tmp_path: Path, shell: str, columns: str) -> None:
+def test_each_candidate_is_on_one_line(tmp_path: Path, shell: str, columns: str) -> None:
     """Whatever the width of the terminal and the length of a title, each candidate is on one line."""
     desk = Desk(tmp_path)
     for length in (*range(36, 72, 6), 3000):
@@ -210,7 +210,7 @@ def test_an_incomplete_request_is_no_error(desk: Desk, variables: dict[str, str]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_script_asks_as_the_tests_do(desk: Desk, shell: str) -> None:
+def test_the_script_sets_the_variables_of_these_tests(desk: Desk, shell: str) -> None:
     """The printed script names the program and sets the variables that these tests set."""
     script = desk.run("completion", shell).stdout
     names = {name for name in asked(shell, "x") if name != "COMP_WORDS"}
@@ -219,7 +219,7 @@ def test_script_asks_as_the_tests_do(desk: Desk, shell: str) -> None:
     assert re.search(r"\bspacedialog\b", script)
 
 
-def test_bash_takes_the_script(desk: Desk) -> None:
+def test_bash_can_read_the_script(desk: Desk) -> None:
     """bash can read its script, which registers the completion."""
     ran = desk.shell(
         'script=$(spacedialog completion bash); bash -n <<< "$script" && eval "$script" && complete -p spacedialog'

@@ -62,7 +62,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("list --color blue", 2, "--color.*blue", "always"),
     ("completion tcsh", 2, "SHELL: 'tcsh'", "bash"),
     ("upcoming --within 1y --until 2027", 2, "--within and --until", "leave one"),
-    # Names that are not on record
+    # Names that are not in the record
     ("list --area nowhere", 2, "area: 'nowhere'", "exploration"),
     ("list --party Nobody", 2, "party: 'Nobody'", "KASI"),
     ("list --side XX", 2, "side: 'XX'", "ROK"),
@@ -116,15 +116,15 @@ CASES: list[tuple[str, int, str, str]] = [
     ("import broken.json", 2, "broken.json", ""),
     ("import list.json", 2, "list.json", ""),
     ("import other.json", 2, "other.json", ""),
-    ("list -o missing/a.json", 2, "-o missing/a.json: there is no such folder", "create the folder"),
-    ("list -o report.pdf", 2, "-o report.pdf: the ending", r"\.csv"),
+    ("list -o missing/a.json", 2, "-o missing/a.json: the folder does not exist", "create the folder"),
+    ("list -o report.pdf", 2, "-o report.pdf: the file ending", r"\.csv"),
     # Not found
     ("show 99", 3, "ref '99'", "list"),
     ("show ROKK-31", 3, "ref 'ROKK-31'", "did you mean ROK4-31"),
     ("mark ROK4-99 complete", 3, "ref 'ROK4-99'", "list"),
     ("mark ROK3-31 complete", 3, "ref 'ROK3-31'", "did you mean .*ROK4-31"),
     ("history 25.9", 3, "'25.9'", "list"),
-    ("show 33 --as-of 2020-01-01", 3, "not on record on 2020-01-01", "--as-of"),
+    ("show 33 --as-of 2020-01-01", 3, "not in the record as of 2020-01-01", "--as-of"),
     ("undo 00000000", 3, "'00000000'", "history"),
     # Stores
     ("list --db text.db", 4, "text.db", ""),
@@ -141,7 +141,7 @@ CASES: list[tuple[str, int, str, str]] = [
 
 
 @pytest.mark.parametrize(("call", "status", "problem", "remedy"), CASES, ids=[case[0] for case in CASES])
-def test_error_says_what_where_and_what_to_do(kept: Desk, call: str, status: int, problem: str, remedy: str) -> None:
+def test_an_error_has_a_problem_and_a_remedy(kept: Desk, call: str, status: int, problem: str, remedy: str) -> None:
     """A wrong call ends with its status, a problem and a remedy, prints no data and changes no file."""
     before = everything(kept)
     ran = kept.call(*call.split())
@@ -160,7 +160,7 @@ def test_error_says_what_where_and_what_to_do(kept: Desk, call: str, status: int
     ("call", "status"),
     [("list", 0), ("list --stauts open", 2), ("lst", 2), ("show 99", 3), ("list --db other.db", 4), ("apply -", 0)],
 )
-def test_installed_program_ends_with_the_status(kept: Desk, call: str, status: int) -> None:
+def test_the_installed_program_returns_the_exit_status(kept: Desk, call: str, status: int) -> None:
     """The shell gets the exit status, with data on standard output and messages on standard error."""
     ran = kept.run(*call.split(), *(["--dry-run"] if "apply" in call else []), stdin='{"ref": "31", "note": "x"}')
     assert ran.status == status, ran.stderr
@@ -169,7 +169,7 @@ def test_installed_program_ends_with_the_status(kept: Desk, call: str, status: i
     assert "Traceback" not in ran.stderr
 
 
-def test_every_problem_of_a_file_is_told(kept: Desk) -> None:
+def test_every_problem_of_a_file_is_reported(kept: Desk) -> None:
     """Every problem of a file is reported, each with its line and remedy."""
     lines = kept.call("apply", "updates.jsonl").stderr.splitlines()
     assert [line.rsplit(": ")[:2] for line in lines[1::2]] == [["updates.jsonl", f"line {n}"] for n in (1, 2, 3)]
@@ -191,7 +191,7 @@ def test_invalid_time_zone_is_named(kept: Desk) -> None:
     assert (ran.status, ran.stderr.splitlines()[0]) == (2, "spacedialog: TZ is 'Foo+99:99:99'")
 
 
-def test_user_without_a_home_is_asked_for_a_store(kept: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_without_a_home_directory_must_name_a_database(kept: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a home directory, as for a numeric user in a container, every command asks for --db or SPACEDIALOG_DB."""
 
     def no_entry(_: int) -> object:
@@ -218,7 +218,7 @@ def test_user_without_a_home_is_asked_for_a_store(kept: Desk, monkeypatch: pytes
     ],
     ids=lambda arguments: str(arguments[0]),
 )
-def test_words_that_are_no_text_are_refused(kept: Desk, arguments: list[str | bytes]) -> None:
+def test_arguments_that_are_not_utf8_are_refused(kept: Desk, arguments: list[str | bytes]) -> None:
     """Arguments that are not UTF-8 are a usage error."""
     before = everything(kept)
     ran = kept.run(*arguments)
@@ -246,7 +246,7 @@ def test_words_that_are_no_text_are_refused(kept: Desk, arguments: list[str | by
     ],
     ids=range(13),
 )
-def test_odd_records_are_refused(kept: Desk, line: str) -> None:
+def test_invalid_updates_are_refused(kept: Desk, line: str) -> None:
     """An invalid line of a file of updates is reported with its number, and nothing is recorded."""
     before = everything(kept)
     ran = kept.call("apply", "-", stdin=line)
@@ -254,7 +254,7 @@ def test_odd_records_are_refused(kept: Desk, line: str) -> None:
     assert everything(kept) == before
 
 
-def test_interrupting_keeps_nothing(kept: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_write_records_nothing(kept: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C ends with status 130 and one line, and nothing is recorded."""
 
     class Interrupted(io.BytesIO):

@@ -22,7 +22,7 @@ def test_export_imports_to_the_same_state(desk: Desk, name: str) -> None:
     desk.call("undo")
     assert desk.call("export", "-o", name).stdout == ""
     other = desk.folder / "other.db"
-    ran = desk.call("import", name, "--db", other, "--without-bundled")
+    ran = desk.call("import", name, "--db", other, "--without-built-in")
     assert ran.status == 0
     for view in (
         ["list"],
@@ -38,7 +38,7 @@ def test_export_imports_to_the_same_state(desk: Desk, name: str) -> None:
     assert again.stdout.startswith("Imported 0 entries")
 
 
-def test_schema_is_one_that_the_record_keeps(reader: Desk) -> None:
+def test_the_record_follows_the_schema(reader: Desk) -> None:
     """The schema is valid, accepts the built-in record, and rejects a record without its dialogue."""
     schema = json.loads(reader.call("schema").stdout)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
@@ -49,7 +49,7 @@ def test_schema_is_one_that_the_record_keeps(reader: Desk) -> None:
     assert not validator.is_valid({name: value for name, value in record.items() if name != "dialogue"})
 
 
-def test_schema_of_a_log_is_one_that_exports_keep(reader: Desk) -> None:
+def test_an_exported_log_follows_its_schema(reader: Desk) -> None:
     """`schema log` describes the output of `export`."""
     schema, log = json.loads(reader.call("schema", "log").stdout), json.loads(reader.call("export").stdout)
     jsonschema.Draft202012Validator(schema).validate(log)
@@ -64,8 +64,8 @@ def test_paths_lists_the_database_and_the_built_in_record(reader: Desk) -> None:
     assert (Path(built_in["path"]) / "dialogue_2025.json").read_bytes() == DATA.read_bytes()
 
 
-def test_store_is_in_the_users_data_unless_told(desk: Desk) -> None:
-    """Without --db and SPACEDIALOG_DB the store is in the user's data directory; --db overrides both."""
+def test_the_database_is_in_the_data_directory_by_default(desk: Desk) -> None:
+    """Without --db and SPACEDIALOG_DB the database is in the user's data directory; --db overrides both."""
     ran = desk.run("paths", "--json", without="SPACEDIALOG_DB")
     assert ran.data[0]["path"] == str(desk.home / "data" / "spacedialog" / "tracker.db")
     assert desk.call("paths", "--db", "here.db", "--json").data[0]["path"].endswith("here.db")

@@ -32,14 +32,14 @@ View:
   search         Find commitments by words in their text and notes
   history        List the entries of the log, all or of one commitment
   slips          List the dates that were moved, and by how much
-  areas          List the areas of cooperation and what comes next in each
+  areas          List the areas of cooperation with progress and next dates
   dialogues      List the dialogues with their dates and progress
   compare        Compare the commitments of two dialogues
 
 Record:
   mark           Record the status of a commitment or a milestone
   note           Record a note on a commitment or a milestone
-  reschedule     Change a due date and keep the old one on record
+  reschedule     Change a due date; the history keeps the old one
   add            Add a commitment, or a milestone of one
   edit           Correct a commitment's title, lead, area or other fields
   undo           Undo the latest action, or the one named
@@ -141,7 +141,7 @@ def test_every_help_has_the_same_layout(helps: dict[str, str]) -> None:
         assert not re.search(r"\.\.\.|\[\d+<=|<=x|[|<>{}]table", text), name
 
 
-def test_options_stand_under_headings(helps: dict[str, str]) -> None:
+def test_options_are_grouped_under_headings(helps: dict[str, str]) -> None:
     """The options of a command come first, then those of all reads or writes, then those of most commands."""
     headings = {name: re.findall(r"^([A-Z][a-z]+ ?[a-z]*):$", text, re.MULTILINE) for name, text in helps.items()}
     assert headings["list"] == ["Examples", "Options", "View options", "General options"]
@@ -223,7 +223,7 @@ NEAR_MISSES = [
     ("mark 31 --status complete", 2, "write the status after the ref"),
     ("mark 31 in progress", 2, "put a text with spaces in quotation marks"),
     ("mark 31", 2, "write spacedialog mark [OPTIONS] REF STATUS"),
-    ("list --area", 2, "write the value after the option"),
+    ("list --area", 2, "write a value after the option"),
     ("mark 31 done", 2, "did you mean complete?"),
     ("mark 31 ongoing", 2, "did you mean in-progress?"),
     ("mark 31 blocked", 2, "did you mean stalled?"),
@@ -249,7 +249,7 @@ NEAR_MISSES = [
 
 
 @pytest.mark.parametrize(("call", "status", "remedy"), NEAR_MISSES, ids=[case[0] for case in NEAR_MISSES])
-def test_near_miss_is_answered_with_the_right_one(narrow: Desk, call: str, status: int, remedy: str) -> None:
+def test_a_near_miss_gets_a_suggestion(narrow: Desk, call: str, status: int, remedy: str) -> None:
     """A near miss of a command, an option, a value or a ref is answered with the one that was probably meant."""
     ran = narrow.call(*call.split())
     assert (ran.status, ran.stdout) == (status, "")

@@ -1,4 +1,4 @@
-"""Tests of odd values, for the options and arguments of all commands: empty ones, and folders instead of files."""
+"""Tests of empty values, and of folders instead of files, for the options and arguments of all commands."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def test_icg_meeting_is_met(today: dict[str, list[Row]], reader: Desk) -> None:
     assert by_ref(reader.call("upcoming", "--all", "--json").data)["ROK4-27"]["state"] == "met"
 
 
-def test_unmet_milestones_stand_in_the_order_of_their_windows(today: dict[str, list[Row]]) -> None:
+def test_upcoming_milestones_are_ordered_by_their_windows(today: dict[str, list[Row]]) -> None:
     """Upcoming milestones are ordered by the end of their windows; past ones without an outcome are closed."""
     rows = today["upcoming"]
     assert [row["latest"] for row in rows] == sorted(row["latest"] for row in rows)
@@ -162,7 +162,7 @@ def test_overview_covers_what_it_shows(reader: Desk, today: dict[str, list[Row]]
     assert "█" in text
 
 
-def test_show_tells_everything(reader: Desk) -> None:
+def test_show_has_all_details(reader: Desk) -> None:
     """`show` lists the sources, milestones, moved dates and history of a commitment."""
     data = reader.call("show", "25", "--json").data
     assert data["commitment"]["ref"] == "ROK4-25"
@@ -224,7 +224,7 @@ def test_as_of_sets_the_day_of_the_flags(reader: Desk) -> None:
     assert "ROK4-31" in by_ref(late)
 
 
-def test_what_had_been_recorded_by_a_time(desk: Desk) -> None:
+def test_known_at_shows_an_earlier_state(desk: Desk) -> None:
     """--known-at shows the record as it was known at that time."""
     before = desk.call("list", "--json").stdout
     known = desk.call("history", "--json").data[-1]["recorded_at"]
@@ -236,7 +236,7 @@ def test_what_had_been_recorded_by_a_time(desk: Desk) -> None:
 # Options
 
 
-def test_recurring_milestone_comes_again(reader: Desk) -> None:
+def test_a_recurring_milestone_is_listed_several_times(reader: Desk) -> None:
     """A recurring milestone is listed with each occurrence up to the day asked for."""
     rows = reader.call("upcoming", "--until", "2033", "--json").data
     assert [row["when"] for row in rows if row["ref"] == "ROK4-41.1"] == ["2027", "2029", "2031", "2033"]
@@ -283,14 +283,14 @@ def test_upcoming_ends_at_a_day(reader: Desk, today: dict[str, list[Row]], optio
         ("--text KPS --status in-progress", lambda row: row["ref"] in ("ROK3-15", "ROK4-25")),
     ],
 )
-def test_filters_let_through_what_fits(reader: Desk, today: dict[str, list[Row]], options: str, fits: Test) -> None:
+def test_filters_keep_matching_rows(reader: Desk, today: dict[str, list[Row]], options: str, fits: Test) -> None:
     """A filter option keeps the rows that match it."""
     rows = reader.call("list", *options.split(), "--json").data
     assert rows == [row for row in today["list"] if fits(row)]
     assert rows
 
 
-def test_overdue_lists_what_is_due_and_not_complete(reader: Desk) -> None:
+def test_overdue_lists_incomplete_commitments_after_their_window(reader: Desk) -> None:
     """--overdue keeps the commitments whose window has closed and that are not complete."""
     rows = reader.call("list", "--overdue", "--today", "2027-01-01", "--json").data
     assert [(row["ref"], row["due"]) for row in rows] == [("ROK4-31", "2026")]
@@ -316,7 +316,7 @@ def test_sorted_as_asked(reader: Desk) -> None:
     assert reversed_titles == titles[::-1]
 
 
-def test_limit_takes_the_first(reader: Desk, today: dict[str, list[Row]]) -> None:
+def test_limit_keeps_the_first_rows(reader: Desk, today: dict[str, list[Row]]) -> None:
     """--limit keeps the first rows of a list, and the last of the history."""
     assert reader.call("list", "--limit", "3", "--json").data == today["list"][:3]
     assert reader.call("history", "--limit", "3", "--json").data == today["history"][-3:]
@@ -373,7 +373,7 @@ def test_a_word_with_a_hyphen_before_it_needs_two_more(reader: Desk) -> None:
 # The store
 
 
-def test_reading_makes_no_store(reader: Desk) -> None:
+def test_reading_creates_no_store(reader: Desk) -> None:
     """Reading creates no file."""
     for arguments in (["list"], ["overview"], ["history"], ["export"], ["paths"], ["list", "--known-at", "today"]):
         assert reader.call(*arguments).status == 0

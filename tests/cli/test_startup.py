@@ -63,17 +63,17 @@ def loaded(desk: Desk, *arguments: str) -> set[str]:
         "overview --json",
     ],
 )
-def test_reading_for_a_script_loads_nothing_heavy(desk: Desk, arguments: str) -> None:
+def test_reading_for_a_script_loads_no_heavy_library(desk: Desk, arguments: str) -> None:
     """A read for a script loads no library for tables, files or schemas."""
     assert loaded(desk, *arguments.split()).isdisjoint(HEAVY)
 
 
-def test_marking_loads_nothing_heavy(desk: Desk) -> None:
+def test_marking_loads_no_heavy_library(desk: Desk) -> None:
     """A mark in an existing store loads no more than a read."""
     assert loaded(desk, "mark", "34", "stalled", "--json").isdisjoint(HEAVY)
 
 
-def test_reading_without_a_store_loads_nothing_heavy(tmp_path: Path) -> None:
+def test_reading_without_a_store_loads_no_heavy_library(tmp_path: Path) -> None:
     """Reading the built-in record loads no library that checks files."""
     assert loaded(Desk(tmp_path), "list", "--json").isdisjoint(HEAVY)
 

@@ -16,9 +16,7 @@ LONG = "9" * 5000
     ("columns", "width"),
     [("100", 100), ("", 120), ("0", 120), ("-5", 120), ("²", 120), ("1e3", 120), ("9" * 12, 1000), (LONG, 1000)],
 )
-def test_a_table_is_as_wide_as_columns_says_up_to_a_limit(
-    monkeypatch: pytest.MonkeyPatch, columns: str, width: int
-) -> None:
+def test_a_table_has_the_width_in_columns(monkeypatch: pytest.MonkeyPatch, columns: str, width: int) -> None:
     """Off a terminal, a table has the width in COLUMNS, at most 1,000; it has 120 if COLUMNS is not a number."""
     monkeypatch.setenv("COLUMNS", columns)
     assert terminal.settings().width == width

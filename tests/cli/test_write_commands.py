@@ -17,7 +17,7 @@ WRITTEN = {"did", "ref", "title", "differences", "changes", "undo", "notices", "
 Row = dict[str, Any]
 
 
-def test_note_changes_nothing_but_the_history(desk: Desk) -> None:
+def test_a_note_changes_only_the_history(desk: Desk) -> None:
     """A note adds to the history and changes neither status nor dates."""
     before = by_ref(desk.call("list", "--json").data)["ROK4-33"]
     ran = desk.call("note", "ROK4-33", "Raised again", "--on", "2026-05")
@@ -121,7 +121,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 
 @pytest.mark.parametrize("arguments", WRITES, ids=" ".join)
-def test_dry_run_keeps_nothing(lived_in: Desk, arguments: list[str]) -> None:
+def test_a_dry_run_changes_no_file(lived_in: Desk, arguments: list[str]) -> None:
     """A dry run prints what it would do, and changes no byte of the store."""
     before = lived_in.files()
     ran = lived_in.call(*arguments, "--dry-run", stdin=UPDATE)
@@ -133,7 +133,7 @@ def test_dry_run_keeps_nothing(lived_in: Desk, arguments: list[str]) -> None:
     assert lived_in.files() == before
 
 
-def test_dry_run_makes_no_store(desk: Desk) -> None:
+def test_a_dry_run_creates_no_store(desk: Desk) -> None:
     """A dry run without a store creates none."""
     ran = desk.call("mark", "31", "complete", "--dry-run")
     assert ran.status == 0, ran.stderr
@@ -160,7 +160,7 @@ def test_writes_answer_in_json(desk: Desk, arguments: list[str]) -> None:
     assert ran.data["undo"] in {row["id"] for row in rows[known:]}
 
 
-def test_a_ref_stays_with_what_bore_it(desk: Desk) -> None:
+def test_a_former_ref_finds_its_commitment(desk: Desk) -> None:
     """A ref that was changed still finds its commitment and is not given to another."""
     desk.call("add", "Thing", "--area", "pnt", "--source", "ST1")
     desk.call("edit", "43", "--ref", "ROK4-50")
@@ -189,7 +189,7 @@ def test_undo_and_redo_of_a_milestone_name_it(desk: Desk) -> None:
     assert [row["kind"] for row in desk.call("history", "25.1", "--json").data][-3:] == ["set", "retract", "retract"]
 
 
-def test_what_another_did_is_not_undone_unasked(desk: Desk) -> None:
+def test_actions_of_others_are_not_undone_without_an_id(desk: Desk) -> None:
     """Undo and redo without an id apply to the user's own latest action."""
     desk.call("mark", "31", "stalled", "--by", "another")
     refused = desk.call("undo")

@@ -34,7 +34,7 @@ COMMANDS_OF_PAGE = {page: lines for page in PAGES if (lines := commands_of(page)
 
 
 class Cron:
-    """The account of docs/cron.md, set up as the page says, with its table run as cron runs it."""
+    """The account of docs/cron.md, set up by its instructions, with its table run as cron runs it."""
 
     def __init__(self, desk: Desk) -> None:
         page = (DOCS / "cron.md").read_text("utf-8")
@@ -138,7 +138,7 @@ def test_the_daily_page_is_written(desk: Desk, cron: Cron) -> None:
 
 def test_the_example_dialogue_can_be_imported(desk: Desk) -> None:
     """The example file creates a record; imported again as JSON Lines, it adds nothing."""
-    ran = desk.call("import", DOCS / "example-dialogue.json", "--without-bundled", "--json")
+    ran = desk.call("import", DOCS / "example-dialogue.json", "--without-built-in", "--json")
     assert (ran.status, ran.data["changes"]) == (0, 10)
     listed = {row["ref"]: row for row in desk.call("list", "--json").data}
     assert {ref: (row["status"], row["due"]) for ref, row in listed.items()} == {
@@ -153,7 +153,7 @@ def test_a_corrected_example_changes_only_the_correction(desk: Desk) -> None:
     text = (DOCS / "example-dialogue.json").read_text("utf-8")
     file = desk.folder / "mine.json"
     file.write_text(text, "utf-8")
-    desk.call("import", file, "--without-bundled")
+    desk.call("import", file, "--without-built-in")
     desk.call("mark", "2", "stalled", "--evidence", "https://example.org/2")
     corrected = json.loads(text)
     corrected["commitments"][0]["due"] = "2027-H1"

@@ -123,7 +123,7 @@ def test_each_commitment_of_a_sentence_is_a_candidate(sentence: str, titles: lis
     assert [title for _, title in strengths_and_titles(sentence)] == titles
 
 
-def test_points_of_a_list_take_the_verb_of_the_introduction() -> None:
+def test_list_items_have_the_verb_of_the_introduction() -> None:
     """List points belong to the paragraph that introduces them: they continue its numbers and take its strength."""
     result = drafted("Both sides intend to:\n- map the reef;\n- explore a joint museum.\n\nJapan will train divers.")
     assert [(c.sentence.paragraph, c.sentence.number, c.found.strength.value, c.title) for c in result.candidates] == [
@@ -232,7 +232,7 @@ def test_the_parties_are_those_that_act() -> None:
     assert parties("The reef will be mapped by JAXA and CSIRO.") == [("JAXA", "CSIRO")]
 
 
-def test_the_sides_come_from_the_title_or_the_option() -> None:
+def test_the_sides_are_read_from_the_title_or_the_option() -> None:
     """The sides are governments of the register or those of --side; a text without any is refused with a remedy."""
     text = prose.read("A note\n\nThe ministers will map the reef.", "text")
     about = About(when=VagueDate.parse(MET))
@@ -310,7 +310,7 @@ def test_a_draft_can_be_imported(desk: Desk) -> None:
     dialogue = json.loads((desk.folder / "draft.json").read_text())["dialogue"]
     assert dialogue["key"] == "JPNAUS3"
     assert (dialogue["when"], dialogue["number"], dialogue["place"]) == ("2026-05-21", 3, "Cairns")
-    assert desk.call("import", "draft.json", "--without-bundled").status == 0
+    assert desk.call("import", "draft.json", "--without-built-in").status == 0
     rows = desk.call("list", "--json").data
     assert [(row["ref"], row["strength"], row["due"]) for row in rows] == [
         ("JPNAUS3-01", "firm", "../2028"),
@@ -384,7 +384,7 @@ def test_only_the_article_of_a_web_page_is_read(desk: Desk) -> None:
     assert [row["title"] for row in rows] == ["Map the reef", "Join"]
 
 
-def test_a_draft_goes_through_a_pipe(desk: Desk) -> None:
+def test_a_draft_can_be_piped(desk: Desk) -> None:
     """With `-` the text comes from standard input, and the draft goes to standard output."""
     ran = desk.call("draft", "-", "--when", "2026-05-21", stdin="Japan and Australia will map the reef.")
     assert ran.status == 0

@@ -231,7 +231,7 @@ HARDEST = {
 
 
 @pytest.mark.parametrize("name", HARDEST)
-def test_a_hostile_statement_takes_little_memory(desk: Desk, name: str) -> None:
+def test_a_hostile_statement_needs_little_memory(desk: Desk, name: str) -> None:
     """A hostile statement of 1 MB is drafted or refused within 300 MB."""
     part, size = HARDEST[name]
     (desk.folder / name).write_text(part * (size // len(part)))

@@ -397,7 +397,7 @@ def answer(session: Session, *pairs: tuple[str, str]) -> str:
     return shown
 
 
-def test_a_whole_review(desk: Desk, path: Path) -> None:
+def test_a_complete_review(desk: Desk, path: Path) -> None:
     """Each edit, split, merge, drop, undo and accept is saved, and the accepted candidates can be imported."""
     with at_terminal(desk) as session:
         shown = session.until(PROMPT)
@@ -424,7 +424,7 @@ def test_a_whole_review(desk: Desk, path: Path) -> None:
         assert session.status == 0
     assert "5 accepted, 1 dropped, 0 left" in rest
     assert "spacedialog import draft.json" in rest
-    ran = desk.call("import", "draft.json", "--without-bundled", "--json")
+    ran = desk.call("import", "draft.json", "--without-built-in", "--json")
     assert (ran.status, "not reviewed" in ran.stderr) == (0, False)
     rows = {row["ref"]: row for row in desk.call("list", "--json").data}
     assert list(rows) == ["ZUB2-01", "ZUB2-02", "ZUB2-03", "ZUB2-04", "ZUB2-06"]
@@ -449,8 +449,8 @@ def test_a_review_continues_where_it_stopped(desk: Desk, path: Path) -> None:
 
 @pytest.mark.parametrize("status", [130, 0])
 @pytest.mark.parametrize("prompt", [PROMPT, "  > "])
-def test_leaving_says_how_to_continue(desk: Desk, path: Path, status: int, prompt: str) -> None:
-    """Ctrl-C and Ctrl-D end the review at any prompt; all decisions are saved, and a message says how to continue."""
+def test_an_ended_review_shows_how_to_continue(desk: Desk, path: Path, status: int, prompt: str) -> None:
+    """Ctrl-C and Ctrl-D end the review at any prompt; the decisions are saved, and a message shows how to continue."""
     with at_terminal(desk) as session:
         session.until(PROMPT)
         answer(session, ("a", PROMPT), ("e", "  > ") if prompt != PROMPT else ("?", PROMPT))

@@ -25,7 +25,7 @@ def recorded_desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A desk whose record contains all commitments of the draft."""
     desk = Desk(tmp_path_factory.mktemp("kept"))
     (desk.folder / "draft.json").write_text(drafted.text_of(drafted.document(*["accepted"] * 5)))
-    assert desk.call("import", "draft.json", "--without-bundled").status == 0
+    assert desk.call("import", "draft.json", "--without-built-in").status == 0
     return desk
 
 
@@ -156,7 +156,7 @@ def test_a_source_without_a_hash_is_shown_with_its_place(tmp_path: Path, ruritan
     """A source without a hash is unpinned, and shown with the most similar sentence of its paragraph, or with none."""
     desk = Desk(tmp_path)
     (tmp_path / "record.json").write_bytes(ruritania)
-    assert desk.call("import", "record.json", "--without-bundled").status == 0
+    assert desk.call("import", "record.json", "--without-built-in").status == 0
     rows = verified(
         desk,
         "1. The parties met in Strelsau. A seismometer of Graustark will fly to the Moon.\n\n2. They ate.\n",
@@ -176,7 +176,7 @@ def test_the_document_with_hashes_is_chosen(tmp_path: Path) -> None:
     document["commitments"][0]["sources"].append({"document": "MN", "paragraph": "7"})
     (tmp_path / "d.json").write_text(json.dumps(document))
     (tmp_path / "copy.txt").write_text(drafted.TEXT)
-    assert desk.call("import", "d.json", "--without-bundled").status == 0
+    assert desk.call("import", "d.json", "--without-built-in").status == 0
     assert verdicts(verified(desk, drafted.TEXT)) == "same same same same same"
     assert verdicts(verified(desk, drafted.TEXT, "--document", "mn")) == "unpinned"
     for commitment in document["commitments"]:

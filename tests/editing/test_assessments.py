@@ -321,7 +321,7 @@ def test_an_exported_log_brings_the_verdicts_along(tracker: Tracker, make: Maker
     out = io.StringIO()
     log_export.write(tracker.log(), out, lines=False)
     other = make(author="Other")
-    other.import_file(out.getvalue().encode(), "log.json", bundled=False)
+    other.import_file(out.getvalue().encode(), "log.json", built_in=False)
     assert verdicts(other) == verdicts(tracker)
     assert all(check.ok for check in checkup.run_checks(other.path, now=0) if check.check in ("fold", "schema", "form"))
 

@@ -260,7 +260,7 @@ def test_an_action_of_another_author_is_undone_by_id_only(make: Maker, tracker: 
 
 def test_the_built_in_record_is_not_undone_by_mistake(make: Maker) -> None:
     """The built-in record cannot be undone as a whole; one of its entries can."""
-    tracker = make("bundled")
+    tracker = make("built-in")
     tracker.mark("4-07", "stalled")
     entry = next(change.id for change in tracker.log() if change.content.get("set", {}).get("ref") == "ROK4-07")
     with pytest.raises(InputError, match="built-in") as caught:
@@ -274,7 +274,7 @@ def test_the_built_in_record_is_not_undone_by_mistake(make: Maker) -> None:
 
 def test_an_undone_entry_of_the_built_in_record_stays_undone(make: Maker) -> None:
     """Importing a file again does not restore an entry that a user undid."""
-    tracker = make("bundled")
+    tracker = make("built-in")
     entry = next(change for change in tracker.log() if change.kind == "set" and "note" in change.content)
     tracker.undo(entry.id, only=True)
     assert tracker.import_file((built_in_path() / "dialogue_2025.json").read_bytes(), "again.json").changes == 0

@@ -20,7 +20,7 @@ def test_version(reader: Desk, module: list[str]) -> None:
     assert re.fullmatch(r"spacedialog \d+\.\d+\.\d+\n", ran.stdout)
 
 
-def test_a_newcomers_hour(desk: Desk) -> None:
+def test_the_first_hour_of_a_new_user(desk: Desk) -> None:
     """A new user lists, marks, reschedules, undoes, reads the past, pipes and applies."""
     # Read
     first = desk.run()
@@ -81,7 +81,7 @@ def test_a_newcomers_hour(desk: Desk) -> None:
 MARK = ("mark", "ROK4-31", "in-progress", "--percent", "60", "--note", "Fitted", "--on", "2026-03-01")
 
 
-def test_mark_says_what_changed_and_how_to_undo_it(desk: Desk) -> None:
+def test_mark_shows_the_change_and_how_to_undo_it(desk: Desk) -> None:
     """`mark` prints the change and a command that undoes it."""
     before = desk.call("list", "--json").stdout
     ran = desk.run(*MARK, "--evidence", "https://example.org/news", "--by", "Kim")

@@ -60,7 +60,7 @@ def test_closed_pipe_is_no_error(desk: Desk, arguments: list[str]) -> None:
         assert desk.run_into(pipe, *arguments) == (0, "", "")
 
 
-def test_head_takes_one_line(reader: Desk) -> None:
+def test_head_reads_one_line(reader: Desk) -> None:
     """`list | head -1` gives the header without an error."""
     ran = reader.shell("spacedialog list | head -1")
     assert (ran.status, ran.stdout.split("\t")[0], ran.stderr) == (0, "ref", "")
@@ -68,8 +68,8 @@ def test_head_takes_one_line(reader: Desk) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
 @pytest.mark.parametrize("arguments", [["list", "--closing"], ["list", "--json"]], ids=["short", "long"])
-def test_full_disk_is_told_as_such(reader: Desk, arguments: list[str]) -> None:
-    """Output to a full disk ends with status 4 and a message that says so."""
+def test_a_full_disk_is_reported(reader: Desk, arguments: list[str]) -> None:
+    """Output to a full disk ends with status 4 and a message about the disk."""
     with Path("/dev/full").open("wb") as full:
         ran = reader.run_into(full, *arguments)
     assert ran.status == 4
@@ -79,7 +79,7 @@ def test_full_disk_is_told_as_such(reader: Desk, arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize("format_", ["html", "xlsx", "ics"])
-def test_output_that_fails_is_told_in_two_lines(reader: Desk, format_: str) -> None:
+def test_failed_output_is_reported_in_two_lines(reader: Desk, format_: str) -> None:
     """A full disk ends with status 4, a missing folder with 2, each with a remedy; a closed pipe is not an error."""
     for more, status in (("> /dev/full", 4), ("-o /dev/full", 4), ("-o no/such/report", 2)):
         ran = reader.shell(f"spacedialog report -f {format_} {more}")
@@ -125,7 +125,7 @@ FAILURES = (OSError(errno.ENOSPC, "No space left on device"), BrokenPipeError())
 def test_messages_that_cannot_be_written_do_not_change_the_status(
     desk: Desk, call: str, status: int, failure: OSError
 ) -> None:
-    """The exit status says what the command did, even if no note or error can be written to standard error."""
+    """The exit status reports the result, even if no note or error can be written to standard error."""
     ran = desk.call(*call.split(), stderr=Unwritable(failure))
     assert (ran.status, bool(ran.stdout)) == (status, status == 0)
 
@@ -179,7 +179,7 @@ def test_lack_of_memory_is_an_error(reader: Desk, monkeypatch: pytest.MonkeyPatc
 FORMATS = ("table", "plain", "json", "jsonl", "csv", "md", "html", "xlsx", "ics")
 
 
-def test_reports_can_be_made_again_to_the_byte(reader: Desk) -> None:
+def test_reports_are_reproducible(reader: Desk) -> None:
     """Two reports with the same SOURCE_DATE_EPOCH are identical in every format, and their day is that of UTC."""
     env = {"SOURCE_DATE_EPOCH": "1764806399", "TZ": "Asia/Seoul", "COLUMNS": "100"}
     for format_ in FORMATS:
@@ -193,7 +193,7 @@ def test_reports_can_be_made_again_to_the_byte(reader: Desk) -> None:
 
 
 @pytest.mark.parametrize("epoch", ["yesterday", "1e9", "99999999999999999999"])
-def test_an_epoch_that_is_none_is_told(reader: Desk, epoch: str) -> None:
+def test_an_invalid_epoch_is_reported(reader: Desk, epoch: str) -> None:
     """An invalid SOURCE_DATE_EPOCH is named in the error."""
     ran = reader.run("report", env={"SOURCE_DATE_EPOCH": epoch})
     assert ran.status == 2

@@ -51,7 +51,7 @@ def test_terminal_of_unknown_size_gets_its_table(reader: Desk) -> None:
     assert "ROK4-31" in reader.in_terminal("list", "--closing", columns=0, lines=0).stdout
 
 
-def test_long_table_goes_through_the_pager(reader: Desk) -> None:
+def test_a_long_table_is_shown_in_the_pager(reader: Desk) -> None:
     """Only output longer than the terminal goes through PAGER."""
     pager = reader.folder / "pager"
     pager.write_text("#!/bin/sh\necho PAGED\nexec cat\n")

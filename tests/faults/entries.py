@@ -102,7 +102,7 @@ def base_record(folder: Path) -> Tracker:
     later["dialogue"] |= {"number": 2, "when": "2026-05-04", "title": "Second"}
     later["commitments"][1]["carries_on"] = [{"ref": "RUR1-02", "evidence": "https://a.example/"}]
     for number, document in enumerate((first, later)):
-        tracker.import_file(json.dumps(document).encode(), f"{number}.json", bundled=False)
+        tracker.import_file(json.dumps(document).encode(), f"{number}.json", built_in=False)
     tracker.mark("RUR1-02", "in-progress", percent=40, note="Half done.", evidence="https://a.example/")
     tracker.reschedule("RUR1-01", "2027", note="Later.")
     tracker.mark("RUR1-04.1", "met")

@@ -348,7 +348,7 @@ class Log:
             folder / "log.db", today=TODAY, now=lambda: NOON, author="Fuzz", entropy=random.Random(0).randbytes
         )
         document = {**OPENING, "commitments": COMMITMENTS, "updates": UPDATES}
-        tracker.import_file(json.dumps(document).encode(), "seed", bundled=False)
+        tracker.import_file(json.dumps(document).encode(), "seed", built_in=False)
         tracker.undo(tracker.mark("RUR1-02", "stalled").undo)
         self._changes = list(tracker.log())
         self._connection = database.in_memory()

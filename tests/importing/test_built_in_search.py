@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def view(make: Maker) -> Iterator[Snapshot]:
     """The built-in record."""
-    with make("bundled").snapshot() as view:
+    with make("built-in").snapshot() as view:
         yield view
 
 

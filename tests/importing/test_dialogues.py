@@ -167,7 +167,7 @@ def test_updates_are_dated_and_stand_in_order(year: str) -> None:
 
 def test_an_older_dialogue_leaves_the_entries_of_the_newest_as_they_are(make: Maker) -> None:
     """The newest dialogue's entries are the same with and without the older dialogues."""
-    entries: list[Entry] = list(make("bundled").log())
+    entries: list[Entry] = list(make("built-in").log())
     compiled = min(change.ts for change in entries)
     newest = [change for change in entries if change.ts == compiled]
     assert {json.loads(change.body)["set"].get("dialogue") for change in newest if '"dialogue":' in change.body} == {
@@ -307,7 +307,7 @@ def test_the_overview_draws_the_areas_of_the_newest(reader: Desk) -> None:
 
 def test_what_is_added_names_areas_and_parties_of_its_dialogue(make: Maker) -> None:
     """An area or a party of another dialogue is refused with the dialogue's own."""
-    tracker = make("bundled")
+    tracker = make("built-in")
     for more in ({"area": "maritime"}, {"area": "science", "lead": "KASA"}, {"area": "science", "partners": ["MOFA"]}):
         with pytest.raises(InputError) as caught:
             tracker.add(NewCommitment("Fly", source="MOFA", dialogue="ROK2", **more))

@@ -85,7 +85,7 @@ def test_the_built_in_file_changes_nothing(make: Maker) -> None:
     """Importing a file of the built-in record into its store adds no entry."""
     written = make().import_file(BUILT_IN, "dialogue_2025.json")
     assert (written.changes, written.created_store is not None) == (0, True)
-    assert make("bundled").import_file(BUILT_IN, "dialogue_2025.json").changes == 0
+    assert make("built-in").import_file(BUILT_IN, "dialogue_2025.json").changes == 0
 
 
 def test_stores_made_apart_hold_the_same(make: Maker) -> None:
@@ -101,7 +101,7 @@ def test_stores_made_apart_hold_the_same(make: Maker) -> None:
 
 def test_replicas_that_exchange_their_logs_agree(make: Maker) -> None:
     """Two stores that import each other's log show the same, and importing it again adds nothing."""
-    one, other = make("bundled", author="Ann"), make("bundled", author="Bob")
+    one, other = make("built-in", author="Ann"), make("built-in", author="Bob")
     one.mark("4-07", "stalled", on="2026-05-01")
     other.mark("4-07", "complete", on="2026-04-01")
     one.undo(one.note("4-08", "A slip of the pen.").undo)
@@ -265,17 +265,17 @@ def test_a_recurring_milestone_is_met_twice_in_a_file(make: Maker, document: Doc
 # Logs
 
 
-@pytest.mark.parametrize("bundled", [False, True])
+@pytest.mark.parametrize("built_in", [False, True])
 @pytest.mark.parametrize("lines", [False, True])
-def test_an_exported_log_comes_in_whole(make: Maker, bundled: bool, lines: bool) -> None:
+def test_an_exported_log_comes_in_whole(make: Maker, built_in: bool, lines: bool) -> None:
     """An exported log imported into a new store gives the same log and views."""
-    tracker = make("bundled")
+    tracker = make("built-in")
     tracker.mark("4-07", "stalled", note='Quoted "words", é, \u202e and\na line', evidence="https://a.example/é?x=1&y")
     tracker.apply("ref,note\n4-08,one\n4-09,two\n", "updates.csv")
     tracker.undo()
     tracker.add(NewCommitment("Fly", "science", "JS", partners=["KASA"]))
     copy = make()
-    written = copy.import_file(exported(tracker, lines=lines), "log", bundled=bundled)
+    written = copy.import_file(exported(tracker, lines=lines), "log", built_in=built_in)
     assert written.created_store == str(copy.path)
     assert list(copy.log()) == list(tracker.log())
     assert seen(copy) == seen(tracker)
@@ -286,7 +286,7 @@ def test_an_exported_log_comes_in_whole(make: Maker, bundled: bool, lines: bool)
 def test_an_empty_log_makes_an_empty_store(make: Maker) -> None:
     """An empty log imported without the built-in record gives an empty store."""
     tracker = make()
-    tracker.import_file(b'{"format": "spacedialog-log/1", "changes": []}', "log", bundled=False)
+    tracker.import_file(b'{"format": "spacedialog-log/1", "changes": []}', "log", built_in=False)
     assert list(tracker.log()) == []
     assert rows(tracker) == {}
     with pytest.raises(InputError, match="no dialogue"):
@@ -389,7 +389,7 @@ def test_entries_of_a_newer_program_are_stored(make: Maker, tracker: Tracker) ->
     assert rows(tracker) == before
     assert set(log) <= set(tracker.log())
     copy = make()
-    copy.import_file(exported(tracker), "log.json", bundled=False)
+    copy.import_file(exported(tracker), "log.json", built_in=False)
     assert list(copy.log()) == list(tracker.log())
 
 

@@ -139,7 +139,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A desk whose store holds the draft alone."""
     desk = Desk(tmp_path_factory.mktemp("desk"))
     (desk.folder / "draft.json").write_text(drafted.text_of(drafted.document()))
-    ran = desk.call("import", "draft.json", "--without-bundled")
+    ran = desk.call("import", "draft.json", "--without-built-in")
     assert ran.status == 0, ran.stderr
     assert "5 of 5 candidates were imported without a review" in ran.stderr
     return desk

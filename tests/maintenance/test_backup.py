@@ -139,7 +139,7 @@ def test_a_restore_under_an_open_store_leaves_no_page_of_the_old_one(
 ) -> None:
     """Side files of a store that others have open are not applied to the store that replaces it."""
     monkeypatch.setattr(lock, "TIMEOUT", 0.1)  # the reader never lets the write-ahead log be emptied
-    old, new = make("ruritania"), make("bundled")
+    old, new = make("ruritania"), make("built-in")
     copies.back_up(new.path, tmp_path / "copy.db")
     with closing(sqlite3.connect(old.path, isolation_level=None)) as reader:
         reader.execute("BEGIN")

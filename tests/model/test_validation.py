@@ -149,5 +149,5 @@ def test_every_part_of_an_entry_is_checked(field: str, value: Any) -> None:
 
 def test_the_built_in_record_is_valid(make: Maker) -> None:
     """No entry of the built-in record has a fault, and all count."""
-    log = list(make("bundled").log())
+    log = list(make("built-in").log())
     assert [json.dumps(entry) for entry in log if list(problems(entry)) or not is_counted(entry)] == []

@@ -13,7 +13,7 @@ from tests.support.program import Desk
 FORMATS = ("table", "plain", "json", "jsonl", "csv", "md", "html", "xlsx", "ics")
 
 
-def test_report_says_what_it_covers(reader: Desk) -> None:
+def test_a_report_names_its_contents(reader: Desk) -> None:
     """The head of a report names the dialogue, the day, the position in the log and the coverage."""
     said = reader.call("report", "-f", "md").stdout
     head = said.split("## ", 1)[0]
@@ -23,7 +23,7 @@ def test_report_says_what_it_covers(reader: Desk) -> None:
     assert "only:" not in head
 
 
-def test_part_counts_the_part_alone(reader: Desk) -> None:
+def test_a_filtered_report_counts_its_commitments(reader: Desk) -> None:
     """Coverage, statuses and areas of a filtered report count its commitments alone, and the head names the filter."""
     data = reader.call("report", "--area", "exploration", "--status", "open", "--json").data
     rows = [item["commitment"] for item in data["commitments"]]
@@ -38,7 +38,7 @@ def test_part_counts_the_part_alone(reader: Desk) -> None:
     assert reader.call("report", "--area", "exploration").stdout == reader.call("list", "--area", "exploration").stdout
 
 
-def test_oldest_check_is_that_of_the_part(tracker: Tracker) -> None:
+def test_a_filtered_report_has_its_own_oldest_check(tracker: Tracker) -> None:
     """The oldest check of a filtered report is that of its commitments."""
     tracker.mark("2", "in-progress", on="2026-11-29")
     with tracker.snapshot() as view:
@@ -47,14 +47,14 @@ def test_oldest_check_is_that_of_the_part(tracker: Tracker) -> None:
         assert (view.report().coverage.oldest_check_days or 0) > 300
 
 
-def test_what_comes_next_in_an_area_is_of_the_part(tracker: Tracker) -> None:
+def test_a_filtered_report_has_its_own_next_milestones(tracker: Tracker) -> None:
     """The next milestone of an area is of a commitment that the filter keeps."""
     with tracker.snapshot() as view:
         (area,) = view.report(Selection(text="relay").filter(view)).areas
     assert (area.commitments, area.next_milestone) == (1, None)
 
 
-def test_report_keeps_the_order_that_was_asked_for(reader: Desk) -> None:
+def test_a_report_is_sorted(reader: Desk) -> None:
     """--sort orders the commitments of a report as it does those of a list."""
     refs = [
         item["commitment"]["ref"] for item in reader.call("report", "--sort", "-title", "--json").data["commitments"]
@@ -62,7 +62,7 @@ def test_report_keeps_the_order_that_was_asked_for(reader: Desk) -> None:
     assert refs == [row["ref"] for row in reader.call("list", "--sort", "-title", "--json").data]
 
 
-def test_an_empty_part_is_a_report_too(reader: Desk) -> None:
+def test_an_empty_report_is_valid(reader: Desk) -> None:
     """A report without commitments is valid in every format."""
     for format_ in FORMATS:
         ran = reader.call("report", "--text", "nosuchword", "-f", format_, "-o", f"empty.{format_}")

@@ -183,7 +183,7 @@ READERS = {
     phases=[Phase.generate],  # shrinking an example takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-def test_each_format_holds_the_same_rows(make: Maker, tmp_path: Path, titles: list[str], said: list[Act]) -> None:
+def test_each_format_has_the_same_rows(make: Maker, tmp_path: Path, titles: list[str], said: list[Act]) -> None:
     """Each format holds the rows of the view, cell by cell."""
     tracker = make("ruritania")
     record(tracker, titles, said)

@@ -1,4 +1,4 @@
-"""Tests of dangerous text: harmless in every format, and unchanged when the format is read back.
+"""Tests of dangerous text: escaped in every format, and unchanged when the format is read back.
 
 To test a new format, add its reader to `MACHINE` or `PEOPLE`.
 """
@@ -157,7 +157,7 @@ Records = list[dict[str, str]]
 
 
 def flat(value: Any) -> str:
-    """Return a value as docs/output.md says that a cell holds it."""
+    """Return a value in the form that docs/output.md describes for a cell."""
     if isinstance(value, list):
         return ", ".join(map(flat, value))
     if isinstance(value, dict):
@@ -313,7 +313,7 @@ def hold(make: Maker, desk: Desk, texts: list[str]) -> dict[str, str]:
 
 
 def written(desk: Desk, *arguments: str) -> str:
-    """Return the output of a command, and assert that it is harmless."""
+    """Return the output of a command, and assert that it has no unsafe character."""
     ran = desk.call(*arguments)
     assert ran.status == 0, ran.stderr
     text = ran.stdout.replace("\r\n", "\n") if "csv" in arguments else ran.stdout
@@ -385,7 +385,7 @@ def test_an_exported_log_gives_the_text_back(make: Maker, desk: Desk, texts: lis
     titles = [change["body"].get("set", {}).get("title") for change in changes]
     assert titles[-len(refs) :] == [change["author"] for change in changes[-len(refs) :]] == list(refs.values())
     other = make()
-    other.import_file(out.encode(), "log", bundled=False)
+    other.import_file(out.encode(), "log", built_in=False)
     assert list(other.log()) == list(make(path=desk.db).log())
 
 
@@ -426,8 +426,8 @@ def test_long_titles_are_kept(make: Maker, desk: Desk) -> None:
 
 @settings(max_examples=15)
 @given(text=TEXTS.filter(lambda text: not text.startswith("-") and not text.strip().isdigit()))  # 1 is a ref
-def test_messages_quote_no_harm(make: Maker, desk: Desk, text: str) -> None:
-    """A dangerous text typed as a ref, date, name or file gives a harmless message of two lines."""
+def test_messages_escape_dangerous_text(make: Maker, desk: Desk, text: str) -> None:
+    """A dangerous text typed as a ref, date, name or file is escaped in a message of two lines."""
     desk.db = make("ruritania").path
     for arguments in (
         ["show", text],
@@ -448,8 +448,8 @@ def test_messages_quote_no_harm(make: Maker, desk: Desk, text: str) -> None:
 
 @settings(max_examples=15)
 @given(text=TEXTS)
-def test_messages_about_files_quote_no_harm(make: Maker, text: str) -> None:
-    """The problems of a file quote its fields and values harmlessly and in short."""
+def test_messages_about_files_escape_dangerous_text(make: Maker, text: str) -> None:
+    """The problems of a file quote its fields and values escaped and truncated."""
     from spacedialog.render.text import one_line
 
     for content in (
@@ -469,7 +469,7 @@ def test_messages_about_files_quote_no_harm(make: Maker, text: str) -> None:
                 assert len(what) < 300
 
 
-def test_the_installed_program_keeps_and_shows_all_pieces(tmp_path: Path) -> None:
+def test_the_installed_program_escapes_dangerous_text(tmp_path: Path) -> None:
     """Every dangerous text passes through the installed program, a real terminal and a pager without effect."""
     desk = Desk(tmp_path)
     note = " ".join(PIECES)
@@ -519,7 +519,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 
 @pytest.mark.parametrize("format_", ["table", "plain", "json", "jsonl", "csv", "md"])
-def test_no_format_lets_harm_out(attacked: Desk, format_: str) -> None:
+def test_every_format_escapes_dangerous_text(attacked: Desk, format_: str) -> None:
     """No control character, direction mark, formula or line break of a field reaches any format of any view."""
     for view in VIEWS:
         ran = attacked.call(*view, "-f", format_)
@@ -535,8 +535,8 @@ def test_no_format_lets_harm_out(attacked: Desk, format_: str) -> None:
     "text",
     ["\x1b[31mred", "\x9b31mC1", "\u202etfel", "\U000e0041tag", "a\n  spacedialog undo\nb", "[/bold]", "\r:smile:"],
 )
-def test_messages_about_options_and_files_quote_no_harm(tmp_path: Path, text: str) -> None:
-    """A dangerous text typed as an option's value or a file name gives a harmless message."""
+def test_messages_about_options_escape_dangerous_text(tmp_path: Path, text: str) -> None:
+    """A dangerous text typed as an option's value or a file name is escaped in a message."""
     desk = Desk(tmp_path)
     for arguments in (
         ["list", "--sort", text],
@@ -555,8 +555,8 @@ def test_messages_about_options_and_files_quote_no_harm(tmp_path: Path, text: st
             assert [line[:2] for line in remedy] == ["  "], (arguments, ran.stderr)
 
 
-def test_writes_let_no_harm_out(tmp_path: Path) -> None:
-    """The output of a write and of an undo is harmless for every dangerous text."""
+def test_writes_escape_dangerous_text(tmp_path: Path) -> None:
+    """The output of a write and of an undo escapes every dangerous text."""
     desk = Desk(tmp_path)
     for text in HOSTILE:
         line = " ".join(text.splitlines())
@@ -568,8 +568,8 @@ def test_writes_let_no_harm_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["\x1b[31mred", "\x9b31mC1", "\u202etfel", "a\U000e0041\u2060tag"])
-def test_notices_let_no_harm_out(tmp_path: Path, text: str) -> None:
-    """A notice that quotes a title is harmless."""
+def test_notices_escape_dangerous_text(tmp_path: Path, text: str) -> None:
+    """A notice escapes the title that it quotes."""
     desk = Desk(tmp_path)
     desk.call("edit", "33", "--title", text)
     ran = desk.call("edit", "33", "--title", "Older", "--on", "2026-01-01")

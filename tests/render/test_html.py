@@ -167,7 +167,7 @@ def heads(page: Page, name: str) -> Locator:
 # Contents
 
 
-def test_the_page_holds_every_fact_of_the_report(browser: Desktop, dialogue: Report, text_2025: str) -> None:
+def test_the_page_has_every_fact_of_the_report(browser: Desktop, dialogue: Report, text_2025: str) -> None:
     """The page has each commitment, milestone, moved date, entry and document, with its source."""
     with browser.page(text_2025) as page:
         said = " ".join((page.text_content("main") or "").split())
@@ -187,7 +187,7 @@ def test_the_page_holds_every_fact_of_the_report(browser: Desktop, dialogue: Rep
         assert slip.evidence is None or slip.evidence in links
 
 
-def test_what_was_carried_over_stands_side_by_side(browser: Desktop, dialogue: Report, text_2025: str) -> None:
+def test_carried_on_commitments_are_shown_side_by_side(browser: Desktop, dialogue: Report, text_2025: str) -> None:
     """The comparison lists each old commitment beside the one that carries it on, with links and explanations."""
     assert dialogue.carried is not None
     with browser.page(text_2025) as page:
@@ -203,7 +203,7 @@ def test_what_was_carried_over_stands_side_by_side(browser: Desktop, dialogue: R
         expect(page.locator("[id='ROK3-07'] .fold")).to_contain_text("Carried on by")
 
 
-def test_the_head_says_what_the_report_covers(browser: Desktop, small: Report) -> None:
+def test_the_head_names_the_contents_of_the_report(browser: Desktop, small: Report) -> None:
     """The head shows day, coverage, position in the log and filter."""
     part = small._replace(selection="status open", coverage=Coverage(5, 2, 40))
     with browser.page(page_of(part)) as page:
@@ -218,23 +218,23 @@ def test_the_head_says_what_the_report_covers(browser: Desktop, small: Report) -
         expect(page.locator("h1")).to_have_text("First Ruritania-Graustark Space Dialogue")
 
 
-def test_not_assessed_never_looks_like_not_started(browser: Desktop, text_small: str) -> None:
+def test_each_status_is_drawn_differently(browser: Desktop, text_small: str) -> None:
     """Each status has its own word and its own fill, so that it differs without colour."""
     looks = "all => all.map(one => getComputedStyle(one).fill + getComputedStyle(one).strokeDasharray)"
     with browser.page(text_small) as page:
-        fills = page.eval_on_selector_all("#_standing .key rect", looks)
+        fills = page.eval_on_selector_all("#_progress .key rect", looks)
         assert len(fills) == len(set(fills)) == 6
-        expect(page.locator("#_standing .areas")).to_contain_text("1 not assessed")
+        expect(page.locator("#_progress .areas")).to_contain_text("1 not assessed")
 
 
-def test_a_report_of_nothing_is_still_a_page(browser: Desktop, small: Report) -> None:
-    """A page without commitments says so, and has no control, table or timeline."""
+def test_a_page_without_commitments_is_valid(browser: Desktop, small: Report) -> None:
+    """A page without commitments has a message, and no control, table or timeline."""
     with browser.page(page_of(empty(small))) as page:
-        expect(page.locator("#_standing")).to_contain_text("No commitments.")
+        expect(page.locator("#_progress")).to_contain_text("No commitments.")
         assert page.locator("table, input, select, button, #_timeline").count() == 0
 
 
-def test_several_dialogues_stand_on_one_page(browser: Desktop, small: Report) -> None:
+def test_a_page_can_have_several_dialogues(browser: Desktop, small: Report) -> None:
     """A page of several dialogues names each, and its table can be filtered by dialogue."""
     second = small.commitments[0]
     second = second._replace(commitment=second.commitment._replace(ref="GRA2-01", dialogue="GRA2"), milestones=())
@@ -279,7 +279,7 @@ def test_a_vague_date_is_drawn_as_wide_as_its_window() -> None:
     ("when", "fades"), [("../2027", "start"), ("2026/..", "end"), ("2026/2027", ""), ("1900/2200", "both")]
 )
 def test_an_end_that_is_not_known_or_not_drawn_fades(when: str, fades: str) -> None:
-    """An open side fades out, and so does a window that goes on beyond the scale."""
+    """An open side fades out, and so does a window that continues beyond the scale."""
     (drawn,) = html_chart.timeline([event(when)], [], DAY).events
     assert drawn.marks[0].fades == fades
 
@@ -300,8 +300,8 @@ def test_a_moved_date_leaves_the_ghost_of_its_old_window() -> None:
     rows = [event("2024", state="met"), event("2029"), event("2031"), event("2027", "A-2")]
     drawn = html_chart.timeline(rows, [moved("2026", "2028"), moved("2028", "2029"), moved("2025", "2026", "B-1")], DAY)
     first, second = drawn.events
-    assert [len(first.marks), len(first.ghosts), len(second.ghosts)] == [3, 2, 0]
-    assert first.ghosts[0].x < first.ghosts[1].x < first.mark.x == first.marks[1].x
+    assert [len(first.marks), len(first.former_marks), len(second.former_marks)] == [3, 2, 0]
+    assert first.former_marks[0].x < first.former_marks[1].x < first.mark.x == first.marks[1].x
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -338,7 +338,7 @@ def test_the_drawing_matches_the_scale_and_no_label_overlaps(browser: Desktop, t
 # Behaviour
 
 
-def test_filters_narrow_the_table_and_say_how_many_are_left(browser: Desktop, text_small: str) -> None:
+def test_filters_narrow_the_table_and_show_the_number(browser: Desktop, text_small: str) -> None:
     """Words, area, status, party and flag each filter the table, alone and together, and the count is shown."""
     with browser.page(text_small) as page:
         status = page.get_by_role("status")
@@ -364,7 +364,7 @@ def test_filters_narrow_the_table_and_say_how_many_are_left(browser: Desktop, te
         expect(status).to_have_text("0 of 5 shown")
 
 
-def test_sorting_by_a_header_goes_both_ways_and_is_announced(browser: Desktop, text_small: str) -> None:
+def test_sorting_by_a_header_works_both_ways_and_is_announced(browser: Desktop, text_small: str) -> None:
     """The first click on a header sorts in ascending order, the second in descending; rows without a date come last."""
     with browser.page(text_small) as page:
         for direction in ("ascending", "descending"):
@@ -455,7 +455,7 @@ def test_everything_can_be_done_from_the_keyboard(browser: Desktop, text_small: 
         expect(page.locator("#RUR1-03 details")).to_have_attribute("open", "")
 
 
-def test_without_scripts_everything_can_be_read_and_nothing_is_dead(browser: Desktop, text_2025: str) -> None:
+def test_the_page_works_without_scripts(browser: Desktop, text_2025: str) -> None:
     """Without scripts all rows are visible and unfold, and no control is shown."""
     with browser.page(text_2025, scripts=False) as page:
         assert page.locator("#_table tbody:visible").count() == COMMITMENTS
@@ -476,7 +476,7 @@ def test_the_page_fits_every_width(browser: Desktop, small: Report, text_2025: s
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
-def test_axe_finds_nothing_wrong(browser: Desktop, text_2025: str, scheme: Scheme, width: int) -> None:
+def test_axe_finds_no_violation(browser: Desktop, text_2025: str, scheme: Scheme, width: int) -> None:
     """axe finds no violation, including contrast, in light and dark, at every width."""
     with browser.page(text_2025, scheme=scheme, width=width) as page:
         for ref in ("ROK4-01", "ROK4-14", "ROK4-25"):
@@ -558,7 +558,7 @@ def test_only_web_addresses_become_links(browser: Desktop, small: Report) -> Non
         assert any("javascript:window.hacked=1" in text for text in page.locator(".sources li").all_text_contents())
 
 
-def test_the_policy_lets_nothing_in(browser: Desktop, text_small: str) -> None:
+def test_the_policy_blocks_foreign_content(browser: Desktop, text_small: str) -> None:
     """The page's policy blocks every script, style and image other than its own."""
     smuggled = (
         "<script>window.hacked = 1</script><style>h1 { display: none }</style>"
@@ -579,7 +579,7 @@ def test_the_same_report_gives_the_same_bytes(dialogue: Report, text_2025: str) 
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
-def test_verdicts_are_told_on_the_page(browser: Desktop, make: Maker, scheme: Scheme, width: int) -> None:
+def test_verdicts_are_shown_on_the_page(browser: Desktop, make: Maker, scheme: Scheme, width: int) -> None:
     """A commitment lists its verdicts with assessor and rubric, and the page fits and satisfies axe."""
     tracker = make("ruritania")
     tracker.assess(

@@ -155,9 +155,9 @@ def titled(entries: list[Component], part: str) -> Component:
         ("2026/..", "window opens: Fly a seismometer (RUR1-01, 2026/..)", "2026-01-01", "2026-01-01"),
     ],
 )
-def test_a_date_takes_the_days_it_may_be_and_says_so(when: str, title: str, first: str, last: str) -> None:
-    """An exact day is an event on that day; a window covers its days and says so; of an open window only the known
-    day is used.
+def test_an_event_covers_the_window_and_names_it(when: str, title: str, first: str, last: str) -> None:
+    """An exact day is an event on that day; a window covers its days and is named; an open window has only its known
+    day.
     """
     (event,) = strictly(text_of([EVENT._replace(when=when)]))
     assert event["SUMMARY"] == title

@@ -16,7 +16,7 @@ def table(desk: Desk, monkeypatch: pytest.MonkeyPatch, columns: int, *view: str)
     return ran.stdout
 
 
-def test_colour_carries_nothing_alone(reader: Desk) -> None:
+def test_colour_never_carries_meaning_alone(reader: Desk) -> None:
     """A table has the same words with and without colour."""
     plain, coloured = (reader.call("list", "-f", "table", "--color", how).stdout for how in ("never", "always"))
     assert "\x1b" not in plain
@@ -43,7 +43,7 @@ def test_the_match_of_a_search_is_below_the_title(desk: Desk, monkeypatch: pytes
         ("history", ("on", "ref")),
     ],
 )
-def test_what_matters_is_never_cut(
+def test_refs_and_dates_are_never_cut(
     reader: Desk, monkeypatch: pytest.MonkeyPatch, columns: int, view: str, fields: tuple[str, ...]
 ) -> None:
     """Refs and dates are whole at every width."""
@@ -80,7 +80,7 @@ def test_narrow_table_stays_readable(reader: Desk, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("columns", ["0", "-5", "wide", "", " ", "1", "99999999999999999999"])
-def test_odd_width_is_no_reason_to_fail(reader: Desk, columns: str) -> None:
+def test_any_width_is_accepted(reader: Desk, columns: str) -> None:
     """An invalid COLUMNS is ignored."""
     ran = reader.run("list", "--closing", "-f", "table", env={"COLUMNS": columns})
     assert (ran.status, "Traceback" in ran.stderr) == (0, False)
@@ -88,7 +88,7 @@ def test_odd_width_is_no_reason_to_fail(reader: Desk, columns: str) -> None:
 
 
 def test_a_terminal_gets_as_many_rows_as_a_person_reads() -> None:
-    """A long table is cut after a number of rows and says so, unless there is no limit."""
+    """A long table is cut after a number of rows with a note, unless there is no limit."""
     from spacedialog.presentation.maintenance import Place, places
     from spacedialog.render.formats import Settings
     from spacedialog.render.table import draw

@@ -34,14 +34,14 @@ def test_the_example_in_the_docs_works(reader: Desk) -> None:
     assert set(re.findall(r"^- \*\*(\S+)\*\*", letter, re.MULTILINE)) == {row["ref"] for row in opened}
     checked = sum(row["status"] != "not-assessed" for row in opened)
     assert letter.startswith(
-        f"# What is open on 2026-11-22\n\n{checked} of {len(opened)} assessed, oldest check 1343 days ago.\n"
+        f"# Open commitments on 2026-11-22\n\n{checked} of {len(opened)} assessed, oldest check 1343 days ago.\n"
         "Only: status open."
     )
     assert letter.count("Source: ") == len(opened)
 
 
 def test_a_page_escapes_and_a_letter_does_not(desk: Desk) -> None:
-    """Values are escaped for HTML in a template named as HTML or XML; control characters are made harmless in all."""
+    """Values are escaped for HTML in a template named as HTML or XML; control characters are escaped in all."""
     desk.call("edit", "31", "--title", "<b>Ünsafe</b> \x1b[31m\u202ered")
     text = "{{ (report.commitments | selectattr('commitment.ref', 'eq', 'ROK4-31') | first).commitment.title }}"
     assert filled(desk, text) == r"<b>Ünsafe</b> \x1b[31m\u202ered"
@@ -97,7 +97,7 @@ def test_templates_include_their_neighbours(desk: Desk) -> None:
         ("{{ report + 1 }}", 1, "tuple"),
     ],
 )
-def test_what_is_wrong_with_a_template_is_told(desk: Desk, text: str, line: int, says: str) -> None:
+def test_errors_in_a_template_are_reported(desk: Desk, text: str, line: int, says: str) -> None:
     """A mistake or an attack in a template ends with its file and line, the problem and the page to read."""
     (desk.folder / "letter.md.j2").write_text(text, "utf-8")
     ran = desk.call("report", "--template", "letter.md.j2", "-o", "letter.md")
@@ -123,7 +123,7 @@ DOUBLED = "{% for i in range(64) %}{% set ns.a = [ns.a, ns.a] %}{% set ns.b = [n
     ],
     ids=["time", "length", "one instruction"],
 )
-def test_a_template_without_end_is_ended(desk: Desk, monkeypatch: pytest.MonkeyPatch, text: str, says: str) -> None:
+def test_an_endless_template_is_stopped(desk: Desk, monkeypatch: pytest.MonkeyPatch, text: str, says: str) -> None:
     """A template that does not end is stopped by time or by length, even within one instruction; nothing is written."""
     monkeypatch.setattr(template, "SECONDS", 0.2)
     monkeypatch.setattr(template, "MAX_CHARACTERS", 1000)
@@ -156,12 +156,12 @@ def test_a_template_has_limited_memory(desk: Desk, monkeypatch: pytest.MonkeyPat
     ran = desk.call("report", "--template", "letter.md.j2", "-o", "letter.md")
     problem, _ = (said for said in ran.stderr.splitlines() if not said.startswith("note:"))
     assert (ran.status, ran.stdout) == (2, "")
-    assert problem == "spacedialog: --template letter.md.j2: it takes too much memory"
+    assert problem == "spacedialog: --template letter.md.j2: the template needs too much memory"
     assert not (desk.folder / "letter.md").exists()
 
 
 @pytest.mark.parametrize("name", ["missing.j2", ".", "no/such.j2", "latin.j2"])
-def test_a_template_that_cannot_be_read_is_told(desk: Desk, name: str) -> None:
+def test_an_unreadable_template_is_reported(desk: Desk, name: str) -> None:
     """A template that is missing, a folder or not UTF-8 is named, with status 2."""
     (desk.folder / "latin.j2").write_bytes(b"caf\xe9")
     ran = desk.call("report", "--template", name)

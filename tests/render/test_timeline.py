@@ -17,7 +17,7 @@ from spacedialog.presentation import tables
 from spacedialog.presentation.bars import bar
 from spacedialog.render import table, timeline
 from spacedialog.render.formats import Settings
-from spacedialog.render.timeline import AFTER, BEFORE, DAY, GHOST, OPEN, TODAY, WINDOW, Scale
+from spacedialog.render.timeline import AFTER, BEFORE, DAY, FORMER, OPEN, TODAY, WINDOW, Scale
 from tests.support.built_in import CHECKED, COMMITMENTS, COVERAGE
 from tests.support.program import Desk
 
@@ -145,7 +145,7 @@ def test_a_day_that_has_room_for_more_has_one_mark_and_leaves_no_gap() -> None:
         assert first.rindex(WINDOW) + 1 == second.index(WINDOW)
 
 
-def test_todays_mark_stands_above_its_column() -> None:
+def test_the_mark_of_today_is_above_its_column() -> None:
     """Today's mark and the line below it are in the column of the day."""
     shown = drawn([dated("2026-10"), dated("2027-02", "R-2")], 100)
     (mark,) = [line for line in shown if "▼" in line]
@@ -177,19 +177,19 @@ def test_a_window_that_moved_leaves_its_ghost() -> None:
     rows = [dated("2026-07"), dated("2028-07")]
     shown = drawn(rows, 120, before={"R-1": [("2026-01-01", "2026-12-31")]})
     first, second = (line for line in shown if line.startswith("R-1"))
-    assert re.search(f"{GHOST}+{WINDOW}+{GHOST}+", chart(first, 120))
-    assert GHOST not in second
-    assert any(f"{GHOST} earlier date" in line for line in shown)
+    assert re.search(f"{FORMER}+{WINDOW}+{FORMER}+", chart(first, 120))
+    assert FORMER not in second
+    assert any(f"{FORMER} earlier date" in line for line in shown)
 
 
-def test_what_is_out_of_the_picture_has_its_date_beside_an_arrow() -> None:
+def test_a_date_off_the_scale_is_written_beside_an_arrow() -> None:
     """A window beyond the scale shows its date beside an arrow if there is no date column."""
     (line,) = [line for line in drawn([dated("2045-33")], 80, until=date(2027, 12, 31)) if line.startswith("R-1")]
     assert line.endswith(f"{readable('2045-33')} {AFTER}")
 
 
-def test_what_is_settled_says_so() -> None:
-    """A met or withdrawn milestone says so before its title, so that it needs no colour."""
+def test_settled_milestones_show_their_state() -> None:
+    """A met or withdrawn milestone has its state before its title, independent of colour."""
     (line,) = [line for line in drawn([dated("2026-10", title="Fly", state="met")]) if line.startswith("R-1")]
     assert "met: Fly" in line
 
@@ -202,7 +202,7 @@ def test_days_at_the_ends_of_the_calendar_can_be_drawn() -> None:
 
 
 @given(st.lists(st.integers(0, 500), min_size=1, max_size=5), st.integers(0, 100))
-def test_a_bar_keeps_to_its_room_and_shows_every_count(counts: list[int], more: int) -> None:
+def test_a_bar_has_a_fixed_length_and_shows_every_count(counts: list[int], more: int) -> None:
     """A bar never exceeds its width, and every count but zero has at least one character."""
     signs = "█▒░▁◆"
     shown = bar(*zip(counts, signs, strict=False), full=sum(counts) + more or 1)
@@ -237,12 +237,12 @@ SHOWN = f"{TIMELINE}{fill(COVERAGE, 60)}\n"
 
 
 def test_the_timeline_of_the_record(desk: Desk) -> None:
-    """The built-in record on a terminal of 60 columns without colour looks like this."""
+    """The built-in record on a terminal of 60 columns without colour has this timeline."""
     ran = desk.in_terminal("upcoming", "--timeline", columns=60, env={"NO_COLOR": "1"})
     assert ran.stdout == SHOWN
 
 
-def test_colour_adds_nothing_to_read(desk: Desk) -> None:
+def test_colour_does_not_change_the_text(desk: Desk) -> None:
     """The characters are the same with and without colour."""
     ran = desk.in_terminal("upcoming", "--timeline", columns=60)
     assert COLOUR.search(ran.stdout)
@@ -271,7 +271,7 @@ def test_below_60_columns_there_is_the_list(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120, 200])
-def test_the_overview_keeps_to_the_terminal(desk: Desk, columns: int) -> None:
+def test_the_overview_fits_the_terminal(desk: Desk, columns: int) -> None:
     """No line of the overview is wider than the terminal, and the bars are repeated in figures."""
     shown = desk.in_terminal("overview", columns=columns, env={"NO_COLOR": "1"}).stdout
     assert max(map(cell_len, shown.splitlines())) <= columns

@@ -79,7 +79,7 @@ def test_a_report_has_a_sheet_for_each_kind(book: openpyxl.Workbook, tracker: Tr
     assert [row["Source"] for row in table(book["Sources"])] == [f"JS par. {number}" for number in range(1, 6)]
 
 
-def test_the_first_sheet_says_what_it_covers(book: openpyxl.Workbook) -> None:
+def test_the_first_sheet_names_the_contents(book: openpyxl.Workbook) -> None:
     """The first sheet has day, filter, coverage, position in the log and the meaning of the words."""
     said = {str(label): value for label, value in book["About"].iter_rows(values_only=True)}
     assert said["As of"] == datetime(2026, 12, 1)  # noqa: DTZ001 - Excel has no time zones
@@ -126,7 +126,7 @@ def test_a_sheet_can_be_worked_with(book: openpyxl.Workbook) -> None:
     assert book["Commitments"]["B2"].alignment.wrap_text
 
 
-def test_colour_comes_with_its_word(book: openpyxl.Workbook) -> None:
+def test_coloured_cells_contain_their_word(book: openpyxl.Workbook) -> None:
     """Colours are rules on the words of a cell, so that no colour appears without its word."""
     rules = {
         (str(where.sqref), rule.text)
@@ -182,7 +182,7 @@ def test_control_characters_are_shown() -> None:
     assert cell.value == r"a\x1b[31m\x00\u202eb"
 
 
-def test_a_list_has_its_rows_and_what_is_said_below_it(tracker: Tracker) -> None:
+def test_a_list_has_its_rows_and_notes(tracker: Tracker) -> None:
     """A table becomes one sheet, with numbers as numbers, and the text below it another."""
     with tracker.snapshot() as view:
         listed = opened(tables.commitments(view.commitments(), view.coverage))
@@ -195,7 +195,7 @@ def test_a_list_has_its_rows_and_what_is_said_below_it(tracker: Tracker) -> None
     assert [row["Commitments"] for row in table(areas["Areas"])] == [2, 3]
 
 
-def test_nothing_is_a_header_only() -> None:
+def test_an_empty_list_is_a_header() -> None:
     """A table without rows is a workbook that opens."""
     assert table(opened(tables.commitments(()))["Commitments"]) == []
 
@@ -232,7 +232,7 @@ def test_a_text_that_a_cell_cannot_hold_is_cut_with_a_remark() -> None:
         assert str(cell).startswith(sign * 16_000)
 
 
-def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_rows_for_a_sheet_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A table with more rows than a sheet holds is refused."""
     monkeypatch.setattr(xlsx_book, "MAX_ROWS", 3)
     assert len(table(opened(tables.commitments([ROW] * 2))["Commitments"])) == 2
@@ -240,7 +240,7 @@ def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatc
         written(tables.commitments([ROW] * 3))
 
 
-def test_links_beyond_what_a_sheet_holds_stay_text(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_links_for_a_sheet_stay_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """Addresses beyond the number of links of a sheet, and those too long for a link, stay text."""
     monkeypatch.setattr(xlsx_book, "MAX_LINKS", 2)
     entry = HistoryRow("0" * 36, "2026-12-01T12:00:00.000000Z", "2026", "Z", "R-1", "set", {}, None, "", False)
@@ -251,7 +251,7 @@ def test_links_beyond_what_a_sheet_holds_stay_text(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("name", ["History of entries", "a/b:c*?[d]\\e", "'quoted'", "", "x" * 50])
-def test_any_heading_gives_a_name_that_excel_takes(name: str) -> None:
+def test_any_heading_gives_a_valid_sheet_name(name: str) -> None:
     """Sheet names avoid the characters and words that Excel refuses, and repeated names are numbered."""
     part = Table("part", ("a",), [("1",)], (Column("A", lambda row: row[0]),), "")
     names = opened(View("d", None, part, (Block(name, table=part),) * 2)).sheetnames
@@ -263,7 +263,7 @@ def test_any_heading_gives_a_name_that_excel_takes(name: str) -> None:
         assert not made.startswith("'")
 
 
-def test_a_workbook_holds_no_formula(tracker: Tracker) -> None:
+def test_a_workbook_has_no_formula(tracker: Tracker) -> None:
     """The file has no formula other than the conditions of colours."""
     tracker.edit("RUR1-02", {"title": "=HYPERLINK(1)"})
     with zipfile.ZipFile(io.BytesIO(written(whole(tracker)))) as parts:
@@ -271,7 +271,7 @@ def test_a_workbook_holds_no_formula(tracker: Tracker) -> None:
             assert b"<f>" not in parts.read(name)
 
 
-def test_windows_close_when_the_record_says(tracker: Tracker) -> None:
+def test_windows_close_on_the_recorded_day(tracker: Tracker) -> None:
     """The closing days of the workbook are those of the fold."""
     for row in table(opened(whole(tracker))["Milestones"]):
         assert row["Closes"].date().isoformat() == closing_day(str(row["When"]))

@@ -179,7 +179,7 @@ def actions(draw: st.DrawFn) -> Action:
             text = "\n".join(map(json.dumps, lines[draw(st.integers(0, 1)) :]))
             return lambda tracker: tracker.apply(text, "updates.jsonl")
         case _:
-            return lambda tracker: tracker.import_file(BUILT_IN, "bundled.json")
+            return lambda tracker: tracker.import_file(BUILT_IN, "built-in.json")
 
 
 @settings(max_examples=60, deadline=None)
@@ -452,7 +452,7 @@ WRITES: dict[str, Callable[[Tracker, str], Any]] = {
     "milestone": lambda tracker, of: tracker.add_milestone(f"{of}-02", "Launch", "2028"),
     "apply": lambda tracker, of: tracker.apply(f"ref,status\n{of}-01,stalled\n", "updates.csv"),
     "undo": lambda tracker, _: tracker.undo(),
-    "import": lambda tracker, _: tracker.import_file(BUILT_IN, "bundled.json"),
+    "import": lambda tracker, _: tracker.import_file(BUILT_IN, "built-in.json"),
     "undo of one import": lambda tracker, _: tracker.undo(next(tracker.log()).id, only=True),
 }
 
@@ -502,7 +502,7 @@ def test_a_write_that_fails_makes_no_store(make: Maker, name: str) -> None:
 @pytest.mark.parametrize("name", FAILURES)
 def test_a_write_that_fails_changes_nothing(make: Maker, name: str) -> None:
     """A write that fails leaves the store unchanged."""
-    tracker = make("bundled")
+    tracker = make("built-in")
     before = snapshot(tracker.path.parent)
     with pytest.raises(SpacedialogError):
         FAILURES[name](tracker)
@@ -592,7 +592,7 @@ def test_a_file_that_is_not_a_store_is_refused_and_unchanged(tracker: Tracker, n
         lambda tracker: list(tracker.log(known_at=1)),
         lambda tracker: tracker.note("4-07", "Hello."),
         lambda tracker: tracker.undo(),
-        lambda tracker: tracker.import_file(BUILT_IN, "bundled.json"),
+        lambda tracker: tracker.import_file(BUILT_IN, "built-in.json"),
     ]
     for call in calls:
         with pytest.raises(StoreError, match=says) as caught:

@@ -1,16 +1,25 @@
-"""Tests of dated events for calendars."""
+"""Tests of dated events: their sources and web addresses."""
 
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from spacedialog.analysis.brief import brief
+from spacedialog.model.position import Since
+
 if TYPE_CHECKING:
+    from spacedialog.tracker import Tracker
+    from tests.support.program import Desk
     from tests.support.trackers import Maker
 
+DAY = date(2026, 12, 1)
 STATEMENT = "https://strelsau.example/statement"
+SENSOR = "https://strelsau.example/sensor"
+NEWS = "https://strelsau.example/news"
 
 
 @pytest.mark.parametrize(
@@ -26,10 +35,10 @@ STATEMENT = "https://strelsau.example/statement"
         ({"document": "FS", "sentence": 2}, None),
     ],
 )
-def test_an_event_has_the_web_address_of_its_document(
+def test_a_due_date_has_the_web_address_of_its_document(
     make: Maker, ruritania: bytes, source: dict[str, Any], url: str | None
 ) -> None:
-    """An event has the address of the document that its commitment cites, whatever part of it is cited."""
+    """A due date has the address of the document that its commitment cites."""
     document: dict[str, Any] = json.loads(ruritania)
     document["documents"] += [
         {"key": "JS2", "title": "Annex", "url": "https://strelsau.example/annex"},
@@ -41,4 +50,70 @@ def test_an_event_has_the_web_address_of_its_document(
     tracker.import_file(json.dumps(document).encode(), "sources.json")
     with tracker.snapshot() as view:
         events = [event for event in view.calendar() if event.commitment == "RUR1-01"]
-    assert [event.url for event in events] == [url, url]
+    assert {event.ref: event.url for event in events} == {"RUR1-01": url, "RUR1-01.1": SENSOR}
+
+
+def events_of(tracker: Tracker, ref: str) -> dict[str, str]:
+    """Return the source of the event in `upcoming`, in the calendar and, if it is there, in the brief."""
+    with tracker.snapshot() as view:
+        found = {
+            "upcoming": next(row.source for row in view.upcoming(everything=True) if row.ref == ref),
+            "calendar": next(event.source for event in view.calendar() if event.ref == ref),
+            "url": next(event.url for event in view.calendar() if event.ref == ref) or "",
+        }
+        news = brief(view, Since(DAY, DAY, entries=0), until=date(2030, 1, 1))
+    sources = {
+        row.source for rows in (news.opens, news.closes, news.opened, news.closed) for row in rows if row.ref == ref
+    }
+    return found | {"brief": sources.pop()} if sources else found
+
+
+def test_a_milestone_has_its_own_sources(make: Maker, ruritania: bytes) -> None:
+    """A milestone names the document that it cites; without one, its evidence; never the document of its commitment."""
+    document: dict[str, Any] = json.loads(ruritania)
+    relay = document["commitments"][1]
+    relay["milestones"] = [
+        {
+            "ref": "RUR1-02.1",
+            "title": "Launch the relay",
+            "when": "2027",
+            "sources": [{"document": "JS"}],
+            "evidence": NEWS,
+        },
+        {"ref": "RUR1-02.2", "title": "Test the relay", "when": "2028", "evidence": NEWS},
+        {"ref": "RUR1-02.3", "title": "Retire the relay", "when": "2029"},
+    ]
+    tracker = make("empty")
+    tracker.import_file(json.dumps(document).encode(), "sources.json")
+    cited, reported, unsourced = (events_of(tracker, f"RUR1-02.{number}") for number in (1, 2, 3))
+    assert cited == {"upcoming": "JS", "calendar": "JS", "url": STATEMENT, "brief": "JS"}
+    assert reported == dict.fromkeys(("upcoming", "calendar", "url", "brief"), NEWS)
+    assert unsourced == dict.fromkeys(("upcoming", "calendar", "url", "brief"), "")
+
+
+def test_the_source_of_a_moved_milestone_is_that_of_its_new_date(tracker: Tracker) -> None:
+    """A new date or status has the evidence of its entry, or none; an entry that changes neither only adds evidence."""
+    assert events_of(tracker, "RUR1-01.1")["upcoming"] == SENSOR
+    tracker.note("1.1", "Confirmed", evidence=NEWS)
+    assert events_of(tracker, "RUR1-01.1")["upcoming"] == SENSOR
+    tracker.reschedule("1.1", "2027")
+    assert events_of(tracker, "RUR1-01.1")["upcoming"] == ""
+    tracker.note("1.1", "Confirmed", evidence=NEWS)
+    assert events_of(tracker, "RUR1-01.1")["upcoming"] == NEWS
+    tracker.undo()
+    assert events_of(tracker, "RUR1-01.1")["upcoming"] == ""
+    tracker.mark("1.1", "met", evidence=NEWS)
+    assert events_of(tracker, "RUR1-01.1")["upcoming"] == NEWS
+
+
+def test_outputs_name_the_source_of_a_milestone(reader: Desk) -> None:
+    """`upcoming`, `brief` and the calendar show a milestone's own evidence, not the document of its commitment."""
+    launch = "https://seoul.co.kr/news/peoples/2024/09/06/20240906026004"
+    upcoming = reader.call("upcoming", "--json", "--until", "2035")
+    assert next(row["source"] for row in upcoming.data if row["ref"] == "ROK4-10.1") == launch
+    brief_lines = reader.call("brief", "--ahead", "20 years", "--json").data["closes"]
+    assert next(row["source"] for row in brief_lines if row["ref"] == "ROK4-10.1") == launch
+    ics = reader.call("upcoming", "-f", "ics").stdout.replace("\r\n ", "")
+    event = next(part for part in ics.split("BEGIN:VEVENT") if "(ROK4-10.1" in part)
+    assert f"Source: {launch}" in event
+    assert f"URL:{launch}" in event

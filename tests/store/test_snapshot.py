@@ -21,6 +21,7 @@ from spacedialog.model.fields import CommitmentRow, NewCommitment
 from spacedialog.model.filters import (
     EVERYTHING,
     All,
+    ContainsWords,
     DueAfter,
     DueBefore,
     DueWithin,
@@ -29,7 +30,6 @@ from spacedialog.model.filters import (
     Involves,
     OfSide,
     OneOf,
-    Says,
 )
 from spacedialog.model.position import Scope, Since
 from spacedialog.model.rows.record import Coverage
@@ -49,7 +49,7 @@ DAY = date(2026, 12, 1)
 @pytest.fixture(scope="module")
 def busy(make: Maker) -> Tracker:
     """The built-in record with a year of entries: every status, moved dates, notes, additions and withdrawals."""
-    tracker = make("bundled")
+    tracker = make("built-in")
     tracker.mark("4-08", "stalled", on="2026-11-20", note="Heard nothing of the flight.")
     tracker.mark("4-09", "withdrawn", on="2026-10")
     tracker.mark("4-11", "not-started", on="2025-12-31")
@@ -241,7 +241,7 @@ def test_says_finds_the_words_that_the_entries_hold(
     view: Snapshot, texts: Mapping[str, list[str]], wanted: list[str]
 ) -> None:
     """A text filter keeps a commitment if its entries have all the words; a search finds the same commitments."""
-    found = {row.ref for row in view.commitments(Says(" ".join(wanted)))}
+    found = {row.ref for row in view.commitments(ContainsWords(" ".join(wanted)))}
     searched = {row.ref for row in view.search(" ".join(wanted)) if row.kind == "commitment"}
 
     def holds(texts: list[str], word: str) -> bool:
@@ -272,10 +272,10 @@ def test_search_does_not_see_ahead(busy: Tracker) -> None:
     """A note is found from its own day on."""
     with busy.snapshot(Scope(date(2026, 11, 19))) as view:
         assert not view.search("heard nothing flight")
-        assert not list(view.commitments(Says("heard nothing flight")))
+        assert not list(view.commitments(ContainsWords("heard nothing flight")))
     with busy.snapshot(Scope(date(2026, 11, 20))) as view:
         assert [row.ref for row in view.search("heard nothing flight")] == ["ROK4-08"]
-        assert [row.ref for row in view.commitments(Says("heard nothing flight"))] == ["ROK4-08"]
+        assert [row.ref for row in view.commitments(ContainsWords("heard nothing flight"))] == ["ROK4-08"]
 
 
 HOSTILE = (
@@ -301,7 +301,7 @@ def test_any_text_can_be_searched_for(view: Snapshot, text: str) -> None:
 def _ask(view: Snapshot, text: str) -> None:
     asked: list[Callable[[], Any]] = [
         lambda: view.search(text),
-        lambda: list(view.commitments(Says(text))),
+        lambda: list(view.commitments(ContainsWords(text))),
         lambda: list(view.commitments(OneOf("area", [text]))),
         lambda: list(view.commitments(Involves([text]))),
         lambda: list(view.commitments(OfSide([text]))),
@@ -317,7 +317,7 @@ def test_no_word_is_refused(view: Snapshot, text: str) -> None:
     with pytest.raises(InputError, match="nothing to search for"):
         view.search(text)
     with pytest.raises(InputError, match="nothing to search for"):
-        list(view.commitments(Says(text)))
+        list(view.commitments(ContainsWords(text)))
 
 
 # Order
@@ -374,7 +374,7 @@ def test_nothing_a_user_wrote_becomes_sql() -> None:
     """The values of a filter are bound, and are never part of the SQL."""
     parameters: dict[str, str | int] = {}
     evil = "x') OR 1=1 --"
-    parts = (OneOf("area", [evil]), Involves([evil, evil]), OfSide([evil]), Says(evil))
+    parts = (OneOf("area", [evil]), Involves([evil, evil]), OfSide([evil]), ContainsWords(evil))
     sql = filter_sql(All(parts), parameters)
     assert "1=1" not in sql
     assert list(parameters.values()).count(evil) == 4
@@ -498,7 +498,9 @@ def test_an_entry_of_a_later_day_changes_no_view_of_a_day(tracker: Tracker) -> N
                 **_seen(view),
                 "brief": told._replace(changes=0, recorded_until=None),  # how far the log goes
                 "words": {word: view.search(word) for word in ("GMO", "GRA", "RUR1-88", "plover")},
-                "says": {word: list(view.commitments(Says(word))) for word in ("GMO", "GRA", "RUR1-88", "plover")},
+                "says": {
+                    word: list(view.commitments(ContainsWords(word))) for word in ("GMO", "GRA", "RUR1-88", "plover")
+                },
                 "details": view.details("RUR1"),
                 "assessments": list(view.assessments()),
             }
@@ -553,7 +555,7 @@ def test_as_of_shows_what_was_true_then(tracker: Tracker) -> None:
         with tracker.snapshot(Scope(date.fromisoformat(day))) as view:
             assert [row.status for row in view.commitments() if row.ref == "RUR1-02"] == ([status] if status else [])
             if status is None:
-                with pytest.raises(NotFoundError, match="not on record"):
+                with pytest.raises(NotFoundError, match="not in the record"):
                     view.detail(view.refs.resolve("RUR1-02"))
 
 

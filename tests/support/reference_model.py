@@ -73,7 +73,7 @@ class State:
         self.moves: list[Move] = []
         self.words: list[str] = []
         self.parts: dict[str, State] = {}
-        self.kind = self.since = self.updated = self.checked = self.grounds = ""
+        self.kind = self.since = self.updated = self.checked = self.grounds = self.source = ""
 
     def receive(self, entry: ModelEntry, day: str) -> None:
         """Apply an entry."""
@@ -209,7 +209,13 @@ class Model:
             if one.values.get("status", about.fields.get("status")) != about.fields.get("status"):
                 about.grounds = ""
             about.grounds = one.body.get("evidence") or about.grounds
+            before = [about.fields.get(name) for name in ("when", "met", "status")]
             about.receive(one, counts)
+            moved = before != [about.fields.get(name) for name in ("when", "met", "status")]
+            if one.values.get("sources"):
+                about.source = _cited(one.values)
+            elif moved or not about.source:
+                about.source = one.body.get("evidence") or ""
             latest = max(latest, (true, one.on))
             whole.kind = whole.kind or one.body.get("type", "")
             whole.since, whole.updated = counts, latest[1]
@@ -315,28 +321,29 @@ class ModelView:
     def _events(self, state: State) -> Iterator[UpcomingRow]:
         fields = state.fields
         if due := fields.get("due"):
-            yield self._event(fields, fields, due, "met" if fields["status"] == "complete" else fields["status"])
+            status = "met" if fields["status"] == "complete" else fields["status"]
+            yield self._event(fields, fields, due, status, _cited(fields))
         for part in state.parts.values():
             when, status = part.fields["when"], part.fields["status"]
             if not part.fields.get("recurs"):
-                yield self._event(part.fields, fields, when, status)
+                yield self._event(part.fields, fields, when, status, part.source)
                 continue
             if met := part.fields.get("met"):
-                yield self._event(part.fields, fields, met, "met")
+                yield self._event(part.fields, fields, met, "met", part.source)
             for years in (0, 2, 4):
-                yield self._event(part.fields, fields, later(when, years), status)
+                yield self._event(part.fields, fields, later(when, years), status, part.source)
 
     def _dates(self, state: State) -> set[tuple[str, str | None]]:
         every = [(state.fields, "due"), *((part.fields, "when") for part in state.parts.values())]
         return {(fields["ref"], fields.get(name)) for fields, name in every}
 
-    def _event(self, fields: Body, commitment: Body, when: str, status: str) -> UpcomingRow:
+    def _event(self, fields: Body, commitment: Body, when: str, status: str, source: str) -> UpcomingRow:
         opens, closes = window(when)
         state = "closed" if closes < self.day else "upcoming" if opens > self.day else "open"
         state = status if status in ("met", "withdrawn") else state
         until = (_days(opens, self.day), _days(closes, self.day))
         names = fields["ref"], commitment["ref"], fields["title"], when
-        return UpcomingRow(*names, opens, closes, state, *until, fields.get("recurs"), _cited(commitment))
+        return UpcomingRow(*names, opens, closes, state, *until, fields.get("recurs"), source)
 
     def areas(self) -> list[tuple[AreaRow, list[str]]]:
         """Return the areas with their counts and no next milestone, each with the possible refs of the next one."""

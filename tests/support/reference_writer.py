@@ -311,7 +311,7 @@ class ReferenceWriter:
 
 
 def _met(fields: Body, status: str | None) -> Body:
-    """Return the values that give a milestone a status; a met recurring milestone goes on to the next date."""
+    """Return the values that give a milestone a status; a met recurring milestone gets its next date."""
     if status == "met" and fields.get("recurs"):
         return {"met": fields["when"], "when": later(fields["when"], 2)}
     return {"status": status} if status else {}

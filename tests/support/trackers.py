@@ -54,7 +54,7 @@ class Maker:
     ) -> Tracker:
         """Return a tracker with the store at `path`, by default in a new folder.
 
-        There is no store yet, unless `like` names one to copy: `ruritania` (the invented record), `empty`, `bundled`,
+        There is no store yet, unless `like` names one to copy: `ruritania` (the invented record), `empty`, `built-in`,
         or the path of a store.
         """
         number = next(self._numbers)

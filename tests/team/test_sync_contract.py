@@ -540,7 +540,7 @@ def test_joining_with_a_record_of_ones_own_loses_nothing(member: Members) -> Non
     """A member who joins with other entries sends them and receives the rest."""
     anna = member("Anna")
     anna.sync()
-    other = member("Michael", "bundled")
+    other = member("Michael", "built-in")
     had = len(other.entries())
     got = other.sync()
     assert (got.sent, got.received) == (had, len(anna.entries()))

@@ -198,7 +198,7 @@ def test_a_password_is_asked_once_per_run(
 def test_a_script_shares_a_record(server: Server, tmp_path: Path) -> None:
     """Two scripts create and join a log, exchange an entry, and leave; a dry run only counts."""
     told: list[str] = []
-    interaction = Interaction(tell=told.append)
+    interaction = Interaction(show=told.append)
     anna = spacedialog.open(tmp_path / "anna.db", today=date(2026, 11, 22), author="anna")
     rudolf = spacedialog.open(tmp_path / "rudolf.db", today=date(2026, 11, 22), author="rudolf")
     assert anna.team.create(server.address("anna"), "script", interaction=interaction).sent == CHANGES

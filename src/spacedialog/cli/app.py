@@ -36,14 +36,14 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
         "search": Listed("read", "Find commitments by words in their text and notes"),
         "history": Listed("read", "List the entries of the log, all or of one commitment"),
         "slips": Listed("read", "List the dates that were moved, and by how much"),
-        "areas": Listed("read", "List the areas of cooperation and what comes next in each"),
+        "areas": Listed("read", "List the areas of cooperation with progress and next dates"),
         "dialogues": Listed("read", "List the dialogues with their dates and progress"),
         "compare": Listed("read", "Compare the commitments of two dialogues"),
     },
     "Record": {
         "mark": Listed("write", "Record the status of a commitment or a milestone"),
         "note": Listed("write", "Record a note on a commitment or a milestone"),
-        "reschedule": Listed("write", "Change a due date and keep the old one on record"),
+        "reschedule": Listed("write", "Change a due date; the history keeps the old one"),
         "add": Listed("write", "Add a commitment, or a milestone of one"),
         "edit": Listed("write", "Correct a commitment's title, lead, area or other fields"),
         "undo": Listed("write", "Undo the latest action, or the one named"),
@@ -107,7 +107,7 @@ class LazyGroup(help_.Group):
     """A command group that imports only the command that is called."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Typer's signature
-        """Return the names of the commands."""
+        """Return the names of all commands in the order of the help."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
@@ -141,7 +141,7 @@ class LazyGroup(help_.Group):
         return command
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the commands by group, then the options; import no command."""
+        """Write the commands by group, then the options, without importing a command."""
         for heading, commands in GROUPS.items():
             rows = [(f"{name:{_WIDEST}}", listed.summary) for name, listed in commands.items()]
             help_.write_rows(formatter, heading, rows)
@@ -152,14 +152,14 @@ class LazyGroup(help_.Group):
 
 def _prepare(info: Any) -> None:
     info.cls = help_.Command
-    if hasattr(info.callback, "whole"):
-        info.callback = info.callback.whole()
+    if hasattr(info.callback, "combined"):
+        info.callback = info.callback.combined()
 
 
 def _check_values(command: Any, may_be_empty: Collection[str] = ()) -> None:
-    """Let each option and argument refuse a value of the wrong type and, except the options named, an empty one."""
+    """Make each option and argument refuse a value of the wrong type, and an empty value unless it may be empty."""
     for parameter in command.params:
-        # Before the conversion to its type, because as a path an empty value is the working folder.
+        # Checked before the conversion, because an empty path becomes the working folder.
         converted = _converted if parameter.opts[0] in may_be_empty else _filled
         parameter.type_cast_value = partial(converted, parameter, parameter.type_cast_value)
 

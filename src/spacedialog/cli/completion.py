@@ -1,4 +1,4 @@
-"""Completion with TAB: refs with their titles, and the values of options, from the database or the built-in record."""
+"""Shell completion: refs with their titles, and the values of options."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from spacedialog.render.text import one_line
 if TYPE_CHECKING:
     from spacedialog.tracker import Snapshot
 
-# A shell evaluates the completions that it gets, and an imported log can contain any name of a kind or an area.
+# A shell evaluates completions, and an imported log can contain any text as a kind or an area.
 _NAME = re.compile(NAME_PATTERN)
 # Characters with a meaning to a shell or to Rich, and their replacements.
 _REPLACEMENTS = str.maketrans({"[": "(", "]": ")", "'": "\u2019", '"': "\u201d", **dict.fromkeys("\\`$!:;&|<>", " ")})
@@ -30,8 +30,8 @@ _COLUMNS = 1_000
 
 
 def prepare_environment() -> None:
-    """Set the variables that Typer reads when it completes, so that none is missing and no line is broken."""
-    # A second line of a title would be a candidate of its own.
+    """Set the environment variables that Typer reads for a completion to valid values."""
+    # A shell would offer the second line of a wrapped title as another completion.
     os.environ["COLUMNS"] = str(_COLUMNS)
     os.environ.setdefault("COMP_WORDS", "")
     if not re.fullmatch("[0-9]{1,6}", os.environ.get("COMP_CWORD", "")):
@@ -39,22 +39,22 @@ def prepare_environment() -> None:
 
 
 def complete_ref(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Return the refs that begin with the text, or whose number does, with their titles."""
+    """Return the refs that begin with the text, or with a number that does, and their titles."""
     try:
         with _snapshot(ctx) as snapshot:
-            return [(ref, _harmless(title)) for ref, title in snapshot.refs.beginning(incomplete)]
+            return [(ref, _shell_safe(title)) for ref, title in snapshot.refs.beginning(incomplete)]
     except SpacedialogError:
         return []
 
 
 def complete_new_status(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Return the statuses of the kind of thing that the argument REF names."""
+    """Return the statuses of a commitment or of a milestone, as the argument REF requires."""
     words: type[Status] | type[MilestoneStatus] = MilestoneStatus if "." in str(ctx.params.get("ref")) else Status
     return _beginning(incomplete, words)
 
 
 def complete_status(incomplete: str) -> list[str]:
-    """Return the statuses, and groups of statuses, to select by."""
+    """Return the statuses and the groups of statuses."""
     return _beginning(incomplete, [*Status, *STATUS_GROUPS])
 
 
@@ -82,7 +82,7 @@ def complete_scale(incomplete: str) -> list[str]:
     return _beginning(incomplete, dict.fromkeys(rubric.key for rubric in rubrics().values() if rubric.rules))
 
 
-def _on_record(field: str) -> Callable[[typer.Context, str], list[str]]:
+def _recorded_values(field: str) -> Callable[[typer.Context, str], list[str]]:
     def complete(ctx: typer.Context, incomplete: str) -> list[str]:
         try:
             with _snapshot(ctx) as snapshot:
@@ -93,11 +93,11 @@ def _on_record(field: str) -> Callable[[typer.Context, str], list[str]]:
     return complete
 
 
-complete_area = _on_record("area")
-complete_dialogue = _on_record("dialogue")
-complete_kind = _on_record("kind")
-complete_party = _on_record("party")
-complete_side = _on_record("side")
+complete_area = _recorded_values("area")
+complete_dialogue = _recorded_values("dialogue")
+complete_kind = _recorded_values("kind")
+complete_party = _recorded_values("party")
+complete_side = _recorded_values("side")
 
 
 def _beginning(incomplete: str, words: Iterable[str]) -> list[str]:
@@ -107,8 +107,8 @@ def _beginning(incomplete: str, words: Iterable[str]) -> list[str]:
     ]
 
 
-def _harmless(title: str) -> str:
-    """Return the beginning of a title; no shell evaluates it in Typer's quotation marks, and Rich finds no markup."""
+def _shell_safe(title: str) -> str:
+    """Return the beginning of a title, without the characters that a shell or Rich would interpret."""
     return one_line(title)[:_LONGEST_TITLE].translate(_REPLACEMENTS)
 
 

@@ -1,4 +1,4 @@
-"""The help of a command: usage, one sentence, examples, details, arguments, and the options under headings."""
+"""The layout of the help: usage, summary, examples, details, arguments, and options under headings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Rows = list[tuple[str, str]]
 
 
 class _Help:
-    """The layout of the help that commands and groups of commands share."""
+    """The layout that the help of commands and of groups shares."""
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return the option --help."""
@@ -65,7 +65,7 @@ class Command(_Help, TyperCommand):
 
 
 class Group(_Help, TyperGroup):
-    """A group of commands; an unknown name is answered with the nearest one."""
+    """A group of commands, which suggests the nearest name for an unknown one."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Typer's signature
         """Return the parts of the usage line."""
@@ -90,9 +90,9 @@ class Group(_Help, TyperGroup):
 
 
 def describe(command: Any, summary: str) -> None:
-    """Give a command its summary, and let its parameters show what they take without limits of numbers.
+    """Set the summary of a command, and show its parameters without number ranges.
 
-    The docstring of a command has its examples, one a line, and after an empty line its details.
+    The docstring of a command contains its examples, one on each line, and after an empty line its details.
     """
     examples, _, details = inspect.cleandoc(command.help or "").strip().partition("\n\n")
     command.short_help = summary

@@ -29,7 +29,7 @@ def main() -> None:
         sys.exit(4)  # The caller closed a stream, so no message can be shown.
     if sys.stdin is None:
         sys.stdin = open(os.devnull)  # noqa: PTH123, SIM115 - open until the process ends
-    # The process is too short for garbage collection to pay off.
+    # In a process this short, garbage collection costs more than it saves.
     gc.disable()
     sys.stdout = io.TextIOWrapper(
         io.BufferedWriter(_RawOutput(sys.stdout.fileno(), "wb", closefd=False)),
@@ -39,12 +39,12 @@ def main() -> None:
     )
     sys.stderr.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a real stream, not replaced here
     status = run(sys.argv[1:])
-    # All output is flushed and all files are closed; a regular exit would add a sixth to the running time.
+    # All output is flushed and all files are closed; a regular exit would take a sixth longer.
     os._exit(status)
 
 
 class _RawOutput(io.FileIO):
-    """Standard output, with errors for the user: only here is it certain that an error concerns this stream."""
+    """Standard output; its errors are converted here, where they certainly concern this stream."""
 
     def write(self, data: Any, /) -> int:
         """Write bytes; BrokenPipeError if the reader closed the pipe, StoreError if it fails otherwise."""
@@ -64,7 +64,7 @@ def run(arguments: list[str]) -> int:
     status = 0
     try:
         if arguments in (["--version"], ["-V"]):
-            # Scripts call this often, so it imports nothing else.
+            # Scripts call this often, so nothing else is imported.
             sys.stdout.write(f"spacedialog {__version__}\n")
         else:
             from spacedialog.cli.app import program
@@ -77,7 +77,7 @@ def run(arguments: list[str]) -> int:
         failed = error.row
     except BrokenPipeError:
         # The reader of the output closed the pipe.
-        _forget_output()
+        _discard_output()
         return 0
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
@@ -88,17 +88,17 @@ def run(arguments: list[str]) -> int:
         failed = _NO_MEMORY
     except KeyboardInterrupt:
         failed = _INTERRUPTED
-    # Only after the block above is the memory free that the command held.
-    return _report(failed, as_json=_asks_for_json(arguments)) if failed else status
+    # The memory of the command is free only after the block above.
+    return _report(failed, as_json=_has_json_option(arguments)) if failed else status
 
 
-def _forget_output() -> None:
+def _discard_output() -> None:
     """Discard the rest of the buffer; writing it would fail again when the process ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr] # checked by `main`
 
 
-def _asks_for_json(arguments: list[str]) -> bool:
-    """Return whether the options, even of a call that cannot be parsed, ask for JSON or JSON Lines."""
+def _has_json_option(arguments: list[str]) -> bool:
+    """Return whether the options, even of an invalid call, request JSON or JSON Lines."""
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     formats = [value for name, value in pairwise(options) if name in ("-f", "--format")]
     formats += [one.removeprefix("--format=").removeprefix("-f") for one in options if one.startswith("-")]

@@ -1,4 +1,4 @@
-"""Commands with shared options: the shared ones are collected in one record before the command runs."""
+"""Commands with shared options, whose values are collected in one record before the command runs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ Position = Literal["first", "here", "last"]
 
 
 class SharedOptions:
-    """A command with its own options and those of `make`, whose result it gets as the argument `name`.
+    """A command with its own options and those of `make`, whose result is passed to it as the argument `name`.
 
-    A function that makes such an argument can itself have shared options.
-
-    The options are combined only for the command that is called, because combining them takes time.
+    `make` can itself have shared options. The options are combined only when the command is called, because that takes
+    time.
     """
 
     def __init__(
@@ -35,11 +34,11 @@ class SharedOptions:
 
     def __call__(self, **values: Any) -> Any:
         """Run the command."""
-        return self.whole()(**values)
+        return self.combined()(**values)
 
-    def whole(self) -> Callable[..., Any]:
-        """Return the command with the options of `make` before or after its own, or in place of the argument `name`."""
-        command, make = _whole(self._command), _whole(self._make)
+    def combined(self) -> Callable[..., Any]:
+        """Return the command with the options of `make` before or after its own, or in place of the argument."""
+        command, make = _combined(self._command), _combined(self._make)
         shared = [parameter for parameter in _parameters(make) if parameter.name not in self._without]
         own = list(_parameters(command))
         at = [parameter.name for parameter in own].index(self._name)
@@ -58,8 +57,8 @@ class SharedOptions:
         return run
 
 
-def _whole(command: Callable[..., Any]) -> Callable[..., Any]:
-    return command.whole() if isinstance(command, SharedOptions) else command
+def _combined(command: Callable[..., Any]) -> Callable[..., Any]:
+    return command.combined() if isinstance(command, SharedOptions) else command
 
 
 def _parameters(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:

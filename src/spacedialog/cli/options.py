@@ -291,7 +291,7 @@ def _writing(
 
 
 def output_of(format_: Format | None, json: bool, file: Path | None, color: Colour, store: Path) -> Output:
-    """Return the output of a command that takes neither the options of reads nor those of writes."""
+    """Return the output of a command that has neither the shared options of reads nor those of writes."""
     return _output(_format(format_, json, file), file, color, store)
 
 
@@ -306,7 +306,7 @@ def _format(named: Format | None, json: bool, file: Path | None) -> Format:
         return Format.TABLE if sys.stdout.isatty() else Format.PLAIN
     if file.suffix not in FORMAT_BY_ENDING:
         raise InputError(
-            f"-o {file}: the ending of the name is not that of a format",
+            f"-o {file}: the file ending does not name a format",
             f"add --format, or use one of {', '.join(FORMAT_BY_ENDING)}",
         )
     return FORMAT_BY_ENDING[file.suffix]
@@ -334,7 +334,7 @@ _COMPLETE: Mapping[str, Callable[..., Any]] = {
 
 
 def sets_fields(*names: str) -> Callable[[Callable[..., None]], SharedOptions]:
-    """Add an option for each of the fields; the command gets the values, by field name, as its argument `fields`."""
+    """Add an option for each of the fields; the values, by field name, are passed to the command as `fields`."""
     options = {name: option for name in names if (option := FIELDS[name].option)}
     parameters = {name: option.name.lstrip("-").replace("-", "_") for name, option in options.items()}
 
@@ -360,12 +360,12 @@ def sets_fields(*names: str) -> Callable[[Callable[..., None]], SharedOptions]:
 
 
 def reads(command: Callable[..., None]) -> SharedOptions:
-    """Add the options of reads; the command gets a `ReadRequest` as its argument `reading`."""
+    """Add the options of reads; a `ReadRequest` is passed to the command as `reading`."""
     return SharedOptions(command, "reading", _reading, ("template",))
 
 
 def reads_one(command: Callable[..., None]) -> SharedOptions:
-    """Add the options of reads except --dialogue, for a command whose own arguments select what it reads."""
+    """Add the options of reads except --dialogue, for a command whose arguments select the dialogue."""
     return SharedOptions(command, "reading", _reading, ("template", "dialogue"))
 
 
@@ -375,12 +375,12 @@ def reads_into_template(command: Callable[..., None]) -> SharedOptions:
 
 
 def chooses(command: Callable[..., None]) -> SharedOptions:
-    """Add the options that select commitments; the command gets `FilterOptions` as its argument `choice`."""
+    """Add the options that select commitments; `FilterOptions` are passed to the command as `choice`."""
     return SharedOptions(command, "choice", SharedOptions(_choice, "flags", _flags, place="here"), place="first")
 
 
 def writes(command: Callable[..., None]) -> SharedOptions:
-    """Add the options of writes; the command gets a `WriteRequest` as its argument `writing`."""
+    """Add the options of writes; a `WriteRequest` is passed to the command as `writing`."""
     return SharedOptions(command, "writing", _writing)
 
 

@@ -17,7 +17,7 @@ _INTERVAL = 0.1
 
 
 @contextmanager
-def progress(doing: str, what: str) -> Iterator[Progress]:
+def progress(action: str, unit: str) -> Iterator[Progress]:
     """Yield a function that reports progress through items; its line disappears at the end, even after an error."""
     if not terminal.is_watched():
         yield silent
@@ -29,7 +29,7 @@ def progress(doing: str, what: str) -> Iterator[Progress]:
             shown_at, advance = monotonic() + DELAY, None
             for done, item in enumerate(items):
                 if monotonic() > shown_at:
-                    advance = advance or line.enter_context(_line(doing, what, total))
+                    advance = advance or line.enter_context(_line(action, unit, total))
                     advance(done)
                     shown_at = monotonic() + _INTERVAL
                 yield item
@@ -38,14 +38,14 @@ def progress(doing: str, what: str) -> Iterator[Progress]:
 
 
 @contextmanager
-def _line(doing: str, what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+def _line(action: str, unit: str, total: int | None) -> Iterator[Callable[[int], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     out_of = f" of {total}" if total is not None else ""
-    columns = (TextColumn(f"{doing} {{task.completed}}{out_of} {what}"), BarColumn(), TimeElapsedColumn())
+    columns = (TextColumn(f"{action} {{task.completed}}{out_of} {unit}"), BarColumn(), TimeElapsedColumn())
     # Rich reads COLUMNS and LINES, which may be numbers of any length, unless both sizes are given.
     console = Console(stderr=True, width=terminal.columns(sys.stderr), height=1)
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(doing, total=total)
+        task = bar.add_task(action, total=total)
         yield lambda done: bar.update(task, completed=done)

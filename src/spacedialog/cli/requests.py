@@ -1,4 +1,4 @@
-"""The values of the shared options of a command, and how a command uses them: read, show, print notes."""
+"""The shared options of a command as records, with methods that read, show results and print notes."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class WriteRequest(NamedTuple):
     output: Output
 
     def show(self, written: Written) -> None:
-        """Show what was written, and how to undo it."""
+        """Show the result of a write and the command that undoes it."""
         from spacedialog.presentation.written import written as write_view
 
         if written.created_store:

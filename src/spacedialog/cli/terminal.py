@@ -20,7 +20,7 @@ def settings() -> Settings:
     is_terminal, is_dumb = sys.stdout.isatty(), os.environ.get("TERM") == "dumb"
     is_utf8 = (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
     if not is_terminal:
-        return Settings(signs=is_utf8, width=_columns_named() or 120)
+        return Settings(signs=is_utf8, width=_columns_variable() or 120)
     return Settings(
         colour=not is_dumb and not os.environ.get("NO_COLOR"),
         signs=not is_dumb and is_utf8,
@@ -35,7 +35,7 @@ def columns(stream: TextIO) -> int:
     return min(os.get_terminal_size(stream.fileno()).columns or 80, WIDEST)
 
 
-def _columns_named() -> int:
+def _columns_variable() -> int:
     """Return the number in the variable COLUMNS, at most WIDEST; 0 if it has none."""
     named = os.environ.get("COLUMNS", "").lstrip("0")
     if not (named.isascii() and named.isdigit()):
@@ -45,14 +45,14 @@ def _columns_named() -> int:
 
 
 def write_message(text: str) -> None:
-    """Write a message to standard error. If that fails, the exit status still says what the command did."""
+    """Write a message to standard error. If that fails, only the exit status reports the result."""
     with suppress(OSError):
         sys.stderr.write(text)
         sys.stderr.flush()
 
 
 def is_watched() -> bool:
-    """Return whether standard error is a terminal that can show progress."""
+    """Return whether standard error is a terminal on which progress can be shown."""
     return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 

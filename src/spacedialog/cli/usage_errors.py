@@ -1,4 +1,4 @@
-"""Errors of a call: an unknown command or option, and a value of the wrong type, answered with what was meant."""
+"""Errors for unknown commands, unknown options and invalid values, with suggestions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ COMMAND_SYNONYMS: Mapping[str, str] = {
     **dict.fromkeys(("fsck", "verify", "repair"), "doctor"),
     "version": "--version",
 }
-"""Other words for commands, as other programs call them."""
+"""Names of commands in other programs, with the command of this program."""
 
 _DELETE = f"nothing is deleted; use '{NAME} mark REF withdrawn', or '{NAME} undo' for the latest action"
 COMMAND_ADVICE: Mapping[str, str] = {
@@ -42,7 +42,7 @@ COMMAND_ADVICE: Mapping[str, str] = {
         f"there is nothing to set up; start with '{NAME} list' or '{NAME} mark REF STATUS'",
     ),
 }
-"""What to do instead of a command that other programs have."""
+"""Remedies for commands of other programs that this program does not have."""
 
 OPTION_SYNONYMS: Mapping[str, str] = {
     **dict.fromkeys(("-m", "--message", "--comment", "--reason", "--why"), "--note"),
@@ -60,7 +60,7 @@ OPTION_SYNONYMS: Mapping[str, str] = {
     "--agency": "--party",
     "--country": "--side",
 }
-"""Other words for options; one counts only for a command that has the option it stands for."""
+"""Other words for options; an option is suggested only if the command has it."""
 
 _RESCHEDULE = f"use reschedule: {NAME} reschedule REF DATE"
 _MARK = f"use mark: {NAME} mark REF STATUS"
@@ -74,7 +74,7 @@ OPTION_ADVICE: Mapping[tuple[str, str], str] = {
     ("list", "--all"): "leave it out: list shows all commitments",
     ("undo", "--force"): "leave it out: an undo can itself be undone with --redo",
 }
-"""What to do instead of an option, by command."""
+"""Remedies for options that a command does not have, by command and option."""
 
 VALUE_SYNONYMS: Mapping[str, Mapping[str, str]] = {
     "FORMAT": {
@@ -92,8 +92,8 @@ VALUE_SYNONYMS: Mapping[str, Mapping[str, str]] = {
 }
 """Other words for the values of options, by the name of the value."""
 
-_ENDLESS = 2**31 - 1
-"""A limit that only keeps numbers within their type, and that no message names."""
+_UNLIMITED = 2**31 - 1
+"""The limit of the number type; messages do not name it."""
 
 
 def unknown_command(name: str, commands: Iterable[str]) -> InputError:
@@ -121,18 +121,18 @@ def invalid_value(parameter: Any, value: Any, reason: str) -> InputError:
 def _limits(least: float | None, most: float | None) -> str:
     if least is None:
         return ""
-    return f", {least} or more" if most is None or most >= _ENDLESS else f" from {least} to {most}"
+    return f", {least} or more" if most is None or most >= _UNLIMITED else f" from {least} to {most}"
 
 
 def usage_error(error: Any) -> InputError:
     """Return the error for a call that Typer cannot parse."""
     if hasattr(error, "option_name") and not hasattr(error, "possibilities"):
-        return InputError(f"{error.option_name} needs a value", "write the value after the option")
+        return InputError(f"{error.option_name} needs a value", "write a value after the option")
     context = getattr(error, "ctx", None)
     if context is None:
         return InputError(_sentence(error.format_message()), f"{NAME} help lists the commands")
     path, command = context.command_path, context.command
-    shows = f"{path} --help shows how"
+    shows = f"{path} --help shows the usage"
     if hasattr(error, "possibilities"):
         return _unknown_option(error.option_name, path, command)
     if hasattr(error, "param_type"):

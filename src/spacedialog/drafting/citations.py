@@ -38,7 +38,7 @@ def of_record(view: Snapshot, dialogue: str, document: str | None = None) -> lis
     if of is None:
         known = ", ".join(view.values("dialogue")) or "none yet"
         raise NotFoundError(
-            f"there is no dialogue '{dialogue}' on record", f"give one of these, or a data file: {known}"
+            f"there is no dialogue '{dialogue}' in the record", f"give one of these, or a data file: {known}"
         )
     details = view.report(Selection(dialogue=[of["key"]]).filter(view)).commitments
     return _of_document(
@@ -58,7 +58,7 @@ def of_file(stream: BinaryIO, name: str, document: str | None = None) -> list[Ci
     """
     contents = parse.read(stream, name)
     if not isinstance(contents, parse.Contents):
-        raise InputError(f"{name}: this is an exported log", "give a dialogue on record, or a data file")
+        raise InputError(f"{name}: this is an exported log", "give the key of a dialogue, or a data file")
     cited = list(_in_file(contents))
     contents.problems.refuse()
     return _of_document(cited, document)

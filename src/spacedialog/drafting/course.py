@@ -48,7 +48,7 @@ class Course(NamedTuple):
         refs = self._refs()
         at = refs.index(self.ref) if self.ref else len(refs)
         if not at:
-            raise InputError("this is the first candidate", "use next to go on")
+            raise InputError("this is the first candidate", "use next to continue")
         return self._replace(ref=refs[at - 1])
 
     def previous(self) -> str:

@@ -84,7 +84,7 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date) -> Drafted:
     if when is None:
         raise InputError(f"{name}: no date of the meeting was found in the text", "give it: --when 2026-03-12")
     if when.latest is None:
-        raise InputError(f"{name}: the date of the meeting has no end: {when}", "give a date: --when 2026-03-12")
+        raise InputError(f"{name}: the date of the meeting is open-ended: {when}", "give a date: --when 2026-03-12")
     unknown = [side for side in about.sides if side not in known_sides() and not _NAMED_SIDE.fullmatch(side)]
     if unknown:
         raise InputError(
@@ -215,13 +215,14 @@ def _commitment(ref: str, candidate: Candidate) -> dict[str, Any]:
     why = f"{found.why}; {found.strength}"
     if starts:
         said["milestones"] = [
-            {"ref": f"{ref}.1", "title": candidate.title, "when": candidate.due, "recurs": candidate.recurs}
+            {
+                **{"ref": f"{ref}.1", "title": candidate.title, "when": candidate.due, "recurs": candidate.recurs},
+                "sources": said["sources"],
+            }
         ]
     elif candidate.recurs:
-        vague = (
-            f"and {candidate.due} is too vague to count from" if candidate.due else "from when the text does not say"
-        )
-        why += f"; comes round every {candidate.recurs}, {vague}"
+        vague = f"but {candidate.due} is too vague as a start" if candidate.due else "but the text gives no start"
+        why += f"; recurs every {candidate.recurs}, {vague}"
     shown = f"{sentence.stem} {sentence.text}" if sentence.stem else sentence.text
     said["draft"] = {"sentence": shown, "confidence": max(0.05, min(0.95, found.sure)), "why": why}
     return said

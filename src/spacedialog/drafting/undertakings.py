@@ -44,7 +44,7 @@ def _told_aside(tokens: Tokens, clause: Clause) -> Iterator[Undertaking]:
         for verb in range(at + 1, min(at + 6, stop - 1)):
             said = lemma(tokens[verb], "past")
             if said in words("verbs", "delivered"):
-                why = f"'{said}' in the past, aside"
+                why = f"'{said}' in the past, in a subordinate clause"
                 thing, whole = (verb + 1, stop), (at + 1, stop)
                 yield Undertaking(said or "", (0, 0), thing, (begin, at - 1), whole, Strength.DELIVERED, why, 0.6)
                 break

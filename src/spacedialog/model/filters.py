@@ -53,7 +53,7 @@ class Flagged(NamedTuple):
     flag: Flag
 
 
-class Says(NamedTuple):
+class ContainsWords(NamedTuple):
     """The words all occur in texts of the commitment, or in names that belong to it."""
 
     words: str
@@ -65,7 +65,7 @@ class All(NamedTuple):
     parts: Sequence[Filter]
 
 
-Filter = OneOf | Involves | OfSide | DueBefore | DueAfter | DueWithin | Flagged | Says | All
+Filter = OneOf | Involves | OfSide | DueBefore | DueAfter | DueWithin | Flagged | ContainsWords | All
 
 EVERYTHING: Filter = All(())
 """The filter that every commitment matches."""

@@ -16,20 +16,27 @@ from spacedialog.errors import DateError
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import CREATE, REPLACES, RETRACT, Entry
 from spacedialog.model.validation import counted_content
+from spacedialog.model.values import citation_text
 from spacedialog.model.vocabulary import MilestoneStatus, Status
 
 FOREVER = "9999-12-32"
 """The end of a period that has not ended: as text it sorts after every day."""
 
 _SEARCHED_FIELDS = ("title", "detail", "difference")
+_SOURCED_FIELDS = ("when", "met", "status")
+"""The fields of a milestone that its source is about."""
 
 
 class FoldedMilestone(NamedTuple):
-    """One milestone of a commitment within a period: its id, its fields, and whether its date has slipped."""
+    """One milestone of a commitment within a period: its id, its fields, and whether its date has slipped.
+
+    `source` is the source of its date and status: a citation, a web address, or empty.
+    """
 
     id: str
     fields: Mapping[str, Any]
     slipped: bool
+    source: str
 
 
 class Period(NamedTuple):
@@ -119,9 +126,11 @@ class _Part:
         self.date_field = date_field
         self.fields: dict[str, Any] = fields
         self.first_date: str | None = None
+        self.source = ""
 
-    def apply(self, values: Mapping[str, Any]) -> tuple[str, str] | None:
+    def apply(self, values: Mapping[str, Any], evidence: str) -> tuple[str, str] | None:
         """Set the values; return the old and the new date if they move the date."""
+        self.source = self._source_after(values, evidence)
         old = self.fields.get(self.date_field)
         self.fields = {**self.fields, **values}
         new = self.fields.get(self.date_field)
@@ -130,6 +139,17 @@ class _Part:
             self.first_date = new
             return None
         return (old, new) if old and new and old != new else None
+
+    def _source_after(self, values: Mapping[str, Any], evidence: str) -> str:
+        """Return the source of the date and the status after an entry.
+
+        It is the first source that the entry sets, or else its evidence. An entry that changes neither the date nor the
+        status only adds a missing source.
+        """
+        if sources := values.get("sources"):
+            return citation_text(sources[0])
+        is_changed = any(values.get(name, self.fields.get(name)) != self.fields.get(name) for name in _SOURCED_FIELDS)
+        return evidence if is_changed else self.source or evidence
 
     @property
     def slipped(self) -> bool:
@@ -200,7 +220,8 @@ def fold(entries: Iterable[Entry]) -> History | None:
                     evidence = evidence if values["status"] == whole.fields.get("status") else ""
                 evidence = entry.content.get("evidence") or evidence
             kind = kind or entry.content.get("type", "")
-            moved = (milestones[entry.part] if entry.part else whole).apply(values)
+            part = milestones[entry.part] if entry.part else whole
+            moved = part.apply(values, entry.content.get("evidence") or "")
             if moved:
                 redatings.append(Redating(entry.id, day, entry.on, entry.part, *moved))
             for name in _SEARCHED_FIELDS:
@@ -211,9 +232,9 @@ def fold(entries: Iterable[Entry]) -> History | None:
         if periods:
             periods[-1] = periods[-1]._replace(valid_to=day)
         existing = tuple(
-            FoldedMilestone(part, milestone.fields, milestone.slipped)
-            for part, milestone in milestones.items()
-            if creations[part].day <= day
+            FoldedMilestone(id_, milestone.fields, milestone.slipped, milestone.source)
+            for id_, milestone in milestones.items()
+            if creations[id_].day <= day
         )
         slipped = whole.slipped or any(milestone.slipped for milestone in existing)
         periods.append(Period(day, FOREVER, whole.fields, existing, slipped, latest[1], checked, evidence, entry.id))

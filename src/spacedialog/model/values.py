@@ -124,9 +124,7 @@ def match_choice(name: str, text: str, choices: Sequence[str]) -> str:
     from spacedialog.model.near_misses import STATUS_SYNONYMS, suggestion
 
     near = suggestion(text, choices, STATUS_SYNONYMS if name == "status" else {})
-    raise InputError(
-        f"{name}: {quoted(text)} is not on record", f"{near}write one of {', '.join(choices) or '(none yet)'}"
-    )
+    raise InputError(f"{name}: {quoted(text)} is not known", f"{near}write one of {', '.join(choices) or '(none yet)'}")
 
 
 def check_web_address(text: str) -> str:
@@ -143,6 +141,15 @@ def check_web_address(text: str) -> str:
     if has_credentials:
         raise InputError("this web address contains a user name or a password", "write it without them")
     return text
+
+
+def is_web_address(text: str) -> bool:
+    """Return whether `check_web_address` accepts the text."""
+    try:
+        check_web_address(text)
+    except InputError:
+        return False
+    return True
 
 
 def check_evidence(text: str) -> str:

@@ -1,1 +1,1 @@
-"""Choose the columns and blocks that people see."""
+"""Tables and views: the columns and blocks of each result."""

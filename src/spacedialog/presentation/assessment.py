@@ -1,4 +1,4 @@
-"""Assessments: the agreement of assessors, and a record converted to a published rating scale."""
+"""Tables and views of assessments: agreement of assessors, and conversion to a published rating scale."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from spacedialog.presentation.phrases import WHOLE, counted
 from spacedialog.presentation.tables import Column, Table, coverage_note
 from spacedialog.presentation.views import Block, View
 
-_NO_BENCHMARK = "there is no agreed benchmark for calling it moderate or good"
+_NO_BENCHMARK = "no agreed benchmark defines a moderate or good value"
 
 
 def agreement(result: Agreement) -> View:
-    """Return how far the assessors agree, and the commitments on which they differ."""
+    """Return the agreement of the assessors, and the commitments on which they differ."""
     names = ", ".join(result.assessors)
     lines = [
         f"{counted(len(result.assessors), 'assessor')}{': ' if names else ''}{names}",
@@ -45,7 +45,7 @@ def agreement(result: Agreement) -> View:
         "No differences.",
     )
     heading = f"Agreement under {result.rubric}: {result.title}"
-    blocks = (Block(heading, tuple(lines)), Block("Where they differ", table=table))
+    blocks = (Block(heading, tuple(lines)), Block("Differences", table=table))
     return View("agreement", result, table, blocks)
 
 
@@ -54,9 +54,9 @@ def _verdicts_text(verdicts: Mapping[str, str]) -> str:
 
 
 def crosswalk(result: Crosswalk, coverage: Callable[[], Coverage] | None = None) -> View:
-    """Return a record on the scale, the counts and averages, and what the scale cannot express."""
+    """Return a record on the scale, the counts and averages, and the losses of the conversion."""
     number = {key: place for place, key in enumerate(result.notes, 1)}
-    has_verdicts = any(row.verdicts for row in result.rows)  # the assessor is shown however narrow the output is
+    has_verdicts = any(row.verdicts for row in result.rows)  # the assessor is shown at every width
     by_party = (Column("Party", lambda row: row.party or ""),) if result.averages else ()
     table = Table(
         "crosswalk",
@@ -85,7 +85,7 @@ def crosswalk(result: Crosswalk, coverage: Callable[[], Coverage] | None = None)
 
 
 def _basis(row: Any) -> str:
-    """Return what a value on the scale is derived from: the verdicts, or the status."""
+    """Return the basis of a value on the scale: the verdicts, or else the status."""
     return _verdicts_text(row.verdicts) if row.verdicts else f"status {status_text(row)}"
 
 

@@ -8,14 +8,14 @@ from typing import Any
 from spacedialog.model.dates import readable
 from spacedialog.model.rows.record import AreaRow
 from spacedialog.model.vocabulary import Status
-from spacedialog.presentation.looks import OTHER_SIGN, look_of
 from spacedialog.presentation.phrases import next_milestone_text
+from spacedialog.presentation.styles import OTHER_SIGN, style_of
 from spacedialog.presentation.tables import Column, Table, dialogue_column
 
 _LENGTH = 24
 """The length of a full bar in characters."""
 _COMPLETE, _IN_PROGRESS, _NOT_ASSESSED = (
-    look_of(status).sign for status in (Status.COMPLETE, Status.IN_PROGRESS, Status.NOT_ASSESSED)
+    style_of(status).sign for status in (Status.COMPLETE, Status.IN_PROGRESS, Status.NOT_ASSESSED)
 )
 LEGEND = f"{_COMPLETE} complete  {_IN_PROGRESS} in progress  {OTHER_SIGN} other status  {_NOT_ASSESSED} not assessed"
 
@@ -48,7 +48,7 @@ def status_counts(counts: Mapping[str, int], total: int) -> Table:
         (
             Column("Status", lambda row: row[0], tone=lambda row: row[0]),
             Column("Commitments", lambda row: str(row[1]), right=True),
-            Column("", lambda row: bar((row[1], look_of(row[0]).sign), full=total), tone=lambda row: row[0]),
+            Column("", lambda row: bar((row[1], style_of(row[0]).sign), full=total), tone=lambda row: row[0]),
         ),
         "No commitments.",
     )

@@ -1,4 +1,4 @@
-"""The brief: one line for each item of news and each next date, with its evidence below."""
+"""The view of a brief: one line for each item of news and each next date, with its source below."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from spacedialog.presentation.views import Block, View
 
 
 class NewsItem(NamedTuple):
-    """One item of the brief, for the formats that hold one table."""
+    """One item of the brief, for the formats that write one table."""
 
     section: str
     ref: str
@@ -51,7 +51,7 @@ _HEADINGS = {
 
 
 def brief(result: Brief) -> View:
-    """Return what is new since the brief's first day, and the next dates, by section."""
+    """Return the news since the first day of the brief and the next dates, by section."""
     since = f"since {readable(result.since)}" if result.since else "from the beginning"
     items = [_item(section, row) for section in _HEADINGS for row in getattr(result, section)]
     facts = (

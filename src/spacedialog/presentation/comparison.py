@@ -1,4 +1,4 @@
-"""The comparison of two dialogues: the outcome of each commitment, and the proposed pairs."""
+"""The view of a comparison of two dialogues: the outcome of each commitment, and the proposed pairs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def comparison(result: Comparison) -> View:
     """Return the outcomes of two dialogues, and the proposed pairs."""
     lines = (
         outcome_counts(result),
-        "only linked commitments count as carried on; without a link, an old one is silent and a new one is new",
+        "only linked commitments count as carried on; without a link, old commitments are 'silent' and new ones 'new'",
     )
     table = outcomes(result.rows)
     blocks = [Block(f"Commitments of {result.old} carried on by {result.new}", lines, table)]
@@ -72,7 +72,10 @@ def proposals(rows: Iterable[ProposalRow]) -> Table:
 
 def outcome_counts(result: Comparison) -> str:
     """Return how many rows of a comparison have each outcome, in one line."""
-    return ", ".join(f"{count} {outcome}" for outcome, count in result.counts.items() if count) or "nothing to compare"
+    return (
+        ", ".join(f"{count} {outcome}" for outcome, count in result.counts.items() if count)
+        or "no commitments to compare"
+    )
 
 
 def earlier_outcomes(result: Comparison) -> Table:

@@ -1,4 +1,4 @@
-"""The details of one commitment or one dialogue."""
+"""The views of one commitment and of one dialogue."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _source_lines(source: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def dialogue(record: Mapping[str, Any]) -> View:
-    """Return one dialogue: where and when it met, the heads of delegation, its documents, its grades of evidence."""
+    """Return one dialogue: place and date, heads of delegation, documents and grades of evidence."""
     documents = record.get("documents") or ()
     grades = record.get("grades") or {}
     fields = [

@@ -1,4 +1,4 @@
-"""Drafting and review: the sentences of a statement, the candidates drafted from it, and the steps of a review."""
+"""Tables and views of a draft and its review: sentences, candidates and the steps of a review."""
 
 from __future__ import annotations
 
@@ -107,13 +107,13 @@ def candidate(row: CandidateRow, place: str, span: tuple[int, int] | None) -> Vi
 
 
 def steps(meanings: Mapping[str, str]) -> Table:
-    """Return the steps of a review, each with what it does."""
+    """Return the steps of a review with their meanings."""
     return pair_table("steps", meanings.items(), ("step", "does"))
 
 
 def message(lines: tuple[str, ...]) -> View:
-    """Return lines of text that a review prints."""
-    return View("said", lines, Table("said", (), (), (), ""), (Block("", lines),))
+    """Return a message of a review, one or more lines of text."""
+    return View("message", lines, Table("message", (), (), (), ""), (Block("", lines),))
 
 
 def review_counts(count: ReviewCount) -> str:
@@ -122,6 +122,6 @@ def review_counts(count: ReviewCount) -> str:
 
 
 def review_summary(count: ReviewCount, lines: tuple[str, ...]) -> View:
-    """Return the counts of a review, with the lines that say what to do next."""
+    """Return the counts of a review, with the lines on the next steps."""
     table = Table("reviewed", ReviewCount._fields, [count], (), "")
     return View("reviewed", count, table, (Block(review_counts(count), lines),))

@@ -1,4 +1,4 @@
-"""The database: its path, copies, checks, and the fingerprint of the log."""
+"""Tables on the database: its path, copies and checks, and the fingerprint of the log."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from spacedialog.model.rows.maintenance import Copied, DoctorRow, FingerprintRow
 from spacedialog.presentation.phrases import counted, indented, to_the_minute
 from spacedialog.presentation.tables import Column, Table
 
-_PLACES = {"store": "database", "bundled": "built-in record"}
-"""The words for the places of `paths`."""
+_PLACE_NAMES = {"built-in": "built-in record"}
+"""The names of places in the table of `paths`, where they differ from those in JSON."""
 
 
 class Place(NamedTuple):
@@ -28,7 +28,7 @@ def places(rows: Iterable[Place]) -> Table:
         Place._fields,
         rows,
         (
-            Column("What", lambda row: _PLACES.get(row.what, row.what)),
+            Column("What", lambda row: _PLACE_NAMES.get(row.what, row.what)),
             Column("Path", lambda row: row.path, wide=True),
             Column("", lambda row: "" if row.exists else "created at your first change"),
         ),
@@ -119,7 +119,7 @@ def checks(rows: Iterable[DoctorRow]) -> Table:
 
 
 def _result(row: DoctorRow) -> str:
-    return "ok" if row.ok else "WRONG"
+    return "ok" if row.ok else "FAILED"
 
 
 def _problems_text(row: DoctorRow) -> str:

@@ -1,4 +1,4 @@
-"""The overview: the state of the whole record."""
+"""The view of the overview: the state of the whole record."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BUILT_IN = "Showing the built-in record. Your own copy is created at your first
 
 
 class Figure(NamedTuple):
-    """One figure of the overview, for the formats that hold one table."""
+    """One figure of the overview, for the formats that write one table."""
 
     section: str
     name: str
@@ -25,13 +25,13 @@ class Figure(NamedTuple):
 def overview(result: Overview, *, is_built_in: bool = False) -> View:
     """Return the state of the record: coverage, status, areas, next dates and overdue commitments.
 
-    With `is_built_in`, it ends with a line that says so.
+    With `is_built_in`, it ends with a note on the built-in record.
     """
     shared = f"; position {result.position} of the shared log" if result.position else ""
     stale = f"; {result.stale} open without an entry for {STALE_DAYS} days" if result.stale else ""
     newest = result.dialogues[-1].get("key") if result.dialogues else None
     several = len(result.dialogues) > 1
-    # The areas of every dialogue would fill a screen each; earlier ones appear with what is still to come.
+    # Each dialogue has a screen of areas, so only those of the newest are shown.
     areas = tuple(row for row in result.areas if row.dialogue == newest)
     blocks = [
         Block("", (*map(dialogue_line, result.dialogues[-1:]), coverage_line(result.coverage) + stale + shared)),

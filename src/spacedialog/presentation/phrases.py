@@ -1,4 +1,4 @@
-"""Rows and their values in words, as every format for people shows them."""
+"""Texts for rows and their values, the same in all formats for people."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from spacedialog.model.rows.report import Brief, Report
 from spacedialog.model.vocabulary import MilestoneState
 
-NOTHING = "nothing"
+NOTHING = "none"
 NO_EVIDENCE = "no evidence recorded"
 WHOLE = "whole commitment"
 """The subject of an assessment that is not about one party."""
@@ -134,12 +134,12 @@ def delay_text(row: SlipRow) -> str:
 
 
 def entry_text(row: HistoryRow) -> str:
-    """Return an entry in words: the action, the note, the evidence."""
+    """Return the text of an entry: the action, the note, the evidence."""
     return sentences(action_text(row), row.note, evidence_text(row))
 
 
 def entry_lines(row: HistoryRow) -> Iterator[str]:
-    """Yield an entry as lines: the date and the action, the note, the evidence (addresses keep their own line)."""
+    """Yield the lines of an entry: the date and the action, the note, the evidence."""
     head = f"{row.on}  {row.ref}  {action_text(row)}  [{row.id[-8:]}, {row.author}]"
     yield from indented((head, row.note or "", evidence_text(row)))
 
@@ -181,14 +181,14 @@ def assessment_text(row: AssessmentRow) -> str:
 
 
 def conflict_lines(row: ConflictRow) -> tuple[str, str]:
-    """Return the values of two conflicting entries, each with its author: first the one in force, then the other."""
+    """Return the values of two conflicting entries, each with its author: first the current value, then the other."""
     value, other = value_text(row.field, row.value), value_text(row.field, row.other_value)
     author = attribution(row.author, row.recorded_at)
     other_author = attribution(row.other_author, row.other_recorded_at)
     if row.field == "ref" and value.casefold() == other.casefold():
         return (
             f"{row.ref}  ref {value} given by {author}",
-            f"    and given to another by {other_author}; rename this one with: spacedialog edit {row.ref} --ref REF",
+            f"    also used by {other_author}; rename this one with: spacedialog edit {row.ref} --ref REF",
         )
     return (
         f"{row.ref}  {row.field}: {value}, by {author}, is the current value",

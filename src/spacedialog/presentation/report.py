@@ -1,4 +1,4 @@
-"""The report: a record or a part of it, with the details of its commitments."""
+"""The view of a report: the whole record or a selection, with the details of its commitments."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ class Table(NamedTuple):
 
 def coverage_note(coverage: Callable[[], Coverage] | None) -> Callable[[], tuple[str, ...]]:
     """Return the notes of a table that ends with the coverage line; none without `coverage`."""
-    # Computed only if it is shown: formats for machines need not spend the time.
+    # Computed only if it is shown, because formats for machines do not contain it.
     return (lambda: (coverage_line(coverage()),)) if coverage else tuple
 
 

@@ -1,4 +1,4 @@
-"""The team: the result of a sync, the state of this copy, and the conflicts between members."""
+"""Tables and views of a team: the result of a sync, the state of this copy, and conflicts."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from spacedialog.presentation.views import Block, View
 
 
 def sync_result(result: Synced) -> View:
-    """Return what a sync sent and received, and what needs attention."""
+    """Return the numbers of entries that a sync sent and received, and its warnings."""
     lines = []
     if result.healed:
         lines.append(f"sent again: {_entries(result.healed)} that the server had lost")
     if result.strange:
-        lines.append(f"kept but not counted: {_entries(result.strange)} of a newer program; upgrade spacedialog")
+        lines.append(f"not counted: {_entries(result.strange)} of a newer version of spacedialog; upgrade spacedialog")
     if result.quarantined:
-        lines.append(f"set aside: {_entries(result.quarantined)}, invalid or with a future time")
+        lines.append(f"quarantined: {_entries(result.quarantined)}, invalid or with a future time")
     if result.waiting and not result.dry_run:
         lines.append(f"not sent: {_entries(result.waiting)}, recorded during the sync, longer than 64 KiB, or invalid")
     lines += _conflict_counts(result)
@@ -37,7 +37,7 @@ def team_status(row: TeamRow, *, did: str = "") -> View:
         f"{_entries(row.waiting)} to send" if row.waiting else "no entries to send",
     ]
     if row.quarantined:
-        lines.append(f"set aside: {_entries(row.quarantined)}, invalid or with a future time")
+        lines.append(f"quarantined: {_entries(row.quarantined)}, invalid or with a future time")
     lines += _conflict_counts(row)
     return View("team", row, _field_table(row), (Block(f"{did}{row.name} on {row.server}", tuple(lines)),))
 

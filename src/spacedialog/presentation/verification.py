@@ -1,4 +1,4 @@
-"""The sources of a dialogue, compared with a copy of their document."""
+"""The table of the sources of a dialogue, compared with a copy of their document."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from spacedialog.model.rows.drafting import VerifiedRow
 from spacedialog.model.vocabulary import SourceVerdict
 from spacedialog.presentation.tables import Column, Table
 
-_SIMILARITY_NOTE = "Near: the similarity of the sentences; if only a hash is on record, the share of the title's words"
+_SIMILARITY_NOTE = "Similarity: of the sentences, or of the title and the sentence if only a hash is recorded"
 
 
 def sources(rows: Sequence[VerifiedRow]) -> Table:
@@ -23,7 +23,7 @@ def sources(rows: Sequence[VerifiedRow]) -> Table:
             Column("Verdict", lambda row: row.verdict, tone=lambda row: row.verdict),
             Column("Recorded", lambda row: _place_text(row.paragraph, row.sentence), from_width=70),
             Column("Found", lambda row: _place_text(row.found_paragraph, row.found_sentence)),
-            Column("Near", lambda row: "" if row.similarity is None else f"{row.similarity:.2f}", right=True),
+            Column("Similarity", lambda row: "" if row.similarity is None else f"{row.similarity:.2f}", right=True),
             Column("Commitment", lambda row: row.title, from_width=120, wide=True),
             Column("Sentence of the copy", lambda row: row.text or "", wide=True),
         ),

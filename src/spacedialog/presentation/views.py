@@ -17,7 +17,7 @@ class Block(NamedTuple):
 
 
 class View(NamedTuple):
-    """A view in three forms: `data` for JSON, `table` for formats that hold one table, `blocks` for people."""
+    """A view in three forms: `data` for JSON, `table` for formats that write one table, `blocks` for people."""
 
     name: str
     data: Any
@@ -26,7 +26,7 @@ class View(NamedTuple):
 
 
 def main_table(view: Table | View) -> Table:
-    """Return the table of a view, for the formats that hold one table."""
+    """Return the table of a view, for the formats that write one table."""
     return view.table if isinstance(view, View) else view
 
 

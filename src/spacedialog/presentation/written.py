@@ -8,11 +8,11 @@ from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import Block, View
 
 _VERBS = {"noted": "added a note to", "not-linked": "unlinked", "undone": "undid", "redone": "redid"}
-"""The words for those actions whose name is not a verb with an object."""
+"""The verb of each action whose name cannot be followed by an object."""
 
 
 def written(result: Written) -> View:
-    """Return what a write changed, and the command that undoes it."""
+    """Return the fields that a write changed, and the command that undoes it."""
     subject = result.ref or counted(result.changes, "entry", "entries")
     title = f" ({result.title})" if result.title else ""
     lines = []

@@ -44,7 +44,7 @@ class Format(StrEnum):
     is_binary: bool
 
     def __new__(cls, name: str, module: str, endings: tuple[str, ...] = (), is_binary: bool = False) -> Format:
-        """Make a member whose value is `name`."""
+        """Create a member whose value is `name`."""
         member = str.__new__(cls, name)
         member._value_ = name
         member.module, member.endings, member.is_binary = module, endings, is_binary

@@ -1,4 +1,4 @@
-"""HTML: one self-contained file, whose security policy lets it load nothing and run only its own script.
+"""HTML: one self-contained file. Its security policy forbids loading and any script but its own.
 
 A report becomes the full page, every other view a plain page in the same style. The templates, the style and the
 script are in `page/`. Text in a template becomes one line with unsafe characters as escapes, and is then escaped for
@@ -28,7 +28,6 @@ from spacedialog.model.rows.report import Report
 from spacedialog.model.values import check_web_address
 from spacedialog.model.vocabulary import BY_PROGRESS, Flag, Outcome, Status, Strength
 from spacedialog.presentation.comparison import earlier_outcomes, outcome_counts
-from spacedialog.presentation.looks import LOOKS, TIMELINE_KEY
 from spacedialog.presentation.phrases import (
     NO_EVIDENCE,
     action_text,
@@ -40,6 +39,7 @@ from spacedialog.presentation.phrases import (
     value_text,
     window_text,
 )
+from spacedialog.presentation.styles import STYLES, TIMELINE_KEY
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import Block, View
 from spacedialog.render import html_chart
@@ -50,10 +50,10 @@ _ATTENTION = {
     Flag.OVERDUE: "Overdue: window closed, completion not recorded",
     Flag.CLOSING: "Closing soon",
 }
-"""The flags for which the page names the commitments, each with its heading."""
+"""The flags whose commitments the page lists near its top, each with its heading."""
 
-_MAX_NAMED = 8
-"""The number of commitments that the page names under each flag."""
+_MAX_LISTED = 8
+"""The maximum number of commitments that the page lists for each flag."""
 
 
 def write(view: Table | View, out: TextIO, _settings: Settings) -> None:
@@ -142,14 +142,14 @@ class _Flagged(NamedTuple):
 
 def _flagged(rows: list[CommitmentRow], flag: Flag) -> _Flagged:
     flagged = [row for row in rows if flag in row.flags]
-    return _Flagged(_ATTENTION[flag], flagged[:_MAX_NAMED], max(0, len(flagged) - _MAX_NAMED))
+    return _Flagged(_ATTENTION[flag], flagged[:_MAX_LISTED], max(0, len(flagged) - _MAX_LISTED))
 
 
 # Filters of the templates
 
 
 def words(name: str) -> str:
-    """Return a word of the vocabulary with spaces for hyphens."""
+    """Return a word of the vocabulary with spaces instead of hyphens."""
     return name.replace("-", " ")
 
 
@@ -203,7 +203,7 @@ def percent(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") + "%"
 
 
-def _harmless(value: Any) -> Any:
+def _escaped_line(value: Any) -> Any:
     return one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
@@ -220,7 +220,7 @@ def _environment() -> Environment:
         loader=PackageLoader("spacedialog.render", "page"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_harmless,
+        finalize=_escaped_line,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -244,7 +244,7 @@ def _environment() -> Environment:
         "evidence_text": evidence_text,
         "JOINT": JOINT,
         "NO_EVIDENCE": NO_EVIDENCE,
-        "style": _asset(_with_looks(_page_file("style.css"))),
+        "style": _asset(_with_styles(_page_file("style.css"))),
         "to_the_minute": to_the_minute,
         "value_text": value_text,
     }
@@ -255,22 +255,22 @@ def _page_file(name: str) -> str:
     return files("spacedialog.render").joinpath("page", name).read_text("utf-8")
 
 
-def _with_looks(style: str) -> str:
-    """Return the style with the rules of each status, state and flag in place of its three placeholders."""
+def _with_styles(css: str) -> str:
+    """Return the CSS with the rules of each status, state and flag in place of its three placeholders."""
     drawings: dict[str, list[str]] = {}
-    for word, look in LOOKS.items():
-        if look.drawing:
-            drawings.setdefault(look.drawing, []).extend(f"{element}.{word}" for element in look.elements)
+    for word, style in STYLES.items():
+        if style.drawing:
+            drawings.setdefault(style.drawing, []).extend(f"{element}.{word}" for element in style.elements)
     rules = {
         "drawings": [f"{', '.join(selectors)} {{ {css} }}" for css, selectors in drawings.items()],
-        "badges": [f".flag.{word} {{ {look.badge} }}" for word, look in LOOKS.items() if look.badge],
+        "badges": [f".flag.{word} {{ {style.badge} }}" for word, style in STYLES.items() if style.badge],
         "printed badges": [
-            f"  .flag.{word} {{ {look.printed_badge} }}" for word, look in LOOKS.items() if look.printed_badge
+            f"  .flag.{word} {{ {style.printed_badge} }}" for word, style in STYLES.items() if style.printed_badge
         ],
     }
     for name, lines in rules.items():
-        style = style.replace(f"/* LOOKS: {name} */", "\n".join(lines))
-    return style
+        css = css.replace(f"/* STYLES: {name} */", "\n".join(lines))
+    return css
 
 
 def _asset(text: str) -> _Asset:

@@ -1,6 +1,6 @@
-"""Charts as numbers: the place of a window on a scale of days, and the length of each part of a bar.
+"""The geometry of charts: the position of a window on a scale of days, and the length of each part of a bar.
 
-Places and lengths are percentages of the width of the drawing. The page that draws them decides how they look.
+Positions and lengths are percentages of the width of the drawing. The page sets the colours and patterns.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from spacedialog.model.rows.record import SlipRow, UpcomingRow
 from spacedialog.model.vocabulary import MilestoneState
 
 _BACK, _AHEAD = 10, 20
-"""The number of years drawn before and after the day of the view; more would leave no width for the rest."""
+"""The maximum number of years drawn before and after the day of the view."""
 
 _MAX_TICKS = 7
 
 
 class Part(NamedTuple):
-    """A part of a bar: the name of what it counts, the count, and its place."""
+    """A part of a bar: the name of the counted items, their number, and its position."""
 
     name: str
     number: int
@@ -29,12 +29,12 @@ class Part(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """A date on the drawing; an exact day has no width. `look` is its state, or `former`.
+    """A date on the drawing; an exact day has no width. `style` is its state, or `former`.
 
-    `fades` names the ends at which the window is open or goes on beyond the drawing: `start`, `end`, `both` or empty.
+    `fades` names the ends at which the window is open or continues beyond the drawing: `start`, `end`, `both` or empty.
     """
 
-    look: str
+    style: str
     x: float
     width: float
     fades: str
@@ -51,7 +51,7 @@ class Event(NamedTuple):
     rows: tuple[UpcomingRow, ...]
     slips: tuple[SlipRow, ...]
     marks: tuple[Mark, ...]
-    ghosts: tuple[Mark, ...]
+    former_marks: tuple[Mark, ...]
 
     @property
     def row(self) -> UpcomingRow:
@@ -61,12 +61,12 @@ class Event(NamedTuple):
 
     @property
     def mark(self) -> Mark:
-        """The mark of the occurrence in `row`; the former windows were moved to it."""
+        """The mark of the occurrence in `row`, to which the former windows were moved."""
         return self.marks[self.rows.index(self.row)]
 
 
 class Tick(NamedTuple):
-    """A year on the scale, and the place of its first day."""
+    """A year on the scale, and the position of its first day."""
 
     year: int
     x: float
@@ -137,19 +137,19 @@ class _Scale(NamedTuple):
     end: int
 
     def at(self, ordinal: int) -> float:
-        """Return the place where a day begins, kept within the drawing."""
+        """Return the position of the start of a day, limited to the drawing."""
         return 100 * (min(max(ordinal, self.begin), self.end) - self.begin) / (self.end - self.begin)
 
-    def mark(self, window: VagueDate, look: str) -> Mark:
+    def mark(self, window: VagueDate, style: str) -> Mark:
         """Return the mark of a date on this scale; at the edge if the whole date is off the scale."""
         opens = window.earliest.toordinal() if window.earliest else self.begin - 1
         closes = window.latest.toordinal() + 1 if window.latest else self.end + 1
         if opens >= self.end:
-            return Mark(look, 98.0, 2.0, "end")
+            return Mark(style, 98.0, 2.0, "end")
         if closes <= self.begin:
-            return Mark(look, 0.0, 2.0, "start")
+            return Mark(style, 0.0, 2.0, "start")
         if window.is_exact:
-            return Mark(look, self.at(opens), 0.0, "")
+            return Mark(style, self.at(opens), 0.0, "")
         fades = {(True, True): "both", (True, False): "start", (False, True): "end", (False, False): ""}
         x = self.at(opens)
-        return Mark(look, x, self.at(closes) - x, fades[opens < self.begin, closes > self.end])
+        return Mark(style, x, self.at(closes) - x, fades[opens < self.begin, closes > self.end])

@@ -76,7 +76,7 @@ def _replacing(file: Path, store: Path, *, replace: bool) -> Iterator[BinaryIO]:
     """Yield a draft that replaces `file` in the end, or `file` itself if it is a device."""
     try:
         target = Path(os.path.realpath(file))
-        if _is_planted(file):
+        if _is_foreign_link(file):
             raise InputError(
                 f"-o {file}: this is a symbolic link of another user in a folder that everyone can write to",
                 "name the file itself, or another file",
@@ -90,12 +90,12 @@ def _replacing(file: Path, store: Path, *, replace: bool) -> Iterator[BinaryIO]:
     except FileExistsError as error:
         raise InputError(f"-o {file} already exists", "choose another name") from error
     except FileNotFoundError as error:
-        raise InputError(f"-o {file}: there is no such folder", "create the folder, or choose another") from error
+        raise InputError(f"-o {file}: the folder does not exist", "create the folder, or choose another") from error
     except OSError as error:
         raise StoreError(f"-o {file}: {error.strerror}", "choose another file, or free some space") from error
 
 
-def _is_planted(file: Path) -> bool:
+def _is_foreign_link(file: Path) -> bool:
     return file.is_symlink() and file.lstat().st_uid != os.geteuid() and bool(file.parent.stat().st_mode & stat.S_IWOTH)
 
 

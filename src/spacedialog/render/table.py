@@ -15,7 +15,7 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from spacedialog.presentation.looks import look_of
+from spacedialog.presentation.styles import style_of
 from spacedialog.presentation.tables import Column, Table
 from spacedialog.presentation.views import View
 from spacedialog.render import timeline
@@ -147,4 +147,4 @@ def _grid(columns: list[Column], rows: list[Any]) -> Grid:
 
 
 def _cell(column: Column, row: Any) -> Text:
-    return Text(one_line(column.cell(row)), style=look_of(column.tone(row)).tone if column.tone else "")
+    return Text(one_line(column.cell(row)), style=style_of(column.tone(row)).tone if column.tone else "")

@@ -1,8 +1,8 @@
 """The user's own Jinja template: filled in a sandbox with the data of the view, within limits of time and size.
 
-It is filled in a child process, whose memory the kernel limits, and which the kernel ends after the time limit. An
-exception in the same process would end it only between two Python instructions, and one instruction, such as a
-comparison of two lists, can take for ever.
+It is filled in a child process. The kernel limits its memory and ends it after the time limit. An exception in the
+same process would end it only between two Python instructions, and one instruction, such as a comparison of two lists,
+can run without end.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ MAX_CHARACTERS = 64_000_000
 """The length of the text that a template may write, in characters."""
 
 MAX_MEMORY = 1_000_000_000
-"""The memory that a template may take besides that of the program, in bytes; several times the longest text's."""
+"""The memory that a template may use besides that of the program, in bytes; several times that of the longest text."""
 
 _MARKUP_ENDINGS = (".html", ".htm", ".xml", ".xhtml", ".svg")
 
@@ -63,7 +63,7 @@ def _filled(file: Path, data: Mapping[str, Any]) -> bytes:
 
 @contextmanager
 def _limited_memory() -> Iterator[None]:
-    """Let this process take at most MAX_MEMORY more than now, where the system says how much that is, as Linux does."""
+    """Limit the memory of this process to MAX_MEMORY above its present use, where that is known, as on Linux."""
     statistics = Path("/proc/self/statm")
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     if statistics.exists():
@@ -80,7 +80,7 @@ def _load(file: Path) -> Template:
     environment = _Sandbox(
         loader=FileSystemLoader(file.parent),
         autoescape=_is_markup,
-        finalize=_harmless,
+        finalize=_printable,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -105,7 +105,7 @@ FILTERS: dict[str, Callable[..., str]] = {
 }
 """The filters of a template besides Jinja's own."""
 
-# Filters and methods that can make a short text very long, so that a template from others could fill the memory.
+# Filters and methods with which a template from others could fill the memory.
 _LENGTHENING_FILTERS = ("center", "format", "indent")
 _LENGTHENING_METHODS = {"center", "expandtabs", "format", "format_map", "ljust", "rjust", "zfill"}
 
@@ -122,7 +122,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         )
 
     def wrap_str_format(self, value: Any) -> None:
-        """Return None, so that Jinja has no safe form of `format`, whose widths can make a text very long."""
+        """Return None: Jinja then has no form of `format`, whose widths could fill the memory."""
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Return the result of an operation on numbers below 2**53; SecurityError for others."""
@@ -161,9 +161,9 @@ def _in_child(fill: Callable[[], bytes]) -> str:
         _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
     if code == -signal.SIGALRM:
-        raise InputError(f"--template: it takes longer than {SECONDS:g} seconds", _LESS)
+        raise InputError(f"--template: the template takes longer than {SECONDS:g} seconds", _LESS)
     if code < 0:
-        raise InputError(f"--template: its process was killed (signal {-code})", _LESS)
+        raise InputError(f"--template: the process of the template was killed (signal {-code})", _LESS)
     if code == InputError.exit_status:
         raise InputError(*json.loads(answer))
     if code:
@@ -192,7 +192,7 @@ def _answer(fill: Callable[[], bytes], pipe: int) -> NoReturn:
         os._exit(code)
 
 
-def _harmless(value: Any) -> Any:
+def _printable(value: Any) -> Any:
     """Return a value as the template writes it: None as empty, text without control characters."""
     if value is None:
         return ""
@@ -202,7 +202,7 @@ def _harmless(value: Any) -> Any:
 
 
 _LESS = "simplify the template"
-_REMEDY = "see docs/templates.md for what a template can use"
+_REMEDY = "see docs/templates.md for the data and filters of templates"
 
 
 @contextmanager
@@ -218,12 +218,12 @@ def _as_input_errors(file: Path) -> Iterator[None]:
         raise InputError(f"{error.filename or file}:{error.lineno}: {error.message}", _REMEDY) from error
     except UnicodeDecodeError as error:
         raise InputError(
-            f"--template {file}: it, or a template that it includes, is not UTF-8", "save it as UTF-8"
+            f"--template {file}: the template, or one that it includes, is not UTF-8", "save it as UTF-8"
         ) from error
     except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RuntimeError) as error:
         raise InputError(f"{_place(error, file)}: {error}", _REMEDY) from error
     except MemoryError as error:
-        raise InputError(f"--template {file}: it takes too much memory", _LESS) from error
+        raise InputError(f"--template {file}: the template needs too much memory", _LESS) from error
     except OSError as error:
         raise InputError(f"--template {file}: {error.strerror}", "name a file that can be read") from error
 

@@ -1,4 +1,4 @@
-"""Make text from others harmless: control characters and invisible characters become escapes."""
+"""Escape the control characters and the invisible characters of text from others."""
 
 from __future__ import annotations
 

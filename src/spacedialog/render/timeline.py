@@ -16,19 +16,19 @@ from spacedialog.errors import DateError
 from spacedialog.model.dates import VagueDate, readable
 from spacedialog.model.rows.record import UpcomingRow
 from spacedialog.model.vocabulary import MilestoneState
-from spacedialog.presentation.looks import look_of
+from spacedialog.presentation.styles import style_of
 from spacedialog.presentation.tables import TimelineSettings
 from spacedialog.render.text import one_line
 
 NARROWEST = 60
-"""The least width in columns that a timeline needs."""
+"""The minimum width of a timeline in columns."""
 
-WINDOW, DAY, OPEN, GHOST, BEFORE, AFTER, TODAY, TICK = "█", "◆", "░", "┄", "◂", "▸", "│", "┊"
+WINDOW, DAY, OPEN, FORMER, BEFORE, AFTER, TODAY, TICK = "█", "◆", "░", "┄", "◂", "▸", "│", "┊"
 LEGEND = {
     WINDOW: "window",
     DAY: "one day",
     OPEN: "open on one side",
-    GHOST: "earlier date",
+    FORMER: "earlier date",
     TODAY: "today",
 }
 
@@ -76,8 +76,8 @@ def lines(rows: Sequence[Any], timeline: TimelineSettings, *, width: int) -> Ite
     for row in rows:
         labels = [set_cell_size(one_line(row.ref), refs)]
         if whens:
-            labels.append(set_cell_size(_fitted(readable(row.when), whens), whens))
-        labels.append(set_cell_size(_fitted(_title(row), title), title))
+            labels.append(set_cell_size(_truncated(readable(row.when), whens), whens))
+        labels.append(set_cell_size(_truncated(_title(row), title), title))
         # Of a recurring date only the next occurrence was moved.
         before = () if row.ref in drawn_refs else timeline.before.get(row.ref, ())
         drawn_refs.add(row.ref)
@@ -94,7 +94,7 @@ def lines(rows: Sequence[Any], timeline: TimelineSettings, *, width: int) -> Ite
                 # A styled space at the end of the line would not be removed.
                 text.append(ticks[column], style="dim" if ticks[column] == TICK else "")
             else:
-                text.append(sign, style="dim" if sign == GHOST else look_of(row.state).tone)
+                text.append(sign, style="dim" if sign == FORMER else style_of(row.state).tone)
         yield text
     meanings = [f"{sign} {meaning}" for sign, meaning in LEGEND.items() if sign in used_signs]
     if used_signs & {BEFORE, AFTER}:
@@ -128,8 +128,8 @@ def _title(row: UpcomingRow) -> str:
     return one_line(f"{row.state}: {row.title}" if is_settled else row.title)
 
 
-def _fitted(text: str, width: int) -> str:
-    """Return the text, cut if it is wider than `width` columns."""
+def _truncated(text: str, width: int) -> str:
+    """Return the text, truncated to `width` columns."""
     return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
 
 
@@ -205,7 +205,7 @@ def _bar(row: UpcomingRow, before: Sequence[tuple[str | None, str | None]], scal
     cells = [" "] * scale.columns
     for earliest, latest in before:
         for column in _columns(earliest, latest, scale):
-            cells[column] = GHOST
+            cells[column] = FORMER
     sign = WINDOW if row.earliest and row.latest else OPEN
     columns = _columns(row.earliest, row.latest, scale)
     if _is_exact(row.when):

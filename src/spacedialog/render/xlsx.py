@@ -188,6 +188,7 @@ _MILESTONE = (
     SheetColumn("State", lambda row: row.state, 12, toned=True),
     SheetColumn("Window", window_text, 20),
     SheetColumn("Recurs", lambda row: recurrence_text(row.recurs) if row.recurs else None, 16),
+    SheetColumn("Source", lambda row: _evidence(row.source), 32),
 )
 _HISTORY = (
     SheetColumn("Ref", lambda row: row.ref, 11),
@@ -203,20 +204,20 @@ _HISTORY = (
 _SLIP = (
     SheetColumn("Ref", lambda row: row.ref, 11),
     SheetColumn("Commitment", lambda row: row.commitment, 12),
-    SheetColumn("What", lambda row: row.title, 36),
+    SheetColumn("Title", lambda row: row.title, 36),
     SheetColumn("On", lambda row: _when(row.on), 12),
     SheetColumn("From", lambda row: _when(row.old), 12),
     SheetColumn("To", lambda row: _when(row.new), 12),
     SheetColumn("Delay in days", delay_text, 14),
     SheetColumn("At least", lambda row: row.min_delay_days, 10),
     SheetColumn("At most", lambda row: row.max_delay_days, 10),
-    SheetColumn("Why", lambda row: row.note, 40),
+    SheetColumn("Note", lambda row: row.note, 40),
     SheetColumn("Evidence", lambda row: _evidence(row.evidence), 32),
     SheetColumn("By", lambda row: row.author, 12),
 )
 _CONFLICT = (
     SheetColumn("Ref", lambda row: row.ref, 11),
-    SheetColumn("What", lambda row: row.title, 36),
+    SheetColumn("Title", lambda row: row.title, 36),
     SheetColumn("Field", lambda row: row.field, 11),
     SheetColumn("Current value", lambda row: value_text(row.field, row.value), 30),
     SheetColumn("By", lambda row: row.author, 12),
@@ -229,8 +230,8 @@ _CONFLICT = (
 )
 _ASSESSMENT = (
     SheetColumn("Ref", lambda row: row.ref, 11),
-    SheetColumn("What", lambda row: row.title, 36),
-    SheetColumn("Of", lambda row: row.party or WHOLE, 11),
+    SheetColumn("Title", lambda row: row.title, 36),
+    SheetColumn("Party", lambda row: row.party or WHOLE, 11),
     SheetColumn("Verdict", lambda row: row.verdict, 18),
     SheetColumn("Assessor", lambda row: row.assessor, 16),
     SheetColumn("Rubric", lambda row: row.rubric, 14),

@@ -17,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from spacedialog.errors import InputError
 from spacedialog.model.values import check_web_address
-from spacedialog.presentation.looks import LOOKS, SHADES
+from spacedialog.presentation.styles import SHADES, STYLES
 from spacedialog.render.text import one_line
 
 MAX_ROWS = 1_048_576
@@ -72,8 +72,8 @@ class Book:
         self._formats = {
             word: form({"bg_color": shade.fill, "font_color": shade.ink})
             for shade in SHADES
-            for word, look in LOOKS.items()
-            if look.shade == shade
+            for word, style in STYLES.items()
+            if style.shade == shade
         }
         self._links = 0
 

@@ -350,6 +350,12 @@ def m0008_words_by_field(db: Database) -> None:
     cited.create_index(["document", "dialogue"])
 
 
+@steps()
+def m0009_sources_of_milestones(db: Database) -> None:
+    """Add the source of the date and the status of a milestone."""
+    _table(db, "milestone").add_column("source", str, not_null_default="")
+
+
 def schema_sql() -> str:
     """Return the SQL that creates the schema of all migrations in an empty database, and sets its version."""
     connection = sqlite3.connect(":memory:")

@@ -1,4 +1,4 @@
-PRAGMA user_version = 8;
+PRAGMA user_version = 9;
 
 CREATE TABLE "change" (
    "id" TEXT PRIMARY KEY NOT NULL,
@@ -143,7 +143,7 @@ CREATE TABLE "milestone" (
    "recurs" TEXT,
    "status" TEXT NOT NULL,
    "met" TEXT
-) STRICT;
+, "source" TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE INDEX "idx_milestone_item_valid_to"
     ON "milestone" ("item", "valid_to");

@@ -150,7 +150,7 @@ class Replica:
             raise _displaced_error(displaced)
         return Synced(self._sent, *self._accepted, self._waiting(), self._member().cursor)
 
-    def look(self) -> Synced:
+    def preview(self) -> Synced:
         """Return the result that a sync would have, from one request, without changing anything."""
         member, waiting = self._member(), self._waiting()
         with closing(self._connect(member)) as exchange:

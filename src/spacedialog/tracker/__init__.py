@@ -1,4 +1,4 @@
-"""The use cases: everything that commands can do with a record, for scripts as well, with typed results."""
+"""The use cases: everything that the commands do with a record, with typed results for scripts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.tracker.maintenance import Maintenance
 from spacedialog.tracker.reports import Reports
 from spacedialog.tracker.statements import Statements
-from spacedialog.tracker.team import TeamUse
+from spacedialog.tracker.team import Sharing
 from spacedialog.tracker.writes import Writes
 
 __all__ = ["Selection", "Snapshot", "Tracker"]
 
 
-class Tracker(Reports, Writes, Statements, Maintenance, TeamUse):
+class Tracker(Reports, Writes, Statements, Maintenance, Sharing):
     """A record of commitments in the store at `path`; without a store there, the built-in record."""

@@ -1,4 +1,4 @@
-"""The use cases that maintain a store: checks, copies and fingerprints."""
+"""The use cases that maintain a store: checks, copies and fingerprints of the log."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ class Maintenance(Record):
             count = restamp.restampable(connection, later_than=latest)
             if not count or self.dry_run:
                 return Restamped(count, None)
-            kept = database.back_up(self.path, "restamp")
+            backup = database.back_up(self.path, "restamp")
             restamp.restamp(connection, later_than=latest, now=self._now, entropy=self._entropy)
-        return Restamped(count, str(kept))
+        return Restamped(count, str(backup))
 
     def backup(self, file: Path) -> Copied:
         """Copy the store into a new file; InputError if the file exists, StoreError if copying fails."""
@@ -58,7 +58,7 @@ class Maintenance(Record):
         return copies.back_up(self.path, file)
 
     def restore(self, file: Path, *, replace: bool = False) -> Copied:
-        """Check a backup and make it the store; an existing store is replaced only with `replace`."""
+        """Check a backup and restore the store from it; an existing store is replaced only with `replace`."""
         from spacedialog.maintenance import copies
 
         return copies.restore(self.path, file, replace=replace)

@@ -1,4 +1,4 @@
-"""A record, opened for reading: the store at a path or, without a store, the built-in record."""
+"""Read access to a record: the store at a path or, without a store, the built-in record."""
 
 from __future__ import annotations
 

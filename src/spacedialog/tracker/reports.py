@@ -24,7 +24,7 @@ DAYS_AHEAD = 60
 
 
 class Reports(Record):
-    """The use cases that summarise a record; those that read it take the scope to read."""
+    """The use cases that summarise a record; `scope` limits the record that they read."""
 
     def coverage(self, *, scope: Scope = NOW) -> Coverage:
         """Return how much of the record has been checked."""
@@ -45,10 +45,10 @@ class Reports(Record):
         until: date | None = None,
         scope: Scope = NOW,
     ) -> Brief:
-        """Return the news since a day, and what comes next by `until`.
+        """Return the news since a day, and the next dates up to `until`.
 
         Without `since`, the news begins at the checkpoint, and without that, at the beginning of the record. Call
-        `checkpoint.save()` to make the next brief begin where this one ends.
+        `checkpoint.save()`, and the next brief begins where this one ends.
         """
         from spacedialog.analysis.brief import brief
 
@@ -89,7 +89,7 @@ class Reports(Record):
             return snapshot.calendar(selection.filter(snapshot), until=until)
 
     def compare(self, old: str, new: str, *, scope: Scope = NOW) -> Comparison:
-        """Compare the dialogue `new` with the earlier dialogue `old` (their keys): what was carried on, and what not.
+        """Compare the dialogue `new` with the earlier dialogue `old` (their keys), commitment by commitment.
 
         Raises InputError if there is no such dialogue, or `old` was not held before `new`.
         """
@@ -117,7 +117,7 @@ class Reports(Record):
     def crosswalk(
         self, scale: str, selection: Selection = ALL_COMMITMENTS, *, sort: str = "ref", scope: Scope = NOW
     ) -> Crosswalk:
-        """Return the selected commitments on a published rating scale, and what the conversion loses."""
+        """Return the selected commitments on a published rating scale, and the losses of the conversion."""
         from spacedialog.analysis.crosswalk import crosswalk
         from spacedialog.model import rubrics
 

@@ -1,4 +1,4 @@
-"""The use cases around statements and data files: draft, review, verify, and their schema."""
+"""The use cases for statements and data files: draft, review, source verification and schema."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class StatementFile(NamedTuple):
 
 
 class Meeting(TypedDict, total=False):
-    """Details of the meeting that the caller knows; the text is searched for the others.
+    """The known details of a meeting; the others are read from the text.
 
     `key` is the prefix of refs, `sides` the governments that met (`JPN`, or `ZUB=Zubrowka` for one that the program
     does not know), `url` the address at which the text was published.
@@ -59,7 +59,7 @@ class Meeting(TypedDict, total=False):
 
 
 class Statements(Record):
-    """The use cases around the text of a statement."""
+    """The use cases for the text of a statement."""
 
     def draft(self, statement: StatementFile, **meeting: Unpack[Meeting]) -> Drafted:
         """Return a data file with a candidate for each commitment found in a statement.

@@ -20,22 +20,22 @@ def _no_password() -> None:
     """Return no password."""
 
 
-def _ignore(_: str) -> None:
-    """Drop the message."""
+def _discard(_: str) -> None:
+    """Discard a message."""
 
 
 class Interaction(NamedTuple):
-    """The user during an exchange: `password` returns the password typed, or None; `tell` shows a message."""
+    """The user during an exchange: `password` returns the password typed, or None; `show` shows a message."""
 
     password: Callable[[], str | None] = _no_password
-    tell: Callable[[str], None] = _ignore
+    show: Callable[[str], None] = _discard
 
 
 SILENT = Interaction()
-"""No user: passwords come from PostgreSQL's own files only, and messages are dropped."""
+"""No user: passwords come from PostgreSQL's own files only, and no message is shown."""
 
 
-class TeamUse(Record):
+class Sharing(Record):
     """The use cases of a record that a team shares."""
 
     @property
@@ -47,7 +47,7 @@ class TeamUse(Record):
         """Exchange entries with the team's log; a dry run only counts them.
 
         With `heal`, entries that the server lost are found first and sent again. Raises NetworkError if the server
-        cannot be reached or keeps failing, SyncRefusedError if the two logs do not match; neither loses an entry.
+        cannot be reached or fails repeatedly, SyncRefusedError if the two logs do not match; neither loses an entry.
         """
         import random
         import time
@@ -59,10 +59,10 @@ class TeamUse(Record):
 
             return connect(member.url, interaction.password).log(member.log_id)
 
-        surroundings = SyncEnvironment(self._now, random.random, time.sleep, interaction.tell)
-        replica = Replica(self.path, reach, surroundings)
+        environment = SyncEnvironment(self._now, random.random, time.sleep, interaction.show)
+        replica = Replica(self.path, reach, environment)
         if self.dry_run:
-            synced = replica.look()
+            synced = replica.preview()
         else:
             healed = replica.heal() if heal else 0
             synced = replica.sync()._replace(healed=healed)
@@ -77,7 +77,7 @@ class TeamUse(Record):
 class Team:
     """The team that a record belongs to, or can join."""
 
-    def __init__(self, record: TeamUse) -> None:
+    def __init__(self, record: Sharing) -> None:
         self._record = record
 
     def create(self, url: str, name: str, *, interaction: Interaction = SILENT) -> Synced:
@@ -146,5 +146,5 @@ class Team:
 
         path = self._record.path
         if begin(path, Membership(url, name, log_id, 0, first_chain(log_id)), seed):
-            interaction.tell(f"Created {path}.")
+            interaction.show(f"Created {path}.")
         return self._record.sync(interaction=interaction)

@@ -41,17 +41,17 @@ class Writes(Record):
         return self._update("noted", ref, {"on": on, "note": text, "evidence": evidence})
 
     def reschedule(self, ref: str, due: VagueDate | str, **remarks: Unpack[Remarks]) -> Written:
-        """Change a due date or a milestone's date; the old one stays on record."""
+        """Change a due date or a milestone's date; the history keeps the old one."""
         return self._update("rescheduled", ref, remarks, due=_date(due))
 
-    def _update(self, did: str, ref: str, given: Remarks, **values: Any) -> Written:
+    def _update(self, action: str, ref: str, given: Remarks, **values: Any) -> Written:
         from spacedialog.editing.updates import Update, pending_update
 
         with self._writing() as session:
             update = Update(session.remarks(given), **values)
             target = session.snapshot.refs.resolve(ref)
             entry = pending_update(update, target, session.snapshot.fields_of(target))
-            written = session.write(did, [target], [entry])
+            written = session.write(action, [target], [entry])
             return _noting_missing_evidence(written, update.remarks) if written.differences else written
 
     def edit(self, ref: str, values: Mapping[str, Any], **remarks: Unpack[Remarks]) -> Written:
@@ -132,7 +132,7 @@ class Writes(Record):
     ) -> Written:
         """Record many updates (JSON Lines or CSV, at most `max_size` bytes) as one action: all of them, or none.
 
-        Updates that are already on record are skipped. ProblemsError lists every problem with its place in the file
+        Updates that the record already has are skipped. ProblemsError lists every problem with its place in the file
         `name`.
         """
         from spacedialog.importing.updates_file import Batch
@@ -155,14 +155,14 @@ class Writes(Record):
         content: bytes | BinaryIO,
         name: str,
         *,
-        bundled: bool = True,
+        built_in: bool = True,
         max_size: int | None = None,
         watch: Progress = silent,
     ) -> Written:
-        """Import a data file, or a log that `export` wrote; entries already on record are skipped.
+        """Import a data file, or a log that `export` wrote; entries that the record already has are skipped.
 
         A data file is compared with its previous import, so entries that users recorded since stay as they are. If the
-        import creates a store, `bundled` decides whether it also gets the built-in record. JSON Lines are recorded as
+        import creates a store, `built_in` decides whether it also gets the built-in record. JSON Lines are recorded as
         they are read; at most `max_size` bytes of a file are in memory at once. ProblemsError lists every problem of
         the file `name`.
         """
@@ -171,7 +171,7 @@ class Writes(Record):
 
         stream = BytesIO(content) if isinstance(content, bytes) else content
         contents = parse.read(stream, name, max_size or reader.MAX_SIZE, now=self._now())
-        with self._writing(bundled=bundled) as session:
+        with self._writing(built_in=built_in) as session:
             if isinstance(contents, parse.Contents):
                 difference = diff.ImportDiff(session.connection, session.snapshot, self.today)
                 appended = session.record(difference.new_entries(contents, watch))
@@ -180,7 +180,7 @@ class Writes(Record):
                 return session.written("imported", changes=appended.entries, undo=appended.last, notices=notices)
             merged = merge(session.connection, watch(contents), name)
             notices = (
-                f"{merged.strange} entries of a newer program were kept but are not counted. Upgrade spacedialog.",
+                f"{merged.strange} entries of a newer version of spacedialog are not counted. Upgrade spacedialog.",
             )
             return session.written("imported", changes=merged.added, notices=notices if merged.strange else ())
 
@@ -203,16 +203,16 @@ class Writes(Record):
             return session.retract("redone", undo.to_redo(session.connection, entry, author=self.author))
 
     @contextmanager
-    def _writing(self, *, bundled: bool = True) -> Iterator[Session]:
+    def _writing(self, *, built_in: bool = True) -> Iterator[Session]:
         from spacedialog.editing.session import Author, Session
         from spacedialog.importing.built_in import seed
 
         writer = Author(self.author, self.today, self._now, self._entropy, self.dry_run)
         if self.dry_run and not self.has_store:
-            with closing(built_in_record() if bundled else database.in_memory()) as connection:
+            with closing(built_in_record() if built_in else database.in_memory()) as connection:
                 yield Session(connection, writer, created_store=None)
             return
-        writing = database.writing(self.path, seed if bundled else None, commit=not self.dry_run)
+        writing = database.writing(self.path, seed if built_in else None, commit=not self.dry_run)
         with self._reporting_damage(*ROW_ERRORS), writing as (connection, is_new):
             yield Session(connection, writer, created_store=str(self.path) if is_new else None)
 

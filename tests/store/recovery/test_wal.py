@@ -202,7 +202,7 @@ def test_a_log_whose_beginning_is_destroyed_loses_no_entry(crashed: Crashed, tmp
 
 def test_no_uncommitted_entry_is_rescued_from_a_damaged_log(make: Maker, tmp_path: Path) -> None:
     """Entries of a transaction that was never committed are not rescued from a damaged log."""
-    tracker, others = make("ruritania"), list(make("bundled").log())
+    tracker, others = make("ruritania"), list(make("built-in").log())
     with closing(sqlite3.connect(tracker.path, isolation_level=None)) as connection:
         connection.execute("SELECT count(*) FROM change").fetchone()
         tracker.note("1", "Committed.")

@@ -1,4 +1,4 @@
-"""The commands about assessments: verdicts, agreement of assessors, and published rating scales."""
+"""The commands for assessments: verdicts, agreement of assessors, and published rating scales."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def assess(
     spacedialog assess ROK4-27 --verdict met --evidence https://example.org/report
     spacedialog assess 31 --verdict 0 --rubric g7-g20 --party KASI --by "Anna Lee"
 
-    The verdicts of several assessors are kept side by side. A new verdict replaces the earlier one of the same assessor
-    under the same rubric. A verdict does not change the status, the dates or the coverage.
+    Several assessors can record verdicts on the same commitment. A new verdict replaces the earlier one of the same
+    assessor under the same rubric. A verdict does not change the status, the dates or the coverage.
     """
     writing.show(writing.tracker.assess(ref, verdict, party=party, rubric=rubric, assessor=assessor, **writing.remarks))
 

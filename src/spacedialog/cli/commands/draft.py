@@ -1,4 +1,4 @@
-"""The command that drafts a data file from a statement."""
+"""The command `draft`."""
 
 from __future__ import annotations
 

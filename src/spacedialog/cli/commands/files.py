@@ -1,4 +1,4 @@
-"""The commands around the record: export, the schema of its files, shell completion, and paths."""
+"""The commands that export the log and print the schema, the completion script and the paths."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def export(
     spacedialog export -o record.json
     spacedialog export --format jsonl | gzip > record.jsonl.gz
 
-    `import` makes the same record from the file.
+    `import` creates the same record from the file.
     """
     from spacedialog.render import log_export
     from spacedialog.render.output import destination

@@ -27,7 +27,7 @@ from spacedialog.render.output import show
 
 app = typer.Typer()
 
-FINDINGS = StoreError.exit_status
+DAMAGED = StoreError.exit_status
 """The exit status if the database is damaged."""
 
 
@@ -57,14 +57,14 @@ def doctor(
     if rescue:
         rescued = tracker.rescue(rescue)
         show(maintenance.rescued_store(rescued), shown_as, as_of=tracker.today.isoformat())
-        raise typer.Exit(FINDINGS if rescued.lost else 0)
+        raise typer.Exit(DAMAGED if rescued.lost else 0)
     if not tracker.has_store:
         print_note(f"No database at {tracker.path}; nothing to check.")
     checks = tracker.doctor()
     show(maintenance.checks(checks), shown_as, as_of=tracker.today.isoformat())
     if not all(row.ok for row in checks):
         print_note("Copy every intact entry to a new database with: spacedialog doctor --rescue NEW.db")
-        raise typer.Exit(FINDINGS)
+        raise typer.Exit(DAMAGED)
 
 
 @app.command()
@@ -90,8 +90,8 @@ def fingerprint(reading: ReadRequest) -> None:
     spacedialog fingerprint -f plain --no-header | cut -f 1 > fingerprint.txt
     spacedialog history --verify "$(cat fingerprint.txt)"
 
-    The fingerprint depends on every entry, and not on the order in which entries arrived. Keep it to check later, with
-    history --verify, that no entry was changed or removed.
+    The fingerprint depends on every entry, and not on the order in which entries arrived. Save it, and check later with
+    history --verify that no entry was changed or removed.
     """
     _require_whole_log(reading)
     reading.show(maintenance.fingerprint(reading.tracker.fingerprint()))
@@ -103,7 +103,7 @@ def verify_fingerprint(reading: ReadRequest, text: str) -> None:
     row = reading.tracker.verify_fingerprint(text)
     reading.show(maintenance.fingerprint(row))
     if not row.holds:
-        raise typer.Exit(FINDINGS)
+        raise typer.Exit(DAMAGED)
 
 
 def _require_whole_log(reading: ReadRequest) -> None:

@@ -1,4 +1,4 @@
-"""The commands that show the record: overview, lists, details, dates, history."""
+"""The commands that show the record: overview, lists, details, dates and history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands that report: on what is new, and on the whole record or a part of it."""
+"""The commands that write briefs and reports."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ def brief(
     until = parsing.ahead("--ahead", ahead, reading.as_of)
     if checkpoint is not None and not reading.is_of_now:
         raise InputError("--checkpoint cannot be used with --as-of, --known-at or --at-seq", "leave one of them out")
-    goes_on_from = reading.tracker.checkpoint(checkpoint) if checkpoint is not None else None
+    saved = reading.tracker.checkpoint(checkpoint) if checkpoint is not None else None
     start = None
-    if since is not None or goes_on_from is None:
+    if since is not None or saved is None:
         start = parsing.day("--since", since or "7 days ago", reading.tracker.today)
-    summary = reading.tracker.brief(start, checkpoint=goes_on_from, until=until, scope=reading.scope)
-    if goes_on_from and goes_on_from.store_was_replaced:
+    summary = reading.tracker.brief(start, checkpoint=saved, until=until, scope=reading.scope)
+    if saved and saved.store_was_replaced:
         print_note("The database was replaced after this checkpoint. Entries recorded since then count as news.")
     reading.note_beginning(summary.coverage.commitments)
     reading.show(brief_view(summary))
-    if goes_on_from:
-        goes_on_from.save()
+    if saved:
+        saved.save()
     if exit_code and summary.has_news:
         raise typer.Exit(1)
 

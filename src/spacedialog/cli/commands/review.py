@@ -40,7 +40,7 @@ INTERRUPTED = 130
 def review(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A data file written by `draft`.", readable=False)],
     list_: Annotated[
-        bool, typer.Option("--list", help="List the decisions and the candidates left; ask nothing.")
+        bool, typer.Option("--list", help="List all candidates with their decisions, without questions.")
     ] = False,
     format_: FormatOption = None,
     json: JsonOption = False,
@@ -70,7 +70,7 @@ def review(
             "run it on a terminal, or edit the file and set each decision to accepted or dropped",
         )
     shown_as = output_of(Format.TABLE, False, None, color, tracker.path)
-    raise typer.Exit(Conversation(tracker.review(file), shown_as).hold())
+    raise typer.Exit(InteractiveReview(tracker.review(file), shown_as).run())
 
 
 HELP = {
@@ -86,7 +86,7 @@ HELP = {
 }
 
 
-class Conversation:
+class InteractiveReview:
     """An interactive review on a terminal."""
 
     def __init__(self, review: Review, output: Output) -> None:
@@ -105,22 +105,22 @@ class Conversation:
             "help": self._show_help,
         }
 
-    def hold(self) -> int:
+    def run(self) -> int:
         """Run the review until the user quits; return the exit status."""
         status = 0
         try:
             self._show_help("")
-            while self._turn():
+            while self._decide_one():
                 pass
         except EOFError:
             typer.echo()
         except KeyboardInterrupt:
             typer.echo()
             status = INTERRUPTED
-        self._show_account()
+        self._show_summary()
         return status
 
-    def _turn(self) -> bool:
+    def _decide_one(self) -> bool:
         """Show the current candidate and ask for steps until one changes the review; return False if the user quits."""
         course = self._review.course
         self._show_candidate()
@@ -144,7 +144,9 @@ class Conversation:
 
     def _split(self, _: str) -> None:
         title = self._review.begin_edit().shown("title")
-        self._say("Type the title of each part, one a line; an empty line ends. The up arrow shows the present title.")
+        self._print(
+            "Type the title of each part, one a line; an empty line ends. The up arrow shows the present title."
+        )
         titles: list[str] = []
         while part := terminal.ask(f"  {len(titles) + 1}: ", _typeable(title)).strip():
             titles.append(part)
@@ -152,10 +154,10 @@ class Conversation:
 
     def _edit(self, rest: str) -> None:
         edit = self._review.begin_edit()
-        self._say("Press Enter to keep a value, type - to clear it, or press the up arrow to change it.")
+        self._print("Press Enter to keep a value, type - to clear it, or press the up arrow to change it.")
         for field in edit.fields(rest):
             old = edit.shown(field)
-            self._say(f"  {field}: {old or '(empty)'}")
+            self._print(f"  {field}: {old or '(empty)'}")
             while typed := terminal.ask("  > ", _typeable(old)).strip():
                 try:
                     self._declare(edit, field, typed)
@@ -166,12 +168,12 @@ class Conversation:
         edit.save()
 
     def _declare(self, edit: Edit, field: str, typed: str) -> None:
-        """Ask about the areas and parties in the text that the file does not declare; stop at an empty answer."""
+        """Ask for the details of undeclared areas and parties in the text; stop at an empty answer."""
         for register, key in edit.undeclared(field, typed):
-            self._say(f"  {quoted(key)} is not one of the {register}. To add it, type its details; Enter skips it.")
+            self._print(f"  {quoted(key)} is not one of the {register}. To add it, type its details; Enter skips it.")
             entry = {"key": key}
-            for name, what in edit.questions(register).items():
-                entry[name] = terminal.ask(f"  {what}: ").strip()
+            for name, question in edit.questions(register).items():
+                entry[name] = terminal.ask(f"  {question}: ").strip()
                 if not entry[name]:
                     return
             edit.declare(register, entry)
@@ -184,7 +186,7 @@ class Conversation:
         progress = views.review_counts(review.counts())
         typer.echo()
         if row is None:
-            self._say(f"No undecided candidates follow: {progress}.")
+            self._print(f"No undecided candidates follow: {progress}.")
             return
         refs = [candidate.ref for candidate in review.rows()]
         place = f"{refs.index(row.ref) + 1} of {len(refs)}: {progress}"
@@ -195,16 +197,16 @@ class Conversation:
 
     def _show_error(self, error: InputError) -> None:
         problems = error.problems if isinstance(error, ProblemsError) else ()
-        self._say(error.problem, *(f"  {line}" for line in (*problems, error.remedy) if line))
+        self._print(error.problem, *(f"  {line}" for line in (*problems, error.remedy) if line))
 
-    def _show_account(self) -> None:
+    def _show_summary(self) -> None:
         counts = self._review.counts()
         name = shlex.quote(self._review.name)
         more = (f"Continue with: spacedialog review {name}",) if counts.left else ()
-        done = f"Import with: spacedialog import {name} (add --without-bundled for a new database)"
+        done = f"Import with: spacedialog import {name} (add --without-built-in for a new database)"
         self._show(views.review_summary(counts, (*more, done)))
 
-    def _say(self, *lines: str) -> None:
+    def _print(self, *lines: str) -> None:
         self._show(views.message(lines))
 
 

@@ -40,11 +40,11 @@ UrlArgument = Annotated[
     str, typer.Argument(metavar="URL", help="The server: postgresql://anna@db.example.org/space, without a password.")
 ]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name of the shared log.")]
-_alone = writes_without("note", "evidence", "on", "by", "dry_run")
+_team_options = writes_without("note", "evidence", "on", "by", "dry_run")
 
 
 @team.command()
-@_alone
+@_team_options
 def create(writing: WriteRequest, url: UrlArgument, name: NameArgument) -> None:
     """
     spacedialog team create postgresql://anna@db.example.org/space rok4
@@ -55,7 +55,7 @@ def create(writing: WriteRequest, url: UrlArgument, name: NameArgument) -> None:
 
 
 @team.command()
-@_alone
+@_team_options
 def join(writing: WriteRequest, url: UrlArgument, name: NameArgument) -> None:
     """
     spacedialog team join postgresql://rudolf@db.example.org/space rok4
@@ -64,7 +64,7 @@ def join(writing: WriteRequest, url: UrlArgument, name: NameArgument) -> None:
 
 
 @team.command()
-@_alone
+@_team_options
 def status(writing: WriteRequest) -> None:
     """
     spacedialog team status
@@ -75,14 +75,16 @@ def status(writing: WriteRequest) -> None:
 
 
 @team.command()
-@_alone
+@_team_options
 def leave(writing: WriteRequest) -> None:
     """
     spacedialog team leave
     """
     row = writing.tracker.team.leave()
     if row.waiting:
-        print_note(f"{counted(row.waiting, 'entry', 'entries')} not sent to the shared log; kept in this copy.")
+        print_note(
+            f"{counted(row.waiting, 'entry', 'entries')} not sent to the shared log; all of them stay in this copy."
+        )
     show(team_views.team_status(row, did="Left "), writing.output, as_of=writing.tracker.today.isoformat())
 
 
@@ -106,7 +108,9 @@ def sync(
         float | None,
         typer.Option(metavar="SECONDS", min=1, max=86400, help="Repeat every SECONDS."),
     ] = None,
-    heal: Annotated[bool, typer.Option("--heal", help="Send again the entries that the server lost.")] = False,
+    heal: Annotated[
+        bool, typer.Option("--heal", help="Find the entries that the server lost and send them again.")
+    ] = False,
 ) -> None:
     """
     spacedialog sync

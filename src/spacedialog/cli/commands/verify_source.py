@@ -49,7 +49,7 @@ def verify_source(
     spacedialog verify-source my_draft.json statement.txt --exit-code
 
     Each cited sentence is the same, moved, changed (the nearest sentence is shown) or missing. Line breaks, spaces and
-    the shape of quotation marks are ignored. A source without a hash is unpinned: the sentence at its place is shown.
+    the form of quotation marks are ignored. A source without a hash is unpinned: the sentence at its place is shown.
     """
     from spacedialog.tracker.statements import StatementFile
 

@@ -1,4 +1,4 @@
-"""The commands that write: marks, notes, dates, new commitments, corrections, links, undo, and files."""
+"""The commands that write: mark, note, reschedule, add, edit, link, undo, apply and import."""
 
 from __future__ import annotations
 
@@ -136,11 +136,11 @@ def add(
         foreign |= {"--dialogue": dialogue, "--ref": ref, "--source": source}
         _refuse(foreign, "a milestone has the values of its commitment")
         written = writing.tracker.add_milestone(
-            milestone_of, title, _needed("--due", when), recurs=every, **writing.remarks
+            milestone_of, title, _require("--due", when), recurs=every, **writing.remarks
         )
     else:
         _refuse({"--every": every}, "only a milestone recurs")
-        given = {"title": title, "area": _needed("--area", area), "source": _needed("--source", source), **fields}
+        given = {"title": title, "area": _require("--area", area), "source": _require("--source", source), **fields}
         more = {"dialogue": dialogue, "ref": ref, "due": when, "paragraph": paragraph}
         given |= {name: value for name, value in more.items() if value is not None}
         written = writing.tracker.add(NewCommitment.of(given), **writing.remarks)
@@ -190,7 +190,7 @@ def link(writing: WriteRequest, old: OldArgument, new: NewArgument) -> None:
     spacedialog link ROK3-12 ROK4-33 --note "Both on export controls"
     spacedialog link 2-06 3-07 --by desk
 
-    The link holds from the day of the later dialogue, unless --on gives another. `compare` shows the links.
+    The link applies from the day of the later dialogue, unless --on gives another. `compare` shows the links.
     """
     writing.show(writing.tracker.link(old, new, **writing.remarks))
 
@@ -226,7 +226,7 @@ def undo(
         writing.show(writing.tracker.redo(entry))
     else:
         if only:
-            _needed("ENTRY", entry)
+            _require("ENTRY", entry)
         writing.show(writing.tracker.undo(entry, only=only))
 
 
@@ -255,8 +255,8 @@ def apply(
 def import_(
     writing: WriteRequest,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A data file or an exported log; - for standard input.")],
-    without_bundled: Annotated[
-        bool, typer.Option("--without-bundled", help="Leave the built-in record out of a new database.")
+    without_built_in: Annotated[
+        bool, typer.Option("--without-built-in", help="Leave the built-in record out of a new database.")
     ] = False,
     max_size: MaxSizeOption = MAX_SIZE,
 ) -> None:
@@ -264,21 +264,21 @@ def import_(
     spacedialog import my_dialogue.json --dry-run
     spacedialog import backup.json --db new.db
 
-    Entries that are already on record are skipped, and entries that users recorded are not changed.
+    Entries that the record already has are skipped, and entries that users recorded are not changed.
     """
     size = parsing.size("--max-size", max_size)
     with parsing.input_file(file) as (stream, name), progress("importing", "records") as watch:
-        written = writing.tracker.import_file(stream, name, bundled=not without_bundled, max_size=size, watch=watch)
+        written = writing.tracker.import_file(stream, name, built_in=not without_built_in, max_size=size, watch=watch)
     writing.show(written)
 
 
-def _refuse(options: dict[str, Any], why: str) -> None:
+def _refuse(options: dict[str, Any], reason: str) -> None:
     for name, value in options.items():
         if value:
-            raise InputError(f"{name} cannot be given here: {why}", "leave it out")
+            raise InputError(f"{name} cannot be given here: {reason}", "leave it out")
 
 
-def _needed(name: str, value: Value | None) -> Value:
+def _require(name: str, value: Value | None) -> Value:
     if value is None:
         raise InputError(f"{name} is missing", f"add {name}; --help has examples")
     return value

@@ -34,7 +34,8 @@ class UpcomingRow(NamedTuple):
     `earliest` and `latest` are the first and the last day of its window, None on an open side. `opens_in_days` and
     `closes_in_days` count from the day of the read, negative in the past, and None on an open side. `state` is
     `upcoming`, `open`, `closed`, `met` or `withdrawn`. `recurs` is a span such as `2 years`, None if the event does not
-    recur.
+    recur. `source` is the citation of the commitment's document or, for a milestone, of its own source or evidence;
+    empty if it has none.
     """
 
     ref: str
@@ -56,9 +57,9 @@ class CalendarEvent(NamedTuple):
     `uid` is the UUID of the item or the milestone. `sequence` grows with each entry on the commitment; `created_at` and
     `changed_at` are the recorded times of its first and its newest entry. `when` is an EDTF date, with `earliest` and
     `latest` as in `UpcomingRow`. `state` is `planned`, `met` or `withdrawn`; `met` is the EDTF date of the latest
-    occurrence that was met, or None. `until` is the last day on which an occurrence may begin, None for no limit. `url`
-    is the address of the cited document, None if it has none. `alarm_days` is the number of days from the alarm to the
-    event, None for no alarm.
+    occurrence that was met, or None. `until` is the last day on which an occurrence may begin, None for no limit.
+    `source` is as in `UpcomingRow`, and `url` its web address, None if it has none. `alarm_days` is the number of days
+    from the alarm to the event, None for no alarm.
     """
 
     uid: str
@@ -147,7 +148,7 @@ class HistoryRow(NamedTuple):
 class NewsRow(NamedTuple):
     """A new entry of the log, with the title of the item that it is about.
 
-    `source` is its evidence or, for a new commitment, the citation of its document; None if there is neither.
+    `source` is its evidence or, for a new commitment or milestone, the citation of its source; None without either.
     """
 
     entry: HistoryRow

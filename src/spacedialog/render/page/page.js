@@ -24,11 +24,11 @@
       let count = 0;
       for (const item of items) {
         if (wanted.length) item.text ||= item.body.textContent.toLowerCase();
-        const fits =
+        const matches =
           chosen.every((choice) => item.body.dataset[choice.dataset.by].split(" ").includes(choice.value)) &&
           wanted.every((word) => item.text.includes(word));
-        if (item.body.hidden === fits) item.body.hidden = !fits;
-        count += fits;
+        if (item.body.hidden === matches) item.body.hidden = !matches;
+        count += matches;
       }
       shown.textContent = `${count} of ${items.length} shown`;
     };

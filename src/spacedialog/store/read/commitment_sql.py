@@ -15,7 +15,17 @@ from typing import Any
 
 from spacedialog.errors import InputError
 from spacedialog.model.fields import FIELDS, FILTERABLE, SORTABLE, Kind
-from spacedialog.model.filters import DueAfter, DueBefore, DueWithin, Filter, Flagged, Involves, OfSide, OneOf, Says
+from spacedialog.model.filters import (
+    ContainsWords,
+    DueAfter,
+    DueBefore,
+    DueWithin,
+    Filter,
+    Flagged,
+    Involves,
+    OfSide,
+    OneOf,
+)
 from spacedialog.model.vocabulary import CLOSING_DAYS, SETTLED, STALE_DAYS, Flag, Status, Strength
 from spacedialog.store.words import Word, words_of
 
@@ -138,7 +148,7 @@ def filter_sql(filter_: Filter, parameters: Parameters) -> str:
             return f"(c.due_latest > {first} AND c.due_latest < {last})"
         case Flagged(flag):
             return FLAGS[flag]
-        case Says(words):
+        case ContainsWords(words):
             reached = [f"c.item IN (SELECT item FROM ({reached_sql(word, parameters)}))" for word in words_of(words)]
             return f"({' AND '.join(reached)})"
         case _:

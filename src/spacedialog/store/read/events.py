@@ -13,7 +13,7 @@ from spacedialog.model.dates import iso_day
 from spacedialog.model.entry import iso_time
 from spacedialog.model.filters import Filter
 from spacedialog.model.rows.record import CalendarEvent, UpcomingRow
-from spacedialog.model.values import is_citation_of
+from spacedialog.model.values import is_citation_of, is_web_address
 from spacedialog.model.vocabulary import MilestoneState
 from spacedialog.store.read.commitment_sql import VALID, Parameters, day_parameters, filter_sql, in_dialogues, is_among
 
@@ -32,7 +32,7 @@ def events_sql(condition: str = "TRUE") -> str:
         WHERE c.due IS NOT NULL AND {VALID.format("c")} AND {condition}
         UNION ALL
         SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest, m.status, m.recurs, m.met, c.dialogue, c.area,
-            m.item, m.milestone, c.source
+            m.item, m.milestone, m.source
         FROM milestone AS m JOIN commitment AS c ON c.item = m.item AND {VALID.format("c")}
         WHERE {VALID.format("m")} AND {condition}
     """
@@ -176,7 +176,12 @@ class _WebAddresses:
         self._found: dict[tuple[str, str], str | None] = {}
 
     def find(self, dialogue: str | None, citation: str) -> str | None:
-        """Return the address of the cited document, given the dialogue's record as JSON; None if it has none."""
+        """Return the address of the cited document, given the dialogue's record as JSON; None if it has none.
+
+        A citation may itself be a web address.
+        """
+        if is_web_address(citation):
+            return citation
         if dialogue is None:
             return None
         if (dialogue, citation) not in self._found:

@@ -9,11 +9,12 @@ from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
 
-from spacedialog.model.entry import iso_time, parse_body
+from spacedialog.model.entry import CREATE, iso_time, parse_body
 from spacedialog.model.fold import closing_day
 from spacedialog.model.position import Position, Since
 from spacedialog.model.rows.record import HistoryRow, NewsRow, SlipRow
 from spacedialog.model.target import Target
+from spacedialog.model.values import citation_text
 from spacedialog.store.log import IS_BUILT_IN, shared_position
 from spacedialog.store.read.commitment_sql import VALID, belongs_to_dialogues, in_dialogues, is_among
 
@@ -140,7 +141,7 @@ def news(
         f" (SELECT c.title FROM assessment AS s JOIN {_COMMITMENT.format('s.commitment')} WHERE s.item = l.item"
         " LIMIT 1),"
         f" (SELECT n.title {LINKED.format('l.item')})),"
-        f" c.source FROM {_LOG}"
+        f" iif(json_extract(l.body, '$.milestone') IS NULL, c.source, NULL) FROM {_LOG}"
         " LEFT JOIN (SELECT item, json_extract(fields, '$.title') AS title, max(valid_from) FROM dialogue"
         " WHERE valid_from <= :day GROUP BY item) AS d ON d.item = l.item"
         # An exact day compares as text; a vague one is compared below.
@@ -155,7 +156,14 @@ def news(
         row = _history_row(tuple(columns))
         true_on = closing_day(row.on)
         if true_on <= day.isoformat() and (is_new or true_on > before):
-            yield NewsRow(row, title or "", row.evidence or (source if row.kind == "create" else None))
+            cited = _first_source(row, source) if row.kind == CREATE else None
+            yield NewsRow(row, title or "", row.evidence or cited)
+
+
+def _first_source(row: HistoryRow, source: str | None) -> str | None:
+    """Return the citation of the first source: `source`, that of a commitment, or else the one that the entry sets."""
+    sources = row.changed.get("sources")
+    return source or (citation_text(sources[0]) if sources else None)
 
 
 class Slip(NamedTuple):

@@ -9,6 +9,7 @@ from spacedialog.errors import InputError, NotFoundError
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.filters import (
     All,
+    ContainsWords,
     DueAfter,
     DueBefore,
     DueWithin,
@@ -17,7 +18,6 @@ from spacedialog.model.filters import (
     Involves,
     OfSide,
     OneOf,
-    Says,
 )
 from spacedialog.model.values import match_choice
 from spacedialog.model.vocabulary import STATUS_GROUPS, Flag, Status, Strength
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from spacedialog.store.read.snapshot import Snapshot
 
-# The fields that are compared with the values on record, each with the name of those values in `Snapshot.values`.
+# The fields that are compared with recorded values, each with the name of those values in `Snapshot.values`.
 _FIELDS: dict[str, str] = {"dialogue": "dialogue", "area": "area", "kind": "kind", "lead": "party"}
 
 
@@ -52,7 +52,7 @@ class Selection(NamedTuple):
     text: str | None = None
 
     def filter(self, snapshot: Snapshot) -> Filter:
-        """Return the filter for this selection; InputError for a value that is not on record."""
+        """Return the filter for this selection; InputError for a value that is not in the record."""
         parts: list[Filter] = []
         for field, kind in _FIELDS.items():
             if values := [find_value(snapshot, kind, value) for value in getattr(self, field)]:
@@ -78,7 +78,7 @@ class Selection(NamedTuple):
             parts.append(DueAfter(after))
         parts += [Flagged(flag) for flag in self.flags]
         if self.text is not None:
-            parts.append(Says(self.text))
+            parts.append(ContainsWords(self.text))
         return All(parts)
 
     def describe(self) -> str:
@@ -100,7 +100,7 @@ ALL_COMMITMENTS = Selection()
 
 
 def find_value(snapshot: Snapshot, kind: str, text: str, *, dialogue: str | None = None) -> str:
-    """Return the value on record that the text names, ignoring case; InputError if there is none.
+    """Return the recorded value that the text names, ignoring case; InputError if there is none.
 
     `kind` is area, party, side, kind or dialogue; with `dialogue` (a key), only the values of that dialogue count.
     """
@@ -110,13 +110,13 @@ def find_value(snapshot: Snapshot, kind: str, text: str, *, dialogue: str | None
 def check_order(snapshot: Snapshot, old: str, new: str, command: str) -> VagueDate:
     """Return the date of the dialogue `new`; InputError, with the remedy `command`, if `old` was not held before it.
 
-    `old` and `new` are keys. NotFoundError if one of the dialogues is not on record.
+    `old` and `new` are keys. NotFoundError if one of the dialogues is not in the record.
     """
     dates = []
     for key in (old, new):
         dialogue = snapshot.dialogue(key)
         if dialogue is None:
-            raise NotFoundError(f"{key} was not on record on {snapshot.day}", "omit --as-of, or give a later day")
+            raise NotFoundError(f"{key} is not in the record as of {snapshot.day}", "omit --as-of, or give a later day")
         dates.append(VagueDate.parse(dialogue["when"]))
     before, after = dates
     if old == new:

@@ -219,14 +219,16 @@ class Snapshot:
     # Single items
 
     def detail(self, target: Target) -> Detail:
-        """Return the details of a commitment; NotFoundError if it was not on record on the day."""
+        """Return the details of a commitment; NotFoundError if it is not in the record on the day."""
         cursor = self._rows(
             f"SELECT {_COLUMNS} FROM commitment AS c WHERE c.item = :item AND {VALID.format('c')}",
             {"item": target.item},
         )
         row = cursor.fetchone()
         if row is None:
-            raise NotFoundError(f"{target.ref} was not on record on {self.day}", "omit --as-of, or give a later day")
+            raise NotFoundError(
+                f"{target.ref} is not in the record as of {self.day}", "omit --as-of, or give a later day"
+            )
         return next(self._details({target.item: _commitment_row(row)}, silent))
 
     def _details(self, commitments: Mapping[str, CommitmentRow], watch: Progress) -> Iterator[Detail]:
@@ -253,31 +255,31 @@ class Snapshot:
         return fields_on(history, self.day, milestone)
 
     def fields_of(self, target: Target) -> Mapping[str, Any]:
-        """Return the fields of a commitment or a milestone; NotFoundError if it is not on record on the day."""
+        """Return the fields of a commitment or a milestone; NotFoundError if it is not in the record on the day."""
         fields = self.fields(target.item, target.milestone)
         if fields is None:
             raise NotFoundError(
-                f"{target.ref} is not on record on {self.day}", "find the reason with spacedialog history"
+                f"{target.ref} is not in the record as of {self.day}", "find the reason with spacedialog history"
             )
         return fields
 
     def dialogue(self, key: str) -> dict[str, Any] | None:
         """Return a dialogue's record: who met, its documents, its grades. The key matches in any case.
 
-        None if the dialogue is not on record on the day.
+        None if the dialogue is not in the record on the day.
         """
         return dialogues_by_key(self._connection, self.day, [key])[key] or None
 
     def values(self, field: str, *, dialogue: str | None = None) -> list[str]:
-        """Return the values on record for `dialogue`, `area`, `party`, `side` or `kind`; of one dialogue if given."""
+        """Return the recorded values of `dialogue`, `area`, `party`, `side` or `kind`; of one dialogue if given."""
         return [value for (value,) in self._rows(_VALUES[field], {"dialogue": dialogue})]
 
     def has_begun(self) -> bool:
-        """Return whether any commitment was on record by the day."""
+        """Return whether any commitment was in the record by the day."""
         return self._rows("SELECT 1 FROM commitment WHERE valid_from <= :day LIMIT 1").fetchone() is not None
 
     def began(self) -> str | None:
-        """Return the first day (ISO) on which a commitment is on record; None for an empty record."""
+        """Return the first day (ISO) on which a commitment is in the record; None for an empty record."""
         day: str | None = self._rows("SELECT min(valid_from) FROM commitment").fetchone()[0]
         return day
 

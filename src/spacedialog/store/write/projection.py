@@ -208,8 +208,8 @@ _COLUMNS = {
     )
     + ", slipped, updated, checked, source, claimed",
     "involved": "item, dialogue, party, leads, valid_from, valid_to",
-    "milestone": 'item, milestone, ref, ref_key, title, "when", earliest, latest, recurs, status, met, valid_from,'
-    " valid_to",
+    "milestone": 'item, milestone, ref, ref_key, title, "when", earliest, latest, recurs, status, met, source,'
+    " valid_from, valid_to",
     "given": "item, milestone, ref_key, prefix, number",
     "redating": 'change, item, milestone, day, "on", old, new',
     "conflict": "item, milestone, field, kept, other, valid_from, valid_to",
@@ -356,7 +356,7 @@ def _milestones(period: Period) -> Iterator[tuple[Any, ...]]:
         ref, when = fields.get("ref") or "", fields.get("when") or ""
         title, status = fields.get("title") or "", fields.get("status") or MilestoneStatus.PLANNED
         recurs, met = fields.get("recurs"), fields.get("met")
-        yield milestone.id, ref, ref.casefold(), title, when, *_window(when), recurs, status, met
+        yield milestone.id, ref, ref.casefold(), title, when, *_window(when), recurs, status, met, milestone.source
 
 
 def _runs(
