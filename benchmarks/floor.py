@@ -52,7 +52,7 @@ EVENTS = f"""
     FROM commitment AS c WHERE c.due IS NOT NULL AND {NOW.format("c")}
     UNION ALL
     SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest, m.status, m.recurs, c.dialogue, c.area, m.item,
-        c.source
+        m.source
     FROM milestone AS m JOIN commitment AS c ON c.item = m.item AND {NOW.format("c")} WHERE {NOW.format("m")}
 """
 UNMET = "status NOT IN ('met', 'withdrawn')"
@@ -450,7 +450,8 @@ ROWS = {
     "change": 'id, ts, "on", author, kind, item, base, body, sha',
     "commitment": COMMITMENT,
     "involved": "item, valid_from, valid_to, dialogue, party, leads",
-    "milestone": 'item, valid_from, valid_to, milestone, ref, ref_key, title, "when", earliest, latest, recurs, status',
+    "milestone": 'item, valid_from, valid_to, milestone, ref, ref_key, title, "when", earliest, latest, recurs, status,'
+    " source",
     "redating": 'change, item, day, "on", old, new',
     "words": 'item, field, text, "on", until',
     "cited": "item, valid_from, valid_to, dialogue, document",
@@ -592,7 +593,7 @@ def import_(db: str, schema: str, file: str) -> None:
                     buffered["milestone"].append(
                         (item, day, FOREVER, milestone["ref"], milestone["ref"], milestone["ref"].casefold(),
                          milestone["title"], milestone["when"], *window(milestone["when"], known),
-                         milestone.get("recurs"), milestone.get("status", "planned"))
+                         milestone.get("recurs"), milestone.get("status", "planned"), "")
                     )  # fmt: skip
                     buffered["words"].append((item, "milestone", milestone["title"], day, FOREVER))
     flush()

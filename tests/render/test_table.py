@@ -28,7 +28,7 @@ def test_the_match_of_a_search_is_below_the_title(desk: Desk, monkeypatch: pytes
     """The text that matched is on a line under the title, at every width; a match in the title has none."""
     for columns in (60, 120):
         words = " ".join(table(desk, monkeypatch, columns, "search", "hydrogen").split())
-        assert re.search(r"^Ref Title Status ROK3-13 .* detail: The technologies are hydrogen, mobility", words)
+        assert re.search(r"^Ref Title Status ROK3-13 .* detail: The technologies named are hydrogen, mobility", words)
     assert "title:" not in table(desk, monkeypatch, 60, "search", "Landsat")
 
 

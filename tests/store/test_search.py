@@ -325,7 +325,7 @@ def test_unknown_words_are_named_with_similar_ones(view: Snapshot, words: str, u
 
 def test_an_unknown_word_is_one_of_the_dialogues_shown(make: Maker) -> None:
     """A word that occurs only in other dialogues is unknown, and no similar word of theirs is proposed."""
-    with make("bundled").snapshot(Scope(dialogues=["ROK2"])) as view:
+    with make("built-in").snapshot(Scope(dialogues=["ROK2"])) as view:
         assert view.search("payload") == []
         assert view.unknown_words("payload paylod lunr") == {"payload": None, "paylod": None, "lunr": "lunar"}
 
