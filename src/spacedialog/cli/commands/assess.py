@@ -44,8 +44,8 @@ def assess(
     spacedialog assess ROK4-27 --verdict met --evidence https://example.org/report
     spacedialog assess 31 --verdict 0 --rubric g7-g20 --party KASI --by "Anna Lee"
 
-    The verdicts of several assessors are kept side by side. A new verdict replaces the earlier one of the same assessor
-    under the same rubric. A verdict does not change the status, the dates or the coverage.
+    The verdicts of all assessors are shown. A new verdict replaces the earlier one of the same assessor under the same
+    rubric. A verdict does not change the status, the dates or the coverage.
     """
     writing.show(writing.tracker.assess(ref, verdict, party=party, rubric=rubric, assessor=assessor, **writing.remarks))
 
@@ -104,8 +104,9 @@ def crosswalk(
     spacedialog crosswalk politifact
     spacedialog crosswalk g7-g20 --side ROK --format md
 
-    A verdict under the scale itself (assess --rubric SCALE) is used before the status. A commitment that has not been
-    assessed has no value on the scale. The result lists what the conversion loses.
+    A verdict under the scale itself (assess --rubric SCALE) takes precedence over the status. A commitment that has not
+    been assessed gets the value that the scale has for it, such as Not Yet Rated, or none. Notes explain each value
+    that loses meaning.
     """
     from spacedialog.model import rubrics
     from spacedialog.presentation import assessment

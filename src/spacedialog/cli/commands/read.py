@@ -106,8 +106,8 @@ def list_(
     spacedialog list --party KASI --status open
     spacedialog list --closing --sort due --json
 
-    Only commitments that match every option are listed. An option given twice matches either value: --area exploration
-    --area pnt.
+    A commitment is listed if it matches every option. An option can be repeated, and then matches any of its values:
+    --area exploration --area pnt.
     """
     with reading.snapshot() as snapshot:
         chosen = choice.selection(reading.tracker.today).filter(snapshot)
