@@ -125,7 +125,7 @@ def match_choice(name: str, text: str, choices: Sequence[str]) -> str:
 
     near = suggestion(text, choices, STATUS_SYNONYMS if name == "status" else {})
     raise InputError(
-        f"{name}: {quoted(text)} is not on record", f"{near}write one of {', '.join(choices) or '(none yet)'}"
+        f"there is no {name.lstrip('-')} {quoted(text)}", f"{near}write one of {', '.join(choices) or '(none yet)'}"
     )
 
 
