@@ -218,10 +218,8 @@ def _commitment(ref: str, candidate: Candidate) -> dict[str, Any]:
             {"ref": f"{ref}.1", "title": candidate.title, "when": candidate.due, "recurs": candidate.recurs}
         ]
     elif candidate.recurs:
-        vague = (
-            f"and {candidate.due} is too vague to count from" if candidate.due else "from when the text does not say"
-        )
-        why += f"; comes round every {candidate.recurs}, {vague}"
+        vague = f"{candidate.due} is too vague as a start" if candidate.due else "the text gives no start"
+        why += f"; recurs every {candidate.recurs}, but {vague}"
     shown = f"{sentence.stem} {sentence.text}" if sentence.stem else sentence.text
     said["draft"] = {"sentence": shown, "confidence": max(0.05, min(0.95, found.sure)), "why": why}
     return said

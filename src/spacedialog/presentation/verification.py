@@ -23,7 +23,7 @@ def sources(rows: Sequence[VerifiedRow]) -> Table:
             Column("Verdict", lambda row: row.verdict, tone=lambda row: row.verdict),
             Column("Recorded", lambda row: _place_text(row.paragraph, row.sentence), from_width=70),
             Column("Found", lambda row: _place_text(row.found_paragraph, row.found_sentence)),
-            Column("Near", lambda row: "" if row.similarity is None else f"{row.similarity:.2f}", right=True),
+            Column("Similarity", lambda row: "" if row.similarity is None else f"{row.similarity:.2f}", right=True),
             Column("Commitment", lambda row: row.title, from_width=120, wide=True),
             Column("Sentence of the copy", lambda row: row.text or "", wide=True),
         ),
