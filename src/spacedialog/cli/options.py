@@ -205,7 +205,7 @@ def _choice(
     *,
     flags: list[Flag],
     text: Annotated[
-        str | None, typer.Option(metavar="WORDS", help="Select by words in the text and the notes.")
+        str | None, typer.Option(metavar="WORDS", help="Select by words, as in search.")
     ] = None,
     sort: Annotated[
         str,

@@ -143,7 +143,7 @@ def show(reading: ReadRequest, ref: RefArgument) -> None:
 def upcoming(
     reading: ReadRequest,
     within: Annotated[
-        str | None, typer.Option(metavar="SPAN", help="Show windows that open or close within SPAN: 30d, 18m, 2 years.")
+        str | None, typer.Option(metavar="SPAN", help="Show windows that open or close by the end of SPAN: 30d, 18m, 2 years.")
     ] = None,
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="Show windows that open or close by the end of DATE.")
@@ -161,7 +161,8 @@ def upcoming(
     spacedialog upcoming --format ics --alarm 2w -o dates.ics
 
     A vague date is a window. 2026 opens on 1 January and closes on 31 December, and is not overdue before it closes. A
-    calendar (ics) also contains milestones that were met or withdrawn, to update earlier imports.
+    window that has closed is listed until a result is recorded. A calendar (ics) also contains milestones that were met
+    or withdrawn, to update earlier imports.
     """
     limit = parsing.horizon(within, until, reading.as_of)
     if timeline:

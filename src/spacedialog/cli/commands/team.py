@@ -30,7 +30,7 @@ team = typer.Typer(
     spacedialog team status
 
     Each member has a complete copy of the record and can work offline. `sync` exchanges entries with a shared log in
-    PostgreSQL.
+    PostgreSQL. The commands need: pip install 'spacedialog[team]'.
     """,
     rich_markup_mode=None,
 )
