@@ -204,9 +204,7 @@ def _choice(
     ] = None,
     *,
     flags: list[Flag],
-    text: Annotated[
-        str | None, typer.Option(metavar="WORDS", help="Select by words, as in search.")
-    ] = None,
+    text: Annotated[str | None, typer.Option(metavar="WORDS", help="Select by words, as in search.")] = None,
     sort: Annotated[
         str,
         typer.Option(

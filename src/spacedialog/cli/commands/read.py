@@ -143,7 +143,8 @@ def show(reading: ReadRequest, ref: RefArgument) -> None:
 def upcoming(
     reading: ReadRequest,
     within: Annotated[
-        str | None, typer.Option(metavar="SPAN", help="Show windows that open or close by the end of SPAN: 30d, 18m, 2 years.")
+        str | None,
+        typer.Option(metavar="SPAN", help="Show windows that open or close by the end of SPAN: 30d, 18m, 2 years."),
     ] = None,
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="Show windows that open or close by the end of DATE.")
