@@ -117,8 +117,8 @@ def message(lines: tuple[str, ...]) -> View:
 
 
 def review_counts(count: ReviewCount) -> str:
-    """Return the numbers of candidates accepted, dropped and left, in words."""
-    return f"{count.accepted} accepted, {count.dropped} dropped, {count.left} left"
+    """Return the numbers of candidates accepted, dropped and undecided, in words."""
+    return f"{count.accepted} accepted, {count.dropped} dropped, {count.left} undecided"
 
 
 def review_summary(count: ReviewCount, lines: tuple[str, ...]) -> View:
