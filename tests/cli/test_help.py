@@ -25,14 +25,14 @@ Examples:
   spacedialog show ROK4-31         show one commitment in full
 
 View:
-  overview       Show the state of the record (the default command)
+  overview       Show progress and upcoming dates (the default command)
   list           List commitments, all or filtered
   show           Show one commitment or one dialogue in full
   upcoming       List due dates and milestones, earliest first
-  search         Find commitments by words in their text and notes
+  search         Find commitments and dialogues by words in their text
   history        List the entries of the log, all or of one commitment
   slips          List the dates that were moved, and by how much
-  areas          List the areas of cooperation with progress and next dates
+  areas          List the areas of cooperation with the next milestone of each
   dialogues      List the dialogues with their dates and progress
   compare        Compare the commitments of two dialogues
 
@@ -59,12 +59,12 @@ Draft from a statement:
 
 Assess:
   assess         Record an assessor's verdict on a commitment
-  agreement      Measure how far assessors agree
+  agreement      Measure the agreement of assessors
   crosswalk      Convert statuses to a published rating scale
 
 Share:
   sync           Exchange entries with the team's shared log
-  conflicts      List the entries of team members that disagree
+  conflicts      List the conflicting entries of team members
   team           Create, join or leave a shared log
   export         Export the whole log
 
@@ -75,7 +75,7 @@ Maintain:
   fingerprint    Print a fingerprint of the whole log
   restamp        Correct entries that were recorded with a future time
   paths          Print the paths of the database and the built-in record
-  completion     Print the script for shell completion
+  completion     Print a shell completion script
   schema         Print the JSON Schema of the files that import accepts
 
 Options:
@@ -218,6 +218,7 @@ NEAR_MISSES = [
     ("list --stauts open", 2, "did you mean --status?"),
     ("list -n 5", 2, "did you mean --limit?"),
     ("mark 31 complete -m x", 2, "did you mean --note?"),
+    ("list --due 2027", 2, "use --due-before or --due-after"),
     ("edit 31 --due 2027", 2, "use reschedule: spacedialog reschedule REF DATE"),
     ("edit 31 --status complete", 2, "use mark: spacedialog mark REF STATUS"),
     ("mark 31 --status complete", 2, "write the status after the ref"),

@@ -360,7 +360,7 @@ def test_the_list_shows_every_decision(desk: Desk, path: Path) -> None:
     assert rows[0]["sources"] == ["JS par. 2 s. 1"]
     assert rows[4]["milestones"] == ["ZUB2-05.1 2028 The next dialogue, every 2 years"]
     shown = desk.call("review", "draft.json", "--list", "-f", "table").stdout
-    assert "1 accepted, 1 dropped, 3 left" in shown
+    assert "1 accepted, 1 dropped, 3 undecided" in shown
     assert desk.call("review", "draft.json", "--list", "-o", "list.xlsx").status == 0
     for format_ in ("csv", "md", "html", "jsonl", "plain"):
         assert "ZUB2-04" in desk.call("review", "draft.json", "--list", "-f", format_).stdout
@@ -402,7 +402,7 @@ def test_a_complete_review(desk: Desk, path: Path) -> None:
     with at_terminal(desk) as session:
         shown = session.until(PROMPT)
         assert "ZUB2-01 Launch a buoy tender and host a workshop" in shown
-        assert "1 of 5: 0 accepted, 0 dropped, 5 left" in shown
+        assert "1 of 5: 0 accepted, 0 dropped, 5 undecided" in shown
         assert "▸launch a buoy tender by 2028 and host a workshop◂" in shown
         answer(session, ("s", "1: "), ("Launch a buoy tender", "2: "), ("Host a workshop", "3: "), ("", PROMPT))
         assert list(by_ref(json.loads(path.read_text())))[:2] == ["01", "06"]
@@ -417,12 +417,12 @@ def test_a_complete_review(desk: Desk, path: Path) -> None:
         assert re.search(r"lead +GMO", shown)
         answer(session, ("accept", PROMPT), ("a", PROMPT), ("a", PROMPT), ("n", PROMPT))
         shown = answer(session, ("m 4", PROMPT))
-        assert "No undecided candidates follow: 4 accepted, 1 dropped, 1 left." in shown
+        assert "No undecided candidates follow: 4 accepted, 1 dropped, 1 undecided." in shown
         answer(session, ("n", PROMPT), ("a", PROMPT))
         session.type("q\r")
         rest = session.rest()
         assert session.status == 0
-    assert "5 accepted, 1 dropped, 0 left" in rest
+    assert "5 accepted, 1 dropped, 0 undecided" in rest
     assert "spacedialog import draft.json" in rest
     ran = desk.call("import", "draft.json", "--without-built-in", "--json")
     assert (ran.status, "not reviewed" in ran.stderr) == (0, False)

@@ -58,7 +58,7 @@ def test_a_decision_is_no_news(tracker: Tracker) -> None:
 def test_candidates_without_a_review_are_counted(tracker: Tracker) -> None:
     """An import counts undecided candidates and says how to go on, and is silent without any."""
     _, (notice,) = take_in(tracker, drafted.document("accepted", "dropped"))
-    assert notice.startswith("3 of 5 candidates were imported without a review")
+    assert notice.startswith("3 of 5 candidates are undecided")
     assert "spacedialog review FILE" in notice
     assert take_in(tracker, drafted.document(*["accepted"] * 5))[1] == ()
 
@@ -88,7 +88,10 @@ def test_a_dropped_candidate_with_later_entries_is_not_retracted(tracker: Tracke
     take_in(tracker, drafted.document())
     tracker.mark("2", "stalled")
     changes, notices = take_in(tracker, drafted.document("accepted", "dropped", *["accepted"] * 3))
-    assert (changes, notices) == (0, ("dropped, but not retracted because there are later entries: ZUB2-02",))
+    assert (changes, notices) == (
+        0,
+        ("dropped candidates that were not undone, because they have later entries: ZUB2-02",),
+    )
     assert refs(tracker) == ["1", "2", "3", "4", "5"]
 
 
@@ -141,7 +144,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     (desk.folder / "draft.json").write_text(drafted.text_of(drafted.document()))
     ran = desk.call("import", "draft.json", "--without-built-in")
     assert ran.status == 0, ran.stderr
-    assert "5 of 5 candidates were imported without a review" in ran.stderr
+    assert "5 of 5 candidates are undecided" in ran.stderr
     return desk
 
 

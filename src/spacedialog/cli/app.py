@@ -29,11 +29,11 @@ class Listed(NamedTuple):
 
 GROUPS: Mapping[str, Mapping[str, Listed]] = {
     "View": {
-        "overview": Listed("read", "Show the state of the record (the default command)"),
+        "overview": Listed("read", "Show progress and upcoming dates (the default command)"),
         "list": Listed("read", "List commitments, all or filtered"),
         "show": Listed("read", "Show one commitment or one dialogue in full"),
         "upcoming": Listed("read", "List due dates and milestones, earliest first"),
-        "search": Listed("read", "Find commitments by words in their text and notes"),
+        "search": Listed("read", "Find commitments and dialogues by words in their text"),
         "history": Listed("read", "List the entries of the log, all or of one commitment"),
         "slips": Listed("read", "List the dates that were moved, and by how much"),
         "areas": Listed("read", "List the areas of cooperation with progress and next dates"),
@@ -63,12 +63,12 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
     },
     "Assess": {
         "assess": Listed("assess", "Record an assessor's verdict on a commitment"),
-        "agreement": Listed("assess", "Measure how far assessors agree"),
+        "agreement": Listed("assess", "Measure the agreement of assessors"),
         "crosswalk": Listed("assess", "Convert statuses to a published rating scale"),
     },
     "Share": {
         "sync": Listed("team", "Exchange entries with the team's shared log"),
-        "conflicts": Listed("team", "List the entries of team members that disagree"),
+        "conflicts": Listed("team", "List the conflicting entries of team members"),
         "team": Listed(
             "team",
             "Create, join or leave a shared log",
@@ -89,7 +89,7 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
         "fingerprint": Listed("maintenance", "Print a fingerprint of the whole log"),
         "restamp": Listed("maintenance", "Correct entries that were recorded with a future time"),
         "paths": Listed("files", "Print the paths of the database and the built-in record"),
-        "completion": Listed("files", "Print the script for shell completion"),
+        "completion": Listed("files", "Print a shell completion script"),
         "schema": Listed("files", "Print the JSON Schema of the files that import accepts"),
     },
 }

@@ -124,7 +124,7 @@ def _reading(
     ] = None,
     known_at: Annotated[
         str | None,
-        typer.Option("--known-at", metavar="TIME", help="Show what was recorded by TIME.", rich_help_panel=VIEW),
+        typer.Option("--known-at", metavar="TIME", help="Show what had been recorded by TIME.", rich_help_panel=VIEW),
     ] = None,
     at_seq: Annotated[
         int | None,
@@ -197,16 +197,14 @@ def _choice(
         ),
     ] = None,
     due_before: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Select commitments certainly due before DATE.")
+        str | None, typer.Option(metavar="DATE", help="Select commitments whose window closes before DATE.")
     ] = None,
     due_after: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Select commitments possibly due after DATE.")
+        str | None, typer.Option(metavar="DATE", help="Select commitments whose window closes after DATE, or never.")
     ] = None,
     *,
     flags: list[Flag],
-    text: Annotated[
-        str | None, typer.Option(metavar="WORDS", help="Select by words in the text and the notes.")
-    ] = None,
+    text: Annotated[str | None, typer.Option(metavar="WORDS", help="Select by words, as in search.")] = None,
     sort: Annotated[
         str,
         typer.Option(
@@ -242,7 +240,7 @@ _flags.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
             flag.value,
             inspect.Parameter.KEYWORD_ONLY,
             default=False,
-            annotation=Annotated[bool, typer.Option(f"--{flag}", help=f"Select {flag}: {flag.meaning}.")],
+            annotation=Annotated[bool, typer.Option(f"--{flag}", help=f"Select by flag {flag}: {flag.meaning}.")],
         )
         for flag in Flag
     ]
@@ -265,7 +263,7 @@ def _writing(
         typer.Option(
             "--on",
             metavar="DATE",
-            help="Record when it was true: a day or a month; by default today.",
+            help="Record the day or month in which it was true; by default today.",
             rich_help_panel=ENTRY,
         ),
     ] = None,

@@ -197,7 +197,7 @@ def _governed_noun(r: Reading, begin: int, end: int, basis: Basis) -> Iterator[U
     frame = frame_of(tokens, (begin, end))
     if frame and r.clause.verb.phrase in words("verbs", "reframing"):
         said = "support" if tokens.low(frame.start - 1) == "support" else ""
-        for one in complement(r, frame.start, end, Basis(frame.strength, f"{basis.why}: a noun", basis.sure)):
+        for one in complement(r, frame.start, end, Basis(frame.strength, f"a noun after {basis.why}", basis.sure)):
             yield one._replace(verb=one.verb or said)
         return
     is_chance = basis.strength is Strength.EXPLORATORY and head_of(tokens, (begin, end)) in words("nouns", "chances")

@@ -221,8 +221,8 @@ def _commitment(ref: str, candidate: Candidate) -> dict[str, Any]:
             }
         ]
     elif candidate.recurs:
-        vague = f"but {candidate.due} is too vague as a start" if candidate.due else "but the text gives no start"
-        why += f"; recurs every {candidate.recurs}, {vague}"
+        vague = f"{candidate.due} is too vague as a start" if candidate.due else "the text gives no start"
+        why += f"; recurs every {candidate.recurs}, but {vague}"
     shown = f"{sentence.stem} {sentence.text}" if sentence.stem else sentence.text
     said["draft"] = {"sentence": shown, "confidence": max(0.05, min(0.95, found.sure)), "why": why}
     return said

@@ -61,7 +61,7 @@ def going_on(r: Reading) -> Iterator[Undertaking]:
     """What a clause tells as going on: `is building`, `are continuing to`, `preparations are progressing`."""
     verb, tokens, subject = r.clause.verb, r.tokens, r.clause.subject
     begin, end = r.clause.complement
-    basis = Basis(Strength.EXPLORATORY, f"'{verb.lemma}', ongoing", 0.7)
+    basis = Basis(Strength.EXPLORATORY, f"'{verb.lemma}', reported as ongoing", 0.7)
     frame = frame_of(tokens, subject)
     if frame and not names_somebody(tokens, subject):
         dated = frame.strength is Strength.INTENDED and is_dated(tokens, subject)
@@ -92,13 +92,13 @@ def is_so(r: Reading) -> Iterator[Undertaking]:
     frame = frame_of(tokens, subject)
     said = set(tokens.lows(begin, end))
     if frame and said & _GOING_ON:
-        basis = Basis(Strength.EXPLORATORY, "an ongoing activity", 0.85)
+        basis = Basis(Strength.EXPLORATORY, "talks reported as ongoing", 0.85)
         yield from complement(r, frame.start, subject[1], basis)
     elif _goes_on(said):
         for thing, lead in things(tokens, subject):
-            yield r.one("", thing, Basis(Strength.EXPLORATORY, "described as ongoing", 0.75), lead)
+            yield r.one("", thing, Basis(Strength.EXPLORATORY, "reported as ongoing", 0.75), lead)
     elif said & _COMPLETE and end - begin < 4 and tokens.low(r.clause.verb.start) in ("is", "are", "has"):
-        yield r.one("", subject, Basis(Strength.DELIVERED, "described as complete", 0.6))
+        yield r.one("", subject, Basis(Strength.DELIVERED, "reported as complete", 0.6))
     else:
         yield from _topic(r, said)
 
@@ -124,7 +124,7 @@ def _topic(r: Reading, said: set[str]) -> Iterator[Undertaking]:
             for thing, lead in things(tokens, (begin, end)):
                 yield r.one("discuss", thing, basis._replace(sure=0.6), lead)
     elif r.is_only and said & words("nouns", "agenda"):
-        yield r.one("discuss", subject, Basis(Strength.EXPLORATORY, "a topic of discussion", 0.4))
+        yield r.one("discuss", subject, Basis(Strength.EXPLORATORY, "reported as a topic", 0.4))
 
 
 def lightly(r: Reading) -> Iterator[Undertaking] | None:

@@ -25,7 +25,7 @@ def hung(r: Reading, part: Hanging, said: Strength | None) -> Iterator[Undertaki
     """What a part that hangs on undertakes; `said` is how binding the main part is, if it undertakes anything."""
     if part.how == "more":
         if said is not None:
-            yield from complement(r, *part.span, Basis(said, "a further item of a list", 0.7))
+            yield from complement(r, *part.span, Basis(said, "another item of a list", 0.7))
         return
     if r.clause.verb.negated:
         return
@@ -56,9 +56,9 @@ def _which(r: Reading, span: Span) -> Iterator[Undertaking]:
     strength = modals().get(tokens.low(begin), Strength.FIRM)
     if tokens.low(at) == "be" and at + 1 < end:
         word = lemma(tokens[at + 1], "participle") or ""
-        yield r.one(word, (at + 1, end), Basis(strength, "a clause with 'which'", 0.6))
+        yield r.one(word, (at + 1, end), Basis(strength, "'which' in a dependent clause", 0.6))
     elif at < end:
-        yield from verbs(r, (at, end), "base", Basis(strength, "a clause with 'which'", 0.7))
+        yield from verbs(r, (at, end), "base", Basis(strength, "'which' in a dependent clause", 0.7))
 
 
 def _to_be(r: Reading, span: Span, strength: Strength) -> Iterator[Undertaking]:
@@ -67,7 +67,7 @@ def _to_be(r: Reading, span: Span, strength: Strength) -> Iterator[Undertaking]:
     word = lemma(r.tokens[at], "participle") if at < span[1] else None
     if word:
         agent = clause.complement if r.tokens.low(clause.complement[0]) == "by" else clause.subject
-        yield r.one(word, span, Basis(strength, "a clause with 'to be'", 0.6), subject=agent)
+        yield r.one(word, span, Basis(strength, "'to be' in a dependent clause", 0.6), subject=agent)
 
 
 # With
@@ -99,7 +99,7 @@ def _with_verb(r: Reading, span: Span, at: int, strength: Strength) -> Iterator[
     if low == "being" and at + 1 < end and lemma(tokens[at + 1], "participle"):
         agent = (at + 2, end) if tokens.low(at + 2) == "by" else subject
         word = lemma(tokens[at + 1], "participle") or ""
-        one = r.one(word, (begin, at), Basis(strength, "a clause with 'being'", 0.65), subject=agent)
+        one = r.one(word, (begin, at), Basis(strength, "'being' in a dependent clause", 0.65), subject=agent)
         return iter([one._replace(whole=span)])
     if is_gerund(tokens, at) and low != "including":
         return _participle(r, (at, end), strength, (begin, at))
@@ -135,7 +135,7 @@ def _participle(r: Reading, span: Span, strength: Strength, subject: Span) -> It
     begin, end = span
     said = r.tokens.low(begin)
     word = base_of(r.tokens[begin].text)
-    why = f"a clause with '{said}'"
+    why = f"'{said}' in a dependent clause"
     if strength is Strength.DELIVERED and word not in words("verbs", "delivered"):
         strength = Strength.FIRM
     if word in words("verbs", "hanging_tasks"):

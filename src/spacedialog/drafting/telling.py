@@ -86,13 +86,13 @@ def _noted_thing(r: Reading, span: Span, more: Span | None) -> Iterator[Undertak
     planned = not words("nouns", "planned").isdisjoint(head)
     if _is_finished(r, span, head):
         level = Strength.INTENDED if planned else Strength.DELIVERED
-        yield r.one("", span, Basis(level, f"a finished action, {why}", 0.8))
+        yield r.one("", span, Basis(level, f"a finished step after {why}", 0.8))
         return
     participle = _finished_by(tokens, span)
     if participle:
         yield r.one("", span, Basis(Strength.DELIVERED, f"'{participle}', {why}", 0.7))
     elif planned and phrase in ("welcome", "note", "take note"):
-        yield r.one("", span, Basis(Strength.INTENDED, f"a future action, {why}", 0.5))
+        yield r.one("", span, Basis(Strength.INTENDED, f"a planned step after {why}", 0.5))
 
 
 # Progress

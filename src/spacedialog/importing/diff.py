@@ -56,11 +56,12 @@ class ImportDiff:
         """Yield the notices about candidates; call it after the entries have been read."""
         if self._undecided:
             yield (
-                f"{self._undecided} of {self._candidates} candidates were imported without a review; review them with"
-                " spacedialog review FILE and import the file again, which retracts the dropped candidates"
+                f"{self._undecided} of {self._candidates} candidates are undecided, and are imported too; decide on"
+                " them with spacedialog review FILE, and import the file again: dropped candidates are then undone"
             )
         if self._not_retracted:
-            yield f"dropped, but not retracted because there are later entries: {', '.join(self._not_retracted)}"
+            refs = ", ".join(self._not_retracted)
+            yield f"dropped candidates that were not undone, because they have later entries: {refs}"
 
     def _since_import(self, wanted: list[PendingEntry]) -> list[PendingEntry]:
         item = wanted[0].item

@@ -32,10 +32,13 @@ def restore(path: Path, source: Path, *, replace: bool) -> Copied:
     """Restore the backup `source` to `path`; StoreError if anything in the backup is damaged.
 
     With `replace`, an existing store is backed up and replaced; without it, InputError. Also InputError if `source` is
-    the store itself. A file that has neither the application id of a store nor a sound entry is not replaced.
+    the store itself or does not exist. A file that has neither the application id of a store nor a sound entry is not
+    replaced.
     """
     if path.exists() and source.exists() and source.samefile(path):
         raise InputError(f"{source}: this is the database itself", "name a backup; nothing was changed")
+    if not source.exists():
+        raise InputError(f"{source}: No such file or directory", "name a backup; nothing was changed")
     with examined(source) as (examination, salvaged):
         if damage := faults(source, examination, salvaged):
             raise StoreError(

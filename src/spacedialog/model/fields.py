@@ -159,7 +159,7 @@ FIELDS: Mapping[str, Field] = {
             Kind.AREA,
             label="area",
             heading="Area",
-            from_width=110,
+            from_width=120,
             max_width=20,
             required=True,
             option=Option("--area", "AREA", "Set the area."),

@@ -124,7 +124,9 @@ def match_choice(name: str, text: str, choices: Sequence[str]) -> str:
     from spacedialog.model.near_misses import STATUS_SYNONYMS, suggestion
 
     near = suggestion(text, choices, STATUS_SYNONYMS if name == "status" else {})
-    raise InputError(f"{name}: {quoted(text)} is not known", f"{near}write one of {', '.join(choices) or '(none yet)'}")
+    raise InputError(
+        f"there is no {name.lstrip('-')} {quoted(text)}", f"{near}write one of {', '.join(choices) or '(none yet)'}"
+    )
 
 
 def check_web_address(text: str) -> str:

@@ -90,12 +90,15 @@ class Flag(Word):
 
     _value_: str
 
-    OVERDUE = "overdue", "its due window has closed, and it is neither complete nor withdrawn"
-    CLOSING = "closing", f"its due window closes within {CLOSING_DAYS} days"
-    STALE = "stale", f"it has had no new entry for {STALE_DAYS} days"
-    SLIPPED = "slipped", "its due date, or the date of a milestone, was moved to a later one"
+    OVERDUE = "overdue", "the due window has closed, and the commitment is neither complete nor withdrawn"
+    CLOSING = (
+        "closing",
+        f"the due window closes within {CLOSING_DAYS} days, and the commitment is neither complete nor withdrawn",
+    )
+    STALE = "stale", f"neither complete nor withdrawn, and no entry for {STALE_DAYS} days"
+    SLIPPED = "slipped", "the due date, or the date of a milestone, was moved to a later one"
     CONFLICT = "conflict", "members of the team recorded different values, and the conflict is not resolved"
-    CLAIMED = "claimed", "it is complete, and no evidence is recorded"
+    CLAIMED = "claimed", "complete, and no evidence is recorded"
 
 
 class LinkDecision(StrEnum):

@@ -12,7 +12,7 @@ from spacedialog.presentation.phrases import counted
 from spacedialog.presentation.tables import Column, Table
 from spacedialog.presentation.views import Block, View, pair_table
 
-UNDECIDED = "left"
+UNDECIDED = "undecided"
 """The decision of a candidate that is still to be reviewed."""
 
 
@@ -26,10 +26,10 @@ def sentences(rows: Iterable[SentenceRow]) -> Table:
             Column("Place", lambda row: f"{row.paragraph}.{row.sentence}"),
             Column("Ref", lambda row: row.ref or "-"),
             Column("Candidate, or reason for none", _title_or_reason, wide=True),
-            Column("Strength", lambda row: row.strength or ""),
-            Column("Parties", lambda row: " ".join(row.parties), from_width=120, max_width=24),
-            Column("Due", lambda row: readable(row.due or "")),
-            Column("Recurs", lambda row: row.recurs or "", from_width=130),
+            Column("Strength", lambda row: row.strength or "", from_width=70),
+            Column("Parties", lambda row: ", ".join(row.parties), from_width=120, max_width=24),
+            Column("Due", lambda row: readable(row.due or ""), from_width=80),
+            Column("Recurs", lambda row: row.recurs or "", from_width=140),
             Column("Confidence", lambda row: "" if row.confidence is None else f"{row.confidence:.2f}", from_width=90),
             Column("Why", lambda row: row.why if row.ref else "", from_width=150, max_width=40),
         ),
@@ -65,11 +65,11 @@ def candidates(rows: Iterable[CandidateRow], count: ReviewCount) -> Table:
             Column("Decision", lambda row: row.decision or UNDECIDED, tone=lambda row: row.decision or ""),
             Column("Candidate", lambda row: row.title, wide=True),
             Column("Strength", lambda row: row.strength, from_width=80),
-            Column("Parties", _parties, from_width=100, max_width=24),
-            Column("Due", lambda row: readable(row.due or ""), from_width=90),
+            Column("Parties", _parties, from_width=130, max_width=24),
+            Column("Due", lambda row: readable(row.due or ""), from_width=100),
             Column("Confidence", lambda row: f"{row.confidence:.2f}", right=True, from_width=70),
-            Column("Why", lambda row: row.why, from_width=140, wide=True),
-            Column("Source", lambda row: "; ".join(row.sources), from_width=120),
+            Column("Why", lambda row: row.why, from_width=180, wide=True),
+            Column("Source", lambda row: "; ".join(row.sources), from_width=150),
         ),
         "No candidates.",
         lambda: (review_counts(count),),
@@ -117,8 +117,8 @@ def message(lines: tuple[str, ...]) -> View:
 
 
 def review_counts(count: ReviewCount) -> str:
-    """Return the numbers of candidates accepted, dropped and left, in words."""
-    return f"{count.accepted} accepted, {count.dropped} dropped, {count.left} left"
+    """Return the numbers of candidates accepted, dropped and undecided, in words."""
+    return f"{count.accepted} accepted, {count.dropped} dropped, {count.left} undecided"
 
 
 def review_summary(count: ReviewCount, lines: tuple[str, ...]) -> View:

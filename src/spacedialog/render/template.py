@@ -211,8 +211,10 @@ def _as_input_errors(file: Path) -> Iterator[None]:
     try:
         yield
     except TemplateNotFound as error:
+        if error.name == file.name:
+            raise InputError(f"--template {file}: No such file or directory", "name a template file") from error
         raise InputError(
-            f"--template {file}: there is no template '{error}'", "use a template in the same folder"
+            f"--template {file}: there is no template '{error.name}'", "use a template in the same folder"
         ) from error
     except TemplateSyntaxError as error:
         raise InputError(f"{error.filename or file}:{error.lineno}: {error.message}", _REMEDY) from error

@@ -62,7 +62,7 @@ def export(
     spacedialog export -o record.json
     spacedialog export --format jsonl | gzip > record.jsonl.gz
 
-    `import` creates the same record from the file.
+    `import` recreates the record from the file.
     """
     from spacedialog.render import log_export
     from spacedialog.render.output import destination

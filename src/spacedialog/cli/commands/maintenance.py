@@ -48,8 +48,8 @@ def doctor(
     spacedialog doctor
     spacedialog doctor --rescue rescued.db
 
-    The check covers the files, the tables, the hash of every entry, and whether the tables follow from the log. It
-    never changes the database. The exit status is 4 if the database is damaged. Warnings, such as entries of a newer
+    The check covers the files, the tables, the hash of every entry, and whether the tables agree with the log. The
+    database is never changed. The exit status is 4 if the database is damaged. Warnings, such as entries of a newer
     program or files that others can read, do not change the exit status.
     """
     tracker = spacedialog.open(db, today=parsing.today(today), author="")
@@ -75,7 +75,7 @@ def restamp(writing: WriteRequest) -> None:
     spacedialog restamp
 
     An entry has a future time if the computer's clock was ahead when it was recorded. Such entries are recorded again
-    with the present time, after a backup of the database. Entries that the team has already received are not affected.
+    with the current time, after a backup of the database. Entries that the team has already received are not affected.
     An entry also gets a new id if the shared log has a different entry with the same id.
     """
     row = writing.tracker.restamp()
@@ -123,7 +123,7 @@ def backup(
     spacedialog backup copy.db
     spacedialog backup "tracker-$(date +%F).db"
 
-    The copy is verified. Others can use the database in the meantime.
+    The copy is verified. The database can be used during the backup.
     """
     tracker = spacedialog.open(db, author="")
     copied = tracker.backup(file)
@@ -144,7 +144,7 @@ def restore(
     spacedialog restore old.db --replace
     spacedialog restore old.db --db elsewhere.db
 
-    Every entry of the backup is verified first. With --replace, the present database is backed up before it is
+    Every entry of the backup is verified first. With --replace, the current database is backed up before it is
     replaced.
     """
     tracker = spacedialog.open(db, author="")

@@ -106,8 +106,8 @@ def list_(
     spacedialog list --party KASI --status open
     spacedialog list --closing --sort due --json
 
-    Only commitments that match every option are listed. An option given twice matches either value: --area exploration
-    --area pnt.
+    A commitment is listed if it matches every option. An option can be repeated, and then matches any of its values:
+    --area exploration --area pnt.
     """
     with reading.snapshot() as snapshot:
         chosen = choice.selection(reading.tracker.today).filter(snapshot)
@@ -143,7 +143,8 @@ def show(reading: ReadRequest, ref: RefArgument) -> None:
 def upcoming(
     reading: ReadRequest,
     within: Annotated[
-        str | None, typer.Option(metavar="SPAN", help="Show windows that open or close within SPAN: 30d, 18m, 2 years.")
+        str | None,
+        typer.Option(metavar="SPAN", help="Show windows that open or close by the end of SPAN: 30d, 18m, 2 years."),
     ] = None,
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="Show windows that open or close by the end of DATE.")
@@ -161,7 +162,8 @@ def upcoming(
     spacedialog upcoming --format ics --alarm 2w -o dates.ics
 
     A vague date is a window. 2026 opens on 1 January and closes on 31 December, and is not overdue before it closes. A
-    calendar (ics) also contains milestones that were met or withdrawn, to update earlier imports.
+    window that has closed is listed until a result is recorded. A calendar (ics) also contains milestones that were met
+    or withdrawn, to update earlier imports.
     """
     limit = parsing.horizon(within, until, reading.as_of)
     if timeline:

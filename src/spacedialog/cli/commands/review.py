@@ -40,7 +40,7 @@ INTERRUPTED = 130
 def review(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A data file written by `draft`.", readable=False)],
     list_: Annotated[
-        bool, typer.Option("--list", help="List all candidates with their decisions, without questions.")
+        bool, typer.Option("--list", help="List the candidates with their decisions, and ask nothing.")
     ] = False,
     format_: FormatOption = None,
     json: JsonOption = False,
@@ -53,8 +53,8 @@ def review(
     spacedialog review my_draft.json --list
 
     Accept, edit, split, merge or drop each candidate. Every step is saved at once, and the next review continues with
-    the first undecided candidate. To decide in an editor, set `decision` in `draft`. --format, --json and --output
-    apply to --list.
+    the first undecided candidate. You can also edit the file: set `decision` under `draft` to accepted or dropped.
+    --format, --json and --output apply to --list.
     """
     tracker = spacedialog.open(today=parsing.today(today), author="")
     if list_:

@@ -30,7 +30,7 @@ team = typer.Typer(
     spacedialog team status
 
     Each member has a complete copy of the record and can work offline. `sync` exchanges entries with a shared log in
-    PostgreSQL.
+    PostgreSQL. The commands need: pip install 'spacedialog[team]'.
     """,
     rich_markup_mode=None,
 )
@@ -137,8 +137,8 @@ def conflicts(reading: ReadRequest) -> None:
     spacedialog conflicts
     spacedialog mark ROK4-31 complete --note "Agreed with KASA"
 
-    A mark, reschedule or edit of the field resolves a conflict. If two members used the same ref, the later one is
-    shown with a letter; rename it: edit ROK4-43b --ref ROK4-44.
+    To resolve a conflict, record the field again with mark, reschedule or edit. If two members used the same ref, the
+    later item is shown with a letter, such as ROK4-43b. To rename it: edit ROK4-43b --ref ROK4-44.
     """
     with reading.snapshot() as snapshot:
         reading.show(team_views.conflicts(snapshot.conflicts(), snapshot.coverage))

@@ -24,9 +24,9 @@ Value = TypeVar("Value")
 AreaOption = Annotated[str | None, typer.Option(metavar="AREA", help="Set the area.", autocompletion=complete_area)]
 SourceOption = Annotated[
     str | None,
-    typer.Option(metavar="DOCUMENT", help="Set the document that it is in: a key, a title or a web address."),
+    typer.Option(metavar="DOCUMENT", help="Set the source: the key, title or web address of a document."),
 ]
-ParagraphOption = Annotated[str | None, typer.Option(metavar="N", help="Set the paragraph of the document.")]
+ParagraphOption = Annotated[str | None, typer.Option(metavar="N", help="Set the paragraph of the source.")]
 EntryArgument = Annotated[
     str | None, typer.Argument(metavar="ENTRY", help="The id of an entry, or the end of it; see `history`.")
 ]
@@ -241,8 +241,9 @@ def apply(
     spacedialog apply updates.csv --dry-run
     spacedialog list --status open --json | my-script | spacedialog apply -
 
-    Each record has a ref and at least one of status, percent, due, note, evidence and on. Dates are EDTF. If a record
-    has a problem, nothing is recorded.
+    A CSV file has a header line with ref and at least one of status, percent, due, note, evidence and on. A JSON Lines
+    file has the same names as keys. Dates are EDTF, such as 2027 or 2027-05. If a line has a problem, nothing is
+    recorded.
     """
     with parsing.input_file(file) as (stream, name), progress("reading", "updates") as watch:
         size = parsing.size("--max-size", max_size)

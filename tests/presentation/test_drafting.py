@@ -1,0 +1,35 @@
+"""Tests of the tables of a draft."""
+
+from __future__ import annotations
+
+import pytest
+
+from spacedialog.model.rows.drafting import CandidateRow, ReviewCount, SentenceRow
+from spacedialog.presentation.drafting import candidates, sentences
+from spacedialog.presentation.tables import Table
+from spacedialog.render.formats import Settings
+from spacedialog.render.table import draw
+
+TITLE = "Exchange observations of objects in geostationary orbit " * 3
+REF, DUE, STRENGTH = "CANROK2-01", "2026-10-13/2026-10-14", "exploratory"
+PARTIES = ("Communications-Security-Establishment", "NIS")
+WHY = "'will continue'; firm"
+
+CANDIDATE = CandidateRow(
+    REF, TITLE, None, "space", "event", STRENGTH, None, PARTIES, DUE, None, (), ("STATEMENT par. 1 s. 1",), 0.9, WHY, ""
+)
+SENTENCE = SentenceRow("10", 12, REF, STRENGTH, TITLE, PARTIES, DUE, "2 years", 0.9, WHY, "")
+
+
+@pytest.mark.parametrize("width", range(60, 201, 10))
+@pytest.mark.parametrize("table", [candidates([CANDIDATE], ReviewCount(0, 0, 1)), sentences([SENTENCE])])
+def test_the_title_has_room(table: Table, width: int) -> None:
+    """At every width of a terminal, at least two words of a candidate's title are on a line."""
+    lines = draw(table, Settings(width=width)).splitlines()
+    assert max(map(len, lines)) <= width
+    assert "Exchange observations" in "\n".join(lines)
+
+
+def test_a_candidate_without_a_decision_is_undecided() -> None:
+    """The list of candidates shows `undecided` where no decision is recorded."""
+    assert "undecided" in draw(candidates([CANDIDATE], ReviewCount(0, 0, 1)), Settings(width=80))
