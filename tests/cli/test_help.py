@@ -32,7 +32,7 @@ View:
   search         Find commitments and dialogues by words in their text
   history        List the entries of the log, all or of one commitment
   slips          List the dates that were moved, and by how much
-  areas          List the areas of cooperation with the next milestone of each
+  areas          List the areas of cooperation with progress and next dates
   dialogues      List the dialogues with their dates and progress
   compare        Compare the commitments of two dialogues
 
