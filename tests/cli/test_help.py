@@ -165,6 +165,7 @@ def test_help_shows_values_without_limits(helps: dict[str, str]) -> None:
     [
         ("help", ""),
         ("help help", ""),
+        ("help --", ""),
         ("-h", ""),
         ("help list", "list"),
         ("list -h", "list"),
@@ -224,6 +225,8 @@ NEAR_MISSES = [
     ("mark 31 in progress", 2, "put a text with spaces in quotation marks"),
     ("mark 31", 2, "write spacedialog mark [OPTIONS] REF STATUS"),
     ("list --area", 2, "write the value after the option"),
+    ("list --json=1", 2, "write --json alone"),
+    ("note 31 --note seen", 2, "write the note after the ref: spacedialog note REF TEXT"),
     ("mark 31 done", 2, "did you mean complete?"),
     ("mark 31 ongoing", 2, "did you mean in-progress?"),
     ("mark 31 blocked", 2, "did you mean stalled?"),

@@ -67,6 +67,7 @@ _MARK = f"use mark: {NAME} mark REF STATUS"
 OPTION_ADVICE: Mapping[tuple[str, str], str] = {
     **dict.fromkeys((("edit", "--due"), ("edit", "--when"), ("mark", "--due"), ("note", "--due")), _RESCHEDULE),
     **dict.fromkeys((("edit", "--status"), ("edit", "--percent"), ("note", "--status")), _MARK),
+    ("note", "--note"): f"write the note after the ref: {NAME} note REF TEXT",
     ("mark", "--status"): f"write the status after the ref: {NAME} mark REF STATUS",
     ("reschedule", "--due"): f"write the date after the ref: {NAME} reschedule REF DATE",
     ("add", "--status"): f"add the commitment, then use mark: {NAME} mark REF STATUS",
@@ -100,7 +101,7 @@ def unknown_command(name: str, commands: Iterable[str]) -> InputError:
     """Return the error for an unknown command."""
     lists = f"{NAME} help lists the commands"
     advice = COMMAND_ADVICE.get(name.casefold()) or f"{suggestion(name, commands, COMMAND_SYNONYMS)}{lists}"
-    return InputError(f"there is no command '{name}'", advice)
+    return InputError(f"there is no command {quoted(name)}", advice)
 
 
 def invalid_value(parameter: Any, value: Any, reason: str) -> InputError:
@@ -127,6 +128,8 @@ def _limits(least: float | None, most: float | None) -> str:
 def usage_error(error: Any) -> InputError:
     """Return the error for a call that Typer cannot parse."""
     if hasattr(error, "option_name") and not hasattr(error, "possibilities"):
+        if "does not take a value" in error.message:
+            return InputError(f"{error.option_name} takes no value", f"write {error.option_name} alone")
         return InputError(f"{error.option_name} needs a value", "write the value after the option")
     context = getattr(error, "ctx", None)
     if context is None:
@@ -157,7 +160,7 @@ def _unknown_option(option: str, path: str, command: Any) -> InputError:
     synonym = OPTION_SYNONYMS.get(option)
     near = synonym if synonym in own else nearest(option, (name for name in own if name.startswith("--")))
     remedy = remedy or (f"did you mean {near}? " if near else "") + f"{path} --help lists the options"
-    return InputError(f"{path}: no such option: {option}", remedy)
+    return InputError(f"{path}: no such option: {quoted(option)[1:-1]}", remedy)
 
 
 def _sentence(text: str) -> str:

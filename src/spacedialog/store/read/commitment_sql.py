@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from spacedialog.errors import InputError
+from spacedialog.model.dates import quoted
 from spacedialog.model.fields import FIELDS, FILTERABLE, SORTABLE, Kind
 from spacedialog.model.filters import DueAfter, DueBefore, DueWithin, Filter, Flagged, Involves, OfSide, OneOf, Says
 from spacedialog.model.vocabulary import CLOSING_DAYS, SETTLED, STALE_DAYS, Flag, Status, Strength
@@ -228,7 +229,7 @@ def order_by(sort: str) -> str:
         from spacedialog.model.near_misses import suggestion
 
         raise InputError(
-            f"--sort: '{name}' is not a field to sort by",
+            f"--sort: {quoted(name)} is not a field to sort by",
             f"{suggestion(name, SORTS)}write one of {', '.join(SORTS)}, or -NAME",
         )
     direction = " DESC" if sort.startswith("-") else ""
