@@ -1,4 +1,4 @@
-"""SQL for filters, flags and sort orders of commitments.
+"""SQL for filters, flags and sort orders of commitments, and for the items that a word of a search reaches.
 
 A filter becomes an expression on `commitment AS c` with bound parameters. Names of fields, flags and sort orders come
 from the tables below; text from a user never becomes SQL.
