@@ -350,7 +350,7 @@ def test_search_shows_where_the_words_are(reader: Desk) -> None:
 def test_a_search_without_results_names_unknown_words(reader: Desk, arguments: str, note: str) -> None:
     """A note names the words that do not occur in what was searched, with similar ones; the exit status is 0."""
     ran = reader.call(*arguments.split(" "))
-    assert (ran.status, ran.stderr.splitlines()[-1]) == (0, f"note: {note}")
+    assert (ran.status, ran.stderr.splitlines()[-1]) == (0, note)
     assert "Artmis" not in ran.stdout
     assert "zz" not in ran.stdout
 
