@@ -93,14 +93,17 @@ VALUE_SYNONYMS: Mapping[str, Mapping[str, str]] = {
 }
 """Other words for the values of options, by the name of the value."""
 
+_REF = re.compile(r"(?:[A-Za-z]{1,9}\d{0,3}-)?\d{1,4}(?:\.\d{1,3})?", re.ASCII)
+"""A text that is rather a ref than a command."""
+
 _ENDLESS = 2**31 - 1
 """A limit that only keeps numbers within their type, and that no message names."""
 
 
 def unknown_command(name: str, commands: Iterable[str]) -> InputError:
     """Return the error for an unknown command."""
-    lists = f"{NAME} help lists the commands"
-    advice = COMMAND_ADVICE.get(name.casefold()) or f"{suggestion(name, commands, COMMAND_SYNONYMS)}{lists}"
+    near = f"did you mean show {name}? " if _REF.fullmatch(name) else suggestion(name, commands, COMMAND_SYNONYMS)
+    advice = COMMAND_ADVICE.get(name.casefold()) or f"{near}{NAME} help lists the commands"
     return InputError(f"there is no command {quoted(name)}", advice)
 
 
