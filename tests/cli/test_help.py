@@ -248,6 +248,7 @@ NEAR_MISSES = [
     ("list --color off", 2, "did you mean never?"),
     ("completion bsh", 2, "did you mean bash?"),
     ("show ROK4-99", 3, "did you mean ROK4-42?"),
+    ("show ROK4-99999", 3, "did you mean ROK4-42?"),
     ("show RKO4-31", 3, "did you mean ROK4-31?"),
     ("show ROK3-31", 3, "did you mean ROK4-31?"),
     ("show ROK9", 3, "did you mean ROK4?"),
