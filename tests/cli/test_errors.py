@@ -142,6 +142,14 @@ CASES: list[tuple[str, int, str, str]] = [
 ]
 
 
+@pytest.mark.parametrize("call", ["{}", "--{}", "help {}", "team {}", "list --{}", "list --sort {}", "list --area {}"])
+def test_long_hostile_name_is_cut_and_escaped(kept: Desk, call: str) -> None:
+    """An unknown name of any length is shown in at most 40 characters, in printable ASCII."""
+    message = kept.call(*call.format("\x1b\u202e" * 50_000).split(), "--json").stderr
+    assert message.isascii()
+    assert len(message) < 600
+
+
 @pytest.mark.parametrize(("call", "status", "problem", "remedy"), CASES, ids=[case[0] for case in CASES])
 def test_an_error_has_a_problem_and_a_remedy(kept: Desk, call: str, status: int, problem: str, remedy: str) -> None:
     """A wrong call ends with its status, a problem and a remedy, prints no data and changes no file."""

@@ -42,7 +42,7 @@ def error_of(desk: Desk, *arguments: str, stdin: str = "") -> dict[str, Any]:
         ("--json lst", 2, "no such option|argument"),
         ("mark 31 --json", 2, "STATUS is missing"),
         ("show 99 --json", 3, "'99'"),
-        ("list --json --db .", 4, ""),
+        ("list --json --db .", 4, "folder"),
         ("sync --json", 2, "team"),
     ],
 )
@@ -87,8 +87,9 @@ def test_hostile_text_stays_on_one_line(reader: Desk) -> None:
     assert ran.stderr.count("\n") == 1
 
 
-def test_lines_for_people_show_a_part_of_the_problems(reader: Desk) -> None:
+def test_lines_for_people_show_a_part_of_the_problems(reader: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """A message shows the first problems of a file and the number of the others, JSON all of them."""
+    monkeypatch.setattr(main, "MOST_SHOWN", 2)
     text = '{"ref": "99", "note": "x"}\n' * (main.MOST_SHOWN + 5)
     assert "… and 5 more" in reader.call("apply", "-", stdin=text).stderr
     assert len(error_of(reader, "apply", "-", "--json", stdin=text)["problems"]) == main.MOST_SHOWN + 5

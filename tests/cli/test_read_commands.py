@@ -336,15 +336,15 @@ def test_search_shows_where_the_words_are(reader: Desk) -> None:
 @pytest.mark.parametrize(
     ("arguments", "note"),
     [
-        ("search lagrnge xyzzy -f table", "'lagrnge' and 'xyzzy' do not occur in the record; did you mean 'lagrange'?"),
-        ("search lagrnge --json", "'lagrnge' does not occur in the record; did you mean 'lagrange'?"),
-        ("search lunar zz -f csv", "'zz' does not occur in the record"),
-        ("search hydrogen Kandahari", "each word occurs in the record, but no item has all of them"),
-        ("search payload --dialogue ROK2", "'payload' does not occur in ROK2"),
-        ("search Artemis --as-of 2018-01-01", "'Artemis' does not occur in the record at that time"),
-        ("search zzz\x1b\u202ezzz", r"'zzz\x1b\u202ezzz' does not occur in the record"),
-        (f"search {'z' * 900}", f"'{'z' * 60}…' does not occur in the record"),
-        ("list --text Artmis", "'Artmis' does not occur in the record; did you mean 'artemis'?"),
+        ("search lagrnge xyzzy -f table", "'lagrnge' and 'xyzzy' do not occur in the record. Did you mean 'lagrange'?"),
+        ("search lagrnge --json", "'lagrnge' does not occur in the record. Did you mean 'lagrange'?"),
+        ("search lunar zz -f csv", "'zz' does not occur in the record."),
+        ("search hydrogen Kandahari", "Each word occurs in the record, but no item has all of them."),
+        ("search payload --dialogue ROK2", "'payload' does not occur in ROK2."),
+        ("search Artemis --as-of 2018-01-01", "'Artemis' does not occur in the record at that time."),
+        ("search zzz\x1b\u202ezzz", r"'zzz\x1b\u202ezzz' does not occur in the record."),
+        (f"search {'z' * 900}", f"'{'z' * 60}…' does not occur in the record."),
+        ("list --text Artmis", "'Artmis' does not occur in the record. Did you mean 'artemis'?"),
     ],
 )
 def test_a_search_without_results_names_unknown_words(reader: Desk, arguments: str, note: str) -> None:

@@ -210,7 +210,7 @@ def program(arguments: list[str]) -> int:
     if any(_is_garbled(argument) for argument in arguments):
         raise InputError("an argument is not valid UTF-8", "set the terminal, or the file, to UTF-8")
     if arguments[:1] == ["help"]:
-        arguments = [*(argument for argument in arguments[1:] if argument != "help"), "--help"]
+        arguments = [*(argument for argument in arguments[1:] if argument not in ("help", "--")), "--help"]
     elif not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
         command = next((argument for argument in arguments if argument in COMMANDS), None)
         if command:

@@ -74,11 +74,12 @@ class Group(_Help, TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return the command with that name; InputError for an unknown name."""
         if cmd_name not in self.commands and not ctx.resilient_parsing:
+            from spacedialog.model.dates import quoted
             from spacedialog.model.near_misses import suggestion
 
             names = ", ".join(self.commands)
             raise InputError(
-                f"{ctx.command_path} has no command '{cmd_name}'",
+                f"{ctx.command_path} has no command {quoted(cmd_name)}",
                 f"{suggestion(cmd_name, self.commands)}write one of {names}",
             )
         return super().get_command(ctx, cmd_name)

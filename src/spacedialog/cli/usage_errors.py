@@ -67,6 +67,7 @@ _MARK = f"use mark: {NAME} mark REF STATUS"
 OPTION_ADVICE: Mapping[tuple[str, str], str] = {
     **dict.fromkeys((("edit", "--due"), ("edit", "--when"), ("mark", "--due"), ("note", "--due")), _RESCHEDULE),
     **dict.fromkeys((("edit", "--status"), ("edit", "--percent"), ("note", "--status")), _MARK),
+    ("note", "--note"): f"write the note after the ref: {NAME} note REF TEXT",
     ("mark", "--status"): f"write the status after the ref: {NAME} mark REF STATUS",
     ("reschedule", "--due"): f"write the date after the ref: {NAME} reschedule REF DATE",
     ("add", "--status"): f"add the commitment, then use mark: {NAME} mark REF STATUS",
@@ -95,15 +96,18 @@ VALUE_SYNONYMS: Mapping[str, Mapping[str, str]] = {
 }
 """Other words for the values of options, by the name of the value."""
 
+_REF = re.compile(r"(?:[A-Za-z]{1,9}\d{0,3}-)?\d{1,4}(?:\.\d{1,3})?", re.ASCII)
+"""A text that is more likely a ref than a command."""
+
 _UNLIMITED = 2**31 - 1
 """The limit of the number type; messages do not name it."""
 
 
 def unknown_command(name: str, commands: Iterable[str]) -> InputError:
     """Return the error for an unknown command."""
-    lists = f"{NAME} help lists the commands"
-    advice = COMMAND_ADVICE.get(name.casefold()) or f"{suggestion(name, commands, COMMAND_SYNONYMS)}{lists}"
-    return InputError(f"there is no command '{name}'", advice)
+    near = f"did you mean show {name}? " if _REF.fullmatch(name) else suggestion(name, commands, COMMAND_SYNONYMS)
+    advice = COMMAND_ADVICE.get(name.casefold()) or f"{near}{NAME} help lists the commands"
+    return InputError(f"there is no command {quoted(name)}", advice)
 
 
 def invalid_value(parameter: Any, value: Any, reason: str) -> InputError:
@@ -130,7 +134,9 @@ def _limits(least: float | None, most: float | None) -> str:
 def usage_error(error: Any) -> InputError:
     """Return the error for a call that Typer cannot parse."""
     if hasattr(error, "option_name") and not hasattr(error, "possibilities"):
-        return InputError(f"{error.option_name} needs a value", "write a value after the option")
+        if "does not take a value" in error.message:
+            return InputError(f"{error.option_name} takes no value", f"write {error.option_name} alone")
+        return InputError(f"{error.option_name} needs a value", "write the value after the option")
     context = getattr(error, "ctx", None)
     if context is None:
         return InputError(_sentence(error.format_message()), f"{NAME} help lists the commands")
@@ -160,7 +166,7 @@ def _unknown_option(option: str, path: str, command: Any) -> InputError:
     synonym = OPTION_SYNONYMS.get(option)
     near = synonym if synonym in own else nearest(option, (name for name in own if name.startswith("--")))
     remedy = remedy or (f"did you mean {near}? " if near else "") + f"{path} --help lists the options"
-    return InputError(f"{path}: no such option: {option}", remedy)
+    return InputError(f"{path}: no such option: {quoted(option)[1:-1]}", remedy)
 
 
 def _sentence(text: str) -> str:

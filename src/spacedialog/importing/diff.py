@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from spacedialog.importing import dialogue_schema
+from spacedialog.importing.dialogue_checks import commitment_problems, opening_problems
 from spacedialog.importing.entries import BOOKKEEPING_KEYS, commitment_entries, opening_entries
 from spacedialog.model.entry import IMPORTED, RETRACT, Entry, PendingEntry, canonical_json
 from spacedialog.model.vocabulary import Decision
@@ -39,7 +39,7 @@ class ImportDiff:
         dropped is retracted, unless users have recorded entries about it since it was imported.
         """
         problems = contents.problems
-        problems.extend(dialogue_schema.opening_problems(contents.opening, self._snapshot, self._today))
+        problems.extend(opening_problems(contents.opening, self._snapshot, self._today))
         if not problems:
             yield from map(self._since_import, opening_entries(contents.opening))
         for file_commitment in watch(contents.commitments()):
@@ -48,7 +48,7 @@ class ImportDiff:
             if file_commitment.decision is Decision.DROPPED:
                 yield from self._retractions(file_commitment)
                 continue
-            problems.extend(dialogue_schema.commitment_problems(file_commitment, self._snapshot, self._today))
+            problems.extend(commitment_problems(file_commitment, self._snapshot, self._today))
             if not problems:
                 yield from map(self._since_import, commitment_entries(contents.opening["dialogue"], file_commitment))
 

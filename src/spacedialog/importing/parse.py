@@ -15,7 +15,8 @@ from pydantic_core import ErrorDetails
 
 from spacedialog.errors import InputError, ProblemsError
 from spacedialog.importing import log_schema
-from spacedialog.importing.dialogue_schema import Checks, Commitment, DataFile, Opening, Strict, Update
+from spacedialog.importing.dialogue_checks import Checks
+from spacedialog.importing.dialogue_schema import Commitment, DataFile, Opening, Strict, Update
 from spacedialog.importing.entries import FileCommitment, file_commitments
 from spacedialog.importing.reader import MAX_SIZE, Incoming, Problems, field_name, parse_json, problem_lines, text_of
 from spacedialog.model.dates import quoted

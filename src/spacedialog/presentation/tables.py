@@ -219,11 +219,11 @@ def search_results(rows: Iterable[FoundRow], coverage: Callable[[], Coverage] | 
 def no_matches(unknown: Mapping[str, str | None], *, where: str) -> str:
     """Return a note on a search without matches; `unknown` are the words that do not occur there, with similar ones."""
     if not unknown:
-        return f"each word occurs {where}, but no item has all of them"
+        return f"Each word occurs {where}, but no item has all of them."
     absent = " and ".join(f"'{_shortened(word)}'" for word in unknown)
     similar = [f"'{word}'" for word in unknown.values() if word]
-    hint = f"; did you mean {' and '.join(similar)}?" if similar else ""
-    return f"{absent} {'does' if len(unknown) == 1 else 'do'} not occur {where}{hint}"
+    hint = f" Did you mean {' and '.join(similar)}?" if similar else ""
+    return f"{absent} {'does' if len(unknown) == 1 else 'do'} not occur {where}.{hint}"
 
 
 def _shortened(word: str) -> str:

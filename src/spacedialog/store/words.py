@@ -23,10 +23,9 @@ _STOP_WORDS = frozenset({"a", "an", "and", "are", "at", "by", "did", "do", "does
 _STOP_WORDS |= {"is", "of", "on", "the", "to", "what", "which", "who", "with"}
 
 # Chinese, Japanese and Korean texts are indexed character by character: their words are not always separated, and
-# Korean ones have endings. The space has no width, so that a snippet looks like the text.
-_UNSPACED = re.compile(
-    "[\u1100-\u11ff\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U0001aff0-\U0003ffff]"
-)
+# Korean ones have endings. The space has no width, so that a snippet looks like the text. The pattern is compiled when
+# it is first used, because that takes longer than the import of this module.
+_UNSPACED = "[\u1100-\u11ff\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U0001aff0-\U0003ffff]"
 _SPACE = "\u200b"
 
 # SQLite cannot store NUL and lone surrogates.
@@ -59,7 +58,7 @@ def indexed_form(text: str) -> str:
     """Return a text with a space of no width after each Chinese, Japanese and Korean character."""
     if text.isascii():
         return text
-    return _UNSPACED.sub(rf"\g<0>{_SPACE}", unicodedata.normalize("NFC", text))
+    return re.sub(_UNSPACED, rf"\g<0>{_SPACE}", unicodedata.normalize("NFC", text))
 
 
 def plain_form(text: str) -> str:

@@ -1,4 +1,4 @@
-"""SQL for filters, flags and sort orders of commitments.
+"""SQL for filters, flags and sort orders of commitments, and for the items that a word of a search reaches.
 
 A filter becomes an expression on `commitment AS c` with bound parameters. Names of fields, flags and sort orders come
 from the tables below; text from a user never becomes SQL.
@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from spacedialog.errors import InputError
+from spacedialog.model.dates import quoted
 from spacedialog.model.fields import FIELDS, FILTERABLE, SORTABLE, Kind
 from spacedialog.model.filters import (
     ContainsWords,
@@ -238,7 +239,7 @@ def order_by(sort: str) -> str:
         from spacedialog.model.near_misses import suggestion
 
         raise InputError(
-            f"--sort: '{name}' is not a field to sort by",
+            f"--sort: {quoted(name)} is not a field to sort by",
             f"{suggestion(name, SORTS)}write one of {', '.join(SORTS)}, or -NAME",
         )
     direction = " DESC" if sort.startswith("-") else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from string import ascii_lowercase
 
 from spacedialog.errors import InputError, NotFoundError
@@ -49,7 +49,7 @@ class Refs:
             if len({target.ref for target in matches}) < len(matches):
                 raise ValueError(f"two items have one of the refs {refs}")  # only if tables are damaged
             raise InputError(f"{quoted(text)} is ambiguous: {refs}", "write more of the ref")
-        raise NotFoundError(f"there is no ref {quoted(text)}", self._near(text[:LONGEST_NAME]))
+        raise NotFoundError(f"there is no ref {quoted(text)}", self._near(replace_surrogates(text[:LONGEST_NAME])))
 
     def _named(self, key: str) -> list[Target]:
         """Return the targets that have the ref now or, if there are none, the targets that had it before."""
@@ -63,11 +63,33 @@ class Refs:
         ).fetchall()
 
     def _near(self, text: str) -> str:
-        from spacedialog.model.near_misses import suggestion
+        """Return the remedy for an unknown ref, with the ref that was probably meant."""
+        from spacedialog.model.near_misses import nearest
 
-        refs = [ref for (ref,) in self._connection.execute("SELECT DISTINCT ref FROM commitment LIMIT 10000")]
-        keys = [key for (key,) in self._connection.execute("SELECT DISTINCT dialogue FROM commitment")]
-        return f"{suggestion(text, _alike(text, refs) or [*refs, *keys])}list all refs with spacedialog list"
+        near = self._alike(text)
+        if near is None:
+            refs = self._connection.execute("SELECT DISTINCT ref FROM commitment LIMIT 10000")
+            keys = self._connection.execute("SELECT DISTINCT dialogue FROM commitment")
+            near = nearest(text, (name for (name,) in (*refs, *keys)))
+        return f"{f'did you mean {near}? ' if near else ''}list all refs with spacedialog list"
+
+    def _alike(self, text: str) -> str | None:
+        """Return the most similar ref with the same number or, if there is none, the nearest with the same prefix."""
+        from spacedialog.model.near_misses import nearest
+
+        short = _SHORT_REF.fullmatch(text.strip().casefold())
+        if not short or not short[1] or "-" not in text:
+            return None
+        number = int(short[2])
+        same = self._connection.execute("SELECT DISTINCT ref FROM commitment WHERE number = ?", (number,))
+        if near := nearest(text, (ref for (ref,) in same)):
+            return near
+        beside = self._connection.execute(
+            "SELECT c.ref FROM given AS g JOIN commitment AS c ON c.ref_key = g.ref_key"
+            " WHERE g.prefix = ? AND g.number IS NOT NULL ORDER BY abs(g.number - ?) LIMIT 1",
+            (short[1], number),
+        ).fetchone()
+        return beside[0] if beside else None
 
     def beginning(self, typed: str, *, limit: int = 200) -> list[tuple[str, str]]:
         """Return the refs, in full or by number, that begin with the typed text, each with its title."""
@@ -130,19 +152,6 @@ class Refs:
                 (item,),
             ).fetchone()
         return Target(row[0], item, milestone) if row else None
-
-
-def _alike(text: str, refs: Sequence[str]) -> list[str]:
-    """Return the refs with the same number or, if there are none, that with the same prefix and the nearest number."""
-    short = _SHORT_REF.fullmatch(text.strip().casefold())
-    if not short or not short[1] or "-" not in text:
-        return []
-    numbers = {ref: int(number[2]) for ref in refs if (number := _SHORT_REF.fullmatch(ref.casefold()))}
-    wanted = int(short[2])
-    if same := [ref for ref, number in numbers.items() if number == wanted]:
-        return same
-    beside = [ref for ref in numbers if _prefix(ref) == short[1]]
-    return [min(beside, key=lambda ref: abs(numbers[ref] - wanted))] if beside else []
 
 
 def _prefix(ref: str) -> str:

@@ -1,0 +1,163 @@
+"""The checks of a data file that its schema cannot express: between its parts, and against a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from spacedialog.errors import DateError, InputError
+from spacedialog.importing.entries import FileCommitment
+from spacedialog.model.dates import Span, VagueDate, quoted
+from spacedialog.model.entry import item_id
+from spacedialog.model.target import Target
+from spacedialog.model.values import check_on, is_complete_below_full
+from spacedialog.model.vocabulary import MilestoneStatus, Status
+
+if TYPE_CHECKING:
+    from spacedialog.importing.dialogue_schema import Area, Commitment, Document, Opening, Party, Source, Update
+    from spacedialog.store.read.snapshot import Snapshot
+
+
+class Checks:
+    """The checks between the parts of a data file: for undeclared keys, and for refs and keys that occur twice."""
+
+    def __init__(self, opening: Opening) -> None:
+        self._opening = opening
+        self._known = {
+            "areas": {area.key for area in opening.areas},
+            "parties": {party.key for party in opening.parties},
+            "documents": {document.key for document in opening.documents},
+        }
+        self._refs: set[str] = set()
+
+    def opening(self) -> Iterator[str]:
+        """Yield the problems of the opening."""
+        for kind, keys in self._known.items():
+            declared: Sequence[Document | Area | Party] = getattr(self._opening, kind)
+            if len(declared) > len(keys):
+                yield f"{kind}: a key occurs twice\n  give each its own key"
+        yield from self._closed("dialogue.when", self._opening.dialogue.when)
+        yield from self._unknown("dialogue.host", "parties", self._opening.dialogue.host)
+
+    def commitment(self, place: str, commitment: Commitment) -> Iterator[str]:
+        """Yield the problems of a commitment."""
+        yield from self._ref(place, commitment.ref)
+        yield from self._unknown(f"{place}.area", "areas", commitment.area)
+        yield from self._unknown(f"{place}.lead", "parties", commitment.lead)
+        for position, partner in enumerate(commitment.partners):
+            yield from self._unknown(f"{place}.partners[{position}]", "parties", partner)
+        for position, document in enumerate(commitment.omitted_by):
+            yield from self._unknown(f"{place}.omitted_by[{position}]", "documents", document)
+        yield from self._percent(place, commitment)
+        yield from self._cited(place, commitment.sources)
+        carried = [link.ref.casefold() for link in commitment.carries_on]
+        for position, ref in enumerate(carried):
+            if ref in carried[:position]:
+                yield f"{place}.carries_on[{position}].ref: this ref occurs twice\n  write it once"
+            if ref.rpartition("-")[0] == commitment.ref.casefold().rpartition("-")[0]:
+                yield (
+                    f"{place}.carries_on[{position}].ref: {quoted(commitment.carries_on[position].ref)} belongs to the"
+                    " same dialogue\n  name a commitment of an earlier dialogue"
+                )
+        for position, milestone in enumerate(commitment.milestones):
+            part = f"{place}.milestones[{position}]"
+            yield from self._ref(part, milestone.ref)
+            if not milestone.ref.startswith(f"{commitment.ref}."):
+                yield (
+                    f"{part}.ref: {milestone.ref} does not begin with the ref of its commitment\n"
+                    f"  write a ref such as {commitment.ref}.1"
+                )
+            yield from self._closed(f"{part}.since", milestone.since)
+            yield from self._cited(part, milestone.sources)
+            if milestone.recurs:
+                try:
+                    VagueDate.parse(milestone.when).occurrence(1, Span.parse(milestone.recurs))
+                except DateError as error:
+                    yield f"{part}.recurs: {error.problem}\n  {error.remedy}"
+
+    def update(self, place: str, update: Update, commitments: Sequence[Commitment]) -> Iterator[str]:
+        """Yield the problems of an update, which may be about any of these commitments."""
+        ref = update.ref.casefold()
+        statuses: type[Status] | type[MilestoneStatus] | None = None
+        if ref in (commitment.ref.casefold() for commitment in commitments):
+            statuses = Status
+        elif any(ref in self.refs_of(commitment) for commitment in commitments):
+            statuses = MilestoneStatus
+        else:
+            yield f"{place}.ref: {quoted(update.ref)} is not in the file\n  write the ref of one of its commitments"
+        if statuses and update.status is not None and update.status.value not in list(statuses):
+            thing = "a commitment" if statuses is Status else "a milestone"
+            yield (
+                f"{place}.status: {update.status.value} is not a status of {thing}\n"
+                f"  write one of {', '.join(statuses)}"
+            )
+        yield from self._percent(place, update)
+        yield from self._closed(f"{place}.on", update.on)
+        changes_nothing = (update.status, update.percent, update.due) == (None, None, None)
+        if update.evidence is None and not (update.note and changes_nothing):
+            yield f"{place}.evidence: it is missing\n  add a web address, or write only a note"
+
+    @staticmethod
+    def refs_of(commitment: Commitment) -> list[str]:
+        """Return the refs of a commitment and its milestones in lower case."""
+        return [ref.casefold() for ref in (commitment.ref, *(milestone.ref for milestone in commitment.milestones))]
+
+    def _ref(self, place: str, ref: str) -> Iterator[str]:
+        if ref.casefold() in self._refs:
+            yield f"{place}.ref: {ref} occurs earlier in the file\n  give each item its own ref"
+        self._refs.add(ref.casefold())
+
+    def _unknown(self, place: str, kind: str, key: str | None) -> Iterator[str]:
+        if key is not None and key not in self._known[kind]:
+            yield f"{place}: {quoted(key)} is not declared in {kind}\n  declare it there, or correct the key"
+
+    def _cited(self, place: str, sources: Sequence[Source]) -> Iterator[str]:
+        for number, source in enumerate(sources):
+            yield from self._unknown(f"{place}.sources[{number}].document", "documents", source.document)
+            if source.grade is not None and source.grade not in self._opening.grades:
+                yield (
+                    f"{place}.sources[{number}].grade: {quoted(source.grade)} is not declared in grades\n"
+                    "  declare it there, or correct the key"
+                )
+
+    def _percent(self, place: str, part: Commitment | Update) -> Iterator[str]:
+        if is_complete_below_full(part.status, part.percent):
+            yield (
+                f"{place}.percent: a complete commitment cannot be at {part.percent} %\n"
+                "  leave it out, or write in-progress"
+            )
+
+    def _closed(self, place: str, date_: str | None) -> Iterator[str]:
+        if date_ is not None and VagueDate.parse(date_).latest is None:
+            yield f"{place}: {date_} has no end, but it is about the past\n  write the date on which it happened"
+
+
+def opening_problems(opening: Mapping[str, Any], snapshot: Snapshot, today: date) -> Iterator[str]:
+    """Yield the problems of an opening in this record: a meeting in the future, the key of another dialogue."""
+    dialogue = opening["dialogue"]
+    when = VagueDate.parse(dialogue["when"])
+    if when.latest is None or when.latest > today:
+        yield f"dialogue.when: {when} may be after today ({today})\n  import the file after the meeting"
+    known = snapshot.dialogue(dialogue["key"])
+    if known and (known.get("series"), known.get("number")) != (dialogue["series"], dialogue.get("number")):
+        yield (
+            f"dialogue.key: {dialogue['key']} is already the key of {known.get('title')}\n"
+            "  give the dialogue another key"
+        )
+
+
+def commitment_problems(file_commitment: FileCommitment, snapshot: Snapshot, today: date) -> Iterator[str]:
+    """Yield the problems of a commitment in this record: refs that are taken, updates from the future."""
+    commitment = file_commitment.commitment
+    item = item_id("commitment", commitment["ref"])
+    wanted = [Target(commitment["ref"], item, None)]
+    for milestone in commitment.get("milestones", ()):
+        wanted.append(Target(milestone["ref"], item, item_id("milestone", milestone["ref"])))
+    for ref in snapshot.refs.taken(wanted):
+        yield f"{file_commitment.place}: {ref} is already the ref of another item\n  give it another ref"
+    for place, update in file_commitment.updates:
+        try:
+            check_on(VagueDate.parse(update["on"]), today)
+        except InputError as error:
+            yield f"{place}.{error.problem}\n  {error.remedy}"
