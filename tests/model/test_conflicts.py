@@ -9,18 +9,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spacedialog.model.conflicts import Conflict, conflicts
-from spacedialog.model.entry import CREATE, NOTE, RETRACT, SET, Entry, PendingEntry, make_entry
+from spacedialog.model.entry import (
+    BUILT_IN_AUTHOR,
+    CREATE,
+    IMPORTED,
+    NOTE,
+    RETRACT,
+    SET,
+    Entry,
+    PendingEntry,
+    make_entry,
+)
 from spacedialog.model.fold import FOREVER
 from tests.support.entries import COMMITMENT, ITEM, entry_id, milestone_id
 
 DAYS = [f"2026-0{month}-01" for month in range(1, 8)]
 
 
-def entry(number: int, on: str, *parents: int, kind: str = SET, **body: Any) -> Entry:
+def entry(number: int, on: str, *parents: int, kind: str = SET, author: str = "Ann", **body: Any) -> Entry:
     """Return the entry with a number, recorded after those with lower numbers, by an author who had the parents."""
     base, *beside = map(entry_id, parents) if parents else (None,)
     pending = PendingEntry(kind, ITEM, on, {**body, **({"beside": beside} if beside else {})})
-    return make_entry(pending, entry_id=entry_id(number), ts=number, author="Ann", base=base)
+    return make_entry(pending, entry_id=entry_id(number), ts=number, author=author, base=base)
 
 
 def created(on: str = DAYS[0]) -> Entry:
@@ -122,3 +132,21 @@ def test_the_conflicts_of_a_day_do_not_depend_on_entries_of_later_days(entries: 
         one if one.on <= day else one._replace(kind=NOTE, body=one.body.replace('"set"', '"was"')) for one in entries
     ]
     assert on_day(conflicts(earlier), day) == (on_day(conflicts(entries), day) if entries[0].on <= day else [])
+
+
+def test_the_built_in_record_conflicts_with_nothing() -> None:
+    """Entries of two versions of the built-in record conflict neither with each other nor with a user's entry."""
+    old, new = (
+        entry(
+            number,
+            DAYS[0],
+            kind=CREATE,
+            author=BUILT_IN_AUTHOR,
+            via=IMPORTED,
+            type="commitment",
+            set={**COMMITMENT, "title": title},
+        )
+        for number, title in enumerate(("Go to the Moon", "Land on the Moon"))
+    )
+    assert conflicts([old, new]) == []
+    assert conflicts([old, new, entry(2, DAYS[1], 0, set={"title": "Fly to the Moon"})]) == []

@@ -2,7 +2,8 @@
 
 An entry names its parents: `base` is the newest entry that its author had and, if copies had diverged, `beside` in its
 body lists the newest entries of the other branches. The ancestors of an entry are its parents, their parents, and so
-on. Two entries are independent if neither is an ancestor of the other.
+on. Two entries are independent if neither is an ancestor of the other. An entry of the built-in record is independent
+of none: every copy has the record in some version.
 
 Entries apply in the order of the fold. An entry that sets a field counts from its day until an entry that is not
 independent of it sets the field. On each day, the entry that set the field last conflicts with every other entry that
@@ -103,7 +104,7 @@ def _independence(entries: Sequence[Entry]) -> Callable[[Entry, Entry], bool]:
 
     def independent(one: Entry, other: Entry) -> bool:
         earlier, later = sorted((index[one.id], index[other.id]))
-        return not ancestors[later] >> earlier & 1
+        return not ancestors[later] >> earlier & 1 and not (one.is_built_in or other.is_built_in)
 
     return independent
 

@@ -84,6 +84,11 @@ class Entry(NamedTuple):
         """The parsed body."""
         return parse_body(self.body)
 
+    @property
+    def is_built_in(self) -> bool:
+        """Whether the entry belongs to the built-in record, in any of its versions."""
+        return self.author == BUILT_IN_AUTHOR and self.content.get("via") == IMPORTED
+
 
 def parse_body(body: str) -> dict[str, Any]:
     """Parse the body of an entry; return an empty mapping if it is not a JSON object, as another program may write."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from spacedialog.errors import InputError, NotFoundError
-from spacedialog.model.entry import BUILT_IN_AUTHOR, IMPORTED, RETRACT, Entry
+from spacedialog.model.entry import RETRACT, Entry
 from spacedialog.store.log import IS_BUILT_IN, IS_IMPORTED, LIVE, select
 
 # An undo retracts something other than an undo; a redo retracts an undo.
@@ -39,7 +39,7 @@ def to_undo(connection: sqlite3.Connection, name: str | None, *, author: str, on
     entry = _named(connection, name)
     if only:
         action = [entry]
-    elif entry.author == BUILT_IN_AUTHOR and entry.content.get("via") == IMPORTED:
+    elif entry.is_built_in:
         raise InputError(
             f"entry {entry.id} belongs to the built-in record",
             f"undo this entry alone with spacedialog undo {name} --only",
