@@ -255,7 +255,7 @@ def test_two_who_decide_one_pair_differently_have_a_conflict(make: Maker, undeci
 PAIRS = [("ROK3-12", "ROK4-33"), ("ROK3-08", "ROK4-35"), ("ROK3-13", "ROK4-07")]
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(
     steps=st.lists(
         st.tuples(st.integers(0, 1), st.sampled_from([*LinkDecision, "undo", "swap"]), st.sampled_from(PAIRS)),
