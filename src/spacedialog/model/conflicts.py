@@ -46,8 +46,7 @@ class Conflict(NamedTuple):
 
 
 def other_heads(entries: Sequence[Entry]) -> list[str]:
-    """Return the ids of the entries, except the last, that no entry has as a parent; `entries` are in the order
-    recorded.
+    """Return the ids of the entries, given in the order recorded, that no entry has as a parent, except the last.
 
     Of more than MOST_HEADS, only the newest are returned, so that an entry that lists them stays short.
     """

@@ -138,8 +138,7 @@ class VagueDate:
     @classmethod
     @lru_cache(maxsize=4096)  # a record has far fewer dates than entries
     def parse(cls, text: str) -> VagueDate:
-        """Parse one EDTF date; raise DateError for other text, and for an interval without ends or that ends before it
-        begins.
+        """Parse one EDTF date; raise DateError for other text, `../..`, or an interval that ends before it begins.
 
         | form | example |
         |---|---|

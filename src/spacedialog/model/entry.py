@@ -91,8 +91,7 @@ class Entry(NamedTuple):
 
 
 def parse_body(body: str) -> dict[str, Any]:
-    """Parse the body of an entry; return an empty mapping if it is not a JSON object, which another program may
-    write."""
+    """Parse the body of an entry; return an empty mapping if another program wrote no JSON object."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):

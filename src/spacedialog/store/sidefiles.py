@@ -1,4 +1,4 @@
-"""The checks of the files that SQLite creates beside a store, before it acts on them.
+"""The checks of the files that SQLite creates beside a store, made before SQLite uses them.
 
 Source of the format of the write-ahead log and its index: https://sqlite.org/walformat.html.
 """

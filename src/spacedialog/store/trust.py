@@ -1,4 +1,4 @@
-"""The check of a store's schema for objects that this program did not create, which could run foreign code."""
+"""The check of a store's schema for objects that this program did not create, which could run untrusted code."""
 
 from __future__ import annotations
 

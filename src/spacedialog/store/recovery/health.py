@@ -21,7 +21,7 @@ from spacedialog.store.schema import OWN_TABLES, PROJECTION_TABLES, SCHEMA_VERSI
 from spacedialog.store.trust import OLD_SEARCH, OLD_TRIGGER
 
 _MOST = 1000
-"""The number of faults that SQLite reports at most."""
+"""The maximum number of faults that SQLite reports."""
 
 _TRIGGER = ("trigger", "change_keeps_its_words")
 _ALWAYS = (
@@ -154,7 +154,7 @@ class Examination:
             return CheckResult(0, (sqlite_message(error),))
         return CheckResult(
             len(self._usable),
-            tuple(f"{table}, row {row}: {parent} has no such row" for table, row, parent, _ in broken),
+            tuple(f"{table}, row {row} refers to a missing row of {parent}" for table, row, parent, _ in broken),
         )
 
     def changes(self) -> Salvaged:
@@ -211,7 +211,7 @@ class Examination:
         return CheckResult(count, ())
 
     def positions(self) -> CheckResult:
-        """Check that each position in the team's log, up to the last that was read, occurs exactly once."""
+        """Check that each position in the shared log, up to the last that was read, occurs exactly once."""
         if not self._usable >= {"change", "team", "quarantine"}:
             return CheckResult(0, ())
         taken = "SELECT seq FROM change WHERE seq NOT NULL UNION ALL SELECT seq FROM quarantine WHERE seq NOT NULL"
