@@ -28,7 +28,7 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {"data": DataFile.model_json_
 """The kinds of file that `import` reads, each with its schema."""
 
 LARGEST_PART = 2_000_000
-"""The bytes of JSON that an opening, a commitment, an update or an entry may have: each is validated as a whole."""
+"""The maximum size, in bytes, of an opening, a commitment, an update or an entry; each is validated as a whole."""
 
 _WHOLE = {"commitments", "updates", "changes"}
 _LOG_NAMES = {"format", "changes"}

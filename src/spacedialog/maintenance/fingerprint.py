@@ -22,7 +22,7 @@ _SALT = b"spacedialog fingerprint 1\n"
 _FORM = re.compile(r"([0-9]{1,12})-([0-9]{1,18})-([a-z2-7]{32})")
 
 _MOST_NAMED = 5
-"""The most altered entries that a message names."""
+"""The maximum number of altered entries that a message lists."""
 
 
 class Fingerprint(NamedTuple):

@@ -91,7 +91,7 @@ class Entry(NamedTuple):
 
 
 def parse_body(body: str) -> dict[str, Any]:
-    """Parse the body of an entry; return an empty mapping if another program wrote no JSON object."""
+    """Parse the body of an entry; return an empty mapping if it is not a JSON object."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
