@@ -100,7 +100,8 @@ def _parameters(url: str) -> dict[str, Any]:
         if given.get("sslmode", "verify-full") != "verify-full":
             raise InputError(
                 "the sslmode in the address does not verify the identity of the server",
-                "leave it out: the default is verify-full; set the trusted issuers with sslrootcert=FILE or =system",
+                "leave it out: the default is verify-full; set the trusted issuers with sslrootcert=FILE or"
+                " sslrootcert=system",
             )
         # Kerberos encryption would replace TLS, and the check of the certificate.
         given |= {"sslmode": "verify-full", "gssencmode": "disable"}
