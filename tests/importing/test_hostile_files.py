@@ -268,7 +268,7 @@ def test_a_file_of_too_many_updates_is_refused(tracker: Tracker, monkeypatch: py
         ('"kind": "k"', '"percent": true, "kind": "k"', ".percent: "),
         ('"kind": "k"', '"colour": "red", "kind": "k"', ".colour: "),
         ('"kind": "k"', '"due": "2026-02-30", "kind": "k"', ".due: '2026-02-30' is not a date"),
-        ('"not-assessed"', '"complete", "percent": 50', ".percent: a complete commitment cannot be at 50 %"),
+        ('"not-assessed"', '"complete", "percent": 50', ".percent: a complete commitment cannot be at 50%"),
         ('"n", "evidence"', '"n", "status": "complete", "percent": 50, "evidence"', ".percent: a complete commitment"),
         ('"n", "evidence": "https://a.example/"', '"n", "due": "2027"', ".evidence: it is missing"),
         ('"note": "n", "evidence": "https://a.example/"', '"note": null', ".evidence: it is missing"),
