@@ -380,7 +380,7 @@ def test_an_older_search_index_that_was_altered_is_found(older: Tracker) -> None
     with closing(sqlite3.connect(older.path)) as connection:
         connection.execute("ALTER TABLE words ADD COLUMN more TEXT")
     assert [check.said for check in older.doctor() if check.check == "schema"] == [
-        ("the table words has another definition",)
+        ("the table words has an unexpected definition",)
     ]
 
 

@@ -36,7 +36,7 @@ class Checkpoint:
     def __init__(self, store: Path, name: str) -> None:
         if not re.fullmatch(NAME_PATTERN, name):
             raise InputError(
-                f"--checkpoint: '{name}' is not a valid name", "use letters, digits and - only, such as weekly"
+                f"--checkpoint: '{name}' is not a valid name", "use letters, digits, . _ and - only, such as weekly"
             )
         self.store_was_replaced = False
         self._path = store.with_name(f"{store.name}{CHECKPOINT}{name}")

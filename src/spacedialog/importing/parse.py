@@ -287,7 +287,7 @@ def _require_bounded(part: object, place: str) -> None:
     try:
         size = len(part) if isinstance(part, bytes) else len(json.dumps(part))
     except RecursionError as error:
-        raise ProblemsError(place, [f"{place}: there are too many levels of brackets\n  {_SCHEMA_REMEDY}"]) from error
+        raise ProblemsError(place, [f"{place}: the JSON is nested too deeply\n  {_SCHEMA_REMEDY}"]) from error
     if size > LARGEST_PART:
         raise ProblemsError(place, [f"{place}: this part is larger than 2 MB\n  split it"])
 
@@ -300,7 +300,7 @@ def _validated(model: type[AnyModel], part: object, place: str) -> AnyModel:
         problems = [_problem(problem, place) for problem in error.errors(include_url=False, include_context=False)]
         raise ProblemsError(place, problems) from error
     except RecursionError as error:
-        raise ProblemsError(place, [f"{place}: there are too many levels of brackets\n  {_SCHEMA_REMEDY}"]) from error
+        raise ProblemsError(place, [f"{place}: the JSON is nested too deeply\n  {_SCHEMA_REMEDY}"]) from error
 
 
 def _plain(model: Strict) -> dict[str, Any]:

@@ -232,7 +232,7 @@ def parse_json(text: str, place: str = "") -> Any:
         raise InputError(f"{at}: this is not JSON: {error.msg}", "correct it there, or leave it out") from error
     except RecursionError as error:
         at = f"{place}{_deepest(text)}".lstrip(".")
-        raise InputError(f"{at}: there are too many levels of brackets", "use fewer levels") from error
+        raise InputError(f"{at}: the JSON is nested too deeply", "use fewer levels of nesting") from error
 
 
 def _faults(value: Any, place: str) -> Iterator[str]:

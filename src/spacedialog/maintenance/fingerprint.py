@@ -89,10 +89,10 @@ def verify(log: Sequence[Entry], text: str) -> FingerprintRow:
     elif by_then < printed.entries:
         verdict = f"does not hold: at most {by_then} of the {printed.entries} entries are in this database"
     elif by_then == printed.entries:
-        verdict = f"does not hold: this database has {by_then} entries up to then, but not the same ones"
+        verdict = f"does not hold: this database has {by_then} entries recorded by then, but not the same ones"
     else:
         verdict = (
-            f"cannot be verified: this database has {by_then} entries up to then, and the fingerprint covers"
+            f"cannot be verified: this database has {by_then} entries recorded by then, and the fingerprint covers"
             f" {printed.entries}. If entries were merged later, verify it in the database that printed it"
         )
     return FingerprintRow(str(printed), printed.entries, _newest(printed), holds, max(since, 0), verdict)

@@ -18,7 +18,7 @@ LONGEST = 64
 """The maximum length of a date in characters; a longer text is rejected without parsing."""
 
 REMEDY = "write 2025, 2025-10, 2025-10-03, or an interval such as 2025-10/2026-03"
-SPAN_REMEDY = "write a span of 1 to 999 such as 10 days, 2 weeks, 6 months or 1 year"
+SPAN_REMEDY = "write a number from 1 to 999 and a unit, such as 10 days, 2 weeks, 6 months or 1 year"
 YEARS_REMEDY = "stay within the years 0001 to 9999"
 
 

@@ -177,7 +177,8 @@ def _involving(condition: str) -> str:
     return f"c.item IN (SELECT i.item FROM involved AS i WHERE {condition} AND {VALID.format('i')})"
 
 
-# SQLite has no statistics here; the plus sign keeps it from the index on the dialogue, which has all commitments.
+# SQLite has no statistics here; the plus sign prevents the use of the index on the dialogue, which finds all
+# commitments.
 _RELATED = (
     ("'area'", "'area'", "area", "JOIN commitment AS c ON c.area = r.key AND +c.dialogue = r.dialogue"),
     (

@@ -107,7 +107,7 @@ class Examination:
             kind, name = key
             if key in wanted:
                 if wanted[key] != (table, sql):
-                    faults.append(f"the {kind} {name} has another definition")
+                    faults.append(f"the {kind} {name} has an unexpected definition")
             elif not _is_bookkeeping(name):
                 faults.append(f"unknown {kind} {name}" + (f" on {table}" if table != name else ""))
         faults += [f"the {kind} {name} is missing" for kind, name in wanted if (kind, name) not in present]
@@ -167,7 +167,7 @@ class Examination:
 
     def _source(self) -> Source:
         usable = not self.why and "change" in self._usable
-        why = "" if usable else self.why or "the table change has another definition"
+        why = "" if usable else self.why or "the table change has an unexpected definition"
         return Source(self.image, self.connection if usable else None, why)
 
     def fold(self, entries: Iterable[Entry]) -> tuple[int, dict[str, list[str]]]:
@@ -187,7 +187,7 @@ class Examination:
                     continue
                 try:
                     if table not in self._usable:
-                        raise sqlite3.DatabaseError("it has another definition")
+                        raise sqlite3.DatabaseError("it has an unexpected definition")
                     actual = _rows(self.connection, table, columns)
                 except SQLITE_ERRORS as error:
                     differing.setdefault(f"all of {table}: {sqlite_message(error)}", [])
