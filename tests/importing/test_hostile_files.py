@@ -262,7 +262,7 @@ def test_a_file_of_too_many_updates_is_refused(tracker: Tracker, monkeypatch: py
         ('"kind": "k"', '"percent": -Infinity, "kind": "k"', "'-Infinity' is not a JSON number"),
         ('"kind": "k"', '"percent": 1e999, "kind": "k"', "'1e999' is not a JSON number"),
         ('"kind": "k"', f'"percent": {"9" * 5000}, "kind": "k"', "too long"),
-        ('"kind": "k"', f'"percent": {"[" * 100_000}, "kind": "k"', "too many levels"),
+        ('"kind": "k"', f'"percent": {"[" * 100_000}, "kind": "k"', "nested too deeply"),
         ('"kind": "k"', f'"percent": {"[" * 500}{"]" * 500}, "kind": "k"', ".percent: "),
         ('"kind": "k"', '"percent": "50", "kind": "k"', ".percent: "),
         ('"kind": "k"', '"percent": true, "kind": "k"', ".percent: "),
