@@ -191,8 +191,7 @@ def _new(path: Path, seed: Seed | None) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def _indexed_last(connection: sqlite3.Connection) -> Iterator[None]:
-    """Drop the indexes that only reads use, and create them again after the block. This halves the time to create a
-    store.
+    """Drop the indexes that only reads use, and create them again after the block, to save half the time.
 
     A new store is not read before it is complete. The indexes that a write uses (entries by item, refs given) are kept.
     """

@@ -182,8 +182,8 @@ class Coverage(NamedTuple):
     """How much of the record has been assessed.
 
     `assessed` is the number of commitments with a status other than `not-assessed`. `oldest_check_days` is the number
-    of days since the oldest check of an assessed commitment, None if none is assessed. `claimed` is the number of
-    complete commitments without evidence.
+    of days since the latest check of the assessed commitment that was checked least recently, None if none is assessed.
+    `claimed` is the number of complete commitments without evidence.
     """
 
     commitments: int

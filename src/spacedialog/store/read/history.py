@@ -76,7 +76,7 @@ def position(connection: sqlite3.Connection) -> Position:
 
 
 def has_been_at(connection: sqlite3.Connection, known: Position) -> bool:
-    """Return whether this log was ever at the position; false for another log and for a log that was created again."""
+    """Return whether this log was ever at the position; false for another log and for a log created again."""
     row = connection.execute("SELECT id FROM change WHERE rowid = ?", (known.entries,)).fetchone()
     return known.last == (row[0] if row else None)
 

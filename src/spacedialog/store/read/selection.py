@@ -32,8 +32,7 @@ _FIELDS: dict[str, str] = {"dialogue": "dialogue", "area": "area", "kind": "kind
 
 
 class Selection(NamedTuple):
-    """A selection of commitments: those with one of the given values in each field and all the flags; empty selects
-    all.
+    """A selection: the commitments with one of the given values in each field and all the flags; by default, all.
 
     `due_before` selects commitments that are certainly due before that date begins, `due_after` commitments that may be
     due after it ends. `text` has words that the commitment or one of its notes must contain.

@@ -181,8 +181,7 @@ class Snapshot:
         return history.position(self._connection)
 
     def has_been_at(self, position: Position) -> bool:
-        """Return whether this log was ever at the position; false for another log and for a log that was created
-        again."""
+        """Return whether this log was ever at the position; false for another log and for a log created again."""
         return history.has_been_at(self._connection, position)
 
     def conflicts(self) -> Iterator[ConflictRow]:
