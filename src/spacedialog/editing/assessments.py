@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 
 class NewAssessment(NamedTuple):
-    """A verdict to record. `rubric` is NAME or NAME@VERSION; `party` is the party assessed, None for the commitment as
-    a whole."""
+    """A verdict to record. `rubric` is NAME or NAME@VERSION; `party` is None for the whole commitment."""
 
     verdict: str
     assessor: str
