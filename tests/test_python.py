@@ -243,7 +243,7 @@ def test_team_use_cases_need_a_team(tracker: Tracker) -> None:
     """Without a team, `sync`, `team.status` and `team.leave` raise InputError."""
     tracker.mark("33", "complete")
     for use in (tracker.sync, tracker.team.status, tracker.team.leave):
-        with pytest.raises(InputError, match="belongs to no team"):
+        with pytest.raises(InputError, match="does not belong to a team"):
             use()
 
 

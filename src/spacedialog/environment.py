@@ -13,7 +13,7 @@ from spacedialog.errors import InputError, StoreError
 def store_path(db: Path | None = None) -> Path:
     """Return the path of the database: `db`, else SPACEDIALOG_DB, else a file in the user's data directory.
 
-    StoreError if it is relative to a folder that is gone, or the root, or if the user has no home directory.
+    StoreError if it is relative to a deleted folder, if it is the root folder, or if the user has no home directory.
     """
     named = db or os.environ.get("SPACEDIALOG_DB")
     if named:
@@ -22,7 +22,7 @@ def store_path(db: Path | None = None) -> Path:
             path = Path(os.path.realpath(named))
         except OSError as error:
             raise StoreError(
-                f"{named}: {error.strerror}", "change to an existing folder, or give the absolute path"
+                f"{named}: {error.strerror}", "change to an existing folder, or use the absolute path"
             ) from error
         if not path.name:
             raise StoreError(f"{path}: this is a folder", "name a file with --db or SPACEDIALOG_DB")
@@ -75,11 +75,12 @@ def clock_day() -> date:
             return datetime.now().astimezone().date()
         except ValueError as error:
             raise InputError(
-                f"TZ is '{os.environ.get('TZ')}'", "set it to a time zone such as Asia/Seoul, or unset it"
+                f"TZ: '{os.environ.get('TZ')}' is not a time zone",
+                "set it to a time zone such as Asia/Seoul, or unset it",
             ) from error
     try:
         return datetime.fromtimestamp(int(epoch), UTC).date()
     except (ValueError, OverflowError, OSError) as error:
         raise InputError(
-            f"SOURCE_DATE_EPOCH is '{epoch}'", "set it to a whole number of seconds since 1970, or unset it"
+            f"SOURCE_DATE_EPOCH: '{epoch}' is not a time", "set it to a whole number of seconds since 1970, or unset it"
         ) from error

@@ -14,7 +14,7 @@ class ProblemRow(NamedTuple):
 
 
 class ErrorRow(NamedTuple):
-    """An error as --json writes it: the exit status, what happened, what to do, and the problems of a file."""
+    """An error in JSON output: the exit status, the message, the remedy, and the problems of a file."""
 
     status: int
     message: str
@@ -25,7 +25,7 @@ class ErrorRow(NamedTuple):
 class SpacedialogError(Exception):
     """The base class of every error shown to users.
 
-    `problem` describes what happened and where, `remedy` what to do; `remedy` may be empty.
+    `problem` states the fault and its place, `remedy` the action that corrects it; `remedy` may be empty.
     """
 
     exit_status = 2

@@ -63,7 +63,7 @@ def require_own_name(store: Path) -> None:
 
 
 def side_file(path: Path, ending: str) -> Path:
-    """Return the side file of the database at `path`. Of a link, SQLite uses the one beside its target."""
+    """Return the side file of the database at `path`. For a link, it is beside the target, as in SQLite."""
     return Path(os.path.realpath(path) + ending)
 
 
@@ -85,7 +85,7 @@ def _companions(store: Path) -> Iterator[Path]:
 
 
 def _is_same(path: Path, other: Path) -> bool:
-    """Return whether both paths lead to the same file, or would if it existed."""
+    """Return whether both paths refer to the same file, or would if it existed."""
     try:
         if path.exists() and other.exists():
             return path.samefile(other)

@@ -111,7 +111,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("restore missing.db", 2, "missing.db: No such file", "name a backup"),
     ("report --template missing.j2", 2, "missing.j2: No such file", "name a template"),
     ("apply latin.csv", 2, "latin.csv: line 2, column 7: this is not UTF-8", "UTF-8"),
-    ("apply cells.csv", 2, "cells.csv", "put a cell"),
+    ("apply cells.csv", 2, "cells.csv", "quotation marks"),
     ("apply quote.csv", 2, "quote.csv", "close every quotation mark"),
     ("apply field.csv", 2, "field.csv", "ref, status"),
     ("apply updates.jsonl", 2, "updates.jsonl: nothing was recorded", "write one of not-assessed"),
@@ -198,7 +198,7 @@ def test_environment_is_named_in_its_errors(kept: Desk) -> None:
 def test_invalid_time_zone_is_named(kept: Desk) -> None:
     """A TZ that the system does not understand is named in the error."""
     ran = kept.run("list", env={"TZ": "Foo+99:99:99"})
-    assert (ran.status, ran.stderr.splitlines()[0]) == (2, "spacedialog: TZ is 'Foo+99:99:99'")
+    assert (ran.status, ran.stderr.splitlines()[0]) == (2, "spacedialog: TZ: 'Foo+99:99:99' is not a time zone")
 
 
 def test_a_user_without_a_home_directory_must_name_a_database(kept: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -197,7 +197,7 @@ def test_an_invalid_epoch_is_reported(reader: Desk, epoch: str) -> None:
     """An invalid SOURCE_DATE_EPOCH is named in the error."""
     ran = reader.run("report", env={"SOURCE_DATE_EPOCH": epoch})
     assert ran.status == 2
-    assert ran.stderr.startswith(f"spacedialog: SOURCE_DATE_EPOCH is '{epoch}'")
+    assert ran.stderr.startswith(f"spacedialog: SOURCE_DATE_EPOCH: '{epoch}' is not a time")
 
 
 def test_a_workbook_is_not_for_a_terminal(reader: Desk) -> None:

@@ -58,7 +58,7 @@ def test_a_decision_is_no_news(tracker: Tracker) -> None:
 def test_candidates_without_a_review_are_counted(tracker: Tracker) -> None:
     """An import counts undecided candidates and says how to go on, and is silent without any."""
     _, (notice,) = take_in(tracker, drafted.document("accepted", "dropped"))
-    assert notice.startswith("3 of 5 candidates are undecided")
+    assert notice.startswith("3 of 5 candidates were imported without a decision")
     assert "spacedialog review FILE" in notice
     assert take_in(tracker, drafted.document(*["accepted"] * 5))[1] == ()
 
@@ -90,7 +90,7 @@ def test_a_dropped_candidate_with_later_entries_is_not_retracted(tracker: Tracke
     changes, notices = take_in(tracker, drafted.document("accepted", "dropped", *["accepted"] * 3))
     assert (changes, notices) == (
         0,
-        ("dropped candidates that were not undone, because they have later entries: ZUB2-02",),
+        ("these dropped candidates have later entries and were not undone: ZUB2-02",),
     )
     assert refs(tracker) == ["1", "2", "3", "4", "5"]
 
@@ -144,7 +144,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     (desk.folder / "draft.json").write_text(drafted.text_of(drafted.document()))
     ran = desk.call("import", "draft.json", "--without-built-in")
     assert ran.status == 0, ran.stderr
-    assert "5 of 5 candidates are undecided" in ran.stderr
+    assert "5 of 5 candidates were imported without a decision" in ran.stderr
     return desk
 
 
@@ -196,7 +196,7 @@ def test_a_dialogue_without_a_number_comes_again(desk: Desk) -> None:
     other["dialogue"]["series"] = "Another"
     (desk.folder / "other.json").write_text(drafted.text_of(other))
     ran = desk.call("import", "other.json")
-    assert (ran.status, "give the dialogue another key" in ran.stderr) == (2, True)
+    assert (ran.status, "choose another key for the dialogue" in ran.stderr) == (2, True)
 
 
 def test_show_names_the_sentence(desk: Desk) -> None:

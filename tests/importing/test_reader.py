@@ -123,8 +123,8 @@ FAULTS = {
     "-Infinity": "'-Infinity' is not a JSON number",
     "1e999": "'1e999' is not a JSON number",
     "9" * 5_000: "too long",
-    "[" * 3_000 + "]" * 3_000: "too many levels",
-    '{"a":' * 3_000: "too many levels",
+    "[" * 3_000 + "]" * 3_000: "nested too deeply",
+    '{"a":' * 3_000: "nested too deeply",
     '{"a": 1, "b": 2, "a": 3}': ".a: the name is repeated",
 }
 """Values that strict JSON does not allow, each with a part of the message about it."""
@@ -143,7 +143,7 @@ def test_a_value_that_is_not_json_is_named_by_its_field(
     parts[number] = replaced(parts[number], path, "@@")
     content = form.text(dumped(form, name, parts)).replace('"@@"', fault)
     place = f"line {form.line(number)}{named(path)}" if form.is_lines else named(path)[1:]
-    if number == 0 and name == "data lines" and "levels" in FAULTS[fault]:
+    if number == 0 and name == "data lines" and "nested" in FAULTS[fault]:
         place = named(path)[1:]  # Such a line is not recognised as the first of JSON Lines.
     (problem,) = refused(form, content.encode())
     assert problem.startswith(f"file: {place}"), problem

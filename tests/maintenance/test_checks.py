@@ -188,7 +188,9 @@ def test_an_entry_of_a_newer_program_is_no_fault(tracker: Tracker) -> None:
     """An entry in an unknown format is reported, and the store passes."""
     made = odd_entry(tracker, ts=NOON + 5, on="2026-11-30", body={"v": 2, "set": {"mood": "good"}})
     found = examined(tracker)
-    assert found["understood"].said == (f"{made}: written by a newer version; stored, and does not count",)
+    assert found["understood"].said == (
+        f"{made}: written by a newer version of spacedialog; it is stored but does not count",
+    )
     assert found["understood"].ok
     assert found["form"].ok
     assert found["fold"].ok

@@ -162,7 +162,7 @@ def state(member: Member) -> list[tuple[str, list[tuple[object, ...]]]]:
 def test_a_record_of_no_team_does_not_sync(make: Maker, ground: Ground) -> None:
     """A sync without a team is refused, and the error says how to join one."""
     alone = Member(make("ruritania"), ground.reach, ground.clock)
-    with pytest.raises(InputError, match="no team"):
+    with pytest.raises(InputError, match="does not belong to a team"):
         alone.sync()
 
 

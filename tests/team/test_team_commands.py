@@ -210,7 +210,7 @@ def test_a_script_shares_a_record(server: Server, tmp_path: Path) -> None:
     assert (anna.sync(heal=True).sent, rudolf.sync().received) == (1, 1)
     anna.note("31", "Kept here")
     assert anna.team.leave().waiting == 1
-    with pytest.raises(InputError, match="belongs to no team"):
+    with pytest.raises(InputError, match="does not belong to a team"):
         anna.sync()
     with pytest.raises(NotFoundError, match="no shared log called nothing"):
         anna.team.join(server.address("anna"), "nothing")

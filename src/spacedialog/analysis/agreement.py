@@ -25,7 +25,7 @@ SOURCES = {
 
 
 def agreement(rubric: Rubric, verdicts: Iterable[AssessmentRow]) -> Agreement:
-    """Return how far the verdicts, all under the rubric, agree; without a coefficient if its library is missing."""
+    """Return the agreement of the verdicts, all under the rubric; `value` is None if a library is missing."""
     units: dict[tuple[str, str | None], dict[str, str]] = {}
     titles: dict[str, str] = {}
     for row in verdicts:
@@ -69,7 +69,7 @@ def _coefficient(
         return None, None, "no commitment was assessed by two assessors"
     name = KAPPA if len(assessors) == 2 and len(compared) == len(units) else ALPHA
     if len({verdict for given in compared for verdict in given.values()}) == 1:
-        return name, None, "undefined: all verdicts are equal, so the agreement expected by chance is complete"
+        return name, None, "undefined: all verdicts are equal, so the agreement expected by chance is 100%"
     if name == KAPPA:
         return name, kappa([(given[assessors[0]], given[assessors[1]]) for given in units]), None
     try:

@@ -1,4 +1,4 @@
-"""The brief: what is new in a record after a point in the log, and what comes next."""
+"""The brief: the new entries of a record after a point in the log, and the upcoming events."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _STALE = Flagged(Flag.STALE)
 
 
 def brief(snapshot: Snapshot, since: Since, *, until: date) -> Brief:
-    """Return what is new in the snapshot after the point `since`, and the windows that open or close by `until`."""
+    """Return the changes in the snapshot after the point `since`, and the windows that open or close by `until`."""
     position = snapshot.position()
     news = sorted(snapshot.news(since), key=lambda row: _natural_order(row.entry.ref))
     moved = snapshot.redatings({row.entry.id for row in news})

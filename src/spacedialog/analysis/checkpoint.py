@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _FORMAT = "spacedialog-checkpoint/1"
 _MAX_SIZE = 4_096
-"""The most bytes of a checkpoint file, several times what `save` writes."""
+"""The maximum size of a checkpoint file in bytes; `save` writes much less."""
 
 
 class Checkpoint:
@@ -36,7 +36,7 @@ class Checkpoint:
     def __init__(self, store: Path, name: str) -> None:
         if not re.fullmatch(NAME_PATTERN, name):
             raise InputError(
-                f"--checkpoint: '{name}' is not a valid name", "use letters, digits and - only, such as weekly"
+                f"--checkpoint: '{name}' is not a valid name", "use letters, digits, . _ and - only, such as weekly"
             )
         self.store_was_replaced = False
         self._path = store.with_name(f"{store.name}{CHECKPOINT}{name}")
@@ -61,7 +61,7 @@ class Checkpoint:
         self._reached = day, position
 
     def save(self) -> None:
-        """Save the point set by `reach`; StoreError if the file cannot be written and stays as it was."""
+        """Save the point set by `reach`; StoreError if the file cannot be written, which then stays unchanged."""
         if self._reached is None:
             raise ValueError("no brief was made from this checkpoint")
         day, position = self._reached
@@ -78,7 +78,7 @@ class Checkpoint:
         except OSError as error:
             raise StoreError(
                 f"{self._path}: the checkpoint was not saved: {error.strerror}",
-                "make the folder writable; until then the next brief repeats this news",
+                "make the folder writable; until then the next brief repeats these entries",
             ) from error
 
     def _load(self) -> tuple[date, Position] | None:
@@ -112,5 +112,5 @@ def _content(path: Path) -> bytes:
 
 
 def _is_count(value: object) -> bool:
-    """Return whether a value is a whole number that is not negative and far below the largest of SQLite."""
+    """Return whether a value is a whole number, not negative and within the range of SQLite."""
     return type(value) is int and 0 <= value < 2**62

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from spacedialog.store.read.snapshot import Snapshot
 
 _RANK = {strength.value: number for number, strength in enumerate(Strength)}
-"""The rank of a strength: the lower, the more binding."""
+"""The rank of a strength; a lower rank is more binding."""
 
 _SETTLED = {Status.COMPLETE.value: Outcome.COMPLETED.value, Status.WITHDRAWN.value: Outcome.WITHDRAWN.value}
 

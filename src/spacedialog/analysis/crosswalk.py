@@ -31,7 +31,7 @@ _HALF = 50
 _NO_TIMING = Timing(late=False, missed=False)
 _NO_RULE = Rule((), None)
 _DIFFER = "differ"
-_OWN_NOTES = {_DIFFER: "Assessors differ under this scale; neither verdict is preferred, and they are not averaged."}
+_OWN_NOTES = {_DIFFER: "Assessors differ under this scale; no verdict is preferred, and verdicts are not averaged."}
 
 
 def crosswalk(

@@ -1,4 +1,4 @@
-"""Pairs of commitments of two dialogues that may be the same, with a score, for a person to decide on. Pure.
+"""Pairs of commitments of two dialogues that may be the same, with a score, for a user to review. Pure.
 
 The score of a pair is 0.6 times the similarity of their texts, plus 0.3 if they have the same area, plus 0.1 times the
 similarity of their parties. The text is the words of title and detail. Words with the same beginning and few other
@@ -106,7 +106,7 @@ def _merge_variants(texts: Sequence[Counter[str]]) -> list[Counter[str]]:
 
 
 def _weights(counts: Sequence[Counter[str]]) -> list[Weights]:
-    """Return the weights of the names in each count, as vectors of length 1; a name that all have weighs nothing."""
+    """Return the weights of the names in each count, as vectors of length 1; a name that all have weighs little."""
     having = Counter(name for one in counts for name in one)
     rarity = {name: log((len(counts) + 1) / number) for name, number in having.items()}
     return [dict(_unit_vector({name: count * rarity[name] for name, count in one.items()})) for one in counts]

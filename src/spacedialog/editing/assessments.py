@@ -1,4 +1,4 @@
-"""Assessments: the verdict of a named assessor under a named rubric, checked and turned into a pending entry.
+"""Assessments: the verdict of a named assessor under a named rubric, checked and converted to a pending entry.
 
 A verdict is separate from progress: it changes no status, date or flag. The verdicts of one assessor under one rubric,
 on a commitment or on one party to it, are one item of the log, so that no assessor replaces another's verdict.
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class NewAssessment(NamedTuple):
-    """A verdict to record. `rubric` is NAME or NAME@VERSION; `party` is the party assessed, None for all of them."""
+    """A verdict to record. `rubric` is NAME or NAME@VERSION; `party` is None for the whole commitment."""
 
     verdict: str
     assessor: str
@@ -34,7 +34,7 @@ def create_assessment(
 ) -> tuple[Target, PendingEntry]:
     """Return the assessment as a target, and the entry that records it; InputError if any value is invalid."""
     if target.milestone:
-        raise InputError(f"{target.ref} is a milestone, and only commitments are assessed", "assess its commitment")
+        raise InputError(f"{target.ref} is a milestone; only commitments can be assessed", "assess its commitment")
     fields = snapshot.fields_of(target)
     scale = rubric(assessment.rubric)
     assessor = " ".join(check_line("assessor", assessment.assessor).split())

@@ -1,4 +1,4 @@
-"""New commitments and milestones, and corrections of them, checked and turned into pending entries."""
+"""New commitments and milestones, and corrections of them, checked and converted to pending entries."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def create_milestone(
     """Return the milestone as a target, and the entry that adds it; InputError if any value is invalid."""
     commitment = milestone.commitment
     if commitment.milestone:
-        raise InputError(f"{commitment.ref} is a milestone", "give the ref of its commitment")
+        raise InputError(f"{commitment.ref} is a milestone", "write the ref of its commitment")
     snapshot.fields_of(commitment)
     ref = snapshot.refs.next_milestone_ref(commitment)
     values = {"ref": ref, "title": check_line("title", milestone.title), "when": str(milestone.when)}
@@ -84,7 +84,7 @@ def correct(snapshot: Snapshot, target: Target, values: Mapping[str, Any], remar
     """Return the entry that sets fields of the target to new values; InputError if any value is invalid."""
     if not values:
         raise InputError(
-            "no new value was given", f"give one, for example: spacedialog edit {target.ref} --title 'A better title'"
+            "no new value was given", f"add one, for example: spacedialog edit {target.ref} --title 'A better title'"
         )
     unknown = [name for name in values if name not in EDITABLE]
     if unknown:

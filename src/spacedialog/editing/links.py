@@ -1,4 +1,4 @@
-"""Links: whether a commitment carries on one of an earlier dialogue, checked and turned into a pending entry."""
+"""Links: whether a commitment carries on one of an earlier dialogue, checked and converted to a pending entry."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def decide_link(
     for target in (old, new):
         if target.milestone:
             raise InputError(
-                f"{target.ref} is a milestone, and only commitments are linked", "give the ref of its commitment"
+                f"{target.ref} is a milestone; only commitments can be linked", "write the ref of its commitment"
             )
     earlier, later = (str(snapshot.fields_of(target)["dialogue"]) for target in (old, new))
     if earlier == later:

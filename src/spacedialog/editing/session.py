@@ -73,7 +73,7 @@ class Session:
         )
 
     def write(self, did: str, targets: Sequence[Target], pending: Sequence[PendingEntry]) -> Written:
-        """Record the pending entries as one action; return what it changed about the targets."""
+        """Record the pending entries as one action; return the fields of the targets that it changed."""
         before = [self._fields(target) for target in targets]
         appended = self.record(append.group_by_item(pending), {target.item for target in targets})
         after = [

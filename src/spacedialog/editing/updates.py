@@ -1,4 +1,4 @@
-"""Updates: the status, percentage or date that a person reports, checked and turned into a pending entry."""
+"""Updates: the status, percentage or date that a user reports, checked and converted to a pending entry."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def pending_update(
         values |= _milestone_values(update, fields) if target.milestone else _commitment_values(update, fields)
     with check():
         if (*update[1:], remarks.note, remarks.evidence) == (None,) * 5:
-            raise InputError("the update is empty", "give a status, a percentage, a date, a note or evidence")
+            raise InputError("the update is empty", "add a status, a percentage, a date, a note or evidence")
     if values:
         body["set"] = values
     return PendingEntry(SET if values else NOTE, target.item, str(remarks.on), body)
@@ -63,7 +63,7 @@ def _commitment_values(update: Update, fields: Mapping[str, Any]) -> dict[str, A
         values["due"] = str(update.due)
     if is_complete_below_full(values.get("status", fields.get("status")), values.get("percent")):
         raise InputError(
-            f"percent: a complete commitment cannot be at {update.percent} %", "leave it out, or use in-progress"
+            f"percent: a complete commitment cannot be at {update.percent}%", "leave it out, or use in-progress"
         )
     if values.get("status") == Status.COMPLETE and "percent" not in values and fields.get("percent") is not None:
         values["percent"] = None
@@ -72,7 +72,7 @@ def _commitment_values(update: Update, fields: Mapping[str, Any]) -> dict[str, A
 
 def _milestone_values(update: Update, fields: Mapping[str, Any]) -> dict[str, Any]:
     if update.percent is not None:
-        raise InputError("percent: a milestone has no percentage", "leave it out, or give the ref of the commitment")
+        raise InputError("percent: a milestone has no percentage", "leave it out, or use the ref of the commitment")
     values: dict[str, Any] = {}
     if update.due is not None:
         values["when"] = str(update.due)

@@ -21,7 +21,7 @@ def built_in_path() -> Path:
 
 
 def built_in_documents() -> list[dict[str, Any]]:
-    """Return the parsed data files, newest meeting first. They are validated when the program is built, not here."""
+    """Return the parsed data files, newest meeting first. The test suite validates them; this function does not."""
     return [json.loads(path.read_bytes()) for path in sorted(built_in_path().glob("dialogue_*.json"), reverse=True)]
 
 

@@ -36,7 +36,7 @@ class Checks:
         for kind, keys in self._known.items():
             declared: Sequence[Document | Area | Party] = getattr(self._opening, kind)
             if len(declared) > len(keys):
-                yield f"{kind}: a key occurs twice\n  give each its own key"
+                yield f"{kind}: a key occurs twice\n  use a different key for each"
         yield from self._closed("dialogue.when", self._opening.dialogue.when)
         yield from self._unknown("dialogue.host", "parties", self._opening.dialogue.host)
 
@@ -105,7 +105,7 @@ class Checks:
 
     def _ref(self, place: str, ref: str) -> Iterator[str]:
         if ref.casefold() in self._refs:
-            yield f"{place}.ref: {ref} occurs earlier in the file\n  give each item its own ref"
+            yield f"{place}.ref: {ref} occurs earlier in the file\n  use a different ref for each item"
         self._refs.add(ref.casefold())
 
     def _unknown(self, place: str, kind: str, key: str | None) -> Iterator[str]:
@@ -124,13 +124,13 @@ class Checks:
     def _percent(self, place: str, part: Commitment | Update) -> Iterator[str]:
         if is_complete_below_full(part.status, part.percent):
             yield (
-                f"{place}.percent: a complete commitment cannot be at {part.percent} %\n"
+                f"{place}.percent: a complete commitment cannot be at {part.percent}%\n"
                 "  leave it out, or write in-progress"
             )
 
     def _closed(self, place: str, date_: str | None) -> Iterator[str]:
         if date_ is not None and VagueDate.parse(date_).latest is None:
-            yield f"{place}: {date_} has no end, but it is about the past\n  write the date on which it happened"
+            yield f"{place}: {date_} has no end, but it must be in the past\n  write the date on which it happened"
 
 
 def opening_problems(opening: Mapping[str, Any], snapshot: Snapshot, today: date) -> Iterator[str]:
@@ -143,7 +143,7 @@ def opening_problems(opening: Mapping[str, Any], snapshot: Snapshot, today: date
     if known and (known.get("series"), known.get("number")) != (dialogue["series"], dialogue.get("number")):
         yield (
             f"dialogue.key: {dialogue['key']} is already the key of {known.get('title')}\n"
-            "  give the dialogue another key"
+            "  choose another key for the dialogue"
         )
 
 
@@ -155,7 +155,7 @@ def commitment_problems(file_commitment: FileCommitment, snapshot: Snapshot, tod
     for milestone in commitment.get("milestones", ()):
         wanted.append(Target(milestone["ref"], item, item_id("milestone", milestone["ref"])))
     for ref in snapshot.refs.taken(wanted):
-        yield f"{file_commitment.place}: {ref} is already the ref of another item\n  give it another ref"
+        yield f"{file_commitment.place}: {ref} is already the ref of another item\n  choose another ref for it"
     for place, update in file_commitment.updates:
         try:
             check_on(VagueDate.parse(update["on"]), today)

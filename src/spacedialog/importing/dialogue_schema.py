@@ -1,6 +1,6 @@
 """The schema of a data file, which describes one dialogue.
 
-`dialogue_checks` has the checks between its parts, `entries` turns a data file into log entries, `parse` reads one.
+`dialogue_checks` has the checks between its parts, `entries` converts a data file to log entries, `parse` reads one.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _parsed(parse: Callable[[str], object]) -> AfterValidator:
 
 
 def _checked(check: Callable[[str, str], str]) -> AfterValidator:
-    """Return the validator that refuses the texts that `check` refuses."""
+    """Return the validator that rejects the texts for which `check` raises InputError."""
 
     def validate(text: str) -> str:
         try:

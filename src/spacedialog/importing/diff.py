@@ -56,12 +56,12 @@ class ImportDiff:
         """Yield the notices about candidates; call it after the entries have been read."""
         if self._undecided:
             yield (
-                f"{self._undecided} of {self._candidates} candidates are undecided, and are imported too; decide on"
-                " them with spacedialog review FILE, and import the file again: dropped candidates are then undone"
+                f"{self._undecided} of {self._candidates} candidates were imported without a decision; decide on them"
+                " with spacedialog review FILE, then import the file again to undo the dropped ones"
             )
         if self._not_retracted:
             refs = ", ".join(self._not_retracted)
-            yield f"dropped candidates that were not undone, because they have later entries: {refs}"
+            yield f"these dropped candidates have later entries and were not undone: {refs}"
 
     def _since_import(self, wanted: list[PendingEntry]) -> list[PendingEntry]:
         item = wanted[0].item

@@ -30,7 +30,7 @@ def parse_entry(exported: Mapping[str, Any]) -> tuple[Entry | None, list[Problem
     try:
         entry = Entry(**{**exported, "body": canonical_json(exported["body"])})
     except RecursionError:
-        return None, [Problem("body", "it has too many levels of brackets")]
+        return None, [Problem("body", "it is nested too deeply")]
     return entry, list(problems(entry))
 
 

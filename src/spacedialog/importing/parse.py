@@ -28,7 +28,7 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {"data": DataFile.model_json_
 """The kinds of file that `import` reads, each with its schema."""
 
 LARGEST_PART = 2_000_000
-"""The bytes of JSON that an opening, a commitment, an update or an entry may have: each is validated as a whole."""
+"""The maximum size, in bytes, of an opening, a commitment, an update or an entry; each is validated as a whole."""
 
 _WHOLE = {"commitments", "updates", "changes"}
 _LOG_NAMES = {"format", "changes"}
@@ -287,7 +287,7 @@ def _require_bounded(part: object, place: str) -> None:
     try:
         size = len(part) if isinstance(part, bytes) else len(json.dumps(part))
     except RecursionError as error:
-        raise ProblemsError(place, [f"{place}: there are too many levels of brackets\n  {_SCHEMA_REMEDY}"]) from error
+        raise ProblemsError(place, [f"{place}: the JSON is nested too deeply\n  {_SCHEMA_REMEDY}"]) from error
     if size > LARGEST_PART:
         raise ProblemsError(place, [f"{place}: this part is larger than 2 MB\n  split it"])
 
@@ -300,7 +300,7 @@ def _validated(model: type[AnyModel], part: object, place: str) -> AnyModel:
         problems = [_problem(problem, place) for problem in error.errors(include_url=False, include_context=False)]
         raise ProblemsError(place, problems) from error
     except RecursionError as error:
-        raise ProblemsError(place, [f"{place}: there are too many levels of brackets\n  {_SCHEMA_REMEDY}"]) from error
+        raise ProblemsError(place, [f"{place}: the JSON is nested too deeply\n  {_SCHEMA_REMEDY}"]) from error
 
 
 def _plain(model: Strict) -> dict[str, Any]:

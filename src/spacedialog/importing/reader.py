@@ -1,4 +1,4 @@
-"""Read files from outside: bytes in bounded parts, strict JSON, and a list of problems with places.
+"""Read the files that a user imports: bytes in bounded parts, strict JSON, and a list of problems with places.
 
 `parse` reads data files and logs, `updates_file` lists of updates.
 """
@@ -32,7 +32,7 @@ _SHOWN_LEVELS = 8
 
 
 def size_text(size: int) -> str:
-    """Return a number of bytes as text for people, such as `5 MB`."""
+    """Return a number of bytes as readable text, such as `5 MB`."""
     for unit, name in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
         if size >= unit and size % unit == 0:
             return f"{size // unit} {name}"
@@ -125,8 +125,8 @@ class Incoming:
     def too_large(self, place: str, what: str, instead: str = "") -> InputError:
         """Return the error for a part of the file that exceeds `max_size`; `instead` begins its remedy."""
         return InputError(
-            f"{place}: {what} has more than {size_text(self.max_size)}",
-            f"{instead} allow more with --max-size".lstrip(),
+            f"{place}: {what} is larger than {size_text(self.max_size)}",
+            f"{instead} raise the limit with --max-size".lstrip(),
         )
 
     def _unreadable(self, error: OSError) -> InputError:
@@ -232,7 +232,7 @@ def parse_json(text: str, place: str = "") -> Any:
         raise InputError(f"{at}: this is not JSON: {error.msg}", "correct it there, or leave it out") from error
     except RecursionError as error:
         at = f"{place}{_deepest(text)}".lstrip(".")
-        raise InputError(f"{at}: there are too many levels of brackets", "use fewer levels") from error
+        raise InputError(f"{at}: the JSON is nested too deeply", "use fewer levels of nesting") from error
 
 
 def _faults(value: Any, place: str) -> Iterator[str]:

@@ -29,14 +29,14 @@ FIELDS = ("ref", "status", "percent", "due", "note", "evidence", "on")
 """The fields of a record. Other columns of `list` are ignored, so that its CSV can be edited and applied."""
 
 MOST_RECORDS = 100_000
-"""The most updates that a file may have; all are held in memory, because they are one action."""
+"""The maximum number of updates in a file; all are held in memory, because they are one action."""
 
 _MOST_COLUMNS = 1_000
-"""The most columns that are checked, because each fault of a column needs memory; no valid file has as many."""
+"""The maximum number of columns, because each fault of a column needs memory; no valid file has so many."""
 
 _WHOLE = re.compile("[0-9]{1,9}")
 _IGNORED = frozenset(CommitmentRow._fields) - frozenset(FIELDS)
-_FIELDS_REMEDY = f"the fields are {', '.join(FIELDS)}"
+_FIELDS_REMEDY = f"use the fields {', '.join(FIELDS)}"
 
 
 class Batch:
@@ -189,7 +189,8 @@ class Batch:
                     self._problem(
                         place,
                         InputError(
-                            "the line has more cells than the header", "put a cell with commas in quotation marks"
+                            "the line has more cells than the header",
+                            "write a cell that contains commas in quotation marks",
                         ),
                     )
                 else:

@@ -22,7 +22,7 @@ from spacedialog.store.schema import SCHEMA_VERSION
 from spacedialog.storefiles import side_file
 
 _CLOCKS_DIFFER = 60_000_000
-"""The most by which a recording time can differ from the clock, or from the time in an entry's id (µs)."""
+"""The maximum difference of a recorded time from the clock, or from the time in the entry's id (µs)."""
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def examined(path: Path) -> Iterator[tuple[Examination, Salvaged]]:
     """Yield an examination of an image of the store, and its entries; StoreError if `path` is not a store."""
     database.require_regular_file(path)
     if not path.exists():
-        raise StoreError(f"{path}: there is no database", "name one with --db; nothing was changed")
+        raise StoreError(f"{path}: the database does not exist", "name one with --db; nothing was changed")
     try:
         with database.as_store_errors(path), lock.held(path, shared=True):
             picture = image.read(path)
@@ -52,7 +52,7 @@ def run_checks(path: Path, *, now: int) -> list[DoctorRow]:
         entries = salvaged.sound
         faults = tuple(_entry_faults(entries))
         newer = tuple(
-            f"{entry.id}: written by a newer version; stored, and does not count"
+            f"{entry.id}: written by a newer version of spacedialog; it is stored but does not count"
             for entry in entries
             if is_newer(entry.kind, entry.content)
         )
@@ -74,7 +74,7 @@ def run_checks(path: Path, *, now: int) -> list[DoctorRow]:
 
 
 def faults(path: Path, examination: Examination, salvaged: Salvaged) -> list[str]:
-    """Return a description of every damage in a store; empty if all is sound and the tables match the log."""
+    """Return a description of each fault in a store; empty if it is undamaged and its tables match the log."""
     return [fault for row in _soundness(path, examination, salvaged) for fault in row.said]
 
 
@@ -88,9 +88,9 @@ def _soundness(path: Path, examination: Examination, salvaged: Salvaged) -> list
     """Return the checks for damage: of the file, pages, foreign keys, schema, entries, tables and full-text index."""
     lost = tuple(f"{name} is damaged" for name in salvaged.lost)
     if salvaged.unreachable:
-        lost += (f"{salvaged.unreachable} more can be read only by --rescue",)
+        lost += (f"{salvaged.unreachable} more can be read only with --rescue",)
     if salvaged.why:
-        lost += (f"{salvaged.why}: entries without a trace in the file cannot be named",)
+        lost += (f"{salvaged.why}: entries that left no trace in the file cannot be listed",)
     items, differing = examination.fold(salvaged.sound)
     return [
         _row("file", CheckResult(1, tuple(_file_faults(path, examination)))),
@@ -109,7 +109,7 @@ def _file_faults(path: Path, examination: Examination) -> Iterator[str]:
     if examination.application != database.APPLICATION_ID:
         yield "the header lacks the application id of a spacedialog database"
     if not 0 < examination.version <= SCHEMA_VERSION:
-        yield f"the schema has version {examination.version}, and this program knows versions up to {SCHEMA_VERSION}"
+        yield f"the schema has version {examination.version}, and this program supports versions up to {SCHEMA_VERSION}"
     journal = side_file(path, "-journal")
     if os.path.lexists(journal):
         yield f"{journal.name}: a journal that another program left when it was interrupted; this program creates none"

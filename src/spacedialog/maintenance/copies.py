@@ -18,7 +18,7 @@ def back_up(path: Path, target: Path) -> Copied:
     """Copy the store at `path` to a new file; InputError if `target` exists, StoreError if copying fails."""
     _require_new(target, path)
     if not path.exists():
-        raise StoreError(f"{path}: there is no database", "name one with --db; nothing was copied")
+        raise StoreError(f"{path}: the database does not exist", "name one with --db; nothing was copied")
     with database.reading_any_version(path) as (connection, _):
         count, newest = log.size(connection)
         if not target.parent.is_dir():
@@ -66,7 +66,7 @@ def rescue(path: Path, new: Path) -> Rescued:
         entries = [entry._replace(seq=None) for entry in salvaged.sound if entry.id not in invalid]
         if not entries:
             raise StoreError(
-                f"{path}: there is no undamaged entry in it", "restore a backup: NAME.backup-… in the same folder"
+                f"{path}: the database has no undamaged entries", "restore a backup: NAME.backup-… in the same folder"
             )
         with database.writing(new, lambda connection: database.load_entries(connection, entries)) as (_, is_new):
             if not is_new:

@@ -22,7 +22,7 @@ _SALT = b"spacedialog fingerprint 1\n"
 _FORM = re.compile(r"([0-9]{1,12})-([0-9]{1,18})-([a-z2-7]{32})")
 
 _MOST_NAMED = 5
-"""The most altered entries that a message names."""
+"""The maximum number of altered entries that a message lists."""
 
 
 class Fingerprint(NamedTuple):
@@ -89,10 +89,10 @@ def verify(log: Sequence[Entry], text: str) -> FingerprintRow:
     elif by_then < printed.entries:
         verdict = f"does not hold: at most {by_then} of the {printed.entries} entries are in this database"
     elif by_then == printed.entries:
-        verdict = f"does not hold: this database has {by_then} entries up to then, but not the same ones"
+        verdict = f"does not hold: this database has {by_then} entries recorded by then, but not the same ones"
     else:
         verdict = (
-            f"cannot be verified: this database has {by_then} entries up to then, and the fingerprint covers"
+            f"cannot be verified: this database has {by_then} entries recorded by then, and the fingerprint covers"
             f" {printed.entries}. If entries were merged later, verify it in the database that printed it"
         )
     return FingerprintRow(str(printed), printed.entries, _newest(printed), holds, max(since, 0), verdict)

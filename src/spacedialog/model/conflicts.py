@@ -2,13 +2,13 @@
 
 An entry names its parents: `base` is the newest entry that its author had and, if copies had diverged, `beside` in its
 body lists the newest entries of the other branches. The ancestors of an entry are its parents, their parents, and so
-on. Two entries are independent if neither is an ancestor of the other. An entry of the built-in record is independent
-of none: every copy has the record in some version.
+on. Two entries are independent if neither is an ancestor of the other. An entry of the built-in record is never
+independent, because every copy has that record in some version.
 
 Entries apply in the order of the fold. An entry that sets a field counts from its day until an entry that is not
 independent of it sets the field. On each day, the entry that set the field last conflicts with every other entry that
-counts and has another value. An entry by an author who had all of them resolves the conflict from the day on which it
-is the last.
+counts and has another value. An entry whose author had all of them resolves the conflict, from the day on which that
+entry is the last.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from spacedialog.model.entry import Entry, canonical_json
 from spacedialog.model.fold import FOREVER, in_order, replaced_ids
 
 MOST_HEADS = 200
-"""The most concurrent entries that one entry follows."""
+"""The maximum number of ids that an entry lists in `beside`."""
 
 MOST_SIDES = 20
-"""The most entries that conflict with each other about one field on one day; older ones are left out."""
+"""The maximum number of entries that conflict about one field on one day; older entries are left out."""
 
 BESIDE = "beside"
 """Key in the body of an entry: the ids of its parents other than `base`."""
@@ -46,7 +46,7 @@ class Conflict(NamedTuple):
 
 
 def other_heads(entries: Sequence[Entry]) -> list[str]:
-    """Return the ids of the entries, except the last, that are no entry's parent; `entries` in the order recorded.
+    """Return the ids of the entries, given in the order recorded, that no entry has as a parent, except the last.
 
     Of more than MOST_HEADS, only the newest are returned, so that an entry that lists them stays short.
     """

@@ -1,4 +1,4 @@
-"""Dates as they are stored: a subset of EDTF in which vague dates stay vague, and spans such as `2 years`.
+"""Dates as stored, in a subset of EDTF that keeps the precision of each date, and spans such as `2 years`.
 
 Other forms that a user may type (`tomorrow`, `5 Oct 2026`) are parsed by `typed_dates`. No function here reads a clock.
 Source: ISO 8601-2:2019, and the Extended Date/Time Format specification of the Library of Congress.
@@ -15,10 +15,10 @@ from functools import lru_cache, total_ordering
 from spacedialog.errors import DateError
 
 LONGEST = 64
-"""The most characters that a date may have; a longer text is refused without parsing."""
+"""The maximum length of a date in characters; a longer text is rejected without parsing."""
 
 REMEDY = "write 2025, 2025-10, 2025-10-03, or an interval such as 2025-10/2026-03"
-SPAN_REMEDY = "write a span of 1 to 999 such as 10 days, 2 weeks, 6 months or 1 year"
+SPAN_REMEDY = "write a number from 1 to 999 and a unit, such as 10 days, 2 weeks, 6 months or 1 year"
 YEARS_REMEDY = "stay within the years 0001 to 9999"
 
 
@@ -121,7 +121,7 @@ class Span:
 @total_ordering
 @dataclass(frozen=True, slots=True)
 class VagueDate:
-    """A date as precise as it was promised, and the days on which its window opens and closes. Made by `parse`.
+    """A date with its recorded precision, and the first and the last day of its window. `parse` creates it.
 
     `earliest` and `latest` are the first and last day; None only on the open side of an interval. `qualifier` is `~`
     (approximate), `?` (uncertain), `%` (both) or empty. It is empty for an interval, whose ends may each have one. A
@@ -138,7 +138,7 @@ class VagueDate:
     @classmethod
     @lru_cache(maxsize=4096)  # a record has far fewer dates than entries
     def parse(cls, text: str) -> VagueDate:
-        """Parse one EDTF date; raise DateError if the text is not one, or if it contains no day.
+        """Parse one EDTF date; raise DateError for other text, `../..`, or an interval that ends before it begins.
 
         | form | example |
         |---|---|
@@ -146,7 +146,7 @@ class VagueDate:
         | season: spring, summer, autumn, winter | `2026-21` to `2026-24` |
         | quarter, half | `2026-33` to `2026-36`, `2026-40`, `2026-41` |
         | interval of any of these, or open on one side | `2025-10/2026-03`, `2026/..`, `../2026` |
-        | any of these but an open side, qualified | `2026~`, `2026-10?`, `2025%/2026` |
+        | any of these except an open side, with a qualifier | `2026~`, `2026-10?`, `2025%/2026` |
 
         Seasons are northern and meteorological: spring is March to May, winter December to February of the next year.
         `2026-Q3` and `2026-H2` become `2026-35` and `2026-41`; every other date keeps its text.
@@ -181,7 +181,7 @@ class VagueDate:
 
     def sort_key(self) -> tuple[int, int, str]:
         """Return a key that sorts by latest day, earliest day and text; an open end is last, an open start first."""
-        # By latest day, because a due date of 2026 promises no day before 31 December.
+        # By latest day, because a commitment due in 2026 is not late before 1 January 2027.
         latest = self.latest.toordinal() if self.latest else date.max.toordinal() + 1
         return latest, self.earliest.toordinal() if self.earliest else 0, self.text
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from spacedialog.model.dates import VagueDate
 
 BODY_VERSION = 1
-"""Format version of the bodies that this program writes. Entries of a newer version are stored, and not folded."""
+"""Format version of the bodies that this program writes. Entries of a newer version are stored but not folded."""
 
 CREATE, SET, NOTE, RETRACT = "create", "set", "note", "retract"
 
@@ -21,13 +21,13 @@ IMPORTED = "import"
 """Value of `via` in the body of an entry that was imported from a data file."""
 
 REPLACES = "replaces"
-"""Key in the body of an entry: the id that the entry had before another entry took it in a shared log."""
+"""Key in the body of an entry: the former id of the entry, which another entry has in a shared log."""
 
 BUILT_IN_AUTHOR = "spacedialog"
 """Author of the entries of the built-in record."""
 
 CLOCK_TOLERANCE = 300_000_000
-"""The most by which a recorded time can be ahead of the clock that it is compared with (µs)."""
+"""The maximum time (µs) by which a recorded time may be ahead of the clock that it is compared with."""
 
 EXPORT_FORMAT = "spacedialog-log/1"
 """Name and version of the format of an exported log."""
@@ -91,7 +91,7 @@ class Entry(NamedTuple):
 
 
 def parse_body(body: str) -> dict[str, Any]:
-    """Parse the body of an entry; return an empty mapping if it is not a JSON object, as another program may write."""
+    """Parse the body of an entry; return an empty mapping if it is not a JSON object."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):

@@ -135,7 +135,7 @@ class _Part:
         self.fields = {**self.fields, **values}
         new = self.fields.get(self.date_field)
         if "met" in values or self.first_date is None:
-            # After an occurrence is met, the date is that of the next occurrence, which is no slip.
+            # After an occurrence is met, the date is that of the next occurrence, which is not a slip.
             self.first_date = new
             return None
         return (old, new) if old and new and old != new else None

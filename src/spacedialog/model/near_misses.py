@@ -1,4 +1,4 @@
-"""Near misses: the value that a user probably meant by a text that names none."""
+"""Near misses: the valid value that a user probably meant by an unknown one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def nearest(text: str, choices: Iterable[str], synonyms: Mapping[str, str] = _NONE) -> str | None:
-    """Return the choice that a text probably means: that of a synonym, or the most similar one; None if none is."""
+    """Return the choice that a text probably means, by synonym or else by similarity; None if no choice is similar."""
     from difflib import get_close_matches
 
     key = text.strip().casefold()

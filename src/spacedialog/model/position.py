@@ -13,7 +13,7 @@ class Scope(NamedTuple):
     """The state of the record that a read sees; by default the whole record as it is today.
 
     `as_of` is the day whose state is shown; None for today. `known_at` (µs since 1970, UTC) leaves out the entries that
-    were recorded later, `at_seq` the entries after that position of the team's log. `dialogues` are the keys of the
+    were recorded later, `at_seq` the entries after that position of the shared log. `dialogues` are the keys of the
     dialogues to show, in upper or lower case; empty for all.
     """
 
@@ -31,7 +31,7 @@ class Position(NamedTuple):
     """The end of a log: its number of entries, the id of the last to arrive, and the newest recorded time (µs).
 
     An entry from another log may have been recorded before entries that arrived earlier. `seq` is the highest position
-    in the team's log that an entry has; None if no entry is shared.
+    in the shared log that an entry has; None if no entry is shared.
     """
 
     entries: int

@@ -114,7 +114,7 @@ def _find(kind: str, text: str, choices: dict[str, Rubric]) -> Rubric:
     wanted = text.strip().casefold()
     matches = [rubric for rubric in choices.values() if wanted in (rubric.name, rubric.key)]
     if not matches:
-        raise InputError(f"{kind}: there is no {kind} '{text}'", f"write one of {', '.join(choices)}")
+        raise InputError(f"there is no {kind} '{text}'", f"write one of {', '.join(choices)}")
     return matches[-1]
 
 

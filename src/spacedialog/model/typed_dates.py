@@ -109,7 +109,7 @@ def _edtf(words: list[str], today: date, toward: Toward) -> str | None:
         case [name] if name in _NEAR_DAYS:
             return _day(today, _NEAR_DAYS[name])
         case [name] if name in _WEEKDAYS:
-            # Today counts as past, so that a weekday never means one day in both directions.
+            # Today counts as past, so that a weekday never means the same day in both directions.
             ahead = (_WEEKDAYS[name] - today.weekday() - 1) % 7 + 1
             return _day(today, ahead if toward == "future" else ahead - 7)
         case ["in", *rest] if span := _span(rest):
@@ -126,7 +126,7 @@ def _edtf(words: list[str], today: date, toward: Toward) -> str | None:
             return f"{year}-12"
         case ["winter", year] if _YEAR.fullmatch(year):
             raise DateError(
-                f"'winter {year}' is ambiguous: a winter that begins or one that ends in {year}",
+                f"'winter {year}' is ambiguous: it can be the winter that begins or the winter that ends in {year}",
                 f"write {year}-24 for the winter that begins in December {year}",
             )
         case [part, year] if part in _PARTS_OF_YEAR and _YEAR.fullmatch(year):

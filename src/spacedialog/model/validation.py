@@ -1,7 +1,7 @@
 """Validation of entries: what an entry of each kind may contain.
 
 The fold counts only valid entries. Import refuses the others, sync quarantines them, and doctor reports those that are
-already in a store. An entry of a newer program is valid and stored, and does not count.
+already in a store. An entry of a newer program is valid and stored, but does not count.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ LATEST_TS = 199_999_999_999_999_999
 """The latest recorded time that is accepted (µs; in the year 8307)."""
 
 MOST_PARTS = 10_000
-"""The most values in a list of an entry."""
+"""The maximum number of values in a list of an entry."""
 
 DEEPEST = 32
-"""The most levels of nesting in the body of an entry."""
+"""The maximum number of levels of nesting in the body of an entry."""
 
 NUMBERS: Mapping[str, tuple[int, int]] = {
     "percent": (LOWEST_PERCENT, HIGHEST_PERCENT),

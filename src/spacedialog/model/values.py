@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from spacedialog.model.dates import VagueDate
 
 LONGEST_TEXT = 10_000
-"""The most characters that a text of the record may have."""
+"""The maximum length of a text of the record in characters."""
 
 LOWEST_PERCENT, HIGHEST_PERCENT = 0, 100
 
@@ -79,7 +79,7 @@ def check_on(on: VagueDate, today: date) -> VagueDate:
     if on.latest is not None and on.latest <= today:
         return on
     raise InputError(
-        f"on: {on} may be after today ({today}), but an entry is about the past",
+        f"on: {on} may be after today ({today}), but an entry must be dated today or earlier",
         f"write {on.earliest}/{today}, or the exact day"
         if on.earliest and on.earliest <= today
         else "write a day up to today; change a due date with spacedialog reschedule",

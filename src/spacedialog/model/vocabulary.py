@@ -12,7 +12,7 @@ class Word(StrEnum):
     meaning: str
 
     def __new__(cls, value: str, meaning: str = "") -> Self:
-        """Make a member from its value and its meaning."""
+        """Create a member from its value and its meaning."""
         word = str.__new__(cls, value)
         word._value_ = value
         word.meaning = meaning
@@ -113,7 +113,7 @@ PROPOSED = "proposed"
 
 
 class Outcome(Word):
-    """The outcome of a commitment by the next dialogue. Derived, never stored."""
+    """The outcome of a commitment in the next dialogue. Derived, never stored."""
 
     _value_: str
 
@@ -127,7 +127,7 @@ class Outcome(Word):
 
 
 LONGEST_NAME = 64
-"""The most characters that a short name may have."""
+"""The maximum length of a short name in characters."""
 
 NAME_PATTERN = rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{LONGEST_NAME - 1}}}"
 """Pattern of a short name: a ref, or the key of a party, an area or a document."""

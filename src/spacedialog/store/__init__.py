@@ -1,1 +1,1 @@
-"""The store: a SQLite database, and the only place with SQL."""
+"""The store: a SQLite database. All SQL for SQLite is in this package."""

@@ -42,7 +42,7 @@ def new_database(target: Path, *, replace: bool = False) -> Iterator[Path]:
     """
     if is_side_file(target):
         raise InputError(
-            f"{target}: SQLite uses such names for the side files of a database",
+            f"{target}: SQLite uses names with this ending for its own files",
             f"choose a name that does not end in {', '.join(SIDE_FILES)}",
         )
     with atomic.private_folder(target.parent) as folder:

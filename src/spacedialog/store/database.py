@@ -52,7 +52,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
             with closing(past_record(connection)) as copy:
                 yield copy
         else:
-            # One transaction, so that writes in the meantime do not change what is read.
+            # One transaction, so that all reads see the same state during writes.
             connection.execute("BEGIN")
             yield connection
 
@@ -102,7 +102,7 @@ def past_record(
 ) -> sqlite3.Connection:
     """Return a database in memory with the entries recorded by the time `known_at` (µs), or all, and their fold.
 
-    With `at_seq`, use only the entries up to that position in the team's log.
+    With `at_seq`, use only the entries up to that position in the shared log.
     """
     entries = connection.execute(
         f"SELECT * FROM change WHERE ts <= ? AND {'TRUE' if at_seq is None else 'seq <= ?'} ORDER BY rowid",
@@ -191,7 +191,7 @@ def _new(path: Path, seed: Seed | None) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def _indexed_last(connection: sqlite3.Connection) -> Iterator[None]:
-    """Drop the indexes that only reads use, and create them again after the block. This halves the time.
+    """Drop the indexes that only reads use, and create them again after the block, to save half the time.
 
     A new store is not read before it is complete. The indexes that a write uses (entries by item, refs given) are kept.
     """
@@ -246,7 +246,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def require_regular_file(path: Path) -> None:
-    """Raise StoreError if `path` exists and is not a regular file: opening a pipe would block for ever."""
+    """Raise StoreError if `path` exists and is not a regular file: opening a pipe would block forever."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -288,7 +288,8 @@ def _check_header(path: Path) -> None:
 def _check_version(version: int, path: Path) -> None:
     if version > SCHEMA_VERSION:
         raise StoreError(
-            f"{path}: the database was written by a newer spacedialog (schema {version}, here {SCHEMA_VERSION})",
+            f"{path}: the database was written by a newer spacedialog (schema {version}; this program supports up to"
+            f" {SCHEMA_VERSION})",
             "upgrade spacedialog; nothing was changed",
         )
 
@@ -323,7 +324,7 @@ def _be_durable(connection: sqlite3.Connection) -> None:
 
 
 def store_error(path: Path, error: Exception) -> StoreError:
-    """Return the error for a user whose store raised `error`."""
+    """Return the StoreError for an error of SQLite or of the file system."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_BUSY:
         return lock.busy_error(path)

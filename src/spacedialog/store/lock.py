@@ -11,7 +11,7 @@ from spacedialog import atomic
 from spacedialog.errors import StoreError
 
 TIMEOUT = 10.0
-"""The seconds that a write waits for the lock."""
+"""The time, in seconds, that a write waits for the lock."""
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def size(connection: sqlite3.Connection) -> tuple[int, int]:
 
 
 def newest_time(connection: sqlite3.Connection, now: int) -> int | None:
-    """Return when the newest entry that is not from the future at the time `now` was recorded (both in µs)."""
+    """Return the recorded time of the newest entry that is not in the future at the time `now` (both in µs)."""
     newest: int | None = connection.execute(
         "SELECT max(ts) FROM change WHERE ts <= ?", (now + CLOCK_TOLERANCE,)
     ).fetchone()[0]
@@ -65,7 +65,7 @@ def in_arrival_order(connection: sqlite3.Connection) -> list[Entry]:
 
 
 def shared_position(connection: sqlite3.Connection) -> int | None:
-    """Return the position up to which this copy has read a team's log; None if it has no position."""
+    """Return the position up to which this copy has read the shared log; None if it has no position."""
     position: int | None = connection.execute(
         "SELECT max(seq) FROM (SELECT max(seq) AS seq FROM change UNION ALL SELECT max(seq) FROM quarantine)"
     ).fetchone()[0]

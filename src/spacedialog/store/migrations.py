@@ -223,7 +223,7 @@ def m0002_periods(db: Database) -> None:
 
 @steps()
 def m0003_team(db: Database) -> None:
-    """Create the tables of a team's log and of conflicts."""
+    """Create the tables of the shared log and of conflicts."""
     # `seq` is cleared when the server has lost the entry or the user leaves the team; the entry itself never changes.
     db.execute("DROP TRIGGER change_keeps_its_words")
     db.execute(
@@ -312,7 +312,7 @@ def m0006_days_of_conflicts(db: Database) -> None:
 
 @steps()
 def m0007_ignored_entries(db: Database) -> None:
-    """Create the tables of entries that do not count and of entries that a shared log has had.
+    """Create the tables of entries that do not count and of entries that were once in a shared log.
 
     Add the entry's id to each record in the quarantine.
     """

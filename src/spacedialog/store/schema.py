@@ -12,7 +12,7 @@ SCHEMA_VERSION = int(re.findall("^PRAGMA user_version = ([0-9]+);", SCHEMA_SQL)[
 """The version of the schema: the number of migrations. A store has it in `user_version`."""
 
 RECORD_TABLES = ("change", "team", "quarantine", "shared_before")
-"""The tables of the log, of the membership in a team, of the quarantine and of the entries that a shared log has had.
+"""The tables of the log, of the membership in a team, of the quarantine and of entries that were once shared.
 
 They cannot be rebuilt from others.
 """

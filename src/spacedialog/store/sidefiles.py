@@ -1,4 +1,4 @@
-"""The checks of the files that SQLite creates beside a store, before it acts on them.
+"""The checks of the files that SQLite creates beside a store, made before SQLite uses them.
 
 Source of the format of the write-ahead log and its index: https://sqlite.org/walformat.html.
 """
@@ -60,7 +60,7 @@ def require_one_name(path: Path) -> None:
 
 
 def damaged_store_error(path: Path) -> StoreError:
-    """Return the error for a store with content that this program never wrote."""
+    """Return the error for a damaged store."""
     return StoreError(
         f"{path}: the database is damaged",
         "check it with spacedialog doctor, which can also copy the undamaged entries; nothing was changed",

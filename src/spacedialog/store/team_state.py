@@ -18,7 +18,7 @@ _CAN_BE_SENT = (
     "c.seq IS NULL AND c.id NOT IN (SELECT value FROM json_each(?))"
     " AND NOT EXISTS (SELECT 1 FROM quarantine AS q WHERE q.change = c.id AND q.seq NOT NULL)"
 )
-"""The condition that the entry `c` is unsent, is not in a JSON array, and has an id that the shared log does not."""
+"""The condition that the entry `c` is unsent, not in a JSON array of ids, and has an id that the shared log lacks."""
 
 
 class Membership(NamedTuple):
@@ -83,14 +83,14 @@ def leave(connection: sqlite3.Connection) -> None:
 
 
 def forget_positions(connection: sqlite3.Connection, after: int) -> None:
-    """Remove the positions beyond `after`, so that these entries are sent again, and remember that they had some."""
+    """Remove the positions after `after`, so that these entries are sent again; keep their ids in `shared_before`."""
     connection.execute("INSERT OR IGNORE INTO shared_before SELECT id FROM change WHERE seq > ?", (after,))
     connection.execute("UPDATE change SET seq = NULL WHERE seq > ?", (after,))
     connection.execute("UPDATE quarantine SET seq = NULL WHERE seq > ?", (after,))
 
 
 def waiting(connection: sqlite3.Connection) -> int:
-    """Return the number of entries that were not sent to the shared log."""
+    """Return the number of entries that are not in the shared log yet."""
     (count,) = connection.execute("SELECT count(*) FROM change WHERE seq IS NULL").fetchone()
     return int(count)
 
@@ -111,7 +111,7 @@ def unsent_mark(connection: sqlite3.Connection) -> tuple[int, int]:
 
 
 def newest_unsent(connection: sqlite3.Connection) -> int:
-    """Return when the newest entry that can be sent was recorded (µs since 1970, UTC); 0 if there is none."""
+    """Return the recorded time of the newest entry that can be sent (µs since 1970, UTC); 0 if there is none."""
     newest = f"SELECT ifnull(max(c.ts), 0) FROM change AS c WHERE {_CAN_BE_SENT}"
     (ts,) = connection.execute(newest, (_invalid_unsent(connection),)).fetchone()
     return int(ts)

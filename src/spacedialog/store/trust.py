@@ -1,4 +1,4 @@
-"""The check of a store's schema for objects that this program did not create, which could run foreign code."""
+"""The check of a store's schema for objects that this program did not create, which could run untrusted code."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def foreign_objects(connection: sqlite3.Connection, *, writing: bool) -> Iterato
         elif kind == "table" and name in _OWN_NAMES:
             fits = _SEARCH.match(words) if name == "words_fts" else _PLAIN_TABLE.fullmatch(words)
             if not fits or _COMPUTED.search(words):
-                yield f"the table {name} with another definition"
+                yield f"the table {name} with an unexpected definition"
         elif writing or name.casefold() in _OWN_NAMES:
             yield f"the {kind} {name}"
     if writing:

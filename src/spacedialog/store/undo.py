@@ -83,7 +83,7 @@ def _require_author(author: str, latest: Entry, command: str) -> None:
     if latest.author != author:
         raise InputError(
             f"the latest action is by {latest.author}, and you are {author}",
-            f"name it if you mean it: spacedialog {command} {latest.id[-8:]}",
+            f"to continue, name the entry: spacedialog {command} {latest.id[-8:]}",
         )
 
 
@@ -106,12 +106,12 @@ def _named(connection: sqlite3.Connection, name: str) -> Entry:
     """Return the entry whose id is, or ends in, the name; errors as in `to_undo`."""
     key = name.strip().casefold()
     if len(key) < 4 or not set(key) <= set("0123456789abcdef-"):
-        raise InputError(f"'{name}' is not the id of an entry", "spacedialog history shows the ids")
+        raise InputError(f"'{name}' is not the id of an entry", "list the ids with spacedialog history")
     matches = list(select(connection, "WHERE c.id = ?", (key,))) or list(
         select(connection, "WHERE substr(c.id, -length(?1)) = ?1 LIMIT 2", (key,))
     )
     if not matches:
-        raise NotFoundError(f"no entry has the id '{name}'", "spacedialog history shows the ids")
+        raise NotFoundError(f"no entry has the id '{name}'", "list the ids with spacedialog history")
     if len(matches) > 1:
-        raise InputError(f"several entries have an id that ends in '{name}'", "write more of the id")
+        raise InputError(f"several entries have an id that ends in '{name}'", "write a longer part of the id")
     return matches[0]

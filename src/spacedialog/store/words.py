@@ -1,4 +1,4 @@
-"""The words of the full-text search: the form of a text in the index, and the queries for what a user types."""
+"""The words of the full-text search: the indexed form of a text, and the queries for the words that a user types."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _STOP_WORDS = frozenset({"a", "an", "and", "are", "at", "by", "did", "do", "does
 _STOP_WORDS |= {"is", "of", "on", "the", "to", "what", "which", "who", "with"}
 
 # Chinese, Japanese and Korean texts are indexed character by character: their words are not always separated, and
-# Korean ones have endings. The space has no width, so that a snippet looks like the text. The pattern is compiled when
-# it is first used, because that takes longer than the import of this module.
+# Korean ones have endings. The space is a zero-width space, so that a snippet looks like the text. The pattern is
+# compiled when it is first used, because that takes longer than the import of this module.
 _UNSPACED = "[\u1100-\u11ff\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U0001aff0-\U0003ffff]"
 _SPACE = "\u200b"
 
@@ -46,7 +46,7 @@ class Word(NamedTuple):
     """A word as typed, or a phrase with its quotation marks, and its FTS5 query.
 
     `whole` are the LIKE patterns of which the highlighted text must match one. They are given for a word of two
-    letters, because other words have it as their stem: that of `use` is `us`.
+    letters, because other words have it as their stem: the stem of `use` is `us`.
     """
 
     text: str
@@ -55,14 +55,14 @@ class Word(NamedTuple):
 
 
 def indexed_form(text: str) -> str:
-    """Return a text with a space of no width after each Chinese, Japanese and Korean character."""
+    """Return a text with a zero-width space after each Chinese, Japanese and Korean character."""
     if text.isascii():
         return text
     return re.sub(_UNSPACED, rf"\g<0>{_SPACE}", unicodedata.normalize("NFC", text))
 
 
 def plain_form(text: str) -> str:
-    """Return an indexed text, or a part of one, without the spaces of no width."""
+    """Return an indexed text, or a part of one, without the zero-width spaces."""
     return text.replace(_SPACE, "")
 
 
@@ -82,7 +82,7 @@ def words_of(text: str) -> list[Word]:
         raise InputError("there is nothing to search for", "write one or more words, for example: lunar payload")
     if len(flat) + len(phrases) > MOST_WORDS or len(typed) > _MOST_CHARACTERS:
         raise InputError(
-            "there is too much to search for", f"write at most {MOST_WORDS} words and {_MOST_CHARACTERS} characters"
+            "the search is too long", f"write at most {MOST_WORDS} words and {_MOST_CHARACTERS} characters"
         )
     queries = map(_query, ["", *flat], flat, [*flat[1:], ""], [_stems(flat)] * len(flat))
     return [
@@ -95,7 +95,7 @@ def words_of(text: str) -> list[Word]:
 
 
 def phrase_of(text: str) -> str:
-    """Return the FTS5 query for all that a user typed as one phrase, in these forms or others of the same stems."""
+    """Return the FTS5 query for the whole typed text as one phrase; words with the same stems match too."""
     return _quoted(_clean(text).replace('"', " "))
 
 
@@ -129,10 +129,10 @@ def _stems(pieces: Sequence[str]) -> dict[str, str]:
 
 
 def _query(before: str, piece: str, after: str, stems: Mapping[str, str]) -> str:
-    """Return the FTS5 query for a piece of a word between two others, with which it may be written as one word."""
+    """Return the FTS5 query for a piece of a word; a text may join it to the piece `before` or `after`."""
     forms = [_quoted(piece)]
     stem = stems.get(piece, "")
-    # The stem of a short word may begin words that have nothing to do with it: that of Mars begins maritime.
+    # The stem of a short word may be the beginning of unrelated words: that of Mars, `mar`, begins maritime.
     if not stem.isdigit() and (len(stem) >= _SURE_STEM or _SHORTEST_BEGINNING <= len(stem) == len(piece)):
         forms[0] += "*"
     if len(piece) in (2, 3) and piece.isascii() and piece.isalpha():

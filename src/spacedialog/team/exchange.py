@@ -15,13 +15,13 @@ from spacedialog.errors import NetworkError, SyncRefusedError
 from spacedialog.model.entry import Entry, canonical_form
 
 PAGE = 2000
-"""The most entries that are sent or fetched at once."""
+"""The maximum number of entries that are sent or fetched at once."""
 
 PAGE_BYTES = 8_000_000
-"""The most bytes of entries that are sent at once."""
+"""The maximum size, in bytes, of the entries that are sent at once."""
 
 LONGEST_FORM = 65536
-"""The most bytes that the canonical form of an entry has on a server."""
+"""The maximum length, in bytes, of the canonical form of an entry on a server."""
 
 _TAMPERED = "ask the administrator of the server who added this entry (docs/team.md); this copy was not changed"
 
@@ -124,14 +124,14 @@ def verified(page: Page, after: int, chain: str) -> Sequence[SharedEntry]:
     entries = page.entries
     if after:
         if not entries or entries[0].seq != after:
-            raise refused(f"the shared log ends before position {after}, up to which this copy has read it")
+            raise refused(f"the shared log ends before position {after}, which this copy has already read")
         if entries[0].chain != chain:
-            raise refused(f"the shared log up to position {after} is not the one that this copy has read")
+            raise refused(f"the shared log up to position {after} differs from the one that this copy has read")
         entries = entries[1:]
     for expected, entry in enumerate(entries, after + 1):
         if entry.seq != expected:
             raise SyncRefusedError(
-                f"the shared log lacks position {expected}, before {entry.seq} (by {entry.pushed_by})",
+                f"the shared log lacks position {expected}, before {entry.seq} (sent by {entry.pushed_by})",
                 _TAMPERED,
             )
         try:
@@ -140,7 +140,7 @@ def verified(page: Page, after: int, chain: str) -> Sequence[SharedEntry]:
             chain = ""
         if entry.chain != chain:
             raise SyncRefusedError(
-                f"the hash chain of the shared log is broken at position {entry.seq} (by {entry.pushed_by})",
+                f"the hash chain of the shared log is broken at position {entry.seq} (sent by {entry.pushed_by})",
                 _TAMPERED,
             )
     return entries

@@ -46,10 +46,10 @@ _COLUMNS = "log_id, seq, id, sha, chain, format, body"
 _ROW = "(%s, %s, %s, %s, %s, %s, %s)"
 
 _MOST_INSERTED = 200
-"""The most entries to send by INSERT, in one round trip; COPY takes three, but is faster for more."""
+"""The maximum number of entries sent by INSERT, in one round trip. COPY takes three, but is faster for more entries."""
 
 LONGEST_SILENCE = 40.0
-"""The seconds without a byte from or to the server after which a connection is closed."""
+"""The time, in seconds, without a byte from or to the server after which a connection is closed."""
 
 # Serialization failure, deadlock, unknown outcome, concurrent insert, lock timeout, session timeout, standby.
 _PASSING_STATES = ("40001", "40P01", "40003", "23505", "55P03", "25P03", "25006")
@@ -99,21 +99,22 @@ def _parameters(url: str) -> dict[str, Any]:
     if not _is_local(given):
         if given.get("sslmode", "verify-full") != "verify-full":
             raise InputError(
-                "the sslmode in the address does not verify who the server is",
-                "leave it out: over a network it is verify-full; sslrootcert=FILE or system names the trusted issuers",
+                "the sslmode in the address does not verify the identity of the server",
+                "leave it out: the default is verify-full; set the trusted issuers with sslrootcert=FILE or"
+                " sslrootcert=system",
             )
         # Kerberos encryption would replace TLS, and the check of the certificate.
         given |= {"sslmode": "verify-full", "gssencmode": "disable"}
     if given.setdefault("target_session_attrs", "read-write") not in ("read-write", "primary"):
         raise InputError(
-            "the target_session_attrs in the address allows a standby, which can lack entries that this copy has",
-            "leave it out: it is read-write",
+            "the target_session_attrs in the address allows a standby, which may lack entries that this copy has",
+            "leave it out: the default is read-write",
         )
     return given
 
 
 def _is_local(given: dict[str, Any]) -> bool:
-    """Return whether the connection stays on this machine: a local socket, or the loopback interface."""
+    """Return whether the connection stays on this computer: a local socket, or the loopback interface."""
     if given.get("service"):
         return False
     defaults = {option.keyword.decode(): (option.val or b"").decode() for option in pq.Conninfo.get_defaults()}
@@ -134,7 +135,7 @@ def _is_loopback(name: str) -> bool:
 
 
 class _Connection(psycopg.Connection[Any]):
-    """A connection that is closed, with an OperationalError, if the server is silent during a call."""
+    """A connection that closes itself and raises OperationalError if the server does not answer a call in time."""
 
     longest_silence = LONGEST_SILENCE
 
@@ -260,7 +261,7 @@ class Server:
                     f"{self.name}: {_message(error)}",
                     "ask the administrator of the server for access: GRANT spacedialog_member TO you",
                 )
-        return NetworkError(f"{self.name}: {_message(error)}", "check the setup of the server against docs/team.md")
+        return NetworkError(f"{self.name}: {_message(error)}", "compare the setup of the server with docs/team.md")
 
 
 class SharedLog:
@@ -369,7 +370,7 @@ class _LockedLog:
 
 
 def _is_passing(error: psycopg.Error) -> bool:
-    """Return whether the same request may succeed in a moment."""
+    """Return whether the same request may succeed if it is repeated."""
     state = error.sqlstate
     if state is None:
         return isinstance(error, psycopg.OperationalError)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 MOST_TRIES = 8
-"""The most interruptions of one step before the sync fails."""
+"""The maximum number of interruptions of one step; the next one ends the sync with an error."""
 
 SHORTEST_WAIT, LONGEST_WAIT = 0.1, 5.0
 """The bounds of the wait before the next attempt, in seconds."""
@@ -104,7 +104,7 @@ def _displaced_error(displaced: Sequence[tuple[int, str]]) -> SyncRefusedError:
     seq, pushed_by = displaced[0]
     more = f", and {len(displaced) - 1} more" if len(displaced) > 1 else ""
     return SyncRefusedError(
-        f"position {seq} of the shared log (by {pushed_by}) has the id of an entry of this copy, with other"
+        f"position {seq} of the shared log (sent by {pushed_by}) has the id of an entry of this copy, with other"
         f" content{more}; all other entries were exchanged",
         "run spacedialog restamp to record your entry again with a new id; the next sync sends it",
     )
@@ -119,7 +119,7 @@ def _in_a_team(member: team_state.Membership) -> InputError:
 
 def _in_no_team() -> InputError:
     return InputError(
-        "this database belongs to no team", "join one with spacedialog team join URL NAME, or run team create"
+        "this database does not belong to a team", "join one with spacedialog team join, or create one with team create"
     )
 
 
@@ -205,7 +205,7 @@ class Replica:
         """Record a page and the new cursor in one transaction; return whether there may be more to fetch."""
         if page.head.min_client > BODY_VERSION:
             raise SyncRefusedError(
-                f"the shared log needs a newer spacedialog (format {page.head.min_client}, here {BODY_VERSION})",
+                f"the shared log needs a newer spacedialog (format {page.head.min_client}; this is {BODY_VERSION})",
                 "upgrade spacedialog; until then your entries stay in this database",
             )
         entries = verified(page, member.cursor, member.chain)
@@ -260,14 +260,14 @@ class Replica:
         if ahead > CLOCK_TOLERANCE:
             raise SyncRefusedError(
                 f"the clock of this computer is {_span(ahead)} ahead of the server's",
-                "set the clock, then run spacedialog restamp to record the affected entries again",
+                "correct the clock, then run spacedialog restamp to record the affected entries again",
             )
         with database.reading(self.path) as connection:
             ahead = team_state.newest_unsent(connection) - head.clock
         if ahead > CLOCK_TOLERANCE:
             raise SyncRefusedError(
                 f"entries were recorded with a clock that was {_span(ahead)} ahead of the server's",
-                "run spacedialog restamp to record them again with the present time, after a backup",
+                "run spacedialog restamp, which makes a backup and records them again with the current time",
             )
 
     # Heal
@@ -322,7 +322,7 @@ class Replica:
     def _offline(self, error: NetworkError) -> NetworkError:
         waiting = self._waiting()
         if not waiting:
-            return NetworkError(error.problem, "run spacedialog sync again later; no entries wait to be sent")
+            return NetworkError(error.problem, "run spacedialog sync again later; there are no entries to send")
         waits = "1 entry waits" if waiting == 1 else f"{waiting} entries wait"
         return NetworkError(error.problem, f"run spacedialog sync again later; {waits} in this database to be sent")
 

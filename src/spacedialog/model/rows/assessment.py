@@ -1,4 +1,4 @@
-"""Rows of `agreement` and `crosswalk`: how far assessors agree, and verdicts converted to a published scale."""
+"""Rows of `agreement` and `crosswalk`: the agreement between assessors, and commitments on a published rating scale."""
 
 from __future__ import annotations
 

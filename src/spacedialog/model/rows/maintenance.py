@@ -1,4 +1,4 @@
-"""Rows of maintenance: checks of a store, backups, fingerprints and rescued entries."""
+"""Rows of maintenance: checks of a database, backups, fingerprints and rescued entries."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 
 class DoctorRow(NamedTuple):
-    """One check of a store.
+    """One check of a database.
 
     `looked_at` is the number of pages, rows, entries, items or files checked. `findings` is the number of findings, and
-    `said` describes them. `ok` is false if a finding is a fault, not only a remark.
+    `said` describes them. `ok` is false if a finding is a fault, and true if all findings are remarks.
     """
 
     check: str
@@ -22,8 +22,9 @@ class DoctorRow(NamedTuple):
 class Copied(NamedTuple):
     """A backup that was made or restored.
 
-    `store` is the path of the written store and `changes` its number of entries. `newest` is the recorded time of the
-    newest entry, None for an empty log. `kept` is the path of a copy of the store that was replaced, if any.
+    `store` is the path of the written database and `changes` its number of entries. `newest` is the recorded time of
+    the newest entry, None for an empty log. `kept` is the path of the backup of a replaced database, None if none was
+    replaced.
     """
 
     store: str
@@ -33,7 +34,7 @@ class Copied(NamedTuple):
 
 
 class FingerprintRow(NamedTuple):
-    """The fingerprint of a log, or a given fingerprint and whether this store has the entries that it covers.
+    """The fingerprint of a log, or a given fingerprint and whether this database has the entries that it covers.
 
     `changes` is the number of entries and `newest` the recorded time of the newest, None for an empty log. `holds` is
     None if no fingerprint was given; otherwise `since` is the number of later entries and `said` the result in words.
@@ -55,7 +56,7 @@ class Restamped(NamedTuple):
 
 
 class Rescued(NamedTuple):
-    """The result of a rescue: the path of the new store and the number of entries copied to it.
+    """The result of a rescue: the path of the new database and the number of entries copied to it.
 
     `lost` are the names of the entries that were not copied.
     """

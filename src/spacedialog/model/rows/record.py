@@ -54,9 +54,9 @@ class UpcomingRow(NamedTuple):
 class CalendarEvent(NamedTuple):
     """A dated event for a calendar: a due date, or a milestone with all its occurrences.
 
-    `uid` is the UUID of the item or the milestone. `sequence` grows with each entry on the commitment; `created_at` and
-    `changed_at` are the recorded times of its first and its newest entry. `when` is an EDTF date, with `earliest` and
-    `latest` as in `UpcomingRow`. `state` is `planned`, `met` or `withdrawn`; `met` is the EDTF date of the latest
+    `uid` is the UUID of the item or the milestone. `sequence` increases with each entry on the commitment; `created_at`
+    and `changed_at` are the recorded times of its first and its newest entry. `when` is an EDTF date, with `earliest`
+    and `latest` as in `UpcomingRow`. `state` is `planned`, `met` or `withdrawn`; `met` is the EDTF date of the latest
     occurrence that was met, or None. `until` is the last day on which an occurrence may begin, None for no limit.
     `source` is as in `UpcomingRow`, and `url` its web address, None if it has none. `alarm_days` is the number of days
     from the alarm to the event, None for no alarm.
@@ -87,7 +87,7 @@ class AreaRow(NamedTuple):
     """An area of a dialogue, with counts of its commitments and its next milestone.
 
     `assessed` is the number of commitments with a status other than `not-assessed`, `claimed` the number of complete
-    commitments without evidence. `next_milestone` has `ref`, `title` and `when`; it is None if no event is to come.
+    commitments without evidence. `next_milestone` has `ref`, `title` and `when`; it is None if no event is expected.
     """
 
     area: str
@@ -179,11 +179,11 @@ class SlipRow(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """How much of the record has been assessed; `oldest_check_days` is None if nothing has.
+    """How much of the record has been assessed.
 
     `assessed` is the number of commitments with a status other than `not-assessed`. `oldest_check_days` is the number
-    of days since the least recently checked of them was checked. `claimed` is the number of complete commitments
-    without evidence.
+    of days since the latest check of the assessed commitment that was checked least recently, None if none is assessed.
+    `claimed` is the number of complete commitments without evidence.
     """
 
     commitments: int
@@ -197,9 +197,9 @@ class Overview(NamedTuple):
     """The overview of a record, as the program shows it without a command.
 
     `dialogues` are the recorded fields of each dialogue with the counts of `DialogueRow`, oldest first. `statuses` are
-    the numbers of commitments by status. `next` are the first few coming events, `overdue` the first few overdue
+    the numbers of commitments by status. `next` are the next few events, `overdue` the first few overdue
     commitments, and `unrecorded` the first few milestones whose windows closed with no recorded outcome. `stale` is the
-    number of stale commitments. `position` is the position in the team's log, None without a team.
+    number of stale commitments. `position` is the position in the shared log, None without a team.
     """
 
     dialogues: tuple[Mapping[str, Any], ...]
@@ -235,7 +235,7 @@ class AssessmentRow(NamedTuple):
 
 
 class Timing(NamedTuple):
-    """Whether a commitment was completed or checked after its time.
+    """Whether a commitment was completed or checked after its due date.
 
     `late`: completed after its first due date had passed. `missed`: checked after its window had closed.
     """
@@ -305,9 +305,9 @@ class Written(NamedTuple):
     """The result of a write.
 
     `did` names the action. `ref` and `title` name the item that the write was about; they are empty unless there is
-    exactly one. `changes` is the number of entries recorded. `undo` is the id of the last entry, with which `undo`
-    undoes the whole action; None if nothing was recorded, or in a dry run. `created_store` is the path of the store if
-    the write created it, else None.
+    exactly one. `changes` is the number of entries recorded. `undo` is the id of the last entry, with which the command
+    `undo` undoes the whole action; None if nothing was recorded, or in a dry run. `created_store` is the path of the
+    database if the write created it, else None.
     """
 
     did: str

@@ -14,7 +14,7 @@ class Report(NamedTuple):
     """A report on a record, or on the commitments that a filter selects; `report` passes it to its templates.
 
     `selection` describes the filter, and is empty without one. `changes` is the number of entries in the log and
-    `recorded_until` the recorded time of the newest, None for an empty log; `position` is the position in the team's
+    `recorded_until` the recorded time of the newest, None for an empty log; `position` is the position in the shared
     log, None without a team. Coverage, statuses and areas count the selected commitments. `milestones` are their dated
     events in any state, in the order of their windows. `carried` compares the newest dialogue with the one before it;
     it is None if no commitments of the two are linked, or with a filter.
@@ -36,14 +36,14 @@ class Report(NamedTuple):
 
 
 class Brief(NamedTuple):
-    """The news of a record since a day, or since an earlier brief, and the coming events.
+    """The new entries of a record since a day, or since an earlier brief, and the upcoming events.
 
-    `since` is a day, None for news from the beginning; `until` is the last day of the coming events. `changes`,
-    `recorded_until` and `position` are as in `Report`. `settled` are the entries by which a commitment or milestone was
-    completed, met or withdrawn, `slipped` the changed dates, and `changed` all other new entries. `opened` are the
-    windows that have opened since, `closed` the windows that have closed with no recorded outcome, and `stale` the
-    commitments that have become stale. `opens` and `closes` are the windows that open and close by `until`. `conflicts`
-    are all unresolved conflicts, new or not.
+    `since` is a day, None for all entries from the beginning; `until` is the last day of the upcoming events.
+    `changes`, `recorded_until` and `position` are as in `Report`. `settled` are the entries by which a commitment or
+    milestone was completed, met or withdrawn, `slipped` the changed dates, and `changed` all other new entries.
+    `opened` are the windows that have opened since, `closed` the windows that have closed with no recorded outcome, and
+    `stale` the commitments that have become stale. `opens` and `closes` are the windows that open and close by `until`.
+    `conflicts` are all unresolved conflicts, new or not.
     """
 
     since: str | None
@@ -65,5 +65,5 @@ class Brief(NamedTuple):
 
     @property
     def has_news(self) -> bool:
-        """Return whether there is any news, apart from conflicts and coming events."""
+        """Return whether anything is new, apart from conflicts and upcoming events."""
         return any((self.changed, self.slipped, self.settled, self.opened, self.closed, self.stale))

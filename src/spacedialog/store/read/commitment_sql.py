@@ -1,4 +1,4 @@
-"""SQL for filters, flags and sort orders of commitments, and for the items that a word of a search reaches.
+"""SQL for filters, flags and sort orders of commitments, and for the items that a word of a search matches.
 
 A filter becomes an expression on `commitment AS c` with bound parameters. Names of fields, flags and sort orders come
 from the tables below; text from a user never becomes SQL.
@@ -177,7 +177,8 @@ def _involving(condition: str) -> str:
     return f"c.item IN (SELECT i.item FROM involved AS i WHERE {condition} AND {VALID.format('i')})"
 
 
-# SQLite has no statistics here; the plus sign keeps it from the index on the dialogue, which has all commitments.
+# SQLite has no statistics here; the plus sign prevents the use of the index on the dialogue, which finds all
+# commitments.
 _RELATED = (
     ("'area'", "'area'", "area", "JOIN commitment AS c ON c.area = r.key AND +c.dialogue = r.dialogue"),
     (
@@ -194,7 +195,7 @@ _RELATED = (
 
 
 def reached_sql(word: Word, parameters: Parameters) -> str:
-    """Return the SQL for the items that a word reaches on the day, with the field and the id of the text.
+    """Return the SQL for the items that a word matches on the day, with the field and the id of the text.
 
     The word occurs in a text of the item, in the ref of a commitment, or in a name that belongs to the item: of its
     area, of a party, of its dialogue or a head of delegation, of a document that it cites. A ref has no id. The

@@ -1,4 +1,4 @@
-"""The history of a record: entries, changes of dates, and entries that are news."""
+"""The history of a record: entries, changes of dates, and new entries."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def position(connection: sqlite3.Connection) -> Position:
 
 
 def has_been_at(connection: sqlite3.Connection, known: Position) -> bool:
-    """Return whether this log was ever at the position; false for another log and for a log created anew."""
+    """Return whether this log was ever at the position; false for another log and for a log created again."""
     row = connection.execute("SELECT id FROM change WHERE rowid = ?", (known.entries,)).fetchone()
     return known.last == (row[0] if row else None)
 
@@ -122,7 +122,7 @@ def entries_about(connection: sqlite3.Connection, day: date, items: Sequence[str
 def news(
     connection: sqlite3.Connection, day: date, since: Since, *, dialogues: Sequence[str] = ()
 ) -> Iterator[NewsRow]:
-    """Yield the entries that were true by the day and are news, on all items except areas and parties."""
+    """Yield the entries that were true by the day and are new, on all items except areas and parties."""
     before = since.before.isoformat() if since.before else ""
     parameters: dict[str, Any] = {
         "day": day.isoformat(),

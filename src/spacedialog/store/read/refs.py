@@ -48,7 +48,7 @@ class Refs:
             refs = ", ".join(sorted({target.ref for target in matches}))
             if len({target.ref for target in matches}) < len(matches):
                 raise ValueError(f"two items have one of the refs {refs}")  # only if tables are damaged
-            raise InputError(f"{quoted(text)} is ambiguous: {refs}", "write more of the ref")
+            raise InputError(f"{quoted(text)} is ambiguous: {refs}", "write the full ref")
         raise NotFoundError(f"there is no ref {quoted(text)}", self._near(replace_surrogates(text[:LONGEST_NAME])))
 
     def _named(self, key: str) -> list[Target]:

@@ -1,4 +1,4 @@
-"""The search for dialogues and commitments by words: what the words lead to, its order, and the texts that matched."""
+"""The search for dialogues and commitments by words: the matches, their order, and the texts that matched."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FIELDS = (
     ("note",),
     ("area", "lead", "partner", "party", "dialogue", "document", "office"),
 )
-"""The fields of texts in the order of their tiers: a match in one of the first is listed first."""
+"""The fields of texts, grouped by tier: a match in an earlier tier is listed first."""
 
 _TIERS = {field: tier for tier, fields in enumerate(_FIELDS) for field in fields}
 _EARLIER = _TIERS["note"]
@@ -59,10 +59,10 @@ class _Match(NamedTuple):
 def search(
     connection: sqlite3.Connection, day: date, text: str, *, dialogues: Sequence[str], limit: int | None
 ) -> list[FoundRow]:
-    """Return the dialogues and the commitments that all the words lead to, best match first.
+    """Return the dialogues and the commitments that match all the words, best match first.
 
-    Of items with the same rank, those of the newest dialogue come first, in the order of their refs. A commitment to
-    which only its dialogue leads is left out, because the dialogue is listed.
+    Of items with the same rank, those of the newest dialogue come first, in the order of their refs. A commitment that
+    matches only through its dialogue is left out, because the dialogue is listed.
     """
     words = words_of(text)
     matches = {item: _match(places) for item, places in _places(connection, day, words, phrase_of(text)).items()}
@@ -84,7 +84,7 @@ def search(
 def _places(
     connection: sqlite3.Connection, day: date, words: Sequence[Word], phrase: str
 ) -> dict[str, dict[_Place, int]]:
-    """Return the items to which all the words lead, each with the texts that have words: one bit for each word."""
+    """Return the items that match all the words, each with the texts that have words: one bit for each word."""
     phrases = connection.execute("SELECT rowid FROM words_fts WHERE words_fts MATCH ?", (phrase,))
     has_phrase = {None, *(id_ for (id_,) in phrases)}
     found: dict[str, dict[_Place, int]] = {}

@@ -32,7 +32,7 @@ _FIELDS: dict[str, str] = {"dialogue": "dialogue", "area": "area", "kind": "kind
 
 
 class Selection(NamedTuple):
-    """The commitments that have one of the given values in each field, and all the flags; empty fields select all.
+    """A selection: the commitments with one of the given values in each field and all the flags; by default, all.
 
     `due_before` selects commitments that are certainly due before that date begins, `due_after` commitments that may be
     due after it ends. `text` has words that the commitment or one of its notes must contain.
@@ -116,7 +116,9 @@ def check_order(snapshot: Snapshot, old: str, new: str, command: str) -> VagueDa
     for key in (old, new):
         dialogue = snapshot.dialogue(key)
         if dialogue is None:
-            raise NotFoundError(f"{key} is not in the record as of {snapshot.day}", "omit --as-of, or give a later day")
+            raise NotFoundError(
+                f"{key} is not in the record as of {snapshot.day}", "omit --as-of, or choose a later day"
+            )
         dates.append(VagueDate.parse(dialogue["when"]))
     before, after = dates
     if old == new:
@@ -130,5 +132,7 @@ def check_order(snapshot: Snapshot, old: str, new: str, command: str) -> VagueDa
 
 def _bound(name: str, when: VagueDate, day: date | None) -> date:
     if day is None:
-        raise InputError(f"{name}: {when} is open on that side", "write a date that is not")
+        raise InputError(
+            f"{name}: the interval {when} is open on the compared side", "write a date without an open side"
+        )
     return day

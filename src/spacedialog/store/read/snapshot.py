@@ -101,7 +101,7 @@ class Snapshot:
         return self._connection.execute(sql, {**day_parameters(self.day), **(parameters or {})})
 
     def on(self, day: date) -> Snapshot:
-        """Return the same record as of another day."""
+        """Return the snapshot of the same record on another day."""
         return Snapshot(self._connection, day, self._dialogues)
 
     def of(self, dialogues: Sequence[str]) -> Snapshot:
@@ -168,7 +168,7 @@ class Snapshot:
         return history.entries(self._connection, self.day, target, limit=limit, dialogues=self._dialogues)
 
     def news(self, since: Since) -> list[NewsRow]:
-        """Return the entries that are news as `since` defines it, in the order in which they were true."""
+        """Return the entries that are new as `since` defines it, in the order in which they were true."""
         return list(history.news(self._connection, self.day, since, dialogues=self._dialogues))
 
     def redatings(self, entries: Container[str]) -> dict[str, SlipRow]:
@@ -181,7 +181,7 @@ class Snapshot:
         return history.position(self._connection)
 
     def has_been_at(self, position: Position) -> bool:
-        """Return whether this log was ever at the position; false for another log and for a log created anew."""
+        """Return whether this log was ever at the position; false for another log and for a log created again."""
         return history.has_been_at(self._connection, position)
 
     def conflicts(self) -> Iterator[ConflictRow]:
@@ -227,7 +227,7 @@ class Snapshot:
         row = cursor.fetchone()
         if row is None:
             raise NotFoundError(
-                f"{target.ref} is not in the record as of {self.day}", "omit --as-of, or give a later day"
+                f"{target.ref} is not in the record as of {self.day}", "omit --as-of, or choose a later day"
             )
         return next(self._details({target.item: _commitment_row(row)}, silent))
 
@@ -259,7 +259,7 @@ class Snapshot:
         fields = self.fields(target.item, target.milestone)
         if fields is None:
             raise NotFoundError(
-                f"{target.ref} is not in the record as of {self.day}", "find the reason with spacedialog history"
+                f"{target.ref} is not in the record as of {self.day}", "list its entries with spacedialog history"
             )
         return fields
 
@@ -286,7 +286,7 @@ class Snapshot:
     # The whole record
 
     def search(self, words: str, *, limit: int | None = None) -> list[FoundRow]:
-        """Return the dialogues and the commitments that all the words lead to, best match first.
+        """Return the dialogues and the commitments that match all the words, best match first.
 
         InputError if there is no word in `words`, or too many.
         """

@@ -21,7 +21,7 @@ from spacedialog.store.schema import OWN_TABLES, PROJECTION_TABLES, SCHEMA_VERSI
 from spacedialog.store.trust import OLD_SEARCH, OLD_TRIGGER
 
 _MOST = 1000
-"""The number of faults that SQLite reports at most."""
+"""The maximum number of faults that SQLite reports."""
 
 _TRIGGER = ("trigger", "change_keeps_its_words")
 _ALWAYS = (
@@ -107,7 +107,7 @@ class Examination:
             kind, name = key
             if key in wanted:
                 if wanted[key] != (table, sql):
-                    faults.append(f"the {kind} {name} has another definition")
+                    faults.append(f"the {kind} {name} has an unexpected definition")
             elif not _is_bookkeeping(name):
                 faults.append(f"unknown {kind} {name}" + (f" on {table}" if table != name else ""))
         faults += [f"the {kind} {name} is missing" for kind, name in wanted if (kind, name) not in present]
@@ -154,7 +154,7 @@ class Examination:
             return CheckResult(0, (sqlite_message(error),))
         return CheckResult(
             len(self._usable),
-            tuple(f"{table}, row {row}: {parent} has no such row" for table, row, parent, _ in broken),
+            tuple(f"{table}, row {row} refers to a missing row of {parent}" for table, row, parent, _ in broken),
         )
 
     def changes(self) -> Salvaged:
@@ -167,7 +167,7 @@ class Examination:
 
     def _source(self) -> Source:
         usable = not self.why and "change" in self._usable
-        why = "" if usable else self.why or "the table change has another definition"
+        why = "" if usable else self.why or "the table change has an unexpected definition"
         return Source(self.image, self.connection if usable else None, why)
 
     def fold(self, entries: Iterable[Entry]) -> tuple[int, dict[str, list[str]]]:
@@ -187,7 +187,7 @@ class Examination:
                     continue
                 try:
                     if table not in self._usable:
-                        raise sqlite3.DatabaseError("it has another definition")
+                        raise sqlite3.DatabaseError("it has an unexpected definition")
                     actual = _rows(self.connection, table, columns)
                 except SQLITE_ERRORS as error:
                     differing.setdefault(f"all of {table}: {sqlite_message(error)}", [])
@@ -211,7 +211,7 @@ class Examination:
         return CheckResult(count, ())
 
     def positions(self) -> CheckResult:
-        """Check that each position in the team's log, up to the last that was read, occurs exactly once."""
+        """Check that each position in the shared log, up to the last that was read, occurs exactly once."""
         if not self._usable >= {"change", "team", "quarantine"}:
             return CheckResult(0, ())
         taken = "SELECT seq FROM change WHERE seq NOT NULL UNION ALL SELECT seq FROM quarantine WHERE seq NOT NULL"

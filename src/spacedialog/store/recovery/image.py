@@ -78,10 +78,10 @@ def read(path: Path) -> Image:
 
 
 def content(file: Path | int) -> bytes:
-    """Return the content of a file, or of a handle from its start, without an empty end beyond the pages of a database.
+    """Return the content of a file, or of a handle from its start, without the zeros that follow a database's pages.
 
-    An end of zeros takes no space on the disk, so it may be larger than the memory. One chunk of it is kept, because a
-    page of a write-ahead log may end with zeros.
+    In a sparse file such zeros take no space on the disk, and may exceed the memory. One chunk of them is kept, because
+    a page of a write-ahead log may end with zeros.
     """
     read, empty = bytearray(), 0
     with open(file, "rb", closefd=isinstance(file, Path)) as stream:

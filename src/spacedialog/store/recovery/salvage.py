@@ -53,7 +53,7 @@ class Source(NamedTuple):
 
 
 def salvage(sources: Sequence[Source]) -> Salvaged:
-    """Return every entry in the images. The first is the store as SQLite reads it."""
+    """Return every entry in the images. The first image is the store as SQLite reads it."""
     rows = _Rows()
     why = rows.read(sources[0])
     reached = len(rows.known)
@@ -70,7 +70,7 @@ def salvage(sources: Sequence[Source]) -> Salvaged:
 
 
 class _Rows:
-    """The evidence of the rows of the log: from the table, from its indexes, and from the bytes."""
+    """Evidence of the rows of the log, from the table, its indexes and the bytes of the images."""
 
     def __init__(self) -> None:
         self.known: dict[str, Entry] = {}
@@ -158,7 +158,7 @@ class _Rows:
             self._repeated |= {name.decode() for name, count in counts.items() if count > 1}
 
     def name(self, row: int) -> str:
-        """Return the id of a row if it occurs at two places, such as the row and an index; otherwise the row number."""
+        """Return the id of a row if it occurs in two places, such as the row and an index; otherwise the row number."""
         candidates = (self._named.get(row), self._damaged.get(row, [None])[0])
         return next((name for name in candidates if name in self._repeated), f"row {row}")
 

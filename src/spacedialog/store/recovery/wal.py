@@ -91,7 +91,7 @@ def parse(log: bytes, sizes: Iterable[int]) -> Log:
     while is_sound and intact < current and read[intact].is_linked and read[intact].salts == salts:
         intact += 1
     frames = tuple(
-        # The number of a page is trusted if other parts of its header are right.
+        # The number of a page is trusted if other parts of the frame's header are correct.
         each.frame if each.is_linked or each.is_repaired or each.salts == salts else each.frame._replace(page=0)
         for each in read[:current]
     )

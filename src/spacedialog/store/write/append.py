@@ -78,17 +78,17 @@ def append(
 
 
 def _require_valid(entries: Iterable[Entry]) -> None:
-    """Raise InputError if an entry is invalid: it would be recorded, and not counted."""
+    """Raise InputError if an entry is invalid, because it would be recorded but not counted."""
     for entry in entries:
         if problem := next(problems(entry), None):
-            raise InputError(f"{problem.field}: {problem.text}", "nothing was recorded")
+            raise InputError(f"{problem.field}: {problem.text}", "correct the value; nothing was recorded")
 
 
 def _future_error(entry: Entry) -> StoreError:
     return StoreError(
         f"entry {entry.id} was recorded at {iso_time(entry.ts)}, which is in the future",
-        "check the clock of this computer; if it is right, run spacedialog restamp to record the entry again with the"
-        " present time",
+        "check the clock of this computer; if it is correct, run spacedialog restamp to record the entry again with"
+        " the current time",
     )
 
 

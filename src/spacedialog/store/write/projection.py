@@ -87,7 +87,7 @@ class ProjectionWriter:
         clashes.mark()
 
     def _write(self) -> None:
-        # The old rows are deleted only now, so that queries until now find them.
+        # The old rows are deleted only here, so that earlier queries still find them.
         for item in self._outdated:
             _delete_rows(self._connection, item)
         self._outdated.clear()

@@ -1,7 +1,7 @@
 """Ref clashes: refs that two copies of a record gave to different things, which are commitments or milestones.
 
 The later thing, whose entry is second in the order (`ts`, `id`), is shown with a letter after its ref. All copies agree
-on it, because this order does not depend on the arrival of entries. The log keeps the ref as it was given; only the
+on it, because this order does not depend on when entries arrive. The log keeps the ref as it was given; only the
 projection tables have the letter.
 """
 
@@ -57,7 +57,7 @@ class Clashes:
                 self._claims[ref.casefold()].append(_Claim(entry.ts, entry.id, item, part, ref))
 
     def mark(self) -> None:
-        """Add a letter to each ref that an earlier thing has."""
+        """Add a letter to each ref that an earlier thing also has."""
         # Commitments first, because the letter of a commitment is also put into the refs of its milestones.
         for key in sorted(self._keys, key=lambda key: ("." in key, key)):
             claims = [claim for claim in sorted(self._claims[key]) if self._has_ref(claim, key)]
