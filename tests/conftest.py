@@ -71,6 +71,11 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 _LONGEST = ("test_reference_model.py", "test_faults.py")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one worker more than there are cores, because tests also wait for the disk and for servers."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the longest files first, so that no core waits for one of them at the end."""
     items.sort(key=lambda item: item.path.name not in _LONGEST)
