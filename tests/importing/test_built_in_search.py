@@ -49,7 +49,7 @@ def view(make: Maker) -> Iterator[Snapshot]:
         ("해양경찰청", "ROK4-36"),
         ("기상청", "ROK2-03"),
         ("export controls", "ROK4-33 ROK3-12"),
-        ("moon payload", "ROK4-30"),
+        ("moon payload", "ROK4-31"),
         ("KASI lunar", "ROK4-31"),
         ("Artemis Accords", "ROK4-38 ROK3-04"),
         ("ASAT", "ROK3-03"),
