@@ -140,12 +140,14 @@ class LazyGroup(help_.Group):
         _check_values(command, CLEARING_OPTIONS.get(cmd_name, ()))
         return command
 
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the commands by group, then the options, without importing a command."""
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - Typer's signature
+        """Write the commands by group, without importing one."""
         for heading, commands in GROUPS.items():
             rows = [(f"{name:{_WIDEST}}", listed.summary) for name, listed in commands.items()]
             help_.write_rows(formatter, heading, rows)
-        super(help_.Group, self).format_options(ctx, formatter)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - Typer's signature
+        """Write how to get the help of a command."""
         formatter.write_paragraph()
         formatter.write_text(f"'{NAME} help COMMAND' shows the examples and the options of a command.")
 

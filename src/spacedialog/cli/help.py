@@ -86,8 +86,12 @@ class Group(_Help, TyperGroup):
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the commands, then the options."""
-        write_rows(formatter, "Commands", [(name, one.short_help or "") for name, one in self.commands.items()])
+        self.format_commands(ctx, formatter)
         super().format_options(ctx, formatter)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - Typer's signature
+        """Write the commands with their summaries."""
+        write_rows(formatter, "Commands", [(name, one.short_help or "") for name, one in self.commands.items()])
 
 
 def describe(command: Any, summary: str) -> None:
