@@ -378,7 +378,7 @@ def test_rubrics_are_whole() -> None:
         assert all(rubric.verdict(verdict.value) == verdict.value for verdict in rubric.verdicts)
         named = {rule.note for rule in rubric.rules if rule.note} | {note for _, note in rubric.remarks}
         assert named <= rubric.notes.keys()
-        assert rubric.notes.keys() - named <= {"nobody", "whole", "partner", "shared"}
+        assert rubric.notes.keys() - named <= {"no-party", "whole", "partner", "shared"}
         assert {rule.given for rule in rubric.rules if rule.given} <= {trait.value for trait in Trait}
         assert {rule.value for rule in rubric.rules} <= {one.value for one in rubric.verdicts} | {None}
         assert {word for word, _ in rubric.remarks} <= {strength.value for strength in Strength}

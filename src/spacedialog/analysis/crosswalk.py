@@ -104,7 +104,7 @@ def _lines(
         return
     parties = [*([row.lead] if row.lead else ()), *row.partners]
     if not parties:
-        yield _line(row, None, None, ("nobody",))
+        yield _line(row, None, None, ("no-party",))
     for party in dict.fromkeys(parties):
         if own := given.get((row.ref, party)):
             yield _judged(row, party, own, remarks)

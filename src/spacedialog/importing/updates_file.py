@@ -32,7 +32,7 @@ MOST_RECORDS = 100_000
 """The maximum number of updates in a file; all are held in memory, because they are one action."""
 
 _MOST_COLUMNS = 1_000
-"""The maximum number of columns, because each fault of a column needs memory; no valid file has so many."""
+"""The maximum number of columns. A fault in each column needs memory, and no valid file has so many."""
 
 _WHOLE = re.compile("[0-9]{1,9}")
 _IGNORED = frozenset(CommitmentRow._fields) - frozenset(FIELDS)

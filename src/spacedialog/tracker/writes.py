@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from spacedialog.model.entry import Remarks
     from spacedialog.model.fields import NewCommitment
 
-_NO_EVIDENCE = "No evidence recorded. Add it with --evidence."
-
 
 class Writes(Record):
     """The use cases that write.
@@ -218,7 +216,8 @@ class Writes(Record):
 
 
 def _noting_missing_evidence(written: Written, remarks: EntryRemarks) -> Written:
-    return written if remarks.evidence else written._replace(notices=(*written.notices, _NO_EVIDENCE))
+    notice = "No evidence recorded. Add it with --evidence."
+    return written if remarks.evidence else written._replace(notices=(*written.notices, notice))
 
 
 def _date(when: VagueDate | str) -> VagueDate:
