@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 import stat
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from spacedialog import atomic
@@ -75,11 +75,13 @@ def _loses_entries(path: Path) -> bool:
     # A connection for reading leaves the log as it is, and the index of the log shows how many frames SQLite accepts.
     uri = f"{path.absolute().as_uri()}?mode=ro"
     try:
-        with closing(sqlite3.connect(uri, uri=True, timeout=lock.TIMEOUT)) as connection:
+        # The index is closed after the connection, because closing a file ends the process's locks on it, and without
+        # its lock another process could truncate the index while this one uses it.
+        with ExitStack() as files, closing(sqlite3.connect(uri, uri=True, timeout=lock.TIMEOUT)) as connection:
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
             # The log is read first: a commit in the meantime is then in the index too.
             log = side_file(path, "-wal").read_bytes()
-            index = side_file(path, "-shm").read_bytes()
+            index = files.enter_context(side_file(path, "-shm").open("rb")).read()
     except (OSError, sqlite3.Error):
         return False  # SQLite cannot read it now, and raises the error again when the store is opened.
     if not has_sound_header(log):
