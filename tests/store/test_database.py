@@ -27,7 +27,7 @@ from spacedialog.importing.built_in import built_in_path
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.fields import NewCommitment
 from spacedialog.model.position import Scope
-from spacedialog.store import backup, lock, migrations, schema
+from spacedialog.store import backup, lock, migrations, schema, sidefiles
 from spacedialog.store import database as files
 from spacedialog.store.write import projection
 from spacedialog.tracker import Tracker
@@ -691,3 +691,14 @@ def test_the_day_is_the_one_given_to_the_tracker(make: Maker) -> None:
     tracker = make("ruritania", today=date(2031, 2, 3))
     tracker.note("1", "Hello.")
     assert list(tracker.log())[-1].on == "2031-02-03"
+
+
+def test_a_second_connection_leaves_the_locks_of_the_first(tracker: Tracker) -> None:
+    """The check of the write-ahead log does not end the lock that a connection of this process has on its index."""
+    tracker.note("1", "heard")
+    attempt = "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'r+b'), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 128)"
+    index = tracker.path.with_name(f"{tracker.path.name}-shm")
+    with files.writing(tracker.path), closing(sidefiles.connected(tracker.path, "mode=ro")):
+        # Every connection has a shared lock on byte 128 of the index.
+        result = subprocess.run([sys.executable, "-c", attempt, index], capture_output=True, text=True, check=False)
+    assert "BlockingIOError" in result.stderr

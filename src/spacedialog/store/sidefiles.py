@@ -5,10 +5,11 @@ Source of the format of the write-ahead log and its index: https://sqlite.org/wa
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 import sys
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
 
 from spacedialog import atomic
@@ -17,7 +18,14 @@ from spacedialog.store import lock
 from spacedialog.store.recovery.wal import has_sound_header
 from spacedialog.storefiles import SIDE_FILES, side_file
 
-_LOG_HEADER, _FRAME_HEADER = 32, 24
+_LOG_HEADER, _FRAME_HEADER, _INDEX_HEADER = 32, 24, 48
+
+_open_indexes: dict[tuple[int, int], int] = {}
+"""The handles of the indexes that this process has read, by device and inode.
+
+They stay open: closing a file ends all locks of the process on it, also those of SQLite's connections, and without
+a lock another process could truncate an index in use.
+"""
 
 
 def connected(path: Path, mode: str) -> sqlite3.Connection:
@@ -75,13 +83,11 @@ def _loses_entries(path: Path) -> bool:
     # A connection for reading leaves the log as it is, and the index of the log shows how many frames SQLite accepts.
     uri = f"{path.absolute().as_uri()}?mode=ro"
     try:
-        # The index is closed after the connection, because closing a file ends the process's locks on it, and without
-        # its lock another process could truncate the index while this one uses it.
-        with ExitStack() as files, closing(sqlite3.connect(uri, uri=True, timeout=lock.TIMEOUT)) as connection:
+        with closing(sqlite3.connect(uri, uri=True, timeout=lock.TIMEOUT)) as connection:
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
             # The log is read first: a commit in the meantime is then in the index too.
             log = side_file(path, "-wal").read_bytes()
-            index = files.enter_context(side_file(path, "-shm").open("rb")).read()
+            index = _start_of_index(side_file(path, "-shm"))
     except (OSError, sqlite3.Error):
         return False  # SQLite cannot read it now, and raises the error again when the store is opened.
     if not has_sound_header(log):
@@ -93,3 +99,15 @@ def _loses_entries(path: Path) -> bool:
     frames = range(_LOG_HEADER + accepted * size, len(log) - size + 1, size)
     headers = (log[start : start + _FRAME_HEADER] for start in frames)
     return sum(header[8:16] == salts and header[4:8] != bytes(4) for header in headers) > 1
+
+
+def _start_of_index(path: Path) -> bytes:
+    """Return the header of the index of a write-ahead log."""
+    for key, handle in tuple(_open_indexes.items()):
+        if not os.fstat(handle).st_nlink:
+            os.close(_open_indexes.pop(key))
+    status = path.stat()
+    key = (status.st_dev, status.st_ino)
+    if key not in _open_indexes:
+        _open_indexes[key] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    return os.pread(_open_indexes[key], _INDEX_HEADER, 0)
