@@ -49,7 +49,7 @@ PARTIES = {
     for side in SIDES
     for number in range(5)
 }
-STATUSES = ("not-assessed", "not-started", "in-progress", "stalled")
+STATUSES = ("unknown", "not-started", "in-progress", "stalled")
 KINDS = ("agreement", "action-item", "consultation", "event", "data-sharing")
 STRENGTHS = ("delivered", "firm", "intended", "exploratory")
 VERBS = ("Share", "Publish", "Agree on", "Build", "Test", "Compare", "Review", "Host", "Fund", "Extend", "Launch")
@@ -130,7 +130,7 @@ def _record(number: int, rng: random.Random, windows: dict[str, tuple[str, str]]
         "lead": lead,
         "partners": partners,
         "due": _date(rng) if rng.random() < 0.95 else None,
-        "status": "not-assessed",
+        "status": "unknown",
         "sources": [{"document": "JS", "paragraph": str(number)}],
     }
     if number % 3 == 0:

@@ -35,15 +35,15 @@ EVENT = (
 )  # fmt: skip
 AREA = (
     "area", "title", "commitments", "assessed", "complete", "in_progress", "overdue", "closing", "next_milestone",
-    "dialogue", "claimed",
+    "dialogue", "unevidenced",
 )  # fmt: skip
-FLAGS = ("overdue", "closing", "stale", "slipped", "claimed")
+FLAGS = ("overdue", "closing", "stale", "slipped", "unevidenced")
 OVERDUE = f"c.due_latest < :day AND {UNSETTLED}"
 CLOSING = f"c.due_latest BETWEEN :day AND :closing AND {UNSETTLED}"
 STALE = f"c.valid_from <= :stale AND {UNSETTLED}"
 COLUMNS = (
     "c.ref, c.dialogue, c.area, c.kind, c.title, c.strength, c.lead, c.partners, c.status, c.percent, c.due,"
-    f" c.due_earliest, c.due_latest, {OVERDUE}, {CLOSING}, {STALE}, c.slipped, c.claimed, c.updated, c.source"
+    f" c.due_earliest, c.due_latest, {OVERDUE}, {CLOSING}, {STALE}, c.slipped, c.unevidenced, c.updated, c.source"
 )
 EVENTS = f"""
     SELECT c.ref AS ref, c.ref AS commitment, c.title AS title, c.due AS "when", c.due_earliest AS earliest,
@@ -134,7 +134,7 @@ def list_due(db: str, day: str, form: str, after: str, before: str) -> None:
     """Print `list --status open --due-after --due-before`."""
     condition = (
         "c.due_latest > :after AND c.due_latest < :before"
-        " AND +c.status IN ('not-assessed', 'not-started', 'in-progress', 'stalled')"
+        " AND +c.status IN ('unknown', 'not-started', 'in-progress', 'stalled')"
     )
     show(form, day, LIST, commitments(db, day, condition, after=after, before=before))
 
@@ -194,8 +194,8 @@ def area_rows(connection: sqlite3.Connection, day: str) -> list[Row]:
     counts = {
         row[:2]: row[2:]
         for row in connection.execute(
-            "SELECT c.dialogue, c.area, count(*), sum(c.status <> 'not-assessed'), sum(c.status = 'complete'),"
-            f" sum(c.status = 'in-progress'), ifnull(sum({OVERDUE}), 0), ifnull(sum({CLOSING}), 0), sum(c.claimed)"
+            "SELECT c.dialogue, c.area, count(*), sum(c.status <> 'unknown'), sum(c.status = 'complete'),"
+            f" sum(c.status = 'in-progress'), ifnull(sum({OVERDUE}), 0), ifnull(sum({CLOSING}), 0), sum(c.unevidenced)"
             f" FROM commitment AS c WHERE {NOW.format('c')} GROUP BY c.dialogue, c.area",
             parameters,
         )
@@ -230,24 +230,24 @@ def overview(db: str, day: str, form: str) -> None:
     fields = ("key", "series", "number", "title", "place", "when", "host", "heads", "note")
     held = connection.execute(f"SELECT d.fields FROM dialogue AS d WHERE {NOW.format('d')} ORDER BY d.held", parameters)
     totals = connection.execute(
-        "SELECT count(*), ifnull(sum(c.status <> 'not-assessed'), 0), ifnull(sum(c.status = 'complete'), 0),"
-        f" ifnull(sum(c.status = 'in-progress'), 0), ifnull(sum(c.claimed), 0)"
+        "SELECT count(*), ifnull(sum(c.status <> 'unknown'), 0), ifnull(sum(c.status = 'complete'), 0),"
+        f" ifnull(sum(c.status = 'in-progress'), 0), ifnull(sum(c.unevidenced), 0)"
         f" FROM commitment AS c WHERE {NOW.format('c')}",
         parameters,
     ).fetchone()
-    figures = dict(zip(("commitments", "assessed", "complete", "in_progress", "claimed"), totals, strict=True))
+    figures = dict(zip(("commitments", "assessed", "complete", "in_progress", "unevidenced"), totals, strict=True))
     dialogues = [
         {name: dialogue[name] for name in fields if name in dialogue} | figures
         for (text,) in held
         for dialogue in [json.loads(text)]
     ]
-    counts = dict.fromkeys(("not-assessed", "not-started", "in-progress", "stalled", "complete", "withdrawn"), 0)
+    counts = dict.fromkeys(("unknown", "not-started", "in-progress", "stalled", "complete", "withdrawn"), 0)
     sql = f"SELECT c.status, count(*) FROM commitment AS c WHERE {NOW.format('c')} GROUP BY c.status"
     counts |= dict(connection.execute(sql, parameters).fetchall())
-    total, assessed, oldest, complete, claimed = connection.execute(
-        "SELECT count(*), ifnull(sum(c.status <> 'not-assessed'), 0),"
-        " min(iif(c.status <> 'not-assessed', c.checked, NULL)),"
-        " ifnull(sum(c.status = 'complete'), 0), ifnull(sum(c.claimed), 0)"
+    total, assessed, oldest, complete, unevidenced = connection.execute(
+        "SELECT count(*), ifnull(sum(c.status <> 'unknown'), 0),"
+        " min(iif(c.status <> 'unknown', c.checked, NULL)),"
+        " ifnull(sum(c.status = 'complete'), 0), ifnull(sum(c.unevidenced), 0)"
         f" FROM commitment AS c WHERE {NOW.format('c')}",
         parameters,
     ).fetchone()
@@ -274,7 +274,7 @@ def overview(db: str, day: str, form: str) -> None:
         "dialogues": dialogues,
         "coverage": {
             **{"commitments": total, "assessed": assessed, "oldest_check_days": checked},
-            **{"complete": complete, "claimed": claimed},
+            **{"complete": complete, "unevidenced": unevidenced},
         },
         "statuses": counts,
         "areas": [dict(zip(AREA, row, strict=True)) for row in area_rows(connection, day)],
@@ -430,12 +430,12 @@ def add(db: str, day: str, area: str, title: str) -> None:
     ).fetchone()
     (ts,) = connection.execute("SELECT max(ts) + 1 FROM change").fetchone()
     ref = f"{dialogue}-{number:02}"
-    values = {"ref": ref, "dialogue": dialogue, "area": area, "title": title, "status": "not-assessed"}
+    values = {"ref": ref, "dialogue": dialogue, "area": area, "title": title, "status": "unknown"}
     body = encode({"set": values, "type": "commitment", "v": 1})
     connection.execute(INSERT, (_entry_id(ts), ts, day, "floor", "create", ref, None, body, f"{ts:064}"))
     connection.execute(
         f"INSERT INTO commitment ({COMMITMENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'agreement', ?, 'firm', NULL, '[]',"
-        " 'not-assessed', NULL, NULL, NULL, NULL, 0, ?, '', '')",
+        " 'unknown', NULL, NULL, NULL, NULL, 0, ?, '', '')",
         (ref, day, FOREVER, ref, ref.casefold(), number, dialogue, area, title, day),
     )
     connection.execute("COMMIT")

@@ -252,9 +252,7 @@ def test_a_dry_run_of_a_script_changes_no_file(tmp_path: Path) -> None:
     tracker = spacedialog.open(tmp_path / "tracker.db", today=TODAY, author="script", dry_run=True)
     written = tracker.mark("33", "complete")
     assert written.dry_run
-    assert [(part.field, part.old, part.new) for part in written.differences] == [
-        ("status", "not-assessed", "complete")
-    ]
+    assert [(part.field, part.old, part.new) for part in written.differences] == [("status", "unknown", "complete")]
     assert list(tmp_path.iterdir()) == []
 
 

@@ -335,7 +335,7 @@ class Record(RuleBasedStateMachine):
             assert [(row.id, row.retracted) for row in view.history()] == answers.history()
             assert {row.ref for row in view.search(word)} == answers.search(word)
             for row in rows:
-                assert row.status == "not-assessed" or answers.was_given(row.ref, row.status)
+                assert row.status == "unknown" or answers.was_given(row.ref, row.status)
         past = (day, ALWAYS if known is None else known)
         assert self.seen.setdefault(past, rows) == rows, "a past view stays as it was seen"
         self.agrees = True

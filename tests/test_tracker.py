@@ -63,7 +63,7 @@ def test_a_mark_records_all_remarks(tracker: Tracker) -> None:
     }
     assert has_valid_hash(change)
     assert (written.did, written.ref, written.title) == ("marked", "RUR1-02", "Explore sharing a lunar relay")
-    assert _differences(written) == {"status": ("not-assessed", "in-progress"), "percent": (None, 30)}
+    assert _differences(written) == {"status": ("unknown", "in-progress"), "percent": (None, 30)}
     assert (written.changes, written.undo, written.notices, written.created_store) == (1, change.id, (), None)
     assert (row(tracker, "2").status, row(tracker, "2").percent) == ("in-progress", 30)
 
@@ -326,7 +326,7 @@ def test_a_commitment_is_added(tracker: Tracker) -> None:
     assert (written.did, written.ref, written.title) == ("added", "RUR1-06", "Fly a kite")
     found = row(tracker, "6")
     assert (found.area, found.lead, found.partners, found.strength) == ("moon", "RSA", ("GRA",), "firm")
-    assert (found.status, found.due, found.source, found.dialogue) == ("not-assessed", "2027", "JS par. 9", "RUR1")
+    assert (found.status, found.due, found.source, found.dialogue) == ("unknown", "2027", "JS par. 9", "RUR1")
     with tracker.snapshot() as view:
         assert view.detail(view.refs.resolve("6")).detail == "With string."
         assert [hit.ref for hit in view.search("kite string")] == ["RUR1-06"]

@@ -219,7 +219,7 @@ def test_not_assessed_never_has_a_value(scale: str) -> None:
     """An unchecked commitment never counts as a failure, a beginning or a success."""
     for chosen in ((), (Flag.OVERDUE,), (Flag.OVERDUE, Flag.SLIPPED, Flag.STALE)):
         for missed in (False, True):
-            found = values(scale, a_row(Status.NOT_ASSESSED, chosen, percent=70), Timing(late=False, missed=missed))
+            found = values(scale, a_row(Status.UNKNOWN, chosen, percent=70), Timing(late=False, missed=missed))
             assert not found & FAILURES
             assert found <= {None, "No Evidence Available", "Not Yet Rated", "not yet rated", "Open"}
 
@@ -227,9 +227,9 @@ def test_not_assessed_never_has_a_value(scale: str) -> None:
 @pytest.mark.parametrize("scale", SCALES)
 def test_a_claim_counts_on_no_scale(scale: str) -> None:
     """Completion without evidence never has the value of completion with evidence, and a footnote says so."""
-    claimed = on(scale, a_row(Status.COMPLETE, [Flag.CLAIMED]))
-    assert {line.value for line in claimed.rows} & values(scale, a_row(Status.COMPLETE)) == set()
-    assert "claimed" in claimed.notes
+    unevidenced = on(scale, a_row(Status.COMPLETE, [Flag.UNEVIDENCED]))
+    assert {line.value for line in unevidenced.rows} & values(scale, a_row(Status.COMPLETE)) == set()
+    assert "unevidenced" in unevidenced.notes
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ def test_lateness_that_a_scale_cannot_show_is_a_footnote() -> None:
 def test_a_verdict_under_the_scale_goes_before_the_status() -> None:
     """A verdict under the scale replaces the status and names its assessor; a disagreement gives no value."""
     name = "politifact@1"
-    row = a_row(Status.NOT_ASSESSED)
+    row = a_row(Status.UNKNOWN)
     one = on("politifact", row, verdicts=[verdict("R-1", "Anna", "Compromise", rubric=name)])
     assert [(line.value, line.verdicts) for line in one.rows] == [("Compromise", {"Anna": "Compromise"})]
     both = [verdict("R-1", "Anna", "Compromise", rubric=name), verdict("R-1", "Bo", "Promise Kept", rubric=name)]
@@ -319,7 +319,7 @@ def test_each_party_has_its_score() -> None:
     assert [(line.value, line.notes) for line in whole.rows] == [("0", ("whole",)), ("0", ("whole",))]
     nobody = on("g7-g20", a_row(Status.COMPLETE, partners=()))
     assert [(line.party, line.value) for line in nobody.rows] == [(None, None)]
-    unknown = on("g7-g20", a_row(Status.NOT_ASSESSED))
+    unknown = on("g7-g20", a_row(Status.UNKNOWN))
     assert {one.average for one in unknown.averages} == {None}
 
 

@@ -496,7 +496,7 @@ def test_links_and_verdicts_are_both_shown(two: Tracker) -> None:
         "linked",
         "assessed: partly-met (Anna, fulfilment@1)",
     ]
-    assert listed.claimed == 2
+    assert listed.unevidenced == 2
     similar_pairs = dict(detail.commitment(shown).table.rows)
     assert similar_pairs["carries on"].startswith("ROK3-12")
     assert similar_pairs["assessment"].startswith("partly-met (Anna")

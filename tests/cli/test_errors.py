@@ -114,7 +114,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("apply cells.csv", 2, "cells.csv", "quotation marks"),
     ("apply quote.csv", 2, "quote.csv", "close every quotation mark"),
     ("apply field.csv", 2, "field.csv", "ref, status"),
-    ("apply updates.jsonl", 2, "updates.jsonl: nothing was recorded", "write one of not-assessed"),
+    ("apply updates.jsonl", 2, "updates.jsonl: nothing was recorded", "write one of unknown"),
     ("import broken.json", 2, "broken.json", ""),
     ("import list.json", 2, "list.json", ""),
     ("import other.json", 2, "other.json", ""),

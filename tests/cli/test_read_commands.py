@@ -48,7 +48,7 @@ UPCOMING = [
     "source",
 ]
 AREA = ["area", "title", "commitments", "assessed", "complete", "in_progress", "overdue", "closing", "next_milestone"]
-AREA += ["dialogue", "claimed"]
+AREA += ["dialogue", "unevidenced"]
 HISTORY = ["id", "recorded_at", "on", "author", "ref", "kind", "changed", "note", "evidence", "retracted", "ignored"]
 
 
@@ -130,7 +130,7 @@ def test_areas_count_their_commitments(today: dict[str, list[Row]]) -> None:
         inside = [row for row in today["list"] if (row["dialogue"], row["area"]) == (area["dialogue"], area["area"])]
         count = {status: sum(row["status"] == status for row in inside) for status in ("complete", "in-progress")}
         assert area["commitments"] == len(inside) > 0
-        assert area["assessed"] == sum(row["status"] != "not-assessed" for row in inside)
+        assert area["assessed"] == sum(row["status"] != "unknown" for row in inside)
         assert (area["complete"], area["in_progress"]) == (count["complete"], count["in-progress"])
         for flag in ("overdue", "closing"):
             assert area[flag] == sum(flag in row["flags"] for row in inside)
@@ -154,7 +154,7 @@ def test_overview_covers_what_it_shows(reader: Desk, today: dict[str, list[Row]]
     statuses = [row["status"] for row in today["list"]]
     assert data["statuses"] == {name: statuses.count(name) for name in data["statuses"]}
     assert sum(data["statuses"].values()) == data["coverage"]["commitments"] == COMMITMENTS
-    assert data["coverage"]["assessed"] == sum(status != "not-assessed" for status in statuses)
+    assert data["coverage"]["assessed"] == sum(status != "unknown" for status in statuses)
     assert data["coverage"]["oldest_check_days"] == (date(2026, 11, 22) - date(2016, 4, 29)).days
     assert [row["ref"] for row in data["overdue"]] == [row["ref"] for row in today["list"] if "overdue" in row["flags"]]
     text = reader.call("overview", "-f", "table").stdout
@@ -194,9 +194,9 @@ def test_past_view_has_no_later_status_or_date(reader: Desk, today: dict[str, li
     then = by_ref(reader.call("list", "--dialogue", "ROK4", "--as-of", MET, "--json").data)
     assert set(then) == set(said)
     for ref, row in then.items():
-        assert (row["status"], row["due"]) == (said[ref].get("status", "not-assessed"), said[ref].get("due")), ref
+        assert (row["status"], row["due"]) == (said[ref].get("status", "unknown"), said[ref].get("due")), ref
         assert row["updated_on"] <= MET
-    assert then["ROK4-27"]["status"] == "not-assessed"
+    assert then["ROK4-27"]["status"] == "unknown"
     assert {row["status"] for row in today["list"]} != set()
     assert any(row["status"] != then[row["ref"]]["status"] for row in today["list"] if row["ref"] in then)
 
@@ -270,7 +270,7 @@ def test_upcoming_ends_at_a_day(reader: Desk, today: dict[str, list[Row]], optio
         ("--kind event", lambda row: row["kind"] == "event"),
         ("--status complete", lambda row: row["status"] == "complete"),
         ("--status open", lambda row: row["status"] not in ("complete", "withdrawn")),
-        ("--status assessed", lambda row: row["status"] != "not-assessed"),
+        ("--status assessed", lambda row: row["status"] != "unknown"),
         ("--strength firm", lambda row: row["strength"] == "firm"),
         ("--closing", lambda row: "closing" in row["flags"]),
         ("--stale", lambda row: "stale" in row["flags"]),

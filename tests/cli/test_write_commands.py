@@ -45,7 +45,7 @@ def test_adding_and_editing(desk: Desk) -> None:
         "KASA",
         ["NASA"],
         "2027",
-        "not-assessed",
+        "unknown",
     )
     assert [entry["changed"].get("title") for entry in desk.call("history", "43", "--json").data] == [
         "Share orbit data",

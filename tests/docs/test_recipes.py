@@ -143,7 +143,7 @@ def test_the_example_dialogue_can_be_imported(desk: Desk) -> None:
     listed = {row["ref"]: row for row in desk.call("list", "--json").data}
     assert {ref: (row["status"], row["due"]) for ref, row in listed.items()} == {
         "RUR1-01": ("in-progress", "2027"),
-        "RUR1-02": ("not-assessed", None),
+        "RUR1-02": ("unknown", None),
     }
     assert desk.call("import", DOCS / "example-dialogue.jsonl", "--json").data["changes"] == 0
 

@@ -79,7 +79,7 @@ def changes_of(events: list[Any], first: str) -> list[Entry]:
     return [entries.entry(number, pending, ts=1000 + number) for number, pending in enumerate(log)]
 
 
-def is_claimed(changes: list[Entry]) -> bool:
+def is_unevidenced(changes: list[Entry]) -> bool:
     """Return whether the commitment is complete without evidence, computed independently of the program."""
     first, *rest = [change for change in changes if "milestone" not in change.content]
 
@@ -98,7 +98,7 @@ def is_claimed(changes: list[Entry]) -> bool:
 
 
 @MORE
-@given(EVENTS, st.sampled_from(("complete", "not-assessed")), st.randoms(use_true_random=False))
+@given(EVENTS, st.sampled_from(("complete", "unknown")), st.randoms(use_true_random=False))
 def test_a_claim_is_completion_that_nothing_bears_out(events: list[Any], first: str, random: Any) -> None:
     """A completion is a claim unless an entry on the commitment since has evidence, in any order of arrival."""
     changes = changes_of(events, first)
@@ -106,43 +106,43 @@ def test_a_claim_is_completion_that_nothing_bears_out(events: list[Any], first: 
     random.shuffle(shuffled)
     history = fold(shuffled)
     assert history is not None
-    assert history.periods[-1].claimed is is_claimed(changes)
+    assert history.periods[-1].unevidenced is is_unevidenced(changes)
 
 
 def test_evidence_ends_a_claim_and_its_undo_brings_it_back(tracker: Tracker) -> None:
     """An entry with evidence ends a claim, and undoing that entry restores it."""
-    assert row(tracker, "05").flags == ("claimed",)  # complete in the record, with its document as the only source
+    assert row(tracker, "05").flags == ("unevidenced",)  # complete in the record, with its document as the only source
     tracker.mark("3", "complete")
-    assert "claimed" in row(tracker, "03").flags  # evidence of an earlier note does not count
+    assert "unevidenced" in row(tracker, "03").flags  # evidence of an earlier note does not count
     tracker.note("3", "Seen.", evidence=URL)
-    assert "claimed" not in row(tracker, "03").flags
+    assert "unevidenced" not in row(tracker, "03").flags
     with tracker.snapshot() as view:
-        assert (view.coverage().complete, view.coverage().claimed) == (2, 1)
+        assert (view.coverage().complete, view.coverage().unevidenced) == (2, 1)
     tracker.undo()
-    assert "claimed" in row(tracker, "03").flags
+    assert "unevidenced" in row(tracker, "03").flags
     tracker.undo()
     tracker.mark("3", "complete", evidence=URL)
-    assert "claimed" not in row(tracker, "03").flags
+    assert "unevidenced" not in row(tracker, "03").flags
     tracker.mark("3", "complete", note="Said once more.")
-    assert "claimed" not in row(tracker, "03").flags
+    assert "unevidenced" not in row(tracker, "03").flags
     tracker.mark("3", "stalled")
     tracker.mark("3", "complete")
-    assert "claimed" in row(tracker, "03").flags
+    assert "unevidenced" in row(tracker, "03").flags
 
 
 def test_claims_are_listed_and_counted(desk: Desk) -> None:
-    """`list --claimed` lists claims, and every count of completions includes a count of claims."""
-    listed = desk.call("list", "--claimed", "--json").data
+    """`list --unevidenced` lists claims, and every count of completions includes a count of claims."""
+    listed = desk.call("list", "--unevidenced", "--json").data
     assert [one["ref"] for one in listed if one["dialogue"] == "ROK4"] == ["ROK4-18", "ROK4-32"]
-    assert all(one["flags"] == ["claimed"] for one in listed)
+    assert all(one["flags"] == ["unevidenced"] for one in listed)
     assert "7 complete, 2 of them without evidence" in desk.call("overview", "--dialogue", "ROK4", "-f", "md").stdout
     for counted in ("areas", "dialogues"):
         rows = desk.call(counted, "--json").data
-        assert sum(row["claimed"] for row in rows) == len(listed)
-        assert all(row["claimed"] <= row["complete"] for row in rows)
+        assert sum(row["unevidenced"] for row in rows) == len(listed)
+        assert all(row["unevidenced"] <= row["complete"] for row in rows)
     overview = desk.call("overview", "--json").data
-    assert overview["coverage"]["claimed"] == len(listed)
-    assert [of["claimed"] for of in overview["dialogues"]] == [row["claimed"] for row in rows]
+    assert overview["coverage"]["unevidenced"] == len(listed)
+    assert [of["unevidenced"] for of in overview["dialogues"]] == [row["unevidenced"] for row in rows]
 
 
 # Assessments
@@ -394,12 +394,12 @@ def test_a_store_from_before_assessments_is_sound_and_is_upgraded(older: Tracker
     checks = {check.check: check for check in checkup.run_checks(older.path, now=0)}
     for name in ("schema", "fold", "integrity", "search"):
         assert checks[name].ok, checks[name]
-    assert "claimed" in row(older, "02").flags
+    assert "unevidenced" in row(older, "02").flags
     older.assess("2", "not-met")
     assert [one.verdict for one in verdicts(older)] == ["not-met"]
     with closing(sqlite3.connect(older.path)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (schema.SCHEMA_VERSION,)
-        assert connection.execute("SELECT count(*) FROM commitment WHERE claimed").fetchone()[0] > 0
+        assert connection.execute("SELECT count(*) FROM commitment WHERE unevidenced").fetchone()[0] > 0
 
 
 def test_an_older_table_that_was_altered_is_still_found(older: Tracker) -> None:

@@ -119,7 +119,7 @@ def test_undo_by_the_end_of_an_id(tracker: Tracker) -> None:
     tracker.mark("3", "complete")
     assert first
     tracker.undo(first[-8:].upper())
-    assert (status(tracker), status(tracker, "RUR1-03")) == ("not-assessed", "complete")
+    assert (status(tracker), status(tracker, "RUR1-03")) == ("unknown", "complete")
     with pytest.raises(InputError, match="already undone"):
         tracker.undo(first)
     tracker.redo(first[-8:])
@@ -209,13 +209,13 @@ def test_one_update_of_many_is_undone_alone(tracker: Tracker) -> None:
     tracker.apply("ref,status\n1,stalled\n2,stalled\n3,complete\n", "updates.csv")
     changes = [change.id for change in tracker.log()][-3:]
     tracker.undo(changes[1], only=True)
-    assert [status(tracker, f"RUR1-0{n}") for n in (1, 2, 3)] == ["stalled", "not-assessed", "complete"]
+    assert [status(tracker, f"RUR1-0{n}") for n in (1, 2, 3)] == ["stalled", "unknown", "complete"]
     with pytest.raises(InputError, match="already undone"):
         tracker.undo(changes[1], only=True)
     assert tracker.undo(changes[0]).changes == 2
-    assert [status(tracker, f"RUR1-0{n}") for n in (1, 2, 3)] == ["in-progress", "not-assessed", "not-assessed"]
+    assert [status(tracker, f"RUR1-0{n}") for n in (1, 2, 3)] == ["in-progress", "unknown", "unknown"]
     tracker.redo(changes[1])
-    assert [status(tracker, f"RUR1-0{n}") for n in (1, 2, 3)] == ["in-progress", "stalled", "not-assessed"]
+    assert [status(tracker, f"RUR1-0{n}") for n in (1, 2, 3)] == ["in-progress", "stalled", "unknown"]
 
 
 def test_an_import_is_undone_as_a_whole(make: Maker, ruritania: bytes) -> None:
@@ -255,7 +255,7 @@ def test_an_action_of_another_author_is_undone_by_id_only(make: Maker, tracker: 
     assert written.undo
     assert written.undo[-8:] in caught.value.remedy
     other.undo(written.undo)
-    assert status(tracker) == "not-assessed"
+    assert status(tracker) == "unknown"
 
 
 def test_the_built_in_record_is_not_undone_by_mistake(make: Maker) -> None:

@@ -37,14 +37,14 @@ def test_the_first_hour_of_a_new_user(desk: Desk) -> None:
     desk.run("mark", "rok4-35", "not-started")
     assert "due: 2026 → 2027-06" in desk.run("reschedule", "31", "Jun 2027", "--note", "Lander late").stdout
     (command,) = re.findall(r"spacedialog undo \w+", second.stdout)
-    assert "status: stalled → not-assessed" in desk.shell(command).stdout
+    assert "status: stalled → unknown" in desk.shell(command).stdout
 
     # Read an earlier day
     spring = by_ref(desk.run("list", "--as-of", "2026-05-01", "--json").data)
     assert [spring[ref]["status"] for ref in ("ROK4-31", "ROK4-33", "ROK4-35")] == [
         "in-progress",
-        "not-assessed",
-        "not-assessed",
+        "unknown",
+        "unknown",
     ]
     assert (spring["ROK4-31"]["percent"], spring["ROK4-31"]["due"]) == (None, "2026")
 

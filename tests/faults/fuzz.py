@@ -77,7 +77,7 @@ TEXTS = [
         "https://\uff0e/",
         "http://a:99999",
     ),
-    *("complete", "met", "not-assessed", "planned", "COMPLETE", "50%", "spacedialog/1", EXPORT_FORMAT, "null", "NaN"),
+    *("complete", "met", "unknown", "planned", "COMPLETE", "50%", "spacedialog/1", EXPORT_FORMAT, "null", "NaN"),
 ]
 DATES = [
     *(
@@ -149,7 +149,7 @@ COMMITMENTS: list[dict[str, Any]] = [
         **{"ref": "RUR1-02", "area": "moon", "kind": "event", "title": "Meet", "strength": "exploratory"},
         **{
             "detail": "In spring.",
-            "status": "not-assessed",
+            "status": "unknown",
             "difference": "One says may.",
             "sources": [{"document": "JS"}],
         },

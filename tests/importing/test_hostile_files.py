@@ -31,7 +31,7 @@ OPENING: Document = {
     "parties": [{"key": "P", "name": "n", "side": "P"}],
 }
 COMMITMENT: Document = {
-    **{"ref": "X1-01", "area": "a", "kind": "k", "title": "t", "strength": "firm", "status": "not-assessed"},
+    **{"ref": "X1-01", "area": "a", "kind": "k", "title": "t", "strength": "firm", "status": "unknown"},
     "sources": [{"document": "J"}],
 }
 UPDATE: Document = {"ref": "X1-01", "on": "2026-05-20", "note": "n", "evidence": "https://a.example/"}
@@ -180,7 +180,7 @@ def test_no_other_size(typed: str) -> None:
 def test_many_problems_are_counted(desk: Desk) -> None:
     """A hundred problems are shown, and the others are counted."""
     lines = refused(desk, "apply", "ref,status\n" + "31,wrong\n" * 250)
-    assert lines.count("  write one of not-assessed, not-started, in-progress, stalled, complete, withdrawn") == 100
+    assert lines.count("  write one of unknown, not-started, in-progress, stalled, complete, withdrawn") == 100
     assert lines[-1] == "… and 150 more"
     lines = refused(desk, "import", ONE + "\n[]" * 5_000)
     assert lines[-2:] == ["… and 900 more", "  correct these problems first; the rest of the file was not checked"]
@@ -268,7 +268,7 @@ def test_a_file_of_too_many_updates_is_refused(tracker: Tracker, monkeypatch: py
         ('"kind": "k"', '"percent": true, "kind": "k"', ".percent: "),
         ('"kind": "k"', '"colour": "red", "kind": "k"', ".colour: "),
         ('"kind": "k"', '"due": "2026-02-30", "kind": "k"', ".due: '2026-02-30' is not a date"),
-        ('"not-assessed"', '"complete", "percent": 50', ".percent: a complete commitment cannot be at 50%"),
+        ('"unknown"', '"complete", "percent": 50', ".percent: a complete commitment cannot be at 50%"),
         ('"n", "evidence"', '"n", "status": "complete", "percent": 50, "evidence"', ".percent: a complete commitment"),
         ('"n", "evidence": "https://a.example/"', '"n", "due": "2027"', ".evidence: it is missing"),
         ('"note": "n", "evidence": "https://a.example/"', '"note": null', ".evidence: it is missing"),

@@ -32,7 +32,7 @@ COMMITMENT: dict[str, Any] = {
     "kind": "action-item",
     "title": "Share readings",
     "strength": "firm",
-    "status": "not-assessed",
+    "status": "unknown",
     "sources": [{"document": "JS"}],
     "milestones": [{"ref": "LUT1-01.1", "title": "Workshop", "when": "2026", "recurs": "1 year"}],
 }

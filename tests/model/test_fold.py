@@ -295,7 +295,7 @@ def test_the_creation_applies_before_backdated_entries() -> None:
     """An entry dated before the creation applies from the day of the creation, and overrides its values."""
     log = Log()
     log.set("2025-06-01", status="in-progress", due="2027")
-    log.create("2026-01-01", status="not-assessed", title="Fly", due="2026")
+    log.create("2026-01-01", status="unknown", title="Fly", due="2026")
     log.add(NOTE, "2025-07-01", note="Heard it.")
     history = log.fold()
     assert [period[:3] for period in history.periods] == [
@@ -312,7 +312,7 @@ def test_the_creation_applies_before_backdated_entries() -> None:
 def test_the_later_day_wins_over_the_later_record() -> None:
     """The entry of the later day applies; on the same day, the one that was recorded later."""
     log = Log()
-    log.create(status="not-assessed")
+    log.create(status="unknown")
     log.set("2026-03-01", status="complete")
     log.set("2026-02-01", status="stalled")
     log.set("2026-02", status="in-progress")  # counts as 28 February
@@ -320,7 +320,7 @@ def test_the_later_day_wins_over_the_later_record() -> None:
         log.set("2026-03-05", status="withdrawn")
     log.set("2026-03-05", status="complete")
     assert [(period.valid_from, period.fields["status"]) for period in log.fold().periods] == [
-        ("2026-01-01", "not-assessed"),
+        ("2026-01-01", "unknown"),
         ("2026-02-01", "stalled"),
         ("2026-02-28", "in-progress"),
         ("2026-03-01", "complete"),

@@ -30,7 +30,7 @@ def test_a_filtered_report_counts_its_commitments(reader: Desk) -> None:
     assert data["selection"] == "area exploration, status open"
     assert {row["area"] for row in rows} == {"exploration"}
     assert data["coverage"]["commitments"] == len(rows) == sum(data["statuses"].values())
-    assert data["coverage"]["assessed"] == sum(row["status"] != "not-assessed" for row in rows)
+    assert data["coverage"]["assessed"] == sum(row["status"] != "unknown" for row in rows)
     counts = Counter(row["dialogue"] for row in rows)
     assert {(area["dialogue"], area["area"]): area["commitments"] for area in data["areas"]} == {
         (dialogue, "exploration"): count for dialogue, count in counts.items()

@@ -299,7 +299,7 @@ def hold(make: Maker, desk: Desk, texts: list[str]) -> dict[str, str]:
             "title": text,
             "detail": text,
         }
-        values |= {"strength": "intended", "status": "not-assessed", "sources": sources}
+        values |= {"strength": "intended", "status": "unknown", "sources": sources}
         body = {"type": "commitment", "set": values, "note": text}
         pending = PendingEntry("create", item_id("commitment", ref), TODAY, body)
         entry_id = f"01a30000-0000-7000-8000-{number:012}"

@@ -596,7 +596,7 @@ def test_verdicts_are_shown_on_the_page(browser: Desktop, make: Maker, scheme: S
             "partly-met Anna, fulfilment@1, 2026-12-01 Half of it flew. strelsau.example",
             "RSA: -1 Bo, g7-g20@1, 2026-12-01 no evidence recorded",
         ]
-        expect(page.locator("#RUR1-05 .flag")).to_have_text("claimed")
+        expect(page.locator("#RUR1-05 .flag")).to_have_text("unevidenced")
         assert page.evaluate("document.documentElement.scrollWidth") == width
         assert violations(page) == []
 

@@ -40,7 +40,7 @@ EVENT = CalendarEvent(
     state="planned",
     commitment="RUR1-01",
     commitment_title="Fly a seismometer",
-    status="not-assessed",
+    status="unknown",
     source="JS par. 1",
     url=None,
     alarm_days=None,
@@ -172,7 +172,7 @@ def test_every_dated_thing_of_the_record_is_there_once(entries: list[Component],
         refs = {row.ref for row in view.upcoming(everything=True)}
     assert {re.findall(r"\((RUR1-[0-9.]+)", event["SUMMARY"])[0] for event in entries} == refs
     assert titled(entries, "The next meeting")["RRULE"] == "FREQ=YEARLY;INTERVAL=2"
-    assert "Status: not-assessed" in titled(entries, "The next meeting")["DESCRIPTION"]
+    assert "Status: unknown" in titled(entries, "The next meeting")["DESCRIPTION"]
     assert "Source: JS par. 1" in titled(entries, "Fly a")["DESCRIPTION"]
     assert titled(entries, "Fly a")["URL"] == "https://strelsau.example/statement"
 

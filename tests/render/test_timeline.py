@@ -276,7 +276,7 @@ def test_the_overview_fits_the_terminal(desk: Desk, columns: int) -> None:
     shown = desk.in_terminal("overview", columns=columns, env={"NO_COLOR": "1"}).stdout
     assert max(map(cell_len, shown.splitlines())) <= columns
     assert re.search(r"Space exploration +4 of 5 .*███▒▒▒▒▒▒▒▒▒▁▁▁", shown)
-    assert re.search(rf"not-assessed +{COMMITMENTS - CHECKED} +▁+\n", shown)
+    assert re.search(rf"unknown +{COMMITMENTS - CHECKED} +▁+\n", shown)
 
 
 @pytest.mark.parametrize("arguments", [[], ["--format", "csv"], ["--format", "md"], ["-o", "dates.csv"]])

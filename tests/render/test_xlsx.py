@@ -87,7 +87,7 @@ def test_the_first_sheet_names_the_contents(book: openpyxl.Workbook) -> None:
     assert said["Selection"] == "the Moon only"
     assert str(said["Coverage"]).startswith("2 of 5 assessed")
     assert said["Log"] == "17 entries, newest recorded 2026-12-01 11:59 UTC"
-    assert said["not-assessed"] == "Not assessed yet; its progress is unknown."
+    assert said["unknown"] == "Not assessed yet; its progress is unknown."
 
 
 def test_only_an_exact_date_is_a_date(book: openpyxl.Workbook, make: Maker) -> None:
@@ -135,7 +135,7 @@ def test_coloured_cells_contain_their_word(book: openpyxl.Workbook) -> None:
         if rule.dxf.fill
     }
     assert {("I2:I6", "complete"), ("I2:I6", "stalled"), ("N2:N6", "overdue"), ("N2:N6", "stale")} <= rules
-    assert "not-assessed" not in {word for _, word in rules}
+    assert "unknown" not in {word for _, word in rules}
 
 
 def test_sources_are_links(book: openpyxl.Workbook) -> None:

@@ -96,7 +96,7 @@ def texts(busy: Tracker) -> Mapping[str, list[str]]:
 
 
 def flags_of(row: CommitmentRow, day: date) -> set[Flag]:
-    """Return the flags that the design gives a row, except `slipped` and `claimed`."""
+    """Return the flags that the design gives a row, except `slipped` and `unevidenced`."""
     if row.status in ("complete", "withdrawn"):
         return set()
     flags = set()
@@ -211,7 +211,7 @@ def test_flags_are_reckoned_from_the_day(busy: Tracker, day: date) -> None:
     """Overdue, closing and stale follow the design on every day."""
     with busy.snapshot(Scope(day)) as view:
         for row in view.commitments():
-            assert set(row.flags) - {"slipped", "claimed"} == flags_of(row, day), row
+            assert set(row.flags) - {"slipped", "unevidenced"} == flags_of(row, day), row
             assert list(row.flags) == [flag.value for flag in Flag if flag.value in row.flags]
 
 
@@ -546,8 +546,8 @@ def test_as_of_shows_what_was_true_then(tracker: Tracker) -> None:
     tracker.mark("2", "complete", on="2026-02-03")
     for day, status in (
         ("2025-03-09", None),
-        ("2025-03-10", "not-assessed"),
-        ("2025-05-30", "not-assessed"),
+        ("2025-03-10", "unknown"),
+        ("2025-05-30", "unknown"),
         ("2025-05-31", "in-progress"),
         ("2026-02-02", "in-progress"),
         ("2026-02-03", "complete"),
@@ -592,7 +592,7 @@ def test_a_view_before_everything_is_empty(tracker: Tracker) -> None:
 def test_coverage_says_how_old_the_oldest_check_is(tracker: Tracker) -> None:
     """Coverage counts checked commitments, and the days since the oldest check."""
     with tracker.snapshot() as view:
-        assert view.coverage() == Coverage(5, 2, (DAY - date(2025, 3, 10)).days, complete=1, claimed=1)
+        assert view.coverage() == Coverage(5, 2, (DAY - date(2025, 3, 10)).days, complete=1, unevidenced=1)
     tracker.mark("5", "complete", on="2026-11-01")
     with tracker.snapshot() as view:
         assert view.coverage()[:2] == (5, 2)

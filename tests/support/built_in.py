@@ -23,11 +23,11 @@ for _update in (update for document in DOCUMENTS for update in document["updates
     if _update["ref"] in _STATUS:
         _STATUS[_update["ref"]] = _update.get("status", _STATUS[_update["ref"]])
 _COMPLETE = [ref for ref, status in _STATUS.items() if status == "complete"]
-CHECKED = sum(status != "not-assessed" for status in _STATUS.values())
-"""The number of commitments with a status other than not-assessed."""
+CHECKED = sum(status != "unknown" for status in _STATUS.values())
+"""The number of commitments with a status other than unknown."""
 
 _CLAIMED = len(set(_COMPLETE) - _SHOWN)
 _DAYS = (date.fromisoformat(TODAY) - date(2016, 4, 29)).days
 ASSESSED = f"{CHECKED} of {COMMITMENTS} assessed, oldest check {_DAYS} days ago"
 COVERAGE = f"{ASSESSED}; {len(_COMPLETE)} complete, {_CLAIMED} of them without evidence"
-"""The coverage line on `TODAY`; claimed is what is complete and has no update with evidence."""
+"""The coverage line on `TODAY`; unevidenced is what is complete and has no update with evidence."""

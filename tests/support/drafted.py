@@ -33,7 +33,7 @@ def _candidate(number: int, place: tuple[str, int], title: str, strength: str, *
         "title": title,
         "strength": strength,
         **more,
-        "status": "complete" if strength == "delivered" else "not-assessed",
+        "status": "complete" if strength == "delivered" else "unknown",
         "sources": [source],
         "draft": {"sentence": sentence, "confidence": 0.8, "why": "'will' with a side before it"},
     }

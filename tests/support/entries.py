@@ -15,7 +15,7 @@ COMMITMENT: dict[str, Any] = {
     "kind": "action-item",
     "title": "Fly",
     "strength": "firm",
-    "status": "not-assessed",
+    "status": "unknown",
     "sources": [{"document": "JS"}],
 }
 MILESTONE: dict[str, Any] = {"ref": "ROK4-07.1", "title": "Launch", "when": "2027"}

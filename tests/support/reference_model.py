@@ -278,7 +278,7 @@ class ModelView:
         if self._model.disputes(item, self.day, self._known):
             yield "conflict"
         if state.fields["status"] == "complete" and not state.grounds:
-            yield "claimed"
+            yield "unevidenced"
 
     def _days_from(self, days: int) -> str:
         return str(date.fromisoformat(self.day) + timedelta(days))
@@ -365,18 +365,18 @@ class ModelView:
                 if event.state in ("open", "upcoming") and (event.ref, event.when) in self._dates(state)
             }
             nearest = [ref for *when, ref in dated if tuple(when) == min(dated)[:2]]
-            counts = len(rows), len(rows) - is_["not-assessed"], is_["complete"], is_["in-progress"]
+            counts = len(rows), len(rows) - is_["unknown"], is_["complete"], is_["in-progress"]
             fields = area.fields["key"], area.fields["title"], *counts, has["overdue"], has["closing"], None, "RUR1"
-            found.append((AreaRow._make((*fields, has["claimed"])), nearest))
+            found.append((AreaRow._make((*fields, has["unevidenced"])), nearest))
         return found
 
     def coverage(self) -> Coverage:
         """Return how many commitments were checked, and the days since the oldest check."""
-        checked = [state.checked for state in self.states.values() if state.fields["status"] != "not-assessed"]
+        checked = [state.checked for state in self.states.values() if state.fields["status"] != "unknown"]
         oldest = _days(self.day, min(checked)) if checked else None
         complete = [row for row in self.commitments() if row.status == "complete"]
         return Coverage(
-            len(self.states), len(checked), oldest, len(complete), sum("claimed" in row.flags for row in complete)
+            len(self.states), len(checked), oldest, len(complete), sum("unevidenced" in row.flags for row in complete)
         )
 
     def history(self) -> list[tuple[str, bool]]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from spacedialog.model.entry import item_id
 from tests.support.reference_model import Body, Model, ModelEntry, later, window
 
-COMMITMENT_STATUSES = ("not-assessed", "not-started", "in-progress", "stalled", "complete", "withdrawn")
+COMMITMENT_STATUSES = ("unknown", "not-started", "in-progress", "stalled", "complete", "withdrawn")
 MILESTONE_STATUSES = ("planned", "met", "withdrawn")
 
 Record = Mapping[str, Any]
@@ -166,7 +166,7 @@ class ReferenceWriter:
         highest = max(int(known.rpartition("-")[2]) for known in given)
         name = ref or f"{dialogues[-1]}-{highest + 1:02}"
         self._free(name, ("", None))
-        fields = {**values, "ref": name, "area": area, "dialogue": dialogues[-1], "status": "not-assessed"}
+        fields = {**values, "ref": name, "area": area, "dialogue": dialogues[-1], "status": "unknown"}
         return [Expected("create", "", day, {"type": "commitment", "set": fields})]
 
     def add_milestone(self, ref: str, title: str, when: str, recurs: str | None, on: str | None) -> list[Expected]:

@@ -24,7 +24,7 @@ def commitment(number: int, area: str, title: str, strength: str, **more: Any) -
         "title": title,
         "strength": strength,
         "sources": [{"document": "JS", "paragraph": str(number)}],
-        "status": "not-assessed",
+        "status": "unknown",
         **more,
     }
 

@@ -46,7 +46,7 @@ def brief(snapshot: Snapshot, since: Since, *, until: date) -> Brief:
         tuple(moved[row.entry.id] for row in news if row.entry.id in moved),
         tuple(settled),
         tuple(row for row in events if row.state == MilestoneState.OPEN and (row.earliest or "") > before),
-        tuple(row for row in events if row.state == MilestoneState.CLOSED and (row.latest or "") >= before),
+        tuple(row for row in events if row.state == MilestoneState.OVERDUE and (row.latest or "") >= before),
         tuple(row for row in snapshot.commitments(_STALE) if row.ref not in stale_then),
         tuple(row for row in events if row.state == MilestoneState.UPCOMING and row not in closes),
         tuple(closes),

@@ -20,7 +20,7 @@ from spacedialog.model.vocabulary import Flag
 class Trait(StrEnum):
     """A condition that a rule can have besides the status of a commitment."""
 
-    CLAIMED = "claimed"
+    UNEVIDENCED = "unevidenced"
     OVERDUE = "overdue"
     LATE = "late"
     MISSED = "missed"
@@ -76,7 +76,7 @@ def crosswalk(
 def traits(row: CommitmentRow, timing: Timing) -> set[Trait]:
     """Return the traits of a commitment."""
     holds = {
-        Trait.CLAIMED: Flag.CLAIMED in row.flags,
+        Trait.UNEVIDENCED: Flag.UNEVIDENCED in row.flags,
         Trait.OVERDUE: Flag.OVERDUE in row.flags,
         Trait.LATE: timing.late,
         Trait.MISSED: timing.missed,

@@ -42,6 +42,7 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
     },
     "Record": {
         "mark": Listed("write", "Record the status of a commitment or a milestone"),
+        "check": Listed("write", "Record that you checked and found nothing new"),
         "note": Listed("write", "Record a note on a commitment or a milestone"),
         "reschedule": Listed("write", "Change a due date; the history keeps the old one"),
         "add": Listed("write", "Add a commitment, or a milestone of one"),

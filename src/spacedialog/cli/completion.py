@@ -96,6 +96,7 @@ def _recorded_values(field: str) -> Callable[[typer.Context, str], list[str]]:
 complete_area = _recorded_values("area")
 complete_dialogue = _recorded_values("dialogue")
 complete_kind = _recorded_values("kind")
+complete_owner = _recorded_values("owner")
 complete_party = _recorded_values("party")
 complete_side = _recorded_values("side")
 

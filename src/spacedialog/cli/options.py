@@ -16,6 +16,7 @@ from spacedialog.cli.completion import (
     complete_area,
     complete_dialogue,
     complete_kind,
+    complete_owner,
     complete_party,
     complete_ref,
     complete_side,
@@ -180,11 +181,14 @@ def _choice(
             metavar="KIND", help="Select by kind, such as agreement or action-item.", autocompletion=complete_kind
         ),
     ] = None,
+    owner: Annotated[
+        Names, typer.Option(metavar="NAME", help="Select by owner, who follows it here.", autocompletion=complete_owner)
+    ] = None,
     status: Annotated[
         Names,
         typer.Option(
             metavar="STATUS",
-            help="Select by status; also open (neither complete nor withdrawn) and assessed.",
+            help="Select by status; also open (neither complete nor withdrawn).",
             autocompletion=complete_status,
         ),
     ] = None,
@@ -222,6 +226,7 @@ def _choice(
         side=side or (),
         lead=lead or (),
         kind=kind or (),
+        owner=owner or (),
         status=status or (),
         strength=strength or (),
         flags=flags,
@@ -245,6 +250,18 @@ _flags.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         for flag in Flag
     ]
 )
+
+
+_CHOICE = SharedOptions(_choice, "flags", _flags, place="here")
+
+
+def _choice_in(
+    choice: FilterOptions,
+    dialogue: Annotated[
+        Names, typer.Option(metavar="KEY", help="Select by dialogue, such as ROK4.", autocompletion=complete_dialogue)
+    ] = None,
+) -> FilterOptions:
+    return choice._replace(undated=choice.undated._replace(dialogue=dialogue or ()))
 
 
 def _writing(
@@ -374,7 +391,12 @@ def reads_into_template(command: Callable[..., None]) -> SharedOptions:
 
 def chooses(command: Callable[..., None]) -> SharedOptions:
     """Add the options that select commitments; `FilterOptions` are passed to the command as `choice`."""
-    return SharedOptions(command, "choice", SharedOptions(_choice, "flags", _flags, place="here"), place="first")
+    return SharedOptions(command, "choice", _CHOICE, place="first")
+
+
+def selects(command: Callable[..., None]) -> SharedOptions:
+    """Add the options of `chooses` without --sort, and --dialogue, for a command that writes."""
+    return SharedOptions(command, "choice", SharedOptions(_choice_in, "choice", _CHOICE, ("sort",)), place="first")
 
 
 def writes(command: Callable[..., None]) -> SharedOptions:

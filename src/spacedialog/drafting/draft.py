@@ -203,7 +203,7 @@ def _commitment(ref: str, candidate: Candidate) -> dict[str, Any]:
     starts = candidate.due is not None and _can_recur(candidate.due, candidate.recurs)
     if candidate.due and not starts:
         said["due"] = candidate.due
-    said["status"] = (Status.COMPLETE if found.strength is Strength.DELIVERED else Status.NOT_ASSESSED).value
+    said["status"] = (Status.COMPLETE if found.strength is Strength.DELIVERED else Status.UNKNOWN).value
     said["sources"] = [
         {
             "document": DOCUMENT,

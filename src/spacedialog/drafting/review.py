@@ -137,7 +137,7 @@ def edit(document: Document, ref: str, values: Mapping[str, Any]) -> Document:
 
 
 def _drafted_status(strength: str) -> str:
-    return (Status.COMPLETE if strength == Strength.DELIVERED else Status.NOT_ASSESSED).value
+    return (Status.COMPLETE if strength == Strength.DELIVERED else Status.UNKNOWN).value
 
 
 def _in_order(commitment: Mapping[str, Any], was: Candidate) -> dict[str, Any]:

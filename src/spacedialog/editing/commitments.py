@@ -57,7 +57,7 @@ def create_commitment(
         },
     )
     given = {name: value for name, value in values.items() if value}
-    body = {"type": "commitment", "set": {**given, "status": Status.NOT_ASSESSED.value}, **remarks.body()}
+    body = {"type": "commitment", "set": {**given, "status": Status.UNKNOWN.value}, **remarks.body()}
     return target, PendingEntry(CREATE, item, str(remarks.on), body)
 
 

@@ -99,6 +99,7 @@ class Session:
         alone = len(targets) == 1
         return self.written(
             did,
+            refs=tuple(dict.fromkeys(target.ref for target in targets)),
             ref=targets[0].ref if alone else "",
             title=(after[0].get("title") or before[0].get("title") or "") if alone else "",
             differences=tuple(differences),
@@ -123,7 +124,7 @@ class Session:
 
     def written(self, did: str, **values: Any) -> Written:
         """Return the result of a write with these values; the others are empty."""
-        empty = {"ref": "", "title": "", "differences": (), "changes": 0, "undo": None, "notices": ()}
+        empty = {"refs": (), "ref": "", "title": "", "differences": (), "changes": 0, "undo": None, "notices": ()}
         dry_run = self._writer.dry_run
         account = Written(did=did, created_store=self._created_store, dry_run=dry_run, **{**empty, **values})
         return account._replace(undo=None) if dry_run else account

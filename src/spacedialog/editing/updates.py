@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacedialog.errors import InputError
-from spacedialog.model.entry import NOTE, SET, PendingEntry
+from spacedialog.model.entry import CHECK, NOTE, SET, PendingEntry
 from spacedialog.model.milestones import values_when_met
 from spacedialog.model.values import check_percent, check_status, is_complete_below_full
 from spacedialog.model.vocabulary import MilestoneStatus, Status
@@ -51,6 +51,12 @@ def pending_update(
     if values:
         body["set"] = values
     return PendingEntry(SET if values else NOTE, target.item, str(remarks.on), body)
+
+
+def pending_check(remarks: EntryRemarks, target: Target) -> PendingEntry:
+    """Return the entry that records that somebody checked a target and found nothing new."""
+    body: dict[str, Any] = {"milestone": target.milestone} if target.milestone else {}
+    return PendingEntry(CHECK, target.item, str(remarks.on), body | remarks.body())
 
 
 def _commitment_values(update: Update, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -95,8 +95,10 @@ class Checks:
         yield from self._percent(place, update)
         yield from self._closed(f"{place}.on", update.on)
         changes_nothing = (update.status, update.percent, update.due) == (None, None, None)
-        if update.evidence is None and not (update.note and changes_nothing):
-            yield f"{place}.evidence: it is missing\n  add a web address, or write only a note"
+        if update.check and not changes_nothing:
+            yield f"{place}.check: a check sets no status, percentage or date\n  leave check out, or write two updates"
+        elif update.evidence is None and not (changes_nothing and (update.note or update.check)):
+            yield f"{place}.evidence: it is missing\n  add evidence, or write only a note"
 
     @staticmethod
     def refs_of(commitment: Commitment) -> list[str]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from spacedialog.errors import InputError
 from spacedialog.model import fields
-from spacedialog.model.dates import Span, VagueDate
+from spacedialog.model.dates import Span, VagueDate, parse_review
 from spacedialog.model.fields import Kind
 from spacedialog.model.values import (
     HIGHEST_PERCENT,
@@ -22,7 +22,15 @@ from spacedialog.model.values import (
     check_text,
     check_web_address,
 )
-from spacedialog.model.vocabulary import HASH_PATTERN, NAME_PATTERN, Decision, MilestoneStatus, Status, Strength
+from spacedialog.model.vocabulary import (
+    FORMER_STATUSES,
+    HASH_PATTERN,
+    NAME_PATTERN,
+    Decision,
+    MilestoneStatus,
+    Status,
+    Strength,
+)
 
 if TYPE_CHECKING:
     pass
@@ -62,6 +70,11 @@ Edtf = Annotated[
     Field(max_length=64, description="An EDTF date: 2026, 2026-10, 2026-10-05, 2025-10/2026-03, 2026~, …"),
 ]
 Every = Annotated[str, _parsed(Span.parse), Field(description="The interval of a recurring event, such as 2 years.")]
+Review = Annotated[
+    str,
+    _parsed(parse_review),
+    Field(max_length=64, description="An EDTF date, or a span of time such as 90 days."),
+]
 WebAddress = Annotated[str, _parsed(check_web_address), Field(max_length=2_000, json_schema_extra={"format": "uri"})]
 
 # Limits for lists. Each invalid part is a problem of its own, so a longer list is refused before its parts are checked.
@@ -177,11 +190,14 @@ _KINDS: Mapping[Kind, Any] = {
     Kind.LINE: Line,
     Kind.TEXT: Text,
     Kind.DATE: Edtf,
+    Kind.REVIEW: Review,
     Kind.NUMBER: Annotated[int, Field(ge=LOWEST_PERCENT, le=HIGHEST_PERCENT)],
     **dict.fromkeys((Kind.PARTIES, Kind.DOCUMENTS), list[Key]),
     Kind.OBJECTS: list[Source],
 }
-_WORDS = {"strength": Strength, "status": Status}
+# Data files of older versions have former statuses.
+_InCurrentWords = BeforeValidator(lambda value: FORMER_STATUSES.get(value, value) if isinstance(value, str) else value)
+_WORDS = {"strength": Strength, "status": Annotated[Status, _InCurrentWords]}
 
 
 def _declared(field: fields.Field) -> tuple[Any, Any]:
@@ -242,13 +258,16 @@ class Update(Strict):
 
     ref: RefText
     on: Edtf
-    status: Annotated[Status, Field(strict=False)] | Annotated[MilestoneStatus, Field(strict=False)] | None = None
+    status: Annotated[
+        Annotated[Status, Field(strict=False)] | Annotated[MilestoneStatus, Field(strict=False)] | None, _InCurrentWords
+    ] = None
     percent: int | None = Field(default=None, ge=LOWEST_PERCENT, le=HIGHEST_PERCENT)
     due: Edtf | None = Field(
         default=None, description="The new due date of the commitment, or the new date of the milestone."
     )
+    check: bool = Field(default=False, description="Whether it records a check that found nothing new.")
     note: Text | None = None
-    evidence: WebAddress | None = Field(default=None, description="Required, except for an update with only a note.")
+    evidence: WebAddress | None = Field(default=None, description="Required for a status, a percentage or a date.")
 
 
 class Opening(Strict):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from spacedialog.model.entry import CREATE, IMPORTED, NOTE, SET, PendingEntry, item_id, link_id
+from spacedialog.model.entry import CHECK, CREATE, IMPORTED, NOTE, SET, PendingEntry, item_id, link_id
 from spacedialog.model.fold import closing_day
 from spacedialog.model.milestones import values_when_met
 from spacedialog.model.vocabulary import Decision, LinkDecision, MilestoneStatus
@@ -119,7 +119,8 @@ def _update_entry(update: Mapping[str, Any], item: str, milestone: dict[str, Any
         milestone.update(values)
     if values:
         body["set"] = values
-    return PendingEntry(SET if values else NOTE, item, update["on"], body)
+    kind = SET if values else CHECK if update.get("check") else NOTE
+    return PendingEntry(kind, item, update["on"], body)
 
 
 def _remarks(part: Mapping[str, Any]) -> dict[str, Any]:

@@ -72,6 +72,8 @@ def _of_kind(name: str, kind: Kind) -> dict[str, Any]:
             return _DATE
         case Kind.ID:
             return _ID
+        case Kind.REVIEW:
+            return {"type": "string", "description": "An EDTF date, or a span of time such as 90 days."}
         case Kind.SPAN:
             return {"type": "string", "description": "A span of time such as 2 years."}
         case Kind.NUMBER:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from spacedialog.editing.remarks import EntryRemarks
-from spacedialog.editing.updates import Update, pending_update
+from spacedialog.editing.updates import Update, pending_check, pending_update
 from spacedialog.errors import InputError, SpacedialogError
 from spacedialog.importing.entries import BOOKKEEPING_KEYS
 from spacedialog.importing.reader import Problems, parse_json, problem_lines
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from spacedialog.model.entry import Entry, PendingEntry
     from spacedialog.model.target import Target
 
-FIELDS = ("ref", "status", "percent", "due", "note", "evidence", "on")
+FIELDS = ("ref", "status", "percent", "due", "check", "note", "evidence", "on")
 """The fields of a record. Other columns of `list` are ignored, so that its CSV can be edited and applied."""
 
 MOST_RECORDS = 100_000
@@ -34,6 +34,7 @@ MOST_RECORDS = 100_000
 _MOST_COLUMNS = 1_000
 """The maximum number of columns. A fault in each column needs memory, and no valid file has so many."""
 
+_YES_OR_NO = {**dict.fromkeys(("yes", "true", "1", "x"), True), **dict.fromkeys(("no", "false", "0"), False)}
 _WHOLE = re.compile("[0-9]{1,9}")
 _IGNORED = frozenset(CommitmentRow._fields) - frozenset(FIELDS)
 _FIELDS_REMEDY = f"use the fields {', '.join(FIELDS)}"
@@ -57,7 +58,7 @@ class Batch:
         self.pending: list[PendingEntry] = []
         self.targets: dict[Target, Mapping[str, Any]] = {}
         self._seen: set[str] = set()
-        self._recorded: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+        self._recorded: dict[str, list[tuple[str, tuple[str, dict[str, Any]]]]] = {}
         self._today = today
         self._resolve = resolve
         self._fields_of = fields_of
@@ -103,12 +104,23 @@ class Batch:
             fields = self.targets.get(target) or self._fields_of(target)
             remarks = EntryRemarks(values["on"], values.get("note"), values.get("evidence"))
             update = Update(remarks, values.get("status"), values.get("percent"), values.get("due"))
-            pending = pending_update(update, target, fields, lambda: self._collecting(place))
-            if len(self.problems) == before and self._is_new(pending, fields, dated="on" in given):
+            is_check = values.get("check", False)
+            if is_check and (*update[1:],) != (None,) * 3:
+                raise InputError(
+                    "check: a check sets no status, percentage or date", "leave check out, or write two updates"
+                )
+            pending = (
+                pending_check(remarks, target)
+                if is_check
+                else pending_update(update, target, fields, lambda: self._collecting(place))
+            )
+            if len(self.problems) == before and self._is_new(pending, fields, dated=is_check or "on" in given):
                 self.pending.append(pending)
                 self.targets[target] = {**fields, **pending.body.get("set", {})}
 
     def _value(self, name: str, given: object) -> Any:
+        if name == "check":
+            return _is_yes(given)
         if name == "percent":
             text = given.strip().removesuffix("%").strip() if isinstance(given, str) else given
             return check_percent(int(text) if isinstance(text, str) and _WHOLE.fullmatch(text) else text)
@@ -132,17 +144,19 @@ class Batch:
         that also has no note or evidence is not new if the fields already have its values.
         """
         values = pending.body.get("set", {})
+        kind = pending.kind
         bare = not dated and not pending.body.keys() & {"note", "evidence"}
         if bare and all(fields.get(name) == value for name, value in values.items()):
             return False
-        statement = canonical_json([pending.item, pending.on, pending.body])
+        statement = canonical_json([kind, pending.item, pending.on, pending.body])
         if statement in self._seen:
             return False
         self._seen.add(statement)
         if pending.item not in self._recorded:
             # Once per item, because a file may have thousands of updates on one.
-            self._recorded[pending.item] = [(entry.on, _core(entry.content)) for entry in self._live(pending.item)]
-        core = _core(pending.body)
+            entries = self._live(pending.item)
+            self._recorded[pending.item] = [(entry.on, (entry.kind, _core(entry.content))) for entry in entries]
+        core = kind, _core(pending.body)
         return not any(
             recorded == core and (not dated or on == pending.on) for on, recorded in self._recorded[pending.item]
         )
@@ -224,6 +238,13 @@ def _header_faults(names: Sequence[str]) -> Iterator[InputError]:
             yield InputError(f"{which} {quoted(name)}", "remove all but one")
     if "ref" not in columns:
         yield InputError("there is no column ref", _FIELDS_REMEDY)
+
+
+def _is_yes(value: object) -> bool:
+    word = str(value).strip().casefold()
+    if isinstance(value, bool | str) and word in _YES_OR_NO:
+        return _YES_OR_NO[word]
+    raise InputError(f"check: {quoted(str(value))} is neither yes nor no", "write yes, or leave it empty")
 
 
 def _core(body: Mapping[str, Any]) -> dict[str, Any]:

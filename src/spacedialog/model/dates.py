@@ -98,6 +98,11 @@ class Span:
         """Return the length in months; 0 for a span of days or weeks."""
         return self.count * _MONTHS.get(self.unit, 0)
 
+    @property
+    def days(self) -> int:
+        """Return the length in days; a month counts as 30 days and a year as 365."""
+        return self.count * _DAYS[self.unit]
+
     def after(self, day: date, times: int = 1) -> date:
         """Return the day `times` spans later; the last day of the month if the month has no such day.
 
@@ -116,6 +121,14 @@ class Span:
     def before(self, day: date) -> date:
         """Return the day one span earlier, by the rules of `after`."""
         return self.after(day, -1)
+
+
+def parse_review(text: str) -> Span | VagueDate:
+    """Parse the review of a commitment, a span or an EDTF date; raise DateError for any other text."""
+    try:
+        return Span.parse(text)
+    except DateError:
+        return VagueDate.parse(text)
 
 
 @total_ordering

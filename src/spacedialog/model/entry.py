@@ -9,13 +9,15 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
+from spacedialog.model.vocabulary import FORMER_STATUSES
+
 if TYPE_CHECKING:
     from spacedialog.model.dates import VagueDate
 
-BODY_VERSION = 1
+BODY_VERSION = 2
 """Format version of the bodies that this program writes. Entries of a newer version are stored but not folded."""
 
-CREATE, SET, NOTE, RETRACT = "create", "set", "note", "retract"
+CREATE, SET, NOTE, CHECK, RETRACT = "create", "set", "note", "check", "retract"
 
 IMPORTED = "import"
 """Value of `via` in the body of an entry that was imported from a data file."""
@@ -91,12 +93,21 @@ class Entry(NamedTuple):
 
 
 def parse_body(body: str) -> dict[str, Any]:
-    """Parse the body of an entry; return an empty mapping if it is not a JSON object."""
+    """Parse the body of an entry, in current words; return an empty mapping if it is not a JSON object."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
         return {}
-    return content if isinstance(content, dict) else {}
+    return in_current_words(content, body) if isinstance(content, dict) else {}
+
+
+def in_current_words(content: dict[str, Any], body: str) -> dict[str, Any]:
+    """Replace a former status in the content of a body; return the content."""
+    for former, status in FORMER_STATUSES.items():
+        # Few bodies contain one, and the search in the text takes less time than a look at the values.
+        if f'"{former}"' in body and isinstance(values := content.get("set"), dict) and values.get("status") == former:
+            values["status"] = status
+    return content
 
 
 def canonical_json(value: object) -> str:

@@ -27,6 +27,7 @@ class Kind(Enum):
     WORD = "a word of the vocabulary"
     DATE = "an EDTF date"
     SPAN = "a span of time such as 2 years"
+    REVIEW = "an EDTF date, or a span of time such as 90 days"
     ID = "the UUID of an item"
     HASH = "the hash of a sentence"
     NUMBER = "a whole number"
@@ -45,7 +46,9 @@ class CommitmentRow(NamedTuple):
     """A commitment as `list` shows it; the fields are the keys of its JSON.
 
     `due` is an EDTF date; `due_earliest` and `due_latest` are the first and the last day (ISO) of its window, None
-    on an open side. `updated_on` is the EDTF date of its latest entry; `source` is the citation of its first source.
+    on an open side. `owner` is who follows it here; `review` is when to check it again, an EDTF date or a span of time;
+    both are None if not recorded. `updated_on` is the EDTF date of its latest entry; `source` is the citation of its
+    first source.
     """
 
     ref: str
@@ -61,6 +64,8 @@ class CommitmentRow(NamedTuple):
     due: str | None
     due_earliest: str | None
     due_latest: str | None
+    owner: str | None
+    review: str | None
     flags: tuple[str, ...]
     updated_on: str
     source: str
@@ -236,6 +241,41 @@ FIELDS: Mapping[str, Field] = {
             description="The documents on the meeting that omit the commitment.",
         ),
         Field("difference", label="differs", nullable=True, description="How the documents differ."),
+        Field(
+            "owner",
+            Kind.LINE,
+            label="owner",
+            heading="Owner",
+            text=lambda row: row.owner or "",
+            from_width=150,
+            max_width=20,
+            nullable=True,
+            description="Who follows the commitment here.",
+            option=Option("--owner", "NAME", "Set who follows it here."),
+        ),
+        Field(
+            "review",
+            Kind.REVIEW,
+            label="review",
+            text=lambda row: readable(row.review or ""),
+            nullable=True,
+            description="When to check again: a date, or a span after the last check.",
+            option=Option("--review", "DATE|SPAN", "Set when to check it again: 2027-03, or every 90 days."),
+        ),
+        Field(
+            "criterion",
+            label="done when",
+            nullable=True,
+            description="What will count as done.",
+            option=Option("--criterion", "TEXT", "Set what will count as done."),
+        ),
+        Field(
+            "quote",
+            label="quote",
+            nullable=True,
+            description="The sentence of the statement, verbatim.",
+            option=Option("--quote", "TEXT", "Set the sentence of the statement, verbatim."),
+        ),
         Field("due_earliest", derived=True),
         Field("due_latest", derived=True),
         Field(
@@ -272,21 +312,24 @@ LISTED = ("ref", "title", "area", "lead", "strength", "status", "due", "flags", 
 """The columns of `list`, in order."""
 
 SHOWN = (
-    *("dialogue", "area", "kind", "strength", "lead", "partners", "status", "due", "flags", "updated_on", "detail"),
-    *("difference", "omitted_by"),
+    *("dialogue", "area", "kind", "strength", "lead", "partners", "status", "due", "owner", "review", "flags"),
+    *("updated_on", "criterion", "quote", "detail", "difference", "omitted_by"),
 )
 """The fields that `show` lists, in order; its heading is the ref and the title."""
 
-EDITABLE = ("title", "ref", "area", "kind", "strength", "lead", "partners", "detail", "sources")
+EDITABLE = (
+    *("title", "ref", "area", "kind", "strength", "lead", "partners", "owner", "review", "criterion", "quote"),
+    *("detail", "sources"),
+)
 """The fields that `edit` corrects."""
 
 REVIEWED = ("title", "area", "strength", "lead", "partners", "due", "kind", "detail")
 """The fields that a review of a draft asks for, in order."""
 
-MAY_BE_EMPTY = ("lead", "partners", "due", "detail")
+MAY_BE_EMPTY = ("lead", "partners", "due", "owner", "review", "criterion", "quote", "detail")
 """The fields that an edit or a review may set to an empty value."""
 
-FILTERABLE = ("dialogue", "area", "kind", "lead", "status", "strength")
+FILTERABLE = ("dialogue", "area", "kind", "lead", "owner", "status", "strength")
 """The fields that a filter compares with given values."""
 
 SORTABLE = ("ref", "due", "status", "area", "kind", "lead", "percent", "strength", "title", "updated")

@@ -8,13 +8,14 @@ The result does not depend on the order in which entries arrive.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from spacedialog.errors import DateError
 from spacedialog.model.dates import VagueDate
-from spacedialog.model.entry import CREATE, REPLACES, RETRACT, Entry
+from spacedialog.model.entry import CHECK, CREATE, NOTE, REPLACES, RETRACT, Entry
 from spacedialog.model.validation import counted_content
 from spacedialog.model.values import citation_text
 from spacedialog.model.vocabulary import MilestoneStatus, Status
@@ -22,9 +23,13 @@ from spacedialog.model.vocabulary import MilestoneStatus, Status
 FOREVER = "9999-12-32"
 """The end of a period that has not ended: as text it sorts after every day."""
 
-_SEARCHED_FIELDS = ("title", "detail", "difference")
+_MICROSECONDS_OF_DAY = 86_400_000_000
+_EPOCH = date(1970, 1, 1).toordinal()
+_SEARCHED_FIELDS = ("title", "detail", "difference", "criterion", "quote")
 _SOURCED_FIELDS = ("when", "met", "status")
 """The fields of a milestone that its source is about."""
+_CHECKING_FIELDS = frozenset(("status", "percent", "due", "when", "met"))
+"""The fields that only an entry on the progress or the dates sets after the creation."""
 
 
 class FoldedMilestone(NamedTuple):
@@ -42,9 +47,10 @@ class FoldedMilestone(NamedTuple):
 class Period(NamedTuple):
     """The state of an item on the days from `valid_from` up to, but not including, `valid_to` (ISO days).
 
-    `updated` is the `on` of the latest entry, as an EDTF date. `checked` is the latest day (ISO) of an entry that sets
-    the status, or empty. `evidence` is the newest evidence since the item got its status, or empty. Entries on
-    milestones do not count for `checked` and `evidence`. `entry` is the id of the entry that applied last.
+    `updated` is the `on` of the latest entry, as an EDTF date. `status_on` is the latest day (ISO) of an entry that
+    sets the status, or empty. `evidence` is the newest evidence since the item got its status, or empty; that of a
+    check does not count. Entries on milestones do not count for `status_on` and `evidence`. `entry` is the id of the
+    entry that applied last.
     """
 
     valid_from: str
@@ -53,12 +59,12 @@ class Period(NamedTuple):
     milestones: tuple[FoldedMilestone, ...]
     slipped: bool
     updated: str
-    checked: str
+    status_on: str
     evidence: str
     entry: str
 
     @property
-    def claimed(self) -> bool:
+    def is_unevidenced(self) -> bool:
         """Return whether the status is complete and no evidence has been recorded since it was set."""
         return self.fields.get("status") == Status.COMPLETE and not self.evidence
 
@@ -92,12 +98,17 @@ class SearchText(NamedTuple):
 
 
 class History(NamedTuple):
-    """An item's type and its periods. `ignored` are the ids of the entries that do not count."""
+    """An item's type and its periods. `ignored` are the ids of the entries that do not count.
+
+    `check_days` are the days (ISO) from which the item counts as checked again: in a view of a day, it was last checked
+    on the latest of them up to that day. Each check gives the day when it was true and the day when it was recorded.
+    """
 
     type: str
     periods: tuple[Period, ...]
     redatings: tuple[Redating, ...]
     texts: tuple[SearchText, ...]
+    check_days: tuple[str, ...]
     retracted_ids: frozenset[str]
     ignored: tuple[str, ...]
 
@@ -115,7 +126,7 @@ class _DatedEntry(NamedTuple):
     id: str
     part: str | None
     on: str
-    is_create: bool
+    kind: str
     content: Mapping[str, Any]
 
 
@@ -209,19 +220,24 @@ def fold(entries: Iterable[Entry]) -> History | None:
     redatings: list[Redating] = []
     texts: list[SearchText] = []
     kind = ""
-    latest, checked, evidence = ("", ""), "", ""
+    latest, status_on, evidence = ("", ""), "", ""
+    check_days: set[str] = set()
     for day, entries_of_day in groupby(_in_order(dated, creations), key=lambda entry: entry.day):
         for entry in entries_of_day:
             values = entry.content.get("set", {})
+            # A check found nothing, so its evidence supports no status.
+            new_evidence = entry.content.get("evidence") or "" if entry.kind != CHECK else ""
             latest = max(latest, (entry.true_on, entry.on))
             if not entry.part:
                 if "status" in values:
-                    checked = max(checked, entry.true_on)
+                    status_on = max(status_on, entry.true_on)
                     evidence = evidence if values["status"] == whole.fields.get("status") else ""
-                evidence = entry.content.get("evidence") or evidence
+                evidence = new_evidence or evidence
+            if _is_check(entry):
+                check_days |= {day, max(day, _day_of(entry.ts))}
             kind = kind or entry.content.get("type", "")
             part = milestones[entry.part] if entry.part else whole
-            moved = part.apply(values, entry.content.get("evidence") or "")
+            moved = part.apply(values, new_evidence)
             if moved:
                 redatings.append(Redating(entry.id, day, entry.on, entry.part, *moved))
             for name in _SEARCHED_FIELDS:
@@ -237,8 +253,27 @@ def fold(entries: Iterable[Entry]) -> History | None:
             if creations[id_].day <= day
         )
         slipped = whole.slipped or any(milestone.slipped for milestone in existing)
-        periods.append(Period(day, FOREVER, whole.fields, existing, slipped, latest[1], checked, evidence, entry.id))
-    return History(kind, tuple(periods), tuple(redatings), tuple(texts), retracted, ignored)
+        periods.append(Period(day, FOREVER, whole.fields, existing, slipped, latest[1], status_on, evidence, entry.id))
+    return History(kind, tuple(periods), tuple(redatings), tuple(texts), tuple(sorted(check_days)), retracted, ignored)
+
+
+def _is_check(entry: _DatedEntry) -> bool:
+    """Return whether an entry says that somebody looked at the progress after the statement.
+
+    Checks, notes, updates of the progress or a date, and verdicts do; corrections and creations do not.
+    """
+    values = entry.content.get("set", {})
+    is_update = entry.kind != CREATE and not _CHECKING_FIELDS.isdisjoint(values)
+    return entry.kind in (CHECK, NOTE) or is_update or "verdict" in values
+
+
+def _day_of(ts: int) -> str:
+    return _day_after_epoch(ts // _MICROSECONDS_OF_DAY)
+
+
+@lru_cache(maxsize=4096)
+def _day_after_epoch(days: int) -> str:
+    return date.fromordinal(min(_EPOCH + days, date.max.toordinal())).isoformat()
 
 
 def in_order(entries: Iterable[Entry]) -> list[tuple[str, Entry]]:
@@ -260,8 +295,7 @@ def _dated_entries(entries: Iterable[Entry], retracted: frozenset[str]) -> tuple
             ignored.append(entry.id)
         elif entry.kind != RETRACT and entry.id not in retracted:
             day, part = closing_day(entry.on), content.get("milestone")
-            is_create = entry.kind == CREATE
-            dated.append(_DatedEntry(day, True, day, entry.ts, entry.id, part, entry.on, is_create, content))
+            dated.append(_DatedEntry(day, True, day, entry.ts, entry.id, part, entry.on, entry.kind, content))
     return dated, tuple(ignored)
 
 
@@ -272,7 +306,7 @@ def _creations(dated: Iterable[_DatedEntry]) -> dict[str | None, _DatedEntry]:
     """
     creations: dict[str | None, _DatedEntry] = {}
     for entry in sorted(dated):
-        if entry.is_create:
+        if entry.kind == CREATE:
             creations.setdefault(entry.part, entry._replace(is_update=False))
     if None not in creations:
         return {}

@@ -15,7 +15,18 @@ from typing import Any, NamedTuple, TypeGuard
 
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.dates import Span, VagueDate, quoted
-from spacedialog.model.entry import BODY_VERSION, CREATE, NOTE, REPLACES, RETRACT, SET, Entry, canonical_json
+from spacedialog.model.entry import (
+    BODY_VERSION,
+    CHECK,
+    CREATE,
+    NOTE,
+    REPLACES,
+    RETRACT,
+    SET,
+    Entry,
+    canonical_json,
+    in_current_words,
+)
 from spacedialog.model.fields import ITEM_TYPES, KINDS, LIST_KINDS, MILESTONE, Kind
 from spacedialog.model.values import HIGHEST_PERCENT, LOWEST_PERCENT, check_recorded_text
 from spacedialog.model.vocabulary import HASH_PATTERN, NAME_PATTERN, LinkDecision, MilestoneStatus, Status, Strength
@@ -85,8 +96,11 @@ class Problem(NamedTuple):
 def problems(entry: Entry) -> Iterator[Problem]:
     """Yield every fault of an entry, except a hash that does not match."""
     content = _parsed(entry.body)
+    is_canonical = content is None or canonical_json(content) == entry.body
+    if content is not None:
+        in_current_words(content, entry.body)
     yield from _problems(entry, content, frame_only=content is not None and is_newer(entry.kind, content))
-    if content is not None and canonical_json(content) != entry.body:
+    if not is_canonical:
         yield Problem("body", "it is not canonical JSON")
 
 
@@ -110,10 +124,11 @@ def _problems(entry: Entry, content: Mapping[str, Any] | None, *, frame_only: bo
 
 
 def counted_content(entry: Entry) -> dict[str, Any] | None:
-    """Return the content of an entry that counts; None if the entry is newer than this program, or not valid."""
+    """Return the content of an entry that counts, in current words; None if the entry is newer, or not valid."""
     content = _parsed(entry.body)
     if content is None or is_newer(entry.kind, content):
         return None
+    in_current_words(content, entry.body)
     return content if next(_problems(entry, content, frame_only=False), None) is None else None
 
 
@@ -126,7 +141,7 @@ def is_newer(kind: str, content: Mapping[str, Any]) -> bool:
     """Return whether an entry has a kind, a format or a type of item that only a newer program can know."""
     version, type_ = content.get("v"), content.get("type")
     return (
-        kind not in (CREATE, SET, NOTE, RETRACT)
+        kind not in (CREATE, SET, NOTE, CHECK, RETRACT)
         or (_is_whole(version) and version > BODY_VERSION)
         or (kind == CREATE and isinstance(type_, str) and type_ not in ITEM_TYPES)
     )
@@ -287,6 +302,10 @@ def _span_problem(value: object) -> str:
         return error.problem
 
 
+def _review_problem(value: object) -> str:
+    return _span_problem(value) and _date_problem(value) and _about(value, "is neither a span nor an EDTF date")
+
+
 def _list_problem(check: Check, value: object) -> str:
     if not isinstance(value, list) or len(value) > MOST_PARTS:
         return _about(value, f"is not a list of at most {MOST_PARTS} values")
@@ -341,6 +360,7 @@ _OF_KIND: Mapping[Kind, Check] = {
     **dict.fromkeys((Kind.REF, Kind.NAME, Kind.PARTY, Kind.AREA), _name_problem),
     Kind.DATE: _date_problem,
     Kind.SPAN: _span_problem,
+    Kind.REVIEW: _review_problem,
     Kind.ID: _id_problem,
     Kind.HASH: _pattern_problem(HASH_PATTERN, "the hash of a sentence"),
     Kind.LINES: partial(_list_problem, _text_problem),

@@ -20,16 +20,20 @@ class Word(StrEnum):
 
 
 class Status(Word):
-    """The progress of a commitment; `not-assessed` means that its progress is unknown."""
+    """What is known of the progress of a commitment."""
 
     _value_: str
 
-    NOT_ASSESSED = "not-assessed", "not assessed yet; its progress is unknown"
+    UNKNOWN = "unknown", "its progress is not known, which does not mean that there is none"
     NOT_STARTED = "not-started", "checked, and work has not begun"
     IN_PROGRESS = "in-progress", "work is reported to be under way"
     STALLED = "stalled", "work has stopped"
     COMPLETE = "complete", "fulfilled"
     WITHDRAWN = "withdrawn", "no longer pursued"
+
+
+FORMER_STATUSES: dict[str, str] = {"not-assessed": Status.UNKNOWN.value}
+"""The current words for the statuses of older logs and data files."""
 
 
 class Strength(Word):
@@ -61,7 +65,7 @@ class SourceVerdict(StrEnum):
 
 
 class MilestoneStatus(StrEnum):
-    """The recorded status of a milestone. Whether it is open or closed follows from its window and the day."""
+    """The recorded status of a milestone. Whether it is open or overdue follows from its window and the day."""
 
     PLANNED = "planned"
     MET = "met"
@@ -73,7 +77,7 @@ class MilestoneState(StrEnum):
 
     UPCOMING = "upcoming"
     OPEN = "open"
-    CLOSED = "closed"
+    OVERDUE = "overdue"
     MET = "met"
     WITHDRAWN = "withdrawn"
 
@@ -81,8 +85,8 @@ class MilestoneState(StrEnum):
 CLOSING_DAYS = 60
 """A commitment is `closing` if its window closes within this many days."""
 
-STALE_DAYS = 180
-"""A commitment is `stale` if its latest entry is at least this many days old."""
+REVIEW_DAYS = 180
+"""The review interval in days of a commitment that has no `review` of its own."""
 
 
 class Flag(Word):
@@ -95,10 +99,15 @@ class Flag(Word):
         "closing",
         f"the due window closes within {CLOSING_DAYS} days, and the commitment is neither complete nor withdrawn",
     )
-    STALE = "stale", f"neither complete nor withdrawn, and no entry for {STALE_DAYS} days"
+    UNCHECKED = "unchecked", "neither complete nor withdrawn, and never checked since its statement"
+    STALE = (
+        "stale",
+        f"neither complete nor withdrawn, and last checked {REVIEW_DAYS} or more days ago; the commitment's own review"
+        " date or span replaces this interval",
+    )
     SLIPPED = "slipped", "the due date, or the date of a milestone, was moved to a later one"
+    UNEVIDENCED = "unevidenced", "complete, and no evidence is recorded"
     CONFLICT = "conflict", "members of the team recorded different values, and the conflict is not resolved"
-    CLAIMED = "claimed", "complete, and no evidence is recorded"
 
 
 class LinkDecision(StrEnum):
@@ -140,7 +149,6 @@ SETTLED = (Status.COMPLETE, Status.WITHDRAWN)
 
 STATUS_GROUPS: dict[str, tuple[str, ...]] = {
     "open": tuple(status.value for status in Status if status not in SETTLED),
-    "assessed": tuple(status.value for status in Status if status is not Status.NOT_ASSESSED),
 }
 """Names for several statuses at once, in filters."""
 
@@ -150,6 +158,6 @@ BY_PROGRESS = (
     Status.STALLED,
     Status.NOT_STARTED,
     Status.WITHDRAWN,
-    Status.NOT_ASSESSED,
+    Status.UNKNOWN,
 )
-"""The order of statuses in bars and legends: from complete to not assessed."""
+"""The order of statuses in bars and legends: from complete to unknown."""

@@ -14,10 +14,10 @@ from spacedialog.presentation.tables import Column, Table, dialogue_column
 
 _LENGTH = 24
 """The length of a full bar in characters."""
-_COMPLETE, _IN_PROGRESS, _NOT_ASSESSED = (
-    style_of(status).sign for status in (Status.COMPLETE, Status.IN_PROGRESS, Status.NOT_ASSESSED)
+_COMPLETE, _IN_PROGRESS, _UNKNOWN = (
+    style_of(status).sign for status in (Status.COMPLETE, Status.IN_PROGRESS, Status.UNKNOWN)
 )
-LEGEND = f"{_COMPLETE} complete  {_IN_PROGRESS} in progress  {OTHER_SIGN} other status  {_NOT_ASSESSED} not assessed"
+LEGEND = f"{_COMPLETE} complete  {_IN_PROGRESS} in progress  {OTHER_SIGN} other status  {_UNKNOWN} unknown"
 
 
 def bar(*parts: tuple[int, str], full: int) -> str:
@@ -29,12 +29,12 @@ def bar(*parts: tuple[int, str], full: int) -> str:
     return "".join(sign * length for length, (_, sign) in zip(lengths, parts, strict=True))
 
 
-def _assessed_bar(commitments: int, assessed: int, complete: int, in_progress: int, *, full: int) -> str:
+def _progress_bar(commitments: int, unknown: int, complete: int, in_progress: int, *, full: int) -> str:
     return bar(
         (complete, _COMPLETE),
         (in_progress, _IN_PROGRESS),
-        (assessed - complete - in_progress, OTHER_SIGN),
-        (commitments - assessed, _NOT_ASSESSED),
+        (commitments - unknown - complete - in_progress, OTHER_SIGN),
+        (unknown, _UNKNOWN),
         full=full,
     )
 
@@ -57,7 +57,7 @@ def status_counts(counts: Mapping[str, int], total: int) -> Table:
 def dialogue_bars(dialogues: Sequence[Mapping[str, Any]]) -> Table:
     """Return the dialogues, newest first, with a bar to the scale of the largest."""
     largest = max(dialogue["commitments"] for dialogue in dialogues)
-    fields = ("key", "when", "place", "commitments", "assessed", "complete", "in_progress")
+    fields = ("key", "when", "place", "checked", "commitments", "unknown", "complete", "in_progress")
     return Table(
         "dialogues",
         fields,
@@ -66,9 +66,9 @@ def dialogue_bars(dialogues: Sequence[Mapping[str, Any]]) -> Table:
             Column("Key", lambda row: row[0]),
             Column("When", lambda row: readable(row[1])),
             Column("Place", lambda row: row[2], from_width=100),
-            Column("Assessed", lambda row: f"{row[4]} of {row[3]}", right=True),
-            Column("Complete", lambda row: str(row[5]), right=True, from_width=70),
-            Column("", lambda row: _assessed_bar(*row[3:], full=largest)),
+            Column("Checked", lambda row: f"{row[3]} of {row[4]}", right=True),
+            Column("Complete", lambda row: str(row[6]), right=True, from_width=70),
+            Column("", lambda row: _progress_bar(*row[4:], full=largest)),
         ),
         "No dialogues.",
     )
@@ -79,7 +79,7 @@ def area_bars(rows: Sequence[AreaRow]) -> Table:
     largest = max((row.commitments for row in rows), default=1)
 
     def drawn(row: AreaRow) -> str:
-        return _assessed_bar(row.commitments, row.assessed, row.complete, row.in_progress, full=largest)
+        return _progress_bar(row.commitments, row.unknown, row.complete, row.in_progress, full=largest)
 
     return Table(
         "areas",
@@ -88,9 +88,9 @@ def area_bars(rows: Sequence[AreaRow]) -> Table:
         (
             *dialogue_column(rows),
             Column("Area", lambda row: row.title, wide=True),
-            Column("Assessed", lambda row: f"{row.assessed} of {row.commitments}", right=True),
+            Column("Checked", lambda row: f"{row.checked} of {row.commitments}", right=True),
             Column("Complete", lambda row: str(row.complete), right=True, from_width=80),
-            Column("Claimed", lambda row: str(row.claimed), right=True, from_width=140),
+            Column("No evidence", lambda row: str(row.unevidenced), right=True, from_width=140),
             Column("In progress", lambda row: str(row.in_progress), right=True, from_width=90),
             Column("", drawn),
             Column("Next milestone", next_milestone_text, from_width=120, wide=True),

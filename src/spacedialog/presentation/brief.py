@@ -9,7 +9,6 @@ from spacedialog.model.dates import readable
 from spacedialog.model.fields import CommitmentRow, status_text
 from spacedialog.model.rows.record import ConflictRow, NewsRow, SlipRow, UpcomingRow
 from spacedialog.model.rows.report import Brief
-from spacedialog.model.vocabulary import STALE_DAYS
 from spacedialog.presentation.phrases import (
     NO_EVIDENCE,
     action_text,
@@ -42,7 +41,7 @@ _HEADINGS = {
     "settled": "Completed, met or withdrawn",
     "opened": "Windows that opened",
     "closed": "Windows that closed, outcome not recorded",
-    "stale": f"Stale: no entry for {STALE_DAYS} days",
+    "stale": "Stale: a check is due",
     "conflicts": "Conflicts to resolve",
     "opens": "Opening next",
     "closes": "Closing next",

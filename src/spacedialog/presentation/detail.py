@@ -21,12 +21,15 @@ def commitment(result: Detail) -> View:
         "due": _due_text(row),
         "flags": ", ".join(row.flags),
         "updated_on": row.updated_on,
+        "criterion": result.criterion or "",
+        "quote": f"\u201c{result.quote}\u201d" if result.quote else "",
         "detail": result.detail or "",
         "difference": result.difference or "",
         "omitted_by": ", ".join(result.omitted_by),
     }
     fields = [
         *((FIELDS[name].label, texts[name] if name in texts else FIELDS[name].cell(row)) for name in SHOWN),
+        ("last checked", result.checked_on or "never"),
         *(("carries on", f"{other['ref']} {other['title']}") for other in result.carries_on),
         *(("carried on by", f"{other['ref']} {other['title']}") for other in result.carried_on_by),
     ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from spacedialog.model.rows.record import Overview
-from spacedialog.model.vocabulary import STALE_DAYS
 from spacedialog.presentation.bars import LEGEND, area_bars, dialogue_bars, status_counts
 from spacedialog.presentation.phrases import coverage_line, dialogue_line
 from spacedialog.presentation.tables import Column, Table, commitments, upcoming
@@ -28,7 +27,7 @@ def overview(result: Overview, *, is_built_in: bool = False) -> View:
     With `is_built_in`, it ends with a note on the built-in record.
     """
     shared = f"; position {result.position} of the shared log" if result.position else ""
-    stale = f"; {result.stale} open without an entry for {STALE_DAYS} days" if result.stale else ""
+    stale = f"; {result.stale} stale" if result.stale else ""
     newest = result.dialogues[-1].get("key") if result.dialogues else None
     several = len(result.dialogues) > 1
     # Each dialogue has a screen of areas, so only those of the newest are shown.
@@ -43,7 +42,9 @@ def overview(result: Overview, *, is_built_in: bool = False) -> View:
     if result.overdue:
         blocks.append(Block("Overdue: window closed, completion not recorded", table=commitments(result.overdue)))
     if result.unrecorded:
-        blocks.append(Block("Window closed, outcome not recorded", table=upcoming(result.unrecorded)))
+        blocks.append(
+            Block("Overdue milestones: window closed, outcome not recorded", table=upcoming(result.unrecorded))
+        )
     if is_built_in:
         blocks.append(Block("", (_BUILT_IN,)))
     return View("overview", result, _figures(result), tuple(blocks))

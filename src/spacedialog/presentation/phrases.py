@@ -26,7 +26,9 @@ NOTHING = "none"
 NO_EVIDENCE = "no evidence recorded"
 WHOLE = "whole commitment"
 """The subject of an assessment that is not about one party."""
-_DATE_FIELDS = ("due", "when", "met")
+_DATE_FIELDS = ("due", "when", "met", "review")
+_ACTIONS = {"check": "checked, nothing new"}
+"""The actions of entries that set no field, by kind."""
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
@@ -67,11 +69,11 @@ def value_text(field: str, value: Any) -> str:
 
 def coverage_line(coverage: Coverage) -> str:
     """Return the coverage of the record in one line."""
-    line = f"{coverage.assessed} of {coverage.commitments} assessed"
-    if coverage.oldest_check_days is not None:
-        line += f", oldest check {counted(coverage.oldest_check_days, 'day')} ago"
-    if coverage.claimed:
-        line += f"; {coverage.complete} complete, {coverage.claimed} of them without evidence"
+    line = f"{coverage.checked} of {coverage.commitments} checked"
+    if coverage.oldest_open_check_days is not None:
+        line += f", oldest open check {counted(coverage.oldest_open_check_days, 'day')} ago"
+    if coverage.unevidenced:
+        line += f"; {coverage.complete} complete, {coverage.unevidenced} of them without evidence"
     return line
 
 
@@ -106,7 +108,7 @@ def window_text(row: UpcomingRow) -> str:
         return f"opens in {_rounded(opens)}"
     if closes is None:
         return "open, no end"
-    if row.state == MilestoneState.CLOSED:
+    if row.state == MilestoneState.OVERDUE:
         return f"closed {_rounded(-closes)} ago"
     return f"closes in {_rounded(closes)}"
 
@@ -159,7 +161,9 @@ def action_text(row: HistoryRow) -> str:
     elif row.kind == "retract":
         action = f"undid {changed['retracts'][-8:]}"
     else:
-        action = ", ".join(f"{field} → {value_text(field, value)}" for field, value in changed.items()) or "noted"
+        action = ", ".join(f"{field} → {value_text(field, value)}" for field, value in changed.items()) or _ACTIONS.get(
+            row.kind, "noted"
+        )
     return ("(undone) " if row.retracted else "") + action
 
 

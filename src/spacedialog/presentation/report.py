@@ -24,7 +24,7 @@ def report(result: Report, *, events: Callable[[], Iterable[CalendarEvent]] | No
         coverage_line(result.coverage),
     )
     ahead = [row for row in result.milestones if row.state in (MilestoneState.UPCOMING, MilestoneState.OPEN)]
-    unrecorded = [row for row in result.milestones if row.state == MilestoneState.CLOSED]
+    unrecorded = [row for row in result.milestones if row.state == MilestoneState.OVERDUE]
     blocks = [
         Block("Report on commitments", lines),
         Block("Status", table=status_counts(result.statuses, result.coverage.commitments)),
@@ -32,7 +32,7 @@ def report(result: Report, *, events: Callable[[], Iterable[CalendarEvent]] | No
         Block("Upcoming", table=upcoming(ahead)),
     ]
     if unrecorded:
-        blocks.append(Block("Window closed, outcome not recorded", table=upcoming(unrecorded)))
+        blocks.append(Block("Overdue milestones: window closed, outcome not recorded", table=upcoming(unrecorded)))
     if conflicts := [row for detail in result.commitments for row in detail.conflicts]:
         lines = tuple(line for row in conflicts for line in conflict_lines(row))
         blocks.append(Block("Conflicts to resolve", lines))

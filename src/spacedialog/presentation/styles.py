@@ -24,7 +24,7 @@ SHADES = (GOOD, BUSY, BAD, WARN, PALE)
 """The shades in the order in which a workbook applies its formatting rules."""
 
 OTHER_SIGN = "░"
-"""The sign of assessed commitments whose status has no sign of its own."""
+"""The sign of the other statuses that are known."""
 
 
 class Style(NamedTuple):
@@ -58,16 +58,12 @@ STYLES: dict[str, Style] = {
     Status.STALLED: Style("yellow", shade=WARN, drawing="fill: url(#_bars); stroke: var(--ink);"),
     Status.NOT_STARTED: Style(drawing=_EMPTY),
     MilestoneState.UPCOMING: Style(drawing=_EMPTY, elements=_ANY),
-    Status.NOT_ASSESSED: Style(sign="▁", drawing="fill: url(#_dots); stroke: var(--muted); stroke-dasharray: 2 2;"),
+    Status.UNKNOWN: Style(sign="▁", drawing="fill: url(#_dots); stroke: var(--muted); stroke-dasharray: 2 2;"),
     Flag.OVERDUE: Style(
         "red",
         shade=BAD,
         badge="background: var(--ink); border-color: var(--ink); color: var(--paper); font-weight: 600;",
         printed_badge="border: 2px solid; background: none; color: inherit;",
-    ),
-    MilestoneState.CLOSED: Style(
-        "red",
-        shade=BAD,
         drawing="fill: url(#_cross); stroke: var(--ink); stroke-width: 1.5px;",
         elements=_MARKS,
     ),
@@ -76,7 +72,8 @@ STYLES: dict[str, Style] = {
     ),
     Flag.SLIPPED: Style("yellow", shade=WARN),
     Flag.CONFLICT: Style("magenta", shade=WARN),
-    Flag.CLAIMED: Style("yellow", shade=WARN),
+    Flag.UNEVIDENCED: Style("yellow", shade=WARN),
+    Flag.UNCHECKED: Style("dim", shade=PALE, badge="border-style: dotted;"),
     Flag.STALE: Style("dim", shade=PALE, badge="border-style: dashed;"),
     Status.WITHDRAWN: Style("dim", shade=PALE, drawing="fill: var(--rule); stroke: var(--muted);", elements=_MARKS),
     Decision.ACCEPTED: Style("green"),
@@ -95,7 +92,7 @@ TIMELINE_KEY = {
     MilestoneState.MET: "met",
     MilestoneState.OPEN: "window open",
     MilestoneState.UPCOMING: "upcoming",
-    MilestoneState.CLOSED: "window closed, outcome not recorded",
+    MilestoneState.OVERDUE: "overdue",
     MilestoneState.WITHDRAWN: "withdrawn",
 }
 """The meaning of each mark of a timeline."""

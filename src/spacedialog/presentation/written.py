@@ -13,15 +13,19 @@ _VERBS = {"noted": "added a note to", "not-linked": "unlinked", "undone": "undid
 
 def written(result: Written) -> View:
     """Return the fields that a write changed, and the command that undoes it."""
-    subject = result.ref or counted(result.changes, "entry", "entries")
+    subject = result.ref or (
+        counted(len(result.refs), "item") if result.did == "checked" else counted(result.changes, "entry", "entries")
+    )
     title = f" ({result.title})" if result.title else ""
     lines = []
     for difference in result.differences:
         ref = "" if result.ref else f"{difference.ref}  "
         old = "" if difference.old in (None, []) else f"{value_text(difference.field, difference.old)} → "
         lines.append(f"{ref}{difference.field}: {old}{value_text(difference.field, difference.new)}")
-    if result.ref and not result.differences:
-        lines.append("Status unchanged." if result.dry_run else "Entry recorded; status unchanged.")
+    if result.did == "checked" and not result.ref:
+        lines.append(", ".join(result.refs))
+    if result.refs and not result.differences and result.did not in ("undone", "redone"):
+        lines.append("Status unchanged.")
     if result.undo:
         undo = "Redo with: spacedialog undo --redo" if result.did == "undone" else "Undo with: spacedialog undo"
         lines.append(undo if result.did == "undone" else f"{undo} {result.undo[-8:]}")

@@ -38,7 +38,7 @@ NO_TIME = datetime(1980, 1, 1)  # noqa: DTZ001 - Excel has no time zones; archiv
 _LEGEND = (
     ("Dates", "An exact day is a date; a vague date is text (2026, 2026-Q3, 2025-10/2026-03)."),
     ("Opens, closes", "The first and the last day of the window; empty if it is open on that side."),
-    *((word.value, f"{word.meaning[0].upper()}{word.meaning[1:]}.") for word in (Status.NOT_ASSESSED, *Flag)),
+    *((word.value, f"{word.meaning[0].upper()}{word.meaning[1:]}.") for word in (Status.UNKNOWN, *Flag)),
     ("closed", "The window of a milestone closed, and the outcome is not recorded."),
 )
 

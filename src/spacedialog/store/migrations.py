@@ -356,6 +356,23 @@ def m0009_sources_of_milestones(db: Database) -> None:
     _table(db, "milestone").add_column("source", str, not_null_default="")
 
 
+@steps()
+def m0010_checks(db: Database) -> None:
+    """Add the days of checks, and the owner and the review of a commitment; rename two columns."""
+    commitment = _table(db, "commitment")
+    commitment.add_column("owner", str)
+    commitment.add_column("review", str)
+    commitment.add_column("review_from", str)
+    commitment.add_column("review_days", int)
+    db.execute("ALTER TABLE commitment RENAME COLUMN claimed TO unevidenced")
+    db.execute("ALTER TABLE commitment RENAME COLUMN checked TO status_on")
+
+    check_day = _table(db, "check_day")
+    check_day.create({"item": str, "commitment": str, "day": str}, not_null={"item", "commitment", "day"}, strict=True)
+    check_day.create_index(["commitment", "day"])
+    check_day.create_index(["item"])
+
+
 def schema_sql() -> str:
     """Return the SQL that creates the schema of all migrations in an empty database, and sets its version."""
     connection = sqlite3.connect(":memory:")

@@ -30,6 +30,7 @@ PROJECTION_TABLES = (
     "ignored",
     "words",
     "cited",
+    "check_day",
     "conflict",
     "clash",
     "link",

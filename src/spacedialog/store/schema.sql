@@ -1,4 +1,4 @@
-PRAGMA user_version = 9;
+PRAGMA user_version = 10;
 
 CREATE TABLE "change" (
    "id" TEXT PRIMARY KEY NOT NULL,
@@ -88,9 +88,9 @@ CREATE TABLE "commitment" (
    "due_latest" TEXT,
    "slipped" INTEGER NOT NULL,
    "updated" TEXT NOT NULL,
-   "checked" TEXT NOT NULL,
+   "status_on" TEXT NOT NULL,
    "source" TEXT NOT NULL
-, "claimed" INTEGER NOT NULL DEFAULT 0) STRICT;
+, "unevidenced" INTEGER NOT NULL DEFAULT 0, "owner" TEXT, "review" TEXT, "review_from" TEXT, "review_days" INTEGER) STRICT;
 
 CREATE UNIQUE INDEX "idx_commitment_item_valid_from"
     ON "commitment" ("item", "valid_from");
@@ -332,4 +332,16 @@ CREATE INDEX "idx_cited_item"
 
 CREATE INDEX "idx_cited_document_dialogue"
     ON "cited" ("document", "dialogue");
+
+CREATE TABLE "check_day" (
+   "item" TEXT NOT NULL,
+   "commitment" TEXT NOT NULL,
+   "day" TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX "idx_check_day_commitment_day"
+    ON "check_day" ("commitment", "day");
+
+CREATE INDEX "idx_check_day_item"
+    ON "check_day" ("item");
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from spacedialog.errors import InputError
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.progress import Progress, silent
 from spacedialog.model.rows.record import Written
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from spacedialog.editing.session import Session
     from spacedialog.model.entry import Remarks
     from spacedialog.model.fields import NewCommitment
+    from spacedialog.store.read.selection import Selection
 
 
 class Writes(Record):
@@ -37,6 +39,26 @@ class Writes(Record):
     def note(self, ref: str, text: str, *, on: VagueDate | str | None = None, evidence: str | None = None) -> Written:
         """Record a note about a commitment or a milestone; its status and dates stay as they are."""
         return self._update("noted", ref, {"on": on, "note": text, "evidence": evidence})
+
+    def check(
+        self, refs: Sequence[str] = (), *, choice: Selection | None = None, **remarks: Unpack[Remarks]
+    ) -> Written:
+        """Record that commitments or milestones were checked and that nothing is new, as one action.
+
+        They are named by `refs` or selected by `choice`, which selects open commitments unless it has statuses. Their
+        status stays as it is. InputError if nothing is selected.
+        """
+        from spacedialog.editing.updates import pending_check
+
+        with self._writing() as session:
+            checked = session.remarks(remarks)
+            if choice is not None:
+                chosen = choice if choice.status else choice._replace(status=("open",))
+                refs = [row.ref for row in session.snapshot.commitments(chosen.filter(session.snapshot))]
+                if not refs:
+                    raise InputError("no open commitment matches", "change the filter; see spacedialog list")
+            targets = list(dict.fromkeys(map(session.snapshot.refs.resolve, refs)))
+            return session.write("checked", targets, [pending_check(checked, target) for target in targets])
 
     def reschedule(self, ref: str, due: VagueDate | str, **remarks: Unpack[Remarks]) -> Written:
         """Change a due date or a milestone's date; the history keeps the old one."""

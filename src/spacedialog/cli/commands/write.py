@@ -1,4 +1,4 @@
-"""The commands that write: mark, note, reschedule, add, edit, link, undo, apply and import."""
+"""The commands that write: mark, note, check, reschedule, add, edit, link, undo, apply and import."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import typer
 
 from spacedialog.cli import parsing
 from spacedialog.cli.completion import complete_area, complete_new_status, complete_ref
-from spacedialog.cli.options import MAX_SIZE, MaxSizeOption, RefArgument, sets_fields, writes, writes_without
+from spacedialog.cli.options import MAX_SIZE, MaxSizeOption, RefArgument, selects, sets_fields, writes, writes_without
 from spacedialog.cli.progress import progress
-from spacedialog.cli.requests import WriteRequest
+from spacedialog.cli.requests import FilterOptions, WriteRequest
 from spacedialog.errors import InputError
 from spacedialog.model.fields import EDITABLE, FIELDS, NewCommitment
 from spacedialog.model.values import HIGHEST_PERCENT, LOWEST_PERCENT, source_list
@@ -27,6 +27,8 @@ SourceOption = Annotated[
     typer.Option(metavar="DOCUMENT", help="Set the source: the key, title or web address of a document."),
 ]
 ParagraphOption = Annotated[str | None, typer.Option(metavar="N", help="Set the paragraph of the source.")]
+_WHAT_TO_CHECK = "write spacedialog check ROK4-31, or spacedialog check --area maritime"
+
 EntryArgument = Annotated[
     str | None, typer.Argument(metavar="ENTRY", help="The id of an entry, or the end of it; see `history`.")
 ]
@@ -75,6 +77,36 @@ def note(
     """
     remarks = writing.remarks
     writing.show(writing.tracker.note(ref, text, on=remarks.get("on"), evidence=remarks.get("evidence")))
+
+
+@app.command()
+@writes
+@selects
+def check(
+    writing: WriteRequest,
+    choice: FilterOptions,
+    refs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[REF]...",
+            help="Refs such as ROK4-31, or short forms such as 31; or select with the options.",
+            autocompletion=complete_ref,
+        ),
+    ] = None,
+) -> None:
+    """
+    spacedialog check ROK4-31 ROK4-33 --note "NASA and KASA news pages"
+    spacedialog check --area maritime --note "Asked the Coast Guard desk" --on 2026-11-20
+
+    A check records that you looked and found nothing new. It does not change a status. The options select open
+    commitments, unless --status is given.
+    """
+    selection = choice.selection(writing.tracker.today)
+    is_filtered = any(selection)
+    if is_filtered == bool(refs):
+        raise InputError("name refs or select with options, not both" if refs else "REF is missing", _WHAT_TO_CHECK)
+    chosen = selection if is_filtered else None
+    writing.show(writing.tracker.check(refs or (), choice=chosen, **writing.remarks))
 
 
 @app.command()

@@ -33,7 +33,7 @@ class UpcomingRow(NamedTuple):
     `ref` is the milestone's ref or, for a due date, the commitment's ref, as in `commitment`. `when` is an EDTF date;
     `earliest` and `latest` are the first and the last day of its window, None on an open side. `opens_in_days` and
     `closes_in_days` count from the day of the read, negative in the past, and None on an open side. `state` is
-    `upcoming`, `open`, `closed`, `met` or `withdrawn`. `recurs` is a span such as `2 years`, None if the event does not
+    `upcoming`, `open`, `overdue`, `met` or `withdrawn`. `recurs` is a span such as `2 years`, None if the event does not
     recur. `source` is the citation of the commitment's document or, for a milestone, of its own source or evidence;
     empty if it has none.
     """
@@ -86,21 +86,22 @@ class CalendarEvent(NamedTuple):
 class AreaRow(NamedTuple):
     """An area of a dialogue, with counts of its commitments and its next milestone.
 
-    `assessed` is the number of commitments with a status other than `not-assessed`, `claimed` the number of complete
-    commitments without evidence. `next_milestone` has `ref`, `title` and `when`; it is None if no event is expected.
+    `checked` is the number of commitments that were checked since their statement, `unknown` the number of those with
+    the status `unknown`, `unevidenced` the number of complete commitments without evidence. `next_milestone` has `ref`, `title` and `when`; it is None if no event is expected.
     """
 
     area: str
     title: str
     commitments: int
-    assessed: int
+    checked: int
+    unknown: int
     complete: int
     in_progress: int
     overdue: int
     closing: int
     next_milestone: Mapping[str, str] | None
     dialogue: str
-    claimed: int = 0
+    unevidenced: int = 0
 
 
 class DialogueRow(NamedTuple):
@@ -117,11 +118,12 @@ class DialogueRow(NamedTuple):
     place: str
     host: str
     commitments: int
-    assessed: int
+    checked: int
+    unknown: int
     complete: int
     in_progress: int
     next_milestone: Mapping[str, str] | None
-    claimed: int = 0
+    unevidenced: int = 0
 
 
 class HistoryRow(NamedTuple):
@@ -179,18 +181,18 @@ class SlipRow(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """How much of the record has been assessed.
+    """How much of the record has been checked.
 
-    `assessed` is the number of commitments with a status other than `not-assessed`. `oldest_check_days` is the number
-    of days since the latest check of the assessed commitment that was checked least recently, None if none is assessed.
-    `claimed` is the number of complete commitments without evidence.
+    `checked` is the number of commitments that were checked since their statement. `oldest_open_check_days` is the
+    number of days since the latest check of the open commitment that was checked least recently, None if there is none.
+    `unevidenced` is the number of complete commitments without evidence.
     """
 
     commitments: int
-    assessed: int
-    oldest_check_days: int | None
+    checked: int
+    oldest_open_check_days: int | None
     complete: int = 0
-    claimed: int = 0
+    unevidenced: int = 0
 
 
 class Overview(NamedTuple):
@@ -198,8 +200,7 @@ class Overview(NamedTuple):
 
     `dialogues` are the recorded fields of each dialogue with the counts of `DialogueRow`, oldest first. `statuses` are
     the numbers of commitments by status. `next` are the next few events, `overdue` the first few overdue
-    commitments, and `unrecorded` the first few milestones whose windows closed with no recorded outcome. `stale` is the
-    number of stale commitments. `position` is the position in the shared log, None without a team.
+    commitments, and `unrecorded` the first few overdue milestones. `stale` is the number of stale commitments. `position` is the position in the shared log, None without a team.
     """
 
     dialogues: tuple[Mapping[str, Any], ...]
@@ -275,10 +276,15 @@ class Detail(NamedTuple):
     `milestones` has its dated events, `slips` the changes of its dates, and `history` its entries in the order
     recorded. `omitted_by` are the documents that leave it out. `difference` describes how its documents differ, None if
     they do not. `carries_on` are the commitments of earlier dialogues that are linked to it, `carried_on_by` the
-    commitments of later dialogues, each with `ref` and `title`. `detail` is None if not recorded.
+    commitments of later dialogues, each with `ref` and `title`. `checked_on` is the day (ISO) of the last check, None if
+    it was never checked. `quote` is the sentence of the statement, and `criterion` what will count as done. `detail`,
+    `quote` and `criterion` are None if not recorded.
     """
 
     commitment: CommitmentRow
+    checked_on: str | None
+    quote: str | None
+    criterion: str | None
     detail: str | None
     difference: str | None
     omitted_by: tuple[str, ...]
@@ -304,13 +310,14 @@ class Difference(NamedTuple):
 class Written(NamedTuple):
     """The result of a write.
 
-    `did` names the action. `ref` and `title` name the item that the write was about; they are empty unless there is
-    exactly one. `changes` is the number of entries recorded. `undo` is the id of the last entry, with which the command
+    `did` names the action. `refs` are the commitments and milestones that the write was about. `ref` and `title` name
+    the only one; they are empty if there are several. `changes` is the number of entries recorded. `undo` is the id of the last entry, with which the command
     `undo` undoes the whole action; None if nothing was recorded, or in a dry run. `created_store` is the path of the
     database if the write created it, else None.
     """
 
     did: str
+    refs: tuple[str, ...]
     ref: str
     title: str
     differences: tuple[Difference, ...]

@@ -53,7 +53,7 @@ def timings(
     parameters = day_parameters(day)
     earlier = "FROM commitment AS p WHERE p.item = c.item AND p.valid_from <= :day"
     cursor = connection.execute(
-        "SELECT c.ref, c.status, c.checked, c.due_latest,"
+        "SELECT c.ref, c.status, c.status_on, c.due_latest,"
         " ifnull((SELECT r.old FROM redating AS r WHERE r.item = c.item AND r.milestone IS NULL AND r.day <= :day"
         " ORDER BY r.day, r.change LIMIT 1), c.due),"
         # The day of its last change of status; none if it had the status from its first day, which may be older.
@@ -65,7 +65,7 @@ def timings(
     return {
         ref: Timing(
             status == "complete" and bool(since and due and since > closing_day(due)),
-            bool(latest and latest < day.isoformat() and checked > latest),
+            bool(latest and latest < day.isoformat() and status_on > latest),
         )
-        for ref, status, checked, latest, due, since in cursor
+        for ref, status, status_on, latest, due, since in cursor
     }

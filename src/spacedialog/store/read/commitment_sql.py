@@ -27,7 +27,7 @@ from spacedialog.model.filters import (
     OfSide,
     OneOf,
 )
-from spacedialog.model.vocabulary import CLOSING_DAYS, SETTLED, STALE_DAYS, Flag, Status, Strength
+from spacedialog.model.vocabulary import CLOSING_DAYS, REVIEW_DAYS, SETTLED, Flag, Status, Strength
 from spacedialog.store.words import Word, words_of
 
 Parameters = dict[str, str | int]
@@ -35,15 +35,31 @@ Parameters = dict[str, str | int]
 VALID = "{0}.valid_from <= :day AND :day < {0}.valid_to"
 """The condition that a row of a period table is valid on `:day`; `{0}` is the alias of the table."""
 
-_UNSETTLED = f"c.status NOT IN ({', '.join(repr(status.value) for status in SETTLED)})"
+UNSETTLED = f"c.status NOT IN ({', '.join(repr(status.value) for status in SETTLED)})"
+
+_CHECKS = "FROM check_day AS k WHERE k.commitment = c.item AND k.day <= :day"
+
+IS_CHECKED = f"EXISTS (SELECT 1 {_CHECKS})"
+"""The condition that a commitment `c` was checked by `:day`."""
+
+LAST_CHECK = f"(SELECT max(k.day) {_CHECKS})"
+"""The day (ISO) of the last check of a commitment `c` by `:day`, NULL if there is none."""
+
+# A review date that no check has reached comes before the interval. One day is compared, so that LAST_CHECK is read once.
+_IS_DUE = (
+    "CASE WHEN c.review_from > l.day THEN c.review_from <= :day"
+    " WHEN c.review_days IS NULL THEN l.day <= :stale"
+    " ELSE l.day <= date(:day, '-' || c.review_days || ' days') END"
+)
 
 FLAGS: dict[Flag, str] = {
-    Flag.OVERDUE: f"(c.due_latest < :day AND {_UNSETTLED})",
-    Flag.CLOSING: f"(c.due_latest BETWEEN :day AND :closing AND {_UNSETTLED})",
-    Flag.STALE: f"(c.valid_from <= :stale AND {_UNSETTLED})",
+    Flag.OVERDUE: f"(c.due_latest < :day AND {UNSETTLED})",
+    Flag.CLOSING: f"(c.due_latest BETWEEN :day AND :closing AND {UNSETTLED})",
+    Flag.UNCHECKED: f"({UNSETTLED} AND NOT {IS_CHECKED})",
+    Flag.STALE: f"({UNSETTLED} AND (SELECT {_IS_DUE} FROM (SELECT max(k.day) AS day {_CHECKS}) AS l))",
     Flag.SLIPPED: "c.slipped",
+    Flag.UNEVIDENCED: "c.unevidenced",
     Flag.CONFLICT: f"(c.item IN (SELECT x.item FROM conflict AS x WHERE {VALID.format('x')}))",
-    Flag.CLAIMED: "c.claimed",
 }
 """The condition of each flag, with the parameters of `day_parameters`."""
 
@@ -77,7 +93,7 @@ def day_parameters(day: date) -> Parameters:
     return {
         "day": day.isoformat(),
         "closing": _moved(day, CLOSING_DAYS),
-        "stale": _moved(day, -STALE_DAYS),
+        "stale": _moved(day, -REVIEW_DAYS),
     }
 
 

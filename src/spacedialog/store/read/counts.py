@@ -11,7 +11,15 @@ from typing import Any
 from spacedialog.model.filters import EVERYTHING, Filter
 from spacedialog.model.rows.record import AreaRow, DialogueRow
 from spacedialog.model.vocabulary import Flag
-from spacedialog.store.read.commitment_sql import FLAGS, VALID, Parameters, day_parameters, in_dialogues, matching
+from spacedialog.store.read.commitment_sql import (
+    FLAGS,
+    IS_CHECKED,
+    VALID,
+    Parameters,
+    day_parameters,
+    in_dialogues,
+    matching,
+)
 from spacedialog.store.read.events import UNMET, events_sql
 
 _FOLLOWING = "ref, title, \"when\", min(latest || coalesce(earliest, ''))"
@@ -36,9 +44,9 @@ def areas(
     counts: dict[tuple[str, str], list[int]] = {
         (dialogue, area): figures
         for dialogue, area, *figures in connection.execute(
-            "SELECT c.dialogue, c.area, count(*), sum(c.status <> 'not-assessed'), sum(c.status = 'complete'),"
+            f"SELECT c.dialogue, c.area, count(*), sum({IS_CHECKED}), sum(c.status = 'unknown'), sum(c.status = 'complete'),"
             f" sum(c.status = 'in-progress'), sum(ifnull({FLAGS[Flag.OVERDUE]}, 0)),"
-            f" sum(ifnull({FLAGS[Flag.CLOSING]}, 0)), sum({FLAGS[Flag.CLAIMED]})"
+            f" sum(ifnull({FLAGS[Flag.CLOSING]}, 0)), sum({FLAGS[Flag.UNEVIDENCED]})"
             f" {matches} GROUP BY c.dialogue, c.area",
             parameters,
         )
@@ -52,7 +60,7 @@ def areas(
     return [
         AreaRow._make((key, title, *figures[:-1], following.get((dialogue, key)), dialogue, figures[-1]))
         for dialogue, key, title in titles
-        for figures in [counts.get((dialogue, key), [0] * 7)]
+        for figures in [counts.get((dialogue, key), [0] * 8)]
     ]
 
 
@@ -62,8 +70,8 @@ def dialogues(connection: sqlite3.Connection, day: date, named: Sequence[str] = 
     counts: dict[str, list[int]] = {
         key: figures
         for key, *figures in connection.execute(
-            "SELECT c.dialogue, count(*), sum(c.status <> 'not-assessed'), sum(c.status = 'complete'),"
-            f" sum(c.status = 'in-progress'), sum({FLAGS[Flag.CLAIMED]}) FROM commitment AS c"
+            f"SELECT c.dialogue, count(*), sum({IS_CHECKED}), sum(c.status = 'unknown'), sum(c.status = 'complete'),"
+            f" sum(c.status = 'in-progress'), sum({FLAGS[Flag.UNEVIDENCED]}) FROM commitment AS c"
             f" WHERE {VALID.format('c')} GROUP BY c.dialogue",
             parameters,
         )
@@ -79,9 +87,9 @@ def dialogues(connection: sqlite3.Connection, day: date, named: Sequence[str] = 
     for fields in dialogue_records(connection, day, named):
         key = str(fields.get("key") or "")
         texts = (str(fields.get(name) or "") for name in ("title", "when", "place", "host"))
-        *figures, claimed = counts.get(key, [0] * 5)
+        *figures, unevidenced = counts.get(key, [0] * 6)
         series, number = str(fields.get("series") or ""), fields.get("number")
-        rows.append(DialogueRow._make((key, series, number, *texts, *figures, following.get(key), claimed)))
+        rows.append(DialogueRow._make((key, series, number, *texts, *figures, following.get(key), unevidenced)))
     return rows
 
 

@@ -37,6 +37,7 @@ def read_details(scope: ReadContext, commitments: Mapping[str, CommitmentRow], w
     items = list(commitments)
     records = dialogues_by_key(connection, day, {row.dialogue for row in commitments.values()})
     log_fields = dict(_log_fields(connection, day, items))
+    checks = dict(_last_checks(connection, day, items))
     upcoming = _by_item(events.upcoming(connection, day, everything=True, items=items, dialogues=dialogues))
     moved = history.slips(connection, day, items=items, dialogues=dialogues)
     slips = _by_item((slip.item, slip.row) for slip in moved)
@@ -49,6 +50,9 @@ def read_details(scope: ReadContext, commitments: Mapping[str, CommitmentRow], w
         fields = log_fields.get(item, {})
         yield Detail(
             row,
+            checks.get(item),
+            fields.get("quote"),
+            fields.get("criterion"),
             fields.get("detail"),
             fields.get("difference"),
             tuple(fields.get("omitted_by") or ()),
@@ -90,7 +94,16 @@ def _by_item(rows: Iterable[tuple[str, _Row]]) -> dict[str, list[_Row]]:
     return grouped
 
 
-_LOG_FIELDS = ("detail", "difference", "omitted_by", "sources")
+def _last_checks(connection: sqlite3.Connection, day: date, items: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Return the day of the last check of each of the commitments that were checked."""
+    return connection.execute(
+        "SELECT k.commitment, max(k.day) FROM check_day AS k"
+        " WHERE k.day <= :day AND k.commitment IN (SELECT value FROM json_each(:items)) GROUP BY k.commitment",
+        {"day": day.isoformat(), "items": json.dumps(items)},
+    )
+
+
+_LOG_FIELDS = ("quote", "criterion", "detail", "difference", "omitted_by", "sources")
 
 
 def _log_fields(

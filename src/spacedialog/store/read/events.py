@@ -31,7 +31,8 @@ def events_sql(condition: str = "TRUE") -> str:
         FROM commitment AS c
         WHERE c.due IS NOT NULL AND {VALID.format("c")} AND {condition}
         UNION ALL
-        SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest, m.status, m.recurs, m.met, c.dialogue, c.area,
+        SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest,
+            iif(c.status = 'withdrawn' AND m.status <> 'met', c.status, m.status), m.recurs, m.met, c.dialogue, c.area,
             m.item, m.milestone, m.source
         FROM milestone AS m JOIN commitment AS c ON c.item = m.item AND {VALID.format("c")}
         WHERE {VALID.format("m")} AND {condition}
@@ -123,7 +124,7 @@ def _upcoming_row(
     if status in (MilestoneState.MET, MilestoneState.WITHDRAWN):
         state = MilestoneState(status)
     elif latest is not None and latest < day:
-        state = MilestoneState.CLOSED
+        state = MilestoneState.OVERDUE
     elif earliest is not None and earliest > day:
         state = MilestoneState.UPCOMING
     else:

@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from spacedialog.store.read.snapshot import Snapshot
 
 # The fields that are compared with recorded values, each with the name of those values in `Snapshot.values`.
-_FIELDS: dict[str, str] = {"dialogue": "dialogue", "area": "area", "kind": "kind", "lead": "party"}
+_FIELDS: dict[str, str] = {"dialogue": "dialogue", "area": "area", "kind": "kind", "lead": "party", "owner": "owner"}
 
 
 class Selection(NamedTuple):
     """A selection: the commitments with one of the given values in each field and all the flags; by default, all.
+
+    `owner` selects by who follows the commitment, ignoring case.
 
     `due_before` selects commitments that are certainly due before that date begins, `due_after` commitments that may be
     due after it ends. `text` has words that the commitment or one of its notes must contain.
@@ -44,6 +46,7 @@ class Selection(NamedTuple):
     side: Sequence[str] = ()
     lead: Sequence[str] = ()
     kind: Sequence[str] = ()
+    owner: Sequence[str] = ()
     status: Sequence[str] = ()
     strength: Sequence[str] = ()
     due_before: VagueDate | None = None
@@ -86,7 +89,7 @@ class Selection(NamedTuple):
         parts = [
             f"{field} {' or '.join(values)}"
             for field, values in self._asdict().items()
-            if field in self._fields[:8] and values
+            if field in self._fields[:9] and values
         ]
         parts += [f"due before {self.due_before}"] if self.due_before else []
         parts += [f"due after {self.due_after}"] if self.due_after else []
@@ -102,7 +105,7 @@ ALL_COMMITMENTS = Selection()
 def find_value(snapshot: Snapshot, kind: str, text: str, *, dialogue: str | None = None) -> str:
     """Return the recorded value that the text names, ignoring case; InputError if there is none.
 
-    `kind` is area, party, side, kind or dialogue; with `dialogue` (a key), only the values of that dialogue count.
+    `kind` is area, party, side, kind, owner or dialogue; with `dialogue` (a key), only the values of that dialogue count.
     """
     return match_choice(kind, text, snapshot.values(kind, dialogue=dialogue))
 

@@ -40,6 +40,9 @@ from spacedialog.store.log import entries_of
 from spacedialog.store.read import assessments, conflicts, counts, events, history, links, search
 from spacedialog.store.read.commitment_sql import (
     FLAGS,
+    IS_CHECKED,
+    LAST_CHECK,
+    UNSETTLED,
     VALID,
     Parameters,
     day_parameters,
@@ -74,12 +77,14 @@ _VALUES = {
     " ORDER BY p.key",
     "side": f"SELECT DISTINCT p.side FROM party AS p WHERE {VALID.format('p')} AND {_IN_DIALOGUE.format('p')}"
     " ORDER BY p.side",
+    "owner": f"SELECT DISTINCT c.owner FROM commitment AS c WHERE c.owner NOT NULL AND {VALID.format('c')}"
+    f" AND {_IN_DIALOGUE.format('c')} ORDER BY c.owner",
     "kind": f"SELECT DISTINCT c.kind FROM commitment AS c WHERE {VALID.format('c')} AND {_IN_DIALOGUE.format('c')}"
     " ORDER BY c.kind",
 }
 
 _DIALOGUE_FIELDS = ("key", "series", "number", "title", "place", "when", "host", "heads", "note")
-_COUNTS = ("commitments", "assessed", "complete", "in_progress", "claimed")
+_COUNTS = ("commitments", "checked", "unknown", "complete", "in_progress", "unevidenced")
 _FEW = 5
 
 
@@ -271,7 +276,7 @@ class Snapshot:
         return dialogues_by_key(self._connection, self.day, [key])[key] or None
 
     def values(self, field: str, *, dialogue: str | None = None) -> list[str]:
-        """Return the recorded values of `dialogue`, `area`, `party`, `side` or `kind`; of one dialogue if given."""
+        """Return the recorded values of a field (see `find_value`), of one dialogue if given."""
         return [value for (value,) in self._rows(_VALUES[field], {"dialogue": dialogue})]
 
     def has_begun(self) -> bool:
@@ -297,17 +302,16 @@ class Snapshot:
         return search.unknown_words(self._connection, self.day, words, dialogues=self._dialogues)
 
     def coverage(self, filter_: Filter = EVERYTHING) -> Coverage:
-        """Return counts of the commitments that match `filter_`, and the age in days of the oldest check."""
+        """Return counts of the commitments that match `filter_`, and the age in days of the oldest open check."""
         parameters: Parameters = {}
-        total, assessed, oldest, complete, claimed = self._rows(
-            "SELECT count(*), ifnull(sum(c.status <> 'not-assessed'), 0),"
-            " min(iif(c.status <> 'not-assessed', c.checked, NULL)),"
-            f" ifnull(sum(c.status = 'complete'), 0), ifnull(sum({FLAGS[Flag.CLAIMED]}), 0)"
+        total, checked, oldest, complete, unevidenced = self._rows(
+            f"SELECT count(*), ifnull(sum({IS_CHECKED}), 0), min(iif({UNSETTLED}, {LAST_CHECK}, NULL)),"
+            f" ifnull(sum(c.status = 'complete'), 0), ifnull(sum({FLAGS[Flag.UNEVIDENCED]}), 0)"
             f" FROM commitment AS c WHERE {matching(filter_, self._dialogues, parameters)}",
             parameters,
         ).fetchone()
         age = oldest and (self.day - date.fromisoformat(oldest)).days
-        return Coverage(total, assessed, age, complete, claimed)
+        return Coverage(total, checked, age, complete, unevidenced)
 
     def overview(self) -> Overview:
         """Return the state of the whole record, with the first few events and commitments that need attention."""
@@ -334,9 +338,9 @@ class Snapshot:
             self.coverage(),
             {status.value: statuses.get(status.value, 0) for status in Status},
             tuple(self.areas()),
-            tuple([row for row in upcoming if row.state != MilestoneState.CLOSED][:_FEW]),
+            tuple([row for row in upcoming if row.state != MilestoneState.OVERDUE][:_FEW]),
             tuple(self.commitments(Flagged(Flag.OVERDUE), sort="due", limit=_FEW)),
-            tuple([row for row in milestones if row.state == MilestoneState.CLOSED][:_FEW]),
+            tuple([row for row in milestones if row.state == MilestoneState.OVERDUE][:_FEW]),
             stale,
             self.position().seq,
         )

@@ -10,7 +10,7 @@ from typing import Any
 
 from spacedialog.errors import DateError
 from spacedialog.model.conflicts import conflicts
-from spacedialog.model.dates import VagueDate, iso_day
+from spacedialog.model.dates import Span, VagueDate, iso_day
 from spacedialog.model.entry import CREATE, Entry, canonical_json
 from spacedialog.model.fields import STORED, Field, Kind
 from spacedialog.model.fold import FOREVER, History, Period, fold, retracted_ids
@@ -151,11 +151,13 @@ def _commitments(item: str, history: History) -> Rows:
     yield "involved", _runs(history.periods, item, _involved)
     yield "cited", _runs(history.periods, item, _cited)
     yield "milestone", _runs(history.periods, item, _milestones)
+    yield "check_day", [(item, item, day) for day in history.check_days]
     yield "redating", [(move.entry, item, move.milestone, *move[1:3], *move[4:]) for move in history.redatings]
 
 
 def _assessment(item: str, history: History) -> Rows:
     needed = ("commitment", "assessor", "rubric", "verdict")
+    yield "check_day", [(item, history.periods[0].fields["commitment"], day) for day in history.check_days]
     yield (
         "assessment",
         [
@@ -191,7 +193,7 @@ def _retracted_rows(item: str, entries: Iterable[Entry]) -> Rows:
         kind = content.get("type")
         if kind in ("assessment", "link"):
             period = Period(FOREVER, FOREVER, content["set"], (), False, "", "", "", entry.id)
-            return _ROWS_OF[kind](item, History(kind, (period,), (), (), frozenset(), ()))
+            return _ROWS_OF[kind](item, History(kind, (period,), (), (), (), frozenset(), ()))
     return ()
 
 
@@ -206,7 +208,8 @@ _COLUMNS = {
     "commitment": ", ".join(
         ("item, valid_from, valid_to", *(field.name for field in STORED), "ref_key, number, due_earliest, due_latest")
     )
-    + ", slipped, updated, checked, source, claimed",
+    + ", review_from, review_days, slipped, updated, status_on, source, unevidenced",
+    "check_day": "item, commitment, day",
     "involved": "item, dialogue, party, leads, valid_from, valid_to",
     "milestone": 'item, milestone, ref, ref_key, title, "when", earliest, latest, recurs, status, met, source,'
     " valid_from, valid_to",
@@ -251,11 +254,12 @@ def _commitment(item: str, period: Period) -> tuple[Any, ...]:
         ref.casefold(),
         ref_number(ref),
         *_window(fields.get("due")),
+        *_review(fields.get("review")),
         int(period.slipped),
         period.updated,
-        period.checked,
+        period.status_on,
         citation_text(sources[0]) if (sources := fields.get("sources")) else "",
-        int(period.claimed),
+        int(period.is_unevidenced),
     )
 
 
@@ -308,7 +312,7 @@ _NAMES_OF: Mapping[str, Callable[[Period], Iterator[tuple[Any, ...]]]] = {
 def _stored(field: Field, value: Any) -> Any:
     """Return a field's value in the form of its column."""
     if field.name == "status":
-        return value or Status.NOT_ASSESSED
+        return value or Status.UNKNOWN.value
     if field.kind is Kind.PARTIES:
         return _listed(tuple(value or ()))
     return value if field.nullable else str(value or "")
@@ -334,6 +338,18 @@ def _window(edtf: str | None) -> tuple[str | None, str | None]:
     if window is None:
         return None, None
     return iso_day(window.earliest), iso_day(window.latest)
+
+
+@lru_cache(maxsize=4096)
+def _review(text: str | None) -> tuple[str | None, int | None]:
+    """Return the day (ISO) from which a review is due, and the days after a check when it is due again."""
+    if not text:
+        return None, None
+    try:
+        return None, Span.parse(text).days
+    except DateError:
+        earliest, _ = _window(text)
+        return earliest, None
 
 
 def _involved(period: Period) -> Iterator[tuple[Any, ...]]:
