@@ -37,6 +37,7 @@ from spacedialog.model.entry import CLOCK_TOLERANCE, Entry, entry_hash
 from spacedialog.model.fields import NewCommitment
 from spacedialog.model.position import Scope
 from spacedialog.model.rows.record import Written
+from spacedialog.model.vocabulary import Reason
 from spacedialog.render import log_export
 from spacedialog.store import database as files
 from spacedialog.store import schema
@@ -93,10 +94,11 @@ def document(**more: Any) -> dict[str, Any]:
     ]
     if "extra" in more:
         commitments.append(ruritania.commitment(more["extra"], "weather", "Share a plover", "firm"))
-    updates = [
+    updates: list[dict[str, Any]] = [
         {"ref": "RUR1-01", "on": "2025-06-01", "status": "in-progress", "percent": 20, "evidence": EVIDENCE},
         {"ref": "RUR1-03", "on": "2025-09-20", "note": "An osprey was seen.", "evidence": EVIDENCE},
         {"ref": "RUR1-01.1", "on": "2025-10", "due": "2026-09", "note": "The heron failed.", "evidence": EVIDENCE},
+        {"ref": "RUR1-02", "on": "2025-04-05", "check": True, "note": "No plover in the press."},
     ]
     return {
         "format": "spacedialog/1",
@@ -113,7 +115,7 @@ def document(**more: Any) -> dict[str, Any]:
 DOCUMENTS = (
     document(),
     document(due="2027"),
-    document(title="Explore a plover", without=(0,)),
+    document(title="Explore a plover", without=(0, 3)),
     document(parts=0, without=(2,)),
     document(without=(0, 1)),
     document(extra=6),
@@ -159,6 +161,7 @@ updates = st.fixed_dictionaries(
         "note": notes,
         "evidence": st.just(EVIDENCE),
         "on": days,
+        "check": st.booleans(),
     },
 )
 
@@ -292,7 +295,7 @@ class Record(RuleBasedStateMachine):
         counts["written"] += bool(expected)
         assert len(fresh) == len(expected)
         for one, wanted in zip(fresh, expected, strict=True):
-            body = {**wanted.body, "v": 1}
+            body = {**wanted.body, "v": 2}
             if "milestone" in body:
                 body["milestone"] = body["milestone"] or one.milestone
             item = wanted.item or one.item
@@ -322,6 +325,11 @@ class Record(RuleBasedStateMachine):
                 self.agrees = True
                 return
             assert view.coverage() == answers.coverage()
+            worklist = [(row.ref, row.reasons, row.owner, row.checked_on) for row in view.todo(within=90)]
+            assert sorted(worklist, key=repr) == sorted(answers.todo(90), key=repr)
+            places = [list(Reason).index(Reason(row.reasons[0])) for row in view.todo(within=90)]
+            assert places == sorted(places)
+            assert view.todo(within=90, limit=3) == view.todo(within=90)[:3]
             disputes = answers.disputes()
             assert sorted((row.field, row.change, row.other_change) for row in view.conflicts()) == disputes
             assert view.disagreements() == (len(disputes), 0)
@@ -396,6 +404,14 @@ class Record(RuleBasedStateMachine):
             lambda tracker: tracker.note(ref, f"The {word} again", on=on),
         )
 
+    @rule(user=who, checked=st.lists(refs, min_size=1, max_size=3), note=notes, on=ons)
+    def check(self, user: int, checked: list[str], note: str | None, on: str | None) -> None:
+        self.write(
+            user,
+            lambda writer: writer.check(checked, note, on),
+            lambda tracker: tracker.check(checked, note=note, on=on),
+        )
+
     @rule(
         user=who,
         ref=st.none() | st.sampled_from(["RUR1-06", "RUR1-40", "RUR1-02"]),
@@ -434,6 +450,9 @@ class Record(RuleBasedStateMachine):
                 {"lead": "SAPT"},
                 {"area": "weather", "detail": "With a kestrel inside"},
                 {"detail": None, "strength": "exploratory"},
+                {"owner": "Sapt", "review": "30 days"},
+                {"review": "2026-02"},
+                {"owner": None, "review": None},
             ]
         ),
     )
@@ -444,7 +463,7 @@ class Record(RuleBasedStateMachine):
     def apply(self, user: int, file: list[dict[str, Any]], is_csv: bool, again: bool) -> None:
         if is_csv:
             out = io.StringIO()
-            writer = csv.DictWriter(out, ["ref", "status", "percent", "due", "note", "evidence", "on"])
+            writer = csv.DictWriter(out, ["ref", "status", "percent", "due", "note", "evidence", "on", "check"])
             writer.writeheader()
             writer.writerows(file)
             text = out.getvalue()

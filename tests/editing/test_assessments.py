@@ -106,7 +106,7 @@ def test_a_claim_is_completion_that_nothing_bears_out(events: list[Any], first: 
     random.shuffle(shuffled)
     history = fold(shuffled)
     assert history is not None
-    assert history.periods[-1].unevidenced is is_unevidenced(changes)
+    assert history.periods[-1].is_unevidenced is is_unevidenced(changes)
 
 
 def test_evidence_ends_a_claim_and_its_undo_brings_it_back(tracker: Tracker) -> None:

@@ -44,7 +44,7 @@ def test_a_filtered_report_has_its_own_oldest_check(tracker: Tracker) -> None:
     with tracker.snapshot() as view:
         part = Selection(status=["in-progress"], text="relay").filter(view)
         assert view.report(part).coverage == Coverage(1, 1, 2)
-        assert (view.report().coverage.oldest_check_days or 0) > 300
+        assert (view.report().coverage.oldest_open_check_days or 0) > 300
 
 
 def test_a_filtered_report_has_its_own_next_milestones(tracker: Tracker) -> None:

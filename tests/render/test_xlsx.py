@@ -32,7 +32,7 @@ from tests.support.trackers import Maker
 
 ROW = CommitmentRow(
     *("RUR1-01", "RUR1", "moon", "action-item", "Fly a seismometer", "firm", "RSA", ("GRA", "RUR"), "in-progress", 20),
-    *("2026", "2026-01-01", "2026-12-31", ("overdue", "stale"), "2025-06", "JS par. 1"),
+    *("2026", "2026-01-01", "2026-12-31", "Zenda", None, ("overdue", "stale"), "2025-06", "JS par. 1"),
 )
 
 

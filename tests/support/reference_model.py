@@ -46,6 +46,17 @@ class ModelEntry(NamedTuple):
         return [*([self.base] if self.base else []), *self.body.get("beside", ())]
 
     @property
+    def recorded_on(self) -> str:
+        """The day on which it was recorded."""
+        return str(date(1970, 1, 1) + timedelta(microseconds=self.ts))
+
+    @property
+    def is_check(self) -> bool:
+        """Whether it says that somebody looked: a check, a note, an update, but no creation or correction."""
+        updated = {"status", "percent", "due", "when", "met"} & self.values.keys()
+        return self.kind in ("check", "note") or (self.kind == "set" and bool(updated))
+
+    @property
     def by_import(self) -> bool:
         return "via" in self.body
 
@@ -73,7 +84,8 @@ class State:
         self.moves: list[Move] = []
         self.words: list[str] = []
         self.parts: dict[str, State] = {}
-        self.kind = self.since = self.updated = self.checked = self.grounds = self.source = ""
+        self.checks: list[str] = []
+        self.kind = self.since = self.updated = self.grounds = self.source = ""
 
     def receive(self, entry: ModelEntry, day: str) -> None:
         """Apply an entry."""
@@ -208,19 +220,21 @@ class Model:
             about = whole.parts.setdefault(one.milestone, State(status="planned")) if one.milestone else whole
             if one.values.get("status", about.fields.get("status")) != about.fields.get("status"):
                 about.grounds = ""
-            about.grounds = one.body.get("evidence") or about.grounds
+            evidence = one.body.get("evidence") if one.kind != "check" else None
+            about.grounds = evidence or about.grounds
             before = [about.fields.get(name) for name in ("when", "met", "status")]
             about.receive(one, counts)
             moved = before != [about.fields.get(name) for name in ("when", "met", "status")]
             if one.values.get("sources"):
                 about.source = _cited(one.values)
             elif moved or not about.source:
-                about.source = one.body.get("evidence") or ""
+                about.source = evidence or ""
             latest = max(latest, (true, one.on))
             whole.kind = whole.kind or one.body.get("type", "")
             whole.since, whole.updated = counts, latest[1]
-            if not one.milestone and "status" in one.values:
-                whole.checked = max(whole.checked, true)
+            if one.is_check:
+                # The day of a check is the day it was recorded; in a view of an earlier day, the day it was true.
+                whole.checks.append(one.recorded_on if counts <= one.recorded_on <= day else counts)
             whole.words += [one.values.get("title", ""), one.values.get("detail") or "", one.body.get("note", "")]
         return whole if whole.since else None
 
@@ -259,6 +273,8 @@ class ModelView:
             due,
             opens,
             closes,
+            fields.get("owner"),
+            fields.get("review"),
             tuple(self._flags(item, state, closes)),
             state.updated,
             _cited(fields),
@@ -271,14 +287,23 @@ class ModelView:
             yield "overdue"
         if closes and not settled and self.day <= closes <= self._days_from(60):
             yield "closing"
-        if not settled and state.since <= self._days_from(-180):
+        if not settled and not state.checks:
+            yield "unchecked"
+        if not settled and state.checks and self._is_check_due(max(state.checks), state.fields.get("review")):
             yield "stale"
         if state.slipped:
             yield "slipped"
-        if self._model.disputes(item, self.day, self._known):
-            yield "conflict"
         if state.fields["status"] == "complete" and not state.grounds:
             yield "unevidenced"
+        if self._model.disputes(item, self.day, self._known):
+            yield "conflict"
+
+    def _is_check_due(self, checked: str, review: str | None) -> bool:
+        if review and review.endswith(" days"):
+            return checked <= self._days_from(-int(review.removesuffix(" days")))
+        if review and checked < window(review)[0]:
+            return window(review)[0] <= self.day
+        return checked <= self._days_from(-180)
 
     def _days_from(self, days: int) -> str:
         return str(date.fromisoformat(self.day) + timedelta(days))
@@ -318,6 +343,25 @@ class ModelView:
         rows = [row for state in self.states.values() for row in self._events(state)]
         return sorted(rows, key=lambda row: (row.latest or "", row.earliest or "", row.ref))
 
+    def todo(self, within: int) -> list[tuple[str, tuple[str, ...], str | None, str | None]]:
+        """Return the refs that need attention, in any order, each with its reasons, owner and last check."""
+        found = []
+        for item, state in self.states.items():
+            row = self._row(item, state)
+            reasons = [flag for flag in ("conflict", "unevidenced", "unchecked", "stale") if flag in row.flags]
+            last = max(state.checks, default=None)
+            due = [
+                reason for event in self._events(state) if event.ref == row.ref for reason in _urgency(event, within)
+            ]
+            if due or reasons:
+                found.append((row.ref, (*due, *reasons), row.owner, last))
+            for part in state.parts.values():
+                events = [event for event in self._events(state) if event.ref == part.fields["ref"]]
+                nearest = [e for e in events if e.when == part.fields["when"] and e.state != "met"]
+                if reason := [reason for event in nearest[:1] for reason in _urgency(event, within)]:
+                    found.append((part.fields["ref"], tuple(reason), row.owner, last))
+        return found
+
     def _events(self, state: State) -> Iterator[UpcomingRow]:
         fields = state.fields
         if due := fields.get("due"):
@@ -325,6 +369,8 @@ class ModelView:
             yield self._event(fields, fields, due, status, _cited(fields))
         for part in state.parts.values():
             when, status = part.fields["when"], part.fields["status"]
+            if fields["status"] == "withdrawn" and status != "met":
+                status = "withdrawn"
             if not part.fields.get("recurs"):
                 yield self._event(part.fields, fields, when, status, part.source)
                 continue
@@ -339,7 +385,7 @@ class ModelView:
 
     def _event(self, fields: Body, commitment: Body, when: str, status: str, source: str) -> UpcomingRow:
         opens, closes = window(when)
-        state = "closed" if closes < self.day else "upcoming" if opens > self.day else "open"
+        state = "overdue" if closes < self.day else "upcoming" if opens > self.day else "open"
         state = status if status in ("met", "withdrawn") else state
         until = (_days(opens, self.day), _days(closes, self.day))
         names = fields["ref"], commitment["ref"], fields["title"], when
@@ -365,15 +411,18 @@ class ModelView:
                 if event.state in ("open", "upcoming") and (event.ref, event.when) in self._dates(state)
             }
             nearest = [ref for *when, ref in dated if tuple(when) == min(dated)[:2]]
-            counts = len(rows), len(rows) - is_["unknown"], is_["complete"], is_["in-progress"]
+            checked = sum(bool(state.checks) for state in inside)
+            counts = len(rows), checked, is_["unknown"], is_["complete"], is_["in-progress"]
             fields = area.fields["key"], area.fields["title"], *counts, has["overdue"], has["closing"], None, "RUR1"
             found.append((AreaRow._make((*fields, has["unevidenced"])), nearest))
         return found
 
     def coverage(self) -> Coverage:
-        """Return how many commitments were checked, and the days since the oldest check."""
-        checked = [state.checked for state in self.states.values() if state.fields["status"] != "unknown"]
-        oldest = _days(self.day, min(checked)) if checked else None
+        """Return how many commitments were checked, and the days since the oldest check of an open one."""
+        states = self.states.values()
+        checked = [state for state in states if state.checks]
+        is_open = [state for state in checked if state.fields["status"] not in ("complete", "withdrawn")]
+        oldest = _days(self.day, min(max(state.checks) for state in is_open)) if is_open else None
         complete = [row for row in self.commitments() if row.status == "complete"]
         return Coverage(
             len(self.states), len(checked), oldest, len(complete), sum("unevidenced" in row.flags for row in complete)
@@ -400,6 +449,17 @@ class ModelView:
     def search(self, word: str) -> set[str]:
         """Return the refs of the commitments whose texts hold the word."""
         return {state.fields["ref"] for state in self.states.values() if word in " ".join(state.words)}
+
+
+def _urgency(event: UpcomingRow, within: int) -> list[str]:
+    """Return whether an event is overdue, closes soon or opens soon."""
+    if event.state in ("met", "withdrawn") or event.closes_in_days is None:
+        return []
+    if event.closes_in_days < 0:
+        return ["overdue"]
+    if event.closes_in_days <= within:
+        return ["closing"]
+    return ["opening"] if 0 < (event.opens_in_days or 0) <= within else []
 
 
 def _cited(fields: Body) -> str:

@@ -104,10 +104,26 @@ class ReferenceWriter:
         name = self.resolve(update["ref"])
         return [self._updated(update, name, self.fields_of(name), on)]
 
+    def check(self, refs: Sequence[str], note: str | None, on: str | None) -> list[Expected]:
+        """Return the entries of one check of several commitments and milestones."""
+        day = self._day(on)
+        names = dict.fromkeys(map(self.resolve, refs))
+        more = {"note": note} if note else {}
+        return _by_item(
+            [
+                Expected("check", n.item, day, {**more, **({"milestone": n.milestone} if n.milestone else {})})
+                for n in names
+            ]
+        )
+
     def _updated(self, update: Record, name: Name, fields: Body, on: str) -> Expected:
         status, percent, due = (update.get(field) for field in ("status", "percent", "due"))
         body: Body = {field: update[field] for field in ("note", "evidence") if update.get(field)}
-        if not body and (status, percent, due) == (None, None, None):
+        sets_nothing = (status, percent, due) == (None, None, None)
+        if update.get("check"):
+            if not sets_nothing:
+                raise Refused(2)
+        elif not body and sets_nothing:
             raise Refused(2)
         if name.milestone:
             if percent is not None or status not in (None, *MILESTONE_STATUSES):
@@ -127,7 +143,8 @@ class ReferenceWriter:
                 values["percent"] = None
         if values:
             body["set"] = values
-        return Expected("set" if values else "note", name.item, on, body)
+        kind = "set" if values else "check" if update.get("check") else "note"
+        return Expected(kind, name.item, on, body)
 
     def apply(self, updates: Sequence[Record]) -> list[Expected]:
         """Return the entries of a file of updates that add something; one wrong update refuses all."""
@@ -142,11 +159,12 @@ class ReferenceWriter:
             except Refused:
                 raise Refused(2) from None
             values = entry.body.get("set", {})
-            plain = not {"note", "evidence"} & entry.body.keys() and not update.get("on")
+            dated = bool(update.get("on") or update.get("check"))
+            plain = not {"note", "evidence"} & entry.body.keys() and not dated
             if plain and all(fields.get(field) == value for field, value in values.items()):
                 continue
             if entry in news or any(
-                _content(one.body) == _content(entry.body) and (not update.get("on") or one.on == on)
+                one.kind == entry.kind and _content(one.body) == _content(entry.body) and (not dated or one.on == on)
                 for one in self._model.live(name.item)
             ):
                 continue
@@ -370,7 +388,8 @@ def _from_file(update: Record, item: str, milestone: Record | None) -> Expected:
             values["when"] = values.pop("due")
     if values:
         body["set"] = values
-    return Expected("set" if values else "note", item, update["on"], body)
+    kind = "set" if values else "check" if update.get("check") else "note"
+    return Expected(kind, item, update["on"], body)
 
 
 def _given(values: Mapping[str, Any]) -> Body:

@@ -102,6 +102,19 @@ ColourOption = Annotated[
         rich_help_panel=GENERAL,
     ),
 ]
+AreasOption = Annotated[
+    Names, typer.Option("--area", metavar="AREA", help="Select by area.", autocompletion=complete_area)
+]
+SidesOption = Annotated[
+    Names,
+    typer.Option("--side", metavar="SIDE", help="Select by side, such as US or ROK.", autocompletion=complete_side),
+]
+OwnersOption = Annotated[
+    Names,
+    typer.Option(
+        "--owner", metavar="NAME", help="Select by owner, who follows it here.", autocompletion=complete_owner
+    ),
+]
 LARGEST = 2**31
 """The largest number that --limit accepts."""
 
@@ -167,13 +180,11 @@ def _reading(
 
 
 def _choice(
-    area: Annotated[Names, typer.Option(metavar="AREA", help="Select by area.", autocompletion=complete_area)] = None,
+    area: AreasOption = None,
     party: Annotated[
         Names, typer.Option(metavar="PARTY", help="Select by lead or partner.", autocompletion=complete_party)
     ] = None,
-    side: Annotated[
-        Names, typer.Option(metavar="SIDE", help="Select by side, such as US or ROK.", autocompletion=complete_side)
-    ] = None,
+    side: SidesOption = None,
     lead: Annotated[Names, typer.Option(metavar="PARTY", help="Select by lead.", autocompletion=complete_party)] = None,
     kind: Annotated[
         Names,
@@ -181,9 +192,7 @@ def _choice(
             metavar="KIND", help="Select by kind, such as agreement or action-item.", autocompletion=complete_kind
         ),
     ] = None,
-    owner: Annotated[
-        Names, typer.Option(metavar="NAME", help="Select by owner, who follows it here.", autocompletion=complete_owner)
-    ] = None,
+    owner: OwnersOption = None,
     status: Annotated[
         Names,
         typer.Option(

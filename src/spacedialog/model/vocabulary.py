@@ -110,6 +110,20 @@ class Flag(Word):
     CONFLICT = "conflict", "members of the team recorded different values, and the conflict is not resolved"
 
 
+class Reason(Word):
+    """A reason for which a commitment or a milestone needs attention, most urgent first. Derived, never stored."""
+
+    _value_: str
+
+    OVERDUE = "overdue", "the window has closed, and the outcome is not recorded"
+    CLOSING = "closing", "the window closes soon"
+    OPENING = "opening", "the window opens soon"
+    CONFLICT = "conflict", "members of the team recorded different values"
+    UNEVIDENCED = "unevidenced", "complete, and no evidence is recorded"
+    UNCHECKED = "unchecked", "never checked since its statement"
+    STALE = "stale", "a check is due"
+
+
 class LinkDecision(StrEnum):
     """The decision on a pair of commitments: whether the later one continues the earlier one."""
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from spacedialog.model.rows.record import Overview
 from spacedialog.presentation.bars import LEGEND, area_bars, dialogue_bars, status_counts
-from spacedialog.presentation.phrases import coverage_line, dialogue_line
-from spacedialog.presentation.tables import Column, Table, commitments, upcoming
+from spacedialog.presentation.phrases import coverage_line, dialogue_line, why_text
+from spacedialog.presentation.tables import Column, Table, todo, upcoming
 from spacedialog.presentation.views import Block, View
 
 _BUILT_IN = "Showing the built-in record. Your own copy is created at your first change."
@@ -22,29 +22,23 @@ class Figure(NamedTuple):
 
 
 def overview(result: Overview, *, is_built_in: bool = False) -> View:
-    """Return the state of the record: coverage, status, areas, next dates and overdue commitments.
+    """Return the state of the record: coverage, status, areas, the worklist and the next dates.
 
     With `is_built_in`, it ends with a note on the built-in record.
     """
     shared = f"; position {result.position} of the shared log" if result.position else ""
-    stale = f"; {result.stale} stale" if result.stale else ""
     newest = result.dialogues[-1].get("key") if result.dialogues else None
     several = len(result.dialogues) > 1
     # Each dialogue has a screen of areas, so only those of the newest are shown.
     areas = tuple(row for row in result.areas if row.dialogue == newest)
     blocks = [
-        Block("", (*map(dialogue_line, result.dialogues[-1:]), coverage_line(result.coverage) + stale + shared)),
+        Block("", (*map(dialogue_line, result.dialogues[-1:]), coverage_line(result.coverage) + shared)),
         *([Block("Dialogues", table=dialogue_bars(result.dialogues))] if several else ()),
         Block("Status", table=status_counts(result.statuses, result.coverage.commitments)),
         Block(f"Areas of {newest}" if several else "Areas", (LEGEND,), area_bars(areas)),
+        Block("To do first", table=todo(result.todo)),
         Block("Upcoming", table=upcoming(result.next)),
     ]
-    if result.overdue:
-        blocks.append(Block("Overdue: window closed, completion not recorded", table=commitments(result.overdue)))
-    if result.unrecorded:
-        blocks.append(
-            Block("Overdue milestones: window closed, outcome not recorded", table=upcoming(result.unrecorded))
-        )
     if is_built_in:
         blocks.append(Block("", (_BUILT_IN,)))
     return View("overview", result, _figures(result), tuple(blocks))
@@ -56,10 +50,8 @@ def _figures(result: Overview) -> Table:
         *(Figure("coverage", name, value) for name, value in result.coverage._asdict().items()),
         *(Figure("status", name, count) for name, count in result.statuses.items()),
         *(Figure("area", f"{row.dialogue}/{row.area}", row.commitments) for row in result.areas),
+        *(Figure("todo", row.ref, why_text(row)) for row in result.todo),
         *(Figure("next", row.ref, row.when) for row in result.next),
-        *(Figure("overdue", row.ref, row.due) for row in result.overdue),
-        *(Figure("unrecorded", row.ref, row.when) for row in result.unrecorded),
-        Figure("stale", "commitments", result.stale),
     ]
     columns = (
         Column("Section", lambda row: row.section),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from spacedialog.model.dates import readable
+from spacedialog.model.dates import VagueDate, parse_review, readable
 from spacedialog.model.rows.record import (
     AreaRow,
     AssessmentRow,
@@ -20,7 +20,8 @@ from spacedialog.model.values import citation_text
 
 if TYPE_CHECKING:
     from spacedialog.model.rows.report import Brief, Report
-from spacedialog.model.vocabulary import MilestoneState
+    from spacedialog.model.rows.todo import TodoRow
+from spacedialog.model.vocabulary import MilestoneState, Reason
 
 NOTHING = "none"
 NO_EVIDENCE = "no evidence recorded"
@@ -111,6 +112,52 @@ def window_text(row: UpcomingRow) -> str:
     if row.state == MilestoneState.OVERDUE:
         return f"closed {_rounded(-closes)} ago"
     return f"closes in {_rounded(closes)}"
+
+
+def why_text(row: TodoRow) -> str:
+    """Return why a row of the worklist needs attention: its reasons, most urgent first."""
+    return "; ".join(_WHY[Reason(reason)](row) for reason in row.reasons)
+
+
+def _closing_text(row: TodoRow) -> str:
+    if row.opens_in_days is not None and row.opens_in_days > 0 and row.opens_in_days == row.closes_in_days:
+        return f"in {counted(row.opens_in_days, 'day')}"
+    return f"closes in {counted(row.closes_in_days or 0, 'day')}"
+
+
+def _stale_text(row: TodoRow) -> str:
+    review = parse_review(row.review) if row.review else None
+    is_by_date = isinstance(review, VagueDate) and review.earliest and review.earliest.isoformat() > str(row.checked_on)
+    if is_by_date:
+        return f"check due {readable(str(review))}"
+    return f"last checked {_rounded(row.checked_days or 0)} ago"
+
+
+_WHY: Mapping[Reason, Callable[[TodoRow], str]] = {
+    Reason.OVERDUE: lambda row: f"overdue by {_rounded(-(row.closes_in_days or 0))}",
+    Reason.CLOSING: _closing_text,
+    Reason.OPENING: lambda row: f"opens in {counted(row.opens_in_days or 0, 'day')}",
+    Reason.CONFLICT: lambda _: "conflicting entries",
+    Reason.UNEVIDENCED: lambda _: "complete without evidence",
+    Reason.UNCHECKED: lambda _: "never checked",
+    Reason.STALE: _stale_text,
+}
+
+_REMEDIES: tuple[tuple[tuple[Reason, ...], str], ...] = (
+    (
+        (Reason.OVERDUE, Reason.CLOSING, Reason.OPENING),
+        "Dates: spacedialog mark REF STATUS, or spacedialog reschedule REF DATE",
+    ),
+    ((Reason.CONFLICT,), "Conflicts: spacedialog conflicts"),
+    ((Reason.UNEVIDENCED,), "Without evidence: spacedialog note REF TEXT --evidence EVIDENCE"),
+    ((Reason.UNCHECKED, Reason.STALE), "Checks: spacedialog check REF --note TEXT"),
+)
+
+
+def remedies(rows: Iterable[TodoRow]) -> tuple[str, ...]:
+    """Return the commands that settle the rows of a worklist, one line for each group of reasons that occur."""
+    reasons = {reason for row in rows for reason in row.reasons}
+    return tuple(line for settled, line in _REMEDIES if reasons.intersection(settled))
 
 
 def _rounded(days: int) -> str:

@@ -23,6 +23,7 @@ from spacedialog.model.rows.record import (
     SlipRow,
     UpcomingRow,
 )
+from spacedialog.model.rows.todo import TodoRow
 from spacedialog.presentation.phrases import (
     NO_EVIDENCE,
     WHOLE,
@@ -31,7 +32,9 @@ from spacedialog.presentation.phrases import (
     entry_lines,
     entry_text,
     next_milestone_text,
+    remedies,
     to_the_minute,
+    why_text,
     window_text,
 )
 
@@ -107,6 +110,24 @@ def commitments(rows: Iterable[CommitmentRow], coverage: Callable[[], Coverage] 
 def _column(name: str) -> Column:
     field = FIELDS[name]
     return Column(field.heading, field.cell, field.tone, field.from_width, wide=field.wide, max_width=field.max_width)
+
+
+def todo(rows: Sequence[TodoRow], coverage: Callable[[], Coverage] | None = None) -> Table:
+    """Return the worklist; with `coverage`, it ends with the commands that settle the rows and the coverage line."""
+    return Table(
+        "todo",
+        (*TodoRow._fields, "why"),
+        [(*row, why_text(row)) for row in rows],
+        (
+            Column("Ref", lambda row: row[0]),
+            Column("What", lambda row: row[2], wide=True),
+            Column("Why", lambda row: row[-1], tone=lambda row: row[3][0], max_width=40),
+            Column("Due", lambda row: readable(row[4] or "")),
+            Column("Owner", lambda row: row[9] or "", from_width=90, max_width=20),
+        ),
+        "Nothing to do.",
+        (lambda: (*remedies(rows), coverage_line(coverage()))) if coverage else tuple,
+    )
 
 
 def timeline(day: date, until: date | None, slips: Iterable[SlipRow]) -> TimelineSettings:

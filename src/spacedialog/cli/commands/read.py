@@ -9,8 +9,18 @@ import typer
 
 from spacedialog.cli import parsing
 from spacedialog.cli.completion import complete_dialogue, complete_ref
-from spacedialog.cli.options import LARGEST, RefArgument, chooses, reads, reads_one
+from spacedialog.cli.options import (
+    LARGEST,
+    AreasOption,
+    OwnersOption,
+    RefArgument,
+    SidesOption,
+    chooses,
+    reads,
+    reads_one,
+)
 from spacedialog.cli.requests import FilterOptions, ReadRequest, print_note
+from spacedialog.model.vocabulary import CLOSING_DAYS
 from spacedialog.presentation import tables
 from spacedialog.presentation.phrases import counted
 from spacedialog.render.formats import Format
@@ -180,6 +190,41 @@ def upcoming(
                 timeline=tables.timeline(snapshot.day, limit, snapshot.slips()) if timeline else None,
             )
         )
+
+
+@app.command()
+@reads
+def todo(
+    reading: ReadRequest,
+    area: AreasOption = None,
+    side: SidesOption = None,
+    owner: OwnersOption = None,
+    within: Annotated[
+        str, typer.Option(metavar="SPAN", help="Include windows that open or close within SPAN: 30d, 3m.")
+    ] = f"{CLOSING_DAYS}d",
+    limit: Annotated[int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="Show at most N rows.")] = None,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with status 1 if there is something to do.")
+    ] = False,
+) -> None:
+    """
+    spacedialog todo
+    spacedialog todo --owner Kim --within 30d
+    spacedialog todo --area maritime --format csv
+
+    The list has, in this order: overdue; closing soon; opening soon; conflicting entries; complete without evidence;
+    never checked; a check is due. Rows with one reason are in the order of their dates, then newest dialogue first.
+    """
+    from spacedialog.tracker import Selection
+
+    chosen = Selection(area=area or (), side=side or (), owner=owner or ())
+    limit_day = parsing.horizon(within, None, reading.as_of)
+    days = (limit_day - reading.as_of).days
+    with reading.snapshot() as snapshot:
+        rows = snapshot.todo(chosen.filter(snapshot), within=days, limit=limit)
+        reading.show(tables.todo(rows, snapshot.coverage))
+    if exit_code and rows:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from spacedialog.model.fields import CommitmentRow
+from spacedialog.model.rows.todo import TodoRow
 
 
 class FoundRow(NamedTuple):
@@ -33,9 +34,9 @@ class UpcomingRow(NamedTuple):
     `ref` is the milestone's ref or, for a due date, the commitment's ref, as in `commitment`. `when` is an EDTF date;
     `earliest` and `latest` are the first and the last day of its window, None on an open side. `opens_in_days` and
     `closes_in_days` count from the day of the read, negative in the past, and None on an open side. `state` is
-    `upcoming`, `open`, `overdue`, `met` or `withdrawn`. `recurs` is a span such as `2 years`, None if the event does not
-    recur. `source` is the citation of the commitment's document or, for a milestone, of its own source or evidence;
-    empty if it has none.
+    `upcoming`, `open`, `overdue`, `met` or `withdrawn`. `recurs` is a span such as `2 years`, None if the event does
+    not recur. `source` is the citation of the commitment's document or, for a milestone, of its own source or
+    evidence; empty if it has none.
     """
 
     ref: str
@@ -87,7 +88,8 @@ class AreaRow(NamedTuple):
     """An area of a dialogue, with counts of its commitments and its next milestone.
 
     `checked` is the number of commitments that were checked since their statement, `unknown` the number of those with
-    the status `unknown`, `unevidenced` the number of complete commitments without evidence. `next_milestone` has `ref`, `title` and `when`; it is None if no event is expected.
+    the status `unknown`, `unevidenced` the number of complete commitments without evidence. `next_milestone` has
+    `ref`, `title` and `when`; it is None if no event is expected.
     """
 
     area: str
@@ -199,18 +201,16 @@ class Overview(NamedTuple):
     """The overview of a record, as the program shows it without a command.
 
     `dialogues` are the recorded fields of each dialogue with the counts of `DialogueRow`, oldest first. `statuses` are
-    the numbers of commitments by status. `next` are the next few events, `overdue` the first few overdue
-    commitments, and `unrecorded` the first few overdue milestones. `stale` is the number of stale commitments. `position` is the position in the shared log, None without a team.
+    the numbers of commitments by status. `todo` are the first few rows of the worklist, and `next` the next few events.
+    `position` is the position in the shared log, None without a team.
     """
 
     dialogues: tuple[Mapping[str, Any], ...]
     coverage: Coverage
     statuses: Mapping[str, int]
     areas: tuple[AreaRow, ...]
+    todo: tuple[TodoRow, ...]
     next: tuple[UpcomingRow, ...]
-    overdue: tuple[CommitmentRow, ...]
-    unrecorded: tuple[UpcomingRow, ...]
-    stale: int
     position: int | None = None
 
 
@@ -276,9 +276,9 @@ class Detail(NamedTuple):
     `milestones` has its dated events, `slips` the changes of its dates, and `history` its entries in the order
     recorded. `omitted_by` are the documents that leave it out. `difference` describes how its documents differ, None if
     they do not. `carries_on` are the commitments of earlier dialogues that are linked to it, `carried_on_by` the
-    commitments of later dialogues, each with `ref` and `title`. `checked_on` is the day (ISO) of the last check, None if
-    it was never checked. `quote` is the sentence of the statement, and `criterion` what will count as done. `detail`,
-    `quote` and `criterion` are None if not recorded.
+    commitments of later dialogues, each with `ref` and `title`. `checked_on` is the day (ISO) of the last check, None
+    if it was never checked. `quote` is the sentence of the statement, and `criterion` what will count as done.
+    `detail`, `quote` and `criterion` are None if not recorded.
     """
 
     commitment: CommitmentRow
@@ -311,9 +311,9 @@ class Written(NamedTuple):
     """The result of a write.
 
     `did` names the action. `refs` are the commitments and milestones that the write was about. `ref` and `title` name
-    the only one; they are empty if there are several. `changes` is the number of entries recorded. `undo` is the id of the last entry, with which the command
-    `undo` undoes the whole action; None if nothing was recorded, or in a dry run. `created_store` is the path of the
-    database if the write created it, else None.
+    the only one; they are empty if there are several. `changes` is the number of entries recorded. `undo` is the id of
+    the last entry, with which the command `undo` undoes the whole action; None if nothing was recorded, or in a dry
+    run. `created_store` is the path of the database if the write created it, else None.
     """
 
     did: str

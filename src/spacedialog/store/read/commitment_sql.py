@@ -45,7 +45,7 @@ IS_CHECKED = f"EXISTS (SELECT 1 {_CHECKS})"
 LAST_CHECK = f"(SELECT max(k.day) {_CHECKS})"
 """The day (ISO) of the last check of a commitment `c` by `:day`, NULL if there is none."""
 
-# A review date that no check has reached comes before the interval. One day is compared, so that LAST_CHECK is read once.
+# A review date that no check has reached comes before the interval.
 _IS_DUE = (
     "CASE WHEN c.review_from > l.day THEN c.review_from <= :day"
     " WHEN c.review_days IS NULL THEN l.day <= :stale"
@@ -92,8 +92,8 @@ def day_parameters(day: date) -> Parameters:
     """Return the parameters of a day: the day itself, and the limits of the flags `closing` and `stale`."""
     return {
         "day": day.isoformat(),
-        "closing": _moved(day, CLOSING_DAYS),
-        "stale": _moved(day, -REVIEW_DAYS),
+        "closing": moved_day(day, CLOSING_DAYS),
+        "stale": moved_day(day, -REVIEW_DAYS),
     }
 
 
@@ -132,7 +132,8 @@ def matching(filter_: Filter, dialogues: Sequence[str], parameters: dict[str, An
     return f"{VALID.format('c')} AND {filter_sql(filter_, parameters)} AND {belongs}"
 
 
-def _moved(day: date, days: int) -> str:
+def moved_day(day: date, days: int) -> str:
+    """Return the day (ISO) that many days later, within the years 1 to 9999."""
     return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal())).isoformat()
 
 

@@ -44,7 +44,8 @@ def areas(
     counts: dict[tuple[str, str], list[int]] = {
         (dialogue, area): figures
         for dialogue, area, *figures in connection.execute(
-            f"SELECT c.dialogue, c.area, count(*), sum({IS_CHECKED}), sum(c.status = 'unknown'), sum(c.status = 'complete'),"
+            f"SELECT c.dialogue, c.area, count(*), sum({IS_CHECKED}), sum(c.status = 'unknown'),"
+            " sum(c.status = 'complete'),"
             f" sum(c.status = 'in-progress'), sum(ifnull({FLAGS[Flag.OVERDUE]}, 0)),"
             f" sum(ifnull({FLAGS[Flag.CLOSING]}, 0)), sum({FLAGS[Flag.UNEVIDENCED]})"
             f" {matches} GROUP BY c.dialogue, c.area",

@@ -105,7 +105,7 @@ ALL_COMMITMENTS = Selection()
 def find_value(snapshot: Snapshot, kind: str, text: str, *, dialogue: str | None = None) -> str:
     """Return the recorded value that the text names, ignoring case; InputError if there is none.
 
-    `kind` is area, party, side, kind, owner or dialogue; with `dialogue` (a key), only the values of that dialogue count.
+    `kind` is area, party, side, kind, owner or dialogue; with `dialogue` (a key), only values of that dialogue count.
     """
     return match_choice(kind, text, snapshot.values(kind, dialogue=dialogue))
 

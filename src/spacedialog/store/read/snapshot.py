@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from spacedialog.errors import NotFoundError
 from spacedialog.model.entry import Entry, iso_time
 from spacedialog.model.fields import CommitmentRow
-from spacedialog.model.filters import EVERYTHING, Filter, Flagged
+from spacedialog.model.filters import EVERYTHING, Filter
 from spacedialog.model.fold import History, fold
 from spacedialog.model.position import Position, Since
 from spacedialog.model.progress import Progress, silent
@@ -34,10 +34,11 @@ from spacedialog.model.rows.record import (
     Timing,
     UpcomingRow,
 )
+from spacedialog.model.rows.todo import TodoRow
 from spacedialog.model.target import Target
-from spacedialog.model.vocabulary import Flag, MilestoneState, Status
+from spacedialog.model.vocabulary import CLOSING_DAYS, Flag, MilestoneState, Status
 from spacedialog.store.log import entries_of
-from spacedialog.store.read import assessments, conflicts, counts, events, history, links, search
+from spacedialog.store.read import assessments, conflicts, counts, events, history, links, search, todo
 from spacedialog.store.read.commitment_sql import (
     FLAGS,
     IS_CHECKED,
@@ -153,6 +154,17 @@ class Snapshot:
             self._connection, self.day, until=until, everything=everything, dialogues=self._dialogues
         )
         return [row for _, row in rows]
+
+    def todo(
+        self, filter_: Filter = EVERYTHING, *, within: int = CLOSING_DAYS, limit: int | None = None
+    ) -> list[TodoRow]:
+        """Return what needs attention, among the commitments that match `filter_`; at most `limit` rows.
+
+        The rows are in the order of `Reason`. Rows with one reason are in the order of a day: the end of the window,
+        for `opening` its start, for `stale` the last check. Rows of one day begin with the newest dialogue, and are in
+        the order of refs. A window closes or opens soon if it does so `within` as many days.
+        """
+        return todo.todo(self._connection, self.day, filter_, within=within, limit=limit, dialogues=self._dialogues)
 
     def calendar(self, filter_: Filter = EVERYTHING, *, until: date | None = None) -> list[CalendarEvent]:
         """Return all dated events of the commitments that match `filter_`, for a calendar.
@@ -328,20 +340,13 @@ class Snapshot:
                 f"SELECT c.status, count(*) FROM commitment AS c WHERE {condition} GROUP BY c.status", parameters
             ).fetchall()
         )
-        upcoming = self.upcoming()
-        milestones = [row for row in upcoming if row.ref != row.commitment]
-        (stale,) = self._rows(
-            f"SELECT count(*) FROM commitment AS c WHERE {condition} AND {FLAGS[Flag.STALE]}", parameters
-        ).fetchone()
         return Overview(
             dialogues,
             self.coverage(),
             {status.value: statuses.get(status.value, 0) for status in Status},
             tuple(self.areas()),
-            tuple([row for row in upcoming if row.state != MilestoneState.OVERDUE][:_FEW]),
-            tuple(self.commitments(Flagged(Flag.OVERDUE), sort="due", limit=_FEW)),
-            tuple([row for row in milestones if row.state == MilestoneState.OVERDUE][:_FEW]),
-            stale,
+            tuple(self.todo(limit=_FEW)),
+            tuple([row for row in self.upcoming() if row.state != MilestoneState.OVERDUE][:_FEW]),
             self.position().seq,
         )
 
