@@ -56,7 +56,7 @@ def test_a_mark_records_all_remarks(tracker: Tracker) -> None:
     change = list(tracker.log())[-1]
     assert (change.on, change.author, change.kind) == ("2026-11", "Zenda", "set")
     assert change.content == {
-        "v": 1,
+        "v": 2,
         "set": {"status": "in-progress", "percent": 30},
         "note": "Begun.",
         "evidence": "https://a.example/1",

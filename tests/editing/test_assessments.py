@@ -24,7 +24,8 @@ from spacedialog.model.rows.record import AssessmentRow
 from spacedialog.presentation import report
 from spacedialog.render import html, log_export, xlsx
 from spacedialog.render.formats import Settings
-from spacedialog.store import database, migrations, schema
+from spacedialog.store import database, migrations
+from spacedialog.store.schema import FORMER_COLUMNS, SCHEMA_VERSION
 from spacedialog.tracker import Tracker
 from tests.support import entries
 from tests.support.program import Desk
@@ -149,13 +150,13 @@ def test_claims_are_listed_and_counted(desk: Desk) -> None:
 
 
 def test_a_verdict_touches_nothing_of_the_progress(tracker: Tracker) -> None:
-    """A verdict changes neither status, flags, checks nor coverage."""
+    """A verdict on commitments that were checked today changes neither status, flags nor coverage."""
     with tracker.snapshot() as view:
-        before = (list(view.commitments()), view.coverage(), view.areas(), view.overview().stale)
+        before = (list(view.commitments()), view.coverage(), view.areas(), view.todo())
     written = tracker.assess("1", "partly-met", evidence=URL, note="Half of it flew.")
     tracker.assess("3", "not-met", party="RSA", assessor="Anna", on="2026-06-01")
     with tracker.snapshot() as view:
-        assert (list(view.commitments()), view.coverage(), view.areas(), view.overview().stale) == before
+        assert (list(view.commitments()), view.coverage(), view.areas(), view.todo()) == before
         assert view.detail(view.refs.resolve("1")).assessments == (verdicts(tracker)[0],)
     assert (written.did, written.ref, written.title) == (
         "assessed",
@@ -379,7 +380,8 @@ def older(make: Maker, tracker: Tracker) -> Tracker:
                 " AND name NOT LIKE '\\_sqlite%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'"
             ).fetchall():
                 columns = [f'"{name}"' for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
-                rows = full.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
+                current = [f'"{FORMER_COLUMNS.get(name[1:-1], name[1:-1])}"' for name in columns]
+                rows = full.execute(f"SELECT {', '.join(current)} FROM {table}").fetchall()
                 marks = ", ".join("?" * len(columns))
                 connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
         connection.execute("INSERT INTO words_fts(words_fts) VALUES ('rebuild')")
@@ -398,7 +400,7 @@ def test_a_store_from_before_assessments_is_sound_and_is_upgraded(older: Tracker
     older.assess("2", "not-met")
     assert [one.verdict for one in verdicts(older)] == ["not-met"]
     with closing(sqlite3.connect(older.path)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (schema.SCHEMA_VERSION,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
         assert connection.execute("SELECT count(*) FROM commitment WHERE unevidenced").fetchone()[0] > 0
 
 

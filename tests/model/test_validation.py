@@ -112,7 +112,7 @@ def test_a_verdict_is_one_of_its_rubric() -> None:
     ("kind", "body"),
     [
         ("bless", {}),
-        (SET, {"v": 2, "set": ["a new form"]}),
+        (SET, {"v": 3, "set": ["a new form"]}),
         (CREATE, {"type": "treaty", "set": {"status": "banana"}}),
     ],
 )

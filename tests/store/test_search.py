@@ -17,7 +17,7 @@ from spacedialog.model.filters import ContainsWords
 from spacedialog.model.position import Scope
 from spacedialog.store import database, migrations
 from spacedialog.store.read.snapshot import Snapshot
-from spacedialog.store.schema import PROJECTION_TABLES, RECORD_TABLES, SCHEMA_VERSION
+from spacedialog.store.schema import FORMER_COLUMNS, PROJECTION_TABLES, RECORD_TABLES, SCHEMA_VERSION
 from spacedialog.tracker import Tracker
 from tests.support.ruritania import commitment
 
@@ -343,10 +343,11 @@ def older(make: Maker, zenda: Tracker) -> Tracker:
         migrations.steps.apply(Database(connection, execute_plugins=False), stop_before="m0008_words_by_field")
         connection.execute("ATTACH ? AS new", (str(zenda.path),))
         for table in (*RECORD_TABLES, *PROJECTION_TABLES):
-            if table not in ("words", "cited"):
+            if table not in ("words", "cited", "check_day"):
                 names = connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
                 columns = ", ".join(f'"{name}"' for (name,) in names)
-                connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM new.{table}")
+                current = ", ".join(f'"{FORMER_COLUMNS.get(name, name)}"' for (name,) in names)
+                connection.execute(f"INSERT INTO {table} ({columns}) SELECT {current} FROM new.{table}")
         connection.execute(
             'INSERT INTO words (item, "on", names, title, detail, note)'
             " SELECT item, valid_from, ref, title, '', '' FROM commitment"

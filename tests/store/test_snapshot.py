@@ -32,8 +32,8 @@ from spacedialog.model.filters import (
     OneOf,
 )
 from spacedialog.model.position import Scope, Since
-from spacedialog.model.rows.record import Coverage
-from spacedialog.model.vocabulary import CLOSING_DAYS, STALE_DAYS, Flag, Status, Strength
+from spacedialog.model.rows.record import Coverage, HistoryRow
+from spacedialog.model.vocabulary import CLOSING_DAYS, REVIEW_DAYS, Flag, Status, Strength
 from spacedialog.store import database
 from spacedialog.store.read.commitment_sql import SORTS, filter_sql, order_by
 from spacedialog.store.read.snapshot import Snapshot
@@ -95,17 +95,28 @@ def texts(busy: Tracker) -> Mapping[str, list[str]]:
     return said
 
 
-def flags_of(row: CommitmentRow, day: date) -> set[Flag]:
-    """Return the flags that the design gives a row, except `slipped` and `unevidenced`."""
+def flags_of(row: CommitmentRow, day: date, history: Sequence[HistoryRow]) -> set[Flag]:
+    """Return the flags that the design gives a row with these entries, except `slipped` and `unevidenced`."""
     if row.status in ("complete", "withdrawn"):
         return set()
     flags = set()
     if row.due_latest:
         left = (date.fromisoformat(row.due_latest) - day).days
         flags |= {Flag.OVERDUE} if left < 0 else {Flag.CLOSING} if left <= CLOSING_DAYS else set()
-    if (day - VagueDate.parse(row.updated_on).latest).days >= STALE_DAYS:  # type: ignore[operator]
+    fields = {"status", "percent", "due", "when", "met"}
+    checks = [e for e in history if e.kind == "note" or (e.kind == "set" and fields & e.changed.keys())]
+    last = max((_check_day(entry, day) for entry in checks if not entry.retracted), default=None)
+    if last is None:
+        flags.add(Flag.UNCHECKED)
+    elif (day - last).days >= REVIEW_DAYS:
         flags.add(Flag.STALE)
     return flags
+
+
+def _check_day(entry: HistoryRow, day: date) -> date:
+    true, recorded = VagueDate.parse(entry.on).latest, date.fromisoformat(entry.recorded_at[:10])
+    assert true
+    return max(true, recorded) if recorded <= day else true
 
 
 def passes(filter_: Filter, row: CommitmentRow, sides: Mapping[str, str]) -> bool:
@@ -208,10 +219,11 @@ def test_the_record_shows_each_filter_at_work(
 @example(day=date(2027, 1, 1))
 @example(day=date(2026, 12, 2))
 def test_flags_are_reckoned_from_the_day(busy: Tracker, day: date) -> None:
-    """Overdue, closing and stale follow the design on every day."""
+    """Overdue, closing, unchecked and stale follow the design on every day."""
     with busy.snapshot(Scope(day)) as view:
         for row in view.commitments():
-            assert set(row.flags) - {"slipped", "unevidenced"} == flags_of(row, day), row
+            history = view.history(view.refs.resolve(row.ref))
+            assert set(row.flags) - {"slipped", "unevidenced"} == flags_of(row, day, history), row
             assert list(row.flags) == [flag.value for flag in Flag if flag.value in row.flags]
 
 
@@ -584,20 +596,21 @@ def test_a_view_before_everything_is_empty(tracker: Tracker) -> None:
         with tracker.snapshot(Scope(day)) as view:
             assert (list(view.commitments()), view.areas(), view.upcoming(), view.history()) == ([], [], [], [])
             assert view.coverage() == Coverage(0, 0, None)
-            assert view.overview().stale == 0
+            assert view.todo() == []
     with tracker.snapshot(Scope(date.max - timedelta(1))) as view:
         assert len(list(view.commitments())) == 5
 
 
 def test_coverage_says_how_old_the_oldest_check_is(tracker: Tracker) -> None:
-    """Coverage counts checked commitments, and the days since the oldest check."""
+    """Coverage counts checked commitments, and the days since the oldest check of an open one, here of number 3."""
     with tracker.snapshot() as view:
-        assert view.coverage() == Coverage(5, 2, (DAY - date(2025, 3, 10)).days, complete=1, unevidenced=1)
+        assert view.coverage() == Coverage(5, 2, 0, complete=1, unevidenced=1)
+    day = DAY - timedelta(1)
+    with tracker.snapshot(Scope(day)) as view:
+        assert view.coverage() == Coverage(5, 2, (day - date(2025, 9, 20)).days, complete=1, unevidenced=1)
     tracker.mark("5", "complete", on="2026-11-01")
     with tracker.snapshot() as view:
-        assert view.coverage()[:2] == (5, 2)
-        # The milestone's entry of 2026 is not a check of the commitment.
-        assert view.coverage().oldest_check_days == (DAY - date(2025, 6, 1)).days
+        assert view.coverage()[:2] == (5, 3)
 
 
 # Names

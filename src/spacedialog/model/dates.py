@@ -101,7 +101,7 @@ class Span:
     @property
     def days(self) -> int:
         """Return the length in days; a month counts as 30 days and a year as 365."""
-        return self.count * _DAYS[self.unit]
+        return self.count * {Unit.MONTH: 30, Unit.YEAR: 365, **_DAYS}[self.unit]
 
     def after(self, day: date, times: int = 1) -> date:
         """Return the day `times` spans later; the last day of the month if the month has no such day.

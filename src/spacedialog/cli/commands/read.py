@@ -218,8 +218,7 @@ def todo(
     from spacedialog.tracker import Selection
 
     chosen = Selection(area=area or (), side=side or (), owner=owner or ())
-    limit_day = parsing.horizon(within, None, reading.as_of)
-    days = (limit_day - reading.as_of).days
+    days = (parsing.ahead("--within", within, reading.as_of) - reading.as_of).days
     with reading.snapshot() as snapshot:
         rows = snapshot.todo(chosen.filter(snapshot), within=days, limit=limit)
         reading.show(tables.todo(rows, snapshot.coverage))

@@ -129,8 +129,8 @@ def _commitments(connection: sqlite3.Connection, day: date, items: Sequence[str]
         {**day_parameters(day), "items": json.dumps(items)},
     )
     return {
-        item: _Commitment(*values[:4], bool(values[4]), tuple(compress(_OF_COMMITMENTS, values[5:])))
-        for item, *values in cursor
+        item: _Commitment(ref, owner, review, checked_on, bool(is_open), tuple(compress(_OF_COMMITMENTS, marks)))
+        for item, ref, owner, review, checked_on, is_open, *marks in cursor
     }
 
 

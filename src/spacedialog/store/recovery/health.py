@@ -17,7 +17,7 @@ from spacedialog.store import database
 from spacedialog.store.database import SQLITE_ERRORS, sqlite_message
 from spacedialog.store.recovery.image import Image
 from spacedialog.store.recovery.salvage import Salvaged, Source, salvage
-from spacedialog.store.schema import OWN_TABLES, PROJECTION_TABLES, SCHEMA_VERSION
+from spacedialog.store.schema import FORMER_COLUMNS, OWN_TABLES, PROJECTION_TABLES, SCHEMA_VERSION
 from spacedialog.store.trust import OLD_SEARCH, OLD_TRIGGER
 
 _MOST = 1000
@@ -121,9 +121,12 @@ class Examination:
         return CheckResult(len(present), tuple(faults))
 
     def _has_columns(self, table: str, expected: list[str]) -> bool:
-        """Return whether SQLite reads some or all of the expected columns; it skips a table with damaged SQL."""
+        """Return whether SQLite reads some or all of the expected columns, under their current or former names.
+
+        It skips a table with damaged SQL.
+        """
         with suppress(*SQLITE_ERRORS):
-            columns = _columns(self.connection, table)
+            columns = [FORMER_COLUMNS.get(name, name) for name in _columns(self.connection, table)]
             return bool(columns) and columns == expected[: len(columns)]
         return False
 

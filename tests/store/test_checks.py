@@ -1,0 +1,150 @@
+"""Tests of checks: which entries are checks, on which day one counts, and what follows for flags and coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+
+from spacedialog.errors import InputError, NotFoundError
+from spacedialog.model.position import Scope
+from spacedialog.model.rows.record import Written
+from spacedialog.tracker import Selection, Tracker
+from tests.support.trackers import Clock
+
+TODAY = date(2026, 12, 1)
+DAY = 86_400_000_000
+
+
+def last_check(tracker: Tracker, ref: str, day: date = TODAY) -> str | None:
+    """Return the day of the last check of a commitment in the view of a day."""
+    with tracker.snapshot(Scope(day)) as view:
+        return view.detail(view.refs.resolve(ref)).checked_on
+
+
+def flags(tracker: Tracker, ref: str, day: date = TODAY) -> tuple[str, ...]:
+    """Return the flags of a commitment in the view of a day."""
+    with tracker.snapshot(Scope(day)) as view:
+        return next(row.flags for row in view.commitments() if row.ref == ref)
+
+
+@pytest.mark.parametrize(
+    ("act", "is_check"),
+    [
+        (lambda t: t.check(["2"]), True),
+        (lambda t: t.note("2", "Asked the agency."), True),
+        (lambda t: t.mark("2", "in-progress"), True),
+        (lambda t: t.reschedule("2", "2028"), True),
+        (lambda t: t.assess("2", "met", assessor="Anna"), True),
+        (lambda t: t.edit("2", {"title": "Share a relay"}, note="A typo."), False),
+        (lambda t: t.edit("2", {"owner": "Anna", "review": "30 days"}), False),
+        (lambda t: t.add_milestone("2", "Sign", "2028"), False),
+        (lambda t: t.link("1", "2"), False),
+    ],
+)
+def test_entries_on_progress_are_checks(tracker: Tracker, act: Callable[[Tracker], Written], is_check: bool) -> None:
+    """Checks, notes, marks, reschedulings and verdicts check a commitment; corrections, milestones and links do not."""
+    assert flags(tracker, "RUR1-02") == ("unchecked",)
+    try:
+        act(tracker)
+    except InputError:
+        assert not is_check
+    assert ("unchecked" not in flags(tracker, "RUR1-02")) == is_check
+    assert last_check(tracker, "2") == ("2026-12-01" if is_check else None)
+
+
+def test_a_check_of_a_milestone_is_one_of_its_commitment(tracker: Tracker) -> None:
+    """An entry about a milestone checks the commitment."""
+    milestone = tracker.add_milestone("2", "Sign", "2028").ref
+    tracker.check([milestone])
+    assert last_check(tracker, "2") == "2026-12-01"
+
+
+def test_the_day_of_a_check_is_the_day_it_was_recorded(tracker: Tracker) -> None:
+    """A mark made today with an earlier date is a check of today; an earlier view shows the day it was true."""
+    tracker.mark("2", "in-progress", on="2026-02-03")
+    assert last_check(tracker, "2") == "2026-12-01"
+    assert last_check(tracker, "2", TODAY + timedelta(1)) == "2026-12-01"
+    assert last_check(tracker, "2", TODAY - timedelta(1)) == "2026-02-03"
+    assert last_check(tracker, "2", date(2026, 2, 2)) is None
+    tracker.undo()
+    assert last_check(tracker, "2") is None
+
+
+def test_a_view_of_what_was_known_has_the_checks_recorded_by_then(tracker: Tracker, clock: Clock) -> None:
+    """With --known-at, a check that was recorded later does not count."""
+    before = clock.now
+    clock.now += DAY
+    tracker.check(["2"], on="2026-02-03")
+    with tracker.snapshot(Scope(TODAY, known_at=before)) as view:
+        assert view.detail(view.refs.resolve("2")).checked_on is None
+        assert view.coverage().checked == 2
+
+
+def test_a_check_changes_neither_status_nor_evidence(tracker: Tracker) -> None:
+    """A check leaves the status, and its evidence does not support a completion; undo removes it."""
+    before = flags(tracker, "RUR1-05")
+    assert "unevidenced" in before
+    written = tracker.check(["5"], note="Nothing in the press.", evidence="https://strelsau.example/press")
+    assert (written.did, written.refs, written.differences) == ("checked", ("RUR1-05",), ())
+    assert flags(tracker, "RUR1-05") == before
+    with tracker.snapshot() as view:
+        assert view.history(limit=1)[0].kind == "check"
+
+
+def test_a_filter_checks_the_open_commitments(tracker: Tracker) -> None:
+    """A check by filter is one action on the open commitments that match, and is undone as a whole."""
+    written = tracker.check(choice=Selection(area=["weather"]), note="Asked the office.")
+    assert written.refs == ("RUR1-03", "RUR1-04")
+    assert tracker.undo().changes == 2
+    assert tracker.check(choice=Selection(area=["weather"], status=["complete"])).refs == ("RUR1-05",)
+    with pytest.raises(InputError, match="no open commitment"):
+        tracker.check(choice=Selection(kind=["action-item"], area=["moon"], lead=["GMO"]))
+    with pytest.raises(NotFoundError):
+        tracker.check(["2", "99"])
+
+
+@pytest.mark.parametrize(
+    ("review", "due"),
+    [
+        (None, TODAY + timedelta(180)),
+        ("30 days", TODAY + timedelta(30)),
+        ("2 months", TODAY + timedelta(60)),
+        ("1 year", TODAY + timedelta(365)),
+        ("2028", date(2028, 1, 1)),
+        ("2026-12-15/2027-01", date(2026, 12, 15)),
+        ("2026-11", TODAY + timedelta(180)),
+    ],
+)
+def test_a_commitment_is_stale_after_its_review(tracker: Tracker, review: str | None, due: date) -> None:
+    """A check is due after 180 days, after the commitment's own span, or on the first day of its review date."""
+    tracker.check(["2"])
+    if review:
+        tracker.edit("2", {"review": review})
+    assert flags(tracker, "RUR1-02", due - timedelta(1)) == ()
+    assert flags(tracker, "RUR1-02", due) == ("stale",)
+
+
+def test_settled_commitments_are_neither_stale_nor_unchecked(tracker: Tracker) -> None:
+    """A complete or withdrawn commitment needs no check."""
+    tracker.mark("2", "complete", evidence="https://strelsau.example/relay")
+    tracker.mark("3", "withdrawn")
+    for day in (TODAY, date(2031, 1, 1)):
+        assert not {"stale", "unchecked"}.intersection(flags(tracker, "RUR1-02", day), flags(tracker, "RUR1-03", day))
+
+
+def test_coverage_rises_by_what_was_checked_and_by_nothing_else(tracker: Tracker) -> None:
+    """Corrections and an undone check leave the coverage; only open commitments count for the oldest check."""
+    with tracker.snapshot() as view:
+        before = view.coverage()
+    tracker.edit("2", {"title": "Share a relay", "owner": "Anna"})
+    tracker.check(["2"])
+    tracker.undo()
+    with tracker.snapshot() as view:
+        assert view.coverage() == before
+    tracker.check(choice=Selection())
+    with tracker.snapshot() as view:
+        assert view.coverage() == before._replace(checked=4, oldest_open_check_days=0)
+    with tracker.snapshot(Scope(TODAY + timedelta(40))) as view:
+        assert view.coverage().oldest_open_check_days == 40
