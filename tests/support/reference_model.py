@@ -46,9 +46,10 @@ class ModelEntry(NamedTuple):
         return [*([self.base] if self.base else []), *self.body.get("beside", ())]
 
     @property
-    def recorded_on(self) -> str:
-        """The day on which it was recorded."""
-        return str(date(1970, 1, 1) + timedelta(microseconds=self.ts))
+    def recorded_on(self) -> list[str]:
+        """The day on which it was recorded, by the clocks of London and of Baker Island."""
+        hours = self.ts // 3_600_000_000
+        return [str(date(1970, 1, 1) + timedelta(hours=hours - behind)) for behind in (0, 12)]
 
     @property
     def is_check(self) -> bool:
@@ -234,7 +235,8 @@ class Model:
             whole.since, whole.updated = counts, latest[1]
             if one.is_check:
                 # The day of a check is the day it was recorded; in a view of an earlier day, the day it was true.
-                whole.checks.append(one.recorded_on if counts <= one.recorded_on <= day else counts)
+                recorded = [recorded for recorded in one.recorded_on if counts <= recorded <= day]
+                whole.checks.append(max(recorded, default=counts))
             whole.words += [one.values.get("title", ""), one.values.get("detail") or "", one.body.get("note", "")]
         return whole if whole.since else None
 

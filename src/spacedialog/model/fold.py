@@ -24,6 +24,8 @@ FOREVER = "9999-12-32"
 """The end of a period that has not ended: as text it sorts after every day."""
 
 _MICROSECONDS_OF_DAY = 86_400_000_000
+_WESTERNMOST = _MICROSECONDS_OF_DAY // 2
+"""The time (µs) by which the westernmost time zone is behind UTC."""
 _EPOCH = date(1970, 1, 1).toordinal()
 _SEARCHED_FIELDS = ("title", "detail", "difference", "criterion", "quote")
 _SOURCED_FIELDS = ("when", "met", "status")
@@ -101,7 +103,8 @@ class History(NamedTuple):
     """An item's type and its periods. `ignored` are the ids of the entries that do not count.
 
     `check_days` are the days (ISO) from which the item counts as checked again: in a view of a day, it was last checked
-    on the latest of them up to that day. Each check gives the day when it was true and the day when it was recorded.
+    on the latest of them up to that day. Each check gives the day when it was true and the day when it was recorded,
+    which depends on the time zone.
     """
 
     type: str
@@ -234,7 +237,7 @@ def fold(entries: Iterable[Entry]) -> History | None:
                     evidence = evidence if values["status"] == whole.fields.get("status") else ""
                 evidence = new_evidence or evidence
             if _is_check(entry):
-                check_days |= {day, max(day, _day_of(entry.ts))}
+                check_days |= {day, *(max(day, recorded) for recorded in _days_of(entry.ts))}
             kind = kind or entry.content.get("type", "")
             part = milestones[entry.part] if entry.part else whole
             moved = part.apply(values, new_evidence)
@@ -267,8 +270,9 @@ def _is_check(entry: _DatedEntry) -> bool:
     return entry.kind in (CHECK, NOTE) or is_update or "verdict" in values
 
 
-def _day_of(ts: int) -> str:
-    return _day_after_epoch(ts // _MICROSECONDS_OF_DAY)
+def _days_of(ts: int) -> tuple[str, str]:
+    """Return the day (ISO) of a recorded time in UTC, and in the westernmost time zone, where it may be a day less."""
+    return _day_after_epoch(ts // _MICROSECONDS_OF_DAY), _day_after_epoch((ts - _WESTERNMOST) // _MICROSECONDS_OF_DAY)
 
 
 @lru_cache(maxsize=4096)

@@ -47,16 +47,16 @@ LAST_CHECK = f"(SELECT max(k.day) {_CHECKS})"
 
 # A review date that no check has reached comes before the interval.
 _IS_DUE = (
-    "CASE WHEN c.review_from > l.day THEN c.review_from <= :day"
-    " WHEN c.review_days IS NULL THEN l.day <= :stale"
-    " ELSE l.day <= date(:day, '-' || c.review_days || ' days') END"
+    "CASE WHEN c.review_from > max(k.day) THEN c.review_from <= :day"
+    " WHEN c.review_days IS NULL THEN max(k.day) <= :stale"
+    " ELSE max(k.day) <= date(:day, '-' || c.review_days || ' days') END"
 )
 
 FLAGS: dict[Flag, str] = {
     Flag.OVERDUE: f"(c.due_latest < :day AND {UNSETTLED})",
     Flag.CLOSING: f"(c.due_latest BETWEEN :day AND :closing AND {UNSETTLED})",
     Flag.UNCHECKED: f"({UNSETTLED} AND NOT {IS_CHECKED})",
-    Flag.STALE: f"({UNSETTLED} AND (SELECT {_IS_DUE} FROM (SELECT max(k.day) AS day {_CHECKS}) AS l))",
+    Flag.STALE: f"({UNSETTLED} AND (SELECT {_IS_DUE} {_CHECKS}))",
     Flag.SLIPPED: "c.slipped",
     Flag.UNEVIDENCED: "c.unevidenced",
     Flag.CONFLICT: f"(c.item IN (SELECT x.item FROM conflict AS x WHERE {VALID.format('x')}))",
