@@ -73,6 +73,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("list --strength hard", 2, "there is no strength 'hard'", "exploratory"),
     ("list --sort size", 2, "--sort: 'size'", "updated"),
     ("mark 31 done", 2, "status: 'done'", "complete"),
+    ("mark 31 not-assessed", 2, "status: 'not-assessed'", "did you mean unknown?"),
     ("mark 23.2 complete", 2, "status: 'complete'.*milestone", "met"),
     ("mark 31 met", 2, "status: 'met'.*commitment", "complete"),
     ("mark 31 complete --percent 101", 2, "--percent.*101", "whole number from 0 to 100"),

@@ -71,7 +71,7 @@ def test_edit_keeps_an_unusual_order_of_fields() -> None:
 
 @pytest.mark.parametrize(("ref", "strength", "status"), [("1", "delivered", "complete"), ("3", "intended", "unknown")])
 def test_the_status_follows_the_strength(ref: str, strength: str, status: str) -> None:
-    """When the strength is edited, the status follows: `delivered` is complete, everything else not assessed."""
+    """When the strength is edited, the status follows: `delivered` is complete, everything else unknown."""
     (candidate,) = [
         c for c in review.edit(drafted.document(), ref, {"strength": strength})["commitments"] if ref in c["ref"]
     ]

@@ -170,10 +170,19 @@ def test_status_claims_no_more_than_its_evidence(record: DataFile) -> None:
 
 
 def test_unconfirmed_sources_are_named_as_such(record: DataFile) -> None:
-    """An update without evidence is a note that begins with `Unconfirmed`."""
-    without = [one for one in record.updates if one.evidence is None]
+    """An update without evidence is a check, or a note that begins with `Unconfirmed`."""
+    without = [one for one in record.updates if one.evidence is None and not one.check]
     assert {one.ref for one in without} == {"ROK4-03", "ROK4-13.1", "ROK4-14.1", "ROK4-31"}
     assert all((one.note or "").startswith("Unconfirmed: ") for one in without)
+
+
+def test_checks_say_where_and_for_what(record: DataFile) -> None:
+    """Each check is of the day of the file, and its note names the places searched and the result."""
+    checks = [one for one in record.updates if one.check]
+    assert len(checks) == 28
+    assert {one.on for one in checks} == {record.compiled}
+    assert {(one.note or "")[:18] for one in checks} == {"Searched web pages"}
+    assert all("found" in (one.note or "") for one in checks)
 
 
 def test_links_to_earlier_dialogues(record: DataFile) -> None:

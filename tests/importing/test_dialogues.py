@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from spacedialog.importing.dialogue_schema import DataFile
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import Entry
 from spacedialog.model.fields import NewCommitment
+from spacedialog.model.position import Scope
 from spacedialog.model.vocabulary import Status, Strength
 from tests.importing.record_terms import TERMS_2016, TERMS_2022
-from tests.support.built_in import DOCUMENTS
+from tests.support.built_in import CHECKED, DOCUMENTS
 from tests.support.program import Desk
 from tests.support.trackers import Maker
 
@@ -56,7 +58,7 @@ def test_refs_follow_each_other(year: str, key: str, number: int) -> None:
 
 @pytest.mark.parametrize("year", YEARS)
 def test_what_was_delivered_was_complete_and_nothing_else(year: str) -> None:
-    """Delivered commitments are complete from the start, and all others are unchecked."""
+    """Delivered commitments are complete from the start, and all others are unknown."""
     for one in record_of(year).commitments:
         done = one.strength is Strength.DELIVERED
         assert one.status is (Status.COMPLETE if done else Status.UNKNOWN), one.ref
@@ -159,10 +161,10 @@ def test_texts_have_one_name_for_the_country(document: Any) -> None:
 
 @pytest.mark.parametrize("year", YEARS)
 def test_updates_are_dated_and_stand_in_order(year: str) -> None:
-    """Every update has evidence, and they are ordered by latest day."""
+    """Every update has a note, and evidence unless it is a check; they are ordered by latest day."""
     days = [VagueDate.parse(update.on).latest for update in record_of(year).updates]
     assert days == sorted(days, key=str)
-    assert all(update.note and update.evidence for update in record_of(year).updates)
+    assert all(update.note and (update.evidence or update.check) for update in record_of(year).updates)
 
 
 def test_an_older_dialogue_leaves_the_entries_of_the_newest_as_they_are(make: Maker) -> None:
@@ -191,7 +193,8 @@ def test_dialogues_are_listed_as_they_were_held(reader: Desk) -> None:
     for row in rows:
         inside = [one["status"] for one in listed if one["dialogue"] == row["key"]]
         assert (row["commitments"], row["complete"]) == (len(inside), inside.count("complete"))
-        assert row["assessed"] == len(inside) - inside.count("unknown")
+        assert row["unknown"] == inside.count("unknown")
+    assert sum(row["checked"] for row in rows) == CHECKED
     assert rows[2]["next_milestone"]["ref"] == "ROK4-31"
     assert rows[0]["next_milestone"] is None
 
@@ -247,8 +250,21 @@ def test_every_read_is_of_all_dialogues_or_of_those_named(reader: Desk, command:
 def test_coverage_is_that_of_the_dialogue(reader: Desk) -> None:
     """With --dialogue the coverage line counts that dialogue alone."""
     shown = reader.call("list", "--dialogue", "ROK3", "--sort", "due", "-f", "md").stdout
-    assert "10 of 15 assessed" in shown
+    assert "11 of 15 checked" in shown
     assert "selection: dialogue ROK3" in reader.call("report", "--dialogue", "ROK3", "-f", "md").stdout
+
+
+@pytest.mark.parametrize(
+    ("day", "checked", "oldest"),
+    [("2016-05-01", 0, None), ("2023-06-01", 8, 78), ("2025-11-01", 39, 962), ("2026-11-29", 49, 0)],
+)
+def test_coverage_of_a_past_day_counts_the_checks_up_to_that_day(
+    make: Maker, day: str, checked: int, oldest: int | None
+) -> None:
+    """The checks of 2026-11-29 count from that day on; an earlier view has the days of the earlier updates."""
+    with make("built-in").snapshot(Scope(as_of=date.fromisoformat(day))) as view:
+        coverage = view.coverage()
+    assert (coverage.checked, coverage.oldest_open_check_days) == (checked, oldest)
 
 
 def test_verdicts_are_those_of_the_dialogue(tmp_path: Path) -> None:

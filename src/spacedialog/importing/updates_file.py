@@ -20,6 +20,7 @@ from spacedialog.model.entry import canonical_json
 from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.progress import Progress, silent
 from spacedialog.model.values import check_line, check_on, check_percent, check_text
+from spacedialog.model.vocabulary import FORMER_STATUSES
 
 if TYPE_CHECKING:
     from spacedialog.model.entry import Entry, PendingEntry
@@ -130,7 +131,8 @@ class Batch:
             return check_text(name, given)
         text = check_line(name, given.strip())
         if name not in ("due", "on"):
-            return text
+            # A list written by an older version has former statuses.
+            return FORMER_STATUSES.get(text.casefold(), text) if name == "status" else text
         try:
             when = VagueDate.parse(text)
         except SpacedialogError as error:

@@ -13,7 +13,7 @@ STATUS_SYNONYMS: Mapping[str, Status] = {
     **dict.fromkeys(("blocked", "paused", "delayed", "on-hold"), Status.STALLED),
     **dict.fromkeys(("dropped", "cancelled", "canceled", "abandoned"), Status.WITHDRAWN),
     **dict.fromkeys(("pending", "todo", "planned", "new"), Status.NOT_STARTED),
-    **dict.fromkeys(("unknown", "unassessed"), Status.UNKNOWN),
+    **dict.fromkeys(("not-assessed", "unassessed"), Status.UNKNOWN),
 }
 """Other words for the statuses of a commitment."""
 

@@ -104,8 +104,8 @@ def crosswalk(
     spacedialog crosswalk politifact
     spacedialog crosswalk g7-g20 --side ROK --format md
 
-    A verdict under the scale itself (assess --rubric SCALE) takes precedence over the status. A commitment that has not
-    been assessed gets the value that the scale has for it, such as Not Yet Rated, or none. Notes explain each value
+    A verdict under the scale itself (assess --rubric SCALE) takes precedence over the status. A commitment with the
+    status unknown gets the value that the scale has for it, such as Not Yet Rated, or none. Notes explain each value
     that loses meaning.
     """
     from spacedialog.model import rubrics
