@@ -25,7 +25,7 @@ from spacedialog.presentation import report
 from spacedialog.render import html, log_export, xlsx
 from spacedialog.render.formats import Settings
 from spacedialog.store import database, migrations
-from spacedialog.store.schema import FORMER_COLUMNS, SCHEMA_VERSION
+from spacedialog.store.schema import SCHEMA_VERSION
 from spacedialog.tracker import Tracker
 from tests.support import entries
 from tests.support.program import Desk
@@ -365,6 +365,9 @@ def test_assess_says_what_it_did(desk: Desk) -> None:
 # The schema
 
 
+_FORMER_COLUMNS = {"claimed": "unevidenced", "checked": "status_on"}
+
+
 @pytest.fixture
 def older(make: Maker, tracker: Tracker) -> Tracker:
     """A store of the version before assessments, with its period tables filled."""
@@ -380,7 +383,7 @@ def older(make: Maker, tracker: Tracker) -> Tracker:
                 " AND name NOT LIKE '\\_sqlite%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'"
             ).fetchall():
                 columns = [f'"{name}"' for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
-                current = [f'"{FORMER_COLUMNS.get(name[1:-1], name[1:-1])}"' for name in columns]
+                current = [f'"{_FORMER_COLUMNS.get(name[1:-1], name[1:-1])}"' for name in columns]
                 rows = full.execute(f"SELECT {', '.join(current)} FROM {table}").fetchall()
                 marks = ", ".join("?" * len(columns))
                 connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)

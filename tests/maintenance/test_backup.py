@@ -45,7 +45,7 @@ def test_a_backup_is_the_store(desk: Desk) -> None:
     assert (ran.status, ran.stderr) == (0, "")
     (row,) = ran.data
     assert (row["store"], row["kept"]) == ("copy.db", None)
-    assert row["changes"] == len(desk.call("history", "--json").data)
+    assert row["changes"] == len(desk.call("history", "--as-of", "2026-11-29", "--json").data)
     assert stat.S_IMODE((desk.folder / "copy.db").stat().st_mode) == 0o600
     assert names(desk.folder) == {"home", "store", "copy.db"}
     assert names(desk.db.parent) == {"tracker.db"}

@@ -17,7 +17,7 @@ from spacedialog.model.filters import ContainsWords
 from spacedialog.model.position import Scope
 from spacedialog.store import database, migrations
 from spacedialog.store.read.snapshot import Snapshot
-from spacedialog.store.schema import FORMER_COLUMNS, PROJECTION_TABLES, RECORD_TABLES, SCHEMA_VERSION
+from spacedialog.store.schema import PROJECTION_TABLES, RECORD_TABLES, SCHEMA_VERSION
 from spacedialog.tracker import Tracker
 from tests.support.ruritania import commitment
 
@@ -333,6 +333,9 @@ def test_an_unknown_word_is_one_of_the_dialogues_shown(make: Maker) -> None:
 # A store of an older program
 
 
+_FORMER_COLUMNS = {"claimed": "unevidenced", "checked": "status_on"}
+
+
 @pytest.fixture
 def older(make: Maker, zenda: Tracker) -> Tracker:
     """A store of schema 7, with its texts by entry and its index without stems."""
@@ -346,7 +349,7 @@ def older(make: Maker, zenda: Tracker) -> Tracker:
             if table not in ("words", "cited", "check_day"):
                 names = connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
                 columns = ", ".join(f'"{name}"' for (name,) in names)
-                current = ", ".join(f'"{FORMER_COLUMNS.get(name, name)}"' for (name,) in names)
+                current = ", ".join(f'"{_FORMER_COLUMNS.get(name, name)}"' for (name,) in names)
                 connection.execute(f"INSERT INTO {table} ({columns}) SELECT {current} FROM new.{table}")
         connection.execute(
             'INSERT INTO words (item, "on", names, title, detail, note)'

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -104,8 +104,14 @@ def flags_of(row: CommitmentRow, day: date, history: Sequence[HistoryRow]) -> se
         left = (date.fromisoformat(row.due_latest) - day).days
         flags |= {Flag.OVERDUE} if left < 0 else {Flag.CLOSING} if left <= CLOSING_DAYS else set()
     fields = {"status", "percent", "due", "when", "met"}
-    checks = [e for e in history if e.kind == "note" or (e.kind == "set" and fields & e.changed.keys())]
-    last = max((_check_day(entry, day) for entry in checks if not entry.retracted), default=None)
+    checks = [
+        e
+        for e in history
+        if e.kind in ("note", "check") or (e.kind == "set" and fields & e.changed.keys()) or "verdict" in e.changed
+    ]
+    held = {"ROK2": date(2016, 4, 29), "ROK3": date(2022, 12, 16), "ROK4": date(2025, 4, 14)}[row.dialogue]
+    found = (_check_day(entry, day) for entry in checks if not entry.retracted)
+    last = max((checked for checked in found if checked >= held), default=None)
     if last is None:
         flags.add(Flag.UNCHECKED)
     elif (day - last).days >= REVIEW_DAYS:
@@ -114,9 +120,10 @@ def flags_of(row: CommitmentRow, day: date, history: Sequence[HistoryRow]) -> se
 
 
 def _check_day(entry: HistoryRow, day: date) -> date:
-    true, recorded = VagueDate.parse(entry.on).latest, date.fromisoformat(entry.recorded_at[:10])
+    true, recorded = VagueDate.parse(entry.on).latest, datetime.fromisoformat(entry.recorded_at)
     assert true
-    return max(true, recorded) if recorded <= day else true
+    days = [(recorded - timedelta(hours=behind)).date() for behind in (0, 12)]
+    return max(true, *(recorded_on for recorded_on in days if recorded_on <= day), true)
 
 
 def passes(filter_: Filter, row: CommitmentRow, sides: Mapping[str, str]) -> bool:
@@ -188,7 +195,7 @@ def test_a_filter_lets_through_what_it_says(view: Snapshot, sides: Mapping[str, 
     [
         (EVERYTHING, True),
         (All((Flagged(Flag.OVERDUE), OneOf("status", ["in-progress"]))), False),
-        *((Flagged(flag), flag is not Flag.CONFLICT) for flag in Flag),
+        *((Flagged(flag), flag not in (Flag.CONFLICT, Flag.STALE)) for flag in Flag),
         *((OneOf("status", [status.value]), True) for status in Status),
         *((OneOf("strength", [strength.value]), True) for strength in Strength),
         (OneOf("lead", ["Commerce"]), True),
@@ -605,7 +612,7 @@ def test_coverage_says_how_old_the_oldest_check_is(tracker: Tracker) -> None:
     """Coverage counts checked commitments, and the days since the oldest check of an open one, here of number 3."""
     with tracker.snapshot() as view:
         assert view.coverage() == Coverage(5, 2, 0, complete=1, unevidenced=1)
-    day = DAY - timedelta(1)
+    day = DAY - timedelta(2)
     with tracker.snapshot(Scope(day)) as view:
         assert view.coverage() == Coverage(5, 2, (day - date(2025, 9, 20)).days, complete=1, unevidenced=1)
     tracker.mark("5", "complete", on="2026-11-01")

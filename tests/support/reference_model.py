@@ -215,7 +215,9 @@ class Model:
         """Return an item as of a day, with its entries applied in order; None if it did not exist."""
         whole = State()
         latest = ("", "")
+        start = ""
         for counts, true, one in self.ordered(item, known):
+            start = start or counts
             if counts > day:
                 break
             about = whole.parts.setdefault(one.milestone, State(status="planned")) if one.milestone else whole
@@ -236,7 +238,8 @@ class Model:
             if one.is_check:
                 # The day of a check is the day it was recorded; in a view of an earlier day, the day it was true.
                 recorded = [recorded for recorded in one.recorded_on if counts <= recorded <= day]
-                whole.checks.append(max(recorded, default=counts))
+                after = [counts] if true >= start else []
+                whole.checks += [max(recorded or after)] if recorded or after else []
             whole.words += [one.values.get("title", ""), one.values.get("detail") or "", one.body.get("note", "")]
         return whole if whole.since else None
 

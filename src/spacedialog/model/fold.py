@@ -237,7 +237,10 @@ def fold(entries: Iterable[Entry]) -> History | None:
                     evidence = evidence if values["status"] == whole.fields.get("status") else ""
                 evidence = new_evidence or evidence
             if _is_check(entry):
-                check_days |= {day, *(max(day, recorded) for recorded in _days_of(entry.ts))}
+                check_days |= {max(day, recorded) for recorded in _days_of(entry.ts)}
+                # An entry on an event before the statement is background until it is recorded.
+                if entry.true_on >= creations[None].day:
+                    check_days.add(day)
             kind = kind or entry.content.get("type", "")
             part = milestones[entry.part] if entry.part else whole
             moved = part.apply(values, new_evidence)

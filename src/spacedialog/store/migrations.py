@@ -17,9 +17,14 @@ from sqlite_utils.migrations import Migrations
 steps = Migrations("spacedialog")
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Apply the migrations that have not been applied to this store, each in its own transaction."""
-    steps.apply(_database(connection))
+def migrate(connection: sqlite3.Connection, version: int | None = None) -> None:
+    """Apply the migrations that have not been applied to this store, each in its own transaction.
+
+    With `version`, apply only those that an older schema of that version has.
+    """
+    db = _database(connection)
+    later = [migration.name for migration in steps.pending(db)][version:] if version else []
+    steps.apply(db, stop_before=later[:1] or None)
 
 
 def _database(connection: sqlite3.Connection) -> Database:

@@ -38,8 +38,5 @@ PROJECTION_TABLES = (
 )
 """The projection tables, which are written from the fold and can be rebuilt from the log."""
 
-FORMER_COLUMNS = {"claimed": "unevidenced", "checked": "status_on"}
-"""The current names of the columns of `commitment` in schema 1 to 9."""
-
 OWN_TABLES = (*RECORD_TABLES, *PROJECTION_TABLES)
 """The tables of a store, apart from the full-text index."""

@@ -15,7 +15,7 @@ _SELECT = (
 )
 _OWN_TRIGGERS = ("change_keeps_its_words", "change_stays")
 
-OLD_TRIGGER = """
+_OLD_TRIGGER = """
     CREATE TRIGGER change_keeps_its_words BEFORE UPDATE ON change
     WHEN OLD.seq IS NOT NULL
         OR (NEW.id, NEW.ts, NEW."on", NEW.author, NEW.kind, NEW.item, NEW.base, NEW.body, NEW.sha)
@@ -23,14 +23,6 @@ OLD_TRIGGER = """
     BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
 """
 """The trigger of a log in schema 1 or 2, until the store is upgraded."""
-
-OLD_SEARCH = (
-    'CREATE TABLE "words" ("id" INTEGER PRIMARY KEY, "item" TEXT NOT NULL, "on" TEXT NOT NULL, "names" TEXT NOT NULL,'
-    ' "title" TEXT NOT NULL, "detail" TEXT NOT NULL, "note" TEXT NOT NULL) STRICT',
-    'CREATE VIRTUAL TABLE "words_fts" USING FTS5 ("names", "title", "detail", "note",'
-    " tokenize='unicode61 remove_diacritics 2', content=\"words\")",
-)
-"""The table of words and the full-text index of a store in schema 2 to 7, until the store is upgraded."""
 
 # Any plain table is accepted, because releases of sqlite-utils may word the SQL of a table differently.
 _PLAIN_TABLE = re.compile(
@@ -50,7 +42,7 @@ def foreign_objects(connection: sqlite3.Connection, *, writing: bool) -> Iterato
     for kind, name, table, sql in connection.execute(_SELECT, _OWN_NAMES):
         words = " ".join(sql.split())
         if kind == "trigger":
-            if name in _OWN_TRIGGERS and words in " ".join(f"{SCHEMA_SQL} {OLD_TRIGGER}".split()):
+            if name in _OWN_TRIGGERS and words in " ".join(f"{SCHEMA_SQL} {_OLD_TRIGGER}".split()):
                 own.add(name)
             elif writing:
                 yield f"the trigger {name} on {table}"

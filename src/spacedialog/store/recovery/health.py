@@ -17,23 +17,11 @@ from spacedialog.store import database
 from spacedialog.store.database import SQLITE_ERRORS, sqlite_message
 from spacedialog.store.recovery.image import Image
 from spacedialog.store.recovery.salvage import Salvaged, Source, salvage
-from spacedialog.store.schema import FORMER_COLUMNS, OWN_TABLES, PROJECTION_TABLES, SCHEMA_VERSION
-from spacedialog.store.trust import OLD_SEARCH, OLD_TRIGGER
+from spacedialog.store.schema import OWN_TABLES, PROJECTION_TABLES, SCHEMA_VERSION
 
 _MOST = 1000
 """The maximum number of faults that SQLite reports."""
 
-_TRIGGER = ("trigger", "change_keeps_its_words")
-_ALWAYS = (
-    ("table", "change"),
-    ("index", "idx_change_ts"),
-    ("index", "idx_change_item"),
-    _TRIGGER,
-    ("trigger", "change_stays"),
-)
-"""The objects that a store of any schema has."""
-
-_STRICT = ")STRICT"
 _SQUEEZED = re.compile(r"[\s\"'`\[\]]")
 
 
@@ -85,23 +73,9 @@ class Examination:
 
     def _compare_schema(self) -> CheckResult:
         present = _objects(self.connection)
-        with closing(database.in_memory()) as wanted_connection:
-            wanted = _objects(wanted_connection)
-            columns = {name: _columns(wanted_connection, name) for kind, name in wanted if kind == "table"}
-        if self.version < SCHEMA_VERSION and not present.keys() - wanted.keys() - {
-            key for key in present if _is_bookkeeping(key[1])
-        }:
-            # An older store has the log and the other objects of its own schema version.
-            wanted = {key: sql for key, sql in wanted.items() if key in present or key in _ALWAYS}
-            for key in wanted.keys() & present.keys():
-                if key[0] == "table" and _gains_columns(present[key][1], wanted[key][1]):
-                    wanted[key] = present[key]
-            if present.get(_TRIGGER) == ("change", _SQUEEZED.sub("", OLD_TRIGGER)):
-                wanted[_TRIGGER] = present[_TRIGGER]
-            for name, sql in zip(("words", "words_fts"), OLD_SEARCH, strict=True):
-                if present.get(("table", name)) == (name, _SQUEEZED.sub("", sql)):
-                    wanted["table", name] = present["table", name]
-                    del columns[name]
+        with closing(_empty_store(self.version)) as empty:
+            wanted = _objects(empty)
+            columns = {name: _columns(empty, name) for kind, name in wanted if kind == "table"}
         faults = []
         for key, (table, sql) in present.items():
             kind, name = key
@@ -110,7 +84,11 @@ class Examination:
                     faults.append(f"the {kind} {name} has an unexpected definition")
             elif not _is_bookkeeping(name):
                 faults.append(f"unknown {kind} {name}" + (f" on {table}" if table != name else ""))
-        faults += [f"the {kind} {name} is missing" for kind, name in wanted if (kind, name) not in present]
+        faults += [
+            f"the {kind} {name} is missing"
+            for kind, name in wanted
+            if (kind, name) not in present and not _is_bookkeeping(name)
+        ]
         alike = [
             name
             for (kind, name), shape in present.items()
@@ -121,12 +99,9 @@ class Examination:
         return CheckResult(len(present), tuple(faults))
 
     def _has_columns(self, table: str, expected: list[str]) -> bool:
-        """Return whether SQLite reads some or all of the expected columns, under their current or former names.
-
-        It skips a table with damaged SQL.
-        """
+        """Return whether SQLite reads some or all of the expected columns; it skips a table with damaged SQL."""
         with suppress(*SQLITE_ERRORS):
-            columns = [FORMER_COLUMNS.get(name, name) for name in _columns(self.connection, table)]
+            columns = _columns(self.connection, table)
             return bool(columns) and columns == expected[: len(columns)]
         return False
 
@@ -268,10 +243,15 @@ def _objects(connection: sqlite3.Connection) -> dict[tuple[str, str], tuple[str,
     return {(str(kind), str(name)): (str(table), _SQUEEZED.sub("", str(sql))) for kind, name, table, sql in rows}
 
 
-def _gains_columns(earlier: str, now: str) -> bool:
-    """Whether a migration only added columns at the end of the table; both are SQL without white space."""
-    start = earlier.removesuffix(_STRICT)
-    return start != earlier and now.startswith(f"{start},") and now.endswith(_STRICT)
+def _empty_store(version: int) -> sqlite3.Connection:
+    """Return an empty store of a schema version in memory; of the current one, if the version is unknown."""
+    if not 0 < version < SCHEMA_VERSION:
+        return database.in_memory()
+    from spacedialog.store import migrations  # imported here because few stores are older
+
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrations.migrate(connection, version)
+    return connection
 
 
 def _is_bookkeeping(name: str) -> bool:
