@@ -427,7 +427,7 @@ def test_all_problems_of_a_file_are_reported(make: Maker, document: Document) ->
     document["commitments"][0]["due"] = "2025-13"
     document["commitments"][1]["strength"] = "iron"
     document["commitments"][3]["milestones"][0]["recurs"] = "often"
-    document["updates"][0]["evidence"] = "javascript:alert(1)"
+    document["updates"][0]["evidence"] = ["Cable 12", "https:alert(1)"]
     document["parties"][0]["nickname"] = "Rury"
     tracker = make()
     with pytest.raises(ProblemsError) as caught:

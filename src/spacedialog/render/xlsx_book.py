@@ -1,6 +1,7 @@
 """An Excel workbook, written row by row in little memory.
 
-Text stays text, even `=cmd`; only web addresses become links. Workbooks with the same content have the same bytes.
+Text stays text, even `=cmd`; only web addresses become links. Pieces of evidence are lines of one cell, which links to
+the first that is a web address. Workbooks with the same content have the same bytes.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ class Link(NamedTuple):
     url: str | None
 
 
-Value = str | int | float | date | datetime | Link | None
+Value = str | int | float | date | datetime | Link | tuple[str, ...] | None
+"""The value of a cell; a tuple has pieces of evidence."""
 
 
 class SheetColumn(NamedTuple):
@@ -145,10 +147,13 @@ class Book:
 
     def _cell(self, sheet: Worksheet, row: int, column: int, value: Value) -> None:
         match value:
-            case None | "":
+            case None | "" | ():
                 return
             case Link(text, url):
-                self._link_cell(sheet, row, column, text, url)
+                self._link_cell(sheet, row, column, one_line(text), url)
+            case tuple():
+                url = next(filter(_is_link, value), None)
+                self._link_cell(sheet, row, column, "\n".join(map(one_line, value)), url)
             case str():
                 sheet.write_string(row, column, _cut(one_line(value)), self._text)
             # Excel counts days from 1900, which it wrongly treats as a leap year.
@@ -164,7 +169,7 @@ class Book:
                 sheet.write_number(row, column, value, self._number)
 
     def _link_cell(self, sheet: Worksheet, row: int, column: int, text: str, url: str | None) -> None:
-        shown = _cut(one_line(text))
+        shown = _cut(text)
         if self._links < MAX_LINKS and url and _is_link(url):
             self._links += 1
             sheet.write_url(row, column, url, self._link, shown)
@@ -176,12 +181,21 @@ def _height(values: Sequence[Value], widths: Sequence[int]) -> float:
     """Return the height in points that shows the texts of a row in full; some programs do not compute it."""
     lines = 1
     for value, width in zip(values, widths, strict=True):
-        text = value.text if isinstance(value, Link) else value
-        if isinstance(text, str) and len(text) * 2 > width:
-            usable = width * 0.9  # lines break between words
-            wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
-            lines = max(lines, math.ceil((len(text) + wide) / usable))
+        if isinstance(value, tuple) and not isinstance(value, Link):
+            lines = max(lines, sum(_lines(text, width) for text in value))
+        else:
+            text = value.text if isinstance(value, Link) else value
+            lines = max(lines, _lines(text, width) if isinstance(text, str) else 1)
     return min(15.0 * lines, 405.0)
+
+
+def _lines(text: str, width: int) -> int:
+    """Return the number of lines that a text takes in a column."""
+    if len(text) * 2 <= width:
+        return 1
+    usable = width * 0.9  # lines break between words
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return math.ceil((len(text) + wide) / usable)
 
 
 def _is_link(url: str) -> bool:
