@@ -215,7 +215,7 @@ class Model:
             if one.values.get("sources"):
                 about.source = _cited(one.values)
             elif moved or not about.source:
-                about.source = one.body.get("evidence") or ""
+                about.source = (one.body.get("evidence") or "").partition("\n")[0]
             latest = max(latest, (true, one.on))
             whole.kind = whole.kind or one.body.get("type", "")
             whole.since, whole.updated = counts, latest[1]
@@ -308,7 +308,7 @@ class ModelView:
                         opens >= opened and closes <= closed,
                         move.by.author,
                         move.by.body.get("note"),
-                        move.by.body.get("evidence"),
+                        tuple((move.by.body.get("evidence") or "").splitlines()),
                     )
                     found.append(((move.day, move.by.ts, move.by.id), row))
         return [row for _, row in sorted(found)]

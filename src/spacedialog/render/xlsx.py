@@ -15,7 +15,7 @@ from spacedialog.errors import DateError
 from spacedialog.model.dates import VagueDate, readable, recurrence_text
 from spacedialog.model.fields import JOINT
 from spacedialog.model.rows.report import Report
-from spacedialog.model.values import citation_text
+from spacedialog.model.values import citation_text, is_web_address
 from spacedialog.model.vocabulary import Flag, Status
 from spacedialog.presentation.comparison import earlier_outcomes
 from spacedialog.presentation.phrases import (
@@ -142,6 +142,11 @@ def _moment(text: str) -> Value:
     return datetime.fromisoformat(text).replace(microsecond=0, tzinfo=None)
 
 
+def _evidence(pieces: Sequence[str]) -> Value:
+    """Return the pieces of evidence, one per line, with a link to the first that is a web address."""
+    return Link("\n".join(pieces), next(filter(is_web_address, pieces), None)) if pieces else None
+
+
 def _first_source(sources: Sequence[Any]) -> Value:
     return Link(citation_text(sources[0]), sources[0].get("url")) if sources else None
 
@@ -184,14 +189,14 @@ _MILESTONE = (
     SheetColumn("State", lambda row: row.state, 12, toned=True),
     SheetColumn("Window", window_text, 20),
     SheetColumn("Recurs", lambda row: recurrence_text(row.recurs) if row.recurs else None, 16),
-    SheetColumn("Source", lambda row: (row.source,) if row.source else None, 32),
+    SheetColumn("Source", lambda row: Link(row.source, row.source) if row.source else None, 32),
 )
 _HISTORY = (
     SheetColumn("Ref", lambda row: row.ref, 11),
     SheetColumn("On", lambda row: _when(row.on), 12),
     SheetColumn("What", action_text, 36),
     SheetColumn("Note", lambda row: row.note, 44),
-    SheetColumn("Evidence", lambda row: row.evidence, 32),
+    SheetColumn("Evidence", lambda row: _evidence(row.evidence), 32),
     SheetColumn("By", lambda row: row.author, 12),
     SheetColumn("Recorded (UTC)", lambda row: _moment(row.recorded_at), 16),
     SheetColumn("Undone", lambda row: "undone" if row.retracted else None, 11),
@@ -208,7 +213,7 @@ _SLIP = (
     SheetColumn("At least", lambda row: row.min_delay_days, 10),
     SheetColumn("At most", lambda row: row.max_delay_days, 10),
     SheetColumn("Note", lambda row: row.note, 40),
-    SheetColumn("Evidence", lambda row: row.evidence, 32),
+    SheetColumn("Evidence", lambda row: _evidence(row.evidence), 32),
     SheetColumn("By", lambda row: row.author, 12),
 )
 _CONFLICT = (
@@ -218,11 +223,11 @@ _CONFLICT = (
     SheetColumn("Current value", lambda row: value_text(row.field, row.value), 30),
     SheetColumn("By", lambda row: row.author, 12),
     SheetColumn("Recorded (UTC)", lambda row: _moment(row.recorded_at), 16),
-    SheetColumn("Evidence", lambda row: row.evidence, 32),
+    SheetColumn("Evidence", lambda row: _evidence(row.evidence), 32),
     SheetColumn("Other value", lambda row: value_text(row.field, row.other_value), 30),
     SheetColumn("Other author", lambda row: row.other_author, 12),
     SheetColumn("Other recorded (UTC)", lambda row: _moment(row.other_recorded_at), 16),
-    SheetColumn("Other evidence", lambda row: row.other_evidence, 32),
+    SheetColumn("Other evidence", lambda row: _evidence(row.other_evidence), 32),
 )
 _ASSESSMENT = (
     SheetColumn("Ref", lambda row: row.ref, 11),
@@ -233,7 +238,7 @@ _ASSESSMENT = (
     SheetColumn("Rubric", lambda row: row.rubric, 14),
     SheetColumn("On", lambda row: _when(row.on), 12),
     SheetColumn("Note", lambda row: row.note, 44),
-    SheetColumn("Evidence", lambda row: row.evidence, 32),
+    SheetColumn("Evidence", lambda row: _evidence(row.evidence), 32),
     SheetColumn("By", lambda row: row.author, 12),
     SheetColumn("Recorded (UTC)", lambda row: _moment(row.recorded_at), 16),
 )

@@ -1,7 +1,6 @@
 """An Excel workbook, written row by row in little memory.
 
-Text stays text, even `=cmd`; only web addresses become links. Pieces of evidence are lines of one cell, which links to
-the first that is a web address. Workbooks with the same content have the same bytes.
+Text stays text, even `=cmd`; only web addresses become links. Workbooks with the same content have the same bytes.
 """
 
 from __future__ import annotations
@@ -35,14 +34,13 @@ MAX_LINK = 2_079
 
 
 class Link(NamedTuple):
-    """Text that links to a web address."""
+    """Text of one or more lines that links to a web address."""
 
     text: str
     url: str | None
 
 
-Value = str | int | float | date | datetime | Link | tuple[str, ...] | None
-"""The value of a cell; a tuple has pieces of evidence."""
+Value = str | int | float | date | datetime | Link | None
 
 
 class SheetColumn(NamedTuple):
@@ -147,13 +145,10 @@ class Book:
 
     def _cell(self, sheet: Worksheet, row: int, column: int, value: Value) -> None:
         match value:
-            case None | "" | ():
+            case None | "":
                 return
             case Link(text, url):
-                self._link_cell(sheet, row, column, one_line(text), url)
-            case tuple():
-                url = next(filter(_is_link, value), None)
-                self._link_cell(sheet, row, column, "\n".join(map(one_line, value)), url)
+                self._link_cell(sheet, row, column, text, url)
             case str():
                 sheet.write_string(row, column, _cut(one_line(value)), self._text)
             # Excel counts days from 1900, which it wrongly treats as a leap year.
@@ -169,7 +164,7 @@ class Book:
                 sheet.write_number(row, column, value, self._number)
 
     def _link_cell(self, sheet: Worksheet, row: int, column: int, text: str, url: str | None) -> None:
-        shown = _cut(text)
+        shown = _cut("\n".join(map(one_line, text.splitlines())))
         if self._links < MAX_LINKS and url and _is_link(url):
             self._links += 1
             sheet.write_url(row, column, url, self._link, shown)
@@ -181,11 +176,8 @@ def _height(values: Sequence[Value], widths: Sequence[int]) -> float:
     """Return the height in points that shows the texts of a row in full; some programs do not compute it."""
     lines = 1
     for value, width in zip(values, widths, strict=True):
-        if isinstance(value, tuple) and not isinstance(value, Link):
-            lines = max(lines, sum(_lines(text, width) for text in value))
-        else:
-            text = value.text if isinstance(value, Link) else value
-            lines = max(lines, _lines(text, width) if isinstance(text, str) else 1)
+        texts = value.text.splitlines() if isinstance(value, Link) else [value] if isinstance(value, str) else []
+        lines = max(lines, sum(_lines(text, width) for text in texts))
     return min(15.0 * lines, 405.0)
 
 
