@@ -445,7 +445,7 @@ BAD = (
     ({"ref": "2", "due": "2026-13"}, "due: '2026-13' is not a date"),
     ({"ref": "2", "status": "stalled", "on": "2027"}, "on: 2027 may be after today"),
     ({"ref": "2", "note": "x", "evidence": "https:1"}, "evidence: this is not a web address"),
-    ({"ref": "2", "note": "x", "evidence": "no"}, "evidence: a citation has at least 3 visible characters"),
+    ({"ref": "2", "note": "x", "evidence": "no"}, "evidence: the text has fewer than 3 visible characters"),
     ({"ref": "2"}, "the update is empty"),
     ({"status": "stalled"}, "ref: it is missing"),
     ({"ref": "1.1", "percent": "5"}, "a milestone has no percentage"),

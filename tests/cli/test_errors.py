@@ -102,7 +102,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("edit 31 --paragraph 5", 2, "--paragraph needs --source", "--source DOCUMENT"),
     ("mark 31 complete --evidence ftp://example.org", 2, "evidence: ", "https://"),
     ("mark 31 complete --evidence www.example.org", 2, "evidence: ", "https://"),
-    ("mark 31 complete --evidence no", 2, "evidence: a citation has at least 3 visible characters", "Cable SEOUL"),
+    ("mark 31 complete --evidence no", 2, "evidence: the text has fewer than 3 visible characters", "Cable SEOUL"),
     ("mark 31 complete --evidence cable --evidence http:x", 2, "evidence 2 of 2: ", "https://"),
     ("mark 31 complete --evidence https://me:secret@example.org", 2, "evidence: ", "without"),
     ("undo --note x", 2, "no such option: --note", "undo --help"),

@@ -275,7 +275,7 @@ def test_a_file_of_too_many_updates_is_refused(tracker: Tracker, monkeypatch: py
         ("https://a.example/", "ftp://a.example/", ".evidence: this is not a web address"),
         ("https://a.example/", "https://me:pw@a.example/", ".evidence: this web address contains"),
         ("https://a.example/", "http:alert(1)", ".evidence: this is not a web address"),
-        ("https://a.example/", "no", ".evidence: a citation has at least 3 visible characters"),
+        ("https://a.example/", "no", ".evidence: the text has fewer than 3 visible characters"),
         ('"https://a.example/"', '["Cable 1", "www.a"]', ".evidence: 2 of 2: this is not a web address"),
         ('"https://a.example/"', '["Cable 1", 5]', ".evidence: this is not a text or a list of texts"),
         ('"https://a.example/"', '{"a": "Cable 1"}', ".evidence: this is not a text or a list of texts"),

@@ -88,7 +88,7 @@ def test_evidence_is_a_web_address_or_a_citation(piece: str) -> None:
         ("https://ann:secret@a.example/", "a user name or a password"),
         *((text, "contains a web address") for text in (f"{CABLE}, {ADDRESS}", f"{ADDRESS} of 3 May")),
         *((text, "no visible character") for text in ("", " ", "\u200b\u200b\u200b", "\u2800")),
-        *((text, "at least 3 visible characters") for text in ("ok", "한국", "a\u200b\u0301b")),
+        *((text, "fewer than 3 visible characters") for text in ("ok", "한국", "a\u200b\u0301b")),
         *((text, "a line break") for text in ("one\ntwo", "one\u2028two", "one\rtwo")),
         *((text, "a control character") for text in ("red \x1b[31m", "a tab\there", "\x9b31m red", "bell\x07 rang")),
         *(

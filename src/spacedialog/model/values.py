@@ -196,7 +196,7 @@ def _check_piece(text: str) -> None:
         raise InputError(f"the text contains a control character (U+{ord(found[0]):04X})", "remove the character")
     if visible_characters(text) < SHORTEST_CITATION:
         raise InputError(
-            f"a citation has at least {SHORTEST_CITATION} visible characters",
+            f"the text has fewer than {SHORTEST_CITATION} visible characters",
             "write a web address, or a citation such as Cable SEOUL 1234 of 3 May 2026",
         )
 
