@@ -56,7 +56,7 @@ def mark(
 ) -> None:
     """
     spacedialog mark ROK4-31 complete --evidence https://example.org/news
-    spacedialog mark 33 in-progress --percent 60 --evidence "Cable SEOUL 1234 of 3 May 2026"
+    spacedialog mark 33 in-progress --percent 60 --evidence "Cable SEOUL 1234"
     spacedialog mark 25.1 met
     """
     writing.show(writing.tracker.mark(ref, status, percent=percent, **writing.remarks))
