@@ -329,7 +329,7 @@ def show_ref(db: str, day: str, form: str, ref: str) -> None:
                 "kind": kind,
                 "changed": body.get("set", {}),
                 "note": body.get("note"),
-                "evidence": body.get("evidence"),
+                "evidence": (body.get("evidence") or "").splitlines(),
                 "retracted": bool(is_retracted),
                 "ignored": False,
             }

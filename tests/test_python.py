@@ -64,7 +64,10 @@ def test_writes_as_the_documentation_shows(tracker: Tracker) -> None:
         (row,) = [row for row in snapshot.commitments() if row.ref == "ROK4-31"]
         entry = snapshot.history()[-1]
     assert (row.status, row.percent) == ("in-progress", 60)
-    assert (entry.author, entry.on, entry.evidence) == ("script", "2026-06-01", "https://example.org/news")
+    assert (entry.author, entry.on, entry.evidence) == ("script", "2026-06-01", ("https://example.org/news",))
+    tracker.mark("31", "complete", evidence=["Cable SEOUL 1234 of 3 May 2026", "https://example.org/news"])
+    with tracker.snapshot() as snapshot:
+        assert snapshot.history()[-1].evidence == ("Cable SEOUL 1234 of 3 May 2026", "https://example.org/news")
     with tracker.snapshot(Scope(as_of=date(2025, 4, 14))) as snapshot:
         (before,) = [row for row in snapshot.commitments() if row.ref == "ROK4-31"]
     assert before.percent is None

@@ -52,7 +52,7 @@ SECOND = 1_000_000
 HOUR = 3600 * SECOND
 START = 1_764_590_400 * SECOND  # 1 December 2025, noon
 WORDS = ("kestrel", "heron", "osprey", "plover")
-EVIDENCE = "https://strelsau.example/seen"
+EVIDENCE, CABLE = "https://strelsau.example/seen", "Cable STRELSAU 12"
 
 Expectation = Callable[[ReferenceWriter], list[Expected]]
 Call = Callable[[Tracker], Written]
@@ -149,7 +149,7 @@ dues = st.sampled_from(["2025", "2025-11", "2026", "2026-06-15", "2026-09", "202
 statuses = st.sampled_from([*COMMITMENT_STATUSES * 3, *MILESTONE_STATUSES * 2])
 percents = st.sampled_from([None, None, 0, 40, 100])
 notes = st.none() | st.sampled_from([f"A {word} was seen." for word in WORDS])
-evidence = st.sampled_from([None, EVIDENCE])
+evidence = st.sampled_from([None, EVIDENCE, f"{CABLE}\n{EVIDENCE}"])
 who = st.sampled_from([0, 0, 0, 1, 1, 2, 3])
 which = st.integers(0, 10_000)
 updates = st.fixed_dictionaries(
@@ -159,7 +159,7 @@ updates = st.fixed_dictionaries(
         "percent": st.sampled_from([0, 40, 100]),
         "due": dues,
         "note": notes,
-        "evidence": st.just(EVIDENCE),
+        "evidence": st.sampled_from([EVIDENCE, f"{CABLE}\n{EVIDENCE}"]),
         "on": days,
         "check": st.booleans(),
     },

@@ -32,7 +32,7 @@ IN_TIME = Timing(late=False, missed=False)
 
 def verdict(ref: str, assessor: str, value: str, party: str | None = None, rubric: str = "") -> AssessmentRow:
     name = rubric or FULFILMENT.name
-    return AssessmentRow(ref, f"Title of {ref}", party, assessor, name, value, "2026", None, None, "", "", "")
+    return AssessmentRow(ref, f"Title of {ref}", party, assessor, name, value, "2026", None, (), "", "", "")
 
 
 # Coefficients

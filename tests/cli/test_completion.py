@@ -103,6 +103,7 @@ def test_options_are_offered_with_their_help(desk: Desk) -> None:
     found = choices(desk, "mark ROK4-31 complete --")
     assert {"--percent", "--note", "--evidence", "--on", "--by", "--dry-run", "--json", "--db"} <= set(found)
     assert all(found.values())
+    assert "--evidence" in choices(desk, "mark ROK4-31 complete --evidence 'Cable 12' --")
 
 
 def test_completion_creates_no_store(desk: Desk) -> None:

@@ -28,6 +28,20 @@ def test_a_note_changes_only_the_history(desk: Desk) -> None:
     assert (entry["kind"], entry["on"], entry["note"], entry["changed"]) == ("note", "2026-05", "Raised again", {})
 
 
+def test_evidence_is_given_several_times(desk: Desk) -> None:
+    """`--evidence` takes web addresses and citations; each is a piece of the entry's evidence."""
+    cable, address = "Cable SEOUL 1234 of 3 May 2026", "https://example.org/a"
+    for command in (("mark", "31", "in-progress"), ("note", "31", "Heard"), ("check", "31")):
+        ran = desk.call(*command, "--evidence", cable, "--evidence", address, "--evidence", cable)
+        assert (ran.status, "No evidence" in ran.stderr) == (0, False), ran.stderr
+        assert desk.call("history", "31", "--json").data[-1]["evidence"] == [cable, address]
+    assert desk.call("doctor").status == 0
+    lines = desk.call("history", "31", "-f", "table").stdout.splitlines()
+    assert (lines.count(f"    {cable}"), lines.count(f"    {address}")) == (3, 3)
+    ran = desk.call("mark", "31", "stalled", "--evidence", "Cable 12\nCable 13")
+    assert (ran.status, "evidence: the text has a line break" in ran.stderr) == (2, True)
+
+
 def test_adding_and_editing(desk: Desk) -> None:
     """A new commitment gets the next ref, a new milestone the next below it, and an edit keeps the old values in the
     history.

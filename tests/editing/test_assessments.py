@@ -169,7 +169,7 @@ def test_a_verdict_touches_nothing_of_the_progress(tracker: Tracker) -> None:
         ("RUR1-03", "RSA", "Anna", "fulfilment@1", "not-met"),
     }
     (first, second) = verdicts(tracker)
-    assert (first.note, first.evidence, first.author) == ("Half of it flew.", URL, "Zenda")
+    assert (first.note, first.evidence, first.author) == ("Half of it flew.", (URL,), "Zenda")
     assert (second.on, second.author) == ("2026-06-01", "Zenda")
 
 
@@ -355,7 +355,7 @@ def test_assess_says_what_it_did(desk: Desk) -> None:
     assert {"party: KASI", "verdict: -1", "rubric: g7-g20@1", "assessor: Anna"} <= {line.strip() for line in lines}
     assert "No evidence recorded" in ran.stderr
     (shown,) = desk.call("show", "31", "--json").data["assessments"]
-    assert (shown["party"], shown["verdict"], shown["assessor"], shown["evidence"]) == ("KASI", "-1", "Anna", None)
+    assert (shown["party"], shown["verdict"], shown["assessor"], shown["evidence"]) == ("KASI", "-1", "Anna", [])
     assert "KASI: -1 (Anna, g7-g20@1, 2026-11-22). no evidence recorded" in desk.call("show", "31").stdout
     assert "assessed KASI: -1 (Anna, g7-g20@1)" in desk.call("brief", "--since", "2026-11-01", "-f", "md").stdout
     assert desk.call("assess", "31", "--verdict", "met", "--dry-run", "--json").data["dry_run"] is True

@@ -90,7 +90,7 @@ def test_mark_shows_the_change_and_how_to_undo_it(desk: Desk) -> None:
     assert "Created " in ran.stderr
     row = desk.call("history", "31", "--json").data[-1]
     assert (row["author"], row["on"], row["note"]) == ("Kim", "2026-03-01", "Fitted")
-    assert (row["evidence"], row["changed"]) == ("https://example.org/news", {"percent": 60, "status": "in-progress"})
+    assert (row["evidence"], row["changed"]) == (["https://example.org/news"], {"percent": 60, "status": "in-progress"})
     assert by_ref(desk.call("list", "--json").data)["ROK4-31"]["percent"] == 60
 
     (command,) = re.findall(r"^Undo with: (spacedialog undo .+)$", ran.stdout, re.MULTILINE)

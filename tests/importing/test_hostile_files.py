@@ -274,7 +274,14 @@ def test_a_file_of_too_many_updates_is_refused(tracker: Tracker, monkeypatch: py
         ('"note": "n", "evidence": "https://a.example/"', '"note": null', ".evidence: it is missing"),
         ("https://a.example/", "ftp://a.example/", ".evidence: this is not a web address"),
         ("https://a.example/", "https://me:pw@a.example/", ".evidence: this web address contains"),
-        ("https://a.example/", "javascript:alert(1)", ".evidence: this is not a web address"),
+        ("https://a.example/", "http:alert(1)", ".evidence: this is not a web address"),
+        ("https://a.example/", "no", ".evidence: the text has fewer than 3 visible characters"),
+        ('"https://a.example/"', '["Cable 1", "www.a"]', ".evidence: 2 of 2: this is not a web address"),
+        ('"https://a.example/"', '["Cable 1", 5]', ".evidence: this is not a text or a list of texts"),
+        ('"https://a.example/"', '{"a": "Cable 1"}', ".evidence: this is not a text or a list of texts"),
+        ('"https://a.example/"', "[]", ".evidence: the text has no visible character"),
+        ("https://a.example/", "Cable \\u202e1234", ".evidence: the text contains a control character"),
+        ("https://a.example/", "Cable \\ud800 12", ".evidence: 'Cable"),
     ],
 )
 def test_a_fault_of_a_data_file_is_reported_with_its_place(

@@ -262,6 +262,35 @@ def test_a_recurring_milestone_is_met_twice_in_a_file(make: Maker, document: Doc
         assert upcoming.when == "2026"
 
 
+def test_a_file_has_several_pieces_of_evidence(make: Maker, document: Document) -> None:
+    """Updates, milestones and links have a text or a list as evidence; both forms are the same import."""
+    pieces = ["Cable STRELSAU 12 of 3 May 2025", "https://a.example/1"]
+    document["updates"][0]["evidence"] = [*pieces, pieces[0]]
+    document["commitments"][0]["milestones"][0]["evidence"] = pieces
+    document["commitments"][0]["carries_on"] = [{"ref": "ZEN1-01", "evidence": pieces}]
+    tracker = make("empty")
+    take_in(tracker, document)
+    text = "\n".join(pieces)
+    assert [entry.content.get("evidence") for entry in tracker.log()].count(text) == 3
+    assert take_in(tracker, document) == 0
+    document["updates"][0]["evidence"] = f"{text}\n"
+    document["commitments"][0]["milestones"][0]["evidence"] = text
+    assert take_in(tracker, document) == 0
+
+
+def test_evidence_of_the_built_in_record_needs_no_validation(document: Document) -> None:
+    """A list in a document that was not validated becomes the same entry as in one that was."""
+    from spacedialog.importing import entries, parse
+
+    document["updates"][0]["evidence"] = ["Cable STRELSAU 12", "https://a.example/1"]
+    validated = parse.read(io.BytesIO(json.dumps(document).encode()), "file")
+    assert isinstance(validated, parse.Contents)
+    (first, *_), (same, *_) = list(entries.file_commitments(document)), list(validated.commitments())
+    for file_commitment in (first, same):
+        (group,) = entries.commitment_entries(document["dialogue"], file_commitment)
+        assert "Cable STRELSAU 12\nhttps://a.example/1" in [entry.body.get("evidence") for entry in group]
+
+
 # Logs
 
 
@@ -427,7 +456,7 @@ def test_all_problems_of_a_file_are_reported(make: Maker, document: Document) ->
     document["commitments"][0]["due"] = "2025-13"
     document["commitments"][1]["strength"] = "iron"
     document["commitments"][3]["milestones"][0]["recurs"] = "often"
-    document["updates"][0]["evidence"] = "javascript:alert(1)"
+    document["updates"][0]["evidence"] = ["Cable 12", "https:alert(1)"]
     document["parties"][0]["nickname"] = "Rury"
     tracker = make()
     with pytest.raises(ProblemsError) as caught:

@@ -151,9 +151,19 @@ def test_sources_are_links(book: openpyxl.Workbook) -> None:
 )
 def test_only_web_addresses_become_links(url: str) -> None:
     """An address that is not a web address stays text."""
-    entry = HistoryRow("0" * 36, "2026-12-01T12:00:00.000000Z", "2026", "Zenda", "R-1", "set", {}, None, url, False)
+    entry = HistoryRow("0" * 36, "2026-12-01T12:00:00.000000Z", "2026", "Zenda", "R-1", "set", {}, None, (url,), False)
     cell = opened(tables.history([entry]))["History of entries"]["E2"]
     assert (cell.value, cell.hyperlink) == (url, None)
+
+
+def test_pieces_of_evidence_are_lines_of_a_cell() -> None:
+    """A cell has one piece of evidence per line, and links to the first that is a web address."""
+    pieces = ("=cmd\\t", "javascript:alert(1)", "https://a.example/1", "https://a.example/2")
+    entry = HistoryRow("0" * 36, "2026-12-01T12:00:00.000000Z", "2026", "Zenda", "R-1", "set", {}, None, pieces, False)
+    sheet = opened(tables.history([entry, entry._replace(evidence=pieces[:2])]))["History of entries"]
+    assert (sheet["E2"].value, sheet["E2"].hyperlink.target) == ("\n".join(pieces), pieces[2])
+    assert (sheet["E3"].value, sheet["E3"].hyperlink) == ("\n".join(pieces[:2]), None)
+    assert sheet.row_dimensions[2].height == 15.0 * 4
 
 
 HOSTILE = ["=cmd()|'/c calc'!A1", "+1", "-1", "@a", "2026", "https://a.example", "{=1}", "_x000D_", "'", "우주 👩🏽‍🚀"]
@@ -243,9 +253,9 @@ def test_too_many_rows_for_a_sheet_are_refused(monkeypatch: pytest.MonkeyPatch) 
 def test_too_many_links_for_a_sheet_stay_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """Addresses beyond the number of links of a sheet, and those too long for a link, stay text."""
     monkeypatch.setattr(xlsx_book, "MAX_LINKS", 2)
-    entry = HistoryRow("0" * 36, "2026-12-01T12:00:00.000000Z", "2026", "Z", "R-1", "set", {}, None, "", False)
+    entry = HistoryRow("0" * 36, "2026-12-01T12:00:00.000000Z", "2026", "Z", "R-1", "set", {}, None, (), False)
     urls = ["https://a.example/" + "x" * 2_100, *(f"https://a.example/{number}" for number in range(3))]
-    sheet = opened(tables.history(entry._replace(evidence=url) for url in urls))["History of entries"]
+    sheet = opened(tables.history(entry._replace(evidence=(url,)) for url in urls))["History of entries"]
     assert [cell.value for cell in sheet["E"][1:]] == urls
     assert [bool(cell.hyperlink) for cell in sheet["E"][1:]] == [False, True, True, False]
 

@@ -82,13 +82,15 @@ def test_a_milestone_has_its_own_sources(make: Maker, ruritania: bytes) -> None:
         },
         {"ref": "RUR1-02.2", "title": "Test the relay", "when": "2028", "evidence": NEWS},
         {"ref": "RUR1-02.3", "title": "Retire the relay", "when": "2029"},
+        {"ref": "RUR1-02.4", "title": "Sink the relay", "when": "2030", "evidence": ["Cable 12", NEWS, STATEMENT]},
     ]
     tracker = make("empty")
     tracker.import_file(json.dumps(document).encode(), "sources.json")
-    cited, reported, unsourced = (events_of(tracker, f"RUR1-02.{number}") for number in (1, 2, 3))
+    cited, reported, unsourced, cable = (events_of(tracker, f"RUR1-02.{number}") for number in (1, 2, 3, 4))
     assert cited == {"upcoming": "JS", "calendar": "JS", "url": STATEMENT, "brief": "JS"}
     assert reported == dict.fromkeys(("upcoming", "calendar", "url", "brief"), NEWS)
     assert unsourced == dict.fromkeys(("upcoming", "calendar", "url", "brief"), "")
+    assert cable == {"upcoming": "Cable 12", "calendar": "Cable 12", "url": NEWS, "brief": "Cable 12"}
 
 
 def test_the_source_of_a_moved_milestone_is_that_of_its_new_date(tracker: Tracker) -> None:

@@ -32,7 +32,7 @@ def plain_rows(text: str) -> Rows:
 def csv_rows(text: str) -> Rows:
     """Return the cells of CSV, row by row, and assert that none is a formula."""
     rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    assert text.count("\n") == len(rows)
+    assert text.count("\r\n") == len(rows)
     for row in rows:
         for cell in row:
             assert not cell.startswith(tuple("=+-@\uff1d\uff0b\uff0d\uff20\t\r")) or re.fullmatch("-?[0-9]+", cell)

@@ -231,7 +231,7 @@ class Model:
             if one.values.get("sources"):
                 about.source = _cited(one.values)
             elif moved or not about.source:
-                about.source = evidence or ""
+                about.source = (evidence or "").partition("\n")[0]
             latest = max(latest, (true, one.on))
             whole.kind = whole.kind or one.body.get("type", "")
             whole.since, whole.updated = counts, latest[1]
@@ -338,7 +338,7 @@ class ModelView:
                         opens >= opened and closes <= closed,
                         move.by.author,
                         move.by.body.get("note"),
-                        move.by.body.get("evidence"),
+                        tuple((move.by.body.get("evidence") or "").splitlines()),
                     )
                     found.append(((move.day, move.by.ts, move.by.id), row))
         return [row for _, row in sorted(found)]

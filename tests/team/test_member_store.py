@@ -56,7 +56,7 @@ def test_a_report_shows_the_position_and_both_values(team: Team) -> None:
     assert at.seq
     assert "conflict" in whole.commitments[0].commitment.flags
     (row,) = whole.commitments[0].conflicts
-    assert {row.evidence, row.other_evidence} == {EVIDENCE, None}
+    assert {row.evidence, row.other_evidence} == {(EVIDENCE,), ()}
     document = report.report(whole)
 
     page, text, book = io.StringIO(), io.StringIO(), io.BytesIO()
@@ -102,7 +102,7 @@ def test_a_brief_has_the_position_and_the_conflicts(team: Team) -> None:
     section = said.split("## Conflicts")[1].split("##")[0]
     assert all(word in section for word in ("RUR1-01", "complete, by Rudolf", "stalled, by Anna", EVIDENCE))
     lines: Iterable[Any] = news.brief(told).table.rows
-    assert [line.source for line in lines if line.section == "conflicts"] == [EVIDENCE]
+    assert [line.source for line in lines if line.section == "conflicts"] == [(EVIDENCE,)]
     anna.mark("1", "complete")
     with anna.snapshot() as view:
         assert not brief(view, Since(TODAY, TODAY - timedelta(1), recorded=0), until=TODAY).conflicts

@@ -279,9 +279,12 @@ def _writing(
         typer.Option("--note", metavar="TEXT", help="Record a note, such as the reason.", rich_help_panel=ENTRY),
     ] = None,
     evidence: Annotated[
-        str | None,
+        Names,
         typer.Option(
-            "--evidence", metavar="URL", help="Record the web address of the evidence.", rich_help_panel=ENTRY
+            "--evidence",
+            metavar="URL|TEXT",
+            help='Record evidence: a web address, or a citation such as "Cable SEOUL 1234". Repeatable.',
+            rich_help_panel=ENTRY,
         ),
     ] = None,
     on: Annotated[

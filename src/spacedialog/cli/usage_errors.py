@@ -48,7 +48,7 @@ OPTION_SYNONYMS: Mapping[str, str] = {
     **dict.fromkeys(("-m", "--message", "--comment", "--reason", "--why"), "--note"),
     **dict.fromkeys(("--author", "--user", "--who"), "--by"),
     **dict.fromkeys(("--date", "--when", "--at"), "--on"),
-    **dict.fromkeys(("--url", "--link", "--source", "--proof"), "--evidence"),
+    **dict.fromkeys(("--url", "--link", "--source", "--proof", "--citation"), "--evidence"),
     **dict.fromkeys(("-n", "--count", "--max", "--top"), "--limit"),
     **dict.fromkeys(("--out", "--file"), "--output"),
     **dict.fromkeys(("--colour", "--no-color", "--no-colour"), "--color"),

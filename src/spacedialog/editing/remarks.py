@@ -11,17 +11,17 @@ if TYPE_CHECKING:
 
 
 class EntryRemarks(NamedTuple):
-    """The remarks of one entry; `on` has been checked, the texts have not."""
+    """The remarks of one entry; `on` has been checked, the note and the pieces of evidence have not."""
 
     on: VagueDate
     note: str | None = None
-    evidence: str | None = None
+    evidence: tuple[str, ...] = ()
 
     def body(self) -> dict[str, str]:
         """Return the note and the evidence that are given as parts of an entry's body; InputError if one is invalid."""
         parts: dict[str, str] = {}
         if self.note is not None:
             parts["note"] = check_text("note", self.note)
-        if self.evidence is not None:
+        if self.evidence:
             parts["evidence"] = check_evidence(self.evidence)
         return parts

@@ -10,7 +10,7 @@ from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import RETRACT, PendingEntry, Remarks, new_entry_ids
 from spacedialog.model.rows.record import Difference, Written
 from spacedialog.model.target import Target
-from spacedialog.model.values import check_line, check_on
+from spacedialog.model.values import check_line, check_on, evidence_pieces
 from spacedialog.store.read.details import fields_on
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.store.write import append
@@ -52,7 +52,8 @@ class Session:
         """Return the remarks of an entry, dated today if they have no date; InputError if it may be in the future."""
         on = given.get("on") or self._writer.today.isoformat()
         when = VagueDate.parse(on) if isinstance(on, str) else on
-        return EntryRemarks(check_on(when, self._writer.today), given.get("note"), given.get("evidence"))
+        pieces = evidence_pieces(given.get("evidence"))
+        return EntryRemarks(check_on(when, self._writer.today), given.get("note"), pieces)
 
     def new_id(self) -> str:
         """Return an id for a new item."""

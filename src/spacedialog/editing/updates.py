@@ -46,7 +46,7 @@ def pending_update(
     with check():
         values |= _milestone_values(update, fields) if target.milestone else _commitment_values(update, fields)
     with check():
-        if (*update[1:], remarks.note, remarks.evidence) == (None,) * 5:
+        if (*update[1:], remarks.note) == (None,) * 4 and not remarks.evidence:
             raise InputError("the update is empty", "add a status, a percentage, a date, a note or evidence")
     if values:
         body["set"] = values

@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    WithJsonSchema,
+    create_model,
+)
 
 from spacedialog.errors import InputError
 from spacedialog.model import fields
@@ -18,9 +27,11 @@ from spacedialog.model.values import (
     HIGHEST_PERCENT,
     LONGEST_TEXT,
     LOWEST_PERCENT,
+    check_evidence,
     check_line,
     check_text,
     check_web_address,
+    evidence_pieces,
 )
 from spacedialog.model.vocabulary import (
     FORMER_STATUSES,
@@ -60,6 +71,18 @@ def _checked(check: Callable[[str, str], str]) -> AfterValidator:
     return AfterValidator(validate)
 
 
+def _evidence(value: object) -> str:
+    """Return the evidence, a text or a list of texts, as the text of an entry; ValueError if it is invalid."""
+    if not isinstance(value, str) and not (isinstance(value, list) and all(isinstance(text, str) for text in value)):
+        raise ValueError(
+            "this is not a text or a list of texts\n  write a web address or a citation, in quotation marks"
+        )
+    try:
+        return check_evidence(evidence_pieces(value))
+    except InputError as error:
+        raise ValueError(f"{error.problem.removeprefix('evidence').lstrip(': ')}\n  {error.remedy}") from error
+
+
 Text = Annotated[str, _checked(check_text), Field(min_length=1, max_length=LONGEST_TEXT)]
 Line = Annotated[str, _checked(check_line), Field(min_length=1, max_length=LONGEST_TEXT)]
 Key = Annotated[str, Field(pattern=f"^{NAME_PATTERN}$", description="A short name.")]
@@ -76,6 +99,14 @@ Review = Annotated[
     Field(max_length=64, description="An EDTF date, or a span of time such as 90 days."),
 ]
 WebAddress = Annotated[str, _parsed(check_web_address), Field(max_length=2_000, json_schema_extra={"format": "uri"})]
+
+_A_TEXT = {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT}
+Evidence = Annotated[
+    str,
+    PlainValidator(_evidence),
+    WithJsonSchema({"anyOf": [_A_TEXT, {"type": "array", "minItems": 1, "items": _A_TEXT}]}),
+    Field(description="A web address, a citation in words, or a list of them."),
+]
 
 # Limits for lists. Each invalid part is a problem of its own, so a longer list is refused before its parts are checked.
 MOST = 1_000
@@ -162,7 +193,7 @@ class Milestone(Strict):
     status: MilestoneStatus = Field(default=MilestoneStatus.PLANNED, strict=False)
     note: Text | None = None
     sources: list[Source] = Field(default=[], max_length=100)
-    evidence: WebAddress | None = None
+    evidence: Evidence | None = None
 
 
 class Draft(Strict):
@@ -181,7 +212,7 @@ class CarriedOn(Strict):
 
     ref: RefText
     note: Text | None = None
-    evidence: WebAddress
+    evidence: Evidence
 
 
 _KINDS: Mapping[Kind, Any] = {
@@ -267,7 +298,12 @@ class Update(Strict):
     )
     check: bool = Field(default=False, description="Whether it records a check that found nothing new.")
     note: Text | None = None
-    evidence: WebAddress | None = Field(default=None, description="Required for a status, a percentage or a date.")
+    evidence: Evidence | None = Field(
+        default=None,
+        description=(
+            "A web address, a citation in words, or a list of them. Required for a status, a percentage or a date."
+        ),
+    )
 
 
 class Opening(Strict):

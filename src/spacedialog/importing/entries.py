@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from spacedialog.model.entry import CHECK, CREATE, IMPORTED, NOTE, SET, PendingEntry, item_id, link_id
 from spacedialog.model.fold import closing_day
 from spacedialog.model.milestones import values_when_met
+from spacedialog.model.values import evidence_pieces, evidence_text
 from spacedialog.model.vocabulary import Decision, LinkDecision, MilestoneStatus
 
 BOOKKEEPING_KEYS = ("v", "beside")
@@ -124,7 +125,10 @@ def _update_entry(update: Mapping[str, Any], item: str, milestone: dict[str, Any
 
 
 def _remarks(part: Mapping[str, Any]) -> dict[str, Any]:
-    return _given({name: part.get(name) for name in _REMARKS})
+    remarks = _given({name: part.get(name) for name in _REMARKS})
+    if "evidence" in remarks:
+        remarks["evidence"] = evidence_text(evidence_pieces(remarks["evidence"]))
+    return remarks
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:

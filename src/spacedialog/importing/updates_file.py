@@ -19,7 +19,7 @@ from spacedialog.model.dates import VagueDate, quoted
 from spacedialog.model.entry import canonical_json
 from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.progress import Progress, silent
-from spacedialog.model.values import check_line, check_on, check_percent, check_text
+from spacedialog.model.values import check_line, check_on, check_percent, check_text, evidence_pieces
 from spacedialog.model.vocabulary import FORMER_STATUSES
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Batch:
 
     def _add(self, place: str, record: Mapping[str, Any]) -> None:
         before = len(self.problems)
-        given = {name: value for name, value in record.items() if value not in (None, "") and name not in _IGNORED}
+        given = {name: value for name, value in record.items() if value not in (None, "", []) and name not in _IGNORED}
         for name in given.keys() - FIELDS:
             self._problem(place, InputError(f"{quoted(name)} is not a field", _FIELDS_REMEDY))
         values: dict[str, Any] = {"on": VagueDate.parse(self._today.isoformat())}
@@ -103,7 +103,7 @@ class Batch:
             if len(self.problems) > before and not values.keys() - {"ref", "on"}:
                 return
             fields = self.targets.get(target) or self._fields_of(target)
-            remarks = EntryRemarks(values["on"], values.get("note"), values.get("evidence"))
+            remarks = EntryRemarks(values["on"], values.get("note"), values.get("evidence", ()))
             update = Update(remarks, values.get("status"), values.get("percent"), values.get("due"))
             is_check = values.get("check", False)
             if is_check and (*update[1:],) != (None,) * 3:
@@ -125,6 +125,8 @@ class Batch:
         if name == "percent":
             text = given.strip().removesuffix("%").strip() if isinstance(given, str) else given
             return check_percent(int(text) if isinstance(text, str) and _WHOLE.fullmatch(text) else text)
+        if name == "evidence" and isinstance(given, str | list) and all(isinstance(piece, str) for piece in given):
+            return evidence_pieces(given)
         if not isinstance(given, str):
             raise InputError(f"{name}: {quoted(str(given))} is not text", "write it in quotation marks")
         if name == "note":

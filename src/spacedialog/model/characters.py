@@ -6,6 +6,9 @@ import re
 
 LINE_BREAK = re.compile("[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
 
+CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and the characters that change the direction of text."""
+
 IGNORABLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
@@ -19,11 +22,14 @@ _SHOWN = re.compile("[!-~]")
 
 def is_visible(text: str) -> bool:
     """Return whether a text has a visible character, which is not a space, a control, a format or a combining mark."""
-    if _SHOWN.search(text):
-        return True
+    return _SHOWN.search(text) is not None or visible_characters(text) > 0
+
+
+def visible_characters(text: str) -> int:
+    """Return the number of visible characters of a text."""
     from unicodedata import category  # Imported here because most texts contain ASCII.
 
-    return any(category(char) not in _HIDDEN for char in _BLANK.sub("", text))
+    return sum(category(char) not in _HIDDEN for char in _BLANK.sub("", text))
 
 
 _HIDDEN = frozenset(["Cc", "Cf", "Cs", "Mn", "Mc", "Me", "Zs", "Zl", "Zp"])

@@ -6,7 +6,7 @@ No function here reads a clock or a file. The fold (`fold`) computes the state o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from spacedialog.model.vocabulary import FORMER_STATUSES
@@ -41,11 +41,15 @@ _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", 
 
 
 class Remarks(TypedDict, total=False):
-    """The remarks that the write methods of a tracker take: `on` is a date or EDTF text, `evidence` a web address."""
+    """The remarks that the write methods of a tracker take.
+
+    `on` is a date or EDTF text. `evidence` is a web address or a citation in words, or several of them: a sequence, or
+    a text with one per line.
+    """
 
     on: VagueDate | str | None
     note: str | None
-    evidence: str | None
+    evidence: str | Sequence[str] | None
 
 
 class PendingEntry(NamedTuple):

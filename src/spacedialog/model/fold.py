@@ -37,7 +37,7 @@ _CHECKING_FIELDS = frozenset(("status", "percent", "due", "when", "met"))
 class FoldedMilestone(NamedTuple):
     """One milestone of a commitment within a period: its id, its fields, and whether its date has slipped.
 
-    `source` is the source of its date and status: a citation, a web address, or empty.
+    `source` is the source of its date and status: a citation, or else the evidence, one piece per line, or empty.
     """
 
     id: str

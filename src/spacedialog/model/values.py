@@ -1,14 +1,14 @@
-"""Checks of single values (texts, days, percentages, statuses, web addresses), and the citation of a source."""
+"""Checks of single values (texts, days, percentages, statuses, web addresses, evidence), and citations of sources."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from spacedialog.errors import InputError
-from spacedialog.model.characters import LINE_BREAK, is_visible
+from spacedialog.model.characters import CONTROL, LINE_BREAK, is_visible, visible_characters
 from spacedialog.model.dates import quoted
 from spacedialog.model.fields import Kind
 from spacedialog.model.vocabulary import MilestoneStatus, Status
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 10_000
 """The maximum length of a text of the record in characters."""
 
+SHORTEST_CITATION = 3
+"""The minimum length of a citation in words, in visible characters."""
+
 LOWEST_PERCENT, HIGHEST_PERCENT = 0, 100
 
 # NUL, and unpaired surrogates.
@@ -29,6 +32,7 @@ _INVALID_CHARACTER = re.compile("[\0\ud800-\udfff]")
 # The usual form of an address: a host name, then a path without `@`. It is checked without a parser, for large imports.
 _PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)*/[!-?A-Z_a-z~]*")
 _ADDRESS_REMEDY = "write http:// or https://, a host and a path"
+_ADDRESS_STARTS = ("www.", "http:", "https:")
 
 _SIZE = re.compile(r"([0-9]{1,12}) ?(|k|m|g)b?", re.IGNORECASE)
 _SIGNS = {"paragraph": " par. ", "sentence": " s. ", "grade": ", grade "}
@@ -154,12 +158,47 @@ def is_web_address(text: str) -> bool:
     return True
 
 
-def check_evidence(text: str) -> str:
-    """Return the evidence of an entry unchanged; InputError unless it is a web address."""
-    try:
-        return check_web_address(text)
-    except InputError as error:
-        raise InputError(f"evidence: {error.problem}", error.remedy) from error
+def evidence_pieces(evidence: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Return the pieces of evidence, unchecked: the lines of a text that are not empty, or the given texts.
+
+    An empty text is one piece, which `check_evidence` refuses.
+    """
+    if isinstance(evidence, str):
+        return tuple(filter(None, map(str.strip, evidence.splitlines()))) or (evidence,)
+    return tuple(evidence or ())
+
+
+def evidence_text(pieces: Iterable[str]) -> str:
+    """Return pieces of evidence as the text that an entry has: one piece per line, and none twice."""
+    return "\n".join(dict.fromkeys(map(str.strip, pieces)))
+
+
+def check_evidence(pieces: Sequence[str]) -> str:
+    """Return the `evidence_text` of the pieces; InputError unless each is a web address or a citation in words."""
+    for number, piece in enumerate(pieces, 1):
+        try:
+            _check_piece(piece.strip())
+        except InputError as error:
+            place = "evidence" if len(pieces) == 1 else f"evidence {number} of {len(pieces)}"
+            raise InputError(f"{place}: {error.problem.removeprefix('evidence: ')}", error.remedy) from error
+    return check_recorded_text("evidence", evidence_text(pieces))
+
+
+def _check_piece(text: str) -> None:
+    """Raise InputError unless the text is a web address or a citation in words, which contains no web address."""
+    if " " in text and "://" in text:
+        raise InputError("the text contains a web address", "give the web address as a second piece of evidence")
+    if "://" in text or text.casefold().startswith(_ADDRESS_STARTS):
+        check_web_address(text)
+        return
+    check_line("evidence", text)
+    if found := CONTROL.search(text):
+        raise InputError(f"the text contains a control character (U+{ord(found[0]):04X})", "remove the character")
+    if visible_characters(text) < SHORTEST_CITATION:
+        raise InputError(
+            f"the text has fewer than {SHORTEST_CITATION} visible characters",
+            "write a web address, or a citation such as Cable SEOUL 1234 of 3 May 2026",
+        )
 
 
 def citation_text(source: Mapping[str, Any]) -> str:

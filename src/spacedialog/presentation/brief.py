@@ -16,6 +16,7 @@ from spacedialog.presentation.phrases import (
     coverage_line,
     delay_text,
     indented,
+    joined,
     log_line,
     window_text,
 )
@@ -32,7 +33,7 @@ class NewsItem(NamedTuple):
     when: str
     what: str
     note: str | None
-    source: str | None
+    source: tuple[str, ...]
 
 
 _HEADINGS = {
@@ -69,7 +70,7 @@ def brief(result: Brief) -> View:
         Column("When", lambda row: readable(row.when)),
         Column("What", lambda row: row.what),
         Column("Note", lambda row: row.note or ""),
-        Column("Source", lambda row: row.source or NO_EVIDENCE),
+        Column("Source", lambda row: joined(row.source) or NO_EVIDENCE),
     )
     return View("brief", result, Table("news", NewsItem._fields, items, columns, "No news."), tuple(blocks))
 
@@ -77,26 +78,30 @@ def brief(result: Brief) -> View:
 def _item(section: str, row: NewsRow | SlipRow | UpcomingRow | CommitmentRow | ConflictRow) -> NewsItem:
     match row:
         case NewsRow(entry, title, source):
-            cited = source or ", ".join(document["key"] for document in entry.changed.get("documents") or ())
+            cited = source or tuple(document["key"] for document in entry.changed.get("documents") or ())
             is_new = entry.kind == "create" and not {"verdict", "decided"} & entry.changed.keys()
             action = f"{'added' if is_new else action_text(entry)} ({entry.author})"
-            return NewsItem(section, entry.ref, title, entry.on, action, entry.note, cited or None)
+            return NewsItem(section, entry.ref, title, entry.on, action, entry.note, cited)
         case SlipRow():
             delay = "narrowed" if row.narrowed else f"{delay_text(row)} days"
             moved = f"{readable(row.old)} → {readable(row.new)}, {delay} ({row.author})"
             return NewsItem(section, row.ref, row.title, row.on, moved, row.note, row.evidence)
         case UpcomingRow():
-            return NewsItem(section, row.ref, row.title, row.when, window_text(row), None, row.source)
+            return NewsItem(section, row.ref, row.title, row.when, window_text(row), None, _pieces(row.source))
         case CommitmentRow():
             status = f"latest entry; {status_text(row)}"
-            return NewsItem(section, row.ref, row.title, row.updated_on, status, None, row.source)
+            return NewsItem(section, row.ref, row.title, row.updated_on, status, None, _pieces(row.source))
         case ConflictRow():
             counting, other = conflict_lines(row)
             values = f"{counting.removeprefix(row.ref).strip()}; {other.strip()}"
-            evidence = ", ".join(filter(None, dict.fromkeys((row.evidence, row.other_evidence))))
-            return NewsItem(section, row.ref, row.title, row.on, values, None, evidence or None)
+            evidence = tuple(dict.fromkeys((*row.evidence, *row.other_evidence)))
+            return NewsItem(section, row.ref, row.title, row.on, values, None, evidence)
+
+
+def _pieces(source: str) -> tuple[str, ...]:
+    return (source,) if source else ()
 
 
 def _item_lines(item: NewsItem) -> Iterator[str]:
     head = f"{item.ref}  {item.title}: {readable(item.when)}, {item.what}"
-    return indented((head, item.note or "", f"source: {item.source or NO_EVIDENCE}"))
+    return indented((head, item.note or "", f"source: {joined(item.source) or NO_EVIDENCE}"))

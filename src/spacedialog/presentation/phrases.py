@@ -19,6 +19,8 @@ from spacedialog.model.rows.record import (
 from spacedialog.model.values import citation_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from spacedialog.model.rows.report import Brief, Report
     from spacedialog.model.rows.todo import TodoRow
 from spacedialog.model.vocabulary import MilestoneState, Reason
@@ -47,6 +49,11 @@ def indented(lines: tuple[str, ...]) -> Iterator[str]:
     head, *others = lines
     yield head
     yield from (f"    {line}" for line in others if line)
+
+
+def joined(pieces: Iterable[str]) -> str:
+    """Return pieces of evidence in one line."""
+    return "; ".join(pieces)
 
 
 def to_the_minute(instant: str) -> str:
@@ -188,9 +195,9 @@ def entry_text(row: HistoryRow) -> str:
 
 
 def entry_lines(row: HistoryRow) -> Iterator[str]:
-    """Yield the lines of an entry: the date and the action, the note, the evidence."""
+    """Yield the lines of an entry: the date and the action, the note, each piece of evidence."""
     head = f"{row.on}  {row.ref}  {action_text(row)}  [{row.id[-8:]}, {row.author}]"
-    yield from indented((head, row.note or "", evidence_text(row)))
+    yield from indented((head, row.note or "", *(row.evidence or (evidence_text(row),))))
 
 
 def action_text(row: HistoryRow) -> str:
@@ -218,7 +225,7 @@ def evidence_text(row: HistoryRow) -> str:
     """Return an entry's evidence or first source; without these, NO_EVIDENCE if evidence is expected, else empty."""
     sources = row.changed.get("sources")
     if row.evidence:
-        return row.evidence
+        return joined(row.evidence)
     if sources:
         return citation_text(sources[0])
     return NO_EVIDENCE if row.kind == "set" or {"verdict", "decided"} & row.changed.keys() else ""
@@ -228,7 +235,7 @@ def assessment_text(row: AssessmentRow) -> str:
     """Return an assessment: the party, the verdict, assessor, rubric and date, the note, the evidence."""
     party = f"{row.party}: " if row.party else ""
     verdict = f"{party}{row.verdict} ({row.assessor}, {row.rubric}, {row.on})"
-    return sentences(verdict, row.note, row.evidence or NO_EVIDENCE)
+    return sentences(verdict, row.note, joined(row.evidence) or NO_EVIDENCE)
 
 
 def conflict_lines(row: ConflictRow) -> tuple[str, str]:

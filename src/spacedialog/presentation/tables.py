@@ -31,6 +31,7 @@ from spacedialog.presentation.phrases import (
     delay_text,
     entry_lines,
     entry_text,
+    joined,
     next_milestone_text,
     remedies,
     to_the_minute,
@@ -280,7 +281,7 @@ def assessments(rows: Iterable[AssessmentRow], *, one_commitment: bool = False) 
         Column("Rubric", lambda row: row.rubric),
         Column("On", lambda row: row.on, from_width=80),
         Column("Note", lambda row: row.note or "", from_width=120, wide=True),
-        Column("Evidence", lambda row: row.evidence or NO_EVIDENCE, from_width=160, wide=True),
+        Column("Evidence", lambda row: joined(row.evidence) or NO_EVIDENCE, from_width=160, wide=True),
     )
     return Table(
         "assessments", AssessmentRow._fields, rows, columns[1:] if one_commitment else columns, "No assessments."

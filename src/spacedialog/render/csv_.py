@@ -1,7 +1,7 @@
 """CSV (RFC 4180): a header line, CRLF line ends, and no cell that a spreadsheet would run as a formula.
 
 A text cell that begins with `=`, `+`, `-`, `@` (of any width), a tab, a line break or an apostrophe gets an apostrophe
-in front; remove one leading apostrophe to read it back.
+in front; remove one leading apostrophe to read it back. Pieces of evidence are lines of one cell.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, TextIO
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import View, main_table
 from spacedialog.render.formats import Settings
-from spacedialog.render.text import escaped, flat
+from spacedialog.render.text import EVIDENCE, escaped, flat
 
 # Some spreadsheets treat the full-width signs of East Asian keyboards like the narrow ones.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n", "'")
@@ -24,11 +24,12 @@ def write(view: Table | View, out: TextIO, settings: Settings) -> None:
     writer = csv.writer(out, lineterminator="\r\n")
     if settings.header:
         writer.writerow(table.fields)
-    writer.writerows([_cell(value) for value in row] for row in table.rows)
+    writer.writerows(map(_cell, table.fields, row) for row in table.rows)
 
 
-def _cell(value: Any) -> str | int:
+def _cell(name: str, value: Any) -> str | int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    text = flat(value)
-    return escaped(f"'{text}" if text.startswith(_FORMULA_STARTS) else text)
+    lines = tuple(map(flat, value)) if isinstance(value, tuple) and name in EVIDENCE else (flat(value),)
+    text = "\n".join(map(escaped, lines))
+    return f"'{text}" if lines and lines[0].startswith(_FORMULA_STARTS) else text

@@ -5,12 +5,12 @@ Tabs, line breaks, control characters and backslashes inside a cell are written 
 
 from __future__ import annotations
 
-from typing import TextIO
+from typing import Any, TextIO
 
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import View, main_table
 from spacedialog.render.formats import Settings
-from spacedialog.render.text import escaped, flat
+from spacedialog.render.text import EVIDENCE, escaped, flat
 
 
 def write(view: Table | View, out: TextIO, settings: Settings) -> None:
@@ -19,4 +19,8 @@ def write(view: Table | View, out: TextIO, settings: Settings) -> None:
     if settings.header:
         out.write("\t".join(table.fields) + "\n")
     for row in table.rows:
-        out.write("\t".join(escaped(flat(value)) for value in row) + "\n")
+        out.write("\t".join(map(_cell, table.fields, row)) + "\n")
+
+
+def _cell(name: str, value: Any) -> str:
+    return escaped(flat(value, "; " if name in EVIDENCE else ", "))

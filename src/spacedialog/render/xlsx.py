@@ -15,7 +15,7 @@ from spacedialog.errors import DateError
 from spacedialog.model.dates import VagueDate, readable, recurrence_text
 from spacedialog.model.fields import JOINT
 from spacedialog.model.rows.report import Report
-from spacedialog.model.values import citation_text
+from spacedialog.model.values import citation_text, is_web_address
 from spacedialog.model.vocabulary import Flag, Status
 from spacedialog.presentation.comparison import earlier_outcomes
 from spacedialog.presentation.phrases import (
@@ -142,8 +142,9 @@ def _moment(text: str) -> Value:
     return datetime.fromisoformat(text).replace(microsecond=0, tzinfo=None)
 
 
-def _evidence(text: str | None) -> Value:
-    return Link(text, text) if text else None
+def _evidence(pieces: Sequence[str]) -> Value:
+    """Return the pieces of evidence, one per line, with a link to the first that is a web address."""
+    return Link("\n".join(pieces), next(filter(is_web_address, pieces), None)) if pieces else None
 
 
 def _first_source(sources: Sequence[Any]) -> Value:
@@ -188,7 +189,7 @@ _MILESTONE = (
     SheetColumn("State", lambda row: row.state, 12, toned=True),
     SheetColumn("Window", window_text, 20),
     SheetColumn("Recurs", lambda row: recurrence_text(row.recurs) if row.recurs else None, 16),
-    SheetColumn("Source", lambda row: _evidence(row.source), 32),
+    SheetColumn("Source", lambda row: Link(row.source, row.source) if row.source else None, 32),
 )
 _HISTORY = (
     SheetColumn("Ref", lambda row: row.ref, 11),

@@ -34,7 +34,7 @@ MAX_LINK = 2_079
 
 
 class Link(NamedTuple):
-    """Text that links to a web address."""
+    """Text of one or more lines that links to a web address."""
 
     text: str
     url: str | None
@@ -164,7 +164,7 @@ class Book:
                 sheet.write_number(row, column, value, self._number)
 
     def _link_cell(self, sheet: Worksheet, row: int, column: int, text: str, url: str | None) -> None:
-        shown = _cut(one_line(text))
+        shown = _cut("\n".join(map(one_line, text.splitlines())))
         if self._links < MAX_LINKS and url and _is_link(url):
             self._links += 1
             sheet.write_url(row, column, url, self._link, shown)
@@ -176,12 +176,18 @@ def _height(values: Sequence[Value], widths: Sequence[int]) -> float:
     """Return the height in points that shows the texts of a row in full; some programs do not compute it."""
     lines = 1
     for value, width in zip(values, widths, strict=True):
-        text = value.text if isinstance(value, Link) else value
-        if isinstance(text, str) and len(text) * 2 > width:
-            usable = width * 0.9  # lines break between words
-            wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
-            lines = max(lines, math.ceil((len(text) + wide) / usable))
+        texts = value.text.splitlines() if isinstance(value, Link) else [value] if isinstance(value, str) else []
+        lines = max(lines, sum(_lines(text, width) for text in texts))
     return min(15.0 * lines, 405.0)
+
+
+def _lines(text: str, width: int) -> int:
+    """Return the number of lines that a text takes in a column."""
+    if len(text) * 2 <= width:
+        return 1
+    usable = width * 0.9  # lines break between words
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return math.ceil((len(text) + wide) / usable)
 
 
 def _is_link(url: str) -> bool:

@@ -29,14 +29,22 @@ class Writes(Record):
     """The use cases that write.
 
     Most take remarks: `on` (when it was true: a date or EDTF text, by default today), `note` and `evidence` (a web
-    address). Each returns what it changed, and the id with which to undo it.
+    address or a citation in words, or a sequence of them). Each returns what it changed, and the id with which to undo
+    it.
     """
 
     def mark(self, ref: str, status: str, *, percent: int | None = None, **remarks: Unpack[Remarks]) -> Written:
         """Record the status of a commitment, or that a milestone was met."""
         return self._update("marked", ref, remarks, status=status, percent=percent)
 
-    def note(self, ref: str, text: str, *, on: VagueDate | str | None = None, evidence: str | None = None) -> Written:
+    def note(
+        self,
+        ref: str,
+        text: str,
+        *,
+        on: VagueDate | str | None = None,
+        evidence: str | Sequence[str] | None = None,
+    ) -> Written:
         """Record a note about a commitment or a milestone; its status and dates stay as they are."""
         return self._update("noted", ref, {"on": on, "note": text, "evidence": evidence})
 

@@ -56,7 +56,7 @@ def mark(
 ) -> None:
     """
     spacedialog mark ROK4-31 complete --evidence https://example.org/news
-    spacedialog mark 33 in-progress --percent 60 --note "Talks resumed"
+    spacedialog mark 33 in-progress --percent 60 --evidence "Cable SEOUL 1234"
     spacedialog mark 25.1 met
     """
     writing.show(writing.tracker.mark(ref, status, percent=percent, **writing.remarks))
@@ -274,8 +274,8 @@ def apply(
     spacedialog list --status open --json | my-script | spacedialog apply -
 
     A CSV file has a header line with ref and at least one of status, percent, due, note, evidence and on. A JSON Lines
-    file has the same names as keys. Dates are EDTF, such as 2027 or 2027-05. If a line has a problem, nothing is
-    recorded.
+    file has the same names as keys. Dates are EDTF, such as 2027 or 2027-05. A cell can have several pieces of
+    evidence, one per line; in JSON they are a list. If a line has a problem, nothing is recorded.
     """
     with parsing.input_file(file) as (stream, name), progress("reading", "updates") as watch:
         size = parsing.size("--max-size", max_size)

@@ -35,8 +35,8 @@ class UpcomingRow(NamedTuple):
     `earliest` and `latest` are the first and the last day of its window, None on an open side. `opens_in_days` and
     `closes_in_days` count from the day of the read, negative in the past, and None on an open side. `state` is
     `upcoming`, `open`, `overdue`, `met` or `withdrawn`. `recurs` is a span such as `2 years`, None if the event does
-    not recur. `source` is the citation of the commitment's document or, for a milestone, of its own source or
-    evidence; empty if it has none.
+    not recur. `source` is the citation of the commitment's document or, for a milestone, of its own source, or else
+    the first piece of its evidence; empty if it has none.
     """
 
     ref: str
@@ -59,7 +59,8 @@ class CalendarEvent(NamedTuple):
     and `changed_at` are the recorded times of its first and its newest entry. `when` is an EDTF date, with `earliest`
     and `latest` as in `UpcomingRow`. `state` is `planned`, `met` or `withdrawn`; `met` is the EDTF date of the latest
     occurrence that was met, or None. `until` is the last day on which an occurrence may begin, None for no limit.
-    `source` is as in `UpcomingRow`, and `url` its web address, None if it has none. `alarm_days` is the number of days
+    `source` is as in `UpcomingRow`. `url` is the web address of the source or the first one in the evidence, None if
+    there is none. `alarm_days` is the number of days
     from the alarm to the event, None for no alarm.
     """
 
@@ -131,9 +132,10 @@ class DialogueRow(NamedTuple):
 class HistoryRow(NamedTuple):
     """One entry of the log; `changed` has the fields that it set, with their new values.
 
-    `on` is the EDTF date on which the entry was true. `ref` names the commitment, milestone or other item. `note` and
-    `evidence` are None if not given. `retracted` says whether the entry was undone. An `ignored` entry does not count,
-    because it is invalid or a newer program wrote it; its content is left out.
+    `on` is the EDTF date on which the entry was true. `ref` names the commitment, milestone or other item. `note` is
+    None if not given. `evidence` has web addresses and citations in words. `retracted` says whether the entry was
+    undone. An `ignored` entry does not count, because it is invalid or a newer program wrote it; its content is left
+    out.
     """
 
     id: str
@@ -144,7 +146,7 @@ class HistoryRow(NamedTuple):
     kind: str
     changed: Mapping[str, Any]
     note: str | None
-    evidence: str | None
+    evidence: tuple[str, ...]
     retracted: bool
     ignored: bool = False
 
@@ -152,20 +154,20 @@ class HistoryRow(NamedTuple):
 class NewsRow(NamedTuple):
     """A new entry of the log, with the title of the item that it is about.
 
-    `source` is its evidence or, for a new commitment or milestone, the citation of its source; None without either.
+    `source` is its evidence or, for a new commitment or milestone, the citation of its source; empty without either.
     """
 
     entry: HistoryRow
     title: str
-    source: str | None
+    source: tuple[str, ...]
 
 
 class SlipRow(NamedTuple):
     """One change of the date of a commitment or a milestone, from `old` to `new` (EDTF dates).
 
     The delay is between `min_delay_days` and `max_delay_days`, each None if a window is open on that side. `narrowed`
-    says whether the new window lies in the old one. `on` is the EDTF date of the entry. `note` and `evidence` are None
-    if not given.
+    says whether the new window lies in the old one. `on` is the EDTF date of the entry. `note` is None if not given.
+    `evidence` has web addresses and citations in words.
     """
 
     ref: str
@@ -179,7 +181,7 @@ class SlipRow(NamedTuple):
     narrowed: bool
     author: str
     note: str | None
-    evidence: str | None
+    evidence: tuple[str, ...]
 
 
 class Coverage(NamedTuple):
@@ -218,7 +220,8 @@ class AssessmentRow(NamedTuple):
     """The current verdict of an assessor on a commitment, or on one party to it, under a rubric.
 
     `party` is None for the commitment as a whole. `rubric` is the key and version. `on` is the EDTF date of the
-    verdict; `author` is who recorded it. `change` is the id of the entry. `note` and `evidence` are None if not given.
+    verdict; `author` is who recorded it. `change` is the id of the entry. `note` is None if not given. `evidence` has
+    web addresses and citations in words.
     """
 
     ref: str
@@ -229,7 +232,7 @@ class AssessmentRow(NamedTuple):
     verdict: str
     on: str
     note: str | None
-    evidence: str | None
+    evidence: tuple[str, ...]
     author: str
     recorded_at: str
     change: str
@@ -250,7 +253,7 @@ class ConflictRow(NamedTuple):
 
     `value` and the other fields without `other_` describe the entry that applies until the conflict is resolved.
     `change` and `other_change` are the ids of the entries. `evidence` is the evidence or the citation of the source,
-    None if there is neither.
+    empty if there is neither.
     """
 
     ref: str
@@ -261,13 +264,13 @@ class ConflictRow(NamedTuple):
     on: str
     recorded_at: str
     change: str
-    evidence: str | None
+    evidence: tuple[str, ...]
     other_value: Any
     other_author: str
     other_on: str
     other_recorded_at: str
     other_change: str
-    other_evidence: str | None
+    other_evidence: tuple[str, ...]
 
 
 class Detail(NamedTuple):

@@ -11,6 +11,7 @@ from spacedialog.model.entry import iso_time, parse_body
 from spacedialog.model.filters import EVERYTHING, Filter
 from spacedialog.model.fold import closing_day
 from spacedialog.model.rows.record import AssessmentRow, Timing
+from spacedialog.model.values import evidence_pieces
 from spacedialog.store.read.commitment_sql import VALID, Parameters, day_parameters, is_among, matching, order_by
 
 
@@ -43,7 +44,8 @@ def assessments(
 def _assessment_row(row: Sequence[Any]) -> AssessmentRow:
     *verdict, on, author, ts, entry, text = row
     body = parse_body(text)
-    return AssessmentRow._make((*verdict, on, body.get("note"), body.get("evidence"), author, iso_time(ts), entry))
+    evidence = evidence_pieces(body.get("evidence"))
+    return AssessmentRow._make((*verdict, on, body.get("note"), evidence, author, iso_time(ts), entry))
 
 
 def timings(

@@ -10,7 +10,7 @@ from typing import Any
 
 from spacedialog.model.entry import iso_time
 from spacedialog.model.rows.record import ConflictRow
-from spacedialog.model.values import citation_text
+from spacedialog.model.values import citation_text, evidence_pieces
 from spacedialog.store.read.commitment_sql import VALID, belongs_to_dialogues, day_parameters, is_among
 from spacedialog.store.read.history import PAIR
 
@@ -77,7 +77,7 @@ def _conflict_row(row: Sequence[Any]) -> ConflictRow:
     for entry, ts, on, author, text in (entries[:5], entries[5:]):
         body = json.loads(text)
         sources = body["set"].get("sources")
-        evidence = body.get("evidence") or (citation_text(sources[0]) if sources else None)
+        evidence = evidence_pieces(body.get("evidence")) or ((citation_text(sources[0]),) if sources else ())
         sides.append((body["set"][field], author, on, iso_time(ts), entry, evidence))
     return ConflictRow(ref, title, field, *sides[0], *sides[1])
 

@@ -13,7 +13,7 @@ from spacedialog.model.dates import iso_day
 from spacedialog.model.entry import iso_time
 from spacedialog.model.filters import Filter
 from spacedialog.model.rows.record import CalendarEvent, UpcomingRow
-from spacedialog.model.values import is_citation_of, is_web_address
+from spacedialog.model.values import evidence_pieces, is_citation_of, is_web_address
 from spacedialog.model.vocabulary import MilestoneState
 from spacedialog.store.read.commitment_sql import VALID, Parameters, day_parameters, filter_sql, in_dialogues, is_among
 
@@ -48,7 +48,7 @@ _MOST_OCCURRENCES = 1000
 
 
 class _Event(NamedTuple):
-    """A row of `events_sql`."""
+    """A row of `events_sql`. `source` is a citation, or the evidence of a milestone, one piece per line."""
 
     ref: str
     commitment: str
@@ -141,7 +141,7 @@ def _upcoming_row(
         opens,
         closes,
         event.recurs,
-        event.source,
+        evidence_pieces(event.source)[0],
     )
 
 
@@ -176,15 +176,16 @@ class _WebAddresses:
         self._documents: dict[str, Mapping[str, str]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
 
-    def find(self, dialogue: str | None, citation: str) -> str | None:
-        """Return the address of the cited document, given the dialogue's record as JSON; None if it has none.
+    def find(self, dialogue: str | None, source: Sequence[str]) -> str | None:
+        """Return the first web address of a source, or else that of the document that it cites; None if it has none.
 
-        A citation may itself be a web address.
+        `dialogue` is the dialogue's record as JSON.
         """
-        if is_web_address(citation):
-            return citation
+        if address := next(filter(is_web_address, source), None):
+            return address
         if dialogue is None:
             return None
+        citation = source[0]
         if (dialogue, citation) not in self._found:
             if dialogue not in self._documents:
                 documents = json.loads(dialogue).get("documents") or ()
@@ -208,6 +209,7 @@ def _calendar_event(
     newest: int,
 ) -> CalendarEvent:
     state = event.status if event.status in (MilestoneState.MET, MilestoneState.WITHDRAWN) else "planned"
+    source = evidence_pieces(event.source)
     return CalendarEvent(
         uid=event.milestone or event.item,
         # Every entry on the commitment may change the event.
@@ -226,7 +228,7 @@ def _calendar_event(
         commitment=event.commitment,
         commitment_title=commitment,
         status=status if percent is None else f"{status} {percent}%",
-        source=event.source,
-        url=addresses.find(dialogue, event.source),
+        source=source[0],
+        url=addresses.find(dialogue, source),
         alarm_days=None,
     )

@@ -14,7 +14,7 @@ from spacedialog.model.fold import closing_day
 from spacedialog.model.position import Position, Since
 from spacedialog.model.rows.record import HistoryRow, NewsRow, SlipRow
 from spacedialog.model.target import Target
-from spacedialog.model.values import citation_text
+from spacedialog.model.values import citation_text, evidence_pieces
 from spacedialog.store.log import IS_BUILT_IN, shared_position
 from spacedialog.store.read.commitment_sql import VALID, belongs_to_dialogues, in_dialogues, is_among
 
@@ -156,14 +156,15 @@ def news(
         row = _history_row(tuple(columns))
         true_on = closing_day(row.on)
         if true_on <= day.isoformat() and (is_new or true_on > before):
-            cited = _first_source(row, source) if row.kind == CREATE else None
+            cited = _first_source(row, source) if row.kind == CREATE else ()
             yield NewsRow(row, title or "", row.evidence or cited)
 
 
-def _first_source(row: HistoryRow, source: str | None) -> str | None:
+def _first_source(row: HistoryRow, source: str | None) -> tuple[str, ...]:
     """Return the citation of the first source: `source`, that of a commitment, or else the one that the entry sets."""
     sources = row.changed.get("sources")
-    return source or (citation_text(sources[0]) if sources else None)
+    cited = source or (citation_text(sources[0]) if sources else "")
+    return (cited,) if cited else ()
 
 
 class Slip(NamedTuple):
@@ -199,7 +200,7 @@ def _slip_row(row: list[Any]) -> SlipRow:
     old, new, content = VagueDate.parse(old_text), VagueDate.parse(new_text), parse_body(body)
     least = (new.earliest - old.latest).days if new.earliest and old.latest else None
     most = (new.latest - old.earliest).days if new.latest and old.earliest else None
-    remarks = content.get("note"), content.get("evidence")
+    remarks = content.get("note"), evidence_pieces(content.get("evidence"))
     return SlipRow(ref, commitment, title, on, old_text, new_text, least, most, new.is_within(old), author, *remarks)
 
 
@@ -216,7 +217,7 @@ def _history_row(row: tuple[Any, ...]) -> HistoryRow:
         kind,
         changed,
         body.get("note"),
-        body.get("evidence"),
+        evidence_pieces(body.get("evidence")),
         bool(retracted),
         text is None,
     )
