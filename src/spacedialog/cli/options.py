@@ -345,6 +345,7 @@ _COMPLETE: Mapping[str, Callable[..., Any]] = {
     "strength": complete_strength,
     "lead": complete_party,
     "partners": complete_party,
+    "owner": complete_owner,
 }
 
 

@@ -11,7 +11,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from spacedialog.model.dates import VagueDate, readable
+from spacedialog.model.dates import VagueDate, readable, review_text
 from spacedialog.model.vocabulary import Strength
 
 
@@ -257,7 +257,7 @@ FIELDS: Mapping[str, Field] = {
             "review",
             Kind.REVIEW,
             label="review",
-            text=lambda row: readable(row.review or ""),
+            text=lambda row: review_text(row.review or ""),
             nullable=True,
             description="When to check again: a date, or a span after the last check.",
             option=Option("--review", "DATE|SPAN", "Set when to check it again: 2027-03, or every 90 days."),
@@ -332,7 +332,7 @@ MAY_BE_EMPTY = ("lead", "partners", "due", "owner", "review", "criterion", "quot
 FILTERABLE = ("dialogue", "area", "kind", "lead", "owner", "status", "strength")
 """The fields that a filter compares with given values."""
 
-SORTABLE = ("ref", "due", "status", "area", "kind", "lead", "percent", "strength", "title", "updated")
+SORTABLE = ("ref", "due", "status", "area", "kind", "lead", "owner", "percent", "strength", "title", "updated")
 """The names that `--sort` takes; `updated` is the day of the latest entry."""
 
 

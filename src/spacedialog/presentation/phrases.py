@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from spacedialog.model.dates import readable
+from spacedialog.model.dates import readable, review_text
 from spacedialog.model.rows.record import (
     AreaRow,
     AssessmentRow,
@@ -26,7 +26,7 @@ NOTHING = "none"
 NO_EVIDENCE = "no evidence recorded"
 WHOLE = "whole commitment"
 """The subject of an assessment that is not about one party."""
-_DATE_FIELDS = ("due", "when", "met", "review")
+_DATE_FIELDS = ("due", "when", "met")
 _ACTIONS = {"check": "checked, nothing new"}
 """The actions of entries that set no field, by kind."""
 
@@ -61,6 +61,8 @@ def value_text(field: str, value: Any) -> str:
         return ", ".join(citation_text(part) if field == "sources" else value_text("", part) for part in value)
     if isinstance(value, dict):
         return ", ".join(f"{name} {value_text('', part)}" for name, part in value.items())
+    if field == "review":
+        return review_text(value)
     return readable(value) if field in _DATE_FIELDS else str(value)
 
 

@@ -14,9 +14,9 @@ class FoundRow(NamedTuple):
     `kind` is `commitment` or `dialogue`. The `ref` of a dialogue is its key, and its `status` is None. `match` is the
     text around the words that are not in the title, with the name of its field, or two such texts; empty if the title
     has all the words. `fields` are the fields that together have the words: `ref`, `title`, `detail`, `difference`,
-    `milestone`, `note`, `area`, `lead`, `partner`, `document`, `dialogue` (its key or a head of delegation); of a
-    dialogue `key`, `name`, `series`, `place`, `head`, `office` (of a head), `note`, `document`, `party`. A text that a
-    later one replaces is, for example, an `earlier title`.
+    `criterion`, `quote`, `milestone`, `note`, `area`, `lead`, `partner`, `document`, `dialogue` (its key or a head of
+    delegation); of a dialogue `key`, `name`, `series`, `place`, `head`, `office` (of a head), `note`, `document`,
+    `party`. A text that a later one replaces is, for example, an `earlier title`.
     """
 
     ref: str
