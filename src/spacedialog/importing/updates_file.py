@@ -139,7 +139,7 @@ class Batch:
 
         A review date that was valid when it was recorded is thus accepted in an edited export of the record.
         """
-        edits = {}
+        edits: dict[str, Any] = {}
         for name, value in values.items():
             with self._collecting(place):
                 if target.milestone:

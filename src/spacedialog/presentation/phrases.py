@@ -11,6 +11,7 @@ from spacedialog.model.rows.record import (
     AssessmentRow,
     ConflictRow,
     Coverage,
+    Detail,
     DialogueRow,
     HistoryRow,
     SlipRow,
@@ -24,6 +25,9 @@ from spacedialog.model.vocabulary import MilestoneState
 
 NOTHING = "none"
 NO_EVIDENCE = "no evidence recorded"
+AFTER_EVIDENCE = "set after evidence was recorded"
+CLEARED_AFTER_EVIDENCE = "cleared after evidence was recorded"
+"""The remarks on a criterion that was changed after evidence was recorded."""
 WHOLE = "whole commitment"
 """The subject of an assessment that is not about one party."""
 _DATE_FIELDS = ("due", "when", "met")
@@ -160,13 +164,25 @@ def action_text(row: HistoryRow) -> str:
         action = str(changed["decided"])
     elif row.kind == "create":
         action = f"recorded: {changed.get('title') or changed.get('name') or changed.get('key', '')}"
+        action += f" (criterion {AFTER_EVIDENCE})" if row.after_evidence else ""
     elif row.kind == "retract":
         action = f"undid {changed['retracts'][-8:]}"
     else:
-        action = ", ".join(f"{field} → {value_text(field, value)}" for field, value in changed.items()) or _ACTIONS.get(
-            row.kind, "noted"
-        )
+        action = ", ".join(_new_value_text(row, *change) for change in changed.items())
+        action = action or _ACTIONS.get(row.kind, "noted")
     return ("(undone) " if row.retracted else "") + action
+
+
+def _new_value_text(row: HistoryRow, field: str, value: Any) -> str:
+    late = row.after_evidence and field == "criterion"
+    remark = f" ({AFTER_EVIDENCE if value else CLEARED_AFTER_EVIDENCE})" if late else ""
+    return f"{field} → {value_text(field, value)}{remark}"
+
+
+def criterion_text(detail: Detail) -> str:
+    """Return the criterion of a commitment, with a remark if it was set after evidence was recorded."""
+    remark = f" ({AFTER_EVIDENCE})" if detail.criterion_after_evidence else ""
+    return f"{detail.criterion}{remark}" if detail.criterion else ""
 
 
 def evidence_text(row: HistoryRow) -> str:

@@ -131,7 +131,8 @@ class HistoryRow(NamedTuple):
 
     `on` is the EDTF date on which the entry was true. `ref` names the commitment, milestone or other item. `note` and
     `evidence` are None if not given. `retracted` says whether the entry was undone. An `ignored` entry does not count,
-    because it is invalid or a newer program wrote it; its content is left out.
+    because it is invalid or a newer program wrote it; its content is left out. `after_evidence` says whether the entry
+    changed the criterion of a commitment after evidence was recorded.
     """
 
     id: str
@@ -145,6 +146,7 @@ class HistoryRow(NamedTuple):
     evidence: str | None
     retracted: bool
     ignored: bool = False
+    after_evidence: bool = False
 
 
 class NewsRow(NamedTuple):
@@ -278,7 +280,8 @@ class Detail(NamedTuple):
     they do not. `carries_on` are the commitments of earlier dialogues that are linked to it, `carried_on_by` the
     commitments of later dialogues, each with `ref` and `title`. `checked_on` is the day (ISO) of the last check, None if
     it was never checked. `quote` is the sentence of the statement, and `criterion` what will count as done. `detail`,
-    `quote` and `criterion` are None if not recorded.
+    `quote` and `criterion` are None if not recorded. `criterion_after_evidence` says whether the criterion was set after
+    evidence was recorded.
     """
 
     commitment: CommitmentRow
@@ -296,6 +299,7 @@ class Detail(NamedTuple):
     assessments: tuple[AssessmentRow, ...] = ()
     carries_on: tuple[Mapping[str, str], ...] = ()
     carried_on_by: tuple[Mapping[str, str], ...] = ()
+    criterion_after_evidence: bool = False
 
 
 class Difference(NamedTuple):
