@@ -15,6 +15,7 @@ from spacedialog.presentation.phrases import (
     criterion_text,
     entry_text,
     indented,
+    quotation,
     window_text,
 )
 from spacedialog.presentation.tables import assessments, history, slips, upcoming
@@ -29,7 +30,7 @@ def commitment(result: Detail) -> View:
         "flags": ", ".join(row.flags),
         "updated_on": row.updated_on,
         "criterion": criterion_text(result),
-        "quote": f"\u201c{result.quote}\u201d" if result.quote else "",
+        "quote": quotation(result.quote),
         "detail": result.detail or "",
         "difference": result.difference or "",
         "omitted_by": ", ".join(result.omitted_by),

@@ -179,6 +179,11 @@ def _new_value_text(row: HistoryRow, field: str, value: Any) -> str:
     return f"{field} → {value_text(field, value)}{remark}"
 
 
+def quotation(quote: str | None) -> str:
+    """Return a quote in quotation marks; empty if there is none."""
+    return f"\u201c{quote}\u201d" if quote else ""
+
+
 def criterion_text(detail: Detail) -> str:
     """Return the criterion of a commitment, with a remark if it was set after evidence was recorded."""
     remark = f" ({AFTER_EVIDENCE})" if detail.criterion_after_evidence else ""

@@ -59,7 +59,7 @@ class CalendarEvent(NamedTuple):
     and `latest` as in `UpcomingRow`. `state` is `planned`, `met` or `withdrawn`; `met` is the EDTF date of the latest
     occurrence that was met, or None. `until` is the last day on which an occurrence may begin, None for no limit.
     `source` is as in `UpcomingRow`, and `url` its web address, None if it has none. `alarm_days` is the number of days
-    from the alarm to the event, None for no alarm.
+    from the alarm to the event, None for no alarm. `criterion` is what will count as done, None if not recorded.
     """
 
     uid: str
@@ -81,6 +81,7 @@ class CalendarEvent(NamedTuple):
     source: str
     url: str | None
     alarm_days: int | None
+    criterion: str | None = None
 
 
 class AreaRow(NamedTuple):
@@ -280,8 +281,8 @@ class Detail(NamedTuple):
     they do not. `carries_on` are the commitments of earlier dialogues that are linked to it, `carried_on_by` the
     commitments of later dialogues, each with `ref` and `title`. `checked_on` is the day (ISO) of the last check, None if
     it was never checked. `quote` is the sentence of the statement, and `criterion` what will count as done. `detail`,
-    `quote` and `criterion` are None if not recorded. `criterion_after_evidence` says whether the criterion was set after
-    evidence was recorded.
+    `quote` and `criterion` are None if not recorded. `criterion_after_evidence` says whether the criterion was set
+    after evidence was recorded.
     """
 
     commitment: CommitmentRow
