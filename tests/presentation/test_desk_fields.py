@@ -13,6 +13,7 @@ import pytest
 from icalendar import Calendar
 
 from spacedialog.presentation.detail import commitment
+from spacedialog.presentation.phrases import NO_EVIDENCE, entry_text
 from spacedialog.presentation.report import report
 from spacedialog.presentation.views import View
 from spacedialog.render import html, ics, markdown, plain, table, template, xlsx
@@ -55,6 +56,17 @@ def test_show_has_the_fields(tracker: Tracker) -> None:
     assert f"done when\t{FIELDS['criterion']} (set after evidence was recorded)" in lines
     assert f"quote\t\u201c{QUOTE}\u201d" in lines
     assert "\u201cThe two Kingdoms intend" in text(shown, table, width=60)
+
+
+def test_the_history_shows_new_values_and_asks_for_no_evidence(tracker: Tracker) -> None:
+    """The entry that sets the fields shows them in words, and no evidence is expected of it."""
+    with tracker.snapshot() as view:
+        row = view.history(view.refs.resolve("1"))[-1]
+    said = entry_text(row)
+    assert f"quote → \u201c{QUOTE}\u201d" in said
+    assert "review → every 6 months" in said
+    assert "(set after evidence was recorded)" in said
+    assert NO_EVIDENCE not in said
 
 
 def test_the_markdown_of_a_report_quotes_the_sentence(whole: View) -> None:

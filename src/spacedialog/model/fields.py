@@ -329,6 +329,9 @@ REVIEWED = ("title", "area", "strength", "lead", "partners", "due", "kind", "det
 MAY_BE_EMPTY = ("lead", "partners", "due", "owner", "review", "criterion", "quote", "detail")
 """The fields that an edit or a review may set to an empty value."""
 
+DECIDED_HERE = ("owner", "review", "criterion", "quote")
+"""The fields that users decide or copy from the statement: they need no evidence, and `apply` sets them too."""
+
 FILTERABLE = ("dialogue", "area", "kind", "lead", "owner", "status", "strength")
 """The fields that a filter compares with given values."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from spacedialog.model.dates import readable, review_text
+from spacedialog.model.fields import DECIDED_HERE
 from spacedialog.model.rows.record import (
     AreaRow,
     AssessmentRow,
@@ -67,6 +68,8 @@ def value_text(field: str, value: Any) -> str:
         return ", ".join(f"{name} {value_text('', part)}" for name, part in value.items())
     if field == "review":
         return review_text(value)
+    if field == "quote":
+        return quotation(value)
     return readable(value) if field in _DATE_FIELDS else str(value)
 
 
@@ -197,7 +200,8 @@ def evidence_text(row: HistoryRow) -> str:
         return row.evidence
     if sources:
         return citation_text(sources[0])
-    return NO_EVIDENCE if row.kind == "set" or {"verdict", "decided"} & row.changed.keys() else ""
+    needs_evidence = row.kind == "set" and not row.changed.keys() <= set(DECIDED_HERE)
+    return NO_EVIDENCE if needs_evidence or {"verdict", "decided"} & row.changed.keys() else ""
 
 
 def assessment_text(row: AssessmentRow) -> str:
