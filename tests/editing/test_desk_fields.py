@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -95,10 +96,9 @@ def test_a_review_is_typed_as_a_date_or_a_span(tracker: Tracker, typed: str, rev
 )
 def test_a_review_in_the_past_or_without_an_end_is_refused(tracker: Tracker, typed: str, says: str) -> None:
     """A review that has passed, has no end or is not a date is refused with the name of the field."""
-    for write in (
-        lambda: tracker.edit("1", {"review": typed}),
-        lambda: tracker.add(NewCommitment("Fly", "moon", "JS", fields={"review": typed})),
-    ):
+    new = NewCommitment("Fly", "moon", "JS", fields={"review": typed})
+    writes: list[Callable[[], object]] = [lambda: tracker.edit("1", {"review": typed}), lambda: tracker.add(new)]
+    for write in writes:
         with pytest.raises(InputError) as caught:
             write()
         assert caught.value.problem.startswith("review: ")
