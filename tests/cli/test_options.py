@@ -11,7 +11,8 @@ import typer
 from spacedialog.cli.app import COMMANDS, app
 from tests.support.program import Desk
 
-MAY_BE_EMPTY = {(command, option) for command in ("add", "edit") for option in ("--lead", "--partner", "--detail")}
+CLEARING = ("--lead", "--partner", "--owner", "--review", "--criterion", "--quote", "--detail")
+MAY_BE_EMPTY = {(command, option) for command in ("add", "edit") for option in CLEARING}
 """The options with which an empty value clears a field."""
 
 
@@ -86,7 +87,7 @@ def test_a_folder_is_not_a_file(desk: Desk, folder: str) -> None:
         assert ran.status in (2, 3, 4), (one, ran)
 
 
-@pytest.mark.parametrize("option", ["--lead", "--detail"])
+@pytest.mark.parametrize("option", CLEARING)
 def test_an_empty_value_clears_a_field(desk: Desk, option: str) -> None:
     """An empty value clears a field that may be empty."""
     assert desk.call("edit", "31", option, "", "--dry-run").status == 0

@@ -30,6 +30,8 @@ COMMITMENT = [
     "due",
     "due_earliest",
     "due_latest",
+    "owner",
+    "review",
     "flags",
     "updated_on",
     "source",
@@ -50,6 +52,7 @@ UPCOMING = [
 AREA = ["area", "title", "commitments", "assessed", "complete", "in_progress", "overdue", "closing", "next_milestone"]
 AREA += ["dialogue", "unevidenced"]
 HISTORY = ["id", "recorded_at", "on", "author", "ref", "kind", "changed", "note", "evidence", "retracted", "ignored"]
+HISTORY += ["after_evidence"]
 
 
 Row = dict[str, Any]

@@ -11,7 +11,7 @@ import pytest
 from tests.support.program import Desk, by_ref
 
 DATA = Path(__file__).parents[2] / "data" / "dialogue_2025.json"
-WRITTEN = {"did", "ref", "title", "differences", "changes", "undo", "notices", "created_store", "dry_run"}
+WRITTEN = {"did", "refs", "ref", "title", "differences", "changes", "undo", "notices", "created_store", "dry_run"}
 
 
 Row = dict[str, Any]
@@ -68,6 +68,31 @@ def test_adding_and_editing(desk: Desk) -> None:
     ]
     desk.call("edit", "43", "--lead", "")
     assert by_ref(desk.call("list", "--json").data)["ROK4-43"]["lead"] is None
+
+
+def test_the_fields_that_a_desk_keeps(desk: Desk) -> None:
+    """`add` and `edit` set owner, review, criterion and quote, `show` shows them, and an empty value clears them."""
+    given = ("--owner", "Kim", "--criterion", "A signed text", "--quote", "The two sides decided to share orbit data.")
+    desk.call("add", "Share orbit data", "--area", "exploration", "--source", "ST1", "--review", "Q1 2099", *given)
+    lines = desk.call("show", "43").stdout.splitlines()
+    assert [line for line in lines if line.partition("\t")[0] in ("owner", "review", "done when", "quote")] == [
+        "owner\tKim",
+        "review\t2099-Q1",
+        "done when\tA signed text",
+        "quote\t\u201cThe two sides decided to share orbit data.\u201d",
+    ]
+    edited = desk.call("edit", "43", "--review", "6m", "--owner", "", "--quote", "")
+    assert "review: 2099-Q1 → every 6 months" in edited.stdout
+    shown = desk.call("show", "43", "--json").data
+    assert (shown["commitment"]["owner"], shown["commitment"]["review"], shown["quote"]) == (None, "6 months", None)
+    desk.call("edit", "42", "--owner", "Kim")
+    assert [row["ref"] for row in desk.call("list", "--owner", "kim", "--json").data] == ["ROK4-42"]
+    assert desk.call("list", "--sort", "owner", "--json").data[0]["ref"] == "ROK4-42"
+    assert [
+        row["commitment"]["ref"] for row in desk.call("report", "--owner", "kim", "--json").data["commitments"]
+    ] == ["ROK4-42"]
+    refused = desk.run("edit", "42", "--review", "2020")
+    assert (refused.status, refused.stderr.splitlines()[1]) == (2, "  write a later date, or a span such as 90 days")
 
 
 def test_undo_and_redo(desk: Desk) -> None:

@@ -247,12 +247,13 @@ def test_the_sides_are_read_from_the_title_or_the_option() -> None:
 
 
 def test_every_source_names_its_sentence() -> None:
-    """Each source has the hash of the sentence at its place."""
+    """Each source has the hash of the sentence at its place, and that sentence is the quote."""
     result = drafted("Both sides will map the reef and open a museum. Japan will train divers.\n\nJAXA may join.")
     by_place = {(s.paragraph, s.number): prose.fingerprint(s.text) for s in result.sentences}
     for commitment in result.document["commitments"]:
         (source,) = commitment["sources"]
         assert source["hash"] == by_place[source["paragraph"], source["sentence"]]
+        assert source["hash"] == prose.fingerprint(commitment["quote"])
 
 
 def test_a_meeting_that_recurs_becomes_a_milestone_only_with_a_date() -> None:

@@ -61,6 +61,18 @@ def test_edit_keeps_the_order_of_fields() -> None:
     }
 
 
+def test_the_quote_is_edited_by_its_name() -> None:
+    """`edit` asks for the quote only if it is named; a split keeps it in each part, and `-` clears it."""
+    document = drafted.document()
+    assert "quote" not in review.fields("")
+    assert review.fields("quo") == ("quote",)
+    quoted = review.edit(document, "1", {"quote": review.value_of(document, "quote", " We will. ", TODAY)})
+    assert list(review.candidate(quoted, "1"))[-3:] == ["sources", "quote", "draft"]
+    parts = review.split(quoted, "1", ["Launch", "Host"])["commitments"][:2]
+    assert [part["quote"] for part in parts] == ["We will.", "We will."]
+    assert review.value_of(document, "quote", "-", TODAY) is None
+
+
 def test_edit_keeps_an_unusual_order_of_fields() -> None:
     """Fields that the user has reordered keep their order after an edit."""
     document = drafted.document()

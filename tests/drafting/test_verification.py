@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from hypothesis import strategies as st
 
 from spacedialog.drafting import prose, verification
 from spacedialog.drafting.citations import Cited
+from spacedialog.drafting.wording import changed_words
+from spacedialog.model.rows.drafting import VerifiedRow
+from spacedialog.presentation.verification import sources
 from tests.support import drafted
 from tests.support.program import Desk
 
@@ -84,6 +88,8 @@ def test_another_layout_is_the_same_text(recorded_desk: Desk, changed: Callable[
         "found_sentence": 3,
         "similarity": 1.0,
         "text": "Both sides welcomed the signing of a memorandum on rescue.",
+        "quote": None,
+        "changes": None,
     }
 
 
@@ -147,6 +153,94 @@ def test_every_format_has_the_rows(recorded_desk: Desk, format_: str) -> None:
     assert "ZUB2-05" in shown
     assert ("5 same" in shown) == (format_ in ("table", "md", "html"))
     assert recorded_desk.call("verify-source", "ZUB2", "copy.txt", "-o", "rows.xlsx").status == 0
+
+
+# Quotes
+
+
+def with_quote(quote: str, copy: str = drafted.TEXT, *, hash_: str | None = None, place: int | None = 2) -> VerifiedRow:
+    """Verify a quote, recorded at the second sentence of paragraph 2, with the copy."""
+    paragraph = "2" if place else None
+    cited = Cited("ZUB2-02", "Share open radar images", "JS", paragraph, place, hash_, quote, True, quote)
+    (row,) = verification.verify([cited], prose.read(copy, "text").sentences)
+    return row
+
+
+@pytest.mark.parametrize(
+    ("quote", "verdict", "number"),
+    [
+        (SSO.text, "same", 2),
+        (requoted(SSO.text), "same", 2),
+        ("intends to  share its \u201copen\u201d radar images", "same", 2),
+        (f"{SSO.text} {BOTH.text}", "same", 2),
+        (BOTH.text, "moved", 3),
+    ],
+)
+def test_a_quote_in_the_copy_has_not_changed(quote: str, verdict: str, number: int) -> None:
+    """A quote is in the copy if a sentence, or several of a paragraph, contain its words in a row."""
+    row = with_quote(quote)
+    assert (row.verdict, row.found_paragraph, row.found_sentence, row.changes) == (verdict, "2", number, None)
+    assert row.quote == quote
+    assert with_quote(quote, place=None).verdict == "same"
+
+
+def test_a_changed_quote_is_compared_word_by_word() -> None:
+    """For a quote whose sentence was edited the old and the new words are marked."""
+    row = with_quote(SSO.text, drafted.TEXT.replace("intends to share its", "will share all its").replace("radar ", ""))
+    assert row.verdict == "changed"
+    assert row.changes == (
+        'The Syldavian Space Office (SSO) [-intends to-] {+will+} share {+all+} its "open" [-radar-] images with'
+        " Zubrowka."
+    )
+    assert not row.is_found
+
+
+def test_a_quote_that_was_altered_is_found_though_the_sentence_is_the_same() -> None:
+    """A quote that differs from the sentence of its hash is a difference; the verdict on the sentence stays `same`."""
+    row = with_quote(SSO.text.replace("intends", "promises"), hash_=prose.fingerprint(SSO.text))
+    assert (row.verdict, row.found_sentence, row.similarity) == ("same", 2, 1.0)
+    assert row.changes
+    assert "[-promises-] {+intends+}" in row.changes
+    assert not row.is_found
+
+
+def test_a_quote_that_is_gone_is_shown_with_its_nearest_sentence() -> None:
+    """A quote that the copy no longer has is missing, and is shown with the nearest sentence."""
+    copy = "1. The Syldavian Space Office met.\n\n2. They ate well.\n"
+    row = with_quote(SSO.text, copy)
+    assert (row.verdict, row.text, row.changes) == ("missing", "The Syldavian Space Office met.", None)
+    assert row.similarity is not None
+    assert row.similarity < verification.NEAR
+    (cell,) = (column.cell(row) for column in sources([row]).columns if column.heading == "Sentence of the copy")
+    assert cell == f"quote: \u201c{SSO.text}\u201d; nearest sentence: The Syldavian Space Office met."
+
+
+def test_the_quotes_of_a_record_are_compared(tmp_path: Path) -> None:
+    """A quote on record and the sentence of a draft are compared with the copy, and the marks are explained."""
+    desk = Desk(tmp_path)
+    document = drafted.document()
+    for commitment, sentence in zip(document["commitments"], (TENDER, SSO, BOTH), strict=False):
+        commitment["quote"] = sentence.text
+        del commitment["sources"][0]["hash"]
+    (tmp_path / "d.json").write_text(json.dumps(document))
+    edited = drafted.TEXT.replace("by 2028", "by 2030")
+    from_file = verified(desk, edited, source="d.json")
+    assert desk.call("import", "d.json", "--without-built-in").status == 0
+    rows = verified(desk, edited)
+    assert verdicts(rows) == verdicts(from_file) == "changed same same same same"
+    assert "tender by [-2028-] {+2030+} and" in rows["1"]["changes"]
+    assert rows["1"]["changes"] == from_file["1"]["changes"]
+    shown = desk.call("verify-source", "ZUB2", "copy.txt", "-f", "md").stdout
+    assert "only in the quote" in shown
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c."]), min_size=1), st.lists(st.sampled_from(["a", "b", "c."]), min_size=1))
+def test_the_marks_restore_both_versions(old: list[str], new: list[str]) -> None:
+    """Without the marked old words the text is the new version, and without the new words the old one."""
+    marked = changed_words(" ".join(old), " ".join(new))
+    kept = re.sub(r"\[-.*?-\]", "", marked).replace("{+", "").replace("+}", "")
+    former = re.sub(r"\{\+.*?\+\}", "", marked).replace("[-", "").replace("-]", "")
+    assert (former.split(), kept.split()) == (old, new)
 
 
 # The choice of document and dialogue

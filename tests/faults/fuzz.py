@@ -24,6 +24,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from spacedialog.editing.commitments import check_fields
 from spacedialog.errors import ProblemsError, SpacedialogError
 from spacedialog.importing import built_in
 from spacedialog.importing import parse as intake
@@ -162,7 +163,9 @@ UPDATES: list[dict[str, Any]] = [
 RECORDS: list[dict[str, Any]] = [
     {"ref": "ROK4-31", "status": "in-progress", "percent": 70, "note": "On.", "on": "2026-11-02"},
     {"ref": "25.1", "due": "2030-03", "evidence": "https://a.example/3"},
-    {"ref": "7", "status": "complete"},
+    {"ref": "ROK4-07", "status": "complete"},
+    {"ref": "26", "owner": "Kim", "review": "in 6 months", "criterion": "Signed.", "quote": "Both sides will sign."},
+    {"ref": "27", "check": True, "note": "Nothing new."},
 ]
 
 
@@ -416,7 +419,12 @@ class Updates:
             content = changed_bytes(content, rng)
         view = self._view
         batch = Batch(
-            "fuzz", TODAY, view.refs.resolve, view.fields_of, lambda item: journal.live_entries(self._connection, item)
+            "fuzz",
+            TODAY,
+            view.refs.resolve,
+            view.fields_of,
+            lambda item: journal.live_entries(self._connection, item),
+            lambda target, values: check_fields(view, target, values),
         )
         batch.read(content.decode("utf-8", "replace" if rng.random() < 0.5 else "surrogateescape"))
         batch.problems.refuse()

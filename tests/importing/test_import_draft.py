@@ -43,6 +43,20 @@ def test_notes_of_draft_are_not_part_of_the_record(tracker: Tracker) -> None:
     assert (source["paragraph"], source["sentence"], len(source["hash"])) == ("2", 1, 16)
 
 
+def test_the_quote_of_a_candidate_is_recorded(tracker: Tracker) -> None:
+    """The import records the quote, and a corrected quote replaces it; an owner set by a user stays."""
+    document = drafted.document(*["accepted"] * 5)
+    document["commitments"][0] |= {"quote": "Zubrowka will launch.", "criterion": "It floats.", "review": "6 months"}
+    take_in(tracker, document)
+    tracker.edit("1", {"owner": "Gustave"})
+    document["commitments"][0]["quote"] = "Zubrowka will launch a buoy tender."
+    assert take_in(tracker, document)[0] == 2
+    with tracker.snapshot() as view:
+        found = view.detail(view.refs.resolve("1"))
+    assert (found.quote, found.criterion) == ("Zubrowka will launch a buoy tender.", "It floats.")
+    assert (found.commitment.owner, found.commitment.review) == ("Gustave", "6 months")
+
+
 def test_a_decision_is_no_news(tracker: Tracker) -> None:
     """A later review changes the record only by its edits."""
     document = drafted.document()

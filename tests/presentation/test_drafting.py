@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spacedialog.model.rows.drafting import CandidateRow, ReviewCount, SentenceRow
-from spacedialog.presentation.drafting import candidates, sentences
+from spacedialog.presentation.drafting import candidate, candidates, sentences
 from spacedialog.presentation.tables import Table
 from spacedialog.render.formats import Settings
 from spacedialog.render.table import draw
@@ -28,6 +28,16 @@ def test_the_title_has_room(table: Table, width: int) -> None:
     lines = draw(table, Settings(width=width)).splitlines()
     assert max(map(len, lines)) <= width
     assert "Exchange observations" in "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("quote", "shown"),
+    [("We will.", "the sentence above"), ("We  shall.", "We  shall."), (None, None)],
+)
+def test_a_candidate_is_shown_with_its_quote(quote: str | None, shown: str | None) -> None:
+    """A review shows the quote of a candidate, in short if it is the sentence of the draft."""
+    view = candidate(CANDIDATE._replace(sentence="We will.", quote=quote), "1 of 1", None)
+    assert dict(view.table.rows).get("quote") == shown
 
 
 def test_a_candidate_without_a_decision_is_undecided() -> None:

@@ -88,7 +88,12 @@ def hostile(small: Report) -> Report:
     def spoilt(number: int, one: Detail) -> Detail:
         bad, worse = NASTY[number % len(NASTY)], NASTY[(number + 1) % len(NASTY)]
         return one._replace(
-            commitment=one.commitment._replace(title=bad, lead=worse, area=bad, partners=(bad,)),
+            commitment=one.commitment._replace(
+                title=bad, lead=worse, area=bad, partners=(bad,), owner=bad, review=worse
+            ),
+            quote=bad,
+            criterion=worse,
+            criterion_after_evidence=True,
             detail=f"{worse} see https://strelsau.example/a?b=1&c=2, or javascript:alert(1)",
             difference=bad,
             omitted_by=(worse,),

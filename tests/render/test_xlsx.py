@@ -32,7 +32,7 @@ from tests.support.trackers import Maker
 
 ROW = CommitmentRow(
     *("RUR1-01", "RUR1", "moon", "action-item", "Fly a seismometer", "firm", "RSA", ("GRA", "RUR"), "in-progress", 20),
-    *("2026", "2026-01-01", "2026-12-31", "Zenda", None, ("overdue", "stale"), "2025-06", "JS par. 1"),
+    *("2026", "2026-01-01", "2026-12-31", "Rudolf", "90 days", ("overdue", "stale"), "2025-06", "JS par. 1"),
 )
 
 
@@ -140,7 +140,7 @@ def test_coloured_cells_contain_their_word(book: openpyxl.Workbook) -> None:
 
 def test_sources_are_links(book: openpyxl.Workbook) -> None:
     """A source is text with a link to its document, and evidence has a link to its page."""
-    cell = book["Commitments"]["Q2"]
+    cell = book["Commitments"]["S2"]
     assert (cell.value, cell.hyperlink.target) == ("JS par. 1", "https://strelsau.example/statement")
     links = {cell.value: cell.hyperlink.target for cell in book["History of entries"]["E"] if cell.hyperlink}
     assert links["https://strelsau.example/lander"] == "https://strelsau.example/lander"

@@ -101,8 +101,8 @@ COMMANDS = {name: listed for commands in GROUPS.values() for name, listed in com
 _WIDEST = max(map(len, COMMANDS))
 
 
-CLEARING_OPTIONS = dict.fromkeys(("add", "edit"), ("--lead", "--partner", "--detail"))
-"""The options of each command that accept an empty value, which clears the field."""
+CLEARING_COMMANDS = ("add", "edit")
+"""The commands whose options for fields accept an empty value, which clears the field."""
 
 
 class LazyGroup(help_.Group):
@@ -139,7 +139,7 @@ class LazyGroup(help_.Group):
         _prepare(info)
         command = typer.main.get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
         help_.describe(command, listed.summary)
-        _check_values(command, CLEARING_OPTIONS.get(cmd_name, ()))
+        _check_values(command, _clearing_options(cmd_name))
         return command
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - Typer's signature
@@ -158,6 +158,15 @@ def _prepare(info: Any) -> None:
     info.cls = help_.Command
     if hasattr(info.callback, "combined"):
         info.callback = info.callback.combined()
+
+
+def _clearing_options(command_name: str) -> Collection[str]:
+    """Return the options of a command that accept an empty value."""
+    if command_name not in CLEARING_COMMANDS:
+        return ()
+    from spacedialog.model.fields import EDITABLE, FIELDS, MAY_BE_EMPTY
+
+    return [FIELDS[name].option_name for name in EDITABLE if name in MAY_BE_EMPTY]
 
 
 def _check_values(command: Any, may_be_empty: Collection[str] = ()) -> None:

@@ -357,6 +357,7 @@ _COMPLETE: Mapping[str, Callable[..., Any]] = {
     "strength": complete_strength,
     "lead": complete_party,
     "partners": complete_party,
+    "owner": complete_owner,
 }
 
 

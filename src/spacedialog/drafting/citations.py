@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
+from spacedialog.drafting.prose import fingerprint
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.importing import parse
 from spacedialog.model.values import match_choice
@@ -17,6 +18,7 @@ class Cited(NamedTuple):
     """A sentence that a commitment stands on: its place and its hash as far as they are known.
 
     `words` is what is known of how it reads: the sentence itself (`is_whole`), or the title that was made of it.
+    `quote` is the quote of the commitment, if it comes from this source.
     """
 
     ref: str
@@ -27,6 +29,7 @@ class Cited(NamedTuple):
     hash: str | None
     words: str
     is_whole: bool = False
+    quote: str | None = None
 
 
 def of_record(view: Snapshot, dialogue: str, document: str | None = None) -> list[Cited]:
@@ -43,9 +46,12 @@ def of_record(view: Snapshot, dialogue: str, document: str | None = None) -> lis
     details = view.report(Selection(dialogue=[of["key"]]).filter(view)).commitments
     return _of_document(
         (
-            _cited(detail.commitment.ref, detail.commitment.title, source)
+            one
             for detail in details
-            for source in detail.sources
+            for one in _with_quote(
+                [_cited(detail.commitment.ref, detail.commitment.title, source) for source in detail.sources],
+                detail.quote,
+            )
         ),
         document,
     )
@@ -70,10 +76,11 @@ def _in_file(contents: parse.Contents) -> Iterator[Cited]:
             continue
         commitment = entry.commitment
         sentence = (commitment.get("draft") or {}).get("sentence")
-        for number, source in enumerate(commitment["sources"]):
-            cited = _cited(commitment["ref"], commitment["title"], source)
+        cited = [_cited(commitment["ref"], commitment["title"], source) for source in commitment["sources"]]
+        if sentence:
             # What was drafted is its first source; those that a merge added stand for other sentences.
-            yield cited._replace(words=sentence, is_whole=True) if sentence and not number else cited
+            cited[0] = cited[0]._replace(words=sentence, is_whole=True)
+        yield from _with_quote(cited, commitment.get("quote"))
 
 
 def _cited(ref: str, title: str, source: Mapping[str, Any]) -> Cited:
@@ -82,13 +89,25 @@ def _cited(ref: str, title: str, source: Mapping[str, Any]) -> Cited:
     )
 
 
+def _with_quote(cited: list[Cited], quote: str | None) -> list[Cited]:
+    """Return the sources of a commitment, with its quote at the source that has its hash, or else at the first."""
+    if not quote or not cited:
+        return cited
+    hash_ = fingerprint(quote)
+    place = next((number for number, one in enumerate(cited) if one.hash == hash_), 0)
+    quoted = cited[place]._replace(words=quote, is_whole=True, quote=quote)
+    return [*cited[:place], quoted, *cited[place + 1 :]]
+
+
 def _of_document(cited: Iterable[Cited], document: str | None) -> list[Cited]:
     found = list(cited)
     there = list(dict.fromkeys(one.document for one in found))
     if document is not None:
         key = match_choice("--document", document, there)
     else:
-        pinned = list(dict.fromkeys(one.document for one in found if one.hash)) or there
+        hashed = dict.fromkeys(one.document for one in found if one.hash)
+        quoted = dict.fromkeys(one.document for one in found if one.quote)
+        pinned = list(hashed or quoted) or there
         if len(pinned) > 1:
             raise InputError(f"several documents are cited: {', '.join(pinned)}", f"choose one: --document {pinned[0]}")
         key = pinned[0] if pinned else ""

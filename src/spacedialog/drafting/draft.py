@@ -212,6 +212,7 @@ def _commitment(ref: str, candidate: Candidate) -> dict[str, Any]:
             "hash": fingerprint(sentence.text),
         }
     ]
+    said["quote"] = sentence.text
     why = f"{found.why}; {found.strength}"
     if starts:
         said["milestones"] = [

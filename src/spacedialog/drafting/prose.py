@@ -74,12 +74,16 @@ _NO_CHARACTERS = re.compile("[\0\ud800-\udfff]")
 
 
 def fingerprint(sentence: str) -> str:
-    """The first 16 hexadecimal digits of the SHA-256 of a sentence.
+    """The first 16 hexadecimal digits of the SHA-256 of a sentence, in the form of `comparable`."""
+    return sha256(comparable(sentence).encode()).hexdigest()[:16]
 
-    Spaces, compatibility forms (Unicode NFKC), and the shape of quotation marks and hyphens do not count.
+
+def comparable(text: str) -> str:
+    """Return a text in the form in which two texts are compared.
+
+    Spaces, compatibility forms (Unicode NFKC), and the form of quotation marks and hyphens are ignored.
     """
-    plain = " ".join(normalize("NFKC", sentence).translate(_UNIFIED).split())
-    return sha256(plain.encode()).hexdigest()[:16]
+    return " ".join(normalize("NFKC", text).translate(_UNIFIED).split())
 
 
 def decoded(content: bytes, name: str, encoding: str | None = None) -> str:

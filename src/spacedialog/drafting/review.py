@@ -81,6 +81,7 @@ def row(of: Candidate) -> CandidateRow:
         drafted["confidence"],
         drafted["why"],
         drafted["sentence"],
+        of.get("quote"),
     )
 
 
@@ -263,10 +264,11 @@ def fields(typed: str) -> Sequence[str]:
     """The fields that a person wants to edit: the one that was typed, or all; InputError where there is none such."""
     if not typed:
         return REVIEWED
-    for field in REVIEWED:
+    by_name = (*REVIEWED, "quote")
+    for field in by_name:
         if field.startswith(typed.casefold()):
             return (field,)
-    raise InputError(f"there is no field {quoted(typed)} to edit", f"write one of {', '.join(REVIEWED)}")
+    raise InputError(f"there is no field {quoted(typed)} to edit", f"write one of {', '.join(by_name)}")
 
 
 _REGISTERS: Mapping[str, Register] = {"area": "areas", "lead": "parties", "partners": "parties"}

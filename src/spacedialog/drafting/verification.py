@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import groupby
 
 from spacedialog.drafting.citations import Cited
-from spacedialog.drafting.prose import Sentence, fingerprint
+from spacedialog.drafting.prose import Sentence, comparable, fingerprint
+from spacedialog.drafting.wording import changed_words
 from spacedialog.model.rows.drafting import VerifiedRow
 from spacedialog.model.vocabulary import SourceVerdict
 
@@ -22,8 +24,9 @@ _LONGEST_FILLER = 3
 
 def verify(cited: Sequence[Cited], sentences: Sequence[Sentence]) -> list[VerifiedRow]:
     """Of each source how it stands to the copy, in the order given."""
-    copy = _Copy(sentences, {one.hash for one in cited if one.hash})
-    return [_row(one, *copy.verdict(one)) for one in cited]
+    pinned = {one.hash or (one.quote and fingerprint(one.quote)) for one in cited}
+    copy = _Copy(sentences, {hash_ for hash_ in pinned if hash_})
+    return [copy.row(one) for one in cited]
 
 
 class _Copy:
@@ -36,8 +39,43 @@ class _Copy:
             self._by_hash.setdefault(fingerprint(sentence.text), []).append(sentence)
         # What another source cites as it stands is no changed form of this one.
         self._free = [one for hash_, same in self._by_hash.items() if hash_ not in pinned for one in same]
+        self._paragraphs = [list(same) for _, same in groupby(sentences, lambda one: one.paragraph)]
 
-    def verdict(self, cited: Cited) -> tuple[SourceVerdict, Sentence | None, float | None]:
+    def row(self, cited: Cited) -> VerifiedRow:
+        """The row of a source, with the words in which its quote differs from the copy."""
+        if cited.quote is None:
+            return _row(cited, *self._verdict(cited))
+        quoted = self._quoted(cited)
+        verdict, found, similarity = self._verdict(cited) if cited.hash else self._verdict_of_quote(cited, quoted)
+        if quoted:
+            return _row(cited, verdict, found, similarity)
+        if not found:
+            found, similarity = self._nearest(cited, self._free or self._sentences)
+        changes = None if verdict is SourceVerdict.MISSING or not found else changed_words(cited.quote, found.text)
+        return _row(cited, verdict, found, similarity)._replace(changes=changes)
+
+    def _quoted(self, cited: Cited) -> list[Sentence]:
+        """The sentences that hold a quote, or the first of those that it runs through."""
+        quote = comparable(cited.quote or "")
+        holding = [one for one in self._sentences if quote in comparable(one.text)]
+        if holding:
+            return holding
+        return [
+            next((one for one in paragraph if comparable(one.text) in quote), paragraph[0])
+            for paragraph in self._paragraphs
+            if quote in comparable(" ".join(one.text for one in paragraph))
+        ]
+
+    def _verdict_of_quote(
+        self, cited: Cited, quoted: Sequence[Sentence]
+    ) -> tuple[SourceVerdict, Sentence | None, float | None]:
+        """How a source that only a quote pins stands to this copy."""
+        here = [one for one in quoted if cited.paragraph is None or _is_at(cited, one)]
+        if quoted:
+            return (SourceVerdict.SAME, here[0], 1.0) if here else (SourceVerdict.MOVED, quoted[0], 1.0)
+        return self._changed(cited)
+
+    def _verdict(self, cited: Cited) -> tuple[SourceVerdict, Sentence | None, float | None]:
         """How a source stands to this copy, the sentence that it is about, and how near that is."""
         if not cited.hash:
             found, similarity = self._nearest(cited, [one for one in self._sentences if _is_at(cited, one)])
@@ -48,6 +86,10 @@ class _Copy:
             return SourceVerdict.SAME, here[0], 1.0
         if same:
             return SourceVerdict.MOVED, same[0], 1.0
+        return self._changed(cited)
+
+    def _changed(self, cited: Cited) -> tuple[SourceVerdict, Sentence | None, float | None]:
+        """How a source stands to this copy whose words are not in it."""
         found, similarity = self._nearest(cited, self._free)
         if similarity is not None and similarity >= NEAR:
             return SourceVerdict.CHANGED, found, similarity
@@ -113,4 +155,5 @@ def _row(cited: Cited, verdict: SourceVerdict, found: Sentence | None, similarit
         found.number if found else None,
         similarity,
         found.text if found else None,
+        cited.quote,
     )

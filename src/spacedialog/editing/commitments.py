@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from spacedialog.errors import InputError
+from spacedialog.errors import DateError, InputError
 from spacedialog.model.dates import Span, VagueDate, quoted
 from spacedialog.model.entry import CREATE, SET, PendingEntry
 from spacedialog.model.fields import EDITABLE, FIELDS, MAY_BE_EMPTY, NewCommitment
 from spacedialog.model.target import Target
+from spacedialog.model.typed_dates import parse_review
 from spacedialog.model.values import TEXT_CHECKS, check_line, match_choice, source_list
 from spacedialog.model.vocabulary import NAME_PATTERN, Status, Strength
 from spacedialog.store.read.selection import find_value
@@ -110,7 +111,9 @@ def check_fields(snapshot: Snapshot, target: Target, values: Mapping[str, Any]) 
     dialogue = checked.get("dialogue") or (snapshot.fields(target.item) or {}).get("dialogue")
     for name, value in checked.items():
         check = TEXT_CHECKS.get(FIELDS[name].kind)
-        if check and (value or name not in MAY_BE_EMPTY):
+        if value == "" and name in MAY_BE_EMPTY:
+            checked[name] = None
+        elif check and (value or name not in MAY_BE_EMPTY):
             check(name, value)
     if "ref" in checked:
         _check_ref(snapshot, target, checked["ref"])
@@ -127,6 +130,11 @@ def check_fields(snapshot: Snapshot, target: Target, values: Mapping[str, Any]) 
         )
     if checked.get("strength"):
         checked["strength"] = match_choice("strength", checked["strength"], [strength.value for strength in Strength])
+    if checked.get("review"):
+        try:
+            checked["review"] = str(parse_review(str(checked["review"]), today=snapshot.day))
+        except DateError as error:
+            raise DateError(f"review: {error.problem}", error.remedy) from error
     return checked
 
 

@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 
 class Update(NamedTuple):
-    """A report on one commitment or milestone. `due` is a commitment's due date or a milestone's date."""
+    """A report on one commitment or milestone. `due` is a commitment's due date or a milestone's date.
+
+    `fields` has the new values of other fields of a commitment, by name, as `commitments.check_fields` returns them.
+    """
 
     remarks: EntryRemarks
     status: str | None = None
     percent: int | None = None
     due: VagueDate | None = None
+    fields: Mapping[str, Any] | None = None
 
 
 def pending_update(
@@ -46,8 +50,9 @@ def pending_update(
     with check():
         values |= _milestone_values(update, fields) if target.milestone else _commitment_values(update, fields)
     with check():
-        if (*update[1:], remarks.note) == (None,) * 4 and not remarks.evidence:
+        if all(value is None for value in (*update[1:], remarks.note)) and not remarks.evidence:
             raise InputError("the update is empty", "add a status, a percentage, a date, a note or evidence")
+    values |= update.fields or {}
     if values:
         body["set"] = values
     return PendingEntry(SET if values else NOTE, target.item, str(remarks.on), body)

@@ -17,7 +17,7 @@ from spacedialog.importing.entries import BOOKKEEPING_KEYS
 from spacedialog.importing.reader import Problems, parse_json, problem_lines
 from spacedialog.model.dates import VagueDate, quoted
 from spacedialog.model.entry import canonical_json
-from spacedialog.model.fields import CommitmentRow
+from spacedialog.model.fields import DECIDED_HERE, CommitmentRow
 from spacedialog.model.progress import Progress, silent
 from spacedialog.model.values import check_line, check_on, check_percent, check_text, evidence_pieces
 from spacedialog.model.vocabulary import FORMER_STATUSES
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from spacedialog.model.entry import Entry, PendingEntry
     from spacedialog.model.target import Target
 
-FIELDS = ("ref", "status", "percent", "due", "check", "note", "evidence", "on")
+FIELDS = ("ref", "status", "percent", "due", *DECIDED_HERE, "check", "note", "evidence", "on")
 """The fields of a record. Other columns of `list` are ignored, so that its CSV can be edited and applied."""
 
 MOST_RECORDS = 100_000
@@ -45,6 +45,7 @@ class Batch:
     """The updates of one file: the entries to record, and the problems found.
 
     `resolve` returns the target of a ref, `fields_of` the fields of a target, `live` the live entries of an item.
+    `check_fields` returns new values of fields of a target as the record stores them.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Batch:
         resolve: Callable[[str], Target],
         fields_of: Callable[[Target], Mapping[str, Any]],
         live: Callable[[str], Iterable[Entry]],
+        check_fields: Callable[[Target, Mapping[str, Any]], dict[str, Any]],
     ) -> None:
         self.problems = Problems(name, "nothing was recorded")
         self.pending: list[PendingEntry] = []
@@ -64,6 +66,7 @@ class Batch:
         self._resolve = resolve
         self._fields_of = fields_of
         self._live = live
+        self._check_fields = check_fields
 
     def read(self, text: str, watch: Progress = silent) -> None:
         """Read every record of the file."""
@@ -104,11 +107,19 @@ class Batch:
                 return
             fields = self.targets.get(target) or self._fields_of(target)
             remarks = EntryRemarks(values["on"], values.get("note"), values.get("evidence", ()))
-            update = Update(remarks, values.get("status"), values.get("percent"), values.get("due"))
+            asked = {name: values[name] for name in DECIDED_HERE if name in values}
+            edits = self._edits(place, target, asked, fields)
+            update = Update(
+                remarks, values.get("status"), values.get("percent"), values.get("due"), edits if asked else None
+            )
             is_check = values.get("check", False)
-            if is_check and (*update[1:],) != (None,) * 3:
+            # An export of the record, with a column `check` added, has the values that the target already has.
+            held = {**fields, "due": fields.get("when", fields.get("due"))}
+            wanted = {name: values[name] for name in ("status", "percent", "due") if name in values} | edits
+            if is_check and any(str(value) != str(held.get(name)) for name, value in wanted.items()):
                 raise InputError(
-                    "check: a check sets no status, percentage or date", "leave check out, or write two updates"
+                    "check: a check sets no status, percentage, date or other field",
+                    "leave check out, or write two updates",
                 )
             pending = (
                 pending_check(remarks, target)
@@ -118,6 +129,21 @@ class Batch:
             if len(self.problems) == before and self._is_new(pending, fields, dated=is_check or "on" in given):
                 self.pending.append(pending)
                 self.targets[target] = {**fields, **pending.body.get("set", {})}
+
+    def _edits(
+        self, place: str, target: Target, values: Mapping[str, Any], fields: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return the values of fields as the record stores them; those that the target already has are not checked.
+
+        A review date that was valid when it was recorded is thus accepted in an edited export of the record.
+        """
+        edits: dict[str, Any] = {}
+        for name, value in values.items():
+            with self._collecting(place):
+                if target.milestone:
+                    raise InputError(f"{name}: a milestone does not have this field", "use the ref of its commitment")
+                edits |= {name: value} if fields.get(name) == value else self._check_fields(target, {name: value})
+        return edits
 
     def _value(self, name: str, given: object) -> Any:
         if name == "check":
@@ -129,7 +155,7 @@ class Batch:
             return evidence_pieces(given)
         if not isinstance(given, str):
             raise InputError(f"{name}: {quoted(str(given))} is not text", "write it in quotation marks")
-        if name == "note":
+        if name in ("note", "criterion", "quote"):
             return check_text(name, given)
         text = check_line(name, given.strip())
         if name not in ("due", "on"):

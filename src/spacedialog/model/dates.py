@@ -61,7 +61,7 @@ _READABLE = {f"-{code}": f"-{name}" for name, code in _TYPED_CODES.items()} | {
 }
 _ONE_MONTH = re.compile(r"([0-9]{4}-[0-9]{2}-)([0-9]{2})/\1([0-9]{2})")
 _CODE = re.compile(r"(?<=[0-9]{4})-(?:2[1-4]|3[3-6]|4[01])(?![0-9-])")
-_DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
+_DAYS = {Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 30, Unit.YEAR: 365}
 _MONTHS = {Unit.MONTH: 1, Unit.YEAR: 12}
 
 _SIMPLE = re.compile(r"([0-9]{4})(?:(-[0-9]{2})(-[0-9]{2})?)?([~?%]?)")
@@ -270,3 +270,8 @@ def readable(text: str) -> str:
 def recurrence_text(span: str) -> str:
     """Return the text of a recurrence for display: `every 2 years`, `every year`."""
     return f"every {span.removeprefix('1 ')}"
+
+
+def review_text(text: str) -> str:
+    """Return when to check again for display: `every 90 days` for a span, else the date as in `readable`."""
+    return recurrence_text(text) if _SPAN.fullmatch(text) else readable(text)

@@ -11,7 +11,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from spacedialog.model.dates import VagueDate, readable
+from spacedialog.model.dates import VagueDate, readable, review_text
 from spacedialog.model.vocabulary import Strength
 
 
@@ -257,7 +257,7 @@ FIELDS: Mapping[str, Field] = {
             "review",
             Kind.REVIEW,
             label="review",
-            text=lambda row: readable(row.review or ""),
+            text=lambda row: review_text(row.review or ""),
             nullable=True,
             description="When to check again: a date, or a span after the last check.",
             option=Option("--review", "DATE|SPAN", "Set when to check it again: 2027-03, or every 90 days."),
@@ -329,10 +329,13 @@ REVIEWED = ("title", "area", "strength", "lead", "partners", "due", "kind", "det
 MAY_BE_EMPTY = ("lead", "partners", "due", "owner", "review", "criterion", "quote", "detail")
 """The fields that an edit or a review may set to an empty value."""
 
+DECIDED_HERE = ("owner", "review", "criterion", "quote")
+"""The fields that users decide or copy from the statement: they need no evidence, and `apply` sets them too."""
+
 FILTERABLE = ("dialogue", "area", "kind", "lead", "owner", "status", "strength")
 """The fields that a filter compares with given values."""
 
-SORTABLE = ("ref", "due", "status", "area", "kind", "lead", "percent", "strength", "title", "updated")
+SORTABLE = ("ref", "due", "status", "area", "kind", "lead", "owner", "percent", "strength", "title", "updated")
 """The names that `--sort` takes; `updated` is the day of the latest entry."""
 
 

@@ -90,6 +90,29 @@ def parse_named_day(name: str, text: str, *, today: date) -> date:
         ) from error
 
 
+def parse_review(text: str, *, today: date) -> Span | VagueDate:
+    """Parse when to check a commitment again: a span, with or without `every`, or a date in any form of `parse_date`.
+
+    `6m` and `every 90 days` are spans; `in 6 months` is a day. Raise DateError for any other text, and for a date whose
+    window is open on a side or does not close after `today`.
+    """
+    words = text.lower().split()
+    every = words[1:] if words[:1] == ["every"] else words
+    if span := _span(every):
+        return span
+    if every != words:
+        return Span.parse(" ".join(every))
+    when = parse_date(text, today=today)
+    if when.earliest is None or when.latest is None:
+        raise DateError(f"{when} is open-ended", "write a date with a start and an end, or a span such as 90 days")
+    if when.latest <= today:
+        raise DateError(
+            f"the window of {when} closes on {when.latest}, which is not after today ({today})",
+            "write a later date, or a span such as 90 days",
+        )
+    return when
+
+
 def parse_span(text: str) -> Span:
     """Parse `18m`, `3 months`, `30d`, `2 weeks` or `1 year`, in any case; raise DateError for any other text."""
     span = _span(text.lower().split()) if text.isascii() else None

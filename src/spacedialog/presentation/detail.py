@@ -9,7 +9,15 @@ from spacedialog.model.dates import readable
 from spacedialog.model.fields import FIELDS, SHOWN, CommitmentRow
 from spacedialog.model.rows.record import Detail
 from spacedialog.model.values import citation_text
-from spacedialog.presentation.phrases import assessment_text, conflict_lines, entry_text, indented, window_text
+from spacedialog.presentation.phrases import (
+    assessment_text,
+    conflict_lines,
+    criterion_text,
+    entry_text,
+    indented,
+    quotation,
+    window_text,
+)
 from spacedialog.presentation.tables import assessments, history, slips, upcoming
 from spacedialog.presentation.views import Block, View, pair_table
 
@@ -21,8 +29,8 @@ def commitment(result: Detail) -> View:
         "due": _due_text(row),
         "flags": ", ".join(row.flags),
         "updated_on": row.updated_on,
-        "criterion": result.criterion or "",
-        "quote": f"\u201c{result.quote}\u201d" if result.quote else "",
+        "criterion": criterion_text(result),
+        "quote": quotation(result.quote),
         "detail": result.detail or "",
         "difference": result.difference or "",
         "omitted_by": ", ".join(result.omitted_by),

@@ -96,6 +96,7 @@ def candidate(row: CandidateRow, place: str, span: tuple[int, int] | None) -> Vi
             ("partners", ", ".join(row.partners)),
             ("due", readable(row.due or "")),
             ("detail", row.detail or ""),
+            ("quote", "the sentence above" if row.quote == row.sentence else row.quote or ""),
             *(("milestone", milestone) for milestone in row.milestones),
             ("source", "; ".join(row.sources)),
             ("confidence", f"{row.confidence:.2f}: {row.why}"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from spacedialog.model.dates import VagueDate, parse_review, readable
+from spacedialog.model.dates import VagueDate, parse_review, readable, review_text
+from spacedialog.model.fields import DECIDED_HERE
 from spacedialog.model.rows.record import (
     AreaRow,
     AssessmentRow,
     ConflictRow,
     Coverage,
+    Detail,
     DialogueRow,
     HistoryRow,
     SlipRow,
@@ -27,9 +29,12 @@ from spacedialog.model.vocabulary import MilestoneState, Reason
 
 NOTHING = "none"
 NO_EVIDENCE = "no evidence recorded"
+AFTER_EVIDENCE = "set after evidence was recorded"
+CLEARED_AFTER_EVIDENCE = "cleared after evidence was recorded"
+"""The remarks on a criterion that was changed after evidence was recorded."""
 WHOLE = "whole commitment"
 """The subject of an assessment that is not about one party."""
-_DATE_FIELDS = ("due", "when", "met", "review")
+_DATE_FIELDS = ("due", "when", "met")
 _ACTIONS = {"check": "checked, nothing new"}
 """The actions of entries that set no field, by kind."""
 
@@ -69,6 +74,10 @@ def value_text(field: str, value: Any) -> str:
         return ", ".join(citation_text(part) if field == "sources" else value_text("", part) for part in value)
     if isinstance(value, dict):
         return ", ".join(f"{name} {value_text('', part)}" for name, part in value.items())
+    if field == "review":
+        return review_text(value)
+    if field == "quote":
+        return quotation(value)
     return readable(value) if field in _DATE_FIELDS else str(value)
 
 
@@ -212,13 +221,30 @@ def action_text(row: HistoryRow) -> str:
         action = str(changed["decided"])
     elif row.kind == "create":
         action = f"recorded: {changed.get('title') or changed.get('name') or changed.get('key', '')}"
+        action += f" (criterion {AFTER_EVIDENCE})" if row.after_evidence else ""
     elif row.kind == "retract":
         action = f"undid {changed['retracts'][-8:]}"
     else:
-        action = ", ".join(f"{field} → {value_text(field, value)}" for field, value in changed.items()) or _ACTIONS.get(
-            row.kind, "noted"
-        )
+        action = ", ".join(_new_value_text(row, *change) for change in changed.items())
+        action = action or _ACTIONS.get(row.kind, "noted")
     return ("(undone) " if row.retracted else "") + action
+
+
+def _new_value_text(row: HistoryRow, field: str, value: Any) -> str:
+    late = row.after_evidence and field == "criterion"
+    remark = f" ({AFTER_EVIDENCE if value else CLEARED_AFTER_EVIDENCE})" if late else ""
+    return f"{field} → {value_text(field, value)}{remark}"
+
+
+def quotation(quote: str | None) -> str:
+    """Return a quote in quotation marks; empty if there is none."""
+    return f"\u201c{quote}\u201d" if quote else ""
+
+
+def criterion_text(detail: Detail) -> str:
+    """Return the criterion of a commitment, with a remark if it was set after evidence was recorded."""
+    remark = f" ({AFTER_EVIDENCE})" if detail.criterion_after_evidence else ""
+    return f"{detail.criterion}{remark}" if detail.criterion else ""
 
 
 def evidence_text(row: HistoryRow) -> str:
@@ -228,7 +254,8 @@ def evidence_text(row: HistoryRow) -> str:
         return joined(row.evidence)
     if sources:
         return citation_text(sources[0])
-    return NO_EVIDENCE if row.kind == "set" or {"verdict", "decided"} & row.changed.keys() else ""
+    needs_evidence = row.kind == "set" and not row.changed.keys() <= set(DECIDED_HERE)
+    return NO_EVIDENCE if needs_evidence or {"verdict", "decided"} & row.changed.keys() else ""
 
 
 def assessment_text(row: AssessmentRow) -> str:

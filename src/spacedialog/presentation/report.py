@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from spacedialog.model.dates import readable
-from spacedialog.model.rows.record import CalendarEvent
+from spacedialog.model.rows.record import CalendarEvent, Detail
 from spacedialog.model.rows.report import Report
 from spacedialog.model.vocabulary import MilestoneState
 from spacedialog.presentation.bars import LEGEND, area_bars, status_counts
 from spacedialog.presentation.comparison import earlier_outcomes
-from spacedialog.presentation.phrases import conflict_lines, coverage_line, dialogue_line, log_line
+from spacedialog.presentation.phrases import (
+    conflict_lines,
+    coverage_line,
+    criterion_text,
+    dialogue_line,
+    indented,
+    log_line,
+    quotation,
+)
 from spacedialog.presentation.tables import assessments, commitments, slips, upcoming
 from spacedialog.presentation.views import Block, View
 
@@ -45,4 +53,15 @@ def report(result: Report, *, events: Callable[[], Iterable[CalendarEvent]] | No
         blocks.append(Block(heading, table=earlier_outcomes(result.carried)))
     rows = [detail.commitment for detail in result.commitments]
     table = commitments(rows, lambda: result.coverage)._replace(events=events)
-    return View("report", result, table, (*blocks, Block("Commitments", table=table)))
+    blocks.append(Block("Commitments", table=table))
+    if wording := tuple(line for detail in result.commitments for line in _wording(detail)):
+        blocks.append(Block("Quotes and criteria", wording))
+    return View("report", result, table, tuple(blocks))
+
+
+def _wording(detail: Detail) -> Iterator[str]:
+    """Yield the quote and the criterion of a commitment below its ref and title; nothing if it has neither."""
+    criterion = criterion_text(detail)
+    if detail.quote or criterion:
+        head = f"{detail.commitment.ref}  {detail.commitment.title}"
+        yield from indented((head, quotation(detail.quote), f"done when: {criterion}" if criterion else ""))

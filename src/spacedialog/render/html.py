@@ -22,13 +22,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from spacedialog.errors import InputError
-from spacedialog.model.dates import readable, recurrence_text
+from spacedialog.model.dates import readable, recurrence_text, review_text
 from spacedialog.model.fields import JOINT, CommitmentRow
 from spacedialog.model.rows.report import Report
 from spacedialog.model.values import check_web_address
 from spacedialog.model.vocabulary import BY_PROGRESS, Flag, Outcome, Status, Strength
 from spacedialog.presentation.comparison import earlier_outcomes, outcome_counts
 from spacedialog.presentation.phrases import (
+    AFTER_EVIDENCE,
     NO_EVIDENCE,
     action_text,
     conflict_lines,
@@ -232,6 +233,7 @@ def _environment() -> Environment:
         "conflict_lines": conflict_lines,
         "pieces": pieces,
         "percent": percent,
+        "review": review_text,
         "site": site,
         "when": when,
         "how_often": recurrence_text,
@@ -239,6 +241,7 @@ def _environment() -> Environment:
         "words": words,
     }
     environment.globals |= {
+        "AFTER_EVIDENCE": AFTER_EVIDENCE,
         "action_text": action_text,
         "coverage_line": coverage_line,
         "evidence_text": evidence_text,

@@ -178,6 +178,8 @@ def _description(row: CalendarEvent, when: VagueDate) -> Iterator[str]:
         yield f"Last met: {readable(row.met)}"
     yield f"Commitment: {row.commitment} {row.commitment_title}"
     yield f"Status: {row.status}"
+    if row.criterion:
+        yield f"Done when: {row.criterion}"
     if row.source:
         yield f"Source: {row.source}"
 

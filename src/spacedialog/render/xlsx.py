@@ -12,8 +12,9 @@ from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 from spacedialog.errors import DateError
-from spacedialog.model.dates import VagueDate, readable, recurrence_text
+from spacedialog.model.dates import VagueDate, readable, recurrence_text, review_text
 from spacedialog.model.fields import JOINT
+from spacedialog.model.rows.record import Detail
 from spacedialog.model.rows.report import Report
 from spacedialog.model.values import citation_text, is_web_address
 from spacedialog.model.vocabulary import Flag, Status
@@ -22,6 +23,7 @@ from spacedialog.presentation.phrases import (
     WHOLE,
     action_text,
     coverage_line,
+    criterion_text,
     delay_text,
     log_line,
     value_text,
@@ -93,7 +95,7 @@ def _add_report(book: Book, report: Report) -> None:
         *_LEGEND,
     ]
     book.pairs("About", about)
-    book.table("Commitments", _DETAIL, report.commitments)
+    book.table("Commitments", _detail(report.commitments), report.commitments)
     book.table("Milestones", _MILESTONE, report.milestones)
     book.table("History", _HISTORY, (entry for detail in report.commitments for entry in detail.history))
     if conflicts := [row for detail in report.commitments for row in detail.conflicts]:
@@ -128,6 +130,12 @@ def _when(text: str | None) -> Value:
     except DateError:
         return text
     return when.earliest if when.is_exact else readable(text)
+
+
+def _review(text: str | None) -> Value:
+    """Return the day of an exact date, the text of any other date or of a span."""
+    when = _when(text)
+    return review_text(when) if isinstance(when, str) else when
 
 
 def _day(text: str | None) -> Value:
@@ -167,6 +175,8 @@ _COMMITMENT = (
     SheetColumn("Closes", lambda row: _day(row.due_latest), 11),
     SheetColumn("Flags", lambda row: ", ".join(row.flags), 11, toned=True),
     SheetColumn("Updated", lambda row: _when(row.updated_on), 11),
+    SheetColumn("Owner", lambda row: row.owner, 12),
+    SheetColumn("Review", lambda row: _review(row.review), 12),
 )
 
 
@@ -174,11 +184,22 @@ def _of_commitment(field: SheetColumn) -> SheetColumn:
     return field._replace(value=lambda row: field.value(row.commitment))
 
 
-_DETAIL = (
-    *map(_of_commitment, _COMMITMENT),
-    SheetColumn("Detail", lambda row: row.detail, 38),
-    SheetColumn("Source", lambda row: _first_source(row.sources), 18),
+_WORDING = (
+    SheetColumn("Criterion", lambda row: criterion_text(row) or None, 30),
+    SheetColumn("Quote", lambda row: row.quote, 38),
 )
+
+
+def _detail(commitments: Sequence[Detail]) -> tuple[SheetColumn, ...]:
+    """Return the columns of the commitments of a report; criterion and quote only if one has them, as they are wide."""
+    return (
+        *map(_of_commitment, _COMMITMENT),
+        *(field for field in _WORDING if any(field.value(detail) for detail in commitments)),
+        SheetColumn("Detail", lambda row: row.detail, 38),
+        SheetColumn("Source", lambda row: _first_source(row.sources), 18),
+    )
+
+
 _MILESTONE = (
     SheetColumn("Ref", lambda row: row.ref, 11),
     SheetColumn("Commitment", lambda row: row.commitment, 12),

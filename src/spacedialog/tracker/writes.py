@@ -163,6 +163,7 @@ class Writes(Record):
         Updates that the record already has are skipped. ProblemsError lists every problem with its place in the file
         `name`.
         """
+        from spacedialog.editing.commitments import check_fields
         from spacedialog.importing.updates_file import Batch
 
         text = updates if isinstance(updates, str) else _text_of(updates, name, max_size)
@@ -173,6 +174,7 @@ class Writes(Record):
                 session.snapshot.refs.resolve,
                 session.snapshot.fields_of,
                 lambda item: log.live_entries(session.connection, item),
+                lambda target, values: check_fields(session.snapshot, target, values),
             )
             batch.read(text, watch)
             batch.problems.refuse()

@@ -40,7 +40,7 @@ def verify_source(
         typer.Option(metavar="NAME", help="Read the copy in this encoding, such as latin-1; by default UTF-8."),
     ] = None,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit with status 1 if a sentence has changed or is missing.")
+        bool, typer.Option("--exit-code", help="Exit with status 1 if a sentence or a quote has changed or is missing.")
     ] = False,
     max_size: MaxSizeOption = MAX_STATEMENT_SIZE,
 ) -> None:
@@ -48,8 +48,9 @@ def verify_source(
     spacedialog verify-source ROK4 statement.txt --document ST1
     spacedialog verify-source my_draft.json statement.txt --exit-code
 
-    Each cited sentence is the same, moved, changed (the nearest sentence is shown) or missing. Line breaks, spaces and
-    the form of quotation marks are ignored. A source without a hash is unpinned: the sentence at its place is shown.
+    Each cited sentence is the same, moved, changed (the nearest sentence is shown) or missing. A quote is compared word
+    by word: [-old-] is only in the quote, {+new+} only in the copy. Line breaks, spaces and the form of quotation marks
+    are ignored. A source without a hash or a quote is unpinned: the sentence at its place is shown.
     """
     from spacedialog.tracker.statements import StatementFile
 

@@ -273,9 +273,10 @@ def apply(
     spacedialog apply updates.csv --dry-run
     spacedialog list --status open --json | my-script | spacedialog apply -
 
-    A CSV file has a header line with ref and at least one of status, percent, due, note, evidence and on. A JSON Lines
-    file has the same names as keys. Dates are EDTF, such as 2027 or 2027-05. A cell can have several pieces of
-    evidence, one per line; in JSON they are a list. If a line has a problem, nothing is recorded.
+    A CSV file has a header line with ref and at least one of status, percent, due, owner, review, criterion, quote,
+    check, note, evidence and on. A JSON Lines file has the same names as keys. An empty cell leaves a field as it is.
+    Dates are EDTF, such as 2027 or 2027-05. A cell can have several pieces of evidence, one per line; in JSON they are
+    a list. If a line has a problem, nothing is recorded.
     """
     with parsing.input_file(file) as (stream, name), progress("reading", "updates") as watch:
         size = parsing.size("--max-size", max_size)

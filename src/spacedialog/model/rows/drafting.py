@@ -32,7 +32,7 @@ class CandidateRow(NamedTuple):
     """A candidate that `draft` found, from its data file; `decision` is None until it is reviewed.
 
     `confidence` is from 0 to 1. `milestones` and `sources` have one line of text for each. `lead` is None for a joint
-    commitment; `due` and `detail` are None if the text has none.
+    commitment; `due`, `detail` and `quote` are None if the file has none.
     """
 
     ref: str
@@ -50,6 +50,7 @@ class CandidateRow(NamedTuple):
     confidence: float
     why: str
     sentence: str
+    quote: str | None = None
 
 
 class ReviewCount(NamedTuple):
@@ -65,7 +66,9 @@ class VerifiedRow(NamedTuple):
 
     `paragraph` and `sentence` are the recorded numbers, each None if not recorded. `found_paragraph`, `found_sentence`
     and `text` are the numbers and the text of the same or the most similar sentence of the copy, None if there is none.
-    `similarity` is from 0 to 1, where 1 is the same sentence.
+    `similarity` is from 0 to 1, where 1 is the same sentence. `quote` is the quote of the commitment, if it comes from
+    this source, else None. `changes` is `text` with the words in which the quote differs from it: `[-in the quote-]`,
+    `{+in the copy+}`. It is None if the copy contains the quote, or no similar sentence.
     """
 
     ref: str
@@ -78,8 +81,10 @@ class VerifiedRow(NamedTuple):
     found_sentence: int | None
     similarity: float | None
     text: str | None
+    quote: str | None = None
+    changes: str | None = None
 
     @property
     def is_found(self) -> bool:
-        """Whether the sentence is in the copy unchanged, or its wording was never recorded."""
-        return self.verdict not in (SourceVerdict.CHANGED, SourceVerdict.MISSING)
+        """Whether the sentence and the quote are in the copy unchanged, or the wording was never recorded."""
+        return self.verdict not in (SourceVerdict.CHANGED, SourceVerdict.MISSING) and self.changes is None

@@ -15,9 +15,9 @@ class FoundRow(NamedTuple):
     `kind` is `commitment` or `dialogue`. The `ref` of a dialogue is its key, and its `status` is None. `match` is the
     text around the words that are not in the title, with the name of its field, or two such texts; empty if the title
     has all the words. `fields` are the fields that together have the words: `ref`, `title`, `detail`, `difference`,
-    `milestone`, `note`, `area`, `lead`, `partner`, `document`, `dialogue` (its key or a head of delegation); of a
-    dialogue `key`, `name`, `series`, `place`, `head`, `office` (of a head), `note`, `document`, `party`. A text that a
-    later one replaces is, for example, an `earlier title`.
+    `criterion`, `quote`, `milestone`, `note`, `area`, `lead`, `partner`, `document`, `dialogue` (its key or a head of
+    delegation); of a dialogue `key`, `name`, `series`, `place`, `head`, `office` (of a head), `note`, `document`,
+    `party`. A text that a later one replaces is, for example, an `earlier title`.
     """
 
     ref: str
@@ -60,8 +60,8 @@ class CalendarEvent(NamedTuple):
     and `latest` as in `UpcomingRow`. `state` is `planned`, `met` or `withdrawn`; `met` is the EDTF date of the latest
     occurrence that was met, or None. `until` is the last day on which an occurrence may begin, None for no limit.
     `source` is as in `UpcomingRow`. `url` is the web address of the source or the first one in the evidence, None if
-    there is none. `alarm_days` is the number of days
-    from the alarm to the event, None for no alarm.
+    there is none. `alarm_days` is the number of days from the alarm to the event, None for no alarm. `criterion` is
+    what will count as done, None if not recorded.
     """
 
     uid: str
@@ -83,6 +83,7 @@ class CalendarEvent(NamedTuple):
     source: str
     url: str | None
     alarm_days: int | None
+    criterion: str | None = None
 
 
 class AreaRow(NamedTuple):
@@ -135,7 +136,7 @@ class HistoryRow(NamedTuple):
     `on` is the EDTF date on which the entry was true. `ref` names the commitment, milestone or other item. `note` is
     None if not given. `evidence` has web addresses and citations in words. `retracted` says whether the entry was
     undone. An `ignored` entry does not count, because it is invalid or a newer program wrote it; its content is left
-    out.
+    out. `after_evidence` says whether the entry changed the criterion of a commitment after evidence was recorded.
     """
 
     id: str
@@ -149,6 +150,7 @@ class HistoryRow(NamedTuple):
     evidence: tuple[str, ...]
     retracted: bool
     ignored: bool = False
+    after_evidence: bool = False
 
 
 class NewsRow(NamedTuple):
@@ -281,7 +283,8 @@ class Detail(NamedTuple):
     they do not. `carries_on` are the commitments of earlier dialogues that are linked to it, `carried_on_by` the
     commitments of later dialogues, each with `ref` and `title`. `checked_on` is the day (ISO) of the last check, None
     if it was never checked. `quote` is the sentence of the statement, and `criterion` what will count as done.
-    `detail`, `quote` and `criterion` are None if not recorded.
+    `detail`, `quote` and `criterion` are None if not recorded. `criterion_after_evidence` says whether the criterion
+    was set after evidence was recorded.
     """
 
     commitment: CommitmentRow
@@ -299,6 +302,7 @@ class Detail(NamedTuple):
     assessments: tuple[AssessmentRow, ...] = ()
     carries_on: tuple[Mapping[str, str], ...] = ()
     carried_on_by: tuple[Mapping[str, str], ...] = ()
+    criterion_after_evidence: bool = False
 
 
 class Difference(NamedTuple):

@@ -72,9 +72,8 @@ def _order_of(words: Iterable[StrEnum], column: str) -> str:
 
 def _sort_of(name: str) -> tuple[str, ...]:
     field, column = FIELDS[name], f"c.{name}"
-    if field.nullable:
-        return f"{column} IS NULL", column
-    return (f"{column} COLLATE NOCASE",) if field.kind in (Kind.LINE, Kind.TEXT) else (column,)
+    order = f"{column} COLLATE NOCASE" if field.kind in (Kind.LINE, Kind.TEXT) else column
+    return (f"{column} IS NULL", order) if field.nullable else (order,)
 
 
 _SORTS: dict[str, tuple[str, ...]] = {

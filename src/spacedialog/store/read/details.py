@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
+from spacedialog.model.criteria import changed_after_evidence, is_set_after_evidence
+from spacedialog.model.entry import Entry
 from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.fold import History, fold
 from spacedialog.model.progress import Progress
@@ -28,6 +30,21 @@ class ReadContext(NamedTuple):
     dialogues: Sequence[str]
 
 
+class _LogFields(NamedTuple):
+    """The fields of a commitment that only its entries have.
+
+    `after_evidence` are the ids of the entries that changed the criterion after evidence was recorded;
+    `is_criterion_late` says whether one of them set the present criterion.
+    """
+
+    fields: Mapping[str, Any]
+    after_evidence: frozenset[str]
+    is_criterion_late: bool
+
+
+_NO_FIELDS = _LogFields({}, frozenset(), False)
+
+
 def read_details(scope: ReadContext, commitments: Mapping[str, CommitmentRow], watch: Progress) -> Iterator[Detail]:
     """Yield the details of the commitments on the day; `commitments` has their rows by item.
 
@@ -36,7 +53,7 @@ def read_details(scope: ReadContext, commitments: Mapping[str, CommitmentRow], w
     connection, day, dialogues = scope
     items = list(commitments)
     records = dialogues_by_key(connection, day, {row.dialogue for row in commitments.values()})
-    log_fields = dict(_log_fields(connection, day, items))
+    log_fields = {item: _log_fields(day, list(about)) for item, about in entries_by_item(connection, items)}
     checks = dict(_last_checks(connection, day, items))
     upcoming = _by_item(events.upcoming(connection, day, everything=True, items=items, dialogues=dialogues))
     moved = history.slips(connection, day, items=items, dialogues=dialogues)
@@ -47,7 +64,8 @@ def read_details(scope: ReadContext, commitments: Mapping[str, CommitmentRow], w
     carries_on = _by_item(links.linked_commitments(connection, day, items, "new", "old"))
     carried_on_by = _by_item(links.linked_commitments(connection, day, items, "old", "new"))
     for item, row in watch(commitments.items()):
-        fields = log_fields.get(item, {})
+        logged: _LogFields = log_fields.get(item, _NO_FIELDS)
+        fields = logged.fields
         yield Detail(
             row,
             checks.get(item),
@@ -59,11 +77,15 @@ def read_details(scope: ReadContext, commitments: Mapping[str, CommitmentRow], w
             tuple(_cited(fields.get("sources") or (), records[row.dialogue])),
             tuple(upcoming[item]),
             tuple(slips[item]),
-            tuple(entries[item]),
+            tuple(
+                entry._replace(after_evidence=True) if entry.id in logged.after_evidence else entry
+                for entry in entries[item]
+            ),
             tuple(disputed[item]),
             tuple(verdicts[item]),
             tuple(carries_on[item]),
             tuple(carried_on_by[item]),
+            logged.is_criterion_late,
         )
 
 
@@ -106,12 +128,11 @@ def _last_checks(connection: sqlite3.Connection, day: date, items: Sequence[str]
 _LOG_FIELDS = ("quote", "criterion", "detail", "difference", "omitted_by", "sources")
 
 
-def _log_fields(
-    connection: sqlite3.Connection, day: date, items: Sequence[str]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    for item, entries in entries_by_item(connection, items):
-        fields = fields_on(fold(entries), day) or {}
-        yield item, {name: fields.get(name) for name in _LOG_FIELDS}
+def _log_fields(day: date, entries: Sequence[Entry]) -> _LogFields:
+    fields = fields_on(fold(entries), day) or {}
+    changed = changed_after_evidence(entries)
+    is_late = bool(changed) and is_set_after_evidence(entries, changed, day.isoformat())
+    return _LogFields({name: fields.get(name) for name in _LOG_FIELDS}, changed, is_late)
 
 
 def _cited(sources: Iterable[Mapping[str, Any]], dialogue: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

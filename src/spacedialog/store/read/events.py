@@ -16,6 +16,7 @@ from spacedialog.model.rows.record import CalendarEvent, UpcomingRow
 from spacedialog.model.values import evidence_pieces, is_citation_of, is_web_address
 from spacedialog.model.vocabulary import MilestoneState
 from spacedialog.store.read.commitment_sql import VALID, Parameters, day_parameters, filter_sql, in_dialogues, is_among
+from spacedialog.store.words import plain_form
 
 
 def events_sql(condition: str = "TRUE") -> str:
@@ -157,7 +158,7 @@ def calendar(
     cursor = connection.execute(
         "SELECT e.*, c.title, c.status, c.percent,"
         f" (SELECT d.fields FROM dialogue AS d WHERE d.key = c.dialogue AND {VALID.format('d')}),"
-        " l.entries, l.first, l.newest"
+        f" l.entries, l.first, l.newest, {_CRITERION}"
         f" FROM ({events_sql()}) AS e JOIN commitment AS c ON c.item = e.item AND {VALID.format('c')}"
         " JOIN (SELECT item, count(*) AS entries, min(ts) AS first, max(ts) AS newest FROM change GROUP BY item) AS l"
         f" ON l.item = e.item WHERE e.item IN ({matches}) AND {belongs} AND {_UNTIL if until else 'TRUE'}"
@@ -167,6 +168,13 @@ def calendar(
     width = len(_Event._fields)
     addresses = _WebAddresses()
     return [_calendar_event(_Event._make(row[:width]), addresses, until, *row[width:]) for row in cursor]
+
+
+_CRITERION = (
+    "(SELECT w.text FROM words AS w WHERE w.item = c.item AND w.field = 'criterion'"
+    ' AND w."on" <= :day AND :day < w.until LIMIT 1)'
+)
+"""The criterion of a commitment `c`, in the form in which a search reads it."""
 
 
 class _WebAddresses:
@@ -207,6 +215,7 @@ def _calendar_event(
     entries: int,
     first: int,
     newest: int,
+    criterion: str | None,
 ) -> CalendarEvent:
     state = event.status if event.status in (MilestoneState.MET, MilestoneState.WITHDRAWN) else "planned"
     source = evidence_pieces(event.source)
@@ -231,4 +240,5 @@ def _calendar_event(
         source=source[0],
         url=addresses.find(dialogue, source),
         alarm_days=None,
+        criterion=criterion and plain_form(criterion),
     )

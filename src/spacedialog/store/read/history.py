@@ -9,13 +9,14 @@ from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
 
+from spacedialog.model.criteria import FIELD, changed_after_evidence
 from spacedialog.model.entry import CREATE, iso_time, parse_body
 from spacedialog.model.fold import closing_day
 from spacedialog.model.position import Position, Since
 from spacedialog.model.rows.record import HistoryRow, NewsRow, SlipRow
 from spacedialog.model.target import Target
 from spacedialog.model.values import citation_text, evidence_pieces
-from spacedialog.store.log import IS_BUILT_IN, shared_position
+from spacedialog.store.log import IS_BUILT_IN, entries_by_item, shared_position
 from spacedialog.store.read.commitment_sql import VALID, belongs_to_dialogues, in_dialogues, is_among
 
 LINKED = (
@@ -101,7 +102,20 @@ def entries(
         chosen = f"{_LOG} WHERE {belongs_to_dialogues('l.item', dialogues, parameters)}"
     cursor = connection.execute(f'SELECT {_ENTRY} FROM {chosen} ORDER BY l.ts DESC, l."on" DESC, l.id DESC', parameters)
     newest_first = (row for row in map(_history_row, cursor) if closing_day(row.on) <= day.isoformat())
-    return list(islice(newest_first, limit))[::-1]
+    return _with_criteria(connection, list(islice(newest_first, limit))[::-1])
+
+
+def _with_criteria(connection: sqlite3.Connection, rows: list[HistoryRow]) -> list[HistoryRow]:
+    """Mark the entries that changed a criterion after evidence was recorded; few entries set one."""
+    setting = [row.id for row in rows if FIELD in row.changed]
+    if not setting:
+        return rows
+    cursor = connection.execute(
+        "SELECT DISTINCT item FROM change WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(setting),)
+    )
+    items = [item for (item,) in cursor]
+    changed = {id_ for _, entries in entries_by_item(connection, items) for id_ in changed_after_evidence(entries)}
+    return [row._replace(after_evidence=True) if row.id in changed else row for row in rows]
 
 
 def entries_about(connection: sqlite3.Connection, day: date, items: Sequence[str]) -> Iterator[tuple[str, HistoryRow]]:
@@ -119,10 +133,8 @@ def entries_about(connection: sqlite3.Connection, day: date, items: Sequence[str
             yield item, row
 
 
-def news(
-    connection: sqlite3.Connection, day: date, since: Since, *, dialogues: Sequence[str] = ()
-) -> Iterator[NewsRow]:
-    """Yield the entries that were true by the day and are new, on all items except areas and parties."""
+def news(connection: sqlite3.Connection, day: date, since: Since, *, dialogues: Sequence[str] = ()) -> list[NewsRow]:
+    """Return the entries that were true by the day and are new, on all items except areas and parties."""
     before = since.before.isoformat() if since.before else ""
     parameters: dict[str, Any] = {
         "day": day.isoformat(),
@@ -152,12 +164,15 @@ def news(
         ' ORDER BY l."on", l.ts, l.id',
         parameters,
     )
+    rows: list[NewsRow] = []
     for *columns, is_new, title, source in cursor:
         row = _history_row(tuple(columns))
         true_on = closing_day(row.on)
         if true_on <= day.isoformat() and (is_new or true_on > before):
             cited = _first_source(row, source) if row.kind == CREATE else ()
-            yield NewsRow(row, title or "", row.evidence or cited)
+            rows.append(NewsRow(row, title or "", row.evidence or cited))
+    entries = _with_criteria(connection, [row.entry for row in rows])
+    return [row._replace(entry=entry) for row, entry in zip(rows, entries, strict=True)]
 
 
 def _first_source(row: HistoryRow, source: str | None) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from spacedialog.store.words import Word, phrase_of, plain_form, words_of
 _FIELDS = (
     ("key", "name", "series", "place", "head"),
     ("ref", "title"),
-    ("detail", "difference"),
+    ("detail", "difference", "criterion", "quote"),
     ("milestone",),
     ("note",),
     ("area", "lead", "partner", "party", "dialogue", "document", "office"),
@@ -30,7 +30,12 @@ _FIELDS = (
 
 _TIERS = {field: tier for tier, fields in enumerate(_FIELDS) for field in fields}
 _EARLIER = _TIERS["note"]
-_LABELS = {"head": "head of delegation", "office": "head of delegation", "difference": "differs"}
+_LABELS = {
+    "head": "head of delegation",
+    "office": "head of delegation",
+    "difference": "differs",
+    "criterion": "done when",
+}
 _IN_TITLE = ("ref", "title", "key", "name")
 _MOST_SHOWN = 2
 _LONGEST_WHOLE = 100

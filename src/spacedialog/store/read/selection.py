@@ -59,7 +59,7 @@ class Selection(NamedTuple):
         parts: list[Filter] = []
         for field, kind in _FIELDS.items():
             if values := [find_value(snapshot, kind, value) for value in getattr(self, field)]:
-                parts.append(OneOf(field, values))
+                parts.append(OneOf(field, _all_spellings(snapshot, values) if field == "owner" else values))
         if self.party:
             parts.append(Involves([find_value(snapshot, "party", value) for value in self.party]))
         if self.side:
@@ -108,6 +108,12 @@ def find_value(snapshot: Snapshot, kind: str, text: str, *, dialogue: str | None
     `kind` is area, party, side, kind, owner or dialogue; with `dialogue` (a key), only values of that dialogue count.
     """
     return match_choice(kind, text, snapshot.values(kind, dialogue=dialogue))
+
+
+def _all_spellings(snapshot: Snapshot, owners: Sequence[str]) -> list[str]:
+    """Return every owner in the record whose name is one of these, ignoring case."""
+    named = {owner.casefold() for owner in owners}
+    return [owner for owner in snapshot.values("owner") if owner.casefold() in named]
 
 
 def check_order(snapshot: Snapshot, old: str, new: str, command: str) -> VagueDate:
