@@ -197,7 +197,7 @@ def test_the_tables_are_those_that_the_log_gives(make: Maker, steps: list[Action
 def test_a_rebuild_restores_lost_rows(tracker: Tracker) -> None:
     """A rebuild writes every table anew, whatever it contained."""
     before = in_store(tracker.path)
-    empty = ("retracted", "ignored", "conflict", "clash", "link", "assessment")
+    empty = ("retracted", "ignored", "conflict", "clash", "link", "assessment", "verdict_day")
     assert all(before[table] for table in schema.PROJECTION_TABLES if table not in empty)
     with closing(sqlite3.connect(tracker.path, isolation_level=None)) as connection:
         connection.execute("UPDATE commitment SET status = 'withdrawn', title = 'Nothing'")

@@ -349,6 +349,7 @@ _ORDER: dict[str, Callable[[CommitmentRow], Any]] = {
     "area": lambda row: row.area,
     "kind": lambda row: row.kind,
     "lead": lambda row: (row.lead is None, row.lead or ""),
+    "owner": lambda row: (row.owner is None, row.owner or ""),
     "percent": lambda row: (row.percent is None, row.percent or 0),
     "strength": lambda row: [strength.value for strength in Strength].index(row.strength),
     "title": lambda row: row.title.lower(),

@@ -121,9 +121,12 @@ class ReferenceWriter:
         body: Body = {field: update[field] for field in ("note", "evidence") if update.get(field)}
         sets_nothing = (status, percent, due) == (None, None, None)
         if update.get("check"):
-            if not sets_nothing:
+            held = {**fields, "due": fields.get("when", fields.get("due"))}
+            if any(update[name] != held.get(name) for name in ("status", "percent", "due") if name in update):
                 raise Refused(2)
-        elif not body and sets_nothing:
+            more = {"milestone": name.milestone} if name.milestone else {}
+            return Expected("check", name.item, on, body | more)
+        if not body and sets_nothing:
             raise Refused(2)
         if name.milestone:
             if percent is not None or status not in (None, *MILESTONE_STATUSES):
@@ -143,8 +146,7 @@ class ReferenceWriter:
                 values["percent"] = None
         if values:
             body["set"] = values
-        kind = "set" if values else "check" if update.get("check") else "note"
-        return Expected(kind, name.item, on, body)
+        return Expected("set" if values else "note", name.item, on, body)
 
     def apply(self, updates: Sequence[Record]) -> list[Expected]:
         """Return the entries of a file of updates that add something; one wrong update refuses all."""
@@ -219,6 +221,9 @@ class ReferenceWriter:
         if any(key not in parties for key in [values.get("lead"), *values.get("partners", ())] if key):
             raise Refused(2)
         if "area" in values and values["area"] not in self._keys("area"):
+            raise Refused(2)
+        review = values.get("review")
+        if review and "days" not in review and window(review)[1] < self._today:
             raise Refused(2)
         return [
             Expected(

@@ -372,10 +372,18 @@ def m0010_checks(db: Database) -> None:
     db.execute("ALTER TABLE commitment RENAME COLUMN claimed TO unevidenced")
     db.execute("ALTER TABLE commitment RENAME COLUMN checked TO status_on")
 
+    commitment.add_column("checked", str, not_null_default="")
+
     check_day = _table(db, "check_day")
-    check_day.create({"item": str, "commitment": str, "day": str}, not_null={"item", "commitment", "day"}, strict=True)
-    check_day.create_index(["commitment", "day"])
-    check_day.create_index(["item"])
+    check_day.create({"item": str, "day": str}, not_null={"item", "day"}, strict=True)
+    check_day.create_index(["item", "day"])
+
+    verdict_day = _table(db, "verdict_day")
+    verdict_day.create(
+        {"item": str, "commitment": str, "day": str}, not_null={"item", "commitment", "day"}, strict=True
+    )
+    verdict_day.create_index(["commitment", "day"])
+    verdict_day.create_index(["item"])
 
 
 def schema_sql() -> str:

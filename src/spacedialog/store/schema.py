@@ -31,6 +31,7 @@ PROJECTION_TABLES = (
     "words",
     "cited",
     "check_day",
+    "verdict_day",
     "conflict",
     "clash",
     "link",

@@ -90,7 +90,7 @@ CREATE TABLE "commitment" (
    "updated" TEXT NOT NULL,
    "status_on" TEXT NOT NULL,
    "source" TEXT NOT NULL
-, "unevidenced" INTEGER NOT NULL DEFAULT 0, "owner" TEXT, "review" TEXT, "review_from" TEXT, "review_days" INTEGER) STRICT;
+, "unevidenced" INTEGER NOT NULL DEFAULT 0, "owner" TEXT, "review" TEXT, "review_from" TEXT, "review_days" INTEGER, "checked" TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE UNIQUE INDEX "idx_commitment_item_valid_from"
     ON "commitment" ("item", "valid_from");
@@ -335,13 +335,21 @@ CREATE INDEX "idx_cited_document_dialogue"
 
 CREATE TABLE "check_day" (
    "item" TEXT NOT NULL,
+   "day" TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX "idx_check_day_item_day"
+    ON "check_day" ("item", "day");
+
+CREATE TABLE "verdict_day" (
+   "item" TEXT NOT NULL,
    "commitment" TEXT NOT NULL,
    "day" TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX "idx_check_day_commitment_day"
-    ON "check_day" ("commitment", "day");
+CREATE INDEX "idx_verdict_day_commitment_day"
+    ON "verdict_day" ("commitment", "day");
 
-CREATE INDEX "idx_check_day_item"
-    ON "check_day" ("item");
+CREATE INDEX "idx_verdict_day_item"
+    ON "verdict_day" ("item");
 

@@ -37,31 +37,42 @@ VALID = "{0}.valid_from <= :day AND :day < {0}.valid_to"
 
 UNSETTLED = f"c.status NOT IN ({', '.join(repr(status.value) for status in SETTLED)})"
 
-_CHECKS = "FROM check_day AS k WHERE k.commitment = c.item AND k.day <= :day"
+# The column is the last check while the row is valid; a view of a day before that one reads the days one by one.
+_OWN_CHECK = (
+    "iif(c.checked <= :day, c.checked,"
+    " ifnull((SELECT max(k.day) FROM check_day AS k WHERE k.item = c.item AND k.day <= :day), ''))"
+)
+_VERDICT = "(SELECT max(v.day) FROM verdict_day AS v WHERE v.commitment = c.item AND v.day <= :day)"
 
-IS_CHECKED = f"EXISTS (SELECT 1 {_CHECKS})"
-"""The condition that a commitment `c` was checked by `:day`."""
-
-LAST_CHECK = f"(SELECT max(k.day) {_CHECKS})"
+LAST_CHECK = f"nullif(max({_OWN_CHECK}, ifnull({_VERDICT}, '')), '')"
 """The day (ISO) of the last check of a commitment `c` by `:day`, NULL if there is none."""
 
 # A review date that no check has reached comes before the interval.
-_IS_DUE = (
-    "CASE WHEN c.review_from > max(k.day) THEN c.review_from <= :day"
-    " WHEN c.review_days IS NULL THEN max(k.day) <= :stale"
-    " ELSE max(k.day) <= date(:day, '-' || c.review_days || ' days') END"
+_CHECK_FLAG = (
+    f"iif({UNSETTLED}, (SELECT CASE WHEN latest.day IS NULL THEN '{Flag.UNCHECKED}'"
+    f" WHEN c.review_from > latest.day THEN iif(c.review_from <= :day, '{Flag.STALE}', NULL)"
+    f" WHEN latest.day <= iif(c.review_days IS NULL, :stale, date(:day, '-' || c.review_days || ' days'))"
+    f" THEN '{Flag.STALE}' END FROM (SELECT {LAST_CHECK} AS day) AS latest), NULL)"
 )
+"""The flag of a commitment `c` that follows from its last check, NULL if there is none."""
 
 FLAGS: dict[Flag, str] = {
     Flag.OVERDUE: f"(c.due_latest < :day AND {UNSETTLED})",
     Flag.CLOSING: f"(c.due_latest BETWEEN :day AND :closing AND {UNSETTLED})",
-    Flag.UNCHECKED: f"({UNSETTLED} AND NOT {IS_CHECKED})",
-    Flag.STALE: f"({UNSETTLED} AND (SELECT {_IS_DUE} {_CHECKS}))",
+    Flag.UNCHECKED: f"({_CHECK_FLAG} IS '{Flag.UNCHECKED}')",
+    Flag.STALE: f"({_CHECK_FLAG} IS '{Flag.STALE}')",
     Flag.SLIPPED: "c.slipped",
     Flag.UNEVIDENCED: "c.unevidenced",
     Flag.CONFLICT: f"(c.item IN (SELECT x.item FROM conflict AS x WHERE {VALID.format('x')}))",
 }
 """The condition of each flag, with the parameters of `day_parameters`."""
+
+FLAG_COLUMNS = (
+    *(f"iif({FLAGS[flag]}, '{flag}', NULL)" for flag in (Flag.OVERDUE, Flag.CLOSING)),
+    _CHECK_FLAG,
+    *(f"iif({FLAGS[flag]}, '{flag}', NULL)" for flag in (Flag.SLIPPED, Flag.UNEVIDENCED, Flag.CONFLICT)),
+)
+"""The columns of a commitment's flags, in order; NULL for a flag that it does not have."""
 
 
 def _order_of(words: Iterable[StrEnum], column: str) -> str:

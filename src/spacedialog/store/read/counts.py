@@ -13,7 +13,7 @@ from spacedialog.model.rows.record import AreaRow, DialogueRow
 from spacedialog.model.vocabulary import Flag
 from spacedialog.store.read.commitment_sql import (
     FLAGS,
-    IS_CHECKED,
+    LAST_CHECK,
     VALID,
     Parameters,
     day_parameters,
@@ -44,7 +44,7 @@ def areas(
     counts: dict[tuple[str, str], list[int]] = {
         (dialogue, area): figures
         for dialogue, area, *figures in connection.execute(
-            f"SELECT c.dialogue, c.area, count(*), sum({IS_CHECKED}), sum(c.status = 'unknown'),"
+            f"SELECT c.dialogue, c.area, count(*), sum({LAST_CHECK} NOT NULL), sum(c.status = 'unknown'),"
             " sum(c.status = 'complete'),"
             f" sum(c.status = 'in-progress'), sum(ifnull({FLAGS[Flag.OVERDUE]}, 0)),"
             f" sum(ifnull({FLAGS[Flag.CLOSING]}, 0)), sum({FLAGS[Flag.UNEVIDENCED]})"
@@ -71,9 +71,9 @@ def dialogues(connection: sqlite3.Connection, day: date, named: Sequence[str] = 
     counts: dict[str, list[int]] = {
         key: figures
         for key, *figures in connection.execute(
-            f"SELECT c.dialogue, count(*), sum({IS_CHECKED}), sum(c.status = 'unknown'), sum(c.status = 'complete'),"
-            f" sum(c.status = 'in-progress'), sum({FLAGS[Flag.UNEVIDENCED]}) FROM commitment AS c"
-            f" WHERE {VALID.format('c')} GROUP BY c.dialogue",
+            f"SELECT c.dialogue, count(*), sum({LAST_CHECK} NOT NULL), sum(c.status = 'unknown'),"
+            f" sum(c.status = 'complete'), sum(c.status = 'in-progress'), sum({FLAGS[Flag.UNEVIDENCED]})"
+            f" FROM commitment AS c WHERE {VALID.format('c')} GROUP BY c.dialogue",
             parameters,
         )
     }

@@ -17,7 +17,7 @@ from spacedialog.model.progress import Progress
 from spacedialog.model.rows.record import Detail
 from spacedialog.store.log import entries_by_item
 from spacedialog.store.read import assessments, conflicts, events, history, links
-from spacedialog.store.read.commitment_sql import VALID, day_parameters
+from spacedialog.store.read.commitment_sql import LAST_CHECK, VALID, day_parameters
 
 _Row = TypeVar("_Row")
 
@@ -116,11 +116,11 @@ def _by_item(rows: Iterable[tuple[str, _Row]]) -> dict[str, list[_Row]]:
     return grouped
 
 
-def _last_checks(connection: sqlite3.Connection, day: date, items: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Return the day of the last check of each of the commitments that were checked."""
+def _last_checks(connection: sqlite3.Connection, day: date, items: Sequence[str]) -> Iterator[tuple[str, str | None]]:
+    """Return the day of the last check of each commitment, None if it was never checked."""
     return connection.execute(
-        "SELECT k.commitment, max(k.day) FROM check_day AS k"
-        " WHERE k.day <= :day AND k.commitment IN (SELECT value FROM json_each(:items)) GROUP BY k.commitment",
+        f"SELECT c.item, {LAST_CHECK} FROM commitment AS c WHERE {VALID.format('c')}"
+        " AND c.item IN (SELECT value FROM json_each(:items))",
         {"day": day.isoformat(), "items": json.dumps(items)},
     )
 

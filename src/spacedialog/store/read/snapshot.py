@@ -40,8 +40,8 @@ from spacedialog.model.vocabulary import CLOSING_DAYS, Flag, MilestoneState, Sta
 from spacedialog.store.log import entries_of
 from spacedialog.store.read import assessments, conflicts, counts, events, history, links, search, todo
 from spacedialog.store.read.commitment_sql import (
+    FLAG_COLUMNS,
     FLAGS,
-    IS_CHECKED,
     LAST_CHECK,
     UNSETTLED,
     VALID,
@@ -62,7 +62,7 @@ _DERIVED = {"updated_on": "updated"}
 
 _PLAIN = [name for name in CommitmentRow._fields if name != "flags"]
 _FLAGS_AT, _PARTNERS_AT = CommitmentRow._fields.index("flags"), _PLAIN.index("partners")
-_COLUMNS = ", ".join([*(f"c.{_DERIVED.get(name, name)}" for name in _PLAIN), *FLAGS.values()])
+_COLUMNS = ", ".join([*(f"c.{_DERIVED.get(name, name)}" for name in _PLAIN), *FLAG_COLUMNS])
 """The columns of a commitment's row, then a column for each flag."""
 
 _IN_DIALOGUE = "(:dialogue IS NULL OR {0}.dialogue = :dialogue)"
@@ -317,7 +317,7 @@ class Snapshot:
         """Return counts of the commitments that match `filter_`, and the age in days of the oldest open check."""
         parameters: Parameters = {}
         total, checked, oldest, complete, unevidenced = self._rows(
-            f"SELECT count(*), ifnull(sum({IS_CHECKED}), 0), min(iif({UNSETTLED}, {LAST_CHECK}, NULL)),"
+            f"SELECT count(*), ifnull(sum({LAST_CHECK} NOT NULL), 0), min(iif({UNSETTLED}, {LAST_CHECK}, NULL)),"
             f" ifnull(sum(c.status = 'complete'), 0), ifnull(sum({FLAGS[Flag.UNEVIDENCED]}), 0)"
             f" FROM commitment AS c WHERE {matching(filter_, self._dialogues, parameters)}",
             parameters,
@@ -386,7 +386,7 @@ class Snapshot:
 
 
 def _commitment_row(row: tuple[Any, ...]) -> CommitmentRow:
-    values, marks = list(row[: len(_PLAIN)]), row[len(_PLAIN) : len(_PLAIN) + len(FLAGS)]
+    values, flags = list(row[: len(_PLAIN)]), row[len(_PLAIN) : len(_PLAIN) + len(FLAG_COLUMNS)]
     values[_PARTNERS_AT] = tuple(json.loads(values[_PARTNERS_AT]))
-    values.insert(_FLAGS_AT, tuple(flag.value for flag, is_set in zip(FLAGS, marks, strict=True) if is_set))
+    values.insert(_FLAGS_AT, tuple(filter(None, flags)))
     return CommitmentRow._make(values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -147,17 +148,17 @@ def _party(item: str, history: History) -> Rows:
 
 
 def _commitments(item: str, history: History) -> Rows:
-    yield "commitment", [_commitment(item, period) for period in history.periods]
+    yield "commitment", [_commitment(item, period, history.check_days) for period in history.periods]
     yield "involved", _runs(history.periods, item, _involved)
     yield "cited", _runs(history.periods, item, _cited)
     yield "milestone", _runs(history.periods, item, _milestones)
-    yield "check_day", [(item, item, day) for day in history.check_days]
+    yield "check_day", [(item, day) for day in history.check_days]
     yield "redating", [(move.entry, item, move.milestone, *move[1:3], *move[4:]) for move in history.redatings]
 
 
 def _assessment(item: str, history: History) -> Rows:
     needed = ("commitment", "assessor", "rubric", "verdict")
-    yield "check_day", [(item, history.periods[0].fields["commitment"], day) for day in history.check_days]
+    yield "verdict_day", [(item, history.periods[0].fields["commitment"], day) for day in history.check_days]
     yield (
         "assessment",
         [
@@ -208,8 +209,9 @@ _COLUMNS = {
     "commitment": ", ".join(
         ("item, valid_from, valid_to", *(field.name for field in STORED), "ref_key, number, due_earliest, due_latest")
     )
-    + ", review_from, review_days, slipped, updated, status_on, source, unevidenced",
-    "check_day": "item, commitment, day",
+    + ", review_from, review_days, slipped, updated, status_on, source, unevidenced, checked",
+    "check_day": "item, day",
+    "verdict_day": "item, commitment, day",
     "involved": "item, dialogue, party, leads, valid_from, valid_to",
     "milestone": 'item, milestone, ref, ref_key, title, "when", earliest, latest, recurs, status, met, source,'
     " valid_from, valid_to",
@@ -244,7 +246,7 @@ def _text(period: Period, name: str) -> str:
     return str(period.fields.get(name) or "")
 
 
-def _commitment(item: str, period: Period) -> tuple[Any, ...]:
+def _commitment(item: str, period: Period, check_days: Sequence[str]) -> tuple[Any, ...]:
     fields = period.fields
     ref = _text(period, "ref")
     return (
@@ -260,6 +262,8 @@ def _commitment(item: str, period: Period) -> tuple[Any, ...]:
         period.status_on,
         citation_text(sources[0]) if (sources := fields.get("sources")) else "",
         int(period.is_unevidenced),
+        # The last day on which it counts as checked again while the row is valid.
+        check_days[latest - 1] if (latest := bisect_left(check_days, period.valid_to)) else "",
     )
 
 
