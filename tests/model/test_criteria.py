@@ -60,14 +60,15 @@ def test_a_criterion_before_the_evidence_is_not_marked(tracker: Tracker) -> None
 
 @pytest.mark.parametrize("on", ["2026-10-01", "2026-12-01"])
 def test_a_criterion_after_the_evidence_is_marked(tracker: Tracker, on: str) -> None:
-    """A criterion set or changed after evidence was recorded is marked, whatever the dates of the entries."""
+    """A criterion changed after evidence was recorded is marked, whatever the dates of the entries."""
+    criterion(tracker, "Launched", on="2026-10-01")
     tracker.mark("6", "in-progress", evidence=ADDRESS, on="2026-11-01")
     criterion(tracker, "In orbit", on=on)
     assert late(tracker) == ["In orbit"]
     shown = detail(tracker)
     assert shown.criterion_after_evidence
-    assert criterion_text(shown) == "In orbit (set after evidence was recorded)"
-    assert action_text(marked(shown)) == "criterion → In orbit (set after evidence was recorded)"
+    assert criterion_text(shown) == "In orbit (changed after evidence was recorded)"
+    assert action_text(marked(shown)) == "criterion → In orbit (changed after evidence was recorded)"
 
 
 def marked(shown: Detail) -> HistoryRow:
@@ -86,11 +87,19 @@ def test_evidence_of_a_milestone_counts_and_that_of_a_check_does_not(tracker: Tr
 
 
 def test_evidence_that_is_undone_does_not_count(tracker: Tracker) -> None:
-    """A criterion is not marked if the only evidence before it was undone."""
+    """A criterion is not marked if the only evidence since the first one was undone."""
+    criterion(tracker, "Launched")
     evidence = tracker.mark("6", "in-progress", evidence=ADDRESS)
     criterion(tracker, "In orbit")
     assert late(tracker) == ["In orbit"]
     tracker.undo(evidence.undo)
+    assert late(tracker) == []
+
+
+def test_evidence_before_the_first_criterion_does_not_count(tracker: Tracker) -> None:
+    """The first criterion of a commitment that already has evidence is not marked."""
+    tracker.mark("6", "in-progress", evidence=ADDRESS)
+    criterion(tracker, "In orbit")
     assert late(tracker) == []
 
 

@@ -27,8 +27,9 @@ FIELDS = {"owner": "Rudolf <R>", "review": "6m", "criterion": "In orbit; see htt
 
 @pytest.fixture(scope="module")
 def tracker(make: Maker) -> Tracker:
-    """Return a tracker whose first commitment has the fields, set after evidence was recorded."""
+    """Return a tracker whose first commitment has the fields, changed after evidence was recorded."""
     tracker = make("ruritania")
+    tracker.edit("1", {"criterion": "Launched"})
     tracker.note("1", "Seen", evidence="https://a.example/")
     tracker.edit("1", FIELDS)
     return tracker
@@ -53,7 +54,7 @@ def test_show_has_the_fields(tracker: Tracker) -> None:
     lines = text(shown, plain).splitlines()
     assert "owner\tRudolf <R>" in lines
     assert "review\tevery 6 months" in lines
-    assert f"done when\t{FIELDS['criterion']} (set after evidence was recorded)" in lines
+    assert f"done when\t{FIELDS['criterion']} (changed after evidence was recorded)" in lines
     assert f"quote\t\u201c{QUOTE}\u201d" in lines
     assert "\u201cThe two Kingdoms intend" in text(shown, table, width=60)
 
@@ -65,7 +66,7 @@ def test_the_history_shows_new_values_and_asks_for_no_evidence(tracker: Tracker)
     said = entry_text(row)
     assert f"quote → \u201c{QUOTE}\u201d" in said
     assert "review → every 6 months" in said
-    assert "(set after evidence was recorded)" in said
+    assert "(changed after evidence was recorded)" in said
     assert NO_EVIDENCE not in said
 
 
@@ -75,7 +76,7 @@ def test_the_markdown_of_a_report_quotes_the_sentence(whole: View) -> None:
     start = lines.index("## Quotes and criteria")
     assert lines[start + 2].startswith("- RUR1-01 ")
     assert lines[start + 3] == '  \u201cThe two Kingdoms intend to "fly" \\<b\\>together\\</b\\> \\& \\*soon\\*.\u201d'
-    assert lines[start + 4].startswith("  done when: In orbit; see <https://a.example/x> (set after evidence")
+    assert lines[start + 4].startswith("  done when: In orbit; see <https://a.example/x> (changed after evidence")
 
 
 def test_a_report_without_quotes_has_no_part_for_them(make: Maker) -> None:
@@ -94,7 +95,7 @@ def test_the_page_shows_the_quote_as_a_quotation(whole: View) -> None:
     (quote,) = re.findall(r"<blockquote><p><bdi>(.*?)</bdi></p></blockquote>", page)
     assert quote == "The two Kingdoms intend to &#34;fly&#34; &lt;b&gt;together&lt;/b&gt; &amp; *soon*."
     assert '<dt>Done when</dt><dd><bdi>In orbit; see <a href="https://a.example/x"' in page
-    assert "(set after evidence was recorded)</span></dd>" in page
+    assert "(changed after evidence was recorded)</span></dd>" in page
     assert "<dt>Owner</dt><dd><bdi>Rudolf &lt;R&gt;</bdi></dd>" in page
     assert "<dt>Review</dt><dd>every 6 months</dd>" in page
 
@@ -111,7 +112,7 @@ def test_the_workbook_has_a_column_for_each_field(whole: View) -> None:
     """The sheet of commitments has owner, review, criterion and quote."""
     row = sheet(whole)
     assert (row["Owner"], row["Review"], row["Quote"]) == ("Rudolf <R>", "every 6 months", QUOTE)
-    assert row["Criterion"] == f"{FIELDS['criterion']} (set after evidence was recorded)"
+    assert row["Criterion"] == f"{FIELDS['criterion']} (changed after evidence was recorded)"
 
 
 def test_a_calendar_event_has_the_criterion(whole: View) -> None:

@@ -232,7 +232,7 @@ class Model:
                 about.source = _cited(one.values)
             elif moved or not about.source:
                 about.source = (evidence or "").partition("\n")[0]
-            latest = max(latest, (true, one.on))
+            latest = max(latest, (true, one.on)) if one.kind != "check" else latest
             whole.kind = whole.kind or one.body.get("type", "")
             whole.since, whole.updated = counts, latest[1]
             if one.is_check:

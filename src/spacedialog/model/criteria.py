@@ -14,18 +14,23 @@ FIELD = "criterion"
 def changed_after_evidence(entries: Iterable[Entry]) -> frozenset[str]:
     """Return the ids of those of a commitment's entries that changed its criterion after evidence was recorded.
 
-    `entries` are all its entries. An entry changes the criterion if it sets another value than the record had before
-    the entry was recorded. Evidence counts if an entry on the commitment or one of its milestones has it; that of a
-    check and that of a retracted entry do not count. Entries of one action have the same recorded time, and none of
-    them is after another.
+    `entries` are all its entries. An entry changes the criterion if the record had one before, and it sets another
+    value. Evidence counts if an entry on the commitment or one of its milestones, recorded after the first criterion,
+    has it; that of a check and that of a retracted entry do not count. Entries of one action have the same recorded
+    time, and none of them is after another.
     """
     entries = tuple(entries)
     setting = [entry for entry in entries if f'"{FIELD}":' in entry.body and FIELD in _values(entry)]
     if not setting:
         return frozenset()
     retracted = retracted_ids(entries)
+    first = min(entry.ts for entry in setting)
     evidenced = min(
-        (entry.ts for entry in entries if entry.kind != CHECK and entry.id not in retracted and _has_evidence(entry)),
+        (
+            entry.ts
+            for entry in entries
+            if entry.ts > first and entry.kind != CHECK and entry.id not in retracted and _has_evidence(entry)
+        ),
         default=None,
     )
     if evidenced is None:
@@ -33,11 +38,11 @@ def changed_after_evidence(entries: Iterable[Entry]) -> frozenset[str]:
     return frozenset(
         entry.id
         for entry in setting
-        if entry.ts > evidenced and (_values(entry)[FIELD] or "") != _value_before(entry, entries)
+        if entry.ts > evidenced and _value_before(entry, entries) not in ("", _values(entry)[FIELD] or "")
     )
 
 
-def is_set_after_evidence(entries: Iterable[Entry], changed: frozenset[str], day: str) -> bool:
+def is_changed_after_evidence(entries: Iterable[Entry], changed: frozenset[str], day: str) -> bool:
     """Return whether one of the entries `changed` set the criterion of a day (ISO), or the same one before it."""
     setting = [entry for since, entry in in_order(entries) if since <= day and FIELD in _values(entry)]
     if not setting:

@@ -49,10 +49,10 @@ class FoldedMilestone(NamedTuple):
 class Period(NamedTuple):
     """The state of an item on the days from `valid_from` up to, but not including, `valid_to` (ISO days).
 
-    `updated` is the `on` of the latest entry, as an EDTF date. `status_on` is the latest day (ISO) of an entry that
-    sets the status, or empty. `evidence` is the newest evidence since the item got its status, or empty; that of a
-    check does not count. Entries on milestones do not count for `status_on` and `evidence`. `entry` is the id of the
-    entry that applied last.
+    `updated` is the `on` of the latest entry that is not a check, as an EDTF date. `status_on` is the latest day (ISO)
+    of an entry that sets the status, or empty. `evidence` is the newest evidence since the item got its status, or
+    empty; that of a check does not count. Entries on milestones do not count for `status_on` and `evidence`. `entry`
+    is the id of the entry that applied last.
     """
 
     valid_from: str
@@ -224,23 +224,19 @@ def fold(entries: Iterable[Entry]) -> History | None:
     texts: list[SearchText] = []
     kind = ""
     latest, status_on, evidence = ("", ""), "", ""
-    check_days: set[str] = set()
-    for day, entries_of_day in groupby(_in_order(dated, creations), key=lambda entry: entry.day):
+    ordered = _in_order(dated, creations)
+    # A check changes nothing, and its evidence supports no status.
+    updates = (entry for entry in ordered if entry.kind != CHECK)
+    for day, entries_of_day in groupby(updates, key=lambda entry: entry.day):
         for entry in entries_of_day:
             values = entry.content.get("set", {})
-            # A check found nothing, so its evidence supports no status.
-            new_evidence = entry.content.get("evidence") or "" if entry.kind != CHECK else ""
+            new_evidence = entry.content.get("evidence") or ""
             latest = max(latest, (entry.true_on, entry.on))
             if not entry.part:
                 if "status" in values:
                     status_on = max(status_on, entry.true_on)
                     evidence = evidence if values["status"] == whole.fields.get("status") else ""
                 evidence = new_evidence or evidence
-            if _is_check(entry):
-                check_days |= {max(day, recorded) for recorded in _days_of(entry.ts)}
-                # An entry on an event before the statement is background until it is recorded.
-                if entry.true_on >= creations[None].day:
-                    check_days.add(day)
             kind = kind or entry.content.get("type", "")
             part = milestones[entry.part] if entry.part else whole
             moved = part.apply(values, new_evidence)
@@ -249,8 +245,6 @@ def fold(entries: Iterable[Entry]) -> History | None:
             for name in _SEARCHED_FIELDS:
                 if name in values:
                     texts.append(SearchText(day, entry.part, name, values[name] or ""))
-            if note := entry.content.get("note"):
-                texts.append(SearchText(day, entry.part, "note", note))
         if periods:
             periods[-1] = periods[-1]._replace(valid_to=day)
         existing = tuple(
@@ -260,7 +254,21 @@ def fold(entries: Iterable[Entry]) -> History | None:
         )
         slipped = whole.slipped or any(milestone.slipped for milestone in existing)
         periods.append(Period(day, FOREVER, whole.fields, existing, slipped, latest[1], status_on, evidence, entry.id))
-    return History(kind, tuple(periods), tuple(redatings), tuple(texts), tuple(sorted(check_days)), retracted, ignored)
+    notes = ((entry, entry.content.get("note")) for entry in ordered)
+    texts += [SearchText(entry.day, entry.part, "note", note) for entry, note in notes if note]
+    check_days = _check_days(ordered, creations[None].day)
+    return History(kind, tuple(periods), tuple(redatings), tuple(texts), check_days, retracted, ignored)
+
+
+def _check_days(ordered: Iterable[_DatedEntry], first: str) -> tuple[str, ...]:
+    """Return the days (ISO) from which an item counts as checked again; it exists from the day `first`."""
+    days: set[str] = set()
+    for entry in filter(_is_check, ordered):
+        days |= {max(entry.day, recorded) for recorded in _days_of(entry.ts)}
+        # An entry on an event before the statement is background until it is recorded.
+        if entry.true_on >= first:
+            days.add(entry.day)
+    return tuple(sorted(days))
 
 
 def _is_check(entry: _DatedEntry) -> bool:

@@ -29,7 +29,7 @@ from spacedialog.model.vocabulary import MilestoneState, Reason
 
 NOTHING = "none"
 NO_EVIDENCE = "no evidence recorded"
-AFTER_EVIDENCE = "set after evidence was recorded"
+AFTER_EVIDENCE = "changed after evidence was recorded"
 CLEARED_AFTER_EVIDENCE = "cleared after evidence was recorded"
 """The remarks on a criterion that was changed after evidence was recorded."""
 WHOLE = "whole commitment"
@@ -242,7 +242,7 @@ def quotation(quote: str | None) -> str:
 
 
 def criterion_text(detail: Detail) -> str:
-    """Return the criterion of a commitment, with a remark if it was set after evidence was recorded."""
+    """Return the criterion of a commitment, with a remark if it was changed after evidence was recorded."""
     remark = f" ({AFTER_EVIDENCE})" if detail.criterion_after_evidence else ""
     return f"{detail.criterion}{remark}" if detail.criterion else ""
 

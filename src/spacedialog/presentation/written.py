@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from spacedialog.model.rows.record import Written
 from spacedialog.presentation.phrases import counted, value_text
 from spacedialog.presentation.tables import Table
@@ -14,7 +16,7 @@ _VERBS = {"noted": "added a note to", "not-linked": "unlinked", "undone": "undid
 def written(result: Written) -> View:
     """Return the fields that a write changed, and the command that undoes it."""
     subject = result.ref or (
-        counted(len(result.refs), "item") if result.did == "checked" else counted(result.changes, "entry", "entries")
+        _several(result.refs) if result.did == "checked" else counted(result.changes, "entry", "entries")
     )
     title = f" ({result.title})" if result.title else ""
     lines = []
@@ -35,3 +37,9 @@ def written(result: Written) -> View:
     start = f"Dry run: {did}" if result.dry_run else f"{did[0].upper()}{did[1:]}"
     heading = f"{start} {subject}{title}"
     return View("written", result, Table("written", (), (), (), ""), (Block(heading, tuple(lines)),))
+
+
+def _several(refs: Sequence[str]) -> str:
+    milestones = sum("." in ref for ref in refs)
+    counts = (counted(len(refs) - milestones, "commitment"), counted(milestones, "milestone"))
+    return " and ".join(text for text in counts if not text.startswith("0 "))

@@ -284,7 +284,7 @@ class Detail(NamedTuple):
     commitments of later dialogues, each with `ref` and `title`. `checked_on` is the day (ISO) of the last check, None
     if it was never checked. `quote` is the sentence of the statement, and `criterion` what will count as done.
     `detail`, `quote` and `criterion` are None if not recorded. `criterion_after_evidence` says whether the criterion
-    was set after evidence was recorded.
+    was changed after evidence was recorded.
     """
 
     commitment: CommitmentRow

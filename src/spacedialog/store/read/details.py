@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
-from spacedialog.model.criteria import changed_after_evidence, is_set_after_evidence
+from spacedialog.model.criteria import changed_after_evidence, is_changed_after_evidence
 from spacedialog.model.entry import Entry
 from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.fold import History, fold
@@ -131,7 +131,7 @@ _LOG_FIELDS = ("quote", "criterion", "detail", "difference", "omitted_by", "sour
 def _log_fields(day: date, entries: Sequence[Entry]) -> _LogFields:
     fields = fields_on(fold(entries), day) or {}
     changed = changed_after_evidence(entries)
-    is_late = bool(changed) and is_set_after_evidence(entries, changed, day.isoformat())
+    is_late = bool(changed) and is_changed_after_evidence(entries, changed, day.isoformat())
     return _LogFields({name: fields.get(name) for name in _LOG_FIELDS}, changed, is_late)
 
 
