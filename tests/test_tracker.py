@@ -306,6 +306,7 @@ def test_a_milestone_is_met(tracker: Tracker) -> None:
 
 def test_a_met_recurring_milestone_moves_to_the_next_occurrence(tracker: Tracker) -> None:
     """A met recurring milestone moves to its next occurrence without a slip, and undo reverts it."""
+    tracker.today = date(2029, 6, 1)
     before = milestone(tracker, "RUR1-04.1")
     assert [event.when for event in before] == ["2027", "2029", "2031"]
     written = tracker.mark("4.1", "met", note="They met.")
@@ -313,7 +314,7 @@ def test_a_met_recurring_milestone_moves_to_the_next_occurrence(tracker: Tracker
     events = milestone(tracker, "RUR1-04.1")
     assert sorted((event.when, event.state) for event in events) == [
         ("2027", "met"),
-        ("2029", "upcoming"),
+        ("2029", "open"),
         ("2031", "upcoming"),
         ("2033", "upcoming"),
     ]
@@ -325,6 +326,52 @@ def test_a_met_recurring_milestone_moves_to_the_next_occurrence(tracker: Tracker
     tracker.undo()
     tracker.undo()
     assert milestone(tracker, "RUR1-04.1") == before
+
+
+@pytest.mark.parametrize("on", [None, "2026-11", "2026-11-01/2026-12-01"])
+def test_an_occurrence_is_not_met_before_its_window_opens(tracker: Tracker, on: str | None) -> None:
+    """A recurring milestone is not met on a day before its window opens, unless its date is changed first."""
+    log = list(tracker.log())
+    with pytest.raises(InputError, match="its window, 2027, opens on 2027-01-01") as caught:
+        tracker.mark("4.1", "met", on=on)
+    assert "spacedialog reschedule RUR1-04.1 DATE" in caught.value.remedy
+    assert "--on" in caught.value.remedy
+    assert list(tracker.log()) == log
+    tracker.reschedule("4.1", "2026-11")
+    tracker.mark("4.1", "met", on=on)
+    assert [event.when for event in milestone(tracker, "RUR1-04.1") if event.state == "met"] == ["2026-11"]
+
+
+def test_an_occurrence_is_not_met_twice(tracker: Tracker) -> None:
+    """A second mark of the same occurrence is refused; it would meet the next one, whose window has not opened."""
+    tracker.today = date(2027, 5, 2)
+    tracker.mark("4.1", "met", on="2027-05-01")
+    for on in (None, "2027-05-01", "2027-03"):
+        with pytest.raises(InputError, match="already met for 2027; its next window, 2029, opens on 2029-01-01"):
+            tracker.mark("4.1", "met", on=on)
+    tracker.reschedule("1.1", "2028")
+    tracker.mark("1.1", "met")  # one that does not recur may be met early
+    tracker.today = date(2029, 1, 1)
+    tracker.mark("4.1", "met")
+
+
+def test_a_second_mark_of_a_milestone_that_does_not_recur_gets_a_notice(tracker: Tracker) -> None:
+    """A milestone that is already met can be marked again, for example with evidence; a notice says so."""
+    assert tracker.mark("1.1", "met", evidence="https://a.example/").notices == ()
+    again = tracker.mark("1.1", "met", evidence="https://a.example/2")
+    assert again.notices == ("RUR1-01.1 was already met.",)
+    assert (again.changes, again.differences) == (1, ())
+
+
+def test_a_file_of_updates_meets_no_occurrence_early(tracker: Tracker) -> None:
+    """A file of updates is refused with the line that meets an occurrence before its window opens."""
+    tracker.today = date(2027, 5, 2)
+    lines = '{"ref": "4.1", "status": "met", "on": "2027-05-0%d"}\n'
+    with pytest.raises(ProblemsError) as caught:
+        tracker.apply(lines % 1 + lines % 2, "updates.jsonl")
+    (problem,) = caught.value.problems
+    assert problem.startswith("updates.jsonl: line 2: RUR1-04.1 is already met for 2027; its next window, 2029, opens")
+    assert [tracker.apply(lines % 1, "updates.jsonl").changes for _ in range(2)] == [1, 0]
 
 
 def test_a_milestone_is_added_and_moved(tracker: Tracker) -> None:
@@ -514,6 +561,7 @@ def test_a_broken_file_is_refused_with_its_line(tracker: Tracker, text: str, lin
 
 def test_each_line_sees_the_lines_before_it(tracker: Tracker) -> None:
     """Each line sees the state that the lines before it give."""
+    tracker.today = date(2029, 6, 1)
     tracker.apply("ref,status,percent\n4.1,met,\n4.1,met,\n2,in-progress,50\n2,complete,\n", "updates.csv")
     assert next(event.when for event in milestone(tracker, "RUR1-04.1") if event.state == "upcoming") == "2031"
     assert (row(tracker, "2").status, row(tracker, "2").percent) == ("complete", None)

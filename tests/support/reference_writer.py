@@ -102,7 +102,9 @@ class ReferenceWriter:
         """Return the entry of an update: `ref`, and any of `status`, `percent`, `due`, `note`, `evidence`, `on`."""
         on = self._day(update.get("on"))
         name = self.resolve(update["ref"])
-        return [self._updated(update, name, self.fields_of(name), on)]
+        entry = self._updated(update, name, self.fields_of(name), on)
+        _refuse_early(entry)
+        return [entry]
 
     def check(self, refs: Sequence[str], note: str | None, on: str | None) -> list[Expected]:
         """Return the entries of one check of several commitments and milestones."""
@@ -170,6 +172,7 @@ class ReferenceWriter:
                 for one in self._model.live(name.item)
             ):
                 continue
+            _refuse_early(entry)
             news.append(entry)
             fields_by_name[name] = {**fields, **values}
         return _by_item(news)
@@ -338,6 +341,13 @@ def _met(fields: Body, status: str | None) -> Body:
     if status == "met" and fields.get("recurs"):
         return {"met": fields["when"], "when": later(fields["when"], 2)}
     return {"status": status} if status else {}
+
+
+def _refuse_early(entry: Expected) -> None:
+    """Refuse an entry that meets a recurring milestone on a day before its window opens."""
+    met = entry.body.get("set", {}).get("met")
+    if met and window(entry.on)[1] < window(met)[0]:
+        raise Refused(2)
 
 
 def _content(body: Body) -> Body:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacedialog.errors import InputError
+from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import CHECK, NOTE, SET, PendingEntry
-from spacedialog.model.milestones import values_when_met
+from spacedialog.model.milestones import early_meeting, values_when_met
 from spacedialog.model.values import check_percent, check_status, is_complete_below_full
 from spacedialog.model.vocabulary import MilestoneStatus, Status
 
 if TYPE_CHECKING:
     from spacedialog.editing.remarks import EntryRemarks
-    from spacedialog.model.dates import VagueDate
     from spacedialog.model.target import Target
 
 
@@ -56,6 +56,27 @@ def pending_update(
     if values:
         body["set"] = values
     return PendingEntry(SET if values else NOTE, target.item, str(remarks.on), body)
+
+
+def check_has_opened(entry: PendingEntry, target: Target, fields: Mapping[str, Any]) -> None:
+    """Raise InputError if the entry meets an occurrence of a recurring milestone before its window opens.
+
+    `fields` are those of the target before the entry. It is not part of `pending_update`, because an update that is
+    already recorded is no error in a file.
+    """
+    if problem := early_meeting(target.ref, fields, entry.body.get("set", {}), VagueDate.parse(entry.on)):
+        raise InputError(
+            problem,
+            f"if it was met early, first change its date with spacedialog reschedule {target.ref} DATE; otherwise give"
+            " the day on which it was met (--on, or on in a file)",
+        )
+
+
+def notices(entry: PendingEntry, target: Target, fields: Mapping[str, Any]) -> Iterator[str]:
+    """Yield notices on an entry that is valid but may be a mistake; `fields` are those of the target before it."""
+    values = entry.body.get("set", {})
+    if MilestoneStatus.MET == values.get("status") == fields.get("status"):
+        yield f"{target.ref} was already met."
 
 
 def pending_check(remarks: EntryRemarks, target: Target) -> PendingEntry:

@@ -73,13 +73,16 @@ class Writes(Record):
         return self._update("rescheduled", ref, remarks, due=_date(due))
 
     def _update(self, action: str, ref: str, given: Remarks, **values: Any) -> Written:
-        from spacedialog.editing.updates import Update, pending_update
+        from spacedialog.editing.updates import Update, check_has_opened, notices, pending_update
 
         with self._writing() as session:
             update = Update(session.remarks(given), **values)
             target = session.snapshot.refs.resolve(ref)
-            entry = pending_update(update, target, session.snapshot.fields_of(target))
+            fields = session.snapshot.fields_of(target)
+            entry = pending_update(update, target, fields)
+            check_has_opened(entry, target, fields)
             written = session.write(action, [target], [entry])
+            written = _noting(written, *notices(entry, target, fields))
             return _noting_missing_evidence(written, update.remarks) if written.differences else written
 
     def edit(self, ref: str, values: Mapping[str, Any], **remarks: Unpack[Remarks]) -> Written:
@@ -247,9 +250,12 @@ class Writes(Record):
             yield Session(connection, writer, created_store=str(self.path) if is_new else None)
 
 
+def _noting(written: Written, *notices: str) -> Written:
+    return written._replace(notices=(*written.notices, *notices))
+
+
 def _noting_missing_evidence(written: Written, remarks: EntryRemarks) -> Written:
-    notice = "No evidence recorded. Add it with --evidence."
-    return written if remarks.evidence else written._replace(notices=(*written.notices, notice))
+    return written if remarks.evidence else _noting(written, "No evidence recorded. Add it with --evidence.")
 
 
 def _date(when: VagueDate | str) -> VagueDate:
