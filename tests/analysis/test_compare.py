@@ -467,7 +467,7 @@ def test_a_transcript_of_deciding(desk: Desk) -> None:
     assert said[0] == "Linked ROK3-12 → ROK4-33"
     assert said[1] == "decided: linked"
     said = desk.run("unlink", "ROK3-04", "ROK4-38", "--by", "Kim").stdout.splitlines()
-    assert said[:2] == ["Unlinked ROK3-04 → ROK4-38", "decided: not-linked"]
+    assert said[:2] == ["Recorded as not linked: ROK3-04 → ROK4-38", "decided: not-linked"]
     rows = desk.call("compare", "ROK3", "ROK4", "--json").data
     assert ["weakened", "ROK3-12", "ROK4-33"] in [[*row["outcomes"], row["old"], row["new"]] for row in rows["rows"]]
     assert "ROK3-04" not in {row["old"] for row in rows["proposals"] if row["new"] == "ROK4-38"}

@@ -114,7 +114,7 @@ def test_a_file_applied_twice_changes_nothing(desk: Desk, record: dict[str, Any]
 def test_a_dated_fact_is_recorded_though_it_holds_today(desk: Desk) -> None:
     """An update of an earlier day is recorded, even if today's state has its value."""
     ran = desk.run("apply", "-", stdin=lines({"ref": "4-03", "status": "in-progress", "on": "2025-04-20"}))
-    assert "Applied ROK4-03" in ran.stdout
+    assert "Applied 1 entry to ROK4-03" in ran.stdout
     (row,) = (row for row in desk.call("list", "--json", "--as-of", "2025-04-25").data if row["ref"] == "ROK4-03")
     assert row["status"] == "in-progress"
 

@@ -104,7 +104,19 @@ class ReferenceWriter:
         name = self.resolve(update["ref"])
         entry = self._updated(update, name, self.fields_of(name), on)
         _refuse_early(entry)
-        return [entry]
+        is_rescheduling = update.get("due") and (update.get("status"), update.get("percent")) == (None, None)
+        return [] if is_rescheduling and self._is_known(entry, name) else [entry]
+
+    def _is_known(self, entry: Expected, name: Name) -> bool:
+        """Return whether the record has the entry's values on the day from which it applies, without a dispute."""
+        model, values = self._model, entry.body["set"]
+        first = next(counts for counts, _, one in model.ordered(name.item) if one.milestone == name.milestone)
+        day = max(first, window(entry.on)[1])
+        state = model.state(name.item, day)
+        assert state
+        fields = (state.parts[name.milestone] if name.milestone else state).fields
+        disputed = {field for on in (day, self._today) for field, *_ in model.disputes(name.item, on)}
+        return not disputed & values.keys() and all(fields.get(field) == value for field, value in values.items())
 
     def check(self, refs: Sequence[str], note: str | None, on: str | None) -> list[Expected]:
         """Return the entries of one check of several commitments and milestones."""

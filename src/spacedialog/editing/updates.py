@@ -7,15 +7,16 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacedialog.errors import InputError
-from spacedialog.model.dates import VagueDate
+from spacedialog.model.dates import VagueDate, readable
 from spacedialog.model.entry import CHECK, NOTE, SET, PendingEntry
 from spacedialog.model.milestones import early_meeting, values_when_met
 from spacedialog.model.values import check_percent, check_status, is_complete_below_full
-from spacedialog.model.vocabulary import MilestoneStatus, Status
+from spacedialog.model.vocabulary import SETTLED, MilestoneStatus, Status
 
 if TYPE_CHECKING:
     from spacedialog.editing.remarks import EntryRemarks
     from spacedialog.model.target import Target
+    from spacedialog.store.read.snapshot import Snapshot
 
 
 class Update(NamedTuple):
@@ -77,6 +78,25 @@ def notices(entry: PendingEntry, target: Target, fields: Mapping[str, Any]) -> I
     values = entry.body.get("set", {})
     if MilestoneStatus.MET == values.get("status") == fields.get("status"):
         yield f"{target.ref} was already met."
+
+
+def already_dated(target: Target, due: VagueDate) -> str:
+    """Return the notice that a target already has the date."""
+    return f"The date of {target.ref} is already {readable(str(due))}. Confirm it with spacedialog check or note."
+
+
+def date_notices(snapshot: Snapshot, target: Target, due: VagueDate) -> Iterator[str]:
+    """Yield notices on the new date of a target that is settled, or whose new window has closed."""
+    fields = snapshot.fields_of(target)
+    if fields.get("when" if target.milestone else "due") != str(due):
+        return  # a later entry sets the date
+    status = fields.get("status")
+    if target.milestone and (snapshot.fields(target.item) or {}).get("status") == Status.WITHDRAWN:
+        status = status if status == MilestoneStatus.MET else Status.WITHDRAWN.value
+    if status in (*SETTLED, MilestoneStatus.MET):
+        yield f"{target.ref} is {status}. A new date does not change that."
+    elif due.latest and due.latest < snapshot.day:
+        yield f"The new window of {target.ref} closed on {due.latest}, so it is overdue at once."
 
 
 def pending_check(remarks: EntryRemarks, target: Target) -> PendingEntry:

@@ -73,7 +73,14 @@ class Writes(Record):
         return self._update("rescheduled", ref, remarks, due=_date(due))
 
     def _update(self, action: str, ref: str, given: Remarks, **values: Any) -> Written:
-        from spacedialog.editing.updates import Update, check_has_opened, notices, pending_update
+        from spacedialog.editing.updates import (
+            Update,
+            already_dated,
+            check_has_opened,
+            date_notices,
+            notices,
+            pending_update,
+        )
 
         with self._writing() as session:
             update = Update(session.remarks(given), **values)
@@ -81,8 +88,12 @@ class Writes(Record):
             fields = session.snapshot.fields_of(target)
             entry = pending_update(update, target, fields)
             check_has_opened(entry, target, fields)
+            if update.due and session.is_known(entry):
+                return session.unchanged(action, target, already_dated(target, update.due))
             written = session.write(action, [target], [entry])
             written = _noting(written, *notices(entry, target, fields))
+            if update.due:
+                written = _noting(written, *date_notices(session.snapshot, target, update.due))
             return _noting_missing_evidence(written, update.remarks) if written.differences else written
 
     def edit(self, ref: str, values: Mapping[str, Any], **remarks: Unpack[Remarks]) -> Written:
@@ -148,12 +159,14 @@ class Writes(Record):
         return self._decide(LinkDecision.NOT_LINKED, old, new, remarks)
 
     def _decide(self, decision: LinkDecision, old: str, new: str, given: Remarks) -> Written:
-        from spacedialog.editing.links import decide_link
+        from spacedialog.editing.links import already_decided, decide_link
 
         with self._writing() as session:
             pair = session.snapshot.refs.resolve(old), session.snapshot.refs.resolve(new)
             remarks = session.remarks(given)
             link, entry = decide_link(session.snapshot, *pair, decision, remarks, is_dated=bool(given.get("on")))
+            if session.is_known(entry) and not session.adds_remarks(entry):
+                return session.unchanged(decision.value, link, already_decided(link, decision))
             written = session.write(decision.value, [link], [entry])
             decided = tuple(difference for difference in written.differences if difference.field == "decided")
             return written._replace(differences=decided)
