@@ -99,13 +99,38 @@ def test_a_mark_before_a_later_entry_gets_a_notice(tracker: Tracker) -> None:
     """A mark for a day before a later entry is recorded, with a notice that today's value stays."""
     tracker.mark("2", "complete", on="2026-10-01")
     written = tracker.mark("2", "in-progress", on="2026-09-30")
-    (notice,) = written.notices
-    assert "status is still complete" in notice
+    assert "RUR1-02: status is still complete, because the entry of 2026-10-01 is later." in written.notices
     assert written.differences == ()
     assert written.changes == 1
     with tracker.snapshot(Scope(date(2026, 9, 30))) as view:
         assert view.detail(view.refs.resolve("2")).commitment.status == "in-progress"
     assert tracker.mark("2", "complete", on="2026-09-30").notices == ()
+
+
+def test_a_value_that_a_later_entry_clears_is_named_in_words(tracker: Tracker) -> None:
+    """A notice names no Python value and no EDTF code, and says which entry decides."""
+    tracker.mark("1", "complete")
+    assert tracker.mark("1", "in-progress", percent=5, on="2025-07").notices[:2] == (
+        "RUR1-01: status is still complete, because the entry of 2026-12-01 is later.",
+        "RUR1-01: percent is still not set, because the entry of 2026-12-01 is later.",
+    )
+    tracker.reschedule("3", "2027-H1", on="2026-Q3")
+    tracker.edit("3", {"partners": [], "sources": [{"document": "JS", "paragraph": "7"}]}, on="2026-10")
+    assert tracker.reschedule("3", "2027", on="2026-06").notices == (
+        "RUR1-03: due is still 2027-H1, because the entry of 2026-Q3 is later.",
+    )
+    assert tracker.edit("3", {"partners": ["RSA", "GRA"], "sources": [{"document": "X"}]}, on="2026-09").notices == (
+        "RUR1-03: partners is still not set, because the entry of 2026-10 is later.",
+        "RUR1-03: sources is still JS par. 7, because the entry of 2026-10 is later.",
+    )
+
+
+def test_updates_of_one_file_overrule_each_other_without_a_notice(tracker: Tracker) -> None:
+    """A file may hold the course of a status; only an entry recorded earlier draws a notice."""
+    course = "ref,status,on\n2,stalled,2026-10-01\n2,complete,2026-11-01\n2,in-progress,2026-09-01\n"
+    assert tracker.apply(course, "updates.csv").notices == ()
+    (notice,) = tracker.apply("ref,status,on\n2,withdrawn,2026-10-20\n", "updates.csv").notices
+    assert notice == "RUR1-02: status is still complete, because the entry of 2026-11-01 is later."
 
 
 @pytest.mark.parametrize(
@@ -286,6 +311,40 @@ def test_a_date_that_was_moved_is_remembered(tracker: Tracker) -> None:
     assert (slip.min_delay_days, slip.max_delay_days) == (63, 119)
     assert (slip.author, slip.note, slip.evidence) == ("Zenda", "Ice.", ("https://a.example/ice",))
     assert "slipped" in row(tracker, "3").flags
+
+
+def test_the_same_date_is_not_recorded_again(tracker: Tracker) -> None:
+    """A date that the item already has is not recorded again, unless that changes an earlier view."""
+    log = list(tracker.log())
+    for ref, due, shown in (("3", "2026-11", "2026-11"), ("1.1", "2026-09", "2026-09")):
+        written = tracker.reschedule(ref, due, evidence="https://a.example/")
+        assert (written.changes, written.undo, written.differences) == (0, None, ())
+        (notice,) = written.notices
+        assert f"is already {shown}. Confirm it with spacedialog check or note." in notice
+    assert list(tracker.log()) == log
+    tracker.reschedule("1.1", "2026-09", on="2026-01")  # it had another date then
+    assert len(list(tracker.log())) == len(log) + 1
+
+
+def test_the_date_of_a_settled_item_gets_a_notice(tracker: Tracker) -> None:
+    """The new date of an item that is complete, met or withdrawn is recorded, with a notice of its status."""
+    tracker.mark("1.1", "met", evidence="https://a.example/")
+    tracker.mark("3", "complete", evidence="https://a.example/")
+    tracker.mark("4", "withdrawn")
+    for ref, status in (("1.1", "met"), ("3", "complete"), ("4.1", "withdrawn")):
+        written = tracker.reschedule(ref, "2026-10", evidence="https://a.example/")
+        assert written.changes == 1
+        assert written.notices == (f"{written.ref} is {status}. A new date does not change that.",)
+
+
+def test_a_date_in_the_past_gets_a_notice(tracker: Tracker) -> None:
+    """A new window that has already closed is recorded, with a notice that the item is overdue at once."""
+    source = "https://a.example/"
+    (notice,) = tracker.reschedule("1", "2026-10", evidence=source).notices
+    assert notice == "The new window of RUR1-01 closed on 2026-10-31, so it is overdue at once."
+    assert "overdue" in row(tracker, "1").flags
+    assert tracker.reschedule("1", "2026-12", evidence=source).notices == ()
+    assert len(tracker.reschedule("1", "2026-05", on="2026-04", evidence=source).notices) == 1  # a later date decides
 
 
 def test_a_quarter_is_stored_as_edtf(tracker: Tracker) -> None:

@@ -159,10 +159,11 @@ class Session:
         )
 
     def adds_remarks(self, entry: PendingEntry) -> bool:
-        """Return whether the entry has a note or evidence that no entry in force on its item has."""
+        """Return whether the entry has a note or evidence that no entry in force with the same values has."""
         given = {name: entry.body[name] for name in ("note", "evidence") if name in entry.body}
-        live = [one.content for one in live_entries(self.connection, entry.item)]
-        return bool(given) and not any(all(one.get(name) == text for name, text in given.items()) for one in live)
+        live = (one.content for one in live_entries(self.connection, entry.item))
+        same = [one for one in live if entry.body.get("set", {}).items() <= one.get("set", {}).items()]
+        return bool(given) and not any(given.items() <= one.items() for one in same)
 
     def unchanged(self, did: str, target: Target, notice: str) -> Written:
         """Return the result of a write that records nothing, because the record already says so."""

@@ -34,9 +34,10 @@ def early_meeting(ref: str, milestone: Mapping[str, Any], values: Mapping[str, A
     opens = when.earliest or _day_after(before)
     if opens is None or on.latest is None or on.latest >= opens:
         return None
+    window = f"{readable(str(when))}, opens on {opens}"
     if before:
-        return f"{ref} is already met for {readable(str(before))}; its next window, {readable(str(when))}, opens on {opens}"
-    return f"{ref} cannot be met on {readable(str(on))}: its window, {readable(str(when))}, opens on {opens}"
+        return f"{ref} is already met for {readable(str(before))}; its next window, {window}"
+    return f"{ref} cannot be met on {readable(str(on))}: its window, {window}"
 
 
 def _day_after(when: VagueDate | None) -> date | None:
