@@ -11,7 +11,7 @@ from spacedialog.model.conflicts import conflicts
 from spacedialog.model.dates import VagueDate, readable
 from spacedialog.model.entry import RETRACT, PendingEntry, Remarks, new_entry_ids
 from spacedialog.model.fields import KINDS, Kind
-from spacedialog.model.fold import closing_day, fold, in_order
+from spacedialog.model.fold import closing_day, in_order
 from spacedialog.model.rows.record import Difference, Written
 from spacedialog.model.target import Target
 from spacedialog.model.values import check_line, check_on, citation_text, evidence_pieces
@@ -137,9 +137,8 @@ class Session:
 
         If the entry is dated before the first day of its item or milestone, it would apply on that first day.
         """
-        entries = entries_of(self.connection, entry.item)
+        entries, history = self.snapshot.folded(entry.item)
         values, milestone = entry.body.get("set", {}), entry.body.get("milestone")
-        history = fold(entries)
         first = next(
             (
                 period.valid_from

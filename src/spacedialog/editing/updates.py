@@ -85,14 +85,15 @@ def already_dated(target: Target, due: VagueDate) -> str:
     return f"The date of {target.ref} is already {readable(str(due))}. Confirm it with spacedialog check or note."
 
 
-def date_notices(snapshot: Snapshot, target: Target, due: VagueDate) -> Iterator[str]:
-    """Yield notices on the new date of a target that is settled, or whose new window has closed."""
-    fields = snapshot.fields_of(target)
-    if fields.get("when" if target.milestone else "due") != str(due):
-        return  # a later entry sets the date
+def date_notices(due: VagueDate, target: Target, fields: Mapping[str, Any], snapshot: Snapshot) -> Iterator[str]:
+    """Yield notices on a new date of a target that is settled, or whose new window has closed.
+
+    `fields` are those of the target. The milestones of a withdrawn commitment are withdrawn.
+    """
     status = fields.get("status")
-    if target.milestone and (snapshot.fields(target.item) or {}).get("status") == Status.WITHDRAWN:
-        status = status if status == MilestoneStatus.MET else Status.WITHDRAWN.value
+    if target.milestone and status != MilestoneStatus.MET:
+        commitment = snapshot.fields(target.item) or {}
+        status = Status.WITHDRAWN.value if commitment.get("status") == Status.WITHDRAWN else status
     if status in (*SETTLED, MilestoneStatus.MET):
         yield f"{target.ref} is {status}. A new date does not change that."
     elif due.latest and due.latest < snapshot.day:

@@ -90,10 +90,11 @@ class Writes(Record):
             check_has_opened(entry, target, fields)
             if update.due and session.is_known(entry):
                 return session.unchanged(action, target, already_dated(target, update.due))
+            notes = [*notices(entry, target, fields)]
+            of_date = [*date_notices(update.due, target, fields, session.snapshot)] if update.due else []
             written = session.write(action, [target], [entry])
-            written = _noting(written, *notices(entry, target, fields))
-            if update.due:
-                written = _noting(written, *date_notices(session.snapshot, target, update.due))
+            # Without a difference, a later entry sets the date.
+            written = _noting(written, *notes, *(of_date if written.differences else ()))
             return _noting_missing_evidence(written, update.remarks) if written.differences else written
 
     def edit(self, ref: str, values: Mapping[str, Any], **remarks: Unpack[Remarks]) -> Written:
