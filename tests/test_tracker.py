@@ -151,6 +151,8 @@ def test_updates_of_one_file_overrule_each_other_without_a_notice(tracker: Track
         lambda tracker: tracker.reschedule("2", "soon"),
         lambda tracker: tracker.reschedule("2", "2026-02-30"),
         lambda tracker: tracker.edit("2", {}),
+        lambda tracker: tracker.edit("2", {"paragraph": "5"}),
+        lambda tracker: tracker.edit("2", {"source": ""}),
         lambda tracker: tracker.edit("2", {"title": ""}),
         lambda tracker: tracker.edit("2", {"title": None}),
         lambda tracker: tracker.edit("2", {"area": "alchemy"}),
@@ -445,6 +447,15 @@ def test_a_milestone_is_added_and_moved(tracker: Tracker) -> None:
 
 
 # Add and edit
+
+
+def test_an_edit_follows_the_rules_of_the_command(tracker: Tracker) -> None:
+    """From Python too, an edit takes a source with its paragraph, and an empty value clears a field."""
+    tracker.edit("1", {"source": "JS", "paragraph": "9", "partners": [""], "lead": ""})
+    values = list(tracker.log())[-1].content["set"]
+    assert values == {"sources": [{"document": "JS", "paragraph": "9"}], "partners": [], "lead": None}
+    assert tracker.add(FLY._replace(partners=[""], lead="")).changes == 1
+    assert not {"partners", "lead"} & list(tracker.log())[-1].content["set"].keys()
 
 
 def test_a_commitment_is_added(tracker: Tracker) -> None:

@@ -108,7 +108,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("add X --milestone-of 31 --due 2027 --area pnt", 2, "--area cannot be given", "leave it out"),
     ("add X --area pnt --source ST1 --every 1y", 2, "--every cannot be given", "leave it out"),
     ("edit 31", 2, "no new value", "--title"),
-    ("edit 31 --paragraph 5", 2, "--paragraph needs --source", "--source DOCUMENT"),
+    ("edit 31 --paragraph 5", 2, "paragraph: it needs the source", "--source DOCUMENT"),
     ("mark 31 complete --evidence ftp://example.org", 2, "evidence: ", "https://"),
     ("mark 31 complete --evidence www.example.org", 2, "evidence: ", "https://"),
     ("mark 31 complete --evidence no", 2, "evidence: the text has fewer than 3 visible characters", "Cable SEOUL"),
