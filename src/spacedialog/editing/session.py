@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacedialog.editing.remarks import EntryRemarks
 from spacedialog.model.conflicts import conflicts
-from spacedialog.model.dates import VagueDate, readable
+from spacedialog.model.dates import VagueDate, readable, review_text
 from spacedialog.model.entry import RETRACT, PendingEntry, Remarks, new_entry_ids
 from spacedialog.model.fields import KINDS, Kind
 from spacedialog.model.fold import closing_day, in_order
@@ -200,4 +200,6 @@ def _stated(name: str, value: Any) -> str:
         return "not set"
     if isinstance(value, list):
         return ", ".join(citation_text(part) if isinstance(part, dict) else str(part) for part in value)
-    return readable(value) if KINDS.get(name) in (Kind.DATE, Kind.REVIEW) else str(value)
+    if name == "review":
+        return review_text(value)
+    return readable(value) if KINDS.get(name) is Kind.DATE else str(value)

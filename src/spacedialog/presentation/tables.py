@@ -127,6 +127,7 @@ def commitments(rows: Iterable[CommitmentRow], coverage: Callable[[], Coverage] 
         tuple(map(_column, LISTED)),
         "No matching commitments.",
         coverage_note(coverage),
+        dates=("due", "review", "updated_on"),
     )
 
 
@@ -150,6 +151,7 @@ def todo(rows: Sequence[TodoRow], coverage: Callable[[], Coverage] | None = None
         ),
         "Nothing to do.",
         (lambda: (*remedies(rows), coverage_line(coverage()))) if coverage else tuple,
+        dates=("due", "review"),
     )
 
 
@@ -186,6 +188,7 @@ def upcoming(
         coverage_note(coverage),
         timeline=timeline,
         events=events,
+        dates=("when",),
     )
 
 
@@ -209,6 +212,7 @@ def dialogues(rows: Iterable[DialogueRow], coverage: Callable[[], Coverage] | No
         ),
         "No dialogues.",
         coverage_note(coverage),
+        dates=("when", "next_milestone"),
     )
 
 
@@ -240,6 +244,7 @@ def areas(rows: Sequence[AreaRow], coverage: Callable[[], Coverage] | None = Non
         ),
         "No areas.",
         coverage_note(coverage),
+        dates=("next_milestone",),
     )
 
 
@@ -290,6 +295,7 @@ def history(rows: Iterable[HistoryRow]) -> Table:
         ),
         "No entries.",
         lines=entry_lines,
+        dates=("on", "changed"),
     )
 
 
@@ -306,7 +312,12 @@ def assessments(rows: Iterable[AssessmentRow], *, one_commitment: bool = False) 
         Column("Evidence", lambda row: joined(row.evidence) or NO_EVIDENCE, from_width=160, wide=True),
     )
     return Table(
-        "assessments", AssessmentRow._fields, rows, columns[1:] if one_commitment else columns, "No assessments."
+        "assessments",
+        AssessmentRow._fields,
+        rows,
+        columns[1:] if one_commitment else columns,
+        "No assessments.",
+        dates=("on",),
     )
 
 
@@ -327,4 +338,5 @@ def slips(rows: Iterable[SlipRow], coverage: Callable[[], Coverage] | None = Non
         ),
         "No moved dates.",
         coverage_note(coverage),
+        dates=("on", "old", "new"),
     )

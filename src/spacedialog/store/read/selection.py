@@ -142,6 +142,7 @@ def check_order(snapshot: Snapshot, old: str, new: str, command: str) -> VagueDa
 def _bound(name: str, when: VagueDate, day: date | None) -> date:
     if day is None:
         raise InputError(
-            f"{name}: the interval {readable(str(when))} is open on the compared side", "write a date without an open side"
+            f"{name}: the interval {readable(str(when))} is open on the compared side",
+            "write a date without an open side",
         )
     return day
