@@ -98,7 +98,10 @@ class Writes(Record):
             return _noting_missing_evidence(written, update.remarks) if written.differences else written
 
     def edit(self, ref: str, values: Mapping[str, Any], **remarks: Unpack[Remarks]) -> Written:
-        """Correct fields of a commitment or a milestone; the value None empties a field."""
+        """Correct fields of a commitment or a milestone; an empty value clears a field.
+
+        `values` may also have a `source`, the key of a document, and its `paragraph`.
+        """
         from spacedialog.editing.commitments import correct
 
         with self._writing() as session:
