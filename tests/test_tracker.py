@@ -99,13 +99,38 @@ def test_a_mark_before_a_later_entry_gets_a_notice(tracker: Tracker) -> None:
     """A mark for a day before a later entry is recorded, with a notice that today's value stays."""
     tracker.mark("2", "complete", on="2026-10-01")
     written = tracker.mark("2", "in-progress", on="2026-09-30")
-    (notice,) = written.notices
-    assert "status is still complete" in notice
+    assert "RUR1-02: status is still complete, because the entry of 2026-10-01 is later." in written.notices
     assert written.differences == ()
     assert written.changes == 1
     with tracker.snapshot(Scope(date(2026, 9, 30))) as view:
         assert view.detail(view.refs.resolve("2")).commitment.status == "in-progress"
     assert tracker.mark("2", "complete", on="2026-09-30").notices == ()
+
+
+def test_a_value_that_a_later_entry_clears_is_named_in_words(tracker: Tracker) -> None:
+    """A notice names no Python value and no EDTF code, and says which entry decides."""
+    tracker.mark("1", "complete")
+    assert tracker.mark("1", "in-progress", percent=5, on="2025-07").notices[:2] == (
+        "RUR1-01: status is still complete, because the entry of 2026-12-01 is later.",
+        "RUR1-01: percent is still not set, because the entry of 2026-12-01 is later.",
+    )
+    tracker.reschedule("3", "2027-H1", on="2026-Q3")
+    tracker.edit("3", {"partners": [], "sources": [{"document": "JS", "paragraph": "7"}]}, on="2026-10")
+    assert tracker.reschedule("3", "2027", on="2026-06").notices == (
+        "RUR1-03: due is still 2027-H1, because the entry of 2026-Q3 is later.",
+    )
+    assert tracker.edit("3", {"partners": ["RSA", "GRA"], "sources": [{"document": "X"}]}, on="2026-09").notices == (
+        "RUR1-03: partners is still not set, because the entry of 2026-10 is later.",
+        "RUR1-03: sources is still JS par. 7, because the entry of 2026-10 is later.",
+    )
+
+
+def test_updates_of_one_file_overrule_each_other_without_a_notice(tracker: Tracker) -> None:
+    """A file may hold the course of a status; only an entry recorded earlier draws a notice."""
+    course = "ref,status,on\n2,stalled,2026-10-01\n2,complete,2026-11-01\n2,in-progress,2026-09-01\n"
+    assert tracker.apply(course, "updates.csv").notices == ()
+    (notice,) = tracker.apply("ref,status,on\n2,withdrawn,2026-10-20\n", "updates.csv").notices
+    assert notice == "RUR1-02: status is still complete, because the entry of 2026-11-01 is later."
 
 
 @pytest.mark.parametrize(
@@ -126,6 +151,8 @@ def test_a_mark_before_a_later_entry_gets_a_notice(tracker: Tracker) -> None:
         lambda tracker: tracker.reschedule("2", "soon"),
         lambda tracker: tracker.reschedule("2", "2026-02-30"),
         lambda tracker: tracker.edit("2", {}),
+        lambda tracker: tracker.edit("2", {"paragraph": "5"}),
+        lambda tracker: tracker.edit("2", {"source": ""}),
         lambda tracker: tracker.edit("2", {"title": ""}),
         lambda tracker: tracker.edit("2", {"title": None}),
         lambda tracker: tracker.edit("2", {"area": "alchemy"}),
@@ -288,6 +315,40 @@ def test_a_date_that_was_moved_is_remembered(tracker: Tracker) -> None:
     assert "slipped" in row(tracker, "3").flags
 
 
+def test_the_same_date_is_not_recorded_again(tracker: Tracker) -> None:
+    """A date that the item already has is not recorded again, unless that changes an earlier view."""
+    log = list(tracker.log())
+    for ref, due, shown in (("3", "2026-11", "2026-11"), ("1.1", "2026-09", "2026-09")):
+        written = tracker.reschedule(ref, due, evidence="https://a.example/")
+        assert (written.changes, written.undo, written.differences) == (0, None, ())
+        (notice,) = written.notices
+        assert f"is already {shown}. Confirm it with spacedialog check or note." in notice
+    assert list(tracker.log()) == log
+    tracker.reschedule("1.1", "2026-09", on="2026-01")  # it had another date then
+    assert len(list(tracker.log())) == len(log) + 1
+
+
+def test_the_date_of_a_settled_item_gets_a_notice(tracker: Tracker) -> None:
+    """The new date of an item that is complete, met or withdrawn is recorded, with a notice of its status."""
+    tracker.mark("1.1", "met", evidence="https://a.example/")
+    tracker.mark("3", "complete", evidence="https://a.example/")
+    tracker.mark("4", "withdrawn")
+    for ref, status in (("1.1", "met"), ("3", "complete"), ("4.1", "withdrawn")):
+        written = tracker.reschedule(ref, "2026-10", evidence="https://a.example/")
+        assert written.changes == 1
+        assert written.notices == (f"{written.ref} is {status}. A new date does not change that.",)
+
+
+def test_a_date_in_the_past_gets_a_notice(tracker: Tracker) -> None:
+    """A new window that has already closed is recorded, with a notice that the item is overdue at once."""
+    source = "https://a.example/"
+    (notice,) = tracker.reschedule("1", "2026-10", evidence=source).notices
+    assert notice == "The new window of RUR1-01 closed on 2026-10-31, so it is overdue at once."
+    assert "overdue" in row(tracker, "1").flags
+    assert tracker.reschedule("1", "2026-12", evidence=source).notices == ()
+    assert len(tracker.reschedule("1", "2026-05", on="2026-04", evidence=source).notices) == 1  # a later date decides
+
+
 def test_a_quarter_is_stored_as_edtf(tracker: Tracker) -> None:
     """A typed quarter is stored as an EDTF code, and is one window."""
     tracker.reschedule("3", "2027-Q3")
@@ -306,6 +367,7 @@ def test_a_milestone_is_met(tracker: Tracker) -> None:
 
 def test_a_met_recurring_milestone_moves_to_the_next_occurrence(tracker: Tracker) -> None:
     """A met recurring milestone moves to its next occurrence without a slip, and undo reverts it."""
+    tracker.today = date(2029, 6, 1)
     before = milestone(tracker, "RUR1-04.1")
     assert [event.when for event in before] == ["2027", "2029", "2031"]
     written = tracker.mark("4.1", "met", note="They met.")
@@ -313,7 +375,7 @@ def test_a_met_recurring_milestone_moves_to_the_next_occurrence(tracker: Tracker
     events = milestone(tracker, "RUR1-04.1")
     assert sorted((event.when, event.state) for event in events) == [
         ("2027", "met"),
-        ("2029", "upcoming"),
+        ("2029", "open"),
         ("2031", "upcoming"),
         ("2033", "upcoming"),
     ]
@@ -325,6 +387,52 @@ def test_a_met_recurring_milestone_moves_to_the_next_occurrence(tracker: Tracker
     tracker.undo()
     tracker.undo()
     assert milestone(tracker, "RUR1-04.1") == before
+
+
+@pytest.mark.parametrize("on", [None, "2026-11", "2026-11-01/2026-12-01"])
+def test_an_occurrence_is_not_met_before_its_window_opens(tracker: Tracker, on: str | None) -> None:
+    """A recurring milestone is not met on a day before its window opens, unless its date is changed first."""
+    log = list(tracker.log())
+    with pytest.raises(InputError, match="its window, 2027, opens on 2027-01-01") as caught:
+        tracker.mark("4.1", "met", on=on)
+    assert "spacedialog reschedule RUR1-04.1 DATE" in caught.value.remedy
+    assert "--on" in caught.value.remedy
+    assert list(tracker.log()) == log
+    tracker.reschedule("4.1", "2026-11")
+    tracker.mark("4.1", "met", on=on)
+    assert [event.when for event in milestone(tracker, "RUR1-04.1") if event.state == "met"] == ["2026-11"]
+
+
+def test_an_occurrence_is_not_met_twice(tracker: Tracker) -> None:
+    """A second mark of the same occurrence is refused; it would meet the next one, whose window has not opened."""
+    tracker.today = date(2027, 5, 2)
+    tracker.mark("4.1", "met", on="2027-05-01")
+    for on in (None, "2027-05-01", "2027-03"):
+        with pytest.raises(InputError, match="already met for 2027; its next window, 2029, opens on 2029-01-01"):
+            tracker.mark("4.1", "met", on=on)
+    tracker.reschedule("1.1", "2028")
+    tracker.mark("1.1", "met")  # one that does not recur may be met early
+    tracker.today = date(2029, 1, 1)
+    tracker.mark("4.1", "met")
+
+
+def test_a_second_mark_of_a_milestone_that_does_not_recur_gets_a_notice(tracker: Tracker) -> None:
+    """A milestone that is already met can be marked again, for example with evidence; a notice says so."""
+    assert tracker.mark("1.1", "met", evidence="https://a.example/").notices == ()
+    again = tracker.mark("1.1", "met", evidence="https://a.example/2")
+    assert again.notices == ("RUR1-01.1 was already met.",)
+    assert (again.changes, again.differences) == (1, ())
+
+
+def test_a_file_of_updates_meets_no_occurrence_early(tracker: Tracker) -> None:
+    """A file of updates is refused with the line that meets an occurrence before its window opens."""
+    tracker.today = date(2027, 5, 2)
+    lines = '{"ref": "4.1", "status": "met", "on": "2027-05-0%d"}\n'
+    with pytest.raises(ProblemsError) as caught:
+        tracker.apply(lines % 1 + lines % 2, "updates.jsonl")
+    (problem,) = caught.value.problems
+    assert problem.startswith("updates.jsonl: line 2: RUR1-04.1 is already met for 2027; its next window, 2029, opens")
+    assert [tracker.apply(lines % 1, "updates.jsonl").changes for _ in range(2)] == [1, 0]
 
 
 def test_a_milestone_is_added_and_moved(tracker: Tracker) -> None:
@@ -339,6 +447,15 @@ def test_a_milestone_is_added_and_moved(tracker: Tracker) -> None:
 
 
 # Add and edit
+
+
+def test_an_edit_follows_the_rules_of_the_command(tracker: Tracker) -> None:
+    """From Python too, an edit takes a source with its paragraph, and an empty value clears a field."""
+    tracker.edit("1", {"source": "JS", "paragraph": "9", "partners": [""], "lead": ""})
+    values = list(tracker.log())[-1].content["set"]
+    assert values == {"sources": [{"document": "JS", "paragraph": "9"}], "partners": [], "lead": None}
+    assert tracker.add(FLY._replace(partners=[""], lead="")).changes == 1
+    assert not {"partners", "lead"} & list(tracker.log())[-1].content["set"].keys()
 
 
 def test_a_commitment_is_added(tracker: Tracker) -> None:
@@ -514,6 +631,7 @@ def test_a_broken_file_is_refused_with_its_line(tracker: Tracker, text: str, lin
 
 def test_each_line_sees_the_lines_before_it(tracker: Tracker) -> None:
     """Each line sees the state that the lines before it give."""
+    tracker.today = date(2029, 6, 1)
     tracker.apply("ref,status,percent\n4.1,met,\n4.1,met,\n2,in-progress,50\n2,complete,\n", "updates.csv")
     assert next(event.when for event in milestone(tracker, "RUR1-04.1") if event.state == "upcoming") == "2031"
     assert (row(tracker, "2").status, row(tracker, "2").percent) == ("complete", None)

@@ -461,13 +461,27 @@ def test_the_report_of_a_linked_dialogue_has_the_comparison(desk: Desk) -> None:
         assert "carried on by" not in desk.call("report", *arguments, "-f", "md").stdout
 
 
+def test_a_decision_is_recorded_once(two: Tracker) -> None:
+    """A pair that is already linked, or not linked, is not recorded again, unless that adds a note or evidence."""
+    for decide, notice in ((two.link, "linked"), (two.unlink, "recorded as not linked")):
+        assert decide("ROK3-12", "ROK4-33", note="Export controls.").changes == 1
+        log = list(two.log())
+        for on in (None, "2026-01-01"):
+            again = decide("ROK3-12", "ROK4-33", note="Export controls.", on=on)
+            assert (again.changes, again.undo) == (0, None)
+            assert again.notices == (f"ROK3-12 → ROK4-33 is already {notice}.",)
+        assert decide("ROK3-12", "ROK4-33").changes == 0
+        assert list(two.log()) == log
+        assert decide("ROK3-12", "ROK4-33", evidence="https://a.example/").changes == 1
+
+
 def test_a_transcript_of_deciding(desk: Desk) -> None:
     """A user accepts one proposal and rejects another, and both decisions show."""
     said = desk.run("link", "ROK3-12", "ROK4-33", "--note", "Export controls", "--by", "Kim").stdout.splitlines()
     assert said[0] == "Linked ROK3-12 → ROK4-33"
     assert said[1] == "decided: linked"
     said = desk.run("unlink", "ROK3-04", "ROK4-38", "--by", "Kim").stdout.splitlines()
-    assert said[:2] == ["Unlinked ROK3-04 → ROK4-38", "decided: not-linked"]
+    assert said[:2] == ["Recorded as not linked: ROK3-04 → ROK4-38", "decided: not-linked"]
     rows = desk.call("compare", "ROK3", "ROK4", "--json").data
     assert ["weakened", "ROK3-12", "ROK4-33"] in [[*row["outcomes"], row["old"], row["new"]] for row in rows["rows"]]
     assert "ROK3-04" not in {row["old"] for row in rows["proposals"] if row["new"] == "ROK4-38"}

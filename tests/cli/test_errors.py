@@ -73,6 +73,14 @@ CASES: list[tuple[str, int, str, str]] = [
     ("list --strength hard", 2, "there is no strength 'hard'", "exploratory"),
     ("list --sort size", 2, "--sort: 'size'", "updated"),
     ("mark 31 done", 2, "status: 'done'", "complete"),
+    ("list --status doen", 2, "status 'doen'", "did you mean complete?"),
+    *(
+        (command, 2, "ROK4 is a dialogue, not a commitment", "one of its commitments.*list --dialogue ROK4")
+        for command in (
+            *("mark ROK4 complete", "note rok4 Hello", "reschedule ROK4 2027", "check ROK4", "edit ROK4 --title T"),
+            *("assess ROK4 --verdict met", "link ROK4 ROK4-33", "add T --milestone-of ROK4 --due 2027", "history ROK4"),
+        )
+    ),
     ("mark 31 not-assessed", 2, "status: 'not-assessed'", "did you mean unknown?"),
     ("mark 23.2 complete", 2, "status: 'complete'.*milestone", "met"),
     ("mark 31 met", 2, "status: 'met'.*commitment", "complete"),
@@ -100,7 +108,7 @@ CASES: list[tuple[str, int, str, str]] = [
     ("add X --milestone-of 31 --due 2027 --area pnt", 2, "--area cannot be given", "leave it out"),
     ("add X --area pnt --source ST1 --every 1y", 2, "--every cannot be given", "leave it out"),
     ("edit 31", 2, "no new value", "--title"),
-    ("edit 31 --paragraph 5", 2, "--paragraph needs --source", "--source DOCUMENT"),
+    ("edit 31 --paragraph 5", 2, "paragraph: it needs the source", "--source DOCUMENT"),
     ("mark 31 complete --evidence ftp://example.org", 2, "evidence: ", "https://"),
     ("mark 31 complete --evidence www.example.org", 2, "evidence: ", "https://"),
     ("mark 31 complete --evidence no", 2, "evidence: the text has fewer than 3 visible characters", "Cable SEOUL"),

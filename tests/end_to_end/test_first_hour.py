@@ -60,7 +60,7 @@ def test_the_first_hour_of_a_new_user(desk: Desk) -> None:
         csv.writer(file).writerows(
             [["ref", "status", "note"], ["36", "in-progress", "Met"], ["37", "complete", "Done"]]
         )
-    assert desk.run("apply", "updates.csv", "--dry-run").stdout.startswith("Dry run: applied 2 entries")
+    assert desk.run("apply", "updates.csv", "--dry-run").stdout.startswith("Dry run: would apply 2 entries")
     assert desk.run("apply", "updates.csv").stdout.startswith("Applied 2 entries")
 
     # Read the history

@@ -105,6 +105,7 @@ def base_record(folder: Path) -> Tracker:
         tracker.import_file(json.dumps(document).encode(), f"{number}.json", built_in=False)
     tracker.mark("RUR1-02", "in-progress", percent=40, note="Half done.", evidence="https://a.example/")
     tracker.reschedule("RUR1-01", "2027", note="Later.")
+    tracker.reschedule("RUR1-04.1", "2026-11")
     tracker.mark("RUR1-04.1", "met")
     tracker.edit("RUR1-03", {"title": "Renamed", "partners": []})
     tracker.assess("RUR1-01", "met", assessor="Ann")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
 from spacedialog.errors import ProblemsError
+from spacedialog.model.fields import NewCommitment
+from spacedialog.model.filters import OneOf
+from spacedialog.model.position import Scope
 from spacedialog.tracker import Tracker
 from tests.support import drafted
 from tests.support.program import Desk
@@ -85,6 +89,35 @@ def test_dropped_candidates_are_not_imported(tracker: Tracker) -> None:
     assert refs(tracker) == ["2", "3", "4"]
     with tracker.snapshot() as view:
         assert view.upcoming() == []
+
+
+def test_an_area_whose_only_candidate_was_dropped_is_not_shown(tracker: Tracker) -> None:
+    """An area without any commitment by the day is in no list; one whose commitments left it or do not match is."""
+    document = drafted.document(*["accepted"] * 5)
+    document["areas"].append({"key": "tides", "title": "Tides"})
+    document["commitments"][4] |= {"area": "tides"}
+
+    def shown(day: date | None = None) -> list[str]:
+        with tracker.snapshot(Scope(day)) as view:
+            keys = [row.area for row in view.areas()]
+            assert keys == [row.area for row in view.overview().areas]
+            assert all(row.commitments for row in view.report().areas)
+            return keys
+
+    dropped = json.loads(json.dumps(document))
+    dropped["commitments"][4]["draft"]["decision"] = "dropped"
+    take_in(tracker, dropped)
+    assert "tides" not in shown()
+    take_in(tracker, document)
+    assert "tides" in shown()
+    with tracker.snapshot() as view:
+        (tides,) = [row for row in view.areas(OneOf("status", ["stalled"])) if row.area == "tides"]
+    assert tides.commitments == 0
+    tracker.undo()
+    tracker.add(NewCommitment("Share readings", "tides", document["documents"][0]["key"]), on="2026-11-30")
+    assert ("tides" in shown(date(2026, 11, 29)), "tides" in shown()) == (False, True)
+    tracker.edit("6", {"area": document["areas"][0]["key"]})
+    assert "tides" in shown()
 
 
 def test_candidates_dropped_later_are_retracted(tracker: Tracker) -> None:

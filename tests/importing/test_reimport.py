@@ -99,7 +99,7 @@ def test_a_meeting_to_come_is_refused(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "record",
     [
-        {"ref": "41.1", "status": "met", "on": "2026-01-01"},
+        {"ref": "41.1", "due": "2026-01", "status": "met", "on": "2026-01-01"},
         {"ref": "31", "note": "hello"},
         {"ref": "4-03", "status": "stalled", "on": "2025-06-20", "evidence": "https://a.example/"},
     ],
@@ -114,7 +114,7 @@ def test_a_file_applied_twice_changes_nothing(desk: Desk, record: dict[str, Any]
 def test_a_dated_fact_is_recorded_though_it_holds_today(desk: Desk) -> None:
     """An update of an earlier day is recorded, even if today's state has its value."""
     ran = desk.run("apply", "-", stdin=lines({"ref": "4-03", "status": "in-progress", "on": "2025-04-20"}))
-    assert "Applied ROK4-03" in ran.stdout
+    assert "Applied 1 entry to ROK4-03" in ran.stdout
     (row,) = (row for row in desk.call("list", "--json", "--as-of", "2025-04-25").data if row["ref"] == "ROK4-03")
     assert row["status"] == "in-progress"
 
@@ -158,3 +158,18 @@ def test_areas_of_two_dialogues_stay_apart(desk: Desk) -> None:
     assert [(row["area"], row["title"], row["commitments"]) for row in after[len(before) :]] == [
         ("pnt", "Coastal positioning", 1)
     ]
+
+
+def test_a_data_file_meets_no_occurrence_early(desk: Desk) -> None:
+    """A data file is refused with the place where it meets an occurrence before its window opens, or twice."""
+    met = {**UPDATES[0], "on": "2026-06-02"}
+    ran = desk.call("import", write(desk, json.dumps({**OPENING, "commitments": [COMMITMENT], "updates": [met, met]})))
+    assert ran.status == 2
+    assert (
+        "updates[1].status: LUT1-01.1 is already met for 2026; its next window, 2027, opens on 2027-01-01" in ran.stderr
+    )
+    (milestone,) = COMMITMENT["milestones"]
+    early = {**COMMITMENT, "milestones": [{**milestone, "status": "met", "since": "2025-12"}]}
+    ran = desk.call("import", write(desk, json.dumps({**OPENING, "commitments": [early]})))
+    assert ran.status == 2
+    assert "commitments[0].milestones[0].status: LUT1-01.1 cannot be met on 2025-12: its window" in ran.stderr

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from spacedialog.analysis.brief import brief
-from spacedialog.model.position import Since
+from spacedialog.model.position import Scope, Since
 
 if TYPE_CHECKING:
     from spacedialog.tracker import Tracker
@@ -106,6 +106,38 @@ def test_the_source_of_a_moved_milestone_is_that_of_its_new_date(tracker: Tracke
     assert events_of(tracker, "RUR1-01.1")["upcoming"] == ""
     tracker.mark("1.1", "met", evidence=NEWS)
     assert events_of(tracker, "RUR1-01.1")["upcoming"] == NEWS
+
+
+def test_the_milestones_of_a_withdrawn_commitment_are_withdrawn(tracker: Tracker) -> None:
+    """No view expects a milestone of a withdrawn commitment, and those with an outcome keep it."""
+    tracker.add_milestone("1", "Test the seismometer", "2026-05")
+    tracker.mark("1.2", "met")
+    with tracker.snapshot() as view:
+        assert {"RUR1-01.1", "RUR1-04.1"} <= {row.ref for row in view.upcoming()}
+        assert "RUR1-01.1" in [row.ref for row in view.todo()]
+    for ref in ("1", "4"):
+        tracker.mark(ref, "withdrawn")
+    with tracker.snapshot() as view:
+        assert {row.ref for row in view.upcoming()} == {"RUR1-03"}
+        states = {(row.ref, row.state) for row in view.upcoming(everything=True)}
+        withdrawn = {("RUR1-01.1", "withdrawn"), ("RUR1-01.2", "met"), ("RUR1-04.1", "withdrawn")}
+        assert states == {*withdrawn, ("RUR1-01", "withdrawn"), ("RUR1-03", "overdue")}
+        assert withdrawn <= {(event.ref, event.state) for event in view.calendar()}
+        assert not {"RUR1-01.1", "RUR1-04.1"} & {row.ref for row in view.todo()}
+        assert view.overview().next == ()
+        assert [area.next_milestone for area in view.areas()] == [None, None]
+        news = brief(view, Since(DAY, DAY, entries=0), until=date(2030, 1, 1))
+        shown = [row.ref for rows in (news.opens, news.closes, news.opened, news.closed) for row in rows]
+        assert not {"RUR1-01.1", "RUR1-04.1"} & set(shown)
+        assert withdrawn <= {(row.ref, row.state) for row in view.report().milestones}
+        detail = view.detail(view.refs.resolve("1"))
+        assert {(row.ref, row.state) for row in detail.milestones} == {
+            ("RUR1-01", "withdrawn"),
+            ("RUR1-01.1", "withdrawn"),
+            ("RUR1-01.2", "met"),
+        }
+    with tracker.snapshot(Scope(date(2026, 11, 30))) as view:
+        assert "RUR1-01.1" in [row.ref for row in view.todo()]
 
 
 def test_outputs_name_the_source_of_a_milestone(reader: Desk) -> None:

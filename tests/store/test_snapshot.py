@@ -485,6 +485,7 @@ STEPS: tuple[Callable[[Tracker], Any], ...] = (
     lambda tracker: tracker.mark("3.1", "met", on="2026-11-29"),
     lambda tracker: tracker.undo(next(tracker.log()).id),
     lambda tracker: tracker.redo(),
+    lambda tracker: tracker.reschedule("4.1", "2026"),
     lambda tracker: tracker.mark("4.1", "met"),
     lambda tracker: tracker.apply("ref,status\n2,complete\n3,withdrawn\n", "updates.csv"),
 )
@@ -643,13 +644,20 @@ def test_a_ref_has_short_forms(tracker: Tracker, text: str, ref: str) -> None:
         assert view.refs.resolve(text).ref == ref
 
 
-@pytest.mark.parametrize("text", ["", "RUR1", "99", "0", "RUR2-03", "1.9", "R", "%", "3.1", "9" * 40, "-3x", "\0"])
+@pytest.mark.parametrize("text", ["", "99", "0", "RUR2-03", "1.9", "R", "%", "3.1", "9" * 40, "-3x", "\0"])
 def test_an_unknown_ref_is_not_found(tracker: Tracker, text: str) -> None:
     """An unknown name is not found, and the error names the command that lists the refs."""
     with tracker.snapshot() as view, pytest.raises(NotFoundError) as caught:
         view.refs.resolve(text)
     assert caught.value.exit_status == 3
     assert "spacedialog list" in caught.value.remedy
+
+
+def test_the_key_of_a_dialogue_is_no_ref(tracker: Tracker) -> None:
+    """Where a commitment is expected, a dialogue is named as one, with the command that lists its commitments."""
+    with tracker.snapshot() as view, pytest.raises(InputError, match="RUR1 is a dialogue") as caught:
+        view.refs.resolve("rur1")
+    assert "spacedialog list --dialogue RUR1" in caught.value.remedy
 
 
 def test_a_near_miss_is_pointed_out(tracker: Tracker) -> None:

@@ -405,6 +405,8 @@ class ModelView:
         for area in sorted(known, key=lambda state: state.fields["position"]):
             here = {i: state for i, state in self.states.items() if state.fields["area"] == area.fields["key"]}
             inside = list(here.values())
+            if not inside and not self._has_had_commitments(area.fields["key"]):
+                continue
             rows = [self._row(item, state) for item, state in here.items()]
             is_ = Counter(row.status for row in rows)
             has = Counter(flag for row in rows for flag in row.flags)
@@ -421,6 +423,15 @@ class ModelView:
             fields = area.fields["key"], area.fields["title"], *counts, has["overdue"], has["closing"], None, "RUR1"
             found.append((AreaRow._make((*fields, has["unevidenced"])), nearest))
         return found
+
+    def _has_had_commitments(self, area: str) -> bool:
+        model, known = self._model, self._known
+        return any(
+            state.fields["area"] == area
+            for item in self.states
+            for day in {counts for counts, _, _ in model.ordered(item, known) if counts <= self.day}
+            if (state := model.state(item, day, known))
+        )
 
     def coverage(self) -> Coverage:
         """Return how many commitments were checked, and the days since the oldest check of an open one."""

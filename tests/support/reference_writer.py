@@ -102,7 +102,21 @@ class ReferenceWriter:
         """Return the entry of an update: `ref`, and any of `status`, `percent`, `due`, `note`, `evidence`, `on`."""
         on = self._day(update.get("on"))
         name = self.resolve(update["ref"])
-        return [self._updated(update, name, self.fields_of(name), on)]
+        entry = self._updated(update, name, self.fields_of(name), on)
+        _refuse_early(entry)
+        is_rescheduling = update.get("due") and (update.get("status"), update.get("percent")) == (None, None)
+        return [] if is_rescheduling and self._is_known(entry, name) else [entry]
+
+    def _is_known(self, entry: Expected, name: Name) -> bool:
+        """Return whether the record has the entry's values on the day from which it applies, without a dispute."""
+        model, values = self._model, entry.body["set"]
+        first = next(counts for counts, _, one in model.ordered(name.item) if one.milestone == name.milestone)
+        day = max(first, window(entry.on)[1])
+        state = model.state(name.item, day)
+        assert state
+        fields = (state.parts[name.milestone] if name.milestone else state).fields
+        disputed = {field for on in (day, self._today) for field, *_ in model.disputes(name.item, on)}
+        return not disputed & values.keys() and all(fields.get(field) == value for field, value in values.items())
 
     def check(self, refs: Sequence[str], note: str | None, on: str | None) -> list[Expected]:
         """Return the entries of one check of several commitments and milestones."""
@@ -170,6 +184,7 @@ class ReferenceWriter:
                 for one in self._model.live(name.item)
             ):
                 continue
+            _refuse_early(entry)
             news.append(entry)
             fields_by_name[name] = {**fields, **values}
         return _by_item(news)
@@ -338,6 +353,13 @@ def _met(fields: Body, status: str | None) -> Body:
     if status == "met" and fields.get("recurs"):
         return {"met": fields["when"], "when": later(fields["when"], 2)}
     return {"status": status} if status else {}
+
+
+def _refuse_early(entry: Expected) -> None:
+    """Refuse an entry that meets a recurring milestone on a day before its window opens."""
+    met = entry.body.get("set", {}).get("met")
+    if met and window(entry.on)[1] < window(met)[0]:
+        raise Refused(2)
 
 
 def _content(body: Body) -> Body:

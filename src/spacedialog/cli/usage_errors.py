@@ -23,7 +23,7 @@ COMMAND_SYNONYMS: Mapping[str, str] = {
     **dict.fromkeys(("move", "delay", "postpone"), "reschedule"),
     **dict.fromkeys(("done", "complete", "finish", "close"), "mark REF complete"),
     **dict.fromkeys(("create", "new"), "add"),
-    **dict.fromkeys(("comment", "check"), "note"),
+    "comment": "note",
     **dict.fromkeys(("change", "set", "update", "rename"), "edit"),
     **dict.fromkeys(("revert", "rollback"), "undo"),
     "redo": "undo --redo",

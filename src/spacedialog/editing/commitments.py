@@ -82,7 +82,12 @@ def create_milestone(
 
 
 def correct(snapshot: Snapshot, target: Target, values: Mapping[str, Any], remarks: EntryRemarks) -> PendingEntry:
-    """Return the entry that sets fields of the target to new values; InputError if any value is invalid."""
+    """Return the entry that sets fields of the target to new values; InputError if any value is invalid.
+
+    Besides the fields that can be edited, `values` may have a `source`, the key of a document, and its `paragraph`. An
+    empty value clears a field.
+    """
+    values = _normal(values)
     if not values:
         raise InputError(
             "no new value was given", f"add one, for example: spacedialog edit {target.ref} --title 'A better title'"
@@ -104,6 +109,18 @@ def correct(snapshot: Snapshot, target: Target, values: Mapping[str, Any], remar
     return PendingEntry(SET, target.item, str(remarks.on), body)
 
 
+def _normal(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values with `sources` in place of a source and its paragraph, and one form of each empty value."""
+    normal = {name: value or None for name, value in values.items() if name not in ("source", "paragraph")}
+    if "source" in values:
+        normal["sources"] = source_list(values["source"], values.get("paragraph")) if values["source"] else None
+    elif values.get("paragraph"):
+        raise InputError(
+            "paragraph: it needs the source that it belongs to", "add the key of the document: --source DOCUMENT"
+        )
+    return normal | ({"partners": normal["partners"] or []} if "partners" in normal else {})
+
+
 def check_fields(snapshot: Snapshot, target: Target, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values as the record stores them; InputError at the first that is invalid in this record."""
     checked = dict(values)
@@ -121,9 +138,9 @@ def check_fields(snapshot: Snapshot, target: Target, values: Mapping[str, Any]) 
         if checked.get(name):
             checked[name] = find_value(snapshot, kind, checked[name], dialogue=dialogue)
     if "partners" in checked:
-        checked["partners"] = [
-            find_value(snapshot, "party", partner, dialogue=dialogue) for partner in checked["partners"]
-        ]
+        # A single empty text, as from an unset variable of a script, clears the field.
+        partners = [] if list(checked["partners"]) == [""] else checked["partners"]
+        checked["partners"] = [find_value(snapshot, "party", partner, dialogue=dialogue) for partner in partners]
     if checked.get("kind") and not _KIND.fullmatch(checked["kind"]):
         raise InputError(
             f"kind: {quoted(checked['kind'])} is not a kind", "write one word, such as agreement or action-item"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from spacedialog.store.read.snapshot import Snapshot
 
 _COMMANDS = {LinkDecision.LINKED: "link", LinkDecision.NOT_LINKED: "unlink"}
+_DECIDED = {LinkDecision.LINKED: "linked", LinkDecision.NOT_LINKED: "recorded as not linked"}
 
 
 def decide_link(
@@ -44,3 +45,8 @@ def decide_link(
         return link, PendingEntry(SET, link.item, on, {"set": values, **remarks.body()})
     values = {"old": old.item, "new": new.item, **values}
     return link, PendingEntry(CREATE, link.item, on, {"type": "link", "set": values, **remarks.body()})
+
+
+def already_decided(link: Target, decision: LinkDecision) -> str:
+    """Return the notice that the record already has the decision on a link."""
+    return f"{link.ref} is already {_DECIDED[decision]}."

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacedialog.editing.remarks import EntryRemarks
-from spacedialog.model.dates import VagueDate
+from spacedialog.model.conflicts import conflicts
+from spacedialog.model.dates import VagueDate, readable, review_text
 from spacedialog.model.entry import RETRACT, PendingEntry, Remarks, new_entry_ids
+from spacedialog.model.fields import KINDS, Kind
+from spacedialog.model.fold import closing_day, in_order
 from spacedialog.model.rows.record import Difference, Written
 from spacedialog.model.target import Target
-from spacedialog.model.values import check_line, check_on, evidence_pieces
+from spacedialog.model.values import check_line, check_on, citation_text, evidence_pieces
+from spacedialog.store.log import entries_of, live_entries
 from spacedialog.store.read.details import fields_on
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.store.write import append
 
 if TYPE_CHECKING:
     import sqlite3
-    from datetime import date
 
     from spacedialog.model.entry import Entry
 
@@ -89,14 +93,15 @@ class Session:
             for name in dict.fromkeys([*old, *new])
             if old.get(name) != new.get(name) and name not in _INTERNAL_FIELDS
         ]
-        notices = [
-            f"{target.ref}: {name} is still {new.get(name)}, because a later entry sets it"
-            for target, new in zip(targets, after, strict=True)
-            for entry in pending
-            if (entry.item, entry.body.get("milestone")) == target[1:]
-            for name, value in entry.body.get("set", {}).items()
-            if new.get(name) != value
-        ]
+        current = dict(zip((target[1:] for target in targets), zip(targets, after, strict=True), strict=True))
+        overruled: dict[Target, dict[str, Any]] = {}
+        for entry in pending:
+            values, about = entry.body.get("set", {}), (entry.item, entry.body.get("milestone"))
+            if values and about in current:
+                target, new = current[about]
+                lost = {name: new.get(name) for name, value in values.items() if new.get(name) != value}
+                overruled.setdefault(target, {}).update(lost)
+        notices = [notice for target, lost in overruled.items() if lost for notice in self._overruled(target, lost)]
         alone = len(targets) == 1
         return self.written(
             did,
@@ -108,6 +113,61 @@ class Session:
             undo=appended.last,
             notices=tuple(dict.fromkeys(notices)),
         )
+
+    def _overruled(self, target: Target, values: Mapping[str, Any]) -> Iterator[str]:
+        """Yield a notice for each of the fields that an entry recorded earlier sets, because its day is later.
+
+        `values` are the current values of fields that the latest action set.
+        """
+        entries = entries_of(self.connection, target.item)
+        deciding = {
+            name: entry
+            for _, entry in in_order(entries)
+            if entry.content.get("milestone") == target.milestone
+            for name in entry.content.get("set", ())
+        }
+        for name, value in values.items():
+            if name in deciding and deciding[name].ts < entries[-1].ts:
+                subject = target.ref if name == "decided" else f"{target.ref}: {name}"
+                day = readable(deciding[name].on)
+                yield f"{subject} is still {_stated(name, value)}, because the entry of {day} is later."
+
+    def is_known(self, entry: PendingEntry) -> bool:
+        """Return whether the entry would change nothing: the record has its values on its day, and no conflict.
+
+        If the entry is dated before the first day of its item or milestone, it would apply on that first day.
+        """
+        entries, history = self.snapshot.folded(entry.item)
+        values, milestone = entry.body.get("set", {}), entry.body.get("milestone")
+        first = next(
+            (
+                period.valid_from
+                for period in (history.periods if history else ())
+                if milestone is None or milestone in (part.id for part in period.milestones)
+            ),
+            None,
+        )
+        if first is None:
+            return False
+        day = max(first, closing_day(entry.on))
+        fields = fields_on(history, date.fromisoformat(day), milestone) or {}
+        days = (day, self._writer.today.isoformat())
+        return all(fields.get(name) == value for name, value in values.items()) and not any(
+            conflict.field in values and any(conflict.valid_from <= on < conflict.valid_to for on in days)
+            for conflict in conflicts(entries)
+        )
+
+    def adds_remarks(self, entry: PendingEntry) -> bool:
+        """Return whether the entry has a note or evidence that no entry in force with the same values has."""
+        given = {name: entry.body[name] for name in ("note", "evidence") if name in entry.body}
+        live = (one.content for one in live_entries(self.connection, entry.item))
+        same = [one for one in live if entry.body.get("set", {}).items() <= one.get("set", {}).items()]
+        return bool(given) and not any(given.items() <= one.items() for one in same)
+
+    def unchanged(self, did: str, target: Target, notice: str) -> Written:
+        """Return the result of a write that records nothing, because the record already says so."""
+        title = self._fields(target).get("title") or ""
+        return self.written(did, refs=(target.ref,), ref=target.ref, title=title, notices=(notice,))
 
     def retract(self, did: str, entries: Sequence[Entry], *, only: bool = False) -> Written:
         """Record the retraction of these entries; with `only`, of each entry by itself, not of its whole action."""
@@ -132,3 +192,14 @@ class Session:
 
     def _fields(self, target: Target) -> Mapping[str, Any]:
         return self.snapshot.fields(target.item, target.milestone) or {}
+
+
+def _stated(name: str, value: Any) -> str:
+    """Return the value of a field for a notice."""
+    if value in (None, "", []):
+        return "not set"
+    if isinstance(value, list):
+        return ", ".join(citation_text(part) if isinstance(part, dict) else str(part) for part in value)
+    if name == "review":
+        return review_text(value)
+    return readable(value) if KINDS.get(name) is Kind.DATE else str(value)

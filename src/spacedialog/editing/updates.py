@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacedialog.errors import InputError
+from spacedialog.model.dates import VagueDate, readable
 from spacedialog.model.entry import CHECK, NOTE, SET, PendingEntry
-from spacedialog.model.milestones import values_when_met
+from spacedialog.model.milestones import early_meeting, values_when_met
 from spacedialog.model.values import check_percent, check_status, is_complete_below_full
-from spacedialog.model.vocabulary import MilestoneStatus, Status
+from spacedialog.model.vocabulary import SETTLED, MilestoneStatus, Status
 
 if TYPE_CHECKING:
     from spacedialog.editing.remarks import EntryRemarks
-    from spacedialog.model.dates import VagueDate
     from spacedialog.model.target import Target
+    from spacedialog.store.read.snapshot import Snapshot
 
 
 class Update(NamedTuple):
@@ -56,6 +57,47 @@ def pending_update(
     if values:
         body["set"] = values
     return PendingEntry(SET if values else NOTE, target.item, str(remarks.on), body)
+
+
+def check_has_opened(entry: PendingEntry, target: Target, fields: Mapping[str, Any]) -> None:
+    """Raise InputError if the entry meets an occurrence of a recurring milestone before its window opens.
+
+    `fields` are those of the target before the entry. It is not part of `pending_update`, because an update that is
+    already recorded is no error in a file.
+    """
+    if problem := early_meeting(target.ref, fields, entry.body.get("set", {}), VagueDate.parse(entry.on)):
+        raise InputError(
+            problem,
+            f"if it was met early, first change its date with spacedialog reschedule {target.ref} DATE; otherwise give"
+            " the day on which it was met (--on, or on in a file)",
+        )
+
+
+def notices(entry: PendingEntry, target: Target, fields: Mapping[str, Any]) -> Iterator[str]:
+    """Yield notices on an entry that is valid but may be a mistake; `fields` are those of the target before it."""
+    values = entry.body.get("set", {})
+    if MilestoneStatus.MET == values.get("status") == fields.get("status"):
+        yield f"{target.ref} was already met."
+
+
+def already_dated(target: Target, due: VagueDate) -> str:
+    """Return the notice that a target already has the date."""
+    return f"The date of {target.ref} is already {readable(str(due))}. Confirm it with spacedialog check or note."
+
+
+def date_notices(due: VagueDate, target: Target, fields: Mapping[str, Any], snapshot: Snapshot) -> Iterator[str]:
+    """Yield notices on a new date of a target that is settled, or whose new window has closed.
+
+    `fields` are those of the target. The milestones of a withdrawn commitment are withdrawn.
+    """
+    status = fields.get("status")
+    if target.milestone and status != MilestoneStatus.MET:
+        commitment = snapshot.fields(target.item) or {}
+        status = Status.WITHDRAWN.value if commitment.get("status") == Status.WITHDRAWN else status
+    if status in (*SETTLED, MilestoneStatus.MET):
+        yield f"{target.ref} is {status}. A new date does not change that."
+    elif due.latest and due.latest < snapshot.day:
+        yield f"The new window of {target.ref} closed on {due.latest}, so it is overdue at once."
 
 
 def pending_check(remarks: EntryRemarks, target: Target) -> PendingEntry:

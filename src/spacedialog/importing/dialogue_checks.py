@@ -7,9 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from spacedialog.errors import DateError, InputError
-from spacedialog.importing.entries import FileCommitment
+from spacedialog.importing.entries import FileCommitment, commitment_entries
 from spacedialog.model.dates import Span, VagueDate, quoted
 from spacedialog.model.entry import item_id
+from spacedialog.model.milestones import early_meeting
 from spacedialog.model.target import Target
 from spacedialog.model.values import check_on, is_complete_below_full
 from spacedialog.model.vocabulary import MilestoneStatus, Status
@@ -163,3 +164,24 @@ def commitment_problems(file_commitment: FileCommitment, snapshot: Snapshot, tod
             check_on(VagueDate.parse(update["on"]), today)
         except InputError as error:
             yield f"{place}.{error.problem}\n  {error.remedy}"
+
+
+def milestone_problems(dialogue: Mapping[str, Any], file_commitment: FileCommitment) -> Iterator[str]:
+    """Yield a problem for each occurrence of a recurring milestone that is met before its window opens."""
+    place = file_commitment.place
+    milestones = file_commitment.commitment.get("milestones", ())
+    if not any(milestone.get("recurs") for milestone in milestones):
+        return
+    places = [
+        *(f"{place}.milestones[{number}]" for number in range(len(milestones))),
+        *(at for at, _ in file_commitment.updates_in_order),
+    ]
+    _, *entries = next(commitment_entries(dialogue, file_commitment))
+    fields: dict[str | None, dict[str, Any]] = {}
+    for at, entry in zip(places, entries, strict=True):
+        values = entry.body.get("set", {})
+        known = fields.setdefault(entry.body.get("milestone"), {})
+        ref = known.get("ref") or values.get("ref", "")
+        if problem := early_meeting(ref, known, values, VagueDate.parse(entry.on)):
+            yield f"{at}.status: {problem}\n  correct the day, or write an update with the new date (due) before it"
+        known.update(values)

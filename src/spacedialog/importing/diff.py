@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from spacedialog.importing.dialogue_checks import commitment_problems, opening_problems
+from spacedialog.importing.dialogue_checks import commitment_problems, milestone_problems, opening_problems
 from spacedialog.importing.entries import BOOKKEEPING_KEYS, commitment_entries, opening_entries
 from spacedialog.model.entry import IMPORTED, RETRACT, Entry, PendingEntry, canonical_json
 from spacedialog.model.vocabulary import Decision
@@ -49,6 +49,7 @@ class ImportDiff:
                 yield from self._retractions(file_commitment)
                 continue
             problems.extend(commitment_problems(file_commitment, self._snapshot, self._today))
+            problems.extend(milestone_problems(contents.opening["dialogue"], file_commitment))
             if not problems:
                 yield from map(self._since_import, commitment_entries(contents.opening["dialogue"], file_commitment))
 

@@ -39,6 +39,11 @@ class FileCommitment(NamedTuple):
         decided = (self.commitment.get("draft") or {}).get("decision")
         return Decision(decided) if decided else None
 
+    @property
+    def updates_in_order(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """The updates in the order of the days from which they apply, each with its place."""
+        return sorted(self.updates, key=lambda update: closing_day(update[1]["on"]))
+
     def items(self) -> Iterator[str]:
         """Yield the UUIDs of the commitment and of each of its links."""
         item = item_id("commitment", self.commitment["ref"])
@@ -78,12 +83,14 @@ def commitment_entries(dialogue: Mapping[str, Any], file_commitment: FileCommitm
     apart = ("milestones", "carries_on", "draft")
     values = {name: value for name, value in commitment.items() if name not in apart}
     creation = _create("commitment", commitment["ref"], on, {**values, "dialogue": dialogue["key"]})
-    in_order = sorted((update for _, update in file_commitment.updates), key=lambda update: closing_day(update["on"]))
     milestones = {milestone["ref"].casefold(): dict(milestone) for milestone in commitment.get("milestones", ())}
     yield [
         creation,
         *(_milestone_entry(creation.item, milestone, on) for milestone in milestones.values()),
-        *(_update_entry(update, creation.item, milestones.get(update["ref"].casefold())) for update in in_order),
+        *(
+            _update_entry(update, creation.item, milestones.get(update["ref"].casefold()))
+            for _, update in file_commitment.updates_in_order
+        ),
     ]
     for link in commitment.get("carries_on", ()):
         old = item_id("commitment", link["ref"])

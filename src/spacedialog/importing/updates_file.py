@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from spacedialog.editing.remarks import EntryRemarks
-from spacedialog.editing.updates import Update, pending_check, pending_update
+from spacedialog.editing.updates import Update, check_has_opened, pending_check, pending_update
 from spacedialog.errors import InputError, SpacedialogError
 from spacedialog.importing.entries import BOOKKEEPING_KEYS
 from spacedialog.importing.reader import Problems, parse_json, problem_lines
@@ -127,6 +127,7 @@ class Batch:
                 else pending_update(update, target, fields, lambda: self._collecting(place))
             )
             if len(self.problems) == before and self._is_new(pending, fields, dated=is_check or "on" in given):
+                check_has_opened(pending, target, fields)
                 self.pending.append(pending)
                 self.targets[target] = {**fields, **pending.body.get("set", {})}
 

@@ -61,6 +61,7 @@ _READABLE = {f"-{code}": f"-{name}" for name, code in _TYPED_CODES.items()} | {
 }
 _ONE_MONTH = re.compile(r"([0-9]{4}-[0-9]{2}-)([0-9]{2})/\1([0-9]{2})")
 _CODE = re.compile(r"(?<=[0-9]{4})-(?:2[1-4]|3[3-6]|4[01])(?![0-9-])")
+_CODE_WITH_WORD = re.compile(r"(?<=[0-9]{4})-(?:3[3-6]|4[01])(?![0-9-])")
 _DAYS = {Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 30, Unit.YEAR: 365}
 _MONTHS = {Unit.MONTH: 1, Unit.YEAR: 12}
 
@@ -219,7 +220,8 @@ class VagueDate:
         try:
             return VagueDate.parse(text)
         except DateError:
-            raise DateError(f"an occurrence of {self} every {every} is out of range", YEARS_REMEDY) from None
+            problem = f"an occurrence of {readable(self.text)} every {every} is out of range"
+            raise DateError(problem, YEARS_REMEDY) from None
 
 
 def iso_day(day: date | None) -> str | None:
@@ -255,7 +257,7 @@ def _moved_end(end: str, n: int, every: Span) -> str:
     precision, first, length = _PARTS_OF_YEAR[code or ""]
     if not every.months or every.months % length:
         raise DateError(
-            f"{end} is not precise enough to recur every {every}",
+            f"{readable(end)} is not precise enough to recur every {every}",
             f"write a more precise date, or a span that is a multiple of its {precision}",
         )
     years, month = divmod(first - 1 + n * every.months, 12)
@@ -265,6 +267,11 @@ def _moved_end(end: str, n: int, every: Span) -> str:
 def readable(text: str) -> str:
     """Return an EDTF date for display: `2026-Q3`, `2026-H2`, `2026 spring`, and `2022-12-15/16` for days of a month."""
     return _CODE.sub(lambda match: _READABLE[match[0]], _ONE_MONTH.sub(r"\1\2/\3", text))
+
+
+def as_typed(text: str) -> str:
+    """Return an EDTF date with its quarters and halves as people type them, `2026-Q3` and `2026-H2`, for `parse`."""
+    return _CODE_WITH_WORD.sub(lambda match: _READABLE[match[0]], text)
 
 
 def recurrence_text(span: str) -> str:

@@ -28,15 +28,24 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def nearest(text: str, choices: Iterable[str], synonyms: Mapping[str, str] = _NONE) -> str | None:
-    """Return the choice that a text probably means, by synonym or else by similarity; None if no choice is similar."""
-    from difflib import get_close_matches
+    """Return the choice that a text probably means: by synonym, or by similarity to a choice or a synonym.
+
+    Of equally similar words, one with the same letters in another order is chosen. None if no word is similar.
+    """
+    from difflib import SequenceMatcher, get_close_matches
 
     key = text.strip().casefold()
     if key in synonyms:
         return str(synonyms[key])
-    names = {choice.casefold(): choice for choice in choices}
-    found = get_close_matches(key, names, n=1)
-    return names[found[0]] if found else None
+    names = {**synonyms, **{choice.casefold(): choice for choice in choices}}
+    matcher = SequenceMatcher(b=key)
+
+    def closeness(name: str) -> tuple[float, bool, bool]:
+        matcher.set_seq1(name)
+        return matcher.ratio(), sorted(name) == sorted(key), name[:1] == key[:1]
+
+    found = get_close_matches(key, names)
+    return str(names[max(found, key=closeness)]) if found else None
 
 
 def suggestion(text: str, choices: Iterable[str], synonyms: Mapping[str, str] = _NONE) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from spacedialog.errors import InputError
 from spacedialog.model.characters import CONTROL, LINE_BREAK, is_visible, visible_characters
-from spacedialog.model.dates import quoted
+from spacedialog.model.dates import quoted, readable
 from spacedialog.model.fields import Kind
 from spacedialog.model.vocabulary import MilestoneStatus, Status
 
@@ -83,7 +83,7 @@ def check_on(on: VagueDate, today: date) -> VagueDate:
     if on.latest is not None and on.latest <= today:
         return on
     raise InputError(
-        f"on: {on} may be after today ({today}), but an entry must be dated today or earlier",
+        f"on: {readable(str(on))} may be after today ({today}), but an entry must be dated today or earlier",
         f"write {on.earliest}/{today}, or the exact day"
         if on.earliest and on.earliest <= today
         else "write a day up to today; change a due date with spacedialog reschedule",

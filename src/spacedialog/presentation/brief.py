@@ -72,7 +72,9 @@ def brief(result: Brief) -> View:
         Column("Note", lambda row: row.note or ""),
         Column("Source", lambda row: joined(row.source) or NO_EVIDENCE),
     )
-    return View("brief", result, Table("news", NewsItem._fields, items, columns, "No news."), tuple(blocks))
+    return View(
+        "brief", result, Table("news", NewsItem._fields, items, columns, "No news.", dates=("when",)), tuple(blocks)
+    )
 
 
 def _item(section: str, row: NewsRow | SlipRow | UpcomingRow | CommitmentRow | ConflictRow) -> NewsItem:

@@ -28,7 +28,7 @@ def commitment(result: Detail) -> View:
     texts = {
         "due": _due_text(row),
         "flags": ", ".join(row.flags),
-        "updated_on": row.updated_on,
+        "updated_on": readable(row.updated_on),
         "criterion": criterion_text(result),
         "quote": quotation(result.quote),
         "detail": result.detail or "",
@@ -49,12 +49,12 @@ def commitment(result: Detail) -> View:
             *fields,
             *(("source", " ".join(_source_lines(source))) for source in result.sources),
             *(
-                ("milestone", f"{milestone.ref} {milestone.when} {milestone.title}: {window_text(milestone)}")
+                ("milestone", f"{milestone.ref} {readable(milestone.when)} {milestone.title}: {window_text(milestone)}")
                 for milestone in result.milestones
             ),
             *(("conflict", " ".join(conflict_lines(conflict))) for conflict in result.conflicts),
             *(("assessment", assessment_text(assessment)) for assessment in result.assessments),
-            *(("history", f"{entry.on} {entry.ref} {entry_text(entry)}") for entry in result.history),
+            *(("history", f"{readable(entry.on)} {entry.ref} {entry_text(entry)}") for entry in result.history),
         ],
     )
     blocks = [

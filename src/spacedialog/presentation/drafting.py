@@ -34,6 +34,7 @@ def sentences(rows: Iterable[SentenceRow]) -> Table:
             Column("Why", lambda row: row.why if row.ref else "", from_width=150, max_width=40),
         ),
         "No sentences.",
+        dates=("due",),
     )
 
 
@@ -73,6 +74,7 @@ def candidates(rows: Iterable[CandidateRow], count: ReviewCount) -> Table:
         ),
         "No candidates.",
         lambda: (review_counts(count),),
+        dates=("due",),
     )
 
 

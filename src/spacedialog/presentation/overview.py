@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from spacedialog.model.dates import readable
 from spacedialog.model.rows.record import Overview
 from spacedialog.presentation.bars import LEGEND, area_bars, dialogue_bars, status_counts
 from spacedialog.presentation.phrases import coverage_line, dialogue_line, why_text
@@ -51,7 +52,7 @@ def _figures(result: Overview) -> Table:
         *(Figure("status", name, count) for name, count in result.statuses.items()),
         *(Figure("area", f"{row.dialogue}/{row.area}", row.commitments) for row in result.areas),
         *(Figure("todo", row.ref, why_text(row)) for row in result.todo),
-        *(Figure("next", row.ref, row.when) for row in result.next),
+        *(Figure("next", row.ref, readable(row.when)) for row in result.next),
     ]
     columns = (
         Column("Section", lambda row: row.section),

@@ -34,7 +34,8 @@ CLEARED_AFTER_EVIDENCE = "cleared after evidence was recorded"
 """The remarks on a criterion that was changed after evidence was recorded."""
 WHOLE = "whole commitment"
 """The subject of an assessment that is not about one party."""
-_DATE_FIELDS = ("due", "when", "met")
+DATE_FIELDS = ("due", "when", "met", "review")
+"""The fields of commitments, milestones and dialogues that hold a date; a review may also be a span."""
 _ACTIONS = {"check": "checked, nothing new"}
 """The actions of entries that set no field, by kind."""
 
@@ -78,7 +79,7 @@ def value_text(field: str, value: Any) -> str:
         return review_text(value)
     if field == "quote":
         return quotation(value)
-    return readable(value) if field in _DATE_FIELDS else str(value)
+    return readable(value) if field in DATE_FIELDS else str(value)
 
 
 # The record
@@ -205,7 +206,7 @@ def entry_text(row: HistoryRow) -> str:
 
 def entry_lines(row: HistoryRow) -> Iterator[str]:
     """Yield the lines of an entry: the date and the action, the note, each piece of evidence."""
-    head = f"{row.on}  {row.ref}  {action_text(row)}  [{row.id[-8:]}, {row.author}]"
+    head = f"{readable(row.on)}  {row.ref}  {action_text(row)}  [{row.id[-8:]}, {row.author}]"
     yield from indented((head, row.note or "", *(row.evidence or (evidence_text(row),))))
 
 
@@ -261,7 +262,7 @@ def evidence_text(row: HistoryRow) -> str:
 def assessment_text(row: AssessmentRow) -> str:
     """Return an assessment: the party, the verdict, assessor, rubric and date, the note, the evidence."""
     party = f"{row.party}: " if row.party else ""
-    verdict = f"{party}{row.verdict} ({row.assessor}, {row.rubric}, {row.on})"
+    verdict = f"{party}{row.verdict} ({row.assessor}, {row.rubric}, {readable(row.on)})"
     return sentences(verdict, row.note, joined(row.evidence) or NO_EVIDENCE)
 
 

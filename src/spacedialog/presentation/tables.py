@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from spacedialog.model.dates import VagueDate, iso_day, readable, recurrence_text
+from spacedialog.model.dates import VagueDate, as_typed, iso_day, readable, recurrence_text
 from spacedialog.model.fields import FIELDS, LISTED, CommitmentRow
 from spacedialog.model.rows.record import (
     AreaRow,
@@ -25,6 +25,7 @@ from spacedialog.model.rows.record import (
 )
 from spacedialog.model.rows.todo import TodoRow
 from spacedialog.presentation.phrases import (
+    DATE_FIELDS,
     NO_EVIDENCE,
     WHOLE,
     coverage_line,
@@ -40,6 +41,8 @@ from spacedialog.presentation.phrases import (
 )
 
 _LONGEST_WORD = 60
+_VALUES = ("value", "other_value")
+"""The fields of a conflict that are values of the field that it names."""
 
 
 class Column(NamedTuple):
@@ -76,7 +79,8 @@ class Table(NamedTuple):
     """Rows of one kind. `fields` are their names for machines, `empty` is the text shown if there are none.
 
     `notes` returns the lines below the table. A terminal shows each row as the lines of `lines`, or as its window on
-    `timeline`, if the table has these. `events` returns the events of a calendar, for tables that have dates.
+    `timeline`, if the table has these. `events` returns the events of a calendar, for tables that have dates. `dates`
+    are the fields with an EDTF date, alone or in a mapping; `value` and `other_value` hold one if `field` names one.
     """
 
     name: str
@@ -88,6 +92,24 @@ class Table(NamedTuple):
     lines: Callable[[Any], Iterable[str]] | None = None
     timeline: TimelineSettings | None = None
     events: Callable[[], Iterable[CalendarEvent]] | None = None
+    dates: tuple[str, ...] = ()
+
+
+def texts_of(table: Table, row: tuple[Any, ...]) -> Sequence[Any]:
+    """Return the values of a row for the formats that write one table as text: quarters and halves as `2026-Q3`."""
+    if not table.dates:
+        return row
+    is_date = getattr(row, "field", None) in DATE_FIELDS
+    return [
+        _with_typed_dates(value) if name in table.dates and (is_date or name not in _VALUES) else value
+        for name, value in zip(table.fields, row, strict=True)
+    ]
+
+
+def _with_typed_dates(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: as_typed(part) if name in DATE_FIELDS and part else part for name, part in value.items()}
+    return as_typed(value) if isinstance(value, str) else value
 
 
 def coverage_note(coverage: Callable[[], Coverage] | None) -> Callable[[], tuple[str, ...]]:
@@ -105,6 +127,7 @@ def commitments(rows: Iterable[CommitmentRow], coverage: Callable[[], Coverage] 
         tuple(map(_column, LISTED)),
         "No matching commitments.",
         coverage_note(coverage),
+        dates=("due", "review", "updated_on"),
     )
 
 
@@ -128,6 +151,7 @@ def todo(rows: Sequence[TodoRow], coverage: Callable[[], Coverage] | None = None
         ),
         "Nothing to do.",
         (lambda: (*remedies(rows), coverage_line(coverage()))) if coverage else tuple,
+        dates=("due", "review"),
     )
 
 
@@ -164,6 +188,7 @@ def upcoming(
         coverage_note(coverage),
         timeline=timeline,
         events=events,
+        dates=("when",),
     )
 
 
@@ -187,6 +212,7 @@ def dialogues(rows: Iterable[DialogueRow], coverage: Callable[[], Coverage] | No
         ),
         "No dialogues.",
         coverage_note(coverage),
+        dates=("when", "next_milestone"),
     )
 
 
@@ -218,6 +244,7 @@ def areas(rows: Sequence[AreaRow], coverage: Callable[[], Coverage] | None = Non
         ),
         "No areas.",
         coverage_note(coverage),
+        dates=("next_milestone",),
     )
 
 
@@ -259,7 +286,7 @@ def history(rows: Iterable[HistoryRow]) -> Table:
         HistoryRow._fields,
         rows,
         (
-            Column("On", lambda row: row.on),
+            Column("On", lambda row: readable(row.on)),
             Column("Ref", lambda row: row.ref),
             Column("Entry", entry_text),
             Column("By", lambda row: row.author),
@@ -268,6 +295,7 @@ def history(rows: Iterable[HistoryRow]) -> Table:
         ),
         "No entries.",
         lines=entry_lines,
+        dates=("on", "changed"),
     )
 
 
@@ -279,12 +307,17 @@ def assessments(rows: Iterable[AssessmentRow], *, one_commitment: bool = False) 
         Column("Verdict", lambda row: row.verdict, wide=True),
         Column("Assessor", lambda row: row.assessor, wide=True),
         Column("Rubric", lambda row: row.rubric),
-        Column("On", lambda row: row.on, from_width=80),
+        Column("On", lambda row: readable(row.on), from_width=80),
         Column("Note", lambda row: row.note or "", from_width=120, wide=True),
         Column("Evidence", lambda row: joined(row.evidence) or NO_EVIDENCE, from_width=160, wide=True),
     )
     return Table(
-        "assessments", AssessmentRow._fields, rows, columns[1:] if one_commitment else columns, "No assessments."
+        "assessments",
+        AssessmentRow._fields,
+        rows,
+        columns[1:] if one_commitment else columns,
+        "No assessments.",
+        dates=("on",),
     )
 
 
@@ -295,7 +328,7 @@ def slips(rows: Iterable[SlipRow], coverage: Callable[[], Coverage] | None = Non
         SlipRow._fields,
         rows,
         (
-            Column("On", lambda row: row.on, from_width=70),
+            Column("On", lambda row: readable(row.on), from_width=70),
             Column("Ref", lambda row: row.ref),
             Column("Title", lambda row: row.title, from_width=80, wide=True),
             Column("From", lambda row: readable(row.old)),
@@ -305,4 +338,5 @@ def slips(rows: Iterable[SlipRow], coverage: Callable[[], Coverage] | None = Non
         ),
         "No moved dates.",
         coverage_note(coverage),
+        dates=("on", "old", "new"),
     )

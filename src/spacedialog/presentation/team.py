@@ -79,6 +79,7 @@ def conflicts(rows: Iterable[ConflictRow], coverage: Callable[[], Coverage] | No
         ),
         "No conflicts.",
         coverage_note(coverage),
+        dates=("on", "other_on", "value", "other_value"),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from typing import Any, TextIO
 
-from spacedialog.presentation.tables import Table
+from spacedialog.presentation.tables import Table, texts_of
 from spacedialog.presentation.views import View, main_table
 from spacedialog.render.formats import Settings
 from spacedialog.render.text import EVIDENCE, escaped, flat
@@ -24,7 +24,7 @@ def write(view: Table | View, out: TextIO, settings: Settings) -> None:
     writer = csv.writer(out, lineterminator="\r\n")
     if settings.header:
         writer.writerow(table.fields)
-    writer.writerows(map(_cell, table.fields, row) for row in table.rows)
+    writer.writerows(map(_cell, table.fields, texts_of(table, row)) for row in table.rows)
 
 
 def _cell(name: str, value: Any) -> str | int:

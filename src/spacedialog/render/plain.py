@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, TextIO
 
-from spacedialog.presentation.tables import Table
+from spacedialog.presentation.tables import Table, texts_of
 from spacedialog.presentation.views import View, main_table
 from spacedialog.render.formats import Settings
 from spacedialog.render.text import EVIDENCE, escaped, flat
@@ -19,7 +19,7 @@ def write(view: Table | View, out: TextIO, settings: Settings) -> None:
     if settings.header:
         out.write("\t".join(table.fields) + "\n")
     for row in table.rows:
-        out.write("\t".join(map(_cell, table.fields, row)) + "\n")
+        out.write("\t".join(map(_cell, table.fields, texts_of(table, row))) + "\n")
 
 
 def _cell(name: str, value: Any) -> str:

@@ -73,17 +73,35 @@ class Writes(Record):
         return self._update("rescheduled", ref, remarks, due=_date(due))
 
     def _update(self, action: str, ref: str, given: Remarks, **values: Any) -> Written:
-        from spacedialog.editing.updates import Update, pending_update
+        from spacedialog.editing.updates import (
+            Update,
+            already_dated,
+            check_has_opened,
+            date_notices,
+            notices,
+            pending_update,
+        )
 
         with self._writing() as session:
             update = Update(session.remarks(given), **values)
             target = session.snapshot.refs.resolve(ref)
-            entry = pending_update(update, target, session.snapshot.fields_of(target))
+            fields = session.snapshot.fields_of(target)
+            entry = pending_update(update, target, fields)
+            check_has_opened(entry, target, fields)
+            if update.due and session.is_known(entry):
+                return session.unchanged(action, target, already_dated(target, update.due))
+            notes = [*notices(entry, target, fields)]
+            of_date = [*date_notices(update.due, target, fields, session.snapshot)] if update.due else []
             written = session.write(action, [target], [entry])
+            # Without a difference, a later entry sets the date.
+            written = _noting(written, *notes, *(of_date if written.differences else ()))
             return _noting_missing_evidence(written, update.remarks) if written.differences else written
 
     def edit(self, ref: str, values: Mapping[str, Any], **remarks: Unpack[Remarks]) -> Written:
-        """Correct fields of a commitment or a milestone; the value None empties a field."""
+        """Correct fields of a commitment or a milestone; an empty value clears a field.
+
+        `values` may also have a `source`, the key of a document, and its `paragraph`.
+        """
         from spacedialog.editing.commitments import correct
 
         with self._writing() as session:
@@ -145,12 +163,14 @@ class Writes(Record):
         return self._decide(LinkDecision.NOT_LINKED, old, new, remarks)
 
     def _decide(self, decision: LinkDecision, old: str, new: str, given: Remarks) -> Written:
-        from spacedialog.editing.links import decide_link
+        from spacedialog.editing.links import already_decided, decide_link
 
         with self._writing() as session:
             pair = session.snapshot.refs.resolve(old), session.snapshot.refs.resolve(new)
             remarks = session.remarks(given)
             link, entry = decide_link(session.snapshot, *pair, decision, remarks, is_dated=bool(given.get("on")))
+            if session.is_known(entry) and not session.adds_remarks(entry):
+                return session.unchanged(decision.value, link, already_decided(link, decision))
             written = session.write(decision.value, [link], [entry])
             decided = tuple(difference for difference in written.differences if difference.field == "decided")
             return written._replace(differences=decided)
@@ -247,9 +267,12 @@ class Writes(Record):
             yield Session(connection, writer, created_store=str(self.path) if is_new else None)
 
 
+def _noting(written: Written, *notices: str) -> Written:
+    return written._replace(notices=(*written.notices, *notices))
+
+
 def _noting_missing_evidence(written: Written, remarks: EntryRemarks) -> Written:
-    notice = "No evidence recorded. Add it with --evidence."
-    return written if remarks.evidence else written._replace(notices=(*written.notices, notice))
+    return written if remarks.evidence else _noting(written, "No evidence recorded. Add it with --evidence.")
 
 
 def _date(when: VagueDate | str) -> VagueDate:

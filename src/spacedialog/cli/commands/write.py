@@ -14,7 +14,7 @@ from spacedialog.cli.progress import progress
 from spacedialog.cli.requests import FilterOptions, WriteRequest
 from spacedialog.errors import InputError
 from spacedialog.model.fields import EDITABLE, FIELDS, NewCommitment
-from spacedialog.model.values import HIGHEST_PERCENT, LOWEST_PERCENT, source_list
+from spacedialog.model.values import HIGHEST_PERCENT, LOWEST_PERCENT
 from spacedialog.model.vocabulary import Status
 
 app = typer.Typer()
@@ -197,13 +197,8 @@ def edit(
     An empty value clears the field. The earlier value stays in the history. Use mark for the status and reschedule for
     the due date.
     """
-    if paragraph is not None and source is None:
-        raise InputError("--paragraph needs --source", "add --source DOCUMENT")
-    given = fields | ({"ref": new_ref} if new_ref is not None else {})
-    given |= {"sources": source_list(source, paragraph)} if source is not None else {}
-    values = {name: value or None for name, value in given.items()}
-    if values.get("partners") == [""]:
-        values["partners"] = []
+    more = {"ref": new_ref, "source": source, "paragraph": paragraph}
+    values = fields | {name: value for name, value in more.items() if value is not None}
     writing.show(writing.tracker.edit(ref, values, **writing.remarks))
 
 

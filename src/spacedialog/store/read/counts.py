@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -29,7 +29,11 @@ _FOLLOWING = "ref, title, \"when\", min(latest || coalesce(earliest, ''))"
 def areas(
     connection: sqlite3.Connection, day: date, filter_: Filter = EVERYTHING, *, dialogues: Sequence[str] = ()
 ) -> list[AreaRow]:
-    """Return every area of the dialogues, with its next event and counts of its commitments that match `filter_`."""
+    """Return the areas of the dialogues, each with its next event and counts of its commitments that match `filter_`.
+
+    An area is left out if it has had no commitment in the record by the day, for example because a review dropped its
+    only candidate. An area whose commitments do not match, or are now in another area, has counts of 0.
+    """
     parameters: Parameters = day_parameters(day)
     matches = f"FROM commitment AS c WHERE {matching(filter_, dialogues, parameters)}"
     is_match = "TRUE" if filter_ == EVERYTHING else f"item IN (SELECT c.item {matches})"
@@ -57,12 +61,25 @@ def areas(
         f" AND {VALID.format('d')} WHERE {VALID.format('a')} AND {in_dialogues('d.key', dialogues, parameters)}"
         " ORDER BY d.held, d.key, a.position, a.key",
         parameters,
-    )
+    ).fetchall()
+    uncounted = {key for dialogue, key, _ in titles if (dialogue, key) not in counts}
+    used = counts.keys() | (_used_areas(connection, day, uncounted) if uncounted else set())
     return [
         AreaRow._make((key, title, *figures[:-1], following.get((dialogue, key)), dialogue, figures[-1]))
         for dialogue, key, title in titles
+        if (dialogue, key) in used
         for figures in [counts.get((dialogue, key), [0] * 8)]
     ]
+
+
+def _used_areas(connection: sqlite3.Connection, day: date, keys: Iterable[str]) -> set[tuple[str, str]]:
+    """Return the areas with these keys that have had a commitment by the day, each with the key of its dialogue."""
+    cursor = connection.execute(
+        "SELECT DISTINCT c.dialogue, c.area FROM commitment AS c"
+        " WHERE c.valid_from <= :day AND c.area IN (SELECT value FROM json_each(:keys))",
+        {"day": day.isoformat(), "keys": json.dumps(list(keys))},
+    )
+    return set(cursor)
 
 
 def dialogues(connection: sqlite3.Connection, day: date, named: Sequence[str] = ()) -> list[DialogueRow]:

@@ -27,7 +27,7 @@ class Refs:
         """Return the target of a ref, given in full or in an unambiguous short form, ignoring case.
 
         Short forms of `ROK4-07` are `rok4-7`, `4-07`, `07` and `7`; its first milestone is also `7.1`. NotFoundError if
-        there is no such ref, InputError if it is ambiguous.
+        there is no such ref, InputError if it is ambiguous or the key of a dialogue.
         """
         key = replace_surrogates(text.strip().casefold())
         matches = self._named(key)
@@ -49,7 +49,19 @@ class Refs:
             if len({target.ref for target in matches}) < len(matches):
                 raise ValueError(f"two items have one of the refs {refs}")  # only if tables are damaged
             raise InputError(f"{quoted(text)} is ambiguous: {refs}", "write the full ref")
+        if dialogue := self._dialogue(key):
+            raise InputError(
+                f"{dialogue} is a dialogue, not a commitment or a milestone",
+                f"write the ref of one of its commitments; list them with spacedialog list --dialogue {dialogue}",
+            )
         raise NotFoundError(f"there is no ref {quoted(text)}", self._near(replace_surrogates(text[:LONGEST_NAME])))
+
+    def _dialogue(self, key: str) -> str | None:
+        """Return the key of the dialogue that has this key, ignoring case; None if there is none."""
+        row = self._connection.execute(
+            "SELECT key FROM dialogue WHERE key = ? COLLATE NOCASE LIMIT 1", (key,)
+        ).fetchone()
+        return row[0] if row else None
 
     def _named(self, key: str) -> list[Target]:
         """Return the targets that have the ref now or, if there are none, the targets that had it before."""

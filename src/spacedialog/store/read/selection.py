@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from spacedialog.errors import InputError, NotFoundError
-from spacedialog.model.dates import VagueDate
+from spacedialog.model.dates import VagueDate, readable
 from spacedialog.model.filters import (
     All,
     ContainsWords,
@@ -91,8 +91,8 @@ class Selection(NamedTuple):
             for field, values in self._asdict().items()
             if field in self._fields[:9] and values
         ]
-        parts += [f"due before {self.due_before}"] if self.due_before else []
-        parts += [f"due after {self.due_after}"] if self.due_after else []
+        parts += [f"due before {readable(str(self.due_before))}"] if self.due_before else []
+        parts += [f"due after {readable(str(self.due_after))}"] if self.due_after else []
         parts += [flag.value for flag in self.flags]
         parts += [f"with the words {self.text}"] if self.text is not None else []
         return ", ".join(parts)
@@ -142,6 +142,7 @@ def check_order(snapshot: Snapshot, old: str, new: str, command: str) -> VagueDa
 def _bound(name: str, when: VagueDate, day: date | None) -> date:
     if day is None:
         raise InputError(
-            f"{name}: the interval {when} is open on the compared side", "write a date without an open side"
+            f"{name}: the interval {readable(str(when))} is open on the compared side",
+            "write a date without an open side",
         )
     return day

@@ -134,7 +134,7 @@ class Snapshot:
         )
 
     def areas(self, filter_: Filter = EVERYTHING) -> list[AreaRow]:
-        """Return every area of every dialogue, in the dialogue's order.
+        """Return the areas of every dialogue that have had a commitment by the day, in the dialogue's order.
 
         Each has its next event, and counts of its commitments that match `filter_`.
         """
@@ -263,13 +263,18 @@ class Snapshot:
 
     def fields(self, item: str, milestone: str | None = None) -> Mapping[str, Any] | None:
         """Return the fields of an item, or of a milestone of it, on the day; None if it did not exist."""
+        _, history = self.folded(item)
+        return fields_on(history, self.day, milestone)
+
+    def folded(self, item: str) -> tuple[list[Entry], History | None]:
+        """Return all entries about an item, in the order recorded, and their fold."""
         entries = entries_of(self._connection, item)
         # A write reads the same item several times.
         known, history = self._histories.get(item, ([], None))
         if entries != known:
             history = fold(entries)
             self._histories[item] = entries, history
-        return fields_on(history, self.day, milestone)
+        return entries, history
 
     def fields_of(self, target: Target) -> Mapping[str, Any]:
         """Return the fields of a commitment or a milestone; NotFoundError if it is not in the record on the day."""
