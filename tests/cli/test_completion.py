@@ -66,7 +66,7 @@ def test_refs_in_bash_and_zsh(desk: Desk) -> None:
         ("show 7", ["7"]),
         ("list --lead kas", ["kasA", "kasI"]),
         ("list --area EXP", ["EXPloration"]),
-        ("list --status ass", ["assessed"]),
+        ("list --status op", ["open"]),
         ("list --sort up", ["updated"]),
         ("list --side r", ["rOK"]),
     ],

@@ -28,6 +28,7 @@ View:
   overview       Show progress and upcoming dates (the default command)
   list           List commitments, all or filtered
   show           Show one commitment or one dialogue in full
+  todo           List what needs attention, most urgent first
   upcoming       List due dates and milestones, earliest first
   search         Find commitments and dialogues by words in their text
   history        List the entries of the log, all or of one commitment
@@ -38,6 +39,7 @@ View:
 
 Record:
   mark           Record the status of a commitment or a milestone
+  check          Record that you checked and found nothing new
   note           Record a note on a commitment or a milestone
   reschedule     Change a due date; the history keeps the old one
   add            Add a commitment, or a milestone of one

@@ -30,7 +30,7 @@ def test_a_filtered_report_counts_its_commitments(reader: Desk) -> None:
     assert data["selection"] == "area exploration, status open"
     assert {row["area"] for row in rows} == {"exploration"}
     assert data["coverage"]["commitments"] == len(rows) == sum(data["statuses"].values())
-    assert data["coverage"]["assessed"] == sum(row["status"] != "unknown" for row in rows)
+    assert data["coverage"]["checked"] == sum(item["checked_on"] is not None for item in data["commitments"])
     counts = Counter(row["dialogue"] for row in rows)
     assert {(area["dialogue"], area["area"]): area["commitments"] for area in data["areas"]} == {
         (dialogue, "exploration"): count for dialogue, count in counts.items()
@@ -39,11 +39,11 @@ def test_a_filtered_report_counts_its_commitments(reader: Desk) -> None:
 
 
 def test_a_filtered_report_has_its_own_oldest_check(tracker: Tracker) -> None:
-    """The oldest check of a filtered report is that of its commitments."""
-    tracker.mark("2", "in-progress", on="2026-11-29")
-    with tracker.snapshot() as view:
+    """The oldest open check of a filtered report is that of its commitments."""
+    tracker.mark("2", "in-progress", on="2026-11-28")
+    with tracker.snapshot(Scope(date(2026, 11, 29))) as view:
         part = Selection(status=["in-progress"], text="relay").filter(view)
-        assert view.report(part).coverage == Coverage(1, 1, 2)
+        assert view.report(part).coverage == Coverage(1, 1, 1)
         assert (view.report().coverage.oldest_open_check_days or 0) > 300
 
 

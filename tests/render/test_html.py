@@ -217,7 +217,7 @@ def test_the_head_names_the_contents_of_the_report(browser: Desktop, small: Repo
         facts = page.locator(".facts")
         for said in (
             "2026-12-01",
-            "2 of 5 assessed, oldest check 40 days ago",
+            "2 of 5 checked, oldest open check 40 days ago",
             f"{small.changes} entries",
             "status open",
         ):
@@ -231,7 +231,7 @@ def test_each_status_is_drawn_differently(browser: Desktop, text_small: str) -> 
     with browser.page(text_small) as page:
         fills = page.eval_on_selector_all("#_progress .key rect", looks)
         assert len(fills) == len(set(fills)) == 6
-        expect(page.locator("#_progress .areas")).to_contain_text("1 not assessed")
+        expect(page.locator("#_progress .areas")).to_contain_text("1 unknown")
 
 
 def test_a_page_without_commitments_is_valid(browser: Desktop, small: Report) -> None:
@@ -641,7 +641,7 @@ def test_other_views_are_plain_pages_in_the_same_style(browser: Desktop, make: M
                 assert violations(page) == []
     with browser.page(pages[0]) as page:
         assert page.locator("tbody tr").count() == 5
-        expect(page.get_by_text("2 of 5 assessed")).to_be_visible()
+        expect(page.get_by_text("2 of 5 checked")).to_be_visible()
     with browser.page(pages[1]) as page:
         assert page.locator('a[href="https://strelsau.example/lander"][rel=noreferrer]').count() == 1
     with browser.page(pages[4]) as page:

@@ -32,9 +32,9 @@ def test_the_example_in_the_docs_works(reader: Desk) -> None:
     letter = (reader.folder / "letter.tex").read_text("utf-8")
     opened = reader.call("list", "--status", "open", "--json").data
     assert set(re.findall(r"^- \*\*(\S+)\*\*", letter, re.MULTILINE)) == {row["ref"] for row in opened}
-    checked = sum(row["status"] != "unknown" for row in opened)
+    checked = sum("unchecked" not in row["flags"] for row in opened)
     assert letter.startswith(
-        f"# Open commitments on 2026-11-22\n\n{checked} of {len(opened)} assessed, oldest check 1343 days ago.\n"
+        f"# Open commitments on 2026-11-22\n\n{checked} of {len(opened)} checked, oldest open check 1348 days ago.\n"
         "Only: status open."
     )
     assert letter.count("Source: ") == len(opened)

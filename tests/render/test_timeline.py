@@ -18,7 +18,7 @@ from spacedialog.presentation.bars import bar
 from spacedialog.render import table, timeline
 from spacedialog.render.formats import Settings
 from spacedialog.render.timeline import AFTER, BEFORE, DAY, FORMER, OPEN, TODAY, WINDOW, Scale
-from tests.support.built_in import CHECKED, COMMITMENTS, COVERAGE
+from tests.support.built_in import COVERAGE, UNKNOWN
 from tests.support.program import Desk
 
 DAY_OF_VIEW = date(2026, 11, 22)
@@ -258,7 +258,7 @@ def test_a_simple_terminal_gets_simple_signs(desk: Desk, env: dict[str, str], ar
     assert "\\u" not in shown
     legend = "# window  - open on one side  . earlier date  | today  < > continues"
     if arguments == ["overview"]:
-        legend = "# complete = in progress - other status _ not assessed"
+        legend = "# complete = in progress - other status _ unknown"
     assert legend in " ".join(shown.split("  ")) or legend in shown
 
 
@@ -276,7 +276,7 @@ def test_the_overview_fits_the_terminal(desk: Desk, columns: int) -> None:
     shown = desk.in_terminal("overview", columns=columns, env={"NO_COLOR": "1"}).stdout
     assert max(map(cell_len, shown.splitlines())) <= columns
     assert re.search(r"Space exploration +4 of 5 .*███▒▒▒▒▒▒▒▒▒▁▁▁", shown)
-    assert re.search(rf"unknown +{COMMITMENTS - CHECKED} +▁+\n", shown)
+    assert re.search(rf"unknown +{UNKNOWN} +▁+\n", shown)
 
 
 @pytest.mark.parametrize("arguments", [[], ["--format", "csv"], ["--format", "md"], ["-o", "dates.csv"]])

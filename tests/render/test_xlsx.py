@@ -85,9 +85,9 @@ def test_the_first_sheet_names_the_contents(book: openpyxl.Workbook) -> None:
     assert said["As of"] == datetime(2026, 12, 1)  # noqa: DTZ001 - Excel has no time zones
     assert said["Dialogue"] == "First Ruritania-Graustark Space Dialogue, Strelsau, 2025-03-10"
     assert said["Selection"] == "the Moon only"
-    assert str(said["Coverage"]).startswith("2 of 5 assessed")
+    assert str(said["Coverage"]).startswith("2 of 5 checked")
     assert said["Log"] == "17 entries, newest recorded 2026-12-01 11:59 UTC"
-    assert said["unknown"] == "Not assessed yet; its progress is unknown."
+    assert said["unknown"] == "Its progress is not known, which does not mean that there is none."
 
 
 def test_only_an_exact_date_is_a_date(book: openpyxl.Workbook, make: Maker) -> None:
@@ -201,7 +201,7 @@ def test_a_list_has_its_rows_and_notes(tracker: Tracker) -> None:
     assert [row["Ref"] for row in table(listed["Commitments"])] == [f"RUR1-0{number}" for number in range(1, 6)]
     assert table(listed["Commitments"])[0]["Percent"] == 0.2
     assert listed["Commitments"]["J2"].number_format == "0%"
-    assert str(listed["About"]["B1"].value).startswith("2 of 5 assessed")
+    assert str(listed["About"]["B1"].value).startswith("2 of 5 checked")
     assert [row["Commitments"] for row in table(areas["Areas"])] == [2, 3]
 
 

@@ -24,14 +24,14 @@ CHANGES = sum(len(drafts) for document in DOCUMENTS for drafts in document_entri
 def _updates_by(day: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Yield each update of `day` (ISO) or before: its commitment, its day (ISO), and the update.
 
-    An update of a milestone is one of its commitment. One from before the dialogue counts on the day of the dialogue.
+    An update of a milestone is one of its commitment. The day of one that is earlier than the dialogue is empty.
     """
     for document in DOCUMENTS:
         held = closing_day(document["dialogue"]["when"])
         for update in document["updates"]:
-            true_on = max(held, closing_day(update["on"]))
+            true_on = closing_day(update["on"])
             if true_on <= day:
-                yield update["ref"].partition(".")[0], true_on, update
+                yield update["ref"].partition(".")[0], true_on if true_on >= held else "", update
 
 
 # `TODAY` is before the day on which the files were compiled, so a check has the day on which it was true.
@@ -39,7 +39,8 @@ _LAST_CHECKS: dict[str, str] = {}
 _STATUS = {commitment["ref"]: commitment["status"] for document in DOCUMENTS for commitment in document["commitments"]}
 _SHOWN = set()
 for _ref, _day, _update in _updates_by(TODAY):
-    _LAST_CHECKS[_ref] = max(_day, _LAST_CHECKS.get(_ref, ""))
+    if _day:
+        _LAST_CHECKS[_ref] = max(_day, _LAST_CHECKS.get(_ref, ""))
     if _update["ref"] == _ref:
         _STATUS[_ref] = _update.get("status", _STATUS[_ref])
         if _update.get("evidence") and not _update.get("check"):
@@ -48,6 +49,9 @@ _COMPLETE = [ref for ref, status in _STATUS.items() if status == "complete"]
 _UNEVIDENCED = len(set(_COMPLETE) - _SHOWN)
 _OLDEST = min(day for ref, day in _LAST_CHECKS.items() if _STATUS[ref] not in ("complete", "withdrawn"))
 _OPEN_DAYS = (date.fromisoformat(TODAY) - date.fromisoformat(_OLDEST)).days
+
+UNKNOWN = list(_STATUS.values()).count("unknown")
+"""The number of commitments with the status `unknown` on `TODAY`."""
 
 CHECKED = len(_LAST_CHECKS)
 """The number of commitments with an entry after the statement by `TODAY`."""

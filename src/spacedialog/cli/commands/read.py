@@ -209,7 +209,7 @@ def todo(
 ) -> None:
     """
     spacedialog todo
-    spacedialog todo --owner Kim --within 30d
+    spacedialog todo --side ROK --within 30d
     spacedialog todo --area maritime --format csv
 
     The list has, in this order: overdue; closing soon; opening soon; conflicting entries; complete without evidence;

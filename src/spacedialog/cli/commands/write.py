@@ -96,7 +96,7 @@ def check(
 ) -> None:
     """
     spacedialog check ROK4-31 ROK4-33 --note "NASA and KASA news pages"
-    spacedialog check --area maritime --note "Asked the Coast Guard desk" --on 2026-11-20
+    spacedialog check --area maritime --note "Asked the Coast Guard"
 
     A check records that you looked and found nothing new. It does not change a status. The options select open
     commitments, unless --status is given.
