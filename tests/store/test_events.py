@@ -63,7 +63,7 @@ def events_of(tracker: Tracker, ref: str) -> dict[str, str]:
         }
         news = brief(view, Since(DAY, DAY, entries=0), until=date(2030, 1, 1))
     sources = {
-        row.source for rows in (news.opens, news.closes, news.opened, news.closed) for row in rows if row.ref == ref
+        row.source for rows in (news.opens, news.closes, news.opened, news.overdue) for row in rows if row.ref == ref
     }
     return found | {"brief": sources.pop()} if sources else found
 

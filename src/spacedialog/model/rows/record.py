@@ -151,11 +151,13 @@ class NewsRow(NamedTuple):
     """A new entry of the log, with the title of the item that it is about.
 
     `source` is its evidence or, for a new commitment or milestone, the citation of its source; None without either.
+    `undone` is the entry that an undo, or a redo, is about; None for any other entry.
     """
 
     entry: HistoryRow
     title: str
     source: str | None
+    undone: HistoryRow | None = None
 
 
 class SlipRow(NamedTuple):

@@ -28,7 +28,6 @@ from spacedialog.model.rows.record import (
     DialogueRow,
     FoundRow,
     HistoryRow,
-    NewsRow,
     Overview,
     SlipRow,
     Timing,
@@ -50,6 +49,7 @@ from spacedialog.store.read.commitment_sql import (
     order_by,
 )
 from spacedialog.store.read.details import ReadContext, dialogues_by_key, fields_on, read_details
+from spacedialog.store.read.news import News, news
 from spacedialog.store.read.refs import Refs
 from spacedialog.store.words import plain_form
 
@@ -172,9 +172,9 @@ class Snapshot:
         """
         return history.entries(self._connection, self.day, target, limit=limit, dialogues=self._dialogues)
 
-    def news(self, since: Since) -> list[NewsRow]:
+    def news(self, since: Since) -> list[News]:
         """Return the entries that are new as `since` defines it, in the order in which they were true."""
-        return list(history.news(self._connection, self.day, since, dialogues=self._dialogues))
+        return news(self._connection, self.day, since, dialogues=self._dialogues)
 
     def redatings(self, entries: Container[str]) -> dict[str, SlipRow]:
         """Return the changes of dates by these entries (their ids), by entry."""
