@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from spacedialog.model.entry import CHECK, CREATE, RETRACT, SET, iso_time
 from spacedialog.model.filters import Flagged
-from spacedialog.model.rows.record import NewsRow, SlipRow, UpcomingRow
+from spacedialog.model.rows.record import NewsRow, SlipRow
 from spacedialog.model.rows.report import Brief
 from spacedialog.model.vocabulary import Flag, MilestoneState, MilestoneStatus, Status
 from spacedialog.store.read.history import since_first
