@@ -28,7 +28,7 @@ View:
   overview       Show progress and upcoming dates (the default command)
   list           List commitments, all or filtered
   show           Show one commitment or one dialogue in full
-  upcoming       List due dates and milestones, earliest first
+  upcoming       List due dates and milestones, overdue ones first
   search         Find commitments and dialogues by words in their text
   history        List the entries of the log, all or of one commitment
   slips          List the dates that were moved, and by how much

@@ -316,7 +316,8 @@ class ModelView:
     def upcoming(self) -> list[UpcomingRow]:
         """Return every event, including met ones; of a recurring one, the last that was met and the next three."""
         rows = [row for state in self.states.values() for row in self._events(state)]
-        return sorted(rows, key=lambda row: (row.latest or "", row.earliest or "", row.ref))
+        place = {"overdue": 0, "met": 2, "withdrawn": 2}
+        return sorted(rows, key=lambda row: (place.get(row.state, 1), row.latest or "", row.earliest or "", row.ref))
 
     def _events(self, state: State) -> Iterator[UpcomingRow]:
         fields = state.fields

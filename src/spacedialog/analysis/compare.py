@@ -41,7 +41,7 @@ def compare(snapshot: Snapshot, old: str, new: str) -> Comparison:
 def add_comparison(report: Report, snapshot: Snapshot) -> Report:
     """Return the report with a comparison of its newest dialogue with the one before, if they have links."""
     snapshot = snapshot.of(())
-    keys = [row.key for row in snapshot.dialogues()]
+    keys = snapshot.values("dialogue")[::-1]
     newest = max((keys.index(key) for record in report.dialogues if (key := record.get("key")) in keys), default=0)
     if not newest:
         return report

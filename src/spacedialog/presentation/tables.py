@@ -23,6 +23,7 @@ from spacedialog.model.rows.record import (
     SlipRow,
     UpcomingRow,
 )
+from spacedialog.model.vocabulary import MilestoneState
 from spacedialog.presentation.phrases import (
     NO_EVIDENCE,
     WHOLE,
@@ -72,7 +73,8 @@ class Table(NamedTuple):
     """Rows of one kind. `fields` are their names for machines, `empty` is the text shown if there are none.
 
     `notes` returns the lines below the table. A terminal shows each row as the lines of `lines`, or as its window on
-    `timeline`, if the table has these. `events` returns the events of a calendar, for tables that have dates.
+    `timeline`, if the table has these. `events` returns the events of a calendar, for tables that have dates. `section`
+    returns the heading under which a terminal shows a row; the rows of one section follow each other.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Table(NamedTuple):
     lines: Callable[[Any], Iterable[str]] | None = None
     timeline: TimelineSettings | None = None
     events: Callable[[], Iterable[CalendarEvent]] | None = None
+    section: Callable[[Any], str] | None = None
 
 
 def coverage_note(coverage: Callable[[], Coverage] | None) -> Callable[[], tuple[str, ...]]:
@@ -143,6 +146,13 @@ def upcoming(
         timeline=timeline,
         events=events,
     )
+
+
+def in_sections(table: Table) -> Table:
+    """Return a table of due dates and milestones with the overdue ones under their own heading."""
+    settled = (MilestoneState.MET, MilestoneState.WITHDRAWN)
+    headings = {MilestoneState.OVERDUE: "Overdue", **dict.fromkeys(settled, "Settled")}
+    return table._replace(section=lambda row: headings.get(row.state, "Upcoming"))
 
 
 def dialogues(rows: Iterable[DialogueRow], coverage: Callable[[], Coverage] | None = None) -> Table:

@@ -200,7 +200,7 @@ class Coverage(NamedTuple):
 class Overview(NamedTuple):
     """The overview of a record, as the program shows it without a command.
 
-    `dialogues` are the recorded fields of each dialogue with the counts of `DialogueRow`, oldest first. `statuses` are
+    `dialogues` are the recorded fields of each dialogue with the counts of `DialogueRow`, newest first. `statuses` are
     the numbers of commitments by status. `next` are the next few events, `overdue` the first few overdue
     commitments, and `unrecorded` the first few overdue milestones. `stale` is the number of stale commitments. `position` is the position in the shared log, None without a team.
     """

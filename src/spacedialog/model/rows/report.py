@@ -46,9 +46,9 @@ class Brief(NamedTuple):
     Each commitment and each milestone is listed once, in the first of these fields that applies to it. `conflicts` are
     all unresolved conflicts, new or not. `overdue` are the windows that have closed since with no recorded outcome, and
     earlier ones if there are new entries on the item. `settled` are the entries by which a commitment or milestone was
-    completed, met or withdrawn. `slipped` are the moved dates. `opened` are the windows that have opened, `closes` those
-    that close by `until`, `opens` those that open by `until`. `changed` are other new entries, and `stale` the
-    commitments that have become stale. `also` are the other new entries on all these items.
+    completed, met or withdrawn. `slipped` are the moved dates. `opened` are the windows that have opened since,
+    `closes` those that close by `until`, `opens` those that open by `until`. `changed` are other new entries, and
+    `stale` the commitments that have become stale. `also` are the other new entries on all these items.
     """
 
     since: str | None
