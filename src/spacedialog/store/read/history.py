@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any, NamedTuple
 
-from spacedialog.model.entry import iso_time, parse_body
+from spacedialog.model.entry import BUILT_IN_AUTHOR, iso_time, parse_body
 from spacedialog.model.fold import closing_day
 from spacedialog.model.position import Position
 from spacedialog.model.rows.record import HistoryRow, SlipRow
@@ -67,6 +67,9 @@ _NAMED = (
 LOG = f"change AS l {_NAMED}"
 """The log as the source of `ENTRY`."""
 
+_SECOND = len("2026-11-29T00:00:00")
+"""The length of a recorded time up to its second."""
+
 _LOG_ABOUT = f"({_ABOUT}) AS about JOIN change AS l ON l.item = about.item {_NAMED}"
 
 
@@ -92,7 +95,10 @@ def entries(
     limit: int | None = None,
     dialogues: Sequence[str] = (),
 ) -> list[HistoryRow]:
-    """Return the entries that were true by the day, in the order recorded; see `Snapshot.history`."""
+    """Return the entries that were true by the day, in the order recorded; see `Snapshot.history`.
+
+    The entries of the built-in record are in the order of their days.
+    """
     parameters: dict[str, Any] = {"day": day.isoformat()}
     if target and target.milestone:
         parameters |= {"item": target.item, "milestone": target.milestone}
@@ -104,16 +110,25 @@ def entries(
         chosen = f"{LOG} WHERE {belongs_to_dialogues('l.item', dialogues, parameters)}"
     cursor = connection.execute(f'SELECT {ENTRY} FROM {chosen} ORDER BY l.ts DESC, l."on" DESC, l.id DESC', parameters)
     newest_first = (row for row in map(history_row, cursor) if closing_day(row.on) <= day.isoformat())
-    return list(islice(newest_first, limit))[::-1]
+    return list(islice(_by_true_day(newest_first), limit))[::-1]
+
+
+def _by_true_day(newest_first: Iterable[HistoryRow]) -> Iterator[HistoryRow]:
+    """Yield the entries with those of the built-in record, which have one recorded time, in the order of their days."""
+    for is_built_in, rows in groupby(
+        newest_first, lambda row: row.author == BUILT_IN_AUTHOR and row.recorded_at[:_SECOND]
+    ):
+        yield from sorted(rows, key=lambda row: row.on, reverse=True) if is_built_in else rows  # noqa: B031 - read once
 
 
 def entries_about(connection: sqlite3.Connection, day: date, items: Sequence[str]) -> Iterator[tuple[str, HistoryRow]]:
-    """Yield the entries that were true by the day on commitments, their assessments and links, in the order recorded.
+    """Yield the entries that were true by the day on commitments, their assessments and links, ordered as in `entries`.
 
     Each comes with the commitment's item; an entry on a link is yielded for both of its commitments.
     """
     cursor = connection.execute(
-        f'SELECT about.commitment, {ENTRY} FROM {_LOG_ABOUT} ORDER BY l.ts, l."on", l.id',
+        f"SELECT about.commitment, {ENTRY} FROM {_LOG_ABOUT}"
+        f" ORDER BY iif(l.author = '{BUILT_IN_AUTHOR}', l.ts / 1000000 * 1000000, l.ts), l.\"on\", l.ts, l.id",
         {"items": json.dumps(items), "day": day.isoformat()},
     )
     for item, *columns in cursor:

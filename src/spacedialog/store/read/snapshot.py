@@ -165,6 +165,7 @@ class Snapshot:
     def history(self, target: Target | None = None, *, limit: int | None = None) -> list[HistoryRow]:
         """Return the log's entries that were true by the day, in the order recorded; only the last `limit` of them.
 
+        The entries of the built-in record are in the order of their days.
         With a `target`, return the entries about it; for a commitment they include its assessments and links.
         """
         return history.entries(self._connection, self.day, target, limit=limit, dialogues=self._dialogues)
