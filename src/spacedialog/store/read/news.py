@@ -66,20 +66,21 @@ def news(connection: sqlite3.Connection, day: date, since: Since, *, dialogues: 
             undos[one.item].append(one)
     kept = [one for one in found if one.row.entry.kind != RETRACT and not one.row.entry.retracted]
     repeated = _set_repeatedly(kept)
+    last = {setting: one for one in kept for setting in _settings(one)}
     restored: set[_Setting] = set()
     told: dict[str, News] = {}
     dropped: set[str] = set()
-    for item, entries in entries_by_item(connection, list({*undos, *(item for item, _, _ in repeated)})):
+    for item, entries in entries_by_item(connection, list({*undos, *repeated})):
         every = list(entries)
         old = [entry for entry in every if entry.id not in known]
         if item in undos:
             net = _net_undos(every, old, undos[item], day)
             told |= net.told
             dropped |= net.dropped
-        restored.update(_restored(old, [part for part in repeated if part[0] == item], kept, day))
+        restored.update(_restored(old, [(setting, last[setting]) for setting in repeated.get(item, ())], day))
     undone = _rows(connection, day, list(told))
     remaining = [one for one in kept if one.row.entry.id not in dropped]
-    rows = [*_with_effects(remaining, restored), *(_naming(undo, undone[entry]) for entry, undo in told.items())]
+    rows = [*_with_effects(remaining, last, restored), *(_naming(undo, undone[entry]) for entry, undo in told.items())]
     return sorted(rows, key=lambda one: (one.row.entry.on, one.row.entry.recorded_at, one.row.entry.id))
 
 
@@ -194,39 +195,38 @@ def _settings(one: News) -> set[_Setting]:
     return {(one.item, one.milestone, name) for name in entry.changed} if is_setting else set()
 
 
-def _set_repeatedly(kept: Iterable[News]) -> set[_Setting]:
+def _set_repeatedly(kept: Iterable[News]) -> Mapping[str, set[_Setting]]:
+    """Return the fields of older items that several new entries set, by item."""
+    kept = list(kept)
+    created = {one.item for one in kept if one.row.entry.kind == CREATE and one.milestone is None}
     seen: set[_Setting] = set()
-    repeated: set[_Setting] = set()
+    repeated: dict[str, set[_Setting]] = defaultdict(set)
     for one in kept:
-        settings = _settings(one)
-        repeated |= settings & seen
-        seen |= settings
+        if one.item not in created and (settings := _settings(one)):
+            if again := settings & seen:
+                repeated[one.item] |= again
+            seen |= settings
     return repeated
 
 
-def _restored(
-    old: Sequence[Entry], repeated: Sequence[_Setting], kept: Iterable[News], day: date
-) -> Iterator[_Setting]:
-    """Yield those of the repeatedly set fields of an item that now have the values that they had in the old entries."""
-    if not repeated:
-        return
-    history = fold(old)
-    now = {setting: one.row.entry.changed[setting[2]] for one in kept for setting in _settings(one)}
-    for setting in repeated:
+def _restored(old: Sequence[Entry], repeated: Sequence[tuple[_Setting, News]], day: date) -> Iterator[_Setting]:
+    """Yield the fields of an item to which the last new entry gives the values that they had in the old entries."""
+    history = fold(old) if repeated else None
+    for setting, one in repeated:
         _, milestone, name = setting
         fields = fields_on(history, day, milestone)
-        if fields is not None and fields.get(name) == now[setting]:
+        if fields is not None and fields.get(name) == one.row.entry.changed[name]:
             yield setting
 
 
-def _with_effects(kept: Sequence[News], restored: set[_Setting]) -> Iterator[News]:
-    """Yield the entries, and mark those without a net effect."""
-    last = {setting: one.row.entry.id for one in kept for setting in _settings(one)}
+def _with_effects(kept: Sequence[News], last: Mapping[_Setting, News], restored: set[_Setting]) -> Iterator[News]:
+    """Yield the entries, and mark those without a net effect; `last` are the last new entries that set each field."""
     # An entry that is told because of its note must not seem to be the last one.
-    restored = restored.difference(*(_settings(one) for one in kept if _has_remarks(one)))
+    if restored:
+        restored = restored.difference(*(_settings(one) for one in kept if _has_remarks(one)))
     for one in kept:
         settings = _settings(one)
-        is_last = any(last[setting] == one.row.entry.id and setting not in restored for setting in settings)
+        is_last = any(last[setting] is one and setting not in restored for setting in settings)
         yield one._replace(has_effect=_has_remarks(one) or is_last or not settings)
 
 
