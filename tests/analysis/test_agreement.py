@@ -294,7 +294,10 @@ def test_a_verdict_under_the_scale_goes_before_the_status() -> None:
 
 
 def test_each_party_has_its_score() -> None:
-    """Parties to a joint commitment share its score, mere partners have none, and a verdict on one party is its own."""
+    """Parties to a joint commitment share its score, mere partners have none, and a verdict on one party is its own.
+
+    A verdict on the whole commitment applies to the lead alone.
+    """
     name = "g7-g20@1"
     joint = on("g7-g20", a_row(Status.COMPLETE))
     assert [(line.party, line.value, line.notes) for line in joint.rows] == [
@@ -316,7 +319,9 @@ def test_each_party_has_its_score() -> None:
         ("all", "all", 2, 0.0),
     ]
     whole = on("g7-g20", led, verdicts=[verdict("R-1", "Anna", "0", rubric=name)])
-    assert [(line.value, line.notes) for line in whole.rows] == [("0", ("whole",)), ("0", ("whole",))]
+    assert [(line.value, line.notes) for line in whole.rows] == [("0", ("whole",)), (None, ("partner",))]
+    joint = on("g7-g20", a_row(Status.COMPLETE), verdicts=[verdict("R-1", "Anna", "0", rubric=name)])
+    assert [(line.value, line.notes) for line in joint.rows] == [("0", ("whole",)), ("0", ("whole",))]
     nobody = on("g7-g20", a_row(Status.COMPLETE, partners=()))
     assert [(line.party, line.value) for line in nobody.rows] == [(None, None)]
     unknown = on("g7-g20", a_row(Status.UNKNOWN))

@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 
 from spacedialog.analysis.brief import brief
+from spacedialog.model.fields import NewCommitment
 from spacedialog.model.position import Since
 from spacedialog.model.rows.report import Brief
+from spacedialog.presentation.brief import brief as brief_view
 from spacedialog.tracker import Tracker
 from tests.support.program import PROGRAM, Desk
 from tests.support.trackers import Clock, Maker
@@ -79,11 +81,13 @@ def test_an_entry_true_since_the_day_is_news(make: Maker) -> None:
 
 def test_each_entry_is_listed_once(tracker: Tracker) -> None:
     """Completions, moved dates and other entries are each in one section."""
+    since = after_brief(tracker)
     tracker.mark("3", "complete", evidence="https://a.example/done")
     tracker.reschedule("1", "2027", note="Put off.", evidence="https://a.example/late")
     tracker.mark("2", "in-progress")
     tracker.mark("1.1", "met")
-    said = told(tracker)
+    said = since()
+    assert not said.also
     assert (refs(said.settled), refs(said.slipped), refs(said.changed)) == (
         ["RUR1-01.1", "RUR1-03"],
         ["RUR1-01"],
@@ -91,22 +95,169 @@ def test_each_entry_is_listed_once(tracker: Tracker) -> None:
     )
 
 
-def test_an_undone_entry_settles_nothing(tracker: Tracker) -> None:
-    """A completion that was undone is shown as undone, not as a completion."""
+def after_brief(tracker: Tracker) -> Callable[[], Brief]:
+    """Return a function that gives the brief since now."""
+    with tracker.snapshot() as view:
+        since = Since(DAY, DAY, entries=view.position().entries)
+    return lambda: told(tracker, since, until=DAY)
+
+
+def shown(said: Brief) -> list[tuple[str, str]]:
+    """Return the section, and the ref with the action, of each line of a brief."""
+    return [(section, f"{ref} {what}") for section, ref, _, _, what, *_ in brief_view(said).table.rows]
+
+
+def test_an_entry_that_was_undone_is_no_news(tracker: Tracker) -> None:
+    """An entry and its undo since the last brief cancel, and so do an undo and its redo."""
+    tracker.mark("2", "stalled")
+    since = after_brief(tracker)
     tracker.mark("3", "complete")
     tracker.undo()
-    said = told(tracker)
-    assert not said.settled
-    assert [row.entry.retracted for row in said.changed] == [True, False]
+    assert not since().has_news
+    tracker.redo()
+    assert shown(since()) == [("settled", "RUR1-03 status → complete (Zenda)")]
+    tracker.undo()
+    assert not since().has_news
+
+
+def test_an_entry_that_was_made_again_is_no_news(tracker: Tracker) -> None:
+    """The undo of an older entry is news, unless the same entry is made again."""
+    tracker.mark("2", "in-progress", percent=10, evidence="https://a.example/1")
+    since = after_brief(tracker)
+    tracker.undo()
+    undone = [("changed", "RUR1-02 undid: percent → 10, status → in-progress (Zenda)")]
+    assert shown(since()) == undone
+    assert "no evidence" not in "".join(line for block in brief_view(since()).blocks for line in block.lines)
+    tracker.mark("2", "in-progress", percent=10, evidence="https://a.example/1")
+    assert not since().has_news
+    tracker.undo()
+    tracker.mark("2", "in-progress", percent=10, evidence="https://a.example/2")
+    assert shown(since()) == [
+        ("changed", "RUR1-02 percent → 10, status → in-progress (Zenda)"),
+        ("also", "RUR1-02 undid: percent → 10, status → in-progress (Zenda)"),
+    ]
+
+
+def test_a_redo_of_an_older_undo_is_news(tracker: Tracker) -> None:
+    """The redo of an entry that was undone before the last brief settles the item again."""
+    tracker.mark("3", "complete")
+    tracker.undo()
+    since = after_brief(tracker)
+    tracker.redo()
+    assert shown(since()) == [("settled", "RUR1-03 redid: status → complete (Zenda)")]
+
+
+def test_an_undone_addition_is_named(tracker: Tracker) -> None:
+    """The undo of an older addition names the commitment, which is no longer in the record."""
+    tracker.add(NewCommitment("Publish the sea ice data", "weather", "JS", dialogue="RUR1"))
+    tracker.note("RUR1-06", "Promised by letter.")
+    since = after_brief(tracker)
+    tracker.undo()
+    tracker.undo()
+    assert shown(since()) == [("changed", "RUR1-06 undid: added (Zenda)")]
+    assert [row.title for row in since().changed] == ["Publish the sea ice data"]
+
+
+def test_values_that_were_set_back_are_no_news(tracker: Tracker) -> None:
+    """Of several new values only the last is news, and none if it is the one before the brief."""
+    since = after_brief(tracker)
+    tracker.mark("2", "in-progress")
+    tracker.mark("2", "stalled")
+    assert shown(since()) == [("changed", "RUR1-02 status → stalled (Zenda)")]
+    tracker.mark("2", "unknown")
+    assert not since().has_news
+    tracker.mark("2", "stalled", note="The contract ended.")
+    tracker.mark("2", "unknown")
+    assert [row.entry.note for row in (*since().changed, *since().also)] == [None, "The contract ended."]
+
+
+def test_a_date_that_moved_twice_is_one_slip(tracker: Tracker) -> None:
+    """Two moves of one date are one line, from the first date to the last, and none if it moved back."""
+    since = after_brief(tracker)
+    tracker.reschedule("3", "2027", note="Put off.")
+    tracker.reschedule("3", "2028")
+    (slip,) = since().slipped
+    assert (slip.old, slip.new, slip.min_delay_days) == ("2026-11", "2028", 397)
+    assert [row.entry.note for row in since().also] == ["Put off."]
+    tracker.undo()
+    tracker.undo()
+    assert not since().has_news
+    tracker.reschedule("3", "2027")
+    tracker.reschedule("3", "2026-11")
+    assert not since().has_news
+
+
+def test_an_item_stands_once(tracker: Tracker) -> None:
+    """An item is listed once, under its most important heading, with its other entries below it."""
+    since = after_brief(tracker)
+    tracker.note("3", "The archives are ready.")
+    tracker.reschedule("3", "2027-01")
+    tracker.mark("3", "complete", evidence="https://a.example/done")
+    said = since()
+    assert [section for section, _ in shown(said)] == ["settled", "also", "also"]
+    (block,) = [block for block in brief_view(said).blocks if block.heading == "Completed, met or withdrawn"]
+    assert block.lines == (
+        "RUR1-03  Exchange data on sea ice: 2026-12-01, status → complete (Zenda)",
+        "    source: https://a.example/done",
+        "    2026-12-01, noted (Zenda). The archives are ready. Source: no evidence recorded",
+        "    2026-12-01, due → 2027-01 (Zenda). Source: no evidence recorded",
+    )
+    tracker.mark("3", "in-progress")
+    assert "settled" not in [section for section, _ in shown(since())]
+
+
+def test_a_late_completion_that_does_not_hold_settles_nothing(tracker: Tracker) -> None:
+    """A completion dated before the current status is recorded, and settles nothing."""
+    tracker.mark("2", "stalled")
+    since = after_brief(tracker)
+    tracker.mark("2", "complete", on="2026-05-01")
+    assert [section for section, _ in shown(since())] == ["changed"]
+
+
+def test_checks_are_counted(tracker: Tracker) -> None:
+    """Checks are counted in one line, are not listed, and are no news."""
+    since = after_brief(tracker)
+    tracker.check(["1", "2", "1.1"], note="Nothing on the agency's site.")
+    tracker.check(["2"])
+    tracker.check(["3"])
+    tracker.undo()
+    said = since()
+    assert (said.checks, said.checked_commitments, said.has_news) == (4, 2, False)
+    assert "4 checks of 2 commitments" in brief_view(said).blocks[0].lines
+    assert not shown(said)
+
+
+def test_an_assessor_is_named_once(tracker: Tracker) -> None:
+    """A verdict names its author once if the author is the assessor."""
+    since = after_brief(tracker)
+    tracker.assess("2", "partly-met", assessor="Zenda")
+    tracker.assess("5", "met", assessor="Sapt")
+    assert [what for _, what in shown(since())] == [
+        "RUR1-02 assessed: partly-met (Zenda, fulfilment@1)",
+        "RUR1-05 assessed: met (Sapt, fulfilment@1; recorded by Zenda)",
+    ]
+
+
+def test_a_date_moved_into_the_past_is_overdue(tracker: Tracker) -> None:
+    """An overdue item with new entries is listed as overdue, even if its window closed long ago."""
+    since = after_brief(tracker)
+    assert not since().overdue
+    tracker.reschedule("1", "2026-05")
+    tracker.note("2", "Still nothing.")
+    assert shown(since()) == [
+        ("overdue", "RUR1-01 closed 6 months ago"),
+        ("also", "RUR1-01 due → 2026-05 (Zenda)"),
+        ("changed", "RUR1-02 noted (Zenda)"),
+    ]
 
 
 def test_windows_that_opened_and_closed_are_news(tracker: Tracker) -> None:
     """A window that opened or closed since is news, even if its outcome was not recorded."""
     year = told(tracker, Since(date(2025, 12, 31), date(2025, 12, 31), entries=10**6))
-    assert refs(year.closed) == ["RUR1-01.1", "RUR1-03"]
+    assert refs(year.overdue) == ["RUR1-01.1", "RUR1-03"]
     assert refs(year.opened) == ["RUR1-01"]
     month = told(tracker, Since(date(2026, 10, 1), date(2026, 10, 1), entries=10**6))
-    assert refs(month.closed) == ["RUR1-03"]
+    assert refs(month.overdue) == ["RUR1-03"]
 
 
 def test_a_window_that_closes_today_is_still_to_close(make: Maker) -> None:
@@ -115,16 +266,18 @@ def test_a_window_that_closes_today_is_still_to_close(make: Maker) -> None:
     assert "RUR1-03" in refs(told(last, until=date(2026, 12, 5)).closes)
     assert "RUR1-03" in refs(told(after, until=date(2026, 11, 30)).closes)
     morrow = make("ruritania", today=date(2026, 12, 1))
-    assert refs(told(morrow, Since(None, date(2026, 11, 30), entries=10**6)).closed) == ["RUR1-03"]
-    assert refs(told(morrow, Since(None, date(2026, 12, 1), entries=10**6)).closed) == []
+    assert refs(told(morrow, Since(None, date(2026, 11, 30), entries=10**6)).overdue) == ["RUR1-03"]
+    assert refs(told(morrow, Since(None, date(2026, 12, 1), entries=10**6)).overdue) == []
 
 
 def test_going_stale_is_news_once(make: Maker) -> None:
     """A commitment is news on the day on which it has had no entry for 180 days, and not again."""
     tracker = make("ruritania", today=date(2025, 11, 30))
-    at = 10**6
-    assert "RUR1-01" in refs(told(tracker, Since(None, date(2025, 11, 20), entries=at)).stale)
-    assert told(tracker, Since(None, date(2025, 11, 30), entries=at)).stale == ()
+    at, day = 10**6, date(2025, 11, 30)
+    said = told(tracker, Since(None, date(2025, 11, 20), entries=at), until=day)
+    assert "RUR1-01" in refs(said.stale)
+    assert "Check is due" in [block.heading for block in brief_view(said).blocks]
+    assert told(tracker, Since(None, day, entries=at), until=day).stale == ()
 
 
 def test_the_built_in_record_counts_by_its_days(make: Maker) -> None:
@@ -160,12 +313,12 @@ def test_every_line_names_its_source(desk: Desk) -> None:
     """Each item of news has its source, or a remark that no evidence was given."""
     desk.call("mark", "34", "stalled", "--evidence", "https://a.example/b_c_d")
     desk.call("reschedule", "25.1", "2030")
-    said = desk.call("brief", "--checkpoint", "w", "-f", "md").stdout
+    said = desk.call("brief", "--since", "2016-01-01", "-f", "md").stdout
     heads = [line for line in said.split("## ", 1)[1].splitlines() if line.startswith("- ")]
     sources = [line for line in said.splitlines() if line.startswith("  source: ")]
     assert len(heads) == len(sources) > 60
-    assert "  source: <https://a.example/b_c_d>" in sources
-    assert re.search(r"ROK4-25\.1 .*2029-09 → 2030, \+93 to \+486 days .*\n  source: no evidence recorded\n", said)
+    assert "status → stalled (desk). Source: <https://a.example/b_c_d>" in said
+    assert re.search(r"ROK4-25\.1 .*2027-12 → 2030, \+732 to \+1126 days .*\n  source: no evidence recorded\n", said)
 
 
 def test_the_same_brief_has_the_same_bytes(desk: Desk) -> None:
@@ -180,8 +333,9 @@ def test_plain_has_a_line_for_each_thing(desk: Desk) -> None:
     """The lines of plain output are the rows of the JSON, section by section."""
     data = desk.call("brief", "--since", "2025-01-01", "--json").data
     lines = [row[0] for row in desk.run("brief", "--since", "2025-01-01").rows[1:]]
-    sections = ("changed", "slipped", "settled", "opened", "closed", "stale", "opens", "closes")
-    assert lines == [section for section in sections for _ in data[section]]
+    sections = ("conflicts", "overdue", "settled", "slipped", "opened", "closes", "opens", "changed", "stale")
+    assert [line for line in lines if line != "also"] == [section for section in sections for _ in data[section]]
+    assert lines.count("also") == len(data["also"]) > 5
     assert len(set(lines)) > 5
 
 
@@ -189,10 +343,12 @@ def test_plain_has_a_line_for_each_thing(desk: Desk) -> None:
 
 
 def test_a_checkpoint_goes_on_from_the_last_brief(desk: Desk) -> None:
-    """The first brief with a checkpoint shows everything, and each later one only the news since."""
+    """The first brief with a checkpoint starts now and says so, and each later one has the news since."""
     first = desk.call(*WEEKLY, "--json")
-    assert (first.status, first.data["since"]) == (1, None)
-    assert len(first.data["changed"]) > 60
+    assert (first.status, first.data["since"], first.data["changed"]) == (0, first.data["as_of"], [])
+    assert first.stderr == (
+        "The checkpoint weekly is new: the next brief begins here. Use --since for an earlier start.\n"
+    )
     second = desk.call(*WEEKLY, "--json")
     assert (second.status, second.data["changed"]) == (0, [])
     desk.call("note", "33", "The second word")
@@ -204,8 +360,9 @@ def test_a_checkpoint_goes_on_from_the_last_brief(desk: Desk) -> None:
 def test_checkpoints_are_kept_apart(desk: Desk) -> None:
     """Each name and each store has its own checkpoint, readable by its user only."""
     desk.call("brief", "--checkpoint", "weekly")
-    assert desk.call("brief", "--checkpoint", "daily", "--json").data["since"] is None
-    assert desk.call("brief", "--checkpoint", "weekly", "--json", "--db", "other.db").data["since"] is None
+    assert "weekly" not in desk.call("brief", "--checkpoint", "weekly").stderr
+    assert "daily is new" in desk.call("brief", "--checkpoint", "daily").stderr
+    assert "weekly is new" in desk.call("brief", "--checkpoint", "weekly", "--db", "other.db").stderr
     kept = desk.db.with_name("tracker.db.checkpoint-weekly")
     assert kept.stat().st_mode & 0o777 == 0o600
 
@@ -232,7 +389,7 @@ def test_a_closed_pipe_keeps_the_checkpoint(desk: Desk) -> None:
     """A checkpoint is not updated if the reader closes the pipe early, and no message is shown."""
     unread, pipe = os.pipe()
     os.close(unread)
-    command = [str(PROGRAM), "brief", "--checkpoint", "weekly", "-f", "md"]
+    command = [str(PROGRAM), "brief", "--checkpoint", "weekly", "--since", "2026-01-01", "-f", "md"]
     ran = subprocess.run(command, stdout=pipe, stderr=subprocess.PIPE, env=desk.environment, check=False)
     os.close(pipe)
     assert (ran.returncode, ran.stderr) == (0, b"")
@@ -242,11 +399,11 @@ def test_a_closed_pipe_keeps_the_checkpoint(desk: Desk) -> None:
 def test_under_cron_there_is_no_home(desk: Desk) -> None:
     """Briefs and checkpoints work without a home, a terminal and any environment."""
     command = [*map(str, (PROGRAM, *WEEKLY, "--db", desk.db, "-f", "md"))]
-    for status in (1, 0):
+    for note in (b"The checkpoint weekly is new: ", b""):
         ran = subprocess.run(
             command, env={"PATH": "/usr/bin:/bin"}, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, check=False
         )
-        assert (ran.returncode, ran.stderr) == (status, b"")
+        assert (ran.returncode, ran.stderr[: len(note) or None]) == (0, note)
         assert "Host the fifth Civil Space Dialogue in Korea in 2027" in ran.stdout.decode("utf-8")
 
 

@@ -28,6 +28,7 @@ from spacedialog.model.position import Scope
 from spacedialog.model.rows.compare import Comparison
 from spacedialog.model.vocabulary import LinkDecision, Outcome
 from spacedialog.presentation import detail, phrases, report
+from spacedialog.presentation.comparison import outcomes as comparison_view
 from spacedialog.render import html, log_export, xlsx
 from spacedialog.render.formats import Settings
 from spacedialog.tracker import Tracker
@@ -101,22 +102,51 @@ def test_a_link_makes_the_old_one_carried_on_and_the_new_one_no_longer_new(two: 
         ("ROK3-13", "ROK4-07", "strengthened"),  # exploratory, intended
         ("ROK3-06", "ROK4-29", "repeated"),  # exploratory, exploratory
         ("ROK3-15", "ROK4-26", "weakened"),  # firm, exploratory
-        ("ROK3-06", "ROK4-32", "strengthened"),  # exploratory, delivered
+        ("ROK3-06", "ROK4-32", "completed"),  # exploratory, delivered
     ],
 )
 def test_the_strengths_decide_the_outcome(two: Tracker, old: str, new: str, word: str) -> None:
-    """Delivered is the strongest wording, then firm, intended and exploratory."""
+    """Firm is the strongest wording, then intended and exploratory; what was delivered is completed."""
     two.link(old, new)
     assert outcomes(two, old) == [((word,), new)]
 
 
-def test_a_completed_commitment_that_was_carried_on_has_both_outcomes(two: Tracker) -> None:
-    """The outcomes `completed` and `withdrawn` are listed first, before the outcome of a link."""
+def test_a_completed_commitment_that_was_carried_on_is_completed(two: Tracker) -> None:
+    """A completed commitment is completed, whatever the later one says; `withdrawn` stands beside a link."""
     assert outcomes(two, "ROK3-09") == [(("completed",), None)]
     two.link("ROK3-09", "ROK4-29")
-    assert outcomes(two, "ROK3-09") == [(("completed", "weakened"), "ROK4-29")]
+    assert outcomes(two, "ROK3-09") == [(("completed",), "ROK4-29")]
     two.mark("ROK3-13", "withdrawn")
     assert outcomes(two, "ROK3-13") == [(("withdrawn",), None)]
+    two.link("ROK3-13", "ROK4-07")
+    assert outcomes(two, "ROK3-13") == [(("withdrawn", "strengthened"), "ROK4-07")]
+
+
+def test_a_promise_that_was_kept_is_completed(two: Tracker) -> None:
+    """A promise linked to a delivered commitment is completed, and its strength is not shown as rising."""
+    (row,) = [row for row in between(two).rows if (row.old, row.new) == ("ROK3-14", "ROK4-01")]
+    assert (row.outcomes, row.old_strength, row.new_strength) == (("completed",), "firm", "delivered")
+    (strength,) = [column.cell(row) for column in comparison_view([row]).columns if column.heading == "Strength"]
+    assert strength == "firm"
+    two.mark("ROK4-01", "withdrawn")
+    assert (("strengthened",), "ROK4-01") in outcomes(two, "ROK3-14")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "word"),
+    [
+        ("US", "ROK", "strengthened"),
+        (None, "ROK", "strengthened"),
+        ("MSIT", "ROK", "completed"),
+        ("US", None, "completed"),
+    ],
+)
+def test_no_party_keeps_the_promise_of_another(two: Tracker, old: str | None, new: str | None, word: str) -> None:
+    """A delivered commitment completes an earlier one only if it has the same lead, one of the same side, or none."""
+    two.edit("ROK3-06", {"lead": old})
+    two.edit("ROK4-32", {"lead": new})
+    two.link("ROK3-06", "ROK4-32")
+    assert outcomes(two, "ROK3-06") == [((word,), "ROK4-32")]
 
 
 def test_every_commitment_of_both_dialogues_is_listed(two: Tracker) -> None:
@@ -130,14 +160,10 @@ def test_every_commitment_of_both_dialogues_is_listed(two: Tracker) -> None:
 
 def test_completed_is_what_was_complete_by_the_day(two: Tracker) -> None:
     """A comparison as of an earlier day counts what was complete on that day."""
-    with two.snapshot(Scope(date(2025, 4, 14))) as view:
-        assert not any(
-            "completed" in row.outcomes and row.old == "ROK3-14" for row in compare(view, "ROK3", "ROK4").rows
-        )
-    two.mark("ROK3-14", "complete", on="2026-01-01")
-    assert ("completed", "strengthened") in {row.outcomes for row in between(two).rows if row.old == "ROK3-14"}
+    two.mark("ROK3-08", "complete", on="2026-01-01")
+    assert outcomes(two, "ROK3-08") == [(("completed",), "ROK4-35")]
     with two.snapshot(Scope(date(2025, 12, 31))) as view:
-        assert ("strengthened",) in {row.outcomes for row in compare(view, "ROK3", "ROK4").rows if row.old == "ROK3-14"}
+        assert [row.outcomes for row in compare(view, "ROK3", "ROK4").rows if row.old == "ROK3-08"] == [("repeated",)]
 
 
 def test_a_link_holds_from_the_later_meeting(two: Tracker) -> None:

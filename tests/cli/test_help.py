@@ -29,7 +29,7 @@ View:
   list           List commitments, all or filtered
   show           Show one commitment or one dialogue in full
   todo           List what needs attention, most urgent first
-  upcoming       List due dates and milestones, earliest first
+  upcoming       List due dates and milestones, overdue ones first
   search         Find commitments and dialogues by words in their text
   history        List the entries of the log, all or of one commitment
   slips          List the dates that were moved, and by how much

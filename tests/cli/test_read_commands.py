@@ -119,12 +119,54 @@ def test_icg_meeting_is_met(today: dict[str, list[Row]], reader: Desk) -> None:
 
 
 def test_upcoming_milestones_are_ordered_by_their_windows(today: dict[str, list[Row]]) -> None:
-    """Upcoming milestones are ordered by the end of their windows; past ones without an outcome are closed."""
+    """Upcoming milestones are ordered by the end of their windows; past ones without an outcome are overdue."""
     rows = today["upcoming"]
     assert [row["latest"] for row in rows] == sorted(row["latest"] for row in rows)
     assert {row["state"] for row in rows} == {"overdue", "open", "upcoming"}
     for row in rows:
         assert (row["closes_in_days"] < 0) == (row["state"] == "overdue")
+
+
+def test_overdue_milestones_come_first(reader: Desk) -> None:
+    """Overdue milestones come first, under their own heading on a terminal, and settled ones last."""
+    states = [row["state"] for row in reader.call("upcoming", "--all", "--json").data]
+    order = {"overdue": 0, "open": 1, "upcoming": 1, "met": 2, "withdrawn": 2}
+    assert [order[state] for state in states] == sorted(order[state] for state in states)
+    assert {"overdue", "met"} <= set(states)
+    lines = reader.call("upcoming", "--all", "-f", "table").stdout.splitlines()
+    assert [line for line in lines if line in ("Overdue", "Upcoming", "Settled")] == ["Overdue", "Upcoming", "Settled"]
+    assert lines[lines.index("Overdue") + 1].startswith("2023-09")
+
+
+def test_the_newest_dialogue_comes_first(reader: Desk, today: dict[str, list[Row]]) -> None:
+    """Lists have the commitments, areas and dialogues of the newest meeting first, and `--sort -ref` has them last."""
+    keys = ["ROK4", "ROK3", "ROK2"]
+    assert [row["key"] for row in reader.call("dialogues", "--json").data] == keys
+    for rows in (today["list"], today["areas"], reader.call("list", "--status", "open", "--json").data):
+        assert list(dict.fromkeys(row["dialogue"] for row in rows)) == keys
+    refs = [row["ref"] for row in today["list"]]
+    assert (refs[0], refs[-1]) == ("ROK4-01", "ROK2-08")
+    assert [row["ref"] for row in reader.call("list", "--sort", "-ref", "--json").data] == refs[::-1]
+    kinds = reader.call("list", "--sort", "kind", "--json").data
+    assert [row["ref"] for row in kinds if row["kind"] == "event"] == [
+        ref for ref in refs if by_ref(kinds)[ref]["kind"] == "event"
+    ]
+    report = reader.call("report", "--json").data
+    assert [row["key"] for row in report["dialogues"]] == keys
+    assert report["commitments"][0]["commitment"]["ref"] == "ROK4-01"
+
+
+@pytest.mark.parametrize("field", ["due", "lead"])
+def test_empty_values_come_last(reader: Desk, field: str) -> None:
+    """Commitments without a value come last in both directions."""
+    up, down = (
+        [row[field] for row in reader.call("list", "--sort", sort, "--json").data] for sort in (field, f"-{field}")
+    )
+    filled = [value for value in up if value is not None]
+    assert 0 < len(filled) < len(up)
+    assert up[: len(filled)] == filled
+    assert None not in down[: len(filled)]
+    assert set(down[len(filled) :]) == {None}
 
 
 def test_areas_count_their_commitments(today: dict[str, list[Row]]) -> None:
@@ -145,9 +187,10 @@ def test_areas_count_their_commitments(today: dict[str, list[Row]]) -> None:
 
 
 def test_history_is_in_the_order_recorded(today: dict[str, list[Row]]) -> None:
-    """The history lists entries in the order recorded, each with its own id."""
+    """The history lists entries in the order recorded, and those of the built-in record in the order of their days."""
     rows = today["history"]
-    assert [row["recorded_at"] for row in rows] == sorted(row["recorded_at"] for row in rows)
+    assert [row["recorded_at"][:19] for row in rows] == sorted(row["recorded_at"][:19] for row in rows)
+    assert [row["on"] for row in rows] == sorted(row["on"] for row in rows)
     assert len({row["id"] for row in rows}) == len(rows)
 
 
@@ -228,7 +271,7 @@ def test_as_of_sets_the_day_of_the_flags(reader: Desk) -> None:
 def test_known_at_shows_an_earlier_state(desk: Desk) -> None:
     """--known-at shows the record as it was known at that time."""
     before = desk.call("list", "--json").stdout
-    known = desk.call("history", "--json").data[-1]["recorded_at"]
+    known = max(row["recorded_at"] for row in desk.call("history", "--json").data)
     desk.call("mark", "33", "complete", "--on", "2025-05-01")
     assert desk.call("list", "--json").stdout != before
     assert desk.call("list", "--known-at", known, "--json").stdout == before

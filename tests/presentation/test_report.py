@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
+from spacedialog.model.position import Scope
 from spacedialog.model.rows.record import Coverage
 from spacedialog.store.read.selection import Selection
 from spacedialog.tracker import Tracker

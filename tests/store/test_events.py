@@ -63,7 +63,7 @@ def events_of(tracker: Tracker, ref: str) -> dict[str, str]:
         }
         news = brief(view, Since(DAY, DAY, entries=0), until=date(2030, 1, 1))
     sources = {
-        row.source for rows in (news.opens, news.closes, news.opened, news.closed) for row in rows if row.ref == ref
+        row.source for rows in (news.opens, news.closes, news.opened, news.overdue) for row in rows if row.ref == ref
     }
     return found | {"brief": sources.pop()} if sources else found
 
@@ -127,7 +127,7 @@ def test_the_milestones_of_a_withdrawn_commitment_are_withdrawn(tracker: Tracker
         assert view.overview().next == ()
         assert [area.next_milestone for area in view.areas()] == [None, None]
         news = brief(view, Since(DAY, DAY, entries=0), until=date(2030, 1, 1))
-        shown = [row.ref for rows in (news.opens, news.closes, news.opened, news.closed) for row in rows]
+        shown = [row.ref for rows in (news.opens, news.closes, news.opened, news.overdue) for row in rows]
         assert not {"RUR1-01.1", "RUR1-04.1"} & set(shown)
         assert withdrawn <= {(row.ref, row.state) for row in view.report().milestones}
         detail = view.detail(view.refs.resolve("1"))

@@ -343,8 +343,8 @@ def test_no_word_is_refused(view: Snapshot, text: str) -> None:
 
 
 _ORDER: dict[str, Callable[[CommitmentRow], Any]] = {
-    "ref": lambda row: row.ref,
-    "due": lambda row: (row.due_latest is None, row.due_latest or "", row.due_earliest or ""),
+    "ref": lambda row: (-int(row.dialogue[3]), row.ref),
+    "due": lambda row: (row.due is None, row.due_latest is None, row.due_latest or "", row.due_earliest or ""),
     "status": lambda row: [status.value for status in Status].index(row.status),
     "area": lambda row: row.area,
     "kind": lambda row: row.kind,
@@ -359,12 +359,14 @@ _ORDER: dict[str, Callable[[CommitmentRow], Any]] = {
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_a_sort_orders_and_ties_go_by_ref(view: Snapshot, sort: str) -> None:
-    """Every sort orders by its field, a minus sign reverses it, and equal rows are ordered by ref."""
+    """Every sort orders by its field, a minus sign reverses it; equal rows are ordered by ref, and empty ones last."""
     by_ref = list(view.commitments())
-    assert [row.ref for row in by_ref] == REFS
+    assert [row.ref for row in by_ref] == sorted(REFS, key=lambda ref: -int(ref[3]))
     assert list(view.commitments(sort=sort)) == sorted(by_ref, key=_ORDER[sort])
     backwards = list(view.commitments(sort=f"-{sort}"))
-    assert backwards == sorted(by_ref, key=_ORDER[sort], reverse=True)
+    filled = [row for row in by_ref if getattr(row, sort, row.ref) is not None]
+    empty = [row for row in by_ref if row not in filled]
+    assert backwards == [*sorted(filled, key=_ORDER[sort], reverse=True), *empty]
 
 
 def test_every_sort_is_tried() -> None:
@@ -376,7 +378,7 @@ def test_every_sort_is_tried() -> None:
 def test_an_unknown_sort_is_refused(view: Snapshot, sort: str) -> None:
     """An unknown sort is refused with the known ones."""
     with pytest.raises(InputError, match="not a field to sort by") as caught:
-        order_by(sort)
+        order_by(sort, (), {})
     assert "updated" in caught.value.remedy
     with pytest.raises(InputError):
         list(view.commitments(sort=sort))

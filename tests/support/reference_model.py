@@ -346,7 +346,8 @@ class ModelView:
     def upcoming(self) -> list[UpcomingRow]:
         """Return every event, including met ones; of a recurring one, the last that was met and the next three."""
         rows = [row for state in self.states.values() for row in self._events(state)]
-        return sorted(rows, key=lambda row: (row.latest or "", row.earliest or "", row.ref))
+        place = {"overdue": 0, "met": 2, "withdrawn": 2}
+        return sorted(rows, key=lambda row: (place.get(row.state, 1), row.latest or "", row.earliest or "", row.ref))
 
     def todo(self, within: int) -> list[tuple[str, tuple[str, ...], str | None, str | None]]:
         """Return the refs that need attention, in any order, each with its reasons, owner and last check."""

@@ -1,6 +1,6 @@
-"""Named checkpoints: the position in the log up to which a brief reported, in a small file beside the store.
+"""Named checkpoints: the position in the log up to which a brief reported, in a small file beside the database.
 
-The file is beside the store because cron may have no home directory, and because it belongs to this store only.
+The file is beside the database because cron may have no home directory, and because it belongs to this database only.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _MAX_SIZE = 4_096
 
 
 class Checkpoint:
-    """The checkpoint `name` of the store at `store`; InputError for an invalid name.
+    """The checkpoint `name` of the database at `store`; InputError for an invalid name.
 
-    `since` sets `store_was_replaced` if the log was never at the saved position.
+    `since` sets `is_new` if nothing was saved, and `store_was_replaced` if the log was never at the saved position.
     """
 
     def __init__(self, store: Path, name: str) -> None:
@@ -38,18 +38,20 @@ class Checkpoint:
             raise InputError(
                 f"--checkpoint: '{name}' is not a valid name", "use letters, digits, . _ and - only, such as weekly"
             )
+        self.is_new = False
         self.store_was_replaced = False
         self._path = store.with_name(f"{store.name}{CHECKPOINT}{name}")
         self._reached: tuple[date, Position] | None = None
 
     def since(self, snapshot: Snapshot) -> Since:
-        """Return the saved point, or the beginning if none was saved; StoreError if it cannot be read.
+        """Return the saved point, or the end of the log if none was saved; StoreError if it cannot be read.
 
         If the log was never at the saved position, entries recorded after the saved time are new.
         """
         saved = self._load()
         if saved is None:
-            return Since()
+            self.is_new = True
+            return Since(snapshot.day, snapshot.day, entries=snapshot.position().entries)
         day, position = saved
         if snapshot.has_been_at(position):
             return Since(day, day, entries=position.entries)

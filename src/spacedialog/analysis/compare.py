@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _RANK = {strength.value: number for number, strength in enumerate(Strength)}
 """The rank of a strength; a lower rank is more binding."""
 
-_SETTLED = {Status.COMPLETE.value: Outcome.COMPLETED.value, Status.WITHDRAWN.value: Outcome.WITHDRAWN.value}
+_Sides = Mapping[tuple[str, str], str]
+"""The side of each party, by dialogue and key."""
 
 
 def compare(snapshot: Snapshot, old: str, new: str) -> Comparison:
@@ -34,14 +35,14 @@ def compare(snapshot: Snapshot, old: str, new: str) -> Comparison:
     check_order(snapshot, old, new, f"compare {new} {old}")
     before, after = _commitments(snapshot, old), _commitments(snapshot, new)
     decisions = snapshot.decisions(old, new)
-    comparison = _compare_linked(old, new, before, after, decisions)
+    comparison = _compare_linked(old, new, before, after, decisions, snapshot.sides())
     return comparison._replace(proposals=tuple(_proposals(snapshot, before, after, decisions)))
 
 
 def add_comparison(report: Report, snapshot: Snapshot) -> Report:
     """Return the report with a comparison of its newest dialogue with the one before, if they have links."""
     snapshot = snapshot.of(())
-    keys = [row.key for row in snapshot.dialogues()]
+    keys = snapshot.values("dialogue")[::-1]
     newest = max((keys.index(key) for record in report.dialogues if (key := record.get("key")) in keys), default=0)
     if not newest:
         return report
@@ -51,7 +52,7 @@ def add_comparison(report: Report, snapshot: Snapshot) -> Report:
         return report
     check_order(snapshot, old, new, f"compare {new} {old}")
     before, after = _commitments(snapshot, old), _commitments(snapshot, new)
-    return report._replace(carried=_compare_linked(old, new, before, after, decisions))
+    return report._replace(carried=_compare_linked(old, new, before, after, decisions, snapshot.sides()))
 
 
 def _commitments(snapshot: Snapshot, dialogue: str) -> dict[str, CommitmentRow]:
@@ -64,24 +65,27 @@ def _compare_linked(
     before: Mapping[str, CommitmentRow],
     after: Mapping[str, CommitmentRow],
     decisions: Mapping[tuple[str, str], str],
+    sides: _Sides,
 ) -> Comparison:
     linked = [pair for pair, decided in decisions.items() if decided == LinkDecision.LINKED]
-    rows = sorted(_rows(before, after, linked), key=lambda row: list(Outcome).index(Outcome(row.outcomes[-1])))
+    rows = sorted(_rows(before, after, linked, sides), key=lambda row: list(Outcome).index(Outcome(row.outcomes[-1])))
     counts = {outcome.value: sum(outcome in row.outcomes for row in rows) for outcome in Outcome}
     return Comparison(old, new, counts, tuple(rows), ())
 
 
 def _rows(
-    before: Mapping[str, CommitmentRow], after: Mapping[str, CommitmentRow], linked: list[tuple[str, str]]
+    before: Mapping[str, CommitmentRow],
+    after: Mapping[str, CommitmentRow],
+    linked: list[tuple[str, str]],
+    sides: _Sides,
 ) -> Iterator[CarriedRow]:
     linked_old, linked_new = {old for old, _ in linked}, {new for _, new in linked}
     for ref, row in before.items():
-        settled = (_SETTLED[row.status],) if row.status in _SETTLED else ()
         for old, new in linked:
             if old == ref:
-                yield CarriedRow((*settled, _wording(row, after[new])), *_columns(row), *_columns(after[new]))
+                yield CarriedRow(_outcomes(row, after[new], sides), *_columns(row), *_columns(after[new]))
         if ref not in linked_old:
-            yield CarriedRow(settled or (Outcome.SILENT.value,), *_columns(row), None, None, None, None)
+            yield CarriedRow(_outcomes(row, None, sides), *_columns(row), None, None, None, None)
     for ref, row in after.items():
         if ref not in linked_new:
             yield CarriedRow((Outcome.NEW.value,), None, None, None, None, *_columns(row))
@@ -89,6 +93,24 @@ def _rows(
 
 def _columns(row: CommitmentRow) -> tuple[str, str, str, str]:
     return row.ref, row.title, row.strength, row.status
+
+
+def _outcomes(old: CommitmentRow, new: CommitmentRow | None, sides: _Sides) -> tuple[str, ...]:
+    """Return the outcomes of an earlier commitment, given the later one that is linked to it, if there is one."""
+    if old.status == Status.COMPLETE or (new and _delivers(old, new, sides)):
+        return (Outcome.COMPLETED.value,)
+    withdrawn = (Outcome.WITHDRAWN.value,) if old.status == Status.WITHDRAWN else ()
+    return (*withdrawn, _wording(old, new)) if new else withdrawn or (Outcome.SILENT.value,)
+
+
+def _delivers(old: CommitmentRow, new: CommitmentRow, sides: _Sides) -> bool:
+    """Return whether a later commitment says that an earlier one was kept: by its lead, its side, or all parties."""
+    if new.strength != Strength.DELIVERED or new.status == Status.WITHDRAWN:
+        return False
+    if new.lead in (None, old.lead):
+        return True
+    leads = [sides.get((row.dialogue, row.lead or "")) for row in (old, new)]
+    return leads[0] is not None and leads[0] == leads[1]
 
 
 def _wording(old: CommitmentRow, new: CommitmentRow) -> str:

@@ -108,10 +108,11 @@ def _lines(
     for party in dict.fromkeys(parties):
         if own := given.get((row.ref, party)):
             yield _judged(row, party, own, remarks)
+        elif row.lead and party != row.lead:
+            # What the lead did or failed to do says nothing about a partner.
+            yield _line(row, party, None, ("partner",))
         elif whole:
             yield _judged(row, party, whole, ("whole", *remarks))
-        elif row.lead and party != row.lead:
-            yield _line(row, party, None, ("partner",))
         else:
             joint = ("shared",) if rule.value is not None and not row.lead else ()
             yield _line(row, party, rule.value, (*derived, *joint))

@@ -33,7 +33,7 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
         "list": Listed("read", "List commitments, all or filtered"),
         "show": Listed("read", "Show one commitment or one dialogue in full"),
         "todo": Listed("read", "List what needs attention, most urgent first"),
-        "upcoming": Listed("read", "List due dates and milestones, earliest first"),
+        "upcoming": Listed("read", "List due dates and milestones, overdue ones first"),
         "search": Listed("read", "Find commitments and dialogues by words in their text"),
         "history": Listed("read", "List the entries of the log, all or of one commitment"),
         "slips": Listed("read", "List the dates that were moved, and by how much"),

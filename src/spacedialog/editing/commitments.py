@@ -177,4 +177,4 @@ def _find_dialogue(snapshot: Snapshot, key: str | None) -> str:
         return match_choice("dialogue", key, keys)
     if not keys:
         raise InputError("the record has no dialogue", "import one with spacedialog import FILE")
-    return keys[-1]
+    return keys[0]

@@ -143,7 +143,7 @@ class Outcome(Word):
     STRENGTHENED = "strengthened", "carried on, with more binding wording"
     REPEATED = "repeated", "carried on, with equally binding wording"
     WEAKENED = "weakened", "carried on, with less binding wording"
-    COMPLETED = "completed", "the earlier commitment is complete"
+    COMPLETED = "completed", "the earlier commitment is complete, or the later one reports it as delivered"
     WITHDRAWN = "withdrawn", "the earlier commitment was withdrawn"
     SILENT = "silent", "not linked to a later commitment, and neither complete nor withdrawn"
     NEW = "new", "not linked to an earlier commitment"

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from spacedialog.model.dates import readable
-from spacedialog.model.fields import CommitmentRow, status_text
-from spacedialog.model.rows.record import ConflictRow, NewsRow, SlipRow, UpcomingRow
+from spacedialog.model.fields import DECIDED_HERE, CommitmentRow, status_text
+from spacedialog.model.rows.record import ConflictRow, HistoryRow, NewsRow, SlipRow, UpcomingRow
 from spacedialog.model.rows.report import Brief
 from spacedialog.presentation.phrases import (
     NO_EVIDENCE,
     action_text,
     conflict_lines,
+    counted,
     coverage_line,
     delay_text,
     indented,
     joined,
     log_line,
+    sentences,
     window_text,
 )
 from spacedialog.presentation.tables import Column, Table
@@ -25,7 +27,7 @@ from spacedialog.presentation.views import Block, View
 
 
 class NewsItem(NamedTuple):
-    """One item of the brief, for the formats that write one table."""
+    """One item of the brief, for the formats that write one table. `source` is None where no evidence is expected."""
 
     section: str
     ref: str
@@ -33,36 +35,52 @@ class NewsItem(NamedTuple):
     when: str
     what: str
     note: str | None
-    source: tuple[str, ...]
+    source: tuple[str, ...] | None
 
 
 _HEADINGS = {
-    "changed": "Recorded",
-    "slipped": "Moved dates",
-    "settled": "Completed, met or withdrawn",
-    "opened": "Windows that opened",
-    "closed": "Windows that closed, outcome not recorded",
-    "stale": "Stale: a check is due",
     "conflicts": "Conflicts to resolve",
-    "opens": "Opening next",
+    "overdue": "Overdue, outcome not recorded",
+    "settled": "Completed, met or withdrawn",
+    "slipped": "Moved dates",
+    "opened": "Windows that opened",
     "closes": "Closing next",
+    "opens": "Opening next",
+    "changed": "Recorded",
+    "stale": "Check is due",
 }
 """The heading of each section, by the field of `Brief` that has its rows."""
+
+_ALSO = "also"
+"""The section of an entry on an item that is listed under a heading."""
 
 
 def brief(result: Brief) -> View:
     """Return the news since the first day of the brief and the next dates, by section."""
     since = f"since {readable(result.since)}" if result.since else "from the beginning"
-    items = [_item(section, row) for section in _HEADINGS for row in getattr(result, section)]
+    checked = f"{counted(result.checks, 'check')} of {counted(result.checked_commitments, 'commitment')}"
+    checks = (checked,) if result.checks else ()
+    also: dict[str, list[NewsItem]] = {}
+    for row in result.also:
+        also.setdefault(row.entry.ref, []).append(_item(_ALSO, row))
     facts = (
         f"as of {readable(result.as_of)}; log: {log_line(result)}",
         f"next dates: up to {readable(result.until)}",
         coverage_line(result.coverage),
+        *checks,
     )
+    items: list[NewsItem] = []
     blocks = [Block(f"News {since}" if result.has_news else f"No news {since}", facts)]
     for section, heading in _HEADINGS.items():
-        if lines := tuple(line for item in items if item.section == section for line in _item_lines(item)):
-            blocks.append(Block(heading, lines))
+        listed: dict[str, list[NewsItem]] = {}
+        for row in getattr(result, section):
+            item = _item(section, row)
+            listed.setdefault(item.ref, []).append(item)
+        for ref, rows in listed.items():
+            rows += also.get(ref, ())
+            items += rows
+        if listed:
+            blocks.append(Block(heading, tuple(line for rows in listed.values() for line in _item_lines(rows))))
     columns = (
         Column("Section", lambda row: row.section),
         Column("Ref", lambda row: row.ref),
@@ -70,7 +88,7 @@ def brief(result: Brief) -> View:
         Column("When", lambda row: readable(row.when)),
         Column("What", lambda row: row.what),
         Column("Note", lambda row: row.note or ""),
-        Column("Source", lambda row: joined(row.source) or NO_EVIDENCE),
+        Column("Source", _source_text),
     )
     return View(
         "brief", result, Table("news", NewsItem._fields, items, columns, "No news.", dates=("when",)), tuple(blocks)
@@ -81,9 +99,8 @@ def _item(section: str, row: NewsRow | SlipRow | UpcomingRow | CommitmentRow | C
     match row:
         case NewsRow(entry, title, source):
             cited = source or tuple(document["key"] for document in entry.changed.get("documents") or ())
-            is_new = entry.kind == "create" and not {"verdict", "decided"} & entry.changed.keys()
-            action = f"{'added' if is_new else action_text(entry)} ({entry.author})"
-            return NewsItem(section, entry.ref, title, entry.on, action, entry.note, cited)
+            expected = () if _expects_evidence(entry) else None
+            return NewsItem(section, entry.ref, title, entry.on, _attributed(row), entry.note, cited or expected)
         case SlipRow():
             delay = "narrowed" if row.narrowed else f"{delay_text(row)} days"
             moved = f"{readable(row.old)} → {readable(row.new)}, {delay} ({row.author})"
@@ -104,6 +121,39 @@ def _pieces(source: str) -> tuple[str, ...]:
     return (source,) if source else ()
 
 
-def _item_lines(item: NewsItem) -> Iterator[str]:
+def _attributed(row: NewsRow) -> str:
+    """Return the action of an entry, with its author unless the action names the author."""
+    entry = row.entry
+    if row.undone:
+        return f"{'undid' if row.undone.retracted else 'redid'}: {_action(row.undone)} ({entry.author})"
+    if "assessor" not in entry.changed:
+        return f"{_action(entry)} ({entry.author})"
+    by_another = entry.changed["assessor"] != entry.author
+    return f"{_action(entry).removesuffix(')')}; recorded by {entry.author})" if by_another else _action(entry)
+
+
+def _action(entry: HistoryRow) -> str:
+    is_new = entry.kind == "create" and not {"verdict", "decided"} & entry.changed.keys()
+    return "added" if is_new else action_text(entry._replace(retracted=False))
+
+
+def _source_text(item: NewsItem) -> str:
+    return "" if item.source is None else joined(item.source) or NO_EVIDENCE
+
+
+def _expects_evidence(entry: HistoryRow) -> bool:
+    is_own = bool(entry.changed) and entry.changed.keys() <= set(DECIDED_HERE)
+    return entry.kind != "retract" and not is_own
+
+
+def _item_lines(rows: Sequence[NewsItem]) -> Iterator[str]:
+    """Yield the lines of an item: those of its first row, and one for each other row."""
+    item, *others = rows
     head = f"{item.ref}  {item.title}: {readable(item.when)}, {item.what}"
-    return indented((head, item.note or "", f"source: {joined(item.source) or NO_EVIDENCE}"))
+    source = _source_text(item)
+    more = (
+        sentences(f"{readable(other.when)}, {other.what}", other.note, source and f"Source: {source}")
+        for other in others
+        for source in (_source_text(other),)
+    )
+    return indented((head, item.note or "", source and f"source: {source}", *more))

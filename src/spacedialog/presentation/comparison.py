@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from spacedialog.model.rows.compare import CarriedRow, Comparison, ProposalRow
+from spacedialog.model.vocabulary import Outcome
 from spacedialog.presentation.tables import Column, Table
 from spacedialog.presentation.views import Block, View
 
@@ -34,7 +35,7 @@ def outcomes(rows: Iterable[CarriedRow], notes: tuple[str, ...] = ()) -> Table:
             Column("New", lambda row: row.new or ""),
             Column("Commitment", lambda row: row.old_title or row.new_title or "", wide=True),
             Column("Carried on as", lambda row: (row.old and row.new_title) or "", from_width=110, wide=True),
-            Column("Strength", lambda row: _both(row.old_strength, row.new_strength), from_width=80),
+            Column("Strength", _strengths, from_width=80),
             Column(
                 "Old status", lambda row: row.old_status or "", tone=lambda row: row.old_status or "", from_width=140
             ),
@@ -47,9 +48,10 @@ def outcomes(rows: Iterable[CarriedRow], notes: tuple[str, ...] = ()) -> Table:
     )
 
 
-def _both(old: str | None, new: str | None) -> str:
-    """Return the old and the new value of a field, once if they are the same."""
-    return " → ".join(dict.fromkeys(filter(None, (old, new))))
+def _strengths(row: CarriedRow) -> str:
+    """Return the old and the new strength, once if they are the same; of a completed commitment, the old one."""
+    new = None if row.old and Outcome.COMPLETED in row.outcomes else row.new_strength
+    return " → ".join(dict.fromkeys(filter(None, (row.old_strength, new))))
 
 
 def proposals(rows: Iterable[ProposalRow]) -> Table:

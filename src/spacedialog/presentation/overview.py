@@ -28,12 +28,12 @@ def overview(result: Overview, *, is_built_in: bool = False) -> View:
     With `is_built_in`, it ends with a note on the built-in record.
     """
     shared = f"; position {result.position} of the shared log" if result.position else ""
-    newest = result.dialogues[-1].get("key") if result.dialogues else None
+    newest = result.dialogues[0].get("key") if result.dialogues else None
     several = len(result.dialogues) > 1
     # Each dialogue has a screen of areas, so only those of the newest are shown.
     areas = tuple(row for row in result.areas if row.dialogue == newest)
     blocks = [
-        Block("", (*map(dialogue_line, result.dialogues[-1:]), coverage_line(result.coverage) + shared)),
+        Block("", (*map(dialogue_line, result.dialogues[:1]), coverage_line(result.coverage) + shared)),
         *([Block("Dialogues", table=dialogue_bars(result.dialogues))] if several else ()),
         Block("Status", table=status_counts(result.statuses, result.coverage.commitments)),
         Block(f"Areas of {newest}" if several else "Areas", (LEGEND,), area_bars(areas)),

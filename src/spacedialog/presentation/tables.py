@@ -24,6 +24,7 @@ from spacedialog.model.rows.record import (
     UpcomingRow,
 )
 from spacedialog.model.rows.todo import TodoRow
+from spacedialog.model.vocabulary import MilestoneState
 from spacedialog.presentation.phrases import (
     DATE_FIELDS,
     NO_EVIDENCE,
@@ -79,8 +80,9 @@ class Table(NamedTuple):
     """Rows of one kind. `fields` are their names for machines, `empty` is the text shown if there are none.
 
     `notes` returns the lines below the table. A terminal shows each row as the lines of `lines`, or as its window on
-    `timeline`, if the table has these. `events` returns the events of a calendar, for tables that have dates. `dates`
-    are the fields with an EDTF date, alone or in a mapping; `value` and `other_value` hold one if `field` names one.
+    `timeline`, if the table has these. `events` returns the events of a calendar, for tables that have dates. `section`
+    returns the heading under which a terminal shows a row; the rows of one section follow each other. `dates` are the
+    fields with an EDTF date, alone or in a mapping; `value` and `other_value` hold one if `field` names one.
     """
 
     name: str
@@ -92,6 +94,7 @@ class Table(NamedTuple):
     lines: Callable[[Any], Iterable[str]] | None = None
     timeline: TimelineSettings | None = None
     events: Callable[[], Iterable[CalendarEvent]] | None = None
+    section: Callable[[Any], str] | None = None
     dates: tuple[str, ...] = ()
 
 
@@ -190,6 +193,13 @@ def upcoming(
         events=events,
         dates=("when",),
     )
+
+
+def in_sections(table: Table) -> Table:
+    """Return a table of due dates and milestones with the overdue ones under their own heading."""
+    settled = (MilestoneState.MET, MilestoneState.WITHDRAWN)
+    headings = {MilestoneState.OVERDUE: "Overdue", **dict.fromkeys(settled, "Settled")}
+    return table._replace(section=lambda row: headings.get(row.state, "Upcoming"))
 
 
 def dialogues(rows: Iterable[DialogueRow], coverage: Callable[[], Coverage] | None = None) -> Table:

@@ -74,7 +74,9 @@ def _plain(view: Table | View) -> dict[str, Any]:
 def _report(report: Report) -> dict[str, Any]:
     rows = [detail.commitment for detail in report.commitments]
     counts: dict[str, int] = {status: report.statuses.get(status, 0) for status in BY_PROGRESS}
-    titles = {row.area: row.title for row in report.areas}
+    # The newest dialogue is first, and its titles apply.
+    titles = {row.area: row.title for row in reversed(report.areas)}
+    titles = {row.area: titles[row.area] for row in report.areas}
     parties = {party for row in rows for party in (row.lead, *row.partners) if party}
     areas = list(_areas(report, titles))
     return {

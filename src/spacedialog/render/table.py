@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Callable
 from io import StringIO
 from itertools import islice
 from typing import Any, TextIO
@@ -111,7 +112,7 @@ def _print_table(console: Console, table: Table, max_rows: int | None) -> None:
             for text in table.lines(row):
                 _print_line(console, text)
     elif rows:
-        grid = _grid([column for column in table.columns if column.from_width <= console.width], rows)
+        grid = _grid([column for column in table.columns if column.from_width <= console.width], rows, table.section)
         # Refs and dates are never cut: a terminal too narrow for them wraps the lines itself.
         # Rich reports no minimum above the available width, so measure with an unlimited width.
         minimum = Measurement.get(console, console.options.update(max_width=_UNLIMITED), grid).minimum
@@ -126,7 +127,7 @@ def _print_table(console: Console, table: Table, max_rows: int | None) -> None:
         console.print(Text(one_line(note), style="dim"))
 
 
-def _grid(columns: list[Column], rows: list[Any]) -> Grid:
+def _grid(columns: list[Column], rows: list[Any], section: Callable[[Any], str] | None) -> Grid:
     below = [column for column in columns if column.below]
     columns = [column for column in columns if not column.below]
     grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=any(c.heading for c in columns))
@@ -139,7 +140,12 @@ def _grid(columns: list[Column], rows: list[Any]) -> Grid:
             no_wrap=not column.wide,
             header_style="bold",
         )
+    heading = ""
     for row in rows:
+        if section and section(row) != heading:
+            grid.add_row()
+            heading = section(row)
+            grid.add_row(Text(heading, style="bold"))
         grid.add_row(*(_cell(column, row) for column in columns))
         for text in filter(None, (one_line(column.cell(row)) for column in below)):
             grid.add_row(*(Text(text if column.wide else "", style="dim") for column in columns))

@@ -47,8 +47,8 @@ class Reports(Record):
     ) -> Brief:
         """Return the news since a day, and the next dates up to `until`.
 
-        Without `since`, the news begins at the checkpoint, and without that, at the beginning of the record. Call
-        `checkpoint.save()`, and the next brief begins where this one ends.
+        Without `since`, the news begins at the checkpoint, and without that, at the beginning of the record. A new
+        checkpoint begins now. Call `checkpoint.save()`, and the next brief begins where this one ends.
         """
         from spacedialog.analysis.brief import brief
 

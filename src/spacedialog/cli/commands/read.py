@@ -172,8 +172,8 @@ def upcoming(
     spacedialog upcoming --format ics --alarm 2w -o dates.ics
 
     A vague date is a window. 2026 opens on 1 January and closes on 31 December, and is not overdue before it closes. A
-    window that has closed is listed until a result is recorded. A calendar (ics) also contains milestones that were met
-    or withdrawn, to update earlier imports.
+    window that has closed is overdue, and is listed first until a result is recorded. A calendar (ics) also contains
+    milestones that were met or withdrawn, to update earlier imports.
     """
     limit = parsing.horizon(within, until, reading.as_of)
     if timeline:
@@ -183,11 +183,13 @@ def upcoming(
     days = parsing.days("--alarm", alarm) if alarm is not None else None
     with reading.snapshot() as snapshot:
         reading.show(
-            tables.upcoming(
-                snapshot.upcoming(until=limit, everything=everything),
-                snapshot.coverage,
-                events=lambda: (event._replace(alarm_days=days) for event in snapshot.calendar(until=limit)),
-                timeline=tables.timeline(snapshot.day, limit, snapshot.slips()) if timeline else None,
+            tables.in_sections(
+                tables.upcoming(
+                    snapshot.upcoming(until=limit, everything=everything),
+                    snapshot.coverage,
+                    events=lambda: (event._replace(alarm_days=days) for event in snapshot.calendar(until=limit)),
+                    timeline=tables.timeline(snapshot.day, limit, snapshot.slips()) if timeline else None,
+                )
             )
         )
 

@@ -38,9 +38,10 @@ def brief(
     spacedialog brief --since monday
     spacedialog brief --checkpoint weekly --format md
 
-    The brief lists what was recorded, moved, completed, opened or closed, and what opens and closes next. It includes
-    entries recorded in the period that were true earlier. A checkpoint is saved when the brief is complete. The first
-    brief under a name starts at --since, or at the beginning of the record.
+    The brief lists conflicts, overdue items, completions, moved dates, the windows that open and close next, other
+    entries, and checks that are due. It includes entries recorded in the period that were true earlier. Entries that
+    were undone are left out, and checks are counted. A checkpoint is saved when the brief is complete. The first brief
+    under a name starts at --since, or now.
     """
     until = parsing.ahead("--ahead", ahead, reading.as_of)
     if checkpoint is not None and not reading.is_of_now:
@@ -50,6 +51,8 @@ def brief(
     if since is not None or saved is None:
         start = parsing.day("--since", since or "7 days ago", reading.tracker.today)
     summary = reading.tracker.brief(start, checkpoint=saved, until=until, scope=reading.scope)
+    if saved and saved.is_new:
+        print_note(f"The checkpoint {checkpoint} is new: the next brief begins here. Use --since for an earlier start.")
     if saved and saved.store_was_replaced:
         print_note("The database was replaced after this checkpoint. Entries recorded since then count as news.")
     reading.note_beginning(summary.coverage.commitments)

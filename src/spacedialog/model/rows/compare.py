@@ -11,7 +11,7 @@ class CarriedRow(NamedTuple):
 
     `old` and `new` are refs. For a commitment without a link, the fields of the other dialogue are None. `outcomes` has
     one of `strengthened`, `repeated`, `weakened`, `completed`, `withdrawn`, `silent` and `new`, or two of them for a
-    completed or withdrawn commitment that was also carried on.
+    withdrawn commitment that was also carried on.
     """
 
     outcomes: tuple[str, ...]

@@ -157,11 +157,13 @@ class NewsRow(NamedTuple):
     """A new entry of the log, with the title of the item that it is about.
 
     `source` is its evidence or, for a new commitment or milestone, the citation of its source; empty without either.
+    `undone` is the entry that an undo, or a redo, is about; None for any other entry.
     """
 
     entry: HistoryRow
     title: str
     source: tuple[str, ...]
+    undone: HistoryRow | None = None
 
 
 class SlipRow(NamedTuple):
@@ -204,7 +206,7 @@ class Coverage(NamedTuple):
 class Overview(NamedTuple):
     """The overview of a record, as the program shows it without a command.
 
-    `dialogues` are the recorded fields of each dialogue with the counts of `DialogueRow`, oldest first. `statuses` are
+    `dialogues` are the recorded fields of each dialogue with the counts of `DialogueRow`, newest first. `statuses` are
     the numbers of commitments by status. `todo` are the first few rows of the worklist, and `next` the next few events.
     `position` is the position in the shared log, None without a team.
     """

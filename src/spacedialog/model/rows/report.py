@@ -39,11 +39,16 @@ class Brief(NamedTuple):
     """The new entries of a record since a day, or since an earlier brief, and the upcoming events.
 
     `since` is a day, None for all entries from the beginning; `until` is the last day of the upcoming events.
-    `changes`, `recorded_until` and `position` are as in `Report`. `settled` are the entries by which a commitment or
-    milestone was completed, met or withdrawn, `slipped` the changed dates, and `changed` all other new entries.
-    `opened` are the windows that have opened since, `closed` the windows that have closed with no recorded outcome, and
-    `stale` the commitments that have become stale. `opens` and `closes` are the windows that open and close by `until`.
-    `conflicts` are all unresolved conflicts, new or not.
+    `changes`, `recorded_until` and `position` are as in `Report`. `has_news` says whether anything is new, apart from
+    checks, conflicts and upcoming events. `checks` is the number of new checks, and `checked_commitments` the number of
+    commitments that they are about.
+
+    Each commitment and each milestone is listed once, in the first of these fields that applies to it. `conflicts` are
+    all unresolved conflicts, new or not. `overdue` are the windows that have closed since with no recorded outcome, and
+    earlier ones if there are new entries on the item. `settled` are the entries by which a commitment or milestone was
+    completed, met or withdrawn. `slipped` are the moved dates. `opened` are the windows that have opened since,
+    `closes` those that close by `until`, `opens` those that open by `until`. `changed` are other new entries, and
+    `stale` the commitments that have become stale. `also` are the other new entries on all these items.
     """
 
     since: str | None
@@ -52,18 +57,17 @@ class Brief(NamedTuple):
     changes: int
     recorded_until: str | None
     coverage: Coverage
-    changed: tuple[NewsRow, ...]
-    slipped: tuple[SlipRow, ...]
+    has_news: bool
+    conflicts: tuple[ConflictRow, ...]
+    overdue: tuple[UpcomingRow, ...]
     settled: tuple[NewsRow, ...]
+    slipped: tuple[SlipRow, ...]
     opened: tuple[UpcomingRow, ...]
-    closed: tuple[UpcomingRow, ...]
-    stale: tuple[CommitmentRow, ...]
-    opens: tuple[UpcomingRow, ...]
     closes: tuple[UpcomingRow, ...]
+    opens: tuple[UpcomingRow, ...]
+    changed: tuple[NewsRow, ...]
+    stale: tuple[CommitmentRow, ...]
+    also: tuple[NewsRow, ...]
+    checks: int = 0
+    checked_commitments: int = 0
     position: int | None = None
-    conflicts: tuple[ConflictRow, ...] = ()
-
-    @property
-    def has_news(self) -> bool:
-        """Return whether anything is new, apart from conflicts and upcoming events."""
-        return any((self.changed, self.slipped, self.settled, self.opened, self.closed, self.stale))

@@ -13,6 +13,7 @@ from spacedialog.model.fold import closing_day
 from spacedialog.model.rows.record import AssessmentRow, Timing
 from spacedialog.model.values import evidence_pieces
 from spacedialog.store.read.commitment_sql import VALID, Parameters, day_parameters, is_among, matching, order_by
+from spacedialog.store.read.counts import dialogue_keys
 
 
 def assessments(
@@ -30,12 +31,13 @@ def assessments(
     the rubric of that name.
     """
     parameters: Parameters = {**day_parameters(day), "rubric": rubric or ""}
+    order = order_by("ref", dialogue_keys(connection, day), parameters)
     cursor = connection.execute(
         'SELECT c.item, c.ref, c.title, a.party, a.assessor, a.rubric, a.verdict, l."on", l.author, l.ts, l.id, l.body'
         f" FROM commitment AS c JOIN assessment AS a ON a.commitment = c.item AND {VALID.format('a')}"
         f" JOIN change AS l ON l.id = a.entry WHERE {matching(filter_, dialogues, parameters)}"
         f" AND {is_among('c.item', items, parameters)} AND {'a.rubric = :rubric' if rubric else 'TRUE'}"
-        f" ORDER BY {order_by('ref')}, a.rubric, a.party IS NOT NULL, a.party, a.assessor",
+        f" ORDER BY {order}, a.rubric, a.party IS NOT NULL, a.party, a.assessor",
         parameters,
     )
     return ((item, _assessment_row(row)) for item, *row in cursor)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from spacedialog.errors import InputError
 from spacedialog.model.dates import quoted
@@ -81,21 +81,29 @@ def _order_of(words: Iterable[StrEnum], column: str) -> str:
     return f"CASE {column} {cases} ELSE {len(ranked)} END"
 
 
-def _sort_of(name: str) -> tuple[str, ...]:
+class Sort(NamedTuple):
+    """The expressions to order by. Rows for which `is_empty` is true come last in both directions."""
+
+    expressions: tuple[str, ...]
+    is_empty: str | None = None
+
+
+def _sort_of(name: str) -> Sort:
     field, column = FIELDS[name], f"c.{name}"
     order = f"{column} COLLATE NOCASE" if field.kind in (Kind.LINE, Kind.TEXT) else column
-    return (f"{column} IS NULL", order) if field.nullable else (order,)
+    return Sort((order,), f"{column} IS NULL" if field.nullable else None)
 
 
-_SORTS: dict[str, tuple[str, ...]] = {
-    "ref": ("c.dialogue", "c.number", "c.ref_key"),
-    "due": ("c.due_latest IS NULL", "c.due_latest", "c.due_earliest"),
-    "status": (_order_of(Status, "c.status"),),
-    "strength": (_order_of(Strength, "c.strength"),),
-    "updated": ("c.valid_from",),
+_SORTS = {
+    "ref": Sort(("c.dialogue", "c.number", "c.ref_key")),
+    # A window without an end closes after all others.
+    "due": Sort(("c.due_latest IS NULL", "c.due_latest", "c.due_earliest"), "c.due IS NULL"),
+    "status": Sort((_order_of(Status, "c.status"),)),
+    "strength": Sort((_order_of(Strength, "c.strength"),)),
+    "updated": Sort(("c.valid_from",)),
 }
 SORTS = {name: _SORTS[name] if name in _SORTS else _sort_of(name) for name in SORTABLE}
-"""The names that `--sort` takes, each with the expressions to order by."""
+"""The names that `--sort` takes. In the order `ref`, `order_by` puts the newest dialogue first."""
 
 
 def day_parameters(day: date) -> Parameters:
@@ -260,8 +268,12 @@ def _parts_of_ref(ref: str) -> tuple[str, str]:
     return (ref[: digits.start()].casefold(), str(int(digits[0]))) if digits else (ref.casefold(), "NULL")
 
 
-def order_by(sort: str) -> str:
-    """Return the ORDER BY terms of a sort name; `-name` reverses the order. InputError for an unknown name."""
+def order_by(sort: str, newest_first: Sequence[str], parameters: dict[str, Any]) -> str:
+    """Return the ORDER BY terms of a sort name; `-name` reverses the order. InputError for an unknown name.
+
+    `newest_first` are the keys of the dialogues; the commitments of the first one come first in the order `ref`, which
+    also decides between equal values.
+    """
     name = sort.removeprefix("-")
     if name not in SORTS:
         from spacedialog.model.near_misses import suggestion
@@ -270,6 +282,16 @@ def order_by(sort: str) -> str:
             f"--sort: {quoted(name)} is not a field to sort by",
             f"{suggestion(name, SORTS)}write one of {', '.join(SORTS)}, or -NAME",
         )
+    by_ref = (*_by_dialogue(newest_first, parameters), *SORTS["ref"].expressions)
+    expressions, is_empty = SORTS[name]
     direction = " DESC" if sort.startswith("-") else ""
-    columns = [f"{column}{direction}" for column in SORTS[name]]
-    return ", ".join([*columns, *(SORTS["ref"] if name != "ref" else ())])
+    columns = [f"{column}{direction}" for column in (by_ref if name == "ref" else expressions)]
+    return ", ".join([*([is_empty] if is_empty else ()), *columns, *(by_ref if name != "ref" else ())])
+
+
+def _by_dialogue(newest_first: Sequence[str], parameters: dict[str, Any]) -> list[str]:
+    """Return the SQL for the place of the dialogue of a commitment `c`; nothing for a single dialogue."""
+    if len(newest_first) < 2:
+        return []
+    cases = " ".join(f"WHEN {_bound([key], parameters)} THEN {place}" for place, key in enumerate(newest_first))
+    return [f"CASE c.dialogue {cases} ELSE {len(newest_first)} END"]

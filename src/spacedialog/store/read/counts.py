@@ -29,10 +29,11 @@ _FOLLOWING = "ref, title, \"when\", min(latest || coalesce(earliest, ''))"
 def areas(
     connection: sqlite3.Connection, day: date, filter_: Filter = EVERYTHING, *, dialogues: Sequence[str] = ()
 ) -> list[AreaRow]:
-    """Return the areas of the dialogues, each with its next event and counts of its commitments that match `filter_`.
+    """Return the areas of the dialogues, newest meeting first.
 
-    An area is left out if it has had no commitment in the record by the day, for example because a review dropped its
-    only candidate. An area whose commitments do not match, or are now in another area, has counts of 0.
+    Each has its next event, and counts of its commitments that match `filter_`. An area is left out if it has had no
+    commitment in the record by the day, for example because a review dropped its only candidate. An area whose
+    commitments do not match, or are now in another area, has counts of 0.
     """
     parameters: Parameters = day_parameters(day)
     matches = f"FROM commitment AS c WHERE {matching(filter_, dialogues, parameters)}"
@@ -59,7 +60,7 @@ def areas(
     titles = connection.execute(
         "SELECT a.dialogue, a.key, a.title FROM area AS a JOIN dialogue AS d ON d.key = a.dialogue"
         f" AND {VALID.format('d')} WHERE {VALID.format('a')} AND {in_dialogues('d.key', dialogues, parameters)}"
-        " ORDER BY d.held, d.key, a.position, a.key",
+        " ORDER BY d.held DESC, d.key, a.position, a.key",
         parameters,
     ).fetchall()
     uncounted = {key for dialogue, key, _ in titles if (dialogue, key) not in counts}
@@ -83,7 +84,7 @@ def _used_areas(connection: sqlite3.Connection, day: date, keys: Iterable[str]) 
 
 
 def dialogues(connection: sqlite3.Connection, day: date, named: Sequence[str] = ()) -> list[DialogueRow]:
-    """Return the named dialogues, or all, oldest meeting first, each with counts and its next event."""
+    """Return the named dialogues, or all, newest meeting first, each with counts and its next event."""
     parameters = day_parameters(day)
     counts: dict[str, list[int]] = {
         key: figures
@@ -112,11 +113,22 @@ def dialogues(connection: sqlite3.Connection, day: date, named: Sequence[str] = 
 
 
 def dialogue_records(connection: sqlite3.Connection, day: date, named: Sequence[str] = ()) -> list[dict[str, Any]]:
-    """Return the records of the named dialogues, or of all, oldest meeting first."""
+    """Return the records of the named dialogues, or of all, newest meeting first."""
     parameters: Parameters = day_parameters(day)
     rows = connection.execute(
         f"SELECT d.fields FROM dialogue AS d WHERE {VALID.format('d')} AND {in_dialogues('d.key', named, parameters)}"
-        " ORDER BY d.held, d.key",
+        " ORDER BY d.held DESC, d.key",
         parameters,
     )
     return [json.loads(text) for (text,) in rows]
+
+
+def dialogue_keys(connection: sqlite3.Connection, day: date, named: Sequence[str] = ()) -> list[str]:
+    """Return the keys of the named dialogues, or of all, newest meeting first."""
+    parameters: Parameters = day_parameters(day)
+    rows = connection.execute(
+        f"SELECT d.key FROM dialogue AS d WHERE {VALID.format('d')} AND {in_dialogues('d.key', named, parameters)}"
+        " ORDER BY d.held DESC, d.key",
+        parameters,
+    )
+    return list(dict.fromkeys(key for (key,) in rows))

@@ -98,6 +98,13 @@ def by_window(row: UpcomingRow) -> tuple[str, str, str]:
     return row.latest or "9999-12-31", row.earliest or "", row.ref
 
 
+def place(row: UpcomingRow) -> int:
+    """Return the place of an event in a list of what to do: overdue, then expected, then met or withdrawn."""
+    if row.state == MilestoneState.OVERDUE:
+        return 0
+    return 2 if row.state in (MilestoneState.MET, MilestoneState.WITHDRAWN) else 1
+
+
 def _occurrences(event: _Event, day: date, until: date | None, everything: bool) -> Iterator[UpcomingRow]:
     if not event.recurs:
         yield _upcoming_row(event, day, event.when, event.earliest, event.latest, event.status)

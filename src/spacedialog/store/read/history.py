@@ -1,22 +1,22 @@
-"""The history of a record: entries, changes of dates, and new entries."""
+"""The history of a record: entries and changes of dates."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 from spacedialog.model.criteria import FIELD, changed_after_evidence
-from spacedialog.model.entry import CREATE, iso_time, parse_body
+from spacedialog.model.entry import BUILT_IN_AUTHOR, iso_time, parse_body
 from spacedialog.model.fold import closing_day
-from spacedialog.model.position import Position, Since
-from spacedialog.model.rows.record import HistoryRow, NewsRow, SlipRow
+from spacedialog.model.position import Position
+from spacedialog.model.rows.record import HistoryRow, SlipRow
 from spacedialog.model.target import Target
-from spacedialog.model.values import citation_text, evidence_pieces
-from spacedialog.store.log import IS_BUILT_IN, entries_by_item, shared_position
+from spacedialog.model.values import evidence_pieces
+from spacedialog.store.log import entries_by_item, shared_position
 from spacedialog.store.read.commitment_sql import VALID, belongs_to_dialogues, in_dialogues, is_among
 
 LINKED = (
@@ -29,14 +29,14 @@ PAIR = "o.ref || ' → ' || n.ref"
 """The name of a link."""
 
 # An entry may be true before the first day of its commitment; then the names of that first day are used.
-_COMMITMENT = (
+COMMITMENT = (
     "commitment AS c ON c.item = {0} AND c.valid_from = ifnull("
     "(SELECT max(valid_from) FROM commitment WHERE item = {0} AND valid_from <= :day),"
     " (SELECT min(valid_from) FROM commitment WHERE item = {0}))"
 )
 """The commitment `c` with an item, with its names on the day."""
 
-_MILESTONE = (
+MILESTONE = (
     "FROM milestone AS m WHERE m.item = l.item AND m.milestone = json_extract(l.body, '$.milestone')"
     " ORDER BY m.valid_from <= :day DESC, m.valid_from DESC LIMIT 1"
 )
@@ -51,20 +51,27 @@ _ABOUT = (
 )
 """The commitments `:items`, each with its own item, the items of its assessments and those of its links."""
 
-_ENTRY = (
+ENTRY = (
     'l.id, l.ts, l."on", l.author, l.kind, iif(i.change IS NULL, l.body, NULL), r.change IS NOT NULL,'
-    f" coalesce((SELECT m.ref {_MILESTONE}), c.ref,"
+    f" coalesce((SELECT m.ref {MILESTONE}), c.ref,"
     " (SELECT d.key FROM dialogue AS d WHERE d.item = l.item),"
     " (SELECT a.dialogue || '/' || a.key FROM area AS a WHERE a.item = l.item),"
     " (SELECT p.dialogue || '/' || p.key FROM party AS p WHERE p.item = l.item),"
-    f" (SELECT c.ref FROM assessment AS s JOIN {_COMMITMENT.format('s.commitment')} WHERE s.item = l.item LIMIT 1),"
+    f" (SELECT c.ref FROM assessment AS s JOIN {COMMITMENT.format('s.commitment')} WHERE s.item = l.item LIMIT 1),"
     f" (SELECT {PAIR} {LINKED.format('l.item')}), '')"
 )
+"""The columns of an entry `l`, for `history_row`."""
+
 _NAMED = (
     "LEFT JOIN retracted AS r ON r.change = l.id LEFT JOIN ignored AS i ON i.change = l.id"
-    f" LEFT JOIN {_COMMITMENT.format('l.item')}"
+    f" LEFT JOIN {COMMITMENT.format('l.item')}"
 )
-_LOG = f"change AS l {_NAMED}"
+LOG = f"change AS l {_NAMED}"
+"""The log as the source of `ENTRY`."""
+
+_SECOND = len("2026-11-29T00:00:00")
+"""The length of a recorded time up to its second."""
+
 _LOG_ABOUT = f"({_ABOUT}) AS about JOIN change AS l ON l.item = about.item {_NAMED}"
 
 
@@ -90,22 +97,25 @@ def entries(
     limit: int | None = None,
     dialogues: Sequence[str] = (),
 ) -> list[HistoryRow]:
-    """Return the entries that were true by the day, in the order recorded; see `Snapshot.history`."""
+    """Return the entries that were true by the day, in the order recorded; see `Snapshot.history`.
+
+    The entries of the built-in record are in the order of their days.
+    """
     parameters: dict[str, Any] = {"day": day.isoformat()}
     if target and target.milestone:
         parameters |= {"item": target.item, "milestone": target.milestone}
-        chosen = f"{_LOG} WHERE l.item = :item AND json_extract(l.body, '$.milestone') = :milestone"
+        chosen = f"{LOG} WHERE l.item = :item AND json_extract(l.body, '$.milestone') = :milestone"
     elif target:
         parameters["items"] = json.dumps([target.item])
         chosen = _LOG_ABOUT
     else:
-        chosen = f"{_LOG} WHERE {belongs_to_dialogues('l.item', dialogues, parameters)}"
-    cursor = connection.execute(f'SELECT {_ENTRY} FROM {chosen} ORDER BY l.ts DESC, l."on" DESC, l.id DESC', parameters)
-    newest_first = (row for row in map(_history_row, cursor) if closing_day(row.on) <= day.isoformat())
-    return _with_criteria(connection, list(islice(newest_first, limit))[::-1])
+        chosen = f"{LOG} WHERE {belongs_to_dialogues('l.item', dialogues, parameters)}"
+    cursor = connection.execute(f'SELECT {ENTRY} FROM {chosen} ORDER BY l.ts DESC, l."on" DESC, l.id DESC', parameters)
+    newest_first = (row for row in map(history_row, cursor) if closing_day(row.on) <= day.isoformat())
+    return with_criteria(connection, list(islice(_by_true_day(newest_first), limit))[::-1])
 
 
-def _with_criteria(connection: sqlite3.Connection, rows: list[HistoryRow]) -> list[HistoryRow]:
+def with_criteria(connection: sqlite3.Connection, rows: list[HistoryRow]) -> list[HistoryRow]:
     """Mark the entries that changed a criterion after evidence was recorded; few entries set one."""
     setting = [row.id for row in rows if FIELD in row.changed]
     if not setting:
@@ -118,68 +128,28 @@ def _with_criteria(connection: sqlite3.Connection, rows: list[HistoryRow]) -> li
     return [row._replace(after_evidence=True) if row.id in changed else row for row in rows]
 
 
+def _by_true_day(newest_first: Iterable[HistoryRow]) -> Iterator[HistoryRow]:
+    """Yield the entries with those of the built-in record, which have one recorded time, in the order of their days."""
+    for is_built_in, rows in groupby(
+        newest_first, lambda row: row.author == BUILT_IN_AUTHOR and row.recorded_at[:_SECOND]
+    ):
+        yield from sorted(rows, key=lambda row: row.on, reverse=True) if is_built_in else rows  # noqa: B031 - read once
+
+
 def entries_about(connection: sqlite3.Connection, day: date, items: Sequence[str]) -> Iterator[tuple[str, HistoryRow]]:
-    """Yield the entries that were true by the day on commitments, their assessments and links, in the order recorded.
+    """Yield the entries that were true by the day on commitments, their assessments and links, ordered as in `entries`.
 
     Each comes with the commitment's item; an entry on a link is yielded for both of its commitments.
     """
     cursor = connection.execute(
-        f'SELECT about.commitment, {_ENTRY} FROM {_LOG_ABOUT} ORDER BY l.ts, l."on", l.id',
+        f"SELECT about.commitment, {ENTRY} FROM {_LOG_ABOUT}"
+        f" ORDER BY iif(l.author = '{BUILT_IN_AUTHOR}', l.ts / 1000000 * 1000000, l.ts), l.\"on\", l.ts, l.id",
         {"items": json.dumps(items), "day": day.isoformat()},
     )
     for item, *columns in cursor:
-        row = _history_row(tuple(columns))
+        row = history_row(tuple(columns))
         if closing_day(row.on) <= day.isoformat():
             yield item, row
-
-
-def news(connection: sqlite3.Connection, day: date, since: Since, *, dialogues: Sequence[str] = ()) -> list[NewsRow]:
-    """Return the entries that were true by the day and are new, on all items except areas and parties."""
-    before = since.before.isoformat() if since.before else ""
-    parameters: dict[str, Any] = {
-        "day": day.isoformat(),
-        "entries": since.entries,
-        "recorded": since.recorded,
-        "before": before,
-    }
-    arrived = (
-        "l.rowid > :entries"
-        if since.recorded is None
-        else f"(l.ts >= :recorded AND {IS_BUILT_IN.format('l')} IS NOT TRUE)"
-    )
-    cursor = connection.execute(
-        f"SELECT {_ENTRY}, {arrived},"
-        f" coalesce((SELECT m.title {_MILESTONE}), c.title, d.title,"
-        f" (SELECT c.title FROM assessment AS s JOIN {_COMMITMENT.format('s.commitment')} WHERE s.item = l.item"
-        " LIMIT 1),"
-        f" (SELECT n.title {LINKED.format('l.item')})),"
-        f" iif(json_extract(l.body, '$.milestone') IS NULL, c.source, NULL) FROM {_LOG}"
-        " LEFT JOIN (SELECT item, json_extract(fields, '$.title') AS title, max(valid_from) FROM dialogue"
-        " WHERE valid_from <= :day GROUP BY item) AS d ON d.item = l.item"
-        # An exact day compares as text; a vague one is compared below.
-        f' WHERE ({arrived} OR length(l."on") <> 10 OR l."on" > :before) AND'
-        " NOT EXISTS (SELECT 1 FROM area AS a WHERE a.item = l.item)"
-        " AND NOT EXISTS (SELECT 1 FROM party AS p WHERE p.item = l.item)"
-        f" AND {belongs_to_dialogues('l.item', dialogues, parameters)}"
-        ' ORDER BY l."on", l.ts, l.id',
-        parameters,
-    )
-    rows: list[NewsRow] = []
-    for *columns, is_new, title, source in cursor:
-        row = _history_row(tuple(columns))
-        true_on = closing_day(row.on)
-        if true_on <= day.isoformat() and (is_new or true_on > before):
-            cited = _first_source(row, source) if row.kind == CREATE else ()
-            rows.append(NewsRow(row, title or "", row.evidence or cited))
-    entries = _with_criteria(connection, [row.entry for row in rows])
-    return [row._replace(entry=entry) for row, entry in zip(rows, entries, strict=True)]
-
-
-def _first_source(row: HistoryRow, source: str | None) -> tuple[str, ...]:
-    """Return the citation of the first source: `source`, that of a commitment, or else the one that the entry sets."""
-    sources = row.changed.get("sources")
-    cited = source or (citation_text(sources[0]) if sources else "")
-    return (cited,) if cited else ()
 
 
 class Slip(NamedTuple):
@@ -209,17 +179,30 @@ def slips(
 
 
 def _slip_row(row: list[Any]) -> SlipRow:
+    ref, commitment, title, on, old, new, author, body = row
+    content = parse_body(body)
+    remarks = content.get("note"), evidence_pieces(content.get("evidence"))
+    return SlipRow(ref, commitment, title, on, old, new, *_delay(old, new), author, *remarks)
+
+
+def since_first(first: SlipRow, last: SlipRow) -> SlipRow:
+    """Return the change of a date from its value before `first` to its value after `last`, with the remarks of it."""
+    least, most, narrowed = _delay(first.old, last.new)
+    return last._replace(old=first.old, min_delay_days=least, max_delay_days=most, narrowed=narrowed)
+
+
+def _delay(old_text: str, new_text: str) -> tuple[int | None, int | None, bool]:
+    """Return the least and the greatest delay in days, and whether the new window lies in the old one."""
     from spacedialog.model.dates import VagueDate
 
-    ref, commitment, title, on, old_text, new_text, author, body = row
-    old, new, content = VagueDate.parse(old_text), VagueDate.parse(new_text), parse_body(body)
+    old, new = VagueDate.parse(old_text), VagueDate.parse(new_text)
     least = (new.earliest - old.latest).days if new.earliest and old.latest else None
     most = (new.latest - old.earliest).days if new.latest and old.earliest else None
-    remarks = content.get("note"), evidence_pieces(content.get("evidence"))
-    return SlipRow(ref, commitment, title, on, old_text, new_text, least, most, new.is_within(old), author, *remarks)
+    return least, most, new.is_within(old)
 
 
-def _history_row(row: tuple[Any, ...]) -> HistoryRow:
+def history_row(row: tuple[Any, ...]) -> HistoryRow:
+    """Return the entry with the columns of `ENTRY`."""
     entry, ts, on, author, kind, text, retracted, ref = row
     body: Mapping[str, Any] = parse_body(text) if text is not None else {}
     changed = body.get("set") or ({"retracts": body["retracts"]} if "retracts" in body else {})

@@ -28,7 +28,6 @@ from spacedialog.model.rows.record import (
     DialogueRow,
     FoundRow,
     HistoryRow,
-    NewsRow,
     Overview,
     SlipRow,
     Timing,
@@ -48,9 +47,10 @@ from spacedialog.store.read.commitment_sql import (
     Parameters,
     day_parameters,
     matching,
-    order_by,
 )
 from spacedialog.store.read.details import ReadContext, dialogues_by_key, fields_on, read_details
+from spacedialog.store.read.news import News, news
+from spacedialog.store.read.ordered import Query, select
 from spacedialog.store.read.refs import Refs
 from spacedialog.store.words import plain_form
 
@@ -68,7 +68,7 @@ _COLUMNS = ", ".join([*(f"c.{_DERIVED.get(name, name)}" for name in _PLAIN), *FL
 _IN_DIALOGUE = "(:dialogue IS NULL OR {0}.dialogue = :dialogue)"
 
 _VALUES = {
-    "dialogue": f"SELECT d.key FROM dialogue AS d WHERE {VALID.format('d')} ORDER BY d.held",
+    "dialogue": f"SELECT d.key FROM dialogue AS d WHERE {VALID.format('d')} ORDER BY d.held DESC, d.key",
     # In the order of the newest dialogue with the area: with max(), SQLite takes the other columns from that row.
     "area": "SELECT key FROM (SELECT a.key AS key, a.position AS position, max(d.held) AS held FROM area AS a"
     f" LEFT JOIN dialogue AS d ON d.key = a.dialogue AND {VALID.format('d')} WHERE {VALID.format('a')}"
@@ -125,35 +125,32 @@ class Snapshot:
         """
         return map(_commitment_row, self._select(filter_, sort, limit))
 
-    def _select(self, filter_: Filter, sort: str, limit: int | None, *, more: str = "") -> sqlite3.Cursor:
-        parameters: Parameters = {"limit": -1 if limit is None else limit}
-        return self._rows(
-            f"SELECT {_COLUMNS}{more} FROM commitment AS c WHERE {matching(filter_, self._dialogues, parameters)}"
-            f" ORDER BY {order_by(sort)} LIMIT :limit",
-            parameters,
-        )
+    def _select(self, filter_: Filter, sort: str, limit: int | None, *, more: str = "") -> Iterator[tuple[Any, ...]]:
+        query = Query(f"{_COLUMNS}{more}", filter_, sort, limit, self._dialogues)
+        return select(self._connection, self.day, query)
 
     def areas(self, filter_: Filter = EVERYTHING) -> list[AreaRow]:
-        """Return the areas of every dialogue that have had a commitment by the day, in the dialogue's order.
+        """Return the areas of every dialogue that have had a commitment by the day, newest meeting first.
 
         Each has its next event, and counts of its commitments that match `filter_`.
         """
         return counts.areas(self._connection, self.day, filter_, dialogues=self._dialogues)
 
     def dialogues(self) -> list[DialogueRow]:
-        """Return every dialogue, oldest meeting first, with counts of its commitments and its next event."""
+        """Return every dialogue, newest meeting first, with counts of its commitments and its next event."""
         return counts.dialogues(self._connection, self.day, self._dialogues)
 
     def upcoming(self, *, until: date | None = None, everything: bool = False) -> list[UpcomingRow]:
         """Return the dated events that are neither met nor withdrawn, or `everything`, in the order of their windows.
 
+        Overdue events come first, and those that were met or withdrawn last.
         `until` is the last day by which an event opens or closes. An event that recurs gives its occurrences up to that
         day, or the next three.
         """
         rows = events.upcoming(
             self._connection, self.day, until=until, everything=everything, dialogues=self._dialogues
         )
-        return [row for _, row in rows]
+        return sorted((row for _, row in rows), key=events.place)
 
     def todo(
         self, filter_: Filter = EVERYTHING, *, within: int = CLOSING_DAYS, limit: int | None = None
@@ -180,13 +177,14 @@ class Snapshot:
     def history(self, target: Target | None = None, *, limit: int | None = None) -> list[HistoryRow]:
         """Return the log's entries that were true by the day, in the order recorded; only the last `limit` of them.
 
+        The entries of the built-in record are in the order of their days.
         With a `target`, return the entries about it; for a commitment they include its assessments and links.
         """
         return history.entries(self._connection, self.day, target, limit=limit, dialogues=self._dialogues)
 
-    def news(self, since: Since) -> list[NewsRow]:
+    def news(self, since: Since) -> list[News]:
         """Return the entries that are new as `since` defines it, in the order in which they were true."""
-        return list(history.news(self._connection, self.day, since, dialogues=self._dialogues))
+        return news(self._connection, self.day, since, dialogues=self._dialogues)
 
     def redatings(self, entries: Container[str]) -> dict[str, SlipRow]:
         """Return the changes of dates by these entries (their ids), by entry."""
@@ -369,7 +367,7 @@ class Snapshot:
         """
         from spacedialog.model.rows.report import Report
 
-        chosen = self._select(filter_, sort, None, more=", c.item").fetchall()
+        chosen = list(self._select(filter_, sort, None, more=", c.item"))
         details = tuple(self._details({row[-1]: _commitment_row(row) for row in chosen}, watch))
         rows = [detail.commitment for detail in details]
         dialogues = dialogues_by_key(self._connection, self.day, dict.fromkeys(row.dialogue for row in rows))
