@@ -3,8 +3,8 @@
     python floor.py QUERY DB [ARGUMENT …]
 
 Its time is the least that a Python program can take. It uses only `sqlite3` and `json`, one SQL statement where one is
-enough, and has neither options nor checks. It imports nothing of the program, so that only Python, SQLite and the rows
-are timed.
+enough, and has neither options nor checks. It leaves out conflicts, assessments and review dates, which the data do not
+have. It imports nothing of the program, so that only Python, SQLite and the rows are timed.
 """
 
 from __future__ import annotations
@@ -27,23 +27,34 @@ NOW = "{0}.valid_from <= :day AND :day < {0}.valid_to"
 UNSETTLED = "c.status NOT IN ('complete', 'withdrawn')"
 LIST = (
     "ref", "dialogue", "area", "kind", "title", "strength", "lead", "partners", "status", "percent", "due",
-    "due_earliest", "due_latest", "flags", "updated_on", "source",
+    "due_earliest", "due_latest", "owner", "review", "flags", "updated_on", "source",
 )  # fmt: skip
 EVENT = (
     "ref", "commitment", "title", "when", "earliest", "latest", "state", "opens_in_days", "closes_in_days", "recurs",
     "source",
 )  # fmt: skip
 AREA = (
-    "area", "title", "commitments", "assessed", "complete", "in_progress", "overdue", "closing", "next_milestone",
-    "dialogue", "unevidenced",
+    "area", "title", "commitments", "checked", "unknown", "complete", "in_progress", "overdue", "closing",
+    "next_milestone", "dialogue", "unevidenced",
 )  # fmt: skip
-FLAGS = ("overdue", "closing", "stale", "slipped", "unevidenced")
+TODO = (
+    "ref", "commitment", "title", "reasons", "due", "due_earliest", "due_latest", "opens_in_days", "closes_in_days",
+    "owner", "review", "checked_on", "checked_days", "why",
+)  # fmt: skip
 OVERDUE = f"c.due_latest < :day AND {UNSETTLED}"
 CLOSING = f"c.due_latest BETWEEN :day AND :closing AND {UNSETTLED}"
-STALE = f"c.valid_from <= :stale AND {UNSETTLED}"
+CHECKED = (
+    "iif(c.checked <= :day, c.checked,"
+    " ifnull((SELECT max(k.day) FROM check_day AS k WHERE k.item = c.item AND k.day <= :day), ''))"
+)
 COLUMNS = (
     "c.ref, c.dialogue, c.area, c.kind, c.title, c.strength, c.lead, c.partners, c.status, c.percent, c.due,"
-    f" c.due_earliest, c.due_latest, {OVERDUE}, {CLOSING}, {STALE}, c.slipped, c.unevidenced, c.updated, c.source"
+    f" c.due_earliest, c.due_latest, c.owner, c.review, {OVERDUE}, {CLOSING}, iif({UNSETTLED}, {CHECKED}, NULL),"
+    " c.slipped, c.unevidenced, c.updated, c.source"
+)
+COUNTS = (
+    f"count(*), sum({CHECKED} <> ''), sum(c.status = 'unknown'), sum(c.status = 'complete'),"
+    " sum(c.status = 'in-progress')"
 )
 EVENTS = f"""
     SELECT c.ref AS ref, c.ref AS commitment, c.title AS title, c.due AS "when", c.due_earliest AS earliest,
@@ -51,12 +62,30 @@ EVENTS = f"""
         c.dialogue AS dialogue, c.area AS area, c.item AS item, c.source AS source
     FROM commitment AS c WHERE c.due IS NOT NULL AND {NOW.format("c")}
     UNION ALL
-    SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest, m.status, m.recurs, c.dialogue, c.area, m.item,
+    SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest,
+        iif(c.status = 'withdrawn' AND m.status <> 'met', c.status, m.status), m.recurs, c.dialogue, c.area, m.item,
         m.source
     FROM milestone AS m JOIN commitment AS c ON c.item = m.item AND {NOW.format("c")} WHERE {NOW.format("m")}
 """
 UNMET = "status NOT IN ('met', 'withdrawn')"
 FIRST = "ORDER BY ifnull(latest, '9999-12-31'), ifnull(earliest, ''), ref LIMIT 5"
+HELD = f"LEFT JOIN dialogue AS d ON d.key = c.dialogue AND {NOW.format('d')}"
+BY_REF = "d.held DESC, c.dialogue DESC, length({0}.ref), {0}.ref"
+DATED = f"""
+    SELECT e.ref, e.commitment, e.title, e."when", earliest, latest, c.owner, c.review, {CHECKED}, c.unevidenced,
+        CASE WHEN latest < :day THEN 'overdue' WHEN latest <= :closing THEN 'closing' ELSE 'opening' END AS reason
+    FROM ({EVENTS}) AS e JOIN commitment AS c ON c.item = e.item AND {NOW.format("c")} {HELD}
+    WHERE e.{UNMET} AND (latest <= :closing OR earliest > :day AND earliest <= :closing)
+    ORDER BY reason = 'opening', reason = 'closing', iif(reason = 'opening', earliest, latest),
+        {BY_REF.format("e")} LIMIT :limit
+"""
+UNDATED = f"""
+    SELECT c.ref, c.ref, c.title, c.due, c.due_earliest, c.due_latest, c.owner, c.review, {CHECKED} AS check_,
+        c.unevidenced, NULL
+    FROM commitment AS c {HELD}
+    WHERE {NOW.format("c")} AND (c.unevidenced OR {UNSETTLED} AND {CHECKED} <= :stale)
+    ORDER BY c.unevidenced DESC, iif(c.unevidenced, '', check_), {BY_REF.format("c")}
+"""
 
 encode = json.JSONEncoder(ensure_ascii=False).encode
 out = sys.stdout
@@ -68,7 +97,7 @@ def connect(db: str) -> sqlite3.Connection:
 
 
 def days(day: str) -> Named:
-    """Return the SQL parameters for the flags: the day, the end of `closing` and the start of `stale`."""
+    """Return the SQL parameters for the flags: the day, the last day of `closing` and the last check of `stale`."""
     today = date.fromisoformat(day)
     closing, stale = today + timedelta(60), today - timedelta(180)
     return {"day": day, "closing": closing.isoformat(), "stale": stale.isoformat()}
@@ -105,19 +134,31 @@ def cell(value: Any) -> str:
     return str(value)
 
 
-def listed(row: Row) -> Row:
-    """Return a row of `COLUMNS` with its flags and partners as lists."""
-    flags = [flag for flag, on in zip(FLAGS, row[13:18], strict=True) if on]
-    return *row[:7], json.loads(row[7]), *row[8:13], flags, *row[18:]
+def listed(row: Row, stale: str) -> Row:
+    """Return a row of `COLUMNS` with its flags and partners as lists; `stale` is the last check of that flag."""
+    overdue, closing, checked, slipped, unevidenced = row[15:20]
+    flags = ["overdue"] if overdue else ["closing"] if closing else []
+    if checked is not None and checked <= stale:
+        flags.append("stale" if checked else "unchecked")
+    if slipped:
+        flags.append("slipped")
+    if unevidenced:
+        flags.append("unevidenced")
+    return *row[:7], json.loads(row[7]), *row[8:15], flags, *row[20:]
 
 
-def commitments(db: str, day: str, condition: str, **values: str) -> Iterator[Row]:
-    """Return the commitments that match an SQL condition on a day, ordered by ref."""
+def commitments(db: str, day: str, condition: str, **values: str) -> Iterable[Row]:
+    """Return the commitments that match an SQL condition on a day, newest dialogue first, ordered by ref."""
+    connection, parameters = connect(db), days(day)
+    sql = f"SELECT d.key FROM dialogue AS d WHERE {NOW.format('d')} ORDER BY d.held DESC, d.key"
+    keys = [key for (key,) in connection.execute(sql, parameters)]
     sql = (
         f"SELECT {COLUMNS} FROM commitment AS c WHERE {NOW.format('c')} AND {condition}"
         " ORDER BY c.dialogue, c.number, c.ref_key"
     )
-    return map(listed, connect(db).execute(sql, {**days(day), **values}))
+    stale = parameters["stale"]
+    rows = (listed(row, stale) for row in connection.execute(sql, {**parameters, **values}))
+    return rows if len(keys) < 2 else sorted(rows, key=lambda row: keys.index(row[1]))
 
 
 def list_all(db: str, day: str, form: str) -> None:
@@ -154,12 +195,16 @@ def event(row: Row, day: str, today: int) -> Row:
     if status in ("met", "withdrawn"):
         state = status
     elif latest and latest < day:
-        state = "closed"
+        state = "overdue"
     else:
         state = "upcoming" if earliest and earliest > day else "open"
-    opens = date.fromisoformat(earliest).toordinal() - today if earliest else None
-    closes = date.fromisoformat(latest).toordinal() - today if latest else None
+    opens, closes = days_to(earliest, today), days_to(latest, today)
     return ref, commitment, title, when, earliest, latest, state, opens, closes, recurs, source
+
+
+def days_to(day: str | None, today: int) -> Any:
+    """Return the number of days from `today` (an ordinal) to a day, negative in the past; None without a day."""
+    return date.fromisoformat(day).toordinal() - today if day else None
 
 
 def occurrences(rows: Iterable[Row], day: str, until: str | None) -> Iterator[Row]:
@@ -182,10 +227,56 @@ def in_order(rows: Iterable[Row]) -> list[Row]:
 
 
 def upcoming(db: str, day: str, form: str, until: str = "") -> None:
-    """Print `upcoming` until a day, or all of it."""
+    """Print `upcoming` until a day, or all of it; overdue events come first."""
     within = "AND (earliest <= :until OR latest <= :until)" if until else ""
     rows = connect(db).execute(f"SELECT * FROM ({EVENTS}) WHERE {UNMET} {within}", {"day": day, "until": until})
-    show(form, day, EVENT, in_order(occurrences(rows, day, until or None)))
+    events = in_order(occurrences(rows, day, until or None))
+    show(form, day, EVENT, sorted(events, key=lambda row: row[6] != "overdue"))
+
+
+def todo_rows(connection: sqlite3.Connection, day: str, limit: int = -1) -> list[Row]:
+    """Return the first rows of `todo`, or all of them."""
+    parameters = {**days(day), "limit": limit}
+    rows = connection.execute(DATED, parameters).fetchall()
+    if not 0 <= limit <= len(rows):
+        dated = {row[0] for row in rows}
+        rows += [row for row in connection.execute(UNDATED, parameters) if row[0] not in dated]
+    today, stale = date.fromisoformat(day).toordinal(), parameters["stale"]
+    return [todo_row(row, today, stale) for row in rows[: None if limit < 0 else limit]]
+
+
+def todo_row(row: Row, today: int, stale: str) -> Row:
+    """Return a row of `DATED` or `UNDATED` as a row of `TODO`; `today` is an ordinal."""
+    ref, commitment, title, due, earliest, latest, owner, review, checked, unevidenced, reason = row
+    opens, closes, since = days_to(earliest, today), days_to(latest, today), days_to(checked, today)
+    why = {}
+    if reason == "overdue":
+        why[reason] = f"overdue by {rounded(-closes)}"
+    elif reason == "closing":
+        why[reason] = f"in {rounded(closes)}" if opens == closes > 0 else f"closes in {rounded(closes)}"
+    elif reason == "opening":
+        why[reason] = f"opens in {rounded(opens)}"
+    if ref == commitment:
+        if unevidenced:
+            why["unevidenced"] = "complete without evidence"
+        elif not checked:
+            why["unchecked"] = "never checked"
+        elif checked <= stale:
+            why["stale"] = f"last checked {rounded(-since)} ago"
+    head = ref, commitment, title, list(why), due, earliest, latest, opens, closes, owner, review
+    return *head, checked or None, -since if checked else None, "; ".join(why.values())
+
+
+def rounded(number: int) -> str:
+    """Return a number of days in days, months or years."""
+    if number < 120:
+        return f"{number} day" if number == 1 else f"{number} days"
+    return f"{round(number / 30.44)} months" if number < 1460 else f"{round(number / 365.25)} years"
+
+
+def todo(db: str, day: str, form: str) -> None:
+    """Print `todo`."""
+    show(form, day, TODO, todo_rows(connect(db), day))
 
 
 def area_rows(connection: sqlite3.Connection, day: str) -> list[Row]:
@@ -194,9 +285,8 @@ def area_rows(connection: sqlite3.Connection, day: str) -> list[Row]:
     counts = {
         row[:2]: row[2:]
         for row in connection.execute(
-            "SELECT c.dialogue, c.area, count(*), sum(c.status <> 'unknown'), sum(c.status = 'complete'),"
-            f" sum(c.status = 'in-progress'), ifnull(sum({OVERDUE}), 0), ifnull(sum({CLOSING}), 0), sum(c.unevidenced)"
-            f" FROM commitment AS c WHERE {NOW.format('c')} GROUP BY c.dialogue, c.area",
+            f"SELECT c.dialogue, c.area, {COUNTS}, ifnull(sum({OVERDUE}), 0), ifnull(sum({CLOSING}), 0),"
+            f" sum(c.unevidenced) FROM commitment AS c WHERE {NOW.format('c')} GROUP BY c.dialogue, c.area",
             parameters,
         )
     }
@@ -209,10 +299,13 @@ def area_rows(connection: sqlite3.Connection, day: str) -> list[Row]:
         )
     }
     titles = connection.execute(
-        f"SELECT a.key, a.title, a.dialogue FROM area AS a WHERE {NOW.format('a')} ORDER BY a.position, a.key",
+        "SELECT a.key, a.title, a.dialogue FROM area AS a JOIN dialogue AS d ON d.key = a.dialogue"
+        f" AND {NOW.format('d')} WHERE {NOW.format('a')} AND EXISTS (SELECT 1 FROM commitment AS c"
+        " WHERE c.dialogue = a.dialogue AND c.area = a.key AND c.valid_from <= :day)"
+        " ORDER BY d.held DESC, d.key, a.position, a.key",
         parameters,
     )
-    counted = [(key, title, dialogue, counts.get((dialogue, key), (0,) * 7)) for key, title, dialogue in titles]
+    counted = [(key, title, dialogue, counts.get((dialogue, key), (0,) * 8)) for key, title, dialogue in titles]
     return [
         (key, title, *count[:-1], following.get((dialogue, key)), dialogue, count[-1])
         for key, title, dialogue, count in counted
@@ -228,60 +321,42 @@ def overview(db: str, day: str, form: str) -> None:
     """Print `overview`."""
     connection, parameters = connect(db), days(day)
     fields = ("key", "series", "number", "title", "place", "when", "host", "heads", "note")
-    held = connection.execute(f"SELECT d.fields FROM dialogue AS d WHERE {NOW.format('d')} ORDER BY d.held", parameters)
-    totals = connection.execute(
-        "SELECT count(*), ifnull(sum(c.status <> 'unknown'), 0), ifnull(sum(c.status = 'complete'), 0),"
-        f" ifnull(sum(c.status = 'in-progress'), 0), ifnull(sum(c.unevidenced), 0)"
-        f" FROM commitment AS c WHERE {NOW.format('c')}",
+    sql = f"SELECT d.fields FROM dialogue AS d WHERE {NOW.format('d')} ORDER BY d.held DESC, d.key"
+    records = [json.loads(text) for (text,) in connection.execute(sql, parameters)]
+    names = ("commitments", "checked", "unknown", "complete", "in_progress", "unevidenced")
+    figures: dict[str, Named] = {record["key"]: dict.fromkeys(names, 0) for record in records}
+    last_checks = []
+    for key, *numbers, last_check in connection.execute(
+        f"SELECT c.dialogue, {COUNTS}, sum(c.unevidenced), min(iif({UNSETTLED}, nullif({CHECKED}, ''), NULL))"
+        f" FROM commitment AS c WHERE {NOW.format('c')} GROUP BY c.dialogue",
         parameters,
-    ).fetchone()
-    figures = dict(zip(("commitments", "assessed", "complete", "in_progress", "unevidenced"), totals, strict=True))
+    ):
+        figures[key] = dict(zip(names, numbers, strict=True))
+        last_checks += [last_check] if last_check else []
     dialogues = [
-        {name: dialogue[name] for name in fields if name in dialogue} | figures
-        for (text,) in held
-        for dialogue in [json.loads(text)]
+        {name: record[name] for name in fields if name in record} | figures[record["key"]] for record in records
     ]
+    total, checked, _, complete, _, unevidenced = (sum(row[name] for row in figures.values()) for name in names)
+    oldest = (date.fromisoformat(day) - date.fromisoformat(min(last_checks))).days if last_checks else None
     counts = dict.fromkeys(("unknown", "not-started", "in-progress", "stalled", "complete", "withdrawn"), 0)
     sql = f"SELECT c.status, count(*) FROM commitment AS c WHERE {NOW.format('c')} GROUP BY c.status"
     counts |= dict(connection.execute(sql, parameters).fetchall())
-    total, assessed, oldest, complete, unevidenced = connection.execute(
-        "SELECT count(*), ifnull(sum(c.status <> 'unknown'), 0),"
-        " min(iif(c.status <> 'unknown', c.checked, NULL)),"
-        " ifnull(sum(c.status = 'complete'), 0), ifnull(sum(c.unevidenced), 0)"
-        f" FROM commitment AS c WHERE {NOW.format('c')}",
+    rows = connection.execute(
+        f"SELECT * FROM ({EVENTS}) WHERE {UNMET} AND recurs IS NULL AND ifnull(latest, '9999') >= :day {FIRST}",
         parameters,
-    ).fetchone()
-    checked = oldest and (date.fromisoformat(day) - date.fromisoformat(oldest)).days
-    recurring = connection.execute(
-        f"SELECT * FROM ({EVENTS}) WHERE {UNMET} AND recurs IS NOT NULL", parameters
     ).fetchall()
-
-    def first_five(condition: str, *states: str) -> list[Named]:
-        rows = connection.execute(
-            f"SELECT * FROM ({EVENTS}) WHERE {UNMET} AND recurs IS NULL AND {condition} {FIRST}", parameters
-        )
-        events = in_order(occurrences([*rows, *recurring], day, None))
-        return [dict(zip(EVENT, row, strict=True)) for row in events if row[6] in states][:5]
-
-    late = connection.execute(
-        f"SELECT {COLUMNS} FROM commitment AS c WHERE {NOW.format('c')} AND {OVERDUE}"
-        " ORDER BY c.due_latest, c.due_earliest, c.dialogue, c.number, c.ref_key LIMIT 5",
-        parameters,
-    )
-    sql = f"SELECT count(*) FROM commitment AS c WHERE {NOW.format('c')} AND {STALE}"
-    (stale,) = connection.execute(sql, parameters).fetchone()
-    data = {
+    rows += connection.execute(f"SELECT * FROM ({EVENTS}) WHERE {UNMET} AND recurs IS NOT NULL", parameters)
+    events = [event for event in in_order(occurrences(rows, day, None)) if event[6] != "overdue"]
+    data: Named = {
         "dialogues": dialogues,
         "coverage": {
-            **{"commitments": total, "assessed": assessed, "oldest_check_days": checked},
+            **{"commitments": total, "checked": checked, "oldest_open_check_days": oldest},
             **{"complete": complete, "unevidenced": unevidenced},
         },
         "statuses": counts,
         "areas": [dict(zip(AREA, row, strict=True)) for row in area_rows(connection, day)],
-        "next": first_five("ifnull(latest, '9999') >= :day", "open", "upcoming"),
-        "overdue": [dict(zip(LIST, listed(row), strict=True)) for row in late],
-        "unrecorded": first_five("latest < :day AND ref <> commitment", "closed"),
-        "stale": stale,
+        "todo": [dict(zip(TODO[:-1], row[:-1], strict=True)) for row in todo_rows(connection, day, 5)],
+        "next": [dict(zip(EVENT, event, strict=True)) for event in events[:5]],
         "position": None,
     }
     if form == "json":
@@ -291,8 +366,8 @@ def overview(db: str, day: str, form: str) -> None:
     shown += [("coverage", name, value) for name, value in data["coverage"].items()]
     shown += [("status", name, count) for name, count in counts.items()]
     shown += [("area", f"{row['dialogue']}/{row['area']}", row["commitments"]) for row in data["areas"]]
-    shown += [(name, row["ref"], row["when"]) for name in ("next", "unrecorded") for row in data[name]]
-    shown += [("overdue", row["ref"], row["due"]) for row in data["overdue"]] + [("stale", "commitments", stale)]
+    shown += [("todo", row["ref"], ", ".join(row["reasons"])) for row in data["todo"]]
+    shown += [("next", row["ref"], row["when"]) for row in data["next"]]
     show(form, day, ("section", "name", "value"), shown)
 
 
@@ -302,7 +377,7 @@ def show_ref(db: str, day: str, form: str, ref: str) -> None:
     (item,) = connection.execute("SELECT item FROM commitment WHERE ref_key = ?", (ref.casefold(),)).fetchone()
     parameters["item"] = item
     row = connection.execute(
-        f"SELECT {COLUMNS} FROM commitment AS c WHERE c.item = :item AND {NOW.format('c')}", parameters
+        f"SELECT {COLUMNS}, {CHECKED} FROM commitment AS c WHERE c.item = :item AND {NOW.format('c')}", parameters
     ).fetchone()
     assert not connection.execute("SELECT count(*) FROM redating WHERE item = ?", (item,)).fetchone()[0]
     sql = f"SELECT * FROM ({EVENTS}) WHERE item = :item"
@@ -332,6 +407,7 @@ def show_ref(db: str, day: str, form: str, ref: str) -> None:
                 "evidence": (body.get("evidence") or "").splitlines(),
                 "retracted": bool(is_retracted),
                 "ignored": False,
+                "after_evidence": False,
             }
         )
     sql = f"SELECT d.fields FROM dialogue AS d WHERE d.key = :key AND {NOW.format('d')}"
@@ -342,7 +418,10 @@ def show_ref(db: str, day: str, form: str, ref: str) -> None:
     }
     meanings = dialogue.get("grades", {})
     data = {
-        "commitment": dict(zip(LIST, listed(row), strict=True)),
+        "commitment": dict(zip(LIST, listed(row[:-1], parameters["stale"]), strict=True)),
+        "checked_on": row[-1] or None,
+        "quote": fields.get("quote"),
+        "criterion": fields.get("criterion"),
         "detail": fields.get("detail"),
         "difference": fields.get("difference"),
         "omitted_by": fields.get("omitted_by", []),
@@ -357,13 +436,15 @@ def show_ref(db: str, day: str, form: str, ref: str) -> None:
         "assessments": [],
         "carries_on": [],
         "carried_on_by": [],
+        "criterion_after_evidence": False,
     }
     if form == "json":
         show_one(day, data)
         return
-    pairs = [*list(data["commitment"].items())[:12], ("flags", data["commitment"]["flags"]), ("updated", row[18])]
-    pairs = [(name, value) for name, value in pairs if name not in ("percent", "due_earliest", "due_latest") and value]
-    pairs += [(name, data[name]) for name in ("detail", "difference", "omitted_by") if data[name]]
+    hidden = ("percent", "due_earliest", "due_latest", "source")
+    pairs = [(name, value) for name, value in data["commitment"].items() if name not in hidden and value]
+    named = ("criterion", "quote", "detail", "difference", "omitted_by", "checked_on")
+    pairs += [(name, data[name]) for name in named if data[name]]
     pairs += [("source", source["document"]) for source in data["sources"]]
     pairs += [("milestone", f"{event[0]} {event[3]} {event[2]}") for event in events]
     pairs += [("history", f"{entry['on']} {entry['ref']} {entry['kind']}: {entry['note'] or ''}") for entry in history]
@@ -414,11 +495,29 @@ def mark(db: str, day: str, ref: str, status: str) -> None:
         "SELECT item, id, title FROM commitment WHERE ref_key = ? AND valid_to = ?", (ref.casefold(), FOREVER)
     ).fetchone()
     (ts,) = connection.execute("SELECT max(ts) + 1 FROM change").fetchone()
-    body = encode({"set": {"status": status}, "v": 1})
+    body = encode({"set": {"status": status}, "v": 2})
     connection.execute(INSERT, (_entry_id(ts), ts, day, "floor", "set", item, None, body, f"{ts:064}"))
-    connection.execute("UPDATE commitment SET status = ?, updated = ? WHERE id = ?", (status, day, row))
+    connection.execute(
+        "UPDATE commitment SET status = ?, updated = ?, status_on = ?, checked = ? WHERE id = ?",
+        (status, day, day, day, row),
+    )
+    connection.execute("INSERT INTO check_day (item, day) VALUES (?, ?)", (item, day))
     connection.execute("COMMIT")
     show_one(day, {"did": "marked", "ref": ref, "title": title, "status": status})
+
+
+def check(db: str, day: str, ref: str) -> None:
+    """Do `check REF`: add one row to the log and update the last check of one commitment."""
+    connection = writing(db)
+    item, row, title = connection.execute(
+        "SELECT item, id, title FROM commitment WHERE ref_key = ? AND valid_to = ?", (ref.casefold(), FOREVER)
+    ).fetchone()
+    (ts,) = connection.execute("SELECT max(ts) + 1 FROM change").fetchone()
+    connection.execute(INSERT, (_entry_id(ts), ts, day, "floor", "check", item, None, '{"v":2}', f"{ts:064}"))
+    connection.execute("UPDATE commitment SET checked = ? WHERE id = ?", (day, row))
+    connection.execute("INSERT INTO check_day (item, day) VALUES (?, ?)", (item, day))
+    connection.execute("COMMIT")
+    show_one(day, {"did": "checked", "ref": ref, "title": title})
 
 
 def add(db: str, day: str, area: str, title: str) -> None:
@@ -431,12 +530,12 @@ def add(db: str, day: str, area: str, title: str) -> None:
     (ts,) = connection.execute("SELECT max(ts) + 1 FROM change").fetchone()
     ref = f"{dialogue}-{number:02}"
     values = {"ref": ref, "dialogue": dialogue, "area": area, "title": title, "status": "unknown"}
-    body = encode({"set": values, "type": "commitment", "v": 1})
+    body = encode({"set": values, "type": "commitment", "v": 2})
     connection.execute(INSERT, (_entry_id(ts), ts, day, "floor", "create", ref, None, body, f"{ts:064}"))
     connection.execute(
         f"INSERT INTO commitment ({COMMITMENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'agreement', ?, 'firm', NULL, '[]',"
-        " 'unknown', NULL, NULL, NULL, NULL, 0, ?, '', '')",
-        (ref, day, FOREVER, ref, ref.casefold(), number, dialogue, area, title, day),
+        " 'unknown', NULL, NULL, NULL, NULL, 0, ?, ?, '', '')",
+        (ref, day, FOREVER, ref, ref.casefold(), number, dialogue, area, title, day, day),
     )
     connection.execute("COMMIT")
     show_one(day, {"did": "added", "ref": ref, "title": title})
@@ -444,7 +543,7 @@ def add(db: str, day: str, area: str, title: str) -> None:
 
 COMMITMENT = (
     "item, valid_from, valid_to, ref, ref_key, number, dialogue, area, kind, title, strength, lead, partners, status,"
-    " percent, due, due_earliest, due_latest, slipped, updated, checked, source"
+    " percent, due, due_earliest, due_latest, slipped, updated, status_on, source, checked"
 )
 ROWS = {
     "change": 'id, ts, "on", author, kind, item, base, body, sha',
@@ -453,6 +552,7 @@ ROWS = {
     "milestone": 'item, valid_from, valid_to, milestone, ref, ref_key, title, "when", earliest, latest, recurs, status,'
     " source",
     "redating": 'change, item, day, "on", old, new',
+    "check_day": "item, day",
     "words": 'item, field, text, "on", until',
     "cited": "item, valid_from, valid_to, dialogue, document",
     "area": "item, valid_from, valid_to, key, dialogue, title, position",
@@ -489,8 +589,10 @@ def span(text: str) -> tuple[str, str]:
     return f"{year}-{first:02}-01", f"{to}-{last:02}-{LENGTHS[last - 1] + leap}"
 
 
-def import_(db: str, schema: str, file: str) -> None:
+def import_(db: str, schema: str, file: str, now: str) -> None:
     """Do `import FILE` for a data file in JSON Lines: write the same rows, without hashes, fold and checks.
+
+    `now` is the time of recording, in µs since 1970 (UTC).
 
     The indexes are created after the rows, and the words are indexed in one step, as SQLite's authors advise for bulk
     loads.
@@ -507,7 +609,12 @@ def import_(db: str, schema: str, file: str) -> None:
         if sql not in index_statements:
             connection.execute(sql)
     buffered: dict[str, list[Row]] = {table: [] for table in ROWS}
-    entries = 0
+    entries, ts = 0, int(now)
+    # The day of recording in UTC, and in the westernmost time zone.
+    recorded = [
+        date.fromordinal(date(1970, 1, 1).toordinal() + (ts - hours * 3_600_000_000) // 86_400_000_000).isoformat()
+        for hours in (0, 12)
+    ]
 
     def flush() -> None:
         for table, rows in buffered.items():
@@ -521,7 +628,7 @@ def import_(db: str, schema: str, file: str) -> None:
         nonlocal entries
         entries += 1
         id_ = f"00000000-0000-7000-8000-{entries:012}"
-        buffered["change"].append((id_, 1, on, "floor", kind, item, None, canonical(body), f"{entries:064}"))
+        buffered["change"].append((id_, ts, on, "floor", kind, item, None, canonical(body), f"{entries:064}"))
         return id_
 
     with open(file, encoding="utf-8") as lines:  # noqa: PTH123  # pathlib takes longer to import
@@ -529,20 +636,24 @@ def import_(db: str, schema: str, file: str) -> None:
         day, item = "", ""
         state: Named = {}
         row: list[Any] = []
+        checks: set[str] = set()
         for line in lines:
             values = json.loads(line)
             if "on" in values:
                 on, ref = values.pop("on"), values.pop("ref")
                 note, evidence = values.pop("note", ""), values.pop("evidence")
-                id_ = append(on, "set", item, {"set": values, "note": note, "evidence": evidence, "v": 1})
+                id_ = append(on, "set", item, {"set": values, "note": note, "evidence": evidence, "v": 2})
                 if "due" in values and values["due"] != state["due"]:
                     buffered["redating"].append((id_, item, on, on, state["due"], values["due"]))
                 state |= values
-                buffered["commitment"][-1] = (*row[:2], on, *row[3:])
+                buffered["commitment"][-1] = (*row[:2], on, *row[3:-1], max((d for d in checks if d < on), default=""))
+                added = {on, *(max(on, day_) for day_ in recorded)} - checks
+                checks |= added
+                buffered["check_day"] += [(item, day_) for day_ in added]
                 ends = window(state["due"], known) if state.get("due") else (None, None)
                 slipped = int(bool(ends[1] and ends[1] > window(state["first"], known)[1]))
                 row = [item, on, FOREVER, *row[3:13], state["status"], None, state.get("due"), *ends, slipped, on, on,
-                       row[21]]  # fmt: skip
+                       row[21], max(checks)]  # fmt: skip
                 buffered["commitment"].append(tuple(row))
                 if note:
                     buffered["words"].append((item, "note", note, on, FOREVER))
@@ -551,7 +662,7 @@ def import_(db: str, schema: str, file: str) -> None:
                 dialogue, day = head["key"], head["when"]
                 fields = canonical({**head, "documents": values["documents"], "grades": values.get("grades", {})})
                 buffered["dialogue"].append((dialogue, day, FOREVER, dialogue, day, fields))
-                append(day, "create", dialogue, {"set": head, "type": "dialogue", "v": 1})
+                append(day, "create", dialogue, {"set": head, "type": "dialogue", "v": 2})
                 names = [
                     (dialogue, field, head[of]) for of, field in (("key", "key"), ("title", "name"), ("place", "place"))
                 ]
@@ -562,24 +673,24 @@ def import_(db: str, schema: str, file: str) -> None:
                 for position, area in enumerate(values["areas"]):
                     key, title = area["key"], area["title"]
                     buffered["area"].append((key, day, FOREVER, key, dialogue, title, position))
-                    append(day, "create", key, {"set": area, "type": "area", "v": 1})
+                    append(day, "create", key, {"set": area, "type": "area", "v": 2})
                 for party in values["parties"]:
                     key = party["key"]
                     buffered["party"].append((key, day, FOREVER, key, dialogue, party["name"], party["side"]))
-                    append(day, "create", key, {"set": party, "type": "party", "v": 1})
+                    append(day, "create", key, {"set": party, "type": "party", "v": 2})
             else:
                 if entries % BATCH < 4:
                     flush()
                 ref, item = values["ref"], f"{entries:036}"
                 milestones = values.pop("milestones", ())
-                append(day, "create", item, {"set": values, "type": "commitment", "v": 1})
-                state = {"due": values.get("due"), "first": values.get("due")}
+                append(day, "create", item, {"set": values, "type": "commitment", "v": 2})
+                state, checks = {"due": values.get("due"), "first": values.get("due")}, set()
                 ends = window(state["due"], known) if state["due"] else (None, None)
                 number, partners = int(ref.rpartition("-")[2]), values.get("partners", [])
                 source = f"{values['sources'][0]['document']} par. {values['sources'][0]['paragraph']}"
                 row = [item, day, FOREVER, ref, ref.casefold(), number, dialogue, values["area"], values["kind"],
                        values["title"], values["strength"], values.get("lead"), canonical(partners), values["status"],
-                       None, state["due"], *ends, 0, day, day, source]  # fmt: skip
+                       None, state["due"], *ends, 0, day, day, source, ""]  # fmt: skip
                 buffered["commitment"].append(tuple(row))
                 parties = [values["lead"], *partners] if "lead" in values else partners
                 for party in parties:
@@ -589,7 +700,7 @@ def import_(db: str, schema: str, file: str) -> None:
                         buffered["words"].append((item, field, values[field], day, FOREVER))
                 buffered["cited"].append((item, day, FOREVER, dialogue, values["sources"][0]["document"]))
                 for milestone in milestones:
-                    append(day, "create", item, {"set": milestone, "milestone": milestone["ref"], "v": 1})
+                    append(day, "create", item, {"set": milestone, "milestone": milestone["ref"], "v": 2})
                     buffered["milestone"].append(
                         (item, day, FOREVER, milestone["ref"], milestone["ref"], milestone["ref"].casefold(),
                          milestone["title"], milestone["when"], *window(milestone["when"], known),
@@ -622,12 +733,14 @@ QUERIES: dict[str, Callable[..., None]] = {
     "list-due": list_due,
     "list-text": list_text,
     "upcoming": upcoming,
+    "todo": todo,
     "areas": areas,
     "overview": overview,
     "show": show_ref,
     "export": export,
     "complete": complete,
     "mark": mark,
+    "check": check,
     "add": add,
     "import": import_,
 }
