@@ -387,7 +387,8 @@ def show_ref(db: str, day: str, form: str, ref: str) -> None:
     fields: Named = {}
     for id_, ts, on, author, kind, text, is_retracted in connection.execute(
         'SELECT l.id, l.ts, l."on", l.author, l.kind, l.body, r.change IS NOT NULL FROM change AS l'
-        ' LEFT JOIN retracted AS r ON r.change = l.id WHERE l.item = ? AND l."on" <= ? ORDER BY l.ts, l.id',
+        ' LEFT JOIN retracted AS r ON r.change = l.id WHERE l.item = ? AND l."on" <= ?'
+        " ORDER BY iif(l.author = 'spacedialog', l.ts / 1000000 * 1000000, l.ts), l.\"on\", l.ts, l.id",
         (item, day),
     ):
         body = json.loads(text)

@@ -271,6 +271,7 @@ class Suite:
         for query, words in (
             ("list", ["list"]),
             ("upcoming", ["upcoming"]),
+            ("todo", ["todo"]),
             ("areas", ["areas"]),
             ("show", ["show", "31"]),
         ):
@@ -342,6 +343,7 @@ class Suite:
             count_json_rows,
             3.3,
         )
+        yield "todo", ["todo", "--json"], ["todo", DAY, "json"], count_json_rows, 3.3
         yield "areas", ["areas", "--json"], ["areas", DAY, "json"], None, 3.3
         yield "overview", ["overview", "--json"], ["overview", DAY, "json"], None, 3.3
         yield "export", ["export", "--format", "jsonl"], ["export"], count_rows_after_head, all_rows
@@ -360,19 +362,25 @@ class Suite:
     def _race_writes(self, size: int, db: Path, others: Mapping[str, Command]) -> None:
         ref = "BEN1-{n}"
         mark = ["mark", ref, "stalled", "--json"]
+        check = ["check", ref, "--json"]
         add = ["add", "Keep time {n}", "--area", "policy", "--source", "JS", "--due", "2027", "--json"]
         mark_commands = {
             OURS: _of_first_29(self.program_command(*mark, db=db)),
             FLOOR: _of_first_29(self.floor_command("mark", db, DAY, ref, "stalled")),
+        }
+        check_commands = {
+            OURS: _of_first_29(self.program_command(*check, db=db)),
+            FLOOR: _of_first_29(self.floor_command("check", db, DAY, ref)),
         }
         add_commands = {
             OURS: self.program_command(*add, db=db),
             FLOOR: self.floor_command("add", db, DAY, "policy", "Keep time {n}"),
         }
         self.race("Writes", "mark", size, {**mark_commands, **others}, job="mark", bound=4.0)
+        self.race("Writes", "check", size, check_commands, job="check", bound=4.0)
         self.race("Writes", "add", size, add_commands, job="add", bound=4.0)
         if size > 30 and 30 in self.stores:
-            for name, words in (("mark", mark), ("add", add)):
+            for name, words in (("mark", mark), ("check", check), ("add", add)):
                 sizes = {
                     OURS: _of_first_29(self.program_command(*words, db=db)),
                     "with 30": _of_first_29(self.program_command(*words, db=self.stores[30])),
@@ -393,11 +401,12 @@ class Suite:
     def _race_import(self, size: int, file: Path, folder: Path, others: Mapping[str, Command]) -> None:
         ours, floor = folder / "imported.db", folder / "floor.db"
         schema = Path(__file__).parents[1] / "src" / "spacedialog" / "store" / "schema.sql"
+        now = str(time.time_ns() // 1000)
         pair = {
             OURS: self.program_command(
                 "import", str(file), "--without-built-in", db=ours, prepare=lambda _: _remove(ours)
             ),
-            FLOOR: self.floor_command("import", floor, schema, file, prepare=lambda _: _remove(floor)),
+            FLOOR: self.floor_command("import", floor, schema, file, now, prepare=lambda _: _remove(floor)),
         }
         runs = min(self.runs, 3)
         result = self.race("Import", "import", size, {**pair, **others}, job="import", bound=3.5, runs=runs)
@@ -455,7 +464,7 @@ class Suite:
 
 
 GROWTH_BLOCKS = ("Reads", "Writes", "Import")
-CONSTANT_JOBS = ("show", "tab", "mark", "add")
+CONSTANT_JOBS = ("show", "tab", "mark", "check", "add")
 """The jobs whose output does not grow with the number of commitments."""
 BESIDE_TASKWARRIOR = {"area": 0.1, "due": 0.1, "text": 0.1, "show": 0.1, "upcoming": 0.1, "import": 1.0}
 
@@ -505,7 +514,10 @@ def _remove(db: Path) -> None:
 
 
 def _row_counts(db: Path) -> dict[str, int]:
-    tables = ("change", "dialogue", "area", "party", "commitment", "involved", "milestone", "redating", "words")
+    tables = (
+        *("change", "dialogue", "area", "party", "commitment", "involved", "milestone", "redating", "words"),
+        "check_day",
+    )
     with closing(sqlite3.connect(f"file:{db}?mode=ro", uri=True)) as connection:
         counts = {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables}
         match = "SELECT count(*) FROM words_fts WHERE words_fts MATCH ?"

@@ -101,6 +101,35 @@ def test_floor_prints_the_same_rows(desk: Desk, ours: list[str], query: str, arg
     assert json.loads(run_floor(desk, query, day, "json", *arguments).stdout) == json.loads(ran.stdout)
 
 
+def test_floor_prints_the_same_rows_of_several_dialogues(tmp_path: Path) -> None:
+    """The floor prints the program's rows of the built-in record, newest dialogue first."""
+    desk = Desk(tmp_path)
+    assert desk.call("mark", "33", "complete").status == 0
+    for words in (["list"], ["upcoming"], ["todo"], ["areas"], ["overview"], ["show", "ROK4-31"]):
+        floors = run_floor(desk, words[0], data.DAY, "json", *words[1:])
+        ours = desk.call(*words, "--today", data.DAY, "--json")
+        assert json.loads(floors.stdout) == json.loads(ours.stdout)
+
+
+@pytest.mark.parametrize(
+    ("query", "arguments", "expected"),
+    [
+        ("mark", ["BEN1-05", "complete"], {"ref": "BEN1-05", "status": "complete", "updated_on": data.DAY}),
+        ("check", ["BEN1-06"], {"ref": "BEN1-06", "flags": ["closing"], "updated_on": "2024-08-19"}),
+        ("add", ["policy", "Keep time"], {"ref": "BEN1-31", "area": "policy", "title": "Keep time"}),
+    ],
+)
+def test_program_reads_what_the_floor_writes(
+    desk: Desk, tmp_path: Path, query: str, arguments: list[str], expected: dict[str, Any]
+) -> None:
+    """The program lists a commitment that the floor marked, checked or added."""
+    db = tmp_path / "floor.db"
+    db.write_bytes(desk.db.read_bytes())
+    run_floor(desk, query, data.DAY, *arguments, db=db)
+    rows = desk.call("list", "--today", data.DAY, "--json", "--db", db).data
+    assert expected.items() <= next(row for row in rows if row["ref"] == expected["ref"]).items()
+
+
 def test_floor_exports_the_same_log(desk: Desk) -> None:
     """The floor's export is the program's, entry by entry."""
 
