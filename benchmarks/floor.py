@@ -1,10 +1,10 @@
-"""The floor: a minimal script that answers each query from the same store and prints the same rows as the program.
+"""The floor: a minimal script that answers each query from the same database and prints the same rows as the program.
 
     python floor.py QUERY DB [ARGUMENT …]
 
 Its time is the least that a Python program can take. It uses only `sqlite3` and `json`, one SQL statement where one is
-enough, and has neither options nor checks. It leaves out conflicts, assessments and review dates, which the data do not
-have. It imports nothing of the program, so that only Python, SQLite and the rows are timed.
+enough, and has neither options nor validation. It leaves out conflicts, assessments and review dates, which the data do
+not have. It imports nothing of the program, so that only Python, SQLite and the rows are timed.
 """
 
 from __future__ import annotations
@@ -591,7 +591,7 @@ def span(text: str) -> tuple[str, str]:
 
 
 def import_(db: str, schema: str, file: str, now: str) -> None:
-    """Do `import FILE` for a data file in JSON Lines: write the same rows, without hashes, fold and checks.
+    """Do `import FILE` for a data file in JSON Lines: write the same rows, without hashes, fold and validation.
 
     `now` is the time of recording, in µs since 1970 (UTC).
 

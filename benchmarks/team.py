@@ -52,14 +52,14 @@ def main(count: int) -> None:
         connect(direct).create("bench", "bench")
         _join(first, direct)
         rows = _rows(first)
-        _print(f"{len(rows)} changes, {sum(len(row[6]) for row in rows) // 1_000_000} MB")
+        _print(f"{len(rows)} entries, {sum(len(row[6]) for row in rows) // 1_000_000} MB")
         _timed("floor: COPY of the same rows", lambda: _floor_write(direct, rows))
         _timed("push (create)", lambda: _replica(first, exchange_at(direct)).sync())
         _timed("floor: bare SELECT of the rows", lambda: _floor_read(direct))
         second = _tracker(Path(folder) / "second.db")
         _join(second, direct)
         _timed("bootstrap (join)", lambda: _replica(second, exchange_at(direct)).sync())
-        for name in ("one change out", "one change in"):
+        for name in ("one entry out", "one entry in"):
             first.note("BEN1-1", "one more")
             with relay(server.port, LATENCY) as slow:
                 url = f"postgresql://{OWNER}@127.0.0.1:{slow.port}/postgres"
