@@ -148,8 +148,8 @@ def todo(rows: Sequence[TodoRow], coverage: Callable[[], Coverage] | None = None
         (
             Column("Ref", lambda row: row[0]),
             Column("What", lambda row: row[2], wide=True),
-            Column("Why", lambda row: row[-1], tone=lambda row: row[3][0], max_width=40),
-            Column("Due", lambda row: readable(row[4] or "")),
+            Column("Why", lambda row: row[-1], tone=lambda row: row[3][0], wide=True),
+            Column("Due", lambda row: readable(row[4] or ""), from_width=70),
             Column("Owner", lambda row: row[9] or "", from_width=90, max_width=20),
         ),
         "Nothing to do.",
