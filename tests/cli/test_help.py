@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import sqlite3
@@ -278,8 +279,9 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     desk.call("export", "-o", "backup.json")
     desk.call("backup", "old.db")
     (desk.folder / "updates.csv").write_text("ref,status\n33,stalled\n")
-    record = Path(__file__).parents[2] / "data" / "dialogue_2025.json"
-    (desk.folder / "my_dialogue.json").write_bytes(record.read_bytes())
+    record = json.loads((Path(__file__).parents[2] / "data" / "dialogue_2025.json").read_text("utf-8"))
+    # The last updates are of days after the day of the tests.
+    (desk.folder / "my_dialogue.json").write_text(json.dumps({**record, "updates": []}), "utf-8")
     (desk.folder / "my_draft.json").write_text(drafted.text_of(drafted.document()))
     (desk.folder / "statement.txt").write_text(drafted.TEXT)
     texts = Path(__file__).parents[2] / "benchmarks" / "statements" / "dev"

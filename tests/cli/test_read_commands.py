@@ -200,7 +200,8 @@ def test_overview_covers_what_it_shows(reader: Desk, today: dict[str, list[Row]]
     statuses = [row["status"] for row in today["list"]]
     assert data["statuses"] == {name: statuses.count(name) for name in data["statuses"]}
     assert sum(data["statuses"].values()) == data["coverage"]["commitments"] == COMMITMENTS
-    assert data["todo"] == reader.call("todo", "--limit", "5", "--json").data
+    worklist = reader.call("todo", "--limit", "5", "--json").data
+    assert [{**row, "why": listed["why"]} for row, listed in zip(data["todo"], worklist, strict=True)] == worklist
     text = reader.call("overview", "-f", "table").stdout
     assert COVERAGE in text
     assert "█" in text

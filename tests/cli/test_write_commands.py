@@ -155,6 +155,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     desk.call("undo")
     record = json.loads(DATA.read_text("utf-8"))
     record["commitments"][0]["title"] = "Another title"
+    record["updates"] = []
     (desk.folder / "new.json").write_text(json.dumps(record), "utf-8")
     return desk
 
@@ -189,6 +190,7 @@ def test_writes_answer_in_json(desk: Desk, arguments: list[str]) -> None:
         desk.call("undo")
     record = json.loads(DATA.read_text("utf-8"))
     record["commitments"][0]["title"] = "Another title"
+    record["updates"] = []
     (desk.folder / "new.json").write_text(json.dumps(record), "utf-8")
     known = len(desk.call("history", "--json").data)
     ran = desk.call(*arguments, "--json", stdin=UPDATE)

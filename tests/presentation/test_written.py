@@ -54,7 +54,7 @@ def test_several_items_are_counted() -> None:
     several = MARKED._replace(refs=("R-1", "R-2"), ref="", title="", changes=2, undo=None)
     assert lines_of(several._replace(did="applied")) == ["Applied 2 entries", "R-1  due: 2027-H1 → 2027-Q3"]
     checked = several._replace(did="checked", differences=())
-    assert lines_of(checked) == ["Checked 2 items", "R-1, R-2", "Status unchanged."]
+    assert lines_of(checked) == ["Checked 2 commitments", "R-1, R-2", "Status unchanged."]
     assert lines_of(several._replace(did="imported", refs=(), differences=())) == ["Imported 2 entries"]
 
 

@@ -61,7 +61,7 @@ def dialogue_bars(dialogues: Sequence[Mapping[str, Any]]) -> Table:
     return Table(
         "dialogues",
         fields,
-        tuple(tuple(dialogue.get(field, "") for field in fields) for dialogue in reversed(dialogues)),
+        tuple(tuple(dialogue.get(field, "") for field in fields) for dialogue in dialogues),
         (
             Column("Key", lambda row: row[0]),
             Column("When", lambda row: readable(row[1])),

@@ -88,7 +88,7 @@ def check(
     refs: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[REF]...",
+            metavar="REF",
             help="Refs such as ROK4-31, or short forms such as 31; or select with the options.",
             autocompletion=complete_ref,
         ),
