@@ -37,7 +37,7 @@ from spacedialog.model.rows.todo import TodoRow
 from spacedialog.model.target import Target
 from spacedialog.model.vocabulary import CLOSING_DAYS, Flag, MilestoneState, Status
 from spacedialog.store.log import entries_of
-from spacedialog.store.read import assessments, conflicts, counts, events, history, links, search, todo
+from spacedialog.store.read import assessments, conflicts, counts, events, history, links, search
 from spacedialog.store.read.commitment_sql import (
     FLAG_COLUMNS,
     FLAGS,
@@ -49,13 +49,13 @@ from spacedialog.store.read.commitment_sql import (
     matching,
 )
 from spacedialog.store.read.details import ReadContext, dialogues_by_key, fields_on, read_details
-from spacedialog.store.read.news import News, news
 from spacedialog.store.read.ordered import Query, select
 from spacedialog.store.read.refs import Refs
 from spacedialog.store.words import plain_form
 
 if TYPE_CHECKING:
     from spacedialog.model.rows.report import Report
+    from spacedialog.store.read.news import News
 
 _DERIVED = {"updated_on": "updated"}
 """The columns of a row whose names differ from their fields, by field."""
@@ -161,6 +161,8 @@ class Snapshot:
         for `opening` its start, for `stale` the last check. Rows of one day begin with the newest dialogue, and are in
         the order of refs. A window closes or opens soon if it does so `within` as many days.
         """
+        from spacedialog.store.read import todo
+
         return todo.todo(self._connection, self.day, filter_, within=within, limit=limit, dialogues=self._dialogues)
 
     def calendar(self, filter_: Filter = EVERYTHING, *, until: date | None = None) -> list[CalendarEvent]:
@@ -184,6 +186,8 @@ class Snapshot:
 
     def news(self, since: Since) -> list[News]:
         """Return the entries that are new as `since` defines it, in the order in which they were true."""
+        from spacedialog.store.read.news import news
+
         return news(self._connection, self.day, since, dialogues=self._dialogues)
 
     def redatings(self, entries: Container[str]) -> dict[str, SlipRow]:
