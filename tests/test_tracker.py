@@ -336,14 +336,14 @@ def test_the_date_of_a_settled_item_gets_a_notice(tracker: Tracker) -> None:
     for ref, status in (("1.1", "met"), ("3", "complete"), ("4.1", "withdrawn")):
         written = tracker.reschedule(ref, "2026-10", evidence="https://a.example/")
         assert written.changes == 1
-        assert written.notices == (f"{written.ref} is {status}. A new date does not change that.",)
+        assert written.notices == (f"{written.ref} is {status}. The new date does not change its status.",)
 
 
 def test_a_date_in_the_past_gets_a_notice(tracker: Tracker) -> None:
-    """A new window that has already closed is recorded, with a notice that the item is overdue at once."""
+    """A new window that has already closed is recorded, with a notice that the item is overdue."""
     source = "https://a.example/"
     (notice,) = tracker.reschedule("1", "2026-10", evidence=source).notices
-    assert notice == "The new window of RUR1-01 closed on 2026-10-31, so it is overdue at once."
+    assert notice == "The new window of RUR1-01 closed on 2026-10-31, so it is overdue."
     assert "overdue" in row(tracker, "1").flags
     assert tracker.reschedule("1", "2026-12", evidence=source).notices == ()
     assert len(tracker.reschedule("1", "2026-05", on="2026-04", evidence=source).notices) == 1  # a later date decides

@@ -87,7 +87,7 @@ def test_the_first_sheet_names_the_contents(book: openpyxl.Workbook) -> None:
     assert said["Selection"] == "the Moon only"
     assert str(said["Coverage"]).startswith("2 of 5 checked")
     assert said["Log"] == "17 entries, newest recorded 2026-12-01 11:59 UTC"
-    assert said["unknown"] == "Its progress is not known, which does not mean that there is none."
+    assert said["unknown"] == "The progress is not known, which does not mean that there is none."
 
 
 def test_only_an_exact_date_is_a_date(book: openpyxl.Workbook, make: Maker) -> None:
