@@ -126,7 +126,7 @@ def test_a_value_that_a_later_entry_clears_is_named_in_words(tracker: Tracker) -
 
 
 def test_updates_of_one_file_overrule_each_other_without_a_notice(tracker: Tracker) -> None:
-    """A file may hold the course of a status; only an entry recorded earlier draws a notice."""
+    """A file may set a status several times; only an entry recorded earlier gets a notice."""
     course = "ref,status,on\n2,stalled,2026-10-01\n2,complete,2026-11-01\n2,in-progress,2026-09-01\n"
     assert tracker.apply(course, "updates.csv").notices == ()
     (notice,) = tracker.apply("ref,status,on\n2,withdrawn,2026-10-20\n", "updates.csv").notices
@@ -254,7 +254,7 @@ def test_invalid_evidence_is_refused(tracker: Tracker, write: Callable[..., Any]
 def test_an_entry_has_several_pieces_of_evidence(
     tracker: Tracker, write: Callable[..., Any], evidence: str | tuple[str, ...]
 ) -> None:
-    """Citations and web addresses are lines of one text in the log, none twice, and a sequence in a row."""
+    """Citations and web addresses are lines of one text in the log, none twice, and a sequence in a row of output."""
     write(tracker, evidence=evidence)
     assert list(tracker.log())[-1].content["evidence"] == f"{CABLE}\nhttps://a.example/1"
     with tracker.snapshot() as view:

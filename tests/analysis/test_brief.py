@@ -187,7 +187,7 @@ def test_a_date_that_moved_twice_is_one_slip(tracker: Tracker) -> None:
     assert not since().has_news
 
 
-def test_an_item_stands_once(tracker: Tracker) -> None:
+def test_an_item_is_listed_once(tracker: Tracker) -> None:
     """An item is listed once, under its most important heading, with its other entries below it."""
     since = after_brief(tracker)
     tracker.note("3", "The archives are ready.")
