@@ -126,7 +126,7 @@ def test_a_value_that_a_later_entry_clears_is_named_in_words(tracker: Tracker) -
 
 
 def test_updates_of_one_file_overrule_each_other_without_a_notice(tracker: Tracker) -> None:
-    """A file may hold the course of a status; only an entry recorded earlier draws a notice."""
+    """A file may set a status several times; only an entry recorded earlier gets a notice."""
     course = "ref,status,on\n2,stalled,2026-10-01\n2,complete,2026-11-01\n2,in-progress,2026-09-01\n"
     assert tracker.apply(course, "updates.csv").notices == ()
     (notice,) = tracker.apply("ref,status,on\n2,withdrawn,2026-10-20\n", "updates.csv").notices
@@ -254,7 +254,7 @@ def test_invalid_evidence_is_refused(tracker: Tracker, write: Callable[..., Any]
 def test_an_entry_has_several_pieces_of_evidence(
     tracker: Tracker, write: Callable[..., Any], evidence: str | tuple[str, ...]
 ) -> None:
-    """Citations and web addresses are lines of one text in the log, none twice, and a sequence in a row."""
+    """Citations and web addresses are lines of one text in the log, none twice, and a sequence in a row of output."""
     write(tracker, evidence=evidence)
     assert list(tracker.log())[-1].content["evidence"] == f"{CABLE}\nhttps://a.example/1"
     with tracker.snapshot() as view:
@@ -336,14 +336,14 @@ def test_the_date_of_a_settled_item_gets_a_notice(tracker: Tracker) -> None:
     for ref, status in (("1.1", "met"), ("3", "complete"), ("4.1", "withdrawn")):
         written = tracker.reschedule(ref, "2026-10", evidence="https://a.example/")
         assert written.changes == 1
-        assert written.notices == (f"{written.ref} is {status}. A new date does not change that.",)
+        assert written.notices == (f"{written.ref} is {status}. The new date does not change its status.",)
 
 
 def test_a_date_in_the_past_gets_a_notice(tracker: Tracker) -> None:
-    """A new window that has already closed is recorded, with a notice that the item is overdue at once."""
+    """A new window that has already closed is recorded, with a notice that the item is overdue."""
     source = "https://a.example/"
     (notice,) = tracker.reschedule("1", "2026-10", evidence=source).notices
-    assert notice == "The new window of RUR1-01 closed on 2026-10-31, so it is overdue at once."
+    assert notice == "The new window of RUR1-01 closed on 2026-10-31, so it is overdue."
     assert "overdue" in row(tracker, "1").flags
     assert tracker.reschedule("1", "2026-12", evidence=source).notices == ()
     assert len(tracker.reschedule("1", "2026-05", on="2026-04", evidence=source).notices) == 1  # a later date decides

@@ -187,7 +187,7 @@ def test_a_date_that_moved_twice_is_one_slip(tracker: Tracker) -> None:
     assert not since().has_news
 
 
-def test_an_item_stands_once(tracker: Tracker) -> None:
+def test_an_item_is_listed_once(tracker: Tracker) -> None:
     """An item is listed once, under its most important heading, with its other entries below it."""
     since = after_brief(tracker)
     tracker.note("3", "The archives are ready.")
@@ -347,7 +347,7 @@ def test_a_checkpoint_goes_on_from_the_last_brief(desk: Desk) -> None:
     first = desk.call(*WEEKLY, "--json")
     assert (first.status, first.data["since"], first.data["changed"]) == (0, first.data["as_of"], [])
     assert first.stderr == (
-        "The checkpoint weekly is new: the next brief begins here. Use --since for an earlier start.\n"
+        "The checkpoint weekly is new. The next brief starts here. For earlier news, add --since.\n"
     )
     second = desk.call(*WEEKLY, "--json")
     assert (second.status, second.data["changed"]) == (0, [])
@@ -399,7 +399,7 @@ def test_a_closed_pipe_keeps_the_checkpoint(desk: Desk) -> None:
 def test_under_cron_there_is_no_home(desk: Desk) -> None:
     """Briefs and checkpoints work without a home, a terminal and any environment."""
     command = [*map(str, (PROGRAM, *WEEKLY, "--db", desk.db, "-f", "md"))]
-    for note in (b"The checkpoint weekly is new: ", b""):
+    for note in (b"The checkpoint weekly is new. ", b""):
         ran = subprocess.run(
             command, env={"PATH": "/usr/bin:/bin"}, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, check=False
         )

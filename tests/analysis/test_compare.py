@@ -112,7 +112,7 @@ def test_the_strengths_decide_the_outcome(two: Tracker, old: str, new: str, word
 
 
 def test_a_completed_commitment_that_was_carried_on_is_completed(two: Tracker) -> None:
-    """A completed commitment is completed, whatever the later one says; `withdrawn` stands beside a link."""
+    """A completed commitment is completed, whatever the later one says; `withdrawn` is shown beside a link."""
     assert outcomes(two, "ROK3-09") == [(("completed",), None)]
     two.link("ROK3-09", "ROK4-29")
     assert outcomes(two, "ROK3-09") == [(("completed",), "ROK4-29")]

@@ -102,9 +102,9 @@ def test_the_commands_of_a_page_run(desk: Desk, page: Path) -> None:
 
 
 def test_the_weekly_job_reports_news_once(desk: Desk, cron: Cron) -> None:
-    """The job reports everything at first, nothing the second time, and later only new entries."""
+    """The first run of the job reports nothing, and later ones only new entries."""
     first = cron.run(cron.brief)
-    assert (first.returncode, first.stdout.partition("\n")[0]) == (0, "# News from the beginning")
+    assert (first.returncode, first.stdout) == (0, "")
     again = cron.run(cron.brief)
     assert (again.returncode, again.stdout) == (0, "")
     desk.call("mark", "33", "complete", "--evidence", "https://example.org/33")

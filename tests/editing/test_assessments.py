@@ -131,8 +131,8 @@ def test_evidence_ends_a_claim_and_its_undo_brings_it_back(tracker: Tracker) -> 
     assert "unevidenced" in row(tracker, "03").flags
 
 
-def test_claims_are_listed_and_counted(desk: Desk) -> None:
-    """`list --unevidenced` lists claims, and every count of completions includes a count of claims."""
+def test_completions_without_evidence_are_listed_and_counted(desk: Desk) -> None:
+    """`list --unevidenced` lists completions without evidence, and each count of completions includes one of them."""
     listed = desk.call("list", "--unevidenced", "--json").data
     assert [one["ref"] for one in listed if one["dialogue"] == "ROK4"] == ["ROK4-18", "ROK4-32"]
     assert all(one["flags"] == ["unevidenced"] for one in listed)

@@ -86,8 +86,8 @@ def test_a_review_is_typed_as_a_date_or_a_span(tracker: Tracker, typed: str, rev
         ("today", "not after today"),
         ("2026-11", "closes on 2026-11-30, which is not after today (2026-12-01)"),
         ("2 weeks ago", "not after today"),
-        ("from 2027", "2027/.. is open-ended"),
-        ("by 2027", "../2027 is open-ended"),
+        ("from 2027", "2027/.. has an open side"),
+        ("by 2027", "../2027 has an open side"),
         ("soon", "'soon' is not a date"),
         ("every now and then", "not a span of time"),
         ("0 days", "is not a date"),
@@ -174,7 +174,7 @@ def test_a_check_sets_no_field(tracker: Tracker) -> None:
     """An update that is a check and sets a field is refused."""
     with pytest.raises(ProblemsError) as caught:
         tracker.apply('{"ref": "1", "check": true, "owner": "Rudolf"}', "updates")
-    assert "a check sets no status" in caught.value.problems[0]
+    assert "a check cannot set a status" in caught.value.problems[0]
 
 
 # Filter, sort and search

@@ -36,7 +36,7 @@ def lines_of(result: Written) -> list[str]:
         ("redone", "Redid 1 entry on R-1 (Fly)", "redo 1 entry on R-1 (Fly)", None),
     ],
 )
-def test_each_action_is_told_as_it_was(did: str, done: str, would: str, unchanged: str | None) -> None:
+def test_each_action_is_named_in_its_result(did: str, done: str, would: str, unchanged: str | None) -> None:
     """The result of each action, of a dry run of it, and of one that changes no field, is true."""
     next_step = "Redo with: spacedialog undo --redo" if did == "undone" else "Undo with: spacedialog undo a9329665"
     result = MARKED._replace(did=did)
@@ -59,7 +59,7 @@ def test_several_items_are_counted() -> None:
 
 
 @pytest.mark.parametrize("did", ["linked", "not-linked", "rescheduled", "applied"])
-def test_nothing_is_told_as_nothing(did: str) -> None:
+def test_a_write_that_records_nothing_says_so(did: str) -> None:
     """A write that records nothing says so, also in a dry run, and offers no undo."""
     nothing = MARKED._replace(did=did, differences=(), changes=0, undo=None)
     assert lines_of(nothing) == ["Nothing to record for R-1 (Fly)"]

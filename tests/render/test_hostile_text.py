@@ -21,9 +21,8 @@ from spacedialog.errors import SpacedialogError
 from spacedialog.model.characters import is_visible
 from spacedialog.model.entry import EXPORT_FORMAT, PendingEntry, item_id, make_entry
 from spacedialog.render.formats import Settings
-from tests.support.built_in import COMMITMENTS
 from tests.support.formats import MARKDOWN, Rows, csv_rows, plain_rows
-from tests.support.program import COLOUR, TODAY, Desk
+from tests.support.program import COLOUR, TODAY, Desk, by_ref
 from tests.support.trackers import NOON, Maker
 
 # Characters that no output may contain: controls, format characters and separators. `tests/render/test_text.py` has the
@@ -482,7 +481,7 @@ def test_the_installed_program_escapes_dangerous_text(tmp_path: Path) -> None:
         for env in ({"PAGER": "cat"}, {"PAGER": ""}):
             screen = desk.in_terminal(*arguments, columns=200, lines=5, env=env).stdout
             assert not HARMFUL.search(COLOUR.sub("", screen))
-    assert desk.run("list", "--json").data[COMMITMENTS]["title"] == title
+    assert by_ref(desk.run("list", "--json").data)["ROK4-43"]["title"] == title
     file = tmp_path / "list.csv"
     assert desk.run("list", "-f", "csv", "-o", file).status == 0
     applied = desk.run("apply", file)

@@ -59,7 +59,7 @@ def test_refs_and_dates_are_never_cut(
 def test_headings_are_never_cut(reader: Desk, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
     """A column has its whole heading or is left out."""
     heading = table(reader, monkeypatch, columns, "areas").splitlines()[0]
-    whole = "Dialogue|Area|Title|Commitments|Assessed|Complete|Claimed|In progress|Overdue|Closing|Next milestone"
+    whole = "Dialogue|Area|Title|Commitments|Checked|Complete|No evidence|In progress|Overdue|Closing|Next milestone"
     assert re.fullmatch(rf"(({whole})( +|$))+", heading), heading
 
 

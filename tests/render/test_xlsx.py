@@ -87,7 +87,7 @@ def test_the_first_sheet_names_the_contents(book: openpyxl.Workbook) -> None:
     assert said["Selection"] == "the Moon only"
     assert str(said["Coverage"]).startswith("2 of 5 checked")
     assert said["Log"] == "17 entries, newest recorded 2026-12-01 11:59 UTC"
-    assert said["unknown"] == "Its progress is not known, which does not mean that there is none."
+    assert said["unknown"] == "The progress is not known, which does not mean that there is none."
 
 
 def test_only_an_exact_date_is_a_date(book: openpyxl.Workbook, make: Maker) -> None:
@@ -215,7 +215,7 @@ def test_other_views_have_a_sheet_for_each_table(tracker: Tracker) -> None:
     with tracker.snapshot() as view:
         overview = opened(overview_views.overview(view.overview()))
         detail = opened(detail_views.commitment(view.detail(view.refs.resolve("1"))))
-    assert overview.sheetnames[:4] == ["About", "Status", "Areas", "Upcoming"]
+    assert overview.sheetnames[:4] == ["About", "Status", "Areas", "To do first"]
     assert "First Ruritania-Graustark Space Dialogue" in str(overview["About"]["B1"].value)
     assert detail.sheetnames[1:] == ["RUR1-01 Fly a Graustark seis", "Milestones", "Moved dates", "History of entries"]
 

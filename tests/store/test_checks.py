@@ -99,7 +99,7 @@ def test_a_filter_checks_the_open_commitments(tracker: Tracker) -> None:
     assert written.refs == ("RUR1-03", "RUR1-04")
     assert tracker.undo().changes == 2
     assert tracker.check(choice=Selection(area=["weather"], status=["complete"])).refs == ("RUR1-05",)
-    with pytest.raises(InputError, match="no open commitment"):
+    with pytest.raises(InputError, match="no matching commitments"):
         tracker.check(choice=Selection(kind=["action-item"], area=["moon"], lead=["GMO"]))
     with pytest.raises(NotFoundError):
         tracker.check(["2", "99"])

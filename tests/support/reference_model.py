@@ -47,13 +47,13 @@ class ModelEntry(NamedTuple):
 
     @property
     def recorded_on(self) -> list[str]:
-        """The day on which it was recorded, by the clocks of London and of Baker Island."""
+        """The day on which it was recorded, in UTC and in UTC-12."""
         hours = self.ts // 3_600_000_000
         return [str(date(1970, 1, 1) + timedelta(hours=hours - behind)) for behind in (0, 12)]
 
     @property
     def is_check(self) -> bool:
-        """Whether it says that somebody looked: a check, a note, an update, but no creation or correction."""
+        """Whether it is a check, a note or an update, and not a creation or a correction."""
         updated = {"status", "percent", "due", "when", "met"} & self.values.keys()
         return self.kind in ("check", "note") or (self.kind == "set" and bool(updated))
 

@@ -108,7 +108,7 @@ class ReferenceWriter:
         return [] if is_rescheduling and self._is_known(entry, name) else [entry]
 
     def _is_known(self, entry: Expected, name: Name) -> bool:
-        """Return whether the record has the entry's values on the day from which it applies, without a dispute."""
+        """Return whether the record has the entry's values on the day from which it applies, without a conflict."""
         model, values = self._model, entry.body["set"]
         first = next(counts for counts, _, one in model.ordered(name.item) if one.milestone == name.milestone)
         day = max(first, window(entry.on)[1])

@@ -137,12 +137,12 @@ def _settling(entries: Sequence[News]) -> NewsRow | None:
 
 
 def _head(entries: Sequence[News]) -> NewsRow:
-    """Return the entry that stands for an item: the one that created it, or else the latest."""
+    """Return the entry that is listed for an item: the one that created it, or else the latest."""
     return next((one.row for one in entries if one.row.entry.kind == CREATE), entries[-1].row)
 
 
 def _is_only_slip(one: News, slip: SlipRow) -> bool:
-    """Return whether the row of a moved date says everything that an entry says."""
+    """Return whether the row of a moved date shows the whole entry."""
     entry = one.row.entry
     is_latest = (entry.on, entry.note, entry.evidence) == (slip.on, slip.note, slip.evidence)
     return entry.kind != RETRACT and entry.changed.keys() <= _DATES and is_latest

@@ -109,7 +109,7 @@ def _lines(
         if own := given.get((row.ref, party)):
             yield _judged(row, party, own, remarks)
         elif row.lead and party != row.lead:
-            # What the lead did or failed to do says nothing about a partner.
+            # A verdict on the whole commitment is about its lead, not about a partner.
             yield _line(row, party, None, ("partner",))
         elif whole:
             yield _judged(row, party, whole, ("whole", *remarks))

@@ -111,9 +111,7 @@ SidesOption = Annotated[
 ]
 OwnersOption = Annotated[
     Names,
-    typer.Option(
-        "--owner", metavar="NAME", help="Select by owner, who follows it here.", autocompletion=complete_owner
-    ),
+    typer.Option("--owner", metavar="NAME", help="Select by owner.", autocompletion=complete_owner),
 ]
 LARGEST = 2**31
 """The largest number that --limit accepts."""

@@ -59,6 +59,7 @@ OPTION_SYNONYMS: Mapping[str, str] = {
     "--after": "--due-after",
     "--agency": "--party",
     "--country": "--side",
+    "--claimed": "--unevidenced",
 }
 """Other words for options; an option is suggested only if the command has it."""
 

@@ -78,7 +78,7 @@ def _in_file(contents: parse.Contents) -> Iterator[Cited]:
         sentence = (commitment.get("draft") or {}).get("sentence")
         cited = [_cited(commitment["ref"], commitment["title"], source) for source in commitment["sources"]]
         if sentence:
-            # What was drafted is its first source; those that a merge added stand for other sentences.
+            # The first source is that of the sentence. The sources that a merge added are those of other sentences.
             cited[0] = cited[0]._replace(words=sentence, is_whole=True)
         yield from _with_quote(cited, commitment.get("quote"))
 

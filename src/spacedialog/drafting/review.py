@@ -123,7 +123,7 @@ def _decided(document: Document, ref: str, decided: Decision) -> Document:
 def edit(document: Document, ref: str, values: Mapping[str, Any]) -> Document:
     """The candidate with these of its fields set anew, None to empty one; its decision is left as it is.
 
-    What becomes `delivered` is complete, and what no longer is becomes `unknown`, unless its status says more.
+    If its strength becomes `delivered`, it is complete; if it was `delivered`, it is unknown. Another status is kept.
     """
     one = candidate(document, ref)
     edited = dict(one)

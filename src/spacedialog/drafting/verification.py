@@ -23,7 +23,7 @@ _LONGEST_FILLER = 3
 
 
 def verify(cited: Sequence[Cited], sentences: Sequence[Sentence]) -> list[VerifiedRow]:
-    """Of each source how it stands to the copy, in the order given."""
+    """Return the verdict on each source, in the order given."""
     pinned = {one.hash or (one.quote and fingerprint(one.quote)) for one in cited}
     copy = _Copy(sentences, {hash_ for hash_ in pinned if hash_})
     return [copy.row(one) for one in cited]
@@ -37,12 +37,12 @@ class _Copy:
         self._by_hash: dict[str, list[Sentence]] = {}
         for sentence in sentences:
             self._by_hash.setdefault(fingerprint(sentence.text), []).append(sentence)
-        # What another source cites as it stands is no changed form of this one.
+        # A sentence that another source cites unchanged is not a changed form of this one.
         self._free = [one for hash_, same in self._by_hash.items() if hash_ not in pinned for one in same]
         self._paragraphs = [list(same) for _, same in groupby(sentences, lambda one: one.paragraph)]
 
     def row(self, cited: Cited) -> VerifiedRow:
-        """The row of a source, with the words in which its quote differs from the copy."""
+        """Return the row of a source, with the words in which its quote differs from the copy."""
         if cited.quote is None:
             return _row(cited, *self._verdict(cited))
         quoted = self._quoted(cited)
@@ -55,7 +55,7 @@ class _Copy:
         return _row(cited, verdict, found, similarity)._replace(changes=changes)
 
     def _quoted(self, cited: Cited) -> list[Sentence]:
-        """The sentences that hold a quote, or the first of those that it runs through."""
+        """Return the sentences that contain a quote, or the first sentences of the paragraphs that do."""
         quote = comparable(cited.quote or "")
         holding = [one for one in self._sentences if quote in comparable(one.text)]
         if holding:
@@ -69,14 +69,14 @@ class _Copy:
     def _verdict_of_quote(
         self, cited: Cited, quoted: Sequence[Sentence]
     ) -> tuple[SourceVerdict, Sentence | None, float | None]:
-        """How a source that only a quote pins stands to this copy."""
+        """Return the verdict on a source with a quote and no hash, the sentence found, and its similarity."""
         here = [one for one in quoted if cited.paragraph is None or _is_at(cited, one)]
         if quoted:
             return (SourceVerdict.SAME, here[0], 1.0) if here else (SourceVerdict.MOVED, quoted[0], 1.0)
         return self._changed(cited)
 
     def _verdict(self, cited: Cited) -> tuple[SourceVerdict, Sentence | None, float | None]:
-        """How a source stands to this copy, the sentence that it is about, and how near that is."""
+        """Return the verdict on a source, the sentence found, and its similarity from 0 to 1."""
         if not cited.hash:
             found, similarity = self._nearest(cited, [one for one in self._sentences if _is_at(cited, one)])
             return SourceVerdict.UNPINNED, found, similarity
@@ -89,7 +89,7 @@ class _Copy:
         return self._changed(cited)
 
     def _changed(self, cited: Cited) -> tuple[SourceVerdict, Sentence | None, float | None]:
-        """How a source stands to this copy whose words are not in it."""
+        """Return the verdict on a source whose sentence is not in the copy, the nearest one, and its similarity."""
         found, similarity = self._nearest(cited, self._free)
         if similarity is not None and similarity >= NEAR:
             return SourceVerdict.CHANGED, found, similarity

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from spacedialog.errors import InputError
 from spacedialog.model.dates import VagueDate, readable
 from spacedialog.model.entry import CHECK, NOTE, SET, PendingEntry
-from spacedialog.model.milestones import early_meeting, values_when_met
+from spacedialog.model.milestones import met_too_early, values_when_met
 from spacedialog.model.values import check_percent, check_status, is_complete_below_full
 from spacedialog.model.vocabulary import SETTLED, MilestoneStatus, Status
 
@@ -65,11 +65,11 @@ def check_has_opened(entry: PendingEntry, target: Target, fields: Mapping[str, A
     `fields` are those of the target before the entry. It is not part of `pending_update`, because an update that is
     already recorded is no error in a file.
     """
-    if problem := early_meeting(target.ref, fields, entry.body.get("set", {}), VagueDate.parse(entry.on)):
+    if problem := met_too_early(target.ref, fields, entry.body.get("set", {}), VagueDate.parse(entry.on)):
         raise InputError(
             problem,
-            f"if it was met early, first change its date with spacedialog reschedule {target.ref} DATE; otherwise give"
-            " the day on which it was met (--on, or on in a file)",
+            "correct the day (--on, or on in a file); if it was met early, change its date first:"
+            f" spacedialog reschedule {target.ref} DATE",
         )
 
 
@@ -95,13 +95,13 @@ def date_notices(due: VagueDate, target: Target, fields: Mapping[str, Any], snap
         commitment = snapshot.fields(target.item) or {}
         status = Status.WITHDRAWN.value if commitment.get("status") == Status.WITHDRAWN else status
     if status in (*SETTLED, MilestoneStatus.MET):
-        yield f"{target.ref} is {status}. A new date does not change that."
+        yield f"{target.ref} is {status}. The new date does not change its status."
     elif due.latest and due.latest < snapshot.day:
-        yield f"The new window of {target.ref} closed on {due.latest}, so it is overdue at once."
+        yield f"The new window of {target.ref} closed on {due.latest}, so it is overdue."
 
 
 def pending_check(remarks: EntryRemarks, target: Target) -> PendingEntry:
-    """Return the entry that records that somebody checked a target and found nothing new."""
+    """Return the entry that records a check of a target."""
     body: dict[str, Any] = {"milestone": target.milestone} if target.milestone else {}
     return PendingEntry(CHECK, target.item, str(remarks.on), body | remarks.body())
 

@@ -10,7 +10,7 @@ from spacedialog.errors import DateError, InputError
 from spacedialog.importing.entries import FileCommitment, commitment_entries
 from spacedialog.model.dates import Span, VagueDate, quoted
 from spacedialog.model.entry import item_id
-from spacedialog.model.milestones import early_meeting
+from spacedialog.model.milestones import met_too_early
 from spacedialog.model.target import Target
 from spacedialog.model.values import check_on, is_complete_below_full
 from spacedialog.model.vocabulary import MilestoneStatus, Status
@@ -97,9 +97,11 @@ class Checks:
         yield from self._closed(f"{place}.on", update.on)
         changes_nothing = (update.status, update.percent, update.due) == (None, None, None)
         if update.check and not changes_nothing:
-            yield f"{place}.check: a check sets no status, percentage or date\n  leave check out, or write two updates"
+            yield (
+                f"{place}.check: a check cannot set a status, percentage or date\n  remove check, or write two updates"
+            )
         elif update.evidence is None and not (changes_nothing and (update.note or update.check)):
-            yield f"{place}.evidence: it is missing\n  add evidence, or write only a note"
+            yield f"{place}.evidence: it is missing\n  add evidence, or write only a note or a check"
 
     @staticmethod
     def refs_of(commitment: Commitment) -> list[str]:
@@ -182,6 +184,6 @@ def milestone_problems(dialogue: Mapping[str, Any], file_commitment: FileCommitm
         values = entry.body.get("set", {})
         known = fields.setdefault(entry.body.get("milestone"), {})
         ref = known.get("ref") or values.get("ref", "")
-        if problem := early_meeting(ref, known, values, VagueDate.parse(entry.on)):
+        if problem := met_too_early(ref, known, values, VagueDate.parse(entry.on)):
             yield f"{at}.status: {problem}\n  correct the day, or write an update with the new date (due) before it"
         known.update(values)

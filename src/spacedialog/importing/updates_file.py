@@ -17,7 +17,7 @@ from spacedialog.importing.entries import BOOKKEEPING_KEYS
 from spacedialog.importing.reader import Problems, parse_json, problem_lines
 from spacedialog.model.dates import VagueDate, quoted
 from spacedialog.model.entry import canonical_json
-from spacedialog.model.fields import DECIDED_HERE, CommitmentRow
+from spacedialog.model.fields import DESK_FIELDS, CommitmentRow
 from spacedialog.model.progress import Progress, silent
 from spacedialog.model.values import check_line, check_on, check_percent, check_text, evidence_pieces
 from spacedialog.model.vocabulary import FORMER_STATUSES
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from spacedialog.model.entry import Entry, PendingEntry
     from spacedialog.model.target import Target
 
-FIELDS = ("ref", "status", "percent", "due", *DECIDED_HERE, "check", "note", "evidence", "on")
+FIELDS = ("ref", "status", "percent", "due", *DESK_FIELDS, "check", "note", "evidence", "on")
 """The fields of a record. Other columns of `list` are ignored, so that its CSV can be edited and applied."""
 
 MOST_RECORDS = 100_000
@@ -107,7 +107,7 @@ class Batch:
                 return
             fields = self.targets.get(target) or self._fields_of(target)
             remarks = EntryRemarks(values["on"], values.get("note"), values.get("evidence", ()))
-            asked = {name: values[name] for name in DECIDED_HERE if name in values}
+            asked = {name: values[name] for name in DESK_FIELDS if name in values}
             edits = self._edits(place, target, asked, fields)
             update = Update(
                 remarks, values.get("status"), values.get("percent"), values.get("due"), edits if asked else None
@@ -118,8 +118,8 @@ class Batch:
             wanted = {name: values[name] for name in ("status", "percent", "due") if name in values} | edits
             if is_check and any(str(value) != str(held.get(name)) for name, value in wanted.items()):
                 raise InputError(
-                    "check: a check sets no status, percentage, date or other field",
-                    "leave check out, or write two updates",
+                    "check: a check cannot set a status, percentage, date or other field",
+                    "remove check, or write two updates",
                 )
             pending = (
                 pending_check(remarks, target)

@@ -108,7 +108,7 @@ def parse_body(body: str) -> dict[str, Any]:
 def in_current_words(content: dict[str, Any], body: str) -> dict[str, Any]:
     """Replace a former status in the content of a body; return the content."""
     for former, status in FORMER_STATUSES.items():
-        # Few bodies contain one, and the search in the text takes less time than a look at the values.
+        # Few bodies contain one, and a search in the text is faster than parsing.
         if f'"{former}"' in body and isinstance(values := content.get("set"), dict) and values.get("status") == former:
             values["status"] = status
     return content

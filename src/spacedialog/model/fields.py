@@ -46,9 +46,9 @@ class CommitmentRow(NamedTuple):
     """A commitment as `list` shows it; the fields are the keys of its JSON.
 
     `due` is an EDTF date; `due_earliest` and `due_latest` are the first and the last day (ISO) of its window, None
-    on an open side. `owner` is who follows it here; `review` is when to check it again, an EDTF date or a span of time;
-    both are None if not recorded. `updated_on` is the EDTF date of its latest entry; `source` is the citation of its
-    first source.
+    on an open side. `owner` is who follows it; `review` is when to check it again, an EDTF date or a span of time;
+    both are None if not recorded. `updated_on` is the EDTF date of its latest entry that is not a check; `source` is
+    the citation of its first source.
     """
 
     ref: str
@@ -250,8 +250,8 @@ FIELDS: Mapping[str, Field] = {
             from_width=150,
             max_width=20,
             nullable=True,
-            description="Who follows the commitment here.",
-            option=Option("--owner", "NAME", "Set who follows it here."),
+            description="The person or office that follows the commitment.",
+            option=Option("--owner", "NAME", "Set the owner: the person or office that follows it."),
         ),
         Field(
             "review",
@@ -260,21 +260,21 @@ FIELDS: Mapping[str, Field] = {
             text=lambda row: review_text(row.review or ""),
             nullable=True,
             description="When to check again: a date, or a span after the last check.",
-            option=Option("--review", "DATE|SPAN", "Set when to check it again: 2027-03, or every 90 days."),
+            option=Option("--review", "DATE|SPAN", "Set when to check again: 2027-03, or every 90 days."),
         ),
         Field(
             "criterion",
             label="done when",
             nullable=True,
             description="What will count as done.",
-            option=Option("--criterion", "TEXT", "Set what will count as done."),
+            option=Option("--criterion", "TEXT", "Set the criterion: what will count as done."),
         ),
         Field(
             "quote",
             label="quote",
             nullable=True,
             description="The sentence of the statement, verbatim.",
-            option=Option("--quote", "TEXT", "Set the sentence of the statement, verbatim."),
+            option=Option("--quote", "TEXT", "Set the quote: the sentence of the statement, verbatim."),
         ),
         Field("due_earliest", derived=True),
         Field("due_latest", derived=True),
@@ -329,8 +329,8 @@ REVIEWED = ("title", "area", "strength", "lead", "partners", "due", "kind", "det
 MAY_BE_EMPTY = ("lead", "partners", "due", "owner", "review", "criterion", "quote", "detail")
 """The fields that an edit or a review may set to an empty value."""
 
-DECIDED_HERE = ("owner", "review", "criterion", "quote")
-"""The fields that users decide or copy from the statement: they need no evidence, and `apply` sets them too."""
+DESK_FIELDS = ("owner", "review", "criterion", "quote")
+"""The fields that a desk sets for itself: they need no evidence, and `apply` sets them too."""
 
 FILTERABLE = ("dialogue", "area", "kind", "lead", "owner", "status", "strength")
 """The fields that a filter compares with given values."""

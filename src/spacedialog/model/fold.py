@@ -272,9 +272,9 @@ def _check_days(ordered: Iterable[_DatedEntry], first: str) -> tuple[str, ...]:
 
 
 def _is_check(entry: _DatedEntry) -> bool:
-    """Return whether an entry says that somebody looked at the progress after the statement.
+    """Return whether an entry counts as a check of the progress.
 
-    Checks, notes, updates of the progress or a date, and verdicts do; corrections and creations do not.
+    Checks, notes, updates of the progress or a date, and verdicts count; corrections and creations do not.
     """
     values = entry.content.get("set", {})
     is_update = entry.kind != CREATE and not _CHECKING_FIELDS.isdisjoint(values)

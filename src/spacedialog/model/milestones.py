@@ -21,7 +21,7 @@ def values_when_met(milestone: Mapping[str, Any]) -> dict[str, Any]:
     return {"met": str(when), "when": str(when.occurrence(1, every))}
 
 
-def early_meeting(ref: str, milestone: Mapping[str, Any], values: Mapping[str, Any], on: VagueDate) -> str | None:
+def met_too_early(ref: str, milestone: Mapping[str, Any], values: Mapping[str, Any], on: VagueDate) -> str | None:
     """Return why an entry true `on` that day cannot record `values`: it meets an occurrence before its window opens.
 
     `milestone` are the fields before the entry. None if the entry meets no occurrence, or one that has opened. The

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from spacedialog.errors import DateError
-from spacedialog.model.dates import LONGEST, SPAN_REMEDY, YEARS_REMEDY, Span, Unit, VagueDate, quoted
+from spacedialog.model.dates import LONGEST, SPAN_REMEDY, YEARS_REMEDY, Span, Unit, VagueDate, quoted, readable
 
 Toward = Literal["future", "past"]
 """Whether a weekday or a bare span means a day after today, or before it."""
@@ -104,10 +104,11 @@ def parse_review(text: str, *, today: date) -> Span | VagueDate:
         return Span.parse(" ".join(every))
     when = parse_date(text, today=today)
     if when.earliest is None or when.latest is None:
-        raise DateError(f"{when} is open-ended", "write a date with a start and an end, or a span such as 90 days")
+        problem = f"{readable(str(when))} has an open side"
+        raise DateError(problem, "write a date with a start and an end, or a span such as 90 days")
     if when.latest <= today:
         raise DateError(
-            f"the window of {when} closes on {when.latest}, which is not after today ({today})",
+            f"the window of {readable(str(when))} closes on {when.latest}, which is not after today ({today})",
             "write a later date, or a span such as 90 days",
         )
     return when

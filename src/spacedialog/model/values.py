@@ -128,9 +128,8 @@ def match_choice(name: str, text: str, choices: Sequence[str]) -> str:
     from spacedialog.model.near_misses import STATUS_SYNONYMS, suggestion
 
     near = suggestion(text, choices, STATUS_SYNONYMS if name == "status" else {})
-    thing = name.lstrip("-")
-    remedy = f"{near}write one of {', '.join(choices)}" if choices else f"leave it out; no {thing} is recorded yet"
-    raise InputError(f"there is no {thing} {quoted(text)}", remedy)
+    remedy = f"{near}write one of {', '.join(choices)}" if choices else "leave it out; none is recorded yet"
+    raise InputError(f"there is no {name.lstrip('-')} {quoted(text)}", remedy)
 
 
 def check_web_address(text: str) -> str:

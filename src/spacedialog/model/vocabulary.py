@@ -24,7 +24,7 @@ class Status(Word):
 
     _value_: str
 
-    UNKNOWN = "unknown", "its progress is not known, which does not mean that there is none"
+    UNKNOWN = "unknown", "the progress is not known, which does not mean that there is none"
     NOT_STARTED = "not-started", "checked, and work has not begun"
     IN_PROGRESS = "in-progress", "work is reported to be under way"
     STALLED = "stalled", "work has stopped"
@@ -90,24 +90,20 @@ REVIEW_DAYS = 180
 
 
 class Flag(Word):
-    """A flag of a commitment. Never stored: derived from the state on a day or, for `conflict`, from the log."""
+    """A flag of a commitment. Never stored: derived from the state on a day or, for `conflict`, from the log.
+
+    A commitment is open if it is neither complete nor withdrawn.
+    """
 
     _value_: str
 
-    OVERDUE = "overdue", "the due window has closed, and the commitment is neither complete nor withdrawn"
-    CLOSING = (
-        "closing",
-        f"the due window closes within {CLOSING_DAYS} days, and the commitment is neither complete nor withdrawn",
-    )
-    UNCHECKED = "unchecked", "neither complete nor withdrawn, and never checked since its statement"
-    STALE = (
-        "stale",
-        f"neither complete nor withdrawn, and last checked {REVIEW_DAYS} or more days ago; the commitment's own review"
-        " date or span replaces this interval",
-    )
-    SLIPPED = "slipped", "the due date, or the date of a milestone, was moved to a later one"
-    UNEVIDENCED = "unevidenced", "complete, and no evidence is recorded"
-    CONFLICT = "conflict", "members of the team recorded different values, and the conflict is not resolved"
+    OVERDUE = "overdue", "open, and the due window has closed"
+    CLOSING = "closing", f"open, and the due window closes within {CLOSING_DAYS} days"
+    UNCHECKED = "unchecked", "open, and never checked"
+    STALE = "stale", f"open, and the next check is due ({REVIEW_DAYS} days after the last, or by its review)"
+    SLIPPED = "slipped", "the due date or a milestone's date was moved to a later one"
+    UNEVIDENCED = "unevidenced", "complete, without evidence"
+    CONFLICT = "conflict", "members of the team recorded different values; not resolved"
 
 
 class Reason(Word):
@@ -119,8 +115,8 @@ class Reason(Word):
     CLOSING = "closing", "the window closes soon"
     OPENING = "opening", "the window opens soon"
     CONFLICT = "conflict", "members of the team recorded different values"
-    UNEVIDENCED = "unevidenced", "complete, and no evidence is recorded"
-    UNCHECKED = "unchecked", "never checked since its statement"
+    UNEVIDENCED = "unevidenced", "complete, without evidence"
+    UNCHECKED = "unchecked", "never checked"
     STALE = "stale", "a check is due"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from spacedialog.model.dates import readable
-from spacedialog.model.fields import DECIDED_HERE, CommitmentRow, status_text
+from spacedialog.model.fields import DESK_FIELDS, CommitmentRow, status_text
 from spacedialog.model.rows.record import ConflictRow, HistoryRow, NewsRow, SlipRow, UpcomingRow
 from spacedialog.model.rows.report import Brief
 from spacedialog.presentation.phrases import (
@@ -142,7 +142,7 @@ def _source_text(item: NewsItem) -> str:
 
 
 def _expects_evidence(entry: HistoryRow) -> bool:
-    is_own = bool(entry.changed) and entry.changed.keys() <= set(DECIDED_HERE)
+    is_own = bool(entry.changed) and entry.changed.keys() <= set(DESK_FIELDS)
     return entry.kind != "retract" and not is_own
 
 

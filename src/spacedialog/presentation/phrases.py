@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from spacedialog.model.dates import VagueDate, parse_review, readable, review_text
-from spacedialog.model.fields import DECIDED_HERE
+from spacedialog.model.fields import DESK_FIELDS
 from spacedialog.model.rows.record import (
     AreaRow,
     AssessmentRow,
@@ -255,7 +255,7 @@ def evidence_text(row: HistoryRow) -> str:
         return joined(row.evidence)
     if sources:
         return citation_text(sources[0])
-    needs_evidence = row.kind == "set" and not row.changed.keys() <= set(DECIDED_HERE)
+    needs_evidence = row.kind == "set" and not row.changed.keys() <= set(DESK_FIELDS)
     return NO_EVIDENCE if needs_evidence or {"verdict", "decided"} & row.changed.keys() else ""
 
 

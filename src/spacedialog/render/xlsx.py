@@ -41,7 +41,8 @@ _LEGEND = (
     ("Dates", "An exact day is a date; a vague date is text (2026, 2026-Q3, 2025-10/2026-03)."),
     ("Opens, closes", "The first and the last day of the window; empty if it is open on that side."),
     *((word.value, f"{word.meaning[0].upper()}{word.meaning[1:]}.") for word in (Status.UNKNOWN, *Flag)),
-    ("closed", "The window of a milestone closed, and the outcome is not recorded."),
+    ("Open commitment", "Neither complete nor withdrawn."),
+    ("Overdue milestone", "Its window has closed, and the outcome is not recorded."),
 )
 
 

@@ -64,7 +64,7 @@ class Writes(Record):
                 chosen = choice if choice.status else choice._replace(status=("open",))
                 refs = [row.ref for row in session.snapshot.commitments(chosen.filter(session.snapshot))]
                 if not refs:
-                    raise InputError("no open commitment matches", "change the filter; see spacedialog list")
+                    raise InputError("no matching commitments", "try the same options with spacedialog list")
             targets = list(dict.fromkeys(map(session.snapshot.refs.resolve, refs)))
             return session.write("checked", targets, [pending_check(checked, target) for target in targets])
 

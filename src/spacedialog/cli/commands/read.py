@@ -172,7 +172,7 @@ def upcoming(
     spacedialog upcoming --format ics --alarm 2w -o dates.ics
 
     A vague date is a window. 2026 opens on 1 January and closes on 31 December, and is not overdue before it closes. A
-    window that has closed is overdue, and is listed first until a result is recorded. A calendar (ics) also contains
+    window that has closed is overdue, and is listed first until an outcome is recorded. A calendar (ics) also contains
     milestones that were met or withdrawn, to update earlier imports.
     """
     limit = parsing.horizon(within, until, reading.as_of)
@@ -206,7 +206,7 @@ def todo(
     ] = f"{CLOSING_DAYS}d",
     limit: Annotated[int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="Show at most N rows.")] = None,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit with status 1 if there is something to do.")
+        bool, typer.Option("--exit-code", help="Exit with status 1 if the list is not empty.")
     ] = False,
 ) -> None:
     """
@@ -214,8 +214,8 @@ def todo(
     spacedialog todo --side ROK --within 30d
     spacedialog todo --area maritime --format csv
 
-    The list has, in this order: overdue; closing soon; opening soon; conflicting entries; complete without evidence;
-    never checked; a check is due. Rows with one reason are in the order of their dates, then newest dialogue first.
+    The reasons, in the order of the list: overdue, closes soon, opens soon, conflicting entries, complete without
+    evidence, never checked, check is due. Rows with the same reason are sorted by date, then newest dialogue first.
     """
     from spacedialog.tracker import Selection
 

@@ -39,8 +39,8 @@ def brief(
     spacedialog brief --checkpoint weekly --format md
 
     The brief lists conflicts, overdue items, completions, moved dates, the windows that open and close next, other
-    entries, and checks that are due. It includes entries recorded in the period that were true earlier. Entries that
-    were undone are left out, and checks are counted. A checkpoint is saved when the brief is complete. The first brief
+    entries, and checks that are due. It includes entries recorded in the period that were true earlier. It leaves out
+    entries that were undone, and counts checks. A checkpoint is saved when the brief is complete. The first brief
     under a name starts at --since, or now.
     """
     until = parsing.ahead("--ahead", ahead, reading.as_of)
@@ -52,7 +52,7 @@ def brief(
         start = parsing.day("--since", since or "7 days ago", reading.tracker.today)
     summary = reading.tracker.brief(start, checkpoint=saved, until=until, scope=reading.scope)
     if saved and saved.is_new:
-        print_note(f"The checkpoint {checkpoint} is new: the next brief begins here. Use --since for an earlier start.")
+        print_note(f"The checkpoint {checkpoint} is new. The next brief starts here. For earlier news, add --since.")
     if saved and saved.store_was_replaced:
         print_note("The database was replaced after this checkpoint. Entries recorded since then count as news.")
     reading.note_beginning(summary.coverage.commitments)

@@ -75,7 +75,7 @@ def review(
 
 HELP = {
     "accept": "accept the candidate as it is",
-    "edit [FIELD]": "change the title, area, strength, lead, partners, due, kind and detail, or one field; also quote",
+    "edit [FIELD]": "change title, area, strength, lead, partners, due, kind and detail, or only FIELD (also quote)",
     "split": "split it into several candidates with the same source",
     "merge [REF]": "merge it into the previous candidate, or into REF",
     "drop": "drop it: it is not a commitment",

@@ -49,8 +49,8 @@ def verify_source(
     spacedialog verify-source my_draft.json statement.txt --exit-code
 
     Each cited sentence is the same, moved, changed (the nearest sentence is shown) or missing. A quote is compared word
-    by word: [-old-] is only in the quote, {+new+} only in the copy. Line breaks, spaces and the form of quotation marks
-    are ignored. A source without a hash or a quote is unpinned: the sentence at its place is shown.
+    by word: [-these words-] are only in the quote, {+these+} only in the copy. Line breaks, spaces and the form of
+    quotation marks are ignored. A source without a hash or a quote is unpinned: the sentence at its place is shown.
     """
     from spacedialog.tracker.statements import StatementFile
 

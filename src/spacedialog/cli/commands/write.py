@@ -27,7 +27,7 @@ SourceOption = Annotated[
     typer.Option(metavar="DOCUMENT", help="Set the source: the key, title or web address of a document."),
 ]
 ParagraphOption = Annotated[str | None, typer.Option(metavar="N", help="Set the paragraph of the source.")]
-_WHAT_TO_CHECK = "write spacedialog check ROK4-31, or spacedialog check --area maritime"
+_CHECK_REMEDY = "write spacedialog check ROK4-31, or spacedialog check --area maritime"
 
 EntryArgument = Annotated[
     str | None, typer.Argument(metavar="ENTRY", help="The id of an entry, or the end of it; see `history`.")
@@ -88,8 +88,8 @@ def check(
     refs: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="REF",
-            help="Refs such as ROK4-31, or short forms such as 31; or select with the options.",
+            metavar="[REF]…",
+            help="Refs such as ROK4-31, or short forms such as 31. Without refs, select with the options.",
             autocompletion=complete_ref,
         ),
     ] = None,
@@ -98,13 +98,13 @@ def check(
     spacedialog check ROK4-31 ROK4-33 --note "NASA and KASA news pages"
     spacedialog check --area maritime --note "Asked the Coast Guard"
 
-    A check records that you looked and found nothing new. It does not change a status. The options select open
-    commitments, unless --status is given.
+    The note says where you searched. The status does not change. The options select open commitments, unless --status
+    is given.
     """
     selection = choice.selection(writing.tracker.today)
     is_filtered = any(selection)
     if is_filtered == bool(refs):
-        raise InputError("name refs or select with options, not both" if refs else "REF is missing", _WHAT_TO_CHECK)
+        raise InputError("name refs or select with options, not both" if refs else "REF is missing", _CHECK_REMEDY)
     chosen = selection if is_filtered else None
     writing.show(writing.tracker.check(refs or (), choice=chosen, **writing.remarks))
 

@@ -20,7 +20,7 @@ from spacedialog.store.read.details import fields_on
 from spacedialog.store.read.history import COMMITMENT, ENTRY, LINKED, LOG, MILESTONE, history_row, with_criteria
 
 _COMPARED = ("set", "note", "evidence", "milestone")
-"""The keys of a body that say the same in two entries, if their values are equal."""
+"""The keys of a body by which two entries are compared."""
 
 _UNLISTED = ("area", "party")
 """The types of the items whose entries are not news."""
@@ -68,19 +68,22 @@ def news(connection: sqlite3.Connection, day: date, since: Since, *, dialogues: 
     repeated = _set_repeatedly(kept)
     last = {setting: one for one in kept for setting in _settings(one)}
     restored: set[_Setting] = set()
-    told: dict[str, News] = {}
+    net_undos: dict[str, News] = {}
     dropped: set[str] = set()
     for item, entries in entries_by_item(connection, list({*undos, *repeated})):
         every = list(entries)
         old = [entry for entry in every if entry.id not in known]
         if item in undos:
             net = _net_undos(every, old, undos[item], day)
-            told |= net.told
+            net_undos |= net.listed
             dropped |= net.dropped
         restored.update(_restored(old, [(setting, last[setting]) for setting in repeated.get(item, ())], day))
-    undone = _rows(connection, day, list(told))
+    undone = _rows(connection, day, list(net_undos))
     remaining = [one for one in kept if one.row.entry.id not in dropped]
-    rows = [*_with_effects(remaining, last, restored), *(_naming(undo, undone[entry]) for entry, undo in told.items())]
+    rows = [
+        *_with_effects(remaining, last, restored),
+        *(_naming(undo, undone[entry]) for entry, undo in net_undos.items()),
+    ]
     marked = with_criteria(connection, [one.row.entry for one in rows])
     rows = [one._replace(row=one.row._replace(entry=entry)) for one, entry in zip(rows, marked, strict=True)]
     return sorted(rows, key=lambda one: (one.row.entry.on, one.row.entry.recorded_at, one.row.entry.id))
@@ -136,7 +139,7 @@ class _NetUndos(NamedTuple):
     `dropped` are the ids of the new entries that are no news.
     """
 
-    told: Mapping[str, News]
+    listed: Mapping[str, News]
     dropped: set[str]
 
 
@@ -157,17 +160,17 @@ def _net_undos(entries: Sequence[Entry], old: Sequence[Entry], undos: Sequence[N
             if same:
                 del gone[same]
                 dropped.add(entry.id)
-    told = [entry for entry in changed if entry.id in gone or entry.id not in after]
-    if created := [entry for entry in told if entry.kind == CREATE and "milestone" not in entry.content]:
+    listed = [entry for entry in changed if entry.id in gone or entry.id not in after]
+    if created := [entry for entry in listed if entry.kind == CREATE and "milestone" not in entry.content]:
         # The other entries of an item are news together with its creation.
-        told = created
+        listed = created
         if created[0].id in gone:
             dropped = {entry.id for entry in entries}
     by_id = {entry.id: entry for entry in entries}
     by_id |= {former: by_id[now[0]] for former, now in replaced_ids(entries).items() if former not in by_id}
     latest = {_root(by_id, undo.row.entry.changed.get("retracts")): undo for undo in undos}
     is_listed = not any(entry.content.get("type") in _UNLISTED for entry in entries)
-    return _NetUndos({entry.id: latest[entry.id] for entry in told if is_listed and entry.id in latest}, dropped)
+    return _NetUndos({entry.id: latest[entry.id] for entry in listed if is_listed and entry.id in latest}, dropped)
 
 
 def _root(by_id: Mapping[str, Entry], name: str | None) -> str | None:
@@ -183,7 +186,7 @@ def _root(by_id: Mapping[str, Entry], name: str | None) -> str | None:
 def _meaning(entry: Entry) -> tuple[str, str, str]:
     """Return the content of an entry for comparison: equal if one entry makes the other again.
 
-    The day counts only if somebody chose it, that is, if it is not the day of the recording in any time zone.
+    The day counts only if it was given, that is, if it is not the day of the recording in any time zone.
     """
     content = json.dumps([entry.content.get(key) for key in _COMPARED], sort_keys=True)
     recorded = date.fromisoformat(iso_time(entry.ts)[:10])
@@ -224,7 +227,7 @@ def _restored(old: Sequence[Entry], repeated: Sequence[tuple[_Setting, News]], d
 
 def _with_effects(kept: Sequence[News], last: Mapping[_Setting, News], restored: set[_Setting]) -> Iterator[News]:
     """Yield the entries, and mark those without a net effect; `last` are the last new entries that set each field."""
-    # An entry that is told because of its note must not seem to be the last one.
+    # An entry that is news because of its note must not look like the current value.
     if restored:
         restored = restored.difference(*(_settings(one) for one in kept if _has_remarks(one)))
     for one in kept:
@@ -234,7 +237,7 @@ def _with_effects(kept: Sequence[News], last: Mapping[_Setting, News], restored:
 
 
 def _has_remarks(one: News) -> bool:
-    """Return whether an entry says more than its values; the creation of an item does."""
+    """Return whether an entry has a note or evidence, or creates an item."""
     entry = one.row.entry
     return bool(entry.kind != SET or entry.note or entry.evidence)
 
