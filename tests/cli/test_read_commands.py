@@ -207,6 +207,13 @@ def test_overview_covers_what_it_shows(reader: Desk, today: dict[str, list[Row]]
     assert "█" in text
 
 
+def test_the_exit_status_of_todo_does_not_depend_on_the_limit(reader: Desk) -> None:
+    """`todo --exit-code` exits with 1 if there is something to do, even if --limit shows none of it."""
+    for limit in ("0", "1"):
+        assert reader.call("todo", "--exit-code", "--limit", limit).status == 1
+    assert reader.call("todo", "--exit-code", "--limit", "0", "--as-of", "2016-01-01").status == 0
+
+
 def test_show_has_all_details(reader: Desk) -> None:
     """`show` lists the sources, milestones, moved dates and history of a commitment."""
     data = reader.call("show", "25", "--json").data

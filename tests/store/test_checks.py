@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from unittest import mock
 
 import pytest
 
 from spacedialog.errors import InputError, NotFoundError
+from spacedialog.model.fold import fold
 from spacedialog.model.position import Scope
 from spacedialog.model.rows.record import Written
+from spacedialog.store.read import snapshot
+from spacedialog.store.write import projection
 from spacedialog.tracker import Selection, Tracker
-from tests.support.trackers import Clock
+from tests.support.trackers import Clock, Maker
 
 TODAY = date(2026, 12, 1)
 DAY = 86_400_000_000
@@ -103,6 +107,34 @@ def test_a_filter_checks_the_open_commitments(tracker: Tracker) -> None:
         tracker.check(choice=Selection(kind=["action-item"], area=["moon"], lead=["GMO"]))
     with pytest.raises(NotFoundError):
         tracker.check(["2", "99"])
+
+
+def test_a_check_that_selects_nothing_is_refused(make: Maker) -> None:
+    """A check needs refs or a selection, not both, and a refused check creates no database."""
+    for tracker in (make(), make("ruritania")):
+        has_store = tracker.has_store
+        for refs, choice in (([], None), (["2"], Selection(area=["weather"]))):
+            with pytest.raises(InputError, match="either refs or a selection"):
+                tracker.check(refs, choice=choice)
+        assert tracker.has_store == has_store
+    with pytest.raises(InputError, match="no commitment matches"):
+        tracker.check(choice=Selection(status=["stalled"]))
+
+
+def test_what_does_not_exist_yet_cannot_be_checked(make: Maker) -> None:
+    """A check of a commitment on a day before its statement is refused, as a mark is."""
+    tracker = make("ruritania", today=date(2020, 1, 1))
+    with pytest.raises(NotFoundError, match="not in the record as of 2020-01-01"):
+        tracker.check(["2"])
+
+
+def test_a_check_of_many_folds_each_once(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check by filter folds each item once, so that it stays fast for a large area."""
+    counted = mock.Mock(side_effect=fold)
+    for module in (projection, snapshot):
+        monkeypatch.setattr(module, "fold", counted)
+    written = tracker.check(choice=Selection(area=["weather"]))
+    assert counted.call_count == len(written.refs) == 2
 
 
 @pytest.mark.parametrize(

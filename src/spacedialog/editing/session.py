@@ -102,16 +102,28 @@ class Session:
                 lost = {name: new.get(name) for name, value in values.items() if new.get(name) != value}
                 overruled.setdefault(target, {}).update(lost)
         notices = [notice for target, lost in overruled.items() if lost for notice in self._overruled(target, lost)]
-        alone = len(targets) == 1
+        return self._recorded(
+            did,
+            targets,
+            appended,
+            title=(after[0].get("title") or before[0].get("title") or "") if len(targets) == 1 else "",
+            differences=tuple(differences),
+            notices=tuple(dict.fromkeys(notices)),
+        )
+
+    def check(self, targets: Sequence[Target], pending: Sequence[PendingEntry]) -> Written:
+        """Record checks of the targets as one action. They change no field, so fields are not compared."""
+        title = str(self.snapshot.fields_of(targets[0]).get("title") or "") if len(targets) == 1 else ""
+        return self._recorded("checked", targets, self.record(append.group_by_item(pending)), title=title)
+
+    def _recorded(self, did: str, targets: Sequence[Target], appended: append.Appended, **values: Any) -> Written:
         return self.written(
             did,
             refs=tuple(dict.fromkeys(target.ref for target in targets)),
-            ref=targets[0].ref if alone else "",
-            title=(after[0].get("title") or before[0].get("title") or "") if alone else "",
-            differences=tuple(differences),
+            ref=targets[0].ref if len(targets) == 1 else "",
             changes=appended.entries,
             undo=appended.last,
-            notices=tuple(dict.fromkeys(notices)),
+            **values,
         )
 
     def _overruled(self, target: Target, values: Mapping[str, Any]) -> Iterator[str]:

@@ -37,7 +37,9 @@ def nearest(text: str, choices: Iterable[str], synonyms: Mapping[str, str] = _NO
     key = text.strip().casefold()
     if key in synonyms:
         return str(synonyms[key])
-    names = {**synonyms, **{choice.casefold(): choice for choice in choices}}
+    # Few letters make `assessed` the opposite, so a word with a negation must be written as it is.
+    similar = {name: choice for name, choice in synonyms.items() if not name.startswith("not-")}
+    names = {**similar, **{choice.casefold(): choice for choice in choices}}
     matcher = SequenceMatcher(b=key)
 
     def closeness(name: str) -> tuple[float, bool, bool]:

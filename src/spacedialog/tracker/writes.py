@@ -54,10 +54,12 @@ class Writes(Record):
         """Record that commitments or milestones were checked and that nothing is new, as one action.
 
         They are named by `refs` or selected by `choice`, which selects open commitments unless it has statuses. Their
-        status stays as it is. InputError if nothing is selected.
+        status stays as it is. InputError if nothing is selected, or if both are given.
         """
         from spacedialog.editing.updates import pending_check
 
+        if bool(refs) == (choice is not None):
+            raise InputError("a check needs either refs or a selection", "name refs, or select commitments")
         with self._writing() as session:
             checked = session.remarks(remarks)
             if choice is not None:
@@ -66,7 +68,10 @@ class Writes(Record):
                 if not refs:
                     raise InputError("no matching commitments", "try the same options with spacedialog list")
             targets = list(dict.fromkeys(map(session.snapshot.refs.resolve, refs)))
-            return session.write("checked", targets, [pending_check(checked, target) for target in targets])
+            if choice is None:
+                for target in targets:
+                    session.snapshot.fields_of(target)
+            return session.check(targets, [pending_check(checked, target) for target in targets])
 
     def reschedule(self, ref: str, due: VagueDate | str, **remarks: Unpack[Remarks]) -> Written:
         """Change a due date or a milestone's date; the history keeps the old one."""

@@ -222,9 +222,11 @@ def todo(
     chosen = Selection(area=area or (), side=side or (), owner=owner or ())
     days = (parsing.ahead("--within", within, reading.as_of) - reading.as_of).days
     with reading.snapshot() as snapshot:
-        rows = snapshot.todo(chosen.filter(snapshot), within=days, limit=limit)
+        filter_ = chosen.filter(snapshot)
+        rows = snapshot.todo(filter_, within=days, limit=limit)
+        has_work = bool(rows or snapshot.todo(filter_, within=days, limit=1))
         reading.show(tables.todo(rows, snapshot.coverage))
-    if exit_code and rows:
+    if exit_code and has_work:
         raise typer.Exit(1)
 
 
