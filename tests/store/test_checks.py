@@ -117,7 +117,7 @@ def test_a_check_that_selects_nothing_is_refused(make: Maker) -> None:
             with pytest.raises(InputError, match="either refs or a selection"):
                 tracker.check(refs, choice=choice)
         assert tracker.has_store == has_store
-    with pytest.raises(InputError, match="no commitment matches"):
+    with pytest.raises(InputError, match="no matching commitments"):
         tracker.check(choice=Selection(status=["stalled"]))
 
 
