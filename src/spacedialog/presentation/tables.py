@@ -50,9 +50,9 @@ class Column(NamedTuple):
     """A column for people: its heading and the text of its cell in a row.
 
     `tone` returns the word (a status, a flag, a state) whose look the cell gets. The column is left out of output
-    narrower than `from_width` characters. `right` aligns it to the right, `wide` gives it the remaining width, and a
-    terminal cuts text longer than `max_width` characters. With `below`, a terminal shows the text on a line of its own
-    under the cell of the wide column.
+    narrower than `from_width` characters. `right` aligns it to the right, `wide` gives it the remaining width, up to
+    `max_width` characters. A terminal wraps the text of a wide column and cuts that of any other at `max_width`. With
+    `below`, a terminal shows the text on a line of its own under the cell of the wide column.
     """
 
     heading: str
@@ -148,7 +148,7 @@ def todo(rows: Sequence[TodoRow], coverage: Callable[[], Coverage] | None = None
         (
             Column("Ref", lambda row: row[0]),
             Column("What", lambda row: row[2], wide=True),
-            Column("Why", lambda row: row[-1], tone=lambda row: row[3][0], max_width=40),
+            Column("Why", lambda row: row[-1], tone=lambda row: row[3][0], wide=True, max_width=40),
             Column("Due", lambda row: readable(row[4] or "")),
             Column("Owner", lambda row: row[9] or "", from_width=90, max_width=20),
         ),
