@@ -33,6 +33,18 @@ def test_the_match_of_a_search_is_below_the_title(desk: Desk, monkeypatch: pytes
     assert "title:" not in table(desk, monkeypatch, 60, "search", "Landsat")
 
 
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_the_worklist_has_its_titles_and_every_reason(
+    reader: Desk, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    """`todo` shows the title of each row and all its reasons, also if they are long and the terminal is narrow."""
+    text = table(reader, monkeypatch, columns, "todo", "--today", "2027-11-30", "--limit", "2")
+    assert text.splitlines()[0].split()[:4] == ["Ref", "What", "Why", "Due"]
+    assert "…" not in text
+    for word in ("payload", "overdue", "months;"):
+        assert word in text
+
+
 @pytest.mark.parametrize("columns", [60, 80, 120, 200])
 @pytest.mark.parametrize(
     ("view", "fields"),

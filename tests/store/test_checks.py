@@ -128,6 +128,14 @@ def test_what_does_not_exist_yet_cannot_be_checked(make: Maker) -> None:
         tracker.check(["2"])
 
 
+def test_a_commitment_named_twice_is_checked_once(tracker: Tracker) -> None:
+    """A check names each commitment once, also if it is given by short forms and by an earlier ref."""
+    tracker.edit("2", {"ref": "RUR1-20"})
+    written = tracker.check(["3", "2", "rur1-20", "RUR1-02", "20", "RUR1-03"])
+    assert (written.refs, written.changes) == (("RUR1-03", "RUR1-20"), 2)
+    assert tracker.check(["1-02"]).refs == ("RUR1-20",)
+
+
 def test_a_check_of_many_folds_each_once(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
     """A check by filter folds each item once, so that it stays fast for a large area."""
     counted = mock.Mock(side_effect=fold)

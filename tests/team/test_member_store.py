@@ -25,7 +25,7 @@ from spacedialog.presentation import brief as news
 from spacedialog.presentation import report
 from spacedialog.render import html, markdown, xlsx
 from spacedialog.render.formats import Settings
-from spacedialog.store import database, team_state
+from spacedialog.store import database, migrations, team_state
 from spacedialog.store.log import shared_position
 from spacedialog.team.exchange import chained, first_chain
 from spacedialog.team.sync import begin
@@ -69,7 +69,7 @@ def test_a_report_shows_the_position_and_both_values(team: Team) -> None:
             assert said in written
     fold = page.getvalue().split("<h3>Conflicts</h3>")[1].split("</ul>")[0]
     assert all(said in fold for said in ("complete, by Rudolf", "stalled, by Anna", EVIDENCE))
-    assert "the conflict is not resolved" in page.getvalue().split('id="_reading"')[1]
+    assert "recorded different values; not resolved" in page.getvalue().split('id="_reading"')[1]
     sheets = openpyxl.load_workbook(io.BytesIO(book.getvalue()))
     cells = [cell.value for cell in sheets["Conflicts"][2]]
     assert {"complete", "stalled", "Anna", "Rudolf", EVIDENCE} <= set(cells)
@@ -205,13 +205,17 @@ def test_a_store_of_the_schema_without_days_of_conflicts_is_sound_and_is_upgrade
 ) -> None:
     """doctor accepts a store whose conflicts have no days, as in schema 5, and a write upgrades it."""
     anna, _ = decided
+    newer = anna.path.rename(anna.path.with_name("newer.db"))
     with closing(sqlite3.connect(anna.path, isolation_level=None)) as connection:
-        connection.execute("DROP INDEX idx_conflict_valid_to_valid_from_item")
-        for column in ("valid_to", "valid_from"):
-            connection.execute(f"ALTER TABLE conflict DROP COLUMN {column}")
-        connection.execute("DELETE FROM conflict")
-        connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'm0006_days_of_conflicts'")
+        connection.execute("PRAGMA journal_mode = WAL")
+        migrations.migrate(connection, 5)
+        connection.execute("ATTACH ? AS newer", (str(newer),))
+        for table in ("change", "team"):
+            connection.execute(f"INSERT INTO {table} SELECT * FROM newer.{table}")
+        connection.execute("DETACH newer")
+        connection.execute(f"PRAGMA application_id = {database.APPLICATION_ID}")
         connection.execute("PRAGMA user_version = 5")
+    anna.path.chmod(0o600)
     found = checks(anna.path, clock)
     assert all(row.ok for row in found.values()), found
     anna.note("1", "Heard.")

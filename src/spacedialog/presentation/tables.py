@@ -50,9 +50,9 @@ class Column(NamedTuple):
     """A column for people: its heading and the text of its cell in a row.
 
     `tone` returns the word (a status, a flag, a state) whose look the cell gets. The column is left out of output
-    narrower than `from_width` characters. `right` aligns it to the right, `wide` gives it the remaining width, and a
-    terminal cuts text longer than `max_width` characters. With `below`, a terminal shows the text on a line of its own
-    under the cell of the wide column.
+    narrower than `from_width` characters. `right` aligns it to the right, `wide` gives it the remaining width, up to
+    `max_width` characters. A terminal wraps the text of a wide column and cuts that of any other at `max_width`. With
+    `below`, a terminal shows the text on a line of its own under the cell of the wide column.
     """
 
     heading: str

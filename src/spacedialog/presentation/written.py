@@ -29,6 +29,9 @@ _VERBS: Mapping[str, tuple[str, str]] = {
 _COUNTED = {"applied": "to", "imported": "about", "undone": "on", "redone": "on"}
 """The actions whose entries are counted, each with the preposition before the only item that they are about."""
 
+_MOST_REFS = 20
+"""The maximum number of refs that the result of a check names."""
+
 _UNCHANGED = {
     **dict.fromkeys(("marked", "noted", "checked"), "Status unchanged."),
     "rescheduled": "Date unchanged.",
@@ -82,7 +85,8 @@ def _change_lines(result: Written) -> list[str]:
         old = "" if difference.old in (None, []) else f"{value_text(difference.field, difference.old)} → "
         lines.append(f"{ref}{difference.field}: {old}{value_text(difference.field, difference.new)}")
     if result.did == "checked" and not result.ref:
-        lines.append(", ".join(result.refs))
+        more = len(result.refs) - _MOST_REFS
+        lines.append(", ".join(result.refs[:_MOST_REFS]) + (f" and {more} more" if more > 0 else ""))
     if result.changes and result.refs and not result.differences and result.did in _UNCHANGED:
         lines.append(_UNCHANGED[result.did])
     return lines

@@ -135,7 +135,7 @@ def _grid(columns: list[Column], rows: list[Any], section: Callable[[Any], str] 
         grid.add_column(
             Text(column.heading),
             justify="right" if column.right else "left",
-            overflow="ellipsis" if column.max_width else "fold",
+            overflow="ellipsis" if column.max_width and not column.wide else "fold",
             max_width=column.max_width,
             no_wrap=not column.wide,
             header_style="bold",

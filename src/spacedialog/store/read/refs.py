@@ -33,15 +33,16 @@ class Refs:
         matches = self._named(key)
         if not matches and len(key) <= LONGEST_NAME and (short := _SHORT_REF.fullmatch(key)):
             prefix, number, letter, part = short.groups()
-            matches = [
-                Target(ref, item, None)
-                for ref, item in self._connection.execute(
-                    "SELECT DISTINCT ref, item FROM commitment WHERE number = ?", (int(number),)
+            named = [
+                ref
+                for (ref,) in self._connection.execute(
+                    "SELECT DISTINCT ref FROM commitment WHERE number = ?", (int(number),)
                 )
                 if _prefix(ref).endswith(prefix or "") and _letter(ref) == letter
             ]
-            if part:
-                matches = [match for target in matches for match in self._named(f"{target.ref.casefold()}.{part}")]
+            # A ref that a commitment had before names it with its present ref.
+            suffix = f".{part}" if part else ""
+            matches = list(dict.fromkeys(match for ref in named for match in self._named(f"{ref.casefold()}{suffix}")))
         if len(matches) == 1:
             return matches[0]
         if matches:
