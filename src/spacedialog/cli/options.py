@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -29,7 +29,7 @@ from spacedialog.cli.option_groups import SharedOptions
 from spacedialog.cli.requests import FilterOptions, ReadRequest, WriteRequest
 from spacedialog.errors import InputError
 from spacedialog.model.entry import Remarks
-from spacedialog.model.fields import FIELDS, LIST_KINDS, SORTABLE
+from spacedialog.model.fields import SORTABLE
 from spacedialog.model.position import Scope
 from spacedialog.model.values import check_line
 from spacedialog.model.vocabulary import Flag, Strength
@@ -347,42 +347,6 @@ def _output(format_: Format | None, file: Path | None, color: Colour, store: Pat
         max_rows=MAX_ROWS if to_stdout and sys.stdout.isatty() else None,
     )
     return Output(format_, file, settings, store)
-
-
-_COMPLETE: Mapping[str, Callable[..., Any]] = {
-    "area": complete_area,
-    "kind": complete_kind,
-    "strength": complete_strength,
-    "lead": complete_party,
-    "partners": complete_party,
-    "owner": complete_owner,
-}
-
-
-def sets_fields(*names: str) -> Callable[[Callable[..., None]], SharedOptions]:
-    """Add an option for each of the fields; the values, by field name, are passed to the command as `fields`."""
-    options = {name: option for name in names if (option := FIELDS[name].option)}
-    parameters = {name: option.name.lstrip("-").replace("-", "_") for name, option in options.items()}
-
-    def collect(**values: Any) -> dict[str, Any]:
-        given = {name: values[parameter] for name, parameter in parameters.items()}
-        return {name: value for name, value in given.items() if value is not None}
-
-    def annotation(name: str) -> Any:
-        of_type = list[str] | None if FIELDS[name].kind in LIST_KINDS else str | None
-        option = options[name]
-        return Annotated[
-            of_type,
-            typer.Option(option.name, metavar=option.metavar, help=option.help, autocompletion=_COMPLETE.get(name)),
-        ]
-
-    collect.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [
-            inspect.Parameter(parameter, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation(name))
-            for name, parameter in parameters.items()
-        ]
-    )
-    return lambda command: SharedOptions(command, "fields", collect, place="here")
 
 
 def reads(command: Callable[..., None]) -> SharedOptions:

@@ -9,7 +9,8 @@ import typer
 
 from spacedialog.cli import parsing
 from spacedialog.cli.completion import complete_area, complete_new_status, complete_ref
-from spacedialog.cli.options import MAX_SIZE, MaxSizeOption, RefArgument, selects, sets_fields, writes, writes_without
+from spacedialog.cli.field_options import sets_fields
+from spacedialog.cli.options import MAX_SIZE, MaxSizeOption, RefArgument, selects, writes, writes_without
 from spacedialog.cli.progress import progress
 from spacedialog.cli.requests import FilterOptions, WriteRequest
 from spacedialog.errors import InputError
