@@ -65,7 +65,7 @@ def test_undo_takes_back_the_latest_first(tracker: Tracker) -> None:
         tracker.redo()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(moves=st.lists(st.sampled_from("mmmuur"), min_size=1, max_size=14))
 def test_undo_and_redo_are_a_stack(make: Maker, moves: list[str]) -> None:
     """After any sequence of writes, undos and redos, the record is what a stack of actions gives."""

@@ -321,7 +321,7 @@ def written(desk: Desk, *arguments: str) -> str:
     return ran.stdout
 
 
-@settings(max_examples=25)
+@settings(max_examples=18)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=5))
 @example(texts=list(HOSTILE))
 def test_every_machine_format_gives_the_text_back(make: Maker, desk: Desk, texts: list[str]) -> None:
@@ -339,7 +339,7 @@ def test_every_machine_format_gives_the_text_back(make: Maker, desk: Desk, texts
         assert {row["ref"] for row in found} >= {"RUR1-01"}
 
 
-@settings(max_examples=25)
+@settings(max_examples=18)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=5))
 @example(texts=list(HOSTILE))
 def test_every_format_for_people_shows_the_text(make: Maker, desk: Desk, texts: list[str]) -> None:
@@ -353,7 +353,7 @@ def test_every_format_for_people_shows_the_text(make: Maker, desk: Desk, texts: 
                 assert {ref: rows[ref]["Commitment"] for ref in refs} == {r: shown(t) for r, t in refs.items()}, name
 
 
-@settings(max_examples=25)
+@settings(max_examples=18)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=3))
 def test_documents_of_markdown_hold_only_text(make: Maker, desk: Desk, texts: list[str]) -> None:
     """One commitment, the overview and a history as Markdown hold each text as text, in its place."""
@@ -388,7 +388,7 @@ def test_an_exported_log_gives_the_text_back(make: Maker, desk: Desk, texts: lis
     assert list(other.log()) == list(make(path=desk.db).log())
 
 
-@settings(max_examples=25)
+@settings(max_examples=18)
 @given(text=VISIBLE, line=LINES)
 def test_a_data_file_keeps_the_text(make: Maker, ruritania: bytes, text: str, line: str) -> None:
     """A text of a data file, as JSON or JSON Lines, is recorded character by character."""

@@ -182,7 +182,7 @@ def actions(draw: st.DrawFn) -> Action:
             return lambda tracker: tracker.import_file(BUILT_IN, "built-in.json")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(steps=st.lists(actions(), min_size=1, max_size=10))
 def test_the_tables_are_those_that_the_log_gives(make: Maker, steps: list[Action]) -> None:
     """After any writes the tables and the search index are equal to a rebuild from the log."""
