@@ -15,8 +15,8 @@ from tests.support.program import Desk
 from tests.support.trackers import NOON, Clock, Maker
 
 # CI draws the same examples each time, so that a failure is caused by the change under test.
-settings.register_profile("here", deadline=None, max_examples=60)
-settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True)
+settings.register_profile("here", deadline=None, max_examples=50)
+settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 _EMPTY_LOG = b'{"format": "spacedialog-log/1", "changes": []}'

@@ -615,7 +615,7 @@ def run(runs: int, seed: int | None = None) -> None:
 
 def test_the_record_agrees_with_the_model() -> None:
     """After any 50 actions and questions of two users, the log and every view are the model's."""
-    run(28)
+    run(20)
 
 
 def main() -> None:

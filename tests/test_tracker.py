@@ -292,7 +292,7 @@ def test_a_web_address_is_stored_unchanged(text: str) -> None:
     assert check_web_address(text) == text
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.text(alphabet="htps:/@.[]a\\?# \x00é%0", max_size=20).map("https://".__add__) | st.text(max_size=30))
 def test_any_text_is_an_address_or_refused(text: str) -> None:
     """Any text is kept unchanged as an address, or refused."""
@@ -645,7 +645,7 @@ def test_a_recorded_update_is_not_recorded_again(tracker: Tracker) -> None:
     assert tracker.apply("ref,note\n2,One\n2,One\n", "updates.csv").changes == 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(text=st.text(max_size=60) | st.text(alphabet='{}"ref:,1\n\r\0\ufeff[]', max_size=60))
 def test_any_text_is_applied_or_refused(make: Maker, text: str) -> None:
     """Any text is applied as a file of updates, or refused with a list of problems."""

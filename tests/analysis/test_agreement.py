@@ -130,7 +130,7 @@ def test_a_missing_coefficient_has_a_reason(values: list[tuple[str, str]], why: 
     assert found.differences == ()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(
         st.tuples(*[st.sampled_from((None, *(one.value for one in FULFILMENT.verdicts)))] * 3), min_size=1, max_size=6

@@ -27,8 +27,8 @@ def kept(verdict: Verdict) -> Verdict:
 
 def test_killed_programs_lose_nothing(tmp_path: Path) -> None:
     """Programs killed while writing lose no acknowledged entry and leave no part of an action."""
-    counts = kept(kill.run(tmp_path, 21, SEED)).counts
-    assert counts["runs"] == 21
+    counts = kept(kill.run(tmp_path, 15, SEED)).counts
+    assert counts["runs"] == 15
     assert int(counts["killed"]) > 2
 
 
@@ -65,7 +65,7 @@ def test_a_held_lock_is_reported_and_stops_no_reader(tmp_path: Path) -> None:
 
 def test_damage_is_named_and_the_rest_rescued(tmp_path: Path) -> None:
     """doctor names the damage in 30 stores, and rescues every entry that is still whole."""
-    counts = kept(damage.run(tmp_path, 20, SEED)).counts
+    counts = kept(damage.run(tmp_path, 15, SEED)).counts
     assert int(counts["entries_damaged"]) >= int(counts["named"]) > 0
 
 
@@ -77,8 +77,8 @@ def test_damage_that_once_broke_a_promise_breaks_none(tmp_path: Path, seed: int,
 
 def test_no_accepted_entry_breaks_a_read(tmp_path: Path) -> None:
     """Import, sync and doctor refuse the same entries of another program, and reads work with all the others."""
-    counts = kept(entries.run(tmp_path, 240, SEED)).counts
-    assert int(counts["accepted"]) > 30
+    counts = kept(entries.run(tmp_path, 160, SEED)).counts
+    assert int(counts["accepted"]) > 20
 
 
 def test_a_wrong_clock_leaves_the_order(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ FAULTS = {
 """Values that strict JSON does not allow, each with a part of the message about it."""
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(data=st.data(), name=st.sampled_from(FORMS), fault=st.sampled_from(list(FAULTS)))
 def test_a_value_that_is_not_json_is_named_by_its_field(
     forms: dict[str, Form], data: st.DataObject, name: str, fault: str

@@ -124,7 +124,7 @@ def on_day(found: list[Conflict], day: str) -> list[tuple[str, str]]:
     return [(one.kept, one.other) for one in found if one.valid_from <= day < one.valid_to]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(entries=histories(), day=st.sampled_from(DAYS))
 def test_the_conflicts_of_a_day_do_not_depend_on_entries_of_later_days(entries: list[Entry], day: str) -> None:
     """The conflicts on a day stay the same if the entries of later days set nothing."""

@@ -25,7 +25,7 @@ from spacedialog.model.fold import FOREVER, History, Period, SearchText, closing
 from spacedialog.model.validation import is_counted
 from tests.support import entries
 
-MORE = settings(max_examples=80, deadline=None)
+MORE = settings(max_examples=50, deadline=None)
 DAYS = [(date(2026, 1, 1) + timedelta(days)).isoformat() for days in (0, 1, 2, 30, 31, 59, 120, 364)]
 VAGUE = ("2025", "2025-12", "2026-01", "2026-33", "2026-01-15~", "../2026-02", "2026-01/2026-02-10")
 ODD_DATES = ("", "soon", "2026-02-30", "2026/..", "9999-12-31", "2026-13")

@@ -321,7 +321,7 @@ def written(desk: Desk, *arguments: str) -> str:
     return ran.stdout
 
 
-@settings(max_examples=18)
+@settings(max_examples=12)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=5))
 @example(texts=list(HOSTILE))
 def test_every_machine_format_gives_the_text_back(make: Maker, desk: Desk, texts: list[str]) -> None:
@@ -339,7 +339,7 @@ def test_every_machine_format_gives_the_text_back(make: Maker, desk: Desk, texts
         assert {row["ref"] for row in found} >= {"RUR1-01"}
 
 
-@settings(max_examples=18)
+@settings(max_examples=12)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=5))
 @example(texts=list(HOSTILE))
 def test_every_format_for_people_shows_the_text(make: Maker, desk: Desk, texts: list[str]) -> None:
@@ -353,7 +353,7 @@ def test_every_format_for_people_shows_the_text(make: Maker, desk: Desk, texts: 
                 assert {ref: rows[ref]["Commitment"] for ref in refs} == {r: shown(t) for r, t in refs.items()}, name
 
 
-@settings(max_examples=18)
+@settings(max_examples=12)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=3))
 def test_documents_of_markdown_hold_only_text(make: Maker, desk: Desk, texts: list[str]) -> None:
     """One commitment, the overview and a history as Markdown hold each text as text, in its place."""
@@ -374,7 +374,7 @@ def test_documents_of_markdown_hold_only_text(make: Maker, desk: Desk, texts: li
                 signs(token)
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=5), lines=st.booleans())
 def test_an_exported_log_gives_the_text_back(make: Maker, desk: Desk, texts: list[str], lines: bool) -> None:
     """An exported log is the same log after an import, and any JSON reader finds the texts in it."""
@@ -388,7 +388,7 @@ def test_an_exported_log_gives_the_text_back(make: Maker, desk: Desk, texts: lis
     assert list(other.log()) == list(make(path=desk.db).log())
 
 
-@settings(max_examples=18)
+@settings(max_examples=12)
 @given(text=VISIBLE, line=LINES)
 def test_a_data_file_keeps_the_text(make: Maker, ruritania: bytes, text: str, line: str) -> None:
     """A text of a data file, as JSON or JSON Lines, is recorded character by character."""
@@ -423,7 +423,7 @@ def test_long_titles_are_kept(make: Maker, desk: Desk) -> None:
         assert {row["ref"]: row["title"] for row in read(written(desk, "list", "-f", name))}[ref] == title
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(text=TEXTS.filter(lambda text: not text.startswith("-") and not text.strip().isdigit()))  # 1 is a ref
 def test_messages_escape_dangerous_text(make: Maker, desk: Desk, text: str) -> None:
     """A dangerous text typed as a ref, date, name or file is escaped in a message of two lines."""
@@ -445,7 +445,7 @@ def test_messages_escape_dangerous_text(make: Maker, desk: Desk, text: str) -> N
         assert len(ran.stderr.splitlines()) == 2, ran.stderr
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(text=TEXTS)
 def test_messages_about_files_escape_dangerous_text(make: Maker, text: str) -> None:
     """The problems of a file quote its fields and values escaped and truncated."""

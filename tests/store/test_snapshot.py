@@ -218,7 +218,7 @@ def test_the_record_shows_each_filter_at_work(
     assert rows == [row for row in view.commitments() if passes(filter_, row, sides)]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(day=st.dates(date(2025, 4, 1), date(2027, 12, 31)) | st.just(DAY))
 @example(day=date(2026, 11, 30))
 @example(day=date(2027, 1, 31))
@@ -254,7 +254,7 @@ def test_slipped_are_those_whose_date_was_put_off(view: Snapshot) -> None:
 words = st.sampled_from(("moon", "ice", "LUNAR", "korea", "satell", "heard", "data", "zzz", "the"))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(wanted=st.lists(words, min_size=1, max_size=3))
 def test_says_finds_the_words_that_the_entries_hold(
     view: Snapshot, texts: Mapping[str, list[str]], wanted: list[str]
@@ -310,7 +310,7 @@ def test_hostile_words_are_only_words(view: Snapshot, text: str) -> None:
     _ask(view, text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(text=st.text() | st.text(alphabet="\"'*()^:{}-+ aANDOR.\0,"))
 def test_any_text_can_be_searched_for(view: Snapshot, text: str) -> None:
     """A search for any text answers, or is refused if the text has no word."""
