@@ -9,6 +9,7 @@ from unittest import mock
 import pytest
 
 from spacedialog.errors import InputError, NotFoundError
+from spacedialog.model.fields import NewCommitment
 from spacedialog.model.fold import fold
 from spacedialog.model.position import Scope
 from spacedialog.model.rows.record import Written
@@ -74,6 +75,14 @@ def test_the_day_of_a_check_is_the_day_it_was_recorded(tracker: Tracker) -> None
     assert last_check(tracker, "2", date(2026, 2, 2)) is None
     tracker.undo()
     assert last_check(tracker, "2") is None
+
+
+def test_a_note_in_the_morning_of_the_east_is_a_check(tracker: Tracker, clock: Clock) -> None:
+    """A note on an earlier event, made on the author's day while it is still the day before in UTC, is a check."""
+    clock.now -= DAY // 2 + 1
+    ref = tracker.add(NewCommitment("Fly a kite", "moon", "JS")).ref
+    tracker.note(ref, "Built in June.", on="2026-06-01")
+    assert last_check(tracker, ref) == "2026-12-01"
 
 
 def test_a_view_of_what_was_known_has_the_checks_recorded_by_then(tracker: Tracker, clock: Clock) -> None:

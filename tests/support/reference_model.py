@@ -237,7 +237,8 @@ class Model:
             whole.since, whole.updated = counts, latest[1]
             if one.is_check:
                 # The day of a check is the day it was recorded; in a view of an earlier day, the day it was true.
-                recorded = [recorded for recorded in one.recorded_on if counts <= recorded <= day]
+                # The author's day may be a day after that of the clock, which is in UTC.
+                recorded = [later for later in (max(counts, known_on) for known_on in one.recorded_on) if later <= day]
                 after = [counts] if true >= start else []
                 whole.checks += [max(recorded or after)] if recorded or after else []
             whole.words += [one.values.get("title", ""), one.values.get("detail") or "", one.body.get("note", "")]

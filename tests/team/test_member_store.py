@@ -358,3 +358,17 @@ def test_restamped_changes_leave_a_sound_store(team: Team, clock: Clock) -> None
     (kept,) = anna.path.parent.glob("*.backup-1-before-restamp")
     assert all(row.ok for row in checks(kept, clock).values())
     assert b"first" in kept.read_bytes()
+
+
+def test_a_check_reaches_the_other_members(team: Team) -> None:
+    """A check is exchanged as any entry: the other copy has its day, and its status is unchanged."""
+    anna, rudolf = team.member("Anna"), team.member("Rudolf")
+    anna.check(["2"], note="News pages.")
+    for one in (anna, rudolf):
+        team.replica(one).sync()
+    with rudolf.snapshot() as view:
+        shown = view.detail(view.refs.resolve("2"))
+        assert view.history(limit=1)[0].kind == "check"
+    with anna.snapshot() as view:
+        assert shown.checked_on == view.detail(view.refs.resolve("2")).checked_on is not None
+    assert shown.commitment.status == "unknown"
