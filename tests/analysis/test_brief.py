@@ -107,8 +107,8 @@ def shown(said: Brief) -> list[tuple[str, str]]:
     return [(section, f"{ref} {what}") for section, ref, _, _, what, *_ in brief_view(said).table.rows]
 
 
-def test_an_entry_that_was_undone_is_no_news(tracker: Tracker) -> None:
-    """An entry and its undo since the last brief cancel, and so do an undo and its redo."""
+def test_an_entry_that_was_undone_is_not_news(tracker: Tracker) -> None:
+    """An entry and its undo since the last brief cancel, as do an undo and its redo."""
     tracker.mark("2", "stalled")
     since = after_brief(tracker)
     tracker.mark("3", "complete")
@@ -120,7 +120,7 @@ def test_an_entry_that_was_undone_is_no_news(tracker: Tracker) -> None:
     assert not since().has_news
 
 
-def test_an_entry_that_was_made_again_is_no_news(tracker: Tracker) -> None:
+def test_an_entry_that_was_made_again_is_not_news(tracker: Tracker) -> None:
     """The undo of an older entry is news, unless the same entry is made again."""
     tracker.mark("2", "in-progress", percent=10, evidence="https://a.example/1")
     since = after_brief(tracker)
@@ -139,7 +139,7 @@ def test_an_entry_that_was_made_again_is_no_news(tracker: Tracker) -> None:
 
 
 def test_a_redo_of_an_older_undo_is_news(tracker: Tracker) -> None:
-    """The redo of an entry that was undone before the last brief settles the item again."""
+    """The redo of a completion that was undone before the last brief is listed as a completion."""
     tracker.mark("3", "complete")
     tracker.undo()
     since = after_brief(tracker)
@@ -158,8 +158,8 @@ def test_an_undone_addition_is_named(tracker: Tracker) -> None:
     assert [row.title for row in since().changed] == ["Publish the sea ice data"]
 
 
-def test_values_that_were_set_back_are_no_news(tracker: Tracker) -> None:
-    """Of several new values only the last is news, and none if it is the one before the brief."""
+def test_values_that_were_set_back_are_not_news(tracker: Tracker) -> None:
+    """Only the last of several new values is news, and none is if the last equals the value before the brief."""
     since = after_brief(tracker)
     tracker.mark("2", "in-progress")
     tracker.mark("2", "stalled")
@@ -206,8 +206,8 @@ def test_an_item_is_listed_once(tracker: Tracker) -> None:
     assert "settled" not in [section for section, _ in shown(since())]
 
 
-def test_a_late_completion_that_does_not_hold_settles_nothing(tracker: Tracker) -> None:
-    """A completion dated before the current status is recorded, and settles nothing."""
+def test_a_completion_before_the_current_status_is_not_listed_as_completed(tracker: Tracker) -> None:
+    """A completion dated before the current status is listed as recorded, not as completed."""
     tracker.mark("2", "stalled")
     since = after_brief(tracker)
     tracker.mark("2", "complete", on="2026-05-01")
@@ -215,7 +215,7 @@ def test_a_late_completion_that_does_not_hold_settles_nothing(tracker: Tracker) 
 
 
 def test_checks_are_counted(tracker: Tracker) -> None:
-    """Checks are counted in one line, are not listed, and are no news."""
+    """Checks are counted in one line, are not listed, and are not news."""
     since = after_brief(tracker)
     tracker.check(["1", "2", "1.1"], note="Nothing on the agency's site.")
     tracker.check(["2"])
@@ -347,7 +347,7 @@ def test_a_checkpoint_goes_on_from_the_last_brief(desk: Desk) -> None:
     first = desk.call(*WEEKLY, "--json")
     assert (first.status, first.data["since"], first.data["changed"]) == (0, first.data["as_of"], [])
     assert first.stderr == (
-        "The checkpoint weekly is new. The next brief starts here. For earlier news, add --since.\n"
+        "The checkpoint weekly is new. The next brief will start from now. For earlier news, add --since.\n"
     )
     second = desk.call(*WEEKLY, "--json")
     assert (second.status, second.data["changed"]) == (0, [])

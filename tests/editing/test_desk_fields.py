@@ -88,14 +88,14 @@ def test_a_review_is_typed_as_a_date_or_a_span(tracker: Tracker, typed: str, rev
         ("2 weeks ago", "not after today"),
         ("from 2027", "2027/.. has an open side"),
         ("by 2027", "../2027 has an open side"),
-        ("soon", "'soon' is not a date"),
+        ("soon", "'soon' is neither a date nor a span of time"),
         ("every now and then", "not a span of time"),
-        ("0 days", "is not a date"),
-        ("\ud800", "is not a date"),
+        ("0 days", "is neither a date nor a span of time"),
+        ("\ud800", "is neither a date nor a span of time"),
     ],
 )
 def test_a_review_in_the_past_or_without_an_end_is_refused(tracker: Tracker, typed: str, says: str) -> None:
-    """A review that has passed, has no end or is not a date is refused with the name of the field."""
+    """A review that is past, open on a side, or neither a date nor a span is refused, with the name of the field."""
     new = NewCommitment("Fly", "moon", "JS", fields={"review": typed})
     writes: list[Callable[[], object]] = [lambda: tracker.edit("1", {"review": typed}), lambda: tracker.add(new)]
     for write in writes:
@@ -123,7 +123,7 @@ def test_an_invalid_text_is_refused(tracker: Tracker, values: dict[str, str]) ->
         tracker.apply(json.dumps({"ref": "1", **values}), "updates")
 
 
-def test_a_milestone_has_none_of_the_fields(tracker: Tracker) -> None:
+def test_a_milestone_has_no_desk_fields(tracker: Tracker) -> None:
     """A milestone has no owner, review, criterion or quote of its own."""
     for name, value in KEPT.items():
         with pytest.raises(InputError, match="a milestone does not have this field"):
@@ -170,7 +170,7 @@ def test_an_export_of_the_list_can_be_edited_and_applied(make: Maker, tracker: T
     assert list(later.log())[-1].kind == "check"
 
 
-def test_a_check_sets_no_field(tracker: Tracker) -> None:
+def test_a_check_cannot_set_a_field(tracker: Tracker) -> None:
     """An update that is a check and sets a field is refused."""
     with pytest.raises(ProblemsError) as caught:
         tracker.apply('{"ref": "1", "check": true, "owner": "Rudolf"}', "updates")

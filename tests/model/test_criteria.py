@@ -51,7 +51,7 @@ def late(tracker: Tracker) -> list[str | None]:
 
 
 def test_a_criterion_before_the_evidence_is_not_marked(tracker: Tracker) -> None:
-    """A criterion recorded before any evidence is not marked, also if it is dated later."""
+    """A criterion recorded before any evidence is not marked, even if it is dated later."""
     criterion(tracker, "In orbit")
     tracker.mark("6", "in-progress", evidence=ADDRESS, on="2026-10-01")
     assert late(tracker) == []
@@ -77,7 +77,7 @@ def marked(shown: Detail) -> HistoryRow:
 
 
 def test_evidence_of_a_milestone_counts_and_that_of_a_check_does_not(tracker: Tracker) -> None:
-    """Evidence on a milestone comes before a criterion; the places that a check names do not."""
+    """Evidence on a milestone counts; evidence of a check does not."""
     tracker.check(["6"], evidence=ADDRESS)
     criterion(tracker, "In orbit")
     assert late(tracker) == []
@@ -104,13 +104,13 @@ def test_evidence_before_the_first_criterion_does_not_count(tracker: Tracker) ->
 
 
 def test_evidence_of_the_same_entry_does_not_count(tracker: Tracker) -> None:
-    """An entry that has evidence and sets the criterion is not after its own evidence."""
+    """An entry that sets the criterion and has evidence is not marked."""
     criterion(tracker, "In orbit", evidence=ADDRESS)
     assert late(tracker) == []
 
 
-def test_the_same_criterion_again_is_no_change(tracker: Tracker) -> None:
-    """An entry that repeats the criterion is not marked; a criterion that was set late stays late."""
+def test_the_same_criterion_again_is_not_a_change(tracker: Tracker) -> None:
+    """An entry that repeats the criterion is not marked, and does not remove the mark of an earlier change."""
     criterion(tracker, "In orbit")
     tracker.note("6", "Seen", evidence=ADDRESS)
     criterion(tracker, "In orbit")
@@ -121,7 +121,7 @@ def test_the_same_criterion_again_is_no_change(tracker: Tracker) -> None:
 
 
 def test_a_criterion_that_is_cleared_late_is_marked_in_the_history(tracker: Tracker) -> None:
-    """Clearing the criterion after evidence is marked in the history; there is then no criterion to show."""
+    """A criterion cleared after evidence was recorded is marked in the history; `show` then has no criterion."""
     criterion(tracker, "In orbit")
     tracker.note("6", "Seen", evidence=ADDRESS)
     criterion(tracker, None)

@@ -19,9 +19,11 @@ from spacedialog.model.vocabulary import STATUS_GROUPS, Status
         ("not-statred", "not-started"),
         ("cancelled", "withdrawn"),
         ("canceld", "withdrawn"),
+        ("not-asessed", "unknown"),
+        ("assessed", None),
         ("happy", None),
     ],
 )
 def test_a_synonym_may_be_misspelt(text: str, meant: str | None) -> None:
-    """The nearest word is found among the choices and their synonyms; a swap of letters is nearest."""
+    """A misspelt word is matched with the choices and their synonyms, but never with its opposite."""
     assert nearest(text, [*Status, *STATUS_GROUPS], STATUS_SYNONYMS) == meant

@@ -30,7 +30,7 @@ def test_a_review_is_a_span_or_a_date(recorded: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["soon", "", "90", "every 90 days", "2027-13"])
-def test_any_other_text_is_no_review(text: str) -> None:
+def test_any_other_text_is_refused_as_a_review(text: str) -> None:
     """A text that is neither a span nor an EDTF date is refused."""
     with pytest.raises(DateError):
         parse_review(text)
@@ -70,5 +70,5 @@ def test_a_review_closes_after_today(typed: str) -> None:
 
 
 def test_quarters_are_shown_as_typed() -> None:
-    """Quarters and halves have words; seasons keep their codes."""
+    """Quarters and halves are displayed as `2026-Q3` and `2026-H2`; seasons keep their codes."""
     assert (as_typed("2026-35"), as_typed("2026-41"), as_typed("2026-21")) == ("2026-Q3", "2026-H2", "2026-21")

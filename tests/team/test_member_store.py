@@ -69,7 +69,7 @@ def test_a_report_shows_the_position_and_both_values(team: Team) -> None:
             assert said in written
     fold = page.getvalue().split("<h3>Conflicts</h3>")[1].split("</ul>")[0]
     assert all(said in fold for said in ("complete, by Rudolf", "stalled, by Anna", EVIDENCE))
-    assert "recorded different values; not resolved" in page.getvalue().split('id="_reading"')[1]
+    assert "recorded different values, and the conflict is not resolved" in page.getvalue().split('id="_reading"')[1]
     sheets = openpyxl.load_workbook(io.BytesIO(book.getvalue()))
     cells = [cell.value for cell in sheets["Conflicts"][2]]
     assert {"complete", "stalled", "Anna", "Rudolf", EVIDENCE} <= set(cells)
@@ -360,8 +360,8 @@ def test_restamped_changes_leave_a_sound_store(team: Team, clock: Clock) -> None
     assert b"first" in kept.read_bytes()
 
 
-def test_a_check_reaches_the_other_members(team: Team) -> None:
-    """A check is exchanged as any entry: the other copy has its day, and its status is unchanged."""
+def test_a_check_is_synced_to_the_other_members(team: Team) -> None:
+    """A check is synced like any other entry: the other copy has its day, and the status does not change."""
     anna, rudolf = team.member("Anna"), team.member("Rudolf")
     anna.check(["2"], note="News pages.")
     for one in (anna, rudolf):

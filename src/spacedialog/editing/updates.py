@@ -63,7 +63,7 @@ def check_has_opened(entry: PendingEntry, target: Target, fields: Mapping[str, A
     """Raise InputError if the entry meets an occurrence of a recurring milestone before its window opens.
 
     `fields` are those of the target before the entry. It is not part of `pending_update`, because an update that is
-    already recorded is no error in a file.
+    already recorded is not an error in a file.
     """
     if problem := met_too_early(target.ref, fields, entry.body.get("set", {}), VagueDate.parse(entry.on)):
         raise InputError(

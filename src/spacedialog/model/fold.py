@@ -31,7 +31,7 @@ _SEARCHED_FIELDS = ("title", "detail", "difference", "criterion", "quote")
 _SOURCED_FIELDS = ("when", "met", "status")
 """The fields of a milestone that its source is about."""
 _CHECKING_FIELDS = frozenset(("status", "percent", "due", "when", "met"))
-"""The fields that only an entry on the progress or the dates sets after the creation."""
+"""The fields of the progress and the dates: an update of one of them counts as a check."""
 
 
 class FoldedMilestone(NamedTuple):
@@ -225,7 +225,7 @@ def fold(entries: Iterable[Entry]) -> History | None:
     kind = ""
     latest, status_on, evidence = ("", ""), "", ""
     ordered = _in_order(dated, creations)
-    # A check changes nothing, and its evidence supports no status.
+    # A check changes no field, and its evidence does not count for the status.
     updates = (entry for entry in ordered if entry.kind != CHECK)
     for day, entries_of_day in groupby(updates, key=lambda entry: entry.day):
         for entry in entries_of_day:
@@ -265,7 +265,7 @@ def _check_days(ordered: Iterable[_DatedEntry], first: str) -> tuple[str, ...]:
     days: set[str] = set()
     for entry in filter(_is_check, ordered):
         days |= {max(entry.day, recorded) for recorded in _days_of(entry.ts)}
-        # An entry on an event before the statement is background until it is recorded.
+        # An entry on an event before the statement counts only from the day on which it was recorded.
         if entry.true_on >= first:
             days.add(entry.day)
     return tuple(sorted(days))

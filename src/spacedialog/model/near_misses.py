@@ -24,6 +24,7 @@ MILESTONE_SYNONYMS: Mapping[str, MilestoneStatus] = {
 }
 """Other words for the statuses of a milestone."""
 
+_NEGATIONS = ("not-", "un")
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -37,8 +38,9 @@ def nearest(text: str, choices: Iterable[str], synonyms: Mapping[str, str] = _NO
     key = text.strip().casefold()
     if key in synonyms:
         return str(synonyms[key])
-    # Few letters make `assessed` the opposite, so a word with a negation must be written as it is.
-    similar = {name: choice for name, choice in synonyms.items() if not name.startswith("not-")}
+    # A word without a negation can be similar to its opposite, as `assessed` to `unassessed`.
+    is_negated = key.startswith(_NEGATIONS)
+    similar = {name: choice for name, choice in synonyms.items() if is_negated or not name.startswith(_NEGATIONS)}
     names = {**similar, **{choice.casefold(): choice for choice in choices}}
     matcher = SequenceMatcher(b=key)
 

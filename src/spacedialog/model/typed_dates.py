@@ -102,7 +102,11 @@ def parse_review(text: str, *, today: date) -> Span | VagueDate:
         return span
     if every != words:
         return Span.parse(" ".join(every))
-    when = parse_date(text, today=today)
+    try:
+        when = parse_date(text, today=today)
+    except DateError as error:
+        problem = error.problem.replace("is not a date", "is neither a date nor a span of time")
+        raise DateError(problem, "write a date such as 2027-03 or 15 Mar 2027, or a span such as 90 days") from None
     if when.earliest is None or when.latest is None:
         problem = f"{readable(str(when))} has an open side"
         raise DateError(problem, "write a date with a start and an end, or a span such as 90 days")

@@ -128,8 +128,9 @@ def match_choice(name: str, text: str, choices: Sequence[str]) -> str:
     from spacedialog.model.near_misses import STATUS_SYNONYMS, suggestion
 
     near = suggestion(text, choices, STATUS_SYNONYMS if name == "status" else {})
-    remedy = f"{near}write one of {', '.join(choices)}" if choices else "leave it out; none is recorded yet"
-    raise InputError(f"there is no {name.lstrip('-')} {quoted(text)}", remedy)
+    kind = name.lstrip("-")
+    remedy = f"{near}write one of {', '.join(choices)}" if choices else f"the record has no {kind} yet"
+    raise InputError(f"there is no {kind} {quoted(text)}", remedy)
 
 
 def check_web_address(text: str) -> str:

@@ -103,7 +103,7 @@ class Flag(Word):
     STALE = "stale", f"open, and the next check is due ({REVIEW_DAYS} days after the last, or by its review)"
     SLIPPED = "slipped", "the due date or a milestone's date was moved to a later one"
     UNEVIDENCED = "unevidenced", "complete, without evidence"
-    CONFLICT = "conflict", "members of the team recorded different values; not resolved"
+    CONFLICT = "conflict", "members of the team recorded different values, and the conflict is not resolved"
 
 
 class Reason(Word):

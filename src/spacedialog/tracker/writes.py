@@ -53,8 +53,8 @@ class Writes(Record):
     ) -> Written:
         """Record that commitments or milestones were checked and that nothing is new, as one action.
 
-        They are named by `refs` or selected by `choice`, which selects open commitments unless it has statuses. Their
-        status stays as it is. InputError if nothing is selected, or if both are given.
+        `refs` names them, or `choice` selects them: only open commitments, unless it has statuses. Their status does
+        not change. InputError if nothing is selected, or if both are given.
         """
         from spacedialog.editing.updates import pending_check
 
@@ -66,7 +66,10 @@ class Writes(Record):
                 chosen = choice if choice.status else choice._replace(status=("open",))
                 refs = [row.ref for row in session.snapshot.commitments(chosen.filter(session.snapshot))]
                 if not refs:
-                    raise InputError("no matching commitments", "try the same options with spacedialog list")
+                    raise InputError(
+                        "no matching commitments",
+                        "without a status, only open commitments are selected; see spacedialog list --status open",
+                    )
             targets = list(dict.fromkeys(map(session.snapshot.refs.resolve, refs)))
             if choice is None:
                 for target in targets:

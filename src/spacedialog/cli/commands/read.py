@@ -206,7 +206,7 @@ def todo(
     ] = f"{CLOSING_DAYS}d",
     limit: Annotated[int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="Show at most N rows.")] = None,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit with status 1 if the list is not empty.")
+        bool, typer.Option("--exit-code", help="Exit with status 1 if anything needs attention.")
     ] = False,
 ) -> None:
     """

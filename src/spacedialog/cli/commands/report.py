@@ -52,7 +52,9 @@ def brief(
         start = parsing.day("--since", since or "7 days ago", reading.tracker.today)
     summary = reading.tracker.brief(start, checkpoint=saved, until=until, scope=reading.scope)
     if saved and saved.is_new:
-        print_note(f"The checkpoint {checkpoint} is new. The next brief starts here. For earlier news, add --since.")
+        print_note(
+            f"The checkpoint {checkpoint} is new. The next brief will start from now. For earlier news, add --since."
+        )
     if saved and saved.store_was_replaced:
         print_note("The database was replaced after this checkpoint. Entries recorded since then count as news.")
     reading.note_beginning(summary.coverage.commitments)

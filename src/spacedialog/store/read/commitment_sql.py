@@ -37,7 +37,7 @@ VALID = "{0}.valid_from <= :day AND :day < {0}.valid_to"
 
 UNSETTLED = f"c.status NOT IN ({', '.join(repr(status.value) for status in SETTLED)})"
 
-# The column is the last check while the row is valid; a view of a day before that one reads the days one by one.
+# The column has the last check of the period; a view of a day before that check searches the days of checks.
 _OWN_CHECK = (
     "iif(c.checked <= :day, c.checked,"
     " ifnull((SELECT max(k.day) FROM check_day AS k WHERE k.item = c.item AND k.day <= :day), ''))"
@@ -47,7 +47,7 @@ _VERDICT = "(SELECT max(v.day) FROM verdict_day AS v WHERE v.commitment = c.item
 LAST_CHECK = f"nullif(max({_OWN_CHECK}, ifnull({_VERDICT}, '')), '')"
 """The day (ISO) of the last check of a commitment `c` by `:day`, NULL if there is none."""
 
-# A review date that no check has reached comes before the interval.
+# If the last check is before the review date, the date decides, not the interval.
 _CHECK_FLAG = (
     f"iif({UNSETTLED}, (SELECT CASE WHEN latest.day IS NULL THEN '{Flag.UNCHECKED}'"
     f" WHEN c.review_from > latest.day THEN iif(c.review_from <= :day, '{Flag.STALE}', NULL)"

@@ -36,8 +36,8 @@ class News(NamedTuple):
     """A new entry: its row for output, and the item and the milestone (their ids) that it is about.
 
     `commitment` is the ref of the commitment, and `status` the current status of the commitment or the milestone; both
-    are None for another item. `has_effect` is false for an entry without note and evidence whose values later new
-    entries replace, or that other new entries had replaced.
+    are None for another item. `has_effect` is false for an entry without a note or evidence whose values later new
+    entries replace, or that only sets values back.
     """
 
     row: NewsRow
@@ -56,7 +56,7 @@ def news(connection: sqlite3.Connection, day: date, since: Since, *, dialogues: 
     """Return the entries that were true by the day and are new, in the order in which they were true.
 
     Left out are entries on areas and parties, and entries that were undone. The undo of an older entry is news unless
-    the entry was made again; that one is then no news either.
+    the entry was made again; the new entry is then not news either.
     """
     found = list(_new_entries(connection, day, since, dialogues))
     known = {one.row.entry.id for one in found}
@@ -136,7 +136,7 @@ def _first_source(row: HistoryRow, source: str | None) -> tuple[str, ...]:
 class _NetUndos(NamedTuple):
     """The undos and redos of one item that are news, by the older entry that they are about.
 
-    `dropped` are the ids of the new entries that are no news.
+    `dropped` are the ids of the new entries that are not news.
     """
 
     listed: Mapping[str, News]
@@ -174,7 +174,7 @@ def _net_undos(entries: Sequence[Entry], old: Sequence[Entry], undos: Sequence[N
 
 
 def _root(by_id: Mapping[str, Entry], name: str | None) -> str | None:
-    """Return the id of the entry that an undo, or a redo of it, is about in the end; None if it is not known."""
+    """Return the id of the entry that a chain of undos and redos starts from; None if it is not known."""
     for _ in by_id:
         entry = by_id.get(name or "")
         if entry is None or entry.kind != RETRACT:
@@ -195,7 +195,7 @@ def _meaning(entry: Entry) -> tuple[str, str, str]:
 
 
 def _settings(one: News) -> set[_Setting]:
-    """Return the fields that a new entry sets; none if it cannot be replaced, as each occurrence that was met."""
+    """Return the fields that a new entry sets; none if it records an occurrence as met, which no entry replaces."""
     entry = one.row.entry
     is_setting = entry.kind in (CREATE, SET) and "met" not in entry.changed
     return {(one.item, one.milestone, name) for name in entry.changed} if is_setting else set()
@@ -227,7 +227,7 @@ def _restored(old: Sequence[Entry], repeated: Sequence[tuple[_Setting, News]], d
 
 def _with_effects(kept: Sequence[News], last: Mapping[_Setting, News], restored: set[_Setting]) -> Iterator[News]:
     """Yield the entries, and mark those without a net effect; `last` are the last new entries that set each field."""
-    # An entry that is news because of its note must not look like the current value.
+    # An entry with a note is listed, so the entry that restores its field is listed too.
     if restored:
         restored = restored.difference(*(_settings(one) for one in kept if _has_remarks(one)))
     for one in kept:

@@ -157,9 +157,9 @@ class Snapshot:
     ) -> list[TodoRow]:
         """Return what needs attention, among the commitments that match `filter_`; at most `limit` rows.
 
-        The rows are in the order of `Reason`. Rows with one reason are in the order of a day: the end of the window,
-        for `opening` its start, for `stale` the last check. Rows of one day begin with the newest dialogue, and are in
-        the order of refs. A window closes or opens soon if it does so `within` as many days.
+        The rows are in the order of `Reason`. Rows with the same reason are sorted by the end of the window, for
+        `opening` by its start, for `stale` by the last check; then by dialogue, newest first, and by ref. A window
+        closes or opens soon if it does so in at most `within` days.
         """
         from spacedialog.store.read import todo
 
