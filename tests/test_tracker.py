@@ -125,7 +125,7 @@ def test_a_value_that_a_later_entry_clears_is_named_in_words(tracker: Tracker) -
     )
 
 
-def test_updates_of_one_file_overrule_each_other_without_a_notice(tracker: Tracker) -> None:
+def test_updates_of_one_file_replace_each_other_without_a_notice(tracker: Tracker) -> None:
     """A file may set a status several times; only an entry recorded earlier gets a notice."""
     course = "ref,status,on\n2,stalled,2026-10-01\n2,complete,2026-11-01\n2,in-progress,2026-09-01\n"
     assert tracker.apply(course, "updates.csv").notices == ()
@@ -261,8 +261,8 @@ def test_an_entry_has_several_pieces_of_evidence(
         assert view.history()[-1].evidence == (CABLE, "https://a.example/1")
 
 
-def test_no_evidence_is_no_piece(tracker: Tracker) -> None:
-    """An empty sequence is no evidence, and a mark without evidence has a notice; a citation is enough."""
+def test_an_empty_sequence_is_not_evidence(tracker: Tracker) -> None:
+    """An empty sequence is not evidence, and a mark without evidence gets a notice; a citation is enough."""
     assert "No evidence recorded" in "".join(tracker.mark("2", "stalled", evidence=[]).notices)
     with tracker.snapshot() as view:
         assert view.history()[-1].evidence == ()
@@ -424,7 +424,7 @@ def test_a_second_mark_of_a_milestone_that_does_not_recur_gets_a_notice(tracker:
     assert (again.changes, again.differences) == (1, ())
 
 
-def test_a_file_of_updates_meets_no_occurrence_early(tracker: Tracker) -> None:
+def test_a_file_of_updates_cannot_meet_an_occurrence_early(tracker: Tracker) -> None:
     """A file of updates is refused with the line that meets an occurrence before its window opens."""
     tracker.today = date(2027, 5, 2)
     lines = '{"ref": "4.1", "status": "met", "on": "2027-05-0%d"}\n'

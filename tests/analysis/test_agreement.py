@@ -294,7 +294,7 @@ def test_a_verdict_under_the_scale_goes_before_the_status() -> None:
 
 
 def test_each_party_has_its_score() -> None:
-    """Parties to a joint commitment share its score, mere partners have none, and a verdict on one party is its own.
+    """Parties to a joint commitment share its score; a partner has a score only from a verdict on that partner.
 
     A verdict on the whole commitment applies to the lead alone.
     """

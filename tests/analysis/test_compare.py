@@ -122,8 +122,8 @@ def test_a_completed_commitment_that_was_carried_on_is_completed(two: Tracker) -
     assert outcomes(two, "ROK3-13") == [(("withdrawn", "strengthened"), "ROK4-07")]
 
 
-def test_a_promise_that_was_kept_is_completed(two: Tracker) -> None:
-    """A promise linked to a delivered commitment is completed, and its strength is not shown as rising."""
+def test_a_commitment_that_was_delivered_later_is_completed(two: Tracker) -> None:
+    """A commitment linked to a delivered one is completed, and only its own strength is shown."""
     (row,) = [row for row in between(two).rows if (row.old, row.new) == ("ROK3-14", "ROK4-01")]
     assert (row.outcomes, row.old_strength, row.new_strength) == (("completed",), "firm", "delivered")
     (strength,) = [column.cell(row) for column in comparison_view([row]).columns if column.heading == "Strength"]
@@ -141,7 +141,9 @@ def test_a_promise_that_was_kept_is_completed(two: Tracker) -> None:
         ("US", None, "completed"),
     ],
 )
-def test_no_party_keeps_the_promise_of_another(two: Tracker, old: str | None, new: str | None, word: str) -> None:
+def test_another_party_does_not_complete_a_commitment(
+    two: Tracker, old: str | None, new: str | None, word: str
+) -> None:
     """A delivered commitment completes an earlier one only if it has the same lead, one of the same side, or none."""
     two.edit("ROK3-06", {"lead": old})
     two.edit("ROK4-32", {"lead": new})

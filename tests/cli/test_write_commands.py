@@ -70,7 +70,7 @@ def test_adding_and_editing(desk: Desk) -> None:
     assert by_ref(desk.call("list", "--json").data)["ROK4-43"]["lead"] is None
 
 
-def test_the_fields_that_a_desk_keeps(desk: Desk) -> None:
+def test_desk_fields_are_set_shown_and_cleared(desk: Desk) -> None:
     """`add` and `edit` set owner, review, criterion and quote, `show` shows them, and an empty value clears them."""
     given = ("--owner", "Kim", "--criterion", "A signed text", "--quote", "The two sides decided to share orbit data.")
     desk.call("add", "Share orbit data", "--area", "exploration", "--source", "ST1", "--review", "Q1 2099", *given)

@@ -195,7 +195,7 @@ def test_a_changed_quote_is_compared_word_by_word() -> None:
     assert not row.is_found
 
 
-def test_a_quote_that_was_altered_is_found_though_the_sentence_is_the_same() -> None:
+def test_a_quote_that_differs_from_its_sentence_is_reported() -> None:
     """A quote that differs from the sentence of its hash is a difference; the verdict on the sentence stays `same`."""
     row = with_quote(SSO.text.replace("intends", "promises"), hash_=prose.fingerprint(SSO.text))
     assert (row.verdict, row.found_sentence, row.similarity) == ("same", 2, 1.0)
@@ -204,8 +204,8 @@ def test_a_quote_that_was_altered_is_found_though_the_sentence_is_the_same() -> 
     assert not row.is_found
 
 
-def test_a_quote_that_is_gone_is_shown_with_its_nearest_sentence() -> None:
-    """A quote that the copy no longer has is missing, and is shown with the nearest sentence."""
+def test_a_missing_quote_is_shown_with_the_nearest_sentence() -> None:
+    """A quote that is not in the copy is missing, and is shown with the nearest sentence."""
     copy = "1. The Syldavian Space Office met.\n\n2. They ate well.\n"
     row = with_quote(SSO.text, copy)
     assert (row.verdict, row.text, row.changes) == ("missing", "The Syldavian Space Office met.", None)

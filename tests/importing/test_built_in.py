@@ -176,7 +176,7 @@ def test_unconfirmed_sources_are_named_as_such(record: DataFile) -> None:
     assert all((one.note or "").startswith("Unconfirmed: ") for one in without)
 
 
-def test_checks_say_where_and_for_what(record: DataFile) -> None:
+def test_notes_of_checks_name_places_and_result(record: DataFile) -> None:
     """Each check is of the day of the file, and its note names the places searched and the result."""
     checks = [one for one in record.updates if one.check]
     assert len(checks) == 28

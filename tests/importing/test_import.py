@@ -278,7 +278,7 @@ def test_a_file_has_several_pieces_of_evidence(make: Maker, document: Document) 
     assert take_in(tracker, document) == 0
 
 
-def test_evidence_of_the_built_in_record_needs_no_validation(document: Document) -> None:
+def test_evidence_lists_need_no_validation(document: Document) -> None:
     """A list in a document that was not validated becomes the same entry as in one that was."""
     from spacedialog.importing import entries, parse
 

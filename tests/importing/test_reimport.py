@@ -158,7 +158,7 @@ def test_areas_of_two_dialogues_stay_apart(desk: Desk) -> None:
     assert (after[0]["area"], after[0]["title"], after[0]["commitments"]) == ("pnt", "Coastal positioning", 1)
 
 
-def test_a_data_file_meets_no_occurrence_early(desk: Desk) -> None:
+def test_a_data_file_cannot_meet_an_occurrence_early(desk: Desk) -> None:
     """A data file is refused with the place where it meets an occurrence before its window opens, or twice."""
     met = {**UPDATES[0], "on": "2026-06-02"}
     ran = desk.call("import", write(desk, json.dumps({**OPENING, "commitments": [COMMITMENT], "updates": [met, met]})))

@@ -37,7 +37,7 @@ def test_the_match_of_a_search_is_below_the_title(desk: Desk, monkeypatch: pytes
 def test_the_worklist_has_its_titles_and_every_reason(
     reader: Desk, monkeypatch: pytest.MonkeyPatch, columns: int
 ) -> None:
-    """`todo` shows the title of each row and all its reasons, also if they are long and the terminal is narrow."""
+    """`todo` shows the title of each row and all its reasons, even if they are long and the terminal is narrow."""
     text = table(reader, monkeypatch, columns, "todo", "--today", "2027-11-30", "--limit", "2")
     assert text.splitlines()[0].split()[:4] == ["Ref", "What", "Why", *(["Due"] if columns >= 70 else [])]
     assert "…" not in text

@@ -67,7 +67,7 @@ def test_a_check_of_a_milestone_is_one_of_its_commitment(tracker: Tracker) -> No
 
 
 def test_the_day_of_a_check_is_the_day_it_was_recorded(tracker: Tracker) -> None:
-    """A mark made today with an earlier date is a check of today; an earlier view shows the day it was true."""
+    """A mark made today with an earlier date is a check of today; in an earlier view, the day it was true counts."""
     tracker.mark("2", "in-progress", on="2026-02-03")
     assert last_check(tracker, "2") == "2026-12-01"
     assert last_check(tracker, "2", TODAY + timedelta(1)) == "2026-12-01"
@@ -77,8 +77,8 @@ def test_the_day_of_a_check_is_the_day_it_was_recorded(tracker: Tracker) -> None
     assert last_check(tracker, "2") is None
 
 
-def test_a_note_in_the_morning_of_the_east_is_a_check(tracker: Tracker, clock: Clock) -> None:
-    """A note on an earlier event, made on the author's day while it is still the day before in UTC, is a check."""
+def test_a_note_made_in_an_eastern_time_zone_is_a_check(tracker: Tracker, clock: Clock) -> None:
+    """A note on an earlier event is a check on its author's day, which can be a day later than in UTC."""
     clock.now -= DAY // 2 + 1
     ref = tracker.add(NewCommitment("Fly a kite", "moon", "JS")).ref
     tracker.note(ref, "Built in June.", on="2026-06-01")
@@ -96,7 +96,7 @@ def test_a_view_of_what_was_known_has_the_checks_recorded_by_then(tracker: Track
 
 
 def test_a_check_changes_neither_status_nor_evidence(tracker: Tracker) -> None:
-    """A check leaves the status, and its evidence does not support a completion; undo removes it."""
+    """A check does not change the status, and its evidence does not remove the flag `unevidenced`."""
     before = flags(tracker, "RUR1-05")
     assert "unevidenced" in before
     written = tracker.check(["5"], note="Nothing in the press.", evidence="https://strelsau.example/press")
@@ -107,7 +107,7 @@ def test_a_check_changes_neither_status_nor_evidence(tracker: Tracker) -> None:
 
 
 def test_a_filter_checks_the_open_commitments(tracker: Tracker) -> None:
-    """A check by filter is one action on the open commitments that match, and is undone as a whole."""
+    """A check by filter is one action on the open commitments that match, and one undo undoes it."""
     written = tracker.check(choice=Selection(area=["weather"]), note="Asked the office.")
     assert written.refs == ("RUR1-03", "RUR1-04")
     assert tracker.undo().changes == 2
@@ -138,7 +138,7 @@ def test_what_does_not_exist_yet_cannot_be_checked(make: Maker) -> None:
 
 
 def test_a_commitment_named_twice_is_checked_once(tracker: Tracker) -> None:
-    """A check names each commitment once, also if it is given by short forms and by an earlier ref."""
+    """A check names each commitment once, even if it is given by short forms and by an earlier ref."""
     tracker.edit("2", {"ref": "RUR1-20"})
     written = tracker.check(["3", "2", "rur1-20", "RUR1-02", "20", "RUR1-03"])
     assert (written.refs, written.changes) == (("RUR1-03", "RUR1-20"), 2)
@@ -183,7 +183,7 @@ def test_settled_commitments_are_neither_stale_nor_unchecked(tracker: Tracker) -
 
 
 def test_coverage_rises_by_what_was_checked_and_by_nothing_else(tracker: Tracker) -> None:
-    """Corrections and an undone check leave the coverage; only open commitments count for the oldest check."""
+    """Corrections and an undone check do not change the coverage; only open commitments count for the oldest check."""
     with tracker.snapshot() as view:
         before = view.coverage()
     tracker.edit("2", {"title": "Share a relay", "owner": "Anna"})

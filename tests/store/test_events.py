@@ -109,7 +109,7 @@ def test_the_source_of_a_moved_milestone_is_that_of_its_new_date(tracker: Tracke
 
 
 def test_the_milestones_of_a_withdrawn_commitment_are_withdrawn(tracker: Tracker) -> None:
-    """No view expects a milestone of a withdrawn commitment, and those with an outcome keep it."""
+    """The milestones of a withdrawn commitment are not upcoming, and those that were met stay met."""
     tracker.add_milestone("1", "Test the seismometer", "2026-05")
     tracker.mark("1.2", "met")
     with tracker.snapshot() as view:

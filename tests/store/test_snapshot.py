@@ -655,7 +655,7 @@ def test_an_unknown_ref_is_not_found(tracker: Tracker, text: str) -> None:
     assert "spacedialog list" in caught.value.remedy
 
 
-def test_the_key_of_a_dialogue_is_no_ref(tracker: Tracker) -> None:
+def test_the_key_of_a_dialogue_is_not_a_ref(tracker: Tracker) -> None:
     """Where a commitment is expected, a dialogue is named as one, with the command that lists its commitments."""
     with tracker.snapshot() as view, pytest.raises(InputError, match="RUR1 is a dialogue") as caught:
         view.refs.resolve("rur1")
