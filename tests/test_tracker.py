@@ -343,7 +343,7 @@ def test_a_date_in_the_past_gets_a_notice(tracker: Tracker) -> None:
     """A new window that has already closed is recorded, with a notice that the item is overdue."""
     source = "https://a.example/"
     (notice,) = tracker.reschedule("1", "2026-10", evidence=source).notices
-    assert notice == "The new window of RUR1-01 closed on 2026-10-31, so it is overdue."
+    assert notice == "The new window closed on 2026-10-31, so RUR1-01 is overdue."
     assert "overdue" in row(tracker, "1").flags
     assert tracker.reschedule("1", "2026-12", evidence=source).notices == ()
     assert len(tracker.reschedule("1", "2026-05", on="2026-04", evidence=source).notices) == 1  # a later date decides

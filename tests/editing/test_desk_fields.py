@@ -181,7 +181,7 @@ def test_a_check_cannot_set_a_field(tracker: Tracker) -> None:
 
 
 def test_commitments_are_selected_and_sorted_by_owner(tracker: Tracker) -> None:
-    """The owner selects commitments and sorts them, whatever its capitals; those without an owner come last."""
+    """Commitments are selected and sorted by owner, ignoring case; those without an owner come last."""
     for ref, owner in (("1", "Sapt"), ("2", "rudolf"), ("3", "Rudolf")):
         tracker.edit(ref, {"owner": owner})
     with tracker.snapshot() as view:

@@ -68,7 +68,7 @@ def check_has_opened(entry: PendingEntry, target: Target, fields: Mapping[str, A
     if problem := met_too_early(target.ref, fields, entry.body.get("set", {}), VagueDate.parse(entry.on)):
         raise InputError(
             problem,
-            "correct the day (--on, or on in a file); if it was met early, change its date first:"
+            "correct the day (--on, or the field `on` of a file); if it was met early, change its date first:"
             f" spacedialog reschedule {target.ref} DATE",
         )
 
@@ -97,7 +97,7 @@ def date_notices(due: VagueDate, target: Target, fields: Mapping[str, Any], snap
     if status in (*SETTLED, MilestoneStatus.MET):
         yield f"{target.ref} is {status}. The new date does not change its status."
     elif due.latest and due.latest < snapshot.day:
-        yield f"The new window of {target.ref} closed on {due.latest}, so it is overdue."
+        yield f"The new window closed on {due.latest}, so {target.ref} is overdue."
 
 
 def pending_check(remarks: EntryRemarks, target: Target) -> PendingEntry:

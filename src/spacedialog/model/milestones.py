@@ -22,7 +22,7 @@ def values_when_met(milestone: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def met_too_early(ref: str, milestone: Mapping[str, Any], values: Mapping[str, Any], on: VagueDate) -> str | None:
-    """Return why an entry true `on` that day cannot record `values`: it meets an occurrence before its window opens.
+    """Return why `values` cannot be true `on` that day: they meet an occurrence before its window opens.
 
     `milestone` are the fields before the entry. None if the entry meets no occurrence, or one that has opened. The
     window of an occurrence that has no first day opens after that of the occurrence met before.

@@ -99,7 +99,7 @@ def by_window(row: UpcomingRow) -> tuple[str, str, str]:
 
 
 def place(row: UpcomingRow) -> int:
-    """Return the place of an event in a list of what to do: overdue, then expected, then met or withdrawn."""
+    """Return the sort key of an event: overdue first, then expected, then met or withdrawn."""
     if row.state == MilestoneState.OVERDUE:
         return 0
     return 2 if row.state in (MilestoneState.MET, MilestoneState.WITHDRAWN) else 1

@@ -186,7 +186,7 @@ def _slip_row(row: list[Any]) -> SlipRow:
 
 
 def since_first(first: SlipRow, last: SlipRow) -> SlipRow:
-    """Return the change of a date from its value before `first` to its value after `last`, with the remarks of it."""
+    """Return the change of a date from before `first` to after `last`, with the remarks of `last`."""
     least, most, narrowed = _delay(first.old, last.new)
     return last._replace(old=first.old, min_delay_days=least, max_delay_days=most, narrowed=narrowed)
 

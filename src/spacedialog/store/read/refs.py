@@ -40,7 +40,7 @@ class Refs:
                 )
                 if _prefix(ref).endswith(prefix or "") and _letter(ref) == letter
             ]
-            # A ref that a commitment had before names it with its present ref.
+            # An earlier ref resolves to the present ref of its commitment.
             suffix = f".{part}" if part else ""
             matches = list(dict.fromkeys(match for ref in named for match in self._named(f"{ref.casefold()}{suffix}")))
         if len(matches) == 1:
