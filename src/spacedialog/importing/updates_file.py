@@ -17,7 +17,7 @@ from spacedialog.importing.entries import BOOKKEEPING_KEYS
 from spacedialog.importing.reader import Problems, parse_json, problem_lines
 from spacedialog.model.dates import VagueDate, quoted
 from spacedialog.model.entry import canonical_json
-from spacedialog.model.fields import DESK_FIELDS, CommitmentRow
+from spacedialog.model.fields import DESK_FIELDS, KINDS, CommitmentRow, Kind
 from spacedialog.model.progress import Progress, silent
 from spacedialog.model.values import check_line, check_on, check_percent, check_text, evidence_pieces
 from spacedialog.model.vocabulary import FORMER_STATUSES
@@ -33,7 +33,7 @@ MOST_RECORDS = 100_000
 """The maximum number of updates in a file; all are held in memory, because they are one action."""
 
 _MOST_COLUMNS = 1_000
-"""The maximum number of columns. A fault in each column needs memory, and no valid file has so many."""
+"""The maximum number of columns: many more than a valid file has, and few enough to report a fault in each."""
 
 _YES_OR_NO = {**dict.fromkeys(("yes", "true", "1", "x"), True), **dict.fromkeys(("no", "false", "0"), False)}
 _WHOLE = re.compile("[0-9]{1,9}")
@@ -156,7 +156,7 @@ class Batch:
             return evidence_pieces(given)
         if not isinstance(given, str):
             raise InputError(f"{name}: {quoted(str(given))} is not text", "write it in quotation marks")
-        if name in ("note", "criterion", "quote"):
+        if name == "note" or KINDS.get(name) is Kind.TEXT:
             return check_text(name, given)
         text = check_line(name, given.strip())
         if name not in ("due", "on"):
@@ -175,11 +175,10 @@ class Batch:
         that also has no note or evidence is not new if the fields already have its values.
         """
         values = pending.body.get("set", {})
-        kind = pending.kind
         bare = not dated and not pending.body.keys() & {"note", "evidence"}
         if bare and all(fields.get(name) == value for name, value in values.items()):
             return False
-        statement = canonical_json([kind, pending.item, pending.on, pending.body])
+        statement = canonical_json([pending.kind, pending.item, pending.on, pending.body])
         if statement in self._seen:
             return False
         self._seen.add(statement)
@@ -187,7 +186,7 @@ class Batch:
             # Once per item, because a file may have thousands of updates on one.
             entries = self._live(pending.item)
             self._recorded[pending.item] = [(entry.on, (entry.kind, _core(entry.content))) for entry in entries]
-        core = kind, _core(pending.body)
+        core = pending.kind, _core(pending.body)
         return not any(
             recorded == core and (not dated or on == pending.on) for on, recorded in self._recorded[pending.item]
         )
