@@ -82,6 +82,9 @@ class MilestoneState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+SETTLED_STATES = (MilestoneState.MET, MilestoneState.WITHDRAWN)
+"""The states of a milestone after which no outcome is expected."""
+
 CLOSING_DAYS = 60
 """A commitment is `closing` if its window closes within this many days."""
 

@@ -20,7 +20,7 @@ from spacedialog.model.rows.record import (
 )
 from spacedialog.model.rows.todo import TodoRow
 from spacedialog.model.values import citation_text
-from spacedialog.model.vocabulary import MilestoneState, Reason
+from spacedialog.model.vocabulary import SETTLED_STATES, MilestoneState, Reason
 
 if TYPE_CHECKING:
     from spacedialog.model.rows.report import Brief, Report
@@ -118,7 +118,7 @@ def next_milestone_text(row: AreaRow | DialogueRow) -> str:
 def window_text(row: UpcomingRow) -> str:
     """Return when the window of a milestone opens or closes, counted from the day of the view."""
     opens, closes = row.opens_in_days, row.closes_in_days
-    if row.state in (MilestoneState.MET, MilestoneState.WITHDRAWN):
+    if row.state in SETTLED_STATES:
         return row.state
     if row.state == MilestoneState.UPCOMING and opens is not None:
         return f"opens in {_rounded(opens)}"
