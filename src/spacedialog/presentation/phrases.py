@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from spacedialog.model.dates import VagueDate, parse_recorded_review, readable, review_text
+from spacedialog.model.dates import VagueDate, parse_recorded_review, readable
 from spacedialog.model.fields import DESK_FIELDS, KINDS, Kind
 from spacedialog.model.rows.record import (
     AreaRow,
@@ -19,7 +19,7 @@ from spacedialog.model.rows.record import (
     UpcomingRow,
 )
 from spacedialog.model.rows.todo import TodoRow
-from spacedialog.model.values import citation_text
+from spacedialog.model.values import citation_text, recorded_text
 from spacedialog.model.vocabulary import SETTLED_STATES, MilestoneState, Reason
 
 if TYPE_CHECKING:
@@ -66,18 +66,9 @@ def to_the_minute(instant: str) -> str:
 
 
 def value_text(field: str, value: Any) -> str:
-    """Return the value of a field in words."""
-    if value in (None, []):
-        return NOTHING
-    if isinstance(value, list):
-        return ", ".join(citation_text(part) if field == "sources" else value_text("", part) for part in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {value_text('', part)}" for name, part in value.items())
-    if field == "review":
-        return review_text(value)
-    if field == "quote":
-        return quotation(value)
-    return readable(value) if field in DATE_FIELDS else str(value)
+    """Return the value of a field in words, a quote in quotation marks; NOTHING if it is not set."""
+    text = recorded_text(field, value)
+    return (quotation(text) if field == "quote" else text) or NOTHING
 
 
 # The record
