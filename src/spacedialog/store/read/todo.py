@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -19,6 +18,7 @@ from spacedialog.store.read.commitment_sql import (
     VALID,
     Parameters,
     day_parameters,
+    is_among,
     matching,
     moved_day,
 )
@@ -115,10 +115,11 @@ class _Commitment(NamedTuple):
 
 def _commitments(connection: sqlite3.Connection, day: date, items: Sequence[str]) -> dict[str, _Commitment]:
     conditions = ", ".join(condition for condition, _ in _OF_COMMITMENTS.values())
+    parameters: Parameters = day_parameters(day)
     cursor = connection.execute(
         f"SELECT c.item, c.ref, c.owner, c.review, {LAST_CHECK}, {UNSETTLED}, {conditions} FROM commitment AS c"
-        f" WHERE {VALID.format('c')} AND c.item IN (SELECT value FROM json_each(:items))",
-        {**day_parameters(day), "items": json.dumps(items)},
+        f" WHERE {VALID.format('c')} AND {is_among('c.item', items, parameters)}",
+        parameters,
     )
     return {
         item: _Commitment(ref, owner, review, checked_on, bool(is_open), tuple(compress(_OF_COMMITMENTS, marks)))
