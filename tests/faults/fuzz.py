@@ -24,7 +24,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from spacedialog.editing.commitments import check_fields
 from spacedialog.errors import ProblemsError, SpacedialogError
 from spacedialog.importing import built_in
 from spacedialog.importing import parse as intake
@@ -36,7 +35,6 @@ from spacedialog.model.entry import EXPORT_FORMAT, EXPORT_OPENING, canonical_jso
 from spacedialog.model.fold import fold
 from spacedialog.model.values import parse_size
 from spacedialog.store import database
-from spacedialog.store import log as journal
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.store.write import append as writer
 from spacedialog.tracker import Tracker
@@ -417,15 +415,7 @@ class Updates:
             content = "\r\n".join(csv_lines(records, rng)).encode("utf-8", "surrogatepass")
         if rng.random() < 0.5:
             content = changed_bytes(content, rng)
-        view = self._view
-        batch = Batch(
-            "fuzz",
-            TODAY,
-            view.refs.resolve,
-            view.fields_of,
-            lambda item: journal.live_entries(self._connection, item),
-            lambda target, values: check_fields(view, target, values),
-        )
+        batch = Batch("fuzz", self._connection, self._view, TODAY)
         batch.read(content.decode("utf-8", "replace" if rng.random() < 0.5 else "surrogateescape"))
         batch.problems.refuse()
         for pending in batch.pending:

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from spacedialog.errors import DateError
-from spacedialog.model.dates import Span, as_typed, parse_review, review_text
-from spacedialog.model.typed_dates import parse_review as parse_typed
+from spacedialog.model.dates import Span, as_typed, parse_recorded_review, review_text
+from spacedialog.model.typed_dates import parse_review
 
 TODAY = date(2026, 11, 22)
 
@@ -25,7 +25,7 @@ TODAY = date(2026, 11, 22)
 )
 def test_a_review_is_a_span_or_a_date(recorded: str, shown: str) -> None:
     """A recorded review is parsed to its own text, and displayed in words."""
-    assert str(parse_review(recorded)) == recorded
+    assert str(parse_recorded_review(recorded)) == recorded
     assert review_text(recorded) == shown
 
 
@@ -33,7 +33,7 @@ def test_a_review_is_a_span_or_a_date(recorded: str, shown: str) -> None:
 def test_any_other_text_is_refused_as_a_review(text: str) -> None:
     """A text that is neither a span nor an EDTF date is refused."""
     with pytest.raises(DateError):
-        parse_review(text)
+        parse_recorded_review(text)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_span_has_a_length_in_days(span: str, days: int) -> None:
 )
 def test_a_review_is_typed_in_many_forms(typed: str, recorded: str) -> None:
     """Spans with or without `every`, and dates in every form of the command line, are accepted."""
-    assert str(parse_typed(typed, today=TODAY)) == recorded
+    assert str(parse_review(typed, today=TODAY)) == recorded
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_review_is_typed_in_many_forms(typed: str, recorded: str) -> None:
 def test_a_review_closes_after_today(typed: str) -> None:
     """A date with an open side, one that does not close after today, and any other text are refused."""
     with pytest.raises(DateError):
-        parse_typed(typed, today=TODAY)
+        parse_review(typed, today=TODAY)
 
 
 def test_quarters_are_shown_as_typed() -> None:

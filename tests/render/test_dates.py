@@ -17,7 +17,7 @@ from tests.support.program import Desk
 CODE = re.compile(r"(?<![0-9-])[0-9]{4}-(?:3[3-6]|4[01])(?![0-9-])")
 READS = [
     *("overview", "list", "todo", "upcoming --all", "areas", "dialogues", "history", "history 31", "slips", "show 31"),
-    *("show 25", "report", "brief --since 2026-01-01", "upcoming --until 2030-Q1 --timeline", "show ROK5"),
+    *("show 25", "report", "brief --since 2026-01-01", "upcoming --until 2030-Q1 --timeline", "show ROK4"),
 ]
 
 
@@ -47,19 +47,18 @@ def test_quarters_and_halves_are_shown_in_words(quarters: Desk, tmp_path: Path, 
     seen = ""
     for line in READS:
         arguments = line.split()
-        if format_ == "xlsx" and "--timeline" in arguments:
-            continue
+        if "--timeline" in arguments and format_ != "table":
+            continue  # only a terminal shows a timeline
+        file = tmp_path / f"out.{format_}"
+        ran = quarters.call(*arguments, "-f", format_, "-o", file)
+        assert ran.status == 0, (line, ran.stderr)
         if format_ == "xlsx":
-            file = tmp_path / "book.xlsx"
-            ran = quarters.call(*arguments, "-o", file)
-            book = load_workbook(file) if ran.status == 0 else ()
-            text = "\n".join(str(cell.value) for sheet in book for row in sheet for cell in row)
+            cells = (cell.value for sheet in load_workbook(file) for row in sheet for cell in row)
+            text = "\n".join(map(str, cells))
         else:
-            ran = quarters.call(*arguments, "-f", format_)
-            text = ran.stdout
-        if ran.status == 0:
-            assert not CODE.findall(text), line
-            seen += text
+            text = file.read_text("utf-8")
+        assert not CODE.findall(text), line
+        seen += text
     assert {"2027-H1", "2026-Q3", "2026-H1"} <= set(re.findall("[0-9]{4}-[QH][1-4]", seen))
     if format_ == "plain":
         assert CODE.search(quarters.call("list", "--json").stdout)

@@ -45,18 +45,23 @@ def flags(tracker: Tracker, ref: str, day: date = TODAY) -> tuple[str, ...]:
         (lambda t: t.edit("2", {"title": "Share a relay"}, note="A typo."), False),
         (lambda t: t.edit("2", {"owner": "Anna", "review": "30 days"}), False),
         (lambda t: t.add_milestone("2", "Sign", "2028"), False),
-        (lambda t: t.link("1", "2"), False),
     ],
 )
 def test_entries_on_progress_are_checks(tracker: Tracker, act: Callable[[Tracker], Written], is_check: bool) -> None:
-    """Checks, notes, marks, reschedulings and verdicts check a commitment; corrections, milestones and links do not."""
+    """Checks, notes, marks, reschedulings and verdicts check a commitment; corrections and milestones do not."""
     assert flags(tracker, "RUR1-02") == ("unchecked",)
-    try:
-        act(tracker)
-    except InputError:
-        assert not is_check
+    act(tracker)
     assert ("unchecked" not in flags(tracker, "RUR1-02")) == is_check
     assert last_check(tracker, "2") == ("2026-12-01" if is_check else None)
+
+
+def test_a_link_is_no_check(make: Maker) -> None:
+    """A decision on a link of two commitments leaves the days of their last checks."""
+    tracker = make("built-in")
+    refs = ("ROK3-12", "ROK4-33")
+    before = [last_check(tracker, ref) for ref in refs]
+    assert tracker.unlink(*refs).changes == 1
+    assert [last_check(tracker, ref) for ref in refs] == before
 
 
 def test_a_check_of_a_milestone_is_one_of_its_commitment(tracker: Tracker) -> None:

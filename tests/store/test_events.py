@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from spacedialog.analysis.brief import brief
+from spacedialog.model.filters import Flagged
 from spacedialog.model.position import Scope, Since
+from spacedialog.model.vocabulary import Flag
 
 if TYPE_CHECKING:
     from spacedialog.tracker import Tracker
@@ -138,6 +140,15 @@ def test_the_milestones_of_a_withdrawn_commitment_are_withdrawn(tracker: Tracker
         }
     with tracker.snapshot(Scope(date(2026, 11, 30))) as view:
         assert "RUR1-01.1" in [row.ref for row in view.todo()]
+
+
+def test_the_span_of_a_worklist_does_not_change_the_filter(tracker: Tracker) -> None:
+    """The flag `closing` in a filter keeps its own span, whatever the span of the worklist."""
+    tracker.reschedule("2", "2027-05-31")
+    with tracker.snapshot() as view:
+        assert "RUR1-02" in [row.ref for row in view.todo(within=365)]
+        closing = [row.commitment for row in view.todo(Flagged(Flag.CLOSING), within=365)]
+        assert set(closing) == {"RUR1-01"}
 
 
 def test_outputs_name_the_source_of_a_milestone(reader: Desk) -> None:

@@ -11,7 +11,7 @@ from spacedialog.model.entry import CHECK, CREATE, RETRACT, SET, iso_time
 from spacedialog.model.filters import Flagged
 from spacedialog.model.rows.record import NewsRow, SlipRow
 from spacedialog.model.rows.report import Brief
-from spacedialog.model.vocabulary import Flag, MilestoneState, MilestoneStatus, Status
+from spacedialog.model.vocabulary import SETTLED, SETTLED_STATES, Flag, MilestoneState
 from spacedialog.store.read.history import since_first
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from spacedialog.store.read.news import News
     from spacedialog.store.read.snapshot import Snapshot
 
-_SETTLING = (Status.COMPLETE, Status.WITHDRAWN, MilestoneStatus.MET, MilestoneStatus.WITHDRAWN)
+_SETTLING = (*SETTLED, *SETTLED_STATES)
 _DATES = {"due", "when"}
 _STALE = Flagged(Flag.STALE)
 

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacedialog.editing.remarks import EntryRemarks
 from spacedialog.model.conflicts import conflicts
-from spacedialog.model.dates import VagueDate, readable, review_text
+from spacedialog.model.dates import VagueDate, readable
 from spacedialog.model.entry import RETRACT, PendingEntry, Remarks, new_entry_ids
-from spacedialog.model.fields import KINDS, Kind
 from spacedialog.model.fold import closing_day, in_order
 from spacedialog.model.rows.record import Difference, Written
 from spacedialog.model.target import Target
-from spacedialog.model.values import check_line, check_on, citation_text, evidence_pieces
+from spacedialog.model.values import check_line, check_on, evidence_pieces, recorded_text
 from spacedialog.store.log import entries_of, live_entries
 from spacedialog.store.read.details import fields_on
 from spacedialog.store.read.snapshot import Snapshot
@@ -141,8 +140,8 @@ class Session:
         for name, value in values.items():
             if name in deciding and deciding[name].ts < entries[-1].ts:
                 subject = target.ref if name == "decided" else f"{target.ref}: {name}"
-                day = readable(deciding[name].on)
-                yield f"{subject} is still {_stated(name, value)}, because the entry of {day} is later."
+                current, day = recorded_text(name, value) or "not set", readable(deciding[name].on)
+                yield f"{subject} is still {current}, because the entry of {day} is later."
 
     def is_known(self, entry: PendingEntry) -> bool:
         """Return whether the entry would change nothing: the record has its values on its day, and no conflict.
@@ -204,14 +203,3 @@ class Session:
 
     def _fields(self, target: Target) -> Mapping[str, Any]:
         return self.snapshot.fields(target.item, target.milestone) or {}
-
-
-def _stated(name: str, value: Any) -> str:
-    """Return the value of a field for a notice."""
-    if value in (None, "", []):
-        return "not set"
-    if isinstance(value, list):
-        return ", ".join(citation_text(part) if isinstance(part, dict) else str(part) for part in value)
-    if name == "review":
-        return review_text(value)
-    return readable(value) if KINDS.get(name) is Kind.DATE else str(value)

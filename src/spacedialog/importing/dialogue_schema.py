@@ -21,7 +21,7 @@ from pydantic import (
 
 from spacedialog.errors import InputError
 from spacedialog.model import fields
-from spacedialog.model.dates import Span, VagueDate, parse_review
+from spacedialog.model.dates import Span, VagueDate, parse_recorded_review
 from spacedialog.model.fields import Kind
 from spacedialog.model.values import (
     HIGHEST_PERCENT,
@@ -42,9 +42,6 @@ from spacedialog.model.vocabulary import (
     Status,
     Strength,
 )
-
-if TYPE_CHECKING:
-    pass
 
 
 def _parsed(parse: Callable[[str], object]) -> AfterValidator:
@@ -95,7 +92,7 @@ Edtf = Annotated[
 Every = Annotated[str, _parsed(Span.parse), Field(description="The interval of a recurring event, such as 2 years.")]
 Review = Annotated[
     str,
-    _parsed(parse_review),
+    _parsed(parse_recorded_review),
     Field(max_length=64, description="An EDTF date, or a span of time such as 90 days."),
 ]
 WebAddress = Annotated[str, _parsed(check_web_address), Field(max_length=2_000, json_schema_extra={"format": "uri"})]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from spacedialog.editing.commitments import check_fields
 from spacedialog.editing.remarks import EntryRemarks
 from spacedialog.editing.updates import Update, check_has_opened, pending_check, pending_update
 from spacedialog.errors import InputError, SpacedialogError
@@ -17,14 +18,18 @@ from spacedialog.importing.entries import BOOKKEEPING_KEYS
 from spacedialog.importing.reader import Problems, parse_json, problem_lines
 from spacedialog.model.dates import VagueDate, quoted
 from spacedialog.model.entry import canonical_json
-from spacedialog.model.fields import DESK_FIELDS, CommitmentRow
+from spacedialog.model.fields import DESK_FIELDS, KINDS, CommitmentRow, Kind
 from spacedialog.model.progress import Progress, silent
 from spacedialog.model.values import check_line, check_on, check_percent, check_text, evidence_pieces
 from spacedialog.model.vocabulary import FORMER_STATUSES
+from spacedialog.store.log import live_entries
 
 if TYPE_CHECKING:
-    from spacedialog.model.entry import Entry, PendingEntry
+    import sqlite3
+
+    from spacedialog.model.entry import PendingEntry
     from spacedialog.model.target import Target
+    from spacedialog.store.read.snapshot import Snapshot
 
 FIELDS = ("ref", "status", "percent", "due", *DESK_FIELDS, "check", "note", "evidence", "on")
 """The fields of a record. Other columns of `list` are ignored, so that its CSV can be edited and applied."""
@@ -33,7 +38,7 @@ MOST_RECORDS = 100_000
 """The maximum number of updates in a file; all are held in memory, because they are one action."""
 
 _MOST_COLUMNS = 1_000
-"""The maximum number of columns. A fault in each column needs memory, and no valid file has so many."""
+"""The maximum number of columns: many more than a valid file has, and few enough to report a fault in each."""
 
 _YES_OR_NO = {**dict.fromkeys(("yes", "true", "1", "x"), True), **dict.fromkeys(("no", "false", "0"), False)}
 _WHOLE = re.compile("[0-9]{1,9}")
@@ -42,31 +47,17 @@ _FIELDS_REMEDY = f"use the fields {', '.join(FIELDS)}"
 
 
 class Batch:
-    """The updates of one file: the entries to record, and the problems found.
+    """The updates of the file `name`: the entries to record, and the problems found."""
 
-    `resolve` returns the target of a ref, `fields_of` the fields of a target, `live` the live entries of an item.
-    `check_fields` returns new values of fields of a target as the record stores them.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        today: date,
-        resolve: Callable[[str], Target],
-        fields_of: Callable[[Target], Mapping[str, Any]],
-        live: Callable[[str], Iterable[Entry]],
-        check_fields: Callable[[Target, Mapping[str, Any]], dict[str, Any]],
-    ) -> None:
+    def __init__(self, name: str, connection: sqlite3.Connection, snapshot: Snapshot, today: date) -> None:
         self.problems = Problems(name, "nothing was recorded")
         self.pending: list[PendingEntry] = []
         self.targets: dict[Target, Mapping[str, Any]] = {}
         self._seen: set[str] = set()
         self._recorded: dict[str, list[tuple[str, tuple[str, dict[str, Any]]]]] = {}
         self._today = today
-        self._resolve = resolve
-        self._fields_of = fields_of
-        self._live = live
-        self._check_fields = check_fields
+        self._connection = connection
+        self._snapshot = snapshot
 
     def read(self, text: str, watch: Progress = silent) -> None:
         """Read every record of the file."""
@@ -102,10 +93,10 @@ class Batch:
                 raise InputError("ref: it is missing", "write the ref of a commitment or a milestone")
             if "ref" not in values:
                 return
-            target = self._resolve(values["ref"])
+            target = self._snapshot.refs.resolve(values["ref"])
             if len(self.problems) > before and not values.keys() - {"ref", "on"}:
                 return
-            fields = self.targets.get(target) or self._fields_of(target)
+            fields = self.targets.get(target) or self._snapshot.fields_of(target)
             remarks = EntryRemarks(values["on"], values.get("note"), values.get("evidence", ()))
             asked = {name: values[name] for name in DESK_FIELDS if name in values}
             edits = self._edits(place, target, asked, fields)
@@ -143,7 +134,8 @@ class Batch:
             with self._collecting(place):
                 if target.milestone:
                     raise InputError(f"{name}: a milestone does not have this field", "use the ref of its commitment")
-                edits |= {name: value} if fields.get(name) == value else self._check_fields(target, {name: value})
+                is_held = fields.get(name) == value
+                edits |= {name: value} if is_held else check_fields(self._snapshot, target, {name: value})
         return edits
 
     def _value(self, name: str, given: object) -> Any:
@@ -156,7 +148,7 @@ class Batch:
             return evidence_pieces(given)
         if not isinstance(given, str):
             raise InputError(f"{name}: {quoted(str(given))} is not text", "write it in quotation marks")
-        if name in ("note", "criterion", "quote"):
+        if name == "note" or KINDS.get(name) is Kind.TEXT:
             return check_text(name, given)
         text = check_line(name, given.strip())
         if name not in ("due", "on"):
@@ -175,19 +167,18 @@ class Batch:
         that also has no note or evidence is not new if the fields already have its values.
         """
         values = pending.body.get("set", {})
-        kind = pending.kind
         bare = not dated and not pending.body.keys() & {"note", "evidence"}
         if bare and all(fields.get(name) == value for name, value in values.items()):
             return False
-        statement = canonical_json([kind, pending.item, pending.on, pending.body])
+        statement = canonical_json([pending.kind, pending.item, pending.on, pending.body])
         if statement in self._seen:
             return False
         self._seen.add(statement)
         if pending.item not in self._recorded:
             # Once per item, because a file may have thousands of updates on one.
-            entries = self._live(pending.item)
+            entries = live_entries(self._connection, pending.item)
             self._recorded[pending.item] = [(entry.on, (entry.kind, _core(entry.content))) for entry in entries]
-        core = kind, _core(pending.body)
+        core = pending.kind, _core(pending.body)
         return not any(
             recorded == core and (not dated or on == pending.on) for on, recorded in self._recorded[pending.item]
         )

@@ -102,7 +102,7 @@ class Span:
     @property
     def days(self) -> int:
         """Return the length in days; a month counts as 30 days and a year as 365."""
-        return self.count * {Unit.MONTH: 30, Unit.YEAR: 365, **_DAYS}[self.unit]
+        return self.count * _DAYS[self.unit]
 
     def after(self, day: date, times: int = 1) -> date:
         """Return the day `times` spans later; the last day of the month if the month has no such day.
@@ -124,8 +124,8 @@ class Span:
         return self.after(day, -1)
 
 
-def parse_review(text: str) -> Span | VagueDate:
-    """Parse the review of a commitment, a span or an EDTF date; raise DateError for any other text."""
+def parse_recorded_review(text: str) -> Span | VagueDate:
+    """Parse the review of a commitment as stored, a span or an EDTF date; raise DateError for any other text."""
     try:
         return Span.parse(text)
     except DateError:

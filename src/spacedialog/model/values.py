@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from spacedialog.errors import InputError
 from spacedialog.model.characters import CONTROL, LINE_BREAK, is_visible, visible_characters
-from spacedialog.model.dates import quoted, readable
-from spacedialog.model.fields import Kind
+from spacedialog.model.dates import quoted, readable, review_text
+from spacedialog.model.fields import KINDS, Kind
 from spacedialog.model.vocabulary import MilestoneStatus, Status
 
 if TYPE_CHECKING:
@@ -205,6 +205,20 @@ def citation_text(source: Mapping[str, Any]) -> str:
     """Return a source in one line: document, paragraph, sentence, evidence grade."""
     document: str = source["document"]
     return document + "".join(f"{sign}{source[part]}" for part, sign in _SIGNS.items() if source.get(part))
+
+
+def recorded_text(field: str, value: Any) -> str:
+    """Return the recorded value of a field in words; empty if it is not set."""
+    if value in (None, "", []):
+        return ""
+    if isinstance(value, list):
+        return ", ".join(citation_text(part) if field == "sources" else recorded_text("", part) for part in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {recorded_text('', part)}" for name, part in value.items())
+    kind = KINDS.get(field)
+    if kind is Kind.REVIEW:
+        return review_text(value)
+    return readable(value) if kind is Kind.DATE else str(value)
 
 
 def is_citation_of(document: str, citation: str) -> bool:

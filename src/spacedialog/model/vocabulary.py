@@ -82,6 +82,9 @@ class MilestoneState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+SETTLED_STATES = (MilestoneState.MET, MilestoneState.WITHDRAWN)
+"""The states of a milestone after which no outcome is expected."""
+
 CLOSING_DAYS = 60
 """A commitment is `closing` if its window closes within this many days."""
 
@@ -106,18 +109,19 @@ class Flag(Word):
     CONFLICT = "conflict", "members of the team recorded different values, and the conflict is not resolved"
 
 
-class Reason(Word):
-    """A reason for which a commitment or a milestone needs attention, most urgent first. Derived, never stored."""
+class Reason(StrEnum):
+    """A reason for which a commitment or a milestone needs attention, most urgent first. Derived, never stored.
 
-    _value_: str
+    The window closes or opens soon, or the reason is a flag; a milestone too can be overdue.
+    """
 
-    OVERDUE = "overdue", "the window has closed, and the outcome is not recorded"
-    CLOSING = "closing", "the window closes soon"
-    OPENING = "opening", "the window opens soon"
-    CONFLICT = "conflict", "members of the team recorded different values"
-    UNEVIDENCED = "unevidenced", "complete, without evidence"
-    UNCHECKED = "unchecked", "never checked"
-    STALE = "stale", "a check is due"
+    OVERDUE = Flag.OVERDUE.value
+    CLOSING = Flag.CLOSING.value
+    OPENING = "opening"
+    CONFLICT = Flag.CONFLICT.value
+    UNEVIDENCED = Flag.UNEVIDENCED.value
+    UNCHECKED = Flag.UNCHECKED.value
+    STALE = Flag.STALE.value
 
 
 class LinkDecision(StrEnum):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from spacedialog.model.dates import VagueDate, parse_review, readable, review_text
-from spacedialog.model.fields import DESK_FIELDS
+from spacedialog.model.dates import VagueDate, parse_recorded_review, readable
+from spacedialog.model.fields import DESK_FIELDS, KINDS, Kind
 from spacedialog.model.rows.record import (
     AreaRow,
     AssessmentRow,
@@ -18,14 +18,12 @@ from spacedialog.model.rows.record import (
     SlipRow,
     UpcomingRow,
 )
-from spacedialog.model.values import citation_text
+from spacedialog.model.rows.todo import TodoRow
+from spacedialog.model.values import citation_text, recorded_text
+from spacedialog.model.vocabulary import SETTLED_STATES, MilestoneState, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from spacedialog.model.rows.report import Brief, Report
-    from spacedialog.model.rows.todo import TodoRow
-from spacedialog.model.vocabulary import MilestoneState, Reason
 
 NOTHING = "none"
 NO_EVIDENCE = "no evidence recorded"
@@ -34,7 +32,7 @@ CLEARED_AFTER_EVIDENCE = "cleared after evidence was recorded"
 """The remarks on a criterion that was changed after evidence was recorded."""
 WHOLE = "whole commitment"
 """The subject of an assessment that is not about one party."""
-DATE_FIELDS = ("due", "when", "met", "review")
+DATE_FIELDS = tuple(name for name, kind in KINDS.items() if kind in (Kind.DATE, Kind.REVIEW))
 """The fields of commitments, milestones and dialogues that hold a date; a review may also be a span."""
 _ACTIONS = {"check": "checked, nothing new"}
 """The actions of entries that set no field, by kind."""
@@ -68,18 +66,9 @@ def to_the_minute(instant: str) -> str:
 
 
 def value_text(field: str, value: Any) -> str:
-    """Return the value of a field in words."""
-    if value in (None, []):
-        return NOTHING
-    if isinstance(value, list):
-        return ", ".join(citation_text(part) if field == "sources" else value_text("", part) for part in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {value_text('', part)}" for name, part in value.items())
-    if field == "review":
-        return review_text(value)
-    if field == "quote":
-        return quotation(value)
-    return readable(value) if field in DATE_FIELDS else str(value)
+    """Return the value of a field in words, a quote in quotation marks; NOTHING if it is not set."""
+    text = recorded_text(field, value)
+    return (quotation(text) if field == "quote" else text) or NOTHING
 
 
 # The record
@@ -120,7 +109,7 @@ def next_milestone_text(row: AreaRow | DialogueRow) -> str:
 def window_text(row: UpcomingRow) -> str:
     """Return when the window of a milestone opens or closes, counted from the day of the view."""
     opens, closes = row.opens_in_days, row.closes_in_days
-    if row.state in (MilestoneState.MET, MilestoneState.WITHDRAWN):
+    if row.state in SETTLED_STATES:
         return row.state
     if row.state == MilestoneState.UPCOMING and opens is not None:
         return f"opens in {_rounded(opens)}"
@@ -133,7 +122,7 @@ def window_text(row: UpcomingRow) -> str:
 
 def why_text(row: TodoRow) -> str:
     """Return why a row of the worklist needs attention: its reasons, most urgent first."""
-    return "; ".join(_WHY[Reason(reason)](row) for reason in row.reasons)
+    return "; ".join(_ATTENTION[Reason(reason)].why(row) for reason in row.reasons)
 
 
 def _closing_text(row: TodoRow) -> str:
@@ -143,38 +132,40 @@ def _closing_text(row: TodoRow) -> str:
 
 
 def _stale_text(row: TodoRow) -> str:
-    review = parse_review(row.review) if row.review else None
+    review = parse_recorded_review(row.review) if row.review else None
     is_by_date = isinstance(review, VagueDate) and review.earliest and review.earliest.isoformat() > str(row.checked_on)
     if is_by_date:
         return f"check due {readable(str(review))}"
     return f"last checked {_rounded(row.checked_days or 0)} ago"
 
 
-_WHY: Mapping[Reason, Callable[[TodoRow], str]] = {
-    Reason.OVERDUE: lambda row: f"overdue by {_rounded(-(row.closes_in_days or 0))}",
-    Reason.CLOSING: _closing_text,
-    Reason.OPENING: lambda row: f"opens in {counted(row.opens_in_days or 0, 'day')}",
-    Reason.CONFLICT: lambda _: "conflicting entries",
-    Reason.UNEVIDENCED: lambda _: "complete without evidence",
-    Reason.UNCHECKED: lambda _: "never checked",
-    Reason.STALE: _stale_text,
-}
+class _Attention(NamedTuple):
+    """The text of a reason in a row of the worklist, and the line with the command that settles it."""
 
-_REMEDIES: tuple[tuple[tuple[Reason, ...], str], ...] = (
-    (
-        (Reason.OVERDUE, Reason.CLOSING, Reason.OPENING),
-        "Dates: spacedialog mark REF STATUS, or spacedialog reschedule REF DATE",
+    why: Callable[[TodoRow], str]
+    remedy: str
+
+
+_SETTLE_DATE = "Dates: spacedialog mark REF STATUS, or spacedialog reschedule REF DATE"
+_CHECK = "Checks: spacedialog check REF --note TEXT"
+_ATTENTION: Mapping[Reason, _Attention] = {
+    Reason.OVERDUE: _Attention(lambda row: f"overdue by {_rounded(-(row.closes_in_days or 0))}", _SETTLE_DATE),
+    Reason.CLOSING: _Attention(_closing_text, _SETTLE_DATE),
+    Reason.OPENING: _Attention(lambda row: f"opens in {counted(row.opens_in_days or 0, 'day')}", _SETTLE_DATE),
+    Reason.CONFLICT: _Attention(lambda _: "conflicting entries", "Conflicts: spacedialog conflicts"),
+    Reason.UNEVIDENCED: _Attention(
+        lambda _: "complete without evidence",
+        "Without evidence: spacedialog note REF TEXT --evidence EVIDENCE",
     ),
-    ((Reason.CONFLICT,), "Conflicts: spacedialog conflicts"),
-    ((Reason.UNEVIDENCED,), "Without evidence: spacedialog note REF TEXT --evidence EVIDENCE"),
-    ((Reason.UNCHECKED, Reason.STALE), "Checks: spacedialog check REF --note TEXT"),
-)
+    Reason.UNCHECKED: _Attention(lambda _: "never checked", _CHECK),
+    Reason.STALE: _Attention(_stale_text, _CHECK),
+}
 
 
 def remedies(rows: Iterable[TodoRow]) -> tuple[str, ...]:
     """Return the commands that settle the rows of a worklist, one line for each group of reasons that occur."""
-    reasons = {reason for row in rows for reason in row.reasons}
-    return tuple(line for settled, line in _REMEDIES if reasons.intersection(settled))
+    given = {reason for row in rows for reason in row.reasons}
+    return tuple(dict.fromkeys(of.remedy for reason, of in _ATTENTION.items() if reason in given))
 
 
 def _rounded(days: int) -> str:

@@ -24,7 +24,7 @@ from spacedialog.model.rows.record import (
     UpcomingRow,
 )
 from spacedialog.model.rows.todo import TodoRow
-from spacedialog.model.vocabulary import MilestoneState
+from spacedialog.model.vocabulary import SETTLED_STATES, MilestoneState
 from spacedialog.presentation.phrases import (
     DATE_FIELDS,
     NO_EVIDENCE,
@@ -197,8 +197,7 @@ def upcoming(
 
 def in_sections(table: Table) -> Table:
     """Return a table of due dates and milestones with the overdue ones under their own heading."""
-    settled = (MilestoneState.MET, MilestoneState.WITHDRAWN)
-    headings = {MilestoneState.OVERDUE: "Overdue", **dict.fromkeys(settled, "Settled")}
+    headings = {MilestoneState.OVERDUE: "Overdue", **dict.fromkeys(SETTLED_STATES, "Settled")}
     return table._replace(section=lambda row: headings.get(row.state, "Upcoming"))
 
 

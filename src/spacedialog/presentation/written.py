@@ -3,44 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from spacedialog.model.rows.record import Written
 from spacedialog.presentation.phrases import counted, value_text
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import Block, View
 
-_VERBS: Mapping[str, tuple[str, str]] = {
-    "marked": ("Marked", "mark"),
-    "noted": ("Added a note to", "add a note to"),
-    "checked": ("Checked", "record a check of"),
-    "rescheduled": ("Rescheduled", "reschedule"),
-    "edited": ("Edited", "edit"),
-    "added": ("Added", "add"),
-    "assessed": ("Assessed", "assess"),
-    "linked": ("Linked", "link"),
-    "not-linked": ("Recorded as not linked:", "record as not linked:"),
-    "applied": ("Applied", "apply"),
-    "imported": ("Imported", "import"),
-    "undone": ("Undid", "undo"),
-    "redone": ("Redid", "redo"),
+
+class _Action(NamedTuple):
+    """The words for an action: as it is done, after `would` in a dry run, and the line if it changed no field.
+
+    `about` is for an action whose entries are counted: the preposition before the only item that they are about.
+    """
+
+    done: str
+    to_do: str
+    unchanged: str = ""
+    about: str = ""
+
+
+_ACTIONS: Mapping[str, _Action] = {
+    "marked": _Action("Marked", "mark", "Status unchanged."),
+    "noted": _Action("Added a note to", "add a note to", "Status unchanged."),
+    "checked": _Action("Checked", "record a check of", "Status unchanged."),
+    "rescheduled": _Action("Rescheduled", "reschedule", "Date unchanged."),
+    "edited": _Action("Edited", "edit", "No field changed."),
+    "added": _Action("Added", "add"),
+    "assessed": _Action("Assessed", "assess", "Verdict unchanged."),
+    "linked": _Action("Linked", "link", "Link unchanged."),
+    "not-linked": _Action("Recorded as not linked:", "record as not linked:", "Link unchanged."),
+    "applied": _Action("Applied", "apply", "No status or date changed.", about="to"),
+    "imported": _Action("Imported", "import", about="about"),
+    "undone": _Action("Undid", "undo", about="on"),
+    "redone": _Action("Redid", "redo", about="on"),
 }
-"""The verb of each action: as it is done, and after `would` in a dry run."""
-
-_COUNTED = {"applied": "to", "imported": "about", "undone": "on", "redone": "on"}
-"""The actions whose entries are counted, each with the preposition before the only item that they are about."""
-
 _MOST_REFS = 20
 """The maximum number of refs that the result of a check names."""
-
-_UNCHANGED = {
-    **dict.fromkeys(("marked", "noted", "checked"), "Status unchanged."),
-    "rescheduled": "Date unchanged.",
-    "edited": "No field changed.",
-    "assessed": "Verdict unchanged.",
-    **dict.fromkeys(("linked", "not-linked"), "Link unchanged."),
-    "applied": "No status or date changed.",
-}
-"""The line of an action that changed no field."""
 
 
 def written(result: Written) -> View:
@@ -61,14 +60,14 @@ def _heading(result: Written) -> str:
     title = f" ({result.title})" if result.title else ""
     if result.ref and not result.changes:
         return f"{'Dry run: nothing' if result.dry_run else 'Nothing'} to record for {result.ref}{title}"
-    done, to_do = _VERBS[result.did]
-    return f"{f'Dry run: would {to_do}' if result.dry_run else done} {_subject(result)}{title}"
+    action = _ACTIONS[result.did]
+    return f"{f'Dry run: would {action.to_do}' if result.dry_run else action.done} {_subject(result)}{title}"
 
 
 def _subject(result: Written) -> str:
-    if result.did in _COUNTED:
+    if about := _ACTIONS[result.did].about:
         entries = counted(result.changes, "entry", "entries")
-        return f"{entries} {_COUNTED[result.did]} {result.ref}" if result.ref else entries
+        return f"{entries} {about} {result.ref}" if result.ref else entries
     return result.ref or _several(result.refs)
 
 
@@ -87,6 +86,5 @@ def _change_lines(result: Written) -> list[str]:
     if result.did == "checked" and not result.ref:
         more = len(result.refs) - _MOST_REFS
         lines.append(", ".join(result.refs[:_MOST_REFS]) + (f" and {more} more" if more > 0 else ""))
-    if result.changes and result.refs and not result.differences and result.did in _UNCHANGED:
-        lines.append(_UNCHANGED[result.did])
-    return lines
+    unchanged = _ACTIONS[result.did].unchanged
+    return [*lines, unchanged] if unchanged and result.changes and result.refs and not result.differences else lines

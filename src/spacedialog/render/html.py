@@ -75,8 +75,9 @@ def _report(report: Report) -> dict[str, Any]:
     rows = [detail.commitment for detail in report.commitments]
     counts: dict[str, int] = {status: report.statuses.get(status, 0) for status in BY_PROGRESS}
     # The newest dialogue is first, and its titles apply.
-    titles = {row.area: row.title for row in reversed(report.areas)}
-    titles = {row.area: titles[row.area] for row in report.areas}
+    titles: dict[str, str] = {}
+    for row in report.areas:
+        titles.setdefault(row.area, row.title)
     parties = {party for row in rows for party in (row.lead, *row.partners) if party}
     areas = list(_areas(report, titles))
     return {

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.rows.record import SlipRow, UpcomingRow
-from spacedialog.model.vocabulary import MilestoneState
+from spacedialog.model.vocabulary import SETTLED_STATES
 
 _BACK, _AHEAD = 10, 20
 """The maximum number of years drawn before and after the day of the view."""
@@ -56,8 +56,7 @@ class Event(NamedTuple):
     @property
     def row(self) -> UpcomingRow:
         """The first occurrence that is not met or withdrawn; the last if all are."""
-        settled = (MilestoneState.MET, MilestoneState.WITHDRAWN)
-        return next((row for row in self.rows if row.state not in settled), self.rows[-1])
+        return next((row for row in self.rows if row.state not in SETTLED_STATES), self.rows[-1])
 
     @property
     def mark(self) -> Mark:

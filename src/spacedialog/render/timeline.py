@@ -15,7 +15,7 @@ from rich.text import Text
 from spacedialog.errors import DateError
 from spacedialog.model.dates import VagueDate, readable
 from spacedialog.model.rows.record import UpcomingRow
-from spacedialog.model.vocabulary import MilestoneState
+from spacedialog.model.vocabulary import SETTLED_STATES
 from spacedialog.presentation.styles import style_of
 from spacedialog.presentation.tables import TimelineSettings
 from spacedialog.render.text import one_line
@@ -124,7 +124,7 @@ def _beside(row: UpcomingRow, signs: str, today: int) -> dict[int, str]:
 
 
 def _title(row: UpcomingRow) -> str:
-    is_settled = row.state in (MilestoneState.MET, MilestoneState.WITHDRAWN)
+    is_settled = row.state in SETTLED_STATES
     return one_line(f"{row.state}: {row.title}" if is_settled else row.title)
 
 

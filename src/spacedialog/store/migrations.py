@@ -365,19 +365,16 @@ def m0009_sources_of_milestones(db: Database) -> None:
 def m0010_checks(db: Database) -> None:
     """Add the days of checks, and the owner and the review of a commitment; rename two columns."""
     commitment = _table(db, "commitment")
-    commitment.add_column("owner", str)
-    commitment.add_column("review", str)
-    commitment.add_column("review_from", str)
+    for column in ("owner", "review", "review_from"):
+        commitment.add_column(column, str)
     commitment.add_column("review_days", int)
     db.execute("ALTER TABLE commitment RENAME COLUMN claimed TO unevidenced")
     db.execute("ALTER TABLE commitment RENAME COLUMN checked TO status_on")
-
     commitment.add_column("checked", str, not_null_default="")
 
     check_day = _table(db, "check_day")
     check_day.create({"item": str, "day": str}, not_null={"item", "day"}, strict=True)
     check_day.create_index(["item", "day"])
-
     verdict_day = _table(db, "verdict_day")
     verdict_day.create(
         {"item": str, "commitment": str, "day": str}, not_null={"item", "commitment", "day"}, strict=True

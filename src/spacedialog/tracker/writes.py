@@ -12,7 +12,7 @@ from spacedialog.model.dates import VagueDate
 from spacedialog.model.progress import Progress, silent
 from spacedialog.model.rows.record import Written
 from spacedialog.model.vocabulary import LinkDecision
-from spacedialog.store import database, log
+from spacedialog.store import database
 from spacedialog.tracker.record import ROW_ERRORS, Record, built_in_record
 
 if TYPE_CHECKING:
@@ -191,19 +191,11 @@ class Writes(Record):
         Updates that the record already has are skipped. ProblemsError lists every problem with its place in the file
         `name`.
         """
-        from spacedialog.editing.commitments import check_fields
         from spacedialog.importing.updates_file import Batch
 
         text = updates if isinstance(updates, str) else _text_of(updates, name, max_size)
         with self._writing() as session:
-            batch = Batch(
-                name,
-                self.today,
-                session.snapshot.refs.resolve,
-                session.snapshot.fields_of,
-                lambda item: log.live_entries(session.connection, item),
-                lambda target, values: check_fields(session.snapshot, target, values),
-            )
+            batch = Batch(name, session.connection, session.snapshot, self.today)
             batch.read(text, watch)
             batch.problems.refuse()
             return session.write("applied", list(batch.targets), batch.pending)

@@ -224,9 +224,10 @@ def todo(
     with reading.snapshot() as snapshot:
         filter_ = chosen.filter(snapshot)
         rows = snapshot.todo(filter_, within=days, limit=limit)
-        has_work = bool(rows or snapshot.todo(filter_, within=days, limit=1))
+        # With --limit 0 no row is read.
+        fails = exit_code and bool(rows or snapshot.todo(filter_, within=days, limit=1))
         reading.show(tables.todo(rows, snapshot.coverage))
-    if exit_code and has_work:
+    if fails:
         raise typer.Exit(1)
 
 

@@ -67,12 +67,13 @@ FLAGS: dict[Flag, str] = {
 }
 """The condition of each flag, with the parameters of `day_parameters`."""
 
-FLAG_COLUMNS = (
-    *(f"iif({FLAGS[flag]}, '{flag}', NULL)" for flag in (Flag.OVERDUE, Flag.CLOSING)),
-    _CHECK_FLAG,
-    *(f"iif({FLAGS[flag]}, '{flag}', NULL)" for flag in (Flag.SLIPPED, Flag.UNEVIDENCED, Flag.CONFLICT)),
+FLAG_COLUMNS = tuple(
+    dict.fromkeys(_CHECK_FLAG if _CHECK_FLAG in FLAGS[flag] else f"iif({FLAGS[flag]}, '{flag}', NULL)" for flag in Flag)
 )
-"""The columns of a commitment's flags, in order; NULL for a flag that it does not have."""
+"""The columns of a commitment's flags, in the order of `Flag`; NULL for a flag that it does not have.
+
+The flags that follow from the last check exclude each other and share a column, because the last check is read once.
+"""
 
 
 def _order_of(words: Iterable[StrEnum], column: str) -> str:

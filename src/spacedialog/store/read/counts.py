@@ -1,19 +1,21 @@
-"""Areas and dialogues as of a day, with counts of their commitments."""
+"""Counts of commitments as of a day: of a whole record, of its areas and of its dialogues."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from spacedialog.model.filters import EVERYTHING, Filter
-from spacedialog.model.rows.record import AreaRow, DialogueRow
+from spacedialog.model.rows.record import AreaRow, Coverage, DialogueRow
 from spacedialog.model.vocabulary import Flag
 from spacedialog.store.read.commitment_sql import (
     FLAGS,
     LAST_CHECK,
+    UNSETTLED,
     VALID,
     Parameters,
     day_parameters,
@@ -22,8 +24,28 @@ from spacedialog.store.read.commitment_sql import (
 )
 from spacedialog.store.read.events import UNMET, events_sql
 
+_OLDEST_OPEN_CHECK = f"min(iif({UNSETTLED}, {LAST_CHECK}, NULL))"
+_FIGURES = {
+    "commitments": "count(*)",
+    "checked": f"count({LAST_CHECK})",
+    "oldest_open_check_days": f"CAST(julianday(:day) - julianday({_OLDEST_OPEN_CHECK}) AS INTEGER)",
+    **{
+        status.replace("-", "_"): f"count(*) FILTER (WHERE c.status = '{status}')"
+        for status in ("unknown", "complete", "in-progress")
+    },
+    **{flag.value: f"count(*) FILTER (WHERE {FLAGS[flag]})" for flag in (Flag.OVERDUE, Flag.CLOSING, Flag.UNEVIDENCED)},
+}
+"""The figures on commitments `c`, by the names of fields of rows."""
+
 _FOLLOWING = "ref, title, \"when\", min(latest || coalesce(earliest, ''))"
 """The columns of the next event: with min(), SQLite takes the other columns from the row with the minimum."""
+
+
+def coverage(connection: sqlite3.Connection, day: date, filter_: Filter, *, dialogues: Sequence[str] = ()) -> Coverage:
+    """Return the coverage of the commitments that match `filter_`."""
+    parameters: Parameters = day_parameters(day)
+    figures = _figures(connection, Coverage._fields, (), matching(filter_, dialogues, parameters), parameters)
+    return Coverage(**figures[()])
 
 
 def areas(
@@ -36,41 +58,64 @@ def areas(
     commitments do not match, or are now in another area, has counts of 0.
     """
     parameters: Parameters = day_parameters(day)
-    matches = f"FROM commitment AS c WHERE {matching(filter_, dialogues, parameters)}"
-    is_match = "TRUE" if filter_ == EVERYTHING else f"item IN (SELECT c.item {matches})"
-    following = {
-        (dialogue, area): {"ref": ref, "title": title, "when": when}
-        for dialogue, area, ref, title, when, *_ in connection.execute(
-            f"SELECT dialogue, area, {_FOLLOWING} FROM ({events_sql()}) WHERE {UNMET} AND latest >= :day AND {is_match}"
-            " GROUP BY dialogue, area",
-            parameters,
-        )
-    }
-    counts: dict[tuple[str, str], list[int]] = {
-        (dialogue, area): figures
-        for dialogue, area, *figures in connection.execute(
-            f"SELECT c.dialogue, c.area, count(*), sum({LAST_CHECK} NOT NULL), sum(c.status = 'unknown'),"
-            " sum(c.status = 'complete'),"
-            f" sum(c.status = 'in-progress'), sum(ifnull({FLAGS[Flag.OVERDUE]}, 0)),"
-            f" sum(ifnull({FLAGS[Flag.CLOSING]}, 0)), sum({FLAGS[Flag.UNEVIDENCED]})"
-            f" {matches} GROUP BY c.dialogue, c.area",
-            parameters,
-        )
-    }
+    matches = matching(filter_, dialogues, parameters)
+    is_match = "TRUE" if filter_ == EVERYTHING else f"item IN (SELECT c.item FROM commitment AS c WHERE {matches})"
+    following = _next_events(connection, ("dialogue", "area"), is_match, parameters)
+    figures = _figures(connection, AreaRow._fields, ("dialogue", "area"), matches, parameters)
     titles = connection.execute(
         "SELECT a.dialogue, a.key, a.title FROM area AS a JOIN dialogue AS d ON d.key = a.dialogue"
         f" AND {VALID.format('d')} WHERE {VALID.format('a')} AND {in_dialogues('d.key', dialogues, parameters)}"
         " ORDER BY d.held DESC, d.key, a.position, a.key",
         parameters,
     ).fetchall()
-    uncounted = {key for dialogue, key, _ in titles if (dialogue, key) not in counts}
-    used = counts.keys() | (_used_areas(connection, day, uncounted) if uncounted else set())
+    uncounted = {key for dialogue, key, _ in titles if (dialogue, key) not in figures}
+    used = figures.keys() | (_used_areas(connection, day, uncounted) if uncounted else set())
     return [
-        AreaRow._make((key, title, *figures[:-1], following.get((dialogue, key)), dialogue, figures[-1]))
+        AreaRow(
+            area=key,
+            title=title,
+            next_milestone=following.get((dialogue, key)),
+            dialogue=dialogue,
+            **figures[dialogue, key],
+        )
         for dialogue, key, title in titles
         if (dialogue, key) in used
-        for figures in [counts.get((dialogue, key), [0] * 8)]
     ]
+
+
+def _figures(
+    connection: sqlite3.Connection,
+    fields: Iterable[str],
+    by: Sequence[str],
+    condition: str,
+    parameters: Parameters,
+) -> Mapping[tuple[str, ...], dict[str, Any]]:
+    """Return those of the fields that are figures, by the values of the columns `by`; 0 for values that do not occur.
+
+    `condition` is on the commitments `c`.
+    """
+    names = [name for name in fields if name in _FIGURES]
+    columns = [f"c.{column}" for column in by]
+    cursor = connection.execute(
+        f"SELECT {', '.join([*columns, *(_FIGURES[name] for name in names)])} FROM commitment AS c WHERE {condition}"
+        + (f" GROUP BY {', '.join(columns)}" if by else ""),
+        parameters,
+    )
+    found = {row[: len(by)]: dict(zip(names, row[len(by) :], strict=True)) for row in cursor}
+    return defaultdict(lambda: dict.fromkeys(names, 0), found)
+
+
+def _next_events(
+    connection: sqlite3.Connection, by: Sequence[str], condition: str, parameters: Parameters
+) -> Mapping[tuple[str, ...], Mapping[str, str]]:
+    """Return the next event that meets the condition, by the values of the columns `by`."""
+    columns = ", ".join(by)
+    cursor = connection.execute(
+        f"SELECT {_FOLLOWING}, {columns} FROM ({events_sql()})"
+        f" WHERE {UNMET} AND latest >= :day AND {condition} GROUP BY {columns}",
+        parameters,
+    )
+    return {tuple(values): {"ref": ref, "title": title, "when": when} for ref, title, when, _, *values in cursor}
 
 
 def _used_areas(connection: sqlite3.Connection, day: date, keys: Iterable[str]) -> set[tuple[str, str]]:
@@ -85,31 +130,20 @@ def _used_areas(connection: sqlite3.Connection, day: date, keys: Iterable[str]) 
 
 def dialogues(connection: sqlite3.Connection, day: date, named: Sequence[str] = ()) -> list[DialogueRow]:
     """Return the named dialogues, or all, newest meeting first, each with counts and its next event."""
-    parameters = day_parameters(day)
-    counts: dict[str, list[int]] = {
-        key: figures
-        for key, *figures in connection.execute(
-            f"SELECT c.dialogue, count(*), sum({LAST_CHECK} NOT NULL), sum(c.status = 'unknown'),"
-            f" sum(c.status = 'complete'), sum(c.status = 'in-progress'), sum({FLAGS[Flag.UNEVIDENCED]})"
-            f" FROM commitment AS c WHERE {VALID.format('c')} GROUP BY c.dialogue",
-            parameters,
-        )
-    }
-    following = {
-        key: {"ref": ref, "title": title, "when": when}
-        for key, ref, title, when, *_ in connection.execute(
-            f"SELECT dialogue, {_FOLLOWING} FROM ({events_sql()}) WHERE {UNMET} AND latest >= :day GROUP BY dialogue",
-            parameters,
-        )
-    }
+    figures = dialogue_figures(connection, day)
+    following = _next_events(connection, ("dialogue",), "TRUE", day_parameters(day))
     rows = []
     for fields in dialogue_records(connection, day, named):
-        key = str(fields.get("key") or "")
-        texts = (str(fields.get(name) or "") for name in ("title", "when", "place", "host"))
-        *figures, unevidenced = counts.get(key, [0] * 6)
-        series, number = str(fields.get("series") or ""), fields.get("number")
-        rows.append(DialogueRow._make((key, series, number, *texts, *figures, following.get(key), unevidenced)))
+        texts = {name: str(fields.get(name) or "") for name in ("key", "series", "title", "when", "place", "host")}
+        key = (texts["key"],)
+        values: dict[str, Any] = {**texts, **figures[key]}
+        rows.append(DialogueRow(number=fields.get("number"), next_milestone=following.get(key), **values))
     return rows
+
+
+def dialogue_figures(connection: sqlite3.Connection, day: date) -> Mapping[tuple[str, ...], dict[str, Any]]:
+    """Return the counts of `DialogueRow` of each dialogue, by a tuple with its key."""
+    return _figures(connection, DialogueRow._fields, ("dialogue",), VALID.format("c"), day_parameters(day))
 
 
 def dialogue_records(connection: sqlite3.Connection, day: date, named: Sequence[str] = ()) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from spacedialog.model.progress import Progress
 from spacedialog.model.rows.record import Detail
 from spacedialog.store.log import entries_by_item
 from spacedialog.store.read import assessments, conflicts, events, history, links
-from spacedialog.store.read.commitment_sql import LAST_CHECK, VALID, day_parameters
+from spacedialog.store.read.commitment_sql import LAST_CHECK, VALID, day_parameters, is_among
 
 _Row = TypeVar("_Row")
 
@@ -118,10 +118,11 @@ def _by_item(rows: Iterable[tuple[str, _Row]]) -> dict[str, list[_Row]]:
 
 def _last_checks(connection: sqlite3.Connection, day: date, items: Sequence[str]) -> Iterator[tuple[str, str | None]]:
     """Return the day of the last check of each commitment, None if it was never checked."""
+    parameters = day_parameters(day)
     return connection.execute(
         f"SELECT c.item, {LAST_CHECK} FROM commitment AS c WHERE {VALID.format('c')}"
-        " AND c.item IN (SELECT value FROM json_each(:items))",
-        {"day": day.isoformat(), "items": json.dumps(items)},
+        f" AND {is_among('c.item', items, parameters)}",
+        parameters,
     )
 
 

@@ -14,7 +14,7 @@ from spacedialog.model.entry import iso_time
 from spacedialog.model.filters import Filter
 from spacedialog.model.rows.record import CalendarEvent, UpcomingRow
 from spacedialog.model.values import evidence_pieces, is_citation_of, is_web_address
-from spacedialog.model.vocabulary import MilestoneState
+from spacedialog.model.vocabulary import SETTLED_STATES, MilestoneState
 from spacedialog.store.read.commitment_sql import VALID, Parameters, day_parameters, filter_sql, in_dialogues, is_among
 from spacedialog.store.words import plain_form
 
@@ -40,7 +40,7 @@ def events_sql(condition: str = "TRUE") -> str:
     """
 
 
-UNMET = "status NOT IN ('met', 'withdrawn')"
+UNMET = f"status NOT IN ({', '.join(repr(state.value) for state in SETTLED_STATES)})"
 """The condition that an event is still expected."""
 
 _UNTIL = "(earliest <= :until OR latest <= :until)"
@@ -102,7 +102,7 @@ def place(row: UpcomingRow) -> int:
     """Return the sort key of an event: overdue first, then expected, then met or withdrawn."""
     if row.state == MilestoneState.OVERDUE:
         return 0
-    return 2 if row.state in (MilestoneState.MET, MilestoneState.WITHDRAWN) else 1
+    return 2 if row.state in SETTLED_STATES else 1
 
 
 def _occurrences(event: _Event, day: date, until: date | None, everything: bool) -> Iterator[UpcomingRow]:
@@ -129,7 +129,7 @@ def _upcoming_row(
     event: _Event, today: date, when: str, earliest: str | None, latest: str | None, status: str
 ) -> UpcomingRow:
     day = today.isoformat()
-    if status in (MilestoneState.MET, MilestoneState.WITHDRAWN):
+    if status in SETTLED_STATES:
         state = MilestoneState(status)
     elif latest is not None and latest < day:
         state = MilestoneState.OVERDUE
@@ -224,7 +224,7 @@ def _calendar_event(
     newest: int,
     criterion: str | None,
 ) -> CalendarEvent:
-    state = event.status if event.status in (MilestoneState.MET, MilestoneState.WITHDRAWN) else "planned"
+    state = event.status if event.status in SETTLED_STATES else "planned"
     source = evidence_pieces(event.source)
     return CalendarEvent(
         uid=event.milestone or event.item,

@@ -15,7 +15,7 @@ from spacedialog.model.position import Since
 from spacedialog.model.rows.record import HistoryRow, NewsRow
 from spacedialog.model.values import citation_text
 from spacedialog.store.log import IS_BUILT_IN, entries_by_item
-from spacedialog.store.read.commitment_sql import belongs_to_dialogues
+from spacedialog.store.read.commitment_sql import belongs_to_dialogues, is_among
 from spacedialog.store.read.details import fields_on
 from spacedialog.store.read.history import COMMITMENT, ENTRY, LINKED, LOG, MILESTONE, history_row, with_criteria
 
@@ -244,10 +244,8 @@ def _has_remarks(one: News) -> bool:
 
 def _rows(connection: sqlite3.Connection, day: date, ids: Sequence[str]) -> dict[str, HistoryRow]:
     """Return the entries with these ids, by id."""
-    cursor = connection.execute(
-        f"SELECT {ENTRY} FROM {LOG} WHERE l.id IN (SELECT value FROM json_each(:ids))",
-        {"day": day.isoformat(), "ids": json.dumps(ids)},
-    )
+    parameters: dict[str, Any] = {"day": day.isoformat()}
+    cursor = connection.execute(f"SELECT {ENTRY} FROM {LOG} WHERE {is_among('l.id', ids, parameters)}", parameters)
     return {row.id: row for row in map(history_row, cursor)}
 
 

@@ -89,7 +89,7 @@ class Selection(NamedTuple):
         parts = [
             f"{field} {' or '.join(values)}"
             for field, values in self._asdict().items()
-            if field in self._fields[:9] and values
+            if field in self._fields[: self._fields.index("due_before")] and values
         ]
         parts += [f"due before {readable(str(self.due_before))}"] if self.due_before else []
         parts += [f"due after {readable(str(self.due_after))}"] if self.due_after else []

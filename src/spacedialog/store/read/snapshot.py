@@ -35,14 +35,11 @@ from spacedialog.model.rows.record import (
 )
 from spacedialog.model.rows.todo import TodoRow
 from spacedialog.model.target import Target
-from spacedialog.model.vocabulary import CLOSING_DAYS, Flag, MilestoneState, Status
+from spacedialog.model.vocabulary import CLOSING_DAYS, MilestoneState, Status
 from spacedialog.store.log import entries_of
 from spacedialog.store.read import assessments, conflicts, counts, events, history, links, search
 from spacedialog.store.read.commitment_sql import (
     FLAG_COLUMNS,
-    FLAGS,
-    LAST_CHECK,
-    UNSETTLED,
     VALID,
     Parameters,
     day_parameters,
@@ -85,7 +82,6 @@ _VALUES = {
 }
 
 _DIALOGUE_FIELDS = ("key", "series", "number", "title", "place", "when", "host", "heads", "note")
-_COUNTS = ("commitments", "checked", "unknown", "complete", "in_progress", "unevidenced")
 _FEW = 5
 
 
@@ -322,23 +318,14 @@ class Snapshot:
 
     def coverage(self, filter_: Filter = EVERYTHING) -> Coverage:
         """Return counts of the commitments that match `filter_`, and the age in days of the oldest open check."""
-        parameters: Parameters = {}
-        total, checked, oldest, complete, unevidenced = self._rows(
-            f"SELECT count(*), ifnull(sum({LAST_CHECK} NOT NULL), 0), min(iif({UNSETTLED}, {LAST_CHECK}, NULL)),"
-            f" ifnull(sum(c.status = 'complete'), 0), ifnull(sum({FLAGS[Flag.UNEVIDENCED]}), 0)"
-            f" FROM commitment AS c WHERE {matching(filter_, self._dialogues, parameters)}",
-            parameters,
-        ).fetchone()
-        age = oldest and (self.day - date.fromisoformat(oldest)).days
-        return Coverage(total, checked, age, complete, unevidenced)
+        return counts.coverage(self._connection, self.day, filter_, dialogues=self._dialogues)
 
     def overview(self) -> Overview:
         """Return the state of the whole record, with the first few events and commitments that need attention."""
-        records = counts.dialogue_records(self._connection, self.day, self._dialogues)
+        figures = counts.dialogue_figures(self._connection, self.day)
         dialogues = tuple(
-            {name: fields[name] for name in _DIALOGUE_FIELDS if name in fields}
-            | {name: getattr(row, name) for name in _COUNTS}
-            for fields, row in zip(records, self.dialogues(), strict=True)
+            {name: fields[name] for name in _DIALOGUE_FIELDS if name in fields} | figures[(fields.get("key") or "",)]
+            for fields in counts.dialogue_records(self._connection, self.day, self._dialogues)
         )
         parameters: Parameters = {}
         condition = matching(EVERYTHING, self._dialogues, parameters)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import compress
+from itertools import compress, islice
 from typing import NamedTuple
 
 from spacedialog.model.filters import Filter
@@ -19,6 +18,7 @@ from spacedialog.store.read.commitment_sql import (
     VALID,
     Parameters,
     day_parameters,
+    is_among,
     matching,
     moved_day,
 )
@@ -26,8 +26,8 @@ from spacedialog.store.read.events import UNMET, events_sql
 
 _OF_WINDOWS: Mapping[Reason, tuple[str, str]] = {
     Reason.OVERDUE: ("latest < :day", "latest"),
-    Reason.CLOSING: ("latest BETWEEN :day AND :closing", "latest"),
-    Reason.OPENING: ("earliest > :day AND earliest <= :closing", "earliest"),
+    Reason.CLOSING: ("latest BETWEEN :day AND :soon", "latest"),
+    Reason.OPENING: ("earliest > :day AND earliest <= :soon", "earliest"),
 }
 """The reasons of dated events: the condition, and the day by which they are ordered."""
 
@@ -53,6 +53,9 @@ class _Found(NamedTuple):
     latest: str | None
 
 
+_FOUND = ", ".join(f"r.{name}" for name in _Found._fields)
+
+
 def todo(
     connection: sqlite3.Connection,
     day: date,
@@ -63,51 +66,40 @@ def todo(
     dialogues: Sequence[str] = (),
 ) -> list[TodoRow]:
     """Return what needs attention among the commitments that match `filter_`; see `Snapshot.todo`."""
+    parameters: Parameters = {**day_parameters(day), "soon": moved_day(day, within)}
+    matches = matching(filter_, dialogues, parameters)
     found: dict[tuple[str, str | None], _Found] = {}
     for reason in Reason:
-        rows = _of_reason(connection, day, reason, filter_, within, dialogues, limit and limit + len(found))
-        for row in rows:
-            if limit is None or len(found) < limit:
-                found.setdefault((row.item, row.milestone), row)
         if limit is not None and len(found) >= limit:
             break
-    commitments = _commitments(connection, day, [row.item for row in found.values()])
-    return [_row(row, commitments[row.item], day, within) for row in found.values()]
+        # An item that was found for an earlier reason does not count again.
+        most = -1 if limit is None else limit + len(found)
+        rows = connection.execute(_select(reason, matches), {**parameters, "limit": most})
+        for row in map(_Found._make, rows):
+            found.setdefault((row.item, row.milestone), row)
+    listed = list(islice(found.values(), limit))
+    commitments = _commitments(connection, day, [row.item for row in listed])
+    return [_row(row, commitments[row.item], day, within) for row in listed]
 
 
-def _of_reason(
-    connection: sqlite3.Connection,
-    day: date,
-    reason: Reason,
-    filter_: Filter,
-    within: int,
-    dialogues: Sequence[str],
-    limit: int | None,
-) -> Iterator[_Found]:
-    parameters: Parameters = {**_parameters(day, within), "limit": -1 if limit is None else limit}
-    matches = matching(filter_, dialogues, parameters)
+def _select(reason: Reason, matches: str) -> str:
+    """Return the SELECT of the items with a reason; `matches` is the condition on the commitments `c`."""
     if reason in _OF_WINDOWS:
         condition, by = _OF_WINDOWS[reason]
         rows = (
-            f'SELECT item, milestone, ref, title, "when", earliest, latest, {by} AS by, dialogue'
+            f'SELECT item, milestone, ref, title, "when" AS due, earliest, latest, {by} AS by, dialogue'
             f" FROM ({events_sql(matches)}) WHERE {UNMET} AND {condition}"
         )
     else:
         condition, by = _OF_COMMITMENTS[reason]
         rows = (
-            f"SELECT c.item, NULL AS milestone, c.ref, c.title, c.due, c.due_earliest, c.due_latest, {by} AS by,"
-            f" c.dialogue FROM commitment AS c WHERE {matches} AND {condition}"
+            "SELECT c.item, NULL AS milestone, c.ref, c.title, c.due, c.due_earliest AS earliest,"
+            f" c.due_latest AS latest, {by} AS by, c.dialogue FROM commitment AS c WHERE {matches} AND {condition}"
         )
-    cursor = connection.execute(
-        f"SELECT r.*, d.held FROM ({rows}) AS r LEFT JOIN dialogue AS d ON d.key = r.dialogue AND {VALID.format('d')}"
-        " ORDER BY r.by, d.held DESC, r.dialogue DESC, length(r.ref), r.ref LIMIT :limit",
-        parameters,
+    return (
+        f"SELECT {_FOUND} FROM ({rows}) AS r LEFT JOIN dialogue AS d ON d.key = r.dialogue AND {VALID.format('d')}"
+        " ORDER BY r.by, d.held DESC, r.dialogue DESC, length(r.ref), r.ref LIMIT :limit"
     )
-    return (_Found._make(row[: len(_Found._fields)]) for row in cursor)
-
-
-def _parameters(day: date, within: int) -> Parameters:
-    return {**day_parameters(day), "closing": moved_day(day, within)}
 
 
 class _Commitment(NamedTuple):
@@ -123,10 +115,11 @@ class _Commitment(NamedTuple):
 
 def _commitments(connection: sqlite3.Connection, day: date, items: Sequence[str]) -> dict[str, _Commitment]:
     conditions = ", ".join(condition for condition, _ in _OF_COMMITMENTS.values())
+    parameters: Parameters = day_parameters(day)
     cursor = connection.execute(
         f"SELECT c.item, c.ref, c.owner, c.review, {LAST_CHECK}, {UNSETTLED}, {conditions} FROM commitment AS c"
-        f" WHERE {VALID.format('c')} AND c.item IN (SELECT value FROM json_each(:items))",
-        {**day_parameters(day), "items": json.dumps(items)},
+        f" WHERE {VALID.format('c')} AND {is_among('c.item', items, parameters)}",
+        parameters,
     )
     return {
         item: _Commitment(ref, owner, review, checked_on, bool(is_open), tuple(compress(_OF_COMMITMENTS, marks)))

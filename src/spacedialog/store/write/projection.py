@@ -11,7 +11,7 @@ from typing import Any
 
 from spacedialog.errors import DateError
 from spacedialog.model.conflicts import conflicts
-from spacedialog.model.dates import Span, VagueDate, iso_day
+from spacedialog.model.dates import Span, VagueDate, iso_day, parse_recorded_review
 from spacedialog.model.entry import CREATE, Entry, canonical_json
 from spacedialog.model.fields import STORED, Field, Kind
 from spacedialog.model.fold import FOREVER, History, Period, fold, retracted_ids
@@ -58,7 +58,8 @@ class ProjectionWriter:
         self._keys += [row[2] for row in given]
         if history:
             self._rows["conflict"] += [(item, *conflict) for conflict in conflicts(entries)]
-        self._rows["retracted"] += [(entry, item) for entry in sorted(retracted_ids(entries))]
+        retracted = history.retracted_ids if history else retracted_ids(entries)
+        self._rows["retracted"] += [(entry, item) for entry in sorted(retracted)]
         if history and history.type in _ROWS_OF:
             for table, rows in _ROWS_OF[history.type](item, history):
                 self._rows[table] += rows
@@ -347,13 +348,13 @@ def _window(edtf: str | None) -> tuple[str | None, str | None]:
 @lru_cache(maxsize=4096)
 def _review(text: str | None) -> tuple[str | None, int | None]:
     """Return the day (ISO) from which a review is due, and the days after a check when it is due again."""
-    if not text:
-        return None, None
     try:
-        return None, Span.parse(text).days
+        review = parse_recorded_review(text) if text else None
     except DateError:
-        earliest, _ = _window(text)
-        return earliest, None
+        review = None
+    if isinstance(review, Span):
+        return None, review.days
+    return iso_day(review.earliest) if review else None, None
 
 
 def _involved(period: Period) -> Iterator[tuple[Any, ...]]:
