@@ -143,6 +143,7 @@ class Replica:
         NetworkError if the server cannot be reached or keeps failing, SyncRefusedError if the logs do not match. After
         an error, every recorded entry is still in this store.
         """
+        self._prepared = (None, [])  # restamp may have changed what can be sent since the last call
         self._with_retries(self._exchange)
         with database.reading(self.path) as connection:
             displaced = team_state.displaced(connection)
