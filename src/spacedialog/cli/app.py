@@ -51,8 +51,8 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
         "undo": Listed("write", "Undo the latest action, or the one named"),
         "link": Listed("write", "Record that a commitment carries on an earlier one"),
         "unlink": Listed("write", "Record that a commitment does not carry on an earlier one"),
-        "apply": Listed("write", "Record many updates from a file"),
-        "import": Listed("write", "Import a dialogue from a data file, or an exported log"),
+        "apply": Listed("importing", "Record many updates from a file"),
+        "import": Listed("importing", "Import a dialogue from a data file, or an exported log"),
     },
     "Report": {
         "brief": Listed("report", "Summarise what changed since a date and what comes next"),

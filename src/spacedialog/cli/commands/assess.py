@@ -7,8 +7,11 @@ from typing import Annotated
 import typer
 
 from spacedialog.cli.completion import complete_party, complete_rubric, complete_scale
-from spacedialog.cli.options import RefArgument, chooses, reads, writes
+from spacedialog.cli.filter_options import chooses
+from spacedialog.cli.options import RefArgument
+from spacedialog.cli.read_options import reads
 from spacedialog.cli.requests import FilterOptions, ReadRequest, WriteRequest, print_note
+from spacedialog.cli.write_options import writes
 
 app = typer.Typer()
 

@@ -11,7 +11,8 @@ import spacedialog
 from spacedialog import environment
 from spacedialog.cli import parsing
 from spacedialog.cli.help import GENERAL, NAME
-from spacedialog.cli.options import DbOption, OutputOption, reads_one
+from spacedialog.cli.options import DbOption, OutputOption
+from spacedialog.cli.read_options import reads_one
 from spacedialog.cli.requests import ReadRequest
 from spacedialog.presentation import maintenance
 

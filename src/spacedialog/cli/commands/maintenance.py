@@ -17,10 +17,10 @@ from spacedialog.cli.options import (
     JsonOption,
     TodayOption,
     output_of,
-    reads_one,
-    writes_without,
 )
+from spacedialog.cli.read_options import reads_one
 from spacedialog.cli.requests import ReadRequest, WriteRequest, print_note
+from spacedialog.cli.write_options import writes_without
 from spacedialog.errors import InputError, StoreError
 from spacedialog.presentation import maintenance
 from spacedialog.render.output import show

@@ -9,16 +9,9 @@ import typer
 
 from spacedialog.cli import parsing
 from spacedialog.cli.completion import complete_dialogue, complete_ref
-from spacedialog.cli.options import (
-    LARGEST,
-    AreasOption,
-    OwnersOption,
-    RefArgument,
-    SidesOption,
-    chooses,
-    reads,
-    reads_one,
-)
+from spacedialog.cli.filter_options import chooses
+from spacedialog.cli.options import LARGEST, AreasOption, OwnersOption, RefArgument, SidesOption
+from spacedialog.cli.read_options import reads, reads_one
 from spacedialog.cli.requests import FilterOptions, ReadRequest, print_note
 from spacedialog.model.vocabulary import CLOSING_DAYS
 from spacedialog.presentation import tables

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from spacedialog.cli import parsing
-from spacedialog.cli.options import chooses, reads, reads_into_template
+from spacedialog.cli.filter_options import chooses
 from spacedialog.cli.progress import progress
+from spacedialog.cli.read_options import reads, reads_into_template
 from spacedialog.cli.requests import FilterOptions, ReadRequest, print_note
 from spacedialog.errors import InputError
 from spacedialog.presentation.brief import brief as brief_view

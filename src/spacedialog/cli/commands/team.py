@@ -11,8 +11,10 @@ import typer
 from spacedialog import environment
 from spacedialog.cli import terminal
 from spacedialog.cli.help import Group
-from spacedialog.cli.options import OutputOption, reads, writes_without
+from spacedialog.cli.options import OutputOption
+from spacedialog.cli.read_options import reads
 from spacedialog.cli.requests import ReadRequest, WriteRequest, print_note
+from spacedialog.cli.write_options import writes_without
 from spacedialog.errors import NetworkError
 from spacedialog.presentation import team as team_views
 from spacedialog.presentation.phrases import counted

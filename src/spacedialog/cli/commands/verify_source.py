@@ -9,7 +9,8 @@ import typer
 
 from spacedialog.cli import parsing
 from spacedialog.cli.completion import complete_dialogue
-from spacedialog.cli.options import MAX_STATEMENT_SIZE, MaxSizeOption, reads_one
+from spacedialog.cli.options import MAX_STATEMENT_SIZE, MaxSizeOption
+from spacedialog.cli.read_options import reads_one
 from spacedialog.cli.requests import ReadRequest
 from spacedialog.presentation import verification
 

@@ -1,8 +1,7 @@
-"""The commands that write: mark, note, check, reschedule, add, edit, link, undo, apply and import."""
+"""The commands that write: mark, note, check, reschedule, add, edit, link and undo."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -10,9 +9,10 @@ import typer
 from spacedialog.cli import parsing
 from spacedialog.cli.completion import complete_area, complete_new_status, complete_ref
 from spacedialog.cli.field_options import sets_fields
-from spacedialog.cli.options import MAX_SIZE, MaxSizeOption, RefArgument, selects, writes, writes_without
-from spacedialog.cli.progress import progress
+from spacedialog.cli.filter_options import selects
+from spacedialog.cli.options import RefArgument
 from spacedialog.cli.requests import FilterOptions, WriteRequest
+from spacedialog.cli.write_options import writes, writes_without
 from spacedialog.errors import InputError
 from spacedialog.model.fields import EDITABLE, FIELDS, NewCommitment
 from spacedialog.model.values import HIGHEST_PERCENT, LOWEST_PERCENT
@@ -256,50 +256,6 @@ def undo(
         if only:
             _require("ENTRY", entry)
         writing.show(writing.tracker.undo(entry, only=only))
-
-
-@app.command()
-@writes_without("note", "evidence", "on")
-def apply(
-    writing: WriteRequest,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A JSON Lines or CSV file; - for standard input.")],
-    max_size: MaxSizeOption = MAX_SIZE,
-) -> None:
-    """
-    spacedialog apply updates.csv --dry-run
-    spacedialog list --status open --json | my-script | spacedialog apply -
-
-    A CSV file has a header line with ref and at least one of status, percent, due, owner, review, criterion, quote,
-    check, note, evidence and on. A JSON Lines file has the same names as keys. An empty cell leaves a field as it is.
-    Dates are EDTF, such as 2027 or 2027-05. A cell can have several pieces of evidence, one per line; in JSON they are
-    a list. If a line has a problem, nothing is recorded.
-    """
-    with parsing.input_file(file) as (stream, name), progress("reading", "updates") as watch:
-        size = parsing.size("--max-size", max_size)
-        written = writing.tracker.apply(stream, name, max_size=size, watch=watch)
-    writing.show(written)
-
-
-@app.command(name="import")
-@writes_without("note", "evidence", "on")
-def import_(
-    writing: WriteRequest,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A data file or an exported log; - for standard input.")],
-    without_built_in: Annotated[
-        bool, typer.Option("--without-built-in", help="Leave the built-in record out of a new database.")
-    ] = False,
-    max_size: MaxSizeOption = MAX_SIZE,
-) -> None:
-    """
-    spacedialog import my_dialogue.json --dry-run
-    spacedialog import backup.json --db new.db
-
-    Entries that the record already has are skipped, and entries that users recorded are not changed.
-    """
-    size = parsing.size("--max-size", max_size)
-    with parsing.input_file(file) as (stream, name), progress("importing", "records") as watch:
-        written = writing.tracker.import_file(stream, name, built_in=not without_built_in, max_size=size, watch=watch)
-    writing.show(written)
 
 
 def _refuse(options: dict[str, Any], reason: str) -> None:

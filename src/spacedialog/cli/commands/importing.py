@@ -1,0 +1,60 @@
+"""The commands that record entries from a file: apply and import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from spacedialog.cli import parsing
+from spacedialog.cli.options import MAX_SIZE, MaxSizeOption
+from spacedialog.cli.progress import progress
+from spacedialog.cli.requests import WriteRequest
+from spacedialog.cli.write_options import writes_without
+
+app = typer.Typer()
+
+
+@app.command()
+@writes_without("note", "evidence", "on")
+def apply(
+    writing: WriteRequest,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A JSON Lines or CSV file; - for standard input.")],
+    max_size: MaxSizeOption = MAX_SIZE,
+) -> None:
+    """
+    spacedialog apply updates.csv --dry-run
+    spacedialog list --status open --json | my-script | spacedialog apply -
+
+    A CSV file has a header line with ref and at least one of status, percent, due, owner, review, criterion, quote,
+    check, note, evidence and on. A JSON Lines file has the same names as keys. An empty cell leaves a field as it is.
+    Dates are EDTF, such as 2027 or 2027-05. A cell can have several pieces of evidence, one per line; in JSON they are
+    a list. If a line has a problem, nothing is recorded.
+    """
+    with parsing.input_file(file) as (stream, name), progress("reading", "updates") as watch:
+        size = parsing.size("--max-size", max_size)
+        written = writing.tracker.apply(stream, name, max_size=size, watch=watch)
+    writing.show(written)
+
+
+@app.command(name="import")
+@writes_without("note", "evidence", "on")
+def import_(
+    writing: WriteRequest,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A data file or an exported log; - for standard input.")],
+    without_built_in: Annotated[
+        bool, typer.Option("--without-built-in", help="Leave the built-in record out of a new database.")
+    ] = False,
+    max_size: MaxSizeOption = MAX_SIZE,
+) -> None:
+    """
+    spacedialog import my_dialogue.json --dry-run
+    spacedialog import backup.json --db new.db
+
+    Entries that the record already has are skipped, and entries that users recorded are not changed.
+    """
+    size = parsing.size("--max-size", max_size)
+    with parsing.input_file(file) as (stream, name), progress("importing", "records") as watch:
+        written = writing.tracker.import_file(stream, name, built_in=not without_built_in, max_size=size, watch=watch)
+    writing.show(written)

@@ -1,0 +1,103 @@
+"""The options that the commands that read share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+import spacedialog
+from spacedialog.cli import parsing
+from spacedialog.cli.completion import (
+    complete_dialogue,
+)
+from spacedialog.cli.help import GENERAL, VIEW
+from spacedialog.cli.option_groups import SharedOptions
+from spacedialog.cli.options import (
+    ColourOption,
+    DbOption,
+    FormatOption,
+    FormattedOutputOption,
+    JsonOption,
+    Names,
+    TemplateOption,
+    TodayOption,
+    format_of,
+    output_to,
+)
+from spacedialog.cli.requests import ReadRequest
+from spacedialog.errors import InputError
+from spacedialog.model.position import Scope
+
+
+def _reading(
+    dialogue: Annotated[
+        Names,
+        typer.Option(
+            metavar="KEY",
+            help="Show this dialogue only, such as ROK4. Repeatable.",
+            autocompletion=complete_dialogue,
+            rich_help_panel=VIEW,
+        ),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="DAY", help="Show what was true on DAY, as known now.", rich_help_panel=VIEW),
+    ] = None,
+    known_at: Annotated[
+        str | None,
+        typer.Option("--known-at", metavar="TIME", help="Show what had been recorded by TIME.", rich_help_panel=VIEW),
+    ] = None,
+    at_seq: Annotated[
+        int | None,
+        typer.Option(
+            "--at-seq",
+            metavar="N",
+            min=1,
+            max=2**62,
+            help="Show the record at position N of the team's shared log.",
+            rich_help_panel=VIEW,
+        ),
+    ] = None,
+    format_: FormatOption = None,
+    json: JsonOption = False,
+    output: FormattedOutputOption = None,
+    no_header: Annotated[
+        bool, typer.Option("--no-header", help="Omit the header line of plain and csv.", rich_help_panel=GENERAL)
+    ] = False,
+    color: ColourOption = "auto",
+    db: DbOption = None,
+    today: TodayOption = None,
+    template: TemplateOption = None,
+) -> ReadRequest:
+    if template and (format_ or json):
+        raise InputError(
+            "--template and --format cannot be used together", "leave out --format: the template sets the format"
+        )
+    tracker = spacedialog.open(db, today=parsing.today(today), author="")
+    scope = Scope(
+        parsing.day("--as-of", as_of, tracker.today) if as_of else None,
+        parsing.instant("--known-at", known_at, tracker.today) if known_at else None,
+        at_seq,
+        tuple(dialogue or ()),
+    )
+    format_ = None if template else format_of(format_, json, output)
+    shown_in = output_to(format_, output, color, tracker.path)
+    settings = shown_in.settings._replace(header=not no_header, template=template)
+    return ReadRequest(tracker, scope, shown_in._replace(settings=settings))
+
+
+def reads(command: Callable[..., None]) -> SharedOptions:
+    """Add the options of reads; a `ReadRequest` is passed to the command as `reading`."""
+    return SharedOptions(command, "reading", _reading, ("template",))
+
+
+def reads_one(command: Callable[..., None]) -> SharedOptions:
+    """Add the options of reads except --dialogue, for a command whose arguments select the dialogue."""
+    return SharedOptions(command, "reading", _reading, ("template", "dialogue"))
+
+
+def reads_into_template(command: Callable[..., None]) -> SharedOptions:
+    """Add the options of reads and --template, for a command that can fill a template."""
+    return SharedOptions(command, "reading", _reading)
