@@ -21,11 +21,12 @@ from spacedialog.model.fields import NewCommitment
 from spacedialog.model.position import Since
 from spacedialog.presentation import brief as news
 from spacedialog.presentation import report, tables
+from spacedialog.presentation.phrases import flat
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import View, main_table
 from spacedialog.render.formats import Format, Settings
 from spacedialog.render.output import Output, show
-from spacedialog.render.text import flat, one_line
+from spacedialog.render.text import one_line
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.tracker import Tracker
 from tests.support.formats import MARKDOWN, Rows, csv_rows, plain_rows

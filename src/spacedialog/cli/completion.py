@@ -64,8 +64,10 @@ def complete_strength(incomplete: str) -> list[str]:
 
 
 def complete_sort(incomplete: str) -> list[str]:
-    """Return the fields to sort by."""
-    return _beginning(incomplete, SORTABLE)
+    """Return the names to sort by, after those that are typed already."""
+    typed, mark, last = incomplete.rpartition(",")
+    reverse = "-" * last.startswith("-")
+    return [f"{typed}{mark}{reverse}{name}" for name in _beginning(last.removeprefix("-"), SORTABLE)]
 
 
 def complete_rubric(incomplete: str) -> list[str]:

@@ -65,8 +65,8 @@ def _choice(
     sort: Annotated[
         str,
         typer.Option(
-            metavar="FIELD",
-            help=f"Sort by FIELD: {', '.join(SORTABLE)}. Prefix with - to reverse.",
+            metavar="NAMES",
+            help=f"Sort by {', '.join(SORTABLE)}, or several, such as status,-due. Prefix a name with - to reverse.",
             autocompletion=complete_sort,
         ),
     ] = "ref",

@@ -60,6 +60,15 @@ def _reading(
             rich_help_panel=VIEW,
         ),
     ] = None,
+    fields: Annotated[
+        str | None,
+        typer.Option(
+            "--fields",
+            metavar="NAMES",
+            help="Show these fields in this order, such as ref,title,due; help lists them.",
+            rich_help_panel=GENERAL,
+        ),
+    ] = None,
     format_: FormatOption = None,
     json: JsonOption = False,
     output: FormattedOutputOption = None,
@@ -75,6 +84,8 @@ def _reading(
         raise InputError(
             "--template and --format cannot be used together", "leave out --format: the template sets the format"
         )
+    if template and fields:
+        raise InputError("--template and --fields cannot be used together", "leave out --fields")
     tracker = spacedialog.open(db, today=parsing.today(today), author="")
     scope = Scope(
         parsing.day("--as-of", as_of, tracker.today) if as_of else None,
@@ -85,7 +96,8 @@ def _reading(
     format_ = None if template else format_of(format_, json, output)
     shown_in = output_to(format_, output, color, tracker.path)
     settings = shown_in.settings._replace(header=not no_header, template=template)
-    return ReadRequest(tracker, scope, shown_in._replace(settings=settings))
+    names = tuple(name.strip() for name in fields.split(",")) if fields else ()
+    return ReadRequest(tracker, scope, shown_in._replace(settings=settings), names)
 
 
 def reads(command: Callable[..., None]) -> SharedOptions:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from spacedialog.cli import parsing, terminal
-from spacedialog.errors import InputError
+from spacedialog.errors import InputError, ProblemsError
 from spacedialog.model.entry import Remarks
 from spacedialog.model.position import Scope
 from spacedialog.model.rows.record import Written
 from spacedialog.presentation.tables import Table
-from spacedialog.presentation.views import View
+from spacedialog.presentation.views import Block, View, main_table
 from spacedialog.render.formats import Format
 from spacedialog.render.output import Output, show
 from spacedialog.render.text import one_line
@@ -28,6 +28,7 @@ class ReadRequest(NamedTuple):
     tracker: Tracker
     scope: Scope
     output: Output
+    fields: tuple[str, ...] = ()
 
     @property
     def as_of(self) -> date:
@@ -59,8 +60,35 @@ class ReadRequest(NamedTuple):
             raise InputError(f"{option} needs --format {format_}", f"add --format {format_}, or leave {option} out")
 
     def show(self, view: Table | View) -> None:
-        """Write the view in the requested format to the requested place."""
+        """Write the view, or the requested fields of its main table, in the requested format to the requested place."""
+        if self.fields:
+            view = self._of_fields(main_table(view))
         show(view, self.output, as_of=self.as_of.isoformat())
+
+    def show_one(self, view: View, fields: Callable[[], Table]) -> None:
+        """Write the view of one item; with requested fields, those of `fields`, a table of one row."""
+        if self.fields:
+            table = self._of_fields(fields())
+            if table.is_chosen:
+                (row,) = table.rows
+                table = table._replace(rows=[row])
+                view = View(view.name, dict(zip(table.fields, row, strict=True)), table, (Block("", table=table),))
+            show(view if table.is_chosen else table, self.output, as_of=self.as_of.isoformat())
+        else:
+            self.show(view)
+
+    def _of_fields(self, table: Table) -> Table:
+        """Return the requested fields of a table, or the meanings of all; InputError for an unknown field."""
+        from spacedialog.presentation.chosen import chosen, meanings
+
+        if self.output.format == Format.ICS:
+            raise InputError("--fields does not apply to a calendar", "leave it out, or choose another format")
+        if self.fields == ("help",):
+            return meanings(table)
+        for name in self.fields:
+            if name not in table.fields:
+                raise _unknown_field(name, meanings(table).rows)
+        return chosen(table, self.fields)
 
 
 class FilterOptions(NamedTuple):
@@ -99,6 +127,18 @@ class WriteRequest(NamedTuple):
 def print_note(line: str) -> None:
     """Write a note to standard error."""
     terminal.write_message(f"{one_line(line)}\n")
+
+
+def _unknown_field(name: str, fields: Iterable[tuple[str, str]]) -> InputError:
+    from spacedialog.model.dates import quoted
+    from spacedialog.model.near_misses import suggestion
+
+    names = dict(fields)
+    return ProblemsError(
+        f"--fields: there is no field {quoted(name)} here; the fields are:",
+        [f"{field}: {meaning}" for field, meaning in names.items()],
+        f"{suggestion(name, names)}separate several names by commas: --fields ref,title",
+    )
 
 
 def _note_beginning(snapshot: Snapshot, day: date) -> None:

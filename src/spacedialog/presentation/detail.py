@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from spacedialog.model.dates import readable
 from spacedialog.model.fields import FIELDS, SHOWN, CommitmentRow
-from spacedialog.model.rows.record import Detail
+from spacedialog.model.rows.record import Detail, DialogueRow
 from spacedialog.model.values import citation_text
 from spacedialog.presentation.phrases import (
     assessment_text,
@@ -18,7 +19,7 @@ from spacedialog.presentation.phrases import (
     quotation,
     window_text,
 )
-from spacedialog.presentation.tables import assessments, history, slips, upcoming
+from spacedialog.presentation.tables import Column, Table, assessments, commitments, history, slips, upcoming
 from spacedialog.presentation.views import Block, View, pair_table
 
 
@@ -72,6 +73,33 @@ def commitment(result: Detail) -> View:
         blocks.append(Block("Assessments", table=assessments(result.assessments, one_commitment=True)))
     blocks.append(Block("History", table=history(result.history)))
     return View("commitment", result, table, tuple(blocks))
+
+
+def commitment_fields(result: Detail) -> Table:
+    """Return one commitment as a table of one row, with all its fields."""
+    row = result.commitment
+    more = {
+        "checked_on": result.checked_on,
+        **{name: getattr(result, name) for name in ("criterion", "quote", "detail", "difference", "omitted_by")},
+        "sources": tuple(" ".join(filter(None, _source_lines(source))) for source in result.sources),
+    }
+    # The one row is longer than those that the columns of a list read.
+    columns = tuple(
+        Column(column.heading, partial(_text, column.cell(row)), wide=column.wide, field=column.field)
+        for column in commitments(()).columns
+    )
+    fields = (*row._fields, *more)
+    return Table("commitments", fields, [(*row, *more.values())], columns, "", dates=("due", "review", "updated_on"))
+
+
+def _text(text: str, _: Any) -> str:
+    return text
+
+
+def dialogue_fields(record: Mapping[str, Any]) -> Table:
+    """Return one dialogue as a table of one row, with all its fields."""
+    fields = (*(name for name in DialogueRow._fields if name in record), *sorted(record.keys() - DialogueRow._fields))
+    return Table("dialogues", fields, [tuple(record[name] for name in fields)], (), "", dates=("when",))
 
 
 def _due_text(row: CommitmentRow) -> str:

@@ -32,6 +32,9 @@ CLEARED_AFTER_EVIDENCE = "cleared after evidence was recorded"
 """The remarks on a criterion that was changed after evidence was recorded."""
 WHOLE = "whole commitment"
 """The subject of an assessment that is not about one party."""
+EVIDENCE = ("evidence", "other_evidence", "source")
+"""The fields whose lists are pieces of evidence, which may contain commas."""
+
 DATE_FIELDS = tuple(name for name, kind in KINDS.items() if kind in (Kind.DATE, Kind.REVIEW))
 """The fields of commitments, milestones and dialogues that hold a date; a review may also be a span."""
 _ACTIONS = {"check": "checked, nothing new"}
@@ -53,6 +56,19 @@ def indented(lines: tuple[str, ...]) -> Iterator[str]:
     head, *others = lines
     yield head
     yield from (f"    {line}" for line in others if line)
+
+
+def flat(value: Any, separator: str = ", ") -> str:
+    """Return the value of a field as the text of one cell: None as an empty cell, a list with its separator."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple | list):
+        return separator.join(flat(part) for part in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{name}={flat(part)}" for name, part in value.items())
+    return str(value)
 
 
 def joined(pieces: Iterable[str]) -> str:

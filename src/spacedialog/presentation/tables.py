@@ -52,7 +52,8 @@ class Column(NamedTuple):
     `tone` returns the word (a status, a flag, a state) whose look the cell gets. The column is left out of output
     narrower than `from_width` characters. `right` aligns it to the right, `wide` gives it the remaining width, up to
     `max_width` characters. A terminal wraps the text of a wide column and cuts that of any other at `max_width`. With
-    `below`, a terminal shows the text on a line of its own under the cell of the wide column.
+    `below`, a terminal shows the text on a line of its own under the cell of the wide column. `field` is the field that
+    the column shows, empty if it shows several.
     """
 
     heading: str
@@ -63,6 +64,7 @@ class Column(NamedTuple):
     wide: bool = False
     max_width: int | None = None
     below: bool = False
+    field: str = ""
 
 
 class TimelineSettings(NamedTuple):
@@ -83,6 +85,7 @@ class Table(NamedTuple):
     `timeline`, if the table has these. `events` returns the events of a calendar, for tables that have dates. `section`
     returns the heading under which a terminal shows a row; the rows of one section follow each other. `dates` are the
     fields with an EDTF date, alone or in a mapping; `value` and `other_value` hold one if `field` names one.
+    `is_chosen` tells whether the user chose the fields.
     """
 
     name: str
@@ -96,6 +99,7 @@ class Table(NamedTuple):
     events: Callable[[], Iterable[CalendarEvent]] | None = None
     section: Callable[[Any], str] | None = None
     dates: tuple[str, ...] = ()
+    is_chosen: bool = False
 
 
 def texts_of(table: Table, row: tuple[Any, ...]) -> Sequence[Any]:
@@ -104,12 +108,13 @@ def texts_of(table: Table, row: tuple[Any, ...]) -> Sequence[Any]:
         return row
     is_date = getattr(row, "field", None) in DATE_FIELDS
     return [
-        _with_typed_dates(value) if name in table.dates and (is_date or name not in _VALUES) else value
+        with_typed_dates(value) if name in table.dates and (is_date or name not in _VALUES) else value
         for name, value in zip(table.fields, row, strict=True)
     ]
 
 
-def _with_typed_dates(value: Any) -> Any:
+def with_typed_dates(value: Any) -> Any:
+    """Return a date, alone or in a mapping of fields, with quarters and halves as `2026-Q3`."""
     if isinstance(value, Mapping):
         return {name: as_typed(part) if name in DATE_FIELDS and part else part for name, part in value.items()}
     return as_typed(value) if isinstance(value, str) else value
@@ -119,6 +124,18 @@ def coverage_note(coverage: Callable[[], Coverage] | None) -> Callable[[], tuple
     """Return the notes of a table that ends with the coverage line; none without `coverage`."""
     # Computed only if it is shown, because formats for machines do not contain it.
     return (lambda: (coverage_line(coverage()),)) if coverage else tuple
+
+
+def with_total(table: Table, shown: int | None, total: Callable[[], int]) -> Table:
+    """Return a table of at most `shown` rows, whose notes begin with the number of rows without that limit."""
+    if shown is None:
+        return table
+
+    def notes() -> tuple[str, ...]:
+        count = total()
+        return (*((f"Showing {shown} of {count}.",) if shown < count else ()), *table.notes())
+
+    return table._replace(notes=notes)
 
 
 def commitments(rows: Iterable[CommitmentRow], coverage: Callable[[], Coverage] | None = None) -> Table:
@@ -136,7 +153,9 @@ def commitments(rows: Iterable[CommitmentRow], coverage: Callable[[], Coverage] 
 
 def _column(name: str) -> Column:
     field = FIELDS[name]
-    return Column(field.heading, field.cell, field.tone, field.from_width, wide=field.wide, max_width=field.max_width)
+    return Column(
+        field.heading, field.cell, field.tone, field.from_width, False, field.wide, field.max_width, field=name
+    )
 
 
 def todo(rows: Sequence[TodoRow], coverage: Callable[[], Coverage] | None = None) -> Table:
@@ -146,11 +165,11 @@ def todo(rows: Sequence[TodoRow], coverage: Callable[[], Coverage] | None = None
         (*TodoRow._fields, "why"),
         [(*row, why_text(row)) for row in rows],
         (
-            Column("Ref", lambda row: row[0]),
-            Column("What", lambda row: row[2], wide=True),
-            Column("Why", lambda row: row[-1], tone=lambda row: row[3][0], wide=True),
-            Column("Due", lambda row: readable(row[4] or ""), from_width=70),
-            Column("Owner", lambda row: row[9] or "", from_width=90, max_width=20),
+            Column("Ref", lambda row: row[0], field="ref"),
+            Column("What", lambda row: row[2], wide=True, field="title"),
+            Column("Why", lambda row: row[-1], tone=lambda row: row[3][0], wide=True, field="why"),
+            Column("Due", lambda row: readable(row[4] or ""), from_width=70, field="due"),
+            Column("Owner", lambda row: row[9] or "", from_width=90, max_width=20, field="owner"),
         ),
         "Nothing to do.",
         (lambda: (*remedies(rows), coverage_line(coverage()))) if coverage else tuple,
@@ -180,12 +199,14 @@ def upcoming(
         UpcomingRow._fields,
         rows,
         (
-            Column("When", lambda row: readable(row.when)),
-            Column("State", lambda row: row.state, tone=lambda row: row.state, from_width=80),
+            Column("When", lambda row: readable(row.when), field="when"),
+            Column("State", lambda row: row.state, tone=lambda row: row.state, from_width=80, field="state"),
             Column("Window", window_text),
-            Column("Ref", lambda row: row.ref),
-            Column("Milestone", lambda row: row.title, wide=True),
-            Column("Recurs", lambda row: recurrence_text(row.recurs) if row.recurs else "", from_width=100),
+            Column("Ref", lambda row: row.ref, field="ref"),
+            Column("Milestone", lambda row: row.title, wide=True, field="title"),
+            Column(
+                "Recurs", lambda row: recurrence_text(row.recurs) if row.recurs else "", from_width=100, field="recurs"
+            ),
         ),
         "No upcoming dates.",
         coverage_note(coverage),
@@ -208,16 +229,16 @@ def dialogues(rows: Iterable[DialogueRow], coverage: Callable[[], Coverage] | No
         DialogueRow._fields,
         rows,
         (
-            Column("Key", lambda row: row.key),
-            Column("Title", lambda row: row.title, from_width=70, wide=True),
-            Column("When", lambda row: readable(row.when)),
-            Column("Place", lambda row: row.place, from_width=100),
-            Column("Host", lambda row: row.host, from_width=120),
-            Column("Commitments", lambda row: str(row.commitments), right=True),
-            Column("Checked", lambda row: str(row.checked), right=True),
-            Column("Complete", lambda row: str(row.complete), right=True),
-            Column("No evidence", lambda row: str(row.unevidenced), right=True, from_width=110),
-            Column("Next milestone", next_milestone_text, from_width=140, wide=True),
+            Column("Key", lambda row: row.key, field="key"),
+            Column("Title", lambda row: row.title, from_width=70, wide=True, field="title"),
+            Column("When", lambda row: readable(row.when), field="when"),
+            Column("Place", lambda row: row.place, from_width=100, field="place"),
+            Column("Host", lambda row: row.host, from_width=120, field="host"),
+            Column("Commitments", lambda row: str(row.commitments), right=True, field="commitments"),
+            Column("Checked", lambda row: str(row.checked), right=True, field="checked"),
+            Column("Complete", lambda row: str(row.complete), right=True, field="complete"),
+            Column("No evidence", lambda row: str(row.unevidenced), right=True, from_width=110, field="unevidenced"),
+            Column("Next milestone", next_milestone_text, from_width=140, wide=True, field="next_milestone"),
         ),
         "No dialogues.",
         coverage_note(coverage),
@@ -227,7 +248,11 @@ def dialogues(rows: Iterable[DialogueRow], coverage: Callable[[], Coverage] | No
 
 def dialogue_column(rows: Iterable[AreaRow]) -> tuple[Column, ...]:
     """Return the column of the dialogue of each area; none if all belong to one dialogue."""
-    return (Column("Dialogue", lambda row: row.dialogue),) if len({row.dialogue for row in rows}) > 1 else ()
+    return (
+        (Column("Dialogue", lambda row: row.dialogue, field="dialogue"),)
+        if len({row.dialogue for row in rows}) > 1
+        else ()
+    )
 
 
 def areas(rows: Sequence[AreaRow], coverage: Callable[[], Coverage] | None = None) -> Table:
@@ -240,16 +265,20 @@ def areas(rows: Sequence[AreaRow], coverage: Callable[[], Coverage] | None = Non
         rows,
         (
             *dialogue,
-            Column("Area", lambda row: row.area),
-            Column("Title", lambda row: row.title, from_width=100 + shift, wide=True),
-            Column("Commitments", lambda row: str(row.commitments), right=True),
-            Column("Checked", lambda row: str(row.checked), right=True),
-            Column("Complete", lambda row: str(row.complete), right=True, from_width=80),
-            Column("No evidence", lambda row: str(row.unevidenced), right=True, from_width=100 + shift),
-            Column("In progress", lambda row: str(row.in_progress), right=True, from_width=90 + shift),
-            Column("Overdue", lambda row: str(row.overdue), right=True, from_width=4 * shift),
-            Column("Closing", lambda row: str(row.closing), right=True, from_width=4 * shift),
-            Column("Next milestone", next_milestone_text, from_width=130 + shift, wide=True),
+            Column("Area", lambda row: row.area, field="area"),
+            Column("Title", lambda row: row.title, from_width=100 + shift, wide=True, field="title"),
+            Column("Commitments", lambda row: str(row.commitments), right=True, field="commitments"),
+            Column("Checked", lambda row: str(row.checked), right=True, field="checked"),
+            Column("Complete", lambda row: str(row.complete), right=True, from_width=80, field="complete"),
+            Column(
+                "No evidence", lambda row: str(row.unevidenced), right=True, from_width=100 + shift, field="unevidenced"
+            ),
+            Column(
+                "In progress", lambda row: str(row.in_progress), right=True, from_width=90 + shift, field="in_progress"
+            ),
+            Column("Overdue", lambda row: str(row.overdue), right=True, from_width=4 * shift, field="overdue"),
+            Column("Closing", lambda row: str(row.closing), right=True, from_width=4 * shift, field="closing"),
+            Column("Next milestone", next_milestone_text, from_width=130 + shift, wide=True, field="next_milestone"),
         ),
         "No areas.",
         coverage_note(coverage),
@@ -264,10 +293,10 @@ def search_results(rows: Iterable[FoundRow], coverage: Callable[[], Coverage] | 
         FoundRow._fields,
         rows,
         (
-            Column("Ref", lambda row: row.ref),
-            Column("Title", lambda row: row.title, wide=True),
-            Column("Status", lambda row: row.status or "", tone=lambda row: row.status or ""),
-            Column("Match", lambda row: row.match, below=True),
+            Column("Ref", lambda row: row.ref, field="ref"),
+            Column("Title", lambda row: row.title, wide=True, field="title"),
+            Column("Status", lambda row: row.status or "", tone=lambda row: row.status or "", field="status"),
+            Column("Match", lambda row: row.match, below=True, field="match"),
         ),
         "No matches.",
         coverage_note(coverage),
@@ -295,12 +324,12 @@ def history(rows: Iterable[HistoryRow]) -> Table:
         HistoryRow._fields,
         rows,
         (
-            Column("On", lambda row: readable(row.on)),
-            Column("Ref", lambda row: row.ref),
+            Column("On", lambda row: readable(row.on), field="on"),
+            Column("Ref", lambda row: row.ref, field="ref"),
             Column("Entry", entry_text),
-            Column("By", lambda row: row.author),
-            Column("Recorded (UTC)", lambda row: to_the_minute(row.recorded_at)),
-            Column("Id", lambda row: row.id[-8:]),
+            Column("By", lambda row: row.author, field="author"),
+            Column("Recorded (UTC)", lambda row: to_the_minute(row.recorded_at), field="recorded_at"),
+            Column("Id", lambda row: row.id[-8:], field="id"),
         ),
         "No entries.",
         lines=entry_lines,
@@ -311,14 +340,16 @@ def history(rows: Iterable[HistoryRow]) -> Table:
 def assessments(rows: Iterable[AssessmentRow], *, one_commitment: bool = False) -> Table:
     """Return the current verdicts. With `one_commitment`, all are on one commitment, and the refs are omitted."""
     columns = (
-        Column("Ref", lambda row: row.ref),
-        Column("Party", lambda row: row.party or WHOLE),
-        Column("Verdict", lambda row: row.verdict, wide=True),
-        Column("Assessor", lambda row: row.assessor, wide=True),
-        Column("Rubric", lambda row: row.rubric),
-        Column("On", lambda row: readable(row.on), from_width=80),
-        Column("Note", lambda row: row.note or "", from_width=120, wide=True),
-        Column("Evidence", lambda row: joined(row.evidence) or NO_EVIDENCE, from_width=160, wide=True),
+        Column("Ref", lambda row: row.ref, field="ref"),
+        Column("Party", lambda row: row.party or WHOLE, field="party"),
+        Column("Verdict", lambda row: row.verdict, wide=True, field="verdict"),
+        Column("Assessor", lambda row: row.assessor, wide=True, field="assessor"),
+        Column("Rubric", lambda row: row.rubric, field="rubric"),
+        Column("On", lambda row: readable(row.on), from_width=80, field="on"),
+        Column("Note", lambda row: row.note or "", from_width=120, wide=True, field="note"),
+        Column(
+            "Evidence", lambda row: joined(row.evidence) or NO_EVIDENCE, from_width=160, wide=True, field="evidence"
+        ),
     )
     return Table(
         "assessments",
@@ -337,13 +368,13 @@ def slips(rows: Iterable[SlipRow], coverage: Callable[[], Coverage] | None = Non
         SlipRow._fields,
         rows,
         (
-            Column("On", lambda row: readable(row.on), from_width=70),
-            Column("Ref", lambda row: row.ref),
-            Column("Title", lambda row: row.title, from_width=80, wide=True),
-            Column("From", lambda row: readable(row.old)),
-            Column("To", lambda row: readable(row.new)),
+            Column("On", lambda row: readable(row.on), from_width=70, field="on"),
+            Column("Ref", lambda row: row.ref, field="ref"),
+            Column("Title", lambda row: row.title, from_width=80, wide=True, field="title"),
+            Column("From", lambda row: readable(row.old), field="old"),
+            Column("To", lambda row: readable(row.new), field="new"),
             Column("Delay in days", delay_text, right=True),
-            Column("Note", lambda row: row.note or "", from_width=120, wide=True),
+            Column("Note", lambda row: row.note or "", from_width=120, wide=True, field="note"),
         ),
         "No moved dates.",
         coverage_note(coverage),

@@ -9,10 +9,11 @@ from __future__ import annotations
 import csv
 from typing import Any, TextIO
 
+from spacedialog.presentation.phrases import EVIDENCE, flat
 from spacedialog.presentation.tables import Table, texts_of
 from spacedialog.presentation.views import View, main_table
 from spacedialog.render.formats import Settings
-from spacedialog.render.text import EVIDENCE, escaped, flat
+from spacedialog.render.text import escaped
 
 # Some spreadsheets treat the full-width signs of East Asian keyboards like the narrow ones.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n", "'")

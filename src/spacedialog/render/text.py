@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 from spacedialog.model.characters import IGNORABLE
 
@@ -76,20 +75,3 @@ def escaped(text: str) -> str:
 def json_safe(encoded: str) -> str:
     """Return encoded JSON with escapes for the unsafe characters that JSON allows."""
     return _with_escapes(encoded, _json_escape)
-
-
-EVIDENCE = ("evidence", "other_evidence", "source")
-"""The fields whose lists are pieces of evidence, which may contain commas."""
-
-
-def flat(value: Any, separator: str = ", ") -> str:
-    """Return the value of a field as the text of one cell: None as an empty cell, a list with its separator."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, tuple | list):
-        return separator.join(flat(part) for part in value)
-    if isinstance(value, dict):
-        return "; ".join(f"{name}={flat(part)}" for name, part in value.items())
-    return str(value)

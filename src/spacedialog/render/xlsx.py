@@ -29,7 +29,7 @@ from spacedialog.presentation.phrases import (
     value_text,
     window_text,
 )
-from spacedialog.presentation.tables import Table
+from spacedialog.presentation.tables import Column, Table
 from spacedialog.presentation.views import View
 from spacedialog.render.formats import Settings
 from spacedialog.render.xlsx_book import Book, Link, SheetColumn, Value
@@ -292,20 +292,26 @@ _FIELDS = {
 
 
 def _fields(table: Table) -> tuple[SheetColumn, ...]:
-    """Return the columns of a table: those defined here, else its columns for people."""
-    if table.name in _FIELDS:
+    """Return the columns of a table: those defined here unless the user chose others, else its columns for people."""
+    if table.name in _FIELDS and not table.is_chosen:
         return _FIELDS[table.name]
-
-    def value(cell: Callable[[Any], str], is_number: bool) -> Callable[[Any], Value]:
-        return lambda row: int(text) if (text := cell(row)).isdecimal() and is_number else text
-
     names = table.fields if len(table.fields) == len(table.columns) else ("",) * len(table.columns)
     return tuple(
         SheetColumn(
             column.heading or name.capitalize(),
-            value(column.cell, column.right),
+            _value(table, column),
             60 if column.wide else 18,
             column.tone is not None,
         )
         for column, name in zip(table.columns, names, strict=True)
     )
+
+
+def _value(table: Table, column: Column) -> Callable[[Any], Value]:
+    """Return the function that returns the value of a column in a row: a date or a number if it is one, else text."""
+    if table.is_chosen:
+        place = table.fields.index(column.field)
+        if column.field in table.dates and column.field != "next_milestone":
+            return lambda row: _review(row[place])
+        return lambda row: row[place] if isinstance(row[place], int | float) else column.cell(row)
+    return lambda row: int(text) if (text := column.cell(row)).isdecimal() and column.right else text

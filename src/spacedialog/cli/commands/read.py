@@ -116,7 +116,8 @@ def list_(
         chosen = choice.selection(reading.tracker.today).filter(snapshot)
         rows = iter(snapshot.commitments(chosen, sort=choice.sort, limit=limit))
         first = list(islice(rows, 1))
-        reading.show(tables.commitments(chain(first, rows), snapshot.coverage))
+        table = tables.commitments(chain(first, rows), snapshot.coverage)
+        reading.show(tables.with_total(table, limit, lambda: snapshot.coverage(chosen).commitments))
         if choice.undated.text and not first and (unknown := snapshot.unknown_words(choice.undated.text)):
             print_note(tables.no_matches(unknown, where=_where(reading)))
 
@@ -135,10 +136,11 @@ def show(reading: ReadRequest, ref: RefArgument) -> None:
     from spacedialog.presentation import detail
 
     with reading.snapshot() as snapshot:
-        dialogue = snapshot.dialogue(ref)
-        reading.show(
-            detail.dialogue(dialogue) if dialogue else detail.commitment(snapshot.detail(snapshot.refs.resolve(ref)))
-        )
+        if dialogue := snapshot.dialogue(ref):
+            reading.show_one(detail.dialogue(dialogue), lambda: detail.dialogue_fields(dialogue))
+        else:
+            found = snapshot.detail(snapshot.refs.resolve(ref))
+            reading.show_one(detail.commitment(found), lambda: detail.commitment_fields(found))
 
 
 @app.command()
@@ -219,7 +221,8 @@ def todo(
         rows = snapshot.todo(filter_, within=days, limit=limit)
         # With --limit 0 no row is read.
         fails = exit_code and bool(rows or snapshot.todo(filter_, within=days, limit=1))
-        reading.show(tables.todo(rows, snapshot.coverage))
+        table = tables.todo(rows, snapshot.coverage)
+        reading.show(tables.with_total(table, limit, lambda: len(snapshot.todo(filter_, within=days))))
     if fails:
         raise typer.Exit(1)
 
@@ -247,7 +250,8 @@ def search(
         found = snapshot.search(text, limit=limit)
         if not found and snapshot.dialogue(text.rpartition("-")[0]):
             snapshot.refs.resolve(text)
-        reading.show(tables.search_results(found, snapshot.coverage))
+        table = tables.search_results(found, snapshot.coverage)
+        reading.show(tables.with_total(table, limit, lambda: len(snapshot.search(text))))
         if not found and limit != 0:
             print_note(tables.no_matches(snapshot.unknown_words(text), where=_where(reading)))
 

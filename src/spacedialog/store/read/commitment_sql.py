@@ -270,24 +270,30 @@ def _parts_of_ref(ref: str) -> tuple[str, str]:
 
 
 def order_by(sort: str, newest_first: Sequence[str], parameters: dict[str, Any]) -> str:
-    """Return the ORDER BY terms of a sort name; `-name` reverses the order. InputError for an unknown name.
+    """Return the ORDER BY terms of sort names separated by commas; `-name` reverses an order.
 
     `newest_first` are the keys of the dialogues; the commitments of the first one come first in the order `ref`, which
-    also decides between equal values.
+    also decides between equal values. InputError for an unknown name.
     """
-    name = sort.removeprefix("-")
-    if name not in SORTS:
-        from spacedialog.model.near_misses import suggestion
-
-        raise InputError(
-            f"--sort: {quoted(name)} is not a field to sort by",
-            f"{suggestion(name, SORTS)}write one of {', '.join(SORTS)}, or -NAME",
-        )
     by_ref = (*_by_dialogue(newest_first, parameters), *SORTS["ref"].expressions)
-    expressions, is_empty = SORTS[name]
-    direction = " DESC" if sort.startswith("-") else ""
-    columns = [f"{column}{direction}" for column in (by_ref if name == "ref" else expressions)]
-    return ", ".join([*([is_empty] if is_empty else ()), *columns, *(by_ref if name != "ref" else ())])
+    keys = [key.strip() for key in sort.split(",")]
+    if not {"ref", "-ref"}.intersection(keys):
+        keys.append("ref")
+    terms: list[str] = []
+    for key in keys:
+        name = key.removeprefix("-")
+        if name not in SORTS:
+            from spacedialog.model.near_misses import suggestion
+
+            raise InputError(
+                f"--sort: {quoted(name)} is not a field to sort by",
+                f"{suggestion(name, SORTS)}write one or more of {', '.join(SORTS)}, separated by commas, or -NAME",
+            )
+        expressions, is_empty = SORTS[name]
+        direction = " DESC" if key.startswith("-") else ""
+        terms += [is_empty] if is_empty else []
+        terms += [f"{column}{direction}" for column in (by_ref if name == "ref" else expressions)]
+    return ", ".join(terms)
 
 
 def _by_dialogue(newest_first: Sequence[str], parameters: dict[str, Any]) -> list[str]:

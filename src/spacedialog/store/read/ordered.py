@@ -1,4 +1,4 @@
-"""Commitments in the order of a sort name: the query, or one query for each dialogue."""
+"""Commitments in an order: the query, or one query for each dialogue."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from spacedialog.store.read.counts import dialogue_keys
 class Query(NamedTuple):
     """What to read: SQL columns of the commitments `c` that match the filter, at most `limit` of them.
 
-    `sort` is a name from `commitment_sql.SORTS`; a `-` before it reverses the order. `dialogues` are keys, empty for
-    all.
+    `sort` has names from `commitment_sql.SORTS`, separated by commas; a `-` before a name reverses its order.
+    `dialogues` are keys, empty for all.
     """
 
     columns: str

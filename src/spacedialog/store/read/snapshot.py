@@ -117,7 +117,8 @@ class Snapshot:
     ) -> Iterator[CommitmentRow]:
         """Return the commitments that match `filter_`, at most `limit` of them.
 
-        `sort` is a name from `commitment_sql.SORTS`; a `-` before it reverses the order. InputError for any other name.
+        `sort` has names from `commitment_sql.SORTS`, separated by commas; a `-` before a name reverses its order.
+        InputError for any other name.
         """
         return map(_commitment_row, self._select(filter_, sort, limit))
 
