@@ -28,7 +28,7 @@ def test_a_table_does_not_depend_on_other_sizes(monkeypatch: pytest.MonkeyPatch,
 
     def drawn() -> str:
         with tracker.snapshot() as snapshot:
-            return table.draw(tables.commitments(snapshot.commitments(), snapshot.coverage), settings)
+            return "".join(table.drawn(tables.commitments(snapshot.commitments(), snapshot.coverage), settings))
 
     before = drawn()
     monkeypatch.setenv("COLUMNS", LONG)

@@ -62,3 +62,12 @@ def test_a_long_table_is_shown_in_the_pager(reader: Desk) -> None:
     assert "PAGED" not in reader.run("list", "-f", "table", env=env).stdout
     missing = reader.in_terminal("list", lines=20, env={"PAGER": "/no/such/pager"})
     assert (missing.status, "ROK4-31" in missing.stdout) == (0, True)
+
+
+def test_the_pager_can_be_quit_and_left_out(reader: Desk) -> None:
+    """Quitting the pager ends the command without an error, and --no-pager or an empty PAGER leaves the pager out."""
+    quits = reader.in_terminal("history", lines=20, env={"PAGER": "head -n 3"})
+    assert (quits.status, quits.stdout.count("\n")) == (0, 3)
+    for options, env in (["--no-pager"], {"PAGER": "head -n 3"}), ([], {"PAGER": ""}), ([], {"TERM": "dumb"}):
+        whole = reader.in_terminal("history", *options, lines=20, env=env)
+        assert (whole.status, whole.stdout.count("\n") > 200) == (0, True)

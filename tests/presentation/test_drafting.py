@@ -8,7 +8,7 @@ from spacedialog.model.rows.drafting import CandidateRow, ReviewCount, SentenceR
 from spacedialog.presentation.drafting import candidate, candidates, sentences
 from spacedialog.presentation.tables import Table
 from spacedialog.render.formats import Settings
-from spacedialog.render.table import draw
+from spacedialog.render.table import drawn
 
 TITLE = "Exchange observations of objects in geostationary orbit " * 3
 REF, DUE, STRENGTH = "CANROK2-01", "2026-10-13/2026-10-14", "exploratory"
@@ -25,7 +25,7 @@ SENTENCE = SentenceRow("10", 12, REF, STRENGTH, TITLE, PARTIES, DUE, "2 years", 
 @pytest.mark.parametrize("table", [candidates([CANDIDATE], ReviewCount(0, 0, 1)), sentences([SENTENCE])])
 def test_the_title_has_room(table: Table, width: int) -> None:
     """At every width of a terminal, at least two words of a candidate's title are on a line."""
-    lines = draw(table, Settings(width=width)).splitlines()
+    lines = "".join(drawn(table, Settings(width=width))).splitlines()
     assert max(map(len, lines)) <= width
     assert "Exchange observations" in "\n".join(lines)
 
@@ -42,4 +42,4 @@ def test_a_candidate_is_shown_with_its_quote(quote: str | None, shown: str | Non
 
 def test_a_candidate_without_a_decision_is_undecided() -> None:
     """The list of candidates shows `undecided` where no decision is recorded."""
-    assert "undecided" in draw(candidates([CANDIDATE], ReviewCount(0, 0, 1)), Settings(width=80))
+    assert "undecided" in "".join(drawn(candidates([CANDIDATE], ReviewCount(0, 0, 1)), Settings(width=80)))

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from itertools import count
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from spacedialog.model.dates import readable
+from spacedialog.presentation.maintenance import Place, places
+from spacedialog.presentation.tables import Column
+from spacedialog.render.formats import Settings
+from spacedialog.render.layout import layout
+from spacedialog.render.table import drawn
+from spacedialog.render.text import one_line
 from tests.support.program import COLOUR, Desk
 
 
@@ -67,6 +77,14 @@ def test_refs_and_dates_are_never_cut(
         assert line is not None, [row[field] for field in fields]
 
 
+def test_a_list_at_60_columns_has_what_matters(reader: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At 60 columns, `list` has the ref, the title, the status and the due date; the hidden columns are named once."""
+    text = table(reader, monkeypatch, 60, "list")
+    assert text.split("\n")[0].split() == ["Ref", "Commitment", "Status", "Due"]
+    assert re.search(r"Area, Lead,.* are hidden:.*--fields", " ".join(text.split()))
+    assert "hidden" not in table(reader, monkeypatch, 60, "list", "--fields", "ref,due")
+
+
 @pytest.mark.parametrize("columns", [60, 80, 100, 120])
 def test_headings_are_never_cut(reader: Desk, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
     """A column has its whole heading or is left out."""
@@ -100,16 +118,66 @@ def test_any_width_is_accepted(reader: Desk, columns: str) -> None:
     assert "ROK4-31" in ran.stdout or columns == "1"
 
 
-def test_a_terminal_gets_as_many_rows_as_a_person_reads() -> None:
-    """A long table is cut after a number of rows with a note, unless there is no limit."""
-    from spacedialog.presentation.maintenance import Place, places
-    from spacedialog.render.formats import Settings
-    from spacedialog.render.table import draw
+def test_a_long_table_is_drawn_in_pieces_with_the_same_columns() -> None:
+    """A long table is drawn in pieces as its rows are read, and a cell begins in the same column in each piece."""
+    read = count()
 
-    def drawn(count: int, most: int | None) -> str:
-        rows = [Place(f"row{number}", "path", True) for number in range(count)]
-        return draw(places(rows), Settings(width=80, max_rows=most))
+    def rows() -> Iterator[Place]:
+        for number in range(5_000):
+            next(read)
+            yield Place("" if number % 7 else "a b c", f"path {number}", True)
 
-    assert ("row2" in drawn(4, 3), "row3" in drawn(4, 3), "more" in drawn(4, 3)) == (True, False, True)
-    assert "more" not in drawn(3, 3)
-    assert "row3" in drawn(4, None)
+    pieces = drawn(places(rows()), Settings(width=80))
+    first = next(pieces)
+    assert next(read) < 1_000
+    lines = "".join((first, *pieces)).splitlines()
+    assert len(lines) == 5_001
+    assert len({line.index("path") for line in lines[1:]}) == 1
+
+
+TEXTS = st.text("abc ", max_size=40)
+
+
+@st.composite
+def shapes(draw: st.DrawFn) -> tuple[list[Column], list[tuple[str, ...]], int]:
+    """Return columns of a table, the texts of its rows, and a width of the terminal."""
+    number = draw(st.integers(1, 6))
+
+    def cell(place: int) -> Callable[[tuple[str, ...]], str]:
+        return lambda row: row[place]
+
+    columns = [
+        Column(
+            f"Column{place}",
+            cell(place),
+            from_width=draw(st.sampled_from((0, 0, 60, 90))),
+            wide=draw(st.booleans()),
+            max_width=draw(st.sampled_from((None, None, 8))),
+        )
+        for place in range(number)
+    ]
+    rows = draw(st.lists(st.tuples(*[TEXTS] * number), max_size=5))
+    return columns, rows, draw(st.integers(1, 200))
+
+
+@given(shapes())
+def test_columns_share_the_terminal(shape: tuple[list[Column], list[tuple[str, ...]], int]) -> None:
+    """Columns keep their order and their headings, only columns with a least width are hidden, and none without a word.
+
+    The table is wider than the terminal only if the longest words need the room.
+    """
+    columns, rows, width = shape
+    found = layout(columns, rows, width, one_line)
+    shown = list(found.widths)
+    assert shown == [column for column in columns if column in found.widths]
+    hidden = [column for column in columns if column not in found.widths]
+    assert all(column.from_width for column in hidden)
+    assert list(found.hidden) == [column.heading for column in hidden if any(one_line(column.cell(r)) for r in rows)]
+    for column, wide in found.widths.items():
+        assert wide >= min(column.max_width or 7, 7)
+        if not column.wide and not column.max_width:
+            assert all(len(word) <= wide for row in rows for word in column.cell(row).split())
+    least = (
+        sum(max(10, *(len(w) for r in rows for w in column.cell(r).split()), 7) for column in shown) if rows else 200
+    )
+    assert found.width <= max(width, least + 2 * len(shown))

@@ -47,7 +47,7 @@ def drawn(
     """Return the lines of the rows' timeline."""
     of = tables.TimelineSettings(day.isoformat(), iso(until), before or {})
     sheet = tables.upcoming(rows, timeline=of)
-    return table.draw(sheet, Settings(width=width)).splitlines()
+    return "".join(table.drawn(sheet, Settings(width=width))).splitlines()
 
 
 def chart(line: str, width: int) -> str:

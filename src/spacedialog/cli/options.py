@@ -100,9 +100,6 @@ OwnersOption = Annotated[
 LARGEST = 2**31
 """The largest number that --limit accepts."""
 
-MAX_ROWS = 300
-"""The maximum number of rows of a table on a terminal; Rich takes half a millisecond per row."""
-
 
 def output_of(format_: Format | None, json: bool, file: Path | None, color: Colour, store: Path) -> Output:
     """Return the output of a command that has neither the shared options of reads nor those of writes."""
@@ -135,6 +132,5 @@ def output_to(format_: Format | None, file: Path | None, color: Colour, store: P
     settings = terminal.settings() if to_stdout and format_ == Format.TABLE else Settings()
     settings = settings._replace(
         colour=color == "always" or (color == "auto" and settings.colour),
-        max_rows=MAX_ROWS if to_stdout and sys.stdout.isatty() else None,
     )
     return Output(format_, file, settings, store)

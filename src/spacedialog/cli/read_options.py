@@ -76,6 +76,9 @@ def _reading(
         bool, typer.Option("--no-header", help="Omit the header line of plain and csv.", rich_help_panel=GENERAL)
     ] = False,
     color: ColourOption = "auto",
+    no_pager: Annotated[
+        bool, typer.Option("--no-pager", help="Write to the terminal without a pager.", rich_help_panel=GENERAL)
+    ] = False,
     db: DbOption = None,
     today: TodayOption = None,
     template: TemplateOption = None,
@@ -96,6 +99,8 @@ def _reading(
     format_ = None if template else format_of(format_, json, output)
     shown_in = output_to(format_, output, color, tracker.path)
     settings = shown_in.settings._replace(header=not no_header, template=template)
+    if no_pager:
+        settings = settings._replace(pager="")
     names = tuple(name.strip() for name in fields.split(",")) if fields else ()
     return ReadRequest(tracker, scope, shown_in._replace(settings=settings), names)
 

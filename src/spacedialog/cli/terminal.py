@@ -11,6 +11,9 @@ from typing import TextIO
 from spacedialog.errors import InputError
 from spacedialog.render.formats import Settings
 
+PAGER = "less -FRX"
+"""The default pager: it shows colours, and leaves the text on the screen at its end."""
+
 WIDEST = 1_000
 """The maximum width of output in columns; a timeline takes 1 ms per column."""
 
@@ -25,8 +28,8 @@ def settings() -> Settings:
         colour=not is_dumb and not os.environ.get("NO_COLOR"),
         signs=not is_dumb and is_utf8,
         width=columns(sys.stdout),
-        pager=os.environ.get("PAGER", ""),
-        pager_environment={"LESS": "FRX", **os.environ},  # less shows colours, and exits if the text fits on the screen
+        pager=os.environ.get("PAGER", PAGER) if sys.stdin.isatty() and not is_dumb else "",
+        pager_environment={"LESS": "FRX", **os.environ},  # for PAGER=less, as for the default
     )
 
 

@@ -220,7 +220,6 @@ FIELDS: Mapping[str, Field] = {
             label="due",
             heading="Due",
             text=lambda row: readable(row.due or ""),
-            from_width=70,
             nullable=True,
         ),
         Field(
@@ -284,6 +283,7 @@ FIELDS: Mapping[str, Field] = {
             heading="Flags",
             text=lambda row: " ".join(row.flags),
             tone=lambda row: row.flags[0] if row.flags else "",
+            from_width=70,
             derived=True,
         ),
         Field(

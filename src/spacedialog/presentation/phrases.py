@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacedialog.model.dates import VagueDate, parse_recorded_review, readable
@@ -69,6 +69,12 @@ def flat(value: Any, separator: str = ", ") -> str:
     if isinstance(value, dict):
         return "; ".join(f"{name}={flat(part)}" for name, part in value.items())
     return str(value)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names in one phrase: `A, B and C`."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def joined(pieces: Iterable[str]) -> str:

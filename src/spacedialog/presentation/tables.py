@@ -269,15 +269,15 @@ def areas(rows: Sequence[AreaRow], coverage: Callable[[], Coverage] | None = Non
             Column("Title", lambda row: row.title, from_width=100 + shift, wide=True, field="title"),
             Column("Commitments", lambda row: str(row.commitments), right=True, field="commitments"),
             Column("Checked", lambda row: str(row.checked), right=True, field="checked"),
-            Column("Complete", lambda row: str(row.complete), right=True, from_width=80, field="complete"),
+            Column("Complete", lambda row: str(row.complete), right=True, field="complete"),
             Column(
                 "No evidence", lambda row: str(row.unevidenced), right=True, from_width=100 + shift, field="unevidenced"
             ),
             Column(
                 "In progress", lambda row: str(row.in_progress), right=True, from_width=90 + shift, field="in_progress"
             ),
-            Column("Overdue", lambda row: str(row.overdue), right=True, from_width=4 * shift, field="overdue"),
-            Column("Closing", lambda row: str(row.closing), right=True, from_width=4 * shift, field="closing"),
+            Column("Overdue", lambda row: str(row.overdue), right=True, from_width=max(70, 4 * shift), field="overdue"),
+            Column("Closing", lambda row: str(row.closing), right=True, from_width=max(80, 4 * shift), field="closing"),
             Column("Next milestone", next_milestone_text, from_width=130 + shift, wide=True, field="next_milestone"),
         ),
         "No areas.",
@@ -368,12 +368,12 @@ def slips(rows: Iterable[SlipRow], coverage: Callable[[], Coverage] | None = Non
         SlipRow._fields,
         rows,
         (
-            Column("On", lambda row: readable(row.on), from_width=70, field="on"),
+            Column("On", lambda row: readable(row.on), from_width=80, field="on"),
             Column("Ref", lambda row: row.ref, field="ref"),
-            Column("Title", lambda row: row.title, from_width=80, wide=True, field="title"),
+            Column("Title", lambda row: row.title, wide=True, field="title"),
             Column("From", lambda row: readable(row.old), field="old"),
             Column("To", lambda row: readable(row.new), field="new"),
-            Column("Delay in days", delay_text, right=True),
+            Column("Delay in days", delay_text, right=True, from_width=70),
             Column("Note", lambda row: row.note or "", from_width=120, wide=True, field="note"),
         ),
         "No moved dates.",

@@ -17,8 +17,8 @@ class Settings(NamedTuple):
     """Settings for all output formats; a writer ignores those that it does not need.
 
     `as_of` is the day (ISO 8601) that the view shows, `width` the length of a line in characters. `pager` is a command,
-    or empty; it runs in `pager_environment`, by default the program's own. A terminal shows at most `max_rows` rows of
-    a table, all of them if None. Without `signs`, drawings use ASCII only. `template` is the user's own Jinja template.
+    or empty; it runs in `pager_environment`, by default the program's own. Without `signs`, drawings use ASCII only.
+    `template` is the user's own Jinja template.
     """
 
     as_of: str = ""
@@ -28,7 +28,6 @@ class Settings(NamedTuple):
     width: int = 120
     pager: str = ""
     pager_environment: Mapping[str, str] | None = None
-    max_rows: int | None = None
     template: Path | None = None
 
 

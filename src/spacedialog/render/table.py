@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from io import StringIO
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TextIO
 
 from rich.console import Console
-from rich.measure import Measurement
 from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
+from spacedialog.presentation.phrases import listed
 from spacedialog.presentation.styles import style_of
 from spacedialog.presentation.tables import Column, Table
 from spacedialog.presentation.views import View
-from spacedialog.render import timeline
+from spacedialog.render import pager, timeline
 from spacedialog.render.formats import Settings
+from spacedialog.render.layout import GAP, Layout, layout
 from spacedialog.render.text import one_line
 
 # White space at the end of a line, and the end of colour after it.
@@ -29,36 +28,20 @@ _TRAILING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)
 # The signs of bars and timelines, and an ASCII sign in place of each.
 _ASCII_SIGNS = str.maketrans("█▒░▁◆┄◂▸│┊▼…", "#=-_*.<>|:v~")
 
-_UNLIMITED = 100_000
-"""A width in characters that no table reaches."""
+_FIRST_ROWS, _MORE_ROWS = 200, 1_000
+"""The number of rows that decide the columns and are drawn first, and that of rows drawn at once after them."""
 
 
 def write(view: Table | View, out: TextIO, settings: Settings) -> None:
-    """Write the view, through the pager if it has more lines than the terminal."""
-    text = draw(view, settings)
-    if settings.pager and text.count("\n") >= os.get_terminal_size(sys.stdout.fileno()).lines:
-        _page(text, settings, out)
+    """Write the view as it is drawn, through the pager if it has more lines than the terminal."""
+    if settings.pager:
+        pager.write(drawn(view, settings), out, settings)
     else:
-        out.write(text)
+        out.writelines(drawn(view, settings))
 
 
-def _page(text: str, settings: Settings, out: TextIO) -> None:
-    """Show the text through the pager; write it to `out` if the pager cannot be run."""
-    import shlex
-    import subprocess
-
-    try:
-        done = subprocess.run(
-            shlex.split(settings.pager), input=text, text=True, env=settings.pager_environment, check=False
-        )
-    except (OSError, ValueError):
-        done = None
-    if done is None or done.returncode == 127:
-        out.write(text)
-
-
-def draw(view: Table | View, settings: Settings) -> str:
-    """Return the view as text of `settings.width` columns.
+def drawn(view: Table | View, settings: Settings) -> Iterator[str]:
+    """Yield the view as text of `settings.width` columns, in pieces of whole lines.
 
     Without `settings.signs`, the signs of drawings become ASCII, even within text.
     """
@@ -74,20 +57,25 @@ def draw(view: Table | View, settings: Settings) -> str:
         highlight=False,
         legacy_windows=False,
     )
-    if isinstance(view, Table):
-        _print_table(console, view, settings.max_rows)
-    else:
-        for number, block in enumerate(view.blocks):
-            if number:
-                console.print()
-            if block.heading:
-                console.print(Text(one_line(block.heading), style="bold"))
-            for line in block.lines:
-                _print_line(console, line)
-            if block.table:
-                _print_table(console, block.table, settings.max_rows)
-    text = _TRAILING.sub(r"\1", drawing.getvalue())
-    return text if settings.signs else text.translate(_ASCII_SIGNS)
+    for _ in _print_table(console, view) if isinstance(view, Table) else _print_blocks(console, view):
+        text = _TRAILING.sub(r"\1", drawing.getvalue())
+        drawing.seek(0)
+        drawing.truncate()
+        yield text if settings.signs else text.translate(_ASCII_SIGNS)
+
+
+def _print_blocks(console: Console, view: View) -> Iterator[None]:
+    """Print a view block by block; yield after each piece."""
+    for number, block in enumerate(view.blocks):
+        if number:
+            console.print()
+        if block.heading:
+            console.print(Text(one_line(block.heading), style="bold"))
+        for line in block.lines:
+            _print_line(console, line)
+        if block.table:
+            yield from _print_table(console, block.table, "widen the terminal")
+        yield
 
 
 def _print_line(console: Console, line: str) -> None:
@@ -100,55 +88,67 @@ def _print_line(console: Console, line: str) -> None:
         console.print(Padding(text, (0, 0, 0, indent)))
 
 
-def _print_table(console: Console, table: Table, max_rows: int | None) -> None:
-    remaining = iter(table.rows)
-    rows = list(islice(remaining, max_rows))
-    is_cut = max_rows is not None and next(remaining, None) is not None
-    if rows and table.timeline and console.width >= timeline.NARROWEST:
+def _print_table(console: Console, table: Table, advice: str = "widen the terminal, or use --fields") -> Iterator[None]:
+    """Print a table, and the lines below it; yield after each piece. `advice` tells how to see hidden columns."""
+    rows: Iterable[Any] = table.rows
+    if table.timeline and console.width >= timeline.NARROWEST and (rows := list(rows)):
         for line in timeline.lines(rows, table.timeline, width=console.width):
             console.print(line, soft_wrap=True)
-    elif rows and table.lines:
-        for row in rows:
-            for text in table.lines(row):
-                _print_line(console, text)
-    elif rows:
-        grid = _grid([column for column in table.columns if column.from_width <= console.width], rows, table.section)
-        # Refs and dates are never cut: a terminal too narrow for them wraps the lines itself.
-        # Rich reports no minimum above the available width, so measure with an unlimited width.
-        minimum = Measurement.get(console, console.options.update(max_width=_UNLIMITED), grid).minimum
-        console.print(grid, width=max(minimum, console.width), soft_wrap=minimum > console.width)
     else:
-        console.print(Text(table.empty))
-    if is_cut:
-        console.print(Text(f"… more rows: only the first {max_rows} are shown. Use a filter, or -o FILE for all."))
+        yield from _print_rows(console, table, iter(rows), advice)
     if table.timeline and console.width < timeline.NARROWEST:
         console.print(Text(f"The timeline needs a terminal of at least {timeline.NARROWEST} columns.", style="dim"))
     for note in table.notes():
         console.print(Text(one_line(note), style="dim"))
+    yield
 
 
-def _grid(columns: list[Column], rows: list[Any], section: Callable[[Any], str] | None) -> Grid:
-    below = [column for column in columns if column.below]
-    columns = [column for column in columns if not column.below]
-    grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=any(c.heading for c in columns))
-    for column in columns:
+def _print_rows(console: Console, table: Table, rows: Iterator[Any], advice: str) -> Iterator[None]:
+    part = list(islice(rows, _FIRST_ROWS))
+    if not part:
+        console.print(Text(table.empty))
+        return
+    if table.lines:
+        for row in chain(part, rows):
+            for text in table.lines(row):
+                _print_line(console, text)
+            yield
+        return
+    columns = [column for column in table.columns if not column.below]
+    found = layout(columns, part, console.width, one_line)
+    section = ""
+    has_heading = any(column.heading for column in columns)
+    while part:
+        grid = _grid(found, show_header=has_heading)
+        for row in part:
+            if table.section and table.section(row) != section:
+                section = table.section(row)
+                grid.add_row()
+                grid.add_row(Text(section, style="bold"))
+            grid.add_row(*(_cell(column, row) for column in found.widths))
+            for text in filter(None, (one_line(column.cell(row)) for column in table.columns if column.below)):
+                grid.add_row(*(Text(text if column.wide else "", style="dim") for column in found.widths))
+        # A terminal that is too narrow for the refs and dates wraps the lines itself.
+        console.print(grid, width=max(found.width, console.width), soft_wrap=found.width > console.width)
+        yield
+        part, has_heading = list(islice(rows, _MORE_ROWS)), False
+        found = found.fitting(layout(list(found.widths), part, console.width, one_line))
+    if found.hidden:
+        verb = "is" if len(found.hidden) == 1 else "are"
+        console.print(Text(f"{listed(found.hidden)} {verb} hidden: {advice}.", style="dim"))
+
+
+def _grid(found: Layout, *, show_header: bool) -> Grid:
+    grid = Grid(box=None, pad_edge=False, padding=(0, GAP, 0, 0), show_header=show_header)
+    for column, width in found.widths.items():
         grid.add_column(
             Text(column.heading),
             justify="right" if column.right else "left",
             overflow="ellipsis" if column.max_width and not column.wide else "fold",
-            max_width=column.max_width,
-            no_wrap=not column.wide,
+            width=width,
+            no_wrap=bool(column.max_width) and not column.wide,
             header_style="bold",
         )
-    heading = ""
-    for row in rows:
-        if section and section(row) != heading:
-            grid.add_row()
-            heading = section(row)
-            grid.add_row(Text(heading, style="bold"))
-        grid.add_row(*(_cell(column, row) for column in columns))
-        for text in filter(None, (one_line(column.cell(row)) for column in below)):
-            grid.add_row(*(Text(text if column.wide else "", style="dim") for column in columns))
     return grid
 
 

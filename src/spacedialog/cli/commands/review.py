@@ -91,7 +91,7 @@ class InteractiveReview:
 
     def __init__(self, review: Review, output: Output) -> None:
         self._review = review
-        self._output = output._replace(settings=output.settings._replace(pager="", max_rows=None))
+        self._output = output._replace(settings=output.settings._replace(pager=""))
         self._steps: dict[str, Callable[[str], None]] = {
             "accept": lambda _: review.accept(),
             "edit": self._edit,
