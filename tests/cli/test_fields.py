@@ -53,11 +53,9 @@ def test_every_read_lists_its_fields_and_writes_those_chosen(reader: Desk, name:
 
 def test_columns_for_people_keep_their_form(reader: Desk) -> None:
     """A chosen column has its heading and its text for people; a field without a column has its name and value."""
-    lines = reader.call(
-        "list", "--fields", "status,lead,due_latest,ref", "--due-before", "2025-05", "-f", "table"
-    ).stdout
-    assert lines.splitlines()[0].split() == ["Status", "Lead", "Due", "latest", "Ref"]
-    assert "complete     joint  2025-04-14  ROK4-01" in lines
+    lines = reader.call("list", "--fields", "status,lead,due_latest,ref", "-f", "table").stdout.splitlines()
+    assert lines[0].split() == ["Status", "Lead", "Due", "latest", "Ref"]
+    assert lines[1].split() == ["complete", "joint", "2025-04-14", "ROK4-01"]
     below = reader.call("search", "hydrogen", "--fields", "match,ref", "-f", "table").stdout
     assert below.splitlines()[1].startswith("detail: The technologies")
 
