@@ -47,6 +47,23 @@ def complete_ref(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
         return []
 
 
+def complete_item(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Return the dialogues and the refs that begin with the text, and their titles."""
+    try:
+        with _snapshot(ctx) as snapshot:
+            titles = {row.key: row.title for row in snapshot.dialogues()}
+        keys = _beginning(incomplete, filter(_NAME.fullmatch, titles))
+    except SpacedialogError:
+        return []
+    dialogues = [
+        (typed, _shell_safe(title))
+        for key, title in titles.items()
+        for typed in keys
+        if key.casefold() == typed.casefold()
+    ]
+    return [*dialogues, *complete_ref(ctx, incomplete)]
+
+
 def complete_new_status(ctx: typer.Context, incomplete: str) -> list[str]:
     """Return the statuses of a commitment or of a milestone, as the argument REF requires."""
     words: type[Status] | type[MilestoneStatus] = MilestoneStatus if "." in str(ctx.params.get("ref")) else Status

@@ -29,7 +29,9 @@ def _choice(
         Names, typer.Option(metavar="PARTY", help="Select by lead or partner.", autocompletion=complete_party)
     ] = None,
     side: SidesOption = None,
-    lead: Annotated[Names, typer.Option(metavar="PARTY", help="Select by lead.", autocompletion=complete_party)] = None,
+    lead: Annotated[
+        Names, typer.Option(metavar="PARTY", help="Select by lead; joint for none.", autocompletion=complete_party)
+    ] = None,
     kind: Annotated[
         Names,
         typer.Option(

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from spacedialog.errors import InputError
 from spacedialog.model.dates import quoted, readable
-from spacedialog.model.fields import FIELDS, IN_FILES, MAY_BE_EMPTY, REVIEWED
+from spacedialog.model.fields import FIELDS, IN_FILES, JOINT, MAY_BE_EMPTY, REVIEWED
 from spacedialog.model.rows.drafting import CandidateRow, ReviewCount
 from spacedialog.model.typed_dates import parse_date
 from spacedialog.model.values import TEXT_CHECKS, check_line, citation_text, match_choice
@@ -277,7 +277,7 @@ _REGISTERS: Mapping[str, Register] = {"area": "areas", "lead": "parties", "partn
 def undeclared(document: Document, field: str, typed: str) -> list[tuple[Register, str]]:
     """The keys that were typed of a field and that the file does not know, each with the register it belongs in."""
     register = _REGISTERS.get(field)
-    if register is None or typed.strip() == "-":
+    if register is None or typed.strip() == "-" or (field == "lead" and typed.strip().casefold() == JOINT):
         return []
     known = {entry["key"].casefold() for entry in document[register]}
     return [(register, key) for key in dict.fromkeys(_keys(field, typed)) if key.casefold() not in known]
@@ -300,6 +300,8 @@ def value_of(document: Document, field: str, typed: str, today: date) -> Any:
             f"{field}: this field cannot be empty", f"write a value; only {', '.join(MAY_BE_EMPTY)} can be empty"
         )
     match field:
+        case "lead" if text.casefold() == JOINT:
+            return None
         case "area" | "lead" | "partners":
             keys = [_declared(document, _REGISTERS[field], key) for key in _keys(field, text)]
             return list(dict.fromkeys(keys)) if field == "partners" else keys[0]

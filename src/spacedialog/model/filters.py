@@ -10,10 +10,10 @@ from spacedialog.model.vocabulary import Flag
 
 
 class OneOf(NamedTuple):
-    """The field, a name in `fields.FILTERABLE`, has one of the values."""
+    """The field, a name in `fields.FILTERABLE`, has one of the values; None for a field that is not set."""
 
     field: str
-    values: Sequence[str]
+    values: Sequence[str | None]
 
 
 class Involves(NamedTuple):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from spacedialog.model.dates import readable
 from spacedialog.model.fields import FIELDS, SHOWN, CommitmentRow
-from spacedialog.model.rows.record import Detail
+from spacedialog.model.rows.record import Detail, HistoryRow
 from spacedialog.model.values import citation_text
 from spacedialog.presentation.phrases import (
     assessment_text,
@@ -87,7 +87,8 @@ def _source_lines(source: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def dialogue(record: Mapping[str, Any]) -> View:
-    """Return one dialogue: place and date, heads of delegation, documents and grades of evidence."""
+    """Return one dialogue: place and date, heads of delegation, documents, grades of evidence and history."""
+    entries: Sequence[HistoryRow] = record.get("history") or ()
     documents = record.get("documents") or ()
     grades = record.get("grades") or {}
     fields = [
@@ -110,6 +111,7 @@ def dialogue(record: Mapping[str, Any]) -> View:
             *fields,
             *(("document", " ".join(filter(None, (d["key"], d["title"], d.get("url"))))) for d in documents),
             *(("grade", f"{grade}: {meaning}") for grade, meaning in grades.items()),
+            *(("history", f"{readable(entry.on)} {entry.ref} {entry_text(entry)}") for entry in entries),
         ],
     )
     lines = tuple(
@@ -125,4 +127,6 @@ def dialogue(record: Mapping[str, Any]) -> View:
     ]
     if grades:
         blocks.append(Block("Grades of evidence", table=pair_table("grades", grades.items())))
+    if entries:
+        blocks.append(Block("History", table=history(entries)))
     return View("dialogue", record, table, tuple(blocks))

@@ -45,8 +45,14 @@ class Writes(Record):
         on: VagueDate | str | None = None,
         evidence: str | Sequence[str] | None = None,
     ) -> Written:
-        """Record a note about a commitment or a milestone; its status and dates stay as they are."""
-        return self._update("noted", ref, {"on": on, "note": text, "evidence": evidence})
+        """Record a note about a commitment, a milestone or a dialogue; its status and dates stay as they are."""
+        from spacedialog.editing.updates import Update, pending_update
+
+        with self._writing() as session:
+            update = Update(session.remarks({"on": on, "note": text, "evidence": evidence}))
+            target = session.snapshot.refs.find(ref)
+            entry = pending_update(update, target, session.snapshot.fields_of(target))
+            return session.write("noted", [target], [entry])
 
     def check(
         self, refs: Sequence[str] = (), *, choice: Selection | None = None, **remarks: Unpack[Remarks]

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from spacedialog.cli import parsing
-from spacedialog.cli.completion import complete_dialogue, complete_ref
+from spacedialog.cli.completion import complete_dialogue, complete_item
 from spacedialog.cli.filter_options import chooses
-from spacedialog.cli.options import LARGEST, AreasOption, OwnersOption, RefArgument, SidesOption
+from spacedialog.cli.options import LARGEST, AreasOption, ItemArgument, OwnersOption, SidesOption
 from spacedialog.cli.read_options import reads, reads_one
 from spacedialog.cli.requests import FilterOptions, ReadRequest, print_note
 from spacedialog.model.vocabulary import CLOSING_DAYS
@@ -67,7 +67,7 @@ def compare(
 ) -> None:
     """
     spacedialog compare ROK3 ROK4
-    spacedialog compare ROK3 ROK4 --proposed --format csv
+    spacedialog compare 3 4 --proposed --format csv
 
     A commitment is carried on if a user linked it to a later one. Similar pairs are proposed, each with a score, until
     a user decides on them with link or unlink.
@@ -123,21 +123,24 @@ def list_(
 
 @app.command()
 @reads_one
-def show(reading: ReadRequest, ref: RefArgument) -> None:
+def show(reading: ReadRequest, ref: ItemArgument) -> None:
     """
     spacedialog show ROK4-31
     spacedialog show 25 --as-of 2025-05-14
     spacedialog show ROK4
 
     A commitment is shown with its sources, milestones, moved dates and history; a dialogue with its heads of
-    delegation, its documents and the grades of evidence.
+    delegation, its documents, the grades of evidence and its notes. A number alone is a commitment of the newest
+    dialogue: 25 is ROK4-25, and 3-07 is ROK3-07.
     """
     from spacedialog.presentation import detail
 
     with reading.snapshot() as snapshot:
-        dialogue = snapshot.dialogue(ref)
+        target = snapshot.refs.find(ref)
         reading.show(
-            detail.dialogue(dialogue) if dialogue else detail.commitment(snapshot.detail(snapshot.refs.resolve(ref)))
+            detail.dialogue(snapshot.dialogue_detail(target))
+            if snapshot.refs.is_dialogue(target)
+            else detail.commitment(snapshot.detail(target))
         )
 
 
@@ -265,7 +268,9 @@ def history(
     ref: Annotated[
         str | None,
         typer.Argument(
-            metavar="REF", help="A commitment or a milestone; by default the whole log.", autocompletion=complete_ref
+            metavar="REF",
+            help="A commitment, a milestone or a dialogue; by default the whole log.",
+            autocompletion=complete_item,
         ),
     ] = None,
     limit: Annotated[
@@ -278,7 +283,11 @@ def history(
 ) -> None:
     """
     spacedialog history ROK4-25
+    spacedialog history ROK4
     spacedialog history --limit 20 --format jsonl
+
+    The history of a dialogue has the entries on the dialogue itself, its areas and its parties. For those on its
+    commitments too, add --dialogue ROK4 instead.
 
     With --verify, the exit status is 0 if the log still contains every entry that the fingerprint covers, unchanged,
     and 4 if not. Later entries do not affect the result.
@@ -289,7 +298,7 @@ def history(
         verify_fingerprint(reading, verify)
         return
     with reading.snapshot() as snapshot:
-        reading.show(tables.history(snapshot.history(snapshot.refs.resolve(ref) if ref else None, limit=limit)))
+        reading.show(tables.history(snapshot.history(snapshot.refs.find(ref) if ref else None, limit=limit)))
 
 
 @app.command()

@@ -166,7 +166,9 @@ def filter_sql(filter_: Filter, parameters: Parameters) -> str:
     """Return the filter as an SQL condition; its values are added to `parameters`."""
     match filter_:
         case OneOf(field, values):
-            return f"{_column(field)} IN ({_bound(values, parameters)})"
+            given = [value for value in values if value is not None]
+            condition = f"{_column(field)} IN ({_bound(given, parameters)})"
+            return condition if len(given) == len(values) else f"({condition} OR {_column(field)} IS NULL)"
         case Involves(parties):
             return _involving(f"i.party IN ({_bound(parties, parameters)})")
         case OfSide(sides):

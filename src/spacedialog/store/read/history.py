@@ -51,6 +51,12 @@ _ABOUT = (
 )
 """The commitments `:items`, each with its own item, the items of its assessments and those of its links."""
 
+_MEMBERS = " UNION ".join(
+    f"SELECT m.item FROM dialogue AS d JOIN {table} AS m ON m.dialogue = d.key WHERE d.item = :item"
+    for table in ("area", "party")
+)
+"""The areas and the parties of the dialogue `:item`; none for a commitment."""
+
 ENTRY = (
     'l.id, l.ts, l."on", l.author, l.kind, iif(i.change IS NULL, l.body, NULL), r.change IS NOT NULL,'
     f" coalesce((SELECT m.ref {MILESTONE}), c.ref,"
@@ -106,7 +112,8 @@ def entries(
         parameters |= {"item": target.item, "milestone": target.milestone}
         chosen = f"{LOG} WHERE l.item = :item AND json_extract(l.body, '$.milestone') = :milestone"
     elif target:
-        parameters["items"] = json.dumps([target.item])
+        members = connection.execute(_MEMBERS, {"item": target.item})
+        parameters["items"] = json.dumps([target.item, *(item for (item,) in members)])
         chosen = _LOG_ABOUT
     else:
         chosen = f"{LOG} WHERE {belongs_to_dialogues('l.item', dialogues, parameters)}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.model.dates import VagueDate, readable
+from spacedialog.model.fields import JOINT
 from spacedialog.model.filters import (
     All,
     ContainsWords,
@@ -34,7 +35,7 @@ _FIELDS: dict[str, str] = {"dialogue": "dialogue", "area": "area", "kind": "kind
 class Selection(NamedTuple):
     """A selection: the commitments with one of the given values in each field and all the flags; by default, all.
 
-    `owner` selects by who follows the commitment, ignoring case.
+    `owner` selects by who follows the commitment, ignoring case. The lead `joint` selects commitments without a lead.
 
     `due_before` selects commitments that are certainly due before that date begins, `due_after` commitments that may be
     due after it ends. `text` has words that the commitment or one of its notes must contain.
@@ -58,8 +59,12 @@ class Selection(NamedTuple):
         """Return the filter for this selection; InputError for a value that is not in the record."""
         parts: list[Filter] = []
         for field, kind in _FIELDS.items():
-            if values := [find_value(snapshot, kind, value) for value in getattr(self, field)]:
-                parts.append(OneOf(field, _all_spellings(snapshot, values) if field == "owner" else values))
+            texts = getattr(self, field)
+            values = [find_value(snapshot, kind, text) for text in texts if not (field == "lead" and is_joint(text))]
+            if texts:
+                without = [None] if len(values) < len(texts) else []
+                spellings = _all_spellings(snapshot, values) if field == "owner" else values
+                parts.append(OneOf(field, [*spellings, *without]))
         if self.party:
             parts.append(Involves([find_value(snapshot, "party", value) for value in self.party]))
         if self.side:
@@ -98,6 +103,11 @@ class Selection(NamedTuple):
         return ", ".join(parts)
 
 
+def is_joint(text: str) -> bool:
+    """Return whether a text, given as a lead, means that the commitment is joint and has no lead."""
+    return text.strip().casefold() == JOINT
+
+
 ALL_COMMITMENTS = Selection()
 """All commitments."""
 
@@ -105,8 +115,11 @@ ALL_COMMITMENTS = Selection()
 def find_value(snapshot: Snapshot, kind: str, text: str, *, dialogue: str | None = None) -> str:
     """Return the recorded value that the text names, ignoring case; InputError if there is none.
 
-    `kind` is area, party, side, kind, owner or dialogue; with `dialogue` (a key), only values of that dialogue count.
+    `kind` is area, party, side, kind, owner or dialogue; with `dialogue` (a key), only values of that dialogue count. A
+    dialogue may also be named by the end of its key.
     """
+    if kind == "dialogue" and (key := snapshot.refs.dialogue_key(text, snapshot.values(kind))):
+        return key
     return match_choice(kind, text, snapshot.values(kind, dialogue=dialogue))
 
 

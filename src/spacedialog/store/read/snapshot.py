@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from spacedialog.errors import NotFoundError
-from spacedialog.model.entry import Entry, iso_time
+from spacedialog.model.entry import CREATE, Entry, iso_time
 from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.filters import EVERYTHING, Filter
 from spacedialog.model.fold import History, fold
@@ -94,7 +94,7 @@ class Snapshot:
 
     def __init__(self, connection: sqlite3.Connection, day: date, dialogues: Sequence[str] = ()) -> None:
         self.day = day
-        self.refs = Refs(connection)
+        self.refs = Refs(connection, day, dialogues)
         self._connection = connection
         self._dialogues = dialogues
         self._histories: dict[str, tuple[list[Entry], History | None]] = {}
@@ -176,7 +176,8 @@ class Snapshot:
         """Return the log's entries that were true by the day, in the order recorded; only the last `limit` of them.
 
         The entries of the built-in record are in the order of their days.
-        With a `target`, return the entries about it; for a commitment they include its assessments and links.
+        With a `target`, return the entries about it; for a commitment they include its assessments and links, for a
+        dialogue its areas and parties.
         """
         return history.entries(self._connection, self.day, target, limit=limit, dialogues=self._dialogues)
 
@@ -289,6 +290,12 @@ class Snapshot:
         None if the dialogue is not in the record on the day.
         """
         return dialogues_by_key(self._connection, self.day, [key])[key] or None
+
+    def dialogue_detail(self, target: Target) -> dict[str, Any]:
+        """Return the record of a dialogue; `history` has the later entries about the dialogue itself."""
+        entries = history.entries_about(self._connection, self.day, [target.item])
+        later = [row for _, row in entries if row.kind != CREATE]
+        return {**(self.dialogue(target.ref) or {}), "history": later}
 
     def values(self, field: str, *, dialogue: str | None = None) -> list[str]:
         """Return the recorded values of a field (see `find_value`), of one dialogue if given."""
