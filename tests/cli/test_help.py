@@ -225,7 +225,6 @@ NEAR_MISSES = [
     ("list --stauts open", 2, "did you mean --status?"),
     ("list -n 5", 2, "did you mean --limit?"),
     ("mark 31 complete -m x", 2, "did you mean --note?"),
-    ("list --due 2027", 2, "use --due-before or --due-after"),
     ("edit 31 --due 2027", 2, "use reschedule: spacedialog reschedule REF DATE"),
     ("edit 31 --status complete", 2, "use mark: spacedialog mark REF STATUS"),
     ("mark 31 --status complete", 2, "write the status after the ref"),

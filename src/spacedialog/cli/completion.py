@@ -12,6 +12,7 @@ import typer
 
 import spacedialog
 from spacedialog.errors import SpacedialogError
+from spacedialog.model.entry import ENTRY_KINDS
 from spacedialog.model.fields import SORTABLE
 from spacedialog.model.vocabulary import NAME_PATTERN, STATUS_GROUPS, MilestoneStatus, Status, Strength
 from spacedialog.render.text import one_line
@@ -85,6 +86,11 @@ def complete_sort(incomplete: str) -> list[str]:
     return _beginning(incomplete, SORTABLE)
 
 
+def complete_entry_kind(incomplete: str) -> list[str]:
+    """Return the kinds of entries."""
+    return _beginning(incomplete, ENTRY_KINDS)
+
+
 def complete_rubric(incomplete: str) -> list[str]:
     """Return the keys of the rubrics."""
     from spacedialog.model.rubrics import rubrics
@@ -111,6 +117,7 @@ def _recorded_values(field: str) -> Callable[[typer.Context, str], list[str]]:
 
 
 complete_area = _recorded_values("area")
+complete_author = _recorded_values("author")
 complete_dialogue = _recorded_values("dialogue")
 complete_kind = _recorded_values("kind")
 complete_owner = _recorded_values("owner")

@@ -17,7 +17,7 @@ from spacedialog.cli.completion import (
     complete_strength,
 )
 from spacedialog.cli.option_groups import SharedOptions
-from spacedialog.cli.options import AreasOption, Names, OwnersOption, SidesOption
+from spacedialog.cli.options import AreasOption, DueOption, Names, OwnersOption, SidesOption
 from spacedialog.cli.requests import FilterOptions
 from spacedialog.model.fields import SORTABLE
 from spacedialog.model.vocabulary import Flag, Strength
@@ -55,6 +55,21 @@ def _choice(
             autocompletion=complete_strength,
         ),
     ] = None,
+    was: Annotated[
+        Names,
+        typer.Option(
+            metavar="STATUS",
+            help="Select by a status that a commitment has or once had; also open.",
+            autocompletion=complete_status,
+        ),
+    ] = None,
+    changed_since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAY", help="Select commitments with an entry since DAY, such as monday, other than a check."
+        ),
+    ] = None,
+    due: DueOption = None,
     due_before: Annotated[
         str | None, typer.Option(metavar="DATE", help="Select commitments whose window closes before DATE.")
     ] = None,
@@ -84,10 +99,11 @@ def _choice(
         owner=owner or (),
         status=status or (),
         strength=strength or (),
+        was=was or (),
         flags=flags,
         text=text,
     )
-    return FilterOptions(undated, due_before, due_after, sort)
+    return FilterOptions(undated, due, due_before, due_after, changed_since, sort)
 
 
 def _flags(**asked: bool) -> list[Flag]:

@@ -106,6 +106,10 @@ OwnersOption = Annotated[
     Names,
     typer.Option("--owner", metavar="NAME", help="Select by owner.", autocompletion=complete_owner),
 ]
+DueOption = Annotated[
+    str | None,
+    typer.Option("--due", metavar="DATE", help="Select windows that have a day in DATE, such as 2026 or 2026-Q3."),
+]
 LARGEST = 2**31
 """The largest number that --limit accepts."""
 

@@ -73,9 +73,6 @@ OPTION_ADVICE: Mapping[tuple[str, str], str] = {
     ("reschedule", "--due"): f"write the date after the ref: {NAME} reschedule REF DATE",
     ("add", "--status"): f"add the commitment, then use mark: {NAME} mark REF STATUS",
     ("search", "-"): f"write -- before words that begin with a hyphen: {NAME} search -- -payload",
-    **dict.fromkeys(
-        (("list", "--due"), ("report", "--due")), f"use --due-before or --due-after; {NAME} upcoming lists dates"
-    ),
     ("list", "--all"): "leave it out: list shows all commitments",
     ("undo", "--force"): "leave it out: an undo can itself be undone with --redo",
 }

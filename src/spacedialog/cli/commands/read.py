@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 
 from spacedialog.cli import parsing
-from spacedialog.cli.completion import complete_dialogue, complete_item
+from spacedialog.cli.completion import complete_author, complete_dialogue, complete_entry_kind, complete_item
 from spacedialog.cli.filter_options import chooses
-from spacedialog.cli.options import LARGEST, AreasOption, ItemArgument, OwnersOption, SidesOption
+from spacedialog.cli.options import LARGEST, AreasOption, DueOption, ItemArgument, Names, OwnersOption, SidesOption
 from spacedialog.cli.read_options import reads, reads_one
 from spacedialog.cli.requests import FilterOptions, ReadRequest, print_note
+from spacedialog.model.entry import ENTRY_KINDS
+from spacedialog.model.filters import EntryFilter
 from spacedialog.model.vocabulary import CLOSING_DAYS
 from spacedialog.presentation import tables
 from spacedialog.presentation.phrases import counted
@@ -161,10 +163,11 @@ def upcoming(
         str | None,
         typer.Option(metavar="SPAN", help="Set an alarm SPAN before each date, such as 14d or 2 weeks (format ics)."),
     ] = None,
+    due: DueOption = None,
 ) -> None:
     """
     spacedialog upcoming --within 18m
-    spacedialog upcoming --until 2027 --timeline -f table
+    spacedialog upcoming --due 2027 --timeline -f table
     spacedialog upcoming --format ics --alarm 2w -o dates.ics
 
     A vague date is a window. 2026 opens on 1 January and closes on 31 December, and is not overdue before it closes. A
@@ -177,14 +180,20 @@ def upcoming(
     if alarm is not None:
         reading.require_format("--alarm", Format.ICS)
     days = parsing.days("--alarm", alarm) if alarm is not None else None
+    window = parsing.vague_date("--due", due, reading.tracker.today) if due else None
+    ends = [end for end in (limit, window and window.latest) if end]
     with reading.snapshot() as snapshot:
         reading.show(
             tables.in_sections(
                 tables.upcoming(
-                    snapshot.upcoming(until=limit, everything=everything),
+                    snapshot.upcoming(until=limit, due=window, everything=everything),
                     snapshot.coverage,
-                    events=lambda: (event._replace(alarm_days=days) for event in snapshot.calendar(until=limit)),
-                    timeline=tables.timeline(snapshot.day, limit, snapshot.slips()) if timeline else None,
+                    events=lambda: (
+                        event._replace(alarm_days=days) for event in snapshot.calendar(until=limit, due=window)
+                    ),
+                    timeline=tables.timeline(snapshot.day, min(ends, default=None), snapshot.slips())
+                    if timeline
+                    else None,
                 )
             )
         )
@@ -200,6 +209,7 @@ def todo(
     within: Annotated[
         str, typer.Option(metavar="SPAN", help="Include windows that open or close within SPAN: 30d, 3m.")
     ] = f"{CLOSING_DAYS}d",
+    due: DueOption = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="Show at most N rows.")] = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with status 1 if anything needs attention.")
@@ -217,11 +227,12 @@ def todo(
 
     chosen = Selection(area=area or (), side=side or (), owner=owner or ())
     days = (parsing.ahead("--within", within, reading.as_of) - reading.as_of).days
+    window = parsing.vague_date("--due", due, reading.tracker.today) if due else None
     with reading.snapshot() as snapshot:
         filter_ = chosen.filter(snapshot)
-        rows = snapshot.todo(filter_, within=days, limit=limit)
+        rows = snapshot.todo(filter_, within=days, due=window, limit=limit)
         # With --limit 0 no row is read.
-        fails = exit_code and bool(rows or snapshot.todo(filter_, within=days, limit=1))
+        fails = exit_code and bool(rows or snapshot.todo(filter_, within=days, due=window, limit=1))
         reading.show(tables.todo(rows, snapshot.coverage))
     if fails:
         raise typer.Exit(1)
@@ -276,6 +287,21 @@ def history(
     limit: Annotated[
         int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="Show only the latest N entries.")
     ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Show entries that were true on DATE or later.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Show entries that were true on DATE or earlier.")
+    ] = None,
+    by: Annotated[Names, typer.Option(metavar="NAME", help="Select by author.", autocompletion=complete_author)] = None,
+    kind: Annotated[
+        Names,
+        typer.Option(
+            metavar="KIND",
+            help=f"Select by kind of entry: {', '.join(ENTRY_KINDS)}.",
+            autocompletion=complete_entry_kind,
+        ),
+    ] = None,
     verify: Annotated[
         str | None,
         typer.Option(metavar="FINGERPRINT", help="Check that no entry has changed since this fingerprint."),
@@ -283,11 +309,14 @@ def history(
 ) -> None:
     """
     spacedialog history ROK4-25
-    spacedialog history ROK4
+    spacedialog history --since 2026 --kind set --kind note
     spacedialog history --limit 20 --format jsonl
 
-    The history of a dialogue has the entries on the dialogue itself, its areas and its parties. For those on its
-    commitments too, add --dialogue ROK4 instead.
+    The history of a dialogue, as in history ROK4, has the entries on the dialogue itself, its areas and its parties. For those on its
+    commitments too, use --dialogue ROK4 instead.
+
+    --since and --until compare the date on which an entry was true (the column On). An entry with a vague date matches
+    if one of its days does. mark, reschedule and edit record entries of the kind set, undo of the kind retract.
 
     With --verify, the exit status is 0 if the log still contains every entry that the fingerprint covers, unchanged,
     and 4 if not. Later entries do not affect the result.
@@ -297,8 +326,15 @@ def history(
 
         verify_fingerprint(reading, verify)
         return
+    today = reading.tracker.today
+    chosen = EntryFilter(
+        parsing.vague_date("--since", since, today, "past") if since else None,
+        parsing.vague_date("--until", until, today, "past") if until else None,
+        by or (),
+        kind or (),
+    )
     with reading.snapshot() as snapshot:
-        reading.show(tables.history(snapshot.history(snapshot.refs.find(ref) if ref else None, limit=limit)))
+        reading.show(tables.history(snapshot.history(snapshot.refs.find(ref) if ref else None, chosen, limit=limit)))
 
 
 @app.command()
