@@ -312,8 +312,8 @@ def history(
     spacedialog history --since 2026 --kind set --kind note
     spacedialog history --limit 20 --format jsonl
 
-    The history of a dialogue, as in history ROK4, has the entries on the dialogue itself, its areas and its parties. For those on its
-    commitments too, use --dialogue ROK4 instead.
+    The history of a dialogue, as in history ROK4, has the entries on the dialogue itself, its areas and its parties.
+    For those on its commitments too, use --dialogue ROK4 instead.
 
     --since and --until compare the date on which an entry was true (the column On). An entry with a vague date matches
     if one of its days does. mark, reschedule and edit record entries of the kind set, undo of the kind retract.
