@@ -271,7 +271,7 @@ def _with(document: Document, one: Candidate, *parts: Candidate) -> Document:
 
 def shown(of: Candidate, field: str) -> str:
     """What a field of a candidate says, as one would type it."""
-    value = of.get(field) or ""
+    value = of.get(field) or (JOINT if field == "lead" else "")
     if field == "due":
         return readable(value)
     return ", ".join(value) if isinstance(value, list) else str(value)
