@@ -13,7 +13,7 @@ import typer
 import spacedialog
 from spacedialog.errors import SpacedialogError
 from spacedialog.model.entry import ENTRY_KINDS
-from spacedialog.model.fields import SORTABLE
+from spacedialog.model.fields import JOINT, SORTABLE
 from spacedialog.model.vocabulary import NAME_PATTERN, STATUS_GROUPS, MilestoneStatus, Status, Strength
 from spacedialog.render.text import one_line
 
@@ -105,11 +105,11 @@ def complete_scale(incomplete: str) -> list[str]:
     return _beginning(incomplete, dict.fromkeys(rubric.key for rubric in rubrics().values() if rubric.rules))
 
 
-def _recorded_values(field: str) -> Callable[[typer.Context, str], list[str]]:
+def _recorded_values(field: str, *more: str) -> Callable[[typer.Context, str], list[str]]:
     def complete(ctx: typer.Context, incomplete: str) -> list[str]:
         try:
             with _snapshot(ctx) as snapshot:
-                return _beginning(incomplete, filter(_NAME.fullmatch, snapshot.values(field)))
+                return _beginning(incomplete, filter(_NAME.fullmatch, [*snapshot.values(field), *more]))
         except SpacedialogError:
             return []
 
@@ -120,6 +120,7 @@ complete_area = _recorded_values("area")
 complete_author = _recorded_values("author")
 complete_dialogue = _recorded_values("dialogue")
 complete_kind = _recorded_values("kind")
+complete_lead = _recorded_values("party", JOINT)
 complete_owner = _recorded_values("owner")
 complete_party = _recorded_values("party")
 complete_side = _recorded_values("side")

@@ -11,6 +11,7 @@ import typer
 from spacedialog.cli.completion import (
     complete_dialogue,
     complete_kind,
+    complete_lead,
     complete_party,
     complete_sort,
     complete_status,
@@ -30,7 +31,7 @@ def _choice(
     ] = None,
     side: SidesOption = None,
     lead: Annotated[
-        Names, typer.Option(metavar="PARTY", help="Select by lead; joint for none.", autocompletion=complete_party)
+        Names, typer.Option(metavar="PARTY", help="Select by lead; joint for none.", autocompletion=complete_lead)
     ] = None,
     kind: Annotated[
         Names,
