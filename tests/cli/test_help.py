@@ -230,6 +230,8 @@ NEAR_MISSES = [
     ("mark 31 --status complete", 2, "write the status after the ref"),
     ("mark 31 in progress", 2, "put a text with spaces in quotation marks"),
     ("mark 31", 2, "write spacedialog mark [OPTIONS] REF STATUS"),
+    ("list --since monday", 2, "did you mean --changed-since?"),
+    ("history --from 2026", 2, "did you mean --since?"),
     ("list --area", 2, "write the value after the option"),
     ("list --json=1", 2, "write --json alone"),
     ("note 31 --note seen", 2, "write the note after the ref: spacedialog note REF TEXT"),
