@@ -50,9 +50,10 @@ class DateError(InputError):
 
 
 class ProblemsError(InputError):
-    """A file has problems (exit status 2).
+    """A file has problems, or a name has several meanings (exit status 2).
 
-    `problems` lists all of them, each with its place, and with its remedy, if it has one, on a second, indented line.
+    `problems` lists all of them, each with its place, and with its remedy on a second, indented line. For a name they
+    are the candidates, without a remedy.
     """
 
     def __init__(self, problem: str, problems: Sequence[str], remedy: str = "") -> None:
@@ -63,7 +64,9 @@ class ProblemsError(InputError):
     def row(self) -> ErrorRow:
         """The error as a row, with its problems."""
         parts = (problem.rpartition("\n  ") for problem in self.problems)
-        problems = tuple(ProblemRow(*((message, remedy) if mark else (remedy, ""))) for message, mark, remedy in parts)
+        problems = tuple(
+            ProblemRow(message, remedy) if mark else ProblemRow(remedy, "") for message, mark, remedy in parts
+        )
         return super().row._replace(problems=problems)
 
 

@@ -484,7 +484,6 @@ def test_only_a_regular_file_is_a_checkpoint(desk: Desk, make: Callable[[Path], 
         ["--checkpoint", "w", "--known-at", "2026-01-01"],
         ["--since", "someday"],
         ["--ahead", "long"],
-        ["--ahead", "999 years", "--today", "9990-01-01"],
         ["--since", "0001-01-01"],
     ],
 )

@@ -89,6 +89,10 @@ def test_case_and_short_forms_complete(desk: Desk, line: str, some: list[str]) -
         ("re", ["reschedule", "report", "review", "restore", "restamp"]),
         ("completion z", ["zsh"]),
         ("list --format j", ["json", "jsonl"]),
+        ("history --kind c", ["create", "check"]),
+        ("list --was st", ["stalled"]),
+        ("list --lead jo", ["joint"]),
+        ("edit 31 --lead jo", ["joint"]),
     ],
 )
 def test_matching_words_are_offered(desk: Desk, line: str, exactly: list[str]) -> None:
@@ -96,6 +100,13 @@ def test_matching_words_are_offered(desk: Desk, line: str, exactly: list[str]) -
     assert list(choices(desk, line)) == exactly
     if line == "list --area ":
         assert offered(desk, "bash", line).splitlines() == exactly
+
+
+def test_dialogues_are_offered_with_refs(desk: Desk) -> None:
+    """A command that takes a dialogue offers the keys of dialogues first; a number alone offers refs only."""
+    assert list(choices(desk, "note rok"))[:4] == ["rok4", "rok3", "rok2", "rok2-01"]
+    assert list(choices(desk, "history 31")) == ["31"]
+    assert choices(desk, "show 12")["12"] == choices(desk, "show ROK4-12")["ROK4-12"]
 
 
 def test_options_are_offered_with_their_help(desk: Desk) -> None:

@@ -311,6 +311,31 @@ def test_upcoming_ends_at_a_day(reader: Desk, today: dict[str, list[Row]], optio
     assert 0 < len(rows) < len(today["upcoming"])
 
 
+def test_dates_select_what_people_ask_for(reader: Desk) -> None:
+    """upcoming, todo, list and history select by a window, by a change, by a former status, and by date and kind."""
+    upcoming = reader.call("upcoming", "--due", "2027", "--json").data
+    assert upcoming
+    assert all((row["earliest"] or "") < "2028" and (row["latest"] or "9") >= "2027" for row in upcoming)
+    attention = reader.call("todo", "--due", "2026", "--json").data
+    assert attention == [
+        row
+        for row in reader.call("todo", "--json").data
+        if row["due"] and (row["due_earliest"] or "") < "2027" and (row["due_latest"] or "9") >= "2026"
+    ]
+    assert reader.call("list", "--changed-since", "tomorrow", "--json").data == []
+    was = reader.call("list", "--was", "in-progress", "--status", "complete", "--json").data
+    assert {row["status"] for row in was} == {"complete"}
+    entries = reader.call("history", "--since", "2025", "--kind", "set", "--limit", "3", "--json").data
+    assert [row["kind"] for row in entries] == ["set"] * 3
+
+
+@pytest.mark.parametrize("command", ["todo", "brief", "upcoming --within 2y"])
+def test_the_last_day_of_the_calendar_is_no_error(reader: Desk, command: str) -> None:
+    """A span that reaches past the year 9999 ends with its last day."""
+    ran = reader.call(*command.split(), "--as-of", "9999-12-31")
+    assert (ran.status, ran.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("options", "fits"),
     [
@@ -327,6 +352,10 @@ def test_upcoming_ends_at_a_day(reader: Desk, today: dict[str, list[Row]], optio
         ("--closing", lambda row: "closing" in row["flags"]),
         ("--stale", lambda row: "stale" in row["flags"]),
         ("--slipped", lambda row: "slipped" in row["flags"]),
+        (
+            "--due 2027",
+            lambda row: row["due"] and (row["due_earliest"] or "") < "2028" and (row["due_latest"] or "9") >= "2027",
+        ),
         ("--due-before 2026", lambda row: row["due_latest"] is not None and row["due_latest"] < "2026"),
         ("--due-before 2026-12-31", lambda row: row["due_latest"] is not None and row["due_latest"] < "2026-12-31"),
         ("--due-after 2026-06", lambda row: row["due_latest"] is not None and row["due_latest"] > "2026-06-30"),

@@ -21,6 +21,8 @@ from spacedialog.drafting.course import Course
 from spacedialog.drafting.draftfile import ChangedFileError, DraftFile
 from spacedialog.errors import InputError, ProblemsError
 from spacedialog.importing import parse
+from spacedialog.model.rows.drafting import StepRow
+from spacedialog.tracker.review import Review
 from tests.support import drafted
 from tests.support.program import PROGRAM, Desk, Session, terminal
 
@@ -221,7 +223,7 @@ def test_steps_in_any_order(steps: list[tuple[Any, ...]]) -> None:
         before = course.document
         with suppress(InputError):
             after = getattr(review, name)(before, str(number), *(str(m) if isinstance(m, int) else m for m in more))
-            course = course._replace(ref=course.ref or "ZUB2-01").step(after)
+            course = course._replace(ref=course.ref or "ZUB2-01").step(after, StepRow(name, str(number), ""))
             seen.append(json.dumps(after))
             refs = [candidate["ref"] for candidate in after["commitments"]]
             assert len(refs) == len(set(refs))
@@ -422,7 +424,7 @@ def test_a_complete_review(desk: Desk, path: Path) -> None:
         assert "ZUB2-02" in answer(session, ("drop", PROMPT))
         assert "ZUB2-06" in answer(session, ("u", PROMPT))
         assert decisions(json.loads(path.read_text()))["06"] is None
-        shown = answer(session, ("e lead", "  > "), ("GMO", "name: "), ("Graustark Office", "such as US): "))
+        shown = answer(session, ("e lead", "  > "), ("+GMO", "name: "), ("Graustark Office", "such as US): "))
         shown = answer(session, ("GRA", PROMPT))
         assert re.search(r"lead +GMO", shown)
         answer(session, ("accept", PROMPT), ("a", PROMPT), ("a", PROMPT), ("n", PROMPT))
@@ -475,6 +477,63 @@ def test_an_ended_review_shows_how_to_continue(desk: Desk, path: Path, status: i
     assert json.loads(path.read_text()) == drafted.document("accepted")
 
 
+@pytest.mark.usefixtures("path")
+def test_each_step_is_confirmed(desk: Desk) -> None:
+    """After each step the review prints what became of the candidate, and after an undo, which step was undone."""
+    with at_terminal(desk, columns=120) as session:
+        session.until(PROMPT)
+        assert "Accepted ZUB2-01 (Launch a buoy tender" in answer(session, ("a", PROMPT))
+        assert "Dropped ZUB2-02" in answer(session, ("d", PROMPT))
+        shown = answer(session, ("e due", "  > "), ("2030", PROMPT))
+        assert re.search(r"Edited ZUB2-03 .*\s+due: .* → 2030", shown)
+        assert "No field changed." in answer(session, ("e due", "  > "), ("2030", PROMPT))
+        shown = answer(session, ("m 1", PROMPT))
+        assert re.search(r"Merged ZUB2-03 \(.*\) into ZUB2-01 \(Launch a buoy", shown)
+        shown = answer(session, ("s", "1: "), ("One", "2: "), ("Two", "3: "), ("", PROMPT))
+        assert re.search(r"Split ZUB2-04 \(.*\) into 2 candidates\s+ZUB2-04 \(One\)\s+ZUB2-06 \(Two\)", shown)
+        assert "Undid: split ZUB2-04" in answer(session, ("u", PROMPT))
+
+
+def test_a_later_review_undoes_earlier_steps(path: Path) -> None:
+    """A review undoes the steps of an earlier one, back to the first, and the file is as `draft` wrote it."""
+    original = path.read_text()
+    first = Review(path, TODAY)
+    edit = first.begin_edit()
+    edit.declare("areas", {"key": "sky", "title": "The sky"})
+    edit.set("area", "sky")
+    first_step = edit.save()
+    assert first_step
+    assert first_step.changes == (("area", first_step.changes[0][1], "sky"),)
+    steps = [first_step, first.split(["One", "Two"]), first.accept(), first.merge("1"), first.drop()]
+    for number, step in enumerate(reversed(steps)):
+        assert Review(path, TODAY).undo() == step, number
+    assert path.read_text() == original
+    assert list(path.parent.iterdir()) == [path]
+    with pytest.raises(InputError, match="no step to undo"):
+        Review(path, TODAY).undo()
+
+
+def test_steps_are_lost_if_the_file_was_changed(path: Path) -> None:
+    """Steps are not undone if another program changed the file or that of the steps, which is not overwritten."""
+    Review(path, TODAY).accept()
+    kept = path.with_name("draft.json.review")
+    good = kept.read_text()
+    path.write_text(path.read_text() + "\n")
+    for content in (
+        good,
+        "[]",
+        good.replace('"steps": [', '"steps": [1, '),
+        "\udcff",
+        good.replace("commitments", "c"),
+    ):
+        kept.write_text(content, "utf-8", "surrogateescape")
+        with pytest.raises(InputError, match="no step to undo"):
+            Review(path, TODAY).undo()
+    kept.write_text("my own notes")
+    Review(path, TODAY).accept()
+    assert kept.read_text() == "my own notes"
+
+
 def test_a_file_saved_by_an_editor_ends_the_review(desk: Desk, path: Path) -> None:
     """A step on a file that changed meanwhile ends the review with status 2 and keeps the file."""
     with at_terminal(desk) as session:
@@ -497,6 +556,10 @@ def test_a_wrong_answer_is_asked_again(desk: Desk, path: Path) -> None:
         for line, says in (
             ("xyz", "there is no step"),
             ("e colour", "there is no field"),
+            ("e titel", "did you mean title?"),
+            ("acept", "did you mean accept?"),
+            ("due", "type edit due"),
+            ("drop 3", "unexpected argument '3'"),
             ("m", "no candidate before"),
         ):
             assert says in answer(session, (line, PROMPT))
@@ -506,8 +569,10 @@ def test_a_wrong_answer_is_asked_again(desk: Desk, path: Path) -> None:
         assert "two titles" in answer(session, ("s", "1: "), ("One", "2: "), ("", PROMPT))
         assert "write one of" in answer(session, ("e strength", "  > "), ("strong", "  > "))
         answer(session, ("", PROMPT))
-        answer(session, ("e area", "  > "), ("sky", "title: "))
-        assert "'sky' is not declared in areas" in answer(session, ("", "  > "))
+        assert "'sky' is not one of the areas" in answer(session, ("e area", "  > "), ("sky", "  > "))
+        assert "type edit title" in answer(session, ("titel", "  > "))
+        answer(session, ("+sky", "title: "))
+        assert "'+sky' is not one of the areas" in answer(session, ("", "  > "))
         assert "nothing" not in answer(session, ("", PROMPT))
     assert path.read_bytes() == before
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from hypothesis import example, given, settings
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from spacedialog.analysis.brief import brief
 from spacedialog.errors import InputError, NotFoundError
-from spacedialog.model.dates import VagueDate
+from spacedialog.model.dates import VagueDate, readable
 from spacedialog.model.fields import CommitmentRow, NewCommitment
 from spacedialog.model.filters import (
     EVERYTHING,
@@ -24,12 +25,15 @@ from spacedialog.model.filters import (
     ContainsWords,
     DueAfter,
     DueBefore,
+    DueIn,
     DueWithin,
+    EntryFilter,
     Filter,
     Flagged,
     Involves,
     OfSide,
     OneOf,
+    Was,
 )
 from spacedialog.model.position import Scope, Since
 from spacedialog.model.rows.record import Coverage, HistoryRow
@@ -37,13 +41,15 @@ from spacedialog.model.vocabulary import CLOSING_DAYS, REVIEW_DAYS, Flag, Status
 from spacedialog.store import database
 from spacedialog.store.read.commitment_sql import SORTS, filter_sql, order_by
 from spacedialog.store.read.snapshot import Snapshot
-from spacedialog.tracker import Tracker
+from spacedialog.tracker import Selection, Tracker
 from tests.support.built_in import COMMITMENTS, REFS
+from tests.support.trackers import Clock
 
 if TYPE_CHECKING:
     from tests.support.trackers import Maker
 
 DAY = date(2026, 12, 1)
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +149,10 @@ def passes(filter_: Filter, row: CommitmentRow, sides: Mapping[str, str]) -> boo
             return row.due is not None and (latest is None or latest > day)
         case DueWithin(after, before):
             return latest is not None and after < latest < before
+        case DueIn(first, last):
+            earliest = VagueDate.parse(row.due).earliest if row.due else None
+            begins = last is None or earliest is None or earliest <= last
+            return row.due is not None and begins and (first is None or latest is None or latest >= first)
         case Flagged(flag):
             return flag.value in row.flags
         case All(parts):
@@ -150,11 +160,11 @@ def passes(filter_: Filter, row: CommitmentRow, sides: Mapping[str, str]) -> boo
     raise AssertionError(filter_)
 
 
-FIELDS: dict[str, Sequence[str]] = {
+FIELDS: dict[str, Sequence[str | None]] = {
     "dialogue": ("ROK4", "RUR1", ""),
     "area": ("science", "commercial", "earth-observation", "alchemy"),
     "kind": ("event", "study", "action-item", "nothing"),
-    "lead": ("ROK", "Commerce", "KASI", "nobody"),
+    "lead": ("ROK", "Commerce", "KASI", "nobody", None),
     "status": tuple(status.value for status in Status),
     "strength": tuple(strength.value for strength in Strength),
 }
@@ -164,7 +174,7 @@ near_days = st.dates(date(2025, 1, 1), date(2028, 1, 1)) | st.sampled_from(
 )
 
 
-def some(values: Sequence[str]) -> st.SearchStrategy[list[str]]:
+def some(values: Sequence[T]) -> st.SearchStrategy[list[T]]:
     return st.lists(st.sampled_from(values), max_size=3)
 
 
@@ -175,6 +185,7 @@ leaves: st.SearchStrategy[Filter] = st.one_of(
     st.builds(DueBefore, near_days),
     st.builds(DueAfter, near_days),
     st.builds(DueWithin, near_days, near_days),
+    st.builds(DueIn, near_days | st.none(), near_days | st.none()),
     st.builds(Flagged, st.sampled_from(Flag)),
 )
 filters: st.SearchStrategy[Filter] = st.recursive(
@@ -207,6 +218,10 @@ def test_a_filter_lets_through_what_it_says(view: Snapshot, sides: Mapping[str, 
         (DueAfter(date(2028, 1, 1)), True),
         (DueAfter(date.max), True),
         (DueWithin(date.min, date(2026, 12, 1)), True),
+        (DueIn(date(2026, 1, 1), date(2026, 12, 31)), True),
+        (DueIn(None, date(2015, 12, 31)), True),
+        (OneOf("lead", [None]), True),
+        (OneOf("lead", ["KASI", None]), True),
     ],
 )
 def test_the_record_shows_each_filter_at_work(
@@ -232,6 +247,19 @@ def test_flags_are_reckoned_from_the_day(busy: Tracker, day: date) -> None:
             history = view.history(view.refs.resolve(row.ref))
             assert set(row.flags) - {"slipped", "unevidenced"} == flags_of(row, day, history), row
             assert list(row.flags) == [flag.value for flag in Flag if flag.value in row.flags]
+
+
+def test_a_status_of_the_past_selects(busy: Tracker) -> None:
+    """`Was` selects the commitments that have had a status on some day up to the day of the view."""
+    for day in (date(2025, 6, 1), date(2026, 11, 19), DAY):
+        with busy.snapshot(Scope(day)) as view:
+            past = [view.on(date.fromordinal(day.toordinal() - back)) for back in (0, 1, 12, 300, 600, 2000)]
+            once = {row.ref for one in past for row in one.commitments(OneOf("status", ["in-progress"]))}
+            assert once <= {row.ref for row in view.commitments(Was(["in-progress"]))}
+            assert ("ROK4-08" in {row.ref for row in view.commitments(Was(["stalled"]))}) is (day == DAY)
+    settled = Selection(was=["open"], status=["withdrawn"])
+    with busy.snapshot(Scope(DAY)) as view:
+        assert "ROK4-09" in {row.ref for row in view.commitments(settled.filter(view))}
 
 
 def test_a_month_is_not_overdue_on_its_last_day(tracker: Tracker) -> None:
@@ -691,6 +719,98 @@ def test_rows_are_what_json_has(view: Snapshot) -> None:
         assert json.loads(json.dumps(row._asdict()))["ref"] == row.ref
     with closing(database.in_memory()) as connection:
         assert Snapshot(connection, DAY).overview().dialogues == ()
+
+
+def test_changed_since_is_news_other_than_checks(make: Maker, clock: Clock) -> None:
+    """`changed_since` selects commitments with entries that are news since the day, but not checks or undone ones."""
+    tracker = make("ruritania", clock=clock)
+    clock.now += 9 * 86_400_000_000
+    tracker.today = date(2026, 12, 10)
+    tracker.check(["1"])
+    tracker.note("2", "Asked.")
+    tracker.mark("3", "stalled", on="2026-11-01")
+    tracker.mark("1.1", "met", on="2026-12-09")
+    tracker.mark("4", "stalled")
+    tracker.undo()
+    with tracker.snapshot() as view:
+        found = {
+            since: [row.ref for row in view.commitments(Selection(changed_since=since).filter(view))]
+            for since in (date(2026, 12, 10), date(2026, 12, 9), date(2026, 12, 11))
+        }
+    refs = ["RUR1-01", "RUR1-02", "RUR1-03"]
+    assert found == {date(2026, 12, 10): refs, date(2026, 12, 9): refs, date(2026, 12, 11): []}
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        Selection(due=VagueDate.parse("2026")),
+        Selection(due=VagueDate.parse("2026-33/2027")),
+        Selection(due=VagueDate.parse("../2026-06")),
+        Selection(due=VagueDate.parse("2028/..")),
+    ],
+)
+def test_a_due_date_selects_the_windows_that_it_touches(busy: Tracker, selection: Selection) -> None:
+    """Lists, dated events, a calendar and the worklist select windows that have a day of the date `due`."""
+    due = selection.due
+    assert due
+    with busy.snapshot(Scope(DAY)) as view:
+
+        def touches(text: str | None) -> bool:
+            return text is not None and VagueDate.parse(text).overlaps(due)
+
+        rows = list(view.commitments(selection.filter(view)))
+        assert rows == [row for row in view.commitments() if touches(row.due)]
+        far = date(2040, 1, 1)
+        expected = [row for row in view.upcoming(until=far, everything=True) if touches(row.when)]
+        assert view.upcoming(until=far, due=due, everything=True) == expected
+        once = {event.ref for event in view.calendar(due=due) if not event.recurs}
+        assert once == {event.ref for event in view.calendar() if not event.recurs and touches(event.when)}
+        assert view.todo(due=due) == [row for row in view.todo() if touches(row.due)]
+        assert len(view.todo(due=due, limit=1)) <= 1
+    assert selection.describe() == f"due in {readable(str(due))}"
+
+
+def test_an_event_that_recurs_is_found_in_a_later_window(tracker: Tracker) -> None:
+    """Of an event that recurs, the occurrences in the window are found, or the next three if it has no end."""
+    with tracker.snapshot() as view:
+        for due, expected in (("2031", ["2031"]), ("2032", []), ("2032/..", ["2033", "2035", "2037"])):
+            found = [row.when for row in view.upcoming(due=VagueDate.parse(due)) if row.ref == "RUR1-04.1"]
+            assert found == expected, due
+        assert "RUR1-04.1" in [event.ref for event in view.calendar(due=VagueDate.parse("2031"))]
+        assert "RUR1-04.1" not in [event.ref for event in view.calendar(due=VagueDate.parse("2026-01"))]
+
+
+def test_a_history_is_selected_by_date_author_and_kind(busy: Tracker) -> None:
+    """A filter of entries compares their dates, vague ones by overlap, their authors and kinds; then it limits."""
+
+    def touches(on: str, since: str | None, until: str | None) -> bool:
+        window = VagueDate.parse(f"{since or '..'}/{until or '..'}")
+        return VagueDate.parse(on).overlaps(window)
+
+    with busy.snapshot(Scope(DAY)) as view:
+        everything = view.history()
+        for since, until in (("2026-10-05", None), (None, "2025-12"), ("2025-12-31", "2026-10-31"), ("2026", "2026")):
+            begin, end = (VagueDate.parse(text) if text else None for text in (since, until))
+            asked = EntryFilter(begin, end)
+            expected = [row for row in everything if touches(row.on, since, until)]
+            assert expected
+            assert view.history(None, asked) == expected
+            assert view.history(None, asked, limit=2) == expected[-2:]
+        target = view.refs.resolve("31")
+        sets = [row for row in view.history(target) if row.kind == "set"]
+        assert view.history(target, EntryFilter(kind=["SET"])) == sets
+        assert view.history(None, EntryFilter(by=["zenda"], kind=["create", "set"])) == [
+            row for row in everything if row.author == "Zenda" and row.kind in ("create", "set")
+        ]
+        assert view.history(view.refs.resolve("23.2"), EntryFilter(kind=["retract"])) == []
+        for wrong, problem in (
+            (EntryFilter(by=["Zenda", "Zend"]), "there is no author 'Zend'.*did you mean Zenda"),
+            (EntryFilter(kind=["undo"]), "there is no entry kind 'undo'.*did you mean retract"),
+        ):
+            with pytest.raises(InputError) as caught:
+                view.history(None, wrong)
+            assert re.search(problem, f"{caught.value.problem} {caught.value.remedy}")
 
 
 def test_a_dialogues_log_is_its_own(busy: Tracker) -> None:

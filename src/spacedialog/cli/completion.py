@@ -12,7 +12,8 @@ import typer
 
 import spacedialog
 from spacedialog.errors import SpacedialogError
-from spacedialog.model.fields import SORTABLE
+from spacedialog.model.entry import ENTRY_KINDS
+from spacedialog.model.fields import JOINT, SORTABLE
 from spacedialog.model.vocabulary import NAME_PATTERN, STATUS_GROUPS, MilestoneStatus, Status, Strength
 from spacedialog.render.text import one_line
 
@@ -47,6 +48,23 @@ def complete_ref(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
         return []
 
 
+def complete_item(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Return the dialogues and the refs that begin with the text, and their titles."""
+    try:
+        with _snapshot(ctx) as snapshot:
+            titles = {row.key: row.title for row in snapshot.dialogues()}
+        keys = _beginning(incomplete, filter(_NAME.fullmatch, titles))
+    except SpacedialogError:
+        return []
+    dialogues = [
+        (typed, _shell_safe(title))
+        for key, title in titles.items()
+        for typed in keys
+        if key.casefold() == typed.casefold()
+    ]
+    return [*dialogues, *complete_ref(ctx, incomplete)]
+
+
 def complete_new_status(ctx: typer.Context, incomplete: str) -> list[str]:
     """Return the statuses of a commitment or of a milestone, as the argument REF requires."""
     words: type[Status] | type[MilestoneStatus] = MilestoneStatus if "." in str(ctx.params.get("ref")) else Status
@@ -70,6 +88,11 @@ def complete_sort(incomplete: str) -> list[str]:
     return [f"{typed}{mark}{reverse}{name}" for name in _beginning(last.removeprefix("-"), SORTABLE)]
 
 
+def complete_entry_kind(incomplete: str) -> list[str]:
+    """Return the kinds of entries."""
+    return _beginning(incomplete, ENTRY_KINDS)
+
+
 def complete_rubric(incomplete: str) -> list[str]:
     """Return the keys of the rubrics."""
     from spacedialog.model.rubrics import rubrics
@@ -84,11 +107,11 @@ def complete_scale(incomplete: str) -> list[str]:
     return _beginning(incomplete, dict.fromkeys(rubric.key for rubric in rubrics().values() if rubric.rules))
 
 
-def _recorded_values(field: str) -> Callable[[typer.Context, str], list[str]]:
+def _recorded_values(field: str, *more: str) -> Callable[[typer.Context, str], list[str]]:
     def complete(ctx: typer.Context, incomplete: str) -> list[str]:
         try:
             with _snapshot(ctx) as snapshot:
-                return _beginning(incomplete, filter(_NAME.fullmatch, snapshot.values(field)))
+                return _beginning(incomplete, filter(_NAME.fullmatch, [*snapshot.values(field), *more]))
         except SpacedialogError:
             return []
 
@@ -96,8 +119,10 @@ def _recorded_values(field: str) -> Callable[[typer.Context, str], list[str]]:
 
 
 complete_area = _recorded_values("area")
+complete_author = _recorded_values("author")
 complete_dialogue = _recorded_values("dialogue")
 complete_kind = _recorded_values("kind")
+complete_lead = _recorded_values("party", JOINT)
 complete_owner = _recorded_values("owner")
 complete_party = _recorded_values("party")
 complete_side = _recorded_values("side")

@@ -8,7 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from spacedialog.cli.completion import complete_area, complete_kind, complete_owner, complete_party, complete_strength
+from spacedialog.cli.completion import (
+    complete_area,
+    complete_kind,
+    complete_lead,
+    complete_owner,
+    complete_party,
+    complete_strength,
+)
 from spacedialog.cli.option_groups import SharedOptions
 from spacedialog.model.fields import FIELDS, LIST_KINDS
 
@@ -16,7 +23,7 @@ _COMPLETE: Mapping[str, Callable[..., Any]] = {
     "area": complete_area,
     "kind": complete_kind,
     "strength": complete_strength,
-    "lead": complete_party,
+    "lead": complete_lead,
     "partners": complete_party,
     "owner": complete_owner,
 }

@@ -11,13 +11,14 @@ import typer
 from spacedialog.cli.completion import (
     complete_dialogue,
     complete_kind,
+    complete_lead,
     complete_party,
     complete_sort,
     complete_status,
     complete_strength,
 )
 from spacedialog.cli.option_groups import SharedOptions
-from spacedialog.cli.options import AreasOption, Names, OwnersOption, SidesOption
+from spacedialog.cli.options import AreasOption, DueOption, Names, OwnersOption, SidesOption
 from spacedialog.cli.requests import FilterOptions
 from spacedialog.model.fields import SORTABLE
 from spacedialog.model.vocabulary import Flag, Strength
@@ -29,7 +30,9 @@ def _choice(
         Names, typer.Option(metavar="PARTY", help="Select by lead or partner.", autocompletion=complete_party)
     ] = None,
     side: SidesOption = None,
-    lead: Annotated[Names, typer.Option(metavar="PARTY", help="Select by lead.", autocompletion=complete_party)] = None,
+    lead: Annotated[
+        Names, typer.Option(metavar="PARTY", help="Select by lead; joint for none.", autocompletion=complete_lead)
+    ] = None,
     kind: Annotated[
         Names,
         typer.Option(
@@ -53,6 +56,21 @@ def _choice(
             autocompletion=complete_strength,
         ),
     ] = None,
+    was: Annotated[
+        Names,
+        typer.Option(
+            metavar="STATUS",
+            help="Select by a status that a commitment has or once had; also open.",
+            autocompletion=complete_status,
+        ),
+    ] = None,
+    changed_since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAY", help="Select commitments with an entry since DAY, such as monday, other than a check."
+        ),
+    ] = None,
+    due: DueOption = None,
     due_before: Annotated[
         str | None, typer.Option(metavar="DATE", help="Select commitments whose window closes before DATE.")
     ] = None,
@@ -82,10 +100,11 @@ def _choice(
         owner=owner or (),
         status=status or (),
         strength=strength or (),
+        was=was or (),
         flags=flags,
         text=text,
     )
-    return FilterOptions(undated, due_before, due_after, sort)
+    return FilterOptions(undated, due, due_before, due_after, changed_since, sort)
 
 
 def _flags(**asked: bool) -> list[Flag]:

@@ -119,7 +119,8 @@ def _report(failed: ErrorRow, *, as_json: bool) -> int:
     start = "" if failed.message.startswith("spacedialog") else "spacedialog: "
     lines = [start + one_line(failed.message)]
     for problem in failed.problems[:MOST_SHOWN]:
-        lines += [one_line(problem.message), *([f"  {one_line(problem.remedy)}"] if problem.remedy else [])]
+        message, remedy = map(one_line, problem)
+        lines += [message, f"  {remedy}"] if remedy else [f"  {message}"]
     if len(failed.problems) > MOST_SHOWN:
         lines.append(f"… and {len(failed.problems) - MOST_SHOWN} more")
     if failed.remedy:

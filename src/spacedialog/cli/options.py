@@ -11,6 +11,7 @@ import typer
 from spacedialog.cli import terminal
 from spacedialog.cli.completion import (
     complete_area,
+    complete_item,
     complete_owner,
     complete_ref,
     complete_side,
@@ -37,6 +38,14 @@ RefArgument = Annotated[
     str,
     typer.Argument(
         metavar="REF", help="A ref such as ROK4-31, or a short form such as 31.", autocompletion=complete_ref
+    ),
+]
+ItemArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="REF",
+        help="A ref such as ROK4-31, a short form such as 31, or a dialogue such as ROK4.",
+        autocompletion=complete_item,
     ),
 ]
 DbOption = Annotated[
@@ -96,6 +105,10 @@ SidesOption = Annotated[
 OwnersOption = Annotated[
     Names,
     typer.Option("--owner", metavar="NAME", help="Select by owner.", autocompletion=complete_owner),
+]
+DueOption = Annotated[
+    str | None,
+    typer.Option("--due", metavar="DATE", help="Select windows that have a day in DATE, such as 2026 or 2026-Q3."),
 ]
 LARGEST = 2**31
 """The largest number that --limit accepts."""

@@ -52,13 +52,17 @@ def horizon(within: str | None, until: str | None, start: date) -> date | None:
 
 
 def ahead(name: str, span: str, start: date) -> date:
-    """Return the last day of a span after `start`."""
+    """Return the last day of a span after `start`, at most the last day of the year 9999."""
     from spacedialog.model.typed_dates import parse_span
 
     try:
-        return parse_span(span).after(start)
+        length = parse_span(span)
     except DateError as error:
         raise DateError(f"{name}: {error.problem}", error.remedy) from error
+    try:
+        return length.after(start)
+    except DateError:
+        return date.max
 
 
 def days(name: str, text: str) -> int:

@@ -95,15 +95,20 @@ class FilterOptions(NamedTuple):
     """The selection of commitments and their order; the dates are as typed."""
 
     undated: Selection
+    due: str | None
     due_before: str | None
     due_after: str | None
+    changed_since: str | None
     sort: str
 
     def selection(self, today: date) -> Selection:
         """Return the selection, with relative dates counted from `today`."""
-        before = parsing.vague_date("--due-before", self.due_before, today) if self.due_before else None
-        after = parsing.vague_date("--due-after", self.due_after, today) if self.due_after else None
-        return self.undated._replace(due_before=before, due_after=after)
+        return self.undated._replace(
+            due=parsing.vague_date("--due", self.due, today) if self.due else None,
+            due_before=parsing.vague_date("--due-before", self.due_before, today) if self.due_before else None,
+            due_after=parsing.vague_date("--due-after", self.due_after, today) if self.due_after else None,
+            changed_since=parsing.day("--changed-since", self.changed_since, today) if self.changed_since else None,
+        )
 
 
 class WriteRequest(NamedTuple):

@@ -57,6 +57,10 @@ OPTION_SYNONYMS: Mapping[str, str] = {
     **dict.fromkeys(("--database", "--store"), "--db"),
     **dict.fromkeys(("--before", "--by-date"), "--due-before"),
     "--after": "--due-after",
+    **dict.fromkeys(("--since", "--modified-since", "--updated-since"), "--changed-since"),
+    **dict.fromkeys(("--type", "--action"), "--kind"),
+    "--from": "--since",
+    "--to": "--until",
     "--agency": "--party",
     "--country": "--side",
     "--claimed": "--unevidenced",
@@ -73,9 +77,6 @@ OPTION_ADVICE: Mapping[tuple[str, str], str] = {
     ("reschedule", "--due"): f"write the date after the ref: {NAME} reschedule REF DATE",
     ("add", "--status"): f"add the commitment, then use mark: {NAME} mark REF STATUS",
     ("search", "-"): f"write -- before words that begin with a hyphen: {NAME} search -- -payload",
-    **dict.fromkeys(
-        (("list", "--due"), ("report", "--due")), f"use --due-before or --due-after; {NAME} upcoming lists dates"
-    ),
     ("list", "--all"): "leave it out: list shows all commitments",
     ("undo", "--force"): "leave it out: an undo can itself be undone with --redo",
 }

@@ -6,7 +6,16 @@ from typing import NamedTuple
 
 from spacedialog.drafting.review import Document, candidate, candidates, decision
 from spacedialog.errors import InputError
+from spacedialog.model.rows.drafting import StepRow
 from spacedialog.model.vocabulary import Decision
+
+
+class Step(NamedTuple):
+    """A step of a review: the document and the current ref before it, and a description of it."""
+
+    document: Document
+    ref: str | None
+    did: StepRow
 
 
 class Course(NamedTuple):
@@ -17,23 +26,24 @@ class Course(NamedTuple):
 
     document: Document
     ref: str | None
-    before: tuple[tuple[Document, str | None], ...] = ()
+    before: tuple[Step, ...] = ()
 
     @classmethod
     def of(cls, document: Document) -> Course:
         """From the first candidate without a decision on."""
         return cls(document, None).on()
 
-    def step(self, document: Document) -> Course:
+    def step(self, document: Document, did: StepRow) -> Course:
         """A step was taken, which made this document; a candidate that it decided is left behind."""
-        course = Course(document, self.ref, (*self.before, (self.document, self.ref)))
+        course = Course(document, self.ref, (*self.before, Step(self.document, self.ref, did)))
         return course.on() if self.ref and decision(candidate(document, self.ref)) else course
 
     def undone(self) -> Course:
         """Before the latest step; InputError where there is none."""
         if not self.before:
             raise InputError("there is no step to undo", "use back to change an earlier decision")
-        return Course(*self.before[-1], self.before[:-1])
+        latest = self.before[-1]
+        return Course(latest.document, latest.ref, self.before[:-1])
 
     def on(self) -> Course:
         """At the next candidate without a decision; from the end, at the first."""

@@ -68,6 +68,16 @@ class DraftFile:
         mark = _MARK if self._content.startswith(_MARK.encode()) else ""
         self._layout = _Layout.of(text)._replace(mark=mark)
 
+    @property
+    def path(self) -> Path:
+        """The path of the file, without symbolic links."""
+        return self._path
+
+    @property
+    def content(self) -> bytes:
+        """What the file held when it was read or saved last."""
+        return self._content
+
     def _check(self, content: bytes) -> None:
         contents = parse.read(BytesIO(content), self.name)
         if not isinstance(contents, parse.Contents):

@@ -13,8 +13,9 @@ from typing import Any, Literal
 
 from spacedialog.errors import InputError
 from spacedialog.model.dates import quoted, readable
-from spacedialog.model.fields import FIELDS, IN_FILES, MAY_BE_EMPTY, REVIEWED
-from spacedialog.model.rows.drafting import CandidateRow, ReviewCount
+from spacedialog.model.fields import FIELDS, IN_FILES, JOINT, MAY_BE_EMPTY, REVIEWED
+from spacedialog.model.near_misses import nearest, suggestion
+from spacedialog.model.rows.drafting import CandidateRow, ReviewCount, StepRow
 from spacedialog.model.typed_dates import parse_date
 from spacedialog.model.values import TEXT_CHECKS, check_line, citation_text, match_choice
 from spacedialog.model.vocabulary import NAME_PATTERN, Decision, Status, Strength
@@ -225,6 +226,29 @@ def _free_milestone_ref(ref: str, milestones: Sequence[Mapping[str, Any]]) -> st
     return f"{ref}.{max(numbers, default=0) + 1}"
 
 
+def described(did: str, before: Document, after: Document, ref: str, into: str | None = None) -> StepRow:
+    """Return a description of a step that was taken on a candidate, which was merged into `into` if that is given."""
+    was = {one["ref"]: one for one in candidates(before)}
+    found = {one["ref"]: one for one in candidates(after)}
+    own = candidate(before, ref)["ref"]
+    seen = candidate(before, into)["ref"] if into else own
+    results = [seen] if into else [own, *(key for key in found if key not in was)]
+    names = (*REVIEWED, "quote", "sources", "milestones") if did in ("edited", "merged") else ()
+    texts = ((name, _text(was[seen], name), _text(found[seen], name)) for name in names)
+    return StepRow(
+        did,
+        own,
+        was[own]["title"],
+        tuple(change for change in texts if change[1] != change[2]),
+        tuple((key, found[key]["title"]) for key in results if did in ("merged", "split")),
+    )
+
+
+def _text(of: Candidate, name: str) -> str:
+    """Return the value of a field as one would type it, or how many there are of a list of parts."""
+    return str(len(of.get(name) or ())) if name in ("sources", "milestones") else shown(of, name)
+
+
 def declare(document: Document, register: Register, entry: Mapping[str, str]) -> Document:
     """An area (`key`, `title`) or a party (`key`, `name`, `side`) more; InputError where that cannot be one."""
     for name, text in entry.items():
@@ -247,7 +271,7 @@ def _with(document: Document, one: Candidate, *parts: Candidate) -> Document:
 
 def shown(of: Candidate, field: str) -> str:
     """What a field of a candidate says, as one would type it."""
-    value = of.get(field) or ""
+    value = of.get(field) or (JOINT if field == "lead" else "")
     if field == "due":
         return readable(value)
     return ", ".join(value) if isinstance(value, list) else str(value)
@@ -264,23 +288,28 @@ def fields(typed: str) -> Sequence[str]:
     """The fields that a person wants to edit: the one that was typed, or all; InputError where there is none such."""
     if not typed:
         return REVIEWED
-    by_name = (*REVIEWED, "quote")
-    for field in by_name:
+    for field in _NAMES:
         if field.startswith(typed.casefold()):
             return (field,)
-    raise InputError(f"there is no field {quoted(typed)} to edit", f"write one of {', '.join(by_name)}")
+    near = suggestion(typed.split()[0], _NAMES)
+    raise InputError(f"there is no field {quoted(typed)} to edit", f"{near}write one of {', '.join(_NAMES)}")
 
+
+_NAMES = (*REVIEWED, "quote")
+_NEW = "+"
+"""The sign before the key of an area or a party that is to be added to the file."""
 
 _REGISTERS: Mapping[str, Register] = {"area": "areas", "lead": "parties", "partners": "parties"}
 
 
 def undeclared(document: Document, field: str, typed: str) -> list[tuple[Register, str]]:
-    """The keys that were typed of a field and that the file does not know, each with the register it belongs in."""
+    """Return the keys that were typed with the sign of a new one and that the file lacks, each with its register."""
     register = _REGISTERS.get(field)
-    if register is None or typed.strip() == "-":
+    if register is None or typed.strip() == "-" or (field == "lead" and typed.strip().casefold() == JOINT):
         return []
     known = {entry["key"].casefold() for entry in document[register]}
-    return [(register, key) for key in dict.fromkeys(_keys(field, typed)) if key.casefold() not in known]
+    new = [key.removeprefix(_NEW) for key in dict.fromkeys(_keys(field, typed)) if key.startswith(_NEW)]
+    return [(register, key) for key in new if key.casefold() not in known]
 
 
 def _keys(field: str, typed: str) -> list[str]:
@@ -300,8 +329,10 @@ def value_of(document: Document, field: str, typed: str, today: date) -> Any:
             f"{field}: this field cannot be empty", f"write a value; only {', '.join(MAY_BE_EMPTY)} can be empty"
         )
     match field:
+        case "lead" if text.casefold() == JOINT:
+            return None
         case "area" | "lead" | "partners":
-            keys = [_declared(document, _REGISTERS[field], key) for key in _keys(field, text)]
+            keys = [_declared(document, field, key) for key in _keys(field, text)]
             return list(dict.fromkeys(keys)) if field == "partners" else keys[0]
         case "strength":
             return match_choice("strength", text, [strength.value for strength in Strength])
@@ -313,11 +344,19 @@ def value_of(document: Document, field: str, typed: str, today: date) -> Any:
             return TEXT_CHECKS.get(FIELDS[field].kind, check_line)(field, text)
 
 
-def _declared(document: Document, register: Register, text: str) -> str:
+def _declared(document: Document, field: str, text: str) -> str:
+    """Return the key of the area or the party that the text names; InputError if the file has none."""
+    register = _REGISTERS[field]
     keys: list[str] = [entry["key"] for entry in document[register]]
     for key in keys:
-        if key.casefold() == text.casefold():
+        if key.casefold() == text.removeprefix(_NEW).casefold():
             return key
-    raise InputError(
-        f"{quoted(text)} is not declared in {register}", f"write one of {', '.join(keys) or '(none yet)'}, or add it"
-    )
+    known = f"write one of {', '.join(keys) or '(none yet)'}"
+    add = f"or {_NEW}{text.removeprefix(_NEW)} to add it"
+    if near := nearest(text, keys):
+        remedy = f"did you mean {near}? {known}, {add}"
+    elif name := next((name for name in _NAMES if name == text.casefold()), None) or nearest(text, _NAMES):
+        remedy = f"to edit the field {name}, press Enter here and then type edit {name}; for the {field}, {known}"
+    else:
+        remedy = f"{known}, {add}"
+    raise InputError(f"{quoted(text)} is not one of the {register}", remedy)

@@ -14,7 +14,7 @@ from spacedialog.model.target import Target
 from spacedialog.model.typed_dates import parse_review
 from spacedialog.model.values import TEXT_CHECKS, check_line, match_choice, source_list
 from spacedialog.model.vocabulary import NAME_PATTERN, Status, Strength
-from spacedialog.store.read.selection import find_value
+from spacedialog.store.read.selection import find_value, is_joint
 
 if TYPE_CHECKING:
     from spacedialog.editing.remarks import EntryRemarks
@@ -134,6 +134,8 @@ def check_fields(snapshot: Snapshot, target: Target, values: Mapping[str, Any]) 
             check(name, value)
     if "ref" in checked:
         _check_ref(snapshot, target, checked["ref"])
+    if is_joint(str(checked.get("lead") or "")):
+        checked["lead"] = None
     for name, kind in (("area", "area"), ("lead", "party")):
         if checked.get(name):
             checked[name] = find_value(snapshot, kind, checked[name], dialogue=dialogue)
@@ -172,9 +174,9 @@ def _check_ref(snapshot: Snapshot, target: Target, ref: str) -> None:
 
 
 def _find_dialogue(snapshot: Snapshot, key: str | None) -> str:
-    keys = snapshot.values("dialogue")
     if key:
-        return match_choice("dialogue", key, keys)
+        return find_value(snapshot, "dialogue", key)
+    keys = snapshot.values("dialogue")
     if not keys:
         raise InputError("the record has no dialogue", "import one with spacedialog import FILE")
     return keys[0]

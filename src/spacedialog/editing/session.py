@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from spacedialog.editing.remarks import EntryRemarks
 from spacedialog.model.conflicts import conflicts
 from spacedialog.model.dates import VagueDate, readable
-from spacedialog.model.entry import RETRACT, PendingEntry, Remarks, new_entry_ids
+from spacedialog.model.entry import NOTE, RETRACT, PendingEntry, Remarks, new_entry_ids
 from spacedialog.model.fold import closing_day, in_order
 from spacedialog.model.rows.record import Difference, Written
 from spacedialog.model.target import Target
@@ -184,7 +184,11 @@ class Session:
         """Record the retraction of these entries; with `only`, of each entry by itself, not of its whole action."""
         day = self._writer.today.isoformat()
         things = dict.fromkeys((entry.item, entry.content.get("milestone")) for entry in entries)
-        targets = [target for item, milestone in things if (target := self.snapshot.refs.target(item, milestone))]
+        refs = self.snapshot.refs
+        targets = [target for item, milestone in things if (target := refs.target(item, milestone))]
+        # Other entries on a dialogue are those of an import, which sets many fields.
+        if len(entries) == 1 and entries[0].kind in (NOTE, RETRACT) and (noted := refs.dialogue_of(entries[0].item)):
+            targets.append(noted)
         pending = []
         for entry in entries:
             milestone = entry.content.get("milestone")

@@ -10,6 +10,7 @@ from spacedialog.errors import DateError, InputError
 from spacedialog.importing.entries import FileCommitment, commitment_entries
 from spacedialog.model.dates import Span, VagueDate, quoted
 from spacedialog.model.entry import item_id
+from spacedialog.model.fields import JOINT
 from spacedialog.model.milestones import met_too_early
 from spacedialog.model.target import Target
 from spacedialog.model.values import check_on, is_complete_below_full
@@ -38,6 +39,9 @@ class Checks:
             declared: Sequence[Document | Area | Party] = getattr(self._opening, kind)
             if len(declared) > len(keys):
                 yield f"{kind}: a key occurs twice\n  use a different key for each"
+        for number, party in enumerate(self._opening.parties):
+            if party.key.casefold() == JOINT:
+                yield f"parties[{number}].key: {party.key} means that there is no lead\n  choose another key"
         yield from self._closed("dialogue.when", self._opening.dialogue.when)
         yield from self._unknown("dialogue.host", "parties", self._opening.dialogue.host)
 

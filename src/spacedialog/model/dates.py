@@ -209,6 +209,11 @@ class VagueDate:
         begins = other.earliest is None or (self.earliest is not None and self.earliest >= other.earliest)
         return begins and (other.latest is None or (self.latest is not None and self.latest <= other.latest))
 
+    def overlaps(self, other: VagueDate) -> bool:
+        """Return whether the window of this date and that of the other have a day in common."""
+        begins = other.latest is None or self.earliest is None or self.earliest <= other.latest
+        return begins and (other.earliest is None or self.latest is None or self.latest >= other.earliest)
+
     def occurrence(self, n: int, every: Span) -> VagueDate:
         """Return the occurrence that is `n` spans later, with the precision and the qualifiers of this date.
 

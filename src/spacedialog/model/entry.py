@@ -18,6 +18,7 @@ BODY_VERSION = 2
 """Format version of the bodies that this program writes. Entries of a newer version are stored but not folded."""
 
 CREATE, SET, NOTE, CHECK, RETRACT = "create", "set", "note", "check", "retract"
+ENTRY_KINDS = (CREATE, SET, NOTE, CHECK, RETRACT)
 
 IMPORTED = "import"
 """Value of `via` in the body of an entry that was imported from a data file."""

@@ -205,7 +205,7 @@ FIELDS: Mapping[str, Field] = {
             max_width=20,
             nullable=True,
             description="The responsible party; none if the commitment is joint.",
-            option=Option("--lead", "PARTY", "Set the lead party."),
+            option=Option("--lead", "PARTY", "Set the lead party; joint for none."),
         ),
         Field(
             "partners",

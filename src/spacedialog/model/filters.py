@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+from spacedialog.model.dates import VagueDate
 from spacedialog.model.vocabulary import Flag
 
 
 class OneOf(NamedTuple):
-    """The field, a name in `fields.FILTERABLE`, has one of the values."""
+    """The field, a name in `fields.FILTERABLE`, has one of the values; None for a field that is not set."""
 
     field: str
-    values: Sequence[str]
+    values: Sequence[str | None]
 
 
 class Involves(NamedTuple):
@@ -47,6 +48,25 @@ class DueWithin(NamedTuple):
     before: date
 
 
+class DueIn(NamedTuple):
+    """The due window has a day from `first` to `last`; None for an open side."""
+
+    first: date | None
+    last: date | None
+
+
+class Was(NamedTuple):
+    """The commitment had one of the statuses on the day or on an earlier one."""
+
+    statuses: Sequence[str]
+
+
+class Among(NamedTuple):
+    """The commitment is one of the items (their ids)."""
+
+    items: Sequence[str]
+
+
 class Flagged(NamedTuple):
     """The commitment has the flag."""
 
@@ -65,7 +85,26 @@ class All(NamedTuple):
     parts: Sequence[Filter]
 
 
-Filter = OneOf | Involves | OfSide | DueBefore | DueAfter | DueWithin | Flagged | ContainsWords | All
+Filter = (
+    OneOf | Involves | OfSide | DueBefore | DueAfter | DueWithin | DueIn | Was | Among | Flagged | ContainsWords | All
+)
 
 EVERYTHING: Filter = All(())
 """The filter that every commitment matches."""
+
+
+class EntryFilter(NamedTuple):
+    """A filter on entries of the log: the date on which they were true, their authors and their kinds.
+
+    An entry with a vague date matches if one of its days is not before `since` begins and not after `until` ends. The
+    authors `by` match in any case. By default, every entry matches.
+    """
+
+    since: VagueDate | None = None
+    until: VagueDate | None = None
+    by: Sequence[str] = ()
+    kind: Sequence[str] = ()
+
+
+EVERY_ENTRY = EntryFilter()
+"""The filter that every entry matches."""

@@ -24,6 +24,18 @@ MILESTONE_SYNONYMS: Mapping[str, MilestoneStatus] = {
 }
 """Other words for the statuses of a milestone."""
 
+_ENTRY_KINDS: Mapping[str, str] = {
+    **dict.fromkeys(("add", "added", "new", "import", "imported", "created"), "create"),
+    **dict.fromkeys(("mark", "edit", "reschedule", "marked", "edited", "rescheduled", "change", "update"), "set"),
+    **dict.fromkeys(("noted", "comment", "remark"), "note"),
+    **dict.fromkeys(("checked", "look"), "check"),
+    **dict.fromkeys(("undo", "undone", "redo", "retracted"), "retract"),
+}
+"""Other words for the kinds of entries."""
+
+SYNONYMS: Mapping[str, Mapping[str, str]] = {"status": STATUS_SYNONYMS, "entry kind": _ENTRY_KINDS}
+"""Other words for the values of a choice, by its name."""
+
 _NEGATIONS = ("not-", "un")
 _NONE: Mapping[str, str] = MappingProxyType({})
 

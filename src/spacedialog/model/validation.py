@@ -17,9 +17,8 @@ from spacedialog.errors import DateError, InputError
 from spacedialog.model.dates import Span, VagueDate, quoted
 from spacedialog.model.entry import (
     BODY_VERSION,
-    CHECK,
     CREATE,
-    NOTE,
+    ENTRY_KINDS,
     REPLACES,
     RETRACT,
     SET,
@@ -141,7 +140,7 @@ def is_newer(kind: str, content: Mapping[str, Any]) -> bool:
     """Return whether an entry has a kind, a format or a type of item that only a newer program can know."""
     version, type_ = content.get("v"), content.get("type")
     return (
-        kind not in (CREATE, SET, NOTE, CHECK, RETRACT)
+        kind not in ENTRY_KINDS
         or (_is_whole(version) and version > BODY_VERSION)
         or (kind == CREATE and isinstance(type_, str) and type_ not in ITEM_TYPES)
     )

@@ -125,9 +125,9 @@ def match_choice(name: str, text: str, choices: Sequence[str]) -> str:
     for choice in choices:
         if choice.casefold() == text.strip().casefold():
             return choice
-    from spacedialog.model.near_misses import STATUS_SYNONYMS, suggestion
+    from spacedialog.model.near_misses import SYNONYMS, suggestion
 
-    near = suggestion(text, choices, STATUS_SYNONYMS if name == "status" else {})
+    near = suggestion(text, choices, SYNONYMS.get(name, {}))
     kind = name.lstrip("-")
     remedy = f"{near}write one of {', '.join(choices)}" if choices else f"the record has no {kind} yet"
     raise InputError(f"there is no {kind} {quoted(text)}", remedy)

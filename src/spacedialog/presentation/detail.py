@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from spacedialog.model.dates import readable
 from spacedialog.model.fields import FIELDS, SHOWN, CommitmentRow
-from spacedialog.model.rows.record import Detail, DialogueRow
+from spacedialog.model.rows.record import Detail, DialogueRow, HistoryRow
 from spacedialog.model.values import citation_text
 from spacedialog.presentation.phrases import (
     assessment_text,
@@ -97,8 +97,9 @@ def _text(text: str, _: Any) -> str:
 
 
 def dialogue_fields(record: Mapping[str, Any]) -> Table:
-    """Return one dialogue as a table of one row, with all its fields."""
-    fields = (*(name for name in DialogueRow._fields if name in record), *sorted(record.keys() - DialogueRow._fields))
+    """Return one dialogue as a table of one row, with its fields."""
+    others = record.keys() - {*DialogueRow._fields, "history"}
+    fields = (*(name for name in DialogueRow._fields if name in record), *sorted(others))
     return Table("dialogues", fields, [tuple(record[name] for name in fields)], (), "", dates=("when",))
 
 
@@ -115,7 +116,8 @@ def _source_lines(source: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def dialogue(record: Mapping[str, Any]) -> View:
-    """Return one dialogue: place and date, heads of delegation, documents and grades of evidence."""
+    """Return one dialogue: place and date, heads of delegation, documents, grades of evidence and history."""
+    entries: Sequence[HistoryRow] = record.get("history") or ()
     documents = record.get("documents") or ()
     grades = record.get("grades") or {}
     fields = [
@@ -138,6 +140,7 @@ def dialogue(record: Mapping[str, Any]) -> View:
             *fields,
             *(("document", " ".join(filter(None, (d["key"], d["title"], d.get("url"))))) for d in documents),
             *(("grade", f"{grade}: {meaning}") for grade, meaning in grades.items()),
+            *(("history", f"{readable(entry.on)} {entry.ref} {entry_text(entry)}") for entry in entries),
         ],
     )
     lines = tuple(
@@ -153,4 +156,6 @@ def dialogue(record: Mapping[str, Any]) -> View:
     ]
     if grades:
         blocks.append(Block("Grades of evidence", table=pair_table("grades", grades.items())))
+    if entries:
+        blocks.append(Block("History", table=history(entries)))
     return View("dialogue", record, table, tuple(blocks))

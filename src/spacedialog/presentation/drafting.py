@@ -7,8 +7,8 @@ from typing import Any
 
 from spacedialog.model.dates import readable
 from spacedialog.model.fields import JOINT
-from spacedialog.model.rows.drafting import CandidateRow, ReviewCount, SentenceRow
-from spacedialog.presentation.phrases import counted
+from spacedialog.model.rows.drafting import CandidateRow, ReviewCount, SentenceRow, StepRow
+from spacedialog.presentation.phrases import NOTHING, counted
 from spacedialog.presentation.tables import Column, Table
 from spacedialog.presentation.views import Block, View, pair_table
 
@@ -117,6 +117,28 @@ def steps(meanings: Mapping[str, str]) -> Table:
 def message(lines: tuple[str, ...]) -> View:
     """Return a message of a review, one or more lines of text."""
     return View("message", lines, Table("message", (), (), (), ""), (Block("", lines),))
+
+
+def step_lines(step: StepRow) -> tuple[str, ...]:
+    """Return the lines that confirm a step of a review."""
+    named = f"{step.ref} ({step.title})"
+    if step.did == "merged":
+        first = f"Merged {named} into {' and '.join(_named(step))}"
+    elif step.did == "split":
+        first = f"Split {named} into {counted(len(step.results), 'candidate')}"
+    else:
+        first = f"{step.did.capitalize()} {named}"
+    changes = (f"  {field}: {old or NOTHING} → {new or NOTHING}" for field, old, new in step.changes)
+    return (first, *changes, *(f"  {part}" for part in _named(step) if step.did == "split"))
+
+
+def undone_line(step: StepRow) -> str:
+    """Return the line that confirms the undo of a step of a review."""
+    return f"Undid: {step.did} {step.ref} ({step.title})"
+
+
+def _named(step: StepRow) -> list[str]:
+    return [f"{ref} ({title})" for ref, title in step.results]
 
 
 def review_counts(count: ReviewCount) -> str:

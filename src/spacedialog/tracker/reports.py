@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from spacedialog.model.position import NOW, Scope, Since
@@ -11,8 +11,6 @@ from spacedialog.store.read.selection import ALL_COMMITMENTS, Selection
 from spacedialog.tracker.record import Record
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from spacedialog.analysis.checkpoint import Checkpoint
     from spacedialog.model.rows.assessment import Agreement, Crosswalk
     from spacedialog.model.rows.compare import Comparison
@@ -59,7 +57,8 @@ class Reports(Record):
                 start = checkpoint.since(snapshot) if checkpoint else Since()
             if checkpoint:
                 checkpoint.reach(self.today, snapshot.position())
-            return brief(snapshot, start, until=until or snapshot.day + timedelta(days=DAYS_AHEAD))
+            ahead = min(snapshot.day.toordinal() + DAYS_AHEAD, date.max.toordinal())
+            return brief(snapshot, start, until=until or date.fromordinal(ahead))
 
     def report(
         self,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from spacedialog.drafting import review
 from spacedialog.drafting.course import Course
 from spacedialog.drafting.draftfile import DraftFile
+from spacedialog.drafting.stepfile import StepFile
 from spacedialog.errors import InputError
 
 if TYPE_CHECKING:
@@ -15,13 +16,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from spacedialog.drafting.review import Document, Register
-    from spacedialog.model.rows.drafting import CandidateRow, ReviewCount
+    from spacedialog.model.rows.drafting import CandidateRow, ReviewCount, StepRow
 
 
 class Review:
     """A review of the data file at `path`, which starts at the first undecided candidate.
 
-    Steps apply to the current candidate, and save the file. They raise InputError if a step is not possible,
+    Steps apply to the current candidate, and save the file. They return a description of the step, and are kept in a
+    file beside it, so that a later review can undo them. They raise InputError if a step is not possible,
     ProblemsError if an import would refuse the result, and ChangedFileError if another program changed the file in
     the meantime; the file then stays as it is.
     """
@@ -29,7 +31,9 @@ class Review:
     def __init__(self, path: Path, today: date) -> None:
         self.today = today
         self._file = DraftFile(path)
-        self._course = Course.of(self._file.document)
+        self._kept = StepFile(self._file.path)
+        before = self._kept.load(self._file.document, self._file.content)
+        self._course = Course.of(self._file.document)._replace(before=before)
 
     @property
     def name(self) -> str:
@@ -69,36 +73,43 @@ class Review:
         """Return the numbers of candidates accepted, dropped and left."""
         return review.tally(self._course.document)
 
-    def accept(self) -> None:
+    def accept(self) -> StepRow:
         """Accept the candidate: an import will record it."""
-        self._step(review.accept(self._course.document, self.ref))
+        return self._step("accepted", review.accept(self._course.document, self.ref))
 
-    def drop(self) -> None:
+    def drop(self) -> StepRow:
         """Drop the candidate: an import will skip it."""
-        self._step(review.drop(self._course.document, self.ref))
+        return self._step("dropped", review.drop(self._course.document, self.ref))
 
-    def merge(self, into: str | None = None) -> None:
+    def merge(self, into: str | None = None) -> StepRow:
         """Merge the candidate into another (its ref), by default the nearest one before it that is not dropped."""
-        self._step(review.merge(self._course.document, self.ref, into or self._course.previous()))
+        into = into or self._course.previous()
+        return self._step("merged", review.merge(self._course.document, self.ref, into), into)
 
-    def split(self, titles: Sequence[str]) -> None:
+    def split(self, titles: Sequence[str]) -> StepRow:
         """Split the candidate into one for each title."""
-        self._step(review.split(self._course.document, self.ref, titles))
+        return self._step("split", review.split(self._course.document, self.ref, titles))
 
-    def edit(self, values: Mapping[str, str]) -> None:
-        """Set fields of the candidate to values as a user types them; `-` empties a field."""
+    def edit(self, values: Mapping[str, str]) -> StepRow | None:
+        """Set fields of the candidate to values as a user types them; `-` empties a field.
+
+        Return None if no value is given.
+        """
         edit = self.begin_edit()
         for field, text in values.items():
             edit.set(field, text)
-        edit.save()
+        return edit.save()
 
     def begin_edit(self) -> Edit:
         """Return an edit of the candidate, to be filled field by field."""
         return Edit(self)
 
-    def undo(self) -> None:
-        """Undo the latest step."""
-        self._move(self._course.undone())
+    def undo(self) -> StepRow:
+        """Undo the latest step, of this review or of an earlier one, and return it."""
+        undone = self._course.undone()
+        did = self._course.before[-1].did
+        self._move(undone)
+        return did
 
     def back(self) -> None:
         """Go to the previous candidate, whether it is decided or not."""
@@ -108,13 +119,16 @@ class Review:
         """Go to the next undecided candidate, and leave this one as it is."""
         self._course = self._course.on()
 
-    def _step(self, document: Document) -> None:
-        self._move(self._course.step(document))
+    def _step(self, did: str, document: Document, into: str | None = None) -> StepRow:
+        row = review.described(did, self._course.document, document, self.ref, into)
+        self._move(self._course.step(document, row))
+        return row
 
     def _move(self, course: Course) -> None:
         # Save first: if saving fails, the review does not move.
         self._file.save(course.document)
         self._course = course
+        self._kept.save(course.before, course.document, self._file.content)
 
 
 class Edit:
@@ -141,7 +155,7 @@ class Edit:
         return review.shown(review.candidate(self._document, self._ref), field)
 
     def undeclared(self, field: str, text: str) -> list[tuple[Register, str]]:
-        """Return the keys in the text that the file does not declare, each with the list that it belongs in."""
+        """Return the keys in the text that have a + before them and are not in the file, each with its list."""
         return review.undeclared(self._document, field, text)
 
     def declare(self, register: Register, entry: Mapping[str, str]) -> None:
@@ -152,7 +166,7 @@ class Edit:
         """Set a field to a value as a user types it; InputError if it is invalid."""
         self._values[field] = review.value_of(self._document, field, text, self._review.today)
 
-    def save(self) -> None:
-        """Save the new values as one step of the review; do nothing if there are none."""
-        if self._values:
-            self._review._step(review.edit(self._document, self._ref, self._values))
+    def save(self) -> StepRow | None:
+        """Save the new values as one step of the review, and return it; do nothing if no value changes."""
+        edited = review.edit(self._document, self._ref, self._values)
+        return None if edited == self._review.course.document else self._review._step("edited", edited)

@@ -45,8 +45,14 @@ class Writes(Record):
         on: VagueDate | str | None = None,
         evidence: str | Sequence[str] | None = None,
     ) -> Written:
-        """Record a note about a commitment or a milestone; its status and dates stay as they are."""
-        return self._update("noted", ref, {"on": on, "note": text, "evidence": evidence})
+        """Record a note about a commitment, a milestone or a dialogue; its status and dates stay as they are."""
+        from spacedialog.editing.updates import Update, pending_update
+
+        with self._writing() as session:
+            update = Update(session.remarks({"on": on, "note": text, "evidence": evidence}))
+            target = session.snapshot.refs.find(ref)
+            entry = pending_update(update, target, session.snapshot.fields_of(target))
+            return session.write("noted", [target], [entry])
 
     def check(
         self, refs: Sequence[str] = (), *, choice: Selection | None = None, **remarks: Unpack[Remarks]
@@ -177,11 +183,13 @@ class Writes(Record):
             pair = session.snapshot.refs.resolve(old), session.snapshot.refs.resolve(new)
             remarks = session.remarks(given)
             link, entry = decide_link(session.snapshot, *pair, decision, remarks, is_dated=bool(given.get("on")))
+            title = " → ".join(str(session.snapshot.fields_of(target)["title"]) for target in pair)
             if session.is_known(entry) and not session.adds_remarks(entry):
-                return session.unchanged(decision.value, link, already_decided(link, decision))
+                known = session.unchanged(decision.value, link, already_decided(link, decision))
+                return known._replace(title=title)
             written = session.write(decision.value, [link], [entry])
             decided = tuple(difference for difference in written.differences if difference.field == "decided")
-            return written._replace(differences=decided)
+            return written._replace(differences=decided, title=title)
 
     def apply(
         self, updates: str | BinaryIO, name: str, *, max_size: int | None = None, watch: Progress = silent

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain, islice
 from typing import Annotated
 
 import typer
 
 from spacedialog.cli import parsing
-from spacedialog.cli.completion import complete_dialogue, complete_ref
+from spacedialog.cli.completion import complete_author, complete_dialogue, complete_entry_kind, complete_item
 from spacedialog.cli.filter_options import chooses
-from spacedialog.cli.options import LARGEST, AreasOption, OwnersOption, RefArgument, SidesOption
+from spacedialog.cli.options import LARGEST, AreasOption, DueOption, ItemArgument, Names, OwnersOption, SidesOption
 from spacedialog.cli.read_options import reads, reads_one
 from spacedialog.cli.requests import FilterOptions, ReadRequest, print_note
+from spacedialog.model.entry import ENTRY_KINDS
+from spacedialog.model.filters import EntryFilter
 from spacedialog.model.vocabulary import CLOSING_DAYS
 from spacedialog.presentation import tables
 from spacedialog.presentation.phrases import counted
@@ -67,7 +70,7 @@ def compare(
 ) -> None:
     """
     spacedialog compare ROK3 ROK4
-    spacedialog compare ROK3 ROK4 --proposed --format csv
+    spacedialog compare 3 4 --proposed --format csv
 
     A commitment is carried on if a user linked it to a later one. Similar pairs are proposed, each with a score, until
     a user decides on them with link or unlink.
@@ -124,22 +127,25 @@ def list_(
 
 @app.command()
 @reads_one
-def show(reading: ReadRequest, ref: RefArgument) -> None:
+def show(reading: ReadRequest, ref: ItemArgument) -> None:
     """
     spacedialog show ROK4-31
     spacedialog show 25 --as-of 2025-05-14
     spacedialog show ROK4
 
     A commitment is shown with its sources, milestones, moved dates and history; a dialogue with its heads of
-    delegation, its documents and the grades of evidence.
+    delegation, its documents, the grades of evidence and its notes. A number alone is a commitment of the newest
+    dialogue: 25 is ROK4-25, and 3-07 is ROK3-07.
     """
     from spacedialog.presentation import detail
 
     with reading.snapshot() as snapshot:
-        if dialogue := snapshot.dialogue(ref):
-            reading.show_one(detail.dialogue(dialogue), lambda: detail.dialogue_fields(dialogue))
+        target = snapshot.refs.find(ref)
+        if snapshot.refs.is_dialogue(target):
+            record = snapshot.dialogue_detail(target)
+            reading.show_one(detail.dialogue(record), lambda: detail.dialogue_fields(record))
         else:
-            found = snapshot.detail(snapshot.refs.resolve(ref))
+            found = snapshot.detail(target)
             reading.show_one(detail.commitment(found), lambda: detail.commitment_fields(found))
 
 
@@ -160,10 +166,11 @@ def upcoming(
         str | None,
         typer.Option(metavar="SPAN", help="Set an alarm SPAN before each date, such as 14d or 2 weeks (format ics)."),
     ] = None,
+    due: DueOption = None,
 ) -> None:
     """
     spacedialog upcoming --within 18m
-    spacedialog upcoming --until 2027 --timeline -f table
+    spacedialog upcoming --due 2027 --timeline -f table
     spacedialog upcoming --format ics --alarm 2w -o dates.ics
 
     A vague date is a window. 2026 opens on 1 January and closes on 31 December, and is not overdue before it closes. A
@@ -176,14 +183,20 @@ def upcoming(
     if alarm is not None:
         reading.require_format("--alarm", Format.ICS)
     days = parsing.days("--alarm", alarm) if alarm is not None else None
+    window = parsing.vague_date("--due", due, reading.tracker.today) if due else None
+    ends = [end for end in (limit, window and window.latest) if end]
     with reading.snapshot() as snapshot:
         reading.show(
             tables.in_sections(
                 tables.upcoming(
-                    snapshot.upcoming(until=limit, everything=everything),
+                    snapshot.upcoming(until=limit, due=window, everything=everything),
                     snapshot.coverage,
-                    events=lambda: (event._replace(alarm_days=days) for event in snapshot.calendar(until=limit)),
-                    timeline=tables.timeline(snapshot.day, limit, snapshot.slips()) if timeline else None,
+                    events=lambda: (
+                        event._replace(alarm_days=days) for event in snapshot.calendar(until=limit, due=window)
+                    ),
+                    timeline=tables.timeline(snapshot.day, min(ends, default=None), snapshot.slips())
+                    if timeline
+                    else None,
                 )
             )
         )
@@ -199,6 +212,7 @@ def todo(
     within: Annotated[
         str, typer.Option(metavar="SPAN", help="Include windows that open or close within SPAN: 30d, 3m.")
     ] = f"{CLOSING_DAYS}d",
+    due: DueOption = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="Show at most N rows.")] = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with status 1 if anything needs attention.")
@@ -216,13 +230,15 @@ def todo(
 
     chosen = Selection(area=area or (), side=side or (), owner=owner or ())
     days = (parsing.ahead("--within", within, reading.as_of) - reading.as_of).days
+    window = parsing.vague_date("--due", due, reading.tracker.today) if due else None
     with reading.snapshot() as snapshot:
         filter_ = chosen.filter(snapshot)
-        rows = snapshot.todo(filter_, within=days, limit=limit)
+        rows = snapshot.todo(filter_, within=days, due=window, limit=limit)
         # With --limit 0 no row is read.
-        fails = exit_code and bool(rows or snapshot.todo(filter_, within=days, limit=1))
+        fails = exit_code and bool(rows or snapshot.todo(filter_, within=days, due=window, limit=1))
         table = tables.todo(rows, snapshot.coverage)
-        reading.show(tables.with_total(table, limit, lambda: len(snapshot.todo(filter_, within=days))))
+        total = partial(snapshot.todo, filter_, within=days, due=window)
+        reading.show(tables.with_total(table, limit, lambda: len(total())))
     if fails:
         raise typer.Exit(1)
 
@@ -269,11 +285,28 @@ def history(
     ref: Annotated[
         str | None,
         typer.Argument(
-            metavar="REF", help="A commitment or a milestone; by default the whole log.", autocompletion=complete_ref
+            metavar="REF",
+            help="A commitment, a milestone or a dialogue; by default the whole log.",
+            autocompletion=complete_item,
         ),
     ] = None,
     limit: Annotated[
         int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="Show only the latest N entries.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Show entries that were true on DATE or later.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Show entries that were true on DATE or earlier.")
+    ] = None,
+    by: Annotated[Names, typer.Option(metavar="NAME", help="Select by author.", autocompletion=complete_author)] = None,
+    kind: Annotated[
+        Names,
+        typer.Option(
+            metavar="KIND",
+            help=f"Select by kind of entry: {', '.join(ENTRY_KINDS)}.",
+            autocompletion=complete_entry_kind,
+        ),
     ] = None,
     verify: Annotated[
         str | None,
@@ -282,7 +315,14 @@ def history(
 ) -> None:
     """
     spacedialog history ROK4-25
+    spacedialog history --since 2026 --kind set --kind note
     spacedialog history --limit 20 --format jsonl
+
+    The history of a dialogue, as in history ROK4, has the entries on the dialogue itself, its areas and its parties.
+    For those on its commitments too, use --dialogue ROK4 instead.
+
+    --since and --until compare the date on which an entry was true (the column On). An entry with a vague date matches
+    if one of its days does. mark, reschedule and edit record entries of the kind set, undo of the kind retract.
 
     With --verify, the exit status is 0 if the log still contains every entry that the fingerprint covers, unchanged,
     and 4 if not. Later entries do not affect the result.
@@ -292,8 +332,15 @@ def history(
 
         verify_fingerprint(reading, verify)
         return
+    today = reading.tracker.today
+    chosen = EntryFilter(
+        parsing.vague_date("--since", since, today, "past") if since else None,
+        parsing.vague_date("--until", until, today, "past") if until else None,
+        by or (),
+        kind or (),
+    )
     with reading.snapshot() as snapshot:
-        reading.show(tables.history(snapshot.history(snapshot.refs.resolve(ref) if ref else None, limit=limit)))
+        reading.show(tables.history(snapshot.history(snapshot.refs.find(ref) if ref else None, chosen, limit=limit)))
 
 
 @app.command()

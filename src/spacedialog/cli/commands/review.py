@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -21,6 +21,8 @@ from spacedialog.cli.options import (
 )
 from spacedialog.errors import InputError, ProblemsError
 from spacedialog.model.dates import quoted
+from spacedialog.model.fields import REVIEWED
+from spacedialog.model.near_misses import suggestion
 from spacedialog.presentation import drafting as views
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import View
@@ -29,9 +31,12 @@ from spacedialog.render.output import Output, show
 from spacedialog.render.text import one_line
 
 if TYPE_CHECKING:
+    from spacedialog.model.rows.drafting import StepRow
     from spacedialog.tracker.review import Edit, Review
 
 app = typer.Typer()
+
+Result = TypeVar("Result")
 
 INTERRUPTED = 130
 
@@ -53,7 +58,8 @@ def review(
     spacedialog review my_draft.json --list
 
     Accept, edit, split, merge or drop each candidate. Every step is saved at once, and the next review continues with
-    the first undecided candidate. You can also edit the file: set `decision` under `draft` to accepted or dropped.
+    the first undecided candidate. The steps are kept in FILE.review, so that it can also undo them. You can also edit
+    the file: set `decision` under `draft` to accepted or dropped.
     --format, --json and --output apply to --list.
     """
     tracker = spacedialog.open(today=parsing.today(today), author="")
@@ -79,7 +85,7 @@ HELP = {
     "split": "split it into several candidates with the same source",
     "merge [REF]": "merge it into the previous candidate, or into REF",
     "drop": "drop it: it is not a commitment",
-    "undo": "undo the latest step",
+    "undo": "undo the latest step, also of an earlier review",
     "back, next": "go to the previous candidate; leave this one undecided",
     "quit": "quit; every step is saved",
     "?": "show this help; the first letter of a step is enough",
@@ -93,14 +99,14 @@ class InteractiveReview:
         self._review = review
         self._output = output._replace(settings=output.settings._replace(pager=""))
         self._steps: dict[str, Callable[[str], None]] = {
-            "accept": lambda _: review.accept(),
+            "accept": lambda rest: self._confirm(_alone(rest, review.accept)),
             "edit": self._edit,
             "split": self._split,
-            "merge": lambda into: review.merge(into or None),
-            "drop": lambda _: review.drop(),
-            "undo": lambda _: review.undo(),
-            "back": lambda _: review.back(),
-            "next": lambda _: review.next(),
+            "merge": lambda into: self._confirm(review.merge(into or None)),
+            "drop": lambda rest: self._confirm(_alone(rest, review.drop)),
+            "undo": lambda rest: self._print(views.undone_line(_alone(rest, review.undo))),
+            "back": lambda rest: _alone(rest, review.back),
+            "next": lambda rest: _alone(rest, review.next),
             "?": self._show_help,
             "help": self._show_help,
         }
@@ -140,7 +146,10 @@ class InteractiveReview:
         for name, step in self._steps.items():
             if name.startswith(word):
                 return step
-        raise InputError(f"there is no step {quoted(word)}", "type ? to list the steps")
+        near = suggestion(word, self._steps)
+        if word in REVIEWED:
+            near = f"to change the field {word}, type edit {word}; "
+        raise InputError(f"there is no step {quoted(word)}", f"{near}type ? to list the steps")
 
     def _split(self, _: str) -> None:
         title = self._review.begin_edit().shown("title")
@@ -150,7 +159,7 @@ class InteractiveReview:
         titles: list[str] = []
         while part := terminal.ask(f"  {len(titles) + 1}: ", _typeable(title)).strip():
             titles.append(part)
-        self._review.split(titles)
+        self._confirm(self._review.split(titles))
 
     def _edit(self, rest: str) -> None:
         edit = self._review.begin_edit()
@@ -165,18 +174,24 @@ class InteractiveReview:
                     break
                 except InputError as error:
                     self._show_error(error)
-        edit.save()
+        if step := edit.save():
+            self._confirm(step)
+        else:
+            self._print("No field changed.")
 
     def _declare(self, edit: Edit, field: str, typed: str) -> None:
-        """Ask for the details of undeclared areas and parties in the text; stop at an empty answer."""
+        """Ask for the details of the new areas and parties in the text; stop at an empty answer."""
         for register, key in edit.undeclared(field, typed):
-            self._print(f"  {quoted(key)} is not one of the {register}. To add it, type its details; Enter skips it.")
+            self._print(f"  To add {quoted(key)} to the {register}, type its details. Press Enter to cancel.")
             entry = {"key": key}
             for name, question in edit.questions(register).items():
                 entry[name] = terminal.ask(f"  {question}: ").strip()
                 if not entry[name]:
                     return
             edit.declare(register, entry)
+
+    def _confirm(self, step: StepRow) -> None:
+        self._print(*views.step_lines(step))
 
     def _show(self, view: View | Table) -> None:
         show(view, self._output, as_of=self._review.today.isoformat())
@@ -208,6 +223,15 @@ class InteractiveReview:
 
     def _print(self, *lines: str) -> None:
         self._show(views.message(lines))
+
+
+def _alone(rest: str, step: Callable[[], Result]) -> Result:
+    """Take a step that has no argument; InputError if one was typed, since it may be meant for another candidate."""
+    if rest:
+        raise InputError(
+            f"unexpected argument {quoted(rest)}", "the step applies to the candidate shown; type it alone"
+        )
+    return step()
 
 
 def _typeable(text: str) -> Sequence[str]:

@@ -10,7 +10,7 @@ from spacedialog.cli import parsing
 from spacedialog.cli.completion import complete_area, complete_new_status, complete_ref
 from spacedialog.cli.field_options import sets_fields
 from spacedialog.cli.filter_options import selects
-from spacedialog.cli.options import RefArgument
+from spacedialog.cli.options import ItemArgument, RefArgument
 from spacedialog.cli.requests import FilterOptions, WriteRequest
 from spacedialog.cli.write_options import writes, writes_without
 from spacedialog.errors import InputError
@@ -67,12 +67,13 @@ def mark(
 @writes_without("note")
 def note(
     writing: WriteRequest,
-    ref: RefArgument,
+    ref: ItemArgument,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The note.")],
 ) -> None:
     """
     spacedialog note ROK4-33 "Raised again at the working level" --on 2026-05
     spacedialog note 26 "No answer yet on the sites" --by desk
+    spacedialog note ROK4 "The next dialogue will be in Seoul"
 
     A note does not change the status or the dates.
     """
@@ -193,7 +194,7 @@ def edit(
 ) -> None:
     """
     spacedialog edit ROK4-43 --title "Share lunar orbit data" --partner NASA
-    spacedialog edit 43 --lead "" --note "It is a joint commitment"
+    spacedialog edit 43 --lead joint --note "Both sides are responsible"
 
     An empty value clears the field. The earlier value stays in the history. Use mark for the status and reschedule for
     the due date.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from spacedialog.model.vocabulary import SourceVerdict
 
@@ -51,6 +52,28 @@ class CandidateRow(NamedTuple):
     why: str
     sentence: str
     quote: str | None = None
+
+
+class StepRow(NamedTuple):
+    """A step of a review: `accepted`, `dropped`, `edited`, `merged` or `split`.
+
+    `ref` and `title` are those of the candidate before the step. `changes` are the fields that changed, each with the
+    old and the new text: those of the candidate, or of the candidate into which it was merged. `results` are the
+    candidates that a merge or a split left, each with its ref and its title.
+    """
+
+    did: str
+    ref: str
+    title: str
+    changes: tuple[tuple[str, str, str], ...] = ()
+    results: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> StepRow:
+        """Return the row with the values of parsed JSON; KeyError or TypeError if they are not those of a row."""
+        changes = tuple((str(field), str(old), str(new)) for field, old, new in values["changes"])
+        results = tuple((str(ref), str(title)) for ref, title in values["results"])
+        return cls(str(values["did"]), str(values["ref"]), str(values["title"]), changes, results)
 
 
 class ReviewCount(NamedTuple):

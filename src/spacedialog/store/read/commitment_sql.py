@@ -17,15 +17,18 @@ from spacedialog.errors import InputError
 from spacedialog.model.dates import quoted
 from spacedialog.model.fields import FIELDS, FILTERABLE, SORTABLE, Kind
 from spacedialog.model.filters import (
+    Among,
     ContainsWords,
     DueAfter,
     DueBefore,
+    DueIn,
     DueWithin,
     Filter,
     Flagged,
     Involves,
     OfSide,
     OneOf,
+    Was,
 )
 from spacedialog.model.vocabulary import CLOSING_DAYS, REVIEW_DAYS, SETTLED, Flag, Status, Strength
 from spacedialog.store.words import Word, words_of
@@ -151,6 +154,16 @@ def matching(filter_: Filter, dialogues: Sequence[str], parameters: dict[str, An
     return f"{VALID.format('c')} AND {filter_sql(filter_, parameters)} AND {belongs}"
 
 
+def overlaps(earliest: str, latest: str, first: date | None, last: date | None, parameters: Parameters) -> str:
+    """Return the SQL condition that a window has a day from `first` to `last`; None for an open side.
+
+    `earliest` and `latest` are the columns of the window, NULL for its open side.
+    """
+    opens = f"({earliest} IS NULL OR {earliest} <= {_bound([last.isoformat()], parameters)})" if last else "TRUE"
+    closes = f"({latest} IS NULL OR {latest} >= {_bound([first.isoformat()], parameters)})" if first else "TRUE"
+    return f"({opens} AND {closes})"
+
+
 def moved_day(day: date, days: int) -> str:
     """Return the day (ISO) that many days later, within the years 1 to 9999."""
     return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal())).isoformat()
@@ -166,7 +179,9 @@ def filter_sql(filter_: Filter, parameters: Parameters) -> str:
     """Return the filter as an SQL condition; its values are added to `parameters`."""
     match filter_:
         case OneOf(field, values):
-            return f"{_column(field)} IN ({_bound(values, parameters)})"
+            given = [value for value in values if value is not None]
+            condition = f"{_column(field)} IN ({_bound(given, parameters)})"
+            return condition if len(given) == len(values) else f"({condition} OR {_column(field)} IS NULL)"
         case Involves(parties):
             return _involving(f"i.party IN ({_bound(parties, parameters)})")
         case OfSide(sides):
@@ -183,6 +198,13 @@ def filter_sql(filter_: Filter, parameters: Parameters) -> str:
         case DueWithin(after, before):
             first, last = (_bound([day.isoformat()], parameters) for day in (after, before))
             return f"(c.due_latest > {first} AND c.due_latest < {last})"
+        case DueIn(first, last):
+            return f"(c.due IS NOT NULL AND {overlaps('c.due_earliest', 'c.due_latest', first, last, parameters)})"
+        case Was(statuses):
+            had = f"SELECT e.item FROM commitment AS e WHERE e.status IN ({_bound(statuses, parameters)})"
+            return f"c.item IN ({had} AND e.valid_from <= :day)"
+        case Among(items):
+            return f"c.item IN (SELECT value FROM json_each({_bound([json.dumps(items)], parameters)}))"
         case Flagged(flag):
             return FLAGS[flag]
         case ContainsWords(words):

@@ -9,13 +9,21 @@ from datetime import date
 from typing import NamedTuple
 
 from spacedialog.errors import DateError
-from spacedialog.model.dates import iso_day
+from spacedialog.model.dates import VagueDate, iso_day
 from spacedialog.model.entry import iso_time
 from spacedialog.model.filters import Filter
 from spacedialog.model.rows.record import CalendarEvent, UpcomingRow
 from spacedialog.model.values import evidence_pieces, is_citation_of, is_web_address
 from spacedialog.model.vocabulary import SETTLED_STATES, MilestoneState
-from spacedialog.store.read.commitment_sql import VALID, Parameters, day_parameters, filter_sql, in_dialogues, is_among
+from spacedialog.store.read.commitment_sql import (
+    VALID,
+    Parameters,
+    day_parameters,
+    filter_sql,
+    in_dialogues,
+    is_among,
+    overlaps,
+)
 from spacedialog.store.words import plain_form
 
 
@@ -72,6 +80,7 @@ def upcoming(
     day: date,
     *,
     until: date | None = None,
+    due: VagueDate | None = None,
     everything: bool,
     items: Sequence[str] | None = None,
     dialogues: Sequence[str] = (),
@@ -86,9 +95,13 @@ def upcoming(
     if until is not None:
         conditions.append(_UNTIL)
         parameters["until"] = until.isoformat()
+    if due is not None:
+        conditions.append(f"(recurs IS NOT NULL OR {_overlaps_due(due, parameters)})")
     cursor = connection.execute(f"SELECT * FROM ({events}) WHERE {' AND '.join(conditions)}", parameters)
     rows = [
-        (event.item, row) for event in map(_Event._make, cursor) for row in _occurrences(event, day, until, everything)
+        (event.item, row)
+        for event in map(_Event._make, cursor)
+        for row in _occurrences(event, day, until, due, everything)
     ]
     return sorted(rows, key=lambda pair: by_window(pair[1]))
 
@@ -105,24 +118,36 @@ def place(row: UpcomingRow) -> int:
     return 2 if row.state in SETTLED_STATES else 1
 
 
-def _occurrences(event: _Event, day: date, until: date | None, everything: bool) -> Iterator[UpcomingRow]:
+def _overlaps_due(due: VagueDate, parameters: Parameters) -> str:
+    return overlaps("earliest", "latest", due.earliest, due.latest, parameters)
+
+
+def _occurrences(
+    event: _Event, day: date, until: date | None, due: VagueDate | None, everything: bool
+) -> Iterator[UpcomingRow]:
+    """Yield an event, or the occurrences of one that recurs: up to `until`, in the window `due`, or the next three."""
     if not event.recurs:
         yield _upcoming_row(event, day, event.when, event.earliest, event.latest, event.status)
         return
-    from spacedialog.model.dates import Span, VagueDate
+    from spacedialog.model.dates import Span
 
     if everything and event.met:
         met = VagueDate.parse(event.met)
-        yield _upcoming_row(event, day, event.met, iso_day(met.earliest), iso_day(met.latest), MilestoneState.MET)
+        if due is None or met.overlaps(due):
+            yield _upcoming_row(event, day, event.met, iso_day(met.earliest), iso_day(met.latest), MilestoneState.MET)
     first, every = VagueDate.parse(event.when), Span.parse(event.recurs)
-    for number in range(_MOST_OCCURRENCES if until else _OCCURRENCES):
+    ends = [end for end in (until, due and due.latest) if end]
+    shown = 0
+    for number in range(_MOST_OCCURRENCES):
         try:
             when = first.occurrence(number, every) if number else first
         except DateError:
             return  # The calendar ends, or another entry set a date that is less precise than the span.
-        if until and when.earliest and when.earliest > until:
+        if (ends and when.earliest and when.earliest > min(ends)) or (not ends and shown == _OCCURRENCES):
             return
-        yield _upcoming_row(event, day, str(when), iso_day(when.earliest), iso_day(when.latest), event.status)
+        if due is None or when.overlaps(due):
+            shown += 1
+            yield _upcoming_row(event, day, str(when), iso_day(when.earliest), iso_day(when.latest), event.status)
 
 
 def _upcoming_row(
@@ -154,7 +179,13 @@ def _upcoming_row(
 
 
 def calendar(
-    connection: sqlite3.Connection, day: date, filter_: Filter, until: date | None, *, dialogues: Sequence[str] = ()
+    connection: sqlite3.Connection,
+    day: date,
+    filter_: Filter,
+    until: date | None,
+    due: VagueDate | None = None,
+    *,
+    dialogues: Sequence[str] = (),
 ) -> list[CalendarEvent]:
     """Return the events of the commitments that match `filter_`, in any state; see `Snapshot.calendar`."""
     parameters: Parameters = {**day_parameters(day)}
@@ -162,6 +193,10 @@ def calendar(
     belongs = in_dialogues("e.dialogue", dialogues, parameters)
     if until is not None:
         parameters["until"] = until.isoformat()
+    in_window = "TRUE"
+    if due is not None:
+        begun = overlaps("e.earliest", "e.latest", None, due.latest, parameters)
+        in_window = f"((e.recurs IS NOT NULL AND {begun}) OR {_overlaps_due(due, parameters)})"
     cursor = connection.execute(
         "SELECT e.*, c.title, c.status, c.percent,"
         f" (SELECT d.fields FROM dialogue AS d WHERE d.key = c.dialogue AND {VALID.format('d')}),"
@@ -169,6 +204,7 @@ def calendar(
         f" FROM ({events_sql()}) AS e JOIN commitment AS c ON c.item = e.item AND {VALID.format('c')}"
         " JOIN (SELECT item, count(*) AS entries, min(ts) AS first, max(ts) AS newest FROM change GROUP BY item) AS l"
         f" ON l.item = e.item WHERE e.item IN ({matches}) AND {belongs} AND {_UNTIL if until else 'TRUE'}"
+        f" AND {in_window}"
         " ORDER BY coalesce(e.latest, '9999'), coalesce(e.earliest, ''), e.ref, e.item, e.milestone",
         parameters,
     )

@@ -10,14 +10,22 @@ from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 from spacedialog.model.criteria import FIELD, changed_after_evidence
-from spacedialog.model.entry import BUILT_IN_AUTHOR, iso_time, parse_body
+from spacedialog.model.dates import VagueDate
+from spacedialog.model.entry import BUILT_IN_AUTHOR, ENTRY_KINDS, iso_time, parse_body
+from spacedialog.model.filters import EVERY_ENTRY, EntryFilter
 from spacedialog.model.fold import closing_day
 from spacedialog.model.position import Position
 from spacedialog.model.rows.record import HistoryRow, SlipRow
 from spacedialog.model.target import Target
-from spacedialog.model.values import evidence_pieces
+from spacedialog.model.values import evidence_pieces, match_choice
 from spacedialog.store.log import entries_by_item, shared_position
-from spacedialog.store.read.commitment_sql import VALID, belongs_to_dialogues, in_dialogues, is_among
+from spacedialog.store.read.commitment_sql import (
+    VALID,
+    belongs_to_dialogues,
+    in_dialogues,
+    is_among,
+    replace_surrogates,
+)
 
 LINKED = (
     "FROM link AS k JOIN commitment AS o ON o.item = k.old JOIN commitment AS n ON n.item = k.new WHERE k.item = {}"
@@ -50,6 +58,12 @@ _ABOUT = (
     f" UNION SELECT k.new, k.item FROM link AS k WHERE k.new IN ({_ITEMS})"
 )
 """The commitments `:items`, each with its own item, the items of its assessments and those of its links."""
+
+_MEMBERS = " UNION ".join(
+    f"SELECT m.item FROM dialogue AS d JOIN {table} AS m ON m.dialogue = d.key WHERE d.item = :item"
+    for table in ("area", "party")
+)
+"""The areas and the parties of the dialogue `:item`; none for a commitment."""
 
 ENTRY = (
     'l.id, l.ts, l."on", l.author, l.kind, iif(i.change IS NULL, l.body, NULL), r.change IS NOT NULL,'
@@ -93,26 +107,80 @@ def entries(
     connection: sqlite3.Connection,
     day: date,
     target: Target | None = None,
+    filter_: EntryFilter = EVERY_ENTRY,
     *,
     limit: int | None = None,
     dialogues: Sequence[str] = (),
 ) -> list[HistoryRow]:
     """Return the entries that were true by the day, in the order recorded; see `Snapshot.history`.
 
-    The entries of the built-in record are in the order of their days.
+    The entries of the built-in record are in the order of their days. InputError for an author or a kind that no entry
+    has.
     """
     parameters: dict[str, Any] = {"day": day.isoformat()}
     if target and target.milestone:
         parameters |= {"item": target.item, "milestone": target.milestone}
-        chosen = f"{LOG} WHERE l.item = :item AND json_extract(l.body, '$.milestone') = :milestone"
+        chosen, about = LOG, "l.item = :item AND json_extract(l.body, '$.milestone') = :milestone"
     elif target:
-        parameters["items"] = json.dumps([target.item])
-        chosen = _LOG_ABOUT
+        members = connection.execute(_MEMBERS, {"item": target.item})
+        parameters["items"] = json.dumps([target.item, *(item for (item,) in members)])
+        chosen, about = _LOG_ABOUT, "TRUE"
     else:
-        chosen = f"{LOG} WHERE {belongs_to_dialogues('l.item', dialogues, parameters)}"
-    cursor = connection.execute(f'SELECT {ENTRY} FROM {chosen} ORDER BY l.ts DESC, l."on" DESC, l.id DESC', parameters)
-    newest_first = (row for row in map(history_row, cursor) if closing_day(row.on) <= day.isoformat())
+        chosen, about = LOG, belongs_to_dialogues("l.item", dialogues, parameters)
+    conditions = [about, *_conditions(connection, filter_, parameters)]
+    cursor = connection.execute(
+        f'SELECT {ENTRY} FROM {chosen} WHERE {" AND ".join(conditions)} ORDER BY l.ts DESC, l."on" DESC, l.id DESC',
+        parameters,
+    )
+    newest_first = (
+        row
+        for row in map(history_row, cursor)
+        if closing_day(row.on) <= day.isoformat() and _is_in_time(row.on, filter_)
+    )
     return with_criteria(connection, list(islice(_by_true_day(newest_first), limit))[::-1])
+
+
+def _conditions(connection: sqlite3.Connection, filter_: EntryFilter, parameters: dict[str, Any]) -> Iterator[str]:
+    """Yield the SQL conditions of a filter on the entries `l`; a vague date is compared later, by `_is_in_time`."""
+    # An exact day compares as text.
+    if filter_.since and filter_.since.earliest:
+        parameters["since"] = filter_.since.earliest.isoformat()
+        yield '(length(l."on") <> 10 OR l."on" >= :since)'
+    if filter_.until and filter_.until.latest:
+        parameters["until"] = filter_.until.latest.isoformat()
+        yield '(length(l."on") <> 10 OR l."on" <= :until)'
+    if filter_.by:
+        for name in filter_.by:
+            _check_recorded(connection, "author", name)
+        parameters["authors"] = json.dumps(list(filter_.by))
+        yield "l.author COLLATE NOCASE IN (SELECT value FROM json_each(:authors))"
+    if filter_.kind:
+        for kind in filter_.kind:
+            _check_recorded(connection, "kind", kind)
+        parameters["kinds"] = json.dumps([kind.casefold() for kind in filter_.kind])
+        yield "l.kind IN (SELECT value FROM json_each(:kinds))"
+
+
+def _check_recorded(connection: sqlite3.Connection, name: str, text: str) -> None:
+    """Raise InputError, with the values that the log has, unless an entry has this author or kind, in any case."""
+    known = tuple(ENTRY_KINDS) if name == "kind" else ()
+    if (
+        text.casefold() in known
+        or connection.execute(
+            f"SELECT 1 FROM change WHERE {name} = ? COLLATE NOCASE LIMIT 1", (replace_surrogates(text),)
+        ).fetchone()
+    ):
+        return
+    recorded = [value for (value,) in connection.execute(f"SELECT DISTINCT {name} FROM change ORDER BY {name}")]
+    match_choice("entry kind" if name == "kind" else name, text, list(dict.fromkeys([*known, *recorded])))
+
+
+def _is_in_time(on: str, filter_: EntryFilter) -> bool:
+    """Return whether a date of an entry has a day in the time of the filter."""
+    when = VagueDate.parse(on)
+    since, until = filter_.since and filter_.since.earliest, filter_.until and filter_.until.latest
+    begins = until is None or when.earliest is None or when.earliest <= until
+    return begins and (since is None or when.latest is None or when.latest >= since)
 
 
 def with_criteria(connection: sqlite3.Connection, rows: list[HistoryRow]) -> list[HistoryRow]:
@@ -193,8 +261,6 @@ def since_first(first: SlipRow, last: SlipRow) -> SlipRow:
 
 def _delay(old_text: str, new_text: str) -> tuple[int | None, int | None, bool]:
     """Return the least and the greatest delay in days, and whether the new window lies in the old one."""
-    from spacedialog.model.dates import VagueDate
-
     old, new = VagueDate.parse(old_text), VagueDate.parse(new_text)
     least = (new.earliest - old.latest).days if new.earliest and old.latest else None
     most = (new.latest - old.earliest).days if new.latest and old.earliest else None

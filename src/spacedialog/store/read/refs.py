@@ -1,68 +1,161 @@
-"""Refs: find the target of a ref or a short form, refs that are taken, and the next free ref."""
+"""Refs: find the target of a ref, a short form or the key of a dialogue; refs that are taken, and the next free ref."""
 
 from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from string import ascii_lowercase
+from typing import Any
 
-from spacedialog.errors import InputError, NotFoundError
+from spacedialog.errors import InputError, NotFoundError, ProblemsError
 from spacedialog.model.dates import quoted
 from spacedialog.model.target import Target
 from spacedialog.model.vocabulary import LONGEST_NAME, NAME_PATTERN
-from spacedialog.store.read.commitment_sql import replace_surrogates
+from spacedialog.store.read.commitment_sql import VALID, Parameters, day_parameters, in_dialogues, replace_surrogates
 
 # If two commitments were given the same ref, the later one is shown with a letter.
 _SHORT_REF = re.compile(r"(?:(.*?)-?)0*([0-9]{1,9})([a-z]*)(?:\.([0-9]+[a-z]*))?")
 
 
 class Refs:
-    """The refs of a record."""
+    """The refs of a record, as a user writes them on the day `day`.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    A number alone names a commitment of the newest of the `dialogues` (keys; empty for all).
+    """
+
+    def __init__(self, connection: sqlite3.Connection, day: date, dialogues: Sequence[str] = ()) -> None:
         self._connection = connection
+        self._day = day
+        self._dialogues = dialogues
 
     def resolve(self, text: str) -> Target:
-        """Return the target of a ref, given in full or in an unambiguous short form, ignoring case.
+        """Return the target of a ref, given in full or in a short form, ignoring case.
 
-        Short forms of `ROK4-07` are `rok4-7`, `4-07`, `07` and `7`; its first milestone is also `7.1`. NotFoundError if
-        there is no such ref, InputError if it is ambiguous or the key of a dialogue.
+        Short forms of `ROK4-07` are `rok4-7`, `4-07`, `07` and `7`; its first milestone is also `7.1`. A number alone
+        is of the newest dialogue on the day. If that has no such number, it may be of any dialogue. With `dialogues`,
+        it is of these only. NotFoundError if there is no such ref, InputError if it is ambiguous or the key of a
+        dialogue.
         """
         key = replace_surrogates(text.strip().casefold())
-        matches = self._named(key)
-        if not matches and len(key) <= LONGEST_NAME and (short := _SHORT_REF.fullmatch(key)):
-            prefix, number, letter, part = short.groups()
-            named = [
-                ref
-                for (ref,) in self._connection.execute(
-                    "SELECT DISTINCT ref FROM commitment WHERE number = ?", (int(number),)
-                )
-                if _prefix(ref).endswith(prefix or "") and _letter(ref) == letter
-            ]
-            # An earlier ref resolves to the present ref of its commitment.
-            suffix = f".{part}" if part else ""
-            matches = list(dict.fromkeys(match for ref in named for match in self._named(f"{ref.casefold()}{suffix}")))
+        matches = self._named(key) or self._short(key)
         if len(matches) == 1:
             return matches[0]
         if matches:
-            refs = ", ".join(sorted({target.ref for target in matches}))
-            if len({target.ref for target in matches}) < len(matches):
-                raise ValueError(f"two items have one of the refs {refs}")  # only if tables are damaged
-            raise InputError(f"{quoted(text)} is ambiguous: {refs}", "write the full ref")
-        if dialogue := self._dialogue(key):
+            raise self._ambiguous(text, matches)
+        if dialogue := self.dialogue(key):
             raise InputError(
-                f"{dialogue} is a dialogue, not a commitment or a milestone",
-                f"write the ref of one of its commitments; list them with spacedialog list --dialogue {dialogue}",
+                f"{dialogue.ref} is a dialogue, not a commitment or a milestone",
+                f"write the ref of one of its commitments; list them with spacedialog list --dialogue {dialogue.ref}",
             )
-        raise NotFoundError(f"there is no ref {quoted(text)}", self._near(replace_surrogates(text[:LONGEST_NAME])))
+        where = f" in {' or '.join(self._dialogues)}" if self._dialogues and key.isdecimal() else ""
+        raise NotFoundError(
+            f"there is no ref {quoted(text)}{where}", self._near(replace_surrogates(text[:LONGEST_NAME]))
+        )
 
-    def _dialogue(self, key: str) -> str | None:
-        """Return the key of the dialogue that has this key, ignoring case; None if there is none."""
+    def find(self, text: str) -> Target:
+        """Return the dialogue that has this key, or that alone has a key with this end; else the target of a ref.
+
+        A number alone is the ref of a commitment. Raises the errors of `resolve`, and NotFoundError for a dialogue that
+        is not in the record on the day.
+        """
+        key = replace_surrogates(text.strip().casefold())
+        dialogue = self.dialogue(key)
+        if dialogue is None and not key.isdecimal() and not self._named(key) and not self._short(key):
+            keys = [known for (known,) in self._rows(f"SELECT d.key FROM dialogue AS d WHERE {VALID.format('d')}")]
+            dialogue = self.dialogue(found.casefold()) if (found := self.dialogue_key(key, keys)) else None
+        if dialogue is None:
+            return self.resolve(text)
+        if not self._rows(
+            f"SELECT 1 FROM dialogue AS d WHERE d.item = :item AND {VALID.format('d')}", {"item": dialogue.item}
+        ):
+            raise NotFoundError(
+                f"{dialogue.ref} is not in the record as of {self._day}", "omit --as-of, or choose a later day"
+            )
+        return dialogue
+
+    def dialogue(self, key: str) -> Target | None:
+        """Return the dialogue that has, or ever had, this key, ignoring case; None if there is none."""
         row = self._connection.execute(
-            "SELECT key FROM dialogue WHERE key = ? COLLATE NOCASE LIMIT 1", (key,)
+            "SELECT key, item FROM dialogue WHERE key = ? COLLATE NOCASE ORDER BY valid_from DESC LIMIT 1",
+            (replace_surrogates(key),),
         ).fetchone()
-        return row[0] if row else None
+        return Target(row[0], row[1], None) if row else None
+
+    def dialogue_of(self, item: str) -> Target | None:
+        """Return the dialogue with this item; None for other items."""
+        row = self._connection.execute(
+            "SELECT key FROM dialogue WHERE item = ? ORDER BY valid_from DESC LIMIT 1", (item,)
+        ).fetchone()
+        return Target(row[0], item, None) if row else None
+
+    def is_dialogue(self, target: Target) -> bool:
+        """Return whether the target is a dialogue."""
+        return target.milestone is None and self.dialogue_of(target.item) is not None
+
+    def dialogue_key(self, text: str, keys: Sequence[str]) -> str | None:
+        """Return the one of the keys that the text names, in full or by its end, ignoring case; None if none does.
+
+        `4` and `k4` name `ROK4`, but not `ROK14`. InputError, with their titles, if it names several.
+        """
+        typed = text.strip().casefold()
+        named = [key for key in keys if key.casefold() == typed]
+        named = named or [key for key in keys if typed and _ends_with(key.casefold(), typed)]
+        if len(named) <= 1:
+            return named[0] if named else None
+        titles = self._rows("SELECT key, max(held), fields ->> 'title' FROM dialogue GROUP BY key")
+        candidates = [f"{key}: {title or ''}" for key, _, title in titles if key in named]
+        raise ProblemsError(f"{quoted(text)} is ambiguous", sorted(candidates), "write the full key of the dialogue")
+
+    def _short(self, key: str) -> list[Target]:
+        """Return the targets that a short form, in lower case, may mean."""
+        short = _SHORT_REF.fullmatch(key) if len(key) <= LONGEST_NAME else None
+        if short is None:
+            return []
+        prefix, number, letter, part = short.groups()
+        suffix = f".{part}" if part else ""
+        parameters: Parameters = {"number": int(number)}
+        narrowed = in_dialogues("dialogue", () if prefix else self._dialogues, parameters)
+        found: dict[Target, str] = {}
+        exact: list[Target] = []
+        for ref, dialogue in self._rows(
+            f"SELECT DISTINCT ref, dialogue FROM commitment WHERE number = :number AND {narrowed}", parameters
+        ):
+            if _ends_with(_prefix(ref), prefix or "") and _letter(ref) == letter:
+                # An earlier ref resolves to the present ref of its commitment.
+                named = self._named(f"{ref.casefold()}{suffix}")
+                found |= dict.fromkeys(named, dialogue)
+                exact += named if _prefix(ref) == prefix else ()
+        if exact:
+            return list(dict.fromkeys(exact))
+        return self._in_newest(found) if len(found) > 1 and not prefix else list(found)
+
+    def _in_newest(self, found: Mapping[Target, str]) -> list[Target]:
+        """Return those of the targets, each with its dialogue, that are of the newest dialogue; all if it has none."""
+        held = self._rows(f"SELECT d.key, d.held FROM dialogue AS d WHERE {VALID.format('d')} ORDER BY d.held DESC")
+        held = [row for row in held if not self._dialogues or row[0] in self._dialogues]
+        newest = [key for key, day in held if day == held[0][1]]
+        return [target for target, dialogue in found.items() if dialogue in newest] or list(found)
+
+    def _ambiguous(self, text: str, matches: Sequence[Target]) -> InputError:
+        """Return the error for a text with several matches, which lists their titles."""
+        refs = [target.ref for target in matches]
+        if len(set(refs)) < len(refs):
+            raise ValueError(f"two items have one of the refs {refs}")  # only if tables are damaged
+        candidates = sorted(f"{target.ref}: {self._title(target)}" for target in matches)
+        return ProblemsError(f"{quoted(text)} is ambiguous", candidates, f"write the full ref, such as {min(refs)}")
+
+    def _title(self, target: Target) -> str:
+        table, condition = ("milestone", "milestone = :milestone") if target.milestone else ("commitment", "TRUE")
+        [(title,)] = self._rows(
+            f"SELECT title FROM {table} WHERE item = :item AND {condition} ORDER BY valid_from DESC LIMIT 1",
+            {"item": target.item, "milestone": target.milestone or ""},
+        )
+        return str(title)
+
+    def _rows(self, sql: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
+        return self._connection.execute(sql, {**day_parameters(self._day), **(parameters or {})}).fetchall()
 
     def _named(self, key: str) -> list[Target]:
         """Return the targets that have the ref now or, if there are none, the targets that had it before."""
@@ -118,9 +211,12 @@ class Refs:
             spans = [(number * 10**places, (number + 1) * 10**places - 1) for places in range(10 - len(key))]
             for span in spans if number else ():
                 offers += self._connection.execute(
-                    "SELECT ref, title, number FROM commitment WHERE number BETWEEN ? AND ?"
-                    " GROUP BY number ORDER BY number LIMIT ?",
-                    (*span, limit),
+                    # With max(), SQLite takes the other columns from the row of the newest dialogue.
+                    "SELECT ref, title, number FROM (SELECT c.ref, c.title, c.number, max(ifnull(d.held, ''))"
+                    " FROM commitment AS c LEFT JOIN dialogue AS d"
+                    f" ON d.key = c.dialogue AND {VALID.format('d')} WHERE c.number BETWEEN :low AND :high"
+                    " GROUP BY c.number ORDER BY c.number LIMIT :limit)",
+                    {**day_parameters(self._day), "low": span[0], "high": span[1], "limit": limit},
                 )
         return [
             (typed + str(name)[len(typed) :], title) for ref, title, name in offers if re.fullmatch(NAME_PATTERN, ref)
@@ -169,6 +265,11 @@ class Refs:
 
 def _prefix(ref: str) -> str:
     return re.sub(r"-?[0-9]+[a-z]*$", "", ref).casefold()
+
+
+def _ends_with(text: str, end: str) -> bool:
+    """Return whether the text has this end, and no number continues before it: `rok4` has the end `4`, `rok14` not."""
+    return text.endswith(end) and not (end[:1].isdecimal() and text[: -len(end)][-1:].isdecimal())
 
 
 def _letter(ref: str) -> str:

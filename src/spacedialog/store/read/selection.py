@@ -7,18 +7,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.model.dates import VagueDate, readable
+from spacedialog.model.entry import CHECK
+from spacedialog.model.fields import JOINT
 from spacedialog.model.filters import (
     All,
+    Among,
     ContainsWords,
     DueAfter,
     DueBefore,
+    DueIn,
     DueWithin,
     Filter,
     Flagged,
     Involves,
     OfSide,
     OneOf,
+    Was,
 )
+from spacedialog.model.position import Since
 from spacedialog.model.values import match_choice
 from spacedialog.model.vocabulary import STATUS_GROUPS, Flag, Status, Strength
 
@@ -34,10 +40,13 @@ _FIELDS: dict[str, str] = {"dialogue": "dialogue", "area": "area", "kind": "kind
 class Selection(NamedTuple):
     """A selection: the commitments with one of the given values in each field and all the flags; by default, all.
 
-    `owner` selects by who follows the commitment, ignoring case.
+    `owner` selects by who follows the commitment, ignoring case. The lead `joint` selects commitments without a lead.
 
-    `due_before` selects commitments that are certainly due before that date begins, `due_after` commitments that may be
-    due after it ends. `text` has words that the commitment or one of its notes must contain.
+    `due` selects commitments whose window has a day of that date, `due_before` commitments that are certainly due
+    before that date begins, `due_after` commitments that may be due after it ends. `was` selects by a status that the
+    commitment had on some day up to the day of the view, and may still have; `changed_since` by an entry, other than a
+    check, that is news since that day, as in a brief. `text` has words that the commitment or one of its notes must
+    contain.
     """
 
     dialogue: Sequence[str] = ()
@@ -49,8 +58,11 @@ class Selection(NamedTuple):
     owner: Sequence[str] = ()
     status: Sequence[str] = ()
     strength: Sequence[str] = ()
+    was: Sequence[str] = ()
+    due: VagueDate | None = None
     due_before: VagueDate | None = None
     due_after: VagueDate | None = None
+    changed_since: date | None = None
     flags: Sequence[Flag] = ()
     text: str | None = None
 
@@ -58,19 +70,27 @@ class Selection(NamedTuple):
         """Return the filter for this selection; InputError for a value that is not in the record."""
         parts: list[Filter] = []
         for field, kind in _FIELDS.items():
-            if values := [find_value(snapshot, kind, value) for value in getattr(self, field)]:
-                parts.append(OneOf(field, _all_spellings(snapshot, values) if field == "owner" else values))
+            texts = getattr(self, field)
+            values = [find_value(snapshot, kind, text) for text in texts if not (field == "lead" and is_joint(text))]
+            if texts:
+                without = [None] if len(values) < len(texts) else []
+                spellings = _all_spellings(snapshot, values) if field == "owner" else values
+                parts.append(OneOf(field, [*spellings, *without]))
         if self.party:
             parts.append(Involves([find_value(snapshot, "party", value) for value in self.party]))
         if self.side:
             parts.append(OfSide([find_value(snapshot, "side", value) for value in self.side]))
         if self.status:
-            choices = [*(status.value for status in Status), *STATUS_GROUPS]
-            names = [match_choice("status", value, choices) for value in self.status]
-            parts.append(OneOf("status", [status for name in names for status in STATUS_GROUPS.get(name, (name,))]))
+            parts.append(OneOf("status", _statuses(self.status)))
+        if self.was:
+            parts.append(Was(_statuses(self.was)))
         if self.strength:
             choices = [strength.value for strength in Strength]
             parts.append(OneOf("strength", [match_choice("strength", value, choices) for value in self.strength]))
+        if self.due:
+            parts.append(DueIn(self.due.earliest, self.due.latest))
+        if self.changed_since:
+            parts.append(Among(_changed(snapshot, self.changed_since)))
         before = self.due_before and _bound("due-before", self.due_before, self.due_before.earliest)
         after = self.due_after and _bound("due-after", self.due_after, self.due_after.latest)
         if before and after:
@@ -89,13 +109,33 @@ class Selection(NamedTuple):
         parts = [
             f"{field} {' or '.join(values)}"
             for field, values in self._asdict().items()
-            if field in self._fields[: self._fields.index("due_before")] and values
+            if field in self._fields[: self._fields.index("due")] and values
         ]
+        parts += [f"due in {readable(str(self.due))}"] if self.due else []
         parts += [f"due before {readable(str(self.due_before))}"] if self.due_before else []
         parts += [f"due after {readable(str(self.due_after))}"] if self.due_after else []
+        parts += [f"changed since {self.changed_since}"] if self.changed_since else []
         parts += [flag.value for flag in self.flags]
         parts += [f"with the words {self.text}"] if self.text is not None else []
         return ", ".join(parts)
+
+
+def _statuses(texts: Sequence[str]) -> list[str]:
+    """Return the statuses that texts name, with those of each group; InputError for an unknown one."""
+    choices = [*(status.value for status in Status), *STATUS_GROUPS]
+    names = [match_choice("status", text, choices) for text in texts]
+    return [status for name in names for status in STATUS_GROUPS.get(name, (name,))]
+
+
+def _changed(snapshot: Snapshot, since: date) -> list[str]:
+    """Return the items of commitments that have news since the day, other than checks."""
+    news = snapshot.news(Since.from_day(since))
+    return list({one.item for one in news if one.commitment and one.has_effect and one.row.entry.kind != CHECK})
+
+
+def is_joint(text: str) -> bool:
+    """Return whether a text, given as a lead, means that the commitment is joint and has no lead."""
+    return text.strip().casefold() == JOINT
 
 
 ALL_COMMITMENTS = Selection()
@@ -105,8 +145,11 @@ ALL_COMMITMENTS = Selection()
 def find_value(snapshot: Snapshot, kind: str, text: str, *, dialogue: str | None = None) -> str:
     """Return the recorded value that the text names, ignoring case; InputError if there is none.
 
-    `kind` is area, party, side, kind, owner or dialogue; with `dialogue` (a key), only values of that dialogue count.
+    `kind` is area, party, side, kind, owner or dialogue; with `dialogue` (a key), only values of that dialogue count. A
+    dialogue may also be named by the end of its key.
     """
+    if kind == "dialogue" and (key := snapshot.refs.dialogue_key(text, snapshot.values(kind))):
+        return key
     return match_choice(kind, text, snapshot.values(kind, dialogue=dialogue))
 
 

@@ -12,9 +12,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from spacedialog.errors import NotFoundError
-from spacedialog.model.entry import Entry, iso_time
+from spacedialog.model.entry import CREATE, Entry, iso_time
 from spacedialog.model.fields import CommitmentRow
-from spacedialog.model.filters import EVERYTHING, Filter
+from spacedialog.model.filters import EVERY_ENTRY, EVERYTHING, EntryFilter, Filter
 from spacedialog.model.fold import History, fold
 from spacedialog.model.position import Position, Since
 from spacedialog.model.progress import Progress, silent
@@ -47,10 +47,12 @@ from spacedialog.store.read.commitment_sql import (
 )
 from spacedialog.store.read.details import ReadContext, dialogues_by_key, fields_on, read_details
 from spacedialog.store.read.ordered import Query, select
+from spacedialog.store.read.recorded_values import recorded_values
 from spacedialog.store.read.refs import Refs
 from spacedialog.store.words import plain_form
 
 if TYPE_CHECKING:
+    from spacedialog.model.dates import VagueDate
     from spacedialog.model.rows.report import Report
     from spacedialog.store.read.news import News
 
@@ -61,25 +63,6 @@ _PLAIN = [name for name in CommitmentRow._fields if name != "flags"]
 _FLAGS_AT, _PARTNERS_AT = CommitmentRow._fields.index("flags"), _PLAIN.index("partners")
 _COLUMNS = ", ".join([*(f"c.{_DERIVED.get(name, name)}" for name in _PLAIN), *FLAG_COLUMNS])
 """The columns of a commitment's row, then a column for each flag."""
-
-_IN_DIALOGUE = "(:dialogue IS NULL OR {0}.dialogue = :dialogue)"
-
-_VALUES = {
-    "dialogue": f"SELECT d.key FROM dialogue AS d WHERE {VALID.format('d')} ORDER BY d.held DESC, d.key",
-    # In the order of the newest dialogue with the area: with max(), SQLite takes the other columns from that row.
-    "area": "SELECT key FROM (SELECT a.key AS key, a.position AS position, max(d.held) AS held FROM area AS a"
-    f" LEFT JOIN dialogue AS d ON d.key = a.dialogue AND {VALID.format('d')} WHERE {VALID.format('a')}"
-    f" AND {_IN_DIALOGUE.format('a')} GROUP BY a.key)"
-    " ORDER BY held DESC, position",
-    "party": f"SELECT DISTINCT p.key FROM party AS p WHERE {VALID.format('p')} AND {_IN_DIALOGUE.format('p')}"
-    " ORDER BY p.key",
-    "side": f"SELECT DISTINCT p.side FROM party AS p WHERE {VALID.format('p')} AND {_IN_DIALOGUE.format('p')}"
-    " ORDER BY p.side",
-    "owner": f"SELECT DISTINCT c.owner FROM commitment AS c WHERE c.owner NOT NULL AND {VALID.format('c')}"
-    f" AND {_IN_DIALOGUE.format('c')} ORDER BY c.owner",
-    "kind": f"SELECT DISTINCT c.kind FROM commitment AS c WHERE {VALID.format('c')} AND {_IN_DIALOGUE.format('c')}"
-    " ORDER BY c.kind",
-}
 
 _DIALOGUE_FIELDS = ("key", "series", "number", "title", "place", "when", "host", "heads", "note")
 _FEW = 5
@@ -94,7 +77,7 @@ class Snapshot:
 
     def __init__(self, connection: sqlite3.Connection, day: date, dialogues: Sequence[str] = ()) -> None:
         self.day = day
-        self.refs = Refs(connection)
+        self.refs = Refs(connection, day, dialogues)
         self._connection = connection
         self._dialogues = dialogues
         self._histories: dict[str, tuple[list[Entry], History | None]] = {}
@@ -137,49 +120,65 @@ class Snapshot:
         """Return every dialogue, newest meeting first, with counts of its commitments and its next event."""
         return counts.dialogues(self._connection, self.day, self._dialogues)
 
-    def upcoming(self, *, until: date | None = None, everything: bool = False) -> list[UpcomingRow]:
+    def upcoming(
+        self, *, until: date | None = None, due: VagueDate | None = None, everything: bool = False
+    ) -> list[UpcomingRow]:
         """Return the dated events that are neither met nor withdrawn, or `everything`, in the order of their windows.
 
         Overdue events come first, and those that were met or withdrawn last.
-        `until` is the last day by which an event opens or closes. An event that recurs gives its occurrences up to that
-        day, or the next three.
+        `until` is the last day by which an event opens or closes; the window of an event has a day of `due`. An event
+        that recurs gives its occurrences up to that day and in that window, or the next three.
         """
         rows = events.upcoming(
-            self._connection, self.day, until=until, everything=everything, dialogues=self._dialogues
+            self._connection, self.day, until=until, due=due, everything=everything, dialogues=self._dialogues
         )
         return sorted((row for _, row in rows), key=events.place)
 
     def todo(
-        self, filter_: Filter = EVERYTHING, *, within: int = CLOSING_DAYS, limit: int | None = None
+        self,
+        filter_: Filter = EVERYTHING,
+        *,
+        within: int = CLOSING_DAYS,
+        due: VagueDate | None = None,
+        limit: int | None = None,
     ) -> list[TodoRow]:
         """Return what needs attention, among the commitments that match `filter_`; at most `limit` rows.
 
         The rows are in the order of `Reason`. Rows with the same reason are sorted by the end of the window, for
         `opening` by its start, for `stale` by the last check; then by dialogue, newest first, and by ref. A window
-        closes or opens soon if it does so in at most `within` days.
+        closes or opens soon if it does so in at most `within` days. With `due`, the window of each row
+        has a day of that date.
         """
         from spacedialog.store.read import todo
 
-        return todo.todo(self._connection, self.day, filter_, within=within, limit=limit, dialogues=self._dialogues)
+        return todo.todo(
+            self._connection, self.day, filter_, within=within, due=due, limit=limit, dialogues=self._dialogues
+        )
 
-    def calendar(self, filter_: Filter = EVERYTHING, *, until: date | None = None) -> list[CalendarEvent]:
+    def calendar(
+        self, filter_: Filter = EVERYTHING, *, until: date | None = None, due: VagueDate | None = None
+    ) -> list[CalendarEvent]:
         """Return all dated events of the commitments that match `filter_`, for a calendar.
 
-        `until` is the last day by which an event opens or closes. An event that recurs is one event.
+        `until` is the last day by which an event opens or closes; its window has a day of `due`. An event that recurs
+        is one event.
         """
-        return events.calendar(self._connection, self.day, filter_, until, dialogues=self._dialogues)
+        return events.calendar(self._connection, self.day, filter_, until, due, dialogues=self._dialogues)
 
     def slips(self) -> Iterator[SlipRow]:
         """Return every date that was moved by the day, oldest first, with the least and the greatest delay in days."""
         return (slip.row for slip in history.slips(self._connection, self.day, dialogues=self._dialogues))
 
-    def history(self, target: Target | None = None, *, limit: int | None = None) -> list[HistoryRow]:
-        """Return the log's entries that were true by the day, in the order recorded; only the last `limit` of them.
+    def history(
+        self, target: Target | None = None, filter_: EntryFilter = EVERY_ENTRY, *, limit: int | None = None
+    ) -> list[HistoryRow]:
+        """Return the entries that match `filter_` and were true by the day, in the order recorded; the last `limit`.
 
         The entries of the built-in record are in the order of their days.
-        With a `target`, return the entries about it; for a commitment they include its assessments and links.
+        With a `target`, return the entries about it; for a commitment they include its assessments and links, for a
+        dialogue its areas and parties.
         """
-        return history.entries(self._connection, self.day, target, limit=limit, dialogues=self._dialogues)
+        return history.entries(self._connection, self.day, target, filter_, limit=limit, dialogues=self._dialogues)
 
     def news(self, since: Since) -> list[News]:
         """Return the entries that are new as `since` defines it, in the order in which they were true."""
@@ -291,9 +290,15 @@ class Snapshot:
         """
         return dialogues_by_key(self._connection, self.day, [key])[key] or None
 
+    def dialogue_detail(self, target: Target) -> dict[str, Any]:
+        """Return the record of a dialogue; `history` has the later entries about the dialogue itself."""
+        entries = history.entries_about(self._connection, self.day, [target.item])
+        later = [row for _, row in entries if row.kind != CREATE]
+        return {**(self.dialogue(target.ref) or {}), "history": later}
+
     def values(self, field: str, *, dialogue: str | None = None) -> list[str]:
         """Return the recorded values of a field (see `find_value`), of one dialogue if given."""
-        return [value for (value,) in self._rows(_VALUES[field], {"dialogue": dialogue})]
+        return recorded_values(self._connection, self.day, field, dialogue)
 
     def has_begun(self) -> bool:
         """Return whether any commitment was in the record by the day."""

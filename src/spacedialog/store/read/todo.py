@@ -8,6 +8,7 @@ from datetime import date
 from itertools import compress, islice
 from typing import NamedTuple
 
+from spacedialog.model.dates import VagueDate
 from spacedialog.model.filters import Filter
 from spacedialog.model.rows.todo import TodoRow
 from spacedialog.model.vocabulary import CLOSING_DAYS, Flag, Reason
@@ -21,6 +22,7 @@ from spacedialog.store.read.commitment_sql import (
     is_among,
     matching,
     moved_day,
+    overlaps,
 )
 from spacedialog.store.read.events import UNMET, events_sql
 
@@ -62,19 +64,24 @@ def todo(
     filter_: Filter,
     *,
     within: int = CLOSING_DAYS,
+    due: VagueDate | None = None,
     limit: int | None = None,
     dialogues: Sequence[str] = (),
 ) -> list[TodoRow]:
     """Return what needs attention among the commitments that match `filter_`; see `Snapshot.todo`."""
     parameters: Parameters = {**day_parameters(day), "soon": moved_day(day, within)}
     matches = matching(filter_, dialogues, parameters)
+    in_window = "TRUE"
+    if due is not None:
+        window = overlaps("r.earliest", "r.latest", due.earliest, due.latest, parameters)
+        in_window = f"(r.due IS NOT NULL AND {window})"
     found: dict[tuple[str, str | None], _Found] = {}
     for reason in Reason:
         if limit is not None and len(found) >= limit:
             break
         # An item that was found for an earlier reason does not count again.
         most = -1 if limit is None else limit + len(found)
-        rows = connection.execute(_select(reason, matches), {**parameters, "limit": most})
+        rows = connection.execute(_select(reason, matches, in_window), {**parameters, "limit": most})
         for row in map(_Found._make, rows):
             found.setdefault((row.item, row.milestone), row)
     listed = list(islice(found.values(), limit))
@@ -82,8 +89,8 @@ def todo(
     return [_row(row, commitments[row.item], day, within) for row in listed]
 
 
-def _select(reason: Reason, matches: str) -> str:
-    """Return the SELECT of the items with a reason; `matches` is the condition on the commitments `c`."""
+def _select(reason: Reason, matches: str, in_window: str) -> str:
+    """Return the SELECT of the items `r` with a reason; `matches` is the condition on the commitments `c`."""
     if reason in _OF_WINDOWS:
         condition, by = _OF_WINDOWS[reason]
         rows = (
@@ -98,7 +105,7 @@ def _select(reason: Reason, matches: str) -> str:
         )
     return (
         f"SELECT {_FOUND} FROM ({rows}) AS r LEFT JOIN dialogue AS d ON d.key = r.dialogue AND {VALID.format('d')}"
-        " ORDER BY r.by, d.held DESC, r.dialogue DESC, length(r.ref), r.ref LIMIT :limit"
+        f" WHERE {in_window} ORDER BY r.by, d.held DESC, r.dialogue DESC, length(r.ref), r.ref LIMIT :limit"
     )
 
 

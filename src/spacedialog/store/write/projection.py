@@ -274,6 +274,10 @@ def _words(item: str, history: History) -> Iterator[tuple[Any, ...]]:
     A title or a detail applies until a later one replaces it; a note always does. The field of a milestone's title is
     `milestone`, that of a dialogue's title `name`. The part is the key of a document, and None in other rows.
     """
+    if history.type == "dialogue":
+        for on, _, field, text in history.texts:
+            if field == "note":
+                yield item, field, None, indexed_form(text), on, FOREVER
     if history.type == "commitment":
         until: dict[tuple[str | None, str], str] = {}
         for on, part, field, text in reversed(history.texts):

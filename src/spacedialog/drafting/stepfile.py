@@ -1,0 +1,94 @@
+"""The steps of a review, kept in a file beside the data file, so that a later review can undo them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from spacedialog import atomic
+from spacedialog.drafting.course import Step
+from spacedialog.drafting.review import Document
+from spacedialog.errors import StoreError
+from spacedialog.model.rows.drafting import StepRow
+
+ENDING = ".review"
+"""What is added to the name of the data file."""
+
+_FORMAT = "spacedialog-review/1"
+_MOST = 500
+"""The number of steps that are kept; each is written again at every later step."""
+
+
+class StepFile:
+    """The file with the steps of a review of the data file at `path`.
+
+    The steps belong to the content that the data file had after the latest of them. If another program has changed it,
+    they are lost.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(path.name + ENDING)
+
+    def load(self, document: Document, content: bytes) -> tuple[Step, ...]:
+        """Return the steps that led to the document of the data file, oldest first; none if the file has no others."""
+        found = self._read()
+        if found is None or found.get("content") != sha256(content).hexdigest():
+            return ()
+        steps: list[Step] = []
+        # Another program may have written anything.
+        with suppress(ValueError, KeyError, TypeError, AttributeError):
+            for kept in reversed(found["steps"]):
+                document = _unpacked(kept["before"], document)
+                steps.insert(0, Step(document, kept["ref"], StepRow.of(kept["did"])))
+        return tuple(steps)
+
+    def save(self, steps: Sequence[Step], document: Document, content: bytes) -> None:
+        """Save the steps that led to the document, whose file has this content; StoreError if that is not possible.
+
+        Another file of this name is left as it is, and the steps are not saved.
+        """
+        if self._path.exists() and self._read() is None:
+            return
+        steps = steps[-_MOST:]
+        documents = [*(step.document for step in steps), document]
+        kept = [
+            {"did": step.did._asdict(), "ref": step.ref, "before": _packed(step.document, later)}
+            for step, later in zip(steps, documents[1:], strict=True)
+        ]
+        text = json.dumps({"format": _FORMAT, "content": sha256(content).hexdigest(), "steps": kept})
+        try:
+            if kept:
+                atomic.write(self._path, text.encode(), store=None)
+            else:
+                self._path.unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"{self._path}: the file was not saved: {error.strerror}", "make the file and its folder writable"
+            ) from error
+
+    def _read(self) -> dict[str, Any] | None:
+        """Return what the file holds; None if there is none, or if it is another file."""
+        try:
+            found = json.loads(self._path.read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return None
+        return found if isinstance(found, dict) and found.get("format") == _FORMAT else None
+
+
+def _packed(before: Document, after: Document) -> dict[str, Any]:
+    """Return what the document `before` has besides `after`; a commitment of both is only named by its ref."""
+    known = {commitment["ref"]: commitment for commitment in after["commitments"]}
+    changed = {name: value for name, value in before.items() if name != "commitments" and value != after.get(name)}
+    commitments = [one["ref"] if known.get(one["ref"]) == one else one for one in before["commitments"]]
+    return {"fields": changed, "commitments": commitments}
+
+
+def _unpacked(packed: Mapping[str, Any], after: Document) -> dict[str, Any]:
+    """Return the document that `_packed` was given; a step neither adds nor removes a field of the document."""
+    known = {commitment["ref"]: commitment for commitment in after["commitments"]}
+    commitments = [known[one] if isinstance(one, str) else one for one in packed["commitments"]]
+    return {**after, **packed["fields"], "commitments": commitments}
