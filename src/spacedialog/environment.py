@@ -1,28 +1,132 @@
-"""Read the clock, the user's name and the path of the database. Other modules get these values from their callers."""
+"""Read the clock, the environment and the configuration file. Other modules get these values from their callers."""
 
 from __future__ import annotations
 
 import os
+import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any, NamedTuple
 
+from spacedialog import configuration as configuration_
+from spacedialog.configuration import EVERY_DIALOGUE, Configuration
 from spacedialog.errors import InputError, StoreError
+from spacedialog.model.vocabulary import Intervals
+
+DEFAULT_PAGER = "less -FRX"
+"""The command that shows long tables, if neither the environment nor the configuration names another."""
+
+VARIABLES = {"database": "SPACEDIALOG_DB", "author": "SPACEDIALOG_AUTHOR", "pager": "SPACEDIALOG_PAGER"}
+"""The environment variables that override keys of the configuration file, by key."""
+
+_SWITCH = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("", "0", "false", "no", "off"), False),
+}
+
+
+class Setting(NamedTuple):
+    """The value of a key in use. `source` is option, environment, file or default; `place` names it, or is empty."""
+
+    key: str
+    value: Any
+    source: str
+    place: str = ""
+
+
+def configuration_path() -> Path | None:
+    """Return the path of the configuration file: SPACEDIALOG_CONFIG, else a file in the user's configuration directory.
+
+    None if SPACEDIALOG_CONFIG is empty, or if the user has no home directory.
+    """
+    named = os.environ.get("SPACEDIALOG_CONFIG")
+    if named is not None:
+        return Path(os.path.abspath(named)) if named else None  # noqa: PTH100 - a link to the file stays a link
+    # The rule of the XDG specification, as in platformdirs, whose import takes longer than reading the file.
+    folder = os.environ.get("XDG_CONFIG_HOME", "")
+    if not folder.startswith("/") and sys.platform == "linux":
+        folder = os.path.expanduser("~/.config")  # noqa: PTH111 - unlike Path.expanduser, it raises no error
+        if folder.startswith("~"):
+            return None
+    if folder.startswith("/"):
+        return Path(folder, "spacedialog", "config.toml")
+    from platformdirs import user_config_path
+
+    try:
+        return user_config_path("spacedialog", appauthor=False) / "config.toml"
+    except RuntimeError:
+        return None
+
+
+def configuration() -> Configuration:
+    """Return the configuration; ProblemsError, with every problem, if its file is not valid."""
+    return configuration_.read(configuration_path())
+
+
+def setting(key: str, option: Any = None) -> Setting | None:
+    """Return the value of a key from the option, the environment or the file, in this order; None if none sets it."""
+    if option:
+        return Setting(key, option, "option")
+    variable = VARIABLES.get(key)
+    if variable and (value := os.environ.get(variable)):
+        return Setting(key, value, "environment", variable)
+    file = configuration()
+    return Setting(key, file.values[key], "file", str(file.path)) if key in file.values else None
+
+
+def setting_in_use(key: str, option: Any = None) -> Setting:
+    """Return the value of a key from the option, the environment, the file or the default, in this order."""
+    if named := setting(key, option):
+        return named._replace(value=store_path(option)) if key == "database" else named
+    if key == "pager" and (pager := os.environ.get("PAGER")):
+        # It is meant for all programs, so the file has precedence over it.
+        return Setting(key, pager, "environment", "PAGER")
+    return Setting(key, _default(key), "default")
+
+
+def _default(key: str) -> Any:
+    from spacedialog.model.fields import LISTED
+
+    intervals = Intervals()
+    defaults: dict[str, Callable[[], Any]] = {
+        "database": store_path,
+        "author": user,
+        "dialogue": lambda: EVERY_DIALOGUE,
+        "review-interval": lambda: f"{intervals.review_days} days",
+        "closing-span": lambda: f"{intervals.closing_days} days",
+        "columns": lambda: LISTED,
+        "pager": lambda: DEFAULT_PAGER,
+    }
+    return defaults[key]()
+
+
+def is_read_only() -> bool:
+    """Return whether SPACEDIALOG_READONLY forbids writing; InputError if it is neither yes nor no."""
+    named = os.environ.get("SPACEDIALOG_READONLY", "")
+    try:
+        return _SWITCH[named.strip().lower()]
+    except KeyError:
+        raise InputError(
+            f"SPACEDIALOG_READONLY: '{named}' is neither yes nor no", "set it to 1 or 0, or unset it"
+        ) from None
 
 
 def store_path(db: Path | None = None) -> Path:
-    """Return the path of the database: `db`, else SPACEDIALOG_DB, else a file in the user's data directory.
+    """Return the path of the database: `db`, else SPACEDIALOG_DB, else that of the configuration file.
 
-    StoreError if it is relative to a deleted folder, if it is the root folder, or if the user has no home directory.
+    If none names one, it is a file in the user's data directory. StoreError if it is relative to a deleted folder, if
+    it is the root folder, or if the user has no home directory.
     """
-    named = db or os.environ.get("SPACEDIALOG_DB")
+    named = setting("database", db)
     if named:
         # Follow a symbolic link, because a new database is renamed into place and would replace the link.
         try:
-            path = Path(os.path.realpath(named))
+            path = Path(os.path.realpath(named.value))
         except OSError as error:
             raise StoreError(
-                f"{named}: {error.strerror}", "change to an existing folder, or use the absolute path"
+                f"{named.value}: {error.strerror}", "change to an existing folder, or use the absolute path"
             ) from error
         if not path.name:
             raise StoreError(f"{path}: this is a folder", "name a file with --db or SPACEDIALOG_DB")
@@ -35,6 +139,12 @@ def store_path(db: Path | None = None) -> Path:
         raise StoreError(
             "this user has no home directory", "name the database file with --db or SPACEDIALOG_DB"
         ) from error
+
+
+def author() -> str:
+    """Return the author of new entries: SPACEDIALOG_AUTHOR, else that of the configuration file, else the user."""
+    named = setting("author")
+    return named.value if named else user()
 
 
 def user() -> str:

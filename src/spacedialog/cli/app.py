@@ -90,6 +90,15 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
         "doctor": Listed("maintenance", "Check the database for damage"),
         "fingerprint": Listed("maintenance", "Print a fingerprint of the whole log"),
         "restamp": Listed("maintenance", "Correct entries that were recorded with a future time"),
+        "config": Listed(
+            "config",
+            "Show the settings in use, or change one",
+            {
+                "set": "Set a key of the configuration file",
+                "unset": "Remove a key from the configuration file",
+                "path": "Print the path of the configuration file",
+            },
+        ),
         "paths": Listed("files", "Print the paths of the database and the built-in record"),
         "completion": Listed("files", "Print a shell completion script"),
         "schema": Listed("files", "Print the JSON Schema of the files that import accepts"),
@@ -134,6 +143,7 @@ class LazyGroup(help_.Group):
                     help_.describe(subcommand, listed.subcommands[name])
                     _check_values(subcommand)
                 help_.describe(found, listed.summary)
+                _check_values(found)
                 return found
         info = next(i for i in module.app.registered_commands if (i.name or i.callback.__name__) == cmd_name)
         _prepare(info)
@@ -147,11 +157,24 @@ class LazyGroup(help_.Group):
         for heading, commands in GROUPS.items():
             rows = [(f"{name:{_WIDEST}}", listed.summary) for name, listed in commands.items()]
             help_.write_rows(formatter, heading, rows)
+        help_.write_rows(formatter, "Aliases", _aliases())
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - Typer's signature
         """Write how to get the help of a command."""
         formatter.write_paragraph()
         formatter.write_text(f"'{NAME} help COMMAND' shows the examples and the options of a command.")
+
+
+def _aliases() -> list[tuple[str, str]]:
+    """Return the aliases of the configuration file with their commands; none if the file is not valid."""
+    from spacedialog import environment
+    from spacedialog.render.text import one_line
+
+    try:
+        aliases = environment.configuration().aliases
+    except InputError:  # the help is shown whatever the file contains
+        return []
+    return [(f"{one_line(name):{_WIDEST}}", one_line(command)) for name, command in aliases.items()]
 
 
 def _prepare(info: Any) -> None:
@@ -220,7 +243,7 @@ def root(
 
 def program(arguments: list[str]) -> int:
     """Run the command that `arguments` name, by default the overview; return its exit status."""
-    if any(_is_garbled(argument) for argument in arguments):
+    if any(is_garbled(argument) for argument in arguments):
         raise InputError("an argument is not valid UTF-8", "set the terminal, or the file, to UTF-8")
     if arguments[:1] == ["help"]:
         arguments = [*(argument for argument in arguments[1:] if argument not in ("help", "--")), "--help"]
@@ -250,5 +273,6 @@ def program(arguments: list[str]) -> int:
         raise usage_error(error) from error
 
 
-def _is_garbled(text: str) -> bool:
+def is_garbled(text: str) -> bool:
+    """Return whether an argument is not valid UTF-8."""
     return any("\ud800" <= char <= "\udfff" for char in text)

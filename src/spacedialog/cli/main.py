@@ -68,7 +68,9 @@ def run(arguments: list[str]) -> int:
             sys.stdout.write(f"spacedialog {__version__}\n")
         else:
             from spacedialog.cli.app import program
+            from spacedialog.cli.configuration import expanded
 
+            arguments = expanded(arguments)
             status = program(arguments)
         sys.stdout.flush()
         if status == INTERRUPTED:

@@ -12,6 +12,7 @@ from spacedialog.cli import parsing
 from spacedialog.cli.completion import (
     complete_dialogue,
 )
+from spacedialog.cli.configuration import require_own_names, selected_dialogues
 from spacedialog.cli.help import GENERAL, VIEW
 from spacedialog.cli.option_groups import SharedOptions
 from spacedialog.cli.options import (
@@ -21,6 +22,7 @@ from spacedialog.cli.options import (
     FormattedOutputOption,
     JsonOption,
     Names,
+    QuietOption,
     TemplateOption,
     TodayOption,
     format_of,
@@ -32,15 +34,6 @@ from spacedialog.model.position import Scope
 
 
 def _reading(
-    dialogue: Annotated[
-        Names,
-        typer.Option(
-            metavar="KEY",
-            help="Show this dialogue only, such as ROK4. Repeatable.",
-            autocompletion=complete_dialogue,
-            rich_help_panel=VIEW,
-        ),
-    ] = None,
     as_of: Annotated[
         str | None,
         typer.Option("--as-of", metavar="DAY", help="Show what was true on DAY, as known now.", rich_help_panel=VIEW),
@@ -69,35 +62,57 @@ def _reading(
     color: ColourOption = "auto",
     db: DbOption = None,
     today: TodayOption = None,
+    quiet: QuietOption = False,
     template: TemplateOption = None,
 ) -> ReadRequest:
     if template and (format_ or json):
         raise InputError(
             "--template and --format cannot be used together", "leave out --format: the template sets the format"
         )
+    require_own_names()
     tracker = spacedialog.open(db, today=parsing.today(today), author="")
     scope = Scope(
         parsing.day("--as-of", as_of, tracker.today) if as_of else None,
         parsing.instant("--known-at", known_at, tracker.today) if known_at else None,
         at_seq,
-        tuple(dialogue or ()),
     )
     format_ = None if template else format_of(format_, json, output)
     shown_in = output_to(format_, output, color, tracker.path)
     settings = shown_in.settings._replace(header=not no_header, template=template)
-    return ReadRequest(tracker, scope, shown_in._replace(settings=settings))
+    return ReadRequest(tracker, scope, shown_in._replace(settings=settings), quiet)
+
+
+def _reading_dialogues(
+    dialogue: Annotated[
+        Names,
+        typer.Option(
+            metavar="KEY",
+            help="Show this dialogue only, such as ROK4, or all. Repeatable.",
+            autocompletion=complete_dialogue,
+            rich_help_panel=VIEW,
+        ),
+    ] = None,
+    *,
+    reading: ReadRequest,
+) -> ReadRequest:
+    dialogues, origin = selected_dialogues(dialogue)
+    return reading._replace(scope=reading.scope._replace(dialogues=dialogues, origin=origin))
+
+
+def _with_dialogues(without: tuple[str, ...] = ()) -> SharedOptions:
+    return SharedOptions(_reading_dialogues, "reading", _reading, without, place="here")
 
 
 def reads(command: Callable[..., None]) -> SharedOptions:
     """Add the options of reads; a `ReadRequest` is passed to the command as `reading`."""
-    return SharedOptions(command, "reading", _reading, ("template",))
+    return SharedOptions(command, "reading", _with_dialogues(("template",)))
 
 
 def reads_one(command: Callable[..., None]) -> SharedOptions:
     """Add the options of reads except --dialogue, for a command whose arguments select the dialogue."""
-    return SharedOptions(command, "reading", _reading, ("template", "dialogue"))
+    return SharedOptions(command, "reading", _reading, ("template",))
 
 
 def reads_into_template(command: Callable[..., None]) -> SharedOptions:
     """Add the options of reads and --template, for a command that can fill a template."""
-    return SharedOptions(command, "reading", _reading)
+    return SharedOptions(command, "reading", _with_dialogues())

@@ -13,7 +13,7 @@ from spacedialog.model.entry import Remarks
 from spacedialog.model.position import Scope
 from spacedialog.model.rows.record import Written
 from spacedialog.presentation.tables import Table
-from spacedialog.presentation.views import View
+from spacedialog.presentation.views import View, without_notes
 from spacedialog.render.formats import Format
 from spacedialog.render.output import Output, show
 from spacedialog.render.text import one_line
@@ -28,6 +28,7 @@ class ReadRequest(NamedTuple):
     tracker: Tracker
     scope: Scope
     output: Output
+    quiet: bool = False
 
     @property
     def as_of(self) -> date:
@@ -45,13 +46,27 @@ class ReadRequest(NamedTuple):
         with self.tracker.snapshot(self.scope) as snapshot:
             yield snapshot
             if not self.is_of_now:
-                _note_beginning(snapshot, self.as_of)
+                self._note_beginning(snapshot)
 
     def note_beginning(self, commitments: int) -> None:
         """Print a note on when the record begins, if a use case found no commitments in an earlier state."""
         if not commitments and not self.is_of_now:
             with self.tracker.snapshot(self.scope) as snapshot:
-                _note_beginning(snapshot, self.as_of)
+                self._note_beginning(snapshot)
+
+    def _note_beginning(self, snapshot: Snapshot) -> None:
+        if self.quiet or snapshot.has_begun():
+            return
+        began = snapshot.began()
+        if began is None:
+            self.note("No entries had been recorded.")
+        else:
+            self.note(f"No entries on {self.as_of}. The record begins on {began}.")
+
+    def note(self, line: str) -> None:
+        """Print a note, unless --quiet was given."""
+        if not self.quiet:
+            print_note(line)
 
     def require_format(self, option: str, format_: Format) -> None:
         """Raise InputError unless the output has the only format to which the option applies."""
@@ -60,7 +75,7 @@ class ReadRequest(NamedTuple):
 
     def show(self, view: Table | View) -> None:
         """Write the view in the requested format to the requested place."""
-        show(view, self.output, as_of=self.as_of.isoformat())
+        show(without_notes(view) if self.quiet else view, self.output, as_of=self.as_of.isoformat())
 
 
 class FilterOptions(NamedTuple):
@@ -84,28 +99,29 @@ class WriteRequest(NamedTuple):
     tracker: Tracker
     remarks: Remarks
     output: Output
+    quiet: bool = False
 
     def show(self, written: Written) -> None:
         """Show the result of a write and the command that undoes it."""
         from spacedialog.presentation.written import written as write_view
 
         if written.created_store:
-            print_note(f"Created {written.created_store}.")
+            self.note(f"Created {written.created_store}.")
         for notice in written.notices:
-            print_note(notice)
-        show(write_view(written), self.output, as_of=self.tracker.today.isoformat())
+            self.note(notice)
+        self.show_view(write_view(written))
+
+    def show_view(self, view: Table | View) -> None:
+        """Show the result of a write; with --quiet, only as JSON."""
+        if not self.quiet or self.output.format == Format.JSON:
+            show(view, self.output, as_of=self.tracker.today.isoformat())
+
+    def note(self, line: str) -> None:
+        """Print a note, unless --quiet was given."""
+        if not self.quiet:
+            print_note(line)
 
 
 def print_note(line: str) -> None:
     """Write a note to standard error."""
     terminal.write_message(f"{one_line(line)}\n")
-
-
-def _note_beginning(snapshot: Snapshot, day: date) -> None:
-    if snapshot.has_begun():
-        return
-    began = snapshot.began()
-    if began is None:
-        print_note("No entries had been recorded.")
-    else:
-        print_note(f"No entries on {day}. The record begins on {began}.")

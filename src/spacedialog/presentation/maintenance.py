@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from spacedialog.model.rows.maintenance import Copied, DoctorRow, FingerprintRow, Rescued, Restamped
 from spacedialog.presentation.phrases import counted, indented, to_the_minute
@@ -33,6 +33,26 @@ def places(rows: Iterable[Place]) -> Table:
             Column("", lambda row: "" if row.exists else "created at your first change"),
         ),
         "",
+    )
+
+
+def settings(rows: Iterable[Any], file: str | None, *, exists: bool) -> Table:
+    """Return the settings in use (key, value, source, place), and the configuration file, below them."""
+    if file is None:
+        note = "No configuration file is used."
+    else:
+        note = f"File: {file}" if exists else f"File: {file} (not created yet)"
+    return Table(
+        "settings",
+        ("key", "value", "source", "place"),
+        [(row.key, list(row.value) if isinstance(row.value, tuple) else str(row.value), *row[2:]) for row in rows],
+        (
+            Column("Key", lambda row: row[0]),
+            Column("Value", lambda row: ", ".join(row[1]) if isinstance(row[1], list) else row[1], wide=True),
+            Column("Source", lambda row: f"{row[2]} {row[3]}" if row[2] == "environment" else row[2]),
+        ),
+        "",
+        lambda: (note,),
     )
 
 

@@ -117,7 +117,7 @@ def _print_table(console: Console, table: Table, max_rows: int | None) -> None:
         # Rich reports no minimum above the available width, so measure with an unlimited width.
         minimum = Measurement.get(console, console.options.update(max_width=_UNLIMITED), grid).minimum
         console.print(grid, width=max(minimum, console.width), soft_wrap=minimum > console.width)
-    else:
+    elif table.empty:
         console.print(Text(table.empty))
     if is_cut:
         console.print(Text(f"… more rows: only the first {max_rows} are shown. Use a filter, or -o FILE for all."))

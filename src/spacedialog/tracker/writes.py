@@ -257,14 +257,20 @@ class Writes(Record):
         from spacedialog.editing.session import Author, Session
         from spacedialog.importing.built_in import seed
 
-        writer = Author(self.author, self.today, self._now, self._entropy, self.dry_run)
+        writer = Author(self.author, self.today, self._now, self._entropy, self.dry_run, self.intervals)
         if self.dry_run and not self.has_store:
             with closing(built_in_record() if built_in else database.in_memory()) as connection:
                 yield Session(connection, writer, created_store=None)
             return
-        writing = database.writing(self.path, seed if built_in else None, commit=not self.dry_run)
+        if self.dry_run and self.read_only:
+            # Without the lock and the transaction of a write, which can create files beside the store.
+            with self._reading() as connection, closing(database.past_record(connection)) as copy:
+                yield Session(copy, writer, created_store=None)
+            return
+        path = self.path_to_write
+        writing = database.writing(path, seed if built_in else None, commit=not self.dry_run)
         with self._reporting_damage(*ROW_ERRORS), writing as (connection, is_new):
-            yield Session(connection, writer, created_store=str(self.path) if is_new else None)
+            yield Session(connection, writer, created_store=str(path) if is_new else None)
 
 
 def _noting(written: Written, *notices: str) -> Written:

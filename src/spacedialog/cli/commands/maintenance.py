@@ -79,7 +79,7 @@ def restamp(writing: WriteRequest) -> None:
     An entry also gets a new id if the shared log has a different entry with the same id.
     """
     row = writing.tracker.restamp()
-    show(maintenance.restamped(row), writing.output, as_of=writing.tracker.today.isoformat())
+    writing.show_view(maintenance.restamped(row))
 
 
 @app.command()

@@ -12,7 +12,7 @@ from spacedialog.cli.completion import complete_dialogue, complete_ref
 from spacedialog.cli.filter_options import chooses
 from spacedialog.cli.options import LARGEST, AreasOption, OwnersOption, RefArgument, SidesOption
 from spacedialog.cli.read_options import reads, reads_one
-from spacedialog.cli.requests import FilterOptions, ReadRequest, print_note
+from spacedialog.cli.requests import FilterOptions, ReadRequest
 from spacedialog.model.vocabulary import CLOSING_DAYS
 from spacedialog.presentation import tables
 from spacedialog.presentation.phrases import counted
@@ -81,7 +81,7 @@ def compare(
     if comparison.proposals:
         best = comparison.proposals[0]
         proposed_pairs = counted(len(comparison.proposals), "proposed pair")
-        print_note(f"{proposed_pairs}. Decide on each with link or unlink: spacedialog link {best.old} {best.new}")
+        reading.note(f"{proposed_pairs}. Decide on each with link or unlink: spacedialog link {best.old} {best.new}")
 
 
 @app.command()
@@ -118,7 +118,7 @@ def list_(
         first = list(islice(rows, 1))
         reading.show(tables.commitments(chain(first, rows), snapshot.coverage))
         if choice.undated.text and not first and (unknown := snapshot.unknown_words(choice.undated.text)):
-            print_note(tables.no_matches(unknown, where=_where(reading)))
+            reading.note(tables.no_matches(unknown, where=_where(reading)))
 
 
 @app.command()
@@ -195,8 +195,12 @@ def todo(
     side: SidesOption = None,
     owner: OwnersOption = None,
     within: Annotated[
-        str, typer.Option(metavar="SPAN", help="Include windows that open or close within SPAN: 30d, 3m.")
-    ] = f"{CLOSING_DAYS}d",
+        str | None,
+        typer.Option(
+            metavar="SPAN",
+            help=f"Include windows that open or close within SPAN, such as 3m; by default {CLOSING_DAYS}d.",
+        ),
+    ] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="Show at most N rows.")] = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with status 1 if anything needs attention.")
@@ -213,7 +217,7 @@ def todo(
     from spacedialog.tracker import Selection
 
     chosen = Selection(area=area or (), side=side or (), owner=owner or ())
-    days = (parsing.ahead("--within", within, reading.as_of) - reading.as_of).days
+    days = (parsing.ahead("--within", within, reading.as_of) - reading.as_of).days if within is not None else None
     with reading.snapshot() as snapshot:
         filter_ = chosen.filter(snapshot)
         rows = snapshot.todo(filter_, within=days, limit=limit)
@@ -249,7 +253,7 @@ def search(
             snapshot.refs.resolve(text)
         reading.show(tables.search_results(found, snapshot.coverage))
         if not found and limit != 0:
-            print_note(tables.no_matches(snapshot.unknown_words(text), where=_where(reading)))
+            reading.note(tables.no_matches(snapshot.unknown_words(text), where=_where(reading)))
 
 
 def _where(reading: ReadRequest) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Container, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,7 @@ from spacedialog.model.rows.record import (
 )
 from spacedialog.model.rows.todo import TodoRow
 from spacedialog.model.target import Target
-from spacedialog.model.vocabulary import CLOSING_DAYS, MilestoneState, Status
+from spacedialog.model.vocabulary import Intervals, MilestoneState, Status
 from spacedialog.store.log import entries_of
 from spacedialog.store.read import assessments, conflicts, counts, events, history, links, search
 from spacedialog.store.read.commitment_sql import (
@@ -44,6 +45,7 @@ from spacedialog.store.read.commitment_sql import (
     Parameters,
     day_parameters,
     matching,
+    set_intervals,
 )
 from spacedialog.store.read.details import ReadContext, dialogues_by_key, fields_on, read_details
 from spacedialog.store.read.ordered import Query, select
@@ -89,11 +91,19 @@ class Snapshot:
     """The record as it was on `day`, according to the log of the connection.
 
     `dialogues` are the keys of the dialogues to which lists and counts are limited; empty for all. Refs and keys are
-    found in any dialogue.
+    found in any dialogue. `intervals` decide the flags.
     """
 
-    def __init__(self, connection: sqlite3.Connection, day: date, dialogues: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        day: date,
+        dialogues: Sequence[str] = (),
+        intervals: Intervals = Intervals(),  # noqa: B008 - immutable
+    ) -> None:
         self.day = day
+        self.intervals = intervals
+        set_intervals(connection, intervals)
         self.refs = Refs(connection)
         self._connection = connection
         self._dialogues = dialogues
@@ -104,11 +114,17 @@ class Snapshot:
 
     def on(self, day: date) -> Snapshot:
         """Return the snapshot of the same record on another day."""
-        return Snapshot(self._connection, day, self._dialogues)
+        return self._with(day, self._dialogues)
 
     def of(self, dialogues: Sequence[str]) -> Snapshot:
         """Return the same record limited to the dialogues with these keys, or unlimited if none is given."""
-        return Snapshot(self._connection, self.day, dialogues)
+        return self._with(self.day, dialogues)
+
+    def _with(self, day: date, dialogues: Sequence[str]) -> Snapshot:
+        # Not a new snapshot: SQLite refuses to set the functions of the intervals again while rows are being read.
+        other = copy(self)
+        other.day, other._dialogues, other._histories = day, dialogues, {}
+        return other
 
     # Lists
 
@@ -149,15 +165,18 @@ class Snapshot:
         return sorted((row for _, row in rows), key=events.place)
 
     def todo(
-        self, filter_: Filter = EVERYTHING, *, within: int = CLOSING_DAYS, limit: int | None = None
+        self, filter_: Filter = EVERYTHING, *, within: int | None = None, limit: int | None = None
     ) -> list[TodoRow]:
         """Return what needs attention, among the commitments that match `filter_`; at most `limit` rows.
 
         The rows are in the order of `Reason`. Rows with the same reason are sorted by the end of the window, for
         `opening` by its start, for `stale` by the last check; then by dialogue, newest first, and by ref. A window
-        closes or opens soon if it does so in at most `within` days.
+        closes or opens soon if it does so in at most `within` days, by default the closing span.
         """
         from spacedialog.store.read import todo
+
+        if within is None:
+            within = self.intervals.closing_days
 
         return todo.todo(self._connection, self.day, filter_, within=within, limit=limit, dialogues=self._dialogues)
 

@@ -1,0 +1,176 @@
+"""The commands of the configuration: list the settings, and change the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from spacedialog import configuration, environment
+from spacedialog.cli.configuration import check_alias, checked
+from spacedialog.cli.help import NAME, Group
+from spacedialog.cli.options import (
+    ColourOption,
+    DbOption,
+    FormatOption,
+    FormattedOutputOption,
+    JsonOption,
+    QuietOption,
+    format_of,
+    output_to,
+)
+from spacedialog.cli.requests import print_note
+from spacedialog.configuration import ALIASES, KEYS, Configuration
+from spacedialog.errors import InputError, ProblemsError
+from spacedialog.presentation import maintenance
+from spacedialog.presentation.views import without_notes
+from spacedialog.render.output import show
+
+app = typer.Typer()
+config = typer.Typer(
+    cls=Group,
+    invoke_without_command=True,
+    help=f"""
+    spacedialog config
+    spacedialog config set review-interval 90d
+    spacedialog config set aliases.korea "list --side ROK --status open"
+
+    Without a command, the settings in use are listed, each with its source: an option, an environment variable, the
+    file or the default. The keys are {", ".join(KEYS)}, and aliases.NAME for a command of your own.
+    """,
+    rich_markup_mode=None,
+)
+app.add_typer(config, name="config")
+
+KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help=f"{', '.join(KEYS)} or aliases.NAME.")]
+
+
+@config.callback()
+def settings(
+    context: typer.Context,
+    format_: FormatOption = None,
+    json: JsonOption = False,
+    output: FormattedOutputOption = None,
+    color: ColourOption = "auto",
+    db: DbOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """List the settings in use, unless a command follows."""
+    if command := context.invoked_subcommand:
+        if format_ or json or output or db or quiet or color != "auto":
+            raise InputError("options go after the command", f"write {NAME} config {command} …")
+        return
+    file = checked()
+    rows = [environment.setting_in_use(key, db if key == "database" else None) for key in KEYS]
+    rows += [
+        environment.Setting(f"{ALIASES}.{name}", command, "file", str(file.path))
+        for name, command in file.aliases.items()
+    ]
+    exists = file.path is not None and file.path.exists()
+    view = maintenance.settings(rows, str(file.path) if file.path else None, exists=exists)
+    shown_in = output_to(format_of(format_, json, output), output, color, environment.store_path(db))
+    show(without_notes(view) if quiet else view, shown_in, as_of=environment.local_day().isoformat())
+
+
+@config.command(name="set")
+def set_(
+    key: KeyArgument,
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="The value; for a list, with commas.")],
+    quiet: QuietOption = False,
+) -> None:
+    """
+    spacedialog config set dialogue ROK4
+    spacedialog config set columns ref,title,status,due
+    spacedialog config set aliases.korea "list --side ROK --status open"
+
+    The file is created if it is missing. Its comments and the order of its lines are kept.
+    """
+    path, keys = _path_to_write(), _keys(key)
+    try:
+        stored = _checked(path, keys, value)
+    except InputError as error:
+        raise InputError(f"{key}: {error.problem}", error.remedy) from error
+    configuration.set_key(path, keys, stored)
+    if quiet:
+        return
+    print_note(f"Set {key} in {path}.")
+    used = environment.setting(key) if key in KEYS else None
+    if used and used.source == "environment":
+        print_note(f"{used.place} is set, and overrides it.")
+
+
+@config.command()
+def unset(key: KeyArgument, quiet: QuietOption = False) -> None:
+    """
+    spacedialog config unset dialogue
+    spacedialog config unset aliases.korea
+
+    The default applies again.
+    """
+    path, keys = _path_to_write(), _keys(key)
+    if configuration.unset_key(path, keys):
+        line = f"Removed {key} from {path}."
+    elif keys[0] not in (*KEYS, ALIASES):
+        unknown = configuration.unknown_key(key)
+        raise InputError(f"{key}: {unknown.problem}", unknown.remedy)
+    else:
+        line = f"{path} does not set {key}."
+    if not quiet:
+        print_note(line)
+
+
+@config.command()
+def path() -> None:
+    """
+    spacedialog config path
+    nano "$(spacedialog config path)"
+
+    SPACEDIALOG_CONFIG names another file; if it is empty, no file is used.
+    """
+    file = environment.configuration_path()
+    if file is None:
+        print_note("No configuration file is used.")
+    else:
+        typer.echo(str(file))
+
+
+def _path_to_write() -> Path:
+    """Return the path of the file; InputError if no file is used, or if SPACEDIALOG_READONLY is set."""
+    if environment.is_read_only():
+        raise InputError(
+            "the configuration is read-only, because SPACEDIALOG_READONLY is set",
+            "to write, unset SPACEDIALOG_READONLY; nothing was changed",
+        )
+    file = environment.configuration_path()
+    if file is None:
+        raise InputError("no configuration file is used", "set SPACEDIALOG_CONFIG to the path of a file, or unset it")
+    return file
+
+
+def _keys(key: str) -> tuple[str, ...]:
+    """Return the parts of a key: one, or the table of aliases and a name in it."""
+    table, dot, name = key.partition(".")
+    return (table, name) if table == ALIASES and dot else (key,)
+
+
+def _checked(path: Path, keys: tuple[str, ...], text: str) -> Any:
+    """Return the value to store; InputError if the key is unknown or the value is invalid."""
+    if keys[0] == ALIASES:
+        if len(keys) == 1:
+            raise InputError("the name of the alias is missing", f"write {ALIASES}.NAME")
+        try:
+            file = environment.configuration()
+        except ProblemsError:  # setting a key may correct the file
+            file = Configuration()
+        check_alias(keys[1], text, file)
+        return text
+    if keys[0] == "columns":
+        names = [name.strip() for name in text.split(",")]
+        configuration.check("columns", names, path.parent)
+        return names
+    configuration.check(keys[0], text, path.parent)
+    if keys[0] == "database" and not text.startswith("~"):
+        # A path on the command line is relative to the working folder, a path in the file to the folder of the file.
+        return str(Path(text).absolute())
+    return text
