@@ -222,7 +222,10 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
         message = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "a value is too long or too deep"
         reason, _, place = message.partition(" (at ")
         line = re.fullmatch(r"line (\d+), column (\d+)\)", place)
-        at = f"line {line[1]}, column {line[2]}: " if line else f"{place.removesuffix(')')}: " if place else ""
+        if line:
+            at = f"line {line[1]}, column {line[2]}: "
+        else:
+            at = f"line {len(text.rstrip().splitlines())}, the last: " if place else ""
         raise InputError(
             f"{path}: {at}{reason[:1].lower()}{reason[1:]}",
             'correct the line; a setting is a key, =, and a value such as "90d"',

@@ -168,12 +168,15 @@ class LazyGroup(help_.Group):
 def _aliases() -> list[tuple[str, str]]:
     """Return the aliases of the configuration file with their commands; none if the file is not valid."""
     from spacedialog import environment
-    from spacedialog.render.text import one_line
 
     try:
         aliases = environment.configuration().aliases
     except InputError:  # the help is shown whatever the file contains
         return []
+    if not aliases:
+        return []
+    from spacedialog.render.text import one_line
+
     return [(f"{one_line(name):{_WIDEST}}", one_line(command)) for name, command in aliases.items()]
 
 

@@ -40,7 +40,7 @@ class Maintenance(Record):
         from spacedialog.store import database
         from spacedialog.store.write import restamp
 
-        path = self.path_to_write
+        path = self.path_to_write()
         if not self.has_store:
             return Restamped(0, None)
         latest = self._now() + CLOCK_TOLERANCE
@@ -62,7 +62,7 @@ class Maintenance(Record):
         """Check a backup and restore the store from it; an existing store is replaced only with `replace`."""
         from spacedialog.maintenance import copies
 
-        return copies.restore(self.path_to_write, file, replace=replace)
+        return copies.restore(self.path_to_write(), file, replace=replace)
 
     def fingerprint(self) -> FingerprintRow:
         """Return the fingerprint of the whole log; StoreError if an entry in it was altered."""

@@ -54,9 +54,8 @@ class Record:
         self._now = now
         self._entropy = entropy
 
-    @property
     def path_to_write(self) -> Path:
-        """The path of the store, for a write; InputError if the record is read-only."""
+        """Return the path of the store, for a write; InputError if the record is read-only."""
         if self.read_only:
             raise InputError(
                 "the record is read-only, because SPACEDIALOG_READONLY is set",

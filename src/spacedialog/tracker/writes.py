@@ -219,6 +219,8 @@ class Writes(Record):
         from spacedialog.importing import diff, parse, reader
         from spacedialog.store.write.append import merge
 
+        if not self.dry_run:
+            self.path_to_write()  # before the file is read, which can take minutes
         stream = BytesIO(content) if isinstance(content, bytes) else content
         contents = parse.read(stream, name, max_size or reader.MAX_SIZE, now=self._now())
         with self._writing(built_in=built_in) as session:
@@ -267,7 +269,7 @@ class Writes(Record):
             with self._reading() as connection, closing(database.past_record(connection)) as copy:
                 yield Session(copy, writer, created_store=None)
             return
-        path = self.path_to_write
+        path = self.path_to_write()
         writing = database.writing(path, seed if built_in else None, commit=not self.dry_run)
         with self._reporting_damage(*ROW_ERRORS), writing as (connection, is_new):
             yield Session(connection, writer, created_store=str(path) if is_new else None)
