@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
+import tomllib
 from datetime import date
 from pathlib import Path
 
@@ -249,3 +251,16 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match=r"file/config\.toml: "):
         configuration.set_key(tmp_path / "file" / "config.toml", ("author",), "Zenda")
+
+
+def test_the_page_describes_every_key() -> None:
+    """The example on the page is a valid file with every key, and the table names each key and each variable."""
+    page = (Path(__file__).parents[1] / "docs" / "configuration.md").read_text("utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    document = tomllib.loads(example)
+    assert [*document] == [*configuration.KEYS, configuration.ALIASES]
+    for key in configuration.KEYS:
+        configuration.check(key, document[key], Path())
+        assert f"| `{key}` |" in page
+    for variable in environment.VARIABLES.values():
+        assert f"| `{variable}` |" in page

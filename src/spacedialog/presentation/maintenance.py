@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from spacedialog.model.rows.maintenance import Copied, DoctorRow, FingerprintRow, Rescued, Restamped
 from spacedialog.presentation.phrases import counted, indented, to_the_minute
@@ -21,6 +21,15 @@ class Place(NamedTuple):
     exists: bool
 
 
+class SettingRow(NamedTuple):
+    """A setting in use. `source` is option, environment, file or default; `place` names the variable or the file."""
+
+    key: str
+    value: str | tuple[str, ...]
+    source: str
+    place: str
+
+
 def places(rows: Iterable[Place]) -> Table:
     """Return the paths of the database and of the built-in record."""
     return Table(
@@ -36,20 +45,20 @@ def places(rows: Iterable[Place]) -> Table:
     )
 
 
-def settings(rows: Iterable[Any], file: str | None, *, exists: bool) -> Table:
-    """Return the settings in use (key, value, source, place), and the configuration file, below them."""
+def settings(rows: Iterable[SettingRow], file: str | None, *, exists: bool) -> Table:
+    """Return the settings in use; a note below them names the configuration file."""
     if file is None:
         note = "No configuration file is used."
     else:
         note = f"File: {file}" if exists else f"File: {file} (not created yet)"
     return Table(
         "settings",
-        ("key", "value", "source", "place"),
-        [(row.key, list(row.value) if isinstance(row.value, tuple) else str(row.value), *row[2:]) for row in rows],
+        SettingRow._fields,
+        rows,
         (
-            Column("Key", lambda row: row[0]),
-            Column("Value", lambda row: ", ".join(row[1]) if isinstance(row[1], list) else row[1], wide=True),
-            Column("Source", lambda row: f"{row[2]} {row[3]}" if row[2] == "environment" else row[2]),
+            Column("Key", lambda row: row.key),
+            Column("Value", lambda row: row.value if isinstance(row.value, str) else ", ".join(row.value), wide=True),
+            Column("Source", lambda row: f"{row.source} {row.place}" if row.source == "environment" else row.source),
         ),
         "",
         lambda: (note,),

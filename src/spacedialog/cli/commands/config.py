@@ -24,6 +24,7 @@ from spacedialog.cli.requests import print_note
 from spacedialog.configuration import ALIASES, KEYS, Configuration
 from spacedialog.errors import InputError, ProblemsError
 from spacedialog.presentation import maintenance
+from spacedialog.presentation.maintenance import SettingRow
 from spacedialog.presentation.views import without_notes
 from spacedialog.render.output import show
 
@@ -62,15 +63,17 @@ def settings(
             raise InputError("options go after the command", f"write {NAME} config {command} …")
         return
     file = checked()
-    rows = [environment.setting_in_use(key, db if key == "database" else None) for key in KEYS]
-    rows += [
-        environment.Setting(f"{ALIASES}.{name}", command, "file", str(file.path))
-        for name, command in file.aliases.items()
-    ]
+    rows = [_row(environment.setting_in_use(key, db if key == "database" else None)) for key in KEYS]
+    rows += [SettingRow(f"{ALIASES}.{name}", line, "file", str(file.path)) for name, line in file.aliases.items()]
     exists = file.path is not None and file.path.exists()
     view = maintenance.settings(rows, str(file.path) if file.path else None, exists=exists)
     shown_in = output_to(format_of(format_, json, output), output, color, environment.store_path(db))
     show(without_notes(view) if quiet else view, shown_in, as_of=environment.local_day().isoformat())
+
+
+def _row(setting: environment.Setting) -> SettingRow:
+    value = setting.value if isinstance(setting.value, tuple) else str(setting.value)
+    return SettingRow(setting.key, value, setting.source, setting.place)
 
 
 @config.command(name="set")
