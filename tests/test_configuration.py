@@ -71,13 +71,6 @@ def test_every_key_is_read(written: Path) -> None:
     assert file.aliases == {"korea": "list --side ROK"}
 
 
-def test_the_example_of_each_key_is_valid(tmp_path: Path) -> None:
-    """The examples in the table of keys form a valid file."""
-    path = tmp_path / "config.toml"
-    path.write_text("".join(f"{name} = {key.example}\n" for name, key in configuration.KEYS.items()))
-    assert set(configuration.read(path).values) == set(configuration.KEYS)
-
-
 def test_without_a_file_the_defaults_apply(file: Path) -> None:
     """Without a file, nothing is set, and no file is created."""
     assert environment.configuration() == configuration.Configuration(file)

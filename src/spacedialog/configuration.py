@@ -44,17 +44,6 @@ class Configuration(NamedTuple):
         return Intervals(**{name: _days(self.values[key]) for name, key in names.items() if key in self.values})
 
 
-class Key(NamedTuple):
-    """A key of the file: a value for an example, its meaning, and the check that returns its value.
-
-    `check` takes the value as TOML gives it and the folder of the file, and raises InputError for an invalid one.
-    """
-
-    example: str
-    meaning: str
-    check: Callable[[Any, Path], Any]
-
-
 def _text(value: Any, _: Path) -> str:
     if not isinstance(value, str):
         raise InputError(f"{_kind_of(value)} is not a text", "write a text in quotation marks")
@@ -113,18 +102,19 @@ def _kind_of(value: Any) -> str:
     return kinds.get(type(value), "a date" if hasattr(value, "isoformat") else "this")
 
 
-KEYS: Mapping[str, Key] = {
-    "database": Key(
-        '"record/tracker.db"', "The database file; a relative path starts at the folder of this file.", _path
-    ),
-    "author": Key('"A. Hentzau"', "The author of new entries.", _text),
-    "dialogue": Key('"ROK4"', "The dialogue that reads show, or all.", _text),
-    "review-interval": Key('"90d"', "The time after a check when the next check is due.", _span),
-    "closing-span": Key('"30d"', "The time before its window closes in which a commitment is closing.", _span),
-    "columns": Key('["ref", "title", "status", "due"]', "The columns of the table of list.", _columns),
-    "pager": Key('"less -FRX"', "The command that shows long tables on a terminal.", _text),
+KEYS: Mapping[str, Callable[[Any, Path], Any]] = {
+    "database": _path,
+    "author": _text,
+    "dialogue": _text,
+    "review-interval": _span,
+    "closing-span": _span,
+    "columns": _columns,
+    "pager": _text,
 }
-"""The keys of the file, in the order in which `config` lists them; the table `aliases` is apart."""
+"""The keys of the file, in the order in which `config` lists them, each with its check; the table `aliases` is apart.
+
+A check takes the value as TOML gives it and the folder of the file, and returns the value to use. It raises InputError.
+"""
 
 
 def read(path: Path | None) -> Configuration:
@@ -179,7 +169,7 @@ def check(name: str, value: Any, folder: Path) -> Any:
     """Return the checked value of a key in a file in `folder`; InputError for an unknown key or an invalid value."""
     if name not in KEYS:
         raise unknown_key(name)
-    return KEYS[name].check(value, folder)
+    return KEYS[name](value, folder)
 
 
 def unknown_key(name: str) -> InputError:

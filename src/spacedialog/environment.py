@@ -5,15 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from spacedialog import configuration as configuration_
-from spacedialog.configuration import EVERY_DIALOGUE, Configuration
+from spacedialog.configuration import Configuration
 from spacedialog.errors import InputError, StoreError
-from spacedialog.model.vocabulary import Intervals
 
 DEFAULT_PAGER = "less -FRX"
 """The command that shows long tables, if neither the environment nor the configuration names another."""
@@ -25,15 +22,6 @@ _SWITCH = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
     **dict.fromkeys(("", "0", "false", "no", "off"), False),
 }
-
-
-class Setting(NamedTuple):
-    """The value of a key in use. `source` is option, environment, file or default; `place` names it, or is empty."""
-
-    key: str
-    value: Any
-    source: str
-    place: str = ""
 
 
 def configuration_path() -> Path | None:
@@ -65,41 +53,17 @@ def configuration() -> Configuration:
     return configuration_.read(configuration_path())
 
 
-def setting(key: str, option: Any = None) -> Setting | None:
-    """Return the value of a key from the option, the environment or the file, in this order; None if none sets it."""
-    if option:
-        return Setting(key, option, "option")
-    variable = VARIABLES.get(key)
-    if variable and (value := os.environ.get(variable)):
-        return Setting(key, value, "environment", variable)
-    file = configuration()
-    return Setting(key, file.values[key], "file", str(file.path)) if key in file.values else None
+def pager() -> str:
+    """Return the command that shows long tables: SPACEDIALOG_PAGER, that of the configuration file, PAGER, or less.
 
-
-def setting_in_use(key: str, option: Any = None) -> Setting:
-    """Return the value of a key from the option, the environment, the file or the default, in this order."""
-    if named := setting(key, option):
-        return named._replace(value=store_path(option)) if key == "database" else named
-    if key == "pager" and (pager := os.environ.get("PAGER")):
-        # It is meant for all programs, so the file has precedence over it.
-        return Setting(key, pager, "environment", "PAGER")
-    return Setting(key, _default(key), "default")
-
-
-def _default(key: str) -> Any:
-    from spacedialog.model.fields import LISTED
-
-    intervals = Intervals()
-    defaults: dict[str, Callable[[], Any]] = {
-        "database": store_path,
-        "author": user,
-        "dialogue": lambda: EVERY_DIALOGUE,
-        "review-interval": lambda: f"{intervals.review_days} days",
-        "closing-span": lambda: f"{intervals.closing_days} days",
-        "columns": lambda: LISTED,
-        "pager": lambda: DEFAULT_PAGER,
-    }
-    return defaults[key]()
+    PAGER is meant for all programs, so the file has precedence over it.
+    """
+    return (
+        os.environ.get(VARIABLES["pager"])
+        or configuration().values.get("pager")
+        or os.environ.get("PAGER")
+        or DEFAULT_PAGER
+    )
 
 
 def is_read_only() -> bool:
@@ -119,14 +83,14 @@ def store_path(db: Path | None = None) -> Path:
     If none names one, it is a file in the user's data directory. StoreError if it is relative to a deleted folder, if
     it is the root folder, or if the user has no home directory.
     """
-    named = setting("database", db)
+    named = db or os.environ.get(VARIABLES["database"]) or configuration().values.get("database")
     if named:
         # Follow a symbolic link, because a new database is renamed into place and would replace the link.
         try:
-            path = Path(os.path.realpath(named.value))
+            path = Path(os.path.realpath(named))
         except OSError as error:
             raise StoreError(
-                f"{named.value}: {error.strerror}", "change to an existing folder, or use the absolute path"
+                f"{named}: {error.strerror}", "change to an existing folder, or use the absolute path"
             ) from error
         if not path.name:
             raise StoreError(f"{path}: this is a folder", "name a file with --db or SPACEDIALOG_DB")
@@ -143,8 +107,7 @@ def store_path(db: Path | None = None) -> Path:
 
 def author() -> str:
     """Return the author of new entries: SPACEDIALOG_AUTHOR, else that of the configuration file, else the user."""
-    named = setting("author")
-    return named.value if named else user()
+    return os.environ.get(VARIABLES["author"]) or configuration().values.get("author") or user()
 
 
 def user() -> str:

@@ -48,7 +48,7 @@ def test_config_shows_every_setting_and_its_source(desk: Desk, file: Path) -> No
     assert shown["columns"][0][:2] == ["ref", "title"]  # type: ignore[index]
     assert shown["pager"] == ("less -FRX", "default", "")
     assert shown["aliases.korea"] == ("list --side ROK", "file", str(file))
-    assert settings(desk, "--db", "other.db")["database"] == (str(desk.folder / "other.db"), "option", "")
+    assert settings(desk, "--db", "other.db")["database"] == (str(desk.folder / "other.db"), "option", "--db")
 
 
 def test_config_names_the_file_below_the_table(desk: Desk, file: Path) -> None:

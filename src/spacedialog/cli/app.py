@@ -11,6 +11,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from spacedialog import environment
 from spacedialog.cli import help as help_
 from spacedialog.cli.help import NAME
 from spacedialog.errors import InputError
@@ -167,8 +168,6 @@ class LazyGroup(help_.Group):
 
 def _aliases() -> list[tuple[str, str]]:
     """Return the aliases of the configuration file with their commands; none if the file is not valid."""
-    from spacedialog import environment
-
     try:
         aliases = environment.configuration().aliases
     except InputError:  # the help is shown whatever the file contains
@@ -244,9 +243,27 @@ def root(
     """
 
 
+def with_command(arguments: list[str]) -> list[str]:
+    """Return the arguments with an alias replaced by its command; nothing is read if they begin with a command."""
+    name = "".join(arguments[1:2] if arguments[:1] == ["help"] else arguments[:1])
+    if not name or name in COMMANDS or name.startswith("-") or COMPLETE in os.environ or _is_garbled(name):
+        return arguments
+    from spacedialog.cli.aliases import expanded
+
+    return expanded(arguments, COMMANDS)
+
+
+def require_own_names() -> None:
+    """Raise ProblemsError if the configuration file has an alias with the name of a command."""
+    if not COMMANDS.keys().isdisjoint(environment.configuration().aliases):
+        from spacedialog.cli.aliases import checked
+
+        checked(COMMANDS)
+
+
 def program(arguments: list[str]) -> int:
     """Run the command that `arguments` name, by default the overview; return its exit status."""
-    if any(is_garbled(argument) for argument in arguments):
+    if any(_is_garbled(argument) for argument in arguments):
         raise InputError("an argument is not valid UTF-8", "set the terminal, or the file, to UTF-8")
     if arguments[:1] == ["help"]:
         arguments = [*(argument for argument in arguments[1:] if argument not in ("help", "--")), "--help"]
@@ -276,6 +293,5 @@ def program(arguments: list[str]) -> int:
         raise usage_error(error) from error
 
 
-def is_garbled(text: str) -> bool:
-    """Return whether an argument is not valid UTF-8."""
+def _is_garbled(text: str) -> bool:
     return any("\ud800" <= char <= "\udfff" for char in text)

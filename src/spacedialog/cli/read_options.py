@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 import spacedialog
+from spacedialog import environment
 from spacedialog.cli import parsing
+from spacedialog.cli.app import require_own_names
 from spacedialog.cli.completion import (
     complete_dialogue,
 )
-from spacedialog.cli.configuration import require_own_names, selected_dialogues
 from spacedialog.cli.help import GENERAL, VIEW
 from spacedialog.cli.option_groups import SharedOptions
 from spacedialog.cli.options import (
@@ -29,6 +30,7 @@ from spacedialog.cli.options import (
     output_to,
 )
 from spacedialog.cli.requests import ReadRequest
+from spacedialog.configuration import EVERY_DIALOGUE
 from spacedialog.errors import InputError
 from spacedialog.model.position import Scope
 
@@ -95,7 +97,12 @@ def _reading_dialogues(
     *,
     reading: ReadRequest,
 ) -> ReadRequest:
-    dialogues, origin = selected_dialogues(dialogue)
+    origin = ""
+    if not dialogue and (key := environment.configuration().values.get("dialogue")):
+        dialogue, origin = [key], f"{environment.configuration_path()}: dialogue"
+    dialogues = tuple(dialogue or ())
+    if any(name.lower() == EVERY_DIALOGUE for name in dialogues):
+        dialogues = ()
     return reading._replace(scope=reading.scope._replace(dialogues=dialogues, origin=origin))
 
 

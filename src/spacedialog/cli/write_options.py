@@ -9,7 +9,7 @@ import typer
 
 import spacedialog
 from spacedialog.cli import parsing
-from spacedialog.cli.configuration import require_own_names
+from spacedialog.cli.app import require_own_names
 from spacedialog.cli.help import ENTRY, GENERAL
 from spacedialog.cli.option_groups import SharedOptions
 from spacedialog.cli.options import ColourOption, DbOption, JsonOption, Names, QuietOption, output_to

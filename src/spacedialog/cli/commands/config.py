@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from spacedialog import configuration, environment
-from spacedialog.cli.configuration import check_alias, checked
+from spacedialog.cli.aliases import check_alias, checked
+from spacedialog.cli.app import COMMANDS
 from spacedialog.cli.help import NAME, Group
 from spacedialog.cli.options import (
     ColourOption,
@@ -21,8 +24,10 @@ from spacedialog.cli.options import (
     output_to,
 )
 from spacedialog.cli.requests import print_note
-from spacedialog.configuration import ALIASES, KEYS, Configuration
+from spacedialog.configuration import ALIASES, EVERY_DIALOGUE, KEYS, Configuration
 from spacedialog.errors import InputError, ProblemsError
+from spacedialog.model.fields import LISTED
+from spacedialog.model.vocabulary import CLOSING_DAYS, REVIEW_DAYS
 from spacedialog.presentation import maintenance
 from spacedialog.presentation.maintenance import SettingRow
 from spacedialog.presentation.views import without_notes
@@ -62,8 +67,8 @@ def settings(
         if format_ or json or output or db or quiet or color != "auto":
             raise InputError("options go after the command", f"write {NAME} config {command} …")
         return
-    file = checked()
-    rows = [_row(environment.setting_in_use(key, db if key == "database" else None)) for key in KEYS]
+    file = checked(COMMANDS)
+    rows = [_setting(key, db, file) for key in KEYS]
     rows += [SettingRow(f"{ALIASES}.{name}", line, "file", str(file.path)) for name, line in file.aliases.items()]
     exists = file.path is not None and file.path.exists()
     view = maintenance.settings(rows, str(file.path) if file.path else None, exists=exists)
@@ -71,9 +76,37 @@ def settings(
     show(without_notes(view) if quiet else view, shown_in, as_of=environment.local_day().isoformat())
 
 
-def _row(setting: environment.Setting) -> SettingRow:
-    value = setting.value if isinstance(setting.value, tuple) else str(setting.value)
-    return SettingRow(setting.key, value, setting.source, setting.place)
+def _setting(key: str, db: Path | None, file: Configuration) -> SettingRow:
+    """Return the value of a key in use, and its source."""
+    value = _value(key, db, file)
+    if key == "database" and db:
+        return SettingRow(key, value, "option", "--db")
+    if variable := _variable(key):
+        return SettingRow(key, value, "environment", variable)
+    if key in file.values:
+        return SettingRow(key, value, "file", str(file.path))
+    if key == "pager" and os.environ.get("PAGER"):
+        return SettingRow(key, value, "environment", "PAGER")
+    return SettingRow(key, value, "default", "")
+
+
+def _variable(key: str) -> str | None:
+    """Return the environment variable that sets a key; None if none does."""
+    variable = environment.VARIABLES.get(key)
+    return variable if variable and os.environ.get(variable) else None
+
+
+def _value(key: str, db: Path | None, file: Configuration) -> str | tuple[str, ...]:
+    values: dict[str, Callable[[], str | tuple[str, ...]]] = {
+        "database": lambda: str(environment.store_path(db)),
+        "author": environment.author,
+        "dialogue": lambda: file.values.get("dialogue", EVERY_DIALOGUE),
+        "review-interval": lambda: file.values.get("review-interval", f"{REVIEW_DAYS} days"),
+        "closing-span": lambda: file.values.get("closing-span", f"{CLOSING_DAYS} days"),
+        "columns": lambda: file.values.get("columns", LISTED),
+        "pager": environment.pager,
+    }
+    return values[key]()
 
 
 @config.command(name="set")
@@ -98,9 +131,8 @@ def set_(
     if quiet:
         return
     print_note(f"Set {key} in {path}.")
-    used = environment.setting(key) if key in KEYS else None
-    if used and used.source == "environment":
-        print_note(f"{used.place} is set, and overrides it.")
+    if variable := _variable(key):
+        print_note(f"{variable} is set, and overrides it.")
 
 
 @config.command()
@@ -166,7 +198,7 @@ def _checked(path: Path, keys: tuple[str, ...], text: str) -> Any:
             file = environment.configuration()
         except ProblemsError:  # setting a key may correct the file
             file = Configuration()
-        check_alias(keys[1], text, file)
+        check_alias(keys[1], text, file, COMMANDS)
         return text
     if keys[0] == "columns":
         names = [name.strip() for name in text.split(",")]
