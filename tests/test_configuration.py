@@ -17,7 +17,7 @@ from spacedialog.errors import InputError, ProblemsError, StoreError
 from spacedialog.model.position import Scope
 from spacedialog.model.vocabulary import Flag, Intervals
 from spacedialog.tracker import Selection
-from tests.support.trackers import Clock, Maker
+from tests.support.trackers import NOON, Clock, Maker
 
 FULL = """\
 # The desk's settings.
@@ -205,6 +205,18 @@ def test_the_intervals_decide_the_flags(make: Maker) -> None:
     assert narrow[0] < wide[0]
     assert narrow[1] < wide[1]
     assert narrow[2] < wide[2]
+
+
+def test_a_check_selects_by_the_intervals(make: Maker) -> None:
+    """The review interval also decides which stale commitments a check selects."""
+    path = make("ruritania", clock=Clock())
+    path.check(["1"])
+    day, stale = date(2027, 1, 15), Selection(flags=(Flag.STALE,))
+    later = make(path=path.path, today=day, clock=Clock(NOON + 45 * 86_400_000_000))
+    with pytest.raises(InputError, match="no matching commitments"):
+        later.check(choice=stale)
+    later.intervals = Intervals(review_days=10)
+    assert "01" in {ref[-2:] for ref in later.check(choice=stale).refs}
 
 
 def test_setting_a_key_keeps_comments_and_order(written: Path) -> None:

@@ -80,14 +80,15 @@ def _days(text: str) -> int:
 
 
 def _columns(value: Any, _: Path) -> tuple[str, ...]:
-    from spacedialog.model.dates import quoted
     from spacedialog.model.fields import CommitmentRow
-    from spacedialog.model.near_misses import suggestion
 
     if not isinstance(value, list) or not value or not all(isinstance(name, str) for name in value):
         raise InputError("this is not a list of field names", 'write a list such as ["ref", "title", "due"]')
     for name in value:
         if name not in CommitmentRow._fields:
+            from spacedialog.model.dates import quoted
+            from spacedialog.model.near_misses import suggestion
+
             near = suggestion(name, CommitmentRow._fields)
             raise InputError(
                 f"there is no field {quoted(name)}", f"{near}the fields are {', '.join(CommitmentRow._fields)}"
@@ -192,7 +193,7 @@ def file_text(path: Path) -> str:
     if len(content) > MAX_SIZE:
         raise InputError(f"{path}: the file is larger than 1 MB", "name a configuration file with SPACEDIALOG_CONFIG")
     try:
-        return content.decode("utf-8-sig")
+        return content.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise InputError(f"{path}: line {line}: this is not UTF-8", "save the file as UTF-8") from error

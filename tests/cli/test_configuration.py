@@ -70,6 +70,16 @@ def test_set_and_unset(desk: Desk, file: Path) -> None:
     assert settings(desk)["columns"][0] == ["ref", "title"]
 
 
+def test_get_prints_the_value_in_use(desk: Desk, file: Path) -> None:
+    """`get` prints one value alone; an alias that is not set has status 3, an unknown key status 2."""
+    configured(desk, file, "columns = ['ref', 'title']\n[aliases]\nkorea = 'list --side ROK'\n")
+    assert desk.call("config", "get", "columns") == Ran(0, "ref,title\n", "")
+    assert desk.call("config", "get", "database") == Ran(0, f"{desk.db}\n", "")
+    assert desk.call("config", "get", "aliases.korea") == Ran(0, "list --side ROK\n", "")
+    assert desk.call("config", "get", "aliases.late").status == 3
+    assert desk.call("config", "get", "colums").status == 2
+
+
 def test_set_a_relative_database(desk: Desk) -> None:
     """A relative path on the command line starts at the working folder."""
     ran = desk.call("config", "set", "database", "mine.db")

@@ -95,6 +95,7 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
             "config",
             "Show the settings in use, or change one",
             {
+                "get": "Print the value of a key",
                 "set": "Set a key of the configuration file",
                 "unset": "Remove a key from the configuration file",
                 "path": "Print the path of the configuration file",

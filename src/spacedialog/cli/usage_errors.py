@@ -30,6 +30,7 @@ COMMAND_SYNONYMS: Mapping[str, str] = {
     **dict.fromkeys(("push", "pull", "fetch"), "sync"),
     "join": "team join",
     **dict.fromkeys(("fsck", "verify", "repair"), "doctor"),
+    **dict.fromkeys(("settings", "configure", "preferences", "alias"), "config"),
     "version": "--version",
 }
 """Names of commands in other programs, with the command of this program."""
@@ -57,6 +58,7 @@ OPTION_SYNONYMS: Mapping[str, str] = {
     **dict.fromkeys(("--database", "--store"), "--db"),
     **dict.fromkeys(("--before", "--by-date"), "--due-before"),
     "--after": "--due-after",
+    "--silent": "--quiet",
     "--agency": "--party",
     "--country": "--side",
     "--claimed": "--unevidenced",

@@ -12,6 +12,7 @@ import typer
 from spacedialog import configuration, environment
 from spacedialog.cli.aliases import check_alias, checked
 from spacedialog.cli.app import COMMANDS
+from spacedialog.cli.completion import complete_key
 from spacedialog.cli.help import NAME, Group
 from spacedialog.cli.options import (
     ColourOption,
@@ -25,7 +26,7 @@ from spacedialog.cli.options import (
 )
 from spacedialog.cli.requests import print_note
 from spacedialog.configuration import ALIASES, EVERY_DIALOGUE, KEYS, Configuration
-from spacedialog.errors import InputError, ProblemsError
+from spacedialog.errors import InputError, NotFoundError, ProblemsError
 from spacedialog.model.fields import LISTED
 from spacedialog.model.vocabulary import CLOSING_DAYS, REVIEW_DAYS
 from spacedialog.presentation import maintenance
@@ -49,7 +50,10 @@ config = typer.Typer(
 )
 app.add_typer(config, name="config")
 
-KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help=f"{', '.join(KEYS)} or aliases.NAME.")]
+KeyArgument = Annotated[
+    str,
+    typer.Argument(metavar="KEY", help=f"{', '.join(KEYS)} or aliases.NAME.", autocompletion=complete_key),
+]
 
 
 @config.callback()
@@ -107,6 +111,29 @@ def _value(key: str, db: Path | None, file: Configuration) -> str | tuple[str, .
         "pager": environment.pager,
     }
     return values[key]()
+
+
+@config.command()
+def get(key: KeyArgument) -> None:
+    """
+    spacedialog config get database
+    spacedialog config get aliases.korea
+
+    The value in use is printed, from an environment variable, the file or the default. A list has commas.
+    """
+    from spacedialog.render.text import escaped
+
+    file, keys = checked(COMMANDS), _keys(key)
+    if len(keys) > 1 and keys[1] in file.aliases:
+        value: str | tuple[str, ...] = file.aliases[keys[1]]
+    elif len(keys) > 1:
+        raise NotFoundError(f"{key} is not set", f"set it with {NAME} config set {ALIASES}.NAME COMMAND")
+    elif key in KEYS:
+        value = _value(key, None, file)
+    else:
+        unknown = configuration.unknown_key(key)
+        raise InputError(f"{key}: {unknown.problem}", unknown.remedy)
+    typer.echo(escaped(value if isinstance(value, str) else ",".join(value)))
 
 
 @config.command(name="set")
