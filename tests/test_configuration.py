@@ -116,7 +116,7 @@ def test_the_folder_is_that_of_the_platform(xdg: str, expected: str, monkeypatch
         ("[aliases]\nkorea = 1", "line 2: aliases.korea: a number is not a text"),
         ("[desk]\nauthor = 'x'", "line 1: desk: there is no such key"),
         ("[aliases]\nauthor = 3", "line 2: aliases.author: a number is not a text\n  move the line above [aliases]"),
-        ('author = "a\n', "line 1, column 12: illegal character"),
+        ('author = "a\n', "line 1, column 12: a quotation mark is not closed"),
         ("\nauthor", "line 2, the last: expected '=' after a key"),
         ("x = " + "[" * 5000, "a value is too long or too deep"),
         ("x = " + "9" * 5000, "a value is too long or too deep"),

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from spacedialog.errors import InputError, ProblemsError
-from spacedialog.model.vocabulary import Intervals
+from spacedialog.model.vocabulary import DEFAULT_INTERVALS, Intervals
 
 MAX_SIZE = 1_000_000
 """The maximum size of the file in bytes."""
@@ -39,7 +39,7 @@ class Configuration(NamedTuple):
     def intervals(self) -> Intervals:
         """The spans that decide the flags."""
         if not self.values:
-            return Intervals()
+            return DEFAULT_INTERVALS
         names = {"review_days": "review-interval", "closing_days": "closing-span"}
         return Intervals(**{name: _days(self.values[key]) for name, key in names.items() if key in self.values})
 
@@ -212,6 +212,8 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         message = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "a value is too long or too deep"
         reason, _, place = message.partition(" (at ")
+        if reason == r"Illegal character '\n'":
+            reason = "a quotation mark is not closed"
         line = re.fullmatch(r"line (\d+), column (\d+)\)", place)
         if line:
             at = f"line {line[1]}, column {line[2]}: "

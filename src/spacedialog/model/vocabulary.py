@@ -103,6 +103,10 @@ class Intervals(NamedTuple):
     closing_days: int = CLOSING_DAYS
 
 
+DEFAULT_INTERVALS = Intervals()
+"""The intervals, unless the user has configured others."""
+
+
 class Flag(Word):
     """A flag of a commitment. Never stored: derived from the state on a day or, for `conflict`, from the log.
 

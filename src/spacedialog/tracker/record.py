@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from spacedialog.errors import DateError, InputError, NotFoundError
 from spacedialog.model.position import NOW, Scope
-from spacedialog.model.vocabulary import Intervals
+from spacedialog.model.vocabulary import DEFAULT_INTERVALS, Intervals
 from spacedialog.store import database, log, sidefiles
 from spacedialog.store.read.selection import find_value
 from spacedialog.store.read.snapshot import Snapshot
@@ -43,7 +43,7 @@ class Record:
         entropy: Callable[[int], bytes] = os.urandom,
         dry_run: bool = False,
         read_only: bool = False,
-        intervals: Intervals = Intervals(),  # noqa: B008 - immutable
+        intervals: Intervals = DEFAULT_INTERVALS,
     ) -> None:
         self.path = path
         self.today = today
@@ -78,7 +78,7 @@ class Record:
         Raises NotFoundError if the team's log has not reached `scope.at_seq`, InputError for an unknown dialogue.
         """
         with self._reading(scope.known_at, scope.at_seq) as connection:
-            snapshot = Snapshot(connection, scope.as_of or self.today, intervals=self.intervals)
+            snapshot = Snapshot(connection, scope.as_of or self.today, self.intervals)
             try:
                 keys = [find_value(snapshot, "dialogue", key) for key in scope.dialogues]
             except InputError as error:

@@ -36,7 +36,7 @@ from spacedialog.model.rows.record import (
 )
 from spacedialog.model.rows.todo import TodoRow
 from spacedialog.model.target import Target
-from spacedialog.model.vocabulary import Intervals, MilestoneState, Status
+from spacedialog.model.vocabulary import DEFAULT_INTERVALS, Intervals, MilestoneState, Status
 from spacedialog.store.log import entries_of
 from spacedialog.store.read import assessments, conflicts, counts, events, history, links, search
 from spacedialog.store.read.commitment_sql import (
@@ -94,19 +94,13 @@ class Snapshot:
     found in any dialogue. `intervals` decide the flags.
     """
 
-    def __init__(
-        self,
-        connection: sqlite3.Connection,
-        day: date,
-        dialogues: Sequence[str] = (),
-        intervals: Intervals = Intervals(),  # noqa: B008 - immutable
-    ) -> None:
+    def __init__(self, connection: sqlite3.Connection, day: date, intervals: Intervals = DEFAULT_INTERVALS) -> None:
         self.day = day
         self.intervals = intervals
         set_intervals(connection, intervals)
         self.refs = Refs(connection)
         self._connection = connection
-        self._dialogues = dialogues
+        self._dialogues: Sequence[str] = ()
         self._histories: dict[str, tuple[list[Entry], History | None]] = {}
 
     def _rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> sqlite3.Cursor:
