@@ -14,6 +14,11 @@ from tests.support import ruritania as ruritania_record
 from tests.support.program import Desk
 from tests.support.trackers import NOON, Clock, Maker
 
+# No test reads the configuration of the user who runs it.
+os.environ["SPACEDIALOG_CONFIG"] = ""
+for _variable in ("SPACEDIALOG_AUTHOR", "SPACEDIALOG_PAGER", "SPACEDIALOG_READONLY"):
+    os.environ.pop(_variable, None)
+
 # CI draws the same examples each time, so that a failure is caused by the change under test.
 settings.register_profile("here", deadline=None, max_examples=50)
 settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True)

@@ -23,11 +23,16 @@ _SHARED_FROM = 8
 """An option that at least this many commands share is described once, in a section of its own."""
 
 _ENVIRONMENT = {
+    "SPACEDIALOG_CONFIG": "The configuration file. If it is empty, no file is used.",
     "SPACEDIALOG_DB": "The database file, if --db is not given.",
+    "SPACEDIALOG_AUTHOR": "The author of new entries, if --by is not given.",
+    "SPACEDIALOG_READONLY": "If it is 1, true, yes or on, every write to the record is refused with status 2.",
     "SPACEDIALOG_TODAY": "The day used as today, if --today is not given.",
     "SOURCE_DATE_EPOCH": "The time, in seconds since 1970, that sets the day of a report. --today and "
     "SPACEDIALOG_TODAY override it.",
     "NO_COLOR": "If set, the output has no colour.",
+    "SPACEDIALOG_PAGER": "The command that shows output longer than the terminal. Without it and without pager in the "
+    "configuration file, PAGER is used.",
     "PAGER": "The program that shows output longer than the terminal.",
     "COLUMNS": "The width of tables that are not written to a terminal.",
 }

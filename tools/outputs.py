@@ -14,7 +14,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from spacedialog.errors import ErrorRow
 from spacedialog.model import fields
 from spacedialog.model.rows import assessment, compare, drafting, maintenance, record, report
-from spacedialog.presentation.maintenance import Place
+from spacedialog.presentation.maintenance import Place, SettingRow
 from spacedialog.render.json_ import ENVELOPE_VERSION
 
 SCHEMA_FILE = Path(__file__).parents[1] / "docs" / "schemas" / "output.json"
@@ -32,6 +32,7 @@ LISTS = {
     "fingerprint": maintenance.FingerprintRow,
     "conflicts": record.ConflictRow,
     "paths": Place,
+    "config": SettingRow,
     "review": drafting.CandidateRow,
     "verify-source": drafting.VerifiedRow,
 }

@@ -29,8 +29,9 @@ def open(
 ) -> Tracker:
     """Return a tracker of the store at `path`, by default that of the commands.
 
-    The store is opened when a method needs it. `today` is the local day and `author` the login name by default. With
-    `dry_run`, writes are rolled back.
+    The store is opened when a method needs it. `today` is the local day by default. The path, the author and the
+    intervals are by default those of the environment and of the configuration file. With `dry_run`, writes are rolled
+    back. If SPACEDIALOG_READONLY is set, they raise InputError.
     """
     from pathlib import Path
 
@@ -41,6 +42,8 @@ def open(
         environment.store_path(Path(path) if path else None),
         today=today or environment.local_day(),
         now=environment.now,
-        author=environment.user() if author is None else author,
+        author=environment.author() if author is None else author,
         dry_run=dry_run,
+        read_only=environment.is_read_only(),
+        intervals=environment.configuration().intervals,
     )

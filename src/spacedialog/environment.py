@@ -1,21 +1,85 @@
-"""Read the clock, the user's name and the path of the database. Other modules get these values from their callers."""
+"""Read the clock, the environment and the configuration file. Other modules get these values from their callers."""
 
 from __future__ import annotations
 
 import os
+import sys
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from spacedialog import configuration as configuration_
+from spacedialog.configuration import Configuration
 from spacedialog.errors import InputError, StoreError
+
+DEFAULT_PAGER = "less -FRX"
+"""The command that shows long tables, if neither the environment nor the configuration names another."""
+
+VARIABLES = {"database": "SPACEDIALOG_DB", "author": "SPACEDIALOG_AUTHOR", "pager": "SPACEDIALOG_PAGER"}
+"""The environment variables that override keys of the configuration file, by key."""
+
+_SWITCH = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("", "0", "false", "no", "off"), False),
+}
+
+
+def configuration_path() -> Path | None:
+    """Return the path of the configuration file: SPACEDIALOG_CONFIG, else a file in the user's configuration directory.
+
+    None if SPACEDIALOG_CONFIG is empty, or if the user has no home directory.
+    """
+    named = os.environ.get("SPACEDIALOG_CONFIG")
+    if named is not None:
+        return Path(os.path.abspath(named)) if named else None  # noqa: PTH100 - a link to the file stays a link
+    # The rule of the XDG specification, as in platformdirs, whose import takes longer than reading the file.
+    folder = os.environ.get("XDG_CONFIG_HOME", "")
+    if not folder.startswith("/") and sys.platform == "linux":
+        folder = os.path.expanduser("~/.config")  # noqa: PTH111 - unlike Path.expanduser, it raises no error
+        if folder.startswith("~"):
+            return None
+    if folder.startswith("/"):
+        return Path(folder, "spacedialog", "config.toml")
+    from platformdirs import user_config_path
+
+    try:
+        return user_config_path("spacedialog", appauthor=False) / "config.toml"
+    except RuntimeError:
+        return None
+
+
+def configuration() -> Configuration:
+    """Return the configuration; ProblemsError, with every problem, if its file is not valid."""
+    return configuration_.read(configuration_path())
+
+
+def pager() -> str:
+    """Return the command that shows long tables: SPACEDIALOG_PAGER, that of the configuration file, PAGER, or less.
+
+    PAGER is meant for all programs, so the file has precedence over it. An empty command stands for no pager.
+    """
+    named = (os.environ.get(VARIABLES["pager"]), configuration().values.get("pager"), os.environ.get("PAGER"))
+    return next((command for command in named if command is not None), DEFAULT_PAGER)
+
+
+def is_read_only() -> bool:
+    """Return whether SPACEDIALOG_READONLY forbids writing; InputError if it is neither yes nor no."""
+    named = os.environ.get("SPACEDIALOG_READONLY", "")
+    try:
+        return _SWITCH[named.strip().lower()]
+    except KeyError:
+        raise InputError(
+            f"SPACEDIALOG_READONLY: '{named}' is neither yes nor no", "set it to 1 or 0, or unset it"
+        ) from None
 
 
 def store_path(db: Path | None = None) -> Path:
-    """Return the path of the database: `db`, else SPACEDIALOG_DB, else a file in the user's data directory.
+    """Return the path of the database: `db`, else SPACEDIALOG_DB, else that of the configuration file.
 
-    StoreError if it is relative to a deleted folder, if it is the root folder, or if the user has no home directory.
+    If none names one, it is a file in the user's data directory. StoreError if it is relative to a deleted folder, if
+    it is the root folder, or if the user has no home directory.
     """
-    named = db or os.environ.get("SPACEDIALOG_DB")
+    named = db or os.environ.get(VARIABLES["database"]) or configuration().values.get("database")
     if named:
         # Follow a symbolic link, because a new database is renamed into place and would replace the link.
         try:
@@ -35,6 +99,11 @@ def store_path(db: Path | None = None) -> Path:
         raise StoreError(
             "this user has no home directory", "name the database file with --db or SPACEDIALOG_DB"
         ) from error
+
+
+def author() -> str:
+    """Return the author of new entries: SPACEDIALOG_AUTHOR, else that of the configuration file, else the user."""
+    return os.environ.get(VARIABLES["author"]) or configuration().values.get("author") or user()
 
 
 def user() -> str:

@@ -77,6 +77,7 @@ Maintain:
   doctor         Check the database for damage
   fingerprint    Print a fingerprint of the whole log
   restamp        Correct entries that were recorded with a future time
+  config         Show the settings in use, or change one
   paths          Print the paths of the database and the built-in record
   completion     Print a shell completion script
   schema         Print the JSON Schema of the files that import accepts

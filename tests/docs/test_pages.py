@@ -65,6 +65,7 @@ COMMAND_LINES = {
     "fingerprint": "fingerprint",
     "conflicts": "conflicts",
     "paths": "paths",
+    "config": "config",
     "review": "review draft.json --list",
     "verify-source": "verify-source draft.json statement.txt",
     "overview": "overview",

@@ -224,7 +224,7 @@ def test_a_side_file_that_sqlite_would_act_on_is_left_alone(desk: Desk, name: st
 def test_an_empty_file_comes_with_its_remedy(desk: Desk) -> None:
     """An empty file, as an interrupted program leaves, is refused with a remedy that works."""
     desk.db.write_bytes(b"")
-    assert "delete the file, and the next write creates a database there" in refused(desk, "list")
+    assert "rename the file, and the next write creates a database there" in refused(desk, "list")
     desk.db.unlink()
     assert desk.call("mark", "33", "complete").status == 0
 

@@ -99,7 +99,7 @@ class Checkpoint:
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise StoreError(
                 f"{self._path}: this is not a valid checkpoint",
-                "delete the file, and use --since for the next brief",
+                "use another name with --checkpoint, or rename the file",
             ) from error
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from spacedialog import environment
 from spacedialog.cli import help as help_
 from spacedialog.cli.help import NAME
 from spacedialog.errors import InputError
@@ -90,6 +91,16 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
         "doctor": Listed("maintenance", "Check the database for damage"),
         "fingerprint": Listed("maintenance", "Print a fingerprint of the whole log"),
         "restamp": Listed("maintenance", "Correct entries that were recorded with a future time"),
+        "config": Listed(
+            "config",
+            "Show the settings in use, or change one",
+            {
+                "get": "Print the value of a key",
+                "set": "Set a key of the configuration file",
+                "unset": "Remove a key from the configuration file",
+                "path": "Print the path of the configuration file",
+            },
+        ),
         "paths": Listed("files", "Print the paths of the database and the built-in record"),
         "completion": Listed("files", "Print a shell completion script"),
         "schema": Listed("files", "Print the JSON Schema of the files that import accepts"),
@@ -134,6 +145,7 @@ class LazyGroup(help_.Group):
                     help_.describe(subcommand, listed.subcommands[name])
                     _check_values(subcommand)
                 help_.describe(found, listed.summary)
+                _check_values(found)
                 return found
         info = next(i for i in module.app.registered_commands if (i.name or i.callback.__name__) == cmd_name)
         _prepare(info)
@@ -147,11 +159,25 @@ class LazyGroup(help_.Group):
         for heading, commands in GROUPS.items():
             rows = [(f"{name:{_WIDEST}}", listed.summary) for name, listed in commands.items()]
             help_.write_rows(formatter, heading, rows)
+        help_.write_rows(formatter, "Aliases", _aliases())
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - Typer's signature
         """Write how to get the help of a command."""
         formatter.write_paragraph()
         formatter.write_text(f"'{NAME} help COMMAND' shows the examples and the options of a command.")
+
+
+def _aliases() -> list[tuple[str, str]]:
+    """Return the aliases of the configuration file with their commands; none if the file is not valid."""
+    try:
+        aliases = environment.configuration().aliases
+    except InputError:  # the help is shown whatever the file contains
+        return []
+    if not aliases:
+        return []
+    from spacedialog.render.text import one_line
+
+    return [(f"{one_line(name):{_WIDEST}}", one_line(command)) for name, command in aliases.items()]
 
 
 def _prepare(info: Any) -> None:
@@ -216,6 +242,24 @@ def root(
       spacedialog list --status open   list the commitments that are still open
       spacedialog show ROK4-31         show one commitment in full
     """
+
+
+def with_command(arguments: list[str]) -> list[str]:
+    """Return the arguments with an alias replaced by its command; nothing is read if they begin with a command."""
+    name = "".join(arguments[1:2] if arguments[:1] == ["help"] else arguments[:1])
+    if not name or name in COMMANDS or name.startswith("-") or COMPLETE in os.environ or _is_garbled(name):
+        return arguments
+    from spacedialog.cli.aliases import expanded
+
+    return expanded(arguments, COMMANDS)
+
+
+def require_own_names() -> None:
+    """Raise ProblemsError if the configuration file has an alias with the name of a command."""
+    if not COMMANDS.keys().isdisjoint(environment.configuration().aliases):
+        from spacedialog.cli.aliases import checked
+
+        checked(COMMANDS)
 
 
 def program(arguments: list[str]) -> int:

@@ -93,6 +93,18 @@ def complete_entry_kind(incomplete: str) -> list[str]:
     return _beginning(incomplete, ENTRY_KINDS)
 
 
+def complete_key(incomplete: str) -> list[str]:
+    """Return the keys of the configuration, and its aliases."""
+    from spacedialog import environment
+    from spacedialog.configuration import ALIASES, KEYS
+
+    try:
+        aliases = filter(_NAME.fullmatch, environment.configuration().aliases)
+    except SpacedialogError:
+        aliases = filter(None, ())
+    return _beginning(incomplete, [*KEYS, *(f"{ALIASES}.{name}" for name in aliases)])
+
+
 def complete_rubric(incomplete: str) -> list[str]:
     """Return the keys of the rubrics."""
     from spacedialog.model.rubrics import rubrics

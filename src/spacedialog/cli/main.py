@@ -67,8 +67,9 @@ def run(arguments: list[str]) -> int:
             # Scripts call this often, so nothing else is imported.
             sys.stdout.write(f"spacedialog {__version__}\n")
         else:
-            from spacedialog.cli.app import program
+            from spacedialog.cli.app import program, with_command
 
+            arguments = with_command(arguments)
             status = program(arguments)
         sys.stdout.flush()
         if status == INTERRUPTED:

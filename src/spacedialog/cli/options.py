@@ -95,6 +95,10 @@ ColourOption = Annotated[
         rich_help_panel=GENERAL,
     ),
 ]
+QuietOption = Annotated[
+    bool,
+    typer.Option("--quiet", "-q", help="Print only data: no notes, no progress.", rich_help_panel=GENERAL),
+]
 AreasOption = Annotated[
     Names, typer.Option("--area", metavar="AREA", help="Select by area.", autocompletion=complete_area)
 ]

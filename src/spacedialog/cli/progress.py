@@ -17,9 +17,12 @@ _INTERVAL = 0.1
 
 
 @contextmanager
-def progress(action: str, unit: str) -> Iterator[Progress]:
-    """Yield a function that reports progress through items; its line disappears at the end, even after an error."""
-    if not terminal.is_watched():
+def progress(action: str, unit: str, *, quiet: bool = False) -> Iterator[Progress]:
+    """Yield a function that reports progress through items; its line disappears at the end, even after an error.
+
+    If `quiet`, nothing is shown.
+    """
+    if quiet or not terminal.is_watched():
         yield silent
         return
     with ExitStack() as line:

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 import spacedialog
+from spacedialog import environment
 from spacedialog.cli import parsing
+from spacedialog.cli.app import require_own_names
 from spacedialog.cli.completion import (
     complete_dialogue,
 )
@@ -21,26 +23,19 @@ from spacedialog.cli.options import (
     FormattedOutputOption,
     JsonOption,
     Names,
+    QuietOption,
     TemplateOption,
     TodayOption,
     format_of,
     output_to,
 )
 from spacedialog.cli.requests import ReadRequest
+from spacedialog.configuration import EVERY_DIALOGUE
 from spacedialog.errors import InputError
 from spacedialog.model.position import Scope
 
 
 def _reading(
-    dialogue: Annotated[
-        Names,
-        typer.Option(
-            metavar="KEY",
-            help="Show this dialogue only, such as ROK4. Repeatable.",
-            autocompletion=complete_dialogue,
-            rich_help_panel=VIEW,
-        ),
-    ] = None,
     as_of: Annotated[
         str | None,
         typer.Option("--as-of", metavar="DAY", help="Show what was true on DAY, as known now.", rich_help_panel=VIEW),
@@ -81,6 +76,7 @@ def _reading(
     ] = False,
     db: DbOption = None,
     today: TodayOption = None,
+    quiet: QuietOption = False,
     template: TemplateOption = None,
 ) -> ReadRequest:
     if template and (format_ or json):
@@ -89,12 +85,12 @@ def _reading(
         )
     if template and fields:
         raise InputError("--template and --fields cannot be used together", "leave out --fields")
+    require_own_names()
     tracker = spacedialog.open(db, today=parsing.today(today), author="")
     scope = Scope(
         parsing.day("--as-of", as_of, tracker.today) if as_of else None,
         parsing.instant("--known-at", known_at, tracker.today) if known_at else None,
         at_seq,
-        tuple(dialogue or ()),
     )
     format_ = None if template else format_of(format_, json, output)
     shown_in = output_to(format_, output, color, tracker.path)
@@ -102,19 +98,45 @@ def _reading(
     if no_pager:
         settings = settings._replace(pager="")
     names = tuple(name.strip() for name in fields.split(",")) if fields else ()
-    return ReadRequest(tracker, scope, shown_in._replace(settings=settings), names)
+    return ReadRequest(tracker, scope, shown_in._replace(settings=settings), names, quiet)
+
+
+def _reading_dialogues(
+    dialogue: Annotated[
+        Names,
+        typer.Option(
+            metavar="KEY",
+            help="Show this dialogue only, such as ROK4, or all. Repeatable.",
+            autocompletion=complete_dialogue,
+            rich_help_panel=VIEW,
+        ),
+    ] = None,
+    *,
+    reading: ReadRequest,
+) -> ReadRequest:
+    origin = ""
+    if not dialogue and (key := environment.configuration().values.get("dialogue")):
+        dialogue, origin = [key], f"{environment.configuration_path()}: dialogue"
+    dialogues = tuple(dialogue or ())
+    if any(name.lower() == EVERY_DIALOGUE for name in dialogues):
+        dialogues = ()
+    return reading._replace(scope=reading.scope._replace(dialogues=dialogues, origin=origin))
+
+
+def _with_dialogues(without: tuple[str, ...] = ()) -> SharedOptions:
+    return SharedOptions(_reading_dialogues, "reading", _reading, without, place="here")
 
 
 def reads(command: Callable[..., None]) -> SharedOptions:
     """Add the options of reads; a `ReadRequest` is passed to the command as `reading`."""
-    return SharedOptions(command, "reading", _reading, ("template",))
+    return SharedOptions(command, "reading", _with_dialogues(("template",)))
 
 
 def reads_one(command: Callable[..., None]) -> SharedOptions:
     """Add the options of reads except --dialogue, for a command whose arguments select the dialogue."""
-    return SharedOptions(command, "reading", _reading, ("template", "dialogue"))
+    return SharedOptions(command, "reading", _reading, ("template",))
 
 
 def reads_into_template(command: Callable[..., None]) -> SharedOptions:
     """Add the options of reads and --template, for a command that can fill a template."""
-    return SharedOptions(command, "reading", _reading)
+    return SharedOptions(command, "reading", _with_dialogues())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,7 +13,7 @@ from spacedialog.model.entry import Remarks
 from spacedialog.model.position import Scope
 from spacedialog.model.rows.record import Written
 from spacedialog.presentation.tables import Table
-from spacedialog.presentation.views import Block, View, main_table
+from spacedialog.presentation.views import Block, View, main_table, without_notes
 from spacedialog.render.formats import Format
 from spacedialog.render.output import Output, show
 from spacedialog.render.text import one_line
@@ -29,6 +29,7 @@ class ReadRequest(NamedTuple):
     scope: Scope
     output: Output
     fields: tuple[str, ...] = ()
+    quiet: bool = False
 
     @property
     def as_of(self) -> date:
@@ -46,49 +47,68 @@ class ReadRequest(NamedTuple):
         with self.tracker.snapshot(self.scope) as snapshot:
             yield snapshot
             if not self.is_of_now:
-                _note_beginning(snapshot, self.as_of)
+                self._note_beginning(snapshot)
 
     def note_beginning(self, commitments: int) -> None:
         """Print a note on when the record begins, if a use case found no commitments in an earlier state."""
         if not commitments and not self.is_of_now:
             with self.tracker.snapshot(self.scope) as snapshot:
-                _note_beginning(snapshot, self.as_of)
+                self._note_beginning(snapshot)
+
+    def _note_beginning(self, snapshot: Snapshot) -> None:
+        if self.quiet or snapshot.has_begun():
+            return
+        began = snapshot.began()
+        if began is None:
+            self.note("No entries had been recorded.")
+        else:
+            self.note(f"No entries on {self.as_of}. The record begins on {began}.")
+
+    def note(self, line: str) -> None:
+        """Print a note, unless --quiet was given."""
+        if not self.quiet:
+            print_note(line)
 
     def require_format(self, option: str, format_: Format) -> None:
         """Raise InputError unless the output has the only format to which the option applies."""
         if self.output.format != format_:
             raise InputError(f"{option} needs --format {format_}", f"add --format {format_}, or leave {option} out")
 
-    def show(self, view: Table | View) -> None:
-        """Write the view, or the requested fields of its main table, in the requested format to the requested place."""
-        if self.fields:
-            view = self._of_fields(main_table(view))
-        show(view, self.output, as_of=self.as_of.isoformat())
+    def show(self, view: Table | View, columns: Sequence[str] = ()) -> None:
+        """Write the view, or the requested fields of its main table, in the requested format to the requested place.
+
+        `columns` are the fields of a table for a terminal if none are requested; empty for its own columns.
+        """
+        names = self.fields or (columns if self.output.format == Format.TABLE else ())
+        self._write(self._of_fields(main_table(view), names) if names else view)
+
+    def _write(self, view: Table | View) -> None:
+        show(without_notes(view) if self.quiet else view, self.output, as_of=self.as_of.isoformat())
 
     def show_one(self, view: View, fields: Callable[[], Table]) -> None:
         """Write the view of one item; with requested fields, those of `fields`, a table of one row."""
         if self.fields:
-            table = self._of_fields(fields())
+            table = self._of_fields(fields(), self.fields)
             if table.is_chosen:
                 (row,) = table.rows
                 table = table._replace(rows=[row])
                 view = View(view.name, dict(zip(table.fields, row, strict=True)), table, (Block("", table=table),))
-            show(view if table.is_chosen else table, self.output, as_of=self.as_of.isoformat())
+            self._write(view if table.is_chosen else table)
         else:
             self.show(view)
 
-    def _of_fields(self, table: Table) -> Table:
+    def _of_fields(self, table: Table, names: Sequence[str]) -> Table:
         """Return the requested fields of a table, or the meanings of all; InputError for an unknown field."""
         from spacedialog.presentation.chosen import chosen, meanings
 
         if self.output.format == Format.ICS:
             raise InputError("--fields does not apply to a calendar", "leave it out, or choose another format")
-        if self.fields == ("help",):
+        if tuple(names) == ("help",):
             return meanings(table)
-        for name in self.fields:
+        for name in names:
             if name not in table.fields:
                 raise _unknown_field(name, meanings(table).rows)
-        return chosen(table, self.fields)
+        return chosen(table, names)
 
 
 class FilterOptions(NamedTuple):
@@ -117,16 +137,27 @@ class WriteRequest(NamedTuple):
     tracker: Tracker
     remarks: Remarks
     output: Output
+    quiet: bool = False
 
     def show(self, written: Written) -> None:
         """Show the result of a write and the command that undoes it."""
         from spacedialog.presentation.written import written as write_view
 
         if written.created_store:
-            print_note(f"Created {written.created_store}.")
+            self.note(f"Created {written.created_store}.")
         for notice in written.notices:
-            print_note(notice)
-        show(write_view(written), self.output, as_of=self.tracker.today.isoformat())
+            self.note(notice)
+        self.show_view(write_view(written))
+
+    def show_view(self, view: Table | View) -> None:
+        """Show the result of a write; with --quiet, only as JSON."""
+        if not self.quiet or self.output.format == Format.JSON:
+            show(view, self.output, as_of=self.tracker.today.isoformat())
+
+    def note(self, line: str) -> None:
+        """Print a note, unless --quiet was given."""
+        if not self.quiet:
+            print_note(line)
 
 
 def print_note(line: str) -> None:
@@ -144,13 +175,3 @@ def _unknown_field(name: str, fields: Iterable[tuple[str, str]]) -> InputError:
         [f"{field}: {meaning}" for field, meaning in names.items()],
         f"{suggestion(name, names)}separate several names by commas: --fields ref,title",
     )
-
-
-def _note_beginning(snapshot: Snapshot, day: date) -> None:
-    if snapshot.has_begun():
-        return
-    began = snapshot.began()
-    if began is None:
-        print_note("No entries had been recorded.")
-    else:
-        print_note(f"No entries on {day}. The record begins on {began}.")

@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TextIO
 
+from spacedialog import environment
 from spacedialog.errors import InputError
 from spacedialog.render.formats import Settings
-
-PAGER = "less -FRX"
-"""The default pager: it shows colours, and leaves the text on the screen at its end."""
 
 WIDEST = 1_000
 """The maximum width of output in columns; a timeline takes 1 ms per column."""
@@ -28,7 +26,7 @@ def settings() -> Settings:
         colour=not is_dumb and not os.environ.get("NO_COLOR"),
         signs=not is_dumb and is_utf8,
         width=columns(sys.stdout),
-        pager=os.environ.get("PAGER", PAGER) if sys.stdin.isatty() and not is_dumb else "",
+        pager=environment.pager() if sys.stdin.isatty() and not is_dumb else "",
         pager_environment={"LESS": "FRX", **os.environ},  # for PAGER=less, as for the default
     )
 

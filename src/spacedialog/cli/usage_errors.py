@@ -30,6 +30,7 @@ COMMAND_SYNONYMS: Mapping[str, str] = {
     **dict.fromkeys(("push", "pull", "fetch"), "sync"),
     "join": "team join",
     **dict.fromkeys(("fsck", "verify", "repair"), "doctor"),
+    **dict.fromkeys(("settings", "configure", "preferences", "alias"), "config"),
     "version": "--version",
 }
 """Names of commands in other programs, with the command of this program."""
@@ -61,6 +62,7 @@ OPTION_SYNONYMS: Mapping[str, str] = {
     **dict.fromkeys(("--type", "--action"), "--kind"),
     "--from": "--since",
     "--to": "--until",
+    "--silent": "--quiet",
     "--agency": "--party",
     "--country": "--side",
     "--claimed": "--unevidenced",

@@ -9,9 +9,10 @@ import typer
 
 import spacedialog
 from spacedialog.cli import parsing
+from spacedialog.cli.app import require_own_names
 from spacedialog.cli.help import ENTRY, GENERAL
 from spacedialog.cli.option_groups import SharedOptions
-from spacedialog.cli.options import ColourOption, DbOption, JsonOption, Names, output_to
+from spacedialog.cli.options import ColourOption, DbOption, JsonOption, Names, QuietOption, output_to
 from spacedialog.cli.requests import WriteRequest
 from spacedialog.model.entry import Remarks
 from spacedialog.model.values import check_line
@@ -44,7 +45,7 @@ def _writing(
     by: Annotated[
         str | None,
         typer.Option(
-            "--by", metavar="NAME", help="Record NAME as the author; by default your login name.", rich_help_panel=ENTRY
+            "--by", metavar="NAME", help="Record NAME as the author (also SPACEDIALOG_AUTHOR).", rich_help_panel=ENTRY
         ),
     ] = None,
     dry_run: Annotated[
@@ -54,12 +55,15 @@ def _writing(
     json: JsonOption = False,
     color: ColourOption = "auto",
     db: DbOption = None,
+    quiet: QuietOption = False,
 ) -> WriteRequest:
+    require_own_names()
     tracker = spacedialog.open(db, author=by and check_line("--by", by), dry_run=dry_run)
     remarks: Remarks = {"note": note, "evidence": evidence}
     if on is not None:
         remarks["on"] = parsing.vague_date("--on", on, tracker.today, "past")
-    return WriteRequest(tracker, remarks, output_to(Format.JSON if json else Format.TABLE, None, color, tracker.path))
+    output = output_to(Format.JSON if json else Format.TABLE, None, color, tracker.path)
+    return WriteRequest(tracker, remarks, output, quiet)
 
 
 def writes(command: Callable[..., None]) -> SharedOptions:

@@ -14,6 +14,7 @@ from spacedialog.model.fold import closing_day, in_order
 from spacedialog.model.rows.record import Difference, Written
 from spacedialog.model.target import Target
 from spacedialog.model.values import check_line, check_on, evidence_pieces, recorded_text
+from spacedialog.model.vocabulary import DEFAULT_INTERVALS, Intervals
 from spacedialog.store.log import entries_of, live_entries
 from spacedialog.store.read.details import fields_on
 from spacedialog.store.read.snapshot import Snapshot
@@ -32,7 +33,7 @@ class Author(NamedTuple):
     """The author of a write, with the clock and the source of random bytes.
 
     `now` returns the time in µs since 1970 (UTC), `entropy` the given number of random bytes. A dry run does the whole
-    write, which is then rolled back.
+    write, which is then rolled back. `intervals` decide the flags.
     """
 
     author: str
@@ -40,6 +41,7 @@ class Author(NamedTuple):
     now: Callable[[], int]
     entropy: Callable[[int], bytes]
     dry_run: bool = False
+    intervals: Intervals = DEFAULT_INTERVALS
 
 
 class Session:
@@ -47,7 +49,7 @@ class Session:
 
     def __init__(self, connection: sqlite3.Connection, writer: Author, *, created_store: str | None) -> None:
         self.connection = connection
-        self.snapshot = Snapshot(connection, writer.today)
+        self.snapshot = Snapshot(connection, writer.today, writer.intervals)
         self._writer = writer
         self._created_store = created_store
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 
 class Word(StrEnum):
@@ -86,10 +86,25 @@ SETTLED_STATES = (MilestoneState.MET, MilestoneState.WITHDRAWN)
 """The states of a milestone after which no outcome is expected."""
 
 CLOSING_DAYS = 60
-"""A commitment is `closing` if its window closes within this many days."""
+"""The closing span, unless the user has configured another."""
 
 REVIEW_DAYS = 180
-"""The review interval in days of a commitment that has no `review` of its own."""
+"""The review interval, unless the user has configured another."""
+
+
+class Intervals(NamedTuple):
+    """The spans, in days, that decide the flags `stale` and `closing`.
+
+    `review_days` is the review interval of a commitment that has no `review` of its own. A commitment is `closing` if
+    its window closes within `closing_days`.
+    """
+
+    review_days: int = REVIEW_DAYS
+    closing_days: int = CLOSING_DAYS
+
+
+DEFAULT_INTERVALS = Intervals()
+"""The intervals, unless the user has configured others."""
 
 
 class Flag(Word):
@@ -101,9 +116,12 @@ class Flag(Word):
     _value_: str
 
     OVERDUE = "overdue", "open, and the due window has closed"
-    CLOSING = "closing", f"open, and the due window closes within {CLOSING_DAYS} days"
+    CLOSING = "closing", f"open, and the due window closes within the closing span (by default {CLOSING_DAYS} days)"
     UNCHECKED = "unchecked", "open, and never checked"
-    STALE = "stale", f"open, and the next check is due ({REVIEW_DAYS} days after the last, or by its review)"
+    STALE = (
+        "stale",
+        f"open, and the next check is due: by its review, or after the review interval (by default {REVIEW_DAYS} days)",
+    )
     SLIPPED = "slipped", "the due date or a milestone's date was moved to a later one"
     UNEVIDENCED = "unevidenced", "complete, without evidence"
     CONFLICT = "conflict", "members of the team recorded different values, and the conflict is not resolved"

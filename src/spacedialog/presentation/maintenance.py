@@ -21,6 +21,15 @@ class Place(NamedTuple):
     exists: bool
 
 
+class SettingRow(NamedTuple):
+    """A setting in use. `source` is option, environment, file or default; `place` names the variable or the file."""
+
+    key: str
+    value: str | tuple[str, ...]
+    source: str
+    place: str
+
+
 def places(rows: Iterable[Place]) -> Table:
     """Return the paths of the database and of the built-in record."""
     return Table(
@@ -33,6 +42,26 @@ def places(rows: Iterable[Place]) -> Table:
             Column("", lambda row: "" if row.exists else "created at your first change"),
         ),
         "",
+    )
+
+
+def settings(rows: Iterable[SettingRow], file: str | None, *, exists: bool) -> Table:
+    """Return the settings in use; a note below them names the configuration file."""
+    if file is None:
+        note = "No configuration file is used."
+    else:
+        note = f"File: {file}" if exists else f"File: {file} (not created yet)"
+    return Table(
+        "settings",
+        SettingRow._fields,
+        rows,
+        (
+            Column("Key", lambda row: row.key),
+            Column("Value", lambda row: row.value if isinstance(row.value, str) else ", ".join(row.value), wide=True),
+            Column("Source", lambda row: f"{row.source} {row.place}" if row.source == "environment" else row.source),
+        ),
+        "",
+        lambda: (note,),
     )
 
 

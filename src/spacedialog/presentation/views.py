@@ -30,6 +30,18 @@ def main_table(view: Table | View) -> Table:
     return view.table if isinstance(view, View) else view
 
 
+def without_notes(view: Table | View) -> Table | View:
+    """Return the view without the notes below its tables, and without the text shown for an empty table."""
+    if isinstance(view, Table):
+        return _without_notes(view)
+    blocks = tuple(block._replace(table=block.table and _without_notes(block.table)) for block in view.blocks)
+    return view._replace(table=_without_notes(view.table), blocks=blocks)
+
+
+def _without_notes(table: Table) -> Table:
+    return table._replace(notes=tuple, empty="")
+
+
 _PAIR = (Column("", lambda pair: pair[0]), Column("", lambda pair: pair[1], wide=True))
 
 

@@ -106,7 +106,8 @@ def _print_table(console: Console, table: Table, advice: str = "widen the termin
 def _print_rows(console: Console, table: Table, rows: Iterator[Any], advice: str) -> Iterator[None]:
     part = list(islice(rows, _FIRST_ROWS))
     if not part:
-        console.print(Text(table.empty))
+        if table.empty:
+            console.print(Text(table.empty))
         return
     if table.lines:
         for row in chain(part, rows):

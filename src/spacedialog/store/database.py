@@ -264,7 +264,7 @@ def _check_header(path: Path) -> None:
     if path.exists() and not path.stat().st_size:
         raise StoreError(
             f"{path}: this is not a spacedialog database: the file is empty",
-            "delete the file, and the next write creates a database there; nothing was changed",
+            "rename the file, and the next write creates a database there; nothing was changed",
         )
     # `open` is not used, because closing the file would release all SQLite locks of this process on it. An immutable
     # database is read without locks and side files.

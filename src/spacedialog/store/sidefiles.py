@@ -63,7 +63,7 @@ def require_one_name(path: Path) -> None:
     if path.stat().st_nlink > 1:
         raise StoreError(
             f"{path}: the database has a second name (a hard link), so entries could be lost",
-            "find the other name with find -samefile and delete it; nothing was changed",
+            "copy it with spacedialog backup NEW.db, and use --db NEW.db; nothing was changed",
         )
 
 

@@ -346,7 +346,7 @@ class SharedLog:
         if row is None:
             raise SyncRefusedError(
                 f"{self._server.name} no longer has this shared log",
-                "run spacedialog team leave, then team create, to share the entries of this copy again",
+                "ask the administrator of the server to restore it; all entries stay in this database",
             )
         return Page(LogHead._make(row), [SharedEntry._make(entry) for entry in entries])
 

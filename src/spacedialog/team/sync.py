@@ -113,7 +113,7 @@ def _displaced_error(displaced: Sequence[tuple[int, str]]) -> SyncRefusedError:
 def _in_a_team(member: team_state.Membership) -> InputError:
     return InputError(
         f"this database already belongs to the shared log {member.name}",
-        "leave it with spacedialog team leave, or use another database: --db FILE",
+        "use another database with --db FILE; spacedialog team status shows this one",
     )
 
 

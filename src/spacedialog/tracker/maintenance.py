@@ -40,14 +40,15 @@ class Maintenance(Record):
         from spacedialog.store import database
         from spacedialog.store.write import restamp
 
+        path = self.path_to_write()
         if not self.has_store:
             return Restamped(0, None)
         latest = self._now() + CLOCK_TOLERANCE
-        with database.writing(self.path, commit=not self.dry_run) as (connection, _):
+        with database.writing(path, commit=not self.dry_run) as (connection, _):
             count = restamp.restampable(connection, later_than=latest)
             if not count or self.dry_run:
                 return Restamped(count, None)
-            backup = database.back_up(self.path, "restamp")
+            backup = database.back_up(path, "restamp")
             restamp.restamp(connection, later_than=latest, now=self._now, entropy=self._entropy)
         return Restamped(count, str(backup))
 
@@ -61,7 +62,7 @@ class Maintenance(Record):
         """Check a backup and restore the store from it; an existing store is replaced only with `replace`."""
         from spacedialog.maintenance import copies
 
-        return copies.restore(self.path, file, replace=replace)
+        return copies.restore(self.path_to_write(), file, replace=replace)
 
     def fingerprint(self) -> FingerprintRow:
         """Return the fingerprint of the whole log; StoreError if an entry in it was altered."""

@@ -8,8 +8,9 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spacedialog.errors import DateError, NotFoundError
+from spacedialog.errors import DateError, InputError, NotFoundError
 from spacedialog.model.position import NOW, Scope
+from spacedialog.model.vocabulary import DEFAULT_INTERVALS, Intervals
 from spacedialog.store import database, log, sidefiles
 from spacedialog.store.read.selection import find_value
 from spacedialog.store.read.snapshot import Snapshot
@@ -28,7 +29,8 @@ class Record:
     """The record in the store at `path`; without a store there, the built-in record.
 
     `today` is the local day, `now` returns the time in µs since 1970 (UTC), `entropy` returns the given number of
-    random bytes, and `author` is the author of new entries. With `dry_run`, writes are rolled back.
+    random bytes, and `author` is the author of new entries. With `dry_run`, writes are rolled back; with
+    `read_only`, they raise InputError. `intervals` decide the flags.
     """
 
     def __init__(
@@ -40,13 +42,26 @@ class Record:
         author: str,
         entropy: Callable[[int], bytes] = os.urandom,
         dry_run: bool = False,
+        read_only: bool = False,
+        intervals: Intervals = DEFAULT_INTERVALS,
     ) -> None:
         self.path = path
         self.today = today
         self.author = author
         self.dry_run = dry_run
+        self.read_only = read_only
+        self.intervals = intervals
         self._now = now
         self._entropy = entropy
+
+    def path_to_write(self) -> Path:
+        """Return the path of the store, for a write; InputError if the record is read-only."""
+        if self.read_only:
+            raise InputError(
+                "the record is read-only, because SPACEDIALOG_READONLY is set",
+                "to write, unset SPACEDIALOG_READONLY; nothing was changed",
+            )
+        return self.path
 
     @property
     def has_store(self) -> bool:
@@ -63,8 +78,14 @@ class Record:
         Raises NotFoundError if the team's log has not reached `scope.at_seq`, InputError for an unknown dialogue.
         """
         with self._reading(scope.known_at, scope.at_seq) as connection:
-            snapshot = Snapshot(connection, scope.as_of or self.today)
-            yield snapshot.of([find_value(snapshot, "dialogue", key) for key in scope.dialogues])
+            snapshot = Snapshot(connection, scope.as_of or self.today, self.intervals)
+            try:
+                keys = [find_value(snapshot, "dialogue", key) for key in scope.dialogues]
+            except InputError as error:
+                if not scope.origin:
+                    raise
+                raise InputError(f"{scope.origin}: {error.problem}", error.remedy) from error
+            yield snapshot.of(keys)
 
     def log(self, *, known_at: int | None = None) -> Iterator[Entry]:
         """Yield every entry of the log in the order of recording, up to a time (µs since 1970, UTC)."""

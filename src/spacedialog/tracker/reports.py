@@ -33,7 +33,7 @@ class Reports(Record):
         """Return the checkpoint of that name, for `brief`; InputError for an invalid name."""
         from spacedialog.analysis.checkpoint import Checkpoint
 
-        return Checkpoint(self.path, name)
+        return Checkpoint(self.path_to_write(), name)
 
     def brief(
         self,

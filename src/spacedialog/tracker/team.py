@@ -60,7 +60,7 @@ class Sharing(Record):
             return connect(member.url, interaction.password).log(member.log_id)
 
         environment = SyncEnvironment(self._now, random.random, time.sleep, interaction.show)
-        replica = Replica(self.path, reach, environment)
+        replica = Replica(self.path if self.dry_run else self.path_to_write(), reach, environment)
         if self.dry_run:
             synced = replica.preview()
         else:
@@ -122,8 +122,8 @@ class Team:
         """Leave the team, and return this copy's last state in it. The entries stay here and in the team's log."""
         from spacedialog.team.sync import leave
 
-        row = self.status()
-        return row._replace(waiting=leave(self._record.path))
+        path = self._record.path_to_write()
+        return self.status()._replace(waiting=leave(path))
 
     @staticmethod
     def sql() -> str:
@@ -136,7 +136,7 @@ class Team:
         from spacedialog.team.server import checked_url, connect
         from spacedialog.team.sync import check_free
 
-        check_free(self._record.path)
+        check_free(self._record.path_to_write())
         return connect(checked_url(url), interaction.password)
 
     def _begin(self, url: str, name: str, log_id: str, seed: database.Seed | None, interaction: Interaction) -> Synced:

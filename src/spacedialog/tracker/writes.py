@@ -227,6 +227,8 @@ class Writes(Record):
         from spacedialog.importing import diff, parse, reader
         from spacedialog.store.write.append import merge
 
+        if not self.dry_run:
+            self.path_to_write()  # before the file is read, which can take minutes
         stream = BytesIO(content) if isinstance(content, bytes) else content
         contents = parse.read(stream, name, max_size or reader.MAX_SIZE, now=self._now())
         with self._writing(built_in=built_in) as session:
@@ -265,14 +267,20 @@ class Writes(Record):
         from spacedialog.editing.session import Author, Session
         from spacedialog.importing.built_in import seed
 
-        writer = Author(self.author, self.today, self._now, self._entropy, self.dry_run)
+        writer = Author(self.author, self.today, self._now, self._entropy, self.dry_run, self.intervals)
         if self.dry_run and not self.has_store:
             with closing(built_in_record() if built_in else database.in_memory()) as connection:
                 yield Session(connection, writer, created_store=None)
             return
-        writing = database.writing(self.path, seed if built_in else None, commit=not self.dry_run)
+        if self.dry_run and self.read_only:
+            # Without the lock and the transaction of a write, which can create files beside the store.
+            with self._reading() as connection, closing(database.past_record(connection)) as copy:
+                yield Session(copy, writer, created_store=None)
+            return
+        path = self.path_to_write()
+        writing = database.writing(path, seed if built_in else None, commit=not self.dry_run)
         with self._reporting_damage(*ROW_ERRORS), writing as (connection, is_new):
-            yield Session(connection, writer, created_store=str(self.path) if is_new else None)
+            yield Session(connection, writer, created_store=str(path) if is_new else None)
 
 
 def _noting(written: Written, *notices: str) -> Written:

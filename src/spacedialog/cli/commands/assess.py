@@ -10,7 +10,7 @@ from spacedialog.cli.completion import complete_party, complete_rubric, complete
 from spacedialog.cli.filter_options import chooses
 from spacedialog.cli.options import RefArgument
 from spacedialog.cli.read_options import reads
-from spacedialog.cli.requests import FilterOptions, ReadRequest, WriteRequest, print_note
+from spacedialog.cli.requests import FilterOptions, ReadRequest, WriteRequest
 from spacedialog.cli.write_options import writes
 
 app = typer.Typer()
@@ -82,7 +82,7 @@ def agreement(
     if not result.units and not result.alone:
         reading.note_beginning(0)
         others = tracker.rubrics(selection, scope=reading.scope)
-        print_note(f"No verdicts under {name}.{' Use --rubric ' if others else ''}{' or --rubric '.join(others)}")
+        reading.note(f"No verdicts under {name}.{' Use --rubric ' if others else ''}{' or --rubric '.join(others)}")
     reading.show(assessment.agreement(result))
     if exit_code and result.differences:
         raise typer.Exit(1)

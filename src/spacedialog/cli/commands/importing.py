@@ -32,7 +32,7 @@ def apply(
     Dates are EDTF, such as 2027 or 2027-05. A cell can have several pieces of evidence, one per line; in JSON they are
     a list. If a line has a problem, nothing is recorded.
     """
-    with parsing.input_file(file) as (stream, name), progress("reading", "updates") as watch:
+    with parsing.input_file(file) as (stream, name), progress("reading", "updates", quiet=writing.quiet) as watch:
         size = parsing.size("--max-size", max_size)
         written = writing.tracker.apply(stream, name, max_size=size, watch=watch)
     writing.show(written)
@@ -55,6 +55,6 @@ def import_(
     Entries that the record already has are skipped, and entries that users recorded are not changed.
     """
     size = parsing.size("--max-size", max_size)
-    with parsing.input_file(file) as (stream, name), progress("importing", "records") as watch:
+    with parsing.input_file(file) as (stream, name), progress("importing", "records", quiet=writing.quiet) as watch:
         written = writing.tracker.import_file(stream, name, built_in=not without_built_in, max_size=size, watch=watch)
     writing.show(written)

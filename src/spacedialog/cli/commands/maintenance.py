@@ -15,6 +15,7 @@ from spacedialog.cli.options import (
     FormatOption,
     FormattedOutputOption,
     JsonOption,
+    QuietOption,
     TodayOption,
     output_of,
 )
@@ -23,6 +24,7 @@ from spacedialog.cli.requests import ReadRequest, WriteRequest, print_note
 from spacedialog.cli.write_options import writes_without
 from spacedialog.errors import InputError, StoreError
 from spacedialog.presentation import maintenance
+from spacedialog.render.formats import Format
 from spacedialog.render.output import show
 
 app = typer.Typer()
@@ -43,6 +45,7 @@ def doctor(
     color: ColourOption = "auto",
     db: DbOption = None,
     today: TodayOption = None,
+    quiet: QuietOption = False,
 ) -> None:
     """
     spacedialog doctor
@@ -58,12 +61,13 @@ def doctor(
         rescued = tracker.rescue(rescue)
         show(maintenance.rescued_store(rescued), shown_as, as_of=tracker.today.isoformat())
         raise typer.Exit(DAMAGED if rescued.lost else 0)
-    if not tracker.has_store:
+    if not tracker.has_store and not quiet:
         print_note(f"No database at {tracker.path}; nothing to check.")
     checks = tracker.doctor()
     show(maintenance.checks(checks), shown_as, as_of=tracker.today.isoformat())
     if not all(row.ok for row in checks):
-        print_note("Copy every intact entry to a new database with: spacedialog doctor --rescue NEW.db")
+        if not quiet:
+            print_note("Copy every intact entry to a new database with: spacedialog doctor --rescue NEW.db")
         raise typer.Exit(DAMAGED)
 
 
@@ -79,7 +83,7 @@ def restamp(writing: WriteRequest) -> None:
     An entry also gets a new id if the shared log has a different entry with the same id.
     """
     row = writing.tracker.restamp()
-    show(maintenance.restamped(row), writing.output, as_of=writing.tracker.today.isoformat())
+    writing.show_view(maintenance.restamped(row))
 
 
 @app.command()
@@ -118,6 +122,7 @@ def backup(
     json: JsonOption = False,
     color: ColourOption = "auto",
     db: DbOption = None,
+    quiet: QuietOption = False,
 ) -> None:
     """
     spacedialog backup copy.db
@@ -128,7 +133,8 @@ def backup(
     tracker = spacedialog.open(db, author="")
     copied = tracker.backup(file)
     shown_as = output_of(format_, json, None, color, tracker.path)
-    show(maintenance.store_copy(copied, "Backup"), shown_as, as_of=tracker.today.isoformat())
+    if not quiet or shown_as.format == Format.JSON:
+        show(maintenance.store_copy(copied, "Backup"), shown_as, as_of=tracker.today.isoformat())
 
 
 @app.command()
@@ -139,6 +145,7 @@ def restore(
     json: JsonOption = False,
     color: ColourOption = "auto",
     db: DbOption = None,
+    quiet: QuietOption = False,
 ) -> None:
     """
     spacedialog restore old.db --replace
@@ -150,6 +157,7 @@ def restore(
     tracker = spacedialog.open(db, author="")
     restored = tracker.restore(file, replace=replace)
     shown_as = output_of(format_, json, None, color, tracker.path)
-    show(maintenance.store_copy(restored, "Database"), shown_as, as_of=tracker.today.isoformat())
-    if restored.kept:
+    if not quiet or shown_as.format == Format.JSON:
+        show(maintenance.store_copy(restored, "Database"), shown_as, as_of=tracker.today.isoformat())
+    if restored.kept and not quiet:
         print_note(f"The previous database is now {restored.kept}.")

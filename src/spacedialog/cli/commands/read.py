@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
+from spacedialog import environment
 from spacedialog.cli import parsing
 from spacedialog.cli.completion import complete_author, complete_dialogue, complete_entry_kind, complete_item
 from spacedialog.cli.filter_options import chooses
 from spacedialog.cli.options import LARGEST, AreasOption, DueOption, ItemArgument, Names, OwnersOption, SidesOption
 from spacedialog.cli.read_options import reads, reads_one
-from spacedialog.cli.requests import FilterOptions, ReadRequest, print_note
+from spacedialog.cli.requests import FilterOptions, ReadRequest
 from spacedialog.model.entry import ENTRY_KINDS
 from spacedialog.model.filters import EntryFilter
 from spacedialog.model.vocabulary import CLOSING_DAYS
@@ -84,7 +85,7 @@ def compare(
     if comparison.proposals:
         best = comparison.proposals[0]
         proposed_pairs = counted(len(comparison.proposals), "proposed pair")
-        print_note(f"{proposed_pairs}. Decide on each with link or unlink: spacedialog link {best.old} {best.new}")
+        reading.note(f"{proposed_pairs}. Decide on each with link or unlink: spacedialog link {best.old} {best.new}")
 
 
 @app.command()
@@ -120,9 +121,10 @@ def list_(
         rows = iter(snapshot.commitments(chosen, sort=choice.sort, limit=limit))
         first = list(islice(rows, 1))
         table = tables.commitments(chain(first, rows), snapshot.coverage)
-        reading.show(tables.with_total(table, limit, lambda: snapshot.coverage(chosen).commitments))
+        table = tables.with_total(table, limit, lambda: snapshot.coverage(chosen).commitments)
+        reading.show(table, environment.configuration().values.get("columns", ()))
         if choice.undated.text and not first and (unknown := snapshot.unknown_words(choice.undated.text)):
-            print_note(tables.no_matches(unknown, where=_where(reading)))
+            reading.note(tables.no_matches(unknown, where=_where(reading)))
 
 
 @app.command()
@@ -210,8 +212,12 @@ def todo(
     side: SidesOption = None,
     owner: OwnersOption = None,
     within: Annotated[
-        str, typer.Option(metavar="SPAN", help="Include windows that open or close within SPAN: 30d, 3m.")
-    ] = f"{CLOSING_DAYS}d",
+        str | None,
+        typer.Option(
+            metavar="SPAN",
+            help=f"Include windows that open or close within SPAN, such as 3m; by default {CLOSING_DAYS}d.",
+        ),
+    ] = None,
     due: DueOption = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=0, max=LARGEST, help="Show at most N rows.")] = None,
     exit_code: Annotated[
@@ -229,7 +235,7 @@ def todo(
     from spacedialog.tracker import Selection
 
     chosen = Selection(area=area or (), side=side or (), owner=owner or ())
-    days = (parsing.ahead("--within", within, reading.as_of) - reading.as_of).days
+    days = (parsing.ahead("--within", within, reading.as_of) - reading.as_of).days if within is not None else None
     window = parsing.vague_date("--due", due, reading.tracker.today) if due else None
     with reading.snapshot() as snapshot:
         filter_ = chosen.filter(snapshot)
@@ -269,7 +275,7 @@ def search(
         table = tables.search_results(found, snapshot.coverage)
         reading.show(tables.with_total(table, limit, lambda: len(snapshot.search(text))))
         if not found and limit != 0:
-            print_note(tables.no_matches(snapshot.unknown_words(text), where=_where(reading)))
+            reading.note(tables.no_matches(snapshot.unknown_words(text), where=_where(reading)))
 
 
 def _where(reading: ReadRequest) -> str:

@@ -10,7 +10,7 @@ from spacedialog.cli import parsing
 from spacedialog.cli.filter_options import chooses
 from spacedialog.cli.progress import progress
 from spacedialog.cli.read_options import reads, reads_into_template
-from spacedialog.cli.requests import FilterOptions, ReadRequest, print_note
+from spacedialog.cli.requests import FilterOptions, ReadRequest
 from spacedialog.errors import InputError
 from spacedialog.presentation.brief import brief as brief_view
 from spacedialog.presentation.report import report as report_view
@@ -53,11 +53,11 @@ def brief(
         start = parsing.day("--since", since or "7 days ago", reading.tracker.today)
     summary = reading.tracker.brief(start, checkpoint=saved, until=until, scope=reading.scope)
     if saved and saved.is_new:
-        print_note(
+        reading.note(
             f"The checkpoint {checkpoint} is new. The next brief will start from now. For earlier news, add --since."
         )
     if saved and saved.store_was_replaced:
-        print_note("The database was replaced after this checkpoint. Entries recorded since then count as news.")
+        reading.note("The database was replaced after this checkpoint. Entries recorded since then count as news.")
     reading.note_beginning(summary.coverage.commitments)
     reading.show(brief_view(summary))
     if saved:
@@ -79,7 +79,7 @@ def report(reading: ReadRequest, choice: FilterOptions) -> None:
     """
     selection = choice.selection(reading.tracker.today)
     tracker = reading.tracker
-    with progress("reading", "commitments") as watch:
+    with progress("reading", "commitments", quiet=reading.quiet) as watch:
         whole = tracker.report(selection, sort=choice.sort, scope=reading.scope, watch=watch)
     reading.show(report_view(whole, events=lambda: tracker.calendar(selection, scope=reading.scope)))
     reading.note_beginning(whole.coverage.commitments)

@@ -13,7 +13,7 @@ from spacedialog.cli import terminal
 from spacedialog.cli.help import Group
 from spacedialog.cli.options import OutputOption
 from spacedialog.cli.read_options import reads
-from spacedialog.cli.requests import ReadRequest, WriteRequest, print_note
+from spacedialog.cli.requests import ReadRequest, WriteRequest
 from spacedialog.cli.write_options import writes_without
 from spacedialog.errors import NetworkError
 from spacedialog.presentation import team as team_views
@@ -53,7 +53,7 @@ def create(writing: WriteRequest, url: UrlArgument, name: NameArgument) -> None:
 
     The administrator of the server sets up the tables first, with the output of `team sql`.
     """
-    _show_synced(writing, writing.tracker.team.create(url, name, interaction=_interaction()))
+    _show_synced(writing, writing.tracker.team.create(url, name, interaction=_interaction(writing)))
 
 
 @team.command()
@@ -62,7 +62,7 @@ def join(writing: WriteRequest, url: UrlArgument, name: NameArgument) -> None:
     """
     spacedialog team join postgresql://rudolf@db.example.org/space rok4
     """
-    _show_synced(writing, writing.tracker.team.join(url, name, interaction=_interaction()))
+    _show_synced(writing, writing.tracker.team.join(url, name, interaction=_interaction(writing)))
 
 
 @team.command()
@@ -84,10 +84,10 @@ def leave(writing: WriteRequest) -> None:
     """
     row = writing.tracker.team.leave()
     if row.waiting:
-        print_note(
+        writing.note(
             f"{counted(row.waiting, 'entry', 'entries')} not sent to the shared log; all of them stay in this copy."
         )
-    show(team_views.team_status(row, did="Left "), writing.output, as_of=writing.tracker.today.isoformat())
+    writing.show_view(team_views.team_status(row, did="Left "))
 
 
 @team.command()
@@ -120,7 +120,7 @@ def sync(
 
     If the server cannot be reached, the exit status is 5 and the entries are sent by the next sync.
     """
-    tracker, interaction = writing.tracker, _interaction()
+    tracker, interaction = writing.tracker, _interaction(writing)
     _show_synced(writing, tracker.sync(heal=heal, interaction=interaction))
     while watch is not None and not tracker.dry_run:
         time.sleep(watch)
@@ -129,7 +129,7 @@ def sync(
             if synced.sent or synced.received:
                 _show_synced(writing, synced)
         except NetworkError as error:
-            print_note(f"{error.problem}; {error.remedy}")
+            writing.note(f"{error.problem}; {error.remedy}")
 
 
 @app.command()
@@ -146,10 +146,10 @@ def conflicts(reading: ReadRequest) -> None:
         reading.show(team_views.conflicts(snapshot.conflicts(), snapshot.coverage))
 
 
-def _interaction() -> Interaction:
+def _interaction(writing: WriteRequest) -> Interaction:
     """Return the interaction of one command, which asks for the password at most once."""
-    return Interaction(cache(terminal.password), print_note)
+    return Interaction(cache(terminal.password), writing.note)
 
 
 def _show_synced(writing: WriteRequest, row: Synced) -> None:
-    show(team_views.sync_result(row), writing.output, as_of=writing.tracker.today.isoformat())
+    writing.show_view(team_views.sync_result(row))

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Any, NamedTuple
 
 from spacedialog.errors import InputError
@@ -30,7 +32,7 @@ from spacedialog.model.filters import (
     OneOf,
     Was,
 )
-from spacedialog.model.vocabulary import CLOSING_DAYS, REVIEW_DAYS, SETTLED, Flag, Status, Strength
+from spacedialog.model.vocabulary import SETTLED, Flag, Intervals, Status, Strength
 from spacedialog.store.words import Word, words_of
 
 Parameters = dict[str, str | int]
@@ -54,21 +56,21 @@ LAST_CHECK = f"nullif(max({_OWN_CHECK}, ifnull({_VERDICT}, '')), '')"
 _CHECK_FLAG = (
     f"iif({UNSETTLED}, (SELECT CASE WHEN latest.day IS NULL THEN '{Flag.UNCHECKED}'"
     f" WHEN c.review_from > latest.day THEN iif(c.review_from <= :day, '{Flag.STALE}', NULL)"
-    f" WHEN latest.day <= iif(c.review_days IS NULL, :stale, date(:day, '-' || c.review_days || ' days'))"
+    f" WHEN latest.day <= iif(c.review_days IS NULL, review_limit(:day), date(:day, '-' || c.review_days || ' days'))"
     f" THEN '{Flag.STALE}' END FROM (SELECT {LAST_CHECK} AS day) AS latest), NULL)"
 )
 """The flag of a commitment `c` that follows from its last check, NULL if there is none."""
 
 FLAGS: dict[Flag, str] = {
     Flag.OVERDUE: f"(c.due_latest < :day AND {UNSETTLED})",
-    Flag.CLOSING: f"(c.due_latest BETWEEN :day AND :closing AND {UNSETTLED})",
+    Flag.CLOSING: f"(c.due_latest BETWEEN :day AND closing_limit(:day) AND {UNSETTLED})",
     Flag.UNCHECKED: f"({_CHECK_FLAG} IS '{Flag.UNCHECKED}')",
     Flag.STALE: f"({_CHECK_FLAG} IS '{Flag.STALE}')",
     Flag.SLIPPED: "c.slipped",
     Flag.UNEVIDENCED: "c.unevidenced",
     Flag.CONFLICT: f"(c.item IN (SELECT x.item FROM conflict AS x WHERE {VALID.format('x')}))",
 }
-"""The condition of each flag, with the parameters of `day_parameters`."""
+"""The condition of each flag, with the parameters of `day_parameters` and the functions of `set_intervals`."""
 
 FLAG_COLUMNS = tuple(
     dict.fromkeys(_CHECK_FLAG if _CHECK_FLAG in FLAGS[flag] else f"iif({FLAGS[flag]}, '{flag}', NULL)" for flag in Flag)
@@ -111,12 +113,21 @@ SORTS = {name: _SORTS[name] if name in _SORTS else _sort_of(name) for name in SO
 
 
 def day_parameters(day: date) -> Parameters:
-    """Return the parameters of a day: the day itself, and the limits of the flags `closing` and `stale`."""
-    return {
-        "day": day.isoformat(),
-        "closing": moved_day(day, CLOSING_DAYS),
-        "stale": moved_day(day, -REVIEW_DAYS),
-    }
+    """Return the parameters of a day."""
+    return {"day": day.isoformat()}
+
+
+def set_intervals(connection: sqlite3.Connection, intervals: Intervals) -> None:
+    """Set the limits of the flags `closing` and `stale` for the queries of a connection, as functions of the day.
+
+    SQLite calls a deterministic function of a parameter once for each query.
+    """
+    for name, days in (("closing_limit", intervals.closing_days), ("review_limit", -intervals.review_days)):
+        connection.create_function(name, 1, partial(_limit, days), deterministic=True)
+
+
+def _limit(days: int, day: str) -> str:
+    return moved_day(date.fromisoformat(day), days)
 
 
 def in_dialogues(column: str, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:

@@ -48,6 +48,17 @@ def coverage(connection: sqlite3.Connection, day: date, filter_: Filter, *, dial
     return Coverage(**figures[()])
 
 
+def statuses(connection: sqlite3.Connection, day: date, dialogues: Sequence[str] = ()) -> dict[str, int]:
+    """Return the number of commitments by status; a status without commitments is left out."""
+    parameters: Parameters = day_parameters(day)
+    condition = matching(EVERYTHING, dialogues, parameters)
+    return dict(
+        connection.execute(
+            f"SELECT c.status, count(*) FROM commitment AS c WHERE {condition} GROUP BY c.status", parameters
+        ).fetchall()
+    )
+
+
 def areas(
     connection: sqlite3.Connection, day: date, filter_: Filter = EVERYTHING, *, dialogues: Sequence[str] = ()
 ) -> list[AreaRow]:

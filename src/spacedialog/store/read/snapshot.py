@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Container, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -35,15 +36,14 @@ from spacedialog.model.rows.record import (
 )
 from spacedialog.model.rows.todo import TodoRow
 from spacedialog.model.target import Target
-from spacedialog.model.vocabulary import CLOSING_DAYS, MilestoneState, Status
+from spacedialog.model.vocabulary import DEFAULT_INTERVALS, Intervals, MilestoneState, Status
 from spacedialog.store.log import entries_of
 from spacedialog.store.read import assessments, conflicts, counts, events, history, links, search
 from spacedialog.store.read.commitment_sql import (
     FLAG_COLUMNS,
     VALID,
-    Parameters,
     day_parameters,
-    matching,
+    set_intervals,
 )
 from spacedialog.store.read.details import ReadContext, dialogues_by_key, fields_on, read_details
 from spacedialog.store.read.ordered import Query, select
@@ -72,14 +72,16 @@ class Snapshot:
     """The record as it was on `day`, according to the log of the connection.
 
     `dialogues` are the keys of the dialogues to which lists and counts are limited; empty for all. Refs and keys are
-    found in any dialogue.
+    found in any dialogue. `intervals` decide the flags.
     """
 
-    def __init__(self, connection: sqlite3.Connection, day: date, dialogues: Sequence[str] = ()) -> None:
+    def __init__(self, connection: sqlite3.Connection, day: date, intervals: Intervals = DEFAULT_INTERVALS) -> None:
         self.day = day
-        self.refs = Refs(connection, day, dialogues)
+        self.intervals = intervals
+        set_intervals(connection, intervals)
+        self.refs = Refs(connection, day)
         self._connection = connection
-        self._dialogues = dialogues
+        self._dialogues: Sequence[str] = ()
         self._histories: dict[str, tuple[list[Entry], History | None]] = {}
 
     def _rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> sqlite3.Cursor:
@@ -87,11 +89,18 @@ class Snapshot:
 
     def on(self, day: date) -> Snapshot:
         """Return the snapshot of the same record on another day."""
-        return Snapshot(self._connection, day, self._dialogues)
+        return self._with(day, self._dialogues)
 
     def of(self, dialogues: Sequence[str]) -> Snapshot:
         """Return the same record limited to the dialogues with these keys, or unlimited if none is given."""
-        return Snapshot(self._connection, self.day, dialogues)
+        return self._with(self.day, dialogues)
+
+    def _with(self, day: date, dialogues: Sequence[str]) -> Snapshot:
+        # Not a new snapshot: SQLite refuses to set the functions of the intervals again while rows are being read.
+        other = copy(self)
+        other.day, other._dialogues, other._histories = day, dialogues, {}
+        other.refs = Refs(self._connection, day, dialogues)
+        return other
 
     # Lists
 
@@ -138,7 +147,7 @@ class Snapshot:
         self,
         filter_: Filter = EVERYTHING,
         *,
-        within: int = CLOSING_DAYS,
+        within: int | None = None,
         due: VagueDate | None = None,
         limit: int | None = None,
     ) -> list[TodoRow]:
@@ -146,13 +155,14 @@ class Snapshot:
 
         The rows are in the order of `Reason`. Rows with the same reason are sorted by the end of the window, for
         `opening` by its start, for `stale` by the last check; then by dialogue, newest first, and by ref. A window
-        closes or opens soon if it does so in at most `within` days. With `due`, the window of each row
-        has a day of that date.
+        closes or opens soon if it does so in at most `within` days, by default the closing span. With `due`, the window
+        of each row has a day of that date.
         """
         from spacedialog.store.read import todo
 
+        days = self.intervals.closing_days if within is None else within
         return todo.todo(
-            self._connection, self.day, filter_, within=within, due=due, limit=limit, dialogues=self._dialogues
+            self._connection, self.day, filter_, within=days, due=due, limit=limit, dialogues=self._dialogues
         )
 
     def calendar(
@@ -333,13 +343,7 @@ class Snapshot:
             {name: fields[name] for name in _DIALOGUE_FIELDS if name in fields} | figures[(fields.get("key") or "",)]
             for fields in counts.dialogue_records(self._connection, self.day, self._dialogues)
         )
-        parameters: Parameters = {}
-        condition = matching(EVERYTHING, self._dialogues, parameters)
-        statuses = dict(
-            self._rows(
-                f"SELECT c.status, count(*) FROM commitment AS c WHERE {condition} GROUP BY c.status", parameters
-            ).fetchall()
-        )
+        statuses = counts.statuses(self._connection, self.day, self._dialogues)
         return Overview(
             dialogues,
             self.coverage(),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.filters import Filter
 from spacedialog.model.rows.todo import TodoRow
-from spacedialog.model.vocabulary import CLOSING_DAYS, Flag, Reason
+from spacedialog.model.vocabulary import Flag, Reason
 from spacedialog.store.read.commitment_sql import (
     FLAGS,
     LAST_CHECK,
@@ -63,7 +63,7 @@ def todo(
     day: date,
     filter_: Filter,
     *,
-    within: int = CLOSING_DAYS,
+    within: int,
     due: VagueDate | None = None,
     limit: int | None = None,
     dialogues: Sequence[str] = (),
