@@ -66,12 +66,12 @@ def test_adding_and_editing(desk: Desk) -> None:
         "Design review",
         "Share lunar orbit data",
     ]
-    desk.call("edit", "43", "--lead", "")
+    desk.call("edit", "43", "--clear", "lead")
     assert by_ref(desk.call("list", "--json").data)["ROK4-43"]["lead"] is None
 
 
 def test_desk_fields_are_set_shown_and_cleared(desk: Desk) -> None:
-    """`add` and `edit` set owner, review, criterion and quote, `show` shows them, and an empty value clears them."""
+    """`add` and `edit` set owner, review, criterion and quote, `show` shows them, and `--clear` clears them."""
     given = ("--owner", "Kim", "--criterion", "A signed text", "--quote", "The two sides decided to share orbit data.")
     desk.call("add", "Share orbit data", "--area", "exploration", "--source", "ST1", "--review", "Q1 2099", *given)
     lines = desk.call("show", "43").stdout.splitlines()
@@ -81,7 +81,7 @@ def test_desk_fields_are_set_shown_and_cleared(desk: Desk) -> None:
         "done when\tA signed text",
         "quote\t\u201cThe two sides decided to share orbit data.\u201d",
     ]
-    edited = desk.call("edit", "43", "--review", "6m", "--owner", "", "--quote", "")
+    edited = desk.call("edit", "43", "--review", "6m", "--clear", "owner", "--clear", "quote")
     assert "review: 2099-Q1 → every 6 months" in edited.stdout
     shown = desk.call("show", "43", "--json").data
     assert (shown["commitment"]["owner"], shown["commitment"]["review"], shown["quote"]) == (None, "6 months", None)

@@ -39,6 +39,12 @@ RefArgument = Annotated[
         metavar="REF", help="A ref such as ROK4-31, or a short form such as 31.", autocompletion=complete_ref
     ),
 ]
+RefsArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="REF…", help="Refs such as ROK4-31, or short forms such as 31.", autocompletion=complete_ref
+    ),
+]
 DbOption = Annotated[
     Path | None,
     typer.Option(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from io import BytesIO
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from spacedialog.errors import InputError
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
 
     from spacedialog.editing.remarks import EntryRemarks
     from spacedialog.editing.session import Session
-    from spacedialog.model.entry import Remarks
+    from spacedialog.model.entry import PendingEntry, Remarks
     from spacedialog.model.fields import NewCommitment
+    from spacedialog.model.target import Target
     from spacedialog.store.read.selection import Selection
+    from spacedialog.store.read.snapshot import Snapshot
 
 
 class Writes(Record):
@@ -33,20 +36,22 @@ class Writes(Record):
     it.
     """
 
-    def mark(self, ref: str, status: str, *, percent: int | None = None, **remarks: Unpack[Remarks]) -> Written:
-        """Record the status of a commitment, or that a milestone was met."""
-        return self._update("marked", ref, remarks, status=status, percent=percent)
+    def mark(
+        self, refs: str | Sequence[str], status: str, *, percent: int | None = None, **remarks: Unpack[Remarks]
+    ) -> Written:
+        """Record the status of commitments, or that milestones were met, as one action."""
+        return self._update("marked", refs, remarks, status=status, percent=percent)
 
     def note(
         self,
-        ref: str,
+        refs: str | Sequence[str],
         text: str,
         *,
         on: VagueDate | str | None = None,
         evidence: str | Sequence[str] | None = None,
     ) -> Written:
-        """Record a note about a commitment or a milestone; its status and dates stay as they are."""
-        return self._update("noted", ref, {"on": on, "note": text, "evidence": evidence})
+        """Record a note about commitments or milestones, as one action; their status and dates do not change."""
+        return self._update("noted", refs, {"on": on, "note": text, "evidence": evidence})
 
     def check(
         self, refs: Sequence[str] = (), *, choice: Selection | None = None, **remarks: Unpack[Remarks]
@@ -70,7 +75,7 @@ class Writes(Record):
                         "no matching commitments",
                         "without a status, only open commitments are selected; see spacedialog list --status open",
                     )
-            targets = list(dict.fromkeys(map(session.snapshot.refs.resolve, refs)))
+            targets = _targets(session.snapshot, refs)
             if choice is None:
                 for target in targets:
                     session.snapshot.fields_of(target)
@@ -80,7 +85,7 @@ class Writes(Record):
         """Change a due date or a milestone's date; the history keeps the old one."""
         return self._update("rescheduled", ref, remarks, due=_date(due))
 
-    def _update(self, action: str, ref: str, given: Remarks, **values: Any) -> Written:
+    def _update(self, action: str, refs: str | Sequence[str], given: Remarks, **values: Any) -> Written:
         from spacedialog.editing.updates import (
             Update,
             already_dated,
@@ -92,31 +97,56 @@ class Writes(Record):
 
         with self._writing() as session:
             update = Update(session.remarks(given), **values)
-            target = session.snapshot.refs.resolve(ref)
-            fields = session.snapshot.fields_of(target)
-            entry = pending_update(update, target, fields)
-            check_has_opened(entry, target, fields)
-            if update.due and session.is_known(entry):
-                return session.unchanged(action, target, already_dated(target, update.due))
-            notes = [*notices(entry, target, fields)]
-            of_date = [*date_notices(update.due, target, fields, session.snapshot)] if update.due else []
-            written = session.write(action, [target], [entry])
+            targets = _targets(session.snapshot, refs)
+            entries: list[PendingEntry] = []
+            notes: list[str] = []
+            of_date: list[str] = []
+            for target in targets:
+                fields = session.snapshot.fields_of(target)
+                with _naming(target, targets):
+                    entry = pending_update(update, target, fields)
+                check_has_opened(entry, target, fields)
+                if update.due and session.is_known(entry):
+                    return session.unchanged(action, [target], already_dated(target, update.due))
+                entries.append(entry)
+                notes += notices(entry, target, fields)
+                of_date += date_notices(update.due, target, fields, session.snapshot) if update.due else ()
+            written = session.write(action, targets, entries)
             # Without a difference, a later entry sets the date.
             written = _noting(written, *notes, *(of_date if written.differences else ()))
             return _noting_missing_evidence(written, update.remarks) if written.differences else written
 
-    def edit(self, ref: str, values: Mapping[str, Any], **remarks: Unpack[Remarks]) -> Written:
-        """Correct fields of a commitment or a milestone; an empty value clears a field.
+    def edit(
+        self,
+        refs: str | Sequence[str],
+        values: Mapping[str, Any] = MappingProxyType({}),
+        *,
+        add_partners: Sequence[str] = (),
+        remove_partners: Sequence[str] = (),
+        **remarks: Unpack[Remarks],
+    ) -> Written:
+        """Correct fields of commitments or milestones, as one action; the value None clears a field.
 
-        `values` may also have a `source`, the key of a document, and its `paragraph`.
+        `values` may also have a `source`, the key of a document, and its `paragraph`. The due date can only be cleared.
+        Fields that have the values already are not recorded again.
         """
-        from spacedialog.editing.commitments import correct
+        from spacedialog.editing.commitments import Correction, already_set, check_is_single, correct
 
+        correction = Correction(values, add_partners, remove_partners)
         with self._writing() as session:
-            target = session.snapshot.refs.resolve(ref)
-            session.snapshot.fields_of(target)
-            entry = correct(session.snapshot, target, values, session.remarks(remarks))
-            return session.write("edited", [target], [entry])
+            targets = _targets(session.snapshot, refs)
+            check_is_single(values, targets)
+            checked = session.remarks(remarks)
+            new = []
+            for target in targets:
+                session.snapshot.fields_of(target)
+                with _naming(target, targets):
+                    entry = correct(session.snapshot, target, correction, checked)
+                if not session.is_known(entry) or session.adds_remarks(entry):
+                    new.append(entry)
+            if not new:
+                return session.unchanged("edited", targets, already_set(targets))
+            return session.write("edited", targets, new)
 
     def add(self, commitment: NewCommitment, **remarks: Unpack[Remarks]) -> Written:
         """Add a commitment under the next free number of its dialogue, unless it has a ref."""
@@ -178,7 +208,7 @@ class Writes(Record):
             remarks = session.remarks(given)
             link, entry = decide_link(session.snapshot, *pair, decision, remarks, is_dated=bool(given.get("on")))
             if session.is_known(entry) and not session.adds_remarks(entry):
-                return session.unchanged(decision.value, link, already_decided(link, decision))
+                return session.unchanged(decision.value, [link], already_decided(link, decision))
             written = session.write(decision.value, [link], [entry])
             decided = tuple(difference for difference in written.differences if difference.field == "decided")
             return written._replace(differences=decided)
@@ -265,6 +295,25 @@ class Writes(Record):
         writing = database.writing(self.path, seed if built_in else None, commit=not self.dry_run)
         with self._reporting_damage(*ROW_ERRORS), writing as (connection, is_new):
             yield Session(connection, writer, created_store=str(self.path) if is_new else None)
+
+
+def _targets(snapshot: Snapshot, refs: str | Sequence[str]) -> list[Target]:
+    """Return the targets of one ref or several, each once; InputError if there is none."""
+    targets = list(dict.fromkeys(map(snapshot.refs.resolve, [refs] if isinstance(refs, str) else refs)))
+    if not targets:
+        raise InputError("no ref was given", "write the ref of a commitment or a milestone")
+    return targets
+
+
+@contextmanager
+def _naming(target: Target, targets: Sequence[Target]) -> Iterator[None]:
+    """Name the target in an InputError of the block, if it is one of several."""
+    try:
+        yield
+    except InputError as error:
+        if len(targets) == 1 or target.ref in error.problem:
+            raise
+        raise type(error)(f"{target.ref}: {error.problem}", error.remedy) from error
 
 
 def _noting(written: Written, *notices: str) -> Written:
