@@ -504,7 +504,7 @@ LATER: tuple[Callable[[Tracker], Any], ...] = (
     lambda tracker: tracker.add_milestone("2", "Fly a plover", "2028", on=_ON),
     lambda tracker: tracker.edit("1", {"ref": "RUR1-88"}, on=_ON),
     lambda tracker: tracker.edit("RUR1-01.1", {"ref": "RUR1-88.9", "title": "Fly a plover"}, on=_ON),
-    lambda tracker: tracker.add(NewCommitment("Fly a plover", "moon", "JS", lead="GRA"), on=_ON),
+    lambda tracker: tracker.add(NewCommitment("Fly a plover again", "moon", "JS", lead="GRA"), on=_ON),
 )
 
 

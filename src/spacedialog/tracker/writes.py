@@ -148,25 +148,44 @@ class Writes(Record):
                 return session.unchanged("edited", targets, already_set(targets))
             return session.write("edited", targets, new)
 
-    def add(self, commitment: NewCommitment, **remarks: Unpack[Remarks]) -> Written:
-        """Add a commitment under the next free number of its dialogue, unless it has a ref."""
+    def add(self, commitment: NewCommitment, *, force: bool = False, **remarks: Unpack[Remarks]) -> Written:
+        """Add a commitment under the next free number of its dialogue, unless it has a ref.
+
+        InputError if the dialogue has a commitment with the same title, unless `force` is true.
+        """
         from spacedialog.editing.commitments import create_commitment
+        from spacedialog.editing.duplicates import check_new_commitment
 
         with self._writing() as session:
             checked = session.remarks(remarks)
             target, entry = create_commitment(session.snapshot, session.new_id(), commitment, checked)
+            if not force:
+                check_new_commitment(session.snapshot, entry)
             return session.write("added", [target], [entry])
 
     def add_milestone(
-        self, ref: str, title: str, when: VagueDate | str, *, recurs: str | None = None, **remarks: Unpack[Remarks]
+        self,
+        ref: str,
+        title: str,
+        when: VagueDate | str,
+        *,
+        recurs: str | None = None,
+        force: bool = False,
+        **remarks: Unpack[Remarks],
     ) -> Written:
-        """Add a dated event to the commitment `ref`, under its next free number; `recurs` is a span: `2 years`."""
+        """Add a dated event to the commitment `ref`, under its next free number; `recurs` is a span: `2 years`.
+
+        InputError if the commitment has a milestone with the same title and date, unless `force` is true.
+        """
         from spacedialog.editing.commitments import NewMilestone, create_milestone
+        from spacedialog.editing.duplicates import check_new_milestone
 
         with self._writing() as session:
             milestone = NewMilestone(session.snapshot.refs.resolve(ref), title, _date(when), recurs)
             checked = session.remarks(remarks)
             target, entry = create_milestone(session.snapshot, session.new_id(), milestone, checked)
+            if not force:
+                check_new_milestone(session.snapshot, entry)
             return session.write("added", [target], [entry])
 
     def assess(

@@ -173,12 +173,14 @@ def add(
     every: Annotated[
         str | None, typer.Option(metavar="SPAN", help="Repeat the milestone every SPAN, such as 2 years.")
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Add it even if there is one with the same title.")] = False,
 ) -> None:
     """
     spacedialog add "Share lunar orbit data" --area exploration --source ST1
     spacedialog add "Critical design review" --milestone-of ROK4-10 --due 2028-Q3
 
-    A commitment needs --area and --source. A milestone needs --milestone-of and --due.
+    A commitment needs --area and --source. A milestone needs --milestone-of and --due. A commitment with the title of
+    another one in the dialogue, or a milestone with the title and the date of another one, needs --force.
     """
     when = parsing.vague_date("--due", due, writing.tracker.today) if due else None
     if milestone_of is not None:
@@ -186,14 +188,14 @@ def add(
         foreign |= {"--dialogue": dialogue, "--ref": ref, "--source": source}
         _refuse(foreign, "a milestone has the values of its commitment")
         written = writing.tracker.add_milestone(
-            milestone_of, title, _require("--due", when), recurs=every, **writing.remarks
+            milestone_of, title, _require("--due", when), recurs=every, force=force, **writing.remarks
         )
     else:
         _refuse({"--every": every}, "only a milestone recurs")
         given = {"title": title, "area": _require("--area", area), "source": _require("--source", source), **fields}
         more = {"dialogue": dialogue, "ref": ref, "due": when, "paragraph": paragraph}
         given |= {name: value for name, value in more.items() if value is not None}
-        written = writing.tracker.add(NewCommitment.of(given), **writing.remarks)
+        written = writing.tracker.add(NewCommitment.of(given), force=force, **writing.remarks)
     writing.show(written)
 
 

@@ -9,6 +9,7 @@ from string import ascii_lowercase
 
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.model.dates import quoted
+from spacedialog.model.fold import FOREVER
 from spacedialog.model.target import Target
 from spacedialog.model.vocabulary import LONGEST_NAME, NAME_PATTERN
 from spacedialog.store.read.commitment_sql import replace_surrogates
@@ -125,6 +126,12 @@ class Refs:
         return [
             (typed + str(name)[len(typed) :], title) for ref, title, name in offers if re.fullmatch(NAME_PATTERN, ref)
         ][:limit]
+
+    def titles(self, dialogue: str) -> list[tuple[str, str]]:
+        """Return the ref and the latest title of each commitment of a dialogue (its key)."""
+        return self._connection.execute(
+            "SELECT ref, title FROM commitment WHERE dialogue = ? AND valid_to = ? ORDER BY number", (dialogue, FOREVER)
+        ).fetchall()
 
     def taken(self, wanted: Iterable[Target]) -> list[str]:
         """Return the wanted refs that another target has or ever had, because a ref is never reused."""
