@@ -40,6 +40,7 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
         "slips": Listed("read", "List the dates that were moved, and by how much"),
         "areas": Listed("read", "List the areas of cooperation with progress and next dates"),
         "dialogues": Listed("read", "List the dialogues with their dates and progress"),
+        "parties": Listed("parties", "List the parties with their roles and successions"),
         "compare": Listed("read", "Compare the commitments of two dialogues"),
     },
     "Record": {
@@ -52,6 +53,12 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
         "undo": Listed("write", "Undo the latest action, or the one named"),
         "link": Listed("write", "Record that a commitment carries on an earlier one"),
         "unlink": Listed("write", "Record that a commitment does not carry on an earlier one"),
+        "party": Listed(
+            "parties",
+            "Add a party, or correct one",
+            {"add": "Add a party to a dialogue", "edit": "Correct a party of a dialogue"},
+        ),
+        "area": Listed("parties", "Add an area", {"add": "Add an area to a dialogue"}),
         "apply": Listed("importing", "Record many updates from a file"),
         "import": Listed("importing", "Import a dialogue from a data file, or an exported log"),
     },

@@ -14,7 +14,7 @@ from spacedialog.model.target import Target
 from spacedialog.model.typed_dates import parse_review
 from spacedialog.model.values import TEXT_CHECKS, check_line, match_choice, source_list
 from spacedialog.model.vocabulary import NAME_PATTERN, Status, Strength
-from spacedialog.store.read.selection import find_value
+from spacedialog.store.read.selection import find_dialogue, find_value
 
 if TYPE_CHECKING:
     from spacedialog.editing.remarks import EntryRemarks
@@ -51,7 +51,7 @@ def create_commitment(
     snapshot: Snapshot, item: str, commitment: NewCommitment, remarks: EntryRemarks
 ) -> tuple[Target, PendingEntry]:
     """Return the commitment as a target, and the entry that adds it; InputError if any value is invalid."""
-    dialogue = _find_dialogue(snapshot, commitment.dialogue)
+    dialogue = find_dialogue(snapshot, commitment.dialogue)
     ref = commitment.ref or snapshot.refs.next_ref(dialogue)
     target = Target(ref, item, None)
     copied = ("area", "kind", "title", "detail", "strength", "lead")
@@ -231,12 +231,3 @@ def _check_ref(snapshot: Snapshot, target: Target, ref: str) -> None:
         )
     if snapshot.refs.taken([target._replace(ref=ref)]):
         raise InputError(f"ref: {ref} is already in use", "leave it out to use the next free number")
-
-
-def _find_dialogue(snapshot: Snapshot, key: str | None) -> str:
-    keys = snapshot.values("dialogue")
-    if key:
-        return match_choice("dialogue", key, keys)
-    if not keys:
-        raise InputError("the record has no dialogue", "import one with spacedialog import FILE")
-    return keys[0]

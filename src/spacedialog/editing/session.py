@@ -183,7 +183,10 @@ class Session:
         """Record the retraction of these entries; with `only`, of each entry by itself, not of its whole action."""
         day = self._writer.today.isoformat()
         things = dict.fromkeys((entry.item, entry.content.get("milestone")) for entry in entries)
-        targets = [target for item, milestone in things if (target := self.snapshot.refs.target(item, milestone))]
+        refs = self.snapshot.refs
+        targets = [target for item, milestone in things if (target := refs.target(item, milestone))]
+        # An import also adds the parties and areas of its commitments.
+        targets = targets or [part for item, _ in things if (part := refs.part(item))]
         pending = []
         for entry in entries:
             milestone = entry.content.get("milestone")

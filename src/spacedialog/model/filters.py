@@ -17,9 +17,20 @@ class OneOf(NamedTuple):
 
 
 class Involves(NamedTuple):
-    """One of the parties is the lead or a partner of the commitment."""
+    """One of the parties is the lead or a partner of the commitment.
+
+    `shares` are parties that count in one dialogue only: the key of the dialogue and that of the party.
+    """
 
     parties: Sequence[str]
+    shares: Sequence[tuple[str, str]] = ()
+
+
+class LedBy(NamedTuple):
+    """One of the parties is the lead of the commitment; `shares` as in `Involves`."""
+
+    parties: Sequence[str]
+    shares: Sequence[tuple[str, str]] = ()
 
 
 class OfSide(NamedTuple):
@@ -65,7 +76,7 @@ class All(NamedTuple):
     parts: Sequence[Filter]
 
 
-Filter = OneOf | Involves | OfSide | DueBefore | DueAfter | DueWithin | Flagged | ContainsWords | All
+Filter = OneOf | Involves | LedBy | OfSide | DueBefore | DueAfter | DueWithin | Flagged | ContainsWords | All
 
 EVERYTHING: Filter = All(())
 """The filter that every commitment matches."""

@@ -173,6 +173,15 @@ class Refs:
             ).fetchone()
         return Target(row[0], item, milestone) if row else None
 
+    def part(self, item: str) -> Target | None:
+        """Return the party or the area of a dialogue that an entry of the log is about; None for other items."""
+        row = self._connection.execute(
+            "SELECT dialogue || '/' || key FROM (SELECT item, dialogue, key FROM party UNION ALL"
+            " SELECT item, dialogue, key FROM area) WHERE item = ?",
+            (item,),
+        ).fetchone()
+        return Target(row[0], item, None) if row else None
+
 
 def _prefix(ref: str) -> str:
     return re.sub(r"-?[0-9]+[a-z]*$", "", ref).casefold()

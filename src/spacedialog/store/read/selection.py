@@ -16,6 +16,7 @@ from spacedialog.model.filters import (
     Filter,
     Flagged,
     Involves,
+    LedBy,
     OfSide,
     OneOf,
 )
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
     from spacedialog.store.read.snapshot import Snapshot
 
 # The fields that are compared with recorded values, each with the name of those values in `Snapshot.values`.
-_FIELDS: dict[str, str] = {"dialogue": "dialogue", "area": "area", "kind": "kind", "lead": "party", "owner": "owner"}
+_FIELDS: dict[str, str] = {"dialogue": "dialogue", "area": "area", "kind": "kind", "owner": "owner"}
 
 
 class Selection(NamedTuple):
     """A selection: the commitments with one of the given values in each field and all the flags; by default, all.
 
-    `owner` selects by who follows the commitment, ignoring case.
+    `owner` selects by who follows the commitment, ignoring case. `party` and `lead` also select the commitments of a
+    party's predecessors in dialogues that were held before it succeeded them.
 
     `due_before` selects commitments that are certainly due before that date begins, `due_after` commitments that may be
     due after it ends. `text` has words that the commitment or one of its notes must contain.
@@ -61,7 +63,11 @@ class Selection(NamedTuple):
             if values := [find_value(snapshot, kind, value) for value in getattr(self, field)]:
                 parts.append(OneOf(field, _all_spellings(snapshot, values) if field == "owner" else values))
         if self.party:
-            parts.append(Involves([find_value(snapshot, "party", value) for value in self.party]))
+            keys = [find_value(snapshot, "party", value) for value in self.party]
+            parts.append(Involves(keys, snapshot.shares_of_predecessors(keys)))
+        if self.lead:
+            keys = [find_value(snapshot, "party", value) for value in self.lead]
+            parts.append(LedBy(keys, snapshot.shares_of_predecessors(keys)))
         if self.side:
             parts.append(OfSide([find_value(snapshot, "side", value) for value in self.side]))
         if self.status:
@@ -108,6 +114,16 @@ def find_value(snapshot: Snapshot, kind: str, text: str, *, dialogue: str | None
     `kind` is area, party, side, kind, owner or dialogue; with `dialogue` (a key), only values of that dialogue count.
     """
     return match_choice(kind, text, snapshot.values(kind, dialogue=dialogue))
+
+
+def find_dialogue(snapshot: Snapshot, text: str | None) -> str:
+    """Return the key of the dialogue that the text names, or of the latest without a text; InputError if none."""
+    keys = snapshot.values("dialogue")
+    if text:
+        return match_choice("dialogue", text, keys)
+    if not keys:
+        raise InputError("the record has no dialogue", "import one with spacedialog import FILE")
+    return keys[0]
 
 
 def _all_spellings(snapshot: Snapshot, owners: Sequence[str]) -> list[str]:

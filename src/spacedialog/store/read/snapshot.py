@@ -29,6 +29,7 @@ from spacedialog.model.rows.record import (
     FoundRow,
     HistoryRow,
     Overview,
+    PartyRow,
     SlipRow,
     Timing,
     UpcomingRow,
@@ -37,7 +38,7 @@ from spacedialog.model.rows.todo import TodoRow
 from spacedialog.model.target import Target
 from spacedialog.model.vocabulary import CLOSING_DAYS, MilestoneState, Status
 from spacedialog.store.log import entries_of
-from spacedialog.store.read import assessments, conflicts, counts, events, history, links, search
+from spacedialog.store.read import assessments, conflicts, counts, events, history, links, parties, search
 from spacedialog.store.read.commitment_sql import (
     FLAG_COLUMNS,
     VALID,
@@ -51,6 +52,7 @@ from spacedialog.store.read.refs import Refs
 from spacedialog.store.words import plain_form
 
 if TYPE_CHECKING:
+    from spacedialog.model.parties import Succession
     from spacedialog.model.rows.report import Report
     from spacedialog.store.read.news import News
 
@@ -135,6 +137,18 @@ class Snapshot:
     def dialogues(self) -> list[DialogueRow]:
         """Return every dialogue, newest meeting first, with counts of its commitments and its next event."""
         return counts.dialogues(self._connection, self.day, self._dialogues)
+
+    def parties(self, sides: Sequence[str] = ()) -> list[PartyRow]:
+        """Return the parties of the sides, or all, with counts of their commitments, most commitments first."""
+        return parties.parties(self._connection, self.day, sides, dialogues=self._dialogues)
+
+    def successions(self) -> list[Succession]:
+        """Return which parties succeeded which others, oldest first."""
+        return parties.successions(self._connection, self.day)
+
+    def shares_of_predecessors(self, keys: Sequence[str]) -> list[tuple[str, str]]:
+        """Return the dialogues before the parties succeeded others, each with such a predecessor (both are keys)."""
+        return parties.shares_of_predecessors(self._connection, self.day, keys)
 
     def upcoming(self, *, until: date | None = None, everything: bool = False) -> list[UpcomingRow]:
         """Return the dated events that are neither met nor withdrawn, or `everything`, in the order of their windows.

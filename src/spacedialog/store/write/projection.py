@@ -145,7 +145,10 @@ def _area(item: str, history: History) -> Rows:
 
 def _party(item: str, history: History) -> Rows:
     texts = ("key", "dialogue", "name", "side")
-    yield "party", [(item, *p[:2], *(_text(p, name) for name in texts)) for p in history.periods]
+    lists = ("aliases", "succeeds")
+    for p in history.periods:
+        values = *(_text(p, name) for name in texts), *(canonical_json(p.fields.get(name) or []) for name in lists)
+        yield "party", [(item, *p[:2], *values)]
 
 
 def _commitments(item: str, history: History) -> Rows:
@@ -206,7 +209,7 @@ _COLUMNS = {
     "ignored": "change, item",
     "dialogue": "item, valid_from, valid_to, key, held, fields",
     "area": "item, valid_from, valid_to, key, dialogue, title, position",
-    "party": "item, valid_from, valid_to, key, dialogue, name, side",
+    "party": "item, valid_from, valid_to, key, dialogue, name, side, aliases, succeeds",
     "commitment": ", ".join(
         ("item, valid_from, valid_to", *(field.name for field in STORED), "ref_key, number, due_earliest, due_latest")
     )
