@@ -36,6 +36,7 @@ View:
   slips          List the dates that were moved, and by how much
   areas          List the areas of cooperation with progress and next dates
   dialogues      List the dialogues with their dates and progress
+  parties        List the parties with their roles and successions
   compare        Compare the commitments of two dialogues
 
 Record:
@@ -48,6 +49,8 @@ Record:
   undo           Undo the latest action, or the one named
   link           Record that a commitment carries on an earlier one
   unlink         Record that a commitment does not carry on an earlier one
+  party          Add a party, or correct one
+  area           Add an area
   apply          Record many updates from a file
   import         Import a dialogue from a data file, or an exported log
 

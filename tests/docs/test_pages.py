@@ -56,6 +56,7 @@ COMMAND_LINES = {
     "upcoming": "upcoming --all",
     "areas": "areas",
     "dialogues": "dialogues",
+    "parties": "parties",
     "history": "history",
     "slips": "slips",
     "search": "search launch",

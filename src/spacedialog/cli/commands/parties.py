@@ -23,7 +23,7 @@ app = typer.Typer()
 party = typer.Typer(
     cls=Group,
     help="""
-    spacedialog party add JAXA --name "Japan Aerospace Exploration Agency" --side JPN
+    spacedialog party add JAXA --name "Japan's space agency" --side JPN
     spacedialog party edit KASA --succeeds MSIT --from 2024-05-27
 
     A party is a government, agency or body. It belongs to a dialogue and to a side.
@@ -96,8 +96,8 @@ def add_party(
     ] = None,
 ) -> None:
     """
-    spacedialog party add JAXA --name "Japan Aerospace Exploration Agency" --side JPN
-    spacedialog party add KARA --name "A new agency" --side ROK --succeeds KARI --from 2026-03
+    spacedialog party add JAXA --name "Japan's space agency" --side JPN
+    spacedialog party add NMO --name NMO --side US --succeeds NMIO --from 2026
 
     The party exists from the day of the dialogue, unless --on gives another.
     """

@@ -46,10 +46,9 @@ from spacedialog.store.read.commitment_sql import (
     day_parameters,
     matching,
 )
-from spacedialog.store.read.details import ReadContext, dialogues_by_key, fields_on, read_details
+from spacedialog.store.read.details import ReadContext, descriptions, dialogues_by_key, fields_on, read_details
 from spacedialog.store.read.ordered import Query, select
 from spacedialog.store.read.refs import Refs
-from spacedialog.store.words import plain_form
 
 if TYPE_CHECKING:
     from spacedialog.model.parties import Succession
@@ -265,13 +264,7 @@ class Snapshot:
 
     def details(self, dialogue: str) -> dict[str, str]:
         """Return the long descriptions of a dialogue's commitments, by ref; commitments without one are left out."""
-        cursor = self._rows(
-            "SELECT c.ref, w.text FROM commitment AS c JOIN words AS w ON w.item = c.item"
-            f" WHERE c.dialogue = :dialogue AND {VALID.format('c')} AND w.field = 'detail'"
-            ' AND w."on" <= :day AND :day < w.until',
-            {"dialogue": dialogue},
-        )
-        return {ref: plain_form(text) for ref, text in cursor}
+        return descriptions(self._connection, self.day, dialogue)
 
     def fields(self, item: str, milestone: str | None = None) -> Mapping[str, Any] | None:
         """Return the fields of an item, or of a milestone of it, on the day; None if it did not exist."""
