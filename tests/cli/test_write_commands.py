@@ -72,22 +72,22 @@ def test_adding_and_editing(desk: Desk) -> None:
 
 def test_several_refs_are_named_in_the_result(desk: Desk) -> None:
     """`mark`, `note` and `edit` of several refs show each of them, also in a dry run and if it does not change."""
-    assert desk.call("mark", "33", "4-32", "33", "stalled", "--dry-run").stdout.splitlines() == [
+    assert desk.call("mark", "33", "4-35", "33", "stalled", "--dry-run").stdout.splitlines() == [
         "Dry run: would mark 2 commitments",
         "ROK4-33 status: unknown → stalled",
-        "ROK4-32 status: unknown → stalled",
+        "ROK4-35 status: unknown → stalled",
         "Nothing was recorded. Leave out --dry-run to record it.",
     ]
     desk.call("mark", "33", "stalled")
-    lines = desk.call("mark", "33", "32", "stalled").stdout.splitlines()
-    assert lines[1:3] == ["ROK4-32 status: unknown → stalled", "ROK4-33: status unchanged"]
-    assert desk.call("note", "33", "32", "Talks paused").stdout.splitlines()[:3] == [
+    lines = desk.call("mark", "33", "35", "stalled").stdout.splitlines()
+    assert lines[1:3] == ["ROK4-35 status: unknown → stalled", "ROK4-33: status unchanged"]
+    assert desk.call("note", "33", "35", "Talks paused").stdout.splitlines()[:3] == [
         "Added a note to 2 commitments",
-        "ROK4-33, ROK4-32",
+        "ROK4-33, ROK4-35",
         "Status unchanged.",
     ]
-    desk.call("edit", "33", "32", "--owner", "Kim")
-    again = desk.call("edit", "33", "32", "--owner", "Kim")
+    desk.call("edit", "33", "35", "--owner", "Kim")
+    again = desk.call("edit", "33", "35", "--owner", "Kim")
     assert (again.stdout, again.status) == ("Nothing to record for 2 commitments\n", 0)
     refused = desk.call("mark", "33", "99", "complete")
     assert (refused.status, refused.stderr.splitlines()[0]) == (3, "spacedialog: there is no ref '99'")
