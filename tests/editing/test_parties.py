@@ -145,6 +145,15 @@ def test_a_successor_finds_the_share_of_its_predecessor(two: Tracker) -> None:
     assert found(two, party=["NSA"]) == ["RUR2-01"]
 
 
+def test_a_later_correction_of_a_succession_counts(two: Tracker) -> None:
+    """A succession that was cleared, or dated after the dialogue, can be set again."""
+    for succeeds in ({"RSA": "2025-12"}, None, {"RSA": "2026-07"}, {"RSA": "2025-11"}, None, {"RSA": "2025-12"}):
+        written = two.edit_party("NSA", {"succeeds": succeeds})
+        assert (written.changes, written.notices) == (1, ())
+        expected = [{"party": party, "from": start} for party, start in (succeeds or {}).items()]
+        assert list(parties(two)["NSA"].succeeds) == expected
+
+
 @pytest.mark.parametrize(("start", "is_found"), [("2025-03-10", False), ("2025-03", True), ("2025-03-11", True)])
 def test_a_dialogue_after_the_succession_is_not_found(two: Tracker, start: str, is_found: bool) -> None:
     """A dialogue counts if it began before the last day of the date of the succession."""

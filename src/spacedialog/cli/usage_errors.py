@@ -26,6 +26,7 @@ COMMAND_SYNONYMS: Mapping[str, str] = {
     "comment": "note",
     **dict.fromkeys(("change", "set", "update", "rename"), "edit"),
     **dict.fromkeys(("revert", "rollback"), "undo"),
+    **dict.fromkeys(("agencies", "bodies", "countries", "sides"), "parties"),
     "redo": "undo --redo",
     **dict.fromkeys(("push", "pull", "fetch"), "sync"),
     "join": "team join",

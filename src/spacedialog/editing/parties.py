@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.model.dates import VagueDate, quoted
 from spacedialog.model.entry import CREATE, SET, PendingEntry, item_id
+from spacedialog.model.fold import closing_day, in_order
 from spacedialog.model.parties import predecessors
 from spacedialog.model.target import Target
 from spacedialog.model.values import check_line, match_choice
@@ -78,6 +79,14 @@ def default_day(snapshot: Snapshot, dialogue: str, succeeds: Mapping[str, VagueD
     latest = VagueDate.parse(day).latest if day else None
     starts = [_date(start).latest for start in (succeeds or {}).values()]
     return day if latest and all(start and start <= latest for start in starts) else None
+
+
+def succession_day(snapshot: Snapshot, target: Target, succeeds: Mapping[str, VagueDate | str] | None) -> str | None:
+    """Return the `default_day` of a correction of the successions of a party; None if they were set on a later day."""
+    entries, _ = snapshot.folded(target.item)
+    set_on = [day for day, entry in in_order(entries) if "succeeds" in entry.content.get("set", {})]
+    day = default_day(snapshot, target.ref.partition("/")[0], succeeds)
+    return day if day and max(set_on, default="") <= closing_day(day) else None
 
 
 def _creation(

@@ -43,14 +43,12 @@ class Parties(Writes):
         already are not recorded again.
         """
         from spacedialog.editing.commitments import already_set
-        from spacedialog.editing.parties import correct_party, default_day, find_party
+        from spacedialog.editing.parties import correct_party, find_party, succession_day
 
         with self._writing() as session:
             snapshot = session.snapshot
             target = find_party(snapshot, key, dialogue and find_dialogue(snapshot, dialogue))
-            of = target.ref.partition("/")[0]
-            succeeds = values.get("succeeds")
-            day = default_day(snapshot, of, succeeds) if succeeds else None
+            day = succession_day(snapshot, target, values["succeeds"]) if "succeeds" in values else None
             entry = correct_party(snapshot, target, values, session.remarks(_dated(remarks, day)))
             if session.is_known(entry) and not session.adds_remarks(entry):
                 return session.unchanged("edited", [target], already_set([target]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any, TypeVar
@@ -92,6 +93,10 @@ def note(
     A note does not change the status or the dates. Several refs are recorded as one action: all of them, or none.
     """
     remarks = writing.remarks
+    if ref := _ref_named(writing, text):
+        raise InputError(
+            f"TEXT is missing: the last argument, {text}, is the ref {ref}", "write the note last, in quotation marks"
+        )
     with _found(refs):
         written = writing.tracker.note(refs, text, on=remarks.get("on"), evidence=remarks.get("evidence"))
     writing.show(written)
@@ -296,6 +301,17 @@ def undo(
         if only:
             _require("ENTRY", entry)
         writing.show(writing.tracker.undo(entry, only=only))
+
+
+def _ref_named(writing: WriteRequest, text: str) -> str | None:
+    """Return the ref that a text names; None if it is not a ref."""
+    if not re.fullmatch(r"[\w.-]*\d\w*", text):
+        return None
+    with writing.tracker.snapshot() as snapshot:
+        try:
+            return snapshot.refs.resolve(text).ref
+        except (InputError, NotFoundError):
+            return None
 
 
 @contextmanager
