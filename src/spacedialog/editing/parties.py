@@ -10,7 +10,7 @@ from spacedialog.errors import InputError, NotFoundError
 from spacedialog.model.dates import VagueDate, quoted
 from spacedialog.model.entry import CREATE, SET, PendingEntry, item_id
 from spacedialog.model.fold import closing_day, in_order
-from spacedialog.model.parties import predecessors
+from spacedialog.model.parties import MAY_BE_EMPTY, predecessors
 from spacedialog.model.target import Target
 from spacedialog.model.values import check_line, match_choice
 from spacedialog.model.vocabulary import NAME_PATTERN
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 CORRECTED = ("name", "side", "aliases", "succeeds")
 """The fields of a party that an edit sets."""
-
-CLEARABLE = ("aliases", "succeeds")
-"""The fields of a party that an edit may clear."""
 
 _NAME = re.compile(NAME_PATTERN)
 
@@ -57,7 +54,7 @@ def correct_party(snapshot: Snapshot, target: Target, values: Mapping[str, Any],
     for name, value in values.items():
         if name not in CORRECTED:
             raise InputError(f"{name}: this field cannot be edited", f"edit one of {', '.join(CORRECTED)}")
-        if not value and name not in CLEARABLE:
+        if not value and name not in MAY_BE_EMPTY:
             raise InputError(f"{name}: this field cannot be cleared", "write a value")
     key = target.ref.partition("/")[2]
     return PendingEntry(SET, target.item, str(remarks.on), {"set": _checked(snapshot, key, values), **remarks.body()})

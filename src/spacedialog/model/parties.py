@@ -9,6 +9,9 @@ from typing import NamedTuple
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.fold import FOREVER, closing_day
 
+MAY_BE_EMPTY = ("aliases", "succeeds")
+"""The fields of a party that an edit may clear."""
+
 
 class NewParty(NamedTuple):
     """A party to add to a dialogue (its key; by default the latest).

@@ -14,10 +14,8 @@ from spacedialog.cli.read_options import reads
 from spacedialog.cli.requests import ReadRequest, WriteRequest
 from spacedialog.cli.write_options import writes
 from spacedialog.errors import InputError
-from spacedialog.model.parties import NewParty
+from spacedialog.model.parties import MAY_BE_EMPTY, NewParty
 from spacedialog.presentation.parties import parties as parties_table
-
-_CLEARABLE = ("aliases", "succeeds")
 
 app = typer.Typer()
 party = typer.Typer(
@@ -139,7 +137,7 @@ def edit_party(
     """
     given = {"name": name, "side": side, "aliases": alias, "succeeds": _successions(writing, succeeds, from_) or None}
     values: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
-    values |= parsing.cleared(clear or (), _CLEARABLE, values)
+    values |= parsing.cleared(clear or (), MAY_BE_EMPTY, values)
     writing.show(writing.tracker.edit_party(key, values, dialogue=dialogue, **writing.remarks))
 
 
