@@ -425,7 +425,9 @@ class Record(RuleBasedStateMachine):
         self.write(
             user,
             lambda writer: writer.add(ref, area, on, values),
-            lambda tracker: tracker.add(NewCommitment("See an osprey", area, "JS", due=parsed(due), ref=ref), on=on),
+            lambda tracker: tracker.add(
+                NewCommitment("See an osprey", area, "JS", due=parsed(due), ref=ref), on=on, force=True
+            ),
         )
 
     @rule(user=who, ref=refs, when=dues, recurs=st.sampled_from([None, "2 years"]), on=ons)
@@ -433,7 +435,7 @@ class Record(RuleBasedStateMachine):
         self.write(
             user,
             lambda writer: writer.add_milestone(ref, "Launch a heron", when, recurs, on),
-            lambda tracker: tracker.add_milestone(ref, "Launch a heron", when, recurs=recurs, on=on),
+            lambda tracker: tracker.add_milestone(ref, "Launch a heron", when, recurs=recurs, on=on, force=True),
         )
 
     @rule(
@@ -453,6 +455,7 @@ class Record(RuleBasedStateMachine):
                 {"owner": "Sapt", "review": "30 days"},
                 {"review": "2026-02"},
                 {"owner": None, "review": None},
+                {"due": None},
             ]
         ),
     )

@@ -450,12 +450,14 @@ def test_a_milestone_is_added_and_moved(tracker: Tracker) -> None:
 
 
 def test_an_edit_follows_the_rules_of_the_command(tracker: Tracker) -> None:
-    """From Python too, an edit takes a source with its paragraph, and an empty value clears a field."""
-    tracker.edit("1", {"source": "JS", "paragraph": "9", "partners": [""], "lead": ""})
+    """From Python too, an edit takes a source with its paragraph, and only None or an empty list clears a field."""
+    tracker.edit("1", {"source": "JS", "paragraph": "9", "partners": [], "lead": None})
     values = list(tracker.log())[-1].content["set"]
     assert values == {"sources": [{"document": "JS", "paragraph": "9"}], "partners": [], "lead": None}
-    assert tracker.add(FLY._replace(partners=[""], lead="")).changes == 1
-    assert not {"partners", "lead"} & list(tracker.log())[-1].content["set"].keys()
+    with pytest.raises(InputError, match="is empty"):
+        tracker.edit("1", {"partners": [""]})
+    with pytest.raises(InputError, match="is empty"):
+        tracker.add(FLY._replace(lead=""))
 
 
 def test_a_commitment_is_added(tracker: Tracker) -> None:

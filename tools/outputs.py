@@ -23,6 +23,7 @@ LISTS = {
     "upcoming": record.UpcomingRow,
     "areas": record.AreaRow,
     "dialogues": record.DialogueRow,
+    "parties": record.PartyRow,
     "history": record.HistoryRow,
     "slips": record.SlipRow,
     "search": record.FoundRow,

@@ -22,6 +22,7 @@ READS = {
     "history": (),
     "slips": (),
     "areas": (),
+    "parties": (),
     "dialogues": (),
     "compare": ("ROK3", "ROK4"),
     "overview": (),

@@ -36,6 +36,7 @@ View:
   slips          List the dates that were moved, and by how much
   areas          List the areas of cooperation with progress and next dates
   dialogues      List the dialogues with their dates and progress
+  parties        List the parties with their roles and successions
   compare        Compare the commitments of two dialogues
 
 Record:
@@ -48,6 +49,8 @@ Record:
   undo           Undo the latest action, or the one named
   link           Record that a commitment carries on an earlier one
   unlink         Record that a commitment does not carry on an earlier one
+  party          Add a party, or correct one
+  area           Add an area
   apply          Record many updates from a file
   import         Import a dialogue from a data file, or an exported log
 
@@ -230,7 +233,8 @@ NEAR_MISSES = [
     ("edit 31 --status complete", 2, "use mark: spacedialog mark REF STATUS"),
     ("mark 31 --status complete", 2, "write the status after the ref"),
     ("mark 31 in progress", 2, "put a text with spaces in quotation marks"),
-    ("mark 31", 2, "write spacedialog mark [OPTIONS] REF STATUS"),
+    ("mark 31", 2, "write spacedialog mark [OPTIONS] REF… STATUS"),
+    ("note 31 Raised again", 2, "put a text with spaces in quotation marks"),
     ("list --since monday", 2, "did you mean --changed-since?"),
     ("history --from 2026", 2, "did you mean --since?"),
     ("list --area", 2, "write the value after the option"),

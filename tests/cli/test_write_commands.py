@@ -66,12 +66,35 @@ def test_adding_and_editing(desk: Desk) -> None:
         "Design review",
         "Share lunar orbit data",
     ]
-    desk.call("edit", "43", "--lead", "")
+    desk.call("edit", "43", "--clear", "lead")
     assert by_ref(desk.call("list", "--json").data)["ROK4-43"]["lead"] is None
 
 
+def test_several_refs_are_named_in_the_result(desk: Desk) -> None:
+    """`mark`, `note` and `edit` of several refs show each of them, also in a dry run and if it does not change."""
+    assert desk.call("mark", "33", "4-35", "33", "stalled", "--dry-run").stdout.splitlines() == [
+        "Dry run: would mark 2 commitments",
+        "ROK4-33 status: unknown → stalled",
+        "ROK4-35 status: unknown → stalled",
+        "Nothing was recorded. Leave out --dry-run to record it.",
+    ]
+    desk.call("mark", "33", "stalled")
+    lines = desk.call("mark", "33", "35", "stalled").stdout.splitlines()
+    assert lines[1:3] == ["ROK4-35 status: unknown → stalled", "ROK4-33: status unchanged"]
+    assert desk.call("note", "33", "35", "Talks paused").stdout.splitlines()[:3] == [
+        "Added a note to 2 commitments",
+        "ROK4-33, ROK4-35",
+        "Status unchanged.",
+    ]
+    desk.call("edit", "33", "35", "--owner", "Kim")
+    again = desk.call("edit", "33", "35", "--owner", "Kim")
+    assert (again.stdout, again.status) == ("Nothing to record for 2 commitments\n", 0)
+    refused = desk.call("mark", "33", "99", "complete")
+    assert (refused.status, refused.stderr.splitlines()[0]) == (3, "spacedialog: there is no ref '99'")
+
+
 def test_desk_fields_are_set_shown_and_cleared(desk: Desk) -> None:
-    """`add` and `edit` set owner, review, criterion and quote, `show` shows them, and an empty value clears them."""
+    """`add` and `edit` set owner, review, criterion and quote, `show` shows them, and `--clear` clears them."""
     given = ("--owner", "Kim", "--criterion", "A signed text", "--quote", "The two sides decided to share orbit data.")
     desk.call("add", "Share orbit data", "--area", "exploration", "--source", "ST1", "--review", "Q1 2099", *given)
     lines = desk.call("show", "43").stdout.splitlines()
@@ -81,7 +104,7 @@ def test_desk_fields_are_set_shown_and_cleared(desk: Desk) -> None:
         "done when\tA signed text",
         "quote\t\u201cThe two sides decided to share orbit data.\u201d",
     ]
-    edited = desk.call("edit", "43", "--review", "6m", "--owner", "", "--quote", "")
+    edited = desk.call("edit", "43", "--review", "6m", "--clear", "owner", "--clear", "quote")
     assert "review: 2099-Q1 → every 6 months" in edited.stdout
     shown = desk.call("show", "43", "--json").data
     assert (shown["commitment"]["owner"], shown["commitment"]["review"], shown["quote"]) == (None, "6 months", None)

@@ -56,6 +56,7 @@ COMMAND_LINES = {
     "upcoming": "upcoming --all",
     "areas": "areas",
     "dialogues": "dialogues",
+    "parties": "parties",
     "history": "history",
     "slips": "slips",
     "search": "search launch",
@@ -149,7 +150,7 @@ def test_the_manual_page_is_valid_roff() -> None:
     run = [require("groff", "groff-base"), "-man", "-ww", "-Tascii", "-P-cbou", str(manual.PAGE)]
     shown = subprocess.run(run, capture_output=True, text=True, timeout=60, check=True)
     assert shown.stderr == ""
-    assert 'spacedialog mark 33 in-progress --percent 60 --evidence "Cable SEOUL 1234"' in shown.stdout
+    assert 'spacedialog mark 31 33 in-progress --percent 60 --evidence "Cable SEOUL 1234"' in shown.stdout
 
 
 @pytest.mark.parametrize("scene", pictures.SCENES)

@@ -353,6 +353,7 @@ class Log:
         tracker.undo(tracker.mark("RUR1-02", "stalled").undo)
         self._changes = list(tracker.log())
         self._connection = database.in_memory()
+        self._view = Snapshot(self._connection, TODAY)
 
     def __call__(self, rng: random.Random) -> None:
         changes = rng.sample(self._changes, rng.randint(1, len(self._changes)))
@@ -378,7 +379,7 @@ class Log:
         try:
             if not isinstance(found, intake.Contents):
                 writer.merge(self._connection, found, "fuzz")
-                view = Snapshot(self._connection, TODAY)
+                view = self._view.on(TODAY)
                 list(view.commitments())
                 view.upcoming(everything=True)
                 view.history()

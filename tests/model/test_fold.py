@@ -367,7 +367,8 @@ def test_a_milestone_exists_from_its_own_day() -> None:
         (["2026", "2026-12-31"], False, 1),  # it closes on the same day
         (["2026", "2027", "2026"], False, 2),
         (["2026", "2027", None], False, 1),
-        (["2026", None, "2027"], True, 0),
+        (["2026", None, "2027"], True, 1),  # compared with the last date before it was cleared
+        (["2026", None, "2026"], False, 0),
         ([None, "2026"], False, 0),
         ([None, "2026", "2027"], True, 1),
         (["2026", "2026/.."], True, 1),

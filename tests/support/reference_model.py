@@ -82,6 +82,7 @@ class State:
     def __init__(self, **fields: Any) -> None:
         self.fields: Body = fields
         self.first: str | None = None
+        self.last: str | None = None
         self.moves: list[Move] = []
         self.words: list[str] = []
         self.parts: dict[str, State] = {}
@@ -91,9 +92,10 @@ class State:
     def receive(self, entry: ModelEntry, day: str) -> None:
         """Apply an entry."""
         name = "when" if entry.milestone else "due"
-        old = self.fields.get(name)
+        old = self.last
         self.fields = {**self.fields, **entry.values}
         new = self.fields.get(name)
+        self.last = new or old
         if self.first is None or "met" in entry.values:
             self.first = new
         elif old and new and old != new:

@@ -219,7 +219,7 @@ class ReferenceWriter:
         return [Expected("create", name.item, day, {"milestone": "", "set": values})]
 
     def edit(self, ref: str, values: Body, on: str | None) -> list[Expected]:
-        """Return the entry of an edit."""
+        """Return the entry of an edit; none if the record has its values."""
         name = self.resolve(ref)
         self.fields_of(name)
         day = self._day(on)
@@ -240,11 +240,9 @@ class ReferenceWriter:
         review = values.get("review")
         if review and "days" not in review and window(review)[1] < self._today:
             raise Refused(2)
-        return [
-            Expected(
-                "set", name.item, day, {"set": values, **({"milestone": name.milestone} if name.milestone else {})}
-            )
-        ]
+        body = {"set": values, **({"milestone": name.milestone} if name.milestone else {})}
+        entry = Expected("set", name.item, day, body)
+        return [] if self._is_known(entry, name) else [entry]
 
     # Undo
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple
 
@@ -40,6 +41,7 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
         "slips": Listed("read", "List the dates that were moved, and by how much"),
         "areas": Listed("read", "List the areas of cooperation with progress and next dates"),
         "dialogues": Listed("read", "List the dialogues with their dates and progress"),
+        "parties": Listed("parties", "List the parties with their roles and successions"),
         "compare": Listed("read", "Compare the commitments of two dialogues"),
     },
     "Record": {
@@ -52,6 +54,12 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
         "undo": Listed("write", "Undo the latest action, or the one named"),
         "link": Listed("write", "Record that a commitment carries on an earlier one"),
         "unlink": Listed("write", "Record that a commitment does not carry on an earlier one"),
+        "party": Listed(
+            "parties",
+            "Add a party, or correct one",
+            {"add": "Add a party to a dialogue", "edit": "Correct a party of a dialogue"},
+        ),
+        "area": Listed("parties", "Add an area", {"add": "Add an area to a dialogue"}),
         "apply": Listed("importing", "Record many updates from a file"),
         "import": Listed("importing", "Import a dialogue from a data file, or an exported log"),
     },
@@ -112,10 +120,6 @@ COMMANDS = {name: listed for commands in GROUPS.values() for name, listed in com
 _WIDEST = max(map(len, COMMANDS))
 
 
-CLEARING_COMMANDS = ("add", "edit")
-"""The commands whose options for fields accept an empty value, which clears the field."""
-
-
 class LazyGroup(help_.Group):
     """A command group that imports only the command that is called."""
 
@@ -151,7 +155,7 @@ class LazyGroup(help_.Group):
         _prepare(info)
         command = typer.main.get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
         help_.describe(command, listed.summary)
-        _check_values(command, _clearing_options(cmd_name))
+        _check_values(command)
         return command
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - Typer's signature
@@ -186,21 +190,27 @@ def _prepare(info: Any) -> None:
         info.callback = info.callback.combined()
 
 
-def _clearing_options(command_name: str) -> Collection[str]:
-    """Return the options of a command that accept an empty value."""
-    if command_name not in CLEARING_COMMANDS:
-        return ()
-    from spacedialog.model.fields import EDITABLE, FIELDS, MAY_BE_EMPTY
+def _check_values(command: Any) -> None:
+    """Make each option and argument refuse an empty value, and a value of the wrong type.
 
-    return [FIELDS[name].option_name for name in EDITABLE if name in MAY_BE_EMPTY]
-
-
-def _check_values(command: Any, may_be_empty: Collection[str] = ()) -> None:
-    """Make each option and argument refuse a value of the wrong type, and an empty value unless it may be empty."""
+    Of an argument with several values and the argument after it, the last one is missing if only one word is given.
+    """
     for parameter in command.params:
         # Checked before the conversion, because an empty path becomes the working folder.
-        converted = _converted if parameter.opts[0] in may_be_empty else _filled
-        parameter.type_cast_value = partial(converted, parameter, parameter.type_cast_value)
+        parameter.type_cast_value = partial(_filled, parameter, parameter.type_cast_value)
+    arguments = [one for one in command.params if one.param_type_name == "argument"]
+    for several, last in pairwise(arguments):
+        if several.nargs == -1 and several.required:
+            several.handle_parse_result = partial(_all_given, several.handle_parse_result, several, last)
+
+
+def _all_given(handle: Callable[..., Any], several: Any, last: Any, context: Any, given: Any, words: Any) -> Any:
+    """Handle the words of an argument with several values; name the last argument if there is only one word."""
+    if not given.get(several.name) and given.get(last.name) is not None and not context.resilient_parsing:
+        from spacedialog.cli.usage_errors import missing_argument
+
+        raise missing_argument(last, context)
+    return handle(context, given, words)
 
 
 def _filled(parameter: Any, convert: Callable[[Any, Any], Any], context: Any, value: Any) -> Any:
@@ -208,8 +218,20 @@ def _filled(parameter: Any, convert: Callable[[Any, Any], Any], context: Any, va
     if value == "" or (isinstance(value, list | tuple) and "" in value):
         is_option = parameter.param_type_name == "option"
         name = parameter.opts[0] if is_option else parameter.metavar or parameter.name.upper()
-        raise InputError(f"{name} is empty", "give a value" if parameter.required else "give a value, or leave it out")
+        remedy = "give a value" if parameter.required else "give a value, or leave it out"
+        if is_option and any(one.opts[0] == "--clear" for one in context.command.params):
+            remedy = _clearing_remedy(name) or remedy
+        raise InputError(f"{name} is empty", remedy)
     return _converted(parameter, convert, context, value)
+
+
+def _clearing_remedy(option: str) -> str:
+    """Return the remedy for an empty value of an option whose field can be cleared; empty for any other option."""
+    from spacedialog.cli.parsing import option_of
+    from spacedialog.model.fields import MAY_BE_EMPTY
+
+    name = option.lstrip("-")
+    return f"give a value, or clear the field with --clear {name}" if name in map(option_of, MAY_BE_EMPTY) else ""
 
 
 def _converted(parameter: Any, convert: Callable[[Any, Any], Any], context: Any, value: Any) -> Any:

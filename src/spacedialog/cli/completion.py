@@ -13,7 +13,7 @@ import typer
 import spacedialog
 from spacedialog.errors import SpacedialogError
 from spacedialog.model.entry import ENTRY_KINDS
-from spacedialog.model.fields import JOINT, SORTABLE
+from spacedialog.model.fields import JOINT, MAY_BE_EMPTY, SORTABLE
 from spacedialog.model.vocabulary import NAME_PATTERN, STATUS_GROUPS, MilestoneStatus, Status, Strength
 from spacedialog.render.text import one_line
 
@@ -65,10 +65,25 @@ def complete_item(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     return [*dialogues, *complete_ref(ctx, incomplete)]
 
 
-def complete_new_status(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Return the statuses of a commitment or of a milestone, as the argument REF requires."""
-    words: type[Status] | type[MilestoneStatus] = MilestoneStatus if "." in str(ctx.params.get("ref")) else Status
-    return _beginning(incomplete, words)
+def complete_ref_or_status(ctx: typer.Context, incomplete: str) -> list[str] | list[tuple[str, str]]:
+    """Return the refs and, after the first ref, the statuses of a commitment or a milestone, as that ref requires.
+
+    If nothing is typed yet after a ref, only the statuses are offered.
+    """
+    # Before the status is typed, the last ref is in its place.
+    typed = [*(ctx.params.get("refs") or ()), *filter(None, [ctx.params.get("status")])]
+    if not typed:
+        return complete_ref(ctx, incomplete)
+    words: type[Status] | type[MilestoneStatus] = MilestoneStatus if "." in str(typed[0]) else Status
+    statuses = _beginning(incomplete, words)
+    return statuses or complete_ref(ctx, incomplete)
+
+
+def complete_clearable(incomplete: str) -> list[str]:
+    """Return the fields that an edit can clear."""
+    from spacedialog.cli.parsing import option_of
+
+    return _beginning(incomplete, map(option_of, MAY_BE_EMPTY))
 
 
 def complete_status(incomplete: str) -> list[str]:

@@ -48,6 +48,20 @@ ItemArgument = Annotated[
         autocompletion=complete_item,
     ),
 ]
+ItemsArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="REF…",
+        help="Refs such as ROK4-31, short forms such as 31, or dialogues such as ROK4.",
+        autocompletion=complete_item,
+    ),
+]
+RefsArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="REF…", help="Refs such as ROK4-31, or short forms such as 31.", autocompletion=complete_ref
+    ),
+]
 DbOption = Annotated[
     Path | None,
     typer.Option(

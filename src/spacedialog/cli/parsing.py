@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from spacedialog import environment
 from spacedialog.errors import DateError, InputError
+from spacedialog.model.fields import FIELDS
 
 if TYPE_CHECKING:
     from spacedialog.model.dates import VagueDate
@@ -101,6 +102,36 @@ def size(name: str, text: str) -> int:
         return parse_size(text)
     except InputError as error:
         raise InputError(f"{name}: {error.problem}", error.remedy) from error
+
+
+def cleared(texts: Iterable[str], fields: Sequence[str], given: Mapping[str, Any]) -> dict[str, None]:
+    """Return the values of fields to clear: None for each; InputError if a text names none of `fields`.
+
+    A text is the name of a field or of its option. InputError also if the field is one of the `given` ones.
+    """
+    names = {option_of(name): name for name in fields} | {name: name for name in fields}
+    values: dict[str, None] = {}
+    for text in texts:
+        key = text.strip().removeprefix("--").casefold()
+        if key not in names:
+            from spacedialog.model.dates import quoted
+            from spacedialog.model.near_misses import suggestion
+
+            known = [option_of(name) for name in fields]
+            problem = "cannot be cleared" if key in FIELDS else "is not a field"
+            raise InputError(
+                f"--clear: {quoted(text)} {problem}", f"{suggestion(key, known)}write one of {', '.join(known)}"
+            )
+        if names[key] in given:
+            raise InputError(f"--clear {text} and a value for it cannot be used together", "leave one of them out")
+        values[names[key]] = None
+    return values
+
+
+def option_of(field: str) -> str:
+    """Return the name of a field as its option has it, without the dashes."""
+    known = FIELDS.get(field)
+    return (known.option_name.lstrip("-") if known else "") or {"aliases": "alias"}.get(field, field)
 
 
 @contextmanager

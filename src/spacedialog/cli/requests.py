@@ -56,12 +56,10 @@ class ReadRequest(NamedTuple):
                 self._note_beginning(snapshot)
 
     def _note_beginning(self, snapshot: Snapshot) -> None:
-        if self.quiet or snapshot.has_begun():
-            return
         began = snapshot.began()
         if began is None:
             self.note("No entries had been recorded.")
-        else:
+        elif began > self.as_of.isoformat():
             self.note(f"No entries on {self.as_of}. The record begins on {began}.")
 
     def note(self, line: str) -> None:

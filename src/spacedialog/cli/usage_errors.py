@@ -26,6 +26,7 @@ COMMAND_SYNONYMS: Mapping[str, str] = {
     "comment": "note",
     **dict.fromkeys(("change", "set", "update", "rename"), "edit"),
     **dict.fromkeys(("revert", "rollback"), "undo"),
+    **dict.fromkeys(("agencies", "bodies", "countries", "sides"), "parties"),
     "redo": "undo --redo",
     **dict.fromkeys(("push", "pull", "fetch"), "sync"),
     "join": "team join",
@@ -149,9 +150,7 @@ def usage_error(error: Any) -> InputError:
     if hasattr(error, "possibilities"):
         return _unknown_option(error.option_name, path, command)
     if hasattr(error, "param_type"):
-        name = error.param.metavar if error.param.param_type_name == "argument" else error.param.opts[0]
-        usage = " ".join((path, *command.collect_usage_pieces(context)))
-        return InputError(f"{path}: {name} is missing", f"write {usage}; {path} --help has examples")
+        return missing_argument(error.param, context)
     if "Missing command" in error.message:
         return InputError(f"{path}: the command is missing", f"write one of {', '.join(command.commands)}")
     if extra := re.search(r"unexpected extra argument.* \((.*)\)", error.message, re.DOTALL):
@@ -160,6 +159,14 @@ def usage_error(error: Any) -> InputError:
             f"put a text with spaces in quotation marks, or leave it out; {shows}",
         )
     return InputError(f"{path}: {_sentence(error.format_message())}", shows)
+
+
+def missing_argument(parameter: Any, context: Any) -> InputError:
+    """Return the error for an argument or a required option that was not given."""
+    path = context.command_path
+    name = parameter.metavar.rstrip("…") if parameter.param_type_name == "argument" else parameter.opts[0]
+    usage = " ".join((path, *context.command.collect_usage_pieces(context)))
+    return InputError(f"{path}: {name} is missing", f"write {usage}; {path} --help has examples")
 
 
 def _unknown_option(option: str, path: str, command: Any) -> InputError:

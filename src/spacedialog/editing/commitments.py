@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacedialog.errors import DateError, InputError
@@ -14,7 +14,7 @@ from spacedialog.model.target import Target
 from spacedialog.model.typed_dates import parse_review
 from spacedialog.model.values import TEXT_CHECKS, check_line, match_choice, source_list
 from spacedialog.model.vocabulary import NAME_PATTERN, Status, Strength
-from spacedialog.store.read.selection import find_value, is_joint
+from spacedialog.store.read.selection import find_dialogue, find_value, is_joint
 
 if TYPE_CHECKING:
     from spacedialog.editing.remarks import EntryRemarks
@@ -24,7 +24,18 @@ _KIND = re.compile(NAME_PATTERN)
 _COMMITMENT_REF = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}-[A-Za-z0-9_-]{1,30}")
 _MILESTONE_REF = re.compile(_COMMITMENT_REF.pattern + r"\.[0-9]{1,6}")
 _MILESTONE_FIELDS = ("title", "ref")
-_MAY_BE_EMPTY = [name for name in EDITABLE if name in MAY_BE_EMPTY]
+
+
+class Correction(NamedTuple):
+    """New values of fields, and the partners to add and to remove.
+
+    Besides the fields that can be edited, `values` may have a `source`, the key of a document, and its `paragraph`. The
+    value None clears a field.
+    """
+
+    values: Mapping[str, Any]
+    add_partners: Sequence[str] = ()
+    remove_partners: Sequence[str] = ()
 
 
 class NewMilestone(NamedTuple):
@@ -40,10 +51,12 @@ def create_commitment(
     snapshot: Snapshot, item: str, commitment: NewCommitment, remarks: EntryRemarks
 ) -> tuple[Target, PendingEntry]:
     """Return the commitment as a target, and the entry that adds it; InputError if any value is invalid."""
-    dialogue = _find_dialogue(snapshot, commitment.dialogue)
+    dialogue = find_dialogue(snapshot, commitment.dialogue)
     ref = commitment.ref or snapshot.refs.next_ref(dialogue)
     target = Target(ref, item, None)
     copied = ("area", "kind", "title", "detail", "strength", "lead")
+    for name, value in (commitment._asdict() | dict(commitment.fields)).items():
+        _refuse_empty_text(name, value, "write a value, or leave it out")
     values = check_fields(
         snapshot,
         target,
@@ -81,25 +94,40 @@ def create_milestone(
     return target, PendingEntry(CREATE, commitment.item, str(remarks.on), body)
 
 
-def correct(snapshot: Snapshot, target: Target, values: Mapping[str, Any], remarks: EntryRemarks) -> PendingEntry:
-    """Return the entry that sets fields of the target to new values; InputError if any value is invalid.
+def check_is_single(values: Mapping[str, Any], targets: Sequence[Target]) -> None:
+    """Raise InputError if a title or a ref is set on several targets."""
+    shared = [name for name in _MILESTONE_FIELDS if name in values]
+    if shared and len(targets) > 1:
+        raise InputError(
+            f"{shared[0]}: {len(targets)} refs were given, but a {shared[0]} belongs to one commitment or milestone",
+            "edit each of them in a separate command",
+        )
 
-    Besides the fields that can be edited, `values` may have a `source`, the key of a document, and its `paragraph`. An
-    empty value clears a field.
-    """
-    values = _normal(values)
-    if not values:
+
+def correct(snapshot: Snapshot, target: Target, correction: Correction, remarks: EntryRemarks) -> PendingEntry:
+    """Return the entry that sets fields of the target to new values; InputError if any value is invalid."""
+    values = _normal(correction.values)
+    if not (values or correction.add_partners or correction.remove_partners):
         raise InputError(
             "no new value was given", f"add one, for example: spacedialog edit {target.ref} --title 'A better title'"
         )
-    unknown = [name for name in values if name not in EDITABLE]
+    unknown = [name for name in values if name not in EDITABLE and name not in MAY_BE_EMPTY]
     if unknown:
         raise InputError(f"{unknown[0]}: this field cannot be edited", f"edit one of {', '.join(EDITABLE)}")
-    empty = [name for name, value in values.items() if not value and name not in _MAY_BE_EMPTY]
+    if values.get("due"):
+        raise InputError("due: this field can only be cleared", f"use spacedialog reschedule {target.ref} DATE")
+    empty = [name for name, value in values.items() if not value and name not in MAY_BE_EMPTY]
     if empty:
         raise InputError(
-            f"{empty[0]}: this field cannot be empty", f"write a value; only {', '.join(_MAY_BE_EMPTY)} can be empty"
+            f"{empty[0]}: this field cannot be cleared", f"write a value, or clear one of {', '.join(MAY_BE_EMPTY)}"
         )
+    if correction.add_partners or correction.remove_partners:
+        if "partners" in values:
+            raise InputError(
+                "partners: the whole list and single changes of it were both given",
+                "use either --partner, or --add-partner and --remove-partner",
+            )
+        values["partners"] = _changed_partners(snapshot, target, correction)
     foreign = [name for name in values if target.milestone and name not in _MILESTONE_FIELDS]
     if foreign:
         raise InputError(f"{foreign[0]}: a milestone does not have this field", "edit its commitment")
@@ -109,8 +137,39 @@ def correct(snapshot: Snapshot, target: Target, values: Mapping[str, Any], remar
     return PendingEntry(SET, target.item, str(remarks.on), body)
 
 
+def already_set(targets: Sequence[Target]) -> str:
+    """Return the notice that the targets already have the values of a correction."""
+    refs = ", ".join(target.ref for target in targets)
+    return f"{refs} already {'has' if len(targets) == 1 else 'have'} these values."
+
+
+def _changed_partners(snapshot: Snapshot, target: Target, correction: Correction) -> list[str]:
+    """Return the partners of the target after the correction; InputError for the removal of another party."""
+    fields = snapshot.fields_of(target)
+    if target.milestone:
+        return []
+    partners = list(fields.get("partners") or ())
+    for name in correction.remove_partners:
+        found = [partner for partner in partners if partner.casefold() == name.strip().casefold()]
+        if not found:
+            remedy = (
+                f"name one of its partners: {', '.join(partners)}" if partners else "leave it out: it has no partners"
+            )
+            raise InputError(f"{quoted(name)} is not a partner of {target.ref}", remedy)
+        partners.remove(found[0])
+    added = [find_value(snapshot, "party", name, dialogue=fields.get("dialogue")) for name in correction.add_partners]
+    return list(dict.fromkeys([*partners, *added]))
+
+
 def _normal(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values with `sources` in place of a source and its paragraph, and one form of each empty value."""
+    """Return the values with `sources` in place of a source and its paragraph, and one form of each cleared field.
+
+    InputError for an empty text: only None, or an empty list, clears a field.
+    """
+    for name, value in values.items():
+        is_clearable = name in MAY_BE_EMPTY
+        clear = f", or clear the field with --clear {FIELDS[name].option_name.lstrip('-')}" if is_clearable else ""
+        _refuse_empty_text(name, value, f"write a value{clear}")
     normal = {name: value or None for name, value in values.items() if name not in ("source", "paragraph")}
     if "source" in values:
         normal["sources"] = source_list(values["source"], values.get("paragraph")) if values["source"] else None
@@ -121,6 +180,12 @@ def _normal(values: Mapping[str, Any]) -> dict[str, Any]:
     return normal | ({"partners": normal["partners"] or []} if "partners" in normal else {})
 
 
+def _refuse_empty_text(name: str, value: object, remedy: str) -> None:
+    """Raise InputError if the value of a field is an empty text, or a list with one."""
+    if value == "" or (isinstance(value, list | tuple) and "" in value):
+        raise InputError(f"{name} is empty", remedy)
+
+
 def check_fields(snapshot: Snapshot, target: Target, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values as the record stores them; InputError at the first that is invalid in this record."""
     checked = dict(values)
@@ -128,9 +193,7 @@ def check_fields(snapshot: Snapshot, target: Target, values: Mapping[str, Any]) 
     dialogue = checked.get("dialogue") or (snapshot.fields(target.item) or {}).get("dialogue")
     for name, value in checked.items():
         check = TEXT_CHECKS.get(FIELDS[name].kind)
-        if value == "" and name in MAY_BE_EMPTY:
-            checked[name] = None
-        elif check and (value or name not in MAY_BE_EMPTY):
+        if check and (value is not None or name not in MAY_BE_EMPTY):
             check(name, value)
     if "ref" in checked:
         _check_ref(snapshot, target, checked["ref"])
@@ -140,9 +203,8 @@ def check_fields(snapshot: Snapshot, target: Target, values: Mapping[str, Any]) 
         if checked.get(name):
             checked[name] = find_value(snapshot, kind, checked[name], dialogue=dialogue)
     if "partners" in checked:
-        # A single empty text, as from an unset variable of a script, clears the field.
-        partners = [] if list(checked["partners"]) == [""] else checked["partners"]
-        checked["partners"] = [find_value(snapshot, "party", partner, dialogue=dialogue) for partner in partners]
+        named = [find_value(snapshot, "party", partner, dialogue=dialogue) for partner in checked["partners"]]
+        checked["partners"] = list(dict.fromkeys(named))
     if checked.get("kind") and not _KIND.fullmatch(checked["kind"]):
         raise InputError(
             f"kind: {quoted(checked['kind'])} is not a kind", "write one word, such as agreement or action-item"
@@ -171,12 +233,3 @@ def _check_ref(snapshot: Snapshot, target: Target, ref: str) -> None:
         )
     if snapshot.refs.taken([target._replace(ref=ref)]):
         raise InputError(f"ref: {ref} is already in use", "leave it out to use the next free number")
-
-
-def _find_dialogue(snapshot: Snapshot, key: str | None) -> str:
-    if key:
-        return find_value(snapshot, "dialogue", key)
-    keys = snapshot.values("dialogue")
-    if not keys:
-        raise InputError("the record has no dialogue", "import one with spacedialog import FILE")
-    return keys[0]

@@ -120,8 +120,7 @@ class Session:
     def _recorded(self, did: str, targets: Sequence[Target], appended: append.Appended, **values: Any) -> Written:
         return self.written(
             did,
-            refs=tuple(dict.fromkeys(target.ref for target in targets)),
-            ref=targets[0].ref if len(targets) == 1 else "",
+            **_named(targets),
             changes=appended.entries,
             undo=appended.last,
             **values,
@@ -177,10 +176,10 @@ class Session:
         same = [one for one in live if entry.body.get("set", {}).items() <= one.get("set", {}).items()]
         return bool(given) and not any(given.items() <= one.items() for one in same)
 
-    def unchanged(self, did: str, target: Target, notice: str) -> Written:
-        """Return the result of a write that records nothing, because the record already says so."""
-        title = self._fields(target).get("title") or ""
-        return self.written(did, refs=(target.ref,), ref=target.ref, title=title, notices=(notice,))
+    def unchanged(self, did: str, targets: Sequence[Target], notice: str) -> Written:
+        """Return the result of a write that records nothing, because the record already has its values."""
+        title = self._fields(targets[0]).get("title") or "" if len(targets) == 1 else ""
+        return self.written(did, **_named(targets), title=title, notices=(notice,))
 
     def retract(self, did: str, entries: Sequence[Entry], *, only: bool = False) -> Written:
         """Record the retraction of these entries; with `only`, of each entry by itself, not of its whole action."""
@@ -191,6 +190,8 @@ class Session:
         # Other entries on a dialogue are those of an import, which sets many fields.
         if len(entries) == 1 and entries[0].kind in (NOTE, RETRACT) and (noted := refs.dialogue_of(entries[0].item)):
             targets.append(noted)
+        # An import also adds the parties and areas of its commitments.
+        targets = targets or [part for item, _ in things if (part := refs.part(item))]
         pending = []
         for entry in entries:
             milestone = entry.content.get("milestone")
@@ -209,3 +210,9 @@ class Session:
 
     def _fields(self, target: Target) -> Mapping[str, Any]:
         return self.snapshot.fields(target.item, target.milestone) or {}
+
+
+def _named(targets: Sequence[Target]) -> dict[str, Any]:
+    """Return the refs of the targets, and the only one of them, as fields of the result of a write."""
+    refs = tuple(dict.fromkeys(target.ref for target in targets))
+    return {"refs": refs, "ref": refs[0] if len(refs) == 1 else ""}

@@ -12,6 +12,7 @@ from spacedialog.model.dates import Span, VagueDate, quoted
 from spacedialog.model.entry import item_id
 from spacedialog.model.fields import JOINT
 from spacedialog.model.milestones import met_too_early
+from spacedialog.model.parties import Succession, predecessors
 from spacedialog.model.target import Target
 from spacedialog.model.values import check_on, is_complete_below_full
 from spacedialog.model.vocabulary import MilestoneStatus, Status
@@ -44,6 +45,10 @@ class Checks:
                 yield f"parties[{number}].key: {party.key} means that there is no lead\n  choose another key"
         yield from self._closed("dialogue.when", self._opening.dialogue.when)
         yield from self._unknown("dialogue.host", "parties", self._opening.dialogue.host)
+        given = [Succession(party.key, one.party, "") for party in self._opening.parties for one in party.succeeds]
+        for number, party in enumerate(self._opening.parties):
+            if party.key in predecessors([party.key], given):
+                yield f"parties[{number}].succeeds: {party.key} would succeed itself\n  correct the keys of the parties"
 
     def commitment(self, place: str, commitment: Commitment) -> Iterator[str]:
         """Yield the problems of a commitment."""

@@ -155,6 +155,24 @@ class Area(Strict):
     title: Line
 
 
+if TYPE_CHECKING:
+
+    class Succession(Strict):
+        """The fields that this program reads by name. `from` is a keyword of Python."""
+
+        party: str
+
+else:
+    Succession = create_model(
+        "Succession",
+        __base__=Strict,
+        __module__=__name__,
+        __doc__="A party that another one succeeds; it may be a party of another dialogue.",
+        party=(Key, ...),
+        **{"from": (Edtf, Field(description="The date from which the other party succeeds it."))},
+    )
+
+
 class Party(Strict):
     """A government, agency or body, and the side to which it belongs."""
 
@@ -162,6 +180,11 @@ class Party(Strict):
     name: Line
     side: Key
     aliases: list[Line] = Field(default=[], max_length=MOST, description="Its other names, by which `search` finds it.")
+    succeeds: list[Succession] = Field(
+        default=[],
+        max_length=MOST,
+        description="The parties that it succeeds: their commitments of earlier dialogues are found under its key.",
+    )
 
 
 class Source(Strict):

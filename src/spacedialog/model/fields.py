@@ -377,7 +377,7 @@ ITEM_TYPES: Mapping[str, ItemType] = {
     "area": _item_type(required={**_TITLED, "dialogue": Kind.NAME}, optional={"position": Kind.NUMBER}),
     "party": _item_type(
         required={**dict.fromkeys(("key", "dialogue", "side"), Kind.NAME), "name": Kind.LINE},
-        optional={"aliases": Kind.LINES},
+        optional={"aliases": Kind.LINES, "succeeds": Kind.OBJECTS},
     ),
     "link": _item_type(required={**dict.fromkeys(("old", "new"), Kind.ID), "decided": Kind.WORD}),
     "assessment": _item_type(

@@ -11,16 +11,28 @@ from spacedialog.model.vocabulary import Flag
 
 
 class OneOf(NamedTuple):
-    """The field, a name in `fields.FILTERABLE`, has one of the values; None for a field that is not set."""
+    """The field, a name in `fields.FILTERABLE`, has one of the values."""
 
     field: str
-    values: Sequence[str | None]
+    values: Sequence[str]
 
 
 class Involves(NamedTuple):
-    """One of the parties is the lead or a partner of the commitment."""
+    """One of the parties is the lead or a partner of the commitment.
+
+    `shares` are parties that count in one dialogue only: the key of the dialogue and that of the party.
+    """
 
     parties: Sequence[str]
+    shares: Sequence[tuple[str, str]] = ()
+
+
+class LedBy(NamedTuple):
+    """One of the parties is the lead, or with `or_joint` the commitment has no lead; `shares` as in `Involves`."""
+
+    parties: Sequence[str]
+    shares: Sequence[tuple[str, str]] = ()
+    or_joint: bool = False
 
 
 class OfSide(NamedTuple):
@@ -86,7 +98,19 @@ class All(NamedTuple):
 
 
 Filter = (
-    OneOf | Involves | OfSide | DueBefore | DueAfter | DueWithin | DueIn | Was | Among | Flagged | ContainsWords | All
+    OneOf
+    | Involves
+    | LedBy
+    | OfSide
+    | DueBefore
+    | DueAfter
+    | DueWithin
+    | DueIn
+    | Was
+    | Among
+    | Flagged
+    | ContainsWords
+    | All
 )
 
 EVERYTHING: Filter = All(())

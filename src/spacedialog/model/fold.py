@@ -140,14 +140,19 @@ class _Part:
         self.date_field = date_field
         self.fields: dict[str, Any] = fields
         self.first_date: str | None = None
+        self.last_date: str | None = None
         self.source = ""
 
     def apply(self, values: Mapping[str, Any], evidence: str) -> tuple[str, str] | None:
-        """Set the values; return the old and the new date if they move the date."""
+        """Set the values; return the old and the new date if they move the date.
+
+        A date that is set after the date was cleared is compared with the last date before it.
+        """
         self.source = self._source_after(values, evidence)
-        old = self.fields.get(self.date_field)
+        old = self.last_date
         self.fields = {**self.fields, **values}
         new = self.fields.get(self.date_field)
+        self.last_date = new or old
         if "met" in values or self.first_date is None:
             # After an occurrence is met, the date is that of the next occurrence, which is not a slip.
             self.first_date = new

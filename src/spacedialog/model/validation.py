@@ -75,6 +75,7 @@ PARTS: Mapping[str, Mapping[str, tuple[Kind, bool]]] = {
         "title": (Kind.TEXT, True),
         "body": (Kind.TEXT, True),
     },
+    "succeeds": {"party": (Kind.NAME, True), "from": (Kind.DATE, True)},
 }
 """The fields of the objects in a list, each with its kind and whether it is required."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -207,12 +208,22 @@ def citation_text(source: Mapping[str, Any]) -> str:
     return document + "".join(f"{sign}{source[part]}" for part, sign in _SIGNS.items() if source.get(part))
 
 
+def succession_text(succession: Mapping[str, str]) -> str:
+    """Return the predecessor of a party in words, with the date of the succession."""
+    return f"{succession['party']} from {readable(succession['from'])}"
+
+
+_PART_TEXTS: Mapping[str, Callable[[Any], str]] = {"sources": citation_text, "succeeds": succession_text}
+"""The text of one object of a field that is a list of objects."""
+
+
 def recorded_text(field: str, value: Any) -> str:
     """Return the recorded value of a field in words; empty if it is not set."""
     if value in (None, "", []):
         return ""
     if isinstance(value, list):
-        return ", ".join(citation_text(part) if field == "sources" else recorded_text("", part) for part in value)
+        text = _PART_TEXTS.get(field, partial(recorded_text, ""))
+        return ", ".join(map(text, value))
     if isinstance(value, dict):
         return ", ".join(f"{name} {recorded_text('', part)}" for name, part in value.items())
     kind = KINDS.get(field)

@@ -39,7 +39,7 @@ _ACTIONS: Mapping[str, _Action] = {
     "redone": _Action("Redid", "redo", about="on"),
 }
 _MOST_REFS = 20
-"""The maximum number of refs that the result of a check names."""
+"""The maximum number of unchanged items that the result of a write names."""
 
 
 def written(result: Written) -> View:
@@ -58,8 +58,9 @@ def written(result: Written) -> View:
 
 def _heading(result: Written) -> str:
     title = f" ({result.title})" if result.title else ""
-    if result.ref and not result.changes:
-        return f"{'Dry run: nothing' if result.dry_run else 'Nothing'} to record for {result.ref}{title}"
+    if result.refs and not result.changes:
+        nothing = "Dry run: nothing" if result.dry_run else "Nothing"
+        return f"{nothing} to record for {result.ref or _several(result.refs)}{title}"
     action = _ACTIONS[result.did]
     return f"{f'Dry run: would {action.to_do}' if result.dry_run else action.done} {_subject(result)}{title}"
 
@@ -83,8 +84,15 @@ def _change_lines(result: Written) -> list[str]:
         ref = "" if result.ref else f"{difference.ref}  "
         old = "" if difference.old in (None, []) else f"{value_text(difference.field, difference.old)} → "
         lines.append(f"{ref}{difference.field}: {old}{value_text(difference.field, difference.new)}")
-    if result.did == "checked" and not result.ref:
-        more = len(result.refs) - _MOST_REFS
-        lines.append(", ".join(result.refs[:_MOST_REFS]) + (f" and {more} more" if more > 0 else ""))
     unchanged = _ACTIONS[result.did].unchanged
-    return [*lines, unchanged] if unchanged and result.changes and result.refs and not result.differences else lines
+    if not (unchanged and result.changes and result.refs):
+        return lines
+    changed = {difference.ref for difference in result.differences}
+    same = [ref for ref in result.refs if ref not in changed]
+    if result.ref or _ACTIONS[result.did].about:
+        return lines if result.differences else [*lines, unchanged]
+    more = len(same) - _MOST_REFS
+    named = ", ".join(same[:_MOST_REFS]) + (f" and {more} more" if more > 0 else "")
+    if not result.differences:
+        return [named, unchanged]
+    return [*lines, f"{named}: {unchanged[0].lower()}{unchanged[1:-1]}"] if same else lines

@@ -43,15 +43,8 @@ def m0001_log(db: Database) -> None:
     change = _table(db, "change")
     change.create(
         {
-            "id": str,
-            "ts": int,
-            "on": str,
-            "author": str,
-            "kind": str,
-            "item": str,
-            "base": str,
-            "body": str,
-            "sha": str,
+            **{"id": str, "ts": int},
+            **dict.fromkeys(("on", "author", "kind", "item", "base", "body", "sha"), str),
             "seq": int,
         },
         pk="id",
@@ -381,6 +374,13 @@ def m0010_checks(db: Database) -> None:
     )
     verdict_day.create_index(["commitment", "day"])
     verdict_day.create_index(["item"])
+
+
+@steps()
+def m0011_parties(db: Database) -> None:
+    """Add the aliases of a party, and the parties that it succeeds, as JSON arrays."""
+    for column in ("aliases", "succeeds"):
+        _table(db, "party").add_column(column, str, not_null_default="[]")
 
 
 def schema_sql() -> str:

@@ -1,4 +1,4 @@
-PRAGMA user_version = 10;
+PRAGMA user_version = 11;
 
 CREATE TABLE "change" (
    "id" TEXT PRIMARY KEY NOT NULL,
@@ -58,7 +58,7 @@ CREATE TABLE "party" (
    "dialogue" TEXT NOT NULL,
    "name" TEXT NOT NULL,
    "side" TEXT NOT NULL
-) STRICT;
+, "aliases" TEXT NOT NULL DEFAULT '[]', "succeeds" TEXT NOT NULL DEFAULT '[]') STRICT;
 
 CREATE UNIQUE INDEX "idx_party_item_valid_from"
     ON "party" ("item", "valid_from");

@@ -5,13 +5,13 @@ from __future__ import annotations
 from spacedialog.store.read.selection import Selection
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.tracker.maintenance import Maintenance
+from spacedialog.tracker.parties import Parties
 from spacedialog.tracker.reports import Reports
 from spacedialog.tracker.statements import Statements
 from spacedialog.tracker.team import Sharing
-from spacedialog.tracker.writes import Writes
 
 __all__ = ["Selection", "Snapshot", "Tracker"]
 
 
-class Tracker(Reports, Writes, Statements, Maintenance, Sharing):
+class Tracker(Reports, Parties, Statements, Maintenance, Sharing):
     """A record of commitments in the store at `path`; without a store there, the built-in record."""

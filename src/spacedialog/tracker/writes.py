@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from io import BytesIO
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from spacedialog.errors import InputError
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
     from spacedialog.editing.remarks import EntryRemarks
     from spacedialog.editing.session import Session
-    from spacedialog.model.entry import Remarks
+    from spacedialog.model.entry import PendingEntry, Remarks
     from spacedialog.model.fields import NewCommitment
+    from spacedialog.model.target import Target
     from spacedialog.store.read.selection import Selection
 
 
@@ -33,26 +35,25 @@ class Writes(Record):
     it.
     """
 
-    def mark(self, ref: str, status: str, *, percent: int | None = None, **remarks: Unpack[Remarks]) -> Written:
-        """Record the status of a commitment, or that a milestone was met."""
-        return self._update("marked", ref, remarks, status=status, percent=percent)
+    def mark(
+        self, refs: str | Sequence[str], status: str, *, percent: int | None = None, **remarks: Unpack[Remarks]
+    ) -> Written:
+        """Record the status of commitments, or that milestones were met, as one action."""
+        return self._update("marked", refs, remarks, status=status, percent=percent)
 
     def note(
         self,
-        ref: str,
+        refs: str | Sequence[str],
         text: str,
         *,
         on: VagueDate | str | None = None,
         evidence: str | Sequence[str] | None = None,
     ) -> Written:
-        """Record a note about a commitment, a milestone or a dialogue; its status and dates stay as they are."""
-        from spacedialog.editing.updates import Update, pending_update
+        """Record a note about commitments, milestones or dialogues, as one action.
 
-        with self._writing() as session:
-            update = Update(session.remarks({"on": on, "note": text, "evidence": evidence}))
-            target = session.snapshot.refs.find(ref)
-            entry = pending_update(update, target, session.snapshot.fields_of(target))
-            return session.write("noted", [target], [entry])
+        Their status and dates do not change.
+        """
+        return self._update("noted", refs, {"on": on, "note": text, "evidence": evidence})
 
     def check(
         self, refs: Sequence[str] = (), *, choice: Selection | None = None, **remarks: Unpack[Remarks]
@@ -76,7 +77,7 @@ class Writes(Record):
                         "no matching commitments",
                         "without a status, only open commitments are selected; see spacedialog list --status open",
                     )
-            targets = list(dict.fromkeys(map(session.snapshot.refs.resolve, refs)))
+            targets = _targets(session.snapshot.refs.resolve, refs)
             if choice is None:
                 for target in targets:
                     session.snapshot.fields_of(target)
@@ -86,7 +87,7 @@ class Writes(Record):
         """Change a due date or a milestone's date; the history keeps the old one."""
         return self._update("rescheduled", ref, remarks, due=_date(due))
 
-    def _update(self, action: str, ref: str, given: Remarks, **values: Any) -> Written:
+    def _update(self, action: str, refs: str | Sequence[str], given: Remarks, **values: Any) -> Written:
         from spacedialog.editing.updates import (
             Update,
             already_dated,
@@ -98,51 +99,96 @@ class Writes(Record):
 
         with self._writing() as session:
             update = Update(session.remarks(given), **values)
-            target = session.snapshot.refs.resolve(ref)
-            fields = session.snapshot.fields_of(target)
-            entry = pending_update(update, target, fields)
-            check_has_opened(entry, target, fields)
-            if update.due and session.is_known(entry):
-                return session.unchanged(action, target, already_dated(target, update.due))
-            notes = [*notices(entry, target, fields)]
-            of_date = [*date_notices(update.due, target, fields, session.snapshot)] if update.due else []
-            written = session.write(action, [target], [entry])
+            find = session.snapshot.refs.find if action == "noted" else session.snapshot.refs.resolve
+            targets = _targets(find, refs)
+            entries: list[PendingEntry] = []
+            notes: list[str] = []
+            of_date: list[str] = []
+            for target in targets:
+                fields = session.snapshot.fields_of(target)
+                with _naming(target, targets):
+                    entry = pending_update(update, target, fields)
+                check_has_opened(entry, target, fields)
+                if update.due and session.is_known(entry):
+                    return session.unchanged(action, [target], already_dated(target, update.due))
+                entries.append(entry)
+                notes += notices(entry, target, fields)
+                of_date += date_notices(update.due, target, fields, session.snapshot) if update.due else ()
+            written = session.write(action, targets, entries)
             # Without a difference, a later entry sets the date.
             written = _noting(written, *notes, *(of_date if written.differences else ()))
             return _noting_missing_evidence(written, update.remarks) if written.differences else written
 
-    def edit(self, ref: str, values: Mapping[str, Any], **remarks: Unpack[Remarks]) -> Written:
-        """Correct fields of a commitment or a milestone; an empty value clears a field.
+    def edit(
+        self,
+        refs: str | Sequence[str],
+        values: Mapping[str, Any] = MappingProxyType({}),
+        *,
+        add_partners: Sequence[str] = (),
+        remove_partners: Sequence[str] = (),
+        **remarks: Unpack[Remarks],
+    ) -> Written:
+        """Correct fields of commitments or milestones, as one action; the value None clears a field.
 
-        `values` may also have a `source`, the key of a document, and its `paragraph`.
+        `values` may also have a `source`, the key of a document, and its `paragraph`. The due date can only be cleared.
+        Fields that have the values already are not recorded again.
         """
-        from spacedialog.editing.commitments import correct
+        from spacedialog.editing.commitments import Correction, already_set, check_is_single, correct
 
+        correction = Correction(values, add_partners, remove_partners)
         with self._writing() as session:
-            target = session.snapshot.refs.resolve(ref)
-            session.snapshot.fields_of(target)
-            entry = correct(session.snapshot, target, values, session.remarks(remarks))
-            return session.write("edited", [target], [entry])
+            targets = _targets(session.snapshot.refs.resolve, refs)
+            check_is_single(values, targets)
+            checked = session.remarks(remarks)
+            new = []
+            for target in targets:
+                session.snapshot.fields_of(target)
+                with _naming(target, targets):
+                    entry = correct(session.snapshot, target, correction, checked)
+                if not session.is_known(entry) or session.adds_remarks(entry):
+                    new.append(entry)
+            if not new:
+                return session.unchanged("edited", targets, already_set(targets))
+            return session.write("edited", targets, new)
 
-    def add(self, commitment: NewCommitment, **remarks: Unpack[Remarks]) -> Written:
-        """Add a commitment under the next free number of its dialogue, unless it has a ref."""
+    def add(self, commitment: NewCommitment, *, force: bool = False, **remarks: Unpack[Remarks]) -> Written:
+        """Add a commitment under the next free number of its dialogue, unless it has a ref.
+
+        InputError if the dialogue has a commitment with the same title, unless `force` is true.
+        """
         from spacedialog.editing.commitments import create_commitment
+        from spacedialog.editing.duplicates import check_new_commitment
 
         with self._writing() as session:
             checked = session.remarks(remarks)
             target, entry = create_commitment(session.snapshot, session.new_id(), commitment, checked)
+            if not force:
+                check_new_commitment(session.snapshot, entry)
             return session.write("added", [target], [entry])
 
     def add_milestone(
-        self, ref: str, title: str, when: VagueDate | str, *, recurs: str | None = None, **remarks: Unpack[Remarks]
+        self,
+        ref: str,
+        title: str,
+        when: VagueDate | str,
+        *,
+        recurs: str | None = None,
+        force: bool = False,
+        **remarks: Unpack[Remarks],
     ) -> Written:
-        """Add a dated event to the commitment `ref`, under its next free number; `recurs` is a span: `2 years`."""
+        """Add a dated event to the commitment `ref`, under its next free number; `recurs` is a span: `2 years`.
+
+        InputError if the commitment has a milestone with the same title and date, unless `force` is true.
+        """
         from spacedialog.editing.commitments import NewMilestone, create_milestone
+        from spacedialog.editing.duplicates import check_new_milestone
 
         with self._writing() as session:
             milestone = NewMilestone(session.snapshot.refs.resolve(ref), title, _date(when), recurs)
             checked = session.remarks(remarks)
             target, entry = create_milestone(session.snapshot, session.new_id(), milestone, checked)
+            if not force:
+                check_new_milestone(session.snapshot, entry)
             return session.write("added", [target], [entry])
 
     def assess(
@@ -185,7 +231,7 @@ class Writes(Record):
             link, entry = decide_link(session.snapshot, *pair, decision, remarks, is_dated=bool(given.get("on")))
             title = " → ".join(str(session.snapshot.fields_of(target)["title"]) for target in pair)
             if session.is_known(entry) and not session.adds_remarks(entry):
-                known = session.unchanged(decision.value, link, already_decided(link, decision))
+                known = session.unchanged(decision.value, [link], already_decided(link, decision))
                 return known._replace(title=title)
             written = session.write(decision.value, [link], [entry])
             decided = tuple(difference for difference in written.differences if difference.field == "decided")
@@ -281,6 +327,25 @@ class Writes(Record):
         writing = database.writing(path, seed if built_in else None, commit=not self.dry_run)
         with self._reporting_damage(*ROW_ERRORS), writing as (connection, is_new):
             yield Session(connection, writer, created_store=str(path) if is_new else None)
+
+
+def _targets(find: Callable[[str], Target], refs: str | Sequence[str]) -> list[Target]:
+    """Return the targets that `find` returns for one ref or several, each once; InputError if there is none."""
+    targets = list(dict.fromkeys(map(find, [refs] if isinstance(refs, str) else refs)))
+    if not targets:
+        raise InputError("no ref was given", "write the ref of a commitment or a milestone")
+    return targets
+
+
+@contextmanager
+def _naming(target: Target, targets: Sequence[Target]) -> Iterator[None]:
+    """Name the target in an InputError of the block, if it is one of several."""
+    try:
+        yield
+    except InputError as error:
+        if len(targets) == 1 or target.ref in error.problem:
+            raise
+        raise type(error)(f"{target.ref}: {error.problem}", error.remedy) from error
 
 
 def _noting(written: Written, *notices: str) -> Written:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any, TypeVar
 
 import typer
 
 from spacedialog.cli import parsing
-from spacedialog.cli.completion import complete_area, complete_new_status, complete_ref
+from spacedialog.cli.completion import (
+    complete_area,
+    complete_clearable,
+    complete_party,
+    complete_ref,
+    complete_ref_or_status,
+)
 from spacedialog.cli.field_options import sets_fields
 from spacedialog.cli.filter_options import selects
-from spacedialog.cli.options import ItemArgument, RefArgument
+from spacedialog.cli.options import ItemsArgument, RefArgument, RefsArgument
 from spacedialog.cli.requests import FilterOptions, WriteRequest
 from spacedialog.cli.write_options import writes, writes_without
-from spacedialog.errors import InputError
-from spacedialog.model.fields import EDITABLE, FIELDS, NewCommitment
+from spacedialog.errors import InputError, NotFoundError
+from spacedialog.model.fields import EDITABLE, FIELDS, MAY_BE_EMPTY, NewCommitment
 from spacedialog.model.values import HIGHEST_PERCENT, LOWEST_PERCENT
 from spacedialog.model.vocabulary import Status
 
@@ -39,14 +48,17 @@ EntryArgument = Annotated[
 @writes
 def mark(
     writing: WriteRequest,
-    ref: RefArgument,
+    refs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="REF…",
+            help="Refs such as ROK4-31, or short forms such as 31.",
+            autocompletion=complete_ref_or_status,
+        ),
+    ],
     status: Annotated[
         str,
-        typer.Argument(
-            metavar="STATUS",
-            help=f"{', '.join(Status)}; for a milestone: met, planned or withdrawn.",
-            autocompletion=complete_new_status,
-        ),
+        typer.Argument(metavar="STATUS", help=f"{', '.join(Status)}; for a milestone: met, planned or withdrawn."),
     ],
     percent: Annotated[
         int | None,
@@ -57,28 +69,38 @@ def mark(
 ) -> None:
     """
     spacedialog mark ROK4-31 complete --evidence https://example.org/news
-    spacedialog mark 33 in-progress --percent 60 --evidence "Cable SEOUL 1234"
+    spacedialog mark 31 33 in-progress --percent 60 --evidence "Cable SEOUL 1234"
     spacedialog mark 25.1 met
+
+    Several refs are recorded as one action: all of them, or none.
     """
-    writing.show(writing.tracker.mark(ref, status, percent=percent, **writing.remarks))
+    with _found(refs):
+        written = writing.tracker.mark(refs, status, percent=percent, **writing.remarks)
+    writing.show(written)
 
 
 @app.command()
 @writes_without("note")
 def note(
     writing: WriteRequest,
-    ref: ItemArgument,
+    refs: ItemsArgument,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The note.")],
 ) -> None:
     """
     spacedialog note ROK4-33 "Raised again at the working level" --on 2026-05
-    spacedialog note 26 "No answer yet on the sites" --by desk
+    spacedialog note 26 27 "No answer yet on the sites" --by desk
     spacedialog note ROK4 "The next dialogue will be in Seoul"
 
-    A note does not change the status or the dates.
+    A note does not change the status or the dates. Several refs are recorded as one action: all of them, or none.
     """
     remarks = writing.remarks
-    writing.show(writing.tracker.note(ref, text, on=remarks.get("on"), evidence=remarks.get("evidence")))
+    if ref := _ref_named(writing, text):
+        raise InputError(
+            f"TEXT is missing: the last argument, {text}, is the ref {ref}", "write the note last, in quotation marks"
+        )
+    with _found(refs):
+        written = writing.tracker.note(refs, text, on=remarks.get("on"), evidence=remarks.get("evidence"))
+    writing.show(written)
 
 
 @app.command()
@@ -157,12 +179,14 @@ def add(
     every: Annotated[
         str | None, typer.Option(metavar="SPAN", help="Repeat the milestone every SPAN, such as 2 years.")
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Add it even if there is one with the same title.")] = False,
 ) -> None:
     """
     spacedialog add "Share lunar orbit data" --area exploration --source ST1
     spacedialog add "Critical design review" --milestone-of ROK4-10 --due 2028-Q3
 
-    A commitment needs --area and --source. A milestone needs --milestone-of and --due.
+    A commitment needs --area and --source. A milestone needs --milestone-of and --due. A commitment with the title of
+    another one in the dialogue, or a milestone with the title and the date of another one, needs --force.
     """
     when = parsing.vague_date("--due", due, writing.tracker.today) if due else None
     if milestone_of is not None:
@@ -170,14 +194,14 @@ def add(
         foreign |= {"--dialogue": dialogue, "--ref": ref, "--source": source}
         _refuse(foreign, "a milestone has the values of its commitment")
         written = writing.tracker.add_milestone(
-            milestone_of, title, _require("--due", when), recurs=every, **writing.remarks
+            milestone_of, title, _require("--due", when), recurs=every, force=force, **writing.remarks
         )
     else:
         _refuse({"--every": every}, "only a milestone recurs")
         given = {"title": title, "area": _require("--area", area), "source": _require("--source", source), **fields}
         more = {"dialogue": dialogue, "ref": ref, "due": when, "paragraph": paragraph}
         given |= {name: value for name, value in more.items() if value is not None}
-        written = writing.tracker.add(NewCommitment.of(given), **writing.remarks)
+        written = writing.tracker.add(NewCommitment.of(given), force=force, **writing.remarks)
     writing.show(written)
 
 
@@ -186,22 +210,43 @@ def add(
 @sets_fields(*EDITABLE)
 def edit(
     writing: WriteRequest,
-    ref: RefArgument,
+    refs: RefsArgument,
     fields: dict[str, Any],
+    add_partner: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PARTY", help="Add a partner. Repeatable.", autocompletion=complete_party),
+    ] = None,
+    remove_partner: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PARTY", help="Remove a partner. Repeatable.", autocompletion=complete_party),
+    ] = None,
     source: SourceOption = None,
     paragraph: ParagraphOption = None,
     new_ref: Annotated[str | None, typer.Option("--ref", metavar="REF", help="Set the ref.")] = None,
+    clear: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FIELD",
+            help=f"Clear a field: {', '.join(map(parsing.option_of, MAY_BE_EMPTY))}. Repeatable.",
+            autocompletion=complete_clearable,
+        ),
+    ] = None,
 ) -> None:
     """
-    spacedialog edit ROK4-43 --title "Share lunar orbit data" --partner NASA
+    spacedialog edit ROK4-43 --title "Share lunar orbit data" --add-partner NASA
+    spacedialog edit 31 33 --owner Kim --review "90 days"
     spacedialog edit 43 --lead joint --note "Both sides are responsible"
 
-    An empty value clears the field. The earlier value stays in the history. Use mark for the status and reschedule for
-    the due date.
+    --partner replaces all partners. The earlier values stay in the history. Use mark for the status and reschedule for
+    a new due date. Several refs are recorded as one action: all of them, or none.
     """
     more = {"ref": new_ref, "source": source, "paragraph": paragraph}
     values = fields | {name: value for name, value in more.items() if value is not None}
-    writing.show(writing.tracker.edit(ref, values, **writing.remarks))
+    values |= parsing.cleared(clear or (), MAY_BE_EMPTY, values)
+    written = writing.tracker.edit(
+        refs, values, add_partners=add_partner or (), remove_partners=remove_partner or (), **writing.remarks
+    )
+    writing.show(written)
 
 
 OldArgument = Annotated[
@@ -257,6 +302,29 @@ def undo(
         if only:
             _require("ENTRY", entry)
         writing.show(writing.tracker.undo(entry, only=only))
+
+
+def _ref_named(writing: WriteRequest, text: str) -> str | None:
+    """Return the ref that a text names; None if it is not a ref."""
+    if not re.fullmatch(r"[\w.-]*\d\w*", text):
+        return None
+    with writing.tracker.snapshot() as snapshot:
+        try:
+            return snapshot.refs.resolve(text).ref
+        except (InputError, NotFoundError):
+            return None
+
+
+@contextmanager
+def _found(refs: Sequence[str]) -> Iterator[None]:
+    """Raise InputError if a ref is not found and is probably a word of a text without quotation marks."""
+    try:
+        yield
+    except NotFoundError as error:
+        words = [word for word in refs[1:] if not any(map(str.isdigit, word))]
+        if not words:
+            raise
+        raise InputError(error.problem, f"put a text with spaces in quotation marks; {error.remedy}") from error
 
 
 def _refuse(options: dict[str, Any], reason: str) -> None:

@@ -28,6 +28,7 @@ from spacedialog.model.filters import (
     Filter,
     Flagged,
     Involves,
+    LedBy,
     OfSide,
     OneOf,
     Was,
@@ -190,11 +191,12 @@ def filter_sql(filter_: Filter, parameters: Parameters) -> str:
     """Return the filter as an SQL condition; its values are added to `parameters`."""
     match filter_:
         case OneOf(field, values):
-            given = [value for value in values if value is not None]
-            condition = f"{_column(field)} IN ({_bound(given, parameters)})"
-            return condition if len(given) == len(values) else f"({condition} OR {_column(field)} IS NULL)"
-        case Involves(parties):
-            return _involving(f"i.party IN ({_bound(parties, parameters)})")
+            return f"{_column(field)} IN ({_bound(values, parameters)})"
+        case Involves(parties, shares):
+            return _involving(_is_party("i.party", "i.dialogue", parties, shares, parameters))
+        case LedBy(parties, shares, or_joint):
+            leads = _is_party("c.lead", "c.dialogue", parties, shares, parameters)
+            return f"({leads} OR c.lead IS NULL)" if or_joint else leads
         case OfSide(sides):
             members = (
                 f"SELECT p.dialogue, p.key FROM party AS p WHERE p.side IN ({_bound(sides, parameters)})"
@@ -240,6 +242,19 @@ def _bound(values: Sequence[str], parameters: dict[str, Any]) -> str:
 def replace_surrogates(text: str) -> str:
     """Return the text with a question mark for each lone surrogate, which SQLite cannot store."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _is_party(
+    party: str, dialogue: str, parties: Sequence[str], shares: Sequence[tuple[str, str]], parameters: dict[str, Any]
+) -> str:
+    """Return the SQL condition that a column has one of the parties, or the party of a share in its dialogue."""
+    own = f"{party} IN ({_bound(parties, parameters)})"
+    if not shares:
+        return own
+    pairs = ", ".join(f"({_bound(share, parameters)})" for share in shares)
+    # The first condition is for the index on the party.
+    every = _bound(sorted({*parties, *(key for _, key in shares)}), parameters)
+    return f"({party} IN ({every}) AND ({own} OR ({dialogue}, {party}) IN (VALUES {pairs})))"
 
 
 def _involving(condition: str) -> str:

@@ -18,6 +18,7 @@ from spacedialog.model.rows.record import Detail
 from spacedialog.store.log import entries_by_item
 from spacedialog.store.read import assessments, conflicts, events, history, links
 from spacedialog.store.read.commitment_sql import LAST_CHECK, VALID, day_parameters, is_among
+from spacedialog.store.words import plain_form
 
 _Row = TypeVar("_Row")
 
@@ -124,6 +125,17 @@ def _last_checks(connection: sqlite3.Connection, day: date, items: Sequence[str]
         f" AND {is_among('c.item', items, parameters)}",
         parameters,
     )
+
+
+def descriptions(connection: sqlite3.Connection, day: date, dialogue: str) -> dict[str, str]:
+    """Return the long descriptions of a dialogue's commitments, by ref; commitments without one are left out."""
+    cursor = connection.execute(
+        "SELECT c.ref, w.text FROM commitment AS c JOIN words AS w ON w.item = c.item"
+        f" WHERE c.dialogue = :dialogue AND {VALID.format('c')} AND w.field = 'detail'"
+        ' AND w."on" <= :day AND :day < w.until',
+        {**day_parameters(day), "dialogue": dialogue},
+    )
+    return {ref: plain_form(text) for ref, text in cursor}
 
 
 _LOG_FIELDS = ("quote", "criterion", "detail", "difference", "omitted_by", "sources")

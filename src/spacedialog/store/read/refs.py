@@ -11,6 +11,7 @@ from typing import Any
 
 from spacedialog.errors import InputError, NotFoundError, ProblemsError
 from spacedialog.model.dates import quoted
+from spacedialog.model.fold import FOREVER
 from spacedialog.model.target import Target
 from spacedialog.model.vocabulary import LONGEST_NAME, NAME_PATTERN
 from spacedialog.store.read.commitment_sql import VALID, Parameters, day_parameters, in_dialogues, replace_surrogates
@@ -222,6 +223,12 @@ class Refs:
             (typed + str(name)[len(typed) :], title) for ref, title, name in offers if re.fullmatch(NAME_PATTERN, ref)
         ][:limit]
 
+    def titles(self, dialogue: str) -> list[tuple[str, str]]:
+        """Return the ref and the latest title of each commitment of a dialogue (its key)."""
+        return self._connection.execute(
+            "SELECT ref, title FROM commitment WHERE dialogue = ? AND valid_to = ? ORDER BY number", (dialogue, FOREVER)
+        ).fetchall()
+
     def taken(self, wanted: Iterable[Target]) -> list[str]:
         """Return the wanted refs that another target has or ever had, because a ref is never reused."""
         return [
@@ -261,6 +268,15 @@ class Refs:
                 (item,),
             ).fetchone()
         return Target(row[0], item, milestone) if row else None
+
+    def part(self, item: str) -> Target | None:
+        """Return the party or the area of a dialogue that an entry of the log is about; None for other items."""
+        row = self._connection.execute(
+            "SELECT dialogue || '/' || key FROM (SELECT item, dialogue, key FROM party UNION ALL"
+            " SELECT item, dialogue, key FROM area) WHERE item = ?",
+            (item,),
+        ).fetchone()
+        return Target(row[0], item, None) if row else None
 
 
 def _prefix(ref: str) -> str:

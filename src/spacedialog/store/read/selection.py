@@ -20,6 +20,7 @@ from spacedialog.model.filters import (
     Filter,
     Flagged,
     Involves,
+    LedBy,
     OfSide,
     OneOf,
     Was,
@@ -34,13 +35,15 @@ if TYPE_CHECKING:
     from spacedialog.store.read.snapshot import Snapshot
 
 # The fields that are compared with recorded values, each with the name of those values in `Snapshot.values`.
-_FIELDS: dict[str, str] = {"dialogue": "dialogue", "area": "area", "kind": "kind", "lead": "party", "owner": "owner"}
+_FIELDS: dict[str, str] = {"dialogue": "dialogue", "area": "area", "kind": "kind", "owner": "owner"}
 
 
 class Selection(NamedTuple):
     """A selection: the commitments with one of the given values in each field and all the flags; by default, all.
 
-    `owner` selects by who follows the commitment, ignoring case. The lead `joint` selects commitments without a lead.
+    `owner` selects by who follows the commitment, ignoring case. `party` and `lead` also select the commitments of a
+    party's predecessors in dialogues that were held before it succeeded them. The lead `joint` selects commitments
+    without a lead.
 
     `due` selects commitments whose window has a day of that date, `due_before` commitments that are certainly due
     before that date begins, `due_after` commitments that may be due after it ends. `was` selects by a status that the
@@ -70,14 +73,15 @@ class Selection(NamedTuple):
         """Return the filter for this selection; InputError for a value that is not in the record."""
         parts: list[Filter] = []
         for field, kind in _FIELDS.items():
-            texts = getattr(self, field)
-            values = [find_value(snapshot, kind, text) for text in texts if not (field == "lead" and is_joint(text))]
-            if texts:
-                without = [None] if len(values) < len(texts) else []
-                spellings = _all_spellings(snapshot, values) if field == "owner" else values
-                parts.append(OneOf(field, [*spellings, *without]))
+            if values := [find_value(snapshot, kind, value) for value in getattr(self, field)]:
+                parts.append(OneOf(field, _all_spellings(snapshot, values) if field == "owner" else values))
         if self.party:
-            parts.append(Involves([find_value(snapshot, "party", value) for value in self.party]))
+            keys = [find_value(snapshot, "party", value) for value in self.party]
+            parts.append(Involves(keys, snapshot.shares_of_predecessors(keys)))
+        if self.lead:
+            keys = [find_value(snapshot, "party", value) for value in self.lead if not is_joint(value)]
+            shares = snapshot.shares_of_predecessors(keys)
+            parts.append(LedBy(keys, shares, or_joint=any(map(is_joint, self.lead))))
         if self.side:
             parts.append(OfSide([find_value(snapshot, "side", value) for value in self.side]))
         if self.status:
@@ -151,6 +155,16 @@ def find_value(snapshot: Snapshot, kind: str, text: str, *, dialogue: str | None
     if kind == "dialogue" and (key := snapshot.refs.dialogue_key(text, snapshot.values(kind))):
         return key
     return match_choice(kind, text, snapshot.values(kind, dialogue=dialogue))
+
+
+def find_dialogue(snapshot: Snapshot, text: str | None) -> str:
+    """Return the key of the dialogue that the text names, or of the latest without a text; InputError if none."""
+    keys = snapshot.values("dialogue")
+    if text:
+        return match_choice("dialogue", text, keys)
+    if not keys:
+        raise InputError("the record has no dialogue", "import one with spacedialog import FILE")
+    return keys[0]
 
 
 def _all_spellings(snapshot: Snapshot, owners: Sequence[str]) -> list[str]:

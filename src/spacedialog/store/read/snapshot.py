@@ -30,6 +30,7 @@ from spacedialog.model.rows.record import (
     FoundRow,
     HistoryRow,
     Overview,
+    PartyRow,
     SlipRow,
     Timing,
     UpcomingRow,
@@ -38,21 +39,21 @@ from spacedialog.model.rows.todo import TodoRow
 from spacedialog.model.target import Target
 from spacedialog.model.vocabulary import DEFAULT_INTERVALS, Intervals, MilestoneState, Status
 from spacedialog.store.log import entries_of
-from spacedialog.store.read import assessments, conflicts, counts, events, history, links, search
+from spacedialog.store.read import assessments, conflicts, counts, events, history, links, parties, search
 from spacedialog.store.read.commitment_sql import (
     FLAG_COLUMNS,
     VALID,
     day_parameters,
     set_intervals,
 )
-from spacedialog.store.read.details import ReadContext, dialogues_by_key, fields_on, read_details
+from spacedialog.store.read.details import ReadContext, descriptions, dialogues_by_key, fields_on, read_details
 from spacedialog.store.read.ordered import Query, select
 from spacedialog.store.read.recorded_values import recorded_values
 from spacedialog.store.read.refs import Refs
-from spacedialog.store.words import plain_form
 
 if TYPE_CHECKING:
     from spacedialog.model.dates import VagueDate
+    from spacedialog.model.parties import Succession
     from spacedialog.model.rows.report import Report
     from spacedialog.store.read.news import News
 
@@ -128,6 +129,18 @@ class Snapshot:
     def dialogues(self) -> list[DialogueRow]:
         """Return every dialogue, newest meeting first, with counts of its commitments and its next event."""
         return counts.dialogues(self._connection, self.day, self._dialogues)
+
+    def parties(self, sides: Sequence[str] = ()) -> list[PartyRow]:
+        """Return the parties of the sides, or all, with counts of their commitments, most commitments first."""
+        return parties.parties(self._connection, self.day, sides, dialogues=self._dialogues)
+
+    def successions(self) -> list[Succession]:
+        """Return which parties succeeded which others, oldest first."""
+        return parties.successions(self._connection, self.day)
+
+    def shares_of_predecessors(self, keys: Sequence[str]) -> list[tuple[str, str]]:
+        """Return the dialogues before the parties succeeded others, each with such a predecessor (both are keys)."""
+        return parties.shares_of_predecessors(self._connection, self.day, keys)
 
     def upcoming(
         self, *, until: date | None = None, due: VagueDate | None = None, everything: bool = False
@@ -261,13 +274,7 @@ class Snapshot:
 
     def details(self, dialogue: str) -> dict[str, str]:
         """Return the long descriptions of a dialogue's commitments, by ref; commitments without one are left out."""
-        cursor = self._rows(
-            "SELECT c.ref, w.text FROM commitment AS c JOIN words AS w ON w.item = c.item"
-            f" WHERE c.dialogue = :dialogue AND {VALID.format('c')} AND w.field = 'detail'"
-            ' AND w."on" <= :day AND :day < w.until',
-            {"dialogue": dialogue},
-        )
-        return {ref: plain_form(text) for ref, text in cursor}
+        return descriptions(self._connection, self.day, dialogue)
 
     def fields(self, item: str, milestone: str | None = None) -> Mapping[str, Any] | None:
         """Return the fields of an item, or of a milestone of it, on the day; None if it did not exist."""
@@ -309,10 +316,6 @@ class Snapshot:
     def values(self, field: str, *, dialogue: str | None = None) -> list[str]:
         """Return the recorded values of a field (see `find_value`), of one dialogue if given."""
         return recorded_values(self._connection, self.day, field, dialogue)
-
-    def has_begun(self) -> bool:
-        """Return whether any commitment was in the record by the day."""
-        return self._rows("SELECT 1 FROM commitment WHERE valid_from <= :day LIMIT 1").fetchone() is not None
 
     def began(self) -> str | None:
         """Return the first day (ISO) on which a commitment is in the record; None for an empty record."""

@@ -129,23 +129,20 @@ Rows = Iterable[tuple[str, Iterable[tuple[Any, ...]]]]
 
 
 def _dialogue(item: str, history: History) -> Rows:
-    yield (
-        "dialogue",
-        [(item, *p[:2], _text(p, "key"), _text(p, "when"), canonical_json(p.fields)) for p in history.periods],
-    )
+    for p in history.periods:
+        yield "dialogue", [(item, *p[:2], _text(p, "key"), _text(p, "when"), canonical_json(p.fields))]
 
 
 def _area(item: str, history: History) -> Rows:
-    texts = ("key", "dialogue", "title")
-    yield (
-        "area",
-        [(item, *p[:2], *(_text(p, name) for name in texts), p.fields.get("position") or 0) for p in history.periods],
-    )
+    for p in history.periods:
+        texts = [_text(p, name) for name in ("key", "dialogue", "title")]
+        yield "area", [(item, *p[:2], *texts, p.fields.get("position") or 0)]
 
 
 def _party(item: str, history: History) -> Rows:
-    texts = ("key", "dialogue", "name", "side")
-    yield "party", [(item, *p[:2], *(_text(p, name) for name in texts)) for p in history.periods]
+    for p in history.periods:
+        texts = [_text(p, name) for name in ("key", "dialogue", "name", "side")]
+        yield "party", [(item, *p[:2], *texts, _list(p, "aliases"), _list(p, "succeeds"))]
 
 
 def _commitments(item: str, history: History) -> Rows:
@@ -206,7 +203,7 @@ _COLUMNS = {
     "ignored": "change, item",
     "dialogue": "item, valid_from, valid_to, key, held, fields",
     "area": "item, valid_from, valid_to, key, dialogue, title, position",
-    "party": "item, valid_from, valid_to, key, dialogue, name, side",
+    "party": "item, valid_from, valid_to, key, dialogue, name, side, aliases, succeeds",
     "commitment": ", ".join(
         ("item, valid_from, valid_to", *(field.name for field in STORED), "ref_key, number, due_earliest, due_latest")
     )
@@ -245,6 +242,10 @@ def _given(item: str, entries: Iterable[Entry]) -> set[tuple[Any, ...]]:
 
 def _text(period: Period, name: str) -> str:
     return str(period.fields.get(name) or "")
+
+
+def _list(period: Period, name: str) -> str:
+    return canonical_json(period.fields.get(name) or [])
 
 
 def _commitment(item: str, period: Period, check_days: Sequence[str]) -> tuple[Any, ...]:
