@@ -23,6 +23,7 @@ from markupsafe import Markup, escape
 
 from spacedialog.errors import InputError
 from spacedialog.model.dates import readable, recurrence_text, review_text
+from spacedialog.model.escapes import one_line
 from spacedialog.model.fields import JOINT, CommitmentRow
 from spacedialog.model.rows.report import Report
 from spacedialog.model.values import check_web_address
@@ -45,7 +46,6 @@ from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import Block, View
 from spacedialog.render import html_chart
 from spacedialog.render.formats import Settings
-from spacedialog.render.text import one_line
 
 _ATTENTION = {
     Flag.OVERDUE: "Overdue: window closed, completion not recorded",

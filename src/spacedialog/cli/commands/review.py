@@ -21,12 +21,12 @@ from spacedialog.cli.options import (
 )
 from spacedialog.errors import InputError, ProblemsError
 from spacedialog.model.dates import quoted
+from spacedialog.model.escapes import one_line
 from spacedialog.presentation import drafting as views
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import View
 from spacedialog.render.formats import Format
 from spacedialog.render.output import Output, show
-from spacedialog.render.text import one_line
 
 if TYPE_CHECKING:
     from spacedialog.tracker.review import Edit, Review

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
+from spacedialog.model.escapes import escaped, one_line, passage
 from spacedialog.render.json_ import encoded
-from spacedialog.render.text import escaped, one_line, passage
 from tests.support.formats import unescaped
 
 # DerivedCoreProperties.txt: default-ignorable code points that are not of the category Cf.
