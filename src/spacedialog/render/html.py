@@ -24,13 +24,12 @@ from markupsafe import Markup, escape
 from spacedialog.errors import InputError
 from spacedialog.model.dates import readable, recurrence_text, review_text
 from spacedialog.model.escapes import one_line
-from spacedialog.model.fields import JOINT, CommitmentRow
+from spacedialog.model.fields import AFTER_EVIDENCE, JOINT, CommitmentRow
 from spacedialog.model.rows.report import Report
 from spacedialog.model.values import check_web_address
 from spacedialog.model.vocabulary import BY_PROGRESS, Flag, Outcome, Status, Strength
 from spacedialog.presentation.comparison import earlier_outcomes, outcome_counts
 from spacedialog.presentation.phrases import (
-    AFTER_EVIDENCE,
     NO_EVIDENCE,
     action_text,
     conflict_lines,
