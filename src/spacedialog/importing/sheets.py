@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from spacedialog.errors import InputError
 from spacedialog.importing.reader import size_text
 from spacedialog.model.dates import quoted
+from spacedialog.model.escapes import FORMULA_STARTS, unescaped
 from spacedialog.model.fields import DESK_FIELDS, CommitmentRow
 
 EDITABLE = ("title", "area", "kind", "strength", "lead", "partners", *DESK_FIELDS, "detail")
@@ -37,6 +38,9 @@ MOST_TITLE_ROWS = 20
 
 MOST_COLUMNS = 1_000
 """The maximum number of columns: many more than a valid file has, and few enough to report a fault in each."""
+
+_AS_TYPED = ("note", "evidence")
+"""The columns that no list has: a person typed their cells, so a backslash begins no escape."""
 
 
 class Shown(Enum):
@@ -113,3 +117,13 @@ def too_large_unpacked(limit: int) -> InputError:
         f"the workbook is larger than {size_text(limit)} when it is unpacked",
         "save only the sheet of commitments, or raise the limit with --max-size",
     )
+
+
+def original_text(name: str, cell: str) -> str:
+    """Return a cell without what the CSV of this program adds: an apostrophe in front of a formula, and escapes."""
+    body = cell[1:]
+    if name in _AS_TYPED:
+        return body if cell[:1] == "'" and body.startswith(FORMULA_STARTS) else cell
+    if cell[:1] == "'" and unescaped(body).startswith(FORMULA_STARTS):
+        cell = body
+    return unescaped(cell) if "\\" in cell else cell

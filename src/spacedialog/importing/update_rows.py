@@ -20,16 +20,13 @@ from spacedialog.importing.sheets import (
     field_of,
     header_faults,
     is_for_people,
+    original_text,
 )
 from spacedialog.model.dates import quoted
-from spacedialog.model.escapes import FORMULA_STARTS, unescaped
 
 _DELIMITERS = ",;\t"
 _LONGEST_HEADER = 100_000
 _SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
-_AS_TYPED = ("note", "evidence")
-"""The columns of CSV files that no list has: a person typed their cells, so a backslash begins no escape."""
-
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ENCODING_REMEDY = "save it as UTF-8 (in Excel: CSV UTF-8), or name its encoding, for example --encoding cp1252"
 _ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
@@ -147,7 +144,7 @@ def _csv_rows(text: str, problems: Problems) -> Iterator[Row]:
                     ),
                 )
             else:
-                read = (lambda _, cell: cell) if is_shown else _csv_value
+                read = (lambda _, cell: cell) if is_shown else original_text
                 yield Row(place, {n: read(n, cell) for n, cell in zip(names, cells, strict=False)}, is_shown)
         if is_found and not names:
             _add(problems, "line 1", InputError("there is no column ref", "close every quotation mark above the table"))
@@ -190,16 +187,6 @@ def _without_empty_end(cells: Sequence[str]) -> Sequence[str]:
     while size and not cells[size - 1].strip():
         size -= 1
     return cells[:size]
-
-
-def _csv_value(name: str, cell: str) -> str:
-    """Return a cell without what the CSV of this program adds: an apostrophe in front of a formula, and escapes."""
-    body = cell[1:]
-    if name in _AS_TYPED:
-        return body if cell[:1] == "'" and body.startswith(FORMULA_STARTS) else cell
-    if cell[:1] == "'" and unescaped(body).startswith(FORMULA_STARTS):
-        cell = body
-    return unescaped(cell) if "\\" in cell else cell
 
 
 def _add(problems: Problems, place: str, error: InputError) -> None:

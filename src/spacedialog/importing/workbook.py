@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from io import BytesIO
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 from spacedialog.errors import InputError
@@ -26,6 +26,7 @@ from spacedialog.importing.sheets import (
     field_of,
     header_faults,
     is_for_people,
+    original_text,
     too_large_unpacked,
 )
 
@@ -43,15 +44,15 @@ MOST_ROWS = 1_048_576
 """The number of rows of a sheet in Excel."""
 
 _MOST_PARTS = 10_000
+_MOST_IN_A_ROW = 500_000
+_DEEPEST = 10_000
 _CHUNK = 1 << 16
 _SHEET = "commitments"
 """The name, in lower case, of the sheet that `list` and `report` write."""
 
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)|<\0!\0D\0O\0|\0<\0!\0D\0O", re.IGNORECASE)
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-_MERGED = re.compile(
-    rb"<(?:\w+:)?mergeCell\s[^>]{0,100}?ref=[\"']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})[\"']"
-)
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]{0,100}?ref=[\"']([A-Z]{1,3}([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7}))[\"']")
 _OTHER_KINDS = {
     "mimetype": "this is an OpenDocument file",
     "xl/workbook.bin": "this is a binary workbook (.xlsb)",
@@ -93,9 +94,12 @@ def workbook_rows(content: bytes, problems: Problems, *, max_size: int) -> Itera
     if formulas:
         written = _cells(formulas[table.sheet.title], table.header + 1, len(names))
     rows = zip(_cells(table.sheet, table.header + 1, len(names)), written, strict=False)
+    blank: Sequence[Any] = ()
     for number, (cells, formula_cells) in enumerate(rows, table.header + 1):
         if number > MOST_ROWS:
-            raise InputError(f"{sheet}: there are more than {MOST_ROWS} rows", "split the file")
+            raise InputError(f"{sheet}: there are more than {MOST_ROWS:,} rows", "split the file")
+        if cells == blank and number not in merged:
+            continue
         if number in merged:
             place = f"{sheet}, row {number}"
             problems.add(f"{place}: the cells {merged[number]} are merged\n  unmerge them, and fill each cell")
@@ -103,13 +107,15 @@ def workbook_rows(content: bytes, problems: Problems, *, max_size: int) -> Itera
         for position, cell in enumerate(cells):
             is_formula = len(formula_cells) > position and formula_cells[position].data_type == "f"
             value = _value(cell, is_formula=is_formula)
-            if position < len(names) and names[position]:
-                values[names[position]] = value
+            if position < len(names) and (name := names[position]):
+                values[name] = original_text(name, value) if isinstance(value, str) and not shown else value
             elif value:
                 problems.add(
                     f"{sheet}, cell {_letters(position + 1)}{number}: the column has no heading\n"
                     "  write the name of a field above it, or delete the column"
                 )
+        if not any(cell.value is not None for cell in cells):
+            blank = cells
         if any(values.values()):
             yield Row(f"{sheet}, row {number}", values, shown, sheet, number, letters)
 
@@ -129,25 +135,33 @@ def _check_archive(content: bytes, limit: int) -> None:
                 raise InputError("the workbook is protected with a password", "save it without a password")
             if sum(part.file_size for part in parts) > limit or len(parts) > _MOST_PARTS:
                 raise too_large_unpacked(limit)
-            elements = 0
             for part in parts:
-                if not part.filename.endswith((".xml", ".rels")):
-                    continue
-                with archive.open(part) as stream:
-                    end = b""
-                    while chunk := stream.read(_CHUNK):
-                        elements += chunk.count(b"<")
-                        if elements > MOST_ELEMENTS * 2:  # each has two tags at most
-                            raise InputError("the workbook has too many cells", "split it, or save it as CSV UTF-8")
-                        if _DECLARATION.search(end + chunk):
-                            raise InputError(
-                                f"{part.filename}: an XML declaration is not allowed in a workbook", _SAVE_AS
-                            )
-                        end = chunk[-16:]
+                if part.filename.endswith((".xml", ".rels")):
+                    with archive.open(part) as stream:
+                        _check_part(part.filename, stream)
     except InputError:
         raise
     except Exception as error:  # zipfile raises errors of many types for damaged archives
         raise _damaged(error) from error
+
+
+def _check_part(name: str, stream: IO[bytes]) -> None:
+    """Raise InputError if the XML of a part would take much memory or time, or names other files.
+
+    Elements are counted without parsing: those of the part, those between two rows or texts, and those that are open.
+    """
+    end = b""
+    elements = since = depth = 0
+    while chunk := stream.read(_CHUNK):
+        if _DECLARATION.search(end + chunk):
+            raise InputError(f"{name}: the XML has a document type declaration", _SAVE_AS)
+        tags, closing = chunk.count(b"<"), chunk.count(b"</")
+        elements += tags - closing
+        since = 0 if b"</row>" in chunk or b"</si>" in chunk else since + tags
+        depth += tags - 2 * closing - chunk.count(b"/>") - chunk.count(b"<?")
+        if elements > MOST_ELEMENTS or since > _MOST_IN_A_ROW or depth > _DEEPEST:
+            raise InputError("the workbook has too many cells", "split it, or save it as CSV UTF-8")
+        end = chunk[-16:]
 
 
 def _damaged(error: Exception) -> InputError:
