@@ -116,7 +116,7 @@ def workbook_rows(content: bytes, problems: Problems, *, max_size: int) -> Itera
                 )
         if not any(cell.value is not None for cell in cells):
             blank = cells
-        if any(values.values()):
+        if any(value.strip() if isinstance(value, str) else value for value in values.values()):
             yield Row(f"{sheet}, row {number}", values, shown, sheet, number, letters)
 
 
