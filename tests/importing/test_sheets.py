@@ -32,10 +32,11 @@ def applied(tracker: Tracker, content: bytes | str, name: str = "sheet") -> dict
 def problems(tracker: Tracker, content: bytes | str, **options: Any) -> list[str]:
     """Return the problems of a file that is refused; nothing is recorded."""
     log = list(tracker.log())
-    with pytest.raises(ProblemsError) as caught:
+    with pytest.raises(InputError) as caught:
         tracker.apply(content, "sheet", **options)
     assert list(tracker.log()) == log
-    return list(caught.value.problems)
+    error = caught.value
+    return list(error.problems) if isinstance(error, ProblemsError) else [f"{error.problem}\n  {error.remedy}"]
 
 
 # Exports
@@ -140,6 +141,20 @@ def test_a_note_in_a_column_of_an_export_is_a_note(make: Maker) -> None:
     sheet = sheet.replace("GMO", "RUR").replace("Cable 13", "Cable 14")
     assert applied(tracker, sheet) == {"lead": "RUR"}
     assert tracker.apply(sheet, "list").changes == 0
+
+
+def test_an_update_that_changed_since_is_skipped_with_a_notice(make: Maker) -> None:
+    """A file without a day that is applied again after a later entry records nothing, and says so."""
+    tracker = make("ruritania")
+    for text in ("ref,status\n1,stalled\n", "ref,status\n1,in-progress\n"):
+        tracker.apply(text, "updates")
+    written = tracker.apply("ref,status\n1,stalled\n", "updates")
+    assert written.changes == 0
+    assert written.notices == (
+        "Skipped what an earlier entry already recorded, although it changed since: RUR1-01."
+        " To record it again, write the day in the field on.",
+    )
+    assert applied(tracker, "ref,title\n1,Fly\n") == {"title": "Fly"}
 
 
 # Values

@@ -43,7 +43,7 @@ class Problems:
     """The problems of the file `name`, in the order found; `outcome` is a text such as `nothing was recorded`."""
 
     def __init__(self, name: str, outcome: str) -> None:
-        self._name = name
+        self.name = name
         self._outcome = outcome
         self._problems: list[str] = []
 
@@ -73,7 +73,7 @@ class Problems:
         if self._problems:
             remedy = "correct these problems first; the rest of the file was not checked" if self.full else ""
             raise ProblemsError(
-                f"{self._name}: {self._outcome}", [f"{self._name}: {one}" for one in self._problems], remedy
+                f"{self.name}: {self._outcome}", [f"{self.name}: {one}" for one in self._problems], remedy
             )
 
 

@@ -32,6 +32,7 @@ class SheetNotices:
         self._ignored: dict[str, list[str]] = {}
         self._emptied: dict[str, list[str]] = {}
         self._older: list[str] = []
+        self._skipped: list[str] = []
 
     @cached_property
     def _listed(self) -> Mapping[str, CommitmentRow]:
@@ -64,6 +65,10 @@ class SheetNotices:
         there = f"{row.at(name)} ({target.ref}) has {quoted(shown_text(row.values[name]))}"
         self._ignored.setdefault(name, []).append(f"{there}, the record has {quoted(shown_text(held))}")
 
+    def skipped(self, ref: str) -> None:
+        """Add an update that an earlier entry has, although its values changed since."""
+        self._skipped.append(ref)
+
     def texts(self) -> Iterator[str]:
         """Yield the notices."""
         for name, cells in self._ignored.items():
@@ -75,6 +80,13 @@ class SheetNotices:
         if self._older:
             refs = _few(self._older, ", ")
             yield f"The sheet is older than the latest entries of {refs}. Compare them with spacedialog history."
+
+        if self._skipped:
+            refs = _few(self._skipped, ", ")
+            yield (
+                f"Skipped what an earlier entry already recorded, although it changed since: {refs}."
+                " To record it again, write the day in the field on."
+            )
 
     def _compare(self, row: Row, target: Target, name: str, held: object) -> None:
         given = row.values[name]

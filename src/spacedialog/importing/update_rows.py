@@ -34,25 +34,26 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def read_rows(content: str | bytes, problems: Problems, *, encoding: str | None = None, max_size: int) -> Iterator[Row]:
-    """Yield the rows of a file; faults of the file as a whole are added to `problems`.
+    """Yield the rows of a file; faults of its rows are added to `problems`.
 
+    InputError if the file as a whole cannot be read.
     `encoding` is the encoding of text; by default UTF-8, or UTF-16 with a byte order mark. `max_size` is the limit on
     the bytes of the file.
     """
     try:
-        if isinstance(content, bytes):
-            if content.startswith(_OLE):
-                raise _ole_fault(content)
-            if content.startswith(_ARCHIVE):
-                from spacedialog.importing.workbook import workbook_rows
+        if isinstance(content, str):
+            yield from _text_rows(content, problems)
+        elif content.startswith(_OLE):
+            raise _ole_fault(content)
+        elif content.startswith(_ARCHIVE):
+            from spacedialog.importing.workbook import workbook_rows
 
-                yield from workbook_rows(content, problems, max_size=max_size)
-                return
-            text = decoded(content, encoding)
+            yield from workbook_rows(content, problems, max_size=max_size)
         else:
-            text = content
-        yield from _text_rows(text, problems)
+            yield from _text_rows(decoded(content, encoding), problems)
     except InputError as error:
+        if not problems:
+            raise InputError(f"{problems.name}: {error.problem}", error.remedy) from error
         problems.extend(problem_lines(error))
 
 
@@ -87,7 +88,9 @@ def _text_rows(text: str, problems: Problems) -> Iterator[Row]:
     body = text.lstrip()
     if body.startswith("["):
         number = text.count("\n", 0, len(text) - len(body)) + 1
-        raise InputError(f"line {number}: this is a JSON array", "write one object per line (JSON Lines)")
+        error = InputError("this is a JSON array", "write one object per line (JSON Lines)")
+        _add(problems, f"line {number}", error)
+        return
     yield from _json_rows(text, problems) if body.startswith("{") else _csv_rows(text, problems)
 
 

@@ -192,7 +192,7 @@ class Batch:
         dated = is_check or "on" in values
         unstated = {name: value for name, value in same.items() if name not in stated}
         is_edit = row.is_exported or bool(edits)
-        if is_valid and (new := self._new(pending, fields, unstated, dated=dated, is_edit=is_edit)):
+        if is_valid and (new := self._new(target.ref, pending, fields, unstated, dated=dated, is_edit=is_edit)):
             check_has_opened(new, target, fields)
             self.pending.append(new)
             self.targets[target] = {**fields, **new.body.get("set", {})}
@@ -208,6 +208,7 @@ class Batch:
 
     def _new(
         self,
+        ref: str,
         pending: PendingEntry,
         fields: Mapping[str, Any],
         unstated: Mapping[str, Any],
@@ -243,6 +244,8 @@ class Batch:
             _repeats(recorded, (pending.kind, core), full) and (not dated or _is_same_day(on, pending.on))
             for on, recorded in self._recorded[pending.item]
         )
+        if is_known and not dated and not pending.body.keys() & {"note", "evidence"}:
+            self._notices.skipped(ref)
         return None if is_known else pending
 
     @contextmanager
