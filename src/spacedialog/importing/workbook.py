@@ -46,6 +46,7 @@ MOST_ROWS = 1_048_576
 _MOST_PARTS = 10_000
 _MOST_IN_A_ROW = 500_000
 _DEEPEST = 10_000
+_LONGEST_TAG = 200
 _CHUNK = 1 << 16
 _SHEET = "commitments"
 """The name, in lower case, of the sheet that `list` and `report` write."""
@@ -238,11 +239,17 @@ def _cells(sheet: Any, first: int, columns: int, last: int | None = None) -> Ite
 
 def _contents(content: bytes, sheet: Any) -> tuple[bool, dict[int, str]]:
     """Return whether a sheet has formulas, and its ranges of cells merged over several rows, by their first row."""
-    with ZipFile(BytesIO(content)) as archive:
-        # openpyxl has no public name for the part of a sheet that is read row by row.
-        part = archive.read(sheet._worksheet_path)
-    merged = {int(first): cells.decode() for cells, first, last in _MERGED.findall(part) if int(last) > int(first)}
-    return _FORMULA.search(part) is not None, merged
+    has_formulas, merged, end = False, dict[int, str](), b""
+    # openpyxl has no public name for the part of a sheet that is read row by row.
+    with ZipFile(BytesIO(content)) as archive, archive.open(sheet._worksheet_path) as stream:
+        while chunk := stream.read(_CHUNK):
+            text = end + chunk
+            has_formulas = has_formulas or _FORMULA.search(text) is not None
+            for cells, first, last in _MERGED.findall(text):
+                if int(last) > int(first):
+                    merged[int(first)] = cells.decode()
+            end = chunk[-_LONGEST_TAG:]
+    return has_formulas, merged
 
 
 def _letters(column: int) -> str:

@@ -30,15 +30,17 @@ def apply(
     max_size: MaxSizeOption = MAX_SIZE,
 ) -> None:
     """
-    spacedialog list -o list.xlsx      # edit it, then
+    spacedialog list -o list.xlsx
     spacedialog apply list.xlsx --dry-run
-    spacedialog list --status open -f jsonl | my-script | spacedialog apply -
+    spacedialog list --status open --json | my-script | spacedialog apply -
+
+    A list that was written with -o can be edited in a spreadsheet and applied. Only the edited cells are recorded.
 
     Excel and CSV files have a header with ref and at least one other field: status, percent, due, title, area, kind,
     strength, lead, partners, owner, review, criterion, quote, detail, check, note, evidence or on. A JSON Lines file
-    has the same names as keys. A list written with -o can be edited and applied: only edited cells are recorded.
-    An empty cell leaves a field as it is; none clears it. Dates are written as on the command line. A cell can have
-    several pieces of evidence, one per line; in JSON they are a list. If a cell has a problem, nothing is recorded.
+    has the same names as keys. An empty cell leaves a field as it is. The word none clears the field. Dates are
+    written as on the command line. A cell can have several pieces of evidence, one per line; in JSON they are a list.
+    If a cell has a problem, nothing is recorded.
     """
     with parsing.input_file(file) as (stream, name), progress("reading", "updates") as watch:
         size = parsing.size("--max-size", max_size)
