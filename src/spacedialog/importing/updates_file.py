@@ -57,6 +57,7 @@ class Batch:
         self.pending: list[PendingEntry] = []
         self.targets: dict[Target, Mapping[str, Any]] = {}
         self._notices = SheetNotices(connection, snapshot)
+        self._places: dict[Target, str] = {}
         self._seen: set[str] = set()
         self._recorded: dict[str, list[tuple[str, tuple[str, dict[str, Any]]]]] = {}
         self._today = today
@@ -95,7 +96,12 @@ class Batch:
         with self._collecting(row.at("ref")):
             if "ref" not in given:
                 raise InputError("ref: it is missing", "write the ref of a commitment or a milestone")
-            return self._snapshot.refs.resolve(check_ref(given["ref"], self._resolves))
+            target = self._snapshot.refs.resolve(check_ref(given["ref"], self._resolves))
+            if row.is_exported and target in self._places:
+                # The second row has values from before the first, and would undo its edits.
+                raise InputError(f"ref: {target.ref} is also in {self._places[target]}", "remove one of the rows")
+            self._places[target] = row.place
+            return target
         return None
 
     def _resolves(self, ref: str) -> bool:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-UNPACKED = 20
+UNPACKED = 16
 """The limit on the size of a workbook when it is unpacked, as a multiple of the limit on the file."""
 
 MOST_ELEMENTS = 12_000_000
@@ -47,6 +47,7 @@ _MOST_PARTS = 10_000
 _MOST_IN_A_ROW = 500_000
 _DEEPEST = 10_000
 _LONGEST_TAG = 200
+_MORE_COLUMNS = 20  # in which cells without a heading are found
 _CHUNK = 1 << 16
 _SHEET = "commitments"
 """The name, in lower case, of the sheet that `list` and `report` write."""
@@ -230,7 +231,7 @@ def _with_header(sheet: ReadOnlyWorksheet) -> _Sheet:
 def _cells(sheet: Any, first: int, columns: int, last: int | None = None) -> Iterator[Sequence[Any]]:
     """Yield the rows from number `first` on: at most some columns more than `columns`, and no more than `last` rows."""
     sheet.reset_dimensions()
-    width = columns if last else max(2 * columns, 64)
+    width = columns if last else columns + _MORE_COLUMNS
     try:
         yield from sheet.iter_rows(min_row=first, max_row=last, max_col=width)
     except Exception as error:  # openpyxl raises errors of many types for damaged sheets
