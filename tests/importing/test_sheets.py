@@ -94,7 +94,7 @@ def test_a_status_set_to_complete_clears_the_percentage(make: Maker) -> None:
     assert applied(tracker, sheet) == {"status": "complete", "percent": None}
     written = tracker.apply(sheet, "list")
     assert written.changes == 0
-    assert "Ignored percent, because a complete commitment has none below 100" in written.notices[0]
+    assert "Ignored percent, because a complete commitment is at 100%" in written.notices[0]
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
@@ -160,8 +160,8 @@ def test_an_update_that_changed_since_is_skipped_with_a_notice(make: Maker) -> N
     written = tracker.apply("ref,status\n1,stalled\n", "updates")
     assert written.changes == 0
     assert written.notices == (
-        "Skipped what an earlier entry already recorded, although it changed since: RUR1-01."
-        " To record it again, write the day in the field on.",
+        "Skipped values that were recorded before and have changed since: RUR1-01."
+        " To record them again, add the day in the field on.",
     )
     assert applied(tracker, "ref,title\n1,Fly\n") == {"title": "Fly"}
 
@@ -260,7 +260,7 @@ def test_a_cell_of_excel_that_is_not_certain_is_reported(
     [
         ("2-Jan,,", "ref: the spreadsheet program turned the ref into '2-Jan'; it was probably 1-02"),
         ("1/2/2026,,", "it was probably 1-02"),
-        ("1,Nov-26,", "it was probably 2026-11"),
+        ("1,Nov-26,", "write 2026-11; a spreadsheet program probably turned it into a date"),
         ("1,7-Apr,", "write the date with its year: YEAR-04-07"),
         ("1,7-Apr-26,", "write 2026-04-07"),
         ("1,4/7/2026,", "write 2026-04-07 or 2026-07-04"),

@@ -241,7 +241,7 @@ def _month(name: str) -> int | None:
 def _original_of_text(text: str) -> str | None:
     """Return the remedy for a date in the form of a spreadsheet program; None for any other text."""
     if month := _month_year(text):
-        return f"a spreadsheet program turned it into a date; it was probably {month}: write {month}"
+        return f"write {month}; a spreadsheet program probably turned it into a date"
     if (found := _DAY_MONTH.fullmatch(text)) and (number := _month(found[2])):
         year = found[3] or ""
         full = year if len(year) == 4 else f"20{year}" if year else "YEAR"

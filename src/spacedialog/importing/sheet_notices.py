@@ -72,7 +72,7 @@ class SheetNotices:
     def texts(self) -> Iterator[str]:
         """Yield the notices."""
         for name, cells in self._ignored.items():
-            reason = "a complete commitment has none below 100" if name == "percent" else "it cannot be edited"
+            reason = "a complete commitment is at 100%" if name == "percent" else "it cannot be edited"
             yield f"Ignored {name}, because {reason}: {_few(cells, '; ')}."
         if self._emptied:
             fields = "; ".join(f"{name} of {_few(refs, ', ')}" for name, refs in self._emptied.items())
@@ -84,8 +84,8 @@ class SheetNotices:
         if self._skipped:
             refs = _few(self._skipped, ", ")
             yield (
-                f"Skipped what an earlier entry already recorded, although it changed since: {refs}."
-                " To record it again, write the day in the field on."
+                f"Skipped values that were recorded before and have changed since: {refs}."
+                " To record them again, add the day in the field on."
             )
 
     def _compare(self, row: Row, target: Target, name: str, held: object) -> None:
