@@ -152,6 +152,13 @@ def test_a_note_in_a_column_of_an_export_is_a_note(make: Maker) -> None:
     assert tracker.apply(sheet, "list").changes == 0
 
 
+def test_an_entry_that_sets_more_is_another(tracker: Tracker) -> None:
+    """A status with a note is recorded also if an earlier entry has both, and a due date."""
+    assert tracker.apply("ref,status,due,note\n1,stalled,2028,Seen\n", "updates").changes == 1
+    assert tracker.apply("ref,status,note\n1,stalled,Seen\n", "updates").changes == 1
+    assert tracker.apply("ref,status,note\n1,stalled,Seen\n", "updates").changes == 0
+
+
 def test_an_update_that_changed_since_is_skipped_with_a_notice(make: Maker) -> None:
     """A file without a day that is applied again after a later entry records nothing, and says so."""
     tracker = make("ruritania")
@@ -279,6 +286,13 @@ def test_a_text_that_a_spreadsheet_made_of_a_date_is_reported(tracker: Tracker, 
 def test_a_month_that_excel_shows_with_its_name_is_not_an_edit(tracker: Tracker) -> None:
     """`Nov-26` for the recorded month 2026-11 is no problem, because it changes nothing."""
     assert applied(tracker, "ref,due,owner\n3,Nov-26,Sapt\n") == {"owner": "Sapt"}
+
+
+def test_a_column_that_shows_only_months_is_not_an_edit(tracker: Tracker) -> None:
+    """A recorded day in a cell that shows only its month is not changed."""
+    tracker.reschedule("1", "2027-05-06")
+    sheet = workbook([["ref", "due", "owner"], ["1", date(2027, 5, 6), "Sapt"]], formats={"B2": "mmm yyyy"})
+    assert applied(tracker, sheet) == {"owner": "Sapt"}
 
 
 def test_merged_cells_are_reported(tracker: Tracker) -> None:
