@@ -266,7 +266,7 @@ def test_arguments_that_are_not_utf8_are_refused(kept: Desk, arguments: list[str
         '{"ref": 31, "note": "x"}',
         '{"ref": "31", "note": ["x"]}',
         '{"ref": "31"}',
-        '{"ref": "31", "status": "complete", "on": "3 days ago"}',
+        '{"ref": "31", "status": "complete", "on": "in 3 days"}',
         '{"ref": "31", "percent": ' + "9" * 5000 + "}",
         "{" + '"a":[' * 20_000,
     ],

@@ -150,6 +150,16 @@ def test_apply_records_all_as_one_action(desk: Desk, form: str) -> None:
     assert desk.call("list", "--json").stdout == before
 
 
+def test_apply_reads_an_edited_list_and_other_encodings(desk: Desk) -> None:
+    """A list as a workbook is applied without an entry, and CSV in the encoding that --encoding names."""
+    assert desk.call("list", "-o", desk.folder / "list.xlsx").status == 0
+    ran = desk.call("apply", desk.folder / "list.xlsx")
+    assert (ran.status, ran.stdout) == (0, "Applied 0 entries\n")
+    (desk.folder / "list.csv").write_bytes("Ref;Owner\r\n31;Andr\u00e9\r\n".encode("cp1252"))
+    ran = desk.call("apply", desk.folder / "list.csv", "--encoding", "cp1252")
+    assert "owner: Andr\u00e9" in ran.stdout
+
+
 # Every write
 
 

@@ -28,6 +28,8 @@ from spacedialog.errors import ProblemsError, SpacedialogError
 from spacedialog.importing import built_in
 from spacedialog.importing import parse as intake
 from spacedialog.importing.entries import commitment_entries, opening_entries
+from spacedialog.importing.reader import MAX_SIZE
+from spacedialog.importing.update_rows import read_rows
 from spacedialog.importing.updates_file import Batch
 from spacedialog.model import typed_dates
 from spacedialog.model.dates import Span, VagueDate
@@ -417,7 +419,8 @@ class Updates:
         if rng.random() < 0.5:
             content = changed_bytes(content, rng)
         batch = Batch("fuzz", self._connection, self._view, TODAY)
-        batch.read(content.decode("utf-8", "replace" if rng.random() < 0.5 else "surrogateescape"))
+        text = content.decode("utf-8", "replace" if rng.random() < 0.5 else "surrogateescape")
+        batch.read(read_rows(text, batch.problems, max_size=MAX_SIZE))
         batch.problems.refuse()
         for pending in batch.pending:
             make_entry(pending, entry_id="0", ts=0, author="F", base=None)

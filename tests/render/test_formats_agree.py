@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from spacedialog.analysis.brief import brief
 from spacedialog.errors import SpacedialogError
+from spacedialog.model.escapes import one_line
 from spacedialog.model.fields import NewCommitment
 from spacedialog.model.position import Since
 from spacedialog.presentation import brief as news
@@ -26,7 +27,6 @@ from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import View, main_table
 from spacedialog.render.formats import Format, Settings
 from spacedialog.render.output import Output, show
-from spacedialog.render.text import one_line
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.tracker import Tracker
 from tests.support.formats import MARKDOWN, Rows, csv_rows, plain_rows

@@ -449,7 +449,7 @@ def test_messages_escape_dangerous_text(make: Maker, desk: Desk, text: str) -> N
 @given(text=TEXTS)
 def test_messages_about_files_escape_dangerous_text(make: Maker, text: str) -> None:
     """The problems of a file quote its fields and values escaped and truncated."""
-    from spacedialog.render.text import one_line
+    from spacedialog.model.escapes import one_line
 
     for content in (
         json.dumps(

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spacedialog.model.dates import readable
+from spacedialog.model.escapes import one_line
 from spacedialog.presentation.maintenance import Place, places
 from spacedialog.presentation.tables import Column
 from spacedialog.render.formats import Settings
 from spacedialog.render.layout import layout
 from spacedialog.render.table import drawn
-from spacedialog.render.text import one_line
 from tests.support.program import COLOUR, Desk
 
 

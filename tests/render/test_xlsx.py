@@ -181,7 +181,7 @@ def test_text_stays_text(text: str) -> None:
 
 def plainly(text: str) -> str:
     """Return a text as people see it."""
-    from spacedialog.render.text import one_line
+    from spacedialog.model.escapes import one_line
 
     return one_line(text)
 

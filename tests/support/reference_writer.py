@@ -177,10 +177,16 @@ class ReferenceWriter:
             values = entry.body.get("set", {})
             dated = bool(update.get("on") or update.get("check"))
             plain = not {"note", "evidence"} & entry.body.keys() and not dated
-            if plain and all(fields.get(field) == value for field, value in values.items()):
-                continue
+            full = _content(entry.body)
+            if plain:
+                values = {field: value for field, value in values.items() if fields.get(field) != value}
+                if not values:
+                    continue
+                entry = entry._replace(body={**entry.body, "set": values})
             if entry in news or any(
-                one.kind == entry.kind and _content(one.body) == _content(entry.body) and (not dated or one.on == on)
+                one.kind == entry.kind
+                and _repeats(_content(one.body), _content(entry.body), full)
+                and (not dated or one.on == on)
                 for one in self._model.live(name.item)
             ):
                 continue
@@ -419,3 +425,11 @@ def _from_file(update: Record, item: str, milestone: Record | None) -> Expected:
 
 def _given(values: Mapping[str, Any]) -> Body:
     return {name: value for name, value in values.items() if value is not None and value != []}
+
+
+def _repeats(recorded: Body, given: Body, full: Body) -> bool:
+    """Return whether an entry sets all that an update changes, and nothing that the update does not have."""
+    values = recorded.get("set", {})
+    return {**recorded, "set": 0} == {**given, "set": 0} and given.get("set", {}).items() <= values.items() <= full.get(
+        "set", {}
+    ).items()

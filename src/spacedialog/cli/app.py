@@ -179,7 +179,7 @@ def _aliases() -> list[tuple[str, str]]:
         return []
     if not aliases:
         return []
-    from spacedialog.render.text import one_line
+    from spacedialog.model.escapes import one_line
 
     return [(f"{one_line(name):{_WIDEST}}", one_line(command)) for name, command in aliases.items()]
 

@@ -13,9 +13,9 @@ import typer
 import spacedialog
 from spacedialog.errors import SpacedialogError
 from spacedialog.model.entry import ENTRY_KINDS
+from spacedialog.model.escapes import one_line
 from spacedialog.model.fields import JOINT, MAY_BE_EMPTY, SORTABLE
 from spacedialog.model.vocabulary import NAME_PATTERN, STATUS_GROUPS, MilestoneStatus, Status, Strength
-from spacedialog.render.text import one_line
 
 if TYPE_CHECKING:
     from spacedialog.tracker import Snapshot

@@ -115,7 +115,7 @@ def _report(failed: ErrorRow, *, as_json: bool) -> int:
 
         write_message(encoded({"error": plain(failed)}) + "\n")
         return failed.status
-    from spacedialog.render.text import one_line
+    from spacedialog.model.escapes import one_line
 
     start = "" if failed.message.startswith("spacedialog") else "spacedialog: "
     lines = [start + one_line(failed.message)]

@@ -43,7 +43,7 @@ class Problems:
     """The problems of the file `name`, in the order found; `outcome` is a text such as `nothing was recorded`."""
 
     def __init__(self, name: str, outcome: str) -> None:
-        self._name = name
+        self.name = name
         self._outcome = outcome
         self._problems: list[str] = []
 
@@ -73,7 +73,7 @@ class Problems:
         if self._problems:
             remedy = "correct these problems first; the rest of the file was not checked" if self.full else ""
             raise ProblemsError(
-                f"{self._name}: {self._outcome}", [f"{self._name}: {one}" for one in self._problems], remedy
+                f"{self.name}: {self._outcome}", [f"{self.name}: {one}" for one in self._problems], remedy
             )
 
 
@@ -94,14 +94,6 @@ class Incoming:
         if len(content) > self.max_size:
             raise self.too_large(self.name, "the file", "split it or, for import, write it as JSON Lines; or")
         return content
-
-    def text(self) -> str:
-        """Return the rest of the file as text; InputError if it is not UTF-8, or exceeds `max_size`."""
-        content = self.whole()
-        try:
-            return text_of(content)
-        except InputError as error:
-            raise InputError(f"{self.name}: {error.problem}", error.remedy) from error
 
     def line(self) -> bytes:
         """Return the next line with its line end; empty at the end of the file."""
@@ -133,7 +125,7 @@ class Incoming:
         return InputError(f"{self.name}: {error.strerror}", "name a file that can be read, or - for standard input")
 
 
-def text_of(content: bytes, place: str = "") -> str:
+def text_of(content: bytes, place: str = "", remedy: str = "save it as UTF-8") -> str:
     """Decode UTF-8 with or without a byte order mark; InputError with the line and column if it is not UTF-8.
 
     `place` is the place of the content in its file, such as `line 3`; it is empty for a whole file.
@@ -141,7 +133,8 @@ def text_of(content: bytes, place: str = "") -> str:
     try:
         return content.removeprefix(_BOM).decode("utf-8")
     except UnicodeDecodeError as error:
-        remedy = "decompress the file first" if content.startswith((b"\x1f\x8b", b"PK\x03\x04")) else "save it as UTF-8"
+        if content.startswith((b"\x1f\x8b", b"PK\x03\x04")):
+            remedy = "decompress the file first"
         raise InputError(f"{place_of_byte(error, place)}: this is not UTF-8", remedy) from error
 
 

@@ -1,11 +1,9 @@
-"""Files of updates, JSON Lines or CSV: read the records, check each, and collect all problems."""
+"""Files of updates: compare each row with the record, convert the differences to entries, and collect all problems."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -14,14 +12,16 @@ from spacedialog.editing.commitments import check_fields
 from spacedialog.editing.remarks import EntryRemarks
 from spacedialog.editing.updates import Update, check_has_opened, pending_check, pending_update
 from spacedialog.errors import InputError, SpacedialogError
+from spacedialog.importing.cells import check_ref, is_same, parse_value, split_percent
 from spacedialog.importing.entries import BOOKKEEPING_KEYS
-from spacedialog.importing.reader import Problems, parse_json, problem_lines
+from spacedialog.importing.reader import Problems
+from spacedialog.importing.sheet_notices import SheetNotices
+from spacedialog.importing.sheets import EDITABLE, FIELDS, FIELDS_REMEDY, READ_ONLY, Row
 from spacedialog.model.dates import VagueDate, quoted
-from spacedialog.model.entry import canonical_json
-from spacedialog.model.fields import DESK_FIELDS, KINDS, CommitmentRow, Kind
+from spacedialog.model.entry import NOTE, SET, canonical_json
 from spacedialog.model.progress import Progress, silent
-from spacedialog.model.values import check_line, check_on, check_percent, check_text, evidence_pieces
-from spacedialog.model.vocabulary import FORMER_STATUSES
+from spacedialog.model.values import check_status, is_complete_below_full
+from spacedialog.model.vocabulary import MilestoneStatus, Status
 from spacedialog.store.log import live_entries
 
 if TYPE_CHECKING:
@@ -31,19 +31,22 @@ if TYPE_CHECKING:
     from spacedialog.model.target import Target
     from spacedialog.store.read.snapshot import Snapshot
 
-FIELDS = ("ref", "status", "percent", "due", *DESK_FIELDS, "check", "note", "evidence", "on")
-"""The fields of a record. Other columns of `list` are ignored, so that its CSV can be edited and applied."""
-
 MOST_RECORDS = 100_000
 """The maximum number of updates in a file; all are held in memory, because they are one action."""
 
-_MOST_COLUMNS = 1_000
-"""The maximum number of columns: many more than a valid file has, and few enough to report a fault in each."""
+_STATUSES: tuple[tuple[type[Status] | type[MilestoneStatus], str], ...] = (
+    (Status, "a commitment"),
+    (MilestoneStatus, "a milestone"),
+)
+_UPDATED = ("status", "percent", "due")
+"""The fields that an update sets, and `edit` does not."""
 
-_YES_OR_NO = {**dict.fromkeys(("yes", "true", "1", "x"), True), **dict.fromkeys(("no", "false", "0"), False)}
-_WHOLE = re.compile("[0-9]{1,9}")
-_IGNORED = frozenset(CommitmentRow._fields) - frozenset(FIELDS)
-_FIELDS_REMEDY = f"use the fields {', '.join(FIELDS)}"
+
+_MONTH_SO_FAR = re.compile(r"([0-9]{4}-[0-9]{2})(?:-01(?:/\1-[0-9]{2})?)?")
+"""A month, as far as it had passed."""
+
+_Content = tuple[str, Mapping[str, Any]]
+"""The kind and the body of an entry."""
 
 
 class Batch:
@@ -53,187 +56,203 @@ class Batch:
         self.problems = Problems(name, "nothing was recorded")
         self.pending: list[PendingEntry] = []
         self.targets: dict[Target, Mapping[str, Any]] = {}
+        self._notices = SheetNotices(connection, snapshot)
+        self._places: dict[Target, str] = {}
         self._seen: set[str] = set()
         self._recorded: dict[str, list[tuple[str, tuple[str, dict[str, Any]]]]] = {}
         self._today = today
         self._connection = connection
         self._snapshot = snapshot
 
-    def read(self, text: str, watch: Progress = silent) -> None:
-        """Read every record of the file."""
-        text = text.removeprefix("\ufeff")
-        body = text.lstrip()
-        start = body[:1]
-        if start == "[":
-            number = text.count("\n", 0, len(text) - len(body)) + 1
-            self._problem(
-                f"line {number}", InputError("this is a JSON array", "write one object per line (JSON Lines)")
-            )
-            return
-        records = self._json_lines(text) if start == "{" else self._csv_records(text)
-        for number, (place, record) in enumerate(watch(records)):
+    def read(self, rows: Iterable[Row], watch: Progress = silent) -> None:
+        """Read every row of the file."""
+        for number, row in enumerate(watch(rows)):
             if number == MOST_RECORDS:
-                self._problem(place, InputError(f"there are more than {MOST_RECORDS} updates", "split the file"))
+                self._problem(row.place, InputError(f"there are more than {MOST_RECORDS} updates", "split the file"))
                 return
-            self._add(place, record)
+            self._add(row)
             if self.problems.full:
                 return
 
-    def _add(self, place: str, record: Mapping[str, Any]) -> None:
+    def notices(self) -> tuple[str, ...]:
+        """Return notices on the cells that were not recorded: those that cannot be edited, and emptied ones."""
+        return tuple(self._notices.texts())
+
+    def _add(self, row: Row) -> None:
         before = len(self.problems)
-        given = {name: value for name, value in record.items() if value not in (None, "", []) and name not in _IGNORED}
-        for name in given.keys() - FIELDS:
-            self._problem(place, InputError(f"{quoted(name)} is not a field", _FIELDS_REMEDY))
-        values: dict[str, Any] = {"on": VagueDate.parse(self._today.isoformat())}
-        for name in given.keys() & FIELDS:
-            with self._collecting(place):
-                values[name] = self._value(name, given[name])
-        with self._collecting(place):
+        given = {name: value for name, value in split_percent(row.values).items() if value not in (None, "", [])}
+        for name in given.keys() - {*FIELDS, *READ_ONLY}:
+            self._problem(row.place, InputError(f"{quoted(name)} is not a field", FIELDS_REMEDY))
+        target = self._target(row, given)
+        fields = (self.targets.get(target) or self._fields(row, target)) if target else None
+        values, same = self._values(row, given, target, fields or {})
+        if target is None or fields is None or (len(self.problems) > before and not values.keys() - {"on"}):
+            return
+        with self._collecting(row.place):
+            self._record(row, target, fields, values, same, is_valid=len(self.problems) == before)
+
+    def _target(self, row: Row, given: Mapping[str, Any]) -> Target | None:
+        """Return the commitment or milestone of a row; None, with a problem added, if its ref names none."""
+        with self._collecting(row.at("ref")):
             if "ref" not in given:
                 raise InputError("ref: it is missing", "write the ref of a commitment or a milestone")
-            if "ref" not in values:
-                return
-            target = self._snapshot.refs.resolve(values["ref"])
-            if len(self.problems) > before and not values.keys() - {"ref", "on"}:
-                return
-            fields = self.targets.get(target) or self._snapshot.fields_of(target)
-            remarks = EntryRemarks(values["on"], values.get("note"), values.get("evidence", ()))
-            asked = {name: values[name] for name in DESK_FIELDS if name in values}
-            edits = self._edits(place, target, asked, fields)
-            update = Update(
-                remarks, values.get("status"), values.get("percent"), values.get("due"), edits if asked else None
-            )
-            is_check = values.get("check", False)
-            # An export of the record, with a column `check` added, has the values that the target already has.
-            held = {**fields, "due": fields.get("when", fields.get("due"))}
-            wanted = {name: values[name] for name in ("status", "percent", "due") if name in values} | edits
-            if is_check and any(str(value) != str(held.get(name)) for name, value in wanted.items()):
-                raise InputError(
-                    "check: a check cannot set a status, percentage, date or other field",
-                    "remove check, or write two updates",
-                )
-            pending = (
-                pending_check(remarks, target)
-                if is_check
-                else pending_update(update, target, fields, lambda: self._collecting(place))
-            )
-            if len(self.problems) == before and self._is_new(pending, fields, dated=is_check or "on" in given):
-                check_has_opened(pending, target, fields)
-                self.pending.append(pending)
-                self.targets[target] = {**fields, **pending.body.get("set", {})}
+            target = self._snapshot.refs.resolve(check_ref(given["ref"], self._resolves))
+            if row.is_exported and target in self._places:
+                # The second row has values from before the first, and would undo its edits.
+                raise InputError(f"ref: {target.ref} is also in {self._places[target]}", "remove one of the rows")
+            self._places[target] = row.place
+            return target
+        return None
 
-    def _edits(
-        self, place: str, target: Target, values: Mapping[str, Any], fields: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        """Return the values of fields as the record stores them; those that the target already has are not checked.
-
-        A review date that was valid when it was recorded is thus accepted in an edited export of the record.
-        """
-        edits: dict[str, Any] = {}
-        for name, value in values.items():
-            with self._collecting(place):
-                if target.milestone:
-                    raise InputError(f"{name}: a milestone does not have this field", "use the ref of its commitment")
-                is_held = fields.get(name) == value
-                edits |= {name: value} if is_held else check_fields(self._snapshot, target, {name: value})
-        return edits
-
-    def _value(self, name: str, given: object) -> Any:
-        if name == "check":
-            return _is_yes(given)
-        if name == "percent":
-            text = given.strip().removesuffix("%").strip() if isinstance(given, str) else given
-            return check_percent(int(text) if isinstance(text, str) and _WHOLE.fullmatch(text) else text)
-        if name == "evidence" and isinstance(given, str | list) and all(isinstance(piece, str) for piece in given):
-            return evidence_pieces(given)
-        if not isinstance(given, str):
-            raise InputError(f"{name}: {quoted(str(given))} is not text", "write it in quotation marks")
-        if name == "note" or KINDS.get(name) is Kind.TEXT:
-            return check_text(name, given)
-        text = check_line(name, given.strip())
-        if name not in ("due", "on"):
-            # A list written by an older version has former statuses.
-            return FORMER_STATUSES.get(text.casefold(), text) if name == "status" else text
+    def _resolves(self, ref: str) -> bool:
         try:
-            when = VagueDate.parse(text)
-        except SpacedialogError as error:
-            raise InputError(f"{name}: {error.problem}", error.remedy) from error
-        return check_on(when, self._today) if name == "on" else when
-
-    def _is_new(self, pending: PendingEntry, fields: Mapping[str, Any], *, dated: bool) -> bool:
-        """Return whether neither the record nor this file has an entry with the same content.
-
-        `dated` is true if the update gives a day. If it does not, an entry of any day counts as the same. An update
-        that also has no note or evidence is not new if the fields already have its values.
-        """
-        values = pending.body.get("set", {})
-        bare = not dated and not pending.body.keys() & {"note", "evidence"}
-        if bare and all(fields.get(name) == value for name, value in values.items()):
+            self._snapshot.refs.resolve(ref)
+        except SpacedialogError:
             return False
+        return True
+
+    def _fields(self, row: Row, target: Target) -> Mapping[str, Any] | None:
+        with self._collecting(row.at("ref")):
+            return self._snapshot.fields_of(target)
+        return None
+
+    def _values(
+        self, row: Row, given: Mapping[str, Any], target: Target | None, fields: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the valid values of a row that differ from the recorded fields, and those that do not.
+
+        A value that is recorded is not checked, so a review date that has passed is accepted in an export.
+        """
+        values: dict[str, Any] = {}
+        same: dict[str, Any] = {}
+        for name in FIELDS[1:]:
+            if name not in given:
+                continue
+            key = _key(name, target)
+            held = fields.get(key)
+            if target and name in (*_UPDATED, *EDITABLE) and is_same(row, name, given[name], held):
+                same[name] = held
+                continue
+            with self._collecting(row.at(name)):
+                value = parse_value(name, given[name], self._today, held)
+                if target and name in (*_UPDATED, *EDITABLE):
+                    value = self._checked(target, name, value)
+                    if _stored(value) == _stored(held):
+                        same[name] = held
+                        continue
+                values[name] = value
+        return values, same
+
+    def _checked(self, target: Target, name: str, value: Any) -> Any:
+        """Return the value of a field that the record accepts; InputError if it is invalid in this record."""
+        if name == "status":
+            return check_status(value, *_STATUSES[bool(target.milestone)])
+        if name == "due" and value is None and target.milestone:
+            raise InputError("due: a milestone must have a date", "write its date, or mark it withdrawn")
+        if name in _UPDATED:
+            return value
+        if target.milestone and name != "title":
+            raise InputError(f"{name}: a milestone does not have this field", "use the ref of its commitment")
+        if value is None:
+            return [] if name == "partners" else None
+        return check_fields(self._snapshot, target, {name: value})[name]
+
+    def _record(
+        self,
+        row: Row,
+        target: Target,
+        fields: Mapping[str, Any],
+        values: dict[str, Any],
+        same: dict[str, Any],
+        *,
+        is_valid: bool,
+    ) -> None:
+        """Add the entry of a row, unless the record has it already."""
+        on: VagueDate = values.get("on") or VagueDate.parse(self._today.isoformat())
+        remarks = EntryRemarks(on, values.get("note"), values.get("evidence", ()))
+        is_check = values.get("check", False)
+        if row.is_exported:
+            self._drop_leftover_percent(row, target, fields, values)
+        changed = {name: values[name] for name in (*_UPDATED, *EDITABLE) if name in values}
+        if is_check and changed:
+            raise InputError(
+                "check: a check cannot set a status, percentage, date or other field",
+                "remove check, or write two updates",
+            )
+        # In a file that a person wrote, a status, a percentage or a date is a statement also if it is not new.
+        stated = changed | ({} if row.is_exported else {name: same[name] for name in _UPDATED if name in same})
+        has_remarks = remarks.note is not None or bool(remarks.evidence)
+        if row.is_exported:
+            self._notices.compare(row, target, fields, changed)
+        if not stated and not has_remarks and not is_check and (same or row.is_exported):
+            return
+        edits = {name: value for name, value in changed.items() if name in EDITABLE or value is None}
+        update = Update(
+            remarks, stated.get("status"), stated.get("percent"), stated.get("due"), edits if edits else None
+        )
+        pending = (
+            pending_check(remarks, target)
+            if is_check
+            else pending_update(update, target, fields, lambda: self._collecting(row.place))
+        )
+        dated = is_check or "on" in values
+        unstated = {name: value for name, value in same.items() if name not in stated}
+        is_edit = row.is_exported or bool(edits)
+        if is_valid and (new := self._new(target.ref, pending, fields, unstated, dated=dated, is_edit=is_edit)):
+            check_has_opened(new, target, fields)
+            self.pending.append(new)
+            self.targets[target] = {**fields, **new.body.get("set", {})}
+
+    def _drop_leftover_percent(
+        self, row: Row, target: Target, fields: Mapping[str, Any], values: dict[str, Any]
+    ) -> None:
+        """Drop the percentage of a commitment that is complete already; a sheet has it from before."""
+        percent = values.get("percent")
+        if "status" not in values and is_complete_below_full(fields.get("status"), percent):
+            self._notices.ignored(row, target, "percent", fields.get("percent"))
+            del values["percent"]
+
+    def _new(
+        self,
+        ref: str,
+        pending: PendingEntry,
+        fields: Mapping[str, Any],
+        unstated: Mapping[str, Any],
+        *,
+        dated: bool,
+        is_edit: bool,
+    ) -> PendingEntry | None:
+        """Return the entry to record; None if the record or this file has one with the same content.
+
+        `dated` is true if the row gives a day. If it does not, an entry of any day counts as the same. A row that also
+        has no note or evidence sets only the values that the fields do not have. If it `is_edit`, earlier entries with
+        the same values do not count. `unstated` are the recorded values that the row repeats, and does not set.
+        """
+        full = {**unstated, **_core(pending.body).get("set", {})}
+        if not dated and not pending.body.keys() & {"note", "evidence"}:
+            values = pending.body.get("set", {})
+            values = {name: value for name, value in values.items() if fields.get(name) != value}
+            if not values:
+                return None
+            pending = pending._replace(body={**pending.body, "set": values})
+            if is_edit:
+                return pending
         statement = canonical_json([pending.kind, pending.item, pending.on, pending.body])
         if statement in self._seen:
-            return False
+            return None
         self._seen.add(statement)
         if pending.item not in self._recorded:
             # Once per item, because a file may have thousands of updates on one.
             entries = live_entries(self._connection, pending.item)
             self._recorded[pending.item] = [(entry.on, (entry.kind, _core(entry.content))) for entry in entries]
-        core = pending.kind, _core(pending.body)
-        return not any(
-            recorded == core and (not dated or on == pending.on) for on, recorded in self._recorded[pending.item]
+        core = _core(pending.body)
+        is_known = any(
+            _repeats(recorded, (pending.kind, core), full) and (not dated or _is_same_day(on, pending.on))
+            for on, recorded in self._recorded[pending.item]
         )
-
-    def _json_lines(self, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        for number, line in enumerate(text.split("\n"), 1):
-            place = f"line {number}"
-            if not line.strip():
-                continue
-            try:
-                record = parse_json(line, place)
-            except InputError as error:
-                self.problems.extend(problem_lines(error))
-                if self.problems.full:
-                    return
-            else:
-                if isinstance(record, dict):
-                    yield place, record
-                else:
-                    self._problem(place, InputError("this is not a JSON object", 'write {"ref": "ROK4-31", …}'))
-
-    def _csv_records(self, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        header = next(io.StringIO(text.lstrip(), newline=""), "")
-        delimiter = max(",;\t", key=header.count)
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        names: list[str] = []
-        start = 1
-        try:
-            for cells in lines:
-                place, start = f"line {lines.line_num}", lines.line_num + 1
-                if not any(cell.strip() for cell in cells):
-                    continue
-                if not names and len(cells) > _MOST_COLUMNS:
-                    self._problem(place, InputError(f"there are more than {_MOST_COLUMNS} columns", _FIELDS_REMEDY))
-                    return
-                if not names:
-                    names = [cell.strip().casefold() for cell in cells]
-                    faults = list(_header_faults(names))
-                    for fault in faults:
-                        self._problem(place, fault)
-                    if faults:
-                        return
-                elif len(cells) > len(names) and any(cells[len(names) :]):
-                    self._problem(
-                        place,
-                        InputError(
-                            "the line has more cells than the header",
-                            "write a cell that contains commas in quotation marks",
-                        ),
-                    )
-                else:
-                    yield place, {name: _unguarded(cell) for name, cell in zip(names, cells, strict=False)}
-        except csv.Error as error:
-            # Report the line where the record begins, because an open quotation mark extends to the end of the file.
-            self._problem(f"line {start}", InputError(f"this is not CSV: {error}", "close every quotation mark"))
+        if is_known and not dated and not pending.body.keys() & {"note", "evidence"}:
+            self._notices.skipped(ref)
+        return None if is_known else pending
 
     @contextmanager
     def _collecting(self, place: str) -> Iterator[None]:
@@ -246,27 +265,41 @@ class Batch:
         self.problems.add(f"{place}: {error.problem}\n  {error.remedy}")
 
 
-def _header_faults(names: Sequence[str]) -> Iterator[InputError]:
-    """Yield the faults of the column names, which are in lower case and stripped."""
-    columns: dict[str, list[int]] = {}
-    for position, name in enumerate(names, 1):
-        columns.setdefault(name, []).append(position)
-    for name, positions in columns.items():
-        if name not in FIELDS and name not in _IGNORED:
-            yield InputError(f"{quoted(name)} is not a field", _FIELDS_REMEDY)
-        elif len(positions) > 1:
-            *earlier, last = map(str, positions)
-            which = f"columns {', '.join(earlier)} and {last} are {'both' if len(earlier) == 1 else 'all'}"
-            yield InputError(f"{which} {quoted(name)}", "remove all but one")
-    if "ref" not in columns:
-        yield InputError("there is no column ref", _FIELDS_REMEDY)
+def _key(name: str, target: Target | None) -> str:
+    """Return the name of the recorded field that a column sets."""
+    return "when" if name == "due" and target and target.milestone else name
 
 
-def _is_yes(value: object) -> bool:
-    word = str(value).strip().casefold()
-    if isinstance(value, bool | str) and word in _YES_OR_NO:
-        return _YES_OR_NO[word]
-    raise InputError(f"check: {quoted(str(value))} is neither yes nor no", "write yes, or leave it empty")
+def _stored(value: object) -> object:
+    """Return a value in the form in which the record has it: a date as text, and one form of each empty value."""
+    if isinstance(value, VagueDate):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return list(value) or None
+    return None if value == "" else value
+
+
+def _repeats(recorded: _Content, given: _Content, full: Mapping[str, Any]) -> bool:
+    """Return whether a recorded entry has the remarks of a row, and sets what the row changes and nothing else.
+
+    Each is a kind and a body. `full` are all the values of the row, also those that it repeats from the record.
+    """
+    (recorded_kind, recorded_body), (kind, body) = recorded, given
+    values, changed = recorded_body.get("set", {}), body.get("set", {})
+    return (
+        (recorded_kind == kind or {recorded_kind, kind} == {SET, NOTE})
+        and changed.items() <= values.items()
+        and values.items() <= full.items()
+        and {**recorded_body, "set": None} == {**body, "set": None}
+    )
+
+
+def _is_same_day(recorded: str, on: str) -> bool:
+    """Return whether two entries give the same day; the month of today was recorded up to the day of the apply."""
+    month = _MONTH_SO_FAR.fullmatch(on)
+    return recorded == on or (
+        month is not None and _MONTH_SO_FAR.fullmatch(recorded) is not None and month[1] == recorded[:7]
+    )
 
 
 def _core(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -275,8 +308,3 @@ def _core(body: Mapping[str, Any]) -> dict[str, Any]:
     if "met" in core.get("set", {}):
         core["set"] = {name: True if name == "met" else value for name, value in core["set"].items() if name != "when"}
     return core
-
-
-def _unguarded(cell: str) -> str:
-    """Return a cell without the apostrophe that this program adds to prevent formulas in spreadsheets."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@\uff1d\uff0b\uff0d\uff20\t\r\n'") else cell

@@ -149,6 +149,10 @@ JOINT = "joint"
 """The text shown as the lead of a commitment that has no single responsible party."""
 
 
+AFTER_EVIDENCE = "changed after evidence was recorded"
+"""The remark on a criterion that was changed after evidence was recorded."""
+
+
 def status_text(row: CommitmentRow) -> str:
     """Return a commitment's status, with its percentage if it has one."""
     return row.status if row.percent is None else f"{row.status} {row.percent}%"

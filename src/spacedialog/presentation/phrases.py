@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacedialog.model.dates import VagueDate, parse_recorded_review, readable
-from spacedialog.model.fields import DESK_FIELDS, KINDS, Kind
+from spacedialog.model.fields import AFTER_EVIDENCE, DESK_FIELDS, KINDS, Kind
 from spacedialog.model.rows.record import (
     AreaRow,
     AssessmentRow,
@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 
 NOTHING = "none"
 NO_EVIDENCE = "no evidence recorded"
-AFTER_EVIDENCE = "changed after evidence was recorded"
 CLEARED_AFTER_EVIDENCE = "cleared after evidence was recorded"
-"""The remarks on a criterion that was changed after evidence was recorded."""
+"""The remark on a criterion that was cleared after evidence was recorded; `AFTER_EVIDENCE` is the other."""
 WHOLE = "whole commitment"
 """The subject of an assessment that is not about one party."""
 EVIDENCE = ("evidence", "other_evidence", "source")

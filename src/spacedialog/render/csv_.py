@@ -9,14 +9,11 @@ from __future__ import annotations
 import csv
 from typing import Any, TextIO
 
+from spacedialog.model.escapes import FORMULA_STARTS, escaped
 from spacedialog.presentation.phrases import EVIDENCE, flat
 from spacedialog.presentation.tables import Table, texts_of
 from spacedialog.presentation.views import View, main_table
 from spacedialog.render.formats import Settings
-from spacedialog.render.text import escaped
-
-# Some spreadsheets treat the full-width signs of East Asian keyboards like the narrow ones.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n", "'")
 
 
 def write(view: Table | View, out: TextIO, settings: Settings) -> None:
@@ -33,4 +30,4 @@ def _cell(name: str, value: Any) -> str | int:
         return value
     lines = tuple(map(flat, value)) if isinstance(value, tuple) and name in EVIDENCE else (flat(value),)
     text = "\n".join(map(escaped, lines))
-    return f"'{text}" if lines and lines[0].startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if lines and lines[0].startswith(FORMULA_STARTS) else text

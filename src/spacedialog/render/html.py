@@ -23,13 +23,13 @@ from markupsafe import Markup, escape
 
 from spacedialog.errors import InputError
 from spacedialog.model.dates import readable, recurrence_text, review_text
-from spacedialog.model.fields import JOINT, CommitmentRow
+from spacedialog.model.escapes import one_line
+from spacedialog.model.fields import AFTER_EVIDENCE, JOINT, CommitmentRow
 from spacedialog.model.rows.report import Report
 from spacedialog.model.values import check_web_address
 from spacedialog.model.vocabulary import BY_PROGRESS, Flag, Outcome, Status, Strength
 from spacedialog.presentation.comparison import earlier_outcomes, outcome_counts
 from spacedialog.presentation.phrases import (
-    AFTER_EVIDENCE,
     NO_EVIDENCE,
     action_text,
     conflict_lines,
@@ -45,7 +45,6 @@ from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import Block, View
 from spacedialog.render import html_chart
 from spacedialog.render.formats import Settings
-from spacedialog.render.text import one_line
 
 _ATTENTION = {
     Flag.OVERDUE: "Overdue: window closed, completion not recorded",

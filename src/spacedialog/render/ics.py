@@ -17,13 +17,13 @@ from icalendar import Alarm, Calendar, Event, vRecur
 
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.dates import Precision, Span, Unit, VagueDate, readable, recurrence_text
+from spacedialog.model.escapes import one_line
 from spacedialog.model.rows.record import CalendarEvent
 from spacedialog.model.values import check_web_address
 from spacedialog.model.vocabulary import MilestoneStatus
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import View, main_table
 from spacedialog.render.formats import Settings
-from spacedialog.render.text import one_line
 
 NAME = "Commitments (spacedialog)"
 

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
+from spacedialog.model.escapes import json_safe
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import View
 from spacedialog.render.formats import Settings
-from spacedialog.render.text import json_safe
 
 ENVELOPE_VERSION = 1
 

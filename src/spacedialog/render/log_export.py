@@ -7,8 +7,8 @@ from itertools import chain
 from typing import TextIO
 
 from spacedialog.model.entry import EXPORT_FORMAT, EXPORT_OPENING, Entry
+from spacedialog.model.escapes import json_safe
 from spacedialog.render.json_ import encoded
-from spacedialog.render.text import json_safe
 
 
 def write(entries: Iterable[Entry], out: TextIO, *, lines: bool) -> None:

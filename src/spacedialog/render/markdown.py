@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TextIO
 
+from spacedialog.model.escapes import one_line
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import View
 from spacedialog.render.formats import Settings
-from spacedialog.render.text import one_line
 
 # A web address without the punctuation after it, or a character that could be markup.
 _MARKUP = re.compile(r"""https?://[^\s<>|\\`]*[^\s<>|\\`.,;:!?)\]'"*]|[\\`*_\[\]<>|~&#$]""")

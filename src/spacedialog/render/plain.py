@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any, TextIO
 
+from spacedialog.model.escapes import escaped
 from spacedialog.presentation.phrases import EVIDENCE, flat
 from spacedialog.presentation.tables import Table, texts_of
 from spacedialog.presentation.views import View, main_table
 from spacedialog.render.formats import Settings
-from spacedialog.render.text import escaped
 
 
 def write(view: Table | View, out: TextIO, settings: Settings) -> None:

@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
+from spacedialog.model.escapes import one_line
 from spacedialog.presentation.phrases import listed
 from spacedialog.presentation.styles import style_of
 from spacedialog.presentation.tables import Column, Table
@@ -20,7 +21,6 @@ from spacedialog.presentation.views import View
 from spacedialog.render import pager, timeline
 from spacedialog.render.formats import Settings
 from spacedialog.render.layout import GAP, Layout, layout
-from spacedialog.render.text import one_line
 
 # White space at the end of a line, and the end of colour after it.
 _TRAILING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)

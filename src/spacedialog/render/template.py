@@ -24,6 +24,7 @@ from markupsafe import Markup
 
 from spacedialog.errors import InputError
 from spacedialog.model.dates import readable
+from spacedialog.model.escapes import one_line, passage
 from spacedialog.model.values import citation_text
 from spacedialog.presentation.phrases import action_text, coverage_line, delay_text, window_text
 from spacedialog.presentation.tables import Table
@@ -31,7 +32,6 @@ from spacedialog.presentation.views import View
 from spacedialog.render import markdown
 from spacedialog.render.formats import Settings
 from spacedialog.render.json_ import encoded, plain
-from spacedialog.render.text import one_line, passage
 
 SECONDS = 30.0
 """The time that a template may take, in seconds."""

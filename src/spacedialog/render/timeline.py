@@ -14,11 +14,11 @@ from rich.text import Text
 
 from spacedialog.errors import DateError
 from spacedialog.model.dates import VagueDate, readable
+from spacedialog.model.escapes import one_line
 from spacedialog.model.rows.record import UpcomingRow
 from spacedialog.model.vocabulary import SETTLED_STATES
 from spacedialog.presentation.styles import style_of
 from spacedialog.presentation.tables import TimelineSettings
-from spacedialog.render.text import one_line
 
 NARROWEST = 60
 """The minimum width of a timeline in columns."""

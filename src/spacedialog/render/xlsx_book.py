@@ -16,9 +16,9 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from spacedialog.errors import InputError
+from spacedialog.model.escapes import one_line
 from spacedialog.model.values import check_web_address
 from spacedialog.presentation.styles import SHADES, STYLES
-from spacedialog.render.text import one_line
 
 MAX_ROWS = 1_048_576
 """The number of rows of a sheet, with its header."""

@@ -238,21 +238,30 @@ class Writes(Record):
             return written._replace(differences=decided, title=title)
 
     def apply(
-        self, updates: str | BinaryIO, name: str, *, max_size: int | None = None, watch: Progress = silent
+        self,
+        updates: str | bytes | BinaryIO,
+        name: str,
+        *,
+        encoding: str | None = None,
+        max_size: int | None = None,
+        watch: Progress = silent,
     ) -> Written:
-        """Record many updates (JSON Lines or CSV, at most `max_size` bytes) as one action: all of them, or none.
+        """Record many updates (JSON Lines, CSV or Excel) as one action: all of them, or none.
 
-        Updates that the record already has are skipped. ProblemsError lists every problem with its place in the file
-        `name`.
+        `encoding` is the encoding of the text, by default UTF-8. A file has at most `max_size` bytes. Values that the
+        record already has are skipped. ProblemsError lists every problem with its place in the file `name`.
         """
+        from spacedialog.importing import reader
+        from spacedialog.importing.update_rows import read_rows
         from spacedialog.importing.updates_file import Batch
 
-        text = updates if isinstance(updates, str) else _text_of(updates, name, max_size)
+        limit = max_size or reader.MAX_SIZE
+        content = updates if isinstance(updates, str | bytes) else reader.Incoming(updates, name, limit).whole()
         with self._writing() as session:
             batch = Batch(name, session.connection, session.snapshot, self.today)
-            batch.read(text, watch)
+            batch.read(read_rows(content, batch.problems, encoding=encoding, max_size=limit), watch)
             batch.problems.refuse()
-            return session.write("applied", list(batch.targets), batch.pending)
+            return _noting(session.write("applied", list(batch.targets), batch.pending), *batch.notices())
 
     def import_file(
         self,
@@ -358,9 +367,3 @@ def _noting_missing_evidence(written: Written, remarks: EntryRemarks) -> Written
 
 def _date(when: VagueDate | str) -> VagueDate:
     return VagueDate.parse(when) if isinstance(when, str) else when
-
-
-def _text_of(stream: BinaryIO, name: str, max_size: int | None) -> str:
-    from spacedialog.importing import reader
-
-    return reader.Incoming(stream, name, max_size or reader.MAX_SIZE).text()

@@ -121,7 +121,7 @@ def get(key: KeyArgument) -> None:
 
     The value in use is printed, from an environment variable, the file or the default. A list has commas.
     """
-    from spacedialog.render.text import escaped
+    from spacedialog.model.escapes import escaped
 
     file, keys = checked(COMMANDS), _keys(key)
     if len(keys) > 1 and keys[1] in file.aliases:

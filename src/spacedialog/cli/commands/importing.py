@@ -20,21 +20,31 @@ app = typer.Typer()
 @writes_without("note", "evidence", "on")
 def apply(
     writing: WriteRequest,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A JSON Lines or CSV file; - for standard input.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A file: Excel, CSV or JSON Lines; - for standard input.")
+    ],
+    encoding: Annotated[
+        str | None,
+        typer.Option("--encoding", metavar="NAME", help="Read CSV in this encoding, such as cp1252; by default UTF-8."),
+    ] = None,
     max_size: MaxSizeOption = MAX_SIZE,
 ) -> None:
     """
-    spacedialog apply updates.csv --dry-run
+    spacedialog list -o list.xlsx
+    spacedialog apply list.xlsx --dry-run
     spacedialog list --status open --json | my-script | spacedialog apply -
 
-    A CSV file has a header line with ref and at least one of status, percent, due, owner, review, criterion, quote,
-    check, note, evidence and on. A JSON Lines file has the same names as keys. An empty cell leaves a field as it is.
-    Dates are EDTF, such as 2027 or 2027-05. A cell can have several pieces of evidence, one per line; in JSON they are
-    a list. If a line has a problem, nothing is recorded.
+    A list that was written with -o can be edited in a spreadsheet and applied. Only the edited cells are recorded.
+
+    Excel and CSV files have a header with ref and at least one other field: status, percent, due, title, area, kind,
+    strength, lead, partners, owner, review, criterion, quote, detail, check, note, evidence or on. A JSON Lines file
+    has the same names as keys. An empty cell leaves a field as it is. The word none clears the field. Dates are
+    written as on the command line. A cell can have several pieces of evidence, one per line; in JSON they are a list.
+    If a cell has a problem, nothing is recorded.
     """
     with parsing.input_file(file) as (stream, name), progress("reading", "updates", quiet=writing.quiet) as watch:
         size = parsing.size("--max-size", max_size)
-        written = writing.tracker.apply(stream, name, max_size=size, watch=watch)
+        written = writing.tracker.apply(stream, name, encoding=encoding, max_size=size, watch=watch)
     writing.show(written)
 
 

@@ -21,6 +21,7 @@ from spacedialog.cli.options import (
 )
 from spacedialog.errors import InputError, ProblemsError
 from spacedialog.model.dates import quoted
+from spacedialog.model.escapes import one_line
 from spacedialog.model.fields import REVIEWED
 from spacedialog.model.near_misses import suggestion
 from spacedialog.presentation import drafting as views
@@ -28,7 +29,6 @@ from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import View
 from spacedialog.render.formats import Format
 from spacedialog.render.output import Output, show
-from spacedialog.render.text import one_line
 
 if TYPE_CHECKING:
     from spacedialog.model.rows.drafting import StepRow

@@ -8,9 +8,12 @@ import unicodedata
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from spacedialog.model import escapes
+from spacedialog.model.escapes import escaped, one_line, passage
 from spacedialog.render.json_ import encoded
-from spacedialog.render.text import escaped, one_line, passage
 from tests.support.formats import unescaped
 
 # DerivedCoreProperties.txt: default-ignorable code points that are not of the category Cf.
@@ -92,3 +95,10 @@ def test_joiners_are_kept_where_a_script_needs_them(text: str) -> None:
 def test_joiners_elsewhere_are_escaped(text: str, shown: str) -> None:
     """A joiner or a selector at any other place, a tag and a filler are shown as escapes."""
     assert one_line(text) == shown
+
+
+@given(st.text() | st.text("\\nxu0012\n\t\u200e\U000e0001"))
+def test_escapes_are_read_back(text: str) -> None:
+    """The text of `escaped` is read back as it was; a backslash that begins no escape stays."""
+    assert escapes.unescaped(escaped(text)) == text
+    assert escapes.unescaped(r"AC\DC \x1 \U00110000 \q") == r"AC\DC \x1 \U00110000 \q"
