@@ -350,7 +350,7 @@ def test_the_sheet_of_commitments_is_found(tracker: Tracker) -> None:
     book["Commitments"].title = "List"
     assert problems(tracker, saved(book)) == [
         "sheet: several sheets have a column ref: Milestones, List\n"
-        "  rename the one to apply to Commitments, or delete the others"
+        "  name the sheet to apply Commitments"
     ]
     for name in ("Milestones", "List"):
         book[name].delete_cols(1)
