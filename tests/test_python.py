@@ -17,7 +17,8 @@ from spacedialog import environment
 from spacedialog.errors import InputError, NotFoundError, SpacedialogError, StoreError
 from spacedialog.model.fields import CommitmentRow, NewCommitment
 from spacedialog.model.position import Scope
-from spacedialog.model.rows.record import UpcomingRow, Written
+from spacedialog.model.rows.record import UpcomingRow
+from spacedialog.model.rows.written import Written
 from spacedialog.store.read.selection import Selection
 from spacedialog.tracker import Tracker
 from spacedialog.tracker.statements import StatementFile

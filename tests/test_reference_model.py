@@ -36,7 +36,7 @@ from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import CLOCK_TOLERANCE, Entry, entry_hash
 from spacedialog.model.fields import NewCommitment
 from spacedialog.model.position import Scope
-from spacedialog.model.rows.record import Written
+from spacedialog.model.rows.written import Written
 from spacedialog.model.vocabulary import Reason
 from spacedialog.render import log_export
 from spacedialog.store import database as files

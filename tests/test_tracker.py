@@ -18,7 +18,8 @@ from spacedialog.model.dates import VagueDate
 from spacedialog.model.entry import has_valid_hash
 from spacedialog.model.fields import CommitmentRow, NewCommitment
 from spacedialog.model.position import Scope
-from spacedialog.model.rows.record import UpcomingRow, Written
+from spacedialog.model.rows.record import UpcomingRow
+from spacedialog.model.rows.written import Written
 from spacedialog.model.values import check_web_address
 from spacedialog.tracker import Tracker
 

@@ -13,7 +13,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from spacedialog.errors import ErrorRow
 from spacedialog.model import fields
-from spacedialog.model.rows import assessment, compare, drafting, maintenance, record, report
+from spacedialog.model.rows import assessment, compare, drafting, maintenance, parties, record, report, written
 from spacedialog.presentation.maintenance import Place, SettingRow
 from spacedialog.render.json_ import ENVELOPE_VERSION
 
@@ -23,7 +23,7 @@ LISTS = {
     "upcoming": record.UpcomingRow,
     "areas": record.AreaRow,
     "dialogues": record.DialogueRow,
-    "parties": record.PartyRow,
+    "parties": parties.PartyRow,
     "history": record.HistoryRow,
     "slips": record.SlipRow,
     "search": record.FoundRow,
@@ -39,14 +39,14 @@ LISTS = {
 }
 """The outputs whose `data` is a list, with the type of its rows."""
 OBJECTS = {
-    "overview": record.Overview,
+    "overview": report.Overview,
     "show": record.Detail,
     "brief": report.Brief,
     "report": report.Report,
     "compare": compare.Comparison,
     "agreement": assessment.Agreement,
     "crosswalk": assessment.Crosswalk,
-    "written": record.Written,
+    "written": written.Written,
 }
 """The outputs whose `data` is one object, with its type."""
 COMMANDS = {

@@ -17,8 +17,8 @@ from spacedialog.analysis.agreement import ALPHA, KAPPA, agreement, alpha, kappa
 from spacedialog.analysis.crosswalk import Trait, crosswalk
 from spacedialog.model import rubrics
 from spacedialog.model.fields import CommitmentRow
-from spacedialog.model.rows.assessment import Crosswalk
-from spacedialog.model.rows.record import AssessmentRow, Timing
+from spacedialog.model.rows.assessment import Crosswalk, Timing
+from spacedialog.model.rows.record import AssessmentRow
 from spacedialog.model.rubrics import Rubric, Verdict
 from spacedialog.model.vocabulary import Flag, Status, Strength
 from spacedialog.tracker import Tracker

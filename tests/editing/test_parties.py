@@ -15,7 +15,7 @@ from spacedialog.model.entry import item_id
 from spacedialog.model.fields import NewCommitment
 from spacedialog.model.parties import NewParty
 from spacedialog.model.position import Scope
-from spacedialog.model.rows.record import PartyRow
+from spacedialog.model.rows.parties import PartyRow
 from spacedialog.tracker import Selection, Tracker
 from tests.support import ruritania
 from tests.support.program import Desk

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from spacedialog.errors import InputError, SpacedialogError
-from spacedialog.model.rows.record import Detail, Written
+from spacedialog.model.rows.record import Detail
+from spacedialog.model.rows.written import Written
 from spacedialog.tracker import Tracker
 
 Write = Callable[[Tracker, list[str]], Written]

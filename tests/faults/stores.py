@@ -88,7 +88,7 @@ def actions(
     made = len(log(current)) - 1
     imported = len(_after_import(current, dialogue, folder / "imported.db"))
     commands: dict[str, tuple[Path | None, tuple[str, ...], int]] = {
-        "add": (current, ("add", "Share ephemerides", "--area", "exploration", "--source", "JS"), 1),
+        "add": (current, ("add", "Share ephemerides", "--area", "exploration", "--source", "JS", "--force"), 1),
         "mark": (current, ("mark", "ROK4-33", "complete"), 1),
         "apply": (current, ("apply", str(batch)), updates),
         "import": (current, ("import", str(dialogue)), imported - made - 1),

@@ -349,8 +349,7 @@ def test_the_sheet_of_commitments_is_found(tracker: Tracker) -> None:
     assert applied(tracker, saved(book)) == {"owner": "Sapt"}
     book["Commitments"].title = "List"
     assert problems(tracker, saved(book)) == [
-        "sheet: several sheets have a column ref: Milestones, List\n"
-        "  name the sheet to apply Commitments"
+        "sheet: several sheets have a column ref: Milestones, List\n  name the sheet to apply Commitments"
     ]
     for name in ("Milestones", "List"):
         book[name].delete_cols(1)

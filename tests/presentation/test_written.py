@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spacedialog.model.rows.record import Difference, Written
+from spacedialog.model.rows.written import Difference, Written
 from spacedialog.presentation.written import written
 
 UNDO = "01a22499-f800-749f-b8c4-d40ea9329665"

@@ -12,7 +12,7 @@ from spacedialog.errors import InputError, NotFoundError
 from spacedialog.model.fields import NewCommitment
 from spacedialog.model.fold import fold
 from spacedialog.model.position import Scope
-from spacedialog.model.rows.record import Written
+from spacedialog.model.rows.written import Written
 from spacedialog.store.read import snapshot
 from spacedialog.store.write import projection
 from spacedialog.tracker import Selection, Tracker

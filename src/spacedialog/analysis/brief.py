@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from spacedialog.model.entry import CHECK, CREATE, RETRACT, SET, iso_time
 from spacedialog.model.filters import Flagged
-from spacedialog.model.rows.record import NewsRow, SlipRow
-from spacedialog.model.rows.report import Brief
+from spacedialog.model.rows.record import SlipRow
+from spacedialog.model.rows.report import Brief, NewsRow
 from spacedialog.model.vocabulary import SETTLED, SETTLED_STATES, Flag, MilestoneState
 from spacedialog.store.read.history import since_first
 

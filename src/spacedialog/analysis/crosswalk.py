@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from spacedialog.model.fields import CommitmentRow
-from spacedialog.model.rows.assessment import AverageRow, Crosswalk, CrosswalkRow
-from spacedialog.model.rows.record import AssessmentRow, Timing
+from spacedialog.model.rows.assessment import AverageRow, Crosswalk, CrosswalkRow, Timing
+from spacedialog.model.rows.record import AssessmentRow
 from spacedialog.model.rubrics import Rubric, Rule
 from spacedialog.model.vocabulary import Flag
 

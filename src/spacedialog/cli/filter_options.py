@@ -1,7 +1,5 @@
 """The options that select commitments."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable
 from typing import Annotated

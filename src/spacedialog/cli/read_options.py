@@ -1,7 +1,5 @@
 """The options that the commands that read share."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Annotated
 

@@ -12,13 +12,13 @@ from spacedialog.errors import InputError, ProblemsError
 from spacedialog.model.entry import Remarks
 from spacedialog.model.escapes import one_line
 from spacedialog.model.position import Scope
-from spacedialog.model.rows.record import Written
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import Block, View, main_table, without_notes
 from spacedialog.render.formats import Format
 from spacedialog.render.output import Output, show
 
 if TYPE_CHECKING:
+    from spacedialog.model.rows.written import Written
     from spacedialog.tracker import Selection, Snapshot, Tracker
 
 

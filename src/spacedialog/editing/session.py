@@ -11,7 +11,7 @@ from spacedialog.model.conflicts import conflicts
 from spacedialog.model.dates import VagueDate, readable
 from spacedialog.model.entry import NOTE, RETRACT, PendingEntry, Remarks, new_entry_ids
 from spacedialog.model.fold import closing_day, in_order
-from spacedialog.model.rows.record import Difference, Written
+from spacedialog.model.rows.written import Difference, Written
 from spacedialog.model.target import Target
 from spacedialog.model.values import check_line, check_on, evidence_pieces, recorded_text
 from spacedialog.model.vocabulary import DEFAULT_INTERVALS, Intervals

@@ -77,13 +77,13 @@ def json_safe(encoded: str) -> str:
     return _with_escapes(encoded, _json_escape)
 
 
-_ESCAPE = re.compile(r"\\(?:\\|[tnr]|x[0-9a-f]{2}|u[0-9a-f]{4}|U000[0-9a-f]{5}|U0010[0-9a-f]{4})")
+_ESCAPE = r"\\(?:\\|[tnr]|x[0-9a-f]{2}|u[0-9a-f]{4}|U000[0-9a-f]{5}|U0010[0-9a-f]{4})"
 _ESCAPED = {r"\\": "\\", r"\t": "\t", r"\n": "\n", r"\r": "\r"}
 
 
 def unescaped(text: str) -> str:
     """Return the text that `escaped` made this one of; a backslash that begins no escape stays."""
-    return _ESCAPE.sub(lambda match: _ESCAPED.get(match[0]) or chr(int(match[0][2:], 16)), text)
+    return re.sub(_ESCAPE, lambda match: _ESCAPED.get(match[0]) or chr(int(match[0][2:], 16)), text)
 
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n", "'")

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from spacedialog.model.dates import readable
 from spacedialog.model.fields import DESK_FIELDS, CommitmentRow, status_text
-from spacedialog.model.rows.record import ConflictRow, HistoryRow, NewsRow, SlipRow, UpcomingRow
-from spacedialog.model.rows.report import Brief
+from spacedialog.model.rows.record import ConflictRow, HistoryRow, SlipRow, UpcomingRow
+from spacedialog.model.rows.report import Brief, NewsRow
 from spacedialog.presentation.phrases import (
     NO_EVIDENCE,
     action_text,

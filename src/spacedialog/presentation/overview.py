@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from spacedialog.model.dates import readable
-from spacedialog.model.rows.record import Overview
+from spacedialog.model.rows.report import Overview
 from spacedialog.presentation.bars import LEGEND, area_bars, dialogue_bars, status_counts
 from spacedialog.presentation.phrases import coverage_line, dialogue_line, why_text
 from spacedialog.presentation.tables import Column, Table, todo, upcoming

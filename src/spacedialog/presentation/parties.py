@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from spacedialog.model.rows.record import Coverage, PartyRow
+from spacedialog.model.rows.parties import PartyRow
+from spacedialog.model.rows.record import Coverage
 from spacedialog.model.values import succession_text
 from spacedialog.presentation.tables import Column, Table, coverage_note
 

@@ -18,12 +18,12 @@ from spacedialog.model.rows.record import (
     SlipRow,
     UpcomingRow,
 )
-from spacedialog.model.rows.todo import TodoRow
 from spacedialog.model.values import citation_text, recorded_text
 from spacedialog.model.vocabulary import SETTLED_STATES, MilestoneState, Reason
 
 if TYPE_CHECKING:
     from spacedialog.model.rows.report import Brief, Report
+    from spacedialog.model.rows.todo import TodoRow
 
 NOTHING = "none"
 NO_EVIDENCE = "no evidence recorded"

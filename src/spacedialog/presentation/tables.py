@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacedialog.model.dates import VagueDate, as_typed, iso_day, readable, recurrence_text
 from spacedialog.model.fields import FIELDS, LISTED, CommitmentRow
@@ -23,7 +23,6 @@ from spacedialog.model.rows.record import (
     SlipRow,
     UpcomingRow,
 )
-from spacedialog.model.rows.todo import TodoRow
 from spacedialog.model.vocabulary import SETTLED_STATES, MilestoneState
 from spacedialog.presentation.phrases import (
     DATE_FIELDS,
@@ -40,6 +39,9 @@ from spacedialog.presentation.phrases import (
     why_text,
     window_text,
 )
+
+if TYPE_CHECKING:
+    from spacedialog.model.rows.todo import TodoRow
 
 _LONGEST_WORD = 60
 _VALUES = ("value", "other_value")
@@ -160,6 +162,8 @@ def _column(name: str) -> Column:
 
 def todo(rows: Sequence[TodoRow], coverage: Callable[[], Coverage] | None = None) -> Table:
     """Return the worklist; with `coverage`, it ends with the commands that settle the rows and the coverage line."""
+    from spacedialog.model.rows.todo import TodoRow
+
     return Table(
         "todo",
         (*TodoRow._fields, "why"),

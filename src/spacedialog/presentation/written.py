@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from spacedialog.model.rows.record import Written
+from spacedialog.model.rows.written import Written
 from spacedialog.presentation.phrases import counted, value_text
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import Block, View

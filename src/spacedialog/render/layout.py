@@ -51,7 +51,8 @@ def layout(columns: Sequence[Column], rows: Sequence[Any], width: int, text_of: 
     full = {column: _longest(column, cells[column]) for column in columns}
     words = {column: _longest(column, (word for text in cells[column] for word in text.split())) for column in columns}
     wide = {
-        column: max(_NARROW, min(_LONGEST_WORD, words[column])) if column.wide else full[column] for column in columns
+        column: min(full[column], max(_NARROW, min(_LONGEST_WORD, words[column]))) if column.wide else full[column]
+        for column in columns
     }
     wrapped = {
         column: wide[column] if column.wide or column.max_width else max(words[column], len(column.heading))

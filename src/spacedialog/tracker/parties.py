@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from spacedialog.editing.session import Session
     from spacedialog.model.entry import PendingEntry, Remarks
     from spacedialog.model.parties import NewParty
-    from spacedialog.model.rows.record import Written
+    from spacedialog.model.rows.written import Written
     from spacedialog.model.target import Target
 
 

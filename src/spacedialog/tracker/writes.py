@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from spacedialog.errors import InputError
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.progress import Progress, silent
-from spacedialog.model.rows.record import Written
 from spacedialog.model.vocabulary import LinkDecision
 from spacedialog.store import database
 from spacedialog.tracker.record import ROW_ERRORS, Record, built_in_record
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from spacedialog.editing.session import Session
     from spacedialog.model.entry import PendingEntry, Remarks
     from spacedialog.model.fields import NewCommitment
+    from spacedialog.model.rows.written import Written
     from spacedialog.model.target import Target
     from spacedialog.store.read.selection import Selection
 

@@ -94,3 +94,13 @@ class Crosswalk(NamedTuple):
     averages: tuple[AverageRow, ...]
     notes: Mapping[str, str]
     limits: tuple[str, ...]
+
+
+class Timing(NamedTuple):
+    """Whether a commitment was completed or checked after its due date.
+
+    `late`: completed after its first due date had passed. `missed`: checked after its window had closed.
+    """
+
+    late: bool
+    missed: bool

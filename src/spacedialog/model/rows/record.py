@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from spacedialog.model.fields import CommitmentRow
-from spacedialog.model.rows.todo import TodoRow
 
 
 class FoundRow(NamedTuple):
@@ -108,28 +107,6 @@ class AreaRow(NamedTuple):
     unevidenced: int = 0
 
 
-class PartyRow(NamedTuple):
-    """A party, with its roles: how many commitments it leads or is a partner of, and how many dialogues it hosted.
-
-    One row is for all dialogues in which the party takes part; `dialogues` has their keys, newest meeting first, and
-    `name`, `side` and `aliases` are those of the newest. `commitments` counts those that it leads or is a partner of.
-    The counts are of the party itself, without its predecessors. `succeeds` has the parties that it succeeds, and
-    `succeeded_by` those that succeed it, each with `party` and `from`, an EDTF date.
-    """
-
-    party: str
-    name: str
-    side: str
-    commitments: int
-    led: int
-    partnered: int
-    hosted: int
-    dialogues: tuple[str, ...]
-    aliases: tuple[str, ...]
-    succeeds: tuple[Mapping[str, str], ...]
-    succeeded_by: tuple[Mapping[str, str], ...]
-
-
 class DialogueRow(NamedTuple):
     """A dialogue, with counts of its commitments and its next milestone.
 
@@ -175,19 +152,6 @@ class HistoryRow(NamedTuple):
     after_evidence: bool = False
 
 
-class NewsRow(NamedTuple):
-    """A new entry of the log, with the title of the item that it is about.
-
-    `source` is its evidence or, for a new commitment or milestone, the citation of its source; empty without either.
-    `undone` is the entry that an undo, or a redo, is about; None for any other entry.
-    """
-
-    entry: HistoryRow
-    title: str
-    source: tuple[str, ...]
-    undone: HistoryRow | None = None
-
-
 class SlipRow(NamedTuple):
     """One change of the date of a commitment or a milestone, from `old` to `new` (EDTF dates).
 
@@ -225,23 +189,6 @@ class Coverage(NamedTuple):
     unevidenced: int = 0
 
 
-class Overview(NamedTuple):
-    """The overview of a record, as the program shows it without a command.
-
-    `dialogues` are the recorded fields of each dialogue with the counts of `DialogueRow`, newest first. `statuses` are
-    the numbers of commitments by status. `todo` are the first few rows of the worklist, and `next` the next few events.
-    `position` is the position in the shared log, None without a team.
-    """
-
-    dialogues: tuple[Mapping[str, Any], ...]
-    coverage: Coverage
-    statuses: Mapping[str, int]
-    areas: tuple[AreaRow, ...]
-    todo: tuple[TodoRow, ...]
-    next: tuple[UpcomingRow, ...]
-    position: int | None = None
-
-
 class AssessmentRow(NamedTuple):
     """The current verdict of an assessor on a commitment, or on one party to it, under a rubric.
 
@@ -262,16 +209,6 @@ class AssessmentRow(NamedTuple):
     author: str
     recorded_at: str
     change: str
-
-
-class Timing(NamedTuple):
-    """Whether a commitment was completed or checked after its due date.
-
-    `late`: completed after its first due date had passed. `missed`: checked after its window had closed.
-    """
-
-    late: bool
-    missed: bool
 
 
 class ConflictRow(NamedTuple):
@@ -327,33 +264,3 @@ class Detail(NamedTuple):
     carries_on: tuple[Mapping[str, str], ...] = ()
     carried_on_by: tuple[Mapping[str, str], ...] = ()
     criterion_after_evidence: bool = False
-
-
-class Difference(NamedTuple):
-    """A field that a write changed, with its old and its new value on the day of the write."""
-
-    ref: str
-    field: str
-    old: Any
-    new: Any
-
-
-class Written(NamedTuple):
-    """The result of a write.
-
-    `did` names the action. `refs` are the commitments and milestones that the write was about. `ref` and `title` name
-    the only one; they are empty if there are several. `changes` is the number of entries recorded. `undo` is the id of
-    the last entry, with which the command `undo` undoes the whole action; None if nothing was recorded, or in a dry
-    run. `created_store` is the path of the database if the write created it, else None.
-    """
-
-    did: str
-    refs: tuple[str, ...]
-    ref: str
-    title: str
-    differences: tuple[Difference, ...]
-    changes: int
-    undo: str | None
-    notices: tuple[str, ...]
-    created_store: str | None
-    dry_run: bool

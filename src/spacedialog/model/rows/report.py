@@ -1,4 +1,4 @@
-"""The results of `report` and `brief`."""
+"""The results of `overview`, `report` and `brief`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,25 @@ from typing import Any, NamedTuple
 
 from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.rows.compare import Comparison
-from spacedialog.model.rows.record import AreaRow, ConflictRow, Coverage, Detail, NewsRow, SlipRow, UpcomingRow
+from spacedialog.model.rows.record import AreaRow, ConflictRow, Coverage, Detail, HistoryRow, SlipRow, UpcomingRow
+from spacedialog.model.rows.todo import TodoRow
+
+
+class Overview(NamedTuple):
+    """The overview of a record, as the program shows it without a command.
+
+    `dialogues` are the recorded fields of each dialogue with the counts of `DialogueRow`, newest first. `statuses` are
+    the numbers of commitments by status. `todo` are the first few rows of the worklist, and `next` the next few events.
+    `position` is the position in the shared log, None without a team.
+    """
+
+    dialogues: tuple[Mapping[str, Any], ...]
+    coverage: Coverage
+    statuses: Mapping[str, int]
+    areas: tuple[AreaRow, ...]
+    todo: tuple[TodoRow, ...]
+    next: tuple[UpcomingRow, ...]
+    position: int | None = None
 
 
 class Report(NamedTuple):
@@ -33,6 +51,19 @@ class Report(NamedTuple):
     slips: tuple[SlipRow, ...]
     position: int | None = None
     carried: Comparison | None = None
+
+
+class NewsRow(NamedTuple):
+    """A new entry of the log, with the title of the item that it is about.
+
+    `source` is its evidence or, for a new commitment or milestone, the citation of its source; empty without either.
+    `undone` is the entry that an undo, or a redo, is about; None for any other entry.
+    """
+
+    entry: HistoryRow
+    title: str
+    source: tuple[str, ...]
+    undone: HistoryRow | None = None
 
 
 class Brief(NamedTuple):

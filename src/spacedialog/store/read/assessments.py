@@ -10,7 +10,8 @@ from typing import Any
 from spacedialog.model.entry import iso_time, parse_body
 from spacedialog.model.filters import EVERYTHING, Filter
 from spacedialog.model.fold import closing_day
-from spacedialog.model.rows.record import AssessmentRow, Timing
+from spacedialog.model.rows.assessment import Timing
+from spacedialog.model.rows.record import AssessmentRow
 from spacedialog.model.values import evidence_pieces
 from spacedialog.store.read.commitment_sql import VALID, Parameters, day_parameters, is_among, matching, order_by
 from spacedialog.store.read.counts import dialogue_keys

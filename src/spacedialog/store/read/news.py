@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from spacedialog.model.entry import CREATE, RETRACT, SET, Entry, iso_time
 from spacedialog.model.fold import closing_day, fold, replaced_ids, retracted_ids
 from spacedialog.model.position import Since
-from spacedialog.model.rows.record import HistoryRow, NewsRow
+from spacedialog.model.rows.record import HistoryRow
+from spacedialog.model.rows.report import NewsRow
 from spacedialog.model.values import citation_text
 from spacedialog.store.log import IS_BUILT_IN, entries_by_item
 from spacedialog.store.read.commitment_sql import belongs_to_dialogues, is_among

@@ -11,7 +11,7 @@ from datetime import date
 from spacedialog.errors import DateError
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.parties import Succession, predecessors
-from spacedialog.model.rows.record import PartyRow
+from spacedialog.model.rows.parties import PartyRow
 from spacedialog.model.values import match_choice
 from spacedialog.store.read.commitment_sql import VALID, Parameters, day_parameters, in_dialogues
 

@@ -13,48 +13,45 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from spacedialog.errors import NotFoundError
-from spacedialog.model.entry import CREATE, Entry, iso_time
+from spacedialog.model.entry import CREATE, Entry
 from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.filters import EVERY_ENTRY, EVERYTHING, EntryFilter, Filter
 from spacedialog.model.fold import History, fold
 from spacedialog.model.position import Position, Since
 from spacedialog.model.progress import Progress, silent
-from spacedialog.model.rows.record import (
-    AreaRow,
-    AssessmentRow,
-    CalendarEvent,
-    ConflictRow,
-    Coverage,
-    Detail,
-    DialogueRow,
-    FoundRow,
-    HistoryRow,
-    Overview,
-    PartyRow,
-    SlipRow,
-    Timing,
-    UpcomingRow,
-)
-from spacedialog.model.rows.todo import TodoRow
 from spacedialog.model.target import Target
-from spacedialog.model.vocabulary import DEFAULT_INTERVALS, Intervals, MilestoneState, Status
+from spacedialog.model.vocabulary import DEFAULT_INTERVALS, Intervals
 from spacedialog.store.log import entries_of
-from spacedialog.store.read import assessments, conflicts, counts, events, history, links, parties, search
+from spacedialog.store.read import counts, events, history
 from spacedialog.store.read.commitment_sql import (
     FLAG_COLUMNS,
     VALID,
     day_parameters,
     set_intervals,
 )
-from spacedialog.store.read.details import ReadContext, descriptions, dialogues_by_key, fields_on, read_details
 from spacedialog.store.read.ordered import Query, select
-from spacedialog.store.read.recorded_values import recorded_values
 from spacedialog.store.read.refs import Refs
 
 if TYPE_CHECKING:
     from spacedialog.model.dates import VagueDate
     from spacedialog.model.parties import Succession
-    from spacedialog.model.rows.report import Report
+    from spacedialog.model.rows.assessment import Timing
+    from spacedialog.model.rows.parties import PartyRow
+    from spacedialog.model.rows.record import (
+        AreaRow,
+        AssessmentRow,
+        CalendarEvent,
+        ConflictRow,
+        Coverage,
+        Detail,
+        DialogueRow,
+        FoundRow,
+        HistoryRow,
+        SlipRow,
+        UpcomingRow,
+    )
+    from spacedialog.model.rows.report import Overview, Report
+    from spacedialog.model.rows.todo import TodoRow
     from spacedialog.store.read.news import News
 
 _DERIVED = {"updated_on": "updated"}
@@ -64,9 +61,6 @@ _PLAIN = [name for name in CommitmentRow._fields if name != "flags"]
 _FLAGS_AT, _PARTNERS_AT = CommitmentRow._fields.index("flags"), _PLAIN.index("partners")
 _COLUMNS = ", ".join([*(f"c.{_DERIVED.get(name, name)}" for name in _PLAIN), *FLAG_COLUMNS])
 """The columns of a commitment's row, then a column for each flag."""
-
-_DIALOGUE_FIELDS = ("key", "series", "number", "title", "place", "when", "host", "heads", "note")
-_FEW = 5
 
 
 class Snapshot:
@@ -132,14 +126,20 @@ class Snapshot:
 
     def parties(self, sides: Sequence[str] = ()) -> list[PartyRow]:
         """Return the parties of the sides, or all, with counts of their commitments, most commitments first."""
+        from spacedialog.store.read import parties
+
         return parties.parties(self._connection, self.day, sides, dialogues=self._dialogues)
 
     def successions(self) -> list[Succession]:
         """Return which parties succeeded which others, oldest first."""
+        from spacedialog.store.read import parties
+
         return parties.successions(self._connection, self.day)
 
     def shares_of_predecessors(self, keys: Sequence[str]) -> list[tuple[str, str]]:
         """Return the dialogues before the parties succeeded others, each with such a predecessor (both are keys)."""
+        from spacedialog.store.read import parties
+
         return parties.shares_of_predecessors(self._connection, self.day, keys)
 
     def upcoming(
@@ -224,10 +224,14 @@ class Snapshot:
 
     def conflicts(self) -> Iterator[ConflictRow]:
         """Return the conflicts that exist on the day, oldest first, then the ref clashes."""
+        from spacedialog.store.read import conflicts
+
         return (row for _, row in conflicts.conflicts(self._connection, self.day, dialogues=self._dialogues))
 
     def disagreements(self) -> tuple[int, int]:
         """Return the number of conflicts and the number of ref clashes that exist on the day."""
+        from spacedialog.store.read import conflicts
+
         return conflicts.count_conflicts(self._connection, self.day)
 
     def decisions(self, old: str, new: str) -> dict[tuple[str, str], str]:
@@ -235,6 +239,8 @@ class Snapshot:
 
         A pair has two refs; the ref of the older dialogue is first.
         """
+        from spacedialog.store.read import links
+
         return links.decisions(self._connection, self.day, old, new)
 
     def assessments(self, filter_: Filter = EVERYTHING, *, rubric: str | None = None) -> Iterator[AssessmentRow]:
@@ -242,6 +248,8 @@ class Snapshot:
 
         `rubric` limits them to the rubric of that name.
         """
+        from spacedialog.store.read import assessments
+
         rows = assessments.assessments(self._connection, self.day, filter_, rubric=rubric, dialogues=self._dialogues)
         return (row for _, row in rows)
 
@@ -252,6 +260,8 @@ class Snapshot:
 
     def timings(self, filter_: Filter = EVERYTHING) -> dict[str, Timing]:
         """Return the timing (late, missed) of each commitment that matches `filter_`, by ref."""
+        from spacedialog.store.read import assessments
+
         return assessments.timings(self._connection, self.day, filter_, dialogues=self._dialogues)
 
     # Single items
@@ -270,16 +280,24 @@ class Snapshot:
         return next(self._details({target.item: _commitment_row(row)}, silent))
 
     def _details(self, commitments: Mapping[str, CommitmentRow], watch: Progress) -> Iterator[Detail]:
-        return read_details(ReadContext(self._connection, self.day, self._dialogues), commitments, watch)
+        from spacedialog.store.read import details
+
+        return details.read_details(
+            details.ReadContext(self._connection, self.day, self._dialogues), commitments, watch
+        )
 
     def details(self, dialogue: str) -> dict[str, str]:
         """Return the long descriptions of a dialogue's commitments, by ref; commitments without one are left out."""
-        return descriptions(self._connection, self.day, dialogue)
+        from spacedialog.store.read import details
+
+        return details.descriptions(self._connection, self.day, dialogue)
 
     def fields(self, item: str, milestone: str | None = None) -> Mapping[str, Any] | None:
         """Return the fields of an item, or of a milestone of it, on the day; None if it did not exist."""
         _, history = self.folded(item)
-        return fields_on(history, self.day, milestone)
+        from spacedialog.store.read import details
+
+        return details.fields_on(history, self.day, milestone)
 
     def folded(self, item: str) -> tuple[list[Entry], History | None]:
         """Return all entries about an item, in the order recorded, and their fold."""
@@ -305,7 +323,9 @@ class Snapshot:
 
         None if the dialogue is not in the record on the day.
         """
-        return dialogues_by_key(self._connection, self.day, [key])[key] or None
+        from spacedialog.store.read import details
+
+        return details.dialogues_by_key(self._connection, self.day, [key])[key] or None
 
     def dialogue_detail(self, target: Target) -> dict[str, Any]:
         """Return the record of a dialogue; `history` has the later entries about the dialogue itself."""
@@ -315,6 +335,8 @@ class Snapshot:
 
     def values(self, field: str, *, dialogue: str | None = None) -> list[str]:
         """Return the recorded values of a field (see `find_value`), of one dialogue if given."""
+        from spacedialog.store.read.recorded_values import recorded_values
+
         return recorded_values(self._connection, self.day, field, dialogue)
 
     def began(self) -> str | None:
@@ -329,10 +351,14 @@ class Snapshot:
 
         InputError if there is no word in `words`, or too many.
         """
+        from spacedialog.store.read import search
+
         return search.search(self._connection, self.day, words, dialogues=self._dialogues, limit=limit)
 
     def unknown_words(self, words: str) -> dict[str, str | None]:
         """Return the words that a search does not find, each with a similar word that it finds, if there is one."""
+        from spacedialog.store.read import search
+
         return search.unknown_words(self._connection, self.day, words, dialogues=self._dialogues)
 
     def coverage(self, filter_: Filter = EVERYTHING) -> Coverage:
@@ -341,21 +367,9 @@ class Snapshot:
 
     def overview(self) -> Overview:
         """Return the state of the whole record, with the first few events and commitments that need attention."""
-        figures = counts.dialogue_figures(self._connection, self.day)
-        dialogues = tuple(
-            {name: fields[name] for name in _DIALOGUE_FIELDS if name in fields} | figures[(fields.get("key") or "",)]
-            for fields in counts.dialogue_records(self._connection, self.day, self._dialogues)
-        )
-        statuses = counts.statuses(self._connection, self.day, self._dialogues)
-        return Overview(
-            dialogues,
-            self.coverage(),
-            {status.value: statuses.get(status.value, 0) for status in Status},
-            tuple(self.areas()),
-            tuple(self.todo(limit=_FEW)),
-            tuple([row for row in self.upcoming() if row.state != MilestoneState.OVERDUE][:_FEW]),
-            self.position().seq,
-        )
+        from spacedialog.store.read.report import overview
+
+        return overview(self._connection, self, self._dialogues)
 
     def report(
         self,
@@ -369,27 +383,11 @@ class Snapshot:
 
         `selection` describes the filter in words; `watch` reports progress by commitment.
         """
-        from spacedialog.model.rows.report import Report
+        from spacedialog.store.read.report import report
 
         chosen = list(self._select(filter_, sort, None, more=", c.item"))
         details = tuple(self._details({row[-1]: _commitment_row(row) for row in chosen}, watch))
-        rows = [detail.commitment for detail in details]
-        dialogues = dialogues_by_key(self._connection, self.day, dict.fromkeys(row.dialogue for row in rows))
-        position = self.position()
-        return Report(
-            self.day.isoformat(),
-            selection,
-            position.entries,
-            iso_time(position.recorded) if position.recorded is not None else None,
-            tuple(dialogues.values()),
-            self.coverage(filter_),
-            {status.value: sum(row.status == status for row in rows) for status in Status},
-            tuple(area for area in self.areas(filter_) if area.commitments),
-            details,
-            tuple(sorted((event for detail in details for event in detail.milestones), key=events.by_window)),
-            tuple(slip for detail in details for slip in detail.slips),
-            position.seq,
-        )
+        return report(self._connection, self, filter_, details, selection=selection)
 
 
 def _commitment_row(row: tuple[Any, ...]) -> CommitmentRow:
