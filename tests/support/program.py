@@ -10,16 +10,20 @@ import pty
 import re
 import select
 import signal
+import sqlite3
 import struct
 import subprocess
 import sys
 import termios
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout, suppress
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 from unittest import mock
+
+from spacedialog.tracker import record
 
 PROGRAM = Path(sys.executable).with_name("spacedialog")
 """The script that the installation creates."""
@@ -65,6 +69,22 @@ class Ran(NamedTuple):
 def by_ref(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Return rows of JSON output by their refs."""
     return {row["ref"]: row for row in rows}
+
+
+_fold_built_in_record = record.built_in_record
+
+
+@cache
+def _built_in_image() -> bytes:
+    with closing(_fold_built_in_record()) as connection:
+        return connection.serialize()
+
+
+def _built_in_record() -> sqlite3.Connection:
+    """Return a copy of the built-in record, which is folded once in each process of the tests."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.deserialize(_built_in_image())
+    return connection
 
 
 class Desk:
@@ -158,6 +178,7 @@ class Desk:
         with (
             mock.patch.dict(os.environ, self.environment, clear=True),
             mock.patch.object(sys, "stdin", typed),
+            mock.patch.object(record, "built_in_record", _built_in_record),
             redirect_stdout(out),
             redirect_stderr(err),
         ):

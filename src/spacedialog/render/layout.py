@@ -40,12 +40,15 @@ class Layout(NamedTuple):
         )
 
 
-def layout(columns: Sequence[Column], rows: Sequence[Any], width: int, text_of: Callable[[str], str]) -> Layout:
+def layout(
+    columns: Sequence[Column], rows: Sequence[Any], width: int, text_of: Callable[[str], str], *, has_more: bool = False
+) -> Layout:
     """Return the layout of these rows on a terminal of `width` characters.
 
     While the columns do not fit, the one that needs the widest terminal is hidden, but never one that is shown at any
     width. Then text is wrapped between words. Refs and dates are one word and are never cut, so the table may be wider
-    than the terminal. `text_of` returns the text of a cell on one line.
+    than the terminal. `text_of` returns the text of a cell on one line. If the table
+    `has_more` rows, its wide columns take all the room.
     """
     cells = {column: [text_of(column.cell(row)) for row in rows] for column in columns}
     full = {column: _longest(column, cells[column]) for column in columns}
@@ -66,6 +69,8 @@ def layout(columns: Sequence[Column], rows: Sequence[Any], width: int, text_of: 
         shown.remove(last)
     hidden = tuple(column.heading for column in columns if column not in shown and any(cells[column]))
     room = width - GAP * (len(shown) - 1)
+    if has_more:
+        full |= {column: column.max_width or width for column in shown if column.wide}
     least = {column: wide[column] for column in shown}
     if sum(least.values()) > room:
         least = {column: wrapped[column] for column in shown}

@@ -116,7 +116,9 @@ def _print_rows(console: Console, table: Table, rows: Iterator[Any], advice: str
             yield
         return
     columns = [column for column in table.columns if not column.below]
-    found = layout(columns, part, console.width, one_line)
+    more = list(islice(rows, 1))
+    rows = chain(more, rows)
+    found = layout(columns, part, console.width, one_line, has_more=bool(more))
     section = ""
     has_heading = any(column.heading for column in columns)
     while part:

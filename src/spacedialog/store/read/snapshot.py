@@ -5,271 +5,39 @@ A snapshot uses a connection that its opener closes. Iterators read from the con
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from collections.abc import Container, Iterator, Mapping, Sequence
-from copy import copy
-from datetime import date
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from spacedialog.errors import NotFoundError
-from spacedialog.model.entry import CREATE, Entry
+from spacedialog.model.entry import CREATE, Entry, iso_time
 from spacedialog.model.fields import CommitmentRow
-from spacedialog.model.filters import EVERY_ENTRY, EVERYTHING, EntryFilter, Filter
+from spacedialog.model.filters import EVERYTHING, Filter
 from spacedialog.model.fold import History, fold
-from spacedialog.model.position import Position, Since
 from spacedialog.model.progress import Progress, silent
 from spacedialog.model.target import Target
-from spacedialog.model.vocabulary import DEFAULT_INTERVALS, Intervals
+from spacedialog.model.vocabulary import MilestoneState, Status
 from spacedialog.store.log import entries_of
 from spacedialog.store.read import counts, events, history
-from spacedialog.store.read.commitment_sql import (
-    FLAG_COLUMNS,
-    VALID,
-    day_parameters,
-    set_intervals,
-)
-from spacedialog.store.read.ordered import Query, select
-from spacedialog.store.read.refs import Refs
+from spacedialog.store.read.commitment_sql import VALID
+from spacedialog.store.read.lists import COLUMNS, Lists, commitment_row
 
 if TYPE_CHECKING:
-    from spacedialog.model.dates import VagueDate
-    from spacedialog.model.parties import Succession
-    from spacedialog.model.rows.assessment import Timing
-    from spacedialog.model.rows.parties import PartyRow
-    from spacedialog.model.rows.record import (
-        AreaRow,
-        AssessmentRow,
-        CalendarEvent,
-        ConflictRow,
-        Coverage,
-        Detail,
-        DialogueRow,
-        FoundRow,
-        HistoryRow,
-        SlipRow,
-        UpcomingRow,
-    )
+    from spacedialog.model.rows.record import Coverage, Detail, FoundRow
     from spacedialog.model.rows.report import Overview, Report
-    from spacedialog.model.rows.todo import TodoRow
-    from spacedialog.store.read.news import News
 
-_DERIVED = {"updated_on": "updated"}
-"""The columns of a row whose names differ from their fields, by field."""
-
-_PLAIN = [name for name in CommitmentRow._fields if name != "flags"]
-_FLAGS_AT, _PARTNERS_AT = CommitmentRow._fields.index("flags"), _PLAIN.index("partners")
-_COLUMNS = ", ".join([*(f"c.{_DERIVED.get(name, name)}" for name in _PLAIN), *FLAG_COLUMNS])
-"""The columns of a commitment's row, then a column for each flag."""
+_DIALOGUE_FIELDS = ("key", "series", "number", "title", "place", "when", "host", "heads", "note")
+_FEW = 5
 
 
-class Snapshot:
-    """The record as it was on `day`, according to the log of the connection.
-
-    `dialogues` are the keys of the dialogues to which lists and counts are limited; empty for all. Refs and keys are
-    found in any dialogue. `intervals` decide the flags.
-    """
-
-    def __init__(self, connection: sqlite3.Connection, day: date, intervals: Intervals = DEFAULT_INTERVALS) -> None:
-        self.day = day
-        self.intervals = intervals
-        set_intervals(connection, intervals)
-        self.refs = Refs(connection, day)
-        self._connection = connection
-        self._dialogues: Sequence[str] = ()
-        self._histories: dict[str, tuple[list[Entry], History | None]] = {}
-
-    def _rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> sqlite3.Cursor:
-        return self._connection.execute(sql, {**day_parameters(self.day), **(parameters or {})})
-
-    def on(self, day: date) -> Snapshot:
-        """Return the snapshot of the same record on another day."""
-        return self._with(day, self._dialogues)
-
-    def of(self, dialogues: Sequence[str]) -> Snapshot:
-        """Return the same record limited to the dialogues with these keys, or unlimited if none is given."""
-        return self._with(self.day, dialogues)
-
-    def _with(self, day: date, dialogues: Sequence[str]) -> Snapshot:
-        # Not a new snapshot: SQLite refuses to set the functions of the intervals again while rows are being read.
-        other = copy(self)
-        other.day, other._dialogues, other._histories = day, dialogues, {}
-        other.refs = Refs(self._connection, day, dialogues)
-        return other
-
-    # Lists
-
-    def commitments(
-        self, filter_: Filter = EVERYTHING, *, sort: str = "ref", limit: int | None = None
-    ) -> Iterator[CommitmentRow]:
-        """Return the commitments that match `filter_`, at most `limit` of them.
-
-        `sort` has names from `commitment_sql.SORTS`, separated by commas; a `-` before a name reverses its order.
-        InputError for any other name.
-        """
-        return map(_commitment_row, self._select(filter_, sort, limit))
-
-    def _select(self, filter_: Filter, sort: str, limit: int | None, *, more: str = "") -> Iterator[tuple[Any, ...]]:
-        query = Query(f"{_COLUMNS}{more}", filter_, sort, limit, self._dialogues)
-        return select(self._connection, self.day, query)
-
-    def areas(self, filter_: Filter = EVERYTHING) -> list[AreaRow]:
-        """Return the areas of every dialogue that have had a commitment by the day, newest meeting first.
-
-        Each has its next event, and counts of its commitments that match `filter_`.
-        """
-        return counts.areas(self._connection, self.day, filter_, dialogues=self._dialogues)
-
-    def dialogues(self) -> list[DialogueRow]:
-        """Return every dialogue, newest meeting first, with counts of its commitments and its next event."""
-        return counts.dialogues(self._connection, self.day, self._dialogues)
-
-    def parties(self, sides: Sequence[str] = ()) -> list[PartyRow]:
-        """Return the parties of the sides, or all, with counts of their commitments, most commitments first."""
-        from spacedialog.store.read import parties
-
-        return parties.parties(self._connection, self.day, sides, dialogues=self._dialogues)
-
-    def successions(self) -> list[Succession]:
-        """Return which parties succeeded which others, oldest first."""
-        from spacedialog.store.read import parties
-
-        return parties.successions(self._connection, self.day)
-
-    def shares_of_predecessors(self, keys: Sequence[str]) -> list[tuple[str, str]]:
-        """Return the dialogues before the parties succeeded others, each with such a predecessor (both are keys)."""
-        from spacedialog.store.read import parties
-
-        return parties.shares_of_predecessors(self._connection, self.day, keys)
-
-    def upcoming(
-        self, *, until: date | None = None, due: VagueDate | None = None, everything: bool = False
-    ) -> list[UpcomingRow]:
-        """Return the dated events that are neither met nor withdrawn, or `everything`, in the order of their windows.
-
-        Overdue events come first, and those that were met or withdrawn last.
-        `until` is the last day by which an event opens or closes; the window of an event has a day of `due`. An event
-        that recurs gives its occurrences up to that day and in that window, or the next three.
-        """
-        rows = events.upcoming(
-            self._connection, self.day, until=until, due=due, everything=everything, dialogues=self._dialogues
-        )
-        return sorted((row for _, row in rows), key=events.place)
-
-    def todo(
-        self,
-        filter_: Filter = EVERYTHING,
-        *,
-        within: int | None = None,
-        due: VagueDate | None = None,
-        limit: int | None = None,
-    ) -> list[TodoRow]:
-        """Return what needs attention, among the commitments that match `filter_`; at most `limit` rows.
-
-        The rows are in the order of `Reason`. Rows with the same reason are sorted by the end of the window, for
-        `opening` by its start, for `stale` by the last check; then by dialogue, newest first, and by ref. A window
-        closes or opens soon if it does so in at most `within` days, by default the closing span. With `due`, the window
-        of each row has a day of that date.
-        """
-        from spacedialog.store.read import todo
-
-        days = self.intervals.closing_days if within is None else within
-        return todo.todo(
-            self._connection, self.day, filter_, within=days, due=due, limit=limit, dialogues=self._dialogues
-        )
-
-    def calendar(
-        self, filter_: Filter = EVERYTHING, *, until: date | None = None, due: VagueDate | None = None
-    ) -> list[CalendarEvent]:
-        """Return all dated events of the commitments that match `filter_`, for a calendar.
-
-        `until` is the last day by which an event opens or closes; its window has a day of `due`. An event that recurs
-        is one event.
-        """
-        return events.calendar(self._connection, self.day, filter_, until, due, dialogues=self._dialogues)
-
-    def slips(self) -> Iterator[SlipRow]:
-        """Return every date that was moved by the day, oldest first, with the least and the greatest delay in days."""
-        return (slip.row for slip in history.slips(self._connection, self.day, dialogues=self._dialogues))
-
-    def history(
-        self, target: Target | None = None, filter_: EntryFilter = EVERY_ENTRY, *, limit: int | None = None
-    ) -> list[HistoryRow]:
-        """Return the entries that match `filter_` and were true by the day, in the order recorded; the last `limit`.
-
-        The entries of the built-in record are in the order of their days.
-        With a `target`, return the entries about it; for a commitment they include its assessments and links, for a
-        dialogue its areas and parties.
-        """
-        return history.entries(self._connection, self.day, target, filter_, limit=limit, dialogues=self._dialogues)
-
-    def news(self, since: Since) -> list[News]:
-        """Return the entries that are new as `since` defines it, in the order in which they were true."""
-        from spacedialog.store.read.news import news
-
-        return news(self._connection, self.day, since, dialogues=self._dialogues)
-
-    def redatings(self, entries: Container[str]) -> dict[str, SlipRow]:
-        """Return the changes of dates by these entries (their ids), by entry."""
-        slips = history.slips(self._connection, self.day)
-        return {slip.entry: slip.row for slip in slips if slip.entry in entries}
-
-    def position(self) -> Position:
-        """Return the position of the log: its number of entries, the last to arrive and the newest recorded time."""
-        return history.position(self._connection)
-
-    def has_been_at(self, position: Position) -> bool:
-        """Return whether this log was ever at the position; false for another log and for a log created again."""
-        return history.has_been_at(self._connection, position)
-
-    def conflicts(self) -> Iterator[ConflictRow]:
-        """Return the conflicts that exist on the day, oldest first, then the ref clashes."""
-        from spacedialog.store.read import conflicts
-
-        return (row for _, row in conflicts.conflicts(self._connection, self.day, dialogues=self._dialogues))
-
-    def disagreements(self) -> tuple[int, int]:
-        """Return the number of conflicts and the number of ref clashes that exist on the day."""
-        from spacedialog.store.read import conflicts
-
-        return conflicts.count_conflicts(self._connection, self.day)
-
-    def decisions(self, old: str, new: str) -> dict[tuple[str, str], str]:
-        """Return the decisions on pairs of commitments of two dialogues (their keys): `linked` or `not-linked`.
-
-        A pair has two refs; the ref of the older dialogue is first.
-        """
-        from spacedialog.store.read import links
-
-        return links.decisions(self._connection, self.day, old, new)
-
-    def assessments(self, filter_: Filter = EVERYTHING, *, rubric: str | None = None) -> Iterator[AssessmentRow]:
-        """Return the verdicts that are current on the day, on the commitments that match `filter_`.
-
-        `rubric` limits them to the rubric of that name.
-        """
-        from spacedialog.store.read import assessments
-
-        rows = assessments.assessments(self._connection, self.day, filter_, rubric=rubric, dialogues=self._dialogues)
-        return (row for _, row in rows)
-
-    def sides(self) -> dict[tuple[str, str], str]:
-        """Return the side of each party, by dialogue and key."""
-        rows = self._rows(f"SELECT p.dialogue, p.key, p.side FROM party AS p WHERE {VALID.format('p')}")
-        return {(dialogue, key): side for dialogue, key, side in rows}
-
-    def timings(self, filter_: Filter = EVERYTHING) -> dict[str, Timing]:
-        """Return the timing (late, missed) of each commitment that matches `filter_`, by ref."""
-        from spacedialog.store.read import assessments
-
-        return assessments.timings(self._connection, self.day, filter_, dialogues=self._dialogues)
+class Snapshot(Lists):
+    """The record as it was on a day: its lists, single items, and views of the whole record."""
 
     # Single items
 
     def detail(self, target: Target) -> Detail:
         """Return the details of a commitment; NotFoundError if it is not in the record on the day."""
         cursor = self._rows(
-            f"SELECT {_COLUMNS} FROM commitment AS c WHERE c.item = :item AND {VALID.format('c')}",
+            f"SELECT {COLUMNS} FROM commitment AS c WHERE c.item = :item AND {VALID.format('c')}",
             {"item": target.item},
         )
         row = cursor.fetchone()
@@ -277,7 +45,7 @@ class Snapshot:
             raise NotFoundError(
                 f"{target.ref} is not in the record as of {self.day}", "omit --as-of, or choose a later day"
             )
-        return next(self._details({target.item: _commitment_row(row)}, silent))
+        return next(self._details({target.item: commitment_row(row)}, silent))
 
     def _details(self, commitments: Mapping[str, CommitmentRow], watch: Progress) -> Iterator[Detail]:
         from spacedialog.store.read import details
@@ -367,9 +135,23 @@ class Snapshot:
 
     def overview(self) -> Overview:
         """Return the state of the whole record, with the first few events and commitments that need attention."""
-        from spacedialog.store.read.report import overview
+        from spacedialog.model.rows.report import Overview
 
-        return overview(self._connection, self, self._dialogues)
+        figures = counts.dialogue_figures(self._connection, self.day)
+        dialogues = tuple(
+            {name: fields[name] for name in _DIALOGUE_FIELDS if name in fields} | figures[(fields.get("key") or "",)]
+            for fields in counts.dialogue_records(self._connection, self.day, self._dialogues)
+        )
+        statuses = counts.statuses(self._connection, self.day, self._dialogues)
+        return Overview(
+            dialogues,
+            self.coverage(),
+            {status.value: statuses.get(status.value, 0) for status in Status},
+            tuple(self.areas()),
+            tuple(self.todo(limit=_FEW)),
+            tuple([row for row in self.upcoming() if row.state != MilestoneState.OVERDUE][:_FEW]),
+            self.position().seq,
+        )
 
     def report(
         self,
@@ -383,15 +165,25 @@ class Snapshot:
 
         `selection` describes the filter in words; `watch` reports progress by commitment.
         """
-        from spacedialog.store.read.report import report
+        from spacedialog.model.rows.report import Report
+        from spacedialog.store.read.details import dialogues_by_key
 
         chosen = list(self._select(filter_, sort, None, more=", c.item"))
-        details = tuple(self._details({row[-1]: _commitment_row(row) for row in chosen}, watch))
-        return report(self._connection, self, filter_, details, selection=selection)
-
-
-def _commitment_row(row: tuple[Any, ...]) -> CommitmentRow:
-    values, flags = list(row[: len(_PLAIN)]), row[len(_PLAIN) : len(_PLAIN) + len(FLAG_COLUMNS)]
-    values[_PARTNERS_AT] = tuple(json.loads(values[_PARTNERS_AT]))
-    values.insert(_FLAGS_AT, tuple(filter(None, flags)))
-    return CommitmentRow._make(values)
+        details = tuple(self._details({row[-1]: commitment_row(row) for row in chosen}, watch))
+        rows = [detail.commitment for detail in details]
+        dialogues = dialogues_by_key(self._connection, self.day, dict.fromkeys(row.dialogue for row in rows))
+        position = self.position()
+        return Report(
+            self.day.isoformat(),
+            selection,
+            position.entries,
+            iso_time(position.recorded) if position.recorded is not None else None,
+            tuple(dialogues.values()),
+            self.coverage(filter_),
+            {status.value: sum(row.status == status for row in rows) for status in Status},
+            tuple(area for area in self.areas(filter_) if area.commitments),
+            details,
+            tuple(sorted((event for detail in details for event in detail.milestones), key=events.by_window)),
+            tuple(slip for detail in details for slip in detail.slips),
+            position.seq,
+        )
