@@ -383,3 +383,18 @@ def test_undo_in_a_new_store_has_nothing_to_take_back(make: Maker) -> None:
         tracker.undo()
     assert not tracker.has_store
     assert tracker.undo(next(tracker.log()).id, only=True).created_store
+
+
+def test_undo_and_redo_name_what_they_are_about(make: Maker) -> None:
+    """The result names a commitment or a milestone that exists again only after the redo, and both ends of a link."""
+    tracker = make("built-in")
+    acts: dict[str, Callable[[], Any]] = {
+        "ROK4-43": lambda: tracker.add(NewCommitment("Fly a kite", "pnt", "ST1")),
+        "ROK4-43.1": lambda: tracker.add_milestone("43", "Tie a knot", "2028"),
+        "ROK3-15 → ROK4-26": lambda: tracker.link("3-15", "4-26"),
+    }
+    for ref, act in acts.items():
+        act()
+        undone, redone = tracker.undo(), tracker.redo()
+        assert (undone.ref, redone.ref) == (ref, ref)
+        assert {one.field for one in (*undone.differences, *redone.differences)}.isdisjoint({"old", "new"})

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from spacedialog.model.entry import Entry
 
-_INTERNAL_FIELDS = ("commitment",)
-"""Fields left out of the result of a write: the commitment of an assessment, which never changes."""
+_INTERNAL_FIELDS = ("commitment", "old", "new")
+"""Fields left out of the result of a write: the commitments of an assessment and of a link, which never change."""
 
 
 class Author(NamedTuple):
@@ -186,7 +186,9 @@ class Session:
         day = self._writer.today.isoformat()
         things = dict.fromkeys((entry.item, entry.content.get("milestone")) for entry in entries)
         refs = self.snapshot.refs
-        targets = [target for item, milestone in things if (target := refs.target(item, milestone))]
+        targets = [target for one in things if (target := refs.target(*one) or refs.given(*one))]
+        if len(things) == 1 and (link := refs.link(entries[0].item)):
+            targets.append(link)
         # Other entries on a dialogue are those of an import, which sets many fields.
         if len(entries) == 1 and entries[0].kind in (NOTE, RETRACT) and (noted := refs.dialogue_of(entries[0].item)):
             targets.append(noted)

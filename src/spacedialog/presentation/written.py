@@ -85,7 +85,9 @@ def _change_lines(result: Written) -> list[str]:
         old = "" if difference.old in (None, []) else f"{value_text(difference.field, difference.old)} → "
         lines.append(f"{ref}{difference.field}: {old}{value_text(difference.field, difference.new)}")
     unchanged = _ACTIONS[result.did].unchanged
-    if not (unchanged and result.changes and result.refs):
+    # The key of a dialogue, which has no status, does not end with a number after a hyphen.
+    has_status = any(ref.rpartition("-")[2][:1].isdecimal() for ref in result.refs)
+    if not (unchanged and result.changes and has_status):
         return lines
     changed = {difference.ref for difference in result.differences}
     same = [ref for ref in result.refs if ref not in changed]

@@ -11,6 +11,7 @@ from typing import Any
 
 from spacedialog.errors import InputError, NotFoundError, ProblemsError
 from spacedialog.model.dates import quoted
+from spacedialog.model.entry import CREATE
 from spacedialog.model.fold import FOREVER
 from spacedialog.model.target import Target
 from spacedialog.model.vocabulary import LONGEST_NAME, NAME_PATTERN
@@ -268,6 +269,25 @@ class Refs:
                 (item,),
             ).fetchone()
         return Target(row[0], item, milestone) if row else None
+
+    def given(self, item: str, milestone: str | None) -> Target | None:
+        """Return a commitment or a milestone whose creation was undone, with the ref that it was given first."""
+        row = self._connection.execute(
+            "SELECT body -> '$.set' ->> 'ref' FROM change WHERE item = ? AND body ->> 'milestone' IS ?"
+            " AND body -> '$.set' ->> 'ref' NOT NULL ORDER BY ts, id LIMIT 1",
+            (item, milestone),
+        ).fetchone()
+        return Target(row[0], item, milestone) if row else None
+
+    def link(self, item: str) -> Target | None:
+        """Return the link that an entry of the log is about, with the refs of both commitments; None for others."""
+        row = self._connection.execute(
+            "SELECT body -> '$.set' ->> 'old', body -> '$.set' ->> 'new' FROM change WHERE item = ?"
+            " AND kind = ? AND body ->> 'type' = 'link'",
+            (item, CREATE),
+        ).fetchone()
+        ends = [self.target(end, None) for end in row or ()]
+        return Target(" → ".join(end.ref for end in ends if end), item, None) if ends else None
 
     def part(self, item: str) -> Target | None:
         """Return the party or the area of a dialogue that an entry of the log is about; None for other items."""
