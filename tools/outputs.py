@@ -9,17 +9,21 @@ import json
 import types
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from spacedialog.errors import ErrorRow
 from spacedialog.model import fields
-from spacedialog.model.rows import assessment, compare, drafting, maintenance, parties, record, report, written
+from spacedialog.model.rows import assessment, compare, drafting, maintenance, parties, record, report, todo, written
 from spacedialog.presentation.maintenance import Place, SettingRow
 from spacedialog.render.json_ import ENVELOPE_VERSION
 
 SCHEMA_FILE = Path(__file__).parents[1] / "docs" / "schemas" / "output.json"
+_TODO = NamedTuple("Todo", [*get_type_hints(todo.TodoRow).items(), ("why", str)])  # type: ignore[misc]
+_TODO.__doc__ = f"{todo.TodoRow.__doc__.rstrip()} `why` has the reasons in words."  # type: ignore[union-attr]
+
 LISTS = {
     "list": fields.CommitmentRow,
+    "todo": _TODO,
     "upcoming": record.UpcomingRow,
     "areas": record.AreaRow,
     "dialogues": record.DialogueRow,

@@ -53,6 +53,7 @@ def test_built_in_records_match_the_schema_and_the_model(path: Path) -> None:
 
 COMMAND_LINES = {
     "list": "list",
+    "todo": "todo",
     "upcoming": "upcoming --all",
     "areas": "areas",
     "dialogues": "dialogues",
