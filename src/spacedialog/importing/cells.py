@@ -48,6 +48,11 @@ _DAYS_OF_MONTH = re.compile(r"([0-9]{4}-[0-9]{2}-)([0-9]{2})/([0-9]{2})")
 # Comparison
 
 
+def is_empty(value: object) -> bool:
+    """Return whether a cell or a recorded value is empty."""
+    return value is None or value == "" or (isinstance(value, list | tuple) and not value)
+
+
 def is_same(row: Row, name: str, given: object, held: object) -> bool:
     """Return whether a cell has the recorded value `held` of its field, in a form in which the program writes it."""
     if isinstance(given, DateCell):

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from spacedialog.importing.cells import CLEAR, is_same, shown_text
+from spacedialog.importing.cells import CLEAR, is_empty, is_same, shown_text
+from spacedialog.importing.earlier_states import EarlierStates
 from spacedialog.importing.sheets import EDITABLE, READ_ONLY, Row
 from spacedialog.model.dates import quoted
 from spacedialog.store.log import live_entries
@@ -31,12 +32,21 @@ class SheetNotices:
         self._snapshot = snapshot
         self._ignored: dict[str, list[str]] = {}
         self._emptied: dict[str, list[str]] = {}
+        self._outdated: dict[str, list[str]] = {}
+        self._earlier = EarlierStates(connection)
         self._older: list[str] = []
         self._skipped: list[str] = []
 
     @cached_property
     def _listed(self) -> Mapping[str, CommitmentRow]:
         return {row.ref: row for row in self._snapshot.commitments()}
+
+    def is_outdated(self, row: Row, target: Target, name: str, held: object) -> bool:
+        """Return whether a cell has a value from before later entries, which the user did not edit; add a notice."""
+        if not self._earlier.include(row, target.item, name, row.values.get(name)):
+            return False
+        self._outdated.setdefault(name, []).append(self._difference(row, target, name, held))
+        return True
 
     def compare(self, row: Row, target: Target, fields: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
         """Compare the cells of a row that are not recorded; `changed` are the values of those that are."""
@@ -54,16 +64,20 @@ class SheetNotices:
             is_cleared = name == "percent" and "status" in changed
             if (
                 name in row.values
-                and _is_empty(row.values[name])
-                and not _is_empty(fields.get(name))
+                and is_empty(row.values[name])
+                and not is_empty(fields.get(name))
                 and not is_cleared
+                and not self._earlier.include(row, target.item, name, row.values[name])
             ):
                 self._emptied.setdefault(name, []).append(target.ref)
 
     def ignored(self, row: Row, target: Target, name: str, held: object) -> None:
         """Add a cell that is not recorded."""
+        self._ignored.setdefault(name, []).append(self._difference(row, target, name, held))
+
+    def _difference(self, row: Row, target: Target, name: str, held: object) -> str:
         there = f"{row.at(name)} ({target.ref}) has {quoted(shown_text(row.values[name]))}"
-        self._ignored.setdefault(name, []).append(f"{there}, the record has {quoted(shown_text(held))}")
+        return f"{there}, the record has {quoted(shown_text(held))}"
 
     def skipped(self, ref: str) -> None:
         """Add an update that an earlier entry has, although its values changed since."""
@@ -74,6 +88,10 @@ class SheetNotices:
         for name, cells in self._ignored.items():
             reason = "a complete commitment is at 100%" if name == "percent" else "it cannot be edited"
             yield f"Ignored {name}, because {reason}: {_few(cells, '; ')}."
+        for name, cells in self._outdated.items():
+            yield f"Not recorded, because later entries changed the {name}: {_few(cells, '; ')}."
+        if self._outdated:
+            yield "To record such a value again, use mark, reschedule or edit."
         if self._emptied:
             fields = "; ".join(f"{name} of {_few(refs, ', ')}" for name, refs in self._emptied.items())
             yield f"Ignored empty cells: {fields}. To clear a field, write {CLEAR}."
@@ -90,20 +108,16 @@ class SheetNotices:
 
     def _compare(self, row: Row, target: Target, name: str, held: object) -> None:
         given = row.values[name]
-        if _is_empty(given) if _is_empty(held) else is_same(row, name, given, held):
+        if is_empty(given) if is_empty(held) else is_same(row, name, given, held):
             return
         self.ignored(row, target, name, held)
 
     def _is_older(self, row: Row, target: Target, updated_on: str) -> bool:
         """Return whether the row was exported before the latest entry: it has the day of an earlier one."""
         given = row.values.get("updated_on")
-        if _is_empty(given) or is_same(row, "updated_on", given, updated_on):
+        if is_empty(given) or is_same(row, "updated_on", given, updated_on):
             return False
         return any(is_same(row, "updated_on", given, entry.on) for entry in live_entries(self._connection, target.item))
-
-
-def _is_empty(value: object) -> bool:
-    return value is None or value == "" or (isinstance(value, list | tuple) and not value)
 
 
 def _few(texts: Sequence[str], separator: str) -> str:

@@ -173,6 +173,9 @@ class Batch:
         is_check = values.get("check", False)
         if row.is_exported:
             self._drop_leftover_percent(row, target, fields, values)
+            for name in [*_UPDATED, *EDITABLE]:
+                if name in values and self._notices.is_outdated(row, target, name, fields.get(name)):
+                    del values[name]
         changed = {name: values[name] for name in (*_UPDATED, *EDITABLE) if name in values}
         if is_check and changed:
             raise InputError(
