@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from spacedialog.errors import DateError, InputError, SpacedialogError
-from spacedialog.importing.sheets import DateCell, Row, Shown
+from spacedialog.importing.sheets import CORRECTED, DateCell, Row, Shown
 from spacedialog.model.dates import Precision, VagueDate, as_typed, quoted, readable, review_text
 from spacedialog.model.escapes import one_line
 from spacedialog.model.fields import AFTER_EVIDENCE, JOINT, KINDS, MAY_BE_EMPTY, Kind
@@ -26,7 +26,7 @@ CLEAR = "none"
 CLEARABLE = (*MAY_BE_EMPTY, "percent")
 """The fields that `CLEAR` clears."""
 
-_NEVER_EMPTY = ("title", "area", "kind", "strength")
+_NEVER_EMPTY = tuple(name for name in CORRECTED if name not in MAY_BE_EMPTY)
 _DATES = ("due", "on", "review")
 _DERIVED_DATES = ("due_earliest", "due_latest", "updated_on")
 _CUT = " … [cut: "

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from spacedialog.errors import InputError
 from spacedialog.importing.reader import Problems, parse_json, place_of_byte, problem_lines, text_of
 from spacedialog.importing.sheets import (
-    FIELDS,
-    FIELDS_REMEDY,
+    COLUMNS,
+    COLUMNS_REMEDY,
     MOST_COLUMNS,
     MOST_TITLE_ROWS,
     READ_ONLY,
@@ -125,7 +125,7 @@ def _csv_rows(text: str, problems: Problems) -> Iterator[Row]:
                 continue
             if not names:
                 if len(cells) > MOST_COLUMNS:
-                    _add(problems, place, InputError(f"there are more than {MOST_COLUMNS} columns", FIELDS_REMEDY))
+                    _add(problems, place, InputError(f"there are more than {MOST_COLUMNS} columns", COLUMNS_REMEDY))
                     return
                 headings = _without_empty_end(cells)
                 if is_found and "ref" not in map(field_of, headings):
@@ -181,7 +181,7 @@ def _fields_in(line: str, delimiter: str) -> set[str]:
         cells = next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
         return set()
-    return set(map(field_of, cells[:MOST_COLUMNS])) & {*FIELDS, *READ_ONLY}
+    return set(map(field_of, cells[:MOST_COLUMNS])) & {*COLUMNS, *READ_ONLY}
 
 
 def _without_empty_end(cells: Sequence[str]) -> Sequence[str]:

@@ -17,7 +17,7 @@ from zipfile import BadZipFile, ZipFile
 from spacedialog.errors import InputError
 from spacedialog.importing.reader import Problems
 from spacedialog.importing.sheets import (
-    FIELDS_REMEDY,
+    COLUMNS_REMEDY,
     MOST_COLUMNS,
     MOST_TITLE_ROWS,
     DateCell,
@@ -199,7 +199,7 @@ def _table(book: Workbook, problems: Problems) -> _Sheet | None:
     filled = [sheet for sheet in sheets if sheet.headings]
     if not chosen and len(filled) != 1:
         problem = "no sheet has a column ref" if filled else "the workbook is empty"
-        raise InputError(problem, FIELDS_REMEDY)
+        raise InputError(problem, COLUMNS_REMEDY)
     table = (chosen or filled)[0]
     faults = list(header_faults([heading for heading in table.headings if heading]))
     for fault in faults:
