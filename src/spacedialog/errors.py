@@ -36,6 +36,11 @@ class SpacedialogError(Exception):
         self.remedy = remedy
 
     @property
+    def text(self) -> str:
+        """The problem, with its remedy on a second, indented line."""
+        return f"{self.problem}\n  {self.remedy}"
+
+    @property
     def row(self) -> ErrorRow:
         """The error as a row."""
         return ErrorRow(self.exit_status, self.problem, self.remedy)

@@ -65,7 +65,9 @@ class Batch:
         """Read every row of the file."""
         for number, row in enumerate(watch(rows)):
             if number == MOST_RECORDS:
-                self._problem(row.place, InputError(f"there are more than {MOST_RECORDS} updates", "split the file"))
+                self.problems.add_error(
+                    row.place, InputError(f"there are more than {MOST_RECORDS} updates", "split the file")
+                )
                 return
             self._add(row)
             if self.problems.full:
@@ -79,7 +81,7 @@ class Batch:
         before = len(self.problems)
         given = {name: value for name, value in split_percent(row.values).items() if value not in (None, "", [])}
         for name in given.keys() - {*COLUMNS, *READ_ONLY}:
-            self._problem(row.place, InputError(f"{quoted(name)} is not a field", COLUMNS_REMEDY))
+            self.problems.add_error(row.place, InputError(f"{quoted(name)} is not a field", COLUMNS_REMEDY))
         target = self._target(row, given)
         fields = (self.targets.get(target) or self._fields(row, target)) if target else None
         values, same = self._values(row, given, target, fields or {})
@@ -256,10 +258,7 @@ class Batch:
         try:
             yield
         except SpacedialogError as error:
-            self._problem(place, error)
-
-    def _problem(self, place: str, error: SpacedialogError) -> None:
-        self.problems.add(f"{place}: {error.problem}\n  {error.remedy}")
+            self.problems.add_error(place, error)
 
 
 def _key(name: str, target: Target | None) -> str:
