@@ -113,7 +113,7 @@ def workbook_rows(content: bytes, problems: Problems, *, max_size: int) -> Itera
                 values[name] = original_text(name, value) if isinstance(value, str) and not shown else value
             elif value:
                 fault = InputError(
-                    "the column has no heading", "write the name of a field above it, or delete the column"
+                    "the column has no heading", "write the name of a field above it, or empty the column"
                 )
                 problems.add_error(f"{sheet}, cell {_letters(position + 1)}{number}", fault)
         if not any(cell.value is not None for cell in cells):
