@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -85,19 +84,11 @@ def _setting(key: str, db: Path | None, file: Configuration) -> SettingRow:
     value = _value(key, db, file)
     if key == "database" and db:
         return SettingRow(key, value, "option", "--db")
-    if variable := _variable(key):
+    if variable := environment.variable_of(key):
         return SettingRow(key, value, "environment", variable)
     if key in file.values:
         return SettingRow(key, value, "file", str(file.path))
-    if key == "pager" and os.environ.get("PAGER"):
-        return SettingRow(key, value, "environment", "PAGER")
     return SettingRow(key, value, "default", "")
-
-
-def _variable(key: str) -> str | None:
-    """Return the environment variable that sets a key; None if none does."""
-    variable = environment.VARIABLES.get(key)
-    return variable if variable and os.environ.get(variable) else None
 
 
 def _value(key: str, db: Path | None, file: Configuration) -> str | tuple[str, ...]:
@@ -158,7 +149,7 @@ def set_(
     if quiet:
         return
     print_note(f"Set {key} in {path}.")
-    if variable := _variable(key):
+    if variable := environment.variable_of(key):
         print_note(f"{variable} is set, and overrides it.")
 
 
