@@ -50,6 +50,16 @@ class InputError(SpacedialogError):
     """An argument or a file is not valid (exit status 2)."""
 
 
+class ReadOnlyError(InputError):
+    """SPACEDIALOG_READONLY forbids writing (exit status 2). `subject` is what cannot be written."""
+
+    def __init__(self, subject: str) -> None:
+        super().__init__(
+            f"{subject} is read-only, because SPACEDIALOG_READONLY is set",
+            "to write, unset SPACEDIALOG_READONLY; nothing was changed",
+        )
+
+
 class DateError(InputError):
     """A text is not a date or a span that the program accepts (exit status 2)."""
 

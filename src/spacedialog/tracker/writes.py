@@ -85,7 +85,7 @@ class Writes(Record):
 
     def reschedule(self, ref: str, due: VagueDate | str, **remarks: Unpack[Remarks]) -> Written:
         """Change a due date or a milestone's date; the history keeps the old one."""
-        return self._update("rescheduled", ref, remarks, due=_date(due))
+        return self._update("rescheduled", ref, remarks, due=VagueDate.of(due))
 
     def _update(self, action: str, refs: str | Sequence[str], given: Remarks, **values: Any) -> Written:
         from spacedialog.editing.updates import (
@@ -184,7 +184,7 @@ class Writes(Record):
         from spacedialog.editing.duplicates import check_new_milestone
 
         with self._writing() as session:
-            milestone = NewMilestone(session.snapshot.refs.resolve(ref), title, _date(when), recurs)
+            milestone = NewMilestone(session.snapshot.refs.resolve(ref), title, VagueDate.of(when), recurs)
             checked = session.remarks(remarks)
             target, entry = create_milestone(session.snapshot, session.new_id(), milestone, checked)
             if not force:
@@ -363,7 +363,3 @@ def _noting(written: Written, *notices: str) -> Written:
 
 def _noting_missing_evidence(written: Written, remarks: EntryRemarks) -> Written:
     return written if remarks.evidence else _noting(written, "No evidence recorded. Add it with --evidence.")
-
-
-def _date(when: VagueDate | str) -> VagueDate:
-    return VagueDate.parse(when) if isinstance(when, str) else when

@@ -25,7 +25,7 @@ from spacedialog.cli.options import (
 )
 from spacedialog.cli.requests import print_note
 from spacedialog.configuration import ALIASES, EVERY_DIALOGUE, KEYS, Configuration
-from spacedialog.errors import InputError, NotFoundError, ProblemsError
+from spacedialog.errors import InputError, NotFoundError, ProblemsError, ReadOnlyError
 from spacedialog.model.fields import LISTED
 from spacedialog.model.vocabulary import CLOSING_DAYS, REVIEW_DAYS
 from spacedialog.presentation import maintenance
@@ -189,12 +189,9 @@ def path() -> None:
 
 
 def _path_to_write() -> Path:
-    """Return the path of the file; InputError if no file is used, or if SPACEDIALOG_READONLY is set."""
+    """Return the path of the file; InputError if no file is used, or if it may not be written."""
     if environment.is_read_only():
-        raise InputError(
-            "the configuration is read-only, because SPACEDIALOG_READONLY is set",
-            "to write, unset SPACEDIALOG_READONLY; nothing was changed",
-        )
+        raise ReadOnlyError("the configuration")
     file = environment.configuration_path()
     if file is None:
         raise InputError("no configuration file is used", "set SPACEDIALOG_CONFIG to the path of a file, or unset it")
