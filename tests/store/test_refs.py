@@ -108,6 +108,7 @@ def test_the_end_of_a_key_names_a_dialogue(several: Tracker, text: str, key: str
         assert {row.dialogue for row in view.commitments()} == {key}
         chosen = Selection(dialogue=[text]).filter(view)
         assert {row.dialogue for row in view.commitments(chosen)} == {key}
+    assert several.add_area(f"dust-{text}", "Lunar dust", dialogue=text).ref == f"{key}/dust-{text}"
 
 
 def test_an_ambiguous_key_lists_the_dialogues(several: Tracker) -> None:
