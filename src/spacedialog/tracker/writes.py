@@ -56,29 +56,29 @@ class Writes(Record):
         return self._update("noted", refs, {"on": on, "note": text, "evidence": evidence})
 
     def check(
-        self, refs: Sequence[str] = (), *, choice: Selection | None = None, **remarks: Unpack[Remarks]
+        self, refs: Sequence[str] = (), *, selection: Selection | None = None, **remarks: Unpack[Remarks]
     ) -> Written:
         """Record that commitments or milestones were checked and that nothing is new, as one action.
 
-        `refs` names them, or `choice` selects them: only open commitments, unless it has statuses. Their status does
+        `refs` names them, or `selection` selects them: only open commitments, unless it has statuses. Their status does
         not change. InputError if nothing is selected, or if both are given.
         """
         from spacedialog.editing.updates import pending_check
 
-        if bool(refs) == (choice is not None):
+        if bool(refs) == (selection is not None):
             raise InputError("a check needs either refs or a selection", "name refs, or select commitments")
         with self._writing() as session:
             checked = session.remarks(remarks)
-            if choice is not None:
-                chosen = choice if choice.status else choice._replace(status=("open",))
-                refs = [row.ref for row in session.snapshot.commitments(chosen.filter(session.snapshot))]
+            if selection is not None:
+                whole = selection if selection.status else selection._replace(status=("open",))
+                refs = [row.ref for row in session.snapshot.commitments(whole.filter(session.snapshot))]
                 if not refs:
                     raise InputError(
                         "no matching commitments",
                         "without a status, only open commitments are selected; see spacedialog list --status open",
                     )
             targets = _targets(session.snapshot.refs.resolve, refs)
-            if choice is None:
+            if selection is None:
                 for target in targets:
                     session.snapshot.fields_of(target)
             return session.check(targets, [pending_check(checked, target) for target in targets])

@@ -129,8 +129,8 @@ def check(
     is_filtered = any(selection)
     if is_filtered == bool(refs):
         raise InputError("name refs or select with options, not both" if refs else "REF is missing", _CHECK_REMEDY)
-    chosen = selection if is_filtered else None
-    writing.show(writing.tracker.check(refs or (), choice=chosen, **writing.remarks))
+    given = selection if is_filtered else None
+    writing.show(writing.tracker.check(refs or (), selection=given, **writing.remarks))
 
 
 @app.command()
