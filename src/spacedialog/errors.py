@@ -35,6 +35,11 @@ class SpacedialogError(Exception):
         self.problem = problem
         self.remedy = remedy
 
+    def add_place(self, place: str) -> None:
+        """Put a place, such as an option or a key, before the problem."""
+        self.problem = f"{place}: {self.problem}"
+        self.args = (self.problem,)
+
     @property
     def text(self) -> str:
         """The problem, with its remedy on a second, indented line."""

@@ -53,7 +53,8 @@ def read_rows(content: str | bytes, problems: Problems, *, encoding: str | None 
             yield from _text_rows(decoded(content, encoding), problems)
     except InputError as error:
         if not problems:
-            raise InputError(f"{problems.name}: {error.problem}", error.remedy) from error
+            error.add_place(problems.name)
+            raise
         problems.extend(problem_lines(error))
 
 

@@ -81,7 +81,8 @@ class Record:
             except InputError as error:
                 if not scope.origin:
                     raise
-                raise InputError(f"{scope.origin}: {error.problem}", error.remedy) from error
+                error.add_place(scope.origin)
+                raise
             yield snapshot.of(keys)
 
     def log(self, *, known_at: int | None = None) -> Iterator[Entry]:

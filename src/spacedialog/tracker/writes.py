@@ -354,7 +354,8 @@ def _naming(target: Target, targets: Sequence[Target]) -> Iterator[None]:
     except InputError as error:
         if len(targets) == 1 or target.ref in error.problem:
             raise
-        raise type(error)(f"{target.ref}: {error.problem}", error.remedy) from error
+        error.add_place(target.ref)
+        raise
 
 
 def _noting(written: Written, *notices: str) -> Written:

@@ -123,7 +123,8 @@ def get(key: KeyArgument) -> None:
         value = _value(key, None, file)
     else:
         unknown = configuration.unknown_key(key)
-        raise InputError(f"{key}: {unknown.problem}", unknown.remedy)
+        unknown.add_place(key)
+        raise unknown
     typer.echo(escaped(value if isinstance(value, str) else ",".join(value)))
 
 
@@ -144,7 +145,8 @@ def set_(
     try:
         stored = _checked(path, keys, value)
     except InputError as error:
-        raise InputError(f"{key}: {error.problem}", error.remedy) from error
+        error.add_place(key)
+        raise
     configuration.set_key(path, keys, stored)
     if quiet:
         return
@@ -166,7 +168,8 @@ def unset(key: KeyArgument, quiet: QuietOption = False) -> None:
         line = f"Removed {key} from {path}."
     elif keys[0] not in (*KEYS, ALIASES):
         unknown = configuration.unknown_key(key)
-        raise InputError(f"{key}: {unknown.problem}", unknown.remedy)
+        unknown.add_place(key)
+        raise unknown
     else:
         line = f"{path} does not set {key}."
     if not quiet:
