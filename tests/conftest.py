@@ -74,7 +74,10 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 
 _LONGEST = (
-    *("test_faults.py", "test_html.py", "test_hostile_files.py", "test_hostile_text.py"),
+    "test_faults.py",
+    "test_html.py",
+    "test_hostile_files.py",
+    "test_hostile_text.py",
     "test_reference_model.py",
 )
 

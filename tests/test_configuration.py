@@ -214,9 +214,9 @@ def test_a_check_selects_by_the_intervals(make: Maker) -> None:
     day, stale = date(2027, 1, 15), Selection(flags=(Flag.STALE,))
     later = make(path=path.path, today=day, clock=Clock(NOON + 45 * 86_400_000_000))
     with pytest.raises(InputError, match="no matching commitments"):
-        later.check(choice=stale)
+        later.check(selection=stale)
     later.intervals = Intervals(review_days=10)
-    assert "01" in {ref[-2:] for ref in later.check(choice=stale).refs}
+    assert "01" in {ref[-2:] for ref in later.check(selection=stale).refs}
 
 
 def test_setting_a_key_keeps_comments_and_order(written: Path) -> None:

@@ -227,7 +227,7 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
 
 def problem(path: Path, text: str, keys: tuple[str, ...], error: InputError) -> str:
     """Return a problem of the file, with its line and its key, and with its remedy on a second line."""
-    line = line_of(text, keys)
+    line = _line_of(text, keys)
     place = f"line {line}: " if line else ""
     remedy = error.remedy
     if keys[:1] == (ALIASES,) and keys[-1] in KEYS:
@@ -235,7 +235,7 @@ def problem(path: Path, text: str, keys: tuple[str, ...], error: InputError) -> 
     return f"{path}: {place}{'.'.join(keys)}: {error.problem}\n  {remedy}"
 
 
-def line_of(text: str, keys: tuple[str, ...]) -> int | None:
+def _line_of(text: str, keys: tuple[str, ...]) -> int | None:
     """Return the number of the line that sets a key, or a key of a table; None if it is not found."""
     import re
 

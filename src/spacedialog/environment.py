@@ -53,13 +53,26 @@ def configuration() -> Configuration:
     return configuration_.read(configuration_path())
 
 
-def pager() -> str:
-    """Return the command that shows long tables: SPACEDIALOG_PAGER, that of the configuration file, PAGER, or less.
+def variable_of(key: str) -> str | None:
+    """Return the environment variable that gives a key of the configuration its value; None if none does.
 
-    PAGER is meant for all programs, so the file has precedence over it. An empty command stands for no pager.
+    An empty variable counts for the pager only. PAGER is meant for all programs, so the file has precedence over it.
     """
-    named = (os.environ.get(VARIABLES["pager"]), configuration().values.get("pager"), os.environ.get("PAGER"))
-    return next((command for command in named if command is not None), DEFAULT_PAGER)
+    variable = VARIABLES.get(key, "")
+    if key != "pager":
+        return variable if os.environ.get(variable) else None
+    if variable in os.environ:
+        return variable
+    return "PAGER" if "PAGER" in os.environ and "pager" not in configuration().values else None
+
+
+def pager() -> str:
+    """Return the command that shows long tables: of the environment, else of the configuration file, else less.
+
+    It is empty for no pager.
+    """
+    variable = variable_of("pager")
+    return os.environ[variable] if variable else configuration().values.get("pager", DEFAULT_PAGER)
 
 
 def is_read_only() -> bool:

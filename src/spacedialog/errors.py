@@ -35,6 +35,16 @@ class SpacedialogError(Exception):
         self.problem = problem
         self.remedy = remedy
 
+    def add_place(self, place: str) -> None:
+        """Put a place, such as an option or a key, before the problem."""
+        self.problem = f"{place}: {self.problem}"
+        self.args = (self.problem,)
+
+    @property
+    def text(self) -> str:
+        """The problem, with its remedy on a second, indented line."""
+        return f"{self.problem}\n  {self.remedy}"
+
     @property
     def row(self) -> ErrorRow:
         """The error as a row."""
@@ -43,6 +53,16 @@ class SpacedialogError(Exception):
 
 class InputError(SpacedialogError):
     """An argument or a file is not valid (exit status 2)."""
+
+
+class ReadOnlyError(InputError):
+    """SPACEDIALOG_READONLY forbids writing (exit status 2). `subject` is what cannot be written."""
+
+    def __init__(self, subject: str) -> None:
+        super().__init__(
+            f"{subject} is read-only, because SPACEDIALOG_READONLY is set",
+            "to write, unset SPACEDIALOG_READONLY; nothing was changed",
+        )
 
 
 class DateError(InputError):

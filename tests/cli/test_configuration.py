@@ -51,6 +51,29 @@ def test_config_shows_every_setting_and_its_source(desk: Desk, file: Path) -> No
     assert settings(desk, "--db", "other.db")["database"] == (str(desk.folder / "other.db"), "option", "--db")
 
 
+@pytest.mark.parametrize(
+    ("variables", "text", "setting"),
+    [
+        ({"PAGER": "more"}, "", ("more", "environment", "PAGER")),
+        ({"PAGER": ""}, "", ("", "environment", "PAGER")),
+        ({"PAGER": "more"}, "pager = 'less -S'", ("less -S", "file", "FILE")),
+        ({"PAGER": "more", "SPACEDIALOG_PAGER": ""}, "pager = 'cat'", ("", "environment", "SPACEDIALOG_PAGER")),
+    ],
+)
+def test_config_names_the_variable_of_the_pager(
+    desk: Desk,
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+    text: str,
+    setting: tuple[str, str, str],
+) -> None:
+    """The pager is that of SPACEDIALOG_PAGER, of the file, or of PAGER; an empty variable means no pager."""
+    monkeypatch.setattr(Desk, "environment", {**desk.environment, **variables})
+    configured(desk, file, text, "config")
+    assert settings(desk)["pager"] == tuple(str(file) if part == "FILE" else part for part in setting)
+
+
 def test_config_names_the_file_below_the_table(desk: Desk, file: Path) -> None:
     """The table ends with the path of the file, and says if there is none yet; --quiet leaves it out."""
     shown = "".join(desk.call("config", "-f", "table").stdout.split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -12,11 +13,19 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from spacedialog.errors import InputError, ProblemsError
+from spacedialog.importing.sheets import COLUMNS
 from spacedialog.tracker import Tracker
+from tests.support.program import Desk
 from tests.support.sheets import Cells, edited, exported, saved, with_part, workbook
 from tests.support.trackers import Maker
 
 SHEET = "xl/worksheets/sheet1.xml"
+
+
+def test_the_help_names_every_field(desk: Desk) -> None:
+    """The help of `apply` names each field that a row may have."""
+    words = re.findall(r"\w+", desk.call("apply", "--help").stdout)
+    assert set(COLUMNS) <= set(words)
 
 
 def csv_of(rows: Cells) -> bytes:
@@ -95,7 +104,9 @@ def test_an_older_sheet_reverts_nothing(make: Maker, form: str) -> None:
     """A sheet from before later entries records none of its old values, whichever fields the entries changed."""
     tracker = make("ruritania")
     sheet = exported(tracker, form)
-    tracker.edit("1", {"title": "Another title", "area": "weather", "kind": "event", "strength": "delivered", "lead": "GMO"})
+    tracker.edit(
+        "1", {"title": "Another title", "area": "weather", "kind": "event", "strength": "delivered", "lead": "GMO"}
+    )
     tracker.edit("1", {"partners": ["RUR"], "owner": "Fritz", "review": "2027-05"})
     tracker.mark("1", "stalled", percent=40)
     tracker.reschedule("1", "2029")

@@ -113,12 +113,12 @@ def test_a_check_changes_neither_status_nor_evidence(tracker: Tracker) -> None:
 
 def test_a_filter_checks_the_open_commitments(tracker: Tracker) -> None:
     """A check by filter is one action on the open commitments that match, and one undo undoes it."""
-    written = tracker.check(choice=Selection(area=["weather"]), note="Asked the office.")
+    written = tracker.check(selection=Selection(area=["weather"]), note="Asked the office.")
     assert written.refs == ("RUR1-03", "RUR1-04")
     assert tracker.undo().changes == 2
-    assert tracker.check(choice=Selection(area=["weather"], status=["complete"])).refs == ("RUR1-05",)
+    assert tracker.check(selection=Selection(area=["weather"], status=["complete"])).refs == ("RUR1-05",)
     with pytest.raises(InputError, match="no matching commitments"):
-        tracker.check(choice=Selection(kind=["action-item"], area=["moon"], lead=["GMO"]))
+        tracker.check(selection=Selection(kind=["action-item"], area=["moon"], lead=["GMO"]))
     with pytest.raises(NotFoundError):
         tracker.check(["2", "99"])
 
@@ -127,12 +127,12 @@ def test_a_check_that_selects_nothing_is_refused(make: Maker) -> None:
     """A check needs refs or a selection, not both, and a refused check creates no database."""
     for tracker in (make(), make("ruritania")):
         has_store = tracker.has_store
-        for refs, choice in (([], None), (["2"], Selection(area=["weather"]))):
+        for refs, selection in (([], None), (["2"], Selection(area=["weather"]))):
             with pytest.raises(InputError, match="either refs or a selection"):
-                tracker.check(refs, choice=choice)
+                tracker.check(refs, selection=selection)
         assert tracker.has_store == has_store
     with pytest.raises(InputError, match="no matching commitments"):
-        tracker.check(choice=Selection(status=["stalled"]))
+        tracker.check(selection=Selection(status=["stalled"]))
 
 
 def test_what_does_not_exist_yet_cannot_be_checked(make: Maker) -> None:
@@ -155,7 +155,7 @@ def test_a_check_of_many_folds_each_once(tracker: Tracker, monkeypatch: pytest.M
     counted = mock.Mock(side_effect=fold)
     for module in (projection, snapshot):
         monkeypatch.setattr(module, "fold", counted)
-    written = tracker.check(choice=Selection(area=["weather"]))
+    written = tracker.check(selection=Selection(area=["weather"]))
     assert counted.call_count == len(written.refs) == 2
 
 
@@ -196,7 +196,7 @@ def test_coverage_rises_by_what_was_checked_and_by_nothing_else(tracker: Tracker
     tracker.undo()
     with tracker.snapshot() as view:
         assert view.coverage() == before
-    tracker.check(choice=Selection())
+    tracker.check(selection=Selection())
     with tracker.snapshot() as view:
         assert view.coverage() == before._replace(checked=4, oldest_open_check_days=0)
     with tracker.snapshot(Scope(TODAY + timedelta(40))) as view:

@@ -108,6 +108,7 @@ def test_the_end_of_a_key_names_a_dialogue(several: Tracker, text: str, key: str
         assert {row.dialogue for row in view.commitments()} == {key}
         chosen = Selection(dialogue=[text]).filter(view)
         assert {row.dialogue for row in view.commitments(chosen)} == {key}
+    assert several.add_area(f"dust-{text}", "Lunar dust", dialogue=text).ref == f"{key}/dust-{text}"
 
 
 def test_an_ambiguous_key_lists_the_dialogues(several: Tracker) -> None:
@@ -115,6 +116,10 @@ def test_an_ambiguous_key_lists_the_dialogues(several: Tracker) -> None:
     with pytest.raises(ProblemsError, match="'1' is ambiguous") as caught, several.snapshot(Scope(dialogues=["1"])):
         pass
     assert caught.value.problems == ("GRA1: The GRA1 meeting", "RUR1: First Ruritania-Graustark Space Dialogue")
+    configured = Scope(dialogues=["1"], origin="config.toml: dialogue")
+    with pytest.raises(ProblemsError, match=r"config\.toml: dialogue: '1' is") as of_file, several.snapshot(configured):
+        pass
+    assert of_file.value.problems == caught.value.problems
     with pytest.raises(InputError, match="there is no dialogue '3'"), several.snapshot(Scope(dialogues=["3"])):
         pass
 

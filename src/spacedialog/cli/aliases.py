@@ -68,7 +68,7 @@ def _words(command: str) -> list[str]:
 
 def expanded(arguments: list[str], commands: Collection[str]) -> list[str]:
     """Return the arguments with an alias, their first word or that after `help`, replaced by its command."""
-    at = 1 if arguments[0] == "help" else 0
+    at = 1 if arguments[0] == _HELP else 0
     aliases = checked(commands).aliases
     while arguments[at] in aliases:
         arguments = [*arguments[:at], *_words(aliases[arguments[at]]), *arguments[at + 1 :]]

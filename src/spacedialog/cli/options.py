@@ -11,6 +11,7 @@ import typer
 from spacedialog.cli import terminal
 from spacedialog.cli.completion import (
     complete_area,
+    complete_dialogue,
     complete_item,
     complete_owner,
     complete_ref,
@@ -127,6 +128,15 @@ OwnersOption = Annotated[
 DueOption = Annotated[
     str | None,
     typer.Option("--due", metavar="DATE", help="Select windows that have a day in DATE, such as 2026 or 2026-Q3."),
+]
+IntoDialogueOption = Annotated[
+    str | None,
+    typer.Option(
+        "--dialogue",
+        metavar="KEY",
+        help="Add it to this dialogue; by default the latest.",
+        autocompletion=complete_dialogue,
+    ),
 ]
 LARGEST = 2**31
 """The largest number that --limit accepts."""

@@ -40,7 +40,8 @@ def vague_date(name: str, text: str, today: date, toward: Toward = "future") -> 
     try:
         return parse_date(text, today=today, toward=toward)
     except DateError as error:
-        raise DateError(f"{name}: {error.problem}", error.remedy) from error
+        error.add_place(name)
+        raise
 
 
 def horizon(within: str | None, until: str | None, start: date) -> date | None:
@@ -59,7 +60,8 @@ def ahead(name: str, span: str, start: date) -> date:
     try:
         length = parse_span(span)
     except DateError as error:
-        raise DateError(f"{name}: {error.problem}", error.remedy) from error
+        error.add_place(name)
+        raise
     try:
         return length.after(start)
     except DateError:
@@ -74,7 +76,8 @@ def days(name: str, text: str) -> int:
     try:
         span = parse_span(text)
     except DateError as error:
-        raise DateError(f"{name}: {error.problem}", error.remedy) from error
+        error.add_place(name)
+        raise
     if span.months:
         raise InputError(f"{name}: {span} is not a fixed number of days", "write days or weeks: 14d, 2 weeks")
     return span.count * (7 if span.unit is Unit.WEEK else 1)
@@ -101,7 +104,8 @@ def size(name: str, text: str) -> int:
     try:
         return parse_size(text)
     except InputError as error:
-        raise InputError(f"{name}: {error.problem}", error.remedy) from error
+        error.add_place(name)
+        raise
 
 
 def cleared(texts: Iterable[str], fields: Sequence[str], given: Mapping[str, Any]) -> dict[str, None]:

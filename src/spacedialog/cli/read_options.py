@@ -9,9 +9,7 @@ import spacedialog
 from spacedialog import environment
 from spacedialog.cli import parsing
 from spacedialog.cli.app import require_own_names
-from spacedialog.cli.completion import (
-    complete_dialogue,
-)
+from spacedialog.cli.completion import complete_dialogue
 from spacedialog.cli.help import GENERAL, VIEW
 from spacedialog.cli.option_groups import SharedOptions
 from spacedialog.cli.options import (

@@ -1,4 +1,4 @@
-"""The way through a review: at which candidate it is, what comes next, and what every step began with."""
+"""The course of a review: the current candidate, the next one, and the steps so far. Immutable."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Step(NamedTuple):
 
 
 class Course(NamedTuple):
-    """How far a review has come: the document, the ref that is looked at, and the same before each step.
+    """The state of a review: the document, the ref of the current candidate, and the steps before it.
 
-    The ref is None where no candidate without a decision comes after the last one that was looked at.
+    The ref is None if no undecided candidate follows the last one.
     """
 
     document: Document
@@ -30,23 +30,23 @@ class Course(NamedTuple):
 
     @classmethod
     def of(cls, document: Document) -> Course:
-        """From the first candidate without a decision on."""
+        """Return the course that begins at the first undecided candidate."""
         return cls(document, None).on()
 
     def step(self, document: Document, did: StepRow) -> Course:
-        """A step was taken, which made this document; a candidate that it decided is left behind."""
+        """Return the course after a step that led to `document`; it moves on if the step decided the candidate."""
         course = Course(document, self.ref, (*self.before, Step(self.document, self.ref, did)))
         return course.on() if self.ref and decision(candidate(document, self.ref)) else course
 
     def undone(self) -> Course:
-        """Before the latest step; InputError where there is none."""
+        """Return the course before the latest step; InputError if there is none."""
         if not self.before:
             raise InputError("there is no step to undo", "use back to change an earlier decision")
         latest = self.before[-1]
         return Course(latest.document, latest.ref, self.before[:-1])
 
     def on(self) -> Course:
-        """At the next candidate without a decision; from the end, at the first."""
+        """Return the course at the next undecided candidate; from the end, at the first."""
         refs = self._refs()
         start = refs.index(self.ref) + 1 if self.ref else 0
         return self._replace(
@@ -54,7 +54,7 @@ class Course(NamedTuple):
         )
 
     def back(self) -> Course:
-        """At the candidate before, whatever was decided of it; InputError at the first."""
+        """Return the course at the previous candidate, decided or not; InputError at the first."""
         refs = self._refs()
         at = refs.index(self.ref) if self.ref else len(refs)
         if not at:
@@ -62,7 +62,7 @@ class Course(NamedTuple):
         return self._replace(ref=refs[at - 1])
 
     def previous(self) -> str:
-        """The ref of the nearest candidate before that was not dropped; InputError where there is none."""
+        """Return the ref of the nearest earlier candidate that was not dropped; InputError if there is none."""
         refs = self._refs()
         before = reversed(refs[: refs.index(self.ref)] if self.ref else refs)
         for ref in before:

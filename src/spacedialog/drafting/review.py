@@ -285,7 +285,7 @@ ENTRIES: Mapping[Register, Mapping[str, str]] = {
 
 
 def fields(typed: str) -> Sequence[str]:
-    """The fields that a person wants to edit: the one that was typed, or all; InputError where there is none such."""
+    """Return the field whose name begins with the text, or all without a text; InputError if none does."""
     if not typed:
         return REVIEWED
     for field in _NAMES:

@@ -16,7 +16,7 @@ from spacedialog.errors import StoreError
 from spacedialog.model.rows.drafting import StepRow
 
 ENDING = ".review"
-"""What is added to the name of the data file."""
+"""The ending that is added to the name of the data file."""
 
 _FORMAT = "spacedialog-review/1"
 _MOST = 500
@@ -71,7 +71,7 @@ class StepFile:
             ) from error
 
     def _read(self) -> dict[str, Any] | None:
-        """Return what the file holds; None if there is none, or if it is another file."""
+        """Return the content of the file; None if there is no file, or if it is another one."""
         try:
             found = json.loads(self._path.read_bytes())
         except (OSError, ValueError, RecursionError):
@@ -80,7 +80,7 @@ class StepFile:
 
 
 def _packed(before: Document, after: Document) -> dict[str, Any]:
-    """Return what the document `before` has besides `after`; a commitment of both is only named by its ref."""
+    """Return the parts of `before` that differ from `after`; an equal commitment is replaced by its ref."""
     known = {commitment["ref"]: commitment for commitment in after["commitments"]}
     changed = {name: value for name, value in before.items() if name != "commitments" and value != after.get(name)}
     commitments = [one["ref"] if known.get(one["ref"]) == one else one for one in before["commitments"]]
@@ -88,7 +88,7 @@ def _packed(before: Document, after: Document) -> dict[str, Any]:
 
 
 def _unpacked(packed: Mapping[str, Any], after: Document) -> dict[str, Any]:
-    """Return the document that `_packed` was given; a step neither adds nor removes a field of the document."""
+    """Return the document before a step, from its `_packed` form; a step neither adds nor removes a field of it."""
     known = {commitment["ref"]: commitment for commitment in after["commitments"]}
     commitments = [known[one] if isinstance(one, str) else one for one in packed["commitments"]]
     return {**after, **packed["fields"], "commitments": commitments}

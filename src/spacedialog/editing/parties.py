@@ -74,7 +74,7 @@ def default_day(snapshot: Snapshot, dialogue: str, succeeds: Mapping[str, VagueD
     """Return the date of the dialogue, from which its parties and areas exist; None if a succession is later."""
     day = str((snapshot.dialogue(dialogue) or {}).get("when") or "") or None
     latest = VagueDate.parse(day).latest if day else None
-    starts = [_date(start).latest for start in (succeeds or {}).values()]
+    starts = [VagueDate.of(start).latest for start in (succeeds or {}).values()]
     return day if latest and all(start and start <= latest for start in starts) else None
 
 
@@ -142,9 +142,5 @@ def _successions(snapshot: Snapshot, key: str, succeeds: Mapping[str, VagueDate 
                 f"succeeds: {key} would succeed itself" + (f" through {predecessor}" if predecessor != key else ""),
                 "name a party that existed before it; spacedialog parties shows the successions",
             )
-        found.append({"party": predecessor, "from": str(_date(start))})
+        found.append({"party": predecessor, "from": str(VagueDate.of(start))})
     return sorted(found, key=lambda one: one["from"])
-
-
-def _date(start: VagueDate | str) -> VagueDate:
-    return VagueDate.parse(start) if isinstance(start, str) else start

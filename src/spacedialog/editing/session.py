@@ -55,8 +55,7 @@ class Session:
 
     def remarks(self, given: Remarks) -> EntryRemarks:
         """Return the remarks of an entry, dated today if they have no date; InputError if it may be in the future."""
-        on = given.get("on") or self._writer.today.isoformat()
-        when = VagueDate.parse(on) if isinstance(on, str) else on
+        when = VagueDate.of(given.get("on") or self._writer.today.isoformat())
         pieces = evidence_pieces(given.get("evidence"))
         return EntryRemarks(check_on(when, self._writer.today), given.get("note"), pieces)
 

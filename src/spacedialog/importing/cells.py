@@ -12,9 +12,9 @@ from datetime import date
 from typing import Any
 
 from spacedialog.errors import DateError, InputError, SpacedialogError
-from spacedialog.importing.sheets import DateCell, Row, Shown
+from spacedialog.importing.sheets import CORRECTED, DateCell, Row, Shown
 from spacedialog.model.dates import Precision, VagueDate, as_typed, quoted, readable, review_text
-from spacedialog.model.escapes import one_line
+from spacedialog.model.escapes import CUT, one_line
 from spacedialog.model.fields import AFTER_EVIDENCE, JOINT, KINDS, MAY_BE_EMPTY, Kind
 from spacedialog.model.typed_dates import parse_date
 from spacedialog.model.values import check_evidence, check_line, check_on, check_percent, check_text, evidence_pieces
@@ -26,11 +26,9 @@ CLEAR = "none"
 CLEARABLE = (*MAY_BE_EMPTY, "percent")
 """The fields that `CLEAR` clears."""
 
-_NEVER_EMPTY = ("title", "area", "kind", "strength")
+_NEVER_EMPTY = tuple(name for name in CORRECTED if name not in MAY_BE_EMPTY)
 _DATES = ("due", "on", "review")
 _DERIVED_DATES = ("due_earliest", "due_latest", "updated_on")
-_CUT = " … [cut: "
-"""The beginning of the remark of `render.xlsx_book` at the end of a text that is too long for a cell."""
 
 _YES_OR_NO = {**dict.fromkeys(("yes", "true", "1", "x"), True), **dict.fromkeys(("no", "false", "0"), False)}
 _WHOLE = re.compile("[0-9]{1,9}")
@@ -88,7 +86,7 @@ def _is_shown_as(text: str, held: object) -> bool:
     """Return whether a workbook shows the recorded value as this text: on one line, with escapes, cut to a cell."""
     shown = one_line(str(held or ""))
     text = text.removesuffix(f" ({AFTER_EVIDENCE})")
-    start, cut, _ = text.partition(_CUT)
+    start, cut, _ = text.partition(CUT)
     return text == shown or " ".join(text.split()) == shown or (cut != "" and shown.startswith(start))
 
 

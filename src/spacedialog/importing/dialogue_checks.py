@@ -84,7 +84,7 @@ class Checks:
                 try:
                     VagueDate.parse(milestone.when).occurrence(1, Span.parse(milestone.recurs))
                 except DateError as error:
-                    yield f"{part}.recurs: {error.problem}\n  {error.remedy}"
+                    yield f"{part}.recurs: {error.text}"
 
     def update(self, place: str, update: Update, commitments: Sequence[Commitment]) -> Iterator[str]:
         """Yield the problems of an update, which may be about any of these commitments."""
@@ -174,7 +174,7 @@ def commitment_problems(file_commitment: FileCommitment, snapshot: Snapshot, tod
         try:
             check_on(VagueDate.parse(update["on"]), today)
         except InputError as error:
-            yield f"{place}.{error.problem}\n  {error.remedy}"
+            yield f"{place}.{error.text}"
 
 
 def milestone_problems(dialogue: Mapping[str, Any], file_commitment: FileCommitment) -> Iterator[str]:

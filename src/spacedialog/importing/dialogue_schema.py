@@ -51,7 +51,7 @@ def _parsed(parse: Callable[[str], object]) -> AfterValidator:
         try:
             return str(parse(text))
         except InputError as error:
-            raise ValueError(f"{error.problem}\n  {error.remedy}") from error
+            raise ValueError(error.text) from error
 
     return AfterValidator(validate)
 
@@ -63,7 +63,7 @@ def _checked(check: Callable[[str, str], str]) -> AfterValidator:
         try:
             return check("text", text)
         except InputError as error:
-            raise ValueError(f"{error.problem.removeprefix('text: ')}\n  {error.remedy}") from error
+            raise ValueError(error.text.removeprefix("text: ")) from error
 
     return AfterValidator(validate)
 
@@ -77,7 +77,7 @@ def _evidence(value: object) -> str:
     try:
         return check_evidence(evidence_pieces(value))
     except InputError as error:
-        raise ValueError(f"{error.problem.removeprefix('evidence').lstrip(': ')}\n  {error.remedy}") from error
+        raise ValueError(error.text.removeprefix("evidence").lstrip(": ")) from error
 
 
 Text = Annotated[str, _checked(check_text), Field(min_length=1, max_length=LONGEST_TEXT)]

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, BinaryIO, NoReturn
 
-from spacedialog.errors import InputError, ProblemsError
+from spacedialog.errors import InputError, ProblemsError, SpacedialogError
 from spacedialog.model.dates import quoted
 from spacedialog.model.validation import finite_number
 
@@ -62,6 +62,10 @@ class Problems:
         """Add a problem, with its remedy on a second line; a full list ignores it."""
         if not self.full:
             self._problems.append(problem)
+
+    def add_error(self, place: str, error: SpacedialogError) -> None:
+        """Add an error as a problem at a place of the file, such as `line 5`."""
+        self.add(f"{place}: {error.text}")
 
     def extend(self, problems: Iterable[str]) -> None:
         """Add several problems."""
@@ -286,4 +290,4 @@ def field_name(name: str) -> str:
 
 def problem_lines(error: InputError) -> Sequence[str]:
     """Return the problems in an error, each with its remedy on a second line."""
-    return error.problems if isinstance(error, ProblemsError) else (f"{error.problem}\n  {error.remedy}",)
+    return error.problems if isinstance(error, ProblemsError) else (error.text,)

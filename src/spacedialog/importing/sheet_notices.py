@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from spacedialog.importing.cells import CLEAR, is_empty, is_same, shown_text
 from spacedialog.importing.earlier_states import EarlierStates
-from spacedialog.importing.sheets import EDITABLE, READ_ONLY, Row
+from spacedialog.importing.sheets import READ_ONLY, RECORDED, Row
 from spacedialog.model.dates import quoted
 from spacedialog.store.log import live_entries
 
@@ -59,7 +59,7 @@ class SheetNotices:
         for name in READ_ONLY:
             if name in row.values and not (is_older and name in _COMPUTED):
                 self._compare(row, target, name, getattr(listed, name))
-        for name in ("status", "percent", "due", *EDITABLE):
+        for name in RECORDED:
             # The percentage of a commitment that is now complete is cleared with its status.
             is_cleared = name == "percent" and "status" in changed
             if (
@@ -98,7 +98,6 @@ class SheetNotices:
         if self._older:
             refs = _few(self._older, ", ")
             yield f"The sheet is older than the latest entries of {refs}. Compare them with spacedialog history."
-
         if self._skipped:
             refs = _few(self._skipped, ", ")
             yield (

@@ -11,22 +11,31 @@ from spacedialog.errors import InputError
 from spacedialog.importing.reader import size_text
 from spacedialog.model.dates import quoted
 from spacedialog.model.escapes import FORMULA_STARTS, unescaped
-from spacedialog.model.fields import DESK_FIELDS, CommitmentRow
+from spacedialog.model.fields import EDITABLE, FIELDS, CommitmentRow
 
-EDITABLE = ("title", "area", "kind", "strength", "lead", "partners", *DESK_FIELDS, "detail")
-"""The fields of a commitment that a row may set, besides its status, percentage and due date."""
+UPDATED = ("status", "percent", "due")
+"""The fields of the record that a row sets as `mark` and `reschedule` do."""
 
-FIELDS = ("ref", "status", "percent", "due", *EDITABLE, "check", "note", "evidence", "on")
+CORRECTED = tuple(name for name in EDITABLE if name not in ("ref", "sources"))
+"""The fields of the record that a row sets as `edit` does."""
+
+RECORDED = (*UPDATED, *CORRECTED)
+"""The fields of the record that a row sets."""
+
+COLUMNS = ("ref", *RECORDED, "check", "note", "evidence", "on")
 """The fields of a row."""
 
-READ_ONLY = tuple(name for name in CommitmentRow._fields if name not in FIELDS)
+READ_ONLY = tuple(name for name in CommitmentRow._fields if name not in COLUMNS)
 """The columns of `list` that cannot be edited. A row with one of them comes from an export."""
 
-FIELDS_REMEDY = f"use the fields {', '.join(FIELDS)}"
+COLUMNS_REMEDY = f"use the fields {', '.join(COLUMNS)}"
 
 HEADINGS: Mapping[str, str] = {
-    "commitment": "title",
-    "updated": "updated_on",
+    **{
+        field.heading.casefold(): field.name
+        for field in FIELDS.values()
+        if field.heading and field.heading.casefold() != field.name
+    },
     "opens": "due_earliest",
     "closes": "due_latest",
     "done when": "criterion",
@@ -101,14 +110,14 @@ def header_faults(headings: Sequence[str]) -> Iterator[InputError]:
     for position, heading in enumerate(headings, 1):
         columns.setdefault(field_of(heading), []).append(position)
     for name, positions in columns.items():
-        if name not in FIELDS and name not in READ_ONLY:
-            yield InputError(f"{quoted(name)} is not a field", FIELDS_REMEDY)
+        if name not in COLUMNS and name not in READ_ONLY:
+            yield InputError(f"{quoted(name)} is not a field", COLUMNS_REMEDY)
         elif len(positions) > 1:
             *earlier, last = map(str, positions)
             which = f"columns {', '.join(earlier)} and {last} are {'both' if len(earlier) == 1 else 'all'}"
             yield InputError(f"{which} {quoted(name)}", "remove all but one")
     if "ref" not in columns:
-        yield InputError("there is no column ref", FIELDS_REMEDY)
+        yield InputError("there is no column ref", COLUMNS_REMEDY)
 
 
 def too_large_unpacked(limit: int) -> InputError:

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from spacedialog.errors import InputError
 from spacedialog.importing.reader import Problems, parse_json, place_of_byte, problem_lines, text_of
 from spacedialog.importing.sheets import (
-    FIELDS,
-    FIELDS_REMEDY,
+    COLUMNS,
+    COLUMNS_REMEDY,
     MOST_COLUMNS,
     MOST_TITLE_ROWS,
     READ_ONLY,
@@ -53,7 +53,8 @@ def read_rows(content: str | bytes, problems: Problems, *, encoding: str | None 
             yield from _text_rows(decoded(content, encoding), problems)
     except InputError as error:
         if not problems:
-            raise InputError(f"{problems.name}: {error.problem}", error.remedy) from error
+            error.add_place(problems.name)
+            raise
         problems.extend(problem_lines(error))
 
 
@@ -89,7 +90,7 @@ def _text_rows(text: str, problems: Problems) -> Iterator[Row]:
     if body.startswith("["):
         number = text.count("\n", 0, len(text) - len(body)) + 1
         error = InputError("this is a JSON array", "write one object per line (JSON Lines)")
-        _add(problems, f"line {number}", error)
+        problems.add_error(f"line {number}", error)
         return
     yield from _json_rows(text, problems) if body.startswith("{") else _csv_rows(text, problems)
 
@@ -109,7 +110,7 @@ def _json_rows(text: str, problems: Problems) -> Iterator[Row]:
             if isinstance(record, dict):
                 yield Row(place, record)
             else:
-                _add(problems, place, InputError("this is not a JSON object", 'write {"ref": "ROK4-31", …}'))
+                problems.add_error(place, InputError("this is not a JSON object", 'write {"ref": "ROK4-31", …}'))
 
 
 def _csv_rows(text: str, problems: Problems) -> Iterator[Row]:
@@ -125,7 +126,7 @@ def _csv_rows(text: str, problems: Problems) -> Iterator[Row]:
                 continue
             if not names:
                 if len(cells) > MOST_COLUMNS:
-                    _add(problems, place, InputError(f"there are more than {MOST_COLUMNS} columns", FIELDS_REMEDY))
+                    problems.add_error(place, InputError(f"there are more than {MOST_COLUMNS} columns", COLUMNS_REMEDY))
                     return
                 headings = _without_empty_end(cells)
                 if is_found and "ref" not in map(field_of, headings):
@@ -134,12 +135,11 @@ def _csv_rows(text: str, problems: Problems) -> Iterator[Row]:
                 names = list(map(field_of, headings))
                 faults = list(header_faults(headings))
                 for fault in faults:
-                    _add(problems, place, fault)
+                    problems.add_error(place, fault)
                 if faults:
                     return
             elif any(cells[len(names) :]):
-                _add(
-                    problems,
+                problems.add_error(
                     place,
                     InputError(
                         "the line has more cells than the header",
@@ -150,10 +150,12 @@ def _csv_rows(text: str, problems: Problems) -> Iterator[Row]:
                 read = (lambda _, cell: cell) if is_shown else original_text
                 yield Row(place, {n: read(n, cell) for n, cell in zip(names, cells, strict=False)}, is_shown)
         if is_found and not names:
-            _add(problems, "line 1", InputError("there is no column ref", "close every quotation mark above the table"))
+            problems.add_error(
+                "line 1", InputError("there is no column ref", "close every quotation mark above the table")
+            )
     except csv.Error as error:
         # Report the line where the record begins, because an open quotation mark extends to the end of the file.
-        _add(problems, f"line {start}", InputError(f"this is not CSV: {error}", "close every quotation mark"))
+        problems.add_error(f"line {start}", InputError(f"this is not CSV: {error}", "close every quotation mark"))
 
 
 def _layout(text: str) -> tuple[str, bool, int]:
@@ -181,7 +183,7 @@ def _fields_in(line: str, delimiter: str) -> set[str]:
         cells = next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
         return set()
-    return set(map(field_of, cells[:MOST_COLUMNS])) & {*FIELDS, *READ_ONLY}
+    return set(map(field_of, cells[:MOST_COLUMNS])) & {*COLUMNS, *READ_ONLY}
 
 
 def _without_empty_end(cells: Sequence[str]) -> Sequence[str]:
@@ -190,7 +192,3 @@ def _without_empty_end(cells: Sequence[str]) -> Sequence[str]:
     while size and not cells[size - 1].strip():
         size -= 1
     return cells[:size]
-
-
-def _add(problems: Problems, place: str, error: InputError) -> None:
-    problems.add(f"{place}: {error.problem}\n  {error.remedy}")

@@ -16,7 +16,7 @@ from spacedialog.importing.cells import check_ref, is_same, parse_value, split_p
 from spacedialog.importing.entries import BOOKKEEPING_KEYS
 from spacedialog.importing.reader import Problems
 from spacedialog.importing.sheet_notices import SheetNotices
-from spacedialog.importing.sheets import EDITABLE, FIELDS, FIELDS_REMEDY, READ_ONLY, Row
+from spacedialog.importing.sheets import COLUMNS, COLUMNS_REMEDY, CORRECTED, READ_ONLY, RECORDED, UPDATED, Row
 from spacedialog.model.dates import VagueDate, quoted
 from spacedialog.model.entry import NOTE, SET, canonical_json
 from spacedialog.model.progress import Progress, silent
@@ -38,9 +38,6 @@ _STATUSES: tuple[tuple[type[Status] | type[MilestoneStatus], str], ...] = (
     (Status, "a commitment"),
     (MilestoneStatus, "a milestone"),
 )
-_UPDATED = ("status", "percent", "due")
-"""The fields that an update sets, and `edit` does not."""
-
 
 _MONTH_SO_FAR = re.compile(r"([0-9]{4}-[0-9]{2})(?:-01(?:/\1-[0-9]{2})?)?")
 """A month, as far as it had passed."""
@@ -59,7 +56,7 @@ class Batch:
         self._notices = SheetNotices(connection, snapshot)
         self._places: dict[Target, str] = {}
         self._seen: set[str] = set()
-        self._recorded: dict[str, list[tuple[str, tuple[str, dict[str, Any]]]]] = {}
+        self._recorded: dict[str, list[tuple[str, _Content]]] = {}
         self._today = today
         self._connection = connection
         self._snapshot = snapshot
@@ -68,7 +65,9 @@ class Batch:
         """Read every row of the file."""
         for number, row in enumerate(watch(rows)):
             if number == MOST_RECORDS:
-                self._problem(row.place, InputError(f"there are more than {MOST_RECORDS} updates", "split the file"))
+                self.problems.add_error(
+                    row.place, InputError(f"there are more than {MOST_RECORDS} updates", "split the file")
+                )
                 return
             self._add(row)
             if self.problems.full:
@@ -81,8 +80,8 @@ class Batch:
     def _add(self, row: Row) -> None:
         before = len(self.problems)
         given = {name: value for name, value in split_percent(row.values).items() if value not in (None, "", [])}
-        for name in given.keys() - {*FIELDS, *READ_ONLY}:
-            self._problem(row.place, InputError(f"{quoted(name)} is not a field", FIELDS_REMEDY))
+        for name in given.keys() - {*COLUMNS, *READ_ONLY}:
+            self.problems.add_error(row.place, InputError(f"{quoted(name)} is not a field", COLUMNS_REMEDY))
         target = self._target(row, given)
         fields = (self.targets.get(target) or self._fields(row, target)) if target else None
         values, same = self._values(row, given, target, fields or {})
@@ -125,17 +124,17 @@ class Batch:
         """
         values: dict[str, Any] = {}
         same: dict[str, Any] = {}
-        for name in FIELDS[1:]:
+        for name in COLUMNS[1:]:
             if name not in given:
                 continue
             key = _key(name, target)
             held = fields.get(key)
-            if target and name in (*_UPDATED, *EDITABLE) and is_same(row, name, given[name], held):
+            if target and name in RECORDED and is_same(row, name, given[name], held):
                 same[name] = held
                 continue
             with self._collecting(row.at(name)):
                 value = parse_value(name, given[name], self._today, held)
-                if target and name in (*_UPDATED, *EDITABLE):
+                if target and name in RECORDED:
                     value = self._checked(target, name, value)
                     if _stored(value) == _stored(held):
                         same[name] = held
@@ -149,7 +148,7 @@ class Batch:
             return check_status(value, *_STATUSES[bool(target.milestone)])
         if name == "due" and value is None and target.milestone:
             raise InputError("due: a milestone must have a date", "write its date, or mark it withdrawn")
-        if name in _UPDATED:
+        if name in UPDATED:
             return value
         if target.milestone and name != "title":
             raise InputError(f"{name}: a milestone does not have this field", "use the ref of its commitment")
@@ -173,23 +172,23 @@ class Batch:
         is_check = values.get("check", False)
         if row.is_exported:
             self._drop_leftover_percent(row, target, fields, values)
-            for name in [*_UPDATED, *EDITABLE]:
+            for name in RECORDED:
                 if name in values and self._notices.is_outdated(row, target, name, fields.get(name)):
                     del values[name]
-        changed = {name: values[name] for name in (*_UPDATED, *EDITABLE) if name in values}
+        changed = {name: values[name] for name in RECORDED if name in values}
         if is_check and changed:
             raise InputError(
                 "check: a check cannot set a status, percentage, date or other field",
                 "remove check, or write two updates",
             )
         # In a file that a person wrote, a status, a percentage or a date is a statement also if it is not new.
-        stated = changed | ({} if row.is_exported else {name: same[name] for name in _UPDATED if name in same})
+        stated = changed | ({} if row.is_exported else {name: same[name] for name in UPDATED if name in same})
         has_remarks = remarks.note is not None or bool(remarks.evidence)
         if row.is_exported:
             self._notices.compare(row, target, fields, changed)
         if not stated and not has_remarks and not is_check and (same or row.is_exported):
             return
-        edits = {name: value for name, value in changed.items() if name in EDITABLE or value is None}
+        edits = {name: value for name, value in changed.items() if name in CORRECTED or value is None}
         update = Update(
             remarks, stated.get("status"), stated.get("percent"), stated.get("due"), edits if edits else None
         )
@@ -262,10 +261,7 @@ class Batch:
         try:
             yield
         except SpacedialogError as error:
-            self._problem(place, error)
-
-    def _problem(self, place: str, error: SpacedialogError) -> None:
-        self.problems.add(f"{place}: {error.problem}\n  {error.remedy}")
+            self.problems.add_error(place, error)
 
 
 def _key(name: str, target: Target | None) -> str:

@@ -17,7 +17,7 @@ from zipfile import BadZipFile, ZipFile
 from spacedialog.errors import InputError
 from spacedialog.importing.reader import Problems
 from spacedialog.importing.sheets import (
-    FIELDS_REMEDY,
+    COLUMNS_REMEDY,
     MOST_COLUMNS,
     MOST_TITLE_ROWS,
     DateCell,
@@ -103,8 +103,8 @@ def workbook_rows(content: bytes, problems: Problems, *, max_size: int) -> Itera
         if cells == blank and number not in merged:
             continue
         if number in merged:
-            place = f"{sheet}, row {number}"
-            problems.add(f"{place}: the cells {merged[number]} are merged\n  unmerge them, and fill each cell")
+            fault = InputError(f"the cells {merged[number]} are merged", "unmerge them, and fill each cell")
+            problems.add_error(f"{sheet}, row {number}", fault)
         values: dict[str, Any] = {}
         for position, cell in enumerate(cells):
             is_formula = len(formula_cells) > position and formula_cells[position].data_type == "f"
@@ -112,10 +112,10 @@ def workbook_rows(content: bytes, problems: Problems, *, max_size: int) -> Itera
             if position < len(names) and (name := names[position]):
                 values[name] = original_text(name, value) if isinstance(value, str) and not shown else value
             elif value:
-                problems.add(
-                    f"{sheet}, cell {_letters(position + 1)}{number}: the column has no heading\n"
-                    "  write the name of a field above it, or delete the column"
+                fault = InputError(
+                    "the column has no heading", "write the name of a field above it, or empty the column"
                 )
+                problems.add_error(f"{sheet}, cell {_letters(position + 1)}{number}", fault)
         if not any(cell.value is not None for cell in cells):
             blank = cells
         if any(value.strip() if isinstance(value, str) else value for value in values.values()):
@@ -199,12 +199,11 @@ def _table(book: Workbook, problems: Problems) -> _Sheet | None:
     filled = [sheet for sheet in sheets if sheet.headings]
     if not chosen and len(filled) != 1:
         problem = "no sheet has a column ref" if filled else "the workbook is empty"
-        raise InputError(problem, FIELDS_REMEDY)
+        raise InputError(problem, COLUMNS_REMEDY)
     table = (chosen or filled)[0]
     faults = list(header_faults([heading for heading in table.headings if heading]))
     for fault in faults:
-        place = f"sheet {table.sheet.title}, row {table.header}"
-        problems.add(f"{place}: {fault.problem}\n  {fault.remedy}")
+        problems.add_error(f"sheet {table.sheet.title}, row {table.header}", fault)
     return None if faults else table
 
 

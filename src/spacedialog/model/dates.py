@@ -150,6 +150,11 @@ class VagueDate:
     qualifier: str = field(compare=False, default="")
 
     @classmethod
+    def of(cls, date_or_text: VagueDate | str) -> VagueDate:
+        """Return a date as it is, or a text as a date."""
+        return cls.parse(date_or_text) if isinstance(date_or_text, str) else date_or_text
+
+    @classmethod
     @lru_cache(maxsize=4096)  # a record has far fewer dates than entries
     def parse(cls, text: str) -> VagueDate:
         """Parse one EDTF date; raise DateError for other text, `../..`, or an interval that ends before it begins.

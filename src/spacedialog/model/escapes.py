@@ -91,3 +91,6 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\
 
 Some spreadsheets treat the full-width signs of East Asian keyboards like the narrow ones.
 """
+
+CUT = " … [cut: "
+"""The beginning of the remark at the end of a text that is too long for a cell of a workbook."""

@@ -334,7 +334,7 @@ MAY_BE_EMPTY = ("lead", "partners", "due", "owner", "review", "criterion", "quot
 """The fields that an edit or a review may set to an empty value."""
 
 DESK_FIELDS = ("owner", "review", "criterion", "quote")
-"""The fields that a desk sets for itself: they need no evidence, and `apply` sets them too."""
+"""The fields that a desk sets for itself: they need no evidence."""
 
 FILTERABLE = ("dialogue", "area", "kind", "lead", "owner", "status", "strength")
 """The fields that a filter compares with given values."""

@@ -9,6 +9,12 @@ from spacedialog.presentation.meanings import meaning_of
 from spacedialog.presentation.phrases import EVIDENCE, flat
 from spacedialog.presentation.tables import Column, Table, with_typed_dates
 
+_LONG = (
+    *("title", "detail", "difference", "quote", "criterion", "note", "source", "sources", "evidence", "other_evidence"),
+    *("match", "changed", "text", "said", "documents", "grades", "heads"),
+)
+"""The fields whose text may be long."""
+
 
 class _ChosenRow(tuple[Any, ...]):
     """The chosen values of a row; its other attributes are those of the row."""
@@ -48,27 +54,20 @@ def _column(table: Table, name: str) -> Column:
         return Column(heading, _text(table, name), field=name, wide=name in _LONG, from_width=0)
     cell, tone = found.cell, found.tone
     return found._replace(
-        cell=lambda chosen: cell(chosen.row),
-        tone=(lambda chosen: tone(chosen.row)) if tone else None,
+        cell=lambda values: cell(values.row),
+        tone=(lambda values: tone(values.row)) if tone else None,
         from_width=0,
         below=False,
         wide=found.wide or found.below,
     )
 
 
-_LONG = (
-    *("title", "detail", "difference", "quote", "criterion", "note", "source", "sources", "evidence", "other_evidence"),
-    *("match", "changed", "text", "said", "documents", "grades", "heads"),
-)
-"""The fields whose text may be long."""
-
-
 def _text(table: Table, name: str) -> Callable[[Any], str]:
     place = table.fields.index(name)
     separator = "; " if name in EVIDENCE else ", "
     if name in table.dates:
-        return lambda chosen: flat(with_typed_dates(chosen.row[place]), separator)
-    return lambda chosen: flat(chosen.row[place], separator)
+        return lambda values: flat(with_typed_dates(values.row[place]), separator)
+    return lambda values: flat(values.row[place], separator)
 
 
 def meanings(table: Table) -> Table:

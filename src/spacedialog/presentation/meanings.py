@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from spacedialog.model.vocabulary import Flag
+
 _MEANINGS: Mapping[str, str] = {
     "after_evidence": "true if the criterion was changed after evidence was recorded",
     "aliases": "other names",
@@ -39,7 +41,7 @@ _MEANINGS: Mapping[str, str] = {
     "field": "name of the field",
     "fields": "fields in which the words were found",
     "fingerprint": "fingerprint of the log",
-    "flags": "flags: overdue, closing, unchecked, stale, slipped, unevidenced, conflict",
+    "flags": f"flags: {', '.join(Flag)}",
     "found_paragraph": "paragraph in the copy",
     "found_sentence": "sentence in the copy",
     "grades": "meanings of the grades of evidence",

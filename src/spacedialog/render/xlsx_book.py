@@ -16,7 +16,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from spacedialog.errors import InputError
-from spacedialog.model.escapes import one_line
+from spacedialog.model.escapes import CUT, one_line
 from spacedialog.model.values import check_web_address
 from spacedialog.presentation.styles import SHADES, STYLES
 
@@ -202,6 +202,6 @@ def _cut(text: str) -> str:
     size = len(text.encode("utf-16-le")) // 2
     if size <= MAX_TEXT:
         return text
-    remark = f" … [cut: {len(text):,} characters do not fit in an Excel cell]"
+    remark = f"{CUT}{len(text):,} characters do not fit in an Excel cell]"
     kept = text.encode("utf-16-le")[: 2 * (MAX_TEXT - len(remark))].decode("utf-16-le", "ignore")
     return kept + remark

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spacedialog.errors import DateError, InputError, NotFoundError
+from spacedialog.errors import DateError, InputError, NotFoundError, ReadOnlyError
 from spacedialog.model.position import NOW, Scope
 from spacedialog.model.vocabulary import DEFAULT_INTERVALS, Intervals
 from spacedialog.store import database, log, sidefiles
@@ -30,7 +30,7 @@ class Record:
 
     `today` is the local day, `now` returns the time in µs since 1970 (UTC), `entropy` returns the given number of
     random bytes, and `author` is the author of new entries. With `dry_run`, writes are rolled back; with
-    `read_only`, they raise InputError. `intervals` decide the flags.
+    `read_only`, they raise ReadOnlyError. `intervals` decide the flags.
     """
 
     def __init__(
@@ -55,12 +55,9 @@ class Record:
         self._entropy = entropy
 
     def path_to_write(self) -> Path:
-        """Return the path of the store, for a write; InputError if the record is read-only."""
+        """Return the path of the store, for a write; ReadOnlyError if the record is read-only."""
         if self.read_only:
-            raise InputError(
-                "the record is read-only, because SPACEDIALOG_READONLY is set",
-                "to write, unset SPACEDIALOG_READONLY; nothing was changed",
-            )
+            raise ReadOnlyError("the record")
         return self.path
 
     @property
@@ -84,7 +81,8 @@ class Record:
             except InputError as error:
                 if not scope.origin:
                     raise
-                raise InputError(f"{scope.origin}: {error.problem}", error.remedy) from error
+                error.add_place(scope.origin)
+                raise
             yield snapshot.of(keys)
 
     def log(self, *, known_at: int | None = None) -> Iterator[Entry]:

@@ -56,36 +56,36 @@ class Writes(Record):
         return self._update("noted", refs, {"on": on, "note": text, "evidence": evidence})
 
     def check(
-        self, refs: Sequence[str] = (), *, choice: Selection | None = None, **remarks: Unpack[Remarks]
+        self, refs: Sequence[str] = (), *, selection: Selection | None = None, **remarks: Unpack[Remarks]
     ) -> Written:
         """Record that commitments or milestones were checked and that nothing is new, as one action.
 
-        `refs` names them, or `choice` selects them: only open commitments, unless it has statuses. Their status does
+        `refs` names them, or `selection` selects them: only open commitments, unless it has statuses. Their status does
         not change. InputError if nothing is selected, or if both are given.
         """
         from spacedialog.editing.updates import pending_check
 
-        if bool(refs) == (choice is not None):
+        if bool(refs) == (selection is not None):
             raise InputError("a check needs either refs or a selection", "name refs, or select commitments")
         with self._writing() as session:
             checked = session.remarks(remarks)
-            if choice is not None:
-                chosen = choice if choice.status else choice._replace(status=("open",))
-                refs = [row.ref for row in session.snapshot.commitments(chosen.filter(session.snapshot))]
+            if selection is not None:
+                whole = selection if selection.status else selection._replace(status=("open",))
+                refs = [row.ref for row in session.snapshot.commitments(whole.filter(session.snapshot))]
                 if not refs:
                     raise InputError(
                         "no matching commitments",
                         "without a status, only open commitments are selected; see spacedialog list --status open",
                     )
             targets = _targets(session.snapshot.refs.resolve, refs)
-            if choice is None:
+            if selection is None:
                 for target in targets:
                     session.snapshot.fields_of(target)
             return session.check(targets, [pending_check(checked, target) for target in targets])
 
     def reschedule(self, ref: str, due: VagueDate | str, **remarks: Unpack[Remarks]) -> Written:
         """Change a due date or a milestone's date; the history keeps the old one."""
-        return self._update("rescheduled", ref, remarks, due=_date(due))
+        return self._update("rescheduled", ref, remarks, due=VagueDate.of(due))
 
     def _update(self, action: str, refs: str | Sequence[str], given: Remarks, **values: Any) -> Written:
         from spacedialog.editing.updates import (
@@ -184,7 +184,7 @@ class Writes(Record):
         from spacedialog.editing.duplicates import check_new_milestone
 
         with self._writing() as session:
-            milestone = NewMilestone(session.snapshot.refs.resolve(ref), title, _date(when), recurs)
+            milestone = NewMilestone(session.snapshot.refs.resolve(ref), title, VagueDate.of(when), recurs)
             checked = session.remarks(remarks)
             target, entry = create_milestone(session.snapshot, session.new_id(), milestone, checked)
             if not force:
@@ -354,7 +354,8 @@ def _naming(target: Target, targets: Sequence[Target]) -> Iterator[None]:
     except InputError as error:
         if len(targets) == 1 or target.ref in error.problem:
             raise
-        raise type(error)(f"{target.ref}: {error.problem}", error.remedy) from error
+        error.add_place(target.ref)
+        raise
 
 
 def _noting(written: Written, *notices: str) -> Written:
@@ -363,7 +364,3 @@ def _noting(written: Written, *notices: str) -> Written:
 
 def _noting_missing_evidence(written: Written, remarks: EntryRemarks) -> Written:
     return written if remarks.evidence else _noting(written, "No evidence recorded. Add it with --evidence.")
-
-
-def _date(when: VagueDate | str) -> VagueDate:
-    return VagueDate.parse(when) if isinstance(when, str) else when

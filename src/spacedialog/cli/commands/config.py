@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,7 +25,7 @@ from spacedialog.cli.options import (
 )
 from spacedialog.cli.requests import print_note
 from spacedialog.configuration import ALIASES, EVERY_DIALOGUE, KEYS, Configuration
-from spacedialog.errors import InputError, NotFoundError, ProblemsError
+from spacedialog.errors import InputError, NotFoundError, ProblemsError, ReadOnlyError
 from spacedialog.model.fields import LISTED
 from spacedialog.model.vocabulary import CLOSING_DAYS, REVIEW_DAYS
 from spacedialog.presentation import maintenance
@@ -85,19 +84,11 @@ def _setting(key: str, db: Path | None, file: Configuration) -> SettingRow:
     value = _value(key, db, file)
     if key == "database" and db:
         return SettingRow(key, value, "option", "--db")
-    if variable := _variable(key):
+    if variable := environment.variable_of(key):
         return SettingRow(key, value, "environment", variable)
     if key in file.values:
         return SettingRow(key, value, "file", str(file.path))
-    if key == "pager" and os.environ.get("PAGER"):
-        return SettingRow(key, value, "environment", "PAGER")
     return SettingRow(key, value, "default", "")
-
-
-def _variable(key: str) -> str | None:
-    """Return the environment variable that sets a key; None if none does."""
-    variable = environment.VARIABLES.get(key)
-    return variable if variable and os.environ.get(variable) else None
 
 
 def _value(key: str, db: Path | None, file: Configuration) -> str | tuple[str, ...]:
@@ -132,7 +123,8 @@ def get(key: KeyArgument) -> None:
         value = _value(key, None, file)
     else:
         unknown = configuration.unknown_key(key)
-        raise InputError(f"{key}: {unknown.problem}", unknown.remedy)
+        unknown.add_place(key)
+        raise unknown
     typer.echo(escaped(value if isinstance(value, str) else ",".join(value)))
 
 
@@ -153,12 +145,13 @@ def set_(
     try:
         stored = _checked(path, keys, value)
     except InputError as error:
-        raise InputError(f"{key}: {error.problem}", error.remedy) from error
+        error.add_place(key)
+        raise
     configuration.set_key(path, keys, stored)
     if quiet:
         return
     print_note(f"Set {key} in {path}.")
-    if variable := _variable(key):
+    if variable := environment.variable_of(key):
         print_note(f"{variable} is set, and overrides it.")
 
 
@@ -175,7 +168,8 @@ def unset(key: KeyArgument, quiet: QuietOption = False) -> None:
         line = f"Removed {key} from {path}."
     elif keys[0] not in (*KEYS, ALIASES):
         unknown = configuration.unknown_key(key)
-        raise InputError(f"{key}: {unknown.problem}", unknown.remedy)
+        unknown.add_place(key)
+        raise unknown
     else:
         line = f"{path} does not set {key}."
     if not quiet:
@@ -198,12 +192,9 @@ def path() -> None:
 
 
 def _path_to_write() -> Path:
-    """Return the path of the file; InputError if no file is used, or if SPACEDIALOG_READONLY is set."""
+    """Return the path of the file; InputError if no file is used, or if it may not be written."""
     if environment.is_read_only():
-        raise InputError(
-            "the configuration is read-only, because SPACEDIALOG_READONLY is set",
-            "to write, unset SPACEDIALOG_READONLY; nothing was changed",
-        )
+        raise ReadOnlyError("the configuration")
     file = environment.configuration_path()
     if file is None:
         raise InputError("no configuration file is used", "set SPACEDIALOG_CONFIG to the path of a file, or unset it")

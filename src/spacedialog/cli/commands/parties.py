@@ -9,7 +9,7 @@ import typer
 from spacedialog.cli import parsing
 from spacedialog.cli.completion import complete_dialogue, complete_party, complete_side
 from spacedialog.cli.help import Group
-from spacedialog.cli.options import SidesOption
+from spacedialog.cli.options import IntoDialogueOption, SidesOption
 from spacedialog.cli.read_options import reads
 from spacedialog.cli.requests import ReadRequest, WriteRequest
 from spacedialog.cli.write_options import writes
@@ -86,12 +86,7 @@ def add_party(
     alias: AliasesOption = None,
     succeeds: SucceedsOption = None,
     from_: FromOption = None,
-    dialogue: Annotated[
-        str | None,
-        typer.Option(
-            metavar="KEY", help="Add it to this dialogue; by default the latest.", autocompletion=complete_dialogue
-        ),
-    ] = None,
+    dialogue: IntoDialogueOption = None,
 ) -> None:
     """
     spacedialog party add JAXA --name "Japan's space agency" --side JPN
@@ -117,7 +112,11 @@ def edit_party(
     succeeds: SucceedsOption = None,
     from_: FromOption = None,
     clear: Annotated[
-        list[str] | None, typer.Option(metavar="FIELD", help="Clear a field: alias or succeeds. Repeatable.")
+        list[str] | None,
+        typer.Option(
+            metavar="FIELD",
+            help=f"Clear a field: {' or '.join(map(parsing.option_of, MAY_BE_EMPTY))}. Repeatable.",
+        ),
     ] = None,
     dialogue: Annotated[
         str | None,
@@ -147,12 +146,7 @@ def add_area(
     writing: WriteRequest,
     key: Annotated[str, typer.Argument(metavar="KEY", help="The key of the new area, such as debris.")],
     title: Annotated[str, typer.Option("--title", metavar="TITLE", help="Set the title.")],
-    dialogue: Annotated[
-        str | None,
-        typer.Option(
-            metavar="KEY", help="Add it to this dialogue; by default the latest.", autocompletion=complete_dialogue
-        ),
-    ] = None,
+    dialogue: IntoDialogueOption = None,
 ) -> None:
     """
     spacedialog area add debris --title "Space debris"

@@ -117,11 +117,11 @@ def list_(
     --area exploration --area pnt.
     """
     with reading.snapshot() as snapshot:
-        chosen = choice.selection(reading.tracker.today).filter(snapshot)
-        rows = iter(snapshot.commitments(chosen, sort=choice.sort, limit=limit))
+        filter_ = choice.selection(reading.tracker.today).filter(snapshot)
+        rows = iter(snapshot.commitments(filter_, sort=choice.sort, limit=limit))
         first = list(islice(rows, 1))
         table = tables.commitments(chain(first, rows), snapshot.coverage)
-        table = tables.with_total(table, limit, lambda: snapshot.coverage(chosen).commitments)
+        table = tables.with_total(table, limit, lambda: snapshot.coverage(filter_).commitments)
         reading.show(table, environment.configuration().values.get("columns", ()))
         if choice.undated.text and not first and (unknown := snapshot.unknown_words(choice.undated.text)):
             reading.note(tables.no_matches(unknown, where=_where(reading)))
@@ -215,7 +215,7 @@ def todo(
         str | None,
         typer.Option(
             metavar="SPAN",
-            help=f"Include windows that open or close within SPAN, such as 3m; by default {CLOSING_DAYS}d.",
+            help="Include windows that open or close within SPAN, such as 3m; by default the closing span, 60d.",
         ),
     ] = None,
     due: DueOption = None,
@@ -234,11 +234,11 @@ def todo(
     """
     from spacedialog.tracker import Selection
 
-    chosen = Selection(area=area or (), side=side or (), owner=owner or ())
+    selection = Selection(area=area or (), side=side or (), owner=owner or ())
     days = (parsing.ahead("--within", within, reading.as_of) - reading.as_of).days if within is not None else None
     window = parsing.vague_date("--due", due, reading.tracker.today) if due else None
     with reading.snapshot() as snapshot:
-        filter_ = chosen.filter(snapshot)
+        filter_ = selection.filter(snapshot)
         rows = snapshot.todo(filter_, within=days, due=window, limit=limit)
         # With --limit 0 no row is read.
         fails = exit_code and bool(rows or snapshot.todo(filter_, within=days, due=window, limit=1))
@@ -339,14 +339,14 @@ def history(
         verify_fingerprint(reading, verify)
         return
     today = reading.tracker.today
-    chosen = EntryFilter(
+    filter_ = EntryFilter(
         parsing.vague_date("--since", since, today, "past") if since else None,
         parsing.vague_date("--until", until, today, "past") if until else None,
         by or (),
         kind or (),
     )
     with reading.snapshot() as snapshot:
-        reading.show(tables.history(snapshot.history(snapshot.refs.find(ref) if ref else None, chosen, limit=limit)))
+        reading.show(tables.history(snapshot.history(snapshot.refs.find(ref) if ref else None, filter_, limit=limit)))
 
 
 @app.command()

@@ -19,7 +19,7 @@ from spacedialog.cli.completion import (
 )
 from spacedialog.cli.field_options import sets_fields
 from spacedialog.cli.filter_options import selects
-from spacedialog.cli.options import ItemsArgument, RefArgument, RefsArgument
+from spacedialog.cli.options import IntoDialogueOption, ItemsArgument, RefArgument, RefsArgument
 from spacedialog.cli.requests import FilterOptions, WriteRequest
 from spacedialog.cli.write_options import writes, writes_without
 from spacedialog.errors import InputError, NotFoundError
@@ -129,8 +129,8 @@ def check(
     is_filtered = any(selection)
     if is_filtered == bool(refs):
         raise InputError("name refs or select with options, not both" if refs else "REF is missing", _CHECK_REMEDY)
-    chosen = selection if is_filtered else None
-    writing.show(writing.tracker.check(refs or (), choice=chosen, **writing.remarks))
+    given = selection if is_filtered else None
+    writing.show(writing.tracker.check(refs or (), selection=given, **writing.remarks))
 
 
 @app.command()
@@ -166,9 +166,7 @@ def add(
     ] = None,
     *,
     fields: dict[str, Any],
-    dialogue: Annotated[
-        str | None, typer.Option(metavar="KEY", help="Add it to this dialogue; by default the latest.")
-    ] = None,
+    dialogue: IntoDialogueOption = None,
     ref: Annotated[
         str | None, typer.Option(metavar="REF", help="Set the ref; by default the next free number.")
     ] = None,

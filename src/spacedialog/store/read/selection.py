@@ -159,9 +159,9 @@ def find_value(snapshot: Snapshot, kind: str, text: str, *, dialogue: str | None
 
 def find_dialogue(snapshot: Snapshot, text: str | None) -> str:
     """Return the key of the dialogue that the text names, or of the latest without a text; InputError if none."""
-    keys = snapshot.values("dialogue")
     if text:
-        return match_choice("dialogue", text, keys)
+        return find_value(snapshot, "dialogue", text)
+    keys = snapshot.values("dialogue")
     if not keys:
         raise InputError("the record has no dialogue", "import one with spacedialog import FILE")
     return keys[0]
