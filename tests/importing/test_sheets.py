@@ -173,6 +173,14 @@ def test_an_update_that_changed_since_is_skipped_with_a_notice(make: Maker) -> N
     assert applied(tracker, "ref,title\n1,Fly\n") == {"title": "Fly"}
 
 
+def test_a_cleared_field_is_cleared_once(make: Maker) -> None:
+    """A file that clears a due date is applied once, and again without an entry."""
+    tracker = make("ruritania")
+    text = "ref,due,owner\n1,none,Kim\n"
+    assert tracker.apply(text, "updates").changes == 1
+    assert tracker.apply(text, "updates").changes == 0
+
+
 # Values
 
 

@@ -180,7 +180,9 @@ class Batch:
                 "remove check, or write two updates",
             )
         # In a file that a person wrote, a status, a percentage or a date is a statement also if it is not new.
-        stated = changed | ({} if row.is_exported else {name: same[name] for name in _UPDATED if name in same})
+        stated = changed | (
+            {} if row.is_exported else {name: same[name] for name in _UPDATED if same.get(name) is not None}
+        )
         has_remarks = remarks.note is not None or bool(remarks.evidence)
         if row.is_exported:
             self._notices.compare(row, target, fields, changed)
