@@ -126,7 +126,7 @@ def test_a_sheet_from_before_the_latest_entry_is_applied_with_a_notice(make: Mak
     written = tracker.apply(edited(sheet, "RUR1-01", "owner", "Sapt"), "list")
     assert {one.field for one in written.differences} == {"owner", "status"}
     assert written.notices == (
-        "The sheet is older than the latest entries of RUR1-01. Compare them with spacedialog history.",
+        "The sheet was written before the latest entries on RUR1-01. Check them with spacedialog history.",
     )
 
 
@@ -167,8 +167,8 @@ def test_an_update_that_changed_since_is_skipped_with_a_notice(make: Maker) -> N
     written = tracker.apply("ref,status\n1,stalled\n", "updates")
     assert written.changes == 0
     assert written.notices == (
-        "Skipped values that were recorded before and have changed since: RUR1-01."
-        " To record them again, add the day in the field on.",
+        "Skipped the updates of RUR1-01: their values were recorded earlier and have changed since."
+        " To record them again, add a column or key named on with the day.",
     )
     assert applied(tracker, "ref,title\n1,Fly\n") == {"title": "Fly"}
 
@@ -357,7 +357,7 @@ def test_the_sheet_of_commitments_is_found(tracker: Tracker) -> None:
     assert applied(tracker, saved(book)) == {"owner": "Sapt"}
     book["Commitments"].title = "List"
     assert problems(tracker, saved(book)) == [
-        "sheet: several sheets have a column ref: Milestones, List\n  name the sheet to apply Commitments"
+        "sheet: several sheets have a column ref: Milestones, List\n  rename the sheet of updates to Commitments"
     ]
     for name in ("Milestones", "List"):
         book[name].delete_cols(1)

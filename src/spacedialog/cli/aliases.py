@@ -49,7 +49,7 @@ def check_alias(name: str, command: str, file: Configuration, commands: Collecti
         from spacedialog.model.near_misses import suggestion
 
         near = suggestion(first, commands)
-        raise InputError(f"there is no command {quoted(first)}", f"{near}{NAME} help lists the commands")
+        raise InputError(f"there is no command {quoted(first)}", f"{near}list the commands with {NAME} help")
 
 
 def _words(command: str) -> list[str]:

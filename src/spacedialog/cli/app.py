@@ -293,7 +293,7 @@ def program(arguments: list[str]) -> int:
     elif not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
         command = next((argument for argument in arguments if argument in COMMANDS), None)
         if command:
-            raise InputError("options go after the command", f"write {NAME} {command} {arguments[0]} …")
+            raise InputError("the options are before the command", f"write {NAME} {command} first, then the options")
         arguments = ["overview", *arguments]
     if COMPLETE in os.environ:
         # Typer re-exports it implicitly.

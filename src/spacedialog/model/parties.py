@@ -14,7 +14,7 @@ MAY_BE_EMPTY = ("aliases", "succeeds")
 
 
 class NewParty(NamedTuple):
-    """A party to add to a dialogue (its key; by default the latest).
+    """A party to add to a dialogue (its key; by default the newest).
 
     `succeeds` has the parties that it succeeds (their keys), each with the date of the succession, a date or EDTF text.
     """

@@ -59,7 +59,7 @@ class Record:
         if self.read_only:
             raise InputError(
                 "the record is read-only, because SPACEDIALOG_READONLY is set",
-                "to write, unset SPACEDIALOG_READONLY; nothing was changed",
+                "unset SPACEDIALOG_READONLY to write; nothing was changed",
             )
         return self.path
 

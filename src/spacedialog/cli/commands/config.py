@@ -69,7 +69,9 @@ def settings(
     """List the settings in use, unless a command follows."""
     if command := context.invoked_subcommand:
         if format_ or json or output or db or quiet or color != "auto":
-            raise InputError("options go after the command", f"write {NAME} config {command} …")
+            raise InputError(
+                "the options are before the command", f"write {NAME} config {command} first, then the options"
+            )
         return
     file = checked(COMMANDS)
     rows = [_setting(key, db, file) for key in KEYS]
@@ -159,7 +161,7 @@ def set_(
         return
     print_note(f"Set {key} in {path}.")
     if variable := _variable(key):
-        print_note(f"{variable} is set, and overrides it.")
+        print_note(f"{variable} is set, and takes precedence over the file.")
 
 
 @config.command()
@@ -202,7 +204,7 @@ def _path_to_write() -> Path:
     if environment.is_read_only():
         raise InputError(
             "the configuration is read-only, because SPACEDIALOG_READONLY is set",
-            "to write, unset SPACEDIALOG_READONLY; nothing was changed",
+            "unset SPACEDIALOG_READONLY to write; nothing was changed",
         )
     file = environment.configuration_path()
     if file is None:

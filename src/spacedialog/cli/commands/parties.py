@@ -51,7 +51,7 @@ SucceedsOption = Annotated[
     typer.Option(
         "--succeeds",
         metavar="PARTY",
-        help="Set the party that it succeeds. Repeatable, with a --from for each.",
+        help="Set the party that it succeeds. Repeatable, each with its own --from.",
         autocompletion=complete_party,
     ),
 ]
@@ -89,7 +89,7 @@ def add_party(
     dialogue: Annotated[
         str | None,
         typer.Option(
-            metavar="KEY", help="Add it to this dialogue; by default the latest.", autocompletion=complete_dialogue
+            metavar="KEY", help="Add it to this dialogue; by default the newest.", autocompletion=complete_dialogue
         ),
     ] = None,
 ) -> None:
@@ -123,7 +123,7 @@ def edit_party(
         str | None,
         typer.Option(
             metavar="KEY",
-            help="Edit it in this dialogue; by default in the newest that has it.",
+            help="Edit the party of this dialogue; by default of the newest that has it.",
             autocompletion=complete_dialogue,
         ),
     ] = None,
@@ -150,7 +150,7 @@ def add_area(
     dialogue: Annotated[
         str | None,
         typer.Option(
-            metavar="KEY", help="Add it to this dialogue; by default the latest.", autocompletion=complete_dialogue
+            metavar="KEY", help="Add it to this dialogue; by default the newest.", autocompletion=complete_dialogue
         ),
     ] = None,
 ) -> None:
@@ -167,8 +167,8 @@ def _successions(writing: WriteRequest, succeeds: list[str] | None, starts: list
     names, dates = succeeds or [], starts or []
     if len(names) != len(dates):
         raise InputError(
-            f"--succeeds was given {len(names)} times, and --from {len(dates)} times",
-            "give a --from for each --succeeds: --succeeds MSIT --from 2024-05-27",
+            f"--succeeds and --from must be given equally often, not {len(names)} and {len(dates)} times",
+            "give one --from for each --succeeds: --succeeds MSIT --from 2024-05-27",
         )
     return {
         name: parsing.vague_date("--from", start, writing.tracker.today, "past")

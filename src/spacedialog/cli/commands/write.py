@@ -167,7 +167,7 @@ def add(
     *,
     fields: dict[str, Any],
     dialogue: Annotated[
-        str | None, typer.Option(metavar="KEY", help="Add it to this dialogue; by default the latest.")
+        str | None, typer.Option(metavar="KEY", help="Add it to this dialogue; by default the newest.")
     ] = None,
     ref: Annotated[
         str | None, typer.Option(metavar="REF", help="Set the ref; by default the next free number.")
