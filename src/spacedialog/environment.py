@@ -56,7 +56,7 @@ def configuration() -> Configuration:
 def pager() -> str:
     """Return the command that shows long tables: SPACEDIALOG_PAGER, that of the configuration file, PAGER, or less.
 
-    PAGER is meant for all programs, so the file has precedence over it. An empty command stands for no pager.
+    PAGER is meant for all programs, so the file has precedence over it. An empty command turns the pager off.
     """
     named = (os.environ.get(VARIABLES["pager"]), configuration().values.get("pager"), os.environ.get("PAGER"))
     return next((command for command in named if command is not None), DEFAULT_PAGER)

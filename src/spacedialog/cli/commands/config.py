@@ -121,7 +121,8 @@ def get(key: KeyArgument) -> None:
     spacedialog config get database
     spacedialog config get aliases.korea
 
-    The value in use is printed, from an environment variable, the file or the default. A list has commas.
+    The value in use is printed, from an environment variable, the file or the default. The names in a list are
+    separated by commas.
     """
     from spacedialog.model.escapes import escaped
 
@@ -141,7 +142,7 @@ def get(key: KeyArgument) -> None:
 @config.command(name="set")
 def set_(
     key: KeyArgument,
-    value: Annotated[str, typer.Argument(metavar="VALUE", help="The value; for a list, with commas.")],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="The value; separate the names in a list with commas.")],
     quiet: QuietOption = False,
 ) -> None:
     """
@@ -170,7 +171,7 @@ def unset(key: KeyArgument, quiet: QuietOption = False) -> None:
     spacedialog config unset dialogue
     spacedialog config unset aliases.korea
 
-    The default applies again.
+    The default is used again.
     """
     path, keys = _path_to_write(), _keys(key)
     if configuration.unset_key(path, keys):

@@ -132,8 +132,8 @@ def edit_party(
     spacedialog party edit KASA --succeeds MSIT --from 2024-05-27
     spacedialog party edit KCG --alias "Korean Coast Guard" --alias "Coast Guard"
 
-    `list --party KASA` then also lists the commitments of MSIT in dialogues before that date. --alias and --succeeds
-    replace all earlier ones.
+    After the first example, `list --party KASA` also lists the commitments of MSIT in dialogues before that date.
+    --alias replaces all aliases, and --succeeds all predecessors.
     """
     given = {"name": name, "side": side, "aliases": alias, "succeeds": _successions(writing, succeeds, from_) or None}
     values: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
@@ -157,7 +157,7 @@ def add_area(
     """
     spacedialog area add debris --title "Space debris"
 
-    The area exists from the day of the dialogue, unless --on gives another. `areas` lists it when it has a commitment.
+    The area exists from the day of the dialogue, unless --on gives another. `areas` lists it once it has a commitment.
     """
     writing.show(writing.tracker.add_area(key, title, dialogue=dialogue, **writing.remarks))
 

@@ -215,7 +215,8 @@ def todo(
         str | None,
         typer.Option(
             metavar="SPAN",
-            help=f"Include windows that open or close within SPAN, such as 3m; by default {CLOSING_DAYS}d.",
+            help=f"Include windows that open or close within SPAN, such as 3m; by default {CLOSING_DAYS}d,"
+            " or the closing-span of the configuration.",
         ),
     ] = None,
     due: DueOption = None,
