@@ -51,6 +51,15 @@ def test_config_shows_every_setting_and_its_source(desk: Desk, file: Path) -> No
     assert settings(desk, "--db", "other.db")["database"] == (str(desk.folder / "other.db"), "option", "--db")
 
 
+@pytest.mark.parametrize("variable", ["PAGER", "SPACEDIALOG_PAGER"])
+def test_config_shows_that_an_empty_variable_turns_the_pager_off(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """The source of an empty pager is the variable that is empty."""
+    monkeypatch.setattr(Desk, "environment", {**desk.environment, variable: ""})
+    assert settings(desk)["pager"] == ("", "environment", variable)
+
+
 def test_config_names_the_file_below_the_table(desk: Desk, file: Path) -> None:
     """The table ends with the path of the file, and says if there is none yet; --quiet leaves it out."""
     shown = "".join(desk.call("config", "-f", "table").stdout.split())

@@ -91,7 +91,7 @@ def _setting(key: str, db: Path | None, file: Configuration) -> SettingRow:
         return SettingRow(key, value, "environment", variable)
     if key in file.values:
         return SettingRow(key, value, "file", str(file.path))
-    if key == "pager" and os.environ.get("PAGER"):
+    if key == "pager" and "PAGER" in os.environ:
         return SettingRow(key, value, "environment", "PAGER")
     return SettingRow(key, value, "default", "")
 
@@ -99,7 +99,8 @@ def _setting(key: str, db: Path | None, file: Configuration) -> SettingRow:
 def _variable(key: str) -> str | None:
     """Return the environment variable that sets a key; None if none does."""
     variable = environment.VARIABLES.get(key)
-    return variable if variable and os.environ.get(variable) else None
+    is_set = variable and (os.environ.get(variable) or (key == "pager" and variable in os.environ))
+    return variable if is_set else None
 
 
 def _value(key: str, db: Path | None, file: Configuration) -> str | tuple[str, ...]:
