@@ -112,7 +112,7 @@ KEYS: Mapping[str, Callable[[Any, Path], Any]] = {
     "columns": _columns,
     "pager": _text,
 }
-"""The keys of the file, in the order in which `config` lists them, each with its check; the table `aliases` is apart.
+"""The keys of the file, in the order in which `config` lists them, each with its check; `aliases` is not among them.
 
 A check takes the value as TOML gives it and the folder of the file, and returns the value to use. It raises InputError.
 """

@@ -514,7 +514,7 @@ def test_a_later_review_undoes_earlier_steps(path: Path) -> None:
 
 
 def test_steps_are_lost_if_the_file_was_changed(path: Path) -> None:
-    """Steps are not undone if another program changed the file or that of the steps, which is not overwritten."""
+    """Steps are not undone if another program changed the draft or the file of steps, which is not overwritten."""
     Review(path, TODAY).accept()
     kept = path.with_name("draft.json.review")
     good = kept.read_text()

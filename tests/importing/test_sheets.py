@@ -219,7 +219,7 @@ def test_the_month_of_today_is_one_day_for_a_file_that_is_applied_again(make: Ma
 
 
 def test_cells_of_excel_have_the_values_that_people_see(make: Maker) -> None:
-    """Whole numbers, shares, dates of a day and of a month, several lines and truth values are read as they look."""
+    """Numbers, percentages, dates, several lines and truth values are read with the value that the cell shows."""
     tracker = make("ruritania")
     rows: Cells = [
         ["ref", "due", "percent", "status", "note"],
@@ -261,7 +261,7 @@ TURNED: Mapping[str, tuple[Cells, dict[str, str], str]] = {
 
 
 @pytest.mark.parametrize(("rows", "formats", "says"), TURNED.values(), ids=TURNED)
-def test_a_cell_of_excel_that_is_not_certain_is_reported(
+def test_an_ambiguous_cell_of_excel_is_reported(
     tracker: Tracker, rows: Cells, formats: dict[str, str], says: str
 ) -> None:
     """A cell that a spreadsheet program changed, or that has no value, is a problem with its sheet and its place."""
@@ -284,7 +284,7 @@ def test_a_cell_of_excel_that_is_not_certain_is_reported(
         ("1,,0.6", "write 60%"),
     ],
 )
-def test_a_text_that_a_spreadsheet_made_of_a_date_is_reported(tracker: Tracker, line: str, says: str) -> None:
+def test_an_ambiguous_date_in_csv_is_reported(tracker: Tracker, line: str, says: str) -> None:
     """CSV of a spreadsheet program with a date that can mean several is refused, with the probable original."""
     (problem,) = problems(tracker, f"ref,due,percent\n{line}\n")
     assert says in problem
