@@ -359,4 +359,4 @@ def _declared(document: Document, field: str, text: str) -> str:
         remedy = f"to edit the field {name}, press Enter here and then type edit {name}; for the {field}, {known}"
     else:
         remedy = f"{known}, {add}"
-    raise InputError(f"{quoted(text)} is not one of the {register}", remedy)
+    raise InputError(f"there is no {'area' if field == 'area' else 'party'} {quoted(text)} in the draft", remedy)
