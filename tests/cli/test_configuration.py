@@ -217,6 +217,14 @@ def test_the_default_dialogue_narrows_reads(desk: Desk, file: Path) -> None:
     assert configured(desk, file, "dialogue = 'all'", "list", "--json").data[0]["dialogue"] == "ROK4"
 
 
+def test_the_default_dialogue_does_not_change_refs(desk: Desk, file: Path) -> None:
+    """A number alone names the same commitment in `show` and `history`, whatever the default dialogue is."""
+    shown = configured(desk, file, "dialogue = 'ROK3'", "show", "3", "--json").data
+    assert {row["ref"].partition(".")[0] for row in desk.call("history", "3", "--json").data} >= {"ROK4-03"}
+    assert shown["commitment"]["ref"] == "ROK4-03"
+    assert desk.call("history", "3", "--dialogue", "ROK3", "--json").data[0]["ref"] == "ROK3-03"
+
+
 def test_an_unknown_default_dialogue_names_the_file(desk: Desk, file: Path) -> None:
     """If the file names an unknown dialogue, the error of the command names the file."""
     ran = configured(desk, file, "dialogue = 'ROK9'", "list")

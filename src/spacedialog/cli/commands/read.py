@@ -346,6 +346,9 @@ def history(
         by or (),
         kind or (),
     )
+    if ref and reading.scope.origin:
+        # As in `show`, a ref does not depend on the default dialogue of the configuration.
+        reading = reading._replace(scope=reading.scope._replace(dialogues=(), origin=""))
     with reading.snapshot() as snapshot:
         reading.show(tables.history(snapshot.history(snapshot.refs.find(ref) if ref else None, chosen, limit=limit)))
 
