@@ -46,11 +46,11 @@ class Configuration(NamedTuple):
 
 def _text(value: Any, _: Path) -> str:
     if not isinstance(value, str):
-        raise InputError(f"{_kind_of(value)} is not a text", "write a text in quotation marks")
+        raise InputError(f"{_kind_of(value)} is not text", "write text in quotation marks")
     if not value.strip():
-        raise InputError("the text is empty", "write a text, or remove the line")
+        raise InputError("the value is empty", "write a value, or remove the line")
     if any(char < " " or "\x7f" <= char < "\xa0" for char in value):
-        raise InputError("the text contains a control character", "write it on one line, without control characters")
+        raise InputError("the value contains a control character", "write it on one line, without control characters")
     return value
 
 
@@ -91,7 +91,7 @@ def _columns(value: Any, _: Path) -> tuple[str, ...]:
 
             near = suggestion(name, CommitmentRow._fields)
             raise InputError(
-                f"there is no field {quoted(name)}", f"{near}the fields are {', '.join(CommitmentRow._fields)}"
+                f"there is no field {quoted(name)}", f"{near}write one or more of {', '.join(CommitmentRow._fields)}"
             )
     if len(set(value)) < len(value):
         raise InputError("a field is listed twice", "write each field once")
@@ -112,7 +112,7 @@ KEYS: Mapping[str, Callable[[Any, Path], Any]] = {
     "columns": _columns,
     "pager": _text,
 }
-"""The keys of the file, in the order in which `config` lists them, each with its check; the table `aliases` is apart.
+"""The keys of the file, in the order in which `config` lists them, each with its check; `aliases` is not among them.
 
 A check takes the value as TOML gives it and the folder of the file, and returns the value to use. It raises InputError.
 """
@@ -148,7 +148,7 @@ def _read(path: Path, *_: int) -> Configuration:
             problems.append(problem(path, text, (name,), error))
     aliases = document.get(ALIASES, {})
     if not isinstance(aliases, dict):
-        no_table = InputError("this is not a table", 'write [aliases], and below it korea = "list --side ROK"')
+        no_table = InputError("this is not a table", 'write the line [aliases], and below it korea = "list --side ROK"')
         problems.append(problem(path, text, (ALIASES,), no_table))
         aliases = {}
     for name, value in aliases.items():
@@ -177,7 +177,7 @@ def unknown_key(name: str) -> InputError:
     """Return the error for an unknown key."""
     from spacedialog.model.near_misses import suggestion
 
-    return InputError("there is no such key", f"{suggestion(name, KEYS)}the keys are {', '.join(KEYS)}, aliases.NAME")
+    return InputError("there is no such key", f"{suggestion(name, KEYS)}write one of {', '.join(KEYS)}, aliases.NAME")
 
 
 def file_text(path: Path) -> str:
@@ -218,10 +218,10 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
         if line:
             at = f"line {line[1]}, column {line[2]}: "
         else:
-            at = f"line {len(text.rstrip().splitlines())}, the last: " if place else ""
+            at = f"line {len(text.rstrip().splitlines())}, at the end: " if place else ""
         raise InputError(
             f"{path}: {at}{reason[:1].lower()}{reason[1:]}",
-            'correct the line; a setting is a key, =, and a value such as "90d"',
+            'correct the line, for example: review-interval = "90d"',
         ) from error
 
 

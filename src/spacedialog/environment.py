@@ -56,7 +56,7 @@ def configuration() -> Configuration:
 def variable_of(key: str) -> str | None:
     """Return the environment variable that gives a key of the configuration its value; None if none does.
 
-    An empty variable counts for the pager only. PAGER is meant for all programs, so the file has precedence over it.
+    PAGER is meant for all programs, so the file has precedence over it. An empty variable turns the pager off.
     """
     variable = VARIABLES.get(key, "")
     if key != "pager":

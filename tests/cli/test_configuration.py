@@ -106,7 +106,7 @@ def test_get_prints_the_value_in_use(desk: Desk, file: Path) -> None:
 def test_set_a_relative_database(desk: Desk) -> None:
     """A relative path on the command line starts at the working folder."""
     ran = desk.call("config", "set", "database", "mine.db")
-    assert ran.stderr.endswith("SPACEDIALOG_DB is set, and overrides it.\n")
+    assert ran.stderr.endswith("SPACEDIALOG_DB is set, and takes precedence over the file.\n")
     paths = desk.run("paths", "--json", without="SPACEDIALOG_DB").data
     assert paths[0]["path"] == str(desk.folder / "mine.db")
 
@@ -139,7 +139,7 @@ def test_a_bad_file_can_be_corrected(desk: Desk, file: Path) -> None:
     """With a bad file every command ends with status 2, except those that correct it and those that do not read it."""
     ran = configured(desk, file, "author = 3\nfoo = 'x'\n", "list")
     assert ran.status == 2
-    assert f"{file}: line 1: author: a number is not a text\n  write a text in quotation marks\n" in ran.stderr
+    assert f"{file}: line 1: author: a number is not text\n  write text in quotation marks\n" in ran.stderr
     assert desk.call("config").status == desk.call("mark", "31", "complete").status == 2
     assert desk.call("config", "path") == Ran(0, f"{file}\n", "")
     assert desk.call("--version").status == desk.call("help").status == desk.call("list", "--help").status == 0
@@ -167,7 +167,7 @@ def test_options_of_config_go_after_its_commands(desk: Desk) -> None:
     """An option before `set`, `unset` or `path` is refused, not ignored."""
     ran = desk.call("config", "--json", "path")
     assert ran.status == 2
-    assert "options go after the command" in ran.stderr
+    assert "the options are before the command" in ran.stderr
 
 
 ALIASES = """\
@@ -229,6 +229,14 @@ def test_the_default_dialogue_narrows_reads(desk: Desk, file: Path) -> None:
     assert len(desk.call("list", "--dialogue", "all", "--json").data) == everything
     assert desk.call("show", "ROK4-31").status == 0
     assert configured(desk, file, "dialogue = 'all'", "list", "--json").data[0]["dialogue"] == "ROK4"
+
+
+def test_the_default_dialogue_does_not_change_refs(desk: Desk, file: Path) -> None:
+    """A number alone names the same commitment in `show` and `history`, whatever the default dialogue is."""
+    shown = configured(desk, file, "dialogue = 'ROK3'", "show", "3", "--json").data
+    assert {row["ref"].partition(".")[0] for row in desk.call("history", "3", "--json").data} >= {"ROK4-03"}
+    assert shown["commitment"]["ref"] == "ROK4-03"
+    assert desk.call("history", "3", "--dialogue", "ROK3", "--json").data[0]["ref"] == "ROK3-03"
 
 
 def test_an_unknown_default_dialogue_names_the_file(desk: Desk, file: Path) -> None:

@@ -32,7 +32,7 @@ View:
   todo           List what needs attention, most urgent first
   upcoming       List due dates and milestones, overdue ones first
   search         Find commitments and dialogues by words in their text
-  history        List the entries of the log, all or of one commitment
+  history        List the entries of the log, or of one commitment or dialogue
   slips          List the dates that were moved, and by how much
   areas          List the areas of cooperation with progress and next dates
   dialogues      List the dialogues with their dates and progress
@@ -42,7 +42,7 @@ View:
 Record:
   mark           Record the status of a commitment or a milestone
   check          Record that you checked and found nothing new
-  note           Record a note on a commitment or a milestone
+  note           Record a note on a commitment, milestone or dialogue
   reschedule     Change a due date; the history keeps the old one
   add            Add a commitment, or a milestone of one
   edit           Correct a commitment's title, lead, area or other fields

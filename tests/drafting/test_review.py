@@ -514,7 +514,7 @@ def test_a_later_review_undoes_earlier_steps(path: Path) -> None:
 
 
 def test_steps_are_lost_if_the_file_was_changed(path: Path) -> None:
-    """Steps are not undone if another program changed the file or that of the steps, which is not overwritten."""
+    """Steps are not undone if another program changed the draft or the file of steps, which is not overwritten."""
     Review(path, TODAY).accept()
     kept = path.with_name("draft.json.review")
     good = kept.read_text()
@@ -569,10 +569,10 @@ def test_a_wrong_answer_is_asked_again(desk: Desk, path: Path) -> None:
         assert "two titles" in answer(session, ("s", "1: "), ("One", "2: "), ("", PROMPT))
         assert "write one of" in answer(session, ("e strength", "  > "), ("strong", "  > "))
         answer(session, ("", PROMPT))
-        assert "'sky' is not one of the areas" in answer(session, ("e area", "  > "), ("sky", "  > "))
+        assert "there is no area 'sky' in the draft" in answer(session, ("e area", "  > "), ("sky", "  > "))
         assert "type edit title" in answer(session, ("titel", "  > "))
         answer(session, ("+sky", "title: "))
-        assert "'+sky' is not one of the areas" in answer(session, ("", "  > "))
+        assert "there is no area '+sky' in the draft" in answer(session, ("", "  > "))
         assert "nothing" not in answer(session, ("", PROMPT))
     assert path.read_bytes() == before
 

@@ -22,7 +22,7 @@ def test_a_second_commitment_with_a_title_needs_force(tracker: Tracker) -> None:
     assert tracker.add(RELAY, force=True).ref == "RUR1-06"
 
 
-def test_a_title_that_was_undone_or_changed_is_free(tracker: Tracker) -> None:
+def test_a_title_that_was_undone_or_changed_is_no_duplicate(tracker: Tracker) -> None:
     """A commitment whose addition was undone, or whose title was changed, is no duplicate."""
     fly = NewCommitment("Fly a kite", "moon", "JS")
     tracker.undo(tracker.add(fly).undo)

@@ -129,7 +129,7 @@ def test_invalid_parties_and_areas_are_refused(tracker: Tracker, write: Any) -> 
 # Successions
 
 
-def test_a_successor_finds_the_share_of_its_predecessor(two: Tracker) -> None:
+def test_a_successor_finds_the_commitments_of_its_predecessor(two: Tracker) -> None:
     """The filters for a party and a lead also find its predecessor's commitments before the succession, in any view."""
     assert (found(two, party=["NSA"]), found(two, lead=["NSA"])) == (["RUR2-01"], ["RUR2-01"])
     two.edit_party("NSA", {"succeeds": {"rsa": "2025-12"}})
@@ -161,8 +161,8 @@ def test_a_dialogue_after_the_succession_is_not_found(two: Tracker, start: str, 
     assert ("RUR1-01" in found(two, party=["NSA"])) is is_found
 
 
-def test_a_cycle_is_refused_and_harmless(two: Tracker, make: Maker) -> None:
-    """A party cannot succeed itself through others; if two members record both halves, reads still end."""
+def test_a_cycle_of_successions_is_refused(two: Tracker, make: Maker) -> None:
+    """A party cannot succeed itself through others; reads also end if two members record a cycle."""
     other = make(two.path, author="Rudolf", seed="other")
     two.edit_party("NSA", {"succeeds": {"RSA": "2025-12"}})
     with pytest.raises(InputError, match="RSA would succeed itself through NSA"):

@@ -66,7 +66,7 @@ def test_an_invalid_value_for_one_ref_names_the_ref(tracker: Tracker) -> None:
 @pytest.mark.parametrize("field", ["title", "ref"])
 def test_a_title_or_a_ref_is_for_one_commitment(tracker: Tracker, field: str) -> None:
     """An edit of several commitments cannot set a title or a ref."""
-    with pytest.raises(InputError, match=f"a {field} belongs to one") as caught:
+    with pytest.raises(InputError, match=f"{field}: this field can be set for one ref only") as caught:
         tracker.edit(["1", "2"], {field: "RUR1-77"})
     assert "separate" in caught.value.remedy
 
@@ -99,7 +99,7 @@ def test_partners_are_added_and_removed(tracker: Tracker) -> None:
     [
         ({"remove_partners": ["GMO"]}, "'GMO' is not a partner of RUR1-02", "RSA, GRA"),
         ({"add_partners": ["NOBODY"]}, "there is no party 'NOBODY'", "GMO"),
-        ({"values": {"partners": ["GMO"]}, "add_partners": ["RUR"]}, "both given", "--add-partner"),
+        ({"values": {"partners": ["GMO"]}, "add_partners": ["RUR"]}, "cannot be combined", "--add-partner"),
     ],
 )
 def test_invalid_changes_of_partners_are_refused(tracker: Tracker, more: Any, problem: str, remedy: str) -> None:

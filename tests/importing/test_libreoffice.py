@@ -22,7 +22,7 @@ def saved_by_libreoffice(folder: Path, ending: str, *files: Path) -> list[bytes]
     return [(out / file.with_suffix(f".{ending}").name).read_bytes() for file in files]
 
 
-def test_a_sheet_that_libreoffice_saved_comes_back_whole(make: Maker, tmp_path: Path) -> None:
+def test_a_sheet_that_libreoffice_saved_records_only_edits(make: Maker, tmp_path: Path) -> None:
     """An export that LibreOffice saved as xlsx or csv records nothing; an edited one records exactly the edits."""
     tracker = make("ruritania")
     tracker.edit("1", {"title": "=Fly; a 'kite', 2026", "owner": "'Sapt", "review": "2027-03-05"})

@@ -160,7 +160,7 @@ def test_a_sheet_from_before_the_latest_entry_is_applied_with_a_notice(make: Mak
         "Not recorded, because later entries changed the status: line 2 (RUR1-01) has 'in-progress', the record has"
         " 'stalled'.",
         "To record such a value again, use mark, reschedule or edit.",
-        "The sheet is older than the latest entries of RUR1-01. Compare them with spacedialog history.",
+        "The sheet was written before the latest entries on RUR1-01. Check them with spacedialog history.",
     )
 
 
@@ -201,10 +201,18 @@ def test_an_update_that_changed_since_is_skipped_with_a_notice(make: Maker) -> N
     written = tracker.apply("ref,status\n1,stalled\n", "updates")
     assert written.changes == 0
     assert written.notices == (
-        "Skipped values that were recorded before and have changed since: RUR1-01."
-        " To record them again, add the day in the field on.",
+        "Skipped the updates of RUR1-01: their values were recorded earlier and have changed since."
+        " To record them again, add a column or key named on with the day.",
     )
     assert applied(tracker, "ref,title\n1,Fly\n") == {"title": "Fly"}
+
+
+def test_a_cleared_field_is_cleared_once(make: Maker) -> None:
+    """A file that clears a due date is applied once, and again without an entry."""
+    tracker = make("ruritania")
+    text = "ref,due,owner\n1,none,Kim\n"
+    assert tracker.apply(text, "updates").changes == 1
+    assert tracker.apply(text, "updates").changes == 0
 
 
 # Values
@@ -245,7 +253,7 @@ def test_the_month_of_today_is_one_day_for_a_file_that_is_applied_again(make: Ma
 
 
 def test_cells_of_excel_have_the_values_that_people_see(make: Maker) -> None:
-    """Whole numbers, shares, dates of a day and of a month, several lines and truth values are read as they look."""
+    """Numbers, percentages, dates, several lines and truth values are read with the value that the cell shows."""
     tracker = make("ruritania")
     rows: Cells = [
         ["ref", "due", "percent", "status", "note"],
@@ -287,7 +295,7 @@ TURNED: Mapping[str, tuple[Cells, dict[str, str], str]] = {
 
 
 @pytest.mark.parametrize(("rows", "formats", "says"), TURNED.values(), ids=TURNED)
-def test_a_cell_of_excel_that_is_not_certain_is_reported(
+def test_an_ambiguous_cell_of_excel_is_reported(
     tracker: Tracker, rows: Cells, formats: dict[str, str], says: str
 ) -> None:
     """A cell that a spreadsheet program changed, or that has no value, is a problem with its sheet and its place."""
@@ -310,7 +318,7 @@ def test_a_cell_of_excel_that_is_not_certain_is_reported(
         ("1,,0.6", "write 60%"),
     ],
 )
-def test_a_text_that_a_spreadsheet_made_of_a_date_is_reported(tracker: Tracker, line: str, says: str) -> None:
+def test_an_ambiguous_date_in_csv_is_reported(tracker: Tracker, line: str, says: str) -> None:
     """CSV of a spreadsheet program with a date that can mean several is refused, with the probable original."""
     (problem,) = problems(tracker, f"ref,due,percent\n{line}\n")
     assert says in problem
@@ -383,7 +391,7 @@ def test_the_sheet_of_commitments_is_found(tracker: Tracker) -> None:
     assert applied(tracker, saved(book)) == {"owner": "Sapt"}
     book["Commitments"].title = "List"
     assert problems(tracker, saved(book)) == [
-        "sheet: several sheets have a column ref: Milestones, List\n  name the sheet to apply Commitments"
+        "sheet: several sheets have a column ref: Milestones, List\n  rename the sheet of updates to Commitments"
     ]
     for name in ("Milestones", "List"):
         book[name].delete_cols(1)

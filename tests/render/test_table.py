@@ -85,6 +85,12 @@ def test_a_list_at_60_columns_has_what_matters(reader: Desk, monkeypatch: pytest
     assert "hidden" not in table(reader, monkeypatch, 60, "list", "--fields", "ref,due")
 
 
+def test_the_sections_of_a_table_have_whole_headings(reader: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The heading of a section is on one line, also if it is wider than the first column."""
+    lines = table(reader, monkeypatch, 80, "upcoming", "--within", "12m").splitlines()
+    assert [line for line in lines if line in {"Overdue", "Upcoming"}] == ["Overdue", "Upcoming"]
+
+
 @pytest.mark.parametrize("columns", [60, 80, 100, 120])
 def test_headings_are_never_cut(reader: Desk, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
     """A column has its whole heading or is left out."""

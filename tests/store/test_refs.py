@@ -91,7 +91,7 @@ def test_dialogues_narrow_a_number(several: Tracker) -> None:
         view.refs.resolve("4")
 
 
-def test_a_short_form_stays_short(make: Maker) -> None:
+def test_a_write_takes_a_number_of_the_newest_dialogue(make: Maker) -> None:
     """A number names a commitment of the newest dialogue for a write too, and the result names it with its title."""
     tracker = make("ruritania")
     assert tracker.mark("1", "stalled").ref == "RUR1-01"
@@ -103,7 +103,7 @@ def test_a_short_form_stays_short(make: Maker) -> None:
 
 @pytest.mark.parametrize(("text", "key"), [("2", "RUR2"), ("12", "RUR12"), ("gra1", "GRA1"), ("a1", "GRA1")])
 def test_the_end_of_a_key_names_a_dialogue(several: Tracker, text: str, key: str) -> None:
-    """A dialogue is found by the end of its key, wherever a key is taken."""
+    """A dialogue is found by the end of its key, in every command that takes a key."""
     with several.snapshot(Scope(dialogues=[text])) as view:
         assert {row.dialogue for row in view.commitments()} == {key}
         chosen = Selection(dialogue=[text]).filter(view)

@@ -11,11 +11,11 @@ from spacedialog.configuration import ALIASES, Configuration
 from spacedialog.errors import InputError
 
 _HELP = "help"
-"""The name of a command that is in no list of commands."""
+"""A command that the lists of commands do not contain."""
 
 
 def checked(commands: Collection[str]) -> Configuration:
-    """Return the configuration; ProblemsError if an alias has the name of a command, or does not name one."""
+    """Return the configuration; ProblemsError if an alias has the name of a command or does not run one."""
     file = environment.configuration()
     if file.aliases and file.path:
         text, problems = "", []
@@ -30,7 +30,7 @@ def checked(commands: Collection[str]) -> Configuration:
 
 
 def check_alias(name: str, command: str, file: Configuration, commands: Collection[str]) -> None:
-    """Raise InputError if an alias has the name of a command, or does not lead to a command."""
+    """Raise InputError if an alias has the name of a command or does not run one."""
     if name in (*commands, _HELP):
         raise InputError(f"{name} is a command, and an alias cannot replace it", "choose another name")
     if not name or name.startswith("-") or any(char.isspace() for char in name):
@@ -49,7 +49,7 @@ def check_alias(name: str, command: str, file: Configuration, commands: Collecti
         from spacedialog.model.near_misses import suggestion
 
         near = suggestion(first, commands)
-        raise InputError(f"there is no command {quoted(first)}", f"{near}{NAME} help lists the commands")
+        raise InputError(f"there is no command {quoted(first)}", f"{near}list the commands with {NAME} help")
 
 
 def _words(command: str) -> list[str]:

@@ -37,7 +37,7 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
         "todo": Listed("read", "List what needs attention, most urgent first"),
         "upcoming": Listed("read", "List due dates and milestones, overdue ones first"),
         "search": Listed("read", "Find commitments and dialogues by words in their text"),
-        "history": Listed("read", "List the entries of the log, all or of one commitment"),
+        "history": Listed("read", "List the entries of the log, or of one commitment or dialogue"),
         "slips": Listed("read", "List the dates that were moved, and by how much"),
         "areas": Listed("read", "List the areas of cooperation with progress and next dates"),
         "dialogues": Listed("read", "List the dialogues with their dates and progress"),
@@ -47,7 +47,7 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
     "Record": {
         "mark": Listed("write", "Record the status of a commitment or a milestone"),
         "check": Listed("write", "Record that you checked and found nothing new"),
-        "note": Listed("write", "Record a note on a commitment or a milestone"),
+        "note": Listed("write", "Record a note on a commitment, milestone or dialogue"),
         "reschedule": Listed("write", "Change a due date; the history keeps the old one"),
         "add": Listed("write", "Add a commitment, or a milestone of one"),
         "edit": Listed("write", "Correct a commitment's title, lead, area or other fields"),
@@ -193,7 +193,8 @@ def _prepare(info: Any) -> None:
 def _check_values(command: Any) -> None:
     """Make each option and argument refuse an empty value, and a value of the wrong type.
 
-    Of an argument with several values and the argument after it, the last one is missing if only one word is given.
+    If an argument with several values is followed by another one, and only one word is given, the error names the last
+    argument as missing.
     """
     for parameter in command.params:
         # Checked before the conversion, because an empty path becomes the working folder.
@@ -293,7 +294,7 @@ def program(arguments: list[str]) -> int:
     elif not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
         command = next((argument for argument in arguments if argument in COMMANDS), None)
         if command:
-            raise InputError("options go after the command", f"write {NAME} {command} {arguments[0]} …")
+            raise InputError("the options are before the command", f"write {NAME} {command} first, then the options")
         arguments = ["overview", *arguments]
     if COMPLETE in os.environ:
         # Typer re-exports it implicitly.

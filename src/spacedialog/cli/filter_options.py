@@ -29,7 +29,8 @@ def _choice(
     ] = None,
     side: SidesOption = None,
     lead: Annotated[
-        Names, typer.Option(metavar="PARTY", help="Select by lead; joint for none.", autocompletion=complete_lead)
+        Names,
+        typer.Option(metavar="PARTY", help="Select by lead; joint if there is none.", autocompletion=complete_lead),
     ] = None,
     kind: Annotated[
         Names,

@@ -134,7 +134,7 @@ IntoDialogueOption = Annotated[
     typer.Option(
         "--dialogue",
         metavar="KEY",
-        help="Add it to this dialogue; by default the latest.",
+        help="Add it to this dialogue; by default the newest.",
         autocompletion=complete_dialogue,
     ),
 ]

@@ -122,9 +122,9 @@ def cleared(texts: Iterable[str], fields: Sequence[str], given: Mapping[str, Any
             from spacedialog.model.near_misses import suggestion
 
             known = [option_of(name) for name in fields]
-            problem = "cannot be cleared" if key in FIELDS else "is not a field"
             raise InputError(
-                f"--clear: {quoted(text)} {problem}", f"{suggestion(key, known)}write one of {', '.join(known)}"
+                f"--clear: {quoted(text)} is not a field that can be cleared",
+                f"{suggestion(key, known)}write one of {', '.join(known)}",
             )
         if names[key] in given:
             raise InputError(f"--clear {text} and a value for it cannot be used together", "leave one of them out")

@@ -111,7 +111,7 @@ _UNLIMITED = 2**31 - 1
 def unknown_command(name: str, commands: Iterable[str]) -> InputError:
     """Return the error for an unknown command."""
     near = f"did you mean show {name}? " if _REF.fullmatch(name) else suggestion(name, commands, COMMAND_SYNONYMS)
-    advice = COMMAND_ADVICE.get(name.casefold()) or f"{near}{NAME} help lists the commands"
+    advice = COMMAND_ADVICE.get(name.casefold()) or f"{near}list the commands with {NAME} help"
     return InputError(f"there is no command {quoted(name)}", advice)
 
 
@@ -144,7 +144,7 @@ def usage_error(error: Any) -> InputError:
         return InputError(f"{error.option_name} needs a value", "write the value after the option")
     context = getattr(error, "ctx", None)
     if context is None:
-        return InputError(_sentence(error.format_message()), f"{NAME} help lists the commands")
+        return InputError(_sentence(error.format_message()), f"list the commands with {NAME} help")
     path, command = context.command_path, context.command
     shows = f"{path} --help shows the usage"
     if hasattr(error, "possibilities"):

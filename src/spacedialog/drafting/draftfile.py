@@ -75,7 +75,7 @@ class DraftFile:
 
     @property
     def content(self) -> bytes:
-        """What the file held when it was read or saved last."""
+        """The content of the file when it was last read or saved."""
         return self._content
 
     def _check(self, content: bytes) -> None:

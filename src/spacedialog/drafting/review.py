@@ -245,7 +245,7 @@ def described(did: str, before: Document, after: Document, ref: str, into: str |
 
 
 def _text(of: Candidate, name: str) -> str:
-    """Return the value of a field as one would type it, or how many there are of a list of parts."""
+    """Return the value of a field as a user types it, or the number of sources or milestones."""
     return str(len(of.get(name) or ())) if name in ("sources", "milestones") else shown(of, name)
 
 
@@ -303,7 +303,7 @@ _REGISTERS: Mapping[str, Register] = {"area": "areas", "lead": "parties", "partn
 
 
 def undeclared(document: Document, field: str, typed: str) -> list[tuple[Register, str]]:
-    """Return the keys that were typed with the sign of a new one and that the file lacks, each with its register."""
+    """Return the keys that were typed after `+` and that the file lacks, each with its register."""
     register = _REGISTERS.get(field)
     if register is None or typed.strip() == "-" or (field == "lead" and typed.strip().casefold() == JOINT):
         return []
@@ -359,4 +359,4 @@ def _declared(document: Document, field: str, text: str) -> str:
         remedy = f"to edit the field {name}, press Enter here and then type edit {name}; for the {field}, {known}"
     else:
         remedy = f"{known}, {add}"
-    raise InputError(f"{quoted(text)} is not one of the {register}", remedy)
+    raise InputError(f"there is no {'area' if field == 'area' else 'party'} {quoted(text)} in the draft", remedy)

@@ -26,8 +26,8 @@ _MOST = 500
 class StepFile:
     """The file with the steps of a review of the data file at `path`.
 
-    The steps belong to the content that the data file had after the latest of them. If another program has changed it,
-    they are lost.
+    The steps can be undone only while the data file has the content that the latest step saved. If another program
+    changed it, they are lost.
     """
 
     def __init__(self, path: Path) -> None:
@@ -71,7 +71,7 @@ class StepFile:
             ) from error
 
     def _read(self) -> dict[str, Any] | None:
-        """Return the content of the file; None if there is no file, or if it is another one."""
+        """Return the content of the file; None if there is no file, or if it is not a file of steps."""
         try:
             found = json.loads(self._path.read_bytes())
         except (OSError, ValueError, RecursionError):
@@ -80,7 +80,7 @@ class StepFile:
 
 
 def _packed(before: Document, after: Document) -> dict[str, Any]:
-    """Return the parts of `before` that differ from `after`; an equal commitment is replaced by its ref."""
+    """Return the parts of `before` that differ from `after`; a commitment that both have is a ref only."""
     known = {commitment["ref"]: commitment for commitment in after["commitments"]}
     changed = {name: value for name, value in before.items() if name != "commitments" and value != after.get(name)}
     commitments = [one["ref"] if known.get(one["ref"]) == one else one for one in before["commitments"]]

@@ -99,8 +99,8 @@ def check_is_single(values: Mapping[str, Any], targets: Sequence[Target]) -> Non
     shared = [name for name in _MILESTONE_FIELDS if name in values]
     if shared and len(targets) > 1:
         raise InputError(
-            f"{shared[0]}: {len(targets)} refs were given, but a {shared[0]} belongs to one commitment or milestone",
-            "edit each of them in a separate command",
+            f"{shared[0]}: this field can be set for one ref only, but {len(targets)} refs were given",
+            "edit each ref in a separate command",
         )
 
 
@@ -124,7 +124,7 @@ def correct(snapshot: Snapshot, target: Target, correction: Correction, remarks:
     if correction.add_partners or correction.remove_partners:
         if "partners" in values:
             raise InputError(
-                "partners: the whole list and single changes of it were both given",
+                "partners: a new list cannot be combined with partners to add or remove",
                 "use either --partner, or --add-partner and --remove-partner",
             )
         values["partners"] = _changed_partners(snapshot, target, correction)

@@ -20,7 +20,7 @@ def check_new_commitment(snapshot: Snapshot, entry: PendingEntry) -> None:
         if _compared(known) == title:
             raise InputError(
                 f"{ref} of {dialogue} already has this title",
-                f"see spacedialog show {ref}; to add a second commitment with the title, use --force",
+                f"compare it with spacedialog show {ref}, or add a second one with --force",
             )
 
 
@@ -33,7 +33,7 @@ def check_new_milestone(snapshot: Snapshot, entry: PendingEntry) -> None:
         if (_compared(known.get("title") or ""), known.get("when")) == (_compared(values["title"]), values["when"]):
             raise InputError(
                 f"{known['ref']} already has this title and the date {readable(values['when'])}",
-                f"see spacedialog show {known['ref'].partition('.')[0]}; to add a second milestone, use --force",
+                f"compare it with spacedialog show {known['ref'].partition('.')[0]}, or add a second one with --force",
             )
 
 

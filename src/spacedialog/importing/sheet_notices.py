@@ -97,12 +97,12 @@ class SheetNotices:
             yield f"Ignored empty cells: {fields}. To clear a field, write {CLEAR}."
         if self._older:
             refs = _few(self._older, ", ")
-            yield f"The sheet is older than the latest entries of {refs}. Compare them with spacedialog history."
+            yield f"The sheet was written before the latest entries on {refs}. Check them with spacedialog history."
         if self._skipped:
             refs = _few(self._skipped, ", ")
             yield (
-                f"Skipped values that were recorded before and have changed since: {refs}."
-                " To record them again, add the day in the field on."
+                f"Skipped the updates of {refs}: their values were recorded earlier and have changed since."
+                " To record them again, add a column or key named on with the day."
             )
 
     def _compare(self, row: Row, target: Target, name: str, held: object) -> None:

@@ -129,7 +129,7 @@ def too_large_unpacked(limit: int) -> InputError:
 
 
 def original_text(name: str, cell: str) -> str:
-    """Return a cell without what the CSV of this program adds: an apostrophe in front of a formula, and escapes."""
+    """Return a cell without the apostrophe and the escapes that the CSV output of this program adds."""
     body = cell[1:]
     if name in _AS_TYPED:
         return body if cell[:1] == "'" and body.startswith(FORMULA_STARTS) else cell

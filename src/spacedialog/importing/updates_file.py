@@ -181,8 +181,10 @@ class Batch:
                 "check: a check cannot set a status, percentage, date or other field",
                 "remove check, or write two updates",
             )
-        # In a file that a person wrote, a status, a percentage or a date is a statement also if it is not new.
-        stated = changed | ({} if row.is_exported else {name: same[name] for name in UPDATED if name in same})
+        # In a file that a person wrote, a repeated status, percentage or date confirms the recorded one.
+        stated = changed | (
+            {} if row.is_exported else {name: same[name] for name in UPDATED if same.get(name) is not None}
+        )
         has_remarks = remarks.note is not None or bool(remarks.evidence)
         if row.is_exported:
             self._notices.compare(row, target, fields, changed)

@@ -194,7 +194,7 @@ def _table(book: Workbook, problems: Problems) -> _Sheet | None:
         titles = ", ".join(sheet.sheet.title for sheet in chosen)
         raise InputError(
             f"several sheets have a column ref: {titles}",
-            "name the sheet to apply Commitments",
+            "rename the sheet of updates to Commitments",
         )
     filled = [sheet for sheet in sheets if sheet.headings]
     if not chosen and len(filled) != 1:

@@ -82,7 +82,7 @@ _ESCAPED = {r"\\": "\\", r"\t": "\t", r"\n": "\n", r"\r": "\r"}
 
 
 def unescaped(text: str) -> str:
-    """Return the text that `escaped` made this one of; a backslash that begins no escape stays."""
+    """Return the text from which `escaped` made this one; a backslash that begins no escape is kept."""
     return re.sub(_ESCAPE, lambda match: _ESCAPED.get(match[0]) or chr(int(match[0][2:], 16)), text)
 
 

@@ -14,7 +14,7 @@ MAY_BE_EMPTY = ("aliases", "succeeds")
 
 
 class NewParty(NamedTuple):
-    """A party to add to a dialogue (its key; by default the latest).
+    """A party to add to a dialogue (its key; by default the newest).
 
     `succeeds` has the parties that it succeeds (their keys), each with the date of the succession, a date or EDTF text.
     """
@@ -36,10 +36,10 @@ class Succession(NamedTuple):
 
 
 def predecessors(parties: Iterable[str], successions: Iterable[Succession]) -> dict[str, str]:
-    """Return the parties that the given ones succeed, also indirectly, each with the day (ISO) that ends its share.
+    """Return the parties that the given ones succeed, directly or not, each with the day (ISO) of the succession.
 
-    Before that day it acted in place of its successor. The day is the last of the window of a vague date. If there are
-    several ways from one party to another, the latest day counts; a cycle is followed only once.
+    Dialogues before that day count for the successor. A vague date counts as its last day. If several chains of
+    successions lead to a party, the latest day applies. A cycle is followed only once.
     """
     of: dict[str, list[Succession]] = {}
     for succession in successions:

@@ -83,7 +83,7 @@ def commitment_fields(result: Detail) -> Table:
         **{name: getattr(result, name) for name in ("criterion", "quote", "detail", "difference", "omitted_by")},
         "sources": tuple(" ".join(filter(None, _source_lines(source))) for source in result.sources),
     }
-    # The one row is longer than those that the columns of a list read.
+    # The columns of a list cannot read this row, because it has more fields.
     columns = tuple(
         Column(column.heading, partial(_text, column.cell(row)), wide=column.wide, field=column.field)
         for column in commitments(()).columns

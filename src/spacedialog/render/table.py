@@ -119,6 +119,12 @@ def _print_rows(console: Console, table: Table, rows: Iterator[Any], advice: str
     more = list(islice(rows, 1))
     rows = chain(more, rows)
     found = layout(columns, part, console.width, one_line, has_more=bool(more))
+
+    def print_grid(grid: Grid) -> None:
+        # A terminal that is too narrow for the refs and dates wraps the lines itself.
+        if grid.rows or grid.show_header:
+            console.print(grid, width=max(found.width, console.width), soft_wrap=found.width > console.width)
+
     section = ""
     has_heading = any(column.heading for column in columns)
     while part:
@@ -126,13 +132,15 @@ def _print_rows(console: Console, table: Table, rows: Iterator[Any], advice: str
         for row in part:
             if table.section and table.section(row) != section:
                 section = table.section(row)
-                grid.add_row()
-                grid.add_row(Text(section, style="bold"))
+                # On lines of its own, because the first column may be too narrow for it.
+                print_grid(grid)
+                console.print()
+                console.print(Text(section, style="bold"))
+                grid = _grid(found, show_header=False)
             grid.add_row(*(_cell(column, row) for column in found.widths))
             for text in filter(None, (one_line(column.cell(row)) for column in table.columns if column.below)):
                 grid.add_row(*(Text(text if column.wide else "", style="dim") for column in found.widths))
-        # A terminal that is too narrow for the refs and dates wraps the lines itself.
-        console.print(grid, width=max(found.width, console.width), soft_wrap=found.width > console.width)
+        print_grid(grid)
         yield
         part, has_heading = list(islice(rows, _MORE_ROWS)), False
         found = found.fitting(layout(list(found.widths), part, console.width, one_line))

@@ -55,7 +55,7 @@ class Parties(Writes):
             return _write(session, "edited", target, entry)
 
     def add_area(self, key: str, title: str, *, dialogue: str | None = None, **remarks: Unpack[Remarks]) -> Written:
-        """Add an area to a dialogue, by default the latest; InputError if its key exists there."""
+        """Add an area to a dialogue, by default the newest; InputError if its key exists there."""
         from spacedialog.editing.parties import create_area, default_day
 
         with self._writing() as session:

@@ -68,7 +68,9 @@ def settings(
     """List the settings in use, unless a command follows."""
     if command := context.invoked_subcommand:
         if format_ or json or output or db or quiet or color != "auto":
-            raise InputError("options go after the command", f"write {NAME} config {command} …")
+            raise InputError(
+                "the options are before the command", f"write {NAME} config {command} first, then the options"
+            )
         return
     file = checked(COMMANDS)
     rows = [_setting(key, db, file) for key in KEYS]
@@ -110,7 +112,8 @@ def get(key: KeyArgument) -> None:
     spacedialog config get database
     spacedialog config get aliases.korea
 
-    The value in use is printed, from an environment variable, the file or the default. A list has commas.
+    The value in use is printed, from an environment variable, the file or the default. The names in a list are
+    separated by commas.
     """
     from spacedialog.model.escapes import escaped
 
@@ -131,7 +134,7 @@ def get(key: KeyArgument) -> None:
 @config.command(name="set")
 def set_(
     key: KeyArgument,
-    value: Annotated[str, typer.Argument(metavar="VALUE", help="The value; for a list, with commas.")],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="The value; separate the names in a list with commas.")],
     quiet: QuietOption = False,
 ) -> None:
     """
@@ -152,7 +155,7 @@ def set_(
         return
     print_note(f"Set {key} in {path}.")
     if variable := environment.variable_of(key):
-        print_note(f"{variable} is set, and overrides it.")
+        print_note(f"{variable} is set, and takes precedence over the file.")
 
 
 @config.command()
@@ -161,7 +164,7 @@ def unset(key: KeyArgument, quiet: QuietOption = False) -> None:
     spacedialog config unset dialogue
     spacedialog config unset aliases.korea
 
-    The default applies again.
+    The default is used again.
     """
     path, keys = _path_to_write(), _keys(key)
     if configuration.unset_key(path, keys):

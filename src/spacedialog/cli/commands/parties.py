@@ -51,7 +51,7 @@ SucceedsOption = Annotated[
     typer.Option(
         "--succeeds",
         metavar="PARTY",
-        help="Set the party that it succeeds. Repeatable, with a --from for each.",
+        help="Set the party that it succeeds. Repeatable, each with its own --from.",
         autocompletion=complete_party,
     ),
 ]
@@ -122,7 +122,7 @@ def edit_party(
         str | None,
         typer.Option(
             metavar="KEY",
-            help="Edit it in this dialogue; by default in the newest that has it.",
+            help="Edit the party of this dialogue; by default of the newest that has it.",
             autocompletion=complete_dialogue,
         ),
     ] = None,
@@ -131,8 +131,8 @@ def edit_party(
     spacedialog party edit KASA --succeeds MSIT --from 2024-05-27
     spacedialog party edit KCG --alias "Korean Coast Guard" --alias "Coast Guard"
 
-    `list --party KASA` then also lists the commitments of MSIT in dialogues before that date. --alias and --succeeds
-    replace all earlier ones.
+    After the first example, `list --party KASA` also lists the commitments of MSIT in dialogues before that date.
+    --alias replaces all aliases, and --succeeds all predecessors.
     """
     given = {"name": name, "side": side, "aliases": alias, "succeeds": _successions(writing, succeeds, from_) or None}
     values: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
@@ -151,7 +151,7 @@ def add_area(
     """
     spacedialog area add debris --title "Space debris"
 
-    The area exists from the day of the dialogue, unless --on gives another. `areas` lists it when it has a commitment.
+    The area exists from the day of the dialogue, unless --on gives another. `areas` lists it once it has a commitment.
     """
     writing.show(writing.tracker.add_area(key, title, dialogue=dialogue, **writing.remarks))
 
@@ -161,8 +161,8 @@ def _successions(writing: WriteRequest, succeeds: list[str] | None, starts: list
     names, dates = succeeds or [], starts or []
     if len(names) != len(dates):
         raise InputError(
-            f"--succeeds was given {len(names)} times, and --from {len(dates)} times",
-            "give a --from for each --succeeds: --succeeds MSIT --from 2024-05-27",
+            f"--succeeds and --from must be given equally often, not {len(names)} and {len(dates)} times",
+            "give one --from for each --succeeds: --succeeds MSIT --from 2024-05-27",
         )
     return {
         name: parsing.vague_date("--from", start, writing.tracker.today, "past")

@@ -215,7 +215,8 @@ def todo(
         str | None,
         typer.Option(
             metavar="SPAN",
-            help="Include windows that open or close within SPAN, such as 3m; by default the closing span, 60d.",
+            help=f"Include windows that open or close within SPAN, such as 3m; by default {CLOSING_DAYS}d,"
+            " or the closing-span of the configuration.",
         ),
     ] = None,
     due: DueOption = None,
@@ -345,6 +346,9 @@ def history(
         by or (),
         kind or (),
     )
+    if ref and reading.scope.origin:
+        # As in `show`, a ref does not depend on the default dialogue of the configuration.
+        reading = reading._replace(scope=reading.scope._replace(dialogues=(), origin=""))
     with reading.snapshot() as snapshot:
         reading.show(tables.history(snapshot.history(snapshot.refs.find(ref) if ref else None, filter_, limit=limit)))
 

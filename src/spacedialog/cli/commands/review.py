@@ -58,8 +58,8 @@ def review(
     spacedialog review my_draft.json --list
 
     Accept, edit, split, merge or drop each candidate. Every step is saved at once, and the next review continues with
-    the first undecided candidate. The steps are kept in FILE.review, so that it can also undo them. You can also edit
-    the file: set `decision` under `draft` to accepted or dropped.
+    the first undecided candidate. The steps are kept in FILE.review, and a later review can undo them. You can also
+    edit the file: set `decision` under `draft` to accepted or dropped.
     --format, --json and --output apply to --list.
     """
     tracker = spacedialog.open(today=parsing.today(today), author="")
@@ -226,10 +226,10 @@ class InteractiveReview:
 
 
 def _alone(rest: str, step: Callable[[], Result]) -> Result:
-    """Take a step that has no argument; InputError if one was typed, since it may be meant for another candidate."""
+    """Take a step that has no argument; InputError if one was typed, because the user may mean another candidate."""
     if rest:
         raise InputError(
-            f"unexpected argument {quoted(rest)}", "the step applies to the candidate shown; type it alone"
+            f"unexpected argument {quoted(rest)}", "type the step alone; it applies to the candidate that is shown"
         )
     return step()
 

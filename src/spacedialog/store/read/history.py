@@ -176,7 +176,7 @@ def _check_recorded(connection: sqlite3.Connection, name: str, text: str) -> Non
 
 
 def _is_in_time(on: str, filter_: EntryFilter) -> bool:
-    """Return whether a date of an entry has a day in the time of the filter."""
+    """Return whether the date of an entry has a day in the period of the filter."""
     when = VagueDate.parse(on)
     since, until = filter_.since and filter_.since.earliest, filter_.until and filter_.until.latest
     begins = until is None or when.earliest is None or when.earliest <= until

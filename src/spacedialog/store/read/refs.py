@@ -304,7 +304,7 @@ def _prefix(ref: str) -> str:
 
 
 def _ends_with(text: str, end: str) -> bool:
-    """Return whether the text has this end, and no number continues before it: `rok4` has the end `4`, `rok14` not."""
+    """Return whether the text ends so, but not within a number: `rok4` ends with `4`, `rok14` does not."""
     return text.endswith(end) and not (end[:1].isdecimal() and text[: -len(end)][-1:].isdecimal())
 
 
