@@ -126,19 +126,25 @@ def _print_rows(console: Console, table: Table, rows: Iterator[Any], advice: str
         for row in part:
             if table.section and table.section(row) != section:
                 section = table.section(row)
-                grid.add_row()
-                grid.add_row(Text(section, style="bold"))
+                _print_grid(console, grid, found)
+                console.print()
+                console.print(Text(section, style="bold"))
+                grid = _grid(found, show_header=False)
             grid.add_row(*(_cell(column, row) for column in found.widths))
             for text in filter(None, (one_line(column.cell(row)) for column in table.columns if column.below)):
                 grid.add_row(*(Text(text if column.wide else "", style="dim") for column in found.widths))
-        # A terminal that is too narrow for the refs and dates wraps the lines itself.
-        console.print(grid, width=max(found.width, console.width), soft_wrap=found.width > console.width)
+        _print_grid(console, grid, found)
         yield
         part, has_heading = list(islice(rows, _MORE_ROWS)), False
         found = found.fitting(layout(list(found.widths), part, console.width, one_line))
     if found.hidden:
         verb = "is" if len(found.hidden) == 1 else "are"
         console.print(Text(f"{listed(found.hidden)} {verb} hidden: {advice}.", style="dim"))
+
+
+def _print_grid(console: Console, grid: Grid, found: Layout) -> None:
+    """Print the rows of a grid; a terminal that is too narrow for the refs and dates wraps the lines itself."""
+    console.print(grid, width=max(found.width, console.width), soft_wrap=found.width > console.width)
 
 
 def _grid(found: Layout, *, show_header: bool) -> Grid:
