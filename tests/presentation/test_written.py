@@ -49,6 +49,12 @@ def test_each_action_is_named_in_its_result(did: str, done: str, would: str, unc
     assert lines_of(result._replace(differences=())) == [done, *filter(None, [unchanged]), next_step]
 
 
+def test_a_cleared_lead_is_joint() -> None:
+    """A lead that was cleared is shown as joint, the word that --lead accepts."""
+    cleared = MARKED._replace(did="edited", differences=(Difference("R-1", "lead", "NASA", None),))
+    assert "lead: NASA → joint" in lines_of(cleared)
+
+
 def test_several_items_are_counted() -> None:
     """A result on several items has their number, and names them with what changed."""
     several = MARKED._replace(refs=("R-1", "R-2"), ref="", title="", changes=2, undo=None)
