@@ -222,6 +222,7 @@ NEAR_MISSES = [
     ("rm 31", 2, "nothing is deleted; use 'spacedialog mark REF withdrawn', or 'spacedialog undo'"),
     ("init", 2, "there is nothing to set up; start with 'spacedialog list'"),
     ("team jion", 2, "did you mean join?"),
+    ("config list", 2, "write spacedialog config, without a command, or one of get, set, unset, path"),
     ("help lst", 2, "did you mean list?"),
     ("ROK4-31", 2, "did you mean show ROK4-31?"),
     ("31", 2, "did you mean show 31?"),
