@@ -91,6 +91,7 @@ def test_set_a_relative_database(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
+        ("alias.korea", "list", "alias.korea: there is no such key\n  did you mean aliases.korea?"),
         ("databse", "x.db", "databse: there is no such key\n  did you mean database?"),
         ("review-interval", "soon", "review-interval: 'soon' is not a span of time\n  write a span such as"),
         ("columns", "ref,stauts", "columns: there is no field 'stauts'\n  did you mean status?"),
@@ -206,6 +207,13 @@ def test_the_default_dialogue_narrows_reads(desk: Desk, file: Path) -> None:
     assert len(desk.call("list", "--dialogue", "all", "--json").data) == everything
     assert desk.call("show", "ROK4-31").status == 0
     assert configured(desk, file, "dialogue = 'all'", "list", "--json").data[0]["dialogue"] == "ROK4"
+
+
+def test_an_empty_table_names_the_default_dialogue(desk: Desk, file: Path) -> None:
+    """If the default dialogue has no match, the message names it and --dialogue all; with --dialogue it does not."""
+    found = configured(desk, file, "dialogue = 'ROK4'", "list", "--party", "MSIT", "-f", "table").stdout
+    assert found.startswith("No matching commitments. Only ROK4 is shown; --dialogue all shows every dialogue.")
+    assert "every dialogue" not in desk.call("list", "--party", "MSIT", "--dialogue", "ROK4", "-f", "table").stdout
 
 
 def test_an_unknown_default_dialogue_names_the_file(desk: Desk, file: Path) -> None:
