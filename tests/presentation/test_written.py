@@ -64,6 +64,14 @@ def test_several_items_are_counted() -> None:
     assert lines_of(several._replace(did="imported", refs=(), differences=())) == ["Imported 2 entries"]
 
 
+def test_a_note_on_a_dialogue_does_not_mention_a_status() -> None:
+    """A note on dialogues has no line on a status, and dialogues are counted apart from commitments."""
+    noted = MARKED._replace(did="noted", refs=("ROK4",), ref="ROK4", title="", differences=(), undo=None)
+    assert lines_of(noted) == ["Added a note to ROK4"]
+    several = noted._replace(refs=("ROK4", "ROK3", "ROK4-31"), ref="", changes=3)
+    assert lines_of(several)[0] == "Added a note to 1 commitment and 2 dialogues"
+
+
 @pytest.mark.parametrize("did", ["linked", "not-linked", "rescheduled", "applied"])
 def test_a_write_that_records_nothing_says_so(did: str) -> None:
     """A write that records nothing says so, also in a dry run, and offers no undo."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from spacedialog.model.rows.written import Written
-from spacedialog.presentation.phrases import counted, value_text
+from spacedialog.presentation.phrases import counted, listed, value_text
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import Block, View
 
@@ -74,8 +74,18 @@ def _subject(result: Written) -> str:
 
 def _several(refs: Sequence[str]) -> str:
     milestones = sum("." in ref for ref in refs)
-    counts = {"commitment": len(refs) - milestones, "milestone": milestones}
-    return " and ".join(counted(count, noun) for noun, count in counts.items() if count)
+    dialogues = sum(map(_is_dialogue, refs))
+    counts = {
+        "commitment": len(refs) - milestones - dialogues,
+        "milestone": milestones,
+        "dialogue": dialogues,
+    }
+    return listed([counted(count, noun) for noun, count in counts.items() if count])
+
+
+def _is_dialogue(ref: str) -> bool:
+    """Return whether a ref is the key of a dialogue: the refs of commitments have a hyphen, those of parties a slash."""
+    return "-" not in ref and "/" not in ref
 
 
 def _change_lines(result: Written) -> list[str]:
@@ -84,7 +94,8 @@ def _change_lines(result: Written) -> list[str]:
         ref = "" if result.ref else f"{difference.ref}  "
         old = "" if difference.old in (None, []) else f"{value_text(difference.field, difference.old)} → "
         lines.append(f"{ref}{difference.field}: {old}{value_text(difference.field, difference.new)}")
-    unchanged = _ACTIONS[result.did].unchanged
+    # A dialogue has no status that a note could leave unchanged.
+    unchanged = "" if result.refs and all(map(_is_dialogue, result.refs)) else _ACTIONS[result.did].unchanged
     if not (unchanged and result.changes and result.refs):
         return lines
     changed = {difference.ref for difference in result.differences}
