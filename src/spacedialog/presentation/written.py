@@ -84,7 +84,7 @@ def _several(refs: Sequence[str]) -> str:
 
 
 def _is_dialogue(ref: str) -> bool:
-    """Return whether a ref is the key of a dialogue: the refs of commitments have a hyphen, those of parties a slash."""
+    """Return whether a ref is the key of a dialogue: refs of commitments have a hyphen, those of parties a slash."""
     return "-" not in ref and "/" not in ref
 
 

@@ -167,7 +167,7 @@ def _successions(writing: WriteRequest, succeeds: list[str] | None, starts: list
     names, dates = succeeds or [], starts or []
     if len(names) != len(dates):
         raise InputError(
-            f"--succeeds was given {len(names)} times, and --from {len(dates)} times",
+            f"{len(names)} --succeeds and {len(dates)} --from were given",
             "give a --from for each --succeeds: --succeeds MSIT --from 2024-05-27",
         )
     return {
