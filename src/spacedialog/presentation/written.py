@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from spacedialog.model.rows.written import Written
@@ -60,7 +60,7 @@ def _heading(result: Written) -> str:
     title = f" ({result.title})" if result.title else ""
     if result.refs and not result.changes:
         nothing = "Dry run: nothing" if result.dry_run else "Nothing"
-        return f"{nothing} to record for {result.ref or _several(result.refs)}{title}"
+        return f"{nothing} to record for {result.ref or _several(result)}{title}"
     action = _ACTIONS[result.did]
     return f"{f'Dry run: would {action.to_do}' if result.dry_run else action.done} {_subject(result)}{title}"
 
@@ -69,23 +69,23 @@ def _subject(result: Written) -> str:
     if about := _ACTIONS[result.did].about:
         entries = counted(result.changes, "entry", "entries")
         return f"{entries} {about} {result.ref}" if result.ref else entries
-    return result.ref or _several(result.refs)
+    return result.ref or _several(result)
 
 
-def _several(refs: Sequence[str]) -> str:
-    milestones = sum("." in ref for ref in refs)
-    dialogues = sum(map(_is_dialogue, refs))
+def _several(result: Written) -> str:
+    milestones = sum("." in ref for ref in result.refs)
+    dialogues = len(_dialogues(result))
     counts = {
-        "commitment": len(refs) - milestones - dialogues,
+        "commitment": len(result.refs) - milestones - dialogues,
         "milestone": milestones,
         "dialogue": dialogues,
     }
     return listed([counted(count, noun) for noun, count in counts.items() if count])
 
 
-def _is_dialogue(ref: str) -> bool:
-    """Return whether a ref is the key of a dialogue: refs of commitments have a hyphen, those of parties a slash."""
-    return "-" not in ref and "/" not in ref
+def _dialogues(result: Written) -> list[str]:
+    """Return the dialogues among the refs. Only a note is about dialogues, whose keys lack the hyphen of other refs."""
+    return [ref for ref in result.refs if result.did == "noted" and "-" not in ref]
 
 
 def _change_lines(result: Written) -> list[str]:
@@ -95,7 +95,8 @@ def _change_lines(result: Written) -> list[str]:
         old = "" if difference.old in (None, []) else f"{value_text(difference.field, difference.old)} → "
         lines.append(f"{ref}{difference.field}: {old}{value_text(difference.field, difference.new)}")
     # A dialogue has no status that a note could leave unchanged.
-    unchanged = "" if result.refs and all(map(_is_dialogue, result.refs)) else _ACTIONS[result.did].unchanged
+    has_status = not result.refs or len(_dialogues(result)) < len(result.refs)
+    unchanged = _ACTIONS[result.did].unchanged if has_status else ""
     if not (unchanged and result.changes and result.refs):
         return lines
     changed = {difference.ref for difference in result.differences}
