@@ -177,7 +177,9 @@ def unknown_key(name: str) -> InputError:
     """Return the error for an unknown key."""
     from spacedialog.model.near_misses import suggestion
 
-    return InputError("there is no such key", f"{suggestion(name, KEYS)}write one of {', '.join(KEYS)}, aliases.NAME")
+    table, dot, alias = name.partition(".")
+    near = f"did you mean {ALIASES}.{alias}? " if table == "alias" and dot else suggestion(name, KEYS)
+    return InputError("there is no such key", f"{near}write one of {', '.join(KEYS)}, aliases.NAME")
 
 
 def file_text(path: Path) -> str:

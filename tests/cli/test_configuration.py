@@ -114,6 +114,7 @@ def test_set_a_relative_database(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
+        ("alias.korea", "list", "alias.korea: there is no such key\n  did you mean aliases.korea?"),
         ("databse", "x.db", "databse: there is no such key\n  did you mean database?"),
         ("review-interval", "soon", "review-interval: 'soon' is not a span of time\n  write a span such as"),
         ("columns", "ref,stauts", "columns: there is no field 'stauts'\n  did you mean status?"),
@@ -237,6 +238,13 @@ def test_the_default_dialogue_does_not_change_refs(desk: Desk, file: Path) -> No
     assert {row["ref"].partition(".")[0] for row in desk.call("history", "3", "--json").data} >= {"ROK4-03"}
     assert shown["commitment"]["ref"] == "ROK4-03"
     assert desk.call("history", "3", "--dialogue", "ROK3", "--json").data[0]["ref"] == "ROK3-03"
+
+
+def test_an_empty_table_names_the_default_dialogue(desk: Desk, file: Path) -> None:
+    """If the default dialogue has no match, the message names it and --dialogue all; with --dialogue it does not."""
+    found = configured(desk, file, "dialogue = 'ROK4'", "list", "--party", "MSIT", "-f", "table").stdout
+    assert found.startswith("No matching commitments. Only ROK4 is shown; --dialogue all shows every dialogue.")
+    assert "every dialogue" not in desk.call("list", "--party", "MSIT", "--dialogue", "ROK4", "-f", "table").stdout
 
 
 def test_an_unknown_default_dialogue_names_the_file(desk: Desk, file: Path) -> None:

@@ -108,6 +108,7 @@ def test_a_limited_list_says_how_many_there_are(reader: Desk, name: str, words: 
     assert f"Showing 2 of {every}." in reader.call(name, *words, "--limit", "2", "-f", "table").stdout
     assert "Showing" not in reader.call(name, *words, "--limit", str(every), "-f", "table").stdout
     assert "Showing" not in reader.call(name, *words, "--limit", "2").stdout
+    assert reader.call(name, *words, "--limit", "0", "-f", "table").stdout.startswith(f"Showing 0 of {every}.")
 
 
 def test_every_command_of_the_view_group_is_tested() -> None:

@@ -169,6 +169,13 @@ def test_a_quiet_empty_table_is_empty(desk: Desk) -> None:
     assert desk.call("list", "--text", "unheardof", "-f", "table", "-q") == Ran(0, "", "")
 
 
+def test_a_quiet_table_does_not_name_its_hidden_columns(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --quiet a narrow table has its rows only, without the line on the hidden columns."""
+    monkeypatch.setattr(Desk, "environment", {**desk.environment, "COLUMNS": "60"})
+    assert "are hidden" in desk.call("list", "-f", "table").stdout
+    assert "hidden" not in desk.call("list", "-f", "table", "-q").stdout
+
+
 def test_quiet_writes_print_nothing(desk: Desk) -> None:
     """With --quiet a write prints nothing; with --json too, only the JSON."""
     assert desk.call("mark", "31", "complete", "--quiet") == Ran(0, "", "")

@@ -204,3 +204,9 @@ def test_search_finds_words_of_criterion_and_quote(tracker: Tracker) -> None:
     tracker.edit("1", {"criterion": "The crew is home."})
     with tracker.snapshot() as view:
         assert [hit.fields for hit in view.search("capsule")] == [("earlier criterion",)]
+
+
+def test_the_fields_of_a_result_are_in_their_order(make: Maker) -> None:
+    """The result of an edit names the fields in their order in a commitment, however the record holds them."""
+    written = make("ruritania").edit("1", {"owner": "Sapt", "title": "Fly", "partners": ["GMO"], "lead": None})
+    assert [one.field for one in written.differences] == ["title", "lead", "partners", "owner"]

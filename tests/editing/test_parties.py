@@ -82,6 +82,7 @@ def test_a_party_is_corrected(tracker: Tracker) -> None:
         assert "RUR1-03" in [hit.ref for hit in view.search("weather office")]
         assert view.history()[-1].ref == "RUR1/GMO"
     assert tracker.edit_party("GMO", {"name": "Met Office"}).changes == 0
+    assert tracker.edit_party("rur1/gmo", {"name": "Met Office"}).ref == "RUR1/GMO", "as results and history print it"
     tracker.edit_party("GMO", {"aliases": None})
     assert parties(tracker)["GMO"].aliases == ()
     tracker.undo()

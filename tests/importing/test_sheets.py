@@ -164,6 +164,17 @@ def test_a_sheet_from_before_the_latest_entry_is_applied_with_a_notice(make: Mak
     )
 
 
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_the_window_of_the_previous_due_date_is_not_an_edit(make: Maker, form: str) -> None:
+    """A sheet with a new due date is applied twice on one day without a notice on the old window and flags."""
+    tracker = make("ruritania")
+    tracker.note("1", "Discussed")
+    sheet = edited(exported(tracker, form), "RUR1-01", "due" if form == "csv" else "Due", "2028-03")
+    assert [tracker.apply(sheet, "list").notices for _ in range(2)] == [(), ()]
+    opens = edited(sheet, "RUR1-01", "due_earliest" if form == "csv" else "Opens", "2031-01-01")
+    assert "Ignored due_earliest" in tracker.apply(opens, "list").notices[0]
+
+
 def test_a_row_that_is_in_an_export_twice_is_refused(tracker: Tracker) -> None:
     """A commitment that an export has twice is a problem, because the old row would undo the edits of the new one."""
     text = exported(tracker, "csv").decode()

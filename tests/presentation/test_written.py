@@ -49,6 +49,12 @@ def test_each_action_is_named_in_its_result(did: str, done: str, would: str, unc
     assert lines_of(result._replace(differences=())) == [done, *filter(None, [unchanged]), next_step]
 
 
+def test_a_cleared_lead_is_joint() -> None:
+    """A lead that was cleared is shown as joint, the word that --lead accepts."""
+    cleared = MARKED._replace(did="edited", differences=(Difference("R-1", "lead", "NASA", None),))
+    assert "lead: NASA → joint" in lines_of(cleared)
+
+
 def test_several_items_are_counted() -> None:
     """A result on several items has their number, and names them with what changed."""
     several = MARKED._replace(refs=("R-1", "R-2"), ref="", title="", changes=2, undo=None)
@@ -56,6 +62,14 @@ def test_several_items_are_counted() -> None:
     checked = several._replace(did="checked", differences=())
     assert lines_of(checked) == ["Checked 2 commitments", "R-1, R-2", "Status unchanged."]
     assert lines_of(several._replace(did="imported", refs=(), differences=())) == ["Imported 2 entries"]
+
+
+def test_a_note_on_a_dialogue_does_not_mention_a_status() -> None:
+    """A note on dialogues has no line on a status, and dialogues are counted apart from commitments."""
+    noted = MARKED._replace(did="noted", refs=("ROK4",), ref="ROK4", title="", differences=(), undo=None)
+    assert lines_of(noted) == ["Added a note to ROK4"]
+    several = noted._replace(refs=("ROK4", "ROK3", "ROK4-31"), ref="", changes=3)
+    assert lines_of(several)[0] == "Added a note to 1 commitment and 2 dialogues"
 
 
 @pytest.mark.parametrize("did", ["linked", "not-linked", "rescheduled", "applied"])

@@ -108,6 +108,14 @@ def test_long_name_leaves_room_for_the_rest(desk: Desk, monkeypatch: pytest.Monk
     assert "Signed" in text
 
 
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_the_heading_of_a_group_is_one_line(reader: Desk, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    """The heading of a group of rows is one line, although the column below it is narrower."""
+    lines = table(reader, monkeypatch, columns, "upcoming", "--due", "2027").splitlines()
+    assert lines[1:3] == ["", "Upcoming"]
+    assert lines[3].startswith("2027 ")
+
+
 @pytest.mark.parametrize("view", ["list", "upcoming", "history", "slips", "areas"])
 def test_narrow_table_stays_readable(reader: Desk, monkeypatch: pytest.MonkeyPatch, view: str) -> None:
     """At 60 columns a row takes at most nine lines."""

@@ -64,6 +64,10 @@ class Command(_Help, TyperCommand):
         return ["[OPTIONS]", *(piece.strip("{}") for one in arguments for piece in one.get_usage_pieces(ctx))]
 
 
+_LISTING = ("list", "ls", "show")
+"""The commands of other programs for what a group does without a command."""
+
+
 class Group(_Help, TyperGroup):
     """A group of commands, which suggests the nearest name for an unknown one."""
 
@@ -78,6 +82,11 @@ class Group(_Help, TyperGroup):
             from spacedialog.model.near_misses import suggestion
 
             names = ", ".join(self.commands)
+            if cmd_name in _LISTING and self.invoke_without_command:
+                raise InputError(
+                    f"{ctx.command_path} has no command {quoted(cmd_name)}",
+                    f"write {ctx.command_path}, without a command, or one of {names}",
+                )
             raise InputError(
                 f"{ctx.command_path} has no command {quoted(cmd_name)}",
                 f"{suggestion(cmd_name, self.commands)}write one of {names}",

@@ -81,7 +81,14 @@ class ReadRequest(NamedTuple):
         self._write(self._of_fields(main_table(view), names) if names else view)
 
     def _write(self, view: Table | View) -> None:
-        show(without_notes(view) if self.quiet else view, self.output, as_of=self.as_of.isoformat())
+        output = self.output
+        if self.quiet:
+            view, output = without_notes(view), output._replace(settings=output.settings._replace(notes=False))
+        elif self.scope.origin and isinstance(view, Table) and view.empty:
+            # The configuration, not the call, leaves out the other dialogues.
+            only = ", ".join(self.scope.dialogues)
+            view = view._replace(empty=f"{view.empty} Only {only} is shown; --dialogue all shows every dialogue.")
+        show(view, output, as_of=self.as_of.isoformat())
 
     def show_one(self, view: View, fields: Callable[[], Table]) -> None:
         """Write the view of one item; with requested fields, those of `fields`, a table of one row."""

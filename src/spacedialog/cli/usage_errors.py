@@ -51,7 +51,7 @@ OPTION_SYNONYMS: Mapping[str, str] = {
     **dict.fromkeys(("--author", "--user", "--who"), "--by"),
     **dict.fromkeys(("--date", "--when", "--at"), "--on"),
     **dict.fromkeys(("--url", "--link", "--source", "--proof", "--citation"), "--evidence"),
-    **dict.fromkeys(("-n", "--count", "--max", "--top"), "--limit"),
+    **dict.fromkeys(("-n", "-L", "--count", "--max", "--top"), "--limit"),
     **dict.fromkeys(("--out", "--file"), "--output"),
     **dict.fromkeys(("--colour", "--no-color", "--no-colour"), "--color"),
     **dict.fromkeys(("--order", "--order-by"), "--sort"),
@@ -101,7 +101,7 @@ VALUE_SYNONYMS: Mapping[str, Mapping[str, str]] = {
 }
 """Other words for the values of options, by the name of the value."""
 
-_REF = re.compile(r"(?:[A-Za-z]{1,9}\d{0,3}-)?\d{1,4}(?:\.\d{1,3})?", re.ASCII)
+_REF = re.compile(r"(?:[A-Za-z]{0,9}\d{0,3}-)?\d{1,4}(?:\.\d{1,3})?", re.ASCII)
 """A text that is more likely a ref than a command."""
 
 _UNLIMITED = 2**31 - 1
@@ -173,8 +173,10 @@ def _unknown_option(option: str, path: str, command: Any) -> InputError:
     own = [
         name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts) if name[:1] == "-"
     ]
-    remedy = OPTION_ADVICE.get((path.partition(" ")[2], option if option.startswith("--") else "-"))
     synonym = OPTION_SYNONYMS.get(option)
+    is_synonym = synonym in own and not option.startswith("--")
+    given = option if option.startswith("--") else "-"
+    remedy = None if is_synonym else OPTION_ADVICE.get((path.partition(" ")[2], given))
     near = synonym if synonym in own else nearest(option, (name for name in own if name.startswith("--")))
     remedy = remedy or (f"did you mean {near}? " if near else "") + f"{path} --help lists the options"
     return InputError(f"{path}: no such option: {quoted(option)[1:-1]}", remedy)

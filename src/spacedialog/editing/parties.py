@@ -61,7 +61,13 @@ def correct_party(snapshot: Snapshot, target: Target, values: Mapping[str, Any],
 
 
 def find_party(snapshot: Snapshot, key: str, dialogue: str | None) -> Target:
-    """Return the party with the key, ignoring case, in the dialogue or else in the newest that has it."""
+    """Return the party with the key, ignoring case, in the dialogue or else in the newest that has it.
+
+    The key may have its dialogue before it, as the results of writes and the history print it: `ROK4/KASA`.
+    """
+    before, slash, name = key.partition("/")
+    if slash and before.casefold() in map(str.casefold, {dialogue} if dialogue else snapshot.values("dialogue")):
+        key, dialogue = name, next(one for one in snapshot.values("dialogue") if one.casefold() == before.casefold())
     found = find_value(snapshot, "party", key, dialogue=dialogue)
     for name in [dialogue] if dialogue else snapshot.values("dialogue"):
         target = _target("party", name, found)

@@ -10,6 +10,7 @@ from spacedialog.editing.remarks import EntryRemarks
 from spacedialog.model.conflicts import conflicts
 from spacedialog.model.dates import VagueDate, readable
 from spacedialog.model.entry import NOTE, RETRACT, PendingEntry, Remarks, new_entry_ids
+from spacedialog.model.fields import FIELDS
 from spacedialog.model.fold import closing_day, in_order
 from spacedialog.model.rows.written import Difference, Written
 from spacedialog.model.target import Target
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
 
 _INTERNAL_FIELDS = ("commitment", "old", "new")
 """Fields left out of the result of a write: the commitments of an assessment and of a link, which never change."""
+
+
+_PLACES = {name: place for place, name in enumerate(FIELDS)}
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Return the key that sorts the names of fields: those of a commitment in their order, then the others."""
+    return _PLACES.get(name, len(_PLACES)), name
 
 
 class Author(NamedTuple):
@@ -90,7 +99,7 @@ class Session:
         differences = [
             Difference(target.ref, name, old.get(name), new.get(name))
             for target, old, new in zip(targets, before, after, strict=True)
-            for name in dict.fromkeys([*old, *new])
+            for name in sorted({*old, *new}, key=_place)
             if old.get(name) != new.get(name) and name not in _INTERNAL_FIELDS
         ]
         current = dict(zip((target[1:] for target in targets), zip(targets, after, strict=True), strict=True))

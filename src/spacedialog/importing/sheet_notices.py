@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from spacedialog.importing.cells import CLEAR, is_empty, is_same, shown_text
 from spacedialog.importing.earlier_states import EarlierStates
 from spacedialog.importing.sheets import READ_ONLY, RECORDED, Row
-from spacedialog.model.dates import quoted
+from spacedialog.model.dates import VagueDate, iso_day, quoted
+from spacedialog.model.entry import CREATE
 from spacedialog.store.log import live_entries
 
 if TYPE_CHECKING:
     import sqlite3
+    from datetime import date
 
     from spacedialog.model.fields import CommitmentRow
     from spacedialog.model.target import Target
     from spacedialog.store.read.snapshot import Snapshot
 
 _MOST_SHOWN = 3
+_ENDS: Mapping[str, Callable[[VagueDate], date | None]] = {
+    "due_earliest": lambda when: when.earliest,
+    "due_latest": lambda when: when.latest,
+}
 _COMPUTED = ("due_earliest", "due_latest", "flags", "updated_on")
 """The columns that change with later entries, so those of an older sheet differ without an edit."""
 
@@ -109,7 +115,25 @@ class SheetNotices:
         given = row.values[name]
         if is_empty(given) if is_empty(held) else is_same(row, name, given, held):
             return
-        self.ignored(row, target, name, held)
+        if not self._had(row, target, name):
+            self.ignored(row, target, name, held)
+
+    def _had(self, row: Row, target: Target, name: str) -> bool:
+        """Return whether an earlier entry explains the cell: it has a due date with that first or last day.
+
+        Flags are explained by a second entry of the day in the sheet, because an export has no time.
+        """
+        entries = live_entries(self._connection, target.item)
+        if name == "flags":
+            day = row.values.get("updated_on")
+            return not is_empty(day) and sum(is_same(row, "updated_on", day, entry.on) for entry in entries) > 1
+        if name not in _ENDS:
+            return False
+        sets = [(entry.kind, entry.content.get("set", {})) for entry in entries]
+        dues = {values.get("due") for kind, values in sets if kind == CREATE or "due" in values}
+        ends = (_ENDS[name](VagueDate.parse(due)) if due else None for due in dues)
+        given = row.values[name]
+        return any(is_same(row, name, given, iso_day(end)) if end else is_empty(given) for end in ends)
 
     def _is_older(self, row: Row, target: Target, updated_on: str) -> bool:
         """Return whether the row was exported before the latest entry: it has the day of an earlier one."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacedialog.model.dates import VagueDate, parse_recorded_review, readable
-from spacedialog.model.fields import AFTER_EVIDENCE, DESK_FIELDS, KINDS, Kind
+from spacedialog.model.fields import AFTER_EVIDENCE, DESK_FIELDS, JOINT, KINDS, Kind
 from spacedialog.model.rows.record import (
     AreaRow,
     AssessmentRow,
@@ -87,9 +87,9 @@ def to_the_minute(instant: str) -> str:
 
 
 def value_text(field: str, value: Any) -> str:
-    """Return the value of a field in words, a quote in quotation marks; NOTHING if it is not set."""
+    """Return the value of a field in words, a quote in quotation marks; JOINT or NOTHING if it is not set."""
     text = recorded_text(field, value)
-    return (quotation(text) if field == "quote" else text) or NOTHING
+    return (quotation(text) if field == "quote" else text) or (JOINT if field == "lead" else NOTHING)
 
 
 # The record

@@ -137,7 +137,7 @@ def with_total(table: Table, shown: int | None, total: Callable[[], int]) -> Tab
         count = total()
         return (*((f"Showing {shown} of {count}.",) if shown < count else ()), *table.notes())
 
-    return table._replace(notes=notes)
+    return table._replace(notes=notes, empty=table.empty if shown else "")  # 0 rows do not mean that none matches
 
 
 def commitments(rows: Iterable[CommitmentRow], coverage: Callable[[], Coverage] | None = None) -> Table:

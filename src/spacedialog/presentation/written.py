@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from spacedialog.model.rows.written import Written
-from spacedialog.presentation.phrases import counted, value_text
+from spacedialog.presentation.phrases import counted, listed, value_text
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import Block, View
 
@@ -60,7 +60,7 @@ def _heading(result: Written) -> str:
     title = f" ({result.title})" if result.title else ""
     if result.refs and not result.changes:
         nothing = "Dry run: nothing" if result.dry_run else "Nothing"
-        return f"{nothing} to record for {result.ref or _several(result.refs)}{title}"
+        return f"{nothing} to record for {result.ref or _several(result)}{title}"
     action = _ACTIONS[result.did]
     return f"{f'Dry run: would {action.to_do}' if result.dry_run else action.done} {_subject(result)}{title}"
 
@@ -69,13 +69,23 @@ def _subject(result: Written) -> str:
     if about := _ACTIONS[result.did].about:
         entries = counted(result.changes, "entry", "entries")
         return f"{entries} {about} {result.ref}" if result.ref else entries
-    return result.ref or _several(result.refs)
+    return result.ref or _several(result)
 
 
-def _several(refs: Sequence[str]) -> str:
-    milestones = sum("." in ref for ref in refs)
-    counts = {"commitment": len(refs) - milestones, "milestone": milestones}
-    return " and ".join(counted(count, noun) for noun, count in counts.items() if count)
+def _several(result: Written) -> str:
+    milestones = sum("." in ref for ref in result.refs)
+    dialogues = len(_dialogues(result))
+    counts = {
+        "commitment": len(result.refs) - milestones - dialogues,
+        "milestone": milestones,
+        "dialogue": dialogues,
+    }
+    return listed([counted(count, noun) for noun, count in counts.items() if count])
+
+
+def _dialogues(result: Written) -> list[str]:
+    """Return the dialogues among the refs. Only notes are about dialogues; a number ends every other ref."""
+    return [ref for ref in result.refs if result.did == "noted" and not ref.rpartition("-")[2][:1].isdecimal()]
 
 
 def _change_lines(result: Written) -> list[str]:
@@ -84,10 +94,9 @@ def _change_lines(result: Written) -> list[str]:
         ref = "" if result.ref else f"{difference.ref}  "
         old = "" if difference.old in (None, []) else f"{value_text(difference.field, difference.old)} → "
         lines.append(f"{ref}{difference.field}: {old}{value_text(difference.field, difference.new)}")
-    unchanged = _ACTIONS[result.did].unchanged
-    # The key of a dialogue, which has no status, does not end with a number after a hyphen.
-    has_status = any(ref.rpartition("-")[2][:1].isdecimal() for ref in result.refs)
-    if not (unchanged and result.changes and has_status):
+    # A dialogue has no status that a note could leave unchanged.
+    unchanged = _ACTIONS[result.did].unchanged if len(_dialogues(result)) < len(result.refs) else ""
+    if not (unchanged and result.changes and result.refs):
         return lines
     changed = {difference.ref for difference in result.differences}
     same = [ref for ref in result.refs if ref not in changed]

@@ -17,14 +17,15 @@ class Settings(NamedTuple):
     """Settings for all output formats; a writer ignores those that it does not need.
 
     `as_of` is the day (ISO 8601) that the view shows, `width` the length of a line in characters. `pager` is a command,
-    or empty; it runs in `pager_environment`, by default the program's own. Without `signs`, drawings use ASCII only.
-    `template` is the user's own Jinja template.
+    or empty; it runs in `pager_environment`, by default the program's own. Without `signs`, drawings use ASCII only;
+    without `notes`, hidden columns are not named. `template` is the user's own Jinja template.
     """
 
     as_of: str = ""
     header: bool = True
     colour: bool = False
     signs: bool = True
+    notes: bool = True
     width: int = 120
     pager: str = ""
     pager_environment: Mapping[str, str] | None = None

@@ -57,14 +57,21 @@ def drawn(view: Table | View, settings: Settings) -> Iterator[str]:
         highlight=False,
         legacy_windows=False,
     )
-    for _ in _print_table(console, view) if isinstance(view, Table) else _print_blocks(console, view):
+    advice = _advice(view) if settings.notes else ""
+    pieces = _print_table(console, view, advice) if isinstance(view, Table) else _print_blocks(console, view, advice)
+    for _ in pieces:
         text = _TRAILING.sub(r"\1", drawing.getvalue())
         drawing.seek(0)
         drawing.truncate()
         yield text if settings.signs else text.translate(_ASCII_SIGNS)
 
 
-def _print_blocks(console: Console, view: View) -> Iterator[None]:
+def _advice(view: Table | View) -> str:
+    """Return how to see the hidden columns of a view."""
+    return "widen the terminal, or use --fields" if isinstance(view, Table) else "widen the terminal"
+
+
+def _print_blocks(console: Console, view: View, advice: str) -> Iterator[None]:
     """Print a view block by block; yield after each piece."""
     for number, block in enumerate(view.blocks):
         if number:
@@ -74,7 +81,7 @@ def _print_blocks(console: Console, view: View) -> Iterator[None]:
         for line in block.lines:
             _print_line(console, line)
         if block.table:
-            yield from _print_table(console, block.table, "widen the terminal")
+            yield from _print_table(console, block.table, advice)
         yield
 
 
@@ -88,8 +95,8 @@ def _print_line(console: Console, line: str) -> None:
         console.print(Padding(text, (0, 0, 0, indent)))
 
 
-def _print_table(console: Console, table: Table, advice: str = "widen the terminal, or use --fields") -> Iterator[None]:
-    """Print a table, and the lines below it; yield after each piece. `advice` tells how to see hidden columns."""
+def _print_table(console: Console, table: Table, advice: str) -> Iterator[None]:
+    """Print a table, and the lines below it; yield after each piece. Without `advice` no hidden column is named."""
     rows: Iterable[Any] = table.rows
     if table.timeline and console.width >= timeline.NARROWEST and (rows := list(rows)):
         for line in timeline.lines(rows, table.timeline, width=console.width):
@@ -119,12 +126,6 @@ def _print_rows(console: Console, table: Table, rows: Iterator[Any], advice: str
     more = list(islice(rows, 1))
     rows = chain(more, rows)
     found = layout(columns, part, console.width, one_line, has_more=bool(more))
-
-    def print_grid(grid: Grid) -> None:
-        # A terminal that is too narrow for the refs and dates wraps the lines itself.
-        if grid.rows or grid.show_header:
-            console.print(grid, width=max(found.width, console.width), soft_wrap=found.width > console.width)
-
     section = ""
     has_heading = any(column.heading for column in columns)
     while part:
@@ -133,20 +134,26 @@ def _print_rows(console: Console, table: Table, rows: Iterator[Any], advice: str
             if table.section and table.section(row) != section:
                 section = table.section(row)
                 # On lines of its own, because the first column may be too narrow for it.
-                print_grid(grid)
+                _print_grid(console, grid, found)
                 console.print()
                 console.print(Text(section, style="bold"))
                 grid = _grid(found, show_header=False)
             grid.add_row(*(_cell(column, row) for column in found.widths))
             for text in filter(None, (one_line(column.cell(row)) for column in table.columns if column.below)):
                 grid.add_row(*(Text(text if column.wide else "", style="dim") for column in found.widths))
-        print_grid(grid)
+        _print_grid(console, grid, found)
         yield
         part, has_heading = list(islice(rows, _MORE_ROWS)), False
         found = found.fitting(layout(list(found.widths), part, console.width, one_line))
-    if found.hidden:
+    if found.hidden and advice:
         verb = "is" if len(found.hidden) == 1 else "are"
         console.print(Text(f"{listed(found.hidden)} {verb} hidden: {advice}.", style="dim"))
+
+
+def _print_grid(console: Console, grid: Grid, found: Layout) -> None:
+    """Print a grid that is not empty; a terminal that is too narrow for the refs and dates wraps the lines itself."""
+    if grid.rows or grid.show_header:
+        console.print(grid, width=max(found.width, console.width), soft_wrap=found.width > console.width)
 
 
 def _grid(found: Layout, *, show_header: bool) -> Grid:
