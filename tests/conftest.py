@@ -73,7 +73,13 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return Desk(tmp_path_factory.mktemp("reader"))
 
 
-_LONGEST = ("test_faults.py", "test_html.py", "test_hostile_files.py", "test_hostile_text.py", "test_reference_model.py")
+_LONGEST = (
+    "test_faults.py",
+    "test_html.py",
+    "test_hostile_files.py",
+    "test_hostile_text.py",
+    "test_reference_model.py",
+)
 
 
 def pytest_xdist_auto_num_workers() -> int:
