@@ -94,7 +94,9 @@ def test_a_status_set_to_complete_clears_the_percentage(make: Maker) -> None:
     assert applied(tracker, sheet) == {"status": "complete", "percent": None}
     written = tracker.apply(sheet, "list")
     assert written.changes == 0
-    assert "Ignored percent, because a complete commitment is at 100%" in written.notices[0]
+    assert written.notices == (
+        "Ignored values from before the latest entries: percent of RUR1-01. To record them, edit a new export.",
+    )
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
@@ -118,16 +120,18 @@ def test_cells_that_are_not_recorded_are_reported(make: Maker, form: str) -> Non
     assert applied(tracker, sheet) == {"owner": None, "lead": None}
 
 
-def test_a_sheet_from_before_the_latest_entry_is_applied_with_a_notice(make: Maker) -> None:
-    """An older sheet is applied, and a notice names the commitments with later entries."""
+def test_only_the_edited_cells_of_an_older_sheet_are_recorded(make: Maker) -> None:
+    """An unedited cell of an older sheet does not set back what was recorded since; a notice names the commitments."""
     tracker = make("ruritania")
     sheet = exported(tracker, "csv")
     tracker.mark("1", "stalled")
     written = tracker.apply(edited(sheet, "RUR1-01", "owner", "Sapt"), "list")
-    assert {one.field for one in written.differences} == {"owner", "status"}
+    assert {one.field for one in written.differences} == {"owner"}
     assert written.notices == (
+        "Ignored values from before the latest entries: status of RUR1-01. To record them, edit a new export.",
         "The sheet is older than the latest entries of RUR1-01. Compare them with spacedialog history.",
     )
+    assert applied(tracker, exported(tracker, "csv").replace(b"stalled", b"in-progress")) == {"status": "in-progress"}
 
 
 def test_a_row_that_is_in_an_export_twice_is_refused(tracker: Tracker) -> None:

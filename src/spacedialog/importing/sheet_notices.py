@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from spacedialog.importing.cells import CLEAR, is_same, shown_text
 from spacedialog.importing.sheets import EDITABLE, READ_ONLY, Row
-from spacedialog.model.dates import quoted
+from spacedialog.model.dates import VagueDate, quoted
 from spacedialog.store.log import live_entries
 
 if TYPE_CHECKING:
     import sqlite3
+    from datetime import date
 
     from spacedialog.model.fields import CommitmentRow
     from spacedialog.model.target import Target
@@ -31,6 +32,7 @@ class SheetNotices:
         self._snapshot = snapshot
         self._ignored: dict[str, list[str]] = {}
         self._emptied: dict[str, list[str]] = {}
+        self._unedited: dict[str, list[str]] = {}
         self._older: list[str] = []
         self._skipped: list[str] = []
 
@@ -43,7 +45,7 @@ class SheetNotices:
         listed = self._listed.get(target.ref)
         if listed is None or target.milestone:
             return
-        is_older = self._is_older(row, target, listed.updated_on)
+        is_older = self._older_day(row, target, listed.updated_on) is not None
         if is_older and changed:
             self._older.append(target.ref)
         for name in READ_ONLY:
@@ -60,6 +62,18 @@ class SheetNotices:
             ):
                 self._emptied.setdefault(name, []).append(target.ref)
 
+    def is_unedited(self, row: Row, target: Target, name: str, key: str) -> bool:
+        """Return whether the cell of an older sheet has the value that the field `key` had when it was exported."""
+        listed = self._listed.get(target.ref)
+        if not row.is_exported or listed is None or target.milestone:
+            return False
+        day = self._older_day(row, target, listed.updated_on)
+        fields = self._snapshot.on(day).fields(target.item) if day else None
+        if fields is None or not is_same(row, name, row.values[name], fields.get(key)):
+            return False
+        self._unedited.setdefault(name, []).append(target.ref)
+        return True
+
     def ignored(self, row: Row, target: Target, name: str, held: object) -> None:
         """Add a cell that is not recorded."""
         there = f"{row.at(name)} ({target.ref}) has {quoted(shown_text(row.values[name]))}"
@@ -75,12 +89,13 @@ class SheetNotices:
             reason = "a complete commitment is at 100%" if name == "percent" else "it cannot be edited"
             yield f"Ignored {name}, because {reason}: {_few(cells, '; ')}."
         if self._emptied:
-            fields = "; ".join(f"{name} of {_few(refs, ', ')}" for name, refs in self._emptied.items())
-            yield f"Ignored empty cells: {fields}. To clear a field, write {CLEAR}."
+            yield f"Ignored empty cells: {_by_field(self._emptied)}. To clear a field, write {CLEAR}."
+        if self._unedited:
+            unedited = _by_field(self._unedited)
+            yield f"Ignored values from before the latest entries: {unedited}. To record them, edit a new export."
         if self._older:
             refs = _few(self._older, ", ")
             yield f"The sheet is older than the latest entries of {refs}. Compare them with spacedialog history."
-
         if self._skipped:
             refs = _few(self._skipped, ", ")
             yield (
@@ -94,16 +109,21 @@ class SheetNotices:
             return
         self.ignored(row, target, name, held)
 
-    def _is_older(self, row: Row, target: Target, updated_on: str) -> bool:
-        """Return whether the row was exported before the latest entry: it has the day of an earlier one."""
+    def _older_day(self, row: Row, target: Target, updated_on: str) -> date | None:
+        """Return the day of the latest entry in an older row; None if the row has the day of today's latest entry."""
         given = row.values.get("updated_on")
         if _is_empty(given) or is_same(row, "updated_on", given, updated_on):
-            return False
-        return any(is_same(row, "updated_on", given, entry.on) for entry in live_entries(self._connection, target.item))
+            return None
+        days = (entry.on for entry in live_entries(self._connection, target.item))
+        return next((VagueDate.parse(on).latest for on in days if is_same(row, "updated_on", given, on)), None)
 
 
 def _is_empty(value: object) -> bool:
     return value is None or value == "" or (isinstance(value, list | tuple) and not value)
+
+
+def _by_field(refs: Mapping[str, Sequence[str]]) -> str:
+    return "; ".join(f"{name} of {_few(several, ', ')}" for name, several in refs.items())
 
 
 def _few(texts: Sequence[str], separator: str) -> str:

@@ -133,6 +133,8 @@ class Batch:
             if target and name in (*_UPDATED, *EDITABLE) and is_same(row, name, given[name], held):
                 same[name] = held
                 continue
+            if target and self._notices.is_unedited(row, target, name, key):
+                continue
             with self._collecting(row.at(name)):
                 value = parse_value(name, given[name], self._today, held)
                 if target and name in (*_UPDATED, *EDITABLE):
