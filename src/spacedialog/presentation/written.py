@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from spacedialog.model.rows.written import Written
-from spacedialog.presentation.phrases import counted, value_text
+from spacedialog.presentation.phrases import counted, listed, value_text
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import Block, View
 
@@ -74,8 +74,9 @@ def _subject(result: Written) -> str:
 
 def _several(refs: Sequence[str]) -> str:
     milestones = sum("." in ref for ref in refs)
-    counts = {"commitment": len(refs) - milestones, "milestone": milestones}
-    return " and ".join(counted(count, noun) for noun, count in counts.items() if count)
+    dialogues = sum("-" not in ref for ref in refs)  # the ref of a commitment has a hyphen
+    counts = {"commitment": len(refs) - milestones - dialogues, "milestone": milestones, "dialogue": dialogues}
+    return listed([counted(count, noun) for noun, count in counts.items() if count])
 
 
 def _change_lines(result: Written) -> list[str]:
