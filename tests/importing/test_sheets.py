@@ -134,6 +134,13 @@ def test_only_the_edited_cells_of_an_older_sheet_are_recorded(make: Maker) -> No
     assert applied(tracker, exported(tracker, "csv").replace(b"stalled", b"in-progress")) == {"status": "in-progress"}
 
 
+def test_a_ref_is_not_a_title(tracker: Tracker) -> None:
+    """The column `commitment` of `todo`, which has refs, does not replace the titles."""
+    assert problems(tracker, "ref,commitment\nRUR1-01.1,RUR1-01\n") == [
+        "sheet: line 2: title: 'RUR1-01' is a ref\n  write a title, or remove the column"
+    ]
+
+
 def test_a_row_that_is_in_an_export_twice_is_refused(tracker: Tracker) -> None:
     """A commitment that an export has twice is a problem, because the old row would undo the edits of the new one."""
     text = exported(tracker, "csv").decode()

@@ -155,6 +155,9 @@ class Batch:
             return value
         if target.milestone and name != "title":
             raise InputError(f"{name}: a milestone does not have this field", "use the ref of its commitment")
+        if name == "title" and self._resolves(value):
+            # In other lists than `list`, a column `commitment` has the ref, and not the title.
+            raise InputError(f"title: {quoted(value)} is a ref", "write a title, or remove the column")
         if value is None:
             return [] if name == "partners" else None
         return check_fields(self._snapshot, target, {name: value})[name]
