@@ -6,6 +6,7 @@ import os
 import re
 import stat
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -269,3 +270,12 @@ def test_the_page_describes_every_key() -> None:
         assert f"| `{key}` |" in page
     for variable in environment.VARIABLES.values():
         assert f"| `{variable}` |" in page
+
+
+def test_keys_that_are_set_at_the_same_time_are_all_in_the_file(tmp_path: Path) -> None:
+    """Runs that change the file at the same time wait for each other, and none of their keys is lost."""
+    file = tmp_path / "new" / "config.toml"
+    keys = [("aliases", f"late{number}") for number in range(8)]
+    with ThreadPoolExecutor(len(keys)) as pool:
+        list(pool.map(lambda key: configuration.set_key(file, key, "list"), keys))
+    assert configuration.read(file).aliases.keys() == {name for _, name in keys}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -266,16 +267,17 @@ def set_key(path: Path, keys: tuple[str, ...], value: Any) -> None:
     """
     import tomlkit
 
-    text = file_text(path) if path.exists() else ""
-    _parsed(path, text)
-    document = tomlkit.parse(text)
-    holder: Any = document
-    for name in keys[:-1]:
-        if not isinstance(holder.get(name), dict):
-            holder[name] = tomlkit.table()
-        holder = holder[name]
-    holder[keys[-1]] = value
-    _write(path, tomlkit.dumps(document))
+    with _locked(path):
+        text = file_text(path) if path.exists() else ""
+        _parsed(path, text)
+        document = tomlkit.parse(text)
+        holder: Any = document
+        for name in keys[:-1]:
+            if not isinstance(holder.get(name), dict):
+                holder[name] = tomlkit.table()
+            holder = holder[name]
+        holder[keys[-1]] = value
+        _write(path, tomlkit.dumps(document))
 
 
 def unset_key(path: Path, keys: tuple[str, ...]) -> bool:
@@ -284,37 +286,55 @@ def unset_key(path: Path, keys: tuple[str, ...]) -> bool:
 
     if not path.exists():
         return False
-    text = file_text(path)
-    _parsed(path, text)
-    document = tomlkit.parse(text)
-    holder: Any = document
-    for name in keys[:-1]:
-        holder = holder.get(name)
-        if not isinstance(holder, dict):
+    with _locked(path):
+        text = file_text(path)
+        _parsed(path, text)
+        document = tomlkit.parse(text)
+        holder: Any = document
+        for name in keys[:-1]:
+            holder = holder.get(name)
+            if not isinstance(holder, dict):
+                return False
+        if keys[-1] not in holder:
             return False
-    if keys[-1] not in holder:
-        return False
-    del holder[keys[-1]]
-    _write(path, tomlkit.dumps(document))
-    return True
+        del holder[keys[-1]]
+        _write(path, tomlkit.dumps(document))
+        return True
 
 
-def _write(path: Path, text: str) -> None:
-    from spacedialog import atomic
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Lock the folder of the file, which is created if it is missing: other runs wait before they read the file.
+
+    StoreError if the folder or the file cannot be written.
+    """
+    import fcntl
+
     from spacedialog.errors import StoreError
 
-    _parsed(path, text)
-    target = Path(os.path.realpath(path))  # a link to the file stays a link
     try:
-        for folder in _missing_folders(target.parent):
-            folder.mkdir(mode=0o700)
-        atomic.write(
-            target, text.encode(), store=None, mode=target.stat().st_mode & 0o777 if target.exists() else 0o600
-        )
+        folder = Path(os.path.realpath(path)).parent
+        for missing in _missing_folders(folder):
+            missing.mkdir(mode=0o700, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            with suppress(OSError):  # some file systems have no locks
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
     except OSError as error:
         raise StoreError(
             f"{path}: {error.strerror}", "check the path, its permissions and the space on the disk"
         ) from error
+
+
+def _write(path: Path, text: str) -> None:
+    from spacedialog import atomic
+
+    _parsed(path, text)
+    target = Path(os.path.realpath(path))  # a link to the file stays a link
+    atomic.write(target, text.encode(), store=None, mode=target.stat().st_mode & 0o777 if target.exists() else 0o600)
 
 
 def _missing_folders(folder: Path) -> Iterator[Path]:

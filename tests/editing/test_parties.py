@@ -103,6 +103,8 @@ def test_an_area_is_added(tracker: Tracker) -> None:
     [
         lambda tracker: tracker.add_party(NewParty("rsa", "Another", "RUR")),
         lambda tracker: tracker.add_party(NewParty("a b", "Another", "RUR")),
+        lambda tracker: tracker.add_party(NewParty("Joint", "Another", "RUR")),
+        lambda tracker: tracker.add_party(NewParty("none", "Another", "RUR")),
         lambda tracker: tracker.add_party(NewParty("X", "", "RUR")),
         lambda tracker: tracker.add_party(NewParty("X", "Another", "R R")),
         lambda tracker: tracker.add_party(NewParty("X", "Another", "RUR", aliases=[""])),

@@ -125,7 +125,7 @@ def test_a_status_set_to_complete_clears_the_percentage(make: Maker) -> None:
     assert applied(tracker, sheet) == {"status": "complete", "percent": None}
     written = tracker.apply(sheet, "list")
     assert written.changes == 0
-    assert "Ignored percent, because a complete commitment is at 100%" in written.notices[0]
+    assert "because later entries changed the percent" in written.notices[0]
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
@@ -440,3 +440,10 @@ def test_a_hostile_workbook_is_refused(tracker: Tracker, content: bytes, says: s
     (problem,) = problems(tracker, content, max_size=limit)
     assert says in problem
     assert "\n  " in problem
+
+
+def test_a_ref_is_not_a_title(tracker: Tracker) -> None:
+    """The column `commitment` of `todo`, which has refs, does not replace the titles."""
+    assert problems(tracker, "ref,commitment\nRUR1-01.1,RUR1-01\n") == [
+        "sheet: line 2: title: 'RUR1-01' is a ref\n  write a title, or remove the column"
+    ]

@@ -61,6 +61,8 @@ def test_several_items_are_counted() -> None:
     assert lines_of(several._replace(did="applied")) == ["Applied 2 entries", "R-1  due: 2027-H1 → 2027-Q3"]
     checked = several._replace(did="checked", differences=())
     assert lines_of(checked) == ["Checked 2 commitments", "R-1, R-2", "Status unchanged."]
+    noted = several._replace(did="noted", refs=("R", "R-1", "R-1.1", "R-1.2"), differences=())
+    assert lines_of(noted)[0] == "Added a note to 1 commitment, 2 milestones and 1 dialogue"
     assert lines_of(several._replace(did="imported", refs=(), differences=())) == ["Imported 2 entries"]
 
 

@@ -17,7 +17,15 @@ from tests.support.program import Desk
 CODE = re.compile(r"(?<![0-9-])[0-9]{4}-(?:3[3-6]|4[01])(?![0-9-])")
 READS = [
     *("overview", "list", "todo", "upcoming --all", "areas", "dialogues", "history", "history 31", "slips", "show 31"),
-    *("show 25", "report", "brief --since 2026-01-01", "upcoming --until 2030-Q1 --timeline", "show ROK4"),
+    *(
+        "show 25",
+        "report",
+        "brief --since 2026-01-01",
+        "upcoming --until 2030-Q1 --timeline",
+        "show ROK4",
+        "parties",
+        "history ROK4",
+    ),
 ]
 
 
@@ -34,6 +42,7 @@ def quarters(tmp_path_factory: pytest.TempPathFactory) -> Desk:
         "add Review --milestone-of 31 --due 2026-Q3 --every year --on 2026-H1",
         "mark 31.1 met --on 2026-Q3",
         "mark 33 stalled --on 2026-Q2/2026-Q3",
+        "party edit KASA --succeeds MSIT --from 2024-H2 --on 2025-Q3",
     ):
         ran = desk.call(*line.split())
         assert ran.status == 0, (line, ran.stderr)

@@ -828,3 +828,11 @@ def test_a_dialogues_log_is_its_own(busy: Tracker) -> None:
         refs = {row.ref for row in rows if row.ref.startswith("ROK")}
         assert refs
         assert {ref[: len(key)] for ref in refs if "→" not in ref} == {key}
+
+
+def test_a_vague_date_of_ten_characters_is_not_taken_for_a_day(tracker: Tracker) -> None:
+    """An entry of 2024/2025~ matches a `since` in 2025 and an `until` in 2024."""
+    tracker.note("RUR1-02", "The talks continued.", on="2024/2025~")
+    with tracker.snapshot() as view:
+        for asked in (EntryFilter(since=VagueDate.parse("2025-06")), EntryFilter(until=VagueDate.parse("2024-02"))):
+            assert "The talks continued." in [row.note for row in view.history(None, asked)]

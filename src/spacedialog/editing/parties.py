@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.model.dates import VagueDate, quoted
 from spacedialog.model.entry import CREATE, SET, PendingEntry, item_id
+from spacedialog.model.fields import JOINT
 from spacedialog.model.fold import closing_day, in_order
 from spacedialog.model.parties import MAY_BE_EMPTY, predecessors
 from spacedialog.model.target import Target
@@ -25,6 +26,8 @@ CORRECTED = ("name", "side", "aliases", "succeeds")
 """The fields of a party that an edit sets."""
 
 _NAME = re.compile(NAME_PATTERN)
+_RESERVED = (JOINT, "none")
+"""The words that mean no lead, or clear a field; a party or an area with such a key could not be named."""
 
 
 def create_party(
@@ -110,6 +113,8 @@ def _new_key(snapshot: Snapshot, kind: str, key: str, dialogue: str) -> str:
         raise InputError(
             f"key: {quoted(key)} is not a key", "write a short name of letters, digits and hyphens, such as KASA"
         )
+    if key.casefold() in _RESERVED:
+        raise InputError(f"key: {quoted(key)} is a reserved word", "choose another key")
     for known in snapshot.values(kind, dialogue=dialogue):
         if known.casefold() == key.casefold():
             remedy = f"correct it with spacedialog party edit {known}" if kind == "party" else "choose another key"

@@ -130,7 +130,8 @@ def split_percent(values: Mapping[str, Any]) -> dict[str, Any]:
     found = _WITH_PERCENT.fullmatch(status.strip()) if isinstance(status, str) else None
     if found is None:
         return dict(values)
-    return {**values, "status": found[1], "percent": values.get("percent") or f"{found[2]}%"}
+    percent = values.get("percent")
+    return {**values, "status": found[1], "percent": f"{found[2]}%" if percent in (None, "") else percent}
 
 
 def _yes_or_no(name: str, given: object) -> bool:

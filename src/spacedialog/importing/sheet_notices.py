@@ -49,7 +49,7 @@ class SheetNotices:
 
     def is_outdated(self, row: Row, target: Target, name: str, held: object) -> bool:
         """Return whether a cell has a value from before later entries, which the user did not edit; add a notice."""
-        if not self._earlier.include(row, target.item, name, row.values.get(name)):
+        if target.milestone or not self._earlier.include(row, target.item, name, row.values.get(name)):
             return False
         self._outdated.setdefault(name, []).append(self._difference(row, target, name, held))
         return True

@@ -132,6 +132,8 @@ class Batch:
             if target and name in RECORDED and is_same(row, name, given[name], held):
                 same[name] = held
                 continue
+            if target and row.is_exported and name in RECORDED and self._notices.is_outdated(row, target, name, held):
+                continue
             with self._collecting(row.at(name)):
                 value = parse_value(name, given[name], self._today, held)
                 if target and name in RECORDED:
@@ -152,6 +154,9 @@ class Batch:
             return value
         if target.milestone and name != "title":
             raise InputError(f"{name}: a milestone does not have this field", "use the ref of its commitment")
+        if name == "title" and self._resolves(value):
+            # In other lists than `list`, a column `commitment` has the ref, and not the title.
+            raise InputError(f"title: {quoted(value)} is a ref", "write a title, or remove the column")
         if value is None:
             return [] if name == "partners" else None
         return check_fields(self._snapshot, target, {name: value})[name]
@@ -172,9 +177,6 @@ class Batch:
         is_check = values.get("check", False)
         if row.is_exported:
             self._drop_leftover_percent(row, target, fields, values)
-            for name in RECORDED:
-                if name in values and self._notices.is_outdated(row, target, name, fields.get(name)):
-                    del values[name]
         changed = {name: values[name] for name in RECORDED if name in values}
         if is_check and changed:
             raise InputError(

@@ -28,6 +28,7 @@ def parties(rows: Iterable[PartyRow], coverage: Callable[[], Coverage] | None = 
         ),
         "No parties.",
         coverage_note(coverage),
+        dates=("succeeds", "succeeded_by"),
     )
 
 

@@ -115,10 +115,19 @@ def texts_of(table: Table, row: tuple[Any, ...]) -> Sequence[Any]:
     ]
 
 
+_SUCCESSION = ("succeeds", "from")
+"""The list of a party's predecessors, and the date of each."""
+
+
 def with_typed_dates(value: Any) -> Any:
-    """Return a date, alone or in a mapping of fields, with quarters and halves as `2026-Q3`."""
+    """Return a date, alone or in mappings of fields, with quarters and halves as `2026-Q3`."""
     if isinstance(value, Mapping):
-        return {name: as_typed(part) if name in DATE_FIELDS and part else part for name, part in value.items()}
+        return {
+            name: with_typed_dates(part) if name in (*DATE_FIELDS, *_SUCCESSION) and part else part
+            for name, part in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [with_typed_dates(part) for part in value]
     return as_typed(value) if isinstance(value, str) else value
 
 

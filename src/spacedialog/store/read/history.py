@@ -83,6 +83,9 @@ _NAMED = (
 LOG = f"change AS l {_NAMED}"
 """The log as the source of `ENTRY`."""
 
+IS_DAY = "l.\"on\" LIKE '____-__-__'"
+"""The condition that the entry `l` has an exact day, which compares as text; `2024/2025~` has as many characters."""
+
 _SECOND = len("2026-11-29T00:00:00")
 """The length of a recorded time up to its second."""
 
@@ -142,13 +145,12 @@ def entries(
 
 def _conditions(connection: sqlite3.Connection, filter_: EntryFilter, parameters: dict[str, Any]) -> Iterator[str]:
     """Yield the SQL conditions of a filter on the entries `l`; a vague date is compared later, by `_is_in_time`."""
-    # An exact day compares as text.
     if filter_.since and filter_.since.earliest:
         parameters["since"] = filter_.since.earliest.isoformat()
-        yield '(length(l."on") <> 10 OR l."on" >= :since)'
+        yield f'(NOT {IS_DAY} OR l."on" >= :since)'
     if filter_.until and filter_.until.latest:
         parameters["until"] = filter_.until.latest.isoformat()
-        yield '(length(l."on") <> 10 OR l."on" <= :until)'
+        yield f'(NOT {IS_DAY} OR l."on" <= :until)'
     if filter_.by:
         for name in filter_.by:
             _check_recorded(connection, "author", name)

@@ -18,7 +18,7 @@ from spacedialog.model.values import citation_text
 from spacedialog.store.log import IS_BUILT_IN, entries_by_item
 from spacedialog.store.read.commitment_sql import belongs_to_dialogues, is_among
 from spacedialog.store.read.details import fields_on
-from spacedialog.store.read.history import COMMITMENT, ENTRY, LINKED, LOG, MILESTONE, history_row, with_criteria
+from spacedialog.store.read.history import COMMITMENT, ENTRY, IS_DAY, LINKED, LOG, MILESTONE, history_row, with_criteria
 
 _COMPARED = ("set", "note", "evidence", "milestone")
 """The keys of a body by which two entries are compared."""
@@ -114,7 +114,7 @@ def _new_entries(connection: sqlite3.Connection, day: date, since: Since, dialog
         " LEFT JOIN (SELECT item, json_extract(fields, '$.title') AS title, max(valid_from) FROM dialogue"
         " WHERE valid_from <= :day GROUP BY item) AS d ON d.item = l.item"
         # An exact day compares as text; a vague one is compared below.
-        f' WHERE ({arrived} OR length(l."on") <> 10 OR l."on" > :before) AND {_LISTED}'
+        f' WHERE ({arrived} OR NOT {IS_DAY} OR l."on" > :before) AND {_LISTED}'
         f" AND {belongs_to_dialogues('l.item', dialogues, parameters)}"
         ' ORDER BY l."on", l.ts, l.id',
         parameters,
