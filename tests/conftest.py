@@ -78,6 +78,10 @@ _LONGEST = (
     "test_html.py",
     "test_hostile_files.py",
     "test_hostile_text.py",
+    "test_completion.py",
+    "test_sync_contract.py",
+    "test_trust.py",
+    "test_streams.py",
     "test_reference_model.py",
 )
 

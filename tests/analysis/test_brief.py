@@ -31,12 +31,18 @@ SINCE = Since(
 WEEKLY = ("brief", "--checkpoint", "weekly", "--exit-code")
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A desk with a store."""
-    desk = Desk(tmp_path)
+    desk = Desk(tmp_path_factory.mktemp("template"))
     desk.call("note", "33", "The first word")
     return desk
+
+
+@pytest.fixture
+def desk(template: Desk, tmp_path: Path) -> Desk:
+    """A copy of the template."""
+    return template.copied(tmp_path)
 
 
 def told(tracker: Tracker, since: Since = SINCE, *, until: date = AHEAD) -> Brief:

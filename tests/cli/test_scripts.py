@@ -43,11 +43,19 @@ WRITES = [
 ]
 
 
-@pytest.fixture
-def kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """A desk with a store and a backup, for which SPACEDIALOG_READONLY is then set."""
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk with a store and a backup."""
+    desk = Desk(tmp_path_factory.mktemp("template"))
     desk.call("note", "31", "Before.")
     desk.call("backup", "copy.db")
+    return desk
+
+
+@pytest.fixture
+def kept(template: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A copy of the template, for which SPACEDIALOG_READONLY is then set."""
+    desk = template.copied(tmp_path)
     variables = {**desk.environment, **READ_ONLY}
     monkeypatch.setattr(Desk, "environment", variables)
     return desk

@@ -184,7 +184,7 @@ def test_json_lines_are_reviewed_too(tracker: Tracker) -> None:
 # A dialogue without place, host and number
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A desk whose store holds the draft alone."""
     desk = Desk(tmp_path_factory.mktemp("desk"))
@@ -195,13 +195,14 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return desk
 
 
-@pytest.fixture
-def two(desk: Desk) -> Desk:
-    """The same desk with an earlier dialogue that has no place, host or number."""
+@pytest.fixture(scope="module")
+def two(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A copy of the desk with an earlier dialogue that has no place, host or number."""
+    two = desk.copied(tmp_path_factory.mktemp("two"))
     earlier = drafted.text_of(drafted.document()).replace("ZUB2", "ZUB1").replace('"2026-05-04"', '"2024-05-04"')
-    (desk.folder / "earlier.json").write_text(earlier)
-    assert desk.call("import", "earlier.json").status == 0
-    return desk
+    (two.folder / "earlier.json").write_text(earlier)
+    assert two.call("import", "earlier.json").status == 0
+    return two
 
 
 @pytest.mark.parametrize("format_", ["table", "plain", "json", "jsonl", "csv", "md", "html"])

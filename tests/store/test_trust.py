@@ -47,14 +47,20 @@ WRITES = (
 )
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A desk with a store and files to import."""
-    desk = Desk(tmp_path)
+    desk = Desk(tmp_path_factory.mktemp("template"))
     desk.call("mark", "33", "complete", "--evidence", "https://example.org/33")
-    (tmp_path / "updates.csv").write_text("ref,status\n33,stalled\n")
-    (tmp_path / "record.json").write_bytes((Path(__file__).parents[2] / "data" / "dialogue_2025.json").read_bytes())
+    (desk.folder / "updates.csv").write_text("ref,status\n33,stalled\n")
+    (desk.folder / "record.json").write_bytes((Path(__file__).parents[2] / "data" / "dialogue_2025.json").read_bytes())
     return desk
+
+
+@pytest.fixture
+def desk(template: Desk, tmp_path: Path) -> Desk:
+    """A copy of the template."""
+    return template.copied(tmp_path)
 
 
 @contextmanager

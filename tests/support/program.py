@@ -9,6 +9,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import sqlite3
 import struct
@@ -96,6 +97,11 @@ class Desk:
         self.db = folder / "store" / "tracker.db"
         for made in (self.home, self.db.parent):
             made.mkdir(exist_ok=True)
+
+    def copied(self, folder: Path) -> Desk:
+        """Return a desk in the folder with a copy of the files of this one, which is faster than to make them."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        return Desk(folder)
 
     @property
     def environment(self) -> dict[str, str]:
