@@ -363,7 +363,7 @@ class Suite:
         ref = "BEN1-{n}"
         mark = ["mark", ref, "stalled", "--json"]
         check = ["check", ref, "--json"]
-        add = ["add", "Keep time {n}", "--area", "policy", "--source", "JS", "--due", "2027", "--json"]
+        add = ["add", "Keep time {n}", "--area", "policy", "--source", "JS", "--due", "2027", "--force", "--json"]
         mark_commands = {
             OURS: _of_first_29(self.program_command(*mark, db=db)),
             FLOOR: _of_first_29(self.floor_command("mark", db, DAY, ref, "stalled")),
