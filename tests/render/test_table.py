@@ -178,7 +178,7 @@ def shapes(draw: st.DrawFn) -> tuple[list[Column], list[tuple[str, ...]], int]:
 def test_columns_share_the_terminal(shape: tuple[list[Column], list[tuple[str, ...]], int]) -> None:
     """Columns keep their order and their headings, only columns with a least width are hidden, and none without a word.
 
-    The table is wider than the terminal only if the longest words need the room.
+    The table is wider than the terminal only if its longest words need more width.
     """
     columns, rows, width = shape
     found = layout(columns, rows, width, one_line)

@@ -48,6 +48,7 @@ def write(pieces: Iterable[str], out: TextIO, settings: Settings) -> None:
             for piece in text:
                 stream.write(piece)
                 stream.flush()
-        shown.wait()
     finally:
+        # Also after an error while rows are read, so that its message comes after the pager has ended.
+        shown.wait()
         signal.signal(signal.SIGINT, before)
