@@ -30,6 +30,8 @@ READS = {
     "report": (),
     "conflicts": (),
     "crosswalk": ("politifact",),
+    "agreement": (),
+    "fingerprint": (),
     "paths": (),
 }
 
