@@ -112,7 +112,7 @@ def score(rows: Sequence[dict[str, Any]], drafted: Drafted) -> tuple[Score, list
             len(rows),
             len(drafted.candidates),
             len(pairs),
-            sum(row["strength"] == candidate.found.strength for row, candidate in pairs),
+            sum(row["strength"] == candidate.strength for row, candidate in pairs),
             sum(_same_parties(row["parties"], candidate.parties, names) for row, candidate in pairs),
             sum(_same_sides(row["parties"], candidate.parties, names, side_of) for row, candidate in pairs),
             sum(_same_date(row["date"], candidate.due) for row, candidate in pairs),
@@ -184,7 +184,7 @@ def error_lines(matched: Iterable[Match]) -> Iterator[str]:
             yield f"  MISSED {place} {row['strength']} {row['parties']} {row['date']}: {row['words']}"
         elif row is None and candidate is not None:
             place = f"{candidate.sentence.paragraph}.{candidate.sentence.number}"
-            yield f"  EXTRA {place} {candidate.found.strength} {candidate.title} [{candidate.found.why}]"
+            yield f"  EXTRA {place} {candidate.strength} {candidate.title} [{candidate.why}]"
         elif row is not None and candidate is not None:
             wrong = [
                 f"{name}: {expected} != {actual}"
@@ -192,8 +192,8 @@ def error_lines(matched: Iterable[Match]) -> Iterator[str]:
                     (
                         "strength",
                         row["strength"],
-                        candidate.found.strength.value,
-                        row["strength"] == candidate.found.strength,
+                        candidate.strength.value,
+                        row["strength"] == candidate.strength,
                     ),
                     ("date", row["date"], candidate.due, _same_date(row["date"], candidate.due)),
                     ("recurs", row["recurs"], candidate.recurs, row["recurs"] == candidate.recurs),

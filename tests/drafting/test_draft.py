@@ -32,7 +32,7 @@ def drafted(text: str, **about: Any) -> Drafted:
 
 def strengths_and_titles(text: str) -> list[tuple[str, str]]:
     """Return the first four letters of the strength, and the title, of each candidate."""
-    return [(candidate.found.strength.value[:4], candidate.title) for candidate in drafted(text).candidates]
+    return [(candidate.strength.value[:4], candidate.title) for candidate in drafted(text).candidates]
 
 
 WORDINGS = [
@@ -126,7 +126,7 @@ def test_each_commitment_of_a_sentence_is_a_candidate(sentence: str, titles: lis
 def test_list_items_have_the_verb_of_the_introduction() -> None:
     """List points belong to the paragraph that introduces them: they continue its numbers and take its strength."""
     result = drafted("Both sides intend to:\n- map the reef;\n- explore a joint museum.\n\nJapan will train divers.")
-    assert [(c.sentence.paragraph, c.sentence.number, c.found.strength.value, c.title) for c in result.candidates] == [
+    assert [(c.sentence.paragraph, c.sentence.number, c.strength.value, c.title) for c in result.candidates] == [
         ("1", 2, "intended", "Map the reef"),
         ("1", 3, "exploratory", "Explore a joint museum"),
         ("2", 1, "firm", "Train divers"),

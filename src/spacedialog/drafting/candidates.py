@@ -41,17 +41,24 @@ _AFTERWARDS = re.compile(r"(?:Following|After|Since|Building|Recalling|Noting|We
 
 
 class Candidate(NamedTuple):
-    """One thing undertaken, as it was found: its sentence, who, by when; `wording` is its part of the sentence."""
+    """A commitment that was found in a sentence, for a person to review.
+
+    `wording` is the part of the sentence that it was found in. `due` is an EDTF date and `recurs` a span (`2 years`),
+    each None if the text has none. `parties` are keys, the first one leads. `why` names the rule that found the
+    candidate, and `confidence` (0 to 1) depends only on that rule.
+    """
 
     sentence: Sentence
-    found: Undertaking
     title: str
+    strength: Strength
     area: str
     kind: str
     parties: tuple[str, ...]
     due: str | None
     recurs: str | None
     wording: str
+    why: str
+    confidence: float
 
 
 class _Said(NamedTuple):
@@ -81,17 +88,19 @@ def candidates_of(
         thing = said.tokens.text(said.text, one.thing)
         candidate = Candidate(
             sentence,
-            one,
             title_of(said.text, said.tokens, one, known),
+            one.strength,
             areas.of(sentence, thing),
             kind_of(one, thing),
             tuple(actors.of(said.text, said.tokens, one)),
             due.edtf if due else None,
             _recurs(said, one, cycles),
             wording_of(said.text, said.tokens, one),
+            one.why,
+            one.sure,
         )
         announces = goes_on and sentence.text.endswith(":") and " " not in candidate.title
-        if not (announces or (goes_on and _is_bare_topic(one)) or _is_about_the_text(candidate)):
+        if not (announces or (goes_on and _is_bare_topic(one)) or _is_about_the_text(one, candidate.wording)):
             yield candidate
 
 
@@ -121,11 +130,11 @@ def _is_too_long(sentence: Sentence) -> bool:
     return len(sentence.stem) + len(sentence.text) > LONGEST
 
 
-def _is_about_the_text(one: Candidate) -> bool:
+def _is_about_the_text(one: Undertaking, wording: str) -> bool:
     """Whether it speaks of the statement itself: that it was adopted, what its purpose is, that it may be amended."""
-    if one.found.verb in ("amend", "terminate", "interpret"):
+    if one.verb in ("amend", "terminate", "interpret"):
         return True
-    return bool(_ABOUT_THE_TEXT.match(one.wording) or _PURPOSE_OF_TEXT.search(one.wording))
+    return bool(_ABOUT_THE_TEXT.match(wording) or _PURPOSE_OF_TEXT.search(wording))
 
 
 def _is_bare_topic(one: Undertaking) -> bool:

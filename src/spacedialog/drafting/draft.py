@@ -150,7 +150,7 @@ def _finding(one: Candidate, commitment: Mapping[str, Any]) -> SentenceRow:
         at.paragraph,
         at.number,
         commitment["ref"],
-        one.found.strength.value,
+        one.strength.value,
         one.title,
         one.parties,
         one.due,
@@ -188,13 +188,13 @@ def _line_of(text: str) -> str:
 
 
 def _commitment(ref: str, candidate: Candidate) -> dict[str, Any]:
-    sentence, found = candidate.sentence, candidate.found
+    sentence = candidate.sentence
     said: dict[str, Any] = {
         "ref": ref,
         "area": candidate.area,
         "kind": candidate.kind,
         "title": candidate.title,
-        "strength": found.strength.value,
+        "strength": candidate.strength.value,
     }
     if len(candidate.parties) == 1:
         said["lead"] = candidate.parties[0]
@@ -203,7 +203,7 @@ def _commitment(ref: str, candidate: Candidate) -> dict[str, Any]:
     starts = candidate.due is not None and _can_recur(candidate.due, candidate.recurs)
     if candidate.due and not starts:
         said["due"] = candidate.due
-    said["status"] = (Status.COMPLETE if found.strength is Strength.DELIVERED else Status.UNKNOWN).value
+    said["status"] = (Status.COMPLETE if candidate.strength is Strength.DELIVERED else Status.UNKNOWN).value
     said["sources"] = [
         {
             "document": DOCUMENT,
@@ -213,7 +213,7 @@ def _commitment(ref: str, candidate: Candidate) -> dict[str, Any]:
         }
     ]
     said["quote"] = sentence.text
-    why = f"{found.why}; {found.strength}"
+    why = f"{candidate.why}; {candidate.strength}"
     if starts:
         said["milestones"] = [
             {
@@ -225,7 +225,7 @@ def _commitment(ref: str, candidate: Candidate) -> dict[str, Any]:
         vague = f"{candidate.due} is too vague as a start" if candidate.due else "the text gives no start"
         why += f"; recurs every {candidate.recurs}, but {vague}"
     shown = f"{sentence.stem} {sentence.text}" if sentence.stem else sentence.text
-    said["draft"] = {"sentence": shown, "confidence": max(0.05, min(0.95, found.sure)), "why": why}
+    said["draft"] = {"sentence": shown, "confidence": max(0.05, min(0.95, candidate.confidence)), "why": why}
     return said
 
 
