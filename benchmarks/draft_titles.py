@@ -59,7 +59,8 @@ _HEDGES = re.compile(
 )
 _WEAK_MODALS = _set("would could can may might")
 _CONDITION = re.compile(
-    r"\b(?:if|unless|provided that|subject to|conditional on|contingent on|depending on|in case|on condition that)\b"
+    r"\b(?:if(?! possible| necess| need| appropr| applic)|"
+    r"unless|provided that|subject to|conditional on|contingent on|depending on|in case|on condition that)\b"
 )
 _RESERVATION = re.compile(
     r"\b(?:where|when|as|if) (?:\w+ )?"
@@ -104,6 +105,17 @@ _HARD = frozenset(
 )
 
 
+class _Text(list[str]):
+    """The words and marks of a sentence in lower case, after those of its stem; `point` is where its own begin."""
+
+    def __init__(self, stem: str, sentence: str) -> None:
+        announced = _tokens(stem.rstrip(" :\u2013\u2014-"))
+        spelled = [*announced, *_tokens(sentence)]
+        super().__init__(token.lower() for token in spelled)
+        self.point = len(announced)
+        self.names = {n for n, token in enumerate(spelled) if token[0].isupper()}
+
+
 class _Governing(NamedTuple):
     """Whether what governs a verb negates it, weakens it by its mood ("may"), or only explores it."""
 
@@ -124,9 +136,8 @@ def faults_of(title: str, sentence: str, *, stem: str = "", row: str | None = No
 
     `row` is the wording of the coded row that the candidate matches, `strength` that of the candidate.
     """
-    announced = _tokens(stem.rstrip(" :\u2013\u2014-"))
-    source, point = [*announced, *_tokens(sentence)], len(announced)
-    faults = [*_faults_of_words(title, source, point, strength)]
+    source = _Text(stem, sentence)
+    faults = [*_faults_of_words(title, source, strength)]
     if len(title) > LONGEST or "\u2026" in title or "..." in title:
         faults.append(TOO_LONG)
     if title.count("(") != title.count(")") or len(re.findall('["\u201c\u201d]', title)) % 2:
@@ -138,22 +149,22 @@ def faults_of(title: str, sentence: str, *, stem: str = "", row: str | None = No
     return sorted(set(faults), key=FAULTS.index)
 
 
-def _faults_of_words(title: str, source: Sequence[str], point: int, strength: str) -> Iterator[str]:
+def _faults_of_words(title: str, source: _Text, strength: str) -> Iterator[str]:
     words, moved = _without_condition(_words(title), source)
-    clause = _clause_as_it_stands(words, source, point)
+    clause = _clause_as_it_stands(words, source)
     if clause is not None:
         yield from _end_faults(words, source, clause, whole=True)
-        yield from _lost(source, clause, point, strength, clause=True, moved=moved)
+        yield from _lost(source, clause, strength, clause=True, moved=moved)
         return
     negated, words = _negated(words, source)
-    alignments = list(_alignments(words, source, point))
+    alignments = list(_alignments(words, source))
     if not alignments:
-        yield NO_VERB if not words or not _verb_places(words, source, point) else NOT_VERBATIM
+        yield NO_VERB if not words or not _verb_places(words, source) else NOT_VERBATIM
         return
     every = []
     for alignment in alignments:
         faults = [*alignment.faults, *_end_faults(words, source, alignment.places)]
-        faults += _lost(source, alignment.places, point, strength, negated=negated, moved=moved)
+        faults += _lost(source, alignment.places, strength, negated=negated, moved=moved)
         every.append(faults)
     yield from min(every, key=len)
 
@@ -162,13 +173,13 @@ def _faults_of_words(title: str, source: Sequence[str], point: int, strength: st
 
 
 def _tokens(text: str) -> list[str]:
-    """Return the words, in lower case, and the marks that end or enclose a clause."""
+    """Return the words, and the marks that end or enclose a clause."""
     text = re.sub("[\u2018\u2019]", "'", re.sub("[\u201c\u201d]", '"', text))
-    return [token.lower().rstrip("'") for token in _TOKEN.findall(text)]
+    return [token.rstrip("'") for token in _TOKEN.findall(text)]
 
 
 def _words(text: str) -> list[str]:
-    return [token for token in _tokens(text) if token not in _MARKS and token != "."]
+    return [token.lower() for token in _tokens(text) if token not in _MARKS and token != "."]
 
 
 def _stem(word: str) -> str:
@@ -197,7 +208,7 @@ def _same(word: str, other: str) -> bool:
 # The verb in front
 
 
-def _negated(words: list[str], source: Sequence[str]) -> tuple[bool, list[str]]:
+def _negated(words: list[str], source: _Text) -> tuple[bool, list[str]]:
     """Return whether a title begins with a negation, and its words after that, the verb in its base form."""
     for front in (["do", "not"], ["not", "to"], ["refrain", "from"], ["never"], ["not"]):
         if words[: len(front)] == front and len(words) > len(front):
@@ -209,16 +220,16 @@ def _negated(words: list[str], source: Sequence[str]) -> tuple[bool, list[str]]:
     return False, words
 
 
-def _verb_places(words: Sequence[str], source: Sequence[str], point: int) -> list[int]:
+def _verb_places(words: Sequence[str], source: _Text) -> list[int]:
     """Return where the verb in front of a title stands in the sentence as a verb."""
     head = 1 if len(words) > 1 and (words[0] in _ADVERBS or words[0].endswith("ly")) else 0
     verb = words[head]
     if verb in _ARTICLES | _PREPOSITIONS | _CONJUNCTIONS or _NOT_VERBS.match(verb):
         return []
-    return [n for n, token in enumerate(source) if token in _forms(verb) and _is_verb(source, n, verb, point)]
+    return [n for n, token in enumerate(source) if token in _forms(verb) and _is_verb(source, n, verb)]
 
 
-def _is_verb(source: Sequence[str], place: int, base: str, point: int) -> bool:
+def _is_verb(source: _Text, place: int, base: str) -> bool:
     """Whether a word is a verb where it stands; a base form is one after "to", a modal, a subject or another verb."""
     before = place - 1
     while before >= 0 and (source[before].endswith("ly") or source[before] in _ADVERBS):
@@ -226,27 +237,28 @@ def _is_verb(source: Sequence[str], place: int, base: str, point: int) -> bool:
     previous = source[before] if before >= 0 else ""
     if source[place] == base or source[place] == f"{base}s":
         return previous not in _ARTICLES and (
-            place == point
+            place == source.point
             or previous in _COUPLINGS | _MODALS | {"", "to", ":", ";", "we", "they", "(", "not", "all"}
             or re.fullmatch(r"\w+s", previous) is not None
             or previous in ("sides", "both", "it")
+            or before in source.names
         )
     following = source[place + 1] if place + 1 < len(source) else ""
-    participle = previous in _ARTICLES or (previous == "," and following in _PREPOSITIONS)
+    participle = previous in _ARTICLES or (previous == "," and (following in _PREPOSITIONS or following == "this"))
     return not (source[place].endswith("ed") and participle)
 
 
 # The words after it
 
 
-def _alignments(words: Sequence[str], source: Sequence[str], point: int) -> Iterator[Alignment]:
+def _alignments(words: Sequence[str], source: _Text) -> Iterator[Alignment]:
     """Yield the ways in which the words of a title stand in the sentence, the verb first and the rest in order."""
-    for place in _verb_places(words, source, point) if words else ():
+    for place in _verb_places(words, source) if words else ():
         head = 1 if words[0] in _ADVERBS or words[0].endswith("ly") else 0
         if head and len(words) > 1 and words[0] not in source[max(0, place - 3) : place]:
             continue
         rest = words[head + 1 :] if len(words) > head else []
-        found = _best(rest, source, place, point)
+        found = _best(rest, source, place)
         if found is not None:
             yield Alignment((place, *found.places), found.faults)
         passive = _passive(rest, source, place)
@@ -254,7 +266,7 @@ def _alignments(words: Sequence[str], source: Sequence[str], point: int) -> Iter
             yield passive
 
 
-def _best(rest: Sequence[str], source: Sequence[str], start: int, point: int) -> Alignment | None:
+def _best(rest: Sequence[str], source: _Text, start: int) -> Alignment | None:
     """Return the alignment of the words after `start` with the fewest faults; None if a word is missing."""
     best: dict[int, Alignment] = {start: Alignment((), ())}
     for word in rest:
@@ -265,7 +277,7 @@ def _best(rest: Sequence[str], source: Sequence[str], start: int, point: int) ->
             for last, so_far in best.items():
                 if last >= place:
                     continue
-                fault = _gap_fault(source, last, place, start, point)
+                fault = _gap_fault(source, last, place, start)
                 faults = so_far.faults + ((fault,) if fault else ())
                 if place not in further or _cost(faults) < _cost(further[place].faults):
                     further[place] = Alignment((*so_far.places, place), faults)
@@ -277,13 +289,13 @@ def _cost(faults: Sequence[str]) -> int:
     return sum(3 if fault in DISTORTING else 2 for fault in faults)
 
 
-def _gap_fault(source: Sequence[str], last: int, place: int, verb: int, point: int) -> str | None:
+def _gap_fault(source: _Text, last: int, place: int, verb: int) -> str | None:
     """Return the fault of leaving out what stands between two words; None where that may be left out."""
     gap = list(source[last + 1 : place])
     if all(token in _MARKS for token in gap):
         return None
-    if last < point <= place and last == verb:  # the verb of the stem, with the point as its object
-        return None if place == point and source[point - 1] not in ("to", *_MODALS) else NOT_VERBATIM
+    if last < source.point <= place and last == verb:  # the verb of the stem, with the point as its object
+        return None if place == source.point and source[source.point - 1] not in ("to", *_MODALS) else NOT_VERBATIM
     if all(_DATE.fullmatch(token) for token in gap) and any(_is_date(token) for token in gap):
         return None
     if (gap[0], gap[-1]) in ((",", ","), ("(", ")"), ("\u2013", "\u2013"), ("\u2014", "\u2014")):
@@ -313,7 +325,7 @@ def _is_date(word: str) -> bool:
     return _DATE.fullmatch(word) is not None and word not in _PREPOSITIONS | _COUPLINGS | {"the", "than", "no", ""}
 
 
-def _passive(rest: Sequence[str], source: Sequence[str], place: int) -> Alignment | None:
+def _passive(rest: Sequence[str], source: _Text, place: int) -> Alignment | None:
     """Return the alignment of a title whose object is the subject of a passive: "an atlas shall be published"."""
     before = place - 1
     while before >= 0 and (source[before] in _BE | _MODALS | _ADVERBS | {"to"} or source[before].endswith("ly")):
@@ -325,24 +337,30 @@ def _passive(rest: Sequence[str], source: Sequence[str], place: int) -> Alignmen
         if start < 0 or list(source[start : before + 1]) != list(rest[:size]):
             continue
         whole = start == 0 or source[start - 1] in _MARKS | _CONJUNCTIONS
-        tail = _best(rest[size:], source, place, 0) if rest[size:] else Alignment((), ())
+        tail = _best(rest[size:], source, place) if rest[size:] else Alignment((), ())
         if tail is not None:
             faults = tail.faults if whole else (NOT_VERBATIM, *tail.faults)
             return Alignment((place, *tail.places), faults)
     return None
 
 
-def _clause_as_it_stands(words: Sequence[str], source: Sequence[str], point: int) -> tuple[int, ...] | None:
+def _clause_as_it_stands(words: Sequence[str], source: _Text) -> tuple[int, ...] | None:
     """Return the places of a title that is a clause of the sentence word for word, with subject and finite verb."""
     plain = [(n, token) for n, token in enumerate(source) if token not in _MARKS and token != "."]
     for first in range(len(plain) - len(words) + 1):
         if [token for _, token in plain[first : first + len(words)]] == list(words) and words:
             places = tuple(n for n, _ in plain[first : first + len(words)])
-            opens = places[0] in (0, point) or source[places[0] - 1] in _MARKS | {"that", "and", "but", "where", "when"}
+            opens = places[0] in (0, source.point) or source[places[0] - 1] in _MARKS | {
+                "that",
+                "and",
+                "but",
+                "where",
+                "when",
+            }
             finite = any(
                 token in _MODALS | _BE | _STATING or (token.endswith("ed") and n > 0) for n, token in enumerate(words)
             )
-            if opens and finite and places[0] not in _verb_places(words, source, point):
+            if opens and finite and places[0] not in _verb_places(words, source):
                 return places
     return None
 
@@ -350,7 +368,7 @@ def _clause_as_it_stands(words: Sequence[str], source: Sequence[str], point: int
 # Negations and conditions
 
 
-def _without_condition(words: list[str], source: Sequence[str]) -> tuple[list[str], str]:
+def _without_condition(words: list[str], source: _Text) -> tuple[list[str], str]:
     """Take a condition, which may stand at another place than in the sentence, out of a title."""
     text = " ".join(words)
     found = _CONDITION.search(text)
@@ -364,11 +382,11 @@ def _without_condition(words: list[str], source: Sequence[str]) -> tuple[list[st
 
 
 def _lost(
-    source: Sequence[str], places: Sequence[int], point: int, strength: str, *,
+    source: _Text, places: Sequence[int], strength: str, *,
     negated: bool = False, clause: bool = False, moved: str = "",
 ) -> Iterator[str]:  # fmt: skip
     verb, last = places[0], max(places)
-    governing = _Governing(False, False, False) if clause else _governing(source, verb, point)
+    governing = _Governing(False, False, False) if clause else _governing(source, verb)
     outer = governing.negated or (not clause and _refrains(source, verb))
     inner = [n for n in range(verb, last + 1) if source[n] in _NEGATIONS and not _in_left_member(source, n, places)]
     if any(n not in places for n in inner) or (outer and not negated):
@@ -380,23 +398,23 @@ def _lost(
         yield CONDITION_LOST
 
 
-def _in_left_member(source: Sequence[str], negation: int, places: Sequence[int]) -> bool:
+def _in_left_member(source: _Text, negation: int, places: Sequence[int]) -> bool:
     """Whether a negation stands in a part that the title leaves out between two marks."""
     before = max(place for place in places if place <= negation)
     after = min((place for place in places if place >= negation), default=len(source))
     return before < negation < after and source[before + 1] in _MARKS and source[after - 1] in _MARKS
 
 
-def _governing(source: Sequence[str], verb: int, point: int) -> _Governing:
+def _governing(source: _Text, verb: int) -> _Governing:
     """Return what governs a verb, from it back to its subject; the objects of verbs beside it do not."""
     place, negated, weak, hedged = verb - 1, False, False, False
-    linked = verb == point or source[verb].endswith("ing")
+    linked = verb == source.point or source[verb].endswith("ing")
     if place >= 0 and source[place] in _COUPLINGS:  # back to what introduces the verbs beside it
         while place >= 0 and source[place] not in _HARD | _MODALS | {"to"}:
             negated |= source[place] in ("not", "never", "nor")
             place -= 1
     ruled = False
-    while place >= 0 and source[place] not in _HARD | _COUPLINGS and not (ruled and place < point):
+    while place >= 0 and source[place] not in _HARD | _COUPLINGS and not (ruled and place < source.point):
         token = source[place]
         negated |= token in _NEGATIONS
         weak |= token in _WEAK_MODALS
@@ -407,7 +425,7 @@ def _governing(source: Sequence[str], verb: int, point: int) -> _Governing:
     return _Governing(negated, weak, hedged)
 
 
-def _refrains(source: Sequence[str], verb: int) -> bool:
+def _refrains(source: _Text, verb: int) -> bool:
     """Whether a verb follows one such as refrain (from), refuse (to) or cease, or stands beside one that does."""
     for place in range(verb - 1, max(-1, verb - 9), -1):
         if source[place] in _HARD | _MODALS or (source[place] == "to" and place != verb - 1):
@@ -417,7 +435,7 @@ def _refrains(source: Sequence[str], verb: int) -> bool:
     return False
 
 
-def _has_condition(source: Sequence[str], verb: int, places: Sequence[int]) -> bool:
+def _has_condition(source: _Text, verb: int, places: Sequence[int]) -> bool:
     """Whether the part of the sentence up to a semicolon has a condition for the verb that the title has not."""
     start = max((n + 1 for n in range(verb) if source[n] == ";"), default=0)
     end = next((n for n in range(verb, len(source)) if source[n] == ";"), len(source))
@@ -435,9 +453,7 @@ def _has_condition(source: Sequence[str], verb: int, places: Sequence[int]) -> b
 # The end
 
 
-def _end_faults(
-    words: Sequence[str], source: Sequence[str], places: Sequence[int], *, whole: bool = False
-) -> Iterator[str]:
+def _end_faults(words: Sequence[str], source: _Text, places: Sequence[int], *, whole: bool = False) -> Iterator[str]:
     if not words:
         return
     last = words[-1]
@@ -452,23 +468,26 @@ def _end_faults(
         or _is_date(following)
     )
     short = not whole and len(words) < 3 and following not in {"", ".", ";", ":"} and not _is_date(following)
-    if short or not border or (following in _COUPLINGS and _is_torn(words, source, end)):
+    if short or not border or (following in _COUPLINGS and _is_torn(source, places)):
         yield CUT
 
 
-def _is_torn(words: Sequence[str], source: Sequence[str], end: int) -> bool:
-    """Whether a title stops before "and", a comma or "or" with a word that waits for its noun or its list."""
-    last, before = source[end], source[end - 1]
-    if _ADJECTIVES.fullmatch(last) and not _NOUNS_IN_AL.fullmatch(last):
+def _is_torn(source: _Text, places: Sequence[int]) -> bool:
+    """Whether a title stops before "and", "or" or a comma with a word that waits for its noun or its list."""
+    end = max(places)
+    before = end - 1
+    while source[before] in _ADVERBS or source[before].endswith("ly"):
+        before -= 1
+    if source[before] in {"to", ","} | _MODALS:  # a verb without its object, a list without its end
         return True
-    if before in {"to", ","} | _MODALS:  # a verb without its object, a list without its end
+    if _ADJECTIVES.fullmatch(source[end]) and not _NOUNS_IN_AL.fullmatch(source[end]):
         return True
-    rest = source[end + 1 : end + 3]
-    closes = rest[0] in ("and", "or") or tuple(rest) in ((",", "and"), (",", "or"))
-    commas = [n for n in range(end - 1, 0, -1) if source[n] == "," and not _ADJECTIVES.fullmatch(source[n - 1])]
-    return (
-        closes
-        and bool(commas)
-        and commas[0] > max(0, end - len(words))
-        and source[commas[0] + 1] not in _PREPOSITIONS | _CONJUNCTIONS
-    )
+    closes = any(token in ("and", "or") for token in source[end + 1 : end + (3 if source[end + 1] == "," else 2)])
+    return closes and any(_joins(source, n) and {n - 1, n + 1} <= set(places) for n in range(1, end))
+
+
+def _joins(source: _Text, place: int) -> bool:
+    """Whether a comma stands between two members of a list, and not between two adjectives or before an addition."""
+    after = source[place + 1]
+    adds = after in _PREPOSITIONS | _CONJUNCTIONS | {"especially", "particularly", "notably", "namely"}
+    return source[place] == "," and not adds and not _ADJECTIVES.fullmatch(source[place - 1])
