@@ -1,121 +1,273 @@
-"""The clauses of a sentence: who does what, and which of the register's kinds the governing verb is of."""
+"""The clauses of a sentence: each verb with its subject and with what it says is done.
+
+There is no grammar here. A verb counts if the register knows its form and if a party or an earlier verb stands before
+it; the words up to the next such verb belong to it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal, NamedTuple
 
-from spacedialog.drafting.grammar import PREPOSITIONS, PRONOUNS, is_adverb, is_determiner, is_name
-from spacedialog.drafting.lexicon import words
-from spacedialog.drafting.mainverbs import last_break, main_verbs
-from spacedialog.drafting.tokens import Span, Token, Tokens
-from spacedialog.drafting.verbs import Kind, Verb, kind_of
-from spacedialog.model.vocabulary import Strength
+from spacedialog.drafting.lexicon import governing, governing_verbs, words
+from spacedialog.drafting.verbforms import verb_of
 
-_LONGEST_PARTY = 8
-"""How many words may stand between the names of `NASA, the space agency, and ESA`."""
+Tense = Literal["modal", "present", "past", "progressive", "planned"]
+
+_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:[.,'\u2019/&\u2010\u2011-][^\W_]+)*|\S")
+_MODALS = ("will", "shall", "must", "should", "would", "could", "may", "might")
+PREPOSITIONS = frozenset(
+    "about against along alongside at between by during following for from in including into of on through together"
+    " under with within without than as".split()
+)
+_BE = ("is", "are", "was", "were", "be", "been", "remain", "remains", "remained", "stand", "stands")
+_HAVE = ("has", "have", "had")
+_NOT = ("not", "never")
+
+
+class Word(NamedTuple):
+    """A word or a sign of a sentence, its form in lower case, and its place in characters."""
+
+    text: str
+    low: str
+    start: int
+    end: int
 
 
 class Clause(NamedTuple):
-    """A part of a sentence with a verb of its own, as spans of the sentence's tokens."""
+    """A verb of a sentence, as numbers of words.
 
-    kind: Kind
-    strength: Strength | None
-    subject: Span
-    verb: Verb
-    complement: Span
+    The subject stands from `subject` to `subject_end`, the verb group from `begin`. `head` is the verb itself, and the
+    words after it up to `end` belong to it. `verb` is its base form, `tense` how it stands: after a modal verb
+    (`modal`), in the present, in the past, as `are doing` (`progressive`), or as `are to do` (`planned`).
+    `modal` is the modal verb, if there is one. A subordinate clause (`as we grow`) is `is_background`.
+    """
 
-
-def clauses_of(tokens: Tokens) -> list[Clause]:
-    """The clauses of a sentence that stand beside each other; those within another's complement are left to it."""
-    verbs = main_verbs(tokens)
-    if not verbs:
-        return []
-    starts = [_start(tokens, verbs[at - 1].end if at else 0, verb.start) for at, verb in enumerate(verbs)]
-    ends = [*(start for start, _ in starts[1:]), len(tokens)]
-    clauses: list[Clause] = []
-    for verb, (_, begin), end in zip(verbs, starts, ends, strict=True):
-        subject = (begin, verb.start)
-        if clauses and begin >= verb.start:
-            subject = clauses[-1].subject  # the same as that of the verb before
-        kind, strength = kind_of(verb)
-        complement = (verb.end, _trimmed(tokens, verb.end, end))
-        clauses.append(Clause(kind, strength, _bare_subject(tokens, subject), verb, complement))
-    return clauses
+    subject: int
+    subject_end: int
+    begin: int
+    head: int
+    end: int
+    verb: str
+    tense: Tense
+    modal: str = ""
+    is_negated: bool = False
+    is_passive: bool = False
+    is_background: bool = False
 
 
-def _start(tokens: Tokens, begin: int, verb: int) -> tuple[int, int]:
-    """Where the words of a verb's clause begin, its coordinator included, and where its subject does."""
-    if begin == 0:
-        return 0, 0
-    found = last_break(tokens, begin, verb)
-    place = begin if found is None else found
-    while True:
-        earlier = _break_within_names(tokens, begin, place, verb)
-        if earlier is None:
-            break
-        place = earlier
-    start = place
-    while start > begin and (tokens[start - 1].text == "," or tokens[start - 1].low in ("and", "but")):
-        start -= 1
-    return start, place + 1
+def words_of(text: str) -> list[Word]:
+    """Return the words and signs of a text."""
+    return [Word(one[0], one[0].lower().replace("\u2019", "'"), *one.span()) for one in _WORD.finditer(text)]
 
 
-def _break_within_names(tokens: Tokens, begin: int, place: int, verb: int) -> int | None:
-    """The break before an `and` that joins two names of the subject: `NASA and ESA will`."""
-    if not (place > begin and tokens.low(place) == "and" and place + 1 < verb):
-        return None
-    earlier = last_break(tokens, begin, place)
-    if earlier is None or place - earlier > _LONGEST_PARTY:
-        return None
-    return earlier if is_name(tokens[place - 1]) and is_name(tokens[place + 1]) else None
+def clauses_of(said: Sequence[Word], text: str, is_party: Callable[[str], bool]) -> list[Clause]:
+    """Return the clauses of a sentence whose subject is a party; `is_party` tells it of the text of a subject."""
+    found: list[Clause] = []
+    at = 0
+    while at < len(said):
+        group = _group(said, at)
+        if group is None:
+            at += 1
+            continue
+        clause = _with_subject(said, text, group, found, is_party)
+        if clause is None:
+            at += 1
+            continue
+        found.append(clause)
+        at = clause.head + 1
+    end = len(said) - 1 if said and said[-1].low in (".", ";", ":") else len(said)
+    ended: list[Clause] = []
+    for clause in reversed(found):
+        ended.insert(0, clause._replace(end=max(end, clause.head + 1)))
+        if not clause.is_background:
+            end = _border(said, clause)
+    return ended
 
 
-def _trimmed(tokens: Tokens, begin: int, end: int) -> int:
-    while end > begin and (tokens[end - 1].text in ".,;:" or tokens[end - 1].low in ("and", "but")):
+def _border(said: Sequence[Word], clause: Clause) -> int:
+    """Return where the clause before one ends: before its subject, and before `and` or a comma."""
+    end = clause.subject if skipped(said, clause.subject_end) >= clause.begin else clause.begin
+    while end > 0 and said[end - 1].low in (",", ";", "and", "but", "or", "while", "that", "also", "further", "\u2013"):
         end -= 1
     return end
 
 
+def skipped(said: Sequence[Word], at: int) -> int:
+    """Return the number of the first word from `at` on that is no adverb."""
+    while at < len(said) and is_adverb(said[at].low):
+        at += 1
+    return at
+
+
+def is_adverb(low: str) -> bool:
+    """Return whether a word can stand between a subject and its verb."""
+    return low in words("verbs", "adverbs") or (low.endswith("ly") and low not in words("verbs", "no_adverbs"))
+
+
+# Verb groups
+
+
+def _group(said: Sequence[Word], at: int) -> Clause | None:
+    """Return the verb group that begins at a word, without its subject; None if none does."""
+    low = said[at].low
+    negated = False
+    head = at + 1
+    while head < len(said) and (said[head].low in _NOT or is_adverb(said[head].low)):
+        negated = negated or said[head].low in _NOT
+        head += 1
+    if low == "cannot" or head >= len(said):
+        return None
+    following = said[head].low
+
+    def one(place: int, verb: str, tense: Tense, *, passive: bool = False) -> Clause:
+        return Clause(
+            at,
+            at,
+            at,
+            place,
+            place,
+            verb,
+            tense,
+            low if tense == "modal" else "",
+            is_negated=negated,
+            is_passive=passive,
+        )
+
+    if low in _MODALS:
+        if following == "be" and (inner := skipped(said, head + 1)) < len(said):
+            if state := _state(said, inner):
+                return one(inner, state, "modal")
+            if verb := verb_of(said[inner].low, "participle"):
+                return one(inner, verb, "modal", passive=True)
+            if said[inner].low.endswith("ing") and (verb := verb_of(said[inner].low, "ing")):
+                return one(inner, verb, "modal")
+        verb = verb_of(following, "base") or (following if may_be_verb(said[head]) else None)
+        return one(head, verb, "modal") if verb else None
+    if low in _HAVE:
+        if following == "been" and (verb := verb_of(_low(said, skipped(said, head + 1)), "participle")):
+            return one(skipped(said, head + 1), verb, "past", passive=True)
+        verb = verb_of(following, "participle")
+        return one(head, verb, "past") if verb else one(at, "have", "present")
+    if low in _BE[:4] or low in _BE[6:]:
+        if state := _state(said, head):
+            return one(head, state, "present")
+        if low in _BE[6:]:
+            return None
+        if following == "to" and (verb := verb_of(_low(said, skipped(said, head + 1)), "base")):
+            return one(skipped(said, head + 1), verb, "planned")
+        if following not in words("verbs", "ing_nouns") and (verb := verb_of(following, "ing")):
+            return one(head, verb, "progressive")
+        if low in ("was", "were") and (verb := verb_of(following, "participle")):
+            return one(head, verb, "past", passive=True)
+        return None
+    if said[at].text[0].isupper() and at > 0:
+        return None  # part of a name
+    if verb := verb_of(low, "past"):
+        is_same = verb_of(low, "base") == verb
+        return Clause(at, at, at, at, at, verb, "present" if is_same else "past")
+    for form in ("base", "s"):
+        if verb := verb_of(low, form):
+            return Clause(at, at, at, at, at, verb, "present")
+    return None
+
+
+def may_be_verb(word: Word) -> bool:
+    """Return whether a word that follows `will` or `intention to` can be a verb that the register lacks."""
+    return word.text.isalpha() and word.text.islower() and word.low not in words("verbs", "openers")
+
+
+def _low(said: Sequence[Word], at: int) -> str:
+    return said[at].low if at < len(said) else ""
+
+
+def _state(said: Sequence[Word], at: int) -> str | None:
+    """Return the phrase of the ladder that begins with `be` and goes on at a word: `be committed`."""
+    phrase = f"be {_low(said, at)}"
+    two = f"{phrase} {_low(said, at + 1)}"
+    return two if two in governing() else phrase if phrase in governing() else None
+
+
 # Subjects
 
+_LONGEST_SUBJECT = 25
+_SIGNS = (",", ";", ":", "and", "that", "\u2013", "\u2014", "-", "(", ")", "while", "but")
 
-def _bare_subject(tokens: Tokens, span: Span) -> Span:
-    """A subject without what stands before it: `In Earth observation,`, `Recently,`, `and`."""
-    begin, end = span
-    if begin < end and _leads_in(tokens[begin]):
-        begin = _after_lead_in(tokens, begin, end)
-    while begin < end and (tokens[begin].low in ("and", "but", "also") or tokens[begin].text == ","):
-        begin += 1
-    while end > begin and (is_adverb(tokens[end - 1]) or tokens[end - 1].text == ","):
+
+def _with_subject(
+    said: Sequence[Word], text: str, group: Clause, before: Sequence[Clause], is_party: Callable[[str], bool]
+) -> Clause | None:
+    """Return a verb group with the party that is its subject, or that of the verb before; None if there is none."""
+    end = group.begin
+    while end > 0 and is_adverb(said[end - 1].low):
         end -= 1
-    return begin, end
+    if end and said[end - 1].low in words("ladder", "subordinators"):
+        return None
+    floor = before[-1].head + 1 if before else 0
+    begin = _subject(said, text, floor, end, is_party)
+    if begin is not None and begin == floor > 0 and group.tense != "modal":
+        begin = None  # the object of the verb before: `welcome the United States' plans`
+    if begin is not None:
+        return group._replace(subject=begin, subject_end=end, is_background=_is_background(said, begin, before))
+    if before and end > floor and said[end - 1].low in (",", "and", "or", "but", ";"):
+        last = before[-1]
+        # Another verb in the base form may belong to a list: `pledge to share data and support research`.
+        is_listed = group.tense == "present" and verb_of(said[group.head].low, "base") and not _is_ladder(said, group)
+        goes_on = group.tense in (last.tense, "modal", "planned") or (group.tense == "present" and not is_listed)
+        if group.tense == "past" and not _takes_object(said, group.head):
+            return None  # an adjective: `organized crime`
+        if goes_on and not is_listed and not last.is_background:
+            return group._replace(subject=last.subject, subject_end=last.subject_end)
+    return None
 
 
-def _leads_in(token: Token) -> bool:
-    low = token.low
-    return low in PREPOSITIONS or is_adverb(token) or low.endswith("ing") or low in words("words", "leading_in")
+def _is_background(said: Sequence[Word], begin: int, before: Sequence[Clause]) -> bool:
+    """Return whether a clause is subordinate: `as we grow`, `a promise that we made`; not `announce that we will`."""
+    opener = said[begin - 1].low if begin else ""
+    if opener == "that":
+        return not before or skipped(said, before[-1].head + 1) < begin - 1
+    return opener in words("ladder", "subordinators")
 
 
-def _after_lead_in(tokens: Tokens, begin: int, end: int) -> int:
-    """Where the subject begins after `On Earth science,`, or `In September 2025` with no comma."""
-    commas = [k for k in range(begin, end - 1) if tokens[k].text == ","]
-    if commas:
-        return next((k for n, k in enumerate(commas) if _lists_names(tokens, commas[n:], end)), commas[-1]) + 1
-    if end - begin <= 2:
-        return begin
-    return next((k for k in range(end - 1, begin + 1, -1) if _opens_subject(tokens, k)), begin)
+def _takes_object(said: Sequence[Word], at: int) -> bool:
+    following = said[at + 1] if at + 1 < len(said) else said[at]
+    return following.low in words("verbs", "openers") or following.text[:1].isupper() or following.low.isdigit()
 
 
-def _opens_subject(tokens: Tokens, at: int) -> bool:
-    """Whether somebody is named here with no preposition before: `In September 2025 the two governments`."""
-    opens = is_determiner(tokens[at]) or tokens.low(at) in PRONOUNS
-    return opens and tokens.low(at - 1) not in PREPOSITIONS
+def _is_ladder(said: Sequence[Word], group: Clause) -> bool:
+    """Return whether a verb says by itself how binding it is, as `intend to` and `look forward` do."""
+    if group.verb in words("ladder", "noting") or group.verb in ("reaffirm", "affirm", "reiterate", "recommit"):
+        return True
+    return group.verb.startswith("be ") or (
+        _low(said, group.head + 1) in ("to", "forward") and group.verb in governing_verbs()
+    )
 
 
-def _lists_names(tokens: Tokens, commas: Sequence[int], end: int) -> bool:
-    """Whether the pieces from the first comma on are names, and so the subject: `, Japan, Korea and Chile`."""
-    pieces = [tokens[one + 1 : other] for one, other in zip(commas, [*commas[1:], end], strict=True)]
-    if len(pieces) < 2 or not any(token.low == "and" for token in pieces[-1]):
-        return False
-    return all(piece and is_name(piece[0]) for piece in pieces[:-1])
+def _subject(said: Sequence[Word], text: str, floor: int, end: int, is_party: Callable[[str], bool]) -> int | None:
+    """Return where the party that ends before a word begins; None if there is no party."""
+    begin = None
+    for part, part_end in _parts(said, floor, end):
+        piece = text[said[part].start : said[part_end - 1].end]
+        opens = said[part].text[0].isupper() or said[part].low in words("verbs", "subject_openers")
+        if opens and part_end - part <= _LONGEST_SUBJECT and " to " not in f"{piece} " and is_party(piece):
+            begin = part
+        elif begin is not None or not _is_aside(said[part].low):
+            break
+    if begin and floor == 0 and said[begin - 1].low == "and" and said[begin - 2].low != ",":
+        return None  # the end of a longer subject that is no party
+    return begin
+
+
+def _is_aside(low: str) -> bool:
+    return low in PREPOSITIONS or verb_of(low, "ing") is not None
+
+
+def _parts(said: Sequence[Word], floor: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the parts between signs and `and` before a word, from the last one back, each with its end."""
+    stop = end
+    for at in range(end - 1, floor - 2, -1):
+        if at < floor or said[at].low in _SIGNS or said[at].low in words("ladder", "subordinators"):
+            if stop > at + 1:
+                yield at + 1, stop
+            stop = at

@@ -11,13 +11,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from spacedialog.drafting.actors import Actors
 from spacedialog.drafting.areas import Areas
 from spacedialog.drafting.candidates import Candidate, candidates_of, why_none
 from spacedialog.drafting.meeting import number_of, place_of, series_of, when_met
 from spacedialog.drafting.names import known_sides
+from spacedialog.drafting.parties import Parties
 from spacedialog.drafting.prose import Prose, Sentence, fingerprint
-from spacedialog.drafting.roster import Roster, unique
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.characters import is_visible
 from spacedialog.model.dates import Span, VagueDate, quoted
@@ -96,15 +95,15 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date) -> Drafted:
             check_line(option, text)
     for side in about.sides:
         check_line("--side", side.partition("=")[2] or side)
-    roster = Roster(prose, about.sides)
-    if not about.sides and len(roster.sides) < 2:
+    parties = Parties(prose, about.sides)
+    if not about.sides and len(parties.sides) < 2:
         raise InputError(
             f"{name}: the governments that met were not found in the text", "give each: --side JPN --side AUS"
         )
     areas = Areas(prose)
-    candidates, left_out = _read(prose, roster, areas, when.latest)
-    used = unique([*roster.sides, *(key for candidate in candidates for key in candidate.parties)])
-    dialogue = _dialogue(prose, about, name, when, roster.sides)
+    candidates, left_out = _read(prose, parties, areas, when.latest)
+    used = dict.fromkeys([*parties.sides, *(key for candidate in candidates for key in candidate.parties)])
+    dialogue = _dialogue(prose, about, name, when, parties.sides)
     document = {"key": DOCUMENT, "title": dialogue["title"]} | ({"url": about.url} if about.url else {})
     whole = {
         "format": "spacedialog/1",
@@ -112,26 +111,21 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date) -> Drafted:
         "dialogue": dialogue,
         "documents": [document],
         "areas": areas.declared([candidate.area for candidate in candidates]),
-        "parties": [roster.parties[key]._asdict() for key in used],
+        "parties": [parties.known[key]._asdict() for key in used],
         "commitments": [_commitment(f"{dialogue['key']}-{n:02}", one) for n, one in enumerate(candidates, 1)],
     }
     return Drafted(whole, tuple(candidates), tuple(left_out), prose.sentences)
 
 
 def _read(
-    prose: Prose, roster: Roster, areas: Areas, when: date | None
+    prose: Prose, parties: Parties, areas: Areas, when: date | None
 ) -> tuple[list[Candidate], list[tuple[Sentence, str]]]:
     """The candidates of every sentence, and the sentences that have none."""
-    actors = Actors(roster)
     candidates: list[Candidate] = []
     left_out: list[tuple[Sentence, str]] = []
-    paragraph = ""
     for sentence, following in zip(prose.sentences, [*prose.sentences[1:], None], strict=True):
-        if sentence.paragraph != paragraph:
-            paragraph = sentence.paragraph
-            actors.begin_paragraph()
-        goes_on = following is not None and following.paragraph == paragraph
-        found = list(candidates_of(sentence, actors, areas, when, goes_on=goes_on))
+        announces = following is not None and following.stem.endswith(sentence.text)
+        found = [] if announces else list(candidates_of(sentence, parties, areas, when))
         candidates += found
         if len(candidates) > MOST_CANDIDATES:
             raise InputError(
@@ -140,7 +134,6 @@ def _read(
             )
         if not found:
             left_out.append((sentence, why_none(sentence)))
-        actors.remember(sentence.text)
     return candidates, left_out
 
 

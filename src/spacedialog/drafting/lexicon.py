@@ -36,3 +36,15 @@ def strengths(name: str, key: str) -> Mapping[str, Strength]:
 def weaker(one: Strength, other: Strength) -> Strength:
     """The less binding of two."""
     return min(one, other, key=LADDER.index)
+
+
+@cache
+def governing() -> Mapping[str, Strength]:
+    """Return the phrases of the ladder, each with how binding it is: `look forward` is intended."""
+    return strengths("ladder", "governing")
+
+
+@cache
+def governing_verbs() -> Mapping[str, Strength]:
+    """Return the first verb of each phrase of the ladder, with the strength of the most binding one."""
+    return {phrase.split()[0]: governing()[phrase] for phrase in governing()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -46,15 +46,8 @@ class Names:
                     free = end
                     break
 
-    def found(self, text: str) -> list[str]:
-        """The names that stand there, in order."""
-        return [text[begin:end] for begin, end in self.spans(text)]
-
 
 _WORD = re.compile(r"\w+")
-
-
-# Governments
 
 
 def known_sides() -> list[str]:
@@ -63,47 +56,24 @@ def known_sides() -> list[str]:
 
 
 @cache
-def adjectives() -> Mapping[str, str]:
-    """What a country's own things are called (`French`), each with its key."""
-    return {word: country["key"] for country in register("parties")["countries"] for word in country["adjectives"]}
-
-
-@cache
-def country_names() -> Mapping[str, str]:
-    """What countries are called, each name with its country's key: `Korea`, `Kingdom of Norway`, `the French side`."""
+def country_names() -> Mapping[str, tuple[str, ...]]:
+    """What countries and groups of them are called, adjectives too, each name with the keys of those it names."""
     said = register("parties")
-    names: dict[str, str] = {}
+    names: dict[str, tuple[str, ...]] = {name: () for name in said["no_countries"]}
+    names |= {name: tuple(keys) for name, keys in said["groups"].items()}
     for country in said["countries"]:
-        first = country["names"][0]
-        forms = [
-            *country["names"],
-            *(f"{state} of {first}" for state in said["states"]),
-            *(f"{adjective} {office}" for adjective in country["adjectives"] for office in said["offices"]),
-            *(f"{office} of {first}" for office in said["offices"] if country["adjectives"]),
-        ]
-        for name in forms:
-            names.setdefault(name, country["key"])
+        first, key = country["names"][0], (country["key"],)
+        for name in (*country["names"], *(f"{state} of {first}" for state in said["states"]), *country["adjectives"]):
+            names.setdefault(name, key)
     return names
 
 
 @cache
-def marks() -> Sequence[tuple[str, str]]:
-    """The words by which a name tells of which country it is, each with its key: `Korea` in `Korea Post`."""
-    countries = register("parties")["countries"]
-    said = ((word, c["key"]) for c in countries for word in (*c["names"], *c["adjectives"]))
-    return [(word, key) for word, key in said if len(word) > 2]
+def country_finder() -> Names:
+    """What finds the names of `country_names`."""
+    return Names(country_names())
 
 
-@cache
-def country_words() -> Names:
-    """The plain names of countries and their adjectives."""
-    countries = register("parties")["countries"]
-    return Names({word for country in countries for word in (*country["names"], *country["adjectives"])})
-
-
-@cache
-def capitals() -> Mapping[str, str]:
-    """Capitals that stand for their governments, each with its country's key."""
-    return {
-        city: country["key"] for country in reversed(register("parties")["countries"]) for city in country["capital"]
-    }
+def countries_in(text: str) -> list[str]:
+    """The governments that a text names, as often as it does."""
+    return [key for begin, end in country_finder().spans(text) for key in country_names()[text[begin:end]]]

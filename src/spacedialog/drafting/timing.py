@@ -1,19 +1,22 @@
-"""Dates in running text, as EDTF, exactly as vague as the text has them: `by`, `from` and `around` count.
+"""Dates in running text, as EDTF, exactly as vague as the text has them: `14 April`, `by 2030`, `over the next year`.
 
-The dates by themselves are found by `points`.
+What a person types on the command line is read by `spoken`; here a date stands among other words, and a year may be
+part of a name.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from spacedialog.drafting.cycles import count_of
-from spacedialog.drafting.points import DASH, REACH, Point, is_edtf, points_in
 from spacedialog.errors import DateError
-from spacedialog.model.dates import Span, Unit
+from spacedialog.model.dates import Span, Unit, VagueDate
+
+REACH = 80
+"""How many characters before and after a date are looked at."""
 
 
 class When(NamedTuple):
@@ -29,15 +32,210 @@ def dates_in(text: str, when: date | None, *, past: bool = False) -> list[When]:
 
     A month or a weekday without a year is the next one, or with `past` the one before.
     """
-    points = list(points_in(text, when, past=past))
+    points = list(_points(text, when, past=past))
     spans = [span for span in _spans(text, when) if not any(p.start < span.end and span.start < p.end for p in points)]
     return list(_joined(text, sorted([*points, *spans])))
+
+
+def is_edtf(text: str) -> bool:
+    """Whether a date is one of the calendar."""
+    try:
+        VagueDate.parse(text)
+    except DateError:
+        return False
+    return True
+
+
+# The shapes of dates
+
+_MONTHS = "january february march april may june july august september october november december".split()
+_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_SEASONS = {"spring": 21, "summer": 22, "autumn": 23, "fall": 23, "winter": 24}
+_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "latter": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+_ORDINALS |= {"last": 4, "final": 4, **{str(n): n for n in range(1, 5)}}
+_PARTS = {"end": "-12", "close": "-12", "mid": "-07~", "middle": "-07~", "late": "-41"}
+"""What a part of a year is; any other one is its first half."""
+_AHEAD = {"next": 1, "coming": 1, "following": 1, "last": -1}
+
+DASH = r"\s*(?:-|\u2013|\u2014|to|and|until|through)\s*"
+_MONTH = (
+    r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\.?)"
+)
+_OTHER_MONTH = _MONTH.replace("month", "last_month", 1)
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_WHICH = r"(?:[Tt]he )?(?P<which>[Nn]ext|[Tt]his|[Ll]ast|coming)"
+_ANY_YEAR = rf"(?:{_YEAR}|(?P<of>[Nn]ext|[Tt]his|[Ll]ast|the(?: coming| following| current)?) (?:calendar )?year(?!s))"
+_OF_YEAR = rf"(?:,?\s+{_YEAR})?"
+_SEASON = r"(?P<season>[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all|[Ww]inter)"
+_SHAPES = (
+    # 20 and 21 May 2026; March 3-4, 2026; 30 May to 2 June 2026
+    rf"(?P<first>\d{{1,2}}){DASH}(?P<last>\d{{1,2}})\s+{_MONTH}{_OF_YEAR}",
+    rf"{_MONTH}\s+(?P<first>\d{{1,2}})\s*(?:-|\u2013|and|to)\s*(?P<last>\d{{1,2}})(?!\d){_OF_YEAR}",
+    rf"(?P<first>\d{{1,2}})\s+{_MONTH}{DASH}(?P<last>\d{{1,2}})\s+{_OTHER_MONTH}{_OF_YEAR}",
+    # 5 October 2026; October 5, 2026; both without a year
+    rf"(?P<first>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}{_OF_YEAR}",
+    rf"{_MONTH}\s+(?P<first>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:]){_OF_YEAR}",
+    # Quarters, halves, seasons, parts of a year
+    r"(?:the\s+)?(?P<quarter>first|second|third|fourth|last|final|1st|2nd|3rd|4th)\s+quarter\s+(?:of\s+)?" + _ANY_YEAR,
+    rf"Q(?P<quarter>[1-4])[\s/,]+(?:of\s+)?{_ANY_YEAR}",
+    rf"(?:the\s+)?(?P<half>first|second|latter|1st|2nd)\s+(?:half|semester)\s+(?:of\s+)?{_ANY_YEAR}",
+    rf"H(?P<half>[12])\s+{_YEAR}",
+    rf"(?:the\s+)?{_SEASON}(?:\s+of)?\s+{_ANY_YEAR}",
+    rf"(?:the\s+)?early\s+(?P<decade>20\d0)s\b",
+    r"(?:the\s+)?(?P<part>early|late|mid|middle|beginning(?= of)|start(?= of)|end|close(?= of))(?:-|\s+)"
+    rf"(?:(?:of|in)\s+)?(?:the\s+)?(?:{_MONTH}\s+)?{_ANY_YEAR}",
+    rf"(?P<part>year-end|end-year|the year's end)(?:\s+{_YEAR})?",
+    # Months and years
+    rf"{_MONTH},?\s+(?:of\s+)?{_ANY_YEAR}",
+    rf"{_YEAR}\s*(?:-|\u2013|/)\s*(?P<until>(?:20)?\d\d)(?![\d-])",
+    r"(?P<fiscal>(?:fiscal|financial)\s+year\s+|FY\s*)(?P<year>20\d\d)",
+    rf"{_YEAR}(?![\d-])",
+    # What is counted from the meeting
+    r"(?:[Ll]ater\s+|[Ee]arlier\s+)?(?P<of>[Nn]ext|[Tt]his|[Ll]ast) year(?!s)",
+    rf"{_WHICH} (?P<unit>month)",
+    rf"{_WHICH}\s+{_MONTH}(?!\s+\d)",
+    rf"(?:(?<=\b[Ii]n )the|{_WHICH}) {_SEASON}\b(?! of)(?! \d)",
+    rf"(?:(?<=\b[Ii]n )|(?<=\b[Bb]y )|(?<=\b[Ss]ince )|(?<=\buntil )|(?<=\bbefore )){_MONTH}(?=[\s,.;)]|$)(?!\s+\d)",
+    r"\b(?P<day>[Yy]esterday|[Tt]oday|[Tt]omorrow)\b",
+    rf"(?<=\b[Oo]n )(?P<weekday>{'|'.join(_WEEKDAYS)})\b(?!,)",
+)
+
+
+def _numbered(number: int, pattern: str) -> str:
+    """A pattern with its own groups told apart from those of others."""
+    return re.sub(r"\(\?P<(\w+)>", rf"(?P<\1_{number}>", pattern)
+
+
+# No date begins within a word, but for years: `JFY2027`, and not the end of `weekend 2027`.
+_POINT = re.compile(
+    r"(?:(?<![A-Za-z])|(?=\d|FY))(?:" + "|".join(_numbered(n, shape) for n, shape in enumerate(_SHAPES)) + ")"
+)
+
+
+def _points(text: str, when: date | None, *, past: bool) -> Iterator[When]:
+    """Every date of a text without the words around it."""
+    for found in _POINT.finditer(text):
+        said = {name.rpartition("_")[0]: part for name, part in found.groupdict().items() if part is not None}
+        if not _is_in_name(text, *found.span(), said, when):
+            edtf = _edtf(said, when, past=past)
+            if edtf is not None and is_edtf(edtf):
+                yield When(*found.span(), edtf)
+
+
+def _edtf(said: Mapping[str, str], when: date | None, *, past: bool) -> str | None:
+    """What the parts of a date say; None where the day of the meeting is needed and not known."""
+    ahead = _AHEAD.get(said.get("of", "").lower().split(" ")[-1], 0)
+    year = int(said["year"]) if "year" in said else when.year + ahead if when else None
+    if "decade" in said:
+        return f"{said['decade']}/.."
+    if year is None:
+        return None
+    if "until" in said:
+        last = said["until"] if len(said["until"]) == 4 else said["year"][:2] + said["until"]
+        return f"{year}/{last}" if int(last) > year else None
+    month = _month(said["month"]) if "month" in said else 0
+    if "first" in said:
+        first = f"{year:04}-{month:02}-{int(said['first']):02}"
+        last_month = _month(said["last_month"]) if "last_month" in said else month
+        return f"{first}/{year:04}-{last_month:02}-{int(said['last']):02}" if "last" in said else first
+    if when and "year" not in said and "of" not in said:
+        moved = _near(said, when, month, past=past)
+        if isinstance(moved, str):
+            return moved
+        year += moved
+    return f"{year:04}{_part(said, month)}"
+
+
+def _near(said: Mapping[str, str], when: date, month: int, *, past: bool) -> int | str:
+    """Return how many years from that of the meeting a month or a season is, or a date in EDTF."""
+    ahead = _AHEAD.get(said.get("which", "").lower(), 0)
+    if "unit" in said:
+        months = when.year * 12 + when.month - 1 + ahead
+        return f"{months // 12:04}-{months % 12 + 1:02}"
+    if "day" in said or "weekday" in said:
+        days = ("yesterday", "today", "tomorrow").index(said["day"].lower()) - 1 if "day" in said else 0
+        if "weekday" in said:
+            days = (_WEEKDAYS.index(said["weekday"]) - when.weekday()) % 7
+            days -= 7 if past and days else 0
+        try:
+            return date.fromordinal(when.toordinal() + days).isoformat()
+        except (ValueError, OverflowError):
+            return "9999-99"  # past the end of the calendar
+    if "season" in said:
+        begins = {21: 3, 22: 6, 23: 9}.get(_SEASONS[said["season"].lower()], 12)
+        return ahead if "which" in said else -(begins > when.month) if past else int(begins + 2 < when.month)
+    if not month:
+        return 0
+    if "which" in said:
+        return {1: int(when.month >= month), 0: 0, -1: -(when.month <= month)}[ahead]
+    return -(month > when.month) if past else int(month < when.month)
+
+
+def _month(name: str) -> int:
+    return next(n for n, month in enumerate(_MONTHS, 1) if month.startswith(name.rstrip(".").lower()[:3]))
+
+
+def _part(said: Mapping[str, str], month: int) -> str:
+    """A part of a year, as EDTF has it after the year."""
+    if month:
+        return f"-{month:02}"
+    if "season" in said:
+        return f"-{_SEASONS[said['season'].lower()]}"
+    if "quarter" in said:
+        return f"-{32 + _ORDINALS[said['quarter']]}"
+    if "half" in said:
+        return f"-{39 + _ORDINALS[said['half']]}"
+    if "part" in said:
+        return "-12" if "year" in said["part"] else _PARTS.get(said["part"], "-40")
+    return "~" if "fiscal" in said else ""
+
+
+# Dates in names
+
+_NO_NAME = frozenset(
+    "In By Since From Until Before After During For Around About Between Through To Of Late Early Mid On And The Over"
+    " Beyond Starting Beginning".split()
+)
+_DOCUMENT = (
+    r"(?:Agreement|Treaty|Roadmap|Declaration|Convention|Protocol|Act|Plan|Strategy|Statement|Memorandum|Charter|Accords?"
+    r"|Programme|Program|Framework|Arrangement|Decision|Resolution|Order)"
+)
+_OF_DOCUMENT = re.compile(rf"\b(?:{_DOCUMENT}|Summit) (?:of|dated|signed on) $|\b[A-Z]\w*[ ,]*\($")
+_EVENT = re.compile(
+    r"(?:Forum|Summit|Meeting|Conference|Dialogue|Exercise|Session|Assembly|Week|Workshop|Games|Expo)s?"
+)
+_NAME_BEHIND = re.compile(r"(?: (?:[A-Z][\w.\u2019'-]{0,40}|of|on|and|for|the)){0,8}")
+_SAID_THEN = re.compile(
+    r" (?:(?:joint|State|official|bilateral) )?"
+    r"(?:commitments?|visit|Visit|statement|agreement|declaration|decision|announcement|pledge|memorandum)\b"
+)
+
+
+def _is_in_name(text: str, start: int, end: int, said: Mapping[str, str], when: date | None) -> bool:
+    """Whether a date is part of a name, or of what was said then: `the 2015 Paris Agreement`, `a May 2023 statement`."""
+    before, after = text[max(0, start - REACH) : start], text[end : end + REACH]
+    if _OF_DOCUMENT.search(before):
+        return True
+    if "month" in said and "first" not in said and _SAID_THEN.match(after):
+        return when is None or int(said.get("year", 9999)) <= when.year
+    if said.keys() - {"year", "until"}:
+        return False
+    if before[-1:] in ("-", "/") or after[:1] in ("-", "/", "s"):
+        return True
+    word = (re.findall(r"[^\s(]+(?=\s+$)", before) or [""])[0]
+    if word[:1].isupper() and word not in _NO_NAME:
+        return True
+    if word.lower() not in ("the", "their", "its", "a", "this") or not re.match(r"\s+[A-Z]", after):
+        return False
+    named = _NAME_BEHIND.match(after)
+    return named is None or not _EVENT.search(named[0]) or bool(re.search(_DOCUMENT, named[0]))
 
 
 # Two dates that are one
 
 
-def _joined(text: str, points: Sequence[Point]) -> Iterator[When]:
+def _joined(text: str, points: Sequence[When]) -> Iterator[When]:
     """The dates with what stands before them: two become an interval, `by` and `from` open ones."""
     number = 0
     while number < len(points):
@@ -46,12 +244,12 @@ def _joined(text: str, points: Sequence[Point]) -> Iterator[When]:
         number += 2 if interval else 1
 
 
-def _interval(text: str, first: Point, last: Point) -> When | None:
+def _interval(text: str, first: When, last: When) -> When | None:
     """`from 2026 to 2028`, `2026 until 2028`; but `in 2026 and 2028` are two."""
     between = text[first.end : last.start]
     if "/" in first.edtf + last.edtf or not _FROM_TO.match(between):
         return None
-    begin = _window(first.start)
+    begin = max(0, first.start - REACH)
     opening = _FROM.search(text[begin : first.start])
     edtf = f"{first.edtf}/{last.edtf}"
     if not is_edtf(edtf) or not (opening or _UNTIL.fullmatch(between)):
@@ -62,10 +260,6 @@ def _interval(text: str, first: Point, last: Point) -> When | None:
 _FROM_TO = re.compile(rf"^(?:{DASH}(?:the\s+)?)$")
 _FROM = re.compile(r"(?:from|between|during|over|for the period)\s+(?:the\s+)?$", re.IGNORECASE)
 _UNTIL = re.compile(r"\s*(?:-|\u2013|to|until|through)\s*")
-
-
-def _window(start: int) -> int:
-    return max(0, start - REACH)
 
 
 # Words before and after
@@ -83,7 +277,7 @@ _END_OF = re.compile(
 )
 _SINCE = re.compile(
     r"(?:from|since|starting(?: in| from| with)?|beginning(?: in| from)?|as of|as from|effective|commencing(?: in)?"
-    r"|after|onwards from)\s+(?:the\s+)?$",
+    r"|after|onwards from|beyond|as (?:early|soon) as|no(?:t)? earlier than)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
@@ -92,11 +286,11 @@ _ABOUT = re.compile(
 _ONWARDS = re.compile(r"\s*(?:onwards?\b|on(?=[,.;]|$)|and beyond)")
 
 
-def _qualified(text: str, point: Point) -> When:
+def _qualified(text: str, point: When) -> When:
     """A date with `by`, `from`, `around`, `the end of` before it, or `onwards` after it."""
     if "/" in point.edtf:
-        return When(*point)
-    begin = _window(point.start)
+        return point
+    begin = max(0, point.start - REACH)
     start, edtf, before = point.start, point.edtf, text[begin : point.start]
     ended = _END_OF.search(before) if re.fullmatch(r"\d{4}(?:-\d\d)?", edtf) else None
     if ended:
@@ -137,7 +331,7 @@ _WITHIN = re.compile(
 _MOST = 1000
 
 
-def _spans(text: str, when: date | None) -> Iterator[Point]:
+def _spans(text: str, when: date | None) -> Iterator[When]:
     """`within six months`, `over the next three years`, counted from the meeting."""
     if when is None:
         return
@@ -150,7 +344,7 @@ def _spans(text: str, when: date | None) -> Iterator[Point]:
         except DateError:
             continue
         if opening in ("over", "during", "for") and unit is Unit.YEAR:
-            yield Point(*found.span(), f"{when.year:04}/{latest.year:04}")
+            yield When(*found.span(), f"{when.year:04}/{latest.year:04}")
         else:
             fine = latest.isoformat()[: 10 if unit in (Unit.DAY, Unit.WEEK) else 7]
-            yield Point(*found.span(), f"../{fine}")
+            yield When(*found.span(), f"../{fine}")

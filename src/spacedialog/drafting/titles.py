@@ -1,22 +1,81 @@
-"""What a candidate is called, which part of its sentence says it, and what kind of commitment it is."""
+"""Titles of candidates: the statement's own wording in the imperative, which never says more than the sentence does."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from spacedialog.drafting.grammar import PREPOSITIONS
 from spacedialog.drafting.lexicon import words
-from spacedialog.drafting.reading import Undertaking
-from spacedialog.drafting.timing import When
-from spacedialog.drafting.tokens import Tokens
+from spacedialog.drafting.undertakings import Undertaking
 from spacedialog.model.vocabulary import Strength
 
-_LONGEST = 160
-_SHORTEST = 60
-_BEFORE_DATE = re.compile(r"[\s,]+(?:in|on|by|at|from|during|over|for|to|as of)?\s*$")
-_LARGE_AT_START = frozenset("the a an this their its".split())
-_NO_OBJECT = PREPOSITIONS | {"every", "twice", "annually", "next"}
+LONG = 120
+"""A title of more characters is shortened if the clause has a border at which that is safe."""
+
+_BORDER = re.compile(
+    r",? (?:which|including|in order to|so that|such as|with (?:the|a) (?:aim|goal|view|focus|intention|objective)"
+    r"|with special focus|building (?:up)?on|as part of|on the occasion|through|by \w+ing)\b"
+    r"|, (?:\w+ing|in \w+|on \w+|with \w+|at \w+|to \w+|for \w+|from \w+|during|under|the|a)\b"
+    r"| [\u2013\u2014-] | in order to\b"
+)
+_TRAILING = re.compile(r"[\s,;:.\u2013\u2014-]+$")
+_OPEN = re.compile(
+    r"\b(?:the|an?|of|to|in|on|for|with|and|or|by|at|from|as|their|its|our|between|both|that|including|through|via|within|such|as|is|are|be)$",
+    re.IGNORECASE,
+)
+
+
+def title_of(text: str, one: Undertaking) -> str:
+    """Return the title of an undertaking of a text.
+
+    It is the action in the imperative, or the clause as it stands if a verb such as `may`, a negation in the subject or
+    a verb that is unknown would be lost.
+    """
+    action = text[one.start : one.end]
+    if not one.verb:
+        return _shortened(_large(action))
+    subject = text[one.subject : one.subject_end]
+    between = text[one.subject_end : one.start]
+    lost = set(re.findall(r"[a-z]+", f"{subject} {between}".lower()))
+    if lost & {"may", "might", "could", "would", "can", "should"} or (
+        not one.is_negated and lost & words("ladder", "negations")
+    ):
+        return _shortened(_large(text[one.subject : one.end]))
+    said = text[one.start : one.head] + one.verb + text[one.head_end : one.end]
+    if one.is_negated:
+        said = f"do not {said}"
+    if one.condition_end:
+        said = f"{text[one.condition : one.condition_end].strip().rstrip(',')}, {said}"
+    return _shortened(_large(said))
+
+
+def _large(title: str) -> str:
+    title = _TRAILING.sub("", " ".join(title.split()))
+    return title[:1].upper() + title[1:]
+
+
+def _shortened(title: str) -> str:
+    """Return a title without what follows a border of the clause, if it is long and no condition is lost by that."""
+    if len(title) <= LONG:
+        return title
+    kept = title
+    borders = [found.start() for found in _BORDER.finditer(title) if len(title[: found.start()].split()) > 3]
+    for border in reversed(borders):
+        shorter = _TRAILING.sub("", title[:border])
+        lost = set(re.findall(r"[a-z]+", title[border:].lower()))
+        if lost & (words("ladder", "conditions") | words("ladder", "negations") | words("ladder", "qualifiers")):
+            break
+        if (
+            _OPEN.search(shorter)
+            or shorter.count("(") != shorter.count(")")
+            or shorter.count("\u201c") != shorter.count("\u201d")
+        ):
+            continue
+        kept = shorter
+        if len(kept) <= LONG:
+            break
+    return kept
+
+
 _KINDS = (
     (
         "event",
@@ -29,63 +88,10 @@ _KINDS = (
 )
 
 
-def title_of(text: str, tokens: Tokens, one: Undertaking, dates: Sequence[When]) -> str:
-    """A title: the verb and the thing, without the date that ends it."""
-    thing = _without_date(text, tokens, one, dates)
-    said = " ".join(part for part in (tokens.text(text, one.lead), thing) if part).strip(" ,;:")
-    if one.verb and not one.lead[1] and not _is_proper(text, tokens, one):
-        said = said[:1].lower() + said[1:]
-    verb = _shown_verb(one)
-    # A verb that acts upon nothing is itself the thing: `JAXA may join`.
-    title = re.sub(r"\s+", " ", said if said.lower() == verb else f"{verb} {said}".strip())
-    title = re.sub(r"^(?:that|to|the fact that)\s+", "", title)
-    return _shortened(title[:1].upper() + title[1:]) or _shortened(text)
-
-
-def wording_of(text: str, tokens: Tokens, one: Undertaking) -> str:
-    """The part of the sentence that says it; where the verb acts upon nothing (`will meet yearly`), its subject too."""
-    whole = tokens.text(text, one.whole)
-    acts = one.whole[1] > one.whole[0] and tokens.low(one.thing[0]) not in _NO_OBJECT
-    return whole if acts else f"{tokens.text(text, one.subject)} {whole}".strip()
-
-
-def kind_of(one: Undertaking, thing: str) -> str:
-    """The kind of a commitment."""
-    if one.strength is Strength.EXPLORATORY:
+def kind_of(title: str, strength: Strength) -> str:
+    """Return the kind of a commitment, by the words of its title."""
+    if strength is Strength.EXPLORATORY:
         return "consultation"
-    said = f"{one.verb} {thing}".lower()[:80]
-    other = "event" if one.strength is Strength.DELIVERED else "action-item"
+    other = "event" if strength is Strength.DELIVERED else "action-item"
+    said = title.lower()[:80]
     return next((kind for kind, nouns in _KINDS if re.search(rf"\b(?:{nouns})\b", said)), other)
-
-
-def _without_date(text: str, tokens: Tokens, one: Undertaking, dates: Sequence[When]) -> str:
-    thing = tokens.text(text, one.thing)
-    start = tokens[one.thing[0]].start if thing else 0
-    end = start + len(thing)
-    last = next((d for d in dates if (start < d.start and 0 <= d.end - end < 2) or d.end == end - 1), None)
-    if last is None:
-        return thing
-    bare = _BEFORE_DATE.sub("", text[start : last.start])
-    return bare if len(bare.split()) > 1 else thing
-
-
-def _shown_verb(one: Undertaking) -> str:
-    if one.strength is Strength.EXPLORATORY and one.verb in words("verbs", "spoken"):
-        return "discuss"
-    return "" if one.verb == "be" else one.verb
-
-
-def _is_proper(text: str, tokens: Tokens, one: Undertaking) -> bool:
-    """Whether the thing begins with a name, and not with a word that is large because it opens the sentence."""
-    begin, end = one.thing
-    if begin >= end or text[: tokens[begin].start].strip():
-        return True
-    return tokens.low(begin) not in _LARGE_AT_START and not tokens[begin].text[1:].islower()
-
-
-def _shortened(title: str) -> str:
-    """A title of no more than 160 characters, cut at a sign or before a clause, or else at a word."""
-    if len(title) <= _LONGEST:
-        return title
-    cut = max(title.rfind(sign, _SHORTEST, _LONGEST) for sign in (",", ";", " which", " that", " in order"))
-    return title[:cut].rstrip(" ,;") if cut > 0 else title[: _LONGEST - 3].rsplit(" ", 1)[0] + "\u2026"

@@ -1,144 +1,313 @@
-"""What a sentence undertakes: each thing that somebody could later be asked about, with how binding its wording is.
-
-Reads the clauses of a sentence by the kind of their verbs. Who is meant and by when is left to others.
-"""
+"""What a sentence undertakes: how binding each of its verbs is, and the actions that the verb governs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from spacedialog.drafting.clauses import Clause, clauses_of
-from spacedialog.drafting.governing import governed, willed
-from spacedialog.drafting.hanging import Hanging, hanging
-from spacedialog.drafting.happening import done, going_on, is_so, lightly
-from spacedialog.drafting.hung import hung
-from spacedialog.drafting.lexicon import register, words
-from spacedialog.drafting.nounphrases import head_of, is_dated
-from spacedialog.drafting.reading import Basis, Reading, Undertaking
-from spacedialog.drafting.telling import noted, stated
-from spacedialog.drafting.tokens import Tokens
-from spacedialog.drafting.verbforms import lemma
+from spacedialog.drafting.clauses import (
+    PREPOSITIONS,
+    Clause,
+    Word,
+    clauses_of,
+    is_adverb,
+    may_be_verb,
+    skipped,
+    words_of,
+)
+from spacedialog.drafting.lexicon import LADDER, governing, governing_verbs, strengths, weaker, words
+from spacedialog.drafting.lists import CONDITION, members
+from spacedialog.drafting.verbforms import Form, verb_of
 from spacedialog.model.vocabulary import Strength
 
-_NOBODY = frozenset("no neither nothing none nobody".split())
+
+class Undertaking(NamedTuple):
+    """One thing undertaken, in characters of the text.
+
+    The subject is from `subject` to `subject_end` (equal if there is none), and the action from `start` to `end`.
+    `verb` is the base form of its verb, which stands from `head` to `head_end`; it is empty if the action begins with a
+    noun, or is a clause with its subject. A condition that stands before the subject is from `condition` to
+    `condition_end` (equal if there is none).
+    """
+
+    subject: int
+    subject_end: int
+    start: int
+    end: int
+    head: int
+    head_end: int
+    verb: str
+    strength: Strength
+    why: str
+    confidence: float
+    is_negated: bool = False
+    condition: int = 0
+    condition_end: int = 0
 
 
-def undertakings(tokens: Tokens) -> list[Undertaking]:
-    """All that the sentence undertakes, in its order."""
-    clauses = clauses_of(tokens)
-    found = list(_told_aside(tokens, clauses[0])) if clauses else []
-    for clause in clauses:
-        said = _said(tokens, clause, is_only=len(clauses) == 1)
-        found += [one for one in said if one.thing[1] > one.thing[0] or one.verb]
+_LINKS = ("to", "on", "in", "for", "at", "of", "toward", "towards", "upon", "each", "other")
+
+
+def undertakings(text: str, is_party: Callable[[str], bool]) -> list[Undertaking]:
+    """Return what a sentence undertakes; `is_party` tells of a subject whether it can make a promise."""
+    said = words_of(text)
+    clauses = clauses_of(said, text, is_party)
+    found: list[Undertaking] = []
+    announced: Strength | None = None
+    free = 0
+    for number, clause in enumerate(clauses):
+        if clause.is_background:
+            continue
+        if clauses[number + 1 :] and _announces(said, clause, clauses[number + 1]):
+            announced = governing_verbs().get(clause.verb)
+            continue
+        condition = CONDITION.search(text.lower(), free, said[clause.subject].start)
+        opening = (condition.start(), said[clause.subject].start) if condition else (0, 0)
+        for one in _Reading(said, text, clause).undertakings(announced):
+            found.append(one._replace(condition=opening[0], condition_end=opening[1]))
+        announced, free = None, said[clause.end - 1].end
     return found
 
 
-def _told_aside(tokens: Tokens, clause: Clause) -> Iterator[Undertaking]:
-    """What a relative clause tells of the subject as done: `CSIRO, which in 2024 launched a service, aims`."""
-    begin, end = clause.subject
-    for at in range(begin + 1, end - 2):
-        if tokens.low(at) not in ("which", "who") or tokens[at - 1].text != ",":
-            continue
-        stop = tokens.find(at + 4, end, ",")
-        stop = end if stop is None else stop
-        for verb in range(at + 1, min(at + 6, stop - 1)):
-            said = lemma(tokens[verb], "past")
-            if said in words("verbs", "delivered"):
-                why = f"'{said}' in the past, in a subordinate clause"
-                thing, whole = (verb + 1, stop), (at + 1, stop)
-                yield Undertaking(said or "", (0, 0), thing, (begin, at - 1), whole, Strength.DELIVERED, why, 0.6)
-                break
+def point(text: str, begin: int, is_party: Callable[[str], bool]) -> list[Undertaking]:
+    """Return what a point of a list undertakes that has no subject itself.
+
+    The point begins at a character of the text; the words before it announce the list, and may give the subject and the
+    verb (`The leaders intend to:`).
+    """
+    said = words_of(text)
+    at = next((number for number, word in enumerate(said) if word.start >= begin), len(said))
+    if at == len(said):
+        return []
+    clauses = [clause for clause in clauses_of(said[:at], text, is_party) if not clause.is_background]
+    stem = clauses[-1] if clauses else None
+    level, why = _announced(said[:at], text, stem)
+    end = len(said) - 1 if said[-1].low in (".", ";", ",") and len(said) - 1 > at else len(said)
+    subject, subject_end = (stem.subject, stem.subject_end) if stem else (at, at)
+    is_negated = bool(stem and stem.is_negated)
+    start = skipped(said, at)
+    if said[start : start + 1] and said[start].low == "to":
+        start = skipped(said, start + 1)
+    clause = Clause(subject, subject_end, at, start, end, "", "modal", is_negated=is_negated)
+    reading = _Reading(said, text, clause)
+    for form in ("base", "ing"):
+        if start + 1 < end and reading.is_verb(start, form) and said[start + 1].low not in (":", ",", "of"):
+            return list(reading.listed(start, form, level, why))
+    if stem is None or clauses_of(said[at:], text, is_party):
+        return []
+    is_completed = any(word.low in words("ladder", "completed") for word in said[at : at + 6])
+    level = Strength.DELIVERED if is_completed and stem.verb in words("ladder", "noting") else level
+    return [reading.made(at, end, "", level, why, 0.5)]
 
 
-def _said(tokens: Tokens, clause: Clause, *, is_only: bool) -> Iterator[Undertaking]:
-    """What a clause undertakes, what hangs on with it last."""
-    begin, end = clause.complement
-    main_end, parts = hanging(tokens, begin, end)
-    tail = min((part.span[0] for part in parts), default=end)
-    r = Reading(tokens, clause._replace(complement=(begin, main_end)), tail, is_only, undertakings)
-    said = list(_by_kind(r))
-    level = said[0].strength if said else None
-    aside = [one for part in parts for one in hung(r, part, level)]
-    if aside and _is_topic(clause) and any(part.how == "with" for part in parts):
-        said = []  # `X was discussed, with the two sides agreeing to Y` counts for Y only
-    finish = next((part for part in parts if _finishes(tokens, part)), None)
-    if said and finish:
-        said = [_finished(one, finish) for one in said]
-        aside = [one for one in aside if not finish.span[0] <= one.thing[0] < finish.span[1]]
-    yield from said
-    for one in aside:
-        yield one if one.whole[0] >= main_end else one._replace(whole=one.thing)
+def _announced(said: list[Word], text: str, stem: Clause | None) -> tuple[Strength, str]:
+    """Return how binding the points of a list are, by the verb that announces them."""
+    if stem is None:
+        verbs = [verb_of(word.low, form) for word in said for form in ("base", "past", "s")]
+        known = [verb for verb in verbs if verb in governing_verbs() and verb not in words("ladder", "needs_frame")]
+        verb = known[-1] if known else None  # `hereby decide to:`
+        return governing_verbs()[verb] if verb else Strength.INTENDED, f"a point after '{verb}'" if verb else "a point"
+    phrase = _Reading(said, text, stem).phrase()
+    level = _modal_strength(stem, None) or (governing()[phrase[0]] if phrase else Strength.INTENDED)
+    return level, f"a point after '{stem.verb}'"
 
 
-def _is_topic(clause: Clause) -> bool:
-    """Whether the clause only says what was spoken of."""
-    return clause.strength is Strength.EXPLORATORY and clause.verb.phrase in words("verbs", "topical")
+def _announces(said: list[Word], clause: Clause, following: Clause) -> bool:
+    """Return whether a verb only says what the next clause states: `announce that they will`."""
+    start = clause.head + 1
+    start += said[start : start + 1] != [] and said[start].low == "that"
+    return following.subject_end != clause.subject_end and following.subject <= start
 
 
-def _finishes(tokens: Tokens, part: Hanging) -> bool:
-    """Whether a part only dates what stands before: `with completion foreseen by 2026`."""
-    return part.how == "with" and head_of(tokens, part.span) in words("nouns", "finishing")
+def _modal_strength(clause: Clause, announced: Strength | None) -> Strength | None:
+    """Return how binding a modal verb is: after `agreed that`, `would` is `will`."""
+    if not clause.modal:
+        return Strength.FIRM if clause.tense == "planned" else None
+    if clause.modal in ("would", "could") and announced is Strength.FIRM:
+        return Strength.FIRM
+    level = strengths("ladder", "modals")[clause.modal]
+    return weaker(level, announced) if announced else level
 
 
-def _finished(one: Undertaking, finish: Hanging) -> Undertaking:
-    strength = Strength.INTENDED if one.strength is Strength.EXPLORATORY else one.strength
-    return one._replace(strength=strength, whole=(one.whole[0], finish.span[1]))
+class _Reading:
+    """One clause, and what it undertakes."""
 
+    def __init__(self, said: list[Word], text: str, clause: Clause) -> None:
+        self.said, self.text, self.clause = said, text, clause
 
-# By the kind of the governing verb
+    def undertakings(self, announced: Strength | None) -> Iterator[Undertaking]:
+        """Yield what the clause undertakes; `announced` is how binding the verb is that announces it, if one does."""
+        clause = self.clause
+        modal = _modal_strength(clause, announced)
+        is_action = not clause.is_passive and not clause.verb.startswith("be ")
+        if clause.is_passive:
+            if clause.verb in words("ladder", "passive") and not clause.is_negated:
+                yield self.made(clause.subject, clause.end, "", modal or Strength.DELIVERED, "passive", 0.5)
+        elif is_action and clause.tense == "progressive":
+            if not clause.is_negated:
+                yield from self.listed(clause.head, "ing", Strength.EXPLORATORY, "in progress")
+        elif is_action and modal:
+            if clause.verb not in words("ladder", "mere"):
+                yield from self.listed(clause.head, "base", modal, f"'{clause.modal or 'are to'}'")
+        elif clause.is_negated:
+            return  # `have not agreed` promises nothing
+        elif known := self.phrase():
+            phrase, after = known
+            level = min([governing()[phrase], *(one for one in (modal, announced) if one)], key=LADDER.index)
+            yield from self._governed(phrase, after, level)
+        elif clause.verb in words("ladder", "noting"):
+            yield from self._noted(clause.head, clause.end, clause.verb)
+        elif clause.tense == "past" and clause.verb in words("ladder", "delivered"):
+            if self._low(clause.head + 1) in ("that", "whether", "how"):
+                return  # `concluded that`
+            form: Form = "participle" if self.is_verb(clause.head, "participle") else "past"
+            yield from self.listed(clause.head, form, Strength.DELIVERED, f"'{self._low(clause.head)}'")
 
+    def phrase(self) -> tuple[str, int] | None:
+        """Return the phrase of the ladder that is the verb of the clause, and the word after it."""
+        clause = self.clause
+        if clause.verb.startswith("be "):
+            return clause.verb, clause.head + len(clause.verb.split()) - 1
+        for length in (3, 2, 1):
+            rest = [word.low for word in self.said[clause.head + 1 : clause.head + length]]
+            phrase = " ".join([clause.verb, *rest])
+            if phrase in governing():
+                return phrase, clause.head + length
+        return None
 
-def _by_kind(r: Reading) -> Iterator[Undertaking]:
-    clause = r.clause
-    verb, subject = clause.verb, r.tokens.low(clause.subject[0])
-    if clause.kind in ("noting", "saying"):
-        if not verb.negated:
-            yield from _told(r)
-        return
-    if verb.negated or subject in _NOBODY:
-        # `will not` is a promise to refrain; `nobody will` is none.
-        if clause.kind == "modal" and clause.strength is Strength.FIRM and subject not in ("nothing", "nobody"):
-            yield from willed(r, clause.strength)
-        return
-    light = lightly(r)
-    if light is not None:
-        yield from light
-    elif clause.kind == "governing" and clause.strength:
-        yield from governed(r, clause.strength)
-    elif clause.kind == "modal" and clause.strength:
-        yield from willed(r, clause.strength)
-    elif clause.kind == "delivered":
-        yield from done(r)
-    elif clause.kind == "progress":
-        yield from going_on(r)
-    elif clause.kind == "be":
-        yield from is_so(r)
-    elif clause.kind == "other":
-        yield from _dated_event(r)
+    def is_verb(self, at: int, form: Form) -> bool:
+        """Return whether a word can be a verb in a form."""
+        low = self._low(at)
+        return verb_of(low, form) is not None and not (form == "ing" and low in words("verbs", "ing_nouns"))
 
+    def _low(self, at: int) -> str:
+        return self.said[at].low if at < len(self.said) else ""
 
-def _told(r: Reading) -> Iterator[Undertaking]:
-    """What a verb of noting or saying tells, unless its noun says more."""
-    clause, tokens = r.clause, r.tokens
-    verb, subject = clause.verb, clause.subject
-    light = None if tokens.low(subject[0]) in _NOBODY else lightly(r)
-    if light is not None:
-        yield from light
-    elif clause.kind == "saying":
-        has_subject = subject[1] > subject[0] and tokens.low(subject[0]) != "it"
-        yield from stated(r, subject if verb.passive and has_subject else clause.complement)
-    elif verb.past and verb.lemma in ("recognise", "recognize") and tokens.low(clause.complement[0]) == "each":
-        yield r.one(verb.lemma, clause.complement, Basis(Strength.DELIVERED, "'recognise each other'", 0.7))
-    elif verb.passive:
-        yield from noted(r, subject, more=clause.complement)
-    else:
-        yield from noted(r, clause.complement)
+    # What a verb governs
 
+    def _governed(self, phrase: str, after: int, level: Strength) -> Iterator[Undertaking]:
+        """Yield what a phrase of the ladder governs.
 
-def _dated_event(r: Reading) -> Iterator[Undertaking]:
-    """What takes place in the present tense, with a date: `the mission starts in 2027`."""
-    verb = r.clause.verb
-    is_event = verb.phrase in words("verbs", "events") and not verb.past
-    if is_event and is_dated(r.tokens, r.clause.complement):
-        word = register("verbs")["happening"][verb.phrase]
-        yield r.one(word, r.clause.subject, Basis(Strength.FIRM, f"'{verb.phrase}', with a date", 0.7))
+        It is `to do`, `to doing`, a noun that says how binding the rest is, or a thing.
+        """
+        clause, why, verb = self.clause, f"'{phrase}'", phrase.split()[0]
+        is_open = phrase not in words("ladder", "needs_frame")
+        at = skipped(self.said, after)
+        place = at
+        while place < clause.end and (self._low(place) in (*_LINKS, "not", "never") or is_adverb(self._low(place))):
+            place += 1
+        passed = [word.low for word in self.said[at:place]]
+        is_negated = bool({"not", "never"} & set(passed))
+        if self._low(at) == "against" or (is_negated and verb == "decide"):
+            return  # refused
+        if is_open and place < clause.end:
+            forms: tuple[Form, ...] = ("base", "ing") if "to" in passed else ("ing",)
+            for form in forms:
+                if self.is_verb(place, form):
+                    yield from self._with_negation(is_negated).listed(place, form, level, why)
+                    return
+        if is_negated or phrase in words("ladder", "needs_infinitive"):
+            return
+        framed = self._frame(after, clause.end)
+        if framed is None:
+            if is_open and not self._is_praise(after):
+                yield self.made(clause.head, clause.end, verb, level, why, 0.7)
+            return
+        noun, start, inner = framed
+        why = f"{why}, '{self._low(noun)}'"
+        level = weaker(level, strengths("ladder", "nouns")[self._low(noun)])
+        if inner:
+            yield from self.listed(start, inner, level, why)
+        elif level is not Strength.EXPLORATORY or not is_open:
+            yield self.made(clause.head, clause.end, verb, level, why, 0.7)
+
+    def _with_negation(self, is_negated: bool) -> _Reading:
+        return _Reading(self.said, self.text, self.clause._replace(is_negated=is_negated))
+
+    def _is_praise(self, at: int) -> bool:
+        """Return whether the first noun is one of praise or opinion: `the importance of`."""
+        return any(word.low in words("ladder", "dropped") for word in self.said[at : min(at + 5, self.clause.end)])
+
+    def _frame(self, after: int, end: int) -> tuple[int, int, Form | None] | None:
+        """Return the noun that says how binding the rest is, and where and in which form the verb after it stands.
+
+        `their intention to negotiate` is intended, and goes on with `negotiate`.
+        """
+        for at in range(after, min(after + 6, end)):
+            low = self._low(at)
+            if (
+                low in PREPOSITIONS
+                or low in words("ladder", "dropped")
+                or low in (",", "to", "and", "that", "no", "not")
+            ):
+                return None
+            if low in strengths("ladder", "nouns"):
+                start = skipped(self.said, at + 2)
+                link = self._low(at + 1)
+                if link == "to" and start < end and may_be_verb(self.said[start]) and not self.is_verb(start, "ing"):
+                    return at, start, "base"
+                if link in ("to", "of", "in", "for") and start < end and self.is_verb(start, "ing"):
+                    return at, start, "ing"
+                return at, at, None
+        return None
+
+    def _noted(self, head: int, end: int, verb: str) -> Iterator[Undertaking]:
+        """Yield what a verb such as `welcome` takes note of: a thing done, a thing in progress, a plan."""
+        framed = self._frame(head + 1, end)
+        if framed is not None and framed[2] is not None:
+            noun, start, _ = framed
+            level = weaker(strengths("ladder", "nouns")[self._low(noun)], Strength.INTENDED)
+            yield from self.listed(start, framed[2], level, f"'{verb}', '{self._low(noun)}'")
+            return
+        for at in range(head + 1, min(head + 7, end)):
+            low = self._low(at)
+            if low in words("ladder", "dropped"):
+                return
+            for kind, level in (("completed", Strength.DELIVERED), ("in_progress", Strength.EXPLORATORY)):
+                if low in words("ladder", kind):
+                    yield self.made(head, end, verb, level, f"'{verb}', '{low}'", 0.7)
+                    return
+            if low in PREPOSITIONS or low in (",", "to", "that"):
+                return
+
+    def listed(self, at: int, form: Form, level: Strength, why: str) -> Iterator[Undertaking]:
+        """Yield the actions of a list in which each verb has the same form, from the verb at a word on."""
+        clause = self.clause
+        split = [(at, clause.end)] if clause.is_negated else members(self.said, self.text, at, clause.end, form)
+        for start, end in split:
+            verb = verb_of(self._low(start), form) or self._low(start)
+            if verb in words("ladder", "noting") and level is not Strength.FIRM:
+                yield from self._noted(start, end, verb)
+                continue
+            is_exploring = level is not Strength.DELIVERED and self._explores(start, verb)
+            yield self.made(start, end, verb, Strength.EXPLORATORY if is_exploring else level, why, 0.8)
+
+    def _explores(self, at: int, verb: str) -> bool:
+        """Return whether an action only looks into something: `explore`, `continue to discuss`."""
+        place = skipped(self.said, at + 1)
+        place += self._low(place) == "to"
+        inner = {verb_of(self._low(place), "base"), verb_of(self._low(place), "ing")}
+        exploring = words("ladder", "exploring")
+        return verb in exploring or (verb in ("continue", "work", "begin", "start") and not exploring.isdisjoint(inner))
+
+    def made(self, at: int, end: int, verb: str, level: Strength, why: str, confidence: float) -> Undertaking:
+        """Return the undertaking whose verb is the word at `at`; an adverb before it belongs to the action."""
+        said, clause = self.said, self.clause
+        start = at
+        while verb and start > clause.begin and said[start - 1].low.endswith("ly") and is_adverb(said[start - 1].low):
+            start -= 1
+        has_subject = clause.subject_end > clause.subject
+        subject = said[clause.subject].start if has_subject else said[at].start
+        return Undertaking(
+            subject,
+            said[clause.subject_end - 1].end if has_subject else subject,
+            said[start].start,
+            said[end - 1].end,
+            said[at].start,
+            said[at].end,
+            verb,
+            level,
+            why,
+            confidence,
+            is_negated=clause.is_negated,
+        )

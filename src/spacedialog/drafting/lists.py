@@ -1,0 +1,99 @@
+"""Lists of actions under one verb: where each begins, if it is safe to split them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from spacedialog.drafting.clauses import PREPOSITIONS, Word, is_adverb, skipped
+from spacedialog.drafting.lexicon import words
+from spacedialog.drafting.verbforms import Form, verb_of
+
+CONDITION = re.compile(
+    r"\b(?:if|unless|provided|providing|subject to|depending|pending|until|except|when|once"
+    r"|where (?:possible|appropriate|relevant|feasible|applicable|necessary|permitted)"
+    r"|as (?:appropriate|necessary|needed|applicable|relevant|feasible|possible))\b"
+)
+"""A wording that makes a promise conditional."""
+
+_JOINED = (",", ";", "and", "or")
+_BETWEEN = (*_JOINED, "to", "as", "well", "but", "then")
+
+
+def members(said: Sequence[Word], text: str, at: int, end: int, form: Form) -> list[tuple[int, int]]:
+    """Return the actions of a list as numbers of words, from the verb at a word on; each verb has the same form.
+
+    The list is one action if a condition at its end may apply to all.
+    """
+    starts = list(_starts(said, at, end, form))
+    if len(starts) > 1 and CONDITION.search(text, said[starts[-1]].start, said[end - 1].end):
+        return [(at, end)]
+    return list(zip(starts, [*(_end_before(said, start) for start in starts[1:]), end], strict=True))
+
+
+def _end_before(said: Sequence[Word], at: int) -> int:
+    while said[at - 1].low in _BETWEEN or is_adverb(said[at - 1].low):
+        at -= 1
+    return at
+
+
+def _starts(said: Sequence[Word], at: int, end: int, form: Form) -> Iterator[int]:
+    """Yield the verbs of a list: after a comma or `and`, in the form of the first.
+
+    A verb after `to do` or `by doing` inside a member may belong to that, and is not split off. Nor is a verb that has
+    its object in common with the one before, or that stands in brackets.
+    """
+    yield at
+    last, depth, is_nested = at, 0, False
+    has_to = said[at - 1].low == "to"
+    for place in range(at + 1, end):
+        word = said[place]
+        depth += (word.text in "([\u201c") - (word.text in ")]\u201d")
+        if depth > 0:
+            continue
+        opener = place - 1
+        while opener > last and is_adverb(said[opener].low):
+            opener -= 1
+        is_marked = form == "base" and said[opener].low == "to"
+        opener -= is_marked
+        if said[opener].low == "as" and said[opener - 1].low == "well":
+            opener -= 2
+            is_joined = True
+        else:
+            is_joined = said[opener].low in _JOINED
+        if is_marked:
+            comma = said[opener].low == "and" and said[opener - 1].low == ","
+            is_joined = is_joined and said[opener].low != "," and has_to and (comma or not is_nested)
+        elif is_nested:
+            is_joined = False
+        if is_joined and _is_verb(said, place, end, form) and not _is_chain(said, last + 1, opener, form):
+            yield place
+            last, is_nested = place, False
+        elif word.low in ("which", "who") or _opens_another(said, place, last, form):
+            is_nested = True
+
+
+def _is_verb(said: Sequence[Word], at: int, end: int, form: Form) -> bool:
+    """Return whether a word is a verb in a form, and no noun: something that can be its object follows."""
+    low = said[at].low
+    if verb_of(low, form) is None or at + 1 >= end or (form == "ing" and low in words("verbs", "ing_nouns")):
+        return False
+    following = said[at + 1]
+    if form == "base" and low in words("verbs", "also_nouns"):
+        return following.low in words("verbs", "openers") or following.text[:1].isupper() or following.low.isdigit()
+    return following.low not in (",", ";", "and", "or", "of")
+
+
+def _is_chain(said: Sequence[Word], begin: int, end: int, form: Form) -> bool:
+    """Return whether there is no object between two verbs: `combat, investigate and prosecute the use`."""
+    return all(word.low in _BETWEEN or is_adverb(word.low) or verb_of(word.low, form) for word in said[begin:end])
+
+
+def _opens_another(said: Sequence[Word], at: int, last: int, form: Form) -> bool:
+    """Return whether another list can begin at a word: `to do` or `by doing`, but not after `continue`."""
+    low = said[at].low
+    if form == "ing":
+        return verb_of(low, "ing") is not None and said[at - 1].low in PREPOSITIONS
+    inner = skipped(said, at + 1)
+    is_open = low == "to" and inner < len(said) and verb_of(said[inner].low, "base") is not None
+    return is_open and not (at == last + 1 and said[last].low == "continue")
