@@ -67,11 +67,11 @@ _RESERVATION = re.compile(
     r"(?:appropriate|applicable|necessary|needed|possible|feasible|practicable|required)\b"
 )
 _NOT_VERBS = re.compile(
-    r"(?!(?:adv|enh|fin|bal)ance|comm(?:ence|ission)|(?:ment|posit|transit|funct|condit|provis|envis)ion)\w{3,}(?:tion|sion|ness|ity|ance|ence|ship|logy|ism)$"
+    r"(?!(?:adv|enh|fin|bal)ance|comm(?:ence|ission)|harness|(?:ment|posit|transit|funct|condit|provis|envis)ion)\w{3,}(?:tion|sion|ness|ity|ance|ence|ship|logy|ism)$"
 )
 _ADJECTIVES = re.compile(
     r"(?:\w{2,}(?:al|ive|ous|able|ible|ful|ary|less|ern)|\w{3,}ed|free|open|safe|secure|strong|new|joint|more|most|better"
-    r"|clean|public|private|economic|strategic|democratic|critical|emerging|resilient|prosperous|stable|fair|common)$"
+    r"|clean|public|private|economic|strategic|democratic|critical|emerging|resilient|stable|significant|recent|important|relevant|consistent|independent|transparent|efficient|current|urgent|permanent|fair|common)$"
 )
 _NOUNS_IN_AL = re.compile(
     r"(?:proposal|approval|arrival|capital|renewal|withdrawal|material|potential|festival|hospital|removal|disposal"
@@ -95,6 +95,7 @@ _IRREGULAR = {
     **{"run": "ran", "teach": "taught", "tell": "told", "fight": "fought", "break": "broke broken", "set": "setting"},
     **{"put": "putting", "cut": "cutting", "let": "letting", "say": "said", "think": "thought", "bind": "bound"},
 }
+_VERBS_IN_LY = re.compile(r"(?:app|supp|comp|re|multip|rep|imp|al|f)ly")
 _ADVERBS = _set("further also jointly together not never first always fully closely better again")
 _TOKEN = re.compile(
     r"[\w$\u20ac\u00a3%&](?:[\w$%&/+-]|[.'](?=\w)|,(?=\d))*'?|[,;:()\u2013\u2014\u2026\"]|(?<=[a-z\d)])\.(?=\s+[A-Z]|$)"
@@ -149,24 +150,32 @@ def faults_of(title: str, sentence: str, *, stem: str = "", row: str | None = No
     return sorted(set(faults), key=FAULTS.index)
 
 
-def _faults_of_words(title: str, source: _Text, strength: str) -> Iterator[str]:
-    words, moved = _without_condition(_words(title), source)
+def _faults_of_words(title: str, source: _Text, strength: str) -> list[str]:
+    """Return the faults of the best reading of a title: as it stands, or with its condition at another place."""
+    words = _words(title)
+    readings = [list(_reading(words, source, strength, moved=False))]
+    rest = _without_condition(words, source)
+    if readings[0] and rest:
+        readings.append(list(_reading(rest, source, strength, moved=True)))
+    return min(readings, key=_cost)
+
+
+def _reading(words: list[str], source: _Text, strength: str, *, moved: bool) -> Iterator[str]:
     clause = _clause_as_it_stands(words, source)
     if clause is not None:
         yield from _end_faults(words, source, clause, whole=True)
         yield from _lost(source, clause, strength, clause=True, moved=moved)
         return
     negated, words = _negated(words, source)
-    alignments = list(_alignments(words, source))
-    if not alignments:
-        yield NO_VERB if not words or not _verb_places(words, source) else NOT_VERBATIM
-        return
     every = []
-    for alignment in alignments:
+    for alignment in _alignments(words, source):
         faults = [*alignment.faults, *_end_faults(words, source, alignment.places)]
         faults += _lost(source, alignment.places, strength, negated=negated, moved=moved)
         every.append(faults)
-    yield from min(every, key=len)
+    if every:
+        yield from min(every, key=_cost)
+    else:
+        yield NOT_VERBATIM if words and _verb_places(words, source) else NO_VERB
 
 
 # Words
@@ -220,11 +229,21 @@ def _negated(words: list[str], source: _Text) -> tuple[bool, list[str]]:
     return False, words
 
 
+def _head(words: Sequence[str]) -> int:
+    """Return where the verb of a title is: in front, or after an adverb."""
+    is_adverb = words[0] in _ADVERBS or (words[0].endswith("ly") and not _VERBS_IN_LY.fullmatch(words[0]))
+    return 1 if is_adverb and len(words) > 1 else 0
+
+
 def _verb_places(words: Sequence[str], source: _Text) -> list[int]:
     """Return where the verb in front of a title stands in the sentence as a verb."""
-    head = 1 if len(words) > 1 and (words[0] in _ADVERBS or words[0].endswith("ly")) else 0
-    verb = words[head]
-    if verb in _ARTICLES | _PREPOSITIONS | _CONJUNCTIONS or _NOT_VERBS.match(verb):
+    verb = words[_head(words)]
+    if (
+        not verb
+        or re.fullmatch(r"\w{3,}[^e]ed|\w{4,}ing", verb)
+        or verb in _ARTICLES | _PREPOSITIONS | _CONJUNCTIONS
+        or _NOT_VERBS.match(verb)
+    ):
         return []
     return [n for n, token in enumerate(source) if token in _forms(verb) and _is_verb(source, n, verb)]
 
@@ -254,10 +273,10 @@ def _is_verb(source: _Text, place: int, base: str) -> bool:
 def _alignments(words: Sequence[str], source: _Text) -> Iterator[Alignment]:
     """Yield the ways in which the words of a title stand in the sentence, the verb first and the rest in order."""
     for place in _verb_places(words, source) if words else ():
-        head = 1 if words[0] in _ADVERBS or words[0].endswith("ly") else 0
-        if head and len(words) > 1 and words[0] not in source[max(0, place - 3) : place]:
+        head = _head(words)
+        if head and words[0] not in source[max(0, place - 3) : place]:
             continue
-        rest = words[head + 1 :] if len(words) > head else []
+        rest = words[head + 1 :]
         found = _best(rest, source, place)
         if found is not None:
             yield Alignment((place, *found.places), found.faults)
@@ -368,22 +387,21 @@ def _clause_as_it_stands(words: Sequence[str], source: _Text) -> tuple[int, ...]
 # Negations and conditions
 
 
-def _without_condition(words: list[str], source: _Text) -> tuple[list[str], str]:
-    """Take a condition, which may stand at another place than in the sentence, out of a title."""
-    text = " ".join(words)
-    found = _CONDITION.search(text)
-    plain = " ".join(token for token in source if token not in _MARKS)
-    if found and found.start() > 0 and text[found.start() :] in plain:
-        return _words(text[: found.start()]), text[found.start() :]
-    for size in range(len(words), 1, -1) if found and found.start() == 0 else ():
-        if " ".join(words[:size]) in plain:
-            return words[size:], " ".join(words[:size])
-    return words, ""
+def _without_condition(words: list[str], source: _Text) -> list[str] | None:
+    """Return a title without its condition, which may stand at another place than in the sentence; None without one."""
+    text, plain = " ".join(words), " ".join(token for token in source if token not in _MARKS)
+    found = _CONDITION.search(text) or _RESERVATION.search(text)
+    if not found:
+        return None
+    if found.start() > 0:
+        return _words(text[: found.start()]) if text[found.start() :] in plain else None
+    sizes = (size for size in range(len(words) - 1, 1, -1) if " ".join(words[:size]) in plain)
+    return words[next(sizes, len(words)) :] or None
 
 
 def _lost(
     source: _Text, places: Sequence[int], strength: str, *,
-    negated: bool = False, clause: bool = False, moved: str = "",
+    negated: bool = False, clause: bool = False, moved: bool = False,
 ) -> Iterator[str]:  # fmt: skip
     verb, last = places[0], max(places)
     governing = _Governing(False, False, False) if clause else _governing(source, verb)
@@ -436,17 +454,21 @@ def _refrains(source: _Text, verb: int) -> bool:
 
 
 def _has_condition(source: _Text, verb: int, places: Sequence[int]) -> bool:
-    """Whether the part of the sentence up to a semicolon has a condition for the verb that the title has not."""
+    """Whether the part of the sentence up to a semicolon has a condition for the verb that the title has not.
+
+    It opens or closes the part, or stands beside the words of the title; another is one of another verb.
+    """
     start = max((n + 1 for n in range(verb) if source[n] == ";"), default=0)
     end = next((n for n in range(verb, len(source)) if source[n] == ";"), len(source))
-    text = " ".join(source[start:end])
+    last, text = max(places), " ".join(source[start:end])
     for found in _CONDITION.finditer(text):
-        if start + text[: found.start()].count(" ") not in places:
+        place = start + text[: found.start()].count(" ")
+        closes = place > verb and "," not in source[place:end]
+        beside = verb - 6 < place <= last + 3
+        if place not in places and (place - start < 3 or closes or beside):
             return True
-    last = max(places)
     joined = max((n for n in range(start, verb) if source[n] in ("and", "or")), default=start)
-    near = " ".join(source[max(joined, verb - 5) : last + 5])
-    kept = " ".join(source[place] for place in places)
+    near, kept = " ".join(source[max(joined, verb - 5) : last + 5]), " ".join(source[place] for place in places)
     return any(found[0] not in kept for found in _RESERVATION.finditer(near))
 
 
@@ -463,11 +485,12 @@ def _end_faults(words: Sequence[str], source: _Text, places: Sequence[int], *, w
     end = max(places)
     following = source[end + 1] if end + 1 < len(source) else ""
     border = (
-        following in _MARKS | _COUPLINGS | _PREPOSITIONS | _CONJUNCTIONS | _MODALS | _BE | {"", ".", "together", "also"}
+        following
+        in _MARKS | _COUPLINGS | _PREPOSITIONS | _CONJUNCTIONS | _MODALS | _BE | {"", ".", "together", "also", "such"}
         or following.endswith(("ing", "ly", "ed"))
         or _is_date(following)
     )
-    short = not whole and len(words) < 3 and following not in {"", ".", ";", ":"} and not _is_date(following)
+    short = not whole and len(words) < 3 and following not in {"", ".", ";", ":", ","} and not _is_date(following)
     if short or not border or (following in _COUPLINGS and _is_torn(source, places)):
         yield CUT
 
@@ -480,7 +503,8 @@ def _is_torn(source: _Text, places: Sequence[int]) -> bool:
         before -= 1
     if source[before] in {"to", ","} | _MODALS:  # a verb without its object, a list without its end
         return True
-    if _ADJECTIVES.fullmatch(source[end]) and not _NOUNS_IN_AL.fullmatch(source[end]):
+    adds = source[end + 1] == "," and source[end + 2 : end + 3] and source[end + 2] in _PREPOSITIONS
+    if _is_adjective(source[end]) and not adds and source[end - 1] not in {"where", "when", "as", "if"}:
         return True
     closes = any(token in ("and", "or") for token in source[end + 1 : end + (3 if source[end + 1] == "," else 2)])
     return closes and any(_joins(source, n) and {n - 1, n + 1} <= set(places) for n in range(1, end))
@@ -490,4 +514,8 @@ def _joins(source: _Text, place: int) -> bool:
     """Whether a comma stands between two members of a list, and not between two adjectives or before an addition."""
     after = source[place + 1]
     adds = after in _PREPOSITIONS | _CONJUNCTIONS | {"especially", "particularly", "notably", "namely"}
-    return source[place] == "," and not adds and not _ADJECTIVES.fullmatch(source[place - 1])
+    return source[place] == "," and not adds and not _is_adjective(source[place - 1])
+
+
+def _is_adjective(word: str) -> bool:
+    return _ADJECTIVES.fullmatch(word) is not None and not _NOUNS_IN_AL.fullmatch(word)
