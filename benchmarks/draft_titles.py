@@ -58,12 +58,17 @@ DISTORTING = frozenset({OTHER_VERB, NEGATION_LOST, NEGATION_ADDED, CONDITION_LOS
 
 
 class _Text(list[str]):
-    """The words and marks of a sentence in lower case, after those of its stem; `point` is where its own begin."""
+    """The words and marks of a sentence in lower case, after those of its stem; `point` is where its own begin.
+
+    A list after a colon ("will: map the reef; open a museum") is read as one with commas.
+    """
 
     def __init__(self, stem: str, sentence: str) -> None:
         announced = tokens(stem.rstrip(" :\u2013\u2014-"))
         spelled = [*announced, *tokens(sentence)]
-        super().__init__(token.lower() for token in spelled)
+        low = [token.lower() for token in spelled]
+        begin = next((n for n, token in enumerate(low) if token == ":" and low[n - 1] in ("to", *MODALS)), len(low))
+        super().__init__("," if n >= begin and token in ":;" else token for n, token in enumerate(low))
         self.point = len(announced)
         self.names = {n for n, token in enumerate(spelled) if token[0].isupper()}
 
@@ -163,15 +168,16 @@ def _is_verb(source: _Text, place: int, base: str) -> bool:
     while before >= 0 and is_adverb(source[before]):
         before -= 1
     previous = source[before] if before >= 0 else ""
+    following = source[place + 1] if place + 1 < len(source) else ""
     if source[place] == base or source[place] == f"{base}s":
-        return previous not in ARTICLES and (
+        is_noun = previous in ARTICLES or following == "of" or (base, following) == ("support", "for")
+        return not is_noun and (
             place == source.point
             or previous in COUPLINGS | MODALS | {"", "to", ":", ";", "we", "they", "(", "not", "all"}
             or re.fullmatch(r"\w+s", previous) is not None
             or previous in ("sides", "both", "it")
             or before in source.names
         )
-    following = source[place + 1] if place + 1 < len(source) else ""
     participle = previous in ARTICLES or (previous == "," and (following in PREPOSITIONS or following == "this"))
     return not (source[place].endswith("ed") and participle)
 
@@ -323,6 +329,8 @@ def _governing(source: _Text, verb: int) -> _Governing:
     """Return what governs a verb, from it back to its subject; the objects of verbs beside it do not."""
     place, negated, weak, hedged = verb - 1, False, False, False
     linked = verb == source.point or source[verb].endswith("ing")
+    while place >= 0 and is_adverb(source[place]) and source[place] not in NEGATIONS:
+        place -= 1
     if place >= 0 and source[place] in COUPLINGS:  # back to what introduces the verbs beside it
         while place >= 0 and source[place] not in HARD | MODALS | {"to"}:
             negated |= source[place] in ("not", "never", "nor")
@@ -399,6 +407,8 @@ def _is_torn(source: _Text, places: Sequence[int]) -> bool:
         before -= 1
     if source[before] in {"to", ","} | MODALS:  # a verb without its object, a list without its end
         return True
+    if source[before] in ("a", "an") and source[end + 2 : end + 3] and source[end + 2] not in ARTICLES | PREPOSITIONS:
+        return True  # a free [and open sea]
     adds = source[end + 1] == "," and source[end + 2 : end + 3] and source[end + 2] in PREPOSITIONS
     if is_adjective(source[end]) and not adds and source[end - 1] not in {"where", "when", "as", "if"}:
         return True

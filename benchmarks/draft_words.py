@@ -45,7 +45,7 @@ RESERVATION = re.compile(
 )
 _NOT_VERBS = re.compile(
     r"(?!(?:adv|enh|fin|bal)ance|comm(?:ence|ission)|harness|(?:ment|posit|transit|funct|condit|provis|envis)ion)"
-    r"\w{3,}(?:tion|sion|ness|ity|ance|ence|ship|logy|ism)|\w{3,}[^e]ed|\w{4,}ing"
+    r"\w{3,}(?:(?:tion|sion|ance|ence|ship|ism)s?|ness|ity|logy|ical|ional|eral|ious|eous)|\w{3,}[^e]ed|\w{4,}ing"
 )
 _ADJECTIVES = re.compile(
     r"\w{2,}(?:al|ive|ous|able|ible|ful|ary|less|ern)|\w{3,}ed|free|open|safe|secure|strong|new|joint|more|most|better"
