@@ -79,7 +79,7 @@ def blocks_of_plain(text: str, *, is_wrapped: bool | None = None) -> Iterator[Bl
             mark = None
         is_point = not mark and not previous and bool(parts[0]) and _is_indented(line, following, left)
         belongs = levels and levels[-1][1] and levels[-1][0] < indent  # one more paragraph of a point
-        if is_point and belongs or previous and not mark and not _is_apart(previous, said, width):
+        if (is_point and belongs) or (previous and not mark and not _is_apart(previous, said, width)):
             parts.append(said)
         else:
             yield block._replace(text=" ".join(parts))

@@ -13,7 +13,7 @@ from spacedialog.drafting.parties import Parties
 from spacedialog.drafting.prose import Sentence
 from spacedialog.drafting.timing import When, dates_in
 from spacedialog.drafting.titles import kind_of, title_of
-from spacedialog.drafting.undertakings import Undertaking, point, undertakings
+from spacedialog.drafting.undertakings import Undertaking, action_of, point, undertakings
 from spacedialog.model.vocabulary import Strength
 
 LONGEST = 1_500
@@ -63,7 +63,7 @@ def candidates_of(sentence: Sentence, parties: Parties, areas: Areas, when: date
     dates = {past: dates_in(said.text, when, past=past) for past in (True, False)}
     cycles = cycles_in(said.text)
     for number, one in enumerate(said.found):
-        action = said.text[one.start : one.end]
+        action = action_of(said.text, one)
         title = title_of(said.text, one)
         if _ABOUT_THE_TEXT.search(action):
             continue
@@ -106,7 +106,7 @@ def _said(sentence: Sentence, parties: Parties) -> _Said:
 def _due(said: _Said, number: int, dates: Sequence[When]) -> When | None:
     """Return the date of an undertaking: in its action, or of all at the head or the end of the sentence."""
     one = said.found[number]
-    own = [d for d in dates if one.start <= d.start < one.end]
+    own = [d for d in dates if (one.gap_end or one.start) <= d.start < one.end]
     if own:
         return own[0]
     opening = [d for d in dates if said.begin <= d.end <= said.found[0].start]

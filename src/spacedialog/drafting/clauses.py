@@ -15,7 +15,7 @@ from spacedialog.drafting.verbforms import verb_of
 
 Tense = Literal["modal", "present", "past", "progressive", "planned"]
 
-_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:[.,'\u2019/&\u2010\u2011-][^\W_]+)*|\S")
+_WORD = re.compile(r"(?:[^\W\d_]\.){2,}(?:[-\u2010\u2011][^\W_]+)*|[^\W_]+(?:[.,'\u2019/&\u2010\u2011-][^\W_]+)*|\S")
 _MODALS = ("will", "shall", "must", "should", "would", "could", "may", "might")
 PREPOSITIONS = frozenset(
     "about against along alongside at between by during following for from in including into of on through together"
@@ -23,6 +23,7 @@ PREPOSITIONS = frozenset(
 )
 _BE = ("is", "are", "was", "were", "be", "been", "remain", "remains", "remained", "stand", "stands")
 _HAVE = ("has", "have", "had")
+_GLAD = ("pleased", "proud", "delighted", "honored", "honoured", "happy")
 _NOT = ("not", "never")
 
 
@@ -153,11 +154,13 @@ def _group(said: Sequence[Word], at: int) -> Clause | None:
     if low in _BE[:4] or low in _BE[6:]:
         if state := _state(said, head):
             return one(head, state, "present")
+        if following in _GLAD and (verb := verb_of(_low(said, head + 2), "base")) and _low(said, head + 1) == "to":
+            return one(head + 2, verb, "present")
         if low in _BE[6:]:
             return None
         if following == "to" and (verb := verb_of(_low(said, skipped(said, head + 1)), "base")):
             return one(skipped(said, head + 1), verb, "planned")
-        if following not in words("verbs", "ing_nouns") and (verb := verb_of(following, "ing")):
+        if following not in words("verbs", "ing_adjectives") and (verb := verb_of(following, "ing")):
             return one(head, verb, "progressive")
         if low in ("was", "were") and (verb := verb_of(following, "participle")):
             return one(head, verb, "past", passive=True)
@@ -191,7 +194,7 @@ def _state(said: Sequence[Word], at: int) -> str | None:
 
 # Subjects
 
-_LONGEST_SUBJECT = 25
+_LONGEST_SUBJECT = 40
 _SIGNS = (",", ";", ":", "and", "that", "\u2013", "\u2014", "-", "(", ")", "while", "but")
 
 
@@ -247,27 +250,21 @@ def _is_ladder(said: Sequence[Word], group: Clause) -> bool:
 def _subject(said: Sequence[Word], text: str, floor: int, end: int, is_party: Callable[[str], bool]) -> int | None:
     """Return where the party that ends before a word begins; None if there is no party."""
     begin = None
-    for part, part_end in _parts(said, floor, end):
-        piece = text[said[part].start : said[part_end - 1].end]
-        opens = said[part].text[0].isupper() or said[part].low in words("verbs", "subject_openers")
-        if opens and part_end - part <= _LONGEST_SUBJECT and " to " not in f"{piece} " and is_party(piece):
-            begin = part
-        elif begin is not None or not _is_aside(said[part].low):
-            break
+    for start in _openings(said, floor, end):
+        piece = text[said[start].start : said[end - 1].end]
+        opens = said[start].text[0].isupper() or said[start].low in words("verbs", "subject_openers")
+        if opens and " to " not in f"{piece} " and is_party(piece):
+            begin = start
     if begin and floor == 0 and said[begin - 1].low == "and" and said[begin - 2].low != ",":
         return None  # the end of a longer subject that is no party
     return begin
 
 
-def _is_aside(low: str) -> bool:
-    return low in PREPOSITIONS or verb_of(low, "ing") is not None
-
-
-def _parts(said: Sequence[Word], floor: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the parts between signs and `and` before a word, from the last one back, each with its end."""
-    stop = end
-    for at in range(end - 1, floor - 2, -1):
+def _openings(said: Sequence[Word], floor: int, end: int) -> Iterator[int]:
+    """Yield where a subject that ends before a word may begin, from the last place back: after a sign or `and`."""
+    for at in range(end - 1, max(floor, end - _LONGEST_SUBJECT) - 2, -1):
         if at < floor or said[at].low in _SIGNS or said[at].low in words("ladder", "subordinators"):
-            if stop > at + 1:
-                yield at + 1, stop
-            stop = at
+            if at + 1 < end:
+                yield at + 1
+            if at >= floor and said[at].low in words("ladder", "subordinators"):
+                return

@@ -1,7 +1,9 @@
 """The text of PDF and Word files."""
 
 from __future__ import annotations
+
 from collections.abc import Iterator
+
 from spacedialog.drafting.blocks import Block
 
 

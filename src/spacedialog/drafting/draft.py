@@ -17,6 +17,7 @@ from spacedialog.drafting.meeting import number_of, place_of, series_of, when_me
 from spacedialog.drafting.names import known_sides
 from spacedialog.drafting.parties import Parties
 from spacedialog.drafting.prose import Prose, Sentence, fingerprint
+from spacedialog.drafting.undertakings import ANNOUNCING
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.characters import is_visible
 from spacedialog.model.dates import Span, VagueDate, quoted
@@ -124,7 +125,9 @@ def _read(
     candidates: list[Candidate] = []
     left_out: list[tuple[Sentence, str]] = []
     for sentence, following in zip(prose.sentences, [*prose.sentences[1:], None], strict=True):
-        announces = following is not None and following.stem.endswith(sentence.text)
+        announces = (
+            following is not None and following.stem.endswith(sentence.text) and ANNOUNCING.search(sentence.text)
+        )
         found = [] if announces else list(candidates_of(sentence, parties, areas, when))
         candidates += found
         if len(candidates) > MOST_CANDIDATES:

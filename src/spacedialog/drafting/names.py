@@ -59,7 +59,7 @@ def known_sides() -> list[str]:
 def country_names() -> Mapping[str, tuple[str, ...]]:
     """What countries and groups of them are called, adjectives too, each name with the keys of those it names."""
     said = register("parties")
-    names: dict[str, tuple[str, ...]] = {name: () for name in said["no_countries"]}
+    names: dict[str, tuple[str, ...]] = dict.fromkeys(said["no_countries"], ())
     names |= {name: tuple(keys) for name, keys in said["groups"].items()}
     for country in said["countries"]:
         first, key = country["names"][0], (country["key"],)

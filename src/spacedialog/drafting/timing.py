@@ -82,7 +82,7 @@ _SHAPES = (
     rf"(?:the\s+)?(?P<half>first|second|latter|1st|2nd)\s+(?:half|semester)\s+(?:of\s+)?{_ANY_YEAR}",
     rf"H(?P<half>[12])\s+{_YEAR}",
     rf"(?:the\s+)?{_SEASON}(?:\s+of)?\s+{_ANY_YEAR}",
-    rf"(?:the\s+)?early\s+(?P<decade>20\d0)s\b",
+    r"(?:the\s+)?early\s+(?P<decade>20\d0)s\b",
     r"(?:the\s+)?(?P<part>early|late|mid|middle|beginning(?= of)|start(?= of)|end|close(?= of))(?:-|\s+)"
     rf"(?:(?:of|in)\s+)?(?:the\s+)?(?:{_MONTH}\s+)?{_ANY_YEAR}",
     rf"(?P<part>year-end|end-year|the year's end)(?:\s+{_YEAR})?",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from spacedialog.drafting.lexicon import words
-from spacedialog.drafting.undertakings import Undertaking
+from spacedialog.drafting.undertakings import Undertaking, action_of
 from spacedialog.model.vocabulary import Strength
 
 LONG = 120
@@ -30,7 +30,7 @@ def title_of(text: str, one: Undertaking) -> str:
     It is the action in the imperative, or the clause as it stands if a verb such as `may`, a negation in the subject or
     a verb that is unknown would be lost.
     """
-    action = text[one.start : one.end]
+    action = action_of(text, one)
     if not one.verb:
         return _shortened(_large(action))
     subject = text[one.subject : one.subject_end]
@@ -40,7 +40,7 @@ def title_of(text: str, one: Undertaking) -> str:
         not one.is_negated and lost & words("ladder", "negations")
     ):
         return _shortened(_large(text[one.subject : one.end]))
-    said = text[one.start : one.head] + one.verb + text[one.head_end : one.end]
+    said = text[one.start : one.head] + one.verb + action[one.head_end - one.start :]
     if one.is_negated:
         said = f"do not {said}"
     if one.condition_end:

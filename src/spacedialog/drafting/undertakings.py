@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -26,7 +27,8 @@ class Undertaking(NamedTuple):
 
     The subject is from `subject` to `subject_end` (equal if there is none), and the action from `start` to `end`.
     `verb` is the base form of its verb, which stands from `head` to `head_end`; it is empty if the action begins with a
-    noun, or is a clause with its subject. A condition that stands before the subject is from `condition` to
+    noun, or is a clause with its subject. Of an action in a list after `work together to`, the actions before it are left
+    out: from `gap` to `gap_end`. A condition that stands before the subject is from `condition` to
     `condition_end` (equal if there is none).
     """
 
@@ -41,9 +43,18 @@ class Undertaking(NamedTuple):
     why: str
     confidence: float
     is_negated: bool = False
+    gap: int = 0
+    gap_end: int = 0
     condition: int = 0
     condition_end: int = 0
 
+
+ANNOUNCING = re.compile(
+    r"(?:\bfollowing(?: \w+){0,3}|\bfollows|\bto|\bwill|\bbelow|\bthat|\b(?:steps|actions|measures|commitments|outcomes)"
+    r"(?: include| are)?)\W*$",
+    re.IGNORECASE,
+)
+"""How a text ends that says nothing by itself but announces a list."""
 
 _LINKS = ("to", "on", "in", "for", "at", "of", "toward", "towards", "upon", "each", "other")
 
@@ -93,7 +104,7 @@ def point(text: str, begin: int, is_party: Callable[[str], bool]) -> list[Undert
     for form in ("base", "ing"):
         if start + 1 < end and reading.is_verb(start, form) and said[start + 1].low not in (":", ",", "of"):
             return list(reading.listed(start, form, level, why))
-    if stem is None or clauses_of(said[at:], text, is_party):
+    if stem is None or not ANNOUNCING.search(text[:begin]) or clauses_of(said[at:], text, is_party):
         return []
     is_completed = any(word.low in words("ladder", "completed") for word in said[at : at + 6])
     level = Strength.DELIVERED if is_completed and stem.verb in words("ladder", "noting") else level
@@ -129,6 +140,11 @@ def _modal_strength(clause: Clause, announced: Strength | None) -> Strength | No
     return weaker(level, announced) if announced else level
 
 
+def action_of(text: str, one: Undertaking) -> str:
+    """Return the words of an action, without those that are left out."""
+    return text[one.start : one.gap] + text[one.gap_end : one.end] if one.gap else text[one.start : one.end]
+
+
 class _Reading:
     """One clause, and what it undertakes."""
 
@@ -154,7 +170,8 @@ class _Reading:
         elif known := self.phrase():
             phrase, after = known
             level = min([governing()[phrase], *(one for one in (modal, announced) if one)], key=LADDER.index)
-            yield from self._governed(phrase, after, level)
+            is_past_news = phrase == "announce" and clause.tense == "past"
+            yield from self._governed(phrase, after, Strength.DELIVERED if is_past_news else level)
         elif clause.verb in words("ladder", "noting"):
             yield from self._noted(clause.head, clause.end, clause.verb)
         elif clause.tense == "past" and clause.verb in words("ladder", "delivered"):
@@ -198,7 +215,7 @@ class _Reading:
             place += 1
         passed = [word.low for word in self.said[at:place]]
         is_negated = bool({"not", "never"} & set(passed))
-        if self._low(at) == "against" or (is_negated and verb == "decide"):
+        if self._low(at) in ("against", "that", "whether") or (is_negated and verb == "decide"):
             return  # refused
         if is_open and place < clause.end:
             forms: tuple[Form, ...] = ("base", "ing") if "to" in passed else ("ing",)
@@ -272,20 +289,41 @@ class _Reading:
 
     def listed(self, at: int, form: Form, level: Strength, why: str) -> Iterator[Undertaking]:
         """Yield the actions of a list in which each verb has the same form, from the verb at a word on."""
-        clause = self.clause
-        split = [(at, clause.end)] if clause.is_negated else members(self.said, self.text, at, clause.end, form)
-        for start, end in split:
+        for start, end in self._members(at, self.clause.end, form):
             verb = verb_of(self._low(start), form) or self._low(start)
             if verb in words("ladder", "noting") and level is not Strength.FIRM:
                 yield from self._noted(start, end, verb)
                 continue
             is_exploring = level is not Strength.DELIVERED and self._explores(start, verb)
-            yield self.made(start, end, verb, Strength.EXPLORATORY if is_exploring else level, why, 0.8)
+            own = Strength.EXPLORATORY if is_exploring else level
+            inner = self._inner(start, end, verb)
+            for member, member_end in self._members(inner, end, "base") if inner else [(start, end)]:
+                action = self.made(start, member_end, verb, own, why, 0.8)
+                if inner and member != inner:
+                    action = action._replace(gap=self.said[inner].start, gap_end=self.said[member].start)
+                yield action
+
+    def _members(self, at: int, end: int, form: Form) -> list[tuple[int, int]]:
+        return [(at, end)] if self.clause.is_negated else members(self.said, self.text, at, end, form)
+
+    def _inner(self, at: int, end: int, verb: str) -> int | None:
+        """Return where the list after `work together to` begins; None if the verb takes no such list."""
+        if verb not in words("ladder", "leading"):
+            return None
+        for place in range(at + 1, min(at + 6, end - 1)):
+            if self._low(place) == "to":
+                start = skipped(self.said, place + 1 + (self._low(place + 1) == ":"))
+                return start if start < end and self.is_verb(start, "base") else None
+            if self._low(place) in (",", ";", "and", "by", "on"):
+                return None
+        return None
 
     def _explores(self, at: int, verb: str) -> bool:
         """Return whether an action only looks into something: `explore`, `continue to discuss`."""
         place = skipped(self.said, at + 1)
         place += self._low(place) == "to"
+        if verb in ("continue", "hold", "begin", "start") and self._low(place) in words("ladder", "talks"):
+            return True
         inner = {verb_of(self._low(place), "base"), verb_of(self._low(place), "ing")}
         exploring = words("ladder", "exploring")
         return verb in exploring or (verb in ("continue", "work", "begin", "start") and not exploring.isdisjoint(inner))
