@@ -66,9 +66,10 @@ class _Text(list[str]):
     def __init__(self, stem: str, sentence: str) -> None:
         announced = tokens(stem.rstrip(" :\u2013\u2014-"))
         spelled = [*announced, *tokens(sentence)]
-        low = [token.lower() for token in spelled]
-        begin = next((n for n, token in enumerate(low) if token == ":" and low[n - 1] in ("to", *MODALS)), len(low))
-        super().__init__("," if n >= begin and token in ":;" else token for n, token in enumerate(low))
+        for place in range(len(spelled) - 1, 0, -1):
+            if spelled[place] == ":" and spelled[place - 1].lower() in {"to", *MODALS}:
+                spelled[place:] = ["," if token == ";" else token for token in spelled[place + 1 :]]
+        super().__init__(token.lower() for token in spelled)
         self.point = len(announced)
         self.names = {n for n, token in enumerate(spelled) if token[0].isupper()}
 
@@ -236,11 +237,13 @@ def _gap_fault(source: _Text, last: int, place: int, verb: int) -> str | None:
         return None  # a clause between two marks
     if gap == ["of"] and last == verb and source[last].endswith("ing"):
         return None  # the signing of a lease
+    while len(gap) > 1 and is_adverb(gap[-1]):
+        gap.pop()
     members = gap[-1] in COUPLINGS or gap[0] in COUPLINGS or gap[-2:] == ["well", "as"]
     verbs = [token for token in gap if token in MODALS | BE | {"to", "which", "that", "who"}]
     verbs += [token for token in gap[1:-1] if token.endswith("ing")]
-    if last == verb and gap[0] in COUPLINGS and len(gap) <= 3:
-        return None  # expand and deepen
+    if (last == verb and gap[0] in COUPLINGS and len(gap) <= 3) or (source[last] == "to" and gap[-1] in COUPLINGS):
+        return None  # expand [and deepen] trade, work to [map the reef and] open a museum
     plain = [token for token in gap if token not in MARKS]
     own = plain[-1:] == ["to"] and len(verbs) == 1
     if own or (last == verb and gap[0] in PREPOSITIONS and not verbs):
