@@ -209,8 +209,12 @@ def _with_subject(
         return None
     floor = before[-1].head + 1 if before else 0
     begin = _subject(said, text, floor, end, is_party)
-    if begin is not None and begin == floor > 0 and group.tense != "modal":
-        begin = None  # the object of the verb before: `welcome the United States' plans`
+    if begin and group.tense != "modal" and (begin == floor or _is_plain_and(said, begin - 1)):
+        begin = (
+            None  # the object of the verb before (`welcome the United States' plans`), or a part of a longer subject
+        )
+    elif begin and floor == 0 and _is_plain_and(said, begin - 1):
+        begin = None
     if begin is not None:
         return group._replace(subject=begin, subject_end=end, is_background=_is_background(said, begin, before))
     if before and end > floor and said[end - 1].low in (",", "and", "or", "but", ";"):
@@ -223,6 +227,11 @@ def _with_subject(
         if goes_on and not is_listed and not last.is_background:
             return group._replace(subject=last.subject, subject_end=last.subject_end)
     return None
+
+
+def _is_plain_and(said: Sequence[Word], at: int) -> bool:
+    """Return whether a word is `and` without a comma before it."""
+    return said[at].low == "and" and said[at - 1].low != ","
 
 
 def _is_background(said: Sequence[Word], begin: int, before: Sequence[Clause]) -> bool:
@@ -255,8 +264,6 @@ def _subject(said: Sequence[Word], text: str, floor: int, end: int, is_party: Ca
         opens = said[start].text[0].isupper() or said[start].low in words("verbs", "subject_openers")
         if opens and " to " not in f"{piece} " and is_party(piece):
             begin = start
-    if begin and floor == 0 and said[begin - 1].low == "and" and said[begin - 2].low != ",":
-        return None  # the end of a longer subject that is no party
     return begin
 
 

@@ -14,12 +14,14 @@ LONG = 120
 _BORDER = re.compile(
     r",? (?:which|including|in order to|so that|such as|with (?:the|a) (?:aim|goal|view|focus|intention|objective)"
     r"|with special focus|building (?:up)?on|as part of|on the occasion|through|by \w+ing)\b"
-    r"|, (?:\w+ing|in \w+|on \w+|with \w+|at \w+|to \w+|for \w+|from \w+|during|under|the|a)\b"
-    r"| [\u2013\u2014-] | in order to\b"
+    r"|, (?:(?P<ing>\w+ing)|in|on|with|at|to|for|from|during|under)\b"
+    r"| [\u2013\u2014-] "
 )
-_TRAILING = re.compile(r"[\s,;:.\u2013\u2014-]+$")
+_TRAILING = re.compile(
+    r"(?:[\s,;:.\u2013\u2014-]|\b(?:and|including|including (?:on|in|by|through)|such as|as follows)$)+$"
+)
 _OPEN = re.compile(
-    r"\b(?:the|an?|of|to|in|on|for|with|and|or|by|at|from|as|their|its|our|between|both|that|including|through|via|within|such|as|is|are|be)$",
+    r"\b(?:the|an?|of|to|in|on|for|with|and|or|by|at|from|as|their|its|our|between|both|that|including|through|via|within|such|as|is|are|be|areas|fields|sectors)$",
     re.IGNORECASE,
 )
 
@@ -58,7 +60,11 @@ def _shortened(title: str) -> str:
     if len(title) <= LONG:
         return title
     kept = title
-    borders = [found.start() for found in _BORDER.finditer(title) if len(title[: found.start()].split()) > 3]
+    borders = [
+        found.start()
+        for found in _BORDER.finditer(title)
+        if len(title[: found.start()].split()) > 3 and found["ing"] not in words("verbs", "ing_nouns")
+    ]
     for border in reversed(borders):
         shorter = _TRAILING.sub("", title[:border])
         lost = set(re.findall(r"[a-z]+", title[border:].lower()))

@@ -17,7 +17,7 @@ from spacedialog.drafting.clauses import (
     words_of,
 )
 from spacedialog.drafting.lexicon import LADDER, governing, governing_verbs, strengths, weaker, words
-from spacedialog.drafting.lists import CONDITION, members
+from spacedialog.drafting.lists import CONDITION, members, objects
 from spacedialog.drafting.verbforms import Form, verb_of
 from spacedialog.model.vocabulary import Strength
 
@@ -215,6 +215,10 @@ class _Reading:
             place += 1
         passed = [word.low for word in self.said[at:place]]
         is_negated = bool({"not", "never"} & set(passed))
+        if self._low(at) == "that" and verb in words("ladder", "promising"):
+            rest = [word.low for word in self.said[at : clause.end]]
+            if {"will", "would", "should", "shall"} & set(rest):
+                yield self.made(clause.subject, clause.end, "", level, why, 0.5)
         if self._low(at) in ("against", "that", "whether") or (is_negated and verb == "decide"):
             return  # refused
         if is_open and place < clause.end:
@@ -296,27 +300,30 @@ class _Reading:
                 continue
             is_exploring = level is not Strength.DELIVERED and self._explores(start, verb)
             own = Strength.EXPLORATORY if is_exploring else level
-            inner = self._inner(start, end, verb)
-            for member, member_end in self._members(inner, end, "base") if inner else [(start, end)]:
+            actions = self._inner(start, end, verb) or self._objects(start, end)
+            for member, member_end in actions:
                 action = self.made(start, member_end, verb, own, why, 0.8)
-                if inner and member != inner:
-                    action = action._replace(gap=self.said[inner].start, gap_end=self.said[member].start)
+                if member != actions[0][0]:
+                    action = action._replace(gap=self.said[actions[0][0]].start, gap_end=self.said[member].start)
                 yield action
+
+    def _objects(self, at: int, end: int) -> list[tuple[int, int]]:
+        return [(at + 1, end)] if self.clause.is_negated else objects(self.said, self.text, at, end)
 
     def _members(self, at: int, end: int, form: Form) -> list[tuple[int, int]]:
         return [(at, end)] if self.clause.is_negated else members(self.said, self.text, at, end, form)
 
-    def _inner(self, at: int, end: int, verb: str) -> int | None:
-        """Return where the list after `work together to` begins; None if the verb takes no such list."""
-        if verb not in words("ladder", "leading"):
-            return None
-        for place in range(at + 1, min(at + 6, end - 1)):
-            if self._low(place) == "to":
-                start = skipped(self.said, place + 1 + (self._low(place + 1) == ":"))
-                return start if start < end and self.is_verb(start, "base") else None
-            if self._low(place) in (",", ";", "and", "by", "on"):
-                return None
-        return None
+    def _inner(self, at: int, end: int, verb: str) -> list[tuple[int, int]]:
+        """Return the list of actions after `work together to`, or after `to` if there are three or more; else none."""
+        for place in range(at + 1, end - 1):
+            low = self._low(place)
+            start = skipped(self.said, place + 1 + (self._low(place + 1) == ":"))
+            if low == "to" and start < end and self.is_verb(start, "base"):
+                split = self._members(start, end, "base")
+                return split if len(split) > 2 or (verb in words("ladder", "leading") and place < at + 6) else []
+            if low in (",", ";", "which", "that"):
+                break
+        return []
 
     def _explores(self, at: int, verb: str) -> bool:
         """Return whether an action only looks into something: `explore`, `continue to discuss`."""
