@@ -221,6 +221,10 @@ def _with_subject(
         last = before[-1]
         # Another verb in the base form may belong to a list: `pledge to share data and support research`.
         is_listed = group.tense == "present" and verb_of(said[group.head].low, "base") and not _is_ladder(said, group)
+        if group.tense == last.tense == "present" and bool(verb_of(said[group.head].low, "s")) != bool(
+            verb_of(said[last.head].low, "s")
+        ):
+            return None  # a noun in the plural
         goes_on = group.tense in (last.tense, "modal", "planned") or (group.tense == "present" and not is_listed)
         if group.tense == "past" and not _takes_object(said, group.head):
             return None  # an adjective: `organized crime`

@@ -51,7 +51,7 @@ def title_of(text: str, one: Undertaking) -> str:
 
 
 def _large(title: str) -> str:
-    title = _TRAILING.sub("", " ".join(title.split()))
+    title = _TRAILING.sub("", " ".join(title.split())).replace(" to: ", " to ")
     return title[:1].upper() + title[1:]
 
 

@@ -304,6 +304,8 @@ class _Reading:
             for member, member_end in actions:
                 action = self.made(start, member_end, verb, own, why, 0.8)
                 if member != actions[0][0]:
+                    while is_adverb(self._low(member - 1)):
+                        member -= 1
                     action = action._replace(gap=self.said[actions[0][0]].start, gap_end=self.said[member].start)
                 yield action
 
