@@ -46,7 +46,8 @@ def _starts(said: Sequence[Word], at: int, end: int, form: Form) -> Iterator[int
     """
     yield at
     last, depth, is_nested = at, 0, False
-    has_to = said[at - 1].low == "to"
+    has_to = "to" in (said[at - 1].low, said[at - 2].low)
+    is_series = any([word.low for word in said[n : n + 3]] == [",", "and", "to"] for n in range(at, end))
     for place in range(at + 1, end):
         word = said[place]
         depth += (word.text in "([\u201c") - (word.text in ")]\u201d")
@@ -55,17 +56,19 @@ def _starts(said: Sequence[Word], at: int, end: int, form: Form) -> Iterator[int
         opener = place - 1
         while opener > last and is_adverb(said[opener].low):
             opener -= 1
-        is_marked = form == "base" and said[opener].low == "to"
+        is_marked = said[opener].low == "to"
         opener -= is_marked
         if said[opener].low == "as" and said[opener - 1].low == "well":
             opener -= 2
             is_joined = True
         else:
             is_joined = said[opener].low in _JOINED
+        comma = said[opener].low == "and" and said[opener - 1].low in (",", ";")
+        is_apart = said[opener].low == ";" or (comma and said[opener - 1].low == ";")
         if is_marked:
-            comma = said[opener].low == "and" and said[opener - 1].low == ","
-            is_joined = is_joined and said[opener].low != "," and has_to and (comma or not is_nested)
-        elif is_nested:
+            is_joined = is_joined and has_to and (comma or is_apart or is_series or not is_nested)
+            is_joined = is_joined and (said[opener].low != "," or is_series)
+        elif is_nested and not is_apart:
             is_joined = False
         if is_joined and _is_verb(said, place, end, form) and not _is_chain(said, last + 1, opener, form):
             yield place

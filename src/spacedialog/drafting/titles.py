@@ -36,7 +36,7 @@ def title_of(text: str, one: Undertaking) -> str:
     if not one.verb:
         return _shortened(_large(action))
     subject = text[one.subject : one.subject_end]
-    between = text[one.subject_end : one.start]
+    between = text[one.subject_end : one.governed]
     lost = set(re.findall(r"[a-z]+", f"{subject} {between}".lower()))
     if lost & {"may", "might", "could", "would", "can", "should"} or (
         not one.is_negated and lost & words("ladder", "negations")
@@ -51,6 +51,8 @@ def title_of(text: str, one: Undertaking) -> str:
 
 
 def _large(title: str) -> str:
+    if title.count("\u201c") != title.count("\u201d"):
+        title = title.rstrip(" .,\u201d").replace("\u201c", "", 1 if title.startswith("\u201c") else 0)
     title = _TRAILING.sub("", " ".join(title.split())).replace(" to: ", " to ")
     return title[:1].upper() + title[1:]
 

@@ -25,7 +25,8 @@ from spacedialog.model.vocabulary import Strength
 class Undertaking(NamedTuple):
     """One thing undertaken, in characters of the text.
 
-    The subject is from `subject` to `subject_end` (equal if there is none), and the action from `start` to `end`.
+    The subject is from `subject` to `subject_end` (equal if there is none), then the words that govern the action up to
+    `governed`, and the action from `start` to `end`.
     `verb` is the base form of its verb, which stands from `head` to `head_end`; it is empty if the action begins with a
     noun, or is a clause with its subject. Of an action in a list after `work together to`, the actions before it are left
     out: from `gap` to `gap_end`. A condition that stands before the subject is from `condition` to
@@ -34,6 +35,7 @@ class Undertaking(NamedTuple):
 
     subject: int
     subject_end: int
+    governed: int
     start: int
     end: int
     head: int
@@ -56,7 +58,7 @@ ANNOUNCING = re.compile(
 )
 """How a text ends that says nothing by itself but announces a list."""
 
-_LINKS = ("to", "on", "in", "for", "at", "of", "toward", "towards", "upon", "each", "other")
+_LINKS = ("to", "on", "in", "for", "at", "of", "toward", "towards", "upon", "each", "other", ":")
 
 
 def undertakings(text: str, is_party: Callable[[str], bool]) -> list[Undertaking]:
@@ -97,14 +99,17 @@ def point(text: str, begin: int, is_party: Callable[[str], bool]) -> list[Undert
     subject, subject_end = (stem.subject, stem.subject_end) if stem else (at, at)
     is_negated = bool(stem and stem.is_negated)
     start = skipped(said, at)
-    if said[start : start + 1] and said[start].low == "to":
+    if start < len(said) and said[start].low == "to":
+        if clauses_of(said[at:], text, is_party):
+            return []  # `To protect our people, the parties will`
         start = skipped(said, start + 1)
     clause = Clause(subject, subject_end, at, start, end, "", "modal", is_negated=is_negated)
     reading = _Reading(said, text, clause)
     for form in ("base", "ing"):
         if start + 1 < end and reading.is_verb(start, form) and said[start + 1].low not in (":", ",", "of"):
             return list(reading.listed(start, form, level, why))
-    if stem is None or not ANNOUNCING.search(text[:begin]) or clauses_of(said[at:], text, is_party):
+    announces = ANNOUNCING.search(text[:begin]) or text[:begin].rstrip().endswith("including")
+    if stem is None or not announces or clauses_of(said[at:], text, is_party):
         return []
     is_completed = any(word.low in words("ladder", "completed") for word in said[at : at + 6])
     level = Strength.DELIVERED if is_completed and stem.verb in words("ladder", "noting") else level
@@ -163,7 +168,7 @@ class _Reading:
             if not clause.is_negated:
                 yield from self.listed(clause.head, "ing", Strength.EXPLORATORY, "in progress")
         elif is_action and modal:
-            if clause.verb not in words("ladder", "mere"):
+            if clause.verb not in words("ladder", "mere") and clause.verb != "be":
                 yield from self.listed(clause.head, "base", modal, f"'{clause.modal or 'are to'}'")
         elif clause.is_negated:
             return  # `have not agreed` promises nothing
@@ -174,7 +179,7 @@ class _Reading:
             yield from self._governed(phrase, after, Strength.DELIVERED if is_past_news else level)
         elif clause.verb in words("ladder", "noting"):
             yield from self._noted(clause.head, clause.end, clause.verb)
-        elif clause.tense == "past" and clause.verb in words("ladder", "delivered"):
+        elif clause.tense == "past" and clause.verb not in words("ladder", "not_delivered"):
             if self._low(clause.head + 1) in ("that", "whether", "how"):
                 return  # `concluded that`
             form: Form = "participle" if self.is_verb(clause.head, "participle") else "past"
@@ -213,6 +218,10 @@ class _Reading:
         place = at
         while place < clause.end and (self._low(place) in (*_LINKS, "not", "never") or is_adverb(self._low(place))):
             place += 1
+        if self._low(at) in ("in", "within", "over", "by") and place < clause.end and not self.is_verb(place, "ing"):
+            # `commit in the near term to`
+            place = next((n + 1 for n in range(at, min(at + 5, clause.end)) if self._low(n) == "to"), place)
+            place = skipped(self.said, place + (self._low(place) == ":"))
         passed = [word.low for word in self.said[at:place]]
         is_negated = bool({"not", "never"} & set(passed))
         if self._low(at) == "that" and verb in words("ladder", "promising"):
@@ -239,7 +248,7 @@ class _Reading:
         level = weaker(level, strengths("ladder", "nouns")[self._low(noun)])
         if inner:
             yield from self.listed(start, inner, level, why)
-        elif level is not Strength.EXPLORATORY or not is_open:
+        elif self._low(noun) != "support" and (level is not Strength.EXPLORATORY or not is_open):
             yield self.made(clause.head, clause.end, verb, level, why, 0.7)
 
     def _with_negation(self, is_negated: bool) -> _Reading:
@@ -267,7 +276,7 @@ class _Reading:
                 link = self._low(at + 1)
                 if link == "to" and start < end and may_be_verb(self.said[start]) and not self.is_verb(start, "ing"):
                     return at, start, "base"
-                if link in ("to", "of", "in", "for") and start < end and self.is_verb(start, "ing"):
+                if link in ("to", "of", "in", "for", "on") and start < end and self.is_verb(start, "ing"):
                     return at, start, "ing"
                 return at, at, None
         return None
@@ -302,7 +311,7 @@ class _Reading:
             own = Strength.EXPLORATORY if is_exploring else level
             actions = self._inner(start, end, verb) or self._objects(start, end)
             for member, member_end in actions:
-                action = self.made(start, member_end, verb, own, why, 0.8)
+                action = self.made(start, member_end, verb, own, why, 0.8)._replace(governed=self.said[at].start)
                 if member != actions[0][0]:
                     while is_adverb(self._low(member - 1)):
                         member -= 1
@@ -348,6 +357,7 @@ class _Reading:
         return Undertaking(
             subject,
             said[clause.subject_end - 1].end if has_subject else subject,
+            said[start].start,
             said[start].start,
             said[end - 1].end,
             said[at].start,
