@@ -200,7 +200,10 @@ class _Reading:
     def is_verb(self, at: int, form: Form) -> bool:
         """Return whether a word can be a verb in a form."""
         low = self._low(at)
-        return verb_of(low, form) is not None and not (form == "ing" and low in words("verbs", "ing_nouns"))
+        is_noun = (
+            form == "ing" and low in words("verbs", "ing_nouns") and self._low(at + 1) not in words("verbs", "articles")
+        )
+        return verb_of(low, form) is not None and not is_noun
 
     def _low(self, at: int) -> str:
         return self.said[at].low if at < len(self.said) else ""
@@ -213,6 +216,7 @@ class _Reading:
         It is `to do`, `to doing`, a noun that says how binding the rest is, or a thing.
         """
         clause, why, verb = self.clause, f"'{phrase}'", phrase.split()[0]
+        named = phrase if verb == "be" else verb
         is_open = phrase not in words("ladder", "needs_frame")
         at = skipped(self.said, after)
         place = at
@@ -241,7 +245,7 @@ class _Reading:
         framed = self._frame(after, clause.end)
         if framed is None:
             if is_open and not self._is_praise(after):
-                yield self.made(clause.head, clause.end, verb, level, why, 0.7)
+                yield self.made(clause.head, clause.end, named, level, why, 0.7)
             return
         noun, start, inner = framed
         why = f"{why}, '{self._low(noun)}'"
@@ -249,7 +253,7 @@ class _Reading:
         if inner:
             yield from self.listed(start, inner, level, why)
         elif self._low(noun) != "support" and (level is not Strength.EXPLORATORY or not is_open):
-            yield self.made(clause.head, clause.end, verb, level, why, 0.7)
+            yield self.made(clause.head, clause.end, named, level, why, 0.7)
 
     def _with_negation(self, is_negated: bool) -> _Reading:
         return _Reading(self.said, self.text, self.clause._replace(is_negated=is_negated))
