@@ -1,7 +1,7 @@
-"""Scores of `draft` against statements coded by hand; benchmarks/statements/README.md describes the coding.
+"""Scores of `draft` against statements that were coded by hand.
 
-Run `python -m benchmarks.draft_score` for the texts in the repository; `--article FILE` scores a copy of the news
-report on the fourth U.S.-ROK dialogue (not in the repository) against the 38 commitments that it describes.
+Run `python -m benchmarks.draft_score --folder DIR`. The folder is not part of the project: for each statement, it has
+NAME.txt and NAME.json, the coding. docs/draft.md describes the codings, the columns and the faults.
 """
 
 from __future__ import annotations
@@ -10,25 +10,30 @@ import argparse
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from benchmarks import draft_titles
 from spacedialog.drafting import prose
 from spacedialog.drafting.candidates import Candidate
 from spacedialog.drafting.draft import About, Drafted, draft
 from spacedialog.drafting.lexicon import register
+from spacedialog.errors import InputError
 from spacedialog.model.dates import VagueDate
 
-STATEMENTS = Path(__file__).parent / "statements"
-SETS = ("dev", "held")
 LEAST_LIKENESS = 0.5
 """The share of a row's words that a candidate must contain to match it."""
 
 
 class Score(NamedTuple):
-    """Counts for one text: coded rows, candidates, matching pairs, and the pairs that agree in each field."""
+    """Counts for one text.
+
+    Coded rows, candidates, matching pairs, the pairs that agree in each field, and the candidates whose title is usable
+    and whose title distorts the sentence.
+    """
 
     rows: int
     candidates: int
@@ -39,13 +44,15 @@ class Score(NamedTuple):
     dates: int
     recurs: int
     paragraph: int
+    usable: int
+    distorting: int
 
     def __add__(self, other: object) -> Score:
         assert isinstance(other, Score)
         return Score(*(one + two for one, two in zip(self, other, strict=True)))
 
 
-NO_SCORE = Score(*[0] * 9)
+NO_SCORE = Score(*[0] * 11)
 
 
 class Match(NamedTuple):
@@ -53,6 +60,17 @@ class Match(NamedTuple):
 
     row: dict[str, Any] | None
     candidate: Candidate | None
+
+
+FIELDS = ("strength", "parties", "date", "recurs", "paragraph")
+
+
+class Fault(NamedTuple):
+    """A fault of a draft: its type, the place in the text, and a line that describes it."""
+
+    kind: str
+    place: str
+    text: str
 
 
 def read(path: Path, when: str) -> Drafted:
@@ -101,26 +119,55 @@ def _stems(text: str) -> list[str]:
 def score(rows: Sequence[dict[str, Any]], drafted: Drafted) -> tuple[Score, list[Match]]:
     """Return the counts of a text, and the matches that they count."""
     matched = matches(rows, drafted.candidates)
+    names, side_of = _names(drafted)
     pairs = [(m.row, m.candidate) for m in matched if m.row is not None and m.candidate is not None]
+    agreed = [_agreement(row, candidate, names) for row, candidate in pairs]
+    titles = [title_faults(match) for match in matched if match.candidate]
+    counts = Score(
+        len(rows),
+        len(drafted.candidates),
+        len(pairs),
+        sum(one["strength"] for one in agreed),
+        sum(one["parties"] for one in agreed),
+        sum(_same_sides(row["parties"], candidate.parties, names, side_of) for row, candidate in pairs),
+        sum(one["date"] for one in agreed),
+        sum(one["recurs"] for one in agreed),
+        sum(one["paragraph"] for one in agreed),
+        sum(not faults for faults in titles),
+        sum(not draft_titles.DISTORTING.isdisjoint(faults) for faults in titles),
+    )
+    return counts, matched
+
+
+def title_faults(match: Match) -> list[str]:
+    """Return the faults of the title of a candidate; without a coded row, its subject is not checked."""
+    row, candidate = match
+    assert candidate is not None
+    at = candidate.sentence
+    return draft_titles.faults_of(
+        candidate.title, at.text, stem=at.stem, row=row["words"] if row else None, strength=candidate.strength.value
+    )
+
+
+def _names(drafted: Drafted) -> tuple[dict[str, set[str]], dict[str, str]]:
+    """Return the names of each party by key, and the government of each."""
     names = {party["key"]: {party["key"], party["name"]} for party in drafted.document["parties"]}
+    side_of = {country["key"]: country["key"] for country in register("parties")["countries"]}
     for country in register("parties")["countries"]:
         names.setdefault(country["key"], set()).update(country["names"])
-    side_of = {country["key"]: country["key"] for country in register("parties")["countries"]}
     side_of |= {party["key"]: party["side"] for party in drafted.document["parties"]}
-    return (
-        Score(
-            len(rows),
-            len(drafted.candidates),
-            len(pairs),
-            sum(row["strength"] == candidate.strength for row, candidate in pairs),
-            sum(_same_parties(row["parties"], candidate.parties, names) for row, candidate in pairs),
-            sum(_same_sides(row["parties"], candidate.parties, names, side_of) for row, candidate in pairs),
-            sum(_same_date(row["date"], candidate.due) for row, candidate in pairs),
-            sum(row["recurs"] == candidate.recurs for row, candidate in pairs),
-            sum(row["paragraph"] == candidate.sentence.paragraph for row, candidate in pairs),
-        ),
-        matched,
-    )
+    return names, side_of
+
+
+def _agreement(row: dict[str, Any], candidate: Candidate, names: dict[str, set[str]]) -> dict[str, bool]:
+    """Return for each field whether the candidate agrees with its row."""
+    return {
+        "strength": row["strength"] == candidate.strength,
+        "parties": _same_parties(row["parties"], candidate.parties, names),
+        "date": _same_date(row["date"], candidate.due),
+        "recurs": row["recurs"] == candidate.recurs,
+        "paragraph": row["paragraph"] == candidate.sentence.paragraph,
+    }
 
 
 def _same_parties(expected: Sequence[str], actual: Sequence[str], names: dict[str, set[str]]) -> bool:
@@ -145,11 +192,18 @@ def _same_date(expected: str | None, actual: str | None) -> bool:
     return VagueDate.parse(expected).text == VagueDate.parse(actual).text
 
 
-def codings(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Yield the texts of a folder, each with its coding."""
-    for coding in sorted(folder.glob("*.json")):
-        (text,) = (path for path in coding.parent.glob(f"{coding.stem}.*") if path.suffix != ".json")
-        yield text, json.loads(coding.read_text("utf-8"))
+def codings(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
+    """Return the texts of a folder, each with its coding; InputError if there are none."""
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder", "name the folder of the coded statements with --folder")
+    found = [
+        (text, json.loads(text.with_suffix(".json").read_text("utf-8")))
+        for text in sorted(folder.glob("*.txt"))
+        if text.with_suffix(".json").exists()
+    ]
+    if not found:
+        raise InputError(f"{folder}: no statements", "each statement is NAME.txt with its coding NAME.json")
+    return found
 
 
 def line(name: str, score: Score) -> str:
@@ -166,61 +220,47 @@ def line(name: str, score: Score) -> str:
         share(score.matched, score.rows),
         share(score.matched, score.candidates),
         *(share(count, score.matched) for count in fields),
+        share(score.usable, score.candidates),
+        str(score.distorting),
     ]
     return "| " + " | ".join(cells) + " |"
 
 
 HEADER = (
-    "| text | rows | candidates | recall | precision | strength | parties | sides | date | recurs | paragraph |\n"
-    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    "| text | rows | candidates | recall | precision | strength | parties | sides | date | recurs | paragraph"
+    " | titles usable | titles that distort |\n"
+    f"| --- |{' ---: |' * 12}"
 )
 
 
-def error_lines(matched: Iterable[Match]) -> Iterator[str]:
-    """Yield one line for each row missed, candidate too many, and pair that differs in a field."""
-    for row, candidate in matched:
-        if candidate is None and row is not None:
+def faults(matched: Iterable[Match], drafted: Drafted) -> Iterator[Fault]:
+    """Yield the faults of a draft: missed rows, candidates that are not a row, differing fields, and titles."""
+    names, _ = _names(drafted)
+    for match in matched:
+        row, candidate = match
+        if row is not None and candidate is None:
             place = f"{row['paragraph']}.{row['sentence']}"
-            yield f"  MISSED {place} {row['strength']} {row['parties']} {row['date']}: {row['words']}"
-        elif row is None and candidate is not None:
-            place = f"{candidate.sentence.paragraph}.{candidate.sentence.number}"
-            yield f"  EXTRA {place} {candidate.strength} {candidate.title} [{candidate.why}]"
-        elif row is not None and candidate is not None:
-            wrong = [
-                f"{name}: {expected} != {actual}"
-                for name, expected, actual, same in (
-                    (
-                        "strength",
-                        row["strength"],
-                        candidate.strength.value,
-                        row["strength"] == candidate.strength,
-                    ),
-                    ("date", row["date"], candidate.due, _same_date(row["date"], candidate.due)),
-                    ("recurs", row["recurs"], candidate.recurs, row["recurs"] == candidate.recurs),
-                    (
-                        "parties",
-                        row["parties"],
-                        list(candidate.parties),
-                        sorted(row["parties"]) == sorted(candidate.parties),
-                    ),
-                    (
-                        "paragraph",
-                        row["paragraph"],
-                        candidate.sentence.paragraph,
-                        row["paragraph"] == candidate.sentence.paragraph,
-                    ),
-                )
-                if not same
-            ]
-            if wrong:
-                yield f"  {row['paragraph']}.{row['sentence']} {candidate.title[:60]}: {'; '.join(wrong)}"
+            yield Fault("missed row", place, f"{row['strength']} {row['parties']} {row['date']}: {row['words']}")
+        if candidate is None:
+            continue
+        place = f"{candidate.sentence.paragraph}.{candidate.sentence.number}"
+        if row is None:
+            yield Fault("candidate that is no row", place, f"{candidate.strength} {candidate.title} [{candidate.why}]")
+        else:
+            wanted = {name: row[name] for name in FIELDS}
+            actual = (candidate.strength.value, list(candidate.parties), candidate.due, candidate.recurs, place)
+            agreed = _agreement(row, candidate, names)
+            for name, value in zip(FIELDS, actual, strict=True):
+                if not agreed[name]:
+                    yield Fault(name, place, f"{wanted[name]} != {value}: {candidate.title[:60]}")
+        for fault in title_faults(match):
+            yield Fault(f"title: {fault}", place, candidate.title)
 
 
-def totals() -> Iterator[str]:
-    """Yield a row of the table for each set of texts."""
-    for name in SETS:
-        scores = [score(coding["rows"], read(path, coding["when"]))[0] for path, coding in codings(STATEMENTS / name)]
-        yield line(f"{name}, {len(scores)} texts", sum(scores, start=NO_SCORE))
+KINDS = (
+    *("missed row", "candidate that is no row", *FIELDS),
+    *(f"title: {fault}" for fault in draft_titles.FAULTS),
+)
 
 
 def write_line(text: str) -> None:
@@ -229,29 +269,35 @@ def write_line(text: str) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print the scores."""
+    """Print the scores of each text, and the number of faults of each type."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.draft_score", description=__doc__)
-    parser.add_argument("--set", choices=SETS, action="append", help="score only these texts")
-    parser.add_argument("--article", type=Path, help="a copy of the news report on the fourth U.S.-ROK dialogue")
-    parser.add_argument("--show", action="store_true", help="list missed rows, extra candidates and differing fields")
+    parser.add_argument("--folder", type=Path, required=True, help="the folder of the coded statements")
+    parser.add_argument("--text", action="append", metavar="NAME", help="score only this text; can be repeated")
+    parser.add_argument("--faults", action="store_true", help="list the faults with their places")
     options = parser.parse_args(arguments)
+    try:
+        texts = codings(options.folder)
+    except InputError as error:
+        parser.error(f"{error}; {error.remedy}")
+    texts = [(path, coding) for path, coding in texts if not options.text or path.stem in options.text]
+    if not texts:
+        parser.error(f"{options.folder}: none of {', '.join(options.text)}. Name a text without its ending.")
     write_line(HEADER)
-    if options.article:
-        coding = json.loads((STATEMENTS / "seed.json").read_text("utf-8"))
-        counts, matched = score(coding["rows"], read(options.article, coding["when"]))
-        write_line(line("article", counts))
-        if options.show:
-            write_line("\n".join(error_lines(matched)))
-        return
-    for name in options.set or SETS:
-        total = NO_SCORE
-        for path, coding in codings(STATEMENTS / name):
-            counts, matched = score(coding["rows"], read(path, coding["when"]))
-            total += counts
-            write_line(line(f"{name}/{path.name}", counts))
-            if options.show:
-                write_line("\n".join(error_lines(matched)))
-        write_line(line(f"{name}, all", total))
+    total, counts, listed = NO_SCORE, Counter[str](), list[str]()
+    for path, coding in texts:
+        drafted = read(path, coding["when"])
+        one, matched = score(coding["rows"], drafted)
+        total += one
+        write_line(line(path.stem, one))
+        found = list(faults(matched, drafted))
+        counts.update(fault.kind for fault in found)
+        listed += [f"{path.stem} {fault.place}: {fault.kind}: {fault.text}" for fault in found]
+    write_line(line(f"{len(texts)} texts", total))
+    write_line("\n| fault | count |\n| --- | ---: |")
+    for kind in KINDS:
+        write_line(f"| {kind} | {counts[kind]} |")
+    if options.faults:
+        write_line("\n" + "\n".join(listed))
 
 
 if __name__ == "__main__":
