@@ -16,7 +16,7 @@ from spacedialog.drafting.verbforms import verb_of
 Tense = Literal["modal", "present", "past", "progressive", "planned"]
 
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}(?:[-\u2010\u2011][^\W_]+)*|[^\W_]+(?:[.,'\u2019/&\u2010\u2011-][^\W_]+)*|\S")
-_MODALS = ("will", "shall", "must", "should", "would", "could", "may", "might")
+MODALS = ("will", "shall", "must", "should", "would", "could", "may", "might")
 PREPOSITIONS = frozenset(
     "about against along alongside at between by during following for from in including into of on through together"
     " under with within without than as".split()
@@ -136,7 +136,7 @@ def _group(said: Sequence[Word], at: int) -> Clause | None:
             is_passive=passive,
         )
 
-    if low in _MODALS:
+    if low in MODALS:
         if following == "be" and (inner := skipped(said, head + 1)) < len(said):
             if state := _state(said, inner):
                 return one(inner, state, "modal")
@@ -215,6 +215,8 @@ def _with_subject(
         )
     elif begin and floor == 0 and _is_plain_and(said, begin - 1):
         begin = None
+    if begin is None and group.is_passive:
+        begin = _thing(said, floor, end)
     if begin is not None:
         return group._replace(subject=begin, subject_end=end, is_background=_is_background(said, begin, before))
     if before and end > floor and said[end - 1].low in (",", "and", "or", "but", ";"):
@@ -269,6 +271,14 @@ def _subject(said: Sequence[Word], text: str, floor: int, end: int, is_party: Ca
         if opens and " to " not in f"{piece} " and is_party(piece):
             begin = start
     return begin
+
+
+def _thing(said: Sequence[Word], floor: int, end: int) -> int | None:
+    """Return where the subject of a passive begins that need not be a party; None if that is not clear."""
+    begin = next(iter(_openings(said, floor, end)), None)
+    if begin is None or (begin and (said[begin - 1].low != "," or floor)):
+        return None
+    return begin if said[begin].low in words("verbs", "subject_openers") or said[begin].text[0].isupper() else None
 
 
 def _openings(said: Sequence[Word], floor: int, end: int) -> Iterator[int]:

@@ -46,6 +46,10 @@ def _starts(said: Sequence[Word], at: int, end: int, form: Form) -> Iterator[int
     """
     yield at
     last, depth, is_nested = at, 0, False
+    is_long = any(
+        [word.low for word in said[n : n + 2]] == [",", "and"] and _is_verb(said, skipped(said, n + 2), end, form)
+        for n in range(at, end - 2)
+    )
     has_to = "to" in (said[at - 1].low, said[at - 2].low)
     is_series = any([word.low for word in said[n : n + 3]] == [",", "and", "to"] for n in range(at, end))
     for place in range(at + 1, end):
@@ -70,16 +74,20 @@ def _starts(said: Sequence[Word], at: int, end: int, form: Form) -> Iterator[int
             is_joined = is_joined and (said[opener].low != "," or is_series)
         elif is_nested and not is_apart:
             is_joined = False
-        if is_joined and _is_verb(said, place, end, form) and not _is_chain(said, last + 1, opener, form):
+        is_verb = _is_verb(said, place, end, form, is_listed=is_long and said[opener].low == ",")
+        if is_joined and is_verb and not _is_chain(said, last + 1, opener, form):
             yield place
             last, is_nested = place, False
         elif word.low in ("which", "who") or _opens_another(said, place, last, form):
             is_nested = True
 
 
-def _is_verb(said: Sequence[Word], at: int, end: int, form: Form) -> bool:
-    """Return whether a word is a verb in a form, and no noun: something that can be its object follows."""
-    low = said[at].low
+def _is_verb(said: Sequence[Word], at: int, end: int, form: Form, *, is_listed: bool = False) -> bool:
+    """Return whether a word is a verb in a form, and no noun: something that can be its object follows.
+
+    Of a word that is often a noun, that must be an article or a name, unless it stands in a list of verbs (`is_listed`).
+    """
+    low = said[at].low if at < end else ""
     if verb_of(low, form) is None or at + 1 >= end or (form == "ing" and low in words("verbs", "ing_nouns")):
         return False
     place = skipped(said, at + 1)
@@ -90,7 +98,8 @@ def _is_verb(said: Sequence[Word], at: int, end: int, form: Form) -> bool:
     if form == "base" and low in words("verbs", "also_nouns"):
         is_name = following.text[:1].isupper() and low not in words("verbs", "also_adjectives")
         is_object = following.low in words("verbs", "openers") and (following.low not in _BEFORE_NOUNS or low == "work")
-        return is_object or is_name or following.low.isdigit()
+        is_thing = is_listed and following.low not in _BEFORE_NOUNS and following.low != "of"
+        return is_object or is_name or following.low.isdigit() or is_thing
     return following.low != "of"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from spacedialog.drafting.clauses import (
+    MODALS,
     PREPOSITIONS,
     Clause,
     Word,
@@ -92,12 +93,16 @@ def point(text: str, begin: int, is_party: Callable[[str], bool]) -> list[Undert
     at = next((number for number, word in enumerate(said) if word.start >= begin), len(said))
     if at == len(said):
         return []
-    clauses = [clause for clause in clauses_of(said[:at], text, is_party) if not clause.is_background]
+    announcing = re.sub(r"[\s:]+$", "", text[:begin])
+    if re.search(rf"\b(?:{'|'.join(MODALS)})(?: not)?(?: \w+ly)?$", announcing):
+        announcing += " do"  # the verb stands in the points
+    said_before = words_of(announcing)
+    clauses = [clause for clause in clauses_of(said_before, announcing, is_party) if not clause.is_background]
     stem = clauses[-1] if clauses else None
-    level, why = _announced(said[:at], text, stem)
+    level, why = _announced(said_before, announcing, stem)
     end = len(said) - 1 if said[-1].low in (".", ";", ",") and len(said) - 1 > at else len(said)
     subject, subject_end = (stem.subject, stem.subject_end) if stem else (at, at)
-    is_negated = bool(stem and stem.is_negated)
+    is_negated = not {"not", "never", "no"}.isdisjoint(word.low for word in said_before[-4:])
     start = skipped(said, at)
     if start < len(said) and said[start].low == "to":
         if clauses_of(said[at:], text, is_party):
@@ -123,6 +128,8 @@ def _announced(said: list[Word], text: str, stem: Clause | None) -> tuple[Streng
         known = [verb for verb in verbs if verb in governing_verbs() and verb not in words("ladder", "needs_frame")]
         verb = known[-1] if known else None  # `hereby decide to:`
         return governing_verbs()[verb] if verb else Strength.INTENDED, f"a point after '{verb}'" if verb else "a point"
+    if stem.verb in words("ladder", "exploring"):
+        return Strength.EXPLORATORY, f"a point after '{stem.verb}'"
     phrase = _Reading(said, text, stem).phrase()
     level = _modal_strength(stem, None) or (governing()[phrase[0]] if phrase else Strength.INTENDED)
     return level, f"a point after '{stem.verb}'"
@@ -162,7 +169,7 @@ class _Reading:
         modal = _modal_strength(clause, announced)
         is_action = not clause.is_passive and not clause.verb.startswith("be ")
         if clause.is_passive:
-            if clause.verb in words("ladder", "passive") and not clause.is_negated:
+            if (modal or clause.verb in words("ladder", "passive")) and not clause.is_negated:
                 yield self.made(clause.subject, clause.end, "", modal or Strength.DELIVERED, "passive", 0.5)
         elif is_action and clause.tense == "progressive":
             if not clause.is_negated:
@@ -278,7 +285,11 @@ class _Reading:
             if low in strengths("ladder", "nouns"):
                 start = skipped(self.said, at + 2)
                 link = self._low(at + 1)
-                if link == "to" and start < end and may_be_verb(self.said[start]) and not self.is_verb(start, "ing"):
+                is_known = self.is_verb(start, "base") or (
+                    strengths("ladder", "nouns")[low] is Strength.INTENDED
+                    and may_be_verb(self.said[min(start, end - 1)])
+                )
+                if link == "to" and start < end and is_known and not self.is_verb(start, "ing"):
                     return at, start, "base"
                 if link in ("to", "of", "in", "for", "on") and start < end and self.is_verb(start, "ing"):
                     return at, start, "ing"
@@ -306,7 +317,9 @@ class _Reading:
 
     def listed(self, at: int, form: Form, level: Strength, why: str) -> Iterator[Undertaking]:
         """Yield the actions of a list in which each verb has the same form, from the verb at a word on."""
-        for start, end in self._members(at, self.clause.end, form):
+        leading = self._low(at + 2) == ":" and verb_of(self._low(at), form) in words("ladder", "leading")  # `seek to:`
+        split = [(at, self.clause.end)] if leading else self._members(at, self.clause.end, form)
+        for start, end in split:
             verb = verb_of(self._low(start), form) or self._low(start)
             if verb in words("ladder", "noting") and level is not Strength.FIRM:
                 yield from self._noted(start, end, verb)
