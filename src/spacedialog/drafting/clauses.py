@@ -113,6 +113,8 @@ def is_adverb(low: str) -> bool:
 def _group(said: Sequence[Word], at: int) -> Clause | None:
     """Return the verb group that begins at a word, without its subject; None if none does."""
     low = said[at].low
+    if low in words("ladder", "conditions") and low not in MODALS:
+        return None  # `provided that`
     negated = False
     head = at + 1
     while head < len(said) and (said[head].low in _NOT or is_adverb(said[head].low)):
@@ -215,8 +217,8 @@ def _with_subject(
         )
     elif begin and floor == 0 and _is_plain_and(said, begin - 1):
         begin = None
-    if begin is None and group.is_passive:
-        begin = _thing(said, floor, end)
+    if begin is None and (group.is_passive or group.verb in words("ladder", "expected")):
+        begin, group = _thing(said, floor, end), group._replace(is_passive=True)
     if begin is not None:
         return group._replace(subject=begin, subject_end=end, is_background=_is_background(said, begin, before))
     if before and end > floor and said[end - 1].low in (",", "and", "or", "but", ";"):
@@ -276,7 +278,7 @@ def _subject(said: Sequence[Word], text: str, floor: int, end: int, is_party: Ca
 def _thing(said: Sequence[Word], floor: int, end: int) -> int | None:
     """Return where the subject of a passive begins that need not be a party; None if that is not clear."""
     begin = next(iter(_openings(said, floor, end)), None)
-    if begin is None or (begin and (said[begin - 1].low != "," or floor)):
+    if begin is None or (begin and said[begin - 1].low != "that" and (said[begin - 1].low != "," or floor)):
         return None
     return begin if said[begin].low in words("verbs", "subject_openers") or said[begin].text[0].isupper() else None
 

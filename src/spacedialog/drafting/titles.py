@@ -10,6 +10,7 @@ from spacedialog.drafting.undertakings import Undertaking, action_of
 from spacedialog.drafting.verbforms import verb_of
 from spacedialog.model.vocabulary import Strength
 
+_HEDGES = frozenset(("may", "might", "could", "would", "should"))
 LONG = 120
 """A title of more characters is shortened if the clause has a border at which that is safe."""
 
@@ -44,19 +45,15 @@ def title_of(text: str, one: Undertaking) -> str:
     action = action_of(text, one)
     if not one.verb:
         return _shortened(_large(action))
-    subject = text[one.subject : one.subject_end]
-    between = text[one.subject_end : one.governed]
-    lost = set(re.findall(r"[a-z]+", f"{subject} {between}".lower()))
-    if lost & {"may", "might", "could", "would", "can", "should"} or (
-        not one.is_negated and lost & words("ladder", "negations")
-    ):
-        return _shortened(_large(text[one.condition if one.condition_end else one.subject : one.governed] + action))
-    said = text[one.start : one.head] + one.verb + action[one.head_end - one.start :]
-    if one.is_negated:
-        said = f"do not {said}"
-    if one.condition_end:
-        said = f"{text[one.condition : one.condition_end].strip().rstrip(',')}, {said}"
-    return _shortened(_large(said))
+    subject, governing = text[one.subject : one.subject_end], text[one.begin : one.governed]
+    condition = text[one.condition : one.condition_end].strip().rstrip(",")
+    lost = set(re.findall(r"[a-z]+", f"{subject} {governing}".lower()))
+    if lost & _HEDGES or (not one.is_negated and lost & words("ladder", "negations")):
+        said = f"{subject} {governing}{action}"
+    else:
+        said = text[one.start : one.head] + one.verb + action[one.head_end - one.start :]
+        said = f"do not {said}" if one.is_negated else said
+    return _shortened(_large(f"{condition}, {said}" if condition else said))
 
 
 def _large(title: str) -> str:

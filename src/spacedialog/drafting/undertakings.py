@@ -26,8 +26,8 @@ from spacedialog.model.vocabulary import Strength
 class Undertaking(NamedTuple):
     """One thing undertaken, in characters of the text.
 
-    The subject is from `subject` to `subject_end` (equal if there is none), then the words that govern the action up to
-    `governed`, and the action from `start` to `end`.
+    The subject is from `subject` to `subject_end` (equal if there is none), the words that govern the action from
+    `begin` to `governed`, and the action from `start` to `end`.
     `verb` is the base form of its verb, which stands from `head` to `head_end`; it is empty if the action begins with a
     noun, or is a clause with its subject. Of an action in a list after `work together to`, the actions before it are left
     out: from `gap` to `gap_end`. A condition that stands before the subject is from `condition` to
@@ -36,6 +36,7 @@ class Undertaking(NamedTuple):
 
     subject: int
     subject_end: int
+    begin: int
     governed: int
     start: int
     end: int
@@ -77,9 +78,9 @@ def undertakings(text: str, is_party: Callable[[str], bool]) -> list[Undertaking
             continue
         condition = CONDITION.search(text.lower(), free, said[clause.subject].start)
         opening = (condition.start(), said[clause.subject].start) if condition else (0, 0)
-        for one in _Reading(said, text, clause).undertakings(announced):
-            found.append(one._replace(condition=opening[0], condition_end=opening[1]))
-        announced, free = None, said[clause.end - 1].end
+        actions = list(_Reading(said, text, clause).undertakings(announced))
+        found += [one._replace(condition=opening[0], condition_end=opening[1]) for one in actions]
+        announced, free = None, actions[-1].end if actions else said[clause.head].end
     return found
 
 
@@ -169,8 +170,12 @@ class _Reading:
         modal = _modal_strength(clause, announced)
         is_action = not clause.is_passive and not clause.verb.startswith("be ")
         if clause.is_passive:
-            if (modal or clause.verb in words("ladder", "passive")) and not clause.is_negated:
-                yield self.made(clause.subject, clause.end, "", modal or Strength.DELIVERED, "passive", 0.5)
+            expected = governing().get(clause.verb) if clause.verb.startswith("be ") else None
+            before = {word.low for word in self.said[clause.subject : clause.begin]}
+            is_negated = clause.is_negated or not before.isdisjoint(words("ladder", "negations"))
+            if (modal or expected or clause.verb in words("ladder", "passive")) and not is_negated:
+                level = expected or modal or Strength.DELIVERED
+                yield self.made(clause.subject, clause.end, "", level, "passive", 0.5)
         elif is_action and clause.tense == "progressive":
             if not clause.is_negated:
                 yield from self.listed(clause.head, "ing", Strength.EXPLORATORY, "in progress")
@@ -187,8 +192,8 @@ class _Reading:
         elif clause.verb in words("ladder", "noting"):
             yield from self._noted(clause.head, clause.end, clause.verb)
         elif clause.tense == "past" and clause.verb not in words("ladder", "not_delivered"):
-            if self._low(clause.head + 1) in ("that", "whether", "how"):
-                return  # `concluded that`
+            if self._low(clause.head + 1) in ("that", "whether", "how", "part"):
+                return  # `concluded that`, `took part`
             form: Form = "participle" if self.is_verb(clause.head, "participle") else "past"
             yield from self.listed(clause.head, form, Strength.DELIVERED, f"'{self._low(clause.head)}'")
 
@@ -245,7 +250,8 @@ class _Reading:
             forms: tuple[Form, ...] = ("base", "ing") if "to" in passed else ("ing",)
             for form in forms:
                 if self.is_verb(place, form):
-                    yield from self._with_negation(is_negated).listed(place, form, level, why)
+                    lead = named if phrase in words("ladder", "kept") else ""
+                    yield from self._with_negation(is_negated).listed(place, form, level, why, lead)
                     return
         if is_negated or phrase in words("ladder", "needs_infinitive"):
             return
@@ -315,10 +321,14 @@ class _Reading:
             if low in PREPOSITIONS or low in (",", "to", "that"):
                 return
 
-    def listed(self, at: int, form: Form, level: Strength, why: str) -> Iterator[Undertaking]:
-        """Yield the actions of a list in which each verb has the same form, from the verb at a word on."""
-        leading = self._low(at + 2) == ":" and verb_of(self._low(at), form) in words("ladder", "leading")  # `seek to:`
-        split = [(at, self.clause.end)] if leading else self._members(at, self.clause.end, form)
+    def listed(self, at: int, form: Form, level: Strength, why: str, lead: str = "") -> Iterator[Undertaking]:
+        """Yield the actions of a list in which each verb has the same form, from the verb at a word on.
+
+        `lead` is the verb of the clause, if an action must not stand without it: `consider building`.
+        """
+        verb = verb_of(self._low(at), form)
+        is_colon = self._low(at + 2) == ":" and verb in words("ladder", "leading")  # `seek to:`
+        split = [(at, self.clause.end)] if is_colon else self._members(at, self.clause.end, form)
         for start, end in split:
             verb = verb_of(self._low(start), form) or self._low(start)
             if verb in words("ladder", "noting") and level is not Strength.FIRM:
@@ -329,17 +339,32 @@ class _Reading:
             actions = self._inner(start, end, verb) or self._objects(start, end)
             for member, member_end in actions:
                 action = self.made(start, member_end, verb, own, why, 0.8)._replace(governed=self.said[at].start)
-                if member != actions[0][0]:
-                    while is_adverb(self._low(member - 1)):
-                        member -= 1
-                    action = action._replace(gap=self.said[actions[0][0]].start, gap_end=self.said[member].start)
+                gap = actions[0][0]
+                if lead:
+                    head = self.clause.head
+                    action = self.made(head, member_end, lead, own, why, 0.8)
+                    gap = at
+                    member = start if member == actions[0][0] else member
+                if member not in (gap, actions[0][0]) or (lead and member != at):
+                    action = action._replace(
+                        gap=self.said[gap].start, gap_end=self.said[self._with_adverbs(member)].start
+                    )
                 yield action
 
-    def _objects(self, at: int, end: int) -> list[tuple[int, int]]:
-        return [(at + 1, end)] if self.clause.is_negated else objects(self.said, self.text, at, end)
+    def _with_adverbs(self, at: int) -> int:
+        while is_adverb(self._low(at - 1)):
+            at -= 1
+        return at
 
     def _members(self, at: int, end: int, form: Form) -> list[tuple[int, int]]:
-        return [(at, end)] if self.clause.is_negated else members(self.said, self.text, at, end, form)
+        return [(at, end)] if self._is_whole() else members(self.said, self.text, at, end, form)
+
+    def _objects(self, at: int, end: int) -> list[tuple[int, int]]:
+        return [(at + 1, end)] if self._is_whole() else objects(self.said, self.text, at, end)
+
+    def _is_whole(self) -> bool:
+        """Return whether a list must not be split: after a negation, or a modal verb that titles keep."""
+        return self.clause.is_negated or self.clause.modal not in ("", "will", "shall", "must")
 
     def _inner(self, at: int, end: int, verb: str) -> list[tuple[int, int]]:
         """Return the list of actions after `work together to`, or after `to` if there are three or more; else none."""
@@ -374,6 +399,7 @@ class _Reading:
         return Undertaking(
             subject,
             said[clause.subject_end - 1].end if has_subject else subject,
+            min(said[clause.begin].start, said[start].start),
             said[start].start,
             said[start].start,
             said[end - 1].end,
