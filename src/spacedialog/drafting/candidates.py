@@ -30,6 +30,7 @@ _ABOUT_THE_TEXT = re.compile(
     r"|(?:this|the present) (?:joint )?(?:statement|declaration|vision|communiqu\u00e9|document|record|fact sheet)\b",
     re.IGNORECASE,
 )
+_SUBJECTLESS = re.compile(r"(?:Further )?(?:Reaffirming|Recalling|Welcoming)\b", re.IGNORECASE)
 _AFTERWARDS = re.compile(r"(?:Following|After|Since|Building|Recalling|Noting|Welcoming)\b")
 """What opens a sentence with a date that is of something else."""
 
@@ -65,7 +66,7 @@ def candidates_of(sentence: Sentence, parties: Parties, areas: Areas, when: date
     for number, one in enumerate(said.found):
         action = action_of(said.text, one)
         title = title_of(said.text, one)
-        if _ABOUT_THE_TEXT.search(action):
+        if _ABOUT_THE_TEXT.search(" ".join(action.split()[:6])):
             continue
         due = _due(said, number, dates[one.strength is Strength.DELIVERED])
         yield Candidate(
@@ -100,7 +101,10 @@ def _said(sentence: Sentence, parties: Parties) -> _Said:
     if stem and parties.is_party(stem):
         text = f"{stem} {own[:1].lower()}{own[1:]}"  # `The leaders:` and then `Welcomed the launch`
         return _Said(text, begin, undertakings(text, parties.is_party))
-    return _Said(own, 0, undertakings(own, parties.is_party))
+    found = undertakings(own, parties.is_party)
+    if not found and _SUBJECTLESS.match(own):
+        found = point(own, 0, parties.is_party)
+    return _Said(own, 0, found)
 
 
 def _due(said: _Said, number: int, dates: Sequence[When]) -> When | None:

@@ -16,7 +16,7 @@ from spacedialog.drafting.verbforms import verb_of
 Tense = Literal["modal", "present", "past", "progressive", "planned"]
 
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}(?:[-\u2010\u2011][^\W_]+)*|[^\W_]+(?:[.,'\u2019/&\u2010\u2011-][^\W_]+)*|\S")
-_MODALS = ("will", "shall", "must", "should", "would", "could", "may", "might")
+MODALS = ("will", "shall", "must", "should", "would", "could", "may", "might")
 PREPOSITIONS = frozenset(
     "about against along alongside at between by during following for from in including into of on through together"
     " under with within without than as".split()
@@ -113,6 +113,8 @@ def is_adverb(low: str) -> bool:
 def _group(said: Sequence[Word], at: int) -> Clause | None:
     """Return the verb group that begins at a word, without its subject; None if none does."""
     low = said[at].low
+    if low in words("ladder", "conditions") and low not in MODALS:
+        return None  # `provided that`
     negated = False
     head = at + 1
     while head < len(said) and (said[head].low in _NOT or is_adverb(said[head].low)):
@@ -136,7 +138,7 @@ def _group(said: Sequence[Word], at: int) -> Clause | None:
             is_passive=passive,
         )
 
-    if low in _MODALS:
+    if low in MODALS:
         if following == "be" and (inner := skipped(said, head + 1)) < len(said):
             if state := _state(said, inner):
                 return one(inner, state, "modal")
@@ -209,20 +211,35 @@ def _with_subject(
         return None
     floor = before[-1].head + 1 if before else 0
     begin = _subject(said, text, floor, end, is_party)
-    if begin is not None and begin == floor > 0 and group.tense != "modal":
-        begin = None  # the object of the verb before: `welcome the United States' plans`
+    if begin and group.tense != "modal" and (begin == floor or _is_plain_and(said, begin - 1)):
+        begin = (
+            None  # the object of the verb before (`welcome the United States' plans`), or a part of a longer subject
+        )
+    elif begin and floor == 0 and _is_plain_and(said, begin - 1):
+        begin = None
+    if begin is None and (group.is_passive or group.verb in words("ladder", "expected")):
+        begin, group = _thing(said, floor, end), group._replace(is_passive=True)
     if begin is not None:
         return group._replace(subject=begin, subject_end=end, is_background=_is_background(said, begin, before))
     if before and end > floor and said[end - 1].low in (",", "and", "or", "but", ";"):
         last = before[-1]
         # Another verb in the base form may belong to a list: `pledge to share data and support research`.
         is_listed = group.tense == "present" and verb_of(said[group.head].low, "base") and not _is_ladder(said, group)
+        if group.tense == last.tense == "present" and bool(verb_of(said[group.head].low, "s")) != bool(
+            verb_of(said[last.head].low, "s")
+        ):
+            return None  # a noun in the plural
         goes_on = group.tense in (last.tense, "modal", "planned") or (group.tense == "present" and not is_listed)
         if group.tense == "past" and not _takes_object(said, group.head):
             return None  # an adjective: `organized crime`
         if goes_on and not is_listed and not last.is_background:
             return group._replace(subject=last.subject, subject_end=last.subject_end)
     return None
+
+
+def _is_plain_and(said: Sequence[Word], at: int) -> bool:
+    """Return whether a word is `and` without a comma before it."""
+    return said[at].low == "and" and said[at - 1].low != ","
 
 
 def _is_background(said: Sequence[Word], begin: int, before: Sequence[Clause]) -> bool:
@@ -255,9 +272,15 @@ def _subject(said: Sequence[Word], text: str, floor: int, end: int, is_party: Ca
         opens = said[start].text[0].isupper() or said[start].low in words("verbs", "subject_openers")
         if opens and " to " not in f"{piece} " and is_party(piece):
             begin = start
-    if begin and floor == 0 and said[begin - 1].low == "and" and said[begin - 2].low != ",":
-        return None  # the end of a longer subject that is no party
     return begin
+
+
+def _thing(said: Sequence[Word], floor: int, end: int) -> int | None:
+    """Return where the subject of a passive begins that need not be a party; None if that is not clear."""
+    begin = next(iter(_openings(said, floor, end)), None)
+    if begin is None or (begin and said[begin - 1].low != "that" and (said[begin - 1].low != "," or floor)):
+        return None
+    return begin if said[begin].low in words("verbs", "subject_openers") or said[begin].text[0].isupper() else None
 
 
 def _openings(said: Sequence[Word], floor: int, end: int) -> Iterator[int]:

@@ -16,6 +16,7 @@ CONDITION = re.compile(
 )
 """A wording that makes a promise conditional."""
 
+_BEFORE_NOUNS = PREPOSITIONS | {"to"}
 _JOINED = (",", ";", "and", "or")
 _BETWEEN = (*_JOINED, "to", "as", "well", "but", "then")
 
@@ -45,7 +46,12 @@ def _starts(said: Sequence[Word], at: int, end: int, form: Form) -> Iterator[int
     """
     yield at
     last, depth, is_nested = at, 0, False
-    has_to = said[at - 1].low == "to"
+    is_long = any(
+        [word.low for word in said[n : n + 2]] == [",", "and"] and _is_verb(said, skipped(said, n + 2), end, form)
+        for n in range(at, end - 2)
+    )
+    has_to = "to" in (said[at - 1].low, said[at - 2].low)
+    is_series = any([word.low for word in said[n : n + 3]] == [",", "and", "to"] for n in range(at, end))
     for place in range(at + 1, end):
         word = said[place]
         depth += (word.text in "([\u201c") - (word.text in ")]\u201d")
@@ -54,34 +60,47 @@ def _starts(said: Sequence[Word], at: int, end: int, form: Form) -> Iterator[int
         opener = place - 1
         while opener > last and is_adverb(said[opener].low):
             opener -= 1
-        is_marked = form == "base" and said[opener].low == "to"
+        is_marked = said[opener].low == "to"
         opener -= is_marked
         if said[opener].low == "as" and said[opener - 1].low == "well":
             opener -= 2
             is_joined = True
         else:
             is_joined = said[opener].low in _JOINED
+        comma = said[opener].low == "and" and said[opener - 1].low in (",", ";")
+        is_apart = said[opener].low == ";" or (comma and said[opener - 1].low == ";")
         if is_marked:
-            comma = said[opener].low == "and" and said[opener - 1].low == ","
-            is_joined = is_joined and said[opener].low != "," and has_to and (comma or not is_nested)
-        elif is_nested:
+            is_joined = is_joined and has_to and (comma or is_apart or is_series or not is_nested)
+            is_joined = is_joined and (said[opener].low != "," or is_series)
+        elif is_nested and not is_apart:
             is_joined = False
-        if is_joined and _is_verb(said, place, end, form) and not _is_chain(said, last + 1, opener, form):
+        is_verb = _is_verb(said, place, end, form, is_listed=is_long and said[opener].low == ",")
+        if is_joined and is_verb and not _is_chain(said, last + 1, opener, form):
             yield place
             last, is_nested = place, False
         elif word.low in ("which", "who") or _opens_another(said, place, last, form):
             is_nested = True
 
 
-def _is_verb(said: Sequence[Word], at: int, end: int, form: Form) -> bool:
-    """Return whether a word is a verb in a form, and no noun: something that can be its object follows."""
-    low = said[at].low
+def _is_verb(said: Sequence[Word], at: int, end: int, form: Form, *, is_listed: bool = False) -> bool:
+    """Return whether a word is a verb in a form, and no noun: something that can be its object follows.
+
+    Of a word that is often a noun, that must be an article or a name, unless it stands in a list of verbs (`is_listed`).
+    """
+    low = said[at].low if at < end else ""
     if verb_of(low, form) is None or at + 1 >= end or (form == "ing" and low in words("verbs", "ing_nouns")):
         return False
-    following = said[at + 1]
+    place = skipped(said, at + 1)
+    following = said[min(place, end - 1)]
+    if following.low in _JOINED:  # `protect and improve the lives`
+        place = skipped(said, place + 1 + (said[place].low == "," and said[place + 1].low in ("and", "or")))
+        return low not in words("verbs", "also_nouns") and place < end and _is_verb(said, place, end, form)
     if form == "base" and low in words("verbs", "also_nouns"):
-        return following.low in words("verbs", "openers") or following.text[:1].isupper() or following.low.isdigit()
-    return following.low not in (",", ";", "and", "or", "of")
+        is_name = following.text[:1].isupper() and low not in words("verbs", "also_adjectives")
+        is_object = following.low in words("verbs", "openers") and (following.low not in _BEFORE_NOUNS or low == "work")
+        is_thing = is_listed and following.low not in _BEFORE_NOUNS and following.low != "of"
+        return is_object or is_name or following.low.isdigit() or is_thing
+    return following.low != "of"
 
 
 def _is_chain(said: Sequence[Word], begin: int, end: int, form: Form) -> bool:
@@ -94,6 +113,44 @@ def _opens_another(said: Sequence[Word], at: int, last: int, form: Form) -> bool
     low = said[at].low
     if form == "ing":
         return verb_of(low, "ing") is not None and said[at - 1].low in PREPOSITIONS
-    inner = skipped(said, at + 1)
-    is_open = low == "to" and inner < len(said) and verb_of(said[inner].low, "base") is not None
+    inner = skipped(said, at + 1 + (at + 1 < len(said) and said[at + 1].low == ":"))
+    is_open = (
+        low == "to"
+        and said[at - 1].low not in _JOINED
+        and inner < len(said)
+        and verb_of(said[inner].low, "base") is not None
+    )
     return is_open and not (at == last + 1 and said[last].low == "continue")
+
+
+def objects(said: Sequence[Word], text: str, at: int, end: int) -> list[tuple[int, int]]:
+    """Return the things that a verb acts upon, as numbers of words; one, if it is not safe to split them.
+
+    It is safe if no word between them could govern the later ones, and if each has its own article (`a forum and a
+    fund`), or is a phrase of its own in a list of three or more.
+    """
+    whole = [(at + 1, end)]
+    if CONDITION.search(text, said[at].start, said[end - 1].end):
+        return whole
+    stop = next((n for n in range(at + 1, end) if not _is_of_list(said, n)), end)
+    joints = [n for n in range(at + 2, stop - 1) if said[n].low in (",", "and") and said[n - 1].low not in (",", "and")]
+    starts = [n + 1 + (said[n].low == "," and said[n + 1].low == "and") for n in joints]
+    own = [n for n, start in enumerate(starts) if said[start - 1].low == "and" and _is_own(said, start)]
+    sizes = [end - start for start, end in zip([at + 1, *starts], [*joints, stop], strict=True)]
+    is_list = len(joints) > 1 and all(said[n].low == "," for n in joints[:-1]) and said[starts[-1] - 1].low == "and"
+    if not (is_list and min(sizes) > 1 and max(sizes) < 5 and not is_adverb(said[at + 1].low)):
+        joints, starts = [joints[n] for n in own], [starts[n] for n in own]
+    return list(zip([at + 1, *starts], [*joints, end], strict=True))
+
+
+def _is_own(said: Sequence[Word], at: int) -> bool:
+    """Return whether a thing has its own article; `the United States` does not count."""
+    return said[at].low in words("verbs", "articles") and not said[at + 1].text[0].isupper()
+
+
+def _is_of_list(said: Sequence[Word], at: int) -> bool:
+    """Return whether a word can stand in a plain list of things: no preposition, verb or other sign."""
+    low = said[at].low
+    return low in (",", "and") or (
+        low not in PREPOSITIONS and low not in ("to", "that", "which", "who", "or") and low[0].isalnum()
+    )

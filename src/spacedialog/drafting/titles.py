@@ -5,21 +5,33 @@ from __future__ import annotations
 import re
 
 from spacedialog.drafting.lexicon import words
+from spacedialog.drafting.lists import CONDITION
 from spacedialog.drafting.undertakings import Undertaking, action_of
+from spacedialog.drafting.verbforms import verb_of
 from spacedialog.model.vocabulary import Strength
 
+_HEDGES = frozenset(("may", "might", "could", "would", "should"))
 LONG = 120
 """A title of more characters is shortened if the clause has a border at which that is safe."""
 
 _BORDER = re.compile(
-    r",? (?:which|including|in order to|so that|such as|with (?:the|a) (?:aim|goal|view|focus|intention|objective)"
-    r"|with special focus|building (?:up)?on|as part of|on the occasion|through|by \w+ing)\b"
-    r"|, (?:\w+ing|in \w+|on \w+|with \w+|at \w+|to \w+|for \w+|from \w+|during|under|the|a)\b"
-    r"| [\u2013\u2014-] | in order to\b"
+    r",? (?:which|including|in order to|so that|so \w+ can|such as|building (?:up)?on|as part of|on the occasion|through"
+    r"|in light of|in line with|in support of|for the benefit of|known as|consisting of|focused on|complemented by"
+    r"|by \w+ing|(?:all )?while \w+ing|with (?:a|the) \w+ (?:of|to|on)|with special focus|under the)\b"
+    r"|, (?:(?P<ing>\w+ing)|in|on|with|at|to|for|from|during|under|where|a|an)\b"
+    r"| to (?P<to>\w+)\b|;| ?[\u2013\u2014] ?| - "
 )
-_TRAILING = re.compile(r"[\s,;:.\u2013\u2014-]+$")
+_TRAILING = re.compile(
+    r"(?:[\s,;:.\u2013\u2014-]|\b(?:and|including|including (?:on|in|by|through)|such as|as follows)$)+$"
+)
+_KEPT = re.compile(
+    rf"{CONDITION.pattern}|\b(?:not|no|never|without|neither|nor|only|against|consistent with|in accordance with|subject"
+    r"|pursuant|within (?:available|existing|their|its|the limits)|may|might|could|as far as|to the extent)\b"
+)
+"""What a title must not lose, since it would say more without it."""
+
 _OPEN = re.compile(
-    r"\b(?:the|an?|of|to|in|on|for|with|and|or|by|at|from|as|their|its|our|between|both|that|including|through|via|within|such|as|is|are|be)$",
+    r"\b(?:the|an?|of|to|in|on|for|with|and|or|by|at|from|as|their|its|our|between|both|that|including|through|via|within|such|as|is|are|be|areas|fields|sectors)$",
     re.IGNORECASE,
 )
 
@@ -33,23 +45,21 @@ def title_of(text: str, one: Undertaking) -> str:
     action = action_of(text, one)
     if not one.verb:
         return _shortened(_large(action))
-    subject = text[one.subject : one.subject_end]
-    between = text[one.subject_end : one.start]
-    lost = set(re.findall(r"[a-z]+", f"{subject} {between}".lower()))
-    if lost & {"may", "might", "could", "would", "can", "should"} or (
-        not one.is_negated and lost & words("ladder", "negations")
-    ):
-        return _shortened(_large(text[one.subject : one.end]))
-    said = text[one.start : one.head] + one.verb + action[one.head_end - one.start :]
-    if one.is_negated:
-        said = f"do not {said}"
-    if one.condition_end:
-        said = f"{text[one.condition : one.condition_end].strip().rstrip(',')}, {said}"
-    return _shortened(_large(said))
+    subject, governing = text[one.subject : one.subject_end], text[one.begin : one.governed]
+    condition = text[one.condition : one.condition_end].strip().rstrip(",")
+    lost = set(re.findall(r"[a-z]+", f"{subject} {governing}".lower()))
+    if lost & _HEDGES or (not one.is_negated and lost & words("ladder", "negations")):
+        said = f"{subject} {governing}{action}"
+    else:
+        said = text[one.start : one.head] + one.verb + action[one.head_end - one.start :]
+        said = f"do not {said}" if one.is_negated else said
+    return _shortened(_large(f"{condition}, {said}" if condition else said))
 
 
 def _large(title: str) -> str:
-    title = _TRAILING.sub("", " ".join(title.split()))
+    if title.count("\u201c") != title.count("\u201d"):
+        title = title.rstrip(" .,\u201d").replace("\u201c", "", 1 if title.startswith("\u201c") else 0)
+    title = _TRAILING.sub("", " ".join(title.split())).replace(" to: ", " to ")
     return title[:1].upper() + title[1:]
 
 
@@ -58,22 +68,30 @@ def _shortened(title: str) -> str:
     if len(title) <= LONG:
         return title
     kept = title
-    borders = [found.start() for found in _BORDER.finditer(title) if len(title[: found.start()].split()) > 3]
-    for border in reversed(borders):
-        shorter = _TRAILING.sub("", title[:border])
-        lost = set(re.findall(r"[a-z]+", title[border:].lower()))
-        if lost & (words("ladder", "conditions") | words("ladder", "negations") | words("ladder", "qualifiers")):
+    for border in reversed([found for found in _BORDER.finditer(title) if _is_border(title, found)]):
+        shorter = _TRAILING.sub("", title[: border.start()])
+        if _KEPT.search(title[border.start() :].lower()):
             break
-        if (
-            _OPEN.search(shorter)
-            or shorter.count("(") != shorter.count(")")
-            or shorter.count("\u201c") != shorter.count("\u201d")
+        if _OPEN.search(shorter) or any(
+            shorter.count(one) != shorter.count(other) for one, other in ("()", "\u201c\u201d")
         ):
             continue
         kept = shorter
         if len(kept) <= LONG:
             break
     return kept
+
+
+def _is_border(title: str, found: re.Match[str]) -> bool:
+    """Return whether a clause ends here: no noun in -ing, and no `to` that the words before it need."""
+    before = title[: found.start()].split()
+    if len(before) < 4 or found["ing"] in words("verbs", "ing_nouns"):
+        return False
+    is_purpose = before[-1].lower() not in words("ladder", "needing_to") and not before[-1].lower().endswith(
+        ("ly", "ing")
+    )
+    leads = words("ladder", "leading") & {word.lower() for word in before[:3]}
+    return found["to"] is None or (is_purpose and not leads and verb_of(found["to"], "base") is not None)
 
 
 _KINDS = (

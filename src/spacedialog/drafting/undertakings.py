@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from spacedialog.drafting.clauses import (
+    MODALS,
     PREPOSITIONS,
     Clause,
     Word,
@@ -17,7 +18,7 @@ from spacedialog.drafting.clauses import (
     words_of,
 )
 from spacedialog.drafting.lexicon import LADDER, governing, governing_verbs, strengths, weaker, words
-from spacedialog.drafting.lists import CONDITION, members
+from spacedialog.drafting.lists import CONDITION, members, objects
 from spacedialog.drafting.verbforms import Form, verb_of
 from spacedialog.model.vocabulary import Strength
 
@@ -25,7 +26,8 @@ from spacedialog.model.vocabulary import Strength
 class Undertaking(NamedTuple):
     """One thing undertaken, in characters of the text.
 
-    The subject is from `subject` to `subject_end` (equal if there is none), and the action from `start` to `end`.
+    The subject is from `subject` to `subject_end` (equal if there is none), the words that govern the action from
+    `begin` to `governed`, and the action from `start` to `end`.
     `verb` is the base form of its verb, which stands from `head` to `head_end`; it is empty if the action begins with a
     noun, or is a clause with its subject. Of an action in a list after `work together to`, the actions before it are left
     out: from `gap` to `gap_end`. A condition that stands before the subject is from `condition` to
@@ -34,6 +36,8 @@ class Undertaking(NamedTuple):
 
     subject: int
     subject_end: int
+    begin: int
+    governed: int
     start: int
     end: int
     head: int
@@ -56,7 +60,7 @@ ANNOUNCING = re.compile(
 )
 """How a text ends that says nothing by itself but announces a list."""
 
-_LINKS = ("to", "on", "in", "for", "at", "of", "toward", "towards", "upon", "each", "other")
+_LINKS = ("to", "on", "in", "for", "at", "of", "toward", "towards", "upon", "each", "other", ":")
 
 
 def undertakings(text: str, is_party: Callable[[str], bool]) -> list[Undertaking]:
@@ -74,9 +78,9 @@ def undertakings(text: str, is_party: Callable[[str], bool]) -> list[Undertaking
             continue
         condition = CONDITION.search(text.lower(), free, said[clause.subject].start)
         opening = (condition.start(), said[clause.subject].start) if condition else (0, 0)
-        for one in _Reading(said, text, clause).undertakings(announced):
-            found.append(one._replace(condition=opening[0], condition_end=opening[1]))
-        announced, free = None, said[clause.end - 1].end
+        actions = list(_Reading(said, text, clause).undertakings(announced))
+        found += [one._replace(condition=opening[0], condition_end=opening[1]) for one in actions]
+        announced, free = None, actions[-1].end if actions else said[clause.head].end
     return found
 
 
@@ -90,21 +94,28 @@ def point(text: str, begin: int, is_party: Callable[[str], bool]) -> list[Undert
     at = next((number for number, word in enumerate(said) if word.start >= begin), len(said))
     if at == len(said):
         return []
-    clauses = [clause for clause in clauses_of(said[:at], text, is_party) if not clause.is_background]
+    announcing = re.sub(r"[\s:]+$", "", text[:begin])
+    if re.search(rf"\b(?:{'|'.join(MODALS)})(?: not)?(?: \w+ly)?$", announcing):
+        announcing += " do"  # the verb stands in the points
+    said_before = words_of(announcing)
+    clauses = [clause for clause in clauses_of(said_before, announcing, is_party) if not clause.is_background]
     stem = clauses[-1] if clauses else None
-    level, why = _announced(said[:at], text, stem)
+    level, why = _announced(said_before, announcing, stem)
     end = len(said) - 1 if said[-1].low in (".", ";", ",") and len(said) - 1 > at else len(said)
     subject, subject_end = (stem.subject, stem.subject_end) if stem else (at, at)
-    is_negated = bool(stem and stem.is_negated)
+    is_negated = not {"not", "never", "no"}.isdisjoint(word.low for word in said_before[-4:])
     start = skipped(said, at)
-    if said[start : start + 1] and said[start].low == "to":
+    if start < len(said) and said[start].low == "to":
+        if clauses_of(said[at:], text, is_party):
+            return []  # `To protect our people, the parties will`
         start = skipped(said, start + 1)
     clause = Clause(subject, subject_end, at, start, end, "", "modal", is_negated=is_negated)
     reading = _Reading(said, text, clause)
     for form in ("base", "ing"):
         if start + 1 < end and reading.is_verb(start, form) and said[start + 1].low not in (":", ",", "of"):
             return list(reading.listed(start, form, level, why))
-    if stem is None or not ANNOUNCING.search(text[:begin]) or clauses_of(said[at:], text, is_party):
+    announces = ANNOUNCING.search(text[:begin]) or text[:begin].rstrip().endswith("including")
+    if stem is None or not announces or clauses_of(said[at:], text, is_party):
         return []
     is_completed = any(word.low in words("ladder", "completed") for word in said[at : at + 6])
     level = Strength.DELIVERED if is_completed and stem.verb in words("ladder", "noting") else level
@@ -118,6 +129,8 @@ def _announced(said: list[Word], text: str, stem: Clause | None) -> tuple[Streng
         known = [verb for verb in verbs if verb in governing_verbs() and verb not in words("ladder", "needs_frame")]
         verb = known[-1] if known else None  # `hereby decide to:`
         return governing_verbs()[verb] if verb else Strength.INTENDED, f"a point after '{verb}'" if verb else "a point"
+    if stem.verb in words("ladder", "exploring"):
+        return Strength.EXPLORATORY, f"a point after '{stem.verb}'"
     phrase = _Reading(said, text, stem).phrase()
     level = _modal_strength(stem, None) or (governing()[phrase[0]] if phrase else Strength.INTENDED)
     return level, f"a point after '{stem.verb}'"
@@ -157,13 +170,17 @@ class _Reading:
         modal = _modal_strength(clause, announced)
         is_action = not clause.is_passive and not clause.verb.startswith("be ")
         if clause.is_passive:
-            if clause.verb in words("ladder", "passive") and not clause.is_negated:
-                yield self.made(clause.subject, clause.end, "", modal or Strength.DELIVERED, "passive", 0.5)
+            expected = governing().get(clause.verb) if clause.verb.startswith("be ") else None
+            before = {word.low for word in self.said[clause.subject : clause.begin]}
+            is_negated = clause.is_negated or not before.isdisjoint(words("ladder", "negations"))
+            if (modal or expected or clause.verb in words("ladder", "passive")) and not is_negated:
+                level = expected or modal or Strength.DELIVERED
+                yield self.made(clause.subject, clause.end, "", level, "passive", 0.5)
         elif is_action and clause.tense == "progressive":
             if not clause.is_negated:
                 yield from self.listed(clause.head, "ing", Strength.EXPLORATORY, "in progress")
         elif is_action and modal:
-            if clause.verb not in words("ladder", "mere"):
+            if clause.verb not in words("ladder", "mere") and clause.verb != "be":
                 yield from self.listed(clause.head, "base", modal, f"'{clause.modal or 'are to'}'")
         elif clause.is_negated:
             return  # `have not agreed` promises nothing
@@ -174,9 +191,9 @@ class _Reading:
             yield from self._governed(phrase, after, Strength.DELIVERED if is_past_news else level)
         elif clause.verb in words("ladder", "noting"):
             yield from self._noted(clause.head, clause.end, clause.verb)
-        elif clause.tense == "past" and clause.verb in words("ladder", "delivered"):
-            if self._low(clause.head + 1) in ("that", "whether", "how"):
-                return  # `concluded that`
+        elif clause.tense == "past" and clause.verb not in words("ladder", "not_delivered"):
+            if self._low(clause.head + 1) in ("that", "whether", "how", "part"):
+                return  # `concluded that`, `took part`
             form: Form = "participle" if self.is_verb(clause.head, "participle") else "past"
             yield from self.listed(clause.head, form, Strength.DELIVERED, f"'{self._low(clause.head)}'")
 
@@ -195,7 +212,10 @@ class _Reading:
     def is_verb(self, at: int, form: Form) -> bool:
         """Return whether a word can be a verb in a form."""
         low = self._low(at)
-        return verb_of(low, form) is not None and not (form == "ing" and low in words("verbs", "ing_nouns"))
+        is_noun = (
+            form == "ing" and low in words("verbs", "ing_nouns") and self._low(at + 1) not in words("verbs", "articles")
+        )
+        return verb_of(low, form) is not None and not is_noun
 
     def _low(self, at: int) -> str:
         return self.said[at].low if at < len(self.said) else ""
@@ -208,35 +228,45 @@ class _Reading:
         It is `to do`, `to doing`, a noun that says how binding the rest is, or a thing.
         """
         clause, why, verb = self.clause, f"'{phrase}'", phrase.split()[0]
+        named = phrase if verb == "be" else verb
         is_open = phrase not in words("ladder", "needs_frame")
         at = skipped(self.said, after)
         place = at
         while place < clause.end and (self._low(place) in (*_LINKS, "not", "never") or is_adverb(self._low(place))):
             place += 1
+        if self._low(at) in ("in", "within", "over", "by") and place < clause.end and not self.is_verb(place, "ing"):
+            # `commit in the near term to`
+            place = next((n + 1 for n in range(at, min(at + 5, clause.end)) if self._low(n) == "to"), place)
+            place = skipped(self.said, place + (self._low(place) == ":"))
         passed = [word.low for word in self.said[at:place]]
         is_negated = bool({"not", "never"} & set(passed))
+        if self._low(at) == "that" and verb in words("ladder", "promising"):
+            rest = [word.low for word in self.said[at : clause.end]]
+            if {"will", "would", "should", "shall"} & set(rest):
+                yield self.made(clause.subject, clause.end, "", level, why, 0.5)
         if self._low(at) in ("against", "that", "whether") or (is_negated and verb == "decide"):
             return  # refused
         if is_open and place < clause.end:
             forms: tuple[Form, ...] = ("base", "ing") if "to" in passed else ("ing",)
             for form in forms:
                 if self.is_verb(place, form):
-                    yield from self._with_negation(is_negated).listed(place, form, level, why)
+                    lead = named if phrase in words("ladder", "kept") else ""
+                    yield from self._with_negation(is_negated).listed(place, form, level, why, lead)
                     return
         if is_negated or phrase in words("ladder", "needs_infinitive"):
             return
         framed = self._frame(after, clause.end)
         if framed is None:
             if is_open and not self._is_praise(after):
-                yield self.made(clause.head, clause.end, verb, level, why, 0.7)
+                yield self.made(clause.head, clause.end, named, level, why, 0.7)
             return
         noun, start, inner = framed
         why = f"{why}, '{self._low(noun)}'"
         level = weaker(level, strengths("ladder", "nouns")[self._low(noun)])
         if inner:
             yield from self.listed(start, inner, level, why)
-        elif level is not Strength.EXPLORATORY or not is_open:
-            yield self.made(clause.head, clause.end, verb, level, why, 0.7)
+        elif self._low(noun) != "support" and (level is not Strength.EXPLORATORY or not is_open):
+            yield self.made(clause.head, clause.end, named, level, why, 0.7)
 
     def _with_negation(self, is_negated: bool) -> _Reading:
         return _Reading(self.said, self.text, self.clause._replace(is_negated=is_negated))
@@ -261,9 +291,13 @@ class _Reading:
             if low in strengths("ladder", "nouns"):
                 start = skipped(self.said, at + 2)
                 link = self._low(at + 1)
-                if link == "to" and start < end and may_be_verb(self.said[start]) and not self.is_verb(start, "ing"):
+                is_known = self.is_verb(start, "base") or (
+                    strengths("ladder", "nouns")[low] is Strength.INTENDED
+                    and may_be_verb(self.said[min(start, end - 1)])
+                )
+                if link == "to" and start < end and is_known and not self.is_verb(start, "ing"):
                     return at, start, "base"
-                if link in ("to", "of", "in", "for") and start < end and self.is_verb(start, "ing"):
+                if link in ("to", "of", "in", "for", "on") and start < end and self.is_verb(start, "ing"):
                     return at, start, "ing"
                 return at, at, None
         return None
@@ -287,36 +321,62 @@ class _Reading:
             if low in PREPOSITIONS or low in (",", "to", "that"):
                 return
 
-    def listed(self, at: int, form: Form, level: Strength, why: str) -> Iterator[Undertaking]:
-        """Yield the actions of a list in which each verb has the same form, from the verb at a word on."""
-        for start, end in self._members(at, self.clause.end, form):
+    def listed(self, at: int, form: Form, level: Strength, why: str, lead: str = "") -> Iterator[Undertaking]:
+        """Yield the actions of a list in which each verb has the same form, from the verb at a word on.
+
+        `lead` is the verb of the clause, if an action must not stand without it: `consider building`.
+        """
+        verb = verb_of(self._low(at), form)
+        is_colon = self._low(at + 2) == ":" and verb in words("ladder", "leading")  # `seek to:`
+        split = [(at, self.clause.end)] if is_colon else self._members(at, self.clause.end, form)
+        for start, end in split:
             verb = verb_of(self._low(start), form) or self._low(start)
             if verb in words("ladder", "noting") and level is not Strength.FIRM:
                 yield from self._noted(start, end, verb)
                 continue
             is_exploring = level is not Strength.DELIVERED and self._explores(start, verb)
             own = Strength.EXPLORATORY if is_exploring else level
-            inner = self._inner(start, end, verb)
-            for member, member_end in self._members(inner, end, "base") if inner else [(start, end)]:
-                action = self.made(start, member_end, verb, own, why, 0.8)
-                if inner and member != inner:
-                    action = action._replace(gap=self.said[inner].start, gap_end=self.said[member].start)
+            actions = self._inner(start, end, verb) or self._objects(start, end)
+            for member, member_end in actions:
+                action = self.made(start, member_end, verb, own, why, 0.8)._replace(governed=self.said[at].start)
+                gap = actions[0][0]
+                if lead:
+                    head = self.clause.head
+                    action = self.made(head, member_end, lead, own, why, 0.8)
+                    gap = at
+                    member = start if member == actions[0][0] else member
+                if member not in (gap, actions[0][0]) or (lead and member != at):
+                    action = action._replace(
+                        gap=self.said[gap].start, gap_end=self.said[self._with_adverbs(member)].start
+                    )
                 yield action
 
-    def _members(self, at: int, end: int, form: Form) -> list[tuple[int, int]]:
-        return [(at, end)] if self.clause.is_negated else members(self.said, self.text, at, end, form)
+    def _with_adverbs(self, at: int) -> int:
+        while is_adverb(self._low(at - 1)):
+            at -= 1
+        return at
 
-    def _inner(self, at: int, end: int, verb: str) -> int | None:
-        """Return where the list after `work together to` begins; None if the verb takes no such list."""
-        if verb not in words("ladder", "leading"):
-            return None
-        for place in range(at + 1, min(at + 6, end - 1)):
-            if self._low(place) == "to":
-                start = skipped(self.said, place + 1 + (self._low(place + 1) == ":"))
-                return start if start < end and self.is_verb(start, "base") else None
-            if self._low(place) in (",", ";", "and", "by", "on"):
-                return None
-        return None
+    def _members(self, at: int, end: int, form: Form) -> list[tuple[int, int]]:
+        return [(at, end)] if self._is_whole() else members(self.said, self.text, at, end, form)
+
+    def _objects(self, at: int, end: int) -> list[tuple[int, int]]:
+        return [(at + 1, end)] if self._is_whole() else objects(self.said, self.text, at, end)
+
+    def _is_whole(self) -> bool:
+        """Return whether a list must not be split: after a negation, or a modal verb that titles keep."""
+        return self.clause.is_negated or self.clause.modal not in ("", "will", "shall", "must")
+
+    def _inner(self, at: int, end: int, verb: str) -> list[tuple[int, int]]:
+        """Return the list of actions after `work together to`, or after `to` if there are three or more; else none."""
+        for place in range(at + 1, end - 1):
+            low = self._low(place)
+            start = skipped(self.said, place + 1 + (self._low(place + 1) == ":"))
+            if low == "to" and start < end and self.is_verb(start, "base"):
+                split = self._members(start, end, "base")
+                return split if len(split) > 2 or (verb in words("ladder", "leading") and place < at + 6) else []
+            if low in (",", ";", "which", "that"):
+                break
+        return []
 
     def _explores(self, at: int, verb: str) -> bool:
         """Return whether an action only looks into something: `explore`, `continue to discuss`."""
@@ -339,6 +399,8 @@ class _Reading:
         return Undertaking(
             subject,
             said[clause.subject_end - 1].end if has_subject else subject,
+            min(said[clause.begin].start, said[start].start),
+            said[start].start,
             said[start].start,
             said[end - 1].end,
             said[at].start,
