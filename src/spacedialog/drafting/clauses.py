@@ -197,7 +197,7 @@ def _state(said: Sequence[Word], at: int) -> str | None:
 # Subjects
 
 _LONGEST_SUBJECT = 40
-_SIGNS = (",", ";", ":", "and", "that", "\u2013", "\u2014", "-", "(", ")", "while", "but")
+_SIGNS = (",", ";", ":", "and", "that", "\u2013", "\u2014", "-", "while", "but")
 
 
 def _with_subject(
@@ -230,8 +230,11 @@ def _with_subject(
         ):
             return None  # a noun in the plural
         goes_on = group.tense in (last.tense, "modal", "planned") or (group.tense == "present" and not is_listed)
-        if group.tense == "past" and not _takes_object(said, group.head):
-            return None  # an adjective: `organized crime`
+        is_series = said[end - 1].low == ","
+        if group.tense == "past" and not _takes_object(said, group.head, is_series=is_series):
+            return None  # an adjective (`organized crime`), or what a comma adds (`the treaty, signed in 2022`)
+        if is_series and group.tense not in ("past", "present"):
+            return None
         if goes_on and not is_listed and not last.is_background:
             return group._replace(subject=last.subject, subject_end=last.subject_end)
     return None
@@ -250,8 +253,11 @@ def _is_background(said: Sequence[Word], begin: int, before: Sequence[Clause]) -
     return opener in words("ladder", "subordinators")
 
 
-def _takes_object(said: Sequence[Word], at: int) -> bool:
+def _takes_object(said: Sequence[Word], at: int, *, is_series: bool) -> bool:
+    """Return whether what follows a verb can be its object; in a series, it must not begin with a preposition."""
     following = said[at + 1] if at + 1 < len(said) else said[at]
+    if is_series and (following.low in PREPOSITIONS or following.low == "to"):
+        return False
     return following.low in words("verbs", "openers") or following.text[:1].isupper() or following.low.isdigit()
 
 
@@ -270,7 +276,7 @@ def _subject(said: Sequence[Word], text: str, floor: int, end: int, is_party: Ca
     for start in _openings(said, floor, end):
         piece = text[said[start].start : said[end - 1].end]
         opens = said[start].text[0].isupper() or said[start].low in words("verbs", "subject_openers")
-        if opens and " to " not in f"{piece} " and is_party(piece):
+        if opens and " to " not in f"{piece} " and piece.count("(") == piece.count(")") and is_party(piece):
             begin = start
     return begin
 
