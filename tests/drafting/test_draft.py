@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from benchmarks import draft_score
-from benchmarks.draft_titles import DISTORTING, faults_of
+from benchmarks.draft_titles import faults_of
 from spacedialog.drafting import prose
 from spacedialog.drafting.candidates import Candidate
 from spacedialog.drafting.cycles import cycles_in
@@ -138,6 +138,7 @@ REFRAINING = [
     "Both sides agreed not to levy duties on maps and charts.",
     "Neither side will place weapons on the reef.",
     "The two governments commit to refrain from subsidies for deep-sea fleets.",
+    "Japan has committed to refrain from banning, or taxing, charts of the reef.",
     "Japan and Australia shall never sell the archive.",
     "We will not build or lease terminals for coal.",
     "The leaders reaffirmed that they will not recognize the closure of the strait.",
@@ -151,7 +152,7 @@ def test_a_promise_to_refrain_keeps_its_negation(text: str) -> None:
     """What the parties will not do is a commitment, and its title says that they will not do it."""
     candidates = found(text)
     assert candidates
-    assert not DISTORTING & {fault for candidate in candidates for fault in title_faults(candidate)}
+    assert {candidate.title: title_faults(candidate) for candidate in candidates if title_faults(candidate)} == {}
     assert any(re.search(r"\b(?:not|never|neither|refrain)\b", c.title, re.IGNORECASE) for c in candidates)
 
 
@@ -181,6 +182,7 @@ TITLES = [
     # The clause as it stands, if it has no verb with an object.
     ("It was agreed that an atlas of reefs shall be published.", "An atlas of reefs shall be published"),
     ("JAXA may join the survey.", "JAXA may join the survey"),
+    ("Both sides may jointly survey the reef.", "Both sides may jointly survey the reef"),
     ("Japan will host the next Dialogue in Kobe.", "Host the next Dialogue in Kobe"),
     ("The leaders reaffirmed their commitment to protect the reef.", "Protect the reef"),
     ("Both sides will work together to address the causes of bleaching.",
@@ -217,9 +219,7 @@ def test_the_titles_of_a_long_sentence_do_not_distort_it(sentence: str) -> None:
     """The titles of a sentence with purposes, means and lists are not glued, cut inside a phrase, or firmer."""
     candidates = found(sentence)
     assert candidates
-    assert {candidate.title: title_faults(candidate) for candidate in candidates} == {
-        candidate.title: set() for candidate in candidates
-    }
+    assert {candidate.title: title_faults(candidate) for candidate in candidates if title_faults(candidate)} == {}
 
 
 # Splitting and lists
