@@ -141,7 +141,8 @@ def _reading(words: list[str], source: _Text, strength: str, *, moved: bool) -> 
 def _negated(words: list[str], source: _Text) -> tuple[bool, list[str]]:
     """Return whether a title begins with a negation, and its words after that, the verb in its base form."""
     for front in (["do", "not"], ["not", "to"], ["refrain", "from"], ["never"], ["not"]):
-        if words[: len(front)] == front and len(words) > len(front):
+        is_front = words[: len(front)] == front and len(words) > len(front)
+        if is_front and (front[0] != "refrain" or words[2].endswith("ing")):
             verb, *rest = words[len(front) :]
             cut = verb.removesuffix("ing")
             bases = [base for base in (f"{cut}e", cut, cut[:-1]) if verb != cut and verb in forms_of(base)]
@@ -415,6 +416,8 @@ def _is_torn(source: _Text, places: Sequence[int]) -> bool:
     is_noun |= source[before - 1] in {"access", "resilience", "approach", "response", "support", "threat", "transition"}
     if source[before] in {",", *MODALS} or (source[before] == "to" and not is_noun):
         return True  # a verb without its object, a list without its end
+    if source[end].endswith("ing") and source[before] in ("and", "or") and source[end + 1] == ",":
+        return True  # refrain from banning, or taxing [, charts]
     if source[before] in ("a", "an") and source[end + 2 : end + 3] and source[end + 2] not in ARTICLES | PREPOSITIONS:
         return True  # a free [and open sea]
     adds = source[end + 1] == "," and source[end + 2 : end + 3] and source[end + 2] in PREPOSITIONS
