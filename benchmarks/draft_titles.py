@@ -141,7 +141,8 @@ def _reading(words: list[str], source: _Text, strength: str, *, moved: bool) -> 
 def _negated(words: list[str], source: _Text) -> tuple[bool, list[str]]:
     """Return whether a title begins with a negation, and its words after that, the verb in its base form."""
     for front in (["do", "not"], ["not", "to"], ["refrain", "from"], ["never"], ["not"]):
-        if words[: len(front)] == front and len(words) > len(front):
+        is_front = words[: len(front)] == front and len(words) > len(front)
+        if is_front and (front[0] != "refrain" or words[2].endswith("ing")):
             verb, *rest = words[len(front) :]
             cut = verb.removesuffix("ing")
             bases = [base for base in (f"{cut}e", cut, cut[:-1]) if verb != cut and verb in forms_of(base)]
@@ -242,8 +243,11 @@ def _gap_fault(source: _Text, last: int, place: int, verb: int) -> str | None:
     members = gap[-1] in COUPLINGS or gap[0] in COUPLINGS or gap[-2:] == ["well", "as"]
     verbs = [token for token in gap if token in MODALS | BE | {"to", "which", "that", "who"}]
     verbs += [token for token in gap[1:-1] if token.endswith("ing")]
-    if (last == verb and gap[0] in COUPLINGS and len(gap) <= 3) or (source[last] == "to" and gap[-1] in COUPLINGS):
-        return None  # expand [and deepen] trade, work to [map the reef and] open a museum
+    if last == verb and gap[0] in COUPLINGS and len(gap) <= 3:
+        return None  # expand [and deepen] trade
+    other = gap[:-1] if gap[-1] == "to" else gap
+    if source[last] == "to" and (other[-1:] == ["as"] or (other[-1:] and other[-1] in COUPLINGS)):
+        return None  # work to [map the reef and] open a museum
     plain = [token for token in gap if token not in MARKS]
     own = plain[-1:] == ["to"] and len(verbs) == 1
     if own or (last == verb and gap[0] in PREPOSITIONS and not verbs):
@@ -408,8 +412,12 @@ def _is_torn(source: _Text, places: Sequence[int]) -> bool:
     before = end - 1
     while before > 0 and is_adverb(source[before]):
         before -= 1
-    if source[before] in {"to", ","} | MODALS:  # a verb without its object, a list without its end
-        return True
+    is_noun = source[end].endswith("s") and not source[end].endswith(("ss", "us"))
+    is_noun |= source[before - 1] in {"access", "resilience", "approach", "response", "support", "threat", "transition"}
+    if source[before] in {",", *MODALS} or (source[before] == "to" and not is_noun):
+        return True  # a verb without its object, a list without its end
+    if source[end].endswith("ing") and source[before] in ("and", "or") and source[end + 1] == ",":
+        return True  # refrain from banning, or taxing [, charts]
     if source[before] in ("a", "an") and source[end + 2 : end + 3] and source[end + 2] not in ARTICLES | PREPOSITIONS:
         return True  # a free [and open sea]
     adds = source[end + 1] == "," and source[end + 2 : end + 3] and source[end + 2] in PREPOSITIONS

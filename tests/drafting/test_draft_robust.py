@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from spacedialog.drafting import prose
+from spacedialog.drafting import lexicon, prose
 from spacedialog.drafting.draft import About, Drafted, draft
 from spacedialog.drafting.lexicon import register
 from spacedialog.errors import InputError
@@ -20,7 +21,7 @@ from spacedialog.importing import parse
 from spacedialog.model.dates import VagueDate
 from tests.support.program import Desk, measured
 
-FILES = ("verbs", "nouns", "words", "actions", "parties", "areas")
+FILES = sorted(path.stem for path in (Path(lexicon.__file__).parent / "register").glob("*.json"))
 BETWEEN = (
     "and or of the a to will would shall agreed that which with including under by from in on for it they both sides"
     " two agencies May 2027 2026-28 14 not be been being is are was has have no there WHO (i) (a) every year next month"
